@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import type { Request, RequestHandler } from 'express'
+
+/** What is known of a request before anything is believed about it. */
+export interface RequestContext {
+  /** Ties the answer, its log lines and its audit lines together. */
+  readonly requestId: string
+}
+
+const contexts = new WeakMap<Request, RequestContext>()
+
+/**
+ * Gives every request an id of our own making and sends it back as `X-Request-Id`.
+ *
+ * An id sent by a client is not taken over: it would let a client write into the log of another.
+ */
+export function requestContext(createId: () => string = randomUUID): RequestHandler {
+  return function requestContextMiddleware(req, res, next) {
+    const requestId = createId()
+    contexts.set(req, { requestId })
+    res.setHeader('X-Request-Id', requestId)
+    next()
+  }
+}
+
+/** The id given to this request, or a fresh one where `requestContext` is not mounted. */
+export function requestIdOf(req: Request): string {
+  const known = contexts.get(req)
+  if (known !== undefined) return known.requestId
+  const context = { requestId: randomUUID() }
+  contexts.set(req, context)
+  return context.requestId
+}

@@ -1,0 +1,26 @@
+/** A body went on beyond what we are willing to read. */
+export class BodyTooLargeError extends Error {
+  constructor(maxBytes: number) {
+    super(`body larger than ${maxBytes} bytes`)
+    this.name = 'BodyTooLargeError'
+  }
+}
+
+/**
+ * Reads a response's body as UTF-8 text, up to `maxBytes`.
+ *
+ * Rejects with `BodyTooLargeError` as soon as more has arrived, and with the transport's error when the
+ * body breaks off.
+ */
+export async function readTextWithin(response: Response, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  const chunks: AsyncIterable<Uint8Array> | readonly [] = response.body ?? []
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) throw new BodyTooLargeError(maxBytes)
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}

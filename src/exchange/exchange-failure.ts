@@ -1,0 +1,81 @@
+import type { Clock } from '../clock.js'
+import { OnBehalfOfError, type FailureCode } from '../errors.js'
+import { scrub } from '../scrub.js'
+
+/** A token endpoint's refusal, as it came over the wire. */
+export interface ExchangeRefusal {
+  readonly status: number
+  /** The `error` member (RFC 6749 §5.2), if the body was JSON and had one. */
+  readonly error?: string
+  readonly errorDescription?: string
+  readonly retryAfterSeconds?: number
+  /** The `error` of a `WWW-Authenticate: Bearer` or `DPoP` challenge. */
+  readonly challengeError?: string
+}
+
+export interface SubjectAge {
+  readonly issuedAtSeconds?: number
+  readonly clock: Clock
+}
+
+const CLIENT_AT_FAULT = new Set([
+  'access_denied',
+  'invalid_client',
+  'invalid_target',
+  'unauthorized_client',
+  'unsupported_grant_type',
+])
+const SUBJECT_AT_FAULT = new Set(['invalid_grant', 'invalid_token', 'invalid_request'])
+const SCOPE_AT_FAULT = new Set(['invalid_scope', 'insufficient_scope'])
+const USER_WANTED: Readonly<Record<string, FailureCode>> = {
+  consent_required: 'consent_required',
+  interaction_required: 'consent_required',
+  mfa_required: 'mfa_required',
+  login_required: 'reauthentication_required',
+}
+
+/** Signing in again cannot cure what a token younger than this did not. */
+const FRESH_SECONDS = 30
+
+/**
+ * Decides what a refused exchange means: HTTP status first, `error` second, the text never.
+ *
+ * Where the subject token is refused, the answer is `reauthentication_required`, unless the token is fresh
+ * from a sign-in: then another one would only loop, and the fault is ours (`exchange_misconfigured`).
+ * Everything that fits nowhere is `exchange_misconfigured`.
+ */
+export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): OnBehalfOfError {
+  const code = classify(refusal)
+  const settled =
+    code === 'reauthentication_required' && isFresh(subject) ? 'exchange_misconfigured' : code
+  return new OnBehalfOfError(settled, {
+    reason: refusal.status === 429 ? 'rate_limited' : `status_${refusal.status}`,
+    ...(refusal.retryAfterSeconds === undefined
+      ? {}
+      : { retryAfterSeconds: refusal.retryAfterSeconds }),
+    log: {
+      status: refusal.status,
+      error: scrub(refusal.error, 80),
+      errorDescription: scrub(refusal.errorDescription, 300),
+      challengeError: scrub(refusal.challengeError, 80),
+    },
+  })
+}
+
+function classify({ status, error = '', challengeError }: ExchangeRefusal): FailureCode {
+  if (status === 429 || status >= 500) return 'exchange_unavailable'
+  if (status < 400) return 'exchange_misconfigured'
+  const wanted = Object.hasOwn(USER_WANTED, error) ? USER_WANTED[error] : undefined
+  if (wanted !== undefined) return wanted
+  if (SCOPE_AT_FAULT.has(error)) return 'downstream_scope_denied'
+  if (CLIENT_AT_FAULT.has(error)) return 'exchange_misconfigured'
+  const subjectRefused = SUBJECT_AT_FAULT.has(error) || challengeError === 'invalid_token'
+  // 403 is about what the client or user may do, whatever `error` says; 404 and the like are about us.
+  return subjectRefused && (status === 400 || status === 401)
+    ? 'reauthentication_required'
+    : 'exchange_misconfigured'
+}
+
+function isFresh({ issuedAtSeconds, clock }: SubjectAge): boolean {
+  return issuedAtSeconds !== undefined && clock() / 1_000 - issuedAtSeconds < FRESH_SECONDS
+}

@@ -1,0 +1,151 @@
+import * as openid from 'openid-client'
+import { systemClock, type Clock } from '../clock.js'
+import { OnBehalfOfError } from '../errors.js'
+import type { Fetch } from '../identity/fetch-json.js'
+import type { IssuerMetadata } from '../identity/issuer-metadata.js'
+import { parseScope } from '../scopes.js'
+import { Secret } from '../secret.js'
+import { USER_AGENT } from '../version.js'
+import { exchangeFailure } from './exchange-failure.js'
+import { recordingFetch, refusalIn, type RecordingFetch } from './token-endpoint.js'
+import type { ExchangedToken, TokenExchanger, TokenExchangeRequest } from './token-exchanger.js'
+
+const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
+export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
+
+export interface Rfc8693ExchangerOptions {
+  /** The authorization server's metadata; asked for at every exchange, so it should be kept at hand. */
+  readonly metadata: () => Promise<IssuerMetadata>
+  readonly clientId: string
+  readonly clientSecret: Secret
+  /** Default: `client_secret_basic` where the metadata lists it or lists nothing (RFC 8414 §2), else `client_secret_post`. */
+  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post'
+  /** Default: the access-token type of RFC 8693 §3. */
+  readonly subjectTokenType?: string
+  /** For one exchange from connecting to the last byte. Default 5000. */
+  readonly timeoutMs?: number
+  readonly fetch?: Fetch
+  readonly clock?: Clock
+}
+
+/**
+ * Exchanges tokens at any RFC 8693 authorization server, by way of `openid-client`.
+ *
+ * The answer is taken as it came: whether the token is the one that was asked for is not checked here.
+ */
+export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
+  const { clock = systemClock, fetch = globalThis.fetch, timeoutMs = 5_000 } = options
+  return {
+    async exchange(request, { signal } = {}) {
+      const metadata = await options.metadata().catch(metadataUnavailable)
+      const deadline = AbortSignal.timeout(timeoutMs)
+      const recording = recordingFetch({
+        fetch,
+        signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+        userAgent: USER_AGENT,
+      })
+      try {
+        const answer = await openid.genericGrantRequest(
+          configuration(metadata, options, recording),
+          TOKEN_EXCHANGE_GRANT,
+          parameters(request, options.subjectTokenType ?? ACCESS_TOKEN_TYPE),
+        )
+        return exchangedToken(answer, clock)
+      } catch (cause) {
+        const issuedAtSeconds = request.caller.issuedAtSeconds
+        const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
+        const refusal = refusalIn(recording.answer())
+        if (refusal !== undefined) throw exchangeFailure(refusal, subject)
+        throw unusableAnswer(recording, { deadline, cause })
+      }
+    },
+  }
+}
+
+function parameters(
+  request: TokenExchangeRequest,
+  subjectTokenType: string,
+): Record<string, string> {
+  return {
+    subject_token: request.subjectToken.reveal(),
+    subject_token_type: subjectTokenType,
+    requested_token_type: ACCESS_TOKEN_TYPE,
+    audience: request.audience,
+    ...(request.scopes.length === 0 ? {} : { scope: request.scopes.join(' ') }),
+    ...(request.caller.organization === undefined || subjectTokenType === ACCESS_TOKEN_TYPE
+      ? {}
+      : { organization: request.caller.organization }),
+  }
+}
+
+/** A configuration a request: it carries this request's `fetch`, which knows deadline and signal. */
+function configuration(
+  metadata: IssuerMetadata,
+  options: Rfc8693ExchangerOptions,
+  recording: RecordingFetch,
+): openid.Configuration {
+  const secret = options.clientSecret.reveal()
+  const method = options.clientAuthentication ?? preferredAuthentication(metadata)
+  const configured = new openid.Configuration(
+    metadata as openid.ServerMetadata,
+    options.clientId,
+    undefined,
+    method === 'client_secret_post'
+      ? openid.ClientSecretPost(secret)
+      : openid.ClientSecretBasic(secret),
+  )
+  configured[openid.customFetch] = recording.fetch as openid.CustomFetch
+  // Which plain-http issuers are acceptable has been decided by the configuration.
+  if (new URL(metadata.token_endpoint ?? metadata.issuer).protocol === 'http:') {
+    openid.allowInsecureRequests(configured)
+  }
+  return configured
+}
+
+function preferredAuthentication(
+  metadata: IssuerMetadata,
+): 'client_secret_basic' | 'client_secret_post' {
+  const supported = metadata['token_endpoint_auth_methods_supported']
+  if (!Array.isArray(supported) || supported.includes('client_secret_basic')) {
+    return 'client_secret_basic'
+  }
+  return 'client_secret_post'
+}
+
+function exchangedToken(
+  answer: Awaited<ReturnType<typeof openid.genericGrantRequest>>,
+  clock: Clock,
+): ExchangedToken {
+  const lifetimeSeconds = answer.expires_in
+  return {
+    token: new Secret(answer.access_token),
+    tokenType: answer.token_type,
+    ...(lifetimeSeconds === undefined
+      ? {}
+      : { expiresAtSeconds: Math.floor(clock() / 1_000) + lifetimeSeconds }),
+    ...(answer.scope === undefined ? {} : { scopes: parseScope(answer.scope) }),
+    ...(typeof answer['issued_token_type'] === 'string'
+      ? { issuedTokenType: answer['issued_token_type'] }
+      : {}),
+  }
+}
+
+function metadataUnavailable(cause: unknown): never {
+  throw new OnBehalfOfError('exchange_unavailable', {
+    reason: 'metadata_unavailable',
+    retryAfterSeconds: 5,
+    cause,
+  })
+}
+
+function unusableAnswer(
+  recording: RecordingFetch,
+  { deadline, cause }: { deadline: AbortSignal; cause: unknown },
+): OnBehalfOfError {
+  const reason = deadline.aborted
+    ? 'timed_out'
+    : recording.answer() === undefined
+      ? 'unreachable'
+      : 'nonsense'
+  return new OnBehalfOfError('exchange_unavailable', { reason, retryAfterSeconds: 5, cause })
+}

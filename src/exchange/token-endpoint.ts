@@ -1,0 +1,89 @@
+import { readTextWithin } from '../bounded-body.js'
+import type { Fetch } from '../identity/fetch-json.js'
+import type { ExchangeRefusal } from './exchange-failure.js'
+
+/** What came back from the token endpoint, kept aside while a library interprets the same answer. */
+export interface TokenEndpointAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+export interface RecordingFetch {
+  readonly fetch: Fetch
+  /** The last answer, or `undefined` when none arrived whole. */
+  readonly answer: () => TokenEndpointAnswer | undefined
+}
+
+export interface RecordingFetchOptions {
+  readonly fetch: Fetch
+  readonly signal: AbortSignal
+  readonly userAgent: string
+  /** Default 256 KiB. */
+  readonly maxBytes?: number
+}
+
+/**
+ * Wraps `fetch` for one token request: never follows a redirect (the request holds a token and perhaps a
+ * secret), names itself, reads a bounded body, and keeps the bare answer, since libraries report the
+ * same refusal through different error classes.
+ */
+export function recordingFetch(options: RecordingFetchOptions): RecordingFetch {
+  let answer: TokenEndpointAnswer | undefined
+  return {
+    answer: () => answer,
+    fetch: async (input, init) => {
+      const headers = new Headers(init?.headers)
+      headers.set('user-agent', options.userAgent)
+      const response = await options.fetch(input, {
+        ...init,
+        headers,
+        redirect: 'manual',
+        signal: options.signal,
+      })
+      const text = await readTextWithin(response, options.maxBytes ?? 256 * 1024)
+      answer = { status: response.status, headers: response.headers, text }
+      return new Response(bodyAllowed(response.status) ? text : null, {
+        status: response.status,
+        headers: response.headers,
+      })
+    },
+  }
+}
+
+/** Reads a refusal out of a recorded answer; `undefined` for a 200 or for none. */
+export function refusalIn(answer: TokenEndpointAnswer | undefined): ExchangeRefusal | undefined {
+  if (answer === undefined || answer.status === 200) return undefined
+  const body = jsonObject(answer.text)
+  const challenge = /^\s*(?:bearer|dpop)\b.*?\berror="?([a-z_]+)/i.exec(
+    answer.headers.get('www-authenticate') ?? '',
+  )
+  const retryAfterSeconds = retryAfter(answer.headers)
+  return {
+    status: answer.status,
+    ...(typeof body['error'] === 'string' ? { error: body['error'] } : {}),
+    ...(typeof body['error_description'] === 'string'
+      ? { errorDescription: body['error_description'] }
+      : {}),
+    ...(challenge?.[1] === undefined ? {} : { challengeError: challenge[1] }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  }
+}
+
+function retryAfter(headers: Headers): number | undefined {
+  const value = headers.get('retry-after')
+  return value !== null && /^\d{1,6}$/.test(value) ? Number(value) : undefined
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+function bodyAllowed(status: number): boolean {
+  return status !== 204 && status !== 205 && status !== 304
+}

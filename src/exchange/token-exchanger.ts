@@ -1,0 +1,42 @@
+import type { Caller } from '../identity/caller.js'
+import type { Secret } from '../secret.js'
+
+/** One exchange of the caller's token for one that an API accepts (RFC 8693 §2.1). */
+export interface TokenExchangeRequest {
+  /** Who the subject token belongs to, as verified at the inbound door. */
+  readonly caller: Caller
+  readonly subjectToken: Secret
+  /** The API's identifier, byte for byte. */
+  readonly audience: string
+  /** The scopes to ask for; may be empty. Order carries no meaning. */
+  readonly scopes: readonly string[]
+}
+
+/** What the authorization server answered (RFC 8693 §2.2.1). */
+export interface ExchangedToken {
+  readonly token: Secret
+  /** Epoch seconds; absent when the answer did not say how long the token lives. */
+  readonly expiresAtSeconds?: number
+  /** The granted scopes; absent when the answer did not say, which means: as asked for. */
+  readonly scopes?: readonly string[]
+  /** As answered, in lower case. */
+  readonly tokenType?: string
+  readonly issuedTokenType?: string
+}
+
+export interface ExchangeOptions {
+  /** Aborts this caller's wait. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The port through which tokens are exchanged.
+ *
+ * `exchange` resolves with a token for `request.audience`, or rejects with an `OnBehalfOfError` of one of
+ * the codes `reauthentication_required`, `downstream_scope_denied`, `consent_required`, `mfa_required`,
+ * `exchange_misconfigured`, `exchange_unavailable`, `exchange_rejected`. There is no fallback to a
+ * token of the server's own.
+ */
+export interface TokenExchanger {
+  exchange(request: TokenExchangeRequest, options?: ExchangeOptions): Promise<ExchangedToken>
+}

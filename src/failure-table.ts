@@ -1,0 +1,217 @@
+import type { ChallengeError } from './challenge.js'
+import type { FailureCode, FailureDetails } from './errors.js'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** What happens at the edge for one failure code. */
+export interface FailureRule {
+  /** When it occurs, for the documentation. */
+  readonly when: string
+  /**
+   * `http`: the request is answered with `status` before the MCP SDK sees it.
+   * `tool`: the MCP client gets a tool result with `isError` (HTTP 200), written for a model.
+   */
+  readonly surface: 'http' | 'tool'
+  /** The HTTP status where the failure is answered as HTTP. */
+  readonly status: number
+  /** `plain`: a challenge without an error code (RFC 6750 §3.1). `none`: no `WWW-Authenticate`. */
+  readonly challenge: ChallengeError | 'plain' | 'none'
+  readonly logLevel: LogLevel
+  /** Whether the log line is marked for security monitoring. */
+  readonly security: boolean
+  /** What the client reads unless the failure carries a description of its own. */
+  readonly text: string
+  /** Whether `details.description` may replace `text`. Off where a client must not learn details. */
+  readonly describes: boolean
+  /** Whether the answer carries the request's id, so that an operator finds the log line. */
+  readonly reference: boolean
+}
+
+const HTTP = { surface: 'http', security: false, describes: true, reference: false } as const
+const TOOL = {
+  surface: 'tool',
+  status: 200,
+  challenge: 'none',
+  security: false,
+  describes: true,
+  reference: false,
+} as const
+
+/** The only mapping from a failure code to what the MCP client, the log and the metrics get. */
+export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
+  no_credentials: {
+    ...HTTP,
+    when: 'no Authorization header',
+    status: 401,
+    challenge: 'plain',
+    logLevel: 'debug',
+    text: 'Sign in: this server needs an access token.',
+  },
+  malformed_credentials: {
+    ...HTTP,
+    when: 'two Authorization headers, a token in the query or body, or not `Bearer <token>`',
+    status: 400,
+    challenge: 'invalid_request',
+    logLevel: 'info',
+    text: 'Send exactly one header of the form "Authorization: Bearer <access token>".',
+  },
+  invalid_token: {
+    ...HTTP,
+    when: 'signature, issuer, audience, expiry, type, several audiences, or a machine token',
+    status: 401,
+    challenge: 'invalid_token',
+    logLevel: 'info',
+    text: 'The access token is not valid for this server.',
+  },
+  verifier_unavailable: {
+    ...HTTP,
+    when: "the issuer's metadata or keys are unreachable, slow or nonsense",
+    status: 503,
+    challenge: 'none',
+    logLevel: 'error',
+    text: 'The access token cannot be checked at the moment. Try again shortly.',
+  },
+  insufficient_scope: {
+    ...HTTP,
+    when: 'the tool needs a scope that the token lacks',
+    status: 403,
+    challenge: 'insufficient_scope',
+    logLevel: 'info',
+    text: 'The access token lacks a scope that this tool needs.',
+  },
+  reauthentication_required: {
+    ...HTTP,
+    when: 'the authorization server refuses the subject token',
+    status: 401,
+    challenge: 'invalid_token',
+    logLevel: 'info',
+    text: 'The authorization server no longer accepts this access token. Sign in again.',
+  },
+  downstream_scope_denied: {
+    ...TOOL,
+    when: 'the exchange grants less than the tool needs',
+    logLevel: 'warn',
+    text: 'The signed-in user may not do this: the API permission that this tool needs was not granted. An administrator has to grant it; trying again does not help.',
+  },
+  consent_required: {
+    ...TOOL,
+    when: "the authorization server wants the user's consent",
+    logLevel: 'warn',
+    text: 'The user has to give consent at the identity provider before this tool can be used. Trying again does not help until then.',
+  },
+  mfa_required: {
+    ...TOOL,
+    when: 'the authorization server wants a second factor',
+    logLevel: 'warn',
+    text: 'The identity provider wants a second factor from the user, which cannot be given inside a tool call. The user has to sign in again.',
+  },
+  exchange_misconfigured: {
+    ...TOOL,
+    when: 'the authorization server refuses our client, grant or audience',
+    logLevel: 'error',
+    text: 'This server is not set up correctly to call the API for the user. An operator has to correct it; trying again does not help.',
+    describes: false,
+    reference: true,
+  },
+  exchange_unavailable: {
+    ...TOOL,
+    when: 'the token exchange timed out, was rate limited or answered 5xx',
+    logLevel: 'error',
+    text: 'The identity provider cannot be reached at the moment. Try again in a little while.',
+  },
+  exchange_rejected: {
+    ...TOOL,
+    when: 'the returned token fails our checks',
+    logLevel: 'error',
+    security: true,
+    text: 'The token issued for the API did not pass the safety checks, so the API was not called.',
+    describes: false,
+    reference: true,
+  },
+  downstream_unauthorized: {
+    ...TOOL,
+    when: 'the API answers 401, also to a fresh token',
+    logLevel: 'error',
+    text: 'The API did not accept the call made for the user. An operator has to look into it.',
+    reference: true,
+  },
+  downstream_forbidden: {
+    ...TOOL,
+    when: 'the API answers 403',
+    logLevel: 'warn',
+    text: 'The API does not allow the signed-in user to do this. Trying again does not help.',
+  },
+  downstream_failed: {
+    ...TOOL,
+    when: 'the API answers another error, or something that is not what it should be',
+    logLevel: 'error',
+    text: 'The API could not handle the call.',
+    reference: true,
+  },
+  downstream_unavailable: {
+    ...TOOL,
+    when: 'the API is unreachable, slow or answers 5xx or 429',
+    logLevel: 'error',
+    text: 'The API cannot be reached at the moment. Try again in a little while.',
+  },
+  invalid_request: {
+    ...HTTP,
+    when: 'the request itself is malformed (JSON, media type, encoding)',
+    status: 400,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'The request is malformed.',
+  },
+  request_forbidden: {
+    ...HTTP,
+    when: 'a Host or Origin header that is not on the list',
+    status: 403,
+    challenge: 'none',
+    logLevel: 'warn',
+    text: 'Requests with this Host or Origin are not accepted here.',
+  },
+  request_too_large: {
+    ...HTTP,
+    when: 'the body is larger than the limit',
+    status: 413,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'The request body is too large.',
+  },
+  rate_limited: {
+    ...HTTP,
+    when: 'too many requests from one address or caller',
+    status: 429,
+    challenge: 'none',
+    logLevel: 'warn',
+    text: 'Too many requests. Slow down.',
+  },
+  misconfigured: {
+    ...HTTP,
+    when: 'middleware is mounted in the wrong order, or an option is missing',
+    status: 500,
+    challenge: 'none',
+    logLevel: 'error',
+    text: 'This server is not set up correctly.',
+    describes: false,
+    reference: true,
+  },
+  internal_error: {
+    ...HTTP,
+    when: 'anything unforeseen',
+    status: 500,
+    challenge: 'none',
+    logLevel: 'error',
+    text: 'Internal error.',
+    describes: false,
+    reference: true,
+  },
+}
+
+/** The sentence a client or model may read about a failure. Never holds foreign text. */
+export function failureText(code: FailureCode, details: FailureDetails): string {
+  const rule = FAILURE_TABLE[code]
+  const text = (rule.describes ? details.description : undefined) ?? rule.text
+  const wait = details.retryAfterSeconds
+  return wait !== undefined && rule.surface === 'tool' ? `${text} (Try again in ${wait} s.)` : text
+}

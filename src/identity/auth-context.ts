@@ -1,0 +1,55 @@
+import type { AuthInfo } from '@modelcontextprotocol/server'
+import { OnBehalfOfError } from '../errors.js'
+import type { Secret } from '../secret.js'
+import type { Caller } from './caller.js'
+
+/** What one verified request carries from the inbound door to the tools. */
+export interface AuthContext {
+  readonly caller: Caller
+  /** The client's own token: goes to the authorization server for the exchange, and nowhere else. */
+  readonly subjectToken: Secret
+}
+
+export interface AuthInfoOptions extends AuthContext {
+  readonly resource: string
+  readonly resourceMetadataUrl: string
+}
+
+/** What stands in `AuthInfo.token`, so that a handler that forwards it forwards nothing. */
+export const REDACTED_TOKEN = 'redacted-by-mcp-on-behalf-of'
+
+const contexts = new WeakMap<AuthInfo, AuthContext>()
+
+/**
+ * Creates the `AuthInfo` that the MCP SDK hands to handlers, with the verified context behind it.
+ *
+ * `token` is a placeholder: handlers never see a token. Who needs the subject token asks
+ * `authContextOf(authInfo).subjectToken` and gets a `Secret`. The context hangs on this very object;
+ * a copy of it has none.
+ */
+export function createAuthInfo(options: AuthInfoOptions): AuthInfo {
+  const { caller, subjectToken, resource, resourceMetadataUrl } = options
+  const authInfo: AuthInfo = {
+    token: REDACTED_TOKEN,
+    clientId: caller.clientId,
+    scopes: [...caller.scopes],
+    expiresAt: caller.expiresAtSeconds,
+    resourceMetadataUrl,
+    ...(URL.canParse(resource) ? { resource: new URL(resource) } : {}),
+    extra: { iss: caller.issuer, sub: caller.subject },
+  }
+  contexts.set(authInfo, { caller, subjectToken })
+  return authInfo
+}
+
+/** The verified context behind an `AuthInfo`; throws `misconfigured` for one that the inbound door did not make. */
+export function authContextOf(authInfo: AuthInfo | undefined): AuthContext {
+  const context = authInfo === undefined ? undefined : contexts.get(authInfo)
+  if (context === undefined) {
+    throw new OnBehalfOfError('misconfigured', {
+      reason: 'no_auth_context',
+      log: { cure: 'mount bearerAuth() in front, and pass req.auth on as it is, not a copy' },
+    })
+  }
+  return context
+}

@@ -1,0 +1,81 @@
+import { BodyTooLargeError, readTextWithin } from '../bounded-body.js'
+
+export type Fetch = typeof globalThis.fetch
+
+export type RemoteDocumentFault =
+  'unreachable' | 'timed_out' | 'unexpected_status' | 'not_json' | 'too_large' | 'invalid'
+
+/** A document we need from the authorization server could not be had; `fault` says how. */
+export class RemoteDocumentError extends Error {
+  readonly fault: RemoteDocumentFault
+  readonly url: string
+  readonly status: number | undefined
+
+  constructor(
+    fault: RemoteDocumentFault,
+    url: string,
+    details: { status?: number; cause?: unknown } = {},
+  ) {
+    super(`${fault}: ${url}`, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'RemoteDocumentError'
+    this.fault = fault
+    this.url = url
+    this.status = details.status
+  }
+}
+
+export interface FetchJsonOptions {
+  readonly fetch: Fetch
+  /** For the whole exchange, body included. */
+  readonly timeoutMs: number
+  /** Default 512 KiB: a key set with a hundred keys stays well below. */
+  readonly maxBytes?: number
+}
+
+/**
+ * Gets a JSON document by GET, or throws a `RemoteDocumentError`.
+ *
+ * Only status 200 counts; redirects are not followed. The body is read up to `maxBytes`. Neither the
+ * media type nor the shape of the value is checked.
+ */
+export async function fetchJson(url: string, options: FetchJsonOptions): Promise<unknown> {
+  const signal = AbortSignal.timeout(options.timeoutMs)
+  const response = await send(url, options.fetch, signal)
+  if (response.status !== 200) {
+    await response.body?.cancel().catch(() => undefined)
+    throw new RemoteDocumentError('unexpected_status', url, { status: response.status })
+  }
+  const text = await readBody(response, options, signal)
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw new RemoteDocumentError('not_json', url, { cause })
+  }
+}
+
+async function send(url: string, fetch: Fetch, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal,
+    })
+  } catch (cause) {
+    throw new RemoteDocumentError(signal.aborted ? 'timed_out' : 'unreachable', url, { cause })
+  }
+}
+
+async function readBody(
+  response: Response,
+  options: FetchJsonOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const url = response.url
+  try {
+    return await readTextWithin(response, options.maxBytes ?? 512 * 1024)
+  } catch (cause) {
+    if (cause instanceof BodyTooLargeError)
+      throw new RemoteDocumentError('too_large', url, { cause })
+    throw new RemoteDocumentError(signal.aborted ? 'timed_out' : 'unreachable', url, { cause })
+  }
+}

@@ -1,0 +1,9 @@
+import type { LogLevel } from './failure-table.js'
+
+/** Where events go. The process gives one that writes JSON lines; a library user gives their own. */
+export interface Log {
+  event(level: LogLevel, name: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** Discards everything. The default for library users who pass no log. */
+export const silentLog: Log = { event: () => undefined }

@@ -1,0 +1,46 @@
+// RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
+const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/
+
+/** Whether `value` is one scope token as RFC 6749 §3.3 defines it. */
+export function isScopeToken(value: string): boolean {
+  return SCOPE_TOKEN.test(value)
+}
+
+/**
+ * Splits a space-delimited `scope` value into its distinct tokens, in their order.
+ *
+ * Anything but a string gives an empty list: a token without the claim grants nothing. Entries that
+ * are no scope tokens are dropped.
+ */
+export function parseScope(value: unknown): readonly string[] {
+  if (typeof value !== 'string') return []
+  return [...new Set(value.split(' ').filter(isScopeToken))]
+}
+
+/** Returns the distinct scopes of all lists, in order of first appearance. */
+export function unionScopes(...lists: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set(lists.flat())]
+}
+
+/** Returns the entries of `required` that `granted` lacks. */
+export function missingScopes(
+  required: readonly string[],
+  granted: readonly string[],
+): readonly string[] {
+  const have = new Set(granted)
+  return required.filter((scope) => !have.has(scope))
+}
+
+const IDENTITY_SCOPES = new Set([
+  'openid',
+  'profile',
+  'email',
+  'address',
+  'phone',
+  'offline_access',
+])
+
+/** Whether a scope belongs to OpenID Connect sign-in rather than to an API (OpenID Connect Core §5.4, §11). */
+export function isIdentityScope(scope: string): boolean {
+  return IDENTITY_SCOPES.has(scope)
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { defineTool } from './tool.js'
+
+const API_ANSWER = z.object({
+  msg: z.string(),
+  sub: z.string(),
+  scopes: z.string(),
+  actor: z.string().nullable().optional(),
+})
+
+/** Greets the caller with what the protected API says to the signed-in user. */
+export const greet = defineTool({
+  name: 'greet',
+  title: 'Greet',
+  description: 'Greets the signed-in user and shows what the protected API answers to them.',
+  inputSchema: z.strictObject({
+    name: z.string().trim().min(1).max(200).optional().describe('Whom to greet'),
+  }),
+  outputSchema: z.object({ greeting: z.string(), sub: z.string(), api: API_ANSWER }),
+  annotations: { readOnlyHint: true },
+  requiredScopes: ['tool:greet'],
+  downstream: { api: 'api', scopes: ['read:private'] },
+  toText: ({ greeting, api }) => `${greeting}\nThe API says: ${JSON.stringify(api)}`,
+  async handler({ name }, { caller, downstream }) {
+    const api = await downstream.json('/api/private-scope', { schema: API_ANSWER })
+    return { greeting: `Hello, ${name ?? 'there'} (${caller.subject})!`, sub: caller.subject, api }
+  },
+})

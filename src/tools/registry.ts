@@ -1,0 +1,41 @@
+import { OnBehalfOfError } from '../errors.js'
+import type { Caller } from '../identity/caller.js'
+import { isScopeToken, missingScopes } from '../scopes.js'
+import type { Tool, ToolRequirements } from './tool.js'
+
+/** The tools of a server, by name, in the order in which clients list them. */
+export interface ToolRegistry<T extends ToolRequirements = Tool> {
+  readonly tools: readonly T[]
+  find(name: string): T | undefined
+  /** The tools that this caller's token is good for. */
+  allowedTo(caller: Caller): readonly T[]
+}
+
+/**
+ * Creates a registry, sorted by name so that every listing is the same.
+ *
+ * Throws `misconfigured` for a name given twice and for a scope that is no scope token (RFC 6749 §3.3).
+ */
+export function createToolRegistry<T extends ToolRequirements>(
+  tools: readonly T[],
+): ToolRegistry<T> {
+  const byName = new Map<string, T>()
+  for (const tool of tools) {
+    if (byName.has(tool.name)) throw fault('duplicate_tool', { tool: tool.name })
+    const scopes = [...tool.requiredScopes, ...(tool.downstream?.scopes ?? [])]
+    const bad = scopes.find((scope) => !isScopeToken(scope))
+    if (bad !== undefined) throw fault('invalid_scope_token', { tool: tool.name, scope: bad })
+    byName.set(tool.name, tool)
+  }
+  const sorted = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return {
+    tools: sorted,
+    find: (name) => byName.get(name),
+    allowedTo: (caller) =>
+      sorted.filter((tool) => missingScopes(tool.requiredScopes, caller.scopes).length === 0),
+  }
+}
+
+function fault(reason: string, log: Record<string, unknown>): OnBehalfOfError {
+  return new OnBehalfOfError('misconfigured', { reason, log })
+}

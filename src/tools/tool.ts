@@ -1,0 +1,80 @@
+import type { ToolAnnotations } from '@modelcontextprotocol/server'
+import type { z } from 'zod'
+import type { DownstreamClient } from '../downstream/downstream-client.js'
+import type { Caller } from '../identity/caller.js'
+
+/** What a tool needs of the API it calls. */
+export interface DownstreamRequirement {
+  /** The name under which the API is configured. */
+  readonly api: string
+  /** The API's own scopes, asked for at the exchange. */
+  readonly scopes: readonly string[]
+}
+
+/** What the doors in front of a tool have to know; a tool of any MCP server can be described so. */
+export interface ToolRequirements {
+  readonly name: string
+  /** Scopes of this MCP server that the caller's token must have; may be empty. */
+  readonly requiredScopes: readonly string[]
+  readonly downstream?: DownstreamRequirement
+}
+
+/** What a handler is given. Never a token. */
+export interface ToolContext {
+  readonly caller: Caller
+  /** Aborted when the MCP client cancels or goes away. */
+  readonly signal: AbortSignal
+}
+
+export interface DownstreamToolContext extends ToolContext {
+  /** The API as the signed-in user. */
+  readonly downstream: DownstreamClient
+}
+
+interface ToolBase<Input extends z.ZodObject, Output extends z.ZodObject> extends ToolRequirements {
+  readonly title: string
+  readonly description: string
+  readonly inputSchema: Input
+  readonly outputSchema: Output
+  readonly annotations?: ToolAnnotations
+  /** What a person or a model without structured content reads. */
+  readonly toText: (output: z.infer<Output>) => string
+}
+
+/** A tool that calls no API. */
+export interface LocalTool<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+> extends ToolBase<Input, Output> {
+  readonly downstream?: never
+  handler(input: z.infer<Input>, context: ToolContext): z.infer<Output> | Promise<z.infer<Output>>
+}
+
+/** A tool that calls the API as the signed-in user. */
+export interface DownstreamTool<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+> extends ToolBase<Input, Output> {
+  readonly downstream: DownstreamRequirement
+  handler(
+    input: z.infer<Input>,
+    context: DownstreamToolContext,
+  ): z.infer<Output> | Promise<z.infer<Output>>
+}
+
+export type Tool = LocalTool | DownstreamTool
+
+/**
+ * Declares a tool; the handler's types follow from the schemas and from whether a downstream is declared.
+ *
+ * Does nothing at run time.
+ */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  tool: DownstreamTool<Input, Output>,
+): DownstreamTool<Input, Output>
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  tool: LocalTool<Input, Output>,
+): LocalTool<Input, Output>
+export function defineTool<T>(tool: T): T {
+  return tool
+}

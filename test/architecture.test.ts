@@ -1,0 +1,184 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const ROOMS = ['src', 'middleware', 'routes', 'apps', 'cli', 'bench', 'examples'] as const
+
+/** All imports of a file as written: static, dynamic, re-exports and types. */
+function importsOf(file: string): string[] {
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(join(ROOT, file), 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  )
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
+      node.moduleSpecifier !== undefined &&
+      ts.isStringLiteral(node.moduleSpecifier)
+    ) {
+      found.push(node.moduleSpecifier.text)
+    }
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [argument] = node.arguments
+      found.push(
+        argument !== undefined && ts.isStringLiteral(argument) ? argument.text : '<computed>',
+      )
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return found
+}
+
+function filesIn(room: string): string[] {
+  try {
+    return readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(room, name))
+  } catch {
+    return []
+  }
+}
+
+interface Import {
+  readonly file: string
+  /** A file of ours, from the root; or a package's name. */
+  readonly target: string
+  readonly local: boolean
+}
+
+const imports: readonly Import[] = ROOMS.flatMap((room) => filesIn(room)).flatMap((file) =>
+  importsOf(file).map((specifier) =>
+    specifier.startsWith('.')
+      ? {
+          file,
+          target: relative(ROOT, resolve(ROOT, dirname(file), specifier)).replace(/\.js$/, '.ts'),
+          local: true,
+        }
+      : { file, target: specifier, local: false },
+  ),
+)
+
+/** Ranks from the inside out: an import may go to the same rank or a lower one. */
+const RANKS: readonly (readonly [RegExp, number])[] = [
+  [
+    /^src\/(?:errors|secret|scopes|clock|log|version|scrub|bounded-body|challenge|failure-table|describe-error|options|tool-calls|protected-resource-metadata)\.ts$/,
+    0,
+  ],
+  [/^src\/identity\//, 1],
+  [/^src\/exchange\//, 2],
+  [/^src\/downstream\//, 3],
+  [/^src\/tools\//, 4],
+  [/^src\/mcp-server\.ts$/, 5],
+  [/^src\/config(?:-settings|-values)?\.ts$/, 5],
+  [/^src\/(?:process-log|serve)\.ts$/, 5],
+  [/^middleware\//, 6],
+  [/^routes\//, 6],
+  [/^src\/app\.ts$/, 7],
+  [/^src\/index\.ts$/, 7],
+  [/^src\/compose\.ts$/, 8],
+  [/^src\/main\.ts$/, 9],
+]
+
+function rankOf(file: string): number | undefined {
+  return RANKS.find(([pattern]) => pattern.test(file))?.[1]
+}
+
+const show = (broken: readonly Import[]): string[] =>
+  broken.map(({ file, target }) => `${file} imports ${target}`)
+
+describe('the import rules of docs/architecture.md', () => {
+  test('see every file of the server', () => {
+    const server = ['src', 'middleware', 'routes'].flatMap((room) => filesIn(room))
+    expect(server.length).toBeGreaterThan(30)
+    expect(server.filter((file) => rankOf(file) === undefined)).toEqual([])
+  })
+
+  test('imports point one way, from the edge to the core', () => {
+    const broken = imports.filter(({ file, target, local }) => {
+      const from = rankOf(file)
+      const to = rankOf(target)
+      return local && from !== undefined && to !== undefined && from < to
+    })
+    expect(show(broken)).toEqual([])
+  })
+
+  test('Express appears in the app, the middleware, the routes and the apps alone', () => {
+    const broken = imports.filter(
+      ({ file, target }) =>
+        (target === 'express' || target.startsWith('express/')) &&
+        !/^(?:src\/app\.ts|middleware\/|routes\/|apps\/|examples\/)/.test(file),
+    )
+    expect(show(broken)).toEqual([])
+  })
+
+  test('only compose.ts picks adapters', () => {
+    const adapters =
+      /^src\/(?:exchange\/(?:rfc8693|auth0|auth0-api-client)-exchanger|identity\/jwt-bearer-verifier|downstream\/pooled-fetch|process-log)\.ts$/
+    const broken = imports.filter(
+      ({ file, target }) =>
+        adapters.test(target) &&
+        !/^src\/(?:compose|main|index)\.ts$/.test(file) &&
+        !file.startsWith('apps/') &&
+        !file.startsWith('examples/'),
+    )
+    expect(show(broken)).toEqual([])
+  })
+
+  test('nothing that ships imports the companion programs, the command line, the benchmarks or the tests', () => {
+    const broken = imports.filter(
+      ({ file, target, local }) =>
+        local &&
+        /^(?:src|middleware|routes)\//.test(file) &&
+        /^(?:apps|cli|bench|test|examples)\//.test(target),
+    )
+    expect(show(broken)).toEqual([])
+  })
+
+  test('nothing that ships needs a development dependency', () => {
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>
+      peerDependencies?: Record<string, string>
+    }
+    const allowed = new Set([
+      ...Object.keys(manifest.dependencies),
+      ...Object.keys(manifest.peerDependencies ?? {}),
+    ])
+    const broken = imports.filter(
+      ({ file, target, local }) =>
+        !local &&
+        /^(?:src|middleware|routes)\//.test(file) &&
+        !target.startsWith('node:') &&
+        !allowed.has(packageOf(target)),
+    )
+    expect(show(broken)).toEqual([])
+  })
+
+  test('only config.ts reads the environment', () => {
+    const broken = ['src', 'middleware', 'routes']
+      .flatMap((room) => filesIn(room))
+      .filter((file) => file !== 'src/config.ts')
+      .filter((file) => /\bprocess\s*(?:\.\s*env\b|\[)/.test(code(file)))
+    expect(broken).toEqual([])
+  })
+
+  test('no import is computed', () => {
+    expect(show(imports.filter(({ target }) => target === '<computed>'))).toEqual([])
+  })
+})
+
+function packageOf(specifier: string): string {
+  const parts = specifier.split('/')
+  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? specifier)
+}
+
+/** A file without its comments. */
+function code(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+}
