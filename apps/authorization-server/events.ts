@@ -1,0 +1,30 @@
+/** Something that happened, for a log or a page. Never holds a token, a code or a secret. */
+export type AuthorizationServerEvent =
+  | { readonly type: 'signed_in'; readonly username: string; readonly clientId: string }
+  | { readonly type: 'consent_given'; readonly username: string; readonly clientId: string }
+  | { readonly type: 'consent_denied'; readonly clientId: string }
+  | { readonly type: 'client_registered'; readonly clientId: string; readonly name?: string }
+  | { readonly type: 'token_issued'; readonly clientId: string; readonly grantType: string }
+  | TokenExchanged
+  | {
+      readonly type: 'request_refused'
+      readonly endpoint: string
+      readonly error: string
+      readonly description?: string
+      readonly clientId?: string
+    }
+  | { readonly type: 'keys_rotated' }
+  | { readonly type: 'server_error'; readonly error: Error }
+
+/** A successful RFC 8693 exchange. */
+export interface TokenExchanged {
+  readonly type: 'token_exchanged'
+  readonly clientId: string
+  readonly subject: string
+  readonly audience: string
+  readonly scopes: readonly string[]
+  /** Ids of the clients that act for the user, newest first. */
+  readonly actors: readonly string[]
+}
+
+export type EventSink = (event: AuthorizationServerEvent) => void

@@ -1,0 +1,140 @@
+import type { Account, Adapter, Configuration } from 'oidc-provider'
+import { normaliseClientMetadata, thirdPartyClientId } from './client-metadata.js'
+import type { Directory, UserEntry } from './directory.js'
+import { createGrantLoader } from './granted-scopes.js'
+import { createInteractionPolicy } from './interaction-policy.js'
+import { interactionPath } from './interactions/interaction-path.js'
+import { renderErrorPage } from './interactions/render-error.js'
+import { type KeyRing, SIGNING_ALGORITHM } from './keys.js'
+import { findUser } from './lookup.js'
+import { fetchLoopbackDocument, isLoopbackDocument } from './loopback-client-documents.js'
+import type { MemoryStore } from './memory-store.js'
+import { NOTHING_GRANTED, OIDC_SCOPES } from './oidc-scopes.js'
+import { describeResourceServer } from './resource-servers.js'
+import { staticClients } from './static-clients.js'
+import { tokenRules } from './token-rules.js'
+
+/** All that a provider is built from. Only the keys differ between two providers of one server. */
+export interface ProviderParts {
+  readonly issuer: string
+  readonly directory: Directory
+  readonly keys: KeyRing
+  readonly store: MemoryStore
+  readonly cookieSecret: string
+  readonly fetch: typeof fetch
+}
+
+/** Returns the library's configuration for a server that answers as Auth0 does. */
+export function providerConfiguration(parts: ProviderParts): Configuration {
+  const { issuer, directory, keys, cookieSecret } = parts
+  return {
+    adapter: (kind) => adapterFor(parts, kind),
+    clients: staticClients(directory),
+    cookies: {
+      keys: [cookieSecret],
+      long: { httpOnly: true, sameSite: 'lax' },
+      short: { httpOnly: true, sameSite: 'lax' },
+    },
+    jwks: keys.privateJwks,
+    enabledJWA: { idTokenSigningAlgValues: [SIGNING_ALGORITHM] },
+    routes: {
+      authorization: '/authorize',
+      token: '/oauth/token',
+      registration: '/oidc/register',
+      revocation: '/oauth/revoke',
+      jwks: '/.well-known/jwks.json',
+      userinfo: '/userinfo',
+      end_session: '/oidc/logout',
+    },
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    pkce: { required: () => true },
+    // Browsers of any origin may call; nothing here is answered from a cookie.
+    clientBasedCORS: () => true,
+    fetch: (input, init) => parts.fetch(input, init),
+    interactions: {
+      policy: createInteractionPolicy(directory),
+      url: (_ctx, interaction) => interactionPath(interaction.uid),
+    },
+    renderError: renderErrorPage,
+    ...features(parts),
+    ...identityRules(directory),
+    ...tokenRules(issuer, directory),
+    ...registrationRules(directory),
+  }
+}
+
+function features({ directory, keys }: ProviderParts): Pick<Configuration, 'features'> {
+  return {
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      userinfo: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
+      registration: {
+        enabled: true,
+        idFactory: thirdPartyClientId,
+        issueRegistrationAccessToken: false,
+      },
+      clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_ctx, _client, oneOf) => oneOf,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_ctx, identifier, { clientId }) =>
+          describeResourceServer(directory, keys, { identifier, clientId }),
+      },
+    },
+  }
+}
+
+function identityRules(
+  directory: Directory,
+): Pick<Configuration, 'claims' | 'findAccount' | 'loadExistingGrant' | 'scopes'> {
+  return {
+    scopes: [...OIDC_SCOPES, NOTHING_GRANTED],
+    claims: { openid: ['sub'], profile: ['name', 'nickname'], email: ['email', 'email_verified'] },
+    findAccount: (_ctx, id) => toAccount(findUser(directory, id)),
+    loadExistingGrant: createGrantLoader(directory),
+  }
+}
+
+function registrationRules(directory: Directory): Pick<Configuration, 'extraClientMetadata'> {
+  return {
+    extraClientMetadata: {
+      // The library calls the validator only when it is told of a member it does not know itself.
+      properties: ['software_id'],
+      validator: (_ctx, _key, _value, metadata) => {
+        normaliseClientMetadata(directory, metadata)
+      },
+    },
+  }
+}
+
+function toAccount(user: UserEntry | undefined): Account | undefined {
+  if (user === undefined) return undefined
+  return {
+    accountId: user.user_id,
+    claims: () => ({
+      sub: user.user_id,
+      name: user.name,
+      nickname: user.username,
+      ...(user.email !== undefined && { email: user.email, email_verified: true }),
+    }),
+  }
+}
+
+function adapterFor({ store, fetch: fetchDocument }: ProviderParts, kind: string): Adapter {
+  const adapter = store.adapterFor(kind)
+  if (kind !== 'Client') return adapter
+  return {
+    ...adapter,
+    find: (id) =>
+      isLoopbackDocument(id) ? fetchLoopbackDocument(id, fetchDocument) : adapter.find(id),
+  }
+}

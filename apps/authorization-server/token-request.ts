@@ -1,0 +1,86 @@
+import { IncomingMessage } from 'node:http'
+import { audienceAsResource } from './audience-parameter.js'
+import { readBody } from './request-body.js'
+
+const FORM = 'application/x-www-form-urlencoded'
+
+/** A body of a token request that says nothing this server could understand. */
+export class UnreadableTokenRequest extends Error {
+  readonly code = 'invalid_request'
+
+  constructor(message: string, cause: unknown) {
+    super(message, { cause })
+    this.name = 'UnreadableTokenRequest'
+  }
+}
+
+/**
+ * Returns a token request as the library reads it: a form, in which an API is named by `resource`.
+ *
+ * Auth0 also takes JSON bodies, and `audience` for `resource`. Bodies of other types pass unchanged.
+ *
+ * @throws UnreadableTokenRequest for a body that is too large, or JSON that is not an object of texts.
+ */
+export async function readTokenRequest(request: IncomingMessage): Promise<IncomingMessage> {
+  const body = await readOrRefuse(request)
+  const params = parseParameters(body, request.headers['content-type'] ?? '')
+  if (params === undefined) return replay(request, body, {})
+  const form = audienceAsResource(params).toString()
+  return replay(request, Buffer.from(form), { 'content-type': FORM })
+}
+
+async function readOrRefuse(request: IncomingMessage): Promise<Buffer> {
+  try {
+    return await readBody(request)
+  } catch (cause) {
+    if (cause instanceof RangeError)
+      throw new UnreadableTokenRequest('The body is too large', cause)
+    throw cause
+  }
+}
+
+function parseParameters(body: Buffer, contentType: string): URLSearchParams | undefined {
+  const [mediaType = ''] = contentType.toLowerCase().split(';', 1)
+  switch (mediaType.trim()) {
+    case FORM:
+      return new URLSearchParams(body.toString())
+    case 'application/json':
+      return new URLSearchParams(parseTexts(body))
+    default:
+      return undefined
+  }
+}
+
+function parseTexts(body: Buffer): [string, string][] {
+  let content: unknown
+  try {
+    content = JSON.parse(body.toString())
+  } catch (cause) {
+    throw new UnreadableTokenRequest('The body is not valid JSON', cause)
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new UnreadableTokenRequest('The JSON body must be an object', undefined)
+  }
+  return Object.entries(content).map(([name, value]: [string, unknown]) => {
+    if (typeof value === 'string') return [name, value]
+    throw new UnreadableTokenRequest(`${name} must be a text`, undefined)
+  })
+}
+
+/** The library reads its requests from the stream, and this one has been read. */
+function replay(
+  request: IncomingMessage,
+  body: Buffer,
+  headers: Readonly<Record<string, string>>,
+): IncomingMessage {
+  const copy = new IncomingMessage(request.socket)
+  copy.method = request.method ?? 'POST'
+  copy.url = request.url ?? '/'
+  copy.httpVersion = request.httpVersion
+  copy.headers = { ...request.headers, ...headers, 'content-length': String(body.length) }
+  delete copy.headers['transfer-encoding']
+  copy.push(body)
+  copy.push(null)
+  copy.complete = true
+  return copy
+}

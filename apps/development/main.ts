@@ -1,0 +1,65 @@
+import { isUnconfigured, readEnvironment, type Environment } from '../../src/config.js'
+import { createProcessLog } from '../../src/process-log.js'
+import { startedText } from './started-text.js'
+import { startTrio } from './trio.js'
+
+/**
+ * `npm start`: with nothing configured, the development trio on loopback; else the MCP server alone, just as
+ * in production.
+ */
+async function main(): Promise<void> {
+  const environment = readEnvironment()
+  const production = environment['NODE_ENV'] === 'production'
+  if (production || !isUnconfigured(environment)) {
+    await import('../../src/main.js')
+    return
+  }
+  assertLoopback(environment['HOST'])
+  const trio = await startTrio({
+    ports: {
+      authorizationServer: portOf(environment, 'DEV_AUTHORIZATION_SERVER_PORT', '9000'),
+      api: portOf(environment, 'DEV_API_PORT', '8787'),
+      mcp: portOf(environment, 'PORT', '3001'),
+    },
+    log: createProcessLog({ level: 'info' }),
+  })
+  process.stdout.write(startedText(trio))
+
+  let stopping = false
+  const stop = (): void => {
+    if (stopping) process.exit(1)
+    stopping = true
+    process.stdout.write('\nStopping all three.\n')
+    void trio.close()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+/** The development authorization server signs anyone in as anyone: it must not be reachable from elsewhere. */
+function assertLoopback(host: string | undefined): void {
+  if (host === undefined || host === '' || host === '127.0.0.1' || host === 'localhost') return
+  throw new Error(
+    `HOST="${host}" but nothing else is configured. The development authorization server runs on this machine alone: remove HOST, or configure an authorization server (see .env.example).`,
+  )
+}
+
+function portOf(environment: Environment, key: string, fallback: string): number {
+  const text = environment[key]?.trim()
+  const port = text === undefined || text === '' ? fallback : text
+  if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port)
+  throw new Error(`${key}="${port}" must be a whole number from 0 to 65535 (0 takes a free port).`)
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`Could not start: ${explain(error)}\n`)
+  process.exitCode = 1
+})
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown failure'
+  const { code, port } = error as { code?: unknown; port?: unknown }
+  return code === 'EADDRINUSE'
+    ? `port ${String(port)} is in use. Stop what listens there, or choose others with DEV_AUTHORIZATION_SERVER_PORT (9000), DEV_API_PORT (8787) and PORT (3001).`
+    : error.message
+}

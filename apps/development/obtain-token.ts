@@ -1,0 +1,48 @@
+import * as openid from 'openid-client'
+import { signIn } from './sign-in.js'
+
+export interface ObtainTokenOptions {
+  readonly issuer: string
+  readonly username: string
+  /** Whom the token is for (RFC 8707). */
+  readonly resource: string
+  /** Space-separated. */
+  readonly scope: string
+}
+
+const CLIENT_ID = 'curl'
+const REDIRECT_URI = 'http://127.0.0.1:33419/callback'
+
+/** Gets an access token by the authorization-code flow with PKCE, pressing the buttons of the sign-in page. */
+export async function obtainToken(options: ObtainTokenOptions): Promise<string> {
+  const config = await openid
+    .discovery(new URL(options.issuer), CLIENT_ID, undefined, openid.None(), {
+      execute: [openid.allowInsecureRequests],
+    })
+    .catch((cause: unknown) => {
+      throw new Error(
+        `No authorization server answers at ${options.issuer}. Is npm start running?`,
+        {
+          cause,
+        },
+      )
+    })
+  const pkceCodeVerifier = openid.randomPKCECodeVerifier()
+  const expectedState = openid.randomState()
+  const authorizationUrl = openid.buildAuthorizationUrl(config, {
+    redirect_uri: REDIRECT_URI,
+    scope: options.scope,
+    resource: options.resource,
+    state: expectedState,
+    code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+  })
+  const callback = await signIn({ authorizationUrl, username: options.username })
+  const tokens = await openid.authorizationCodeGrant(
+    config,
+    callback,
+    { pkceCodeVerifier, expectedState },
+    { resource: options.resource },
+  )
+  return tokens.access_token
+}

@@ -1,0 +1,105 @@
+import type { Claims } from '../../src/identity/caller.js'
+import { composeServer } from '../../src/compose.js'
+import { parseConfig, type Environment } from '../../src/config.js'
+import type { Log } from '../../src/log.js'
+import { serve, type ListeningServer } from '../../src/serve.js'
+import { createAuthorizationServer } from '../authorization-server/authorization-server.js'
+import { loadDirectory, withIdentifiers } from '../authorization-server/directory.js'
+import { createDownstreamApi } from '../downstream-api/downstream-api.js'
+
+export interface TrioOptions {
+  /** 0 takes any free port. */
+  readonly ports: {
+    readonly authorizationServer: number
+    readonly api: number
+    readonly mcp: number
+  }
+  readonly log: Log
+  /** Further settings of the MCP server, as its environment would have them. */
+  readonly environment?: Environment
+  /** Told the claims of every token that the API accepted. */
+  readonly onApiCall?: (claims: Claims) => void
+}
+
+export interface Trio {
+  readonly issuer: string
+  readonly endpoint: URL
+  readonly apiUrl: URL
+  readonly apiAudience: string
+  close(): Promise<void>
+}
+
+const HOST = '127.0.0.1'
+const EXCHANGING_CLIENT = 'mcp-server'
+
+/**
+ * Starts the development authorization server, the protected API and the MCP server in this process, on
+ * loopback, wired to each other.
+ *
+ * Either all three run when it resolves, or none does when it rejects.
+ */
+export async function startTrio(options: TrioOptions): Promise<Trio> {
+  const servers: ListeningServer[] = []
+  const listen = async (port: number): Promise<ListeningServer> => {
+    const server = await serve({ host: HOST, port, drainMs: 1_000 })
+    servers.push(server)
+    return server
+  }
+  try {
+    const { authorizationServer, api, mcp } = options.ports
+    return await wire(options, {
+      authorizationServer: await listen(authorizationServer),
+      api: await listen(api),
+      mcp: await listen(mcp),
+    })
+  } catch (error) {
+    await Promise.all(servers.map((server) => server.close()))
+    throw error
+  }
+}
+
+interface Servers {
+  readonly authorizationServer: ListeningServer
+  readonly api: ListeningServer
+  readonly mcp: ListeningServer
+}
+
+async function wire(options: TrioOptions, servers: Servers): Promise<Trio> {
+  const issuer = `http://localhost:${servers.authorizationServer.port}/`
+  const apiAudience = `http://localhost:${servers.api.port}/`
+  const mcpAudience = `http://localhost:${servers.mcp.port}/mcp`
+  const directory = withIdentifiers(loadDirectory(), { mcp: mcpAudience, api: apiAudience })
+  const client = directory.clients.find(({ client_id }) => client_id === EXCHANGING_CLIENT)
+  const config = parseConfig({
+    PORT: `${servers.mcp.port}`,
+    ISSUER_BASE_URL: issuer,
+    AUTH0_AUDIENCE: mcpAudience,
+    MCP_AUTH0_CLIENT_ID: EXCHANGING_CLIENT,
+    MCP_AUTH0_CLIENT_SECRET: client?.client_secret,
+    API_AUTH0_AUDIENCE: apiAudience,
+    API_BASE_URL: apiAudience,
+    ...options.environment,
+  })
+  const authorizationServer = await createAuthorizationServer({ issuer, directory })
+  const composed = composeServer(config, options.log)
+  servers.authorizationServer.attach(authorizationServer.handler)
+  servers.api.attach(
+    createDownstreamApi({
+      issuer,
+      audience: apiAudience,
+      ...(options.onApiCall === undefined ? {} : { onCall: options.onApiCall }),
+    }),
+  )
+  servers.mcp.attach(composed.handler)
+  return {
+    issuer,
+    endpoint: config.endpoint,
+    apiUrl: new URL(apiAudience),
+    apiAudience,
+    async close() {
+      await servers.mcp.close()
+      await composed.close()
+      await Promise.all([servers.api.close(), servers.authorizationServer.close()])
+    },
+  }
+}

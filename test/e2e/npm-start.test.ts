@@ -1,0 +1,123 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+const MAIN = join(ROOT, 'apps/development/main.ts')
+const TSX = pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs')).href
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+describe('npm start', () => {
+  let directory: string
+  let child: ChildProcessWithoutNullStreams | undefined
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'npm-start-'))
+  })
+
+  afterEach(async () => {
+    child?.kill('SIGKILL')
+    await rm(directory, { recursive: true })
+  })
+
+  const start = (environment: Record<string, string>): ChildProcessWithoutNullStreams => {
+    child = spawn(process.execPath, ['--import', TSX, MAIN], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'], ...environment },
+    })
+    return child
+  }
+
+  const ended = async (started: ChildProcessWithoutNullStreams): Promise<Ended> => {
+    let [stdout, stderr] = ['', '']
+    started.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+    started.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    const [code] = (await once(started, 'close')) as [number | null]
+    return { code, stdout, stderr }
+  }
+
+  test('runs all three with nothing configured, says what to do next, and stops on Ctrl-C', async () => {
+    const started = start({ PORT: '0', DEV_API_PORT: '0', DEV_AUTHORIZATION_SERVER_PORT: '0' })
+    let text = ''
+    const ready = new Promise<void>((resolveReady) => {
+      started.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+        if (text.includes('Ctrl-C stops')) resolveReady()
+      })
+    })
+    await Promise.race([ready, once(started, 'close')])
+    expect(text).toContain('@modelcontextprotocol/inspector')
+    expect(text).toContain('"mcpServers"')
+    expect(text).toContain('npm run --silent token')
+    const [, endpoint = ''] = /MCP server\s+(\S+)/.exec(text) ?? []
+    const [, issuer = ''] = /authorization server\s+(\S+)/.exec(text) ?? []
+    const [, api = ''] = /protected API\s+(\S+)/.exec(text) ?? []
+    expect((await fetch(endpoint, { method: 'POST' })).status).toBe(401)
+    expect((await fetch(`${issuer}.well-known/openid-configuration`)).status).toBe(200)
+    expect((await fetch(`${api}api/private-scope`)).status).toBe(401)
+
+    const over = ended(started)
+    started.kill('SIGINT')
+    expect((await over).code).toBe(0)
+    await expect(fetch(endpoint, { method: 'POST' })).rejects.toThrow()
+    await expect(fetch(issuer)).rejects.toThrow()
+    await expect(fetch(api)).rejects.toThrow()
+  })
+
+  test('under NODE_ENV=production it names every missing setting and ends', async () => {
+    const { code, stdout, stderr } = await ended(start({ NODE_ENV: 'production' }))
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    for (const key of [
+      'AUTH0_DOMAIN',
+      'AUTH0_AUDIENCE',
+      'MCP_AUTH0_CLIENT_ID',
+      'MCP_AUTH0_CLIENT_SECRET',
+      'API_AUTH0_AUDIENCE',
+      'API_BASE_URL',
+    ]) {
+      expect(stderr).toContain(`${key}: is missing`)
+    }
+  })
+
+  test('a half-done configuration does not start the development servers either', async () => {
+    const { code, stderr } = await ended(start({ AUTH0_DOMAIN: 'example.eu.auth0.com' }))
+    expect(code).toBe(1)
+    expect(stderr).toContain('AUTH0_AUDIENCE: is missing')
+    expect(stderr).not.toContain('AUTH0_DOMAIN: is missing')
+  })
+
+  test('with nothing configured it does not open itself to other machines', async () => {
+    const { code, stderr } = await ended(start({ HOST: '0.0.0.0' }))
+    expect(code).toBe(1)
+    expect(stderr).toContain('HOST="0.0.0.0"')
+  })
+
+  test('an exchange scope that a tool lacks is named with its cure', async () => {
+    const { code, stderr } = await ended(
+      start({
+        PORT: '0',
+        ISSUER_BASE_URL: 'http://127.0.0.1:9/',
+        MCP_SERVER_URL: 'http://localhost:3001',
+        AUTH0_AUDIENCE: 'http://localhost:3001/',
+        MCP_AUTH0_CLIENT_ID: 'id',
+        MCP_AUTH0_CLIENT_SECRET: 'the-secret',
+        MCP_AUTH0_EXCHANGE_SCOPE: 'openid offline_access read:tasks',
+        API_AUTH0_AUDIENCE: 'http://localhost:8787/',
+        API_BASE_URL: 'http://localhost:8787',
+      }),
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain('MCP_AUTH0_EXCHANGE_SCOPE="read:tasks": lacks read:private')
+    expect(stderr).not.toContain('the-secret')
+  })
+})

@@ -1,0 +1,26 @@
+import type { LogLevel } from '../../src/failure-table.js'
+import type { Log } from '../../src/log.js'
+
+export interface LogLine {
+  readonly level: LogLevel
+  readonly name: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** A log that keeps its lines for a test to look at. */
+export class RecordingLog implements Log {
+  readonly lines: LogLine[] = []
+
+  event(level: LogLevel, name: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.lines.push({ level, name, fields })
+  }
+
+  named(name: string): readonly LogLine[] {
+    return this.lines.filter((line) => line.name === name)
+  }
+
+  /** Everything as it would be written. */
+  text(): string {
+    return this.lines.map((line) => JSON.stringify(line)).join('\n')
+  }
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { signIn } from '../../../apps/development/sign-in.js'
+import { authorizationRequest, obtainTokens } from './support.js'
+
+const MAIN = fileURLToPath(new URL('../../../apps/authorization-server/main.ts', import.meta.url))
+
+interface Run {
+  readonly process: ChildProcess
+  readonly output: { stdout: string; stderr: string }
+}
+
+function run(env: Readonly<Record<string, string>>): Run {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))
+  return { process: child, output }
+}
+
+/** Waits until the process says where it is; fails when it ends instead. */
+async function addressOf({ process: child, output }: Run): Promise<string> {
+  while (!output.stdout.includes('\n')) {
+    if (child.exitCode !== null) throw new Error(output.stderr)
+    await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')])
+  }
+  return /http:\/\/localhost:\d+\//.exec(output.stdout)?.[0] ?? ''
+}
+
+async function exitCodeOf({ process: child }: Run): Promise<number | null> {
+  if (child.exitCode === null) await once(child, 'close')
+  return child.exitCode
+}
+
+describe('the authorization server as a process', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'serves, keeps the library silent, and stops cleanly on %s',
+    async (signal) => {
+      const server = run({ PORT: '0' })
+      const issuer = await addressOf(server)
+      expect((await obtainTokens({ issuer }, 'alice')).status).toBe(200)
+      const { url } = authorizationRequest({ issuer }, { client_id: 'nobody' })
+      await expect(signIn({ authorizationUrl: url, username: 'alice' })).rejects.toThrow()
+
+      server.process.kill(signal)
+      expect(await exitCodeOf(server)).toBe(0)
+      expect(server.output.stderr).toBe('')
+      expect(server.output.stdout.trim().split('\n')).toHaveLength(1)
+    },
+  )
+
+  it('does not start in production, and names every other fault as well', async () => {
+    const server = run({ NODE_ENV: 'production', PORT: 'nine thousand', ISSUER: 'http://a' })
+    expect(await exitCodeOf(server)).toBe(1)
+    const { stderr } = server.output
+    expect(stderr).toContain('NODE_ENV: is production')
+    expect(stderr).toContain('DANGEROUSLY_ALLOW_DEVELOPMENT_SERVER_IN_PRODUCTION=true')
+    expect(stderr).toContain('PORT: give a port number')
+    expect(stderr).toContain('ISSUER: give a URL with a slash at the end')
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('starts in production when told to with so many words, under the issuer it is given', async () => {
+    const server = run({
+      NODE_ENV: 'production',
+      DANGEROUSLY_ALLOW_DEVELOPMENT_SERVER_IN_PRODUCTION: 'true',
+      PORT: '0',
+      ISSUER: 'http://localhost:1/',
+    })
+    expect(await addressOf(server)).toBe('http://localhost:1/')
+    server.process.kill('SIGTERM')
+    expect(await exitCodeOf(server)).toBe(0)
+  })
+
+  it('says so when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    if (address === null || typeof address === 'string') throw new Error('no port')
+    const server = run({ PORT: String(address.port) })
+    expect(await exitCodeOf(server)).toBe(1)
+    expect(server.output.stderr).toContain('EADDRINUSE')
+    other.close()
+  })
+})
