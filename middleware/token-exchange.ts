@@ -1,3 +1,4 @@
+import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import {
@@ -5,31 +6,47 @@ import {
   type DownstreamAccess,
 } from '../src/downstream/downstream-access.js'
 import { createDownstreamClient, type DownstreamApi } from '../src/downstream/downstream-client.js'
+import { downstreamStepUp } from '../src/downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../src/downstream/exchanged-token-source.js'
+import { traceContextOf } from '../src/downstream/trace-context.js'
 import { asOnBehalfOfError } from '../src/errors.js'
-import { FAILURE_TABLE } from '../src/failure-table.js'
+import {
+  assertDelegationAllowed,
+  type DelegationPolicy,
+} from '../src/exchange/delegation-policy.js'
 import type { TokenExchanger } from '../src/exchange/token-exchanger.js'
-import { authContextOf, type AuthContext } from '../src/identity/auth-context.js'
+import { FAILURE_TABLE } from '../src/failure-table.js'
+import { authContextOf } from '../src/identity/auth-context.js'
 import type { Fetch } from '../src/identity/fetch-json.js'
+import { silentLog, type Log } from '../src/log.js'
 import { assertOptions } from '../src/options.js'
 import { toolCallsIn } from '../src/tool-calls.js'
 import type { ToolRegistry } from '../src/tools/registry.js'
 import type { DownstreamRequirement, ToolRequirements } from '../src/tools/tool.js'
 import { authInfoOf } from './bearer-auth.js'
+import { requestIdOf } from './request-context.js'
 
 export interface TokenExchangeOptions {
   readonly registry: ToolRegistry<ToolRequirements>
   readonly exchanger: TokenExchanger
   /** The protected APIs by the names that tools declare. */
   readonly apis: Readonly<Record<string, DownstreamApi>>
+  /** Through whom calls may come. Default: at most five actors, any. */
+  readonly delegation?: DelegationPolicy
   /** Calls the APIs. Default: the global `fetch`. */
   readonly fetch?: Fetch
   /** For one call of an API. Default 10000. */
   readonly timeoutMs?: number
+  /** The largest API answer that is read as JSON. Default 1 MiB. */
+  readonly maxBytes?: number
+  readonly log?: Log
 }
 
 const OPTIONS = z.object({
-  exchanger: z.object({ exchange: z.function() }),
+  exchanger: z.custom<TokenExchanger>(
+    (value) => typeof (value as Partial<TokenExchanger> | undefined)?.exchange === 'function',
+    { error: 'must be a TokenExchanger' },
+  ),
   apis: z.record(
     z.string(),
     z.object({
@@ -37,14 +54,17 @@ const OPTIONS = z.object({
       baseUrl: z.instanceof(URL, { error: 'must be a URL' }),
     }),
   ),
+  timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
+  maxBytes: z.number().positive('must be a number of bytes').optional(),
 })
 
 /**
  * Exchanges the caller's token for each tool call that declares a downstream, and attaches the access to
  * the request's auth context; every other request passes untouched.
  *
- * A failure that the client can cure by signing in again (`reauthentication_required`) goes to the error
- * handler. Any other is attached in place of the access, and the tool answers with it instead of running.
+ * A failure that the client can cure goes to the error handler: `reauthentication_required`, and
+ * `insufficient_scope` where the tool maps the API's scopes to scopes of this server. Any other is attached in
+ * place of the access, and the tool answers with it instead of running. Logs `token_exchanged` for the record.
  * Throws a `TypeError` while mounting when a tool declares an API that is not among `apis`. Needs
  * `bearerAuth`, a JSON body parser and `toolScopes` in front.
  */
@@ -53,61 +73,84 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
   assertApisKnown(options)
   return async function tokenExchangeMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
-    const context = authContextOf(authInfo)
-    const signal = abortedWith(req, res)
-    for (const name of toolCallsIn(req.body)) {
-      const downstream = options.registry.find(name)?.downstream
-      if (authInfo === undefined || downstream === undefined) continue
-      const access = await openAccess(downstream, { context, options, signal })
-      attachDownstreamAccess(authInfo, name, access)
+    authContextOf(authInfo)
+    const calls = toolCallsIn(req.body).map((name) => options.registry.find(name))
+    const signal = abortedWith(res)
+    for (const tool of calls) {
+      if (authInfo === undefined || tool?.downstream === undefined) continue
+      const opening = { tool, downstream: tool.downstream, authInfo, req, signal }
+      attachDownstreamAccess(authInfo, tool.name, await openAccess(opening, options))
     }
     next()
   }
 }
 
 interface Opening {
-  readonly context: AuthContext
-  readonly options: TokenExchangeOptions
+  readonly tool: ToolRequirements
+  readonly downstream: DownstreamRequirement
+  readonly authInfo: AuthInfo
+  readonly req: Request
   readonly signal: AbortSignal
 }
 
 async function openAccess(
-  downstream: DownstreamRequirement,
-  { context, options, signal }: Opening,
+  opening: Opening,
+  options: TokenExchangeOptions,
 ): Promise<DownstreamAccess> {
+  const { tool, downstream, authInfo, req, signal } = opening
+  const { caller, subjectToken } = authContextOf(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
-  const request = {
-    caller: context.caller,
-    subjectToken: context.subjectToken,
-    audience: api.audience,
-    scopes: downstream.scopes,
-  }
+  const request = { caller, subjectToken, audience: api.audience, scopes: downstream.scopes }
   const tokens = new ExchangedTokenSource(options.exchanger, request, signal)
   try {
-    await tokens.token()
+    await assertDelegationAllowed(caller, options.delegation ?? {})
+    record(await tokens.exchanged(), opening, options)
   } catch (thrown) {
     const failure = asOnBehalfOfError(thrown)
+    const mapping = { requiredScopes: tool.requiredScopes, stepUp: downstream.stepUp ?? [] }
+    const stepUp = downstreamStepUp(failure, caller, mapping)
+    if (stepUp !== undefined) throw stepUp
     if (FAILURE_TABLE[failure.code].surface === 'http') throw failure
     return { failure }
   }
   const client = createDownstreamClient({
-    api,
-    tokens,
+    ...{ api, tokens, signal },
     fetch: options.fetch ?? globalThis.fetch,
-    signal,
+    trace: traceContextOf(req.headers),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
   })
   return { client }
 }
 
+/** The audit line of one tool call: who, through whom, for whom, with what. */
+function record(
+  exchanged: Awaited<ReturnType<TokenExchanger['exchange']>>,
+  { tool, downstream, authInfo, req }: Opening,
+  { apis, log = silentLog }: TokenExchangeOptions,
+): void {
+  const { caller } = authContextOf(authInfo)
+  log.event('info', 'token_exchanged', {
+    tool: tool.name,
+    subject: caller.subject,
+    organization: caller.organization,
+    clientId: caller.clientId,
+    audience: apis[downstream.api]?.audience,
+    asked: downstream.scopes,
+    granted: exchanged.scopes,
+    actors: exchanged.delegation?.chain,
+    requestId: requestIdOf(req),
+  })
+}
+
 /** A signal that aborts when the client goes away before it has its answer. */
-function abortedWith(req: Request, res: Response): AbortSignal {
+function abortedWith(res: Response): AbortSignal {
   const controller = new AbortController()
   res.on('close', () => {
     if (!res.writableFinished) controller.abort(new Error('client went away'))
   })
-  if (req.destroyed && res.destroyed) controller.abort()
+  if (res.destroyed) controller.abort(new Error('client went away'))
   return controller.signal
 }
 

@@ -1,39 +1,83 @@
 import type { RequestHandler } from 'express'
 import { OnBehalfOfError } from '../src/errors.js'
-import { authContextOf } from '../src/identity/auth-context.js'
-import { missingScopes, unionScopes } from '../src/scopes.js'
+import { authContextOf, type AuthContext } from '../src/identity/auth-context.js'
+import { fingerprint } from '../src/identity/verified-tokens.js'
+import { silentLog, type Log } from '../src/log.js'
 import { toolCallsIn } from '../src/tool-calls.js'
-import type { ToolRegistry } from '../src/tools/registry.js'
-import type { ToolRequirements } from '../src/tools/tool.js'
+import type { AccessDecision, ToolAccess } from '../src/tools/access.js'
+import { StepUpLoops } from '../src/tools/step-up-loops.js'
 import { authInfoOf } from './bearer-auth.js'
+import { requestIdOf } from './request-context.js'
 
 export interface ToolScopesOptions {
-  readonly registry: ToolRegistry<ToolRequirements>
+  readonly access: ToolAccess
+  readonly log?: Log
 }
 
 /**
- * Refuses a `tools/call` whose tool needs more scope than the token has, before anything runs.
+ * Refuses a `tools/call` that the caller's token is not good for, before anything runs.
  *
- * Passes `insufficient_scope` to the error handler with all scopes of the operation, those the token
- * already has included: clients replace their scopes on a step-up, and would otherwise lose some. Needs
- * `bearerAuth` and a JSON body parser in front. Unknown tools are left to the SDK.
+ * Passes `insufficient_scope` to the error handler where more scope would do, with all scopes of the
+ * operation in one challenge, and `permission_denied` where the user's permissions rule the tool out. Logs
+ * `step_up_loop` when a client comes back in vain. Needs `bearerAuth` and a JSON body parser in front.
+ * Unknown tools are left to the SDK.
  */
-export function toolScopes({ registry }: ToolScopesOptions): RequestHandler {
+export function toolScopes({ access, log = silentLog }: ToolScopesOptions): RequestHandler {
+  const loops = new StepUpLoops()
   return function toolScopesMiddleware(req, _res, next) {
-    const { caller } = authContextOf(authInfoOf(req))
-    const required = unionScopes(
-      ...toolCallsIn(req.body).map((name) => registry.find(name)?.requiredScopes ?? []),
-    )
-    const missing = missingScopes(required, caller.scopes)
-    if (missing.length === 0) {
+    const context = authContextOf(authInfoOf(req))
+    const tools = toolCallsIn(req.body)
+    const decision = access.decide(tools, context.caller)
+    if (decision.kind === 'allowed') {
       next()
       return
     }
-    throw new OnBehalfOfError('insufficient_scope', {
-      reason: 'tool_scope_missing',
-      description: `This tool needs the scope ${missing.join(' ')}.`,
-      scopes: unionScopes(required, caller.scopes),
-      log: { missing },
+    if (decision.kind === 'never') throw denied(decision)
+    const inVain = loops.note({
+      caller: context.caller,
+      tokenFingerprint: fingerprint(context.subjectToken),
+      tools,
+      scopes: decision.scopes,
     })
+    if (inVain > 0) {
+      const { clientId, subject } = context.caller
+      const asked = decision.scopes
+      log.event('warn', 'step_up_loop', {
+        ...{ clientId, subject, tools, asked, times: inVain },
+        granted: context.caller.scopes,
+        requestId: requestIdOf(req),
+      })
+    }
+    throw stepUp(decision, context, access)
   }
+}
+
+function denied({ missing }: Extract<AccessDecision, { kind: 'never' }>): OnBehalfOfError {
+  return new OnBehalfOfError('permission_denied', {
+    reason: 'permission_missing',
+    description: `The signed-in user does not have the permission ${missing.join(' ')}, which this tool needs. An administrator has to grant it; then the user signs in again.`,
+    log: { missing },
+  })
+}
+
+function stepUp(
+  { missing, scopes }: Extract<AccessDecision, { kind: 'step_up' }>,
+  { caller }: AuthContext,
+  access: ToolAccess,
+): OnBehalfOfError {
+  const hint = access.knowsAnyScopeOf(caller)
+    ? ''
+    : ' The token has none of the scopes of this server: the client should ask for those in this challenge, not for those in the metadata of the authorization server.'
+  return new OnBehalfOfError('insufficient_scope', {
+    reason: 'tool_scope_missing',
+    description: `This tool needs the scope ${missing.join(' ')}.${hint}`,
+    scopes,
+    log: {
+      missing,
+      asked: scopes,
+      granted: caller.scopes,
+      clientId: caller.clientId,
+      subject: caller.subject,
+    },
+  })
 }

@@ -1,38 +1,56 @@
 import express, { type Express } from 'express'
 import { bearerAuth } from '../middleware/bearer-auth.js'
 import { errorHandler } from '../middleware/error-handler.js'
+import { hostsAndOrigins } from '../middleware/hosts-and-origins.js'
+import { limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
+import { formBody, jsonBody } from '../middleware/request-body.js'
 import { requestContext } from '../middleware/request-context.js'
+import { securityHeaders } from '../middleware/security-headers.js'
 import { tokenExchange } from '../middleware/token-exchange.js'
 import { toolScopes } from '../middleware/tool-scopes.js'
 import { healthRoute } from '../routes/health.js'
 import { mcpRoute } from '../routes/mcp.js'
 import { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 import type { DownstreamApi } from './downstream/downstream-client.js'
+import type { DelegationPolicy } from './exchange/delegation-policy.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import type { AccessTokenVerifier } from './identity/access-token-verifier.js'
 import type { Fetch } from './identity/fetch-json.js'
 import type { Log } from './log.js'
 import { createMcpServerFactory } from './mcp-server.js'
 import { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
+import { createToolAccess, type AccessPolicy } from './tools/access.js'
 import type { ToolRegistry } from './tools/registry.js'
+
+/** How the edge treats requests before anything is known about them. */
+export interface EdgePolicy {
+  readonly hosts: readonly string[]
+  readonly origins: readonly string[]
+  /** As Express's `trust proxy`: a number of hops, or addresses and subnets. */
+  readonly trustProxy: number | readonly string[]
+  readonly perAddressPerMinute: number
+  readonly perCallerPerMinute: number
+  readonly maxBodyBytes: number
+}
 
 /** Everything an app is made of, chosen elsewhere. */
 export interface AppParts {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceDescription
+  readonly edge: EdgePolicy
+  readonly policy: AccessPolicy
   readonly verifier: AccessTokenVerifier
   readonly exchanger: TokenExchanger
   readonly registry: ToolRegistry
   readonly apis: Readonly<Record<string, DownstreamApi>>
   readonly log: Log
   readonly createReference: () => string
+  readonly delegation?: DelegationPolicy
   /** Calls the APIs. */
   readonly fetch?: Fetch
   /** For one call of an API. */
   readonly apiTimeoutMs?: number
-  /** Largest request body, in bytes. Default 1 MiB. */
-  readonly maxBodyBytes?: number
 }
 
 export interface App {
@@ -43,38 +61,49 @@ export interface App {
 
 /** Mounts middleware and routes in the order in which a call meets them. Listens to nothing. */
 export function createApp(parts: AppParts): App {
-  const { endpoint, resource, registry, log } = parts
+  const { endpoint, resource, registry, edge, log } = parts
   const resourceMetadataUrl = metadataUrl(endpoint)
-  const mcp = mcpRoute({ createServer: createMcpServerFactory(parts), log })
+  const access = createToolAccess(registry, parts.policy)
+  const failures = { resourceMetadataUrl, baselineScopes: resource.baselineScopes, log }
+  const mcp = mcpRoute({
+    createServer: createMcpServerFactory({ access, log, createReference: parts.createReference }),
+    ...failures,
+  })
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.set('trust proxy', edge.trustProxy)
 
   app.use(requestContext())
+  app.use(securityHeaders())
   app.use(healthRoute())
+  app.use(hostsAndOrigins({ endpoint, hosts: edge.hosts, origins: edge.origins }))
+  app.use(limitByAddress({ perMinute: edge.perAddressPerMinute }))
   app.use(protectedResourceMetadataRoute(endpoint, resource))
-
   app.all(
     endpoint.pathname,
+    ...formBody(),
     bearerAuth({
       verifier: parts.verifier,
       resource: resource.resource,
       endpoint,
       resourceMetadataUrl,
     }),
-    express.json({ limit: parts.maxBodyBytes ?? 1024 * 1024 }),
-    toolScopes({ registry }),
+    limitByCaller({ perMinute: edge.perCallerPerMinute }),
+    ...jsonBody(edge.maxBodyBytes),
+    toolScopes({ access, log }),
     tokenExchange({
       registry,
       exchanger: parts.exchanger,
       apis: parts.apis,
+      log,
+      ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
       ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
       ...(parts.apiTimeoutMs === undefined ? {} : { timeoutMs: parts.apiTimeoutMs }),
     }),
     mcp.handler,
   )
-
-  app.use(errorHandler({ resourceMetadataUrl, baselineScopes: resource.baselineScopes, log }))
+  app.use(errorHandler(failures))
   return { express: app, close: mcp.close }
 }

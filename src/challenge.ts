@@ -1,4 +1,4 @@
-import { isScopeToken } from './scopes.js'
+import { isScopeToken, resourceScopes } from './scopes.js'
 
 /** Error codes a resource server may put into a challenge (RFC 6750 §3.1, RFC 9449 §7.1). */
 export type ChallengeError =
@@ -11,7 +11,7 @@ export interface Challenge {
   readonly errorDescription?: string
   /** Where the protected-resource metadata lives (RFC 9728 §5.1). */
   readonly resourceMetadata: string
-  /** The scopes to ask for. Entries that are no scope tokens are left out. */
+  /** The scopes to ask for. Entries that are no scope tokens are left out, and so is `offline_access`. */
   readonly scopes?: readonly string[]
   /** Accepted proof algorithms, for the `DPoP` scheme (RFC 9449 §7.1). */
   readonly algs?: readonly string[]
@@ -34,9 +34,10 @@ export function buildChallenge(challenge: Challenge): string {
   }
   if (challenge.error !== undefined) add('error', challenge.error)
   if (challenge.errorDescription !== undefined) {
-    add('error_description', describable(challenge.errorDescription))
+    // Some clients search the whole header for `scope=`: no description may offer them one.
+    add('error_description', describable(challenge.errorDescription).replaceAll('=', ':'))
   }
-  const scopes = (challenge.scopes ?? []).filter(isScopeToken)
+  const scopes = resourceScopes((challenge.scopes ?? []).filter(isScopeToken))
   if (scopes.length > 0) add('scope', scopes.join(' '))
   add('resource_metadata', describable(challenge.resourceMetadata))
   if (challenge.algs !== undefined) add('algs', describable(challenge.algs.join(' ')))

@@ -2,3 +2,19 @@
 export type Clock = () => number
 
 export const systemClock: Clock = () => Date.now()
+
+/** Runs something later. Passed in wherever something has to wait. */
+export interface Timers {
+  after(delayMs: number, run: () => void): { cancel(): void }
+}
+
+export const systemTimers: Timers = {
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs)
+    return {
+      cancel: () => {
+        clearTimeout(timer)
+      },
+    }
+  },
+}

@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { SETTINGS, type SettingName, type SettingValues } from './config-settings.js'
-import { isHttpsOrLoopback, secret } from './config-values.js'
+import { configFaults, endpointOf, issuerOf } from './config/consistency.js'
+import {
+  SETTINGS,
+  type CompleteSettings,
+  type SettingName,
+  type SettingValues,
+} from './config/settings.js'
+import { clientCredentials } from './config/credentials.js'
+import type { ClientAuthentication } from './exchange/client-authentication.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
 
@@ -12,6 +19,7 @@ const IDENTIFYING: readonly SettingName[] = [
   'AUTH0_AUDIENCE',
   'MCP_AUTH0_CLIENT_ID',
   'MCP_AUTH0_CLIENT_SECRET',
+  'MCP_AUTH0_CLIENT_PRIVATE_KEY',
   'API_AUTH0_AUDIENCE',
   'API_BASE_URL',
 ]
@@ -21,14 +29,44 @@ export interface Config {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: { readonly identifier: string; readonly baselineScopes: readonly string[] }
-  readonly issuer: string
+  readonly issuer: {
+    readonly primary: string
+    readonly additional: readonly string[]
+    readonly staleAgeMs: number
+  }
+  readonly access: {
+    readonly claims: 'both' | 'scope' | 'permissions'
+    readonly hierarchy: Readonly<Record<string, readonly string[]>>
+    readonly lockedTools: 'hide' | 'show'
+    readonly stepUp: 'union' | 'required'
+  }
+  readonly edge: {
+    readonly hosts: readonly string[]
+    readonly origins: readonly string[]
+    readonly trustProxy: number | readonly string[]
+    readonly perAddressPerMinute: number
+    readonly perCallerPerMinute: number
+    readonly maxBodyBytes: number
+  }
   readonly exchange: {
     readonly clientId: string
-    readonly clientSecret: Secret
+    readonly clientAuthentication: ClientAuthentication
+    /** For mutual TLS, PEM. */
+    readonly clientCertificate: { readonly certificate: string; readonly key: Secret } | undefined
+    readonly ratePerSecond: number
+    readonly cacheEntries: number
+    readonly requireActor: boolean
+    readonly dangerouslyAllowOpaqueTokens: boolean
+    readonly dangerouslyAllowUnboundDowngrade: boolean
     readonly subjectTokenType: string | undefined
     /** `undefined`: whatever the tools declare. */
     readonly scopeCeiling: readonly string[] | undefined
     readonly timeoutMs: number
+  }
+  readonly delegation: {
+    readonly maxDepth: number
+    /** `undefined`: any. */
+    readonly allowedActors: readonly string[] | undefined
   }
   readonly api: { readonly audience: string; readonly baseUrl: URL; readonly timeoutMs: number }
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -69,11 +107,22 @@ export function isUnconfigured(environment: Environment): boolean {
  * Empty values count as absent. Pure: does not read `process.env` or any file.
  */
 export function parseConfig(environment: Environment): Config {
-  const faults: ConfigFault[] = []
-  const parsed = parseSettings(environment, faults)
-  const config = assemble(parsed, faults)
-  if (config === undefined || faults.length > 0) throw new ConfigError(faults)
-  return deepFreeze(config)
+  const unreadable: ConfigFault[] = []
+  const found = parseSettings(environment, unreadable)
+  const faults = [
+    ...unreadable,
+    ...configFaults(found, new Set(unreadable.map(({ key }) => key))).map((fault) =>
+      asGiven(fault, environment),
+    ),
+  ]
+  if (faults.length > 0) throw new ConfigError(faults)
+  // Sound: a setting that is absent without a fallback and needed is a fault.
+  return deepFreeze(assemble(found as CompleteSettings))
+}
+
+function asGiven(fault: ConfigFault, environment: Environment): ConfigFault {
+  const value = textOf(environment, fault.key)
+  return fault.value === undefined || value === undefined ? fault : { ...fault, value }
 }
 
 function parseSettings(environment: Environment, faults: ConfigFault[]): SettingValues {
@@ -83,124 +132,110 @@ function parseSettings(environment: Environment, faults: ConfigFault[]): Setting
     if (text === undefined) return [key, undefined]
     const result = schema.safeParse(text)
     if (result.success) return [key, result.data]
-    const cure = result.error.issues.map((issue) => issue.message).join('; ')
-    faults.push(schema === secret ? { key, cure } : { key, value: text, cure })
+    const hidden = 'secret' in rest || mayHoldPassword(text)
+    const cure = [...new Set(result.error.issues.map((issue) => issue.message))].join('; ')
+    faults.push(hidden ? { key, cure } : { key, value: text, cure })
     return [key, undefined]
   })
   return Object.fromEntries(entries) as SettingValues
 }
 
-const MISSING: Partial<Record<SettingName, string>> = {
-  AUTH0_AUDIENCE:
-    "is missing. Set it to this server's API identifier at the authorization server, for example http://localhost:3001/",
-  MCP_AUTH0_CLIENT_ID: 'is missing. Set it to the client as which this server exchanges tokens',
-  MCP_AUTH0_CLIENT_SECRET: "is missing. Set it to that client's secret",
-  API_AUTH0_AUDIENCE:
-    "is missing. Set it to the protected API's identifier at the authorization server, for example http://localhost:8787/",
-  API_BASE_URL:
-    'is missing. Set it to where the protected API is, for example http://localhost:8787',
+/** Whether a text may be a URL with a user name or password in it, which no error shows. */
+function mayHoldPassword(text: string): boolean {
+  return /\/\/[^/]*@/.test(text)
 }
 
-function assemble(found: SettingValues, faults: ConfigFault[]): Config | undefined {
-  const alreadyFaulty = new Set(faults.map((fault) => fault.key))
-  for (const [key, cure] of Object.entries(MISSING)) {
-    if (found[key as SettingName] === undefined && !alreadyFaulty.has(key)) {
-      faults.push({ key, cure })
-    }
-  }
-  const issuer = issuerOf(found, faults)
-  const endpoint = endpointOf(found)
-  assertConsistent(found, { issuer, endpoint }, faults)
-  const { AUTH0_AUDIENCE, MCP_AUTH0_CLIENT_ID, MCP_AUTH0_CLIENT_SECRET } = found
-  const { API_AUTH0_AUDIENCE, API_BASE_URL } = found
-  if (issuer === undefined || AUTH0_AUDIENCE === undefined) return undefined
-  if (MCP_AUTH0_CLIENT_ID === undefined || MCP_AUTH0_CLIENT_SECRET === undefined) return undefined
-  if (API_AUTH0_AUDIENCE === undefined || API_BASE_URL === undefined) return undefined
+function assemble(found: CompleteSettings): Config {
   return {
-    listen: { host: found.HOST ?? '127.0.0.1', port: found.PORT ?? 3001 },
-    endpoint,
-    resource: { identifier: AUTH0_AUDIENCE, baselineScopes: found.MCP_BASELINE_SCOPES ?? [] },
-    issuer,
+    listen: { host: found.HOST, port: found.PORT },
+    endpoint: endpointOf(found),
+    resource: { identifier: found.AUTH0_AUDIENCE, baselineScopes: found.MCP_BASELINE_SCOPES },
+    issuer: {
+      primary: issuerOf(found) ?? '',
+      additional: found.ADDITIONAL_ISSUERS,
+      staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
+    },
+    access: {
+      claims: found.AUTHORIZATION_CLAIMS,
+      hierarchy: found.SCOPE_HIERARCHY,
+      lockedTools: found.LOCKED_TOOLS,
+      stepUp: found.STEP_UP_SCOPES,
+    },
+    edge: {
+      hosts: found.ALLOWED_HOSTS,
+      origins: found.ALLOWED_ORIGINS,
+      trustProxy: found.TRUST_PROXY,
+      perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
+      perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
+      maxBodyBytes: found.MAX_BODY_BYTES,
+    },
     exchange: {
-      clientId: MCP_AUTH0_CLIENT_ID,
-      clientSecret: MCP_AUTH0_CLIENT_SECRET,
+      clientId: found.MCP_AUTH0_CLIENT_ID,
+      ...clientCredentials(found),
+      ratePerSecond: found.EXCHANGE_RATE_PER_SECOND,
+      cacheEntries: found.EXCHANGE_CACHE_ENTRIES,
+      requireActor: found.EXCHANGE_REQUIRE_ACTOR === 'true',
+      dangerouslyAllowOpaqueTokens: found.DANGEROUSLY_ALLOW_OPAQUE_TOKENS === 'true',
+      dangerouslyAllowUnboundDowngrade: found.DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE === 'true',
       subjectTokenType: found.MCP_AUTH0_SUBJECT_TOKEN_TYPE,
       scopeCeiling: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter((scope) => !isIdentityScope(scope)),
-      timeoutMs: found.EXCHANGE_TIMEOUT_MS ?? 5_000,
+      timeoutMs: found.EXCHANGE_TIMEOUT_MS,
+    },
+    delegation: {
+      maxDepth: found.DELEGATION_MAX_DEPTH,
+      allowedActors:
+        found.DELEGATION_ALLOWED_ACTORS.length === 0 ? undefined : found.DELEGATION_ALLOWED_ACTORS,
     },
     api: {
-      audience: API_AUTH0_AUDIENCE,
-      baseUrl: API_BASE_URL,
-      timeoutMs: found.API_TIMEOUT_MS ?? 10_000,
+      audience: found.API_AUTH0_AUDIENCE,
+      baseUrl: found.API_BASE_URL,
+      timeoutMs: found.API_TIMEOUT_MS,
     },
-    logLevel: found.LOG_LEVEL ?? 'info',
-  }
-}
-
-function issuerOf(found: SettingValues, faults: ConfigFault[]): string | undefined {
-  const { AUTH0_DOMAIN, ISSUER_BASE_URL } = found
-  if (AUTH0_DOMAIN !== undefined && ISSUER_BASE_URL !== undefined) {
-    faults.push({
-      key: 'ISSUER_BASE_URL',
-      value: ISSUER_BASE_URL,
-      cure: 'is set together with AUTH0_DOMAIN. Remove one of them',
-    })
-  }
-  if (AUTH0_DOMAIN !== undefined) return `https://${AUTH0_DOMAIN}/`
-  if (ISSUER_BASE_URL !== undefined) return ISSUER_BASE_URL
-  if (!faults.some(({ key }) => key === 'AUTH0_DOMAIN' || key === 'ISSUER_BASE_URL')) {
-    faults.push({
-      key: 'AUTH0_DOMAIN',
-      cure: "is missing. Set it to the tenant's domain, or ISSUER_BASE_URL to another authorization server",
-    })
-  }
-  return undefined
-}
-
-function endpointOf(found: SettingValues): URL {
-  const base = found.MCP_SERVER_URL ?? new URL(`http://localhost:${found.PORT ?? 3001}`)
-  return new URL(`${base.href.replace(/\/+$/, '')}/mcp`)
-}
-
-interface Derived {
-  readonly issuer: string | undefined
-  readonly endpoint: URL
-}
-
-function assertConsistent(found: SettingValues, derived: Derived, faults: ConfigFault[]): void {
-  const { AUTH0_AUDIENCE, API_AUTH0_AUDIENCE } = found
-  if (AUTH0_AUDIENCE !== undefined && AUTH0_AUDIENCE === API_AUTH0_AUDIENCE) {
-    faults.push({
-      key: 'API_AUTH0_AUDIENCE',
-      value: API_AUTH0_AUDIENCE,
-      cure: 'is the same as AUTH0_AUDIENCE. The API needs an identifier of its own: a token must not be good for both',
-    })
-  }
-  if (found.DANGEROUSLY_ALLOW_HTTP === 'true') return
-  const urls: readonly (readonly [SettingName, URL | undefined])[] = [
-    ['ISSUER_BASE_URL', derived.issuer === undefined ? undefined : new URL(derived.issuer)],
-    ['API_BASE_URL', found.API_BASE_URL],
-    ['MCP_SERVER_URL', derived.endpoint],
-  ]
-  for (const [key, url] of urls) {
-    if (url === undefined || isHttpsOrLoopback(url)) continue
-    faults.push({
-      key,
-      value: url.href,
-      cure: 'must be https: over http, tokens would travel unencrypted. (DANGEROUSLY_ALLOW_HTTP=true permits it in a closed test network)',
-    })
+    logLevel: found.LOG_LEVEL,
   }
 }
 
 /**
  * The environment of this process: a `.env` file in the working directory, overruled by `process.env`.
  *
- * The only place that reads either.
+ * Secrets named by `…_FILE` settings are read from those files; throws a `ConfigError` for those that cannot be.
+ * The only place that reads any of it.
  */
 export function readEnvironment(directory: string = process.cwd()): Environment {
   const path = `${directory}/.env`
   const file = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
-  return { ...file, ...process.env }
+  // An empty variable counts as absent, so it does not hide what the file says.
+  const set = Object.entries(process.env).filter(([, text]) => text?.trim() !== '')
+  return withSecretFiles({ ...file, ...Object.fromEntries(set) })
+}
+
+/** Reads the secrets that are given as files, as container platforms mount them. */
+function withSecretFiles(environment: Environment): Environment {
+  const faults: ConfigFault[] = []
+  const read = Object.entries(SETTINGS).flatMap(([key, definition]) => {
+    const path = 'secret' in definition ? textOf(environment, `${key}_FILE`) : undefined
+    if (path === undefined) return []
+    if (textOf(environment, key) !== undefined) {
+      faults.push({
+        key: `${key}_FILE`,
+        value: path,
+        cure: `is set together with ${key}. Remove one`,
+      })
+      return []
+    }
+    try {
+      return [[key, readFileSync(path, 'utf8').trim()] as const]
+    } catch {
+      faults.push({
+        key: `${key}_FILE`,
+        value: path,
+        cure: 'cannot be read. Check path and permissions',
+      })
+      return []
+    }
+  })
+  if (faults.length > 0) throw new ConfigError(faults)
+  return { ...environment, ...Object.fromEntries(read) }
 }
 
 function textOf(environment: Environment, key: string): string | undefined {
@@ -208,9 +243,11 @@ function textOf(environment: Environment, key: string): string | undefined {
   return text === undefined || text === '' ? undefined : text
 }
 
-function deepFreeze(config: Config): Config {
-  for (const part of [config.listen, config.resource, config.exchange, config.api]) {
-    Object.freeze(part)
+function deepFreeze<T extends object>(value: T): T {
+  for (const member of Object.values(value) as unknown[]) {
+    if (Array.isArray(member) || Object.getPrototypeOf(member ?? 0) === Object.prototype) {
+      deepFreeze(member as object)
+    }
   }
-  return Object.freeze(config)
+  return Object.freeze(value)
 }

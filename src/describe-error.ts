@@ -28,7 +28,7 @@ function outline(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error }
   const { code } = error as { code?: unknown }
   return {
-    name: error.name,
+    name: scrub(error.name, 80),
     ...(typeof code === 'string' || typeof code === 'number' ? { code: scrub(`${code}`, 80) } : {}),
     message: scrub(error.message, 300),
   }

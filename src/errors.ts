@@ -5,8 +5,10 @@ export const FAILURE_CODES = [
   'invalid_token',
   'verifier_unavailable',
   'insufficient_scope',
+  'permission_denied',
   'reauthentication_required',
   'downstream_scope_denied',
+  'delegation_refused',
   'consent_required',
   'mfa_required',
   'exchange_misconfigured',
@@ -20,6 +22,7 @@ export const FAILURE_CODES = [
   'request_forbidden',
   'request_too_large',
   'rate_limited',
+  'cancelled',
   'misconfigured',
   'internal_error',
 ] as const

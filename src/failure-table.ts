@@ -79,6 +79,14 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     logLevel: 'info',
     text: 'The access token lacks a scope that this tool needs.',
   },
+  permission_denied: {
+    ...HTTP,
+    when: "the user's permissions do not allow the tool, so no scope would help",
+    status: 403,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'The signed-in user does not have the permission for this tool. An administrator has to grant it; then the user signs in again.',
+  },
   reauthentication_required: {
     ...HTTP,
     when: 'the authorization server refuses the subject token',
@@ -92,6 +100,13 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     when: 'the exchange grants less than the tool needs',
     logLevel: 'warn',
     text: 'The signed-in user may not do this: the API permission that this tool needs was not granted. An administrator has to grant it; trying again does not help.',
+  },
+  delegation_refused: {
+    ...TOOL,
+    when: 'the chain of actors is too long, or an actor in it is not allowed',
+    logLevel: 'warn',
+    security: true,
+    text: 'This call reached the server through a chain of other services that is not allowed to act for the user. Trying again does not help.',
   },
   consent_required: {
     ...TOOL,
@@ -186,6 +201,14 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     logLevel: 'warn',
     text: 'Too many requests. Slow down.',
   },
+  cancelled: {
+    ...HTTP,
+    when: 'the client went away before it had its answer',
+    status: 499,
+    challenge: 'none',
+    logLevel: 'debug',
+    text: 'The request was cancelled.',
+  },
   misconfigured: {
     ...HTTP,
     when: 'middleware is mounted in the wrong order, or an option is missing',
@@ -212,6 +235,7 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
 export function failureText(code: FailureCode, details: FailureDetails): string {
   const rule = FAILURE_TABLE[code]
   const text = (rule.describes ? details.description : undefined) ?? rule.text
-  const wait = details.retryAfterSeconds
+  const wait =
+    details.retryAfterSeconds === undefined ? undefined : Math.min(details.retryAfterSeconds, 3_600)
   return wait !== undefined && rule.surface === 'tool' ? `${text} (Try again in ${wait} s.)` : text
 }

@@ -5,17 +5,18 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { downstreamOf } from './downstream/downstream-access.js'
+import { downstreamStepUp, leaveStepUp } from './downstream/downstream-step-up.js'
 import { describeError } from './describe-error.js'
-import { asOnBehalfOfError } from './errors.js'
+import { asOnBehalfOfError, OnBehalfOfError } from './errors.js'
 import { FAILURE_TABLE, failureText } from './failure-table.js'
 import { authContextOf } from './identity/auth-context.js'
 import type { Log } from './log.js'
-import type { ToolRegistry } from './tools/registry.js'
+import type { ToolAccess } from './tools/access.js'
 import type { DownstreamToolContext, Tool } from './tools/tool.js'
 import { VERSION } from './version.js'
 
 export interface McpServerOptions {
-  readonly registry: ToolRegistry
+  readonly access: ToolAccess<Tool>
   readonly log: Log
   /** Creates the reference that ties a tool error to its log line. */
   readonly createReference: () => string
@@ -24,17 +25,20 @@ export interface McpServerOptions {
 /**
  * Returns the factory that builds a fresh SDK server for one request of one verified caller.
  *
- * Only the tools the caller may use exist on it. A server is never shared: shared state between callers
- * is how answers reach the wrong user.
+ * Only the tools the caller may see exist on it, and each checks once more that the caller may use it. A
+ * server is never shared: shared state between callers is how answers reach the wrong user.
  */
 export function createMcpServerFactory(options: McpServerOptions): McpServerFactory {
   return ({ authInfo }) => {
     const { caller } = authContextOf(authInfo)
     const server = new McpServer(
       { name: 'mcp-on-behalf-of', version: VERSION },
-      { capabilities: { tools: {} } },
+      {
+        capabilities: { tools: {} },
+        cacheHints: { 'tools/list': { ttlMs: 0, cacheScope: 'private' } },
+      },
     )
-    for (const tool of options.registry.allowedTo(caller)) registerTool(server, tool, options)
+    for (const tool of options.access.visibleTo(caller)) registerTool(server, tool, options)
     return server
   }
 }
@@ -60,8 +64,9 @@ interface Invocation {
 }
 
 async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResult> {
-  const { input, context } = invocation
+  const { input, context, options } = invocation
   try {
+    assertAllowed(tool, context, options.access)
     const output = await tool.handler(input, toolContext(tool, context))
     return {
       content: [{ type: 'text', text: tool.toText(output) }],
@@ -69,6 +74,14 @@ async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResu
     }
   } catch (error) {
     return toolError(tool, error, invocation)
+  }
+}
+
+/** The doors have decided this already; whoever mounts the server without them is still not left open. */
+function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
+  const { caller } = authContextOf(context.http?.authInfo)
+  if (access.decide([tool.name], caller).kind !== 'allowed') {
+    throw new OnBehalfOfError('insufficient_scope', { reason: 'no_door_in_front' })
   }
 }
 
@@ -83,8 +96,20 @@ function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext 
     : { ...local, downstream: downstreamOf(authInfo, tool.name) }
 }
 
+/** Where the answer has not begun yet, the route replaces it by the challenge. */
+function offerStepUp(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): void {
+  const authInfo = http?.authInfo
+  if (authInfo === undefined || tool.downstream === undefined) return
+  const { caller } = authContextOf(authInfo)
+  const { requiredScopes, downstream } = tool
+  const mapping = { requiredScopes, stepUp: downstream.stepUp ?? [] }
+  const stepUp = downstreamStepUp(error, caller, mapping)
+  if (stepUp !== undefined) leaveStepUp(authInfo, stepUp)
+}
+
 function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation): CallToolResult {
   const error = asOnBehalfOfError(thrown)
+  offerStepUp(tool, error, context)
   const rule = FAILURE_TABLE[error.code]
   const reference = options.createReference()
   options.log.event(rule.logLevel, 'tool_failed', {

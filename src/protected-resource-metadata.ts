@@ -1,3 +1,5 @@
+import { resourceScopes } from './scopes.js'
+
 /** Protected-resource metadata (RFC 9728 §2), as far as this server has something to say. */
 export interface ProtectedResourceMetadata {
   readonly resource: string
@@ -22,7 +24,7 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 export function protectedResourceMetadata(
   description: ResourceDescription,
 ): ProtectedResourceMetadata {
-  const scopes = description.baselineScopes.filter((scope) => scope !== 'offline_access')
+  const scopes = resourceScopes(description.baselineScopes)
   return {
     resource: description.resource,
     authorization_servers: description.authorizationServers,

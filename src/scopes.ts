@@ -31,6 +31,14 @@ export function missingScopes(
   return required.filter((scope) => !have.has(scope))
 }
 
+/**
+ * Leaves out `offline_access`: it is between the client and the authorization server, and a resource server
+ * never asks for it (MCP authorization, 2026-07-28).
+ */
+export function resourceScopes(scopes: readonly string[]): readonly string[] {
+  return scopes.filter((scope) => scope !== 'offline_access')
+}
+
 const IDENTITY_SCOPES = new Set([
   'openid',
   'profile',

@@ -14,7 +14,7 @@ export interface ServeOptions {
 export interface ListeningServer {
   readonly port: number
   attach(handler: RequestListener): void
-  /** Stops to accept, lets calls under way end, then cuts what is left. */
+  /** Stops to accept, lets calls under way end, then cuts what is left. A second call waits for the first. */
   close(): Promise<void>
 }
 
@@ -27,16 +27,21 @@ export async function serve(options: ServeOptions): Promise<ListeningServer> {
     })
   // Slow senders must not hold connections: headers within 10 s, a whole request within 30 s.
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (req, res) => {
+    // While draining, a kept-alive connection must neither hold up the end nor bring further calls.
+    res.once('finish', () => {
+      if (!server.listening) server.closeIdleConnections()
+    })
     handler(req, res)
   })
   await listening(server, options)
   const { port } = server.address() as AddressInfo
+  let closing: Promise<void> | undefined
   return {
     port,
     attach(attached) {
       handler = attached
     },
-    close: () => drained(server, options.drainMs ?? 10_000),
+    close: () => (closing ??= drained(server, options.drainMs ?? 10_000)),
   }
 }
 

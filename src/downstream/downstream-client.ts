@@ -1,9 +1,12 @@
 import type { ZodType } from 'zod'
 import { BodyTooLargeError, readTextWithin } from '../bounded-body.js'
-import { OnBehalfOfError, type FailureDetails } from '../errors.js'
+import { OnBehalfOfError } from '../errors.js'
 import type { Fetch } from '../identity/fetch-json.js'
 import type { Secret } from '../secret.js'
 import { USER_AGENT } from '../version.js'
+import { resolveApiPath } from './api-path.js'
+import { apiRefusal } from './api-refusal.js'
+import type { TraceContext } from './trace-context.js'
 
 /** One protected API: where it is and how the authorization server calls it. */
 export interface DownstreamApi {
@@ -25,17 +28,19 @@ export interface DownstreamRequest {
 /** The API as the signed-in user, for one tool call. */
 export interface DownstreamClient {
   /**
-   * Calls a path of the API and resolves with whatever it answers.
+   * Calls a path of the API and resolves with whatever it answers; redirects are not followed.
    *
-   * Rejects with `downstream_unavailable` when no answer arrives in time, and with `misconfigured` for a
-   * path outside the API or a header that is not the handler's to set.
+   * A 401 to an idempotent call is met with one new exchange and one more try. Rejects with
+   * `downstream_unavailable` when no answer arrives in time, with `misconfigured` for a path outside the API
+   * or a header that is not the handler's to set, and with the codes of the exchange.
    */
   fetch(path: string, request?: DownstreamRequest): Promise<Response>
   /**
    * Calls a path of the API and resolves with its validated JSON.
    *
-   * Rejects with `downstream_unauthorized` (401), `downstream_forbidden` (403), `downstream_unavailable`
-   * (429, 5xx, no answer) or `downstream_failed` (any other status, no JSON, or JSON of another shape).
+   * Rejects as `fetch`, and with `downstream_unauthorized` (401), `downstream_scope_denied` (403 that asks for
+   * scope), `downstream_forbidden` (403), `downstream_unavailable` (429, 5xx, broken off) or
+   * `downstream_failed` (any other status, no JSON, too much, or JSON of another shape).
    */
   json<T>(path: string, request: DownstreamRequest & { readonly schema: ZodType<T> }): Promise<T>
 }
@@ -43,6 +48,8 @@ export interface DownstreamClient {
 /** Where the client gets its token from. */
 export interface DownstreamTokenSource {
   token(): Promise<Secret>
+  /** Another token in place of one that the API has refused. */
+  renew(rejected: Secret): Promise<Secret>
 }
 
 export interface DownstreamClientOptions {
@@ -51,6 +58,8 @@ export interface DownstreamClientOptions {
   readonly fetch: Fetch
   /** Ends the calls when the MCP client goes away. */
   readonly signal?: AbortSignal
+  /** Passed on to the API. */
+  readonly trace?: TraceContext
   /** For one call from connecting to the last byte. Default 10000. */
   readonly timeoutMs?: number
   /** The largest body `json` reads. Default 1 MiB. */
@@ -64,55 +73,55 @@ const FORBIDDEN_HEADERS = new Set([
   'content-length',
   'cookie',
   'dpop',
+  'forwarded',
   'host',
   'proxy-authorization',
+  'te',
   'transfer-encoding',
   'upgrade',
 ])
-
-// No scheme, no authority, no backslash, no control character: a path and perhaps a query, nothing else.
-const SAFE_PATH = /^(?!\/\/)(?![a-z][a-z0-9+.-]*:)[^\\\s#\p{Cc}]*$/iu
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
 /** Creates the client that a tool's handler gets. The handler cannot reach the token through it. */
 export function createDownstreamClient(options: DownstreamClientOptions): DownstreamClient {
+  const { api, tokens } = options
   const call = async (path: string, request: DownstreamRequest): Promise<Response> => {
-    const url = resolvePath(options.api.baseUrl, path, request.query)
-    const headers = requestHeaders(request)
-    const token = await options.tokens.token()
-    headers.set('authorization', `Bearer ${token.reveal()}`)
-    return send(url, { ...request, headers }, options)
+    const outgoing = {
+      url: resolveApiPath(api.baseUrl, path, request.query),
+      method: request.method ?? 'GET',
+      headers: requestHeaders(request, options.trace),
+      body: request.json === undefined ? undefined : JSON.stringify(request.json),
+    }
+    const token = await tokens.token()
+    const response = await send(outgoing, token, options)
+    if (response.status !== 401 || !IDEMPOTENT.has(outgoing.method)) return response
+    await response.body?.cancel().catch(() => undefined)
+    return send(outgoing, await tokens.renew(token), options)
   }
   return {
     fetch: (path, request = {}) => call(path, request),
     async json(path, request) {
       const response = await call(path, request)
-      if (response.status !== 200 && response.status !== 201) throw await refusal(response)
-      return parseJson(response, request.schema, options.maxBytes ?? 1024 * 1024)
+      if (response.status !== 200 && response.status !== 201) throw await apiRefusal(response)
+      return parseJson(response, request.schema, options)
     },
   }
 }
 
-/** Joins a path to the API's base; throws `misconfigured` when the result would lie outside of it. */
-function resolvePath(baseUrl: URL, path: string, query: DownstreamRequest['query'] = {}): URL {
-  const base = baseUrl.href.replace(/\/+$/, '')
-  const href = `${base}/${path.replace(/^\/(?!\/)/, '')}`
-  const url = SAFE_PATH.test(path) && URL.canParse(href) ? new URL(href) : undefined
-  if (url?.origin !== baseUrl.origin || !url.href.startsWith(`${base}/`)) {
-    throw new OnBehalfOfError('misconfigured', { reason: 'path_outside_api' })
-  }
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-  return url
+interface OutgoingRequest {
+  readonly url: URL
+  readonly method: string
+  readonly headers: Headers
+  readonly body: string | undefined
 }
 
-function requestHeaders(request: DownstreamRequest): Headers {
+function requestHeaders(request: DownstreamRequest, trace: TraceContext = {}): Headers {
   const headers = new Headers({ accept: 'application/json', 'user-agent': USER_AGENT })
   if (request.json !== undefined) headers.set('content-type', 'application/json')
-  for (const [name, value] of Object.entries(request.headers ?? {})) {
+  for (const [name, value] of Object.entries({ ...trace, ...request.headers })) {
     if (FORBIDDEN_HEADERS.has(name.toLowerCase())) {
-      throw new OnBehalfOfError('misconfigured', {
-        reason: 'forbidden_header',
-        log: { header: name.toLowerCase() },
-      })
+      const log = { header: name.toLowerCase() }
+      throw new OnBehalfOfError('misconfigured', { reason: 'forbidden_header', log })
     }
     headers.set(name, value)
   }
@@ -120,41 +129,36 @@ function requestHeaders(request: DownstreamRequest): Headers {
 }
 
 async function send(
-  url: URL,
-  request: Omit<DownstreamRequest, 'headers'> & { readonly headers: Headers },
-  options: DownstreamClientOptions,
+  { url, method, headers, body }: OutgoingRequest,
+  token: Secret,
+  { fetch, signal, timeoutMs = 10_000 }: DownstreamClientOptions,
 ): Promise<Response> {
-  const deadline = AbortSignal.timeout(options.timeoutMs ?? 10_000)
-  const { signal } = options
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const authorized = new Headers(headers)
+  authorized.set('authorization', `Bearer ${token.reveal()}`)
   try {
-    return await options.fetch(url, {
-      method: request.method ?? 'GET',
-      headers: request.headers,
+    return await fetch(url, {
+      method,
+      headers: authorized,
       redirect: 'manual',
       signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-      ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
+      ...(body === undefined ? {} : { body }),
     })
   } catch (cause) {
+    if (signal?.aborted === true) throw new OnBehalfOfError('cancelled', { cause })
     const reason = deadline.aborted ? 'timed_out' : 'unreachable'
     throw new OnBehalfOfError('downstream_unavailable', { reason, cause })
   }
 }
 
-async function refusal(response: Response): Promise<OnBehalfOfError> {
-  const { status } = response
-  await response.body?.cancel().catch(() => undefined)
-  const details: FailureDetails = { reason: `status_${status}`, log: { status } }
-  if (status === 401) return new OnBehalfOfError('downstream_unauthorized', details)
-  if (status === 403) return new OnBehalfOfError('downstream_forbidden', details)
-  if (status === 429 || status >= 500) return new OnBehalfOfError('downstream_unavailable', details)
-  return new OnBehalfOfError('downstream_failed', {
-    ...details,
-    description: `The API refused the call with HTTP status ${status}.`,
+async function parseJson<T>(
+  response: Response,
+  schema: ZodType<T>,
+  { maxBytes = 1024 * 1024, signal }: DownstreamClientOptions,
+): Promise<T> {
+  const text = await readTextWithin(response, maxBytes).catch((cause: unknown) => {
+    throw unreadable(cause, signal)
   })
-}
-
-async function parseJson<T>(response: Response, schema: ZodType<T>, maxBytes: number): Promise<T> {
-  const text = await readTextWithin(response, maxBytes).catch(unreadable)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -169,8 +173,11 @@ async function parseJson<T>(response: Response, schema: ZodType<T>, maxBytes: nu
   })
 }
 
-function unreadable(cause: unknown): never {
-  throw cause instanceof BodyTooLargeError
-    ? new OnBehalfOfError('downstream_failed', { reason: 'too_large', cause })
+function unreadable(cause: unknown, signal: AbortSignal | undefined): OnBehalfOfError {
+  if (cause instanceof BodyTooLargeError) {
+    return new OnBehalfOfError('downstream_failed', { reason: 'too_large', cause })
+  }
+  return signal?.aborted === true
+    ? new OnBehalfOfError('cancelled', { cause })
     : new OnBehalfOfError('downstream_unavailable', { reason: 'broke_off', cause })
 }

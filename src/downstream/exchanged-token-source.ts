@@ -1,13 +1,18 @@
-import type { TokenExchanger, TokenExchangeRequest } from '../exchange/token-exchanger.js'
+import type {
+  ExchangedToken,
+  TokenExchanger,
+  TokenExchangeRequest,
+} from '../exchange/token-exchanger.js'
 import type { Secret } from '../secret.js'
 import type { DownstreamTokenSource } from './downstream-client.js'
 
-/** One exchange, made when it is first asked for and held for the one request it was made for. */
+/** The exchanged token of one tool call: exchanged when first asked for, and once more when it is refused. */
 export class ExchangedTokenSource implements DownstreamTokenSource {
   readonly #exchanger: TokenExchanger
   readonly #request: TokenExchangeRequest
   readonly #signal: AbortSignal
-  #token: Promise<Secret> | undefined
+  #exchanged: Promise<ExchangedToken> | undefined
+  #renewed: Promise<ExchangedToken> | undefined
 
   constructor(exchanger: TokenExchanger, request: TokenExchangeRequest, signal: AbortSignal) {
     this.#exchanger = exchanger
@@ -15,10 +20,22 @@ export class ExchangedTokenSource implements DownstreamTokenSource {
     this.#signal = signal
   }
 
-  token(): Promise<Secret> {
-    this.#token ??= this.#exchanger
-      .exchange(this.#request, { signal: this.#signal })
-      .then((exchanged) => exchanged.token)
-    return this.#token
+  /** The exchange itself; one for all who ask. */
+  exchanged(): Promise<ExchangedToken> {
+    this.#exchanged ??= this.#exchanger.exchange(this.#request, { signal: this.#signal })
+    return this.#renewed ?? this.#exchanged
+  }
+
+  async token(): Promise<Secret> {
+    return (await this.exchanged()).token
+  }
+
+  /** One new exchange at the most, however many calls were refused. */
+  async renew(rejected: Secret): Promise<Secret> {
+    this.#renewed ??= this.#exchanger.exchange(this.#request, {
+      signal: this.#signal,
+      replacing: rejected,
+    })
+    return (await this.#renewed).token
   }
 }

@@ -6,20 +6,27 @@ import type { IssuerMetadata } from '../identity/issuer-metadata.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import { USER_AGENT } from '../version.js'
+import {
+  createAuthenticator,
+  type Authenticator,
+  type ClientAuthentication,
+} from './client-authentication.js'
 import { exchangeFailure } from './exchange-failure.js'
-import { recordingFetch, refusalIn, type RecordingFetch } from './token-endpoint.js'
+import { limitedUntil, recordingFetch, refusalIn, type RecordingFetch } from './token-endpoint.js'
 import type { ExchangedToken, TokenExchanger, TokenExchangeRequest } from './token-exchanger.js'
 
 const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 
 export interface Rfc8693ExchangerOptions {
-  /** The authorization server's metadata; asked for at every exchange, so it should be kept at hand. */
-  readonly metadata: () => Promise<IssuerMetadata>
+  /**
+   * The metadata of the subject token's issuer, where the exchange takes place; asked for at every exchange,
+   * so it should be kept at hand.
+   */
+  readonly metadata: (issuer: string) => Promise<IssuerMetadata>
   readonly clientId: string
-  readonly clientSecret: Secret
-  /** Default: `client_secret_basic` where the metadata lists it or lists nothing (RFC 8414 §2), else `client_secret_post`. */
-  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post'
+  /** A key that cannot be used surfaces at the first exchange, as `exchange_misconfigured`. */
+  readonly clientAuthentication: ClientAuthentication
   /** Default: the access-token type of RFC 8693 §3. */
   readonly subjectTokenType?: string
   /** For one exchange from connecting to the last byte. Default 5000. */
@@ -34,10 +41,14 @@ export interface Rfc8693ExchangerOptions {
  * The answer is taken as it came: whether the token is the one that was asked for is not checked here.
  */
 export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
-  const { clock = systemClock, fetch = globalThis.fetch, timeoutMs = 5_000 } = options
+  const { clientId, clock = systemClock, fetch = globalThis.fetch, timeoutMs = 5_000 } = options
+  const mutualTls = options.clientAuthentication.method === 'tls_client_auth'
+  let authenticator: Promise<Authenticator> | undefined
   return {
     async exchange(request, { signal } = {}) {
-      const metadata = await options.metadata().catch(metadataUnavailable)
+      authenticator ??= createAuthenticator(options.clientAuthentication)
+      const authenticate = await authenticator.catch(unusableKey)
+      const metadata = await options.metadata(request.caller.issuer).catch(metadataUnavailable)
       const deadline = AbortSignal.timeout(timeoutMs)
       const recording = recordingFetch({
         fetch,
@@ -46,15 +57,18 @@ export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenE
       })
       try {
         const answer = await openid.genericGrantRequest(
-          configuration(metadata, options, recording),
+          configuration(metadata, { clientId, authenticate, mutualTls }, recording),
           TOKEN_EXCHANGE_GRANT,
           parameters(request, options.subjectTokenType ?? ACCESS_TOKEN_TYPE),
         )
-        return exchangedToken(answer, clock)
+        return exchangedToken(answer, {
+          clock,
+          limitedUntilSeconds: limitedUntil(recording.answer()),
+        })
       } catch (cause) {
         const issuedAtSeconds = request.caller.issuedAtSeconds
         const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
-        const refusal = refusalIn(recording.answer())
+        const refusal = refusalIn(recording.answer(), clock)
         if (refusal !== undefined) throw exchangeFailure(refusal, subject)
         throw unusableAnswer(recording, { deadline, cause })
       }
@@ -78,21 +92,24 @@ function parameters(
   }
 }
 
+interface ExchangingClient {
+  readonly clientId: string
+  readonly authenticate: Authenticator
+  /** Prefer the endpoints that the server keeps for mutual TLS (RFC 8705 §5). */
+  readonly mutualTls: boolean
+}
+
 /** A configuration a request: it carries this request's `fetch`, which knows deadline and signal. */
 function configuration(
   metadata: IssuerMetadata,
-  options: Rfc8693ExchangerOptions,
+  client: ExchangingClient,
   recording: RecordingFetch,
 ): openid.Configuration {
-  const secret = options.clientSecret.reveal()
-  const method = options.clientAuthentication ?? preferredAuthentication(metadata)
   const configured = new openid.Configuration(
     metadata as openid.ServerMetadata,
-    options.clientId,
-    undefined,
-    method === 'client_secret_post'
-      ? openid.ClientSecretPost(secret)
-      : openid.ClientSecretBasic(secret),
+    client.clientId,
+    { use_mtls_endpoint_aliases: client.mutualTls },
+    client.authenticate(metadata),
   )
   configured[openid.customFetch] = recording.fetch as openid.CustomFetch
   // Which plain-http issuers are acceptable has been decided by the configuration.
@@ -102,19 +119,14 @@ function configuration(
   return configured
 }
 
-function preferredAuthentication(
-  metadata: IssuerMetadata,
-): 'client_secret_basic' | 'client_secret_post' {
-  const supported = metadata['token_endpoint_auth_methods_supported']
-  if (!Array.isArray(supported) || supported.includes('client_secret_basic')) {
-    return 'client_secret_basic'
-  }
-  return 'client_secret_post'
+interface AnswerContext {
+  readonly clock: Clock
+  readonly limitedUntilSeconds: number | undefined
 }
 
 function exchangedToken(
   answer: Awaited<ReturnType<typeof openid.genericGrantRequest>>,
-  clock: Clock,
+  { clock, limitedUntilSeconds }: AnswerContext,
 ): ExchangedToken {
   const lifetimeSeconds = answer.expires_in
   return {
@@ -123,11 +135,16 @@ function exchangedToken(
     ...(lifetimeSeconds === undefined
       ? {}
       : { expiresAtSeconds: Math.floor(clock() / 1_000) + lifetimeSeconds }),
+    ...(limitedUntilSeconds === undefined ? {} : { limitedUntilSeconds }),
     ...(answer.scope === undefined ? {} : { scopes: parseScope(answer.scope) }),
     ...(typeof answer['issued_token_type'] === 'string'
       ? { issuedTokenType: answer['issued_token_type'] }
       : {}),
   }
+}
+
+function unusableKey(cause: unknown): never {
+  throw new OnBehalfOfError('exchange_misconfigured', { reason: 'client_key_unusable', cause })
 }
 
 function metadataUnavailable(cause: unknown): never {

@@ -1,4 +1,5 @@
 import { readTextWithin } from '../bounded-body.js'
+import { systemClock, type Clock } from '../clock.js'
 import type { Fetch } from '../identity/fetch-json.js'
 import type { ExchangeRefusal } from './exchange-failure.js'
 
@@ -52,13 +53,16 @@ export function recordingFetch(options: RecordingFetchOptions): RecordingFetch {
 }
 
 /** Reads a refusal out of a recorded answer; `undefined` for a 200 or for none. */
-export function refusalIn(answer: TokenEndpointAnswer | undefined): ExchangeRefusal | undefined {
+export function refusalIn(
+  answer: TokenEndpointAnswer | undefined,
+  clock: Clock = systemClock,
+): ExchangeRefusal | undefined {
   if (answer === undefined || answer.status === 200) return undefined
   const body = jsonObject(answer.text)
   const challenge = /^\s*(?:bearer|dpop)\b.*?\berror="?([a-z_]+)/i.exec(
     answer.headers.get('www-authenticate') ?? '',
   )
-  const retryAfterSeconds = retryAfter(answer.headers)
+  const retryAfterSeconds = retryAfter(answer.headers, clock)
   return {
     status: answer.status,
     ...(typeof body['error'] === 'string' ? { error: body['error'] } : {}),
@@ -70,9 +74,26 @@ export function refusalIn(answer: TokenEndpointAnswer | undefined): ExchangeRefu
   }
 }
 
-function retryAfter(headers: Headers): number | undefined {
+/** The time at which a used-up rate limit starts anew, in epoch seconds (`X-RateLimit-Remaining`, `-Reset`). */
+export function limitedUntil(answer: TokenEndpointAnswer | undefined): number | undefined {
+  if (answer?.headers.get('x-ratelimit-remaining') !== '0') return undefined
+  return wholeNumber(answer.headers.get('x-ratelimit-reset'))
+}
+
+/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), else Auth0's `X-RateLimit-Reset`. */
+function retryAfter(headers: Headers, clock: Clock): number | undefined {
   const value = headers.get('retry-after')
-  return value !== null && /^\d{1,6}$/.test(value) ? Number(value) : undefined
+  const seconds = wholeNumber(value)
+  if (seconds !== undefined) return seconds
+  // A weekday first: Date.parse alone makes dates of numbers.
+  const date = /^[A-Z][a-z]{2,8}, /.test(value ?? '') ? Date.parse(value ?? '') : NaN
+  const reset = wholeNumber(headers.get('x-ratelimit-reset'))
+  const atMs = Number.isNaN(date) ? (reset === undefined ? undefined : reset * 1_000) : date
+  return atMs === undefined ? undefined : Math.max(1, Math.ceil((atMs - clock()) / 1_000))
+}
+
+function wholeNumber(value: string | null): number | undefined {
+  return value !== null && /^\d{1,12}$/.test(value) ? Number(value) : undefined
 }
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import type { Caller } from '../identity/caller.js'
+import type { Delegation } from '../identity/delegation.js'
 import type { Secret } from '../secret.js'
 
 /** One exchange of the caller's token for one that an API accepts (RFC 8693 §2.1). */
@@ -19,6 +20,12 @@ export interface ExchangedToken {
   readonly expiresAtSeconds?: number
   /** The granted scopes; absent when the answer did not say, which means: as asked for. */
   readonly scopes?: readonly string[]
+  /** Who acts for the user with this token, where it was looked into. */
+  readonly delegation?: Delegation
+  /** How a token is bound to its sender, where it is bound. */
+  readonly binding?: 'dpop' | 'certificate'
+  /** Epoch seconds until which the authorization server says its rate limit is used up. */
+  readonly limitedUntilSeconds?: number
   /** As answered, in lower case. */
   readonly tokenType?: string
   readonly issuedTokenType?: string
@@ -27,6 +34,8 @@ export interface ExchangedToken {
 export interface ExchangeOptions {
   /** Aborts this caller's wait. */
   readonly signal?: AbortSignal
+  /** A token that the API no longer accepts: it is not to be the answer again. */
+  readonly replacing?: Secret
 }
 
 /**

@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import type { Claims } from './caller.js'
 import type { UnverifiedToken } from './unverified-token.js'
@@ -6,6 +7,7 @@ export interface TokenExpectations {
   readonly issuers: readonly string[]
   readonly audience: string
   readonly clockToleranceSeconds: number
+  readonly clock?: Clock
 }
 
 /**
@@ -37,8 +39,8 @@ export function describeRefusal(
   expectations: TokenExpectations,
   cause?: unknown,
 ): OnBehalfOfError {
-  const { issuers, audience, clockToleranceSeconds } = expectations
-  const nowSeconds = Date.now() / 1_000
+  const { issuers, audience, clockToleranceSeconds, clock = systemClock } = expectations
+  const nowSeconds = clock() / 1_000
   const { exp, nbf } = token.claims
   if (token.issuer === undefined || !issuers.includes(token.issuer)) {
     return refused(

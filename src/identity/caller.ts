@@ -1,5 +1,6 @@
 import { OnBehalfOfError } from '../errors.js'
 import { parseScope } from '../scopes.js'
+import { parseDelegation, type Delegation } from './delegation.js'
 
 /** Who is calling, read from a verified access token and nothing else. Frozen; holds no token. */
 export interface Caller {
@@ -20,6 +21,8 @@ export interface Caller {
   readonly issuedAtSeconds?: number
   readonly name?: string
   readonly email?: string
+  /** Who acts for the user already: services in front of this one. Absent where the client came directly. */
+  readonly delegation?: Delegation
   /** How the token is bound to its sender; absent for plain bearer tokens. */
   readonly binding?: 'dpop' | 'certificate'
 }
@@ -57,13 +60,14 @@ export function callerFromClaims(claims: Claims, policy: CallerPolicy = {}): Cal
     issuer,
     subject,
     clientId,
-    scopes: parseScope(claims['scope']),
+    scopes: Object.freeze(parseScope(claims['scope'])),
     expiresAtSeconds,
     ...optional('issuedAtSeconds', typeof claims['iat'] === 'number' ? claims['iat'] : undefined),
     ...optional('organization', text(claims['org_id'])),
     ...optional('permissions', permissionsOf(claims['permissions'])),
     ...optional('name', text(claims['name'])),
     ...optional('email', text(claims['email'])),
+    ...optional('delegation', delegationOf(claims['act'])),
     ...optional('binding', bindingOf(claims['cnf'])),
   })
 }
@@ -74,9 +78,17 @@ function isMachine(claims: Claims, subject: string, clientId: string): boolean {
   )
 }
 
+function delegationOf(act: unknown): Delegation | undefined {
+  try {
+    return parseDelegation(act)
+  } catch {
+    throw refused('act_malformed', 'The act claim of the token is malformed.')
+  }
+}
+
 function permissionsOf(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined
-  return value.filter((entry): entry is string => typeof entry === 'string')
+  return Object.freeze(value.filter((entry): entry is string => typeof entry === 'string'))
 }
 
 function bindingOf(confirmation: unknown): 'dpop' | 'certificate' | undefined {

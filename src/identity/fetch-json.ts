@@ -45,7 +45,7 @@ export async function fetchJson(url: string, options: FetchJsonOptions): Promise
     await response.body?.cancel().catch(() => undefined)
     throw new RemoteDocumentError('unexpected_status', url, { status: response.status })
   }
-  const text = await readBody(response, options, signal)
+  const text = await readBody(response, { ...options, url, signal })
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
@@ -67,12 +67,10 @@ async function send(url: string, fetch: Fetch, signal: AbortSignal): Promise<Res
 
 async function readBody(
   response: Response,
-  options: FetchJsonOptions,
-  signal: AbortSignal,
+  { url, signal, maxBytes = 512 * 1024 }: FetchJsonOptions & { url: string; signal: AbortSignal },
 ): Promise<string> {
-  const url = response.url
   try {
-    return await readTextWithin(response, options.maxBytes ?? 512 * 1024)
+    return await readTextWithin(response, maxBytes)
   } catch (cause) {
     if (cause instanceof BodyTooLargeError)
       throw new RemoteDocumentError('too_large', url, { cause })

@@ -1,11 +1,14 @@
 import { auth, InvalidTokenError, UnauthorizedError } from 'express-oauth2-jwt-bearer'
 import type { JSONWebKeySet } from 'jose'
+import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
 import { assertAudience, describeRefusal, type TokenExpectations } from './audience.js'
 import type { Claims } from './caller.js'
 import type { Issuer } from './issuer-keys.js'
+import { SeenProofs } from './seen-proofs.js'
 import { readUnverified, type UnverifiedToken } from './unverified-token.js'
+import { VerifiedTokens } from './verified-tokens.js'
 
 export interface JwtBearerVerifierOptions {
   /** Whose tokens are accepted; several for custom domains. */
@@ -14,6 +17,9 @@ export interface JwtBearerVerifierOptions {
   readonly audience: string
   /** Allowed clock difference for `exp` and `nbf`. Default 5 seconds. */
   readonly clockToleranceSeconds?: number
+  /** How many verified bearer tokens are remembered. Default 10000; 0 verifies every request anew. */
+  readonly maxVerifiedTokens?: number
+  readonly clock?: Clock
 }
 
 type Handler = ReturnType<typeof auth>
@@ -32,35 +38,58 @@ const ACCESS_TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt', 'jwt'])
  * token's type, several audiences, unknown `kid`.
  */
 export function createJwtBearerVerifier(options: JwtBearerVerifierOptions): AccessTokenVerifier {
-  const issuers = new Map(options.issuers.map((issuer) => [issuer.issuer, issuer]))
-  const handlers = new WeakMap<JSONWebKeySet, Handler>()
+  return new JwtBearerVerifier(options)
+}
 
-  const handlerFor = (issuer: string, keySet: JSONWebKeySet): Handler => {
-    const known = handlers.get(keySet)
-    if (known !== undefined) return known
-    const created = createHandler(issuer, keySet, options)
-    handlers.set(keySet, created)
-    return created
+class JwtBearerVerifier implements AccessTokenVerifier {
+  readonly #options: JwtBearerVerifierOptions
+  readonly #issuers: ReadonlyMap<string, Issuer>
+  readonly #expectations: TokenExpectations
+  readonly #handlers = new WeakMap<JSONWebKeySet, Handler>()
+  readonly #verifiedTokens: VerifiedTokens
+  readonly #seenProofs = new SeenProofs()
+
+  constructor(options: JwtBearerVerifierOptions) {
+    this.#options = options
+    this.#issuers = new Map(options.issuers.map((issuer) => [issuer.issuer, issuer]))
+    this.#expectations = {
+      issuers: [...this.#issuers.keys()],
+      audience: options.audience,
+      clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
+    }
+    this.#verifiedTokens = new VerifiedTokens({
+      maxEntries: options.maxVerifiedTokens ?? 10_000,
+      clock: options.clock ?? systemClock,
+    })
   }
 
-  return {
-    async verify(request) {
-      const unverified = readUnverified(request.credentials.token)
-      const expectations = {
-        issuers: [...issuers.keys()],
-        audience: options.audience,
-        clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
-      }
-      assertAccessTokenType(unverified)
-      const issuer = issuers.get(unverified.issuer ?? '')
-      if (issuer === undefined) throw describeRefusal(unverified, expectations)
-      const keySet = await issuer.keys(unverified.keyId)
-      const outcome = await run(handlerFor(issuer.issuer, keySet), request)
-      if ('error' in outcome) throw translate(outcome.error, unverified, expectations)
-      assertAudience(outcome.claims, options.audience)
-      assertProofOfBinding(outcome.claims, request.credentials.scheme)
-      return outcome.claims
-    },
+  async verify(request: VerificationRequest): Promise<Claims> {
+    const { token, proof } = request.credentials
+    const unverified = readUnverified(token)
+    assertAccessTokenType(unverified)
+    const issuer = this.#issuers.get(unverified.issuer ?? '')
+    if (issuer === undefined) throw describeRefusal(unverified, this.#expectations)
+    // Also for a token that is known: this is what notices rotated keys, and a too long outage.
+    const keySet = await issuer.keys(unverified.keyId)
+    const known = proof === undefined ? this.#verifiedTokens.find(token, keySet) : undefined
+    if (known !== undefined) return known
+
+    const outcome = await run(this.#handlerFor(issuer.issuer, keySet), request)
+    if ('error' in outcome) throw translate(outcome.error, unverified, this.#expectations)
+    const { claims } = outcome
+    assertAudience(claims, this.#options.audience)
+    assertProofOfBinding(claims, request.credentials.scheme)
+    if (proof === undefined) this.#verifiedTokens.remember(token, { claims, keySet })
+    else this.#seenProofs.assertUnused(proof, claims['cnf'])
+    return claims
+  }
+
+  #handlerFor(issuer: string, keySet: JSONWebKeySet): Handler {
+    const known = this.#handlers.get(keySet)
+    if (known !== undefined) return known
+    const created = createHandler(issuer, keySet, this.#options)
+    this.#handlers.set(keySet, created)
+    return created
   }
 }
 

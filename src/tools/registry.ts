@@ -1,14 +1,11 @@
 import { OnBehalfOfError } from '../errors.js'
-import type { Caller } from '../identity/caller.js'
-import { isScopeToken, missingScopes } from '../scopes.js'
+import { isScopeToken } from '../scopes.js'
 import type { Tool, ToolRequirements } from './tool.js'
 
 /** The tools of a server, by name, in the order in which clients list them. */
 export interface ToolRegistry<T extends ToolRequirements = Tool> {
   readonly tools: readonly T[]
   find(name: string): T | undefined
-  /** The tools that this caller's token is good for. */
-  allowedTo(caller: Caller): readonly T[]
 }
 
 /**
@@ -31,8 +28,6 @@ export function createToolRegistry<T extends ToolRequirements>(
   return {
     tools: sorted,
     find: (name) => byName.get(name),
-    allowedTo: (caller) =>
-      sorted.filter((tool) => missingScopes(tool.requiredScopes, caller.scopes).length === 0),
   }
 }
 

@@ -9,6 +9,11 @@ export interface DownstreamRequirement {
   readonly api: string
   /** The API's own scopes, asked for at the exchange. */
   readonly scopes: readonly string[]
+  /**
+   * Scopes of this server that stand for the API's: where the API's are not granted, a client whose token lacks
+   * one of these is sent to ask for it. Without them it gets a tool error.
+   */
+  readonly stepUp?: readonly string[]
 }
 
 /** What the doors in front of a tool have to know; a tool of any MCP server can be described so. */

@@ -1,0 +1,64 @@
+import type { Request, RequestHandler } from 'express'
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { z } from 'zod'
+import { OnBehalfOfError } from '../src/errors.js'
+import { authContextOf } from '../src/identity/auth-context.js'
+import { assertOptions } from '../src/options.js'
+import { authInfoOf } from './bearer-auth.js'
+
+export interface RateLimitOptions {
+  /** Requests a minute; 0 sets no limit. */
+  readonly perMinute: number
+}
+
+const OPTIONS = z.object({
+  perMinute: z.int('must be a whole number').min(0, 'must not be negative'),
+})
+const WINDOW_MS = 60_000
+
+/**
+ * Limits requests by the client's address, before authentication: IPv6 by /56, since one subscriber has many.
+ *
+ * Passes `rate_limited` to the error handler beyond the limit. Behind a proxy, Express's `trust proxy` decides
+ * what the address is. Counts in this process alone.
+ */
+export function limitByAddress(options: RateLimitOptions): RequestHandler {
+  assertOptions('limitByAddress', OPTIONS, options)
+  return limit(options.perMinute, (req) => ipKeyGenerator(req.ip ?? 'unknown'))
+}
+
+/** Limits requests by verified caller: user and client together. Needs `bearerAuth` in front. */
+export function limitByCaller(options: RateLimitOptions): RequestHandler {
+  assertOptions('limitByCaller', OPTIONS, options)
+  return limit(options.perMinute, (req) => {
+    const { issuer, subject, clientId } = authContextOf(authInfoOf(req)).caller
+    return JSON.stringify([issuer, subject, clientId])
+  })
+}
+
+function limit(perMinute: number, keyOf: (req: Request) => string): RequestHandler {
+  if (perMinute === 0) {
+    return function unlimited(_req, _res, next) {
+      next()
+    }
+  }
+  return rateLimit({
+    windowMs: WINDOW_MS,
+    limit: perMinute,
+    keyGenerator: keyOf,
+    standardHeaders: false,
+    legacyHeaders: false,
+    // The library's checks of proxy set-ups write to the console; ours are made by the configuration.
+    validate: false,
+    handler: (req, _res, next) => {
+      next(new OnBehalfOfError('rate_limited', { retryAfterSeconds: secondsLeft(req) }))
+    },
+  })
+}
+
+function secondsLeft(req: Request): number {
+  const { resetTime } =
+    (req as { readonly rateLimit?: { readonly resetTime?: Date } }).rateLimit ?? {}
+  const leftMs = (resetTime?.getTime() ?? Date.now() + WINDOW_MS) - Date.now()
+  return Math.max(1, Math.ceil(leftMs / 1_000))
+}

@@ -1,0 +1,41 @@
+import { setting, type Setting } from './setting.js'
+import * as values from './values.js'
+
+/** Who may use which tool. */
+export const ACCESS_SETTINGS = {
+  MCP_BASELINE_SCOPES: setting({
+    description:
+      'The scopes a client is told to ask for at sign-in, separated by spaces. More are asked for when a tool needs them.',
+    schema: values.scopeList,
+    example: 'tool:whoami tool:greet',
+    fallback: 'tool:whoami tool:greet',
+  }),
+  AUTHORIZATION_CLAIMS: setting({
+    description:
+      "Which claim decides about a tool. both: `scope` must grant it, and where the token has `permissions` (Auth0's RBAC) they must allow it. scope: `permissions` are ignored. permissions: they alone decide, whatever the user let the client do.",
+    schema: values.oneOf('both', 'scope', 'permissions'),
+    example: 'both',
+    fallback: 'both',
+  }),
+  SCOPE_HIERARCHY: setting({
+    description:
+      'Scopes that include others, as scope=included,included; separated by spaces. Holds for `permissions` too.',
+    schema: values.scopeHierarchy,
+    example: 'tool:admin=tool:greet,tool:whoami',
+    fallback: '',
+  }),
+  LOCKED_TOOLS: setting({
+    description:
+      "Whether tools/list shows tools that the token's scopes do not cover but a step-up would unlock: hide or show. Tools that the user's permissions rule out are always hidden.",
+    schema: values.oneOf('hide', 'show'),
+    example: 'hide',
+    fallback: 'hide',
+  }),
+  STEP_UP_SCOPES: setting({
+    description:
+      "What a step-up asks for. union: the operation's scopes and those the token has, since many clients replace their scopes. required: the operation's alone.",
+    schema: values.oneOf('union', 'required'),
+    example: 'union',
+    fallback: 'union',
+  }),
+} as const satisfies Record<string, Setting<unknown>>

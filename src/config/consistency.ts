@@ -1,0 +1,86 @@
+import type { ConfigFault } from '../config.js'
+import { credentialFaults } from './credentials.js'
+import type { SettingName, SettingValues } from './settings.js'
+import { isHttpsOrLoopback } from './values.js'
+
+const MISSING = {
+  AUTH0_AUDIENCE:
+    "is missing. Set it to this server's API identifier at the authorization server, for example http://localhost:3001/",
+  MCP_AUTH0_CLIENT_ID: 'is missing. Set it to the client as which this server exchanges tokens',
+  API_AUTH0_AUDIENCE:
+    "is missing. Set it to the protected API's identifier at the authorization server, for example http://localhost:8787/",
+  API_BASE_URL:
+    'is missing. Set it to where the protected API is, for example http://localhost:8787',
+} as const satisfies Partial<Record<SettingName, string>>
+
+/** The issuer that the settings name, if they name one. */
+export function issuerOf({ AUTH0_DOMAIN, ISSUER_BASE_URL }: SettingValues): string | undefined {
+  return AUTH0_DOMAIN === undefined ? ISSUER_BASE_URL : `https://${AUTH0_DOMAIN}/`
+}
+
+/** The public URL of the MCP endpoint. */
+export function endpointOf({ MCP_SERVER_URL, PORT }: SettingValues): URL {
+  const base = MCP_SERVER_URL?.href ?? `http://localhost:${PORT ?? 0}`
+  return new URL(`${base.replace(/\/+$/, '')}/mcp`)
+}
+
+/** What is wrong with the settings taken together; `unreadable` are those already found faulty alone. */
+export function configFaults(
+  found: SettingValues,
+  unreadable: ReadonlySet<string>,
+): readonly ConfigFault[] {
+  return [
+    ...issuerFaults(found, unreadable),
+    ...Object.entries(MISSING)
+      .filter(([key]) => found[key as SettingName] === undefined && !unreadable.has(key))
+      .map(([key, cure]) => ({ key, cure })),
+    ...credentialFaults(found, unreadable),
+    ...audienceFaults(found),
+    ...portFaults(found),
+    ...plainHttpFaults(found),
+  ]
+}
+
+function issuerFaults(found: SettingValues, unreadable: ReadonlySet<string>): ConfigFault[] {
+  const { AUTH0_DOMAIN, ISSUER_BASE_URL } = found
+  if (AUTH0_DOMAIN !== undefined && ISSUER_BASE_URL !== undefined) {
+    const cure = 'is set together with AUTH0_DOMAIN. Remove one of them'
+    return [{ key: 'ISSUER_BASE_URL', value: ISSUER_BASE_URL, cure }]
+  }
+  if (issuerOf(found) !== undefined) return []
+  if (unreadable.has('AUTH0_DOMAIN') || unreadable.has('ISSUER_BASE_URL')) return []
+  const cure =
+    "is missing. Set it to the tenant's domain, or ISSUER_BASE_URL to another authorization server"
+  return [{ key: 'AUTH0_DOMAIN', cure }]
+}
+
+function audienceFaults({ AUTH0_AUDIENCE, API_AUTH0_AUDIENCE }: SettingValues): ConfigFault[] {
+  if (AUTH0_AUDIENCE === undefined || AUTH0_AUDIENCE !== API_AUTH0_AUDIENCE) return []
+  const cure =
+    'is the same as AUTH0_AUDIENCE. The API needs an identifier of its own: a token must not be good for both'
+  return [{ key: 'API_AUTH0_AUDIENCE', value: API_AUTH0_AUDIENCE, cure }]
+}
+
+function portFaults({ PORT, MCP_SERVER_URL }: SettingValues): ConfigFault[] {
+  if (PORT !== 0 || MCP_SERVER_URL !== undefined) return []
+  const cure = 'takes any free port, so set MCP_SERVER_URL to the URL under which clients come'
+  return [{ key: 'PORT', value: '0', cure }]
+}
+
+function plainHttpFaults(found: SettingValues): ConfigFault[] {
+  if (found.DANGEROUSLY_ALLOW_HTTP === 'true') return []
+  const urls: readonly (readonly [SettingName, string | undefined])[] = [
+    ['ISSUER_BASE_URL', issuerOf(found)],
+    ...(found.ADDITIONAL_ISSUERS ?? []).map((issuer) => ['ADDITIONAL_ISSUERS', issuer] as const),
+    ['API_BASE_URL', found.API_BASE_URL?.href],
+    ['MCP_SERVER_URL', found.MCP_SERVER_URL?.href],
+  ]
+  return urls.flatMap(([key, value]) =>
+    value === undefined || isHttpsOrLoopback(new URL(value))
+      ? []
+      : [{ key, value, cure: PLAIN_HTTP }],
+  )
+}
+
+const PLAIN_HTTP =
+  'must be https: over http, tokens would travel unencrypted. (DANGEROUSLY_ALLOW_HTTP=true permits it in a closed test network)'

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { setting, type Setting } from './setting.js'
+import * as values from './values.js'
+
+/** Where the server listens, and what it lets come near. */
+export const EDGE_SETTINGS = {
+  PORT: setting({
+    description: 'The port to listen on.',
+    schema: values.port,
+    example: '3001',
+    fallback: '3001',
+  }),
+  HOST: setting({
+    description: 'The address to listen on. 0.0.0.0 opens the server to other machines.',
+    schema: z.string(),
+    example: '127.0.0.1',
+    fallback: '127.0.0.1',
+  }),
+  MCP_SERVER_URL: setting({
+    description:
+      'The public URL under which clients reach this server; the MCP endpoint is /mcp below it. A trailing slash is meaningless. Default: http://localhost:PORT.',
+    schema: values.baseUrl,
+    example: 'http://localhost:3001',
+  }),
+  ALLOWED_HOSTS: setting({
+    description:
+      'Further values of the Host header to accept, separated by spaces, as host or host:port. The host of MCP_SERVER_URL always is.',
+    schema: values.hostList,
+    example: 'mcp.internal:3001',
+    fallback: '',
+  }),
+  ALLOWED_ORIGINS: setting({
+    description:
+      'Further origins of browser clients to accept, separated by spaces. Those of this machine are while MCP_SERVER_URL is on it.',
+    schema: values.originList,
+    example: 'https://inspector.example.com',
+    fallback: '',
+  }),
+  TRUST_PROXY: setting({
+    description:
+      'Which proxies in front may tell the client address (X-Forwarded-For): a number of hops, or addresses and subnets separated by spaces. 0: none.',
+    schema: values.trustedProxies,
+    example: '1',
+    fallback: '0',
+  }),
+  RATE_LIMIT_PER_ADDRESS: setting({
+    description: 'Requests a minute from one address, before authentication. 0: no limit.',
+    schema: values.positiveInteger(0, 10_000_000),
+    example: '600',
+    fallback: '600',
+  }),
+  RATE_LIMIT_PER_CALLER: setting({
+    description: 'Requests a minute from one user through one client. 0: no limit.',
+    schema: values.positiveInteger(0, 10_000_000),
+    example: '300',
+    fallback: '300',
+  }),
+  MAX_BODY_BYTES: setting({
+    description: 'The largest request body, in bytes.',
+    schema: values.positiveInteger(1_024, 100_000_000),
+    example: '1048576',
+    fallback: '1048576',
+  }),
+  LOG_LEVEL: setting({
+    description: 'The least severe log lines to write.',
+    schema: values.oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    example: 'info',
+    fallback: 'info',
+  }),
+  DANGEROUSLY_ALLOW_HTTP: setting({
+    description:
+      'Accepts plain-http URLs beyond this machine. Tokens then travel unencrypted: for closed test networks only.',
+    schema: values.oneOf('true', 'false'),
+    example: 'false',
+    fallback: 'false',
+  }),
+} as const satisfies Record<string, Setting<unknown>>

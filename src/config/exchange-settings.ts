@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { setting, type Setting } from './setting.js'
+import * as values from './values.js'
+
+/** How tokens are exchanged, and which API they are for. */
+export const EXCHANGE_SETTINGS = {
+  MCP_AUTH0_CLIENT_ID: setting({
+    description: 'The OAuth client as which this server exchanges tokens.',
+    schema: z.string(),
+    example: 'Zk3…',
+  }),
+  MCP_AUTH0_CLIENT_SECRET: setting({
+    description:
+      'The secret of that client. Or MCP_AUTH0_CLIENT_SECRET_FILE: the path of a file that holds it.',
+    schema: values.secret,
+    example: '…',
+    secret: true,
+  }),
+  MCP_AUTH0_CLIENT_AUTHENTICATION: setting({
+    description:
+      'How the client authenticates. auto: client_secret_basic or _post as the authorization server supports it, private_key_jwt where a private key is given, tls_client_auth where a certificate is given as well.',
+    schema: values.oneOf(
+      'auto',
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'tls_client_auth',
+    ),
+    example: 'auto',
+    fallback: 'auto',
+  }),
+  MCP_AUTH0_CLIENT_PRIVATE_KEY: setting({
+    description:
+      'The private key of the client, PEM or JWK, in place of a secret. Or MCP_AUTH0_CLIENT_PRIVATE_KEY_FILE.',
+    schema: values.privateKey,
+    example: '-----BEGIN PRIVATE KEY-----…',
+    secret: true,
+  }),
+  MCP_AUTH0_CLIENT_KEY_ID: setting({
+    description: 'The id under which the authorization server knows that key (`kid`).',
+    schema: z.string(),
+    example: 'key-1',
+  }),
+  MCP_AUTH0_CLIENT_CERTIFICATE: setting({
+    description:
+      'The certificate of the client, PEM, for mutual TLS with that key. Or MCP_AUTH0_CLIENT_CERTIFICATE_FILE.',
+    schema: values.certificate,
+    example: '-----BEGIN CERTIFICATE-----…',
+    secret: true,
+  }),
+  MCP_AUTH0_SUBJECT_TOKEN_TYPE: setting({
+    description:
+      'Set for Auth0 Custom Token Exchange: the subject token type of the profile. Empty for On-Behalf-Of and RFC 8693.',
+    schema: z.string(),
+    example: 'urn:example:mcp',
+  }),
+  MCP_AUTH0_EXCHANGE_SCOPE: setting({
+    description:
+      'The most that any exchange may ask for, separated by spaces. Each exchange asks for what its tool declares, and for nothing outside this list. Sign-in scopes (openid, offline_access, …) are ignored.',
+    schema: values.scopeList,
+    example: 'read:private',
+  }),
+  API_AUTH0_AUDIENCE: setting({
+    description:
+      "The protected API's identifier at the authorization server, byte for byte. A trailing slash matters.",
+    schema: values.identifier,
+    example: 'http://localhost:8787/',
+  }),
+  API_BASE_URL: setting({
+    description: 'Where the protected API is. A trailing slash is meaningless.',
+    schema: values.baseUrl,
+    example: 'http://localhost:8787',
+  }),
+  EXCHANGE_RATE_PER_SECOND: setting({
+    description:
+      'How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 30 by default, 2 on its free plan.',
+    schema: values.positiveInteger(1, 100_000),
+    example: '25',
+    fallback: '25',
+  }),
+  EXCHANGE_CACHE_ENTRIES: setting({
+    description: 'How many exchanged tokens are kept.',
+    schema: values.positiveInteger(1, 10_000_000),
+    example: '10000',
+    fallback: '10000',
+  }),
+  EXCHANGE_REQUIRE_ACTOR: setting({
+    description:
+      "Refuse exchanged tokens that do not name this server's client as the actor (`act`). Auth0 On-Behalf-Of names it; many servers do not.",
+    schema: values.oneOf('true', 'false'),
+    example: 'false',
+    fallback: 'false',
+  }),
+  DELEGATION_MAX_DEPTH: setting({
+    description: 'How many actors an exchanged token may name, this server included.',
+    schema: values.positiveInteger(1, 32),
+    example: '5',
+    fallback: '5',
+  }),
+  DELEGATION_ALLOWED_ACTORS: setting({
+    description:
+      "The services that may call this server with a user's token that names them as the actor, separated by spaces. Empty: any.",
+    schema: values.wordList,
+    example: 'another-mcp-server',
+    fallback: '',
+  }),
+  DANGEROUSLY_ALLOW_OPAQUE_TOKENS: setting({
+    description:
+      'Accepts exchanged tokens that cannot be looked into: whose they are and what they are for is then not checked.',
+    schema: values.oneOf('true', 'false'),
+    example: 'false',
+    fallback: 'false',
+  }),
+  DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE: setting({
+    description:
+      'Accepts a plain bearer token for the API in exchange for a token that is bound to its sender.',
+    schema: values.oneOf('true', 'false'),
+    example: 'false',
+    fallback: 'false',
+  }),
+  EXCHANGE_TIMEOUT_MS: setting({
+    description:
+      'The deadline of one token exchange in milliseconds: waiting for its turn, both tries, and the checks.',
+    schema: values.positiveInteger(100, 60_000),
+    example: '5000',
+    fallback: '5000',
+  }),
+  API_TIMEOUT_MS: setting({
+    description: 'The deadline of one call of the API, in milliseconds.',
+    schema: values.positiveInteger(100, 120_000),
+    example: '10000',
+    fallback: '10000',
+  }),
+} as const satisfies Record<string, Setting<unknown>>

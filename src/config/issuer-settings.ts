@@ -1,0 +1,38 @@
+import { setting, type Setting } from './setting.js'
+import * as values from './values.js'
+
+/** Whose tokens are accepted, and for whom they have to be. */
+export const ISSUER_SETTINGS = {
+  AUTH0_DOMAIN: setting({
+    description:
+      "The Auth0 tenant's domain or custom domain. Either this or ISSUER_BASE_URL has to be set.",
+    schema: values.domain,
+    example: 'example.eu.auth0.com',
+  }),
+  ISSUER_BASE_URL: setting({
+    description:
+      'The issuer identifier of any other authorization server, exactly as it stands in its metadata and in `iss`, a trailing slash included.',
+    schema: values.issuerUrl,
+    example: 'https://login.example.com',
+  }),
+  AUTH0_AUDIENCE: setting({
+    description:
+      "This MCP server's resource identifier: the `aud` of the tokens it accepts, byte for byte. A trailing slash matters.",
+    schema: values.identifier,
+    example: 'http://localhost:3001/',
+  }),
+  ADDITIONAL_ISSUERS: setting({
+    description:
+      "Further issuer identifiers whose tokens are accepted, separated by spaces: an Auth0 tenant's other domains. A token is exchanged at its own issuer, with the same client.",
+    schema: values.issuerUrlList,
+    example: 'https://login.example.com/ https://login.example.org/',
+    fallback: '',
+  }),
+  KEYS_STALE_HOURS: setting({
+    description:
+      "How old the issuer's keys and metadata may get while it cannot be reached, in hours. Then requests are answered 503.",
+    schema: values.positiveInteger(1, 720),
+    example: '24',
+    fallback: '24',
+  }),
+} as const satisfies Record<string, Setting<unknown>>

@@ -1,0 +1,17 @@
+import type { z } from 'zod'
+
+/** One setting of the environment: what it means, and how its text becomes a value. */
+export interface Setting<T> {
+  readonly description: string
+  readonly schema: z.ZodType<T, string>
+  readonly example: string
+  /** Never shown; may come from a file, named by the setting with `_FILE` behind it. */
+  readonly secret?: true
+  /** The text that stands for an absent value. */
+  readonly fallback?: string
+}
+
+/** Names a setting's type; does nothing else. */
+export function setting<T>(definition: Setting<T>): Setting<T> {
+  return definition
+}

@@ -1,0 +1,38 @@
+import type { z } from 'zod'
+import { ACCESS_SETTINGS } from './access-settings.js'
+import { EDGE_SETTINGS } from './edge-settings.js'
+import { EXCHANGE_SETTINGS } from './exchange-settings.js'
+import { ISSUER_SETTINGS } from './issuer-settings.js'
+
+/** Every variable that is read, in the order of the documentation. The names are those of Auth0's quickstart. */
+export const SETTINGS = {
+  ...ISSUER_SETTINGS,
+  ...EXCHANGE_SETTINGS,
+  ...ACCESS_SETTINGS,
+  ...EDGE_SETTINGS,
+} as const
+
+export type SettingName = keyof typeof SETTINGS
+
+/** The settings as values; `undefined` for what is absent or faulty. */
+export type SettingValues = {
+  readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]['schema']> | undefined
+}
+
+type Optional =
+  | 'AUTH0_DOMAIN'
+  | 'ISSUER_BASE_URL'
+  | 'MCP_SERVER_URL'
+  | 'MCP_AUTH0_SUBJECT_TOKEN_TYPE'
+  | 'MCP_AUTH0_EXCHANGE_SCOPE'
+  | 'MCP_AUTH0_CLIENT_SECRET'
+  | 'MCP_AUTH0_CLIENT_PRIVATE_KEY'
+  | 'MCP_AUTH0_CLIENT_KEY_ID'
+  | 'MCP_AUTH0_CLIENT_CERTIFICATE'
+
+/** The settings once nothing is found wrong with them: all there but for those that may be absent. */
+export type CompleteSettings = {
+  readonly [K in SettingName]: K extends Optional
+    ? SettingValues[K]
+    : Exclude<SettingValues[K], undefined>
+}

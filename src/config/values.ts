@@ -1,0 +1,172 @@
+import { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { parsePrivateKey } from '../exchange/client-authentication.js'
+import { isLoopback } from '../identity/secure-url.js'
+import { isScopeToken } from '../scopes.js'
+import { Secret } from '../secret.js'
+
+/** An http(s) URL without credentials, query or fragment. A trailing slash is meaningless and dropped. */
+export const baseUrl = z.string().transform((value, context) => {
+  const url = httpUrl(value, context)
+  if (url === undefined) return z.NEVER
+  url.pathname = url.pathname.replace(/\/+$/, '')
+  return url
+})
+
+/** An issuer identifier: an http(s) URL kept byte for byte, since tokens are compared with it. */
+export const issuerUrl = z.string().transform((value, context) => {
+  const url = httpUrl(value, context)
+  return url === undefined ? z.NEVER : value
+})
+
+/** A host name with an optional port; a scheme or slashes around it are meaningless and dropped. */
+export const domain = z.string().transform((value, context) => {
+  const bare = value
+    .replace(/^https:\/\//i, '')
+    .replace(/\/+$/, '')
+    .toLowerCase()
+  const named = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/.test(bare)
+  if (named && URL.canParse(`https://${bare}/`)) return bare
+  context.addIssue('must be the tenant\'s domain alone, for example "example.eu.auth0.com"')
+  return z.NEVER
+})
+
+export const port = z.string().transform((value, context) => {
+  const number = Number(value)
+  if (/^\d{1,5}$/.test(value) && number <= 65_535) return number
+  context.addIssue('must be a whole number from 0 to 65535')
+  return z.NEVER
+})
+
+/** A choice among words. */
+export function oneOf<const T extends readonly [string, ...string[]]>(...words: T) {
+  return z.enum(words, { error: `must be ${words.join(' or ')}` })
+}
+
+export const wordList = z.string().transform(words)
+
+export const issuerUrlList = listOf(issuerUrl)
+
+export const hostList = listOf(
+  z.string().regex(/^[^/]+$/, 'must be host or host:port, separated by spaces, without https://'),
+)
+
+export const originList = listOf(
+  z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+    error: 'must be origins like https://app.example.com, without path or trailing slash',
+  }),
+)
+
+/** A number of proxy hops, or the addresses and subnets of proxies. */
+export const trustedProxies = z.string().transform((value, context) => {
+  if (/^\d{1,2}$/.test(value)) return Number(value)
+  const proxies = words(value)
+  const bad = proxies.find((entry) => !isAddressOrSubnet(entry))
+  if (bad === undefined) return proxies
+  context.addIssue(
+    'must be a number of hops, or addresses like 10.0.0.1 and subnets like 10.0.0.0/8. Trusting everybody is not possible: clients could choose their address',
+  )
+  return z.NEVER
+})
+
+/** `a=b,c d=e`: scope a includes b and c, scope d includes e. */
+export const scopeHierarchy = z.string().transform((value, context) => {
+  const entries = words(value).map((entry) => {
+    const at = entry.indexOf('=')
+    return [entry.slice(0, Math.max(at, 0)), entry.slice(at + 1).split(',')] as const
+  })
+  const bad = entries.some(
+    ([scope, included]) =>
+      ![scope, ...included].every((part) => isScopeToken(part) && !part.includes('=')),
+  )
+  const doubled = new Set(entries.map(([scope]) => scope)).size < entries.length
+  if (!bad && !doubled) return Object.fromEntries(entries)
+  context.addIssue(
+    'must be entries like tool:admin=tool:greet,tool:whoami, separated by spaces, each scope once in front of a =',
+  )
+  return z.NEVER
+})
+
+export const scopeList = z.string().transform((value, context) => {
+  const scopes = value.split(/[\s,]+/).filter((scope) => scope !== '')
+  const bad = scopes.find((scope) => !isScopeToken(scope))
+  if (bad === undefined) return [...new Set(scopes)]
+  context.addIssue('must be scopes separated by spaces, without quotes or backslashes')
+  return z.NEVER
+})
+
+/** An API identifier: any text, kept byte for byte. */
+export const identifier = z.string().refine((value) => !/\s/.test(value), {
+  error: 'must not contain spaces',
+})
+
+export const secret = z.string().transform((value) => new Secret(value))
+
+/** A private key as PEM or JWK. Line breaks may be written as \\n. */
+export const privateKey = z.string().transform((value, context) => {
+  const text = value.replaceAll('\\n', '\n')
+  try {
+    parsePrivateKey(text)
+    return new Secret(text)
+  } catch {
+    context.addIssue('must be a private key as PEM or JWK (RSA, P-256, P-384 or Ed25519)')
+    return z.NEVER
+  }
+})
+
+/** A certificate as PEM. Line breaks may be written as \\n. */
+export const certificate = z.string().transform((value, context) => {
+  const text = value.replaceAll('\\n', '\n')
+  try {
+    return new X509Certificate(text).toString()
+  } catch {
+    context.addIssue('must be a certificate as PEM')
+    return z.NEVER
+  }
+})
+
+export function positiveInteger(least: number, most: number) {
+  return z.string().transform((value, context) => {
+    const number = Number(value)
+    if (/^\d+$/.test(value) && number >= least && number <= most) return number
+    context.addIssue(`must be a whole number from ${least} to ${most}`)
+    return z.NEVER
+  })
+}
+
+/** Whether a URL is https, or plain http on loopback. */
+export function isHttpsOrLoopback(url: URL): boolean {
+  return url.protocol === 'https:' || isLoopback(url)
+}
+
+function listOf<T>(item: z.ZodType<T, string>) {
+  return z.string().transform(words).pipe(z.array(item))
+}
+
+function words(value: string): string[] {
+  return value.split(/\s+/).filter((word) => word !== '')
+}
+
+function isAddressOrSubnet(value: string): boolean {
+  const [address = '', prefix, ...rest] = value.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return (
+    prefix === undefined ||
+    (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+  )
+}
+
+function httpUrl(value: string, context: z.RefinementCtx): URL | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    context.addIssue('must be a URL that starts with https:// (or http:// on this machine)')
+    return undefined
+  }
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(value)) {
+    context.addIssue('must be a URL without user name, password, query and fragment')
+    return undefined
+  }
+  return url
+}

@@ -1,0 +1,32 @@
+/** The headers that tie the spans of one call together (W3C Trace Context, Baggage). */
+export interface TraceContext {
+  readonly traceparent?: string
+  readonly tracestate?: string
+  readonly baggage?: string
+}
+
+// W3C Trace Context §3.2.2: version, trace-id, parent-id, flags; neither id all zero.
+const TRACEPARENT = /^[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/
+const PRINTABLE = /^[\x20-\x7E]{1,512}$/
+
+/**
+ * Reads the trace context of a request, to be passed on to the API.
+ *
+ * Without a well-formed `traceparent` there is none. The others are bounded and must be printable; whatever a
+ * client sends in them reaches the API, and nothing else.
+ */
+export function traceContextOf(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+): TraceContext {
+  const { traceparent, tracestate, baggage } = headers
+  if (typeof traceparent !== 'string' || !TRACEPARENT.test(traceparent)) return {}
+  return {
+    traceparent,
+    ...(isPrintable(tracestate) ? { tracestate } : {}),
+    ...(isPrintable(baggage) ? { baggage } : {}),
+  }
+}
+
+function isPrintable(value: unknown): value is string {
+  return typeof value === 'string' && PRINTABLE.test(value)
+}

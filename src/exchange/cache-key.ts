@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import type { TokenExchangeRequest } from './token-exchanger.js'
+
+/** What makes two exchanges by the same server different, beside the request. */
+export interface ExchangeIdentity {
+  /** The client as which we exchange. */
+  readonly clientId: string
+  /** Which kind of exchange: the subject token type. */
+  readonly profile: string
+}
+
+/**
+ * The key under which an exchanged token is kept: SHA-256, in hex, over every input that shapes it.
+ *
+ * Each field is framed by its length, so that no two lists of fields come out the same; the order of scopes
+ * does not matter. The subject token goes in whole and cannot be got back.
+ */
+export function cacheKey(request: TokenExchangeRequest, identity: ExchangeIdentity): string {
+  const { caller, subjectToken, audience, scopes } = request
+  const hash = createHash('sha256')
+  const fields = [
+    subjectToken.reveal(),
+    caller.issuer,
+    identity.clientId,
+    identity.profile,
+    audience,
+    caller.organization === undefined ? '-' : `+${caller.organization}`,
+    ...[...new Set(scopes)].sort(),
+  ]
+  for (const field of fields) {
+    const bytes = Buffer.from(field, 'utf8')
+    hash.update(`${bytes.length}:`).update(bytes)
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,176 @@
+import type { Clock } from '../clock.js'
+import { systemClock } from '../clock.js'
+import { describeError } from '../describe-error.js'
+import { asOnBehalfOfError, OnBehalfOfError, type FailureCode } from '../errors.js'
+import type { Caller } from '../identity/caller.js'
+import { silentLog, type Log } from '../log.js'
+import { cacheKey, type ExchangeIdentity } from './cache-key.js'
+import type { CacheEntry, TokenCache } from './token-cache.js'
+import type {
+  ExchangedToken,
+  ExchangeOptions,
+  TokenExchanger,
+  TokenExchangeRequest,
+} from './token-exchanger.js'
+
+export interface CachingExchangerOptions extends ExchangeIdentity {
+  readonly cache: TokenCache
+  /** No token is kept longer than this. Default 1 hour. */
+  readonly maxAgeMs?: number
+  /** A token is no longer handed out this long before it expires. Default 30 seconds. */
+  readonly skewMs?: number
+  /** How long a definite refusal is remembered. Default 5 seconds; 0 remembers none. */
+  readonly refusalAgeMs?: number
+  readonly clock?: Clock
+  readonly log?: Log
+}
+
+/** Refusals that another try in a moment would meet again. Outages and rejected tokens are none. */
+const DEFINITE: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'reauthentication_required',
+  'downstream_scope_denied',
+  'consent_required',
+  'mfa_required',
+  'exchange_misconfigured',
+])
+
+/**
+ * Puts a cache in front of an exchanger, with the same port.
+ *
+ * Many callers with the same request cause one exchange, which belongs to none of them: who leaves neither
+ * ends it nor gets its token. An entry counts for its owner alone, and until the least of the exchanged
+ * token's expiry, the subject token's expiry and `maxAgeMs`, minus `skewMs`. A token that does not say when
+ * it expires is not kept. A cache that fails is a miss.
+ */
+export class CachingExchanger implements TokenExchanger {
+  readonly #exchanger: TokenExchanger
+  readonly #options: CachingExchangerOptions
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #flights = new Map<string, Promise<ExchangedToken>>()
+
+  constructor(exchanger: TokenExchanger, options: CachingExchangerOptions) {
+    this.#exchanger = exchanger
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#log = options.log ?? silentLog
+  }
+
+  async exchange(
+    request: TokenExchangeRequest,
+    { signal, replacing }: ExchangeOptions = {},
+  ): Promise<ExchangedToken> {
+    if (signal?.aborted === true) throw cancelled(signal)
+    const key = cacheKey(request, this.#options)
+    const entry = await this.#find(key, request.caller)
+    if (entry !== undefined && 'refusal' in entry) {
+      throw new OnBehalfOfError(entry.refusal.code, entry.refusal.details)
+    }
+    if (entry !== undefined) {
+      if (replacing?.reveal() !== entry.token.token.reveal()) return entry.token
+      await this.#forget(key)
+    }
+    return waitFor(this.#flight(key, request), signal)
+  }
+
+  /** The exchange under way for this key, or a new one. Holds no caller's signal. */
+  #flight(key: string, request: TokenExchangeRequest): Promise<ExchangedToken> {
+    const underWay = this.#flights.get(key)
+    if (underWay !== undefined) return underWay
+    const flight = this.#exchanger
+      .exchange(request)
+      .then(
+        async (token) => {
+          await this.#keep(key, {
+            ...ownerOf(request.caller),
+            token,
+            ...this.#life(token, request),
+          })
+          return token
+        },
+        async (thrown: unknown) => {
+          const error = asOnBehalfOfError(thrown)
+          await this.#keepRefusal(key, request.caller, error)
+          throw error
+        },
+      )
+      .finally(() => this.#flights.delete(key))
+    this.#flights.set(key, flight)
+    // Everybody may have left by the time it fails.
+    flight.catch(() => undefined)
+    return flight
+  }
+
+  #life(token: ExchangedToken, { caller }: TokenExchangeRequest): { expiresAtMs: number } {
+    if (token.expiresAtSeconds === undefined) return { expiresAtMs: -Infinity }
+    const { maxAgeMs = 3_600_000, skewMs = 30_000 } = this.#options
+    const end = Math.min(token.expiresAtSeconds, caller.expiresAtSeconds) * 1_000
+    return { expiresAtMs: Math.min(end - skewMs, this.#clock() + maxAgeMs) }
+  }
+
+  async #keepRefusal(key: string, caller: Caller, error: OnBehalfOfError): Promise<void> {
+    const ageMs = this.#options.refusalAgeMs ?? 5_000
+    if (!DEFINITE.has(error.code)) return
+    const refusal = { code: error.code, details: { ...error.details, cause: undefined } }
+    await this.#keep(key, { ...ownerOf(caller), refusal, expiresAtMs: this.#clock() + ageMs })
+  }
+
+  async #find(key: string, caller: Caller): Promise<CacheEntry | undefined> {
+    const entry = await this.#options.cache.get(key).catch((error: unknown) => {
+      this.#failed('get', error)
+      return undefined
+    })
+    if (entry === undefined) return undefined
+    if (entry.issuer !== caller.issuer || entry.subject !== caller.subject) {
+      this.#log.event('error', 'cache_owner_mismatch', { security: true, subject: caller.subject })
+      await this.#forget(key)
+      return undefined
+    }
+    if (entry.expiresAtMs > this.#clock()) return entry
+    await this.#forget(key)
+    return undefined
+  }
+
+  async #keep(key: string, entry: CacheEntry): Promise<void> {
+    if (entry.expiresAtMs <= this.#clock()) return
+    await this.#options.cache.set(key, entry).catch((error: unknown) => {
+      this.#failed('set', error)
+    })
+  }
+
+  async #forget(key: string): Promise<void> {
+    await this.#options.cache.delete(key).catch((error: unknown) => {
+      this.#failed('delete', error)
+    })
+  }
+
+  #failed(operation: string, error: unknown): void {
+    this.#log.event('warn', 'token_cache_failed', { operation, err: describeError(error) })
+  }
+}
+
+function ownerOf({ issuer, subject }: Caller): { issuer: string; subject: string } {
+  return { issuer, subject }
+}
+
+function cancelled({ reason }: AbortSignal): OnBehalfOfError {
+  return new OnBehalfOfError('cancelled', { cause: reason })
+}
+
+/** Waits for a flight that goes on whether or not this caller stays. */
+async function waitFor<T>(flight: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return flight
+  if (signal.aborted) throw cancelled(signal)
+  let leave: () => void = () => undefined
+  const left = new Promise<never>((_, reject) => {
+    leave = () => {
+      reject(cancelled(signal))
+    }
+    signal.addEventListener('abort', leave, { once: true })
+  })
+  try {
+    return await Promise.race([flight, left])
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
+}

@@ -1,0 +1,98 @@
+import { createPrivateKey, type KeyObject, type JsonWebKeyInput } from 'node:crypto'
+import { importJWK, type CryptoKey, type JWK } from 'jose'
+import * as openid from 'openid-client'
+import type { Secret } from '../secret.js'
+
+/** How we prove to the authorization server which client we are. */
+export type ClientAuthentication =
+  /** A shared secret; the method follows the server's metadata unless it is named. */
+  | {
+      readonly method?: 'client_secret_basic' | 'client_secret_post'
+      readonly secret: Secret
+    }
+  /** A signed assertion (RFC 7523 §2.2). */
+  | {
+      readonly method: 'private_key_jwt'
+      /** PEM (PKCS #8, PKCS #1 or SEC 1) or a private JWK as JSON. */
+      readonly privateKey: Secret
+      readonly keyId?: string
+    }
+  /** Mutual TLS (RFC 8705 §2); the `fetch` of the exchanger presents the certificate. */
+  | { readonly method: 'tls_client_auth' }
+
+/** What authenticates one token request. */
+export type Authenticator = (metadata: Readonly<Record<string, unknown>>) => openid.ClientAuth
+
+/**
+ * Prepares a way of client authentication; throws a `TypeError` for a key that cannot be used.
+ *
+ * RSA keys sign with RS256, elliptic curves with the algorithm of their curve.
+ */
+export async function createAuthenticator(
+  authentication: ClientAuthentication,
+): Promise<Authenticator> {
+  if ('secret' in authentication) return sharedSecret(authentication)
+  if (authentication.method === 'tls_client_auth') return () => openid.TlsClientAuth()
+  const key = await importPrivateKey(authentication.privateKey.reveal())
+  const { keyId } = authentication
+  const signer = openid.PrivateKeyJwt(keyId === undefined ? key : { key, kid: keyId })
+  return () => signer
+}
+
+function sharedSecret({
+  method,
+  secret,
+}: Extract<ClientAuthentication, { readonly secret: Secret }>): Authenticator {
+  return (metadata) => {
+    const chosen = method ?? preferredMethod(metadata['token_endpoint_auth_methods_supported'])
+    return chosen === 'client_secret_post'
+      ? openid.ClientSecretPost(secret.reveal())
+      : openid.ClientSecretBasic(secret.reveal())
+  }
+}
+
+/** RFC 8414 §2: a server that lists no methods supports `client_secret_basic`. */
+function preferredMethod(supported: unknown): 'client_secret_basic' | 'client_secret_post' {
+  return !Array.isArray(supported) || supported.includes('client_secret_basic')
+    ? 'client_secret_basic'
+    : 'client_secret_post'
+}
+
+async function importPrivateKey(text: string): Promise<CryptoKey> {
+  const key = parsePrivateKey(text)
+  const jwk = key.export({ format: 'jwk' }) as JWK
+  const imported = await importJWK(jwk, algorithmOf(key))
+  if (imported instanceof Uint8Array) throw unusable()
+  return imported
+}
+
+/** Reads a private key that can sign; throws a `TypeError` that quotes nothing of it. */
+export function parsePrivateKey(text: string): KeyObject {
+  const key = readKey(text)
+  algorithmOf(key)
+  return key
+}
+
+function readKey(text: string): KeyObject {
+  try {
+    return text.trimStart().startsWith('{')
+      ? createPrivateKey({ key: JSON.parse(text) as JsonWebKeyInput['key'], format: 'jwk' })
+      : createPrivateKey(text)
+  } catch {
+    // Without the cause: it can quote the key.
+    throw unusable()
+  }
+}
+
+function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  if (asymmetricKeyType === 'rsa') return 'RS256'
+  if (asymmetricKeyType === 'ed25519') return 'EdDSA'
+  if (asymmetricKeyType !== 'ec') throw unusable()
+  return asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'ES384' : 'ES256'
+}
+
+function unusable(): TypeError {
+  return new TypeError(
+    'the private key is neither PEM nor a private JWK, or of a type that cannot sign (use RSA, P-256, P-384 or Ed25519)',
+  )
+}

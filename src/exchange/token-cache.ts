@@ -1,0 +1,52 @@
+import { LRUCache } from 'lru-cache'
+import type { FailureCode, FailureDetails } from '../errors.js'
+import type { ExchangedToken } from './token-exchanger.js'
+
+/** Whose entry it is: compared with the caller on every hit, whatever the key says. */
+export interface CacheOwner {
+  readonly issuer: string
+  readonly subject: string
+}
+
+export type CacheEntry = CacheOwner & {
+  /** Epoch milliseconds from which the entry counts no longer. */
+  readonly expiresAtMs: number
+} & (
+    | { readonly token: ExchangedToken }
+    /** A definite refusal of this very exchange. */
+    | { readonly refusal: { readonly code: FailureCode; readonly details: FailureDetails } }
+  )
+
+/**
+ * The port to where exchanged tokens are kept.
+ *
+ * Promises, so that a shared store fits. A store may forget any entry at any time and may keep one longer
+ * than it counts: whoever reads checks owner and expiry. A store that fails rejects; the exchange then takes
+ * place as if nothing had been kept.
+ */
+export interface TokenCache {
+  get(key: string): Promise<CacheEntry | undefined>
+  set(key: string, entry: CacheEntry): Promise<void>
+  delete(key: string): Promise<void>
+}
+
+export interface MemoryTokenCacheOptions {
+  /** Default 10000. Beyond it, the entry that was not used for the longest time goes. */
+  readonly maxEntries?: number
+}
+
+/** Keeps exchanged tokens in this process, in a bounded number. */
+export function createMemoryTokenCache(options: MemoryTokenCacheOptions = {}): TokenCache {
+  const entries = new LRUCache<string, CacheEntry>({ max: options.maxEntries ?? 10_000 })
+  return {
+    get: (key) => Promise.resolve(entries.get(key)),
+    set: (key, entry) => {
+      entries.set(key, entry)
+      return Promise.resolve()
+    },
+    delete: (key) => {
+      entries.delete(key)
+      return Promise.resolve()
+    },
+  }
+}

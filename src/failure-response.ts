@@ -1,0 +1,75 @@
+import { buildChallenge } from './challenge.js'
+import type { OnBehalfOfError } from './errors.js'
+import { FAILURE_TABLE, failureText } from './failure-table.js'
+
+export interface FailureResponseOptions {
+  /** Named by every challenge. */
+  readonly resourceMetadataUrl: URL
+  /** What a 401 asks the client to request at sign-in. */
+  readonly baselineScopes: readonly string[]
+}
+
+export interface FailureResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: object
+}
+
+/**
+ * Turns a failure into the HTTP answer that the failure table lays down: status, challenge, body.
+ *
+ * A failure with a challenge gets an OAuth error body (RFC 6750 §3), any other a JSON-RPC error. Pure.
+ */
+export function failureResponse(
+  error: OnBehalfOfError,
+  requestId: string,
+  options: FailureResponseOptions,
+): FailureResponse {
+  const rule = FAILURE_TABLE[error.code]
+  const { retryAfterSeconds } = error.details
+  const text = failureText(error.code, error.details)
+  const challenge = challengeFor(error, options)
+  return {
+    status: rule.surface === 'http' ? rule.status : 500,
+    headers: {
+      'Cache-Control': 'no-store',
+      'Content-Type': 'application/json; charset=utf-8',
+      ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': `${retryAfterSeconds}` }),
+      ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
+    },
+    body:
+      rule.challenge === 'none'
+        ? jsonRpcError(error, text, requestId)
+        : {
+            error: rule.challenge === 'plain' ? 'unauthorized' : rule.challenge,
+            error_description: text,
+          },
+  }
+}
+
+function challengeFor(error: OnBehalfOfError, options: FailureResponseOptions): string | undefined {
+  const rule = FAILURE_TABLE[error.code]
+  if (rule.challenge === 'none') return undefined
+  const scopes = error.details.scopes ?? (rule.status === 401 ? options.baselineScopes : undefined)
+  return buildChallenge({
+    resourceMetadata: options.resourceMetadataUrl.href,
+    ...(scopes === undefined ? {} : { scopes }),
+    ...(rule.challenge === 'plain'
+      ? {}
+      : { error: rule.challenge, errorDescription: failureText(error.code, error.details) }),
+  })
+}
+
+function jsonRpcError(error: OnBehalfOfError, message: string, requestId: string): object {
+  return {
+    jsonrpc: '2.0',
+    id: null,
+    error: { code: jsonRpcCode(error), message, data: { code: error.code, requestId } },
+  }
+}
+
+/** JSON-RPC 2.0 §5.1: parse error, internal error, else one of the implementation's own. */
+function jsonRpcCode({ code, details }: OnBehalfOfError): number {
+  if (code === 'invalid_request' && details.reason === 'not_json') return -32700
+  return code === 'internal_error' ? -32603 : -32000
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import type { JSONWebKeySet } from 'jose'
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../clock.js'
+import type { Secret } from '../secret.js'
+import type { Claims } from './caller.js'
+
+interface VerifiedToken {
+  readonly claims: Claims
+  readonly keySet: JSONWebKeySet
+}
+
+export interface VerifiedTokensOptions {
+  /** Bound on the number of tokens. 0 keeps none. */
+  readonly maxEntries: number
+  readonly clock: Clock
+}
+
+/**
+ * Remembers which bearer tokens have been verified, so that each signature is paid for once.
+ *
+ * Keyed by the token's SHA-256; holds claims and no token. An entry counts only while the key set it was
+ * verified with is still the issuer's current one, and never past the token's `exp`, without tolerance.
+ */
+export class VerifiedTokens {
+  readonly #entries: LRUCache<string, VerifiedToken> | undefined
+  readonly #clock: Clock
+
+  constructor({ maxEntries, clock }: VerifiedTokensOptions) {
+    this.#clock = clock
+    if (maxEntries > 0) this.#entries = new LRUCache({ max: maxEntries })
+  }
+
+  /** The claims of a token that was verified with this very key set and has not expired. */
+  find(token: Secret, keySet: JSONWebKeySet): Claims | undefined {
+    const key = fingerprint(token)
+    const entry = this.#entries?.get(key)
+    if (entry === undefined) return undefined
+    if (entry.keySet === keySet && !this.#expired(entry.claims)) return entry.claims
+    this.#entries?.delete(key)
+    return undefined
+  }
+
+  remember(token: Secret, verified: VerifiedToken): void {
+    if (!this.#expired(verified.claims)) this.#entries?.set(fingerprint(token), verified)
+  }
+
+  #expired({ exp }: Claims): boolean {
+    return typeof exp !== 'number' || exp * 1_000 <= this.#clock()
+  }
+}
+
+/** The SHA-256 of a token, in hex. */
+export function fingerprint(token: Secret): string {
+  return createHash('sha256').update(token.reveal()).digest('hex')
+}

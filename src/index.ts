@@ -1,0 +1,60 @@
+/** The public surface of `mcp-on-behalf-of`. Importing it starts nothing and reads no environment. */
+
+export { bearerAuth, type BearerAuthOptions } from '../middleware/bearer-auth.js'
+export { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
+export { hostsAndOrigins, type HostsAndOriginsOptions } from '../middleware/hosts-and-origins.js'
+export { limitByAddress, limitByCaller, type RateLimitOptions } from '../middleware/rate-limits.js'
+export { formBody, jsonBody } from '../middleware/request-body.js'
+export { requestContext } from '../middleware/request-context.js'
+export { securityHeaders } from '../middleware/security-headers.js'
+export { tokenExchange, type TokenExchangeOptions } from '../middleware/token-exchange.js'
+export { toolScopes, type ToolScopesOptions } from '../middleware/tool-scopes.js'
+export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
+
+export type { Clock } from './clock.js'
+export { downstreamOf } from './downstream/downstream-access.js'
+export type {
+  DownstreamApi,
+  DownstreamClient,
+  DownstreamRequest,
+} from './downstream/downstream-client.js'
+export {
+  createPooledFetch,
+  type PooledFetch,
+  type PooledFetchOptions,
+} from './downstream/pooled-fetch.js'
+export { FAILURE_CODES, OnBehalfOfError, type FailureCode, type FailureDetails } from './errors.js'
+export {
+  createRfc8693Exchanger,
+  type Rfc8693ExchangerOptions,
+} from './exchange/rfc8693-exchanger.js'
+export type {
+  ExchangedToken,
+  ExchangeOptions,
+  TokenExchanger,
+  TokenExchangeRequest,
+} from './exchange/token-exchanger.js'
+export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failure-table.js'
+export type { AccessTokenVerifier, VerificationRequest } from './identity/access-token-verifier.js'
+export { authContextOf, type AuthContext } from './identity/auth-context.js'
+export type { Caller, CallerPolicy, Claims } from './identity/caller.js'
+export type { PresentedCredentials } from './identity/credentials.js'
+export type { Fetch } from './identity/fetch-json.js'
+export { createIssuer, type Issuer, type IssuerOptions } from './identity/issuer-keys.js'
+export type { IssuerMetadata } from './identity/issuer-metadata.js'
+export {
+  createJwtBearerVerifier,
+  type JwtBearerVerifierOptions,
+} from './identity/jwt-bearer-verifier.js'
+export type { Log } from './log.js'
+export { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
+export { Secret } from './secret.js'
+export {
+  createToolAccess,
+  type AccessDecision,
+  type AccessPolicy,
+  type ScopeHierarchy,
+  type ToolAccess,
+} from './tools/access.js'
+export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
+export type { DownstreamRequirement, ToolRequirements } from './tools/tool.js'

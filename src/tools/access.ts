@@ -1,0 +1,104 @@
+import type { Caller } from '../identity/caller.js'
+import { missingScopes, unionScopes } from '../scopes.js'
+import type { ToolRegistry } from './registry.js'
+import type { ToolRequirements } from './tool.js'
+
+/** Scopes that include others: `{ 'tool:admin': ['tool:greet', 'tool:whoami'] }`. */
+export type ScopeHierarchy = Readonly<Record<string, readonly string[]>>
+
+export interface AccessPolicy {
+  /**
+   * Which claim decides. `both`, the default: `scope` must grant, and where the token has `permissions`, they
+   * must allow as well. `scope`: `permissions` are ignored. `permissions`: they alone decide, whatever the
+   * user let the client do.
+   */
+  readonly claims?: 'both' | 'scope' | 'permissions'
+  readonly hierarchy?: ScopeHierarchy
+  /** Whether a tool that a step-up would unlock is listed. Default `hide`. */
+  readonly lockedTools?: 'hide' | 'show'
+  /**
+   * What a step-up asks for: `union`, the default, the operation's scopes and those the token has, since
+   * clients replace their scopes; `required`, the operation's alone.
+   */
+  readonly stepUp?: 'union' | 'required'
+}
+
+export type AccessDecision =
+  | { readonly kind: 'allowed' }
+  /** More scope would do; `scopes` is what to ask for. */
+  | {
+      readonly kind: 'step_up'
+      readonly missing: readonly string[]
+      readonly scopes: readonly string[]
+    }
+  /** The user lacks a permission, and no scope makes up for it. */
+  | { readonly kind: 'never'; readonly missing: readonly string[] }
+
+/** Decides who may use which tool; the one place that does. */
+export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
+  /** On all named tools together. Names that are no tools of ours ask for nothing. */
+  decide(toolNames: readonly string[], caller: Caller): AccessDecision
+  /** The tools to list for a caller, sorted by name. */
+  visibleTo(caller: Caller): readonly T[]
+  /** Whether a token has any scope that any tool asks for; true where no tool asks for one. */
+  knowsAnyScopeOf(caller: Caller): boolean
+}
+
+/** Creates the decision for one set of tools and one policy. */
+export function createToolAccess<T extends ToolRequirements>(
+  registry: ToolRegistry<T>,
+  policy: AccessPolicy = {},
+): ToolAccess<T> {
+  const hierarchy = policy.hierarchy ?? {}
+  const every = unionScopes(...registry.tools.map((tool) => tool.requiredScopes))
+  const decide = (required: readonly string[], caller: Caller): AccessDecision => {
+    const forbidden = forbiddenScopes(required, caller, policy)
+    if (forbidden.length > 0) return { kind: 'never', missing: forbidden }
+    if (policy.claims === 'permissions') return { kind: 'allowed' }
+    const missing = missingScopes(required, expandScopes(caller.scopes, hierarchy))
+    if (missing.length === 0) return { kind: 'allowed' }
+    const kept = policy.stepUp === 'required' ? [] : caller.scopes
+    return { kind: 'step_up', missing, scopes: unionScopes(required, kept) }
+  }
+  return {
+    decide: (toolNames, caller) =>
+      decide(
+        unionScopes(...toolNames.map((name) => registry.find(name)?.requiredScopes ?? [])),
+        caller,
+      ),
+    visibleTo: (caller) =>
+      registry.tools.filter((tool) => {
+        const { kind } = decide(tool.requiredScopes, caller)
+        return kind === 'allowed' || (kind === 'step_up' && policy.lockedTools === 'show')
+      }),
+    knowsAnyScopeOf: (caller) =>
+      every.length === 0 ||
+      missingScopes(every, expandScopes(caller.scopes, hierarchy)).length < every.length,
+  }
+}
+
+/** The required scopes that the user's permissions rule out. */
+function forbiddenScopes(
+  required: readonly string[],
+  caller: Caller,
+  { claims = 'both', hierarchy = {} }: AccessPolicy,
+): readonly string[] {
+  if (claims === 'scope') return []
+  if (caller.permissions === undefined) return claims === 'permissions' ? required : []
+  return missingScopes(required, expandScopes(caller.permissions, hierarchy))
+}
+
+/** Adds every scope that the given ones include, at any depth; cycles do no harm. */
+export function expandScopes(
+  scopes: readonly string[],
+  hierarchy: ScopeHierarchy,
+): readonly string[] {
+  const expanded = new Set<string>()
+  const pending = [...scopes]
+  for (let scope = pending.pop(); scope !== undefined; scope = pending.pop()) {
+    if (expanded.has(scope)) continue
+    expanded.add(scope)
+    if (Object.hasOwn(hierarchy, scope)) pending.push(...(hierarchy[scope] ?? []))
+  }
+  return [...expanded]
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { z } from 'zod'
+import {
+  createDownstreamClient,
+  type DownstreamClientOptions,
+  type DownstreamRequest,
+} from '../../src/downstream/downstream-client.js'
+import { Secret } from '../../src/secret.js'
+import { json, startLocalServer } from './local-server.js'
+import { failureOf } from './outcomes.js'
+
+export const ANSWER = z.object({ msg: z.string() })
+
+interface Seen {
+  readonly method: string | undefined
+  readonly url: string | undefined
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
+/** An API over real HTTP, and a client of it. */
+export async function setUpApi(
+  answer: RequestListener = json({ msg: 'hello' }),
+  options: Partial<DownstreamClientOptions> & { readonly basePath?: string } = {},
+) {
+  const { basePath = '', ...rest } = options
+  const seen: Seen[] = []
+  const asked: string[] = []
+  const server = await startLocalServer((req, res) => {
+    void text(req).then(
+      (body) => {
+        seen.push({ method: req.method, url: req.url, headers: req.headers, body })
+        answer(req, res)
+      },
+      () => undefined,
+    )
+  })
+  const client = createDownstreamClient({
+    api: { audience: 'https://api.example/', baseUrl: new URL(`${server.origin}${basePath}`) },
+    tokens: {
+      token: () => {
+        asked.push('token')
+        return Promise.resolve(new Secret('exchanged.token'))
+      },
+      renew: (rejected) => {
+        asked.push(`renewed ${rejected.reveal()}`)
+        return Promise.resolve(new Secret('renewed.token'))
+      },
+    },
+    fetch: globalThis.fetch,
+    ...rest,
+  })
+  const failureOfJson = async (path = '/x', request: DownstreamRequest = {}) => {
+    const failure = await failureOf(client.json(path, { ...request, schema: ANSWER }))
+    return [failure.code, failure.details.reason]
+  }
+  return { server, client, seen, asked, failureOfJson }
+}
