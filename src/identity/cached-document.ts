@@ -26,6 +26,7 @@ export class CachedDocument<T> {
   readonly #options: CachedDocumentOptions<T>
   #copy: { readonly value: T; readonly loadedAt: number } | undefined
   #failure: { readonly error: unknown; readonly at: number } | undefined
+  #refreshedAt = -Infinity
   #flight: Promise<T> | undefined
 
   constructor(options: CachedDocumentOptions<T>) {
@@ -42,13 +43,17 @@ export class CachedDocument<T> {
   }
 
   /**
-   * A copy loaded after this call where the cool-down allows it, else the copy at hand.
+   * A copy loaded after this call where the last refresh is longer ago than the cool-down, else the copy at hand.
    *
    * Rejects when the last load failed: what the caller misses may be in the document we could not get.
    */
   async refresh(): Promise<T> {
     if (this.#flight !== undefined) return this.#flight
-    if (this.#cooledDown()) return this.#load()
+    const now = this.#options.clock()
+    if (now - this.#refreshedAt >= this.#options.cooldownMs) {
+      this.#refreshedAt = now
+      return this.#load()
+    }
     if (this.#failure !== undefined) throw this.#failure.error
     return this.get()
   }

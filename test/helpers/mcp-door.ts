@@ -83,7 +83,9 @@ export function postMcp(
 }
 
 /** The JSON-RPC message in an answer, whether it came as JSON or as an event stream. */
-export async function rpcAnswer(response: Pick<Response, 'text'>): Promise<Record<string, unknown>> {
+export async function rpcAnswer(
+  response: Pick<Response, 'text'>,
+): Promise<Record<string, unknown>> {
   const text = await response.text()
   const data = /^data: (.*)$/m.exec(text)?.[1] ?? text
   return JSON.parse(data) as Record<string, unknown>

@@ -73,6 +73,31 @@ describe('while the keys of the issuer cannot be had', () => {
     expect((await knock(token)).status).toBe(200)
   })
 
+  test('a key rotated in right after the first fetch is found, the old one stays good, one fetch for both', async () => {
+    const old = issuer.keys[0]
+    const before = await issuer.mint(door.audience)
+    expect((await knock(before)).status).toBe(200)
+    const next = await createSigningKey()
+    issuer.keys = [next, ...(old === undefined ? [] : [old])]
+    const after = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        issuer.mint(door.audience, { claims: { sub: `auth0|${index}` }, key: next }),
+      ),
+    )
+    const answers = await Promise.all([...after, before].map(knock))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(issuer.requestsTo('/jwks')).toBe(2)
+  })
+
+  test('tokens of a key that was taken away are refused as soon as the keys are known', async () => {
+    const withdrawn = await issuer.mint(door.audience)
+    expect((await knock(withdrawn)).status).toBe(200)
+    const next = await createSigningKey()
+    issuer.keys = [next]
+    expect((await knock(await issuer.mint(door.audience, { key: next }))).status).toBe(200)
+    expect((await knock(withdrawn)).status).toBe(401)
+  })
+
   test('a key made while the key server is away is 503, not a bad token', async () => {
     issuer.keysResponder = (_req, res) => res.writeHead(500).end()
     const stranger = await createSigningKey()

@@ -178,12 +178,22 @@ describe('refresh', () => {
     expect(loads).toHaveLength(2)
   })
 
-  test('gives the copy at hand within the cool-down', async () => {
-    const { document, time, loads, loaded } = setUp()
+  test('loads anew even right after the first load: a key may have come just then', async () => {
+    const { document, loads, loaded, settle } = setUp()
     await loaded('one')
+    const fresh = document.refresh()
+    settle('two')
+    expect(await fresh).toBe('two')
+    expect(loads).toHaveLength(2)
+  })
+
+  test('gives the copy at hand within the cool-down of the refresh before', async () => {
+    const { document, time, loads, loaded, finish } = setUp()
+    await loaded('one')
+    await finish('two')
     time.now += COOLDOWN - 1
-    expect(await document.refresh()).toBe('one')
-    expect(loads).toHaveLength(1)
+    expect(await document.refresh()).toBe('two')
+    expect(loads).toHaveLength(2)
   })
 
   test('is one load for all who ask', async () => {
