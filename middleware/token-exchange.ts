@@ -1,6 +1,7 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
+import { describeError } from '../src/describe-error.js'
 import {
   attachDownstreamAccess,
   type DownstreamAccess,
@@ -9,7 +10,7 @@ import { createDownstreamClient, type DownstreamApi } from '../src/downstream/do
 import { downstreamStepUp } from '../src/downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../src/downstream/exchanged-token-source.js'
 import { traceContextOf } from '../src/downstream/trace-context.js'
-import { asOnBehalfOfError } from '../src/errors.js'
+import { asOnBehalfOfError, type OnBehalfOfError } from '../src/errors.js'
 import {
   assertDelegationAllowed,
   type DelegationPolicy,
@@ -64,7 +65,7 @@ const OPTIONS = z.object({
  *
  * A failure that the client can cure goes to the error handler: `reauthentication_required`, and
  * `insufficient_scope` where the tool maps the API's scopes to scopes of this server. Any other is attached in
- * place of the access, and the tool answers with it instead of running. Logs `token_exchanged` for the record.
+ * place of the access, and the tool answers with it instead of running. Logs `token_exchanged` or `exchange_failed` for the record.
  * Throws a `TypeError` while mounting when a tool declares an API that is not among `apis`. Needs
  * `bearerAuth`, a JSON body parser and `toolScopes` in front.
  */
@@ -108,6 +109,7 @@ async function openAccess(
     record(await tokens.exchanged(), opening, options)
   } catch (thrown) {
     const failure = asOnBehalfOfError(thrown)
+    recordFailure(failure, opening, options)
     const mapping = { requiredScopes: tool.requiredScopes, stepUp: downstream.stepUp ?? [] }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
@@ -141,6 +143,26 @@ function record(
     granted: exchanged.scopes,
     actors: exchanged.delegation?.chain,
     requestId: requestIdOf(req),
+  })
+}
+
+function recordFailure(
+  failure: OnBehalfOfError,
+  { tool, authInfo, req }: Opening,
+  { log = silentLog }: TokenExchangeOptions,
+): void {
+  const { caller } = authContextOf(authInfo)
+  const rule = FAILURE_TABLE[failure.code]
+  log.event(rule.logLevel, 'exchange_failed', {
+    ...failure.details.log,
+    tool: tool.name,
+    code: failure.code,
+    reason: failure.details.reason,
+    security: rule.security,
+    subject: caller.subject,
+    clientId: caller.clientId,
+    requestId: requestIdOf(req),
+    err: describeError(failure),
   })
 }
 

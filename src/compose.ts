@@ -4,14 +4,13 @@ import { createApp } from './app.js'
 import { ConfigError, type Config } from './config.js'
 import { createPooledFetch } from './downstream/pooled-fetch.js'
 import { OnBehalfOfError } from './errors.js'
-import { CachingExchanger } from './exchange/caching-exchanger.js'
 import { createMutualTlsFetch } from './exchange/mutual-tls-fetch.js'
-import { ResilientExchanger } from './exchange/resilient-exchanger.js'
-import { ACCESS_TOKEN_TYPE, createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
+import { protectExchange } from './exchange/protect-exchange.js'
+import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
-import type { TokenExchanger } from './exchange/token-exchanger.js'
-import { VerifyingExchanger } from './exchange/verifying-exchanger.js'
+import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './exchange/token-exchanger.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
+import type { IssuerMetadata } from './identity/issuer-metadata.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
 import type { Log } from './log.js'
 import { missingScopes } from './scopes.js'
@@ -67,14 +66,11 @@ export function composeServer(config: Config, log: Log): ComposedServer {
   }
 }
 
-/** From the outside in: the cache, patience with a failing server, the checks, the server itself. */
 function composeExchanger(config: Config, issuers: readonly Issuer[], log: Log): TokenExchanger {
   const { exchange, resource } = config
-  const issuerOf = (name: string): Issuer | undefined =>
-    issuers.find(({ issuer }) => issuer === name)
   const profile = exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE
   const adapter = createRfc8693Exchanger({
-    metadata: (issuer) => issuerOf(issuer)?.metadata() ?? Promise.reject(unknownIssuer()),
+    metadata: (name) => metadataOf(issuers, name),
     clientId: exchange.clientId,
     clientAuthentication: exchange.clientAuthentication,
     subjectTokenType: profile,
@@ -83,23 +79,14 @@ function composeExchanger(config: Config, issuers: readonly Issuer[], log: Log):
       ? {}
       : { fetch: createMutualTlsFetch(exchange.clientCertificate) }),
   })
-  const verifying = new VerifyingExchanger(adapter, {
-    issuerOf,
+  return protectExchange(adapter, {
+    issuers,
     clientId: exchange.clientId,
     ownAudience: resource.identifier,
-    requireActor: exchange.requireActor,
-    dangerouslyAllowOpaqueTokens: exchange.dangerouslyAllowOpaqueTokens,
-    dangerouslyAllowUnboundDowngrade: exchange.dangerouslyAllowUnboundDowngrade,
-  })
-  const resilient = new ResilientExchanger(verifying, {
-    deadlineMs: exchange.timeoutMs,
-    perSecond: exchange.ratePerSecond,
-    log,
-  })
-  return new CachingExchanger(resilient, {
-    cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
-    clientId: exchange.clientId,
     profile,
+    cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
+    resilience: { deadlineMs: exchange.timeoutMs, perSecond: exchange.ratePerSecond },
+    checks: exchange.checks,
     log,
   })
 }
@@ -108,8 +95,11 @@ function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
 }
 
-function unknownIssuer(): OnBehalfOfError {
-  return new OnBehalfOfError('internal_error', { reason: 'unknown_issuer' })
+function metadataOf(issuers: readonly Issuer[], name: string): Promise<IssuerMetadata> {
+  const known = issuers.find(({ issuer }) => issuer === name)
+  return known === undefined
+    ? Promise.reject(new OnBehalfOfError('internal_error', { reason: 'unknown_issuer' }))
+    : known.metadata()
 }
 
 function assertWithinCeiling(tools: readonly Tool[], ceiling: readonly string[] | undefined): void {

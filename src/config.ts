@@ -55,9 +55,11 @@ export interface Config {
     readonly clientCertificate: { readonly certificate: string; readonly key: Secret } | undefined
     readonly ratePerSecond: number
     readonly cacheEntries: number
-    readonly requireActor: boolean
-    readonly dangerouslyAllowOpaqueTokens: boolean
-    readonly dangerouslyAllowUnboundDowngrade: boolean
+    readonly checks: {
+      readonly requireActor: boolean
+      readonly dangerouslyAllowOpaqueTokens: boolean
+      readonly dangerouslyAllowUnboundDowngrade: boolean
+    }
     readonly subjectTokenType: string | undefined
     /** `undefined`: whatever the tools declare. */
     readonly scopeCeiling: readonly string[] | undefined
@@ -169,18 +171,7 @@ function assemble(found: CompleteSettings): Config {
       perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
       maxBodyBytes: found.MAX_BODY_BYTES,
     },
-    exchange: {
-      clientId: found.MCP_AUTH0_CLIENT_ID,
-      ...clientCredentials(found),
-      ratePerSecond: found.EXCHANGE_RATE_PER_SECOND,
-      cacheEntries: found.EXCHANGE_CACHE_ENTRIES,
-      requireActor: found.EXCHANGE_REQUIRE_ACTOR === 'true',
-      dangerouslyAllowOpaqueTokens: found.DANGEROUSLY_ALLOW_OPAQUE_TOKENS === 'true',
-      dangerouslyAllowUnboundDowngrade: found.DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE === 'true',
-      subjectTokenType: found.MCP_AUTH0_SUBJECT_TOKEN_TYPE,
-      scopeCeiling: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter((scope) => !isIdentityScope(scope)),
-      timeoutMs: found.EXCHANGE_TIMEOUT_MS,
-    },
+    exchange: exchangeOf(found),
     delegation: {
       maxDepth: found.DELEGATION_MAX_DEPTH,
       allowedActors:
@@ -192,6 +183,23 @@ function assemble(found: CompleteSettings): Config {
       timeoutMs: found.API_TIMEOUT_MS,
     },
     logLevel: found.LOG_LEVEL,
+  }
+}
+
+function exchangeOf(found: CompleteSettings): Config['exchange'] {
+  return {
+    clientId: found.MCP_AUTH0_CLIENT_ID,
+    ...clientCredentials(found),
+    ratePerSecond: found.EXCHANGE_RATE_PER_SECOND,
+    cacheEntries: found.EXCHANGE_CACHE_ENTRIES,
+    checks: {
+      requireActor: found.EXCHANGE_REQUIRE_ACTOR === 'true',
+      dangerouslyAllowOpaqueTokens: found.DANGEROUSLY_ALLOW_OPAQUE_TOKENS === 'true',
+      dangerouslyAllowUnboundDowngrade: found.DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE === 'true',
+    },
+    subjectTokenType: found.MCP_AUTH0_SUBJECT_TOKEN_TYPE,
+    scopeCeiling: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter((scope) => !isIdentityScope(scope)),
+    timeoutMs: found.EXCHANGE_TIMEOUT_MS,
   }
 }
 

@@ -27,9 +27,11 @@ export function describeError(error: unknown): Readonly<Record<string, unknown>>
 function outline(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error }
   const { code } = error as { code?: unknown }
+  const reason = error instanceof OnBehalfOfError ? error.details.reason : undefined
   return {
     name: scrub(error.name, 80),
     ...(typeof code === 'string' || typeof code === 'number' ? { code: scrub(`${code}`, 80) } : {}),
+    ...(reason === undefined ? {} : { reason }),
     message: scrub(error.message, 300),
   }
 }

@@ -1,3 +1,5 @@
+import { failureText } from './failure-table.js'
+
 /** Every way in which a call can fail. `src/failure-table.ts` says what the MCP client gets for each. */
 export const FAILURE_CODES = [
   'no_credentials',
@@ -47,8 +49,8 @@ export interface FailureDetails {
 /**
  * The one error class: branch on `code`, never on the message.
  *
- * `message` is for logs. What a client sees is decided by `src/failure-table.ts` from the code and
- * `details.description`.
+ * `message` is what a client or a model may read, as `src/failure-table.ts` lays it down: a handler may let
+ * the error out. `details` are for the log.
  */
 export class OnBehalfOfError extends Error {
   readonly code: FailureCode
@@ -56,7 +58,7 @@ export class OnBehalfOfError extends Error {
 
   constructor(code: FailureCode, details: FailureDetails = {}) {
     super(
-      details.reason === undefined ? code : `${code} (${details.reason})`,
+      failureText(code, details),
       details.cause === undefined ? undefined : { cause: details.cause },
     )
     this.name = 'OnBehalfOfError'

@@ -9,9 +9,10 @@ export { requestContext } from '../middleware/request-context.js'
 export { securityHeaders } from '../middleware/security-headers.js'
 export { tokenExchange, type TokenExchangeOptions } from '../middleware/token-exchange.js'
 export { toolScopes, type ToolScopesOptions } from '../middleware/tool-scopes.js'
+export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
 export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 
-export type { Clock } from './clock.js'
+export type { Clock, Timers } from './clock.js'
 export { downstreamOf } from './downstream/downstream-access.js'
 export type {
   DownstreamApi,
@@ -24,10 +25,32 @@ export {
   type PooledFetchOptions,
 } from './downstream/pooled-fetch.js'
 export { FAILURE_CODES, OnBehalfOfError, type FailureCode, type FailureDetails } from './errors.js'
+export { CachingExchanger, type CachingExchangerOptions } from './exchange/caching-exchanger.js'
+export type { ClientAuthentication } from './exchange/client-authentication.js'
+export type { DelegationPolicy } from './exchange/delegation-policy.js'
+export { createMutualTlsFetch, type MutualTlsFetchOptions } from './exchange/mutual-tls-fetch.js'
+export { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
+export {
+  ResilientExchanger,
+  type ResilientExchangerOptions,
+} from './exchange/resilient-exchanger.js'
 export {
   createRfc8693Exchanger,
   type Rfc8693ExchangerOptions,
 } from './exchange/rfc8693-exchanger.js'
+export {
+  createMemoryTokenCache,
+  type CacheEntry,
+  type CacheOwner,
+  type MemoryTokenCacheOptions,
+  type TokenCache,
+} from './exchange/token-cache.js'
+export {
+  verifyExchangedToken,
+  type ExchangedTokenExpectations,
+  type RejectionReason,
+} from './exchange/verify-exchanged-token.js'
+export { VerifyingExchanger } from './exchange/verifying-exchanger.js'
 export type {
   ExchangedToken,
   ExchangeOptions,
@@ -37,6 +60,7 @@ export type {
 export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failure-table.js'
 export type { AccessTokenVerifier, VerificationRequest } from './identity/access-token-verifier.js'
 export { authContextOf, type AuthContext } from './identity/auth-context.js'
+export type { Delegation } from './identity/delegation.js'
 export type { Caller, CallerPolicy, Claims } from './identity/caller.js'
 export type { PresentedCredentials } from './identity/credentials.js'
 export type { Fetch } from './identity/fetch-json.js'

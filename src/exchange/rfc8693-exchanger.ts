@@ -13,10 +13,14 @@ import {
 } from './client-authentication.js'
 import { exchangeFailure } from './exchange-failure.js'
 import { limitedUntil, recordingFetch, refusalIn, type RecordingFetch } from './token-endpoint.js'
-import type { ExchangedToken, TokenExchanger, TokenExchangeRequest } from './token-exchanger.js'
+import {
+  ACCESS_TOKEN_TYPE,
+  type ExchangedToken,
+  type TokenExchanger,
+  type TokenExchangeRequest,
+} from './token-exchanger.js'
 
 const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
-export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 
 export interface Rfc8693ExchangerOptions {
   /**

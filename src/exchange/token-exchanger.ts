@@ -2,6 +2,9 @@ import type { Caller } from '../identity/caller.js'
 import type { Delegation } from '../identity/delegation.js'
 import type { Secret } from '../secret.js'
 
+/** The token type of RFC 8693 §3 that we ask with and for. */
+export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
+
 /** One exchange of the caller's token for one that an API accepts (RFC 8693 §2.1). */
 export interface TokenExchangeRequest {
   /** Who the subject token belongs to, as verified at the inbound door. */
