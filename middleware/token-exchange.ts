@@ -34,6 +34,8 @@ export interface TokenExchangeOptions {
   readonly apis: Readonly<Record<string, DownstreamApi>>
   /** Through whom calls may come. Default: at most five actors, any. */
   readonly delegation?: DelegationPolicy
+  /** Passes the user's address, as Express sees it, on to the authorization server. Default false. */
+  readonly forwardClientAddress?: boolean
   /** Calls the APIs. Default: the global `fetch`. */
   readonly fetch?: Fetch
   /** For one call of an API. Default 10000. */
@@ -102,7 +104,13 @@ async function openAccess(
   const { caller, subjectToken } = authContextOf(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
-  const request = { caller, subjectToken, audience: api.audience, scopes: downstream.scopes }
+  const address = options.forwardClientAddress === true ? req.ip : undefined
+  const request = {
+    ...{ caller, subjectToken },
+    audience: api.audience,
+    scopes: downstream.scopes,
+    ...(address === undefined ? {} : { clientAddress: address }),
+  }
   const tokens = new ExchangedTokenSource(options.exchanger, request, signal)
   try {
     await assertDelegationAllowed(caller, options.delegation ?? {})

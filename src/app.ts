@@ -47,6 +47,8 @@ export interface AppParts {
   readonly log: Log
   readonly createReference: () => string
   readonly delegation?: DelegationPolicy
+  /** Passes the user's address on to the authorization server. Default false. */
+  readonly forwardClientAddress?: boolean
   /** Calls the APIs. */
   readonly fetch?: Fetch
   /** For one call of an API. */
@@ -97,6 +99,7 @@ export function createApp(parts: AppParts): App {
       registry,
       exchanger: parts.exchanger,
       apis: parts.apis,
+      forwardClientAddress: parts.forwardClientAddress ?? false,
       log,
       ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
       ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),

@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { createApp } from './app.js'
+import { composeAdapter } from './compose-adapter.js'
 import { ConfigError, type Config } from './config.js'
 import { createPooledFetch } from './downstream/pooled-fetch.js'
-import { OnBehalfOfError } from './errors.js'
-import { createMutualTlsFetch } from './exchange/mutual-tls-fetch.js'
 import { protectExchange } from './exchange/protect-exchange.js'
-import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
 import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './exchange/token-exchanger.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
-import type { IssuerMetadata } from './identity/issuer-metadata.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
 import type { Log } from './log.js'
 import { missingScopes } from './scopes.js'
@@ -31,7 +28,7 @@ export interface ComposedServer {
  *
  * Throws a `ConfigError` when a tool needs more than the configuration lets an exchange ask for.
  */
-export function composeServer(config: Config, log: Log): ComposedServer {
+export async function composeServer(config: Config, log: Log): Promise<ComposedServer> {
   const tools: readonly Tool[] = [whoami, greet, createGetDatetime()]
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
   const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
@@ -48,7 +45,8 @@ export function composeServer(config: Config, log: Log): ComposedServer {
     edge: config.edge,
     policy: config.access,
     verifier: createJwtBearerVerifier({ issuers, audience: config.resource.identifier }),
-    exchanger: composeExchanger(config, issuers, log),
+    exchanger: await composeExchanger(config, issuers, log),
+    forwardClientAddress: config.exchange.forwardClientAddress,
     delegation: delegationPolicy(config),
     registry: createToolRegistry(tools),
     apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
@@ -66,24 +64,17 @@ export function composeServer(config: Config, log: Log): ComposedServer {
   }
 }
 
-function composeExchanger(config: Config, issuers: readonly Issuer[], log: Log): TokenExchanger {
+async function composeExchanger(
+  config: Config,
+  issuers: readonly Issuer[],
+  log: Log,
+): Promise<TokenExchanger> {
   const { exchange, resource } = config
-  const profile = exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE
-  const adapter = createRfc8693Exchanger({
-    metadata: (name) => metadataOf(issuers, name),
-    clientId: exchange.clientId,
-    clientAuthentication: exchange.clientAuthentication,
-    subjectTokenType: profile,
-    timeoutMs: exchange.timeoutMs,
-    ...(exchange.clientCertificate === undefined
-      ? {}
-      : { fetch: createMutualTlsFetch(exchange.clientCertificate) }),
-  })
-  return protectExchange(adapter, {
+  return protectExchange(await composeAdapter(config, issuers), {
     issuers,
     clientId: exchange.clientId,
     ownAudience: resource.identifier,
-    profile,
+    profile: exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE,
     cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
     resilience: { deadlineMs: exchange.timeoutMs, perSecond: exchange.ratePerSecond },
     checks: exchange.checks,
@@ -93,13 +84,6 @@ function composeExchanger(config: Config, issuers: readonly Issuer[], log: Log):
 
 function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
-}
-
-function metadataOf(issuers: readonly Issuer[], name: string): Promise<IssuerMetadata> {
-  const known = issuers.find(({ issuer }) => issuer === name)
-  return known === undefined
-    ? Promise.reject(new OnBehalfOfError('internal_error', { reason: 'unknown_issuer' }))
-    : known.metadata()
 }
 
 function assertWithinCeiling(tools: readonly Tool[], ceiling: readonly string[] | undefined): void {

@@ -60,6 +60,8 @@ export interface Config {
       readonly dangerouslyAllowOpaqueTokens: boolean
       readonly dangerouslyAllowUnboundDowngrade: boolean
     }
+    readonly adapter: 'auth0' | 'auth0-api-js' | 'rfc8693'
+    readonly forwardClientAddress: boolean
     readonly subjectTokenType: string | undefined
     /** `undefined`: whatever the tools declare. */
     readonly scopeCeiling: readonly string[] | undefined
@@ -197,10 +199,20 @@ function exchangeOf(found: CompleteSettings): Config['exchange'] {
       dangerouslyAllowOpaqueTokens: found.DANGEROUSLY_ALLOW_OPAQUE_TOKENS === 'true',
       dangerouslyAllowUnboundDowngrade: found.DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE === 'true',
     },
+    adapter: adapterOf(found),
+    forwardClientAddress: found.AUTH0_FORWARDED_FOR === 'true',
     subjectTokenType: found.MCP_AUTH0_SUBJECT_TOKEN_TYPE,
     scopeCeiling: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter((scope) => !isIdentityScope(scope)),
     timeoutMs: found.EXCHANGE_TIMEOUT_MS,
   }
+}
+
+function adapterOf({
+  EXCHANGE_CLIENT,
+  AUTH0_DOMAIN,
+}: CompleteSettings): Config['exchange']['adapter'] {
+  if (EXCHANGE_CLIENT !== 'auto') return EXCHANGE_CLIENT
+  return AUTH0_DOMAIN === undefined ? 'rfc8693' : 'auth0'
 }
 
 /**

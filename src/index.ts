@@ -25,6 +25,13 @@ export {
   type PooledFetchOptions,
 } from './downstream/pooled-fetch.js'
 export { FAILURE_CODES, OnBehalfOfError, type FailureCode, type FailureDetails } from './errors.js'
+export {
+  createAuth0ApiClientExchanger,
+  type ApiClientToken,
+  type Auth0ApiClientExchangerOptions,
+  type ExchangingApiClient,
+} from './exchange/auth0-api-client-exchanger.js'
+export { createAuth0Exchanger, type Auth0ExchangerOptions } from './exchange/auth0-exchanger.js'
 export { CachingExchanger, type CachingExchangerOptions } from './exchange/caching-exchanger.js'
 export type { ClientAuthentication } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
@@ -60,6 +67,11 @@ export type {
 export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failure-table.js'
 export type { AccessTokenVerifier, VerificationRequest } from './identity/access-token-verifier.js'
 export { authContextOf, type AuthContext } from './identity/auth-context.js'
+export {
+  createAuth0ApiClientVerifier,
+  type Auth0ApiClientVerifierOptions,
+  type VerifyingApiClient,
+} from './identity/auth0-api-client-verifier.js'
 export type { Delegation } from './identity/delegation.js'
 export type { Caller, CallerPolicy, Claims } from './identity/caller.js'
 export type { PresentedCredentials } from './identity/credentials.js'

@@ -8,7 +8,7 @@ import { serve } from './serve.js'
 async function main(): Promise<void> {
   const config = parseConfig(readEnvironment())
   const log = createProcessLog({ level: config.logLevel })
-  const composed = composeServer(config, log)
+  const composed = await composeServer(config, log)
   const server = await serve({ ...config.listen, handler: composed.handler })
   log.event('info', 'listening', { port: server.port, endpoint: config.endpoint.href })
 

@@ -39,7 +39,7 @@ function importsOf(file: string): string[] {
 function filesIn(room: string): string[] {
   try {
     return readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
       .map((name) => join(room, name))
   } catch {
     return []
@@ -82,7 +82,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^routes\//, 6],
   [/^src\/app\.ts$/, 7],
   [/^src\/index\.ts$/, 7],
-  [/^src\/compose\.ts$/, 8],
+  [/^src\/compose(?:-adapter)?\.ts$/, 8],
   [/^src\/main\.ts$/, 9],
 ]
 
@@ -124,7 +124,7 @@ describe('the import rules of docs/architecture.md', () => {
     const broken = imports.filter(
       ({ file, target }) =>
         adapters.test(target) &&
-        !/^src\/(?:compose|main|index)\.ts$/.test(file) &&
+        !/^src\/(?:compose(?:-adapter)?|main|index)\.ts$/.test(file) &&
         !file.startsWith('apps/') &&
         !file.startsWith('examples/'),
     )

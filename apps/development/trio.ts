@@ -81,7 +81,7 @@ async function wire(options: TrioOptions, servers: Servers): Promise<Trio> {
     ...options.environment,
   })
   const authorizationServer = await createAuthorizationServer({ issuer, directory })
-  const composed = composeServer(config, options.log)
+  const composed = await composeServer(config, options.log)
   servers.authorizationServer.attach(authorizationServer.handler)
   servers.api.attach(
     createDownstreamApi({

@@ -37,6 +37,7 @@ export function configFaults(
     ...credentialFaults(found, unreadable),
     ...audienceFaults(found),
     ...portFaults(found),
+    ...profileFaults(found),
     ...plainHttpFaults(found),
   ]
 }
@@ -59,6 +60,26 @@ function audienceFaults({ AUTH0_AUDIENCE, API_AUTH0_AUDIENCE }: SettingValues): 
   const cure =
     'is the same as AUTH0_AUDIENCE. The API needs an identifier of its own: a token must not be good for both'
   return [{ key: 'API_AUTH0_AUDIENCE', value: API_AUTH0_AUDIENCE, cure }]
+}
+
+/** Auth0 refuses profiles in namespaces that are not the tenant's own. */
+const RESERVED =
+  /^(?:https?:\/\/(?:[^/]*\.)?(?:auth0|okta)\.com(?:[/:]|$)|urn:(?:ietf|auth0|okta)(?::|$))/i
+
+function profileFaults(found: SettingValues): ConfigFault[] {
+  const value = found.MCP_AUTH0_SUBJECT_TOKEN_TYPE
+  if (value === undefined || found.AUTH0_DOMAIN === undefined) return []
+  const fault = (cure: string): ConfigFault[] => [
+    { key: 'MCP_AUTH0_SUBJECT_TOKEN_TYPE', value, cure },
+  ]
+  if (RESERVED.test(value)) {
+    return fault(
+      'is in a namespace that Auth0 reserves. Use a URI of your own, for example urn:example:mcp, or leave it empty for On-Behalf-Of',
+    )
+  }
+  return /^(?:https?:\/\/|urn:)\S+$/i.test(value) && value.length >= 10 && value.length <= 100
+    ? []
+    : fault('must be a URI of 10 to 100 characters that starts with https:// or urn:')
 }
 
 function portFaults({ PORT, MCP_SERVER_URL }: SettingValues): ConfigFault[] {

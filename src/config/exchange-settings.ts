@@ -54,6 +54,20 @@ export const EXCHANGE_SETTINGS = {
     schema: z.string(),
     example: 'urn:example:mcp',
   }),
+  EXCHANGE_CLIENT: setting({
+    description:
+      'Which library talks to the token endpoint. auto: auth0 where AUTH0_DOMAIN is set, else rfc8693. auth0: @auth0/auth0-auth-js. auth0-api-js: the ApiClient of @auth0/auth0-api-js, which has to be installed beside. rfc8693: openid-client, for any authorization server.',
+    schema: values.oneOf('auto', 'auth0', 'auth0-api-js', 'rfc8693'),
+    example: 'auto',
+    fallback: 'auto',
+  }),
+  AUTH0_FORWARDED_FOR: setting({
+    description:
+      "Tells Auth0 the user's address with each exchange (auth0-forwarded-for), so that its attack protection does not count everybody as this server. Needs TRUST_PROXY behind a proxy, and a client whose token endpoint IP header is trusted.",
+    schema: values.oneOf('true', 'false'),
+    example: 'false',
+    fallback: 'false',
+  }),
   MCP_AUTH0_EXCHANGE_SCOPE: setting({
     description:
       'The most that any exchange may ask for, separated by spaces. Each exchange asks for what its tool declares, and for nothing outside this list. Sign-in scopes (openid, offline_access, …) are ignored.',

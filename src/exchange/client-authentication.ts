@@ -58,7 +58,8 @@ function preferredMethod(supported: unknown): 'client_secret_basic' | 'client_se
     : 'client_secret_post'
 }
 
-async function importPrivateKey(text: string): Promise<CryptoKey> {
+/** Imports a private key for the algorithm of its type; throws a `TypeError` that quotes nothing of it. */
+export async function importPrivateKey(text: string): Promise<CryptoKey> {
   const key = parsePrivateKey(text)
   const jwk = key.export({ format: 'jwk' }) as JWK
   const imported = await importJWK(jwk, algorithmOf(key))
@@ -82,6 +83,13 @@ function readKey(text: string): KeyObject {
     // Without the cause: it can quote the key.
     throw unusable()
   }
+}
+
+/** The JWS algorithm that an imported key signs with. */
+export function signingAlgorithm({ algorithm }: CryptoKey): string {
+  if (algorithm.name === 'RSASSA-PKCS1-v1_5') return 'RS256'
+  if (algorithm.name !== 'ECDSA') return 'EdDSA'
+  return (algorithm as { namedCurve?: string }).namedCurve === 'P-384' ? 'ES384' : 'ES256'
 }
 
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {

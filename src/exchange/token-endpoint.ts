@@ -20,6 +20,8 @@ export interface RecordingFetchOptions {
   readonly fetch: Fetch
   readonly signal: AbortSignal
   readonly userAgent: string
+  /** Sent along with the request. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Default 256 KiB. */
   readonly maxBytes?: number
 }
@@ -36,6 +38,7 @@ export function recordingFetch(options: RecordingFetchOptions): RecordingFetch {
     fetch: async (input, init) => {
       const headers = new Headers(init?.headers)
       headers.set('user-agent', options.userAgent)
+      for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
       const response = await options.fetch(input, {
         ...init,
         headers,

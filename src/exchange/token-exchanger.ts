@@ -14,6 +14,8 @@ export interface TokenExchangeRequest {
   readonly audience: string
   /** The scopes to ask for; may be empty. Order carries no meaning. */
   readonly scopes: readonly string[]
+  /** The user's address, where it is to be passed on to the authorization server. Shapes no token. */
+  readonly clientAddress?: string
 }
 
 /** What the authorization server answered (RFC 8693 §2.2.1). */

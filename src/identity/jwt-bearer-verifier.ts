@@ -7,6 +7,7 @@ import { assertAudience, describeRefusal, type TokenExpectations } from './audie
 import type { Claims } from './caller.js'
 import type { Issuer } from './issuer-keys.js'
 import { SeenProofs } from './seen-proofs.js'
+import { assertAccessTokenType, assertProofOfBinding } from './token-shape.js'
 import { readUnverified, type UnverifiedToken } from './unverified-token.js'
 import { VerifiedTokens } from './verified-tokens.js'
 
@@ -24,9 +25,6 @@ export interface JwtBearerVerifierOptions {
 
 type Handler = ReturnType<typeof auth>
 type Outcome = { readonly claims: Claims } | { readonly error: unknown }
-
-// RFC 9068 §2.1 and Auth0's older dialect. Anything else (logout tokens, DPoP proofs) is no access token.
-const ACCESS_TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt', 'jwt'])
 
 /**
  * Verifies JWT access tokens with `express-oauth2-jwt-bearer`: RS256 signature, issuer, audience, expiry,
@@ -154,23 +152,4 @@ function translate(
     })
   }
   return new OnBehalfOfError('internal_error', { reason: 'verifier_failed', cause: error })
-}
-
-/** A bound token counts only with the proof its binding asks for: certificates are not checked here. */
-function assertProofOfBinding(claims: Claims, scheme: 'bearer' | 'dpop'): void {
-  if (claims['cnf'] !== undefined && scheme === 'bearer') {
-    throw new OnBehalfOfError('invalid_token', {
-      reason: 'bound_token_as_bearer',
-      description: 'The token is bound to its sender and cannot be used as a plain bearer token.',
-    })
-  }
-}
-
-function assertAccessTokenType(token: UnverifiedToken): void {
-  if (token.type !== undefined && !ACCESS_TOKEN_TYPES.has(token.type.toLowerCase())) {
-    throw new OnBehalfOfError('invalid_token', {
-      reason: 'wrong_type',
-      description: 'The token is a JWT of another kind, not an access token.',
-    })
-  }
 }

@@ -33,7 +33,7 @@ export async function openMcpDoor(options: McpDoorOptions): Promise<McpDoor> {
     API_BASE_URL: options.apiUrl ?? 'http://127.0.0.1:9',
     ...options.environment,
   })
-  const composed = composeServer(config, log)
+  const composed = await composeServer(config, log)
   server.attach(composed.handler)
   return {
     endpoint: config.endpoint,

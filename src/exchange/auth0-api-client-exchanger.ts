@@ -1,0 +1,164 @@
+import { systemClock, type Clock } from '../clock.js'
+import { OnBehalfOfError } from '../errors.js'
+import { parseScope } from '../scopes.js'
+import { Secret } from '../secret.js'
+import { exchangeFailure, type ExchangeRefusal } from './exchange-failure.js'
+import {
+  ACCESS_TOKEN_TYPE,
+  type ExchangedToken,
+  type TokenExchanger,
+  type TokenExchangeRequest,
+} from './token-exchanger.js'
+
+/** What `ApiClient` of `@auth0/auth0-api-js` resolves with. `expiresAt` is in epoch seconds. */
+export interface ApiClientToken {
+  readonly accessToken: string
+  readonly expiresAt: number
+  readonly scope?: string
+  readonly tokenType?: string
+  readonly issuedTokenType?: string
+}
+
+/** The part of `ApiClient` of `@auth0/auth0-api-js` that exchanges tokens, by its public shape. */
+export interface ExchangingApiClient {
+  getTokenOnBehalfOf(
+    accessToken: string,
+    options: { readonly audience: string; readonly scope?: string },
+  ): Promise<ApiClientToken>
+  getTokenByExchangeProfile(
+    subjectToken: string,
+    options: {
+      readonly subjectTokenType: string
+      readonly audience: string
+      readonly scope?: string
+      readonly requestedTokenType?: string
+      readonly organization?: string
+    },
+  ): Promise<ApiClientToken>
+}
+
+export interface Auth0ApiClientExchangerOptions {
+  readonly apiClient: ExchangingApiClient
+  /** Set for Custom Token Exchange: the subject token type of the profile. Default: On-Behalf-Of. */
+  readonly subjectTokenType?: string
+  /** For one exchange. Default 5000. The client cannot be told to stop: past it, its answer is dropped. */
+  readonly timeoutMs?: number
+  readonly clock?: Clock
+}
+
+/**
+ * Exchanges tokens with an `ApiClient` of `@auth0/auth0-api-js` that somebody else has made.
+ *
+ * The client makes its own requests: it sends its own `User-Agent` and no `auth0-forwarded-for`, follows its
+ * own `fetch`, and exchanges at the one domain it was made for. The answer is taken as it came.
+ */
+export function createAuth0ApiClientExchanger(
+  options: Auth0ApiClientExchangerOptions,
+): TokenExchanger {
+  const { apiClient, subjectTokenType, clock = systemClock } = options
+  return {
+    async exchange(request, { signal } = {}) {
+      const deadline = AbortSignal.timeout(options.timeoutMs ?? 5_000)
+      try {
+        const call = callClient(apiClient, request, subjectTokenType)
+        return exchangedToken(await endedBy(call, deadline, signal))
+      } catch (cause) {
+        if (cause instanceof OnBehalfOfError) throw cause
+        const { issuedAtSeconds } = request.caller
+        const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
+        const refusal = refusalOf(cause)
+        if (refusal !== undefined) throw exchangeFailure(refusal, subject)
+        throw unavailable('unreachable', cause)
+      }
+    },
+  }
+}
+
+function callClient(
+  apiClient: ExchangingApiClient,
+  request: TokenExchangeRequest,
+  subjectTokenType: string | undefined,
+): Promise<ApiClientToken> {
+  const { organization } = request.caller
+  const token = request.subjectToken.reveal()
+  const wanted = {
+    audience: request.audience,
+    ...(request.scopes.length === 0 ? {} : { scope: request.scopes.join(' ') }),
+  }
+  if (subjectTokenType === undefined || subjectTokenType === ACCESS_TOKEN_TYPE) {
+    return apiClient.getTokenOnBehalfOf(token, wanted)
+  }
+  return apiClient.getTokenByExchangeProfile(token, {
+    ...wanted,
+    subjectTokenType,
+    requestedTokenType: ACCESS_TOKEN_TYPE,
+    ...(organization === undefined ? {} : { organization }),
+  })
+}
+
+function exchangedToken(result: ApiClientToken): ExchangedToken {
+  const { accessToken, expiresAt, scope, tokenType, issuedTokenType } = result
+  if (typeof accessToken !== 'string') throw unavailable('nonsense')
+  return {
+    token: new Secret(accessToken),
+    ...(Number.isFinite(expiresAt) ? { expiresAtSeconds: expiresAt } : {}),
+    ...(scope === undefined ? {} : { scopes: parseScope(scope) }),
+    // The client asks for these very types and leaves out what its older versions did not report.
+    tokenType: tokenType ?? 'Bearer',
+    issuedTokenType: issuedTokenType ?? ACCESS_TOKEN_TYPE,
+  }
+}
+
+/** The library's `TokenExchangeError` keeps status and OAuth error on itself or along its causes. */
+function refusalOf(thrown: unknown): ExchangeRefusal | undefined {
+  let [status, error, errorDescription]: [number?, string?, string?] = []
+  let level: unknown = thrown
+  for (let depth = 0; depth < 5 && typeof level === 'object' && level !== null; depth += 1) {
+    const found = level as Readonly<Record<string, unknown>>
+    if (typeof found['statusCode'] === 'number') status ??= found['statusCode']
+    if (typeof found['status'] === 'number') status ??= found['status']
+    if (typeof found['error'] === 'string') error ??= found['error']
+    if (typeof found['error_description'] === 'string') {
+      errorDescription ??= found['error_description']
+    }
+    level = found['cause']
+  }
+  if (status === undefined && error === undefined) return undefined
+  return {
+    status: status ?? likelyStatus(error),
+    ...(error === undefined ? {} : { error }),
+    ...(errorDescription === undefined ? {} : { errorDescription }),
+  }
+}
+
+/** Older versions of the library report the OAuth error without its status. */
+function likelyStatus(error: string | undefined): number {
+  if (error === 'too_many_requests' || error === 'too_many_attempts') return 429
+  return error === 'server_error' || error === 'temporarily_unavailable' ? 500 : 400
+}
+
+/** Waits for a call that cannot be stopped, no longer than somebody wants its result. */
+async function endedBy<T>(
+  call: Promise<T>,
+  deadline: AbortSignal,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const ended = new Promise<never>((_, reject) => {
+    deadline.addEventListener('abort', () => {
+      reject(unavailable('timed_out'))
+    })
+    signal?.addEventListener('abort', () => {
+      reject(new OnBehalfOfError('cancelled', { cause: signal.reason }))
+    })
+  })
+  if (signal?.aborted === true) throw new OnBehalfOfError('cancelled', { cause: signal.reason })
+  return Promise.race([call, ended])
+}
+
+function unavailable(reason: string, cause?: unknown): OnBehalfOfError {
+  return new OnBehalfOfError('exchange_unavailable', {
+    reason,
+    retryAfterSeconds: 5,
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

@@ -1,0 +1,65 @@
+import { systemClock, type Clock } from '../clock.js'
+import { OnBehalfOfError } from '../errors.js'
+import type { Fetch } from '../identity/fetch-json.js'
+import { USER_AGENT } from '../version.js'
+import { exchangeFailure } from './exchange-failure.js'
+import {
+  limitedUntil,
+  recordingFetch,
+  refusalIn,
+  type TokenEndpointAnswer,
+} from './token-endpoint.js'
+import type { ExchangedToken, ExchangeOptions, TokenExchangeRequest } from './token-exchanger.js'
+
+export interface RecordedExchangeOptions {
+  readonly fetch?: Fetch
+  /** For one exchange from connecting to the last byte. Default 5000. */
+  readonly timeoutMs?: number
+  readonly clock?: Clock
+}
+
+/**
+ * Runs one token request by way of a library, and settles what came of it from the bare answer.
+ *
+ * `run` gets the `fetch` that this request has to be made with: it knows the deadline and the caller's
+ * signal, follows no redirect, and names us. Whatever `run` throws, the codes are those of the port.
+ */
+export async function recordedExchange(
+  request: TokenExchangeRequest,
+  { signal }: ExchangeOptions,
+  options: RecordedExchangeOptions & {
+    readonly run: (fetch: Fetch) => Promise<ExchangedToken>
+  },
+): Promise<ExchangedToken> {
+  const { clock = systemClock } = options
+  const deadline = AbortSignal.timeout(options.timeoutMs ?? 5_000)
+  const recording = recordingFetch({
+    fetch: options.fetch ?? globalThis.fetch,
+    signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+    userAgent: USER_AGENT,
+    ...(request.clientAddress === undefined
+      ? {}
+      : { headers: { 'auth0-forwarded-for': request.clientAddress } }),
+  })
+  try {
+    const exchanged = await options.run(recording.fetch)
+    const limitedUntilSeconds = limitedUntil(recording.answer())
+    return limitedUntilSeconds === undefined ? exchanged : { ...exchanged, limitedUntilSeconds }
+  } catch (cause) {
+    if (cause instanceof OnBehalfOfError) throw cause
+    const { issuedAtSeconds } = request.caller
+    const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
+    const refusal = refusalIn(recording.answer(), clock)
+    if (refusal !== undefined) throw exchangeFailure(refusal, subject)
+    throw unusableAnswer(recording.answer(), { deadline, cause })
+  }
+}
+
+function unusableAnswer(
+  answer: TokenEndpointAnswer | undefined,
+  { deadline, cause }: { readonly deadline: AbortSignal; readonly cause: unknown },
+): OnBehalfOfError {
+  const arrived = answer === undefined ? 'unreachable' : 'nonsense'
+  const reason = deadline.aborted ? 'timed_out' : arrived
+  return new OnBehalfOfError('exchange_unavailable', { reason, retryAfterSeconds: 5, cause })
+}

@@ -1,0 +1,91 @@
+import { OnBehalfOfError } from '../errors.js'
+import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
+import { assertAudience, describeRefusal } from './audience.js'
+import type { Claims } from './caller.js'
+import { assertAccessTokenType, assertProofOfBinding } from './token-shape.js'
+import { readUnverified } from './unverified-token.js'
+
+/** The part of `ApiClient` of `@auth0/auth0-api-js` that verifies tokens, by its public shape. */
+export interface VerifyingApiClient {
+  verifyAccessToken(options: {
+    readonly accessToken: string
+    readonly scheme?: string
+    readonly dpopProof?: string
+    readonly httpMethod?: string
+    readonly httpUrl?: string
+  }): Promise<Claims>
+}
+
+export interface Auth0ApiClientVerifierOptions {
+  readonly apiClient: VerifyingApiClient
+  /** The issuers that the client accepts, for the wording of refusals. */
+  readonly issuers: readonly string[]
+  /** This server's resource identifier. */
+  readonly audience: string
+}
+
+/**
+ * Verifies access tokens with an `ApiClient` of `@auth0/auth0-api-js` that somebody else has made.
+ *
+ * On top of its checks: the token's type, several audiences, bound tokens as plain bearer. The client does not
+ * tell an outage of the keys from a bad token in its error's code; where a cause speaks for one, the
+ * answer is `verifier_unavailable`.
+ */
+export function createAuth0ApiClientVerifier(
+  options: Auth0ApiClientVerifierOptions,
+): AccessTokenVerifier {
+  return {
+    async verify(request) {
+      const unverified = readUnverified(request.credentials.token)
+      assertAccessTokenType(unverified)
+      const claims = await askClient(options.apiClient, request).catch((thrown: unknown) => {
+        if (speaksForOutage(thrown)) {
+          throw new OnBehalfOfError('verifier_unavailable', { retryAfterSeconds: 5, cause: thrown })
+        }
+        if ((thrown as { statusCode?: unknown }).statusCode === 400) {
+          throw new OnBehalfOfError('malformed_credentials', {
+            reason: 'proof_refused',
+            cause: thrown,
+          })
+        }
+        const { issuers, audience } = options
+        throw describeRefusal(unverified, { issuers, audience, clockToleranceSeconds: 5 }, thrown)
+      })
+      assertAudience(claims, options.audience)
+      assertProofOfBinding(claims, request.credentials.scheme)
+      return claims
+    },
+  }
+}
+
+function askClient(
+  apiClient: VerifyingApiClient,
+  { credentials, method, url }: VerificationRequest,
+): Promise<Claims> {
+  return apiClient.verifyAccessToken({
+    accessToken: credentials.token.reveal(),
+    scheme: credentials.scheme,
+    httpMethod: method,
+    httpUrl: url.href,
+    ...(credentials.proof === undefined ? {} : { dpopProof: credentials.proof }),
+  })
+}
+
+const OUTAGE_CODES = new Set([
+  'ERR_JWKS_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+])
+
+function speaksForOutage(thrown: unknown): boolean {
+  let level: unknown = thrown
+  for (let depth = 0; depth < 5 && typeof level === 'object' && level !== null; depth += 1) {
+    const { code, name, cause } = level as { code?: unknown; name?: unknown; cause?: unknown }
+    if (typeof code === 'string' && OUTAGE_CODES.has(code)) return true
+    if (name === 'TimeoutError') return true
+    level = cause
+  }
+  return false
+}
