@@ -27,12 +27,16 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
   return limit(options.perMinute, (req) => ipKeyGenerator(req.ip ?? 'unknown'))
 }
 
-/** Limits requests by verified caller: user and client together. Needs `bearerAuth` in front. */
+/**
+ * Limits requests by verified user, whichever clients they use: registering another one buys nothing.
+ *
+ * Needs `bearerAuth` in front.
+ */
 export function limitByCaller(options: RateLimitOptions): RequestHandler {
   assertOptions('limitByCaller', OPTIONS, options)
   return limit(options.perMinute, (req) => {
-    const { issuer, subject, clientId } = authContextOf(authInfoOf(req)).caller
-    return JSON.stringify([issuer, subject, clientId])
+    const { issuer, subject } = authContextOf(authInfoOf(req)).caller
+    return JSON.stringify([issuer, subject])
   })
 }
 

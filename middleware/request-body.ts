@@ -1,4 +1,5 @@
 import { json, urlencoded, type RequestHandler } from 'express'
+import { OnBehalfOfError } from '../src/errors.js'
 import { assertNoTokenInBody } from '../src/identity/credentials.js'
 
 /**
@@ -12,15 +13,29 @@ export function formBody(): RequestHandler[] {
 }
 
 /**
- * Parses a JSON body of at most `maxBytes` into `req.body`; refuses one with an `access_token` at its top.
+ * Parses a JSON body of at most `maxBytes` into `req.body`; refuses one with an `access_token` at its top, and a
+ * batch of more than 50 messages, which the limits in front count as one request.
  *
  * Comes after authentication, so that strangers do not make us parse.
  */
 export function jsonBody(maxBytes: number): RequestHandler[] {
-  return [json({ limit: maxBytes }), noTokenInBody]
+  return [json({ limit: maxBytes }), noTokenInBody, boundedBatch]
 }
 
 const noTokenInBody: RequestHandler = function noTokenInBodyMiddleware(req, _res, next) {
   assertNoTokenInBody(req.body)
+  next()
+}
+
+const MAX_BATCH = 50
+
+const boundedBatch: RequestHandler = function boundedBatchMiddleware(req, _res, next) {
+  const body: unknown = req.body
+  if (Array.isArray(body) && body.length > MAX_BATCH) {
+    throw new OnBehalfOfError('invalid_request', {
+      reason: 'batch_too_long',
+      description: `A batch may hold ${MAX_BATCH} messages at the most.`,
+    })
+  }
   next()
 }

@@ -26,8 +26,7 @@ export function toolScopes({ access, log = silentLog }: ToolScopesOptions): Requ
   const loops = new StepUpLoops()
   return function toolScopesMiddleware(req, _res, next) {
     const context = authContextOf(authInfoOf(req))
-    const tools = toolCallsIn(req.body)
-    const decision = access.decide(tools, context.caller)
+    const decision = access.decide(toolCallsIn(req.body), context.caller)
     if (decision.kind === 'allowed') {
       next()
       return
@@ -36,14 +35,15 @@ export function toolScopes({ access, log = silentLog }: ToolScopesOptions): Requ
     const inVain = loops.note({
       caller: context.caller,
       tokenFingerprint: fingerprint(context.subjectToken),
-      tools,
+      tools: decision.tools,
       scopes: decision.scopes,
     })
     if (inVain > 0) {
       const { clientId, subject } = context.caller
       const asked = decision.scopes
       log.event('warn', 'step_up_loop', {
-        ...{ clientId, subject, tools, asked, times: inVain },
+        ...{ clientId, subject, asked, times: inVain },
+        tools: decision.tools,
         granted: context.caller.scopes,
         requestId: requestIdOf(req),
       })

@@ -2,6 +2,7 @@ import express, { type Express } from 'express'
 import { bearerAuth } from '../middleware/bearer-auth.js'
 import { errorHandler } from '../middleware/error-handler.js'
 import { hostsAndOrigins } from '../middleware/hosts-and-origins.js'
+import { notFound } from '../middleware/not-found.js'
 import { limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
 import { formBody, jsonBody } from '../middleware/request-body.js'
 import { requestContext } from '../middleware/request-context.js'
@@ -107,6 +108,7 @@ export function createApp(parts: AppParts): App {
     }),
     mcp.handler,
   )
+  app.use(notFound)
   app.use(errorHandler(failures))
   return { express: app, close: mcp.close }
 }

@@ -50,7 +50,7 @@ export const EDGE_SETTINGS = {
     fallback: '600',
   }),
   RATE_LIMIT_PER_CALLER: setting({
-    description: 'Requests a minute from one user through one client. 0: no limit.',
+    description: 'Requests a minute from one user, through all clients together. 0: no limit.',
     schema: values.positiveInteger(0, 10_000_000),
     example: '300',
     fallback: '300',

@@ -28,13 +28,18 @@ export type AccessDecision =
   /** More scope would do; `scopes` is what to ask for. */
   | {
       readonly kind: 'step_up'
+      readonly tools: readonly string[]
       readonly missing: readonly string[]
       readonly scopes: readonly string[]
     }
   /** The user lacks a permission, and no scope makes up for it. */
-  | { readonly kind: 'never'; readonly missing: readonly string[] }
+  | {
+      readonly kind: 'never'
+      readonly tools: readonly string[]
+      readonly missing: readonly string[]
+    }
 
-/** Decides who may use which tool; the one place that does. */
+/** Decides who may use which tool; the one place that does. Decisions name tools of ours alone. */
 export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
   /** On all named tools together. Names that are no tools of ours ask for nothing. */
   decide(toolNames: readonly string[], caller: Caller): AccessDecision
@@ -51,24 +56,26 @@ export function createToolAccess<T extends ToolRequirements>(
 ): ToolAccess<T> {
   const hierarchy = policy.hierarchy ?? {}
   const every = unionScopes(...registry.tools.map((tool) => tool.requiredScopes))
-  const decide = (required: readonly string[], caller: Caller): AccessDecision => {
+  const decide = (decided: readonly T[], caller: Caller): AccessDecision => {
+    const tools = decided.map(({ name }) => name)
+    const required = unionScopes(...decided.map((tool) => tool.requiredScopes))
     const forbidden = forbiddenScopes(required, caller, policy)
-    if (forbidden.length > 0) return { kind: 'never', missing: forbidden }
+    if (forbidden.length > 0) return { kind: 'never', tools, missing: forbidden }
     if (policy.claims === 'permissions') return { kind: 'allowed' }
     const missing = missingScopes(required, expandScopes(caller.scopes, hierarchy))
     if (missing.length === 0) return { kind: 'allowed' }
     const kept = policy.stepUp === 'required' ? [] : caller.scopes
-    return { kind: 'step_up', missing, scopes: unionScopes(required, kept) }
+    return { kind: 'step_up', tools, missing, scopes: unionScopes(required, kept) }
   }
   return {
     decide: (toolNames, caller) =>
       decide(
-        unionScopes(...toolNames.map((name) => registry.find(name)?.requiredScopes ?? [])),
+        toolNames.map((name) => registry.find(name)).filter((tool) => tool !== undefined),
         caller,
       ),
     visibleTo: (caller) =>
       registry.tools.filter((tool) => {
-        const { kind } = decide(tool.requiredScopes, caller)
+        const { kind } = decide([tool], caller)
         return kind === 'allowed' || (kind === 'step_up' && policy.lockedTools === 'show')
       }),
     knowsAnyScopeOf: (caller) =>
