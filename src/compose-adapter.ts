@@ -8,6 +8,7 @@ import { createAuth0Exchanger } from './exchange/auth0-exchanger.js'
 import { createMutualTlsFetch } from './exchange/mutual-tls-fetch.js'
 import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
+import type { Fetch } from './identity/fetch-json.js'
 import type { Issuer } from './identity/issuer-keys.js'
 
 /**
@@ -18,8 +19,13 @@ import type { Issuer } from './identity/issuer-keys.js'
 export async function composeAdapter(
   config: Config,
   issuers: readonly Issuer[],
+  fetch?: Fetch,
 ): Promise<TokenExchanger> {
   const { exchange } = config
+  const reach =
+    exchange.clientCertificate === undefined
+      ? fetch
+      : createMutualTlsFetch(exchange.clientCertificate)
   const shared = {
     timeoutMs: exchange.timeoutMs,
     ...(exchange.subjectTokenType === undefined
@@ -33,9 +39,7 @@ export async function composeAdapter(
     ...shared,
     clientId: exchange.clientId,
     clientAuthentication: exchange.clientAuthentication,
-    ...(exchange.clientCertificate === undefined
-      ? {}
-      : { fetch: createMutualTlsFetch(exchange.clientCertificate) }),
+    ...(reach === undefined ? {} : { fetch: reach }),
   }
   return exchange.adapter === 'auth0'
     ? createAuth0Exchanger(client)

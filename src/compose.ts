@@ -4,9 +4,10 @@ import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
 import { ConfigError, type Config } from './config.js'
 import { createPooledFetch } from './downstream/pooled-fetch.js'
-import { protectExchange } from './exchange/protect-exchange.js'
+import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
-import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './exchange/token-exchanger.js'
+import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
+import type { Fetch } from './identity/fetch-json.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
 import type { Log } from './log.js'
@@ -23,16 +24,29 @@ export interface ComposedServer {
   close(): Promise<void>
 }
 
+export interface ComposeOptions {
+  /** Reaches the authorization server. Default: the global `fetch`. */
+  readonly fetch?: Fetch
+}
+
 /**
  * Builds the server that a configuration describes: the one place that picks adapters.
  *
  * Throws a `ConfigError` when a tool needs more than the configuration lets an exchange ask for.
  */
-export async function composeServer(config: Config, log: Log): Promise<ComposedServer> {
+export async function composeServer(
+  config: Config,
+  log: Log,
+  { fetch }: ComposeOptions = {},
+): Promise<ComposedServer> {
   const tools: readonly Tool[] = [whoami, greet, createGetDatetime()]
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
   const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
-    createIssuer({ issuer, log, staleAgeMs: config.issuer.staleAgeMs }),
+    createIssuer({
+      ...{ issuer, log },
+      staleAgeMs: config.issuer.staleAgeMs,
+      ...(fetch === undefined ? {} : { fetch }),
+    }),
   )
   const pool = createPooledFetch()
   const app = createApp({
@@ -45,7 +59,10 @@ export async function composeServer(config: Config, log: Log): Promise<ComposedS
     edge: config.edge,
     policy: config.access,
     verifier: createJwtBearerVerifier({ issuers, audience: config.resource.identifier }),
-    exchanger: await composeExchanger(config, issuers, log),
+    exchanger: protectExchange(
+      await composeAdapter(config, issuers, fetch),
+      protection(config, issuers, log),
+    ),
     forwardClientAddress: config.exchange.forwardClientAddress,
     delegation: delegationPolicy(config),
     registry: createToolRegistry(tools),
@@ -64,13 +81,12 @@ export async function composeServer(config: Config, log: Log): Promise<ComposedS
   }
 }
 
-async function composeExchanger(
-  config: Config,
+function protection(
+  { exchange, resource }: Config,
   issuers: readonly Issuer[],
   log: Log,
-): Promise<TokenExchanger> {
-  const { exchange, resource } = config
-  return protectExchange(await composeAdapter(config, issuers), {
+): ProtectExchangeOptions {
+  return {
     issuers,
     clientId: exchange.clientId,
     ownAudience: resource.identifier,
@@ -79,7 +95,7 @@ async function composeExchanger(
     resilience: { deadlineMs: exchange.timeoutMs, perSecond: exchange.ratePerSecond },
     checks: exchange.checks,
     log,
-  })
+  }
 }
 
 function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {

@@ -2,7 +2,8 @@ import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
-import { exchangeFailure, type ExchangeRefusal } from './exchange-failure.js'
+import { exchangeFailure } from './exchange-failure.js'
+import { refusalIn, type TokenEndpointAnswer } from './token-endpoint.js'
 import {
   ACCESS_TOKEN_TYPE,
   type ExchangedToken,
@@ -66,9 +67,10 @@ export function createAuth0ApiClientExchanger(
         if (cause instanceof OnBehalfOfError) throw cause
         const { issuedAtSeconds } = request.caller
         const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
-        const refusal = refusalOf(cause)
+        const answer = answerOf(cause)
+        const refusal = refusalIn(answer, clock)
         if (refusal !== undefined) throw exchangeFailure(refusal, subject)
-        throw unavailable('unreachable', cause)
+        throw unavailable(answer === undefined ? 'unreachable' : 'nonsense', cause)
       }
     },
   }
@@ -109,25 +111,25 @@ function exchangedToken(result: ApiClientToken): ExchangedToken {
   }
 }
 
-/** The library's `TokenExchangeError` keeps status and OAuth error on itself or along its causes. */
-function refusalOf(thrown: unknown): ExchangeRefusal | undefined {
-  let [status, error, errorDescription]: [number?, string?, string?] = []
+/**
+ * The library's `TokenExchangeError` keeps status, headers and OAuth error on itself or along its causes; an
+ * empty `error` is its way to say that there was none.
+ */
+function answerOf(thrown: unknown): TokenEndpointAnswer | undefined {
+  let [status, error, headers]: [number?, string?, Headers?] = []
   let level: unknown = thrown
   for (let depth = 0; depth < 5 && typeof level === 'object' && level !== null; depth += 1) {
     const found = level as Readonly<Record<string, unknown>>
     if (typeof found['statusCode'] === 'number') status ??= found['statusCode']
-    if (typeof found['status'] === 'number') status ??= found['status']
-    if (typeof found['error'] === 'string') error ??= found['error']
-    if (typeof found['error_description'] === 'string') {
-      errorDescription ??= found['error_description']
-    }
+    if (found['headers'] instanceof Headers) headers ??= found['headers']
+    if (typeof found['error'] === 'string' && found['error'] !== '') error ??= found['error']
     level = found['cause']
   }
   if (status === undefined && error === undefined) return undefined
   return {
     status: status ?? likelyStatus(error),
-    ...(error === undefined ? {} : { error }),
-    ...(errorDescription === undefined ? {} : { errorDescription }),
+    headers: headers ?? new Headers(),
+    text: JSON.stringify({ error }),
   }
 }
 

@@ -8,6 +8,8 @@ import {
   type JWK,
   type JWTPayload,
 } from 'jose'
+import { serveTls } from './serve-tls.js'
+import { createThrowAwayCertificate } from '../../apps/authorization-server/throw-away-certificate.js'
 import { serve, type ListeningServer } from '../../src/serve.js'
 
 export interface SigningKey {
@@ -57,10 +59,24 @@ export class TestIssuer {
     json(res, 400, { error: 'unsupported_grant_type' })
   }
 
-  private constructor(server: ListeningServer, keys: SigningKey[]) {
+  /** The certificate authority to trust, where it speaks TLS. */
+  readonly ca: string | undefined
+
+  private constructor(server: ListeningServer, keys: SigningKey[], ca?: string) {
     this.#server = server
     this.keys = keys
-    this.issuer = `http://127.0.0.1:${server.port}/`
+    this.ca = ca
+    this.issuer =
+      ca === undefined ? `http://127.0.0.1:${server.port}/` : `https://localhost:${server.port}/`
+  }
+
+  /** An issuer at `https://localhost`, for clients that insist on it. */
+  static async startTls(): Promise<TestIssuer> {
+    const certificate = createThrowAwayCertificate()
+    const server = await serveTls(certificate)
+    const issuer = new TestIssuer(server, [await createSigningKey()], certificate.cert)
+    server.attach(issuer.#handler)
+    return issuer
   }
 
   static async start(): Promise<TestIssuer> {

@@ -1,0 +1,100 @@
+import { AuthClient, type ExchangeProfileOptions } from '@auth0/auth0-auth-js'
+import {
+  createAuth0ApiClientExchanger,
+  type ApiClientToken,
+  type ExchangingApiClient,
+} from '../../src/exchange/auth0-api-client-exchanger.js'
+import { createAuth0Exchanger } from '../../src/exchange/auth0-exchanger.js'
+import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
+import { ACCESS_TOKEN_TYPE, type TokenExchanger } from '../../src/exchange/token-exchanger.js'
+import type { Fetch } from '../../src/identity/fetch-json.js'
+import { createIssuer } from '../../src/identity/issuer-keys.js'
+import { Secret } from '../../src/secret.js'
+import { trustingFetch } from '../helpers/serve-tls.js'
+import type { TestIssuer } from '../helpers/test-issuer.js'
+
+export const CLIENT = { id: 'exchanging-client', secret: 'secret-of-the-exchanging-client' }
+
+export interface AdapterOptions {
+  readonly timeoutMs?: number
+  readonly subjectTokenType?: string
+}
+
+export interface Adapter {
+  readonly name: string
+  /** Whether the adapter makes its requests itself and so decides about their headers. */
+  readonly ownsRequests: boolean
+  readonly create: (issuer: TestIssuer, options?: AdapterOptions) => TokenExchanger
+}
+
+const secret = { secret: new Secret(CLIENT.secret) }
+
+export const ADAPTERS: readonly Adapter[] = [
+  {
+    name: 'rfc8693',
+    ownsRequests: true,
+    create: (issuer, options) => {
+      const fetch = fetchOf(issuer)
+      const known = createIssuer({ issuer: issuer.issuer, fetch })
+      return createRfc8693Exchanger({
+        ...{ fetch, ...options },
+        metadata: () => known.metadata(),
+        clientId: CLIENT.id,
+        clientAuthentication: { ...secret, method: 'client_secret_post' },
+      })
+    },
+  },
+  {
+    name: 'auth0',
+    ownsRequests: true,
+    create: (issuer, options) =>
+      createAuth0Exchanger({
+        ...{ fetch: fetchOf(issuer), ...options },
+        clientId: CLIENT.id,
+        clientAuthentication: secret,
+      }),
+  },
+  {
+    name: 'auth0-api-client',
+    ownsRequests: false,
+    create: (issuer, options) =>
+      createAuth0ApiClientExchanger({ ...options, apiClient: apiClientOf(issuer) }),
+  },
+]
+
+function fetchOf({ ca }: TestIssuer): Fetch {
+  return ca === undefined ? fetch : trustingFetch(ca)
+}
+
+/**
+ * An object of the shape of `ApiClient`, on the library that the real one calls underneath. The real package
+ * cannot be installed everywhere this runs.
+ */
+function apiClientOf(issuer: TestIssuer): ExchangingApiClient {
+  const client = new AuthClient({
+    domain: new URL(issuer.issuer).host,
+    clientId: CLIENT.id,
+    clientSecret: CLIENT.secret,
+    customFetch: fetchOf(issuer),
+  })
+  const exchange = async (options: ExchangeProfileOptions): Promise<ApiClientToken> => {
+    const { accessToken, expiresAt, scope, tokenType, issuedTokenType } =
+      await client.exchangeToken(options)
+    return {
+      ...{ accessToken, expiresAt },
+      ...(scope === undefined ? {} : { scope }),
+      ...(tokenType === undefined ? {} : { tokenType }),
+      ...(issuedTokenType === undefined ? {} : { issuedTokenType }),
+    }
+  }
+  return {
+    getTokenOnBehalfOf: (subjectToken, options) =>
+      exchange({
+        ...options,
+        subjectToken,
+        subjectTokenType: ACCESS_TOKEN_TYPE,
+        requestedTokenType: ACCESS_TOKEN_TYPE,
+      }),
+    getTokenByExchangeProfile: (subjectToken, options) => exchange({ ...options, subjectToken }),
+  }
+}

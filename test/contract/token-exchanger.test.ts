@@ -1,0 +1,217 @@
+import type { ServerResponse } from 'node:http'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { OnBehalfOfError } from '../../src/errors.js'
+import type { ExchangeOptions, TokenExchanger } from '../../src/exchange/token-exchanger.js'
+import { callerFromClaims, type Caller } from '../../src/identity/caller.js'
+import { Secret } from '../../src/secret.js'
+import { USER_AGENT } from '../../src/version.js'
+import { json, TestIssuer } from '../helpers/test-issuer.js'
+import { ADAPTERS, CLIENT } from './adapters.js'
+
+const AUDIENCE = 'https://api.example/'
+const SUBJECT_TOKEN = 'header.payload.signature'
+
+function callerOf(issuer: TestIssuer, more: Record<string, unknown> = {}): Caller {
+  const now = Math.floor(Date.now() / 1_000)
+  return callerFromClaims({
+    ...{ iss: issuer.issuer, sub: 'auth0|alice', client_id: 'some-client' },
+    ...{ iat: now - 300, exp: now + 300, ...more },
+  })
+}
+
+describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
+  let issuer: TestIssuer
+  let exchanger: TokenExchanger
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.startTls()
+  })
+
+  beforeEach(() => {
+    issuer.requests.length = 0
+    issuer.tokenRequests.length = 0
+    exchanger = create(issuer)
+  })
+
+  afterAll(() => issuer.close())
+
+  const exchange = (
+    more: { scopes?: string[]; caller?: Caller; clientAddress?: string } = {},
+    options?: ExchangeOptions,
+  ): ReturnType<TokenExchanger['exchange']> =>
+    exchanger.exchange(
+      {
+        caller: callerOf(issuer),
+        subjectToken: new Secret(SUBJECT_TOKEN),
+        audience: AUDIENCE,
+        scopes: ['read:private'],
+        ...more,
+      },
+      options,
+    )
+
+  const failure = async (promise: Promise<unknown>): Promise<OnBehalfOfError> => {
+    const thrown: unknown = await promise.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    if (!(thrown instanceof OnBehalfOfError))
+      throw new Error('no OnBehalfOfError', { cause: thrown })
+    return thrown
+  }
+
+  const answer = (status: number, body: unknown, headers: Record<string, string> = {}): void => {
+    issuer.tokenResponder = (_, res) => {
+      for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+      json(res, status, body)
+    }
+  }
+
+  const granted = {
+    access_token: 'the-exchanged-token',
+    issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    token_type: 'Bearer',
+    expires_in: 3_600,
+  }
+
+  test('resolves with what the authorization server granted', async () => {
+    answer(200, { ...granted, scope: 'read:private extra' })
+    const before = Math.floor(Date.now() / 1_000)
+    const exchanged = await exchange()
+    expect(exchanged.token.reveal()).toBe('the-exchanged-token')
+    expect(exchanged.scopes).toEqual(['read:private', 'extra'])
+    expect(exchanged.tokenType?.toLowerCase()).toBe('bearer')
+    expect(exchanged.issuedTokenType).toBe(granted.issued_token_type)
+    expect(exchanged.expiresAtSeconds).toBeGreaterThanOrEqual(before + 3_600)
+    expect(exchanged.expiresAtSeconds).toBeLessThanOrEqual(before + 3_660)
+  })
+
+  test('leaves out what the answer leaves out', async () => {
+    answer(200, { ...granted, expires_in: undefined })
+    const exchanged = await exchange({ scopes: [] })
+    expect(exchanged.scopes).toBeUndefined()
+    expect(exchanged.expiresAtSeconds).toBeUndefined()
+  })
+
+  test('asks for an exchange On-Behalf-Of, as the documentation has it', async () => {
+    answer(200, granted)
+    await exchange({ scopes: ['a', 'b'] })
+    expect(Object.fromEntries(issuer.tokenRequests[0]?.parameters ?? [])).toMatchObject({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      client_id: CLIENT.id,
+      client_secret: CLIENT.secret,
+      subject_token: SUBJECT_TOKEN,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      audience: AUDIENCE,
+      scope: 'a b',
+    })
+    await exchange({ scopes: [] })
+    expect(issuer.tokenRequests[1]?.parameters.has('scope')).toBe(false)
+  })
+
+  test('asks by a profile, with the organization, where one is set', async () => {
+    answer(200, granted)
+    exchanger = create(issuer, { subjectTokenType: 'urn:fastmcp:mcp' })
+    await exchange({ caller: callerOf(issuer, { org_id: 'org_1' }) })
+    expect(Object.fromEntries(issuer.tokenRequests[0]?.parameters ?? [])).toMatchObject({
+      subject_token_type: 'urn:fastmcp:mcp',
+      organization: 'org_1',
+    })
+  })
+
+  test.each([
+    [400, { error: 'invalid_request' }, 'reauthentication_required'],
+    [400, { error: 'invalid_grant' }, 'reauthentication_required'],
+    [400, { error: 'invalid_target' }, 'exchange_misconfigured'],
+    [400, { error: 'invalid_scope' }, 'downstream_scope_denied'],
+    [401, { error: 'invalid_grant' }, 'reauthentication_required'],
+    [401, { error: 'access_denied' }, 'exchange_misconfigured'],
+    [401, { error: 'invalid_client' }, 'exchange_misconfigured'],
+    [403, { error: 'unauthorized_client' }, 'exchange_misconfigured'],
+    [403, { error: 'invalid_scope' }, 'downstream_scope_denied'],
+    [403, { error: 'consent_required' }, 'consent_required'],
+    [403, { error: 'mfa_required', mfa_token: 'x' }, 'mfa_required'],
+    [429, { error: 'too_many_requests' }, 'exchange_unavailable'],
+    [500, { error: 'server_error' }, 'exchange_unavailable'],
+  ])('%i %j is %s', async (status, body, code) => {
+    answer(status, { ...body, error_description: 'words of the server' })
+    const error = await failure(exchange())
+    expect(error.code).toBe(code)
+    expect(error.message).not.toContain('words of the server')
+  })
+
+  const nonsense: [string, (res: ServerResponse) => void][] = [
+    ['HTML', (res) => res.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>')],
+    [
+      'truncated JSON',
+      (res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{'),
+    ],
+    ['a reset', (res) => res.destroy()],
+    [
+      'an empty object',
+      (res) => {
+        json(res, 200, {})
+      },
+    ],
+  ]
+
+  test.each(nonsense)('%s is exchange_unavailable', async (_, respond) => {
+    issuer.tokenResponder = (_request, res) => {
+      respond(res)
+    }
+    expect((await failure(exchange())).code).toBe('exchange_unavailable')
+  })
+
+  test('keeps its deadline', async () => {
+    issuer.tokenResponder = () => undefined
+    exchanger = create(issuer, { timeoutMs: 150 })
+    const error = await failure(exchange())
+    expect(error.code).toBe('exchange_unavailable')
+    expect(error.details.reason).toBe('timed_out')
+  })
+
+  test('ends with its caller', async () => {
+    const controller = new AbortController()
+    issuer.tokenResponder = () => {
+      controller.abort()
+    }
+    const outcome = await exchange({}, { signal: controller.signal }).then(
+      () => 'resolved',
+      () => 'rejected',
+    )
+    expect(outcome).toBe('rejected')
+  })
+
+  test.runIf(ownsRequests)(
+    'names itself, and passes the user’s address on when told to',
+    async () => {
+      answer(200, granted)
+      await exchange({ clientAddress: '203.0.113.7' })
+      await exchange()
+      expect(issuer.tokenRequests[0]?.headers).toMatchObject({
+        'user-agent': USER_AGENT,
+        'auth0-forwarded-for': '203.0.113.7',
+      })
+      expect(issuer.tokenRequests[1]?.headers).not.toHaveProperty('auth0-forwarded-for')
+    },
+  )
+
+  test.runIf(ownsRequests)(
+    'follows no redirect: it would carry the token and the secret along',
+    async () => {
+      const elsewhere = await TestIssuer.startTls()
+      issuer.tokenResponder = (_, res) => {
+        res.writeHead(307, { Location: `${elsewhere.issuer}token` }).end()
+      }
+      expect((await failure(exchange())).code).toBe('exchange_misconfigured')
+      expect(elsewhere.requests).toEqual([])
+      await elsewhere.close()
+    },
+  )
+
+  test('reports when to come back', async () => {
+    answer(429, {}, { 'Retry-After': '7' })
+    expect((await failure(exchange())).details.retryAfterSeconds).toBe(7)
+  })
+})
