@@ -30,6 +30,7 @@ export async function connectAs(options: HeadlessMcpClientOptions): Promise<Head
   const connect = async (): Promise<Client> => {
     const transport = new StreamableHTTPClientTransport(options.endpoint, {
       authProvider: provider,
+      ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
     })
     const client = new Client(
       { name: 'headless-mcp-client', version: '1.0.0' },

@@ -11,6 +11,8 @@ import { signIn } from './sign-in.js'
 export interface HeadlessOAuthProviderOptions {
   readonly username: string
   readonly clientName?: string
+  /** Reaches the authorization server. Default: the global `fetch`. */
+  readonly fetch?: typeof fetch
   /** A client id metadata document, for clients that do not register. */
   readonly clientMetadataUrl?: string
 }
@@ -24,6 +26,7 @@ export class HeadlessOAuthProvider implements OAuthClientProvider {
   readonly clientMetadataUrl?: string
   readonly #username: string
   readonly #clientName: string
+  readonly #fetch: typeof fetch | undefined
   #state = ''
   #codeVerifier = ''
   #client: StoredOAuthClientInformation | undefined
@@ -33,6 +36,7 @@ export class HeadlessOAuthProvider implements OAuthClientProvider {
 
   constructor(options: HeadlessOAuthProviderOptions) {
     this.#username = options.username
+    this.#fetch = options.fetch
     this.#clientName = options.clientName ?? 'Headless MCP client'
     if (options.clientMetadataUrl !== undefined) this.clientMetadataUrl = options.clientMetadataUrl
   }
@@ -85,7 +89,11 @@ export class HeadlessOAuthProvider implements OAuthClientProvider {
   }
 
   async redirectToAuthorization(authorizationUrl: URL): Promise<void> {
-    this.#callback = await signIn({ authorizationUrl, username: this.#username })
+    this.#callback = await signIn({
+      authorizationUrl,
+      username: this.#username,
+      ...(this.#fetch === undefined ? {} : { fetch: this.#fetch }),
+    })
   }
 
   /** The parameters of the last callback, once; throws when there was none or its `state` is not ours. */

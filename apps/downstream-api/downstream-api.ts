@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { auth, requiredScopes, UnauthorizedError } from 'express-oauth2-jwt-bearer'
 
@@ -6,6 +7,8 @@ export interface DownstreamApiOptions {
   readonly issuer: string
   /** This API's identifier. */
   readonly audience: string
+  /** Reaches the issuer. Default: Node's global agent. */
+  readonly agent?: Agent
   /** Told the claims of every token that was accepted. */
   readonly onCall?: (claims: Readonly<Record<string, unknown>>) => void
 }
@@ -35,11 +38,12 @@ export function createDownstreamApi(options: DownstreamApiOptions): Express {
   return app
 }
 
-function bearerToken({ issuer, audience }: DownstreamApiOptions): RequestHandler {
+function bearerToken({ issuer, audience, agent }: DownstreamApiOptions): RequestHandler {
   return auth({
     issuerBaseURL: issuer,
     audience,
     tokenSigningAlg: 'RS256',
+    ...(agent === undefined ? {} : { agent }),
     // Empty, not absent: an absent option is taken from the environment.
     issuer: '',
     jwksUri: '',
