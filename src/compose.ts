@@ -41,6 +41,7 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const tools: readonly Tool[] = [whoami, greet, createGetDatetime()]
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
+  reportIgnoredScopes(config.exchange.ignoredScopes, log)
   const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
     createIssuer({
       ...{ issuer, log },
@@ -100,6 +101,14 @@ function protection(
 
 function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
+}
+
+function reportIgnoredScopes(ignored: readonly string[], log: Log): void {
+  if (ignored.length === 0) return
+  log.event('warn', 'exchange_scopes_ignored', {
+    ignored,
+    cure: 'Remove them from MCP_AUTH0_EXCHANGE_SCOPE: they belong to a sign-in. An exchange has no refresh token and no id token to give.',
+  })
 }
 
 function assertWithinCeiling(tools: readonly Tool[], ceiling: readonly string[] | undefined): void {

@@ -65,6 +65,8 @@ export interface Config {
     readonly subjectTokenType: string | undefined
     /** `undefined`: whatever the tools declare. */
     readonly scopeCeiling: readonly string[] | undefined
+    /** Sign-in scopes that were set and mean nothing in an exchange. */
+    readonly ignoredScopes: readonly string[]
     readonly timeoutMs: number
   }
   readonly delegation: {
@@ -203,6 +205,7 @@ function exchangeOf(found: CompleteSettings): Config['exchange'] {
     forwardClientAddress: found.AUTH0_FORWARDED_FOR === 'true',
     subjectTokenType: found.MCP_AUTH0_SUBJECT_TOKEN_TYPE,
     scopeCeiling: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter((scope) => !isIdentityScope(scope)),
+    ignoredScopes: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter(isIdentityScope) ?? [],
     timeoutMs: found.EXCHANGE_TIMEOUT_MS,
   }
 }

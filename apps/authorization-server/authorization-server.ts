@@ -4,8 +4,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type OidcProvider from 'oidc-provider'
 import { withResource } from './audience-parameter.js'
 import type { Directory } from './directory.js'
+import { disturb } from './disturbance.js'
 import { logProviderEvents } from './event-log.js'
 import type { EventSink } from './events.js'
+import { createGrantOrganizations } from './grant-organizations.js'
 import { interactionRoutes } from './interactions/interaction-routes.js'
 import { SIGNING_ALGORITHM, createKeyRing } from './keys.js'
 import { createMemoryStore } from './memory-store.js'
@@ -13,11 +15,17 @@ import { Provider } from './oidc-provider-library.js'
 import { type ProviderParts, providerConfiguration } from './provider-configuration.js'
 import { registrationCors } from './registration-cors.js'
 import { responseManners } from './response-manners.js'
+import { sendJson } from './send-json.js'
+import { type SuspiciousAddresses, createSuspiciousAddresses } from './suspicious-addresses.js'
 import { registerTokenExchange } from './token-exchange/token-exchange-grant.js'
+import { type TokenRateLimiter, createTokenRateLimiter } from './token-rate-limit.js'
 import { UnreadableTokenRequest, readTokenRequest } from './token-request.js'
 import { rememberUserinfoTokens } from './userinfo-tokens.js'
+import { DEFAULT_VARIANTS, type Variants } from './variants.js'
 
+export type { Disturbance } from './disturbance.js'
 export type { AuthorizationServerEvent } from './events.js'
+export { DEFAULT_VARIANTS, type Variants } from './variants.js'
 
 const AUTHORIZATION_PATH = '/authorize'
 const TOKEN_PATH = '/oauth/token'
@@ -31,12 +39,18 @@ export interface AuthorizationServerOptions {
   readonly log?: EventSink
   /** Fetches client id metadata documents. Defaults to the global `fetch`. */
   readonly fetch?: typeof fetch
+  /** For tests: switches that differ from {@link DEFAULT_VARIANTS}. */
+  readonly variants?: Partial<Variants>
+  /** Epoch milliseconds, for rate limits and throttling alone. Defaults to the system's clock. */
+  readonly now?: () => number
 }
 
 /** A development authorization server that is ready to be attached to an `http.Server`. */
 export interface AuthorizationServer {
   readonly issuer: string
   readonly handler: RequestListener
+  /** For tests: the switches; what is assigned counts from the next request on. */
+  readonly variants: Variants
   /** Signs with the next key from now on. Tokens of the key before stay valid for one rotation. */
   rotateKeys(): Promise<void>
   /**
@@ -59,30 +73,27 @@ export interface AuthorizationServer {
 export async function createAuthorizationServer(
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
-  const { issuer, directory, log = ignore } = options
+  const { issuer, log = ignore, now = Date.now } = options
   assertIssuer(issuer)
-  const fixedParts = {
-    issuer,
-    directory,
-    store: createMemoryStore(),
-    cookieSecret: randomBytes(32).toString('base64url'),
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-  } satisfies Omit<ProviderParts, 'keys'>
+  const fixedParts = createFixedParts(options, log, now)
+  const { variants } = fixedParts
+  const limiter = createTokenRateLimiter(variants, now)
 
   let keys = await createKeyRing()
-  let serve = createProvider({ ...fixedParts, keys }, log).callback()
+  let serve = createProvider({ ...fixedParts, keys }).callback()
 
   return {
     issuer,
+    variants,
     handler: (request, response) => {
-      answer(request, response, serve).catch((error: unknown) => {
+      answer(request, response, { serve, limiter }).catch((error: unknown) => {
         response.destroy()
         log({ type: 'server_error', error: toError(error) })
       })
     },
     async rotateKeys() {
       keys = await keys.rotate()
-      serve = createProvider({ ...fixedParts, keys }, log).callback()
+      serve = createProvider({ ...fixedParts, keys }).callback()
       log({ type: 'keys_rotated' })
     },
     async signToken(claims, typ = 'at+jwt') {
@@ -93,43 +104,68 @@ export async function createAuthorizationServer(
   }
 }
 
-function createProvider(parts: ProviderParts, log: EventSink): OidcProvider {
-  const { issuer, directory, keys } = parts
+/** What outlives a rotation of the keys. */
+interface FixedParts extends Omit<ProviderParts, 'keys'> {
+  readonly variants: Variants
+  readonly suspiciousAddresses: SuspiciousAddresses
+  readonly log: EventSink
+}
+
+function createFixedParts(
+  { issuer, directory, variants, fetch: fetchDocument }: AuthorizationServerOptions,
+  log: EventSink,
+  now: () => number,
+): FixedParts {
+  const store = createMemoryStore()
+  const { stage } = directory.attack_protection.suspicious_ip_throttling
+  return {
+    issuer,
+    directory,
+    store,
+    organizations: createGrantOrganizations(store.adapterFor('GrantOrganization')),
+    variants: { ...DEFAULT_VARIANTS, ...variants },
+    suspiciousAddresses: createSuspiciousAddresses(stage['pre-custom-token-exchange'], now),
+    cookieSecret: randomBytes(32).toString('base64url'),
+    nonceSecret: randomBytes(32),
+    fetch: fetchDocument ?? ((input, init) => globalThis.fetch(input, init)),
+    log,
+  }
+}
+
+function createProvider(parts: FixedParts & ProviderParts): OidcProvider {
+  const { issuer, directory, organizations, variants, log } = parts
   const provider = new Provider(issuer, providerConfiguration(parts))
-  registerTokenExchange(provider, { issuer, directory, keys, log })
-  provider.use(responseManners(TOKEN_PATH))
+  registerTokenExchange(provider, parts)
+  provider.use(disturb(variants))
+  provider.use(responseManners(TOKEN_PATH, variants))
   provider.use(registrationCors(REGISTRATION_PATH))
-  provider.use(interactionRoutes({ provider, directory, log }))
+  provider.use(interactionRoutes({ provider, directory, organizations, log }))
   rememberUserinfoTokens(provider)
   logProviderEvents(provider, log)
   return provider
+}
+
+interface Answering {
+  readonly serve: ReturnType<OidcProvider['callback']>
+  readonly limiter: TokenRateLimiter
 }
 
 /** Node-level because the library reads bodies from the stream and parameters from the URL. */
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  serve: ReturnType<OidcProvider['callback']>,
+  { serve, limiter }: Answering,
 ): Promise<void> {
   const [path] = (request.url ?? '/').split('?', 1)
   if (path === AUTHORIZATION_PATH) request.url = withResource(request.url ?? '/')
   if (path !== TOKEN_PATH || request.method !== 'POST') return serve(request, response)
+  if (!limiter.admit(response)) return
   try {
     await serve(await readTokenRequest(request), response)
   } catch (error) {
     if (!(error instanceof UnreadableTokenRequest)) throw error
-    refuseTokenRequest(response, error)
+    sendJson(response, 400, { error: error.code, error_description: error.message })
   }
-}
-
-function refuseTokenRequest(response: ServerResponse, { code, message }: UnreadableTokenRequest) {
-  response.writeHead(400, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-    'access-control-allow-origin': '*',
-    connection: 'close',
-  })
-  response.end(JSON.stringify({ error: code, error_description: message }))
 }
 
 function assertIssuer(issuer: string): void {

@@ -1,11 +1,12 @@
+import {
+  type DirectoryFault,
+  repeated,
+  unknownApi,
+  unknownClient,
+  unknownRole,
+} from './directory-faults.js'
 import type { ClientEntry, ClientGrantEntry, Directory } from './directory-schema.js'
-
-/** One thing to correct in a directory: where it is, and what to do about it. */
-export interface DirectoryFault {
-  /** Path of the value, such as `client_grants[0].audience`. */
-  readonly place: string
-  readonly cure: string
-}
+import { findTenantReferenceFaults } from './directory-tenant-references.js'
 
 /**
  * Returns every entry of a well-formed directory that contradicts another one.
@@ -24,6 +25,7 @@ export function findReferenceFaults(directory: Directory): DirectoryFault[] {
     ),
     ...roleFaults(directory),
     ...userFaults(directory),
+    ...findTenantReferenceFaults(directory),
   ]
 }
 
@@ -58,14 +60,6 @@ function duplicates(directory: Directory): DirectoryFault[] {
   ]
 }
 
-function repeated(values: readonly string[], placeOf: (index: number) => string): DirectoryFault[] {
-  return values.flatMap((value, index) =>
-    values.indexOf(value) === index
-      ? []
-      : [{ place: placeOf(index), cure: `${value} is there already; keep one of the two` }],
-  )
-}
-
 function clientFaults(directory: Directory, client: ClientEntry, place: string): DirectoryFault[] {
   const faults: DirectoryFault[] = []
   const isPublic = client.token_endpoint_auth_method === 'none'
@@ -90,8 +84,14 @@ function clientFaults(directory: Directory, client: ClientEntry, place: string):
       cure: 'give it to clients of app_type resource_server, and to no others',
     })
   }
-  if (bound !== undefined && !knownIdentifiers(directory).includes(bound)) {
-    faults.push(unknownApi(directory, `${place}.resource_server_identifier`, bound))
+  if (bound !== undefined) {
+    faults.push(...unknownApi(directory, `${place}.resource_server_identifier`, bound))
+  }
+  if (isPublic && client.is_token_endpoint_ip_header_trusted === true) {
+    faults.push({
+      place: `${place}.is_token_endpoint_ip_header_trusted`,
+      cure: 'remove it, or give the client a secret: anyone can pose as a client without one',
+    })
   }
   return faults
 }
@@ -108,23 +108,15 @@ function grantFaults(
   if ((grant.scope === undefined) !== grant.allow_all_scopes) {
     faults.push({ place: `${place}.scope`, cure: 'give scope, or allow_all_scopes: true' })
   }
-  if (
-    grant.client_id !== undefined &&
-    !directory.clients.some((client) => client.client_id === grant.client_id)
-  ) {
-    faults.push({
-      place: `${place}.client_id`,
-      cure: `no client is called ${grant.client_id}; add it under clients`,
-    })
+  if (grant.client_id !== undefined) {
+    faults.push(...unknownClient(directory, `${place}.client_id`, grant.client_id))
   }
   return [
     ...faults,
     ...(grant.scope ?? []).flatMap((scope, index) =>
       scopeFaults(directory, { identifier: grant.audience, scope }, `${place}.scope[${index}]`),
     ),
-    ...(knownIdentifiers(directory).includes(grant.audience)
-      ? []
-      : [unknownApi(directory, `${place}.audience`, grant.audience)]),
+    ...unknownApi(directory, `${place}.audience`, grant.audience),
   ]
 }
 
@@ -133,29 +125,22 @@ function roleFaults(directory: Directory): DirectoryFault[] {
     role.permissions.flatMap((permission, index) => {
       const place = `roles[${roleIndex}].permissions[${index}]`
       const target = permission.resource_server_identifier
-      return knownIdentifiers(directory).includes(target)
-        ? scopeFaults(
-            directory,
-            { identifier: target, scope: permission.permission_name },
-            `${place}.permission_name`,
-          )
-        : [unknownApi(directory, `${place}.resource_server_identifier`, target)]
+      return [
+        ...unknownApi(directory, `${place}.resource_server_identifier`, target),
+        ...scopeFaults(
+          directory,
+          { identifier: target, scope: permission.permission_name },
+          `${place}.permission_name`,
+        ),
+      ]
     }),
   )
 }
 
 function userFaults(directory: Directory): DirectoryFault[] {
-  const known = directory.roles.map((role) => role.name)
   return directory.users.flatMap((user, userIndex) =>
     user.roles.flatMap((role, index) =>
-      known.includes(role)
-        ? []
-        : [
-            {
-              place: `users[${userIndex}].roles[${index}]`,
-              cure: `no role is called ${role}; add it under roles`,
-            },
-          ],
+      unknownRole(directory, `users[${userIndex}].roles[${index}]`, role),
     ),
   )
 }
@@ -168,16 +153,4 @@ function scopeFaults(
   const api = directory.resource_servers.find((entry) => entry.identifier === wanted.identifier)
   if (api === undefined || api.scopes.some((scope) => scope.value === wanted.scope)) return []
   return [{ place, cure: `${wanted.identifier} has no scope ${wanted.scope}; add it to the API` }]
-}
-
-function unknownApi(directory: Directory, place: string, identifier: string): DirectoryFault {
-  const known = knownIdentifiers(directory).join(', ')
-  return {
-    place,
-    cure: `no API has the identifier ${identifier} (compare every character, the last slash too); known: ${known}`,
-  }
-}
-
-function knownIdentifiers(directory: Directory): string[] {
-  return directory.resource_servers.map((api) => api.identifier)
 }

@@ -1,18 +1,15 @@
 import { z } from 'zod'
-
-const text = z.string({ error: 'give a text' }).min(1, 'give a text that is not empty')
-
-const identifier = text.refine((value) => URL.canParse(value) && !value.includes('#'), {
-  error: 'give an absolute URI without fragment, such as "http://localhost:3001/mcp"',
-})
+import { identifier, scopeValue, text } from './directory-values.js'
+import {
+  attackProtection,
+  organization,
+  tenantSettings,
+  tokenExchangeProfile,
+} from './directory-schema-tenant.js'
 
 const callback = text.refine((value) => URL.canParse(value) && !value.includes('#'), {
   error: 'give an absolute URI without fragment, such as "http://127.0.0.1/callback"',
 })
-
-const scopeValue = z
-  .string({ error: 'give the name of a scope' })
-  .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/, 'use visible ASCII without spaces, quotes or backslashes')
 
 /** The claims and header of an API's access tokens; see `token-dialects.ts`. */
 export const TOKEN_DIALECTS = [
@@ -51,13 +48,15 @@ const resourceServer = z.strictObject({
     .default(() => ({ user: { policy: 'allow_all' as const } })),
 })
 
+const APP_TYPES = ['native', 'spa', 'regular_web', 'non_interactive', 'resource_server'] as const
+
+const PROFILE_TYPES = ['on_behalf_of_token_exchange', 'custom_authentication'] as const
+
 const client = z.strictObject({
   client_id: text,
   name: text,
   client_secret: text.optional(),
-  app_type: z.enum(['native', 'spa', 'regular_web', 'resource_server'], {
-    error: 'use one of native, spa, regular_web, resource_server',
-  }),
+  app_type: z.enum(APP_TYPES, { error: `use one of ${APP_TYPES.join(', ')}` }),
   is_first_party: z.boolean().default(true),
   resource_server_identifier: identifier.optional(),
   token_endpoint_auth_method: z
@@ -76,10 +75,11 @@ const client = z.strictObject({
   token_exchange: z
     .strictObject({
       allow_any_profile_of_type: z.array(
-        z.literal('on_behalf_of_token_exchange', { error: 'use on_behalf_of_token_exchange' }),
+        z.enum(PROFILE_TYPES, { error: `use ${PROFILE_TYPES.join(' or ')}` }),
       ),
     })
     .default(() => ({ allow_any_profile_of_type: [] })),
+  is_token_endpoint_ip_header_trusted: z.boolean().optional(),
 })
 
 const clientGrant = z.strictObject({
@@ -118,6 +118,10 @@ export const directorySchema = z.strictObject({
   client_grants: z.array(clientGrant),
   roles: z.array(role),
   users: z.array(user),
+  organizations: z.array(organization).default(() => []),
+  token_exchange_profiles: z.array(tokenExchangeProfile).default(() => []),
+  tenant_settings: tenantSettings,
+  attack_protection: attackProtection,
 })
 
 export type Directory = z.infer<typeof directorySchema>
@@ -125,4 +129,7 @@ export type ResourceServerEntry = Directory['resource_servers'][number]
 export type ClientEntry = Directory['clients'][number]
 export type ClientGrantEntry = Directory['client_grants'][number]
 export type UserEntry = Directory['users'][number]
+export type OrganizationEntry = Directory['organizations'][number]
+export type TokenExchangeProfileEntry = Directory['token_exchange_profiles'][number]
+export type ActionSettings = TokenExchangeProfileEntry['action']
 export type TokenDialect = ResourceServerEntry['token_dialect']

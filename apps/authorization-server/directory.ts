@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type DirectoryFault, findReferenceFaults } from './directory-references.js'
+import type { DirectoryFault } from './directory-faults.js'
+import { findReferenceFaults } from './directory-references.js'
 import { type Directory, directorySchema } from './directory-schema.js'
+import { replaceIdentifiers } from './replace-identifiers.js'
 
-export type { DirectoryFault } from './directory-references.js'
+export type { DirectoryFault } from './directory-faults.js'
 export type {
+  ActionSettings,
   ClientEntry,
   ClientGrantEntry,
   Directory,
+  OrganizationEntry,
   ResourceServerEntry,
   TokenDialect,
+  TokenExchangeProfileEntry,
   UserEntry,
 } from './directory-schema.js'
 
@@ -35,7 +40,7 @@ export class DirectoryError extends Error {
 }
 
 /**
- * Reads users, roles, APIs, clients and grants from a JSON file.
+ * Reads users, roles, APIs, clients, grants, organizations and exchange profiles from a JSON file.
  *
  * @param path - defaults to the `directory.json` beside this module.
  * @throws DirectoryError when the file cannot be read, is not JSON, or has faults.
@@ -96,28 +101,7 @@ export function withIdentifiers(
     if (identifier === DEFAULT_IDENTIFIERS.api) return identifiers.api
     return identifier
   }
-  return parseDirectory({
-    ...directory,
-    resource_servers: directory.resource_servers.map((api) => ({
-      ...api,
-      identifier: replace(api.identifier),
-    })),
-    clients: directory.clients.map(({ resource_server_identifier: bound, ...client }) => ({
-      ...client,
-      ...(bound !== undefined && { resource_server_identifier: replace(bound) }),
-    })),
-    client_grants: directory.client_grants.map((grant) => ({
-      ...grant,
-      audience: replace(grant.audience),
-    })),
-    roles: directory.roles.map((role) => ({
-      ...role,
-      permissions: role.permissions.map((permission) => ({
-        ...permission,
-        resource_server_identifier: replace(permission.resource_server_identifier),
-      })),
-    })),
-  })
+  return parseDirectory(replaceIdentifiers(directory, replace))
 }
 
 function placeOf(path: readonly PropertyKey[]): string {

@@ -23,8 +23,10 @@ export interface TokenExchanged {
   readonly subject: string
   readonly audience: string
   readonly scopes: readonly string[]
-  /** Ids of the clients that act for the user, newest first. */
+  /** Ids of the clients that act for the user, newest first; none in a Custom Token Exchange. */
   readonly actors: readonly string[]
+  /** `subject_token_type` of the profile; absent in an On-Behalf-Of exchange. */
+  readonly profile?: string
 }
 
 export type EventSink = (event: AuthorizationServerEvent) => void

@@ -1,10 +1,9 @@
 import { scopesOpenToClient } from './client-access.js'
-import type { Directory, ResourceServerEntry, UserEntry } from './directory.js'
-import { permissionsOf, scopeValues } from './rbac.js'
+import type { Directory, ResourceServerEntry } from './directory.js'
+import { type SignedInUser, permissionsOf, scopeValues } from './rbac.js'
 
-/** Who asks for what: the three sides that a grant of scopes depends on. */
-export interface ScopeQuestion {
-  readonly user: UserEntry
+/** Who asks for what: the sides that a grant of scopes depends on. */
+export interface ScopeQuestion extends SignedInUser {
   readonly clientId: string
   readonly api: ResourceServerEntry
 }
@@ -16,9 +15,11 @@ export interface ScopeQuestion {
  */
 export function grantableScopes(
   directory: Directory,
-  { user, clientId, api }: ScopeQuestion,
+  { clientId, api, ...signedIn }: ScopeQuestion,
 ): string[] {
   const open = scopesOpenToClient(directory, clientId, api) ?? []
-  const permitted = api.enforce_policies ? permissionsOf(directory, user, api) : scopeValues(api)
+  const permitted = api.enforce_policies
+    ? permissionsOf(directory, signedIn, api)
+    : scopeValues(api)
   return permitted.filter((scope) => open.includes(scope))
 }

@@ -1,14 +1,15 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import { needsConsent } from './client-access.js'
-import type { Directory, ResourceServerEntry, UserEntry } from './directory.js'
+import type { Directory, ResourceServerEntry } from './directory.js'
+import type { GrantOrganizations } from './grant-organizations.js'
 import { grantableScopes } from './grantable-scopes.js'
 import { findApi, findUser } from './lookup.js'
 import { NOTHING_GRANTED, isOidcScope, splitScope } from './oidc-scopes.js'
-import { scopeValues } from './rbac.js'
+import { findOrganization } from './organizations.js'
+import { type SignedInUser, scopeValues } from './rbac.js'
 
 /** An authorization request, as far as it matters for what is granted. */
-export interface ScopeRequest {
-  readonly user: UserEntry
+export interface ScopeRequest extends SignedInUser {
   readonly clientId: string
   readonly scopes: readonly string[]
   readonly apis: readonly ResourceServerEntry[]
@@ -21,11 +22,11 @@ export interface ScopeRequest {
  * and what keeps the consent page from coming back.
  */
 export function settleScopes(directory: Directory, grant: Grant, request: ScopeRequest): void {
-  const { user, clientId, scopes, apis } = request
+  const { scopes, apis, ...asking } = request
   const ownScopes = scopes.filter(isOidcScope)
   if (ownScopes.length > 0) grant.addOIDCScope(ownScopes)
   for (const api of apis) {
-    const grantable = grantableScopes(directory, { user, clientId, api })
+    const grantable = grantableScopes(directory, { ...asking, api })
     const known = scopes.filter((scope) => scopeValues(api).includes(scope))
     const granted = [...ownScopes, ...known.filter((scope) => grantable.includes(scope))]
     const refused = known.filter((scope) => !grantable.includes(scope))
@@ -37,15 +38,17 @@ export function settleScopes(directory: Directory, grant: Grant, request: ScopeR
 /**
  * Creates the library's `loadExistingGrant`: what the user has granted to the client so far.
  *
- * For clients that need no consent everything grantable is granted on the spot.
+ * For clients that need no consent everything grantable is granted on the spot. What was granted in
+ * one organization, or outside of any, does not count in another.
  */
 export function createGrantLoader(
   directory: Directory,
+  organizations: GrantOrganizations,
 ): (ctx: KoaContextWithOIDC) => Promise<Grant | undefined> {
   return async (ctx) => {
     const request = scopeRequestOf(directory, ctx)
     if (request === undefined) return undefined
-    const existing = await findGrant(ctx, request.clientId)
+    const existing = await findGrant(ctx, request, organizations)
     const asks = needsConsent(directory, request.clientId, request.apis)
     if (asks && existing === undefined) return undefined
 
@@ -54,7 +57,7 @@ export function createGrantLoader(
       existing ?? new Grant({ accountId: request.user.user_id, clientId: request.clientId })
     if (!asks) settleScopes(directory, grant, request)
     keepAliveWithoutScopes(ctx, grant, request)
-    await grant.save()
+    await organizations.remember(await grant.save(), request.organization?.id)
     return grant
   }
 }
@@ -65,6 +68,7 @@ function scopeRequestOf(directory: Directory, ctx: KoaContextWithOIDC): ScopeReq
   if (user === undefined || client === undefined) return undefined
   return {
     user,
+    organization: findOrganization(directory, params?.['organization']),
     clientId: client.clientId,
     scopes: splitScope(params?.['scope']),
     apis: Object.keys(resourceServers ?? {}).flatMap(
@@ -73,10 +77,16 @@ function scopeRequestOf(directory: Directory, ctx: KoaContextWithOIDC): ScopeReq
   }
 }
 
-async function findGrant(ctx: KoaContextWithOIDC, clientId: string): Promise<Grant | undefined> {
+async function findGrant(
+  ctx: KoaContextWithOIDC,
+  { clientId, organization }: ScopeRequest,
+  organizations: GrantOrganizations,
+): Promise<Grant | undefined> {
   const { provider, result, session } = ctx.oidc
   const grantId = result?.consent?.grantId ?? session?.grantIdFor(clientId)
-  return grantId === undefined ? undefined : provider.Grant.find(grantId)
+  if (grantId === undefined) return undefined
+  if ((await organizations.of(grantId)) !== organization?.id) return undefined
+  return provider.Grant.find(grantId)
 }
 
 function keepAliveWithoutScopes(

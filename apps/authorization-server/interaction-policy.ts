@@ -3,12 +3,14 @@ import { needsConsent } from './client-access.js'
 import type { Directory } from './directory.js'
 import { findApi } from './lookup.js'
 import { interactionPolicy } from './oidc-provider-library.js'
+import { findOrganization, isMember } from './organizations.js'
 
 /**
  * Returns the rules for when the sign-in page and the consent page are shown.
  *
  * The sign-in page is shown for every authorization request, even within a session: in development
- * one changes users all the time. The consent page is shown to clients that need consent and have
+ * one changes users all the time. Where it must not be shown (`prompt=none`), only a member passes a
+ * request for an organization. The consent page is shown to clients that need consent and have
  * none yet, or ask for more than before.
  */
 export function createInteractionPolicy(directory: Directory): policies.DefaultPolicy {
@@ -21,7 +23,14 @@ export function createInteractionPolicy(directory: Directory): policies.DefaultP
     'login_required',
     ({ oidc }) => oidc.result?.login === undefined && !oidc.prompts.has('none'),
   )
+  const membership = new Check(
+    'not_a_member',
+    'the user is not a member of the organization',
+    'login_required',
+    (ctx) => isForeigner(directory, ctx),
+  )
   policy.get('login')?.checks.add(signIn)
+  policy.get('login')?.checks.add(membership)
 
   const consent = new Check(
     'not_yet_asked',
@@ -34,6 +43,12 @@ export function createInteractionPolicy(directory: Directory): policies.DefaultP
   consentChecks?.remove('native_client_prompt')
   consentChecks?.add(consent)
   return policy
+}
+
+function isForeigner(directory: Directory, { oidc }: KoaContextWithOIDC): boolean {
+  const organization = findOrganization(directory, oidc.params?.['organization'])
+  if (organization === undefined || oidc.account === undefined) return false
+  return !isMember(organization, oidc.account.accountId)
 }
 
 function asksForConsent(directory: Directory, { oidc }: KoaContextWithOIDC): boolean {

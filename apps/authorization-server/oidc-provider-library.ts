@@ -8,7 +8,10 @@ const { Provider, errors, interactionPolicy } = await withoutRuntimeNotice(
   () => import('oidc-provider'),
 )
 
-export { Provider, errors, interactionPolicy }
+/** What the library's own grants are made of, for grants of ours. */
+const grantHelpers = await import('oidc-provider/lib/helpers/grants.js')
+
+export { Provider, errors, grantHelpers, interactionPolicy }
 
 async function withoutRuntimeNotice<T>(load: () => Promise<T>): Promise<T> {
   const target: { warn: (...data: unknown[]) => void } = globalThis.console

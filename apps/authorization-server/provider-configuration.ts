@@ -1,18 +1,21 @@
-import type { Account, Adapter, Configuration } from 'oidc-provider'
+import type { Adapter, Configuration } from 'oidc-provider'
+import { createAccountFinder } from './accounts.js'
 import { normaliseClientMetadata, thirdPartyClientId } from './client-metadata.js'
-import type { Directory, UserEntry } from './directory.js'
+import type { Directory } from './directory.js'
+import type { GrantOrganizations } from './grant-organizations.js'
 import { createGrantLoader } from './granted-scopes.js'
 import { createInteractionPolicy } from './interaction-policy.js'
 import { interactionPath } from './interactions/interaction-path.js'
 import { renderErrorPage } from './interactions/render-error.js'
 import { type KeyRing, SIGNING_ALGORITHM } from './keys.js'
-import { findUser } from './lookup.js'
 import { fetchLoopbackDocument, isLoopbackDocument } from './loopback-client-documents.js'
 import type { MemoryStore } from './memory-store.js'
 import { NOTHING_GRANTED, OIDC_SCOPES } from './oidc-scopes.js'
+import { validateOrganizationParameter } from './organization-parameter.js'
 import { describeResourceServer } from './resource-servers.js'
 import { staticClients } from './static-clients.js'
 import { tokenRules } from './token-rules.js'
+import type { Variants } from './variants.js'
 
 /** All that a provider is built from. Only the keys differ between two providers of one server. */
 export interface ProviderParts {
@@ -20,13 +23,17 @@ export interface ProviderParts {
   readonly directory: Directory
   readonly keys: KeyRing
   readonly store: MemoryStore
+  readonly organizations: GrantOrganizations
+  readonly variants: Readonly<Variants>
   readonly cookieSecret: string
+  /** 32 bytes from which DPoP nonces are made. */
+  readonly nonceSecret: Buffer
   readonly fetch: typeof fetch
 }
 
 /** Returns the library's configuration for a server that answers as Auth0 does. */
 export function providerConfiguration(parts: ProviderParts): Configuration {
-  const { issuer, directory, keys, cookieSecret } = parts
+  const { directory, keys, cookieSecret } = parts
   return {
     adapter: (kind) => adapterFor(parts, kind),
     clients: staticClients(directory),
@@ -36,7 +43,11 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
       short: { httpOnly: true, sameSite: 'lax' },
     },
     jwks: keys.privateJwks,
-    enabledJWA: { idTokenSigningAlgValues: [SIGNING_ALGORITHM] },
+    enabledJWA: {
+      idTokenSigningAlgValues: [SIGNING_ALGORITHM],
+      dPoPSigningAlgValues: ['ES256'],
+    },
+    extraParams: { organization: validateOrganizationParameter(directory) },
     routes: {
       authorization: '/authorize',
       token: '/oauth/token',
@@ -58,17 +69,22 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
     },
     renderError: renderErrorPage,
     ...features(parts),
-    ...identityRules(directory),
-    ...tokenRules(issuer, directory),
+    ...identityRules(parts),
+    ...tokenRules(parts),
     ...registrationRules(directory),
   }
 }
 
-function features({ directory, keys }: ProviderParts): Pick<Configuration, 'features'> {
+function features(parts: ProviderParts): Pick<Configuration, 'features'> {
+  const { directory, keys, variants, nonceSecret } = parts
   return {
     features: {
       devInteractions: { enabled: false },
-      dPoP: { enabled: false },
+      dPoP: {
+        enabled: true,
+        nonceSecret,
+        requireNonce: () => variants.dpopNonce === 'demanded',
+      },
       pushedAuthorizationRequests: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: true },
@@ -84,7 +100,8 @@ function features({ directory, keys }: ProviderParts): Pick<Configuration, 'feat
       clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
       resourceIndicators: {
         enabled: true,
-        defaultResource: (_ctx, _client, oneOf) => oneOf,
+        defaultResource: (_ctx, _client, oneOf) =>
+          oneOf ?? directory.tenant_settings.default_audience,
         useGrantedResource: () => true,
         getResourceServerInfo: (_ctx, identifier, { clientId }) =>
           describeResourceServer(directory, keys, { identifier, clientId }),
@@ -93,14 +110,19 @@ function features({ directory, keys }: ProviderParts): Pick<Configuration, 'feat
   }
 }
 
-function identityRules(
-  directory: Directory,
-): Pick<Configuration, 'claims' | 'findAccount' | 'loadExistingGrant' | 'scopes'> {
+function identityRules({
+  directory,
+  organizations,
+}: ProviderParts): Pick<Configuration, 'claims' | 'findAccount' | 'loadExistingGrant' | 'scopes'> {
   return {
     scopes: [...OIDC_SCOPES, NOTHING_GRANTED],
-    claims: { openid: ['sub'], profile: ['name', 'nickname'], email: ['email', 'email_verified'] },
-    findAccount: (_ctx, id) => toAccount(findUser(directory, id)),
-    loadExistingGrant: createGrantLoader(directory),
+    claims: {
+      openid: ['sub', 'org_id', 'org_name'],
+      profile: ['name', 'nickname'],
+      email: ['email', 'email_verified'],
+    },
+    findAccount: createAccountFinder(directory, organizations),
+    loadExistingGrant: createGrantLoader(directory, organizations),
   }
 }
 
@@ -113,19 +135,6 @@ function registrationRules(directory: Directory): Pick<Configuration, 'extraClie
         normaliseClientMetadata(directory, metadata)
       },
     },
-  }
-}
-
-function toAccount(user: UserEntry | undefined): Account | undefined {
-  if (user === undefined) return undefined
-  return {
-    accountId: user.user_id,
-    claims: () => ({
-      sub: user.user_id,
-      name: user.name,
-      nickname: user.username,
-      ...(user.email !== undefined && { email: user.email, email_verified: true }),
-    }),
   }
 }
 

@@ -1,7 +1,6 @@
 import type { JWTStructured, UnknownObject } from 'oidc-provider'
 import type { Directory, ResourceServerEntry, TokenDialect } from './directory.js'
-import { findUser } from './lookup.js'
-import { permissionsOf } from './rbac.js'
+import { type SignedInUser, permissionsOf } from './rbac.js'
 
 interface DialectRules {
   /** The JOSE header's `typ`. */
@@ -26,11 +25,10 @@ const DIALECTS: Readonly<Record<TokenDialect, DialectRules>> = {
 export function permissionsClaim(
   directory: Directory,
   api: ResourceServerEntry,
-  userId: string,
+  signedIn: SignedInUser,
 ): string[] | undefined {
   if (!api.enforce_policies || !DIALECTS[api.token_dialect].hasPermissions) return undefined
-  const user = findUser(directory, userId)
-  return user === undefined ? [] : permissionsOf(directory, user, api)
+  return permissionsOf(directory, signedIn, api)
 }
 
 /**

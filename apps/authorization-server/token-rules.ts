@@ -6,7 +6,9 @@ import type {
   UnknownObject,
 } from 'oidc-provider'
 import type { Directory } from './directory.js'
-import { findApi } from './lookup.js'
+import { GRANT_SECONDS, type GrantOrganizations } from './grant-organizations.js'
+import { findApi, findUser } from './lookup.js'
+import { findOrganizationById, organizationClaims } from './organizations.js'
 import { delegationOf } from './token-exchange/delegation.js'
 import { applyDialect, permissionsClaim } from './token-dialects.js'
 
@@ -23,6 +25,13 @@ type TokenRules = Pick<
   | 'ttl'
 >
 
+/** What the rules go by. */
+export interface TokenRuleParts {
+  readonly issuer: string
+  readonly directory: Directory
+  readonly organizations: GrantOrganizations
+}
+
 /**
  * Returns how long tokens live, what is in them, and who gets refresh tokens.
  *
@@ -30,15 +39,16 @@ type TokenRules = Pick<
  * refresh token grant gets refresh tokens for APIs with `allow_offline_access`, and without an API
  * when it asks for `offline_access`. Each refresh token can be used once.
  */
-export function tokenRules(issuer: string, directory: Directory): TokenRules {
+export function tokenRules(parts: TokenRuleParts): TokenRules {
+  const { issuer, directory } = parts
   return {
     ttl: {
       AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? DAY,
       AuthorizationCode: MINUTE,
-      Grant: 14 * DAY,
+      Grant: GRANT_SECONDS,
       IdToken: DAY,
       Interaction: 60 * MINUTE,
-      RefreshToken: 14 * DAY,
+      RefreshToken: GRANT_SECONDS,
       Session: DAY,
     },
     expiresWithSession: () => false,
@@ -46,7 +56,7 @@ export function tokenRules(issuer: string, directory: Directory): TokenRules {
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') &&
       allowsOfflineAccess(directory, source.resourceIndicators, source.scopes),
-    extraTokenClaims: (ctx, token) => extraClaims(directory, ctx, token),
+    extraTokenClaims: (ctx, token) => extraClaims(parts, ctx, token),
     formats: {
       customizers: {
         jwt: (_ctx, token, jwt) => {
@@ -70,14 +80,20 @@ function allowsOfflineAccess(
   )
 }
 
-function extraClaims(
-  directory: Directory,
+async function extraClaims(
+  { directory, organizations }: TokenRuleParts,
   ctx: KoaContextWithOIDC,
   token: AccessToken | ClientCredentials,
-): UnknownObject | undefined {
+): Promise<UnknownObject | undefined> {
   const api = typeof token.aud === 'string' ? findApi(directory, token.aud) : undefined
-  if (api === undefined || !('accountId' in token)) return undefined
-  const permissions = permissionsClaim(directory, api, token.accountId)
+  const user = 'accountId' in token ? findUser(directory, token.accountId) : undefined
+  if (api === undefined || user === undefined || !('grantId' in token)) return undefined
+  const organization = findOrganizationById(directory, await organizations.of(token.grantId))
+  const permissions = permissionsClaim(directory, api, { user, organization })
   const act = delegationOf(ctx)
-  return { ...(act !== undefined && { act }), ...(permissions !== undefined && { permissions }) }
+  return {
+    ...organizationClaims(directory, organization),
+    ...(act !== undefined && { act }),
+    ...(permissions !== undefined && { permissions }),
+  }
 }

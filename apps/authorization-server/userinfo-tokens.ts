@@ -23,6 +23,7 @@ export function rememberUserinfoTokens(provider: Provider): void {
         clientId: token.clientId,
         grantId: token.grantId,
         scope: token.scope,
+        jkt: token.jkt,
         iat: now,
         exp: now + token.expiration,
       },

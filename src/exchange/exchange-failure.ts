@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js'
 import { OnBehalfOfError, type FailureCode } from '../errors.js'
 import { scrub } from '../scrub.js'
+import { cureFor } from './exchange-cures.js'
 
 /** A token endpoint's refusal, as it came over the wire. */
 export interface ExchangeRefusal {
@@ -58,6 +59,7 @@ export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): 
       error: scrub(refusal.error, 80),
       errorDescription: scrub(refusal.errorDescription, 300),
       challengeError: scrub(refusal.challengeError, 80),
+      cure: cureFor(settled, refusal.error),
     },
   })
 }

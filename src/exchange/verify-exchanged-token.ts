@@ -12,6 +12,7 @@ import { parseDelegation, type Delegation } from '../identity/delegation.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import { missingScopes, parseScope } from '../scopes.js'
 import { scrub } from '../scrub.js'
+import { cureFor } from './exchange-cures.js'
 import type { ExchangedToken, TokenExchangeRequest } from './token-exchanger.js'
 
 /** Every reason for which a returned token is refused; each goes with the code `exchange_rejected`. */
@@ -236,7 +237,11 @@ function assertScopes(granted: readonly string[], request: TokenExchangeRequest)
   throw new OnBehalfOfError('downstream_scope_denied', {
     reason: 'scope_narrowed',
     description: `The signed-in user was not granted ${missing.join(' ')} at the API, which this tool needs. An administrator has to grant that permission to the user (and to this server's client); trying again does not help.`,
-    log: { asked: request.scopes, granted },
+    log: {
+      asked: request.scopes,
+      granted,
+      cure: cureFor('downstream_scope_denied', undefined),
+    },
   })
 }
 

@@ -4,6 +4,7 @@ import type { ScopeRequest } from '../granted-scopes.js'
 import { grantableScopes } from '../grantable-scopes.js'
 import { findApi, findUser } from '../lookup.js'
 import { isOidcScope, splitScope } from '../oidc-scopes.js'
+import { findOrganization } from '../organizations.js'
 import type { ScopeItem } from './consent-page.js'
 
 /** Returns what a client asks the signed-in user for; `undefined` when nobody is signed in. */
@@ -16,6 +17,7 @@ export function readConsentRequest(
   if (user === undefined || typeof clientId !== 'string') return undefined
   return {
     user,
+    organization: findOrganization(directory, params['organization']),
     clientId,
     scopes: splitScope(params['scope']),
     apis: requestedApis(directory, params),
@@ -25,13 +27,13 @@ export function readConsentRequest(
 /** Splits what was asked for into what the user can hand out and what nobody gives this client. */
 export function sortScopes(
   directory: Directory,
-  { user, clientId, scopes, apis }: ScopeRequest,
+  { scopes, apis, ...asking }: ScopeRequest,
 ): { readonly offered: readonly ScopeItem[]; readonly withheld: readonly string[] } {
   const ownItems = scopes
     .filter(isOidcScope)
     .map((value) => ({ value, ...OWN_DESCRIPTIONS[value] }))
   const offered = apis.flatMap((api) => {
-    const grantable = grantableScopes(directory, { user, clientId, api })
+    const grantable = grantableScopes(directory, { ...asking, api })
     return api.scopes.filter(({ value }) => scopes.includes(value) && grantable.includes(value))
   })
   const known = apis.flatMap((api) => api.scopes.map(({ value }) => value))

@@ -3,8 +3,10 @@ import type { Interaction, KoaContextWithOIDC } from 'oidc-provider'
 import type { Directory } from '../directory.js'
 import type { EventSink } from '../events.js'
 import { settleScopes } from '../granted-scopes.js'
+import type { GrantOrganizations } from '../grant-organizations.js'
 import { findClient } from '../lookup.js'
 import { errors } from '../oidc-provider-library.js'
+import { findOrganization, isMember, notAMemberMessage } from '../organizations.js'
 import { readBody } from '../request-body.js'
 import { consentPage } from './consent-page.js'
 import { readConsentRequest, sortScopes } from './consent-request.js'
@@ -17,6 +19,7 @@ import { signInPage } from './sign-in-page.js'
 export interface InteractionParts {
   readonly provider: Provider
   readonly directory: Directory
+  readonly organizations: GrantOrganizations
   readonly log: EventSink
 }
 
@@ -64,6 +67,7 @@ const showPage: Step = async (parts, ctx, interaction) => {
       ? signInPage({
           directory: parts.directory,
           clientName: await clientNameOf(parts.provider, params),
+          organization: findOrganization(parts.directory, params['organization']),
           action: interactionPath(uid, 'login'),
           ...(typeof params['login_hint'] === 'string' && { hint: params['login_hint'] }),
         })
@@ -77,13 +81,22 @@ const signIn: Step = async ({ provider, directory, log }, ctx, interaction) => {
   const username = (await readForm(ctx)).get('username')
   const user = directory.users.find((candidate) => candidate.username === username)
   if (user === undefined) throw new errors.InvalidRequest('there is no such user')
+  const organization = findOrganization(directory, interaction.params['organization'])
+  const refusal =
+    organization === undefined || isMember(organization, user.user_id)
+      ? undefined
+      : notAMemberMessage(organization, user.user_id)
   const returnTo = await provider.interactionResult(
     ctx.req,
     ctx.res,
-    { login: { accountId: user.user_id } },
+    refusal === undefined
+      ? { login: { accountId: user.user_id } }
+      : { error: 'access_denied', error_description: refusal },
     { mergeWithLastSubmission: false },
   )
-  log({ type: 'signed_in', username: user.username, clientId: clientIdOf(interaction) })
+  if (refusal === undefined) {
+    log({ type: 'signed_in', username: user.username, clientId: clientIdOf(interaction) })
+  }
   continueAt(ctx, returnTo)
 }
 
@@ -126,18 +139,21 @@ async function buildConsentPage(
 }
 
 async function saveConsent(
-  { provider, directory, log }: InteractionParts,
+  { provider, directory, organizations, log }: InteractionParts,
   interaction: Interaction,
 ): Promise<string> {
   const request = readConsentRequest(directory, interaction)
   if (request === undefined) throw new errors.SessionNotFound('nobody is signed in')
-  const { user, clientId } = request
+  const { user, clientId, organization } = request
+  // A grant of another organization never gets here: it was not found when the page was asked for.
   const known =
     interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId)
   const grant = known ?? new provider.Grant({ accountId: user.user_id, clientId })
   settleScopes(directory, grant, request)
+  const grantId = await grant.save()
+  await organizations.remember(grantId, organization?.id)
   log({ type: 'consent_given', username: user.username, clientId })
-  return grant.save()
+  return grantId
 }
 
 async function clientNameOf(

@@ -1,4 +1,5 @@
-import type { Directory, UserEntry } from '../directory.js'
+import type { Directory, OrganizationEntry, UserEntry } from '../directory.js'
+import { isMember } from '../organizations.js'
 import { permissionsOf } from '../rbac.js'
 import { type Html, html } from './html.js'
 import type { Page } from './page.js'
@@ -7,35 +8,46 @@ import type { Page } from './page.js'
 export interface SignInPageModel {
   readonly directory: Directory
   readonly clientName: string
+  /** The organization to sign in to, if the request names one. */
+  readonly organization?: OrganizationEntry | undefined
   readonly action: string
   /** The request's `login_hint`: this user's button gets the focus. */
   readonly hint?: string
 }
 
 /** Builds the page on which one chooses a user, without a password: this server is for development. */
-export function signInPage({ directory, clientName, action, hint }: SignInPageModel): Page {
+export function signInPage(model: SignInPageModel): Page {
+  const { directory, clientName, organization, action } = model
   return {
     name: 'sign-in',
     title: 'Sign in',
     body: html`
       <h1>Sign in</h1>
-      <p>to continue to <strong>${clientName}</strong></p>
+      <p>to continue to <strong>${clientName}</strong>${place(organization)}</p>
       <p class="note" role="note">
         Development only: choose who you want to be. There is no password.
       </p>
       <form method="post" action="${action}">
-        ${directory.users.map((user) => userButton(directory, user, isHinted(user, hint)))}
+        ${directory.users.map((user) => userButton(model, user))}
       </form>
     `,
   }
 }
 
-function userButton(directory: Directory, user: UserEntry, focused: boolean): Html {
+function place(organization: OrganizationEntry | undefined): Html {
+  if (organization === undefined) return html``
+  const { display_name: displayName, name } = organization
+  return html` as a member of <strong>${displayName ?? name}</strong>`
+}
+
+function userButton({ directory, organization, hint }: SignInPageModel, user: UserEntry): Html {
+  const focused = isHinted(user, hint)
   const permissions = directory.resource_servers.flatMap((api) =>
-    permissionsOf(directory, user, api),
+    permissionsOf(directory, { user, organization }, api),
   )
   const roles = user.roles.length === 0 ? 'no role' : user.roles.join(', ')
   const may = permissions.length === 0 ? 'may do nothing' : `may: ${permissions.join(', ')}`
+  const isForeign = organization !== undefined && !isMember(organization, user.user_id)
   return html`<button
     type="submit"
     name="username"
@@ -43,7 +55,7 @@ function userButton(directory: Directory, user: UserEntry, focused: boolean): Ht
     ${focused ? AUTOFOCUS : ''}
   >
     <span class="who">${user.name}</span>
-    <span class="may">${user.username} · ${roles} · ${may}</span>
+    <span class="may">${user.username} · ${roles} · ${isForeign ? 'not a member' : may}</span>
   </button>`
 }
 

@@ -1,15 +1,17 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { z } from 'zod'
+import type { Variants } from '../variants.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 
 /** One level of an `act` claim (RFC 8693 §4.1); the outermost is who acts now. */
 export interface Actor {
   readonly sub: string
   readonly act?: Actor | undefined
+  /** Further members: those of an agent, or what the subject token's actors say of themselves. */
+  readonly [member: string]: unknown
 }
 
-/** Auth0's limit: so many `act` objects may be nested in a token. */
-export const MAX_ACTORS = 5
+type DelegationVariants = Pick<Variants, 'actor' | 'delegationLimit' | 'delegationLimitInMessage'>
 
 const ENTITY = 'Delegation'
 
@@ -24,23 +26,32 @@ export const actorSchema: z.ZodType<Actor> = z.looseObject({
  * Returns the `act` claim of the next token: the exchanging client, and inside it who acted before.
  *
  * A token that was never exchanged names no actor, so its client becomes the innermost one. Later the
- * whole chain is nested; the client of such a token is its outermost actor and is not repeated.
+ * whole chain is nested; the client of such a token is its outermost actor and is not repeated. With
+ * `actor: 'agent'` the newest actor is an agent that belongs to the client.
  *
- * @throws ExchangeRefusal 400 `invalid_request` when the chain would have more than five actors.
+ * @throws ExchangeRefusal 400 `invalid_request` when the chain would have more than five actors, or
+ *   four by `delegationLimit`.
  */
 export function delegate(
   exchangingClientId: string,
   subject: { readonly clientId: string; readonly act: Actor | undefined },
+  variants: DelegationVariants,
 ): Actor {
-  const act: Actor = { sub: exchangingClientId, act: subject.act ?? { sub: subject.clientId } }
-  if (actorsOf(act).length > MAX_ACTORS) {
-    throw new ExchangeRefusal(
-      400,
-      'invalid_request',
-      `Delegation chain (\`act\` claim) depth exceeds the maximum allowed limit of ${MAX_ACTORS}`,
-    )
+  const act: Actor = {
+    ...newestActor(exchangingClientId, variants),
+    act: subject.act ?? { sub: subject.clientId },
   }
-  return act
+  if (actorsOf(act).length <= variants.delegationLimit) return act
+  throw new ExchangeRefusal(
+    400,
+    'invalid_request',
+    `Delegation chain (\`act\` claim) depth exceeds the maximum allowed limit of ${variants.delegationLimitInMessage}`,
+  )
+}
+
+function newestActor(clientId: string, { actor }: DelegationVariants): Actor {
+  if (actor === 'client') return { sub: clientId }
+  return { sub: `agt_${clientId}`, client_id: clientId, sub_profile: 'ai_agent' }
 }
 
 /** Lists the ids in an `act` claim, newest first. */

@@ -1,9 +1,10 @@
 import { type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
-import type { Directory, UserEntry } from '../directory.js'
-import { type KeyRing, SIGNING_ALGORITHM } from '../keys.js'
+import type { UserEntry } from '../directory.js'
+import { SIGNING_ALGORITHM } from '../keys.js'
 import { findUser } from '../lookup.js'
 import { type Actor, actorSchema } from './delegation.js'
+import type { ExchangeParts } from './exchange-parts.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 
 /** A subject token that this server issued to a user, for the client that now presents it. */
@@ -13,13 +14,18 @@ export interface SubjectToken {
   readonly clientId: string
   /** Who acts for the user so far; `undefined` for a token that was never exchanged. */
   readonly act: Actor | undefined
+  /** The organization in which the user is signed in. */
+  readonly organizationId: string | undefined
+  /** Whether it is bound to a key of the one that it was issued to (`cnf`). */
+  readonly isBound: boolean
+  readonly expiresAtSeconds: number
 }
 
 /** Who issued the token, and who it must be for. */
-export interface SubjectTokenExpectations {
-  readonly issuer: string
-  readonly keys: KeyRing
-  readonly directory: Directory
+export interface SubjectTokenExpectations extends Pick<
+  ExchangeParts,
+  'directory' | 'issuer' | 'keys' | 'variants'
+> {
   readonly ownIdentifier: string
 }
 
@@ -29,50 +35,61 @@ const claimsSchema = z.object({
   client_id: z.string().optional(),
   azp: z.string().optional(),
   act: actorSchema.optional(),
+  exp: z.number(),
+  org_id: z.string().optional(),
+  cnf: z.unknown().optional(),
 })
 
 /**
  * Verifies a subject token: signature, issuer, expiry, a user as subject, and the client's own API
  * as the only audience beside the userinfo endpoint.
  *
- * Without the audience check a client could trade tokens that were meant for someone else. A sender
- * constraint (`cnf`) is not checked: as with Auth0, that is left to the one who received the token.
+ * Without the audience check (`subjectAudience: 'ignored'`) a client can trade tokens that were meant
+ * for someone else. A sender constraint (`cnf`) is not checked: as with Auth0, that is left to the one
+ * who received the token.
  *
- * @throws ExchangeRefusal 401 `invalid_grant`.
+ * @throws ExchangeRefusal 401 `invalid_grant`, or another code by `subjectTokenError`.
  */
 export async function verifySubjectToken(
   token: string,
-  { issuer, keys, directory, ownIdentifier }: SubjectTokenExpectations,
+  expectations: SubjectTokenExpectations,
 ): Promise<SubjectToken> {
-  const claims = claimsSchema.safeParse(await verifySignature(token, issuer, keys))
+  const { variants, issuer, directory, ownIdentifier } = expectations
+  const refusal = (description: string): ExchangeRefusal =>
+    new ExchangeRefusal(401, variants.subjectTokenError, description)
+  const payload = await verifySignature(token, expectations).catch((cause: unknown) => {
+    throw Object.assign(refusal('The subject token is invalid or expired'), { cause })
+  })
+  const claims = claimsSchema.safeParse(payload)
   if (!claims.success) throw refusal('The subject token lacks claims of an access token')
   const { sub, aud, act, azp, client_id: clientId = azp } = claims.data
   if (sub.endsWith('@clients')) throw refusal('The subject token must represent a user')
   const audiences = [aud].flat().filter((audience) => audience !== `${issuer}userinfo`)
-  if (audiences.length !== 1 || audiences[0] !== ownIdentifier) {
+  const isForOwnApi = audiences.length === 1 && audiences[0] === ownIdentifier
+  if (!isForOwnApi && variants.subjectAudience === 'enforced') {
     throw refusal(`The subject token was not issued for ${ownIdentifier}`)
   }
   const user = findUser(directory, sub)
   if (user === undefined) throw refusal('The user of the subject token does not exist')
   if (clientId === undefined) throw refusal('The subject token does not name its client')
-  return { user, clientId, act }
-}
-
-async function verifySignature(token: string, issuer: string, keys: KeyRing): Promise<JWTPayload> {
-  try {
-    const { payload } = await jwtVerify(token, keys.findPublicKey, {
-      algorithms: [SIGNING_ALGORITHM],
-      issuer,
-      requiredClaims: ['sub', 'aud', 'exp', 'iat'],
-    })
-    return payload
-  } catch (cause) {
-    const invalid = refusal('The subject token is invalid or expired')
-    invalid.cause = cause
-    throw invalid
+  return {
+    user,
+    clientId,
+    act,
+    organizationId: claims.data.org_id,
+    isBound: claims.data.cnf !== undefined,
+    expiresAtSeconds: claims.data.exp,
   }
 }
 
-function refusal(description: string): ExchangeRefusal {
-  return new ExchangeRefusal(401, 'invalid_grant', description)
+async function verifySignature(
+  token: string,
+  { issuer, keys }: Pick<SubjectTokenExpectations, 'issuer' | 'keys'>,
+): Promise<JWTPayload> {
+  const { payload } = await jwtVerify(token, keys.findPublicKey, {
+    algorithms: [SIGNING_ALGORITHM],
+    issuer,
+    requiredClaims: ['sub', 'aud', 'exp', 'iat'],
+  })
+  return payload
 }

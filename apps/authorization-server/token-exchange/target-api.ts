@@ -1,44 +1,36 @@
 import { scopesOpenToClient } from '../client-access.js'
-import type { Directory, ResourceServerEntry } from '../directory.js'
+import type { ResourceServerEntry } from '../directory.js'
 import { findApi } from '../lookup.js'
 import { noAccessMessage, unknownApiMessage } from '../resource-servers.js'
+import type { ExchangeParts } from './exchange-parts.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
+
+type Parts = Pick<ExchangeParts, 'directory' | 'variants'>
 
 /**
  * Returns the API that a token is wanted for.
  *
- * @throws ExchangeRefusal 400 `invalid_target` when there is no such API.
+ * @throws ExchangeRefusal 400 `invalid_target` when there is no such API, or 403 `access_denied` by
+ *   `unknownAudienceError`.
  */
-export function requireApi(directory: Directory, audience: string): ResourceServerEntry {
+export function requireApi({ directory, variants }: Parts, audience: string): ResourceServerEntry {
   const api = findApi(directory, audience)
   if (api !== undefined) return api
-  throw new ExchangeRefusal(400, 'invalid_target', unknownApiMessage(directory, audience))
+  const { unknownAudienceError: error } = variants
+  const status = error === 'invalid_target' ? 400 : 403
+  throw new ExchangeRefusal(status, error, unknownApiMessage(directory, audience))
 }
 
 /**
  * Passes when the API's user policy and the client's grants admit the client.
  *
- * @throws ExchangeRefusal 403 `access_denied`.
+ * @throws ExchangeRefusal 403 `access_denied`, or `unauthorized_client` by `missingClientGrantError`.
  */
 export function requireClientGrant(
-  directory: Directory,
+  { directory, variants }: Parts,
   clientId: string,
   api: ResourceServerEntry,
 ): void {
   if (scopesOpenToClient(directory, clientId, api) !== undefined) return
-  throw new ExchangeRefusal(403, 'access_denied', noAccessMessage(api.identifier))
-}
-
-/**
- * Passes when users need not be asked: in an exchange there is nobody to ask.
- *
- * @throws ExchangeRefusal 403 `consent_required`.
- */
-export function requireSkippedConsent(api: ResourceServerEntry): void {
-  if (api.skip_consent_for_verifiable_first_party_clients) return
-  throw new ExchangeRefusal(
-    403,
-    'consent_required',
-    `Consent required: set skip_consent_for_verifiable_first_party_clients of ${api.identifier}`,
-  )
+  throw new ExchangeRefusal(403, variants.missingClientGrantError, noAccessMessage(api.identifier))
 }

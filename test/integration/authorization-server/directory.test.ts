@@ -24,11 +24,15 @@ function faultsOf(content: unknown): Record<string, string> {
 }
 
 describe('the directory that comes with the project', () => {
-  it('has the two APIs, the two clients and the three users that the documentation promises', () => {
+  it('has the two APIs, the three clients and the three users that the documentation promises', () => {
     const directory = loadDirectory()
     expect(directory.resource_servers.map((api) => api.identifier)).toEqual([MCP, API])
     expect(DEFAULT_IDENTIFIERS).toEqual({ mcp: MCP, api: API })
-    expect(directory.clients.map((client) => client.client_id)).toEqual(['mcp-server', 'curl'])
+    expect(directory.clients.map((client) => client.client_id)).toEqual([
+      'mcp-server',
+      'mcp-server-custom',
+      'curl',
+    ])
     expect(directory.users.map((user) => user.user_id)).toEqual([
       'auth0|alice',
       'auth0|bob',
@@ -47,7 +51,7 @@ describe('a directory on other ports', () => {
     expect(JSON.stringify(moved)).not.toContain('localhost:8787')
     expect(moved.resource_servers.map(({ identifier }) => identifier)).toEqual([mcp, api])
     expect(moved.clients[0]?.resource_server_identifier).toBe(mcp)
-    expect(moved.client_grants.map(({ audience }) => audience)).toEqual([api, mcp])
+    expect(moved.client_grants.map(({ audience }) => audience)).toEqual([api, api, mcp])
     expect(original).toEqual(loadDirectory())
     expect(withIdentifiers(original, { mcp: MCP, api: API })).toEqual(original)
   })

@@ -10,6 +10,7 @@ import { createServer } from 'node:http'
 import {
   type AuthorizationServer,
   type AuthorizationServerEvent,
+  type AuthorizationServerOptions,
   createAuthorizationServer,
 } from '../../../apps/authorization-server/authorization-server.js'
 import { type Directory, loadDirectory } from '../../../apps/authorization-server/directory.js'
@@ -19,6 +20,7 @@ export const MCP = 'http://localhost:3001/mcp'
 export const API = 'http://localhost:8787/'
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
+export const PROFILE = 'urn:fastmcp:mcp'
 export const CALLBACK = 'http://127.0.0.1:49152/callback'
 
 export interface RunningServer extends AuthorizationServer {
@@ -28,7 +30,9 @@ export interface RunningServer extends AuthorizationServer {
 
 /** Starts an authorization server on a free port of the loopback interface. */
 export async function startServer(
-  options: { readonly directory?: Directory; readonly fetch?: typeof fetch } = {},
+  options: Partial<
+    Pick<AuthorizationServerOptions, 'directory' | 'fetch' | 'now' | 'variants'>
+  > = {},
 ): Promise<RunningServer> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -36,10 +40,10 @@ export async function startServer(
   if (address === null || typeof address === 'string') throw new Error('no port')
   const events: AuthorizationServerEvent[] = []
   const authorizationServer = await createAuthorizationServer({
+    directory: loadDirectory(),
+    ...options,
     issuer: `http://127.0.0.1:${address.port}/`,
-    directory: options.directory ?? loadDirectory(),
     log: (event) => events.push(event),
-    ...(options.fetch !== undefined && { fetch: options.fetch }),
   })
   server.on('request', authorizationServer.handler)
   return {
@@ -162,6 +166,23 @@ export function exchangeForm(
     subject_token: subjectToken,
     subject_token_type: ACCESS_TOKEN,
     requested_token_type: ACCESS_TOKEN,
+    audience: API,
+    scope: 'read:private',
+    ...params,
+  }
+}
+
+/** The parameters of a correct Custom Token Exchange request of the MCP server. */
+export function customForm(
+  subjectToken: string,
+  params: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return {
+    grant_type: EXCHANGE,
+    client_id: 'mcp-server-custom',
+    client_secret: 'development-only-secret-of-the-custom-mcp-server',
+    subject_token: subjectToken,
+    subject_token_type: PROFILE,
     audience: API,
     scope: 'read:private',
     ...params,

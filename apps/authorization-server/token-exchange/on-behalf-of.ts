@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import type { TokenEndpointGrantContext } from 'oidc-provider'
+import type { ResourceServerEntry } from '../directory.js'
+import { grantableScopes } from '../grantable-scopes.js'
+import { actorsOf, delegate } from './delegation.js'
+import { keepOrganization } from './exchange-organization.js'
+import type { ExchangeParts } from './exchange-parts.js'
+import { parseExchangeRequest } from './exchange-request.js'
+import { narrowScopes, requireSomeScope, scopeToReport } from './exchange-scopes.js'
+import { requireExchangingClient } from './exchanging-client.js'
+import { ACCESS_TOKEN_TYPE } from './grant-type.js'
+import { issueToken } from './issue-token.js'
+import { requireKeptBinding, type Proof } from './sender-constraint.js'
+import {
+  requireNoSecondFactor,
+  requireSkippedConsent,
+  runPostLoginAction,
+} from './sign-in-conditions.js'
+import { type SubjectToken, verifySubjectToken } from './subject-token.js'
+import { requireApi, requireClientGrant } from './target-api.js'
+
+/**
+ * Answers a token exchange as Auth0's On-Behalf-Of does it.
+ *
+ * A resource server trades the access token that it received for one whose audience is another API,
+ * for the same user, in the same organization. There is never a refresh token or an ID token, and the
+ * new token's life does not depend on the old one's unless `lifetime` says so.
+ *
+ * @throws ExchangeRefusal by the first step that fails.
+ */
+export async function exchangeOnBehalfOf(
+  ctx: TokenEndpointGrantContext,
+  parts: ExchangeParts,
+  proof: Proof | undefined,
+): Promise<void> {
+  const { directory, variants } = parts
+  const request = parseExchangeRequest(ctx.oidc.params)
+  const { clientId, ownIdentifier } = requireExchangingClient(directory, ctx.oidc.client.clientId)
+  const subject = await verifySubjectToken(request.subjectToken, { ...parts, ownIdentifier })
+  const { user, organizationId } = subject
+  requireKeptBinding(subject, proof, variants)
+  const api = requireApi(parts, request.audience)
+  requireClientGrant(parts, clientId, api)
+  const organization = keepOrganization(parts, {
+    user,
+    ofSubject: organizationId,
+    requested: request.organization,
+  })
+  const act = delegate(clientId, subject, variants)
+  const grantable = grantableScopes(directory, { user, organization, clientId, api })
+  const scopes = narrowScopes(request.apiScopes, grantable, variants)
+  requireSomeScope(request.apiScopes, scopes)
+  requireSkippedConsent(api, variants)
+  requireNoSecondFactor(variants, false)
+  runPostLoginAction(variants)
+
+  // Such a token is not stored, so its grant is never looked up; only its organization is.
+  const grantId = randomUUID()
+  await parts.organizations.remember(grantId, organization?.id)
+  const lifetimeSeconds = lifetimeOf(api, subject, parts)
+  const userId = user.user_id
+  const issue = { api, userId, scopes, act, grantId, lifetimeSeconds, proof }
+  const { value, token } = await issueToken(ctx, parts, issue)
+  const reported = scopeToReport(request.requestedScope, scopes, variants)
+  ctx.body = {
+    access_token: value,
+    expires_in: token.expiration,
+    issued_token_type: ACCESS_TOKEN_TYPE,
+    token_type: token.tokenType,
+    ...(reported !== undefined && { scope: reported }),
+  }
+  parts.log({
+    type: 'token_exchanged',
+    clientId,
+    subject: userId,
+    audience: api.identifier,
+    scopes,
+    actors: actorsOf(act),
+  })
+}
+
+function lifetimeOf(
+  api: ResourceServerEntry,
+  { expiresAtSeconds }: SubjectToken,
+  { variants }: Pick<ExchangeParts, 'variants'>,
+): number {
+  if (variants.lifetime === 'as_configured') return api.token_lifetime
+  const rest = expiresAtSeconds - Math.floor(Date.now() / 1000)
+  return Math.max(1, Math.min(api.token_lifetime, rest))
+}

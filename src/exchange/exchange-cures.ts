@@ -1,0 +1,34 @@
+import type { FailureCode } from '../errors.js'
+
+/** What an operator does about a refusal, by its code and the authorization server's `error`. */
+const CURES: Partial<Record<FailureCode, Readonly<Record<string, string>>>> = {
+  exchange_misconfigured: {
+    invalid_client:
+      'Check MCP_AUTH0_CLIENT_ID and the secret or key of that client: the authorization server does not accept them.',
+    invalid_target:
+      'Check API_AUTH0_AUDIENCE: it has to be the identifier of the API at the authorization server, byte for byte, a trailing slash included.',
+    unauthorized_client:
+      'Allow the client to exchange tokens. Auth0 On-Behalf-Of: app_type resource_server, resource_server_identifier equal to AUTH0_AUDIENCE, token_exchange.allow_any_profile_of_type with on_behalf_of_token_exchange, and a client grant to the API with subject_type user.',
+    access_denied:
+      'Check, in this order: the secret of the client (on status 401); the client grant to the API with subject_type user and the scopes the tools ask for; API_AUTH0_AUDIENCE, a trailing slash included; whether a post-login Action denies.',
+    unsupported_grant_type:
+      'Enable token exchange (RFC 8693) at the authorization server and for this client.',
+    '': 'Look up the status and error of this line in the documentation of the authorization server, and the log of the tenant at the same time.',
+  },
+  downstream_scope_denied: {
+    '': "Give the user a role with the API's permission, and the client grant of this server's client that scope. With RBAC on the API, both are needed.",
+  },
+  consent_required: {
+    '': 'Auth0: set skip_consent_for_verifiable_first_party_clients to true on the API; nobody can give consent inside a token exchange.',
+  },
+  mfa_required: {
+    '': 'Exempt token exchanges from MFA in the post-login Action (event.transaction.protocol is oauth2-token-exchange): nobody can answer inside one.',
+  },
+}
+
+/** The cure for the log line of a refusal; `undefined` where waiting or signing in is the cure. */
+export function cureFor(code: FailureCode, error: string | undefined): string | undefined {
+  const cures = CURES[code]
+  if (cures === undefined) return undefined
+  return error !== undefined && Object.hasOwn(cures, error) ? cures[error] : cures['']
+}
