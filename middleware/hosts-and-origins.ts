@@ -55,6 +55,7 @@ export function hostsAndOrigins(options: HostsAndOriginsOptions): RequestHandler
     const name = host.replace(/:\d+$/, '')
     const hostKnown = hosts.has(host) || hosts.has(name) || (local && isLoopbackName(name))
     if (!hostKnown) throw forbidden('host_not_allowed', { host: host.slice(0, 200) })
+    if (count(req.rawHeaders, 'host') > 1) throw forbidden('host_doubled', {})
     const { origin } = req.headers
     if (origin !== undefined && !origins.has(origin) && !(local && isLoopbackOrigin(origin))) {
       throw forbidden('origin_not_allowed', { origin: origin.slice(0, 200) })
@@ -74,7 +75,13 @@ export function hostsAndOrigins(options: HostsAndOriginsOptions): RequestHandler
 }
 
 function isLoopbackName(name: string): boolean {
-  return name !== '' && URL.canParse(`http://${name}`) && isLoopback(new URL(`http://${name}`))
+  // Nothing but a name: in `localhost/x` or `x@localhost`, a URL parser finds the host that it likes.
+  if (!/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/.test(name)) return false
+  return URL.canParse(`http://${name}`) && isLoopback(new URL(`http://${name}`))
+}
+
+function count(rawHeaders: readonly string[], name: string): number {
+  return rawHeaders.filter((entry, index) => index % 2 === 0 && lowerCase(entry) === name).length
 }
 
 function isLoopbackOrigin(origin: string): boolean {

@@ -19,7 +19,7 @@ export function formBody(): RequestHandler[] {
  * Comes after authentication, so that strangers do not make us parse.
  */
 export function jsonBody(maxBytes: number): RequestHandler[] {
-  return [json({ limit: maxBytes }), noTokenInBody, boundedBatch]
+  return [json({ limit: maxBytes }), boundedDepth, noTokenInBody, boundedBatch]
 }
 
 const noTokenInBody: RequestHandler = function noTokenInBodyMiddleware(req, _res, next) {
@@ -28,6 +28,19 @@ const noTokenInBody: RequestHandler = function noTokenInBodyMiddleware(req, _res
 }
 
 const MAX_BATCH = 50
+const MAX_DEPTH = 64
+
+/** Deeper values make recursive code overflow its stack, ours or a library's. */
+const boundedDepth: RequestHandler = function boundedDepthMiddleware(req, _res, next) {
+  let level: readonly unknown[] = [req.body]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw new OnBehalfOfError('invalid_request', { reason: 'too_deep' })
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
+    )
+  }
+  next()
+}
 
 const boundedBatch: RequestHandler = function boundedBatchMiddleware(req, _res, next) {
   const body: unknown = req.body

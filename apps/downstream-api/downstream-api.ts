@@ -1,6 +1,12 @@
 import type { Agent } from 'node:https'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { auth, requiredScopes, UnauthorizedError } from 'express-oauth2-jwt-bearer'
+import { OnBehalfOfError } from '../../src/errors.js'
+import { LAST_DATE_SECONDS } from '../../src/identity/caller.js'
+import { parseCredentials } from '../../src/identity/credentials.js'
+import { assertAccessTokenType } from '../../src/identity/token-shape.js'
+import { SeenProofs } from '../../src/identity/seen-proofs.js'
+import { readUnverified } from '../../src/identity/unverified-token.js'
 
 export interface DownstreamApiOptions {
   /** Whose tokens are accepted, as the authorization server writes itself in `iss`. */
@@ -24,7 +30,7 @@ export function createDownstreamApi(options: DownstreamApiOptions): Express {
   app.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' })
   })
-  app.use(bearerToken(options), audienceAlone(options.audience))
+  app.use(strictCredentials, bearerToken(options), forUsAlone(options.audience))
   app.get('/api/private-scope', requiredScopes('read:private'), (req, res) => {
     const claims = req.auth?.payload ?? {}
     const { sub, scope, act } = claims
@@ -51,18 +57,32 @@ function bearerToken({ issuer, audience, agent }: DownstreamApiOptions): Request
   })
 }
 
-/** The library asks whether `aud` contains us; a token that others accept as well is refused here. */
-function audienceAlone(audience: string): RequestHandler {
-  return function audienceAloneMiddleware(req, res, next) {
-    const aud = req.auth?.payload.aud
-    if (aud === audience || (Array.isArray(aud) && aud.length === 1 && aud[0] === audience)) {
-      next()
-      return
+/**
+ * What the library lets through: a token in the query, doubled headers, several spellings of one token, JWTs
+ * that are no access tokens.
+ */
+const strictCredentials: RequestHandler = function strictCredentialsMiddleware(req, _res, next) {
+  const { token } = parseCredentials({ rawHeaders: req.rawHeaders, url: req.originalUrl })
+  assertAccessTokenType(readUnverified(token))
+  next()
+}
+
+/**
+ * The library asks whether `aud` contains us, and knows of one kind of bound token: one that others accept as
+ * well, one that is bound in another way, a proof used before and a token without end are refused here.
+ */
+function forUsAlone(audience: string): RequestHandler {
+  const seenProofs = new SeenProofs()
+  return function forUsAloneMiddleware(req, _res, next) {
+    const { aud, cnf, exp = Infinity } = req.auth?.payload ?? {}
+    const alone =
+      aud === audience || (Array.isArray(aud) && aud.length === 1 && aud[0] === audience)
+    const proof = req.get('dpop')
+    if (!alone || (cnf !== undefined && proof === undefined) || exp > LAST_DATE_SECONDS) {
+      throw new OnBehalfOfError('invalid_token')
     }
-    res
-      .status(401)
-      .set('WWW-Authenticate', 'Bearer error="invalid_token"')
-      .json({ error: 'invalid_token' })
+    if (proof !== undefined) seenProofs.assertUnused(proof, cnf)
+    next()
   }
 }
 
@@ -76,13 +96,28 @@ const refusal: ErrorRequestHandler = (error: unknown, _req, res, next) => {
     next(error)
     return
   }
-  if (!(error instanceof UnauthorizedError)) {
+  if (!(error instanceof UnauthorizedError) && !(error instanceof OnBehalfOfError)) {
     res.status(500).json({ error: 'server_error' })
     return
   }
   const { code } = error as { code?: unknown }
+  // The library's own header quotes the token's header, line breaks included.
+  const [status, name] = (typeof code === 'string' ? STATUS_OF[code] : undefined) ?? [
+    401,
+    undefined,
+  ]
+  const challenge = name === undefined ? 'Bearer realm="api"' : `Bearer error="${name}"`
   res
-    .status(error.status)
-    .set(error.headers)
-    .json({ error: typeof code === 'string' && code !== '' ? code : 'unauthorized' })
+    .status(status)
+    .set('WWW-Authenticate', challenge)
+    .json({ error: name ?? 'unauthorized' })
+}
+
+/** What a failure of the library's or of ours is to the caller (RFC 6750 §3.1). */
+const STATUS_OF: Readonly<Record<string, readonly [number, string]>> = {
+  malformed_credentials: [400, 'invalid_request'],
+  invalid_request: [400, 'invalid_request'],
+  invalid_dpop_proof: [400, 'invalid_dpop_proof'],
+  invalid_token: [401, 'invalid_token'],
+  insufficient_scope: [403, 'insufficient_scope'],
 }

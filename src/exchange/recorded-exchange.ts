@@ -4,6 +4,7 @@ import type { Fetch } from '../identity/fetch-json.js'
 import { USER_AGENT } from '../version.js'
 import { exchangeFailure } from './exchange-failure.js'
 import {
+  jsonObject,
   limitedUntil,
   recordingFetch,
   refusalIn,
@@ -51,8 +52,20 @@ export async function recordedExchange(
     const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
     const refusal = refusalIn(recording.answer(), clock)
     if (refusal !== undefined) throw exchangeFailure(refusal, subject)
+    assertNoForeignTokenType(recording.answer(), cause)
     throw unusableAnswer(recording.answer(), { deadline, cause })
   }
+}
+
+/**
+ * A token of another type than `Bearer` is no outage: libraries refuse it like any malformed answer, but it is
+ * a token that was not asked for.
+ */
+function assertNoForeignTokenType(answer: TokenEndpointAnswer | undefined, cause: unknown): void {
+  const { access_token: token, token_type: type } = jsonObject(answer?.text ?? '')
+  if (typeof token !== 'string' || token === '') return
+  if (typeof type === 'string' && type.toLowerCase() === 'bearer') return
+  throw new OnBehalfOfError('exchange_rejected', { reason: 'token_type', cause })
 }
 
 function unusableAnswer(

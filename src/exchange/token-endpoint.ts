@@ -99,7 +99,8 @@ function wholeNumber(value: string | null): number | undefined {
   return value !== null && /^\d{1,12}$/.test(value) ? Number(value) : undefined
 }
 
-function jsonObject(text: string): Readonly<Record<string, unknown>> {
+/** The members of a JSON object; none for anything else. */
+export function jsonObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -188,8 +188,19 @@ function assertBinding(
   { caller }: TokenExchangeRequest,
   { dangerouslyAllowUnboundDowngrade }: ExchangedTokenExpectations,
 ): void {
-  const downgraded = caller.binding !== undefined && confirmation === undefined
+  const downgraded = caller.binding !== undefined && !isBinding(confirmation)
   if (downgraded && dangerouslyAllowUnboundDowngrade !== true) throw rejected('unbound_downgrade')
+}
+
+// RFC 7800 §3.1, RFC 9449 §6.1, RFC 8705 §3.1: a SHA-256 thumbprint in base64url.
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/
+
+function isBinding(confirmation: unknown): boolean {
+  if (typeof confirmation !== 'object' || confirmation === null) return false
+  const members = confirmation as Readonly<Record<string, unknown>>
+  return [members['jkt'], members['x5t#S256']].some(
+    (thumbprint) => typeof thumbprint === 'string' && THUMBPRINT.test(thumbprint),
+  )
 }
 
 function delegationOf(

@@ -29,6 +29,9 @@ export interface Caller {
 
 export type Claims = Readonly<Record<string, unknown>>
 
+/** The last second that a `Date` can hold: whoever calculates with more gets NaN or Infinity. */
+export const LAST_DATE_SECONDS = 8_640_000_000_000
+
 export interface CallerPolicy {
   /** Accept tokens that no user stands behind (client credentials). Default false. */
   readonly dangerouslyAllowMachineTokens?: boolean
@@ -49,6 +52,7 @@ export function callerFromClaims(claims: Claims, policy: CallerPolicy = {}): Cal
   if (issuer === undefined) throw refused('issuer_missing')
   if (clientId === undefined) throw refused('client_missing', 'The token names no client.')
   if (typeof expiresAtSeconds !== 'number') throw refused('expiry_missing')
+  if (expiresAtSeconds > LAST_DATE_SECONDS) throw refused('expiry_out_of_range')
   if (subject === undefined) throw refused('subject_missing', 'The token names no user.')
   if (policy.dangerouslyAllowMachineTokens !== true && isMachine(claims, subject, clientId)) {
     throw refused(

@@ -22,20 +22,32 @@ const OPAQUE =
  * The description tells how a person comes by an opaque or encrypted token, which is the usual cause.
  */
 export function readUnverified(token: Secret): UnverifiedToken {
-  const parts = token.reveal().split('.').length
-  if (parts !== 3) throw unreadable(parts === 5 ? 'encrypted_token' : 'opaque_token')
+  const parts = token.reveal().split('.')
+  if (parts.length !== 3) throw unreadable(parts.length === 5 ? 'encrypted_token' : 'opaque_token')
+  if (!parts.every(isBase64url)) throw new OnBehalfOfError('invalid_token', { reason: 'not_a_jwt' })
   try {
     const header = decodeProtectedHeader(token.reveal())
     const claims: Claims = decodeJwt(token.reveal())
     return {
-      type: typeof header.typ === 'string' ? header.typ : undefined,
-      keyId: typeof header.kid === 'string' ? header.kid : undefined,
+      type: textOrAbsent(header.typ),
+      keyId: textOrAbsent(header.kid),
       issuer: typeof claims['iss'] === 'string' ? claims['iss'] : undefined,
       claims,
     }
   } catch (cause) {
     throw new OnBehalfOfError('invalid_token', { reason: 'not_a_jwt', cause })
   }
+}
+
+/** Exactly one spelling for the same bytes (RFC 7515 §2): verifiers decode padding, plain base64 and more. */
+function isBase64url(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part
+}
+
+/** A `typ` or `kid` that is no text is not the same as none (RFC 7515 §4.1). */
+function textOrAbsent(member: unknown): string | undefined {
+  if (member === undefined || typeof member === 'string') return member
+  throw new TypeError('a header member that has to be a string is none')
 }
 
 function unreadable(reason: string): OnBehalfOfError {

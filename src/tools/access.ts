@@ -23,6 +23,9 @@ export interface AccessPolicy {
   readonly stepUp?: 'union' | 'required'
 }
 
+/** Of scopes that a challenge repeats, in characters: proxies refuse answers with more than 8 KiB of headers. */
+const MAX_KEPT = 2_000
+
 export type AccessDecision =
   | { readonly kind: 'allowed' }
   /** More scope would do; `scopes` is what to ask for. */
@@ -64,7 +67,8 @@ export function createToolAccess<T extends ToolRequirements>(
     if (policy.claims === 'permissions') return { kind: 'allowed' }
     const missing = missingScopes(required, expandScopes(caller.scopes, hierarchy))
     if (missing.length === 0) return { kind: 'allowed' }
-    const kept = policy.stepUp === 'required' ? [] : caller.scopes
+    const held = policy.stepUp === 'required' ? [] : caller.scopes
+    const kept = held.join(' ').length <= MAX_KEPT ? held : held.filter((s) => every.includes(s))
     return { kind: 'step_up', tools, missing, scopes: unionScopes(required, kept) }
   }
   return {

@@ -29,9 +29,14 @@ describe('readUnverified', () => {
     expect(read(`${encoded({ alg: 'RS256' })}.${encoded({ iss: 'i' })}.AAAA`).issuer).toBe('i')
   })
 
-  test('gives nothing for a header or an issuer that is no text', () => {
-    const token = `${encoded({ alg: 'RS256', typ: 7, kid: ['k'] })}.${encoded({ iss: {} })}.AAAA`
+  test('gives no issuer for one that is no text', () => {
+    const token = `${encoded({ alg: 'RS256' })}.${encoded({ iss: {} })}.AAAA`
     expect(read(token)).toMatchObject({ type: undefined, keyId: undefined, issuer: undefined })
+  })
+
+  test.each([{ typ: 7 }, { kid: ['k'] }, { typ: null }])('refuses a header with %j', (members) => {
+    const token = `${encoded({ alg: 'RS256', ...members })}.${encoded({ iss: 'x' })}.AAAA`
+    expect(failureThrownBy(() => read(token)).details.reason).toBe('not_a_jwt')
   })
 
   test('tells an encrypted token from an opaque one, and how to come by a readable one', async () => {
