@@ -16,9 +16,18 @@ export function resolveApiPath(
   const base = baseUrl.href.replace(/\/+$/, '')
   const href = `${base}/${path.replace(/^\//, '')}`
   const url = PATH.test(path) && URL.canParse(href) ? new URL(href) : undefined
-  if (url?.origin !== baseUrl.origin || !url.href.startsWith(`${base}/`)) {
+  if (url?.origin !== baseUrl.origin || !url.href.startsWith(`${base}/`) || climbs(url)) {
     throw new OnBehalfOfError('misconfigured', { reason: 'path_outside_api' })
   }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   return url
+}
+
+/** Many servers decode a path before they look for `..`: an encoded separator must not hide one. */
+function climbs({ pathname }: URL): boolean {
+  const decoded = pathname
+    .replaceAll(/%2e/gi, '.')
+    .replaceAll(/%2f/gi, '/')
+    .replaceAll(/%5c/gi, '\\')
+  return decoded.split(/[\\/]/).includes('..')
 }

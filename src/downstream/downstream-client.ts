@@ -50,6 +50,8 @@ export interface DownstreamTokenSource {
   token(): Promise<Secret>
   /** Another token in place of one that the API has refused. */
   renew(rejected: Secret): Promise<Secret>
+  /** Gives up a token that the API has refused, where the call is not made again. */
+  discard?(rejected: Secret): Promise<void>
 }
 
 export interface DownstreamClientOptions {
@@ -94,7 +96,11 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
     }
     const token = await tokens.token()
     const response = await send(outgoing, token, options)
-    if (response.status !== 401 || !IDEMPOTENT.has(outgoing.method)) return response
+    if (response.status !== 401) return response
+    if (!IDEMPOTENT.has(outgoing.method)) {
+      await tokens.discard?.(token)
+      return response
+    }
     await response.body?.cancel().catch(() => undefined)
     return send(outgoing, await tokens.renew(token), options)
   }

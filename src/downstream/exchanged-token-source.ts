@@ -30,6 +30,10 @@ export class ExchangedTokenSource implements DownstreamTokenSource {
     return (await this.exchanged()).token
   }
 
+  async discard(rejected: Secret): Promise<void> {
+    await this.#exchanger.forget?.(this.#request, rejected)
+  }
+
   /** One new exchange at the most, however many calls were refused. */
   async renew(rejected: Secret): Promise<Secret> {
     this.#renewed ??= this.#exchanger.exchange(this.#request, {

@@ -6,6 +6,7 @@ import type { Caller } from '../identity/caller.js'
 import { silentLog, type Log } from '../log.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
 import type { CacheEntry, TokenCache } from './token-cache.js'
+import type { Secret } from '../secret.js'
 import type {
   ExchangedToken,
   ExchangeOptions,
@@ -60,9 +61,10 @@ export class CachingExchanger implements TokenExchanger {
     request: TokenExchangeRequest,
     { signal, replacing }: ExchangeOptions = {},
   ): Promise<ExchangedToken> {
-    if (signal?.aborted === true) throw cancelled(signal)
+    if (isAborted(signal)) throw cancelled(signal)
     const key = cacheKey(request, this.#options)
     const entry = await this.#find(key, request.caller)
+    if (isAborted(signal)) throw cancelled(signal)
     if (entry !== undefined && 'refusal' in entry) {
       throw new OnBehalfOfError(entry.refusal.code, entry.refusal.details)
     }
@@ -73,6 +75,13 @@ export class CachingExchanger implements TokenExchanger {
     return waitFor(this.#flight(key, request), signal)
   }
 
+  async forget(request: TokenExchangeRequest, refused: Secret): Promise<void> {
+    const key = cacheKey(request, this.#options)
+    const entry = await this.#find(key, request.caller)
+    if (entry === undefined || 'refusal' in entry) return
+    if (entry.token.token.reveal() === refused.reveal()) await this.#forget(key)
+  }
+
   /** The exchange under way for this key, or a new one. Holds no caller's signal. */
   #flight(key: string, request: TokenExchangeRequest): Promise<ExchangedToken> {
     const underWay = this.#flights.get(key)
@@ -80,17 +89,18 @@ export class CachingExchanger implements TokenExchanger {
     const flight = this.#exchanger
       .exchange(request)
       .then(
-        async (token) => {
-          await this.#keep(key, {
+        (token) => {
+          // Nobody waits for a slow store: the token could expire meanwhile.
+          void this.#keep(key, {
             ...ownerOf(request.caller),
             token,
             ...this.#life(token, request),
           })
           return token
         },
-        async (thrown: unknown) => {
+        (thrown: unknown) => {
           const error = asOnBehalfOfError(thrown)
-          await this.#keepRefusal(key, request.caller, error)
+          void this.#keepRefusal(key, request.caller, error)
           throw error
         },
       )
@@ -151,6 +161,10 @@ export class CachingExchanger implements TokenExchanger {
 
 function ownerOf({ issuer, subject }: Caller): { issuer: string; subject: string } {
   return { issuer, subject }
+}
+
+function isAborted(signal: AbortSignal | undefined): signal is AbortSignal {
+  return signal?.aborted === true
 }
 
 function cancelled({ reason }: AbortSignal): OnBehalfOfError {

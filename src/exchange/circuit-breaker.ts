@@ -28,13 +28,16 @@ export class CircuitBreaker {
     this.#clock = clock
   }
 
-  /** Throws `exchange_unavailable` while the breaker is open; each caller let through reports back. */
-  enter(): void {
-    if (this.#failures < this.#threshold) return
+  /**
+   * Throws `exchange_unavailable` while the breaker is open; each caller let through reports back. Returns
+   * whether the call is the trial.
+   */
+  enter(): boolean {
+    if (this.#failures < this.#threshold) return false
     const leftMs = this.#openUntil - this.#clock()
     if (leftMs <= 0 && !this.#probing) {
       this.#probing = true
-      return
+      return true
     }
     throw new OnBehalfOfError('exchange_unavailable', {
       reason: 'breaker_open',
@@ -53,8 +56,8 @@ export class CircuitBreaker {
     if (this.#failures >= this.#threshold) this.#openUntil = this.#clock() + this.#openMs
   }
 
-  /** The request came to an end that says nothing about the server. */
-  undecided(): void {
-    this.#probing = false
+  /** The request came to an end that says nothing about the server; another may be the trial in its place. */
+  undecided(trial = true): void {
+    if (trial) this.#probing = false
   }
 }

@@ -60,7 +60,7 @@ export class FairPace {
       this.#tokens -= 1
       return
     }
-    if (this.#waiting >= this.#maxWaiting) throw busy('queue_full', 1_000)
+    if (this.#waiting >= this.#maxWaiting) this.#makeRoomFor(user)
     await this.#wait(user, signal)
   }
 
@@ -112,6 +112,20 @@ export class FairPace {
       while (this.#tokens >= 1 && this.#waiting > 0) this.#admitNext()
       this.#schedule()
     })
+  }
+
+  /** Sends away the last waiter of whoever has most of them; throws where that would be unfair. */
+  #makeRoomFor(user: string): void {
+    const queues = [...this.#queues.entries()]
+    const [longestUser, longest = []] = queues.reduce<[string, Waiter[]] | []>(
+      (most, entry) => (entry[1].length > (most[1]?.length ?? 0) ? entry : most),
+      [],
+    )
+    const own = this.#queues.get(user)?.length ?? 0
+    const last = longest.length > own + 1 ? longest.pop() : undefined
+    if (last === undefined || longestUser === user) throw busy('queue_full', 1_000)
+    this.#waiting -= 1
+    last.refuse(busy('queue_full', 1_000))
   }
 
   /** Takes the first waiter of the user whose turn it is, and puts that user last. */

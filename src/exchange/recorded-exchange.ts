@@ -2,12 +2,13 @@ import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import type { Fetch } from '../identity/fetch-json.js'
 import { USER_AGENT } from '../version.js'
-import { exchangeFailure } from './exchange-failure.js'
+import { exchangeFailure, type ExchangeRefusal } from './exchange-failure.js'
 import {
   jsonObject,
   limitedUntil,
   recordingFetch,
   refusalIn,
+  withoutSecrets,
   type TokenEndpointAnswer,
 } from './token-endpoint.js'
 import type { ExchangedToken, ExchangeOptions, TokenExchangeRequest } from './token-exchanger.js'
@@ -51,10 +52,21 @@ export async function recordedExchange(
     const { issuedAtSeconds } = request.caller
     const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
     const refusal = refusalIn(recording.answer(), clock)
-    if (refusal !== undefined) throw exchangeFailure(refusal, subject)
+    if (refusal !== undefined) {
+      const known = withoutSecrets(refusal, recording.secrets())
+      throw exchangeFailure(
+        isPassing(refusal) ? { retryAfterSeconds: 5, ...known } : known,
+        subject,
+      )
+    }
     assertNoForeignTokenType(recording.answer(), cause)
     throw unusableAnswer(recording.answer(), { deadline, cause })
   }
+}
+
+/** Those are told how long to wait, also where the server did not say. */
+function isPassing({ status }: ExchangeRefusal): boolean {
+  return status === 429 || status >= 500
 }
 
 /**

@@ -95,36 +95,35 @@ export class ResilientExchanger implements TokenExchanger {
     options: ExchangeOptions & { readonly signal: AbortSignal },
     { breaker, pace }: Guard,
   ): Promise<ExchangedToken> {
-    breaker.enter()
+    const trial = breaker.enter()
     try {
       await pace.turn(request.caller.subject, options.signal)
     } catch (thrown) {
-      breaker.undecided()
+      breaker.undecided(trial)
       throw thrown
     }
     try {
-      const token = await this.#exchanger.exchange(request, options)
+      const token = await unlessAborted(this.#exchanger.exchange(request, options), options.signal)
       breaker.succeeded()
       if (token.limitedUntilSeconds !== undefined)
         this.#hold(pace, token.limitedUntilSeconds * 1_000)
       return token
     } catch (thrown) {
-      this.#report(thrown, options.signal, { breaker, pace })
+      this.#report(this.#settle(thrown, options.signal), trial, { breaker, pace })
       throw thrown
     }
   }
 
   /** Tells breaker and pace what a failed try means for those who come next. */
-  #report(thrown: unknown, signal: AbortSignal, { breaker, pace }: Guard): void {
-    const error = this.#settle(thrown, signal)
-    const { reason = '', retryAfterSeconds } = error.details
-    if (error.code !== 'exchange_unavailable') {
-      if (error.code === 'internal_error' || error.code === 'cancelled') breaker.undecided()
+  #report({ code, details }: OnBehalfOfError, trial: boolean, { breaker, pace }: Guard): void {
+    const { reason = '', retryAfterSeconds } = details
+    if (code !== 'exchange_unavailable') {
+      if (code === 'internal_error' || code === 'cancelled') breaker.undecided(trial)
       else breaker.succeeded()
       return
     }
     if (SPEAKS_FOR_OUTAGE.test(reason)) breaker.failed()
-    else breaker.undecided()
+    else breaker.undecided(trial)
     if (reason === 'rate_limited') {
       this.#hold(pace, this.#clock() + (retryAfterSeconds ?? 1) * 1_000)
     }
@@ -169,5 +168,22 @@ export class ResilientExchanger implements TokenExchanger {
     }
     this.#guards.set(issuer, guard)
     return guard
+  }
+}
+
+/** Waits no longer than the signal says, also for an exchanger that does not listen to it. */
+async function unlessAborted<T>(outcome: Promise<T>, signal: AbortSignal): Promise<T> {
+  let leave: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => {
+      reject(signal.reason as Error)
+    }
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true })
+  })
+  try {
+    return await Promise.race([outcome, aborted])
+  } finally {
+    signal.removeEventListener('abort', leave)
   }
 }

@@ -14,6 +14,8 @@ export interface RecordingFetch {
   readonly fetch: Fetch
   /** The last answer, or `undefined` when none arrived whole. */
   readonly answer: () => TokenEndpointAnswer | undefined
+  /** What the request proved itself with: to be cut out of whatever the server says back. */
+  readonly secrets: () => readonly string[]
 }
 
 export interface RecordingFetchOptions {
@@ -33,10 +35,13 @@ export interface RecordingFetchOptions {
  */
 export function recordingFetch(options: RecordingFetchOptions): RecordingFetch {
   let answer: TokenEndpointAnswer | undefined
+  let secrets: readonly string[] = []
   return {
     answer: () => answer,
+    secrets: () => secrets,
     fetch: async (input, init) => {
       const headers = new Headers(init?.headers)
+      secrets = secretsIn(headers, init?.body)
       headers.set('user-agent', options.userAgent)
       for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
       const response = await options.fetch(input, {
@@ -52,6 +57,47 @@ export function recordingFetch(options: RecordingFetchOptions): RecordingFetch {
         headers: response.headers,
       })
     },
+  }
+}
+
+const SECRET_PARAMETERS = ['client_secret', 'client_assertion', 'subject_token', 'actor_token']
+
+function secretsIn(headers: Headers, body: unknown): readonly string[] {
+  const form =
+    typeof body === 'string' || body instanceof URLSearchParams
+      ? new URLSearchParams(body)
+      : new URLSearchParams()
+  const [scheme, basic = ''] = headers.get('authorization')?.split(' ') ?? []
+  const [, encoded = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(basic, 'base64').toString()) ?? []
+  return [
+    ...SECRET_PARAMETERS.flatMap((name) => form.getAll(name)),
+    ...(scheme === 'Basic'
+      ? [basic, encoded, new URLSearchParams(`x=${encoded}`).get('x') ?? '']
+      : []),
+  ].filter((secret) => secret !== '')
+}
+
+/** A refusal without what the request proved itself with, in any encoding of it. */
+export function withoutSecrets(
+  refusal: ExchangeRefusal,
+  secrets: readonly string[],
+): ExchangeRefusal {
+  const forms = secrets.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    new URLSearchParams({ x: secret }).toString().slice(2),
+  ])
+  const cut = (text: string): string =>
+    forms.reduce((rest, secret) => rest.replaceAll(secret, '[scrubbed]'), text)
+  return {
+    ...refusal,
+    ...(refusal.error === undefined ? {} : { error: cut(refusal.error) }),
+    ...(refusal.errorDescription === undefined
+      ? {}
+      : { errorDescription: cut(refusal.errorDescription) }),
+    ...(refusal.challengeError === undefined
+      ? {}
+      : { challengeError: cut(refusal.challengeError) }),
   }
 }
 

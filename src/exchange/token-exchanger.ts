@@ -53,4 +53,6 @@ export interface ExchangeOptions {
  */
 export interface TokenExchanger {
   exchange(request: TokenExchangeRequest, options?: ExchangeOptions): Promise<ExchangedToken>
+  /** Forgets a token that the API refused, where tokens are kept: it is not to be the answer again. */
+  forget?(request: TokenExchangeRequest, refused: Secret): Promise<void>
 }

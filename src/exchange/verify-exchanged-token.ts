@@ -250,7 +250,7 @@ function assertScopes(granted: readonly string[], request: TokenExchangeRequest)
     description: `The signed-in user was not granted ${missing.join(' ')} at the API, which this tool needs. An administrator has to grant that permission to the user (and to this server's client); trying again does not help.`,
     log: {
       asked: request.scopes,
-      granted,
+      granted: scrub(granted.join(' '), 300),
       cure: cureFor('downstream_scope_denied', undefined),
     },
   })

@@ -1,0 +1,173 @@
+import { API_AUDIENCE, CLIENT_ID } from '../helpers/exchange-stack.js'
+import {
+  handedOut,
+  issued,
+  rejectedAs,
+  SCOPE_NARROWED,
+  type SecondHopAttack,
+} from './second-hop-attack.js'
+
+const now = (): number => Math.floor(Date.now() / 1_000)
+
+const WRONG_AUDIENCES: readonly (readonly [string, unknown])[] = [
+  ['that of another API', 'https://other.example/'],
+  ['without the trailing slash', API_AUDIENCE.slice(0, -1)],
+  ['in upper case', API_AUDIENCE.toUpperCase()],
+  ['with a path behind it', `${API_AUDIENCE}v2`],
+  ['two in one string', `${API_AUDIENCE} https://other.example/`],
+  ['our client', CLIENT_ID],
+  ['missing', undefined],
+  ['null', null],
+  ['an empty list', []],
+  ['a list in a list', [[API_AUDIENCE]]],
+  ['an object', { [API_AUDIENCE]: true }],
+]
+
+export const audienceAttacks: readonly SecondHopAttack[] = [
+  ...WRONG_AUDIENCES.map(([name, aud]) =>
+    issued(`the audience: ${name}`, rejectedAs('audience'), { claims: { aud } }),
+  ),
+  ...[
+    ['another API', 'https://other.example/'],
+    ["the issuer's own userinfo", 'https://issuer.example/userinfo'],
+    ['the same once more', API_AUDIENCE],
+  ].map(([name, second]) =>
+    issued(`the audience: the API's and ${String(name)}`, rejectedAs('several_audiences'), {
+      claims: { aud: [API_AUDIENCE, second] },
+    }),
+  ),
+  handedOut('a token for our own door', rejectedAs('acceptable_here'), (hop) =>
+    hop.mint({ claims: { aud: hop.ownAudience } }),
+  ),
+  handedOut('a token for the API and for our own door', rejectedAs('acceptable_here'), (hop) =>
+    hop.mint({ claims: { aud: [API_AUDIENCE, hop.ownAudience] } }),
+  ),
+  handedOut('the subject token itself', rejectedAs('subject_token_returned'), (hop) =>
+    Promise.resolve(hop.subjectToken),
+  ),
+  handedOut("another user's token for our own door", rejectedAs('acceptable_here'), (hop) =>
+    hop.issuer.mint(hop.ownAudience, { claims: { sub: 'auth0|bob' } }),
+  ),
+]
+
+const SUBJECTS: readonly (readonly [string, unknown])[] = [
+  ['another user', 'auth0|bob'],
+  ['the same with a blank behind it', 'auth0|alice '],
+  ['the same in upper case', 'AUTH0|ALICE'],
+  ['a machine', `${CLIENT_ID}@clients`],
+  ['our client', CLIENT_ID],
+  ['missing', undefined],
+  ['null', null],
+  ['empty', ''],
+  ['a list with the user in it', ['auth0|alice']],
+]
+
+const IN_ORG = { subject: { org_id: 'org_one' } }
+
+export const identityAttacks: readonly SecondHopAttack[] = [
+  ...SUBJECTS.map(([name, sub]) =>
+    issued(`the subject: ${name}`, rejectedAs('subject'), { claims: { sub } }),
+  ),
+  ...[
+    ['missing', undefined],
+    ['another one', 'org_two'],
+    ['null', null],
+    ['in a list', ['org_one']],
+  ].map(([name, org_id]) =>
+    issued(
+      `the organization: ${String(name)}`,
+      rejectedAs('organization'),
+      { claims: { org_id } },
+      IN_ORG,
+    ),
+  ),
+  issued('the organization: one where the caller has none', rejectedAs('organization'), {
+    claims: { org_id: 'org_one' },
+  }),
+]
+
+const nested = (depth: number): unknown =>
+  depth === 0 ? undefined : { sub: CLIENT_ID, act: nested(depth - 1) }
+
+const MALFORMED_ACTS: readonly (readonly [string, unknown])[] = [
+  ['null', null],
+  ['a string', CLIENT_ID],
+  ['a list', [{ sub: CLIENT_ID }]],
+  ['true', true],
+  ['an empty object', {}],
+  ['without a subject', { client_id: CLIENT_ID }],
+  ['with a number for a subject', { sub: 7 }],
+  ['with a blank for a subject', { sub: ' ' }],
+  ['null at the second level', { sub: CLIENT_ID, act: null }],
+  ['a string at the second level', { sub: CLIENT_ID, act: 'some-client' }],
+  ['empty at the second level', { sub: CLIENT_ID, act: {} }],
+  ['a list at the third level', { sub: CLIENT_ID, act: { sub: 'a', act: [] } }],
+  ['without a subject at the third level', { sub: CLIENT_ID, act: { sub: 'a', act: {} } }],
+  ['without an end', nested(40)],
+]
+
+const REQUIRE_ACTOR = { environment: { EXCHANGE_REQUIRE_ACTOR: 'true' } }
+
+export const actorAttacks: readonly SecondHopAttack[] = [
+  issued('the actor: another service', rejectedAs('actor'), { claims: { act: { sub: 'other' } } }),
+  issued('the actor: us, but behind another service', rejectedAs('actor'), {
+    claims: { act: { sub: 'other', act: { sub: CLIENT_ID } } },
+  }),
+  issued('the actor: a client of another name', rejectedAs('actor'), {
+    claims: { act: { sub: 'agt_1', client_id: 'other' } },
+  }),
+  issued('the actor: our name in upper case', rejectedAs('actor'), {
+    claims: { act: { sub: CLIENT_ID.toUpperCase() } },
+  }),
+  issued(
+    'the actor: none, where one is required',
+    rejectedAs('actor'),
+    { claims: { act: undefined } },
+    REQUIRE_ACTOR,
+  ),
+  issued(
+    'the actor: another service, where one is required',
+    rejectedAs('actor'),
+    { claims: { act: { sub: 'other' } } },
+    REQUIRE_ACTOR,
+  ),
+  ...MALFORMED_ACTS.map(([name, act]) =>
+    issued(`the actor: ${name}`, rejectedAs('actor_malformed'), { claims: { act } }),
+  ),
+]
+
+export const timeAttacks: readonly SecondHopAttack[] = [
+  issued('expired an hour ago', rejectedAs('expired'), { claims: { exp: now() - 3_600 } }),
+  issued('expired on arrival', rejectedAs('expired'), { claims: { exp: now() } }),
+  issued('without an expiry', rejectedAs('expired'), { claims: { exp: undefined } }),
+  issued('with words for an expiry', rejectedAs('expired'), { claims: { exp: 'tomorrow' } }),
+  issued('with digits in a string for an expiry', rejectedAs('expired'), {
+    claims: { exp: `${now() + 600}` },
+  }),
+  issued('not valid for another hour', rejectedAs('not_yet_valid'), {
+    claims: { nbf: now() + 3_600 },
+  }),
+  issued('with words for when it becomes valid', rejectedAs('not_yet_valid'), {
+    claims: { nbf: 'tomorrow' },
+  }),
+]
+
+export const scopeAttacks: readonly SecondHopAttack[] = [
+  ...[
+    ['cut to nothing', ''],
+    ['another one', 'read:other'],
+    ['in upper case', 'READ:PRIVATE'],
+    ['a longer one', 'read:privately'],
+    ['in a list', ['read:private']],
+    ['null', null],
+    ['everything', '*'],
+  ].map(([name, scope]) =>
+    issued(`the scope: ${String(name)}`, SCOPE_NARROWED, { claims: { scope } }),
+  ),
+  issued('the scope: no claim, and nothing said in the answer', SCOPE_NARROWED, {
+    claims: { scope: undefined },
+  }),
+  issued('the scope: in a claim of another name', SCOPE_NARROWED, {
+    claims: { scope: undefined, permissions: ['read:private'], scopes: 'read:private' },
+  }),
+]

@@ -1,0 +1,274 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Environment } from '../../../src/config.js'
+import { FAILURE_TABLE } from '../../../src/failure-table.js'
+import { leakedInto } from '../../helpers/exchange-leaks.js'
+import {
+  answerWith,
+  callForAnswer,
+  CLIENT_SECRET,
+  exchangeAsAsked,
+  mintExchanged,
+  mintSubject,
+  openCountingApi,
+  openExchangeStack,
+  tokenAnswer,
+  type CountingApi,
+  type ExchangeStack,
+  type ToolAnswer,
+} from '../../helpers/exchange-stack.js'
+import { TestIssuer } from '../../helpers/test-issuer.js'
+import { AUTH0, FOREIGN, PASSING, STANDARD, type Refusal } from './refusals.js'
+
+let issuer: TestIssuer
+let api: CountingApi
+let stack: ExchangeStack
+let secrets: string[]
+
+beforeAll(async () => {
+  issuer = await TestIssuer.start()
+})
+
+afterAll(async () => {
+  await issuer.close()
+})
+
+const open = async (environment: Environment = {}): Promise<void> => {
+  stack = await openExchangeStack({ issuer, api, environment })
+}
+
+beforeEach(async () => {
+  api = await openCountingApi()
+  secrets = [CLIENT_SECRET]
+  issuer.tokenRequests.length = 0
+  await open()
+})
+
+afterEach(async () => {
+  await stack.close()
+  await api.close()
+})
+
+/** Refuses every exchange, and says the whole request back, as careless servers do. */
+const refuse = ({ status, error, headers = {}, body }: Refusal): void => {
+  issuer.tokenResponder = ({ parameters }, res) => {
+    const description = `${FOREIGN}: ${parameters.toString()}\n`.repeat(20)
+    const usual = JSON.stringify({ error, error_description: description, mfa_token: FOREIGN })
+    res.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(body ?? usual)
+  }
+}
+
+const call = async (claims: Readonly<Record<string, unknown>> = {}): Promise<ToolAnswer> => {
+  const token = await mintSubject(stack, claims)
+  secrets.push(token)
+  const answer = await callForAnswer(stack, { token })
+  expect(answer.raw).not.toContain('FOREIGN')
+  expect(leakedInto(answer.raw, secrets)).toEqual([])
+  expect(leakedInto(stack.door.log.text(), secrets)).toEqual([])
+  return answer
+}
+
+const reasonsLogged = (code: string): unknown[] =>
+  stack.door.log.lines
+    .filter(({ fields }) => fields['code'] === code)
+    .map(({ fields }) => fields['reason'])
+
+const expectOutcome = (answer: ToolAnswer, { code, status }: Refusal): void => {
+  const rule = FAILURE_TABLE[code]
+  expect(answer.status).toBe(rule.status)
+  if (rule.surface === 'http') {
+    expect(answer.challenge).toMatch(/^Bearer /)
+    expect(answer.challenge).toContain(`error="${rule.challenge}"`)
+    expect(answer.challenge).toContain('resource_metadata="http')
+    expect(answer.challenge).toContain('scope="tool:whoami tool:greet"')
+  } else {
+    expect(answer).toMatchObject({ challenge: null, isError: true })
+    expect(answer.text.startsWith(rule.text)).toBe(true)
+    expect(/\(reference: [\w-]{8,}\)$/.test(answer.text)).toBe(rule.reference)
+  }
+  expect(api.requests).toEqual([])
+  expect(reasonsLogged(code)).toContain(`status_${status}`)
+}
+
+const titled = <T extends Refusal>(rows: readonly T[]) =>
+  rows.map((row) => [`${row.when} (${row.status} ${row.error ?? '-'})`, row] as const)
+
+describe.each([
+  ['Auth0', AUTH0],
+  ['a server by the standards', STANDARD],
+])('a refusal of %s', (_who, refusals) => {
+  test.each(titled(refusals))('because %s', async (_name, refusal) => {
+    refuse(refusal)
+    expectOutcome(await call(), refusal)
+    expect(issuer.tokenRequests).toHaveLength(1)
+  })
+})
+
+describe('what the log knows of a refusal', () => {
+  test('is status, error and the words, on one line, bounded and scrubbed', async () => {
+    refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
+    await call()
+    const lines = stack.door.log.lines.filter(
+      ({ fields }) => fields['code'] === 'exchange_misconfigured',
+    )
+    expect(lines.length).toBeGreaterThan(0)
+    for (const { fields } of lines) {
+      expect(fields).toMatchObject({ status: 403, error: 'access_denied' })
+      const words = fields['errorDescription'] as string
+      expect(words).toContain('FOREIGN')
+      expect(words).toContain('[scrubbed]')
+      expect(words.length).toBeLessThanOrEqual(300)
+      expect(words).not.toMatch(/\n/)
+    }
+  })
+
+  test('ties to the answer by its reference', async () => {
+    refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
+    const { text } = await call()
+    const reference = /\(reference: ([\w-]+)\)$/.exec(text)?.[1] ?? 'none'
+    expect(stack.door.log.text()).toContain(reference)
+  })
+})
+
+describe('a server that is in trouble', () => {
+  test.each(titled(PASSING))('because %s: try again later', async (_name, refusal) => {
+    refuse(refusal)
+    const answer = await call()
+    expect(answer).toMatchObject({ status: 200, challenge: null, isError: true })
+    expect(answer.text).toMatch(/\(Try again in [1-9]\d* s\.\)$/)
+    expect(reasonsLogged('exchange_unavailable')).toContain(refusal.reason)
+    expect(issuer.tokenRequests).toHaveLength(refusal.tries)
+    expect(api.requests).toEqual([])
+  })
+
+  test('once is asked once more, and nobody learns of it', async () => {
+    issuer.tokenResponder = async (request, res) => {
+      if (issuer.tokenRequests.length > 1) await exchangeAsAsked(issuer)(request, res)
+      else res.writeHead(503).end()
+    }
+    expect((await call()).isError).toBe(false)
+    expect(issuer.tokenRequests).toHaveLength(2)
+  })
+
+  test('cuts the connection: once more, then try again later', async () => {
+    issuer.tokenResponder = (_request, res) => {
+      res.destroy()
+    }
+    const answer = await call()
+    expect(answer.text).toMatch(/\(Try again in 5 s\.\)$/)
+    expect(reasonsLogged('exchange_unavailable')).toContain('unreachable')
+    expect(issuer.tokenRequests).toHaveLength(2)
+  })
+
+  test('cuts the answer in the middle: once more, and that is the answer', async () => {
+    issuer.tokenResponder = async (request, res) => {
+      if (issuer.tokenRequests.length > 1) await exchangeAsAsked(issuer)(request, res)
+      else res.writeHead(200, { 'Content-Length': '999' }).write('{"access', () => res.destroy())
+    }
+    expect((await call()).isError).toBe(false)
+    expect(issuer.tokenRequests).toHaveLength(2)
+  })
+
+  test('says nothing: the deadline ends it, and there is no second try', async () => {
+    await stack.close()
+    await open({ EXCHANGE_TIMEOUT_MS: '150' })
+    issuer.tokenResponder = () => undefined
+    const answer = await call()
+    expect(answer.text).toMatch(/\(Try again in 5 s\.\)$/)
+    expect(reasonsLogged('exchange_unavailable')).toContain('timed_out')
+    expect(issuer.tokenRequests).toHaveLength(1)
+  })
+
+  test('has keys that never come: the deadline counts for the checks as well', async () => {
+    await stack.close()
+    await open({ EXCHANGE_TIMEOUT_MS: '150' })
+    const [key] = issuer.keys
+    let asked = false
+    issuer.tokenResponder = async (request, res) => {
+      issuer.keysResponder = () => {
+        asked = true
+      }
+      const rotated = key === undefined ? {} : { key: { ...key, kid: 'rotated' } }
+      answerWith(res, tokenAnswer(await mintExchanged(issuer, request, rotated)))
+    }
+    const answer = await call()
+    issuer.keysResponder = undefined
+    expect(asked).toBe(true)
+    // Nobody has waited until the keys were given up.
+    expect(stack.door.log.named('issuer_document_unavailable')).toEqual([])
+    expect(answer.text).toMatch(/\(Try again in 5 s\.\)$/)
+    expect(reasonsLogged('exchange_unavailable')).toContain('timed_out')
+    expect(api.requests).toEqual([])
+  })
+})
+
+describe('a rate limit', () => {
+  const soon = (): number => Math.ceil(Date.now() / 1_000) + 40
+
+  test.each<[string, () => Record<string, string>, RegExp]>([
+    ['seconds', () => ({ 'Retry-After': '17' }), /17/],
+    ['a date', () => ({ 'Retry-After': new Date(soon() * 1_000).toUTCString() }), /3\d|4[01]/],
+    ["Auth0's reset", () => ({ 'X-RateLimit-Reset': `${soon()}` }), /3\d|4[01]/],
+    ['nothing', () => ({}), /[1-9]\d*/],
+  ])('that says when to come back by %s is passed on, and kept to', async (_, headers, seconds) => {
+    refuse({ ...LIMITED, headers: headers() })
+    const answer = await call()
+    expect(answer).toMatchObject({ status: 200, challenge: null, isError: true })
+    expect(answer.text).toMatch(new RegExp(`\\(Try again in (?:${seconds.source}) s\\.\\)$`))
+    const next = await call({ sub: 'auth0|bob' })
+    expect(next.text).toMatch(/\(Try again in [1-9]\d* s\.\)$/)
+    expect(reasonsLogged('exchange_unavailable')).toEqual(
+      expect.arrayContaining(['rate_limited', 'held_back']),
+    )
+    expect(issuer.tokenRequests).toHaveLength(1)
+  })
+
+  test('leaves those alone whose token is at hand', async () => {
+    const token = await mintSubject(stack)
+    issuer.tokenResponder = exchangeAsAsked(issuer)
+    await callForAnswer(stack, { token })
+    refuse({ ...LIMITED, headers: { 'Retry-After': '30' } })
+    await call({ sub: 'auth0|bob' })
+    expect((await callForAnswer(stack, { token })).isError).toBe(false)
+  })
+})
+
+const LIMITED: Refusal = {
+  when: 'too many',
+  status: 429,
+  error: 'too_many_requests',
+  code: 'exchange_unavailable',
+}
+
+describe('a token that is fresh from a sign-in', () => {
+  test('is not sent back to sign in again: that could only loop', async () => {
+    refuse({ when: '', status: 401, error: 'invalid_grant', code: 'reauthentication_required' })
+    const answer = await call({ iat: Math.floor(Date.now() / 1_000) })
+    expect(answer).toMatchObject({ status: 200, challenge: null, isError: true })
+    expect(answer.text.startsWith(FAILURE_TABLE.exchange_misconfigured.text)).toBe(true)
+  })
+
+  test('ends a loop of sign-ins after one', async () => {
+    refuse({ when: '', status: 400, error: 'invalid_grant', code: 'reauthentication_required' })
+    expect((await call()).status).toBe(401)
+    expect((await call({ iat: Math.floor(Date.now() / 1_000) })).status).toBe(200)
+  })
+})
+
+test('no refusal makes the server ask for a token of its own', async () => {
+  for (const refusal of [...AUTH0, ...STANDARD]) {
+    refuse(refusal)
+    await call({ sub: `auth0|${refusal.when}` })
+  }
+  const grants = issuer.tokenRequests.map(({ parameters }) => parameters.get('grant_type'))
+  expect(new Set(grants)).toEqual(new Set(['urn:ietf:params:oauth:grant-type:token-exchange']))
+  expect(issuer.tokenRequests.every(({ parameters }) => parameters.has('subject_token'))).toBe(true)
+  expect(api.requests).toEqual([])
+})
+
+test('what was refused for good is not asked for again at once', async () => {
+  refuse({ when: '', status: 403, error: 'consent_required', code: 'consent_required' })
+  const token = await mintSubject(stack)
+  const first = await callForAnswer(stack, { token })
+  expect(await callForAnswer(stack, { token })).toMatchObject({ text: first.text, isError: true })
+  expect(issuer.tokenRequests).toHaveLength(1)
+})

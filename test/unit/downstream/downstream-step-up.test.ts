@@ -1,0 +1,73 @@
+import type { AuthInfo } from '@modelcontextprotocol/server'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  downstreamStepUp,
+  leaveStepUp,
+  takeStepUp,
+} from '../../../src/downstream/downstream-step-up.js'
+import { FAILURE_CODES, OnBehalfOfError, type FailureCode } from '../../../src/errors.js'
+import { missingScopes } from '../../../src/scopes.js'
+import { callerOf } from '../../helpers/exchange-requests.js'
+
+const denied = new OnBehalfOfError('downstream_scope_denied')
+const CURABLE: readonly FailureCode[] = ['downstream_scope_denied', 'consent_required']
+
+describe('downstreamStepUp', () => {
+  const mapping = { requiredScopes: ['tool:greet'], stepUp: ['tool:write'] }
+
+  test('asks for everything that the operation needs and the client has, in one go', () => {
+    const caller = callerOf({ scopes: ['tool:greet', 'tool:other'] })
+    const stepUp = downstreamStepUp(denied, caller, mapping)
+    expect(stepUp?.code).toBe('insufficient_scope')
+    expect(stepUp?.details.scopes).toEqual(['tool:greet', 'tool:write', 'tool:other'])
+    expect(stepUp?.details.description).toContain('tool:write')
+    expect(stepUp?.cause).toBe(denied)
+  })
+
+  test.each(CURABLE)('cures %s', (code) => {
+    expect(downstreamStepUp(new OnBehalfOfError(code), callerOf(), mapping)).toBeDefined()
+  })
+
+  test('cures nothing else', () => {
+    for (const code of FAILURE_CODES.filter((other) => !CURABLE.includes(other))) {
+      expect(downstreamStepUp(new OnBehalfOfError(code), callerOf(), mapping)).toBeUndefined()
+    }
+  })
+
+  test('is not there where the tool says nothing', () => {
+    const silent = { requiredScopes: ['tool:greet'] }
+    expect(downstreamStepUp(denied, callerOf(), silent)).toBeUndefined()
+    expect(downstreamStepUp(denied, callerOf(), { ...silent, stepUp: [] })).toBeUndefined()
+  })
+
+  test('never challenges a caller that has all it could be asked for', () => {
+    const scopes = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'))
+    fc.assert(
+      fc.property(scopes, scopes, scopes, (requiredScopes, stepUp, have) => {
+        const caller = callerOf({ scopes: have })
+        const found = downstreamStepUp(denied, caller, { requiredScopes, stepUp })
+        expect(found !== undefined).toBe(missingScopes(stepUp, have).length > 0)
+        const asked = found?.details.scopes
+        if (asked !== undefined) expect(missingScopes([...stepUp, ...have], asked)).toEqual([])
+      }),
+    )
+  })
+})
+
+describe('a step-up that is left for a request', () => {
+  const authInfo = (): AuthInfo => ({ token: 'x', clientId: 'c', scopes: [] })
+
+  test('is taken once', () => {
+    const request = authInfo()
+    leaveStepUp(request, denied)
+    expect(takeStepUp(request)).toBe(denied)
+    expect(takeStepUp(request)).toBeUndefined()
+  })
+
+  test('is not for another request, equal as it may be', () => {
+    leaveStepUp(authInfo(), denied)
+    expect(takeStepUp(authInfo())).toBeUndefined()
+    expect(takeStepUp(undefined)).toBeUndefined()
+  })
+})

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { CircuitBreaker } from '../../../src/exchange/circuit-breaker.js'
+import { ManualClock } from '../../helpers/exchange-clock.js'
+import { failureThrownBy } from '../outcomes.js'
+
+function setUp(options: { readonly threshold?: number; readonly openMs?: number } = {}) {
+  const time = new ManualClock()
+  const breaker = new CircuitBreaker({ ...options, clock: time.clock })
+  const refused = () => {
+    const { code, details } = failureThrownBy(() => {
+      breaker.enter()
+    })
+    return [code, details.reason, details.retryAfterSeconds]
+  }
+  const fail = (times: number): void => {
+    for (let time = 0; time < times; time += 1) {
+      breaker.enter()
+      breaker.failed()
+    }
+  }
+  return { time, breaker, refused, fail }
+}
+
+describe('a circuit breaker', () => {
+  test('lets everybody through while all goes well', () => {
+    const { breaker } = setUp()
+    for (let call = 0; call < 20; call += 1) {
+      breaker.enter()
+      breaker.succeeded()
+    }
+  })
+
+  test('lets nobody through after 5 failures in a row, and says when to come back', () => {
+    const { time, fail, refused } = setUp()
+    fail(5)
+    expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 10])
+    time.jump(3_500)
+    expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 7])
+    time.jump(6_499)
+    expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 1])
+  })
+
+  test('takes threshold and time from its options', () => {
+    const { time, fail, refused, breaker } = setUp({ threshold: 2, openMs: 60_000 })
+    fail(2)
+    expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 60])
+    time.jump(60_000)
+    breaker.enter()
+  })
+
+  test('counts failures in a row alone', () => {
+    const { breaker, fail, refused } = setUp()
+    fail(4)
+    breaker.enter()
+    breaker.succeeded()
+    fail(4)
+    breaker.enter()
+    breaker.failed()
+    expect(refused()[1]).toBe('breaker_open')
+  })
+
+  test('takes an end that says nothing for neither', () => {
+    const { breaker, fail, refused } = setUp()
+    fail(4)
+    for (let call = 0; call < 10; call += 1) {
+      breaker.enter()
+      breaker.undecided()
+    }
+    fail(1)
+    expect(refused()[1]).toBe('breaker_open')
+  })
+
+  test('tries the server with a single call when the time is up', () => {
+    const { time, breaker, fail, refused } = setUp()
+    fail(5)
+    time.jump(10_000)
+    breaker.enter()
+    expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 1])
+  })
+
+  test('lets everybody through again when that call succeeds', () => {
+    const { time, breaker, fail } = setUp()
+    fail(5)
+    time.jump(10_000)
+    breaker.enter()
+    breaker.succeeded()
+    breaker.enter()
+    breaker.enter()
+  })
+
+  test('waits as long again when that call fails', () => {
+    const { time, breaker, fail, refused } = setUp()
+    fail(5)
+    time.jump(12_000)
+    breaker.enter()
+    breaker.failed()
+    expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 10])
+    time.jump(9_999)
+    expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 1])
+    time.jump(1)
+    breaker.enter()
+  })
+
+  test('lets the next one try when that call says nothing', () => {
+    const { time, breaker, fail, refused } = setUp()
+    fail(5)
+    time.jump(10_000)
+    breaker.enter()
+    breaker.undecided()
+    breaker.enter()
+    expect(refused()[1]).toBe('breaker_open')
+  })
+})

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { createMemoryTokenCache, type CacheEntry } from '../../../src/exchange/token-cache.js'
+import { exchangedOf, ISSUER } from '../../helpers/exchange-requests.js'
+
+const entryOf = (token: string): CacheEntry => ({
+  issuer: ISSUER,
+  subject: 'auth0|alice',
+  expiresAtMs: 1,
+  token: exchangedOf(token),
+})
+
+describe('the token cache in memory', () => {
+  test('gives back what was put in, and nothing for a key it never saw', async () => {
+    const cache = createMemoryTokenCache()
+    const entry = entryOf('a')
+    await cache.set('key', entry)
+    expect(await cache.get('key')).toBe(entry)
+    expect(await cache.get('other key')).toBeUndefined()
+  })
+
+  test('keeps the latest entry of a key', async () => {
+    const cache = createMemoryTokenCache()
+    await cache.set('key', entryOf('a'))
+    const later = entryOf('b')
+    await cache.set('key', later)
+    expect(await cache.get('key')).toBe(later)
+  })
+
+  test('forgets one key, and not the others', async () => {
+    const cache = createMemoryTokenCache()
+    await cache.set('one', entryOf('a'))
+    await cache.set('two', entryOf('b'))
+    await cache.delete('one')
+    await cache.delete('never seen')
+    expect(await cache.get('one')).toBeUndefined()
+    expect(await cache.get('two')).toBeDefined()
+  })
+
+  test('drops what was not used for the longest time once it is full', async () => {
+    const cache = createMemoryTokenCache({ maxEntries: 2 })
+    await cache.set('one', entryOf('a'))
+    await cache.set('two', entryOf('b'))
+    await cache.get('one')
+    await cache.set('three', entryOf('c'))
+    expect(await cache.get('two')).toBeUndefined()
+    expect(await cache.get('one')).toBeDefined()
+    expect(await cache.get('three')).toBeDefined()
+  })
+
+  test('holds 10,000 entries unless told otherwise', async () => {
+    const cache = createMemoryTokenCache()
+    const keys = Array.from({ length: 10_001 }, (_, index) => `${index}`)
+    for (const key of keys) await cache.set(key, entryOf(key))
+    const found = await Promise.all(keys.map((key) => cache.get(key)))
+    expect(found.filter((entry) => entry !== undefined)).toHaveLength(10_000)
+    expect(found[0]).toBeUndefined()
+  })
+
+  test('shares nothing with another cache', async () => {
+    await createMemoryTokenCache().set('key', entryOf('a'))
+    expect(await createMemoryTokenCache().get('key')).toBeUndefined()
+  })
+})
