@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { alias: { 'mcp-on-behalf-of': new URL('./src/index.ts', import.meta.url).pathname } },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/helpers/leak-scan-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // A test that leaks a handle or an unhandled rejection must fail the run.

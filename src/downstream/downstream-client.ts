@@ -4,6 +4,7 @@ import { OnBehalfOfError } from '../errors.js'
 import type { Fetch } from '../identity/fetch-json.js'
 import type { Secret } from '../secret.js'
 import { USER_AGENT } from '../version.js'
+import { limitBody } from './limit-body.js'
 import { resolveApiPath } from './api-path.js'
 import { apiRefusal } from './api-refusal.js'
 import type { TraceContext } from './trace-context.js'
@@ -28,7 +29,8 @@ export interface DownstreamRequest {
 /** The API as the signed-in user, for one tool call. */
 export interface DownstreamClient {
   /**
-   * Calls a path of the API and resolves with whatever it answers; redirects are not followed.
+   * Calls a path of the API and resolves with whatever it answers; redirects are not followed. A body beyond the
+   * limit breaks off with `downstream_failed` while it is read.
    *
    * A 401 to an idempotent call is met with one new exchange and one more try. Rejects with
    * `downstream_unavailable` when no answer arrives in time, with `misconfigured` for a path outside the API
@@ -64,7 +66,7 @@ export interface DownstreamClientOptions {
   readonly trace?: TraceContext
   /** For one call from connecting to the last byte. Default 10000. */
   readonly timeoutMs?: number
-  /** The largest body `json` reads. Default 1 MiB. */
+  /** The largest body that can be read. Default 1 MiB. */
   readonly maxBytes?: number
 }
 
@@ -82,11 +84,12 @@ const FORBIDDEN_HEADERS = new Set([
   'transfer-encoding',
   'upgrade',
 ])
+const DEFAULT_MAX_BYTES = 1024 * 1024
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
 /** Creates the client that a tool's handler gets. The handler cannot reach the token through it. */
 export function createDownstreamClient(options: DownstreamClientOptions): DownstreamClient {
-  const { api, tokens } = options
+  const { api, tokens, maxBytes = DEFAULT_MAX_BYTES } = options
   const call = async (path: string, request: DownstreamRequest): Promise<Response> => {
     const outgoing = {
       url: resolveApiPath(api.baseUrl, path, request.query),
@@ -105,7 +108,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
     return send(outgoing, await tokens.renew(token), options)
   }
   return {
-    fetch: (path, request = {}) => call(path, request),
+    fetch: async (path, request = {}) => limitBody(await call(path, request), maxBytes),
     async json(path, request) {
       const response = await call(path, request)
       if (response.status !== 200 && response.status !== 201) throw await apiRefusal(response)
@@ -160,7 +163,7 @@ async function send(
 async function parseJson<T>(
   response: Response,
   schema: ZodType<T>,
-  { maxBytes = 1024 * 1024, signal }: DownstreamClientOptions,
+  { maxBytes = DEFAULT_MAX_BYTES, signal }: DownstreamClientOptions,
 ): Promise<T> {
   const text = await readTextWithin(response, maxBytes).catch((cause: unknown) => {
     throw unreadable(cause, signal)

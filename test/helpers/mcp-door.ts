@@ -1,6 +1,7 @@
 import { composeServer } from '../../src/compose.js'
 import { parseConfig, type Environment } from '../../src/config.js'
 import { serve } from '../../src/serve.js'
+import { scanned } from './leak-scan.js'
 import { RecordingLog } from './recording-log.js'
 
 export interface McpDoor {
@@ -34,7 +35,7 @@ export async function openMcpDoor(options: McpDoorOptions): Promise<McpDoor> {
     ...options.environment,
   })
   const composed = await composeServer(config, log)
-  server.attach(composed.handler)
+  server.attach(scanned(composed.handler))
   return {
     endpoint: config.endpoint,
     origin,

@@ -1,5 +1,6 @@
 import type { LogLevel } from '../../src/failure-table.js'
 import type { Log } from '../../src/log.js'
+import { keepForScan } from './leak-scan.js'
 
 export interface LogLine {
   readonly level: LogLevel
@@ -13,6 +14,7 @@ export class RecordingLog implements Log {
 
   event(level: LogLevel, name: string, fields: Readonly<Record<string, unknown>> = {}): void {
     this.lines.push({ level, name, fields })
+    keepForScan('log', JSON.stringify({ level, name, fields }))
   }
 
   named(name: string): readonly LogLine[] {
