@@ -13,6 +13,7 @@ import { healthRoute } from '../routes/health.js'
 import { mcpRoute } from '../routes/mcp.js'
 import { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 import type { DownstreamApi } from './downstream/downstream-client.js'
+import type { EdgePolicy } from './edge-policy.js'
 import type { DelegationPolicy } from './exchange/delegation-policy.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import type { AccessTokenVerifier } from './identity/access-token-verifier.js'
@@ -22,17 +23,6 @@ import { createMcpServerFactory } from './mcp-server.js'
 import { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
 import { createToolAccess, type AccessPolicy } from './tools/access.js'
 import type { ToolRegistry } from './tools/registry.js'
-
-/** How the edge treats requests before anything is known about them. */
-export interface EdgePolicy {
-  readonly hosts: readonly string[]
-  readonly origins: readonly string[]
-  /** As Express's `trust proxy`: a number of hops, or addresses and subnets. */
-  readonly trustProxy: number | readonly string[]
-  readonly perAddressPerMinute: number
-  readonly perCallerPerMinute: number
-  readonly maxBodyBytes: number
-}
 
 /** Everything an app is made of, chosen elsewhere. */
 export interface AppParts {

@@ -8,9 +8,11 @@ import {
   type SettingValues,
 } from './config/settings.js'
 import { clientCredentials } from './config/credentials.js'
+import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
+import type { AccessPolicy } from './tools/access.js'
 
 /** The settings that make a deployment; with none of them set, nothing is configured. */
 const IDENTIFYING: readonly SettingName[] = [
@@ -34,20 +36,8 @@ export interface Config {
     readonly additional: readonly string[]
     readonly staleAgeMs: number
   }
-  readonly access: {
-    readonly claims: 'both' | 'scope' | 'permissions'
-    readonly hierarchy: Readonly<Record<string, readonly string[]>>
-    readonly lockedTools: 'hide' | 'show'
-    readonly stepUp: 'union' | 'required'
-  }
-  readonly edge: {
-    readonly hosts: readonly string[]
-    readonly origins: readonly string[]
-    readonly trustProxy: number | readonly string[]
-    readonly perAddressPerMinute: number
-    readonly perCallerPerMinute: number
-    readonly maxBodyBytes: number
-  }
+  readonly access: Required<AccessPolicy>
+  readonly edge: EdgePolicy
   readonly exchange: {
     readonly clientId: string
     readonly clientAuthentication: ClientAuthentication
