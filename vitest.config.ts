@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/helpers/leak-scan-setup.ts'],
+    // The tests wait more than they compute.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // A test that leaks a handle or an unhandled rejection must fail the run.

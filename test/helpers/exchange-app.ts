@@ -60,6 +60,8 @@ export async function openExchangeApp(
     delegation,
     registry: createToolRegistry(tools),
     apis: { api: { audience: API_AUDIENCE, baseUrl: new URL(api.origin) } },
+    // Longer than any test: whatever ends a call earlier is what the test is about.
+    apiTimeoutMs: 100_000,
     log,
     createReference: randomUUID,
   })

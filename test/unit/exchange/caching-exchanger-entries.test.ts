@@ -234,6 +234,16 @@ describe('a token that the API refused', () => {
     expect(inner.count).toBe(1)
   })
 
+  test('is given up without a new one where the call is not made again', async () => {
+    const { inner, exchanger, token } = setUp()
+    const refused = new Secret(await token())
+    await exchanger.forget(requestOf(), new Secret('another'))
+    expect(await token()).toBe('exchanged-1')
+    await exchanger.forget(requestOf(), refused)
+    expect(inner.count).toBe(1)
+    expect(await token()).toBe('exchanged-2')
+  })
+
   test('leaves other exchanges alone', async () => {
     const { inner, token } = setUp()
     const old = new Secret(await token())

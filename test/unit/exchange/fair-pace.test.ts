@@ -138,6 +138,17 @@ describe('fairness', () => {
     await time.advance(3_000)
     expect(turns).toContain('alice')
   })
+
+  test('sends away the last of whoever has most, and nobody for one who has as many', async () => {
+    const { ask, queue, refusal } = setUp({ maxWaiting: 4 })
+    queue('first')
+    queue('noisy', 3)
+    const last = failureOf(ask('noisy'))
+    queue('alice')
+    expect((await last).details.reason).toBe('queue_full')
+    queue('bob')
+    expect((await refusal('alice'))[1]).toBe('queue_full')
+  })
 })
 
 describe('the room for those who wait', () => {

@@ -215,31 +215,6 @@ describe('scope that was narrowed', () => {
   })
 })
 
-describe('the keys', () => {
-  test('that cannot be had are an outage, not a bad token', async () => {
-    const issuer = issuerWith(() => Promise.reject(new Error('unreachable')))
-    const { code, details } = await failureOf(
-      verified({ expectations: { issuerOf: () => issuer } }),
-    )
-    expect([code, details.reason]).toEqual(['exchange_unavailable', 'keys_unavailable'])
-    expect(details.retryAfterSeconds).toBeGreaterThan(0)
-  })
-
-  test('are asked for by the key id of the token', async () => {
-    const asked: (string | undefined)[] = []
-    const issuer = issuerWith(() => Promise.resolve({ keys: [key.jwk] }))
-    const noting: Issuer = {
-      ...issuer,
-      keys: (keyId) => {
-        asked.push(keyId)
-        return issuer.keys(keyId)
-      },
-    }
-    await verified({ expectations: { issuerOf: () => noting } })
-    expect(asked).toEqual([key.kid])
-  })
-})
-
 describe('a token that cannot be looked into', () => {
   const opaque = (
     expectations: Partial<ExchangedTokenExpectations>,
