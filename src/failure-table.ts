@@ -236,6 +236,8 @@ export function failureText(code: FailureCode, details: FailureDetails): string 
   const rule = FAILURE_TABLE[code]
   const text = (rule.describes ? details.description : undefined) ?? rule.text
   const wait =
-    details.retryAfterSeconds === undefined ? undefined : Math.min(details.retryAfterSeconds, 3_600)
+    details.retryAfterSeconds === undefined
+      ? undefined
+      : Math.max(1, Math.min(details.retryAfterSeconds, 3_600))
   return wait !== undefined && rule.surface === 'tool' ? `${text} (Try again in ${wait} s.)` : text
 }

@@ -18,7 +18,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   MCP_AUTH0_CLIENT_AUTHENTICATION: setting({
     description:
-      'How the client authenticates. auto: client_secret_basic or _post as the authorization server supports it, private_key_jwt where a private key is given, tls_client_auth where a certificate is given as well.',
+      'How the client authenticates. auto: client_secret_post or _basic as the authorization server supports it, private_key_jwt where a private key is given, tls_client_auth where a certificate is given as well.',
     schema: values.oneOf(
       'auto',
       'client_secret_basic',

@@ -51,11 +51,15 @@ function sharedSecret({
   }
 }
 
-/** RFC 8414 §2: a server that lists no methods supports `client_secret_basic`. */
+/**
+ * RFC 8414 §2: a server that lists no methods supports `client_secret_basic`. Where both are listed, the secret goes
+ * into the body: in the header it is percent-encoded (RFC 6749 §2.3.1), which some servers forget to undo.
+ */
 function preferredMethod(supported: unknown): 'client_secret_basic' | 'client_secret_post' {
-  return !Array.isArray(supported) || supported.includes('client_secret_basic')
-    ? 'client_secret_basic'
-    : 'client_secret_post'
+  if (!Array.isArray(supported)) return 'client_secret_basic'
+  const headerAlone =
+    supported.includes('client_secret_basic') && !supported.includes('client_secret_post')
+  return headerAlone ? 'client_secret_basic' : 'client_secret_post'
 }
 
 /** Imports a private key for the algorithm of its type; throws a `TypeError` that quotes nothing of it. */

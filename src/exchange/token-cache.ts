@@ -21,7 +21,8 @@ export type CacheEntry = CacheOwner & {
  * The port to where exchanged tokens are kept.
  *
  * Promises, so that a shared store fits. A store may forget any entry at any time and may keep one longer
- * than it counts: whoever reads checks owner and expiry. A store that fails rejects; the exchange then takes
+ * than it counts: whoever reads checks owner and expiry. It has to bound its own time: a `get` that never settles
+ * holds the call. A store that fails rejects; the exchange then takes
  * place as if nothing had been kept.
  */
 export interface TokenCache {

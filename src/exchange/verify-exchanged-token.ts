@@ -58,6 +58,8 @@ export const ISSUED_TOKEN_TYPES = new Set([
 
 // Asymmetric alone: a shared secret would let whoever checks a token make one.
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA']
+// For a server whose clock is ahead (`nbf`); a token that has expired here is of no use, tolerance or not.
+const CLOCK_TOLERANCE_SECONDS = 5
 const ACCESS_TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt', 'jwt'])
 
 /**
@@ -123,17 +125,23 @@ async function verifiedClaims(
   if (type !== undefined && !ACCESS_TOKEN_TYPES.has(type.toLowerCase()))
     throw rejected('wrong_type')
   const keySet = await keysOf(issuerOf(caller.issuer), keyId)
+  let claims: Claims
   try {
     const { payload } = await jwtVerify(token.reveal(), createLocalJWKSet(keySet), {
       algorithms: ALGORITHMS,
       issuer: caller.issuer,
       requiredClaims: ['exp', 'sub', 'aud'],
       currentDate: new Date(clock()),
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
     })
-    return payload
+    claims = payload
   } catch (cause) {
     throw rejected(verificationFault(cause), {}, cause)
   }
+  if (typeof claims['exp'] === 'number' && claims['exp'] * 1_000 <= clock()) {
+    throw rejected('expired')
+  }
+  return claims
 }
 
 function headerOf(token: string): { keyId: string | undefined; type: string | undefined } {

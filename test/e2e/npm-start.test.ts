@@ -96,6 +96,22 @@ describe('npm start', () => {
     expect(stderr).not.toContain('AUTH0_DOMAIN: is missing')
   })
 
+  test('a library that is not installed is named with the command that installs it', async () => {
+    const { code, stderr } = await ended(
+      start({
+        AUTH0_DOMAIN: 'example.eu.auth0.com',
+        AUTH0_AUDIENCE: 'http://localhost:3001/',
+        MCP_AUTH0_CLIENT_ID: 'id',
+        MCP_AUTH0_CLIENT_SECRET: 'the-secret',
+        API_AUTH0_AUDIENCE: 'http://localhost:8787/',
+        API_BASE_URL: 'http://localhost:8787',
+        EXCHANGE_CLIENT: 'auth0-api-js',
+      }),
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain('npm install @auth0/auth0-api-js')
+  })
+
   test('with nothing configured it does not open itself to other machines', async () => {
     const { code, stderr } = await ended(start({ HOST: '0.0.0.0' }))
     expect(code).toBe(1)

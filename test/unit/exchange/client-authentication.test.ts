@@ -63,7 +63,8 @@ describe('a client secret', () => {
 
   test.each<[string, unknown, 'header' | 'body']>([
     ['does not say', undefined, 'header'],
-    ['knows both', ['client_secret_post', 'client_secret_basic'], 'header'],
+    ['knows both', ['client_secret_post', 'client_secret_basic'], 'body'],
+    ['knows the header alone', ['client_secret_basic'], 'header'],
     ['knows the body alone', ['client_secret_post', 'private_key_jwt'], 'body'],
     ['knows neither', ['private_key_jwt'], 'body'],
     ['says nonsense', 'client_secret_post', 'header'],
