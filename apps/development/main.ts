@@ -1,4 +1,5 @@
 import { isUnconfigured, readEnvironment, type Environment } from '../../src/config.js'
+import { SETTINGS } from '../../src/config/settings.js'
 import { createProcessLog } from '../../src/process-log.js'
 import { startedText } from './started-text.js'
 import { startTrio } from './trio.js'
@@ -21,7 +22,10 @@ async function main(): Promise<void> {
       api: portOf(environment, 'DEV_API_PORT', '8787'),
       mcp: portOf(environment, 'PORT', '3001'),
     },
-    log: createProcessLog({ level: 'info' }),
+    log: createProcessLog({
+      level: SETTINGS.LOG_LEVEL.schema.parse(environment['LOG_LEVEL'] ?? 'info'),
+    }),
+    environment: furtherSettings(environment),
   })
   process.stdout.write(startedText(trio))
 
@@ -41,6 +45,16 @@ function assertLoopback(host: string | undefined): void {
   if (host === undefined || host === '' || host === '127.0.0.1' || host === 'localhost') return
   throw new Error(
     `HOST="${host}" but nothing else is configured. The development authorization server runs on this machine alone: remove HOST, or configure an authorization server (see .env.example).`,
+  )
+}
+
+/** Settings that change the server's manners and not where it is or whom it trusts hold here too. */
+function furtherSettings(environment: Environment): Environment {
+  const settled = new Set(['PORT', 'HOST', 'MCP_SERVER_URL'])
+  return Object.fromEntries(
+    Object.keys(SETTINGS)
+      .filter((key) => !settled.has(key) && environment[key] !== undefined)
+      .map((key) => [key, environment[key]]),
   )
 }
 
