@@ -8,11 +8,14 @@ import {
   type SettingValues,
 } from './config/settings.js'
 import { clientCredentials } from './config/credentials.js'
+import { ConfigError, type ConfigFault } from './config/fault.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
 import type { AccessPolicy } from './tools/access.js'
+
+export { ConfigError, type ConfigFault } from './config/fault.js'
 
 /** The settings that make a deployment; with none of them set, nothing is configured. */
 const IDENTIFYING: readonly SettingName[] = [
@@ -66,28 +69,6 @@ export interface Config {
   }
   readonly api: { readonly audience: string; readonly baseUrl: URL; readonly timeoutMs: number }
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
-}
-
-/** One thing that is wrong with the configuration: where, what was found, what to do. */
-export interface ConfigFault {
-  readonly key: string
-  /** As given; `undefined` where it is absent or must not be shown. */
-  readonly value?: string
-  readonly cure: string
-}
-
-/** The configuration cannot be used; `faults` holds everything that is wrong with it. */
-export class ConfigError extends Error {
-  readonly faults: readonly ConfigFault[]
-
-  constructor(faults: readonly ConfigFault[]) {
-    const lines = faults.map(({ key, value, cure }) =>
-      value === undefined ? `  ${key}: ${cure}` : `  ${key}="${value}": ${cure}`,
-    )
-    super(`The configuration has ${faults.length} fault(s):\n${lines.join('\n')}`)
-    this.name = 'ConfigError'
-    this.faults = faults
-  }
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,50 +1,7 @@
+import type { FailureCode, FailureDetails } from './failure-codes.js'
 import { failureText } from './failure-table.js'
 
-/** Every way in which a call can fail. `src/failure-table.ts` says what the MCP client gets for each. */
-export const FAILURE_CODES = [
-  'no_credentials',
-  'malformed_credentials',
-  'invalid_token',
-  'verifier_unavailable',
-  'insufficient_scope',
-  'permission_denied',
-  'reauthentication_required',
-  'downstream_scope_denied',
-  'delegation_refused',
-  'consent_required',
-  'mfa_required',
-  'exchange_misconfigured',
-  'exchange_unavailable',
-  'exchange_rejected',
-  'downstream_unauthorized',
-  'downstream_forbidden',
-  'downstream_failed',
-  'downstream_unavailable',
-  'invalid_request',
-  'request_forbidden',
-  'request_too_large',
-  'rate_limited',
-  'cancelled',
-  'misconfigured',
-  'internal_error',
-] as const
-
-export type FailureCode = (typeof FAILURE_CODES)[number]
-
-/** What is known of a failure beside its code. Nothing in here may hold a token or foreign text. */
-export interface FailureDetails {
-  /** Finer than the code, stable, for logs and tests: `audience_mismatch`, `breaker_open`. */
-  readonly reason?: string
-  /** Written by us for the person or model at the other end; sent to the client as it is. */
-  readonly description?: string
-  /** Scopes to ask for, for `insufficient_scope` and `downstream_scope_denied`. */
-  readonly scopes?: readonly string[]
-  /** Whole seconds after which a new try makes sense. */
-  readonly retryAfterSeconds?: number
-  /** What the log may know and the client may not; foreign words go in here, bounded and scrubbed. */
-  readonly log?: Readonly<Record<string, unknown>>
-  readonly cause?: unknown
-}
+export { FAILURE_CODES, type FailureCode, type FailureDetails } from './failure-codes.js'
 
 /**
  * The one error class: branch on `code`, never on the message.

@@ -1,5 +1,5 @@
 import type { ChallengeError } from './challenge.js'
-import type { FailureCode, FailureDetails } from './errors.js'
+import type { FailureCode, FailureDetails } from './failure-codes.js'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 

@@ -1,4 +1,4 @@
-import type { ConfigFault } from '../config.js'
+import type { ConfigFault } from './fault.js'
 import { credentialFaults } from './credentials.js'
 import type { SettingName, SettingValues } from './settings.js'
 import { isHttpsOrLoopback } from './values.js'

@@ -1,4 +1,4 @@
-import type { ConfigFault } from '../config.js'
+import type { ConfigFault } from './fault.js'
 import type { SettingValues } from './settings.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import type { Secret } from '../secret.js'

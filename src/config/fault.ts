@@ -1,0 +1,21 @@
+/** One thing that is wrong with the configuration: where, what was found, what to do. */
+export interface ConfigFault {
+  readonly key: string
+  /** As given; `undefined` where it is absent or must not be shown. */
+  readonly value?: string
+  readonly cure: string
+}
+
+/** The configuration cannot be used; `faults` holds everything that is wrong with it. */
+export class ConfigError extends Error {
+  readonly faults: readonly ConfigFault[]
+
+  constructor(faults: readonly ConfigFault[]) {
+    const lines = faults.map(({ key, value, cure }) =>
+      value === undefined ? `  ${key}: ${cure}` : `  ${key}="${value}": ${cure}`,
+    )
+    super(`The configuration has ${faults.length} fault(s):\n${lines.join('\n')}`)
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
