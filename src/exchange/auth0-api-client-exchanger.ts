@@ -10,6 +10,7 @@ import {
   type TokenExchanger,
   type TokenExchangeRequest,
 } from './token-exchanger.js'
+import { untilAborted } from './until-aborted.js'
 
 /** What `ApiClient` of `@auth0/auth0-api-js` resolves with. `expiresAt` is in epoch seconds. */
 export interface ApiClientToken {
@@ -140,21 +141,17 @@ function likelyStatus(error: string | undefined): number {
 }
 
 /** Waits for a call that cannot be stopped, no longer than somebody wants its result. */
-async function endedBy<T>(
+function endedBy<T>(
   call: Promise<T>,
   deadline: AbortSignal,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const ended = new Promise<never>((_, reject) => {
-    deadline.addEventListener('abort', () => {
-      reject(unavailable('timed_out'))
-    })
-    signal?.addEventListener('abort', () => {
-      reject(new OnBehalfOfError('cancelled', { cause: signal.reason }))
-    })
-  })
-  if (signal?.aborted === true) throw new OnBehalfOfError('cancelled', { cause: signal.reason })
-  return Promise.race([call, ended])
+  const either = signal === undefined ? deadline : AbortSignal.any([deadline, signal])
+  return untilAborted(call, either, () =>
+    signal?.aborted === true
+      ? new OnBehalfOfError('cancelled', { cause: signal.reason })
+      : unavailable('timed_out'),
+  )
 }
 
 function unavailable(reason: string, cause?: unknown): OnBehalfOfError {

@@ -13,6 +13,7 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
+import { untilAborted } from './until-aborted.js'
 
 export interface CachingExchangerOptions extends ExchangeIdentity {
   readonly cache: TokenCache
@@ -72,7 +73,9 @@ export class CachingExchanger implements TokenExchanger {
       if (replacing?.reveal() !== entry.token.token.reveal()) return entry.token
       await this.#forget(key)
     }
-    return waitFor(this.#flight(key, request), signal)
+    const flight = this.#flight(key, request)
+    // The flight goes on whether or not this caller stays.
+    return signal === undefined ? flight : untilAborted(flight, signal, () => cancelled(signal))
   }
 
   async forget(request: TokenExchangeRequest, refused: Secret): Promise<void> {
@@ -163,28 +166,12 @@ function ownerOf({ issuer, subject }: Caller): { issuer: string; subject: string
   return { issuer, subject }
 }
 
-function isAborted(signal: AbortSignal | undefined): signal is AbortSignal {
+function isAborted(
+  signal: AbortSignal | undefined,
+): signal is AbortSignal & { readonly aborted: true } {
   return signal?.aborted === true
 }
 
 function cancelled({ reason }: AbortSignal): OnBehalfOfError {
   return new OnBehalfOfError('cancelled', { cause: reason })
-}
-
-/** Waits for a flight that goes on whether or not this caller stays. */
-async function waitFor<T>(flight: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return flight
-  if (signal.aborted) throw cancelled(signal)
-  let leave: () => void = () => undefined
-  const left = new Promise<never>((_, reject) => {
-    leave = () => {
-      reject(cancelled(signal))
-    }
-    signal.addEventListener('abort', leave, { once: true })
-  })
-  try {
-    return await Promise.race([flight, left])
-  } finally {
-    signal.removeEventListener('abort', leave)
-  }
 }

@@ -9,6 +9,7 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
+import { untilAborted } from './until-aborted.js'
 
 export interface ResilientExchangerOptions {
   /** For the whole exchange: waiting for a turn, both tries and the pause between. Default 8000. */
@@ -103,7 +104,11 @@ export class ResilientExchanger implements TokenExchanger {
       throw thrown
     }
     try {
-      const token = await unlessAborted(this.#exchanger.exchange(request, options), options.signal)
+      const token = await untilAborted(
+        this.#exchanger.exchange(request, options),
+        options.signal,
+        () => options.signal.reason as Error,
+      )
       breaker.succeeded()
       if (token.limitedUntilSeconds !== undefined)
         this.#hold(pace, token.limitedUntilSeconds * 1_000)
@@ -168,22 +173,5 @@ export class ResilientExchanger implements TokenExchanger {
     }
     this.#guards.set(issuer, guard)
     return guard
-  }
-}
-
-/** Waits no longer than the signal says, also for an exchanger that does not listen to it. */
-async function unlessAborted<T>(outcome: Promise<T>, signal: AbortSignal): Promise<T> {
-  let leave: () => void = () => undefined
-  const aborted = new Promise<never>((_, reject) => {
-    leave = () => {
-      reject(signal.reason as Error)
-    }
-    if (signal.aborted) leave()
-    else signal.addEventListener('abort', leave, { once: true })
-  })
-  try {
-    return await Promise.race([outcome, aborted])
-  } finally {
-    signal.removeEventListener('abort', leave)
   }
 }

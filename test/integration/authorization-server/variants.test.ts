@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { type JWTPayload, decodeJwt } from 'jose'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import {
-  DEFAULT_VARIANTS,
-  type Variants,
-} from '../../../apps/authorization-server/authorization-server.js'
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_VARIANTS } from '../../../apps/authorization-server/authorization-server.js'
 import {
   API,
-  type Answer,
-  MCP,
-  type RunningServer,
   accessTokenOf,
-  changedDirectory,
   customForm,
   decode,
   exchangeForm,
@@ -19,55 +12,18 @@ import {
   postToken,
   startServer,
 } from './support.js'
+import {
+  BOTH,
+  exchange,
+  exchangeByProfile,
+  expectRefusal,
+  server,
+  set,
+  signSubject,
+  withVariants,
+} from './variants-support.js'
 
-let server: RunningServer
-let subjectToken: string
-
-beforeAll(async () => {
-  // The API has two scopes; alice has one of them, carol none.
-  server = await startServer({
-    directory: changedDirectory(({ resource_servers: [, api], client_grants }) => {
-      api?.scopes.push({ value: 'write:private' })
-      for (const grant of client_grants) {
-        if (grant.audience === API) grant.scope?.push('write:private')
-      }
-    }),
-  })
-  subjectToken = await obtainAccessToken(server, 'alice')
-})
-
-afterAll(async () => {
-  await server.close()
-})
-
-afterEach(() => {
-  Object.assign(server.variants, DEFAULT_VARIANTS)
-})
-
-const exchange = (params: Readonly<Record<string, string>> = {}): Promise<Answer> =>
-  postToken(server, exchangeForm(subjectToken, params))
-
-const exchangeByProfile = (params: Readonly<Record<string, string>> = {}): Promise<Answer> =>
-  postToken(server, customForm(subjectToken, params))
-
-const BOTH = [
-  ['On-Behalf-Of', exchange],
-  ['Custom Token Exchange', exchangeByProfile],
-] as const
-
-function set(variants: Partial<Variants>): void {
-  Object.assign(server.variants, variants)
-}
-
-function expectRefusal(answer: Answer, status: number, error: string): void {
-  expect(answer).toMatchObject({ status, body: { error } })
-}
-
-async function signSubject(change: JWTPayload): Promise<string> {
-  const now = Math.floor(Date.now() / 1000)
-  const usual = { iss: server.issuer, sub: 'auth0|alice', aud: MCP, client_id: 'curl' }
-  return server.signToken({ ...usual, iat: now, exp: now + 60, ...change })
-}
+withVariants()
 
 describe('the switches', () => {
   it('can be set at the start, and stand as documented otherwise', async () => {
