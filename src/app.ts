@@ -19,8 +19,9 @@ import type { TokenExchanger } from './exchange/token-exchanger.js'
 import type { AccessTokenVerifier } from './identity/access-token-verifier.js'
 import type { Fetch } from './identity/fetch-json.js'
 import type { Log } from './log.js'
-import { createMcpServerFactory } from './mcp-server.js'
+import { createMcpServers } from './mcp-server.js'
 import { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
+import type { SessionLimits } from './sessions/session-registry.js'
 import { createToolAccess, type AccessPolicy } from './tools/access.js'
 import type { ToolRegistry } from './tools/registry.js'
 
@@ -37,6 +38,8 @@ export interface AppParts {
   readonly apis: Readonly<Record<string, DownstreamApi>>
   readonly log: Log
   readonly createReference: () => string
+  /** Gives 2025 clients sessions. Default: none. */
+  readonly sessions?: SessionLimits
   readonly delegation?: DelegationPolicy
   /** Passes the user's address on to the authorization server. Default false. */
   readonly forwardClientAddress?: boolean
@@ -48,6 +51,8 @@ export interface AppParts {
 
 export interface App {
   readonly express: Express
+  /** Ends streams that only wait for news; call it when the server stops to accept. */
+  readonly drain: () => void
   /** Ends open MCP streams; call it after the server has stopped to accept. */
   readonly close: () => Promise<void>
 }
@@ -58,8 +63,11 @@ export function createApp(parts: AppParts): App {
   const resourceMetadataUrl = metadataUrl(endpoint)
   const access = createToolAccess(registry, parts.policy)
   const failures = { resourceMetadataUrl, baselineScopes: resource.baselineScopes, log }
+  const { createReference, sessions } = parts
+  const servers = createMcpServers({ registry, access, log, createReference })
   const mcp = mcpRoute({
-    createServer: createMcpServerFactory({ access, log, createReference: parts.createReference }),
+    createServer: servers.create,
+    ...(sessions === undefined ? {} : { sessions: { ...sessions, onRequest: servers.refresh } }),
     ...failures,
   })
 
@@ -100,5 +108,5 @@ export function createApp(parts: AppParts): App {
   )
   app.use(notFound)
   app.use(errorHandler(failures))
-  return { express: app, close: mcp.close }
+  return { express: app, drain: mcp.drain, close: mcp.close }
 }

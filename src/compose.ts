@@ -20,6 +20,8 @@ import { whoami } from './tools/whoami.js'
 
 export interface ComposedServer {
   readonly handler: RequestListener
+  /** Ends streams that only wait for news; call it when the server stops to accept. */
+  drain(): void
   /** Ends streams and pooled connections; call it after the server has stopped to accept. */
   close(): Promise<void>
 }
@@ -59,6 +61,7 @@ export async function composeServer(
     },
     edge: config.edge,
     policy: config.access,
+    ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
     verifier: createJwtBearerVerifier({ issuers, audience: config.resource.identifier }),
     exchanger: protectExchange(
       await composeAdapter(config, issuers, fetch),
@@ -75,6 +78,7 @@ export async function composeServer(
   })
   return {
     handler: app.express,
+    drain: app.drain,
     async close() {
       await app.close()
       await pool.close()

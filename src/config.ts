@@ -13,6 +13,7 @@ import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
+import type { SessionLimits } from './sessions/session-registry.js'
 import type { AccessPolicy } from './tools/access.js'
 
 export { ConfigError, type ConfigFault } from './config/fault.js'
@@ -41,6 +42,8 @@ export interface Config {
   }
   readonly access: Required<AccessPolicy>
   readonly edge: EdgePolicy
+  /** `undefined`: no sessions. */
+  readonly sessions: Required<SessionLimits> | undefined
   readonly exchange: {
     readonly clientId: string
     readonly clientAuthentication: ClientAuthentication
@@ -146,6 +149,7 @@ function assemble(found: CompleteSettings): Config {
       perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
       maxBodyBytes: found.MAX_BODY_BYTES,
     },
+    sessions: sessionsOf(found),
     exchange: exchangeOf(found),
     delegation: {
       maxDepth: found.DELEGATION_MAX_DEPTH,
@@ -158,6 +162,16 @@ function assemble(found: CompleteSettings): Config {
       timeoutMs: found.API_TIMEOUT_MS,
     },
     logLevel: found.LOG_LEVEL,
+  }
+}
+
+function sessionsOf(found: CompleteSettings): Config['sessions'] {
+  if (found.MCP_SESSIONS === 'off') return undefined
+  return {
+    idleMs: found.SESSION_IDLE_MINUTES * 60_000,
+    maxAgeMs: found.SESSION_MAX_HOURS * 3_600_000,
+    maxSessions: found.SESSION_LIMIT,
+    maxSessionsPerCaller: found.SESSION_LIMIT_PER_CALLER,
   }
 }
 

@@ -22,6 +22,8 @@ export const FAILURE_CODES = [
   'request_forbidden',
   'request_too_large',
   'rate_limited',
+  'session_not_found',
+  'session_limit',
   'cancelled',
   'misconfigured',
   'internal_error',

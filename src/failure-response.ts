@@ -70,6 +70,8 @@ function jsonRpcError(error: OnBehalfOfError, message: string, requestId: string
 
 /** JSON-RPC 2.0 §5.1: parse error, internal error, else one of the implementation's own. */
 function jsonRpcCode({ code, details }: OnBehalfOfError): number {
+  // What the SDKs answer, and their clients look for.
+  if (code === 'session_not_found') return -32001
   if (code === 'invalid_request' && details.reason === 'not_json') return -32700
   return code === 'internal_error' ? -32603 : -32000
 }

@@ -201,6 +201,22 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     logLevel: 'warn',
     text: 'Too many requests. Slow down.',
   },
+  session_not_found: {
+    ...HTTP,
+    when: 'a session id that is unknown, has ended, or belongs to another user or client',
+    status: 404,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'Session not found. Initialize again.',
+  },
+  session_limit: {
+    ...HTTP,
+    when: 'more open sessions than the server keeps',
+    status: 503,
+    challenge: 'none',
+    logLevel: 'warn',
+    text: 'This server has too many open sessions. Try again shortly.',
+  },
   cancelled: {
     ...HTTP,
     when: 'the client went away before it had its answer',

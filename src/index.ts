@@ -85,6 +85,15 @@ export {
 export type { Log } from './log.js'
 export { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
 export { Secret } from './secret.js'
+export type { SdkServer } from './sessions/mcp-session.js'
+export type { McpSessionsOptions } from './sessions/mcp-sessions.js'
+export {
+  SessionRegistry,
+  type SessionEndReason,
+  type SessionLimits,
+  type SessionRegistryOptions,
+  type SessionUse,
+} from './sessions/session-registry.js'
 export {
   createToolAccess,
   type AccessDecision,

@@ -17,8 +17,9 @@ async function main(): Promise<void> {
     if (stopping) process.exit(1)
     stopping = true
     log.event('info', 'stopping', { signal })
-    server
-      .close()
+    const closed = server.close()
+    composed.drain()
+    closed
       .then(() => composed.close())
       .catch((error: unknown) => {
         log.event('error', 'stop_failed', { err: describeError(error) })

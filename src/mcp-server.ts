@@ -1,7 +1,9 @@
 import {
   McpServer,
+  type AuthInfo,
   type CallToolResult,
   type McpServerFactory,
+  type RegisteredTool,
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { downstreamOf } from './downstream/downstream-access.js'
@@ -12,39 +14,66 @@ import { FAILURE_TABLE, failureText } from './failure-table.js'
 import { authContextOf } from './identity/auth-context.js'
 import type { Log } from './log.js'
 import type { ToolAccess } from './tools/access.js'
+import type { ToolRegistry } from './tools/registry.js'
 import type { DownstreamToolContext, Tool } from './tools/tool.js'
 import { VERSION } from './version.js'
 
 export interface McpServerOptions {
+  readonly registry: ToolRegistry
   readonly access: ToolAccess<Tool>
   readonly log: Log
   /** Creates the reference that ties a tool error to its log line. */
   readonly createReference: () => string
 }
 
+export interface McpServers {
+  /** Builds a fresh SDK server for one request, or one session, of one verified caller. */
+  readonly create: McpServerFactory
+  /** Shows on a session's server the tools that the caller of the present request may see, beside those shown before. */
+  readonly refresh: (server: object, authInfo: AuthInfo) => void
+}
+
 /**
- * Returns the factory that builds a fresh SDK server for one request of one verified caller.
+ * Creates the source of the SDK servers for a set of tools.
  *
- * Only the tools the caller may see exist on it, and each checks once more that the caller may use it. A
- * server is never shared: shared state between callers is how answers reach the wrong user.
+ * A caller is shown the tools they may see, and each tool checks once more that its caller may use it. A server is
+ * never shared: shared state between callers is how answers reach the wrong user.
  */
-export function createMcpServerFactory(options: McpServerOptions): McpServerFactory {
-  return ({ authInfo }) => {
+export function createMcpServers(options: McpServerOptions): McpServers {
+  const shelves = new WeakMap<object, ReadonlyMap<string, RegisteredTool>>()
+  const show = (server: object, authInfo: AuthInfo | undefined): void => {
     const { caller } = authContextOf(authInfo)
-    const server = new McpServer(
-      { name: 'mcp-on-behalf-of', version: VERSION },
-      {
-        capabilities: { tools: {} },
-        cacheHints: { 'tools/list': { ttlMs: 0, cacheScope: 'private' } },
-      },
-    )
-    for (const tool of options.access.visibleTo(caller)) registerTool(server, tool, options)
-    return server
+    for (const { name } of options.access.visibleTo(caller)) {
+      const tool = shelves.get(server)?.get(name)
+      if (tool?.enabled === false) tool.enable()
+    }
+  }
+  return {
+    create: ({ authInfo }) => {
+      authContextOf(authInfo)
+      const server = new McpServer(
+        { name: 'mcp-on-behalf-of', version: VERSION },
+        {
+          capabilities: { tools: {} },
+          cacheHints: { 'tools/list': { ttlMs: 0, cacheScope: 'private' } },
+        },
+      )
+      shelves.set(
+        server,
+        new Map(
+          options.registry.tools.map((tool) => [tool.name, registerTool(server, tool, options)]),
+        ),
+      )
+      show(server, authInfo)
+      return server
+    },
+    refresh: show,
   }
 }
 
-function registerTool(server: McpServer, tool: Tool, options: McpServerOptions): void {
-  server.registerTool(
+/** Hidden until it is shown. */
+function registerTool(server: McpServer, tool: Tool, options: McpServerOptions): RegisteredTool {
+  const registered = server.registerTool(
     tool.name,
     {
       title: tool.title,
@@ -55,6 +84,8 @@ function registerTool(server: McpServer, tool: Tool, options: McpServerOptions):
     },
     (input, context) => runTool(tool, { input, context, options }),
   )
+  registered.disable()
+  return registered
 }
 
 interface Invocation {

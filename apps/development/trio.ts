@@ -97,7 +97,9 @@ async function wire(options: TrioOptions, servers: Servers): Promise<Trio> {
     apiUrl: new URL(apiAudience),
     apiAudience,
     async close() {
-      await servers.mcp.close()
+      const closed = servers.mcp.close()
+      composed.drain()
+      await closed
       await composed.close()
       await Promise.all([servers.api.close(), servers.authorizationServer.close()])
     },

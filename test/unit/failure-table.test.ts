@@ -29,6 +29,8 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   request_forbidden: ['http', 403, 'none'],
   request_too_large: ['http', 413, 'none'],
   rate_limited: ['http', 429, 'none'],
+  session_not_found: ['http', 404, 'none'],
+  session_limit: ['http', 503, 'none'],
   cancelled: ['http', 499, 'none'],
   misconfigured: ['http', 500, 'none'],
   internal_error: ['http', 500, 'none'],

@@ -1,0 +1,142 @@
+import {
+  isInitializeRequest,
+  isLegacyRequest,
+  type AuthInfo,
+  type McpHandlerRequestOptions,
+  type McpServerFactory,
+} from '@modelcontextprotocol/server'
+import { authContextOf } from '../identity/auth-context.js'
+import { McpSession, type SdkServer } from './mcp-session.js'
+import { SessionRegistry, type SessionRegistryOptions } from './session-registry.js'
+import { whenOver } from './when-over.js'
+
+export interface McpSessionsOptions extends Omit<SessionRegistryOptions<never>, 'onEnd'> {
+  /** Of the messages that one session keeps for clients that reconnect, in bytes. Default 256 KiB. */
+  readonly replayBytes?: number
+  /** When a client whose stream ended should come back, in milliseconds. Default: the client decides. */
+  readonly retryMs?: number
+  /**
+   * Called before each request of a session: its token may have other scopes than the one that opened it, and the
+   * server may have to show other tools.
+   */
+  readonly onRequest?: (server: SdkServer, authInfo: AuthInfo) => void
+}
+
+/**
+ * Sessions of the 2025 revisions, for servers that send requests of their own or let clients resume a stream.
+ *
+ * Each has an SDK server of its own and belongs to the user and the client that opened it; the token is verified anew
+ * with every request. (MCP 2025-11-25, Transports, Session Management.)
+ */
+export class McpSessions {
+  readonly #createServer: McpServerFactory
+  readonly #options: McpSessionsOptions
+  readonly #onerror: (error: Error) => void
+  readonly #registry: SessionRegistry<McpSession>
+  readonly #open = new Set<McpSession>()
+  readonly #ending = new Set<Promise<void>>()
+
+  constructor(
+    createServer: McpServerFactory,
+    options: McpSessionsOptions,
+    onerror: (error: Error) => void,
+  ) {
+    this.#createServer = createServer
+    this.#options = options
+    this.#onerror = onerror
+    this.#registry = new SessionRegistry({
+      ...options,
+      onEnd: (session) => {
+        this.#ended(session)
+      },
+    })
+  }
+
+  /**
+   * Answers a 2025 request that opens a session or belongs to one; `undefined` for any other, which is served
+   * without a session.
+   *
+   * Throws `session_not_found` for an id that is not the caller's, `session_limit` when there are too many.
+   */
+  async answer(
+    request: Request,
+    options: McpHandlerRequestOptions = {},
+  ): Promise<Response | undefined> {
+    if (!(await isLegacyRequest(request, options.parsedBody))) return undefined
+    const id = request.headers.get('mcp-session-id')
+    if (id !== null) return this.#proceed(id, request, options)
+    return opensSession(options.parsedBody) ? this.#initialize(request, options) : undefined
+  }
+
+  /** Ends the streams that only wait for news, so that a server that stops need not wait for them. */
+  endIdleStreams(): void {
+    for (const session of this.#open) session.endIdleStream()
+  }
+
+  /** Ends all sessions with their streams. */
+  async close(): Promise<void> {
+    this.#registry.close()
+    await Promise.all(this.#ending)
+  }
+
+  async #initialize(request: Request, options: McpHandlerRequestOptions): Promise<Response> {
+    const { authInfo } = options
+    const { replayBytes, retryMs } = this.#options
+    const session = this.#registry.open(
+      authContextOf(authInfo).caller,
+      (id) =>
+        new McpSession({
+          ...{ id, onerror: this.#onerror },
+          ...(replayBytes === undefined ? {} : { replayBytes }),
+          ...(retryMs === undefined ? {} : { retryMs }),
+        }),
+    )
+    this.#open.add(session)
+    const end = (): void => {
+      this.#registry.end(session.id)
+    }
+    try {
+      const context = { era: 'legacy' as const, requestInfo: request }
+      await session.connect(
+        this.#createServer,
+        authInfo === undefined ? context : { ...context, authInfo },
+        end,
+      )
+      const response = await session.handle(request, options)
+      if (!session.established) end()
+      return response
+    } catch (error) {
+      end()
+      throw error
+    }
+  }
+
+  async #proceed(
+    id: string,
+    request: Request,
+    options: McpHandlerRequestOptions,
+  ): Promise<Response> {
+    const { authInfo } = options
+    const { value: session, release } = this.#registry.use(id, authContextOf(authInfo).caller)
+    try {
+      if (session.server !== undefined && authInfo !== undefined) {
+        this.#options.onRequest?.(session.server, authInfo)
+      }
+      return whenOver(await session.handle(request, options), release)
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  #ended(session: McpSession): void {
+    this.#open.delete(session)
+    const ending = session.close().catch(this.#onerror)
+    this.#ending.add(ending)
+    void ending.finally(() => this.#ending.delete(ending))
+  }
+}
+
+function opensSession(body: unknown): boolean {
+  return Array.isArray(body) ? body.some(isInitializeRequest) : isInitializeRequest(body)
+}

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto'
+import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
+import { OnBehalfOfError } from '../errors.js'
+import type { Caller } from '../identity/caller.js'
+
+export interface SessionLimits {
+  /** How long a session may be unused. Default 30 minutes. */
+  readonly idleMs?: number
+  /** How long a session may last at all. Default 24 hours. */
+  readonly maxAgeMs?: number
+  /** Of all callers together. Beyond it, no new one is opened. Default 1000. */
+  readonly maxSessions?: number
+  /** Of one user with one client. Beyond it, the one unused for longest ends. Default 10. */
+  readonly maxSessionsPerCaller?: number
+}
+
+export type SessionEndReason = 'idle' | 'too_old' | 'displaced' | 'closed'
+
+export interface SessionRegistryOptions<T> extends SessionLimits {
+  /** Told of every session that ends, whatever the reason. Must not throw. */
+  readonly onEnd?: (value: T, reason: SessionEndReason) => void
+  readonly clock?: Clock
+  readonly timers?: Timers
+  /** Default: 256 random bits, base64url. */
+  readonly createId?: () => string
+}
+
+/** A session that is in use until `release` is called; it does not end for being idle before. */
+export interface SessionUse<T> {
+  readonly value: T
+  readonly release: () => void
+}
+
+interface Entry<T> {
+  readonly value: T
+  readonly owner: string
+  readonly openedAtMs: number
+  usedAtMs: number
+  uses: number
+}
+
+const MINUTE_MS = 60_000
+const DEFAULTS = {
+  idleMs: 30 * MINUTE_MS,
+  maxAgeMs: 24 * 60 * MINUTE_MS,
+  maxSessions: 1_000,
+  maxSessionsPerCaller: 10,
+}
+
+/**
+ * Keeps sessions, each bound to the issuer, user, client and organization of the token that opened it.
+ *
+ * An id is an address and no credential: whoever else presents it finds nothing, and cannot tell it from an id
+ * that never was. Every use needs the caller of a freshly verified token. Bounded in number and time; counts in
+ * this process alone. (MCP 2025-11-25, Security Best Practices, Session Hijacking.)
+ */
+export class SessionRegistry<T> {
+  // In the order of their last use, the longest unused first.
+  readonly #entries = new Map<string, Entry<T>>()
+  readonly #options: Required<Omit<SessionRegistryOptions<T>, 'onEnd'>>
+  readonly #onEnd: (value: T, reason: SessionEndReason) => void
+  #sweep: { cancel(): void } | undefined
+
+  constructor(options: SessionRegistryOptions<T> = {}) {
+    this.#onEnd = options.onEnd ?? (() => undefined)
+    this.#options = {
+      idleMs: options.idleMs ?? DEFAULTS.idleMs,
+      maxAgeMs: options.maxAgeMs ?? DEFAULTS.maxAgeMs,
+      maxSessions: options.maxSessions ?? DEFAULTS.maxSessions,
+      maxSessionsPerCaller: options.maxSessionsPerCaller ?? DEFAULTS.maxSessionsPerCaller,
+      clock: options.clock ?? systemClock,
+      timers: options.timers ?? systemTimers,
+      createId: options.createId ?? (() => randomBytes(32).toString('base64url')),
+    }
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /**
+   * Opens a session of the caller, which `create` makes for the given id.
+   *
+   * Throws `session_limit` when there are too many of all callers. The caller's own longest unused one makes room
+   * where they have too many, so that nobody ends sessions of others.
+   */
+  open(caller: Caller, create: (id: string) => T): T {
+    this.#endExpired()
+    const owner = ownerOf(caller)
+    const own = [...this.#entries].filter(([, entry]) => entry.owner === owner)
+    const displaced = own.length - this.#options.maxSessionsPerCaller + 1
+    for (const [id] of own.slice(0, Math.max(0, displaced))) this.#end(id, 'displaced')
+    if (this.#entries.size >= this.#options.maxSessions) {
+      throw new OnBehalfOfError('session_limit', { retryAfterSeconds: 60 })
+    }
+    const id = this.#options.createId()
+    const now = this.#options.clock()
+    const value = create(id)
+    this.#entries.set(id, { value, owner, openedAtMs: now, usedAtMs: now, uses: 0 })
+    this.#planSweep()
+    return value
+  }
+
+  /**
+   * Takes the caller's session of this id into use.
+   *
+   * Throws `session_not_found` for an id that is unknown or has ended, and likewise for one of somebody else.
+   */
+  use(id: string, caller: Caller): SessionUse<T> {
+    const entry = this.#entries.get(id)
+    const ended = entry === undefined ? undefined : this.#expiry(entry)
+    if (entry === undefined || ended !== undefined) {
+      if (ended !== undefined) this.#end(id, ended)
+      throw new OnBehalfOfError('session_not_found', { reason: 'session_unknown' })
+    }
+    if (entry.owner !== ownerOf(caller)) {
+      const { subject, clientId } = caller
+      const log = { subject, clientId, security: true }
+      throw new OnBehalfOfError('session_not_found', { reason: 'session_of_another', log })
+    }
+    entry.uses += 1
+    this.#touch(id, entry)
+    let released = false
+    return {
+      value: entry.value,
+      release: () => {
+        if (released) return
+        released = true
+        entry.uses -= 1
+        if (this.#entries.get(id) === entry) this.#touch(id, entry)
+      },
+    }
+  }
+
+  /** Ends a session, whoever owns it; the owner's use of it has to be established before. */
+  end(id: string): void {
+    this.#end(id, 'closed')
+  }
+
+  /** Ends all sessions. */
+  close(): void {
+    for (const id of [...this.#entries.keys()]) this.#end(id, 'closed')
+  }
+
+  #touch(id: string, entry: Entry<T>): void {
+    entry.usedAtMs = this.#options.clock()
+    this.#entries.delete(id)
+    this.#entries.set(id, entry)
+  }
+
+  #expiry(entry: Entry<T>): SessionEndReason | undefined {
+    const now = this.#options.clock()
+    if (now - entry.openedAtMs >= this.#options.maxAgeMs) return 'too_old'
+    return entry.uses === 0 && now - entry.usedAtMs >= this.#options.idleMs ? 'idle' : undefined
+  }
+
+  #endExpired(): void {
+    for (const [id, entry] of [...this.#entries]) {
+      const reason = this.#expiry(entry)
+      if (reason !== undefined) this.#end(id, reason)
+    }
+  }
+
+  #end(id: string, reason: SessionEndReason): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) return
+    this.#entries.delete(id)
+    if (this.#entries.size === 0) this.#cancelSweep()
+    this.#onEnd(entry.value, reason)
+  }
+
+  /** Sessions that nobody comes back to must not stay for want of a new one. */
+  #planSweep(): void {
+    this.#sweep ??= this.#options.timers.after(Math.min(this.#options.idleMs, MINUTE_MS), () => {
+      this.#sweep = undefined
+      this.#endExpired()
+      if (this.#entries.size > 0) this.#planSweep()
+    })
+  }
+
+  #cancelSweep(): void {
+    this.#sweep?.cancel()
+    this.#sweep = undefined
+  }
+}
+
+function ownerOf({ issuer, subject, clientId, organization }: Caller): string {
+  return JSON.stringify([issuer, subject, clientId, organization ?? null])
+}
