@@ -115,13 +115,13 @@ describe('SessionRegistry', () => {
     expect(ended).toEqual([['session-1', 'too_old']])
   })
 
-  test('a caller with too many loses the one unused for longest, and nobody else loses any', () => {
-    const { registry, ended } = setUp({ maxSessionsPerCaller: 2 })
+  test('a user with too many loses the one unused for longest, whichever client it is of, and nobody else loses any', () => {
+    const { registry, ended } = setUp({ maxSessionsPerUser: 2 })
     registry.open(callerOf({ subject: 'auth0|bob' }), name)
     registry.open(ALICE, name)
-    registry.open(ALICE, name)
+    registry.open(callerOf({ clientId: 'other-client' }), name)
     registry.use('session-2', ALICE).release()
-    registry.open(ALICE, name)
+    registry.open(callerOf({ clientId: 'third-client' }), name)
     expect(ended).toEqual([['session-3', 'displaced']])
     expect(registry.size).toBe(3)
   })
