@@ -21,7 +21,7 @@ import { whoami } from './tools/whoami.js'
 export interface ComposedServer {
   readonly handler: RequestListener
   /** Ends streams that only wait for news; call it when the server stops to accept. */
-  drain(): void
+  readonly drain: () => void
   /** Ends streams and pooled connections; call it after the server has stopped to accept. */
   close(): Promise<void>
 }

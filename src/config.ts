@@ -171,7 +171,7 @@ function sessionsOf(found: CompleteSettings): Config['sessions'] {
     idleMs: found.SESSION_IDLE_MINUTES * 60_000,
     maxAgeMs: found.SESSION_MAX_HOURS * 3_600_000,
     maxSessions: found.SESSION_LIMIT,
-    maxSessionsPerCaller: found.SESSION_LIMIT_PER_CALLER,
+    maxSessionsPerUser: found.SESSION_LIMIT_PER_USER,
   }
 }
 

@@ -35,6 +35,7 @@ const INBOUND: Readonly<Record<string, string>> = {
   RS29: 'R26: ttlMs and cacheScope on lists',
   RS30: 'inputs are validated, callers are limited',
   RS31: 'structured results match the output schema',
+  RS32: 'R25: a session is no sign-in, is bound to its user and cannot be guessed',
   RS36: 'tokens issued for others are not accepted',
   RS37: 'no authorization server is proxied',
   RS40: 'elevation is logged, scopes are not the only authorization',

@@ -28,11 +28,11 @@ export const SESSION_SETTINGS = {
     example: '1000',
     fallback: '1000',
   }),
-  SESSION_LIMIT_PER_CALLER: setting({
+  SESSION_LIMIT_PER_USER: setting({
     description:
-      'Open sessions of one user with one client. Beyond it, the one unused for longest ends.',
+      'Open sessions of one user, through all clients together. Beyond it, the one unused for longest ends.',
     schema: values.positiveInteger(1, 1_000),
-    example: '10',
-    fallback: '10',
+    example: '20',
+    fallback: '20',
   }),
 } as const satisfies Record<string, Setting<unknown>>

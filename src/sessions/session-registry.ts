@@ -10,8 +10,8 @@ export interface SessionLimits {
   readonly maxAgeMs?: number
   /** Of all callers together. Beyond it, no new one is opened. Default 1000. */
   readonly maxSessions?: number
-  /** Of one user with one client. Beyond it, the one unused for longest ends. Default 10. */
-  readonly maxSessionsPerCaller?: number
+  /** Of one user, through all clients together. Beyond it, the one unused for longest ends. Default 20. */
+  readonly maxSessionsPerUser?: number
 }
 
 export type SessionEndReason = 'idle' | 'too_old' | 'displaced' | 'closed'
@@ -34,6 +34,7 @@ export interface SessionUse<T> {
 interface Entry<T> {
   readonly value: T
   readonly owner: string
+  readonly user: string
   readonly openedAtMs: number
   usedAtMs: number
   uses: number
@@ -44,7 +45,7 @@ const DEFAULTS = {
   idleMs: 30 * MINUTE_MS,
   maxAgeMs: 24 * 60 * MINUTE_MS,
   maxSessions: 1_000,
-  maxSessionsPerCaller: 10,
+  maxSessionsPerUser: 20,
 }
 
 /**
@@ -67,7 +68,7 @@ export class SessionRegistry<T> {
       idleMs: options.idleMs ?? DEFAULTS.idleMs,
       maxAgeMs: options.maxAgeMs ?? DEFAULTS.maxAgeMs,
       maxSessions: options.maxSessions ?? DEFAULTS.maxSessions,
-      maxSessionsPerCaller: options.maxSessionsPerCaller ?? DEFAULTS.maxSessionsPerCaller,
+      maxSessionsPerUser: options.maxSessionsPerUser ?? DEFAULTS.maxSessionsPerUser,
       clock: options.clock ?? systemClock,
       timers: options.timers ?? systemTimers,
       createId: options.createId ?? (() => randomBytes(32).toString('base64url')),
@@ -81,14 +82,14 @@ export class SessionRegistry<T> {
   /**
    * Opens a session of the caller, which `create` makes for the given id.
    *
-   * Throws `session_limit` when there are too many of all callers. The caller's own longest unused one makes room
-   * where they have too many, so that nobody ends sessions of others.
+   * Throws `session_limit` when there are too many of all users. The user's own longest unused one makes room where
+   * they have too many, so that nobody ends sessions of others; registering another client buys them nothing.
    */
   open(caller: Caller, create: (id: string) => T): T {
     this.#endExpired()
-    const owner = ownerOf(caller)
-    const own = [...this.#entries].filter(([, entry]) => entry.owner === owner)
-    const displaced = own.length - this.#options.maxSessionsPerCaller + 1
+    const user = userOf(caller)
+    const own = [...this.#entries].filter(([, entry]) => entry.user === user)
+    const displaced = own.length - this.#options.maxSessionsPerUser + 1
     for (const [id] of own.slice(0, Math.max(0, displaced))) this.#end(id, 'displaced')
     if (this.#entries.size >= this.#options.maxSessions) {
       throw new OnBehalfOfError('session_limit', { retryAfterSeconds: 60 })
@@ -96,7 +97,10 @@ export class SessionRegistry<T> {
     const id = this.#options.createId()
     const now = this.#options.clock()
     const value = create(id)
-    this.#entries.set(id, { value, owner, openedAtMs: now, usedAtMs: now, uses: 0 })
+    this.#entries.set(id, {
+      ...{ value, user, owner: ownerOf(caller) },
+      ...{ openedAtMs: now, usedAtMs: now, uses: 0 },
+    })
     this.#planSweep()
     return value
   }
@@ -182,6 +186,10 @@ export class SessionRegistry<T> {
     this.#sweep?.cancel()
     this.#sweep = undefined
   }
+}
+
+function userOf({ issuer, subject }: Caller): string {
+  return JSON.stringify([issuer, subject])
 }
 
 function ownerOf({ issuer, subject, clientId, organization }: Caller): string {

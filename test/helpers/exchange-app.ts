@@ -70,7 +70,15 @@ export async function openExchangeApp(
     await Promise.all([server.close(), issuer.close(), api.close()])
     await app.close()
   }
-  const door = { endpoint, origin, audience: endpoint.href, log, close: () => Promise.resolve() }
+  const { drain } = app
+  const door = {
+    endpoint,
+    origin,
+    audience: endpoint.href,
+    log,
+    drain,
+    close: () => Promise.resolve(),
+  }
   return { issuer, api, door, close }
 }
 

@@ -9,6 +9,8 @@ export interface McpDoor {
   readonly origin: string
   readonly audience: string
   readonly log: RecordingLog
+  /** What a process does first when it is told to stop. */
+  drain(): void
   close(): Promise<void>
 }
 
@@ -41,8 +43,11 @@ export async function openMcpDoor(options: McpDoorOptions): Promise<McpDoor> {
     origin,
     audience,
     log,
+    drain: composed.drain,
     async close() {
-      await server.close()
+      const closed = server.close()
+      composed.drain()
+      await closed
       await composed.close()
     },
   }
@@ -88,6 +93,6 @@ export async function rpcAnswer(
   response: Pick<Response, 'text'>,
 ): Promise<Record<string, unknown>> {
   const text = await response.text()
-  const data = /^data: (.*)$/m.exec(text)?.[1] ?? text
+  const data = /^data: (.+)$/m.exec(text)?.[1] ?? text
   return JSON.parse(data) as Record<string, unknown>
 }

@@ -1,0 +1,71 @@
+import type { JSONRPCMessage } from '@modelcontextprotocol/server'
+import { describe, expect, test } from 'vitest'
+import { createReplayBuffer } from '../../../src/sessions/replay-buffer.js'
+
+const message = (text: string): JSONRPCMessage => ({
+  jsonrpc: '2.0',
+  method: 'notifications/message',
+  params: { text },
+})
+
+async function replayed(
+  buffer: ReturnType<typeof createReplayBuffer>,
+  after: string,
+): Promise<unknown[]> {
+  const sent: unknown[] = []
+  await buffer.replayEventsAfter(after, {
+    send: (_, event) => {
+      sent.push((event as { params?: { text?: string } }).params?.text)
+      return Promise.resolve()
+    },
+  })
+  return sent
+}
+
+describe('the messages a session keeps', () => {
+  test('come again after the one the client saw last, of its stream alone, in order', async () => {
+    const buffer = createReplayBuffer()
+    const first = await buffer.storeEvent('a', message('1'))
+    await buffer.storeEvent('b', message('other stream'))
+    await buffer.storeEvent('a', message('2'))
+    await buffer.storeEvent('a', message('3'))
+    expect(await replayed(buffer, first)).toEqual(['2', '3'])
+    expect(await buffer.getStreamIdForEventId?.(first)).toBe('a')
+  })
+
+  test('are bounded: the oldest go, and nothing resumes from one that is gone', async () => {
+    const buffer = createReplayBuffer({ maxBytes: 1_000 })
+    const first = await buffer.storeEvent('a', message('x'.repeat(300)))
+    const second = await buffer.storeEvent('a', message('y'.repeat(300)))
+    await buffer.storeEvent('a', message('z'.repeat(300)))
+    expect(await buffer.getStreamIdForEventId?.(first)).toBeUndefined()
+    await expect(replayed(buffer, first)).rejects.toThrow(/no such event/)
+    expect(await replayed(buffer, second)).toEqual(['z'.repeat(300)])
+  })
+
+  test('one message over the bound is kept until the next', async () => {
+    const buffer = createReplayBuffer({ maxBytes: 10 })
+    const large = await buffer.storeEvent('a', message('large'))
+    expect(await buffer.getStreamIdForEventId?.(large)).toBe('a')
+    await buffer.storeEvent('a', message('next'))
+    expect(await buffer.getStreamIdForEventId?.(large)).toBeUndefined()
+  })
+
+  test.each(['', '0', '-1', '1.0', '1e0', '999', ' 1', '__proto__', '9'.repeat(400)])(
+    'no event is called %j',
+    async (id) => {
+      const buffer = createReplayBuffer()
+      await buffer.storeEvent('a', message('1'))
+      expect(await buffer.getStreamIdForEventId?.(id)).toBeUndefined()
+    },
+  )
+
+  test('the event that only marks a beginning is not sent again', async () => {
+    const buffer = createReplayBuffer()
+    const marker = {} as unknown as JSONRPCMessage
+    const first = await buffer.storeEvent('a', marker)
+    await buffer.storeEvent('a', marker)
+    await buffer.storeEvent('a', message('1'))
+    expect(await replayed(buffer, first)).toEqual(['1'])
+  })
+})
