@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { leaks } from '../helpers/leak-scan.js'
 import { callTool, postMcp } from '../helpers/mcp-door.js'
-import { REVISIONS } from './requirements.js'
+import { readRequirements, REVISIONS } from './requirements.js'
 import type { ConformanceStack } from './stack.js'
 
 /** Something that has to be so for the suite's verdict to be one on our stack. */
@@ -44,6 +45,19 @@ export function proofsAfter({ log, apiCalls, tokensFetched }: ConformanceStack):
       holds: apiCalls.length > 0 && apiCalls.every((subject) => subject === 'auth0|alice'),
     },
     { name: 'the token was renewed on the way', holds: tokensFetched() > 1 },
+    {
+      name: 'each auth scenario required of a client is named in client-expectations.test.ts',
+      holds: unnamedClientScenarios().length === 0,
+    },
     { name: 'no log line has a token or a secret', holds: leaks().length === 0 },
   ]
+}
+
+const EXPECTATIONS = new URL('./client-expectations.test.ts', import.meta.url)
+
+function unnamedClientScenarios(): readonly string[] {
+  const words = readFileSync(EXPECTATIONS, 'utf8').split(/[^a-z0-9/-]+/)
+  return REVISIONS.flatMap((revision) => readRequirements(revision).clientAuth).filter(
+    (scenario) => !words.includes(scenario),
+  )
 }
