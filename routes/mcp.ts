@@ -3,6 +3,7 @@ import {
   createMcpHandler,
   type McpHandlerRequestOptions,
   type McpServerFactory,
+  type ServerNotifier,
 } from '@modelcontextprotocol/server'
 import type { RequestHandler } from 'express'
 import { authInfoOf } from '../middleware/bearer-auth.js'
@@ -24,6 +25,8 @@ export interface McpRouteOptions extends FailureResponseOptions {
 
 export interface McpRoute {
   readonly handler: RequestHandler
+  /** Tells 2026-07-28 clients that listen, whoever they are, that a list or a resource changed. */
+  readonly notify: ServerNotifier
   /** Ends streams that only wait for news; call it when the server stops to accept. */
   readonly drain: () => void
   /** Ends all sessions and streams. */
@@ -54,6 +57,7 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
     (await sessions?.answer(request, requestOptions)) ?? mcp.fetch(request, requestOptions)
 
   return {
+    notify: mcp.notify,
     drain: () => {
       sessions?.endIdleStreams()
     },

@@ -7,7 +7,7 @@ const HEADINGS = [
 ]
 
 /** What `npm run test:clients` measured, a row for each way to set a client up. */
-export function clientsBlock(): string {
+export function clients(): string {
   const rows = Object.entries(committedResults()).flatMap(([client, { version, measured }]) =>
     [...new Set(measured.map(({ setting }) => setting))].map((setting) => {
       const ofSetting = measured.filter((measurement) => measurement.setting === setting)
