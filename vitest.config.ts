@@ -1,10 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
+const SRC = new URL('./src/', import.meta.url).pathname
+
 export default defineConfig({
   // The examples import the package by its name.
-  resolve: { alias: { 'mcp-on-behalf-of': new URL('./src/index.ts', import.meta.url).pathname } },
+  resolve: {
+    alias: [
+      { find: /^mcp-on-behalf-of$/, replacement: `${SRC}index.ts` },
+      { find: /^mcp-on-behalf-of\/(errors|server)$/, replacement: `${SRC}$1.ts` },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
+    // They build, pack and install: npm run test:package.
+    exclude: ['test/package/**'],
     setupFiles: ['test/helpers/leak-scan-setup.ts'],
     // The tests wait more than they compute.
     maxWorkers: '100%',
