@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { afterEach, describe, expect, inject, test } from 'vitest'
-import { run, type Ran } from './run.js'
+import { run, type Ran } from '../helpers/run.js'
 
 const consumer = inject('consumer')
 const PATH = process.env['PATH']

@@ -9,7 +9,7 @@ import { connectAs } from '../../apps/development/headless-mcp-client.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
 import { SETTINGS } from '../../src/config/settings.js'
 import { serve, type ListeningServer } from '../../src/serve.js'
-import { run, runWell } from './run.js'
+import { run, runWell } from '../helpers/run.js'
 
 const consumer = inject('consumer')
 

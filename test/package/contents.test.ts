@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { expect, inject, test } from 'vitest'
-import { run, runWell } from './run.js'
+import { run, runWell } from '../helpers/run.js'
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 

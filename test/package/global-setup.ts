@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
-import { run, runWell, type Ran } from './run.js'
+import { run, runWell, type Ran } from '../helpers/run.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
