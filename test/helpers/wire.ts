@@ -118,3 +118,48 @@ export async function responseOf(call: ClientRequest): Promise<IncomingMessage> 
   const [response] = (await once(call, 'response')) as [IncomingMessage]
   return response
 }
+
+export interface RawRequest {
+  readonly method?: string
+  /** Lines in order; a name may come twice. */
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body?: string | Buffer
+}
+
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly text: string
+}
+
+/** Sends a request with the header lines as given, which `fetch` would join or refuse. */
+export function sendLines(endpoint: URL | string, raw: RawRequest): Promise<RawAnswer> {
+  const { method = 'POST', headers, body } = raw
+  return new Promise((resolve, reject) => {
+    const lines = headers.flat()
+    const sized = body === undefined ? [] : ['Content-Length', `${Buffer.byteLength(body)}`]
+    const { host } = new URL(endpoint)
+    const started = request(endpoint, {
+      method,
+      agent: false,
+      headers: ['Host', host, ...lines, ...sized],
+    })
+    started.on('error', reject)
+    started.on('response', (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8')
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
+      })
+    })
+    started.end(body)
+  })
+}
+
+/** The JSON-RPC message of an answer, whether JSON or a stream; `undefined` when there is none. */
+export function messageIn({ text }: RawAnswer): Record<string, unknown> | undefined {
+  const data = /^data: (.+)$/m.exec(text)?.[1] ?? text
+  return data === '' ? undefined : (JSON.parse(data) as Record<string, unknown>)
+}
