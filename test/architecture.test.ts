@@ -81,7 +81,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:process-log|serve)\.ts$/, 5],
   [/^middleware\//, 6],
   [/^routes\//, 6],
-  [/^src\/(?:app|doors|on-behalf-of|on-behalf-of-options)\.ts$/, 7],
+  [/^src\/(?:app|doors|on-behalf-of(?:-options|-schema)?)\.ts$/, 7],
   [/^src\/index\.ts$/, 7],
   [/^src\/compose(?:-adapter)?\.ts$/, 8],
   [/^src\/main\.ts$/, 9],
@@ -114,7 +114,9 @@ describe('the import rules of docs/architecture.md', () => {
     const broken = imports.filter(
       ({ file, target }) =>
         (target === 'express' || target.startsWith('express/')) &&
-        !/^(?:src\/(?:app|doors|on-behalf-of)\.ts|middleware\/|routes\/|apps\/|examples\/)/.test(file),
+        !/^(?:src\/(?:app|doors|on-behalf-of)\.ts|middleware\/|routes\/|apps\/|examples\/)/.test(
+          file,
+        ),
     )
     expect(show(broken)).toEqual([])
   })
