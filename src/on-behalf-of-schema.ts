@@ -139,7 +139,12 @@ const SOUND = z.object({
   endpoint: z.instanceof(URL).optional().catch(undefined),
   resource: z.string().optional().catch(undefined),
   issuer: z.union([z.string().transform((one) => [one]), z.array(z.string())]).catch([]),
-  apis: z.record(z.string(), z.object({ audience: z.unknown(), baseUrl: z.unknown() })).catch({}),
+  apis: z
+    .record(
+      z.string(),
+      z.object({ audience: z.unknown().optional(), baseUrl: z.unknown().optional() }).catch({}),
+    )
+    .catch({}),
   tools: z
     .array(
       z
@@ -147,7 +152,7 @@ const SOUND = z.object({
         .catch({ name: '' }),
     )
     .catch([]),
-  dangerouslyAllowHttp: z.unknown(),
+  dangerouslyAllowHttp: z.unknown().optional(),
 })
 
 function faultsTogether(options: unknown): readonly Fault[] {
