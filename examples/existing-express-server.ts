@@ -43,7 +43,7 @@ export function createExampleApp({ endpoint, issuer, client, api, log }: Example
 }
 
 /** A fresh SDK server a request; the handler asks for the API by the name of its tool. */
-function createServer(): McpServer {
+export function createServer(): McpServer {
   const server = new McpServer({ name: 'existing-server', version: '1.0.0' })
   server.registerTool(
     'greet',

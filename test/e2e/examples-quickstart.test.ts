@@ -144,7 +144,7 @@ describe('examples/auth0-quickstart', () => {
   test.each(['AUTH0_DOMAIN', 'MCP_AUTH0_CLIENT_SECRET', 'API_BASE_URL'])(
     'without %s the app is not put together',
     (name) => {
-      const { [name]: _, ...lacking } = env
+      const lacking = { ...env, [name]: undefined }
       expect(() => createMovedOverApp(lacking, { log: new RecordingLog() })).toThrow(name)
     },
   )

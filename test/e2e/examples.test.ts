@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
 import { obtainToken } from '../../apps/development/obtain-token.js'
 import { createExampleApp } from '../../examples/existing-express-server.js'
+import { createPartByPartApp } from '../../examples/part-by-part.js'
 import { createTwoApisApp } from '../../examples/two-apis.js'
 import { createSdkV1App } from '../../examples/sdk-v1-server.js'
 import {
@@ -16,7 +17,7 @@ import { connectV1As } from '../helpers/sdk-v1-client.js'
 
 const MODES = ['auto', 'legacy'] as const
 
-describe('examples/existing-express-server.ts and examples/sdk-v1-server.ts', () => {
+describe('examples/existing-express-server.ts, part-by-part.ts and sdk-v1-server.ts', () => {
   let setting: ExampleSetting
 
   beforeEach(async () => {
@@ -27,6 +28,7 @@ describe('examples/existing-express-server.ts and examples/sdk-v1-server.ts', ()
 
   const SERVERS: readonly [string, (setting: ExampleSetting) => Express][] = [
     ['SDK v2', createExampleApp],
+    ['SDK v2, part by part', createPartByPartApp],
     ['SDK v1', createSdkV1App],
   ]
 
