@@ -7,18 +7,20 @@ import { authenticatedRequest, downstreamOf, onBehalfOf } from 'mcp-on-behalf-of
 import { z } from 'zod'
 import type { ExampleOptions } from './existing-express-server.js'
 
+export const SDK_V1_TOOLS = [
+  { name: 'whoami', requiredScopes: ['tool:whoami'] },
+  {
+    name: 'greet',
+    requiredScopes: ['tool:greet'],
+    downstream: { api: 'api', scopes: ['read:private'] },
+  },
+]
+
 export function createSdkV1App({ endpoint, issuer, client, api, log }: ExampleOptions): Express {
   const { metadata, protect, errors } = onBehalfOf({
     ...{ endpoint, issuer, client, log },
     apis: { api },
-    tools: [
-      { name: 'whoami', requiredScopes: ['tool:whoami'] },
-      {
-        name: 'greet',
-        requiredScopes: ['tool:greet'],
-        downstream: { api: 'api', scopes: ['read:private'] },
-      },
-    ],
+    tools: SDK_V1_TOOLS,
     baselineScopes: ['tool:whoami', 'tool:greet'],
   })
 

@@ -11,7 +11,7 @@ import {
   type SessionLimits,
 } from 'mcp-on-behalf-of'
 import type { ExampleOptions } from './existing-express-server.js'
-import { createSdkV1Server } from './sdk-v1-server.js'
+import { createSdkV1Server, SDK_V1_TOOLS } from './sdk-v1-server.js'
 
 export interface SessionsExampleOptions extends ExampleOptions {
   readonly limits?: SessionLimits
@@ -28,14 +28,7 @@ export function createSessionsApp(options: SessionsExampleOptions): SessionsExam
   const { metadata, protect, errors } = onBehalfOf({
     ...{ endpoint, issuer, client, log },
     apis: { api },
-    tools: [
-      { name: 'whoami', requiredScopes: ['tool:whoami'] },
-      {
-        name: 'greet',
-        requiredScopes: ['tool:greet'],
-        downstream: { api: 'api', scopes: ['read:private'] },
-      },
-    ],
+    tools: SDK_V1_TOOLS,
     baselineScopes: ['tool:whoami', 'tool:greet'],
   })
   const sessions = new SessionRegistry<StreamableHTTPServerTransport>({

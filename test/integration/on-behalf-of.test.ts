@@ -166,6 +166,16 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     expect((await post(app, { access_token: 'x' }, token)).status).toBe(400)
   })
 
+  test('a call that our parser does not read never reaches a handler that might read it', async () => {
+    const token = await issuer.mint(ENDPOINT.href)
+    const answer = await request(appWith(guard()))
+      .post('/mcp')
+      .set({ Host: HOST, Authorization: `Bearer ${token}` })
+      .type('text/plain; a=application/json')
+      .send(JSON.stringify(call('admin')))
+    expect(answer.status).toBe(400)
+  })
+
   test('errors of other routes go to the app’s own handler, those of the endpoint do not', async () => {
     const app = appWith(guard())
     const own = await request(app).get('/own').set('Host', HOST)
