@@ -1,0 +1,9 @@
+/** `npm run setup`, `npm run doctor`: one command, straight from the sources. */
+async function main([name, ...argv]: readonly string[]): Promise<number> {
+  if (name === 'setup') return (await import('./setup/run.js')).run(argv)
+  if (name === 'doctor') return Promise.resolve(1)
+  process.stderr.write('Usage: npm run setup -- …, or npm run doctor -- …\n')
+  return 1
+}
+
+process.exitCode = await main(process.argv.slice(2))
