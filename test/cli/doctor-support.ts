@@ -47,7 +47,6 @@ export interface Finding {
 
 export interface Diagnosis {
   readonly code: number
-  readonly output: string
   readonly findings: readonly Finding[]
   readonly hops: readonly Readonly<Record<string, unknown>>[]
   wrong(): readonly string[]
@@ -60,8 +59,10 @@ export interface Deployed {
   readonly authorizationServer: AuthorizationServer
   readonly directory: string
   tokenOf(username: string, resource?: string): Promise<string>
-  /** Runs the doctor, with a user's token where one is given. */
+  /** Runs the doctor as a machine does, with a user's token where one is given. */
   diagnose(token?: string, ...argv: readonly string[]): Promise<Diagnosis>
+  /** The same as a person reads it. */
+  read(token?: string, ...argv: readonly string[]): Promise<{ code: number; output: string }>
   close(): Promise<void>
 }
 
@@ -95,6 +96,7 @@ export async function deploy(ailment: Ailment = {}): Promise<Deployed> {
     tokenOf: (username, resource = urls.mcp) =>
       obtainToken({ issuer: urls.issuer, username, resource, scope: 'tool:whoami tool:greet' }),
     diagnose: (token, ...argv) => diagnose(directory, token, argv),
+    read: (token, ...argv) => runDoctor(directory, token, argv),
     async close() {
       rmSync(directory, { recursive: true, force: true })
       await Promise.all([mcp.close(), api.close(), tenant.close()])
@@ -120,22 +122,28 @@ export function writeEnv(directory: string, settings: Environment): void {
   writeFileSync(join(directory, '.env'), lines.join('\n'))
 }
 
-/** Twice: as a person reads it, and as a machine does; both have to say the same. */
 async function diagnose(
   directory: string,
   token: string | undefined,
   argv: readonly string[],
 ): Promise<Diagnosis> {
-  const flags = [...(token === undefined ? [] : ['--token-stdin']), ...argv]
-  const person = recordingIo({ directory, stdin: token ?? '' })
-  const code = await run(flags, person)
-  const machine = recordingIo({ directory, stdin: token ?? '' })
-  const machineCode = await run([...flags, '--json'], machine)
-  if (code !== machineCode) throw new Error('the two reports disagree')
-  const { findings, hops } = JSON.parse(machine.output()) as Pick<Diagnosis, 'findings' | 'hops'>
+  const { code, output } = await runDoctor(directory, token, [...argv, '--json'])
+  const report = JSON.parse(output) as Pick<Diagnosis, 'findings' | 'hops'> & { ok: boolean }
+  if (report.ok !== (code === 0)) throw new Error('report and exit code disagree')
+  const { findings, hops } = report
   return {
-    ...{ code, findings, hops, output: person.output() },
+    ...{ code, findings, hops },
     wrong: () => findings.filter(({ verdict }) => verdict === 'wrong').map(({ check }) => check),
     named: (check) => findings.find((finding) => finding.check === check),
   }
+}
+
+async function runDoctor(
+  directory: string,
+  token: string | undefined,
+  argv: readonly string[],
+): Promise<{ code: number; output: string }> {
+  const io = recordingIo({ directory, stdin: token ?? '' })
+  const code = await run([...(token === undefined ? [] : ['--token-stdin']), ...argv], io)
+  return { code, output: io.output() }
 }
