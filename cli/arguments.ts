@@ -1,12 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-
-/** The command was called in a way it cannot work with; the message quotes no value that was given. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'UsageError'
-  }
-}
+import { UsageError } from './usage-error.js'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
@@ -16,7 +9,7 @@ const TOKEN_LIKE = /eyJ[A-Za-z0-9_-]{8,}\./
 
 /**
  * Parses a command's options; throws a `UsageError` for unknown ones, for values out of place, and for every
- * secret on the command line.
+ * secret on the command line. What was given is not quoted.
  */
 export function parseOptions<const T extends Options>(
   argv: readonly string[],

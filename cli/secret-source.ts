@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Secret } from '../src/secret.js'
-import { UsageError } from './arguments.js'
+import { UsageError } from './usage-error.js'
 import type { GuardedIo } from './guarded-output.js'
 
 export interface SecretSource {

@@ -1,5 +1,6 @@
 import { baseUrl } from '../../src/config/values.js'
-import { parseOptions, UsageError } from '../arguments.js'
+import { parseOptions } from '../arguments.js'
+import { UsageError } from '../usage-error.js'
 
 export interface DoctorOptions {
   readonly json: boolean

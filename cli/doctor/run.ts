@@ -1,5 +1,5 @@
 import { ConfigError } from '../../src/config.js'
-import { UsageError } from '../arguments.js'
+import { UsageError } from '../usage-error.js'
 import { guardOutput, type GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
 import { printable } from '../printable.js'
@@ -12,7 +12,7 @@ import { findingText, hopJson, hopText, type Hop } from './report-text.js'
 /**
  * `doctor`: finds what is wrong with a deployment. Resolves with the exit code.
  *
- * 0 only if nothing is wrong; what cannot be checked is not wrong.
+ * 0 only if nothing is wrong; what cannot be checked is not wrong. 2: a command line that cannot be understood.
  */
 export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
   const guarded = guardOutput(io)
@@ -27,7 +27,7 @@ export async function run(argv: readonly string[], io: CommandIo = processIo()):
         ? `${error.message}\n`
         : `The doctor failed: ${error instanceof Error ? printable(error.message) : 'unknown failure'}\n`,
     )
-    return 1
+    return error instanceof UsageError ? 2 : 1
   }
 }
 
@@ -60,5 +60,5 @@ async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> 
 }
 
 function conclusion(faults: number): string {
-  return faults === 0 ? 'Nothing is wrong.' : `${faults} thing(s) are wrong.`
+  return faults === 0 ? 'Nothing is wrong.' : `Found ${faults} fault(s).`
 }

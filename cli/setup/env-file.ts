@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { SetupError } from './setup-error.js'
 
@@ -20,31 +20,22 @@ export function readEnvFile(
 }
 
 /**
- * Writes a file that only its owner may read (0600), whole or not at all; follows no link at `path`.
+ * Writes a file that only its owner may read (0600), and follows no link at `path`.
  *
- * Without `replace` a file that has come there in the meantime stays, and a `SetupError` is thrown.
+ * Without `replace` a file that has come there in the meantime stays, and a `SetupError` is thrown. With it, the old
+ * file stays until the new one is whole.
  */
 export function writeEnvFile(path: string, text: string, replace: boolean): void {
-  const draft = `${path}.${randomUUID()}.tmp`
+  const draft = replace ? `${path}.${randomUUID()}.tmp` : path
   try {
     writeFileSync(draft, text, { mode: 0o600, flag: 'wx' })
     if (replace) renameSync(draft, path)
-    else linkSync(draft, path)
   } catch (cause) {
+    if (replace) rmSync(draft, { force: true })
     throw new SetupError(
       `${path} cannot be written.`,
       'Check the directory and what is there, or name another file by --env-file.',
       cause,
     )
-  } finally {
-    removeDraft(draft)
-  }
-}
-
-function removeDraft(draft: string): void {
-  try {
-    unlinkSync(draft)
-  } catch {
-    // Moved to its place, or never made.
   }
 }

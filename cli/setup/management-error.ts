@@ -46,7 +46,10 @@ const VERBS: Readonly<Record<string, string>> = { GET: 'read', POST: 'create', P
 function cureFor({ method, path, status, errorCode }: ManagementRefusal): string {
   if (path === '/oauth/token') return MACHINE_CLIENT
   if (status === undefined) {
-    return 'Check the domain (--domain) and the connection to it. A write may have been made all the same: run the command again, it looks first.'
+    const check = 'Check the domain (--domain) and the connection to it.'
+    return method === 'GET'
+      ? check
+      : `${check} The write may have been made all the same: run the command again, it looks first.`
   }
   if (status === 401) {
     return "Use a fresh Management API token of this very tenant: the token's audience has to be the tenant's own domain, not a custom one."
@@ -60,6 +63,9 @@ function cureFor({ method, path, status, errorCode }: ManagementRefusal): string
   if (status === 429) return 'Wait a minute and run the command again: it goes on where it stopped.'
   if (status >= 500) return 'Auth0 has a problem (status.auth0.com). Run the command again later.'
   if (status < 400) return 'A redirect is not followed. Give the domain of the tenant itself.'
+  if (path === '/api/v2/tenants/settings') {
+    return 'Auth0 does not take this change. If the plan of the tenant lacks client ID metadata documents, choose otherwise by --clients.'
+  }
   return "Auth0 does not take this change. Check in the Dashboard whether the tenant has the feature, and the tenant's log at this time."
 }
 

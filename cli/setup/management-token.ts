@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Secret } from '../../src/secret.js'
-import { UsageError } from '../arguments.js'
+import { UsageError } from '../usage-error.js'
 import type { GuardedIo } from '../guarded-output.js'
 import { readSecret } from '../secret-source.js'
 import { ManagementError } from './management-error.js'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { UsageError } from '../arguments.js'
+import { UsageError } from '../usage-error.js'
 import { guardOutput, type GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
 import { createManagementApi } from './management-api.js'
@@ -12,7 +12,8 @@ import { setupSteps } from './steps.js'
 /**
  * `setup`: brings an Auth0 tenant into line and writes the server's settings. Resolves with the exit code.
  *
- * 0: in line, or a plan by `--dry-run`. 1: anything else, a plan without `--yes` included.
+ * 0: in line, or a plan by `--dry-run`. 1: anything else, a plan without `--yes` included. 2: a command line that
+ * cannot be understood.
  */
 export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
   const guarded = guardOutput(io)
@@ -23,7 +24,7 @@ export async function run(argv: readonly string[], io: CommandIo = processIo()):
     return 0
   } catch (error) {
     guarded.writeError(errorText(error))
-    return 1
+    return error instanceof UsageError ? 2 : 1
   }
 }
 
@@ -61,10 +62,14 @@ async function finish(
       io.write(`  done      ${summary}\n`)
     },
   })
-  io.write(
-    `The tenant is in line.${envFile === undefined ? '' : ` The settings are in ${envFile}.`} Next: mcp-on-behalf-of doctor\n`,
-  )
+  io.write(`The tenant is in line. ${settingsAre(envFile)} Next: mcp-on-behalf-of doctor\n`)
   return 0
+}
+
+function settingsAre(envFile: string | undefined): string {
+  return envFile === undefined
+    ? "The client's secret is in the Dashboard: Applications, that client, Settings."
+    : `The settings are in ${envFile}.`
 }
 
 function errorText(error: unknown): string {

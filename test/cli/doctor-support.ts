@@ -122,7 +122,8 @@ export function writeEnv(directory: string, settings: Environment): void {
   writeFileSync(join(directory, '.env'), lines.join('\n'))
 }
 
-async function diagnose(
+/** Runs the doctor in a directory, as a machine does. */
+export async function diagnose(
   directory: string,
   token: string | undefined,
   argv: readonly string[],

@@ -219,7 +219,7 @@ describe('doctor and the place where things run', () => {
 
   test('a token on the command line is refused and not repeated', async () => {
     const io = recordingIo({ directory: '.' })
-    expect(await run(['--token', 'abcdefgh-a-token'], io)).toBe(1)
+    expect(await run(['--token', 'abcdefgh-a-token'], io)).toBe(2)
     expect(io.output()).toContain('--token-stdin')
     expect(io.output()).not.toContain('abcdefgh')
   })

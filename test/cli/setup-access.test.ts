@@ -30,7 +30,7 @@ describe('setup and its access to the tenant', () => {
     ['--domain', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.'],
   ])('refuses a secret on the command line: %s', async (...argv) => {
     const io = recordingIo({ directory: bench.directory, fetch: standIn.fetch })
-    expect(await run(argv, io)).toBe(1)
+    expect(await run(argv, io)).toBe(2)
     expect(io.output()).toContain('does not belong on a command line')
     expect(io.output()).toContain('AUTH0_MANAGEMENT_TOKEN')
     expect(io.output()).not.toMatch(/abc|eyJhbGci/)
@@ -39,7 +39,7 @@ describe('setup and its access to the tenant', () => {
 
   test('words that stand nowhere are refused without being quoted', async () => {
     const io = recordingIo({ directory: bench.directory, fetch: standIn.fetch })
-    expect(await run(['a-secret-gone-astray'], io)).toBe(1)
+    expect(await run(['a-secret-gone-astray'], io)).toBe(2)
     expect(io.output()).not.toContain('astray')
   })
 
@@ -73,7 +73,7 @@ describe('setup and its access to the tenant', () => {
 
   test('without any access it says where access comes from', async () => {
     const io = recordingIo({ directory: bench.directory, fetch: standIn.fetch })
-    expect(await run(['--domain', standIn.domain, '--api-identifier', API], io)).toBe(1)
+    expect(await run(['--domain', standIn.domain, '--api-identifier', API], io)).toBe(2)
     expect(io.output()).toContain('AUTH0_MANAGEMENT_CLIENT_ID')
   })
 
