@@ -1,19 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Directory } from '../../apps/authorization-server/directory.js'
 import type { Variants } from '../../apps/authorization-server/variants.js'
-import { deploy, type Ailment, type Deployed, type Diagnosis } from './doctor-support.js'
+import { useDeployments, type Ailment, type Deployed, type Diagnosis } from './doctor-support.js'
 
-const deployed: Deployed[] = []
-
-afterEach(async () => {
-  await Promise.all(deployed.splice(0).map((one) => one.close()))
-})
-
-async function start(ailment?: Ailment): Promise<Deployed> {
-  const one = await deploy(ailment)
-  deployed.push(one)
-  return one
-}
+const start = useDeployments()
 
 async function withAlice(ailment?: Ailment, variants: Partial<Variants> = {}): Promise<Diagnosis> {
   const one = await start(ailment)

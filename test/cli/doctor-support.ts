@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach } from 'vitest'
 import type { RequestListener } from 'node:http'
 import {
   createAuthorizationServer,
@@ -17,7 +18,7 @@ import { run } from '../../cli/doctor/run.js'
 import { composeServer } from '../../src/compose.js'
 import { parseConfig, type Environment } from '../../src/config.js'
 import { silentLog } from '../../src/log.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve } from '../../src/serve.js'
 import { recordingIo } from '../helpers/command-io.js'
 
 export interface Urls {
@@ -49,8 +50,9 @@ export interface Diagnosis {
   readonly code: number
   readonly findings: readonly Finding[]
   readonly hops: readonly Readonly<Record<string, unknown>>[]
-  wrong(): readonly string[]
-  named(check: string): Finding | undefined
+  /** The checks that found something wrong. */
+  readonly wrong: () => readonly string[]
+  readonly named: (check: string) => Finding | undefined
 }
 
 /** A deployment on this machine, healthy but for its ailment. */
@@ -66,7 +68,20 @@ export interface Deployed {
   close(): Promise<void>
 }
 
-export async function deploy(ailment: Ailment = {}): Promise<Deployed> {
+/** Deploys for the tests of a file, and takes down what they have deployed after each of them. */
+export function useDeployments(): (ailment?: Ailment) => Promise<Deployed> {
+  const deployed: Deployed[] = []
+  afterEach(async () => {
+    await Promise.all(deployed.splice(0).map((one) => one.close()))
+  })
+  return async (ailment) => {
+    const one = await deploy(ailment)
+    deployed.push(one)
+    return one
+  }
+}
+
+async function deploy(ailment: Ailment = {}): Promise<Deployed> {
   const listen = () => serve({ host: '127.0.0.1', port: 0, drainMs: 100 })
   const [tenant, api, mcp] = [await listen(), await listen(), await listen()]
   const urls = {
@@ -87,8 +102,8 @@ export async function deploy(ailment: Ailment = {}): Promise<Deployed> {
     silentLog,
   )
   mcp.attach(composed.handler)
-  const servers: Readonly<Record<string, ListeningServer>> = { api, mcp, issuer: tenant }
-  await Promise.all((ailment.down ?? []).map((name) => servers[name]?.close()))
+  const servers = { api, mcp, issuer: tenant }
+  await Promise.all((ailment.down ?? []).map((name) => servers[name].close()))
   const directory = mkdtempSync(join(tmpdir(), 'doctor-'))
   writeEnv(directory, { ...healthy, ...ailment.environment?.(urls) })
   return {

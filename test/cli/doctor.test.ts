@@ -1,19 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { run } from '../../cli/doctor/run.js'
 import { recordingIo } from '../helpers/command-io.js'
-import { deploy, writeEnv, type Ailment, type Deployed } from './doctor-support.js'
+import { useDeployments, writeEnv } from './doctor-support.js'
 
-const deployed: Deployed[] = []
-
-afterEach(async () => {
-  await Promise.all(deployed.splice(0).map((one) => one.close()))
-})
-
-async function start(ailment?: Ailment): Promise<Deployed> {
-  const one = await deploy(ailment)
-  deployed.push(one)
-  return one
-}
+const start = useDeployments()
 
 const CUSTOM = {
   MCP_AUTH0_CLIENT_ID: 'mcp-server-custom',

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
 import { run } from '../../cli/setup/run.js'
 import { recordingIo, type RecordingIo } from '../helpers/command-io.js'
-import type { ManagementStandIn } from '../helpers/management-api.js'
+import { startManagementApi, type ManagementStandIn } from '../helpers/management-api.js'
 
 export const API = 'https://api.example.com/'
 export const MCP = 'http://localhost:3001/mcp'
@@ -16,7 +17,33 @@ export interface Bench {
   remove(): void
 }
 
-export function createBench(standIn: ManagementStandIn): Bench {
+/** A tenant and a bench for each test of a file. */
+export function useBench(): { readonly standIn: ManagementStandIn; readonly bench: Bench } {
+  const held: { standIn?: ManagementStandIn; bench?: Bench } = {}
+  beforeEach(async () => {
+    held.standIn = await startManagementApi()
+    held.bench = createBench(held.standIn)
+  })
+  afterEach(async () => {
+    held.bench?.remove()
+    await held.standIn?.close()
+  })
+  return {
+    get standIn() {
+      return defined(held.standIn)
+    },
+    get bench() {
+      return defined(held.bench)
+    },
+  }
+}
+
+function defined<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('only within a test')
+  return value
+}
+
+function createBench(standIn: ManagementStandIn): Bench {
   const directory = mkdtempSync(join(tmpdir(), 'setup-'))
   return {
     directory,

@@ -1,39 +1,28 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../src/config.js'
-import { startManagementApi, type ManagementStandIn } from '../helpers/management-api.js'
-import { API, createBench, MCP, type Bench } from './setup-support.js'
+import { API, MCP, useBench } from './setup-support.js'
 
-let standIn: ManagementStandIn
-let bench: Bench
-
-beforeEach(async () => {
-  standIn = await startManagementApi()
-  bench = createBench(standIn)
-})
-afterEach(async () => {
-  bench.remove()
-  await standIn.close()
-})
+const used = useBench()
 
 /** Every secret that is anywhere in play. */
 function secrets(): readonly string[] {
   return [
-    standIn.token,
-    standIn.machineClient.secret,
-    ...standIn.tenant.clients.map(({ client_secret }) => client_secret as string),
+    used.standIn.token,
+    used.standIn.machineClient.secret,
+    ...used.standIn.tenant.clients.map(({ client_secret }) => client_secret as string),
   ]
 }
 
 describe('setup on a new tenant', () => {
   test('a dry run shows the plan, writes nothing and changes nothing', async () => {
-    const before = structuredClone(standIn.tenant)
-    const { code, io } = await bench.setup('--dry-run', '--role', 'Tool Administrator')
+    const before = structuredClone(used.standIn.tenant)
+    const { code, io } = await used.bench.setup('--dry-run', '--role', 'Tool Administrator')
     expect(code).toBe(0)
-    expect(standIn.writes()).toEqual([])
-    expect(standIn.tenant).toEqual(before)
-    expect(() => statSync(bench.envPath)).toThrow()
+    expect(used.standIn.writes()).toEqual([])
+    expect(used.standIn.tenant).toEqual(before)
+    expect(() => statSync(used.bench.envPath)).toThrow()
     expect(io.output()).toContain(`create the API ${MCP}`)
     expect(io.output()).toContain(`create the API ${API}`)
     expect(io.output()).toContain('resource_parameter_profile: "audience" -> "compatibility"')
@@ -42,16 +31,17 @@ describe('setup on a new tenant', () => {
   })
 
   test('without --yes the plan is all there is, and the exit code says that the tenant is not in line', async () => {
-    const { code, io } = await bench.setup()
+    const { code, io } = await used.bench.setup()
     expect(code).toBe(1)
-    expect(standIn.writes()).toEqual([])
+    expect(used.standIn.writes()).toEqual([])
     expect(io.output()).toContain('run the command again with --yes')
   })
 
   test('makes what an exchange needs, as the contract has it', async () => {
-    const { code } = await bench.setup('--yes', '--role', 'Tool Administrator')
+    const { code } = await used.bench.setup('--yes', '--role', 'Tool Administrator')
     expect(code).toBe(0)
-    const { settings, connections, resourceServers, clients, clientGrants, roles } = standIn.tenant
+    const { settings, connections, resourceServers, clients, clientGrants, roles } =
+      used.standIn.tenant
     expect(settings).toMatchObject({
       resource_parameter_profile: 'compatibility',
       client_id_metadata_document_supported: true,
@@ -100,11 +90,11 @@ describe('setup on a new tenant', () => {
   })
 
   test('writes a .env that the server accepts and its owner alone may read', async () => {
-    await bench.setup('--yes')
-    expect(statSync(bench.envPath).mode & 0o777).toBe(0o600)
-    const config = parseConfig(parseEnv(readFileSync(bench.envPath, 'utf8')))
-    const [client] = standIn.tenant.clients
-    expect(config.issuer.primary).toBe(`https://${standIn.domain}/`)
+    await used.bench.setup('--yes')
+    expect(statSync(used.bench.envPath).mode & 0o777).toBe(0o600)
+    const config = parseConfig(parseEnv(readFileSync(used.bench.envPath, 'utf8')))
+    const [client] = used.standIn.tenant.clients
+    expect(config.issuer.primary).toBe(`https://${used.standIn.domain}/`)
     expect(config.resource.identifier).toBe(MCP)
     expect(config.api.audience).toBe(API)
     expect(config.exchange.clientId).toBe(client?.['client_id'])
@@ -113,30 +103,30 @@ describe('setup on a new tenant', () => {
   })
 
   test('a second run finds everything in line and writes nothing', async () => {
-    await bench.setup('--yes', '--role', 'Tool Administrator')
-    const text = readFileSync(bench.envPath, 'utf8')
-    standIn.requests.length = 0
-    const { code, io } = await bench.setup('--yes', '--role', 'Tool Administrator')
+    await used.bench.setup('--yes', '--role', 'Tool Administrator')
+    const text = readFileSync(used.bench.envPath, 'utf8')
+    used.standIn.requests.length = 0
+    const { code, io } = await used.bench.setup('--yes', '--role', 'Tool Administrator')
     expect(code).toBe(0)
     expect(io.output()).toContain('Everything is in line')
-    expect(standIn.writes()).toEqual([])
-    expect(readFileSync(bench.envPath, 'utf8')).toBe(text)
+    expect(used.standIn.writes()).toEqual([])
+    expect(readFileSync(used.bench.envPath, 'utf8')).toBe(text)
   })
 
   test('no output of any run holds a secret', async () => {
     const runs = [
-      await bench.setup('--dry-run'),
-      await bench.setup('--yes'),
-      await bench.setup('--yes'),
-      await bench.setup('--yes', '--force', '--server-url', 'http://localhost:4000'),
+      await used.bench.setup('--dry-run'),
+      await used.bench.setup('--yes'),
+      await used.bench.setup('--yes'),
+      await used.bench.setup('--yes', '--force', '--server-url', 'http://localhost:4000'),
     ]
-    standIn.disturb = (_seen, res) => {
+    used.standIn.disturb = (_seen, res) => {
       // A tenant that throws the request's own credentials back.
       const body = { errorCode: 'insufficient_scope', message: secrets().join(' ') }
       res.writeHead(403).end(JSON.stringify(body))
       return true
     }
-    runs.push(await bench.setup('--yes'))
+    runs.push(await used.bench.setup('--yes'))
     const output = runs.map(({ io }) => io.output()).join('\n')
     expect(output.length).toBeGreaterThan(1_000)
     expect(secrets().filter((secret) => output.includes(secret))).toEqual([])
@@ -154,8 +144,8 @@ describe('setup on a tenant that has things already', () => {
       scopes: [{ value: 'write:private', description: 'Write' }],
       subject_type_authorization: { user: { policy: 'allow_all' } },
     }
-    standIn.tenant.resourceServers.push(existing)
-    const { code, io } = await bench.setup('--yes')
+    used.standIn.tenant.resourceServers.push(existing)
+    const { code, io } = await used.bench.setup('--yes')
     expect(code).toBe(0)
     expect(existing).toMatchObject({
       token_dialect: 'access_token_authz',
@@ -169,16 +159,16 @@ describe('setup on a tenant that has things already', () => {
   })
 
   test('a client keeps the profiles it has, and a grant the scopes it has', async () => {
-    await bench.setup('--yes')
-    const [client] = standIn.tenant.clients
-    const [grant] = standIn.tenant.clientGrants
+    await used.bench.setup('--yes')
+    const [client] = used.standIn.tenant.clients
+    const [grant] = used.standIn.tenant.clientGrants
     Object.assign(client ?? {}, {
       token_exchange: { allow_any_profile_of_type: ['custom_authentication'] },
     })
-    const api = standIn.tenant.resourceServers.find(({ identifier }) => identifier === API)
+    const api = used.standIn.tenant.resourceServers.find(({ identifier }) => identifier === API)
     Object.assign(api ?? {}, { scopes: [{ value: 'a', description: 'a' }] })
     Object.assign(grant ?? {}, { scope: ['a'] })
-    const { code, io } = await bench.setup('--yes')
+    const { code, io } = await used.bench.setup('--yes')
     expect(code).toBe(0)
     expect(client).toMatchObject({
       token_exchange: {
@@ -191,39 +181,39 @@ describe('setup on a tenant that has things already', () => {
   })
 
   test('finds its client behind more than one page of others', async () => {
-    await bench.setup('--yes')
+    await used.bench.setup('--yes')
     const others = Array.from({ length: 250 }, (_, index) => ({
       client_id: `other-${index}`,
       app_type: 'resource_server',
       resource_server_identifier: `https://other.example/${index}`,
     }))
-    standIn.tenant.clients.unshift(...others)
-    standIn.requests.length = 0
-    const { code } = await bench.setup('--yes')
+    used.standIn.tenant.clients.unshift(...others)
+    used.standIn.requests.length = 0
+    const { code } = await used.bench.setup('--yes')
     expect(code).toBe(0)
-    expect(standIn.writes()).toEqual([])
-    expect(standIn.requests.filter(({ path }) => path === '/api/v2/clients')).toHaveLength(3)
+    expect(used.standIn.writes()).toEqual([])
+    expect(used.standIn.requests.filter(({ path }) => path === '/api/v2/clients')).toHaveLength(3)
   })
 
   test('two clients for one API are not guessed between', async () => {
-    standIn.tenant.clients.push(
+    used.standIn.tenant.clients.push(
       { client_id: 'one', app_type: 'resource_server', resource_server_identifier: MCP },
       { client_id: 'two', app_type: 'resource_server', resource_server_identifier: MCP },
     )
-    const { code, io } = await bench.setup('--yes')
+    const { code, io } = await used.bench.setup('--yes')
     expect(code).toBe(1)
     expect(io.output()).toContain('Several clients are bound')
     expect(io.output()).toContain('one, two')
-    expect(standIn.writes()).toEqual([])
+    expect(used.standIn.writes()).toEqual([])
   })
 
   test('dynamic registration is opened by --clients registration alone, and said', async () => {
-    await bench.setup('--yes')
-    expect(standIn.tenant.settings).not.toMatchObject({
+    await used.bench.setup('--yes')
+    expect(used.standIn.tenant.settings).not.toMatchObject({
       flags: { enable_dynamic_client_registration: true },
     })
-    const { io } = await bench.setup('--yes', '--clients', 'registration')
-    expect(standIn.tenant.settings).toMatchObject({
+    const { io } = await used.bench.setup('--yes', '--clients', 'registration')
+    expect(used.standIn.tenant.settings).toMatchObject({
       flags: { enable_dynamic_client_registration: true, use_scope_descriptions: true },
       dynamic_client_registration_security_mode: 'strict',
     })
@@ -231,27 +221,27 @@ describe('setup on a tenant that has things already', () => {
   })
 
   test('--clients none neither promotes a connection nor grants third parties anything', async () => {
-    await bench.setup('--yes', '--clients', 'none')
-    expect(standIn.tenant.connections[0]).toMatchObject({ is_domain_connection: false })
-    expect(standIn.tenant.clientGrants).toHaveLength(1)
+    await used.bench.setup('--yes', '--clients', 'none')
+    expect(used.standIn.tenant.connections[0]).toMatchObject({ is_domain_connection: false })
+    expect(used.standIn.tenant.clientGrants).toHaveLength(1)
   })
 
   test('a .env that says something else is not touched, nor is the tenant, until --force', async () => {
-    writeFileSync(bench.envPath, 'AUTH0_DOMAIN=another.eu.auth0.com\nLOG_LEVEL=debug\n')
-    const refused = await bench.setup('--yes')
+    writeFileSync(used.bench.envPath, 'AUTH0_DOMAIN=another.eu.auth0.com\nLOG_LEVEL=debug\n')
+    const refused = await used.bench.setup('--yes')
     expect(refused.code).toBe(1)
     expect(refused.io.output()).toContain('AUTH0_DOMAIN')
     expect(refused.io.output()).toContain('--force')
-    expect(standIn.writes()).toEqual([])
-    expect(readFileSync(bench.envPath, 'utf8')).toContain('another.eu.auth0.com')
+    expect(used.standIn.writes()).toEqual([])
+    expect(readFileSync(used.bench.envPath, 'utf8')).toContain('another.eu.auth0.com')
 
-    writeFileSync(bench.envPath, 'AUTH0_DOMAIN=another.eu.auth0.com\nLOG_LEVEL=debug\n', {
+    writeFileSync(used.bench.envPath, 'AUTH0_DOMAIN=another.eu.auth0.com\nLOG_LEVEL=debug\n', {
       mode: 0o644,
     })
-    const forced = await bench.setup('--yes', '--force')
+    const forced = await used.bench.setup('--yes', '--force')
     expect(forced.code).toBe(0)
     expect(forced.io.output()).toContain('what it holds now is lost: AUTH0_DOMAIN LOG_LEVEL')
-    expect(statSync(bench.envPath).mode & 0o777).toBe(0o600)
-    expect(readFileSync(bench.envPath, 'utf8')).toContain(standIn.domain)
+    expect(statSync(used.bench.envPath).mode & 0o777).toBe(0o600)
+    expect(readFileSync(used.bench.envPath, 'utf8')).toContain(used.standIn.domain)
   })
 })
