@@ -12,4 +12,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'runs the MCP server that the environment and ./.env describe',
     run: async (argv) => (await import('./serve.js')).serve(argv),
   },
+  setup: {
+    summary: 'brings an Auth0 tenant into line and writes .env',
+    run: async (argv) => (await import('./setup/run.js')).run(argv),
+  },
+  doctor: {
+    summary: 'finds what is wrong with a deployment',
+    run: async (argv) => (await import('./doctor/run.js')).run(argv),
+  },
 }

@@ -41,7 +41,7 @@ export async function composeServer(
   log: Log,
   { fetch }: ComposeOptions = {},
 ): Promise<ComposedServer> {
-  const tools: readonly Tool[] = [whoami, greet, createGetDatetime()]
+  const tools = serverTools()
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
@@ -84,6 +84,11 @@ export async function composeServer(
       await pool.close()
     },
   }
+}
+
+/** The tools of the ready server. */
+export function serverTools(): readonly Tool[] {
+  return [whoami, greet, createGetDatetime()]
 }
 
 function protection(

@@ -19,10 +19,12 @@ export function set(member: Uint8Array): Buffer {
 
 export const TRUE: Buffer = der(0x01, Buffer.of(0xff))
 
-/** A number that is not negative, most significant byte first. */
+/** A number that is not negative, most significant byte first; written in the fewest bytes (X.690 §8.3.2). */
 export function integer(bytes: Uint8Array): Buffer {
-  const leadsWithSignBit = (bytes[0] ?? 0) >= 0x80
-  return der(0x02, leadsWithSignBit ? Buffer.of(0) : Buffer.of(), bytes)
+  const start = bytes.findIndex((byte) => byte !== 0)
+  const digits = start < 0 ? Buffer.of() : bytes.subarray(start)
+  const needsZero = (digits[0] ?? 0x80) >= 0x80
+  return der(0x02, needsZero ? Buffer.of(0) : Buffer.of(), digits)
 }
 
 /** A string of whole bytes. */

@@ -1,7 +1,6 @@
 import * as openid from 'openid-client'
 import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
-import type { Fetch } from '../identity/fetch-json.js'
 import type { IssuerMetadata } from '../identity/issuer-metadata.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
@@ -10,6 +9,7 @@ import {
   type Authenticator,
   type ClientAuthentication,
 } from './client-authentication.js'
+import { openidConfiguration } from './openid-configuration.js'
 import { recordedExchange, type RecordedExchangeOptions } from './recorded-exchange.js'
 import {
   ACCESS_TOKEN_TYPE,
@@ -51,7 +51,7 @@ export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenE
         ...options,
         run: async (fetch) => {
           const answer = await openid.genericGrantRequest(
-            configuration(metadata, { clientId, authenticate, mutualTls }, fetch),
+            openidConfiguration(metadata, { clientId, authenticate, mutualTls }, fetch),
             TOKEN_EXCHANGE_GRANT,
             parameters(request, options.subjectTokenType ?? ACCESS_TOKEN_TYPE),
           )
@@ -78,33 +78,6 @@ function parameters(
       ? {}
       : { organization }),
   }
-}
-
-interface ExchangingClient {
-  readonly clientId: string
-  readonly authenticate: Authenticator
-  /** Prefer the endpoints that the server keeps for mutual TLS (RFC 8705 §5). */
-  readonly mutualTls: boolean
-}
-
-/** A configuration a request: it carries this request's `fetch`, which knows deadline and signal. */
-function configuration(
-  metadata: IssuerMetadata,
-  client: ExchangingClient,
-  fetch: Fetch,
-): openid.Configuration {
-  const configured = new openid.Configuration(
-    metadata as openid.ServerMetadata,
-    client.clientId,
-    { use_mtls_endpoint_aliases: client.mutualTls },
-    client.authenticate(metadata),
-  )
-  configured[openid.customFetch] = fetch as openid.CustomFetch
-  // Which plain-http issuers are acceptable has been decided by the configuration.
-  if (new URL(metadata.token_endpoint ?? metadata.issuer).protocol === 'http:') {
-    openid.allowInsecureRequests(configured)
-  }
-  return configured
 }
 
 function exchangedToken(

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { Secret } from '../../src/secret.js'
+import { apiUrl, statusOfApi } from './api-request.js'
+import type { Deployment } from './deployment.js'
+import { notCheckable, ok, wrong, type Finding } from './finding.js'
+
+const REACHABLE = 'api.reachable'
+
+/** Whether the API is there, and keeps out who has no token and who has made one up. */
+export async function checkApi(deployment: Deployment, path: string): Promise<readonly Finding[]> {
+  const url = apiUrl(deployment.config.api.baseUrl, path).href
+  const anonymous = await statusOfApi(deployment, path)
+  if (anonymous === undefined) {
+    return [
+      wrong(
+        REACHABLE,
+        `The API does not answer at ${url}.`,
+        "Start the API, or correct API_BASE_URL; check this machine's way there (DNS, firewall, certificates).",
+      ),
+    ]
+  }
+  return [
+    ok(REACHABLE, `The API answers at ${url}.`),
+    judge('api.without_token', anonymous, { url, sent: 'a request without a token' }),
+    judge(
+      'api.foreign_token',
+      (await statusOfApi(deployment, path, await forge(deployment))) ?? 0,
+      {
+        url,
+        sent: 'a token that somebody made up, for its audience and in the name of its issuer',
+      },
+    ),
+  ]
+}
+
+const REFUSALS = new Set([400, 401, 403])
+
+function judge(
+  check: string,
+  status: number,
+  { url, sent }: { readonly url: string; readonly sent: string },
+): Finding {
+  if (REFUSALS.has(status)) return ok(check, `The API refuses ${sent} (${status}).`)
+  if (status >= 200 && status < 300) {
+    return wrong(
+      check,
+      `The API accepts ${sent} (${status}).`,
+      `If ${url} is public, name a protected one by --api-path. Else have the API check signature, issuer and audience of every token (express-oauth2-jwt-bearer: auth({ issuerBaseURL, audience })).`,
+    )
+  }
+  if (status >= 500 || status === 0) {
+    return wrong(
+      check,
+      `The API answers ${sent} with ${status === 0 ? 'nothing' : status}, where 401 is due.`,
+      "Look into the API's log: it fails, or cannot reach its issuer's keys.",
+    )
+  }
+  return notCheckable(
+    check,
+    `The API answers ${status} at ${url}.`,
+    'Name a path that is protected and answers GET by --api-path.',
+  )
+}
+
+const FORGED_SECONDS = 300
+/** As long as a signature of RS256 with a key of 2048 bits. */
+const SIGNATURE_BYTES = 256
+
+/** Everything right but the signature, which is made up. */
+async function forge({ config, issuers, clock }: Deployment): Promise<Secret> {
+  const keySet = await issuers[0]?.keys(undefined).catch(() => undefined)
+  const kid = keySet?.keys.find((key) => key.kid !== undefined)?.kid
+  const nowSeconds = Math.floor(clock() / 1_000)
+  const header = { alg: 'RS256', typ: 'at+jwt', ...(kid === undefined ? {} : { kid }) }
+  const claims = {
+    iss: config.issuer.primary,
+    aud: config.api.audience,
+    ...{ sub: 'doctor|nobody', client_id: 'doctor', azp: 'doctor', jti: 'doctor' },
+    ...{ iat: nowSeconds, exp: nowSeconds + FORGED_SECONDS },
+    scope: (config.exchange.scopeCeiling ?? []).join(' '),
+  }
+  const parts = [
+    ...[header, claims].map((part) => Buffer.from(JSON.stringify(part))),
+    randomBytes(SIGNATURE_BYTES),
+  ]
+  return new Secret(parts.map((part) => part.toString('base64url')).join('.'))
+}

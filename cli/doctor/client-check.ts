@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto'
+import { cureFor } from '../../src/exchange/exchange-cures.js'
+import { ACCESS_TOKEN_TYPE } from '../../src/exchange/token-exchanger.js'
+import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
+import type { Deployment } from './deployment.js'
+import { notCheckable, ok, wrong, type Finding } from './finding.js'
+import { TOKEN_EXCHANGE_GRANT } from './token-endpoint-check.js'
+import { probeTokenEndpoint, type ProbeAnswer } from './token-probe.js'
+
+const CREDENTIALS = 'client.credentials'
+const EXCHANGE = 'client.exchange'
+
+/**
+ * Whether our client is accepted, and whether it may exchange tokens.
+ *
+ * By two requests that cannot succeed. The first redeems an authorization code that never existed: 401 speaks of the
+ * client (RFC 6749 §5.2), any other refusal comes after it has been accepted. The second exchanges a text that
+ * is no token: a client that may not exchange is refused before anybody looks at it. For Custom Token Exchange it
+ * names a profile that does not exist, because an Action would count it as an attack.
+ */
+export async function checkClient(
+  metadata: IssuerMetadata,
+  deployment: Deployment,
+): Promise<readonly Finding[]> {
+  const credentials = judgeCredentials(
+    await probeTokenEndpoint(
+      {
+        metadata,
+        grantType: 'authorization_code',
+        parameters: {
+          code: `doctor-${randomUUID()}`,
+          redirect_uri: 'http://127.0.0.1/doctor',
+          code_verifier: `${randomUUID()}${randomUUID()}`,
+        },
+      },
+      deployment,
+    ),
+  )
+  if (credentials.verdict !== 'ok') {
+    return [
+      credentials,
+      notCheckable(EXCHANGE, 'Whether the client may exchange shows once it is accepted.'),
+    ]
+  }
+  return [credentials, judgeExchange(await probeExchange(metadata, deployment))]
+}
+
+function probeExchange(metadata: IssuerMetadata, deployment: Deployment): Promise<ProbeAnswer> {
+  const { exchange, api } = deployment.config
+  const parameters = {
+    subject_token: 'doctor-this-is-no-token',
+    subject_token_type:
+      exchange.subjectTokenType === undefined
+        ? ACCESS_TOKEN_TYPE
+        : `urn:mcp-on-behalf-of:doctor:${randomUUID()}`,
+    requested_token_type: ACCESS_TOKEN_TYPE,
+    audience: api.audience,
+  }
+  return probeTokenEndpoint({ metadata, grantType: TOKEN_EXCHANGE_GRANT, parameters }, deployment)
+}
+
+function judgeCredentials(answer: ProbeAnswer): Finding {
+  if (answer.kind === 'unreachable') return unreachable(CREDENTIALS)
+  if (answer.kind === 'granted') {
+    return wrong(
+      CREDENTIALS,
+      'The authorization server issued a token for an authorization code that it never issued.',
+      'Do not use this authorization server.',
+    )
+  }
+  const { status, error } = answer
+  const shown = `${status} ${error ?? ''}`.trim()
+  if (isPassing(status)) return passing(CREDENTIALS, shown)
+  // Said before anybody has looked at the client.
+  if (error === 'unsupported_grant_type') {
+    return notCheckable(CREDENTIALS, `The server has no authorization codes to try (${shown}).`)
+  }
+  return status === 401 || error === 'invalid_client'
+    ? wrong(
+        CREDENTIALS,
+        `The authorization server does not accept the client (${shown}).`,
+        'Check MCP_AUTH0_CLIENT_ID and MCP_AUTH0_CLIENT_SECRET (or the key): Auth0 shows both under Dashboard, Applications, that client, Settings. Check that MCP_AUTH0_CLIENT_AUTHENTICATION is the method that the client is registered with.',
+      )
+    : ok(
+        CREDENTIALS,
+        `The client is accepted (and the code that does not exist refused: ${shown}).`,
+      )
+}
+
+/** Refusals that are made only after the client has been let through. */
+const OF_THE_SUBJECT = new Set(['invalid_grant', 'invalid_token', 'invalid_request'])
+
+function judgeExchange(answer: ProbeAnswer): Finding {
+  if (answer.kind === 'unreachable') return unreachable(EXCHANGE)
+  if (answer.kind === 'granted') {
+    return wrong(
+      EXCHANGE,
+      'The authorization server exchanged a text that is no token.',
+      'Do not use this authorization server: it does not look at subject tokens.',
+    )
+  }
+  const { status, error } = answer
+  const shown = `${status} ${error ?? ''}`.trim()
+  if (isPassing(status)) return passing(EXCHANGE, shown)
+  // The client has been accepted just now, so a 401 is about the subject token.
+  if (status === 401 || (error !== undefined && OF_THE_SUBJECT.has(error))) {
+    return ok(EXCHANGE, `The client may exchange (what is no token was refused: ${shown}).`)
+  }
+  return wrong(
+    EXCHANGE,
+    `The authorization server does not let the client exchange (${shown}).`,
+    cureFor('exchange_misconfigured', error) ?? '',
+  )
+}
+
+function isPassing(status: number): boolean {
+  return status === 429 || status >= 500
+}
+
+function passing(check: string, shown: string): Finding {
+  return notCheckable(check, `The token endpoint answers ${shown} just now.`, 'Try again later.')
+}
+
+function unreachable(check: string): Finding {
+  return wrong(
+    check,
+    'The token endpoint does not answer.',
+    "Check this machine's way to the token_endpoint of the metadata: DNS, proxy, firewall.",
+  )
+}

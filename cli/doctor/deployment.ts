@@ -1,0 +1,30 @@
+import type { Clock } from '../../src/clock.js'
+import type { Config } from '../../src/config.js'
+import type { Fetch } from '../../src/identity/fetch-json.js'
+import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
+
+/** What is looked at, and the means to do so. */
+export interface Deployment {
+  readonly config: Config
+  readonly issuers: readonly Issuer[]
+  readonly fetch: Fetch
+  readonly clock: Clock
+}
+
+/** For one request of a check. */
+export const CHECK_TIMEOUT_MS = 5_000
+
+export function createDeployment(
+  config: Config,
+  { fetch, clock }: Pick<Deployment, 'fetch' | 'clock'>,
+): Deployment {
+  const names = [config.issuer.primary, ...config.issuer.additional]
+  const issuers = names.map((issuer) => createIssuer({ issuer, fetch, clock }))
+  return { config, issuers, fetch, clock }
+}
+
+/** Which setting names the issuer. */
+export function issuerSetting({ exchange, issuer }: Config, name: string): string {
+  if (name !== issuer.primary) return 'ADDITIONAL_ISSUERS'
+  return exchange.adapter === 'rfc8693' ? 'ISSUER_BASE_URL' : 'AUTH0_DOMAIN (or ISSUER_BASE_URL)'
+}

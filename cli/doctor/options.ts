@@ -1,0 +1,62 @@
+import { baseUrl } from '../../src/config/values.js'
+import { parseOptions } from '../arguments.js'
+import { UsageError } from '../usage-error.js'
+
+export interface DoctorOptions {
+  readonly json: boolean
+  readonly tokenFile: string | undefined
+  readonly tokenStdin: boolean
+  /** A protected path of the API that answers GET. */
+  readonly apiPath: string
+  readonly callApi: boolean
+  /** Where clients reach the endpoint; `undefined`: where the settings say. */
+  readonly endpoint: URL | undefined
+}
+
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  'token-file': { type: 'string' },
+  'token-stdin': { type: 'boolean', default: false },
+  'api-path': { type: 'string', default: '/api/private-scope' },
+  'call-api': { type: 'boolean', default: false },
+  'server-url': { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const
+
+const WHERE_TOKENS_GO =
+  "A user's access token comes by --token-stdin, --token-file PATH, or MCP_USER_TOKEN (or MCP_USER_TOKEN_FILE)."
+
+export const DOCTOR_USAGE = `Usage: mcp-on-behalf-of doctor [options]
+
+Checks a deployment step by step, with the settings of the server (.env and environment), and says what to do.
+Exit code 0 only if nothing is wrong.
+  --token-stdin, --token-file   an access token of a user for the MCP server: then the whole exchange is made
+  --call-api      with such a token: call the API as that user
+  --api-path      a protected path of the API that answers GET; default: /api/private-scope
+  --server-url    where clients reach the MCP server; default: MCP_SERVER_URL
+  --json          for machines
+${WHERE_TOKENS_GO}
+`
+
+/** Reads the options of `doctor`; `undefined` where help is asked for; throws a `UsageError`. */
+export function parseDoctorOptions(argv: readonly string[]): DoctorOptions | undefined {
+  const values = parseOptions(argv, OPTIONS, WHERE_TOKENS_GO)
+  if (values.help) return undefined
+  return {
+    json: values.json,
+    tokenFile: values['token-file'],
+    tokenStdin: values['token-stdin'],
+    apiPath: values['api-path'],
+    callApi: values['call-api'],
+    endpoint: endpointOf(values['server-url']),
+  }
+}
+
+function endpointOf(text: string | undefined): URL | undefined {
+  if (text === undefined) return undefined
+  const parsed = baseUrl.safeParse(text)
+  if (parsed.success) return new URL(`${parsed.data.href.replace(/\/+$/, '')}/mcp`)
+  throw new UsageError(
+    `--server-url ${parsed.error.issues.map(({ message }) => message).join('; ')}.`,
+  )
+}

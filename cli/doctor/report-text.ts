@@ -1,0 +1,65 @@
+import type { Claims } from '../../src/identity/caller.js'
+import { printable } from '../printable.js'
+import type { Finding, Verdict } from './finding.js'
+
+/** Both tokens of one call, by what they say. */
+export interface Hop {
+  readonly label: string
+  readonly claims: Claims
+}
+
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  ok: 'ok',
+  wrong: 'WRONG',
+  not_checkable: 'not checkable',
+}
+const WIDTH = 15
+
+/** One finding as a person reads it. */
+export function findingText({ check, verdict, says, cure }: Finding): string {
+  const first = `${VERDICTS[verdict].padEnd(WIDTH)}${check}: ${says}`
+  const advice = verdict === 'wrong' ? 'what to do: ' : 'note: '
+  return cure === undefined ? `${first}\n` : `${first}\n${' '.repeat(WIDTH)}${advice}${cure}\n`
+}
+
+/** Who a token is for, of whom, through whom, with what scopes. */
+export function hopText({ label, claims }: Hop): string {
+  const { aud, sub, scope, permissions } = claims
+  const rows: readonly (readonly [string, unknown])[] = [
+    ['audience', aud],
+    ['subject', sub],
+    ['client', claims['client_id'] ?? claims['azp']],
+    ['actor', actorChain(claims).join(' <- ') || 'none'],
+    ['scopes', scope],
+    ...(permissions === undefined ? [] : [['permissions', permissions] as const]),
+  ]
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(WIDTH - 2)}${printable(value)}`)
+  return `\n${label}\n${lines.join('\n')}\n`
+}
+
+/** The claims of a hop that are shown to machines; no others. */
+export function hopJson({ label, claims }: Hop): Readonly<Record<string, unknown>> {
+  const shown = ['iss', 'aud', 'sub', 'client_id', 'azp', 'scope', 'permissions', 'org_id']
+  return {
+    hop: label,
+    ...Object.fromEntries(
+      shown.flatMap((name) => (claims[name] === undefined ? [] : [[name, claims[name]]])),
+    ),
+    actors: actorChain(claims),
+  }
+}
+
+const MAX_ACTORS = 32
+
+/** The subjects of an `act` claim, outermost first (RFC 8693 §4.1), as far as it can be read. */
+function actorChain(claims: Claims): readonly string[] {
+  const chain: string[] = []
+  let level: unknown = claims['act']
+  while (typeof level === 'object' && level !== null && chain.length < MAX_ACTORS) {
+    const { sub, act } = level as { sub?: unknown; act?: unknown }
+    if (typeof sub !== 'string') break
+    chain.push(sub)
+    level = act
+  }
+  return chain
+}

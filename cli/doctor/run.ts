@@ -1,0 +1,64 @@
+import { ConfigError } from '../../src/config.js'
+import { UsageError } from '../usage-error.js'
+import { guardOutput, type GuardedIo } from '../guarded-output.js'
+import { processIo, type CommandIo } from '../io.js'
+import { printable } from '../printable.js'
+import { readSecret } from '../secret-source.js'
+import { examine } from './examine.js'
+import type { Finding } from './finding.js'
+import { DOCTOR_USAGE, parseDoctorOptions, type DoctorOptions } from './options.js'
+import { findingText, hopJson, hopText, type Hop } from './report-text.js'
+
+/**
+ * `doctor`: finds what is wrong with a deployment. Resolves with the exit code.
+ *
+ * 0 only if nothing is wrong; what cannot be checked is not wrong. 2: a command line that cannot be understood.
+ */
+export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
+  const guarded = guardOutput(io)
+  try {
+    const options = parseDoctorOptions(argv)
+    if (options !== undefined) return await diagnose(options, guarded)
+    guarded.write(DOCTOR_USAGE)
+    return 0
+  } catch (error) {
+    guarded.writeError(
+      error instanceof UsageError || error instanceof ConfigError
+        ? `${error.message}\n`
+        : `The doctor failed: ${error instanceof Error ? printable(error.message) : 'unknown failure'}\n`,
+    )
+    return error instanceof UsageError ? 2 : 1
+  }
+}
+
+async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> {
+  const token = await readSecret(io, {
+    variable: 'MCP_USER_TOKEN',
+    file: options.tokenFile,
+    stdin: options.tokenStdin,
+  })
+  const findings: Finding[] = []
+  const hops: Hop[] = []
+  await examine(options, io, {
+    token,
+    onFinding: (finding) => {
+      findings.push(finding)
+      if (!options.json) io.write(findingText(finding))
+    },
+    onHop: (hop) => {
+      hops.push(hop)
+    },
+  })
+  const faults = findings.filter(({ verdict }) => verdict === 'wrong').length
+  if (options.json) {
+    const report = { ok: faults === 0, findings, hops: hops.map(hopJson) }
+    io.write(`${JSON.stringify(report, undefined, 2)}\n`)
+  } else {
+    io.write(`${hops.map(hopText).join('')}\n${conclusion(faults)}\n`)
+  }
+  return faults === 0 ? 0 : 1
+}
+
+function conclusion(faults: number): string {
+  return faults === 0 ? 'Nothing is wrong.' : `Found ${faults} fault(s).`
+}

@@ -1,0 +1,150 @@
+import { fetchJson, RemoteDocumentError } from '../../src/identity/fetch-json.js'
+import { jsonObject } from '../../src/exchange/token-endpoint.js'
+import { metadataUrl } from '../../src/protected-resource-metadata.js'
+import { USER_AGENT } from '../../src/version.js'
+import { printable } from '../printable.js'
+import { CHECK_TIMEOUT_MS, type Deployment } from './deployment.js'
+import { notCheckable, ok, wrong, type Finding } from './finding.js'
+
+const CHALLENGE = 'server.challenge'
+const METADATA = 'server.metadata'
+
+/**
+ * The running MCP server as a client meets it at `endpoint`: 401 with a challenge, whose metadata names this server and
+ * this issuer.
+ */
+export async function checkServer(
+  deployment: Deployment,
+  endpoint: URL,
+): Promise<readonly Finding[]> {
+  const identity = checkIdentifier(deployment, endpoint)
+  const response = await knock(deployment, endpoint)
+  if (response === undefined) {
+    return [
+      identity,
+      notCheckable(
+        CHALLENGE,
+        `Nothing answers at ${endpoint.href}.`,
+        'Start the server. If it runs, MCP_SERVER_URL (or --server-url) is not where it is reached.',
+      ),
+    ]
+  }
+  await response.body?.cancel().catch(() => undefined)
+  if (response.status !== 401) return [identity, unexpected(response.status, endpoint)]
+  const named = namedMetadata(response)
+  const expected = metadataUrl(endpoint).href
+  if (named === undefined) {
+    return [
+      identity,
+      wrong(
+        CHALLENGE,
+        `${endpoint.href} answers 401 without resource_metadata in WWW-Authenticate.`,
+        'What answers there is not this server, or a proxy in front removes the header.',
+      ),
+    ]
+  }
+  if (named !== expected) return [identity, elsewhere(named, expected)]
+  return [
+    identity,
+    ok(CHALLENGE, `${endpoint.href} answers 401 and names its metadata.`),
+    await checkMetadata(deployment, expected),
+  ]
+}
+
+/** Clients refuse metadata whose resource does not contain the URL that they call (RFC 9728 §3.3). */
+function checkIdentifier({ config }: Deployment, endpoint: URL): Finding {
+  const check = 'server.identifier'
+  const { identifier } = config.resource
+  const fits =
+    URL.canParse(identifier) &&
+    new URL(identifier).origin === endpoint.origin &&
+    `${endpoint.pathname}/`.startsWith(`${new URL(identifier).pathname.replace(/\/$/, '')}/`)
+  return fits
+    ? ok(check, `AUTH0_AUDIENCE ${printable(identifier)} fits the URL that clients call.`)
+    : wrong(
+        check,
+        `AUTH0_AUDIENCE is ${printable(identifier)}, and clients call ${endpoint.href}: they refuse metadata that is not for the URL they call.`,
+        `Make the API's identifier at the authorization server and AUTH0_AUDIENCE ${endpoint.href}, or correct MCP_SERVER_URL.`,
+      )
+}
+
+async function knock({ fetch }: Deployment, endpoint: URL): Promise<Response | undefined> {
+  try {
+    return await fetch(endpoint, {
+      method: 'POST',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
+      headers: {
+        'user-agent': USER_AGENT,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+    })
+  } catch {
+    return undefined
+  }
+}
+
+function namedMetadata({ headers }: Response): string | undefined {
+  return /\bresource_metadata="([^"]*)"/.exec(headers.get('www-authenticate') ?? '')?.[1]
+}
+
+function unexpected(status: number, endpoint: URL): Finding {
+  const says = `${endpoint.href} answers a request without a token with ${status}, where 401 is due.`
+  if (status >= 200 && status < 300) {
+    return wrong(CHALLENGE, says, 'What answers there lets everybody in: it is not this server.')
+  }
+  if (status === 403) {
+    return wrong(
+      CHALLENGE,
+      says,
+      'The server does not know the host by which it was called: set MCP_SERVER_URL to the URL under which clients come, or add the host to ALLOWED_HOSTS.',
+    )
+  }
+  return wrong(
+    CHALLENGE,
+    says,
+    'Correct MCP_SERVER_URL (the endpoint is /mcp below it) or the proxy in front of the server, and look into the log of the server.',
+  )
+}
+
+function elsewhere(named: string, expected: string): Finding {
+  return wrong(
+    CHALLENGE,
+    `The challenge sends clients to ${printable(named)}; for this URL it would have to be ${expected}.`,
+    'The running server believes to be elsewhere: set its MCP_SERVER_URL to the URL under which clients come, and restart it.',
+  )
+}
+
+async function checkMetadata({ config, fetch }: Deployment, url: string): Promise<Finding> {
+  let document: Readonly<Record<string, unknown>>
+  try {
+    document = jsonObject(
+      JSON.stringify(await fetchJson(url, { fetch, timeoutMs: CHECK_TIMEOUT_MS })),
+    )
+  } catch (error) {
+    if (!(error instanceof RemoteDocumentError)) throw error
+    return wrong(
+      METADATA,
+      `${url} cannot be had (${error.status ?? error.fault}).`,
+      'Let the proxy in front pass /.well-known/oauth-protected-resource on to the server.',
+    )
+  }
+  const { resource, authorization_servers: servers } = document
+  if (resource !== config.resource.identifier) {
+    return wrong(
+      METADATA,
+      `The server names its resource ${printable(resource)}, these settings say ${printable(config.resource.identifier)}.`,
+      'Give the running server the same AUTH0_AUDIENCE, a trailing slash included, and restart it.',
+    )
+  }
+  if (!Array.isArray(servers) || !servers.includes(config.issuer.primary)) {
+    return wrong(
+      METADATA,
+      `The server sends clients to ${printable(servers)}, these settings say ${config.issuer.primary}.`,
+      'Give the running server the same AUTH0_DOMAIN or ISSUER_BASE_URL, and restart it.',
+    )
+  }
+  return ok(METADATA, 'The metadata names this resource and this issuer.')
+}

@@ -1,0 +1,62 @@
+import * as openid from 'openid-client'
+import {
+  createAuthenticator,
+  type Authenticator,
+} from '../../src/exchange/client-authentication.js'
+import type { ExchangeRefusal } from '../../src/exchange/exchange-failure.js'
+import { createMutualTlsFetch } from '../../src/exchange/mutual-tls-fetch.js'
+import { openidConfiguration } from '../../src/exchange/openid-configuration.js'
+import { recordingFetch, refusalIn } from '../../src/exchange/token-endpoint.js'
+import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
+import { USER_AGENT } from '../../src/version.js'
+import { CHECK_TIMEOUT_MS, type Deployment } from './deployment.js'
+
+/** How a token endpoint answered a request that could not succeed. */
+export type ProbeAnswer =
+  /** No answer arrived. */
+  | { readonly kind: 'unreachable' }
+  /** It succeeded all the same. */
+  | { readonly kind: 'granted' }
+  | {
+      readonly kind: 'refused'
+      readonly status: number
+      readonly error: string | undefined
+    }
+
+export interface Probe {
+  readonly metadata: IssuerMetadata
+  readonly grantType: string
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** Sends one token request as our client, and keeps of the answer what it was and nothing else. */
+export async function probeTokenEndpoint(
+  { metadata, grantType, parameters }: Probe,
+  { config, fetch }: Deployment,
+): Promise<ProbeAnswer> {
+  const { clientId, clientAuthentication, clientCertificate } = config.exchange
+  const authenticate: Authenticator = await createAuthenticator(clientAuthentication)
+  const recording = recordingFetch({
+    fetch: clientCertificate === undefined ? fetch : createMutualTlsFetch(clientCertificate),
+    signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
+    userAgent: USER_AGENT,
+  })
+  const mutualTls = clientAuthentication.method === 'tls_client_auth'
+  const client = openidConfiguration(
+    metadata,
+    { clientId, authenticate, mutualTls },
+    recording.fetch,
+  )
+  // Whatever the library makes of the answer: the answer itself counts.
+  await openid.genericGrantRequest(client, grantType, { ...parameters }).catch(() => undefined)
+  const answer = recording.answer()
+  if (answer === undefined) return { kind: 'unreachable' }
+  const refusal: ExchangeRefusal | undefined = refusalIn(answer)
+  if (refusal === undefined) return { kind: 'granted' }
+  return { kind: 'refused', status: refusal.status, error: codeOf(refusal.error) }
+}
+
+/** An error code is made of letters and underscores; anything else is not repeated. */
+function codeOf(error: string | undefined): string | undefined {
+  return error !== undefined && /^[a-z_]{1,60}$/i.test(error) ? error : undefined
+}

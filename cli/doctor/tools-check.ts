@@ -1,0 +1,29 @@
+import { serverTools } from '../../src/compose.js'
+import { createToolAccess, createToolRegistry } from '../../src/index.js'
+import type { Caller } from '../../src/identity/caller.js'
+import type { Deployment } from './deployment.js'
+import { ok, type Finding } from './finding.js'
+
+/** Which tools the user may use with this token. Not to be allowed one is no fault: roles are there for that. */
+export function checkTools(caller: Caller, { config }: Deployment): Finding {
+  const registry = createToolRegistry(serverTools())
+  const access = createToolAccess(registry, config.access)
+  const decisions = registry.tools.map(({ name }) => ({
+    name,
+    decision: access.decide([name], caller),
+  }))
+  const allowed = decisions.filter(({ decision }) => decision.kind === 'allowed')
+  const advice = decisions.flatMap(({ name, decision }) => {
+    if (decision.kind === 'allowed') return []
+    const missing = decision.missing.join(' ')
+    return decision.kind === 'never'
+      ? [`${name} needs a role with the permission ${missing} at this server's API`]
+      : [`${name} needs the scope ${missing}, which the client did not ask for`]
+  })
+  const names = allowed.map(({ name }) => name).join(', ')
+  return ok(
+    'token.tools',
+    `With this token: ${names === '' ? 'no tool' : names}.`,
+    advice.length === 0 ? undefined : `${advice.join('; ')}.`,
+  )
+}

@@ -1,0 +1,43 @@
+import { systemClock, type Clock } from '../src/clock.js'
+import type { Fetch } from '../src/identity/fetch-json.js'
+
+/** All that a command touches of the outside. */
+export interface CommandIo {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The working directory: where `.env` is. */
+  readonly directory: string
+  readonly readStdin: () => Promise<string>
+  readonly write: (text: string) => void
+  readonly writeError: (text: string) => void
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly wait: (delayMs: number) => Promise<void>
+}
+
+/** A token or key needs no more; whoever pipes more has piped the wrong thing. */
+const MAX_STDIN_BYTES = 64 * 1024
+
+/** This process as a command sees it. */
+export function processIo(): CommandIo {
+  return {
+    environment: process.env,
+    directory: process.cwd(),
+    readStdin: readProcessStdin,
+    write: (text) => process.stdout.write(text),
+    writeError: (text) => process.stderr.write(text),
+    fetch: globalThis.fetch,
+    clock: systemClock,
+    wait: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+  }
+}
+
+async function readProcessStdin(): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength
+    if (bytes > MAX_STDIN_BYTES) throw new RangeError('more came in on stdin than any secret needs')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

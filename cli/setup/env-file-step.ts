@@ -1,0 +1,141 @@
+import { ConfigError, parseConfig } from '../../src/config.js'
+import { isLoopback } from '../../src/identity/secure-url.js'
+import type { Blueprint } from './blueprint.js'
+import { readEnvFile, writeEnvFile } from './env-file.js'
+import { envText } from './env-text.js'
+import { SetupError } from './setup-error.js'
+import type { FoundClient, Inspection, Step } from './step.js'
+
+const ID = 'MCP_AUTH0_CLIENT_ID'
+const SECRET = 'MCP_AUTH0_CLIENT_SECRET'
+
+export interface EnvFileOptions {
+  readonly path: string
+  /** Replace a file that says something else. */
+  readonly force: boolean
+}
+
+/**
+ * The settings of the server. Written right behind the client, so that a secret which Auth0 may show once is kept
+ * whatever happens after.
+ */
+export function envFileStep(
+  blueprint: Blueprint,
+  found: FoundClient,
+  { path, force }: EnvFileOptions,
+): Step {
+  return {
+    name: path,
+    inspect() {
+      assertUsable({
+        ...fixedSettings(blueprint),
+        [ID]: 'not-known-yet',
+        [SECRET]: 'not-known-yet',
+      })
+      const existing = readEnvFile(path)
+      const settings = { ...fixedSettings(blueprint), ...clientSettings(found, existing) }
+      const differing = Object.entries(settings)
+        .filter(([key, value]) => value === undefined || existing?.[key] !== value)
+        .map(([key]) => key)
+      if (existing !== undefined && differing.length === 0) return Promise.resolve({ changes: [] })
+      if (existing !== undefined && !force) throw occupied(path, differing)
+      return Promise.resolve(
+        writing(path, existing, () => ({
+          ...fixedSettings(blueprint),
+          ...finalClient(found, existing),
+        })),
+      )
+    },
+  }
+}
+
+function writing(
+  path: string,
+  existing: Readonly<Record<string, string | undefined>> | undefined,
+  settings: () => Readonly<Record<string, string>>,
+): Inspection {
+  const details = ['file mode 0600; holds the secret of the client']
+  return {
+    changes: [
+      {
+        summary: existing === undefined ? `write ${path}` : `REPLACE ${path}`,
+        details:
+          existing === undefined
+            ? details
+            : [...details, `what it holds now is lost: ${Object.keys(existing).join(' ')}`],
+        perform: () => {
+          const final = settings()
+          assertUsable(final)
+          writeEnvFile(path, envText(final), existing !== undefined)
+          return Promise.resolve()
+        },
+      },
+    ],
+  }
+}
+
+function fixedSettings({ domain, server, api }: Blueprint): Readonly<Record<string, string>> {
+  const url = new URL(server.url)
+  // Behind a proxy, the public port says nothing about the one to listen on.
+  const listensOn = isLoopback(url) && url.port !== '3001' ? url.port : ''
+  return {
+    AUTH0_DOMAIN: domain,
+    AUTH0_AUDIENCE: server.identifier,
+    MCP_SERVER_URL: server.url,
+    ...(listensOn === '' ? {} : { PORT: listensOn }),
+    MCP_BASELINE_SCOPES: server.scopes.join(' '),
+    API_AUTH0_AUDIENCE: api.identifier,
+    API_BASE_URL: api.url,
+    MCP_AUTH0_EXCHANGE_SCOPE: api.scopes.join(' '),
+  }
+}
+
+/** As far as it is known while planning; `undefined` stands for what is not. */
+function clientSettings(
+  { current }: FoundClient,
+  existing: Readonly<Record<string, string | undefined>> | undefined,
+): Readonly<Record<string, string | undefined>> {
+  if (current === undefined) return { [ID]: undefined, [SECRET]: undefined }
+  const kept = existing?.[ID] === current.clientId ? existing[SECRET] : undefined
+  const secret = current.secret?.reveal() ?? kept
+  if (secret === undefined) throw secretUnknown(current.clientId)
+  return { [ID]: current.clientId, [SECRET]: secret }
+}
+
+function finalClient(
+  found: FoundClient,
+  existing: Readonly<Record<string, string | undefined>> | undefined,
+): Readonly<Record<string, string>> {
+  const { [ID]: id, [SECRET]: secret } = clientSettings(found, existing)
+  if (id === undefined || secret === undefined) throw secretUnknown('the exchanging client')
+  return { [ID]: id, [SECRET]: secret }
+}
+
+/** The server itself has to accept what is written. */
+function assertUsable(settings: Readonly<Record<string, string>>): void {
+  try {
+    parseConfig(settings)
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause
+    const faults = cause.faults.map(({ key, cure }) => `${key} ${cure}`)
+    throw new SetupError(
+      `The server would not start with these settings: ${faults.join('; ')}.`,
+      'Correct the options of this command (--help) that they come from.',
+      cause,
+    )
+  }
+}
+
+function occupied(path: string, differing: readonly string[]): SetupError {
+  return new SetupError(
+    `${path} is there already and says something else (${differing.join(', ')}).`,
+    'Replace it by --force, write another by --env-file, or none by --no-env-file. Nothing has been changed.',
+  )
+}
+
+function secretUnknown(clientId: string): SetupError {
+  return new SetupError(
+    `The secret of ${clientId} is not shown to this token, so ${SECRET} cannot be written.`,
+    `Give the Management API token the scope read:client_keys; or run with --no-env-file and copy the secret from the Dashboard (Applications, that client, Settings). A client that authenticates with a private key has no secret: use --no-env-file and set MCP_AUTH0_CLIENT_PRIVATE_KEY.`,
+  )
+}

@@ -1,0 +1,80 @@
+import { resolve } from 'node:path'
+import { UsageError } from '../usage-error.js'
+import { guardOutput, type GuardedIo } from '../guarded-output.js'
+import { processIo, type CommandIo } from '../io.js'
+import { createManagementApi } from './management-api.js'
+import { managementToken } from './management-token.js'
+import { parseSetupOptions, SETUP_USAGE, type SetupOptions } from './options.js'
+import { applyPlan, explainFailure, makePlan, StepFailure, type PlannedStep } from './plan.js'
+import { failureText, planText } from './plan-text.js'
+import { setupSteps } from './steps.js'
+
+/**
+ * `setup`: brings an Auth0 tenant into line and writes the server's settings. Resolves with the exit code.
+ *
+ * 0: in line, or a plan by `--dry-run`. 1: anything else, a plan without `--yes` included. 2: a command line that
+ * cannot be understood.
+ */
+export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
+  const guarded = guardOutput(io)
+  try {
+    const options = parseSetupOptions(argv, guarded)
+    if (options !== undefined) return await setUp(options, guarded)
+    guarded.write(SETUP_USAGE)
+    return 0
+  } catch (error) {
+    guarded.writeError(errorText(error))
+    return error instanceof UsageError ? 2 : 1
+  }
+}
+
+async function setUp(options: SetupOptions, io: GuardedIo): Promise<number> {
+  const { blueprint, envFile, force } = options
+  const reach = {
+    origin: `https://${blueprint.domain}`,
+    ...{ fetch: io.fetch, clock: io.clock, wait: io.wait },
+  }
+  const api = createManagementApi(reach, await managementToken(io, reach, options.tokens))
+  const file = envFile === undefined ? undefined : { path: resolve(io.directory, envFile), force }
+  const steps = setupSteps(api, blueprint, { envFile: file, keep: io.keep })
+  const plan = await makePlan(steps)
+  io.write(planText(blueprint.domain, plan))
+  return finish(plan, options, io)
+}
+
+async function finish(
+  plan: readonly PlannedStep[],
+  { dryRun, apply, envFile }: SetupOptions,
+  io: GuardedIo,
+): Promise<number> {
+  if (plan.every(({ inspection }) => inspection.changes.length === 0)) return 0
+  if (dryRun) {
+    io.write('A dry run: nothing was changed.\n')
+    return 0
+  }
+  if (!apply) {
+    io.write('Nothing was changed. To make these changes, run the command again with --yes.\n')
+    return 1
+  }
+  await applyPlan(plan, {
+    wait: io.wait,
+    onDone: ({ summary }) => {
+      io.write(`  done      ${summary}\n`)
+    },
+  })
+  io.write(`The tenant is in line. ${settingsAre(envFile)} Next: mcp-on-behalf-of doctor\n`)
+  return 0
+}
+
+function settingsAre(envFile: string | undefined): string {
+  return envFile === undefined
+    ? "The client's secret is in the Dashboard: Applications, that client, Settings."
+    : `The settings are in ${envFile}.`
+}
+
+function errorText(error: unknown): string {
+  if (error instanceof StepFailure) return failureText(error)
+  if (error instanceof UsageError) return `${error.message}\n\nFor all options: --help\n`
+  const { what, cure } = explainFailure(error)
+  return `${what}\n  what to do     ${cure}\n`
+}
