@@ -15,6 +15,7 @@ import { OnBehalfOfError } from '../src/errors.js'
 import type { Log } from '../src/log.js'
 import { McpSessions, type McpSessionsOptions } from '../src/sessions/mcp-sessions.js'
 
+/** What `mcpRoute` needs: your server factory, what challenges say, and a log. */
 export interface McpRouteOptions extends FailureResponseOptions {
   readonly createServer: McpServerFactory
   readonly log: Log
@@ -22,6 +23,7 @@ export interface McpRouteOptions extends FailureResponseOptions {
   readonly sessions?: McpSessionsOptions
 }
 
+/** A mounted MCP endpoint: its handler, and how it ends. */
 export interface McpRoute {
   readonly handler: RequestHandler
   /** Ends streams that only wait for news; call it when the server stops to accept. */
