@@ -32,7 +32,7 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { needs: 'a client program' },
   },
   { command: /^claude mcp add /, verified: { needs: 'a client program' } },
-  { command: /^docker compose up$/, verified: { needs: 'Docker' } },
+  { command: /^docker compose up(?: --build)?$/, verified: { needs: 'Docker' } },
   { command: /^npm run setup -- /, verified: { needs: 'a tenant' } },
   { command: /^npm run doctor$/, verified: { needs: 'a tenant' } },
 ]
