@@ -7,6 +7,7 @@ import { callerFromClaims, type CallerPolicy } from '../src/identity/caller.js'
 import { parseCredentials } from '../src/identity/credentials.js'
 import { assertOptions } from '../src/options.js'
 
+/** What `bearerAuth` needs: the verifier, and who this server is. */
 export interface BearerAuthOptions {
   readonly verifier: AccessTokenVerifier
   /** This server's resource identifier: the audience the verifier insists on. */

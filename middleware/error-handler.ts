@@ -6,6 +6,7 @@ import { FAILURE_TABLE } from '../src/failure-table.js'
 import type { Log } from '../src/log.js'
 import { requestIdOf } from './request-context.js'
 
+/** What `errorHandler` needs: what challenges say, and where failures are logged. */
 export interface ErrorHandlerOptions extends FailureResponseOptions {
   readonly log: Log
   /** Whose failures are answered here; others go on to the next error handler. Default: everybody's. */

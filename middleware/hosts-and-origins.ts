@@ -5,6 +5,7 @@ import { OnBehalfOfError } from '../src/errors.js'
 import { isLoopback } from '../src/identity/secure-url.js'
 import { assertOptions } from '../src/options.js'
 
+/** Which hosts and origins `hostsAndOrigins` lets through. */
 export interface HostsAndOriginsOptions {
   /** The public URL of the MCP endpoint: its host and its origin are always on the lists. */
   readonly endpoint: URL

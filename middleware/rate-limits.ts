@@ -6,6 +6,7 @@ import { authContextOf } from '../src/identity/auth-context.js'
 import { assertOptions } from '../src/options.js'
 import { authInfoOf } from './bearer-auth.js'
 
+/** How much `limitByAddress` and `limitByCaller` let through. */
 export interface RateLimitOptions {
   /** Requests a minute; 0 sets no limit. */
   readonly perMinute: number

@@ -27,6 +27,7 @@ import type { DownstreamRequirement, ToolRequirements } from '../src/tools/tool.
 import { authInfoOf } from './bearer-auth.js'
 import { requestIdOf } from './request-context.js'
 
+/** What `tokenExchange` needs: the tools, the APIs they declare, and the exchanger. */
 export interface TokenExchangeOptions {
   readonly registry: ToolRegistry<ToolRequirements>
   readonly exchanger: TokenExchanger

@@ -9,6 +9,7 @@ import { StepUpLoops } from '../src/tools/step-up-loops.js'
 import { authInfoOf } from './bearer-auth.js'
 import { requestIdOf } from './request-context.js'
 
+/** What `toolScopes` needs: who may use which tool. */
 export interface ToolScopesOptions {
   readonly access: ToolAccess
   readonly log?: Log

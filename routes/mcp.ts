@@ -16,6 +16,7 @@ import { OnBehalfOfError } from '../src/errors.js'
 import type { Log } from '../src/log.js'
 import { McpSessions, type McpSessionsOptions } from '../src/sessions/mcp-sessions.js'
 
+/** What `mcpRoute` needs: your server factory, what challenges say, and a log. */
 export interface McpRouteOptions extends FailureResponseOptions {
   readonly createServer: McpServerFactory
   readonly log: Log
@@ -23,6 +24,7 @@ export interface McpRouteOptions extends FailureResponseOptions {
   readonly sessions?: McpSessionsOptions
 }
 
+/** A mounted MCP endpoint: its handler, and how it ends. */
 export interface McpRoute {
   readonly handler: RequestHandler
   /** Tells 2026-07-28 clients that listen, whoever they are, that a list or a resource changed. */

@@ -5,7 +5,14 @@ export const systemClock: Clock = () => Date.now()
 
 /** Runs something later. Passed in wherever something has to wait. */
 export interface Timers {
-  after(delayMs: number, run: () => void): { cancel(): void }
+  /** Runs `run` once, after `delayMs`, unless `cancel` is called before. */
+  after(
+    delayMs: number,
+    run: () => void,
+  ): {
+    /** Does nothing once `run` has begun. */
+    cancel(): void
+  }
 }
 
 export const systemTimers: Timers = {

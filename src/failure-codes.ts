@@ -30,6 +30,7 @@ export const FAILURE_CODES = [
   'internal_error',
 ] as const
 
+/** One of `FAILURE_CODES`: what to branch on. */
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
 /** What is known of a failure beside its code. Nothing in here may hold a token or foreign text. */

@@ -1,6 +1,7 @@
 import type { ChallengeError } from './challenge.js'
 import type { FailureCode, FailureDetails } from './failure-codes.js'
 
+/** How severe a log line is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** What happens at the edge for one failure code. */

@@ -16,6 +16,7 @@ export { toolScopes, type ToolScopesOptions } from '../middleware/tool-scopes.js
 export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
 export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 
+export type { ChallengeError } from './challenge.js'
 export type { Clock, Timers } from './clock.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
 export type {

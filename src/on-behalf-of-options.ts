@@ -10,6 +10,7 @@ import type { Log } from './log.js'
 import type { AccessPolicy } from './tools/access.js'
 import type { ToolRequirements } from './tools/tool.js'
 
+/** What `onBehalfOf` needs to know: where the endpoint is, whom to trust, which APIs and tools there are. */
 export interface OnBehalfOfOptions {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL

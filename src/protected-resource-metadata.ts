@@ -9,6 +9,7 @@ export interface ProtectedResourceMetadata {
   readonly resource_name?: string
 }
 
+/** What this server tells clients about itself: its identifier, its authorization servers, its baseline scopes. */
 export interface ResourceDescription {
   /** This server's resource identifier, byte for byte the audience of its tokens. */
   readonly resource: string

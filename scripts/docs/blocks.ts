@@ -1,8 +1,28 @@
 import { clients } from './clients.js'
 import { conformance } from './conformance.js'
+import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
+import { EDGE_SETTINGS } from '../../src/config/edge-settings.js'
+import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
+import { ISSUER_SETTINGS } from '../../src/config/issuer-settings.js'
+import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
+import { failureOverview } from './failure-overview.js'
+import { failureSections } from './failure-sections.js'
+import { logEventSections } from './log-event-sections.js'
+import { settingTheme } from './setting-theme.js'
 
 /** Writes the text of one generated part of a page, in Markdown. */
 export type Block = () => string
 
 /** The generated parts of the pages, by the name that stands in their markers. One file a block. */
-export const BLOCKS: Readonly<Record<string, Block>> = { clients, conformance }
+export const BLOCKS: Readonly<Record<string, Block>> = {
+  clients,
+  conformance,
+  'settings-issuer': () => settingTheme(ISSUER_SETTINGS),
+  'settings-exchange': () => settingTheme(EXCHANGE_SETTINGS),
+  'settings-access': () => settingTheme(ACCESS_SETTINGS),
+  'settings-sessions': () => settingTheme(SESSION_SETTINGS),
+  'settings-edge': () => settingTheme(EDGE_SETTINGS),
+  'failure-overview': failureOverview,
+  'failure-sections': failureSections,
+  'log-events': logEventSections,
+}

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+/** Where the project stands. */
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
 /** The project's pages: every Markdown file below the root, without what git ignores. */
 export function pages(): readonly string[] {

@@ -10,6 +10,7 @@ export type DownstreamAccess =
     }
   | { readonly failure: OnBehalfOfError }
 
+/** How a handler asks for its API. */
 export interface DownstreamOptions {
   /**
    * Ends the calls of the API: the SDK's `ctx.mcpReq.signal`, which aborts when the client cancels, and where nobody

@@ -1,12 +1,15 @@
 import { Agent, fetch as undiciFetch } from 'undici'
 import type { Fetch } from '../identity/fetch-json.js'
 
+/** A `fetch` with connections of its own, and how to end them. */
 export interface PooledFetch {
+  /** As the global `fetch`, over the pool. */
   readonly fetch: Fetch
   /** Ends idle connections and waits for calls under way. */
   close(): Promise<void>
 }
 
+/** How many connections `createPooledFetch` keeps, and for how long. */
 export interface PooledFetchOptions {
   /** Connections to one origin at a time; further calls wait. Default 64. */
   readonly connections?: number

@@ -23,10 +23,12 @@ export interface ApiClientToken {
 
 /** The part of `ApiClient` of `@auth0/auth0-api-js` that exchanges tokens, by its public shape. */
 export interface ExchangingApiClient {
+  /** Exchanges an access token of Auth0 for one with another audience (On-Behalf-Of). */
   getTokenOnBehalfOf(
     accessToken: string,
     options: { readonly audience: string; readonly scope?: string },
   ): Promise<ApiClientToken>
+  /** Exchanges a token by a profile of Custom Token Exchange. */
   getTokenByExchangeProfile(
     subjectToken: string,
     options: {
@@ -39,6 +41,7 @@ export interface ExchangingApiClient {
   ): Promise<ApiClientToken>
 }
 
+/** What `createAuth0ApiClientExchanger` needs: your client. */
 export interface Auth0ApiClientExchangerOptions {
   readonly apiClient: ExchangingApiClient
   /** Set for Custom Token Exchange: the subject token type of the profile. Default: On-Behalf-Of. */

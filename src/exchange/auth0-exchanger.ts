@@ -10,6 +10,7 @@ import {
 import { recordedExchange, type RecordedExchangeOptions } from './recorded-exchange.js'
 import { ACCESS_TOKEN_TYPE, type ExchangedToken, type TokenExchanger } from './token-exchanger.js'
 
+/** Which client exchanges at Auth0, and how it proves who it is. */
 export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
   readonly clientId: string
   readonly clientAuthentication: ClientAuthentication

@@ -15,6 +15,7 @@ import type {
 } from './token-exchanger.js'
 import { untilAborted } from './until-aborted.js'
 
+/** Where `CachingExchanger` keeps tokens, and for how long. */
 export interface CachingExchangerOptions extends ExchangeIdentity {
   readonly cache: TokenCache
   /** No token is kept longer than this. Default 1 hour. */

@@ -1,6 +1,7 @@
 import { OnBehalfOfError } from '../errors.js'
 import type { Caller } from '../identity/caller.js'
 
+/** Which services may stand between a user's client and this server. */
 export interface DelegationPolicy {
   /**
    * How many actors the token for the API may name, ourselves included. Default 5: what Auth0 allows.

@@ -2,6 +2,7 @@ import { Agent, fetch as undiciFetch } from 'undici'
 import type { Fetch } from '../identity/fetch-json.js'
 import type { Secret } from '../secret.js'
 
+/** The client certificate that `createMutualTlsFetch` presents. */
 export interface MutualTlsFetchOptions {
   /** The client's certificate, PEM. */
   readonly certificate: string

@@ -14,6 +14,7 @@ import {
 import type { ExchangedToken, ExchangeOptions, TokenExchangeRequest } from './token-exchanger.js'
 
 export interface RecordedExchangeOptions {
+  /** Reaches the token endpoint. Default: the global `fetch`. */
   readonly fetch?: Fetch
   /** For one exchange from connecting to the last byte. Default 5000. */
   readonly timeoutMs?: number

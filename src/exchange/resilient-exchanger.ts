@@ -11,6 +11,7 @@ import type {
 } from './token-exchanger.js'
 import { untilAborted } from './until-aborted.js'
 
+/** How long `ResilientExchanger` waits, how fast it goes, and when it stops asking. */
 export interface ResilientExchangerOptions {
   /** For the whole exchange: waiting for a turn, both tries and the pause between. Default 8000. */
   readonly deadlineMs?: number

@@ -20,6 +20,7 @@ import {
 
 const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
+/** Which client exchanges, how it proves who it is, and where the token endpoint is. */
 export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
   /**
    * The metadata of the subject token's issuer, where the exchange takes place; asked for at every exchange,

@@ -8,6 +8,7 @@ export interface CacheOwner {
   readonly subject: string
 }
 
+/** A token or a definite refusal, with its owner and the time after which it counts no longer. */
 export type CacheEntry = CacheOwner & {
   /** Epoch milliseconds from which the entry counts no longer. */
   readonly expiresAtMs: number
@@ -26,11 +27,15 @@ export type CacheEntry = CacheOwner & {
  * place as if nothing had been kept.
  */
 export interface TokenCache {
+  /** Resolves with the entry that was last set, or with `undefined`. */
   get(key: string): Promise<CacheEntry | undefined>
+  /** Keeps an entry in place of any before it. */
   set(key: string, entry: CacheEntry): Promise<void>
+  /** Forgets an entry; does nothing where there is none. */
   delete(key: string): Promise<void>
 }
 
+/** How much `createMemoryTokenCache` keeps. */
 export interface MemoryTokenCacheOptions {
   /** Default 10000. Beyond it, the entry that was not used for the longest time goes. */
   readonly maxEntries?: number

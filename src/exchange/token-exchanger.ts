@@ -36,6 +36,7 @@ export interface ExchangedToken {
   readonly issuedTokenType?: string
 }
 
+/** What may be said of one exchange beside the request itself. */
 export interface ExchangeOptions {
   /** Aborts this caller's wait. */
   readonly signal?: AbortSignal
@@ -52,6 +53,7 @@ export interface ExchangeOptions {
  * token of the server's own.
  */
 export interface TokenExchanger {
+  /** Resolves with a token for `request.audience`; rejects as said above. */
   exchange(request: TokenExchangeRequest, options?: ExchangeOptions): Promise<ExchangedToken>
   /** Forgets a token that the API refused, where tokens are kept: it is not to be the answer again. */
   forget?(request: TokenExchangeRequest, refused: Secret): Promise<void>

@@ -35,6 +35,7 @@ export type RejectionReason =
   | 'actor_malformed'
   | 'unbound_downgrade'
 
+/** What a returned token is held against. */
 export interface ExchangedTokenExpectations {
   /** Finds the issuer that a subject token came from: the only one whose tokens may come back. */
   readonly issuerOf: (issuer: string) => Issuer | undefined

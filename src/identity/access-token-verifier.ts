@@ -17,5 +17,6 @@ export interface VerificationRequest {
  * `verifier_unavailable` when the verdict cannot be reached, and with nothing else.
  */
 export interface AccessTokenVerifier {
+  /** Resolves with the claims of a good token; rejects as said above. */
   verify(request: VerificationRequest): Promise<Claims>
 }

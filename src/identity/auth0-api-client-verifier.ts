@@ -7,6 +7,7 @@ import { readUnverified } from './unverified-token.js'
 
 /** The part of `ApiClient` of `@auth0/auth0-api-js` that verifies tokens, by its public shape. */
 export interface VerifyingApiClient {
+  /** Resolves with the claims of a token that the client accepts; rejects otherwise. */
   verifyAccessToken(options: {
     readonly accessToken: string
     readonly scheme?: string
@@ -16,6 +17,7 @@ export interface VerifyingApiClient {
   }): Promise<Claims>
 }
 
+/** What `createAuth0ApiClientVerifier` needs: your client, and whom tokens must come from and be for. */
 export interface Auth0ApiClientVerifierOptions {
   readonly apiClient: VerifyingApiClient
   /** The issuers that the client accepts, for the wording of refusals. */

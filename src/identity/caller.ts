@@ -27,11 +27,13 @@ export interface Caller {
   readonly binding?: 'dpop' | 'certificate'
 }
 
+/** The claims of a token, as they were decoded: nothing about their types is promised. */
 export type Claims = Readonly<Record<string, unknown>>
 
 /** The last second that a `Date` can hold: whoever calculates with more gets NaN or Infinity. */
 export const LAST_DATE_SECONDS = 8_640_000_000_000
 
+/** What `callerFromClaims` accepts beyond the users of clients. */
 export interface CallerPolicy {
   /** Accept tokens that no user stands behind (client credentials). Default false. */
   readonly dangerouslyAllowMachineTokens?: boolean

@@ -1,5 +1,6 @@
 import { BodyTooLargeError, readTextWithin } from '../bounded-body.js'
 
+/** A function with the contract of the global `fetch`. */
 export type Fetch = typeof globalThis.fetch
 
 export type RemoteDocumentFault =

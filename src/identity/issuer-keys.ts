@@ -8,9 +8,11 @@ import { CachedDocument } from './cached-document.js'
 import { fetchJson, RemoteDocumentError, type Fetch, type FetchJsonOptions } from './fetch-json.js'
 import { fetchIssuerMetadata, type IssuerMetadata } from './issuer-metadata.js'
 
+/** Which authorization server `createIssuer` looks at, and how long it keeps what it saw. */
 export interface IssuerOptions {
   /** The issuer identifier, byte for byte as tokens carry it in `iss`. */
   readonly issuer: string
+  /** Reaches the authorization server. Default: the global `fetch`. */
   readonly fetch?: Fetch
   readonly clock?: Clock
   readonly log?: Log

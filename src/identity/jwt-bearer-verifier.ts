@@ -11,6 +11,7 @@ import { assertAccessTokenType, assertProofOfBinding } from './token-shape.js'
 import { readUnverified, type UnverifiedToken } from './unverified-token.js'
 import { VerifiedTokens } from './verified-tokens.js'
 
+/** Whose tokens `createJwtBearerVerifier` accepts, and for whom they must be. */
 export interface JwtBearerVerifierOptions {
   /** Whose tokens are accepted; several for custom domains. */
   readonly issuers: readonly Issuer[]

@@ -10,6 +10,7 @@ import { McpSession, type SdkServer } from './mcp-session.js'
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.js'
 import { whenOver } from './when-over.js'
 
+/** The bounds of sessions, and what happens at each request of one. */
 export interface McpSessionsOptions extends Omit<SessionRegistryOptions<never>, 'onEnd'> {
   /** Of the messages that one session keeps for clients that reconnect, in bytes. Default 256 KiB. */
   readonly replayBytes?: number

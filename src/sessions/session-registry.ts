@@ -3,6 +3,7 @@ import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import type { Caller } from '../identity/caller.js'
 
+/** The bounds of sessions in number and time. */
 export interface SessionLimits {
   /** How long a session may be unused. Default 30 minutes. */
   readonly idleMs?: number
@@ -14,8 +15,10 @@ export interface SessionLimits {
   readonly maxSessionsPerUser?: number
 }
 
+/** Why a session ended: unused, past its greatest age, displaced by a newer one of its owner, or closed. */
 export type SessionEndReason = 'idle' | 'too_old' | 'displaced' | 'closed'
 
+/** The bounds of a registry, and what it is told and given. */
 export interface SessionRegistryOptions<T> extends SessionLimits {
   /** Told of every session that ends, whatever the reason. Must not throw. */
   readonly onEnd?: (value: T, reason: SessionEndReason) => void
@@ -28,6 +31,7 @@ export interface SessionRegistryOptions<T> extends SessionLimits {
 /** A session that is in use until `release` is called; it does not end for being idle before. */
 export interface SessionUse<T> {
   readonly value: T
+  /** Ends this use. Calling it again does nothing. */
   readonly release: () => void
 }
 

@@ -6,6 +6,7 @@ import type { ToolRequirements } from './tool.js'
 /** Scopes that include others: `{ 'tool:admin': ['tool:greet', 'tool:whoami'] }`. */
 export type ScopeHierarchy = Readonly<Record<string, readonly string[]>>
 
+/** Which claims decide about a tool, and what is shown and asked for where they do not suffice. */
 export interface AccessPolicy {
   /**
    * Which claim decides. `both`, the default: `scope` must grant, and where the token has `permissions`, they
@@ -26,6 +27,7 @@ export interface AccessPolicy {
 /** Of scopes that a challenge repeats, in characters: proxies refuse answers with more than 8 KiB of headers. */
 const MAX_KEPT = 2_000
 
+/** Whether a caller may use some tools: yes, after a step-up, or never. */
 export type AccessDecision =
   | { readonly kind: 'allowed' }
   /** More scope would do; `scopes` is what to ask for. */

@@ -5,6 +5,7 @@ import type { Tool, ToolRequirements } from './tool.js'
 /** The tools of a server, by name, in the order in which clients list them. */
 export interface ToolRegistry<T extends ToolRequirements = Tool> {
   readonly tools: readonly T[]
+  /** The tool of exactly this name. */
   find(name: string): T | undefined
 }
 

@@ -1,0 +1,58 @@
+import type { FailureCode } from '../../src/failure-codes.js'
+
+/** What an operator does about a failure code. Markdown, for somebody who has the log line in front of them. */
+export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
+  no_credentials:
+    'Nothing. Every client begins like this: the challenge tells it where to sign in. If a client never gets further, open the metadata address of the challenge in a browser, and check `MCP_SERVER_URL`.',
+  malformed_credentials:
+    'Correct the client. The line has a `reason`. `proof_refused` means that a DPoP proof (a signature by which a client shows that the token is its own) does not fit the request: compare the clocks and `MCP_SERVER_URL`.',
+  invalid_token:
+    "Look at `reason`. `audience_mismatch` and its like: the client asked for a token for somebody else, or `AUTH0_AUDIENCE` differs from the API's identifier at the authorization server, often by a trailing slash. Expired tokens are normal; all tokens at once are a wrong clock or a wrong issuer. `machine_token`: a client-credentials token, which this server never accepts.",
+  verifier_unavailable:
+    "See whether this machine reaches the issuer: the line has `url` and `fault`. Keys at hand go on serving for `KEYS_STALE_HOURS`, so this code means that there are none, they are older than that, or a token came with a key id that nobody has seen. `invalid` with a URL that answers: the issuer's metadata names another issuer than the setting, mostly by a slash.",
+  insufficient_scope:
+    'Nothing: a client asks for the scopes and comes back (a step-up). `step_up_loop` in the log is the client that does not; [authorization.md](authorization.md) has the switches. `no_door_in_front` as the reason means that a server was mounted without `toolScopes`.',
+  permission_denied:
+    'Give the user a role with the permission that `missing` names, if they should have it. They have to sign in again, since the permissions stand in the token.',
+  reauthentication_required:
+    'Nothing for a single user: the session ended or was revoked, and the client signs in again. For everybody at once: the signing keys or the client were replaced at the authorization server.',
+  downstream_scope_denied:
+    "Compare `asked` and `granted`. The user needs a role with the API's permission, and this server's client needs a grant for that scope. With `api_wants_more_scope` the API asks for more than the tool declares: correct the tool.",
+  delegation_refused:
+    'Find out who the services in `chain` are, newest first. If the first of them should be let in, put it into `DELEGATION_ALLOWED_ACTORS`; if the chain is longer than you meant, find the loop before you raise `DELEGATION_MAX_DEPTH`.',
+  consent_required:
+    'Nobody can consent inside an exchange. At Auth0, set `skip_consent_for_verifiable_first_party_clients` to true on the API. Elsewhere, let the user consent once in a browser.',
+  mfa_required:
+    'Exempt token exchanges from the second factor, at Auth0 in the post-login Action (`event.transaction.protocol` is `oauth2-token-exchange`). Or ask for it at the sign-in.',
+  exchange_misconfigured:
+    'Read `cure` in the log line: it says what to check for this `status` and `error`. Nearly always it is the secret, the client grant, the right to exchange, or `API_AUTH0_AUDIENCE`. A refused subject token that is younger than 30 seconds counts as this too, since another sign-in would only loop.',
+  exchange_unavailable:
+    "Look at `reason`. `timed_out`, `unreachable`, `status_5…`, `nonsense`: the authorization server or the way to it. `breaker_open`: five such failures in a row, and one trial every ten seconds; it closes by itself. `rate_limited`, `held_back`: the authorization server's limit; lower `EXCHANGE_RATE_PER_SECOND` or have the limit raised. `queue_full`: more users at once than that pace allows. `keys_unavailable`: as `verifier_unavailable`.",
+  exchange_rejected:
+    'Treat it as an incident until you know the cause. A token came back that was not the one asked for, and was not used. `reason` says what differed. `audience`, `several_audiences`, `opaque`: settings of the API at the authorization server. `actor`: another client than ours. `subject`, `organization`, `signature`, `subject_token_returned`: look at the authorization server and at what stands between.',
+  downstream_unauthorized:
+    'The API refuses tokens that passed our checks. Compare what it expects (issuer, audience, algorithm, clock) with a token; the second try with a fresh token has been made already, where the call is idempotent.',
+  downstream_forbidden:
+    "Nothing, if the API's rules are right: they have the last word. Look at the API's log for the same time.",
+  downstream_failed:
+    "Look at `status` or `reason`. `unexpected_shape` names the `paths` that are not as the tool's schema says; `not_json` and `too_large` are about the body; `status_3…` is a redirect, which is never followed: correct `API_BASE_URL`.",
+  downstream_unavailable:
+    'See whether the API answers, and how fast: `timed_out` is `API_TIMEOUT_MS`. 429 and 5xx of the API arrive here too, with its `Retry-After`.',
+  invalid_request:
+    'Correct the client. `reason` says what is wrong with the request: `not_json`, the encoding, too many messages in a batch.',
+  unsupported_media_type:
+    'Correct the client: a request to the MCP endpoint is `Content-Type: application/json`.',
+  request_forbidden:
+    'If the host or origin in the line is yours, put it into `ALLOWED_HOSTS` or `ALLOWED_ORIGINS`, or correct `MCP_SERVER_URL`. If it is not, somebody tries to reach the server through a browser (DNS rebinding), and this is the refusal.',
+  request_too_large: 'Nothing, or raise `MAX_BODY_BYTES` if your tools take such arguments.',
+  rate_limited:
+    'One address or user sends too much, or all of them look like one address: then set `TRUST_PROXY`. Else raise `RATE_LIMIT_PER_ADDRESS` or `RATE_LIMIT_PER_CALLER`, which count in each process by itself.',
+  session_not_found:
+    'Nothing for a single one: the client begins a new session. Many after a restart are normal too, since sessions live in the process. Many at all times: several instances without routing by `Mcp-Session-Id`.',
+  session_limit:
+    'Raise `SESSION_LIMIT` if there is memory for it (up to 256 KiB a session), or lower `SESSION_IDLE_MINUTES`.',
+  cancelled: 'Nothing: the client did not wait. Many of them are a sign that calls take too long.',
+  misconfigured:
+    'Correct the program: middleware in the wrong order, or a handler that asks for a path or header it may not use. `reason` says which.',
+  internal_error: 'Report it, with the log line: `err` has the error and where it was thrown.',
+}

@@ -1,0 +1,29 @@
+/** What each log event wants an operator to do. Markdown; the names are those that the source writes. */
+export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
+  cache_owner_mismatch:
+    "A cached token was about to reach another user than its owner, and did not: it was thrown away. Must never be seen with the cache in memory. Wake somebody up; with a cache of your own behind `createMemoryTokenCache`'s interface, take it out of service first.",
+  exchange_failed:
+    'A token exchange did not give a usable token; the tool was answered with the failure. Look up `code` in [failures.md](failures.md); where there is a `cure`, it says what to check.',
+  exchange_retried:
+    'The first try did not reach the authorization server, or met it broken, and a second one is made. Single ones are noise; many announce an outage.',
+  exchange_scopes_ignored:
+    'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They mean nothing in an exchange. Remove them.',
+  issuer_document_unavailable:
+    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `fault`, `url` and `why` say what happened.",
+  listening: 'The process accepts requests. Nothing to do.',
+  mcp_error:
+    'The MCP SDK met a message or a connection that it could not handle, mostly a client that went away or broke the protocol. Look into it if there are many of one kind.',
+  request_refused:
+    'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
+  step_up_loop:
+    'A client came back with another token that still lacks the scopes it was asked to get. The user is stuck. Compare `asked` and `granted`: the client may not ask for the scopes, the authorization server may not grant them to it, or the user may lack the permission.',
+  stop_failed:
+    'The process could not end its connections in order. It ends all the same; see `err`.',
+  stopping: 'SIGTERM or SIGINT came. Calls under way may end first. Nothing to do.',
+  token_cache_failed:
+    'The token cache failed at `operation`; the exchange was made without it. With the cache in memory this must not be seen; with one of your own, see whether it is up.',
+  token_exchanged:
+    'The audit line of a call that may reach the API: which user, through which client and which services, for which API, with which scopes. Also written when the token came out of the cache. Keep it as long as your rules ask for.',
+  tool_failed:
+    'A tool answered with an error. Look up `code` in [failures.md](failures.md). `reference` is in the text that the user saw, where the failure has one. `requestId` is the id of the JSON-RPC message here, not the `X-Request-Id`.',
+}

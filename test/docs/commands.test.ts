@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { pages, ROOT } from '../../scripts/docs/pages.js'
+import { shellBlocks } from '../../scripts/docs/shell-blocks.js'
+import { silentLog } from '../../src/log.js'
+import { KNOWN_COMMANDS } from './known-commands.js'
+
+const run = promisify(execFile)
+const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+
+const commands = pages()
+  .map((path) => relative(ROOT, path))
+  .filter((name) => name === 'README.md' || /^docs\/[^/]+\.md$/.test(name))
+  .flatMap((name) =>
+    shellBlocks(read(name)).flatMap((block) =>
+      block.commands.map((command) => [name, command] as const),
+    ),
+  )
+
+describe('the commands on the pages', () => {
+  test.each(commands)('%s: somebody answers for %j', (_page, command) => {
+    const known = KNOWN_COMMANDS.find((entry) => entry.command.test(command))
+    expect(known, `put it into test/docs/known-commands.ts: ${command}`).toBeDefined()
+  })
+
+  test.each(commands)('%s: the npm scripts of %j are there', (_page, command) => {
+    const names = [...command.matchAll(/\bnpm (?:run (?:--silent )?(\S+)|(start|test)\b)/g)].map(
+      ([, named, short]) => named ?? short ?? '',
+    )
+    expect(names.filter((name) => !(name in scripts))).toEqual([])
+  })
+
+  test.each(KNOWN_COMMANDS.map((known) => [known.command.source, known] as const))(
+    '%s is verified where the table says',
+    (_source, { command, verified }) => {
+      expect(commands.some(([, written]) => command.test(written))).toBe(true)
+      if ('needs' in verified) return
+      if (verified.by === 'test') expect(existsSync(join(ROOT, verified.file))).toBe(true)
+      if (verified.by === 'ci') expect(read('.ci/run')).toContain(verified.line)
+    },
+  )
+})
+
+describe('the commands for a second terminal', () => {
+  let trio: Trio
+
+  beforeAll(async () => {
+    trio = await startTrio({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
+  })
+
+  afterAll(() => trio.close())
+
+  test('get a token and call a tool with it, as they stand in the README', async () => {
+    const block = shellBlocks(read('README.md')).find(({ text }) => text.includes('curl '))
+    const script = (block?.text ?? '')
+      .replaceAll('http://localhost:3001/mcp', trio.endpoint.href)
+      .replace(
+        '--user alice',
+        `--user alice --resource ${trio.endpoint.href} --issuer ${trio.issuer}`,
+      )
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: ROOT })
+    expect(stdout).toContain('auth0|alice')
+    expect(stdout).not.toContain('"isError":true')
+  })
+
+  test('tell how they are used', async () => {
+    const { stdout } = await run('npm', ['run', '--silent', 'token', '--', '--help'], { cwd: ROOT })
+    expect(stdout).toMatch(/^Usage: npm run --silent token -- --user/)
+  })
+})
+
+describe('the search for commands', () => {
+  test('joins lines, and leaves comments out', () => {
+    const page = '```sh\n# first\nnpm start   # then\ncurl a \\\n  -d b\n```\n\n```ts\nno\n```\n'
+    expect(shellBlocks(page).map((block) => block.commands)).toEqual([['npm start', 'curl a -d b']])
+  })
+})

@@ -1,0 +1,49 @@
+/** How we know that a command on a page works. */
+export type Verified =
+  /** A test file runs it, or what it runs. */
+  | { readonly by: 'test'; readonly file: string }
+  /** It stands in `.ci/run`, word for word. */
+  | { readonly by: 'ci'; readonly line: string }
+  /** commands.test.ts runs it. */
+  | { readonly by: 'here' }
+  /** Nobody does: it needs what a test machine does not have. */
+  | { readonly needs: 'a tenant' | 'Docker' | 'a client program' }
+
+export interface KnownCommand {
+  readonly command: RegExp
+  readonly verified: Verified
+}
+
+/** Every command that may stand on a page. The first that fits counts. */
+export const KNOWN_COMMANDS: readonly KnownCommand[] = [
+  {
+    command: /^npm ci && npm start$/,
+    verified: { by: 'test', file: 'test/e2e/npm-start.test.ts' },
+  },
+  { command: /^npm ci && npm test$/, verified: { by: 'ci', line: 'npm test' } },
+  { command: /^npm run demo$/, verified: { by: 'ci', line: 'npm run demo' } },
+  {
+    command: /^TOKEN=\$\(npm run --silent token -- --user alice\)$/,
+    verified: { by: 'here' },
+  },
+  { command: /^curl -sS http:\/\/localhost:3001\/mcp -H /, verified: { by: 'here' } },
+  {
+    command: /^npx -y @modelcontextprotocol\/inspector /,
+    verified: { needs: 'a client program' },
+  },
+  { command: /^claude mcp add /, verified: { needs: 'a client program' } },
+  { command: /^docker compose up(?: --build)?$/, verified: { needs: 'Docker' } },
+  { command: /^docker (?:compose run|build|run) /, verified: { needs: 'Docker' } },
+  { command: /^export MCP_INSPECTOR_SECRET_STORE=/, verified: { needs: 'a client program' } },
+  { command: /^npm run setup -- /, verified: { needs: 'a tenant' } },
+  { command: /^npm run doctor$/, verified: { by: 'test', file: 'test/cli/doctor.test.ts' } },
+  { command: /^npm run doctor -- --token-stdin/, verified: { needs: 'a tenant' } },
+  {
+    command: /^export ISSUER_BASE_URL=/,
+    verified: { by: 'test', file: 'test/cli/doctor-exchange.test.ts' },
+  },
+  {
+    command: /^npm run --silent token .* \| npm run doctor -- --token-stdin --call-api$/,
+    verified: { by: 'test', file: 'test/cli/doctor-exchange.test.ts' },
+  },
+]
