@@ -10,6 +10,7 @@ import { securityHeaders } from '../middleware/security-headers.js'
 import { tokenExchange } from '../middleware/token-exchange.js'
 import { toolScopes } from '../middleware/tool-scopes.js'
 import { healthRoute } from '../routes/health.js'
+import { homePageRoute, type HomePageOptions } from '../routes/home.js'
 import { mcpRoute } from '../routes/mcp.js'
 import { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 import type { DownstreamApi } from './downstream/downstream-client.js'
@@ -23,6 +24,7 @@ import { createMcpServerFactory } from './mcp-server.js'
 import { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
 import { createToolAccess, type AccessPolicy } from './tools/access.js'
 import type { ToolRegistry } from './tools/registry.js'
+import { SERVER_NAME, VERSION } from './version.js'
 
 /** Everything an app is made of, chosen elsewhere. */
 export interface AppParts {
@@ -38,6 +40,8 @@ export interface AppParts {
   readonly log: Log
   readonly createReference: () => string
   readonly delegation?: DelegationPolicy
+  /** Shows a page to people at `/`, which names every tool to anybody. Default false. */
+  readonly homePage?: boolean
   /** Passes the user's address on to the authorization server. Default false. */
   readonly forwardClientAddress?: boolean
   /** Calls the APIs. */
@@ -74,6 +78,7 @@ export function createApp(parts: AppParts): App {
   app.use(hostsAndOrigins({ endpoint, hosts: edge.hosts, origins: edge.origins }))
   app.use(limitByAddress({ perMinute: edge.perAddressPerMinute }))
   app.use(protectedResourceMetadataRoute(endpoint, resource))
+  if (parts.homePage === true) app.use(homePageRoute(homePageOptions(parts)))
   app.all(
     endpoint.pathname,
     ...formBody(),
@@ -101,4 +106,12 @@ export function createApp(parts: AppParts): App {
   app.use(notFound)
   app.use(errorHandler(failures))
   return { express: app, close: mcp.close }
+}
+
+function homePageOptions({ endpoint, resource, registry }: AppParts): HomePageOptions {
+  return {
+    ...{ endpoint, resource, tools: registry.tools },
+    ...{ name: SERVER_NAME, version: VERSION },
+    healthUrl: new URL('/healthz', endpoint),
+  }
 }

@@ -13,7 +13,7 @@ import { authContextOf } from './identity/auth-context.js'
 import type { Log } from './log.js'
 import type { ToolAccess } from './tools/access.js'
 import type { DownstreamToolContext, Tool } from './tools/tool.js'
-import { VERSION } from './version.js'
+import { SERVER_NAME, VERSION } from './version.js'
 
 export interface McpServerOptions {
   readonly access: ToolAccess<Tool>
@@ -32,7 +32,7 @@ export function createMcpServerFactory(options: McpServerOptions): McpServerFact
   return ({ authInfo }) => {
     const { caller } = authContextOf(authInfo)
     const server = new McpServer(
-      { name: 'mcp-on-behalf-of', version: VERSION },
+      { name: SERVER_NAME, version: VERSION },
       {
         capabilities: { tools: {} },
         cacheHints: { 'tools/list': { ttlMs: 0, cacheScope: 'private' } },

@@ -1,4 +1,4 @@
-import { html } from './html.js'
+import { html } from '../../../src/web-page/html.js'
 import type { Page } from './page.js'
 
 /** Builds the page for a fault that cannot be sent back to a client (RFC 6749 §4.1.2.1). */
