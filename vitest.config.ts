@@ -5,6 +5,8 @@ export default defineConfig({
   resolve: { alias: { 'mcp-on-behalf-of': new URL('./src/index.ts', import.meta.url).pathname } },
   test: {
     include: ['test/**/*.test.ts'],
+    // They need a browser: `npm run test:browser`.
+    exclude: ['test/browser/**'],
     setupFiles: ['test/helpers/leak-scan-setup.ts'],
     // The tests wait more than they compute.
     maxWorkers: '100%',

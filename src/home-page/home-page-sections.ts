@@ -23,18 +23,18 @@ export function connectSection(guides: readonly ClientGuide[]): Html {
 }
 
 function stepPart({ how, snippet }: ClientStep, client: string, id: string): Html {
-  return html`<p>${how}</p>
-    <div class="snippet">
-      <pre
-        id="${id}"
-        tabindex="0"
-        role="group"
-        aria-label="Snippet for ${client}"
-      ><code>${snippet}</code></pre>
-      <button type="button" data-copy="${id}" hidden>
-        <span>Copy</span><span class="visually-hidden"> the snippet for ${client}</span>
-      </button>
-    </div>`
+  return html`<div class="step">
+    <p>${how}</p>
+    <button type="button" data-copy="${id}" hidden>
+      <span>Copy</span><span class="visually-hidden"> the snippet for ${client}</span>
+    </button>
+    <pre
+      id="${id}"
+      tabindex="0"
+      role="group"
+      aria-label="Snippet for ${client}"
+    ><code>${snippet}</code></pre>
+  </div>`
 }
 
 /** The tools and what a token needs for each; the same for every reader. */
@@ -76,11 +76,7 @@ export function signInSection(metadata: ProtectedResourceMetadata): Html {
     <div class="card">
       <dl>
         <dt>${servers.length === 1 ? 'Authorization server' : 'Authorization servers'}</dt>
-        <dd>
-          <ul>
-            ${servers.map((server) => html`<li><code>${server}</code></li>`)}
-          </ul>
-        </dd>
+        ${servers.map((server) => html`<dd><code>${server}</code></dd>`)}
         <dt>Tokens are for</dt>
         <dd><code>${metadata.resource}</code></dd>
         ${

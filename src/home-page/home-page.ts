@@ -97,8 +97,8 @@ function content(model: HomePageModel): Html {
     <p class="status card">
       <span class="dot" aria-hidden="true"></span>
       <span>
-        <strong>This server answers.</strong> Whether the authorization server and the API do is not
-        asked here; a tool call says so.
+        <strong>This server answers.</strong> Whether the authorization server and the API answer
+        too only shows when a tool is called.
       </span>
     </p>
     ${connectSection(clientGuides(endpoint, model.name))} ${toolsSection(model.tools)}

@@ -6,15 +6,10 @@ import { chromium, type Browser } from 'playwright-core'
 const EXECUTABLE = '/usr/bin/chromium'
 const run = promisify(execFile)
 
-/**
- * Starts Debian's Chromium without a window; the caller closes it.
- *
- * Installs it where that can be done (Debian, as root, package missing), else rejects with what to do. `CHROMIUM`
- * names another executable.
- */
+/** Starts the Chromium that {@link ensureChromium} finds, without a window; the caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: await executable(),
+    executablePath: await ensureChromium(),
     timeout: 60_000,
     args: [
       '--no-sandbox',
@@ -28,7 +23,13 @@ export async function launchBrowser(): Promise<Browser> {
   })
 }
 
-async function executable(): Promise<string> {
+/**
+ * Returns the path of Debian's Chromium, or of the one that `CHROMIUM` names.
+ *
+ * Installs it where that can be done (Debian, as root, package missing), which takes minutes; else rejects with
+ * what to do.
+ */
+export async function ensureChromium(): Promise<string> {
   const named = process.env['CHROMIUM']
   const path = named ?? EXECUTABLE
   if (existsSync(path)) return path

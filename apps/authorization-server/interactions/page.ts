@@ -15,7 +15,7 @@ const STYLE = inlineElement(
   `${LOOK}
 body{min-height:100vh;display:flex;flex-direction:column}
 header{padding:.7rem clamp(1rem,5vw,2rem);background:var(--note);color:var(--on-note);border-bottom:1px solid var(--note-line);text-align:center}
-header p{margin:0 auto;max-width:44rem}
+header p{margin:0;text-wrap:balance}
 main{width:100%;max-width:34rem;margin:auto;padding:clamp(1rem,4vw,2rem)}
 .card{padding:clamp(1.25rem,5vw,2.25rem);background:var(--card);border:1px solid var(--line);border-radius:.75rem}
 h1{margin-bottom:.5rem;font-size:1.5rem}

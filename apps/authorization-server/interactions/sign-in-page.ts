@@ -24,9 +24,7 @@ export function signInPage(model: SignInPageModel): Page {
     body: html`
       <h1>Sign in</h1>
       <p>to continue to <strong>${clientName}</strong>${place(organization)}</p>
-      <p class="note" role="note">
-        Development only: choose who you want to be. There is no password.
-      </p>
+      <p>Choose who you want to be.</p>
       <form method="post" action="${action}">
         ${directory.users.map((user) => userButton(model, user))}
       </form>
