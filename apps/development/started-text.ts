@@ -1,12 +1,12 @@
+import { clientSnippets, curlSnippet } from '../../src/home-page/client-snippets.js'
+import { SERVER_NAME } from '../../src/version.js'
 import type { Trio } from './trio.js'
 
 /** What `npm start` tells a person: what runs where, and what to do next. */
 export function startedText({ issuer, endpoint, apiUrl }: Trio): string {
-  const claude = {
-    mcpServers: {
-      'on-behalf-of': { command: 'npx', args: ['-y', 'mcp-remote', endpoint.href] },
-    },
-  }
+  const { claudeDesktop, inspector } = clientSnippets(endpoint, SERVER_NAME)
+  const greet = { name: 'greet', arguments: { name: 'Alice' } }
+  const callGreet = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: greet }
   return `
 mcp-on-behalf-of, development set-up. Everything runs on this machine; nothing is stored.
 
@@ -15,18 +15,20 @@ mcp-on-behalf-of, development set-up. Everything runs on this machine; nothing i
   authorization server   ${issuer}   (signs in alice, bob and carol without a password)
 
 MCP Inspector:
-  npx -y @modelcontextprotocol/inspector --transport http --server-url ${endpoint.href}
+${indented(inspector)}
 
 Claude Desktop, in claude_desktop_config.json:
-${JSON.stringify(claude, undefined, 2).replace(/^/gm, '  ')}
+${indented(claudeDesktop)}
 
 curl, with a token for alice (in a second terminal):
   TOKEN=$(npm run --silent token -- --user alice)
-  curl -sS ${endpoint.href} -H "Authorization: Bearer $TOKEN" \\
-    -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \\
-    -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"greet","arguments":{"name":"Alice"}}}'
+${indented(curlSnippet(endpoint, callGreet))}
 
 Alice may use every tool, bob only whoami, carol only get_datetime. Ctrl-C stops all three.
 
 `
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, '  ')
 }

@@ -24,7 +24,7 @@ h3 code{font-weight:400}
 .card>:last-child{margin-bottom:0}
 main:focus-visible{outline:none}
 .jump{margin:0 0 1rem}
-.step{display:grid;grid-template-columns:1fr auto;gap:.6rem 1rem;align-items:start;margin-top:.35rem}
+.step{display:grid;grid-template-columns:1fr auto;gap:.6rem 1rem;align-items:center;margin-top:.35rem}
 .step+.step{margin-top:1.1rem}
 .step p{margin:0}
 pre{grid-column:1/-1;min-width:0;margin:0;padding:.7rem .9rem;overflow-x:auto;background:var(--well);border:1px solid var(--line);border-radius:.5rem;line-height:1.5;tab-size:2}

@@ -20,8 +20,10 @@ export function errorPage({ error, description, isSignInOver }: ErrorPageModel):
     body: html`
       <h1>This did not work</h1>
       <p>${advice}</p>
-      <p><code data-error>${error}</code></p>
-      ${description === undefined ? html`` : html`<p data-description>${description}</p>`}
+      <div class="details">
+        <p><code data-error>${error}</code></p>
+        ${description === undefined ? '' : html`<p data-description>${description}</p>`}
+      </div>
     `,
   }
 }

@@ -13,15 +13,19 @@ export interface Page {
 const STYLE = inlineElement(
   'style',
   `${LOOK}
+header{--ground:#fff4c2;--ink:#3d2e00;--rim:#d9b93b}
+@media (prefers-color-scheme:dark){header{--ground:#332b00;--ink:#f5e6a8;--rim:#77671a}}
 body{min-height:100vh;display:flex;flex-direction:column}
-header{padding:.7rem clamp(1rem,5vw,2rem);background:var(--note);color:var(--on-note);border-bottom:1px solid var(--note-line);text-align:center}
+header{padding:.7rem clamp(1rem,5vw,2rem);background:var(--ground);color:var(--ink);border-bottom:1px solid var(--rim);text-align:center}
 header p{margin:0;text-wrap:balance}
 main{width:100%;max-width:34rem;margin:auto;padding:clamp(1rem,4vw,2rem)}
 .card{padding:clamp(1.25rem,5vw,2.25rem);background:var(--card);border:1px solid var(--line);border-radius:.75rem}
 h1{margin-bottom:.5rem;font-size:1.5rem}
 ul{margin:0 0 1.25rem;padding-left:1.25rem}
 li{margin-bottom:.35rem}
-dl{margin:0 0 1.5rem;padding:.8rem 1rem;background:var(--well);border-radius:.5rem;font-size:.925rem}
+dl,.details{margin:0 0 1.5rem;padding:.8rem 1rem;background:var(--well);border-radius:.5rem;font-size:.925rem}
+.details p{margin:0 0 .35rem}
+p:last-child,.card>:last-child{margin-bottom:0}
 dt{color:var(--soft)}
 dd{margin:0 0 .5rem}
 dd:last-child{margin-bottom:0}
