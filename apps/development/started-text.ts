@@ -3,7 +3,7 @@ import { SERVER_NAME } from '../../src/version.js'
 import type { Trio } from './trio.js'
 
 /** What `npm start` tells a person: what runs where, and what to do next. */
-export function startedText({ issuer, endpoint, apiUrl }: Trio): string {
+export function startedText({ issuer, endpoint, apiUrl, homePage }: Trio): string {
   const { claudeDesktop, inspector } = clientSnippets(endpoint, SERVER_NAME)
   const greet = { name: 'greet', arguments: { name: 'Alice' } }
   const callGreet = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: greet }
@@ -13,7 +13,7 @@ mcp-on-behalf-of, development set-up. Everything runs on this machine; nothing i
   MCP server             ${endpoint.href}
   protected API          ${apiUrl.href}
   authorization server   ${issuer}   (signs in alice, bob and carol without a password)
-
+${homePage === undefined ? '' : `  how to connect         ${homePage.href}   (a page for your browser)\n`}
 MCP Inspector:
 ${indented(inspector)}
 

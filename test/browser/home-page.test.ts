@@ -7,7 +7,7 @@ import { startTrio, type Trio } from '../../apps/development/trio.js'
 import { launchBrowser } from '../helpers/browser.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import { faultsInLooks } from './looks.js'
-import { hasFocus, tabTo } from './keyboard.js'
+import { hasFocus, outlineOfFocus, tabTo } from './keyboard.js'
 import { openWatchedPage, type WatchedPage } from './watched-page.js'
 
 const run = promisify(execFile)
@@ -156,6 +156,7 @@ describe('the page at / with the keyboard alone', () => {
     })
     const button = page.getByRole('button', { name: 'Copy the snippet for Claude Code' })
     await tabTo(button)
+    expect(await outlineOfFocus(page)).toBe('solid 3px')
     await page.keyboard.press('Enter')
     await page.getByRole('status').filter({ hasText: 'Copied to the clipboard.' }).waitFor({
       state: 'attached',

@@ -1,4 +1,4 @@
-import type { Locator } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 
 /** Presses Tab until the element has the focus, as a person without a mouse does; throws after 60 presses. */
 export async function tabTo(target: Locator): Promise<void> {
@@ -12,4 +12,11 @@ export async function tabTo(target: Locator): Promise<void> {
 
 export async function hasFocus(target: Locator): Promise<boolean> {
   return (await target.and(target.page().locator(':focus')).count()) === 1
+}
+
+/** How the outline of whatever has the focus is drawn: `solid 3px`. */
+export function outlineOfFocus(page: Page): Promise<string> {
+  return page.evaluate<string>(
+    '(({ outlineStyle, outlineWidth }) => `${outlineStyle} ${outlineWidth}`)(getComputedStyle(document.activeElement))',
+  )
 }

@@ -15,7 +15,7 @@ import {
   type CallbackServer,
 } from './browser-oauth-provider.js'
 import { faultsInLooks } from './looks.js'
-import { tabTo } from './keyboard.js'
+import { outlineOfFocus, tabTo } from './keyboard.js'
 import { openWatchedPage, type WatchedPage } from './watched-page.js'
 
 let browser: Browser
@@ -81,6 +81,7 @@ describe('signing in in a browser, from an MCP client’s authorization URL', ()
   /** By Tab and Enter alone. */
   const press = async (name: RegExp | string): Promise<void> => {
     await tabTo(watched.page.getByRole('button', { name }))
+    expect(await outlineOfFocus(watched.page)).toBe('solid 3px')
     await watched.page.keyboard.press('Enter')
   }
   const arriveAt = (name: string) => watched.page.locator(`html[data-page="${name}"]`).waitFor()
