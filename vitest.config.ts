@@ -12,8 +12,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    // Each has a script of its own: npm run test:clients, npm run test:package.
-    exclude: [...configDefaults.exclude, 'test/clients/**', 'test/package/**'],
+    // Each has a script of its own: npm run test:browser, test:clients, test:package.
+    exclude: [...configDefaults.exclude, 'test/browser/**', 'test/clients/**', 'test/package/**'],
     setupFiles: ['test/helpers/leak-scan-setup.ts'],
     // The tests wait more than they compute.
     maxWorkers: '100%',

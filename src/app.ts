@@ -1,6 +1,7 @@
 import express, { type Express } from 'express'
 import { notFound } from '../middleware/not-found.js'
 import { healthRoute } from '../routes/health.js'
+import { homePageRoute, type HomePageOptions } from '../routes/home.js'
 import { mcpRoute } from '../routes/mcp.js'
 import { createDoors } from './doors.js'
 import type { DownstreamApi } from './downstream/downstream-client.js'
@@ -15,6 +16,7 @@ import { metadataUrl, type ResourceDescription } from './protected-resource-meta
 import type { SessionLimits } from './sessions/session-registry.js'
 import { createToolAccess, type AccessPolicy } from './tools/access.js'
 import type { ToolRegistry } from './tools/registry.js'
+import { SERVER_NAME, VERSION } from './version.js'
 
 /** Everything an app is made of, chosen elsewhere. */
 export interface AppParts {
@@ -32,6 +34,8 @@ export interface AppParts {
   /** Gives 2025 clients sessions. Default: none. */
   readonly sessions?: SessionLimits
   readonly delegation?: DelegationPolicy
+  /** Shows a page to people at `/`, which names every tool to anybody. Default false. */
+  readonly homePage?: boolean
   /** Passes the user's address on to the authorization server. Default false. */
   readonly forwardClientAddress?: boolean
   /** Calls the APIs. */
@@ -86,8 +90,17 @@ export function createApp(parts: AppParts): App {
   app.use(healthRoute())
   app.use(...doors.edge)
   app.use(doors.metadata)
+  if (parts.homePage === true) app.use(homePageRoute(homePageOptions(parts)))
   app.all(endpoint.pathname, ...doors.endpoint, mcp.handler)
   app.use(notFound)
   app.use(doors.errors)
   return { express: app, drain: mcp.drain, close: mcp.close }
+}
+
+function homePageOptions({ endpoint, resource, registry }: AppParts): HomePageOptions {
+  return {
+    ...{ endpoint, resource, tools: registry.tools },
+    ...{ name: SERVER_NAME, version: VERSION },
+    healthUrl: new URL('/healthz', endpoint),
+  }
 }

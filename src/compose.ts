@@ -75,6 +75,7 @@ export async function composeServer(
     fetch: pool.fetch,
     log,
     createReference: randomUUID,
+    homePage: config.homePage,
   })
   return {
     handler: app.express,

@@ -71,6 +71,8 @@ export interface Config {
     readonly allowedActors: readonly string[] | undefined
   }
   readonly api: { readonly audience: string; readonly baseUrl: URL; readonly timeoutMs: number }
+  /** Shows a page to people at `/`. */
+  readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -161,6 +163,7 @@ function assemble(found: CompleteSettings): Config {
       baseUrl: found.API_BASE_URL,
       timeoutMs: found.API_TIMEOUT_MS,
     },
+    homePage: found.HOME_PAGE === 'on',
     logLevel: found.LOG_LEVEL,
   }
 }

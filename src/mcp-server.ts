@@ -16,7 +16,7 @@ import type { Log } from './log.js'
 import type { ToolAccess } from './tools/access.js'
 import type { ToolRegistry } from './tools/registry.js'
 import type { DownstreamToolContext, Tool } from './tools/tool.js'
-import { VERSION } from './version.js'
+import { SERVER_NAME, VERSION } from './version.js'
 
 export interface McpServerOptions {
   readonly registry: ToolRegistry
@@ -52,7 +52,7 @@ export function createMcpServers(options: McpServerOptions): McpServers {
     create: ({ authInfo }) => {
       authContextOf(authInfo)
       const server = new McpServer(
-        { name: 'mcp-on-behalf-of', version: VERSION },
+        { name: SERVER_NAME, version: VERSION },
         {
           capabilities: { tools: {} },
           cacheHints: { 'tools/list': { ttlMs: 0, cacheScope: 'private' } },

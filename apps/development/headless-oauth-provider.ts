@@ -1,11 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import type {
-  OAuthClientMetadata,
-  OAuthClientProvider,
-  OAuthDiscoveryState,
-  StoredOAuthClientInformation,
-  StoredOAuthTokens,
-} from '@modelcontextprotocol/client'
+import { MemoryOAuthProvider } from './memory-oauth-provider.js'
 import { signIn } from './sign-in.js'
 
 export interface HeadlessOAuthProviderOptions {
@@ -21,78 +14,21 @@ export interface HeadlessOAuthProviderOptions {
  * Stands in for the person and the browser of an MCP client: registers the client, signs one user of the
  * development authorization server in, and keeps the tokens in memory.
  */
-export class HeadlessOAuthProvider implements OAuthClientProvider {
-  readonly redirectUrl = 'http://127.0.0.1:33418/callback'
-  readonly clientMetadataUrl?: string
+export class HeadlessOAuthProvider extends MemoryOAuthProvider {
   readonly #username: string
-  readonly #clientName: string
   readonly #fetch: typeof fetch | undefined
-  #state = ''
-  #codeVerifier = ''
-  #client: StoredOAuthClientInformation | undefined
-  #tokens: StoredOAuthTokens | undefined
   #callback: URL | undefined
-  #discoveryState: OAuthDiscoveryState | undefined
 
   constructor(options: HeadlessOAuthProviderOptions) {
+    super({
+      redirectUrl: 'http://127.0.0.1:33418/callback',
+      clientName: options.clientName ?? 'Headless MCP client',
+      ...(options.clientMetadataUrl === undefined
+        ? {}
+        : { clientMetadataUrl: options.clientMetadataUrl }),
+    })
     this.#username = options.username
     this.#fetch = options.fetch
-    this.#clientName = options.clientName ?? 'Headless MCP client'
-    if (options.clientMetadataUrl !== undefined) this.clientMetadataUrl = options.clientMetadataUrl
-  }
-
-  get clientMetadata(): OAuthClientMetadata {
-    return {
-      client_name: this.#clientName,
-      redirect_uris: [this.redirectUrl],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-    }
-  }
-
-  state(): string {
-    this.#state = randomUUID()
-    return this.#state
-  }
-
-  clientInformation(): StoredOAuthClientInformation | undefined {
-    return this.#client
-  }
-
-  saveClientInformation(client: StoredOAuthClientInformation): void {
-    this.#client = client
-  }
-
-  tokens(): StoredOAuthTokens | undefined {
-    return this.#tokens
-  }
-
-  saveTokens(tokens: StoredOAuthTokens): void {
-    this.#tokens = tokens
-  }
-
-  /** Forgets what the authorization server no longer takes: the next request signs in anew. */
-  invalidateCredentials(scope: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): void {
-    if (scope === 'all' || scope === 'client') this.#client = undefined
-    if (scope === 'all' || scope === 'tokens') this.#tokens = undefined
-    if (scope === 'all' || scope === 'discovery') this.#discoveryState = undefined
-  }
-
-  saveCodeVerifier(codeVerifier: string): void {
-    this.#codeVerifier = codeVerifier
-  }
-
-  codeVerifier(): string {
-    return this.#codeVerifier
-  }
-
-  discoveryState(): OAuthDiscoveryState | undefined {
-    return this.#discoveryState
-  }
-
-  saveDiscoveryState(state: OAuthDiscoveryState): void {
-    this.#discoveryState = state
   }
 
   async redirectToAuthorization(authorizationUrl: URL): Promise<void> {
@@ -105,10 +41,9 @@ export class HeadlessOAuthProvider implements OAuthClientProvider {
 
   /** The parameters of the last callback, once; throws when there was none or its `state` is not ours. */
   takeCallback(): URLSearchParams {
-    const parameters = this.#callback?.searchParams
+    const callback = this.#callback
     this.#callback = undefined
-    if (parameters === undefined) throw new Error('the authorization server was not visited')
-    if (parameters.get('state') !== this.#state) throw new Error('the callback has a foreign state')
-    return parameters
+    if (callback === undefined) throw new Error('the authorization server was not visited')
+    return this.callbackParameters(callback)
   }
 }

@@ -32,6 +32,8 @@ export interface TrioOptions {
 export interface Trio {
   readonly issuer: string
   readonly endpoint: URL
+  /** The MCP server's page for people, unless it is switched off. */
+  readonly homePage?: URL
   readonly apiUrl: URL
   readonly apiAudience: string
   close(): Promise<void>
@@ -102,6 +104,7 @@ async function wire(options: TrioOptions, servers: Servers): Promise<Trio> {
   return {
     issuer,
     endpoint: config.endpoint,
+    ...(config.homePage ? { homePage: new URL('/', config.endpoint) } : {}),
     apiUrl: new URL(apiAudience),
     apiAudience,
     async close() {

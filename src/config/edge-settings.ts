@@ -61,6 +61,13 @@ export const EDGE_SETTINGS = {
     example: '1048576',
     fallback: '1048576',
   }),
+  HOME_PAGE: setting({
+    description:
+      'Whether / shows a page for people: how to connect a client, and every tool with its scopes, to anybody who asks. on or off.',
+    schema: values.oneOf('on', 'off'),
+    example: 'on',
+    fallback: 'on',
+  }),
   LOG_LEVEL: setting({
     description: 'The least severe log lines to write.',
     schema: values.oneOf('debug', 'info', 'warn', 'error', 'silent'),

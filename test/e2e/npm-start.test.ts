@@ -56,6 +56,7 @@ describe('npm start', () => {
     })
     await Promise.race([ready, once(started, 'close')])
     expect(text).toContain('@modelcontextprotocol/inspector')
+    expect(text).toMatch(/how to connect +http:\/\/localhost:\d+\/ /)
     expect(text).toContain('"mcpServers"')
     expect(text).toContain('npm run --silent token')
     const [, endpoint = ''] = /MCP server\s+(\S+)/.exec(text) ?? []

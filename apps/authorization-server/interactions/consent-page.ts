@@ -1,4 +1,4 @@
-import { type Html, html } from './html.js'
+import { type Html, html } from '../../../src/web-page/html.js'
 import type { Page } from './page.js'
 
 /** One thing that a client asks for. */
@@ -34,10 +34,12 @@ export function consentPage(model: ConsentPageModel): Page {
         ${model.isSelfDescribed ? SELF_DESCRIBED : ''}
       </p>
       ${offer(model.offered)} ${withheldNote(model.withheld)}
-      <p class="soft">
-        You will be sent to <code>${model.redirectUri}</code><br />
-        Client id <code>${model.clientId}</code>
-      </p>
+      <dl>
+        <dt>You will be sent to</dt>
+        <dd><code>${model.redirectUri}</code></dd>
+        <dt>Client id</dt>
+        <dd><code>${model.clientId}</code></dd>
+      </dl>
       <form method="post" action="${model.action}" class="choice">
         <button type="submit" name="decision" value="deny">Deny</button>
         <button type="submit" name="decision" value="allow" class="allow">Allow</button>

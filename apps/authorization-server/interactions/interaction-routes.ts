@@ -52,10 +52,8 @@ export function interactionRoutes(parts: InteractionParts) {
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error
       ctx.status = error.statusCode
-      renderErrorPage(ctx, {
-        error: error.error,
-        error_description: error.error_description,
-      })
+      const out = { error: error.error, error_description: error.error_description }
+      renderErrorPage(ctx, out, error)
     }
   }
 }

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
-import { Html, html } from './html.js'
+import { type Html, html } from '../../../src/web-page/html.js'
+import { inlineElement } from '../../../src/web-page/inline-element.js'
+import { LOOK } from '../../../src/web-page/look.js'
 
 /** A page of this server: `name` tells them apart for programs, `title` and `body` are for people. */
 export interface Page {
@@ -8,37 +9,39 @@ export interface Page {
   readonly body: Html
 }
 
-const STYLES = `
-:root{color-scheme:light dark;--back:#f4f5f7;--card:#fff;--text:#1b1f24;--soft:#57606a;--line:#d0d7de;--accent:#0b57d0;--on-accent:#fff;--note:#fff8c5;--on-note:#3d2e00}
-@media (prefers-color-scheme:dark){:root{--back:#0d1117;--card:#161b22;--text:#e6edf3;--soft:#9da7b3;--line:#3d444d;--accent:#8ab4f8;--on-accent:#0d1117;--note:#332b00;--on-note:#f5e6a8}}
-*{box-sizing:border-box}
-body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1rem;background:var(--back);color:var(--text);font:1rem/1.5 system-ui,sans-serif}
-main{width:100%;max-width:30rem;padding:clamp(1.25rem,5vw,2.25rem);background:var(--card);border:1px solid var(--line);border-radius:.75rem}
-h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25}
-p{margin:0 0 1rem}
-.soft{color:var(--soft)}
-.note{padding:.6rem .8rem;border-radius:.5rem;background:var(--note);color:var(--on-note);font-size:.9rem}
+// The look is that of the MCP server's own page; the layout is one card, with a warning above it.
+const STYLE = inlineElement(
+  'style',
+  `${LOOK}
+header{--ground:#fff4c2;--ink:#3d2e00;--rim:#d9b93b}
+@media (prefers-color-scheme:dark){header{--ground:#332b00;--ink:#f5e6a8;--rim:#77671a}}
+body{min-height:100vh;display:flex;flex-direction:column}
+header{padding:.7rem clamp(1rem,5vw,2rem);background:var(--ground);color:var(--ink);border-bottom:1px solid var(--rim);text-align:center}
+header p{margin:0;text-wrap:balance}
+main{width:100%;max-width:34rem;margin:auto;padding:clamp(1rem,4vw,2rem)}
+.card{padding:clamp(1.25rem,5vw,2.25rem);background:var(--card);border:1px solid var(--line);border-radius:.75rem}
+h1{margin-bottom:.5rem;font-size:1.5rem}
 ul{margin:0 0 1.25rem;padding-left:1.25rem}
 li{margin-bottom:.35rem}
-code{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}
-strong{overflow-wrap:anywhere}
+dl,.details{margin:0 0 1.5rem;padding:.8rem 1rem;background:var(--well);border-radius:.5rem;font-size:.925rem}
+.details p{margin:0 0 .35rem}
+p:last-child,.card>:last-child{margin-bottom:0}
+dt{color:var(--soft)}
+dd{margin:0 0 .5rem}
+dd:last-child{margin-bottom:0}
 form{display:grid;gap:.75rem}
-button{width:100%;padding:.8rem 1rem;border:1px solid var(--line);border-radius:.5rem;background:transparent;color:inherit;font:inherit;text-align:left;cursor:pointer}
-button:hover{border-color:var(--accent)}
-button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+button{width:100%;padding:.8rem 1rem;border:1px solid var(--edge);border-radius:.5rem;background:transparent;text-align:left}
+button:hover{border-color:var(--accent);box-shadow:inset 0 0 0 1px var(--accent)}
 button .who{display:block;font-weight:600}
-button .may{display:block;color:var(--soft);font-size:.9rem;overflow-wrap:anywhere}
+button .may{display:block;color:var(--soft);font-size:.925rem;overflow-wrap:anywhere}
 .choice{grid-template-columns:1fr 1fr}
 .choice button{text-align:center;font-weight:600}
 .choice .allow{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
 @media (max-width:22rem){.choice{grid-template-columns:1fr}}
-`
+`,
+)
 
-// Unescaped, since the browser compares the hash with what it reads.
-const STYLE_ELEMENT = new Html(`<style>${STYLES}</style>`)
-const STYLE_HASH = createHash('sha256').update(STYLES).digest('base64')
-
-/** Returns a whole document, ready to send. */
+/** Returns a whole document, ready to send. Every page says what kind of server this is. */
 export function renderPage({ name, title, body }: Page): string {
   return html`<!doctype html>
     <html lang="en" data-page="${name}">
@@ -46,10 +49,16 @@ export function renderPage({ name, title, body }: Page): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
-        ${STYLE_ELEMENT}
+        ${STYLE.element}
       </head>
       <body>
-        <main>${body}</main>
+        <header>
+          <p>
+            <strong>Development only.</strong> On this server anyone can sign in as anyone: there
+            are no passwords.
+          </p>
+        </header>
+        <main><div class="card">${body}</div></main>
       </body>
     </html>`.toString()
 }
@@ -66,7 +75,7 @@ export function pageHeaders(formTarget?: string): Record<string, string> {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': [
       "default-src 'none'",
-      `style-src 'sha256-${STYLE_HASH}'`,
+      `style-src ${STYLE.source}`,
       `form-action ${formAction}`,
       "base-uri 'none'",
       "frame-ancestors 'none'",

@@ -1,9 +1,16 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+import { errors } from '../oidc-provider-library.js'
 import { errorPage } from './error-page.js'
 import { pageHeaders, renderPage } from './page.js'
 
 /** The library's `renderError`: shows an error to a person. */
-export function renderErrorPage(ctx: KoaContextWithOIDC, out: ErrorOut): void {
+export function renderErrorPage(ctx: KoaContextWithOIDC, out: ErrorOut, cause: Error): void {
   ctx.set(pageHeaders())
-  ctx.body = renderPage(errorPage(out.error, out.error_description))
+  ctx.body = renderPage(
+    errorPage({
+      error: out.error,
+      description: out.error_description,
+      isSignInOver: cause instanceof errors.SessionNotFound,
+    }),
+  )
 }

@@ -1,7 +1,7 @@
 import type { Directory, OrganizationEntry, UserEntry } from '../directory.js'
 import { isMember } from '../organizations.js'
 import { permissionsOf } from '../rbac.js'
-import { type Html, html } from './html.js'
+import { type Html, html } from '../../../src/web-page/html.js'
 import type { Page } from './page.js'
 
 /** What the sign-in page needs to know. */
@@ -24,9 +24,7 @@ export function signInPage(model: SignInPageModel): Page {
     body: html`
       <h1>Sign in</h1>
       <p>to continue to <strong>${clientName}</strong>${place(organization)}</p>
-      <p class="note" role="note">
-        Development only: choose who you want to be. There is no password.
-      </p>
+      <p>Choose who you want to be.</p>
       <form method="post" action="${action}">
         ${directory.users.map((user) => userButton(model, user))}
       </form>

@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto'
+import express from 'express'
+import { homePageRoute, type HomePageOptions } from 'mcp-on-behalf-of'
+import request from 'supertest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openMcpDoor, type McpDoor } from '../helpers/mcp-door.js'
+
+// Nothing here asks it for anything.
+const ISSUER = 'http://127.0.0.1:9/'
+
+describe('the page at / of the server', () => {
+  let door: McpDoor
+
+  beforeAll(async () => {
+    door = await openMcpDoor({ issuer: ISSUER })
+    return () => door.close()
+  })
+
+  const get = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${door.origin}${path}`, init)
+
+  test.each(['text/html', 'application/json', 'text/event-stream', '*/*'])(
+    'is HTML, whatever a client accepts: %s',
+    async (accept) => {
+      const response = await get('/', { headers: { accept } })
+      expect(response.status).toBe(200)
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+      expect(await response.text()).toMatch(/^<!doctype html>/)
+    },
+  )
+
+  test('lets in its own style sheet and script, and nothing else', async () => {
+    const response = await get('/')
+    const page = await response.text()
+    const hashOf = (element: string): string => {
+      const all = [...page.matchAll(new RegExp(`<${element}>([^]*?)</${element}>`, 'g'))]
+      expect(all).toHaveLength(1)
+      return createHash('sha256')
+        .update(all[0]?.[1] ?? '')
+        .digest('base64')
+    }
+    expect(response.headers.get('content-security-policy')).toBe(
+      `default-src 'none'; style-src 'sha256-${hashOf('style')}'; script-src 'sha256-${hashOf('script')}'; ` +
+        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    )
+    expect(page).not.toMatch(/\sstyle="|\son\w+="|\ssrc="/)
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(response.headers.get('x-frame-options')).toBe('DENY')
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer')
+    expect(response.headers.get('set-cookie')).toBeNull()
+  })
+
+  test('is asked for again each time, and sent again only when it has changed', async () => {
+    const first = await get('/')
+    expect(first.headers.get('cache-control')).toBe('no-cache')
+    const etag = first.headers.get('etag') ?? ''
+    // `fetch` would ask caches not to answer (Fetch Standard §4.5), as browsers do not here.
+    const ask = (held: string) => request(door.origin).get('/').set('If-None-Match', held)
+    const same = await ask(etag)
+    expect([same.status, same.text]).toEqual([304, ''])
+    expect((await ask('"other"')).status).toBe(200)
+  })
+
+  test('answers HEAD without a body', async () => {
+    const response = await get('/', { method: 'HEAD' })
+    expect(response.status).toBe(200)
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(1_000)
+    expect(await response.text()).toBe('')
+  })
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('leaves %s to nobody', async (method) => {
+    const response = await get('/', { method })
+    expect(response.status).toBe(404)
+    expect(await response.json()).toEqual({ error: 'not_found' })
+  })
+
+  test.each(['//', '/index.html', '/%2F', '/home', '/.'.repeat(3) + '/x'])(
+    'is at exactly /, not at %s',
+    async (path) => {
+      expect((await request(door.origin).get(path)).status).toBe(404)
+    },
+  )
+
+  test('holds nothing of the request, and is the same for everybody', async () => {
+    const plain = await (await get('/')).text()
+    const response = await request(door.origin)
+      .get('/?q=marker-in-query')
+      // A name of this machine, and so let through.
+      .set('Host', '127.0.0.1:4711')
+      .set('X-Forwarded-Host', 'marker.example')
+      .set('X-Forwarded-Proto', 'https')
+      .set('User-Agent', 'marker-agent')
+      .set('Authorization', 'Bearer marker-token')
+      .set('Cookie', 'marker=1')
+    expect(response.status).toBe(200)
+    expect(response.text).toBe(plain)
+    expect(plain).not.toContain('4711')
+  })
+
+  test('is behind the list of hosts and origins', async () => {
+    const foreign = await request(door.origin).get('/').set('Host', 'evil.example')
+    expect(foreign.status).toBe(403)
+    const origin = await request(door.origin).get('/').set('Origin', 'https://evil.example')
+    expect(origin.status).toBe(403)
+  })
+
+  test('names no secret and no client, and no address behind the server', async () => {
+    const page = await (await get('/')).text()
+    for (const hidden of ['secret', 'api.example', 'mcp-server"', 'read:private', 'express']) {
+      expect(page).not.toContain(hidden)
+    }
+  })
+})
+
+test('the page counts towards the limit by address', async () => {
+  const door = await openMcpDoor({ issuer: ISSUER, environment: { RATE_LIMIT_PER_ADDRESS: '2' } })
+  const statuses: number[] = []
+  for (let count = 0; count < 3; count += 1) statuses.push((await fetch(door.origin)).status)
+  expect(statuses).toEqual([200, 200, 429])
+  await door.close()
+})
+
+test('HOME_PAGE=off leaves / to nobody', async () => {
+  const door = await openMcpDoor({ issuer: ISSUER, environment: { HOME_PAGE: 'off' } })
+  const response = await fetch(door.origin)
+  expect(response.status).toBe(404)
+  expect(await response.json()).toEqual({ error: 'not_found' })
+  await door.close()
+})
+
+test('the page shows the configured public URL, not the one it was asked for at', async () => {
+  const door = await openMcpDoor({
+    issuer: ISSUER,
+    environment: { MCP_SERVER_URL: 'https://mcp.example/base', ALLOWED_HOSTS: 'localhost' },
+  })
+  const port = new URL(door.origin).port
+  const page = await (await fetch(door.origin)).text()
+  expect(page).toContain('<code>https://mcp.example/base/mcp</code>')
+  expect(page).toContain('"https://mcp.example/.well-known/oauth-protected-resource/base/mcp"')
+  expect(page).toContain('"https://mcp.example/healthz"')
+  // The token's audience is set to it in these tests.
+  expect(page.replaceAll(door.audience, '')).not.toContain(port)
+  await door.close()
+})
+
+describe('homePageRoute in an Express app of somebody else', () => {
+  const hostile = '"><script>alert(1)</script>'
+  const options: HomePageOptions = {
+    endpoint: new URL('https://mcp.example/mcp'),
+    resource: {
+      resource: hostile,
+      authorizationServers: [`javascript:${hostile}`],
+      baselineScopes: [hostile],
+    },
+    tools: [
+      { name: hostile, title: hostile, description: hostile, requiredScopes: [hostile] },
+      { name: 'bare', requiredScopes: [], downstream: { api: 'api', scopes: ['hidden:scope'] } },
+    ],
+    name: hostile,
+    version: hostile,
+  }
+  const appWith = (given: HomePageOptions) => express().use(homePageRoute(given))
+
+  test('escapes every text it is given', async () => {
+    const { text, headers } = await request(appWith(options)).get('/').expect(200)
+    expect(text.match(/<script/g)).toHaveLength(1)
+    expect(text).not.toContain(hostile)
+    expect(text.match(/&quot;&gt;&lt;script&gt;alert\(1\)/g)?.length).toBeGreaterThan(8)
+    expect(text).not.toMatch(/href="javascript:/i)
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+    expect(headers['x-frame-options']).toBe('DENY')
+  })
+
+  test('shows a tool by its name where that is all there is, and nothing of its API', async () => {
+    const { text } = await request(appWith(options)).get('/')
+    expect(text).toMatch(/<h3 class="tool">\s*bare <code class="soft">bare<\/code>/)
+    expect(text).not.toContain('hidden:scope')
+  })
+
+  test('does without tools, version, health and scopes', async () => {
+    const { endpoint } = options
+    const resource = { resource: endpoint.href, authorizationServers: [], baselineScopes: [] }
+    const { text } = await request(appWith({ endpoint, resource, tools: [], name: 'x' })).get('/')
+    expect(text).toContain('This server has no tools.')
+    expect(text).not.toContain('Health of this process')
+    expect(text).not.toContain('Scopes to ask for at first')
+  })
+
+  test('leaves what is not its own to the app', async () => {
+    const app = appWith(options)
+    app.post('/', (_req, res) => {
+      res.json({ mine: true })
+    })
+    const { body } = (await request(app).post('/')) as { body: unknown }
+    expect(body).toEqual({ mine: true })
+  })
+
+  test('throws for options that cannot be used, all at once', () => {
+    const faulty = { ...options, endpoint: new URL('https://mcp.example/'), name: ' ' }
+    expect(() => homePageRoute(faulty)).toThrow(
+      /homePageRoute\(\)[^]*endpoint: must not be at "\/"[^]*name: must say/,
+    )
+  })
+})
