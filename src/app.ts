@@ -95,9 +95,7 @@ export function createApp(parts: AppParts): App {
     ...jsonBody(edge.maxBodyBytes),
     toolScopes({ access, log }),
     tokenExchange({
-      registry,
-      exchanger: parts.exchanger,
-      apis: parts.apis,
+      ...{ registry, exchanger: parts.exchanger, apis: parts.apis },
       forwardClientAddress: parts.forwardClientAddress ?? false,
       sessions: sessions !== undefined,
       log,

@@ -72,6 +72,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
     0,
   ],
   [/^src\/identity\//, 1],
+  [/^src\/news-streams\.ts$/, 2],
   [/^src\/sessions\//, 2],
   [/^src\/exchange\//, 2],
   [/^src\/downstream\//, 3],
