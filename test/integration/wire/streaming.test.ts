@@ -1,28 +1,9 @@
-import express from 'express'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { McpServer } from '@modelcontextprotocol/server'
-import {
-  bearerAuth,
-  createIssuer,
-  createJwtBearerVerifier,
-  createToolAccess,
-  createToolRegistry,
-  errorHandler,
-  hostsAndOrigins,
-  jsonBody,
-  limitByAddress,
-  limitByCaller,
-  mcpRoute,
-  metadataUrl,
-  requestContext,
-  securityHeaders,
-  toolScopes,
-} from 'mcp-on-behalf-of'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { serve, type ListeningServer } from '../../../src/serve.js'
 import {
   answerWith,
   callForAnswer,
@@ -32,8 +13,7 @@ import {
   type ExchangeStack,
 } from '../../helpers/exchange-stack.js'
 import { callTool, postMcp, rpcAnswer } from '../../helpers/mcp-door.js'
-import { RecordingLog } from '../../helpers/recording-log.js'
-import { TestIssuer } from '../../helpers/test-issuer.js'
+import { openOwnServer, type OwnServer } from '../../helpers/own-server.js'
 import { modern, readUntilText, responseOf, startCall } from '../../helpers/wire.js'
 import { deferred, type Deferred } from '../../unit/outcomes.js'
 
@@ -45,9 +25,7 @@ const in2025 = {
 }
 
 describe('an answer that comes piece by piece, through all our middleware', () => {
-  let issuer: TestIssuer
-  let server: ListeningServer
-  let endpoint: URL
+  let server: OwnServer
   /** The tool goes on when the test has seen what it sent. */
   let seen: Deferred<void>[]
 
@@ -68,40 +46,18 @@ describe('an answer that comes piece by piece, through all our middleware', () =
   }
 
   beforeAll(async () => {
-    issuer = await TestIssuer.start()
-    server = await serve({ host: '127.0.0.1', port: 0, drainMs: 50 })
-    endpoint = new URL(`http://localhost:${server.port}/mcp`)
-    const resourceMetadataUrl = metadataUrl(endpoint)
-    const failures = { resourceMetadataUrl, baselineScopes: [], log: new RecordingLog() }
-    const issuers = [createIssuer({ issuer: issuer.issuer })]
-    const registry = createToolRegistry([{ name: 'count', requiredScopes: ['tool:whoami'] }])
-    const app = express()
-    app.use(requestContext(), securityHeaders(), hostsAndOrigins({ endpoint }))
-    app.use(limitByAddress({ perMinute: 1_000 }))
-    app.post(
-      '/mcp',
-      bearerAuth({
-        verifier: createJwtBearerVerifier({ issuers, audience: endpoint.href }),
-        ...{ resource: endpoint.href, endpoint, resourceMetadataUrl },
-      }),
-      limitByCaller({ perMinute: 1_000 }),
-      ...jsonBody(10_000),
-      toolScopes({ access: createToolAccess(registry) }),
-      mcpRoute({ createServer, ...failures }).handler,
-    )
-    app.use(errorHandler(failures))
-    server.attach(app)
+    const tools = [{ name: 'count', requiredScopes: ['tool:whoami'] }]
+    server = await openOwnServer({ createServer, tools })
   })
 
-  afterAll(async () => {
-    await Promise.all([server.close(), issuer.close()])
-  })
+  afterAll(() => server.close())
 
   test.each([
     ['2026-07-28', in2026],
     ['2025-11-25', in2025],
   ])('of %s is not held back: each piece is there before the next is sent', async (_, call) => {
     seen = [deferred(), deferred(), deferred()]
+    const { endpoint, issuer } = server
     const token = await issuer.mint(endpoint.href)
     const response = await responseOf(startCall(endpoint, { ...call, token }))
     expect(response.headers).toMatchObject({
@@ -124,6 +80,7 @@ describe('an answer that comes piece by piece, through all our middleware', () =
     ['2026-07-28', modern('tools/call', { name: 'count', arguments: { bytes: 5_000_000 } })],
     ['2025-11-25', { message: callTool('count', { bytes: 5_000_000 }), headers: {} }],
   ])('of %s may be large', async (_, { message, headers }) => {
+    const { endpoint, issuer } = server
     const token = await issuer.mint(endpoint.href)
     const answer = await rpcAnswer(await postMcp(endpoint, message, { token, headers }))
     const { content } = answer['result'] as { content: { text: string }[] }

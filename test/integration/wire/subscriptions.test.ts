@@ -1,22 +1,11 @@
-import express from 'express'
 import type { IncomingMessage } from 'node:http'
-import {
-  bearerAuth,
-  createIssuer,
-  createJwtBearerVerifier,
-  createToolAccess,
-  createToolRegistry,
-  errorHandler,
-  jsonBody,
-  mcpRoute,
-  metadataUrl,
-} from 'mcp-on-behalf-of'
+import { createToolAccess, createToolRegistry } from 'mcp-on-behalf-of'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMcpServers } from '../../../src/mcp-server.js'
-import { serve, type ListeningServer } from '../../../src/serve.js'
 import { createGetDatetime } from '../../../src/tools/get-datetime.js'
 import { ManualClock } from '../../helpers/exchange-clock.js'
 import { openMcpDoor, postMcp, rpc, type McpDoor } from '../../helpers/mcp-door.js'
+import { openOwnServer, type OwnServer } from '../../helpers/own-server.js'
 import { RecordingLog } from '../../helpers/recording-log.js'
 import { initialize, sessionHeaders } from '../../helpers/session-door.js'
 import { TestIssuer } from '../../helpers/test-issuer.js'
@@ -143,50 +132,24 @@ describe('a subscription at the production server', () => {
 
 describe('a subscription whose token expires', () => {
   const clock = new ManualClock(Date.now())
-  let issuer: TestIssuer
-  let server: ListeningServer
-  let endpoint: URL
+  let server: OwnServer
 
   beforeAll(async () => {
-    issuer = await TestIssuer.start()
-    server = await serve({ host: '127.0.0.1', port: 0, drainMs: 50 })
-    endpoint = new URL(`http://localhost:${server.port}/mcp`)
-    const resourceMetadataUrl = metadataUrl(endpoint)
-    const log = new RecordingLog()
     const registry = createToolRegistry([createGetDatetime()])
-    const failures = { resourceMetadataUrl, baselineScopes: [], log }
-    const app = express()
-    app.all(
-      '/mcp',
-      bearerAuth({
-        verifier: createJwtBearerVerifier({
-          issuers: [createIssuer({ issuer: issuer.issuer })],
-          audience: endpoint.href,
-        }),
-        ...{ resource: endpoint.href, endpoint, resourceMetadataUrl },
-      }),
-      ...jsonBody(10_000),
-      mcpRoute({
-        createServer: createMcpServers({
-          ...{ registry, log },
-          access: createToolAccess(registry),
-          createReference: () => 'reference',
-        }).create,
-        sessions: {},
-        clock: clock.clock,
-        timers: clock.timers,
-        ...failures,
-      }).handler,
-    )
-    app.use(errorHandler(failures))
-    server.attach(app)
+    const { create } = createMcpServers({
+      ...{ registry, log: new RecordingLog() },
+      access: createToolAccess(registry),
+      createReference: () => 'reference',
+    })
+    const { clock: now, timers } = clock
+    const { tools } = registry
+    server = await openOwnServer({ createServer: create, tools, sessions: {}, clock: now, timers })
   })
 
-  afterAll(async () => {
-    await Promise.all([server.close(), issuer.close()])
-  })
+  afterAll(() => server.close())
 
   const listenWith = async (expiresInSeconds: number): Promise<IncomingMessage> => {
+    const { endpoint, issuer } = server
     const exp = Math.floor(clock.clock() / 1_000) + expiresInSeconds
     const token = await issuer.mint(endpoint.href, { claims: { exp } })
     const stream = await responseOf(startCall(endpoint, { ...listenCall, token }))
@@ -211,6 +174,7 @@ describe('a subscription whose token expires', () => {
   })
 
   test('[RS12] [RS32] in a session ends with it too, although the session goes on', async () => {
+    const { endpoint, issuer } = server
     const exp = Math.floor(clock.clock() / 1_000) + 600
     const token = await issuer.mint(endpoint.href, { claims: { exp } })
     const opened = await postMcp(endpoint, initialize(), { token })
