@@ -1,6 +1,7 @@
 import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node'
 import {
   createMcpHandler,
+  SUBSCRIPTION_ID_META_KEY,
   type McpHandlerRequestOptions,
   type McpServerFactory,
   type ServerNotifier,
@@ -13,7 +14,10 @@ import { describeError } from '../src/describe-error.js'
 import { takeStepUp } from '../src/downstream/downstream-step-up.js'
 import { failureResponse, type FailureResponseOptions } from '../src/failure-response.js'
 import { OnBehalfOfError } from '../src/errors.js'
+import { systemClock, systemTimers, type Clock, type Timers } from '../src/clock.js'
+import { authContextOf } from '../src/identity/auth-context.js'
 import type { Log } from '../src/log.js'
+import { isEventStream, NewsStreams } from '../src/news-streams.js'
 import { McpSessions, type McpSessionsOptions } from '../src/sessions/mcp-sessions.js'
 
 /** What `mcpRoute` needs: your server factory, what challenges say, and a log. */
@@ -22,6 +26,10 @@ export interface McpRouteOptions extends FailureResponseOptions {
   readonly log: Log
   /** Gives 2025 clients that ask for it a session. Default: none, every request stands alone. */
   readonly sessions?: McpSessionsOptions
+  /** Streams that one user may hold open to wait for news. Default 16. */
+  readonly maxStreamsPerUser?: number
+  readonly clock?: Clock
+  readonly timers?: Timers
 }
 
 /** A mounted MCP endpoint: its handler, and how it ends. */
@@ -52,16 +60,20 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
     options.sessions === undefined
       ? undefined
       : new McpSessions(createServer, options.sessions, onerror)
-  const answer = async (
-    request: Request,
-    requestOptions: McpHandlerRequestOptions | undefined,
-  ): Promise<Response> =>
-    (await sessions?.answer(request, requestOptions)) ?? mcp.fetch(request, requestOptions)
+  const news = newsStreams(options)
+  const answer: Answer = (request, requestOptions = {}) => {
+    const { authInfo, parsedBody } = requestOptions
+    const serve = async (): Promise<Response> =>
+      (await sessions?.answer(request, requestOptions)) ?? mcp.fetch(request, requestOptions)
+    if (!waitsForNews(request.method, parsedBody)) return serve()
+    return news.open(authContextOf(authInfo).caller, serve, endOfSubscription(parsedBody))
+  }
 
   return {
     notify: mcp.notify,
     drain: () => {
       sessions?.endIdleStreams()
+      news.endAll()
     },
     close: async () => {
       await sessions?.close()
@@ -73,14 +85,11 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
         const { status, headers, body } = failureResponse(failure, requestIdOf(req), options)
         return new Response(JSON.stringify(body), { status, headers })
       }
-      const fetch = async (
-        request: Request,
-        requestOptions?: McpHandlerRequestOptions,
-      ): Promise<Response> => {
+      const fetch: Answer = async (request, requestOptions) => {
         try {
           const response = await answer(request, requestOptions)
           const stepUp = takeStepUp(authInfoOf(req))
-          return stepUp === undefined || isStream(response) ? response : refused(stepUp)
+          return stepUp === undefined || isEventStream(response) ? response : refused(stepUp)
         } catch (error) {
           if (error instanceof OnBehalfOfError) return refused(error)
           throw error
@@ -93,6 +102,29 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   }
 }
 
-function isStream(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('text/event-stream') === true
+type Answer = (request: Request, options?: McpHandlerRequestOptions) => Promise<Response>
+
+function newsStreams({
+  maxStreamsPerUser = 16,
+  clock = systemClock,
+  timers = systemTimers,
+}: McpRouteOptions): NewsStreams {
+  return new NewsStreams({ maxPerUser: maxStreamsPerUser, clock, timers })
+}
+
+/** In a 2025 session a GET; since 2026-07-28 a `subscriptions/listen`. */
+function waitsForNews(method: string, body: unknown): boolean {
+  return method === 'GET' || (method === 'POST' && isListen(body))
+}
+
+function isListen(body: unknown): body is { readonly method: string; readonly id: unknown } {
+  return (body as { method?: unknown } | undefined)?.method === 'subscriptions/listen'
+}
+
+/** What tells a client that its subscription ended in good order (MCP 2026-07-28, Subscriptions, Graceful Closure). */
+function endOfSubscription(body: unknown): string | undefined {
+  if (!isListen(body)) return undefined
+  const { id } = body
+  const result = { resultType: 'complete', _meta: { [SUBSCRIPTION_ID_META_KEY]: id } }
+  return `event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`
 }

@@ -73,6 +73,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   ],
   [/^src\/web-page\//, 0],
   [/^src\/identity\//, 1],
+  [/^src\/news-streams\.ts$/, 2],
   [/^src\/sessions\//, 2],
   [/^src\/exchange\//, 2],
   [/^src\/downstream\//, 3],

@@ -1,0 +1,202 @@
+import type { IncomingMessage } from 'node:http'
+import { createToolAccess, createToolRegistry } from 'mcp-on-behalf-of'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createMcpServers } from '../../../src/mcp-server.js'
+import { createGetDatetime } from '../../../src/tools/get-datetime.js'
+import { ManualClock } from '../../helpers/exchange-clock.js'
+import { openMcpDoor, postMcp, rpc, type McpDoor } from '../../helpers/mcp-door.js'
+import { openOwnServer, type OwnServer } from '../../helpers/own-server.js'
+import { RecordingLog } from '../../helpers/recording-log.js'
+import { initialize, sessionHeaders } from '../../helpers/session-door.js'
+import { TestIssuer } from '../../helpers/test-issuer.js'
+import { modern, readUntilText, responseOf, sendLines, startCall } from '../../helpers/wire.js'
+
+const listenCall = modern(
+  'subscriptions/listen',
+  { notifications: { toolsListChanged: true } },
+  'sub-1',
+)
+
+const END = {
+  jsonrpc: '2.0',
+  id: 'sub-1',
+  result: {
+    resultType: 'complete',
+    _meta: { 'io.modelcontextprotocol/subscriptionId': 'sub-1' },
+  },
+}
+
+/** Everything until the stream ends. */
+async function restOf(stream: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of stream as AsyncIterable<string>) text += chunk
+  return text
+}
+
+describe('a subscription at the production server', () => {
+  let issuer: TestIssuer
+  let door: McpDoor
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.start()
+    door = await openMcpDoor({ issuer: issuer.issuer })
+  })
+
+  afterAll(async () => {
+    await Promise.all([door.close(), issuer.close()])
+  })
+
+  const mint = (claims: Record<string, unknown> = {}): Promise<string> =>
+    issuer.mint(door.audience, { claims })
+
+  const listen = async (token: string): Promise<IncomingMessage> =>
+    responseOf(startCall(door.endpoint, { ...listenCall, token }))
+
+  test('[RS12] begins with its acknowledgment, is not to be buffered, and is not for those without a token', async () => {
+    const stream = await listen(await mint())
+    expect(stream.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    })
+    const begun = await readUntilText(stream, '\n\n')
+    expect(begun).toContain('notifications/subscriptions/acknowledged')
+    expect(begun).toContain('"io.modelcontextprotocol/subscriptionId":"sub-1"')
+    stream.destroy()
+    const { message, headers } = listenCall
+    const lines = Object.entries({ ...headers, 'Content-Type': 'application/json' })
+    const body = JSON.stringify(message)
+    expect((await sendLines(door.endpoint, { headers: lines, body })).status).toBe(401)
+  })
+
+  test('[RS30] of one user leaves room for others: sixteen at a time, whatever their clients', async () => {
+    const sub = 'auth0|greedy'
+    const tokens = [await mint({ sub }), await mint({ sub, client_id: 'another-client' })]
+    const streams = await Promise.all(
+      Array.from({ length: 16 }, (_, index) => listen(tokens[index % 2] ?? '')),
+    )
+    expect(new Set(streams.map(({ statusCode }) => statusCode))).toEqual(new Set([200]))
+    for (const token of tokens) expect((await listen(token)).statusCode).toBe(429)
+    const reasons = door.log.named('request_refused').map(({ fields }) => fields['reason'])
+    expect(reasons).toContain('too_many_streams')
+    const bob = await listen(await mint({ sub: 'auth0|modest' }))
+    expect(bob.statusCode).toBe(200)
+    bob.destroy()
+    streams[0]?.destroy()
+    let again = await listen(tokens[0] ?? '')
+    while (again.statusCode === 429) again = await listen(tokens[0] ?? '')
+    for (const stream of [again, ...streams]) stream.destroy()
+  })
+
+  test('takes no place when it is refused or asks for nothing', async () => {
+    const token = await mint({ sub: 'auth0|clumsy' })
+    const nothing = modern('subscriptions/listen', { notifications: {} })
+    const broken = modern('subscriptions/listen', {})
+    for (let i = 0; i < 34; i += 1) {
+      const call = startCall(door.endpoint, { ...(i % 2 === 0 ? nothing : broken), token })
+      const response = await responseOf(call)
+      expect(response.statusCode).toBe(200)
+      await restOf(response.setEncoding('utf8'))
+    }
+  })
+
+  test('ends in good order when the server stops', async () => {
+    const stopping = await openMcpDoor({ issuer: issuer.issuer })
+    const token = await issuer.mint(stopping.audience)
+    const stream = await responseOf(startCall(stopping.endpoint, { ...listenCall, token }))
+    await readUntilText(stream, 'acknowledged')
+    stopping.drain()
+    expect(messagesIn(await restOf(stream))).toContainEqual(END)
+    await stopping.close()
+  })
+
+  test('[RS26] [RS29] server/discover needs a token and is nobody else’s to keep', async () => {
+    const { message, headers } = modern('server/discover')
+    const lines = Object.entries({ ...headers, 'Content-Type': 'application/json' })
+    const body = JSON.stringify(message)
+    expect((await sendLines(door.endpoint, { headers: lines, body })).status).toBe(401)
+    const answer = await sendLines(door.endpoint, {
+      headers: [...lines, ['Authorization', `Bearer ${await mint()}`]],
+      body,
+    })
+    expect(JSON.parse(answer.text)).toMatchObject({
+      result: {
+        supportedVersions: ['2026-07-28'],
+        capabilities: { tools: {} },
+        ttlMs: 0,
+        cacheScope: 'private',
+      },
+    })
+  })
+})
+
+describe('a subscription whose token expires', () => {
+  const clock = new ManualClock(Date.now())
+  let server: OwnServer
+
+  beforeAll(async () => {
+    const registry = createToolRegistry([createGetDatetime()])
+    const { create } = createMcpServers({
+      ...{ registry, log: new RecordingLog() },
+      access: createToolAccess(registry),
+      createReference: () => 'reference',
+    })
+    const { clock: now, timers } = clock
+    const { tools } = registry
+    server = await openOwnServer({ createServer: create, tools, sessions: {}, clock: now, timers })
+  })
+
+  afterAll(() => server.close())
+
+  const listenWith = async (expiresInSeconds: number): Promise<IncomingMessage> => {
+    const { endpoint, issuer } = server
+    const exp = Math.floor(clock.clock() / 1_000) + expiresInSeconds
+    const token = await issuer.mint(endpoint.href, { claims: { exp } })
+    const stream = await responseOf(startCall(endpoint, { ...listenCall, token }))
+    await readUntilText(stream, 'acknowledged')
+    return stream
+  }
+
+  test('[RS12] ends with it, in good order, and no timer is left', async () => {
+    const stream = await listenWith(600)
+    expect(clock.pending).toBe(1)
+    await clock.advance(600_000)
+    expect(messagesIn(await restOf(stream))).toContainEqual(END)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('in a hundred years is not ended at once, but after a day', async () => {
+    const stream = await listenWith(100 * 365 * 86_400)
+    await clock.advance(86_399_000)
+    expect(clock.pending).toBe(1)
+    await clock.advance(1_000)
+    expect(messagesIn(await restOf(stream))).toContainEqual(END)
+  })
+
+  test('[RS12] [RS32] in a session ends with it too, although the session goes on', async () => {
+    const { endpoint, issuer } = server
+    const exp = Math.floor(clock.clock() / 1_000) + 600
+    const token = await issuer.mint(endpoint.href, { claims: { exp } })
+    const opened = await postMcp(endpoint, initialize(), { token })
+    const session = sessionHeaders(opened.headers.get('mcp-session-id') ?? '')
+    await opened.text()
+    const stream = await fetch(endpoint, {
+      headers: { Accept: 'text/event-stream', Authorization: `Bearer ${token}`, ...session },
+    })
+    await clock.advance(600_000)
+    expect(await stream.text()).toBe(': open\n\n')
+    const later = await issuer.mint(endpoint.href)
+    const next = await postMcp(endpoint, rpc('ping'), { token: later, headers: session })
+    expect(next.status).toBe(200)
+  })
+
+  test('leaves no timer when its client goes away before', async () => {
+    const stream = await listenWith(86_400)
+    stream.destroy()
+    while (clock.pending > 0) await clock.advance(0)
+  })
+})
+
+function messagesIn(text: string): unknown[] {
+  return [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data) as unknown)
+}
