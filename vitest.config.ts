@@ -1,10 +1,12 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   // The examples import the package by its name.
   resolve: { alias: { 'mcp-on-behalf-of': new URL('./src/index.ts', import.meta.url).pathname } },
   test: {
     include: ['test/**/*.test.ts'],
+    // Programs of other makes and a browser: vitest.clients.config.ts runs them.
+    exclude: [...configDefaults.exclude, 'test/clients/**'],
     setupFiles: ['test/helpers/leak-scan-setup.ts'],
     // The tests wait more than they compute.
     maxWorkers: '100%',

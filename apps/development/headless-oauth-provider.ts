@@ -72,6 +72,13 @@ export class HeadlessOAuthProvider implements OAuthClientProvider {
     this.#tokens = tokens
   }
 
+  /** Forgets what the authorization server no longer takes: the next request signs in anew. */
+  invalidateCredentials(scope: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): void {
+    if (scope === 'all' || scope === 'client') this.#client = undefined
+    if (scope === 'all' || scope === 'tokens') this.#tokens = undefined
+    if (scope === 'all' || scope === 'discovery') this.#discoveryState = undefined
+  }
+
   saveCodeVerifier(codeVerifier: string): void {
     this.#codeVerifier = codeVerifier
   }

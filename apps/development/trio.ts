@@ -4,7 +4,13 @@ import { parseConfig, type Environment } from '../../src/config.js'
 import type { Log } from '../../src/log.js'
 import { serve, type ListeningServer } from '../../src/serve.js'
 import { createAuthorizationServer } from '../authorization-server/authorization-server.js'
-import { loadDirectory, withIdentifiers } from '../authorization-server/directory.js'
+import {
+  DEFAULT_IDENTIFIERS,
+  loadDirectory,
+  parseDirectory,
+  withIdentifiers,
+  type Directory,
+} from '../authorization-server/directory.js'
 import { createDownstreamApi } from '../downstream-api/downstream-api.js'
 
 export interface TrioOptions {
@@ -17,6 +23,8 @@ export interface TrioOptions {
   readonly log: Log
   /** Further settings of the MCP server, as its environment would have them. */
   readonly environment?: Environment
+  /** How long access tokens for the MCP server live. Default: what the directory says, a day. */
+  readonly accessTokenSeconds?: number
   /** Told the claims of every token that the API accepted. */
   readonly onApiCall?: (claims: Claims) => void
 }
@@ -68,7 +76,7 @@ async function wire(options: TrioOptions, servers: Servers): Promise<Trio> {
   const issuer = `http://localhost:${servers.authorizationServer.port}/`
   const apiAudience = `http://localhost:${servers.api.port}/`
   const mcpAudience = `http://localhost:${servers.mcp.port}/mcp`
-  const directory = withIdentifiers(loadDirectory(), { mcp: mcpAudience, api: apiAudience })
+  const directory = withIdentifiers(directoryFor(options), { mcp: mcpAudience, api: apiAudience })
   const client = directory.clients.find(({ client_id }) => client_id === EXCHANGING_CLIENT)
   const config = parseConfig({
     PORT: `${servers.mcp.port}`,
@@ -104,4 +112,17 @@ async function wire(options: TrioOptions, servers: Servers): Promise<Trio> {
       await Promise.all([servers.api.close(), servers.authorizationServer.close()])
     },
   }
+}
+
+function directoryFor({ accessTokenSeconds }: TrioOptions): Directory {
+  const directory = loadDirectory()
+  if (accessTokenSeconds === undefined) return directory
+  return parseDirectory({
+    ...directory,
+    resource_servers: directory.resource_servers.map((api) =>
+      api.identifier === DEFAULT_IDENTIFIERS.mcp
+        ? { ...api, token_lifetime: accessTokenSeconds }
+        : api,
+    ),
+  })
 }
