@@ -1,5 +1,5 @@
-import { createServer, type AddressInfo } from 'node:net'
 import { signIn } from '../../apps/development/sign-in.js'
+import { freePort } from '../clients/parts/free-port.js'
 import { reasonsIn, verdictOn } from './checks.js'
 import type { FailedScenario } from './server-scenarios.js'
 import { runSuite } from './suite.js'
@@ -56,12 +56,4 @@ async function visit(authorizationUrl: string): Promise<void> {
   const callback = await signIn({ authorizationUrl, username: 'alice' })
   const response = await fetch(callback)
   await response.body?.cancel()
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
