@@ -1,12 +1,19 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
+const SRC = new URL('./src/', import.meta.url).pathname
+
 export default defineConfig({
   // The examples import the package by its name.
-  resolve: { alias: { 'mcp-on-behalf-of': new URL('./src/index.ts', import.meta.url).pathname } },
+  resolve: {
+    alias: [
+      { find: /^mcp-on-behalf-of$/, replacement: `${SRC}index.ts` },
+      { find: /^mcp-on-behalf-of\/(errors|server)$/, replacement: `${SRC}$1.ts` },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
-    // Programs of other makes and a browser: vitest.clients.config.ts runs them.
-    exclude: [...configDefaults.exclude, 'test/clients/**'],
+    // Each has a script of its own: npm run test:clients, npm run test:package.
+    exclude: [...configDefaults.exclude, 'test/clients/**', 'test/package/**'],
     setupFiles: ['test/helpers/leak-scan-setup.ts'],
     // The tests wait more than they compute.
     maxWorkers: '100%',

@@ -90,7 +90,7 @@ function createServer(): McpServer {
     'greet',
     { description: 'Greets the user', inputSchema: z.object({ name: z.string().optional() }) },
     async ({ name }, context) => {
-      const api = downstreamOf(context.http?.authInfo, 'greet')
+      const api = downstreamOf(context.http?.authInfo, 'greet', { signal: context.mcpReq.signal })
       const answer = await api.json('/api/private-scope', { schema: z.object({ sub: z.string() }) })
       return { content: [{ type: 'text', text: `Hello ${name ?? 'there'}, ${answer.sub}` }] }
     },

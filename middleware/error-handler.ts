@@ -39,6 +39,13 @@ export function logFailure(error: OnBehalfOfError, req: Request, log: Log): void
   })
 }
 
+/** What a client has to change, by the type of the body parser's error. */
+const CURES: ReadonlyMap<string, string> = new Map([
+  ['charset.unsupported', 'Send the request body in UTF-8.'],
+  ['encoding.unsupported', 'Send the request body as it is, or by gzip, deflate or br.'],
+  ['request.size.invalid', 'The request body is not as long as its Content-Length says.'],
+])
+
 /** Express's body parser reports by `type` and `status`; anything else foreign is an internal error. */
 function fromExpress(thrown: unknown): OnBehalfOfError {
   if (thrown instanceof OnBehalfOfError) return thrown
@@ -51,8 +58,11 @@ function fromExpress(thrown: unknown): OnBehalfOfError {
     })
   }
   if (typeof status === 'number' && status >= 400 && status < 500) {
+    const reason = typeof type === 'string' ? type : 'bad_request'
+    const description = CURES.get(reason)
     return new OnBehalfOfError('invalid_request', {
-      reason: typeof type === 'string' ? type : 'bad_request',
+      reason,
+      ...(description === undefined ? {} : { description }),
     })
   }
   return asOnBehalfOfError(thrown)

@@ -19,7 +19,8 @@ export function formBody(): RequestHandler[] {
  * Comes after authentication, so that strangers do not make us parse.
  */
 export function jsonBody(maxBytes: number): RequestHandler[] {
-  return [json({ limit: maxBytes }), boundedDepth, noTokenInBody, boundedBatch]
+  // Whatever is JSON is let through: that a number is no message is for the protocol to say.
+  return [json({ limit: maxBytes, strict: false }), boundedDepth, noTokenInBody, boundedBatch]
 }
 
 const noTokenInBody: RequestHandler = function noTokenInBodyMiddleware(req, _res, next) {

@@ -36,6 +36,11 @@ export interface TokenExchangeOptions {
   readonly delegation?: DelegationPolicy
   /** Passes the user's address, as Express sees it, on to the authorization server. Default false. */
   readonly forwardClientAddress?: boolean
+  /**
+   * Whether 2025 clients get sessions: within one, a lost connection cancels nothing (MCP 2025-11-25, Transports).
+   * Default false.
+   */
+  readonly sessions?: boolean
   /** Calls the APIs. Default: the global `fetch`. */
   readonly fetch?: Fetch
   /** For one call of an API. Default 10000. */
@@ -78,7 +83,7 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
     const authInfo = authInfoOf(req)
     authContextOf(authInfo)
     const calls = toolCallsIn(req.body).map((name) => options.registry.find(name))
-    const signal = abortedWith(res)
+    const signal = outlivesConnection(req, options) ? undefined : abortedWith(res)
     for (const tool of calls) {
       if (authInfo === undefined || tool?.downstream === undefined) continue
       const opening = { tool, downstream: tool.downstream, authInfo, req, signal }
@@ -93,7 +98,8 @@ interface Opening {
   readonly downstream: DownstreamRequirement
   readonly authInfo: AuthInfo
   readonly req: Request
-  readonly signal: AbortSignal
+  /** Aborts with the connection, where nobody can read the answer without it. */
+  readonly signal: AbortSignal | undefined
 }
 
 async function openAccess(
@@ -124,14 +130,18 @@ async function openAccess(
     if (FAILURE_TABLE[failure.code].surface === 'http') throw failure
     return { failure }
   }
-  const client = createDownstreamClient({
-    ...{ api, tokens, signal },
+  const calls = {
+    ...{ api, tokens },
     fetch: options.fetch ?? globalThis.fetch,
     trace: traceContextOf(req.headers),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
-  })
-  return { client }
+  }
+  return {
+    open(wanted = signal) {
+      return createDownstreamClient(wanted === undefined ? calls : { ...calls, signal: wanted })
+    },
+  }
 }
 
 /** The audit line of one tool call: who, through whom, for whom, with what. */
@@ -172,6 +182,11 @@ function recordFailure(
     requestId: requestIdOf(req),
     err: describeError(failure),
   })
+}
+
+/** Naming any session will do: where the session is not the caller's, the request ends before a handler runs. */
+function outlivesConnection(req: Request, { sessions = false }: TokenExchangeOptions): boolean {
+  return sessions && req.headers['mcp-session-id'] !== undefined
 }
 
 /** A signal that aborts when the client goes away before it has its answer. */

@@ -99,6 +99,7 @@ export function createApp(parts: AppParts): App {
       exchanger: parts.exchanger,
       apis: parts.apis,
       forwardClientAddress: parts.forwardClientAddress ?? false,
+      sessions: sessions !== undefined,
       log,
       ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
       ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),

@@ -13,7 +13,7 @@ export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
 export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 
 export type { Clock, Timers } from './clock.js'
-export { downstreamOf } from './downstream/downstream-access.js'
+export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
 export type {
   DownstreamApi,
   DownstreamClient,

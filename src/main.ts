@@ -4,38 +4,52 @@ import { describeError } from './describe-error.js'
 import { createProcessLog } from './process-log.js'
 import { serve } from './serve.js'
 
-/** The process: reads the configuration, listens, ends calls under way before it stops. */
-async function main(): Promise<void> {
+/**
+ * The process: reads the configuration, listens, ends calls under way before it stops.
+ *
+ * Resolves with the exit code when it is over: 0 after SIGTERM or SIGINT, 1 when it could not start or stop,
+ * with the reason on standard error. A second signal ends the process at once. Never rejects.
+ */
+export async function runServer(): Promise<number> {
+  try {
+    return await untilStopped()
+  } catch (error) {
+    const text = error instanceof Error ? error.message : 'unknown failure'
+    process.stderr.write(
+      error instanceof ConfigError
+        ? `${text}\n\nSee .env.example for what each setting means.\n`
+        : `mcp-on-behalf-of could not start: ${text}\n`,
+    )
+    return 1
+  }
+}
+
+async function untilStopped(): Promise<number> {
   const config = parseConfig(readEnvironment())
   const log = createProcessLog({ level: config.logLevel })
   const composed = await composeServer(config, log)
   const server = await serve({ ...config.listen, handler: composed.handler })
   log.event('info', 'listening', { port: server.port, endpoint: config.endpoint.href })
 
-  let stopping = false
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1)
-    stopping = true
-    log.event('info', 'stopping', { signal })
-    const closed = server.close()
-    composed.drain()
-    closed
-      .then(() => composed.close())
-      .catch((error: unknown) => {
-        log.event('error', 'stop_failed', { err: describeError(error) })
-        process.exitCode = 1
-      })
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  return new Promise((resolve) => {
+    let stopping = false
+    const stop = (signal: NodeJS.Signals): void => {
+      if (stopping) process.exit(1)
+      stopping = true
+      log.event('info', 'stopping', { signal })
+      const closed = server.close()
+      composed.drain()
+      closed
+        .then(() => composed.close())
+        .then(() => {
+          resolve(0)
+        })
+        .catch((error: unknown) => {
+          log.event('error', 'stop_failed', { err: describeError(error) })
+          resolve(1)
+        })
+    }
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
+  })
 }
-
-main().catch((error: unknown) => {
-  const text = error instanceof Error ? error.message : 'unknown failure'
-  process.stderr.write(
-    error instanceof ConfigError
-      ? `${text}\n\nSee .env.example for what each setting means.\n`
-      : `mcp-on-behalf-of could not start: ${text}\n`,
-  )
-  process.exitCode = 1
-})

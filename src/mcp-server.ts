@@ -124,7 +124,7 @@ function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext 
   const local = { caller, signal }
   return tool.downstream === undefined
     ? (local as DownstreamToolContext)
-    : { ...local, downstream: downstreamOf(authInfo, tool.name) }
+    : { ...local, downstream: downstreamOf(authInfo, tool.name, { signal }) }
 }
 
 /** Where the answer has not begun yet, the route replaces it by the challenge. */

@@ -83,7 +83,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^routes\//, 6],
   [/^src\/app\.ts$/, 7],
   [/^src\/index\.ts$/, 7],
-  [/^src\/compose(?:-adapter)?\.ts$/, 8],
+  [/^src\/(?:compose(?:-adapter)?|server)\.ts$/, 8],
   [/^src\/main\.ts$/, 9],
 ]
 
@@ -125,19 +125,26 @@ describe('the import rules of docs/architecture.md', () => {
     const broken = imports.filter(
       ({ file, target }) =>
         adapters.test(target) &&
-        !/^src\/(?:compose(?:-adapter)?|main|index)\.ts$/.test(file) &&
+        !/^src\/(?:compose(?:-adapter)?|main|index|server)\.ts$/.test(file) &&
         !file.startsWith('apps/') &&
         !file.startsWith('examples/'),
     )
     expect(show(broken)).toEqual([])
   })
 
-  test('nothing that ships imports the companion programs, the command line, the benchmarks or the tests', () => {
+  test('nothing that ships imports the companion programs, the benchmarks or the tests', () => {
     const broken = imports.filter(
       ({ file, target, local }) =>
         local &&
-        /^(?:src|middleware|routes)\//.test(file) &&
-        /^(?:apps|cli|bench|test|examples)\//.test(target),
+        /^(?:src|middleware|routes|cli)\//.test(file) &&
+        /^(?:apps|bench|test|examples)\//.test(target),
+    )
+    expect(show(broken)).toEqual([])
+  })
+
+  test('the library does not import the command line', () => {
+    const broken = imports.filter(
+      ({ file, target }) => /^(?:src|middleware|routes)\//.test(file) && target.startsWith('cli/'),
     )
     expect(show(broken)).toEqual([])
   })
@@ -154,7 +161,7 @@ describe('the import rules of docs/architecture.md', () => {
     const broken = imports.filter(
       ({ file, target, local }) =>
         !local &&
-        /^(?:src|middleware|routes)\//.test(file) &&
+        /^(?:src|middleware|routes|cli)\//.test(file) &&
         !target.startsWith('node:') &&
         !allowed.has(packageOf(target)),
     )

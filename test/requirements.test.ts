@@ -29,6 +29,7 @@ const INBOUND: Readonly<Record<string, string>> = {
   RS21: 'Origin and Host are validated',
   RS22: 'R25: an unsupported protocol version is 400',
   RS23: 'R26: headers equal the body, unknown version and method are refused',
+  RS25: 'R26: a client that closes its stream or connection has cancelled: the work stops',
   RS26: 'R26: server/discover answers',
   RS27: 'the decision about a tool is the same for R26 and R25',
   RS28: 'R26: tools/list does not vary by connection and has an order',

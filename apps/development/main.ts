@@ -12,7 +12,8 @@ async function main(): Promise<void> {
   const environment = readEnvironment()
   const production = environment['NODE_ENV'] === 'production'
   if (production || !isUnconfigured(environment)) {
-    await import('../../src/main.js')
+    const { runServer } = await import('../../src/main.js')
+    process.exitCode = await runServer()
     return
   }
   assertLoopback(environment['HOST'])

@@ -2,9 +2,21 @@ import type { AuthInfo } from '@modelcontextprotocol/server'
 import { OnBehalfOfError } from '../errors.js'
 import type { DownstreamClient } from './downstream-client.js'
 
-/** What the exchange came to for one tool of one request: a client, or the reason why there is none. */
+/** What the exchange came to for one tool of one request: a way to the API, or the reason why there is none. */
 export type DownstreamAccess =
-  { readonly client: DownstreamClient } | { readonly failure: OnBehalfOfError }
+  | {
+      /** Opens the API for calls that end with `signal`; without one, with the HTTP connection. */
+      readonly open: (signal: AbortSignal | undefined) => DownstreamClient
+    }
+  | { readonly failure: OnBehalfOfError }
+
+export interface DownstreamOptions {
+  /**
+   * Ends the calls of the API: the SDK's `ctx.mcpReq.signal`, which aborts when the client cancels, and where nobody
+   * could read the answer any more. Default: they end with the HTTP connection.
+   */
+  readonly signal?: AbortSignal
+}
 
 const accesses = new WeakMap<AuthInfo, Map<string, DownstreamAccess>>()
 
@@ -25,7 +37,11 @@ export function attachDownstreamAccess(
  * Throws the failure of the exchange where there was one, so that no handler runs without a token, and
  * `misconfigured` where no exchange took place for this tool on this request.
  */
-export function downstreamOf(authInfo: AuthInfo | undefined, toolName: string): DownstreamClient {
+export function downstreamOf(
+  authInfo: AuthInfo | undefined,
+  toolName: string,
+  { signal }: DownstreamOptions = {},
+): DownstreamClient {
   const access = authInfo === undefined ? undefined : accesses.get(authInfo)?.get(toolName)
   if (access === undefined) {
     throw new OnBehalfOfError('misconfigured', {
@@ -37,5 +53,5 @@ export function downstreamOf(authInfo: AuthInfo | undefined, toolName: string): 
     })
   }
   if ('failure' in access) throw access.failure
-  return access.client
+  return access.open(signal)
 }

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod'
 import { BodyTooLargeError, readTextWithin } from '../bounded-body.js'
 import { OnBehalfOfError } from '../errors.js'
+import { untilAborted } from '../exchange/until-aborted.js'
 import type { Fetch } from '../identity/fetch-json.js'
 import type { Secret } from '../secret.js'
 import { USER_AGENT } from '../version.js'
@@ -60,7 +61,7 @@ export interface DownstreamClientOptions {
   readonly api: DownstreamApi
   readonly tokens: DownstreamTokenSource
   readonly fetch: Fetch
-  /** Ends the calls when the MCP client goes away. */
+  /** Ends the calls, for a caller that no longer wants the answer. */
   readonly signal?: AbortSignal
   /** Passed on to the API. */
   readonly trace?: TraceContext
@@ -105,7 +106,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
       return response
     }
     await response.body?.cancel().catch(() => undefined)
-    return send(outgoing, await tokens.renew(token), options)
+    return send(outgoing, await renewed(tokens.renew(token), options.signal), options)
   }
   return {
     fetch: async (path, request = {}) => limitBody(await call(path, request), maxBytes),
@@ -115,6 +116,16 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
       return parseJson(response, request.schema, options)
     },
   }
+}
+
+/** The renewal may serve other calls too: whoever leaves stops waiting for it, no more. */
+function renewed(token: Promise<Secret>, signal: AbortSignal | undefined): Promise<Secret> {
+  if (signal === undefined) return token
+  return untilAborted(
+    token,
+    signal,
+    () => new OnBehalfOfError('cancelled', { cause: signal.reason }),
+  )
 }
 
 interface OutgoingRequest {

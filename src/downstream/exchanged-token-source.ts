@@ -10,19 +10,20 @@ import type { DownstreamTokenSource } from './downstream-client.js'
 export class ExchangedTokenSource implements DownstreamTokenSource {
   readonly #exchanger: TokenExchanger
   readonly #request: TokenExchangeRequest
-  readonly #signal: AbortSignal
+  readonly #waiting: { readonly signal?: AbortSignal }
   #exchanged: Promise<ExchangedToken> | undefined
   #renewed: Promise<ExchangedToken> | undefined
 
-  constructor(exchanger: TokenExchanger, request: TokenExchangeRequest, signal: AbortSignal) {
+  /** `signal` ends the wait for an exchange, not the exchange. */
+  constructor(exchanger: TokenExchanger, request: TokenExchangeRequest, signal?: AbortSignal) {
     this.#exchanger = exchanger
     this.#request = request
-    this.#signal = signal
+    this.#waiting = signal === undefined ? {} : { signal }
   }
 
   /** The exchange itself; one for all who ask. */
   exchanged(): Promise<ExchangedToken> {
-    this.#exchanged ??= this.#exchanger.exchange(this.#request, { signal: this.#signal })
+    this.#exchanged ??= this.#exchanger.exchange(this.#request, this.#waiting)
     return this.#renewed ?? this.#exchanged
   }
 
@@ -37,7 +38,7 @@ export class ExchangedTokenSource implements DownstreamTokenSource {
   /** One new exchange at the most, however many calls were refused. */
   async renew(rejected: Secret): Promise<Secret> {
     this.#renewed ??= this.#exchanger.exchange(this.#request, {
-      signal: this.#signal,
+      ...this.#waiting,
       replacing: rejected,
     })
     return (await this.#renewed).token
