@@ -59,11 +59,10 @@ export interface App {
 
 /** Mounts middleware and routes in the order in which a call meets them. Listens to nothing. */
 export function createApp(parts: AppParts): App {
-  const { endpoint, resource, registry, edge, log } = parts
+  const { endpoint, resource, registry, edge, log, createReference, sessions } = parts
   const resourceMetadataUrl = metadataUrl(endpoint)
   const access = createToolAccess(registry, parts.policy)
   const failures = { resourceMetadataUrl, baselineScopes: resource.baselineScopes, log }
-  const { createReference, sessions } = parts
   const servers = createMcpServers({ registry, access, log, createReference })
   const mcp = mcpRoute({
     createServer: servers.create,
