@@ -1,21 +1,12 @@
-import { McpServer } from '@modelcontextprotocol/server'
+// An Express app with an MCP endpoint (SDK v2), as it was, and three lines around the endpoint: its tool calls the API
+// as the signed-in user.
+import { toNodeHandler } from '@modelcontextprotocol/node'
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import express, { type Express } from 'express'
 import {
-  bearerAuth,
-  createIssuer,
-  createJwtBearerVerifier,
-  createRfc8693Exchanger,
-  createToolAccess,
-  createToolRegistry,
+  authenticatedRequest,
   downstreamOf,
-  errorHandler,
-  jsonBody,
-  mcpRoute,
-  metadataUrl,
-  protectExchange,
-  protectedResourceMetadataRoute,
-  tokenExchange,
-  toolScopes,
+  onBehalfOf,
   type Log,
   type Secret,
 } from 'mcp-on-behalf-of'
@@ -24,67 +15,35 @@ import { z } from 'zod'
 export interface ExampleOptions {
   readonly endpoint: URL
   readonly issuer: string
-  readonly clientId: string
-  readonly clientSecret: Secret
-  readonly apiAudience: string
-  readonly apiUrl: URL
+  readonly client: { readonly id: string; readonly secret: Secret }
+  readonly api: { readonly audience: string; readonly baseUrl: URL }
   readonly log: Log
 }
 
-/** Your server, as it was: an Express app with an MCP endpoint and one tool, which now calls the API as the user. */
-export function createExampleApp(options: ExampleOptions): Express {
-  const { endpoint, log } = options
-  const baselineScopes = ['tool:greet']
-  const resource = {
-    resource: endpoint.href,
-    authorizationServers: [options.issuer],
-    baselineScopes,
-  }
-  const resourceMetadataUrl = metadataUrl(endpoint)
-  const issuer = createIssuer({ issuer: options.issuer, log })
-
-  // Which tool needs which scope, and which calls the API.
-  const registry = createToolRegistry([
-    {
-      name: 'greet',
-      requiredScopes: ['tool:greet'],
-      downstream: { api: 'api', scopes: ['read:private'] },
-    },
-  ])
+export function createExampleApp({ endpoint, issuer, client, api, log }: ExampleOptions): Express {
+  const { metadata, protect, errors } = onBehalfOf({
+    ...{ endpoint, issuer, client, log },
+    apis: { api },
+    tools: [
+      {
+        name: 'greet',
+        requiredScopes: ['tool:greet'],
+        downstream: { api: 'api', scopes: ['read:private'] },
+      },
+    ],
+    baselineScopes: ['tool:greet'],
+  })
+  const mcp = toNodeHandler(createMcpHandler(createServer))
 
   const app = express()
-  app.use(protectedResourceMetadataRoute(endpoint, resource))
-  app.post(
-    endpoint.pathname,
-    bearerAuth({
-      verifier: createJwtBearerVerifier({ issuers: [issuer], audience: resource.resource }),
-      resource: resource.resource,
-      endpoint,
-      resourceMetadataUrl,
-    }),
-    jsonBody(1024 * 1024),
-    toolScopes({ access: createToolAccess(registry), log }),
-    tokenExchange({
-      registry,
-      exchanger: protectExchange(
-        createRfc8693Exchanger({
-          metadata: () => issuer.metadata(),
-          clientId: options.clientId,
-          clientAuthentication: { secret: options.clientSecret },
-        }),
-        { issuers: [issuer], clientId: options.clientId, ownAudience: resource.resource, log },
-      ),
-      apis: { api: { audience: options.apiAudience, baseUrl: options.apiUrl } },
-      log,
-    }),
-    mcpRoute({ createServer, resourceMetadataUrl, baselineScopes, log }).handler,
-  )
-  app.use(errorHandler({ resourceMetadataUrl, baselineScopes, log }))
+  app.use(metadata)
+  app.all('/mcp', protect, (req, res) => mcp(authenticatedRequest(req), res, req.body))
+  app.use(errors)
   return app
 }
 
 /** A fresh SDK server a request; the handler asks for the API by the name of its tool. */
-function createServer(): McpServer {
+export function createServer(): McpServer {
   const server = new McpServer({ name: 'existing-server', version: '1.0.0' })
   server.registerTool(
     'greet',

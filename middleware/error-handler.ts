@@ -8,11 +8,21 @@ import { requestIdOf } from './request-context.js'
 
 export interface ErrorHandlerOptions extends FailureResponseOptions {
   readonly log: Log
+  /** Whose failures are answered here; others go on to the next error handler. Default: everybody's. */
+  readonly answers?: (req: Request) => boolean
 }
 
-/** The place where a failure becomes an HTTP answer and a log line. Mount it last. */
+/**
+ * The place where a failure becomes an HTTP answer and a log line. Mount it last.
+ *
+ * An `OnBehalfOfError` is answered whichever request it belongs to.
+ */
 export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler {
   return function errorHandlerMiddleware(thrown: unknown, req, res, next) {
+    if (!(thrown instanceof OnBehalfOfError) && options.answers?.(req) === false) {
+      next(thrown)
+      return
+    }
     const error = fromExpress(thrown)
     logFailure(error, req, options.log)
     if (res.headersSent) {

@@ -14,16 +14,18 @@ export interface HostsAndOriginsOptions {
   readonly origins?: readonly string[]
 }
 
+/** What entries of the two lists look like. */
+export const HOST_OPTION = z.string().regex(/^[^\s/]+$/, 'must be host or host:port, no URL')
+export const ORIGIN_OPTION = z
+  .string()
+  .refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+    error: 'must be an origin: scheme, host and port, without path or trailing slash',
+  })
+
 const OPTIONS = z.object({
   endpoint: z.instanceof(URL, { error: 'must be a URL' }),
-  hosts: z.array(z.string().regex(/^[^\s/]+$/, 'must be host or host:port, no URL')).optional(),
-  origins: z
-    .array(
-      z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
-        error: 'must be an origin: scheme, host and port, without path or trailing slash',
-      }),
-    )
-    .optional(),
+  hosts: z.array(HOST_OPTION).optional(),
+  origins: z.array(ORIGIN_OPTION).optional(),
 })
 
 /** What a browser client has to be able to read. */

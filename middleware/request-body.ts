@@ -13,18 +13,31 @@ export function formBody(): RequestHandler[] {
 }
 
 /**
- * Parses a JSON body of at most `maxBytes` into `req.body`; refuses one with an `access_token` at its top, and a
- * batch of more than 50 messages, which the limits in front count as one request.
+ * Parses a JSON body of at most `maxBytes` into `req.body`; refuses one with an `access_token` at its top, a
+ * batch of more than 50 messages, which the limits in front count as one request, and a body that calls itself
+ * anything but JSON: an MCP server behind that is less strict about the type would read a call that nobody
+ * has decided about.
  *
  * Comes after authentication, so that strangers do not make us parse.
  */
 export function jsonBody(maxBytes: number): RequestHandler[] {
-  // Whatever is JSON is let through: that a number is no message is for the protocol to say.
-  return [json({ limit: maxBytes, strict: false }), boundedDepth, noTokenInBody, boundedBatch]
+  return [
+    // Whatever is JSON is let through: that a number is no message is for the protocol to say.
+    json({ limit: maxBytes, strict: false }),
+    ...[noUnreadBody, boundedDepth, noTokenInBody, boundedBatch],
+  ]
 }
 
 const noTokenInBody: RequestHandler = function noTokenInBodyMiddleware(req, _res, next) {
   assertNoTokenInBody(req.body)
+  next()
+}
+
+const noUnreadBody: RequestHandler = function noUnreadBodyMiddleware(req, _res, next) {
+  const { 'transfer-encoding': chunked, 'content-length': length = '0' } = req.headers
+  if (req.body === undefined && (chunked !== undefined || length !== '0')) {
+    throw new OnBehalfOfError('unsupported_media_type')
+  }
   next()
 }
 

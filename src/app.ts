@@ -1,17 +1,8 @@
 import express, { type Express } from 'express'
-import { bearerAuth } from '../middleware/bearer-auth.js'
-import { errorHandler } from '../middleware/error-handler.js'
-import { hostsAndOrigins } from '../middleware/hosts-and-origins.js'
 import { notFound } from '../middleware/not-found.js'
-import { limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
-import { formBody, jsonBody } from '../middleware/request-body.js'
-import { requestContext } from '../middleware/request-context.js'
-import { securityHeaders } from '../middleware/security-headers.js'
-import { tokenExchange } from '../middleware/token-exchange.js'
-import { toolScopes } from '../middleware/tool-scopes.js'
 import { healthRoute } from '../routes/health.js'
 import { mcpRoute } from '../routes/mcp.js'
-import { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
+import { createDoors } from './doors.js'
 import type { DownstreamApi } from './downstream/downstream-client.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { DelegationPolicy } from './exchange/delegation-policy.js'
@@ -59,10 +50,11 @@ export interface App {
 
 /** Mounts middleware and routes in the order in which a call meets them. Listens to nothing. */
 export function createApp(parts: AppParts): App {
-  const { endpoint, resource, registry, edge, log, createReference, sessions } = parts
+  const { endpoint, resource, registry, edge, log } = parts
   const resourceMetadataUrl = metadataUrl(endpoint)
   const access = createToolAccess(registry, parts.policy)
   const failures = { resourceMetadataUrl, baselineScopes: resource.baselineScopes, log }
+  const { createReference, sessions } = parts
   const servers = createMcpServers({ registry, access, log, createReference })
   const mcp = mcpRoute({
     createServer: servers.create,
@@ -70,43 +62,32 @@ export function createApp(parts: AppParts): App {
     ...failures,
   })
 
-  const app = express()
-  app.disable('x-powered-by')
-  app.disable('etag')
-  app.set('trust proxy', edge.trustProxy)
-
-  app.use(requestContext())
-  app.use(securityHeaders())
-  app.use(healthRoute())
-  app.use(hostsAndOrigins({ endpoint, hosts: edge.hosts, origins: edge.origins }))
-  app.use(limitByAddress({ perMinute: edge.perAddressPerMinute }))
-  app.use(protectedResourceMetadataRoute(endpoint, resource))
-  app.all(
-    endpoint.pathname,
-    ...formBody(),
-    bearerAuth({
-      verifier: parts.verifier,
-      resource: resource.resource,
-      endpoint,
-      resourceMetadataUrl,
-    }),
-    limitByCaller({ perMinute: edge.perCallerPerMinute }),
-    ...jsonBody(edge.maxBodyBytes),
-    toolScopes({ access, log }),
-    tokenExchange({
+  const doors = createDoors({
+    ...{ endpoint, resource, edge, access, log },
+    verifier: parts.verifier,
+    exchange: {
       registry,
       exchanger: parts.exchanger,
       apis: parts.apis,
       forwardClientAddress: parts.forwardClientAddress ?? false,
       sessions: sessions !== undefined,
-      log,
       ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
       ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
       ...(parts.apiTimeoutMs === undefined ? {} : { timeoutMs: parts.apiTimeoutMs }),
-    }),
-    mcp.handler,
-  )
+    },
+  })
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', edge.trustProxy)
+
+  app.use(...doors.context)
+  app.use(healthRoute())
+  app.use(...doors.edge)
+  app.use(doors.metadata)
+  app.all(endpoint.pathname, ...doors.endpoint, mcp.handler)
   app.use(notFound)
-  app.use(errorHandler(failures))
+  app.use(doors.errors)
   return { express: app, drain: mcp.drain, close: mcp.close }
 }

@@ -19,6 +19,7 @@ export const FAILURE_CODES = [
   'downstream_failed',
   'downstream_unavailable',
   'invalid_request',
+  'unsupported_media_type',
   'request_forbidden',
   'request_too_large',
   'rate_limited',

@@ -171,11 +171,19 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
   },
   invalid_request: {
     ...HTTP,
-    when: 'the request itself is malformed (JSON, media type, encoding)',
+    when: 'the request itself is malformed (JSON, encoding)',
     status: 400,
     challenge: 'none',
     logLevel: 'info',
     text: 'The request is malformed.',
+  },
+  unsupported_media_type: {
+    ...HTTP,
+    when: 'a request body that does not call itself JSON',
+    status: 415,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'Send the request body as JSON, with "Content-Type: application/json".',
   },
   request_forbidden: {
     ...HTTP,

@@ -1,5 +1,9 @@
 /** The public surface of `mcp-on-behalf-of`. Importing it starts nothing and reads no environment. */
 
+export {
+  authenticatedRequest,
+  type AuthenticatedRequest,
+} from '../middleware/authenticated-request.js'
 export { bearerAuth, type BearerAuthOptions } from '../middleware/bearer-auth.js'
 export { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 export { hostsAndOrigins, type HostsAndOriginsOptions } from '../middleware/hosts-and-origins.js'
@@ -83,6 +87,8 @@ export {
   type JwtBearerVerifierOptions,
 } from './identity/jwt-bearer-verifier.js'
 export type { Log } from './log.js'
+export { onBehalfOf, type OnBehalfOf } from './on-behalf-of.js'
+export type { OnBehalfOfOptions } from './on-behalf-of-options.js'
 export { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
 export { Secret } from './secret.js'
 export type { SdkServer } from './sessions/mcp-session.js'

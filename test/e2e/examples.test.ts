@@ -1,68 +1,172 @@
+import type { Express } from 'express'
+import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createAuthorizationServer } from '../../apps/authorization-server/authorization-server.js'
-import { loadDirectory, withIdentifiers } from '../../apps/authorization-server/directory.js'
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
-import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
+import { obtainToken } from '../../apps/development/obtain-token.js'
 import { createExampleApp } from '../../examples/existing-express-server.js'
-import { Secret } from '../../src/secret.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
-import { RecordingLog } from '../helpers/recording-log.js'
+import { createPartByPartApp } from '../../examples/part-by-part.js'
+import { createTwoApisApp } from '../../examples/two-apis.js'
+import { createSdkV1App } from '../../examples/sdk-v1-server.js'
+import {
+  openExampleSetting,
+  withSecondApi,
+  type ExampleSetting,
+} from '../helpers/example-setting.js'
+import { callTool, postMcp, rpcAnswer } from '../helpers/mcp-door.js'
+import { connectV1As } from '../helpers/sdk-v1-client.js'
 
-describe('examples/existing-express-server.ts', () => {
-  let servers: ListeningServer[]
-  let endpoint: URL
-  let log: RecordingLog
+const MODES = ['auto', 'legacy'] as const
+
+describe('examples/existing-express-server.ts, part-by-part.ts and sdk-v1-server.ts', () => {
+  let setting: ExampleSetting
 
   beforeEach(async () => {
-    const listen = (): Promise<ListeningServer> =>
-      serve({ host: '127.0.0.1', port: 0, drainMs: 100 })
-    const [authorizationServer, api, mcp] = [await listen(), await listen(), await listen()]
-    servers = [authorizationServer, api, mcp]
-    log = new RecordingLog()
-    const issuer = `http://localhost:${authorizationServer.port}/`
-    const apiAudience = `http://localhost:${api.port}/`
-    endpoint = new URL(`http://localhost:${mcp.port}/mcp`)
-    const directory = withIdentifiers(loadDirectory(), { mcp: endpoint.href, api: apiAudience })
-    const { handler } = await createAuthorizationServer({ issuer, directory })
-    authorizationServer.attach(handler)
-    api.attach(createDownstreamApi({ issuer, audience: apiAudience }))
-    const secret = directory.clients.find(({ client_id }) => client_id === 'mcp-server')
-    mcp.attach(
-      createExampleApp({
-        ...{ endpoint, issuer, apiAudience, log },
-        apiUrl: new URL(apiAudience),
-        clientId: 'mcp-server',
-        clientSecret: new Secret(secret?.client_secret ?? ''),
-      }),
+    setting = await openExampleSetting()
+  })
+
+  afterEach(() => setting.close())
+
+  const SERVERS: readonly [string, (setting: ExampleSetting) => Express][] = [
+    ['SDK v2', createExampleApp],
+    ['SDK v2, part by part', createPartByPartApp],
+    ['SDK v1', createSdkV1App],
+  ]
+
+  describe.each(SERVERS)('a server built with %s', (_, create) => {
+    beforeEach(() => {
+      setting.attach(create(setting))
+    })
+
+    test.each(MODES)(
+      'calls the API as the signed-in user, for the v2 client (%s)',
+      async (mode) => {
+        const session = await connectAs({ endpoint: setting.endpoint, username: 'alice', mode })
+        try {
+          const call = (): Promise<unknown> =>
+            session.client.callTool({ name: 'greet', arguments: { name: 'A' } })
+          expect(await call()).toMatchObject({ content: [{ text: 'Hello A, auth0|alice' }] })
+          expect(await call()).toMatchObject({ content: [{ text: 'Hello A, auth0|alice' }] })
+          expect(setting.events.filter(({ type }) => type === 'token_exchanged')).toHaveLength(1)
+        } finally {
+          await session.close()
+        }
+      },
     )
-  })
 
-  afterEach(async () => {
-    await Promise.all(servers.map((server) => server.close()))
-  })
-
-  test.each([['auto' as const], ['legacy' as const]])(
-    'gives the handlers of an existing server the API as the signed-in user (%s)',
-    async (mode) => {
-      const session = await connectAs({ endpoint, username: 'alice', mode })
+    test('calls the API as the signed-in user, for the v1 client', async () => {
+      const { client } = await connectV1As(setting.endpoint, 'alice')
       try {
-        const call = (): Promise<unknown> =>
-          session.client.callTool({ name: 'greet', arguments: { name: 'A' } })
-        expect(await call()).toMatchObject({ content: [{ text: 'Hello A, auth0|alice' }] })
-        expect(await call()).toMatchObject({ content: [{ text: 'Hello A, auth0|alice' }] })
+        expect(await client.callTool({ name: 'greet', arguments: {} })).toMatchObject({
+          content: [{ text: 'Hello there, auth0|alice' }],
+        })
+      } finally {
+        await client.close()
+      }
+    })
+
+    test('refuses a user who lacks the permission', async () => {
+      const session = await connectAs({ endpoint: setting.endpoint, username: 'bob' })
+      try {
+        await expect(session.client.callTool({ name: 'greet', arguments: {} })).rejects.toThrow()
+        expect(setting.api.tokens).toEqual([])
+        expect(setting.events.filter(({ type }) => type === 'token_exchanged')).toEqual([])
       } finally {
         await session.close()
       }
+    })
+  })
+
+  const tokenWith = (scope: string): Promise<string> => {
+    const { issuer, endpoint } = setting
+    return obtainToken({ issuer, username: 'alice', resource: endpoint.href, scope })
+  }
+
+  test('a step-up is answered before the v1 server sees the request, and what it asks for suffices', async () => {
+    setting.attach(createSdkV1App(setting))
+    const token = await tokenWith('tool:whoami')
+    const refused = await postMcp(setting.endpoint, callTool('greet'), { token })
+    expect(refused.status).toBe(403)
+    const challenge = refused.headers.get('www-authenticate') ?? ''
+    expect(challenge).toMatch(/^Bearer error="insufficient_scope"/)
+    const [, scope = ''] = /scope="([^"]+)"/.exec(challenge) ?? []
+    expect(scope.split(' ').sort()).toEqual(['tool:greet', 'tool:whoami'])
+    const stepped = await postMcp(setting.endpoint, callTool('greet'), {
+      token: await tokenWith(scope),
+    })
+    expect(await rpcAnswer(stepped)).toMatchObject({
+      result: { content: [{ text: 'Hello there, auth0|alice' }] },
+    })
+  })
+
+  test.each(['text/plain; a=application/json', 'application/json-x', 'text/plain'])(
+    'a call that calls itself %s does not get past the decision about tools',
+    async (type) => {
+      setting.attach(createSdkV1App(setting))
+      const token = await tokenWith('tool:whoami')
+      const headers = { 'Content-Type': type }
+      const response = await postMcp(setting.endpoint, callTool('greet'), { token, headers })
+      expect(response.status).toBe(415)
+      expect(setting.log.named('request_refused').at(-1)?.fields['code']).toBe(
+        'unsupported_media_type',
+      )
     },
   )
+})
 
-  test('refuses a user who lacks the permission', async () => {
-    const session = await connectAs({ endpoint, username: 'bob' })
+describe('examples/two-apis.ts', () => {
+  let setting: ExampleSetting
+
+  beforeEach(async () => {
+    setting = await openExampleSetting(withSecondApi)
+    const { api: orders, secondApi: invoices } = setting
+    setting.attach(createTwoApisApp({ ...setting, apis: { orders, invoices } }))
+  })
+
+  afterEach(() => setting.close())
+
+  const call = async (username: string, ...tools: string[]): Promise<unknown[]> => {
+    const session = await connectAs({ endpoint: setting.endpoint, username })
     try {
-      await expect(session.client.callTool({ name: 'greet', arguments: {} })).rejects.toThrow()
-      expect(log.named('token_exchanged')).toHaveLength(0)
+      const answers: unknown[] = []
+      for (const name of tools) answers.push(await session.client.callTool({ name, arguments: {} }))
+      return answers
     } finally {
       await session.close()
     }
+  }
+
+  test('each API gets tokens of its own audience alone, and each is exchanged once', async () => {
+    const { api, secondApi } = setting
+    const answers = await call(
+      'alice',
+      'list_orders',
+      'list_invoices',
+      'list_orders',
+      'list_invoices',
+    )
+    expect(answers).toHaveLength(4)
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ content: [{ text: 'of auth0|alice' }] })
+    }
+    const audiences = (tokens: readonly string[]) => tokens.map((token) => decodeJwt(token).aud)
+    expect(audiences(api.tokens)).toEqual([api.audience, api.audience])
+    expect(audiences(secondApi.tokens)).toEqual([secondApi.audience, secondApi.audience])
+    expect(new Set([...api.tokens, ...secondApi.tokens]).size).toBe(2)
+    const exchanged = setting.events.filter((event) => event.type === 'token_exchanged')
+    expect(exchanged.map(({ audience }) => audience)).toEqual([api.audience, secondApi.audience])
+  })
+
+  test('neither API accepts the token of the other', async () => {
+    const { api, secondApi } = setting
+    await call('alice', 'list_orders', 'list_invoices')
+    const knock = async (at: URL, token = ''): Promise<number> => {
+      const headers = { Authorization: `Bearer ${token}` }
+      return (await fetch(new URL('/api/private-scope', at), { headers })).status
+    }
+    const [ofFirst, ofSecond] = [api.tokens[0], secondApi.tokens[0]]
+    expect(await knock(api.baseUrl, ofFirst)).toBe(200)
+    expect(await knock(secondApi.baseUrl, ofSecond)).toBe(200)
+    expect(await knock(secondApi.baseUrl, ofFirst)).toBe(401)
+    expect(await knock(api.baseUrl, ofSecond)).toBe(401)
   })
 })

@@ -29,6 +29,7 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   request_forbidden: ['http', 403, 'none'],
   request_too_large: ['http', 413, 'none'],
   rate_limited: ['http', 429, 'none'],
+  unsupported_media_type: ['http', 415, 'none'],
   session_not_found: ['http', 404, 'none'],
   session_limit: ['http', 503, 'none'],
   cancelled: ['http', 499, 'none'],

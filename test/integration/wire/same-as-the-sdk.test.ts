@@ -5,6 +5,7 @@ import { openMcpDoor, type McpDoor } from '../../helpers/mcp-door.js'
 import { TestIssuer } from '../../helpers/test-issuer.js'
 import { messageIn, sendLines, type RawAnswer, type RawRequest } from '../../helpers/wire.js'
 import {
+  foreignTypeCases,
   JSON_TEXT,
   messageCases,
   PING,
@@ -54,6 +55,17 @@ describe('with the doors in front, a client with a good token is answered as by 
   test.each(messageCases)('[RS22] [RS23] $title', check)
 
   test.each(transportCases)('$title', check)
+
+  test.each(foreignTypeCases)('$title is refused by both', async ({ request, wants }) => {
+    for (const [endpoint, sent] of [
+      [door.endpoint, withToken(request)],
+      [bare.endpoint, request],
+    ] as const) {
+      const answer = await sendLines(endpoint, sent)
+      const error = messageIn(answer)?.['error'] as { code?: number } | undefined
+      expect([answer.status, error?.code]).toEqual(wants)
+    }
+  })
 
   test.each(['{"jsonrpc":', `${JSON_TEXT}${JSON_TEXT}`])(
     'the broken JSON %j is a parse error to both',

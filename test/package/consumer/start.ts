@@ -16,10 +16,8 @@ const endpoint = new URL(`http://localhost:${(server.address() as AddressInfo).p
 const app = createExampleApp({
   endpoint,
   issuer: setting('ISSUER'),
-  clientId: setting('CLIENT_ID'),
-  clientSecret: new Secret(setting('CLIENT_SECRET')),
-  apiAudience: setting('API_URL'),
-  apiUrl: new URL(setting('API_URL')),
+  client: { id: setting('CLIENT_ID'), secret: new Secret(setting('CLIENT_SECRET')) },
+  api: { audience: setting('API_URL'), baseUrl: new URL(setting('API_URL')) },
   log: createProcessLog({ level: 'silent' }),
 })
 server.on('request', app)

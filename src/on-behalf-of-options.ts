@@ -1,0 +1,67 @@
+import type { DownstreamApi } from './downstream/downstream-client.js'
+import type { EdgePolicy } from './edge-policy.js'
+import type { ClientAuthentication } from './exchange/client-authentication.js'
+import type { DelegationPolicy } from './exchange/delegation-policy.js'
+import type { ProtectExchangeOptions } from './exchange/protect-exchange.js'
+import type { TokenExchanger } from './exchange/token-exchanger.js'
+import type { CallerPolicy } from './identity/caller.js'
+import type { Fetch } from './identity/fetch-json.js'
+import type { Log } from './log.js'
+import type { AccessPolicy } from './tools/access.js'
+import type { ToolRequirements } from './tools/tool.js'
+
+export interface OnBehalfOfOptions {
+  /** The public URL of the MCP endpoint. */
+  readonly endpoint: URL
+  /** This server's resource identifier, byte for byte the audience of its tokens. Default: the endpoint. */
+  readonly resource?: string
+  /** Whose users may call, byte for byte as in `iss`; several for the custom domains of one tenant. */
+  readonly issuer: string | readonly string[]
+  /** Our client at the authorization server, and how it proves to be us: itself, or by an adapter. */
+  readonly client: { readonly id: string } & (
+    ClientAuthentication | { readonly exchanger: TokenExchanger }
+  )
+  /** The protected APIs, by the names that tools declare. */
+  readonly apis: Readonly<Record<string, DownstreamApi>>
+  /** Which tool needs which scope, and which calls an API. Tools that are not named here need a sign-in alone. */
+  readonly tools: readonly ToolRequirements[]
+  /** What a client is told to ask for at sign-in: few. More is asked for when a tool needs it. */
+  readonly baselineScopes: readonly string[]
+  /** Default: none. */
+  readonly log?: Log
+  readonly access?: AccessPolicy
+  readonly callerPolicy?: CallerPolicy
+  readonly delegation?: DelegationPolicy
+  /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts what Express takes for it. */
+  readonly edge?: Partial<Omit<EdgePolicy, 'trustProxy'>>
+  readonly exchange?: Pick<
+    ProtectExchangeOptions,
+    'cache' | 'caching' | 'resilience' | 'checks'
+  > & {
+    /** Set for a custom profile: the subject token type. */
+    readonly subjectTokenType?: string
+    /** Tells the authorization server the user's address. Default false. */
+    readonly forwardClientAddress?: boolean
+  }
+  readonly apiCalls?: {
+    /** Calls the APIs. Default: the global `fetch`. */
+    readonly fetch?: Fetch
+    /** For one call. Default 10000. */
+    readonly timeoutMs?: number
+    /** The largest answer that is read. Default 1 MiB. */
+    readonly maxBytes?: number
+  }
+  /** Reaches the authorization server; presents the certificate for mutual TLS. Default: the global `fetch`. */
+  readonly fetch?: Fetch
+  /** Accepts plain http beyond this machine, for closed test networks. Default false. */
+  readonly dangerouslyAllowHttp?: boolean
+}
+
+/** What the edge does unless it is told otherwise. */
+export const EDGE_DEFAULTS: Omit<EdgePolicy, 'trustProxy'> = {
+  hosts: [],
+  origins: [],
+  perAddressPerMinute: 600,
+  perCallerPerMinute: 300,
+  maxBodyBytes: 1024 * 1024,
+}

@@ -1,0 +1,209 @@
+import { z } from 'zod'
+import { HOST_OPTION, ORIGIN_OPTION } from '../middleware/hosts-and-origins.js'
+import { isHttpsOrLoopback } from './config/values.js'
+import type { TokenExchanger } from './exchange/token-exchanger.js'
+import type { OnBehalfOfOptions } from './on-behalf-of-options.js'
+import { assertOptions } from './options.js'
+import { isScopeToken } from './scopes.js'
+import { Secret } from './secret.js'
+
+const named = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`)
+const url = z
+  .instanceof(URL, { error: 'must be a URL' })
+  .refine((value) => /^https?:$/.test(value.protocol), 'must start with https://')
+  .refine(
+    ({ username, password, search, hash }) => username + password + search + hash === '',
+    'must have no user name, password, query or fragment',
+  )
+const issuer = z
+  .string('must be an issuer identifier, e.g. https://example.eu.auth0.com/')
+  .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+const issuers = z.array(issuer).min(1, 'must name at least one issuer')
+const scopes = z.array(
+  z.string().refine(isScopeToken, 'must be one scope, without spaces, quotes or backslashes'),
+  'must be a list of scopes',
+)
+const whole = z.int('must be a whole number').min(0, 'must not be negative').optional()
+const some = z.looseObject({}).optional()
+const flag = z.boolean('must be true or false').optional()
+const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
+
+const OPTIONS = z
+  .strictObject({
+    endpoint: url,
+    resource: named('the resource identifier').optional(),
+    issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
+    client: z
+      .looseObject({ id: named("our client's id at the authorization server") })
+      .refine(authenticates, 'must have a secret, a method or an exchanger'),
+    apis: z.record(
+      z.string(),
+      z.looseObject({
+        audience: named("the API's identifier at the authorization server"),
+        baseUrl: url,
+      }),
+    ),
+    tools: z.array(
+      z.looseObject({
+        name: named('the name of the tool'),
+        requiredScopes: scopes,
+        downstream: z
+          .looseObject({ api: z.string(), scopes, stepUp: scopes.optional() })
+          .optional(),
+      }),
+    ),
+    baselineScopes: scopes,
+    log: z.looseObject({ event: callable.nonoptional('must be a function') }).optional(),
+    access: z
+      .strictObject({
+        claims: z.enum(['both', 'scope', 'permissions']).optional(),
+        hierarchy: z.record(z.string(), scopes).optional(),
+        lockedTools: z.enum(['hide', 'show']).optional(),
+        stepUp: z.enum(['union', 'required']).optional(),
+      })
+      .optional(),
+    callerPolicy: z.strictObject({ dangerouslyAllowMachineTokens: flag }).optional(),
+    delegation: z
+      .strictObject({
+        maxDepth: whole,
+        allowedActors: z.array(z.string()).optional(),
+        authorize: callable,
+      })
+      .optional(),
+    edge: z
+      .strictObject({
+        hosts: z.array(HOST_OPTION).optional(),
+        origins: z.array(ORIGIN_OPTION).optional(),
+        perAddressPerMinute: whole,
+        perCallerPerMinute: whole,
+        maxBodyBytes: whole,
+      })
+      .optional(),
+    exchange: z
+      .strictObject({
+        cache: some,
+        caching: some,
+        resilience: some,
+        checks: z
+          .strictObject({
+            requireActor: flag,
+            dangerouslyAllowOpaqueTokens: flag,
+            dangerouslyAllowUnboundDowngrade: flag,
+          })
+          .optional(),
+        subjectTokenType: z.string().min(1, 'must be a URI').optional(),
+        forwardClientAddress: flag,
+      })
+      .optional(),
+    apiCalls: z
+      .strictObject({
+        fetch: callable,
+        timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
+        maxBytes: z.number().positive('must be a number of bytes').optional(),
+      })
+      .optional(),
+    fetch: callable,
+    dangerouslyAllowHttp: flag,
+  })
+  .superRefine(
+    (options, context) => {
+      for (const { path, message } of faultsTogether(options)) {
+        context.addIssue({ code: 'custom', path: [...path], message })
+      }
+    },
+    // Also where something is wrong already: all faults are named at once.
+    { when: () => true },
+  )
+
+/** Throws a `TypeError` that names every fault of the options of `onBehalfOf`. */
+export function assertOnBehalfOfOptions(options: OnBehalfOfOptions): void {
+  assertOptions('onBehalfOf', OPTIONS, options)
+}
+
+function authenticates(client: Record<string, unknown>): boolean {
+  const { secret, method, privateKey, exchanger } = client
+  if (exchanger !== undefined) {
+    return typeof (exchanger as Partial<TokenExchanger>).exchange === 'function'
+  }
+  if (method === 'private_key_jwt') return privateKey instanceof Secret
+  return method === 'tls_client_auth' || secret instanceof Secret
+}
+
+interface Fault {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+/** As much of the options as is sound, to look at them together. */
+const SOUND = z.object({
+  endpoint: z.instanceof(URL).optional().catch(undefined),
+  resource: z.string().optional().catch(undefined),
+  issuer: z.union([z.string().transform((one) => [one]), z.array(z.string())]).catch([]),
+  apis: z
+    .record(
+      z.string(),
+      z.object({ audience: z.unknown().optional(), baseUrl: z.unknown().optional() }).catch({}),
+    )
+    .catch({}),
+  tools: z
+    .array(
+      z
+        .object({ name: z.string(), downstream: z.object({ api: z.string() }).optional() })
+        .catch({ name: '' }),
+    )
+    .catch([]),
+  dangerouslyAllowHttp: z.unknown().optional(),
+})
+
+function faultsTogether(options: unknown): readonly Fault[] {
+  const sound = SOUND.safeParse(options).data
+  if (sound === undefined) return []
+  return [...toolFaults(sound), ...audienceFaults(sound), ...plainHttpFaults(sound)]
+}
+
+function toolFaults({ tools, apis }: z.output<typeof SOUND>): readonly Fault[] {
+  const known = Object.keys(apis)
+  const names = tools.map(({ name }) => name)
+  return tools.flatMap(({ name, downstream }, index) => {
+    const twice = name !== '' && names.indexOf(name) < index
+    const unknown = downstream !== undefined && !known.includes(downstream.api)
+    return [
+      ...(twice ? [{ path: ['tools', index, 'name'], message: `"${name}" is given twice` }] : []),
+      ...(unknown
+        ? [
+            {
+              path: ['tools', index, 'downstream', 'api'],
+              message: `"${downstream.api}" is none of the apis (${known.join(', ')})`,
+            },
+          ]
+        : []),
+    ]
+  })
+}
+
+function audienceFaults({ endpoint, resource, apis }: z.output<typeof SOUND>): readonly Fault[] {
+  const own = resource ?? endpoint?.href
+  return Object.entries(apis)
+    .filter(([, { audience }]) => own !== undefined && audience === own)
+    .map(([name]) => ({
+      path: ['apis', name, 'audience'],
+      message: "is this server's own: a token must not be good for both",
+    }))
+}
+
+function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+  if (sound.dangerouslyAllowHttp === true) return []
+  const urls: readonly (readonly [path: readonly string[], value: unknown])[] = [
+    [['endpoint'], sound.endpoint],
+    ...sound.issuer.map((one) => [['issuer'], URL.canParse(one) ? new URL(one) : one] as const),
+    ...Object.entries(sound.apis).map(
+      ([name, { baseUrl }]) => [['apis', name, 'baseUrl'], baseUrl] as const,
+    ),
+  ]
+  return urls
+    .filter(([, value]) => value instanceof URL && !isHttpsOrLoopback(value))
+    .map(([path]) => ({
+      path,
+      message: 'must be https: over http, tokens would travel unencrypted',
+    }))
+}

@@ -1,0 +1,116 @@
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
+import { createDoors, type Doors } from './doors.js'
+import { protectExchange } from './exchange/protect-exchange.js'
+import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
+import type { TokenExchanger } from './exchange/token-exchanger.js'
+import { createIssuer, type Issuer } from './identity/issuer-keys.js'
+import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
+import { silentLog, type Log } from './log.js'
+import { EDGE_DEFAULTS, type OnBehalfOfOptions } from './on-behalf-of-options.js'
+import { assertOnBehalfOfOptions } from './on-behalf-of-schema.js'
+import { metadataPaths } from './protected-resource-metadata.js'
+import { createToolAccess } from './tools/access.js'
+import { createToolRegistry } from './tools/registry.js'
+
+/** What to mount in an Express app with an MCP endpoint. */
+export interface OnBehalfOf {
+  /** Tells clients where to sign in: `app.use(metadata)`. */
+  readonly metadata: RequestHandler
+  /** Right in front of the MCP endpoint: `app.all('/mcp', protect, yourHandler)`. */
+  readonly protect: RequestHandler
+  /** Behind it, for what fails in your handler: `app.use(errors)`. Other routes' errors pass. */
+  readonly errors: ErrorRequestHandler
+}
+
+/**
+ * Everything in front of an MCP endpoint whose tools call APIs as the signed-in user, composed of the public parts
+ * in their order, with the defaults of the ready server.
+ *
+ * `protect` answers whatever it refuses itself, wherever it is mounted; what it lets through has `req.auth`, and the
+ * tools that declare a downstream have their API. Throws a `TypeError` that names every fault of the options. Starts
+ * nothing; fetches nothing until the first call.
+ */
+export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
+  assertOnBehalfOfOptions(options)
+  const ours = new WeakSet<Request>()
+  const doors = doorsFor(options, (req) => ours.has(req))
+  const mark: RequestHandler = function onBehalfOfMiddleware(req, _res, next) {
+    ours.add(req)
+    next()
+  }
+  const metadata = Router()
+  metadata.all([...metadataPaths(options.endpoint)], mark, ...doors.context, ...doors.edge)
+  metadata.use(doors.metadata, doors.errors)
+  const protect = Router()
+  protect.use(mark, ...doors.context, ...doors.edge, ...doors.endpoint, doors.errors)
+  return { metadata, protect, errors: doors.errors }
+}
+
+function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean): Doors {
+  const { endpoint, log = silentLog } = options
+  const resource = options.resource ?? endpoint.href
+  const issuers = issuersFor(options, log)
+  const registry = createToolRegistry(options.tools)
+  return createDoors({
+    ...{ endpoint, log, answers },
+    resource: {
+      resource,
+      authorizationServers: issuers.map(({ issuer }) => issuer),
+      baselineScopes: options.baselineScopes,
+    },
+    edge: { ...EDGE_DEFAULTS, ...options.edge },
+    verifier: createJwtBearerVerifier({ issuers, audience: resource }),
+    ...(options.callerPolicy === undefined ? {} : { callerPolicy: options.callerPolicy }),
+    access: createToolAccess(registry, options.access),
+    exchange: {
+      registry,
+      exchanger: exchangerFor(options, { issuers, resource, log }),
+      apis: options.apis,
+      ...(options.delegation === undefined ? {} : { delegation: options.delegation }),
+      forwardClientAddress: options.exchange?.forwardClientAddress ?? false,
+      ...options.apiCalls,
+    },
+  })
+}
+
+function issuersFor({ issuer, fetch }: OnBehalfOfOptions, log: Log): readonly Issuer[] {
+  const names = typeof issuer === 'string' ? [issuer] : issuer
+  return names.map((name) =>
+    createIssuer({ issuer: name, log, ...(fetch === undefined ? {} : { fetch }) }),
+  )
+}
+
+function exchangerFor(
+  { client, exchange = {}, fetch }: OnBehalfOfOptions,
+  own: { readonly issuers: readonly Issuer[]; readonly resource: string; readonly log: Log },
+): TokenExchanger {
+  const { subjectTokenType, cache, caching, resilience, checks } = exchange
+  const adapter =
+    'exchanger' in client
+      ? client.exchanger
+      : createRfc8693Exchanger({
+          metadata: (name) => issuerNamed(name, own.issuers).metadata(),
+          clientId: client.id,
+          clientAuthentication: client,
+          ...(subjectTokenType === undefined ? {} : { subjectTokenType }),
+          ...(fetch === undefined ? {} : { fetch }),
+        })
+  return protectExchange(adapter, {
+    issuers: own.issuers,
+    clientId: client.id,
+    ownAudience: own.resource,
+    log: own.log,
+    ...(subjectTokenType === undefined ? {} : { profile: subjectTokenType }),
+    ...(cache === undefined ? {} : { cache }),
+    ...(caching === undefined ? {} : { caching }),
+    ...(resilience === undefined ? {} : { resilience }),
+    ...(checks === undefined ? {} : { checks }),
+  })
+}
+
+/** The verifier has let nobody else's tokens in. */
+function issuerNamed(name: string, issuers: readonly Issuer[]): Issuer {
+  const known = issuers.find(({ issuer }) => issuer === name)
+  if (known === undefined) throw new TypeError(`unknown issuer ${name}`)
+  return known
+}

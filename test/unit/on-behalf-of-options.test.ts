@@ -1,0 +1,115 @@
+import { onBehalfOf, Secret, type OnBehalfOfOptions } from 'mcp-on-behalf-of'
+import { describe, expect, test } from 'vitest'
+import { parseConfig } from '../../src/config.js'
+import { EDGE_DEFAULTS } from '../../src/on-behalf-of-options.js'
+
+const ENDPOINT = new URL('https://mcp.example/mcp')
+const API = { audience: 'https://api.example/', baseUrl: new URL('https://api.example') }
+const GREET = {
+  name: 'greet',
+  requiredScopes: ['tool:greet'],
+  downstream: { api: 'api', scopes: ['read:private'] },
+}
+
+describe('the options of onBehalfOf', () => {
+  const sound: OnBehalfOfOptions = {
+    endpoint: ENDPOINT,
+    issuer: 'https://issuer.example/',
+    client: { id: 'mcp-server', secret: new Secret('secret-of-the-mcp-server') },
+    apis: { api: API },
+    tools: [GREET],
+    baselineScopes: ['tool:greet'],
+  }
+
+  const faults = (change: Record<string, unknown>): string[] => {
+    try {
+      onBehalfOf({ ...sound, ...change })
+      return []
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError)
+      return (error as Error).message.split('\n').slice(1)
+    }
+  }
+
+  test('are sound as documented', () => {
+    expect(faults({})).toEqual([])
+    const key = new Secret('a key')
+    expect(faults({ client: { id: 'a', method: 'private_key_jwt', privateKey: key } })).toEqual([])
+    expect(faults({ client: { id: 'a', method: 'tls_client_auth' } })).toEqual([])
+    const exchanger = { exchange: () => Promise.reject(new Error('not called')) }
+    expect(faults({ client: { id: 'a', exchanger } })).toEqual([])
+    expect(faults({ issuer: ['https://a.example/', 'https://b.example/'] })).toEqual([])
+  })
+
+  test('that are missing are named all at once', () => {
+    const missing = () => onBehalfOf({} as OnBehalfOfOptions)
+    for (const name of ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']) {
+      expect(missing).toThrow(new RegExp(`^  - ${name}: `, 'm'))
+    }
+    expect(() => onBehalfOf(undefined as unknown as OnBehalfOfOptions)).toThrow(/- options: /)
+  })
+
+  test('that are faulty are named all at once, alone and taken together', () => {
+    const found = faults({
+      endpoint: new URL('http://mcp.example/mcp?a=b'),
+      issuer: ['http://issuer.example/', 'nothing'],
+      client: { id: '', secret: 'a bare string' },
+      apis: {
+        own: { ...API, audience: 'http://mcp.example/mcp?a=b' },
+        plain: { ...API, baseUrl: new URL('http://api.example') },
+      },
+      tools: [GREET, { ...GREET, requiredScopes: ['two scopes'] }, { requiredScopes: 'none' }],
+      baselineScopes: 'tool:greet',
+      edge: { origins: ['https://a.example/'], hosts: ['https://b'], perAddressPerMinute: -1 },
+      exchange: { checks: { requireActor: 'yes' } },
+      access: { claims: 'scopes' },
+      apiCall: {},
+    }).join('\n')
+    for (const place of [
+      'endpoint: must have no user name',
+      'endpoint: must be https',
+      'issuer: must be https',
+      'issuer.1: must be a URL',
+      'client.id',
+      'client: must have a secret',
+      "apis.own.audience: is this server's own",
+      'apis.plain.baseUrl: must be https',
+      'tools.0.downstream.api: "api" is none of the apis (own, plain)',
+      'tools.1.name: "greet" is given twice',
+      'tools.1.requiredScopes.0',
+      'tools.2.name',
+      'tools.2.requiredScopes',
+      'baselineScopes: must be a list of scopes',
+      'edge.origins.0',
+      'edge.hosts.0',
+      'edge.perAddressPerMinute',
+      'exchange.checks.requireActor',
+      'access.claims',
+      'Unrecognized key: "apiCall"',
+    ]) {
+      expect(found).toContain(place)
+    }
+    expect(found).not.toContain('a bare string')
+  })
+
+  test('permit plain http on this machine, and elsewhere only where it is shouted', () => {
+    const here = { endpoint: new URL('http://localhost:1/mcp'), issuer: 'http://127.0.0.1:1/' }
+    expect(faults(here)).toEqual([])
+    const elsewhere = { issuer: 'http://issuer.internal/' }
+    expect(faults(elsewhere)).toHaveLength(1)
+    expect(faults({ ...elsewhere, dangerouslyAllowHttp: true })).toEqual([])
+  })
+
+  test('have the defaults of the ready server', () => {
+    const { trustProxy, ...edge } = parseConfig({
+      ISSUER_BASE_URL: 'https://issuer.example/',
+      AUTH0_AUDIENCE: ENDPOINT.href,
+      MCP_AUTH0_CLIENT_ID: 'mcp-server',
+      MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
+      API_AUTH0_AUDIENCE: API.audience,
+      API_BASE_URL: API.baseUrl.href,
+    }).edge
+    expect(trustProxy).toBe(0)
+    expect(EDGE_DEFAULTS).toEqual(edge)
+  })
+})
