@@ -5,6 +5,7 @@ import { renderHomePage } from '../src/home-page/home-page.js'
 import type { HomePageModel } from '../src/home-page/home-page-model.js'
 import { assertOptions } from '../src/options.js'
 
+/** What the page at `/` says. */
 export type HomePageOptions = HomePageModel
 
 const OPTIONS = z.object({

@@ -1,11 +1,12 @@
-import { createServer, type AddressInfo } from 'node:net'
 import { signIn } from '../../apps/development/sign-in.js'
-import { verdictOn } from './checks.js'
+import { freePort } from '../clients/parts/free-port.js'
+import { reasonsIn, verdictOn } from './checks.js'
+import type { FailedScenario } from './server-scenarios.js'
 import { runSuite } from './suite.js'
 
 export interface AuthorizationRun {
   readonly passed: readonly string[]
-  readonly failed: readonly string[]
+  readonly failed: readonly FailedScenario[]
   /** What the suite wrote, where it ended with a failure. */
   readonly complaint: readonly string[]
 }
@@ -44,9 +45,9 @@ export async function runAuthorizationScenarios(
   const passed = SCENARIOS.filter((name) => verdictOn(checks.get(name)) === 'passed')
   return {
     passed,
-    failed: [...new Set([...SCENARIOS, ...checks.keys()])].filter(
-      (name) => !passed.some((known) => known === name),
-    ),
+    failed: [...new Set([...SCENARIOS, ...checks.keys()])]
+      .filter((name) => !passed.some((known) => known === name))
+      .map((name) => ({ name, reasons: reasonsIn(checks.get(name)) })),
     complaint: exitCode === 0 ? [] : lines.slice(-60),
   }
 }
@@ -55,12 +56,4 @@ async function visit(authorizationUrl: string): Promise<void> {
   const callback = await signIn({ authorizationUrl, username: 'alice' })
   const response = await fetch(callback)
   await response.body?.cancel()
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-const CHECKS = z.array(z.object({ id: z.string(), status: z.string() }))
+const CHECKS = z.array(
+  z.object({ id: z.string(), status: z.string(), errorMessage: z.string().optional() }),
+)
 export type Check = z.infer<typeof CHECKS>[number]
 
 export type Verdict = 'passed' | 'failed' | 'skipped'
@@ -31,6 +33,14 @@ function readScenario(directory: string): readonly Check[] {
 /** A check counts as failed where the suite's baseline counts it so: warnings are failures. */
 export function isFailed({ status }: Check): boolean {
   return status === 'FAILURE' || status === 'WARNING'
+}
+
+/** What failed in a scenario, and why. */
+export function reasonsIn(checks: readonly Check[] | undefined): string {
+  const failed = (checks ?? []).filter(isFailed)
+  return failed.length === 0
+    ? 'did not run to its end'
+    : failed.map(({ id, errorMessage = 'no reason given' }) => `${id}: ${errorMessage}`).join('; ')
 }
 
 /** A scenario passed only if something in it did: one that looked at nothing proves nothing. */

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { ensureToolbox, toolVersion } from '../helpers/toolbox.js'
+import { ensureToolbox } from '../../scripts/ensure-toolbox.js'
 import { runAuthorizationScenarios } from './authorization-scenarios.js'
 import { proofsAfter, proofsBefore } from './proofs.js'
 import { report, type ConformanceRun } from './report.js'
-import { REVISIONS, SUITE } from './requirements.js'
+import { REVISIONS, suiteVersion } from './requirements.js'
 import { isCommitted, toResults, writeResults } from './results.js'
 import { runServerScenarios, type RevisionRun } from './server-scenarios.js'
 import { startConformanceStack, type ConformanceStack } from './stack.js'
@@ -18,7 +18,7 @@ const LIMIT_MS = 900_000
  */
 async function main(signal: AbortSignal): Promise<boolean> {
   const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
-  await ensureToolbox(signal)
+  ensureToolbox()
   const stack = await startConformanceStack()
   try {
     return await conclude(await measure(stack, signal), values.write)
@@ -34,7 +34,7 @@ async function measure(stack: ConformanceStack, signal: AbortSignal): Promise<Co
     revisions.push(await runServerScenarios(revision, stack.proxied, signal))
   }
   return {
-    suite: toolVersion(SUITE) ?? 'unknown',
+    suite: suiteVersion(),
     revisions,
     authorization: await runAuthorizationScenarios(stack.issuer, stack.endpoint, signal),
     proofs: [...before, ...proofsAfter(stack)],

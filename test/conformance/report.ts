@@ -15,9 +15,11 @@ export function report(run: ConformanceRun): { text: string; passed: number; fai
   const held = proofs.filter(({ holds }) => holds)
   const failed = [
     ...revisions.flatMap(({ revision, failed: names }) =>
-      names.map((name) => `${revision} ${name}`),
+      names.map(({ name, reasons }) => `${revision} ${name} (${reasons})`),
     ),
-    ...authorization.failed.map((name) => `authorization server: ${name}`),
+    ...authorization.failed.map(
+      ({ name, reasons }) => `authorization server: ${name} (${reasons})`,
+    ),
     ...proofs.filter(({ holds }) => !holds).map(({ name }) => name),
     ...complaints(run),
   ]

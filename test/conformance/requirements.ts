@@ -2,10 +2,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { toolPath } from '../helpers/toolbox.js'
+import { installedVersion, TOOLBOX } from '../clients/parts/toolbox.js'
 
-export const SUITE = '@modelcontextprotocol/conformance'
+const SUITE = '@modelcontextprotocol/conformance'
+
+/** Where the suite is. */
+export const SUITE_DIRECTORY = join(TOOLBOX, SUITE)
+
 export const REVISIONS = ['2025-11-25', '2026-07-28'] as const
+
+export function suiteVersion(): string {
+  return installedVersion(SUITE, TOOLBOX)
+}
 
 const REQUIREMENTS = z.object({
   server: z.array(z.string()),
@@ -22,7 +30,7 @@ export interface Requirements {
 
 /** Which scenarios a revision of the protocol requires of a server, and which run without counting. */
 export function readRequirements(revision: string): Requirements {
-  const path = join(toolPath(SUITE), 'requirements', `${revision}.yaml`)
+  const path = join(SUITE_DIRECTORY, 'requirements', `${revision}.yaml`)
   const {
     server,
     client,

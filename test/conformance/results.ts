@@ -39,7 +39,7 @@ export function toResults(
       baselined: run.baselined,
       notScored: run.notScored,
     })),
-    authorizationServer: { passed, failed },
+    authorizationServer: { passed, failed: failed.map(({ name }) => name) },
   })
 }
 

@@ -1,13 +1,18 @@
 import { BASELINE_FILE, isExcused, readBaseline } from './baseline.js'
-import { verdictOn, type Verdict } from './checks.js'
+import { reasonsIn, verdictOn, type Verdict } from './checks.js'
 import { readRequirements } from './requirements.js'
 import { runSuite, type SuiteEnd } from './suite.js'
+
+export interface FailedScenario {
+  readonly name: string
+  readonly reasons: string
+}
 
 export interface RevisionRun {
   readonly revision: string
   readonly required: number
   readonly passed: readonly string[]
-  readonly failed: readonly string[]
+  readonly failed: readonly FailedScenario[]
   readonly baselined: readonly string[]
   readonly notScored: Readonly<Record<Verdict, readonly string[]>>
   /** What the suite wrote, where it ended with a failure. */
@@ -43,7 +48,9 @@ function tally(revision: string, { checks, exitCode, lines }: SuiteEnd): Revisio
     required: required.length,
     passed,
     baselined: others.filter(excused),
-    failed: others.filter((scenario) => !excused(scenario)),
+    failed: others
+      .filter((scenario) => !excused(scenario))
+      .map((name) => ({ name, reasons: reasonsIn(checks.get(name)) })),
     notScored: {
       passed: notScored.filter(has('passed')),
       failed: notScored.filter(has('failed')),

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runProgram, type ProgramEnd } from '../helpers/run-program.js'
-import { TOOLBOX_NODE, toolPath } from '../helpers/toolbox.js'
+import { TOOLBOX_NODE } from '../clients/parts/toolbox.js'
 import { readChecks, type Check } from './checks.js'
-import { SUITE } from './requirements.js'
+import { SUITE_DIRECTORY } from './requirements.js'
 
 export interface SuiteOptions {
   readonly arguments: readonly string[]
@@ -24,7 +24,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteEnd> {
   try {
     const end = await runProgram(TOOLBOX_NODE, {
       ...options,
-      arguments: [join(toolPath(SUITE), 'dist/index.js'), ...options.arguments, '-o', output],
+      arguments: [join(SUITE_DIRECTORY, 'dist/index.js'), ...options.arguments, '-o', output],
       timeoutMs: TIMEOUT_MS,
     })
     return { ...end, checks: readChecks(output) }

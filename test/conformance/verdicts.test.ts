@@ -50,10 +50,10 @@ describe('the report', () => {
   })
 
   test.each<[string, Partial<ConformanceRun>]>([
-    ['a scenario', { revisions: [{ ...revision, failed: ['c'] }] }],
+    ['a scenario', { revisions: [{ ...revision, failed: [{ name: 'c', reasons: 'r' }] }] }],
     [
       'an authorization server scenario',
-      { authorization: { passed: [], failed: ['b'], complaint: [] } },
+      { authorization: { passed: [], failed: [{ name: 'b', reasons: 'r' }], complaint: [] } },
     ],
     ['a proof', { proofs: [{ name: 'proof', holds: false }] }],
     ['the suite alone', { revisions: [{ ...revision, complaint: ['stale baseline'] }] }],
