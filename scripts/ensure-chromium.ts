@@ -18,7 +18,7 @@ export function ensureChromium(): void {
   }
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     throw new Error(
-      'Chromium is missing and only root can install it here. Install it (Debian: apt-get install chromium), or name one: CHROMIUM=/path/to/chrome npm run test:clients',
+      'Chromium is missing and only root can install it here. Install it (Debian: apt-get install chromium), or name another executable in CHROMIUM.',
     )
   }
   process.stdout.write('Installing Chromium by apt-get\n')

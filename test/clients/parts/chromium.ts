@@ -1,11 +1,6 @@
-import { chromium, type Page } from 'playwright-core'
-import { CHROMIUM } from '../../../scripts/ensure-chromium.js'
+import type { Page } from 'playwright-core'
+import { launchBrowser } from '../../helpers/browser.js'
 import type { Person } from './person.js'
-
-const FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
-]
 
 export interface BrowserPage {
   readonly page: Page
@@ -18,7 +13,7 @@ export interface BrowserPage {
 
 /** Opens a real browser that reaches this machine alone, with one person in front of it. */
 export async function openBrowser(person: Person): Promise<BrowserPage> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  const browser = await launchBrowser()
   const page = await browser.newPage()
   const corsFaults: string[] = []
   await page.route(
