@@ -3,6 +3,11 @@ import { UsageError } from './usage-error.js'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
+/** The options that were given, by name. */
+export type Parsed<T extends Options> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: T; strict: true; allowPositionals: false }>
+>['values']
+
 const SECRET_OPTION =
   /^--?(?:.*-)?(?:token|secret|password|passwd|private-key|assertion|credentials?)(?:=|$)/i
 const TOKEN_LIKE = /eyJ[A-Za-z0-9_-]{8,}\./
@@ -15,7 +20,7 @@ export function parseOptions<const T extends Options>(
   argv: readonly string[],
   options: T,
   whereSecretsGo: string,
-) {
+): Parsed<T> {
   assertNoSecret(argv, whereSecretsGo)
   try {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values

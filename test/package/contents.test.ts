@@ -11,7 +11,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 /** What may be in the package; everything else is a mistake until it stands here. */
 const ALLOWED = [
   /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|\.env\.example)$/,
-  /^docs\/[a-z-]+\.md$/,
+  /^docs\/[a-z0-9-]+\.md$/,
   /^dist\/(?:src|middleware|routes|cli)\/[a-z0-9/-]+(?:\.js|\.d\.ts)$/,
 ]
 
