@@ -15,6 +15,9 @@ export interface RateLimitOptions {
 const OPTIONS = z.object({
   perMinute: z.int('must be a whole number').min(0, 'must not be negative'),
 })
+const AT_ONCE = z.object({
+  atOnce: z.int('must be a whole number').min(0, 'must not be negative'),
+})
 const WINDOW_MS = 60_000
 
 /**
@@ -35,18 +38,57 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
  */
 export function limitByCaller(options: RateLimitOptions): RequestHandler {
   assertOptions('limitByCaller', OPTIONS, options)
-  return limit(options.perMinute, (req) => {
-    const { issuer, subject } = authContextOf(authInfoOf(req)).caller
-    return JSON.stringify([issuer, subject])
-  })
+  return limit(options.perMinute, userOf)
+}
+
+/** What `limitAtOnce` counts up to. */
+export interface ConcurrencyLimitOptions {
+  /** Requests under way at a time; 0 sets no limit. */
+  readonly atOnce: number
+}
+
+/**
+ * Limits the requests of a verified user that are under way, open streams among them, through all clients together.
+ *
+ * Passes `rate_limited` to the error handler beyond the limit. Needs `bearerAuth` in front. Counts in this process alone.
+ */
+export function limitAtOnce({ atOnce }: ConcurrencyLimitOptions): RequestHandler {
+  assertOptions('limitAtOnce', AT_ONCE, { atOnce })
+  if (atOnce === 0) return unlimited
+  const underWay = new Map<string, number>()
+  return function limitAtOnceMiddleware(req, res, next) {
+    const user = userOf(req)
+    const count = underWay.get(user) ?? 0
+    if (count >= atOnce) {
+      const { clientId, subject } = authContextOf(authInfoOf(req)).caller
+      throw new OnBehalfOfError('rate_limited', {
+        reason: 'too_many_at_once',
+        description: `At most ${atOnce} requests of one user may be under way at a time. Wait for one to end.`,
+        retryAfterSeconds: 1,
+        log: { clientId, subject },
+      })
+    }
+    underWay.set(user, count + 1)
+    res.once('close', () => {
+      const left = (underWay.get(user) ?? 1) - 1
+      if (left > 0) underWay.set(user, left)
+      else underWay.delete(user)
+    })
+    next()
+  }
+}
+
+function userOf(req: Request): string {
+  const { issuer, subject } = authContextOf(authInfoOf(req)).caller
+  return JSON.stringify([issuer, subject])
+}
+
+const unlimited: RequestHandler = function unlimitedMiddleware(_req, _res, next) {
+  next()
 }
 
 function limit(perMinute: number, keyOf: (req: Request) => string): RequestHandler {
-  if (perMinute === 0) {
-    return function unlimited(_req, _res, next) {
-      next()
-    }
-  }
+  if (perMinute === 0) return unlimited
   return rateLimit({
     windowMs: WINDOW_MS,
     limit: perMinute,

@@ -1,4 +1,4 @@
-import type { AuthInfo } from '@modelcontextprotocol/server'
+import { classifyInboundRequest, type AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { describeError } from '../src/describe-error.js'
@@ -187,7 +187,10 @@ function recordFailure(
 
 /** Naming any session will do: where the session is not the caller's, the request ends before a handler runs. */
 function outlivesConnection(req: Request, { sessions = false }: TokenExchangeOptions): boolean {
-  return sessions && req.headers['mcp-session-id'] !== undefined
+  if (!sessions || req.headers['mcp-session-id'] === undefined) return false
+  const body: unknown = req.body
+  const { kind } = classifyInboundRequest({ httpMethod: req.method, body })
+  return kind === 'legacy'
 }
 
 /** A signal that aborts when the client goes away before it has its answer. */

@@ -18,6 +18,7 @@ import { systemClock, systemTimers, type Clock, type Timers } from '../src/clock
 import { authContextOf } from '../src/identity/auth-context.js'
 import type { Log } from '../src/log.js'
 import { isEventStream, NewsStreams } from '../src/news-streams.js'
+import { relayed } from '../src/relay.js'
 import { McpSessions, type McpSessionsOptions } from '../src/sessions/mcp-sessions.js'
 
 /** What `mcpRoute` needs: your server factory, what challenges say, and a log. */
@@ -89,7 +90,8 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
         try {
           const response = await answer(request, requestOptions)
           const stepUp = takeStepUp(authInfoOf(req))
-          return stepUp === undefined || isEventStream(response) ? response : refused(stepUp)
+          if (isEventStream(response)) return relayed(response, { signal: request.signal })
+          return stepUp === undefined ? response : refused(stepUp)
         } catch (error) {
           if (error instanceof OnBehalfOfError) return refused(error)
           throw error

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { bearerAuth } from '../middleware/bearer-auth.js'
 import { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 import { hostsAndOrigins } from '../middleware/hosts-and-origins.js'
-import { limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
+import { limitAtOnce, limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
 import { formBody, jsonBody } from '../middleware/request-body.js'
 import { requestContext } from '../middleware/request-context.js'
 import { securityHeaders } from '../middleware/security-headers.js'
@@ -66,6 +66,7 @@ export function createDoors(parts: DoorParts): Doors {
         ...(parts.callerPolicy === undefined ? {} : { policy: parts.callerPolicy }),
       }),
       limitByCaller({ perMinute: edge.perCallerPerMinute }),
+      limitAtOnce({ atOnce: edge.perCallerAtOnce }),
       ...jsonBody(edge.maxBodyBytes),
       toolScopes({ access: parts.access, log }),
       tokenExchange({ ...parts.exchange, log }),

@@ -6,5 +6,7 @@ export interface EdgePolicy {
   readonly trustProxy: number | readonly string[]
   readonly perAddressPerMinute: number
   readonly perCallerPerMinute: number
+  /** Requests of one user under way at a time; 0: no limit. */
+  readonly perCallerAtOnce: number
   readonly maxBodyBytes: number
 }

@@ -7,7 +7,13 @@ export {
 export { bearerAuth, type BearerAuthOptions } from '../middleware/bearer-auth.js'
 export { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 export { hostsAndOrigins, type HostsAndOriginsOptions } from '../middleware/hosts-and-origins.js'
-export { limitByAddress, limitByCaller, type RateLimitOptions } from '../middleware/rate-limits.js'
+export {
+  limitAtOnce,
+  limitByAddress,
+  limitByCaller,
+  type ConcurrencyLimitOptions,
+  type RateLimitOptions,
+} from '../middleware/rate-limits.js'
 export { formBody, jsonBody } from '../middleware/request-body.js'
 export { requestContext } from '../middleware/request-context.js'
 export { securityHeaders } from '../middleware/security-headers.js'

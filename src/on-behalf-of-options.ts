@@ -64,5 +64,6 @@ export const EDGE_DEFAULTS: Omit<EdgePolicy, 'trustProxy'> = {
   origins: [],
   perAddressPerMinute: 600,
   perCallerPerMinute: 300,
+  perCallerAtOnce: 64,
   maxBodyBytes: 1024 * 1024,
 }

@@ -76,6 +76,7 @@ const OPTIONS = z
         origins: z.array(ORIGIN_OPTION).optional(),
         perAddressPerMinute: whole,
         perCallerPerMinute: whole,
+        perCallerAtOnce: whole,
         maxBodyBytes: whole,
       })
       .optional(),

@@ -55,6 +55,13 @@ export const EDGE_SETTINGS = {
     example: '300',
     fallback: '300',
   }),
+  CONCURRENCY_PER_CALLER: setting({
+    description:
+      'Requests of one user under way at a time, open streams among them, through all clients together. 0: no limit.',
+    schema: values.positiveInteger(0, 1_000_000),
+    example: '64',
+    fallback: '64',
+  }),
   MAX_BODY_BYTES: setting({
     description: 'The largest request body, in bytes.',
     schema: values.positiveInteger(1_024, 100_000_000),

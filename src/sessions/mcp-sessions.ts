@@ -6,9 +6,10 @@ import {
   type McpServerFactory,
 } from '@modelcontextprotocol/server'
 import { authContextOf } from '../identity/auth-context.js'
+import { isEventStream } from '../news-streams.js'
+import { relayed } from '../relay.js'
 import { McpSession, type SdkServer } from './mcp-session.js'
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.js'
-import { whenOver } from './when-over.js'
 
 /** The bounds of sessions, and what happens at each request of one. */
 export interface McpSessionsOptions extends Omit<SessionRegistryOptions<never>, 'onEnd'> {
@@ -66,7 +67,9 @@ export class McpSessions {
     if (!(await isLegacyRequest(request, options.parsedBody))) return undefined
     const id = request.headers.get('mcp-session-id')
     if (id !== null) return this.#proceed(id, request, options)
-    return opensSession(options.parsedBody) ? this.#initialize(request, options) : undefined
+    return request.method === 'POST' && isInitializeRequest(options.parsedBody)
+      ? this.#initialize(request, options)
+      : undefined
   }
 
   /** Ends the streams that only wait for news, so that a server that stops need not wait for them. */
@@ -123,7 +126,9 @@ export class McpSessions {
       if (session.server !== undefined && authInfo !== undefined) {
         this.#options.onRequest?.(session.server, authInfo)
       }
-      return whenOver(await session.handle(request, options), release)
+      const response = await session.handle(request, options)
+      const opening = isEventStream(response) ? { opening: ': open\n\n' } : {}
+      return relayed(response, { ...opening, onEnd: release })
     } catch (error) {
       release()
       throw error
@@ -136,8 +141,4 @@ export class McpSessions {
     this.#ending.add(ending)
     void ending.finally(() => this.#ending.delete(ending))
   }
-}
-
-function opensSession(body: unknown): boolean {
-  return Array.isArray(body) ? body.some(isInitializeRequest) : isInitializeRequest(body)
 }

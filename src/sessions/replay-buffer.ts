@@ -7,9 +7,12 @@ interface StoredEvent {
 }
 
 export interface ReplayBufferOptions {
-  /** Of the messages as JSON. Beyond it, the oldest go. Default 256 KiB. */
+  /** Of the messages as JSON, with 512 bytes more for each. Beyond it, the oldest go. Default 256 KiB. */
   readonly maxBytes?: number
 }
+
+/** What an entry costs beside its text: many small messages must not count as nothing. */
+const OVERHEAD_BYTES = 512
 
 /**
  * Keeps the last messages of one session, so that a client that lost its connection gets what it missed.
@@ -28,7 +31,7 @@ export function createReplayBuffer({
   return {
     storeEvent(streamId, message) {
       last += 1
-      const bytes = Buffer.byteLength(JSON.stringify(message))
+      const bytes = OVERHEAD_BYTES + Buffer.byteLength(JSON.stringify(message))
       events.set(last, { streamId, message, bytes })
       total += bytes
       for (const [id, event] of events) {

@@ -11,7 +11,7 @@ export interface SessionLimits {
   readonly maxAgeMs?: number
   /** Of all callers together. Beyond it, no new one is opened. Default 1000. */
   readonly maxSessions?: number
-  /** Of one user, through all clients together. Beyond it, the one unused for longest ends. Default 20. */
+  /** Of one user, through all clients together. Beyond it, the one unused for longest ends, one in use last of all. Default 20. */
   readonly maxSessionsPerUser?: number
 }
 
@@ -92,7 +92,9 @@ export class SessionRegistry<T> {
   open(caller: Caller, create: (id: string) => T): T {
     this.#endExpired()
     const user = userOf(caller)
-    const own = [...this.#entries].filter(([, entry]) => entry.user === user)
+    const own = [...this.#entries]
+      .filter(([, entry]) => entry.user === user)
+      .sort(([, a], [, b]) => Number(a.uses > 0) - Number(b.uses > 0))
     const displaced = own.length - this.#options.maxSessionsPerUser + 1
     for (const [id] of own.slice(0, Math.max(0, displaced))) this.#end(id, 'displaced')
     if (this.#entries.size >= this.#options.maxSessions) {

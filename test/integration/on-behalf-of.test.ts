@@ -176,6 +176,30 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     expect(answer.status).toBe(415)
   })
 
+  test('nor does a form', async () => {
+    const token = await issuer.mint(ENDPOINT.href)
+    const answer = await request(appWith(guard()))
+      .post('/mcp')
+      .set({ Host: HOST, Authorization: `Bearer ${token}` })
+      .type('form')
+      .send({ method: 'tools/call' })
+    expect(answer.status).toBe(415)
+  })
+
+  test.each([
+    ['text', express.text({ type: '*/*' })],
+    ['bytes', express.raw({ type: '*/*' })],
+  ])('nor does a call that a parser in front has left as %s', async (_, parser) => {
+    const token = await issuer.mint(ENDPOINT.href)
+    const app = appWith(guard(), (prepared) => prepared.use(parser))
+    const answer = await post(app, call('admin'), token)
+    expect(answer.status).toBe(500)
+    expect(log.named('request_refused').at(-1)?.fields).toMatchObject({
+      code: 'misconfigured',
+      reason: 'body_not_parsed',
+    })
+  })
+
   test('errors of other routes go to the app’s own handler, those of the endpoint do not', async () => {
     const app = appWith(guard())
     const own = await request(app).get('/own').set('Host', HOST)

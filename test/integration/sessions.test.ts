@@ -136,6 +136,20 @@ describe('sessions of 2025 clients', () => {
     expect(response.headers.get('mcp-session-id')).toBeNull()
   })
 
+  test('a client that lost its stream finds its place free at once', async () => {
+    const session = await doors.openSession(token)
+    const lost = await doors.listen(session, token)
+    await lost.body?.cancel()
+    const statuses: number[] = []
+    // Round trips, while the server learns that the connection is gone; not a matter of seconds.
+    while (statuses.at(-1) !== 200 && statuses.length < 50) {
+      const again = await doors.listen(session, token)
+      statuses.push(again.status)
+      if (again.status === 409) await again.text()
+    }
+    expect(statuses.at(-1)).toBe(200)
+  })
+
   test('a stream that waits for news does not hold up a server that stops', async () => {
     const session = await doors.openSession(token)
     const stream = await doors.listen(session, token)

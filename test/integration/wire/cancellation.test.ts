@@ -175,7 +175,19 @@ describe('a call within a session', () => {
     const accepted = await within(cancelled(message.id))
     expect([accepted.status, await accepted.text()]).toEqual([202, ''])
     await atApi.brokenOff
-    await answer.body?.cancel()
+    // Nothing is sent in its place, and nothing of it is kept: its stream is over.
+    expect(await answer.text()).not.toContain('"id"')
+  })
+
+  test('is answered besides a request of the same batch that the client cancels', async () => {
+    const nextAtApi = holdCalls(stack.api)
+    const [slow, quick] = [callTool('greet') as { id: number }, rpc('tools/list')]
+    const headers = { ...sessionHeaders(session), 'MCP-Protocol-Version': '2025-03-26' }
+    const answer = await postMcp(stack.door.endpoint, [slow, quick], { token, headers })
+    const atApi = await nextAtApi()
+    await (await within(cancelled(slow.id))).text()
+    await atApi.brokenOff
+    expect(await answer.text()).toContain('"tools"')
   })
 
   test('[RS32] is not cancelled by another user who knows its session and its id', async () => {
@@ -187,6 +199,22 @@ describe('a call within a session', () => {
     expect((await within(cancelled(message.id), bob)).status).toBe(404)
     atApi.answer()
     expect(await readUntil(answer, '"result"')).toContain('late')
+  })
+
+  test('[RS25] of 2026-07-28, which has no sessions, is cancelled with its connection whatever id it carries', async () => {
+    const [asked, released] = [deferred(), deferred()]
+    stack.issuer.tokenResponder = async (request, res) => {
+      asked.resolve()
+      await released.promise
+      await exchangeAsAsked(stack.issuer)(request, res)
+    }
+    const refusals = refusalsOf(stack, 'cancelled')
+    const headers = { ...in2026.headers, 'Mcp-Session-Id': session }
+    const leaving = startCall(stack.door.endpoint, { ...in2026, headers, token })
+    await asked.promise
+    leaving.destroy()
+    await until(() => refusalsOf(stack, 'cancelled') > refusals)
+    released.resolve()
   })
 
   test('of an id that no session of the caller has ends before a handler runs', async () => {

@@ -122,7 +122,7 @@ export const messageCases: readonly Case[] = [
       ['an id of null', { ...PING, id: null }, [400, -32600]],
       ['an id that is an object', { ...PING, id: { a: 1 } }, [400, -32600]],
       ['an id that is a fraction', { ...PING, id: 1.5 }, [400, -32600]],
-      ['a huge id', { ...PING, id: 'x'.repeat(50_000) }, [200]],
+      ['a long id', { ...PING, id: 'x'.repeat(256) }, [200]],
       ['an id of zero', { ...PING, id: 0 }, [200]],
       ['an empty id', { ...PING, id: '' }, [200]],
       ['params that are an array', { ...PING, params: [1] }, [400, -32600]],

@@ -34,13 +34,22 @@ describe('the messages a session keeps', () => {
   })
 
   test('are bounded: the oldest go, and nothing resumes from one that is gone', async () => {
-    const buffer = createReplayBuffer({ maxBytes: 1_000 })
+    const buffer = createReplayBuffer({ maxBytes: 2_000 })
     const first = await buffer.storeEvent('a', message('x'.repeat(300)))
     const second = await buffer.storeEvent('a', message('y'.repeat(300)))
     await buffer.storeEvent('a', message('z'.repeat(300)))
     expect(await buffer.getStreamIdForEventId?.(first)).toBeUndefined()
     await expect(replayed(buffer, first)).rejects.toThrow(/no such event/)
     expect(await replayed(buffer, second)).toEqual(['z'.repeat(300)])
+  })
+
+  test('many small messages do not count as nothing', async () => {
+    const buffer = createReplayBuffer({ maxBytes: 10_000 })
+    const first = await buffer.storeEvent('a', {} as unknown as JSONRPCMessage)
+    for (let count = 0; count < 20; count += 1) {
+      await buffer.storeEvent('a', {} as unknown as JSONRPCMessage)
+    }
+    expect(await buffer.getStreamIdForEventId?.(first)).toBeUndefined()
   })
 
   test('one message over the bound is kept until the next', async () => {

@@ -126,6 +126,17 @@ describe('SessionRegistry', () => {
     expect(registry.size).toBe(3)
   })
 
+  test('a session in use is the last to make room', () => {
+    const { registry, ended } = setUp({ maxSessionsPerUser: 2 })
+    registry.open(ALICE, name)
+    registry.open(ALICE, name)
+    const { release } = registry.use('session-1', ALICE)
+    registry.use('session-2', ALICE).release()
+    registry.open(ALICE, name)
+    expect(ended).toEqual([['session-2', 'displaced']])
+    release()
+  })
+
   test('beyond the limit of all, a new one is refused and none ends', () => {
     const { registry, ended } = setUp({ maxSessions: 2 })
     registry.open(ALICE, name)
