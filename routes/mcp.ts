@@ -17,8 +17,8 @@ import { OnBehalfOfError } from '../src/errors.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../src/clock.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import type { Log } from '../src/log.js'
-import { isEventStream, NewsStreams } from '../src/news-streams.js'
-import { relayed } from '../src/relay.js'
+import { isEventStream, NewsStreams } from '../src/streams/news-streams.js'
+import { relayed } from '../src/streams/relay.js'
 import { McpSessions, type McpSessionsOptions } from '../src/sessions/mcp-sessions.js'
 
 /** What `mcpRoute` needs: your server factory, what challenges say, and a log. */

@@ -6,8 +6,8 @@ import {
   type McpServerFactory,
 } from '@modelcontextprotocol/server'
 import { authContextOf } from '../identity/auth-context.js'
-import { isEventStream } from '../news-streams.js'
-import { relayed } from '../relay.js'
+import { isEventStream } from '../streams/news-streams.js'
+import { relayed } from '../streams/relay.js'
 import { McpSession, type SdkServer } from './mcp-session.js'
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.js'
 

@@ -1,6 +1,6 @@
-import type { Clock, Timers } from './clock.js'
-import { OnBehalfOfError } from './errors.js'
-import type { Caller } from './identity/caller.js'
+import type { Clock, Timers } from '../clock.js'
+import { OnBehalfOfError } from '../errors.js'
+import type { Caller } from '../identity/caller.js'
 
 export interface NewsStreamsOptions {
   /** Open at a time, through all clients of a user together. */
