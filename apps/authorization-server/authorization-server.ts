@@ -7,6 +7,7 @@ import type { Directory } from './directory.js'
 import { disturb } from './disturbance.js'
 import { logProviderEvents } from './event-log.js'
 import type { EventSink } from './events.js'
+import { frontPage } from './front-page.js'
 import { createGrantOrganizations } from './grant-organizations.js'
 import { interactionRoutes } from './interactions/interaction-routes.js'
 import { SIGNING_ALGORITHM, createKeyRing } from './keys.js'
@@ -139,6 +140,7 @@ function createProvider(parts: FixedParts & ProviderParts): OidcProvider {
   provider.use(disturb(variants))
   provider.use(responseManners(TOKEN_PATH, variants))
   provider.use(registrationCors(REGISTRATION_PATH))
+  provider.use(frontPage())
   provider.use(interactionRoutes({ provider, directory, organizations, log }))
   rememberUserinfoTokens(provider)
   logProviderEvents(provider, log)

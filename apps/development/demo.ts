@@ -57,7 +57,7 @@ async function showAdministrator(trio: Trio, seenByApi: readonly Claims[]): Prom
 }
 
 async function showPlainUser(trio: Trio, seenByApi: readonly Claims[]): Promise<boolean[]> {
-  heading('bob, who may use whoami only')
+  heading('bob, who may not use greet')
   const session = await connectAs({ endpoint: trio.endpoint, username: 'bob' })
   try {
     const first = clientsToken(session)

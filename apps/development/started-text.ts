@@ -1,5 +1,6 @@
 import { clientSnippets, curlSnippet } from '../../src/home-page/client-snippets.js'
 import { SERVER_NAME } from '../../src/version.js'
+import { tokenCommand } from './token-command.js'
 import type { Trio } from './trio.js'
 
 /** What `npm start` tells a person: what runs where, and what to do next. */
@@ -14,17 +15,18 @@ mcp-on-behalf-of, development set-up. Everything runs on this machine; nothing i
   protected API          ${apiUrl.href}
   authorization server   ${issuer}   (signs in alice, bob and carol without a password)
 ${homePage === undefined ? '' : `  how to connect         ${homePage.href}   (a page for your browser)\n`}
-MCP Inspector:
+MCP Inspector (needs Node 22.19 or newer):
 ${indented(inspector)}
 
 Claude Desktop, in claude_desktop_config.json:
 ${indented(claudeDesktop)}
 
 curl, with a token for alice (in a second terminal):
-  TOKEN=$(npm run --silent token -- --user alice)
+${indented(tokenCommand(issuer, endpoint.href))}
 ${indented(curlSnippet(endpoint, callGreet))}
 
-Alice may use every tool, bob only whoami, carol only get_datetime. Ctrl-C stops all three.
+Alice may use every tool, bob whoami and get_datetime, carol get_datetime alone (it needs no permission).
+Ctrl-C stops all three.
 
 `
 }

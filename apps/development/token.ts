@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util'
 import { obtainToken } from './obtain-token.js'
+import { TOKEN_DEFAULTS } from './token-command.js'
 
 const USAGE = `Usage: npm run --silent token -- --user <name> [--scope "<scopes>"] [--resource <identifier>] [--issuer <url>]
 
 Prints an access token from the running development authorization server.
   --user      alice, bob or carol
   --scope     default: "tool:whoami tool:greet"
-  --resource  whom the token is for; default: http://localhost:3001/mcp
-  --issuer    default: http://localhost:9000/
+  --resource  whom the token is for; default: ${TOKEN_DEFAULTS.resource}
+  --issuer    default: ${TOKEN_DEFAULTS.issuer}
 `
 
 async function main(): Promise<void> {
@@ -15,8 +16,8 @@ async function main(): Promise<void> {
     options: {
       user: { type: 'string' },
       scope: { type: 'string', default: 'tool:whoami tool:greet' },
-      resource: { type: 'string', default: 'http://localhost:3001/mcp' },
-      issuer: { type: 'string', default: 'http://localhost:9000/' },
+      resource: { type: 'string', default: TOKEN_DEFAULTS.resource },
+      issuer: { type: 'string', default: TOKEN_DEFAULTS.issuer },
       help: { type: 'boolean', default: false },
     },
   })

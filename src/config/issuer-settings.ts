@@ -17,7 +17,7 @@ export const ISSUER_SETTINGS = {
   }),
   AUTH0_AUDIENCE: setting({
     description:
-      "This MCP server's resource identifier: the `aud` of the tokens it accepts, byte for byte. A trailing slash matters.",
+      "This MCP server's resource identifier: the `aud` of the tokens it accepts, byte for byte. A trailing slash matters. `npm run setup` makes it the endpoint, …/mcp; Auth0's quickstart has http://localhost:3001/.",
     schema: values.identifier,
     example: 'http://localhost:3001/',
   }),

@@ -28,6 +28,22 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
   },
   { command: /^curl -sS http:\/\/localhost:3001\/mcp -H /, verified: { by: 'here' } },
   {
+    command: /^npm run build && npm pack$/,
+    verified: { by: 'test', file: 'test/package/contents.test.ts' },
+  },
+  {
+    command: /^npm install \/path\/to\/mcp-on-behalf-of-0\.1\.0\.tgz/,
+    verified: { by: 'test', file: 'test/package/consumer.test.ts' },
+  },
+  {
+    command: /^CLIENT_SECRET=development-only-\S+ node server\.mjs$/,
+    verified: { by: 'test', file: 'test/package/library-page.test.ts' },
+  },
+  {
+    command: /^curl -sS http:\/\/localhost:3002\/mcp -H /,
+    verified: { by: 'test', file: 'test/package/library-page.test.ts' },
+  },
+  {
     command: /^npx -y @modelcontextprotocol\/inspector /,
     verified: { needs: 'a client program' },
   },

@@ -58,10 +58,10 @@ describe('npm start', () => {
     expect(text).toContain('@modelcontextprotocol/inspector')
     expect(text).toMatch(/how to connect +http:\/\/localhost:\d+\/ /)
     expect(text).toContain('"mcpServers"')
-    expect(text).toContain('npm run --silent token')
     const [, endpoint = ''] = /MCP server\s+(\S+)/.exec(text) ?? []
     const [, issuer = ''] = /authorization server\s+(\S+)/.exec(text) ?? []
     const [, api = ''] = /protected API\s+(\S+)/.exec(text) ?? []
+    expect(text).toContain(`token -- --user alice --issuer ${issuer} --resource ${endpoint})\n`)
     expect((await fetch(endpoint, { method: 'POST' })).status).toBe(401)
     expect((await fetch(`${issuer}.well-known/openid-configuration`)).status).toBe(200)
     expect((await fetch(`${api}api/private-scope`)).status).toBe(401)

@@ -10,8 +10,9 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
 /** What may be in the package; everything else is a mistake until it stands here. */
 const ALLOWED = [
-  /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|\.env\.example)$/,
+  /^(?:package\.json|LICENSE|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|\.env\.example)$/,
   /^docs\/[a-z0-9-]+\.md$/,
+  /^examples\/(?:README\.md|(?:auth0-quickstart\/)?[a-z0-9-]+\.ts)$/,
   /^dist\/(?:src|middleware|routes|cli)\/[a-z0-9/-]+(?:\.js|\.d\.ts)$/,
 ]
 
@@ -21,6 +22,10 @@ const NEEDED = [
   'CHANGELOG.md',
   '.env.example',
   'docs/library.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  'examples/README.md',
+  'examples/existing-express-server.ts',
   'dist/src/index.js',
   'dist/src/index.d.ts',
   'dist/src/errors.js',

@@ -44,7 +44,8 @@ function userButton({ directory, organization, hint }: SignInPageModel, user: Us
     permissionsOf(directory, { user, organization }, api),
   )
   const roles = user.roles.length === 0 ? 'no role' : user.roles.join(', ')
-  const may = permissions.length === 0 ? 'may do nothing' : `may: ${permissions.join(', ')}`
+  const may =
+    permissions.length === 0 ? 'only what needs no permission' : `may: ${permissions.join(', ')}`
   const isForeign = organization !== undefined && !isMember(organization, user.user_id)
   return html`<button
     type="submit"

@@ -1,0 +1,80 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { obtainToken } from '../../apps/development/obtain-token.js'
+import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { silentLog } from '../../src/log.js'
+import { run } from '../helpers/run.js'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const LISTENS = "app.listen(3002, 'localhost')"
+const SAYS_PORT = 'const listening = app.listen(0, () => console.log(listening.address().port))'
+
+let trio: Trio
+let page: string
+let program: ChildProcess | undefined
+
+beforeAll(async () => {
+  trio = await startTrio({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
+  page = await readFile(join(ROOT, 'docs/library.md'), 'utf8')
+})
+
+afterAll(async () => {
+  program?.kill('SIGKILL')
+  await trio.close()
+})
+
+test('the server on docs/library.md, copied whole, calls the API as the user', async () => {
+  const [, secret = ''] = /^CLIENT_SECRET=(\S+) node server\.mjs$/m.exec(page) ?? []
+  const port = await started(await written(), secret)
+  const token = await obtainToken({
+    ...{ username: 'alice', scope: 'tool:whoami tool:greet' },
+    ...{ issuer: trio.issuer, resource: trio.endpoint.href },
+  })
+  const [, curl = ''] = /^(curl -sS http:\/\/localhost:3002[^]*?)^```$/m.exec(page) ?? []
+  const { stdout } = await run('sh', ['-c', curl.replace(':3002/', `:${port}/`)], {
+    cwd: ROOT,
+    env: { ...process.env, TOKEN: token },
+  })
+  expect(stdout).toContain('Hello auth0|alice')
+})
+
+test('it ends with the reason where the secret is missing', async () => {
+  const { code, stderr } = await run(process.execPath, [await written()], {
+    cwd: inject('consumer'),
+    env: { PATH: process.env['PATH'] },
+  })
+  expect(code).toBe(1)
+  expect(stderr).toContain('CLIENT_SECRET is missing')
+})
+
+/** Puts the page's server into the consumer's project, with free ports in place of those of `npm start`. */
+async function written(): Promise<string> {
+  const [, source = ''] = /^```js\n([^]*?)^```$/m.exec(page) ?? []
+  expect(source).toContain(LISTENS)
+  const file = join(inject('consumer'), 'server.mjs')
+  const text = source
+    .replace('http://localhost:3001/mcp', trio.endpoint.href)
+    .replace('http://localhost:9000/', trio.issuer)
+    .replace("audience: 'http://localhost:8787/'", `audience: '${trio.apiAudience}'`)
+    .replace('http://localhost:8787', trio.apiUrl.origin)
+    .replace(LISTENS, SAYS_PORT)
+  await writeFile(file, text)
+  return file
+}
+
+async function started(file: string, secret: string): Promise<string> {
+  const child = spawn(process.execPath, [file], {
+    cwd: inject('consumer'),
+    env: { PATH: process.env['PATH'], CLIENT_SECRET: secret },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  program = child
+  const line = once(createInterface(child.stdout), 'line').then(([port]) => String(port))
+  const ended = once(child, 'close').then(() => Promise.reject(new Error('it ended')))
+  ended.catch(() => undefined)
+  return Promise.race([line, ended])
+}
