@@ -1,5 +1,11 @@
 import { SETTINGS } from '../../src/config/settings.js'
-import { domain as domainSchema, baseUrl, identifier, scopeList } from '../../src/config/values.js'
+import {
+  domain as domainSchema,
+  baseUrl,
+  identifier,
+  scopeList,
+  serverUrl,
+} from '../../src/config/values.js'
 import type { z } from 'zod'
 import { parseOptions } from '../arguments.js'
 import { UsageError } from '../usage-error.js'
@@ -70,7 +76,7 @@ export function parseSetupOptions(
   if (values.help) return undefined
   if (values['dry-run'] && values.yes)
     throw new UsageError('--dry-run and --yes exclude each other.')
-  const server = read('--server-url', baseUrl, values['server-url']).href.replace(/\/$/, '')
+  const server = read('--server-url', serverUrl, values['server-url']).href.replace(/\/$/, '')
   const apiIdentifier = read('--api-identifier', identifier, values['api-identifier'])
   return {
     blueprint: {
