@@ -14,14 +14,20 @@ export async function runServer(): Promise<number> {
   try {
     return await untilStopped()
   } catch (error) {
-    const text = error instanceof Error ? error.message : 'unknown failure'
-    process.stderr.write(
-      error instanceof ConfigError
-        ? `${text}\n\nSee .env.example for what each setting means.\n`
-        : `mcp-on-behalf-of could not start: ${text}\n`,
-    )
+    process.stderr.write(whyNotStarted(error))
     return 1
   }
+}
+
+function whyNotStarted(error: unknown): string {
+  const text = error instanceof Error ? error.message : 'unknown failure'
+  if (error instanceof ConfigError) {
+    return `${text}\n\nSee .env.example for what each setting means.\n`
+  }
+  const { code, port } = (error ?? {}) as { code?: unknown; port?: unknown }
+  return code === 'EADDRINUSE'
+    ? `Port ${String(port)} is in use. Stop what listens there, or set PORT.\n`
+    : `mcp-on-behalf-of could not start: ${text}\n`
 }
 
 async function untilStopped(): Promise<number> {

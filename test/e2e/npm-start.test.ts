@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -72,6 +73,29 @@ describe('npm start', () => {
     await expect(fetch(endpoint, { method: 'POST' })).rejects.toThrow()
     await expect(fetch(issuer)).rejects.toThrow()
     await expect(fetch(api)).rejects.toThrow()
+  })
+
+  test('says which port is in use, and how to choose another', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    try {
+      const { code, stderr } = await ended(
+        start({
+          ISSUER_BASE_URL: 'http://localhost:9/',
+          AUTH0_AUDIENCE: `http://localhost:${port}/mcp`,
+          MCP_AUTH0_CLIENT_ID: 'mcp-server',
+          MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
+          API_AUTH0_AUDIENCE: 'https://api.example/',
+          API_BASE_URL: 'https://api.example/',
+          PORT: `${port}`,
+        }),
+      )
+      expect(code).toBe(1)
+      expect(stderr).toContain(`Port ${port} is in use. Stop what listens there, or set PORT.\n`)
+    } finally {
+      taken.close()
+    }
   })
 
   test('under NODE_ENV=production it names every missing setting and ends', async () => {
