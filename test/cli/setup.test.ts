@@ -16,6 +16,13 @@ function secrets(): readonly string[] {
 }
 
 describe('setup on a new tenant', () => {
+  test('an API whose identifier is no URL needs --api-url, and is told so', async () => {
+    const { code, io } = await used.bench.setup('--api-identifier', 'my-api')
+    expect(code).toBe(2)
+    expect(io.output()).toContain('--api-url is missing: the identifier my-api is no URL.')
+    expect(used.standIn.requests).toEqual([])
+  })
+
   test('a dry run shows the plan, writes nothing and changes nothing', async () => {
     const before = structuredClone(used.standIn.tenant)
     const { code, io } = await used.bench.setup('--dry-run', '--role', 'Tool Administrator')
