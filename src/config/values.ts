@@ -15,7 +15,7 @@ export const baseUrl = z.string().transform((value, context) => {
 })
 
 /** The base URL of this server, below which the endpoint /mcp is. One that ends in /mcp is taken for the endpoint, and refused. */
-export const serverUrl = baseUrl.refine((url) => !/\/mcp$/.test(url.pathname), {
+export const serverUrl = baseUrl.refine((url) => !url.pathname.endsWith('/mcp'), {
   error: 'must be the URL of the server: leave /mcp out; the endpoint is /mcp below it',
 })
 
