@@ -3,6 +3,7 @@ import type { Command } from './commands.js'
 import { UsageError } from './usage-error.js'
 
 const NAME = 'mcp-on-behalf-of'
+const NAME_LIKE = /^(?:--)?[a-z][a-z-]{0,15}$/i
 
 export interface CommandLineOptions {
   readonly commands: Readonly<Record<string, Command>>
@@ -48,9 +49,9 @@ function commandNamed(name: string | undefined, commands: CommandLineOptions['co
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command !== undefined) return command
   const kind = name.startsWith('-') ? 'option' : 'command'
-  throw new UsageError(
-    `${NAME} has no ${kind} ${JSON.stringify(name)}. The commands are: ${known}.`,
-  )
+  // Quoted only where it can be nothing but a name: it may be a secret gone astray, and this ends up in logs.
+  const word = NAME_LIKE.test(name) ? ` ${JSON.stringify(name)}` : ' of that name'
+  throw new UsageError(`${NAME} has no ${kind}${word}. The commands are: ${known}.`)
 }
 
 function usage(commands: CommandLineOptions['commands']): string {

@@ -34,7 +34,8 @@ export function guardOutput(io: CommandIo): GuardedIo {
     keep: (secret) => {
       const value = secret.reveal()
       if (value.length >= LEAST_LENGTH) {
-        for (const form of [value, encodeURIComponent(value)]) kept.add(form)
+        const inJson = JSON.stringify(value).slice(1, -1)
+        for (const form of [value, encodeURIComponent(value), inJson]) kept.add(form)
       }
       return secret
     },

@@ -28,7 +28,8 @@ function wantsHelp(argv: readonly string[]): boolean {
     return values.help
   } catch {
     throw new UsageError(
-      `serve takes no arguments, but was given ${argv.join(' ')}. Settings come from the environment or ./.env.`,
+      // Without what was given: it may be a secret, and this ends up in logs.
+      'serve takes no arguments. Settings come from the environment or ./.env.',
     )
   }
 }

@@ -6,6 +6,7 @@ import { createAuthInfo } from '../src/identity/auth-context.js'
 import { callerFromClaims, type CallerPolicy } from '../src/identity/caller.js'
 import { parseCredentials } from '../src/identity/credentials.js'
 import { assertOptions } from '../src/options.js'
+import { requestIdOf } from './request-context.js'
 
 /** What `bearerAuth` needs: the verifier, and who this server is. */
 export interface BearerAuthOptions {
@@ -44,7 +45,13 @@ export function bearerAuth(options: BearerAuthOptions): RequestHandler {
     removeCredentials(req)
     setAuthInfo(
       req,
-      createAuthInfo({ caller, subjectToken: credentials.token, resource, resourceMetadataUrl }),
+      createAuthInfo({
+        caller,
+        subjectToken: credentials.token,
+        requestId: requestIdOf(req),
+        resource,
+        resourceMetadataUrl,
+      }),
     )
     next()
   }

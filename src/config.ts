@@ -214,11 +214,20 @@ function adapterOf({
  * The only place that reads any of it.
  */
 export function readEnvironment(directory: string = process.cwd()): Environment {
-  const path = `${directory}/.env`
-  const file = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
+  const file = readSettingsFile(directory)
   // An empty variable counts as absent, so it does not hide what the file says.
   const set = Object.entries(process.env).filter(([, text]) => text?.trim() !== '')
   return withSecretFiles({ ...file, ...Object.fromEntries(set) })
+}
+
+/** The names that stand in the `.env` file of a directory; none where there is no such file. */
+export function settingsFileNames(directory: string = process.cwd()): readonly string[] {
+  return Object.keys(readSettingsFile(directory))
+}
+
+function readSettingsFile(directory: string): Environment {
+  const path = `${directory}/.env`
+  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
 }
 
 /** Reads the secrets that are given as files, as container platforms mount them. */

@@ -36,6 +36,7 @@ export {
   type PooledFetch,
   type PooledFetchOptions,
 } from './downstream/pooled-fetch.js'
+export type { EdgePolicy } from './edge-policy.js'
 export { FAILURE_CODES, OnBehalfOfError, type FailureCode, type FailureDetails } from './errors.js'
 export {
   createAuth0ApiClientExchanger,
@@ -88,7 +89,7 @@ export type { Delegation } from './identity/delegation.js'
 export type { Caller, CallerPolicy, Claims } from './identity/caller.js'
 export type { PresentedCredentials } from './identity/credentials.js'
 export type { Fetch } from './identity/fetch-json.js'
-export type { HomePageTool } from './home-page/home-page-model.js'
+export type { HomePageModel, HomePageTool } from './home-page/home-page-model.js'
 export { createIssuer, type Issuer, type IssuerOptions } from './identity/issuer-keys.js'
 export type { IssuerMetadata } from './identity/issuer-metadata.js'
 export {

@@ -1,5 +1,6 @@
 import { composeServer } from './compose.js'
-import { ConfigError, parseConfig, readEnvironment } from './config.js'
+import { ConfigError, parseConfig, readEnvironment, settingsFileNames } from './config.js'
+import { warnOfUnknownSettings } from './config/unknown-settings.js'
 import { describeError } from './describe-error.js'
 import { createProcessLog } from './process-log.js'
 import { serve } from './serve.js'
@@ -14,19 +15,26 @@ export async function runServer(): Promise<number> {
   try {
     return await untilStopped()
   } catch (error) {
-    const text = error instanceof Error ? error.message : 'unknown failure'
-    process.stderr.write(
-      error instanceof ConfigError
-        ? `${text}\n\nSee .env.example for what each setting means.\n`
-        : `mcp-on-behalf-of could not start: ${text}\n`,
-    )
+    process.stderr.write(whyNotStarted(error))
     return 1
   }
+}
+
+function whyNotStarted(error: unknown): string {
+  const text = error instanceof Error ? error.message : 'unknown failure'
+  if (error instanceof ConfigError) {
+    return `${text}\n\nWhat each setting means: .env.example, or node_modules/mcp-on-behalf-of/.env.example where the package is installed.\n`
+  }
+  const { code, port } = (error ?? {}) as { code?: unknown; port?: unknown }
+  return code === 'EADDRINUSE'
+    ? `Port ${String(port)} is in use. Stop what listens there, or set PORT.\n`
+    : `mcp-on-behalf-of could not start: ${text}\n`
 }
 
 async function untilStopped(): Promise<number> {
   const config = parseConfig(readEnvironment())
   const log = createProcessLog({ level: config.logLevel })
+  warnOfUnknownSettings(settingsFileNames(), log)
   const composed = await composeServer(config, log)
   const server = await serve({ ...config.listen, handler: composed.handler })
   log.event('info', 'listening', { port: server.port, endpoint: config.endpoint.href })

@@ -11,8 +11,9 @@ import { downstreamStepUp, leaveStepUp } from './downstream/downstream-step-up.j
 import { describeError } from './describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError } from './errors.js'
 import { FAILURE_TABLE, failureText } from './failure-table.js'
-import { authContextOf } from './identity/auth-context.js'
+import { authContextOf, findAuthContext } from './identity/auth-context.js'
 import type { Log } from './log.js'
+import { scrub } from './scrub.js'
 import type { ToolAccess } from './tools/access.js'
 import type { ToolRegistry } from './tools/registry.js'
 import type { DownstreamToolContext, Tool } from './tools/tool.js'
@@ -143,13 +144,15 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
   offerStepUp(tool, error, context)
   const rule = FAILURE_TABLE[error.code]
   const reference = options.createReference()
+  const { id: rpcId } = context.mcpReq
   options.log.event(rule.logLevel, 'tool_failed', {
     tool: tool.name,
     code: error.code,
     reason: error.details.reason,
     security: rule.security,
     reference,
-    requestId: context.mcpReq.id,
+    requestId: findAuthContext(context.http?.authInfo)?.requestId,
+    rpcId: typeof rpcId === 'string' ? scrub(rpcId, 100) : rpcId,
     ...error.details.log,
     err: describeError(error),
   })

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { HOST_OPTION, ORIGIN_OPTION } from '../middleware/hosts-and-origins.js'
 import { isHttpsOrLoopback } from './config/values.js'
+import { secretFault } from './exchange/client-authentication.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import type { OnBehalfOfOptions } from './on-behalf-of-options.js'
 import { assertOptions } from './options.js'
 import { isScopeToken } from './scopes.js'
-import { Secret } from './secret.js'
 
 const named = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`)
 const url = z
@@ -35,7 +35,10 @@ const OPTIONS = z
     issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
     client: z
       .looseObject({ id: named("our client's id at the authorization server") })
-      .refine(authenticates, 'must have a secret, a method or an exchanger'),
+      .superRefine((client, context) => {
+        const fault = clientFault(client)
+        if (fault !== undefined) context.addIssue({ code: 'custom', ...fault })
+      }),
     apis: z.record(
       z.string(),
       z.looseObject({
@@ -121,18 +124,29 @@ export function assertOnBehalfOfOptions(options: OnBehalfOfOptions): void {
   assertOptions('onBehalfOf', OPTIONS, options)
 }
 
-function authenticates(client: Record<string, unknown>): boolean {
-  const { secret, method, privateKey, exchanger } = client
-  if (exchanger !== undefined) {
-    return typeof (exchanger as Partial<TokenExchanger>).exchange === 'function'
-  }
-  if (method === 'private_key_jwt') return privateKey instanceof Secret
-  return method === 'tls_client_auth' || secret instanceof Secret
-}
-
 interface Fault {
   readonly path: readonly (string | number)[]
   readonly message: string
+}
+
+function clientFault(
+  client: Readonly<Record<string, unknown>>,
+): { path: string[]; message: string } | undefined {
+  const { secret, method, privateKey, exchanger } = client
+  if (exchanger !== undefined) {
+    const exchanges = typeof (exchanger as Partial<TokenExchanger>).exchange === 'function'
+    return exchanges
+      ? undefined
+      : { path: ['exchanger'], message: 'must have an exchange function' }
+  }
+  if (method === 'tls_client_auth') return undefined
+  const [name, given] =
+    method === 'private_key_jwt' ? ['privateKey', privateKey] : ['secret', secret]
+  if (name === 'secret' && given === undefined) {
+    return { path: [], message: 'must have a secret, a method or an exchanger' }
+  }
+  const message = secretFault(given)
+  return message === undefined ? undefined : { path: [name], message }
 }
 
 /** As much of the options as is sound, to look at them together. */

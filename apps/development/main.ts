@@ -1,5 +1,11 @@
-import { isUnconfigured, readEnvironment, type Environment } from '../../src/config.js'
+import {
+  isUnconfigured,
+  readEnvironment,
+  settingsFileNames,
+  type Environment,
+} from '../../src/config.js'
 import { SETTINGS } from '../../src/config/settings.js'
+import { warnOfUnknownSettings } from '../../src/config/unknown-settings.js'
 import { createProcessLog } from '../../src/process-log.js'
 import { startedText } from './started-text.js'
 import { startTrio } from './trio.js'
@@ -17,15 +23,17 @@ async function main(): Promise<void> {
     return
   }
   assertLoopback(environment['HOST'])
+  const log = createProcessLog({
+    level: SETTINGS.LOG_LEVEL.schema.parse(environment['LOG_LEVEL'] ?? 'info'),
+  })
+  warnOfUnknownSettings(settingsFileNames(), log)
   const trio = await startTrio({
     ports: {
       authorizationServer: portOf(environment, 'DEV_AUTHORIZATION_SERVER_PORT', '9000'),
       api: portOf(environment, 'DEV_API_PORT', '8787'),
       mcp: portOf(environment, 'PORT', '3001'),
     },
-    log: createProcessLog({
-      level: SETTINGS.LOG_LEVEL.schema.parse(environment['LOG_LEVEL'] ?? 'info'),
-    }),
+    log,
     environment: furtherSettings(environment),
   })
   process.stdout.write(startedText(trio))

@@ -38,11 +38,26 @@ export async function obtainToken(options: ObtainTokenOptions): Promise<string> 
     code_challenge_method: 'S256',
   })
   const callback = await signIn({ authorizationUrl, username: options.username })
-  const tokens = await openid.authorizationCodeGrant(
-    config,
-    callback,
-    { pkceCodeVerifier, expectedState },
-    { resource: options.resource },
-  )
+  const tokens = await openid
+    .authorizationCodeGrant(
+      config,
+      callback,
+      { pkceCodeVerifier, expectedState },
+      { resource: options.resource },
+    )
+    .catch((cause: unknown) => {
+      throw refusal(cause)
+    })
   return tokens.access_token
+}
+
+/** The library's own message does not say what the server said. */
+function refusal(cause: unknown): unknown {
+  const refused =
+    cause instanceof openid.AuthorizationResponseError || cause instanceof openid.ResponseBodyError
+  if (!refused) return cause
+  const said = [cause.error, cause.error_description].filter((part) => part !== undefined)
+  return new Error(`The authorization server refused: ${said.join(', ').replace(/\.$/, '')}.`, {
+    cause,
+  })
 }

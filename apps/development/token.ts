@@ -12,7 +12,18 @@ Prints an access token from the running development authorization server.
 `
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const values = parseCommandLine()
+  if (values.help) {
+    process.stdout.write(USAGE)
+    return
+  }
+  if (values.user === undefined) throw new CommandLineError('--user is missing.')
+  const token = await obtainToken({ ...values, username: values.user })
+  process.stdout.write(`${token}\n`)
+}
+
+function readArguments() {
+  return parseArgs({
     options: {
       user: { type: 'string' },
       scope: { type: 'string', default: 'tool:whoami tool:greet' },
@@ -20,18 +31,22 @@ async function main(): Promise<void> {
       issuer: { type: 'string', default: TOKEN_DEFAULTS.issuer },
       help: { type: 'boolean', default: false },
     },
-  })
-  if (values.help) {
-    process.stdout.write(USAGE)
-    return
-  }
-  if (values.user === undefined) throw new Error('--user is missing.')
-  const token = await obtainToken({ ...values, username: values.user })
-  process.stdout.write(`${token}\n`)
+  }).values
 }
+
+function parseCommandLine(): ReturnType<typeof readArguments> {
+  try {
+    return readArguments()
+  } catch (cause) {
+    throw new CommandLineError(cause instanceof Error ? cause.message : 'unreadable', { cause })
+  }
+}
+
+/** A command line that cannot be understood: only then the usage helps. */
+class CommandLineError extends Error {}
 
 main().catch((error: unknown) => {
   const text = error instanceof Error ? error.message : 'unknown failure'
-  process.stderr.write(`${text}\n\n${USAGE}`)
+  process.stderr.write(error instanceof CommandLineError ? `${text}\n\n${USAGE}` : `${text}\n`)
   process.exitCode = 1
 })

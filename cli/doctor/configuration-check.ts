@@ -1,8 +1,15 @@
 import { composeServer } from '../../src/compose.js'
-import { ConfigError, parseConfig, readEnvironment, type Config } from '../../src/config.js'
+import {
+  ConfigError,
+  parseConfig,
+  readEnvironment,
+  settingsFileNames,
+  type Config,
+} from '../../src/config.js'
+import { unknownSettings } from '../../src/config/unknown-settings.js'
 import type { Log } from '../../src/log.js'
 import { printable } from '../printable.js'
-import { ok, wrong, type Finding } from './finding.js'
+import { notCheckable, ok, wrong, type Finding } from './finding.js'
 
 export interface CheckedConfiguration {
   /** Absent where there is a fault. */
@@ -11,6 +18,19 @@ export interface CheckedConfiguration {
 }
 
 const CHECK = 'configuration'
+
+/** One finding a name in `.env` that is no setting. */
+export function checkSettingsFile(directory: string): readonly Finding[] {
+  return unknownSettings(settingsFileNames(directory)).map(({ name, nearest }) =>
+    notCheckable(
+      'settings_file',
+      `${name}: is no setting of this server.`,
+      nearest === undefined
+        ? 'Remove it from .env, or correct it: docs/configuration.md names every setting.'
+        : `Did you mean ${nearest}?`,
+    ),
+  )
+}
 
 /**
  * Reads the settings as the server does, and builds the server that they describe, without letting it listen.
@@ -35,7 +55,7 @@ export async function checkConfiguration(directory: string): Promise<CheckedConf
       wrong(
         CHECK,
         value === undefined ? key : `${key}="${printable(value)}"`,
-        `${key} ${cure}. See .env.example.`,
+        `${key} ${cure}. See docs/configuration.md.`,
       ),
     )
     return { findings }

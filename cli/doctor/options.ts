@@ -1,4 +1,4 @@
-import { baseUrl } from '../../src/config/values.js'
+import { serverUrl } from '../../src/config/values.js'
 import { parseOptions } from '../arguments.js'
 import { UsageError } from '../usage-error.js'
 
@@ -54,7 +54,7 @@ export function parseDoctorOptions(argv: readonly string[]): DoctorOptions | und
 
 function endpointOf(text: string | undefined): URL | undefined {
   if (text === undefined) return undefined
-  const parsed = baseUrl.safeParse(text)
+  const parsed = serverUrl.safeParse(text)
   if (parsed.success) return new URL(`${parsed.data.href.replace(/\/+$/, '')}/mcp`)
   throw new UsageError(
     `--server-url ${parsed.error.issues.map(({ message }) => message).join('; ')}.`,

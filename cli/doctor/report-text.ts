@@ -14,6 +14,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   not_checkable: 'not checkable',
 }
 const WIDTH = 15
+const MAX_ENTRIES = 100
 
 /** One finding as a person reads it. */
 export function findingText({ check, verdict, says, cure }: Finding): string {
@@ -43,10 +44,15 @@ export function hopJson({ label, claims }: Hop): Readonly<Record<string, unknown
   return {
     hop: label,
     ...Object.fromEntries(
-      shown.flatMap((name) => (claims[name] === undefined ? [] : [[name, claims[name]]])),
+      shown.flatMap((name) => (claims[name] === undefined ? [] : [[name, fit(claims[name])]])),
     ),
-    actors: actorChain(claims),
+    actors: actorChain(claims).map(printable),
   }
+}
+
+/** A claim for machines, whose output somebody's terminal shows all the same; keeps lists as lists. */
+function fit(value: unknown): unknown {
+  return Array.isArray(value) ? value.slice(0, MAX_ENTRIES).map(printable) : printable(value)
 }
 
 const MAX_ACTORS = 32

@@ -1,7 +1,7 @@
 import { ConfigError, parseConfig } from '../../src/config.js'
 import { isLoopback } from '../../src/identity/secure-url.js'
 import type { Blueprint } from './blueprint.js'
-import { readEnvFile, writeEnvFile } from './env-file.js'
+import { closeToOthers, isOpenToOthers, readEnvFile, writeEnvFile } from './env-file.js'
 import { envText } from './env-text.js'
 import { SetupError } from './setup-error.js'
 import type { FoundClient, Inspection, Step } from './step.js'
@@ -37,7 +37,7 @@ export function envFileStep(
       const differing = Object.entries(settings)
         .filter(([key, value]) => value === undefined || existing?.[key] !== value)
         .map(([key]) => key)
-      if (existing !== undefined && differing.length === 0) return Promise.resolve({ changes: [] })
+      if (existing !== undefined && differing.length === 0) return Promise.resolve(closing(path))
       if (existing !== undefined && !force) throw occupied(path, differing)
       return Promise.resolve(
         writing(path, existing, () => ({
@@ -47,6 +47,17 @@ export function envFileStep(
       )
     },
   }
+}
+
+/** What is left to do about a file whose settings are right: it holds a secret. */
+function closing(path: string): Inspection {
+  if (!isOpenToOthers(path)) return { changes: [] }
+  const perform = () => {
+    closeToOthers(path)
+    return Promise.resolve()
+  }
+  const details = ['file mode 0600; others may read the secret of the client now']
+  return { changes: [{ summary: `chmod 600 ${path}`, details, perform }] }
 }
 
 function writing(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { SetupError } from './setup-error.js'
 
@@ -35,6 +35,27 @@ export function writeEnvFile(path: string, text: string, replace: boolean): void
     throw new SetupError(
       `${path} cannot be written.`,
       'Check the directory and what is there, or name another file by --env-file.',
+      cause,
+    )
+  }
+}
+
+/** Whether others than its owner may read or change the file at `path`. `false` where there is none. */
+export function isOpenToOthers(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  // Windows knows no such bits, and reports them set.
+  if (found?.isFile() !== true || process.platform === 'win32') return false
+  return (found.mode & 0o077) !== 0
+}
+
+/** Takes a file away from everybody but its owner (0600); throws a `SetupError` where that is not allowed. */
+export function closeToOthers(path: string): void {
+  try {
+    chmodSync(path, 0o600)
+  } catch (cause) {
+    throw new SetupError(
+      `The mode of ${path} cannot be changed.`,
+      'Make its owner run this command, or run chmod 600 as they do.',
       cause,
     )
   }

@@ -1,7 +1,14 @@
 import { SETTINGS } from '../../src/config/settings.js'
-import { domain as domainSchema, baseUrl, identifier, scopeList } from '../../src/config/values.js'
+import {
+  domain as domainSchema,
+  baseUrl,
+  identifier,
+  scopeList,
+  serverUrl,
+} from '../../src/config/values.js'
 import type { z } from 'zod'
 import { parseOptions } from '../arguments.js'
+import { printable } from '../printable.js'
 import { UsageError } from '../usage-error.js'
 import type { CommandIo } from '../io.js'
 import type { Blueprint } from './blueprint.js'
@@ -70,7 +77,7 @@ export function parseSetupOptions(
   if (values.help) return undefined
   if (values['dry-run'] && values.yes)
     throw new UsageError('--dry-run and --yes exclude each other.')
-  const server = read('--server-url', baseUrl, values['server-url']).href.replace(/\/$/, '')
+  const server = read('--server-url', serverUrl, values['server-url']).href.replace(/\/$/, '')
   const apiIdentifier = read('--api-identifier', identifier, values['api-identifier'])
   return {
     blueprint: {
@@ -86,7 +93,7 @@ export function parseSetupOptions(
       },
       api: {
         identifier: apiIdentifier,
-        url: read('--api-url', baseUrl, values['api-url'] ?? apiIdentifier).href,
+        url: readApiUrl(values['api-url'], apiIdentifier).href,
         scopes: read('--api-scopes', scopeList, values['api-scopes']),
       },
       clientsBy: readClients(values.clients),
@@ -97,6 +104,16 @@ export function parseSetupOptions(
     envFile: values['no-env-file'] ? undefined : values['env-file'],
     ...{ force: values.force, apply: values.yes, dryRun: values['dry-run'] },
   }
+}
+
+/** The identifier stands in for an address that is not given, where it is one. */
+function readApiUrl(given: string | undefined, apiIdentifier: string): URL {
+  if (given !== undefined) return read('--api-url', baseUrl, given)
+  const { success, data } = baseUrl.safeParse(apiIdentifier)
+  if (success) return data
+  throw new UsageError(
+    `--api-url is missing: the identifier ${printable(apiIdentifier)} is no URL.`,
+  )
 }
 
 function read<T>(name: string, schema: z.ZodType<T, string>, value: string | undefined): T {

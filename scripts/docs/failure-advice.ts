@@ -7,7 +7,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   malformed_credentials:
     'Correct the client. The line has a `reason`. `proof_refused` means that a DPoP proof (a signature by which a client shows that the token is its own) does not fit the request: compare the clocks and `MCP_SERVER_URL`.',
   invalid_token:
-    "Look at `reason`. `audience_mismatch` and its like: the client asked for a token for somebody else, or `AUTH0_AUDIENCE` differs from the API's identifier at the authorization server, often by a trailing slash. Expired tokens are normal; all tokens at once are a wrong clock or a wrong issuer. `machine_token`: a client-credentials token, which this server never accepts.",
+    "Look at `reason`. `issuer_mismatch`: the line has `expectedIssuers` and `receivedIssuer`, and a `cure` where a trailing slash is all that differs. `audience_mismatch` and its like: the client asked for a token for somebody else, or `AUTH0_AUDIENCE` differs from the API's identifier at the authorization server, often by a trailing slash. Expired tokens are normal; all tokens at once are a wrong clock or a wrong issuer. `machine_token`: a client-credentials token, which this server never accepts.",
   verifier_unavailable:
     "See whether this machine reaches the issuer: the line has `url` and `fault`. Keys at hand go on serving for `KEYS_STALE_HOURS`, so this code means that there are none, they are older than that, or a token came with a key id that nobody has seen. `invalid` with a URL that answers: the issuer's metadata names another issuer than the setting, mostly by a slash.",
   insufficient_scope:

@@ -25,5 +25,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   token_exchanged:
     'The audit line of a call that may reach the API: which user, through which client and which services, for which API, with which scopes. Also written when the token came out of the cache. Keep it as long as your rules ask for.',
   tool_failed:
-    'A tool answered with an error. Look up `code` in [failures.md](failures.md). `reference` is in the text that the user saw, where the failure has one. `requestId` is the id of the JSON-RPC message here, not the `X-Request-Id`.',
+    'A tool answered with an error. Look up `code` in [failures.md](failures.md). `reference` is in the text that the user saw, where the failure has one. `requestId` is the `X-Request-Id` of the answer, `rpcId` the id that the client gave its JSON-RPC message.',
+  unknown_setting:
+    'Once for each, at the start: `.env` holds a `name` that is no setting of this server, so it does nothing. `nearest` is the setting that was meant, as far as the spelling tells. Correct or remove it.',
 }

@@ -19,7 +19,7 @@ export const EDGE_SETTINGS = {
   MCP_SERVER_URL: setting({
     description:
       'The public URL under which clients reach this server; the MCP endpoint is /mcp below it. A trailing slash is meaningless. Default: http://localhost:PORT.',
-    schema: values.baseUrl,
+    schema: values.serverUrl,
     example: 'http://localhost:3001',
   }),
   ALLOWED_HOSTS: setting({

@@ -14,6 +14,11 @@ export const baseUrl = z.string().transform((value, context) => {
   return url
 })
 
+/** The base URL of this server, below which the endpoint /mcp is. One that ends in /mcp is taken for the endpoint, and refused. */
+export const serverUrl = baseUrl.refine((url) => !url.pathname.endsWith('/mcp'), {
+  error: 'must be the URL of the server: leave /mcp out; the endpoint is /mcp below it',
+})
+
 /** An issuer identifier: an http(s) URL kept byte for byte, since tokens are compared with it. */
 export const issuerUrl = z.string().transform((value, context) => {
   const url = httpUrl(value, context)

@@ -3,6 +3,7 @@ import { OnBehalfOfError } from '../errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import {
+  assertClientAuthentication,
   importPrivateKey,
   signingAlgorithm,
   type ClientAuthentication,
@@ -23,10 +24,11 @@ export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
  * `@auth0/auth0-auth-js`.
  *
  * The exchange takes place at the subject token's own issuer, which may be any custom domain of the tenant.
- * The SDK insists on https. The answer is taken as it came: whether the token is the one that was asked for
+ * Throws a `TypeError` for an empty secret. The SDK insists on https. The answer is taken as it came: whether the token is the one that was asked for
  * is not checked here.
  */
 export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExchanger {
+  assertClientAuthentication('createAuth0Exchanger', options.clientAuthentication)
   const clients = new Map<string, Promise<AuthClient>>()
   const clientOf = (issuer: string): Promise<AuthClient> => {
     const known = clients.get(issuer)

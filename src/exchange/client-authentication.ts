@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, type JsonWebKeyInput } from 'node:crypto'
 import { importJWK, type CryptoKey, type JWK } from 'jose'
 import * as openid from 'openid-client'
-import type { Secret } from '../secret.js'
+import { Secret } from '../secret.js'
 
 /** How we prove to the authorization server which client we are. */
 export type ClientAuthentication =
@@ -19,6 +19,29 @@ export type ClientAuthentication =
     }
   /** Mutual TLS (RFC 8705 §2); the `fetch` of the exchanger presents the certificate. */
   | { readonly method: 'tls_client_auth' }
+
+/** What is wrong with a shared secret or a private key as it was given; `undefined` where it can be one. Quotes nothing of it. */
+export function secretFault(given: unknown): string | undefined {
+  if (!(given instanceof Secret)) return "must be a Secret: new Secret('…')"
+  return given.reveal().trim() === '' ? 'is empty' : undefined
+}
+
+/** Throws a `TypeError` where a secret or key is missing, empty or bare: sent to the server, it would look like an outage. */
+export function assertClientAuthentication(
+  factory: string,
+  authentication: ClientAuthentication,
+): void {
+  if (authentication.method === 'tls_client_auth') return
+  const [name, given] =
+    authentication.method === 'private_key_jwt'
+      ? ['privateKey', authentication.privateKey]
+      : ['secret', authentication.secret]
+  const fault = secretFault(given)
+  if (fault === undefined) return
+  throw new TypeError(
+    `${factory}() was given unusable options:\n  - clientAuthentication.${name}: ${fault}`,
+  )
+}
 
 /** What authenticates one token request. */
 export type Authenticator = (metadata: Readonly<Record<string, unknown>>) => openid.ClientAuth

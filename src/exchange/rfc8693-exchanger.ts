@@ -5,6 +5,7 @@ import type { IssuerMetadata } from '../identity/issuer-metadata.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import {
+  assertClientAuthentication,
   createAuthenticator,
   type Authenticator,
   type ClientAuthentication,
@@ -37,9 +38,10 @@ export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
 /**
  * Exchanges tokens at any RFC 8693 authorization server, by way of `openid-client`.
  *
- * The answer is taken as it came: whether the token is the one that was asked for is not checked here.
+ * Throws a `TypeError` for an empty secret. The answer is taken as it came: whether the token is the one that was asked for is not checked here.
  */
 export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
+  assertClientAuthentication('createRfc8693Exchanger', options.clientAuthentication)
   const { clientId, clock = systemClock } = options
   const mutualTls = options.clientAuthentication.method === 'tls_client_auth'
   let authenticator: Promise<Authenticator> | undefined

@@ -1,7 +1,10 @@
 import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
+import { scrub } from '../scrub.js'
 import type { Claims } from './caller.js'
 import type { UnverifiedToken } from './unverified-token.js'
+
+const MAX_ISSUERS_LOGGED = 10
 
 export interface TokenExpectations {
   readonly issuers: readonly string[]
@@ -32,7 +35,7 @@ export function assertAudience(claims: Claims, audience: string): void {
  * Words the refusal of a token that did not verify, from what the token says of itself.
  *
  * The verdict is not made here. Says nothing that the token's holder does not know, and quotes nothing
- * from the token.
+ * from the token, but for its issuer in the log, bounded and scrubbed.
  */
 export function describeRefusal(
   token: UnverifiedToken,
@@ -43,11 +46,13 @@ export function describeRefusal(
   const nowSeconds = clock() / 1_000
   const { exp, nbf } = token.claims
   if (token.issuer === undefined || !issuers.includes(token.issuer)) {
-    return refused(
-      'issuer_mismatch',
-      'The token comes from another authorization server than the one in the protected-resource metadata.',
-      cause,
-    )
+    return new OnBehalfOfError('invalid_token', {
+      reason: 'issuer_mismatch',
+      description:
+        'The token comes from another authorization server than the one in the protected-resource metadata.',
+      log: mismatchedIssuers(token.issuer, issuers),
+      ...(cause === undefined ? {} : { cause }),
+    })
   }
   const named = audiencesOf(token.claims)
   if (!named.includes(audience)) {
@@ -60,6 +65,23 @@ export function describeRefusal(
     return refused('not_yet_valid', 'The access token is not valid yet.', cause)
   }
   return refused('not_verified', undefined, cause)
+}
+
+/** For the log: who was expected, who came, and what to do where a trailing slash is all that differs. */
+function mismatchedIssuers(
+  received: string | undefined,
+  issuers: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const slashOnly = issuers.find((one) => received === `${one}/` || one === `${received ?? ''}/`)
+  return {
+    expectedIssuers: issuers.slice(0, MAX_ISSUERS_LOGGED),
+    receivedIssuer: scrub(received, 200) ?? 'none',
+    ...(slashOnly === undefined
+      ? {}
+      : {
+          cure: `write the issuer ${slashOnly} ${slashOnly.endsWith('/') ? 'without' : 'with'} a trailing slash, as the tokens have it (ISSUER_BASE_URL, ADDITIONAL_ISSUERS or the option issuer)`,
+        }),
+  }
 }
 
 function audiencesOf(claims: Claims): readonly unknown[] {

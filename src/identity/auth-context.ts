@@ -8,6 +8,8 @@ export interface AuthContext {
   readonly caller: Caller
   /** The client's own token: goes to the authorization server for the exchange, and nowhere else. */
   readonly subjectToken: Secret
+  /** The `X-Request-Id` of the answer, which ties together what is logged of the request. */
+  readonly requestId: string
 }
 
 export interface AuthInfoOptions extends AuthContext {
@@ -28,7 +30,7 @@ const contexts = new WeakMap<AuthInfo, AuthContext>()
  * a copy of it has none.
  */
 export function createAuthInfo(options: AuthInfoOptions): AuthInfo {
-  const { caller, subjectToken, resource, resourceMetadataUrl } = options
+  const { caller, subjectToken, requestId, resource, resourceMetadataUrl } = options
   const authInfo: AuthInfo = {
     token: REDACTED_TOKEN,
     clientId: caller.clientId,
@@ -38,13 +40,18 @@ export function createAuthInfo(options: AuthInfoOptions): AuthInfo {
     ...(URL.canParse(resource) ? { resource: new URL(resource) } : {}),
     extra: { iss: caller.issuer, sub: caller.subject },
   }
-  contexts.set(authInfo, { caller, subjectToken })
+  contexts.set(authInfo, { caller, subjectToken, requestId })
   return authInfo
+}
+
+/** The verified context behind an `AuthInfo`; `undefined` for one that the inbound door did not make. */
+export function findAuthContext(authInfo: AuthInfo | undefined): AuthContext | undefined {
+  return authInfo === undefined ? undefined : contexts.get(authInfo)
 }
 
 /** The verified context behind an `AuthInfo`; throws `misconfigured` for one that the inbound door did not make. */
 export function authContextOf(authInfo: AuthInfo | undefined): AuthContext {
-  const context = authInfo === undefined ? undefined : contexts.get(authInfo)
+  const context = findAuthContext(authInfo)
   if (context === undefined) {
     throw new OnBehalfOfError('misconfigured', {
       reason: 'no_auth_context',

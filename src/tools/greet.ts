@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import { defineTool } from './tool.js'
 
-const API_ANSWER = z.object({
+const SHOWN = z.object({
   msg: z.string(),
   sub: z.string(),
   scopes: z.string(),
-  actor: z.string().nullable().optional(),
+  actor: z.string().optional(),
 })
+
+/** The API says null where nobody acts for the user. Left out of the tool's output: a list of types is a schema that some clients refuse. */
+const API_ANSWER = SHOWN.extend({ actor: z.string().nullable().optional() }).transform(
+  ({ actor, ...rest }) => (typeof actor === 'string' ? { ...rest, actor } : rest),
+)
 
 /** Greets the caller with what the protected API says to the signed-in user. */
 export const greet = defineTool({
@@ -16,7 +21,7 @@ export const greet = defineTool({
   inputSchema: z.strictObject({
     name: z.string().trim().min(1).max(200).optional().describe('Whom to greet'),
   }),
-  outputSchema: z.object({ greeting: z.string(), sub: z.string(), api: API_ANSWER }),
+  outputSchema: z.object({ greeting: z.string(), sub: z.string(), api: SHOWN }),
   annotations: { readOnlyHint: true },
   requiredScopes: ['tool:greet'],
   downstream: { api: 'api', scopes: ['read:private'] },

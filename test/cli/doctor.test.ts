@@ -110,6 +110,16 @@ describe('doctor and the place where things run', () => {
     }
   })
 
+  test('a misspelt setting in .env is no fault, and is named with the one it resembles', async () => {
+    const one = await start({ environment: () => ({ RATE_LIMIT_PER_ADRESS: '7' }) })
+    const { code, named } = await one.diagnose()
+    expect(code).toBe(0)
+    expect(named('settings_file')).toMatchObject({
+      says: 'RATE_LIMIT_PER_ADRESS: is no setting of this server.',
+      cure: 'Did you mean RATE_LIMIT_PER_ADDRESS?',
+    })
+  })
+
   test('an issuer without its slash', async () => {
     const one = await start({
       environment: ({ issuer }) => ({ ISSUER_BASE_URL: issuer.replace(/\/$/, '') }),

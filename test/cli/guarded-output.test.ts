@@ -13,6 +13,14 @@ describe('output of a command', () => {
     expect(io.output()).toBe('a [redacted] bc [redacted] d')
   })
 
+  test('never holds a declared secret as it stands in JSON', () => {
+    const io = recordingIo({ directory: '.' })
+    const guarded = guardOutput(io)
+    const secret = guarded.keep(new Secret('a "quoted"\\secret\n'))
+    guarded.write(JSON.stringify({ said: secret.reveal() }))
+    expect(io.output()).toBe('{"said":"[redacted]"}')
+  })
+
   test('never holds a JWT, declared or not', () => {
     const io = recordingIo({ directory: '.' })
     const part = Buffer.from('{"alg":"RS256"}').toString('base64url')

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../src/config.js'
@@ -16,6 +16,13 @@ function secrets(): readonly string[] {
 }
 
 describe('setup on a new tenant', () => {
+  test('an API whose identifier is no URL needs --api-url, and is told so', async () => {
+    const { code, io } = await used.bench.setup('--api-identifier', 'my-api')
+    expect(code).toBe(2)
+    expect(io.output()).toContain('--api-url is missing: the identifier my-api is no URL.')
+    expect(used.standIn.requests).toEqual([])
+  })
+
   test('a dry run shows the plan, writes nothing and changes nothing', async () => {
     const before = structuredClone(used.standIn.tenant)
     const { code, io } = await used.bench.setup('--dry-run', '--role', 'Tool Administrator')
@@ -111,6 +118,20 @@ describe('setup on a new tenant', () => {
     expect(io.output()).toContain('Everything is in line')
     expect(used.standIn.writes()).toEqual([])
     expect(readFileSync(used.bench.envPath, 'utf8')).toBe(text)
+  })
+
+  test('a .env that is right but open to others is closed to them, and planned before', async () => {
+    await used.bench.setup('--yes')
+    const mode = () => statSync(used.bench.envPath).mode & 0o777
+    chmodSync(used.bench.envPath, 0o604)
+    const planned = await used.bench.setup()
+    expect(planned.io.output()).toContain(`chmod 600 ${used.bench.envPath}`)
+    expect(mode()).toBe(0o604)
+    const text = readFileSync(used.bench.envPath, 'utf8')
+    expect((await used.bench.setup('--yes')).code).toBe(0)
+    expect(mode()).toBe(0o600)
+    expect(readFileSync(used.bench.envPath, 'utf8')).toBe(text)
+    expect((await used.bench.setup('--yes')).io.output()).toContain('Everything is in line')
   })
 
   test('no output of any run holds a secret', async () => {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -72,6 +73,48 @@ describe('npm start', () => {
     await expect(fetch(endpoint, { method: 'POST' })).rejects.toThrow()
     await expect(fetch(issuer)).rejects.toThrow()
     await expect(fetch(api)).rejects.toThrow()
+  })
+
+  test('says which port is in use, and how to choose another', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    await writeFile(join(directory, '.env'), 'ALLOWED_HOST=mcp.internal\n')
+    try {
+      const { code, stdout, stderr } = await ended(
+        start({
+          ISSUER_BASE_URL: 'http://localhost:9/',
+          AUTH0_AUDIENCE: `http://localhost:${port}/mcp`,
+          MCP_AUTH0_CLIENT_ID: 'mcp-server',
+          MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
+          API_AUTH0_AUDIENCE: 'https://api.example/',
+          API_BASE_URL: 'https://api.example/',
+          PORT: `${port}`,
+        }),
+      )
+      expect(code).toBe(1)
+      expect(stdout).toContain('"name":"ALLOWED_HOST","nearest":"ALLOWED_HOSTS"')
+      expect(stderr).toContain(`Port ${port} is in use. Stop what listens there, or set PORT.\n`)
+    } finally {
+      taken.close()
+    }
+  })
+
+  test('names a misspelt setting of .env, and none of the process', async () => {
+    await writeFile(join(directory, '.env'), 'RATE_LIMIT_PER_ADRESS=7\nLOG_LEVEL=warn\n')
+    const started = start({
+      ...{ PORT: '0', DEV_API_PORT: '0', DEV_AUTHORIZATION_SERVER_PORT: '0', LOG_LEVLE: 'info' },
+    })
+    const over = ended(started)
+    let text = ''
+    started.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      if (text.includes('Ctrl-C stops')) started.kill('SIGINT')
+    })
+    const lines = (await over).stdout.split('\n').filter((line) => line.includes('unknown_setting'))
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: 'warn', name: 'RATE_LIMIT_PER_ADRESS', nearest: 'RATE_LIMIT_PER_ADDRESS' },
+    ])
   })
 
   test('under NODE_ENV=production it names every missing setting and ends', async () => {

@@ -113,7 +113,31 @@ describe('describeRefusal', () => {
     expect(refusal(good, cause).cause).toBe(cause)
   })
 
-  test('quotes nothing from the token', () => {
+  test.each([
+    ['https://tenant.example/', 'https://tenant.example', 'with'],
+    ['https://tenant.example', 'https://tenant.example/', 'without'],
+  ])('names %s beside %s in the log, and says that a slash is all there is', (...given) => {
+    const [iss, configured, how] = given
+    const token = { type: undefined, keyId: undefined, issuer: iss, claims: { ...good, iss } }
+    const { details, message } = describeRefusal(token, { ...expectations, issuers: [configured] })
+    expect(details.log).toMatchObject({ expectedIssuers: [configured], receivedIssuer: iss })
+    expect(details.log?.['cure']).toContain(`the issuer ${configured} ${how} a trailing slash`)
+    expect(message).not.toContain(configured)
+  })
+
+  test('logs a foreign issuer on one line, bounded and scrubbed, and offers no cure', () => {
+    const iss = `https://a\n\u2028b.example/ eyJ${'x'.repeat(50)} ${'- '.repeat(5_000)}`
+    const { log } = refusal({ ...good, iss }).details
+    expect(log).toMatchObject({ expectedIssuers: [ISSUER] })
+    expect(log?.['receivedIssuer']).toMatch(
+      /^https:\/\/a {2}b\.example\/ \[scrubbed\] [- ]{0,200}$/,
+    )
+    expect(String(log?.['receivedIssuer']).length).toBeLessThanOrEqual(200)
+    expect(log).not.toHaveProperty('cure')
+    expect(refusal({ aud: AUDIENCE }).details.log).toMatchObject({ receivedIssuer: 'none' })
+  })
+
+  test('quotes nothing from the token towards its holder', () => {
     const foreign = fc.oneof(
       fc.stringMatching(/^[a-z]{3,9}$/).map((text) => `FOREIGN-${text}`),
       fc.constant(ISSUER),
@@ -127,7 +151,9 @@ describe('describeRefusal', () => {
     fc.assert(
       fc.property(claims, (given) => {
         const { message, details } = refusal(given)
-        expect(`${message} ${JSON.stringify(details)}`).not.toContain('FOREIGN')
+        expect(`${message} ${JSON.stringify({ ...details, log: undefined })}`).not.toContain(
+          'FOREIGN',
+        )
       }),
     )
   })

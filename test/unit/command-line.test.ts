@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { runCommandLine } from '../../cli/command-line.js'
 import type { Command } from '../../cli/commands.js'
+import { serve } from '../../cli/serve.js'
 import { UsageError } from '../../cli/usage-error.js'
 import { VERSION } from '../../src/version.js'
 
@@ -64,6 +65,25 @@ describe('the command line', () => {
     expect(stdout).toBe('')
     expect(stderr).toContain(text)
     expect(stderr).toContain('count, refuse-all, break')
+  })
+
+  test.each([
+    ['--client-secret=hunter2-and-more'],
+    ['eyJhbGciOiJSUzI1NiJ9.e30.c2ln'],
+    ['Zk3n_0pPq-9vT1xLw8'],
+  ])('%s may be a secret, and is not repeated', async (word) => {
+    const { code, stderr } = await say(word, 'count')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/has no (?:option|command) of that name\./)
+    expect(stderr).not.toContain(word)
+    expect(stderr).not.toContain('hunter2')
+  })
+
+  test('serve does not repeat what it was given', async () => {
+    const refused = serve(['--client-secret=hunter2-and-more']).catch((error: unknown) => error)
+    expect(await refused).toBeInstanceOf(UsageError)
+    expect(String(await refused)).toContain('serve takes no arguments')
+    expect(String(await refused)).not.toContain('hunter2')
   })
 
   test("a command's own usage error is exit code 2, any other failure 1", async () => {

@@ -42,6 +42,8 @@ const BAD: readonly (readonly [string, string])[] = [
   ['PORT', 'http'],
   ['MCP_SERVER_URL', 'localhost:3001'],
   ['MCP_SERVER_URL', 'ftp://localhost'],
+  ['MCP_SERVER_URL', 'http://localhost:3001/mcp'],
+  ['MCP_SERVER_URL', 'http://localhost:3001/base/mcp/'],
   ['MCP_SERVER_URL', 'http://localhost:3001/?a=b'],
   ['MCP_SERVER_URL', 'http://localhost:3001/#a'],
   ['MCP_SERVER_URL', 'http://localhost:3001/?'],

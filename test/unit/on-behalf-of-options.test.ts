@@ -71,7 +71,7 @@ describe('the options of onBehalfOf', () => {
       'issuer: must be https',
       'issuer.1: must be a URL',
       'client.id',
-      'client: must have a secret',
+      "client.secret: must be a Secret: new Secret('…')",
       "apis.own.audience: is this server's own",
       'apis.plain.baseUrl: must be https',
       'tools.0.downstream.api: "api" is none of the apis (own, plain)',
@@ -90,6 +90,21 @@ describe('the options of onBehalfOf', () => {
       expect(found).toContain(place)
     }
     expect(found).not.toContain('a bare string')
+  })
+
+  test.each([
+    [{ secret: new Secret('') }, 'client.secret: is empty'],
+    [{ secret: new Secret(' \n') }, 'client.secret: is empty'],
+    [{ secret: 'plain' }, "client.secret: must be a Secret: new Secret('…')"],
+    [{ method: 'private_key_jwt' }, 'client.privateKey: must be a Secret'],
+    [{ method: 'private_key_jwt', privateKey: new Secret('') }, 'client.privateKey: is empty'],
+    [{ exchanger: {} }, 'client.exchanger: must have an exchange function'],
+    [{}, 'client: must have a secret, a method or an exchanger'],
+  ])('name what is wrong with the proof of the client: %j', (proof, text) => {
+    const found = faults({ client: { id: 'mcp-server', ...proof } })
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(text)
+    expect(found[0]).not.toContain('plain')
   })
 
   test('permit plain http on this machine, and elsewhere only where it is shouted', () => {

@@ -16,6 +16,7 @@ import {
   type ExchangeStack,
   type ToolAnswer,
 } from '../../helpers/exchange-stack.js'
+import { callTool } from '../../helpers/mcp-door.js'
 import { TestIssuer } from '../../helpers/test-issuer.js'
 import { AUTH0, FOREIGN, PASSING, STANDARD, type Refusal } from './refusals.js'
 
@@ -126,6 +127,30 @@ describe('what the log knows of a refusal', () => {
     const { text } = await call()
     const reference = /\(reference: ([\w-]+)\)$/.exec(text)?.[1] ?? 'none'
     expect(stack.door.log.text()).toContain(reference)
+  })
+})
+
+describe('what the log says of a tool that failed', () => {
+  test('ties to the answer and to the other lines by the request id', async () => {
+    refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
+    const { headers } = await call()
+    const requestId = headers.get('x-request-id')
+    expect(requestId).toMatch(/^[\w-]{8,}$/)
+    const lines = stack.door.log.lines.filter(({ fields }) => fields['requestId'] === requestId)
+    expect(lines.map(({ name }) => name)).toEqual(['exchange_failed', 'tool_failed'])
+    expect(stack.door.log.named('tool_failed').at(-1)?.fields).toHaveProperty('rpcId')
+  })
+
+  test.each([
+    ['a-7', 'a-7'],
+    [7, 7],
+    [`eyJ${'a'.repeat(40)}`, '[scrubbed]'],
+  ])('knows the id %j of its JSON-RPC message as %j', async (id, logged) => {
+    refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
+    const message = { ...callTool('greet'), id }
+    const answer = await callForAnswer(stack, { token: await mintSubject(stack), message })
+    expect(answer.isError).toBe(true)
+    expect(stack.door.log.named('tool_failed').at(-1)?.fields['rpcId']).toBe(logged)
   })
 })
 

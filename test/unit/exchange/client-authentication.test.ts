@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { decodeProtectedHeader, importJWK, jwtVerify, type JWK } from 'jose'
 import { describe, expect, test } from 'vitest'
+import { createAuth0Exchanger } from '../../../src/exchange/auth0-exchanger.js'
 import {
   createAuthenticator,
   parsePrivateKey,
@@ -43,6 +44,32 @@ async function sentBy(
 }
 
 const secret = new Secret('s3cr€t+/=: &%')
+
+describe('the exchangers', () => {
+  const empty = { secret: new Secret('') }
+  const bare = { secret: 'plain' } as unknown as ClientAuthentication
+  const metadata = () => Promise.reject(new Error('not called'))
+
+  test.each([
+    [empty, 'clientAuthentication.secret: is empty'],
+    [bare, "clientAuthentication.secret: must be a Secret: new Secret('…')"],
+    [
+      { method: 'private_key_jwt' as const, privateKey: new Secret('') },
+      'clientAuthentication.privateKey: is empty',
+    ],
+  ])('refuse at once a proof of the client that can be none: %j', (clientAuthentication, text) => {
+    const options = { clientId: 'mcp-server', clientAuthentication }
+    const thrown = [
+      thrownBy(() => createAuth0Exchanger(options)),
+      thrownBy(() => createRfc8693Exchanger({ ...options, metadata })),
+    ]
+    for (const error of thrown) {
+      expect(error).toBeInstanceOf(TypeError)
+      expect(String(error)).toContain(text)
+      expect(String(error)).not.toContain('plain')
+    }
+  })
+})
 
 describe('a client secret', () => {
   test('goes into the header, encoded as RFC 6749 §2.3.1 has it', async () => {

@@ -1,0 +1,35 @@
+import { resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { silentLog } from '../../src/log.js'
+import { run, type Ran } from '../helpers/run.js'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+describe('npm run token', () => {
+  let trio: Trio
+
+  beforeAll(async () => {
+    trio = await startTrio({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
+  })
+
+  afterAll(() => trio.close())
+
+  const token = (...argv: readonly string[]): Promise<Ran> =>
+    run(process.execPath, ['--import', 'tsx', 'apps/development/token.ts', ...argv], { cwd: ROOT })
+
+  test('says what the authorization server says of a wrong resource, and no usage', async () => {
+    const { issuer } = trio
+    const at = ['--user', 'alice', '--issuer', issuer, '--resource', 'http://localhost:1/mcp']
+    const { code, stdout, stderr } = await token(...at)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^The authorization server refused: invalid_target, [^\n]+[^.]\.\n$/)
+  })
+
+  test('shows the usage where the command line is wrong', async () => {
+    const [missing, unknown] = await Promise.all([token(), token('--usr', 'alice')])
+    expect(missing.stderr).toMatch(/^--user is missing\.\n\nUsage: /)
+    expect(unknown.stderr).toMatch(/--usr[^]*Usage: /)
+    expect([missing.code, unknown.code]).toEqual([1, 1])
+  })
+})
