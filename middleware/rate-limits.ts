@@ -3,6 +3,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
 import { OnBehalfOfError } from '../src/errors.js'
 import { authContextOf } from '../src/identity/auth-context.js'
+import { userKeyOf } from '../src/identity/caller.js'
 import { assertOptions } from '../src/options.js'
 import { authInfoOf } from './bearer-auth.js'
 
@@ -79,8 +80,7 @@ export function limitAtOnce({ atOnce }: ConcurrencyLimitOptions): RequestHandler
 }
 
 function userOf(req: Request): string {
-  const { issuer, subject } = authContextOf(authInfoOf(req)).caller
-  return JSON.stringify([issuer, subject])
+  return userKeyOf(authContextOf(authInfoOf(req)).caller)
 }
 
 const unlimited: RequestHandler = function unlimitedMiddleware(_req, _res, next) {

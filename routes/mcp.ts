@@ -73,7 +73,6 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   return {
     notify: mcp.notify,
     drain: () => {
-      sessions?.endIdleStreams()
       news.endAll()
     },
     close: async () => {

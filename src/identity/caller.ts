@@ -78,6 +78,11 @@ export function callerFromClaims(claims: Claims, policy: CallerPolicy = {}): Cal
   })
 }
 
+/** Tells one user from every other, whichever clients they use; for counting, not for showing. */
+export function userKeyOf({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string {
+  return JSON.stringify([issuer, subject])
+}
+
 function isMachine(claims: Claims, subject: string, clientId: string): boolean {
   return (
     subject.endsWith('@clients') || subject === clientId || claims['gty'] === 'client-credentials'

@@ -82,11 +82,6 @@ export class McpSession {
     await this.#transport.send({ jsonrpc: '2.0', id, error }).catch(() => undefined)
   }
 
-  /** Ends the stream that only waits for news, if there is one. */
-  endIdleStream(): void {
-    this.#transport.closeStandaloneSSEStream()
-  }
-
   /** Ends the session with its streams, and cancels what still runs in it. */
   async close(): Promise<void> {
     await this.#transport.close()

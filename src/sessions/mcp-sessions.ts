@@ -35,7 +35,6 @@ export class McpSessions {
   readonly #options: McpSessionsOptions
   readonly #onerror: (error: Error) => void
   readonly #registry: SessionRegistry<McpSession>
-  readonly #open = new Set<McpSession>()
   readonly #ending = new Set<Promise<void>>()
 
   constructor(
@@ -72,11 +71,6 @@ export class McpSessions {
       : undefined
   }
 
-  /** Ends the streams that only wait for news, so that a server that stops need not wait for them. */
-  endIdleStreams(): void {
-    for (const session of this.#open) session.endIdleStream()
-  }
-
   /** Ends all sessions with their streams. */
   async close(): Promise<void> {
     this.#registry.close()
@@ -95,7 +89,6 @@ export class McpSessions {
           ...(retryMs === undefined ? {} : { retryMs }),
         }),
     )
-    this.#open.add(session)
     const end = (): void => {
       this.#registry.end(session.id)
     }
@@ -136,7 +129,6 @@ export class McpSessions {
   }
 
   #ended(session: McpSession): void {
-    this.#open.delete(session)
     const ending = session.close().catch(this.#onerror)
     this.#ending.add(ending)
     void ending.finally(() => this.#ending.delete(ending))

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
-import type { Caller } from '../identity/caller.js'
+import { userKeyOf, type Caller } from '../identity/caller.js'
 
 /** The bounds of sessions in number and time. */
 export interface SessionLimits {
@@ -91,7 +91,7 @@ export class SessionRegistry<T> {
    */
   open(caller: Caller, create: (id: string) => T): T {
     this.#endExpired()
-    const user = userOf(caller)
+    const user = userKeyOf(caller)
     const own = [...this.#entries]
       .filter(([, entry]) => entry.user === user)
       .sort(([, a], [, b]) => Number(a.uses > 0) - Number(b.uses > 0))
@@ -192,10 +192,6 @@ export class SessionRegistry<T> {
     this.#sweep?.cancel()
     this.#sweep = undefined
   }
-}
-
-function userOf({ issuer, subject }: Caller): string {
-  return JSON.stringify([issuer, subject])
 }
 
 function ownerOf({ issuer, subject, clientId, organization }: Caller): string {

@@ -1,6 +1,6 @@
 import type { Clock, Timers } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
-import type { Caller } from '../identity/caller.js'
+import { userKeyOf, type Caller } from '../identity/caller.js'
 
 export interface NewsStreamsOptions {
   /** Open at a time, through all clients of a user together. */
@@ -94,15 +94,15 @@ export class NewsStreams {
     return readable
   }
 
-  #enter({ issuer, subject, clientId }: Caller): () => void {
+  #enter(caller: Caller): () => void {
     const { maxPerUser } = this.#options
-    const user = JSON.stringify([issuer, subject])
+    const user = userKeyOf(caller)
     const places = this.#open.get(user) ?? new Set()
     if (places.size >= maxPerUser) {
       throw new OnBehalfOfError('rate_limited', {
         reason: 'too_many_streams',
         description: `At most ${maxPerUser} streams of one user may be open at a time. Close one first.`,
-        log: { subject, clientId },
+        log: { subject: caller.subject, clientId: caller.clientId },
       })
     }
     const place = {}
