@@ -59,6 +59,7 @@ export async function composeServer(
       authorizationServers: issuers.map(({ issuer }) => issuer),
       baselineScopes: config.resource.baselineScopes,
     },
+    metadataLocation: config.resource.metadataLocation,
     edge: config.edge,
     policy: config.access,
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),

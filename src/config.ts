@@ -11,6 +11,7 @@ import { clientCredentials } from './config/credentials.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
+import type { MetadataLocation } from './protected-resource-metadata.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
@@ -34,7 +35,11 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number }
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
-  readonly resource: { readonly identifier: string; readonly baselineScopes: readonly string[] }
+  readonly resource: {
+    readonly identifier: string
+    readonly baselineScopes: readonly string[]
+    readonly metadataLocation: MetadataLocation
+  }
   readonly issuer: {
     readonly primary: string
     readonly additional: readonly string[]
@@ -131,7 +136,11 @@ function assemble(found: CompleteSettings): Config {
   return {
     listen: { host: found.HOST, port: found.PORT },
     endpoint: endpointOf(found),
-    resource: { identifier: found.AUTH0_AUDIENCE, baselineScopes: found.MCP_BASELINE_SCOPES },
+    resource: {
+      identifier: found.AUTH0_AUDIENCE,
+      baselineScopes: found.MCP_BASELINE_SCOPES,
+      metadataLocation: found.METADATA_LOCATION,
+    },
     issuer: {
       primary: issuerOf(found) ?? '',
       additional: found.ADDITIONAL_ISSUERS,

@@ -32,7 +32,7 @@ export async function checkServer(
   await response.body?.cancel().catch(() => undefined)
   if (response.status !== 401) return [identity, unexpected(response.status, endpoint)]
   const named = namedMetadata(response)
-  const expected = metadataUrl(endpoint).href
+  const expected = metadataUrl(endpoint, deployment.config.resource.metadataLocation).href
   if (named === undefined) {
     return [
       identity,
