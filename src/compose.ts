@@ -74,9 +74,7 @@ export async function composeServer(
     apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
     apiTimeoutMs: config.api.timeoutMs,
     fetch: pool.fetch,
-    log,
-    createReference: randomUUID,
-    homePage: config.homePage,
+    ...{ log, createReference: randomUUID, homePage: config.homePage },
   })
   return {
     handler: app.express,

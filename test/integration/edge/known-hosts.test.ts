@@ -35,7 +35,7 @@ describe('what the log says of a request that is refused', () => {
 
   test('[S10] no token comes out of a path, an encoded path, a Host or an Origin', async () => {
     const token = await issuer.mint(door.audience)
-    const encoded = [...token].map((c) => `%${c.charCodeAt(0).toString(16)}`).join('')
+    const encoded = `%${Buffer.from(token).toString('hex').match(/../g)?.join('%') ?? ''}`
     const local = `Host: ${door.endpoint.host}`
     await refused(`/mcp/${token}`, ['Host: evil.example'])
     await refused(`/mcp/${encoded}`, ['Host: evil.example'])
