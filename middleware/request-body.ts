@@ -1,6 +1,8 @@
 import { json, urlencoded, type Request, type RequestHandler } from 'express'
+import { dropAbsentArguments } from '../src/http/absent-arguments.js'
 import { OnBehalfOfError } from '../src/errors.js'
 import { assertNoTokenInBody } from '../src/identity/credentials.js'
+import { jsonCharset } from './json-charset.js'
 
 /**
  * Refuses a form-encoded body that carries an `access_token` (RFC 6750 §2.2), with `malformed_credentials`.
@@ -23,9 +25,10 @@ export function formBody(): RequestHandler[] {
 export function jsonBody(maxBytes: number): RequestHandler[] {
   return [
     nothingButJson,
+    jsonCharset(),
     // Whatever is JSON is let through: that a number is no message is for the protocol to say.
     json({ limit: maxBytes, strict: false }),
-    ...[parsedByNow, boundedDepth, noTokenInBody, boundedBatch, boundedIds],
+    ...[parsedByNow, boundedDepth, noTokenInBody, boundedBatch, boundedIds, withoutAbsent],
   ]
 }
 
@@ -80,6 +83,14 @@ const boundedBatch: RequestHandler = function boundedBatchMiddleware(req, _res, 
       reason: 'batch_too_long',
       description: `A batch may hold ${MAX_BATCH} messages at the most.`,
     })
+  }
+  next()
+}
+
+const withoutAbsent: RequestHandler = function withoutAbsentMiddleware(req, _res, next) {
+  const body: unknown = req.body
+  for (const message of Array.isArray(body) ? (body as unknown[]) : [body]) {
+    dropAbsentArguments(message)
   }
   next()
 }
