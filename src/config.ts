@@ -38,6 +38,10 @@ export interface Config {
   readonly issuer: {
     readonly primary: string
     readonly additional: readonly string[]
+    /** Where the primary issuer's documents are, if not where it says itself. */
+    readonly metadataUrl: string | undefined
+    readonly jwksUrl: string | undefined
+    readonly dangerouslyAllowHttp: boolean
     readonly staleAgeMs: number
   }
   readonly access: Required<AccessPolicy>
@@ -135,6 +139,9 @@ function assemble(found: CompleteSettings): Config {
     issuer: {
       primary: issuerOf(found) ?? '',
       additional: found.ADDITIONAL_ISSUERS,
+      metadataUrl: found.ISSUER_METADATA_URL,
+      jwksUrl: found.JWKS_URL,
+      dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
       staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
     },
     access: {

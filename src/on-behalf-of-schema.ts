@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { HOST_OPTION, ORIGIN_OPTION } from '../middleware/hosts-and-origins.js'
 import { isHttpsOrLoopback } from './config/values.js'
+import { isTemplate } from './identity/issuer-metadata.js'
+import { TEMPLATE_ISSUER } from './identity/issuer-options.js'
 import { secretFault } from './exchange/client-authentication.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import type { OnBehalfOfOptions } from './on-behalf-of-options.js'
@@ -18,6 +20,11 @@ const url = z
 const issuer = z
   .string('must be an issuer identifier, e.g. https://example.eu.auth0.com/')
   .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+  .refine((value) => !isTemplate(value), TEMPLATE_ISSUER)
+const documentUrl = z
+  .string('must be the URL of a document')
+  .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+  .optional()
 const issuers = z.array(issuer).min(1, 'must name at least one issuer')
 const scopes = z.array(
   z.string().refine(isScopeToken, 'must be one scope, without spaces, quotes or backslashes'),
@@ -33,6 +40,8 @@ const OPTIONS = z
     endpoint: url,
     resource: named('the resource identifier').optional(),
     issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
+    metadataUrl: documentUrl,
+    jwksUrl: documentUrl,
     client: z
       .looseObject({ id: named("our client's id at the authorization server") })
       .superRefine((client, context) => {
@@ -154,6 +163,8 @@ const SOUND = z.object({
   endpoint: z.instanceof(URL).optional().catch(undefined),
   resource: z.string().optional().catch(undefined),
   issuer: z.union([z.string().transform((one) => [one]), z.array(z.string())]).catch([]),
+  metadataUrl: z.string().optional().catch(undefined),
+  jwksUrl: z.string().optional().catch(undefined),
   apis: z
     .record(
       z.string(),
@@ -210,7 +221,9 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
   if (sound.dangerouslyAllowHttp === true) return []
   const urls: readonly (readonly [path: readonly string[], value: unknown])[] = [
     [['endpoint'], sound.endpoint],
-    ...sound.issuer.map((one) => [['issuer'], URL.canParse(one) ? new URL(one) : one] as const),
+    ...sound.issuer.map((one) => [['issuer'], urlOf(one)] as const),
+    [['metadataUrl'], urlOf(sound.metadataUrl)],
+    [['jwksUrl'], urlOf(sound.jwksUrl)],
     ...Object.entries(sound.apis).map(
       ([name, { baseUrl }]) => [['apis', name, 'baseUrl'], baseUrl] as const,
     ),
@@ -221,4 +234,8 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
       path,
       message: 'must be https: over http, tokens would travel unencrypted',
     }))
+}
+
+function urlOf(text: string | undefined): URL | undefined {
+  return text !== undefined && URL.canParse(text) ? new URL(text) : undefined
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config.js'
 import type { Fetch } from '../../src/identity/fetch-json.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
+import { issuerOptionsFor } from '../../src/identity/issuer-options.js'
 
 /** What is looked at, and the means to do so. */
 export interface Deployment {
@@ -18,9 +19,14 @@ export function createDeployment(
   config: Config,
   { fetch, clock }: Pick<Deployment, 'fetch' | 'clock'>,
 ): Deployment {
-  const names = [config.issuer.primary, ...config.issuer.additional]
-  const issuers = names.map((issuer) => createIssuer({ issuer, fetch, clock }))
+  const locations = locationsOf(config)
+  const issuers = locations.map((options) => createIssuer({ ...options, fetch, clock }))
   return { config, issuers, fetch, clock }
+}
+
+/** The issuers, and where their documents are. */
+export function locationsOf({ issuer }: Config): ReturnType<typeof issuerOptionsFor> {
+  return issuerOptionsFor({ ...issuer, issuers: [issuer.primary, ...issuer.additional] })
 }
 
 /** Which setting names the issuer. */

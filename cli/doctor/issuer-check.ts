@@ -2,7 +2,7 @@ import { RemoteDocumentError, type Fetch } from '../../src/identity/fetch-json.j
 import type { Issuer } from '../../src/identity/issuer-keys.js'
 import { fetchIssuerMetadata, type IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import { printable } from '../printable.js'
-import { CHECK_TIMEOUT_MS, issuerSetting, type Deployment } from './deployment.js'
+import { CHECK_TIMEOUT_MS, issuerSetting, locationsOf, type Deployment } from './deployment.js'
 import { notCheckable, ok, wrong, type Finding } from './finding.js'
 
 export interface CheckedIssuer {
@@ -19,7 +19,11 @@ export async function checkIssuer(issuer: Issuer, deployment: Deployment): Promi
   const dates: { skewMs: number | undefined } = { skewMs: undefined }
   const setting = issuerSetting(deployment.config, issuer.issuer)
   try {
+    const location = locationsOf(deployment.config).find((one) => one.issuer === issuer.issuer)
     const metadata = await fetchIssuerMetadata(issuer.issuer, {
+      metadataUrl: location?.metadataUrl,
+      ignoreKeys: location?.jwksUrl !== undefined,
+      dangerouslyAllowHttp: location?.dangerouslyAllowHttp,
       fetch: datingFetch(deployment, dates),
       timeoutMs: CHECK_TIMEOUT_MS,
     })

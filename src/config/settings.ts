@@ -24,6 +24,8 @@ export type SettingValues = {
 type Optional =
   | 'AUTH0_DOMAIN'
   | 'ISSUER_BASE_URL'
+  | 'ISSUER_METADATA_URL'
+  | 'JWKS_URL'
   | 'MCP_SERVER_URL'
   | 'MCP_AUTH0_SUBJECT_TOKEN_TYPE'
   | 'MCP_AUTH0_EXCHANGE_SCOPE'
