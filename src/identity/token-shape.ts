@@ -1,5 +1,5 @@
 import { OnBehalfOfError } from '../errors.js'
-import type { Claims } from './caller.js'
+import { claimOf, type Claims } from './claims.js'
 import type { UnverifiedToken } from './unverified-token.js'
 
 // RFC 9068 §2.1 and Auth0's older dialect. Anything else (logout tokens, DPoP proofs) is no access token.
@@ -11,7 +11,7 @@ const ACCESS_TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt', 'jwt'])
  * A certificate binding always counts as that: client certificates are not checked here.
  */
 export function assertProofOfBinding(claims: Claims, scheme: 'bearer' | 'dpop'): void {
-  if (claims['cnf'] !== undefined && scheme === 'bearer') {
+  if (claimOf(claims, 'cnf') !== undefined && scheme === 'bearer') {
     throw new OnBehalfOfError('invalid_token', {
       reason: 'bound_token_as_bearer',
       description: 'The token is bound to its sender and cannot be used as a plain bearer token.',

@@ -80,7 +80,6 @@ const CONFIRMATIONS: readonly (readonly [string, unknown])[] = [
   ['a key in full', { jwk: { kty: 'oct', k: 'c2VjcmV0' } }],
   ['something unknown', { 'urn:example:binding': 'x' }],
   ['nothing', {}],
-  ['null', null],
   ['a string', 'jkt'],
   ['an array', ['jkt']],
   ['false', false],
