@@ -2,6 +2,7 @@ import { OnBehalfOfError } from '../errors.js'
 import { STANDARD_CLAIMS, type ClaimProfile } from './claim-profile.js'
 import { textOf, type Claims } from './claims.js'
 import type { Delegation } from './delegation.js'
+import { assertUser, type UserPolicy } from './machine-token.js'
 import { MalformedClaimError, type ClaimFault } from './malformed-claim-error.js'
 import {
   parseActor,
@@ -43,18 +44,18 @@ export interface Caller {
 /** The last second that a `Date` can hold: whoever calculates with more gets NaN or Infinity. */
 export const LAST_DATE_SECONDS = 8_640_000_000_000
 
-/** What `callerFromClaims` accepts beyond the users of clients. */
-export interface CallerPolicy {
-  /** Accept tokens that no user stands behind (client credentials). Default false. */
-  readonly dangerouslyAllowMachineTokens?: boolean
+/** Which tokens `callerFromClaims` accepts. */
+export interface CallerPolicy extends UserPolicy {
+  /** Accept tokens that no user stands behind (client credentials): no mark is looked for. Default false. */
+  readonly dangerouslyAllowMachineTokens?: boolean | undefined
 }
 
 /**
  * Reads the `Caller` out of verified claims.
  *
  * Throws `invalid_token` for a token without user, without client, without expiry, with a malformed claim, or made for a
- * machine (`…@clients`, the client itself as subject, a client-credentials grant). Verifies no signature, issuer,
- * audience or time: that has happened before.
+ * machine by a mark that `assertUser` knows. Verifies no signature, issuer, audience, kind or time: that has happened
+ * before.
  */
 export function callerFromClaims(claims: Claims, policy: CallerPolicy = {}): Caller {
   try {
@@ -68,7 +69,8 @@ export function callerFromClaims(claims: Claims, policy: CallerPolicy = {}): Cal
 function readCaller(claims: Claims, policy: CallerPolicy): Caller {
   const profile = STANDARD_CLAIMS
   const subject = profile.userOf(claims)
-  const [clientId] = parseClientIds(claims, profile)
+  const clientIds = parseClientIds(claims, profile)
+  const [clientId] = clientIds
   const expiresAtSeconds = claims['exp']
   const issuer = textOf(claims['iss'])
   if (issuer === undefined) throw refused('issuer_missing')
@@ -76,11 +78,8 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
   if (typeof expiresAtSeconds !== 'number') throw refused('expiry_missing')
   if (expiresAtSeconds > LAST_DATE_SECONDS) throw refused('expiry_out_of_range')
   if (subject === undefined) throw refused('subject_missing', 'The token names no user.')
-  if (policy.dangerouslyAllowMachineTokens !== true && isMachine(claims, subject, clientId)) {
-    throw refused(
-      'machine_token',
-      'This is a machine-to-machine token. Sign in as a user: this server acts on behalf of users only.',
-    )
+  if (policy.dangerouslyAllowMachineTokens !== true) {
+    assertUser({ claims, subject, clientIds }, policy)
   }
   return Object.freeze({
     issuer,
@@ -101,12 +100,6 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
 /** Tells one user from every other, whichever clients they use; for counting, not for showing. */
 export function userKeyOf({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string {
   return JSON.stringify([issuer, subject])
-}
-
-function isMachine(claims: Claims, subject: string, clientId: string): boolean {
-  return (
-    subject.endsWith('@clients') || subject === clientId || claims['gty'] === 'client-credentials'
-  )
 }
 
 const DESCRIPTIONS: Readonly<Partial<Record<ClaimFault, string>>> = {

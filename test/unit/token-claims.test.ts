@@ -26,12 +26,12 @@ describe('scopes', () => {
     ['an empty scope where both stand', { scope: '', scp: ['b'] }, []],
     ['scp where scope is null', { scope: null, scp: 'b' }, ['b']],
     ['an empty list', { scope: [] }, []],
-  ])('[case 1] [case 2] are read from %s', (_what, claims, expected) => {
+  ])('[case 1] [case 2] scopes are read from %s', (_what, claims, expected) => {
     expect(parseScopes(claims)).toEqual(expected)
     expect(callerFromClaims({ ...GOOD, ...claims }).scopes).toEqual(expected)
   })
 
-  test('are undefined where the token has neither claim', () => {
+  test('scopes are undefined where the token has neither claim', () => {
     expect(parseScopes({})).toBeUndefined()
     expect(parseScopes({ scope: null, scp: null })).toBeUndefined()
   })
@@ -43,7 +43,7 @@ describe('scopes', () => {
     ['a number', 7],
     ['true', true],
     ['an object', { a: true }],
-  ])('[case 2] that are %s are refused whole, never read in part', (_what, value) => {
+  ])('[case 2] scopes that are %s are refused whole, never read in part', (_what, value) => {
     for (const name of ['scope', 'scp']) {
       expect(() => parseScopes({ [name]: value })).toThrow(MalformedClaimError)
       const failure = failureThrownBy(() => callerFromClaims({ ...GOOD, [name]: value }))
@@ -64,14 +64,14 @@ describe('the client', () => {
       ['a', 'b', 'e', 'd'],
     ],
     ['azp where client_id is null', { client_id: null, azp: 'b' }, ['b']],
-  ])('[case 3] is read from %s', (_what, claims, expected) => {
+  ])('[case 3] the client is read from %s', (_what, claims, expected) => {
     expect(parseClientIds(claims)).toEqual(expected)
     expect(callerFromClaims({ ...GOOD, client_id: undefined, ...claims }).clientId).toBe(
       expected[0],
     )
   })
 
-  test('[case 3] that is missing is told with the claims that were looked for', () => {
+  test('[case 3] a client that is missing is told with the claims that were looked for', () => {
     const { message, details } = failureThrownBy(() =>
       callerFromClaims({ ...GOOD, client_id: undefined }),
     )
@@ -81,7 +81,7 @@ describe('the client', () => {
   })
 
   test.each(['client_id', 'azp', 'cid', 'appid'])(
-    'that is malformed in %s refuses the token, also beside a good one',
+    'a client that is malformed in %s refuses the token, also beside a good one',
     (name) => {
       for (const value of ['', ' ', 7, ['c'], {}, true]) {
         const claims = { ...GOOD, azp: 'b', cid: 'c', [name]: value }
@@ -142,7 +142,7 @@ describe('a claim that restricts', () => {
 
   const RESTRICTING = ['permissions', 'org_id', 'act', 'cnf', 'scope', 'scp', 'client_id'] as const
 
-  test('[S6] that is present and not what it should be is never treated as absent', () => {
+  test('[S6] a restricting claim that is present and not what it should be is never treated as absent', () => {
     const odd = fc.oneof(
       fc.anything().filter((value) => value !== undefined && value !== null),
       fc.array(fc.anything()),
