@@ -22,6 +22,18 @@ const machines: readonly Attack[] = [
     sub: 'machine@clients',
     gty: 'client-credentials',
   }),
+  claiming('a machine token with its grant in a list', { gty: ['client-credentials'] }),
+  claiming('an agent of Auth0', { sub: 'agt_1' }),
+  claiming('an agent of Auth0 by its profile', { sub_profile: 'ai_agent' }),
+  claiming('a service account of Keycloak', {
+    sub: '5a1c-uuid',
+    client_id: 'batch',
+    azp: 'batch',
+    preferred_username: 'service-account-batch',
+  }),
+  claiming('an app of Entra', { sub: 'guid', oid: 'guid', idtyp: 'app', azp: 'app' }),
+  claiming('an app of Entra without idtyp', { sub: 'guid', oid: 'guid', appid: 'app' }),
+  claiming('a client of Okta', { client_id: undefined, sub: '0oa1', cid: '0oa1' }),
   claiming('a machine token with the name of a user', {
     sub: 'machine@clients',
     name: 'Alice',
