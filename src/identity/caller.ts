@@ -1,4 +1,5 @@
 import { OnBehalfOfError } from '../errors.js'
+import { withoutPrefix } from '../scopes.js'
 import { STANDARD_CLAIMS, type ClaimProfile } from './claim-profile.js'
 import { textOf, type Claims } from './claims.js'
 import type { Delegation } from './delegation.js'
@@ -48,6 +49,16 @@ export const LAST_DATE_SECONDS = 8_640_000_000_000
 export interface CallerPolicy extends UserPolicy {
   /** Accept tokens that no user stands behind (client credentials): no mark is looked for. Default false. */
   readonly dangerouslyAllowMachineTokens?: boolean | undefined
+  /**
+   * The one claim that holds the user's scopes, a text or a list, in place of `scope` and `scp`: for authorization servers that
+   * cannot write scopes per user into `scope`. Without that claim a token has no scopes. Pair it with `stepUp: 'none'`.
+   */
+  readonly scopeClaim?: string | undefined
+  /**
+   * What the authorization server puts in front of this server's scopes (`api://id`, `https://mcp.example.com/mcp`). A token passes
+   * with and without it; metadata and challenges name the scopes with it. Joined by a slash where it ends in a letter or a digit.
+   */
+  readonly scopePrefix?: string | undefined
 }
 
 /**
@@ -67,7 +78,7 @@ export function callerFromClaims(claims: Claims, policy: CallerPolicy = {}): Cal
 }
 
 function readCaller(claims: Claims, policy: CallerPolicy): Caller {
-  const profile = STANDARD_CLAIMS
+  const profile = profileFor(policy)
   const subject = profile.userOf(claims)
   const clientIds = parseClientIds(claims, profile)
   const [clientId] = clientIds
@@ -85,7 +96,7 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
     issuer,
     subject,
     clientId,
-    scopes: parseScopes(claims, profile) ?? Object.freeze([]),
+    scopes: Object.freeze(withoutPrefix(parseScopes(claims, profile) ?? [], policy.scopePrefix)),
     expiresAtSeconds,
     ...optional('issuedAtSeconds', typeof claims['iat'] === 'number' ? claims['iat'] : undefined),
     ...optional('organization', parseOrganization(claims, profile)),
@@ -95,6 +106,11 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
     ...optional('delegation', parseActor(claims)),
     ...optional('binding', parseBinding(claims)),
   })
+}
+
+/** Replaces, and does not add: what any client can ask for by `scope` must not count beside what a user was assigned. */
+function profileFor({ scopeClaim }: CallerPolicy): ClaimProfile {
+  return scopeClaim === undefined ? STANDARD_CLAIMS : { ...STANDARD_CLAIMS, scopes: [scopeClaim] }
 }
 
 /** Tells one user from every other, whichever clients they use; for counting, not for showing. */
