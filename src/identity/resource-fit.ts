@@ -1,3 +1,4 @@
+import { checkResourceAllowed } from '@modelcontextprotocol/server'
 import type { Log } from '../log.js'
 
 /** What clients are told, and where they call. */
@@ -18,9 +19,11 @@ export function resourceFit({
 }: AdvertisedResource): 'exact' | 'above' | 'refused' {
   if (resource === endpoint.href) return 'exact'
   if (!URL.canParse(resource)) return 'refused'
-  const { origin, pathname } = new URL(resource)
-  const contained = `${endpoint.pathname}/`.startsWith(`${pathname.replace(/\/$/, '')}/`)
-  return origin === endpoint.origin && contained ? 'above' : 'refused'
+  const allowed = checkResourceAllowed({
+    requestedResource: endpoint,
+    configuredResource: resource,
+  })
+  return allowed ? 'above' : 'refused'
 }
 
 /** Logs, once, that clients will refuse the metadata: for the start, since nobody else would say so. */
