@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { OnBehalfOfError } from '../../src/errors.js'
-import { callerFromClaims, type Claims } from '../../src/identity/caller.js'
+import { callerFromClaims, userKeyOf, type Claims } from '../../src/identity/caller.js'
 import { failureThrownBy } from './outcomes.js'
 
 const GOOD = {
@@ -140,6 +140,23 @@ describe('callerFromClaims', () => {
           expect(error).toHaveProperty('code', 'invalid_token')
         }
       }),
+    )
+  })
+})
+
+describe('userKeyOf', () => {
+  test('the key of a user is shared with nobody else, not with the same sub at another issuer', () => {
+    const text = fc.string({ maxLength: 5 })
+    const user = fc.record({ issuer: text, subject: text })
+    fc.assert(
+      fc.property(user, user, (one, other) => {
+        const same = one.issuer === other.issuer && one.subject === other.subject
+        expect(userKeyOf(one) === userKeyOf(other)).toBe(same)
+      }),
+    )
+    const subject = 'same'
+    expect(userKeyOf({ issuer: 'https://a/', subject })).not.toBe(
+      userKeyOf({ issuer: 'https://b/', subject }),
     )
   })
 })
