@@ -41,9 +41,10 @@ export interface Ailment {
 
 export interface Finding {
   readonly check: string
-  readonly verdict: 'ok' | 'wrong' | 'not_checkable'
+  readonly verdict: 'ok' | 'warning' | 'wrong' | 'not_checkable'
   readonly says: string
   readonly cure?: string
+  readonly waitsFor?: string
 }
 
 export interface Diagnosis {
