@@ -55,11 +55,11 @@ function judge(
     return wrong(CHECK, says, pathCure(answer))
   }
   if (status >= 500 && status !== 503) {
-    return wrong(
-      CHECK,
-      `The API answers the user with ${status}.`,
-      "Look into the API's log at this time.",
-    )
+    const says = `The API answers the user with ${status}.`
+    return {
+      ...wrong(CHECK, says, "Look into the API's log at this time."),
+      explainedBy: ['api.without_token', 'api.foreign_token', 'issuer.metadata', 'issuer.keys'],
+    }
   }
   return notCheckable(
     CHECK,
