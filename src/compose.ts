@@ -62,6 +62,7 @@ export async function composeServer(
       authorizationServers: issuers.map(({ issuer }) => issuer),
       baselineScopes: config.resource.baselineScopes,
     },
+    metadataLocation: config.resource.metadataLocation,
     edge: config.edge,
     policy: config.access,
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
@@ -77,9 +78,7 @@ export async function composeServer(
     apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
     apiTimeoutMs: config.api.timeoutMs,
     fetch: pool.fetch,
-    log,
-    createReference: randomUUID,
-    homePage: config.homePage,
+    ...{ log, createReference: randomUUID, homePage: config.homePage },
   })
   return {
     handler: app.express,

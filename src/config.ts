@@ -12,6 +12,7 @@ import { ConfigError, type ConfigFault } from './config/fault.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
 import type { CallerPolicy } from './identity/caller.js'
+import type { MetadataLocation } from './protected-resource-metadata.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
@@ -43,6 +44,7 @@ export interface Config {
     /** What may stand beside it: ourselves by another name, and what a setting names. */
     readonly toleratedAudiences: readonly string[]
     readonly baselineScopes: readonly string[]
+    readonly metadataLocation: MetadataLocation
   }
   /** Whose tokens count, and how their scopes are read. */
   readonly callerPolicy: CallerPolicy
@@ -149,6 +151,7 @@ function assemble(found: CompleteSettings): Config {
       tokenAudience: found.TOKEN_AUDIENCE ?? found.AUTH0_AUDIENCE,
       toleratedAudiences: [found.MCP_AUTH0_CLIENT_ID, ...found.TOLERATED_AUDIENCES],
       baselineScopes: found.MCP_BASELINE_SCOPES,
+      metadataLocation: found.METADATA_LOCATION,
     },
     callerPolicy: {
       userClaim: found.USER_CLAIM,

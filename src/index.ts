@@ -101,7 +101,11 @@ export {
 export type { Log } from './log.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of.js'
 export type { OnBehalfOfOptions } from './on-behalf-of-options.js'
-export { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
+export {
+  metadataUrl,
+  type MetadataLocation,
+  type ResourceDescription,
+} from './protected-resource-metadata.js'
 export { Secret } from './secret.js'
 export type { SdkServer } from './sessions/mcp-session.js'
 export type { McpSessionsOptions } from './sessions/mcp-sessions.js'

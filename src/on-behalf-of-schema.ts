@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { HOST_OPTION, ORIGIN_OPTION } from '../middleware/hosts-and-origins.js'
 import { isHttpsOrLoopback } from './config/values.js'
 import { secretFault } from './exchange/client-authentication.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
+import { hostEntry } from './http/host-entry.js'
+import { originEntry } from './http/origin-entry.js'
 import type { OnBehalfOfOptions } from './on-behalf-of-options.js'
 import { assertOptions } from './options.js'
 import { isScopeToken } from './scopes.js'
@@ -33,6 +34,7 @@ const OPTIONS = z
   .strictObject({
     endpoint: url,
     resource: named('the resource identifier').optional(),
+    metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
     issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
     client: z
       .looseObject({ id: named("our client's id at the authorization server") })
@@ -94,8 +96,8 @@ const OPTIONS = z
       .optional(),
     edge: z
       .strictObject({
-        hosts: z.array(HOST_OPTION).optional(),
-        origins: z.array(ORIGIN_OPTION).optional(),
+        hosts: z.array(hostEntry).optional(),
+        origins: z.array(originEntry).optional(),
         perAddressPerMinute: whole,
         perCallerPerMinute: whole,
         perCallerAtOnce: whole,

@@ -46,7 +46,7 @@ function silent({ says, cure }: NetworkFault, endpoint: URL): Finding {
 function judgeChallenge(response: Response, endpoint: URL): Finding {
   if (response.status !== 401) return unexpected(response, endpoint)
   const named = namedMetadata(response)
-  const expected = metadataUrl(endpoint).href
+  const expected = metadataUrl(endpoint, deployment.config.resource.metadataLocation).href
   if (named === undefined) {
     return wrong(
       CHALLENGE,
