@@ -149,6 +149,7 @@ function assemble(found: CompleteSettings): Config {
       trustProxy: found.TRUST_PROXY,
       perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
       perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
+      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
       perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
       maxBodyBytes: found.MAX_BODY_BYTES,
     },

@@ -2,7 +2,8 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { bearerAuth } from '../middleware/bearer-auth.js'
 import { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 import { hostsAndOrigins } from '../middleware/hosts-and-origins.js'
-import { limitAtOnce, limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
+import { limitAtOnce } from '../middleware/limit-at-once.js'
+import { limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
 import { formBody, jsonBody } from '../middleware/request-body.js'
 import { requestContext } from '../middleware/request-context.js'
 import { securityHeaders } from '../middleware/security-headers.js'
@@ -65,7 +66,10 @@ export function createDoors(parts: DoorParts): Doors {
         resourceMetadataUrl,
         ...(parts.callerPolicy === undefined ? {} : { policy: parts.callerPolicy }),
       }),
-      limitByCaller({ perMinute: edge.perCallerPerMinute }),
+      limitByCaller({
+        perMinute: edge.perCallerPerMinute,
+        bytesPerMinute: edge.perCallerBytesPerMinute,
+      }),
       limitAtOnce({ atOnce: edge.perCallerAtOnce }),
       ...jsonBody(edge.maxBodyBytes),
       toolScopes({ access: parts.access, log }),

@@ -79,6 +79,7 @@ const OPTIONS = z
         origins: z.array(ORIGIN_OPTION).optional(),
         perAddressPerMinute: whole,
         perCallerPerMinute: whole,
+        perCallerBytesPerMinute: whole,
         perCallerAtOnce: whole,
         maxBodyBytes: whole,
       })
