@@ -46,16 +46,28 @@ export interface Doors {
   readonly errors: ErrorRequestHandler
 }
 
+/** A request that is refused for its Host or Origin counts by address as well: strangers must not fill the log. */
+function edgeGuards({ endpoint, edge }: DoorParts): readonly RequestHandler[] {
+  const guard = hostsAndOrigins({ endpoint, hosts: edge.hosts, origins: edge.origins })
+  const limit = limitByAddress({ perMinute: edge.perAddressPerMinute })
+  return [
+    function countedHostsAndOrigins(req, res, next) {
+      void guard(req, res, (refusal?: unknown) => {
+        if (refusal === undefined) next()
+        else void limit(req, res, (exceeded?: unknown) => next(exceeded ?? refusal))
+      })
+    },
+    limit,
+  ]
+}
+
 /** Creates the doors; the one place that knows their order. Mounts nothing. */
 export function createDoors(parts: DoorParts): Doors {
   const { endpoint, resource, edge, log } = parts
   const resourceMetadataUrl = metadataUrl(endpoint)
   return {
     context: [requestContext(), securityHeaders()],
-    edge: [
-      hostsAndOrigins({ endpoint, hosts: edge.hosts, origins: edge.origins }),
-      limitByAddress({ perMinute: edge.perAddressPerMinute }),
-    ],
+    edge: edgeGuards(parts),
     metadata: protectedResourceMetadataRoute(endpoint, resource),
     endpoint: [
       ...formBody(),

@@ -24,6 +24,7 @@ const scopes = z.array(
   'must be a list of scopes',
 )
 const whole = z.int('must be a whole number').min(0, 'must not be negative').optional()
+const places = z.int('must be a whole number').positive('must be positive').optional()
 const some = z.looseObject({}).optional()
 const flag = z.boolean('must be true or false').optional()
 const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
@@ -105,6 +106,8 @@ const OPTIONS = z
         fetch: callable,
         timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
         maxBytes: z.number().positive('must be a number of bytes').optional(),
+        maxConcurrentCalls: places,
+        maxConcurrentCallsPerUser: places,
       })
       .optional(),
     fetch: callable,

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import express from 'express'
+import express, { type Request, type Response } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import { bearerAuth, errorHandler, jsonBody, limitAtOnce } from 'mcp-on-behalf-of'
 import { serve, type ListeningServer } from '../../src/serve.js'
@@ -58,7 +58,7 @@ describe('the limit of what a user has under way', () => {
       }),
       limitAtOnce({ atOnce: 2 }),
       ...jsonBody(10_000),
-      (_req, res) => {
+      (_req: Request, res: Response) => {
         handled += 1
         res.end('done')
       },
