@@ -51,6 +51,10 @@ export interface AppParts {
   readonly fetch?: Fetch
   /** For one call of an API. */
   readonly apiTimeoutMs?: number
+  /** Calls of one API under way at a time. Default 64. */
+  readonly apiConnections?: number | undefined
+  /** Those of one user. Default: a quarter of `apiConnections`. */
+  readonly apiConcurrencyPerUser?: number | undefined
 }
 
 export interface App {
@@ -87,7 +91,9 @@ export function createApp(parts: AppParts): App {
       exchanger: parts.exchanger,
       apis: parts.apis,
       forwardClientAddress: parts.forwardClientAddress ?? false,
-      sessions: sessions !== undefined,
+      sessions: mcp.sessions,
+      maxConcurrentCalls: parts.apiConnections,
+      maxConcurrentCallsPerUser: parts.apiConcurrencyPerUser,
       ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
       ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
       ...(parts.apiTimeoutMs === undefined ? {} : { timeoutMs: parts.apiTimeoutMs }),

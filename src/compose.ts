@@ -54,7 +54,7 @@ export async function composeServer(
       ...(fetch === undefined ? {} : { fetch }),
     }),
   )
-  const pool = createPooledFetch()
+  const pool = createPooledFetch({ connections: config.api.connections })
   const app = createApp({
     endpoint: config.endpoint,
     resource: {
@@ -77,6 +77,8 @@ export async function composeServer(
     registry: createToolRegistry(tools),
     apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
     apiTimeoutMs: config.api.timeoutMs,
+    apiConnections: config.api.connections,
+    apiConcurrencyPerUser: config.api.concurrencyPerUser,
     fetch: pool.fetch,
     ...{ log, createReference: randomUUID, homePage: config.homePage },
   })

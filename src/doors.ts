@@ -4,7 +4,8 @@ import { endpointMethods } from '../middleware/endpoint-methods.js'
 import { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 import { hostsAndOrigins } from '../middleware/hosts-and-origins.js'
 import { knownHosts } from '../middleware/known-hosts.js'
-import { limitAtOnce, limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
+import { limitAtOnce } from '../middleware/limit-at-once.js'
+import { limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
 import { formBody, jsonBody } from '../middleware/request-body.js'
 import { requestContext } from '../middleware/request-context.js'
 import { securityHeaders } from '../middleware/security-headers.js'
@@ -54,6 +55,19 @@ export interface Doors {
   readonly errors: ErrorRequestHandler
 }
 
+/** A request that is refused for its Host or Origin counts by address as well: strangers must not fill the log. */
+function limitedWithRefusals(guard: RequestHandler, limit: RequestHandler): RequestHandler[] {
+  return [
+    function limitedRefusals(req, res, next) {
+      void guard(req, res, (refusal?: unknown) => {
+        if (refusal === undefined) next()
+        else void limit(req, res, (exceeded?: unknown) => next(exceeded ?? refusal))
+      })
+    },
+    limit,
+  ]
+}
+
 /** Creates the doors; the one place that knows their order. Mounts nothing. */
 export function createDoors(parts: DoorParts): Doors {
   const { endpoint, edge, log } = parts
@@ -63,11 +77,12 @@ export function createDoors(parts: DoorParts): Doors {
   const addressLimit = limitByAddress({ perMinute: edge.perAddressPerMinute })
   return {
     context: [requestContext(), securityHeaders()],
-    metadata: protectedResourceMetadataRoute(endpoint, resource, [
-      knownHosts({ endpoint, hosts }),
-      addressLimit,
-    ]),
-    edge: [hostsAndOrigins({ endpoint, hosts, origins }), addressLimit],
+    metadata: protectedResourceMetadataRoute(
+      endpoint,
+      resource,
+      limitedWithRefusals(knownHosts({ endpoint, hosts }), addressLimit),
+    ),
+    edge: limitedWithRefusals(hostsAndOrigins({ endpoint, hosts, origins }), addressLimit),
     endpoint: [
       ...formBody(),
       bearerAuth({
@@ -78,7 +93,10 @@ export function createDoors(parts: DoorParts): Doors {
         ...(parts.callerPolicy === undefined ? {} : { policy: parts.callerPolicy }),
       }),
       endpointMethods(),
-      limitByCaller({ perMinute: edge.perCallerPerMinute }),
+      limitByCaller({
+        perMinute: edge.perCallerPerMinute,
+        bytesPerMinute: edge.perCallerBytesPerMinute,
+      }),
       limitAtOnce({ atOnce: edge.perCallerAtOnce }),
       ...jsonBody(edge.maxBodyBytes),
       toolScopes({ access: parts.access, log }),

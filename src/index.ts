@@ -7,11 +7,11 @@ export {
 export { bearerAuth, type BearerAuthOptions } from '../middleware/bearer-auth.js'
 export { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 export { hostsAndOrigins, type HostsAndOriginsOptions } from '../middleware/hosts-and-origins.js'
+export { limitAtOnce, type ConcurrencyLimitOptions } from '../middleware/limit-at-once.js'
 export {
-  limitAtOnce,
   limitByAddress,
   limitByCaller,
-  type ConcurrencyLimitOptions,
+  type CallerLimitOptions,
   type RateLimitOptions,
 } from '../middleware/rate-limits.js'
 export { formBody, jsonBody } from '../middleware/request-body.js'

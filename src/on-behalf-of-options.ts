@@ -65,8 +65,12 @@ export interface OnBehalfOfOptions {
   readonly apiCalls?: {
     /** Calls the APIs. Default: the global `fetch`. */
     readonly fetch?: Fetch
-    /** For one call. Default 10000. */
+    /** For one call, waiting for its turn included. Default 10000. */
     readonly timeoutMs?: number
+    /** Calls of one API under way at a time; further calls wait, users taking turns. Default 64. */
+    readonly maxConcurrentCalls?: number | undefined
+    /** Those of one user, through all clients together. Default: a quarter of `maxConcurrentCalls`. */
+    readonly maxConcurrentCallsPerUser?: number | undefined
     /** The largest answer that is read. Default 1 MiB. */
     readonly maxBytes?: number
   }
@@ -82,6 +86,7 @@ export const EDGE_DEFAULTS: Omit<EdgePolicy, 'trustProxy'> = {
   origins: [],
   perAddressPerMinute: 600,
   perCallerPerMinute: 300,
+  perCallerBytesPerMinute: 16 * 1024 * 1024,
   perCallerAtOnce: 64,
-  maxBodyBytes: 1024 * 1024,
+  maxBodyBytes: 256 * 1024,
 }

@@ -25,6 +25,7 @@ const scopes = z.array(
   'must be a list of scopes',
 )
 const whole = z.int('must be a whole number').min(0, 'must not be negative').optional()
+const places = z.int('must be a whole number').positive('must be positive').optional()
 const some = z.looseObject({}).optional()
 const claimName = named('the name of a claim')
 const flag = z.boolean('must be true or false').optional()
@@ -100,6 +101,7 @@ const OPTIONS = z
         origins: z.array(originEntry).optional(),
         perAddressPerMinute: whole,
         perCallerPerMinute: whole,
+        perCallerBytesPerMinute: whole,
         perCallerAtOnce: whole,
         maxBodyBytes: whole,
       })
@@ -125,6 +127,8 @@ const OPTIONS = z
         fetch: callable,
         timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
         maxBytes: z.number().positive('must be a number of bytes').optional(),
+        maxConcurrentCalls: places,
+        maxConcurrentCallsPerUser: places,
       })
       .optional(),
     fetch: callable,
