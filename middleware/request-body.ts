@@ -38,8 +38,7 @@ export function jsonBody(maxBytes: number): RequestHandler[] {
     function jsonBodyMiddleware(req, res, next) {
       parse(req, res, (failure?: unknown) => {
         // What is no JSON has been read, and looked at, all the same.
-        if (failure !== undefined) announce(req)
-        next(failure)
+        next(failure === undefined ? undefined : (thrownBy(() => announce(req)) ?? failure))
       })
     },
     function bodyChecksMiddleware(req, _res, next) {
@@ -64,6 +63,16 @@ const nothingButJson: RequestHandler = function nothingButJsonMiddleware(req, _r
   const body: unknown = req.body
   if (typeof body === 'string' || Buffer.isBuffer(body)) throw notParsed()
   next()
+}
+
+/** The parser calls back where nobody would catch what is thrown. */
+function thrownBy(run: () => void): unknown {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    return error
+  }
 }
 
 const bytesRead = new WeakMap<IncomingMessage, number>()
