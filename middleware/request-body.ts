@@ -27,18 +27,27 @@ export function formBody(): RequestHandler[] {
  */
 export function jsonBody(maxBytes: number): RequestHandler[] {
   // Whatever is JSON is let through: that a number is no message is for the protocol to say.
-  const parse = json({ limit: maxBytes, strict: false, verify: rememberBytes })
+  const parse: RequestHandler = json({ limit: maxBytes, strict: false, verify: rememberBytes })
   const announce = (req: Request): void => {
     const body: unknown = req.body
     const messages = Array.isArray(body) ? body.length : 1
     announceSize(req, { messages, bytes: bytesOf(req) ?? maxBytes })
+  }
+  /** The parser calls back where nobody would catch what is thrown. */
+  const refusalOf = (req: Request): unknown => {
+    try {
+      announce(req)
+      return undefined
+    } catch (error) {
+      return error
+    }
   }
   return [
     nothingButJson,
     function jsonBodyMiddleware(req, res, next) {
       parse(req, res, (failure?: unknown) => {
         // What is no JSON has been read, and looked at, all the same.
-        next(failure === undefined ? undefined : (thrownBy(() => announce(req)) ?? failure))
+        next(failure === undefined ? undefined : (refusalOf(req) ?? failure))
       })
     },
     function bodyChecksMiddleware(req, _res, next) {
@@ -63,16 +72,6 @@ const nothingButJson: RequestHandler = function nothingButJsonMiddleware(req, _r
   const body: unknown = req.body
   if (typeof body === 'string' || Buffer.isBuffer(body)) throw notParsed()
   next()
-}
-
-/** The parser calls back where nobody would catch what is thrown. */
-function thrownBy(run: () => void): unknown {
-  try {
-    run()
-    return undefined
-  } catch (error) {
-    return error
-  }
 }
 
 const bytesRead = new WeakMap<IncomingMessage, number>()

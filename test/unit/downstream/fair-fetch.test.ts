@@ -80,7 +80,7 @@ describe('the place of a call of an API', () => {
     const { origin, fetchAs, clock } = await onePlace(answering)
     const unread = await fetchAs('alice')(origin)
     const second = fetchAs('alice')(origin)
-    clock.advance(10_000)
+    await clock.advance(10_000)
     expect(await (await second).text()).toHaveLength(100_000)
     // It is no short answer: it broke off.
     await expect(unread.text()).rejects.toThrow(/not read in time/)
