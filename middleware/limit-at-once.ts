@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { OnBehalfOfError } from '../src/errors.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
+import { callerForLog } from '../src/identity/identifier-for-log.js'
 import { UserPlaces, type Places } from '../src/limits/user-places.js'
 import { assertOptions } from '../src/options.js'
 import { authInfoOf } from './bearer-auth.js'
@@ -56,11 +57,11 @@ export function keepPlacesUntil(req: Request, settled: Promise<unknown>): void {
 }
 
 function tooMany(req: Request, atOnce: number): OnBehalfOfError {
-  const { clientId, subject } = authContextOf(authInfoOf(req)).caller
+  const { caller } = authContextOf(authInfoOf(req))
   return new OnBehalfOfError('rate_limited', {
     reason: 'too_many_at_once',
     description: `At most ${atOnce} requests of one user may be under way at a time, those of a batch counted one by one. Wait for one to end.`,
     retryAfterSeconds: 1,
-    log: { clientId, subject },
+    log: callerForLog(caller),
   })
 }

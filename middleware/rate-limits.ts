@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../src/clock.js'
 import { OnBehalfOfError } from '../src/errors.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
+import { callerForLog } from '../src/identity/identifier-for-log.js'
 import { UserWindow, type Overdraft } from '../src/limits/user-window.js'
 import { assertOptions } from '../src/options.js'
 import { authInfoOf } from './bearer-auth.js'
@@ -106,11 +107,11 @@ function assertWithin(
   overdraft: Overdraft | undefined,
 ): void {
   if (overdraft === undefined) return
-  const { clientId, subject } = authContextOf(authInfoOf(req)).caller
+  const { caller } = authContextOf(authInfoOf(req))
   throw new OnBehalfOfError('rate_limited', {
     ...{ reason, description: DESCRIPTIONS[reason] },
     ...overdraft,
-    log: { clientId, subject },
+    log: callerForLog(caller),
   })
 }
 

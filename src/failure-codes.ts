@@ -19,6 +19,8 @@ export const FAILURE_CODES = [
   'downstream_failed',
   'downstream_unavailable',
   'invalid_request',
+  'method_not_allowed',
+  'not_acceptable',
   'unsupported_media_type',
   'request_forbidden',
   'request_too_large',

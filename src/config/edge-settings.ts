@@ -22,16 +22,23 @@ export const EDGE_SETTINGS = {
     schema: values.serverUrl,
     example: 'http://localhost:3001',
   }),
+  METADATA_LOCATION: setting({
+    description:
+      'Where challenges say that the protected-resource metadata is, if MCP_SERVER_URL has a path. host: at the root of the host, as RFC 9728 has it. path: below that path, for a proxy that passes on nothing else. It is served at both.',
+    schema: values.oneOf('host', 'path'),
+    example: 'host',
+    fallback: 'host',
+  }),
   ALLOWED_HOSTS: setting({
     description:
-      'Further values of the Host header to accept, separated by spaces, as host or host:port. The host of MCP_SERVER_URL always is.',
+      'Further values of the Host header to accept, separated by spaces, as host or host:port, without wildcards. The host of MCP_SERVER_URL always is.',
     schema: values.hostList,
     example: 'mcp.internal:3001',
     fallback: '',
   }),
   ALLOWED_ORIGINS: setting({
     description:
-      'Further origins of browser clients to accept, separated by spaces. Those of this machine are while MCP_SERVER_URL is on it.',
+      'Further origins of browser clients, extensions and desktop applications to accept, separated by spaces, whatever their scheme (chrome-extension://…). Those of this machine are while MCP_SERVER_URL is on it. null and wildcards are not accepted.',
     schema: values.originList,
     example: 'https://inspector.example.com',
     fallback: '',
