@@ -27,19 +27,27 @@ export function formBody(): RequestHandler[] {
  */
 export function jsonBody(maxBytes: number): RequestHandler[] {
   // Whatever is JSON is let through: that a number is no message is for the protocol to say.
-  const parse = json({ limit: maxBytes, strict: false, verify: rememberBytes })
+  const parse: RequestHandler = json({ limit: maxBytes, strict: false, verify: rememberBytes })
   const announce = (req: Request): void => {
     const body: unknown = req.body
     const messages = Array.isArray(body) ? body.length : 1
     announceSize(req, { messages, bytes: bytesOf(req) ?? maxBytes })
+  }
+  /** The parser calls back where nobody would catch what is thrown. */
+  const refusalOf = (req: Request): unknown => {
+    try {
+      announce(req)
+      return undefined
+    } catch (error) {
+      return error
+    }
   }
   return [
     nothingButJson,
     function jsonBodyMiddleware(req, res, next) {
       parse(req, res, (failure?: unknown) => {
         // What is no JSON has been read, and looked at, all the same.
-        if (failure !== undefined) announce(req)
-        next(failure)
+        next(failure === undefined ? undefined : (refusalOf(req) ?? failure))
       })
     },
     function bodyChecksMiddleware(req, _res, next) {

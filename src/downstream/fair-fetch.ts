@@ -54,9 +54,14 @@ async function turn(
   user: string,
   signal: AbortSignal | undefined,
 ): Promise<Release> {
+  let release: Release | undefined
   try {
-    return await share.enter(user, signal)
+    release = await share.enter(user, signal)
+    // Its turn and its end may come in the same moment.
+    signal?.throwIfAborted()
+    return release
   } catch (cause) {
+    release?.()
     throw isTimeout(cause) ? tooManyCalls(cause) : cause
   }
 }
