@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import type { Fetch } from '../identity/fetch-json.js'
 import { USER_AGENT } from '../version.js'
-import { exchangeFailure, type ExchangeRefusal } from './exchange-failure.js'
+import { exchangeFailure } from './exchange-failure.js'
 import {
   jsonObject,
   limitedUntil,
@@ -55,19 +55,11 @@ export async function recordedExchange(
     const refusal = refusalIn(recording.answer(), clock)
     if (refusal !== undefined) {
       const known = withoutSecrets(refusal, recording.secrets())
-      throw exchangeFailure(
-        isPassing(refusal) ? { retryAfterSeconds: 5, ...known } : known,
-        subject,
-      )
+      throw exchangeFailure({ retryAfterSeconds: 5, ...known }, subject)
     }
     assertNoForeignTokenType(recording.answer(), cause)
     throw unusableAnswer(recording.answer(), { deadline, cause })
   }
-}
-
-/** Those are told how long to wait, also where the server did not say. */
-function isPassing({ status }: ExchangeRefusal): boolean {
-  return status === 429 || status >= 500
 }
 
 /**

@@ -121,7 +121,8 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
   })
 
   test.each([
-    [400, { error: 'invalid_request' }, 'reauthentication_required'],
+    [400, { error: 'invalid_request' }, 'exchange_misconfigured'],
+    [401, { error: 'invalid_request' }, 'exchange_misconfigured'],
     [400, { error: 'invalid_grant' }, 'reauthentication_required'],
     [400, { error: 'invalid_target' }, 'exchange_misconfigured'],
     [400, { error: 'invalid_scope' }, 'downstream_scope_denied'],
