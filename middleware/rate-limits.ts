@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { OnBehalfOfError } from '../src/errors.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
+import { callerForLog } from '../src/identity/identifier-for-log.js'
 import { assertOptions } from '../src/options.js'
 import { authInfoOf } from './bearer-auth.js'
 
@@ -61,12 +62,12 @@ export function limitAtOnce({ atOnce }: ConcurrencyLimitOptions): RequestHandler
     const user = userOf(req)
     const count = underWay.get(user) ?? 0
     if (count >= atOnce) {
-      const { clientId, subject } = authContextOf(authInfoOf(req)).caller
+      const { caller } = authContextOf(authInfoOf(req))
       throw new OnBehalfOfError('rate_limited', {
         reason: 'too_many_at_once',
         description: `At most ${atOnce} requests of one user may be under way at a time. Wait for one to end.`,
         retryAfterSeconds: 1,
-        log: { clientId, subject },
+        log: { ...callerForLog(caller) },
       })
     }
     underWay.set(user, count + 1)

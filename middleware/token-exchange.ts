@@ -19,6 +19,11 @@ import type { TokenExchanger } from '../src/exchange/token-exchanger.js'
 import { FAILURE_TABLE } from '../src/failure-table.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import type { Fetch } from '../src/identity/fetch-json.js'
+import {
+  callerForLog,
+  identifierForLog,
+  identifiersForLog,
+} from '../src/identity/identifier-for-log.js'
 import { silentLog, type Log } from '../src/log.js'
 import { assertOptions } from '../src/options.js'
 import { toolCallsIn } from '../src/tool-calls.js'
@@ -152,15 +157,17 @@ function record(
   { apis, log = silentLog }: TokenExchangeOptions,
 ): void {
   const { caller } = authContextOf(authInfo)
+  const { subject, clientId } = callerForLog(caller)
+  const { organization } = caller
   log.event('info', 'token_exchanged', {
     tool: tool.name,
-    subject: caller.subject,
-    organization: caller.organization,
-    clientId: caller.clientId,
+    subject,
+    organization: organization && identifierForLog(organization),
+    clientId,
     audience: apis[downstream.api]?.audience,
     asked: downstream.scopes,
-    granted: exchanged.scopes,
-    actors: exchanged.delegation?.chain,
+    granted: exchanged.scopes && identifiersForLog(exchanged.scopes),
+    actors: exchanged.delegation && identifiersForLog(exchanged.delegation.chain),
     requestId: requestIdOf(req),
   })
 }
@@ -172,14 +179,15 @@ function recordFailure(
 ): void {
   const { caller } = authContextOf(authInfo)
   const rule = FAILURE_TABLE[failure.code]
+  const { subject, clientId } = callerForLog(caller)
   log.event(rule.logLevel, 'exchange_failed', {
     ...failure.details.log,
     tool: tool.name,
     code: failure.code,
     reason: failure.details.reason,
     security: rule.security,
-    subject: caller.subject,
-    clientId: caller.clientId,
+    subject,
+    clientId,
     requestId: requestIdOf(req),
     err: describeError(failure),
   })

@@ -3,12 +3,13 @@ import { notFound } from '../middleware/not-found.js'
 import { healthRoute } from '../routes/health.js'
 import { homePageRoute, type HomePageOptions } from '../routes/home.js'
 import { mcpRoute } from '../routes/mcp.js'
-import { createDoors } from './doors.js'
+import { createDoors, namedScopes } from './doors.js'
 import type { DownstreamApi } from './downstream/downstream-client.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { DelegationPolicy } from './exchange/delegation-policy.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import type { AccessTokenVerifier } from './identity/access-token-verifier.js'
+import type { CallerPolicy } from './identity/caller.js'
 import type { Fetch } from './identity/fetch-json.js'
 import type { Log } from './log.js'
 import { createMcpServers } from './mcp-server.js'
@@ -26,6 +27,8 @@ export interface AppParts {
   readonly edge: EdgePolicy
   readonly policy: AccessPolicy
   readonly verifier: AccessTokenVerifier
+  /** Whose tokens count, and how their scopes are read. Default: those of users; `scope`, else `scp`. */
+  readonly callerPolicy?: CallerPolicy | undefined
   readonly exchanger: TokenExchanger
   readonly registry: ToolRegistry
   readonly apis: Readonly<Record<string, DownstreamApi>>
@@ -54,10 +57,13 @@ export interface App {
 
 /** Mounts middleware and routes in the order in which a call meets them. Listens to nothing. */
 export function createApp(parts: AppParts): App {
-  const { endpoint, resource, registry, edge, log } = parts
+  const { endpoint, registry, edge, log } = parts
   const resourceMetadataUrl = metadataUrl(endpoint)
   const access = createToolAccess(registry, parts.policy)
-  const failures = { resourceMetadataUrl, baselineScopes: resource.baselineScopes, log }
+  const { callerPolicy } = parts
+  const { nameScopes, resource } = namedScopes({ ...parts, access })
+  const { baselineScopes } = resource
+  const failures = { resourceMetadataUrl, baselineScopes, nameScopes, log }
   const { createReference, sessions } = parts
   const servers = createMcpServers({ registry, access, log, createReference })
   const mcp = mcpRoute({
@@ -67,7 +73,7 @@ export function createApp(parts: AppParts): App {
   })
 
   const doors = createDoors({
-    ...{ endpoint, resource, edge, access, log },
+    ...{ endpoint, resource, edge, access, callerPolicy, log },
     verifier: parts.verifier,
     exchange: {
       registry,
@@ -90,7 +96,7 @@ export function createApp(parts: AppParts): App {
   app.use(healthRoute())
   app.use(...doors.edge)
   app.use(doors.metadata)
-  if (parts.homePage === true) app.use(homePageRoute(homePageOptions(parts)))
+  if (parts.homePage === true) app.use(homePageRoute(homePageOptions({ ...parts, resource })))
   app.all(endpoint.pathname, ...doors.endpoint, mcp.handler)
   app.use(notFound)
   app.use(doors.errors)

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
 import { ConfigError, type Config } from './config.js'
+import { tokenExpectations } from './config/token-expectations.js'
 import { createPooledFetch } from './downstream/pooled-fetch.js'
 import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
@@ -10,6 +11,7 @@ import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
 import type { Fetch } from './identity/fetch-json.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
+import { warnOfUnfitResource } from './identity/resource-fit.js'
 import type { Log } from './log.js'
 import { missingScopes } from './scopes.js'
 import { createGetDatetime } from './tools/get-datetime.js'
@@ -43,6 +45,7 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const tools = serverTools()
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
+  warnOfUnfitResource({ resource: config.resource.identifier, endpoint: config.endpoint }, log)
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
     createIssuer({
@@ -62,7 +65,8 @@ export async function composeServer(
     edge: config.edge,
     policy: config.access,
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
-    verifier: createJwtBearerVerifier({ issuers, audience: config.resource.identifier }),
+    verifier: createJwtBearerVerifier({ ...tokenExpectations(config), issuers }),
+    callerPolicy: config.callerPolicy,
     exchanger: protectExchange(
       await composeAdapter(config, issuers, fetch),
       protection(config, issuers, log),
@@ -100,7 +104,7 @@ function protection(
   return {
     issuers,
     clientId: exchange.clientId,
-    ownAudience: resource.identifier,
+    ownAudience: resource.tokenAudience,
     profile: exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE,
     cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
     resilience: { deadlineMs: exchange.timeoutMs, perSecond: exchange.ratePerSecond },

@@ -11,6 +11,7 @@ import { clientCredentials } from './config/credentials.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
+import type { CallerPolicy } from './identity/caller.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
@@ -34,7 +35,19 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number }
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
-  readonly resource: { readonly identifier: string; readonly baselineScopes: readonly string[] }
+  readonly resource: {
+    /** What clients ask for, by `resource`. */
+    readonly identifier: string
+    /** The `aud` of the tokens for this server. */
+    readonly tokenAudience: string
+    /** What may stand beside it: ourselves by another name, and what a setting names. */
+    readonly toleratedAudiences: readonly string[]
+    readonly baselineScopes: readonly string[]
+  }
+  /** Whose tokens count, and how their scopes are read. */
+  readonly callerPolicy: CallerPolicy
+  /** Allowed difference between our clock and an authorization server's, for `exp` and `nbf`. */
+  readonly clockToleranceSeconds: number
   readonly issuer: {
     readonly primary: string
     readonly additional: readonly string[]
@@ -131,7 +144,18 @@ function assemble(found: CompleteSettings): Config {
   return {
     listen: { host: found.HOST, port: found.PORT },
     endpoint: endpointOf(found),
-    resource: { identifier: found.AUTH0_AUDIENCE, baselineScopes: found.MCP_BASELINE_SCOPES },
+    resource: {
+      identifier: found.AUTH0_AUDIENCE,
+      tokenAudience: found.TOKEN_AUDIENCE ?? found.AUTH0_AUDIENCE,
+      toleratedAudiences: [found.MCP_AUTH0_CLIENT_ID, ...found.TOLERATED_AUDIENCES],
+      baselineScopes: found.MCP_BASELINE_SCOPES,
+    },
+    callerPolicy: {
+      userClaim: found.USER_CLAIM,
+      scopeClaim: found.SCOPE_CLAIM,
+      scopePrefix: found.SCOPE_PREFIX,
+    },
+    clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
     issuer: {
       primary: issuerOf(found) ?? '',
       additional: found.ADDITIONAL_ISSUERS,
@@ -141,7 +165,8 @@ function assemble(found: CompleteSettings): Config {
       claims: found.AUTHORIZATION_CLAIMS,
       hierarchy: found.SCOPE_HIERARCHY,
       lockedTools: found.LOCKED_TOOLS,
-      stepUp: found.STEP_UP_SCOPES,
+      // Scopes that were assigned to users cannot be asked for.
+      stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
     },
     edge: {
       hosts: found.ALLOWED_HOSTS,

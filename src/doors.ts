@@ -15,6 +15,7 @@ import type { CallerPolicy } from './identity/caller.js'
 import type { Log } from './log.js'
 import { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
 import type { ToolAccess } from './tools/access.js'
+import { createScopeNames, type ScopeNames } from './tools/scope-names.js'
 
 /** What the doors in front of an MCP endpoint are made of. */
 export interface DoorParts {
@@ -23,7 +24,7 @@ export interface DoorParts {
   readonly resource: ResourceDescription
   readonly edge: Omit<EdgePolicy, 'trustProxy'>
   readonly verifier: AccessTokenVerifier
-  readonly callerPolicy?: CallerPolicy
+  readonly callerPolicy?: CallerPolicy | undefined
   readonly access: ToolAccess
   readonly exchange: Omit<TokenExchangeOptions, 'log'>
   readonly log: Log
@@ -47,7 +48,8 @@ export interface Doors {
 
 /** Creates the doors; the one place that knows their order. Mounts nothing. */
 export function createDoors(parts: DoorParts): Doors {
-  const { endpoint, resource, edge, log } = parts
+  const { endpoint, edge, log } = parts
+  const { nameScopes, resource } = namedScopes(parts)
   const resourceMetadataUrl = metadataUrl(endpoint)
   return {
     context: [requestContext(), securityHeaders()],
@@ -74,8 +76,26 @@ export function createDoors(parts: DoorParts): Doors {
     errors: errorHandler({
       resourceMetadataUrl,
       baselineScopes: resource.baselineScopes,
+      nameScopes,
       log,
       ...(parts.answers === undefined ? {} : { answers: parts.answers }),
     }),
+  }
+}
+
+/** The scopes as clients have to ask for them, in challenges and in the metadata. */
+export function namedScopes({
+  access,
+  callerPolicy,
+  resource,
+}: Pick<DoorParts, 'access' | 'callerPolicy' | 'resource'>): {
+  readonly nameScopes: ScopeNames
+  readonly resource: ResourceDescription
+} {
+  const own = [...access.scopes, ...resource.baselineScopes]
+  const nameScopes = createScopeNames({ prefix: callerPolicy?.scopePrefix, own })
+  return {
+    nameScopes,
+    resource: { ...resource, baselineScopes: nameScopes(resource.baselineScopes) },
   }
 }

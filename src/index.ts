@@ -86,7 +86,9 @@ export {
   type VerifyingApiClient,
 } from './identity/auth0-api-client-verifier.js'
 export type { Delegation } from './identity/delegation.js'
+export type { Binding } from './identity/token-claims.js'
 export type { Caller, CallerPolicy, Claims } from './identity/caller.js'
+export type { UserPolicy } from './identity/machine-token.js'
 export type { PresentedCredentials } from './identity/credentials.js'
 export type { Fetch } from './identity/fetch-json.js'
 export type { HomePageModel, HomePageTool } from './home-page/home-page-model.js'
@@ -117,5 +119,6 @@ export {
   type ScopeHierarchy,
   type ToolAccess,
 } from './tools/access.js'
+export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export type { DownstreamRequirement, ToolRequirements } from './tools/tool.js'

@@ -14,8 +14,20 @@ import type { ToolRequirements } from './tools/tool.js'
 export interface OnBehalfOfOptions {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
-  /** This server's resource identifier, byte for byte the audience of its tokens. Default: the endpoint. */
+  /** This server's resource identifier: what clients ask for, by `resource`. Default: the endpoint. */
   readonly resource?: string
+  /**
+   * The audience of the tokens for this server, byte for byte, where the authorization server writes something else into `aud`
+   * than `resource` (Entra: the application's id). Default: `resource`.
+   */
+  readonly tokenAudience?: string | undefined
+  /**
+   * Audiences that may stand beside ours in a token, for they accept no such token. `/userinfo` of the issuers and
+   * `client.id` always may. Default: none.
+   */
+  readonly toleratedAudiences?: readonly string[] | undefined
+  /** Allowed clock difference for `exp` and `nbf`, 0 to 60 seconds. Default 5. */
+  readonly clockToleranceSeconds?: number | undefined
   /** Whose users may call, byte for byte as in `iss`; several for the custom domains of one tenant. */
   readonly issuer: string | readonly string[]
   /** Our client at the authorization server, and how it proves to be us: itself, or by an adapter. */

@@ -25,6 +25,7 @@ const scopes = z.array(
 )
 const whole = z.int('must be a whole number').min(0, 'must not be negative').optional()
 const some = z.looseObject({}).optional()
+const claimName = named('the name of a claim')
 const flag = z.boolean('must be true or false').optional()
 const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
 
@@ -62,10 +63,28 @@ const OPTIONS = z
         claims: z.enum(['both', 'scope', 'permissions']).optional(),
         hierarchy: z.record(z.string(), scopes).optional(),
         lockedTools: z.enum(['hide', 'show']).optional(),
-        stepUp: z.enum(['union', 'required']).optional(),
+        stepUp: z.enum(['union', 'required', 'none']).optional(),
       })
       .optional(),
-    callerPolicy: z.strictObject({ dangerouslyAllowMachineTokens: flag }).optional(),
+    tokenAudience: named('the audience of the tokens for this server').optional(),
+    toleratedAudiences: z.array(named('an audience'), 'must be a list of audiences').optional(),
+    clockToleranceSeconds: z
+      .number('must be a number of seconds')
+      .min(0, 'must not be negative')
+      .max(60, 'must be at most 60')
+      .optional(),
+    callerPolicy: z
+      .strictObject({
+        dangerouslyAllowMachineTokens: flag,
+        userClaim: claimName.optional(),
+        isMachine: callable,
+        scopeClaim: claimName.optional(),
+        scopePrefix: z
+          .string('must be a text')
+          .refine(isScopeToken, 'must be the beginning of a scope, without spaces or quotes')
+          .optional(),
+      })
+      .optional(),
     delegation: z
       .strictObject({
         maxDepth: whole,
@@ -153,6 +172,8 @@ function clientFault(
 const SOUND = z.object({
   endpoint: z.instanceof(URL).optional().catch(undefined),
   resource: z.string().optional().catch(undefined),
+  tokenAudience: z.string().optional().catch(undefined),
+  toleratedAudiences: z.array(z.unknown()).catch([]).optional(),
   issuer: z.union([z.string().transform((one) => [one]), z.array(z.string())]).catch([]),
   apis: z
     .record(
@@ -196,13 +217,14 @@ function toolFaults({ tools, apis }: z.output<typeof SOUND>): readonly Fault[] {
   })
 }
 
-function audienceFaults({ endpoint, resource, apis }: z.output<typeof SOUND>): readonly Fault[] {
-  const own = resource ?? endpoint?.href
-  return Object.entries(apis)
-    .filter(([, { audience }]) => own !== undefined && audience === own)
+function audienceFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+  const { endpoint, resource = endpoint?.href, tokenAudience, toleratedAudiences = [] } = sound
+  const own = new Set<unknown>([resource, tokenAudience, ...toleratedAudiences])
+  return Object.entries(sound.apis)
+    .filter(([, { audience }]) => audience !== undefined && own.has(audience))
     .map(([name]) => ({
       path: ['apis', name, 'audience'],
-      message: "is this server's own: a token must not be good for both",
+      message: "is this server's own or tolerated here: a token must not be good for both",
     }))
 }
 

@@ -106,6 +106,16 @@ export const identifier = z.string().refine((value) => !/\s/.test(value), {
   error: 'must not contain spaces',
 })
 
+/** The name of a claim: any text on one line. */
+export const claimName = z.string().refine((value) => !/[\s\p{Cc}]/u.test(value), {
+  error: 'must be the name of one claim, without spaces',
+})
+
+/** The beginning of a scope. */
+export const scopePrefix = z.string().refine(isScopeToken, {
+  error: 'must be the beginning of a scope, without spaces, quotes or backslashes',
+})
+
 export const secret = z.string().transform((value) => new Secret(value))
 
 /** A private key as PEM or JWK. Line breaks may be written as \\n. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import { userKeyOf, type Caller } from '../identity/caller.js'
+import { callerForLog } from '../identity/identifier-for-log.js'
 
 /** The bounds of sessions in number and time. */
 export interface SessionLimits {
@@ -124,8 +125,7 @@ export class SessionRegistry<T> {
       throw new OnBehalfOfError('session_not_found', { reason: 'session_unknown' })
     }
     if (entry.owner !== ownerOf(caller)) {
-      const { subject, clientId } = caller
-      const log = { subject, clientId, security: true }
+      const log = { ...callerForLog(caller), security: true }
       throw new OnBehalfOfError('session_not_found', { reason: 'session_of_another', log })
     }
     entry.uses += 1
