@@ -122,6 +122,15 @@ describe('failureText', () => {
     )
   })
 
+  test('[A4] never says when to try again where trying again does not help', () => {
+    for (const code of FAILURE_CODES) {
+      const helps = ['exchange_unavailable', 'downstream_unavailable'].includes(code)
+      const text = failureText(code, { retryAfterSeconds: 2 })
+      expect([code, text.includes('Try again in')]).toEqual([code, helps])
+      if (text.includes('rying again does not help')) expect(text).not.toContain('Try again in')
+    }
+  })
+
   test('tells a model how long to wait, and leaves it to Retry-After where HTTP answers', () => {
     expect(failureText('exchange_unavailable', { retryAfterSeconds: 7 })).toMatch(
       /\(Try again in 7 s\.\)$/,
