@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config.js'
 import type { Fetch } from '../../src/identity/fetch-json.js'
+import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
 import { issuerOptionsFor } from '../../src/identity/issuer-options.js'
 
@@ -8,6 +9,8 @@ import { issuerOptionsFor } from '../../src/identity/issuer-options.js'
 export interface Deployment {
   readonly config: Config
   readonly issuers: readonly Issuer[]
+  /** What the requests of `issuers` met so far. */
+  readonly visits: readonly DocumentVisit[]
   readonly fetch: Fetch
   readonly clock: Clock
 }
@@ -19,9 +22,12 @@ export function createDeployment(
   config: Config,
   { fetch, clock }: Pick<Deployment, 'fetch' | 'clock'>,
 ): Deployment {
-  const locations = locationsOf(config)
-  const issuers = locations.map((options) => createIssuer({ ...options, fetch, clock }))
-  return { config, issuers, fetch, clock }
+  const visits: DocumentVisit[] = []
+  const visiting = visitingFetch(fetch, clock, visits)
+  const issuers = locationsOf(config).map((options) =>
+    createIssuer({ ...options, fetch: visiting, clock }),
+  )
+  return { config, issuers, visits, fetch, clock }
 }
 
 /** The issuers, and where their documents are. */

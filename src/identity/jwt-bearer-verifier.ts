@@ -20,8 +20,15 @@ import { createLibraryVerification } from './verify-with-library.js'
 export interface JwtBearerVerifierOptions {
   /** Whose tokens are accepted; several for custom domains. */
   readonly issuers: readonly Issuer[]
-  /** This server's resource identifier: the exact value expected in `aud`. */
+  /** The exact value expected in `aud`: this server's resource identifier, or what the authorization server writes for it. */
   readonly audience: string
+  /** What clients have to ask for, where that is not `audience`; for the wording of refusals. */
+  readonly resource?: string | undefined
+  /**
+   * Audiences that may stand beside ours: this server by another name, such as its own client id, or places that accept no
+   * such token. `/userinfo` of the issuers is always among them.
+   */
+  readonly toleratedAudiences?: readonly string[] | undefined
   /** Allowed clock difference for `exp` and `nbf`. Default 5 seconds. */
   readonly clockToleranceSeconds?: number | undefined
   /** How many verified bearer tokens are remembered. Default 10000; 0 verifies every request anew. */
@@ -65,7 +72,11 @@ class JwtBearerVerifier implements AccessTokenVerifier {
     })
     this.#issuers = new Map(known.map((entry) => [entry.issuer.issuer, entry]))
     const issuers = [...this.#issuers.keys()]
-    this.#expectations = { issuers, audience, clockToleranceSeconds, clock }
+    const { resource, toleratedAudiences } = options
+    this.#expectations = {
+      ...{ issuers, audience, resource, toleratedAudiences },
+      ...{ clockToleranceSeconds, clock },
+    }
     this.#verifiedTokens = new VerifiedTokens({
       maxEntries: options.maxVerifiedTokens ?? 10_000,
       clock,
@@ -84,7 +95,7 @@ class JwtBearerVerifier implements AccessTokenVerifier {
     if (remembered !== undefined) return remembered
 
     const { claims, verifiedWith } = await this.#verified(request, unverified, { known, keySet })
-    assertAudience(claims, this.#expectations.audience)
+    assertAudience(claims, this.#expectations)
     assertProofOfBinding(claims, scheme)
     if (proof === undefined) {
       this.#verifiedTokens.remember(token, { claims, keySet: verifiedWith })
