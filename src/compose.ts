@@ -45,8 +45,7 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const tools = serverTools()
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
-  warnOfUnfitResource({ resource: config.resource.identifier, endpoint: config.endpoint }, log)
-  reportIgnoredScopes(config.exchange.ignoredScopes, log)
+  reportDoubts(config, log)
   const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
     createIssuer({
       ...{ issuer, log },
@@ -63,10 +62,9 @@ export async function composeServer(
       baselineScopes: config.resource.baselineScopes,
     },
     edge: config.edge,
-    policy: config.access,
+    ...{ policy: config.access, callerPolicy: config.callerPolicy },
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
     verifier: createJwtBearerVerifier({ ...tokenExpectations(config), issuers }),
-    callerPolicy: config.callerPolicy,
     exchanger: protectExchange(
       await composeAdapter(config, issuers, fetch),
       protection(config, issuers, log),
@@ -117,7 +115,10 @@ function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
 }
 
-function reportIgnoredScopes(ignored: readonly string[], log: Log): void {
+/** What a configuration may say, and hardly means. */
+function reportDoubts({ endpoint, exchange, resource }: Config, log: Log): void {
+  warnOfUnfitResource({ resource: resource.identifier, endpoint }, log)
+  const ignored = exchange.ignoredScopes
   if (ignored.length === 0) return
   log.event('warn', 'exchange_scopes_ignored', {
     ignored,
