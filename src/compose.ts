@@ -53,7 +53,7 @@ export async function composeServer(
       ...(fetch === undefined ? {} : { fetch }),
     }),
   )
-  const pool = createPooledFetch()
+  const pool = createPooledFetch({ connections: config.api.connections })
   const app = createApp({
     endpoint: config.endpoint,
     resource: {
@@ -61,8 +61,8 @@ export async function composeServer(
       authorizationServers: issuers.map(({ issuer }) => issuer),
       baselineScopes: config.resource.baselineScopes,
     },
-    edge: config.edge,
-    ...{ policy: config.access, callerPolicy: config.callerPolicy },
+    metadataLocation: config.resource.metadataLocation,
+    ...{ edge: config.edge, policy: config.access, callerPolicy: config.callerPolicy },
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
     verifier: createJwtBearerVerifier({ ...tokenExpectations(config), issuers }),
     exchanger: protectExchange(
@@ -74,10 +74,10 @@ export async function composeServer(
     registry: createToolRegistry(tools),
     apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
     apiTimeoutMs: config.api.timeoutMs,
+    apiConnections: config.api.connections,
+    apiConcurrencyPerUser: config.api.concurrencyPerUser,
     fetch: pool.fetch,
-    log,
-    createReference: randomUUID,
-    homePage: config.homePage,
+    ...{ log, createReference: randomUUID, homePage: config.homePage },
   })
   return {
     handler: app.express,

@@ -76,7 +76,14 @@ export interface Config {
     /** `undefined`: any. */
     readonly allowedActors: readonly string[] | undefined
   }
-  readonly api: { readonly audience: string; readonly baseUrl: URL; readonly timeoutMs: number }
+  readonly api: {
+    readonly audience: string
+    readonly baseUrl: URL
+    readonly timeoutMs: number
+    readonly connections: number
+    /** `undefined`: a quarter of the connections. */
+    readonly concurrencyPerUser: number | undefined
+  }
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -158,6 +165,7 @@ function assemble(found: CompleteSettings): Config {
       trustProxy: found.TRUST_PROXY,
       perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
       perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
+      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
       perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
       maxBodyBytes: found.MAX_BODY_BYTES,
     },
@@ -172,6 +180,8 @@ function assemble(found: CompleteSettings): Config {
       audience: found.API_AUTH0_AUDIENCE,
       baseUrl: found.API_BASE_URL,
       timeoutMs: found.API_TIMEOUT_MS,
+      connections: found.API_CONNECTIONS,
+      concurrencyPerUser: found.API_CONCURRENCY_PER_USER,
     },
     homePage: found.HOME_PAGE === 'on',
     logLevel: found.LOG_LEVEL,

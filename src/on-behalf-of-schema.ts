@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { HOST_OPTION, ORIGIN_OPTION } from '../middleware/hosts-and-origins.js'
 import { isHttpsOrLoopback } from './config/values.js'
 import { secretFault } from './exchange/client-authentication.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
+import { hostEntry } from './http/host-entry.js'
+import { originEntry } from './http/origin-entry.js'
 import type { OnBehalfOfOptions } from './on-behalf-of-options.js'
 import { assertOptions } from './options.js'
 import { isScopeToken } from './scopes.js'
@@ -24,6 +25,7 @@ const scopes = z.array(
   'must be a list of scopes',
 )
 const whole = z.int('must be a whole number').min(0, 'must not be negative').optional()
+const places = z.int('must be a whole number').positive('must be positive').optional()
 const some = z.looseObject({}).optional()
 const claimName = named('the name of a claim')
 const flag = z.boolean('must be true or false').optional()
@@ -33,6 +35,7 @@ const OPTIONS = z
   .strictObject({
     endpoint: url,
     resource: named('the resource identifier').optional(),
+    metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
     issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
     client: z
       .looseObject({ id: named("our client's id at the authorization server") })
@@ -94,10 +97,11 @@ const OPTIONS = z
       .optional(),
     edge: z
       .strictObject({
-        hosts: z.array(HOST_OPTION).optional(),
-        origins: z.array(ORIGIN_OPTION).optional(),
+        hosts: z.array(hostEntry).optional(),
+        origins: z.array(originEntry).optional(),
         perAddressPerMinute: whole,
         perCallerPerMinute: whole,
+        perCallerBytesPerMinute: whole,
         perCallerAtOnce: whole,
         maxBodyBytes: whole,
       })
@@ -123,6 +127,8 @@ const OPTIONS = z
         fetch: callable,
         timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
         maxBytes: z.number().positive('must be a number of bytes').optional(),
+        maxConcurrentCalls: places,
+        maxConcurrentCallsPerUser: places,
       })
       .optional(),
     fetch: callable,

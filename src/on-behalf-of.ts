@@ -40,7 +40,7 @@ export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
     next()
   }
   const metadata = Router()
-  metadata.all([...metadataPaths(options.endpoint)], mark, ...doors.context, ...doors.edge)
+  metadata.route([...metadataPaths(options.endpoint)]).all(mark, ...doors.context)
   metadata.use(doors.metadata, doors.errors)
   const protect = Router()
   protect.use(mark, ...doors.context, ...doors.edge, ...doors.endpoint, doors.errors)
@@ -61,6 +61,7 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
       authorizationServers: issuers.map(({ issuer }) => issuer),
       baselineScopes: options.baselineScopes,
     },
+    metadataLocation: options.metadataLocation,
     edge: { ...EDGE_DEFAULTS, ...options.edge },
     verifier: createJwtBearerVerifier({
       ...{ issuers, audience, resource },

@@ -1,12 +1,15 @@
 import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config.js'
 import type { Fetch } from '../../src/identity/fetch-json.js'
+import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
 
 /** What is looked at, and the means to do so. */
 export interface Deployment {
   readonly config: Config
   readonly issuers: readonly Issuer[]
+  /** What the requests of `issuers` met so far. */
+  readonly visits: readonly DocumentVisit[]
   readonly fetch: Fetch
   readonly clock: Clock
 }
@@ -19,8 +22,10 @@ export function createDeployment(
   { fetch, clock }: Pick<Deployment, 'fetch' | 'clock'>,
 ): Deployment {
   const names = [config.issuer.primary, ...config.issuer.additional]
-  const issuers = names.map((issuer) => createIssuer({ issuer, fetch, clock }))
-  return { config, issuers, fetch, clock }
+  const visits: DocumentVisit[] = []
+  const visiting = visitingFetch(fetch, clock, visits)
+  const issuers = names.map((issuer) => createIssuer({ issuer, fetch: visiting, clock }))
+  return { config, issuers, visits, fetch, clock }
 }
 
 /** Which setting names the issuer. */

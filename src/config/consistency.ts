@@ -38,6 +38,7 @@ export function configFaults(
     ...audienceFaults(found),
     ...portFaults(found),
     ...profileFaults(found),
+    ...shareFaults(found),
     ...plainHttpFaults(found),
   ]
 }
@@ -91,6 +92,13 @@ function profileFaults(found: SettingValues): ConfigFault[] {
   return /^(?:https?:\/\/|urn:)\S+$/i.test(value) && value.length >= 10 && value.length <= 100
     ? []
     : fault('must be a URI of 10 to 100 characters that starts with https:// or urn:')
+}
+
+function shareFaults({ API_CONNECTIONS, API_CONCURRENCY_PER_USER }: SettingValues): ConfigFault[] {
+  if (API_CONNECTIONS === undefined || API_CONCURRENCY_PER_USER === undefined) return []
+  if (API_CONCURRENCY_PER_USER <= API_CONNECTIONS) return []
+  const cure = `is more than API_CONNECTIONS (${API_CONNECTIONS}), so it bounds nobody. Lower it, or leave it empty for a quarter`
+  return [{ key: 'API_CONCURRENCY_PER_USER', value: `${API_CONCURRENCY_PER_USER}`, cure }]
 }
 
 function portFaults({ PORT, MCP_SERVER_URL }: SettingValues): ConfigFault[] {

@@ -37,6 +37,7 @@ type Optional =
   | 'MCP_AUTH0_CLIENT_PRIVATE_KEY'
   | 'MCP_AUTH0_CLIENT_KEY_ID'
   | 'MCP_AUTH0_CLIENT_CERTIFICATE'
+  | 'API_CONCURRENCY_PER_USER'
 
 /** The settings once nothing is found wrong with them: all there but for those that may be absent. */
 export type CompleteSettings = {

@@ -1,4 +1,5 @@
 import type { CallerPolicy } from '../identity/caller.js'
+import type { MetadataLocation } from '../protected-resource-metadata.js'
 import type { CompleteSettings } from './settings.js'
 
 /** Who this server is to clients, and for whom their tokens have to be. */
@@ -10,6 +11,7 @@ export interface ResourceConfig {
   /** What may stand beside it: ourselves by another name, and what a setting names. */
   readonly toleratedAudiences: readonly string[]
   readonly baselineScopes: readonly string[]
+  readonly metadataLocation: MetadataLocation
 }
 
 export function resourceOf(found: CompleteSettings): ResourceConfig {
@@ -18,6 +20,7 @@ export function resourceOf(found: CompleteSettings): ResourceConfig {
     tokenAudience: found.TOKEN_AUDIENCE ?? found.AUTH0_AUDIENCE,
     toleratedAudiences: [found.MCP_AUTH0_CLIENT_ID, ...found.TOLERATED_AUDIENCES],
     baselineScopes: found.MCP_BASELINE_SCOPES,
+    metadataLocation: found.METADATA_LOCATION,
   }
 }
 
