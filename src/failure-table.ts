@@ -182,6 +182,12 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     text: 'The API cannot be reached at the moment. Try again in a little while.',
     passes: true,
   },
+  invalid_argument: {
+    ...TOOL,
+    when: "an argument cannot be part of the API's address: the call would be another one",
+    logLevel: 'warn',
+    text: 'An argument of this tool cannot be part of an address of the API. Correct it.',
+  },
   invalid_request: {
     ...HTTP,
     when: 'the request itself is malformed (JSON, encoding)',

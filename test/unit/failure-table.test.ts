@@ -25,6 +25,7 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   downstream_forbidden: ['tool', 200, 'none'],
   downstream_failed: ['tool', 200, 'none'],
   downstream_unavailable: ['tool', 200, 'none'],
+  invalid_argument: ['tool', 200, 'none'],
   invalid_request: ['http', 400, 'none'],
   request_forbidden: ['http', 403, 'none'],
   request_too_large: ['http', 413, 'none'],
