@@ -88,7 +88,10 @@ const objects: readonly (readonly [string, unknown])[] = [
   ],
   ['64 levels in arguments and _meta', call({ x: nested(58) }, { _meta: { x: nested(58) } })],
   ['a batch of 50 whoami', list(50, () => call({}, {}, 'whoami'))],
-  ['a batch of 50 tools/list', list(50, () => rpc('tools/list'))],
+  [
+    'a batch of 45 whoami and 5 tools/list',
+    list(50, (index) => (index < 45 ? call({}, {}, 'whoami') : rpc('tools/list'))),
+  ],
   [
     'a batch of 50 with 30 members in _meta each',
     list(50, () => call({}, { _meta: members(30) }, 'whoami')),

@@ -1,6 +1,8 @@
 import { OnBehalfOfError } from '../errors.js'
 
 const MAX_BATCH = 50
+/** A list costs with every tool of the server, and nobody needs the same list twice. */
+const MAX_LISTS = 5
 /** Deeper values make recursive code overflow its stack, ours or a library's. */
 const MAX_DEPTH = 64
 const MAX_VALUES = 10_000
@@ -23,7 +25,7 @@ export interface BodyContents {
 /**
  * Looks at a parsed JSON body before anything else walks it.
  *
- * Refuses a batch of more than 50 messages, more than 10,000 values in all, 2,000 of them outside of tools' arguments,
+ * Refuses a batch of more than 50 messages or more than 5 requests for a list, more than 10,000 values in all, 2,000 of them outside of tools' arguments,
  * an object or list of more than 1,000 members, 64 levels, and ids of more than 256 characters. Lists and objects within
  * an argument may be longer. Stops at the first value beyond.
  */
@@ -33,8 +35,7 @@ export function inspectBody(body: unknown): BodyContents {
   return {
     messages: Array.isArray(body) ? body.length : 1,
     protocolValues: Math.min(counted.protocolValues, 2 * MAX_PROTOCOL_VALUES),
-    refusal:
-      messages.length > MAX_BATCH ? batchTooLong() : (counted.refusal ?? refusalOfIds(messages)),
+    refusal: refusalOfBatch(messages) ?? counted.refusal ?? refusalOfIds(messages),
   }
 }
 
@@ -103,8 +104,19 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-function batchTooLong(): OnBehalfOfError {
-  return refused('batch_too_long', `A batch may hold ${MAX_BATCH} messages at the most.`)
+function refusalOfBatch(messages: readonly unknown[]): OnBehalfOfError | undefined {
+  if (messages.length <= MAX_BATCH && messages.filter(asksForList).length <= MAX_LISTS) {
+    return undefined
+  }
+  return refused(
+    'batch_too_long',
+    `A batch may hold ${MAX_BATCH} messages at the most, and ${MAX_LISTS} of them that ask for a list.`,
+  )
+}
+
+function asksForList(message: unknown): boolean {
+  const { method } = (message ?? {}) as { method?: unknown }
+  return typeof method === 'string' && method.endsWith('/list')
 }
 
 function tooManyValues(): OnBehalfOfError {

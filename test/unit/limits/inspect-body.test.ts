@@ -65,6 +65,15 @@ describe('what a request body may hold', () => {
     expect(refusalOf(request({ a: list(50, members(50)) }))).toBe('too_many_values')
   })
 
+  test.each(['tools/list', 'prompts/list', 'resources/templates/list'])(
+    '[S2] a batch may ask for a list five times, and no more: %s',
+    (method) => {
+      const ask = { jsonrpc: '2.0', id: 1, method }
+      expect(refusalOf([...list(5, ask), ...list(45, request({}))])).toBeUndefined()
+      expect(refusalOf(list(6, ask))).toBe('batch_too_long')
+    },
+  )
+
   test('[RS30] 64 levels, and no more, also within arguments', () => {
     expect(refusalOf(request({ x: deep(62) }))).toBeUndefined()
     expect(refusalOf(request({ x: deep(64) }))).toBe('too_deep')
