@@ -5,7 +5,7 @@ const CHECK = 'server.identifier'
 
 /**
  * Whether clients take the identifier in the metadata for the server that they call. RFC 9728 §3.3 wants it to be the
- * URL that they call; MCP clients built with an SDK are content with one that contains it.
+ * URL that they call; MCP clients built with an SDK are content with one that contains it; a slash behind the endpoint does not.
  */
 export function checkIdentifier(identifier: string, endpoint: URL): Finding {
   const shown = printable(identifier)
@@ -31,6 +31,7 @@ function contains(identifier: string, endpoint: URL): boolean {
   const { origin, pathname } = new URL(identifier)
   return (
     origin === endpoint.origin &&
+    pathname.length <= endpoint.pathname.length &&
     `${endpoint.pathname}/`.startsWith(`${pathname.replace(/\/$/, '')}/`)
   )
 }

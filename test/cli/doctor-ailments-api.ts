@@ -101,8 +101,8 @@ export const OF_THE_SERVER: readonly Ailment[] = [
   [
     'a trailing slash in AUTH0_AUDIENCE that the running server lacks, and the token too',
     ({ mcp }) => ({ environment: { AUTH0_AUDIENCE: `${mcp}/` } }),
-    'server.metadata',
-    /these settings say .*\/mcp\/\./,
+    'server.identifier',
+    /AUTH0_AUDIENCE is .*\/mcp\/, and clients call .*\/mcp:/,
     /AUTH0_AUDIENCE/,
   ],
   [
