@@ -11,6 +11,8 @@ import { clientCredentials } from './config/credentials.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
+import type { CallerPolicy } from './identity/caller.js'
+import type { MetadataLocation } from './protected-resource-metadata.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
@@ -34,7 +36,20 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number }
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
-  readonly resource: { readonly identifier: string; readonly baselineScopes: readonly string[] }
+  readonly resource: {
+    /** What clients ask for, by `resource`. */
+    readonly identifier: string
+    /** The `aud` of the tokens for this server. */
+    readonly tokenAudience: string
+    /** What may stand beside it: ourselves by another name, and what a setting names. */
+    readonly toleratedAudiences: readonly string[]
+    readonly baselineScopes: readonly string[]
+    readonly metadataLocation: MetadataLocation
+  }
+  /** Whose tokens count, and how their scopes are read. */
+  readonly callerPolicy: CallerPolicy
+  /** Allowed difference between our clock and an authorization server's, for `exp` and `nbf`. */
+  readonly clockToleranceSeconds: number
   readonly issuer: {
     readonly primary: string
     readonly additional: readonly string[]
@@ -70,7 +85,14 @@ export interface Config {
     /** `undefined`: any. */
     readonly allowedActors: readonly string[] | undefined
   }
-  readonly api: { readonly audience: string; readonly baseUrl: URL; readonly timeoutMs: number }
+  readonly api: {
+    readonly audience: string
+    readonly baseUrl: URL
+    readonly timeoutMs: number
+    readonly connections: number
+    /** `undefined`: a quarter of the connections. */
+    readonly concurrencyPerUser: number | undefined
+  }
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -131,7 +153,19 @@ function assemble(found: CompleteSettings): Config {
   return {
     listen: { host: found.HOST, port: found.PORT },
     endpoint: endpointOf(found),
-    resource: { identifier: found.AUTH0_AUDIENCE, baselineScopes: found.MCP_BASELINE_SCOPES },
+    resource: {
+      identifier: found.AUTH0_AUDIENCE,
+      tokenAudience: found.TOKEN_AUDIENCE ?? found.AUTH0_AUDIENCE,
+      toleratedAudiences: [found.MCP_AUTH0_CLIENT_ID, ...found.TOLERATED_AUDIENCES],
+      baselineScopes: found.MCP_BASELINE_SCOPES,
+      metadataLocation: found.METADATA_LOCATION,
+    },
+    callerPolicy: {
+      userClaim: found.USER_CLAIM,
+      scopeClaim: found.SCOPE_CLAIM,
+      scopePrefix: found.SCOPE_PREFIX,
+    },
+    clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
     issuer: {
       primary: issuerOf(found) ?? '',
       additional: found.ADDITIONAL_ISSUERS,
@@ -141,7 +175,8 @@ function assemble(found: CompleteSettings): Config {
       claims: found.AUTHORIZATION_CLAIMS,
       hierarchy: found.SCOPE_HIERARCHY,
       lockedTools: found.LOCKED_TOOLS,
-      stepUp: found.STEP_UP_SCOPES,
+      // Scopes that were assigned to users cannot be asked for.
+      stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
     },
     edge: {
       hosts: found.ALLOWED_HOSTS,
@@ -149,6 +184,7 @@ function assemble(found: CompleteSettings): Config {
       trustProxy: found.TRUST_PROXY,
       perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
       perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
+      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
       perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
       maxBodyBytes: found.MAX_BODY_BYTES,
     },
@@ -163,6 +199,8 @@ function assemble(found: CompleteSettings): Config {
       audience: found.API_AUTH0_AUDIENCE,
       baseUrl: found.API_BASE_URL,
       timeoutMs: found.API_TIMEOUT_MS,
+      connections: found.API_CONNECTIONS,
+      concurrencyPerUser: found.API_CONCURRENCY_PER_USER,
     },
     homePage: found.HOME_PAGE === 'on',
     logLevel: found.LOG_LEVEL,

@@ -178,6 +178,22 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     logLevel: 'info',
     text: 'The request is malformed.',
   },
+  method_not_allowed: {
+    ...HTTP,
+    when: 'an HTTP method that the address does not have',
+    status: 405,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'This address does not answer requests with this HTTP method. The Allow header names those it answers.',
+  },
+  not_acceptable: {
+    ...HTTP,
+    when: 'an Accept header that allows neither JSON nor an event stream',
+    status: 406,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'Send "Accept: application/json, text/event-stream": answers come in one of these forms.',
+  },
   unsupported_media_type: {
     ...HTTP,
     when: 'a request body that does not call itself JSON',

@@ -1,3 +1,4 @@
+import { tokenExpectations } from '../../src/config/token-expectations.js'
 import { assertAudience } from '../../src/identity/audience.js'
 import { callerFromClaims, type Caller, type Claims } from '../../src/identity/caller.js'
 import { parseCredentials } from '../../src/identity/credentials.js'
@@ -35,7 +36,7 @@ export async function checkInbound(token: Secret, deployment: Deployment): Promi
   if (faults.length > 0) return { claims, findings: faults }
   try {
     const verified = await verify(token, deployment)
-    const caller = callerFromClaims(verified)
+    const caller = callerFromClaims(verified, deployment.config.callerPolicy)
     const says = `The server lets this token in, as ${printable(caller.subject)} by ${printable(caller.clientId)}.`
     return { claims: verified, caller, findings: [ok(CHECK, says)] }
   } catch (error) {
@@ -51,13 +52,13 @@ function outspokenFaults(token: UnverifiedToken, deployment: Deployment): readon
       assertAccessTokenType(token)
     },
     () => {
-      assertAudience(token.claims, config.resource.identifier)
+      assertAudience(token.claims, tokenExpectations(config))
     },
     () => {
       assertProofOfBinding(token.claims, 'bearer')
     },
     () => {
-      callerFromClaims(token.claims)
+      callerFromClaims(token.claims, config.callerPolicy)
     },
   ]
   const refused = checks.flatMap((check) => {
@@ -73,8 +74,8 @@ function outspokenFaults(token: UnverifiedToken, deployment: Deployment): readon
 
 function verify(token: Secret, { config, issuers, clock }: Deployment): Promise<Claims> {
   const verifier = createJwtBearerVerifier({
+    ...tokenExpectations(config),
     ...{ issuers, clock },
-    audience: config.resource.identifier,
   })
   return verifier.verify({
     credentials: { scheme: 'bearer', token },

@@ -29,10 +29,11 @@ export async function checkServer(
     return
   }
   await answer.body?.cancel().catch(() => undefined)
-  const challenge = judgeChallenge(answer, endpoint)
+  const metadataAt = metadataUrl(endpoint, deployment.config.resource.metadataLocation).href
+  const challenge = judgeChallenge(answer, endpoint, metadataAt)
   diagnosis.tell({ ...challenge, explainedBy: ['server.identifier'] })
   if (!diagnosis.canMake(METADATA)) return
-  diagnosis.tell(await checkMetadata(deployment, metadataUrl(endpoint).href))
+  diagnosis.tell(await checkMetadata(deployment, metadataAt))
 }
 
 function silent({ says, cure }: NetworkFault, endpoint: URL): Finding {
@@ -43,10 +44,9 @@ function silent({ says, cure }: NetworkFault, endpoint: URL): Finding {
   )
 }
 
-function judgeChallenge(response: Response, endpoint: URL): Finding {
+function judgeChallenge(response: Response, endpoint: URL, expected: string): Finding {
   if (response.status !== 401) return unexpected(response, endpoint)
   const named = namedMetadata(response)
-  const expected = metadataUrl(endpoint).href
   if (named === undefined) {
     return wrong(
       CHALLENGE,

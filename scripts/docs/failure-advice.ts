@@ -40,10 +40,14 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
     'See whether the API answers, and how fast: `timed_out` is `API_TIMEOUT_MS`. 429 and 5xx of the API arrive here too, with its `Retry-After`.',
   invalid_request:
     'Correct the client. `reason` says what is wrong with the request: `not_json`, the encoding, too many messages in a batch.',
+  method_not_allowed:
+    'Correct the client. The MCP endpoint takes POST, in a session GET and DELETE as well; the protected-resource metadata takes GET.',
+  not_acceptable:
+    'Correct the client: it has to accept `application/json`, `text/event-stream` or both. Without an `Accept` header it gets either.',
   unsupported_media_type:
     'Correct the client: a request to the MCP endpoint is `Content-Type: application/json`.',
   request_forbidden:
-    'If the host or origin in the line is yours, put it into `ALLOWED_HOSTS` or `ALLOWED_ORIGINS`, or correct `MCP_SERVER_URL`. If it is not, somebody tries to reach the server through a browser (DNS rebinding), and this is the refusal.',
+    'If the host or origin in the line is yours, do what `cure` says: put it into `ALLOWED_HOSTS` or `ALLOWED_ORIGINS`, or correct `MCP_SERVER_URL`. `host_mismatch`: the request names one host in its first line and another in its Host header; see what stands between. If it is not, somebody tries to reach the server through a browser (DNS rebinding), and this is the refusal.',
   request_too_large: 'Nothing, or raise `MAX_BODY_BYTES` if your tools take such arguments.',
   rate_limited:
     'One address or user sends too much, or all of them look like one address: then set `TRUST_PROXY`. Else raise `RATE_LIMIT_PER_ADDRESS` or `RATE_LIMIT_PER_CALLER`, which count in each process by itself.',

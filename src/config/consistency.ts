@@ -38,6 +38,7 @@ export function configFaults(
     ...audienceFaults(found),
     ...portFaults(found),
     ...profileFaults(found),
+    ...shareFaults(found),
     ...plainHttpFaults(found),
   ]
 }
@@ -55,11 +56,22 @@ function issuerFaults(found: SettingValues, unreadable: ReadonlySet<string>): Co
   return [{ key: 'AUTH0_DOMAIN', cure }]
 }
 
-function audienceFaults({ AUTH0_AUDIENCE, API_AUTH0_AUDIENCE }: SettingValues): ConfigFault[] {
-  if (AUTH0_AUDIENCE === undefined || AUTH0_AUDIENCE !== API_AUTH0_AUDIENCE) return []
-  const cure =
-    'is the same as AUTH0_AUDIENCE. The API needs an identifier of its own: a token must not be good for both'
-  return [{ key: 'API_AUTH0_AUDIENCE', value: API_AUTH0_AUDIENCE, cure }]
+function audienceFaults(found: SettingValues): ConfigFault[] {
+  const value = found.API_AUTH0_AUDIENCE
+  if (value === undefined) return []
+  const ours: readonly (readonly [SettingName, readonly (string | undefined)[]])[] = [
+    ['AUTH0_AUDIENCE', [found.AUTH0_AUDIENCE]],
+    ['TOKEN_AUDIENCE', [found.TOKEN_AUDIENCE]],
+    ['TOLERATED_AUDIENCES', found.TOLERATED_AUDIENCES ?? []],
+    ['MCP_AUTH0_CLIENT_ID', [found.MCP_AUTH0_CLIENT_ID]],
+  ]
+  return ours
+    .filter(([, audiences]) => audiences.includes(value))
+    .map(([name]) => ({
+      key: 'API_AUTH0_AUDIENCE',
+      value,
+      cure: `is the same as ${name}. The API needs an identifier of its own: a token must not be good for both`,
+    }))
 }
 
 /** Auth0 refuses profiles in namespaces that are not the tenant's own. */
@@ -80,6 +92,13 @@ function profileFaults(found: SettingValues): ConfigFault[] {
   return /^(?:https?:\/\/|urn:)\S+$/i.test(value) && value.length >= 10 && value.length <= 100
     ? []
     : fault('must be a URI of 10 to 100 characters that starts with https:// or urn:')
+}
+
+function shareFaults({ API_CONNECTIONS, API_CONCURRENCY_PER_USER }: SettingValues): ConfigFault[] {
+  if (API_CONNECTIONS === undefined || API_CONCURRENCY_PER_USER === undefined) return []
+  if (API_CONCURRENCY_PER_USER <= API_CONNECTIONS) return []
+  const cure = `is more than API_CONNECTIONS (${API_CONNECTIONS}), so it bounds nobody. Lower it, or leave it empty for a quarter`
+  return [{ key: 'API_CONCURRENCY_PER_USER', value: `${API_CONCURRENCY_PER_USER}`, cure }]
 }
 
 function portFaults({ PORT, MCP_SERVER_URL }: SettingValues): ConfigFault[] {

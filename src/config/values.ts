@@ -2,6 +2,8 @@ import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parsePrivateKey } from '../exchange/client-authentication.js'
+import { hostEntry } from '../http/host-entry.js'
+import { originEntry } from '../http/origin-entry.js'
 import { isLoopback } from '../identity/secure-url.js'
 import { isScopeToken } from '../scopes.js'
 import { Secret } from '../secret.js'
@@ -53,15 +55,9 @@ export const wordList = z.string().transform(words)
 
 export const issuerUrlList = listOf(issuerUrl)
 
-export const hostList = listOf(
-  z.string().regex(/^[^/]+$/, 'must be host or host:port, separated by spaces, without https://'),
-)
+export const hostList = listOf(hostEntry)
 
-export const originList = listOf(
-  z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
-    error: 'must be origins like https://app.example.com, without path or trailing slash',
-  }),
-)
+export const originList = listOf(originEntry)
 
 /** A number of proxy hops, or the addresses and subnets of proxies. */
 export const trustedProxies = z.string().transform((value, context) => {
@@ -104,6 +100,16 @@ export const scopeList = z.string().transform((value, context) => {
 /** An API identifier: any text, kept byte for byte. */
 export const identifier = z.string().refine((value) => !/\s/.test(value), {
   error: 'must not contain spaces',
+})
+
+/** The name of a claim: any text on one line. */
+export const claimName = z.string().refine((value) => !/[\s\p{Cc}]/u.test(value), {
+  error: 'must be the name of one claim, without spaces',
+})
+
+/** The beginning of a scope. */
+export const scopePrefix = z.string().refine(isScopeToken, {
+  error: 'must be the beginning of a scope, without spaces, quotes or backslashes',
 })
 
 export const secret = z.string().transform((value) => new Secret(value))

@@ -166,6 +166,7 @@ async function send(
     })
   } catch (cause) {
     if (signal?.aborted === true) throw new OnBehalfOfError('cancelled', { cause })
+    if (cause instanceof OnBehalfOfError) throw cause
     const reason = deadline.aborted ? 'timed_out' : 'unreachable'
     throw new OnBehalfOfError('downstream_unavailable', { reason, cause })
   }

@@ -3,6 +3,7 @@ import { systemClock } from '../clock.js'
 import { describeError } from '../describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError, type FailureCode } from '../errors.js'
 import type { Caller } from '../identity/caller.js'
+import { callerForLog } from '../identity/identifier-for-log.js'
 import { silentLog, type Log } from '../log.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
 import type { CacheEntry, TokenCache } from './token-cache.js'
@@ -136,7 +137,8 @@ export class CachingExchanger implements TokenExchanger {
     })
     if (entry === undefined) return undefined
     if (entry.issuer !== caller.issuer || entry.subject !== caller.subject) {
-      this.#log.event('error', 'cache_owner_mismatch', { security: true, subject: caller.subject })
+      const { subject } = callerForLog(caller)
+      this.#log.event('error', 'cache_owner_mismatch', { security: true, subject })
       await this.#forget(key)
       return undefined
     }

@@ -20,10 +20,16 @@ export interface VerifyingApiClient {
 /** What `createAuth0ApiClientVerifier` needs: your client, and whom tokens must come from and be for. */
 export interface Auth0ApiClientVerifierOptions {
   readonly apiClient: VerifyingApiClient
-  /** The issuers that the client accepts, for the wording of refusals. */
+  /** The issuers that the client accepts, for the wording of refusals; the `/userinfo` of each may stand beside our audience. */
   readonly issuers: readonly string[]
-  /** This server's resource identifier. */
+  /** The exact value expected in `aud`: the client's own `audience`. */
   readonly audience: string
+  /** What clients have to ask for, where that is not `audience`; for the wording of refusals. */
+  readonly resource?: string | undefined
+  /** Further audiences that may stand beside ours: this server's client id, or places that accept no such token. */
+  readonly toleratedAudiences?: readonly string[] | undefined
+  /** The clock difference that the client allows, in seconds; for the wording of refusals. Default 5. */
+  readonly clockToleranceSeconds?: number | undefined
 }
 
 /**
@@ -50,10 +56,10 @@ export function createAuth0ApiClientVerifier(
             cause: thrown,
           })
         }
-        const { issuers, audience } = options
-        throw describeRefusal(unverified, { issuers, audience, clockToleranceSeconds: 5 }, thrown)
+        const { clockToleranceSeconds = 5 } = options
+        throw describeRefusal(unverified, { ...options, clockToleranceSeconds }, thrown)
       })
-      assertAudience(claims, options.audience)
+      assertAudience(claims, options)
       assertProofOfBinding(claims, request.credentials.scheme)
       return claims
     },

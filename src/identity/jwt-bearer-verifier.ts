@@ -15,10 +15,17 @@ import { VerifiedTokens } from './verified-tokens.js'
 export interface JwtBearerVerifierOptions {
   /** Whose tokens are accepted; several for custom domains. */
   readonly issuers: readonly Issuer[]
-  /** This server's resource identifier: the exact value expected in `aud`. */
+  /** The exact value expected in `aud`: this server's resource identifier, or what the authorization server writes for it. */
   readonly audience: string
+  /** What clients have to ask for, where that is not `audience`; for the wording of refusals. */
+  readonly resource?: string | undefined
+  /**
+   * Audiences that may stand beside ours: this server by another name, such as its own client id, or places that accept no
+   * such token. `/userinfo` of the issuers is always among them.
+   */
+  readonly toleratedAudiences?: readonly string[] | undefined
   /** Allowed clock difference for `exp` and `nbf`. Default 5 seconds. */
-  readonly clockToleranceSeconds?: number
+  readonly clockToleranceSeconds?: number | undefined
   /** How many verified bearer tokens are remembered. Default 10000; 0 verifies every request anew. */
   readonly maxVerifiedTokens?: number
   readonly clock?: Clock
@@ -54,6 +61,8 @@ class JwtBearerVerifier implements AccessTokenVerifier {
     this.#expectations = {
       issuers: [...this.#issuers.keys()],
       audience: options.audience,
+      resource: options.resource,
+      toleratedAudiences: options.toleratedAudiences,
       clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
     }
     this.#verifiedTokens = new VerifiedTokens({
@@ -76,7 +85,7 @@ class JwtBearerVerifier implements AccessTokenVerifier {
     const outcome = await run(this.#handlerFor(issuer.issuer, keySet), request)
     if ('error' in outcome) throw translate(outcome.error, unverified, this.#expectations)
     const { claims } = outcome
-    assertAudience(claims, this.#options.audience)
+    assertAudience(claims, this.#expectations)
     assertProofOfBinding(claims, request.credentials.scheme)
     if (proof === undefined) this.#verifiedTokens.remember(token, { claims, keySet })
     else this.#seenProofs.assertUnused(proof, claims['cnf'])

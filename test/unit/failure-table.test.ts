@@ -29,6 +29,8 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   request_forbidden: ['http', 403, 'none'],
   request_too_large: ['http', 413, 'none'],
   rate_limited: ['http', 429, 'none'],
+  method_not_allowed: ['http', 405, 'none'],
+  not_acceptable: ['http', 406, 'none'],
   unsupported_media_type: ['http', 415, 'none'],
   session_not_found: ['http', 404, 'none'],
   session_limit: ['http', 503, 'none'],
