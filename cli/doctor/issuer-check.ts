@@ -8,8 +8,8 @@ import { notCheckable, ok, wrong, type Finding } from './finding.js'
 import { checkKeys } from './keys-check.js'
 import { metadataFault } from './metadata-fault.js'
 
-/** What the server tolerates in the times of a token; the `Date` header itself is a second coarse. */
-const TOLERANCE_MS = 6_000
+/** The `Date` header is a second coarse. */
+const COARSE_MS = 1_000
 
 /**
  * One authorization server: its metadata and name, its keys, and its clock against ours. Gives the metadata where
@@ -40,11 +40,11 @@ export async function checkIssuer(
   if (diagnosis.canMake('issuer.keys', issuer)) {
     diagnosis.tell({ ...(await checkKeys(known, deployment)), issuer })
   }
-  diagnosis.tell({ ...checkClock(visits), issuer })
+  diagnosis.tell({ ...checkClock(visits, config.clockToleranceSeconds), issuer })
   return metadata
 }
 
-function checkClock(visits: readonly DocumentVisit[]): Finding {
+function checkClock(visits: readonly DocumentVisit[], toleranceSeconds: number): Finding {
   const check = 'clock'
   const skewMs = visits.findLast((visit) => visit.skewMs !== undefined)?.skewMs
   if (skewMs === undefined) {
@@ -52,11 +52,11 @@ function checkClock(visits: readonly DocumentVisit[]): Finding {
   }
   const seconds = Math.round(Math.abs(skewMs) / 1_000)
   const direction = skewMs > 0 ? 'behind' : 'ahead of'
-  return Math.abs(skewMs) <= TOLERANCE_MS
+  return Math.abs(skewMs) <= toleranceSeconds * 1_000 + COARSE_MS
     ? ok(check, "This machine's clock agrees with the authorization server's.")
     : wrong(
         check,
         `This machine's clock is ${seconds} s ${direction} the authorization server's.`,
-        'Synchronise the clock (NTP): tokens are judged by it, with 5 s of tolerance.',
+        `Synchronise the clock (NTP): tokens are judged by it, with ${toleranceSeconds} s of tolerance (CLOCK_TOLERANCE_SECONDS).`,
       )
 }

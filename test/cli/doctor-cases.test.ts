@@ -149,7 +149,7 @@ describe('doctor and the settings', () => {
   )
 })
 
-describe('doctor and the tokens of Keycloak', () => {
+describe('doctor and the tokens of other authorization servers', () => {
   test('[case 9] the audience that came along is named, and account with the mapper that adds it', async () => {
     const { code, wrong, named } = await visit(world, {
       claims: { aud: [world.mcp, 'account', 'another-api'] },
@@ -158,6 +158,35 @@ describe('doctor and the tokens of Keycloak', () => {
     expect(named('token.door')?.cure).toMatch(/account and another-api/)
     expect(named('token.door')?.cure).toMatch(/"audience resolve" .* client scope roles/)
   })
+
+  test('[case 12] a token audience that is no URL has a setting of its own, and the doctor follows it', async () => {
+    const id = '11111111-2222-3333-4444-555555555555'
+    const environment = { AUTH0_AUDIENCE: id }
+    const before = await visit(world, { environment, claims: { aud: id } })
+    expect(before.wrong()).toEqual(['server.identifier'])
+    expect(before.named('server.identifier')?.cure).toContain('name that by TOKEN_AUDIENCE')
+    const after = await visit(world, { environment: { TOKEN_AUDIENCE: id }, claims: { aud: id } })
+    expect([after.code, after.complete, after.wrong()]).toEqual([0, true, []])
+  })
+
+  test('[case 12] with TOKEN_AUDIENCE a token for another audience is told which setting it is', async () => {
+    const environment = { TOKEN_AUDIENCE: 'api://1111-2222' }
+    const { wrong, named } = await visit(world, { environment })
+    expect(wrong()).toEqual(['token.door'])
+    expect(named('token.door')?.cure).toMatch(/^Make TOKEN_AUDIENCE and the identifier/)
+  })
+
+  test.each([undefined, ''])(
+    '[case 11] a token with aud %j is told what has to be configured',
+    async (aud) => {
+      const { wrong, named } = await visit(world, { claims: { aud } })
+      expect(wrong()).toEqual(['token.door'])
+      expect(named('token.door')?.says).toMatch(/^audience_missing/)
+      expect(named('token.door')?.cure).toMatch(
+        /authorization server write AUTH0_AUDIENCE into aud/,
+      )
+    },
+  )
 
   test('[case 9] without account nothing is said of Keycloak', async () => {
     const { named } = await visit(world, { claims: { aud: [world.mcp, 'another-api'] } })
