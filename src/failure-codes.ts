@@ -18,6 +18,7 @@ export const FAILURE_CODES = [
   'downstream_forbidden',
   'downstream_failed',
   'downstream_unavailable',
+  'invalid_argument',
   'invalid_request',
   'method_not_allowed',
   'not_acceptable',

@@ -26,11 +26,21 @@ export { protectedResourceMetadataRoute } from '../routes/protected-resource-met
 export type { ChallengeError } from './challenge.js'
 export type { Clock, Timers } from './clock.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
+export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
 export type {
-  DownstreamApi,
-  DownstreamClient,
+  DownstreamMethod,
   DownstreamRequest,
-} from './downstream/downstream-client.js'
+  LiteralPath,
+  ParamsOf,
+  RequestArguments,
+  TemplateRequest,
+} from './downstream/downstream-request.js'
+export {
+  parsePathTemplate,
+  type PathTemplate,
+  type PathValue,
+  type PathValues,
+} from './downstream/path-template.js'
 export {
   createPooledFetch,
   type PooledFetch,

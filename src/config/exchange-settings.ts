@@ -87,10 +87,10 @@ export const EXCHANGE_SETTINGS = {
   }),
   EXCHANGE_RATE_PER_SECOND: setting({
     description:
-      'How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 30 by default, 2 on its free plan.',
+      "How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 2 on its Free plan, 8 on Essentials and Professional, 30 on Enterprise. Below this, the pace follows the rate-limit headers of the authorization server's answers.",
     schema: values.positiveInteger(1, 100_000),
-    example: '25',
-    fallback: '25',
+    example: '8',
+    fallback: '8',
   }),
   EXCHANGE_CACHE_ENTRIES: setting({
     description: 'How many exchanged tokens are kept.',
