@@ -10,6 +10,7 @@ import { createMemoryTokenCache } from './exchange/token-cache.js'
 import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
 import type { Fetch } from './identity/fetch-json.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
+import { issuerOptionsFor } from './identity/issuer-options.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from './identity/resource-fit.js'
 import type { Log } from './log.js'
@@ -45,14 +46,10 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const tools = serverTools()
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
-  warnOfUnfitResource({ resource: config.resource.identifier, endpoint: config.endpoint }, log)
-  reportIgnoredScopes(config.exchange.ignoredScopes, log)
-  const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
-    createIssuer({
-      ...{ issuer, log },
-      staleAgeMs: config.issuer.staleAgeMs,
-      ...(fetch === undefined ? {} : { fetch }),
-    }),
+  reportDoubts(config, log)
+  const { primary, additional, staleAgeMs } = config.issuer
+  const issuers = issuerOptionsFor({ ...config.issuer, issuers: [primary, ...additional] }).map(
+    (options) => createIssuer({ ...options, log, staleAgeMs, fetch }),
   )
   const pool = createPooledFetch({ connections: config.api.connections })
   const app = createApp({
@@ -63,11 +60,9 @@ export async function composeServer(
       baselineScopes: config.resource.baselineScopes,
     },
     metadataLocation: config.resource.metadataLocation,
-    edge: config.edge,
-    policy: config.access,
+    ...{ edge: config.edge, policy: config.access, callerPolicy: config.callerPolicy },
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
     verifier: createJwtBearerVerifier({ ...tokenExpectations(config), issuers }),
-    callerPolicy: config.callerPolicy,
     exchanger: protectExchange(
       await composeAdapter(config, issuers, fetch),
       protection(config, issuers, log),
@@ -118,7 +113,10 @@ function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
 }
 
-function reportIgnoredScopes(ignored: readonly string[], log: Log): void {
+/** What a configuration may say, and hardly means. */
+function reportDoubts({ endpoint, exchange, resource }: Config, log: Log): void {
+  warnOfUnfitResource({ resource: resource.identifier, endpoint }, log)
+  const ignored = exchange.ignoredScopes
   if (ignored.length === 0) return
   log.event('warn', 'exchange_scopes_ignored', {
     ignored,

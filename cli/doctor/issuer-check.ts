@@ -1,7 +1,7 @@
 import { RemoteDocumentError } from '../../src/identity/fetch-json.js'
 import type { Issuer } from '../../src/identity/issuer-keys.js'
 import { fetchIssuerMetadata, type IssuerMetadata } from '../../src/identity/issuer-metadata.js'
-import { CHECK_TIMEOUT_MS, issuerSetting, type Deployment } from './deployment.js'
+import { CHECK_TIMEOUT_MS, issuerSetting, locationsOf, type Deployment } from './deployment.js'
 import type { Diagnosis } from './diagnosis.js'
 import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import { notCheckable, ok, wrong, type Finding } from './finding.js'
@@ -22,7 +22,11 @@ export async function checkIssuer(
   const visits: DocumentVisit[] = []
   let metadata: IssuerMetadata | undefined
   try {
+    const location = locationsOf(config).find((one) => one.issuer === issuer)
     metadata = await fetchIssuerMetadata(issuer, {
+      metadataUrl: location?.metadataUrl,
+      ignoreKeys: location?.jwksUrl !== undefined,
+      dangerouslyAllowHttp: location?.dangerouslyAllowHttp,
       fetch: visitingFetch(fetch, clock, visits),
       timeoutMs: CHECK_TIMEOUT_MS,
     })

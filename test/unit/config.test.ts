@@ -178,6 +178,9 @@ describe('parseConfig', () => {
       primary: 'https://example.eu.auth0.com/',
       additional: ['https://two.example/', 'https://three.example'],
       staleAgeMs: 7_200_000,
+      metadataUrl: undefined,
+      jwksUrl: undefined,
+      dangerouslyAllowHttp: false,
     })
     expect(config.access).toEqual({
       claims: 'permissions',
