@@ -39,7 +39,8 @@ export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler 
 /** Writes the log line of a refused request. */
 export function logFailure(error: OnBehalfOfError, req: Request, log: Log): void {
   const rule = FAILURE_TABLE[error.code]
-  log.event(rule.logLevel, 'request_refused', {
+  const level = error.details.repeated === true ? 'debug' : rule.logLevel
+  log.event(level, 'request_refused', {
     code: error.code,
     reason: error.details.reason,
     security: rule.security,

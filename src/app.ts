@@ -3,12 +3,13 @@ import { notFound } from '../middleware/not-found.js'
 import { healthRoute } from '../routes/health.js'
 import { homePageRoute, type HomePageOptions } from '../routes/home.js'
 import { mcpRoute } from '../routes/mcp.js'
-import { createDoors } from './doors.js'
+import { createDoors, namedScopes } from './doors.js'
 import type { DownstreamApi } from './downstream/downstream-client.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { DelegationPolicy } from './exchange/delegation-policy.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import type { AccessTokenVerifier } from './identity/access-token-verifier.js'
+import type { CallerPolicy } from './identity/caller.js'
 import type { Fetch } from './identity/fetch-json.js'
 import type { Log } from './log.js'
 import { createMcpServers } from './mcp-server.js'
@@ -32,6 +33,8 @@ export interface AppParts {
   readonly edge: EdgePolicy
   readonly policy: AccessPolicy
   readonly verifier: AccessTokenVerifier
+  /** Whose tokens count, and how their scopes are read. Default: those of users; `scope`, else `scp`. */
+  readonly callerPolicy?: CallerPolicy | undefined
   readonly exchanger: TokenExchanger
   readonly registry: ToolRegistry
   readonly apis: Readonly<Record<string, DownstreamApi>>
@@ -48,6 +51,10 @@ export interface AppParts {
   readonly fetch?: Fetch
   /** For one call of an API. */
   readonly apiTimeoutMs?: number
+  /** Calls of one API under way at a time. Default 64. */
+  readonly apiConnections?: number | undefined
+  /** Those of one user. Default: a quarter of `apiConnections`. */
+  readonly apiConcurrencyPerUser?: number | undefined
 }
 
 export interface App {
@@ -60,10 +67,13 @@ export interface App {
 
 /** Mounts middleware and routes in the order in which a call meets them. Listens to nothing. */
 export function createApp(parts: AppParts): App {
-  const { endpoint, resource, registry, edge, log } = parts
+  const { endpoint, registry, edge, log } = parts
   const resourceMetadataUrl = metadataUrl(endpoint, parts.metadataLocation)
   const access = createToolAccess(registry, parts.policy)
-  const failures = { resourceMetadataUrl, baselineScopes: resource.baselineScopes, log }
+  const { callerPolicy } = parts
+  const { nameScopes, resource } = namedScopes({ ...parts, access })
+  const { baselineScopes } = resource
+  const failures = { resourceMetadataUrl, baselineScopes, nameScopes, log }
   const { createReference, sessions } = parts
   const servers = createMcpServers({ registry, access, log, createReference })
   const mcp = mcpRoute({
@@ -73,7 +83,7 @@ export function createApp(parts: AppParts): App {
   })
 
   const doors = createDoors({
-    ...{ endpoint, resource, edge, access, log },
+    ...{ endpoint, resource, edge, access, callerPolicy, log },
     metadataLocation: parts.metadataLocation,
     verifier: parts.verifier,
     exchange: {
@@ -81,7 +91,9 @@ export function createApp(parts: AppParts): App {
       exchanger: parts.exchanger,
       apis: parts.apis,
       forwardClientAddress: parts.forwardClientAddress ?? false,
-      sessions: sessions !== undefined,
+      sessions: mcp.sessions,
+      maxConcurrentCalls: parts.apiConnections,
+      maxConcurrentCallsPerUser: parts.apiConcurrencyPerUser,
       ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
       ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
       ...(parts.apiTimeoutMs === undefined ? {} : { timeoutMs: parts.apiTimeoutMs }),
@@ -97,7 +109,7 @@ export function createApp(parts: AppParts): App {
   app.use(healthRoute(basePathOf(endpoint)))
   app.use(doors.metadata)
   app.use(...doors.edge)
-  if (parts.homePage === true) app.use(homePageRoute(homePageOptions(parts)))
+  if (parts.homePage === true) app.use(homePageRoute(homePageOptions({ ...parts, resource })))
   app.all(endpoint.pathname, ...doors.endpoint, mcp.handler)
   app.use(notFound(endpoint))
   app.use(doors.errors)

@@ -3,13 +3,16 @@ import type { RequestListener } from 'node:http'
 import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
 import { ConfigError, type Config } from './config.js'
+import { tokenExpectations } from './config/token-expectations.js'
 import { createPooledFetch } from './downstream/pooled-fetch.js'
 import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
 import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
 import type { Fetch } from './identity/fetch-json.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
+import { issuerOptionsFor } from './identity/issuer-options.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
+import { warnOfUnfitResource } from './identity/resource-fit.js'
 import type { Log } from './log.js'
 import { missingScopes } from './scopes.js'
 import { createGetDatetime } from './tools/get-datetime.js'
@@ -43,15 +46,12 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const tools = serverTools()
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
-  reportIgnoredScopes(config.exchange.ignoredScopes, log)
-  const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
-    createIssuer({
-      ...{ issuer, log },
-      staleAgeMs: config.issuer.staleAgeMs,
-      ...(fetch === undefined ? {} : { fetch }),
-    }),
+  reportDoubts(config, log)
+  const { primary, additional, staleAgeMs } = config.issuer
+  const issuers = issuerOptionsFor({ ...config.issuer, issuers: [primary, ...additional] }).map(
+    (options) => createIssuer({ ...options, log, staleAgeMs, fetch }),
   )
-  const pool = createPooledFetch()
+  const pool = createPooledFetch({ connections: config.api.connections })
   const app = createApp({
     endpoint: config.endpoint,
     resource: {
@@ -60,10 +60,9 @@ export async function composeServer(
       baselineScopes: config.resource.baselineScopes,
     },
     metadataLocation: config.resource.metadataLocation,
-    edge: config.edge,
-    policy: config.access,
+    ...{ edge: config.edge, policy: config.access, callerPolicy: config.callerPolicy },
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
-    verifier: createJwtBearerVerifier({ issuers, audience: config.resource.identifier }),
+    verifier: createJwtBearerVerifier({ ...tokenExpectations(config), issuers }),
     exchanger: protectExchange(
       await composeAdapter(config, issuers, fetch),
       protection(config, issuers, log),
@@ -73,6 +72,8 @@ export async function composeServer(
     registry: createToolRegistry(tools),
     apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
     apiTimeoutMs: config.api.timeoutMs,
+    apiConnections: config.api.connections,
+    apiConcurrencyPerUser: config.api.concurrencyPerUser,
     fetch: pool.fetch,
     ...{ log, createReference: randomUUID, homePage: config.homePage },
   })
@@ -99,7 +100,7 @@ function protection(
   return {
     issuers,
     clientId: exchange.clientId,
-    ownAudience: resource.identifier,
+    ownAudience: resource.tokenAudience,
     profile: exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE,
     cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
     resilience: { deadlineMs: exchange.timeoutMs, perSecond: exchange.ratePerSecond },
@@ -112,7 +113,10 @@ function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
 }
 
-function reportIgnoredScopes(ignored: readonly string[], log: Log): void {
+/** What a configuration may say, and hardly means. */
+function reportDoubts({ endpoint, exchange, resource }: Config, log: Log): void {
+  warnOfUnfitResource({ resource: resource.identifier, endpoint }, log)
+  const ignored = exchange.ignoredScopes
   if (ignored.length === 0) return
   log.event('warn', 'exchange_scopes_ignored', {
     ignored,

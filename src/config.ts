@@ -9,9 +9,10 @@ import {
 } from './config/settings.js'
 import { clientCredentials } from './config/credentials.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
+import { callerPolicyOf, resourceOf, type ResourceConfig } from './config/token-config.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
-import type { MetadataLocation } from './protected-resource-metadata.js'
+import type { CallerPolicy } from './identity/caller.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
@@ -42,14 +43,18 @@ export interface Config {
   readonly drainDelayMs: number
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
-  readonly resource: {
-    readonly identifier: string
-    readonly baselineScopes: readonly string[]
-    readonly metadataLocation: MetadataLocation
-  }
+  readonly resource: ResourceConfig
+  /** Whose tokens count, and how their scopes are read. */
+  readonly callerPolicy: CallerPolicy
+  /** Allowed difference between our clock and an authorization server's, for `exp` and `nbf`. */
+  readonly clockToleranceSeconds: number
   readonly issuer: {
     readonly primary: string
     readonly additional: readonly string[]
+    /** Where the primary issuer's documents are, if not where it says itself. */
+    readonly metadataUrl: string | undefined
+    readonly jwksUrl: string | undefined
+    readonly dangerouslyAllowHttp: boolean
     readonly staleAgeMs: number
   }
   readonly access: Required<AccessPolicy>
@@ -82,7 +87,14 @@ export interface Config {
     /** `undefined`: any. */
     readonly allowedActors: readonly string[] | undefined
   }
-  readonly api: { readonly audience: string; readonly baseUrl: URL; readonly timeoutMs: number }
+  readonly api: {
+    readonly audience: string
+    readonly baseUrl: URL
+    readonly timeoutMs: number
+    readonly connections: number
+    /** `undefined`: a quarter of the connections. */
+    readonly concurrencyPerUser: number | undefined
+  }
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -148,21 +160,23 @@ function assemble(found: CompleteSettings): Config {
     },
     drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
     endpoint: endpointOf(found),
-    resource: {
-      identifier: found.AUTH0_AUDIENCE,
-      baselineScopes: found.MCP_BASELINE_SCOPES,
-      metadataLocation: found.METADATA_LOCATION,
-    },
+    resource: resourceOf(found),
+    callerPolicy: callerPolicyOf(found),
+    clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
     issuer: {
       primary: issuerOf(found) ?? '',
       additional: found.ADDITIONAL_ISSUERS,
+      metadataUrl: found.ISSUER_METADATA_URL,
+      jwksUrl: found.JWKS_URL,
+      dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
       staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
     },
     access: {
       claims: found.AUTHORIZATION_CLAIMS,
       hierarchy: found.SCOPE_HIERARCHY,
       lockedTools: found.LOCKED_TOOLS,
-      stepUp: found.STEP_UP_SCOPES,
+      // Scopes that were assigned to users cannot be asked for.
+      stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
     },
     edge: {
       hosts: found.ALLOWED_HOSTS,
@@ -170,6 +184,7 @@ function assemble(found: CompleteSettings): Config {
       trustProxy: found.TRUST_PROXY,
       perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
       perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
+      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
       perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
       maxBodyBytes: found.MAX_BODY_BYTES,
     },
@@ -184,6 +199,8 @@ function assemble(found: CompleteSettings): Config {
       audience: found.API_AUTH0_AUDIENCE,
       baseUrl: found.API_BASE_URL,
       timeoutMs: found.API_TIMEOUT_MS,
+      connections: found.API_CONNECTIONS,
+      concurrencyPerUser: found.API_CONCURRENCY_PER_USER,
     },
     homePage: found.HOME_PAGE === 'on',
     logLevel: found.LOG_LEVEL,

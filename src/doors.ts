@@ -5,7 +5,8 @@ import { endpointMethods } from '../middleware/endpoint-methods.js'
 import { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 import { hostsAndOrigins } from '../middleware/hosts-and-origins.js'
 import { knownHosts } from '../middleware/known-hosts.js'
-import { limitAtOnce, limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
+import { limitAtOnce } from '../middleware/limit-at-once.js'
+import { limitByAddress, limitByCaller } from '../middleware/rate-limits.js'
 import { formBody, jsonBody } from '../middleware/request-body.js'
 import { requestContext } from '../middleware/request-context.js'
 import { securityHeaders } from '../middleware/security-headers.js'
@@ -22,6 +23,7 @@ import {
   type ResourceDescription,
 } from './protected-resource-metadata.js'
 import type { ToolAccess } from './tools/access.js'
+import { createScopeNames, type ScopeNames } from './tools/scope-names.js'
 
 /** What the doors in front of an MCP endpoint are made of. */
 export interface DoorParts {
@@ -32,7 +34,7 @@ export interface DoorParts {
   readonly metadataLocation?: MetadataLocation | undefined
   readonly edge: Omit<EdgePolicy, 'trustProxy'>
   readonly verifier: AccessTokenVerifier
-  readonly callerPolicy?: CallerPolicy
+  readonly callerPolicy?: CallerPolicy | undefined
   readonly access: ToolAccess
   readonly exchange: Omit<TokenExchangeOptions, 'log'>
   readonly log: Log
@@ -54,19 +56,38 @@ export interface Doors {
   readonly errors: ErrorRequestHandler
 }
 
+/** A request that is refused for its Host or Origin counts by address as well: strangers must not fill the log. */
+function limitedWithRefusals(guard: RequestHandler, limit: RequestHandler): RequestHandler[] {
+  return [
+    function limitedRefusals(req, res, next) {
+      void guard(req, res, (refusal?: unknown) => {
+        if (refusal === undefined) next()
+        else {
+          void limit(req, res, (exceeded?: unknown) => {
+            next(exceeded ?? refusal)
+          })
+        }
+      })
+    },
+    limit,
+  ]
+}
+
 /** Creates the doors; the one place that knows their order. Mounts nothing. */
 export function createDoors(parts: DoorParts): Doors {
-  const { endpoint, resource, edge, log } = parts
+  const { endpoint, edge, log } = parts
+  const { nameScopes, resource } = namedScopes(parts)
   const resourceMetadataUrl = metadataUrl(endpoint, parts.metadataLocation)
   const { hosts, origins } = edge
   const addressLimit = limitByAddress({ perMinute: edge.perAddressPerMinute })
   return {
     context: [requestContext(), securityHeaders()],
-    metadata: protectedResourceMetadataRoute(endpoint, resource, [
-      knownHosts({ endpoint, hosts }),
-      addressLimit,
-    ]),
-    edge: [hostsAndOrigins({ endpoint, hosts, origins }), addressLimit],
+    metadata: protectedResourceMetadataRoute(
+      endpoint,
+      resource,
+      limitedWithRefusals(knownHosts({ endpoint, hosts }), addressLimit),
+    ),
+    edge: limitedWithRefusals(hostsAndOrigins({ endpoint, hosts, origins }), addressLimit),
     endpoint: [
       ...formBody(),
       bearerAuth({
@@ -77,7 +98,10 @@ export function createDoors(parts: DoorParts): Doors {
         ...(parts.callerPolicy === undefined ? {} : { policy: parts.callerPolicy }),
       }),
       endpointMethods(),
-      limitByCaller({ perMinute: edge.perCallerPerMinute }),
+      limitByCaller({
+        perMinute: edge.perCallerPerMinute,
+        bytesPerMinute: edge.perCallerBytesPerMinute,
+      }),
       limitAtOnce({ atOnce: edge.perCallerAtOnce }),
       answerForms(),
       ...jsonBody(edge.maxBodyBytes),
@@ -87,8 +111,26 @@ export function createDoors(parts: DoorParts): Doors {
     errors: errorHandler({
       resourceMetadataUrl,
       baselineScopes: resource.baselineScopes,
+      nameScopes,
       log,
       ...(parts.answers === undefined ? {} : { answers: parts.answers }),
     }),
+  }
+}
+
+/** The scopes as clients have to ask for them, in challenges and in the metadata. */
+export function namedScopes({
+  access,
+  callerPolicy,
+  resource,
+}: Pick<DoorParts, 'access' | 'callerPolicy' | 'resource'>): {
+  readonly nameScopes: ScopeNames
+  readonly resource: ResourceDescription
+} {
+  const own = [...access.scopes, ...resource.baselineScopes]
+  const nameScopes = createScopeNames({ prefix: callerPolicy?.scopePrefix, own })
+  return {
+    nameScopes,
+    resource: { ...resource, baselineScopes: nameScopes(resource.baselineScopes) },
   }
 }

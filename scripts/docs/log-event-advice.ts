@@ -9,12 +9,14 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   exchange_scopes_ignored:
     'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They mean nothing in an exchange. Remove them.',
   issuer_document_unavailable:
-    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `fault`, `url` and `why` say what happened.",
+    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `fault`, `url`, `status` and `why` say what happened: `why` is the innermost cause, a certificate or a refused connection for example. A redirect has its target in `location`; redirects are not followed, so set `ISSUER_METADATA_URL` or `JWKS_URL` to the address of the document itself.",
   listening: 'The process accepts requests. Nothing to do.',
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, mostly a client that went away or broke the protocol. Look into it if there are many of one kind.',
   request_refused:
     'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
+  resource_unfit:
+    'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `cure` says which settings to change.',
   step_up_loop:
     'A client came back with another token that still lacks the scopes it was asked to get. The user is stuck. Compare `asked` and `granted`: the client may not ask for the scopes, the authorization server may not grant them to it, or the user may lack the permission.',
   stop_failed:

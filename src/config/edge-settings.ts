@@ -58,23 +58,32 @@ export const EDGE_SETTINGS = {
     fallback: '600',
   }),
   RATE_LIMIT_PER_CALLER: setting({
-    description: 'Requests a minute from one user, through all clients together. 0: no limit.',
+    description:
+      'Messages a minute from one user, through all clients together; those of a batch count one by one. 0: no limit.',
     schema: values.positiveInteger(0, 10_000_000),
     example: '300',
     fallback: '300',
   }),
+  BODY_BYTES_PER_CALLER: setting({
+    description:
+      "Bytes of request bodies a minute from one user, as they are after decompression, and 256 more for each value in them outside of tools' arguments. 0: no limit.",
+    schema: values.positiveInteger(0, 1_000_000_000_000),
+    example: '8388608',
+    fallback: '8388608',
+  }),
   CONCURRENCY_PER_CALLER: setting({
     description:
-      'Requests of one user under way at a time, open streams among them, through all clients together. 0: no limit.',
+      'Messages of one user under way at a time, open streams among them, through all clients together; those of a batch count one by one. 0: no limit.',
     schema: values.positiveInteger(0, 1_000_000),
     example: '64',
     fallback: '64',
   }),
   MAX_BODY_BYTES: setting({
-    description: 'The largest request body, in bytes.',
+    description:
+      'The largest request body, in bytes. A larger one keeps the process busy for longer, and everybody else waits meanwhile.',
     schema: values.positiveInteger(1_024, 100_000_000),
-    example: '1048576',
-    fallback: '1048576',
+    example: '262144',
+    fallback: '262144',
   }),
   KEEP_ALIVE_SECONDS: setting({
     description:
