@@ -6,7 +6,7 @@ import {
   type McpServerFactory,
   type ServerNotifier,
 } from '@modelcontextprotocol/server'
-import type { RequestHandler } from 'express'
+import type { Request as ExpressRequest, RequestHandler } from 'express'
 import { authInfoOf } from '../middleware/bearer-auth.js'
 import { logFailure } from '../middleware/error-handler.js'
 import { keepPlacesUntil } from '../middleware/limit-at-once.js'
@@ -60,10 +60,7 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
     log.event('warn', 'mcp_error', { err: describeError(error) })
   }
   const mcp = createMcpHandler(createServer, { onerror })
-  const sessions =
-    options.sessions === undefined
-      ? undefined
-      : new McpSessions(createServer, options.sessions, onerror)
+  const sessions = options.sessions && new McpSessions(createServer, options.sessions, onerror)
   const news = newsStreams(options)
   const answer: AnswerAsked = (request, requestOptions, onAsked) => {
     const { authInfo, parsedBody } = requestOptions
@@ -90,12 +87,9 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
         const { status, headers, body } = failureResponse(failure, requestIdOf(req), options)
         return new Response(JSON.stringify(body), { status, headers })
       }
-      const onAsked = (settled: Promise<unknown>): void => {
-        keepPlacesUntil(req, settled)
-      }
       const fetch: Answer = async (request, requestOptions = {}) => {
         try {
-          const response = await answer(request, requestOptions, onAsked)
+          const response = await answer(request, requestOptions, keepPlacesOf(req))
           const stepUp = takeStepUp(authInfoOf(req))
           if (isEventStream(response)) return relayed(response, { signal: request.signal })
           return stepUp === undefined ? response : refused(stepUp)
@@ -108,6 +102,13 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       const node = req as unknown as NodeIncomingMessageLike
       await toNodeHandler({ fetch }, { onerror })(node, res, req.body)
     },
+  }
+}
+
+/** Calls in a session outlive their connection, and count for as long as they last. */
+function keepPlacesOf(req: ExpressRequest): OnAsked {
+  return (settled) => {
+    keepPlacesUntil(req, settled)
   }
 }
 

@@ -46,8 +46,7 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const tools = serverTools()
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
-  warnOfUnfitResource({ resource: config.resource.identifier, endpoint: config.endpoint }, log)
-  reportIgnoredScopes(config.exchange.ignoredScopes, log)
+  reportDoubts(config, log)
   const { primary, additional, staleAgeMs } = config.issuer
   const issuers = issuerOptionsFor({ ...config.issuer, issuers: [primary, ...additional] }).map(
     (options) => createIssuer({ ...options, log, staleAgeMs, fetch }),
@@ -61,11 +60,9 @@ export async function composeServer(
       baselineScopes: config.resource.baselineScopes,
     },
     metadataLocation: config.resource.metadataLocation,
-    edge: config.edge,
-    policy: config.access,
+    ...{ edge: config.edge, policy: config.access, callerPolicy: config.callerPolicy },
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
     verifier: createJwtBearerVerifier({ ...tokenExpectations(config), issuers }),
-    callerPolicy: config.callerPolicy,
     exchanger: protectExchange(
       await composeAdapter(config, issuers, fetch),
       protection(config, issuers, log),
@@ -116,7 +113,10 @@ function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
 }
 
-function reportIgnoredScopes(ignored: readonly string[], log: Log): void {
+/** What a configuration may say, and hardly means. */
+function reportDoubts({ endpoint, exchange, resource }: Config, log: Log): void {
+  warnOfUnfitResource({ resource: resource.identifier, endpoint }, log)
+  const ignored = exchange.ignoredScopes
   if (ignored.length === 0) return
   log.event('warn', 'exchange_scopes_ignored', {
     ignored,

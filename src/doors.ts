@@ -61,7 +61,11 @@ function limitedWithRefusals(guard: RequestHandler, limit: RequestHandler): Requ
     function limitedRefusals(req, res, next) {
       void guard(req, res, (refusal?: unknown) => {
         if (refusal === undefined) next()
-        else void limit(req, res, (exceeded?: unknown) => next(exceeded ?? refusal))
+        else {
+          void limit(req, res, (exceeded?: unknown) => {
+            next(exceeded ?? refusal)
+          })
+        }
       })
     },
     limit,

@@ -65,10 +65,10 @@ export const EDGE_SETTINGS = {
   }),
   BODY_BYTES_PER_CALLER: setting({
     description:
-      'Bytes of request bodies a minute from one user, as they are after decompression. 0: no limit.',
+      "Bytes of request bodies a minute from one user, as they are after decompression, and 256 more for each value in them outside of tools' arguments. 0: no limit.",
     schema: values.positiveInteger(0, 1_000_000_000_000),
-    example: '16777216',
-    fallback: '16777216',
+    example: '8388608',
+    fallback: '8388608',
   }),
   CONCURRENCY_PER_CALLER: setting({
     description:
