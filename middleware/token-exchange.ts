@@ -1,14 +1,22 @@
 import { classifyInboundRequest, type AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
-import { describeError } from '../src/describe-error.js'
 import {
   attachDownstreamAccess,
+  openDownstreamAccess,
   type DownstreamAccess,
 } from '../src/downstream/downstream-access.js'
+import {
+  logCallFailure,
+  logExchange,
+  logExchangeFailure,
+  type LoggedCall,
+  type ToolHost,
+} from '../src/downstream/call-log.js'
 import { createDownstreamClient, type DownstreamApi } from '../src/downstream/downstream-client.js'
 import { downstreamStepUp } from '../src/downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../src/downstream/exchanged-token-source.js'
+import { globalFetch } from '../src/downstream/global-fetch.js'
 import { traceContextOf } from '../src/downstream/trace-context.js'
 import { asOnBehalfOfError, type OnBehalfOfError } from '../src/errors.js'
 import {
@@ -49,6 +57,8 @@ export interface TokenExchangeOptions {
   /** The largest API answer that is read as JSON. Default 1 MiB. */
   readonly maxBytes?: number
   readonly log?: Log
+  /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
+  readonly host?: ToolHost | undefined
 }
 
 const OPTIONS = z.object({
@@ -73,7 +83,8 @@ const OPTIONS = z.object({
  *
  * A failure that the client can cure goes to the error handler: `reauthentication_required`, and
  * `insufficient_scope` where the tool maps the API's scopes to scopes of this server. Any other is attached in
- * place of the access, and the tool answers with it instead of running. Logs `token_exchanged` or `exchange_failed` for the record.
+ * place of the access, and the tool answers with it instead of running. Logs `token_exchanged` or `exchange_failed`
+ * for the record, and `api_call_failed` for each call of an API that fails.
  * Throws a `TypeError` while mounting when a tool declares an API that is not among `apis`. Needs
  * `bearerAuth`, a JSON body parser and `toolScopes` in front.
  */
@@ -82,7 +93,12 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
   assertApisKnown(options)
   return async function tokenExchangeMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
-    authContextOf(authInfo)
+    const { caller } = authContextOf(authInfo)
+    if (authInfo !== undefined) {
+      openDownstreamAccess(authInfo, (tool, failure) => {
+        logCallFailure({ ...common(options), tool, caller, requestId: requestIdOf(req) }, failure)
+      })
+    }
     const calls = toolCallsIn(req.body).map((name) => options.registry.find(name))
     const signal = outlivesConnection(req, options) ? undefined : abortedWith(res)
     for (const tool of calls) {
@@ -118,13 +134,18 @@ async function openAccess(
     scopes: downstream.scopes,
     ...(address === undefined ? {} : { clientAddress: address }),
   }
+  const logged: LoggedCall = {
+    ...common(options),
+    ...{ tool: tool.name, api: downstream.api, audience: api.audience, asked: downstream.scopes },
+    ...{ caller, requestId: requestIdOf(req) },
+  }
   const tokens = new ExchangedTokenSource(options.exchanger, request, signal)
   try {
     await assertDelegationAllowed(caller, options.delegation ?? {})
-    record(await tokens.exchanged(), opening, options)
+    logExchange(logged, await tokens.exchanged())
   } catch (thrown) {
     const failure = asOnBehalfOfError(thrown)
-    recordFailure(failure, opening, options)
+    logExchangeFailure(logged, failure)
     const mapping = { requiredScopes: tool.requiredScopes, stepUp: downstream.stepUp ?? [] }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
@@ -133,7 +154,10 @@ async function openAccess(
   }
   const calls = {
     ...{ api, tokens },
-    fetch: options.fetch ?? globalThis.fetch,
+    fetch: options.fetch ?? globalFetch,
+    report: (failure: OnBehalfOfError) => {
+      logCallFailure(logged, failure)
+    },
     trace: traceContextOf(req.headers),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
@@ -145,44 +169,8 @@ async function openAccess(
   }
 }
 
-/** The audit line of one tool call: who, through whom, for whom, with what. */
-function record(
-  exchanged: Awaited<ReturnType<TokenExchanger['exchange']>>,
-  { tool, downstream, authInfo, req }: Opening,
-  { apis, log = silentLog }: TokenExchangeOptions,
-): void {
-  const { caller } = authContextOf(authInfo)
-  log.event('info', 'token_exchanged', {
-    tool: tool.name,
-    subject: caller.subject,
-    organization: caller.organization,
-    clientId: caller.clientId,
-    audience: apis[downstream.api]?.audience,
-    asked: downstream.scopes,
-    granted: exchanged.scopes,
-    actors: exchanged.delegation?.chain,
-    requestId: requestIdOf(req),
-  })
-}
-
-function recordFailure(
-  failure: OnBehalfOfError,
-  { tool, authInfo, req }: Opening,
-  { log = silentLog }: TokenExchangeOptions,
-): void {
-  const { caller } = authContextOf(authInfo)
-  const rule = FAILURE_TABLE[failure.code]
-  log.event(rule.logLevel, 'exchange_failed', {
-    ...failure.details.log,
-    tool: tool.name,
-    code: failure.code,
-    reason: failure.details.reason,
-    security: rule.security,
-    subject: caller.subject,
-    clientId: caller.clientId,
-    requestId: requestIdOf(req),
-    err: describeError(failure),
-  })
+function common({ log = silentLog, host = 'library' }: TokenExchangeOptions) {
+  return { log, host }
 }
 
 /** Naming any session will do: where the session is not the caller's, the request ends before a handler runs. */

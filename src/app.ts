@@ -68,6 +68,8 @@ export function createApp(parts: AppParts): App {
 
   const doors = createDoors({
     ...{ endpoint, resource, edge, access, log },
+    // The SDK servers have the tools of the registry and no others: it answers as the protocol says.
+    undeclaredTools: 'allow',
     verifier: parts.verifier,
     exchange: {
       registry,
@@ -75,6 +77,7 @@ export function createApp(parts: AppParts): App {
       apis: parts.apis,
       forwardClientAddress: parts.forwardClientAddress ?? false,
       sessions: sessions !== undefined,
+      host: 'standalone',
       ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
       ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
       ...(parts.apiTimeoutMs === undefined ? {} : { timeoutMs: parts.apiTimeoutMs }),

@@ -1,4 +1,5 @@
 import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
+import { createWiringCheck } from '../middleware/wiring-check.js'
 import { createDoors, type Doors } from './doors.js'
 import { protectExchange } from './exchange/protect-exchange.js'
 import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
@@ -38,11 +39,21 @@ export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
     ours.add(req)
     next()
   }
+  const { endpoint, log = silentLog } = options
+  const wiring = createWiringCheck({ endpoint, log })
   const metadata = Router()
+  metadata.use(wiring.metadata)
   metadata.all([...metadataPaths(options.endpoint)], mark, ...doors.context, ...doors.edge)
   metadata.use(doors.metadata, doors.errors)
   const protect = Router()
-  protect.use(mark, ...doors.context, ...doors.edge, ...doors.endpoint, doors.errors)
+  protect.use(
+    mark,
+    wiring.protect,
+    ...doors.context,
+    ...doors.edge,
+    ...doors.endpoint,
+    doors.errors,
+  )
   return { metadata, protect, errors: doors.errors }
 }
 
@@ -62,6 +73,7 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
     verifier: createJwtBearerVerifier({ issuers, audience: resource }),
     ...(options.callerPolicy === undefined ? {} : { callerPolicy: options.callerPolicy }),
     access: createToolAccess(registry, options.access),
+    undeclaredTools: options.undeclaredTools,
     exchange: {
       registry,
       exchanger: exchangerFor(options, { issuers, resource, log }),
