@@ -10,6 +10,7 @@ import { createMemoryTokenCache } from './exchange/token-cache.js'
 import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
 import type { Fetch } from './identity/fetch-json.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
+import { issuerOptionsFor } from './identity/issuer-options.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from './identity/resource-fit.js'
 import type { Log } from './log.js'
@@ -46,12 +47,9 @@ export async function composeServer(
   const tools = serverTools()
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
   reportDoubts(config, log)
-  const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
-    createIssuer({
-      ...{ issuer, log },
-      staleAgeMs: config.issuer.staleAgeMs,
-      ...(fetch === undefined ? {} : { fetch }),
-    }),
+  const { primary, additional, staleAgeMs } = config.issuer
+  const issuers = issuerOptionsFor({ ...config.issuer, issuers: [primary, ...additional] }).map(
+    (options) => createIssuer({ ...options, log, staleAgeMs, fetch }),
   )
   const pool = createPooledFetch({ connections: config.api.connections })
   const app = createApp({

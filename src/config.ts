@@ -33,7 +33,14 @@ const IDENTIFYING: readonly SettingName[] = [
 ]
 
 export interface Config {
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: {
+    /** `localhost`: both loopback addresses. */
+    readonly host: string
+    readonly port: number
+    readonly keepAliveMs: number
+  }
+  /** How long the server goes on to accept after it was told to stop. */
+  readonly drainDelayMs: number
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceConfig
@@ -44,6 +51,10 @@ export interface Config {
   readonly issuer: {
     readonly primary: string
     readonly additional: readonly string[]
+    /** Where the primary issuer's documents are, if not where it says itself. */
+    readonly metadataUrl: string | undefined
+    readonly jwksUrl: string | undefined
+    readonly dangerouslyAllowHttp: boolean
     readonly staleAgeMs: number
   }
   readonly access: Required<AccessPolicy>
@@ -142,7 +153,12 @@ function mayHoldPassword(text: string): boolean {
 
 function assemble(found: CompleteSettings): Config {
   return {
-    listen: { host: found.HOST, port: found.PORT },
+    listen: {
+      host: found.HOST,
+      port: found.PORT,
+      keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
+    },
+    drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
     endpoint: endpointOf(found),
     resource: resourceOf(found),
     callerPolicy: callerPolicyOf(found),
@@ -150,6 +166,9 @@ function assemble(found: CompleteSettings): Config {
     issuer: {
       primary: issuerOf(found) ?? '',
       additional: found.ADDITIONAL_ISSUERS,
+      metadataUrl: found.ISSUER_METADATA_URL,
+      jwksUrl: found.JWKS_URL,
+      dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
       staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
     },
     access: {

@@ -36,6 +36,10 @@ export interface OnBehalfOfOptions {
   readonly metadataLocation?: MetadataLocation | undefined
   /** Whose users may call, byte for byte as in `iss`; several for the custom domains of one tenant. */
   readonly issuer: string | readonly string[]
+  /** Where the metadata of the (first) issuer is, if not where the specifications say. It must name the issuer all the same. */
+  readonly metadataUrl?: string | undefined
+  /** Where the keys of the (first) issuer are, in place of the `jwks_uri` of its metadata. */
+  readonly jwksUrl?: string | undefined
   /** Our client at the authorization server, and how it proves to be us: itself, or by an adapter. */
   readonly client: { readonly id: string } & (
     ClientAuthentication | { readonly exchanger: TokenExchanger }
@@ -76,7 +80,7 @@ export interface OnBehalfOfOptions {
   }
   /** Reaches the authorization server; presents the certificate for mutual TLS. Default: the global `fetch`. */
   readonly fetch?: Fetch
-  /** Accepts plain http beyond this machine, for closed test networks. Default false. */
+  /** Accepts plain http beyond this machine, the issuer's endpoints included, for closed test networks. Default false. */
   readonly dangerouslyAllowHttp?: boolean
 }
 
@@ -86,7 +90,7 @@ export const EDGE_DEFAULTS: Omit<EdgePolicy, 'trustProxy'> = {
   origins: [],
   perAddressPerMinute: 600,
   perCallerPerMinute: 300,
-  perCallerBytesPerMinute: 16 * 1024 * 1024,
+  perCallerBytesPerMinute: 8 * 1024 * 1024,
   perCallerAtOnce: 64,
   maxBodyBytes: 256 * 1024,
 }

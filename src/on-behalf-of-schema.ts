@@ -4,6 +4,8 @@ import { secretFault } from './exchange/client-authentication.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import { hostEntry } from './http/host-entry.js'
 import { originEntry } from './http/origin-entry.js'
+import { isTemplate } from './identity/issuer-metadata.js'
+import { TEMPLATE_ISSUER } from './identity/issuer-options.js'
 import type { OnBehalfOfOptions } from './on-behalf-of-options.js'
 import { assertOptions } from './options.js'
 import { isScopeToken } from './scopes.js'
@@ -19,6 +21,11 @@ const url = z
 const issuer = z
   .string('must be an issuer identifier, e.g. https://example.eu.auth0.com/')
   .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+  .refine((value) => !isTemplate(value), TEMPLATE_ISSUER)
+const documentUrl = z
+  .string('must be the URL of a document')
+  .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+  .optional()
 const issuers = z.array(issuer).min(1, 'must name at least one issuer')
 const scopes = z.array(
   z.string().refine(isScopeToken, 'must be one scope, without spaces, quotes or backslashes'),
@@ -37,6 +44,8 @@ const OPTIONS = z
     resource: named('the resource identifier').optional(),
     metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
     issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
+    metadataUrl: documentUrl,
+    jwksUrl: documentUrl,
     client: z
       .looseObject({ id: named("our client's id at the authorization server") })
       .superRefine((client, context) => {
@@ -181,6 +190,8 @@ const SOUND = z.object({
   tokenAudience: z.string().optional().catch(undefined),
   toleratedAudiences: z.array(z.unknown()).catch([]).optional(),
   issuer: z.union([z.string().transform((one) => [one]), z.array(z.string())]).catch([]),
+  metadataUrl: z.string().optional().catch(undefined),
+  jwksUrl: z.string().optional().catch(undefined),
   apis: z
     .record(
       z.string(),
@@ -238,7 +249,9 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
   if (sound.dangerouslyAllowHttp === true) return []
   const urls: readonly (readonly [path: readonly string[], value: unknown])[] = [
     [['endpoint'], sound.endpoint],
-    ...sound.issuer.map((one) => [['issuer'], URL.canParse(one) ? new URL(one) : one] as const),
+    ...sound.issuer.map((one) => [['issuer'], urlOf(one)] as const),
+    [['metadataUrl'], urlOf(sound.metadataUrl)],
+    [['jwksUrl'], urlOf(sound.jwksUrl)],
     ...Object.entries(sound.apis).map(
       ([name, { baseUrl }]) => [['apis', name, 'baseUrl'], baseUrl] as const,
     ),
@@ -249,4 +262,8 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
       path,
       message: 'must be https: over http, tokens would travel unencrypted',
     }))
+}
+
+function urlOf(text: string | undefined): URL | undefined {
+  return text !== undefined && URL.canParse(text) ? new URL(text) : undefined
 }

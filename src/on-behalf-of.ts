@@ -4,6 +4,7 @@ import { protectExchange } from './exchange/protect-exchange.js'
 import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
+import { issuerOptionsFor } from './identity/issuer-options.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
 import { silentLog, type Log } from './log.js'
 import { EDGE_DEFAULTS, type OnBehalfOfOptions } from './on-behalf-of-options.js'
@@ -84,10 +85,11 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
   })
 }
 
-function issuersFor({ issuer, fetch }: OnBehalfOfOptions, log: Log): readonly Issuer[] {
-  const names = typeof issuer === 'string' ? [issuer] : issuer
-  return names.map((name) =>
-    createIssuer({ issuer: name, log, ...(fetch === undefined ? {} : { fetch }) }),
+function issuersFor(options: OnBehalfOfOptions, log: Log): readonly Issuer[] {
+  const { issuer, fetch } = options
+  const issuers = typeof issuer === 'string' ? [issuer] : issuer
+  return issuerOptionsFor({ ...options, issuers }).map((each) =>
+    createIssuer({ ...each, log, fetch }),
   )
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '../../src/config.js'
 import type { Fetch } from '../../src/identity/fetch-json.js'
 import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
+import { issuerOptionsFor } from '../../src/identity/issuer-options.js'
 
 /** What is looked at, and the means to do so. */
 export interface Deployment {
@@ -15,17 +16,23 @@ export interface Deployment {
 }
 
 /** For one request of a check. */
-export const CHECK_TIMEOUT_MS = 5_000
+export const CHECK_TIMEOUT_MS = 10_000
 
 export function createDeployment(
   config: Config,
   { fetch, clock }: Pick<Deployment, 'fetch' | 'clock'>,
 ): Deployment {
-  const names = [config.issuer.primary, ...config.issuer.additional]
   const visits: DocumentVisit[] = []
   const visiting = visitingFetch(fetch, clock, visits)
-  const issuers = names.map((issuer) => createIssuer({ issuer, fetch: visiting, clock }))
+  const issuers = locationsOf(config).map((options) =>
+    createIssuer({ ...options, fetch: visiting, clock }),
+  )
   return { config, issuers, visits, fetch, clock }
+}
+
+/** The issuers, and where their documents are. */
+export function locationsOf({ issuer }: Config): ReturnType<typeof issuerOptionsFor> {
+  return issuerOptionsFor({ ...issuer, issuers: [issuer.primary, ...issuer.additional] })
 }
 
 /** Which setting names the issuer. */

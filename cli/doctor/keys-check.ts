@@ -1,6 +1,7 @@
 import { OnBehalfOfError } from '../../src/errors.js'
 import { RemoteDocumentError } from '../../src/identity/fetch-json.js'
 import type { Issuer } from '../../src/identity/issuer-keys.js'
+import { algorithmsOf } from '../../src/identity/signing-algorithms.js'
 import { printable } from '../printable.js'
 import type { Deployment } from './deployment.js'
 import { visitText } from './document-visits.js'
@@ -8,20 +9,12 @@ import { ok, wrong, type Observation } from './finding.js'
 
 const CHECK = 'issuer.keys'
 
-/** The public keys of one authorization server: whether they can be had, and fit the tokens that are accepted. */
+/** The public keys of one authorization server: whether they can be had, and for which algorithms they are. */
 export async function checkKeys(issuer: Issuer, deployment: Deployment): Promise<Observation> {
   try {
     const { keys } = await issuer.keys(undefined)
-    const usable = keys.filter(
-      ({ kty, alg }) => kty === 'RSA' && (alg === undefined || alg === 'RS256'),
-    )
-    return usable.length > 0
-      ? ok(CHECK, `${usable.length} key${usable.length === 1 ? '' : 's'} for RS256.`)
-      : wrong(
-          CHECK,
-          'There is no key for RS256, with which access tokens have to be signed.',
-          'Auth0: set Signing Algorithm of both APIs to RS256 (Dashboard, Applications, APIs, Settings). Others: sign access tokens with RS256.',
-        )
+    const algorithms = [...new Set(keys.flatMap(algorithmsOf))].join(', ')
+    return ok(CHECK, `${keys.length} key${keys.length === 1 ? '' : 's'} for ${algorithms}.`)
   } catch (error) {
     return keysFault(error, deployment)
   }

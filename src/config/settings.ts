@@ -26,6 +26,8 @@ export type SettingValues = {
 type Optional =
   | 'AUTH0_DOMAIN'
   | 'ISSUER_BASE_URL'
+  | 'ISSUER_METADATA_URL'
+  | 'JWKS_URL'
   | 'MCP_SERVER_URL'
   | 'TOKEN_AUDIENCE'
   | 'USER_CLAIM'

@@ -32,3 +32,24 @@ function documentUrlFault(text: string, dangerouslyAllowHttp: boolean): string |
   if (url.protocol === 'http:' && (dangerouslyAllowHttp || isLoopback(url))) return undefined
   return 'must be https: whoever can change the document on its way could sign tokens'
 }
+
+/** The issuers of a deployment, and where the documents of the first are. */
+export interface IssuerLocations {
+  /** The first is the primary one. */
+  readonly issuers: readonly string[]
+  /** For the primary issuer alone. */
+  readonly metadataUrl?: string | undefined
+  /** For the primary issuer alone. */
+  readonly jwksUrl?: string | undefined
+  /** For all of them. */
+  readonly dangerouslyAllowHttp?: boolean | undefined
+}
+
+/** What `createIssuer` has to know of each issuer's place: addresses of one's own are the primary issuer's alone. */
+export function issuerOptionsFor(locations: IssuerLocations): readonly CheckedOptions[] {
+  const { issuers, metadataUrl, jwksUrl, dangerouslyAllowHttp } = locations
+  return issuers.map((issuer, index) => ({
+    ...{ issuer, dangerouslyAllowHttp },
+    ...(index === 0 ? { metadataUrl, jwksUrl } : {}),
+  }))
+}
