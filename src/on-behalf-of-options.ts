@@ -58,7 +58,7 @@ export interface OnBehalfOfOptions {
   /** Default: none. */
   readonly log?: Log
   readonly access?: AccessPolicy
-  readonly callerPolicy?: CallerPolicy
+  readonly callerPolicy?: Omit<CallerPolicy, 'ignorePermissions'>
   readonly delegation?: DelegationPolicy
   /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts what Express takes for it. */
   readonly edge?: Partial<Omit<EdgePolicy, 'trustProxy'>>

@@ -80,7 +80,10 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
       toleratedAudiences: [options.client.id, ...(options.toleratedAudiences ?? [])],
       clockToleranceSeconds: options.clockToleranceSeconds,
     }),
-    callerPolicy: options.callerPolicy,
+    callerPolicy: {
+      ...options.callerPolicy,
+      ignorePermissions: options.access?.claims === 'scope',
+    },
     access: createToolAccess(registry, accessPolicyFor(options)),
     undeclaredTools: options.undeclaredTools,
     exchange: {
