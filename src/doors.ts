@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { answerForms } from '../middleware/answer-forms.js'
 import { bearerAuth } from '../middleware/bearer-auth.js'
 import { endpointMethods } from '../middleware/endpoint-methods.js'
 import { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
@@ -102,6 +103,7 @@ export function createDoors(parts: DoorParts): Doors {
         bytesPerMinute: edge.perCallerBytesPerMinute,
       }),
       limitAtOnce({ atOnce: edge.perCallerAtOnce }),
+      answerForms(),
       ...jsonBody(edge.maxBodyBytes),
       toolScopes({ access: parts.access, log }),
       tokenExchange({ ...parts.exchange, log }),

@@ -9,7 +9,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   exchange_scopes_ignored:
     'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They mean nothing in an exchange. Remove them.',
   issuer_document_unavailable:
-    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `fault`, `url` and `why` say what happened.",
+    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `fault`, `url`, `status` and `why` say what happened: `why` is the innermost cause, a certificate or a refused connection for example. A redirect has its target in `location`; redirects are not followed, so set `ISSUER_METADATA_URL` or `JWKS_URL` to the address of the document itself.",
   listening: 'The process accepts requests. Nothing to do.',
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, mostly a client that went away or broke the protocol. Look into it if there are many of one kind.',
