@@ -9,6 +9,8 @@ import {
 } from './config/settings.js'
 import { clientCredentials } from './config/credentials.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
+import { accessOf } from './config/access-config.js'
+import { edgeOf } from './config/edge-config.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './config/token-config.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
@@ -171,23 +173,8 @@ function assemble(found: CompleteSettings): Config {
       dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
       staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
     },
-    access: {
-      claims: found.AUTHORIZATION_CLAIMS,
-      hierarchy: found.SCOPE_HIERARCHY,
-      lockedTools: found.LOCKED_TOOLS,
-      // Scopes that were assigned to users cannot be asked for.
-      stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
-    },
-    edge: {
-      hosts: found.ALLOWED_HOSTS,
-      origins: found.ALLOWED_ORIGINS,
-      trustProxy: found.TRUST_PROXY,
-      perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
-      perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
-      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
-      perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
-      maxBodyBytes: found.MAX_BODY_BYTES,
-    },
+    access: accessOf(found),
+    edge: edgeOf(found),
     sessions: sessionsOf(found),
     exchange: exchangeOf(found),
     delegation: {
