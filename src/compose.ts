@@ -3,14 +3,15 @@ import type { RequestListener } from 'node:http'
 import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
 import { ConfigError, type Config } from './config.js'
-import { tokenExpectations } from './config/token-expectations.js'
+import { exchangeChecks, issuerNames, tokenExpectations } from './config/token-expectations.js'
 import { createPooledFetch } from './downstream/pooled-fetch.js'
 import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
 import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
 import type { Fetch } from './identity/fetch-json.js'
-import { createIssuer, type Issuer } from './identity/issuer-keys.js'
+import { createIssuer } from './identity/issuer-keys.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
+import { createKnownIssuers, type KnownIssuers } from './identity/known-issuers.js'
 import { warnOfUnfitResource } from './identity/resource-fit.js'
 import type { Log } from './log.js'
 import { missingScopes } from './scopes.js'
@@ -47,28 +48,25 @@ export async function composeServer(
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
   warnOfUnfitResource({ resource: config.resource.identifier, endpoint: config.endpoint }, log)
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
-  const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
-    createIssuer({
-      ...{ issuer, log },
-      staleAgeMs: config.issuer.staleAgeMs,
-      ...(fetch === undefined ? {} : { fetch }),
-    }),
-  )
+  const issuers = issuersOf(config, log, fetch)
   const pool = createPooledFetch()
   const app = createApp({
     endpoint: config.endpoint,
     resource: {
       resource: config.resource.identifier,
-      authorizationServers: issuers.map(({ issuer }) => issuer),
+      authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
       baselineScopes: config.resource.baselineScopes,
     },
     edge: config.edge,
     policy: config.access,
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
-    verifier: createJwtBearerVerifier({ ...tokenExpectations(config), issuers }),
+    verifier: createJwtBearerVerifier({
+      ...tokenExpectations(config),
+      issuers: issuers.accepted,
+    }),
     callerPolicy: config.callerPolicy,
     exchanger: protectExchange(
-      await composeAdapter(config, issuers, fetch),
+      await composeAdapter(config, issuers.all, fetch),
       protection(config, issuers, log),
     ),
     forwardClientAddress: config.exchange.forwardClientAddress,
@@ -91,24 +89,32 @@ export async function composeServer(
   }
 }
 
+function issuersOf(config: Config, log: Log, fetch: Fetch | undefined): KnownIssuers {
+  return createKnownIssuers(issuerNames(config), (issuer) =>
+    createIssuer({
+      ...{ issuer, log },
+      staleAgeMs: config.issuer.staleAgeMs,
+      ...(fetch === undefined ? {} : { fetch }),
+    }),
+  )
+}
+
 /** The tools of the ready server. */
 export function serverTools(): readonly Tool[] {
   return [whoami, greet, createGetDatetime()]
 }
 
-function protection(
-  { exchange, resource }: Config,
-  issuers: readonly Issuer[],
-  log: Log,
-): ProtectExchangeOptions {
+function protection(config: Config, issuers: KnownIssuers, log: Log): ProtectExchangeOptions {
+  const { exchange, resource } = config
   return {
-    issuers,
+    issuers: issuers.accepted,
+    exchangeIssuer: issuers.exchange,
     clientId: exchange.clientId,
     ownAudience: resource.tokenAudience,
     profile: exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE,
     cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
     resilience: { deadlineMs: exchange.timeoutMs, perSecond: exchange.ratePerSecond },
-    checks: exchange.checks,
+    checks: exchangeChecks(config),
     log,
   }
 }

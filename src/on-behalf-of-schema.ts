@@ -114,6 +114,8 @@ const OPTIONS = z
             dangerouslyAllowUnboundDowngrade: flag,
           })
           .optional(),
+        issuer: issuer.optional(),
+        actor: named('the name of this server in act.sub').optional(),
         subjectTokenType: z.string().min(1, 'must be a URI').optional(),
         forwardClientAddress: flag,
       })
@@ -188,6 +190,7 @@ const SOUND = z.object({
         .catch({ name: '' }),
     )
     .catch([]),
+  exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
   dangerouslyAllowHttp: z.unknown().optional(),
 })
 
@@ -232,7 +235,8 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
   if (sound.dangerouslyAllowHttp === true) return []
   const urls: readonly (readonly [path: readonly string[], value: unknown])[] = [
     [['endpoint'], sound.endpoint],
-    ...sound.issuer.map((one) => [['issuer'], URL.canParse(one) ? new URL(one) : one] as const),
+    ...sound.issuer.map((one) => [['issuer'], urlOf(one)] as const),
+    [['exchange', 'issuer'], urlOf(sound.exchange?.issuer)],
     ...Object.entries(sound.apis).map(
       ([name, { baseUrl }]) => [['apis', name, 'baseUrl'], baseUrl] as const,
     ),
@@ -243,4 +247,8 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
       path,
       message: 'must be https: over http, tokens would travel unencrypted',
     }))
+}
+
+function urlOf(text: string | undefined): unknown {
+  return text !== undefined && URL.canParse(text) ? new URL(text) : text
 }

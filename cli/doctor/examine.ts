@@ -55,9 +55,11 @@ async function examineIssuers(
   deployment: Deployment,
   tell: (findings: readonly Finding[]) => void,
 ): Promise<void> {
-  for (const issuer of deployment.issuers) {
+  const { allIssuers, exchangeIssuer } = deployment
+  for (const issuer of allIssuers) {
     const { metadata, findings } = await checkIssuer(issuer, deployment)
     tell(findings)
+    if (exchangeIssuer !== undefined && issuer !== exchangeIssuer) continue
     if (metadata === undefined) {
       tell([notCheckable('token_endpoint', 'The metadata says where it is.')])
       continue

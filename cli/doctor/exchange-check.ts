@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import { composeAdapter } from '../../src/compose-adapter.js'
 import { serverTools } from '../../src/compose.js'
+import { exchangeChecks } from '../../src/config/token-expectations.js'
 import { OnBehalfOfError } from '../../src/errors.js'
 import { assertDelegationAllowed } from '../../src/exchange/delegation-policy.js'
 import type { ExchangedToken, TokenExchangeRequest } from '../../src/exchange/token-exchanger.js'
@@ -40,7 +41,7 @@ export async function checkExchange(
       maxDepth,
       ...(allowedActors === undefined ? {} : { allowedActors }),
     })
-    const adapter = await composeAdapter(config, deployment.issuers, deployment.fetch)
+    const adapter = await composeAdapter(config, deployment.allIssuers, deployment.fetch)
     exchanged = await adapter.exchange(request)
   } catch (error) {
     return { findings: [refused(REQUEST, error, deployment), audienceAfter(error, deployment)] }
@@ -70,12 +71,13 @@ function requestOf(
   return { caller, subjectToken: token, audience: config.api.audience, scopes }
 }
 
-function expectations({ config, issuers, clock }: Deployment) {
+function expectations({ config, issuers, exchangeIssuer, clock }: Deployment) {
   return {
+    exchangeIssuer,
     issuerOf: (name: string) => issuers.find(({ issuer }) => issuer === name),
     clientId: config.exchange.clientId,
-    ownAudience: config.resource.identifier,
-    ...config.exchange.checks,
+    ownAudience: config.resource.tokenAudience,
+    ...exchangeChecks(config),
     clock,
   }
 }

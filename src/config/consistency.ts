@@ -104,6 +104,7 @@ function plainHttpFaults(found: SettingValues): ConfigFault[] {
   const urls: readonly (readonly [SettingName, string | undefined])[] = [
     ['ISSUER_BASE_URL', issuerOf(found)],
     ...(found.ADDITIONAL_ISSUERS ?? []).map((issuer) => ['ADDITIONAL_ISSUERS', issuer] as const),
+    ['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER],
     ['API_BASE_URL', found.API_BASE_URL?.href],
     ['MCP_SERVER_URL', found.MCP_SERVER_URL?.href],
   ]

@@ -15,3 +15,17 @@ export function tokenExpectations({
     clockToleranceSeconds,
   }
 }
+
+/** What a token that comes back from an exchange is held against, beside what it was asked for. */
+export function exchangeChecks({
+  clockToleranceSeconds,
+  delegation: { maxDepth },
+  exchange: { checks },
+}: Config) {
+  return { ...checks, maxDepth, clockToleranceSeconds }
+}
+
+/** The names of the authorization servers that a configuration knows. */
+export function issuerNames({ issuer, exchange }: Config) {
+  return { accepted: [issuer.primary, ...issuer.additional], exchange: exchange.issuer }
+}
