@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
 import { ConfigError, type Config } from './config.js'
-import { exchangeChecks, issuerNames, tokenExpectations } from './config/token-expectations.js'
+import { exchangeChecks, issuerLocations, tokenExpectations } from './config/token-expectations.js'
 import { createPooledFetch } from './downstream/pooled-fetch.js'
 import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
@@ -46,10 +46,9 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const tools = serverTools()
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
-  warnOfUnfitResource({ resource: config.resource.identifier, endpoint: config.endpoint }, log)
-  reportIgnoredScopes(config.exchange.ignoredScopes, log)
+  reportDoubts(config, log)
   const issuers = issuersOf(config, log, fetch)
-  const pool = createPooledFetch()
+  const pool = createPooledFetch({ connections: config.api.connections })
   const app = createApp({
     endpoint: config.endpoint,
     resource: {
@@ -57,14 +56,13 @@ export async function composeServer(
       authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
       baselineScopes: config.resource.baselineScopes,
     },
-    edge: config.edge,
-    policy: config.access,
+    metadataLocation: config.resource.metadataLocation,
+    ...{ edge: config.edge, policy: config.access, callerPolicy: config.callerPolicy },
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
     verifier: createJwtBearerVerifier({
       ...tokenExpectations(config),
       issuers: issuers.accepted,
     }),
-    callerPolicy: config.callerPolicy,
     exchanger: protectExchange(
       await composeAdapter(config, issuers.all, fetch),
       protection(config, issuers, log),
@@ -74,10 +72,10 @@ export async function composeServer(
     registry: createToolRegistry(tools),
     apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
     apiTimeoutMs: config.api.timeoutMs,
+    apiConnections: config.api.connections,
+    apiConcurrencyPerUser: config.api.concurrencyPerUser,
     fetch: pool.fetch,
-    log,
-    createReference: randomUUID,
-    homePage: config.homePage,
+    ...{ log, createReference: randomUUID, homePage: config.homePage },
   })
   return {
     handler: app.express,
@@ -90,12 +88,9 @@ export async function composeServer(
 }
 
 function issuersOf(config: Config, log: Log, fetch: Fetch | undefined): KnownIssuers {
-  return createKnownIssuers(issuerNames(config), (issuer) =>
-    createIssuer({
-      ...{ issuer, log },
-      staleAgeMs: config.issuer.staleAgeMs,
-      ...(fetch === undefined ? {} : { fetch }),
-    }),
+  const { staleAgeMs } = config.issuer
+  return createKnownIssuers(issuerLocations(config), (options) =>
+    createIssuer({ ...options, log, staleAgeMs, fetch }),
   )
 }
 
@@ -123,7 +118,10 @@ function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
 }
 
-function reportIgnoredScopes(ignored: readonly string[], log: Log): void {
+/** What a configuration may say, and hardly means. */
+function reportDoubts({ endpoint, exchange, resource }: Config, log: Log): void {
+  warnOfUnfitResource({ resource: resource.identifier, endpoint }, log)
+  const ignored = exchange.ignoredScopes
   if (ignored.length === 0) return
   log.event('warn', 'exchange_scopes_ignored', {
     ignored,

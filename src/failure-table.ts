@@ -30,22 +30,9 @@ export interface FailureRule {
   readonly passes: boolean
 }
 
-const HTTP = {
-  surface: 'http',
-  security: false,
-  describes: true,
-  reference: false,
-  passes: false,
-} as const
-const TOOL = {
-  surface: 'tool',
-  status: 200,
-  challenge: 'none',
-  security: false,
-  describes: true,
-  reference: false,
-  passes: false,
-} as const
+const COMMON = { security: false, describes: true, reference: false, passes: false } as const
+const HTTP = { ...COMMON, surface: 'http' } as const
+const TOOL = { ...COMMON, surface: 'tool', status: 200, challenge: 'none' } as const
 
 /** The only mapping from a failure code to what the MCP client, the log and the metrics get. */
 export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
@@ -182,6 +169,12 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     text: 'The API cannot be reached at the moment. Try again in a little while.',
     passes: true,
   },
+  invalid_argument: {
+    ...TOOL,
+    when: "an argument cannot be part of the API's address: the call would be another one",
+    logLevel: 'warn',
+    text: 'An argument of this tool cannot be part of an address of the API. Correct it.',
+  },
   invalid_request: {
     ...HTTP,
     when: 'the request itself is malformed (JSON, encoding)',
@@ -189,6 +182,22 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     challenge: 'none',
     logLevel: 'info',
     text: 'The request is malformed.',
+  },
+  method_not_allowed: {
+    ...HTTP,
+    when: 'an HTTP method that the address does not have',
+    status: 405,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'This address does not answer requests with this HTTP method. The Allow header names those it answers.',
+  },
+  not_acceptable: {
+    ...HTTP,
+    when: 'an Accept header that allows neither JSON nor an event stream',
+    status: 406,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'Send "Accept: application/json, text/event-stream": answers come in one of these forms.',
   },
   unsupported_media_type: {
     ...HTTP,

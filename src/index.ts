@@ -7,11 +7,11 @@ export {
 export { bearerAuth, type BearerAuthOptions } from '../middleware/bearer-auth.js'
 export { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 export { hostsAndOrigins, type HostsAndOriginsOptions } from '../middleware/hosts-and-origins.js'
+export { limitAtOnce, type ConcurrencyLimitOptions } from '../middleware/limit-at-once.js'
 export {
-  limitAtOnce,
   limitByAddress,
   limitByCaller,
-  type ConcurrencyLimitOptions,
+  type CallerLimitOptions,
   type RateLimitOptions,
 } from '../middleware/rate-limits.js'
 export { formBody, jsonBody } from '../middleware/request-body.js'
@@ -26,11 +26,21 @@ export { protectedResourceMetadataRoute } from '../routes/protected-resource-met
 export type { ChallengeError } from './challenge.js'
 export type { Clock, Timers } from './clock.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
+export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
 export type {
-  DownstreamApi,
-  DownstreamClient,
+  DownstreamMethod,
   DownstreamRequest,
-} from './downstream/downstream-client.js'
+  LiteralPath,
+  ParamsOf,
+  RequestArguments,
+  TemplateRequest,
+} from './downstream/downstream-request.js'
+export {
+  parsePathTemplate,
+  type PathTemplate,
+  type PathValue,
+  type PathValues,
+} from './downstream/path-template.js'
 export {
   createPooledFetch,
   type PooledFetch,
@@ -101,7 +111,11 @@ export {
 export type { Log } from './log.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of.js'
 export type { OnBehalfOfOptions } from './on-behalf-of-options.js'
-export { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
+export {
+  metadataUrl,
+  type MetadataLocation,
+  type ResourceDescription,
+} from './protected-resource-metadata.js'
 export { Secret } from './secret.js'
 export type { SdkServer } from './sessions/mcp-session.js'
 export type { McpSessionsOptions } from './sessions/mcp-sessions.js'

@@ -1,8 +1,11 @@
 import { z } from 'zod'
-import { HOST_OPTION, ORIGIN_OPTION } from '../middleware/hosts-and-origins.js'
 import { isHttpsOrLoopback } from './config/values.js'
 import { secretFault } from './exchange/client-authentication.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
+import { hostEntry } from './http/host-entry.js'
+import { originEntry } from './http/origin-entry.js'
+import { isTemplate } from './identity/issuer-metadata.js'
+import { TEMPLATE_ISSUER } from './identity/issuer-options.js'
 import type { OnBehalfOfOptions } from './on-behalf-of-options.js'
 import { assertOptions } from './options.js'
 import { isScopeToken } from './scopes.js'
@@ -18,12 +21,18 @@ const url = z
 const issuer = z
   .string('must be an issuer identifier, e.g. https://example.eu.auth0.com/')
   .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+  .refine((value) => !isTemplate(value), TEMPLATE_ISSUER)
+const documentUrl = z
+  .string('must be the URL of a document')
+  .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+  .optional()
 const issuers = z.array(issuer).min(1, 'must name at least one issuer')
 const scopes = z.array(
   z.string().refine(isScopeToken, 'must be one scope, without spaces, quotes or backslashes'),
   'must be a list of scopes',
 )
 const whole = z.int('must be a whole number').min(0, 'must not be negative').optional()
+const places = z.int('must be a whole number').positive('must be positive').optional()
 const some = z.looseObject({}).optional()
 const claimName = named('the name of a claim')
 const flag = z.boolean('must be true or false').optional()
@@ -33,7 +42,10 @@ const OPTIONS = z
   .strictObject({
     endpoint: url,
     resource: named('the resource identifier').optional(),
+    metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
     issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
+    metadataUrl: documentUrl,
+    jwksUrl: documentUrl,
     client: z
       .looseObject({ id: named("our client's id at the authorization server") })
       .superRefine((client, context) => {
@@ -94,10 +106,11 @@ const OPTIONS = z
       .optional(),
     edge: z
       .strictObject({
-        hosts: z.array(HOST_OPTION).optional(),
-        origins: z.array(ORIGIN_OPTION).optional(),
+        hosts: z.array(hostEntry).optional(),
+        origins: z.array(originEntry).optional(),
         perAddressPerMinute: whole,
         perCallerPerMinute: whole,
+        perCallerBytesPerMinute: whole,
         perCallerAtOnce: whole,
         maxBodyBytes: whole,
       })
@@ -125,6 +138,8 @@ const OPTIONS = z
         fetch: callable,
         timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
         maxBytes: z.number().positive('must be a number of bytes').optional(),
+        maxConcurrentCalls: places,
+        maxConcurrentCallsPerUser: places,
       })
       .optional(),
     fetch: callable,
@@ -177,6 +192,8 @@ const SOUND = z.object({
   tokenAudience: z.string().optional().catch(undefined),
   toleratedAudiences: z.array(z.unknown()).catch([]).optional(),
   issuer: z.union([z.string().transform((one) => [one]), z.array(z.string())]).catch([]),
+  metadataUrl: z.string().optional().catch(undefined),
+  jwksUrl: z.string().optional().catch(undefined),
   apis: z
     .record(
       z.string(),
@@ -237,6 +254,8 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
     [['endpoint'], sound.endpoint],
     ...sound.issuer.map((one) => [['issuer'], urlOf(one)] as const),
     [['exchange', 'issuer'], urlOf(sound.exchange?.issuer)],
+    [['metadataUrl'], urlOf(sound.metadataUrl)],
+    [['jwksUrl'], urlOf(sound.jwksUrl)],
     ...Object.entries(sound.apis).map(
       ([name, { baseUrl }]) => [['apis', name, 'baseUrl'], baseUrl] as const,
     ),
@@ -249,6 +268,6 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
     }))
 }
 
-function urlOf(text: string | undefined): unknown {
-  return text !== undefined && URL.canParse(text) ? new URL(text) : text
+function urlOf(text: string | undefined): URL | undefined {
+  return text !== undefined && URL.canParse(text) ? new URL(text) : undefined
 }

@@ -41,7 +41,7 @@ export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
     next()
   }
   const metadata = Router()
-  metadata.all([...metadataPaths(options.endpoint)], mark, ...doors.context, ...doors.edge)
+  metadata.route([...metadataPaths(options.endpoint)]).all(mark, ...doors.context)
   metadata.use(doors.metadata, doors.errors)
   const protect = Router()
   protect.use(mark, ...doors.context, ...doors.edge, ...doors.endpoint, doors.errors)
@@ -62,6 +62,7 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
       authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
       baselineScopes: options.baselineScopes,
     },
+    metadataLocation: options.metadataLocation,
     edge: { ...EDGE_DEFAULTS, ...options.edge },
     verifier: createJwtBearerVerifier({
       ...{ audience, resource },
@@ -82,10 +83,11 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
   })
 }
 
-function issuersFor({ issuer, exchange, fetch }: OnBehalfOfOptions, log: Log): KnownIssuers {
-  const accepted = typeof issuer === 'string' ? [issuer] : issuer
-  return createKnownIssuers({ accepted, exchange: exchange?.issuer }, (name) =>
-    createIssuer({ issuer: name, log, ...(fetch === undefined ? {} : { fetch }) }),
+function issuersFor(options: OnBehalfOfOptions, log: Log): KnownIssuers {
+  const { issuer, exchange, fetch } = options
+  const issuers = typeof issuer === 'string' ? [issuer] : issuer
+  return createKnownIssuers({ ...options, issuers, exchangeIssuer: exchange?.issuer }, (each) =>
+    createIssuer({ ...each, log, fetch }),
   )
 }
 

@@ -1,8 +1,10 @@
 import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config.js'
-import { issuerNames } from '../../src/config/token-expectations.js'
+import { issuerLocations } from '../../src/config/token-expectations.js'
 import type { Fetch } from '../../src/identity/fetch-json.js'
+import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
+import { issuerOptionsFor } from '../../src/identity/issuer-options.js'
 import { createKnownIssuers } from '../../src/identity/known-issuers.js'
 
 /** What is looked at, and the means to do so. */
@@ -13,6 +15,8 @@ export interface Deployment {
   /** Where all exchanges take place, and every issuer there is. */
   readonly exchangeIssuer: Issuer | undefined
   readonly allIssuers: readonly Issuer[]
+  /** What the requests of `issuers` met so far. */
+  readonly visits: readonly DocumentVisit[]
   readonly fetch: Fetch
   readonly clock: Clock
 }
@@ -24,11 +28,18 @@ export function createDeployment(
   config: Config,
   { fetch, clock }: Pick<Deployment, 'fetch' | 'clock'>,
 ): Deployment {
-  const known = createKnownIssuers(issuerNames(config), (issuer) =>
-    createIssuer({ issuer, fetch, clock }),
+  const visits: DocumentVisit[] = []
+  const visiting = visitingFetch(fetch, clock, visits)
+  const known = createKnownIssuers(issuerLocations(config), (options) =>
+    createIssuer({ ...options, fetch: visiting, clock }),
   )
   const { accepted: issuers, exchange: exchangeIssuer, all: allIssuers } = known
-  return { config, issuers, exchangeIssuer, allIssuers, fetch, clock }
+  return { config, issuers, exchangeIssuer, allIssuers, visits, fetch, clock }
+}
+
+/** The issuers whose tokens are accepted, and where their documents are. */
+export function locationsOf(config: Config): ReturnType<typeof issuerOptionsFor> {
+  return issuerOptionsFor(issuerLocations(config))
 }
 
 /** Which setting names the issuer. */

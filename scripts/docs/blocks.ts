@@ -9,6 +9,7 @@ import { TOKEN_SETTINGS } from '../../src/config/token-settings.js'
 import { failureOverview } from './failure-overview.js'
 import { failureSections } from './failure-sections.js'
 import { logEventSections } from './log-event-sections.js'
+import { mutation } from './mutation.js'
 import { settingTheme } from './setting-theme.js'
 
 /** Writes the text of one generated part of a page, in Markdown. */
@@ -18,6 +19,7 @@ export type Block = () => string
 export const BLOCKS: Readonly<Record<string, Block>> = {
   clients,
   conformance,
+  mutation,
   'settings-issuer': () => settingTheme(ISSUER_SETTINGS),
   'settings-token': () => settingTheme(TOKEN_SETTINGS),
   'settings-exchange': () => settingTheme(EXCHANGE_SETTINGS),

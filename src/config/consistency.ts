@@ -38,6 +38,7 @@ export function configFaults(
     ...audienceFaults(found),
     ...portFaults(found),
     ...profileFaults(found),
+    ...shareFaults(found),
     ...plainHttpFaults(found),
   ]
 }
@@ -93,6 +94,13 @@ function profileFaults(found: SettingValues): ConfigFault[] {
     : fault('must be a URI of 10 to 100 characters that starts with https:// or urn:')
 }
 
+function shareFaults({ API_CONNECTIONS, API_CONCURRENCY_PER_USER }: SettingValues): ConfigFault[] {
+  if (API_CONNECTIONS === undefined || API_CONCURRENCY_PER_USER === undefined) return []
+  if (API_CONCURRENCY_PER_USER <= API_CONNECTIONS) return []
+  const cure = `is more than API_CONNECTIONS (${API_CONNECTIONS}), so it bounds nobody. Lower it, or leave it empty for a quarter`
+  return [{ key: 'API_CONCURRENCY_PER_USER', value: `${API_CONCURRENCY_PER_USER}`, cure }]
+}
+
 function portFaults({ PORT, MCP_SERVER_URL }: SettingValues): ConfigFault[] {
   if (PORT !== 0 || MCP_SERVER_URL !== undefined) return []
   const cure = 'takes any free port, so set MCP_SERVER_URL to the URL under which clients come'
@@ -105,6 +113,8 @@ function plainHttpFaults(found: SettingValues): ConfigFault[] {
     ['ISSUER_BASE_URL', issuerOf(found)],
     ...(found.ADDITIONAL_ISSUERS ?? []).map((issuer) => ['ADDITIONAL_ISSUERS', issuer] as const),
     ['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER],
+    ['ISSUER_METADATA_URL', found.ISSUER_METADATA_URL],
+    ['JWKS_URL', found.JWKS_URL],
     ['API_BASE_URL', found.API_BASE_URL?.href],
     ['MCP_SERVER_URL', found.MCP_SERVER_URL?.href],
   ]

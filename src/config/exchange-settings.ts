@@ -153,9 +153,23 @@ export const EXCHANGE_SETTINGS = {
     fallback: '5000',
   }),
   API_TIMEOUT_MS: setting({
-    description: 'The deadline of one call of the API, in milliseconds.',
+    description:
+      'The deadline of one call of the API, in milliseconds, waiting for its turn included.',
     schema: values.positiveInteger(100, 120_000),
     example: '10000',
     fallback: '10000',
+  }),
+  API_CONNECTIONS: setting({
+    description:
+      'Connections to the API, and so calls of it under way at a time. Further calls wait, users taking turns.',
+    schema: values.positiveInteger(1, 10_000),
+    example: '64',
+    fallback: '64',
+  }),
+  API_CONCURRENCY_PER_USER: setting({
+    description:
+      'Calls of the API under way at a time for one user, through all clients together. Further calls of that user wait. Default: a quarter of API_CONNECTIONS.',
+    schema: values.positiveInteger(1, 10_000),
+    example: '16',
   }),
 } as const satisfies Record<string, Setting<unknown>>

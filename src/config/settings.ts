@@ -26,6 +26,8 @@ export type SettingValues = {
 type Optional =
   | 'AUTH0_DOMAIN'
   | 'ISSUER_BASE_URL'
+  | 'ISSUER_METADATA_URL'
+  | 'JWKS_URL'
   | 'MCP_SERVER_URL'
   | 'TOKEN_AUDIENCE'
   | 'USER_CLAIM'
@@ -39,6 +41,7 @@ type Optional =
   | 'MCP_AUTH0_CLIENT_PRIVATE_KEY'
   | 'MCP_AUTH0_CLIENT_KEY_ID'
   | 'MCP_AUTH0_CLIENT_CERTIFICATE'
+  | 'API_CONCURRENCY_PER_USER'
 
 /** The settings once nothing is found wrong with them: all there but for those that may be absent. */
 export type CompleteSettings = {

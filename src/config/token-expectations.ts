@@ -25,7 +25,11 @@ export function exchangeChecks({
   return { ...checks, maxDepth, clockToleranceSeconds }
 }
 
-/** The names of the authorization servers that a configuration knows. */
-export function issuerNames({ issuer, exchange }: Config) {
-  return { accepted: [issuer.primary, ...issuer.additional], exchange: exchange.issuer }
+/** The authorization servers that a configuration knows, and where their documents are. */
+export function issuerLocations({ issuer, exchange }: Config) {
+  return {
+    ...issuer,
+    issuers: [issuer.primary, ...issuer.additional],
+    exchangeIssuer: exchange.issuer,
+  }
 }

@@ -1,21 +1,13 @@
-import {
-  createLocalJWKSet,
-  decodeJwt,
-  decodeProtectedHeader,
-  errors,
-  jwtVerify,
-  type JSONWebKeySet,
-} from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JSONWebKeySet } from 'jose'
 import type { Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import { LAST_DATE_SECONDS, type Claims } from '../identity/caller.js'
 import { claimOf } from '../identity/claims.js'
+import { fittingKey } from '../identity/fitting-key.js'
 import type { Issuer } from '../identity/issuer-keys.js'
+import { SIGNING_ALGORITHMS } from '../identity/signing-algorithms.js'
 import { otherKindOf } from '../identity/token-kind.js'
 import { rejected } from './rejection.js'
-
-// Asymmetric alone: a shared secret would let whoever checks a token make one.
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA']
 
 export interface ClaimsExpectations {
   /** Whose token it has to be; `undefined`: nobody that is known here. */
@@ -95,12 +87,13 @@ function assertIssuer(claimed: unknown, { issuer }: Issuer): void {
 
 async function keysOf(issuer: Issuer, keyId: string | undefined): Promise<JSONWebKeySet> {
   return issuer.keys(keyId).catch((cause: unknown) => {
-    throw new OnBehalfOfError('exchange_unavailable', {
-      reason: 'keys_unavailable',
-      retryAfterSeconds: 5,
-      cause,
-    })
+    throw keysUnavailable(cause)
   })
+}
+
+function keysUnavailable(cause: unknown): OnBehalfOfError {
+  const details = { reason: 'keys_unavailable', retryAfterSeconds: 5, cause }
+  return new OnBehalfOfError('exchange_unavailable', details)
 }
 
 async function verify(
@@ -114,8 +107,8 @@ async function verify(
   }: ClaimsExpectations & { issuer: Issuer; header: Header },
 ): Promise<Claims> {
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(keySet), {
-      algorithms: ALGORITHMS,
+    const { payload } = await jwtVerify(token, fittingKey(keySet, issuer), {
+      algorithms: [...SIGNING_ALGORITHMS],
       issuer: issuer.issuer,
       requiredClaims: ['exp', 'sub', 'aud'],
       currentDate: new Date(clock()),
@@ -126,6 +119,8 @@ async function verify(
     if (cause instanceof errors.JWTExpired || cause instanceof errors.JWTClaimValidationFailed) {
       throw badClaim(cause, issuer, clock)
     }
+    // Renewed keys that cannot be had say nothing of the signature.
+    if (cause instanceof OnBehalfOfError) throw keysUnavailable(cause)
     throw badSignature(issuer, header, cause)
   }
 }
@@ -137,7 +132,7 @@ function badSignature(
 ): OnBehalfOfError {
   return rejected('signature', {
     of: 'Signature',
-    expected: `${ALGORITHMS.join(', ')} by a key of ${issuer?.issuer ?? 'a known issuer'}`,
+    expected: `${SIGNING_ALGORITHMS.join(', ')} by a key of ${issuer?.issuer ?? 'a known issuer'}`,
     received: { alg, kid },
     cause,
   })

@@ -1,5 +1,6 @@
 import { systemTimers, type Clock, type Timers } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
+import { FairQueue } from '../limits/fair-queue.js'
 import { MAX_HOLD_MS, RateBudget } from './rate-budget.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
 
@@ -17,11 +18,6 @@ export interface FairPaceOptions {
 /** Shorter holds make callers wait; longer ones send them away with the time to come back. */
 const WAIT_OUT_MS = 2_000
 
-interface Waiter {
-  readonly proceed: () => void
-  readonly refuse: (error: Error) => void
-}
-
 /**
  * Keeps exchanges below the authorization server's limit, fairly: users take turns, so that one who asks for
  * much waits behind the others and not the others behind them.
@@ -31,12 +27,9 @@ interface Waiter {
  */
 export class FairPace {
   readonly #burst: number
-  readonly #maxWaiting: number
   readonly #clock: Clock
   readonly #timers: Timers
-  /** Waiters by user; the order of the map is whose turn it is. */
-  readonly #queues = new Map<string, Waiter[]>()
-  #waiting = 0
+  readonly #queue: FairQueue<true>
   #tokens: number
   #filledAt: number
   #heldUntil = 0
@@ -47,7 +40,10 @@ export class FairPace {
 
   constructor(options: FairPaceOptions) {
     this.#burst = options.burst ?? Math.max(1, options.perSecond)
-    this.#maxWaiting = options.maxWaiting ?? 1_000
+    this.#queue = new FairQueue({
+      maxWaiting: options.maxWaiting ?? 1_000,
+      refusal: () => busy('queue_full', 1_000),
+    })
     this.#clock = options.clock
     this.#timers = options.timers ?? systemTimers
     this.#tokens = this.#burst
@@ -66,12 +62,13 @@ export class FairPace {
     const { isSpent, endsInMs } = this.#budget
     if (isSpent && endsInMs > WAIT_OUT_MS) throw busy('held_back', endsInMs)
     this.#fill()
-    if (this.#waiting === 0 && this.#hasTurn()) {
+    if (this.#queue.length === 0 && this.#hasTurn()) {
       this.#spendTurn()
       return
     }
-    if (this.#waiting >= this.#maxWaiting) this.#makeRoomFor(user)
-    await this.#wait(user, signal)
+    const turn = this.#queue.wait(user, signal)
+    this.#schedule()
+    await turn
   }
 
   /**
@@ -87,10 +84,7 @@ export class FairPace {
       return
     }
     this.#heldUntil = Math.max(this.#heldUntil, bounded)
-    const refusal = (): OnBehalfOfError => busy('held_back', this.#heldUntil - now)
-    for (const waiter of [...this.#queues.values()].flat()) waiter.refuse(refusal())
-    this.#queues.clear()
-    this.#waiting = 0
+    this.#queue.refuseAll(() => busy('held_back', this.#heldUntil - now))
   }
 
   /** Takes over what an answer of the authorization server says about its rate limit. */
@@ -107,41 +101,12 @@ export class FairPace {
     this.#schedule()
   }
 
-  #wait(user: string, signal: AbortSignal): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      const queue = this.#queues.get(user) ?? []
-      const leave = (): void => {
-        const index = queue.indexOf(waiter)
-        if (index < 0) return
-        queue.splice(index, 1)
-        this.#waiting -= 1
-        if (queue.length === 0) this.#queues.delete(user)
-        reject(signal.reason as Error)
-      }
-      const waiter: Waiter = {
-        proceed: () => {
-          signal.removeEventListener('abort', leave)
-          resolve()
-        },
-        refuse: (error) => {
-          signal.removeEventListener('abort', leave)
-          reject(error)
-        },
-      }
-      queue.push(waiter)
-      this.#queues.set(user, queue)
-      this.#waiting += 1
-      signal.addEventListener('abort', leave, { once: true })
-      this.#schedule()
-    })
-  }
-
   #schedule(): void {
-    if (this.#timer !== undefined || this.#waiting === 0) return
+    if (this.#timer !== undefined || this.#queue.length === 0) return
     this.#timer = this.#timers.after(Math.max(1, Math.ceil(this.#msToNextTurn())), () => {
       this.#timer = undefined
       this.#fill()
-      while (this.#waiting > 0 && this.#hasTurn()) this.#admitNext()
+      while (this.#hasTurn() && this.#queue.admitNext(() => true)) this.#spendTurn()
       this.#schedule()
     })
   }
@@ -168,34 +133,6 @@ export class FairPace {
     // A slow pace ends with its window.
     const turnMs = isSpent ? endsInMs : isSlow ? Math.min(fillMs, endsInMs) : fillMs
     return Math.max(pausedMs, turnMs)
-  }
-
-  /** Sends away the last waiter of whoever has most of them; throws where that would be unfair. */
-  #makeRoomFor(user: string): void {
-    const queues = [...this.#queues.entries()]
-    const [longestUser, longest = []] = queues.reduce<[string, Waiter[]] | []>(
-      (most, entry) => (entry[1].length > (most[1]?.length ?? 0) ? entry : most),
-      [],
-    )
-    const own = this.#queues.get(user)?.length ?? 0
-    const last = longest.length > own + 1 ? longest.pop() : undefined
-    if (last === undefined || longestUser === user) throw busy('queue_full', 1_000)
-    this.#waiting -= 1
-    last.refuse(busy('queue_full', 1_000))
-  }
-
-  /** Takes the first waiter of the user whose turn it is, and puts that user last. */
-  #admitNext(): void {
-    const [entry] = this.#queues
-    if (entry === undefined) return
-    const [user, queue] = entry
-    const waiter = queue.shift()
-    this.#queues.delete(user)
-    if (queue.length > 0) this.#queues.set(user, queue)
-    if (waiter === undefined) return
-    this.#waiting -= 1
-    this.#spendTurn()
-    waiter.proceed()
   }
 
   #fill(): void {

@@ -2,6 +2,8 @@ import { OnBehalfOfError } from '../errors.js'
 import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
 import { assertAudience, describeRefusal } from './audience.js'
 import type { Claims } from './caller.js'
+import { assertVerifiedProof, ProofError, refuseProof } from './dpop-proof.js'
+import { SeenProofs } from './seen-proofs.js'
 import { assertAccessTokenType, assertProofOfBinding } from './token-shape.js'
 import { readUnverified } from './unverified-token.js'
 
@@ -35,13 +37,15 @@ export interface Auth0ApiClientVerifierOptions {
 /**
  * Verifies access tokens with an `ApiClient` of `@auth0/auth0-api-js` that somebody else has made.
  *
- * On top of its checks: the token's type, several audiences, bound tokens as plain bearer. The client does not
+ * On top of its checks: the token's type, several audiences, bound tokens as plain bearer, DPoP proofs that have been used
+ * before. The client does not
  * tell an outage of the keys from a bad token in its error's code; where a cause speaks for one, the
  * answer is `verifier_unavailable`.
  */
 export function createAuth0ApiClientVerifier(
   options: Auth0ApiClientVerifierOptions,
 ): AccessTokenVerifier {
+  const seenProofs = new SeenProofs()
   return {
     async verify(request) {
       const unverified = readUnverified(request.credentials.token)
@@ -51,19 +55,35 @@ export function createAuth0ApiClientVerifier(
           throw new OnBehalfOfError('verifier_unavailable', { retryAfterSeconds: 5, cause: thrown })
         }
         if ((thrown as { statusCode?: unknown }).statusCode === 400) {
-          throw new OnBehalfOfError('malformed_credentials', {
-            reason: 'proof_refused',
-            cause: thrown,
-          })
+          throw refuseProof(thrown)
         }
         const { clockToleranceSeconds = 5 } = options
         throw describeRefusal(unverified, { ...options, clockToleranceSeconds }, thrown)
       })
       assertAudience(claims, options)
       assertProofOfBinding(claims, request.credentials.scheme)
+      assertFreshProof(request, claims, seenProofs)
       return claims
     },
   }
+}
+
+/** The client remembers no proofs, and reads a proof's members more leniently. */
+function assertFreshProof(
+  { credentials: { proof, scheme }, method }: VerificationRequest,
+  claims: Claims,
+  seenProofs: SeenProofs,
+): void {
+  if (proof === undefined) {
+    if (scheme === 'dpop') throw refuseProof(new ProofError('there is no proof'))
+    return
+  }
+  try {
+    assertVerifiedProof(proof, method)
+  } catch (error) {
+    throw refuseProof(error)
+  }
+  seenProofs.assertUnused(proof, claims['cnf'])
 }
 
 function askClient(

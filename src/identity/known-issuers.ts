@@ -1,4 +1,5 @@
-import type { Issuer } from './issuer-keys.js'
+import type { Issuer, IssuerOptions } from './issuer-keys.js'
+import { issuerOptionsFor, type IssuerLocations } from './issuer-options.js'
 
 /** The authorization servers of one deployment. */
 export interface KnownIssuers {
@@ -10,14 +11,18 @@ export interface KnownIssuers {
   readonly all: readonly Issuer[]
 }
 
+/** What `createIssuer` is told of one issuer's place. */
+type Place = Pick<IssuerOptions, 'issuer' | 'metadataUrl' | 'jwksUrl' | 'dangerouslyAllowHttp'>
+
 /** Creates each issuer once. The one for exchanges does not become one whose tokens are accepted. */
 export function createKnownIssuers(
-  names: { readonly accepted: readonly string[]; readonly exchange: string | undefined },
-  create: (issuer: string) => Issuer,
+  locations: IssuerLocations & { readonly exchangeIssuer: string | undefined },
+  create: (place: Place) => Issuer,
 ): KnownIssuers {
-  const accepted = names.accepted.map(create)
-  if (names.exchange === undefined) return { accepted, exchange: undefined, all: accepted }
-  const known = accepted.find(({ issuer }) => issuer === names.exchange)
-  const exchange = known ?? create(names.exchange)
+  const accepted = issuerOptionsFor(locations).map(create)
+  const { exchangeIssuer: name, dangerouslyAllowHttp } = locations
+  if (name === undefined) return { accepted, exchange: undefined, all: accepted }
+  const known = accepted.find(({ issuer }) => issuer === name)
+  const exchange = known ?? create({ issuer: name, dangerouslyAllowHttp })
   return { accepted, exchange, all: known === undefined ? [...accepted, exchange] : accepted }
 }

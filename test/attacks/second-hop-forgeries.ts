@@ -32,7 +32,7 @@ async function forged(
 
 /** A number as JSON has it and `JSON.stringify` does not write it. */
 async function beyondAllBounds(hop: SecondHop, claim: string, value: string): Promise<string> {
-  const { [claim]: _, ...claims } = claimsOf(await hop.mint())
+  const claims = { ...(await hop.mint().then(claimsOf)), [claim]: undefined }
   const payload = `${JSON.stringify(claims).slice(0, -1)},"${claim}":${value}}`
   const header = JSON.stringify({ alg: 'RS256', kid: kidOf(hop), typ: 'at+jwt' })
   const signingInput = [header, payload]

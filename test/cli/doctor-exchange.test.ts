@@ -24,10 +24,11 @@ const withApis =
   })
 
 describe('doctor and the traps of the quickstarts', () => {
-  test('a slash that the API identifier has and the setting lacks', async () => {
+  test('[B6] a slash that the API identifier has and the setting lacks is one fault', async () => {
     const { code, wrong, named } = await withAlice(withoutSlash)
     expect(code).toBe(1)
-    expect(wrong()).toEqual(['exchange.request', 'exchange.audience'])
+    expect(wrong()).toEqual(['exchange.audience'])
+    expect(named('exchange.request')).toMatchObject({ waitsFor: 'exchange.audience' })
     expect(named('exchange.audience')?.cure).toContain('Write API_AUTH0_AUDIENCE')
     expect(named('exchange.audience')?.cure).toContain('trailing slash')
   })
