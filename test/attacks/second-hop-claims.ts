@@ -64,6 +64,13 @@ const SUBJECTS: readonly (readonly [string, unknown])[] = [
 
 const IN_ORG = { subject: { org_id: 'org_one' } }
 
+const MALFORMED_ORGANIZATIONS: readonly (readonly [string, unknown])[] = [
+  ['in a list', ['org_one']],
+  ['a number', 5],
+  ['an object', { id: 'org_one' }],
+  ['blank', ' '],
+]
+
 export const identityAttacks: readonly SecondHopAttack[] = [
   ...SUBJECTS.map(([name, sub]) =>
     issued(`the subject: ${name}`, rejectedAs('subject'), { claims: { sub } }),
@@ -80,15 +87,10 @@ export const identityAttacks: readonly SecondHopAttack[] = [
       IN_ORG,
     ),
   ),
-  ...[
-    ['in a list', ['org_one']],
-    ['a number', 5],
-    ['an object', { id: 'org_one' }],
-    ['blank', ' '],
-  ].flatMap(([name, org_id]) =>
+  ...MALFORMED_ORGANIZATIONS.flatMap(([name, org_id]) =>
     [IN_ORG, {}].map((extra, index) =>
       issued(
-        `[S6] the organization: ${String(name)}, where the caller has ${index === 0 ? 'one' : 'none'}`,
+        `[S6] the organization: ${name}, where the caller has ${index === 0 ? 'one' : 'none'}`,
         rejectedAs('claim_malformed'),
         { claims: { org_id } },
         extra,
@@ -222,6 +224,13 @@ export const timeAttacks: readonly SecondHopAttack[] = [
   }),
 ]
 
+const MALFORMED_SCOPES: readonly (readonly [string, unknown])[] = [
+  ['a list with a number', ['read:private', 7]],
+  ['a list in a list', [['read:private']]],
+  ['an object', { 'read:private': true }],
+  ['true', true],
+]
+
 export const scopeAttacks: readonly SecondHopAttack[] = [
   ...[
     ['cut to nothing', ''],
@@ -234,14 +243,9 @@ export const scopeAttacks: readonly SecondHopAttack[] = [
   ].map(([name, scope]) =>
     issued(`the scope: ${String(name)}`, SCOPE_NARROWED, { claims: { scope } }),
   ),
-  ...[
-    ['a list with a number', ['read:private', 7]],
-    ['a list in a list', [['read:private']]],
-    ['an object', { 'read:private': true }],
-    ['true', true],
-  ].flatMap(([name, value]) =>
+  ...MALFORMED_SCOPES.flatMap(([name, value]) =>
     ['scope', 'scp'].map((claim) =>
-      issued(`[S6] the ${claim}: ${String(name)}`, rejectedAs('claim_malformed'), {
+      issued(`[S6] the ${claim}: ${name}`, rejectedAs('claim_malformed'), {
         claims: { scope: undefined, [claim]: value },
       }),
     ),

@@ -54,7 +54,6 @@ describe('an answer in another dialect', () => {
     ['token_type is in lower case', {}, { token_type: 'bearer' }],
     ['scopes are a list in scp', { claims: { scope: undefined, scp: ['read:private'] } }, {}],
     ['scopes are a text in scp', { claims: { scope: undefined, scp: 'read:private' } }, {}],
-    ['scopes are a list in scope', { claims: { scope: ['read:private'] } }, {}],
     ['scopes of a sign-in come along', { claims: { scope: 'email profile read:private' } }, {}],
     [
       'scopes stand in the answer alone',

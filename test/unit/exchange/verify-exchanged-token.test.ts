@@ -104,6 +104,7 @@ describe('a token that is the one that was asked for', () => {
       { claims: { scope: undefined, scp: ['read:private', 'a'] } },
       ['read:private', 'a'],
     ],
+    ['its claim as a list', { claims: { scope: ['read:private', 'a'] } }, ['read:private', 'a']],
     [
       'the answer, where it has no claim',
       { claims: { scope: undefined }, answer: { scopes: ['read:private'] } },
