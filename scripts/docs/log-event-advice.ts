@@ -10,6 +10,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'A token exchange did not give a usable token; the tool was answered with the failure. `api` and `audience` say for which API. Look up `code` in [failures.md](failures.md); where there is a `cure`, it says what to check.',
   exchange_retried:
     'The first try did not reach the authorization server, or met it broken, and a second one is made. Single ones are noise; many announce an outage.',
+  exchange_scope_exceeded:
+    'A token for the API may do more than was asked for: `excess` names the scopes. It is used, since the API decides by it. Take default scopes of the API from the client of this server at the authorization server. Sign-in scopes do not count.',
   exchange_scopes_ignored:
     'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They mean nothing in an exchange. Remove them.',
   http_rejected:
