@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
-import { ConfigError, type Config } from './config.js'
+import type { Config } from './config.js'
 import { createPooledFetch } from './downstream/pooled-fetch.js'
 import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
@@ -11,9 +11,10 @@ import type { Fetch } from './identity/fetch-json.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
 import type { Log } from './log.js'
-import { missingScopes } from './scopes.js'
+import { warnAtStart } from './start-warnings.js'
 import { createGetDatetime } from './tools/get-datetime.js'
 import { greet } from './tools/greet.js'
+import { offeredTools } from './tools/offered-tools.js'
 import { createToolRegistry } from './tools/registry.js'
 import type { Tool } from './tools/tool.js'
 import { whoami } from './tools/whoami.js'
@@ -34,16 +35,17 @@ export interface ComposeOptions {
 /**
  * Builds the server that a configuration describes: the one place that picks adapters.
  *
- * Throws a `ConfigError` when a tool needs more than the configuration lets an exchange ask for.
+ * A tool that needs more than the configuration lets an exchange ask for is not offered, and named in the log. Rejects
+ * with a `ConfigError` when the configuration needs a package that is not installed.
  */
 export async function composeServer(
   config: Config,
   log: Log,
   { fetch }: ComposeOptions = {},
 ): Promise<ComposedServer> {
-  const tools = serverTools()
-  assertWithinCeiling(tools, config.exchange.scopeCeiling)
-  reportIgnoredScopes(config.exchange.ignoredScopes, log)
+  const all = serverTools()
+  const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)
+  warnAtStart(config, { tools: all, withheld }, log)
   const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
     createIssuer({
       ...{ issuer, log },
@@ -87,7 +89,7 @@ export async function composeServer(
   }
 }
 
-/** The tools of the ready server. */
+/** The tools of the standalone server, whatever the configuration lets it offer. */
 export function serverTools(): readonly Tool[] {
   return [whoami, greet, createGetDatetime()]
 }
@@ -111,27 +113,4 @@ function protection(
 
 function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
-}
-
-function reportIgnoredScopes(ignored: readonly string[], log: Log): void {
-  if (ignored.length === 0) return
-  log.event('warn', 'exchange_scopes_ignored', {
-    ignored,
-    cure: 'Remove them from MCP_AUTH0_EXCHANGE_SCOPE: they belong to a sign-in. An exchange has no refresh token and no id token to give.',
-  })
-}
-
-function assertWithinCeiling(tools: readonly Tool[], ceiling: readonly string[] | undefined): void {
-  if (ceiling === undefined) return
-  const faults = tools.flatMap((tool) => {
-    const missing = missingScopes(tool.downstream?.scopes ?? [], ceiling)
-    return missing.length === 0
-      ? []
-      : {
-          key: 'MCP_AUTH0_EXCHANGE_SCOPE',
-          value: ceiling.join(' '),
-          cure: `lacks ${missing.join(' ')}, which the tool ${tool.name} needs at the API. Add it, or remove the variable`,
-        }
-  })
-  if (faults.length > 0) throw new ConfigError(faults)
 }

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { configFaults, endpointOf, issuerOf } from './config/consistency.js'
 import {
   SETTINGS,
@@ -9,6 +7,11 @@ import {
 } from './config/settings.js'
 import { clientCredentials } from './config/credentials.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
+import type { Setting } from './config/setting.js'
+import { readSettingsFile } from './config/settings-file.js'
+import type { SettingsFileRead } from './config/settings-file-doubts.js'
+import { textFault } from './config/text-faults.js'
+import { readValueFiles } from './config/value-files.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
 import { isIdentityScope } from './scopes.js'
@@ -108,23 +111,38 @@ function asGiven(fault: ConfigFault, environment: Environment): ConfigFault {
 }
 
 function parseSettings(environment: Environment, faults: ConfigFault[]): SettingValues {
-  const entries = Object.entries(SETTINGS).map(([key, { schema, ...rest }]) => {
-    const fallback = 'fallback' in rest ? rest.fallback : undefined
-    const text = textOf(environment, key) ?? fallback
+  const entries = Object.entries<Setting<unknown>>(SETTINGS).map(([key, setting]) => {
+    const { name, text } = given(environment, key, setting)
     if (text === undefined) return [key, undefined]
-    const result = schema.safeParse(text)
-    if (result.success) return [key, result.data]
-    const hidden = 'secret' in rest || mayHoldPassword(text)
-    const cure = [...new Set(result.error.issues.map((issue) => issue.message))].join('; ')
-    faults.push(hidden ? { key, cure } : { key, value: text, cure })
+    const secret = setting.secret === true
+    const fromFile = textOf(environment, `${key}_FILE`) !== undefined
+    const slip = text === setting.fallback ? undefined : textFault(text, { secret, fromFile })
+    const result = slip === undefined ? setting.schema.safeParse(text) : undefined
+    if (result?.success === true) return [key, result.data]
+    const issues = result?.error.issues.map(({ message }) => message)
+    const cure = slip ?? [...new Set(issues)].join('; ')
+    const hidden = secret || mayHoldPassword(text)
+    faults.push(hidden ? { key: name, cure } : { key: name, value: text, cure })
     return [key, undefined]
   })
   return Object.fromEntries(entries) as SettingValues
 }
 
+/** The text of a setting, and the name under which it was found. */
+function given(
+  environment: Environment,
+  key: string,
+  { alias, fallback }: Setting<unknown>,
+): { readonly name: string; readonly text: string | undefined } {
+  const other = alias === undefined ? undefined : textOf(environment, alias)
+  return alias !== undefined && other !== undefined
+    ? { name: alias, text: other }
+    : { name: key, text: textOf(environment, key) ?? fallback }
+}
+
 /** Whether a text may be a URL with a user name or password in it, which no error shows. */
 function mayHoldPassword(text: string): boolean {
-  return /\/\/[^/]*@/.test(text)
+  return /(?:\/\/|^[^\s/]*:).*@/.test(text)
 }
 
 function assemble(found: CompleteSettings): Config {
@@ -207,56 +225,37 @@ function adapterOf({
   return AUTH0_DOMAIN === undefined ? 'rfc8693' : 'auth0'
 }
 
+/** What a process is told: its environment, and what is doubtful about its `.env` file. */
+export interface ReadSettings {
+  readonly environment: Environment
+  readonly file: SettingsFileRead
+}
+
 /**
  * The environment of this process: a `.env` file in the working directory, overruled by `process.env`.
  *
- * Secrets named by `…_FILE` settings are read from those files; throws a `ConfigError` for those that cannot be.
- * The only place that reads any of it.
+ * Settings that are given as files (`…_FILE`) are read from those. Throws a `ConfigError` for files that cannot be
+ * read, and for lines of `.env` that say something else than they seem to. The only place that reads any of it.
  */
-export function readEnvironment(directory: string = process.cwd()): Environment {
-  const file = readSettingsFile(directory)
+export function readSettings(directory: string = process.cwd()): ReadSettings {
+  const { values, faults, doubts } = readSettingsFile(`${directory}/.env`)
   // An empty variable counts as absent, so it does not hide what the file says.
-  const set = Object.entries(process.env).filter(([, text]) => text?.trim() !== '')
-  return withSecretFiles({ ...file, ...Object.fromEntries(set) })
+  const set = Object.fromEntries(
+    Object.entries(process.env).filter(([, text]) => text?.trim() !== ''),
+  )
+  const environment = { ...values, ...set }
+  const files = readValueFiles((name) => textOf(environment, name))
+  const all = [...faults.filter(({ key }) => !(key in set)), ...files.faults]
+  if (all.length > 0) throw new ConfigError(all)
+  return {
+    environment: { ...environment, ...files.values },
+    file: { names: Object.keys(values), doubts },
+  }
 }
 
-/** The names that stand in the `.env` file of a directory; none where there is no such file. */
-export function settingsFileNames(directory: string = process.cwd()): readonly string[] {
-  return Object.keys(readSettingsFile(directory))
-}
-
-function readSettingsFile(directory: string): Environment {
-  const path = `${directory}/.env`
-  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
-}
-
-/** Reads the secrets that are given as files, as container platforms mount them. */
-function withSecretFiles(environment: Environment): Environment {
-  const faults: ConfigFault[] = []
-  const read = Object.entries(SETTINGS).flatMap(([key, definition]) => {
-    const path = 'secret' in definition ? textOf(environment, `${key}_FILE`) : undefined
-    if (path === undefined) return []
-    if (textOf(environment, key) !== undefined) {
-      faults.push({
-        key: `${key}_FILE`,
-        value: path,
-        cure: `is set together with ${key}. Remove one`,
-      })
-      return []
-    }
-    try {
-      return [[key, readFileSync(path, 'utf8').trim()] as const]
-    } catch {
-      faults.push({
-        key: `${key}_FILE`,
-        value: path,
-        cure: 'cannot be read. Check path and permissions',
-      })
-      return []
-    }
-  })
-  if (faults.length > 0) throw new ConfigError(faults)
-  return { ...environment, ...Object.fromEntries(read) }
+/** `readSettings` without what is doubtful. */
+export function readEnvironment(directory: string = process.cwd()): Environment {
+  return readSettings(directory).environment
 }
 
 function textOf(environment: Environment, key: string): string | undefined {

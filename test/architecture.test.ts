@@ -86,7 +86,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^routes\//, 6],
   [/^src\/(?:app|doors|on-behalf-of(?:-options|-schema)?)\.ts$/, 7],
   [/^src\/index\.ts$/, 7],
-  [/^src\/(?:compose(?:-adapter)?|server)\.ts$/, 8],
+  [/^src\/(?:compose(?:-adapter)?|server|start-warnings)\.ts$/, 8],
   [/^src\/main\.ts$/, 9],
 ]
 

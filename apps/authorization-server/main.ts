@@ -1,13 +1,14 @@
 import { once } from 'node:events'
 import { type Server, createServer } from 'node:http'
 import { z } from 'zod'
+import { listenHost } from '../../src/config/values.js'
 import { createAuthorizationServer } from './authorization-server.js'
 import { loadDirectory } from './directory.js'
 
 const OVERRIDE = 'DANGEROUSLY_ALLOW_DEVELOPMENT_SERVER_IN_PRODUCTION'
 
 const environmentSchema = z.object({
-  HOST: z.string().min(1, 'give a host name or address').default('127.0.0.1'),
+  HOST: listenHost.default('127.0.0.1'),
   PORT: z.coerce
     .number({ error: 'give a port number' })
     .pipe(z.int('give a whole number').min(0, 'give 0 to 65535').max(65_535, 'give 0 to 65535'))

@@ -11,7 +11,7 @@ export interface ApiEnvironment {
 }
 
 const schema = z.object({
-  HOST: z.string().default('127.0.0.1'),
+  HOST: values.listenHost.default('127.0.0.1'),
   PORT: values.port.default(8787),
   AUTH0_DOMAIN: values.domain.optional(),
   ISSUER_BASE_URL: values.issuerUrl

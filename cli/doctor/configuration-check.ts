@@ -1,11 +1,6 @@
 import { composeServer } from '../../src/compose.js'
-import {
-  ConfigError,
-  parseConfig,
-  readEnvironment,
-  settingsFileNames,
-  type Config,
-} from '../../src/config.js'
+import { ConfigError, parseConfig, readSettings, type Config } from '../../src/config.js'
+import { doubtMeaning, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
 import { unknownSettings } from '../../src/config/unknown-settings.js'
 import type { Log } from '../../src/log.js'
 import { printable } from '../printable.js'
@@ -19,9 +14,9 @@ export interface CheckedConfiguration {
 
 const CHECK = 'configuration'
 
-/** One finding a name in `.env` that is no setting. */
-export function checkSettingsFile(directory: string): readonly Finding[] {
-  return unknownSettings(settingsFileNames(directory)).map(({ name, nearest }) =>
+/** What `.env` has that does nothing: names that are no settings, lines without effect. */
+function fileFindings({ names, doubts }: SettingsFileRead): readonly Finding[] {
+  const unknown = unknownSettings(names).map(({ name, nearest }) =>
     notCheckable(
       'settings_file',
       `${name}: is no setting of this server.`,
@@ -30,43 +25,54 @@ export function checkSettingsFile(directory: string): readonly Finding[] {
         : `Did you mean ${nearest}?`,
     ),
   )
+  const lines = doubts.map((doubt) =>
+    notCheckable(
+      'settings_file',
+      `Line ${doubt.line}${doubt.name === undefined ? '' : ` (${doubt.name})`} has no effect.`,
+      doubtMeaning(doubt),
+    ),
+  )
+  return [...unknown, ...lines]
 }
 
 /**
  * Reads the settings as the server does, and builds the server that they describe, without letting it listen.
  *
- * One finding a fault.
+ * One finding a fault, and one a thing in `.env` that does nothing.
  */
 export async function checkConfiguration(directory: string): Promise<CheckedConfiguration> {
-  const ignored: string[] = []
+  let findings: readonly Finding[] = []
   try {
-    const config = parseConfig(readEnvironment(directory))
-    const composed = await composeServer(config, ignoredScopesLog(ignored))
+    const { environment, file } = readSettings(directory)
+    findings = fileFindings(file)
+    const config = parseConfig(environment)
+    const advice = adviceLog()
+    const composed = await composeServer(config, advice.log)
     await composed.close()
-    const advice =
-      ignored.length === 0
-        ? undefined
-        : `Remove ${ignored.join(' ')} from MCP_AUTH0_EXCHANGE_SCOPE: these belong to a sign-in and are ignored in an exchange.`
     const says = `The settings are complete; the endpoint is ${config.endpoint.href}.`
-    return { config, findings: [ok(CHECK, says, advice)] }
+    return { config, findings: [...findings, ok(CHECK, says, advice.text())] }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const findings = error.faults.map(({ key, value, cure }) =>
+    const faults = error.faults.map(({ key, value, cure }) =>
       wrong(
         CHECK,
         value === undefined ? key : `${key}="${printable(value)}"`,
         `${key} ${cure}. See docs/configuration.md.`,
       ),
     )
-    return { findings }
+    return { findings: [...findings, ...faults] }
   }
 }
 
-function ignoredScopesLog(ignored: string[]): Log {
+/** Keeps the cures of what the server warns of at its start. */
+function adviceLog(): { readonly log: Log; readonly text: () => string | undefined } {
+  const cures: string[] = []
   return {
-    event(_level, name, fields = {}) {
-      if (name !== 'exchange_scopes_ignored' || !Array.isArray(fields['ignored'])) return
-      ignored.push(...(fields['ignored'] as string[]))
+    log: {
+      event(level, _name, fields = {}) {
+        if (level === 'warn' && typeof fields['cure'] === 'string') cures.push(fields['cure'])
+      },
     },
+    text: () => (cures.length === 0 ? undefined : cures.join(' ')),
   }
 }

@@ -4,7 +4,7 @@ import type { GuardedIo } from '../guarded-output.js'
 import { checkApi } from './api-check.js'
 import { checkCall } from './call-check.js'
 import { checkClient } from './client-check.js'
-import { checkConfiguration, checkSettingsFile } from './configuration-check.js'
+import { checkConfiguration } from './configuration-check.js'
 import { createDeployment, type Deployment } from './deployment.js'
 import { checkExchange } from './exchange-check.js'
 import { notCheckable, type Finding } from './finding.js'
@@ -31,7 +31,6 @@ export async function examine(
   const tell = (findings: readonly Finding[]): void => {
     findings.forEach(examination.onFinding)
   }
-  tell(checkSettingsFile(io.directory))
   const { config, findings } = await checkConfiguration(io.directory)
   tell(findings)
   if (config === undefined) {

@@ -8,6 +8,8 @@ import { verifyExchangedToken } from '../../src/exchange/verify-exchanged-token.
 import type { Caller, Claims } from '../../src/identity/caller.js'
 import { unionScopes } from '../../src/scopes.js'
 import type { Secret } from '../../src/secret.js'
+import { offeredTools } from '../../src/tools/offered-tools.js'
+import type { ToolRequirements } from '../../src/tools/tool.js'
 import { printable } from '../printable.js'
 import type { Deployment } from './deployment.js'
 import { cureOf } from './exchange-cure.js'
@@ -32,7 +34,9 @@ export async function checkExchange(
   keep: (secret: Secret) => Secret,
 ): Promise<CheckedExchange> {
   const { config } = deployment
-  const request = requestOf(user, deployment)
+  const tools = callingTools(deployment)
+  if (tools.length === 0) return { findings: [notCheckable('exchange', NO_TOOL, NO_TOOL_CURE)] }
+  const request = requestOf(user, tools, deployment)
   let exchanged: ExchangedToken
   try {
     const { maxDepth, allowedActors } = config.delegation
@@ -61,12 +65,22 @@ export async function checkExchange(
   }
 }
 
+const NO_TOOL = 'No tool that this server offers calls the API, so it exchanges no token.'
+const NO_TOOL_CURE =
+  'Name the scopes that the tools need in MCP_AUTH0_EXCHANGE_SCOPE, or remove it.'
+
+function callingTools({ config }: Deployment): readonly ToolRequirements[] {
+  const { tools } = offeredTools(serverTools(), config.exchange.scopeCeiling)
+  return tools.filter(({ downstream }) => downstream !== undefined)
+}
+
 /** All that any tool may ask for at once. */
 function requestOf(
   { caller, token }: { readonly caller: Caller; readonly token: Secret },
+  tools: readonly ToolRequirements[],
   { config }: Deployment,
 ): TokenExchangeRequest {
-  const scopes = unionScopes(...serverTools().map(({ downstream }) => downstream?.scopes ?? []))
+  const scopes = unionScopes(...tools.map(({ downstream }) => downstream?.scopes ?? []))
   return { caller, subjectToken: token, audience: config.api.audience, scopes }
 }
 

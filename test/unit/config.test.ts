@@ -73,6 +73,7 @@ describe('parseConfig', () => {
     const environment = Object.fromEntries(examples) as Record<string, string>
     delete environment['ISSUER_BASE_URL']
     environment['MCP_AUTH0_CLIENT_SECRET'] = 'any'
+    environment['DANGEROUSLY_SHARE_CLIENT_SECRET'] = 'true'
     expect(() => parseConfig(environment)).not.toThrow()
     expect(() => parseConfig({ ...QUICKSTART, ...environment })).not.toThrow()
   })
@@ -155,6 +156,7 @@ describe('parseConfig', () => {
       HOST: '0.0.0.0',
       PORT: '0',
       ADDITIONAL_ISSUERS: ' https://two.example/  https://three.example ',
+      DANGEROUSLY_SHARE_CLIENT_SECRET: 'true',
       AUTHORIZATION_CLAIMS: 'permissions',
       SCOPE_HIERARCHY: 'tool:admin=tool:greet,tool:whoami tool:all=tool:admin',
       LOCKED_TOOLS: 'show',
