@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
+import { composeConnections } from './compose-connections.js'
 import type { Config } from './config.js'
-import { createPooledFetch } from './downstream/pooled-fetch.js'
 import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
 import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
@@ -28,7 +28,7 @@ export interface ComposedServer {
 }
 
 export interface ComposeOptions {
-  /** Reaches the authorization server. Default: the global `fetch`. */
+  /** Reaches the authorization server. Default: as the configuration says, through its proxy where it has one. */
   readonly fetch?: Fetch
 }
 
@@ -46,14 +46,14 @@ export async function composeServer(
   const all = serverTools()
   const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)
   warnAtStart(config, { tools: all, withheld }, log)
+  const connections = composeConnections(config, fetch)
   const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
     createIssuer({
       ...{ issuer, log },
       staleAgeMs: config.issuer.staleAgeMs,
-      ...(fetch === undefined ? {} : { fetch }),
+      fetch: connections.issuers,
     }),
   )
-  const pool = createPooledFetch()
   const app = createApp({
     endpoint: config.endpoint,
     resource: {
@@ -66,7 +66,7 @@ export async function composeServer(
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
     verifier: createJwtBearerVerifier({ issuers, audience: config.resource.identifier }),
     exchanger: protectExchange(
-      await composeAdapter(config, issuers, fetch),
+      await composeAdapter(config, issuers, connections.exchange),
       protection(config, issuers, log),
     ),
     forwardClientAddress: config.exchange.forwardClientAddress,
@@ -74,7 +74,7 @@ export async function composeServer(
     registry: createToolRegistry(tools),
     apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
     apiTimeoutMs: config.api.timeoutMs,
-    fetch: pool.fetch,
+    fetch: connections.api,
     log,
     createReference: randomUUID,
     homePage: config.homePage,
@@ -84,7 +84,7 @@ export async function composeServer(
     drain: app.drain,
     async close() {
       await app.close()
-      await pool.close()
+      await connections.close()
     },
   }
 }

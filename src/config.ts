@@ -1,16 +1,12 @@
 import { configFaults, endpointOf, issuerOf } from './config/consistency.js'
-import {
-  SETTINGS,
-  type CompleteSettings,
-  type SettingName,
-  type SettingValues,
-} from './config/settings.js'
+import type { CompleteSettings, SettingName } from './config/settings.js'
 import { clientCredentials } from './config/credentials.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
-import type { Setting } from './config/setting.js'
+import { OUTGOING_NAMES } from './config/setting-names.js'
+import { parseSettings, textOf, type Environment } from './config/parse-settings.js'
+import { withExtraAuthorities } from './config/extra-authorities.js'
 import { readSettingsFile } from './config/settings-file.js'
 import type { SettingsFileRead } from './config/settings-file-doubts.js'
-import { textFault } from './config/text-faults.js'
 import { readValueFiles } from './config/value-files.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
@@ -20,6 +16,7 @@ import type { SessionLimits } from './sessions/session-registry.js'
 import type { AccessPolicy } from './tools/access.js'
 
 export { ConfigError, type ConfigFault } from './config/fault.js'
+export type { Environment } from './config/parse-settings.js'
 
 /** The settings that make a deployment; with none of them set, nothing is configured. */
 const IDENTIFYING: readonly SettingName[] = [
@@ -73,13 +70,20 @@ export interface Config {
     /** `undefined`: any. */
     readonly allowedActors: readonly string[] | undefined
   }
+  readonly outgoing: {
+    readonly proxy: {
+      readonly http: Secret | undefined
+      readonly https: Secret | undefined
+      readonly noProxy: readonly string[]
+    }
+    /** PEM, one certificate each. */
+    readonly certificateAuthorities: readonly string[]
+  }
   readonly api: { readonly audience: string; readonly baseUrl: URL; readonly timeoutMs: number }
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Whether the environment names no deployment at all. */
 export function isUnconfigured(environment: Environment): boolean {
@@ -110,39 +114,28 @@ function asGiven(fault: ConfigFault, environment: Environment): ConfigFault {
   return fault.value === undefined || value === undefined ? fault : { ...fault, value }
 }
 
-function parseSettings(environment: Environment, faults: ConfigFault[]): SettingValues {
-  const entries = Object.entries<Setting<unknown>>(SETTINGS).map(([key, setting]) => {
-    const { name, text } = given(environment, key, setting)
-    if (text === undefined) return [key, undefined]
-    const secret = setting.secret === true
-    const fromFile = textOf(environment, `${key}_FILE`) !== undefined
-    const slip = text === setting.fallback ? undefined : textFault(text, { secret, fromFile })
-    const result = slip === undefined ? setting.schema.safeParse(text) : undefined
-    if (result?.success === true) return [key, result.data]
-    const issues = result?.error.issues.map(({ message }) => message)
-    const cure = slip ?? [...new Set(issues)].join('; ')
-    const hidden = secret || mayHoldPassword(text)
-    faults.push(hidden ? { key: name, cure } : { key: name, value: text, cure })
-    return [key, undefined]
-  })
-  return Object.fromEntries(entries) as SettingValues
+/**
+ * Reads from an environment how other servers are reached, and nothing else of it; throws a `ConfigError`.
+ *
+ * For programs that reach others before there is a whole configuration. Reads the files that `…_FILE` names.
+ */
+export function readOutgoing(environment: Environment): Config['outgoing'] {
+  const files = readValueFiles((name) => textOf(environment, name), OUTGOING_NAMES)
+  const faults: ConfigFault[] = [...files.faults]
+  const told = withExtraAuthorities({ ...environment, ...files.values })
+  const found = parseSettings(
+    Object.fromEntries(Object.entries(told).filter(([name]) => OUTGOING_NAMES.has(name))),
+    faults,
+  )
+  if (faults.length > 0) throw new ConfigError(faults)
+  return outgoingOf(found as CompleteSettings)
 }
 
-/** The text of a setting, and the name under which it was found. */
-function given(
-  environment: Environment,
-  key: string,
-  { alias, fallback }: Setting<unknown>,
-): { readonly name: string; readonly text: string | undefined } {
-  const other = alias === undefined ? undefined : textOf(environment, alias)
-  return alias !== undefined && other !== undefined
-    ? { name: alias, text: other }
-    : { name: key, text: textOf(environment, key) ?? fallback }
-}
-
-/** Whether a text may be a URL with a user name or password in it, which no error shows. */
-function mayHoldPassword(text: string): boolean {
-  return /(?:\/\/|^[^\s/]*:).*@/.test(text)
+function outgoingOf(found: CompleteSettings): Config['outgoing'] {
+  return {
+    proxy: { http: found.HTTP_PROXY, https: found.HTTPS_PROXY, noProxy: found.NO_PROXY },
+    certificateAuthorities: found.CA_CERTIFICATES,
+  }
 }
 
 function assemble(found: CompleteSettings): Config {
@@ -177,6 +170,7 @@ function assemble(found: CompleteSettings): Config {
       allowedActors:
         found.DELEGATION_ALLOWED_ACTORS.length === 0 ? undefined : found.DELEGATION_ALLOWED_ACTORS,
     },
+    outgoing: outgoingOf(found),
     api: {
       audience: found.API_AUTH0_AUDIENCE,
       baseUrl: found.API_BASE_URL,
@@ -248,7 +242,7 @@ export function readSettings(directory: string = process.cwd()): ReadSettings {
   const all = [...faults.filter(({ key }) => !(key in set)), ...files.faults]
   if (all.length > 0) throw new ConfigError(all)
   return {
-    environment: { ...environment, ...files.values },
+    environment: withExtraAuthorities({ ...environment, ...files.values }),
     file: { names: Object.keys(values), doubts },
   }
 }
@@ -256,11 +250,6 @@ export function readSettings(directory: string = process.cwd()): ReadSettings {
 /** `readSettings` without what is doubtful. */
 export function readEnvironment(directory: string = process.cwd()): Environment {
   return readSettings(directory).environment
-}
-
-function textOf(environment: Environment, key: string): string | undefined {
-  const text = environment[key]?.trim()
-  return text === undefined || text === '' ? undefined : text
 }
 
 function deepFreeze<T extends object>(value: T): T {

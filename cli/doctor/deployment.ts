@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config.js'
+import { composeConnections } from '../../src/compose-connections.js'
 import type { Fetch } from '../../src/identity/fetch-json.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
 
@@ -7,8 +8,13 @@ import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
 export interface Deployment {
   readonly config: Config
   readonly issuers: readonly Issuer[]
+  /** Reaches issuers, the API and the server itself, over the proxy and with the authorities of the settings. */
   readonly fetch: Fetch
+  /** Reaches token endpoints: presents the client certificate where there is one. */
+  readonly exchangeFetch: Fetch
   readonly clock: Clock
+  /** Ends the connections. */
+  close(): Promise<void>
 }
 
 /** For one request of a check. */
@@ -16,11 +22,17 @@ export const CHECK_TIMEOUT_MS = 5_000
 
 export function createDeployment(
   config: Config,
-  { fetch, clock }: Pick<Deployment, 'fetch' | 'clock'>,
+  { fetch: given, clock }: { readonly fetch?: Fetch | undefined; readonly clock: Clock },
 ): Deployment {
+  const connections = composeConnections(config, given)
+  const fetch = given ?? connections.api
   const names = [config.issuer.primary, ...config.issuer.additional]
   const issuers = names.map((issuer) => createIssuer({ issuer, fetch, clock }))
-  return { config, issuers, fetch, clock }
+  return {
+    ...{ config, issuers, fetch, clock },
+    exchangeFetch: connections.exchange,
+    close: connections.close,
+  }
 }
 
 /** Which setting names the issuer. */

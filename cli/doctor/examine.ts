@@ -39,9 +39,31 @@ export async function examine(
   }
   keepSecrets(config, io)
   const deployment = createDeployment(config, io)
+  try {
+    await examineDeployment(deployment, { options, io, examination })
+  } finally {
+    await deployment.close()
+  }
+}
+
+async function examineDeployment(
+  deployment: Deployment,
+  {
+    options,
+    io,
+    examination,
+  }: {
+    readonly options: DoctorOptions
+    readonly io: GuardedIo
+    readonly examination: Examination
+  },
+): Promise<void> {
+  const tell = (findings: readonly Finding[]): void => {
+    findings.forEach(examination.onFinding)
+  }
   await examineIssuers(deployment, tell)
   tell(await checkApi(deployment, options.apiPath))
-  tell(await checkServer(deployment, options.endpoint ?? config.endpoint))
+  tell(await checkServer(deployment, options.endpoint ?? deployment.config.endpoint))
   if (examination.token === undefined) {
     const says = 'Audience, client grant and roles show by an exchange alone.'
     tell([notCheckable('exchange', says, 'Give an access token of a user by --token-stdin.')])
@@ -99,7 +121,9 @@ async function examineUser(
   onFinding(await checkCall(deployment, options.apiPath, exchange.token))
 }
 
-function keepSecrets({ exchange }: Config, { keep }: GuardedIo): void {
+function keepSecrets({ exchange, outgoing }: Config, { keep }: GuardedIo): void {
+  for (const proxy of [outgoing.proxy.http, outgoing.proxy.https])
+    if (proxy !== undefined) keep(proxy)
   const { clientAuthentication, clientCertificate } = exchange
   if ('secret' in clientAuthentication) keep(clientAuthentication.secret)
   if ('privateKey' in clientAuthentication) keep(clientAuthentication.privateKey)

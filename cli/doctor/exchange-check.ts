@@ -44,7 +44,7 @@ export async function checkExchange(
       maxDepth,
       ...(allowedActors === undefined ? {} : { allowedActors }),
     })
-    const adapter = await composeAdapter(config, deployment.issuers, deployment.fetch)
+    const adapter = await composeAdapter(config, deployment.issuers, deployment.exchangeFetch)
     exchanged = await adapter.exchange(request)
   } catch (error) {
     return { findings: [refused(REQUEST, error, deployment), audienceAfter(error, deployment)] }

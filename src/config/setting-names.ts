@@ -1,4 +1,5 @@
 import type { Setting } from './setting.js'
+import { OUTGOING_SETTINGS } from './outgoing-settings.js'
 import { SETTINGS } from './settings.js'
 
 /** The settings whose value may come from a file, named by the setting with `_FILE` behind it. */
@@ -7,8 +8,18 @@ export const FILE_SETTINGS: readonly string[] = Object.entries<Setting<unknown>>
   .map(([name]) => name)
 
 /** Every name that means something to this server, in a `.env` file and in the environment. */
-export const SETTING_NAMES: ReadonlySet<string> = new Set([
-  ...Object.keys(SETTINGS),
-  ...FILE_SETTINGS.map((name) => `${name}_FILE`),
-  ...Object.values<Setting<unknown>>(SETTINGS).flatMap(({ alias }) => alias ?? []),
+export const SETTING_NAMES: ReadonlySet<string> = namesOf(SETTINGS)
+
+/** Those that say how other servers are reached. */
+export const OUTGOING_NAMES: ReadonlySet<string> = new Set([
+  ...namesOf(OUTGOING_SETTINGS),
+  'REQUEST_METHOD',
 ])
+
+function namesOf(settings: Readonly<Record<string, Setting<unknown>>>): ReadonlySet<string> {
+  return new Set([
+    ...Object.keys(settings),
+    ...FILE_SETTINGS.filter((name) => name in settings).map((name) => `${name}_FILE`),
+    ...Object.values(settings).flatMap(({ alias }) => alias ?? []),
+  ])
+}

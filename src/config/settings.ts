@@ -3,12 +3,14 @@ import { ACCESS_SETTINGS } from './access-settings.js'
 import { EDGE_SETTINGS } from './edge-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
 import { ISSUER_SETTINGS } from './issuer-settings.js'
+import { OUTGOING_SETTINGS } from './outgoing-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
 
 /** Every variable that is read, in the order of the documentation. The names are those of Auth0's quickstart. */
 export const SETTINGS = {
   ...ISSUER_SETTINGS,
   ...EXCHANGE_SETTINGS,
+  ...OUTGOING_SETTINGS,
   ...ACCESS_SETTINGS,
   ...SESSION_SETTINGS,
   ...EDGE_SETTINGS,
@@ -31,6 +33,8 @@ type Optional =
   | 'MCP_AUTH0_CLIENT_PRIVATE_KEY'
   | 'MCP_AUTH0_CLIENT_KEY_ID'
   | 'MCP_AUTH0_CLIENT_CERTIFICATE'
+  | 'HTTP_PROXY'
+  | 'HTTPS_PROXY'
 
 /** The settings once nothing is found wrong with them: all there but for those that may be absent. */
 export type CompleteSettings = {

@@ -25,12 +25,17 @@ const ELLIPSIS = /…|\.\.\.$/
 export function textFault(text: string, kind: TextKind): string | undefined {
   return (
     quoteFault(text, kind) ??
-    (INVISIBLE.test(text)
+    (INVISIBLE.test(text) && !isForeignFile(text, kind)
       ? 'holds a character that cannot be seen, or one in another encoding than UTF-8. Type the value anew in place of pasting it'
       : undefined) ??
     commentFault(text, kind) ??
     placeholderFault(text, kind)
   )
+}
+
+/** A bundle of certificates holds comments of other people, in encodings of other people. */
+function isForeignFile(text: string, { fromFile }: TextKind): boolean {
+  return fromFile && text.includes('-----BEGIN ')
 }
 
 function quoteFault(text: string, { secret, fromFile }: TextKind): string | undefined {
@@ -50,7 +55,8 @@ function commentFault(text: string, { secret, fromFile }: TextKind): string | un
 const UNLESS_MEANT =
   '. If it belongs to the secret, put the secret in a file, and name that in the same setting with _FILE behind it'
 
-function placeholderFault(text: string, { secret }: TextKind): string | undefined {
+function placeholderFault(text: string, kind: TextKind): string | undefined {
+  const secret = kind.secret || isForeignFile(text, kind)
   if (UNEXPANDED.test(text) || (!secret && UNEXPANDED_WITHIN.test(text))) {
     return 'is a reference that nobody has put a value in for. This server expands no variables: write the value itself'
   }

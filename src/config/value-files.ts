@@ -12,11 +12,14 @@ export interface ValueFiles {
   readonly faults: readonly ConfigFault[]
 }
 
-/** Reads the settings that are given as files (`…_FILE`), as container platforms mount secrets. */
-export function readValueFiles(textOf: (name: string) => string | undefined): ValueFiles {
+/** Reads the settings of `names` that are given as files (`…_FILE`), as container platforms mount secrets. */
+export function readValueFiles(
+  textOf: (name: string) => string | undefined,
+  names: ReadonlySet<string> = new Set(FILE_SETTINGS),
+): ValueFiles {
   const values: Record<string, string> = {}
   const faults: ConfigFault[] = []
-  for (const name of FILE_SETTINGS) {
+  for (const name of FILE_SETTINGS.filter((one) => names.has(one))) {
     const path = textOf(`${name}_FILE`)
     if (path === undefined) continue
     const outcome = valueOf(path, { name, given: textOf(name) !== undefined })

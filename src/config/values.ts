@@ -223,7 +223,7 @@ function listOf<T>(item: z.ZodType<T, string>) {
 }
 
 /** One rule for all lists: spaces, line breaks and commas separate. */
-function words(value: string): string[] {
+export function words(value: string): string[] {
   return value.split(/[\s,]+/).filter((word) => word !== '')
 }
 
