@@ -31,7 +31,7 @@ export function createDeployment(
   return {
     ...{ config, issuers, fetch, clock },
     exchangeFetch: connections.exchange,
-    close: connections.close,
+    close: () => connections.close(),
   }
 }
 

@@ -28,6 +28,7 @@ export interface OutgoingFetchOptions {
   readonly proxy?: OutgoingProxy | undefined
 }
 
+/** The certificate that a client proves itself with, and its private key. */
 export interface ClientCertificate {
   /** PEM. */
   readonly certificate: string

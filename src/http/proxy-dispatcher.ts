@@ -60,9 +60,10 @@ function explaining(proxy: URL): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (request, handler) =>
     dispatch(request, {
       onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-      onRequestUpgrade(controller, status, headers, socket) {
+      onRequestUpgrade(...upgrade) {
+        const [controller, status, , socket] = upgrade
         if (status >= 200 && status < 300) {
-          handler.onRequestUpgrade?.(controller, status, headers, socket)
+          handler.onRequestUpgrade?.(...upgrade)
           return
         }
         socket.on('error', () => undefined).destroy()

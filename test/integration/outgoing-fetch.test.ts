@@ -265,10 +265,11 @@ describe('the fetch for outgoing connections', () => {
   test('leaves no connection behind once it is closed', async () => {
     const port = await serveHttp()
     const { url } = await proxyOf()
-    const { fetch, close } = createOutgoingFetch({ proxy: { http: url } })
+    const made = createOutgoingFetch({ proxy: { http: url } })
+    const { fetch } = made
     await (await fetch(`http://localhost:${port}/`)).text()
     await (await fetch(`http://api.test:${port}/`)).text()
-    await close()
+    await made.close()
     await expect(fetch(`http://api.test:${port}/`)).rejects.toThrow()
     await expect(fetch(`http://localhost:${port}/`)).rejects.toThrow()
   })
