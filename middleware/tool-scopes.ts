@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import { OnBehalfOfError } from '../src/errors.js'
 import { authContextOf, type AuthContext } from '../src/identity/auth-context.js'
+import { callerForLog, identifiersForLog } from '../src/identity/identifier-for-log.js'
 import { fingerprint } from '../src/identity/verified-tokens.js'
 import { silentLog, type Log } from '../src/log.js'
 import { toolCallsIn } from '../src/tool-calls.js'
@@ -40,12 +41,12 @@ export function toolScopes({ access, log = silentLog }: ToolScopesOptions): Requ
       scopes: decision.scopes,
     })
     if (inVain > 0) {
-      const { clientId, subject } = context.caller
-      const asked = decision.scopes
+      const { clientId, subject } = callerForLog(context.caller)
+      const asked = identifiersForLog(decision.scopes)
       log.event('warn', 'step_up_loop', {
         ...{ clientId, subject, asked, times: inVain },
         tools: decision.tools,
-        granted: context.caller.scopes,
+        granted: identifiersForLog(context.caller.scopes),
         requestId: requestIdOf(req),
       })
     }
@@ -75,10 +76,9 @@ function stepUp(
     scopes,
     log: {
       missing,
-      asked: scopes,
-      granted: caller.scopes,
-      clientId: caller.clientId,
-      subject: caller.subject,
+      asked: identifiersForLog(scopes),
+      granted: identifiersForLog(caller.scopes),
+      ...callerForLog(caller),
     },
   })
 }

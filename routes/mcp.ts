@@ -9,6 +9,7 @@ import {
 import type { RequestHandler } from 'express'
 import { authInfoOf } from '../middleware/bearer-auth.js'
 import { logFailure } from '../middleware/error-handler.js'
+import { keepPlacesUntil } from '../middleware/limit-at-once.js'
 import { requestIdOf } from '../middleware/request-context.js'
 import { describeError } from '../src/describe-error.js'
 import { takeStepUp } from '../src/downstream/downstream-step-up.js'
@@ -19,7 +20,7 @@ import { authContextOf } from '../src/identity/auth-context.js'
 import type { Log } from '../src/log.js'
 import { isEventStream, NewsStreams } from '../src/streams/news-streams.js'
 import { relayed } from '../src/streams/relay.js'
-import { McpSessions, type McpSessionsOptions } from '../src/sessions/mcp-sessions.js'
+import { McpSessions, type McpSessionsOptions, type OnAsked } from '../src/sessions/mcp-sessions.js'
 
 /** What `mcpRoute` needs: your server factory, what challenges say, and a log. */
 export interface McpRouteOptions extends FailureResponseOptions {
@@ -36,6 +37,8 @@ export interface McpRouteOptions extends FailureResponseOptions {
 /** A mounted MCP endpoint: its handler, and how it ends. */
 export interface McpRoute {
   readonly handler: RequestHandler
+  /** The sessions, for what has to know whose they are before it does anything: `tokenExchange({ sessions })`. */
+  readonly sessions: Pick<McpSessions, 'assertOwned'> | undefined
   /** Tells 2026-07-28 clients that listen, whoever they are, that a list or a resource changed. */
   readonly notify: ServerNotifier
   /** Ends streams that only wait for news; call it when the server stops to accept. */
@@ -62,15 +65,17 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       ? undefined
       : new McpSessions(createServer, options.sessions, onerror)
   const news = newsStreams(options)
-  const answer: Answer = (request, requestOptions = {}) => {
+  const answer: AnswerAsked = (request, requestOptions, onAsked) => {
     const { authInfo, parsedBody } = requestOptions
     const serve = async (): Promise<Response> =>
-      (await sessions?.answer(request, requestOptions)) ?? mcp.fetch(request, requestOptions)
+      (await sessions?.answer(request, requestOptions, onAsked)) ??
+      mcp.fetch(request, requestOptions)
     if (!waitsForNews(request.method, parsedBody)) return serve()
     return news.open(authContextOf(authInfo).caller, serve, endOfSubscription(parsedBody))
   }
 
   return {
+    sessions,
     notify: mcp.notify,
     drain: () => {
       news.endAll()
@@ -85,9 +90,12 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
         const { status, headers, body } = failureResponse(failure, requestIdOf(req), options)
         return new Response(JSON.stringify(body), { status, headers })
       }
-      const fetch: Answer = async (request, requestOptions) => {
+      const onAsked = (settled: Promise<unknown>): void => {
+        keepPlacesUntil(req, settled)
+      }
+      const fetch: Answer = async (request, requestOptions = {}) => {
         try {
-          const response = await answer(request, requestOptions)
+          const response = await answer(request, requestOptions, onAsked)
           const stepUp = takeStepUp(authInfoOf(req))
           if (isEventStream(response)) return relayed(response, { signal: request.signal })
           return stepUp === undefined ? response : refused(stepUp)
@@ -103,6 +111,11 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   }
 }
 
+type AnswerAsked = (
+  request: Request,
+  options: McpHandlerRequestOptions,
+  onAsked: OnAsked,
+) => Promise<Response>
 type Answer = (request: Request, options?: McpHandlerRequestOptions) => Promise<Response>
 
 function newsStreams({

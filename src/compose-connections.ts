@@ -18,8 +18,11 @@ export interface Connections {
  * Creates the connections of a server. `fetch` takes the place of those to the authorization server, but where a
  * client certificate is to be presented.
  */
-export function composeConnections({ outgoing, exchange }: Config, fetch?: Fetch): Connections {
-  const plain = createOutgoingFetch(outgoing)
+export function composeConnections(
+  { outgoing, exchange, api }: Config,
+  fetch?: Fetch,
+): Connections {
+  const plain = createOutgoingFetch({ ...outgoing, connections: api.connections })
   const { clientCertificate } = exchange
   const presenting =
     clientCertificate === undefined

@@ -4,11 +4,13 @@ import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
 import { composeConnections } from './compose-connections.js'
 import type { Config } from './config.js'
+import { tokenExpectations } from './config/token-expectations.js'
 import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
 import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
 import type { Fetch } from './identity/fetch-json.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
+import { issuerOptionsFor } from './identity/issuer-options.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
 import type { Log } from './log.js'
 import { warnAtStart } from './start-warnings.js'
@@ -47,12 +49,9 @@ export async function composeServer(
   const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)
   warnAtStart(config, { tools: all, withheld }, log)
   const connections = composeConnections(config, fetch)
-  const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
-    createIssuer({
-      ...{ issuer, log },
-      staleAgeMs: config.issuer.staleAgeMs,
-      fetch: connections.issuers,
-    }),
+  const { primary, additional, staleAgeMs } = config.issuer
+  const issuers = issuerOptionsFor({ ...config.issuer, issuers: [primary, ...additional] }).map(
+    (options) => createIssuer({ ...options, log, staleAgeMs, fetch: connections.issuers }),
   )
   const app = createApp({
     endpoint: config.endpoint,
@@ -61,10 +60,12 @@ export async function composeServer(
       authorizationServers: issuers.map(({ issuer }) => issuer),
       baselineScopes: config.resource.baselineScopes,
     },
+    metadataLocation: config.resource.metadataLocation,
     edge: config.edge,
     policy: config.access,
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
-    verifier: createJwtBearerVerifier({ issuers, audience: config.resource.identifier }),
+    verifier: createJwtBearerVerifier({ ...tokenExpectations(config), issuers }),
+    callerPolicy: config.callerPolicy,
     exchanger: protectExchange(
       await composeAdapter(config, issuers, connections.exchange),
       protection(config, issuers, log),
@@ -74,10 +75,10 @@ export async function composeServer(
     registry: createToolRegistry(tools),
     apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
     apiTimeoutMs: config.api.timeoutMs,
+    apiConnections: config.api.connections,
+    apiConcurrencyPerUser: config.api.concurrencyPerUser,
     fetch: connections.api,
-    log,
-    createReference: randomUUID,
-    homePage: config.homePage,
+    ...{ log, createReference: randomUUID, homePage: config.homePage },
   })
   return {
     handler: app.express,
@@ -102,7 +103,7 @@ function protection(
   return {
     issuers,
     clientId: exchange.clientId,
-    ownAudience: resource.identifier,
+    ownAudience: resource.tokenAudience,
     profile: exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE,
     cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
     resilience: { deadlineMs: exchange.timeoutMs, perSecond: exchange.ratePerSecond },

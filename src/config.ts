@@ -10,6 +10,8 @@ import type { SettingsFileRead } from './config/settings-file-doubts.js'
 import { readValueFiles } from './config/value-files.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
+import type { CallerPolicy } from './identity/caller.js'
+import type { MetadataLocation } from './protected-resource-metadata.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
@@ -34,10 +36,27 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number }
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
-  readonly resource: { readonly identifier: string; readonly baselineScopes: readonly string[] }
+  readonly resource: {
+    /** What clients ask for, by `resource`. */
+    readonly identifier: string
+    /** The `aud` of the tokens for this server. */
+    readonly tokenAudience: string
+    /** What may stand beside it: ourselves by another name, and what a setting names. */
+    readonly toleratedAudiences: readonly string[]
+    readonly baselineScopes: readonly string[]
+    readonly metadataLocation: MetadataLocation
+  }
+  /** Whose tokens count, and how their scopes are read. */
+  readonly callerPolicy: CallerPolicy
+  /** Allowed difference between our clock and an authorization server's, for `exp` and `nbf`. */
+  readonly clockToleranceSeconds: number
   readonly issuer: {
     readonly primary: string
     readonly additional: readonly string[]
+    /** Where the primary issuer's documents are, if not where it says itself. */
+    readonly metadataUrl: string | undefined
+    readonly jwksUrl: string | undefined
+    readonly dangerouslyAllowHttp: boolean
     readonly staleAgeMs: number
   }
   readonly access: Required<AccessPolicy>
@@ -79,7 +98,14 @@ export interface Config {
     /** PEM, one certificate each. */
     readonly certificateAuthorities: readonly string[]
   }
-  readonly api: { readonly audience: string; readonly baseUrl: URL; readonly timeoutMs: number }
+  readonly api: {
+    readonly audience: string
+    readonly baseUrl: URL
+    readonly timeoutMs: number
+    readonly connections: number
+    /** `undefined`: a quarter of the connections. */
+    readonly concurrencyPerUser: number | undefined
+  }
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -142,17 +168,33 @@ function assemble(found: CompleteSettings): Config {
   return {
     listen: { host: found.HOST, port: found.PORT },
     endpoint: endpointOf(found),
-    resource: { identifier: found.AUTH0_AUDIENCE, baselineScopes: found.MCP_BASELINE_SCOPES },
+    resource: {
+      identifier: found.AUTH0_AUDIENCE,
+      tokenAudience: found.TOKEN_AUDIENCE ?? found.AUTH0_AUDIENCE,
+      toleratedAudiences: [found.MCP_AUTH0_CLIENT_ID, ...found.TOLERATED_AUDIENCES],
+      baselineScopes: found.MCP_BASELINE_SCOPES,
+      metadataLocation: found.METADATA_LOCATION,
+    },
+    callerPolicy: {
+      userClaim: found.USER_CLAIM,
+      scopeClaim: found.SCOPE_CLAIM,
+      scopePrefix: found.SCOPE_PREFIX,
+    },
+    clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
     issuer: {
       primary: issuerOf(found) ?? '',
       additional: found.ADDITIONAL_ISSUERS,
+      metadataUrl: found.ISSUER_METADATA_URL,
+      jwksUrl: found.JWKS_URL,
+      dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
       staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
     },
     access: {
       claims: found.AUTHORIZATION_CLAIMS,
       hierarchy: found.SCOPE_HIERARCHY,
       lockedTools: found.LOCKED_TOOLS,
-      stepUp: found.STEP_UP_SCOPES,
+      // Scopes that were assigned to users cannot be asked for.
+      stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
     },
     edge: {
       hosts: found.ALLOWED_HOSTS,
@@ -160,6 +202,7 @@ function assemble(found: CompleteSettings): Config {
       trustProxy: found.TRUST_PROXY,
       perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
       perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
+      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
       perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
       maxBodyBytes: found.MAX_BODY_BYTES,
     },
@@ -175,6 +218,8 @@ function assemble(found: CompleteSettings): Config {
       audience: found.API_AUTH0_AUDIENCE,
       baseUrl: found.API_BASE_URL,
       timeoutMs: found.API_TIMEOUT_MS,
+      connections: found.API_CONNECTIONS,
+      concurrencyPerUser: found.API_CONCURRENCY_PER_USER,
     },
     homePage: found.HOME_PAGE === 'on',
     logLevel: found.LOG_LEVEL,

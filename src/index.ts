@@ -7,11 +7,11 @@ export {
 export { bearerAuth, type BearerAuthOptions } from '../middleware/bearer-auth.js'
 export { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 export { hostsAndOrigins, type HostsAndOriginsOptions } from '../middleware/hosts-and-origins.js'
+export { limitAtOnce, type ConcurrencyLimitOptions } from '../middleware/limit-at-once.js'
 export {
-  limitAtOnce,
   limitByAddress,
   limitByCaller,
-  type ConcurrencyLimitOptions,
+  type CallerLimitOptions,
   type RateLimitOptions,
 } from '../middleware/rate-limits.js'
 export { formBody, jsonBody } from '../middleware/request-body.js'
@@ -26,11 +26,21 @@ export { protectedResourceMetadataRoute } from '../routes/protected-resource-met
 export type { ChallengeError } from './challenge.js'
 export type { Clock, Timers } from './clock.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
+export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
 export type {
-  DownstreamApi,
-  DownstreamClient,
+  DownstreamMethod,
   DownstreamRequest,
-} from './downstream/downstream-client.js'
+  LiteralPath,
+  ParamsOf,
+  RequestArguments,
+  TemplateRequest,
+} from './downstream/downstream-request.js'
+export {
+  parsePathTemplate,
+  type PathTemplate,
+  type PathValue,
+  type PathValues,
+} from './downstream/path-template.js'
 export type { EdgePolicy } from './edge-policy.js'
 export { FAILURE_CODES, OnBehalfOfError, type FailureCode, type FailureDetails } from './errors.js'
 export {
@@ -88,7 +98,9 @@ export {
   type VerifyingApiClient,
 } from './identity/auth0-api-client-verifier.js'
 export type { Delegation } from './identity/delegation.js'
+export type { Binding } from './identity/token-claims.js'
 export type { Caller, CallerPolicy, Claims } from './identity/caller.js'
+export type { UserPolicy } from './identity/machine-token.js'
 export type { PresentedCredentials } from './identity/credentials.js'
 export type { Fetch } from './identity/fetch-json.js'
 export type { HomePageModel, HomePageTool } from './home-page/home-page-model.js'
@@ -101,7 +113,11 @@ export {
 export type { Log } from './log.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of.js'
 export type { OnBehalfOfOptions } from './on-behalf-of-options.js'
-export { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
+export {
+  metadataUrl,
+  type MetadataLocation,
+  type ResourceDescription,
+} from './protected-resource-metadata.js'
 export { Secret } from './secret.js'
 export type { SdkServer } from './sessions/mcp-session.js'
 export type { McpSessionsOptions } from './sessions/mcp-sessions.js'
@@ -119,5 +135,6 @@ export {
   type ScopeHierarchy,
   type ToolAccess,
 } from './tools/access.js'
+export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export type { DownstreamRequirement, ToolRequirements } from './tools/tool.js'

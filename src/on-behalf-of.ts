@@ -4,12 +4,14 @@ import { protectExchange } from './exchange/protect-exchange.js'
 import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
+import { issuerOptionsFor } from './identity/issuer-options.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
 import { silentLog, type Log } from './log.js'
 import { EDGE_DEFAULTS, type OnBehalfOfOptions } from './on-behalf-of-options.js'
 import { assertOnBehalfOfOptions } from './on-behalf-of-schema.js'
 import { metadataPaths } from './protected-resource-metadata.js'
-import { createToolAccess } from './tools/access.js'
+import { warnOfUnfitResource } from './identity/resource-fit.js'
+import { createToolAccess, type AccessPolicy } from './tools/access.js'
 import { createToolRegistry } from './tools/registry.js'
 
 /** What to mount in an Express app with an MCP endpoint. */
@@ -39,7 +41,7 @@ export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
     next()
   }
   const metadata = Router()
-  metadata.all([...metadataPaths(options.endpoint)], mark, ...doors.context, ...doors.edge)
+  metadata.route([...metadataPaths(options.endpoint)]).all(mark, ...doors.context)
   metadata.use(doors.metadata, doors.errors)
   const protect = Router()
   protect.use(mark, ...doors.context, ...doors.edge, ...doors.endpoint, doors.errors)
@@ -49,6 +51,8 @@ export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
 function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean): Doors {
   const { endpoint, log = silentLog } = options
   const resource = options.resource ?? endpoint.href
+  const audience = options.tokenAudience ?? resource
+  warnOfUnfitResource({ resource, endpoint }, log)
   const issuers = issuersFor(options, log)
   const registry = createToolRegistry(options.tools)
   return createDoors({
@@ -58,13 +62,18 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
       authorizationServers: issuers.map(({ issuer }) => issuer),
       baselineScopes: options.baselineScopes,
     },
+    metadataLocation: options.metadataLocation,
     edge: { ...EDGE_DEFAULTS, ...options.edge },
-    verifier: createJwtBearerVerifier({ issuers, audience: resource }),
-    ...(options.callerPolicy === undefined ? {} : { callerPolicy: options.callerPolicy }),
-    access: createToolAccess(registry, options.access),
+    verifier: createJwtBearerVerifier({
+      ...{ issuers, audience, resource },
+      toleratedAudiences: [options.client.id, ...(options.toleratedAudiences ?? [])],
+      clockToleranceSeconds: options.clockToleranceSeconds,
+    }),
+    callerPolicy: options.callerPolicy,
+    access: createToolAccess(registry, accessPolicyFor(options)),
     exchange: {
       registry,
-      exchanger: exchangerFor(options, { issuers, resource, log }),
+      exchanger: exchangerFor(options, { issuers, audience, log }),
       apis: options.apis,
       ...(options.delegation === undefined ? {} : { delegation: options.delegation }),
       forwardClientAddress: options.exchange?.forwardClientAddress ?? false,
@@ -73,16 +82,17 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
   })
 }
 
-function issuersFor({ issuer, fetch }: OnBehalfOfOptions, log: Log): readonly Issuer[] {
-  const names = typeof issuer === 'string' ? [issuer] : issuer
-  return names.map((name) =>
-    createIssuer({ issuer: name, log, ...(fetch === undefined ? {} : { fetch }) }),
+function issuersFor(options: OnBehalfOfOptions, log: Log): readonly Issuer[] {
+  const { issuer, fetch } = options
+  const issuers = typeof issuer === 'string' ? [issuer] : issuer
+  return issuerOptionsFor({ ...options, issuers }).map((each) =>
+    createIssuer({ ...each, log, fetch }),
   )
 }
 
 function exchangerFor(
   { client, exchange = {}, fetch }: OnBehalfOfOptions,
-  own: { readonly issuers: readonly Issuer[]; readonly resource: string; readonly log: Log },
+  own: { readonly issuers: readonly Issuer[]; readonly audience: string; readonly log: Log },
 ): TokenExchanger {
   const { subjectTokenType, cache, caching, resilience, checks } = exchange
   const adapter =
@@ -98,7 +108,7 @@ function exchangerFor(
   return protectExchange(adapter, {
     issuers: own.issuers,
     clientId: client.id,
-    ownAudience: own.resource,
+    ownAudience: own.audience,
     log: own.log,
     ...(subjectTokenType === undefined ? {} : { profile: subjectTokenType }),
     ...(cache === undefined ? {} : { cache }),
@@ -106,6 +116,11 @@ function exchangerFor(
     ...(resilience === undefined ? {} : { resilience }),
     ...(checks === undefined ? {} : { checks }),
   })
+}
+
+/** Scopes that were assigned to users cannot be asked for. */
+function accessPolicyFor({ access, callerPolicy }: OnBehalfOfOptions): AccessPolicy {
+  return callerPolicy?.scopeClaim === undefined ? { ...access } : { stepUp: 'none', ...access }
 }
 
 /** The verifier has let nobody else's tokens in. */

@@ -1,4 +1,5 @@
 import type { Config } from './config.js'
+import { warnOfUnfitResource } from './identity/resource-fit.js'
 import type { Log } from './log.js'
 import { isIdentityScope } from './scopes.js'
 import type { WithheldTool } from './tools/offered-tools.js'
@@ -13,6 +14,7 @@ export interface StartedTools {
 
 /** Logs, once at the start, settings that are no fault and surely not meant. */
 export function warnAtStart(config: Config, { tools, withheld }: StartedTools, log: Log): void {
+  warnOfUnfitResource({ resource: config.resource.identifier, endpoint: config.endpoint }, log)
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   for (const { name: tool, missing } of withheld) {
     log.event('warn', 'tool_not_offered', {

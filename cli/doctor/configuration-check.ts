@@ -1,23 +1,79 @@
-import { composeServer } from '../../src/compose.js'
-import { ConfigError, parseConfig, readSettings, type Config } from '../../src/config.js'
+import { composeServer, serverTools } from '../../src/compose.js'
+import {
+  ConfigError,
+  isUnconfigured,
+  parseConfig,
+  readSettings,
+  type Config,
+  type ConfigFault,
+  type Environment,
+} from '../../src/config.js'
 import { doubtMeaning, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
 import { unknownSettings } from '../../src/config/unknown-settings.js'
 import type { Log } from '../../src/log.js'
+import { isIdentityScope, unionScopes } from '../../src/scopes.js'
+import { expandScopes } from '../../src/tools/access.js'
 import { printable } from '../printable.js'
-import { notCheckable, ok, wrong, type Finding } from './finding.js'
-
-export interface CheckedConfiguration {
-  /** Absent where there is a fault. */
-  readonly config?: Config
-  readonly findings: readonly Finding[]
-}
+import type { Diagnosis } from './diagnosis.js'
+import { notCheckable, ok, warning, wrong, type Finding } from './finding.js'
 
 const CHECK = 'configuration'
 
+/**
+ * Reads the settings as the server does, and builds the server that they describe, without letting it listen.
+ *
+ * One finding a fault. Gives the configuration where there is none.
+ */
+export async function checkConfiguration(
+  directory: string,
+  { tell }: Diagnosis,
+): Promise<Config | undefined> {
+  const start = startLog()
+  try {
+    const { environment, file } = readSettings(directory)
+    tell(...nothingConfigured(environment))
+    tell(...checkSettingsFile(file))
+    const config = parseConfig(environment)
+    const composed = await composeServer(config, start.log)
+    await composed.close()
+    const says = `The settings are complete; the endpoint is ${config.endpoint.href}.`
+    tell(ok(CHECK, says, start.advice()), ...start.withheld())
+    tell(...checkBaselineScopes(config))
+    return config
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    tell(...error.faults.map(configurationFault))
+    const says = 'The rest can be checked once the settings are right.'
+    tell({ ...notCheckable('everything else', says), waitsFor: CHECK })
+    return undefined
+  }
+}
+
+function configurationFault({ key, value, cure }: ConfigFault): Finding {
+  const says = value === undefined ? key : `${key}="${printable(value)}"`
+  return wrong(CHECK, says, `${key} ${cure}. See docs/configuration.md.`)
+}
+
+/** Whoever has set nothing gets the development set-up, which needs no doctor. */
+function nothingConfigured(environment: Environment): readonly Finding[] {
+  if (!isUnconfigured(environment)) return []
+  const development =
+    environment['NODE_ENV'] === 'production'
+      ? 'NODE_ENV is production, so npm start does not run the development set-up.'
+      : 'npm start runs the development set-up, which needs no doctor.'
+  return [
+    warning(
+      CHECK,
+      `Nothing is configured: ${development}`,
+      'For your own, copy .env.example to .env and fill it in.',
+    ),
+  ]
+}
+
 /** What `.env` has that does nothing: names that are no settings, lines without effect. */
-function fileFindings({ names, doubts }: SettingsFileRead): readonly Finding[] {
+function checkSettingsFile({ names, doubts }: SettingsFileRead): readonly Finding[] {
   const unknown = unknownSettings(names).map(({ name, nearest }) =>
-    notCheckable(
+    warning(
       'settings_file',
       `${name}: is no setting of this server.`,
       nearest === undefined
@@ -26,7 +82,7 @@ function fileFindings({ names, doubts }: SettingsFileRead): readonly Finding[] {
     ),
   )
   const lines = doubts.map((doubt) =>
-    notCheckable(
+    warning(
       'settings_file',
       `Line ${doubt.line}${doubt.name === undefined ? '' : ` (${doubt.name})`} has no effect.`,
       doubtMeaning(doubt),
@@ -35,44 +91,37 @@ function fileFindings({ names, doubts }: SettingsFileRead): readonly Finding[] {
   return [...unknown, ...lines]
 }
 
-/**
- * Reads the settings as the server does, and builds the server that they describe, without letting it listen.
- *
- * One finding a fault, and one a thing in `.env` that does nothing.
- */
-export async function checkConfiguration(directory: string): Promise<CheckedConfiguration> {
-  let findings: readonly Finding[] = []
-  try {
-    const { environment, file } = readSettings(directory)
-    findings = fileFindings(file)
-    const config = parseConfig(environment)
-    const advice = adviceLog()
-    const composed = await composeServer(config, advice.log)
-    await composed.close()
-    const says = `The settings are complete; the endpoint is ${config.endpoint.href}.`
-    return { config, findings: [...findings, ok(CHECK, says, advice.text())] }
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    const faults = error.faults.map(({ key, value, cure }) =>
-      wrong(
-        CHECK,
-        value === undefined ? key : `${key}="${printable(value)}"`,
-        `${key} ${cure}. See docs/configuration.md.`,
-      ),
-    )
-    return { findings: [...findings, ...faults] }
-  }
+/** Scopes that clients are told to ask for, and that open nothing. */
+function checkBaselineScopes({ resource, access }: Config): readonly Finding[] {
+  const ofTools = unionScopes(...serverTools().map(({ requiredScopes }) => requiredScopes))
+  const opensNothing = (scope: string): boolean =>
+    !isIdentityScope(scope) &&
+    !expandScopes([scope], access.hierarchy).some((included) => ofTools.includes(included))
+  const strange = resource.baselineScopes.filter(opensNothing)
+  if (strange.length === 0) return []
+  return [
+    warning(
+      'settings.baseline_scopes',
+      `MCP_BASELINE_SCOPES has ${printable(strange.join(' '))}, which no tool asks for.`,
+      `Clients are told to ask for it at sign-in, and an authorization server that does not know it may refuse them. The scopes of the tools are ${ofTools.join(' ')}, separated by spaces.`,
+    ),
+  ]
 }
 
-/** Keeps the cures of what the server warns of at its start. */
-function adviceLog(): { readonly log: Log; readonly text: () => string | undefined } {
-  const cures: string[] = []
-  return {
-    log: {
-      event(level, _name, fields = {}) {
-        if (level === 'warn' && typeof fields['cure'] === 'string') cures.push(fields['cure'])
-      },
+/** Keeps what the server warns of at its start, as far as no other check says it. */
+function startLog() {
+  const cures: { readonly name: string; readonly cure: string }[] = []
+  const log: Log = {
+    event(level, name, { cure } = {}) {
+      if (level === 'warn' && typeof cure === 'string') cures.push({ name, cure })
     },
-    text: () => (cures.length === 0 ? undefined : cures.join(' ')),
+  }
+  const of = (wanted: string): string[] =>
+    cures.filter(({ name }) => name === wanted).map(({ cure }) => cure)
+  return {
+    log,
+    advice: () => of('exchange_scopes_ignored').at(0),
+    withheld: () =>
+      of('tool_not_offered').map((cure) => warning(CHECK, 'A tool is not offered.', cure)),
   }
 }

@@ -2,12 +2,16 @@ import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config.js'
 import { composeConnections } from '../../src/compose-connections.js'
 import type { Fetch } from '../../src/identity/fetch-json.js'
+import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
+import { issuerOptionsFor } from '../../src/identity/issuer-options.js'
 
 /** What is looked at, and the means to do so. */
 export interface Deployment {
   readonly config: Config
   readonly issuers: readonly Issuer[]
+  /** What the requests of `issuers` met so far. */
+  readonly visits: readonly DocumentVisit[]
   /** Reaches issuers, the API and the server itself, over the proxy and with the authorities of the settings. */
   readonly fetch: Fetch
   /** Reaches token endpoints: presents the client certificate where there is one. */
@@ -26,13 +30,21 @@ export function createDeployment(
 ): Deployment {
   const connections = composeConnections(config, given)
   const fetch = given ?? connections.api
-  const names = [config.issuer.primary, ...config.issuer.additional]
-  const issuers = names.map((issuer) => createIssuer({ issuer, fetch, clock }))
+  const visits: DocumentVisit[] = []
+  const visiting = visitingFetch(fetch, clock, visits)
+  const issuers = locationsOf(config).map((options) =>
+    createIssuer({ ...options, fetch: visiting, clock }),
+  )
   return {
-    ...{ config, issuers, fetch, clock },
+    ...{ config, issuers, visits, fetch, clock },
     exchangeFetch: connections.exchange,
     close: () => connections.close(),
   }
+}
+
+/** The issuers, and where their documents are. */
+export function locationsOf({ issuer }: Config): ReturnType<typeof issuerOptionsFor> {
+  return issuerOptionsFor({ ...issuer, issuers: [issuer.primary, ...issuer.additional] })
 }
 
 /** Which setting names the issuer. */

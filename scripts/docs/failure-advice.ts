@@ -35,15 +35,21 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   downstream_forbidden:
     "Nothing, if the API's rules are right: they have the last word. Look at the API's log for the same time.",
   downstream_failed:
-    "Look at `status` or `reason`. `unexpected_shape` names the `paths` that are not as the tool's schema says; `not_json` and `too_large` are about the body; `status_3…` is a redirect, which is never followed: correct `API_BASE_URL`.",
+    "Look at `status` or `reason`. `unexpected_shape` names the `paths` that are not as the tool's schema says, and `*` stands for a name that the answer chose; `no_body`, `not_json` and `too_large` are about the body; `status_3…` is a redirect, which is never followed, and `location` is where it leads; `token_echoed` means that the API repeats the token it was sent: treat it as a leak in the API.",
   downstream_unavailable:
-    'See whether the API answers, and how fast: `timed_out` is `API_TIMEOUT_MS`. 429 and 5xx of the API arrive here too, with its `Retry-After`.',
+    'See whether the API answers, and how fast: `timed_out` is `API_TIMEOUT_MS`, `broke_off` a connection that ended before the answer was complete, also after the second try that GET, HEAD, PUT and DELETE get. 429 and 5xx of the API arrive here too, with its `Retry-After`.',
+  invalid_argument:
+    'Nothing for a single one: the model chose a value such as `..` or `a/b` for `param`, and read what to correct. Many of them are somebody who tries to reach other operations of the API. An API whose identifiers hold slashes has to take them in the query or the body.',
   invalid_request:
     'Correct the client. `reason` says what is wrong with the request: `not_json`, the encoding, too many messages in a batch.',
+  method_not_allowed:
+    'Correct the client. The MCP endpoint takes POST, in a session GET and DELETE as well; the protected-resource metadata takes GET.',
+  not_acceptable:
+    'Correct the client: it has to accept `application/json`, `text/event-stream` or both. Without an `Accept` header it gets either.',
   unsupported_media_type:
     'Correct the client: a request to the MCP endpoint is `Content-Type: application/json`.',
   request_forbidden:
-    'If the host or origin in the line is yours, put it into `ALLOWED_HOSTS` or `ALLOWED_ORIGINS`, or correct `MCP_SERVER_URL`. If it is not, somebody tries to reach the server through a browser (DNS rebinding), and this is the refusal.',
+    'If the host or origin in the line is yours, do what `cure` says: put it into `ALLOWED_HOSTS` or `ALLOWED_ORIGINS`, or correct `MCP_SERVER_URL`. `host_mismatch`: the request names one host in its first line and another in its Host header; see what stands between. If it is not, somebody tries to reach the server through a browser (DNS rebinding), and this is the refusal.',
   request_too_large: 'Nothing, or raise `MAX_BODY_BYTES` if your tools take such arguments.',
   rate_limited:
     'One address or user sends too much, or all of them look like one address: then set `TRUST_PROXY`. Else raise `RATE_LIMIT_PER_ADDRESS` or `RATE_LIMIT_PER_CALLER`, which count in each process by itself.',
@@ -53,6 +59,6 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
     'Raise `SESSION_LIMIT` if there is memory for it (up to 256 KiB a session), or lower `SESSION_IDLE_MINUTES`.',
   cancelled: 'Nothing: the client did not wait. Many of them are a sign that calls take too long.',
   misconfigured:
-    'Correct the program: middleware in the wrong order, or a handler that asks for a path or header it may not use. `reason` says which.',
+    'Correct the program: middleware in the wrong order, or a handler that asks for a path, a method or a header it may not use. `reason` says which, `problem` in words, and `cure` what to do.',
   internal_error: 'Report it, with the log line: `err` has the error and where it was thrown.',
 }

@@ -15,6 +15,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'The MCP SDK met a message or a connection that it could not handle, mostly a client that went away or broke the protocol. Look into it if there are many of one kind.',
   request_refused:
     'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
+  resource_unfit:
+    'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `cure` says which settings to change.',
   scope_of_no_tool:
     'Once, at the start: `setting` names `scopes` that no tool of this server requires, so they open nothing; clients may ask for them and be refused. Correct or remove them. Sign-in scopes such as `offline_access` are not meant.',
   settings_line_ignored:

@@ -21,6 +21,13 @@ export const EDGE_SETTINGS = {
     schema: values.serverUrl,
     example: 'http://localhost:3001',
   }),
+  METADATA_LOCATION: setting({
+    description:
+      'Where challenges say that the protected-resource metadata is, if MCP_SERVER_URL has a path. host: at the root of the host, as RFC 9728 has it. path: below that path, for a proxy that passes on nothing else. It is served at both.',
+    schema: values.oneOf('host', 'path'),
+    example: 'host',
+    fallback: 'host',
+  }),
   ALLOWED_HOSTS: setting({
     description:
       'Further values of the Host header to accept, separated by spaces or commas, each as host or host:port, without wildcards. The host of MCP_SERVER_URL always is.',
@@ -30,7 +37,7 @@ export const EDGE_SETTINGS = {
   }),
   ALLOWED_ORIGINS: setting({
     description:
-      'Further origins of browser clients to accept, separated by spaces or commas, without wildcards. Those of this machine are while MCP_SERVER_URL is on it.',
+      'Further origins of browser clients, extensions and desktop applications to accept, separated by spaces or commas, whatever their scheme (chrome-extension://…). Those of this machine are while MCP_SERVER_URL is on it. null and wildcards are not accepted.',
     schema: values.originList,
     example: 'https://inspector.example.com',
     fallback: '',
@@ -49,23 +56,32 @@ export const EDGE_SETTINGS = {
     fallback: '600',
   }),
   RATE_LIMIT_PER_CALLER: setting({
-    description: 'Requests a minute from one user, through all clients together. 0: no limit.',
+    description:
+      'Messages a minute from one user, through all clients together; those of a batch count one by one. 0: no limit.',
     schema: values.positiveInteger(0, 10_000_000),
     example: '300',
     fallback: '300',
   }),
+  BODY_BYTES_PER_CALLER: setting({
+    description:
+      'Bytes of request bodies a minute from one user, as they are after decompression. 0: no limit.',
+    schema: values.positiveInteger(0, 1_000_000_000_000),
+    example: '16777216',
+    fallback: '16777216',
+  }),
   CONCURRENCY_PER_CALLER: setting({
     description:
-      'Requests of one user under way at a time, open streams among them, through all clients together. 0: no limit.',
+      'Messages of one user under way at a time, open streams among them, through all clients together; those of a batch count one by one. 0: no limit.',
     schema: values.positiveInteger(0, 1_000_000),
     example: '64',
     fallback: '64',
   }),
   MAX_BODY_BYTES: setting({
-    description: 'The largest request body, in bytes.',
+    description:
+      'The largest request body, in bytes. A larger one keeps the process busy for longer, and everybody else waits meanwhile.',
     schema: values.positiveInteger(1_024, 100_000_000),
-    example: '1048576',
-    fallback: '1048576',
+    example: '262144',
+    fallback: '262144',
   }),
   HOME_PAGE: setting({
     description:

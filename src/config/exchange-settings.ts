@@ -86,10 +86,10 @@ export const EXCHANGE_SETTINGS = {
   }),
   EXCHANGE_RATE_PER_SECOND: setting({
     description:
-      'How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 30 by default, 2 on its free plan.',
+      "How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 2 on its Free plan, 8 on Essentials and Professional, 30 on Enterprise. Below this, the pace follows the rate-limit headers of the authorization server's answers.",
     schema: values.positiveInteger(1, 100_000),
-    example: '25',
-    fallback: '25',
+    example: '8',
+    fallback: '8',
   }),
   EXCHANGE_CACHE_ENTRIES: setting({
     description: 'How many exchanged tokens are kept.',
@@ -113,7 +113,7 @@ export const EXCHANGE_SETTINGS = {
   DELEGATION_ALLOWED_ACTORS: setting({
     description:
       "The services that may call this server with a user's token that names them as the actor, separated by spaces or commas. Empty: any.",
-    schema: values.actorList,
+    schema: values.nameList,
     example: 'another-mcp-server',
     fallback: '',
   }),
@@ -139,9 +139,23 @@ export const EXCHANGE_SETTINGS = {
     fallback: '5000',
   }),
   API_TIMEOUT_MS: setting({
-    description: 'The deadline of one call of the API, in milliseconds.',
+    description:
+      'The deadline of one call of the API, in milliseconds, waiting for its turn included.',
     schema: values.positiveInteger(100, 120_000),
     example: '10000',
     fallback: '10000',
+  }),
+  API_CONNECTIONS: setting({
+    description:
+      'Connections to the API, and so calls of it under way at a time. Further calls wait, users taking turns.',
+    schema: values.positiveInteger(1, 10_000),
+    example: '64',
+    fallback: '64',
+  }),
+  API_CONCURRENCY_PER_USER: setting({
+    description:
+      'Calls of the API under way at a time for one user, through all clients together. Further calls of that user wait. Default: a quarter of API_CONNECTIONS.',
+    schema: values.positiveInteger(1, 10_000),
+    example: '16',
   }),
 } as const satisfies Record<string, Setting<unknown>>

@@ -5,10 +5,12 @@ import { EXCHANGE_SETTINGS } from './exchange-settings.js'
 import { ISSUER_SETTINGS } from './issuer-settings.js'
 import { OUTGOING_SETTINGS } from './outgoing-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
+import { TOKEN_SETTINGS } from './token-settings.js'
 
 /** Every variable that is read, in the order of the documentation. The names are those of Auth0's quickstart. */
 export const SETTINGS = {
   ...ISSUER_SETTINGS,
+  ...TOKEN_SETTINGS,
   ...EXCHANGE_SETTINGS,
   ...OUTGOING_SETTINGS,
   ...ACCESS_SETTINGS,
@@ -26,13 +28,20 @@ export type SettingValues = {
 type Optional =
   | 'AUTH0_DOMAIN'
   | 'ISSUER_BASE_URL'
+  | 'ISSUER_METADATA_URL'
+  | 'JWKS_URL'
   | 'MCP_SERVER_URL'
+  | 'TOKEN_AUDIENCE'
+  | 'USER_CLAIM'
+  | 'SCOPE_CLAIM'
+  | 'SCOPE_PREFIX'
   | 'MCP_AUTH0_SUBJECT_TOKEN_TYPE'
   | 'MCP_AUTH0_EXCHANGE_SCOPE'
   | 'MCP_AUTH0_CLIENT_SECRET'
   | 'MCP_AUTH0_CLIENT_PRIVATE_KEY'
   | 'MCP_AUTH0_CLIENT_KEY_ID'
   | 'MCP_AUTH0_CLIENT_CERTIFICATE'
+  | 'API_CONCURRENCY_PER_USER'
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'
 

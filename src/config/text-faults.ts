@@ -16,7 +16,7 @@ const UNEXPANDED =
 const UNEXPANDED_WITHIN = /\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|%[A-Z][A-Z0-9_]{2,}%/
 /** `<YOUR_CLIENT_ID>`, `{yourDomain}`, `[client id]`. */
 const BLANK = /^(?:<[^<>]*>|\{[\w .-]+\}|\[[\w .-]+\])$/
-const BLANK_WITHIN = /<[^<>]*>|\{[\w .-]+\}/
+const BLANK_WITHIN = /<[^<>]*>|\{your[\w .-]*\}/i
 const YOURS =
   /(?:^|[^a-z0-9])your[-_ ]?(?:own[-_ ]?)?(?:mcp[-_ ]?|auth0[-_ ]?|api[-_ ]?|exchange[-_ ]?)?(?:tenant|domain|issuer|client|secret|api|audience|server|identifier|key|url|id)(?:$|[^a-z])/i
 const ELLIPSIS = /…|\.\.\.$/

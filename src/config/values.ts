@@ -2,6 +2,10 @@ import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parsePrivateKey } from '../exchange/client-authentication.js'
+import { hostEntry } from '../http/host-entry.js'
+import { originEntry } from '../http/origin-entry.js'
+import { isTemplate } from '../identity/issuer-metadata.js'
+import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
 import { isLoopback } from '../identity/secure-url.js'
 import { isScopeToken } from '../scopes.js'
 import { Secret } from '../secret.js'
@@ -21,6 +25,10 @@ export const serverUrl = baseUrl.refine((url) => !url.pathname.endsWith('/mcp'),
 
 /** An issuer identifier: an http(s) URL kept byte for byte, since tokens are compared with it. */
 export const issuerUrl = z.string().transform((value, context) => {
+  if (isTemplate(value)) {
+    context.addIssue(TEMPLATE_ISSUER)
+    return z.NEVER
+  }
   const url = httpUrl(value, context)
   if (url === undefined) return z.NEVER
   const endpoint = OF_AN_ISSUER.exec(url.pathname)
@@ -34,6 +42,20 @@ export const issuerUrl = z.string().transform((value, context) => {
 /** What is found below an issuer, and is none: its metadata and its endpoints. */
 const OF_AN_ISSUER =
   /\/(?:\.well-known\/.*|(?:oauth2?|connect|openid-connect|protocol\/openid-connect|oidc)(?:\/v\d[\d.]*)?\/(?:authorize|auth|token|userinfo|certs|keys|register|logout|introspect|revoke)|authorize|userinfo|jwks(?:\.json)?)\/?$/i
+
+/** The address of a document: an http(s) URL without credentials or fragment, kept as it is written. */
+export const documentUrl = z.string().transform((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    context.addIssue('must be the URL of a document, and start with https:// (or http://)')
+    return z.NEVER
+  }
+  if (url.username !== '' || url.password !== '' || url.hash !== '') {
+    context.addIssue('must be a URL without user name, password and fragment')
+    return z.NEVER
+  }
+  return value
+})
 
 /** An Auth0 tenant's host name with an optional port; a scheme or slashes around it are meaningless and dropped. */
 export const domain = z.string().transform((value, context) => {
@@ -87,45 +109,21 @@ export function oneOf<const T extends readonly [string, ...string[]]>(...words: 
   return z.enum(words, { error: `must be ${words.join(' or ')}` })
 }
 
-/** Names of clients or services. None stands for many: an empty list does. */
-export const actorList = listOf(
+/** Names of clients, services or audiences, as they stand in a token. */
+export const nameList = listOf(
   z
     .string()
     .regex(
       /^[^*"'`[\]{};]+$/,
-      'must be names as they stand in the token, without wildcards, quotes and brackets. Leave it empty to allow any',
+      'must be names as they stand in the token, without wildcards, quotes, brackets and semicolons',
     ),
 )
 
 export const issuerUrlList = listOf(issuerUrl)
 
-export const hostList = listOf(
-  z.string().refine((value) => isHostEntry(value), {
-    error:
-      'must be hosts, each as host or host:port, without https:// and path. Write every host out: a * stands for nothing',
-  }),
-)
+export const hostList = listOf(hostEntry)
 
-export const originList = listOf(
-  z
-    .string()
-    .refine((value) => URL.canParse(value) && new URL(value).origin === value && isNamed(value), {
-      error:
-        'must be origins like https://app.example.com, without path and trailing slash. Write every origin out: a * stands for nothing',
-    }),
-)
-
-function isHostEntry(value: string): boolean {
-  const named = /^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(
-    value,
-  )
-  return named && URL.canParse(`http://${value}/`)
-}
-
-/** Whether a URL names one host: the URL parser takes a `*` for a letter. */
-function isNamed(value: string): boolean {
-  return !new URL(value).hostname.includes('*')
-}
+export const originList = listOf(originEntry)
 
 /** A number of proxy hops, or the addresses and subnets of proxies. */
 export const trustedProxies = z.string().transform((value, context) => {
@@ -173,6 +171,16 @@ export const scopeList = z.string().transform((value, context) => {
 /** An identifier: any text without spaces, kept byte for byte. */
 export const identifier = z.string().refine((value) => !/\s/.test(value), {
   error: 'must not contain spaces',
+})
+
+/** The name of a claim: any text on one line. */
+export const claimName = z.string().refine((value) => !/[\s\p{Cc}]/u.test(value), {
+  error: 'must be the name of one claim, without spaces',
+})
+
+/** The beginning of a scope. */
+export const scopePrefix = z.string().refine(isScopeToken, {
+  error: 'must be the beginning of a scope, without spaces, quotes or backslashes',
 })
 
 export const secret = z.string().transform((value) => new Secret(value))

@@ -1,33 +1,41 @@
 import { OnBehalfOfError } from '../errors.js'
+import type { AnyPath } from './downstream-request.js'
+import { parsePathTemplate, parsePlainPath, type PathValues } from './path-template.js'
 
-// No scheme, no authority, no backslash, no fragment, no control character: a path and perhaps a query.
-const PATH = /^(?!\/\/)(?![a-z][a-z0-9+.-]*:)[^\\\s#\p{Cc}]*$/iu
-
-/**
- * Joins a path to an API's base; throws `misconfigured` when the result would lie outside of it.
- *
- * One leading slash is meaningless: every path is below the base. `..` may not lead out of it.
- */
-export function resolveApiPath(
-  baseUrl: URL,
-  path: string,
-  query: Readonly<Record<string, string>> = {},
-): URL {
-  const base = baseUrl.href.replace(/\/+$/, '')
-  const href = `${base}/${path.replace(/^\//, '')}`
-  const url = PATH.test(path) && URL.canParse(href) ? new URL(href) : undefined
-  if (url?.origin !== baseUrl.origin || !url.href.startsWith(`${base}/`) || climbs(url)) {
-    throw new OnBehalfOfError('misconfigured', { reason: 'path_outside_api' })
-  }
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-  return url
+/** Where a call goes: a path, the values for its names, a query. */
+export interface ApiTarget {
+  readonly path: AnyPath
+  readonly params?: PathValues | undefined
+  readonly query?: Readonly<Record<string, string>> | undefined
 }
 
-/** Many servers decode a path before they look for `..`: an encoded separator must not hide one. */
-function climbs({ pathname }: URL): boolean {
-  const decoded = pathname
-    .replaceAll(/%2e/gi, '.')
-    .replaceAll(/%2f/gi, '/')
-    .replaceAll(/%5c/gi, '\\')
-  return decoded.split(/[\\/]/).includes('..')
+/** The address of a call. */
+export interface ApiAddress {
+  readonly url: URL
+  /** The path with its names in place of the values: fit for a log. */
+  readonly template: string
+}
+
+/**
+ * Puts the address of a call together: the API's base, the path with its values, the query.
+ *
+ * The path has exactly the segments of the template below the base, see `PathTemplate.fill`. Throws as that, and
+ * `misconfigured` where the address would be any other than that.
+ */
+export function resolveApiPath(baseUrl: URL, { path, params, query = {} }: ApiTarget): ApiAddress {
+  const template =
+    typeof path === 'object'
+      ? path
+      : params === undefined
+        ? parsePlainPath(path)
+        : parsePathTemplate(path)
+  const href = `${baseUrl.href.replace(/\/+$/, '')}/${template.fill(params)}`
+  const url = new URL(href)
+  // The URL parser has nothing left to resolve or to encode: else this is not the address that was meant.
+  if (url.href !== href) {
+    const log = { problem: 'the path changes when it is made into a URL' }
+    throw new OnBehalfOfError('misconfigured', { reason: 'path_outside_api', log })
+  }
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+  return { url, template: template.text }
 }

@@ -1,27 +1,85 @@
-import { OnBehalfOfError, type FailureDetails } from '../errors.js'
+import type { FailureDetails, OnBehalfOfError } from '../errors.js'
+import { scrub } from '../scrub.js'
+import { callFailure } from './call-failure.js'
+import { outageText, unknownNote } from './call-outcome.js'
+import type { OutgoingRequest } from './outgoing-request.js'
 
 /**
- * Decides what an API's refusal means: the status alone counts, but for the error code of a 403 challenge.
+ * Decides what an API's answer other than a success means: the status alone counts, but for the error code of a 403
+ * challenge. The log has where a redirect would have led, without its query.
  *
  * The API's own words go nowhere: its body is not read.
  */
-export async function apiRefusal(response: Response): Promise<OnBehalfOfError> {
+export async function apiRefusal(
+  response: Response,
+  outgoing: OutgoingRequest,
+): Promise<OnBehalfOfError> {
   const { status, headers } = response
   await response.body?.cancel().catch(() => undefined)
   const details: FailureDetails = { reason: `status_${status}`, log: { status } }
-  if (status === 401) return new OnBehalfOfError('downstream_unauthorized', details)
-  if (status === 403) return forbidden(headers.get('www-authenticate') ?? '', details)
-  if (status === 429 || status >= 500) {
-    return new OnBehalfOfError('downstream_unavailable', { ...details, ...retryAfter(headers) })
+  if (status === 401) return callFailure(outgoing, 'downstream_unauthorized', details)
+  if (status === 403) return forbidden(headers.get('www-authenticate') ?? '', details, outgoing)
+  if (status === 429 || status === 503) {
+    return callFailure(outgoing, 'downstream_unavailable', { ...details, ...retryAfter(headers) })
   }
-  return new OnBehalfOfError('downstream_failed', { ...details, description: describe(status) })
+  if (status >= 500) return outage(headers, details, outgoing)
+  if (status < 400) return redirect(headers.get('location'), details, outgoing)
+  const description = describe(status)
+  return callFailure(outgoing, 'downstream_failed', { ...details, description })
 }
 
 /** RFC 6750 §3.1: the API says that the token lacks scope, which the exchange could have granted. */
-function forbidden(challenge: string, details: FailureDetails): OnBehalfOfError {
+function forbidden(
+  challenge: string,
+  details: FailureDetails,
+  outgoing: OutgoingRequest,
+): OnBehalfOfError {
   return /\berror="?insufficient_scope\b/.test(challenge)
-    ? new OnBehalfOfError('downstream_scope_denied', { ...details, reason: 'api_wants_more_scope' })
-    : new OnBehalfOfError('downstream_forbidden', details)
+    ? callFailure(outgoing, 'downstream_scope_denied', {
+        ...details,
+        reason: 'api_wants_more_scope',
+      })
+    : callFailure(outgoing, 'downstream_forbidden', details)
+}
+
+/** To wait is of use only where the call may be made again. */
+function outage(
+  headers: Headers,
+  details: FailureDetails,
+  outgoing: OutgoingRequest,
+): OnBehalfOfError {
+  const unknown = outageText(outgoing.method)
+  const wait = unknown.description === undefined ? retryAfter(headers) : {}
+  return callFailure(outgoing, 'downstream_unavailable', { ...details, ...unknown, ...wait })
+}
+
+/** An API that answers a write by a redirect (303) may have carried it out. */
+function redirect(
+  location: string | null,
+  details: FailureDetails,
+  outgoing: OutgoingRequest,
+): OnBehalfOfError {
+  const status = String(details.log?.['status'])
+  const note = unknownNote(outgoing.method)
+  if (location === null) {
+    const description = `The API answered with HTTP ${status}, which this tool has no use for.${note}`
+    return callFailure(outgoing, 'downstream_failed', { ...details, description })
+  }
+  return callFailure(outgoing, 'downstream_failed', {
+    ...details,
+    description: `The API redirects the call (HTTP ${status}), and redirects are not followed.${note} An operator has to look into it.`,
+    log: {
+      ...details.log,
+      location: withoutQuery(location, outgoing.url),
+      cure: 'The base URL of the API (API_BASE_URL in the standalone server) or the path of the tool redirects: use the address it leads to.',
+    },
+  })
+}
+
+function withoutQuery(location: string, from: URL): string | undefined {
+  if (!URL.canParse(location, from.href)) return scrub(location.replace(/[?#][^]*/, ''), 200)
+  const { protocol, host, pathname } = new URL(location, from)
+  return scrub(`${protocol}//${host}${pathname}`, 200)
 }
 
 function retryAfter(headers: Headers): FailureDetails {

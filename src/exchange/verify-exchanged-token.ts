@@ -1,15 +1,11 @@
-import {
-  decodeProtectedHeader,
-  errors,
-  jwtVerify,
-  createLocalJWKSet,
-  type JSONWebKeySet,
-} from 'jose'
+import { decodeProtectedHeader, errors, jwtVerify, type JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import type { Claims } from '../identity/caller.js'
 import { parseDelegation, type Delegation } from '../identity/delegation.js'
+import { fittingKey } from '../identity/fitting-key.js'
 import type { Issuer } from '../identity/issuer-keys.js'
+import { SIGNING_ALGORITHMS } from '../identity/signing-algorithms.js'
 import { missingScopes, parseScope } from '../scopes.js'
 import { scrub } from '../scrub.js'
 import { cureFor } from './exchange-cures.js'
@@ -57,8 +53,6 @@ export const ISSUED_TOKEN_TYPES = new Set([
   'urn:ietf:params:oauth:token-type:jwt',
 ])
 
-// Asymmetric alone: a shared secret would let whoever checks a token make one.
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA']
 // For a server whose clock is ahead (`nbf`); a token that has expired here is of no use, tolerance or not.
 const CLOCK_TOLERANCE_SECONDS = 5
 const ACCESS_TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt', 'jwt'])
@@ -125,11 +119,12 @@ async function verifiedClaims(
   const { keyId, type } = headerOf(token.reveal())
   if (type !== undefined && !ACCESS_TOKEN_TYPES.has(type.toLowerCase()))
     throw rejected('wrong_type')
-  const keySet = await keysOf(issuerOf(caller.issuer), keyId)
+  const issuer = issuerOf(caller.issuer)
+  const keySet = await keysOf(issuer, keyId)
   let claims: Claims
   try {
-    const { payload } = await jwtVerify(token.reveal(), createLocalJWKSet(keySet), {
-      algorithms: ALGORITHMS,
+    const { payload } = await jwtVerify(token.reveal(), fittingKey(keySet, issuer), {
+      algorithms: [...SIGNING_ALGORITHMS],
       issuer: caller.issuer,
       requiredClaims: ['exp', 'sub', 'aud'],
       currentDate: new Date(clock()),

@@ -1,7 +1,7 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { Agent, fetch as undiciFetch, type Dispatcher } from 'undici'
-import type { Fetch } from '../identity/fetch-json.js'
 import type { Secret } from '../secret.js'
+import { wantsFreshConnection } from './fresh-connection.js'
 import { createProxyBypass } from './proxy-bypass.js'
 import { createProxyDispatcher } from './proxy-dispatcher.js'
 import { trustedAuthorities } from './trusted-authorities.js'
@@ -9,7 +9,7 @@ import { trustedAuthorities } from './trusted-authorities.js'
 /** A `fetch` with connections of its own, and how to end them. */
 export interface OutgoingFetch {
   /** As the global `fetch`, over these connections. */
-  readonly fetch: Fetch
+  readonly fetch: typeof globalThis.fetch
   /** Ends idle connections and waits for calls under way. */
   close(): Promise<void>
 }
@@ -61,16 +61,19 @@ const CONNECT_TIMEOUT_MS = 5_000
  * not hold. Throws for certificates and keys that are none.
  */
 export function createOutgoingFetch(options: OutgoingFetchOptions = {}): OutgoingFetch {
-  const ways = waysOut(options)
+  const kept = waysOut(options)
+  // Without pipelining, undici ends a connection after its one call.
+  const fresh = waysOut(options, { pipelining: 0 })
   // undici's own fetch and the global one have the same contract and separately declared types.
   const fetch = ((input: string | URL | Request, init: object | undefined) => {
+    const { dispatcher } = wantsFreshConnection(init) ? fresh : kept
     const { url, ...request } = input instanceof Request ? partsOf(input) : { url: input }
-    return undiciFetch(url, { ...request, ...init, dispatcher: ways.dispatcher })
-  }) as unknown as Fetch
+    return undiciFetch(url, { ...request, ...init, dispatcher })
+  }) as unknown as typeof globalThis.fetch
   return {
     fetch,
     close: async () => {
-      await Promise.all(ways.all.map((way) => way.close()))
+      await Promise.all([...kept.all, ...fresh.all].map((way) => way.close()))
     },
   }
 }
@@ -85,9 +88,13 @@ interface WaysOut {
   readonly all: readonly Dispatcher[]
 }
 
-function waysOut(options: OutgoingFetchOptions): WaysOut {
+function waysOut(
+  options: OutgoingFetchOptions,
+  calls: { readonly pipelining?: number } = {},
+): WaysOut {
   const { proxy = {}, certificateAuthorities: ca = [], clientCertificate } = options
   const pool = {
+    ...calls,
     connections: options.connections ?? 64,
     keepAliveTimeout: options.keepAliveMs ?? 30_000,
   }

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import { isLoopback } from '../identity/secure-url.js'
+import { isLoopback } from './is-loopback.js'
 
 type Matches = (target: Target) => boolean
 

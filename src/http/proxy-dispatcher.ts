@@ -7,6 +7,8 @@ export interface ProxyDispatcherOptions {
   readonly proxy: URL | Secret
   readonly connections: number
   readonly keepAliveTimeout: number
+  /** Calls that one connection takes on at a time; 0 ends it after its one call. Default 1. */
+  readonly pipelining?: number
   /** For connecting to the proxy, for its answer, and for the TLS handshake behind it, each. */
   readonly timeoutMs: number
   /** For the proxy itself, where that is https. */
@@ -37,7 +39,7 @@ export function createProxyDispatcher(options: ProxyDispatcherOptions): Dispatch
     // Without the credentials, so that no error can have them.
     uri: proxy.origin,
     ...(token === undefined ? {} : { token }),
-    ...{ connections, keepAliveTimeout },
+    ...{ connections, keepAliveTimeout, pipelining: options.pipelining ?? 1 },
     proxyTls: { timeout, ...contextOf(options.proxyContext) },
     requestTls: { timeout, ...contextOf(options.requestContext) },
     clientFactory: (origin, pool) =>

@@ -24,10 +24,11 @@ const withApis =
   })
 
 describe('doctor and the traps of the quickstarts', () => {
-  test('a slash that the API identifier has and the setting lacks', async () => {
+  test('[B6] a slash that the API identifier has and the setting lacks is one fault', async () => {
     const { code, wrong, named } = await withAlice(withoutSlash)
     expect(code).toBe(1)
-    expect(wrong()).toEqual(['exchange.request', 'exchange.audience'])
+    expect(wrong()).toEqual(['exchange.audience'])
+    expect(named('exchange.request')).toMatchObject({ waitsFor: 'exchange.audience' })
     expect(named('exchange.audience')?.cure).toContain('Write API_AUTH0_AUDIENCE')
     expect(named('exchange.audience')?.cure).toContain('trailing slash')
   })
@@ -41,11 +42,12 @@ describe('doctor and the traps of the quickstarts', () => {
   })
 
   test('[B3] read:tasks, which the API does not have, is no fault, and the tool it hides is named', async () => {
-    const { named } = await withAlice({
+    const { named, findings } = await withAlice({
       environment: () => ({ MCP_AUTH0_EXCHANGE_SCOPE: 'read:tasks' }),
     })
     expect(named('configuration')?.verdict).toBe('ok')
-    expect(named('configuration')?.cure).toContain('The tool greet is not offered: MCP_AUTH0_EXCH')
+    const [warning] = findings.filter(({ verdict }) => verdict === 'warning')
+    expect(warning?.cure).toContain('The tool greet is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks')
     expect(named('exchange')).toMatchObject({ verdict: 'not_checkable' })
   })
 

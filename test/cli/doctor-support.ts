@@ -41,9 +41,10 @@ export interface Ailment {
 
 export interface Finding {
   readonly check: string
-  readonly verdict: 'ok' | 'wrong' | 'not_checkable'
+  readonly verdict: 'ok' | 'warning' | 'wrong' | 'not_checkable'
   readonly says: string
   readonly cure?: string
+  readonly waitsFor?: string
 }
 
 export interface Diagnosis {
@@ -144,6 +145,11 @@ export async function diagnose(
   argv: readonly string[],
 ): Promise<Diagnosis> {
   const { code, output } = await runDoctor(directory, token, [...argv, '--json'])
+  return readReport(code, output)
+}
+
+/** Reads what `--json` has written. */
+export function readReport(code: number, output: string): Diagnosis {
   const report = JSON.parse(output) as Pick<Diagnosis, 'findings' | 'hops'> & { ok: boolean }
   if (report.ok !== (code === 0)) throw new Error('report and exit code disagree')
   const { findings, hops } = report

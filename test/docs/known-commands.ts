@@ -44,7 +44,7 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { by: 'test', file: 'test/package/library-page.test.ts' },
   },
   {
-    command: /^npx -y @modelcontextprotocol\/inspector /,
+    command: /^npx -y @modelcontextprotocol\/inspector@2 /,
     verified: { needs: 'a client program' },
   },
   { command: /^claude mcp add /, verified: { needs: 'a client program' } },

@@ -166,6 +166,7 @@ describe('parseConfig', () => {
       TRUST_PROXY: '10.0.0.0/8 ::1',
       RATE_LIMIT_PER_ADDRESS: '0',
       RATE_LIMIT_PER_CALLER: '7',
+      BODY_BYTES_PER_CALLER: '8',
       CONCURRENCY_PER_CALLER: '9',
       MAX_BODY_BYTES: '2048',
       KEYS_STALE_HOURS: '2',
@@ -179,6 +180,9 @@ describe('parseConfig', () => {
       primary: 'https://example.eu.auth0.com/',
       additional: ['https://two.example/', 'https://three.example'],
       staleAgeMs: 7_200_000,
+      metadataUrl: undefined,
+      jwksUrl: undefined,
+      dangerouslyAllowHttp: false,
     })
     expect(config.access).toEqual({
       claims: 'permissions',
@@ -192,6 +196,7 @@ describe('parseConfig', () => {
       trustProxy: ['10.0.0.0/8', '::1'],
       perAddressPerMinute: 0,
       perCallerPerMinute: 7,
+      perCallerBytesPerMinute: 8,
       perCallerAtOnce: 9,
       maxBodyBytes: 2_048,
     })

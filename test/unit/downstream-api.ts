@@ -1,11 +1,12 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { z } from 'zod'
+import { z, type ZodType } from 'zod'
 import {
   createDownstreamClient,
   type DownstreamClientOptions,
-  type DownstreamRequest,
 } from '../../src/downstream/downstream-client.js'
+import type { TemplateRequest } from '../../src/downstream/downstream-request.js'
+import type { OnBehalfOfError } from '../../src/errors.js'
 import { Secret } from '../../src/secret.js'
 import { json, startLocalServer } from './local-server.js'
 import { failureOf } from './outcomes.js'
@@ -19,6 +20,15 @@ interface Seen {
   readonly body: string
 }
 
+/** The client as a program without types calls it. */
+export interface LooseClient {
+  fetch(path: string, request?: Readonly<Record<string, unknown>>): Promise<Response>
+  json<T>(
+    path: string,
+    request: Readonly<Record<string, unknown>> & { readonly schema: ZodType<T> },
+  ): Promise<T>
+}
+
 /** An API over real HTTP, and a client of it. */
 export async function setUpApi(
   answer: RequestListener = json({ msg: 'hello' }),
@@ -27,6 +37,7 @@ export async function setUpApi(
   const { basePath = '', ...rest } = options
   const seen: Seen[] = []
   const asked: string[] = []
+  const reported: OnBehalfOfError[] = []
   const server = await startLocalServer((req, res) => {
     void text(req).then(
       (body) => {
@@ -49,11 +60,13 @@ export async function setUpApi(
       },
     },
     fetch: globalThis.fetch,
+    report: (failure) => reported.push(failure),
     ...rest,
   })
-  const failureOfJson = async (path = '/x', request: DownstreamRequest = {}) => {
-    const failure = await failureOf(client.json(path, { ...request, schema: ANSWER }))
+  const loose = client as unknown as LooseClient
+  const failureOfJson = async (path = '/x', request: TemplateRequest = {}) => {
+    const failure = await failureOf(loose.json(path, { ...request, schema: ANSWER }))
     return [failure.code, failure.details.reason]
   }
-  return { server, client, seen, asked, failureOfJson }
+  return { server, client, loose, seen, asked, reported, failureOfJson }
 }

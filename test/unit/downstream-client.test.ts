@@ -26,7 +26,8 @@ describe('a call', () => {
   test('sends method, query, headers and JSON as the handler says', async () => {
     const { client, seen } = await setUpApi(json({ msg: 'made' }, 201))
     const query = { q: 'a&b=c', page: '2' }
-    const made = await client.json('/things?kept=1', {
+    const made = await client.json('/things/{kind}', {
+      params: { kind: 'new' },
       method: 'POST',
       query,
       headers: { 'X-Request-Kind': 'test', Accept: 'application/hal+json' },
@@ -37,7 +38,7 @@ describe('a call', () => {
     expect(seen).toMatchObject([
       {
         method: 'POST',
-        url: '/things?kept=1&q=a%26b%3Dc&page=2',
+        url: '/things/new?q=a%26b%3Dc&page=2',
         headers: {
           'content-type': 'application/json',
           'x-request-kind': 'test',
@@ -81,26 +82,35 @@ describe('a call', () => {
 
 describe('a path', () => {
   test.each([
-    ['', '/api', '/api/'],
-    ['/', '/api', '/api/'],
     ['x', '/api', '/api/x'],
     ['/x', '/api', '/api/x'],
     ['/x', '/api/', '/api/x'],
     ['/x', '', '/x'],
     ['/x', '/', '/x'],
-    ['/a/../b', '/api', '/api/b'],
-    ['/a/b?c=d/../e', '/api', '/api/a/b?c=d/../e'],
     ['/@evil.example', '', '/@evil.example'],
     ['@evil.example', '', '/@evil.example'],
     ['/\u00e4', '', '/%C3%A4'],
-    ['/..', '', '/'],
+    ['/a%20b', '', '/a%20b'],
     ['/a:b', '', '/a:b'],
-    ['/http://evil.example/', '', '/http://evil.example/'],
+    ["/Things(7)/Default.Find(x='y',z=1)", '', "/Things(7)/Default.Find(x='y',z=1)"],
   ])('of %j below %j is called as %s', async (path, basePath, url) => {
-    const { client, seen } = await setUpApi(undefined, { basePath })
-    await client.fetch(path)
+    const { loose, seen } = await setUpApi(undefined, { basePath })
+    await loose.fetch(path)
     expect(seen.map((request) => request.url)).toEqual([url])
   })
+
+  test.each([
+    ['/things/', '/api/things/'],
+    ['/', '/api/'],
+    ['', '/api/'],
+  ])(
+    'of %j, which ends with an empty segment, is called as %s where params are given',
+    async (path, url) => {
+      const { loose, seen } = await setUpApi(undefined, { basePath: '/api' })
+      await loose.fetch(path, { params: {} })
+      expect(seen.map((request) => request.url)).toEqual([url])
+    },
+  )
 
   test.each([
     'http://evil.example/',
@@ -108,6 +118,7 @@ describe('a path', () => {
     'HTTP://evil.example/',
     'javascript:alert(1)',
     'file:///etc/passwd',
+    '/http://evil.example/',
     '//evil.example/',
     '///evil.example/',
     '/\\evil.example/',
@@ -120,8 +131,16 @@ describe('a path', () => {
     '/../apis',
     '/../api2/x',
     '/a/../../admin',
+    '/a/../b',
+    '/a/./b',
+    '/a//b',
+    '/a/',
+    '/',
+    '',
     '/%2e%2e/admin',
     '/.%2E/admin',
+    '/a%2fb',
+    '/a%5cb',
     './../admin',
     '/x\n',
     '/x\r\nHost: evil.example',
@@ -130,13 +149,39 @@ describe('a path', () => {
     '/x y',
     '/x\u007f',
     '/x\u0085',
+    '/x\ud800',
     '/x#fragment',
+    '/x?c=d',
+    '/a;b',
+    '/{',
+    '/{}',
+    '/{a b}',
+    '/{id}',
     ' //evil.example',
-  ])('outside the API is refused before a token is asked for: %j', async (path) => {
-    const { client, seen, asked } = await setUpApi(undefined, { basePath: '/api' })
-    const failure = await failureOf(client.fetch(path))
-    expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'path_outside_api'])
+  ])('that is none is refused before a token is asked for: %j', async (path) => {
+    const { loose, seen, asked } = await setUpApi(undefined, { basePath: '/api' })
+    const failure = await failureOf(loose.fetch(path))
+    expect(failure.code).toBe('misconfigured')
     expect([seen, asked]).toEqual([[], []])
+  })
+})
+
+describe('a method', () => {
+  test.each(['delete', 'Get', 'PATCH ', 'CONNECT', 'TRACE', 'PROPFIND', '', null, 7])(
+    'that is none of the six is refused before a token is asked for: %j',
+    async (method) => {
+      const { loose, seen, asked } = await setUpApi()
+      const failure = await failureOf(loose.fetch('/x', { method }))
+      expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'method'])
+      expect([seen, asked]).toEqual([[], []])
+    },
+  )
+
+  test.each(['GET', 'HEAD'])('%s is refused with a body', async (method) => {
+    const { loose, seen } = await setUpApi()
+    const failure = await failureOf(loose.fetch('/x', { method, json: {} }))
+    expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'json_body'])
+    expect(seen).toEqual([])
   })
 })
 
@@ -154,6 +199,10 @@ describe('a header', () => {
     'Upgrade',
     'Forwarded',
     'TE',
+    'X-HTTP-Method-Override',
+    'X-Method-Override',
+    'X-Original-URL',
+    'X-Rewrite-URL',
   ])('that is not the handler\u2019s to set is refused: %s', async (name) => {
     const { client, seen, asked } = await setUpApi()
     const failure = await failureOf(client.fetch('/x', { headers: { [name]: 'x' } }))
@@ -167,7 +216,8 @@ describe('a header', () => {
     ['a name with a line break', { 'x\r\nauthorization': 'b' }],
   ])('that is none is refused: %s', async (_what, headers) => {
     const { client, seen } = await setUpApi()
-    await expect(client.fetch('/x', { headers })).rejects.toThrow()
+    const failure = await failureOf(client.fetch('/x', { headers }))
+    expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'invalid_header'])
     expect(seen).toEqual([])
   })
 })

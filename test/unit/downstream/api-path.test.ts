@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { resolveApiPath } from '../../../src/downstream/api-path.js'
 import { OnBehalfOfError } from '../../../src/errors.js'
-import { thrownBy } from '../outcomes.js'
 
 const BASES = ['https://api.example', 'https://api.example/v1', 'http://127.0.0.1:8787/a/b/'].map(
   (href) => new URL(href),
@@ -25,7 +24,7 @@ describe('resolveApiPath', () => {
       fc.property(base, path, (baseUrl, given) => {
         let url: URL
         try {
-          url = resolveApiPath(baseUrl, given)
+          url = resolveApiPath(baseUrl, { path: given }).url
         } catch (error) {
           expect(error).toBeInstanceOf(OnBehalfOfError)
           return
@@ -34,7 +33,9 @@ describe('resolveApiPath', () => {
         expect([url.username, url.password, url.hash]).toEqual(['', '', ''])
         const below = `${baseUrl.pathname.replace(/\/+$/, '')}/`
         expect(url.pathname.startsWith(below)).toBe(true)
-        expect(decoded(url.pathname).split(/[\\/]/)).not.toContain('..')
+        const segments = decoded(url.pathname).split(/[\\/]/)
+        for (const dots of ['.', '..']) expect(segments).not.toContain(dots)
+        expect(segments.slice(1)).not.toContain('')
       }),
       { numRuns: 5_000 },
     )
@@ -46,8 +47,9 @@ describe('resolveApiPath', () => {
       fc.property(base, fc.array(segment, { minLength: 1, maxLength: 5 }), (baseUrl, segments) => {
         const plain = segments.join('/')
         const expected = `${baseUrl.href.replace(/\/+$/, '')}/${plain}`
-        expect(resolveApiPath(baseUrl, plain).href).toBe(expected)
-        expect(resolveApiPath(baseUrl, `/${plain}`).href).toBe(expected)
+        expect(resolveApiPath(baseUrl, { path: plain }).url.href).toBe(expected)
+        const slashed = { path: `/${plain}` }
+        expect(resolveApiPath(baseUrl, slashed).url.href).toBe(expected)
       }),
     )
   })
@@ -56,7 +58,7 @@ describe('resolveApiPath', () => {
     const text = fc.string({ unit: 'binary', maxLength: 8 })
     fc.assert(
       fc.property(base, fc.dictionary(text, text, { maxKeys: 4 }), (baseUrl, query) => {
-        const url = resolveApiPath(baseUrl, '/x', query)
+        const { url } = resolveApiPath(baseUrl, { path: '/x', query })
         expect(Object.fromEntries(url.searchParams)).toEqual({ ...query })
         expect(url.pathname.endsWith('/x')).toBe(true)
         expect([url.origin, url.hash]).toEqual([baseUrl.origin, ''])
@@ -64,27 +66,15 @@ describe('resolveApiPath', () => {
     )
   })
 
-  test('lets the query take the place of one in the path', () => {
-    const [first = new URL('https://api.example')] = BASES
-    expect(resolveApiPath(first, '/x?a=1&b=2', { a: '3' }).search).toBe('?a=3&b=2')
-  })
-
   test('leaves the base as it was', () => {
     const given = new URL('https://api.example/v1')
-    resolveApiPath(given, '/x', { a: 'b' })
+    resolveApiPath(given, { path: '/x', query: { a: 'b' } })
     expect(given.href).toBe('https://api.example/v1')
-  })
-
-  test('says no more of a bad path than that it is one', () => {
-    const error = thrownBy(() => resolveApiPath(new URL('https://api.example'), '//evil.example'))
-    expect(error).toBeInstanceOf(OnBehalfOfError)
-    const { code, details } = error as OnBehalfOfError
-    expect([code, details.reason]).toEqual(['misconfigured', 'path_outside_api'])
-    expect(JSON.stringify(details)).not.toContain('evil')
   })
 })
 
-/** As servers read a path that decode before they look for `..`. */
+/** As servers read a path that decode and cut path parameters before they look for `..`. */
 function decoded(pathname: string): string {
-  return pathname.replace(/%(?:2e|2f|5c)/gi, (escaped) => decodeURIComponent(escaped))
+  const once = pathname.replace(/%(?:2e|2f|5c|3b)/gi, (escaped) => decodeURIComponent(escaped))
+  return once.replace(/;[^/]*/g, '')
 }

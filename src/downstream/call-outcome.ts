@@ -1,0 +1,26 @@
+import type { DownstreamMethod } from './downstream-request.js'
+
+/** Methods whose repetition changes nothing more (RFC 9110 §9.2.2). */
+export const IDEMPOTENT: ReadonlySet<DownstreamMethod> = new Set([
+  ...(['GET', 'HEAD', 'PUT', 'DELETE'] as const),
+])
+
+/** What a model must read after a write that the API has accepted, whatever failed afterwards; begins with a space. */
+export function acceptedNote(method: DownstreamMethod, status: number): string {
+  return method === 'GET' || method === 'HEAD'
+    ? ''
+    : ` The API has accepted the call (HTTP ${status}): do not make it again.`
+}
+
+/** What a model must read where nobody knows whether a write took place that must not be repeated; or nothing. */
+export function unknownNote(method: DownstreamMethod): string {
+  return IDEMPOTENT.has(method)
+    ? ''
+    : ' It is not known whether the call took effect: find out before it is made again.'
+}
+
+/** An outage in the middle of a call: the text of the failure table where trying again is right. */
+export function outageText(method: DownstreamMethod): { readonly description?: string } {
+  const note = unknownNote(method)
+  return note === '' ? {} : { description: `The API did not complete the call.${note}` }
+}

@@ -1,0 +1,96 @@
+import { OnBehalfOfError } from '../errors.js'
+import { USER_AGENT } from '../version.js'
+import { resolveApiPath } from './api-path.js'
+import type { AnyPath, DownstreamMethod, TemplateRequest } from './downstream-request.js'
+import type { TraceContext } from './trace-context.js'
+
+/** A call as it goes out, but for the token. */
+export interface OutgoingRequest {
+  readonly url: URL
+  /** The path with its names in place of the values: fit for a log. */
+  readonly template: string
+  readonly method: DownstreamMethod
+  readonly headers: Headers
+  readonly body: string | undefined
+}
+
+const METHODS: ReadonlySet<unknown> = new Set<DownstreamMethod>([
+  ...(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const),
+])
+
+// Credentials come from the exchange alone; the others would move the call to another host, connection, path or method.
+const FORBIDDEN_HEADERS = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'cookie',
+  'dpop',
+  'forwarded',
+  'host',
+  'proxy-authorization',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+])
+
+/** Puts a call together; throws `misconfigured` or `invalid_argument` for what a handler may not ask for. */
+export function outgoingRequest(
+  baseUrl: URL,
+  { path, request, trace }: { path: AnyPath; request: TemplateRequest; trace?: TraceContext },
+): OutgoingRequest {
+  const { method = 'GET', params, query } = request
+  if (!METHODS.has(method)) {
+    const problem = `method is none of ${[...METHODS].join(', ')}, in capitals`
+    throw new OnBehalfOfError('misconfigured', { reason: 'method', log: { problem } })
+  }
+  if (request.json !== undefined && (method === 'GET' || method === 'HEAD')) {
+    const problem = `${method} takes no json: HTTP gives its body no meaning`
+    throw new OnBehalfOfError('misconfigured', { reason: 'json_body', log: { problem } })
+  }
+  return {
+    ...resolveApiPath(baseUrl, { path, params, query }),
+    method,
+    headers: requestHeaders(request, trace),
+    body: requestBody(request),
+  }
+}
+
+function requestBody({ json }: TemplateRequest): string | undefined {
+  if (json === undefined) return undefined
+  try {
+    return JSON.stringify(json)
+  } catch {
+    // The error's message would quote names of the body.
+    const problem =
+      'json cannot be written as JSON: it holds a circle, a BigInt, or a toJSON that throws'
+    throw new OnBehalfOfError('misconfigured', { reason: 'json_body', log: { problem } })
+  }
+}
+
+function requestHeaders(request: TemplateRequest, trace: TraceContext = {}): Headers {
+  const headers = new Headers({ accept: 'application/json', 'user-agent': USER_AGENT })
+  if (request.json !== undefined) headers.set('content-type', 'application/json')
+  for (const [name, value] of Object.entries({ ...trace, ...request.headers })) {
+    setHeader(headers, name, value)
+  }
+  return headers
+}
+
+function setHeader(headers: Headers, name: string, value: string): void {
+  const header = name.toLowerCase()
+  if (FORBIDDEN_HEADERS.has(header)) {
+    const log = { header, problem: `the header ${header} is not the handler's to set` }
+    throw new OnBehalfOfError('misconfigured', { reason: 'forbidden_header', log })
+  }
+  try {
+    headers.set(name, value)
+  } catch {
+    const problem = 'a header has a name or a value that HTTP does not allow'
+    throw new OnBehalfOfError('misconfigured', { reason: 'invalid_header', log: { problem } })
+  }
+}

@@ -1,0 +1,55 @@
+// Separators, the start of a query, of a fragment and of path parameters; control characters and line separators; half
+// a surrogate pair, which has no encoding.
+const STRUCTURE = /[/\\?#;\p{Cc}\p{Cs}\u2028\u2029]/u
+const DOTS_ALONE = /^[.\s]*$/u
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
+// Windows reads these as the ASCII character ("best fit"); NFKC, which does so for the full-width forms, does not.
+const SLASHES = /[\u2044\u2215\u29F8]/g
+const BACKSLASHES = /[\u00A5\u20A9\u2216\u29F5\u29F9]/g
+const FULL_STOPS = /\u3002/g
+
+const MAX_ROUNDS = 8
+
+/**
+ * Whether every server reads `segment` as one plain segment of a path, however often it decodes and whatever it
+ * normalises: neither empty nor made of dots, and without a character that means something in a path.
+ *
+ * Looks through percent-encoding (repeated, and IIS's `%u002e`), compatibility forms such as full-width dots, the
+ * look-alikes that Windows maps to ASCII, and invisible characters. Bytes that are no UTF-8 are not plain: overlong
+ * forms of a dot or a slash are written so.
+ */
+export function isPlainSegment(segment: string): boolean {
+  let form = segment
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if (STRUCTURE.test(form)) return false
+    const normal = normalized(form)
+    if (STRUCTURE.test(normal) || DOTS_ALONE.test(normal)) return false
+    const next = decoded(normal)
+    if (next === undefined) return false
+    if (next === form) return true
+    form = next
+  }
+  return false
+}
+
+function normalized(text: string): string {
+  return text
+    .replace(INVISIBLE, '')
+    .normalize('NFKC')
+    .replace(INVISIBLE, '')
+    .replace(SLASHES, '/')
+    .replace(BACKSLASHES, '\\')
+    .replace(FULL_STOPS, '.')
+}
+
+/** One round of percent-decoding; `undefined` where the bytes are no UTF-8. */
+function decoded(text: string): string | undefined {
+  const wide = text.replace(/%u([\da-f]{4})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  try {
+    return wide.replace(/(?:%[\da-f]{2})+/gi, (run) => decodeURIComponent(run))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,77 @@
+import type { Secret } from '../secret.js'
+
+/** A shorter text may stand anywhere by chance; tokens are longer. */
+const MIN_LENGTH = 8
+/** Of a token with characters that encoders write in many ways, the longest part without any is looked for. */
+const MIN_RUN = 16
+
+/**
+ * Watches what an API answers for the tokens that it was sent: as they are, and in base64. What encoders escape
+ * (JSON, URLs, HTML) does not hide them.
+ */
+export class TokenEcho {
+  readonly #needles: readonly Buffer[]
+  #held: Buffer = Buffer.alloc(0)
+
+  constructor(tokens: readonly Secret[]) {
+    const texts = tokens.map((token) => token.reveal()).filter(({ length }) => length >= MIN_LENGTH)
+    this.#needles = texts.flatMap(needlesOf).map((needle) => Buffer.from(needle))
+  }
+
+  /** Whether a whole text holds a token. */
+  isIn(text: string): boolean {
+    return this.#holds(Buffer.from(text))
+  }
+
+  /**
+   * Takes the next bytes of a stream. Gives those that can be passed on: all but the last, where a token may begin.
+   * `undefined` where there is a token.
+   */
+  next(chunk: Uint8Array): Uint8Array | undefined {
+    const seen = Buffer.concat([this.#held, chunk])
+    if (this.#holds(seen)) return undefined
+    const kept = Math.max(0, ...this.#needles.map((needle) => begun(seen, needle)))
+    this.#held = seen.subarray(seen.length - kept)
+    return seen.subarray(0, seen.length - kept)
+  }
+
+  /** The bytes that were held back, where no more will come. */
+  end(): Uint8Array {
+    const rest = this.#held
+    this.#held = Buffer.alloc(0)
+    return rest
+  }
+
+  #holds(bytes: Buffer): boolean {
+    return this.#needles.some((needle) => bytes.includes(needle))
+  }
+}
+
+function needlesOf(token: string): readonly string[] {
+  const [run = ''] = (token.match(/[\w.-]+/g) ?? []).sort((a, b) => b.length - a.length)
+  return [run.length >= MIN_RUN ? run : token, ...inBase64(token)]
+}
+
+/** Base64 depends on where in its triples a text begins; the characters at both ends, on what stands beside it. */
+function inBase64(token: string): readonly string[] {
+  if (token.length < MIN_RUN) return []
+  const standard = [0, 1, 2].map((offset) => {
+    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(token)])
+    const whole = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64')
+    return offset === 0 ? whole : whole.slice(4)
+  })
+  const urlSafe = standard.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))
+  return [...new Set([...standard, ...urlSafe])]
+}
+
+/** How many of the last bytes are the beginning of `needle`. */
+function begun(bytes: Buffer, needle: Buffer): number {
+  const [first = 0] = needle
+  let at = bytes.indexOf(first, Math.max(0, bytes.length - needle.length + 1))
+  while (at !== -1) {
+    const length = bytes.length - at
+    if (bytes.subarray(at).equals(needle.subarray(0, length))) return length
+    at = bytes.indexOf(first, at + 1)
+  }
+  return 0
+}
