@@ -22,7 +22,10 @@ export interface RateLimitOptions {
 export interface CallerLimitOptions {
   /** JSON-RPC messages a minute, and requests without one; 0 sets no limit. */
   readonly perMinute: number
-  /** Bytes of request bodies a minute, as they are after decompression; 0 sets no limit. Default 0. */
+  /**
+   * Bytes of request bodies a minute, as they are after decompression, and 256 more for each value in them outside
+   * of tools' arguments; 0 sets no limit. Default 0.
+   */
   readonly bytesPerMinute?: number | undefined
   readonly clock?: Clock | undefined
 }

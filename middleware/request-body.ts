@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { json, urlencoded, type Request, type RequestHandler } from 'express'
+import { dropAbsentArguments } from '../src/http/absent-arguments.js'
 import { OnBehalfOfError } from '../src/errors.js'
 import { assertNoTokenInBody } from '../src/identity/credentials.js'
-import { assertBoundedBody } from '../src/limits/assert-bounded-body.js'
+import { inspectBody } from '../src/limits/inspect-body.js'
 import { announceSize } from './request-size.js'
+import { jsonCharset } from './json-charset.js'
 
 /**
  * Refuses a form-encoded body that carries an `access_token` (RFC 6750 §2.2), with `malformed_credentials`.
@@ -18,25 +20,21 @@ export function formBody(): RequestHandler[] {
 /**
  * Parses a JSON body of at most `maxBytes` into `req.body`, and refuses what is no body of an MCP request.
  *
- * `invalid_request`: more messages, values, levels or longer ids than one request may have (`assertBoundedBody`).
+ * `invalid_request`: more messages, values, levels or longer ids than one request may have (`inspectBody`).
  * `malformed_credentials`: an `access_token` at its top. `unsupported_media_type`: a body that calls itself anything
  * but JSON; an MCP server behind that is less strict about the type would read a call that nobody has decided about.
- * `misconfigured`: a body that another parser in front left as text. Tells the limits by user how much came.
+ * `misconfigured`: a body that another parser in front left as text. Tells the limits by user how much came; each value
+ * outside of a tool's arguments counts as 256 bytes, since it costs more than its text.
  *
  * Comes after authentication, so that strangers do not make us parse.
  */
 export function jsonBody(maxBytes: number): RequestHandler[] {
   // Whatever is JSON is let through: that a number is no message is for the protocol to say.
   const parse: RequestHandler = json({ limit: maxBytes, strict: false, verify: rememberBytes })
-  const announce = (req: Request): void => {
-    const body: unknown = req.body
-    const messages = Array.isArray(body) ? body.length : 1
-    announceSize(req, { messages, bytes: bytesOf(req) ?? maxBytes })
-  }
   /** The parser calls back where nobody would catch what is thrown. */
-  const refusalOf = (req: Request): unknown => {
+  const countUnread = (req: Request): unknown => {
     try {
-      announce(req)
+      announceSize(req, { messages: 1, bytes: bytesOf(req) ?? maxBytes })
       return undefined
     } catch (error) {
       return error
@@ -44,17 +42,23 @@ export function jsonBody(maxBytes: number): RequestHandler[] {
   }
   return [
     nothingButJson,
+    jsonCharset(),
     function jsonBodyMiddleware(req, res, next) {
       parse(req, res, (failure?: unknown) => {
         // What is no JSON has been read, and looked at, all the same.
-        next(failure === undefined ? undefined : (refusalOf(req) ?? failure))
+        next(failure === undefined ? undefined : (countUnread(req) ?? failure))
       })
     },
     function bodyChecksMiddleware(req, _res, next) {
       if (hasBody(req) && req.body === undefined) throw notParsed()
-      announce(req)
-      assertBoundedBody(req.body)
+      const { messages, protocolValues, refusal } = inspectBody(req.body)
+      announceSize(req, {
+        messages,
+        bytes: (bytesOf(req) ?? maxBytes) + protocolValues * VALUE_BYTES,
+      })
+      if (refusal !== undefined) throw refusal
       assertNoTokenInBody(req.body)
+      dropAbsentArgumentsIn(req.body)
       next()
     },
   ]
@@ -73,6 +77,8 @@ const nothingButJson: RequestHandler = function nothingButJsonMiddleware(req, _r
   if (typeof body === 'string' || Buffer.isBuffer(body)) throw notParsed()
   next()
 }
+
+const VALUE_BYTES = 256
 
 const bytesRead = new WeakMap<IncomingMessage, number>()
 
@@ -96,4 +102,10 @@ function hasBody({ headers }: Request): boolean {
 function notParsed(): OnBehalfOfError {
   const cure = 'mount no body parser but express.json() in front of the MCP endpoint'
   return new OnBehalfOfError('misconfigured', { reason: 'body_not_parsed', log: { cure } })
+}
+
+function dropAbsentArgumentsIn(body: unknown): void {
+  for (const message of Array.isArray(body) ? (body as unknown[]) : [body]) {
+    dropAbsentArguments(message)
+  }
 }

@@ -4,7 +4,7 @@ import type { Request } from 'express'
 export interface RequestSize {
   /** JSON-RPC messages: a batch has several. */
   readonly messages: number
-  /** Of the body after decompression. */
+  /** Of the body after decompression, and 256 more for each value in it outside of a tool's arguments. */
   readonly bytes: number
 }
 

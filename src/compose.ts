@@ -61,11 +61,9 @@ export async function composeServer(
       baselineScopes: config.resource.baselineScopes,
     },
     metadataLocation: config.resource.metadataLocation,
-    edge: config.edge,
-    policy: config.access,
+    ...{ edge: config.edge, policy: config.access, callerPolicy: config.callerPolicy },
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
     verifier: createJwtBearerVerifier({ ...tokenExpectations(config), issuers }),
-    callerPolicy: config.callerPolicy,
     exchanger: protectExchange(
       await composeAdapter(config, issuers, connections.exchange),
       protection(config, issuers, log),

@@ -8,10 +8,10 @@ import { withExtraAuthorities } from './config/extra-authorities.js'
 import { readSettingsFile } from './config/settings-file.js'
 import type { SettingsFileRead } from './config/settings-file-doubts.js'
 import { readValueFiles } from './config/value-files.js'
+import { callerPolicyOf, resourceOf, type ResourceConfig } from './config/token-config.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
 import type { CallerPolicy } from './identity/caller.js'
-import type { MetadataLocation } from './protected-resource-metadata.js'
 import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
@@ -33,19 +33,17 @@ const IDENTIFYING: readonly SettingName[] = [
 ]
 
 export interface Config {
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: {
+    /** `localhost`: both loopback addresses. */
+    readonly host: string
+    readonly port: number
+    readonly keepAliveMs: number
+  }
+  /** How long the server goes on to accept after it was told to stop. */
+  readonly drainDelayMs: number
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
-  readonly resource: {
-    /** What clients ask for, by `resource`. */
-    readonly identifier: string
-    /** The `aud` of the tokens for this server. */
-    readonly tokenAudience: string
-    /** What may stand beside it: ourselves by another name, and what a setting names. */
-    readonly toleratedAudiences: readonly string[]
-    readonly baselineScopes: readonly string[]
-    readonly metadataLocation: MetadataLocation
-  }
+  readonly resource: ResourceConfig
   /** Whose tokens count, and how their scopes are read. */
   readonly callerPolicy: CallerPolicy
   /** Allowed difference between our clock and an authorization server's, for `exp` and `nbf`. */
@@ -166,20 +164,15 @@ function outgoingOf(found: CompleteSettings): Config['outgoing'] {
 
 function assemble(found: CompleteSettings): Config {
   return {
-    listen: { host: found.HOST, port: found.PORT },
+    listen: {
+      host: found.HOST,
+      port: found.PORT,
+      keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
+    },
+    drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
     endpoint: endpointOf(found),
-    resource: {
-      identifier: found.AUTH0_AUDIENCE,
-      tokenAudience: found.TOKEN_AUDIENCE ?? found.AUTH0_AUDIENCE,
-      toleratedAudiences: [found.MCP_AUTH0_CLIENT_ID, ...found.TOLERATED_AUDIENCES],
-      baselineScopes: found.MCP_BASELINE_SCOPES,
-      metadataLocation: found.METADATA_LOCATION,
-    },
-    callerPolicy: {
-      userClaim: found.USER_CLAIM,
-      scopeClaim: found.SCOPE_CLAIM,
-      scopePrefix: found.SCOPE_PREFIX,
-    },
+    resource: resourceOf(found),
+    callerPolicy: callerPolicyOf(found),
     clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
     issuer: {
       primary: issuerOf(found) ?? '',

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { answerForms } from '../middleware/answer-forms.js'
 import { bearerAuth } from '../middleware/bearer-auth.js'
 import { endpointMethods } from '../middleware/endpoint-methods.js'
 import { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
@@ -61,7 +62,11 @@ function limitedWithRefusals(guard: RequestHandler, limit: RequestHandler): Requ
     function limitedRefusals(req, res, next) {
       void guard(req, res, (refusal?: unknown) => {
         if (refusal === undefined) next()
-        else void limit(req, res, (exceeded?: unknown) => next(exceeded ?? refusal))
+        else {
+          void limit(req, res, (exceeded?: unknown) => {
+            next(exceeded ?? refusal)
+          })
+        }
       })
     },
     limit,
@@ -98,6 +103,7 @@ export function createDoors(parts: DoorParts): Doors {
         bytesPerMinute: edge.perCallerBytesPerMinute,
       }),
       limitAtOnce({ atOnce: edge.perCallerAtOnce }),
+      answerForms(),
       ...jsonBody(edge.maxBodyBytes),
       toolScopes({ access: parts.access, log }),
       tokenExchange({ ...parts.exchange, log }),

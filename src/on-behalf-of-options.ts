@@ -95,7 +95,7 @@ export const EDGE_DEFAULTS: Omit<EdgePolicy, 'trustProxy'> = {
   origins: [],
   perAddressPerMinute: 600,
   perCallerPerMinute: 300,
-  perCallerBytesPerMinute: 16 * 1024 * 1024,
+  perCallerBytesPerMinute: 8 * 1024 * 1024,
   perCallerAtOnce: 64,
   maxBodyBytes: 256 * 1024,
 }

@@ -16,12 +16,14 @@ export async function startBenchServer(environment: Record<string, string>): Pro
   })
   const ask = (question: Ask): Promise<Told> =>
     new Promise((resolve, reject) => {
+      const failed = (code: number | null): void => {
+        reject(new Error(`the server ended with ${code ?? 'a signal'}`))
+      }
       child.once('message', (told: Told) => {
+        child.off('exit', failed)
         resolve(told)
       })
-      child.once('exit', (code) => {
-        reject(new Error(`the server ended with ${code ?? 'a signal'}`))
-      })
+      child.once('exit', failed)
       child.send(question)
     })
   const started = await ask({ kind: 'start', environment })

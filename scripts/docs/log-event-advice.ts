@@ -8,8 +8,10 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'The first try did not reach the authorization server, or met it broken, and a second one is made. Single ones are noise; many announce an outage.',
   exchange_scopes_ignored:
     'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They mean nothing in an exchange. Remove them.',
+  http_rejected:
+    'A connection was answered by Node.js itself, before any request was there to answer: `reason` says why, `status` with what. `unlogged` counts further ones that were not logged, so that nobody can fill the log. Many of them are a scanner, or a client or proxy that does not speak HTTP/1.1.',
   issuer_document_unavailable:
-    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `fault`, `url` and `why` say what happened.",
+    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `fault`, `url`, `status` and `why` say what happened: `why` is the innermost cause, a certificate or a refused connection for example. A redirect has its target in `location`; redirects are not followed, so set `ISSUER_METADATA_URL` or `JWKS_URL` to the address of the document itself.",
   listening: 'The process accepts requests. Nothing to do.',
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, mostly a client that went away or broke the protocol. Look into it if there are many of one kind.',

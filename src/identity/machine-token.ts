@@ -32,13 +32,13 @@ interface Mark {
 
 /** How the widespread authorization servers mark a token behind which no user stands. */
 const MARKS: readonly Mark[] = [
-  // RFC 9068 §2.2; Okta, WorkOS, Cognito, Ory Hydra.
+  // RFC 9068 §2.2; Okta, WorkOS.
   { name: 'subject_is_client', isOn: ({ subject, clientIds }) => clientIds.includes(subject) },
   // Auth0: client credentials; agents as principals.
   { name: 'subject_at_clients', isOn: ({ subject }) => /@clients$/i.test(subject) },
   { name: 'subject_is_agent', isOn: ({ subject }) => subject.startsWith('agt_') },
   { name: 'sub_profile', isOn: saying('sub_profile', /^ai_agent$/i) },
-  // Auth0, FusionAuth.
+  // Auth0; the other spelling is that of RFC 6749.
   { name: 'gty', isOn: saying('gty', /(?:^|\s)client[-_]credentials(?:\s|$)/i) },
   // Keycloak: a service account.
   { name: 'preferred_username', isOn: saying('preferred_username', /^service-account-/i) },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -64,7 +65,7 @@ describe('what a request body may cost', () => {
   ])(
     '[S2] a body with more members than the SDK is quick with is refused: %s',
     async (_, message) => {
-      const token = await issuer.mint(door.audience)
+      const token = await issuer.mint(door.audience, { claims: { sub: randomUUID() } })
       const refused = await postMcp(door.endpoint, message, { token })
       expect(refused.status).toBe(400)
       expect(await rpcAnswer(refused)).toMatchObject({
@@ -82,7 +83,7 @@ describe('what a request body may cost', () => {
   )
 
   test('[S2] a body may have 256 KiB, also where it comes compressed', async () => {
-    const token = await issuer.mint(door.audience)
+    const token = await issuer.mint(door.audience, { claims: { sub: randomUUID() } })
     const body = (bytes: number): string => {
       const text = JSON.stringify(callTool('whoami', { x: '' }))
       return text.replace('"x":""', `"x":"${'x'.repeat(bytes - text.length)}"`)
@@ -103,6 +104,11 @@ describe('what a request body may cost', () => {
       'compressed, as they are after decompression',
       (bytes) => new Uint8Array(gzipSync(JSON.stringify('x'.repeat(bytes - 2)))),
       { 'Content-Encoding': 'gzip' },
+    ],
+    [
+      'in which each value outside of arguments counts as 256',
+      () => JSON.stringify(rpc('ping', { x: Array.from({ length: 150 }, () => 1) })),
+      {},
     ],
     ['that are no JSON', (bytes) => '{'.repeat(bytes), {}],
   ])('[S2] the bytes of a minute are bounded for each user: %s', async (_, body, headers) => {
@@ -148,7 +154,7 @@ describe('what a request body may cost', () => {
       Object.assign(req, { auth })
       next()
     })
-    app.use(limitByCaller({ perMinute: 7, bytesPerMinute: 1_000 }), ...jsonBody(10_000))
+    app.use(limitByCaller({ perMinute: 7, bytesPerMinute: 4_000 }), ...jsonBody(10_000))
     app.use((_req: express.Request, res: express.Response) => res.end())
     app.use(
       errorHandler({ resourceMetadataUrl: endpoint, baselineScopes: [], log: new RecordingLog() }),
@@ -165,7 +171,7 @@ describe('what a request body may cost', () => {
       expect([await post([1, 2, 3]), await post([1, 2, 3, 4, 5]), await post([1, 2])]).toEqual([
         200, 429, 200,
       ])
-      expect([await post(['x'.repeat(1_000)]), await post([])]).toEqual([429, 429])
+      expect([await post(['x'.repeat(3_000)]), await post([])]).toEqual([429, 429])
     } finally {
       await server.close()
     }

@@ -13,6 +13,7 @@ import {
   API_AUDIENCE,
   answerWith,
   callForAnswer,
+  claimsOf,
   CLIENT_ID,
   CLIENT_SECRET,
   exchangeAsAsked,
@@ -39,7 +40,12 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'ways-out-'))
   proxy = await openConnectProxy({ credentials: CREDENTIALS })
   issuer = await TestIssuer.startTls('login.test')
-  issuer.tokenResponder = exchangeAsAsked(issuer)
+  const exchange = exchangeAsAsked(issuer)
+  issuer.tokenResponder = (request, res) => {
+    // The doctor also asks for what cannot be had.
+    const real = claimsOf(request.parameters.get('subject_token') ?? '')['sub'] !== undefined
+    return real ? exchange(request, res) : answerWith(res, { error: 'invalid_grant' }, 400)
+  }
   const certificate = createThrowAwayCertificate(['api.test'])
   // Asks everybody for a certificate, and lets everybody in.
   const asking = { ...certificate, requestCert: true, rejectUnauthorized: false }

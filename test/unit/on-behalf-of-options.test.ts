@@ -83,6 +83,27 @@ describe('the options of onBehalfOf', () => {
     }
   })
 
+  test('of how tokens are read are checked as the rest', () => {
+    const policy = { userClaim: 'email', scopeClaim: 'tools', scopePrefix: 'api://id' }
+    expect(
+      faults({
+        ...{ tokenAudience: 'guid', toleratedAudiences: ['account'], clockToleranceSeconds: 60 },
+        callerPolicy: { ...policy, isMachine: () => false, dangerouslyAllowMachineTokens: false },
+      }),
+    ).toEqual([])
+    const found = faults({
+      ...{ tokenAudience: '', toleratedAudiences: [API.audience], clockToleranceSeconds: 61 },
+      callerPolicy: { userClaim: '', scopeClaim: 7, scopePrefix: 'a b' },
+    }).join('\n')
+    for (const name of [
+      ...['tokenAudience', 'clockToleranceSeconds', 'apis.api.audience'],
+      ...['userClaim', 'scopeClaim', 'scopePrefix'].map((n) => `callerPolicy.${n}`),
+    ]) {
+      expect(found).toContain(`- ${name}: `)
+    }
+    expect(faults({ callerPolicy: { isMachine: 'yes' } })).toHaveLength(1)
+  })
+
   test('that are missing are named all at once', () => {
     const missing = () => onBehalfOf({} as OnBehalfOfOptions)
     for (const name of ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']) {

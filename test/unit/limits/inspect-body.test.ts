@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OnBehalfOfError } from '../../../src/errors.js'
-import { assertBoundedBody } from '../../../src/limits/assert-bounded-body.js'
+import { inspectBody } from '../../../src/limits/inspect-body.js'
 
 const members = (count: number, value: unknown = 1): object =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, value]))
@@ -14,15 +13,11 @@ const deep = (depth: number): unknown => {
 const request = (params: object): object => ({ jsonrpc: '2.0', id: 1, method: 'm', params })
 
 function refusalOf(body: unknown): string | undefined {
-  try {
-    assertBoundedBody(body)
-    return undefined
-  } catch (error) {
-    if (!(error instanceof OnBehalfOfError)) throw error
-    expect(error.code).toBe('invalid_request')
-    expect(error.message).toMatch(/at the most/)
-    return error.details.reason
-  }
+  const { refusal } = inspectBody(body)
+  if (refusal === undefined) return undefined
+  expect(refusal.code).toBe('invalid_request')
+  expect(refusal.message).toMatch(/at the most/)
+  return refusal.details.reason
 }
 
 describe('what a request body may hold', () => {
@@ -70,10 +65,28 @@ describe('what a request body may hold', () => {
     expect(refusalOf(request({ a: list(50, members(50)) }))).toBe('too_many_values')
   })
 
+  test.each(['tools/list', 'prompts/list', 'resources/templates/list'])(
+    '[S2] a batch may ask for a list five times, and no more: %s',
+    (method) => {
+      const ask = { jsonrpc: '2.0', id: 1, method }
+      expect(refusalOf([...list(5, ask), ...list(45, request({}))])).toBeUndefined()
+      expect(refusalOf(list(6, ask))).toBe('batch_too_long')
+    },
+  )
+
   test('[RS30] 64 levels, and no more, also within arguments', () => {
     expect(refusalOf(request({ x: deep(62) }))).toBeUndefined()
     expect(refusalOf(request({ x: deep(64) }))).toBe('too_deep')
     expect(refusalOf(request({ arguments: { x: deep(64) } }))).toBe('too_deep')
+  })
+
+  test('[S2] the values outside of arguments are counted, as far as they were looked at', () => {
+    expect(inspectBody({ a: [1, 2], b: {} })).toMatchObject({ messages: 1, protocolValues: 5 })
+    expect(inspectBody([{}, {}, {}])).toMatchObject({ messages: 3, protocolValues: 4 })
+    const ids = { arguments: { ids: list(9_000) } }
+    expect(inspectBody(request(ids)).protocolValues).toBe(7)
+    expect(inspectBody(request(members(20_000))).protocolValues).toBe(4_000)
+    expect(inspectBody(list(50, list(900))).protocolValues).toBeLessThan(4_000)
   })
 
   test('members called __proto__ count like others', () => {
