@@ -117,7 +117,7 @@ function expectations({ config, issuers, clock }: Deployment) {
   return {
     issuerOf: (name: string) => issuers.find(({ issuer }) => issuer === name),
     clientId: config.exchange.clientId,
-    ownAudience: config.resource.identifier,
+    ownAudience: config.resource.tokenAudience,
     ...config.exchange.checks,
     clock,
   }
