@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { json, urlencoded, type Request, type RequestHandler } from 'express'
+import { dropAbsentArguments } from '../src/http/absent-arguments.js'
 import { OnBehalfOfError } from '../src/errors.js'
 import { assertNoTokenInBody } from '../src/identity/credentials.js'
 import { inspectBody } from '../src/limits/inspect-body.js'
 import { announceSize } from './request-size.js'
+import { jsonCharset } from './json-charset.js'
 
 /**
  * Refuses a form-encoded body that carries an `access_token` (RFC 6750 §2.2), with `malformed_credentials`.
@@ -40,6 +42,7 @@ export function jsonBody(maxBytes: number): RequestHandler[] {
   }
   return [
     nothingButJson,
+    jsonCharset(),
     function jsonBodyMiddleware(req, res, next) {
       parse(req, res, (failure?: unknown) => {
         // What is no JSON has been read, and looked at, all the same.
@@ -55,6 +58,7 @@ export function jsonBody(maxBytes: number): RequestHandler[] {
       })
       if (refusal !== undefined) throw refusal
       assertNoTokenInBody(req.body)
+      dropAbsentArgumentsIn(req.body)
       next()
     },
   ]
@@ -98,4 +102,10 @@ function hasBody({ headers }: Request): boolean {
 function notParsed(): OnBehalfOfError {
   const cure = 'mount no body parser but express.json() in front of the MCP endpoint'
   return new OnBehalfOfError('misconfigured', { reason: 'body_not_parsed', log: { cure } })
+}
+
+function dropAbsentArgumentsIn(body: unknown): void {
+  for (const message of Array.isArray(body) ? (body as unknown[]) : [body]) {
+    dropAbsentArguments(message)
+  }
 }

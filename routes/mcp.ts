@@ -6,8 +6,14 @@ import {
   type McpServerFactory,
   type ServerNotifier,
 } from '@modelcontextprotocol/server'
-import type { Request as ExpressRequest, RequestHandler } from 'express'
+import type {
+  Request as ExpressRequest,
+  RequestHandler,
+  Response as ExpressResponse,
+} from 'express'
+import { acceptBoth, assertAnswerable } from '../middleware/answer-forms.js'
 import { authInfoOf } from '../middleware/bearer-auth.js'
+import { assertEndpointMethod } from '../middleware/endpoint-methods.js'
 import { logFailure } from '../middleware/error-handler.js'
 import { keepPlacesUntil } from '../middleware/limit-at-once.js'
 import { requestIdOf } from '../middleware/request-context.js'
@@ -17,7 +23,9 @@ import { failureResponse, type FailureResponseOptions } from '../src/failure-res
 import { OnBehalfOfError } from '../src/errors.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../src/clock.js'
 import { authContextOf } from '../src/identity/auth-context.js'
+import { parseRequestTarget } from '../src/http/request-target.js'
 import type { Log } from '../src/log.js'
+import { answerInForm, type AnswerForms } from '../src/streams/answer-in-form.js'
 import { isEventStream, NewsStreams } from '../src/streams/news-streams.js'
 import { relayed } from '../src/streams/relay.js'
 import { McpSessions, type McpSessionsOptions, type OnAsked } from '../src/sessions/mcp-sessions.js'
@@ -82,19 +90,18 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       await mcp.close()
     },
     handler: async function mcpHandler(req, res) {
-      const refused = (failure: OnBehalfOfError): Response => {
-        logFailure(failure, req, log)
-        const { status, headers, body } = failureResponse(failure, requestIdOf(req), options)
-        return new Response(JSON.stringify(body), { status, headers })
-      }
+      const forms = prepare(req, res)
       const fetch: Answer = async (request, requestOptions = {}) => {
         try {
-          const response = await answer(request, requestOptions, keepPlacesOf(req))
+          const { signal } = request
+          const message: unknown = req.body
+          const answered = await answer(request, requestOptions, keepPlacesOf(req))
+          const response = await answerInForm(answered, { forms, message, signal })
           const stepUp = takeStepUp(authInfoOf(req))
-          if (isEventStream(response)) return relayed(response, { signal: request.signal })
-          return stepUp === undefined ? response : refused(stepUp)
+          if (isEventStream(response)) return relayed(response, { signal })
+          return stepUp === undefined ? response : refusal(stepUp, req, options)
         } catch (error) {
-          if (error instanceof OnBehalfOfError) return refused(error)
+          if (error instanceof OnBehalfOfError) return refusal(error, req, options)
           throw error
         }
       }
@@ -103,6 +110,34 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       await toNodeHandler({ fetch }, { onerror })(node, res, req.body)
     },
   }
+}
+
+function refusal(
+  failure: OnBehalfOfError,
+  req: ExpressRequest,
+  options: McpRouteOptions,
+): Response {
+  logFailure(failure, req, options.log)
+  const { status, headers, body } = failureResponse(failure, requestIdOf(req), options)
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+/** Makes a request what the SDK can be shown; returns in which forms its client takes the answer. */
+function prepare(req: ExpressRequest, res: ExpressResponse): AnswerForms {
+  assertEndpointMethod(req, res)
+  const forms = assertAnswerable(req)
+  if (!forms.eventStream && req.method === 'POST' && isListen(req.body)) throw needsStream()
+  if (forms.eventStream || req.method === 'POST') acceptBoth(req)
+  req.url = parseRequestTarget(req.url)?.path ?? req.url
+  res.setHeader('Cache-Control', 'no-store')
+  return forms
+}
+
+function needsStream(): OnBehalfOfError {
+  return new OnBehalfOfError('not_acceptable', {
+    reason: 'needs_event_stream',
+    description: 'A subscription is answered by an event stream: accept text/event-stream.',
+  })
 }
 
 /** Calls in a session outlive their connection, and count for as long as they last. */

@@ -30,7 +30,14 @@ const IDENTIFYING: readonly SettingName[] = [
 ]
 
 export interface Config {
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: {
+    /** `localhost`: both loopback addresses. */
+    readonly host: string
+    readonly port: number
+    readonly keepAliveMs: number
+  }
+  /** How long the server goes on to accept after it was told to stop. */
+  readonly drainDelayMs: number
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceConfig
@@ -123,7 +130,12 @@ function mayHoldPassword(text: string): boolean {
 
 function assemble(found: CompleteSettings): Config {
   return {
-    listen: { host: found.HOST, port: found.PORT },
+    listen: {
+      host: found.HOST,
+      port: found.PORT,
+      keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
+    },
+    drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
     endpoint: endpointOf(found),
     resource: resourceOf(found),
     callerPolicy: callerPolicyOf(found),

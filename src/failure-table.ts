@@ -62,7 +62,7 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
   },
   verifier_unavailable: {
     ...HTTP,
-    when: "the issuer's metadata or keys are unreachable, slow or nonsense",
+    when: "the issuer's metadata or keys cannot be had, or an unknown key cannot be looked up yet",
     status: 503,
     challenge: 'none',
     logLevel: 'error',

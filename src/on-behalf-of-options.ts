@@ -46,14 +46,19 @@ export interface OnBehalfOfOptions {
   )
   /** The protected APIs, by the names that tools declare. */
   readonly apis: Readonly<Record<string, DownstreamApi>>
-  /** Which tool needs which scope, and which calls an API. Tools that are not named here need a sign-in alone. */
+  /** Which tool needs which scope, and which calls an API. Every tool stands here, also one that needs no scope. */
   readonly tools: readonly ToolRequirements[]
+  /**
+   * What becomes of a call of a tool that `tools` does not name. `refuse`, the default: 403, so that a slip in a name
+   * opens nothing. `allow`: any signed-in user may call it.
+   */
+  readonly undeclaredTools?: 'refuse' | 'allow' | undefined
   /** What a client is told to ask for at sign-in: few. More is asked for when a tool needs it. */
   readonly baselineScopes: readonly string[]
   /** Default: none. */
   readonly log?: Log
   readonly access?: AccessPolicy
-  readonly callerPolicy?: CallerPolicy
+  readonly callerPolicy?: Omit<CallerPolicy, 'ignorePermissions'>
   readonly delegation?: DelegationPolicy
   /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts what Express takes for it. */
   readonly edge?: Partial<Omit<EdgePolicy, 'trustProxy'>>

@@ -68,6 +68,7 @@ const OPTIONS = z
           .optional(),
       }),
     ),
+    undeclaredTools: z.enum(['refuse', 'allow'], "must be 'refuse' or 'allow'").optional(),
     baselineScopes: scopes,
     log: z.looseObject({ event: callable.nonoptional('must be a function') }).optional(),
     access: z

@@ -1,4 +1,5 @@
 import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
+import { createWiringCheck } from '../middleware/wiring-check.js'
 import { createDoors, type Doors } from './doors.js'
 import { protectExchange } from './exchange/protect-exchange.js'
 import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
@@ -40,11 +41,21 @@ export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
     ours.add(req)
     next()
   }
+  const { endpoint, log = silentLog } = options
+  const wiring = createWiringCheck({ endpoint, log })
   const metadata = Router()
+  metadata.use(wiring.metadata)
   metadata.route([...metadataPaths(options.endpoint)]).all(mark, ...doors.context)
   metadata.use(doors.metadata, doors.errors)
   const protect = Router()
-  protect.use(mark, ...doors.context, ...doors.edge, ...doors.endpoint, doors.errors)
+  protect.use(
+    mark,
+    wiring.protect,
+    ...doors.context,
+    ...doors.edge,
+    ...doors.endpoint,
+    doors.errors,
+  )
   return { metadata, protect, errors: doors.errors }
 }
 
@@ -70,8 +81,12 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
       toleratedAudiences: [options.client.id, ...(options.toleratedAudiences ?? [])],
       clockToleranceSeconds: options.clockToleranceSeconds,
     }),
-    callerPolicy: options.callerPolicy,
+    callerPolicy: {
+      ...options.callerPolicy,
+      ignorePermissions: options.access?.claims === 'scope',
+    },
     access: createToolAccess(registry, accessPolicyFor(options)),
+    undeclaredTools: options.undeclaredTools,
     exchange: {
       registry,
       exchanger: exchangerFor(options, { issuers, audience, log }),

@@ -22,7 +22,7 @@ export interface Deployment {
 }
 
 /** For one request of a check. */
-export const CHECK_TIMEOUT_MS = 5_000
+export const CHECK_TIMEOUT_MS = 10_000
 
 export function createDeployment(
   config: Config,

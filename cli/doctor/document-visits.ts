@@ -11,10 +11,16 @@ export interface DocumentVisit {
   /** Where a redirect leads to. */
   readonly location?: string | undefined
   readonly isPage?: boolean
-  /** How far the server's clock is ahead of ours, as its `Date` says. */
-  readonly skewMs?: number | undefined
+  /** How far the server's clock is ahead of ours, as its `Date` says; absent where it says nothing. */
+  readonly skew?: ClockSkew | undefined
   /** Where no answer came. */
   readonly fault?: NetworkFault
+}
+
+/** The server wrote its `Date` at some time between our request and its answer: the truth lies between the two. */
+export interface ClockSkew {
+  readonly leastMs: number
+  readonly mostMs: number
 }
 
 /** The `Date` header itself is a second coarse. */
@@ -34,7 +40,7 @@ export function visitingFetch(fetch: Fetch, clock: Clock, visits: DocumentVisit[
         isPage: /^(?:text\/html|application\/xhtml\+xml)\b/i.test(
           response.headers.get('content-type') ?? '',
         ),
-        skewMs: skewOf(response, (before + clock()) / 2),
+        skew: skewOf(response, before, clock()),
       })
       return response
     } catch (error) {
@@ -55,9 +61,9 @@ export function visitText({ url, status, location, isPage, fault }: DocumentVisi
   return `${place} answers ${status ?? 0}`
 }
 
-function skewOf({ headers }: Response, nowMs: number): number | undefined {
+function skewOf({ headers }: Response, beforeMs: number, afterMs: number): ClockSkew | undefined {
   const dated = Date.parse(headers.get('date') ?? '')
   // A cached answer has the date of its first delivery.
   if (Number.isNaN(dated) || headers.get('age') !== null) return undefined
-  return dated + COARSE_MS / 2 - nowMs
+  return { leastMs: dated - afterMs, mostMs: dated + COARSE_MS - beforeMs }
 }

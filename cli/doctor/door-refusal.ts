@@ -1,36 +1,42 @@
+import type { Config } from '../../src/config.js'
 import { OnBehalfOfError } from '../../src/errors.js'
 import type { Claims } from '../../src/identity/caller.js'
 import { printable } from '../printable.js'
 import { wrong, type CheckName, type Observation } from './finding.js'
 
-const CURES: Readonly<Record<string, string>> = {
-  opaque_token: opaqueCure('opaque'),
-  encrypted_token: opaqueCure('encrypted'),
-  audience_mismatch:
-    'Make AUTH0_AUDIENCE and the identifier of the API at the authorization server the same, byte for byte, a trailing slash included; and have the client ask for it by resource or audience.',
-  machine_token: 'Sign in as a user; a client-credentials token cannot be exchanged.',
-  wrong_type: 'Give the access token, not the id token.',
-  bound_token_as_bearer:
+const CURES: Readonly<Record<string, (setting: string) => string>> = {
+  opaque_token: () => opaqueCure('opaque'),
+  encrypted_token: () => opaqueCure('encrypted'),
+  audience_mismatch: (setting) =>
+    `Make ${setting} and the identifier of the API at the authorization server the same, byte for byte, a trailing slash included; and have the client ask for it by resource or audience.`,
+  audience_missing: (setting) =>
+    `Have the authorization server write ${setting} into aud of the tokens for this server. Another token is the same, until it does.`,
+  client_missing: () =>
+    'Have the authorization server write the client into client_id of its access tokens (RFC 9068).',
+  machine_token: () => 'Sign in as a user; a client-credentials token cannot be exchanged.',
+  wrong_type: () => 'Give the access token, not the id token.',
+  bound_token_as_bearer: () =>
     'The token is bound to its sender: this command cannot prove the possession of that key. Get a plain bearer token for the check.',
-  not_verified:
-    'The signature does not fit the keys of the issuer. Auth0: set Signing Algorithm of the API to RS256.',
+  algorithm: () =>
+    'Have the authorization server sign the tokens for this server with one of those. Auth0: set Signing Algorithm of the API to RS256; HS256 has no public key to check it with.',
+  key_unknown: () =>
+    'Have the authorization server publish the key with which it signs, under the kid that its tokens name. Check that the key set (issuer.keys, above) is that of the server which issued the token.',
+  not_verified: () =>
+    'The signature does not fit the keys of the issuer, RS256 or whichever it names: the token was changed on its way, or another environment with the same issuer signed it.',
 }
 
-const SETTINGS_DIFFER: readonly CheckName[] = ['server.identifier', 'server.metadata']
 const KEYS_MISSING: readonly CheckName[] = ['issuer.metadata', 'issuer.keys']
 
-/** What else makes the server refuse a token for this reason. */
-const EXPLAINED_BY: Readonly<Record<string, readonly CheckName[]>> = {
-  audience_mismatch: SETTINGS_DIFFER,
-  several_audiences: [],
-  not_verified: KEYS_MISSING,
-}
-
 /** Words why the server refuses a user's token. Rethrows what is no refusal. */
-export function doorRefusal(error: unknown, claims: Claims): Observation {
+export function doorRefusal(
+  error: unknown,
+  claims: Claims,
+  { resource }: Pick<Config, 'resource'>,
+): Observation {
   if (!(error instanceof OnBehalfOfError)) throw error
   const { reason = error.code } = error.details
-  const unavailable = error.code === 'verifier_unavailable'
+  const shared = resource.tokenAudience === resource.identifier
+  const setting = shared ? 'AUTH0_AUDIENCE' : 'TOKEN_AUDIENCE'
   const { iss: issuer } = claims
   return {
     ...wrong(
@@ -38,11 +44,24 @@ export function doorRefusal(error: unknown, claims: Claims): Observation {
       `${reason}: ${error.message}`,
       reason === 'several_audiences'
         ? companionsCure(claims)
-        : (CURES[reason] ?? 'Give the access token that an MCP client sends to this server.'),
+        : (CURES[reason]?.(setting) ??
+            'Give the access token that an MCP client sends to this server.'),
     ),
-    explainedBy: unavailable ? KEYS_MISSING : (EXPLAINED_BY[reason] ?? []),
+    explainedBy: explanationsOf(error, reason, shared),
     ...(typeof issuer === 'string' ? { issuer } : {}),
   }
+}
+
+/** What else makes the server refuse a token for this reason. */
+function explanationsOf(
+  { code }: OnBehalfOfError,
+  reason: string,
+  sharedAudience: boolean,
+): readonly CheckName[] {
+  if (code === 'verifier_unavailable' || reason === 'not_verified') return KEYS_MISSING
+  return reason === 'audience_mismatch' && sharedAudience
+    ? ['server.identifier', 'server.metadata']
+    : []
 }
 
 /** Keycloak adds `account` to the audience of nearly every token. */
@@ -51,7 +70,7 @@ function companionsCure({ aud }: Claims): string {
   const keycloak = named.includes('account')
     ? ' Keycloak adds account: remove the mapper "audience resolve" from the client scope roles, or take that scope from the client.'
     : ''
-  return `The token names ${named.join(' and ')}. Have the client ask for a token for this server alone, and the authorization server put nothing else into aud.${keycloak}`
+  return `The token names ${named.join(' and ')}. Have the client ask for a token for this server alone, and the authorization server put nothing else into aud. If the other accepts no such token, list it in TOLERATED_AUDIENCES.${keycloak}`
 }
 
 function opaqueCure(kind: string): string {

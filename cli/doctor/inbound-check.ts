@@ -20,7 +20,6 @@ export interface CheckedInbound {
 }
 
 const CHECK = 'token.door'
-const TOLERANCE_SECONDS = 5
 
 /** The user's token at the server's own door: every check that it would fail, and why. */
 export async function checkInbound(token: Secret, deployment: Deployment): Promise<CheckedInbound> {
@@ -29,7 +28,7 @@ export async function checkInbound(token: Secret, deployment: Deployment): Promi
     parseCredentials({ rawHeaders: ['authorization', `Bearer ${token.reveal()}`], url: '/mcp' })
     unverified = readUnverified(token)
   } catch (error) {
-    return { findings: [doorRefusal(error, {})] }
+    return { findings: [doorRefusal(error, {}, deployment.config)] }
   }
   const { claims } = unverified
   const faults = outspokenFaults(unverified, deployment)
@@ -40,7 +39,7 @@ export async function checkInbound(token: Secret, deployment: Deployment): Promi
     const says = `The server lets this token in, as ${printable(caller.subject)} by ${printable(caller.clientId)}.`
     return { claims: verified, caller, findings: [ok(CHECK, says)] }
   } catch (error) {
-    return { claims, findings: [doorRefusal(error, claims)] }
+    return { claims, findings: [doorRefusal(error, claims, deployment.config)] }
   }
 }
 
@@ -66,7 +65,7 @@ function outspokenFaults(token: UnverifiedToken, deployment: Deployment): readon
       check()
       return []
     } catch (error) {
-      return [doorRefusal(error, token.claims)]
+      return [doorRefusal(error, token.claims, config)]
     }
   })
   return [...refused, ...issuerFault(token, deployment), ...timeFaults(token, deployment)]
@@ -99,16 +98,17 @@ function issuerFault({ issuer }: UnverifiedToken, { config, issuers }: Deploymen
   ]
 }
 
-function timeFaults({ claims }: UnverifiedToken, { clock }: Deployment): Observation[] {
+function timeFaults({ claims }: UnverifiedToken, { config, clock }: Deployment): Observation[] {
+  const { clockToleranceSeconds: tolerance } = config
   const nowSeconds = Math.floor(clock() / 1_000)
   const { exp, nbf } = claims
   const faults: Observation[] = []
-  if (typeof exp === 'number' && exp < nowSeconds - TOLERANCE_SECONDS) {
+  if (typeof exp === 'number' && exp < nowSeconds - tolerance) {
     const says = `expired: ${nowSeconds - exp} s ago.`
     const finding = wrong(CHECK, says, 'Sign in again for a fresh token.')
     faults.push({ ...finding, explainedBy: ['clock'] })
   }
-  if (typeof nbf === 'number' && nbf > nowSeconds + TOLERANCE_SECONDS) {
+  if (typeof nbf === 'number' && nbf > nowSeconds + tolerance) {
     const says = `not yet valid: for another ${nbf - nowSeconds} s.`
     const finding = wrong(CHECK, says, "Synchronise this machine's clock (NTP).")
     faults.push({ ...finding, explainedBy: ['clock'] })

@@ -13,7 +13,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   insufficient_scope:
     'Nothing: a client asks for the scopes and comes back (a step-up). `step_up_loop` in the log is the client that does not; [authorization.md](authorization.md) has the switches. `no_door_in_front` as the reason means that a server was mounted without `toolScopes`.',
   permission_denied:
-    'Give the user a role with the permission that `missing` names, if they should have it. They have to sign in again, since the permissions stand in the token.',
+    'Give the user a role with the permission that `missing` names, if they should have it. They have to sign in again, since the permissions stand in the token. With `tool_not_declared` nobody has declared the tool: see that event in [operations.md](operations.md).',
   reauthentication_required:
     'Nothing for a single user: the session ended or was revoked, and the client signs in again. For everybody at once: the signing keys or the client were replaced at the authorization server.',
   downstream_scope_denied:

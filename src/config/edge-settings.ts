@@ -11,10 +11,11 @@ export const EDGE_SETTINGS = {
     fallback: '3001',
   }),
   HOST: setting({
-    description: 'The address to listen on. 0.0.0.0 opens the server to other machines.',
+    description:
+      'The address to listen on. localhost: both loopback addresses, 127.0.0.1 and ::1. 0.0.0.0 opens the server to other machines.',
     schema: z.string(),
-    example: '127.0.0.1',
-    fallback: '127.0.0.1',
+    example: 'localhost',
+    fallback: 'localhost',
   }),
   MCP_SERVER_URL: setting({
     description:
@@ -83,6 +84,20 @@ export const EDGE_SETTINGS = {
     schema: values.positiveInteger(1_024, 100_000_000),
     example: '262144',
     fallback: '262144',
+  }),
+  KEEP_ALIVE_SECONDS: setting({
+    description:
+      'How long a connection may be idle between two requests. It has to be longer than a load balancer in front keeps it (mostly 60), or calls now and then end in a 502.',
+    schema: values.positiveInteger(1, 3_600),
+    example: '65',
+    fallback: '65',
+  }),
+  DRAIN_DELAY_SECONDS: setting({
+    description:
+      'How long the server goes on to accept after SIGTERM, before it drains: the time that a load balancer or Kubernetes takes to send nothing more. 0: not at all.',
+    schema: values.positiveInteger(0, 300),
+    example: '0',
+    fallback: '0',
   }),
   HOME_PAGE: setting({
     description:

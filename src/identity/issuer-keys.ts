@@ -34,7 +34,7 @@ export interface IssuerOptions {
   readonly staleAgeMs?: number | undefined
   /**
    * Least time between two fetches that unknown key ids can cause, and between two that failed signatures can
-   * cause, once the first three have been made. Default 30 seconds.
+   * cause, once the first ten have been made. Default 30 seconds.
    */
   readonly cooldownMs?: number | undefined
 }
@@ -56,14 +56,14 @@ export interface Issuer {
    * A key set that should hold `keyId`; rejects with `verifier_unavailable` when it cannot be had.
    *
    * An unknown key id causes one fetch for all who ask, and so does a set that was `tried`. Strangers can cause both, so
-   * there are three of each at once and then one per cool-down. When they are used up, an unknown key id is
+   * there are ten of each at once and then one per cool-down. When they are used up, an unknown key id is
    * `verifier_unavailable`, unless the keys were loaded long after the token was issued; a set that was tried comes back
    * as it was. The returned object is the same as long as the keys are the same. Whether `keyId` is in it is not promised.
    */
   keys(keyId: string | undefined, lookup?: KeyLookup): Promise<JSONWebKeySet>
 }
 
-const REFRESHES_AT_ONCE = 3
+const REFRESHES_AT_ONCE = 10
 
 /**
  * Creates the view on one authorization server. Fetches nothing until it is asked.

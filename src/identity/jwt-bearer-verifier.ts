@@ -1,9 +1,10 @@
 import type { JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
+import type { Secret } from '../secret.js'
 import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
 import { assertAudience, describeRefusal, type TokenExpectations } from './audience.js'
-import { candidateKeys } from './candidate-keys.js'
+import { candidateKeys, isSignedByOneOf } from './candidate-keys.js'
 import type { Claims } from './caller.js'
 import { refuseProof } from './dpop-proof.js'
 import type { Issuer } from './issuer-keys.js'
@@ -90,7 +91,7 @@ class JwtBearerVerifier implements AccessTokenVerifier {
     const known = this.#issuers.get(unverified.issuer ?? '')
     if (known === undefined) throw describeRefusal(unverified, this.#expectations)
     // Also for a token that is known: this is what notices rotated keys, and a too long outage.
-    const keySet = await keysFor(known.issuer, unverified)
+    const keySet = await keysFor(known.issuer, unverified, token)
     const remembered = proof === undefined ? this.#verifiedTokens.find(token, keySet) : undefined
     if (remembered !== undefined) return remembered
 
@@ -158,11 +159,17 @@ class JwtBearerVerifier implements AccessTokenVerifier {
   }
 }
 
-/** A token that nobody's keys could verify is worth no fetch. */
-function keysFor(issuer: Issuer, { keyId, algorithm, claims }: UnverifiedToken) {
-  return SIGNING_ALGORITHMS.includes(algorithm ?? '')
-    ? issuer.keys(keyId, { issuedAtSeconds: claims['iat'] })
-    : issuer.keys(undefined)
+/** The issuer's keys for a token. One that no other key could make good is worth no fetch. */
+async function keysFor(
+  issuer: Issuer,
+  { keyId, algorithm = '', claims }: UnverifiedToken,
+  token: Secret,
+): Promise<JSONWebKeySet> {
+  const atHand = await issuer.keys(undefined)
+  if (keyId === undefined || atHand.keys.some(({ kid }) => kid === keyId)) return atHand
+  if (!SIGNING_ALGORITHMS.includes(algorithm)) return atHand
+  if (await isSignedByOneOf(atHand, token, algorithm)) return atHand
+  return issuer.keys(keyId, { issuedAtSeconds: claims['iat'] })
 }
 
 /** Tries the keys that may fit, until one does. */

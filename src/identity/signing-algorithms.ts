@@ -25,3 +25,11 @@ export function algorithmsOf({ kty, crv, alg }: JWK): readonly string[] {
     kty === 'RSA' ? RSA : typeof crv === 'string' ? (CURVES[`${kty} ${crv}`] ?? []) : []
   return alg === undefined ? fitting : fitting.filter((algorithm) => algorithm === alg)
 }
+
+/**
+ * The algorithms for which an issuer's key is meant: as `algorithmsOf`, but an RSA key that names none is for RS256 alone,
+ * which every issuer speaks. A key is to be used with one algorithm (RFC 8725 §3.1).
+ */
+export function declaredAlgorithmsOf(key: JWK): readonly string[] {
+  return key.kty === 'RSA' && key.alg === undefined ? ['RS256'] : algorithmsOf(key)
+}

@@ -4,7 +4,7 @@ import type { VerificationRequest } from './access-token-verifier.js'
 import type { Claims } from './caller.js'
 import { assertProof, ProofError } from './dpop-proof.js'
 import type { KeyVerdict, VerificationExpectations, VerifyWithKey } from './key-verdict.js'
-import { algorithmsOf } from './signing-algorithms.js'
+import { declaredAlgorithmsOf } from './signing-algorithms.js'
 
 /** Claims that have to be text where they stand (RFC 7519 §4.1, RFC 9068 §2.2). */
 const TEXTS = ['sub', 'client_id', 'jti'] as const
@@ -31,7 +31,7 @@ async function verifiedClaims(
 ): Promise<Claims> {
   const { payload } = await jwtVerify(credentials.token.reveal(), key, {
     ...{ issuer, audience },
-    algorithms: [...algorithmsOf(key)],
+    algorithms: [...declaredAlgorithmsOf(key)],
     requiredClaims: ['exp'],
     // A second more than is allowed: jose counts whole seconds, and the verifier draws the line for both implementations.
     clockTolerance: clockToleranceSeconds + 1,

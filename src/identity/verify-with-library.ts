@@ -1,6 +1,7 @@
 import { auth, InvalidTokenError, UnauthorizedError } from 'express-oauth2-jwt-bearer'
-import { compactVerify, errors, type JWK } from 'jose'
+import type { JWK } from 'jose'
 import type { VerificationRequest } from './access-token-verifier.js'
+import { signatureFits } from './candidate-keys.js'
 import type { Claims } from './caller.js'
 import { assertVerifiedProof } from './dpop-proof.js'
 import type { KeyVerdict, VerificationExpectations, VerifyWithKey } from './key-verdict.js'
@@ -59,19 +60,10 @@ async function faultOf(
   key: JWK,
 ): Promise<KeyVerdict> {
   if (error instanceof InvalidTokenError) {
-    const fits = await signatureFits(credentials.token.reveal(), key)
+    const fits = await signatureFits(credentials.token, key, ALGORITHM)
     return { fault: fits ? 'token' : 'signature', error }
   }
   return { fault: error instanceof UnauthorizedError ? 'proof' : 'unforeseen', error }
-}
-
-async function signatureFits(token: string, key: JWK): Promise<boolean> {
-  try {
-    await compactVerify(token, key, { algorithms: [ALGORITHM] })
-    return true
-  } catch (error) {
-    return !(error instanceof errors.JWSSignatureVerificationFailed)
-  }
 }
 
 /** Runs the library's middleware on a request made up of just what it may see. */

@@ -101,8 +101,8 @@ export const OF_THE_SERVER: readonly Ailment[] = [
   [
     'a trailing slash in AUTH0_AUDIENCE that the running server lacks, and the token too',
     ({ mcp }) => ({ environment: { AUTH0_AUDIENCE: `${mcp}/` } }),
-    'server.metadata',
-    /these settings say .*\/mcp\/\./,
+    'server.identifier',
+    /AUTH0_AUDIENCE is .*\/mcp\/, and clients call .*\/mcp:/,
     /AUTH0_AUDIENCE/,
   ],
   [
@@ -151,9 +151,9 @@ export const OF_THE_SERVER: readonly Ailment[] = [
 export const OF_THE_TOKEN: readonly Ailment[] = [
   [
     'a token that has expired',
-    () => ({ claims: { exp: nowSeconds() - 100 } }),
+    () => ({ claims: { exp: nowSeconds() - 1_000 } }),
     'token.door',
-    /expired: 1\d\d s ago/,
+    /expired: 1\d{3} s ago/,
     /Sign in again/,
   ],
   [

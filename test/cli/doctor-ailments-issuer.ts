@@ -113,7 +113,7 @@ export const OF_THE_ISSUER: readonly Ailment[] = [
     'a clock that is ahead, by which the token has expired',
     () => ({ aheadMs: 3_600_000 }),
     'clock',
-    /3\d{3} s ahead/,
+    /3\d{3} s ahead of/,
     /NTP/,
   ],
 ]

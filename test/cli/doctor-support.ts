@@ -49,6 +49,9 @@ export interface Finding {
 
 export interface Diagnosis {
   readonly code: number
+  /** Whether everything was checked; else what was not. */
+  readonly complete: boolean
+  readonly notChecked: readonly string[]
   readonly findings: readonly Finding[]
   readonly hops: readonly Readonly<Record<string, unknown>>[]
   /** The checks that found something wrong. */
@@ -150,11 +153,14 @@ export async function diagnose(
 
 /** Reads what `--json` has written. */
 export function readReport(code: number, output: string): Diagnosis {
-  const report = JSON.parse(output) as Pick<Diagnosis, 'findings' | 'hops'> & { ok: boolean }
+  const report = JSON.parse(output) as Pick<
+    Diagnosis,
+    'findings' | 'hops' | 'complete' | 'notChecked'
+  > & { ok: boolean }
   if (report.ok !== (code === 0)) throw new Error('report and exit code disagree')
-  const { findings, hops } = report
+  const { findings, hops, complete, notChecked } = report
   return {
-    ...{ code, findings, hops },
+    ...{ code, findings, hops, complete, notChecked },
     wrong: () => findings.filter(({ verdict }) => verdict === 'wrong').map(({ check }) => check),
     named: (check) => findings.find((finding) => finding.check === check),
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Environment } from '../../src/config.js'
 import { recordingIo } from '../helpers/command-io.js'
 import { answerWith, exchangeAsAsked } from '../helpers/exchange-stack.js'
-import { TestIssuer } from '../helpers/test-issuer.js'
+import { TestIssuer, type SigningKey } from '../helpers/test-issuer.js'
 import { run } from '../../cli/doctor/run.js'
 import { readReport, writeEnv, type Diagnosis } from './doctor-support.js'
 
@@ -35,9 +35,12 @@ export interface Visit {
   /** Claims of the user's token that differ. */
   readonly claims?: Readonly<Record<string, unknown>>
   readonly aheadMs?: number
+  /** Signs the user's token in place of the issuer's first key. */
+  readonly key?: SigningKey
   readonly argv?: readonly string[]
   /** Default: with a token, and `--call-api`. */
   readonly withoutToken?: boolean
+  readonly withoutCall?: boolean
 }
 
 export async function openWorld(): Promise<World> {
@@ -59,7 +62,9 @@ export async function openWorld(): Promise<World> {
     heal() {
       world.apiResponder = undefined
       world.mcpResponder = undefined
-      issuer.metadataResponder = undefined
+      issuer.metadataResponder = (_req, res) => {
+        answerWith(res, metadataOf(issuer.issuer))
+      }
       issuer.keysResponder = undefined
       issuer.tokenResponder = exchangeOrRefuse(issuer)
     },
@@ -77,13 +82,17 @@ export async function visit(world: World, changes: Visit = {}): Promise<Diagnosi
   try {
     writeEnv(directory, { ...settingsOf(world), ...changes.environment })
     const claims = { iat: Math.floor(Date.now() / 1_000) - 300, ...changes.claims }
-    const token = await world.issuer.mint(world.mcp, { claims })
+    const token = await world.issuer.mint(world.mcp, {
+      claims,
+      ...(changes.key === undefined ? {} : { key: changes.key }),
+    })
     const io = recordingIo({
       ...{ directory, stdin: token },
       clock: () => Date.now() + (changes.aheadMs ?? 0),
     })
-    const user = changes.withoutToken === true ? [] : ['--token-stdin', '--call-api']
-    const code = await run([...user, ...(changes.argv ?? []), '--json'], io)
+    const user = changes.withoutToken === true ? [] : ['--token-stdin']
+    const call = (changes.withoutCall ?? changes.withoutToken) === true ? [] : ['--call-api']
+    const code = await run([...user, ...call, ...(changes.argv ?? []), '--json'], io)
     return readReport(code, io.output())
   } finally {
     rmSync(directory, { recursive: true, force: true })
@@ -99,6 +108,18 @@ export function settingsOf({ issuer, api, mcp }: World): Environment {
     MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
     API_AUTH0_AUDIENCE: API_AUDIENCE,
     API_BASE_URL: api,
+  }
+}
+
+/** All that the doctor looks for in the metadata of an issuer. */
+function metadataOf(issuer: string): Readonly<Record<string, unknown>> {
+  return {
+    ...{ issuer, jwks_uri: `${issuer}jwks`, token_endpoint: `${issuer}token` },
+    grant_types_supported: [
+      'authorization_code',
+      'urn:ietf:params:oauth:grant-type:token-exchange',
+    ],
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
   }
 }
 
@@ -124,10 +145,10 @@ export const goodApi: RequestListener = (req, res) => {
 
 /** What a client sees of the MCP server: the challenge, and the metadata that it names. */
 export function mcpServer(
-  facts: () => { readonly issuer: string; readonly mcp: string },
+  facts: () => { readonly issuer: string; readonly mcp: string; readonly resource?: string },
 ): RequestListener {
   return (req, res) => {
-    const { issuer, mcp } = facts()
+    const { issuer, mcp, resource = mcp } = facts()
     const { origin } = new URL(mcp)
     if (req.url === MCP_PATH) {
       const metadata = `${origin}/.well-known/oauth-protected-resource${MCP_PATH}`
@@ -135,7 +156,7 @@ export function mcpServer(
       res.writeHead(401, { 'WWW-Authenticate': challenge }).end()
       return
     }
-    answerWith(res, { resource: mcp, authorization_servers: [issuer] })
+    answerWith(res, { resource, authorization_servers: [issuer] })
   }
 }
 

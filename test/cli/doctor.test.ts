@@ -222,7 +222,7 @@ describe('doctor and the place where things run', () => {
     const one = await start()
     const io = recordingIo({ directory: one.directory, clock: () => Date.now() + 120_000 })
     expect(await run([], io)).toBe(1)
-    expect(io.output()).toMatch(/WRONG\s+clock: .* 120 s ahead of/)
+    expect(io.output()).toMatch(/WRONG\s+clock: .* 1\d\d s ahead of/)
     expect(io.output()).toContain('NTP')
   })
 

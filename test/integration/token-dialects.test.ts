@@ -146,8 +146,8 @@ describe('a server with no setting of this kind', () => {
     }
   })
 
-  test('[case 30] a clock that is 20 s ahead is too far by default', async () => {
-    const nbf = Math.floor(Date.now() / 1_000) + 20
+  test('[case 30] a clock that is 50 s ahead is too far by default', async () => {
+    const nbf = Math.floor(Date.now() / 1_000) + 50
     expect((await doors.call(door, { nbf })).reason).toBe('not_yet_valid')
   })
 })

@@ -2,7 +2,11 @@ import { generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readKeySet } from '../../src/identity/key-set.js'
-import { algorithmsOf, SIGNING_ALGORITHMS } from '../../src/identity/signing-algorithms.js'
+import {
+  algorithmsOf,
+  declaredAlgorithmsOf,
+  SIGNING_ALGORITHMS,
+} from '../../src/identity/signing-algorithms.js'
 import { ec, KEY_1, KEY_2, rsa } from './issuer-stand.js'
 
 const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
@@ -126,6 +130,12 @@ describe('the algorithms of a key', () => {
     ['a shared secret', { kty: 'oct', k: 'AA' }, []],
   ])('[case 14] of %s are those of its type, or the one it names', (_what, key, algorithms) => {
     expect(algorithmsOf(key)).toEqual(algorithms)
+  })
+
+  test('[case 14] are declared to be RS256 alone by an RSA key that names none', () => {
+    expect(declaredAlgorithmsOf(KEY_1)).toEqual(['RS256'])
+    expect(declaredAlgorithmsOf({ ...KEY_1, alg: 'PS384' })).toEqual(['PS384'])
+    expect(declaredAlgorithmsOf(KEY_2)).toEqual(['ES256'])
   })
 
   test('[case 14] are asymmetric, all of them', () => {

@@ -152,5 +152,5 @@ describe('whatever the first line of a request says', () => {
     expect(door.log.named('request_refused').map(({ fields }) => fields['code'])).not.toContain(
       'internal_error',
     )
-  }, 60_000)
+  })
 })
