@@ -11,7 +11,7 @@ export default defineConfig({
     globalSetup: ['test/browser/global-setup.ts'],
     // One browser at a time: each takes both cores while it starts.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
   },
 })

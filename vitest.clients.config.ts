@@ -8,7 +8,7 @@ export default defineConfig({
     ...base.test,
     include: ['test/clients/**/*.test.ts'],
     exclude: configDefaults.exclude,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     // One file of results is written by all.
     fileParallelism: process.env['WRITE_RESULTS'] !== '1',
   },

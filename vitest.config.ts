@@ -17,8 +17,9 @@ export default defineConfig({
     setupFiles: ['test/helpers/leak-scan-setup.ts'],
     // The tests wait more than they compute.
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // No test may fail because the machine is busy: these only end what hangs.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // A test that leaks a handle or an unhandled rejection must fail the run.
     dangerouslyIgnoreUnhandledErrors: false,
     sequence: { hooks: 'stack' },

@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['test/package/global-setup.ts'],
     // One tarball and one installed project for all of them.
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 180_000,
     hookTimeout: 300_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },

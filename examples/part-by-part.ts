@@ -55,8 +55,8 @@ export function createPartByPartApp(options: ExampleOptions): Express {
 
   const app = express()
   app.use(requestContext(), securityHeaders())
-  app.use(hostsAndOrigins({ endpoint }), limitByAddress({ perMinute: 600 }))
   app.use(protectedResourceMetadataRoute(endpoint, resource))
+  app.use(hostsAndOrigins({ endpoint }), limitByAddress({ perMinute: 600 }))
   app.all(
     endpoint.pathname,
     formBody(),

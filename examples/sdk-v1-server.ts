@@ -1,5 +1,6 @@
 // The same in front of a server built with version 1 of the SDK, without sessions: a fresh server a request.
 // Step-ups are answered before that server sees the request; its tool calls the API as the signed-in user.
+import { finished } from 'node:stream'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import express, { type Express } from 'express'
@@ -29,7 +30,7 @@ export function createSdkV1App({ endpoint, issuer, client, api, log }: ExampleOp
   app.post('/mcp', protect, async (req, res) => {
     const server = createSdkV1Server()
     const transport = new StreamableHTTPServerTransport()
-    res.on('close', () => void server.close())
+    finished(res, () => void server.close())
     await server.connect(transport)
     await transport.handleRequest(authenticatedRequest(req), res, req.body)
   })

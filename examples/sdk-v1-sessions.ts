@@ -1,5 +1,6 @@
 // A server built with version 1 of the SDK that keeps sessions, each bound to the user and the client that opened it.
 // A session id in other hands is answered as one that never was; sessions end unused, too old, or by DELETE.
+import { finished } from 'node:stream'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js'
 import express, { type Express, type Request, type Response } from 'express'
@@ -56,7 +57,8 @@ function sessionHandler(sessions: SessionRegistry<StreamableHTTPServerTransport>
     if (sessionId !== undefined) {
       // Throws `session_not_found`, which `errors` answers with 404: the client opens a new one.
       const { value: transport, release } = sessions.use(sessionId, caller)
-      res.on('close', release)
+      // Tells also where the client has gone by now; the event alone would not.
+      finished(res, release)
       await transport.handleRequest(request, res, req.body)
       return
     }

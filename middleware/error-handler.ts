@@ -4,6 +4,7 @@ import { asOnBehalfOfError, OnBehalfOfError } from '../src/errors.js'
 import { failureResponse, type FailureResponseOptions } from '../src/failure-response.js'
 import { FAILURE_TABLE } from '../src/failure-table.js'
 import type { Log } from '../src/log.js'
+import { scrub } from '../src/scrub.js'
 import { requestIdOf } from './request-context.js'
 
 /** What `errorHandler` needs: what challenges say, and where failures are logged. */
@@ -38,16 +39,26 @@ export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler 
 /** Writes the log line of a refused request. */
 export function logFailure(error: OnBehalfOfError, req: Request, log: Log): void {
   const rule = FAILURE_TABLE[error.code]
-  log.event(rule.logLevel, 'request_refused', {
+  const level = error.details.repeated === true ? 'debug' : rule.logLevel
+  log.event(level, 'request_refused', {
     code: error.code,
     reason: error.details.reason,
     security: rule.security,
     requestId: requestIdOf(req),
-    method: req.method,
-    path: req.path,
+    method: scrub(req.method, 20),
+    path: scrub(decoded(req.path), 200),
     ...error.details.log,
     ...(error.details.cause === undefined ? {} : { err: describeError(error) }),
   })
+}
+
+/** An encoded token is one as well. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
 
 /** What a client has to change, by the type of the body parser's error. */

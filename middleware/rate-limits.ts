@@ -1,23 +1,38 @@
 import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
+import { systemClock, type Clock } from '../src/clock.js'
 import { OnBehalfOfError } from '../src/errors.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
+import { callerForLog } from '../src/identity/identifier-for-log.js'
+import { UserWindow, type Overdraft } from '../src/limits/user-window.js'
 import { assertOptions } from '../src/options.js'
 import { authInfoOf } from './bearer-auth.js'
+import { clientAddressOf, forwardedForIsIgnored } from './client-address.js'
+import { whenSizeIsKnown } from './request-size.js'
 
-/** How much `limitByAddress` and `limitByCaller` let through. */
+/** How much `limitByAddress` lets through. */
 export interface RateLimitOptions {
   /** Requests a minute; 0 sets no limit. */
   readonly perMinute: number
 }
 
+/** How much `limitByCaller` lets through. */
+export interface CallerLimitOptions {
+  /** JSON-RPC messages a minute, and requests without one; 0 sets no limit. */
+  readonly perMinute: number
+  /**
+   * Bytes of request bodies a minute, as they are after decompression, and 256 more for each value in them outside
+   * of tools' arguments; 0 sets no limit. Default 0.
+   */
+  readonly bytesPerMinute?: number | undefined
+  readonly clock?: Clock | undefined
+}
+
 const OPTIONS = z.object({
   perMinute: z.int('must be a whole number').min(0, 'must not be negative'),
-})
-const AT_ONCE = z.object({
-  atOnce: z.int('must be a whole number').min(0, 'must not be negative'),
+  bytesPerMinute: z.int('must be a whole number').min(0, 'must not be negative').optional(),
 })
 const WINDOW_MS = 60_000
 
@@ -25,55 +40,52 @@ const WINDOW_MS = 60_000
  * Limits requests by the client's address, before authentication: IPv6 by /56, since one subscriber has many.
  *
  * Passes `rate_limited` to the error handler beyond the limit. Behind a proxy, Express's `trust proxy` decides
- * what the address is. Counts in this process alone.
+ * what the address is; entries of X-Forwarded-For that are no address count as the proxy that sent them. Counts in
+ * this process alone.
  */
 export function limitByAddress(options: RateLimitOptions): RequestHandler {
   assertOptions('limitByAddress', OPTIONS, options)
-  return limit(options.perMinute, (req) => ipKeyGenerator(req.ip ?? 'unknown'))
+  const { perMinute } = options
+  if (perMinute === 0) return unlimited
+  let hinted = false
+  return rateLimit({
+    windowMs: WINDOW_MS,
+    limit: perMinute,
+    keyGenerator: (req) => ipKeyGenerator(clientAddressOf(req) ?? 'unknown'),
+    standardHeaders: false,
+    legacyHeaders: false,
+    // The library's checks of proxy set-ups write to the console; the log line of a refusal says what they would.
+    validate: false,
+    handler: (req, _res, next) => {
+      const hint = !hinted && forwardedForIsIgnored(req)
+      hinted ||= hint
+      next(tooManyFromAddress(req, hint))
+    },
+  })
 }
 
 /**
- * Limits requests by verified user, whichever clients they use: registering another one buys nothing.
+ * Limits what a verified user sends, whichever clients they use: registering another one buys nothing.
  *
- * Needs `bearerAuth` in front.
+ * Counts the messages of a batch one by one. Passes `rate_limited` to the error handler beyond a limit; what is
+ * refused so does not count as a message, but its bytes do, since they have been read. Needs `bearerAuth` in front;
+ * messages beyond the first, and bytes, are counted when `jsonBody` has read them. Counts in this process alone.
  */
-export function limitByCaller(options: RateLimitOptions): RequestHandler {
+export function limitByCaller(options: CallerLimitOptions): RequestHandler {
   assertOptions('limitByCaller', OPTIONS, options)
-  return limit(options.perMinute, userOf)
-}
-
-/** What `limitAtOnce` counts up to. */
-export interface ConcurrencyLimitOptions {
-  /** Requests under way at a time; 0 sets no limit. */
-  readonly atOnce: number
-}
-
-/**
- * Limits the requests of a verified user that are under way, open streams among them, through all clients together.
- *
- * Passes `rate_limited` to the error handler beyond the limit. Needs `bearerAuth` in front. Counts in this process alone.
- */
-export function limitAtOnce({ atOnce }: ConcurrencyLimitOptions): RequestHandler {
-  assertOptions('limitAtOnce', AT_ONCE, { atOnce })
-  if (atOnce === 0) return unlimited
-  const underWay = new Map<string, number>()
-  return function limitAtOnceMiddleware(req, res, next) {
+  const { perMinute, bytesPerMinute = 0, clock = systemClock } = options
+  const messages = perMinute === 0 ? undefined : new UserWindow({ limit: perMinute, clock })
+  const bytes = bytesPerMinute === 0 ? undefined : new UserWindow({ limit: bytesPerMinute, clock })
+  if (messages === undefined && bytes === undefined) return unlimited
+  return function limitByCallerMiddleware(req, _res, next) {
     const user = userOf(req)
-    const count = underWay.get(user) ?? 0
-    if (count >= atOnce) {
-      const { clientId, subject } = authContextOf(authInfoOf(req)).caller
-      throw new OnBehalfOfError('rate_limited', {
-        reason: 'too_many_at_once',
-        description: `At most ${atOnce} requests of one user may be under way at a time. Wait for one to end.`,
-        retryAfterSeconds: 1,
-        log: { clientId, subject },
-      })
-    }
-    underWay.set(user, count + 1)
-    res.once('close', () => {
-      const left = (underWay.get(user) ?? 1) - 1
-      if (left > 0) underWay.set(user, left)
-      else underWay.delete(user)
+    assertWithin(req, 'messages_per_minute', messages?.take(user, 1))
+    assertWithin(req, 'bytes_per_minute', bytes?.overdraft(user))
+    whenSizeIsKnown(req, (size) => {
+      bytes?.spend(user, size.bytes)
+      assertWithin(req, 'bytes_per_minute', bytes?.overdraft(user))
+      const further = Math.max(0, size.messages - 1)
+      assertWithin(req, 'messages_per_minute', messages?.take(user, further))
     })
     next()
   }
@@ -87,25 +99,44 @@ const unlimited: RequestHandler = function unlimitedMiddleware(_req, _res, next)
   next()
 }
 
-function limit(perMinute: number, keyOf: (req: Request) => string): RequestHandler {
-  if (perMinute === 0) return unlimited
-  return rateLimit({
-    windowMs: WINDOW_MS,
-    limit: perMinute,
-    keyGenerator: keyOf,
-    standardHeaders: false,
-    legacyHeaders: false,
-    // The library's checks of proxy set-ups write to the console; ours are made by the configuration.
-    validate: false,
-    handler: (req, _res, next) => {
-      next(new OnBehalfOfError('rate_limited', { retryAfterSeconds: secondsLeft(req) }))
-    },
+const DESCRIPTIONS = {
+  messages_per_minute: undefined,
+  bytes_per_minute: 'The request bodies of this minute are too large together. Slow down.',
+} as const
+
+function assertWithin(
+  req: Request,
+  reason: keyof typeof DESCRIPTIONS,
+  overdraft: Overdraft | undefined,
+): void {
+  if (overdraft === undefined) return
+  const { caller } = authContextOf(authInfoOf(req))
+  throw new OnBehalfOfError('rate_limited', {
+    ...{ reason, description: DESCRIPTIONS[reason] },
+    ...overdraft,
+    log: callerForLog(caller),
   })
 }
 
-function secondsLeft(req: Request): number {
-  const { resetTime } =
-    (req as { readonly rateLimit?: { readonly resetTime?: Date } }).rateLimit ?? {}
+function tooManyFromAddress(req: Request, hint: boolean): OnBehalfOfError {
+  const { used = 0, limit = 0, resetTime } = limitOf(req)
   const leftMs = (resetTime?.getTime() ?? Date.now() + WINDOW_MS) - Date.now()
-  return Math.max(1, Math.ceil(leftMs / 1_000))
+  const cure =
+    'X-Forwarded-For came and is not believed: behind a proxy, set TRUST_PROXY (in an app of your own, trust proxy)'
+  return new OnBehalfOfError('rate_limited', {
+    reason: 'requests_per_minute',
+    retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),
+    repeated: used > limit + 1 && !hint,
+    log: { address: clientAddressOf(req), ...(hint ? { cure } : {}) },
+  })
+}
+
+interface LimitInfo {
+  readonly used?: number
+  readonly limit?: number
+  readonly resetTime?: Date
+}
+
+function limitOf(req: Request): LimitInfo {
+  return (req as { readonly rateLimit?: LimitInfo }).rateLimit ?? {}
 }

@@ -1,6 +1,11 @@
+import type { IncomingMessage } from 'node:http'
 import { json, urlencoded, type Request, type RequestHandler } from 'express'
+import { dropAbsentArguments } from '../src/http/absent-arguments.js'
 import { OnBehalfOfError } from '../src/errors.js'
 import { assertNoTokenInBody } from '../src/identity/credentials.js'
+import { inspectBody } from '../src/limits/inspect-body.js'
+import { announceSize } from './request-size.js'
+import { jsonCharset } from './json-charset.js'
 
 /**
  * Refuses a form-encoded body that carries an `access_token` (RFC 6750 §2.2), with `malformed_credentials`.
@@ -13,19 +18,49 @@ export function formBody(): RequestHandler[] {
 }
 
 /**
- * Parses a JSON body of at most `maxBytes` into `req.body`; refuses one with an `access_token` at its top, a
- * batch of more than 50 messages, which the limits in front count as one request, ids of more than 256 characters,
- * and a body that calls itself anything but JSON: an MCP server behind that is less strict about the type would
- * read a call that nobody has decided about. A body that another parser in front left as text is `misconfigured`.
+ * Parses a JSON body of at most `maxBytes` into `req.body`, and refuses what is no body of an MCP request.
+ *
+ * `invalid_request`: more messages, values, levels or longer ids than one request may have (`inspectBody`).
+ * `malformed_credentials`: an `access_token` at its top. `unsupported_media_type`: a body that calls itself anything
+ * but JSON; an MCP server behind that is less strict about the type would read a call that nobody has decided about.
+ * `misconfigured`: a body that another parser in front left as text. Tells the limits by user how much came; each value
+ * outside of a tool's arguments counts as 256 bytes, since it costs more than its text.
  *
  * Comes after authentication, so that strangers do not make us parse.
  */
 export function jsonBody(maxBytes: number): RequestHandler[] {
+  // Whatever is JSON is let through: that a number is no message is for the protocol to say.
+  const parse: RequestHandler = json({ limit: maxBytes, strict: false, verify: rememberBytes })
+  /** The parser calls back where nobody would catch what is thrown. */
+  const countUnread = (req: Request): unknown => {
+    try {
+      announceSize(req, { messages: 1, bytes: bytesOf(req) ?? maxBytes })
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
   return [
     nothingButJson,
-    // Whatever is JSON is let through: that a number is no message is for the protocol to say.
-    json({ limit: maxBytes, strict: false }),
-    ...[parsedByNow, boundedDepth, noTokenInBody, boundedBatch, boundedIds],
+    jsonCharset(),
+    function jsonBodyMiddleware(req, res, next) {
+      parse(req, res, (failure?: unknown) => {
+        // What is no JSON has been read, and looked at, all the same.
+        next(failure === undefined ? undefined : (countUnread(req) ?? failure))
+      })
+    },
+    function bodyChecksMiddleware(req, _res, next) {
+      if (hasBody(req) && req.body === undefined) throw notParsed()
+      const { messages, protocolValues, refusal } = inspectBody(req.body)
+      announceSize(req, {
+        messages,
+        bytes: (bytesOf(req) ?? maxBytes) + protocolValues * VALUE_BYTES,
+      })
+      if (refusal !== undefined) throw refusal
+      assertNoTokenInBody(req.body)
+      dropAbsentArgumentsIn(req.body)
+      next()
+    },
   ]
 }
 
@@ -43,9 +78,21 @@ const nothingButJson: RequestHandler = function nothingButJsonMiddleware(req, _r
   next()
 }
 
-const parsedByNow: RequestHandler = function parsedByNowMiddleware(req, _res, next) {
-  if (hasBody(req) && req.body === undefined) throw notParsed()
-  next()
+const VALUE_BYTES = 256
+
+const bytesRead = new WeakMap<IncomingMessage, number>()
+
+function rememberBytes(req: IncomingMessage, _res: unknown, body: Buffer): void {
+  bytesRead.set(req, body.byteLength)
+}
+
+/** `undefined` where it cannot be told: broken off, too large, or read by another parser from an encoded body. */
+function bytesOf(req: Request): number | undefined {
+  if (!hasBody(req)) return 0
+  const { headers } = req
+  const asSent = (headers['content-encoding'] ?? 'identity') === 'identity'
+  const length = asSent ? headers['content-length'] : undefined
+  return bytesRead.get(req) ?? (length === undefined ? undefined : Number(length))
 }
 
 function hasBody({ headers }: Request): boolean {
@@ -57,53 +104,8 @@ function notParsed(): OnBehalfOfError {
   return new OnBehalfOfError('misconfigured', { reason: 'body_not_parsed', log: { cure } })
 }
 
-const MAX_BATCH = 50
-const MAX_DEPTH = 64
-const MAX_ID_LENGTH = 256
-
-/** Deeper values make recursive code overflow its stack, ours or a library's. */
-const boundedDepth: RequestHandler = function boundedDepthMiddleware(req, _res, next) {
-  let level: readonly unknown[] = [req.body]
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) throw new OnBehalfOfError('invalid_request', { reason: 'too_deep' })
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
-    )
+function dropAbsentArgumentsIn(body: unknown): void {
+  for (const message of Array.isArray(body) ? (body as unknown[]) : [body]) {
+    dropAbsentArguments(message)
   }
-  next()
-}
-
-const boundedBatch: RequestHandler = function boundedBatchMiddleware(req, _res, next) {
-  const body: unknown = req.body
-  if (Array.isArray(body) && body.length > MAX_BATCH) {
-    throw new OnBehalfOfError('invalid_request', {
-      reason: 'batch_too_long',
-      description: `A batch may hold ${MAX_BATCH} messages at the most.`,
-    })
-  }
-  next()
-}
-
-/** An SDK keeps the id of each request that is under way. */
-const boundedIds: RequestHandler = function boundedIdsMiddleware(req, _res, next) {
-  const body: unknown = req.body
-  const messages: readonly unknown[] = Array.isArray(body) ? body : [body]
-  if (messages.some((message) => idsIn(message).some(isTooLong))) {
-    throw new OnBehalfOfError('invalid_request', {
-      reason: 'id_too_long',
-      description: `The id of a request may have ${MAX_ID_LENGTH} characters at the most.`,
-    })
-  }
-  next()
-}
-
-function idsIn(message: unknown): readonly unknown[] {
-  const { id, params } = (message ?? {}) as { id?: unknown; params?: unknown }
-  const { requestId, _meta } = (params ?? {}) as { requestId?: unknown; _meta?: unknown }
-  const { progressToken } = (_meta ?? {}) as { progressToken?: unknown }
-  return [id, requestId, progressToken]
-}
-
-function isTooLong(id: unknown): boolean {
-  return typeof id === 'string' && id.length > MAX_ID_LENGTH
 }

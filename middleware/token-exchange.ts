@@ -1,3 +1,4 @@
+import { finished } from 'node:stream'
 import { classifyInboundRequest, type AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
@@ -14,6 +15,7 @@ import {
   type ToolHost,
 } from '../src/downstream/call-log.js'
 import { createDownstreamClient, type DownstreamApi } from '../src/downstream/downstream-client.js'
+import { createFairFetch, type FairFetch } from '../src/downstream/fair-fetch.js'
 import { downstreamStepUp } from '../src/downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../src/downstream/exchanged-token-source.js'
 import { globalFetch } from '../src/downstream/global-fetch.js'
@@ -26,6 +28,7 @@ import {
 import type { TokenExchanger } from '../src/exchange/token-exchanger.js'
 import { FAILURE_TABLE } from '../src/failure-table.js'
 import { authContextOf } from '../src/identity/auth-context.js'
+import { userKeyOf, type Caller } from '../src/identity/caller.js'
 import type { Fetch } from '../src/identity/fetch-json.js'
 import { silentLog, type Log } from '../src/log.js'
 import { assertOptions } from '../src/options.js'
@@ -33,6 +36,7 @@ import { toolCallsIn } from '../src/tool-calls.js'
 import type { ToolRegistry } from '../src/tools/registry.js'
 import type { DownstreamRequirement, ToolRequirements } from '../src/tools/tool.js'
 import { authInfoOf } from './bearer-auth.js'
+import { clientAddressOf } from './client-address.js'
 import { requestIdOf } from './request-context.js'
 
 /** What `tokenExchange` needs: the tools, the APIs they declare, and the exchanger. */
@@ -47,19 +51,32 @@ export interface TokenExchangeOptions {
   readonly forwardClientAddress?: boolean
   /**
    * Whether 2025 clients get sessions: within one, a lost connection cancels nothing (MCP 2025-11-25, Transports).
-   * Default false.
+   * Given the sessions (`mcpRoute().sessions`, or a `SessionRegistry`), nothing is exchanged for a session that is not
+   * the caller's. Default false.
    */
-  readonly sessions?: boolean
+  readonly sessions?: boolean | SessionOwners | undefined
   /** Calls the APIs. Default: the global `fetch`. */
   readonly fetch?: Fetch
-  /** For one call of an API. Default 10000. */
+  /** For one call of an API, waiting for its turn included. Default 10000. */
   readonly timeoutMs?: number
+  /** Calls of one API under way at a time; further calls wait, users taking turns. Default 64. */
+  readonly maxConcurrentCalls?: number | undefined
+  /** Those of one user, through all clients together. Default: a quarter of `maxConcurrentCalls`. */
+  readonly maxConcurrentCallsPerUser?: number | undefined
   /** The largest API answer that is read as JSON. Default 1 MiB. */
   readonly maxBytes?: number
   readonly log?: Log
   /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
   readonly host?: ToolHost | undefined
 }
+
+/** Who knows whose a session is. */
+export interface SessionOwners {
+  /** Throws `session_not_found` unless the session is the caller's. */
+  assertOwned(id: string, caller: Caller): void
+}
+
+const DEFAULT_CALL_TIMEOUT_MS = 10_000
 
 const OPTIONS = z.object({
   exchanger: z.custom<TokenExchanger>(
@@ -74,6 +91,11 @@ const OPTIONS = z.object({
     }),
   ),
   timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
+  maxConcurrentCalls: z.int('must be a whole number').positive('must be positive').optional(),
+  maxConcurrentCallsPerUser: z
+    .int('must be a whole number')
+    .positive('must be positive')
+    .optional(),
   maxBytes: z.number().positive('must be a number of bytes').optional(),
 })
 
@@ -91,20 +113,27 @@ const OPTIONS = z.object({
 export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
   assertOptions('tokenExchange', OPTIONS, options)
   assertApisKnown(options)
+  const fetchAs = fairFetchFor(options)
   return async function tokenExchangeMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
     const { caller } = authContextOf(authInfo)
+    const session = sessionOf(req, options)
+    if (session !== undefined) assertOwned(session, caller, options)
     if (authInfo !== undefined) {
       openDownstreamAccess(authInfo, (tool, failure) => {
         logCallFailure({ ...common(options), tool, caller, requestId: requestIdOf(req) }, failure)
       })
     }
     const calls = toolCallsIn(req.body).map((name) => options.registry.find(name))
-    const signal = outlivesConnection(req, options) ? undefined : abortedWith(res)
+    const signal = session === undefined ? abortedWith(res) : undefined
     for (const tool of calls) {
       if (authInfo === undefined || tool?.downstream === undefined) continue
       const opening = { tool, downstream: tool.downstream, authInfo, req, signal }
-      attachDownstreamAccess(authInfo, tool.name, await openAccess(opening, options))
+      attachDownstreamAccess(
+        authInfo,
+        tool.name,
+        await openAccess(opening, { ...options, fetchAs }),
+      )
     }
     next()
   }
@@ -121,13 +150,13 @@ interface Opening {
 
 async function openAccess(
   opening: Opening,
-  options: TokenExchangeOptions,
+  options: TokenExchangeOptions & { readonly fetchAs: FairFetch },
 ): Promise<DownstreamAccess> {
   const { tool, downstream, authInfo, req, signal } = opening
   const { caller, subjectToken } = authContextOf(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
-  const address = options.forwardClientAddress === true ? req.ip : undefined
+  const address = options.forwardClientAddress === true ? clientAddressOf(req) : undefined
   const request = {
     ...{ caller, subjectToken },
     audience: api.audience,
@@ -154,7 +183,7 @@ async function openAccess(
   }
   const calls = {
     ...{ api, tokens },
-    fetch: options.fetch ?? globalFetch,
+    fetch: options.fetchAs(userKeyOf(caller)),
     report: (failure: OnBehalfOfError) => {
       logCallFailure(logged, failure)
     },
@@ -169,25 +198,41 @@ async function openAccess(
   }
 }
 
+/** Calls under way are counted here, so one mounted middleware is one limit. */
+function fairFetchFor(options: TokenExchangeOptions): FairFetch {
+  return createFairFetch({
+    fetch: options.fetch ?? globalFetch,
+    maxConcurrentCalls: options.maxConcurrentCalls,
+    maxConcurrentCallsPerUser: options.maxConcurrentCallsPerUser,
+    timeoutMs: options.timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS,
+  })
+}
+
 function common({ log = silentLog, host = 'library' }: TokenExchangeOptions) {
   return { log, host }
 }
 
-/** Naming any session will do: where the session is not the caller's, the request ends before a handler runs. */
-function outlivesConnection(req: Request, { sessions = false }: TokenExchangeOptions): boolean {
-  if (!sessions || req.headers['mcp-session-id'] === undefined) return false
-  const body: unknown = req.body
-  const { kind } = classifyInboundRequest({ httpMethod: req.method, body })
-  return kind === 'legacy'
+/** The session that a request names, where there are any: its calls outlive the connection. */
+function sessionOf(
+  { headers, method, body }: Request,
+  { sessions = false }: TokenExchangeOptions,
+): string | undefined {
+  const id = headers['mcp-session-id']
+  if (sessions === false || typeof id !== 'string') return undefined
+  const { kind } = classifyInboundRequest({ httpMethod: method, body: body as unknown })
+  return kind === 'legacy' ? id : undefined
+}
+
+function assertOwned(id: string, caller: Caller, { sessions }: TokenExchangeOptions): void {
+  if (typeof sessions === 'object') sessions.assertOwned(id, caller)
 }
 
 /** A signal that aborts when the client goes away before it has its answer. */
 function abortedWith(res: Response): AbortSignal {
   const controller = new AbortController()
-  res.on('close', () => {
+  finished(res, () => {
     if (!res.writableFinished) controller.abort(new Error('client went away'))
   })
-  if (res.destroyed) controller.abort(new Error('client went away'))
   return controller.signal
 }
 

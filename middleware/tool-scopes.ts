@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { OnBehalfOfError } from '../src/errors.js'
 import { authContextOf, type AuthContext } from '../src/identity/auth-context.js'
+import { callerForLog, identifiersForLog } from '../src/identity/identifier-for-log.js'
 import { fingerprint } from '../src/identity/verified-tokens.js'
 import { silentLog, type Log } from '../src/log.js'
 import { assertOptions } from '../src/options.js'
@@ -65,12 +66,12 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
       scopes: decision.scopes,
     })
     if (inVain > 0) {
-      const { clientId, subject } = context.caller
-      const asked = decision.scopes
+      const { clientId, subject } = callerForLog(context.caller)
+      const asked = identifiersForLog(decision.scopes)
       log.event('warn', 'step_up_loop', {
         ...{ clientId, subject, asked, times: inVain },
         tools: decision.tools,
-        granted: context.caller.scopes,
+        granted: identifiersForLog(context.caller.scopes),
         requestId: requestIdOf(req),
       })
     }
@@ -100,10 +101,9 @@ function stepUp(
     scopes,
     log: {
       missing,
-      asked: scopes,
-      granted: caller.scopes,
-      clientId: caller.clientId,
-      subject: caller.subject,
+      asked: identifiersForLog(scopes),
+      granted: identifiersForLog(caller.scopes),
+      ...callerForLog(caller),
     },
   })
 }

@@ -6,9 +6,16 @@ import {
   type McpServerFactory,
   type ServerNotifier,
 } from '@modelcontextprotocol/server'
-import type { RequestHandler } from 'express'
+import type {
+  Request as ExpressRequest,
+  RequestHandler,
+  Response as ExpressResponse,
+} from 'express'
+import { acceptBoth, assertAnswerable } from '../middleware/answer-forms.js'
 import { authInfoOf } from '../middleware/bearer-auth.js'
+import { assertEndpointMethod } from '../middleware/endpoint-methods.js'
 import { logFailure } from '../middleware/error-handler.js'
+import { keepPlacesUntil } from '../middleware/limit-at-once.js'
 import { requestIdOf } from '../middleware/request-context.js'
 import { describeError } from '../src/describe-error.js'
 import { takeStepUp } from '../src/downstream/downstream-step-up.js'
@@ -16,10 +23,12 @@ import { failureResponse, type FailureResponseOptions } from '../src/failure-res
 import { OnBehalfOfError } from '../src/errors.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../src/clock.js'
 import { authContextOf } from '../src/identity/auth-context.js'
+import { parseRequestTarget } from '../src/http/request-target.js'
 import type { Log } from '../src/log.js'
+import { answerInForm, type AnswerForms } from '../src/streams/answer-in-form.js'
 import { isEventStream, NewsStreams } from '../src/streams/news-streams.js'
 import { relayed } from '../src/streams/relay.js'
-import { McpSessions, type McpSessionsOptions } from '../src/sessions/mcp-sessions.js'
+import { McpSessions, type McpSessionsOptions, type OnAsked } from '../src/sessions/mcp-sessions.js'
 
 /** What `mcpRoute` needs: your server factory, what challenges say, and a log. */
 export interface McpRouteOptions extends FailureResponseOptions {
@@ -36,6 +45,8 @@ export interface McpRouteOptions extends FailureResponseOptions {
 /** A mounted MCP endpoint: its handler, and how it ends. */
 export interface McpRoute {
   readonly handler: RequestHandler
+  /** The sessions, for what has to know whose they are before it does anything: `tokenExchange({ sessions })`. */
+  readonly sessions: Pick<McpSessions, 'assertOwned'> | undefined
   /** Tells 2026-07-28 clients that listen, whoever they are, that a list or a resource changed. */
   readonly notify: ServerNotifier
   /** Ends streams that only wait for news; call it when the server stops to accept. */
@@ -57,20 +68,19 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
     log.event('warn', 'mcp_error', { err: describeError(error) })
   }
   const mcp = createMcpHandler(createServer, { onerror })
-  const sessions =
-    options.sessions === undefined
-      ? undefined
-      : new McpSessions(createServer, options.sessions, onerror)
+  const sessions = options.sessions && new McpSessions(createServer, options.sessions, onerror)
   const news = newsStreams(options)
-  const answer: Answer = (request, requestOptions = {}) => {
+  const answer: AnswerAsked = (request, requestOptions, onAsked) => {
     const { authInfo, parsedBody } = requestOptions
     const serve = async (): Promise<Response> =>
-      (await sessions?.answer(request, requestOptions)) ?? mcp.fetch(request, requestOptions)
+      (await sessions?.answer(request, requestOptions, onAsked)) ??
+      mcp.fetch(request, requestOptions)
     if (!waitsForNews(request.method, parsedBody)) return serve()
     return news.open(authContextOf(authInfo).caller, serve, endOfSubscription(parsedBody))
   }
 
   return {
+    sessions,
     notify: mcp.notify,
     drain: () => {
       news.endAll()
@@ -80,19 +90,18 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       await mcp.close()
     },
     handler: async function mcpHandler(req, res) {
-      const refused = (failure: OnBehalfOfError): Response => {
-        logFailure(failure, req, log)
-        const { status, headers, body } = failureResponse(failure, requestIdOf(req), options)
-        return new Response(JSON.stringify(body), { status, headers })
-      }
-      const fetch: Answer = async (request, requestOptions) => {
+      const forms = prepare(req, res)
+      const fetch: Answer = async (request, requestOptions = {}) => {
         try {
-          const response = await answer(request, requestOptions)
+          const { signal } = request
+          const message: unknown = req.body
+          const answered = await answer(request, requestOptions, keepPlacesOf(req))
+          const response = await answerInForm(answered, { forms, message, signal })
           const stepUp = takeStepUp(authInfoOf(req))
-          if (isEventStream(response)) return relayed(response, { signal: request.signal })
-          return stepUp === undefined ? response : refused(stepUp)
+          if (isEventStream(response)) return relayed(response, { signal })
+          return stepUp === undefined ? response : refusal(stepUp, req, options)
         } catch (error) {
-          if (error instanceof OnBehalfOfError) return refused(error)
+          if (error instanceof OnBehalfOfError) return refusal(error, req, options)
           throw error
         }
       }
@@ -103,6 +112,46 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   }
 }
 
+function refusal(
+  failure: OnBehalfOfError,
+  req: ExpressRequest,
+  options: McpRouteOptions,
+): Response {
+  logFailure(failure, req, options.log)
+  const { status, headers, body } = failureResponse(failure, requestIdOf(req), options)
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+/** Makes a request what the SDK can be shown; returns in which forms its client takes the answer. */
+function prepare(req: ExpressRequest, res: ExpressResponse): AnswerForms {
+  assertEndpointMethod(req, res)
+  const forms = assertAnswerable(req)
+  if (!forms.eventStream && req.method === 'POST' && isListen(req.body)) throw needsStream()
+  if (forms.eventStream || req.method === 'POST') acceptBoth(req)
+  req.url = parseRequestTarget(req.url)?.path ?? req.url
+  res.setHeader('Cache-Control', 'no-store')
+  return forms
+}
+
+function needsStream(): OnBehalfOfError {
+  return new OnBehalfOfError('not_acceptable', {
+    reason: 'needs_event_stream',
+    description: 'A subscription is answered by an event stream: accept text/event-stream.',
+  })
+}
+
+/** Calls in a session outlive their connection, and count for as long as they last. */
+function keepPlacesOf(req: ExpressRequest): OnAsked {
+  return (settled) => {
+    keepPlacesUntil(req, settled)
+  }
+}
+
+type AnswerAsked = (
+  request: Request,
+  options: McpHandlerRequestOptions,
+  onAsked: OnAsked,
+) => Promise<Response>
 type Answer = (request: Request, options?: McpHandlerRequestOptions) => Promise<Response>
 
 function newsStreams({

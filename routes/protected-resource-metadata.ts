@@ -1,21 +1,46 @@
-import { Router } from 'express'
+import cors from 'cors'
+import { Router, type RequestHandler } from 'express'
+import { OnBehalfOfError } from '../src/errors.js'
 import {
   metadataPaths,
   protectedResourceMetadata,
   type ResourceDescription,
 } from '../src/protected-resource-metadata.js'
 
-/** Serves the protected-resource metadata at the path-aware and the root well-known address (RFC 9728 §3). */
+/**
+ * Serves the protected-resource metadata at the path-aware and the root well-known address (RFC 9728 §3).
+ *
+ * The document is public: web pages of any origin may read it, its refusals included. So mount it in front of
+ * `hostsAndOrigins`. `guards` run first, for a limit or a check of the Host header. Passes `method_not_allowed` to the
+ * error handler for anything but GET, HEAD and OPTIONS.
+ */
 export function protectedResourceMetadataRoute(
   endpoint: URL,
   description: ResourceDescription,
+  guards: readonly RequestHandler[] = [],
 ): Router {
   const document = protectedResourceMetadata(description)
   const router = Router()
-  router.get([...metadataPaths(endpoint)], (_req, res) => {
-    res.setHeader('Cache-Control', 'public, max-age=300')
-    res.setHeader('Access-Control-Allow-Origin', '*')
-    res.json(document)
-  })
+  router
+    .route([...metadataPaths(endpoint)])
+    .all(anyOrigin(), ...guards)
+    .get((_req, res) => {
+      res.setHeader('Cache-Control', 'public, max-age=300')
+      res.json(document)
+    })
+    .all((_req, res) => {
+      res.setHeader('Allow', 'GET, HEAD, OPTIONS')
+      throw new OnBehalfOfError('method_not_allowed')
+    })
   return router
+}
+
+/** Sets its headers before anything can go wrong, and answers preflights. */
+function anyOrigin(): RequestHandler {
+  return cors({
+    origin: '*',
+    methods: ['GET', 'HEAD', 'OPTIONS'],
+    exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  })
 }

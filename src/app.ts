@@ -3,16 +3,21 @@ import { notFound } from '../middleware/not-found.js'
 import { healthRoute } from '../routes/health.js'
 import { homePageRoute, type HomePageOptions } from '../routes/home.js'
 import { mcpRoute } from '../routes/mcp.js'
-import { createDoors } from './doors.js'
+import { createDoors, namedScopes } from './doors.js'
 import type { DownstreamApi } from './downstream/downstream-client.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { DelegationPolicy } from './exchange/delegation-policy.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import type { AccessTokenVerifier } from './identity/access-token-verifier.js'
+import type { CallerPolicy } from './identity/caller.js'
 import type { Fetch } from './identity/fetch-json.js'
 import type { Log } from './log.js'
 import { createMcpServers } from './mcp-server.js'
-import { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
+import {
+  metadataUrl,
+  type MetadataLocation,
+  type ResourceDescription,
+} from './protected-resource-metadata.js'
 import type { SessionLimits } from './sessions/session-registry.js'
 import { createToolAccess, type AccessPolicy } from './tools/access.js'
 import type { ToolRegistry } from './tools/registry.js'
@@ -23,9 +28,13 @@ export interface AppParts {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceDescription
+  /** Where challenges say that the metadata is. Default `host`. */
+  readonly metadataLocation?: MetadataLocation | undefined
   readonly edge: EdgePolicy
   readonly policy: AccessPolicy
   readonly verifier: AccessTokenVerifier
+  /** Whose tokens count, and how their scopes are read. Default: those of users; `scope`, else `scp`. */
+  readonly callerPolicy?: CallerPolicy | undefined
   readonly exchanger: TokenExchanger
   readonly registry: ToolRegistry
   readonly apis: Readonly<Record<string, DownstreamApi>>
@@ -42,6 +51,10 @@ export interface AppParts {
   readonly fetch?: Fetch
   /** For one call of an API. */
   readonly apiTimeoutMs?: number
+  /** Calls of one API under way at a time. Default 64. */
+  readonly apiConnections?: number | undefined
+  /** Those of one user. Default: a quarter of `apiConnections`. */
+  readonly apiConcurrencyPerUser?: number | undefined
 }
 
 export interface App {
@@ -54,10 +67,13 @@ export interface App {
 
 /** Mounts middleware and routes in the order in which a call meets them. Listens to nothing. */
 export function createApp(parts: AppParts): App {
-  const { endpoint, resource, registry, edge, log } = parts
-  const resourceMetadataUrl = metadataUrl(endpoint)
+  const { endpoint, registry, edge, log } = parts
+  const resourceMetadataUrl = metadataUrl(endpoint, parts.metadataLocation)
   const access = createToolAccess(registry, parts.policy)
-  const failures = { resourceMetadataUrl, baselineScopes: resource.baselineScopes, log }
+  const { callerPolicy } = parts
+  const { nameScopes, resource } = namedScopes({ ...parts, access })
+  const { baselineScopes } = resource
+  const failures = { resourceMetadataUrl, baselineScopes, nameScopes, log }
   const { createReference, sessions } = parts
   const servers = createMcpServers({ registry, access, log, createReference })
   const mcp = mcpRoute({
@@ -67,7 +83,8 @@ export function createApp(parts: AppParts): App {
   })
 
   const doors = createDoors({
-    ...{ endpoint, resource, edge, access, log },
+    ...{ endpoint, resource, edge, access, callerPolicy, log },
+    metadataLocation: parts.metadataLocation,
     // The SDK servers have the tools of the registry and no others: it answers as the protocol says.
     undeclaredTools: 'allow',
     verifier: parts.verifier,
@@ -76,7 +93,9 @@ export function createApp(parts: AppParts): App {
       exchanger: parts.exchanger,
       apis: parts.apis,
       forwardClientAddress: parts.forwardClientAddress ?? false,
-      sessions: sessions !== undefined,
+      sessions: mcp.sessions,
+      maxConcurrentCalls: parts.apiConnections,
+      maxConcurrentCallsPerUser: parts.apiConcurrencyPerUser,
       host: 'standalone',
       ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
       ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
@@ -90,14 +109,19 @@ export function createApp(parts: AppParts): App {
   app.set('trust proxy', edge.trustProxy)
 
   app.use(...doors.context)
-  app.use(healthRoute())
-  app.use(...doors.edge)
+  app.use(healthRoute(basePathOf(endpoint)))
   app.use(doors.metadata)
-  if (parts.homePage === true) app.use(homePageRoute(homePageOptions(parts)))
+  app.use(...doors.edge)
+  if (parts.homePage === true) app.use(homePageRoute(homePageOptions({ ...parts, resource })))
   app.all(endpoint.pathname, ...doors.endpoint, mcp.handler)
-  app.use(notFound)
+  app.use(notFound(endpoint))
   app.use(doors.errors)
   return { express: app, drain: mcp.drain, close: mcp.close }
+}
+
+/** What stands in front of `/mcp`; empty at the root. */
+function basePathOf({ pathname }: URL): string {
+  return pathname.replace(/\/[^/]*$/, '')
 }
 
 function homePageOptions({ endpoint, resource, registry }: AppParts): HomePageOptions {

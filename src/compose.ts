@@ -3,13 +3,16 @@ import type { RequestListener } from 'node:http'
 import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
 import { ConfigError, type Config } from './config.js'
+import { exchangeChecks, issuerLocations, tokenExpectations } from './config/token-expectations.js'
 import { createPooledFetch } from './downstream/pooled-fetch.js'
 import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
 import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
 import type { Fetch } from './identity/fetch-json.js'
-import { createIssuer, type Issuer } from './identity/issuer-keys.js'
+import { createIssuer } from './identity/issuer-keys.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
+import { createKnownIssuers, type KnownIssuers } from './identity/known-issuers.js'
+import { warnOfUnfitResource } from './identity/resource-fit.js'
 import type { Log } from './log.js'
 import { missingScopes } from './scopes.js'
 import { createGetDatetime } from './tools/get-datetime.js'
@@ -43,28 +46,25 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   const tools = serverTools()
   assertWithinCeiling(tools, config.exchange.scopeCeiling)
-  reportIgnoredScopes(config.exchange.ignoredScopes, log)
-  const issuers = [config.issuer.primary, ...config.issuer.additional].map((issuer) =>
-    createIssuer({
-      ...{ issuer, log },
-      staleAgeMs: config.issuer.staleAgeMs,
-      ...(fetch === undefined ? {} : { fetch }),
-    }),
-  )
-  const pool = createPooledFetch()
+  reportDoubts(config, log)
+  const issuers = issuersOf(config, log, fetch)
+  const pool = createPooledFetch({ connections: config.api.connections })
   const app = createApp({
     endpoint: config.endpoint,
     resource: {
       resource: config.resource.identifier,
-      authorizationServers: issuers.map(({ issuer }) => issuer),
+      authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
       baselineScopes: config.resource.baselineScopes,
     },
-    edge: config.edge,
-    policy: config.access,
+    metadataLocation: config.resource.metadataLocation,
+    ...{ edge: config.edge, policy: config.access, callerPolicy: config.callerPolicy },
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
-    verifier: createJwtBearerVerifier({ issuers, audience: config.resource.identifier }),
+    verifier: createJwtBearerVerifier({
+      ...tokenExpectations(config),
+      issuers: issuers.accepted,
+    }),
     exchanger: protectExchange(
-      await composeAdapter(config, issuers, fetch),
+      await composeAdapter(config, issuers.all, fetch),
       protection(config, issuers, log),
     ),
     forwardClientAddress: config.exchange.forwardClientAddress,
@@ -72,10 +72,10 @@ export async function composeServer(
     registry: createToolRegistry(tools),
     apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
     apiTimeoutMs: config.api.timeoutMs,
+    apiConnections: config.api.connections,
+    apiConcurrencyPerUser: config.api.concurrencyPerUser,
     fetch: pool.fetch,
-    log,
-    createReference: randomUUID,
-    homePage: config.homePage,
+    ...{ log, createReference: randomUUID, homePage: config.homePage },
   })
   return {
     handler: app.express,
@@ -87,24 +87,29 @@ export async function composeServer(
   }
 }
 
+function issuersOf(config: Config, log: Log, fetch: Fetch | undefined): KnownIssuers {
+  const { staleAgeMs } = config.issuer
+  return createKnownIssuers(issuerLocations(config), (options) =>
+    createIssuer({ ...options, log, staleAgeMs, fetch }),
+  )
+}
+
 /** The tools of the ready server. */
 export function serverTools(): readonly Tool[] {
   return [whoami, greet, createGetDatetime()]
 }
 
-function protection(
-  { exchange, resource }: Config,
-  issuers: readonly Issuer[],
-  log: Log,
-): ProtectExchangeOptions {
+function protection(config: Config, issuers: KnownIssuers, log: Log): ProtectExchangeOptions {
+  const { exchange, resource } = config
   return {
-    issuers,
+    issuers: issuers.accepted,
+    exchangeIssuer: issuers.exchange,
     clientId: exchange.clientId,
-    ownAudience: resource.identifier,
+    ownAudience: resource.tokenAudience,
     profile: exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE,
     cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
     resilience: { deadlineMs: exchange.timeoutMs, perSecond: exchange.ratePerSecond },
-    checks: exchange.checks,
+    checks: exchangeChecks(config),
     log,
   }
 }
@@ -113,7 +118,10 @@ function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
 }
 
-function reportIgnoredScopes(ignored: readonly string[], log: Log): void {
+/** What a configuration may say, and hardly means. */
+function reportDoubts({ endpoint, exchange, resource }: Config, log: Log): void {
+  warnOfUnfitResource({ resource: resource.identifier, endpoint }, log)
+  const ignored = exchange.ignoredScopes
   if (ignored.length === 0) return
   log.event('warn', 'exchange_scopes_ignored', {
     ignored,

@@ -7,12 +7,11 @@ import {
   type SettingName,
   type SettingValues,
 } from './config/settings.js'
-import { clientCredentials } from './config/credentials.js'
+import { exchangeConfig, type ExchangeConfig } from './config/exchange-config.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
+import { callerPolicyOf, resourceOf, type ResourceConfig } from './config/token-config.js'
 import type { EdgePolicy } from './edge-policy.js'
-import type { ClientAuthentication } from './exchange/client-authentication.js'
-import { isIdentityScope } from './scopes.js'
-import type { Secret } from './secret.js'
+import type { CallerPolicy } from './identity/caller.js'
 import type { SessionLimits } from './sessions/session-registry.js'
 import type { AccessPolicy } from './tools/access.js'
 
@@ -31,46 +30,48 @@ const IDENTIFYING: readonly SettingName[] = [
 ]
 
 export interface Config {
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: {
+    /** `localhost`: both loopback addresses. */
+    readonly host: string
+    readonly port: number
+    readonly keepAliveMs: number
+  }
+  /** How long the server goes on to accept after it was told to stop. */
+  readonly drainDelayMs: number
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
-  readonly resource: { readonly identifier: string; readonly baselineScopes: readonly string[] }
+  readonly resource: ResourceConfig
+  /** Whose tokens count, and how their scopes are read. */
+  readonly callerPolicy: CallerPolicy
+  /** Allowed difference between our clock and an authorization server's, for `exp` and `nbf`. */
+  readonly clockToleranceSeconds: number
   readonly issuer: {
     readonly primary: string
     readonly additional: readonly string[]
+    /** Where the primary issuer's documents are, if not where it says itself. */
+    readonly metadataUrl: string | undefined
+    readonly jwksUrl: string | undefined
+    readonly dangerouslyAllowHttp: boolean
     readonly staleAgeMs: number
   }
   readonly access: Required<AccessPolicy>
   readonly edge: EdgePolicy
   /** `undefined`: no sessions. */
   readonly sessions: Required<SessionLimits> | undefined
-  readonly exchange: {
-    readonly clientId: string
-    readonly clientAuthentication: ClientAuthentication
-    /** For mutual TLS, PEM. */
-    readonly clientCertificate: { readonly certificate: string; readonly key: Secret } | undefined
-    readonly ratePerSecond: number
-    readonly cacheEntries: number
-    readonly checks: {
-      readonly requireActor: boolean
-      readonly dangerouslyAllowOpaqueTokens: boolean
-      readonly dangerouslyAllowUnboundDowngrade: boolean
-    }
-    readonly adapter: 'auth0' | 'auth0-api-js' | 'rfc8693'
-    readonly forwardClientAddress: boolean
-    readonly subjectTokenType: string | undefined
-    /** `undefined`: whatever the tools declare. */
-    readonly scopeCeiling: readonly string[] | undefined
-    /** Sign-in scopes that were set and mean nothing in an exchange. */
-    readonly ignoredScopes: readonly string[]
-    readonly timeoutMs: number
-  }
+  readonly exchange: ExchangeConfig
   readonly delegation: {
     readonly maxDepth: number
     /** `undefined`: any. */
     readonly allowedActors: readonly string[] | undefined
   }
-  readonly api: { readonly audience: string; readonly baseUrl: URL; readonly timeoutMs: number }
+  readonly api: {
+    readonly audience: string
+    readonly baseUrl: URL
+    readonly timeoutMs: number
+    readonly connections: number
+    /** `undefined`: a quarter of the connections. */
+    readonly concurrencyPerUser: number | undefined
+  }
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -129,19 +130,30 @@ function mayHoldPassword(text: string): boolean {
 
 function assemble(found: CompleteSettings): Config {
   return {
-    listen: { host: found.HOST, port: found.PORT },
+    listen: {
+      host: found.HOST,
+      port: found.PORT,
+      keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
+    },
+    drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
     endpoint: endpointOf(found),
-    resource: { identifier: found.AUTH0_AUDIENCE, baselineScopes: found.MCP_BASELINE_SCOPES },
+    resource: resourceOf(found),
+    callerPolicy: callerPolicyOf(found),
+    clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
     issuer: {
       primary: issuerOf(found) ?? '',
       additional: found.ADDITIONAL_ISSUERS,
+      metadataUrl: found.ISSUER_METADATA_URL,
+      jwksUrl: found.JWKS_URL,
+      dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
       staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
     },
     access: {
       claims: found.AUTHORIZATION_CLAIMS,
       hierarchy: found.SCOPE_HIERARCHY,
       lockedTools: found.LOCKED_TOOLS,
-      stepUp: found.STEP_UP_SCOPES,
+      // Scopes that were assigned to users cannot be asked for.
+      stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
     },
     edge: {
       hosts: found.ALLOWED_HOSTS,
@@ -149,11 +161,12 @@ function assemble(found: CompleteSettings): Config {
       trustProxy: found.TRUST_PROXY,
       perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
       perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
+      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
       perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
       maxBodyBytes: found.MAX_BODY_BYTES,
     },
     sessions: sessionsOf(found),
-    exchange: exchangeOf(found),
+    exchange: exchangeConfig(found),
     delegation: {
       maxDepth: found.DELEGATION_MAX_DEPTH,
       allowedActors:
@@ -163,6 +176,8 @@ function assemble(found: CompleteSettings): Config {
       audience: found.API_AUTH0_AUDIENCE,
       baseUrl: found.API_BASE_URL,
       timeoutMs: found.API_TIMEOUT_MS,
+      connections: found.API_CONNECTIONS,
+      concurrencyPerUser: found.API_CONCURRENCY_PER_USER,
     },
     homePage: found.HOME_PAGE === 'on',
     logLevel: found.LOG_LEVEL,
@@ -177,34 +192,6 @@ function sessionsOf(found: CompleteSettings): Config['sessions'] {
     maxSessions: found.SESSION_LIMIT,
     maxSessionsPerUser: found.SESSION_LIMIT_PER_USER,
   }
-}
-
-function exchangeOf(found: CompleteSettings): Config['exchange'] {
-  return {
-    clientId: found.MCP_AUTH0_CLIENT_ID,
-    ...clientCredentials(found),
-    ratePerSecond: found.EXCHANGE_RATE_PER_SECOND,
-    cacheEntries: found.EXCHANGE_CACHE_ENTRIES,
-    checks: {
-      requireActor: found.EXCHANGE_REQUIRE_ACTOR === 'true',
-      dangerouslyAllowOpaqueTokens: found.DANGEROUSLY_ALLOW_OPAQUE_TOKENS === 'true',
-      dangerouslyAllowUnboundDowngrade: found.DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE === 'true',
-    },
-    adapter: adapterOf(found),
-    forwardClientAddress: found.AUTH0_FORWARDED_FOR === 'true',
-    subjectTokenType: found.MCP_AUTH0_SUBJECT_TOKEN_TYPE,
-    scopeCeiling: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter((scope) => !isIdentityScope(scope)),
-    ignoredScopes: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter(isIdentityScope) ?? [],
-    timeoutMs: found.EXCHANGE_TIMEOUT_MS,
-  }
-}
-
-function adapterOf({
-  EXCHANGE_CLIENT,
-  AUTH0_DOMAIN,
-}: CompleteSettings): Config['exchange']['adapter'] {
-  if (EXCHANGE_CLIENT !== 'auto') return EXCHANGE_CLIENT
-  return AUTH0_DOMAIN === undefined ? 'rfc8693' : 'auth0'
 }
 
 /**

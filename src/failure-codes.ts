@@ -20,6 +20,8 @@ export const FAILURE_CODES = [
   'downstream_unavailable',
   'invalid_argument',
   'invalid_request',
+  'method_not_allowed',
+  'not_acceptable',
   'unsupported_media_type',
   'request_forbidden',
   'request_too_large',
@@ -39,11 +41,13 @@ export interface FailureDetails {
   /** Finer than the code, stable, for logs and tests: `audience_mismatch`, `breaker_open`. */
   readonly reason?: string
   /** Written by us for the person or model at the other end; sent to the client as it is. */
-  readonly description?: string
+  readonly description?: string | undefined
   /** Scopes to ask for, for `insufficient_scope` and `downstream_scope_denied`. */
   readonly scopes?: readonly string[]
   /** Whole seconds after which a new try makes sense. */
   readonly retryAfterSeconds?: number
+  /** One more of a kind that has been logged: its own line is written at `debug`. */
+  readonly repeated?: boolean | undefined
   /** What the log may know and the client may not; foreign words go in here, bounded and scrubbed. */
   readonly log?: Readonly<Record<string, unknown>>
   readonly cause?: unknown

@@ -7,6 +7,8 @@ export interface FailureResponseOptions {
   readonly resourceMetadataUrl: URL
   /** What a 401 asks the client to request at sign-in. */
   readonly baselineScopes: readonly string[]
+  /** Writes the scopes of challenges as clients have to ask for them: `createScopeNames`. Default: as they are. */
+  readonly nameScopes?: ((scopes: readonly string[]) => readonly string[]) | undefined
 }
 
 export interface FailureResponse {
@@ -53,7 +55,7 @@ function challengeFor(error: OnBehalfOfError, options: FailureResponseOptions): 
   const scopes = error.details.scopes ?? (rule.status === 401 ? options.baselineScopes : undefined)
   return buildChallenge({
     resourceMetadata: options.resourceMetadataUrl.href,
-    ...(scopes === undefined ? {} : { scopes }),
+    ...(scopes === undefined ? {} : { scopes: options.nameScopes?.(scopes) ?? scopes }),
     ...(rule.challenge === 'plain'
       ? {}
       : { error: rule.challenge, errorDescription: failureText(error.code, error.details) }),

@@ -26,17 +26,13 @@ export interface FailureRule {
   readonly describes: boolean
   /** Whether the answer carries the request's id, so that an operator finds the log line. */
   readonly reference: boolean
+  /** Whether trying again later helps by itself: only then a tool error says when, if that is known. */
+  readonly passes: boolean
 }
 
-const HTTP = { surface: 'http', security: false, describes: true, reference: false } as const
-const TOOL = {
-  surface: 'tool',
-  status: 200,
-  challenge: 'none',
-  security: false,
-  describes: true,
-  reference: false,
-} as const
+const COMMON = { security: false, describes: true, reference: false, passes: false } as const
+const HTTP = { ...COMMON, surface: 'http' } as const
+const TOOL = { ...COMMON, surface: 'tool', status: 200, challenge: 'none' } as const
 
 /** The only mapping from a failure code to what the MCP client, the log and the metrics get. */
 export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
@@ -66,11 +62,12 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
   },
   verifier_unavailable: {
     ...HTTP,
-    when: "the issuer's metadata or keys are unreachable, slow or nonsense",
+    when: "the issuer's metadata or keys cannot be had, or an unknown key cannot be looked up yet",
     status: 503,
     challenge: 'none',
     logLevel: 'error',
     text: 'The access token cannot be checked at the moment. Try again shortly.',
+    passes: true,
   },
   insufficient_scope: {
     ...HTTP,
@@ -134,6 +131,7 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     when: 'the token exchange timed out, was rate limited or answered 5xx',
     logLevel: 'error',
     text: 'The identity provider cannot be reached at the moment. Try again in a little while.',
+    passes: true,
   },
   exchange_rejected: {
     ...TOOL,
@@ -169,6 +167,7 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     when: 'the API is unreachable, slow or answers 5xx or 429',
     logLevel: 'error',
     text: 'The API cannot be reached at the moment. Try again in a little while.',
+    passes: true,
   },
   invalid_argument: {
     ...TOOL,
@@ -183,6 +182,22 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     challenge: 'none',
     logLevel: 'info',
     text: 'The request is malformed.',
+  },
+  method_not_allowed: {
+    ...HTTP,
+    when: 'an HTTP method that the address does not have',
+    status: 405,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'This address does not answer requests with this HTTP method. The Allow header names those it answers.',
+  },
+  not_acceptable: {
+    ...HTTP,
+    when: 'an Accept header that allows neither JSON nor an event stream',
+    status: 406,
+    challenge: 'none',
+    logLevel: 'info',
+    text: 'Send "Accept: application/json, text/event-stream": answers come in one of these forms.',
   },
   unsupported_media_type: {
     ...HTTP,
@@ -215,6 +230,7 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     challenge: 'none',
     logLevel: 'warn',
     text: 'Too many requests. Slow down.',
+    passes: true,
   },
   session_not_found: {
     ...HTTP,
@@ -231,6 +247,7 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     challenge: 'none',
     logLevel: 'warn',
     text: 'This server has too many open sessions. Try again shortly.',
+    passes: true,
   },
   cancelled: {
     ...HTTP,
@@ -270,5 +287,7 @@ export function failureText(code: FailureCode, details: FailureDetails): string 
     details.retryAfterSeconds === undefined
       ? undefined
       : Math.max(1, Math.min(details.retryAfterSeconds, 3_600))
-  return wait !== undefined && rule.surface === 'tool' ? `${text} (Try again in ${wait} s.)` : text
+  return wait !== undefined && rule.surface === 'tool' && rule.passes
+    ? `${text} (Try again in ${wait} s.)`
+    : text
 }

@@ -7,11 +7,11 @@ export {
 export { bearerAuth, type BearerAuthOptions } from '../middleware/bearer-auth.js'
 export { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 export { hostsAndOrigins, type HostsAndOriginsOptions } from '../middleware/hosts-and-origins.js'
+export { limitAtOnce, type ConcurrencyLimitOptions } from '../middleware/limit-at-once.js'
 export {
-  limitAtOnce,
   limitByAddress,
   limitByCaller,
-  type ConcurrencyLimitOptions,
+  type CallerLimitOptions,
   type RateLimitOptions,
 } from '../middleware/rate-limits.js'
 export { formBody, jsonBody } from '../middleware/request-body.js'
@@ -96,11 +96,18 @@ export {
   type VerifyingApiClient,
 } from './identity/auth0-api-client-verifier.js'
 export type { Delegation } from './identity/delegation.js'
+export type { Binding } from './identity/token-claims.js'
 export type { Caller, CallerPolicy, Claims } from './identity/caller.js'
+export type { UserPolicy } from './identity/machine-token.js'
 export type { PresentedCredentials } from './identity/credentials.js'
 export type { Fetch } from './identity/fetch-json.js'
 export type { HomePageModel, HomePageTool } from './home-page/home-page-model.js'
-export { createIssuer, type Issuer, type IssuerOptions } from './identity/issuer-keys.js'
+export {
+  createIssuer,
+  type Issuer,
+  type IssuerOptions,
+  type KeyLookup,
+} from './identity/issuer-keys.js'
 export type { IssuerMetadata } from './identity/issuer-metadata.js'
 export {
   createJwtBearerVerifier,
@@ -109,7 +116,11 @@ export {
 export type { Log } from './log.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of.js'
 export type { OnBehalfOfOptions } from './on-behalf-of-options.js'
-export { metadataUrl, type ResourceDescription } from './protected-resource-metadata.js'
+export {
+  metadataUrl,
+  type MetadataLocation,
+  type ResourceDescription,
+} from './protected-resource-metadata.js'
 export { Secret } from './secret.js'
 export type { SdkServer } from './sessions/mcp-session.js'
 export type { McpSessionsOptions } from './sessions/mcp-sessions.js'
@@ -127,5 +138,6 @@ export {
   type ScopeHierarchy,
   type ToolAccess,
 } from './tools/access.js'
+export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export type { DownstreamRequirement, ToolRequirements } from './tools/tool.js'

@@ -1,14 +1,16 @@
+import { systemTimers } from './clock.js'
 import { composeServer } from './compose.js'
 import { ConfigError, parseConfig, readEnvironment, settingsFileNames } from './config.js'
 import { warnOfUnknownSettings } from './config/unknown-settings.js'
 import { describeError } from './describe-error.js'
+import { stopInOrder } from './http/stop-in-order.js'
 import { createProcessLog } from './process-log.js'
 import { serve } from './serve.js'
 
 /**
  * The process: reads the configuration, listens, ends calls under way before it stops.
  *
- * Resolves with the exit code when it is over: 0 after SIGTERM or SIGINT, 1 when it could not start or stop,
+ * Resolves with the exit code when it is over: 0 after SIGTERM or SIGINT (and DRAIN_DELAY_SECONDS), 1 when it could not start or stop,
  * with the reason on standard error. A second signal ends the process at once. Never rejects.
  */
 export async function runServer(): Promise<number> {
@@ -36,7 +38,7 @@ async function untilStopped(): Promise<number> {
   const log = createProcessLog({ level: config.logLevel })
   warnOfUnknownSettings(settingsFileNames(), log)
   const composed = await composeServer(config, log)
-  const server = await serve({ ...config.listen, handler: composed.handler })
+  const server = await serve({ ...config.listen, handler: composed.handler, log })
   log.event('info', 'listening', { port: server.port, endpoint: config.endpoint.href })
 
   return new Promise((resolve) => {
@@ -45,10 +47,7 @@ async function untilStopped(): Promise<number> {
       if (stopping) process.exit(1)
       stopping = true
       log.event('info', 'stopping', { signal })
-      const closed = server.close()
-      composed.drain()
-      closed
-        .then(() => composed.close())
+      stopInOrder({ server, composed, delayMs: config.drainDelayMs, timers: systemTimers })
         .then(() => {
           resolve(0)
         })

@@ -7,6 +7,7 @@ import type { TokenExchanger } from './exchange/token-exchanger.js'
 import type { CallerPolicy } from './identity/caller.js'
 import type { Fetch } from './identity/fetch-json.js'
 import type { Log } from './log.js'
+import type { MetadataLocation } from './protected-resource-metadata.js'
 import type { AccessPolicy } from './tools/access.js'
 import type { ToolRequirements } from './tools/tool.js'
 
@@ -14,10 +15,31 @@ import type { ToolRequirements } from './tools/tool.js'
 export interface OnBehalfOfOptions {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
-  /** This server's resource identifier, byte for byte the audience of its tokens. Default: the endpoint. */
+  /** This server's resource identifier: what clients ask for, by `resource`. Default: the endpoint. */
   readonly resource?: string
+  /**
+   * The audience of the tokens for this server, byte for byte, where the authorization server writes something else into `aud`
+   * than `resource` (Entra: the application's id). Default: `resource`.
+   */
+  readonly tokenAudience?: string | undefined
+  /**
+   * Audiences that may stand beside ours in a token, for they accept no such token. `/userinfo` of the issuers and
+   * `client.id` always may. Default: none.
+   */
+  readonly toleratedAudiences?: readonly string[] | undefined
+  /** Allowed clock difference for `exp` and `nbf`, 0 to 60 seconds. Default 5. */
+  readonly clockToleranceSeconds?: number | undefined
+  /**
+   * Where challenges say that the protected-resource metadata is: at the root of the host (`host`, the default), or
+   * below the path that the endpoint is under (`path`), for a proxy that passes on that path alone.
+   */
+  readonly metadataLocation?: MetadataLocation | undefined
   /** Whose users may call, byte for byte as in `iss`; several for the custom domains of one tenant. */
   readonly issuer: string | readonly string[]
+  /** Where the metadata of the (first) issuer is, if not where the specifications say. It must name the issuer all the same. */
+  readonly metadataUrl?: string | undefined
+  /** Where the keys of the (first) issuer are, in place of the `jwks_uri` of its metadata. */
+  readonly jwksUrl?: string | undefined
   /** Our client at the authorization server, and how it proves to be us: itself, or by an adapter. */
   readonly client: { readonly id: string } & (
     ClientAuthentication | { readonly exchanger: TokenExchanger }
@@ -36,14 +58,25 @@ export interface OnBehalfOfOptions {
   /** Default: none. */
   readonly log?: Log
   readonly access?: AccessPolicy
-  readonly callerPolicy?: CallerPolicy
+  readonly callerPolicy?: Omit<CallerPolicy, 'ignorePermissions'>
   readonly delegation?: DelegationPolicy
   /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts what Express takes for it. */
   readonly edge?: Partial<Omit<EdgePolicy, 'trustProxy'>>
-  readonly exchange?: Pick<
-    ProtectExchangeOptions,
-    'cache' | 'caching' | 'resilience' | 'checks'
-  > & {
+  readonly exchange?: Pick<ProtectExchangeOptions, 'cache' | 'caching' | 'resilience'> & {
+    /**
+     * The issuer at which all exchanges take place and whose tokens come back. Its tokens are not accepted from clients.
+     * Default: the issuer of each user's token. An `exchanger` of your own decides by itself where it exchanges.
+     */
+    readonly issuer?: string | undefined
+    /**
+     * The name of this server in `act.sub`, where the authorization server has another than `client.id`. Without it, a
+     * token of another `act.sub` passes if it was issued to our client.
+     */
+    readonly actor?: string | undefined
+    readonly checks?: Pick<
+      NonNullable<ProtectExchangeOptions['checks']>,
+      'requireActor' | 'dangerouslyAllowOpaqueTokens' | 'dangerouslyAllowUnboundDowngrade'
+    >
     /** Set for a custom profile: the subject token type. */
     readonly subjectTokenType?: string
     /** Tells the authorization server the user's address. Default false. */
@@ -52,14 +85,18 @@ export interface OnBehalfOfOptions {
   readonly apiCalls?: {
     /** Calls the APIs. Default: the global `fetch`. */
     readonly fetch?: Fetch
-    /** For one call. Default 10000. */
+    /** For one call, waiting for its turn included. Default 10000. */
     readonly timeoutMs?: number
+    /** Calls of one API under way at a time; further calls wait, users taking turns. Default 64. */
+    readonly maxConcurrentCalls?: number | undefined
+    /** Those of one user, through all clients together. Default: a quarter of `maxConcurrentCalls`. */
+    readonly maxConcurrentCallsPerUser?: number | undefined
     /** The largest answer that is read. Default 1 MiB. */
     readonly maxBytes?: number
   }
   /** Reaches the authorization server; presents the certificate for mutual TLS. Default: the global `fetch`. */
   readonly fetch?: Fetch
-  /** Accepts plain http beyond this machine, for closed test networks. Default false. */
+  /** Accepts plain http beyond this machine, the issuer's endpoints included, for closed test networks. Default false. */
   readonly dangerouslyAllowHttp?: boolean
 }
 
@@ -69,6 +106,7 @@ export const EDGE_DEFAULTS: Omit<EdgePolicy, 'trustProxy'> = {
   origins: [],
   perAddressPerMinute: 600,
   perCallerPerMinute: 300,
+  perCallerBytesPerMinute: 8 * 1024 * 1024,
   perCallerAtOnce: 64,
-  maxBodyBytes: 1024 * 1024,
+  maxBodyBytes: 256 * 1024,
 }

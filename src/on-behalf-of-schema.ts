@@ -1,8 +1,11 @@
 import { z } from 'zod'
-import { HOST_OPTION, ORIGIN_OPTION } from '../middleware/hosts-and-origins.js'
 import { isHttpsOrLoopback } from './config/values.js'
 import { secretFault } from './exchange/client-authentication.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
+import { hostEntry } from './http/host-entry.js'
+import { originEntry } from './http/origin-entry.js'
+import { isTemplate } from './identity/issuer-metadata.js'
+import { TEMPLATE_ISSUER } from './identity/issuer-options.js'
 import type { OnBehalfOfOptions } from './on-behalf-of-options.js'
 import { assertOptions } from './options.js'
 import { isScopeToken } from './scopes.js'
@@ -18,13 +21,20 @@ const url = z
 const issuer = z
   .string('must be an issuer identifier, e.g. https://example.eu.auth0.com/')
   .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+  .refine((value) => !isTemplate(value), TEMPLATE_ISSUER)
+const documentUrl = z
+  .string('must be the URL of a document')
+  .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+  .optional()
 const issuers = z.array(issuer).min(1, 'must name at least one issuer')
 const scopes = z.array(
   z.string().refine(isScopeToken, 'must be one scope, without spaces, quotes or backslashes'),
   'must be a list of scopes',
 )
 const whole = z.int('must be a whole number').min(0, 'must not be negative').optional()
+const places = z.int('must be a whole number').positive('must be positive').optional()
 const some = z.looseObject({}).optional()
+const claimName = named('the name of a claim')
 const flag = z.boolean('must be true or false').optional()
 const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
 
@@ -32,7 +42,10 @@ const OPTIONS = z
   .strictObject({
     endpoint: url,
     resource: named('the resource identifier').optional(),
+    metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
     issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
+    metadataUrl: documentUrl,
+    jwksUrl: documentUrl,
     client: z
       .looseObject({ id: named("our client's id at the authorization server") })
       .superRefine((client, context) => {
@@ -63,10 +76,28 @@ const OPTIONS = z
         claims: z.enum(['both', 'scope', 'permissions']).optional(),
         hierarchy: z.record(z.string(), scopes).optional(),
         lockedTools: z.enum(['hide', 'show']).optional(),
-        stepUp: z.enum(['union', 'required']).optional(),
+        stepUp: z.enum(['union', 'required', 'none']).optional(),
       })
       .optional(),
-    callerPolicy: z.strictObject({ dangerouslyAllowMachineTokens: flag }).optional(),
+    tokenAudience: named('the audience of the tokens for this server').optional(),
+    toleratedAudiences: z.array(named('an audience'), 'must be a list of audiences').optional(),
+    clockToleranceSeconds: z
+      .number('must be a number of seconds')
+      .min(0, 'must not be negative')
+      .max(60, 'must be at most 60')
+      .optional(),
+    callerPolicy: z
+      .strictObject({
+        dangerouslyAllowMachineTokens: flag,
+        userClaim: claimName.optional(),
+        isMachine: callable,
+        scopeClaim: claimName.optional(),
+        scopePrefix: z
+          .string('must be a text')
+          .refine(isScopeToken, 'must be the beginning of a scope, without spaces or quotes')
+          .optional(),
+      })
+      .optional(),
     delegation: z
       .strictObject({
         maxDepth: whole,
@@ -76,10 +107,11 @@ const OPTIONS = z
       .optional(),
     edge: z
       .strictObject({
-        hosts: z.array(HOST_OPTION).optional(),
-        origins: z.array(ORIGIN_OPTION).optional(),
+        hosts: z.array(hostEntry).optional(),
+        origins: z.array(originEntry).optional(),
         perAddressPerMinute: whole,
         perCallerPerMinute: whole,
+        perCallerBytesPerMinute: whole,
         perCallerAtOnce: whole,
         maxBodyBytes: whole,
       })
@@ -96,6 +128,8 @@ const OPTIONS = z
             dangerouslyAllowUnboundDowngrade: flag,
           })
           .optional(),
+        issuer: issuer.optional(),
+        actor: named('the name of this server in act.sub').optional(),
         subjectTokenType: z.string().min(1, 'must be a URI').optional(),
         forwardClientAddress: flag,
       })
@@ -105,6 +139,8 @@ const OPTIONS = z
         fetch: callable,
         timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
         maxBytes: z.number().positive('must be a number of bytes').optional(),
+        maxConcurrentCalls: places,
+        maxConcurrentCallsPerUser: places,
       })
       .optional(),
     fetch: callable,
@@ -154,7 +190,11 @@ function clientFault(
 const SOUND = z.object({
   endpoint: z.instanceof(URL).optional().catch(undefined),
   resource: z.string().optional().catch(undefined),
+  tokenAudience: z.string().optional().catch(undefined),
+  toleratedAudiences: z.array(z.unknown()).catch([]).optional(),
   issuer: z.union([z.string().transform((one) => [one]), z.array(z.string())]).catch([]),
+  metadataUrl: z.string().optional().catch(undefined),
+  jwksUrl: z.string().optional().catch(undefined),
   apis: z
     .record(
       z.string(),
@@ -168,6 +208,7 @@ const SOUND = z.object({
         .catch({ name: '' }),
     )
     .catch([]),
+  exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
   dangerouslyAllowHttp: z.unknown().optional(),
 })
 
@@ -197,13 +238,14 @@ function toolFaults({ tools, apis }: z.output<typeof SOUND>): readonly Fault[] {
   })
 }
 
-function audienceFaults({ endpoint, resource, apis }: z.output<typeof SOUND>): readonly Fault[] {
-  const own = resource ?? endpoint?.href
-  return Object.entries(apis)
-    .filter(([, { audience }]) => own !== undefined && audience === own)
+function audienceFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+  const { endpoint, resource = endpoint?.href, tokenAudience, toleratedAudiences = [] } = sound
+  const own = new Set<unknown>([resource, tokenAudience, ...toleratedAudiences])
+  return Object.entries(sound.apis)
+    .filter(([, { audience }]) => audience !== undefined && own.has(audience))
     .map(([name]) => ({
       path: ['apis', name, 'audience'],
-      message: "is this server's own: a token must not be good for both",
+      message: "is this server's own or tolerated here: a token must not be good for both",
     }))
 }
 
@@ -211,7 +253,10 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
   if (sound.dangerouslyAllowHttp === true) return []
   const urls: readonly (readonly [path: readonly string[], value: unknown])[] = [
     [['endpoint'], sound.endpoint],
-    ...sound.issuer.map((one) => [['issuer'], URL.canParse(one) ? new URL(one) : one] as const),
+    ...sound.issuer.map((one) => [['issuer'], urlOf(one)] as const),
+    [['exchange', 'issuer'], urlOf(sound.exchange?.issuer)],
+    [['metadataUrl'], urlOf(sound.metadataUrl)],
+    [['jwksUrl'], urlOf(sound.jwksUrl)],
     ...Object.entries(sound.apis).map(
       ([name, { baseUrl }]) => [['apis', name, 'baseUrl'], baseUrl] as const,
     ),
@@ -222,4 +267,8 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
       path,
       message: 'must be https: over http, tokens would travel unencrypted',
     }))
+}
+
+function urlOf(text: string | undefined): URL | undefined {
+  return text !== undefined && URL.canParse(text) ? new URL(text) : undefined
 }

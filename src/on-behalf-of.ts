@@ -6,11 +6,13 @@ import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
+import { createKnownIssuers, type KnownIssuers } from './identity/known-issuers.js'
 import { silentLog, type Log } from './log.js'
 import { EDGE_DEFAULTS, type OnBehalfOfOptions } from './on-behalf-of-options.js'
 import { assertOnBehalfOfOptions } from './on-behalf-of-schema.js'
 import { metadataPaths } from './protected-resource-metadata.js'
-import { createToolAccess } from './tools/access.js'
+import { warnOfUnfitResource } from './identity/resource-fit.js'
+import { createToolAccess, type AccessPolicy } from './tools/access.js'
 import { createToolRegistry } from './tools/registry.js'
 
 /** What to mount in an Express app with an MCP endpoint. */
@@ -43,7 +45,7 @@ export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
   const wiring = createWiringCheck({ endpoint, log })
   const metadata = Router()
   metadata.use(wiring.metadata)
-  metadata.all([...metadataPaths(options.endpoint)], mark, ...doors.context, ...doors.edge)
+  metadata.route([...metadataPaths(options.endpoint)]).all(mark, ...doors.context)
   metadata.use(doors.metadata, doors.errors)
   const protect = Router()
   protect.use(
@@ -60,23 +62,34 @@ export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
 function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean): Doors {
   const { endpoint, log = silentLog } = options
   const resource = options.resource ?? endpoint.href
+  const audience = options.tokenAudience ?? resource
+  warnOfUnfitResource({ resource, endpoint }, log)
   const issuers = issuersFor(options, log)
   const registry = createToolRegistry(options.tools)
   return createDoors({
     ...{ endpoint, log, answers },
     resource: {
       resource,
-      authorizationServers: issuers.map(({ issuer }) => issuer),
+      authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
       baselineScopes: options.baselineScopes,
     },
+    metadataLocation: options.metadataLocation,
     edge: { ...EDGE_DEFAULTS, ...options.edge },
-    verifier: createJwtBearerVerifier({ issuers, audience: resource }),
-    ...(options.callerPolicy === undefined ? {} : { callerPolicy: options.callerPolicy }),
-    access: createToolAccess(registry, options.access),
+    verifier: createJwtBearerVerifier({
+      ...{ audience, resource },
+      issuers: issuers.accepted,
+      toleratedAudiences: [options.client.id, ...(options.toleratedAudiences ?? [])],
+      clockToleranceSeconds: options.clockToleranceSeconds,
+    }),
+    callerPolicy: {
+      ...options.callerPolicy,
+      ignorePermissions: options.access?.claims === 'scope',
+    },
+    access: createToolAccess(registry, accessPolicyFor(options)),
     undeclaredTools: options.undeclaredTools,
     exchange: {
       registry,
-      exchanger: exchangerFor(options, { issuers, resource, log }),
+      exchanger: exchangerFor(options, { issuers, audience, log }),
       apis: options.apis,
       ...(options.delegation === undefined ? {} : { delegation: options.delegation }),
       forwardClientAddress: options.exchange?.forwardClientAddress ?? false,
@@ -85,39 +98,51 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
   })
 }
 
-function issuersFor({ issuer, fetch }: OnBehalfOfOptions, log: Log): readonly Issuer[] {
-  const names = typeof issuer === 'string' ? [issuer] : issuer
-  return names.map((name) =>
-    createIssuer({ issuer: name, log, ...(fetch === undefined ? {} : { fetch }) }),
+function issuersFor(options: OnBehalfOfOptions, log: Log): KnownIssuers {
+  const { issuer, exchange, fetch } = options
+  const issuers = typeof issuer === 'string' ? [issuer] : issuer
+  return createKnownIssuers({ ...options, issuers, exchangeIssuer: exchange?.issuer }, (each) =>
+    createIssuer({ ...each, log, fetch }),
   )
 }
 
 function exchangerFor(
-  { client, exchange = {}, fetch }: OnBehalfOfOptions,
-  own: { readonly issuers: readonly Issuer[]; readonly resource: string; readonly log: Log },
+  { client, exchange = {}, delegation, clockToleranceSeconds, fetch }: OnBehalfOfOptions,
+  own: { readonly issuers: KnownIssuers; readonly audience: string; readonly log: Log },
 ): TokenExchanger {
   const { subjectTokenType, cache, caching, resilience, checks } = exchange
   const adapter =
     'exchanger' in client
       ? client.exchanger
       : createRfc8693Exchanger({
-          metadata: (name) => issuerNamed(name, own.issuers).metadata(),
+          metadata: (name) => issuerNamed(exchange.issuer ?? name, own.issuers.all).metadata(),
           clientId: client.id,
           clientAuthentication: client,
           ...(subjectTokenType === undefined ? {} : { subjectTokenType }),
           ...(fetch === undefined ? {} : { fetch }),
         })
   return protectExchange(adapter, {
-    issuers: own.issuers,
+    issuers: own.issuers.accepted,
+    exchangeIssuer: own.issuers.exchange,
     clientId: client.id,
-    ownAudience: own.resource,
+    ownAudience: own.audience,
     log: own.log,
     ...(subjectTokenType === undefined ? {} : { profile: subjectTokenType }),
     ...(cache === undefined ? {} : { cache }),
     ...(caching === undefined ? {} : { caching }),
     ...(resilience === undefined ? {} : { resilience }),
-    ...(checks === undefined ? {} : { checks }),
+    checks: {
+      ...checks,
+      actor: exchange.actor,
+      maxDepth: delegation?.maxDepth,
+      clockToleranceSeconds,
+    },
   })
+}
+
+/** Scopes that were assigned to users cannot be asked for. */
+function accessPolicyFor({ access, callerPolicy }: OnBehalfOfOptions): AccessPolicy {
+  return callerPolicy?.scopeClaim === undefined ? { ...access } : { stepUp: 'none', ...access }
 }
 
 /** The verifier has let nobody else's tokens in. */

@@ -36,15 +36,31 @@ export function protectedResourceMetadata(
 }
 
 /**
+ * Under which address challenges name the metadata. `host`, the default: at the root of the host, as RFC 9728 §3.1 has
+ * it. `path`: below the path of the server, for a proxy that passes on that path alone.
+ */
+export type MetadataLocation = 'host' | 'path'
+
+/**
  * The paths at which a client may look for the metadata of the endpoint at `endpoint`: inserted before its
- * path (RFC 9728 §3.1), and at the root.
+ * path (RFC 9728 §3.1), at the root, and both again below the path that the endpoint is under.
  */
 export function metadataPaths(endpoint: URL): readonly string[] {
   const path = endpoint.pathname.replace(/\/+$/, '')
-  return [...new Set([`${WELL_KNOWN}${path}`, WELL_KNOWN])]
+  const below = path.replace(/\/[^/]*$/, '')
+  return [
+    ...new Set([
+      `${WELL_KNOWN}${path}`,
+      WELL_KNOWN,
+      `${below}${WELL_KNOWN}${path.slice(below.length)}`,
+      `${below}${WELL_KNOWN}`,
+    ]),
+  ]
 }
 
 /** The metadata URL that challenges name: built from configuration, never from a request's Host header. */
-export function metadataUrl(endpoint: URL): URL {
-  return new URL(metadataPaths(endpoint)[0] ?? WELL_KNOWN, endpoint.origin)
+export function metadataUrl(endpoint: URL, location: MetadataLocation = 'host'): URL {
+  const path = endpoint.pathname.replace(/\/+$/, '')
+  const below = location === 'path' ? path.replace(/\/[^/]*$/, '') : ''
+  return new URL(`${below}${WELL_KNOWN}${path.slice(below.length)}`, endpoint.origin)
 }

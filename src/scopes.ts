@@ -17,6 +17,24 @@ export function parseScope(value: unknown): readonly string[] {
   return [...new Set(value.split(' ').filter(isScopeToken))]
 }
 
+/** A prefix as it stands in front of a scope: with a slash behind it where it ends in a letter or a digit. */
+export function scopePrefix(prefix: string): string {
+  return /[A-Za-z0-9]$/.test(prefix) ? `${prefix}/` : prefix
+}
+
+/** Takes the prefix off those scopes that have it; the others stay as they are. */
+export function withoutPrefix(
+  scopes: readonly string[],
+  prefix: string | undefined,
+): readonly string[] {
+  if (prefix === undefined) return scopes
+  const whole = scopePrefix(prefix)
+  const bare = scopes.map((scope) =>
+    scope.startsWith(whole) && scope.length > whole.length ? scope.slice(whole.length) : scope,
+  )
+  return [...new Set(bare)]
+}
+
 /** Returns the distinct scopes of all lists, in order of first appearance. */
 export function unionScopes(...lists: readonly (readonly string[])[]): readonly string[] {
   return [...new Set(lists.flat())]

@@ -15,3 +15,19 @@ export function scrub(value: unknown, maxLength: number): string | undefined {
   const bounded = whole.replace(CONTROL, ' ')
   return bounded.replace(TOKEN_LIKE, '[scrubbed]').slice(0, maxLength)
 }
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * Makes a foreign URL fit for a log line, as `scrub` does, but without user name, password, query and fragment, and with
+ * path segments that are UUIDs: authorization servers name their tenants so.
+ */
+export function scrubUrl(value: unknown, maxLength: number): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const cut = value.slice(0, maxLength)
+  // Not the beginning of a secret that lies across the bound.
+  const whole = value.length > maxLength ? cut.replace(/[^/]*$/, '') : cut
+  const address = whole.replace(/[?#].*$/s, '').replace(/^([^/]*\/\/)[^/]*@/, '$1')
+  const segments = address.split('/')
+  return segments.map((part) => (UUID.test(part) ? part : (scrub(part, maxLength) ?? ''))).join('/')
+}

@@ -15,7 +15,7 @@ mcp-on-behalf-of, development set-up. Everything runs on this machine; nothing i
   protected API          ${apiUrl.href}
   authorization server   ${issuer}   (signs in alice, bob and carol without a password)
 ${homePage === undefined ? '' : `  how to connect         ${homePage.href}   (a page for your browser)\n`}
-MCP Inspector (needs Node 22.19 or newer):
+MCP Inspector (asks for Node 22.19 or newer):
 ${indented(inspector)}
 
 Claude Desktop, in claude_desktop_config.json:

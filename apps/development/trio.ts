@@ -39,7 +39,7 @@ export interface Trio {
   close(): Promise<void>
 }
 
-const HOST = '127.0.0.1'
+const HOST = 'localhost'
 const EXCHANGING_CLIENT = 'mcp-server'
 
 /**

@@ -1,45 +1,61 @@
 import { randomBytes } from 'node:crypto'
+import { algorithmsOf } from '../../src/identity/signing-algorithms.js'
 import { Secret } from '../../src/secret.js'
-import { apiUrl, statusOfApi } from './api-request.js'
+import { apiUrl, askApi, type ApiAnswer } from './api-request.js'
+import { pathCure, redirected } from './api-path-cure.js'
 import type { Deployment } from './deployment.js'
-import { notCheckable, ok, wrong, type Finding } from './finding.js'
+import type { Diagnosis } from './diagnosis.js'
+import { notCheckable, ok, wrong, type CheckName, type Observation } from './finding.js'
 
 const REACHABLE = 'api.reachable'
 
-/** Whether the API is there, and keeps out who has no token and who has made one up. */
-export async function checkApi(deployment: Deployment, path: string): Promise<readonly Finding[]> {
+/**
+ * Whether something answers where the API should be, and keeps out who has no token and who has made one up.
+ *
+ * That the path exists does not show here: many APIs answer 401 to every path.
+ */
+export async function checkApi(
+  deployment: Deployment,
+  path: string,
+  diagnosis: Diagnosis,
+): Promise<void> {
   const url = apiUrl(deployment.config.api.baseUrl, path).href
-  const anonymous = await statusOfApi(deployment, path)
-  if (anonymous === undefined) {
-    return [
-      wrong(
-        REACHABLE,
-        `The API does not answer at ${url}.`,
-        "Start the API, or correct API_BASE_URL; check this machine's way there (DNS, firewall, certificates).",
-      ),
-    ]
+  const anonymous = await askApi(deployment, path)
+  diagnosis.tell(judgeReach(anonymous, url))
+  if (diagnosis.canMake('api.without_token')) {
+    const sent = 'a request without a token'
+    diagnosis.tell(judge('api.without_token', anonymous, { url, sent }))
   }
-  return [
-    ok(REACHABLE, `The API answers at ${url}.`),
-    judge('api.without_token', anonymous, { url, sent: 'a request without a token' }),
-    judge(
-      'api.foreign_token',
-      (await statusOfApi(deployment, path, await forge(deployment))) ?? 0,
-      {
-        url,
-        sent: 'a token that somebody made up, for its audience and in the name of its issuer',
-      },
+  if (diagnosis.canMake('api.foreign_token')) {
+    const sent = 'a token that somebody made up, for its audience and in the name of its issuer'
+    const answer = await askApi(deployment, path, await forge(deployment))
+    diagnosis.tell(judge('api.foreign_token', answer, { url, sent }))
+  }
+}
+
+function judgeReach(answer: ApiAnswer, url: string): Observation {
+  if (answer.kind === 'answered') {
+    return ok(REACHABLE, `Something answers at ${url} (${answer.status}).`)
+  }
+  const { says, cure, cause } = answer.fault
+  return {
+    ...wrong(
+      REACHABLE,
+      `The API does not answer at ${url}: ${says}.`,
+      `Start the API, or correct API_BASE_URL. ${cure}`,
     ),
-  ]
+    networkCause: cause,
+  }
 }
 
 const REFUSALS = new Set([400, 401, 403])
 
 function judge(
-  check: string,
-  status: number,
+  check: CheckName,
+  answer: ApiAnswer,
   { url, sent }: { readonly url: string; readonly sent: string },
-): Finding {
+): Observation {
+  const status = answer.kind === 'answered' ? answer.status : 0
   if (REFUSALS.has(status)) return ok(check, `The API refuses ${sent} (${status}).`)
   if (status >= 200 && status < 300) {
     return wrong(
@@ -49,16 +65,19 @@ function judge(
     )
   }
   if (status >= 500 || status === 0) {
-    return wrong(
-      check,
-      `The API answers ${sent} with ${status === 0 ? 'nothing' : status}, where 401 is due.`,
-      "Look into the API's log: it fails, or cannot reach its issuer's keys.",
-    )
+    return {
+      ...wrong(
+        check,
+        `The API answers ${sent} with ${status === 0 ? 'nothing' : status}, where 401 is due.`,
+        "Look into the API's log: it fails, or cannot reach its issuer's keys.",
+      ),
+      explainedBy: ['issuer.metadata', 'issuer.keys'],
+    }
   }
   return notCheckable(
     check,
-    `The API answers ${status} at ${url}.`,
-    'Name a path that is protected and answers GET by --api-path.',
+    `The API answers ${sent} with ${status} at ${url}${redirected(answer)}.`,
+    pathCure(answer),
   )
 }
 
@@ -69,9 +88,10 @@ const SIGNATURE_BYTES = 256
 /** Everything right but the signature, which is made up. */
 async function forge({ config, issuers, clock }: Deployment): Promise<Secret> {
   const keySet = await issuers[0]?.keys(undefined).catch(() => undefined)
-  const kid = keySet?.keys.find((key) => key.kid !== undefined)?.kid
+  const known = keySet?.keys.find((key) => key.kid !== undefined)
   const nowSeconds = Math.floor(clock() / 1_000)
-  const header = { alg: 'RS256', typ: 'at+jwt', ...(kid === undefined ? {} : { kid }) }
+  const [alg = 'RS256'] = known === undefined ? [] : algorithmsOf(known)
+  const header = { alg, typ: 'at+jwt', ...(known === undefined ? {} : { kid: known.kid }) }
   const claims = {
     iss: config.issuer.primary,
     aud: config.api.audience,

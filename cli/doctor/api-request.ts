@@ -1,15 +1,28 @@
 import type { Secret } from '../../src/secret.js'
 import { USER_AGENT } from '../../src/version.js'
 import { CHECK_TIMEOUT_MS, type Deployment } from './deployment.js'
+import { networkFault, type NetworkFault } from './network-fault.js'
+import { redirectTarget } from './redirect-target.js'
 
-/** Sends one GET to the API and gives the status; `undefined` where no answer came. Reads no body. */
-export async function statusOfApi(
+/** How the API answered, or why it did not. */
+export type ApiAnswer =
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      /** Where a redirect leads to. */
+      readonly location: string | undefined
+    }
+  | { readonly kind: 'silent'; readonly fault: NetworkFault }
+
+/** Sends one GET to the API. Follows no redirect and reads no body. */
+export async function askApi(
   { config, fetch }: Deployment,
   path: string,
   token?: Secret,
-): Promise<number | undefined> {
+): Promise<ApiAnswer> {
+  const url = apiUrl(config.api.baseUrl, path)
   try {
-    const response = await fetch(apiUrl(config.api.baseUrl, path), {
+    const response = await fetch(url, {
       redirect: 'manual',
       signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
       headers: {
@@ -18,9 +31,9 @@ export async function statusOfApi(
       },
     })
     await response.body?.cancel().catch(() => undefined)
-    return response.status
-  } catch {
-    return undefined
+    return { kind: 'answered', status: response.status, location: redirectTarget(response, url) }
+  } catch (error) {
+    return { kind: 'silent', fault: networkFault(error, url) }
   }
 }
 

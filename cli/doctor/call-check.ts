@@ -1,7 +1,8 @@
 import type { Secret } from '../../src/secret.js'
-import { statusOfApi } from './api-request.js'
+import { pathCure, redirected } from './api-path-cure.js'
+import { apiUrl, askApi, type ApiAnswer } from './api-request.js'
 import type { Deployment } from './deployment.js'
-import { notCheckable, ok, wrong, type Finding } from './finding.js'
+import { notCheckable, ok, wrong, type Observation } from './finding.js'
 
 const CHECK = 'api.call'
 
@@ -10,19 +11,36 @@ export async function checkCall(
   deployment: Deployment,
   path: string,
   token: Secret,
-): Promise<Finding> {
-  const status = await statusOfApi(deployment, path, token)
-  if (status === undefined) {
-    return wrong(CHECK, 'The API does not answer.', 'Start the API, or correct API_BASE_URL.')
+): Promise<Observation> {
+  const answer = await askApi(deployment, path, token)
+  if (answer.kind === 'silent') {
+    const { says, cure, cause } = answer.fault
+    return { ...wrong(CHECK, `The API does not answer: ${says}.`, cure), networkCause: cause }
   }
-  if (status >= 200 && status < 300) {
-    return ok(CHECK, `The API answers the user with ${status}.`)
-  }
+  return judge(answer, apiUrl(deployment.config.api.baseUrl, path).href, deployment)
+}
+
+/** A call that was not asked for. */
+export function uncalled(): Observation {
+  return notCheckable(
+    CHECK,
+    'The API was not called with the exchanged token: whether it accepts it, and whether its path is right, shows by a call.',
+    'Give --call-api: it sends one GET to --api-path as the user.',
+  )
+}
+
+function judge(
+  answer: ApiAnswer & { readonly kind: 'answered' },
+  url: string,
+  { config }: Deployment,
+): Observation {
+  const { status } = answer
+  if (status >= 200 && status < 300) return ok(CHECK, `The API answers the user with ${status}.`)
   if (status === 401) {
     return wrong(
       CHECK,
       'The API does not accept the exchanged token (401).',
-      `Have the API expect the audience ${deployment.config.api.audience} and the issuer ${deployment.config.issuer.primary}, byte for byte.`,
+      `Have the API expect the audience ${config.api.audience} and the issuer ${config.issuer.primary}, byte for byte.`,
     )
   }
   if (status === 403) {
@@ -32,5 +50,22 @@ export async function checkCall(
       'Check which scope or permission the API wants there, and what the exchanged token has (above).',
     )
   }
-  return notCheckable(CHECK, `The API answers ${status}.`, 'Name another path by --api-path.')
+  if (status === 404 || status === 410 || (status >= 300 && status < 400)) {
+    const says = `The API answers the user with ${status} at ${url}${redirected(answer)}.`
+    return wrong(CHECK, says, pathCure(answer))
+  }
+  if (status >= 500 && status !== 503) {
+    const says = `The API answers the user with ${status}.`
+    return {
+      ...wrong(CHECK, says, "Look into the API's log at this time."),
+      explainedBy: ['api.without_token', 'api.foreign_token', 'issuer.metadata', 'issuer.keys'],
+    }
+  }
+  return notCheckable(
+    CHECK,
+    `The API answers the user with ${status}.`,
+    status === 429 || status === 503
+      ? 'Try again later.'
+      : 'Name a path that answers GET without parameters by --api-path.',
+  )
 }

@@ -3,7 +3,9 @@ import { cureFor } from '../../src/exchange/exchange-cures.js'
 import { ACCESS_TOKEN_TYPE } from '../../src/exchange/token-exchanger.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import type { Deployment } from './deployment.js'
-import { notCheckable, ok, wrong, type Finding } from './finding.js'
+import type { Diagnosis } from './diagnosis.js'
+import { notCheckable, ok, wrong, type CheckName, type Observation } from './finding.js'
+import type { NetworkFault } from './network-fault.js'
 import { TOKEN_EXCHANGE_GRANT } from './token-endpoint-check.js'
 import { probeTokenEndpoint, type ProbeAnswer } from './token-probe.js'
 
@@ -21,28 +23,29 @@ const EXCHANGE = 'client.exchange'
 export async function checkClient(
   metadata: IssuerMetadata,
   deployment: Deployment,
-): Promise<readonly Finding[]> {
-  const credentials = judgeCredentials(
-    await probeTokenEndpoint(
-      {
-        metadata,
-        grantType: 'authorization_code',
-        parameters: {
-          code: `doctor-${randomUUID()}`,
-          redirect_uri: 'http://127.0.0.1/doctor',
-          code_verifier: `${randomUUID()}${randomUUID()}`,
-        },
-      },
-      deployment,
-    ),
-  )
-  if (credentials.verdict !== 'ok') {
-    return [
-      credentials,
-      notCheckable(EXCHANGE, 'Whether the client may exchange shows once it is accepted.'),
-    ]
+  diagnosis: Diagnosis,
+): Promise<void> {
+  const { issuer } = metadata
+  if (!diagnosis.canMake(CREDENTIALS, issuer)) return
+  const credentials = judgeCredentials(await probeCredentials(metadata, deployment))
+  diagnosis.tell({
+    ...credentials,
+    issuer,
+    explainedBy: ['token_endpoint.client_authentication'],
+  })
+  if (!diagnosis.canMake(EXCHANGE, issuer)) return
+  const accepted = credentials.verdict === 'ok'
+  const exchange = judgeExchange(await probeExchange(metadata, deployment), accepted)
+  diagnosis.tell({ ...exchange, issuer, explainedBy: ['token_endpoint.grant'] })
+}
+
+function probeCredentials(metadata: IssuerMetadata, deployment: Deployment): Promise<ProbeAnswer> {
+  const parameters = {
+    code: `doctor-${randomUUID()}`,
+    redirect_uri: 'http://127.0.0.1/doctor',
+    code_verifier: `${randomUUID()}${randomUUID()}`,
   }
-  return [credentials, judgeExchange(await probeExchange(metadata, deployment))]
+  return probeTokenEndpoint({ metadata, grantType: 'authorization_code', parameters }, deployment)
 }
 
 function probeExchange(metadata: IssuerMetadata, deployment: Deployment): Promise<ProbeAnswer> {
@@ -59,8 +62,8 @@ function probeExchange(metadata: IssuerMetadata, deployment: Deployment): Promis
   return probeTokenEndpoint({ metadata, grantType: TOKEN_EXCHANGE_GRANT, parameters }, deployment)
 }
 
-function judgeCredentials(answer: ProbeAnswer): Finding {
-  if (answer.kind === 'unreachable') return unreachable(CREDENTIALS)
+function judgeCredentials(answer: ProbeAnswer): Observation {
+  if (answer.kind === 'unreachable') return unreachable(CREDENTIALS, answer.fault)
   if (answer.kind === 'granted') {
     return wrong(
       CREDENTIALS,
@@ -90,8 +93,8 @@ function judgeCredentials(answer: ProbeAnswer): Finding {
 /** Refusals that are made only after the client has been let through. */
 const OF_THE_SUBJECT = new Set(['invalid_grant', 'invalid_token', 'invalid_request'])
 
-function judgeExchange(answer: ProbeAnswer): Finding {
-  if (answer.kind === 'unreachable') return unreachable(EXCHANGE)
+function judgeExchange(answer: ProbeAnswer, accepted: boolean): Observation {
+  if (answer.kind === 'unreachable') return unreachable(EXCHANGE, answer.fault)
   if (answer.kind === 'granted') {
     return wrong(
       EXCHANGE,
@@ -102,6 +105,13 @@ function judgeExchange(answer: ProbeAnswer): Finding {
   const { status, error } = answer
   const shown = `${status} ${error ?? ''}`.trim()
   if (isPassing(status)) return passing(EXCHANGE, shown)
+  if (status === 401 && !accepted) {
+    return notCheckable(
+      EXCHANGE,
+      `The token endpoint refuses what is no token (${shown}), and does not say whether for the token or the client.`,
+      'Give an access token of a user by --token-stdin: then the exchange itself is tried.',
+    )
+  }
   // The client has been accepted just now, so a 401 is about the subject token.
   if (status === 401 || (error !== undefined && OF_THE_SUBJECT.has(error))) {
     return ok(EXCHANGE, `The client may exchange (what is no token was refused: ${shown}).`)
@@ -117,14 +127,17 @@ function isPassing(status: number): boolean {
   return status === 429 || status >= 500
 }
 
-function passing(check: string, shown: string): Finding {
+function passing(check: CheckName, shown: string): Observation {
   return notCheckable(check, `The token endpoint answers ${shown} just now.`, 'Try again later.')
 }
 
-function unreachable(check: string): Finding {
-  return wrong(
-    check,
-    'The token endpoint does not answer.',
-    "Check this machine's way to the token_endpoint of the metadata: DNS, proxy, firewall.",
-  )
+function unreachable(check: CheckName, { says, cure, cause }: NetworkFault): Observation {
+  return {
+    ...wrong(
+      check,
+      `The token endpoint does not answer: ${says}.`,
+      `Check the token_endpoint of the metadata, and this machine's way there. ${cure}`,
+    ),
+    networkCause: cause,
+  }
 }

@@ -2,10 +2,11 @@ import type { Config } from '../../src/config.js'
 import type { Secret } from '../../src/secret.js'
 import type { GuardedIo } from '../guarded-output.js'
 import { checkApi } from './api-check.js'
-import { checkCall } from './call-check.js'
+import { checkCall, uncalled } from './call-check.js'
 import { checkClient } from './client-check.js'
-import { checkConfiguration, checkSettingsFile } from './configuration-check.js'
+import { checkConfiguration } from './configuration-check.js'
 import { createDeployment, type Deployment } from './deployment.js'
+import type { Diagnosis } from './diagnosis.js'
 import { checkExchange } from './exchange-check.js'
 import { notCheckable, type Finding } from './finding.js'
 import { checkInbound } from './inbound-check.js'
@@ -17,87 +18,92 @@ import { checkTokenEndpoint } from './token-endpoint-check.js'
 import { checkTools } from './tools-check.js'
 
 export interface Examination {
-  readonly onFinding: (finding: Finding) => void
+  readonly options: DoctorOptions
+  readonly io: GuardedIo
+  readonly diagnosis: Diagnosis
   readonly onHop: (hop: Hop) => void
+  /** A user's access token for the MCP server. */
   readonly token: Secret | undefined
 }
 
 /** Makes every check there is, in the order in which one thing needs another; tells each finding as it is made. */
-export async function examine(
-  options: DoctorOptions,
-  io: GuardedIo,
-  examination: Examination,
-): Promise<void> {
-  const tell = (findings: readonly Finding[]): void => {
-    findings.forEach(examination.onFinding)
-  }
-  tell(checkSettingsFile(io.directory))
-  const { config, findings } = await checkConfiguration(io.directory)
-  tell(findings)
-  if (config === undefined) {
-    tell([notCheckable('everything else', 'The rest can be checked once the settings are right.')])
-    return
-  }
+export async function examine(examination: Examination): Promise<void> {
+  const { options, io, diagnosis } = examination
+  const config = await checkConfiguration(io.directory, diagnosis)
+  if (config === undefined) return
   keepSecrets(config, io)
   const deployment = createDeployment(config, io)
-  await examineIssuers(deployment, tell)
-  tell(await checkApi(deployment, options.apiPath))
-  tell(await checkServer(deployment, options.endpoint ?? config.endpoint))
-  if (examination.token === undefined) {
-    const says = 'Audience, client grant and roles show by an exchange alone.'
-    tell([notCheckable('exchange', says, 'Give an access token of a user by --token-stdin.')])
-    return
+  const { allIssuers, exchangeIssuer } = deployment
+  for (const issuer of allIssuers) {
+    const metadata = await checkIssuer(issuer, deployment, diagnosis)
+    if (exchangeIssuer !== undefined && issuer !== exchangeIssuer) continue
+    if (!diagnosis.canMake('token_endpoint', issuer.issuer) || metadata === undefined) continue
+    checkTokenEndpoint(metadata, config.exchange.clientAuthentication, diagnosis)
+    await checkClient(metadata, deployment, diagnosis)
   }
-  await examineUser({ ...examination, token: examination.token }, { deployment, options, io })
+  await checkApi(deployment, options.apiPath, diagnosis)
+  await checkServer(deployment, options.endpoint ?? config.endpoint, diagnosis)
+  const exchanged = await examineUser(examination, deployment)
+  await examineCall(exchanged, deployment, examination)
 }
 
-async function examineIssuers(
-  deployment: Deployment,
-  tell: (findings: readonly Finding[]) => void,
-): Promise<void> {
-  for (const issuer of deployment.issuers) {
-    const { metadata, findings } = await checkIssuer(issuer, deployment)
-    tell(findings)
-    if (metadata === undefined) {
-      tell([notCheckable('token_endpoint', 'The metadata says where it is.')])
-      continue
-    }
-    const { clientAuthentication } = deployment.config.exchange
-    tell(checkTokenEndpoint(metadata, clientAuthentication))
-    if (metadata.token_endpoint !== undefined) tell(await checkClient(metadata, deployment))
-  }
-}
-
+/** What a user's token shows. Gives the token for the API, where the whole exchange holds. */
 async function examineUser(
-  { token, onFinding, onHop }: Examination & { readonly token: Secret },
-  {
-    deployment,
-    options,
-    io,
-  }: {
-    readonly deployment: Deployment
-    readonly options: DoctorOptions
-    readonly io: GuardedIo
-  },
-): Promise<void> {
-  const inbound = await checkInbound(token, deployment)
-  inbound.findings.forEach(onFinding)
-  if (inbound.claims !== undefined) {
-    onHop({ label: 'hop 1, MCP client to MCP server', claims: inbound.claims })
+  { token, diagnosis, onHop, io }: Examination,
+  deployment: Deployment,
+): Promise<Secret | undefined> {
+  if (token === undefined) {
+    const says = 'Audience, client grant and roles show by an exchange alone.'
+    const advice = 'Give an access token of a user by --token-stdin.'
+    diagnosis.tell(notCheckable('exchange', says, advice))
+    return undefined
   }
-  const { caller } = inbound
+  const { claims, caller, findings } = await checkInbound(token, deployment)
+  diagnosis.tell(...findings)
+  if (claims !== undefined) onHop({ label: 'hop 1, MCP client to MCP server', claims })
   if (caller === undefined) {
-    onFinding(notCheckable('exchange', 'What the door does not let in is not exchanged.'))
-    return
+    diagnosis.canMake('exchange')
+    return undefined
   }
-  onFinding(checkTools(caller, deployment))
-  const exchange = await checkExchange({ caller, token }, deployment, io.keep)
-  exchange.findings.forEach(onFinding)
+  const { finding, apiScopes: scopes } = checkTools(caller, deployment)
+  diagnosis.tell(finding)
+  if (!diagnosis.canMake('exchange', caller.issuer)) return undefined
+  if (scopes === undefined) {
+    diagnosis.tell(unexchangedByDesign())
+    return undefined
+  }
+  const user = { ...{ caller, token, scopes } }
+  const { tell } = diagnosis
+  const exchange = await checkExchange(user, deployment, { tell, keep: io.keep })
   if (exchange.claims !== undefined) {
     onHop({ label: 'hop 2, MCP server to the API', claims: exchange.claims })
   }
-  if (!options.callApi || exchange.token === undefined) return
-  onFinding(await checkCall(deployment, options.apiPath, exchange.token))
+  return exchange.token
+}
+
+function unexchangedByDesign(): Finding {
+  return notCheckable(
+    'exchange',
+    'This token may use no tool that calls an API, so that nothing is exchanged for it: refused by design, see token.tools.',
+    'Give the token of a user who may use one.',
+  )
+}
+
+async function examineCall(
+  exchanged: Secret | undefined,
+  deployment: Deployment,
+  { options, diagnosis }: Examination,
+): Promise<void> {
+  if (!diagnosis.canMake('api.call')) return
+  if (exchanged === undefined) {
+    const says = 'There is no exchanged token to call the API with.'
+    const advice = `Give an access token of a user by --token-stdin${options.callApi ? '' : ', and --call-api'}.`
+    diagnosis.tell(notCheckable('api.call', says, advice))
+    return
+  }
+  diagnosis.tell(
+    options.callApi ? await checkCall(deployment, options.apiPath, exchanged) : uncalled(),
+  )
 }
 
 function keepSecrets({ exchange }: Config, { keep }: GuardedIo): void {

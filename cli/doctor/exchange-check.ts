@@ -1,24 +1,31 @@
 import { decodeJwt } from 'jose'
 import { composeAdapter } from '../../src/compose-adapter.js'
-import { serverTools } from '../../src/compose.js'
+import { exchangeChecks } from '../../src/config/token-expectations.js'
 import { OnBehalfOfError } from '../../src/errors.js'
 import { assertDelegationAllowed } from '../../src/exchange/delegation-policy.js'
 import type { ExchangedToken, TokenExchangeRequest } from '../../src/exchange/token-exchanger.js'
 import { verifyExchangedToken } from '../../src/exchange/verify-exchanged-token.js'
 import type { Caller, Claims } from '../../src/identity/caller.js'
-import { unionScopes } from '../../src/scopes.js'
 import type { Secret } from '../../src/secret.js'
+import type { GuardedIo } from '../guarded-output.js'
 import { printable } from '../printable.js'
 import type { Deployment } from './deployment.js'
+import type { Diagnosis } from './diagnosis.js'
 import { cureOf } from './exchange-cure.js'
-import { notCheckable, ok, wrong, type Finding } from './finding.js'
+import { notCheckable, ok, wrong, type CheckName, type Observation } from './finding.js'
 
 export interface CheckedExchange {
-  readonly findings: readonly Finding[]
   /** What the API would be shown; absent where nothing came back, or nothing readable. */
   readonly claims?: Claims
   /** Only where every check holds. */
   readonly token?: Secret
+}
+
+export interface ExchangingUser {
+  readonly caller: Caller
+  readonly token: Secret
+  /** What the tools that this user may use need at the API. */
+  readonly scopes: readonly string[]
 }
 
 const REQUEST = 'exchange.request'
@@ -27,60 +34,98 @@ const AUDIENCE = 'exchange.audience'
 
 /** The exchange as the server makes it, by the same adapter, and its result by the same checks. */
 export async function checkExchange(
-  user: { readonly caller: Caller; readonly token: Secret },
+  user: ExchangingUser,
   deployment: Deployment,
-  keep: (secret: Secret) => Secret,
+  { tell, keep }: Pick<Diagnosis, 'tell'> & Pick<GuardedIo, 'keep'>,
 ): Promise<CheckedExchange> {
   const { config } = deployment
-  const request = requestOf(user, deployment)
-  let exchanged: ExchangedToken
-  try {
-    const { maxDepth, allowedActors } = config.delegation
-    await assertDelegationAllowed(user.caller, {
-      maxDepth,
-      ...(allowedActors === undefined ? {} : { allowedActors }),
-    })
-    const adapter = await composeAdapter(config, deployment.issuers, deployment.fetch)
-    exchanged = await adapter.exchange(request)
-  } catch (error) {
-    return { findings: [refused(REQUEST, error, deployment), audienceAfter(error, deployment)] }
+  const request = {
+    ...{ caller: user.caller, subjectToken: user.token, scopes: user.scopes },
+    audience: config.api.audience,
   }
+  const exchanged = await exchange(request, deployment, tell)
+  if (exchanged === undefined) return {}
   keep(exchanged.token)
   const claims = claimsOf(exchanged.token)
   const shown = claims === undefined ? {} : { claims }
-  const passed = [
+  tell(
     ok(REQUEST, `The authorization server exchanged the token for ${config.api.audience}.`),
     ok(AUDIENCE, `The authorization server knows the audience ${config.api.audience}.`),
-  ]
+  )
   try {
     await verifyExchangedToken(exchanged, request, expectations(deployment))
-    const says = 'The token for the API passes every check that the server makes.'
-    return { ...shown, token: exchanged.token, findings: [...passed, ok(RESULT, says)] }
+    tell(ok(RESULT, 'The token for the API passes every check that the server makes.'))
+    return { ...shown, token: exchanged.token }
   } catch (error) {
-    return { ...shown, findings: [...passed, refused(RESULT, error, deployment)] }
+    tell({ ...refused(RESULT, error, deployment), explainedBy: ['clock', 'issuer.keys'] })
+    return shown
   }
 }
 
-/** All that any tool may ask for at once. */
-function requestOf(
-  { caller, token }: { readonly caller: Caller; readonly token: Secret },
-  { config }: Deployment,
-): TokenExchangeRequest {
-  const scopes = unionScopes(...serverTools().map(({ downstream }) => downstream?.scopes ?? []))
-  return { caller, subjectToken: token, audience: config.api.audience, scopes }
+async function exchange(
+  request: TokenExchangeRequest,
+  deployment: Deployment,
+  tell: Diagnosis['tell'],
+): Promise<ExchangedToken | undefined> {
+  const { config, issuers, fetch } = deployment
+  try {
+    const { maxDepth, allowedActors } = config.delegation
+    await assertDelegationAllowed(request.caller, {
+      maxDepth,
+      ...(allowedActors === undefined ? {} : { allowedActors }),
+    })
+    return await (await composeAdapter(config, issuers, fetch)).exchange(request)
+  } catch (error) {
+    tell(...unexchanged(error, deployment))
+    return undefined
+  }
 }
 
-function expectations({ config, issuers, clock }: Deployment) {
+/** One fault, however many checks it leaves open. */
+function unexchanged(error: unknown, deployment: Deployment): readonly Observation[] {
+  const { code, details = {} } = error instanceof OnBehalfOfError ? error : { code: undefined }
+  if (code === 'delegation_refused') {
+    return [
+      notCheckable(
+        'exchange',
+        'Refused by design: who acts for this user is not allowed by the settings.',
+        'If they should be, change DELEGATION_MAX_DEPTH or DELEGATION_ALLOWED_ACTORS. Else give the token of another client.',
+      ),
+    ]
+  }
+  if (code === 'exchange_unavailable' && details.reason === 'rate_limited') {
+    return [notCheckable('exchange', 'The token endpoint is busy (429).', 'Try again later.')]
+  }
+  if (details.log?.['error'] === 'invalid_target') {
+    return [unknownAudience(deployment), waiting(REQUEST, AUDIENCE)]
+  }
+  return [refused(REQUEST, error, deployment), waiting(AUDIENCE, REQUEST)]
+}
+
+function unknownAudience({ config }: Deployment): Observation {
+  return wrong(
+    AUDIENCE,
+    `The authorization server knows no API ${printable(config.api.audience)}.`,
+    'Write API_AUTH0_AUDIENCE as the identifier of the API is written (Auth0: Dashboard, Applications, APIs), byte for byte, a trailing slash included.',
+  )
+}
+
+function waiting(check: CheckName, waitsFor: CheckName): Observation {
+  return { ...notCheckable(check, `${waitsFor} has to be right first.`), waitsFor }
+}
+
+function expectations({ config, issuers, exchangeIssuer, clock }: Deployment) {
   return {
+    exchangeIssuer,
     issuerOf: (name: string) => issuers.find(({ issuer }) => issuer === name),
     clientId: config.exchange.clientId,
-    ownAudience: config.resource.identifier,
-    ...config.exchange.checks,
+    ownAudience: config.resource.tokenAudience,
+    ...exchangeChecks(config),
     clock,
   }
 }
 
-function refused(check: string, error: unknown, deployment: Deployment): Finding {
+function refused(check: CheckName, error: unknown, deployment: Deployment): Observation {
   if (!(error instanceof OnBehalfOfError)) throw error
   const { reason, log = {} } = error.details
   const words = [log['status'], log['error'], log['errorDescription']]
@@ -89,18 +134,6 @@ function refused(check: string, error: unknown, deployment: Deployment): Finding
   const seen = log['granted'] === undefined ? [] : [`granted: "${printable(log['granted'])}"`]
   const why = [reason, ...words, ...seen].filter((part) => part !== undefined).join(', ')
   return wrong(check, `${error.code} (${why}).`, cureOf(error, deployment.config))
-}
-
-/** Whether the audience exists shows once the server has looked at the subject token. */
-function audienceAfter(error: unknown, { config }: Deployment): Finding {
-  const log = error instanceof OnBehalfOfError ? (error.details.log ?? {}) : {}
-  return log['error'] === 'invalid_target'
-    ? wrong(
-        AUDIENCE,
-        `The authorization server knows no API ${printable(config.api.audience)}.`,
-        'Write API_AUTH0_AUDIENCE as the identifier of the API is written (Auth0: Dashboard, Applications, APIs), byte for byte, a trailing slash included.',
-      )
-    : notCheckable(AUDIENCE, 'Whether the API exists shows by an exchange that goes through.')
 }
 
 function claimsOf(token: Secret): Claims | undefined {

@@ -1,25 +1,69 @@
-export type Verdict = 'ok' | 'wrong' | 'not_checkable'
+export type Verdict = 'ok' | 'warning' | 'wrong' | 'not_checkable'
+
+/** The name of a check. Stable, for machines. */
+export type CheckName =
+  | 'settings_file'
+  | 'settings.baseline_scopes'
+  | 'configuration'
+  | 'everything else'
+  | 'issuer.metadata'
+  | 'issuer.keys'
+  | 'clock'
+  | 'token_endpoint'
+  | 'token_endpoint.grant'
+  | 'token_endpoint.client_authentication'
+  | 'client.credentials'
+  | 'client.exchange'
+  | 'api.reachable'
+  | 'api.without_token'
+  | 'api.foreign_token'
+  | 'server.identifier'
+  | 'server.challenge'
+  | 'server.metadata'
+  | 'token.door'
+  | 'token.tools'
+  | 'exchange'
+  | 'exchange.request'
+  | 'exchange.audience'
+  | 'exchange.result'
+  | 'api.call'
 
 /** What one check came to. Holds no token and no secret. */
 export interface Finding {
-  /** Stable, for machines: `issuer.metadata`. */
-  readonly check: string
+  readonly check: CheckName
   readonly verdict: Verdict
   /** What was found. */
   readonly says: string
   /** What to do, naming the setting or the field at the authorization server. */
-  readonly cure?: string
+  readonly cure?: string | undefined
+  /** The authorization server that it is about, where a deployment may have several. */
+  readonly issuer?: string | undefined
+  /** Only with `not_checkable`: the check that has to come right first. */
+  readonly waitsFor?: CheckName | undefined
 }
 
-export function ok(check: string, says: string, advice?: string): Finding {
+/** A finding as a check makes it, before it is held against the earlier ones. */
+export interface Observation extends Finding {
+  /** Checks whose fault would make this one fail as well. */
+  readonly explainedBy?: readonly CheckName[] | undefined
+  /** What the network failed with. Two failures with the same text here have one cause. */
+  readonly networkCause?: string | undefined
+}
+
+export function ok(check: CheckName, says: string, advice?: string): Finding {
   return { check, verdict: 'ok', says, ...(advice === undefined ? {} : { cure: advice }) }
 }
 
-export function wrong(check: string, says: string, cure: string): Finding {
+/** Something that works and is probably not meant. */
+export function warning(check: CheckName, says: string, cure: string): Finding {
+  return { check, verdict: 'warning', says, cure }
+}
+
+export function wrong(check: CheckName, says: string, cure: string): Finding {
   return { check, verdict: 'wrong', says, cure }
 }
 
-export function notCheckable(check: string, says: string, advice?: string): Finding {
+export function notCheckable(check: CheckName, says: string, advice?: string): Finding {
   return {
     check,
     verdict: 'not_checkable',

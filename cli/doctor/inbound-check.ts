@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../../src/errors.js'
+import { tokenExpectations } from '../../src/config/token-expectations.js'
 import { assertAudience } from '../../src/identity/audience.js'
 import { callerFromClaims, type Caller, type Claims } from '../../src/identity/caller.js'
 import { parseCredentials } from '../../src/identity/credentials.js'
@@ -8,10 +8,11 @@ import { createJwtBearerVerifier } from '../../src/index.js'
 import type { Secret } from '../../src/secret.js'
 import { printable } from '../printable.js'
 import { issuerSetting, type Deployment } from './deployment.js'
-import { ok, wrong, type Finding } from './finding.js'
+import { doorRefusal } from './door-refusal.js'
+import { ok, wrong, type Observation } from './finding.js'
 
 export interface CheckedInbound {
-  readonly findings: readonly Finding[]
+  readonly findings: readonly Observation[]
   /** What the token says, verified or not; absent where it cannot be read. */
   readonly claims?: Claims
   /** Only where the door lets the token in. */
@@ -19,7 +20,6 @@ export interface CheckedInbound {
 }
 
 const CHECK = 'token.door'
-const TOLERANCE_SECONDS = 5
 
 /** The user's token at the server's own door: every check that it would fail, and why. */
 export async function checkInbound(token: Secret, deployment: Deployment): Promise<CheckedInbound> {
@@ -28,36 +28,36 @@ export async function checkInbound(token: Secret, deployment: Deployment): Promi
     parseCredentials({ rawHeaders: ['authorization', `Bearer ${token.reveal()}`], url: '/mcp' })
     unverified = readUnverified(token)
   } catch (error) {
-    return { findings: [refusal(error)] }
+    return { findings: [doorRefusal(error, {}, deployment.config)] }
   }
   const { claims } = unverified
   const faults = outspokenFaults(unverified, deployment)
   if (faults.length > 0) return { claims, findings: faults }
   try {
     const verified = await verify(token, deployment)
-    const caller = callerFromClaims(verified)
+    const caller = callerFromClaims(verified, deployment.config.callerPolicy)
     const says = `The server lets this token in, as ${printable(caller.subject)} by ${printable(caller.clientId)}.`
     return { claims: verified, caller, findings: [ok(CHECK, says)] }
   } catch (error) {
-    return { claims, findings: [refusal(error)] }
+    return { claims, findings: [doorRefusal(error, claims, deployment.config)] }
   }
 }
 
 /** What is wrong by the token's own words; the signature is a matter of its own. */
-function outspokenFaults(token: UnverifiedToken, deployment: Deployment): readonly Finding[] {
+function outspokenFaults(token: UnverifiedToken, deployment: Deployment): readonly Observation[] {
   const { config } = deployment
   const checks: readonly (() => void)[] = [
     () => {
       assertAccessTokenType(token)
     },
     () => {
-      assertAudience(token.claims, config.resource.identifier)
+      assertAudience(token.claims, tokenExpectations(config))
     },
     () => {
       assertProofOfBinding(token.claims, 'bearer')
     },
     () => {
-      callerFromClaims(token.claims)
+      callerFromClaims(token.claims, config.callerPolicy)
     },
   ]
   const refused = checks.flatMap((check) => {
@@ -65,7 +65,7 @@ function outspokenFaults(token: UnverifiedToken, deployment: Deployment): readon
       check()
       return []
     } catch (error) {
-      return [refusal(error)]
+      return [doorRefusal(error, token.claims, config)]
     }
   })
   return [...refused, ...issuerFault(token, deployment), ...timeFaults(token, deployment)]
@@ -73,8 +73,8 @@ function outspokenFaults(token: UnverifiedToken, deployment: Deployment): readon
 
 function verify(token: Secret, { config, issuers, clock }: Deployment): Promise<Claims> {
   const verifier = createJwtBearerVerifier({
+    ...tokenExpectations(config),
     ...{ issuers, clock },
-    audience: config.resource.identifier,
   })
   return verifier.verify({
     credentials: { scheme: 'bearer', token },
@@ -83,63 +83,35 @@ function verify(token: Secret, { config, issuers, clock }: Deployment): Promise<
   })
 }
 
-function issuerFault({ issuer }: UnverifiedToken, { config, issuers }: Deployment): Finding[] {
+function issuerFault({ issuer }: UnverifiedToken, { config, issuers }: Deployment): Observation[] {
   if (issuers.some((known) => known.issuer === issuer)) return []
   const accepted = issuers.map((known) => known.issuer).join(' ')
   return [
-    wrong(
-      CHECK,
-      `issuer: the token is of ${printable(issuer)}; accepted is ${accepted}.`,
-      `Correct ${issuerSetting(config, config.issuer.primary)}, a trailing slash included, or add the tenant's other domain to ADDITIONAL_ISSUERS.`,
-    ),
+    {
+      ...wrong(
+        CHECK,
+        `issuer: the token is of ${printable(issuer)}; accepted is ${accepted}.`,
+        `Correct ${issuerSetting(config, config.issuer.primary)}, a trailing slash included, or add the tenant's other domain to ADDITIONAL_ISSUERS.`,
+      ),
+      explainedBy: ['issuer.metadata', 'server.metadata'],
+    },
   ]
 }
 
-function timeFaults({ claims }: UnverifiedToken, { clock }: Deployment): Finding[] {
+function timeFaults({ claims }: UnverifiedToken, { config, clock }: Deployment): Observation[] {
+  const { clockToleranceSeconds: tolerance } = config
   const nowSeconds = Math.floor(clock() / 1_000)
   const { exp, nbf } = claims
-  const faults: Finding[] = []
-  if (typeof exp === 'number' && exp < nowSeconds - TOLERANCE_SECONDS) {
-    faults.push(
-      wrong(CHECK, `expired: ${nowSeconds - exp} s ago.`, 'Sign in again for a fresh token.'),
-    )
+  const faults: Observation[] = []
+  if (typeof exp === 'number' && exp < nowSeconds - tolerance) {
+    const says = `expired: ${nowSeconds - exp} s ago.`
+    const finding = wrong(CHECK, says, 'Sign in again for a fresh token.')
+    faults.push({ ...finding, explainedBy: ['clock'] })
   }
-  if (typeof nbf === 'number' && nbf > nowSeconds + TOLERANCE_SECONDS) {
-    faults.push(
-      wrong(
-        CHECK,
-        `not yet valid: for another ${nbf - nowSeconds} s.`,
-        "Synchronise this machine's clock (NTP).",
-      ),
-    )
+  if (typeof nbf === 'number' && nbf > nowSeconds + tolerance) {
+    const says = `not yet valid: for another ${nbf - nowSeconds} s.`
+    const finding = wrong(CHECK, says, "Synchronise this machine's clock (NTP).")
+    faults.push({ ...finding, explainedBy: ['clock'] })
   }
   return faults
-}
-
-const CURES: Readonly<Record<string, string>> = {
-  opaque_token: opaqueCure('opaque'),
-  encrypted_token: opaqueCure('encrypted'),
-  audience_mismatch:
-    'Make AUTH0_AUDIENCE and the identifier of the API at the authorization server the same, byte for byte, a trailing slash included; and have the client ask for it by resource or audience.',
-  several_audiences: 'Have the client ask for a token for this server alone.',
-  machine_token: 'Sign in as a user; a client-credentials token cannot be exchanged.',
-  wrong_type: 'Give the access token, not the id token.',
-  bound_token_as_bearer:
-    'The token is bound to its sender: this command cannot prove the possession of that key. Get a plain bearer token for the check.',
-  not_verified:
-    'The signature does not fit the keys of the issuer. Auth0: set Signing Algorithm of the API to RS256.',
-}
-
-function opaqueCure(kind: string): string {
-  return `The token is ${kind}: the client did not say which API it is for. Auth0: set resource_parameter_profile of the tenant to "compatibility" (setup does), or have the client send audience.`
-}
-
-function refusal(error: unknown): Finding {
-  if (!(error instanceof OnBehalfOfError)) throw error
-  const { reason = error.code } = error.details
-  return wrong(
-    CHECK,
-    `${reason}: ${error.message}`,
-    CURES[reason] ?? 'Give the access token that an MCP client sends to this server.',
-  )
 }

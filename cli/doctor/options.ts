@@ -29,9 +29,12 @@ const WHERE_TOKENS_GO =
 export const DOCTOR_USAGE = `Usage: mcp-on-behalf-of doctor [options]
 
 Checks a deployment step by step, with the settings of the server (.env and environment), and says what to do.
-Exit code 0 only if nothing is wrong.
+Each check is ok, WARN (works, and is probably not meant), WRONG, or "not checkable": not tried, and says what it waits for.
+A refusal that the settings or the user's permissions intend is no fault.
+Exit code 0: nothing is wrong as far as it was checked; the last line names what was not (--json: complete, notChecked).
+          1: something is wrong, or the doctor could not work. 2: the command line cannot be understood.
   --token-stdin, --token-file   an access token of a user for the MCP server: then the whole exchange is made
-  --call-api      with such a token: call the API as that user
+  --call-api      with such a token: call the API as that user; only this shows that its path and audience are right
   --api-path      a protected path of the API that answers GET; default: /api/private-scope
   --server-url    where clients reach the MCP server; default: MCP_SERVER_URL
   --json          for machines

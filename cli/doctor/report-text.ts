@@ -1,6 +1,6 @@
 import type { Claims } from '../../src/identity/caller.js'
 import { printable } from '../printable.js'
-import type { Finding, Verdict } from './finding.js'
+import type { CheckName, Finding, Verdict } from './finding.js'
 
 /** Both tokens of one call, by what they say. */
 export interface Hop {
@@ -10,6 +10,7 @@ export interface Hop {
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
   ok: 'ok',
+  warning: 'WARN',
   wrong: 'WRONG',
   not_checkable: 'not checkable',
 }
@@ -19,8 +20,33 @@ const MAX_ENTRIES = 100
 /** One finding as a person reads it. */
 export function findingText({ check, verdict, says, cure }: Finding): string {
   const first = `${VERDICTS[verdict].padEnd(WIDTH)}${check}: ${says}`
-  const advice = verdict === 'wrong' ? 'what to do: ' : 'note: '
+  const advice = verdict === 'wrong' || verdict === 'warning' ? 'what to do: ' : 'note: '
   return cure === undefined ? `${first}\n` : `${first}\n${' '.repeat(WIDTH)}${advice}${cure}\n`
+}
+
+/** The last line of a report: says that nothing is wrong only of what was seen to work. */
+export function conclusion(findings: readonly Finding[]): string {
+  const open = namesOf(findings, 'not_checkable')
+  const faults = findings.filter(({ verdict }) => verdict === 'wrong').length
+  const warnings = findings.filter(({ verdict }) => verdict === 'warning').length
+  const found =
+    faults > 0
+      ? `Found ${counted(faults, 'fault')}`
+      : open.length > 0
+        ? 'Nothing is wrong as far as it was checked'
+        : 'Nothing is wrong'
+  const noted = warnings === 0 ? '' : `, with ${counted(warnings, 'warning')}`
+  return `${found}${noted}.${open.length === 0 ? '' : ` Not checked: ${open.join(', ')}.`}`
+}
+
+/** The names of the checks with a verdict, each once. */
+export function namesOf(findings: readonly Finding[], wanted: Verdict): readonly CheckName[] {
+  const named = findings.filter(({ verdict }) => verdict === wanted)
+  return [...new Set(named.map(({ check }) => check))]
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** Who a token is for, of whom, through whom, with what scopes. */

@@ -4,15 +4,16 @@ import { guardOutput, type GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
 import { printable } from '../printable.js'
 import { readSecret } from '../secret-source.js'
+import { createDiagnosis } from './diagnosis.js'
 import { examine } from './examine.js'
-import type { Finding } from './finding.js'
 import { DOCTOR_USAGE, parseDoctorOptions, type DoctorOptions } from './options.js'
-import { findingText, hopJson, hopText, type Hop } from './report-text.js'
+import { conclusion, findingText, hopJson, hopText, namesOf, type Hop } from './report-text.js'
 
 /**
  * `doctor`: finds what is wrong with a deployment. Resolves with the exit code.
  *
- * 0 only if nothing is wrong; what cannot be checked is not wrong. 2: a command line that cannot be understood.
+ * 0 only if nothing is wrong as far as it was checked; 1 if something is, or the doctor itself failed; 2: a command line
+ * that cannot be understood.
  */
 export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
   const guarded = guardOutput(io)
@@ -37,28 +38,27 @@ async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> 
     file: options.tokenFile,
     stdin: options.tokenStdin,
   })
-  const findings: Finding[] = []
   const hops: Hop[] = []
-  await examine(options, io, {
-    token,
-    onFinding: (finding) => {
-      findings.push(finding)
-      if (!options.json) io.write(findingText(finding))
-    },
+  const diagnosis = createDiagnosis((finding) => {
+    if (!options.json) io.write(findingText(finding))
+  })
+  await examine({
+    ...{ options, io, diagnosis, token },
     onHop: (hop) => {
       hops.push(hop)
     },
   })
-  const faults = findings.filter(({ verdict }) => verdict === 'wrong').length
+  const { findings } = diagnosis
+  const healthy = !findings.some(({ verdict }) => verdict === 'wrong')
   if (options.json) {
-    const report = { ok: faults === 0, findings, hops: hops.map(hopJson) }
+    const notChecked = namesOf(findings, 'not_checkable')
+    const report = {
+      ...{ ok: healthy, complete: notChecked.length === 0, notChecked },
+      ...{ findings, hops: hops.map(hopJson) },
+    }
     io.write(`${JSON.stringify(report, undefined, 2)}\n`)
   } else {
-    io.write(`${hops.map(hopText).join('')}\n${conclusion(faults)}\n`)
+    io.write(`${hops.map(hopText).join('')}\n${conclusion(findings)}\n`)
   }
-  return faults === 0 ? 0 : 1
-}
-
-function conclusion(faults: number): string {
-  return faults === 0 ? 'Nothing is wrong.' : `Found ${faults} fault(s).`
+  return healthy ? 0 : 1
 }

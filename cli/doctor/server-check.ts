@@ -4,7 +4,11 @@ import { metadataUrl } from '../../src/protected-resource-metadata.js'
 import { USER_AGENT } from '../../src/version.js'
 import { printable } from '../printable.js'
 import { CHECK_TIMEOUT_MS, type Deployment } from './deployment.js'
-import { notCheckable, ok, wrong, type Finding } from './finding.js'
+import type { Diagnosis } from './diagnosis.js'
+import { notCheckable, ok, wrong, type Finding, type Observation } from './finding.js'
+import { checkIdentifier } from './identifier-check.js'
+import { networkFault, type NetworkFault } from './network-fault.js'
+import { redirectTarget } from './redirect-target.js'
 
 const CHALLENGE = 'server.challenge'
 const METADATA = 'server.metadata'
@@ -16,59 +20,46 @@ const METADATA = 'server.metadata'
 export async function checkServer(
   deployment: Deployment,
   endpoint: URL,
-): Promise<readonly Finding[]> {
-  const identity = checkIdentifier(deployment, endpoint)
-  const response = await knock(deployment, endpoint)
-  if (response === undefined) {
-    return [
-      identity,
-      notCheckable(
-        CHALLENGE,
-        `Nothing answers at ${endpoint.href}.`,
-        'Start the server. If it runs, MCP_SERVER_URL (or --server-url) is not where it is reached.',
-      ),
-    ]
+  diagnosis: Diagnosis,
+): Promise<void> {
+  diagnosis.tell(checkIdentifier(deployment.config.resource.identifier, endpoint))
+  const answer = await knock(deployment, endpoint)
+  if ('says' in answer) {
+    diagnosis.tell(silent(answer, endpoint))
+    return
   }
-  await response.body?.cancel().catch(() => undefined)
-  if (response.status !== 401) return [identity, unexpected(response.status, endpoint)]
+  await answer.body?.cancel().catch(() => undefined)
+  const metadataAt = metadataUrl(endpoint, deployment.config.resource.metadataLocation).href
+  const challenge = judgeChallenge(answer, endpoint, metadataAt)
+  diagnosis.tell({ ...challenge, explainedBy: ['server.identifier'] })
+  if (!diagnosis.canMake(METADATA)) return
+  diagnosis.tell(await checkMetadata(deployment, metadataAt))
+}
+
+function silent({ says, cure }: NetworkFault, endpoint: URL): Finding {
+  return notCheckable(
+    CHALLENGE,
+    `Nothing answers at ${endpoint.href}: ${says}.`,
+    `Start the server. If it runs, MCP_SERVER_URL (or --server-url) is not where it is reached. ${cure}`,
+  )
+}
+
+function judgeChallenge(response: Response, endpoint: URL, expected: string): Finding {
+  if (response.status !== 401) return unexpected(response, endpoint)
   const named = namedMetadata(response)
-  const expected = metadataUrl(endpoint).href
   if (named === undefined) {
-    return [
-      identity,
-      wrong(
-        CHALLENGE,
-        `${endpoint.href} answers 401 without resource_metadata in WWW-Authenticate.`,
-        'What answers there is not this server, or a proxy in front removes the header.',
-      ),
-    ]
+    return wrong(
+      CHALLENGE,
+      `${endpoint.href} answers 401 without resource_metadata in WWW-Authenticate.`,
+      'What answers there is not this server, or a proxy in front removes the header.',
+    )
   }
-  if (named !== expected) return [identity, elsewhere(named, expected)]
-  return [
-    identity,
-    ok(CHALLENGE, `${endpoint.href} answers 401 and names its metadata.`),
-    await checkMetadata(deployment, expected),
-  ]
+  return named === expected
+    ? ok(CHALLENGE, `${endpoint.href} answers 401 and names its metadata.`)
+    : elsewhere(named, expected)
 }
 
-/** Clients refuse metadata whose resource does not contain the URL that they call (RFC 9728 §3.3). */
-function checkIdentifier({ config }: Deployment, endpoint: URL): Finding {
-  const check = 'server.identifier'
-  const { identifier } = config.resource
-  const fits =
-    URL.canParse(identifier) &&
-    new URL(identifier).origin === endpoint.origin &&
-    `${endpoint.pathname}/`.startsWith(`${new URL(identifier).pathname.replace(/\/$/, '')}/`)
-  return fits
-    ? ok(check, `AUTH0_AUDIENCE ${printable(identifier)} fits the URL that clients call.`)
-    : wrong(
-        check,
-        `AUTH0_AUDIENCE is ${printable(identifier)}, and clients call ${endpoint.href}: they refuse metadata that is not for the URL they call.`,
-        `Make the API's identifier at the authorization server and AUTH0_AUDIENCE ${endpoint.href}, or correct MCP_SERVER_URL.`,
-      )
-}
-
-async function knock({ fetch }: Deployment, endpoint: URL): Promise<Response | undefined> {
+async function knock({ fetch }: Deployment, endpoint: URL): Promise<Response | NetworkFault> {
   try {
     return await fetch(endpoint, {
       method: 'POST',
@@ -81,8 +72,8 @@ async function knock({ fetch }: Deployment, endpoint: URL): Promise<Response | u
       },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
     })
-  } catch {
-    return undefined
+  } catch (error) {
+    return networkFault(error, endpoint)
   }
 }
 
@@ -90,8 +81,11 @@ function namedMetadata({ headers }: Response): string | undefined {
   return /\bresource_metadata="([^"]*)"/.exec(headers.get('www-authenticate') ?? '')?.[1]
 }
 
-function unexpected(status: number, endpoint: URL): Finding {
-  const says = `${endpoint.href} answers a request without a token with ${status}, where 401 is due.`
+function unexpected(response: Response, endpoint: URL): Finding {
+  const { status } = response
+  const target = redirectTarget(response, endpoint)
+  const leads = target === undefined ? '' : `, a redirect to ${printable(target)}`
+  const says = `${endpoint.href} answers a request without a token with ${status}${leads}, where 401 is due.`
   if (status >= 200 && status < 300) {
     return wrong(CHALLENGE, says, 'What answers there lets everybody in: it is not this server.')
   }
@@ -117,7 +111,7 @@ function elsewhere(named: string, expected: string): Finding {
   )
 }
 
-async function checkMetadata({ config, fetch }: Deployment, url: string): Promise<Finding> {
+async function checkMetadata({ config, fetch }: Deployment, url: string): Promise<Observation> {
   let document: Readonly<Record<string, unknown>>
   try {
     document = jsonObject(
@@ -133,18 +127,24 @@ async function checkMetadata({ config, fetch }: Deployment, url: string): Promis
   }
   const { resource, authorization_servers: servers } = document
   if (resource !== config.resource.identifier) {
-    return wrong(
-      METADATA,
-      `The server names its resource ${printable(resource)}, these settings say ${printable(config.resource.identifier)}.`,
-      'Give the running server the same AUTH0_AUDIENCE, a trailing slash included, and restart it.',
-    )
+    return {
+      ...wrong(
+        METADATA,
+        `The server names its resource ${printable(resource)}, these settings say ${printable(config.resource.identifier)}.`,
+        'Give the running server the same AUTH0_AUDIENCE, a trailing slash included, and restart it.',
+      ),
+      explainedBy: ['server.identifier'],
+    }
   }
   if (!Array.isArray(servers) || !servers.includes(config.issuer.primary)) {
-    return wrong(
-      METADATA,
-      `The server sends clients to ${printable(servers)}, these settings say ${config.issuer.primary}.`,
-      'Give the running server the same AUTH0_DOMAIN or ISSUER_BASE_URL, and restart it.',
-    )
+    return {
+      ...wrong(
+        METADATA,
+        `The server sends clients to ${printable(servers)}, these settings say ${config.issuer.primary}.`,
+        'Give the running server the same AUTH0_DOMAIN or ISSUER_BASE_URL, and restart it.',
+      ),
+      explainedBy: ['issuer.metadata'],
+    }
   }
   return ok(METADATA, 'The metadata names this resource and this issuer.')
 }

@@ -1,6 +1,7 @@
 import type { ClientAuthentication } from '../../src/exchange/client-authentication.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import { printable } from '../printable.js'
+import type { Diagnosis } from './diagnosis.js'
 import { notCheckable, ok, wrong, type Finding } from './finding.js'
 
 export const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -9,17 +10,23 @@ export const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exch
 export function checkTokenEndpoint(
   metadata: IssuerMetadata,
   authentication: ClientAuthentication,
-): readonly Finding[] {
-  if (metadata.token_endpoint === undefined) {
-    return [
-      wrong(
-        'token_endpoint.grant',
-        'The metadata names no token endpoint.',
-        'Point ISSUER_BASE_URL at an authorization server that issues tokens.',
-      ),
-    ]
+  diagnosis: Diagnosis,
+): void {
+  const { issuer, token_endpoint: endpoint } = metadata
+  diagnosis.tell({
+    ...(endpoint === undefined
+      ? wrong(
+          'token_endpoint',
+          'The metadata names no token endpoint.',
+          'Point ISSUER_BASE_URL at an authorization server that issues tokens.',
+        )
+      : ok('token_endpoint', `The metadata names the token endpoint ${printable(endpoint)}.`)),
+    issuer,
+  })
+  if (endpoint === undefined) return
+  for (const finding of [checkGrant(metadata), checkMethod(metadata, authentication)]) {
+    diagnosis.tell({ ...finding, issuer })
   }
-  return [checkGrant(metadata), checkMethod(metadata, authentication)]
 }
 
 function checkGrant({ grant_types_supported: grants }: IssuerMetadata): Finding {

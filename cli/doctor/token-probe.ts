@@ -10,11 +10,12 @@ import { recordingFetch, refusalIn } from '../../src/exchange/token-endpoint.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import { USER_AGENT } from '../../src/version.js'
 import { CHECK_TIMEOUT_MS, type Deployment } from './deployment.js'
+import { networkFault, type NetworkFault } from './network-fault.js'
 
 /** How a token endpoint answered a request that could not succeed. */
 export type ProbeAnswer =
   /** No answer arrived. */
-  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'unreachable'; readonly fault: NetworkFault }
   /** It succeeded all the same. */
   | { readonly kind: 'granted' }
   | {
@@ -48,9 +49,14 @@ export async function probeTokenEndpoint(
     recording.fetch,
   )
   // Whatever the library makes of the answer: the answer itself counts.
-  await openid.genericGrantRequest(client, grantType, { ...parameters }).catch(() => undefined)
+  const failure: unknown = await openid
+    .genericGrantRequest(client, grantType, { ...parameters })
+    .catch((error: unknown) => error)
   const answer = recording.answer()
-  if (answer === undefined) return { kind: 'unreachable' }
+  if (answer === undefined) {
+    const url = new URL(metadata.token_endpoint ?? metadata.issuer)
+    return { kind: 'unreachable', fault: networkFault(failure, url) }
+  }
   const refusal: ExchangeRefusal | undefined = refusalIn(answer)
   if (refusal === undefined) return { kind: 'granted' }
   return { kind: 'refused', status: refusal.status, error: codeOf(refusal.error) }

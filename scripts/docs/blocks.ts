@@ -5,9 +5,11 @@ import { EDGE_SETTINGS } from '../../src/config/edge-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
 import { ISSUER_SETTINGS } from '../../src/config/issuer-settings.js'
 import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
+import { TOKEN_SETTINGS } from '../../src/config/token-settings.js'
 import { failureOverview } from './failure-overview.js'
 import { failureSections } from './failure-sections.js'
 import { logEventSections } from './log-event-sections.js'
+import { mutation } from './mutation.js'
 import { settingTheme } from './setting-theme.js'
 
 /** Writes the text of one generated part of a page, in Markdown. */
@@ -17,7 +19,9 @@ export type Block = () => string
 export const BLOCKS: Readonly<Record<string, Block>> = {
   clients,
   conformance,
+  mutation,
   'settings-issuer': () => settingTheme(ISSUER_SETTINGS),
+  'settings-token': () => settingTheme(TOKEN_SETTINGS),
   'settings-exchange': () => settingTheme(EXCHANGE_SETTINGS),
   'settings-access': () => settingTheme(ACCESS_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),

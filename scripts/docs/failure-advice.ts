@@ -7,7 +7,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   malformed_credentials:
     'Correct the client. The line has a `reason`. `proof_refused` means that a DPoP proof (a signature by which a client shows that the token is its own) does not fit the request: compare the clocks and `MCP_SERVER_URL`.',
   invalid_token:
-    "Look at `reason`. `issuer_mismatch`: the line has `expectedIssuers` and `receivedIssuer`, and a `cure` where a trailing slash is all that differs. `audience_mismatch` and its like: the client asked for a token for somebody else, or `AUTH0_AUDIENCE` differs from the API's identifier at the authorization server, often by a trailing slash. Expired tokens are normal; all tokens at once are a wrong clock or a wrong issuer. `machine_token`: a client-credentials token, which this server never accepts.",
+    "Look at `reason`. `issuer_mismatch`: the line has `expectedIssuers` and `receivedIssuer`, and a `cure` where a trailing slash is all that differs. `audience_mismatch` and its like: the client asked for a token for somebody else, or `AUTH0_AUDIENCE` differs from the API's identifier at the authorization server, often by a trailing slash. `several_audiences`: `otherAudiences` names the others, `cure` says what to do. `audience_missing`: the authorization server has to bind tokens to this server. A reason that ends in `_malformed`: a claim is there and cannot be read; correct the mapper or Action that writes it. Expired tokens are normal; all tokens at once are a wrong clock or a wrong issuer. `machine_token`: no user stands behind the token; `mark` says how that was seen. `wrong_type`: an ID token or another kind.",
   verifier_unavailable:
     "See whether this machine reaches the issuer: the line has `url` and `fault`. Keys at hand go on serving for `KEYS_STALE_HOURS`, so this code means that there are none, they are older than that, or a token came with a key id that nobody has seen. `invalid` with a URL that answers: the issuer's metadata names another issuer than the setting, mostly by a slash.",
   insufficient_scope:
@@ -25,11 +25,11 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   mfa_required:
     'Exempt token exchanges from the second factor, at Auth0 in the post-login Action (`event.transaction.protocol` is `oauth2-token-exchange`). Or ask for it at the sign-in.',
   exchange_misconfigured:
-    'Read `cure` in the log line: it says what to check for this `status` and `error`. Nearly always it is the secret, the client grant, the right to exchange, or `API_AUTH0_AUDIENCE`. A refused subject token that is younger than 30 seconds counts as this too, since another sign-in would only loop.',
+    "Read `cure` in the log line: it says what to check for this `status` and `error`. Nearly always it is the secret, the client grant, the right to exchange, or `API_AUTH0_AUDIENCE`. `invalid_request` counts as this whatever the age of the user's token: signing in again does not change the request. Keycloak and Okta answer a session that has ended the same way; it is over when the client gets its next token. A refused subject token that is younger than 30 seconds counts as this too, since another sign-in would only loop.",
   exchange_unavailable:
-    "Look at `reason`. `timed_out`, `unreachable`, `status_5…`, `nonsense`: the authorization server or the way to it. `breaker_open`: five such failures in a row, and one trial every ten seconds; it closes by itself. `rate_limited`, `held_back`: the authorization server's limit; lower `EXCHANGE_RATE_PER_SECOND` or have the limit raised. `queue_full`: more users at once than that pace allows. `keys_unavailable`: as `verifier_unavailable`.",
+    "Look at `reason`. `timed_out`, `unreachable`, `status_5…`, `nonsense`: the authorization server or the way to it. `connection_lost`: the connection ended before the answer did. `breaker_open`: five such failures in a row, and one trial every ten seconds; it closes by itself. Where one user alone meets them, that user alone waits. `rate_limited`, `held_back`: the authorization server's limit, of one user (mostly attack protection) or, where its headers say so or a second user meets it, of all; lower `EXCHANGE_RATE_PER_SECOND` or have the limit raised. `queue_full`: more users at once than that pace allows. `keys_unavailable`: as `verifier_unavailable`.",
   exchange_rejected:
-    'Treat it as an incident until you know the cause. A token came back that was not the one asked for, and was not used. `reason` says what differed. `audience`, `several_audiences`, `opaque`: settings of the API at the authorization server. `actor`: another client than ours. `subject`, `organization`, `signature`, `subject_token_returned`: look at the authorization server and at what stands between.',
+    'Treat it as an incident until you know the cause. A token came back that was not the one asked for, and was not used. `reason` says what differed, the fields `expected…` and `received…` how, and `cure` what to do. `audience`, `several_audiences`, `opaque`, `bound_token`: settings of the API at the authorization server. `actor`: another client than ours, or ours by another name (`EXCHANGE_ACTOR`). `issuer`: another authorization server (`EXCHANGE_ISSUER`). `chain_changed`, `chain_too_deep`: who acts for the user. `claim_malformed`: `receivedClaim` names the claim, mostly one that a mapper writes. `subject`, `organization`, `signature`, `subject_token_returned`: look at the authorization server and at what stands between.',
   downstream_unauthorized:
     'The API refuses tokens that passed our checks. Compare what it expects (issuer, audience, algorithm, clock) with a token; the second try with a fresh token has been made already, where the call is idempotent.',
   downstream_forbidden:
@@ -37,20 +37,24 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   downstream_failed:
     "Look at `status` or `reason`. `unexpected_shape` names the `paths` that are not as the tool's schema says, and `*` stands for a name that the answer chose; `no_body`, `not_json` and `too_large` are about the body; `status_3…` is a redirect, which is never followed, and `location` is where it leads; `token_echoed` means that the API repeats the token it was sent: treat it as a leak in the API.",
   downstream_unavailable:
-    'See whether the API answers, and how fast: `timed_out` is `API_TIMEOUT_MS`, `broke_off` a connection that ended before the answer was complete, also after the second try that GET, HEAD, PUT and DELETE get. 429 and 5xx of the API arrive here too, with its `Retry-After`.',
+    'See whether the API answers, and how fast: `timed_out` is `API_TIMEOUT_MS`, `broke_off` a connection that ended before the answer was complete, also after the second try that GET, HEAD, PUT and DELETE get. 429 and 5xx of the API arrive here too, with its `Retry-After`. `too_many_calls`: the call waited for its turn until its time was over, or too many waited. If that is one user, their client asks for too much at a time; if it is many, raise `API_CONNECTIONS` as far as the API allows.',
   invalid_argument:
     'Nothing for a single one: the model chose a value such as `..` or `a/b` for `param`, and read what to correct. Many of them are somebody who tries to reach other operations of the API. An API whose identifiers hold slashes has to take them in the query or the body.',
   invalid_request:
-    'Correct the client. `reason` says what is wrong with the request: `not_json`, the encoding, too many messages in a batch.',
+    'Correct the client. `reason` says what is wrong with the request: `not_json`, the encoding, `batch_too_long`, `too_many_values`, `too_many_members`, `too_deep`, `id_too_long`. The bounds are in [operations.md](operations.md#limits).',
+  method_not_allowed:
+    'Correct the client. The MCP endpoint takes POST, in a session GET and DELETE as well; the protected-resource metadata takes GET.',
+  not_acceptable:
+    'Correct the client: it has to accept `application/json`, `text/event-stream` or both. Without an `Accept` header it gets either.',
   unsupported_media_type:
     'Correct the client: a request to the MCP endpoint is `Content-Type: application/json`.',
   request_forbidden:
-    'If the host or origin in the line is yours, put it into `ALLOWED_HOSTS` or `ALLOWED_ORIGINS`, or correct `MCP_SERVER_URL`. If it is not, somebody tries to reach the server through a browser (DNS rebinding), and this is the refusal.',
+    'If the host or origin in the line is yours, do what `cure` says: put it into `ALLOWED_HOSTS` or `ALLOWED_ORIGINS`, or correct `MCP_SERVER_URL`. `host_mismatch`: the request names one host in its first line and another in its Host header; see what stands between. If it is not, somebody tries to reach the server through a browser (DNS rebinding), and this is the refusal.',
   request_too_large: 'Nothing, or raise `MAX_BODY_BYTES` if your tools take such arguments.',
   rate_limited:
-    'One address or user sends too much, or all of them look like one address: then set `TRUST_PROXY`. Else raise `RATE_LIMIT_PER_ADDRESS` or `RATE_LIMIT_PER_CALLER`, which count in each process by itself.',
+    'Look at `reason` for the limit. `requests_per_minute`: one `address` sends too much, or all users look like one address; then the line names the `cure`, once: set `TRUST_PROXY`. Else raise `RATE_LIMIT_PER_ADDRESS`. `messages_per_minute`: `RATE_LIMIT_PER_CALLER`. `bytes_per_minute`: `BODY_BYTES_PER_CALLER`. `too_many_at_once`: `CONCURRENCY_PER_CALLER`. `too_many_streams`: the client leaves streams open. All count in each process by itself. The limits by the minute write one line a minute for each address or user, and further ones at `debug`.',
   session_not_found:
-    'Nothing for a single one: the client begins a new session. Many after a restart are normal too, since sessions live in the process. Many at all times: several instances without routing by `Mcp-Session-Id`.',
+    'Nothing for a single one: the client begins a new session. Many after a restart are normal too, since sessions live in the process. Many at all times: several instances without routing by `Mcp-Session-Id`. `session_of_another`: the token has another user, client, organization or actor than the one that opened the session.',
   session_limit:
     'Raise `SESSION_LIMIT` if there is memory for it (up to 256 KiB a session), or lower `SESSION_IDLE_MINUTES`.',
   cancelled: 'Nothing: the client did not wait. Many of them are a sign that calls take too long.',

@@ -10,10 +10,14 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'A token exchange did not give a usable token; the tool was answered with the failure. `api` and `audience` say for which API. Look up `code` in [failures.md](failures.md); where there is a `cure`, it says what to check.',
   exchange_retried:
     'The first try did not reach the authorization server, or met it broken, and a second one is made. Single ones are noise; many announce an outage.',
+  exchange_scope_exceeded:
+    'A token for the API may do more than was asked for: `excess` names the scopes. It is used, since the API decides by it. Take default scopes of the API from the client of this server at the authorization server. Sign-in scopes do not count.',
   exchange_scopes_ignored:
     'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They mean nothing in an exchange. Remove them.',
+  http_rejected:
+    'A request was refused before any route saw it. `headers_too_large` (431): all its headers together are larger than 32 KiB, mostly by an access token with many claims; have the authorization server put less into it. At level debug: `request_timeout` (408) and `not_http` (400). Of each reason ten lines a minute are written; `unlogged` counts those left out before this one.',
   issuer_document_unavailable:
-    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `fault`, `url` and `why` say what happened.",
+    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `fault`, `url`, `status` and `why` say what happened: `why` is the innermost cause, a certificate or a refused connection for example. A redirect has its target in `location`; redirects are not followed, so set `ISSUER_METADATA_URL` or `JWKS_URL` to the address of the document itself.",
   listening: 'The process accepts requests. Nothing to do.',
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, mostly a client that went away or broke the protocol. Look into it if there are many of one kind.',
@@ -21,11 +25,14 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'Once: clients were sent to the metadata, and no request has reached the middleware that answers it. Mount it by `app.use(metadata)`, in front of the endpoint. [library.md](library.md) says how to check.',
   request_refused:
     'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
+  resource_unfit:
+    'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `cure` says which settings to change.',
   step_up_loop:
     'A client came back with another token that still lacks the scopes it was asked to get. The user is stuck. Compare `asked` and `granted`: the client may not ask for the scopes, the authorization server may not grant them to it, or the user may lack the permission.',
   stop_failed:
     'The process could not end its connections in order. It ends all the same; see `err`.',
-  stopping: 'SIGTERM or SIGINT came. Calls under way may end first. Nothing to do.',
+  stopping:
+    'SIGTERM or SIGINT came. The server accepts for `DRAIN_DELAY_SECONDS` yet; then calls under way may end first. Nothing to do.',
   tool_not_declared:
     'Once an hour for each name, up to a hundred names: a client called a tool that `tools` does not name, and was refused. If your server has the tool, declare it: a misspelt name is the usual reason. Else a client made the name up.',
   token_cache_failed:

@@ -33,7 +33,7 @@ export const ACCESS_SETTINGS = {
   }),
   STEP_UP_SCOPES: setting({
     description:
-      "What a step-up asks for. union: the operation's scopes and those the token has, since many clients replace their scopes. required: the operation's alone.",
+      "What a step-up asks for. union: the operation's scopes and those the token has, since many clients replace their scopes. required: the operation's alone. With SCOPE_CLAIM there is no step-up.",
     schema: values.oneOf('union', 'required'),
     example: 'union',
     fallback: 'union',

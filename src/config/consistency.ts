@@ -38,6 +38,7 @@ export function configFaults(
     ...audienceFaults(found),
     ...portFaults(found),
     ...profileFaults(found),
+    ...shareFaults(found),
     ...plainHttpFaults(found),
   ]
 }
@@ -55,11 +56,22 @@ function issuerFaults(found: SettingValues, unreadable: ReadonlySet<string>): Co
   return [{ key: 'AUTH0_DOMAIN', cure }]
 }
 
-function audienceFaults({ AUTH0_AUDIENCE, API_AUTH0_AUDIENCE }: SettingValues): ConfigFault[] {
-  if (AUTH0_AUDIENCE === undefined || AUTH0_AUDIENCE !== API_AUTH0_AUDIENCE) return []
-  const cure =
-    'is the same as AUTH0_AUDIENCE. The API needs an identifier of its own: a token must not be good for both'
-  return [{ key: 'API_AUTH0_AUDIENCE', value: API_AUTH0_AUDIENCE, cure }]
+function audienceFaults(found: SettingValues): ConfigFault[] {
+  const value = found.API_AUTH0_AUDIENCE
+  if (value === undefined) return []
+  const ours: readonly (readonly [SettingName, readonly (string | undefined)[]])[] = [
+    ['AUTH0_AUDIENCE', [found.AUTH0_AUDIENCE]],
+    ['TOKEN_AUDIENCE', [found.TOKEN_AUDIENCE]],
+    ['TOLERATED_AUDIENCES', found.TOLERATED_AUDIENCES ?? []],
+    ['MCP_AUTH0_CLIENT_ID', [found.MCP_AUTH0_CLIENT_ID]],
+  ]
+  return ours
+    .filter(([, audiences]) => audiences.includes(value))
+    .map(([name]) => ({
+      key: 'API_AUTH0_AUDIENCE',
+      value,
+      cure: `is the same as ${name}. The API needs an identifier of its own: a token must not be good for both`,
+    }))
 }
 
 /** Auth0 refuses profiles in namespaces that are not the tenant's own. */
@@ -82,6 +94,13 @@ function profileFaults(found: SettingValues): ConfigFault[] {
     : fault('must be a URI of 10 to 100 characters that starts with https:// or urn:')
 }
 
+function shareFaults({ API_CONNECTIONS, API_CONCURRENCY_PER_USER }: SettingValues): ConfigFault[] {
+  if (API_CONNECTIONS === undefined || API_CONCURRENCY_PER_USER === undefined) return []
+  if (API_CONCURRENCY_PER_USER <= API_CONNECTIONS) return []
+  const cure = `is more than API_CONNECTIONS (${API_CONNECTIONS}), so it bounds nobody. Lower it, or leave it empty for a quarter`
+  return [{ key: 'API_CONCURRENCY_PER_USER', value: `${API_CONCURRENCY_PER_USER}`, cure }]
+}
+
 function portFaults({ PORT, MCP_SERVER_URL }: SettingValues): ConfigFault[] {
   if (PORT !== 0 || MCP_SERVER_URL !== undefined) return []
   const cure = 'takes any free port, so set MCP_SERVER_URL to the URL under which clients come'
@@ -93,6 +112,9 @@ function plainHttpFaults(found: SettingValues): ConfigFault[] {
   const urls: readonly (readonly [SettingName, string | undefined])[] = [
     ['ISSUER_BASE_URL', issuerOf(found)],
     ...(found.ADDITIONAL_ISSUERS ?? []).map((issuer) => ['ADDITIONAL_ISSUERS', issuer] as const),
+    ['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER],
+    ['ISSUER_METADATA_URL', found.ISSUER_METADATA_URL],
+    ['JWKS_URL', found.JWKS_URL],
     ['API_BASE_URL', found.API_BASE_URL?.href],
     ['MCP_SERVER_URL', found.MCP_SERVER_URL?.href],
   ]

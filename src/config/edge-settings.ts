@@ -11,10 +11,11 @@ export const EDGE_SETTINGS = {
     fallback: '3001',
   }),
   HOST: setting({
-    description: 'The address to listen on. 0.0.0.0 opens the server to other machines.',
+    description:
+      'The address to listen on. localhost: both loopback addresses, 127.0.0.1 and ::1. 0.0.0.0 opens the server to other machines.',
     schema: z.string(),
-    example: '127.0.0.1',
-    fallback: '127.0.0.1',
+    example: 'localhost',
+    fallback: 'localhost',
   }),
   MCP_SERVER_URL: setting({
     description:
@@ -22,16 +23,23 @@ export const EDGE_SETTINGS = {
     schema: values.serverUrl,
     example: 'http://localhost:3001',
   }),
+  METADATA_LOCATION: setting({
+    description:
+      'Where challenges say that the protected-resource metadata is, if MCP_SERVER_URL has a path. host: at the root of the host, as RFC 9728 has it. path: below that path, for a proxy that passes on nothing else. It is served at both.',
+    schema: values.oneOf('host', 'path'),
+    example: 'host',
+    fallback: 'host',
+  }),
   ALLOWED_HOSTS: setting({
     description:
-      'Further values of the Host header to accept, separated by spaces, as host or host:port. The host of MCP_SERVER_URL always is.',
+      'Further values of the Host header to accept, separated by spaces, as host or host:port, without wildcards. The host of MCP_SERVER_URL always is.',
     schema: values.hostList,
     example: 'mcp.internal:3001',
     fallback: '',
   }),
   ALLOWED_ORIGINS: setting({
     description:
-      'Further origins of browser clients to accept, separated by spaces. Those of this machine are while MCP_SERVER_URL is on it.',
+      'Further origins of browser clients, extensions and desktop applications to accept, separated by spaces, whatever their scheme (chrome-extension://…). Those of this machine are while MCP_SERVER_URL is on it. null and wildcards are not accepted.',
     schema: values.originList,
     example: 'https://inspector.example.com',
     fallback: '',
@@ -50,23 +58,46 @@ export const EDGE_SETTINGS = {
     fallback: '600',
   }),
   RATE_LIMIT_PER_CALLER: setting({
-    description: 'Requests a minute from one user, through all clients together. 0: no limit.',
+    description:
+      'Messages a minute from one user, through all clients together; those of a batch count one by one. 0: no limit.',
     schema: values.positiveInteger(0, 10_000_000),
     example: '300',
     fallback: '300',
   }),
+  BODY_BYTES_PER_CALLER: setting({
+    description:
+      "Bytes of request bodies a minute from one user, as they are after decompression, and 256 more for each value in them outside of tools' arguments. 0: no limit.",
+    schema: values.positiveInteger(0, 1_000_000_000_000),
+    example: '8388608',
+    fallback: '8388608',
+  }),
   CONCURRENCY_PER_CALLER: setting({
     description:
-      'Requests of one user under way at a time, open streams among them, through all clients together. 0: no limit.',
+      'Messages of one user under way at a time, open streams among them, through all clients together; those of a batch count one by one. 0: no limit.',
     schema: values.positiveInteger(0, 1_000_000),
     example: '64',
     fallback: '64',
   }),
   MAX_BODY_BYTES: setting({
-    description: 'The largest request body, in bytes.',
+    description:
+      'The largest request body, in bytes. A larger one keeps the process busy for longer, and everybody else waits meanwhile.',
     schema: values.positiveInteger(1_024, 100_000_000),
-    example: '1048576',
-    fallback: '1048576',
+    example: '262144',
+    fallback: '262144',
+  }),
+  KEEP_ALIVE_SECONDS: setting({
+    description:
+      'How long a connection may be idle between two requests. It has to be longer than a load balancer in front keeps it (mostly 60), or calls now and then end in a 502.',
+    schema: values.positiveInteger(1, 3_600),
+    example: '65',
+    fallback: '65',
+  }),
+  DRAIN_DELAY_SECONDS: setting({
+    description:
+      'How long the server goes on to accept after SIGTERM, before it drains: the time that a load balancer or Kubernetes takes to send nothing more. 0: not at all.',
+    schema: values.positiveInteger(0, 300),
+    example: '0',
+    fallback: '0',
   }),
   HOME_PAGE: setting({
     description:

@@ -54,9 +54,15 @@ export const EXCHANGE_SETTINGS = {
     schema: z.string(),
     example: 'urn:example:mcp',
   }),
+  EXCHANGE_ISSUER: setting({
+    description:
+      "The issuer at which all exchanges take place and whose tokens come back, where it is not the issuer of the users' tokens: for authorization servers with one issuer per API (Okta). The client is one of that issuer, and the users' tokens are sent there. Its tokens are not accepted from clients.",
+    schema: values.issuerUrl,
+    example: 'https://login.example.com/oauth2/api',
+  }),
   EXCHANGE_CLIENT: setting({
     description:
-      'Which library talks to the token endpoint. auto: auth0 where AUTH0_DOMAIN is set, else rfc8693. auth0: @auth0/auth0-auth-js. auth0-api-js: the ApiClient of @auth0/auth0-api-js, which has to be installed beside. rfc8693: openid-client, for any authorization server.',
+      'Which library talks to the token endpoint. auto: auth0 where AUTH0_DOMAIN is set and EXCHANGE_ISSUER is not, else rfc8693. auth0: @auth0/auth0-auth-js. auth0-api-js: the ApiClient of @auth0/auth0-api-js, which has to be installed beside. rfc8693: openid-client, for any authorization server.',
     schema: values.oneOf('auto', 'auth0', 'auth0-api-js', 'rfc8693'),
     example: 'auto',
     fallback: 'auto',
@@ -87,10 +93,10 @@ export const EXCHANGE_SETTINGS = {
   }),
   EXCHANGE_RATE_PER_SECOND: setting({
     description:
-      'How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 30 by default, 2 on its free plan.',
+      "How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 2 on its Free plan, 8 on Essentials and Professional, 30 on Enterprise. Below this, the pace follows the rate-limit headers of the authorization server's answers.",
     schema: values.positiveInteger(1, 100_000),
-    example: '25',
-    fallback: '25',
+    example: '8',
+    fallback: '8',
   }),
   EXCHANGE_CACHE_ENTRIES: setting({
     description: 'How many exchanged tokens are kept.',
@@ -105,8 +111,15 @@ export const EXCHANGE_SETTINGS = {
     example: 'false',
     fallback: 'false',
   }),
+  EXCHANGE_ACTOR: setting({
+    description:
+      "The name of this server in the `act.sub` of exchanged tokens, where the authorization server writes another id than MCP_AUTH0_CLIENT_ID (Keycloak: the user of the client's service account). Unset, a token whose `act.sub` is another id passes if it was issued to our client by `client_id`, `azp`, `cid` or `appid`; set, it has to be this name or MCP_AUTH0_CLIENT_ID.",
+    schema: z.string(),
+    example: '3f1c0b2a-8d4e-4c1b-9a57-2f6d1c0e7b33',
+  }),
   DELEGATION_MAX_DEPTH: setting({
-    description: 'How many actors an exchanged token may name, this server included.',
+    description:
+      "How many actors an exchanged token may name, this server included. Foreseen from the user's token before the exchange, and measured on the token that comes back.",
     schema: values.positiveInteger(1, 32),
     example: '5',
     fallback: '5',
@@ -140,9 +153,23 @@ export const EXCHANGE_SETTINGS = {
     fallback: '5000',
   }),
   API_TIMEOUT_MS: setting({
-    description: 'The deadline of one call of the API, in milliseconds.',
+    description:
+      'The deadline of one call of the API, in milliseconds, waiting for its turn included.',
     schema: values.positiveInteger(100, 120_000),
     example: '10000',
     fallback: '10000',
+  }),
+  API_CONNECTIONS: setting({
+    description:
+      'Connections to the API, and so calls of it under way at a time. Further calls wait, users taking turns.',
+    schema: values.positiveInteger(1, 10_000),
+    example: '64',
+    fallback: '64',
+  }),
+  API_CONCURRENCY_PER_USER: setting({
+    description:
+      'Calls of the API under way at a time for one user, through all clients together. Further calls of that user wait. Default: a quarter of API_CONNECTIONS.',
+    schema: values.positiveInteger(1, 10_000),
+    example: '16',
   }),
 } as const satisfies Record<string, Setting<unknown>>

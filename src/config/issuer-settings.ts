@@ -23,10 +23,22 @@ export const ISSUER_SETTINGS = {
   }),
   ADDITIONAL_ISSUERS: setting({
     description:
-      "Further issuer identifiers whose tokens are accepted, separated by spaces: an Auth0 tenant's other domains. A token is exchanged at its own issuer, with the same client.",
+      "Further issuer identifiers whose tokens are accepted, separated by spaces: an Auth0 tenant's other domains. A token is exchanged at its own issuer, with the same client, unless EXCHANGE_ISSUER names one for all.",
     schema: values.issuerUrlList,
     example: 'https://login.example.com/ https://login.example.org/',
     fallback: '',
+  }),
+  ISSUER_METADATA_URL: setting({
+    description:
+      "Where the issuer's metadata is, if not at the addresses that the specifications derive from its name: for networks in which the issuer has another name inside than outside, and for redirects, which are not followed. The document has to name the issuer all the same. For the issuer of AUTH0_DOMAIN or ISSUER_BASE_URL alone, not for ADDITIONAL_ISSUERS.",
+    schema: values.documentUrl,
+    example: 'https://keycloak.internal:8443/realms/example/.well-known/openid-configuration',
+  }),
+  JWKS_URL: setting({
+    description:
+      "Where the issuer's public keys are, in place of the jwks_uri of its metadata. Whoever answers there can sign tokens of the issuer. For the issuer of AUTH0_DOMAIN or ISSUER_BASE_URL alone, not for ADDITIONAL_ISSUERS.",
+    schema: values.documentUrl,
+    example: 'https://keycloak.internal:8443/realms/example/protocol/openid-connect/certs',
   }),
   KEYS_STALE_HOURS: setting({
     description:

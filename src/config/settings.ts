@@ -4,10 +4,12 @@ import { EDGE_SETTINGS } from './edge-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
 import { ISSUER_SETTINGS } from './issuer-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
+import { TOKEN_SETTINGS } from './token-settings.js'
 
 /** Every variable that is read, in the order of the documentation. The names are those of Auth0's quickstart. */
 export const SETTINGS = {
   ...ISSUER_SETTINGS,
+  ...TOKEN_SETTINGS,
   ...EXCHANGE_SETTINGS,
   ...ACCESS_SETTINGS,
   ...SESSION_SETTINGS,
@@ -24,13 +26,22 @@ export type SettingValues = {
 type Optional =
   | 'AUTH0_DOMAIN'
   | 'ISSUER_BASE_URL'
+  | 'ISSUER_METADATA_URL'
+  | 'JWKS_URL'
   | 'MCP_SERVER_URL'
+  | 'TOKEN_AUDIENCE'
+  | 'USER_CLAIM'
+  | 'SCOPE_CLAIM'
+  | 'SCOPE_PREFIX'
+  | 'EXCHANGE_ISSUER'
+  | 'EXCHANGE_ACTOR'
   | 'MCP_AUTH0_SUBJECT_TOKEN_TYPE'
   | 'MCP_AUTH0_EXCHANGE_SCOPE'
   | 'MCP_AUTH0_CLIENT_SECRET'
   | 'MCP_AUTH0_CLIENT_PRIVATE_KEY'
   | 'MCP_AUTH0_CLIENT_KEY_ID'
   | 'MCP_AUTH0_CLIENT_CERTIFICATE'
+  | 'API_CONCURRENCY_PER_USER'
 
 /** The settings once nothing is found wrong with them: all there but for those that may be absent. */
 export type CompleteSettings = {

@@ -2,6 +2,10 @@ import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parsePrivateKey } from '../exchange/client-authentication.js'
+import { hostEntry } from '../http/host-entry.js'
+import { originEntry } from '../http/origin-entry.js'
+import { isTemplate } from '../identity/issuer-metadata.js'
+import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
 import { isLoopback } from '../identity/secure-url.js'
 import { isScopeToken } from '../scopes.js'
 import { Secret } from '../secret.js'
@@ -21,8 +25,26 @@ export const serverUrl = baseUrl.refine((url) => !url.pathname.endsWith('/mcp'),
 
 /** An issuer identifier: an http(s) URL kept byte for byte, since tokens are compared with it. */
 export const issuerUrl = z.string().transform((value, context) => {
+  if (isTemplate(value)) {
+    context.addIssue(TEMPLATE_ISSUER)
+    return z.NEVER
+  }
   const url = httpUrl(value, context)
   return url === undefined ? z.NEVER : value
+})
+
+/** The address of a document: an http(s) URL without credentials or fragment, kept as it is written. */
+export const documentUrl = z.string().transform((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    context.addIssue('must be the URL of a document, and start with https:// (or http://)')
+    return z.NEVER
+  }
+  if (url.username !== '' || url.password !== '' || url.hash !== '') {
+    context.addIssue('must be a URL without user name, password and fragment')
+    return z.NEVER
+  }
+  return value
 })
 
 /** A host name with an optional port; a scheme or slashes around it are meaningless and dropped. */
@@ -53,15 +75,9 @@ export const wordList = z.string().transform(words)
 
 export const issuerUrlList = listOf(issuerUrl)
 
-export const hostList = listOf(
-  z.string().regex(/^[^/]+$/, 'must be host or host:port, separated by spaces, without https://'),
-)
+export const hostList = listOf(hostEntry)
 
-export const originList = listOf(
-  z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
-    error: 'must be origins like https://app.example.com, without path or trailing slash',
-  }),
-)
+export const originList = listOf(originEntry)
 
 /** A number of proxy hops, or the addresses and subnets of proxies. */
 export const trustedProxies = z.string().transform((value, context) => {
@@ -104,6 +120,16 @@ export const scopeList = z.string().transform((value, context) => {
 /** An API identifier: any text, kept byte for byte. */
 export const identifier = z.string().refine((value) => !/\s/.test(value), {
   error: 'must not contain spaces',
+})
+
+/** The name of a claim: any text on one line. */
+export const claimName = z.string().refine((value) => !/[\s\p{Cc}]/u.test(value), {
+  error: 'must be the name of one claim, without spaces',
+})
+
+/** The beginning of a scope. */
+export const scopePrefix = z.string().refine(isScopeToken, {
+  error: 'must be the beginning of a scope, without spaces, quotes or backslashes',
 })
 
 export const secret = z.string().transform((value) => new Secret(value))

@@ -3,6 +3,11 @@ import type { OnBehalfOfError } from '../errors.js'
 import type { ExchangedToken } from '../exchange/token-exchanger.js'
 import { FAILURE_TABLE } from '../failure-table.js'
 import type { Caller } from '../identity/caller.js'
+import {
+  callerForLog,
+  identifierForLog,
+  identifiersForLog,
+} from '../identity/identifier-for-log.js'
 import type { Log } from '../log.js'
 
 /**
@@ -29,14 +34,13 @@ export function logExchange(call: LoggedCall, exchanged: ExchangedToken): void {
   const { caller } = call
   call.log.event('info', 'token_exchanged', {
     tool: call.tool,
-    subject: caller.subject,
-    organization: caller.organization,
-    clientId: caller.clientId,
+    ...callerForLog(caller),
+    organization: caller.organization && identifierForLog(caller.organization),
     api: call.api,
     audience: call.audience,
     asked: call.asked,
-    granted: exchanged.scopes,
-    actors: exchanged.delegation?.chain,
+    granted: exchanged.scopes && identifiersForLog(exchanged.scopes),
+    actors: exchanged.delegation && identifiersForLog(exchanged.delegation.chain),
     requestId: call.requestId,
   })
 }
@@ -52,8 +56,7 @@ export function logExchangeFailure(call: LoggedCall, failure: OnBehalfOfError): 
     code: failure.code,
     reason: failure.details.reason,
     security: rule.security,
-    subject: call.caller.subject,
-    clientId: call.caller.clientId,
+    ...callerForLog(call.caller),
     requestId: call.requestId,
     err: describeError(failure),
   })
@@ -68,8 +71,7 @@ export function logCallFailure(call: LoggedCall, failure: OnBehalfOfError): void
     code: failure.code,
     reason: failure.details.reason,
     security: rule.security,
-    subject: call.caller.subject,
-    clientId: call.caller.clientId,
+    ...callerForLog(call.caller),
     requestId: call.requestId,
     ...inWordsOfHost(call, failure.details.log),
     ...(failure.details.cause === undefined ? {} : { err: describeError(failure) }),

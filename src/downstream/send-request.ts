@@ -1,3 +1,4 @@
+import { OnBehalfOfError } from '../errors.js'
 import type { Fetch } from '../identity/fetch-json.js'
 import type { Secret } from '../secret.js'
 import { callFailure } from './call-failure.js'
@@ -37,6 +38,7 @@ export async function sendRequest(
     })
   } catch (cause) {
     if (signal?.aborted === true) throw callFailure(outgoing, 'cancelled', { cause })
+    if (cause instanceof OnBehalfOfError) throw cause
     const reason = deadline.aborted
       ? 'timed_out'
       : connectionDied(cause)

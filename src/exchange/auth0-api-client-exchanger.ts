@@ -2,8 +2,9 @@ import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
+import { connectionFault } from './connection-fault.js'
 import { exchangeFailure } from './exchange-failure.js'
-import { refusalIn, type TokenEndpointAnswer } from './token-endpoint.js'
+import { rateLimitsIn, refusalIn, type TokenEndpointAnswer } from './token-endpoint.js'
 import {
   ACCESS_TOKEN_TYPE,
   type ExchangedToken,
@@ -62,7 +63,7 @@ export function createAuth0ApiClientExchanger(
 ): TokenExchanger {
   const { apiClient, subjectTokenType, clock = systemClock } = options
   return {
-    async exchange(request, { signal } = {}) {
+    async exchange(request, { signal, onRateLimits } = {}) {
       const deadline = AbortSignal.timeout(options.timeoutMs ?? 5_000)
       try {
         const call = callClient(apiClient, request, subjectTokenType)
@@ -72,9 +73,10 @@ export function createAuth0ApiClientExchanger(
         const { issuedAtSeconds } = request.caller
         const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
         const answer = answerOf(cause)
+        onRateLimits?.(rateLimitsIn(answer, clock))
         const refusal = refusalIn(answer, clock)
         if (refusal !== undefined) throw exchangeFailure(refusal, subject)
-        throw unavailable(answer === undefined ? 'unreachable' : 'nonsense', cause)
+        throw unavailable(answer === undefined ? connectionFault(cause) : 'nonsense', cause)
       }
     },
   }

@@ -1,10 +1,13 @@
 import type { Clock } from '../clock.js'
 import { systemClock } from '../clock.js'
 import { describeError } from '../describe-error.js'
-import { asOnBehalfOfError, OnBehalfOfError, type FailureCode } from '../errors.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../errors.js'
 import type { Caller } from '../identity/caller.js'
+import { callerForLog } from '../identity/identifier-for-log.js'
 import { silentLog, type Log } from '../log.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
+import { isDefinite } from './definite-refusals.js'
+import { parseCacheEntry } from './parse-cache-entry.js'
 import type { CacheEntry, TokenCache } from './token-cache.js'
 import type { Secret } from '../secret.js'
 import type {
@@ -28,22 +31,13 @@ export interface CachingExchangerOptions extends ExchangeIdentity {
   readonly log?: Log
 }
 
-/** Refusals that another try in a moment would meet again. Outages and rejected tokens are none. */
-const DEFINITE: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  'reauthentication_required',
-  'downstream_scope_denied',
-  'consent_required',
-  'mfa_required',
-  'exchange_misconfigured',
-])
-
 /**
  * Puts a cache in front of an exchanger, with the same port.
  *
  * Many callers with the same request cause one exchange, which belongs to none of them: who leaves neither
  * ends it nor gets its token. An entry counts for its owner alone, and until the least of the exchanged
  * token's expiry, the subject token's expiry and `maxAgeMs`, minus `skewMs`. A token that does not say when
- * it expires is not kept. A cache that fails is a miss.
+ * it expires is not kept. A cache that fails, or returns what is no entry, is a miss.
  */
 export class CachingExchanger implements TokenExchanger {
   readonly #exchanger: TokenExchanger
@@ -124,19 +118,19 @@ export class CachingExchanger implements TokenExchanger {
 
   async #keepRefusal(key: string, caller: Caller, error: OnBehalfOfError): Promise<void> {
     const ageMs = this.#options.refusalAgeMs ?? 5_000
-    if (!DEFINITE.has(error.code)) return
+    if (!isDefinite(error.code)) return
     const refusal = { code: error.code, details: { ...error.details, cause: undefined } }
     await this.#keep(key, { ...ownerOf(caller), refusal, expiresAtMs: this.#clock() + ageMs })
   }
 
   async #find(key: string, caller: Caller): Promise<CacheEntry | undefined> {
-    const entry = await this.#options.cache.get(key).catch((error: unknown) => {
-      this.#failed('get', error)
-      return undefined
-    })
+    const entry = await this.#tried('get', async () =>
+      parseCacheEntry(await this.#options.cache.get(key)),
+    )
     if (entry === undefined) return undefined
     if (entry.issuer !== caller.issuer || entry.subject !== caller.subject) {
-      this.#log.event('error', 'cache_owner_mismatch', { security: true, subject: caller.subject })
+      const { subject } = callerForLog(caller)
+      this.#log.event('error', 'cache_owner_mismatch', { security: true, subject })
       await this.#forget(key)
       return undefined
     }
@@ -146,16 +140,22 @@ export class CachingExchanger implements TokenExchanger {
   }
 
   async #keep(key: string, entry: CacheEntry): Promise<void> {
-    if (entry.expiresAtMs <= this.#clock()) return
-    await this.#options.cache.set(key, entry).catch((error: unknown) => {
-      this.#failed('set', error)
-    })
+    if (!(entry.expiresAtMs > this.#clock())) return
+    await this.#tried('set', () => this.#options.cache.set(key, entry))
   }
 
   async #forget(key: string): Promise<void> {
-    await this.#options.cache.delete(key).catch((error: unknown) => {
-      this.#failed('delete', error)
-    })
+    await this.#tried('delete', () => this.#options.cache.delete(key))
+  }
+
+  /** What the cache answers; `undefined` where it fails, whether by a rejection or by throwing at once. */
+  async #tried<T>(operation: string, run: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await run()
+    } catch (error) {
+      this.#failed(operation, error)
+      return undefined
+    }
   }
 
   #failed(operation: string, error: unknown): void {

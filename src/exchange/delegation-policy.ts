@@ -1,5 +1,6 @@
 import { OnBehalfOfError } from '../errors.js'
 import type { Caller } from '../identity/caller.js'
+import { identifiersForLog } from '../identity/identifier-for-log.js'
 
 /** Which services may stand between a user's client and this server. */
 export interface DelegationPolicy {
@@ -58,7 +59,7 @@ function refused(
 ): OnBehalfOfError {
   return new OnBehalfOfError('delegation_refused', {
     reason,
-    log: { chain: delegation?.chain ?? [] },
+    log: { chain: identifiersForLog(delegation?.chain ?? []) },
     ...details,
   })
 }

@@ -19,14 +19,10 @@ export interface SubjectAge {
   readonly clock: Clock
 }
 
-const CLIENT_AT_FAULT = new Set([
-  'access_denied',
-  'invalid_client',
-  'invalid_target',
-  'unauthorized_client',
-  'unsupported_grant_type',
-])
-const SUBJECT_AT_FAULT = new Set(['invalid_grant', 'invalid_token', 'invalid_request'])
+/** The only errors that speak of the subject token alone. `invalid_request` speaks of our request as a whole. */
+const SUBJECT_AT_FAULT = new Set(['invalid_grant', 'invalid_token'])
+/** RFC 6749 §4.1.2.1 knows them from redirects; some servers send them with 400 from here too. */
+const PASSING = new Set(['server_error', 'temporarily_unavailable'])
 const SCOPE_AT_FAULT = new Set(['invalid_scope', 'insufficient_scope'])
 const USER_WANTED: Readonly<Record<string, FailureCode>> = {
   consent_required: 'consent_required',
@@ -41,9 +37,11 @@ const FRESH_SECONDS = 30
 /**
  * Decides what a refused exchange means: HTTP status first, `error` second, the text never.
  *
- * Where the subject token is refused, the answer is `reauthentication_required`, unless the token is fresh
- * from a sign-in: then another one would only loop, and the fault is ours (`exchange_misconfigured`).
- * Everything that fits nowhere is `exchange_misconfigured`.
+ * Where the subject token is refused (`invalid_grant`, `invalid_token`), the answer is `reauthentication_required`,
+ * unless the token is fresh from a sign-in: then another one would only loop, and the fault is ours
+ * (`exchange_misconfigured`). A challenge decides only where the body has no `error`. `invalid_request` and everything
+ * that fits nowhere is `exchange_misconfigured`: signing in again does not change our request. Only
+ * `exchange_unavailable` says when to come back.
  */
 export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): OnBehalfOfError {
   const code = classify(refusal)
@@ -51,9 +49,10 @@ export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): 
     code === 'reauthentication_required' && isFresh(subject) ? 'exchange_misconfigured' : code
   return new OnBehalfOfError(settled, {
     reason: refusal.status === 429 ? 'rate_limited' : `status_${refusal.status}`,
-    ...(refusal.retryAfterSeconds === undefined
-      ? {}
-      : { retryAfterSeconds: refusal.retryAfterSeconds }),
+    // Rate-limit headers come with every answer; waiting cures nothing else.
+    ...(settled === 'exchange_unavailable' && refusal.retryAfterSeconds !== undefined
+      ? { retryAfterSeconds: refusal.retryAfterSeconds }
+      : {}),
     log: {
       status: refusal.status,
       error: scrub(refusal.error, 80),
@@ -69,9 +68,10 @@ function classify({ status, error = '', challengeError }: ExchangeRefusal): Fail
   if (status < 400) return 'exchange_misconfigured'
   const wanted = Object.hasOwn(USER_WANTED, error) ? USER_WANTED[error] : undefined
   if (wanted !== undefined) return wanted
+  if (PASSING.has(error)) return 'exchange_unavailable'
   if (SCOPE_AT_FAULT.has(error)) return 'downstream_scope_denied'
-  if (CLIENT_AT_FAULT.has(error)) return 'exchange_misconfigured'
-  const subjectRefused = SUBJECT_AT_FAULT.has(error) || challengeError === 'invalid_token'
+  // The body is the token endpoint's own word; a challenge beside it may come from whatever stands in front.
+  const subjectRefused = SUBJECT_AT_FAULT.has(error === '' ? (challengeError ?? '') : error)
   // 403 is about what the client or user may do, whatever `error` says; 404 and the like are about us.
   return subjectRefused && (status === 400 || status === 401)
     ? 'reauthentication_required'

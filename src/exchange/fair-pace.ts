@@ -1,5 +1,8 @@
 import { systemTimers, type Clock, type Timers } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
+import { FairQueue } from '../limits/fair-queue.js'
+import { MAX_HOLD_MS, RateBudget } from './rate-budget.js'
+import { isUsedUp, type RateLimit } from './rate-limits.js'
 
 export interface FairPaceOptions {
   /** Exchanges a second in the long run. */
@@ -12,39 +15,40 @@ export interface FairPaceOptions {
   readonly timers?: Timers
 }
 
-interface Waiter {
-  readonly proceed: () => void
-  readonly refuse: (error: Error) => void
-}
+/** Shorter holds make callers wait; longer ones send them away with the time to come back. */
+const WAIT_OUT_MS = 2_000
 
 /**
  * Keeps exchanges below the authorization server's limit, fairly: users take turns, so that one who asks for
  * much waits behind the others and not the others behind them.
  *
- * Also holds everybody back until a time the authorization server has named (`holdUntil`).
+ * Also follows what the authorization server says about its limit: slows down as less is left of it (`follow`), and
+ * holds everybody back until a time it has named (`holdUntil`), a minute at most.
  */
 export class FairPace {
-  readonly #perSecond: number
   readonly #burst: number
-  readonly #maxWaiting: number
   readonly #clock: Clock
   readonly #timers: Timers
-  /** Waiters by user; the order of the map is whose turn it is. */
-  readonly #queues = new Map<string, Waiter[]>()
-  #waiting = 0
+  readonly #queue: FairQueue<true>
   #tokens: number
   #filledAt: number
   #heldUntil = 0
+  /** As `#heldUntil`, for holds that are short enough to be waited out. */
+  #pausedUntil = 0
+  readonly #budget: RateBudget
   #timer: { cancel(): void } | undefined
 
   constructor(options: FairPaceOptions) {
-    this.#perSecond = options.perSecond
     this.#burst = options.burst ?? Math.max(1, options.perSecond)
-    this.#maxWaiting = options.maxWaiting ?? 1_000
+    this.#queue = new FairQueue({
+      maxWaiting: options.maxWaiting ?? 1_000,
+      refusal: () => busy('queue_full', 1_000),
+    })
     this.#clock = options.clock
     this.#timers = options.timers ?? systemTimers
     this.#tokens = this.#burst
     this.#filledAt = this.#clock()
+    this.#budget = new RateBudget(options.perSecond, options.clock)
   }
 
   /**
@@ -53,99 +57,90 @@ export class FairPace {
    */
   async turn(user: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    const heldMs = this.#heldUntil - this.#clock()
+    const heldMs = this.#msUntil(this.#heldUntil)
     if (heldMs > 0) throw busy('held_back', heldMs)
+    const { isSpent, endsInMs } = this.#budget
+    if (isSpent && endsInMs > WAIT_OUT_MS) throw busy('held_back', endsInMs)
     this.#fill()
-    if (this.#waiting === 0 && this.#tokens >= 1) {
-      this.#tokens -= 1
+    if (this.#queue.length === 0 && this.#hasTurn()) {
+      this.#spendTurn()
       return
     }
-    if (this.#waiting >= this.#maxWaiting) this.#makeRoomFor(user)
-    await this.#wait(user, signal)
+    const turn = this.#queue.wait(user, signal)
+    this.#schedule()
+    await turn
   }
 
-  /** Lets nobody through until `untilMs` (epoch milliseconds); never shortens what was said before. */
+  /**
+   * Lets nobody through until `untilMs` (epoch milliseconds), a minute at most; never shortens what was said before.
+   * Who waits already is sent away, unless the hold is no longer than two seconds.
+   */
   holdUntil(untilMs: number): void {
-    this.#heldUntil = Math.max(this.#heldUntil, untilMs)
-    const heldMs = this.#heldUntil - this.#clock()
-    if (heldMs <= 0) return
-    for (const waiter of [...this.#queues.values()].flat()) waiter.refuse(busy('held_back', heldMs))
-    this.#queues.clear()
-    this.#waiting = 0
+    const now = this.#clock()
+    if (!(untilMs > now)) return
+    const bounded = Math.min(untilMs, now + MAX_HOLD_MS)
+    if (bounded - now <= WAIT_OUT_MS) {
+      this.#pausedUntil = Math.max(this.#pausedUntil, bounded)
+      return
+    }
+    this.#heldUntil = Math.max(this.#heldUntil, bounded)
+    this.#queue.refuseAll(() => busy('held_back', this.#heldUntil - now))
   }
 
-  #wait(user: string, signal: AbortSignal): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      const queue = this.#queues.get(user) ?? []
-      const leave = (): void => {
-        const index = queue.indexOf(waiter)
-        if (index < 0) return
-        queue.splice(index, 1)
-        this.#waiting -= 1
-        if (queue.length === 0) this.#queues.delete(user)
-        reject(signal.reason as Error)
-      }
-      const waiter: Waiter = {
-        proceed: () => {
-          signal.removeEventListener('abort', leave)
-          resolve()
-        },
-        refuse: (error) => {
-          signal.removeEventListener('abort', leave)
-          reject(error)
-        },
-      }
-      queue.push(waiter)
-      this.#queues.set(user, queue)
-      this.#waiting += 1
-      signal.addEventListener('abort', leave, { once: true })
-      this.#schedule()
-    })
+  /** Takes over what an answer of the authorization server says about its rate limit. */
+  follow(limits: readonly RateLimit[]): void {
+    this.#fill()
+    this.#budget.follow(limits)
+    // What was saved up in a quiet time would go out at once.
+    if (this.#budget.isSlow) this.#tokens = Math.min(this.#tokens, 1)
+    if (this.#budget.isSpent && limits.some(isUsedUp)) {
+      this.holdUntil(this.#clock() + this.#budget.endsInMs)
+    }
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#schedule()
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined || this.#waiting === 0) return
-    const waitMs = Math.max(1, Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1_000))
-    this.#timer = this.#timers.after(waitMs, () => {
+    if (this.#timer !== undefined || this.#queue.length === 0) return
+    this.#timer = this.#timers.after(Math.max(1, Math.ceil(this.#msToNextTurn())), () => {
       this.#timer = undefined
       this.#fill()
-      while (this.#tokens >= 1 && this.#waiting > 0) this.#admitNext()
+      while (this.#hasTurn() && this.#queue.admitNext(() => true)) this.#spendTurn()
       this.#schedule()
     })
   }
 
-  /** Sends away the last waiter of whoever has most of them; throws where that would be unfair. */
-  #makeRoomFor(user: string): void {
-    const queues = [...this.#queues.entries()]
-    const [longestUser, longest = []] = queues.reduce<[string, Waiter[]] | []>(
-      (most, entry) => (entry[1].length > (most[1]?.length ?? 0) ? entry : most),
-      [],
-    )
-    const own = this.#queues.get(user)?.length ?? 0
-    const last = longest.length > own + 1 ? longest.pop() : undefined
-    if (last === undefined || longestUser === user) throw busy('queue_full', 1_000)
-    this.#waiting -= 1
-    last.refuse(busy('queue_full', 1_000))
+  #hasTurn(): boolean {
+    return this.#tokens >= 1 && !this.#budget.isSpent && this.#msUntil(this.#pausedUntil) <= 0
   }
 
-  /** Takes the first waiter of the user whose turn it is, and puts that user last. */
-  #admitNext(): void {
-    const [entry] = this.#queues
-    if (entry === undefined) return
-    const [user, queue] = entry
-    const waiter = queue.shift()
-    this.#queues.delete(user)
-    if (queue.length > 0) this.#queues.set(user, queue)
-    if (waiter === undefined) return
-    this.#waiting -= 1
+  /** A hold that seems longer than any can be comes from a clock that was set back, and is over. */
+  #msUntil(untilMs: number): number {
+    const leftMs = untilMs - this.#clock()
+    return leftMs > MAX_HOLD_MS ? 0 : leftMs
+  }
+
+  #spendTurn(): void {
     this.#tokens -= 1
-    waiter.proceed()
+    this.#budget.spend()
+  }
+
+  #msToNextTurn(): number {
+    const { isSlow, isSpent, endsInMs, perSecond } = this.#budget
+    const pausedMs = this.#msUntil(this.#pausedUntil)
+    const fillMs = ((1 - this.#tokens) / perSecond) * 1_000
+    // A slow pace ends with its window.
+    const turnMs = isSpent ? endsInMs : isSlow ? Math.min(fillMs, endsInMs) : fillMs
+    return Math.max(pausedMs, turnMs)
   }
 
   #fill(): void {
     const now = this.#clock()
-    const gained = ((now - this.#filledAt) / 1_000) * this.#perSecond
-    this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, gained))
+    const { perSecond, isSlow } = this.#budget
+    const gained = ((now - this.#filledAt) / 1_000) * perSecond
+    const most = isSlow ? Math.min(1, this.#burst) : this.#burst
+    this.#tokens = Math.min(most, this.#tokens + Math.max(0, gained))
     this.#filledAt = now
   }
 }

@@ -2,13 +2,16 @@ import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import type { Fetch } from '../identity/fetch-json.js'
 import { USER_AGENT } from '../version.js'
-import { exchangeFailure, type ExchangeRefusal } from './exchange-failure.js'
+import { connectionFault } from './connection-fault.js'
+import { exchangeFailure } from './exchange-failure.js'
+import { rejected } from './rejection.js'
 import {
   jsonObject,
-  limitedUntil,
+  rateLimitsIn,
   recordingFetch,
   refusalIn,
   withoutSecrets,
+  type RecordingFetch,
   type TokenEndpointAnswer,
 } from './token-endpoint.js'
 import type { ExchangedToken, ExchangeOptions, TokenExchangeRequest } from './token-exchanger.js'
@@ -29,7 +32,7 @@ export interface RecordedExchangeOptions {
  */
 export async function recordedExchange(
   request: TokenExchangeRequest,
-  { signal }: ExchangeOptions,
+  { signal, onRateLimits }: ExchangeOptions,
   options: RecordedExchangeOptions & {
     readonly run: (fetch: Fetch) => Promise<ExchangedToken>
   },
@@ -45,9 +48,7 @@ export async function recordedExchange(
       : { headers: { 'auth0-forwarded-for': request.clientAddress } }),
   })
   try {
-    const exchanged = await options.run(recording.fetch)
-    const limitedUntilSeconds = limitedUntil(recording.answer())
-    return limitedUntilSeconds === undefined ? exchanged : { ...exchanged, limitedUntilSeconds }
+    return await options.run(recording.fetch)
   } catch (cause) {
     if (cause instanceof OnBehalfOfError) throw cause
     const { issuedAtSeconds } = request.caller
@@ -55,19 +56,13 @@ export async function recordedExchange(
     const refusal = refusalIn(recording.answer(), clock)
     if (refusal !== undefined) {
       const known = withoutSecrets(refusal, recording.secrets())
-      throw exchangeFailure(
-        isPassing(refusal) ? { retryAfterSeconds: 5, ...known } : known,
-        subject,
-      )
+      throw exchangeFailure({ retryAfterSeconds: 5, ...known }, subject)
     }
     assertNoForeignTokenType(recording.answer(), cause)
-    throw unusableAnswer(recording.answer(), { deadline, cause })
+    throw unusableAnswer(recording, { deadline, cause })
+  } finally {
+    onRateLimits?.(rateLimitsIn(recording.answer(), clock))
   }
-}
-
-/** Those are told how long to wait, also where the server did not say. */
-function isPassing({ status }: ExchangeRefusal): boolean {
-  return status === 429 || status >= 500
 }
 
 /**
@@ -78,14 +73,14 @@ function assertNoForeignTokenType(answer: TokenEndpointAnswer | undefined, cause
   const { access_token: token, token_type: type } = jsonObject(answer?.text ?? '')
   if (typeof token !== 'string' || token === '') return
   if (typeof type === 'string' && type.toLowerCase() === 'bearer') return
-  throw new OnBehalfOfError('exchange_rejected', { reason: 'token_type', cause })
+  throw rejected('token_type', { of: 'TokenType', expected: 'Bearer', received: type, cause })
 }
 
 function unusableAnswer(
-  answer: TokenEndpointAnswer | undefined,
+  { answer, failure }: RecordingFetch,
   { deadline, cause }: { readonly deadline: AbortSignal; readonly cause: unknown },
 ): OnBehalfOfError {
-  const arrived = answer === undefined ? 'unreachable' : 'nonsense'
+  const arrived = answer() === undefined ? connectionFault(failure() ?? cause) : 'nonsense'
   const reason = deadline.aborted ? 'timed_out' : arrived
   return new OnBehalfOfError('exchange_unavailable', { reason, retryAfterSeconds: 5, cause })
 }

@@ -1,8 +1,9 @@
 import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../errors.js'
+import { userKeyOf } from '../identity/caller.js'
 import { silentLog, type Log } from '../log.js'
-import { CircuitBreaker } from './circuit-breaker.js'
-import { FairPace } from './fair-pace.js'
+import { IssuerGuard } from './issuer-guard.js'
+import type { RateLimit } from './rate-limits.js'
 import type {
   ExchangedToken,
   ExchangeOptions,
@@ -17,9 +18,18 @@ export interface ResilientExchangerOptions {
   readonly deadlineMs?: number
   /** The mean pause before the one retry; the actual one lies between half and one and a half of it. Default 200. */
   readonly retryPauseMs?: number
-  /** Exchanges a second, all users together. Default 25: below the 30 that Auth0 allows by default. */
+  /**
+   * Exchanges a second, all users together. Default 8: what Auth0 allows on its smallest paid plans. Goes slower by
+   * itself as the rate-limit headers of the answers say that less is left.
+   */
   readonly perSecond?: number
+  /**
+   * After how many failures in a row nothing is let through, and for how long. Default 5, and 10 seconds. Failures that
+   * may be one user's own stop that user alone, until a second user meets them too.
+   */
   readonly breaker?: { readonly threshold?: number; readonly openMs?: number }
+  /** Where all exchanges take place, whosever tokens they are. Default: at the issuer of each token. */
+  readonly exchangeIssuer?: string | undefined
   readonly clock?: Clock
   readonly timers?: Timers
   /** A number from 0 (inclusive) to 1. Default: `Math.random`. */
@@ -27,21 +37,12 @@ export interface ResilientExchangerOptions {
   readonly log?: Log
 }
 
-const MAX_HOLD_MS = 60_000
-
-interface Guard {
-  readonly breaker: CircuitBreaker
-  readonly pace: FairPace
-}
-
 /** A try that never reached the server, or met it broken, may be made once more. */
-const WORTH_A_RETRY = /^(?:unreachable|status_5\d\d)$/
-/** What speaks for an outage. 429, cancellations and our own mistakes do not. */
-const SPEAKS_FOR_OUTAGE = /^(?:unreachable|metadata_unavailable|timed_out|nonsense|status_5\d\d)$/
+const WORTH_A_RETRY = /^(?:unreachable|connection_lost|status_5\d\d)$/
 
 /**
  * Lets an exchanger fail well, with the same port: one deadline, one retry, a breaker for each issuer, a pace
- * below the issuer's limit, and patience when it asks for it.
+ * below the issuer's limit, and patience when it asks for it. What one user alone meets stops that user and no other.
  *
  * Adds only rejections with `exchange_unavailable` (reasons `timed_out`, `breaker_open`, `held_back`,
  * `queue_full`). An aborted caller gets its own reason, and its leaving counts against nobody.
@@ -52,7 +53,7 @@ export class ResilientExchanger implements TokenExchanger {
   readonly #clock: Clock
   readonly #timers: Timers
   readonly #log: Log
-  readonly #guards = new Map<string, Guard>()
+  readonly #guards = new Map<string, IssuerGuard>()
 
   constructor(exchanger: TokenExchanger, options: ResilientExchangerOptions = {}) {
     this.#exchanger = exchanger
@@ -74,7 +75,7 @@ export class ResilientExchanger implements TokenExchanger {
     })
     const either =
       signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal])
-    const guard = this.#guardOf(request.caller.issuer)
+    const guard = this.#guardOf(this.#options.exchangeIssuer ?? request.caller.issuer)
     try {
       return await this.#attempt(request, { ...options, signal: either }, guard).catch(
         async (thrown: unknown) => {
@@ -95,49 +96,27 @@ export class ResilientExchanger implements TokenExchanger {
   async #attempt(
     request: TokenExchangeRequest,
     options: ExchangeOptions & { readonly signal: AbortSignal },
-    { breaker, pace }: Guard,
+    guard: IssuerGuard,
   ): Promise<ExchangedToken> {
-    const trial = breaker.enter()
-    try {
-      await pace.turn(request.caller.subject, options.signal)
-    } catch (thrown) {
-      breaker.undecided(trial)
-      throw thrown
+    const admission = await guard.enter(userKeyOf(request.caller), options.signal)
+    let limits: readonly RateLimit[] = []
+    const onRateLimits = (told: readonly RateLimit[]): void => {
+      limits = told
+      guard.follow(told)
+      options.onRateLimits?.(told)
     }
     try {
       const token = await untilAborted(
-        this.#exchanger.exchange(request, options),
+        this.#exchanger.exchange(request, { ...options, onRateLimits }),
         options.signal,
         () => options.signal.reason as Error,
       )
-      breaker.succeeded()
-      if (token.limitedUntilSeconds !== undefined)
-        this.#hold(pace, token.limitedUntilSeconds * 1_000)
+      guard.succeeded(admission)
       return token
     } catch (thrown) {
-      this.#report(this.#settle(thrown, options.signal), trial, { breaker, pace })
+      guard.failed(admission, this.#settle(thrown, options.signal), limits)
       throw thrown
     }
-  }
-
-  /** Tells breaker and pace what a failed try means for those who come next. */
-  #report({ code, details }: OnBehalfOfError, trial: boolean, { breaker, pace }: Guard): void {
-    const { reason = '', retryAfterSeconds } = details
-    if (code !== 'exchange_unavailable') {
-      if (code === 'internal_error' || code === 'cancelled') breaker.undecided(trial)
-      else breaker.succeeded()
-      return
-    }
-    if (SPEAKS_FOR_OUTAGE.test(reason)) breaker.failed()
-    else breaker.undecided(trial)
-    if (reason === 'rate_limited') {
-      this.#hold(pace, this.#clock() + (retryAfterSeconds ?? 1) * 1_000)
-    }
-  }
-
-  /** As long as the server says, but no longer than makes sense: a wrong clock must not lock us out. */
-  #hold(pace: FairPace, untilMs: number): void {
-    pace.holdUntil(Math.min(untilMs, this.#clock() + MAX_HOLD_MS))
   }
 
   /** The reason of whoever ended the wait, if somebody did; else what was thrown. */
@@ -161,17 +140,15 @@ export class ResilientExchanger implements TokenExchanger {
     })
   }
 
-  #guardOf(issuer: string): Guard {
+  #guardOf(issuer: string): IssuerGuard {
     const known = this.#guards.get(issuer)
     if (known !== undefined) return known
-    const guard = {
-      breaker: new CircuitBreaker({ ...this.#options.breaker, clock: this.#clock }),
-      pace: new FairPace({
-        perSecond: this.#options.perSecond ?? 25,
-        clock: this.#clock,
-        timers: this.#timers,
-      }),
-    }
+    const guard = new IssuerGuard({
+      perSecond: this.#options.perSecond ?? 8,
+      breaker: this.#options.breaker,
+      clock: this.#clock,
+      timers: this.#timers,
+    })
     this.#guards.set(issuer, guard)
     return guard
   }

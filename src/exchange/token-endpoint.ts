@@ -2,6 +2,7 @@ import { readTextWithin } from '../bounded-body.js'
 import { systemClock, type Clock } from '../clock.js'
 import type { Fetch } from '../identity/fetch-json.js'
 import type { ExchangeRefusal } from './exchange-failure.js'
+import { parseRateLimits, type RateLimit } from './rate-limits.js'
 
 /** What came back from the token endpoint, kept aside while a library interprets the same answer. */
 export interface TokenEndpointAnswer {
@@ -14,6 +15,8 @@ export interface RecordingFetch {
   readonly fetch: Fetch
   /** The last answer, or `undefined` when none arrived whole. */
   readonly answer: () => TokenEndpointAnswer | undefined
+  /** Why the last answer did not arrive whole, if it did not. */
+  readonly failure: () => unknown
   /** What the request proved itself with: to be cut out of whatever the server says back. */
   readonly secrets: () => readonly string[]
 }
@@ -35,27 +38,32 @@ export interface RecordingFetchOptions {
  */
 export function recordingFetch(options: RecordingFetchOptions): RecordingFetch {
   let answer: TokenEndpointAnswer | undefined
+  let failure: unknown
   let secrets: readonly string[] = []
   return {
     answer: () => answer,
+    failure: () => failure,
     secrets: () => secrets,
     fetch: async (input, init) => {
       const headers = new Headers(init?.headers)
       secrets = secretsIn(headers, init?.body)
       headers.set('user-agent', options.userAgent)
       for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
-      const response = await options.fetch(input, {
-        ...init,
-        headers,
-        redirect: 'manual',
-        signal: options.signal,
-      })
-      const text = await readTextWithin(response, options.maxBytes ?? 256 * 1024)
-      answer = { status: response.status, headers: response.headers, text }
-      return new Response(bodyAllowed(response.status) ? text : null, {
-        status: response.status,
-        headers: response.headers,
-      })
+      try {
+        const response = await options.fetch(input, {
+          ...init,
+          headers,
+          redirect: 'manual',
+          signal: options.signal,
+        })
+        const text = await readTextWithin(response, options.maxBytes ?? 256 * 1024)
+        const { status } = response
+        answer = { status, headers: response.headers, text }
+        return new Response(bodyAllowed(status) ? text : null, { status, headers: answer.headers })
+      } catch (thrown) {
+        failure = thrown
+        throw thrown
+      }
     },
   }
 }
@@ -123,26 +131,28 @@ export function refusalIn(
   }
 }
 
-/** The time at which a used-up rate limit starts anew, in epoch seconds (`X-RateLimit-Remaining`, `-Reset`). */
-export function limitedUntil(answer: TokenEndpointAnswer | undefined): number | undefined {
-  if (answer?.headers.get('x-ratelimit-remaining') !== '0') return undefined
-  return wholeNumber(answer.headers.get('x-ratelimit-reset'))
+/** What an answer says about rate limits; nothing where none came. */
+export function rateLimitsIn(
+  answer: TokenEndpointAnswer | undefined,
+  clock: Clock = systemClock,
+): readonly RateLimit[] {
+  return answer === undefined ? [] : parseRateLimits(answer.headers, clock)
 }
 
-/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), else Auth0's `X-RateLimit-Reset`. */
+/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), else when a rate limit starts anew. */
 function retryAfter(headers: Headers, clock: Clock): number | undefined {
-  const value = headers.get('retry-after')
-  const seconds = wholeNumber(value)
-  if (seconds !== undefined) return seconds
-  // A weekday first: Date.parse alone makes dates of numbers.
-  const date = /^[A-Z][a-z]{2,8}, /.test(value ?? '') ? Date.parse(value ?? '') : NaN
-  const reset = wholeNumber(headers.get('x-ratelimit-reset'))
-  const atMs = Number.isNaN(date) ? (reset === undefined ? undefined : reset * 1_000) : date
+  const value = headers.get('retry-after') ?? ''
+  if (/^\d{1,12}$/.test(value)) return Number(value)
+  const resets = parseRateLimits(headers, clock).flatMap(({ resetAtMs }) => resetAtMs ?? [])
+  const atMs = dateOf(value) ?? (resets.length === 0 ? undefined : Math.max(...resets))
   return atMs === undefined ? undefined : Math.max(1, Math.ceil((atMs - clock()) / 1_000))
 }
 
-function wholeNumber(value: string | null): number | undefined {
-  return value !== null && /^\d{1,12}$/.test(value) ? Number(value) : undefined
+/** An HTTP date in any of the three forms. A weekday first: `Date.parse` alone makes dates of numbers. */
+function dateOf(value: string): number | undefined {
+  if (!/^[A-Z][a-z]{2,8},? /.test(value)) return undefined
+  const parsed = Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`)
+  return Number.isNaN(parsed) ? undefined : parsed
 }
 
 /** The members of a JSON object; none for anything else. */

@@ -1,6 +1,7 @@
 import type { Caller } from '../identity/caller.js'
 import type { Delegation } from '../identity/delegation.js'
 import type { Secret } from '../secret.js'
+import type { RateLimit } from './rate-limits.js'
 
 /** The token type of RFC 8693 §3 that we ask with and for. */
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
@@ -27,10 +28,6 @@ export interface ExchangedToken {
   readonly scopes?: readonly string[]
   /** Who acts for the user with this token, where it was looked into. */
   readonly delegation?: Delegation
-  /** How a token is bound to its sender, where it is bound. */
-  readonly binding?: 'dpop' | 'certificate'
-  /** Epoch seconds until which the authorization server says its rate limit is used up. */
-  readonly limitedUntilSeconds?: number
   /** As answered, in lower case. */
   readonly tokenType?: string
   readonly issuedTokenType?: string
@@ -42,6 +39,8 @@ export interface ExchangeOptions {
   readonly signal?: AbortSignal
   /** A token that the API no longer accepts: it is not to be the answer again. */
   readonly replacing?: Secret
+  /** Told what the authorization server's answer says about its rate limits, whatever else it says. */
+  readonly onRateLimits?: ((limits: readonly RateLimit[]) => void) | undefined
 }
 
 /**

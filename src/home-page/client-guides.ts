@@ -54,8 +54,8 @@ const CLAUDE_CODE = html`Run this, then sign in with <code>/mcp</code> in a sess
 const VS_CODE = html`Save this as <code>.vscode/mcp.json</code>. VS Code asks you to sign in when
   the server starts.`
 
-const INSPECTOR = html`Shows a developer what the server offers and answers. It needs Node 22.19 or
-newer.`
+const INSPECTOR = html`Shows a developer what the server offers and answers. It asks for Node 22.19
+or newer.`
 
 const CURL_CHALLENGE = html`Without a token the answer is 401, and its
   <code>WWW-Authenticate</code> says where to sign in.`

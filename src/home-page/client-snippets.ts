@@ -31,7 +31,7 @@ export function clientSnippets(endpoint: URL, name: string): ClientSnippets {
     }),
     claudeCode: `claude mcp add --transport http ${key} ${url}`,
     vsCode: json({ servers: { [key]: { type: 'http', url: href } } }),
-    inspector: `npx -y @modelcontextprotocol/inspector --transport http --server-url ${url}`,
+    inspector: `npx -y @modelcontextprotocol/inspector@2 --transport http --server-url ${url}`,
     curlChallenge: `curl -i ${url}`,
     curlListTools: curlSnippet(endpoint, { jsonrpc: '2.0', id: 1, method: 'tools/list' }),
   }

@@ -1,35 +1,57 @@
 import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import { scrub } from '../scrub.js'
-import type { Claims } from './caller.js'
+import type { Claims } from './claims.js'
+import { identifiersForLog } from './identifier-for-log.js'
 import type { UnverifiedToken } from './unverified-token.js'
 
 const MAX_ISSUERS_LOGGED = 10
 
-export interface TokenExpectations {
-  readonly issuers: readonly string[]
+/** For whom a token has to be. */
+export interface AudienceExpectations {
+  /** What `aud` has to name, byte for byte. */
   readonly audience: string
+  /** The configured issuers: the `/userinfo` of each is a harmless companion. */
+  readonly issuers: readonly string[]
+  /** Further companions that do no harm: other names of this server, places that accept no token of this kind. */
+  readonly toleratedAudiences?: readonly string[] | undefined
+  /** What a client has to ask for, where that is not `audience`. */
+  readonly resource?: string | undefined
+}
+
+/** What a token is held against. */
+export interface TokenExpectations extends AudienceExpectations {
   readonly clockToleranceSeconds: number
   readonly clock?: Clock
 }
 
 /**
- * Throws `invalid_token` unless verified claims name `audience` and nobody else.
+ * Throws `invalid_token` unless verified claims name the audience and nobody else.
  *
- * The one companion that is tolerated is the issuer's own `/userinfo`, which Auth0 adds when `openid` was
- * asked for. A token that several servers accept could be carried from one to the other (RFC 9700 §2.3).
+ * A token that several servers accept could be carried from one to the other (RFC 9700 §2.3). Companions that are tolerated:
+ * `/userinfo` of the token's issuer or of a configured one, which Auth0 adds when `openid` was asked for (also where the issuer
+ * is a custom domain), and `toleratedAudiences`.
  */
-export function assertAudience(claims: Claims, audience: string): void {
+export function assertAudience(claims: Claims, expectations: AudienceExpectations): void {
   const named = audiencesOf(claims)
-  if (!named.includes(audience)) throw refused('audience_mismatch', wrongAudience(audience))
-  const companions = named.filter((entry) => entry !== audience)
-  if (companions.some((entry) => !isUserinfoOf(entry, claims['iss']))) {
-    throw refused(
-      'several_audiences',
-      'The token is meant for several servers. Ask for one that names this server alone.',
-    )
-  }
+  if (!named.includes(expectations.audience)) throw wrongAudience(named, expectations)
+  const harmless = new Set<unknown>([
+    expectations.audience,
+    ...[claims['iss'], ...expectations.issuers].map(userinfoOf),
+    ...(expectations.toleratedAudiences ?? []),
+  ])
+  const others = named.filter((entry) => typeof entry !== 'string' || !harmless.has(entry))
+  if (others.length === 0) return
+  throw new OnBehalfOfError('invalid_token', {
+    reason: 'several_audiences',
+    description:
+      'The token is meant for several servers. Ask for one that names this server alone; the authorization server may have to be configured for that.',
+    log: { otherAudiences: identifiersForLog(others), cure: SEVERAL_AUDIENCES },
+  })
 }
+
+const SEVERAL_AUDIENCES =
+  'Have the authorization server name this server alone in `aud`. Keycloak adds `account` by the mapper "audience resolve" of the client scope `roles`: remove it there, or from the client. If a companion accepts no such token, list it in TOLERATED_AUDIENCES (option toleratedAudiences).'
 
 /**
  * Words the refusal of a token that did not verify, from what the token says of itself.
@@ -55,9 +77,7 @@ export function describeRefusal(
     })
   }
   const named = audiencesOf(token.claims)
-  if (!named.includes(audience)) {
-    return refused('audience_mismatch', wrongAudience(audience, named), cause)
-  }
+  if (!named.includes(audience)) return wrongAudience(named, expectations, cause)
   if (typeof exp === 'number' && exp < nowSeconds - clockToleranceSeconds) {
     return refused('expired', 'The access token has expired.', cause)
   }
@@ -89,18 +109,36 @@ function audiencesOf(claims: Claims): readonly unknown[] {
   return Array.isArray(aud) ? aud : [aud]
 }
 
-function isUserinfoOf(audience: unknown, issuer: unknown): boolean {
-  return typeof issuer === 'string' && audience === `${issuer.replace(/\/$/, '')}/userinfo`
+function userinfoOf(issuer: unknown): string | undefined {
+  return typeof issuer === 'string' ? `${issuer.replace(/\/$/, '')}/userinfo` : undefined
 }
 
-function wrongAudience(audience: string, named: readonly unknown[] = []): string {
+function wrongAudience(
+  named: readonly unknown[],
+  { audience, resource = audience }: AudienceExpectations,
+  cause?: unknown,
+): OnBehalfOfError {
+  const caused = cause === undefined ? {} : { cause }
+  if (named.every((entry) => entry === undefined || entry === null || entry === '')) {
+    return new OnBehalfOfError('invalid_token', {
+      reason: 'audience_missing',
+      description: `The token names no audience (aud), so it is bound to no server. The authorization server has to be configured to write ${audience} into the tokens for this server; asking for another token gives the same.`,
+      log: { expectedAudience: audience },
+      ...caused,
+    })
+  }
   const withoutSlash = audience.replace(/\/$/, '')
   const slashOnly = named.some(
     (entry) => typeof entry === 'string' && entry.replace(/\/$/, '') === withoutSlash,
   )
-  return slashOnly
-    ? `The token's audience differs from this server's by a trailing slash. Its audience has to be exactly ${audience} (the API identifier at the authorization server and this server's AUTH0_AUDIENCE have to be the same).`
-    : `The token is meant for another server. Ask for one with resource (or audience) ${audience}.`
+  return new OnBehalfOfError('invalid_token', {
+    reason: 'audience_mismatch',
+    description: slashOnly
+      ? `The token's audience differs from this server's by a trailing slash. Its audience has to be exactly ${audience} (the API identifier at the authorization server and this server's AUTH0_AUDIENCE, or TOKEN_AUDIENCE, have to be the same).`
+      : `The token is meant for another server. Ask for one with resource (or audience) ${resource}.`,
+    log: { expectedAudience: audience, receivedAudiences: identifiersForLog(named) },
+    ...caused,
+  })
 }
 
 function refused(reason: string, description?: string, cause?: unknown): OnBehalfOfError {

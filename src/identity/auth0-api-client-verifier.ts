@@ -2,6 +2,8 @@ import { OnBehalfOfError } from '../errors.js'
 import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
 import { assertAudience, describeRefusal } from './audience.js'
 import type { Claims } from './caller.js'
+import { assertVerifiedProof, ProofError, refuseProof } from './dpop-proof.js'
+import { SeenProofs } from './seen-proofs.js'
 import { assertAccessTokenType, assertProofOfBinding } from './token-shape.js'
 import { readUnverified } from './unverified-token.js'
 
@@ -20,22 +22,30 @@ export interface VerifyingApiClient {
 /** What `createAuth0ApiClientVerifier` needs: your client, and whom tokens must come from and be for. */
 export interface Auth0ApiClientVerifierOptions {
   readonly apiClient: VerifyingApiClient
-  /** The issuers that the client accepts, for the wording of refusals. */
+  /** The issuers that the client accepts, for the wording of refusals; the `/userinfo` of each may stand beside our audience. */
   readonly issuers: readonly string[]
-  /** This server's resource identifier. */
+  /** The exact value expected in `aud`: the client's own `audience`. */
   readonly audience: string
+  /** What clients have to ask for, where that is not `audience`; for the wording of refusals. */
+  readonly resource?: string | undefined
+  /** Further audiences that may stand beside ours: this server's client id, or places that accept no such token. */
+  readonly toleratedAudiences?: readonly string[] | undefined
+  /** The clock difference that the client allows, in seconds; for the wording of refusals. Default 5. */
+  readonly clockToleranceSeconds?: number | undefined
 }
 
 /**
  * Verifies access tokens with an `ApiClient` of `@auth0/auth0-api-js` that somebody else has made.
  *
- * On top of its checks: the token's type, several audiences, bound tokens as plain bearer. The client does not
+ * On top of its checks: the token's type, several audiences, bound tokens as plain bearer, DPoP proofs that have been used
+ * before. The client does not
  * tell an outage of the keys from a bad token in its error's code; where a cause speaks for one, the
  * answer is `verifier_unavailable`.
  */
 export function createAuth0ApiClientVerifier(
   options: Auth0ApiClientVerifierOptions,
 ): AccessTokenVerifier {
+  const seenProofs = new SeenProofs()
   return {
     async verify(request) {
       const unverified = readUnverified(request.credentials.token)
@@ -45,19 +55,35 @@ export function createAuth0ApiClientVerifier(
           throw new OnBehalfOfError('verifier_unavailable', { retryAfterSeconds: 5, cause: thrown })
         }
         if ((thrown as { statusCode?: unknown }).statusCode === 400) {
-          throw new OnBehalfOfError('malformed_credentials', {
-            reason: 'proof_refused',
-            cause: thrown,
-          })
+          throw refuseProof(thrown)
         }
-        const { issuers, audience } = options
-        throw describeRefusal(unverified, { issuers, audience, clockToleranceSeconds: 5 }, thrown)
+        const { clockToleranceSeconds = 5 } = options
+        throw describeRefusal(unverified, { ...options, clockToleranceSeconds }, thrown)
       })
-      assertAudience(claims, options.audience)
+      assertAudience(claims, options)
       assertProofOfBinding(claims, request.credentials.scheme)
+      assertFreshProof(request, claims, seenProofs)
       return claims
     },
   }
+}
+
+/** The client remembers no proofs, and reads a proof's members more leniently. */
+function assertFreshProof(
+  { credentials: { proof, scheme }, method }: VerificationRequest,
+  claims: Claims,
+  seenProofs: SeenProofs,
+): void {
+  if (proof === undefined) {
+    if (scheme === 'dpop') throw refuseProof(new ProofError('there is no proof'))
+    return
+  }
+  try {
+    assertVerifiedProof(proof, method)
+  } catch (error) {
+    throw refuseProof(error)
+  }
+  seenProofs.assertUnused(proof, claims['cnf'])
 }
 
 function askClient(

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js'
+import type { Allowance } from './allowance.js'
 
 export interface CachedDocumentOptions<T> {
   /** Loads the document; must bound its own time. */
@@ -8,17 +9,20 @@ export interface CachedDocumentOptions<T> {
   readonly maxAgeMs: number
   /** Age up to which a copy is still served while renewals fail. */
   readonly staleAgeMs: number
-  /** Least time between two loads that a caller can cause. */
+  /** Least time between two renewals while they fail. */
   readonly cooldownMs: number
   /** Told of every failed load, also of those that no caller waits for. */
   readonly onFailure?: (error: unknown) => void
+  /** Whether a failed load says that the copy at hand holds no longer. Default: never. */
+  readonly endsCopy?: (error: unknown) => boolean
 }
 
 /**
  * Keeps one remote document at hand: at most one load in flight, renewed in the background, served
  * through an outage until `staleAgeMs`.
  *
- * A caller waits only where there is nothing to serve, or where it asked for a `refresh`. A failed
+ * A caller waits where there is nothing to serve, where it asked for a `refresh`, and where nobody has tried to
+ * renew the copy for twice `maxAgeMs`: after such a rest the copy is served only if the load fails. A failed
  * load is remembered for `cooldownMs` (at most one second while there is nothing to serve), so an outage
  * does not multiply the requests that meet it.
  */
@@ -26,44 +30,58 @@ export class CachedDocument<T> {
   readonly #options: CachedDocumentOptions<T>
   #copy: { readonly value: T; readonly loadedAt: number } | undefined
   #failure: { readonly error: unknown; readonly at: number } | undefined
-  #refreshedAt = -Infinity
   #flight: Promise<T> | undefined
 
   constructor(options: CachedDocumentOptions<T>) {
     this.#options = options
   }
 
-  /** The document: the copy at hand if it is young enough, else a loaded one. Rejects with the load's error. */
+  /** When the copy at hand was loaded, in milliseconds since the epoch; `-Infinity` without one. */
+  get loadedAt(): number {
+    return this.#copy?.loadedAt ?? -Infinity
+  }
+
+  /** The document: the copy at hand if it may be served, else a loaded one. Rejects with the load's error. */
   async get(): Promise<T> {
     const { clock, maxAgeMs, staleAgeMs } = this.#options
-    const age = this.#copy === undefined ? Infinity : clock() - this.#copy.loadedAt
-    if (this.#copy === undefined || age >= staleAgeMs) return this.#loadUnlessJustFailed()
-    if (age >= maxAgeMs && this.#cooledDown()) this.#load().catch(() => undefined)
-    return this.#copy.value
+    const copy = this.#copy
+    const now = clock()
+    if (copy === undefined || now - copy.loadedAt >= staleAgeMs) return this.#loadUnlessJustFailed()
+    if (now - copy.loadedAt < maxAgeMs) return copy.value
+    if (now - this.#lastAttemptAt() >= 2 * maxAgeMs) return this.#loadOr(copy.value)
+    if (this.#cooledDown()) this.#load().catch(() => undefined)
+    return copy.value
   }
 
   /**
-   * A copy loaded after this call where the last refresh is longer ago than the cool-down, else the copy at hand.
+   * A copy loaded on behalf of this call, or `undefined` where the allowance is used up. Joins a load under way.
    *
-   * Rejects when the last load failed: what the caller misses may be in the document we could not get.
+   * Rejects when the load fails, also one before this call: what the caller misses may be in the document that we
+   * could not get.
    */
-  async refresh(): Promise<T> {
+  async refresh(allowance: Allowance): Promise<T | undefined> {
     if (this.#flight !== undefined) return this.#flight
-    const now = this.#options.clock()
-    if (now - this.#refreshedAt >= this.#options.cooldownMs) {
-      this.#refreshedAt = now
-      return this.#load()
-    }
+    if (allowance.take()) return this.#load()
     if (this.#failure !== undefined) throw this.#failure.error
-    return this.get()
+    return undefined
   }
 
   #lastAttemptAt(): number {
-    return Math.max(this.#copy?.loadedAt ?? -Infinity, this.#failure?.at ?? -Infinity)
+    return Math.max(this.loadedAt, this.#failure?.at ?? -Infinity)
   }
 
   #cooledDown(): boolean {
     return this.#options.clock() - this.#lastAttemptAt() >= this.#options.cooldownMs
+  }
+
+  /** After a rest: nobody knows whether the copy still holds, unless the issuer cannot be reached. */
+  async #loadOr(copy: T): Promise<T> {
+    try {
+      return await this.#load()
+    } catch (error) {
+      if (this.#copy === undefined) throw error
+      return copy
+    }
   }
 
   async #loadUnlessJustFailed(): Promise<T> {
@@ -86,6 +104,7 @@ export class CachedDocument<T> {
         },
         (error: unknown) => {
           this.#failure = { error, at: this.#options.clock() }
+          if (this.#options.endsCopy?.(error) === true) this.#copy = undefined
           this.#options.onFailure?.(error)
           throw error
         },

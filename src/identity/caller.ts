@@ -1,19 +1,34 @@
 import { OnBehalfOfError } from '../errors.js'
-import { parseScope } from '../scopes.js'
-import { parseDelegation, type Delegation } from './delegation.js'
+import { withoutPrefix } from '../scopes.js'
+import { STANDARD_CLAIMS, type ClaimProfile } from './claim-profile.js'
+import { textOf, type Claims } from './claims.js'
+import type { Delegation } from './delegation.js'
+import { assertUser, type UserPolicy } from './machine-token.js'
+import { MalformedClaimError, type ClaimFault } from './malformed-claim-error.js'
+import {
+  parseActor,
+  parseBinding,
+  parseClientIds,
+  parseOrganization,
+  parsePermissions,
+  parseScopes,
+  type Binding,
+} from './token-claims.js'
+
+export type { Claims } from './claims.js'
 
 /** Who is calling, read from a verified access token and nothing else. Frozen; holds no token. */
 export interface Caller {
   readonly issuer: string
   /** The user: the token's `sub`. */
   readonly subject: string
-  /** The OAuth client the user signed in with: `client_id`, or `azp` in Auth0's older dialect. */
+  /** The OAuth client the user signed in with: `client_id`, else `azp`, `cid` (Okta) or `appid` (Entra's older tokens). */
   readonly clientId: string
   /** `org_id`, for users who signed in to an organization. */
   readonly organization?: string
-  /** What the user let the client do: the token's `scope`. */
+  /** What the user let the client do: the token's `scope`, else `scp`. */
   readonly scopes: readonly string[]
-  /** All the user may do on this API: Auth0's `permissions`. Absent where the token has no such claim. */
+  /** All the user may do on this API: Auth0's `permissions`. Absent where the token has no such claim, or it is ignored. */
   readonly permissions?: readonly string[]
   /** Epoch seconds. */
   readonly expiresAtSeconds: number
@@ -24,58 +39,90 @@ export interface Caller {
   /** Who acts for the user already: services in front of this one. Absent where the client came directly. */
   readonly delegation?: Delegation
   /** How the token is bound to its sender; absent for plain bearer tokens. */
-  readonly binding?: 'dpop' | 'certificate'
+  readonly binding?: Binding
 }
-
-/** The claims of a token, as they were decoded: nothing about their types is promised. */
-export type Claims = Readonly<Record<string, unknown>>
 
 /** The last second that a `Date` can hold: whoever calculates with more gets NaN or Infinity. */
 export const LAST_DATE_SECONDS = 8_640_000_000_000
 
-/** What `callerFromClaims` accepts beyond the users of clients. */
-export interface CallerPolicy {
-  /** Accept tokens that no user stands behind (client credentials). Default false. */
-  readonly dangerouslyAllowMachineTokens?: boolean
+/** Which tokens `callerFromClaims` accepts. */
+export interface CallerPolicy extends UserPolicy {
+  /** Accept tokens that no user stands behind (client credentials): no mark is looked for. Default false. */
+  readonly dangerouslyAllowMachineTokens?: boolean | undefined
+  /**
+   * The one claim that holds the user's scopes, a text or a list, in place of `scope` and `scp`: for authorization servers that
+   * cannot write scopes per user into `scope`. Without that claim a token has no scopes. Pair it with `stepUp: 'none'`.
+   */
+  readonly scopeClaim?: string | undefined
+  /**
+   * Leaves `permissions` unread, whatever it holds: for authorization servers that use the claim for something else. The caller
+   * then has none. Sound only where scopes alone decide (`claims: 'scope'` of the access policy). Default false.
+   */
+  readonly ignorePermissions?: boolean | undefined
+  /**
+   * What the authorization server puts in front of this server's scopes (`api://id`, `https://mcp.example.com/mcp`). A token passes
+   * with and without it; metadata and challenges name the scopes with it. Joined by a slash where it ends in a letter or a digit.
+   */
+  readonly scopePrefix?: string | undefined
 }
 
 /**
  * Reads the `Caller` out of verified claims.
  *
- * Throws `invalid_token` for a token without user, without client, without expiry, or made for a machine
- * (`…@clients`, the client itself as subject, a client-credentials grant). Verifies no signature,
- * issuer, audience or time: that has happened before.
+ * Throws `invalid_token` for a token without user, without client, without expiry, with a malformed claim, or made for a
+ * machine by a mark that `assertUser` knows. Verifies no signature, issuer, audience, kind or time: that has happened
+ * before.
  */
 export function callerFromClaims(claims: Claims, policy: CallerPolicy = {}): Caller {
-  const subject = text(claims['sub'])
-  const clientId = text(claims['client_id']) ?? text(claims['azp'])
+  try {
+    return readCaller(claims, policy)
+  } catch (error) {
+    if (!(error instanceof MalformedClaimError)) throw error
+    throw refused(error.fault, DESCRIPTIONS[error.fault] ?? malformed(error.claim), error)
+  }
+}
+
+function readCaller(claims: Claims, policy: CallerPolicy): Caller {
+  const profile = profileFor(policy)
+  const subject = profile.userOf(claims)
+  const clientIds = parseClientIds(claims, profile)
+  const [clientId] = clientIds
   const expiresAtSeconds = claims['exp']
-  const issuer = text(claims['iss'])
+  const issuer = textOf(claims['iss'])
   if (issuer === undefined) throw refused('issuer_missing')
-  if (clientId === undefined) throw refused('client_missing', 'The token names no client.')
+  if (clientId === undefined) throw refused('client_missing', clientMissing(profile))
   if (typeof expiresAtSeconds !== 'number') throw refused('expiry_missing')
   if (expiresAtSeconds > LAST_DATE_SECONDS) throw refused('expiry_out_of_range')
   if (subject === undefined) throw refused('subject_missing', 'The token names no user.')
-  if (policy.dangerouslyAllowMachineTokens !== true && isMachine(claims, subject, clientId)) {
-    throw refused(
-      'machine_token',
-      'This is a machine-to-machine token. Sign in as a user: this server acts on behalf of users only.',
-    )
+  if (policy.dangerouslyAllowMachineTokens !== true) {
+    assertUser({ claims, subject, clientIds }, policy)
   }
   return Object.freeze({
     issuer,
     subject,
     clientId,
-    scopes: Object.freeze(parseScope(claims['scope'])),
+    scopes: Object.freeze(withoutPrefix(parseScopes(claims, profile) ?? [], policy.scopePrefix)),
     expiresAtSeconds,
     ...optional('issuedAtSeconds', typeof claims['iat'] === 'number' ? claims['iat'] : undefined),
-    ...optional('organization', text(claims['org_id'])),
-    ...optional('permissions', permissionsOf(claims['permissions'])),
-    ...optional('name', text(claims['name'])),
-    ...optional('email', text(claims['email'])),
-    ...optional('delegation', delegationOf(claims['act'])),
-    ...optional('binding', bindingOf(claims['cnf'])),
+    ...optional('organization', parseOrganization(claims, profile)),
+    ...optional('permissions', permissionsOf(claims, policy)),
+    ...optional('name', textOf(claims['name'])),
+    ...optional('email', textOf(claims['email'])),
+    ...optional('delegation', parseActor(claims)),
+    ...optional('binding', parseBinding(claims)),
   })
+}
+
+/** Replaces, and does not add: what any client can ask for by `scope` must not count beside what a user was assigned. */
+function profileFor({ scopeClaim }: CallerPolicy): ClaimProfile {
+  return scopeClaim === undefined ? STANDARD_CLAIMS : { ...STANDARD_CLAIMS, scopes: [scopeClaim] }
+}
+
+function permissionsOf(
+  claims: Claims,
+  { ignorePermissions }: CallerPolicy,
+): readonly string[] | undefined {
+  return ignorePermissions === true ? undefined : parsePermissions(claims)
 }
 
 /** Tells one user from every other, whichever clients they use; for counting, not for showing. */
@@ -83,47 +130,26 @@ export function userKeyOf({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'
   return JSON.stringify([issuer, subject])
 }
 
-function isMachine(claims: Claims, subject: string, clientId: string): boolean {
-  return (
-    subject.endsWith('@clients') || subject === clientId || claims['gty'] === 'client-credentials'
-  )
+const DESCRIPTIONS: Readonly<Partial<Record<ClaimFault, string>>> = {
+  binding_unknown: 'The token is bound to its sender in a way this server cannot check.',
 }
 
-function delegationOf(act: unknown): Delegation | undefined {
-  try {
-    return parseDelegation(act)
-  } catch {
-    throw refused('act_malformed', 'The act claim of the token is malformed.')
-  }
+function malformed(claim: string): string {
+  return `The claim ${claim} of the token is malformed.`
 }
 
-function permissionsOf(value: unknown): readonly string[] | undefined {
-  if (!Array.isArray(value)) return undefined
-  return Object.freeze(value.filter((entry): entry is string => typeof entry === 'string'))
-}
-
-function bindingOf(confirmation: unknown): 'dpop' | 'certificate' | undefined {
-  if (confirmation === undefined) return undefined
-  if (typeof confirmation !== 'object' || confirmation === null) throw refused('binding_malformed')
-  if ('jkt' in confirmation) return 'dpop'
-  if ('x5t#S256' in confirmation) return 'certificate'
-  throw refused(
-    'binding_unknown',
-    'The token is bound to its sender in a way this server cannot check.',
-  )
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined
+function clientMissing({ client }: ClaimProfile): string {
+  return `The token names no client: none of the claims ${client.join(', ')} is there. RFC 9068 requires client_id; configure the authorization server to write it.`
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>)
 }
 
-function refused(reason: string, description?: string): OnBehalfOfError {
+function refused(reason: string, description?: string, cause?: unknown): OnBehalfOfError {
   return new OnBehalfOfError('invalid_token', {
     reason,
     ...(description === undefined ? {} : { description }),
+    ...(cause === undefined ? {} : { cause }),
   })
 }

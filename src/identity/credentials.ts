@@ -39,7 +39,7 @@ export function parseCredentials(sources: CredentialSources): PresentedCredentia
     if (proofs.length > 0) throw malformed('proof_without_token')
     throw new OnBehalfOfError('no_credentials')
   }
-  if (header.length > MAX_CREDENTIALS_LENGTH) throw malformed('token_too_long')
+  if (header.length > MAX_CREDENTIALS_LENGTH) throw malformed('token_too_long', TOO_LONG)
   const [, scheme, token] = CREDENTIALS.exec(header) ?? []
   if (scheme === undefined || token === undefined) throw malformed('not_bearer')
   return scheme.toLowerCase() === 'dpop'
@@ -80,6 +80,11 @@ function headerValues(rawHeaders: readonly string[], name: string): readonly str
   )
 }
 
-function malformed(reason: string): OnBehalfOfError {
-  return new OnBehalfOfError('malformed_credentials', { reason })
+const TOO_LONG = `The access token is too long: the Authorization header may have ${MAX_CREDENTIALS_LENGTH} characters at the most. Ask for a token that carries fewer claims.`
+
+function malformed(reason: string, description?: string): OnBehalfOfError {
+  return new OnBehalfOfError('malformed_credentials', {
+    reason,
+    ...(description === undefined ? {} : { description }),
+  })
 }

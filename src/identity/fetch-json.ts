@@ -11,17 +11,29 @@ export class RemoteDocumentError extends Error {
   readonly fault: RemoteDocumentFault
   readonly url: string
   readonly status: number | undefined
+  /** Where a redirect leads, as the server wrote it. Foreign text. */
+  readonly location: string | undefined
+  /** In our own words, what is wrong with a document that was had. */
+  readonly why: string | undefined
 
   constructor(
     fault: RemoteDocumentFault,
     url: string,
-    details: { status?: number; cause?: unknown } = {},
+    details: {
+      status?: number
+      location?: string | undefined
+      why?: string
+      cause?: unknown
+    } = {},
   ) {
-    super(`${fault}: ${url}`, details.cause === undefined ? undefined : { cause: details.cause })
+    const { why, cause = why === undefined ? undefined : new Error(why) } = details
+    super(`${fault}: ${url}`, cause === undefined ? undefined : { cause })
     this.name = 'RemoteDocumentError'
     this.fault = fault
     this.url = url
     this.status = details.status
+    this.location = details.location
+    this.why = why
   }
 }
 
@@ -29,6 +41,8 @@ export interface FetchJsonOptions {
   readonly fetch: Fetch
   /** For the whole exchange, body included. */
   readonly timeoutMs: number
+  /** Takes the place of `timeoutMs`, where several requests share one deadline. */
+  readonly deadline?: AbortSignal | undefined
   /** Default 512 KiB: a key set with a hundred keys stays well below. */
   readonly maxBytes?: number
 }
@@ -40,11 +54,14 @@ export interface FetchJsonOptions {
  * media type nor the shape of the value is checked.
  */
 export async function fetchJson(url: string, options: FetchJsonOptions): Promise<unknown> {
-  const signal = AbortSignal.timeout(options.timeoutMs)
+  const signal = options.deadline ?? AbortSignal.timeout(options.timeoutMs)
   const response = await send(url, options.fetch, signal)
   if (response.status !== 200) {
     await response.body?.cancel().catch(() => undefined)
-    throw new RemoteDocumentError('unexpected_status', url, { status: response.status })
+    throw new RemoteDocumentError('unexpected_status', url, {
+      status: response.status,
+      location: response.headers.get('location') ?? undefined,
+    })
   }
   const text = await readBody(response, { ...options, url, signal })
   try {

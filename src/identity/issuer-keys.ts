@@ -1,29 +1,50 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { JSONWebKeySet, JWK } from 'jose'
-import { z } from 'zod'
+import type { JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../clock.js'
+import { innermostCause } from '../describe-error.js'
 import { OnBehalfOfError } from '../errors.js'
 import { silentLog, type Log } from '../log.js'
+import { scrubUrl } from '../scrub.js'
+import { Allowance } from './allowance.js'
 import { CachedDocument } from './cached-document.js'
 import { fetchJson, RemoteDocumentError, type Fetch, type FetchJsonOptions } from './fetch-json.js'
+import { assertIssuerOptions } from './issuer-options.js'
 import { fetchIssuerMetadata, type IssuerMetadata } from './issuer-metadata.js'
+import { readKeySet } from './key-set.js'
 
 /** Which authorization server `createIssuer` looks at, and how long it keeps what it saw. */
 export interface IssuerOptions {
   /** The issuer identifier, byte for byte as tokens carry it in `iss`. */
   readonly issuer: string
+  /** Where the metadata is, if not where the specifications say. It must name `issuer` all the same. */
+  readonly metadataUrl?: string | undefined
+  /** Where the keys are; takes the place of the metadata's `jwks_uri`, and the metadata is not needed for them. */
+  readonly jwksUrl?: string | undefined
+  /** Accept documents and endpoints over plain http on any host, for closed test networks. Default false. */
+  readonly dangerouslyAllowHttp?: boolean | undefined
   /** Reaches the authorization server. Default: the global `fetch`. */
-  readonly fetch?: Fetch
-  readonly clock?: Clock
-  readonly log?: Log
-  /** For one document. Default 5000. */
-  readonly timeoutMs?: number
+  readonly fetch?: Fetch | undefined
+  readonly clock?: Clock | undefined
+  readonly log?: Log | undefined
+  /** For one document, wherever it is looked for. Default 5000. */
+  readonly timeoutMs?: number | undefined
   /** Age from which documents are renewed in the background. Default 10 minutes. */
-  readonly maxAgeMs?: number
+  readonly maxAgeMs?: number | undefined
   /** Age up to which they serve through an outage. Default 24 hours. */
-  readonly staleAgeMs?: number
-  /** Least time between two fetches that unknown key ids can cause. Default 30 seconds. */
-  readonly cooldownMs?: number
+  readonly staleAgeMs?: number | undefined
+  /**
+   * Least time between two fetches that unknown key ids can cause, and between two that failed signatures can
+   * cause, once the first ten have been made. Default 30 seconds.
+   */
+  readonly cooldownMs?: number | undefined
+}
+
+/** What is known of the token for which keys are looked up. */
+export interface KeyLookup {
+  /** The token's own `iat`, unverified: keys that were loaded long after it are the last word on an unknown key id. */
+  readonly issuedAtSeconds?: unknown
+  /** The key set with which the token's signature has failed: another one is looked for. */
+  readonly tried?: JSONWebKeySet | undefined
 }
 
 /** One authorization server as seen from here: its metadata and its public keys, kept at hand. */
@@ -34,76 +55,137 @@ export interface Issuer {
   /**
    * A key set that should hold `keyId`; rejects with `verifier_unavailable` when it cannot be had.
    *
-   * An unknown key id causes one fetch for all who ask, and none within the cool-down. The returned
-   * object is the same as long as the keys are the same. Whether `keyId` is in it is not promised.
+   * An unknown key id causes one fetch for all who ask, and so does a set that was `tried`. Strangers can cause both, so
+   * there are ten of each at once and then one per cool-down. When they are used up, an unknown key id is
+   * `verifier_unavailable`, unless the keys were loaded long after the token was issued; a set that was tried comes back
+   * as it was. The returned object is the same as long as the keys are the same. Whether `keyId` is in it is not promised.
    */
-  keys(keyId: string | undefined): Promise<JSONWebKeySet>
+  keys(keyId: string | undefined, lookup?: KeyLookup): Promise<JSONWebKeySet>
 }
 
-const KEY_SET = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })
-
-/** Creates the view on one authorization server. Fetches nothing until it is asked. */
-export function createIssuer(options: IssuerOptions): Issuer {
-  const { issuer, log = silentLog, clock = systemClock } = options
-  const fetching: FetchJsonOptions = {
-    fetch: options.fetch ?? globalThis.fetch,
-    timeoutMs: options.timeoutMs ?? 5_000,
-  }
-  const caching = {
-    clock,
-    maxAgeMs: options.maxAgeMs ?? 10 * 60_000,
-    staleAgeMs: options.staleAgeMs ?? 24 * 60 * 60_000,
-    cooldownMs: options.cooldownMs ?? 30_000,
-  }
-  const onFailure = (error: unknown): void => {
-    log.event('warn', 'issuer_document_unavailable', { issuer, ...describeFault(error) })
-  }
-  const metadata = new CachedDocument({
-    ...caching,
-    load: () => fetchIssuerMetadata(issuer, fetching),
-    onFailure,
-  })
-  let current: JSONWebKeySet | undefined
-  const keySet = new CachedDocument({
-    ...caching,
-    load: async () => {
-      const { jwks_uri } = await metadata.get()
-      const loaded = await fetchKeySet(jwks_uri, fetching)
-      // The same object for the same keys lets verified tokens outlive a renewal.
-      current = isDeepStrictEqual(current, loaded) && current !== undefined ? current : loaded
-      return current
-    },
-    onFailure,
-  })
-  return {
-    issuer,
-    metadata: () => metadata.get().catch(unavailable),
-    keys: async (keyId) => {
-      const atHand = await keySet.get().catch(unavailable)
-      if (keyId === undefined || hasKey(atHand, keyId)) return atHand
-      return keySet.refresh().catch(unavailable)
-    },
-  }
-}
-
-function hasKey(keySet: JSONWebKeySet, keyId: string): boolean {
-  return keySet.keys.some((key) => key.kid === keyId)
-}
+const REFRESHES_AT_ONCE = 10
 
 /**
- * Keeps the public signature keys alone: a symmetric key in a key set would let anyone who reads the
- * set sign, and encryption keys verify nothing.
+ * Creates the view on one authorization server. Fetches nothing until it is asked.
+ *
+ * Throws a `TypeError` for an issuer that is a template for many tenants, and for addresses that are not secure.
  */
-async function fetchKeySet(url: string, options: FetchJsonOptions): Promise<JSONWebKeySet> {
-  const parsed = KEY_SET.safeParse(await fetchJson(url, options))
-  if (!parsed.success) throw new RemoteDocumentError('invalid', url, { cause: parsed.error })
-  const keys = (parsed.data.keys as JWK[]).filter(
-    (key) => key.kty !== 'oct' && key.use !== 'enc' && key.d === undefined,
-  )
-  if (keys.length === 0) {
-    throw new RemoteDocumentError('invalid', url, { cause: new Error('no public signature key') })
+export function createIssuer(options: IssuerOptions): Issuer {
+  assertIssuerOptions(options)
+  return new RemoteIssuer(options)
+}
+
+class RemoteIssuer implements Issuer {
+  readonly issuer: string
+  readonly #maxAgeMs: number
+  readonly #metadata: CachedDocument<IssuerMetadata>
+  readonly #keySet: CachedDocument<JSONWebKeySet>
+  /** One for each, so that forged signatures do not use up what a rotated key needs. */
+  readonly #forUnknownKeyIds: Allowance
+  readonly #forFailedSignatures: Allowance
+
+  constructor(options: IssuerOptions) {
+    const { issuer, log = silentLog, clock = systemClock, cooldownMs = 30_000 } = options
+    this.issuer = issuer
+    this.#maxAgeMs = options.maxAgeMs ?? 10 * 60_000
+    const caching = {
+      ...{ clock, cooldownMs, maxAgeMs: this.#maxAgeMs },
+      staleAgeMs: options.staleAgeMs ?? 24 * 60 * 60_000,
+      onFailure: (error: unknown): void => {
+        log.event('warn', 'issuer_document_unavailable', { issuer, ...describeFault(error) })
+      },
+    }
+    const fetching = fetchingFor(options)
+    this.#metadata = new CachedDocument({
+      ...caching,
+      load: () =>
+        fetchIssuerMetadata(issuer, {
+          ...fetching,
+          metadataUrl: options.metadataUrl,
+          ignoreKeys: options.jwksUrl !== undefined,
+          dangerouslyAllowHttp: options.dangerouslyAllowHttp,
+        }),
+    })
+    this.#keySet = new CachedDocument({
+      ...caching,
+      load: keySetLoader(
+        async () => options.jwksUrl ?? (await this.#metadata.get()).jwks_uri,
+        fetching,
+      ),
+      // A set without usable keys has withdrawn the old ones.
+      endsCopy: (error) => error instanceof NoUsableKeyError,
+    })
+    const allowance = { clock, atOnce: REFRESHES_AT_ONCE, refillMs: cooldownMs }
+    this.#forUnknownKeyIds = new Allowance(allowance)
+    this.#forFailedSignatures = new Allowance(allowance)
   }
-  return { keys }
+
+  metadata(): Promise<IssuerMetadata> {
+    return this.#metadata.get().catch(unavailable)
+  }
+
+  async keys(keyId: string | undefined, lookup: KeyLookup = {}): Promise<JSONWebKeySet> {
+    const atHand = await this.#keySet.get().catch(unavailable)
+    const { tried, issuedAtSeconds } = lookup
+    if (tried !== undefined) return atHand === tried ? this.#otherThan(tried) : atHand
+    if (keyId === undefined || atHand.keys.some(({ kid }) => kid === keyId)) return atHand
+    const renewed = await this.#keySet.refresh(this.#forUnknownKeyIds).catch(unavailable)
+    if (renewed !== undefined) return renewed
+    if (this.#loadedLongAfter(issuedAtSeconds)) return atHand
+    throw new OnBehalfOfError('verifier_unavailable', {
+      reason: 'key_lookups_used_up',
+      retryAfterSeconds: Math.max(1, Math.ceil(this.#forUnknownKeyIds.waitMs() / 1_000)),
+    })
+  }
+
+  /** The signature has failed with a key at hand, so an outage does not change the verdict. */
+  async #otherThan(tried: JSONWebKeySet): Promise<JSONWebKeySet> {
+    const renewed = await this.#keySet.refresh(this.#forFailedSignatures).catch(() => undefined)
+    return renewed ?? tried
+  }
+
+  /** Issuers publish a key before they sign with it, and caches in between keep key sets for minutes. */
+  #loadedLongAfter(issuedAtSeconds: unknown): boolean {
+    if (typeof issuedAtSeconds !== 'number') return false
+    return this.#keySet.loadedAt - issuedAtSeconds * 1_000 >= this.#maxAgeMs
+  }
+}
+
+function fetchingFor({ fetch, timeoutMs }: IssuerOptions): FetchJsonOptions {
+  return { fetch: fetch ?? globalThis.fetch, timeoutMs: timeoutMs ?? 5_000 }
+}
+
+function keySetLoader(
+  locate: () => Promise<string | undefined>,
+  fetching: FetchJsonOptions,
+): () => Promise<JSONWebKeySet> {
+  let current: JSONWebKeySet | undefined
+  return async () => {
+    const url = await locate()
+    if (url === undefined) throw new TypeError('the metadata has no jwks_uri')
+    const loaded = await fetchKeySet(url, fetching)
+    // The same object for the same keys lets verified tokens outlive a renewal.
+    current = current !== undefined && isDeepStrictEqual(current, loaded) ? current : loaded
+    return current
+  }
+}
+
+/** A key set was published, and we can use no key in it. */
+class NoUsableKeyError extends RemoteDocumentError {
+  constructor(url: string, skipped: readonly string[]) {
+    const why =
+      skipped.length === 0 ? 'there is none' : `skipped: ${[...new Set(skipped)].join(', ')}`
+    super('invalid', url, { why: `no public signature key (${why})` })
+  }
+}
+
+async function fetchKeySet(url: string, options: FetchJsonOptions): Promise<JSONWebKeySet> {
+  const read = readKeySet(await fetchJson(url, options))
+  if (read === undefined) {
+    throw new RemoteDocumentError('invalid', url, { why: 'not a JSON key set' })
+  }
+  if (read.keySet.keys.length === 0) throw new NoUsableKeyError(url, read.skipped)
+  return read.keySet
 }
 
 function unavailable(cause: unknown): never {
@@ -117,6 +199,14 @@ function unavailable(cause: unknown): never {
 
 function describeFault(error: unknown): Record<string, unknown> {
   if (!(error instanceof RemoteDocumentError)) return { fault: 'unforeseen' }
-  const why = error.cause instanceof Error ? error.cause.message.slice(0, 500) : undefined
-  return { fault: error.fault, url: error.url, status: error.status, why }
+  const { fault, url, status, location } = error
+  return {
+    ...{ fault, url, status, why: error.why ?? innermostCause(error) },
+    ...(location === undefined
+      ? {}
+      : {
+          location: scrubUrl(location, 500),
+          cure: 'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.',
+        }),
+  }
 }

@@ -1,156 +1,203 @@
-import { auth, InvalidTokenError, UnauthorizedError } from 'express-oauth2-jwt-bearer'
 import type { JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
+import type { Secret } from '../secret.js'
 import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
 import { assertAudience, describeRefusal, type TokenExpectations } from './audience.js'
+import { candidateKeys, isSignedByOneOf } from './candidate-keys.js'
 import type { Claims } from './caller.js'
+import { refuseProof } from './dpop-proof.js'
 import type { Issuer } from './issuer-keys.js'
+import type { KeyVerdict, VerifyWithKey } from './key-verdict.js'
 import { SeenProofs } from './seen-proofs.js'
+import { SIGNING_ALGORITHMS } from './signing-algorithms.js'
 import { assertAccessTokenType, assertProofOfBinding } from './token-shape.js'
 import { readUnverified, type UnverifiedToken } from './unverified-token.js'
 import { VerifiedTokens } from './verified-tokens.js'
+import { createJoseVerification } from './verify-with-jose.js'
+import { createLibraryVerification } from './verify-with-library.js'
 
 /** Whose tokens `createJwtBearerVerifier` accepts, and for whom they must be. */
 export interface JwtBearerVerifierOptions {
   /** Whose tokens are accepted; several for custom domains. */
   readonly issuers: readonly Issuer[]
-  /** This server's resource identifier: the exact value expected in `aud`. */
+  /** The exact value expected in `aud`: this server's resource identifier, or what the authorization server writes for it. */
   readonly audience: string
+  /** What clients have to ask for, where that is not `audience`; for the wording of refusals. */
+  readonly resource?: string | undefined
+  /**
+   * Audiences that may stand beside ours: this server by another name, such as its own client id, or places that accept no
+   * such token. `/userinfo` of the issuers is always among them.
+   */
+  readonly toleratedAudiences?: readonly string[] | undefined
   /** Allowed clock difference for `exp` and `nbf`. Default 5 seconds. */
-  readonly clockToleranceSeconds?: number
+  readonly clockToleranceSeconds?: number | undefined
   /** How many verified bearer tokens are remembered. Default 10000; 0 verifies every request anew. */
-  readonly maxVerifiedTokens?: number
-  readonly clock?: Clock
+  readonly maxVerifiedTokens?: number | undefined
+  readonly clock?: Clock | undefined
 }
 
-type Handler = ReturnType<typeof auth>
-type Outcome = { readonly claims: Claims } | { readonly error: unknown }
+/** Whose tokens they are, and the two ways to verify them. */
+interface KnownIssuer {
+  readonly issuer: Issuer
+  readonly byLibrary: VerifyWithKey
+  readonly byJose: VerifyWithKey
+}
+
+type Judgement = KeyVerdict | { readonly fault: 'algorithm'; readonly error: OnBehalfOfError }
 
 /**
- * Verifies JWT access tokens with `express-oauth2-jwt-bearer`: RS256 signature, issuer, audience, expiry,
- * DPoP proof.
+ * Verifies JWT access tokens: signature, issuer, audience, expiry, DPoP proof. RS256 tokens with
+ * `express-oauth2-jwt-bearer`, those of the other algorithms that the issuer's keys allow with `jose`.
  *
  * The library treats every failure to get keys as a bad token, so the keys are fetched here first and
- * handed to it, and an outage surfaces as `verifier_unavailable`. It would also read its options from the
- * environment and trust the Host header for a proof's URL: it gets neither. On top of its checks: the
- * token's type, several audiences, unknown `kid`.
+ * handed to it, and an outage surfaces as `verifier_unavailable`. On top of its checks: the token's type, several
+ * audiences, unknown `kid`, algorithms by key. A signature that fails has the keys renewed once, as far as the issuer allows.
  */
 export function createJwtBearerVerifier(options: JwtBearerVerifierOptions): AccessTokenVerifier {
   return new JwtBearerVerifier(options)
 }
 
 class JwtBearerVerifier implements AccessTokenVerifier {
-  readonly #options: JwtBearerVerifierOptions
-  readonly #issuers: ReadonlyMap<string, Issuer>
+  readonly #issuers: ReadonlyMap<string, KnownIssuer>
   readonly #expectations: TokenExpectations
-  readonly #handlers = new WeakMap<JSONWebKeySet, Handler>()
   readonly #verifiedTokens: VerifiedTokens
   readonly #seenProofs = new SeenProofs()
 
   constructor(options: JwtBearerVerifierOptions) {
-    this.#options = options
-    this.#issuers = new Map(options.issuers.map((issuer) => [issuer.issuer, issuer]))
+    const { audience, clockToleranceSeconds = 5, clock = systemClock } = options
+    const known = options.issuers.map((issuer) => {
+      const expectations = { issuer: issuer.issuer, audience, clockToleranceSeconds, clock }
+      const byLibrary = createLibraryVerification(expectations)
+      return { issuer, byLibrary, byJose: createJoseVerification(expectations) }
+    })
+    this.#issuers = new Map(known.map((entry) => [entry.issuer.issuer, entry]))
+    const issuers = [...this.#issuers.keys()]
+    const { resource, toleratedAudiences } = options
     this.#expectations = {
-      issuers: [...this.#issuers.keys()],
-      audience: options.audience,
-      clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
+      ...{ issuers, audience, resource, toleratedAudiences },
+      ...{ clockToleranceSeconds, clock },
     }
     this.#verifiedTokens = new VerifiedTokens({
       maxEntries: options.maxVerifiedTokens ?? 10_000,
-      clock: options.clock ?? systemClock,
+      clock,
     })
   }
 
   async verify(request: VerificationRequest): Promise<Claims> {
-    const { token, proof } = request.credentials
+    const { token, proof, scheme } = request.credentials
     const unverified = readUnverified(token)
     assertAccessTokenType(unverified)
-    const issuer = this.#issuers.get(unverified.issuer ?? '')
-    if (issuer === undefined) throw describeRefusal(unverified, this.#expectations)
+    const known = this.#issuers.get(unverified.issuer ?? '')
+    if (known === undefined) throw describeRefusal(unverified, this.#expectations)
     // Also for a token that is known: this is what notices rotated keys, and a too long outage.
-    const keySet = await issuer.keys(unverified.keyId)
-    const known = proof === undefined ? this.#verifiedTokens.find(token, keySet) : undefined
-    if (known !== undefined) return known
+    const keySet = await keysFor(known.issuer, unverified, token)
+    const remembered = proof === undefined ? this.#verifiedTokens.find(token, keySet) : undefined
+    if (remembered !== undefined) return remembered
 
-    const outcome = await run(this.#handlerFor(issuer.issuer, keySet), request)
-    if ('error' in outcome) throw translate(outcome.error, unverified, this.#expectations)
-    const { claims } = outcome
-    assertAudience(claims, this.#options.audience)
-    assertProofOfBinding(claims, request.credentials.scheme)
-    if (proof === undefined) this.#verifiedTokens.remember(token, { claims, keySet })
-    else this.#seenProofs.assertUnused(proof, claims['cnf'])
+    const { claims, verifiedWith } = await this.#verified(request, unverified, { known, keySet })
+    assertAudience(claims, this.#expectations)
+    assertProofOfBinding(claims, scheme)
+    if (proof === undefined) {
+      this.#verifiedTokens.remember(token, { claims, keySet: verifiedWith })
+    } else {
+      this.#seenProofs.assertUnused(proof, claims['cnf'])
+    }
     return claims
   }
 
-  #handlerFor(issuer: string, keySet: JSONWebKeySet): Handler {
-    const known = this.#handlers.get(keySet)
-    if (known !== undefined) return known
-    const created = createHandler(issuer, keySet, this.#options)
-    this.#handlers.set(keySet, created)
-    return created
+  async #verified(
+    request: VerificationRequest,
+    unverified: UnverifiedToken,
+    { known, keySet }: { readonly known: KnownIssuer; readonly keySet: JSONWebKeySet },
+  ): Promise<{ readonly claims: Claims; readonly verifiedWith: JSONWebKeySet }> {
+    let verifiedWith = keySet
+    let judgement = await judge(request, unverified, { known, keySet })
+    if ('fault' in judgement && mayBeAnotherKey(judgement, unverified)) {
+      verifiedWith = await known.issuer.keys(unverified.keyId, { tried: keySet })
+      if (verifiedWith !== keySet) {
+        judgement = await judge(request, unverified, { known, keySet: verifiedWith })
+      }
+    }
+    if ('fault' in judgement) throw this.#refusal(judgement, unverified, request)
+    this.#assertInForce(judgement.claims, unverified)
+    return { claims: judgement.claims, verifiedWith }
+  }
+
+  /** By our clock: the library goes by the system's. */
+  #assertInForce({ exp, nbf }: Claims, unverified: UnverifiedToken): void {
+    const { clock = systemClock, clockToleranceSeconds } = this.#expectations
+    const nowSeconds = clock() / 1_000
+    const over = typeof exp !== 'number' || exp < nowSeconds - clockToleranceSeconds
+    const early = typeof nbf === 'number' && nbf > nowSeconds + clockToleranceSeconds
+    if (over || early) throw describeRefusal(unverified, this.#expectations)
+  }
+
+  #refusal(
+    { fault, error }: Exclude<Judgement, { claims: Claims }>,
+    unverified: UnverifiedToken,
+    { credentials }: VerificationRequest,
+  ): OnBehalfOfError {
+    switch (fault) {
+      case 'algorithm':
+        return error
+      case 'proof':
+        return refuseProof(error)
+      case 'unforeseen':
+        return new OnBehalfOfError('internal_error', { reason: 'verifier_failed', cause: error })
+      case 'signature':
+        return describeRefusal(unverified, this.#expectations, error)
+      case 'token': {
+        const refusal = describeRefusal(unverified, this.#expectations, error)
+        // The signature is right, so what the token says may be looked at.
+        if (refusal.details.reason === 'not_verified') {
+          assertProofOfBinding(unverified.claims, credentials.scheme)
+        }
+        return refusal
+      }
+    }
   }
 }
 
-function createHandler(
-  issuer: string,
-  keySet: JSONWebKeySet,
-  options: JwtBearerVerifierOptions,
-): Handler {
-  return auth({
-    issuer,
-    audience: options.audience,
-    publicKey: keySet,
-    tokenSigningAlg: 'RS256',
-    clockTolerance: options.clockToleranceSeconds ?? 5,
-    // Empty, not absent: an absent one is taken from process.env.
-    issuerBaseURL: '',
-    jwksUri: '',
-    secret: '',
-  })
+/** The issuer's keys for a token. One that no other key could make good is worth no fetch. */
+async function keysFor(
+  issuer: Issuer,
+  { keyId, algorithm = '', claims }: UnverifiedToken,
+  token: Secret,
+): Promise<JSONWebKeySet> {
+  const atHand = await issuer.keys(undefined)
+  if (keyId === undefined || atHand.keys.some(({ kid }) => kid === keyId)) return atHand
+  if (!SIGNING_ALGORITHMS.includes(algorithm)) return atHand
+  if (await isSignedByOneOf(atHand, token, algorithm)) return atHand
+  return issuer.keys(keyId, { issuedAtSeconds: claims['iat'] })
 }
 
-/** Runs the library's middleware on a request made up of just what it may see. */
-async function run(handler: Handler, request: VerificationRequest): Promise<Outcome> {
-  const { credentials, method, url } = request
-  const headers: Record<string, string> = {
-    host: url.host,
-    authorization: `${credentials.scheme === 'dpop' ? 'DPoP' : 'Bearer'} ${credentials.token.reveal()}`,
-    ...(credentials.proof === undefined ? {} : { dpop: credentials.proof }),
-  }
-  const seen = {
-    headers,
-    method,
-    protocol: url.protocol.slice(0, -1),
-    originalUrl: `${url.pathname}${url.search}`,
-    query: {},
-    body: undefined,
-    get: (name: string) => headers[name.toLowerCase()],
-    is: () => false,
-    auth: undefined as { payload: Claims } | undefined,
-  }
-  const error = await new Promise<unknown>((resolve) => {
-    const [req, res] = [seen, {}] as unknown as Parameters<Handler>
-    void handler(req, res, resolve)
-  })
-  if (error !== undefined) return { error }
-  return seen.auth === undefined
-    ? { error: new Error('verified without claims') }
-    : { claims: seen.auth.payload }
-}
-
-function translate(
-  error: unknown,
+/** Tries the keys that may fit, until one does. */
+async function judge(
+  request: VerificationRequest,
   unverified: UnverifiedToken,
-  expectations: TokenExpectations,
-): OnBehalfOfError {
-  if (error instanceof InvalidTokenError) return describeRefusal(unverified, expectations, error)
-  if (error instanceof UnauthorizedError) {
-    return new OnBehalfOfError('malformed_credentials', {
-      reason: 'proof_refused',
-      description: 'The DPoP proof is not valid for this request.',
-      cause: error,
-    })
+  { known, keySet }: { readonly known: KnownIssuer; readonly keySet: JSONWebKeySet },
+): Promise<Judgement> {
+  let judgement: Judgement = { fault: 'signature', error: undefined }
+  try {
+    const verify = unverified.algorithm === 'RS256' ? known.byLibrary : known.byJose
+    for (const key of candidateKeys(keySet, unverified)) {
+      judgement = await verify(request, key)
+      if (!('fault' in judgement) || judgement.fault !== 'signature') break
+    }
+    return judgement
+  } catch (error) {
+    if (!(error instanceof OnBehalfOfError)) return { fault: 'unforeseen', error }
+    return { fault: 'algorithm', error }
   }
-  return new OnBehalfOfError('internal_error', { reason: 'verifier_failed', cause: error })
+}
+
+/** The issuer may have made a new key under the same id, or signs without key ids. An unknown id was looked up already. */
+function mayBeAnotherKey(
+  { fault, error }: Exclude<Judgement, { claims: Claims }>,
+  { algorithm }: UnverifiedToken,
+): boolean {
+  if (fault === 'signature') return true
+  if (fault !== 'algorithm' || error.details.reason !== 'algorithm') return false
+  return SIGNING_ALGORITHMS.includes(algorithm ?? '')
 }

@@ -5,15 +5,23 @@ export function isLoopback(url: URL): boolean {
   return LOOPBACK.test(url.hostname)
 }
 
+/** From where an endpoint was learnt, and what that allows. */
+export interface EndpointTrust {
+  readonly issuer: string
+  /** Accept plain http on any host. Default false. */
+  readonly dangerouslyAllowHttp?: boolean | undefined
+}
+
 /**
  * Whether an endpoint may be talked to: https, or plain http where the issuer that names it is itself
- * plain http (which configuration allows on loopback, or with a setting that shouts).
+ * plain http (which configuration allows on loopback, or with a setting that shouts) on the same host. The setting that
+ * shouts allows plain http on other hosts too: an issuer may have one name outside and another inside.
  */
-export function isSecureUrl(endpoint: string, issuer: string): boolean {
+export function isSecureUrl(endpoint: string, trust: EndpointTrust): boolean {
   const url = new URL(endpoint)
   if (url.protocol === 'https:') return true
-  const trusted = new URL(issuer)
-  return (
-    url.protocol === 'http:' && trusted.protocol === 'http:' && url.hostname === trusted.hostname
-  )
+  if (url.protocol !== 'http:') return false
+  if (trust.dangerouslyAllowHttp === true) return true
+  const trusted = new URL(trust.issuer)
+  return trusted.protocol === 'http:' && url.hostname === trusted.hostname
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { OnBehalfOfError } from '../errors.js'
+import { ProofError, refuseProof } from './dpop-proof.js'
 
 /** Longer than the window in which the verifier accepts a proof's `iat` (300 s back, 30 s ahead). */
 const REMEMBERED_MS = 340_000
@@ -19,9 +20,11 @@ export class SeenProofs {
     this.#seen = new LRUCache({ max: maxEntries, ttl: REMEMBERED_MS })
   }
 
-  /** Takes note of a verified proof; throws `malformed_credentials` the second time. */
+  /** Takes note of a verified proof; throws `malformed_credentials` the second time, and for one without an id. */
   assertUnused(proof: string, keyThumbprint: unknown): void {
-    const { jti } = decodeJwt(proof)
+    const { jti }: Readonly<Record<string, unknown>> = decodeJwt(proof)
+    if (typeof jti !== 'string' || jti === '')
+      throw refuseProof(new ProofError('jti has to be text'))
     const key = createHash('sha256')
       .update(JSON.stringify([keyThumbprint, jti]))
       .digest('hex')

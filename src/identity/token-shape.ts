@@ -1,9 +1,7 @@
 import { OnBehalfOfError } from '../errors.js'
-import type { Claims } from './caller.js'
+import { claimOf, type Claims } from './claims.js'
+import { otherKindOf } from './token-kind.js'
 import type { UnverifiedToken } from './unverified-token.js'
-
-// RFC 9068 §2.1 and Auth0's older dialect. Anything else (logout tokens, DPoP proofs) is no access token.
-const ACCESS_TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt', 'jwt'])
 
 /**
  * Throws `invalid_token` for a token that is bound to its sender and was sent as a plain bearer token.
@@ -11,7 +9,7 @@ const ACCESS_TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt', 'jwt'])
  * A certificate binding always counts as that: client certificates are not checked here.
  */
 export function assertProofOfBinding(claims: Claims, scheme: 'bearer' | 'dpop'): void {
-  if (claims['cnf'] !== undefined && scheme === 'bearer') {
+  if (claimOf(claims, 'cnf') !== undefined && scheme === 'bearer') {
     throw new OnBehalfOfError('invalid_token', {
       reason: 'bound_token_as_bearer',
       description: 'The token is bound to its sender and cannot be used as a plain bearer token.',
@@ -19,12 +17,14 @@ export function assertProofOfBinding(claims: Claims, scheme: 'bearer' | 'dpop'):
   }
 }
 
-/** Throws `invalid_token` for a JWT that says it is something else than an access token. */
-export function assertAccessTokenType(token: UnverifiedToken): void {
-  if (token.type !== undefined && !ACCESS_TOKEN_TYPES.has(token.type.toLowerCase())) {
-    throw new OnBehalfOfError('invalid_token', {
-      reason: 'wrong_type',
-      description: 'The token is a JWT of another kind, not an access token.',
-    })
-  }
+/** Throws `invalid_token` for a JWT that says it is something else than an access token, in its header or its claims. */
+export function assertAccessTokenType({ type, claims }: UnverifiedToken): void {
+  const mark = otherKindOf({ type, claims })
+  if (mark === undefined) return
+  throw new OnBehalfOfError('invalid_token', {
+    reason: 'wrong_type',
+    description:
+      'The token is a JWT of another kind, not an access token. (An ID token is for the client that signed the user in.)',
+    log: { mark },
+  })
 }

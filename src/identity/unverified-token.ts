@@ -7,6 +7,7 @@ import type { Claims } from './caller.js'
 export interface UnverifiedToken {
   readonly type: string | undefined
   readonly keyId: string | undefined
+  readonly algorithm?: string | undefined
   readonly issuer: string | undefined
   readonly claims: Claims
 }
@@ -31,6 +32,7 @@ export function readUnverified(token: Secret): UnverifiedToken {
     return {
       type: textOrAbsent(header.typ),
       keyId: textOrAbsent(header.kid),
+      algorithm: textOrAbsent(header.alg),
       issuer: typeof claims['iss'] === 'string' ? claims['iss'] : undefined,
       claims,
     }
@@ -44,7 +46,7 @@ function isBase64url(part: string): boolean {
   return Buffer.from(part, 'base64url').toString('base64url') === part
 }
 
-/** A `typ` or `kid` that is no text is not the same as none (RFC 7515 §4.1). */
+/** A `typ`, `kid` or `alg` that is no text is not the same as none (RFC 7515 §4.1). */
 function textOrAbsent(member: unknown): string | undefined {
   if (member === undefined || typeof member === 'string') return member
   throw new TypeError('a header member that has to be a string is none')

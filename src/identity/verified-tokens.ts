@@ -46,7 +46,8 @@ export class VerifiedTokens {
   }
 
   #expired({ exp }: Claims): boolean {
-    return typeof exp !== 'number' || exp * 1_000 <= this.#clock()
+    // So written that NaN has expired.
+    return typeof exp !== 'number' || !(exp * 1_000 > this.#clock())
   }
 }
 

@@ -7,7 +7,10 @@ import {
   type RequestId,
 } from '@modelcontextprotocol/server'
 import { LRUCache } from 'lru-cache'
-import { createReplayBuffer } from './replay-buffer.js'
+import { isEventStream } from '../streams/news-streams.js'
+import { authContextOf } from '../identity/auth-context.js'
+import { ReplayBuffer } from './replay-buffer.js'
+import { UnansweredRequests } from './unanswered-requests.js'
 
 /** What a server factory makes: the SDK's high-level server, or its low-level one. */
 export type SdkServer = Awaited<ReturnType<McpServerFactory>>
@@ -25,18 +28,22 @@ export interface McpSessionOptions {
 export class McpSession {
   readonly id: string
   readonly #transport: WebStandardStreamableHTTPServerTransport
+  readonly #replay: ReplayBuffer
+  readonly #unanswered = new UnansweredRequests()
   #server: SdkServer | undefined
   /** Requests that came alone, so that each has a stream of its own; of those under way, all but the oldest. */
   readonly #alone = new LRUCache<RequestId, true>({ max: 1_000 })
 
   constructor({ id, replayBytes, retryMs, onerror }: McpSessionOptions) {
     this.id = id
+    this.#replay = new ReplayBuffer(replayBytes === undefined ? {} : { maxBytes: replayBytes })
     this.#transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
-      eventStore: createReplayBuffer(replayBytes === undefined ? {} : { maxBytes: replayBytes }),
+      eventStore: this.#replay,
       ...(retryMs === undefined ? {} : { retryInterval: retryMs }),
     })
     this.#transport.onerror = onerror
+    this.#watchAnswers()
   }
 
   get server(): SdkServer | undefined {
@@ -63,12 +70,31 @@ export class McpSession {
     }
   }
 
-  async handle(request: Request, options: McpHandlerRequestOptions): Promise<Response> {
-    const { parsedBody } = options
+  /**
+   * Answers a request of the session.
+   *
+   * `settled` settles once everything that it asked has been answered or cancelled, also where its connection is gone
+   * before. Throws where the caller must not resume a stream (`ReplayBuffer.assertReadable`).
+   */
+  async handle(
+    request: Request,
+    options: McpHandlerRequestOptions,
+  ): Promise<{ readonly response: Response; readonly settled: Promise<unknown> }> {
+    const { parsedBody, authInfo } = options
+    const { caller } = authContextOf(authInfo)
+    const lastEventId = request.headers.get('last-event-id')
+    if (request.method === 'GET' && lastEventId !== null) {
+      this.#replay.assertReadable(lastEventId, caller)
+    }
     if (isJSONRPCRequest(parsedBody)) this.#alone.set(parsedBody.id, true)
-    const response = await this.#transport.handleRequest(request, options)
+    const asked = this.#unanswered.ask(requestsIn(parsedBody))
+    const response = await this.#replay.during(caller, () =>
+      this.#transport.handleRequest(request, options),
+    )
+    // Refused as a whole: nothing of it will be answered.
+    if (!isEventStream(response)) asked.drop()
     for (const id of cancelledIn(parsedBody)) await this.#forget(id)
-    return response
+    return { response, settled: asked.settled }
   }
 
   /**
@@ -82,11 +108,25 @@ export class McpSession {
     await this.#transport.send({ jsonrpc: '2.0', id, error }).catch(() => undefined)
   }
 
+  #watchAnswers(): void {
+    const send = this.#transport.send.bind(this.#transport)
+    this.#transport.send = async (message, options) => {
+      if (!('method' in message) && message.id !== undefined) this.#unanswered.answer(message.id)
+      return send(message, options)
+    }
+  }
+
   /** Ends the session with its streams, and cancels what still runs in it. */
   async close(): Promise<void> {
+    this.#unanswered.dropAll()
     await this.#transport.close()
     await this.#server?.close()
   }
+}
+
+function requestsIn(body: unknown): readonly RequestId[] {
+  const messages: readonly unknown[] = Array.isArray(body) ? body : [body]
+  return messages.filter((message) => isJSONRPCRequest(message)).map(({ id }) => id)
 }
 
 function cancelledIn(body: unknown): readonly RequestId[] {

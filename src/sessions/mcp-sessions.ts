@@ -6,6 +6,7 @@ import {
   type McpServerFactory,
 } from '@modelcontextprotocol/server'
 import { authContextOf } from '../identity/auth-context.js'
+import type { Caller } from '../identity/caller.js'
 import { isEventStream } from '../streams/news-streams.js'
 import { relayed } from '../streams/relay.js'
 import { McpSession, type SdkServer } from './mcp-session.js'
@@ -22,6 +23,15 @@ export interface McpSessionsOptions extends Omit<SessionRegistryOptions<never>, 
    * server may have to show other tools.
    */
   readonly onRequest?: (server: SdkServer, authInfo: AuthInfo) => void
+}
+
+/** Told when all that a request asked has been answered. */
+export type OnAsked = (settled: Promise<unknown>) => void
+
+interface SessionRequest {
+  readonly request: Request
+  readonly options: McpHandlerRequestOptions
+  readonly onAsked: OnAsked
 }
 
 /**
@@ -57,15 +67,18 @@ export class McpSessions {
    * Answers a 2025 request that opens a session or belongs to one; `undefined` for any other, which is served
    * without a session.
    *
-   * Throws `session_not_found` for an id that is not the caller's, `session_limit` when there are too many.
+   * `onAsked` is given what settles once all that the request asked has been answered: within a session that may be
+   * long after its connection is gone. Throws `session_not_found` for an id that is not the caller's, `session_limit`
+   * when there are too many, `insufficient_scope` or `permission_denied` for a stream that the caller must not read.
    */
   async answer(
     request: Request,
     options: McpHandlerRequestOptions = {},
+    onAsked: OnAsked = () => undefined,
   ): Promise<Response | undefined> {
     if (!(await isLegacyRequest(request, options.parsedBody))) return undefined
     const id = request.headers.get('mcp-session-id')
-    if (id !== null) return this.#proceed(id, request, options)
+    if (id !== null) return this.#proceed(id, { request, options, onAsked })
     return request.method === 'POST' && isInitializeRequest(options.parsedBody)
       ? this.#initialize(request, options)
       : undefined
@@ -99,7 +112,7 @@ export class McpSessions {
         authInfo === undefined ? context : { ...context, authInfo },
         end,
       )
-      const response = await session.handle(request, options)
+      const { response } = await session.handle(request, options)
       if (!session.established) end()
       return response
     } catch (error) {
@@ -108,18 +121,20 @@ export class McpSessions {
     }
   }
 
-  async #proceed(
-    id: string,
-    request: Request,
-    options: McpHandlerRequestOptions,
-  ): Promise<Response> {
+  /** Throws `session_not_found` unless the session is the caller's. */
+  assertOwned(id: string, caller: Caller): void {
+    this.#registry.assertOwned(id, caller)
+  }
+
+  async #proceed(id: string, { request, options, onAsked }: SessionRequest): Promise<Response> {
     const { authInfo } = options
     const { value: session, release } = this.#registry.use(id, authContextOf(authInfo).caller)
     try {
       if (session.server !== undefined && authInfo !== undefined) {
         this.#options.onRequest?.(session.server, authInfo)
       }
-      const response = await session.handle(request, options)
+      const { response, settled } = await session.handle(request, options)
+      onAsked(settled)
       const opening = isEventStream(response) ? { opening: ': open\n\n' } : {}
       return relayed(response, { ...opening, onEnd: release })
     } catch (error) {

@@ -1,8 +1,17 @@
-import type { EventStore, JSONRPCMessage } from '@modelcontextprotocol/server'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { EventStore, JSONRPCMessage, RequestId } from '@modelcontextprotocol/server'
+import { OnBehalfOfError } from '../errors.js'
+import type { Caller } from '../identity/caller.js'
+import { missingScopes } from '../scopes.js'
 
 interface StoredEvent {
   readonly streamId: string
-  readonly message: JSONRPCMessage
+  /** `undefined` for one that was too large to be kept. */
+  readonly message: JSONRPCMessage | undefined
+  /** The request that it answers, where it was not kept. */
+  readonly answers?: RequestId | undefined
+  /** Whose request it came from; absent where nobody's. */
+  readonly caller: Caller | undefined
   readonly bytes: number
 }
 
@@ -18,41 +27,133 @@ const OVERHEAD_BYTES = 512
  * Keeps the last messages of one session, so that a client that lost its connection gets what it missed.
  *
  * Belongs to one session alone: an event id of another session names nothing here. A client that comes back for an
- * event that is no longer kept is told so by the transport, instead of being given a stream with a gap.
+ * event that is no longer kept is told so by the transport, instead of being given a stream with a gap. A message that
+ * is larger than the buffer is not kept: whoever comes back for an answer gets an error in its place.
  */
-export function createReplayBuffer({
-  maxBytes = 256 * 1024,
-}: ReplayBufferOptions = {}): EventStore {
-  const events = new Map<number, StoredEvent>()
-  let last = 0
-  let total = 0
-  const find = (eventId: string): StoredEvent | undefined =>
-    /^\d{1,15}$/.test(eventId) ? events.get(Number(eventId)) : undefined
-  return {
-    storeEvent(streamId, message) {
-      last += 1
-      const bytes = OVERHEAD_BYTES + Buffer.byteLength(JSON.stringify(message))
-      events.set(last, { streamId, message, bytes })
-      total += bytes
-      for (const [id, event] of events) {
-        // The newest stays, however large: the transport is about to send it.
-        if (total <= maxBytes || id === last) break
-        events.delete(id)
-        total -= event.bytes
-      }
-      return Promise.resolve(`${last}`)
-    },
-    getStreamIdForEventId: (eventId) => Promise.resolve(find(eventId)?.streamId),
-    async replayEventsAfter(lastEventId, { send }) {
-      const from = find(lastEventId)
-      if (from === undefined) throw new Error('no such event')
-      for (const [id, { streamId, message }] of [...events]) {
-        const missed = id > Number(lastEventId) && streamId === from.streamId
-        if (missed && !isPriming(message)) await send(`${id}`, message)
-      }
-      return from.streamId
-    },
+export class ReplayBuffer implements EventStore {
+  readonly #maxBytes: number
+  readonly #events = new Map<number, StoredEvent>()
+  readonly #callers = new AsyncLocalStorage<Caller>()
+  #last = 0
+  #total = 0
+
+  constructor({ maxBytes = 256 * 1024 }: ReplayBufferOptions = {}) {
+    this.#maxBytes = maxBytes
   }
+
+  /** Runs the handling of a request, so that what is stored meanwhile is known to come from this caller's request. */
+  during<T>(caller: Caller, handle: () => T): T {
+    return this.#callers.run(caller, handle)
+  }
+
+  /**
+   * Throws where a caller must not read what came on the stream of this event: their token has to have the scopes, and
+   * the permissions, of the token that made the request.
+   *
+   * `insufficient_scope`, `permission_denied`. An event that is not kept is left to the transport.
+   */
+  assertReadable(lastEventId: string, reader: Caller): void {
+    const from = this.#find(lastEventId)
+    if (from === undefined) return
+    for (const { streamId, caller } of this.#events.values()) {
+      if (streamId === from.streamId && caller !== undefined) assertCovers(reader, caller)
+    }
+  }
+
+  storeEvent(streamId: string, message: JSONRPCMessage): Promise<string> {
+    this.#last += 1
+    const size = OVERHEAD_BYTES + Buffer.byteLength(JSON.stringify(message))
+    const caller = this.#callers.getStore()
+    const event =
+      size > this.#maxBytes
+        ? {
+            streamId,
+            message: undefined,
+            answers: answered(message),
+            caller,
+            bytes: OVERHEAD_BYTES,
+          }
+        : { streamId, message, caller, bytes: size }
+    this.#events.set(this.#last, event)
+    this.#total += event.bytes
+    for (const [id, { bytes }] of this.#events) {
+      if (this.#total <= this.#maxBytes) break
+      this.#events.delete(id)
+      this.#total -= bytes
+    }
+    return Promise.resolve(`${this.#last}`)
+  }
+
+  getStreamIdForEventId(eventId: string): Promise<string | undefined> {
+    const from = this.#find(eventId)
+    const complete = from !== undefined && !this.#hasGapAfter(Number(eventId), from.streamId)
+    return Promise.resolve(complete ? from.streamId : undefined)
+  }
+
+  async replayEventsAfter(
+    lastEventId: string,
+    { send }: { send: (eventId: string, message: JSONRPCMessage) => Promise<void> },
+  ): Promise<string> {
+    const from = this.#find(lastEventId)
+    if (from === undefined) throw new Error('no such event')
+    for (const [id, event] of [...this.#events]) {
+      if (id <= Number(lastEventId) || event.streamId !== from.streamId) continue
+      const message = event.message ?? tooLargeToKeep(event.answers, this.#maxBytes)
+      if (message !== undefined && !isPriming(message)) await send(`${id}`, message)
+    }
+    return from.streamId
+  }
+
+  #hasGapAfter(after: number, stream: string): boolean {
+    return [...this.#events].some(
+      ([id, { streamId, message, answers }]) =>
+        id > after && streamId === stream && message === undefined && answers === undefined,
+    )
+  }
+
+  #find(eventId: string): StoredEvent | undefined {
+    return /^\d{1,15}$/.test(eventId) ? this.#events.get(Number(eventId)) : undefined
+  }
+}
+
+function assertCovers(reader: Caller, caller: Caller): void {
+  const missing = missingScopes(caller.scopes, reader.scopes)
+  if (missing.length > 0) {
+    throw new OnBehalfOfError('insufficient_scope', {
+      reason: 'replay_scope_missing',
+      description: `The answers on this stream were given to a token with more scopes: resume it with ${missing.join(' ')}.`,
+      scopes: [...new Set([...reader.scopes, ...caller.scopes])],
+      log: { missing, clientId: reader.clientId, subject: reader.subject },
+    })
+  }
+  const lost = missingPermissions(reader.permissions, caller.permissions)
+  if (lost) {
+    throw new OnBehalfOfError('permission_denied', {
+      reason: 'replay_permission_missing',
+      description:
+        'The answers on this stream were given to a token with more permissions. Make the call again.',
+      log: { clientId: reader.clientId, subject: reader.subject },
+    })
+  }
+}
+
+/** Where one token has the claim and the other has none, nobody can tell which allows more. */
+function missingPermissions(
+  granted: readonly string[] | undefined,
+  needed: readonly string[] | undefined,
+): boolean {
+  if (granted === undefined || needed === undefined) return granted !== needed
+  return missingScopes(needed, granted).length > 0
+}
+
+function answered(message: JSONRPCMessage): RequestId | undefined {
+  return 'id' in message && !('method' in message) ? message.id : undefined
+}
+
+function tooLargeToKeep(id: RequestId | undefined, maxBytes: number): JSONRPCMessage | undefined {
+  if (id === undefined) return undefined
+  const message = `The answer was too large to be kept for a client that lost its connection (${maxBytes} bytes). Make the call again, for less at a time.`
+  return { jsonrpc: '2.0', id, error: { code: -32_000, message } }
 }
 
 /** The transport stores an empty object for the event that only tells the client where the stream begins. */

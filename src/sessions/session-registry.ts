@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import { userKeyOf, type Caller } from '../identity/caller.js'
+import { callerForLog } from '../identity/identifier-for-log.js'
 
 /** The bounds of sessions in number and time. */
 export interface SessionLimits {
@@ -53,7 +54,7 @@ const DEFAULTS = {
 }
 
 /**
- * Keeps sessions, each bound to the issuer, user, client and organization of the token that opened it.
+ * Keeps sessions, each bound to the issuer, user, client, organization and actors of the token that opened it.
  *
  * An id is an address and no credential: whoever else presents it finds nothing, and cannot tell it from an id
  * that never was. Every use needs the caller of a freshly verified token. Bounded in number and time; counts in
@@ -117,17 +118,7 @@ export class SessionRegistry<T> {
    * Throws `session_not_found` for an id that is unknown or has ended, and likewise for one of somebody else.
    */
   use(id: string, caller: Caller): SessionUse<T> {
-    const entry = this.#entries.get(id)
-    const ended = entry === undefined ? undefined : this.#expiry(entry)
-    if (entry === undefined || ended !== undefined) {
-      if (ended !== undefined) this.#end(id, ended)
-      throw new OnBehalfOfError('session_not_found', { reason: 'session_unknown' })
-    }
-    if (entry.owner !== ownerOf(caller)) {
-      const { subject, clientId } = caller
-      const log = { subject, clientId, security: true }
-      throw new OnBehalfOfError('session_not_found', { reason: 'session_of_another', log })
-    }
+    const entry = this.#owned(id, caller)
     entry.uses += 1
     this.#touch(id, entry)
     let released = false
@@ -142,6 +133,14 @@ export class SessionRegistry<T> {
     }
   }
 
+  /**
+   * Throws `session_not_found` as `use` does, for what has to be known before anything is done for the caller. Does not
+   * count as a use.
+   */
+  assertOwned(id: string, caller: Caller): void {
+    this.#owned(id, caller)
+  }
+
   /** Ends a session, whoever owns it; the owner's use of it has to be established before. */
   end(id: string): void {
     this.#end(id, 'closed')
@@ -150,6 +149,20 @@ export class SessionRegistry<T> {
   /** Ends all sessions. */
   close(): void {
     for (const id of [...this.#entries.keys()]) this.#end(id, 'closed')
+  }
+
+  #owned(id: string, caller: Caller): Entry<T> {
+    const entry = this.#entries.get(id)
+    const ended = entry === undefined ? undefined : this.#expiry(entry)
+    if (entry === undefined || ended !== undefined) {
+      if (ended !== undefined) this.#end(id, ended)
+      throw new OnBehalfOfError('session_not_found', { reason: 'session_unknown' })
+    }
+    if (entry.owner !== ownerOf(caller)) {
+      const log = { ...callerForLog(caller), security: true }
+      throw new OnBehalfOfError('session_not_found', { reason: 'session_of_another', log })
+    }
+    return entry
   }
 
   #touch(id: string, entry: Entry<T>): void {
@@ -194,6 +207,7 @@ export class SessionRegistry<T> {
   }
 }
 
-function ownerOf({ issuer, subject, clientId, organization }: Caller): string {
-  return JSON.stringify([issuer, subject, clientId, organization ?? null])
+function ownerOf({ issuer, subject, clientId, organization, delegation }: Caller): string {
+  const actors = delegation?.chain ?? null
+  return JSON.stringify([issuer, subject, clientId, organization ?? null, actors])
 }

@@ -1,6 +1,7 @@
 import type { Clock, Timers } from '../clock.js'
 import { OnBehalfOfError } from '../errors.js'
 import { userKeyOf, type Caller } from '../identity/caller.js'
+import { callerForLog } from '../identity/identifier-for-log.js'
 
 export interface NewsStreamsOptions {
   /** Open at a time, through all clients of a user together. */
@@ -102,7 +103,7 @@ export class NewsStreams {
       throw new OnBehalfOfError('rate_limited', {
         reason: 'too_many_streams',
         description: `At most ${maxPerUser} streams of one user may be open at a time. Close one first.`,
-        log: { subject: caller.subject, clientId: caller.clientId },
+        log: { ...callerForLog(caller) },
       })
     }
     const place = {}

@@ -19,9 +19,10 @@ export interface AccessPolicy {
   readonly lockedTools?: 'hide' | 'show'
   /**
    * What a step-up asks for: `union`, the default, the operation's scopes and those the token has, since
-   * clients replace their scopes; `required`, the operation's alone.
+   * clients replace their scopes; `required`, the operation's alone; `none`: there is no step-up, since scopes are
+   * assigned to users and no client can ask for more. A scope that is missing is then a permission that is missing.
    */
-  readonly stepUp?: 'union' | 'required'
+  readonly stepUp?: 'union' | 'required' | 'none'
 }
 
 /** Of scopes that a challenge repeats, in characters: proxies refuse answers with more than 8 KiB of headers. */
@@ -52,6 +53,8 @@ export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
   decide(toolNames: readonly string[], caller: Caller): AccessDecision
   /** The tools to list for a caller, sorted by name. */
   visibleTo(caller: Caller): readonly T[]
+  /** Every scope of this server: those that tools ask for or offer in a step-up, and those of the hierarchy. */
+  readonly scopes: readonly string[]
   /** Whether a token has any scope that any tool asks for; true where no tool asks for one. */
   knowsAnyScopeOf(caller: Caller): boolean
 }
@@ -71,11 +74,19 @@ export function createToolAccess<T extends ToolRequirements>(
     if (policy.claims === 'permissions') return { kind: 'allowed' }
     const missing = missingScopes(required, expandScopes(caller.scopes, hierarchy))
     if (missing.length === 0) return { kind: 'allowed' }
+    if (policy.stepUp === 'none') return { kind: 'never', tools, missing }
     const held = policy.stepUp === 'required' ? [] : caller.scopes
     const kept = held.join(' ').length <= MAX_KEPT ? held : held.filter((s) => every.includes(s))
     return { kind: 'step_up', tools, missing, scopes: unionScopes(required, kept) }
   }
   return {
+    scopes: unionScopes(
+      every,
+      ...registry.tools.map(({ downstream }) => downstream?.stepUp ?? []),
+      ...Object.entries(hierarchy)
+        .flat()
+        .map((scopes) => [scopes].flat()),
+    ),
     undeclared: (toolNames) => toolNames.filter((name) => registry.find(name) === undefined),
     decide: (toolNames, caller) =>
       decide(

@@ -8,7 +8,7 @@ export function createGetDatetime(clock: Clock = systemClock) {
     name: 'get_datetime',
     title: 'Date and time',
     description: 'Returns the current date and time in UTC, as ISO 8601.',
-    inputSchema: z.strictObject({}),
+    inputSchema: z.object({}),
     outputSchema: z.object({ datetime: z.iso.datetime() }),
     annotations: { readOnlyHint: true, openWorldHint: false },
     requiredScopes: [],

@@ -13,13 +13,21 @@ const API_ANSWER = SHOWN.extend({ actor: z.string().nullable().optional() }).tra
   ({ actor, ...rest }) => (typeof actor === 'string' ? { ...rest, actor } : rest),
 )
 
+/** Clients send null or an empty text for an argument that a person left out. */
+function noneIfEmpty(value: unknown): unknown {
+  return value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value
+}
+
 /** Greets the caller with what the protected API says to the signed-in user. */
 export const greet = defineTool({
   name: 'greet',
   title: 'Greet',
   description: 'Greets the signed-in user and shows what the protected API answers to them.',
-  inputSchema: z.strictObject({
-    name: z.string().trim().min(1).max(200).optional().describe('Whom to greet'),
+  inputSchema: z.object({
+    name: z
+      .preprocess(noneIfEmpty, z.string().trim().max(200).optional())
+      .optional()
+      .describe('Whom to greet'),
   }),
   outputSchema: z.object({ greeting: z.string(), sub: z.string(), api: SHOWN }),
   annotations: { readOnlyHint: true },

@@ -6,7 +6,7 @@ export const whoami = defineTool({
   name: 'whoami',
   title: 'Who am I',
   description: 'Returns the identity and the scopes of the signed-in user.',
-  inputSchema: z.strictObject({}),
+  inputSchema: z.object({}),
   outputSchema: z.object({
     user: z.object({
       sub: z.string(),

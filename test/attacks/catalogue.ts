@@ -12,6 +12,7 @@ import { framing } from './framing.js'
 import { headerMembers } from './header-members.js'
 import { hostsAndOrigins } from './hosts-and-origins.js'
 import { issuers } from './issuers.js'
+import { malformedClaims } from './malformed-claims.js'
 import { malformedTokens } from './malformed-tokens.js'
 import { times } from './times.js'
 import { tokenKinds } from './token-kinds.js'
@@ -50,6 +51,7 @@ export const mcpThemes: readonly Theme[] = [
   { title: 'hosts and origins', attacks: hostsAndOrigins },
   { title: 'bodies', attacks: bodies },
   { title: 'tools without their scope', attacks: toolAccess },
+  { title: 'malformed claims', attacks: malformedClaims },
 ]
 
 export const apiThemes: readonly Theme[] = [

@@ -127,6 +127,6 @@ async function publishedKey(issuer: string): Promise<JWK | undefined> {
 }
 
 async function get(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+  const response = await fetch(url, { signal: AbortSignal.timeout(120_000) })
   return response.json()
 }

@@ -2,13 +2,14 @@ import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Answer } from './attack.js'
 
-const PATIENCE_MS = 10_000
+/** Only ends what hangs. */
+const PATIENCE_MS = 120_000
 
 /**
  * Writes bytes to a server as they are and reads until it ends the connection.
  *
  * What no HTTP client would send can be sent with it. The bytes have to make the server close in the end
- * (`Connection: close`, or a fault); rejects when it does not within ten seconds.
+ * (`Connection: close`, or a fault); rejects when it does not within two minutes.
  */
 export async function sendRaw(
   url: URL,

@@ -1,5 +1,5 @@
 import { expecting, type Attack } from './attack.js'
-import { base64url, goodParts, nowSeconds } from './forge.js'
+import { base64url, goodParts, nowSeconds, type Members } from './forge.js'
 import { forged, issued } from './token-attack.js'
 
 /** Everything an issuer signs with the same key must not pass for an access token (RFC 8725 §3.11). */
@@ -45,6 +45,42 @@ const idTokens: readonly Attack[] = [
     claims: { aud: 'some-client', nonce: 'n', scope: undefined },
   }),
 ]
+
+const ID_TOKEN_CLAIMS: readonly (readonly [string, Members])[] = [
+  ['of Keycloak', { typ: 'ID', nonce: 'n', at_hash: 'h', auth_time: 1, azp: 'web' }],
+  ['of Keycloak, by its kind alone', { typ: 'ID' }],
+  ['of Keycloak, in lower case', { typ: 'id' }],
+  ['of Cognito', { token_use: 'id', 'cognito:username': 'alice' }],
+  ['with a nonce', { nonce: 'n' }],
+  ['with the hash of an access token', { at_hash: 'h' }],
+  ['with the hash of a code', { c_hash: 'h' }],
+  ['with a nonce and without scope', { nonce: 'n', at_hash: 'h', scope: undefined }],
+  ['with a nonce and without client', { nonce: 'n', client_id: undefined }],
+]
+
+const OTHER_KINDS: readonly (readonly [string, Members])[] = [
+  ['a refresh token', { typ: 'Refresh' }],
+  ['an offline token', { typ: 'Offline' }],
+  ['a logout token', { typ: 'Logout' }],
+  [
+    'a logout token by its event',
+    { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } },
+  ],
+  ['a security event without events', { events: {} }],
+  ['an action token', { typ: 'reset-credentials' }],
+  ['a refresh token by its use', { token_use: 'refresh' }],
+  ['an introspection answer', { token_introspection: { active: true } }],
+  ['a kind that is no text', { typ: ['Bearer'] }],
+  ['a use that is no text', { token_use: { access: true } }],
+]
+
+/** Where the audience of access tokens is a client id, ID tokens have the same (Entra's one registration, Keycloak). */
+const forThisDoor: readonly Attack[] = [
+  ...ID_TOKEN_CLAIMS.map(([name, claims]) => [`an id token ${name}`, claims] as const),
+  ...OTHER_KINDS,
+].map(([name, claims]) =>
+  issued(`${name}, whose audience is this door`, { header: { typ: 'JWT' }, claims }),
+)
 
 const events: readonly Attack[] = [
   issued('a logout token for the client', {
@@ -96,6 +132,7 @@ export const tokenKinds = expecting({ status: [400, 401] }, [
   ...types,
   ...oddTypes,
   ...idTokens,
+  ...forThisDoor,
   ...events,
   ...unreadable,
   ...tokenKindsOfOthers,

@@ -179,7 +179,7 @@ describe('the page at / with the keyboard alone', () => {
     await page.keyboard.press('Space')
     await page.getByRole('status').filter({ hasText: 'Selected.' }).waitFor({ state: 'attached' })
     expect(await page.evaluate<string>('getSelection().toString()')).toBe(
-      `npx -y @modelcontextprotocol/inspector --transport http --server-url ${trio.endpoint.href}`,
+      `npx -y @modelcontextprotocol/inspector@2 --transport http --server-url ${trio.endpoint.href}`,
     )
     await close()
   })

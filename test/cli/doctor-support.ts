@@ -41,13 +41,17 @@ export interface Ailment {
 
 export interface Finding {
   readonly check: string
-  readonly verdict: 'ok' | 'wrong' | 'not_checkable'
+  readonly verdict: 'ok' | 'warning' | 'wrong' | 'not_checkable'
   readonly says: string
   readonly cure?: string
+  readonly waitsFor?: string
 }
 
 export interface Diagnosis {
   readonly code: number
+  /** Whether everything was checked; else what was not. */
+  readonly complete: boolean
+  readonly notChecked: readonly string[]
   readonly findings: readonly Finding[]
   readonly hops: readonly Readonly<Record<string, unknown>>[]
   /** The checks that found something wrong. */
@@ -144,11 +148,19 @@ export async function diagnose(
   argv: readonly string[],
 ): Promise<Diagnosis> {
   const { code, output } = await runDoctor(directory, token, [...argv, '--json'])
-  const report = JSON.parse(output) as Pick<Diagnosis, 'findings' | 'hops'> & { ok: boolean }
+  return readReport(code, output)
+}
+
+/** Reads what `--json` has written. */
+export function readReport(code: number, output: string): Diagnosis {
+  const report = JSON.parse(output) as Pick<
+    Diagnosis,
+    'findings' | 'hops' | 'complete' | 'notChecked'
+  > & { ok: boolean }
   if (report.ok !== (code === 0)) throw new Error('report and exit code disagree')
-  const { findings, hops } = report
+  const { findings, hops, complete, notChecked } = report
   return {
-    ...{ code, findings, hops },
+    ...{ code, findings, hops, complete, notChecked },
     wrong: () => findings.filter(({ verdict }) => verdict === 'wrong').map(({ check }) => check),
     named: (check) => findings.find((finding) => finding.check === check),
   }

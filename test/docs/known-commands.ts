@@ -31,6 +31,11 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npm run build && npm pack$/,
     verified: { by: 'test', file: 'test/package/contents.test.ts' },
   },
+  { command: /^npm run build$/, verified: { by: 'test', file: 'test/package/contents.test.ts' } },
+  {
+    command: /^node dist\/cli\/main\.js serve$/,
+    verified: { by: 'test', file: 'test/package/command-line.test.ts' },
+  },
   {
     command: /^npm install \/path\/to\/mcp-on-behalf-of-0\.1\.0\.tgz/,
     verified: { by: 'test', file: 'test/package/consumer.test.ts' },
@@ -44,7 +49,7 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { by: 'test', file: 'test/package/library-page.test.ts' },
   },
   {
-    command: /^npx -y @modelcontextprotocol\/inspector /,
+    command: /^npx -y @modelcontextprotocol\/inspector@2 /,
     verified: { needs: 'a client program' },
   },
   { command: /^claude mcp add /, verified: { needs: 'a client program' } },

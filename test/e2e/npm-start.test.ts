@@ -56,7 +56,7 @@ describe('npm start', () => {
       })
     })
     await Promise.race([ready, once(started, 'close')])
-    expect(text).toContain('@modelcontextprotocol/inspector')
+    expect(text).toContain('@modelcontextprotocol/inspector@2 ')
     expect(text).toMatch(/how to connect +http:\/\/localhost:\d+\/ /)
     expect(text).toContain('"mcpServers"')
     const [, endpoint = ''] = /MCP server\s+(\S+)/.exec(text) ?? []

@@ -208,7 +208,12 @@ function firstServer(endpoint: URL, issuerUrl: string, second: URL): ReturnType<
     },
     edge: {
       ...{ hosts: [], origins: [], trustProxy: 0, maxBodyBytes: 100_000 },
-      ...{ perAddressPerMinute: 0, perCallerPerMinute: 0, perCallerAtOnce: 0 },
+      ...{
+        perAddressPerMinute: 0,
+        perCallerBytesPerMinute: 0,
+        perCallerPerMinute: 0,
+        perCallerAtOnce: 0,
+      },
     },
     policy: {},
     verifier: createJwtBearerVerifier({ issuers: [issuer], audience: endpoint.href }),

@@ -47,7 +47,12 @@ export async function openExchangeApp(
     },
     edge: {
       ...{ hosts: [], origins: [], trustProxy: 0, maxBodyBytes: 100_000 },
-      ...{ perAddressPerMinute: 0, perCallerPerMinute: 0, perCallerAtOnce: 0 },
+      ...{
+        perAddressPerMinute: 0,
+        perCallerPerMinute: 0,
+        perCallerBytesPerMinute: 0,
+        perCallerAtOnce: 0,
+      },
     },
     policy: {},
     verifier: createJwtBearerVerifier({ issuers, audience: endpoint.href }),

@@ -5,6 +5,7 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from '../../src/exchange/token-exchanger.js'
+import type { RateLimit } from '../../src/exchange/rate-limits.js'
 import type { Caller } from '../../src/identity/caller.js'
 import { Secret } from '../../src/secret.js'
 import { deferred, type Deferred } from '../unit/outcomes.js'
@@ -81,6 +82,8 @@ export class HeldExchanger implements TokenExchanger {
 /** An exchanger that answers at once, as `answer` says for the `count`th exchange, from 1. */
 export class PromptExchanger implements TokenExchanger {
   readonly requests: TokenExchangeRequest[] = []
+  /** What each answer says about rate limits. */
+  limits: readonly RateLimit[] = []
   answer: (request: TokenExchangeRequest, count: number) => ExchangedToken
 
   constructor(answer?: (request: TokenExchangeRequest, count: number) => ExchangedToken) {
@@ -91,8 +94,12 @@ export class PromptExchanger implements TokenExchanger {
     return this.requests.length
   }
 
-  exchange(request: TokenExchangeRequest): Promise<ExchangedToken> {
+  exchange(
+    request: TokenExchangeRequest,
+    { onRateLimits }: ExchangeOptions = {},
+  ): Promise<ExchangedToken> {
     this.requests.push(request)
+    onRateLimits?.(this.limits)
     return new Promise((resolve) => {
       resolve(this.answer(request, this.requests.length))
     })

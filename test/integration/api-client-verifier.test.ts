@@ -6,7 +6,9 @@ import {
   type VerifyingApiClient,
 } from '../../src/identity/auth0-api-client-verifier.js'
 import type { AccessTokenVerifier } from '../../src/identity/access-token-verifier.js'
+import type { PresentedCredentials } from '../../src/identity/credentials.js'
 import { Secret } from '../../src/secret.js'
+import { createDpopKey, type ProofRequest } from '../helpers/dpop-key.js'
 import { TestIssuer } from '../helpers/test-issuer.js'
 
 const AUDIENCE = 'https://mcp.example/mcp'
@@ -47,13 +49,14 @@ describe('the verifier on an ApiClient', () => {
     })
   }
 
-  const outcome = async (token: string, by = verifier): Promise<unknown> => {
-    const credentials = { scheme: 'bearer' as const, token: new Secret(token) }
-    return by.verify({ credentials, method: 'POST', url: new URL(AUDIENCE) }).then(
+  const judged = (credentials: PresentedCredentials): Promise<unknown> =>
+    verifier.verify({ credentials, method: 'POST', url: new URL(AUDIENCE) }).then(
       (claims) => claims['sub'],
       (error: unknown) => (error instanceof OnBehalfOfError ? error.details.reason : error),
     )
-  }
+
+  const outcome = (token: string): Promise<unknown> =>
+    judged({ scheme: 'bearer', token: new Secret(token) })
 
   test('accepts a good token', async () => {
     expect(await outcome(await issuer.mint(AUDIENCE))).toBe('auth0|alice')
@@ -67,6 +70,56 @@ describe('the verifier on an ApiClient', () => {
     ['a binding, as bearer', { claims: { cnf: { jkt: 'x' } } }, 'bound_token_as_bearer'],
   ])('refuses a token with %s', async (_, options, reason) => {
     expect(await outcome(await issuer.mint(AUDIENCE, options))).toBe(reason)
+  })
+
+  describe('with a DPoP proof', () => {
+    /** Uses a bound token with proofs for this request, one after the other. */
+    const used = async (...proofs: readonly Partial<ProofRequest>[]): Promise<unknown[]> => {
+      const client = await createDpopKey()
+      const token = await issuer.mint(AUDIENCE, { claims: { cnf: { jkt: client.thumbprint } } })
+      const outcomes: unknown[] = []
+      for (const changes of proofs) {
+        const nowSeconds = Math.floor(Date.now() / 1_000)
+        const proof = await client.prove(token, {
+          method: 'POST',
+          url: AUDIENCE,
+          nowSeconds,
+          ...changes,
+        })
+        const credentials = { scheme: 'dpop' as const, token: new Secret(token), proof }
+        outcomes.push(await judged(credentials))
+      }
+      return outcomes
+    }
+
+    test('[S16.1] refuses one that has been used, also under another signature', async () => {
+      const same = { claims: { jti: 'the-same' } }
+      expect(await used(same, same, {})).toEqual(['auth0|alice', 'proof_replayed', 'auth0|alice'])
+    })
+
+    test('[S16.1] accepts one of ten that come at once', async () => {
+      const client = await createDpopKey()
+      const token = await issuer.mint(AUDIENCE, { claims: { cnf: { jkt: client.thumbprint } } })
+      const nowSeconds = Math.floor(Date.now() / 1_000)
+      const proof = await client.prove(token, { method: 'POST', url: AUDIENCE, nowSeconds })
+      const credentials = { scheme: 'dpop' as const, token: new Secret(token), proof }
+      const outcomes = await Promise.all(Array.from({ length: 10 }, () => judged(credentials)))
+      expect(outcomes.filter((each) => each === 'auth0|alice')).toHaveLength(1)
+      expect(outcomes.filter((each) => each === 'proof_replayed')).toHaveLength(9)
+    })
+
+    test.each([
+      ['a method in lower case', { htm: 'post' }],
+      ['an id that is a number', { jti: 5 }],
+      ['no id', { jti: undefined }],
+    ])('[S16.8] refuses one with %s', async (_what, claims) => {
+      expect(await used({ claims })).toEqual(['proof_refused'])
+    })
+
+    test('[S16.1] refuses a bound token without one, whatever the client says', async () => {
+      const token = await issuer.mint(AUDIENCE, { claims: { cnf: { jkt: 'x' } } })
+      expect(await judged({ scheme: 'dpop', token: new Secret(token) })).toBe('proof_refused')
+    })
   })
 
   test('takes unreachable keys for an outage and no bad token', async () => {

@@ -216,18 +216,24 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     expect(headers).not.toHaveProperty('content-security-policy')
   })
 
-  test('refuses a foreign Host and Origin, also for the metadata', async () => {
+  test('[case 35] refuses a foreign Host and Origin, but lets any web page read the metadata', async () => {
     const app = appWith(guard({ edge: { hosts: ['inner.example'] } }))
+    const foreign = { Host: HOST, Origin: 'https://evil.example' }
     for (const path of ['/mcp', '/.well-known/oauth-protected-resource']) {
       await request(app).get(path).set('Host', 'evil.example').expect(403)
-      await request(app).get(path).set({ Host: HOST, Origin: 'https://evil.example' }).expect(403)
     }
+    await request(app).get('/mcp').set(foreign).expect(403)
+    await request(app)
+      .get('/.well-known/oauth-protected-resource')
+      .set(foreign)
+      .expect(200)
+      .expect('Access-Control-Allow-Origin', '*')
     await request(app)
       .get('/.well-known/oauth-protected-resource')
       .set('Host', 'inner.example')
       .expect(200)
     expect(log.named('request_refused').map(({ fields }) => fields['code'])).toEqual(
-      Array.from({ length: 4 }, () => 'request_forbidden'),
+      Array.from({ length: 3 }, () => 'request_forbidden'),
     )
   })
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { callTool, openMcpDoor, postMcp, rpcAnswer, type McpDoor } from '../helpers/mcp-door.js'
+import { initialize, sessionHeaders } from '../helpers/session-door.js'
 import { TestIssuer } from '../helpers/test-issuer.js'
 
 let first: TestIssuer
@@ -51,4 +52,57 @@ test('the metadata names them all', async () => {
   expect(await response.json()).toMatchObject({
     authorization_servers: [first.issuer, second.issuer],
   })
+})
+
+test('a user shares no limit of requests with one of the same sub at another issuer', async () => {
+  const limited = await openMcpDoor({
+    issuer: first.issuer,
+    environment: { ADDITIONAL_ISSUERS: second.issuer, RATE_LIMIT_PER_CALLER: '2' },
+  })
+  try {
+    const call = async (issuer: TestIssuer): Promise<number> => {
+      const token = await issuer.mint(limited.audience, { claims: { sub: 'same' } })
+      return (await postMcp(limited.endpoint, callTool('whoami'), { token })).status
+    }
+    expect([await call(first), await call(first), await call(first)]).toEqual([200, 200, 429])
+    expect(await call(second)).toBe(200)
+  } finally {
+    await limited.close()
+  }
+})
+
+test('a user shares neither session places nor streams with one of the same sub at another issuer', async () => {
+  const sessions = await openMcpDoor({
+    issuer: first.issuer,
+    environment: {
+      ADDITIONAL_ISSUERS: second.issuer,
+      MCP_SESSIONS: 'on',
+      SESSION_LIMIT_PER_USER: '1',
+      CONCURRENCY_PER_CALLER: '1',
+    },
+  })
+  try {
+    const open = async (issuer: TestIssuer) => {
+      const token = await issuer.mint(sessions.audience, { claims: { sub: 'same' } })
+      const opened = await postMcp(sessions.endpoint, initialize(), { token })
+      await opened.text()
+      const session = opened.headers.get('mcp-session-id') ?? ''
+      return { token, headers: sessionHeaders(session) }
+    }
+    const ours = await open(first)
+    const theirs = await open(second)
+    const still = await postMcp(sessions.endpoint, callTool('whoami'), ours)
+    expect(still.status).toBe(200)
+    await still.text()
+    const listen = ({ token, headers }: typeof ours): Promise<Response> =>
+      fetch(sessions.endpoint, {
+        headers: { Accept: 'text/event-stream', Authorization: `Bearer ${token}`, ...headers },
+      })
+    const streams = [await listen(ours), await listen(theirs)]
+    expect(streams.map(({ status }) => status)).toEqual([200, 200])
+    sessions.drain()
+    await Promise.all(streams.map((stream) => stream.text()))
+  } finally {
+    await sessions.close()
+  }
 })

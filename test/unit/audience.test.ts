@@ -6,12 +6,18 @@ import { failureThrownBy } from './outcomes.js'
 
 const AUDIENCE = 'http://localhost:3001/'
 const ISSUER = 'https://tenant.example/'
+const CUSTOM = 'https://tenant.eu.auth0.com/'
+const EXPECTED = {
+  audience: AUDIENCE,
+  issuers: [ISSUER, CUSTOM],
+  toleratedAudiences: ['mcp-server'],
+}
 const LONG_AGO = 1_000_000_000
 const FAR_AHEAD = 100_000_000_000
 
 const refusalReason = (aud: unknown, iss: unknown = ISSUER): string | undefined =>
   failureThrownBy(() => {
-    assertAudience({ aud, iss }, AUDIENCE)
+    assertAudience({ aud, iss }, EXPECTED)
   }).details.reason
 
 describe('assertAudience', () => {
@@ -21,16 +27,18 @@ describe('assertAudience', () => {
     ['the audience twice', [AUDIENCE, AUDIENCE], ISSUER],
     ["the issuer's userinfo beside it", [AUDIENCE, `${ISSUER}userinfo`], ISSUER],
     ['the userinfo of an issuer without a slash', ['https://i/userinfo', AUDIENCE], 'https://i'],
-  ])('accepts %s', (_what, aud, iss) => {
+    ['the userinfo of another configured issuer', [AUDIENCE, `${CUSTOM}userinfo`], ISSUER],
+    ['our own client id beside it', [AUDIENCE, 'mcp-server'], ISSUER],
+    ['all of them', [`${ISSUER}userinfo`, 'mcp-server', AUDIENCE, `${CUSTOM}userinfo`], CUSTOM],
+  ])('[case 8] [case 10] accepts %s', (_what, aud, iss) => {
     expect(() => {
-      assertAudience({ aud, iss }, AUDIENCE)
+      assertAudience({ aud, iss }, EXPECTED)
     }).not.toThrow()
   })
 
   test.each([
-    ['none', undefined],
-    ['an empty list', []],
     ['a number', 7],
+    ['our own client id alone', 'mcp-server'],
     ['an object', { [AUDIENCE]: true }],
     ['a list in a list', [[AUDIENCE]]],
     ['another', 'http://localhost:8787/'],
@@ -41,6 +49,48 @@ describe('assertAudience', () => {
     ['the userinfo alone', `${ISSUER}userinfo`],
   ])('refuses %s as an audience that is not ours', (_what, aud) => {
     expect(refusalReason(aud)).toBe('audience_mismatch')
+  })
+
+  test.each([
+    ['missing', undefined],
+    ['null', null],
+    ['an empty list', []],
+    ['an empty text', ''],
+    ['a list with null', [null]],
+    ['a list with an empty text', ['']],
+  ])(
+    '[case 11] says of an audience that is %s that it is missing, and who can help',
+    (_what, aud) => {
+      const { message, details } = failureThrownBy(() => {
+        assertAudience({ aud, iss: ISSUER }, EXPECTED)
+      })
+      expect(details.reason).toBe('audience_missing')
+      expect(message).toContain('authorization server has to be configured')
+      expect(message).not.toContain('Ask for one')
+    },
+  )
+
+  test('[case 9] names every other audience in the log, bounded, with what to do', () => {
+    const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'
+    const { message, details } = failureThrownBy(() => {
+      const aud = [AUDIENCE, 'account', 7, null, `x\n${jwt}`, 'y'.repeat(9_000), 'mcp-server']
+      assertAudience({ aud, iss: ISSUER }, EXPECTED)
+    })
+    const named = details.log?.['otherAudiences'] as readonly string[]
+    expect(named.slice(0, 4)).toEqual(['account', '(number)', '(null)', 'x [scrubbed]'])
+    expect(named[4]).toMatch(/^y{128}… \(9000 characters, sha256 [0-9a-f]{12}\)$/)
+    expect(named).toHaveLength(5)
+    expect(details.log?.['cure']).toContain('audience resolve')
+    expect(details.log?.['cure']).toContain('TOLERATED_AUDIENCES')
+    expect(message).not.toContain('account')
+  })
+
+  test('[case 12] tells the client to ask for the resource where the audience is another name', () => {
+    const { message } = failureThrownBy(() => {
+      assertAudience({ aud: 'other' }, { ...EXPECTED, resource: 'https://mcp.example/mcp' })
+    })
+    expect(message).toContain('https://mcp.example/mcp')
+    expect(message).not.toContain(AUDIENCE)
   })
 
   test.each([
@@ -62,7 +112,7 @@ describe('assertAudience', () => {
           aud.includes(AUDIENCE) &&
           aud.every((one) => one === AUDIENCE || one === `${ISSUER}userinfo`)
         const check = (): void => {
-          assertAudience({ aud, iss: ISSUER }, AUDIENCE)
+          assertAudience({ aud, iss: ISSUER }, EXPECTED)
         }
         if (good) expect(check).not.toThrow()
         else expect(failureThrownBy(check).code).toBe('invalid_token')
@@ -85,7 +135,7 @@ describe('describeRefusal', () => {
     ['issuer_mismatch', { ...good, iss: 'https://tenant.example' }],
     ['issuer_mismatch', { aud: AUDIENCE, exp: FAR_AHEAD }],
     ['audience_mismatch', { ...good, aud: 'http://localhost:8787/' }],
-    ['audience_mismatch', { iss: ISSUER, exp: FAR_AHEAD }],
+    ['audience_missing', { iss: ISSUER, exp: FAR_AHEAD }],
     ['expired', { ...good, exp: LONG_AGO }],
     ['not_yet_valid', { ...good, nbf: FAR_AHEAD }],
     ['not_verified', good],

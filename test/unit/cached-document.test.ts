@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { Allowance } from '../../src/identity/allowance.js'
 import { CachedDocument } from '../../src/identity/cached-document.js'
 import { deferred, type Deferred } from './outcomes.js'
 
 const MAX_AGE = 10_000
 const STALE_AGE = 100_000
 const COOLDOWN = 3_000
+
+class Withdrawn extends Error {}
 
 /** A document whose loads the test settles by hand, in a time that the test sets. */
 function setUp(cooldownMs = COOLDOWN) {
@@ -22,7 +25,11 @@ function setUp(cooldownMs = COOLDOWN) {
     staleAgeMs: STALE_AGE,
     cooldownMs,
     onFailure: (error) => failures.push(error),
+    endsCopy: (error) => error instanceof Withdrawn,
   })
+  /** Three at once, then one each cool-down. */
+  const allowance = new Allowance({ clock: () => time.now, atOnce: 3, refillMs: cooldownMs })
+  const refresh = (): Promise<string | undefined> => document.refresh(allowance)
   const settle = (value: string | Error): void => {
     const load = loads.at(-1)
     if (value instanceof Error) load?.reject(value)
@@ -30,7 +37,7 @@ function setUp(cooldownMs = COOLDOWN) {
   }
   /** Settles the load under way and waits until the document knows of it. */
   const finish = async (value: string | Error): Promise<void> => {
-    const flight = document.refresh().catch(() => undefined)
+    const flight = refresh().catch(() => undefined)
     settle(value)
     await flight
   }
@@ -39,7 +46,7 @@ function setUp(cooldownMs = COOLDOWN) {
     settle(value)
     await got
   }
-  return { document, time, loads, failures, settle, finish, loaded }
+  return { document, refresh, time, loads, failures, settle, finish, loaded }
 }
 
 describe('get', () => {
@@ -114,12 +121,13 @@ describe('get', () => {
   })
 
   test('serves the copy up to the stale age, and not beyond', async () => {
-    const { document, time, loads, loaded, finish, settle } = setUp()
+    const { document, time, loads, loaded, settle } = setUp()
     await loaded('one')
     time.now += STALE_AGE - 1
-    expect(await document.get()).toBe('one')
-    await finish(new Error('outage'))
-    time.now += COOLDOWN
+    const outage = document.get()
+    settle(new Error('outage'))
+    expect(await outage).toBe('one')
+    time.now += 1_000
     const late = document.get()
     settle(new Error('still out'))
     await expect(late).rejects.toThrow('still out')
@@ -133,6 +141,39 @@ describe('get', () => {
     const waiting = document.get()
     settle('two')
     expect(await waiting).toBe('two')
+  })
+
+  test('[S16.3] waits for a renewal after a rest, and one load serves all who come meanwhile', async () => {
+    const { document, time, loads, loaded, settle } = setUp()
+    await loaded('one')
+    time.now += 2 * MAX_AGE
+    const waiting = [document.get(), document.get()]
+    settle('two')
+    expect(await Promise.all(waiting)).toEqual(['two', 'two'])
+    expect(loads).toHaveLength(2)
+  })
+
+  test('[S16.3] serves the copy after a rest where the renewal fails, and makes nobody wait again', async () => {
+    const { document, time, loads, loaded, settle } = setUp()
+    await loaded('one')
+    time.now += 2 * MAX_AGE
+    const waiting = document.get()
+    settle(new Error('outage'))
+    expect(await waiting).toBe('one')
+    time.now += COOLDOWN
+    expect(await document.get()).toBe('one')
+    expect(loads).toHaveLength(3)
+  })
+
+  test('[S16.3] serves the copy no longer where the failed load says that it holds no longer', async () => {
+    const { document, time, loads, loaded, finish, settle } = setUp()
+    await loaded('one')
+    await finish(new Withdrawn('withdrawn'))
+    time.now += 1_000
+    const late = document.get()
+    settle(new Withdrawn('still withdrawn'))
+    await expect(late).rejects.toThrow('still withdrawn')
+    expect(loads).toHaveLength(3)
   })
 
   test('rejects all callers of a failed load with its error', async () => {
@@ -168,10 +209,10 @@ describe('get', () => {
 
 describe('refresh', () => {
   test('loads anew once the cool-down is over', async () => {
-    const { document, time, loads, loaded, settle } = setUp()
+    const { document, refresh, time, loads, loaded, settle } = setUp()
     await loaded('one')
     time.now += COOLDOWN
-    const fresh = document.refresh()
+    const fresh = refresh()
     settle('two')
     expect(await fresh).toBe('two')
     expect(await document.get()).toBe('two')
@@ -179,58 +220,60 @@ describe('refresh', () => {
   })
 
   test('loads anew even right after the first load: a key may have come just then', async () => {
-    const { document, loads, loaded, settle } = setUp()
+    const { refresh, loads, loaded, settle } = setUp()
     await loaded('one')
-    const fresh = document.refresh()
+    const fresh = refresh()
     settle('two')
     expect(await fresh).toBe('two')
     expect(loads).toHaveLength(2)
   })
 
-  test('gives the copy at hand within the cool-down of the refresh before', async () => {
-    const { document, time, loads, loaded, finish } = setUp()
+  test('gives nothing once the allowance is used up, until it has grown again', async () => {
+    const { refresh, time, loads, loaded, finish, settle } = setUp()
     await loaded('one')
-    await finish('two')
+    for (const value of ['two', 'three', 'four']) await finish(value)
     time.now += COOLDOWN - 1
-    expect(await document.refresh()).toBe('two')
-    expect(loads).toHaveLength(2)
+    expect(await refresh()).toBeUndefined()
+    expect(loads).toHaveLength(4)
+    time.now += 1
+    const fresh = refresh()
+    settle('five')
+    expect(await fresh).toBe('five')
   })
 
   test('is one load for all who ask', async () => {
-    const { document, time, loads, loaded, settle } = setUp()
+    const { refresh, time, loads, loaded, settle } = setUp()
     await loaded('one')
     time.now += COOLDOWN
-    const callers = Array.from({ length: 50 }, () => document.refresh())
+    const callers = Array.from({ length: 50 }, () => refresh())
     settle('two')
     expect(new Set(await Promise.all(callers))).toEqual(new Set(['two']))
     expect(loads).toHaveLength(2)
   })
 
   test('loads where there is nothing yet', async () => {
-    const { document, settle } = setUp()
-    const fresh = document.refresh()
+    const { refresh, settle } = setUp()
+    const fresh = refresh()
     settle('one')
     expect(await fresh).toBe('one')
   })
 
   test('rejects where the last load failed, while get goes on serving the copy', async () => {
-    const { document, time, loads, loaded, finish } = setUp()
+    const { document, refresh, time, loads, loaded, finish } = setUp()
     await loaded('one')
-    time.now += COOLDOWN
-    await finish(new Error('outage'))
+    for (let times = 0; times < 3; times += 1) await finish(new Error('outage'))
     time.now += COOLDOWN - 1
-    await expect(document.refresh()).rejects.toThrow('outage')
+    await expect(refresh()).rejects.toThrow('outage')
     expect(await document.get()).toBe('one')
-    expect(loads).toHaveLength(2)
+    expect(loads).toHaveLength(4)
   })
 
   test('forgets a failure as soon as a load succeeds', async () => {
-    const { document, time, loaded, finish } = setUp()
+    const { refresh, time, loaded, finish } = setUp()
     await loaded('one')
-    time.now += COOLDOWN
-    await finish(new Error('outage'))
+    for (let times = 0; times < 3; times += 1) await finish(new Error('outage'))
     time.now += COOLDOWN
     await finish('two')
-    expect(await document.refresh()).toBe('two')
+    expect(await refresh()).toBeUndefined()
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { OnBehalfOfError } from '../../src/errors.js'
-import { callerFromClaims, type Claims } from '../../src/identity/caller.js'
+import { callerFromClaims, userKeyOf, type Claims } from '../../src/identity/caller.js'
 import { failureThrownBy } from './outcomes.js'
 
 const GOOD = {
@@ -31,7 +31,7 @@ describe('callerFromClaims', () => {
       iat: 1_900_000_000,
       org_id: 'org_1',
       scope: 'tool:greet tool:whoami',
-      permissions: ['tool:greet', 7],
+      permissions: ['tool:greet'],
       name: 'Alice',
       email: 'alice@example.com',
       cnf: { jkt: 'thumbprint' },
@@ -64,7 +64,7 @@ describe('callerFromClaims', () => {
   test("takes the client from azp in Auth0's older dialect, and client_id before it", () => {
     expect(callerFromClaims({ ...without('client_id'), azp: 'older' }).clientId).toBe('older')
     expect(callerFromClaims({ ...GOOD, azp: 'older' }).clientId).toBe('client-1')
-    expect(callerFromClaims({ ...GOOD, client_id: '', azp: 'older' }).clientId).toBe('older')
+    expect(callerFromClaims({ ...GOOD, client_id: null, azp: 'older' }).clientId).toBe('older')
   })
 
   test('takes scopes from scope alone, never from permissions', () => {
@@ -77,7 +77,7 @@ describe('callerFromClaims', () => {
     ['issuer_missing', without('iss')],
     ['issuer_missing', { ...GOOD, iss: ' ' }],
     ['client_missing', without('client_id')],
-    ['client_missing', { ...GOOD, client_id: ['client-1'] }],
+    ['client_missing', { ...GOOD, client_id: null }],
     ['expiry_missing', without('exp')],
     ['expiry_missing', { ...GOOD, exp: '2000000000' }],
     ['subject_missing', without('sub')],
@@ -90,9 +90,9 @@ describe('callerFromClaims', () => {
     ['machine_token', { ...GOOD, gty: 'client-credentials' }],
     ['act_malformed', { ...GOOD, act: 'agent-1' }],
     ['act_malformed', { ...GOOD, act: { sub: 'agent-1', act: { sub: ' ' } } }],
-    ['act_malformed', { ...GOOD, act: null }],
     ['binding_malformed', { ...GOOD, cnf: 'jkt' }],
-    ['binding_malformed', { ...GOOD, cnf: null }],
+    ['binding_malformed', { ...GOOD, cnf: ['jkt'] }],
+    ['binding_malformed', { ...GOOD, cnf: { jkt: 7 } }],
     ['binding_unknown', { ...GOOD, cnf: {} }],
     ['binding_unknown', { ...GOOD, cnf: { kid: 'x' } }],
   ])('refuses with %s: %j', (reason, claims: Claims) => {
@@ -140,6 +140,23 @@ describe('callerFromClaims', () => {
           expect(error).toHaveProperty('code', 'invalid_token')
         }
       }),
+    )
+  })
+})
+
+describe('userKeyOf', () => {
+  test('the key of a user is shared with nobody else, not with the same sub at another issuer', () => {
+    const text = fc.string({ maxLength: 5 })
+    const user = fc.record({ issuer: text, subject: text })
+    fc.assert(
+      fc.property(user, user, (one, other) => {
+        const same = one.issuer === other.issuer && one.subject === other.subject
+        expect(userKeyOf(one) === userKeyOf(other)).toBe(same)
+      }),
+    )
+    const subject = 'same'
+    expect(userKeyOf({ issuer: 'https://a/', subject })).not.toBe(
+      userKeyOf({ issuer: 'https://b/', subject }),
     )
   })
 })

@@ -29,7 +29,8 @@ describe('parseConfig', () => {
   test("takes the .env of Auth0's quickstart unchanged", () => {
     const config = parseConfig(QUICKSTART)
     expect(config).toMatchObject({
-      listen: { host: '127.0.0.1', port: 3001 },
+      listen: { host: 'localhost', port: 3001, keepAliveMs: 65_000 },
+      drainDelayMs: 0,
       resource: {
         identifier: 'http://localhost:3001/',
         baselineScopes: ['tool:whoami', 'tool:greet'],
@@ -164,19 +165,27 @@ describe('parseConfig', () => {
       TRUST_PROXY: '10.0.0.0/8 ::1',
       RATE_LIMIT_PER_ADDRESS: '0',
       RATE_LIMIT_PER_CALLER: '7',
+      BODY_BYTES_PER_CALLER: '8',
       CONCURRENCY_PER_CALLER: '9',
       MAX_BODY_BYTES: '2048',
+      KEEP_ALIVE_SECONDS: '620',
+      DRAIN_DELAY_SECONDS: '15',
+      METADATA_LOCATION: 'path',
       KEYS_STALE_HOURS: '2',
       MCP_BASELINE_SCOPES: 'tool:greet',
       EXCHANGE_TIMEOUT_MS: '100',
       API_TIMEOUT_MS: '120000',
       LOG_LEVEL: 'silent',
     })
-    expect(config.listen).toEqual({ host: '0.0.0.0', port: 0 })
+    expect(config.listen).toEqual({ host: '0.0.0.0', port: 0, keepAliveMs: 620_000 })
+    expect(config.drainDelayMs).toBe(15_000)
     expect(config.issuer).toEqual({
       primary: 'https://example.eu.auth0.com/',
       additional: ['https://two.example/', 'https://three.example'],
       staleAgeMs: 7_200_000,
+      metadataUrl: undefined,
+      jwksUrl: undefined,
+      dangerouslyAllowHttp: false,
     })
     expect(config.access).toEqual({
       claims: 'permissions',
@@ -190,10 +199,12 @@ describe('parseConfig', () => {
       trustProxy: ['10.0.0.0/8', '::1'],
       perAddressPerMinute: 0,
       perCallerPerMinute: 7,
+      perCallerBytesPerMinute: 8,
       perCallerAtOnce: 9,
       maxBodyBytes: 2_048,
     })
     expect(config.resource.baselineScopes).toEqual(['tool:greet'])
+    expect(config.resource.metadataLocation).toBe('path')
     expect([config.exchange.timeoutMs, config.api.timeoutMs]).toEqual([100, 120_000])
     expect(config.logLevel).toBe('silent')
   })

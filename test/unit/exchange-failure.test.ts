@@ -12,14 +12,14 @@ const failure = (refusal: ExchangeRefusal) => exchangeFailure(refusal, OLD)
 type Row = readonly [what: string, status: number, error: string | undefined, code: FailureCode]
 
 const ON_BEHALF_OF: readonly Row[] = [
-  ['a parameter is missing', 400, 'invalid_request', 'reauthentication_required'],
-  ['the delegation chain is too long', 400, 'invalid_request', 'reauthentication_required'],
+  ['a parameter is missing', 400, 'invalid_request', 'exchange_misconfigured'],
+  ['the delegation chain is too long', 400, 'invalid_request', 'exchange_misconfigured'],
   ['the grant type is not supported', 403, 'unsupported_grant_type', 'exchange_misconfigured'],
   ['the grant type is not supported', 400, 'unsupported_grant_type', 'exchange_misconfigured'],
   ["the client's secret is wrong", 401, 'access_denied', 'exchange_misconfigured'],
   ["the client's secret is wrong", 401, 'invalid_client', 'exchange_misconfigured'],
   ['the subject token is bad', 401, 'invalid_grant', 'reauthentication_required'],
-  ['the subject token is bad', 401, 'invalid_request', 'reauthentication_required'],
+  ['the request is bad', 401, 'invalid_request', 'exchange_misconfigured'],
   ['the subject token is bad', 401, 'invalid_token', 'reauthentication_required'],
   ['the client may not exchange', 403, 'unauthorized_client', 'exchange_misconfigured'],
   ['the client has no grant for the API', 403, 'access_denied', 'exchange_misconfigured'],
@@ -36,7 +36,7 @@ const ON_BEHALF_OF: readonly Row[] = [
 ]
 
 const CUSTOM_TOKEN_EXCHANGE: readonly Row[] = [
-  ['an action refuses the subject token', 400, 'invalid_request', 'reauthentication_required'],
+  ['an action refuses the subject token', 400, 'invalid_request', 'exchange_misconfigured'],
   ['an action denies with a code of its own', 400, 'not_today', 'exchange_misconfigured'],
   ['an action fails', 500, 'server_error', 'exchange_unavailable'],
   ['a second factor is wanted', 403, 'mfa_required', 'mfa_required'],
@@ -50,10 +50,10 @@ const CUSTOM_TOKEN_EXCHANGE: readonly Row[] = [
 
 const STANDARDS: readonly Row[] = [
   [
-    'RFC 8693 §2.2.2: the subject token is unacceptable',
+    'RFC 8693 §2.2.2: the request is unacceptable',
     400,
     'invalid_request',
-    'reauthentication_required',
+    'exchange_misconfigured',
   ],
   ['RFC 8693 §2.2.2: the target is unacceptable', 400, 'invalid_target', 'exchange_misconfigured'],
   ['RFC 6749 §5.2: the grant is invalid', 400, 'invalid_grant', 'reauthentication_required'],
@@ -85,6 +85,8 @@ const STANDARDS: readonly Row[] = [
   ['an outage', 503, 'temporarily_unavailable', 'exchange_unavailable'],
   ['an outage that blames the token', 500, 'invalid_grant', 'exchange_unavailable'],
   ['a rate limit that blames the token', 429, 'invalid_grant', 'exchange_unavailable'],
+  ['an outage that comes as 400', 400, 'temporarily_unavailable', 'exchange_unavailable'],
+  ['an outage that comes as 400', 400, 'server_error', 'exchange_unavailable'],
   ['a name that every object has', 400, 'constructor', 'exchange_misconfigured'],
   ['a name that every object has', 400, '__proto__', 'exchange_misconfigured'],
 ]
@@ -101,6 +103,54 @@ describe.each([
 })
 
 describe('exchangeFailure', () => {
+  test.each([
+    'invalid_request',
+    'invalid_resource',
+    'invalid_target',
+    'unsupported_token_type',
+    'invalid_requested_token_type',
+    'invalid_dpop_proof',
+    'use_dpop_nonce',
+    'unsupported_response_type',
+    'unauthorized_client',
+    'unmet_authentication_requirements',
+    'not_today',
+  ])('[case 25] never tells a user to sign in again for %s, however old the token', (error) => {
+    const ages = [0, 29, 30, 120, 3_600].map((age) => NOW_SECONDS - age)
+    for (const issuedAtSeconds of [...ages, undefined]) {
+      const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
+      for (const status of [400, 401, 403, 404, 422]) {
+        for (const challengeError of [undefined, 'invalid_token']) {
+          const refusal = {
+            status,
+            error,
+            ...(challengeError === undefined ? {} : { challengeError }),
+          }
+          const failed = exchangeFailure(refusal, subject)
+          expect(failed.code).toBe('exchange_misconfigured')
+          expect(failed.details.log?.['cure']).toMatch(/\w/)
+        }
+      }
+    }
+  })
+
+  test.each(['invalid_grant', 'invalid_token'])(
+    '[case 25] still sends a user to sign in again for %s of a token that is not fresh',
+    (error) => {
+      for (const status of [400, 401]) {
+        expect(failure({ status, error }).code).toBe('reauthentication_required')
+      }
+    },
+  )
+
+  test('[A4] says when to come back only where coming back helps', () => {
+    for (const [, status, error] of [...ON_BEHALF_OF, ...CUSTOM_TOKEN_EXCHANGE, ...STANDARDS]) {
+      const refusal = { status, retryAfterSeconds: 2, ...(error === undefined ? {} : { error }) }
+      const { code, details } = failure(refusal)
+      expect(details.retryAfterSeconds).toBe(code === 'exchange_unavailable' ? 2 : undefined)
+    }
+  })
+
   test('believes a challenge that says that the token is bad', () => {
     expect(failure({ status: 401, challengeError: 'invalid_token' }).code).toBe(
       'reauthentication_required',

@@ -30,6 +30,8 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   request_forbidden: ['http', 403, 'none'],
   request_too_large: ['http', 413, 'none'],
   rate_limited: ['http', 429, 'none'],
+  method_not_allowed: ['http', 405, 'none'],
+  not_acceptable: ['http', 406, 'none'],
   unsupported_media_type: ['http', 415, 'none'],
   session_not_found: ['http', 404, 'none'],
   session_limit: ['http', 503, 'none'],
@@ -119,6 +121,15 @@ describe('failureText', () => {
         expect(failureText(code, details)).toBe(FAILURE_TABLE[code].text)
       }),
     )
+  })
+
+  test('[A4] never says when to try again where trying again does not help', () => {
+    for (const code of FAILURE_CODES) {
+      const helps = ['exchange_unavailable', 'downstream_unavailable'].includes(code)
+      const text = failureText(code, { retryAfterSeconds: 2 })
+      expect([code, text.includes('Try again in')]).toEqual([code, helps])
+      if (text.includes('rying again does not help')) expect(text).not.toContain('Try again in')
+    }
   })
 
   test('tells a model how long to wait, and leaves it to Retry-After where HTTP answers', () => {

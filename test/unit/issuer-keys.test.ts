@@ -1,36 +1,9 @@
 import type { RequestListener } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { createIssuer, type IssuerOptions } from '../../src/identity/issuer-keys.js'
-import { RecordingLog } from '../helpers/recording-log.js'
-import { deadOrigin, json, startLocalServer } from './local-server.js'
+import { createIssuer } from '../../src/identity/issuer-keys.js'
+import { KEY_1, KEY_2, KEYS, METADATA, openIssuer } from './issuer-stand.js'
+import { deadOrigin, json } from './local-server.js'
 import { failureOf } from './outcomes.js'
-
-const KEY_1 = { kty: 'RSA', kid: 'key-1', use: 'sig', n: 'AQAB', e: 'AQAB' }
-const KEY_2 = { kty: 'EC', kid: 'key-2', crv: 'P-256', x: 'AA', y: 'AA' }
-
-const METADATA = '/.well-known/openid-configuration'
-const KEYS = '/keys'
-
-/** An issuer over real HTTP whose answers the test may change, seen through `createIssuer`. */
-async function setUp(options: Partial<IssuerOptions> = {}, path = '/') {
-  const answers: Record<string, RequestListener> = {}
-  const hits: string[] = []
-  const server = await startLocalServer((req, res) => {
-    const url = req.url ?? ''
-    hits.push(url)
-    const answer = answers[url] ?? json({ error: 'not found' }, 404)
-    answer(req, res)
-  })
-  const identifier = `${server.origin}${path}`
-  const metadata = { issuer: identifier, jwks_uri: `${server.origin}${KEYS}` }
-  answers[METADATA] = json(metadata)
-  answers[KEYS] = json({ keys: [KEY_1] })
-  const time = { now: 1_000_000_000 }
-  const log = new RecordingLog()
-  const issuer = createIssuer({ issuer: identifier, log, clock: () => time.now, ...options })
-  const count = (url: string): number => hits.filter((hit) => hit === url).length
-  return { server, answers, metadata, hits, time, log, issuer, count }
-}
 
 const never: RequestListener = () => undefined
 const headersOnly: RequestListener = (_req, res) => {
@@ -50,11 +23,11 @@ const cutOff: RequestListener = (_req, res) => {
 
 describe('an issuer', () => {
   test('is not asked for anything before somebody asks', async () => {
-    expect((await setUp()).hits).toEqual([])
+    expect((await openIssuer()).hits).toEqual([])
   })
 
   test('gives its metadata, members that we do not know included', async () => {
-    const { issuer, answers, metadata } = await setUp()
+    const { issuer, answers, metadata } = await openIssuer()
     answers[METADATA] = json({ ...metadata, token_endpoint: `${metadata.issuer}token`, more: [1] })
     expect(await issuer.metadata()).toEqual({
       ...metadata,
@@ -64,7 +37,7 @@ describe('an issuer', () => {
   })
 
   test('gives its keys, and the same object for as long as they are the same', async () => {
-    const { issuer, time, count } = await setUp()
+    const { issuer, time, count } = await openIssuer()
     const keys = await issuer.keys('key-1')
     expect(keys).toEqual({ keys: [KEY_1] })
     time.now += 60_000
@@ -73,7 +46,7 @@ describe('an issuer', () => {
   })
 
   test('is found at the address of RFC 8414 where it has a path and does not speak OpenID Connect', async () => {
-    const { issuer, answers, metadata, hits } = await setUp({}, '/realms/one')
+    const { issuer, answers, metadata, hits } = await openIssuer({}, '/realms/one')
     answers['/.well-known/oauth-authorization-server/realms/one'] = json(metadata)
     expect(await issuer.keys('key-1')).toEqual({ keys: [KEY_1] })
     expect(hits.slice(0, 2)).toEqual([
@@ -83,51 +56,10 @@ describe('an issuer', () => {
   })
 
   test('is asked once for metadata and once for keys by 200 who come first', async () => {
-    const { issuer, hits } = await setUp()
+    const { issuer, hits } = await openIssuer()
     const callers = Array.from({ length: 200 }, () => issuer.keys('key-1'))
     expect(new Set(await Promise.all(callers)).size).toBe(1)
     expect(hits).toEqual([METADATA, KEYS])
-  })
-})
-
-describe('an unknown key id', () => {
-  test('causes one fetch for all who ask, and none within the cool-down', async () => {
-    const { issuer, answers, time, count } = await setUp()
-    await issuer.keys('key-1')
-    answers[KEYS] = json({ keys: [KEY_1, KEY_2] })
-    time.now += 30_000
-    const callers = Array.from({ length: 50 }, () => issuer.keys('key-2'))
-    const found = await Promise.all(callers)
-    expect(found.every(({ keys }) => keys.some(({ kid }) => kid === 'key-2'))).toBe(true)
-    expect(count(KEYS)).toBe(2)
-    for (const forged of ['a', 'b', 'c']) await issuer.keys(forged)
-    time.now += 29_999
-    await issuer.keys('d')
-    expect(count(KEYS)).toBe(2)
-    time.now += 1
-    await issuer.keys('e')
-    expect(count(KEYS)).toBe(3)
-  })
-
-  test('makes nobody wait who has a known one', async () => {
-    const { issuer, answers, time } = await setUp()
-    await issuer.keys('key-1')
-    answers[KEYS] = never
-    time.now += 30_000
-    const stuck = issuer.keys('unknown')
-    expect(await issuer.keys('key-1')).toEqual({ keys: [KEY_1] })
-    expect(await issuer.keys(undefined)).toEqual({ keys: [KEY_1] })
-    stuck.catch(() => undefined)
-  })
-
-  test('is not called bad while the keys cannot be fetched', async () => {
-    const { issuer, answers, time } = await setUp()
-    await issuer.keys('key-1')
-    answers[KEYS] = json({}, 500)
-    time.now += 30_000
-    expect((await failureOf(issuer.keys('key-2'))).code).toBe('verifier_unavailable')
-    expect((await failureOf(issuer.keys('key-2'))).code).toBe('verifier_unavailable')
-    expect(await issuer.keys('key-1')).toEqual({ keys: [KEY_1] })
   })
 })
 
@@ -160,7 +92,7 @@ describe('an outage', () => {
   const deadlineFor = (reason: string) => ({ timeoutMs: reason === 'timed_out' ? 50 : 15_000 })
 
   test.each([...faults, ...forKeys])('where the key set %s', async (_what, answer, reason) => {
-    const { issuer, answers, log } = await setUp(deadlineFor(reason))
+    const { issuer, answers, log } = await openIssuer(deadlineFor(reason))
     answers[KEYS] = answer
     const failure = await failureOf(issuer.keys('key-1'))
     expect([failure.code, failure.details.reason]).toEqual(['verifier_unavailable', reason])
@@ -168,7 +100,7 @@ describe('an outage', () => {
   })
 
   test.each(faults)('where the metadata %s', async (_what, answer, reason) => {
-    const { issuer, answers } = await setUp(deadlineFor(reason))
+    const { issuer, answers } = await openIssuer(deadlineFor(reason))
     answers[METADATA] = answer
     for (const outcome of [issuer.metadata(), issuer.keys('key-1')]) {
       const failure = await failureOf(outcome)
@@ -177,7 +109,7 @@ describe('an outage', () => {
   })
 
   test.each([METADATA, KEYS])('where %s redirects: it is not followed', async (url) => {
-    const { issuer, answers, hits, server } = await setUp()
+    const { issuer, answers, hits, server } = await openIssuer()
     answers[url] = (_req, res) => {
       res.writeHead(302, { Location: `${server.origin}/elsewhere` }).end()
     }
@@ -191,7 +123,7 @@ describe('an outage', () => {
   })
 
   test('does not multiply the requests that meet it', async () => {
-    const { issuer, answers, count, time } = await setUp()
+    const { issuer, answers, count, time } = await openIssuer()
     answers[METADATA] = json({}, 503)
     await failureOf(issuer.keys('key-1'))
     for (const keyId of ['key-1', 'a', 'b']) await failureOf(issuer.keys(keyId))
@@ -202,7 +134,7 @@ describe('an outage', () => {
   })
 
   test('ends as soon as the issuer is back', async () => {
-    const { issuer, answers, time } = await setUp()
+    const { issuer, answers, time } = await openIssuer()
     answers[KEYS] = json({}, 500)
     await failureOf(issuer.keys('key-1'))
     answers[KEYS] = json({ keys: [KEY_1] })
@@ -211,7 +143,7 @@ describe('an outage', () => {
   })
 
   test('is survived with the keys at hand up to the stale age, and not beyond', async () => {
-    const { issuer, server, time } = await setUp({ staleAgeMs: 3_600_000 })
+    const { issuer, server, time } = await openIssuer({ staleAgeMs: 3_600_000 })
     await issuer.keys('key-1')
     await server.stop()
     for (const age of [600_000, 1_200_000, 1_799_999]) {
@@ -227,7 +159,7 @@ describe('an outage', () => {
 
 describe('what is not believed', () => {
   test('keys that are secret, private or for encryption', async () => {
-    const { issuer, answers } = await setUp()
+    const { issuer, answers } = await openIssuer()
     const bad = [
       { kty: 'oct', k: 'c2VjcmV0', kid: 'key-1' },
       { ...KEY_1, use: 'enc', kid: 'enc' },
@@ -238,7 +170,7 @@ describe('what is not believed', () => {
   })
 
   test('metadata of another issuer', async () => {
-    const { issuer, answers, metadata, log } = await setUp()
+    const { issuer, answers, metadata, log } = await openIssuer()
     answers[METADATA] = json({ ...metadata, issuer: 'https://evil.example/' })
     const failure = await failureOf(issuer.metadata())
     expect([failure.code, failure.details.reason]).toEqual(['verifier_unavailable', 'invalid'])
@@ -247,7 +179,7 @@ describe('what is not believed', () => {
   })
 
   test('metadata of an issuer that differs by a slash: the log says so', async () => {
-    const { issuer, answers, metadata, log } = await setUp()
+    const { issuer, answers, metadata, log } = await openIssuer()
     answers[METADATA] = json({ ...metadata, issuer: metadata.issuer.slice(0, -1) })
     expect((await failureOf(issuer.metadata())).code).toBe('verifier_unavailable')
     expect(log.text()).toContain('trailing slash')
@@ -259,7 +191,7 @@ describe('what is not believed', () => {
     ['jwks_uri', 'file:///etc/keys'],
     ['token_endpoint', 'http://tokens.example/token'],
   ])('a %s that is not secure: %s', async (member, url) => {
-    const { issuer, answers, metadata } = await setUp()
+    const { issuer, answers, metadata } = await openIssuer()
     answers[METADATA] = json({ ...metadata, [member]: url })
     const failure = await failureOf(issuer.keys('key-1'))
     expect([failure.code, failure.details.reason]).toEqual(['verifier_unavailable', 'invalid'])

@@ -41,6 +41,51 @@ describe('the options of onBehalfOf', () => {
     expect(faults({ issuer: ['https://a.example/', 'https://b.example/'] })).toEqual([])
   })
 
+  test('[case 21] may say where the documents of the issuer are, over http only where an option shouts', () => {
+    const inside = {
+      metadataUrl: 'http://keycloak:8080/metadata',
+      jwksUrl: 'http://keycloak:8080/keys',
+    }
+    const shouting = { dangerouslyAllowHttp: true }
+    expect(faults({ ...inside, ...shouting })).toEqual([])
+    expect(faults(inside)).toEqual([
+      expect.stringMatching(/metadataUrl: must be https/),
+      expect.stringMatching(/jwksUrl: must be https/),
+    ])
+    expect(faults({ metadataUrl: 'metadata', jwksUrl: 5 })).toEqual([
+      expect.stringMatching(/metadataUrl: must be a URL/),
+      expect.stringMatching(/jwksUrl: must be the URL of a document/),
+    ])
+  })
+
+  test('[case 22] name no issuer that is a template for many tenants', () => {
+    const template = 'https://login.example/{tenantid}/v2.0'
+    for (const issuer of [template, ['https://id.example/', template]]) {
+      expect(faults({ issuer }).join()).toContain('the issuer of your own tenant')
+    }
+  })
+
+  test('of how tokens are read are checked as the rest', () => {
+    const policy = { userClaim: 'email', scopeClaim: 'tools', scopePrefix: 'api://id' }
+    expect(
+      faults({
+        ...{ tokenAudience: 'guid', toleratedAudiences: ['account'], clockToleranceSeconds: 60 },
+        callerPolicy: { ...policy, isMachine: () => false, dangerouslyAllowMachineTokens: false },
+      }),
+    ).toEqual([])
+    const found = faults({
+      ...{ tokenAudience: '', toleratedAudiences: [API.audience], clockToleranceSeconds: 61 },
+      callerPolicy: { userClaim: '', scopeClaim: 7, scopePrefix: 'a b' },
+    }).join('\n')
+    for (const name of [
+      ...['tokenAudience', 'clockToleranceSeconds', 'apis.api.audience'],
+      ...['userClaim', 'scopeClaim', 'scopePrefix'].map((n) => `callerPolicy.${n}`),
+    ]) {
+      expect(found).toContain(`- ${name}: `)
+    }
+    expect(faults({ callerPolicy: { isMachine: 'yes' } })).toHaveLength(1)
+  })
+
   test('that are missing are named all at once', () => {
     const missing = () => onBehalfOf({} as OnBehalfOfOptions)
     for (const name of ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']) {

@@ -5,7 +5,7 @@ test('a program that ends by itself is read to its last line', async () => {
   const seen: string[] = []
   const end = await runProgram('sh', {
     arguments: ['-c', 'echo out; echo err >&2; exit 3'],
-    timeoutMs: 10_000,
+    timeoutMs: 120_000,
     onLine: (line) => seen.push(line),
   })
   expect(end.exitCode).toBe(3)
@@ -18,7 +18,7 @@ test('a program that is told to end takes its children with it', async () => {
   // The output stays open until the child is gone as well, and only then is the end reported.
   const end = await runProgram('sh', {
     arguments: ['-c', 'sleep 600 & echo started; wait'],
-    timeoutMs: 10_000,
+    timeoutMs: 120_000,
     signal: stop.signal,
     onLine: () => {
       stop.abort()
@@ -28,6 +28,6 @@ test('a program that is told to end takes its children with it', async () => {
 })
 
 test('a program that cannot be started is an error', async () => {
-  const nowhere = runProgram('/no/such/program', { arguments: [], timeoutMs: 10_000 })
+  const nowhere = runProgram('/no/such/program', { arguments: [], timeoutMs: 120_000 })
   await expect(nowhere).rejects.toThrow('ENOENT')
 })

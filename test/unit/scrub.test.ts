@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { scrub } from '../../src/scrub.js'
+import { scrub, scrubUrl } from '../../src/scrub.js'
 
 const KEY = new TextEncoder().encode('0123456789abcdef0123456789abcdef')
 const jwt = (claims: Record<string, unknown>): Promise<string> =>
@@ -91,4 +91,24 @@ describe('scrub', () => {
       expect(scrub(value, 100)).toBeUndefined()
     },
   )
+})
+
+describe('scrubUrl', () => {
+  test('[case 20] leaves a URL readable, a tenant named by a UUID included', () => {
+    const url = 'https://login.example/11111111-2222-3333-4444-555555555555/v2.0/.well-known/x'
+    expect(scrubUrl(url, 200)).toBe(url)
+    expect(scrubUrl('/elsewhere/', 200)).toBe('/elsewhere/')
+  })
+
+  test('[case 20] takes out user name, password, query, fragment and whatever looks like a token', async () => {
+    const token = await jwt({ sub: 'bob' })
+    const secret = 's'.repeat(32)
+    expect(scrubUrl(`https://user:pw@id.example/a/${secret}?code=1#state`, 200)).toBe(
+      'https://id.example/a/[scrubbed]',
+    )
+    expect(scrubUrl(`https://id.example/${token}`, 400)).not.toContain(token.split('.')[1])
+    expect(scrubUrl(`//user:pw@id.example/`, 400)).toBe('//id.example/')
+    expect(scrubUrl(`https://id.example/path/${secret}`, 40)).toBe('https://id.example/path/')
+    expect(scrubUrl(undefined, 400)).toBeUndefined()
+  })
 })

@@ -1,4 +1,4 @@
-import { Agent, get, type IncomingMessage } from 'node:http'
+import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -57,6 +57,42 @@ describe('serve', () => {
     await expect(serve({ host: '192.0.2.1', port: 0 })).rejects.toMatchObject({
       code: 'EADDRNOTAVAIL',
     })
+  })
+})
+
+describe('an idle connection', () => {
+  test('[case 33] is kept for longer than a load balancer keeps it, and the answer says so', async () => {
+    const agent = new Agent({ keepAlive: true })
+    onTestFinished(() => {
+      agent.destroy()
+    })
+    const handler: RequestListener = (_req, res) => res.end('ok')
+    const { headers } = await request((await started({ handler })).url, agent)
+    expect(headers['keep-alive']).toBe('timeout=65')
+    const set = await request((await started({ handler, keepAliveMs: 620_000 })).url, agent)
+    expect(set.headers['keep-alive']).toBe('timeout=620')
+  })
+})
+
+describe('a host of localhost', () => {
+  const handler: RequestListener = (req, res) => res.end(req.socket.localAddress)
+  const at = (address: string, port: number) => request(`http://${address}:${port}/`)
+
+  test('[case 47] listens at both loopback addresses, on one port, and stops on both', async () => {
+    const { port, close } = await started({ host: 'localhost', handler })
+    expect((await at('127.0.0.1', port)).body).toBe('127.0.0.1')
+    expect((await at('[::1]', port)).body).toBe('::1')
+    await close()
+    await expect(at('127.0.0.1', port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await expect(at('[::1]', port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  test('[case 47] rejects where the port is taken on either of them, and leaves none behind', async () => {
+    const other = await started({ host: '::1' })
+    await expect(serve({ host: 'localhost', port: other.port })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    })
+    await expect(at('127.0.0.1', other.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 })
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { limitedUntil, recordingFetch, refusalIn } from '../../src/exchange/token-endpoint.js'
+import { recordingFetch, refusalIn } from '../../src/exchange/token-endpoint.js'
 import { deadOrigin, json, startLocalServer } from './local-server.js'
 
 const NOW_SECONDS = 2_000_000_000
@@ -185,6 +185,20 @@ describe('refusalIn', () => {
     ['seconds', { 'Retry-After': '17' }, 17],
     ['no seconds at all', { 'Retry-After': '0' }, 0],
     ['a date', { 'Retry-After': http(NOW_SECONDS + 90) }, 90],
+    [
+      'a date in the form of asctime',
+      {
+        'Retry-After': new Date((NOW_SECONDS + 90) * 1_000)
+          .toUTCString()
+          .replace(/^(\w+), (\d+) (\w+) (\d+) (\S+) GMT$/, '$1 $3 $2 $5 $4'),
+      },
+      90,
+    ],
+    ["Okta's reset", { 'X-Rate-Limit-Reset': `${NOW_SECONDS + 45}` }, 45],
+    ['a reset in milliseconds', { 'X-RateLimit-Reset': `${NOW_SECONDS + 45}000` }, 45],
+    ['a reset in seconds from now', { 'RateLimit-Reset': '45' }, 45],
+    ['the field of the draft', { RateLimit: '"default";r=0;t=45' }, 45],
+    ['hostile seconds', { 'Retry-After': '1e999' }, undefined],
     ['a date that is over', { 'Retry-After': http(NOW_SECONDS - 90) }, 1],
     ["Auth0's reset", { 'X-RateLimit-Reset': `${NOW_SECONDS + 45}` }, 45],
     ['a reset that is over', { 'X-RateLimit-Reset': `${NOW_SECONDS - 45}` }, 1],
@@ -208,32 +222,5 @@ describe('refusalIn', () => {
         expect(refusalIn(answer(given, body, headers), clock)?.status).toBe(given)
       }),
     )
-  })
-})
-
-describe('limitedUntil', () => {
-  const limited = (headers: Record<string, string>) =>
-    limitedUntil({ status: 200, headers: new Headers(headers), text: '' })
-
-  test('tells when a used-up rate limit starts anew', () => {
-    const headers = { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '2000000045' }
-    expect(limited(headers)).toBe(2_000_000_045)
-  })
-
-  test.each<[string, Record<string, string>]>([
-    [
-      'there is something left',
-      { 'X-RateLimit-Remaining': '1', 'X-RateLimit-Reset': '2000000045' },
-    ],
-    ['nobody says what is left', { 'X-RateLimit-Reset': '2000000045' }],
-    ['nobody says when', { 'X-RateLimit-Remaining': '0' }],
-    ['the time is none', { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': 'soon' }],
-    ['there are no such headers', {}],
-  ])('tells nothing where %s', (_what, headers) => {
-    expect(limited(headers)).toBeUndefined()
-  })
-
-  test('tells nothing where no answer came', () => {
-    expect(limitedUntil(undefined)).toBeUndefined()
   })
 })

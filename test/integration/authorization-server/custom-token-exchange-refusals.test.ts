@@ -177,7 +177,19 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
   })
 
   it('but not when the subject token expired within the tolerance of five seconds', async () => {
-    expect((await exchangeClaims({ exp: Math.floor(Date.now() / 1000) - 1 })).status).toBe(200)
+    const expired = (): number => Math.floor(Date.now() / 1000) - 1
+    // On a busy machine an attempt may take longer than the tolerance; it then says nothing.
+    let attempt = { status: 0, tookMs: Infinity }
+    for (
+      let tries = 0;
+      tries < 20 && attempt.status !== 200 && attempt.tookMs > 2_500;
+      tries += 1
+    ) {
+      const startedMs = Date.now()
+      const { status } = await exchangeClaims({ exp: expired() })
+      attempt = { status, tookMs: Date.now() - startedMs }
+    }
+    expect(attempt.status).toBe(200)
   })
 
   it('when the subject token has a foreign signature, a foreign key, or none', async () => {

@@ -37,7 +37,7 @@ export const AUTH0: readonly Refusal[] = [
     when: 'an action refuses the subject token',
     status: 400,
     error: 'invalid_request',
-    code: 'reauthentication_required',
+    code: 'exchange_misconfigured',
   },
   {
     when: 'the secret is wrong',
@@ -111,7 +111,7 @@ export const STANDARD: readonly Refusal[] = [
     when: 'the request is invalid',
     status: 400,
     error: 'invalid_request',
-    code: 'reauthentication_required',
+    code: 'exchange_misconfigured',
   },
   {
     when: 'the token is bad, by a challenge alone',

@@ -156,7 +156,8 @@ function protocolOf(answer: RawAnswer): object {
     status,
     type: headers['content-type']?.split(';')[0],
     allow: headers.allow,
-    cacheControl: headers['cache-control'],
+    // The SDK says nothing about storing answers that are no streams; we forbid it.
+    cacheControl: headers['cache-control'] === 'no-store' ? undefined : headers['cache-control'],
     buffering: headers['x-accel-buffering'],
     session: headers['mcp-session-id'],
     message: result?.content === undefined ? message : { ...message, result: 'of a tool' },

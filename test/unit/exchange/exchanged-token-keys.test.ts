@@ -23,14 +23,14 @@ beforeAll(async () => {
 })
 
 /** Verifies a token of an issuer with these keys, and notes the key ids that were asked for. */
-function verifying(keys: () => Promise<readonly JWK[]>) {
+function verifying(keys: () => Promise<readonly JWK[]>, renewed = keys) {
   const asked: (string | undefined)[] = []
   const issuer: Issuer = {
     issuer: ISSUER,
     metadata: () => Promise.reject(new Error('not asked for')),
-    keys: async (keyId) => {
+    keys: async (keyId, lookup) => {
       asked.push(keyId)
-      return { keys: [...(await keys())] }
+      return { keys: [...(await (lookup?.tried === undefined ? keys() : renewed()))] }
     },
   }
   const verify = (token: string): Promise<ExchangedToken> =>
@@ -55,6 +55,31 @@ describe('the keys', () => {
     const { code, details } = await failureOf(verify(await signed(key)))
     expect([code, details.reason]).toEqual(['exchange_unavailable', 'keys_unavailable'])
     expect(details.retryAfterSeconds).toBeGreaterThan(0)
+  })
+
+  test('[S16.4] may have one key id for two: each verifies its own tokens', async () => {
+    const other = await createSigningKey('ES256')
+    const { verify } = verifying(() => Promise.resolve([{ ...other.jwk, kid: key.kid }, key.jwk]))
+    await verify(await signed(key))
+    await verify(await signed({ ...other, kid: key.kid }))
+  })
+
+  test('[case 16] are asked for once more where none fits: the issuer may have made a new key under the same id', async () => {
+    const stranger = await createSigningKey('ES256')
+    const { asked, verify } = verifying(
+      () => Promise.resolve([{ ...stranger.jwk, kid: key.kid }]),
+      () => Promise.resolve([key.jwk]),
+    )
+    await verify(await signed(key))
+    expect(asked).toEqual([key.kid, key.kid])
+  })
+
+  test('[case 58] verify a token of ES256 as they do one of RS256', async () => {
+    for (const alg of ['ES256', 'RS256', 'PS256', 'EdDSA']) {
+      const own = await createSigningKey(alg)
+      const token = await signed(own, { header: { alg } })
+      await verifying(() => Promise.resolve([own.jwk])).verify(token)
+    }
   })
 
   test('that are those of somebody else verify nothing', async () => {

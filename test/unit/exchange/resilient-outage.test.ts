@@ -43,17 +43,23 @@ const TIMED_OUT = { reason: 'timed_out' }
 const down = failing('exchange_unavailable', { reason: 'unreachable', retryAfterSeconds: 5 })
 
 describe('the breaker', () => {
-  test.each(['unreachable', 'status_500', 'timed_out', 'nonsense', 'metadata_unavailable'])(
-    'opens after five times %s, and then asks the server no more',
-    async (reason) => {
-      const { inner, reasonOf } = setUp()
-      inner.answer = failing('exchange_unavailable', { reason })
-      while (inner.count < 5) await reasonOf()
-      const asked = inner.count
-      expect(await reasonOf()).toBe('breaker_open')
-      expect(inner.count).toBe(asked)
-    },
-  )
+  test.each([
+    'unreachable',
+    'metadata_unavailable',
+    'connection_lost',
+    'status_500',
+    'timed_out',
+    'nonsense',
+  ])('opens after five times %s, and then asks the server no more', async (reason) => {
+    const { inner, reasonOf } = setUp()
+    inner.answer = failing('exchange_unavailable', { reason })
+    for (let call = 0; inner.count < 5; call += 1) {
+      await reasonOf({ caller: { subject: `auth0|${call % 3}` } })
+    }
+    const asked = inner.count
+    expect(await reasonOf({ caller: { subject: 'auth0|another' } })).toBe('breaker_open')
+    expect(inner.count).toBe(asked)
+  })
 
   test.each<[FailureCode, FailureDetails]>([
     ['exchange_misconfigured', { reason: 'status_401' }],
@@ -86,7 +92,10 @@ describe('the breaker', () => {
   test('does not open for callers that leave', async () => {
     const held = new HeldExchanger()
     const time = new ManualClock()
-    const resilient = new ResilientExchanger(held, { clock: time.clock, timers: time.timers })
+    const resilient = new ResilientExchanger(held, {
+      ...{ clock: time.clock, timers: time.timers },
+      perSecond: 100,
+    })
     for (let call = 0; call < 10; call += 1) {
       const leaving = new AbortController()
       const outcome = failureOf(resilient.exchange(requestOf(), { signal: leaving.signal }))
@@ -103,11 +112,15 @@ describe('the breaker', () => {
   test('holds to a single trial, also when a call from before ends without a verdict', async () => {
     const held = new HeldExchanger()
     const time = new ManualClock()
-    const resilient = new ResilientExchanger(held, { clock: time.clock, timers: time.timers })
+    const resilient = new ResilientExchanger(held, {
+      ...{ clock: time.clock, timers: time.timers },
+      perSecond: 100,
+    })
     const leaving = new AbortController()
     const old = failureOf(resilient.exchange(requestOf(), { signal: leaving.signal }))
     for (let call = 1; call <= 5; call += 1) {
-      const outcome = failureOf(resilient.exchange(requestOf()))
+      const caller = { subject: `auth0|${call}` }
+      const outcome = failureOf(resilient.exchange(requestOf({ caller })))
       await settled()
       held.at(call).outcome.reject(new OnBehalfOfError('exchange_unavailable', TIMED_OUT))
       await outcome
@@ -134,38 +147,49 @@ describe('the breaker', () => {
 })
 
 describe('a rate limit', () => {
+  const BOB = { caller: { subject: 'auth0|bob' } }
+  const used = (untilSeconds: number) => [{ remaining: 0, resetAtMs: untilSeconds * 1_000 }]
+
   test.each<[string, number, number]>([
     ['as long as it says', 17, 17],
     ['no longer than a minute, whatever it says', 86_400, 60],
-  ])('holds everybody back %s', async (_, retryAfterSeconds, heldSeconds) => {
+    ['no longer than a minute, whatever nonsense it says', Infinity, 60],
+  ])('of all holds everybody back %s', async (_, retryAfterSeconds, heldSeconds) => {
     const { inner, time, failure, token } = setUp()
+    inner.limits = used(NOW_SECONDS + retryAfterSeconds)
     inner.answer = failing('exchange_unavailable', { reason: 'rate_limited', retryAfterSeconds })
     const start = time.clock()
     await failure()
-    const { details } = await failure({ caller: { subject: 'auth0|bob' } })
+    const { details } = await failure(BOB)
     expect(details.reason).toBe('held_back')
     expect(inner.count).toBe(1)
+    inner.limits = []
     inner.answer = () => exchangedOf('after')
     time.jump(start + heldSeconds * 1_000 - 1 - time.clock())
-    expect((await failureOf(token())).details.retryAfterSeconds).toBe(1)
+    expect((await failureOf(token(BOB))).details.retryAfterSeconds).toBe(1)
     time.jump(1_000)
-    expect(await token()).toBe('after')
+    expect(await token(BOB)).toBe('after')
   })
 
   test('that is used up by an exchange that succeeded holds the next ones back', async () => {
     const { inner, time, failure, token } = setUp()
-    inner.answer = () => exchangedOf('last', { limitedUntilSeconds: NOW_SECONDS + 9 })
+    inner.limits = used(NOW_SECONDS + 9)
+    inner.answer = () => exchangedOf('last')
     expect(await token()).toBe('last')
-    expect((await failure()).details).toMatchObject({ reason: 'held_back', retryAfterSeconds: 9 })
+    expect((await failure(BOB)).details).toMatchObject({
+      reason: 'held_back',
+      retryAfterSeconds: 9,
+    })
+    inner.limits = []
     inner.answer = () => exchangedOf('after')
     await time.advance(9_000)
     expect(await token()).toBe('after')
   })
 
-  test('that starts anew at a time that is over, or is nonsense, holds nobody', async () => {
+  test('that starts anew at a time that is over holds nobody', async () => {
     const { inner, token } = setUp()
-    inner.answer = () => exchangedOf('token', { limitedUntilSeconds: NOW_SECONDS - 9 })
-    expect([await token(), await token()]).toEqual(['token', 'token'])
+    inner.limits = used(NOW_SECONDS - 9)
+    expect([await token(), await token()]).toEqual(['exchanged-1', 'exchanged-2'])
   })
 })
 

@@ -173,19 +173,6 @@ describe('the answer', () => {
     expect(rest).toEqual({ tokenType: 'bearer' })
   })
 
-  test('tells when a used-up rate limit starts anew', async () => {
-    const { exchange } = await setUp((_req, res) => {
-      res
-        .writeHead(200, {
-          'Content-Type': 'application/json',
-          'X-RateLimit-Remaining': '0',
-          'X-RateLimit-Reset': `${NOW_SECONDS + 3}`,
-        })
-        .end(JSON.stringify(ANSWER))
-    })
-    expect((await exchange()).limitedUntilSeconds).toBe(NOW_SECONDS + 3)
-  })
-
   test('shows no token when it is printed', async () => {
     const { exchange } = await setUp()
     expect(JSON.stringify(await exchange())).not.toContain('"exchanged"')

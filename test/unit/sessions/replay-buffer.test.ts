@@ -1,6 +1,6 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
 import { describe, expect, test } from 'vitest'
-import { createReplayBuffer } from '../../../src/sessions/replay-buffer.js'
+import { ReplayBuffer } from '../../../src/sessions/replay-buffer.js'
 
 const message = (text: string): JSONRPCMessage => ({
   jsonrpc: '2.0',
@@ -8,10 +8,7 @@ const message = (text: string): JSONRPCMessage => ({
   params: { text },
 })
 
-async function replayed(
-  buffer: ReturnType<typeof createReplayBuffer>,
-  after: string,
-): Promise<unknown[]> {
+async function replayed(buffer: ReplayBuffer, after: string): Promise<unknown[]> {
   const sent: unknown[] = []
   await buffer.replayEventsAfter(after, {
     send: (_, event) => {
@@ -24,53 +21,72 @@ async function replayed(
 
 describe('the messages a session keeps', () => {
   test('come again after the one the client saw last, of its stream alone, in order', async () => {
-    const buffer = createReplayBuffer()
+    const buffer = new ReplayBuffer()
     const first = await buffer.storeEvent('a', message('1'))
     await buffer.storeEvent('b', message('other stream'))
     await buffer.storeEvent('a', message('2'))
     await buffer.storeEvent('a', message('3'))
     expect(await replayed(buffer, first)).toEqual(['2', '3'])
-    expect(await buffer.getStreamIdForEventId?.(first)).toBe('a')
+    expect(await buffer.getStreamIdForEventId(first)).toBe('a')
   })
 
   test('are bounded: the oldest go, and nothing resumes from one that is gone', async () => {
-    const buffer = createReplayBuffer({ maxBytes: 2_000 })
+    const buffer = new ReplayBuffer({ maxBytes: 2_000 })
     const first = await buffer.storeEvent('a', message('x'.repeat(300)))
     const second = await buffer.storeEvent('a', message('y'.repeat(300)))
     await buffer.storeEvent('a', message('z'.repeat(300)))
-    expect(await buffer.getStreamIdForEventId?.(first)).toBeUndefined()
+    expect(await buffer.getStreamIdForEventId(first)).toBeUndefined()
     await expect(replayed(buffer, first)).rejects.toThrow(/no such event/)
     expect(await replayed(buffer, second)).toEqual(['z'.repeat(300)])
   })
 
   test('many small messages do not count as nothing', async () => {
-    const buffer = createReplayBuffer({ maxBytes: 10_000 })
+    const buffer = new ReplayBuffer({ maxBytes: 10_000 })
     const first = await buffer.storeEvent('a', {} as unknown as JSONRPCMessage)
     for (let count = 0; count < 20; count += 1) {
       await buffer.storeEvent('a', {} as unknown as JSONRPCMessage)
     }
-    expect(await buffer.getStreamIdForEventId?.(first)).toBeUndefined()
+    expect(await buffer.getStreamIdForEventId(first)).toBeUndefined()
   })
 
-  test('one message over the bound is kept until the next', async () => {
-    const buffer = createReplayBuffer({ maxBytes: 10 })
-    const large = await buffer.storeEvent('a', message('large'))
-    expect(await buffer.getStreamIdForEventId?.(large)).toBe('a')
-    await buffer.storeEvent('a', message('next'))
-    expect(await buffer.getStreamIdForEventId?.(large)).toBeUndefined()
+  test('[S16.6] an answer over the bound is not kept: who comes back for it gets an error in its place', async () => {
+    const buffer = new ReplayBuffer({ maxBytes: 2_000 })
+    const first = await buffer.storeEvent('a', {} as unknown as JSONRPCMessage)
+    const large = { content: [{ type: 'text', text: 'x'.repeat(5_000) }] }
+    await buffer.storeEvent('a', { jsonrpc: '2.0', id: 7, result: large })
+    const sent: JSONRPCMessage[] = []
+    await buffer.replayEventsAfter(first, {
+      send: (_, event) => {
+        sent.push(event)
+        return Promise.resolve()
+      },
+    })
+    expect(sent).toMatchObject([
+      { id: 7, error: { message: expect.stringContaining('too large to be kept') as string } },
+    ])
+    expect(JSON.stringify(sent)).not.toContain('xxx')
+  })
+
+  test('[S16.6] a stream with a notice that was too large to be kept is not resumed from before it', async () => {
+    const buffer = new ReplayBuffer({ maxBytes: 2_000 })
+    const before = await buffer.storeEvent('a', message('1'))
+    const large = await buffer.storeEvent('a', message('x'.repeat(5_000)))
+    await buffer.storeEvent('a', message('2'))
+    expect(await buffer.getStreamIdForEventId(before)).toBeUndefined()
+    expect(await replayed(buffer, large)).toEqual(['2'])
   })
 
   test.each(['', '0', '-1', '1.0', '1e0', '999', ' 1', '__proto__', '9'.repeat(400)])(
     'no event is called %j',
     async (id) => {
-      const buffer = createReplayBuffer()
+      const buffer = new ReplayBuffer()
       await buffer.storeEvent('a', message('1'))
-      expect(await buffer.getStreamIdForEventId?.(id)).toBeUndefined()
+      expect(await buffer.getStreamIdForEventId(id)).toBeUndefined()
     },
   )
 
   test('the event that only marks a beginning is not sent again', async () => {
-    const buffer = createReplayBuffer()
+    const buffer = new ReplayBuffer()
     const marker = {} as unknown as JSONRPCMessage
     const first = await buffer.storeEvent('a', marker)
     await buffer.storeEvent('a', marker)

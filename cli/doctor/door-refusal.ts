@@ -1,0 +1,78 @@
+import type { Config } from '../../src/config.js'
+import { OnBehalfOfError } from '../../src/errors.js'
+import type { Claims } from '../../src/identity/caller.js'
+import { printable } from '../printable.js'
+import { wrong, type CheckName, type Observation } from './finding.js'
+
+const CURES: Readonly<Record<string, (setting: string) => string>> = {
+  opaque_token: () => opaqueCure('opaque'),
+  encrypted_token: () => opaqueCure('encrypted'),
+  audience_mismatch: (setting) =>
+    `Make ${setting} and the identifier of the API at the authorization server the same, byte for byte, a trailing slash included; and have the client ask for it by resource or audience.`,
+  audience_missing: (setting) =>
+    `Have the authorization server write ${setting} into aud of the tokens for this server. Another token is the same, until it does.`,
+  client_missing: () =>
+    'Have the authorization server write the client into client_id of its access tokens (RFC 9068).',
+  machine_token: () => 'Sign in as a user; a client-credentials token cannot be exchanged.',
+  wrong_type: () => 'Give the access token, not the id token.',
+  bound_token_as_bearer: () =>
+    'The token is bound to its sender: this command cannot prove the possession of that key. Get a plain bearer token for the check.',
+  algorithm: () =>
+    'Have the authorization server sign the tokens for this server with one of those. Auth0: set Signing Algorithm of the API to RS256; HS256 has no public key to check it with.',
+  key_unknown: () =>
+    'Have the authorization server publish the key with which it signs, under the kid that its tokens name. Check that the key set (issuer.keys, above) is that of the server which issued the token.',
+  not_verified: () =>
+    'The signature does not fit the keys of the issuer, RS256 or whichever it names: the token was changed on its way, or another environment with the same issuer signed it.',
+}
+
+const KEYS_MISSING: readonly CheckName[] = ['issuer.metadata', 'issuer.keys']
+
+/** Words why the server refuses a user's token. Rethrows what is no refusal. */
+export function doorRefusal(
+  error: unknown,
+  claims: Claims,
+  { resource }: Pick<Config, 'resource'>,
+): Observation {
+  if (!(error instanceof OnBehalfOfError)) throw error
+  const { reason = error.code } = error.details
+  const shared = resource.tokenAudience === resource.identifier
+  const setting = shared ? 'AUTH0_AUDIENCE' : 'TOKEN_AUDIENCE'
+  const { iss: issuer } = claims
+  return {
+    ...wrong(
+      'token.door',
+      `${reason}: ${error.message}`,
+      reason === 'several_audiences'
+        ? companionsCure(claims)
+        : (CURES[reason]?.(setting) ??
+            'Give the access token that an MCP client sends to this server.'),
+    ),
+    explainedBy: explanationsOf(error, reason, shared),
+    ...(typeof issuer === 'string' ? { issuer } : {}),
+  }
+}
+
+/** What else makes the server refuse a token for this reason. */
+function explanationsOf(
+  { code }: OnBehalfOfError,
+  reason: string,
+  sharedAudience: boolean,
+): readonly CheckName[] {
+  if (code === 'verifier_unavailable' || reason === 'not_verified') return KEYS_MISSING
+  return reason === 'audience_mismatch' && sharedAudience
+    ? ['server.identifier', 'server.metadata']
+    : []
+}
+
+/** Keycloak adds `account` to the audience of nearly every token. */
+function companionsCure({ aud }: Claims): string {
+  const named = Array.isArray(aud) ? aud.map(printable) : [printable(aud)]
+  const keycloak = named.includes('account')
+    ? ' Keycloak adds account: remove the mapper "audience resolve" from the client scope roles, or take that scope from the client.'
+    : ''
+  return `The token names ${named.join(' and ')}. Have the client ask for a token for this server alone, and the authorization server put nothing else into aud. If the other accepts no such token, list it in TOLERATED_AUDIENCES.${keycloak}`
+}
+
+function opaqueCure(kind: string): string {
+  return `The token is ${kind}: the client did not say which API it is for. Auth0: set resource_parameter_profile of the tenant to "compatibility" (setup does), or have the client send audience.`
+}

@@ -1,0 +1,100 @@
+import { printable } from '../printable.js'
+
+/** Why a request got no answer, as an operator needs it. */
+export interface NetworkFault {
+  /** The innermost cause, with host and port. */
+  readonly says: string
+  readonly cure: string
+  /** The same text for two failures that have one cause. */
+  readonly cause: string
+}
+
+interface Outline {
+  readonly message: string
+  readonly code: string | undefined
+}
+
+const NAME = 'Check the host name, and the DNS of this machine (in a container: its own).'
+const CERTIFICATE =
+  'Have Node trust the certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem. If the server leaves out intermediate certificates, have it send them.'
+const SPEAKS_HTTP =
+  'The other side does not speak TLS there: check http against https, and the port.'
+const HANGS_UP = 'Check http against https, the port, and what stands in between (proxy, firewall).'
+
+const CURES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Nothing listens there: check host and port, and whether it runs.',
+  ENOTFOUND: NAME,
+  EAI_AGAIN: NAME,
+  ECONNRESET: HANGS_UP,
+  UND_ERR_SOCKET: HANGS_UP,
+  EPROTO: SPEAKS_HTTP,
+  ERR_SSL_WRONG_VERSION_NUMBER: SPEAKS_HTTP,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: SPEAKS_HTTP,
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'The certificate is for another name: write the name that stands in it, or get one for this name.',
+  CERT_HAS_EXPIRED: "Renew the certificate; check this machine's clock.",
+  CERT_NOT_YET_VALID: "Check this machine's clock, then the certificate.",
+}
+const CERTIFICATE_CODE =
+  /^(?:UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_|CERT_|ERR_TLS_|HOSTNAME_MISMATCH)/
+/** Faults of this machine rather than of one host. */
+const OF_THIS_MACHINE = new Set([
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+])
+
+/** Describes the failure of a `fetch` of `url`. Shows no more of the error than codes and the innermost message. */
+export function networkFault(error: unknown, url: URL): NetworkFault {
+  const place = `${url.hostname}:${portOf(url)}`
+  const { message, code } = innermost(error)
+  const known = code === undefined || message.includes(code) ? message : `${message} (${code})`
+  const bare = known.replace(/:$/, '')
+  return {
+    says: printable(namesPort(bare, url) ? bare : `${bare}, at ${place}`),
+    cure: cureOf(code),
+    cause: code !== undefined && OF_THIS_MACHINE.has(code) ? code : `${code ?? message} ${place}`,
+  }
+}
+
+function cureOf(code: string | undefined): string {
+  const elsewhere = "Check this machine's way there: proxy, firewall, certificates."
+  if (code === undefined) return elsewhere
+  return CURES[code] ?? (CERTIFICATE_CODE.test(code) ? CERTIFICATE : elsewhere)
+}
+
+const MAX_DEPTH = 10
+
+function innermost(error: unknown): Outline {
+  let current: unknown = error
+  for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
+    const next = causeOf(current)
+    if (next === undefined) break
+    current = next
+  }
+  if (!(current instanceof Error)) return { message: 'no answer', code: undefined }
+  if (current.name === 'TimeoutError') return { message: 'no answer in time', code: undefined }
+  const { code } = current as { code?: unknown }
+  const named = typeof code === 'string' ? code : undefined
+  return {
+    message: current.message === '' ? (named ?? current.name) : current.message,
+    code: named,
+  }
+}
+
+/** A name with several addresses fails with all their errors at once; the last one tried is as good as any. */
+function causeOf(error: unknown): unknown {
+  if (error instanceof AggregateError) return (error.errors as unknown[]).at(-1)
+  return error instanceof Error && error.cause instanceof Error ? error.cause : undefined
+}
+
+function namesPort(message: string, url: URL): boolean {
+  return message.includes(`:${portOf(url)}`)
+}
+
+function portOf(url: URL): string {
+  return url.port !== '' ? url.port : url.protocol === 'https:' ? '443' : '80'
+}

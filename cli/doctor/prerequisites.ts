@@ -1,0 +1,21 @@
+import type { CheckName } from './finding.js'
+
+/** What must not be wrong for a check to be made. One that is not named here needs the configuration alone. */
+export const PREREQUISITES: Partial<Record<CheckName, readonly CheckName[]>> = {
+  'issuer.keys': ['issuer.metadata'],
+  token_endpoint: ['issuer.metadata'],
+  'client.credentials': ['token_endpoint'],
+  'client.exchange': ['client.credentials'],
+  'api.without_token': ['api.reachable'],
+  'api.foreign_token': ['api.without_token'],
+  'server.metadata': ['server.challenge'],
+  exchange: ['token.door', 'token_endpoint', 'client.credentials', 'client.exchange'],
+  'exchange.result': ['exchange', 'exchange.request', 'exchange.audience'],
+  'api.call': [
+    'exchange',
+    'exchange.request',
+    'exchange.audience',
+    'exchange.result',
+    'api.reachable',
+  ],
+}

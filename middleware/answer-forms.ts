@@ -1,0 +1,60 @@
+import type { Request, RequestHandler } from 'express'
+import { OnBehalfOfError } from '../src/errors.js'
+import type { AnswerForms } from '../src/streams/answer-in-form.js'
+
+const JSON_TYPE = 'application/json'
+const STREAM_TYPE = 'text/event-stream'
+/** A parameter beside the quality. `application/json;charset=utf-8` asks for JSON, whatever it thinks JSON has. */
+const PARAMETER = /;(?!\s*q\s*=)[^;,="]*(?:=(?:\s*"(?:[^"\\]|\\.)*"|[^;,"]*))?/gi
+
+const known = new WeakMap<Request, AnswerForms>()
+
+/**
+ * Reads the Accept header as HTTP has it (RFC 9110 §12.5.1), which the MCP SDKs do not: they look for two names in it.
+ *
+ * A POST that takes neither JSON nor an event stream is refused (`not_acceptable`). Where an event stream is fine, the
+ * header then says what the SDKs insist on. Where JSON alone is, it keeps saying so: `mcpRoute` answers such a client in
+ * JSON; another MCP server behind may refuse it.
+ */
+export function answerForms(): RequestHandler {
+  return function answerFormsMiddleware(req, _res, next) {
+    const forms = assertAnswerable(req)
+    if (forms.eventStream) acceptBoth(req)
+    else if (forms.json) setAccept(req, JSON_TYPE)
+    next()
+  }
+}
+
+/** The forms that a request's own Accept header allows. Throws `not_acceptable` for a POST that allows none. */
+export function assertAnswerable(req: Request): AnswerForms {
+  const forms = known.get(req) ?? readForms(req)
+  known.set(req, forms)
+  if (req.method === 'POST' && !forms.json && !forms.eventStream) {
+    throw new OnBehalfOfError('not_acceptable')
+  }
+  return forms
+}
+
+/** Makes the Accept header what the SDKs insist on. Does not change what the client accepts. */
+export function acceptBoth(req: Request): void {
+  setAccept(req, `${JSON_TYPE}, ${STREAM_TYPE}`)
+}
+
+function readForms(req: Request): AnswerForms {
+  const ranges = req.headers.accept?.replace(PARAMETER, '')
+  if (ranges === undefined || /^[\s,]*$/.test(ranges)) return { json: true, eventStream: true }
+  req.headers.accept = ranges
+  return {
+    json: req.accepts(JSON_TYPE) !== false,
+    eventStream: req.accepts(STREAM_TYPE) !== false,
+  }
+}
+
+/** In both places where an SDK looks for it. */
+function setAccept(req: Request, value: string): void {
+  req.headers.accept = value
+  for (let index = req.rawHeaders.length - 2; index >= 0; index -= 2) {
+    if (req.rawHeaders[index]?.toLowerCase() === 'accept') req.rawHeaders.splice(index, 2)
+  }
+  req.rawHeaders.push('Accept', value)
+}

@@ -1,0 +1,54 @@
+import type { RequestHandler } from 'express'
+import { OnBehalfOfError } from '../src/errors.js'
+import { parseRequestTarget } from '../src/http/request-target.js'
+import { hostList, requestedHost, type RequestedHost } from '../src/http/requested-host.js'
+import { scrub } from '../src/scrub.js'
+
+/** Which hosts `knownHosts` lets through. */
+export interface KnownHostsOptions {
+  /** The public URL of the MCP endpoint: its host is always on the list. */
+  readonly endpoint: URL
+  /** Further hosts, `host` or `host:port`; a `host` alone stands for all its ports. */
+  readonly hosts?: readonly string[] | undefined
+}
+
+/**
+ * Refuses requests for a host that is not on the list (`request_forbidden`), against DNS rebinding, and gives those
+ * that pass a request target in the form that everything behind expects: a path.
+ *
+ * The host in an absolute target (`POST http://host/mcp`) counts, and a Host header beside it has to say the same
+ * (RFC 9112 §3.2.2). A target that is neither a path nor a URL is `invalid_request`.
+ */
+export function knownHosts({ endpoint, hosts }: KnownHostsOptions): RequestHandler {
+  const isKnown = hostList(endpoint, hosts)
+  return function knownHostsMiddleware(req, _res, next) {
+    const requested = requestedHost({ target: req.originalUrl, rawHeaders: req.rawHeaders })
+    if ('fault' in requested) throw faultOf(requested)
+    if (!isKnown(requested.host)) {
+      throw new OnBehalfOfError('request_forbidden', {
+        reason: 'host_not_allowed',
+        log: { host: scrub(requested.host, 200), cure: CURE },
+      })
+    }
+    req.url = parseRequestTarget(req.url)?.path ?? req.url
+    next()
+  }
+}
+
+const CURE =
+  'If clients come under this host, make it the host of MCP_SERVER_URL, or add it to ALLOWED_HOSTS. (In the library: endpoint, or hosts.)'
+
+function faultOf(requested: Extract<RequestedHost, { fault: string }>): OnBehalfOfError {
+  if (requested.fault === 'request_target') {
+    return new OnBehalfOfError('invalid_request', {
+      reason: 'request_target',
+      description: 'The request target must be a path, or a URL that starts with http://.',
+    })
+  }
+  return new OnBehalfOfError('request_forbidden', {
+    reason: requested.fault,
+    ...(requested.fault === 'host_mismatch'
+      ? { log: { host: scrub(requested.sent, 200), target: scrub(requested.asked, 200) } }
+      : {}),
+  })
+}

@@ -1,0 +1,64 @@
+import cors from 'cors'
+import { Router, type RequestHandler } from 'express'
+import { OnBehalfOfError } from '../src/errors.js'
+import { isLoopback } from '../src/identity/secure-url.js'
+import { scrub } from '../src/scrub.js'
+
+/** Which origins `knownOrigins` lets through. */
+export interface KnownOriginsOptions {
+  /** The public URL of the MCP endpoint: its origin is always on the list. */
+  readonly endpoint: URL
+  /** Further origins, as browsers send them; compared as text. */
+  readonly origins?: readonly string[] | undefined
+}
+
+/** What a browser client has to be able to read. */
+const EXPOSED_HEADERS = [
+  'WWW-Authenticate',
+  'Retry-After',
+  'X-Request-Id',
+  'Mcp-Session-Id',
+  'MCP-Protocol-Version',
+  'DPoP-Nonce',
+]
+
+/**
+ * Refuses requests of web pages whose origin is not on the list (`request_forbidden`), and gives those on it the CORS
+ * headers they need. Preflights are answered here, before authentication. Cookies are never allowed.
+ *
+ * A request without Origin passes: it comes from no browser. An endpoint on loopback accepts the pages of this machine.
+ */
+export function knownOrigins({ endpoint, origins = [] }: KnownOriginsOptions): RequestHandler {
+  const known = new Set([endpoint.origin, ...origins])
+  const local = isLoopback(endpoint)
+  const router = Router()
+  router.use(function knownOriginsMiddleware(req, _res, next) {
+    const { origin } = req.headers
+    if (origin !== undefined && !known.has(origin) && !(local && isLoopbackOrigin(origin))) {
+      throw new OnBehalfOfError('request_forbidden', {
+        reason: 'origin_not_allowed',
+        log: { origin: scrub(origin, 200), cure: CURE },
+      })
+    }
+    next()
+  })
+  // Only origins that were let through get here, so reflecting them is safe.
+  router.use(
+    cors({
+      origin: true,
+      methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
+      exposedHeaders: EXPOSED_HEADERS,
+      maxAge: 600,
+    }),
+  )
+  return router
+}
+
+const CURE =
+  'If this is a client of yours, add its origin to ALLOWED_ORIGINS. (In the library: origins.)'
+
+function isLoopbackOrigin(origin: string): boolean {
+  if (!URL.canParse(origin)) return false
+  const url = new URL(origin)
+  return url.origin === origin && /^https?:$/.test(url.protocol) && isLoopback(url)
+}

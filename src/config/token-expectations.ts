@@ -1,0 +1,35 @@
+import type { Config } from '../config.js'
+import type { TokenExpectations } from '../identity/audience.js'
+
+/** What a client's token is held against. */
+export function tokenExpectations({
+  clockToleranceSeconds,
+  issuer,
+  resource,
+}: Config): TokenExpectations {
+  return {
+    issuers: [issuer.primary, ...issuer.additional],
+    audience: resource.tokenAudience,
+    resource: resource.identifier,
+    toleratedAudiences: resource.toleratedAudiences,
+    clockToleranceSeconds,
+  }
+}
+
+/** What a token that comes back from an exchange is held against, beside what it was asked for. */
+export function exchangeChecks({
+  clockToleranceSeconds,
+  delegation: { maxDepth },
+  exchange: { checks },
+}: Config) {
+  return { ...checks, maxDepth, clockToleranceSeconds }
+}
+
+/** The authorization servers that a configuration knows, and where their documents are. */
+export function issuerLocations({ issuer, exchange }: Config) {
+  return {
+    ...issuer,
+    issuers: [issuer.primary, ...issuer.additional],
+    exchangeIssuer: exchange.issuer,
+  }
+}

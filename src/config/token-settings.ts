@@ -1,0 +1,44 @@
+import { setting, type Setting } from './setting.js'
+import * as values from './values.js'
+
+/** How the tokens of clients are read, where the authorization server has habits of its own. */
+export const TOKEN_SETTINGS = {
+  TOKEN_AUDIENCE: setting({
+    description:
+      'The `aud` of the tokens for this server, byte for byte, where the authorization server writes something else than AUTH0_AUDIENCE (Entra: the id of the application). Clients go on asking for AUTH0_AUDIENCE. Default: AUTH0_AUDIENCE.',
+    schema: values.identifier,
+    example: '11111111-2222-3333-4444-555555555555',
+  }),
+  TOLERATED_AUDIENCES: setting({
+    description:
+      "Audiences that may stand beside ours in a token, separated by spaces: only what accepts no such token. MCP_AUTH0_CLIENT_ID and /userinfo of every issuer always may. With Auth0's custom domain alone as the issuer, name /userinfo of the tenant's own domain here.",
+    schema: values.wordList,
+    example: 'https://example.eu.auth0.com/userinfo',
+    fallback: '',
+  }),
+  USER_CLAIM: setting({
+    description:
+      "The name of a claim that every user's token has and no machine's. A token without it is refused. Machines are also known by their marks, see docs/security.md.",
+    schema: values.claimName,
+    example: 'email',
+  }),
+  SCOPE_CLAIM: setting({
+    description:
+      'The claim at the top level of the token that holds the scopes of a user, text or list, in place of `scope` and `scp`: for authorization servers that cannot write scopes per user into `scope`. A token without that claim has no scopes. No step-up is offered then, since clients cannot ask for what is assigned; set MCP_BASELINE_SCOPES to what they may ask for, such as openid.',
+    schema: values.claimName,
+    example: 'mcp_tool_scopes',
+  }),
+  SCOPE_PREFIX: setting({
+    description:
+      "What the authorization server wants in front of this server's scopes (Entra: the Application ID URI; Cognito: the identifier of the resource server). Metadata and challenges have it; a token passes with and without. Joined by a slash where it ends in a letter or a digit.",
+    schema: values.scopePrefix,
+    example: 'api://11111111-2222-3333-4444-555555555555',
+  }),
+  CLOCK_TOLERANCE_SECONDS: setting({
+    description:
+      "How far this machine's clock and the authorization server's may be apart, in seconds, 0 to 60: for `exp` and `nbf`.",
+    schema: values.positiveInteger(0, 60),
+    example: '5',
+    fallback: '5',
+  }),
+} as const satisfies Record<string, Setting<unknown>>

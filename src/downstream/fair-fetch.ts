@@ -1,0 +1,111 @@
+import { systemTimers, type Timers } from '../clock.js'
+import type { Fetch } from '../identity/fetch-json.js'
+import { FairShare, tooManyCalls, type Release } from './fair-share.js'
+
+/** How calls of the APIs are shared among the users. */
+export interface FairFetchOptions {
+  readonly fetch: Fetch
+  /** Calls of one API under way at a time; further calls wait. Default 64. */
+  readonly maxConcurrentCalls?: number | undefined
+  /** Those of one user. Default: a quarter of `maxConcurrentCalls`. */
+  readonly maxConcurrentCallsPerUser?: number | undefined
+  /** How long a call may have its place at the most, in milliseconds. */
+  readonly timeoutMs: number
+  readonly timers?: Timers | undefined
+}
+
+/** Calls of all APIs together, by user. */
+export type FairFetch = (user: string) => Fetch
+
+const DEFAULT_CALLS = 64
+
+/** The share of one user, unless it is set. */
+export function defaultShare(maxConcurrentCalls: number): number {
+  return Math.max(1, Math.floor(maxConcurrentCalls / 4))
+}
+
+/**
+ * Creates a `fetch` for each user, among whom the calls of one origin are shared fairly.
+ *
+ * A call has its place until its answer has been read, cancelled or broken off, and no longer than `timeoutMs`: an
+ * answer that nobody reads does not keep it. Rejects as `fetch`, and with `downstream_unavailable`
+ * (`too_many_calls`) where a call would have to wait for longer than its signal says, or too many wait.
+ */
+export function createFairFetch(options: FairFetchOptions): FairFetch {
+  const places = options.maxConcurrentCalls ?? DEFAULT_CALLS
+  const placesPerUser = Math.min(places, options.maxConcurrentCallsPerUser ?? defaultShare(places))
+  const shares = new Map<string, FairShare>()
+  const shareOf = (origin: string): FairShare => {
+    const share = shares.get(origin) ?? new FairShare({ places, placesPerUser })
+    shares.set(origin, share)
+    return share
+  }
+  return (user) =>
+    async function fairFetch(input, init) {
+      const url = new URL(input instanceof Request ? input.url : input)
+      const signal = init?.signal ?? undefined
+      const release = await turn(shareOf(url.origin), user, signal)
+      return call(options, { input, init, release })
+    }
+}
+
+async function turn(
+  share: FairShare,
+  user: string,
+  signal: AbortSignal | undefined,
+): Promise<Release> {
+  let release: Release | undefined
+  try {
+    release = await share.enter(user, signal)
+    // Its turn and its end may come in the same moment.
+    signal?.throwIfAborted()
+    return release
+  } catch (cause) {
+    release?.()
+    throw isTimeout(cause) ? tooManyCalls(cause) : cause
+  }
+}
+
+interface Call {
+  readonly input: Parameters<Fetch>[0]
+  readonly init: Parameters<Fetch>[1]
+  readonly release: Release
+}
+
+async function call(
+  { fetch, timeoutMs, timers = systemTimers }: FairFetchOptions,
+  { input, init, release }: Call,
+): Promise<Response> {
+  const late = new AbortController()
+  const timer = timers.after(timeoutMs, () => {
+    late.abort(new DOMException('the answer was not read in time', 'TimeoutError'))
+    release()
+  })
+  const over = (): void => {
+    timer.cancel()
+    release()
+  }
+  try {
+    return watched(await fetch(input, init), late.signal, over)
+  } catch (error) {
+    over()
+    throw error
+  }
+}
+
+/** The same answer; `over` is called when its body ends, however it ends, and `signal` breaks it off. */
+function watched(response: Response, signal: AbortSignal, over: () => void): Response {
+  if (response.body === null) {
+    over()
+    return response
+  }
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  response.body.pipeTo(writable, { signal }).then(over, over)
+  const { status, statusText, headers } = response
+  return new Response(readable, { status, statusText, headers })
+}
+
+/** `AbortSignal.timeout` aborts with this; callers that leave abort with reasons of their own. */
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
+}

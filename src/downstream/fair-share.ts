@@ -1,0 +1,71 @@
+import { OnBehalfOfError } from '../errors.js'
+import { FairQueue } from '../limits/fair-queue.js'
+
+/** How many calls may be under way, and how many may wait. */
+export interface FairShareOptions {
+  /** Calls of all users under way at a time. */
+  readonly places: number
+  /** Calls of one user under way at a time. */
+  readonly placesPerUser: number
+  /** Calls that may wait altogether. Default 1000. */
+  readonly maxWaiting?: number | undefined
+}
+
+/** Gives the place back. Calling it again does nothing. */
+export type Release = () => void
+
+/**
+ * Shares the places for calls of one API among the users: nobody has more than their share, and those who wait take
+ * turns (`FairQueue`).
+ */
+export class FairShare {
+  readonly #places: number
+  readonly #placesPerUser: number
+  readonly #underWay = new Map<string, number>()
+  readonly #queue: FairQueue<Release>
+  #total = 0
+
+  constructor({ places, placesPerUser, maxWaiting = 1_000 }: FairShareOptions) {
+    this.#places = places
+    this.#placesPerUser = placesPerUser
+    this.#queue = new FairQueue({ maxWaiting, refusal: tooManyCalls })
+  }
+
+  /**
+   * Resolves when the user has a place; rejects with `downstream_unavailable` (`too_many_calls`) when too many wait,
+   * and with the signal's reason when it aborts.
+   */
+  async enter(user: string, signal: AbortSignal | undefined): Promise<Release> {
+    signal?.throwIfAborted()
+    const place = this.#queue.has(user) ? undefined : this.#take(user)
+    return place ?? this.#queue.wait(user, signal)
+  }
+
+  #take(user: string): Release | undefined {
+    const own = this.#underWay.get(user) ?? 0
+    if (this.#total >= this.#places || own >= this.#placesPerUser) return undefined
+    this.#total += 1
+    this.#underWay.set(user, own + 1)
+    let released = false
+    return () => {
+      if (released) return
+      released = true
+      this.#total -= 1
+      const left = (this.#underWay.get(user) ?? 1) - 1
+      if (left > 0) this.#underWay.set(user, left)
+      else this.#underWay.delete(user)
+      this.#queue.admitNext((next) => this.#take(next))
+    }
+  }
+}
+
+/** What a call is told that would have to wait for longer than it may. */
+export function tooManyCalls(cause?: unknown): OnBehalfOfError {
+  return new OnBehalfOfError('downstream_unavailable', {
+    reason: 'too_many_calls',
+    description:
+      'Too many calls of the API are under way or waiting. Make fewer at a time, and try again in a little while.',
+    retryAfterSeconds: 1,
+    cause,
+  })
+}

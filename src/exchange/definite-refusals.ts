@@ -1,0 +1,14 @@
+import type { FailureCode } from '../failure-codes.js'
+
+const DEFINITE: ReadonlySet<unknown> = new Set<FailureCode>([
+  'reauthentication_required',
+  'downstream_scope_denied',
+  'consent_required',
+  'mfa_required',
+  'exchange_misconfigured',
+])
+
+/** Whether another try in a moment would meet the same refusal again. Outages and rejected tokens are none. */
+export function isDefinite(code: unknown): code is FailureCode {
+  return DEFINITE.has(code)
+}

@@ -1,0 +1,27 @@
+import type { Timers } from '../clock.js'
+
+export interface StopInOrderOptions {
+  readonly server: { close(): Promise<void> }
+  readonly composed: {
+    /** Ends streams that only wait for news. */
+    readonly drain: () => void
+    close(): Promise<void>
+  }
+  /** How long the server goes on to accept: whoever sends it requests may not know yet that it stops. */
+  readonly delayMs: number
+  readonly timers: Timers
+}
+
+/** Stops a server: accepts for a while yet, then lets calls under way end, then frees what it holds. */
+export async function stopInOrder(options: StopInOrderOptions): Promise<void> {
+  const { server, composed, delayMs, timers } = options
+  if (delayMs > 0) {
+    await new Promise<void>((resolve) => {
+      timers.after(delayMs, resolve)
+    })
+  }
+  const closed = server.close()
+  composed.drain()
+  await closed
+  await composed.close()
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import type { Caller } from './caller.js'
+
+// Control and format characters: line breaks, terminal commands, changes of direction.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
+const JWT = /eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_.-]*/g
+const MAX_LENGTH = 128
+const MAX_LISTED = 20
+
+/**
+ * Makes an identifier of somebody else's (a user, a client, an audience, a scope) fit for a log line: bounded, on one line,
+ * without a JWT.
+ *
+ * One that is too long is cut and ends in the start of its SHA-256, so that two different ones stay different.
+ */
+export function identifierForLog(identifier: string): string {
+  const cut = identifier.slice(0, MAX_LENGTH)
+  const clean = cut.replace(UNPRINTABLE, ' ').replace(JWT, '[scrubbed]')
+  if (identifier.length <= MAX_LENGTH) return clean
+  const hash = createHash('sha256').update(identifier).digest('hex')
+  return `${clean}… (${identifier.length} characters, sha256 ${hash.slice(0, 12)})`
+}
+
+/** As `identifierForLog`, for a list: at most 20 entries, and how many more there were. Entries that are no text go by their type. */
+export function identifiersForLog(identifiers: readonly unknown[]): readonly string[] {
+  const listed = identifiers
+    .slice(0, MAX_LISTED)
+    .map((entry) => (typeof entry === 'string' ? identifierForLog(entry) : `(${kindOf(entry)})`))
+  const left = identifiers.length - listed.length
+  return left === 0 ? listed : [...listed, `(${left} more)`]
+}
+
+/** Who is calling, as every log line says it. */
+export function callerForLog({ subject, clientId }: Pick<Caller, 'subject' | 'clientId'>): {
+  readonly subject: string
+  readonly clientId: string
+} {
+  return { subject: identifierForLog(subject), clientId: identifierForLog(clientId) }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'list' : typeof value
+}

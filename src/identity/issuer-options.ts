@@ -1,0 +1,55 @@
+import { isTemplate } from './issuer-metadata.js'
+import { isLoopback } from './secure-url.js'
+
+interface CheckedOptions {
+  readonly issuer: string
+  readonly metadataUrl?: string | undefined
+  readonly jwksUrl?: string | undefined
+  readonly dangerouslyAllowHttp?: boolean | undefined
+}
+
+/** What to say of an issuer with `{tenantid}` in it, wherever it was configured. */
+export const TEMPLATE_ISSUER =
+  "is a template for many tenants, which is not supported: write the issuer of your own tenant, with the tenant's id in place of the braces"
+
+/** Throws a `TypeError` for an issuer that is a template, and for addresses that are no URLs or not secure. */
+export function assertIssuerOptions(options: CheckedOptions): void {
+  const { issuer } = options
+  if (isTemplate(issuer)) throw new TypeError(`issuer ${issuer} ${TEMPLATE_ISSUER}`)
+  for (const name of ['metadataUrl', 'jwksUrl'] as const) {
+    const url = options[name]
+    if (url === undefined) continue
+    const fault = documentUrlFault(url, options.dangerouslyAllowHttp === true)
+    if (fault !== undefined) throw new TypeError(`${name} ${fault}`)
+  }
+}
+
+/** What is wrong with a configured address of metadata or keys; `undefined` where nothing is. */
+function documentUrlFault(text: string, dangerouslyAllowHttp: boolean): string | undefined {
+  if (!URL.canParse(text)) return 'must be a URL'
+  const url = new URL(text)
+  if (url.protocol === 'https:') return undefined
+  if (url.protocol === 'http:' && (dangerouslyAllowHttp || isLoopback(url))) return undefined
+  return 'must be https: whoever can change the document on its way could sign tokens'
+}
+
+/** The issuers of a deployment, and where the documents of the first are. */
+export interface IssuerLocations {
+  /** The first is the primary one. */
+  readonly issuers: readonly string[]
+  /** For the primary issuer alone. */
+  readonly metadataUrl?: string | undefined
+  /** For the primary issuer alone. */
+  readonly jwksUrl?: string | undefined
+  /** For all of them. */
+  readonly dangerouslyAllowHttp?: boolean | undefined
+}
+
+/** What `createIssuer` has to know of each issuer's place: addresses of one's own are the primary issuer's alone. */
+export function issuerOptionsFor(locations: IssuerLocations): readonly CheckedOptions[] {
+  const { issuers, metadataUrl, jwksUrl, dangerouslyAllowHttp } = locations
+  return issuers.map((issuer, index) => ({
+    ...{ issuer, dangerouslyAllowHttp },
+    ...(index === 0 ? { metadataUrl, jwksUrl } : {}),
+  }))
+}

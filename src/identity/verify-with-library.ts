@@ -1,0 +1,96 @@
+import { auth, InvalidTokenError, UnauthorizedError } from 'express-oauth2-jwt-bearer'
+import type { JWK } from 'jose'
+import type { VerificationRequest } from './access-token-verifier.js'
+import { signatureFits } from './candidate-keys.js'
+import type { Claims } from './caller.js'
+import { assertVerifiedProof } from './dpop-proof.js'
+import type { KeyVerdict, VerificationExpectations, VerifyWithKey } from './key-verdict.js'
+
+type Handler = ReturnType<typeof auth>
+type Outcome = { readonly claims: Claims } | { readonly error: unknown }
+
+const ALGORITHM = 'RS256'
+
+/**
+ * Verifies RS256 tokens with `express-oauth2-jwt-bearer`.
+ *
+ * The library would read its options from the environment and trust the Host header for a proof's URL: it gets
+ * neither. It tells a signature that fails from a token that is not good by its text alone, so the signature is looked
+ * at once more where it refuses.
+ */
+export function createLibraryVerification(expectations: VerificationExpectations): VerifyWithKey {
+  const handlers = new WeakMap<JWK, Handler>()
+  return async (request, key) => {
+    const handler = handlers.get(key) ?? createHandler(key, expectations)
+    handlers.set(key, handler)
+    const outcome = await run(handler, request)
+    if ('error' in outcome) return faultOf(outcome.error, request, key)
+    return proofFault(request) ?? outcome
+  }
+}
+
+function createHandler(key: JWK, expectations: VerificationExpectations): Handler {
+  return auth({
+    issuer: expectations.issuer,
+    audience: expectations.audience,
+    publicKey: { keys: [key] },
+    tokenSigningAlg: ALGORITHM,
+    clockTolerance: expectations.clockToleranceSeconds,
+    // Empty, not absent: an absent one is taken from process.env.
+    issuerBaseURL: '',
+    jwksUri: '',
+    secret: '',
+  })
+}
+
+/** The library takes a method in any case, and an id that is no text. */
+function proofFault({ credentials, method }: VerificationRequest): KeyVerdict | undefined {
+  if (credentials.proof === undefined) return undefined
+  try {
+    assertVerifiedProof(credentials.proof, method)
+    return undefined
+  } catch (error) {
+    return { fault: 'proof', error }
+  }
+}
+
+async function faultOf(
+  error: unknown,
+  { credentials }: VerificationRequest,
+  key: JWK,
+): Promise<KeyVerdict> {
+  if (error instanceof InvalidTokenError) {
+    const fits = await signatureFits(credentials.token, key, ALGORITHM)
+    return { fault: fits ? 'token' : 'signature', error }
+  }
+  return { fault: error instanceof UnauthorizedError ? 'proof' : 'unforeseen', error }
+}
+
+/** Runs the library's middleware on a request made up of just what it may see. */
+async function run(handler: Handler, request: VerificationRequest): Promise<Outcome> {
+  const { credentials, method, url } = request
+  const headers: Record<string, string> = {
+    host: url.host,
+    authorization: `${credentials.scheme === 'dpop' ? 'DPoP' : 'Bearer'} ${credentials.token.reveal()}`,
+    ...(credentials.proof === undefined ? {} : { dpop: credentials.proof }),
+  }
+  const seen = {
+    headers,
+    method,
+    protocol: url.protocol.slice(0, -1),
+    originalUrl: `${url.pathname}${url.search}`,
+    query: {},
+    body: undefined,
+    get: (name: string) => headers[name.toLowerCase()],
+    is: () => false,
+    auth: undefined as { payload: Claims } | undefined,
+  }
+  const error = await new Promise<unknown>((resolve) => {
+    const [req, res] = [seen, {}] as unknown as Parameters<Handler>
+    void handler(req, res, resolve)
+  })
+  if (error !== undefined) return { error }
+  return seen.auth === undefined
+    ? { error: new Error('verified without claims') }
+    : { claims: seen.auth.payload }
+}

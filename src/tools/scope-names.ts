@@ -1,0 +1,30 @@
+import { isIdentityScope, scopePrefix } from '../scopes.js'
+
+/** Writes scopes as clients have to ask for them. */
+export type ScopeNames = (scopes: readonly string[]) => readonly string[]
+
+/** What `createScopeNames` needs. */
+export interface ScopeNamesOptions {
+  /** As in `CallerPolicy.scopePrefix`. Default: none, every scope stays as it is. */
+  readonly prefix?: string | undefined
+  /** The scopes of this server, without the prefix. */
+  readonly own: readonly string[]
+}
+
+/**
+ * Creates the translation of this server's scopes to the names under which the authorization server grants them: with the
+ * prefix in front.
+ *
+ * Sign-in scopes (`openid`, …) stay as they are. With a prefix, a scope that is neither this server's nor a sign-in scope is left
+ * out: nobody can tell whether the authorization server knows it with the prefix or without.
+ */
+export function createScopeNames({ prefix, own }: ScopeNamesOptions): ScopeNames {
+  if (prefix === undefined) return (scopes) => scopes
+  const whole = scopePrefix(prefix)
+  const known = new Set(own)
+  return (scopes) =>
+    scopes.flatMap((scope) => {
+      if (isIdentityScope(scope) || scope.startsWith(whole)) return [scope]
+      return known.has(scope) ? [`${whole}${scope}`] : []
+    })
+}

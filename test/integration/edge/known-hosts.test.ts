@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sendRaw } from '../../attacks/raw-socket.js'
+import { openMcpDoor, type McpDoor } from '../../helpers/mcp-door.js'
+import { TestIssuer } from '../../helpers/test-issuer.js'
+
+describe('what the log says of a request that is refused', () => {
+  let issuer: TestIssuer
+  let door: McpDoor
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.start()
+    door = await openMcpDoor({ issuer: issuer.issuer })
+  })
+
+  afterAll(async () => {
+    await Promise.all([door.close(), issuer.close()])
+  })
+
+  const refused = async (target: string, lines: readonly string[]) => {
+    const url = new URL(`http://127.0.0.1:${door.endpoint.port}`)
+    const bytes = [`GET ${target} HTTP/1.1`, ...lines, 'Connection: close', '', ''].join('\r\n')
+    const { status } = await sendRaw(url, bytes)
+    return { status, fields: door.log.named('request_refused').at(-1)?.fields }
+  }
+
+  test.each(['mcp:3001', 'abc.ngrok-free.app', 'host.docker.internal:3001', '10.0.0.5:3001'])(
+    '[case 38] for the Host %s the cure is to set MCP_SERVER_URL or ALLOWED_HOSTS',
+    async (host) => {
+      const { status, fields } = await refused('/mcp', [`Host: ${host}`])
+      expect(status).toBe(403)
+      expect(fields).toMatchObject({ reason: 'host_not_allowed', host })
+      expect(fields?.['cure']).toMatch(/MCP_SERVER_URL.*ALLOWED_HOSTS.*endpoint.*hosts/)
+    },
+  )
+
+  test('[S10] no token comes out of a path, an encoded path, a Host or an Origin', async () => {
+    const token = await issuer.mint(door.audience)
+    const encoded = `%${Buffer.from(token).toString('hex').match(/../g)?.join('%') ?? ''}`
+    const local = `Host: ${door.endpoint.host}`
+    await refused(`/mcp/${token}`, ['Host: evil.example'])
+    await refused(`/mcp/${encoded}`, ['Host: evil.example'])
+    await refused(`/mcp/x/${token}/y?z=${token}`, [local, 'Origin: https://evil.example'])
+    await refused('/mcp', [`Host: ${token}`])
+    await refused('/mcp', [local, `Origin: https://${token}.example`])
+    await refused(`http://${token}/mcp`, [local])
+    const text = JSON.stringify(door.log.lines)
+    for (const part of [...token.split('.'), encoded]) expect(text).not.toContain(part)
+    expect(door.log.named('request_refused').length).toBeGreaterThanOrEqual(6)
+  })
+
+  test('[S10] a path of any length takes up to 200 characters of a log line', async () => {
+    const { fields } = await refused(`/${'a/'.repeat(4_000)}`, ['Host: evil.example'])
+    expect(String(fields?.['path']).length).toBeLessThanOrEqual(200)
+    const long = await refused('/mcp', [`Host: ${'a.'.repeat(4_000)}`])
+    expect(String(long.fields?.['host']).length).toBeLessThanOrEqual(200)
+  })
+})

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Environment } from '../../../src/config.js'
+import { callTool, openMcpDoor, postMcp, type McpDoor } from '../../helpers/mcp-door.js'
+import { TestIssuer } from '../../helpers/test-issuer.js'
+
+const EXTENSION = 'chrome-extension://abcdef'
+const APP = 'https://app.example.com'
+const METADATA = '/.well-known/oauth-protected-resource/mcp'
+
+describe('web pages and other origins', () => {
+  let issuer: TestIssuer
+  let door: McpDoor
+
+  const open = async (environment: Environment = {}): Promise<void> => {
+    door = await openMcpDoor({ issuer: issuer.issuer, environment })
+  }
+
+  beforeEach(async () => {
+    issuer = await TestIssuer.start()
+  })
+
+  afterEach(async () => {
+    await Promise.all([door.close(), issuer.close()])
+  })
+
+  const call = (origin: string): Promise<Response> =>
+    postMcp(door.endpoint, callTool('whoami'), { headers: { Origin: origin } })
+
+  test('[case 34] a browser extension or a desktop application on the list is let in, as text', async () => {
+    const listed = [EXTENSION, 'vscode-webview://1a2b', 'tauri://localhost', 'app://obsidian.md']
+    await open({ ALLOWED_ORIGINS: listed.join(' ') })
+    for (const origin of listed) {
+      const answer = await call(origin)
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([
+        401,
+        origin,
+      ])
+    }
+    for (const origin of [`${EXTENSION}x`, `${EXTENSION}/`, 'tauri://LOCALHOST', 'null']) {
+      expect((await call(origin)).status).toBe(403)
+    }
+  })
+
+  test('[case 34] an extension that is not on the list stays out of a local server too', async () => {
+    await open()
+    expect((await call(EXTENSION)).status).toBe(403)
+    expect((await call('tauri://localhost')).status).toBe(403)
+  })
+
+  test('[case 38] the log says what to do about an unknown Origin', async () => {
+    await open()
+    await call(APP)
+    const [unknownOrigin] = door.log.named('request_refused').slice(-1)
+    expect(unknownOrigin?.fields).toMatchObject({
+      reason: 'origin_not_allowed',
+      origin: APP,
+      cure: expect.stringContaining('ALLOWED_ORIGINS') as string,
+    })
+  })
+
+  test('[case 35] any web page may read the metadata, its preflight and its refusals included', async () => {
+    await open({ RATE_LIMIT_PER_ADDRESS: '4' })
+    const url = `${door.origin}${METADATA}`
+    const read = await fetch(url, { headers: { Origin: APP } })
+    expect([read.status, read.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
+    const preflight = await fetch(url, {
+      method: 'OPTIONS',
+      headers: {
+        Origin: APP,
+        'Access-Control-Request-Method': 'GET',
+        'Access-Control-Request-Headers': 'mcp-protocol-version',
+      },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('mcp-protocol-version')
+    const statuses: number[] = []
+    for (const method of ['POST', 'HEAD', 'GET', 'GET']) {
+      const answer = await fetch(url, { method, headers: { Origin: 'null' } })
+      statuses.push(answer.status)
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+    }
+    expect(statuses).toEqual([405, 200, 200, 429])
+    expect((await call(APP)).status).toBe(403)
+  })
+
+  test('[case 35] a foreign Host is refused for the metadata as well, and the page may read that', async () => {
+    await open({ MCP_SERVER_URL: 'https://mcp.example.com' })
+    const answer = await fetch(`${door.origin}${METADATA}`, { headers: { Origin: APP } })
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([403, '*'])
+  })
+})

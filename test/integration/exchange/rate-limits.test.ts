@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  answerWith,
+  callForAnswer,
+  claimsOf,
+  exchangeAsAsked,
+  mintSubject,
+  openExchangeStack,
+  type ExchangeStack,
+  type ToolAnswer,
+} from '../../helpers/exchange-stack.js'
+
+let stack: ExchangeStack
+
+beforeEach(async () => {
+  stack = await openExchangeStack()
+})
+
+afterEach(() => stack.close())
+
+const call = async (claims: Readonly<Record<string, unknown>> = {}): Promise<ToolAnswer> =>
+  callForAnswer(stack, { token: await mintSubject(stack, claims) })
+
+/** Refuses every exchange with 429. */
+const limit = (headers: Readonly<Record<string, string>>): void => {
+  stack.issuer.tokenResponder = (_request, res) => {
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+    answerWith(res, { error: 'too_many_requests' }, 429)
+  }
+}
+
+const exchangeAgain = (): void => {
+  stack.issuer.tokenResponder = exchangeAsAsked(stack.issuer)
+}
+
+const reasonsLogged = (): unknown[] =>
+  stack.door.log.named('exchange_failed').map(({ fields }) => fields['reason'])
+
+describe('a server that fails for one user', () => {
+  test.each(['500', 'a cut connection'])('[S4] by %s serves the others', async (how) => {
+    stack.issuer.tokenResponder = async (request, res) => {
+      const subject = claimsOf(request.parameters.get('subject_token') ?? '')['sub']
+      if (subject !== 'auth0|alice') await exchangeAsAsked(stack.issuer)(request, res)
+      else if (how === '500') res.writeHead(500).end()
+      else res.destroy()
+    }
+    for (let round = 0; round < 4; round += 1) expect((await call()).isError).toBe(true)
+    expect((await call({ sub: 'auth0|bob' })).isError).toBe(false)
+  })
+})
+
+describe('a rate limit', () => {
+  const soon = (): number => Math.ceil(Date.now() / 1_000) + 40
+
+  test.each<[string, () => Record<string, string>, RegExp]>([
+    ['seconds', () => ({ 'Retry-After': '17' }), /17/],
+    ['a date', () => ({ 'Retry-After': new Date(soon() * 1_000).toUTCString() }), /3\d|4[01]/],
+    ["Auth0's reset", () => ({ 'X-RateLimit-Reset': `${soon()}` }), /3\d|4[01]/],
+    ['nothing', () => ({}), /[1-9]\d*/],
+  ])(
+    '[S4] that says when to come back by %s is passed on, and kept to by that user',
+    async (_, headers, seconds) => {
+      limit(headers())
+      const answer = await call()
+      expect(answer).toMatchObject({ status: 200, challenge: null, isError: true })
+      expect(answer.text).toMatch(new RegExp(`\\(Try again in (?:${seconds.source}) s\\.\\)$`))
+      expect((await call()).text).toMatch(/\(Try again in [1-9]\d* s\.\)$/)
+      expect(reasonsLogged()).toEqual(expect.arrayContaining(['rate_limited', 'held_back']))
+      expect(stack.issuer.tokenRequests).toHaveLength(1)
+      exchangeAgain()
+      expect((await call({ sub: 'auth0|bob' })).isError).toBe(false)
+    },
+  )
+
+  test('[S4] of all users holds all of them back', async () => {
+    const used = { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': `${soon()}` }
+    limit(used)
+    await call()
+    exchangeAgain()
+    const next = await call({ sub: 'auth0|bob' })
+    expect(next.text).toMatch(/\(Try again in [1-9]\d* s\.\)$/)
+    expect(stack.issuer.tokenRequests).toHaveLength(1)
+  })
+
+  test('[S4] that two users meet holds all of them back', async () => {
+    limit({ 'Retry-After': '30' })
+    await call()
+    await call({ sub: 'auth0|bob' })
+    exchangeAgain()
+    expect((await call({ sub: 'auth0|carol' })).isError).toBe(true)
+    expect(stack.issuer.tokenRequests).toHaveLength(2)
+  })
+
+  test('leaves those alone whose token is at hand', async () => {
+    const token = await mintSubject(stack)
+    exchangeAgain()
+    await callForAnswer(stack, { token })
+    limit({ 'Retry-After': '30' })
+    await call({ sub: 'auth0|bob' })
+    expect((await callForAnswer(stack, { token })).isError).toBe(false)
+  })
+})

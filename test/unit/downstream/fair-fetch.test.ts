@@ -1,0 +1,150 @@
+import type { RequestListener } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { createDownstreamClient } from '../../../src/downstream/downstream-client.js'
+import {
+  createFairFetch,
+  defaultShare,
+  type FairFetchOptions,
+} from '../../../src/downstream/fair-fetch.js'
+import { OnBehalfOfError } from '../../../src/errors.js'
+import { Secret } from '../../../src/secret.js'
+import { ManualClock } from '../../helpers/exchange-clock.js'
+import { startLocalServer } from '../local-server.js'
+
+/** A `fetch` with one place altogether, to a server that answers so. */
+async function onePlace(handler: RequestListener, options: Partial<FairFetchOptions> = {}) {
+  const { origin } = await startLocalServer(handler)
+  const clock = new ManualClock()
+  const fetchAs = createFairFetch({
+    ...{ fetch: globalThis.fetch, maxConcurrentCalls: 1, timeoutMs: 10_000 },
+    timers: clock.timers,
+    ...options,
+  })
+  return { origin, clock, fetchAs }
+}
+
+const answering: RequestListener = (_req, res) => {
+  res.end('x'.repeat(100_000))
+}
+
+/** Says whether a call got its place before other work was done. */
+async function started(call: Promise<unknown>): Promise<boolean> {
+  let over = false
+  void call.then(
+    () => (over = true),
+    () => (over = true),
+  )
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate)
+  return over
+}
+
+describe('the place of a call of an API', () => {
+  test.each<[string, RequestListener, (response: Response) => Promise<unknown>]>([
+    ['its answer has been read', answering, (response) => response.text()],
+    ['its answer is cancelled', answering, async (response) => response.body?.cancel()],
+    [
+      'its answer breaks off',
+      (_req, res) => {
+        res.writeHead(200, { 'Content-Length': '10' })
+        res.write('12345', () => res.destroy())
+      },
+      (response) => response.text().catch(() => undefined),
+    ],
+    [
+      'it has no body',
+      (_req, res) => {
+        res.writeHead(204).end()
+      },
+      () => Promise.resolve(),
+    ],
+  ])('[S3] is kept until %s', async (_, handler, finish) => {
+    const { origin, fetchAs, clock } = await onePlace(handler)
+    const first = await fetchAs('alice')(origin)
+    await finish(first)
+    const second = await fetchAs('alice')(origin)
+    await second.body?.cancel()
+    await new Promise(setImmediate)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('[S3] is kept while nobody has read the answer yet, and another user waits meanwhile', async () => {
+    const { origin, fetchAs } = await onePlace(answering)
+    const first = await fetchAs('alice')(origin)
+    const second = fetchAs('bob')(origin)
+    expect(await started(second)).toBe(false)
+    expect(await first.text()).toHaveLength(100_000)
+    expect(await (await second).text()).toHaveLength(100_000)
+  })
+
+  test('[S3] is given up after the time of a call where nobody ever reads the answer', async () => {
+    const { origin, fetchAs, clock } = await onePlace(answering)
+    const unread = await fetchAs('alice')(origin)
+    const second = fetchAs('alice')(origin)
+    await clock.advance(10_000)
+    expect(await (await second).text()).toHaveLength(100_000)
+    // It is no short answer: it broke off.
+    await expect(unread.text()).rejects.toThrow(/not read in time/)
+  })
+
+  test('[S3] is given back when the call fails', async () => {
+    let fail = true
+    const { origin, fetchAs } = await onePlace(answering, {
+      fetch: (...call) =>
+        fail ? Promise.reject(new TypeError('refused')) : globalThis.fetch(...call),
+    })
+    await expect(fetchAs('alice')(origin)).rejects.toThrow('refused')
+    fail = false
+    expect((await fetchAs('alice')(origin)).status).toBe(200)
+  })
+
+  test('[S3] is one of its API: calls of another origin do not wait', async () => {
+    const other = await startLocalServer(answering)
+    const { origin, fetchAs } = await onePlace(answering)
+    await fetchAs('alice')(origin)
+    expect((await fetchAs('alice')(other.origin)).status).toBe(200)
+  })
+
+  test('[S3] a call whose time is over while it waits is told that too many are under way', async () => {
+    const { origin, fetchAs } = await onePlace(answering)
+    await fetchAs('alice')(origin)
+    const over = new AbortController()
+    const waiting = fetchAs('alice')(origin, { signal: over.signal })
+    over.abort(new DOMException('time is over', 'TimeoutError'))
+    const error: unknown = await waiting.catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(OnBehalfOfError)
+    expect(error).toMatchObject({
+      code: 'downstream_unavailable',
+      details: { reason: 'too_many_calls', retryAfterSeconds: 1 },
+    })
+    const gone = fetchAs('alice')(origin, { signal: AbortSignal.abort(new Error('gone')) })
+    await expect(gone).rejects.toThrow('gone')
+  })
+
+  test('[S3] a tool whose call gets no turn in time is told so, not that the API is away', async () => {
+    const { origin, fetchAs } = await onePlace(answering)
+    await fetchAs('alice')(origin)
+    const client = createDownstreamClient({
+      api: { audience: 'https://api.example/', baseUrl: new URL(origin) },
+      tokens: {
+        token: () => Promise.resolve(new Secret('token')),
+        renew: () => Promise.resolve(new Secret('token')),
+      },
+      fetch: fetchAs('alice'),
+      timeoutMs: 20,
+    })
+    const error: unknown = await client.fetch('/x').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'downstream_unavailable',
+      details: { reason: 'too_many_calls' },
+    })
+    expect(String(error)).toContain('Too many calls of the API are under way or waiting')
+  })
+
+  test.each([
+    [64, 16],
+    [5, 1],
+    [1, 1],
+  ])('of %i, a user has %i unless told otherwise', (all, share) => {
+    expect(defaultShare(all)).toBe(share)
+  })
+})

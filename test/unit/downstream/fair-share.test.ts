@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { FairShare, type Release } from '../../../src/downstream/fair-share.js'
+
+/** Enters for users in turn, and notes who got in. */
+function entering(share: FairShare) {
+  const entered: string[] = []
+  const places = new Map<string, Release[]>()
+  const refused: string[] = []
+  return {
+    entered,
+    refused,
+    async enter(user: string, signal?: AbortSignal): Promise<void> {
+      try {
+        const release = await share.enter(user, signal)
+        entered.push(user)
+        places.set(user, [...(places.get(user) ?? []), release])
+      } catch (error) {
+        refused.push((error as { details?: { reason?: string } }).details?.reason ?? String(error))
+      }
+    },
+    async leave(user: string): Promise<void> {
+      places.get(user)?.shift()?.()
+      await new Promise(setImmediate)
+    },
+  }
+}
+
+describe('the places for calls of an API', () => {
+  test('[S3] a user has their share and no more; another user has a place at once', async () => {
+    const share = new FairShare({ places: 8, placesPerUser: 2 })
+    const { entered, enter } = entering(share)
+    void Promise.all(Array.from({ length: 20 }, () => enter('greedy')))
+    await enter('quiet')
+    expect(entered).toEqual(['greedy', 'greedy', 'quiet'])
+  })
+
+  test('[S3] when all places are taken, those who wait take turns', async () => {
+    const share = new FairShare({ places: 2, placesPerUser: 2 })
+    const { entered, enter, leave } = entering(share)
+    await enter('greedy')
+    await enter('greedy')
+    void Promise.all(
+      ['greedy', 'greedy', 'greedy', 'bob', 'bob', 'carol'].map((user) => enter(user)),
+    )
+    entered.length = 0
+    for (let turn = 0; turn < 6; turn += 1) await leave(entered[turn - 1] ?? 'greedy')
+    expect(entered).toEqual(['greedy', 'bob', 'carol', 'greedy', 'bob', 'greedy'])
+  })
+
+  test('[S3] whoever has the most waiting is refused first when too many wait', async () => {
+    const share = new FairShare({ places: 1, placesPerUser: 1, maxWaiting: 3 })
+    const { enter, refused, entered, leave } = entering(share)
+    await enter('greedy')
+    void Promise.all(Array.from({ length: 4 }, () => enter('greedy')))
+    await new Promise(setImmediate)
+    expect(refused).toEqual(['too_many_calls'])
+    void enter('quiet')
+    await new Promise(setImmediate)
+    expect(refused).toEqual(['too_many_calls', 'too_many_calls'])
+    await leave('greedy')
+    await leave('greedy')
+    expect(entered).toContain('quiet')
+  })
+
+  test('a call that leaves while it waits takes no place', async () => {
+    const share = new FairShare({ places: 1, placesPerUser: 1 })
+    const { enter, entered, refused, leave } = entering(share)
+    await enter('alice')
+    const gone = new AbortController()
+    void enter('alice', gone.signal)
+    void enter('bob')
+    gone.abort(new Error('gone'))
+    await new Promise(setImmediate)
+    await leave('alice')
+    expect(entered).toEqual(['alice', 'bob'])
+    expect(refused).toEqual(['Error: gone'])
+    await leave('bob')
+    await enter('carol', AbortSignal.abort(new Error('before')))
+    expect(refused).toEqual(['Error: gone', 'Error: before'])
+    await enter('dave')
+    expect(entered).toEqual(['alice', 'bob', 'dave'])
+  })
+
+  test('a place that is given back twice is one place', async () => {
+    const share = new FairShare({ places: 1, placesPerUser: 1 })
+    const release = await share.enter('alice', undefined)
+    release()
+    release()
+    await share.enter('alice', undefined)
+    const { enter, entered } = entering(share)
+    void enter('bob')
+    await new Promise(setImmediate)
+    expect(entered).toEqual([])
+  })
+})

@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { CachingExchanger } from '../../../src/exchange/caching-exchanger.js'
+import { createMemoryTokenCache, type TokenCache } from '../../../src/exchange/token-cache.js'
+import { Secret } from '../../../src/secret.js'
+import { ManualClock, settled } from '../../helpers/exchange-clock.js'
+import {
+  exchangedOf,
+  failing,
+  ISSUER,
+  NOW_SECONDS,
+  PromptExchanger,
+  requestOf,
+  revealed,
+} from '../../helpers/exchange-requests.js'
+import { RecordingLog } from '../../helpers/recording-log.js'
+import { failureOf } from '../outcomes.js'
+
+function setUp(cache: TokenCache) {
+  const inner = new PromptExchanger()
+  const log = new RecordingLog()
+  const exchanger = new CachingExchanger(inner, {
+    ...{ cache, log, clientId: 'mcp-server', profile: 'urn:example' },
+    clock: new ManualClock().clock,
+  })
+  const operations = (): unknown[] =>
+    log.named('token_cache_failed').map(({ fields }) => fields['operation'])
+  return { inner, exchanger, operations }
+}
+
+/** A store of somebody's own, which keeps no promise of the port but where it is told to. */
+function storeWith(changes: Readonly<Record<string, unknown>>): TokenCache {
+  return { ...createMemoryTokenCache(), ...changes }
+}
+
+const OPERATIONS = ['get', 'set', 'delete'] as const
+
+let unhandled: unknown[] = []
+const note = (error: unknown): void => void unhandled.push(error)
+
+beforeEach(() => {
+  unhandled = []
+  process.on('unhandledRejection', note)
+})
+
+afterEach(async () => {
+  await settled()
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})
+
+test.each(OPERATIONS.map((operation) => [operation] as const))(
+  '[S16.2] a store whose %s throws at once is a store that has nothing, and ends nobody',
+  async (operation) => {
+    const store = storeWith({
+      [operation]: () => {
+        throw new TypeError('a fault of the store')
+      },
+    })
+    const { inner, exchanger } = setUp(store)
+    expect(revealed(await exchanger.exchange(requestOf()))).toBe('exchanged-1')
+    await settled()
+    const replacing = new Secret('exchanged-1')
+    expect(revealed(await exchanger.exchange(requestOf(), { replacing }))).toBe('exchanged-2')
+    await exchanger.forget(requestOf(), new Secret('exchanged-2'))
+    inner.answer = failing('consent_required')
+    expect((await failureOf(exchanger.exchange(requestOf({ scopes: ['x'] })))).code).toBe(
+      'consent_required',
+    )
+  },
+)
+
+test.each(OPERATIONS.map((operation) => [operation] as const))(
+  '[S16.2] a store whose %s answers without a promise does not matter',
+  async (operation) => {
+    const { exchanger } = setUp(storeWith({ [operation]: () => undefined }))
+    expect(revealed(await exchanger.exchange(requestOf()))).toBe('exchanged-1')
+  },
+)
+
+const owner = { issuer: ISSUER, subject: 'auth0|alice', expiresAtMs: (NOW_SECONDS + 60) * 1_000 }
+
+test.each<[string, unknown]>([
+  ['a text', 'entry'],
+  ['a number', 7],
+  ['a list', []],
+  ['an empty object', {}],
+  ['no token', owner],
+  ['a bare text as the token', { ...owner, token: { token: 'stolen' } }],
+  [
+    'a token as JSON has it',
+    { ...owner, token: JSON.parse(JSON.stringify(exchangedOf('x'))) as unknown },
+  ],
+  ['null as the token', { ...owner, token: null }],
+  ['scopes that are none', { ...owner, token: { ...exchangedOf('x'), scopes: 'all' } }],
+  ['an expiry in words', { ...owner, token: exchangedOf('x'), expiresAtMs: 'never' }],
+  ['a refusal of no known code', { ...owner, refusal: { code: 'because', details: {} } }],
+  ['a refusal that is not kept', { ...owner, refusal: { code: 'exchange_rejected', details: {} } }],
+  ['a refusal without details', { ...owner, refusal: { code: 'consent_required' } }],
+  [
+    'both',
+    { ...owner, token: exchangedOf('x'), refusal: { code: 'consent_required', details: {} } },
+  ],
+])('[S16.2] a store that returns %s has nothing, and says so in the log', async (_, garbage) => {
+  const { exchanger, operations } = setUp(storeWith({ get: () => garbage }))
+  expect(revealed(await exchanger.exchange(requestOf()))).toBe('exchanged-1')
+  expect(operations()).toEqual(['get'])
+})
+
+test('[S16.2] a store that returns null has nothing, and that is no failure', async () => {
+  const { exchanger, operations } = setUp(storeWith({ get: () => Promise.resolve(null) }))
+  expect(revealed(await exchanger.exchange(requestOf()))).toBe('exchanged-1')
+  expect(operations()).toEqual([])
+})
+
+test('[S16.2] a store that returns anything at all never ends a call', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.anything({ withNullPrototype: true }), async (garbage) => {
+      const { exchanger } = setUp(storeWith({ get: () => garbage }))
+      expect(revealed(await exchanger.exchange(requestOf()))).toBe('exchanged-1')
+    }),
+  )
+})
