@@ -41,8 +41,10 @@ COPY package.json ./
 COPY --from=production-dependencies /app/node_modules/ node_modules/
 USER node
 
+# Published on loopback alone by the compose files.
 FROM runtime AS api
-ENV PORT=8787
+ENV PORT=8787 \
+  DANGEROUSLY_ALLOW_OTHER_MACHINES=true
 COPY --from=build /app/dist-apps/src/ src/
 COPY --from=build /app/dist-apps/apps/downstream-api/ apps/downstream-api/
 EXPOSE 8787
@@ -53,6 +55,7 @@ CMD ["node", "apps/downstream-api/main.js"]
 FROM node:24-slim AS authorization-server
 ENV NODE_ENV=development \
   HOST=0.0.0.0 \
+  DANGEROUSLY_ALLOW_OTHER_MACHINES=true \
   PORT=9000
 WORKDIR /app
 COPY --from=dependencies /app/node_modules/ node_modules/

@@ -72,7 +72,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
     0,
   ],
   [/^src\/web-page\//, 0],
-  [/^src\/http\//, 0],
+  [/^src\/http\//, 1],
   [/^src\/identity\//, 1],
   [/^src\/streams\//, 2],
   [/^src\/limits\//, 2],

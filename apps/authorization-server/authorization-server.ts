@@ -2,6 +2,7 @@ import { type JWTPayload, SignJWT } from 'jose'
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type OidcProvider from 'oidc-provider'
+import { knownHostsOnly } from '../known-hosts-only.js'
 import { withResource } from './audience-parameter.js'
 import type { Directory } from './directory.js'
 import { disturb } from './disturbance.js'
@@ -67,7 +68,7 @@ export interface AuthorizationServer {
  *
  * It does not listen: attach `handler` to a server of your own, which also decides about TLS. All
  * state is in memory. Anyone can sign in as any user of the directory, so it must not be reachable
- * by others.
+ * by others; requests for another host than the issuer's are refused.
  *
  * @throws TypeError when the issuer is not an origin with a slash at the end.
  */
@@ -86,12 +87,12 @@ export async function createAuthorizationServer(
   return {
     issuer,
     variants,
-    handler: (request, response) => {
+    handler: knownHostsOnly(new URL(issuer), (request, response) => {
       answer(request, response, { serve, limiter }).catch((error: unknown) => {
         response.destroy()
         log({ type: 'server_error', error: toError(error) })
       })
-    },
+    }),
     async rotateKeys() {
       keys = await keys.rotate()
       serve = createProvider({ ...fixedParts, keys }).callback()

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Directory } from './directory.js'
 import { findClient } from './lookup.js'
+import { errors } from './oidc-provider-library.js'
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 const SELF_SERVICE_GRANTS = new Set(['authorization_code', 'refresh_token'])
@@ -34,10 +35,30 @@ export function normaliseClientMetadata(
   }
   Reflect.deleteProperty(metadata, 'scope')
   const { grant_types: grantTypes, redirect_uris: redirectUris } = metadata
+  assertRedirectUris(redirectUris)
   if (Array.isArray(grantTypes)) {
     metadata['grant_types'] = grantTypes.filter((grant) => SELF_SERVICE_GRANTS.has(String(grant)))
   }
   if (isNative(redirectUris)) metadata['application_type'] = 'native'
+}
+
+/**
+ * A code goes where the URI says, and the page that sends it there allows that host in its Content-Security-Policy: a user
+ * name makes a URI look like another host's, and a host with anything but letters in it may be a wildcard there.
+ */
+function assertRedirectUris(redirectUris: unknown): void {
+  if (!Array.isArray(redirectUris)) return
+  for (const uri of redirectUris as unknown[]) {
+    if (typeof uri !== 'string' || !URL.canParse(uri)) continue
+    const { username, password, hostname, protocol } = new URL(uri)
+    const web = protocol === 'http:' || protocol === 'https:'
+    if (username !== '' || password !== '' || /^[^/?#]*\/\/[^/?#]*@/.test(uri)) {
+      throw new errors.InvalidClientMetadata('redirect_uris must not have a user name')
+    }
+    if (web && !/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/i.test(hostname)) {
+      throw new errors.InvalidClientMetadata('redirect_uris must name one host, without wildcards')
+    }
+  }
 }
 
 function isNative(redirectUris: unknown): boolean {

@@ -1,14 +1,14 @@
-import { once } from 'node:events'
-import { type Server, createServer } from 'node:http'
 import { z } from 'zod'
 import { listenHost } from '../../src/config/values.js'
+import { serve } from '../../src/serve.js'
+import { hostFault } from '../loopback-or-word.js'
 import { createAuthorizationServer } from './authorization-server.js'
 import { loadDirectory } from './directory.js'
 
 const OVERRIDE = 'DANGEROUSLY_ALLOW_DEVELOPMENT_SERVER_IN_PRODUCTION'
 
 const environmentSchema = z.object({
-  HOST: listenHost.default('127.0.0.1'),
+  HOST: listenHost.default('localhost'),
   PORT: z.coerce
     .number({ error: 'give a port number' })
     .pipe(z.int('give a whole number').min(0, 'give 0 to 65535').max(65_535, 'give 0 to 65535'))
@@ -34,6 +34,8 @@ function readEnvironment(env: NodeJS.ProcessEnv): Environment {
       `NODE_ENV: is production, but here anyone can sign in as any user; if you mean it, set ${OVERRIDE}=true`,
     )
   }
+  const exposed = parsed.success ? hostFault(parsed.data.HOST, env) : undefined
+  if (exposed !== undefined) faults.push(exposed)
   if (parsed.success && faults.length === 0) return parsed.data
   throw new Error(
     ['The authorization server cannot start:', ...faults.map((fault) => `  ${fault}`)].join('\n'),
@@ -46,30 +48,17 @@ async function main(): Promise<void> {
   const { HOST: host } = environment
   const directory = loadDirectory()
 
-  const server = createServer()
-  const port = await listen(server, { host, port: environment.PORT })
+  const server = await serve({ host, port: environment.PORT, drainMs: 0 })
+  const { port } = server
   const issuer = environment.ISSUER ?? `http://localhost:${port}/`
-  server.on('request', (await createAuthorizationServer({ issuer, directory })).handler)
+  server.attach((await createAuthorizationServer({ issuer, directory })).handler)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      server.close()
-      server.closeAllConnections()
-    })
+    process.once(signal, () => void server.close())
   }
   const users = directory.users.map((user) => user.username).join(', ')
   process.stdout.write(
     `Development authorization server at ${issuer} (listening on ${host}:${port}), users: ${users}\n`,
   )
-}
-
-async function listen(
-  server: Server,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<number> {
-  server.listen(port, host)
-  await once(server, 'listening')
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : port
 }
 
 try {

@@ -1,6 +1,7 @@
 import type { Agent } from 'node:https'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { auth, requiredScopes, UnauthorizedError } from 'express-oauth2-jwt-bearer'
+import { knownHosts } from '../../middleware/known-hosts.js'
 import { OnBehalfOfError } from '../../src/errors.js'
 import { LAST_DATE_SECONDS } from '../../src/identity/caller.js'
 import { parseCredentials } from '../../src/identity/credentials.js'
@@ -30,6 +31,8 @@ export function createDownstreamApi(options: DownstreamApiOptions): Express {
   app.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' })
   })
+  const hosts = URL.canParse(options.audience) ? [new URL(options.audience).host] : []
+  app.use(knownHosts({ endpoint: THIS_MACHINE, hosts }))
   app.use(strictCredentials, bearerToken(options), forUsAlone(options.audience))
   app.get('/api/private-scope', requiredScopes('read:private'), (req, res) => {
     const claims = req.auth?.payload ?? {}
@@ -43,6 +46,9 @@ export function createDownstreamApi(options: DownstreamApiOptions): Express {
   app.use(refusal)
   return app
 }
+
+/** Pages that made a name of their own mean this machine (DNS rebinding) come under another host. */
+const THIS_MACHINE = new URL('http://localhost/')
 
 function bearerToken({ issuer, audience, agent }: DownstreamApiOptions): RequestHandler {
   return auth({
@@ -120,4 +126,5 @@ const STATUS_OF: Readonly<Record<string, readonly [number, string]>> = {
   invalid_dpop_proof: [400, 'invalid_dpop_proof'],
   invalid_token: [401, 'invalid_token'],
   insufficient_scope: [403, 'insufficient_scope'],
+  request_forbidden: [403, 'forbidden'],
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hostFault } from '../loopback-or-word.js'
 import * as values from '../../src/config/values.js'
 
 export interface ApiEnvironment {
@@ -11,7 +12,7 @@ export interface ApiEnvironment {
 }
 
 const schema = z.object({
-  HOST: values.listenHost.default('127.0.0.1'),
+  HOST: values.listenHost.default('localhost'),
   PORT: values.port.default(8787),
   AUTH0_DOMAIN: values.domain.optional(),
   ISSUER_BASE_URL: values.issuerUrl
@@ -37,9 +38,11 @@ export function parseApiEnvironment(variables: Variables): ApiEnvironment {
     Object.entries(variables).filter(([, text]) => text !== undefined && text.trim() !== ''),
   )
   const { data, error } = schema.safeParse(given)
+  const exposed = data === undefined ? undefined : hostFault(data.HOST, given)
   const faults = [
     ...(error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
     ...togetherFaults(given),
+    ...(exposed === undefined ? [] : [exposed]),
   ]
   if (data === undefined || faults.length > 0) {
     throw new Error(['The API cannot start:', ...faults.map((fault) => `  ${fault}`)].join('\n'))

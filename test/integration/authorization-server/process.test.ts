@@ -78,6 +78,19 @@ describe('the authorization server as a process', () => {
     expect(await exitCodeOf(server)).toBe(0)
   })
 
+  it.each(['0.0.0.0', '::'])(
+    '[S14] does not open itself to other machines by HOST=%s, unless told to with so many words',
+    async (HOST) => {
+      const refused = run({ HOST, PORT: '0' })
+      expect(await exitCodeOf(refused)).toBe(1)
+      expect(refused.output.stderr).toContain('DANGEROUSLY_ALLOW_OTHER_MACHINES=true')
+      const told = run({ HOST, PORT: '0', DANGEROUSLY_ALLOW_OTHER_MACHINES: 'true' })
+      expect(await addressOf(told)).not.toBe('')
+      told.process.kill('SIGTERM')
+      expect(await exitCodeOf(told)).toBe(0)
+    },
+  )
+
   it('says so when the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
