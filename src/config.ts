@@ -152,14 +152,7 @@ function assemble(found: CompleteSettings): Config {
     resource: resourceOf(found),
     callerPolicy: callerPolicyOf(found),
     clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
-    issuer: {
-      primary: issuerOf(found) ?? '',
-      additional: found.ADDITIONAL_ISSUERS,
-      metadataUrl: found.ISSUER_METADATA_URL,
-      jwksUrl: found.JWKS_URL,
-      dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
-      staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
-    },
+    issuer: issuersOf(found),
     access: {
       claims: found.AUTHORIZATION_CLAIMS,
       hierarchy: found.SCOPE_HIERARCHY,
@@ -194,6 +187,17 @@ function assemble(found: CompleteSettings): Config {
     },
     homePage: found.HOME_PAGE === 'on',
     logLevel: found.LOG_LEVEL,
+  }
+}
+
+function issuersOf(found: CompleteSettings): Config['issuer'] {
+  return {
+    primary: issuerOf(found) ?? '',
+    additional: found.ADDITIONAL_ISSUERS,
+    metadataUrl: found.ISSUER_METADATA_URL,
+    jwksUrl: found.JWKS_URL,
+    dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
+    staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
   }
 }
 

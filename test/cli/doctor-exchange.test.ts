@@ -42,12 +42,11 @@ describe('doctor and the traps of the quickstarts', () => {
   })
 
   test('[B3] read:tasks, which the API does not have, is no fault, and the tool it hides is named', async () => {
-    const { named, findings } = await withAlice({
-      environment: () => ({ MCP_AUTH0_EXCHANGE_SCOPE: 'read:tasks' }),
-    })
+    const scopes = { MCP_AUTH0_EXCHANGE_SCOPE: 'read:tasks' }
+    const { named, findings } = await withAlice({ environment: () => scopes })
     expect(named('configuration')?.verdict).toBe('ok')
-    const [warning] = findings.filter(({ verdict }) => verdict === 'warning')
-    expect(warning?.cure).toContain('The tool greet is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks')
+    const cure = findings.find(({ verdict }) => verdict === 'warning')?.cure
+    expect(cure).toContain('The tool greet is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks')
     expect(named('exchange')).toMatchObject({ verdict: 'not_checkable' })
   })
 

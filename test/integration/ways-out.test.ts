@@ -44,7 +44,9 @@ beforeEach(async () => {
   issuer.tokenResponder = (request, res) => {
     // The doctor also asks for what cannot be had.
     const real = claimsOf(request.parameters.get('subject_token') ?? '')['sub'] !== undefined
-    return real ? exchange(request, res) : answerWith(res, { error: 'invalid_grant' }, 400)
+    if (real) return exchange(request, res)
+    answerWith(res, { error: 'invalid_grant' }, 400)
+    return undefined
   }
   const certificate = createThrowAwayCertificate(['api.test'])
   // Asks everybody for a certificate, and lets everybody in.
