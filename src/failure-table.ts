@@ -30,22 +30,9 @@ export interface FailureRule {
   readonly passes: boolean
 }
 
-const HTTP = {
-  surface: 'http',
-  security: false,
-  describes: true,
-  reference: false,
-  passes: false,
-} as const
-const TOOL = {
-  surface: 'tool',
-  status: 200,
-  challenge: 'none',
-  security: false,
-  describes: true,
-  reference: false,
-  passes: false,
-} as const
+const COMMON = { security: false, describes: true, reference: false, passes: false } as const
+const HTTP = { ...COMMON, surface: 'http' } as const
+const TOOL = { ...COMMON, surface: 'tool', status: 200, challenge: 'none' } as const
 
 /** The only mapping from a failure code to what the MCP client, the log and the metrics get. */
 export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {

@@ -62,10 +62,21 @@ export interface OnBehalfOfOptions {
   readonly delegation?: DelegationPolicy
   /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts what Express takes for it. */
   readonly edge?: Partial<Omit<EdgePolicy, 'trustProxy'>>
-  readonly exchange?: Pick<
-    ProtectExchangeOptions,
-    'cache' | 'caching' | 'resilience' | 'checks'
-  > & {
+  readonly exchange?: Pick<ProtectExchangeOptions, 'cache' | 'caching' | 'resilience'> & {
+    /**
+     * The issuer at which all exchanges take place and whose tokens come back. Its tokens are not accepted from clients.
+     * Default: the issuer of each user's token. An `exchanger` of your own decides by itself where it exchanges.
+     */
+    readonly issuer?: string | undefined
+    /**
+     * The name of this server in `act.sub`, where the authorization server has another than `client.id`. Without it, a
+     * token of another `act.sub` passes if it was issued to our client.
+     */
+    readonly actor?: string | undefined
+    readonly checks?: Pick<
+      NonNullable<ProtectExchangeOptions['checks']>,
+      'requireActor' | 'dangerouslyAllowOpaqueTokens' | 'dangerouslyAllowUnboundDowngrade'
+    >
     /** Set for a custom profile: the subject token type. */
     readonly subjectTokenType?: string
     /** Tells the authorization server the user's address. Default false. */
@@ -85,6 +96,11 @@ export interface OnBehalfOfOptions {
   }
   /** Reaches the authorization server; presents the certificate for mutual TLS. Default: the global `fetch`. */
   readonly fetch?: Fetch
+  /**
+   * Sends `client.secret` to issuers of several hosts: whoever runs one of them can then be this client at the others.
+   * For the domains of one tenant only. Not needed with a private key or a certificate. Default false.
+   */
+  readonly dangerouslyShareClientSecret?: boolean | undefined
   /** Accepts plain http beyond this machine, the issuer's endpoints included, for closed test networks. Default false. */
   readonly dangerouslyAllowHttp?: boolean
 }

@@ -7,6 +7,7 @@ import { originEntry } from './http/origin-entry.js'
 import { isTemplate } from './identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from './identity/issuer-options.js'
 import type { OnBehalfOfOptions } from './on-behalf-of-options.js'
+import { issuerApartFrom } from './identity/issuer-hosts.js'
 import { assertOptions } from './options.js'
 import { isScopeToken } from './scopes.js'
 
@@ -128,6 +129,8 @@ const OPTIONS = z
             dangerouslyAllowUnboundDowngrade: flag,
           })
           .optional(),
+        issuer: issuer.optional(),
+        actor: named('the name of this server in act.sub').optional(),
         subjectTokenType: z.string().min(1, 'must be a URI').optional(),
         forwardClientAddress: flag,
       })
@@ -142,6 +145,7 @@ const OPTIONS = z
       })
       .optional(),
     fetch: callable,
+    dangerouslyShareClientSecret: flag,
     dangerouslyAllowHttp: flag,
   })
   .superRefine(
@@ -206,13 +210,21 @@ const SOUND = z.object({
         .catch({ name: '' }),
     )
     .catch([]),
+  exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
+  client: z.object({ secret: z.unknown().optional() }).catch({}),
+  dangerouslyShareClientSecret: z.unknown().optional(),
   dangerouslyAllowHttp: z.unknown().optional(),
 })
 
 function faultsTogether(options: unknown): readonly Fault[] {
   const sound = SOUND.safeParse(options).data
   if (sound === undefined) return []
-  return [...toolFaults(sound), ...audienceFaults(sound), ...plainHttpFaults(sound)]
+  return [
+    ...toolFaults(sound),
+    ...audienceFaults(sound),
+    ...plainHttpFaults(sound),
+    ...sharedSecretFaults(sound),
+  ]
 }
 
 function toolFaults({ tools, apis }: z.output<typeof SOUND>): readonly Fault[] {
@@ -246,11 +258,21 @@ function audienceFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
     }))
 }
 
+function sharedSecretFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+  const [primary, ...others] = sound.issuer
+  if (sound.dangerouslyShareClientSecret === true || sound.client.secret === undefined) return []
+  const apart = primary === undefined ? undefined : issuerApartFrom(primary, others)
+  if (apart === undefined) return []
+  const message = `"${apart}" would be sent the client's secret, which is that of another host. Use a private key, or set dangerouslyShareClientSecret, if all issuers are domains of one tenant`
+  return [{ path: ['issuer'], message }]
+}
+
 function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
   if (sound.dangerouslyAllowHttp === true) return []
   const urls: readonly (readonly [path: readonly string[], value: unknown])[] = [
     [['endpoint'], sound.endpoint],
     ...sound.issuer.map((one) => [['issuer'], urlOf(one)] as const),
+    [['exchange', 'issuer'], urlOf(sound.exchange?.issuer)],
     [['metadataUrl'], urlOf(sound.metadataUrl)],
     [['jwksUrl'], urlOf(sound.jwksUrl)],
     ...Object.entries(sound.apis).map(

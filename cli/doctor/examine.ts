@@ -28,13 +28,25 @@ export interface Examination {
 
 /** Makes every check there is, in the order in which one thing needs another; tells each finding as it is made. */
 export async function examine(examination: Examination): Promise<void> {
-  const { options, io, diagnosis } = examination
+  const { io, diagnosis } = examination
   const config = await checkConfiguration(io.directory, diagnosis)
   if (config === undefined) return
   keepSecrets(config, io)
   const deployment = createDeployment(config, io)
-  for (const issuer of deployment.issuers) {
+  try {
+    await examineDeployment(deployment, examination)
+  } finally {
+    await deployment.close()
+  }
+}
+
+async function examineDeployment(deployment: Deployment, examination: Examination): Promise<void> {
+  const { options, diagnosis } = examination
+  const { config } = deployment
+  const { allIssuers, exchangeIssuer } = deployment
+  for (const issuer of allIssuers) {
     const metadata = await checkIssuer(issuer, deployment, diagnosis)
+    if (exchangeIssuer !== undefined && issuer !== exchangeIssuer) continue
     if (!diagnosis.canMake('token_endpoint', issuer.issuer) || metadata === undefined) continue
     checkTokenEndpoint(metadata, config.exchange.clientAuthentication, diagnosis)
     await checkClient(metadata, deployment, diagnosis)
@@ -104,7 +116,9 @@ async function examineCall(
   )
 }
 
-function keepSecrets({ exchange }: Config, { keep }: GuardedIo): void {
+function keepSecrets({ exchange, outgoing }: Config, { keep }: GuardedIo): void {
+  for (const proxy of [outgoing.proxy.http, outgoing.proxy.https])
+    if (proxy !== undefined) keep(proxy)
   const { clientAuthentication, clientCertificate } = exchange
   if ('secret' in clientAuthentication) keep(clientAuthentication.secret)
   if ('privateKey' in clientAuthentication) keep(clientAuthentication.privateKey)

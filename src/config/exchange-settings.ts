@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -6,8 +5,8 @@ import * as values from './values.js'
 export const EXCHANGE_SETTINGS = {
   MCP_AUTH0_CLIENT_ID: setting({
     description: 'The OAuth client as which this server exchanges tokens.',
-    schema: z.string(),
-    example: 'Zk3…',
+    schema: values.identifier,
+    example: 'Zk3bN0aXQpV1mCtRk2WzE5yL8sUdJh7f',
   }),
   MCP_AUTH0_CLIENT_SECRET: setting({
     description:
@@ -38,7 +37,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   MCP_AUTH0_CLIENT_KEY_ID: setting({
     description: 'The id under which the authorization server knows that key (`kid`).',
-    schema: z.string(),
+    schema: values.identifier,
     example: 'key-1',
   }),
   MCP_AUTH0_CLIENT_CERTIFICATE: setting({
@@ -51,12 +50,18 @@ export const EXCHANGE_SETTINGS = {
   MCP_AUTH0_SUBJECT_TOKEN_TYPE: setting({
     description:
       'Set for Auth0 Custom Token Exchange: the subject token type of the profile. Empty for On-Behalf-Of and RFC 8693.',
-    schema: z.string(),
+    schema: values.identifier,
     example: 'urn:example:mcp',
+  }),
+  EXCHANGE_ISSUER: setting({
+    description:
+      "The issuer at which all exchanges take place and whose tokens come back, where it is not the issuer of the users' tokens: for authorization servers with one issuer per API (Okta). The client is one of that issuer, and the users' tokens are sent there. Its tokens are not accepted from clients.",
+    schema: values.issuerUrl,
+    example: 'https://login.example.com/oauth2/api',
   }),
   EXCHANGE_CLIENT: setting({
     description:
-      'Which library talks to the token endpoint. auto: auth0 where AUTH0_DOMAIN is set, else rfc8693. auth0: @auth0/auth0-auth-js. auth0-api-js: the ApiClient of @auth0/auth0-api-js, which has to be installed beside. rfc8693: openid-client, for any authorization server.',
+      'Which library talks to the token endpoint. auto: auth0 where AUTH0_DOMAIN is set and EXCHANGE_ISSUER is not, else rfc8693. auth0: @auth0/auth0-auth-js. auth0-api-js: the ApiClient of @auth0/auth0-api-js, which has to be installed beside. rfc8693: openid-client, for any authorization server.',
     schema: values.oneOf('auto', 'auth0', 'auth0-api-js', 'rfc8693'),
     example: 'auto',
     fallback: 'auto',
@@ -70,7 +75,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   MCP_AUTH0_EXCHANGE_SCOPE: setting({
     description:
-      'The most that any exchange may ask for, separated by spaces. Each exchange asks for what its tool declares, and for nothing outside this list. Sign-in scopes (openid, offline_access, …) are ignored.',
+      'The most that any exchange may ask for, separated by spaces or commas. Each exchange asks for what its tool declares, and for nothing outside this list: a tool that needs more is not offered. Sign-in scopes (openid, offline_access, …) are ignored.',
     schema: values.scopeList,
     example: 'read:private',
   }),
@@ -105,16 +110,23 @@ export const EXCHANGE_SETTINGS = {
     example: 'false',
     fallback: 'false',
   }),
+  EXCHANGE_ACTOR: setting({
+    description:
+      "The name of this server in the `act.sub` of exchanged tokens, where the authorization server writes another id than MCP_AUTH0_CLIENT_ID (Keycloak: the user of the client's service account). Unset, a token whose `act.sub` is another id passes if it was issued to our client by `client_id`, `azp`, `cid` or `appid`; set, it has to be this name or MCP_AUTH0_CLIENT_ID.",
+    schema: values.identifier,
+    example: '3f1c0b2a-8d4e-4c1b-9a57-2f6d1c0e7b33',
+  }),
   DELEGATION_MAX_DEPTH: setting({
-    description: 'How many actors an exchanged token may name, this server included.',
+    description:
+      "How many actors an exchanged token may name, this server included. Foreseen from the user's token before the exchange, and measured on the token that comes back.",
     schema: values.positiveInteger(1, 32),
     example: '5',
     fallback: '5',
   }),
   DELEGATION_ALLOWED_ACTORS: setting({
     description:
-      "The services that may call this server with a user's token that names them as the actor, separated by spaces. Empty: any.",
-    schema: values.wordList,
+      "The services that may call this server with a user's token that names them as the actor, separated by spaces or commas. Empty: any.",
+    schema: values.nameList,
     example: 'another-mcp-server',
     fallback: '',
   }),
