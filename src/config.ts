@@ -10,7 +10,7 @@ import {
 import { clientCredentials } from './config/credentials.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './config/token-config.js'
-import type { EdgePolicy } from './edge-policy.js'
+import { edgeConfig, type EdgeConfig } from './config/edge-config.js'
 import type { ClientAuthentication } from './exchange/client-authentication.js'
 import type { CallerPolicy } from './identity/caller.js'
 import { isIdentityScope } from './scopes.js'
@@ -32,15 +32,7 @@ const IDENTIFYING: readonly SettingName[] = [
   'API_BASE_URL',
 ]
 
-export interface Config {
-  readonly listen: {
-    /** `localhost`: both loopback addresses. */
-    readonly host: string
-    readonly port: number
-    readonly keepAliveMs: number
-  }
-  /** How long the server goes on to accept after it was told to stop. */
-  readonly drainDelayMs: number
+export interface Config extends EdgeConfig {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceConfig
@@ -58,7 +50,6 @@ export interface Config {
     readonly staleAgeMs: number
   }
   readonly access: Required<AccessPolicy>
-  readonly edge: EdgePolicy
   /** `undefined`: no sessions. */
   readonly sessions: Required<SessionLimits> | undefined
   readonly exchange: {
@@ -153,12 +144,7 @@ function mayHoldPassword(text: string): boolean {
 
 function assemble(found: CompleteSettings): Config {
   return {
-    listen: {
-      host: found.HOST,
-      port: found.PORT,
-      keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
-    },
-    drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
+    ...edgeConfig(found),
     endpoint: endpointOf(found),
     resource: resourceOf(found),
     callerPolicy: callerPolicyOf(found),
@@ -177,16 +163,6 @@ function assemble(found: CompleteSettings): Config {
       lockedTools: found.LOCKED_TOOLS,
       // Scopes that were assigned to users cannot be asked for.
       stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
-    },
-    edge: {
-      hosts: found.ALLOWED_HOSTS,
-      origins: found.ALLOWED_ORIGINS,
-      trustProxy: found.TRUST_PROXY,
-      perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
-      perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
-      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
-      perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
-      maxBodyBytes: found.MAX_BODY_BYTES,
     },
     sessions: sessionsOf(found),
     exchange: exchangeOf(found),
