@@ -12,7 +12,7 @@ import type { Fetch } from './identity/fetch-json.js'
 import type { Issuer } from './identity/issuer-keys.js'
 
 /**
- * Builds the adapter to the token endpoint that a configuration names.
+ * Builds the adapter to the token endpoint that a configuration names; `issuers` are all it may exchange at.
  *
  * Rejects with a `ConfigError` when it needs a package that is not installed.
  */
@@ -42,8 +42,11 @@ export async function composeAdapter(
     ...(reach === undefined ? {} : { fetch: reach }),
   }
   return exchange.adapter === 'auth0'
-    ? createAuth0Exchanger(client)
-    : createRfc8693Exchanger({ ...client, metadata: (name) => metadataOf(issuers, name) })
+    ? createAuth0Exchanger({ ...client, issuer: exchange.issuer })
+    : createRfc8693Exchanger({
+        ...client,
+        metadata: (name) => metadataOf(issuers, exchange.issuer ?? name),
+      })
 }
 
 async function loadApiClient(config: Config): Promise<ExchangingApiClient> {
@@ -63,7 +66,7 @@ async function loadApiClient(config: Config): Promise<ExchangingApiClient> {
     ])
   })
   return new ApiClient({
-    domain: new URL(config.issuer.primary).host,
+    domain: new URL(config.exchange.issuer ?? config.issuer.primary).host,
     audience: config.resource.identifier,
     clientId,
     clientSecret: clientAuthentication.secret.reveal(),

@@ -7,14 +7,11 @@ import {
   type SettingName,
   type SettingValues,
 } from './config/settings.js'
-import { clientCredentials } from './config/credentials.js'
+import { exchangeConfig, type ExchangeConfig } from './config/exchange-config.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './config/token-config.js'
 import { edgeConfig, type EdgeConfig } from './config/edge-config.js'
-import type { ClientAuthentication } from './exchange/client-authentication.js'
 import type { CallerPolicy } from './identity/caller.js'
-import { isIdentityScope } from './scopes.js'
-import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
 import type { AccessPolicy } from './tools/access.js'
 
@@ -52,27 +49,7 @@ export interface Config extends EdgeConfig {
   readonly access: Required<AccessPolicy>
   /** `undefined`: no sessions. */
   readonly sessions: Required<SessionLimits> | undefined
-  readonly exchange: {
-    readonly clientId: string
-    readonly clientAuthentication: ClientAuthentication
-    /** For mutual TLS, PEM. */
-    readonly clientCertificate: { readonly certificate: string; readonly key: Secret } | undefined
-    readonly ratePerSecond: number
-    readonly cacheEntries: number
-    readonly checks: {
-      readonly requireActor: boolean
-      readonly dangerouslyAllowOpaqueTokens: boolean
-      readonly dangerouslyAllowUnboundDowngrade: boolean
-    }
-    readonly adapter: 'auth0' | 'auth0-api-js' | 'rfc8693'
-    readonly forwardClientAddress: boolean
-    readonly subjectTokenType: string | undefined
-    /** `undefined`: whatever the tools declare. */
-    readonly scopeCeiling: readonly string[] | undefined
-    /** Sign-in scopes that were set and mean nothing in an exchange. */
-    readonly ignoredScopes: readonly string[]
-    readonly timeoutMs: number
-  }
+  readonly exchange: ExchangeConfig
   readonly delegation: {
     readonly maxDepth: number
     /** `undefined`: any. */
@@ -165,7 +142,7 @@ function assemble(found: CompleteSettings): Config {
       stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
     },
     sessions: sessionsOf(found),
-    exchange: exchangeOf(found),
+    exchange: exchangeConfig(found),
     delegation: {
       maxDepth: found.DELEGATION_MAX_DEPTH,
       allowedActors:
@@ -191,34 +168,6 @@ function sessionsOf(found: CompleteSettings): Config['sessions'] {
     maxSessions: found.SESSION_LIMIT,
     maxSessionsPerUser: found.SESSION_LIMIT_PER_USER,
   }
-}
-
-function exchangeOf(found: CompleteSettings): Config['exchange'] {
-  return {
-    clientId: found.MCP_AUTH0_CLIENT_ID,
-    ...clientCredentials(found),
-    ratePerSecond: found.EXCHANGE_RATE_PER_SECOND,
-    cacheEntries: found.EXCHANGE_CACHE_ENTRIES,
-    checks: {
-      requireActor: found.EXCHANGE_REQUIRE_ACTOR === 'true',
-      dangerouslyAllowOpaqueTokens: found.DANGEROUSLY_ALLOW_OPAQUE_TOKENS === 'true',
-      dangerouslyAllowUnboundDowngrade: found.DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE === 'true',
-    },
-    adapter: adapterOf(found),
-    forwardClientAddress: found.AUTH0_FORWARDED_FOR === 'true',
-    subjectTokenType: found.MCP_AUTH0_SUBJECT_TOKEN_TYPE,
-    scopeCeiling: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter((scope) => !isIdentityScope(scope)),
-    ignoredScopes: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter(isIdentityScope) ?? [],
-    timeoutMs: found.EXCHANGE_TIMEOUT_MS,
-  }
-}
-
-function adapterOf({
-  EXCHANGE_CLIENT,
-  AUTH0_DOMAIN,
-}: CompleteSettings): Config['exchange']['adapter'] {
-  if (EXCHANGE_CLIENT !== 'auto') return EXCHANGE_CLIENT
-  return AUTH0_DOMAIN === undefined ? 'rfc8693' : 'auth0'
 }
 
 /**

@@ -30,24 +30,11 @@ export interface FailureRule {
   readonly passes: boolean
 }
 
-const HTTP = {
-  surface: 'http',
-  security: false,
-  describes: true,
-  reference: false,
-  passes: false,
-} as const
+const COMMON = { security: false, describes: true, reference: false, passes: false } as const
+const HTTP = { ...COMMON, surface: 'http' } as const
 /** A request that its client has to change. */
 const CLIENT_FAULT = { ...HTTP, challenge: 'none', logLevel: 'info' } as const
-const TOOL = {
-  surface: 'tool',
-  status: 200,
-  challenge: 'none',
-  security: false,
-  describes: true,
-  reference: false,
-  passes: false,
-} as const
+const TOOL = { ...COMMON, surface: 'tool', status: 200, challenge: 'none' } as const
 
 /** The only mapping from a failure code to what the MCP client, the log and the metrics get. */
 export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
@@ -77,7 +64,7 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
   },
   verifier_unavailable: {
     ...HTTP,
-    when: "the issuer's metadata or keys are unreachable, slow or nonsense",
+    when: "the issuer's metadata or keys cannot be had, or an unknown key cannot be looked up yet",
     status: 503,
     challenge: 'none',
     logLevel: 'error',

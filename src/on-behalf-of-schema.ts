@@ -68,6 +68,7 @@ const OPTIONS = z
           .optional(),
       }),
     ),
+    undeclaredTools: z.enum(['refuse', 'allow'], "must be 'refuse' or 'allow'").optional(),
     baselineScopes: scopes,
     log: z.looseObject({ event: callable.nonoptional('must be a function') }).optional(),
     access: z
@@ -127,6 +128,8 @@ const OPTIONS = z
             dangerouslyAllowUnboundDowngrade: flag,
           })
           .optional(),
+        issuer: issuer.optional(),
+        actor: named('the name of this server in act.sub').optional(),
         subjectTokenType: z.string().min(1, 'must be a URI').optional(),
         forwardClientAddress: flag,
       })
@@ -205,6 +208,7 @@ const SOUND = z.object({
         .catch({ name: '' }),
     )
     .catch([]),
+  exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
   dangerouslyAllowHttp: z.unknown().optional(),
 })
 
@@ -250,6 +254,7 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
   const urls: readonly (readonly [path: readonly string[], value: unknown])[] = [
     [['endpoint'], sound.endpoint],
     ...sound.issuer.map((one) => [['issuer'], urlOf(one)] as const),
+    [['exchange', 'issuer'], urlOf(sound.exchange?.issuer)],
     [['metadataUrl'], urlOf(sound.metadataUrl)],
     [['jwksUrl'], urlOf(sound.jwksUrl)],
     ...Object.entries(sound.apis).map(

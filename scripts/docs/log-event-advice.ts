@@ -1,11 +1,17 @@
 /** What each log event wants an operator to do. Markdown; the names are those that the source writes. */
 export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
+  api_call_failed:
+    'A call of the API by a tool failed. Where you use the library, this is the line about what goes wrong inside your handlers; the standalone server writes it at level debug, since `tool_failed` says the same. `path` has names in place of the values; `reason`, `problem` and `cure` say what it was, `paths` where an answer does not fit the schema.',
   cache_owner_mismatch:
     "A cached token was about to reach another user than its owner, and did not: it was thrown away. Must never be seen with the cache in memory. Wake somebody up; with a cache of your own behind `createMemoryTokenCache`'s interface, take it out of service first.",
+  endpoint_path_differs:
+    'Once: a request came to another path than that of `endpoint`. Clients look for the metadata of `endpoint`, so they do not find where to sign in. Correct the one or the other. With a proxy in front that changes the path, all is well.',
   exchange_failed:
-    'A token exchange did not give a usable token; the tool was answered with the failure. Look up `code` in [failures.md](failures.md); where there is a `cure`, it says what to check.',
+    'A token exchange did not give a usable token; the tool was answered with the failure. `api` and `audience` say for which API. Look up `code` in [failures.md](failures.md); where there is a `cure`, it says what to check.',
   exchange_retried:
     'The first try did not reach the authorization server, or met it broken, and a second one is made. Single ones are noise; many announce an outage.',
+  exchange_scope_exceeded:
+    'A token for the API may do more than was asked for: `excess` names the scopes. It is used, since the API decides by it. Take default scopes of the API from the client of this server at the authorization server. Sign-in scopes do not count.',
   exchange_scopes_ignored:
     'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They mean nothing in an exchange. Remove them.',
   http_rejected:
@@ -15,6 +21,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   listening: 'The process accepts requests. Nothing to do.',
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, mostly a client that went away or broke the protocol. Look into it if there are many of one kind.',
+  metadata_not_reached:
+    'Once: clients were sent to the metadata, and no request has reached the middleware that answers it. Mount it by `app.use(metadata)`, in front of the endpoint. [library.md](library.md) says how to check.',
   request_refused:
     'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
   resource_unfit:
@@ -25,12 +33,14 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'The process could not end its connections in order. It ends all the same; see `err`.',
   stopping:
     'SIGTERM or SIGINT came. The server accepts for `DRAIN_DELAY_SECONDS` yet; then calls under way may end first. Nothing to do.',
+  tool_not_declared:
+    'Once an hour for each name, up to a hundred names: a client called a tool that `tools` does not name, and was refused. If your server has the tool, declare it: a misspelt name is the usual reason. Else a client made the name up.',
   token_cache_failed:
     'The token cache failed at `operation`; the exchange was made without it. With the cache in memory this must not be seen; with one of your own, see whether it is up.',
   token_exchanged:
     'The audit line of a call that may reach the API: which user, through which client and which services, for which API, with which scopes. Also written when the token came out of the cache. Keep it as long as your rules ask for.',
   tool_failed:
-    'A tool answered with an error. Look up `code` in [failures.md](failures.md). `reference` is in the text that the user saw, where the failure has one. `requestId` is the `X-Request-Id` of the answer, `rpcId` the id that the client gave its JSON-RPC message.',
+    'A tool answered with an error. Look up `code` in [failures.md](failures.md). `reference` is in the text that the user saw, where the failure has one. `requestId` is the `X-Request-Id` of the answer, `rpcId` the id that the client gave its JSON-RPC message. A fault in the program of the tool (`internal_error`) has its `stack`.',
   unknown_setting:
     'Once for each, at the start: `.env` holds a `name` that is no setting of this server, so it does nothing. `nearest` is the setting that was meant, as far as the spelling tells. Correct or remove it.',
 }

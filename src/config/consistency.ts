@@ -112,6 +112,7 @@ function plainHttpFaults(found: SettingValues): ConfigFault[] {
   const urls: readonly (readonly [SettingName, string | undefined])[] = [
     ['ISSUER_BASE_URL', issuerOf(found)],
     ...(found.ADDITIONAL_ISSUERS ?? []).map((issuer) => ['ADDITIONAL_ISSUERS', issuer] as const),
+    ['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER],
     ['ISSUER_METADATA_URL', found.ISSUER_METADATA_URL],
     ['JWKS_URL', found.JWKS_URL],
     ['API_BASE_URL', found.API_BASE_URL?.href],

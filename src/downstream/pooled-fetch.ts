@@ -1,6 +1,7 @@
-import { Agent, fetch as undiciFetch, type Dispatcher } from 'undici'
+import { Agent } from 'undici'
 import type { Fetch } from '../identity/fetch-json.js'
 import { wantsFreshConnection } from './fresh-connection.js'
+import { CONNECT, fetchOver, freshConnections } from './undici-fetch.js'
 
 /** A `fetch` with connections of its own, and how to end them. */
 export interface PooledFetch {
@@ -18,8 +19,6 @@ export interface PooledFetchOptions {
   readonly keepAliveMs?: number
 }
 
-const CONNECT = { timeout: 5_000 }
-
 /** Creates a `fetch` that keeps connections alive between calls, in a pool of its own. */
 export function createPooledFetch(options: PooledFetchOptions = {}): PooledFetch {
   const connections = options.connections ?? 64
@@ -35,27 +34,4 @@ export function createPooledFetch(options: PooledFetchOptions = {}): PooledFetch
       await Promise.all([pool.close(), fresh.close()])
     },
   }
-}
-
-let freshForAll: Agent | undefined
-
-/** The global `fetch`, but for calls that want a fresh connection, which it cannot be asked for. */
-export const globalFetch: Fetch = (input, init) => {
-  if (!wantsFreshConnection(init)) return fetch(input, init)
-  freshForAll ??= freshConnections(64)
-  return fetchOver(freshForAll, input, init)
-}
-
-/** Without pipelining, undici ends a connection after its one call. */
-function freshConnections(connections: number): Agent {
-  return new Agent({ connections, pipelining: 0, connect: CONNECT })
-}
-
-/** undici's own fetch and the global one have the same contract and separately declared types. */
-function fetchOver(dispatcher: Dispatcher, input: unknown, init: object = {}): Promise<Response> {
-  const call = undiciFetch as unknown as (
-    input: unknown,
-    init: object & { readonly dispatcher: Dispatcher },
-  ) => Promise<Response>
-  return call(input, { ...init, dispatcher })
 }

@@ -132,6 +132,16 @@ describe('SCOPE_CLAIM', () => {
   })
 })
 
+test('[S6] AUTHORIZATION_CLAIMS=scope ignores permissions, whatever they hold', async () => {
+  const door = await doors.open({ AUTHORIZATION_CLAIMS: 'scope' })
+  for (const permissions of ['tool:none', {}, null, [7], []]) {
+    expect((await doors.call(door, { permissions })).status).toBe(200)
+    expect((await doors.call(door, { permissions, scope: 'openid' })).status).toBe(403)
+  }
+  const other = await doors.open({ AUTHORIZATION_CLAIMS: 'permissions' })
+  expect((await doors.call(other, { permissions: 'tool:whoami' })).status).toBe(401)
+})
+
 test('[case 6] [S7] USER_CLAIM refuses every token without that claim', async () => {
   const door = await doors.open({ USER_CLAIM: 'email' })
   expect((await doors.call(door, { email: 'alice@example.com' })).status).toBe(200)
