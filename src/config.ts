@@ -9,7 +9,7 @@ import { readSettingsFile } from './config/settings-file.js'
 import type { SettingsFileRead } from './config/settings-file-doubts.js'
 import { readValueFiles } from './config/value-files.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './config/token-config.js'
-import type { EdgePolicy } from './edge-policy.js'
+import { edgeConfig, type EdgeConfig } from './config/edge-config.js'
 import type { CallerPolicy } from './identity/caller.js'
 import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
@@ -30,15 +30,7 @@ const IDENTIFYING: readonly SettingName[] = [
   'API_BASE_URL',
 ]
 
-export interface Config {
-  readonly listen: {
-    /** `localhost`: both loopback addresses. */
-    readonly host: string
-    readonly port: number
-    readonly keepAliveMs: number
-  }
-  /** How long the server goes on to accept after it was told to stop. */
-  readonly drainDelayMs: number
+export interface Config extends EdgeConfig {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceConfig
@@ -56,7 +48,6 @@ export interface Config {
     readonly staleAgeMs: number
   }
   readonly access: Required<AccessPolicy>
-  readonly edge: EdgePolicy
   /** `undefined`: no sessions. */
   readonly sessions: Required<SessionLimits> | undefined
   readonly exchange: ExchangeConfig
@@ -142,12 +133,7 @@ function outgoingOf(found: CompleteSettings): Config['outgoing'] {
 
 function assemble(found: CompleteSettings): Config {
   return {
-    listen: {
-      host: found.HOST,
-      port: found.PORT,
-      keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
-    },
-    drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
+    ...edgeConfig(found),
     endpoint: endpointOf(found),
     resource: resourceOf(found),
     callerPolicy: callerPolicyOf(found),
@@ -159,16 +145,6 @@ function assemble(found: CompleteSettings): Config {
       lockedTools: found.LOCKED_TOOLS,
       // Scopes that were assigned to users cannot be asked for.
       stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
-    },
-    edge: {
-      hosts: found.ALLOWED_HOSTS,
-      origins: found.ALLOWED_ORIGINS,
-      trustProxy: found.TRUST_PROXY,
-      perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
-      perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
-      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
-      perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
-      maxBodyBytes: found.MAX_BODY_BYTES,
     },
     sessions: sessionsOf(found),
     exchange: exchangeConfig(found),

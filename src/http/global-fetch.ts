@@ -1,5 +1,5 @@
-import { wantsFreshConnection } from '../http/fresh-connection.js'
-import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
+import { wantsFreshConnection } from './fresh-connection.js'
+import { createOutgoingFetch, type OutgoingFetch } from './outgoing-fetch.js'
 import type { Fetch } from '../identity/fetch-json.js'
 
 let outgoing: OutgoingFetch | undefined
