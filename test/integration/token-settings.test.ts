@@ -20,7 +20,10 @@ test('[case 30] CLOCK_TOLERANCE_SECONDS lets a clock be a minute ahead or behind
 })
 
 test('[case 8] /userinfo of a configured issuer may stand beside this server in aud', async () => {
-  const door = await doors.open({ ADDITIONAL_ISSUERS: 'https://tenant.eu.auth0.com/' })
+  const door = await doors.open({
+    ADDITIONAL_ISSUERS: 'https://tenant.eu.auth0.com/',
+    DANGEROUSLY_SHARE_CLIENT_SECRET: 'true',
+  })
   const aud = (host: string): readonly string[] => [door.audience, `https://${host}/userinfo`]
   expect((await doors.call(door, { aud: aud('tenant.eu.auth0.com') })).status).toBe(200)
   expect((await doors.call(door, { aud: aud('other.eu.auth0.com') })).status).toBe(401)
