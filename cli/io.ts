@@ -9,7 +9,8 @@ export interface CommandIo {
   readonly readStdin: () => Promise<string>
   readonly write: (text: string) => void
   readonly writeError: (text: string) => void
-  readonly fetch: Fetch
+  /** Reaches every server, in place of the connections that the settings describe. */
+  readonly fetch?: Fetch | undefined
   readonly clock: Clock
   readonly wait: (delayMs: number) => Promise<void>
 }
@@ -25,7 +26,6 @@ export function processIo(): CommandIo {
     readStdin: readProcessStdin,
     write: (text) => process.stdout.write(text),
     writeError: (text) => process.stderr.write(text),
-    fetch: globalThis.fetch,
     clock: systemClock,
     wait: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   }

@@ -18,7 +18,7 @@ import { createDownstreamClient, type DownstreamApi } from '../src/downstream/do
 import { createFairFetch, type FairFetch } from '../src/downstream/fair-fetch.js'
 import { downstreamStepUp } from '../src/downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../src/downstream/exchanged-token-source.js'
-import { globalFetch } from '../src/downstream/global-fetch.js'
+import { globalFetch } from '../src/http/global-fetch.js'
 import { traceContextOf } from '../src/downstream/trace-context.js'
 import { asOnBehalfOfError, type OnBehalfOfError } from '../src/errors.js'
 import {

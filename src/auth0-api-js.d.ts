@@ -7,5 +7,6 @@ declare module '@auth0/auth0-api-js' {
     readonly audience: string
     readonly clientId: string
     readonly clientSecret: string
+    readonly customFetch?: typeof globalThis.fetch
   }) => ExchangingApiClient
 }

@@ -5,27 +5,23 @@ import {
   type ExchangingApiClient,
 } from './exchange/auth0-api-client-exchanger.js'
 import { createAuth0Exchanger } from './exchange/auth0-exchanger.js'
-import { createMutualTlsFetch } from './exchange/mutual-tls-fetch.js'
 import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import type { Fetch } from './identity/fetch-json.js'
 import type { Issuer } from './identity/issuer-keys.js'
 
 /**
- * Builds the adapter to the token endpoint that a configuration names; `issuers` are all it may exchange at.
+ * Builds the adapter to the token endpoint that a configuration names. `issuers` are all it may exchange at; `fetch`
+ * reaches the token endpoint.
  *
  * Rejects with a `ConfigError` when it needs a package that is not installed.
  */
 export async function composeAdapter(
   config: Config,
   issuers: readonly Issuer[],
-  fetch?: Fetch,
+  fetch: Fetch,
 ): Promise<TokenExchanger> {
   const { exchange } = config
-  const reach =
-    exchange.clientCertificate === undefined
-      ? fetch
-      : createMutualTlsFetch(exchange.clientCertificate)
   const shared = {
     timeoutMs: exchange.timeoutMs,
     ...(exchange.subjectTokenType === undefined
@@ -33,13 +29,16 @@ export async function composeAdapter(
       : { subjectTokenType: exchange.subjectTokenType }),
   }
   if (exchange.adapter === 'auth0-api-js') {
-    return createAuth0ApiClientExchanger({ ...shared, apiClient: await loadApiClient(config) })
+    return createAuth0ApiClientExchanger({
+      ...shared,
+      apiClient: await loadApiClient(config, fetch),
+    })
   }
   const client = {
     ...shared,
     clientId: exchange.clientId,
     clientAuthentication: exchange.clientAuthentication,
-    ...(reach === undefined ? {} : { fetch: reach }),
+    fetch,
   }
   return exchange.adapter === 'auth0'
     ? createAuth0Exchanger({ ...client, issuer: exchange.issuer })
@@ -49,7 +48,7 @@ export async function composeAdapter(
       })
 }
 
-async function loadApiClient(config: Config): Promise<ExchangingApiClient> {
+async function loadApiClient(config: Config, fetch: Fetch): Promise<ExchangingApiClient> {
   const { clientId, clientAuthentication } = config.exchange
   if (!('secret' in clientAuthentication)) {
     throw new ConfigError([
@@ -70,6 +69,7 @@ async function loadApiClient(config: Config): Promise<ExchangingApiClient> {
     audience: config.resource.identifier,
     clientId,
     clientSecret: clientAuthentication.secret.reveal(),
+    customFetch: fetch,
   })
 }
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
-import { ConfigError, type Config } from './config.js'
+import { composeConnections } from './compose-connections.js'
+import type { Config } from './config.js'
 import { exchangeChecks, issuerLocations, tokenExpectations } from './config/token-expectations.js'
-import { createPooledFetch } from './downstream/pooled-fetch.js'
 import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
 import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
@@ -12,11 +12,11 @@ import type { Fetch } from './identity/fetch-json.js'
 import { createIssuer } from './identity/issuer-keys.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
 import { createKnownIssuers, type KnownIssuers } from './identity/known-issuers.js'
-import { warnOfUnfitResource } from './identity/resource-fit.js'
 import type { Log } from './log.js'
-import { missingScopes } from './scopes.js'
+import { warnAtStart } from './start-warnings.js'
 import { createGetDatetime } from './tools/get-datetime.js'
 import { greet } from './tools/greet.js'
+import { offeredTools } from './tools/offered-tools.js'
 import { createToolRegistry } from './tools/registry.js'
 import type { Tool } from './tools/tool.js'
 import { whoami } from './tools/whoami.js'
@@ -30,25 +30,26 @@ export interface ComposedServer {
 }
 
 export interface ComposeOptions {
-  /** Reaches the authorization server. Default: the global `fetch`. */
+  /** Reaches the authorization server. Default: as the configuration says, through its proxy where it has one. */
   readonly fetch?: Fetch
 }
 
 /**
  * Builds the server that a configuration describes: the one place that picks adapters.
  *
- * Throws a `ConfigError` when a tool needs more than the configuration lets an exchange ask for.
+ * A tool that needs more than the configuration lets an exchange ask for is not offered, and named in the log. Rejects
+ * with a `ConfigError` when the configuration needs a package that is not installed.
  */
 export async function composeServer(
   config: Config,
   log: Log,
   { fetch }: ComposeOptions = {},
 ): Promise<ComposedServer> {
-  const tools = serverTools()
-  assertWithinCeiling(tools, config.exchange.scopeCeiling)
-  reportDoubts(config, log)
-  const issuers = issuersOf(config, log, fetch)
-  const pool = createPooledFetch({ connections: config.api.connections })
+  const all = serverTools()
+  const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)
+  warnAtStart(config, { tools: all, withheld }, log)
+  const connections = composeConnections(config, fetch)
+  const issuers = issuersOf(config, log, connections.issuers)
   const app = createApp({
     endpoint: config.endpoint,
     resource: {
@@ -64,7 +65,7 @@ export async function composeServer(
       issuers: issuers.accepted,
     }),
     exchanger: protectExchange(
-      await composeAdapter(config, issuers.all, fetch),
+      await composeAdapter(config, issuers.all, connections.exchange),
       protection(config, issuers, log),
     ),
     forwardClientAddress: config.exchange.forwardClientAddress,
@@ -74,7 +75,7 @@ export async function composeServer(
     apiTimeoutMs: config.api.timeoutMs,
     apiConnections: config.api.connections,
     apiConcurrencyPerUser: config.api.concurrencyPerUser,
-    fetch: pool.fetch,
+    fetch: connections.api,
     ...{ log, createReference: randomUUID, homePage: config.homePage },
   })
   return {
@@ -82,19 +83,19 @@ export async function composeServer(
     drain: app.drain,
     async close() {
       await app.close()
-      await pool.close()
+      await connections.close()
     },
   }
 }
 
-function issuersOf(config: Config, log: Log, fetch: Fetch | undefined): KnownIssuers {
+function issuersOf(config: Config, log: Log, fetch: Fetch): KnownIssuers {
   const { staleAgeMs } = config.issuer
   return createKnownIssuers(issuerLocations(config), (options) =>
     createIssuer({ ...options, log, staleAgeMs, fetch }),
   )
 }
 
-/** The tools of the ready server. */
+/** The tools of the standalone server, whatever the configuration lets it offer. */
 export function serverTools(): readonly Tool[] {
   return [whoami, greet, createGetDatetime()]
 }
@@ -116,30 +117,4 @@ function protection(config: Config, issuers: KnownIssuers, log: Log): ProtectExc
 
 function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
   return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
-}
-
-/** What a configuration may say, and hardly means. */
-function reportDoubts({ endpoint, exchange, resource }: Config, log: Log): void {
-  warnOfUnfitResource({ resource: resource.identifier, endpoint }, log)
-  const ignored = exchange.ignoredScopes
-  if (ignored.length === 0) return
-  log.event('warn', 'exchange_scopes_ignored', {
-    ignored,
-    cure: 'Remove them from MCP_AUTH0_EXCHANGE_SCOPE: they belong to a sign-in. An exchange has no refresh token and no id token to give.',
-  })
-}
-
-function assertWithinCeiling(tools: readonly Tool[], ceiling: readonly string[] | undefined): void {
-  if (ceiling === undefined) return
-  const faults = tools.flatMap((tool) => {
-    const missing = missingScopes(tool.downstream?.scopes ?? [], ceiling)
-    return missing.length === 0
-      ? []
-      : {
-          key: 'MCP_AUTH0_EXCHANGE_SCOPE',
-          value: ceiling.join(' '),
-          cure: `lacks ${missing.join(' ')}, which the tool ${tool.name} needs at the API. Add it, or remove the variable`,
-        }
-  })
-  if (faults.length > 0) throw new ConfigError(faults)
 }

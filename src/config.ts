@@ -1,21 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { configFaults, endpointOf, issuerOf } from './config/consistency.js'
-import {
-  SETTINGS,
-  type CompleteSettings,
-  type SettingName,
-  type SettingValues,
-} from './config/settings.js'
+import type { CompleteSettings, SettingName } from './config/settings.js'
 import { exchangeConfig, type ExchangeConfig } from './config/exchange-config.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
+import { OUTGOING_NAMES } from './config/setting-names.js'
+import { parseSettings, textOf, type Environment } from './config/parse-settings.js'
+import { withExtraAuthorities } from './config/extra-authorities.js'
+import { readSettingsFile } from './config/settings-file.js'
+import type { SettingsFileRead } from './config/settings-file-doubts.js'
+import { readValueFiles } from './config/value-files.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './config/token-config.js'
-import type { EdgePolicy } from './edge-policy.js'
+import { edgeConfig, type EdgeConfig } from './config/edge-config.js'
 import type { CallerPolicy } from './identity/caller.js'
+import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
 import type { AccessPolicy } from './tools/access.js'
 
 export { ConfigError, type ConfigFault } from './config/fault.js'
+export type { Environment } from './config/parse-settings.js'
 
 /** The settings that make a deployment; with none of them set, nothing is configured. */
 const IDENTIFYING: readonly SettingName[] = [
@@ -29,15 +30,7 @@ const IDENTIFYING: readonly SettingName[] = [
   'API_BASE_URL',
 ]
 
-export interface Config {
-  readonly listen: {
-    /** `localhost`: both loopback addresses. */
-    readonly host: string
-    readonly port: number
-    readonly keepAliveMs: number
-  }
-  /** How long the server goes on to accept after it was told to stop. */
-  readonly drainDelayMs: number
+export interface Config extends EdgeConfig {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceConfig
@@ -55,7 +48,6 @@ export interface Config {
     readonly staleAgeMs: number
   }
   readonly access: Required<AccessPolicy>
-  readonly edge: EdgePolicy
   /** `undefined`: no sessions. */
   readonly sessions: Required<SessionLimits> | undefined
   readonly exchange: ExchangeConfig
@@ -63,6 +55,15 @@ export interface Config {
     readonly maxDepth: number
     /** `undefined`: any. */
     readonly allowedActors: readonly string[] | undefined
+  }
+  readonly outgoing: {
+    readonly proxy: {
+      readonly http: Secret | undefined
+      readonly https: Secret | undefined
+      readonly noProxy: readonly string[]
+    }
+    /** PEM, one certificate each. */
+    readonly certificateAuthorities: readonly string[]
   }
   readonly api: {
     readonly audience: string
@@ -76,8 +77,6 @@ export interface Config {
   readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Whether the environment names no deployment at all. */
 export function isUnconfigured(environment: Environment): boolean {
@@ -108,62 +107,44 @@ function asGiven(fault: ConfigFault, environment: Environment): ConfigFault {
   return fault.value === undefined || value === undefined ? fault : { ...fault, value }
 }
 
-function parseSettings(environment: Environment, faults: ConfigFault[]): SettingValues {
-  const entries = Object.entries(SETTINGS).map(([key, { schema, ...rest }]) => {
-    const fallback = 'fallback' in rest ? rest.fallback : undefined
-    const text = textOf(environment, key) ?? fallback
-    if (text === undefined) return [key, undefined]
-    const result = schema.safeParse(text)
-    if (result.success) return [key, result.data]
-    const hidden = 'secret' in rest || mayHoldPassword(text)
-    const cure = [...new Set(result.error.issues.map((issue) => issue.message))].join('; ')
-    faults.push(hidden ? { key, cure } : { key, value: text, cure })
-    return [key, undefined]
-  })
-  return Object.fromEntries(entries) as SettingValues
+/**
+ * Reads from an environment how other servers are reached, and nothing else of it; throws a `ConfigError`.
+ *
+ * For programs that reach others before there is a whole configuration. Reads the files that `…_FILE` names.
+ */
+export function readOutgoing(environment: Environment): Config['outgoing'] {
+  const files = readValueFiles((name) => textOf(environment, name), OUTGOING_NAMES)
+  const faults: ConfigFault[] = [...files.faults]
+  const told = withExtraAuthorities({ ...environment, ...files.values })
+  const found = parseSettings(
+    Object.fromEntries(Object.entries(told).filter(([name]) => OUTGOING_NAMES.has(name))),
+    faults,
+  )
+  if (faults.length > 0) throw new ConfigError(faults)
+  return outgoingOf(found as CompleteSettings)
 }
 
-/** Whether a text may be a URL with a user name or password in it, which no error shows. */
-function mayHoldPassword(text: string): boolean {
-  return /\/\/[^/]*@/.test(text)
+function outgoingOf(found: CompleteSettings): Config['outgoing'] {
+  return {
+    proxy: { http: found.HTTP_PROXY, https: found.HTTPS_PROXY, noProxy: found.NO_PROXY },
+    certificateAuthorities: found.CA_CERTIFICATES,
+  }
 }
 
 function assemble(found: CompleteSettings): Config {
   return {
-    listen: {
-      host: found.HOST,
-      port: found.PORT,
-      keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
-    },
-    drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
+    ...edgeConfig(found),
     endpoint: endpointOf(found),
     resource: resourceOf(found),
     callerPolicy: callerPolicyOf(found),
     clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
-    issuer: {
-      primary: issuerOf(found) ?? '',
-      additional: found.ADDITIONAL_ISSUERS,
-      metadataUrl: found.ISSUER_METADATA_URL,
-      jwksUrl: found.JWKS_URL,
-      dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
-      staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
-    },
+    issuer: issuersOf(found),
     access: {
       claims: found.AUTHORIZATION_CLAIMS,
       hierarchy: found.SCOPE_HIERARCHY,
       lockedTools: found.LOCKED_TOOLS,
       // Scopes that were assigned to users cannot be asked for.
       stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
-    },
-    edge: {
-      hosts: found.ALLOWED_HOSTS,
-      origins: found.ALLOWED_ORIGINS,
-      trustProxy: found.TRUST_PROXY,
-      perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
-      perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
-      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
-      perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
-      maxBodyBytes: found.MAX_BODY_BYTES,
     },
     sessions: sessionsOf(found),
     exchange: exchangeConfig(found),
@@ -172,6 +153,7 @@ function assemble(found: CompleteSettings): Config {
       allowedActors:
         found.DELEGATION_ALLOWED_ACTORS.length === 0 ? undefined : found.DELEGATION_ALLOWED_ACTORS,
     },
+    outgoing: outgoingOf(found),
     api: {
       audience: found.API_AUTH0_AUDIENCE,
       baseUrl: found.API_BASE_URL,
@@ -181,6 +163,17 @@ function assemble(found: CompleteSettings): Config {
     },
     homePage: found.HOME_PAGE === 'on',
     logLevel: found.LOG_LEVEL,
+  }
+}
+
+function issuersOf(found: CompleteSettings): Config['issuer'] {
+  return {
+    primary: issuerOf(found) ?? '',
+    additional: found.ADDITIONAL_ISSUERS,
+    metadataUrl: found.ISSUER_METADATA_URL,
+    jwksUrl: found.JWKS_URL,
+    dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
+    staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
   }
 }
 
@@ -194,61 +187,37 @@ function sessionsOf(found: CompleteSettings): Config['sessions'] {
   }
 }
 
+/** What a process is told: its environment, and what is doubtful about its `.env` file. */
+export interface ReadSettings {
+  readonly environment: Environment
+  readonly file: SettingsFileRead
+}
+
 /**
  * The environment of this process: a `.env` file in the working directory, overruled by `process.env`.
  *
- * Secrets named by `…_FILE` settings are read from those files; throws a `ConfigError` for those that cannot be.
- * The only place that reads any of it.
+ * Settings that are given as files (`…_FILE`) are read from those. Throws a `ConfigError` for files that cannot be
+ * read, and for lines of `.env` that say something else than they seem to. The only place that reads any of it.
  */
-export function readEnvironment(directory: string = process.cwd()): Environment {
-  const file = readSettingsFile(directory)
+export function readSettings(directory: string = process.cwd()): ReadSettings {
+  const { values, faults, doubts } = readSettingsFile(`${directory}/.env`)
   // An empty variable counts as absent, so it does not hide what the file says.
-  const set = Object.entries(process.env).filter(([, text]) => text?.trim() !== '')
-  return withSecretFiles({ ...file, ...Object.fromEntries(set) })
+  const set = Object.fromEntries(
+    Object.entries(process.env).filter(([, text]) => text?.trim() !== ''),
+  )
+  const environment = { ...values, ...set }
+  const files = readValueFiles((name) => textOf(environment, name))
+  const all = [...faults.filter(({ key }) => !(key in set)), ...files.faults]
+  if (all.length > 0) throw new ConfigError(all)
+  return {
+    environment: withExtraAuthorities({ ...environment, ...files.values }),
+    file: { names: Object.keys(values), doubts },
+  }
 }
 
-/** The names that stand in the `.env` file of a directory; none where there is no such file. */
-export function settingsFileNames(directory: string = process.cwd()): readonly string[] {
-  return Object.keys(readSettingsFile(directory))
-}
-
-function readSettingsFile(directory: string): Environment {
-  const path = `${directory}/.env`
-  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
-}
-
-/** Reads the secrets that are given as files, as container platforms mount them. */
-function withSecretFiles(environment: Environment): Environment {
-  const faults: ConfigFault[] = []
-  const read = Object.entries(SETTINGS).flatMap(([key, definition]) => {
-    const path = 'secret' in definition ? textOf(environment, `${key}_FILE`) : undefined
-    if (path === undefined) return []
-    if (textOf(environment, key) !== undefined) {
-      faults.push({
-        key: `${key}_FILE`,
-        value: path,
-        cure: `is set together with ${key}. Remove one`,
-      })
-      return []
-    }
-    try {
-      return [[key, readFileSync(path, 'utf8').trim()] as const]
-    } catch {
-      faults.push({
-        key: `${key}_FILE`,
-        value: path,
-        cure: 'cannot be read. Check path and permissions',
-      })
-      return []
-    }
-  })
-  if (faults.length > 0) throw new ConfigError(faults)
-  return { ...environment, ...Object.fromEntries(read) }
-}
-
-function textOf(environment: Environment, key: string): string | undefined {
-  const text = environment[key]?.trim()
-  return text === undefined || text === '' ? undefined : text
+/** `readSettings` without what is doubtful. */
+export function readEnvironment(directory: string = process.cwd()): Environment {
+  return readSettings(directory).environment
 }
 
 function deepFreeze<T extends object>(value: T): T {

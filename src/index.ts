@@ -41,11 +41,6 @@ export {
   type PathValue,
   type PathValues,
 } from './downstream/path-template.js'
-export {
-  createPooledFetch,
-  type PooledFetch,
-  type PooledFetchOptions,
-} from './downstream/pooled-fetch.js'
 export type { EdgePolicy } from './edge-policy.js'
 export { FAILURE_CODES, OnBehalfOfError, type FailureCode, type FailureDetails } from './errors.js'
 export {
@@ -58,7 +53,6 @@ export { createAuth0Exchanger, type Auth0ExchangerOptions } from './exchange/aut
 export { CachingExchanger, type CachingExchangerOptions } from './exchange/caching-exchanger.js'
 export type { ClientAuthentication } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
-export { createMutualTlsFetch, type MutualTlsFetchOptions } from './exchange/mutual-tls-fetch.js'
 export { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 export {
   ResilientExchanger,
@@ -88,6 +82,14 @@ export type {
   TokenExchangeRequest,
 } from './exchange/token-exchanger.js'
 export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failure-table.js'
+export {
+  createOutgoingFetch,
+  type ClientCertificate,
+  type OutgoingFetch,
+  type OutgoingFetchOptions,
+  type OutgoingProxy,
+} from './http/outgoing-fetch.js'
+export { ProxyError } from './http/proxy-dispatcher.js'
 export type { AccessTokenVerifier, VerificationRequest } from './identity/access-token-verifier.js'
 export { authContextOf, type AuthContext } from './identity/auth-context.js'
 export {

@@ -1,7 +1,7 @@
 import { systemTimers } from './clock.js'
 import { composeServer } from './compose.js'
-import { ConfigError, parseConfig, readEnvironment, settingsFileNames } from './config.js'
-import { warnOfUnknownSettings } from './config/unknown-settings.js'
+import { ConfigError, parseConfig, readSettings } from './config.js'
+import { warnOfSettingsFile } from './config/settings-file-doubts.js'
 import { describeError } from './describe-error.js'
 import { stopInOrder } from './http/stop-in-order.js'
 import { createProcessLog } from './process-log.js'
@@ -27,16 +27,31 @@ function whyNotStarted(error: unknown): string {
   if (error instanceof ConfigError) {
     return `${text}\n\nWhat each setting means: .env.example, or node_modules/mcp-on-behalf-of/.env.example where the package is installed.\n`
   }
+  return `${listenFailure(error) ?? `mcp-on-behalf-of could not start: ${text}`}\n`
+}
+
+/** What the settings have to do with an address that cannot be listened on; `undefined` for other failures. */
+function listenFailure(error: unknown): string | undefined {
   const { code, port } = (error ?? {}) as { code?: unknown; port?: unknown }
-  return code === 'EADDRINUSE'
-    ? `Port ${String(port)} is in use. Stop what listens there, or set PORT.\n`
-    : `mcp-on-behalf-of could not start: ${text}\n`
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${String(port)} is in use. Stop what listens there, or set PORT.`
+    case 'EACCES':
+      return `Port ${String(port)} may not be listened on by this user. Set PORT to 1024 or higher.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'HOST is no address of this machine. Set it to one, or to 0.0.0.0 for all of them.'
+    default:
+      return undefined
+  }
 }
 
 async function untilStopped(): Promise<number> {
-  const config = parseConfig(readEnvironment())
+  const { environment, file } = readSettings()
+  const config = parseConfig(environment)
   const log = createProcessLog({ level: config.logLevel })
-  warnOfUnknownSettings(settingsFileNames(), log)
+  warnOfSettingsFile(file, log)
   const composed = await composeServer(config, log)
   const server = await serve({ ...config.listen, handler: composed.handler, log })
   log.event('info', 'listening', { port: server.port, endpoint: config.endpoint.href })

@@ -96,6 +96,11 @@ export interface OnBehalfOfOptions {
   }
   /** Reaches the authorization server; presents the certificate for mutual TLS. Default: the global `fetch`. */
   readonly fetch?: Fetch
+  /**
+   * Sends `client.secret` to issuers of several hosts: whoever runs one of them can then be this client at the others.
+   * For the domains of one tenant only. Not needed with a private key or a certificate. Default false.
+   */
+  readonly dangerouslyShareClientSecret?: boolean | undefined
   /** Accepts plain http beyond this machine, the issuer's endpoints included, for closed test networks. Default false. */
   readonly dangerouslyAllowHttp?: boolean
 }

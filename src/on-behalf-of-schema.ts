@@ -7,6 +7,7 @@ import { originEntry } from './http/origin-entry.js'
 import { isTemplate } from './identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from './identity/issuer-options.js'
 import type { OnBehalfOfOptions } from './on-behalf-of-options.js'
+import { issuerApartFrom } from './identity/issuer-hosts.js'
 import { assertOptions } from './options.js'
 import { isScopeToken } from './scopes.js'
 
@@ -144,6 +145,7 @@ const OPTIONS = z
       })
       .optional(),
     fetch: callable,
+    dangerouslyShareClientSecret: flag,
     dangerouslyAllowHttp: flag,
   })
   .superRefine(
@@ -209,13 +211,20 @@ const SOUND = z.object({
     )
     .catch([]),
   exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
+  client: z.object({ secret: z.unknown().optional() }).catch({}),
+  dangerouslyShareClientSecret: z.unknown().optional(),
   dangerouslyAllowHttp: z.unknown().optional(),
 })
 
 function faultsTogether(options: unknown): readonly Fault[] {
   const sound = SOUND.safeParse(options).data
   if (sound === undefined) return []
-  return [...toolFaults(sound), ...audienceFaults(sound), ...plainHttpFaults(sound)]
+  return [
+    ...toolFaults(sound),
+    ...audienceFaults(sound),
+    ...plainHttpFaults(sound),
+    ...sharedSecretFaults(sound),
+  ]
 }
 
 function toolFaults({ tools, apis }: z.output<typeof SOUND>): readonly Fault[] {
@@ -247,6 +256,15 @@ function audienceFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
       path: ['apis', name, 'audience'],
       message: "is this server's own or tolerated here: a token must not be good for both",
     }))
+}
+
+function sharedSecretFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+  const [primary, ...others] = sound.issuer
+  if (sound.dangerouslyShareClientSecret === true || sound.client.secret === undefined) return []
+  const apart = primary === undefined ? undefined : issuerApartFrom(primary, others)
+  if (apart === undefined) return []
+  const message = `"${apart}" would be sent the client's secret, which is that of another host. Use a private key, or set dangerouslyShareClientSecret, if all issuers are domains of one tenant`
+  return [{ path: ['issuer'], message }]
 }
 
 function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {

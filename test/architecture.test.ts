@@ -88,7 +88,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^routes\//, 6],
   [/^src\/(?:app|doors|on-behalf-of(?:-options|-schema)?)\.ts$/, 7],
   [/^src\/index\.ts$/, 7],
-  [/^src\/(?:compose(?:-adapter)?|server)\.ts$/, 8],
+  [/^src\/(?:compose(?:-adapter|-connections)?|server|start-warnings)\.ts$/, 8],
   [/^src\/main\.ts$/, 9],
 ]
 
@@ -128,11 +128,16 @@ describe('the import rules of docs/architecture.md', () => {
 
   test('only compose.ts and on-behalf-of.ts pick adapters', () => {
     const adapters =
-      /^src\/(?:exchange\/(?:rfc8693|auth0|auth0-api-client)-exchanger|identity\/jwt-bearer-verifier|downstream\/pooled-fetch|process-log)\.ts$/
+      /^src\/(?:exchange\/(?:rfc8693|auth0|auth0-api-client)-exchanger|identity\/jwt-bearer-verifier|http\/outgoing-fetch|process-log)\.ts$/
     const broken = imports.filter(
       ({ file, target }) =>
         adapters.test(target) &&
-        !/^src\/(?:compose(?:-adapter)?|on-behalf-of|main|index|server)\.ts$/.test(file) &&
+        !/^src\/(?:compose(?:-adapter|-connections)?|on-behalf-of|main|index|server)\.ts$/.test(
+          file,
+        ) &&
+        // Talks to a tenant before there is a configuration.
+        file !== 'cli/setup/run.ts' &&
+        !file.startsWith('src/http/') &&
         !file.startsWith('apps/') &&
         !file.startsWith('examples/'),
     )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listenHost } from '../../src/config/values.js'
 import { serve } from '../../src/serve.js'
 import { hostFault } from '../loopback-or-word.js'
 import { createAuthorizationServer } from './authorization-server.js'
@@ -7,7 +8,7 @@ import { loadDirectory } from './directory.js'
 const OVERRIDE = 'DANGEROUSLY_ALLOW_DEVELOPMENT_SERVER_IN_PRODUCTION'
 
 const environmentSchema = z.object({
-  HOST: z.string().min(1, 'give a host name or address').default('localhost'),
+  HOST: listenHost.default('localhost'),
   PORT: z.coerce
     .number({ error: 'give a port number' })
     .pipe(z.int('give a whole number').min(0, 'give 0 to 65535').max(65_535, 'give 0 to 65535'))

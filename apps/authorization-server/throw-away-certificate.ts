@@ -23,14 +23,16 @@ export interface ThrowAwayCertificate {
 }
 
 /**
- * Makes a self-signed certificate for `localhost`, `127.0.0.1` and `::1`, and a key for it.
+ * Makes a self-signed certificate for `localhost`, `127.0.0.1`, `::1` and `names`, and a key for it. Its subject is the
+ * first of `names`, else `localhost`.
  *
  * For tests: valid for a day, signed with a P-256 key that exists in memory alone. A client trusts it
  * when it gets `cert` as its `ca`.
  */
-export function createThrowAwayCertificate(): ThrowAwayCertificate {
+export function createThrowAwayCertificate(names: readonly string[] = []): ThrowAwayCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const name = sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String('localhost'))))
+  const subject = names[0] ?? 'localhost'
+  const name = sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String(subject))))
   const now = Date.now()
   const content = sequence(
     VERSION_3,
@@ -40,7 +42,7 @@ export function createThrowAwayCertificate(): ThrowAwayCertificate {
     sequence(utcTime(new Date(now - HOUR_MS)), utcTime(new Date(now + 24 * HOUR_MS))),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, extensions()),
+    der(0xa3, extensions(names)),
   )
   const signature = sign('sha256', content, privateKey)
   const certificate = sequence(content, ECDSA_WITH_SHA256, bitString(signature))
@@ -51,8 +53,9 @@ export function createThrowAwayCertificate(): ThrowAwayCertificate {
 }
 
 /** Its own authority, for servers, at this machine's names (RFC 5280 §4.2.1.6, .9, .12). */
-function extensions(): Buffer {
+function extensions(further: readonly string[]): Buffer {
   const names = sequence(
+    ...further.map((name) => der(0x82, Buffer.from(name))),
     der(0x82, Buffer.from('localhost')),
     der(0x87, Buffer.of(127, 0, 0, 1)),
     der(0x87, Buffer.concat([Buffer.alloc(15), Buffer.of(1)])),

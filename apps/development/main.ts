@@ -1,11 +1,6 @@
-import {
-  isUnconfigured,
-  readEnvironment,
-  settingsFileNames,
-  type Environment,
-} from '../../src/config.js'
+import { isUnconfigured, readSettings, type Environment } from '../../src/config.js'
 import { SETTINGS } from '../../src/config/settings.js'
-import { warnOfUnknownSettings } from '../../src/config/unknown-settings.js'
+import { warnOfSettingsFile } from '../../src/config/settings-file-doubts.js'
 import { createProcessLog } from '../../src/process-log.js'
 import { startedText } from './started-text.js'
 import { startTrio } from './trio.js'
@@ -15,7 +10,7 @@ import { startTrio } from './trio.js'
  * in production.
  */
 async function main(): Promise<void> {
-  const environment = readEnvironment()
+  const { environment, file } = readSettings()
   const production = environment['NODE_ENV'] === 'production'
   if (production || !isUnconfigured(environment)) {
     const { runServer } = await import('../../src/main.js')
@@ -26,7 +21,7 @@ async function main(): Promise<void> {
   const log = createProcessLog({
     level: SETTINGS.LOG_LEVEL.schema.parse(environment['LOG_LEVEL'] ?? 'info'),
   })
-  warnOfUnknownSettings(settingsFileNames(), log)
+  warnOfSettingsFile(file, log)
   const trio = await startTrio({
     ports: {
       authorizationServer: portOf(environment, 'DEV_AUTHORIZATION_SERVER_PORT', '9000'),

@@ -12,7 +12,7 @@ export interface ApiEnvironment {
 }
 
 const schema = z.object({
-  HOST: z.string().default('localhost'),
+  HOST: values.listenHost.default('localhost'),
   PORT: values.port.default(8787),
   AUTH0_DOMAIN: values.domain.optional(),
   ISSUER_BASE_URL: values.issuerUrl

@@ -3,12 +3,12 @@ import {
   ConfigError,
   isUnconfigured,
   parseConfig,
-  readEnvironment,
-  settingsFileNames,
+  readSettings,
   type Config,
   type ConfigFault,
   type Environment,
 } from '../../src/config.js'
+import { doubtMeaning, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
 import { unknownSettings } from '../../src/config/unknown-settings.js'
 import type { Log } from '../../src/log.js'
 import { isIdentityScope, unionScopes } from '../../src/scopes.js'
@@ -28,18 +28,16 @@ export async function checkConfiguration(
   directory: string,
   { tell }: Diagnosis,
 ): Promise<Config | undefined> {
-  const ignored: string[] = []
+  const start = startLog()
   try {
-    tell(...nothingConfigured(readEnvironment(directory)))
-    tell(...checkSettingsFile(directory))
-    const config = parseConfig(readEnvironment(directory))
-    const composed = await composeServer(config, ignoredScopesLog(ignored))
+    const { environment, file } = readSettings(directory)
+    tell(...nothingConfigured(environment))
+    tell(...checkSettingsFile(file))
+    const config = parseConfig(environment)
+    const composed = await composeServer(config, start.log)
     await composed.close()
-    const advice =
-      ignored.length === 0
-        ? undefined
-        : `Remove ${ignored.join(' ')} from MCP_AUTH0_EXCHANGE_SCOPE: these belong to a sign-in and are ignored in an exchange.`
-    tell(ok(CHECK, `The settings are complete; the endpoint is ${config.endpoint.href}.`, advice))
+    const says = `The settings are complete; the endpoint is ${config.endpoint.href}.`
+    tell(ok(CHECK, says, start.advice()), ...start.withheld())
     tell(...checkBaselineScopes(config))
     return config
   } catch (error) {
@@ -72,9 +70,9 @@ function nothingConfigured(environment: Environment): readonly Finding[] {
   ]
 }
 
-/** One finding a name in `.env` that is no setting. */
-function checkSettingsFile(directory: string): readonly Finding[] {
-  return unknownSettings(settingsFileNames(directory)).map(({ name, nearest }) =>
+/** What `.env` has that does nothing: names that are no settings, lines without effect. */
+function checkSettingsFile({ names, doubts }: SettingsFileRead): readonly Finding[] {
+  const unknown = unknownSettings(names).map(({ name, nearest }) =>
     warning(
       'settings_file',
       `${name}: is no setting of this server.`,
@@ -83,6 +81,14 @@ function checkSettingsFile(directory: string): readonly Finding[] {
         : `Did you mean ${nearest}?`,
     ),
   )
+  const lines = doubts.map((doubt) =>
+    warning(
+      'settings_file',
+      `Line ${doubt.line}${doubt.name === undefined ? '' : ` (${doubt.name})`} has no effect.`,
+      doubtMeaning(doubt),
+    ),
+  )
+  return [...unknown, ...lines]
 }
 
 /** Scopes that clients are told to ask for, and that open nothing. */
@@ -102,11 +108,20 @@ function checkBaselineScopes({ resource, access }: Config): readonly Finding[] {
   ]
 }
 
-function ignoredScopesLog(ignored: string[]): Log {
-  return {
-    event(_level, name, fields = {}) {
-      if (name !== 'exchange_scopes_ignored' || !Array.isArray(fields['ignored'])) return
-      ignored.push(...(fields['ignored'] as string[]))
+/** Keeps what the server warns of at its start, as far as no other check says it. */
+function startLog() {
+  const cures: { readonly name: string; readonly cure: string }[] = []
+  const log: Log = {
+    event(level, name, { cure } = {}) {
+      if (level === 'warn' && typeof cure === 'string') cures.push({ name, cure })
     },
+  }
+  const of = (wanted: string): string[] =>
+    cures.filter(({ name }) => name === wanted).map(({ cure }) => cure)
+  return {
+    log,
+    advice: () => of('exchange_scopes_ignored').at(0),
+    withheld: () =>
+      of('tool_not_offered').map((cure) => warning(CHECK, 'A tool is not offered.', cure)),
   }
 }

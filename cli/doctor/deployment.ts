@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config.js'
+import { composeConnections } from '../../src/compose-connections.js'
 import { issuerLocations } from '../../src/config/token-expectations.js'
 import type { Fetch } from '../../src/identity/fetch-json.js'
 import { visitingFetch, type DocumentVisit } from './document-visits.js'
@@ -17,8 +18,13 @@ export interface Deployment {
   readonly allIssuers: readonly Issuer[]
   /** What the requests of `issuers` met so far. */
   readonly visits: readonly DocumentVisit[]
+  /** Reaches issuers, the API and the server itself, over the proxy and with the authorities of the settings. */
   readonly fetch: Fetch
+  /** Reaches token endpoints: presents the client certificate where there is one. */
+  readonly exchangeFetch: Fetch
   readonly clock: Clock
+  /** Ends the connections. */
+  close(): Promise<void>
 }
 
 /** For one request of a check. */
@@ -26,15 +32,21 @@ export const CHECK_TIMEOUT_MS = 10_000
 
 export function createDeployment(
   config: Config,
-  { fetch, clock }: Pick<Deployment, 'fetch' | 'clock'>,
+  { fetch: given, clock }: { readonly fetch?: Fetch | undefined; readonly clock: Clock },
 ): Deployment {
+  const connections = composeConnections(config, given)
+  const fetch = given ?? connections.api
   const visits: DocumentVisit[] = []
   const visiting = visitingFetch(fetch, clock, visits)
   const known = createKnownIssuers(issuerLocations(config), (options) =>
     createIssuer({ ...options, fetch: visiting, clock }),
   )
   const { accepted: issuers, exchange: exchangeIssuer, all: allIssuers } = known
-  return { config, issuers, exchangeIssuer, allIssuers, visits, fetch, clock }
+  return {
+    ...{ config, issuers, exchangeIssuer, allIssuers, visits, fetch, clock },
+    exchangeFetch: connections.exchange,
+    close: () => connections.close(),
+  }
 }
 
 /** The issuers whose tokens are accepted, and where their documents are. */

@@ -28,11 +28,21 @@ export interface Examination {
 
 /** Makes every check there is, in the order in which one thing needs another; tells each finding as it is made. */
 export async function examine(examination: Examination): Promise<void> {
-  const { options, io, diagnosis } = examination
+  const { io, diagnosis } = examination
   const config = await checkConfiguration(io.directory, diagnosis)
   if (config === undefined) return
   keepSecrets(config, io)
   const deployment = createDeployment(config, io)
+  try {
+    await examineDeployment(deployment, examination)
+  } finally {
+    await deployment.close()
+  }
+}
+
+async function examineDeployment(deployment: Deployment, examination: Examination): Promise<void> {
+  const { options, diagnosis } = examination
+  const { config } = deployment
   const { allIssuers, exchangeIssuer } = deployment
   for (const issuer of allIssuers) {
     const metadata = await checkIssuer(issuer, deployment, diagnosis)
@@ -106,7 +116,9 @@ async function examineCall(
   )
 }
 
-function keepSecrets({ exchange }: Config, { keep }: GuardedIo): void {
+function keepSecrets({ exchange, outgoing }: Config, { keep }: GuardedIo): void {
+  for (const proxy of [outgoing.proxy.http, outgoing.proxy.https])
+    if (proxy !== undefined) keep(proxy)
   const { clientAuthentication, clientCertificate } = exchange
   if ('secret' in clientAuthentication) keep(clientAuthentication.secret)
   if ('privateKey' in clientAuthentication) keep(clientAuthentication.privateKey)

@@ -67,14 +67,14 @@ async function exchange(
   deployment: Deployment,
   tell: Diagnosis['tell'],
 ): Promise<ExchangedToken | undefined> {
-  const { config, issuers, fetch } = deployment
+  const { config, issuers, exchangeFetch } = deployment
   try {
     const { maxDepth, allowedActors } = config.delegation
     await assertDelegationAllowed(request.caller, {
       maxDepth,
       ...(allowedActors === undefined ? {} : { allowedActors }),
     })
-    return await (await composeAdapter(config, issuers, fetch)).exchange(request)
+    return await (await composeAdapter(config, issuers, exchangeFetch)).exchange(request)
   } catch (error) {
     tell(...unexchanged(error, deployment))
     return undefined

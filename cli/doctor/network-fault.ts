@@ -1,3 +1,4 @@
+import { ProxyError } from '../../src/http/proxy-dispatcher.js'
 import { printable } from '../printable.js'
 
 /** Why a request got no answer, as an operator needs it. */
@@ -16,13 +17,17 @@ interface Outline {
 
 const NAME = 'Check the host name, and the DNS of this machine (in a container: its own).'
 const CERTIFICATE =
-  'Have Node trust the certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem. If the server leaves out intermediate certificates, have it send them.'
+  'Have the server trust the certificate: CA_CERTIFICATES_FILE=/path/to/ca.pem (or NODE_EXTRA_CA_CERTS). If the server leaves out intermediate certificates, have it send them.'
 const SPEAKS_HTTP =
   'The other side does not speak TLS there: check http against https, and the port.'
 const HANGS_UP = 'Check http against https, the port, and what stands in between (proxy, firewall).'
 
+const PROXY = 'proxy_failed'
+
 const CURES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Nothing listens there: check host and port, and whether it runs.',
+  [PROXY]:
+    'Check HTTPS_PROXY or HTTP_PROXY, what the proxy allows, and whether NO_PROXY has to name this host.',
   ENOTFOUND: NAME,
   EAI_AGAIN: NAME,
   ECONNRESET: HANGS_UP,
@@ -56,7 +61,12 @@ export function networkFault(error: unknown, url: URL): NetworkFault {
   return {
     says: printable(namesPort(bare, url) ? bare : `${bare}, at ${place}`),
     cure: cureOf(code),
-    cause: code !== undefined && OF_THIS_MACHINE.has(code) ? code : `${code ?? message} ${place}`,
+    cause:
+      code === PROXY
+        ? message
+        : code !== undefined && OF_THIS_MACHINE.has(code)
+          ? code
+          : `${code ?? message} ${place}`,
   }
 }
 
@@ -72,7 +82,8 @@ function innermost(error: unknown): Outline {
   let current: unknown = error
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
     const next = causeOf(current)
-    if (next === undefined) break
+    // What the proxy failed with is about the proxy, and says nothing of the host behind it.
+    if (next === undefined || current instanceof ProxyError) break
     current = next
   }
   if (!(current instanceof Error)) return { message: 'no answer', code: undefined }

@@ -4,7 +4,6 @@ import {
   type Authenticator,
 } from '../../src/exchange/client-authentication.js'
 import type { ExchangeRefusal } from '../../src/exchange/exchange-failure.js'
-import { createMutualTlsFetch } from '../../src/exchange/mutual-tls-fetch.js'
 import { openidConfiguration } from '../../src/exchange/openid-configuration.js'
 import { recordingFetch, refusalIn } from '../../src/exchange/token-endpoint.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
@@ -33,12 +32,12 @@ export interface Probe {
 /** Sends one token request as our client, and keeps of the answer what it was and nothing else. */
 export async function probeTokenEndpoint(
   { metadata, grantType, parameters }: Probe,
-  { config, fetch }: Deployment,
+  { config, exchangeFetch }: Deployment,
 ): Promise<ProbeAnswer> {
-  const { clientId, clientAuthentication, clientCertificate } = config.exchange
+  const { clientId, clientAuthentication } = config.exchange
   const authenticate: Authenticator = await createAuthenticator(clientAuthentication)
   const recording = recordingFetch({
-    fetch: clientCertificate === undefined ? fetch : createMutualTlsFetch(clientCertificate),
+    fetch: exchangeFetch,
     signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
     userAgent: USER_AGENT,
   })

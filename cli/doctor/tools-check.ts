@@ -1,5 +1,6 @@
 import { serverTools } from '../../src/compose.js'
 import { createToolAccess, createToolRegistry } from '../../src/index.js'
+import { offeredTools } from '../../src/tools/offered-tools.js'
 import type { Caller } from '../../src/identity/caller.js'
 import { unionScopes } from '../../src/scopes.js'
 import type { Deployment } from './deployment.js'
@@ -13,7 +14,9 @@ export interface CheckedTools {
 
 /** Which tools the user may use with this token. Not to be allowed one is no fault: roles are there for that. */
 export function checkTools(caller: Caller, { config }: Deployment): CheckedTools {
-  const registry = createToolRegistry(serverTools())
+  const registry = createToolRegistry(
+    offeredTools(serverTools(), config.exchange.scopeCeiling).tools,
+  )
   const access = createToolAccess(registry, config.access)
   const decisions = registry.tools.map(({ name, downstream }) => ({
     ...{ name, downstream },

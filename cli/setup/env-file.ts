@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
+import { decodeText } from '../../src/config/decode-text.js'
+import { parseSettingsText } from '../../src/config/settings-text.js'
+import { SETTING_NAMES } from '../../src/config/setting-names.js'
 import { SetupError } from './setup-error.js'
 
 /** The settings in a `.env` file; `undefined` where there is no such file. */
@@ -8,12 +10,12 @@ export function readEnvFile(
   path: string,
 ): Readonly<Record<string, string | undefined>> | undefined {
   try {
-    return parseEnv(readFileSync(path, 'utf8'))
+    return parseSettingsText(decodeText(readFileSync(path)), SETTING_NAMES).values
   } catch (cause) {
     if ((cause as { code?: unknown }).code === 'ENOENT') return undefined
     throw new SetupError(
       `${path} cannot be read.`,
-      'Check its permissions, or name another by --env-file.',
+      'Check its permissions, and that it is a text in UTF-8; or name another by --env-file.',
       cause,
     )
   }

@@ -1,4 +1,7 @@
 import { resolve } from 'node:path'
+import { ConfigError, readOutgoing } from '../../src/config.js'
+import { createOutgoingFetch } from '../../src/http/outgoing-fetch.js'
+import type { Fetch } from '../../src/identity/fetch-json.js'
 import { UsageError } from '../usage-error.js'
 import { guardOutput, type GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
@@ -29,10 +32,19 @@ export async function run(argv: readonly string[], io: CommandIo = processIo()):
 }
 
 async function setUp(options: SetupOptions, io: GuardedIo): Promise<number> {
+  const outgoing = createOutgoingFetch(readOutgoing(io.environment))
+  try {
+    return await setUpOver(io.fetch ?? outgoing.fetch, options, io)
+  } finally {
+    await outgoing.close()
+  }
+}
+
+async function setUpOver(fetch: Fetch, options: SetupOptions, io: GuardedIo): Promise<number> {
   const { blueprint, envFile, force } = options
   const reach = {
     origin: `https://${blueprint.domain}`,
-    ...{ fetch: io.fetch, clock: io.clock, wait: io.wait },
+    ...{ fetch, clock: io.clock, wait: io.wait },
   }
   const api = createManagementApi(reach, await managementToken(io, reach, options.tokens))
   const file = envFile === undefined ? undefined : { path: resolve(io.directory, envFile), force }
@@ -74,6 +86,7 @@ function settingsAre(envFile: string | undefined): string {
 
 function errorText(error: unknown): string {
   if (error instanceof StepFailure) return failureText(error)
+  if (error instanceof ConfigError) return `${error.message}\n`
   if (error instanceof UsageError) return `${error.message}\n\nFor all options: --help\n`
   const { what, cure } = explainFailure(error)
   return `${what}\n  what to do     ${cure}\n`

@@ -4,6 +4,7 @@ import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
 import { EDGE_SETTINGS } from '../../src/config/edge-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
 import { ISSUER_SETTINGS } from '../../src/config/issuer-settings.js'
+import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
 import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
 import { TOKEN_SETTINGS } from '../../src/config/token-settings.js'
 import { failureOverview } from './failure-overview.js'
@@ -23,6 +24,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-issuer': () => settingTheme(ISSUER_SETTINGS),
   'settings-token': () => settingTheme(TOKEN_SETTINGS),
   'settings-exchange': () => settingTheme(EXCHANGE_SETTINGS),
+  'settings-outgoing': () => settingTheme(OUTGOING_SETTINGS),
   'settings-access': () => settingTheme(ACCESS_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
   'settings-edge': () => settingTheme(EDGE_SETTINGS),

@@ -6,7 +6,7 @@ import { wrapped } from './wrapped.js'
 const HEADING = [
   '# Copy to .env and fill in. Without any of the settings marked (*), `npm start` runs the development set-up:',
   '# authorization server, API and MCP server on this machine, nothing to register.',
-  "# The names are those of Auth0's quickstart, whose .env works unchanged. An empty value counts as absent.",
+  "# The names are those of Auth0's quickstart, whose .env starts this server. An empty value counts as absent.",
   '# Written by `npm run docs` out of src/config/; docs/configuration.md says the same with more room.',
 ].join('\n')
 

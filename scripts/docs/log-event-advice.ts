@@ -27,6 +27,10 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
   resource_unfit:
     'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `cure` says which settings to change.',
+  scope_of_no_tool:
+    'Once, at the start: `setting` names `scopes` that no tool of this server requires, so they open nothing; clients may ask for them and be refused. Correct or remove them. Sign-in scopes such as `offline_access` are not meant.',
+  settings_line_ignored:
+    'Once for each, at the start: a line of `.env` does nothing. `problem` says why: `no_assignment`, it is no `NAME=value`; `set_twice`, a later line sets the same `name` to something else. No part of a value is logged.',
   step_up_loop:
     'A client came back with another token that still lacks the scopes it was asked to get. The user is stuck. Compare `asked` and `granted`: the client may not ask for the scopes, the authorization server may not grant them to it, or the user may lack the permission.',
   stop_failed:
@@ -39,6 +43,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'The token cache failed at `operation`; the exchange was made without it. With the cache in memory this must not be seen; with one of your own, see whether it is up.',
   token_exchanged:
     'The audit line of a call that may reach the API: which user, through which client and which services, for which API, with which scopes. Also written when the token came out of the cache. Keep it as long as your rules ask for.',
+  tool_not_offered:
+    'Once for each, at the start: the `tool` needs `missing` at the API, and `MCP_AUTH0_EXCHANGE_SCOPE` does not let an exchange ask for it. The tool is not listed and cannot be called. Add the scopes there, or remove the setting.',
   tool_failed:
     'A tool answered with an error. Look up `code` in [failures.md](failures.md). `reference` is in the text that the user saw, where the failure has one. `requestId` is the `X-Request-Id` of the answer, `rpcId` the id that the client gave its JSON-RPC message. A fault in the program of the tool (`internal_error`) has its `stack`.',
   unknown_setting:

@@ -12,7 +12,7 @@ export function settingTheme(settings: Readonly<Record<string, Setting<unknown>>
     .join('\n\n')
 }
 
-function facts(name: string, { fallback, example, secret }: Setting<unknown>): string {
+function facts(name: string, { fallback, example, secret, file }: Setting<unknown>): string {
   return [
     `- Default: ${defaultOf(fallback)}`,
     // A default says by itself what a value looks like.
@@ -20,6 +20,7 @@ function facts(name: string, { fallback, example, secret }: Setting<unknown>): s
     ...(secret === true
       ? [`- Secret: never shown. \`${name}_FILE\` names a file that holds it`]
       : []),
+    ...(file === true ? [`- \`${name}_FILE\` names a file that holds them`] : []),
     ...(identifies(name) ? ['- Setting it ends the development set-up of `npm start`'] : []),
   ].join('\n')
 }

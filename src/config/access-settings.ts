@@ -5,7 +5,7 @@ import * as values from './values.js'
 export const ACCESS_SETTINGS = {
   MCP_BASELINE_SCOPES: setting({
     description:
-      'The scopes a client is told to ask for at sign-in, separated by spaces. More are asked for when a tool needs them.',
+      'The scopes a client is told to ask for at sign-in, separated by spaces or commas. More are asked for when a tool needs them.',
     schema: values.scopeList,
     example: 'tool:whoami tool:greet',
     fallback: 'tool:whoami tool:greet',
@@ -19,7 +19,7 @@ export const ACCESS_SETTINGS = {
   }),
   SCOPE_HIERARCHY: setting({
     description:
-      'Scopes that include others, as scope=included,included; separated by spaces. Holds for `permissions` too.',
+      'Scopes that include others, as scope=included,included; the entries separated by spaces alone. Holds for `permissions` too.',
     schema: values.scopeHierarchy,
     example: 'tool:admin=tool:greet,tool:whoami',
     fallback: '',

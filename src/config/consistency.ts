@@ -1,5 +1,6 @@
 import type { ConfigFault } from './fault.js'
-import { credentialFaults } from './credentials.js'
+import { credentialFaults, usesSecret } from './credentials.js'
+import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import type { SettingName, SettingValues } from './settings.js'
 import { isHttpsOrLoopback } from './values.js'
 
@@ -40,6 +41,7 @@ export function configFaults(
     ...profileFaults(found),
     ...shareFaults(found),
     ...plainHttpFaults(found),
+    ...sharedSecretFaults(found),
   ]
 }
 
@@ -127,3 +129,18 @@ function plainHttpFaults(found: SettingValues): ConfigFault[] {
 
 const PLAIN_HTTP =
   'must be https: over http, tokens would travel unencrypted. (DANGEROUSLY_ALLOW_HTTP=true permits it in a closed test network)'
+
+/** A client secret goes to the token endpoint of each issuer: whoever runs one of them can be this client at the others. */
+function sharedSecretFaults(found: SettingValues): ConfigFault[] {
+  if (found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true' || !usesSecret(found)) return []
+  // That client has one domain, whoever issued the token.
+  if (found.EXCHANGE_CLIENT === 'auth0-api-js') return []
+  const primary = issuerOf(found)
+  if (primary === undefined) return []
+  const value = issuerApartFrom(primary, found.ADDITIONAL_ISSUERS ?? [])
+  if (value === undefined) return []
+  return [{ key: 'ADDITIONAL_ISSUERS', value, cure: `names ${value}, which ${SHARED_SECRET}` }]
+}
+
+const SHARED_SECRET =
+  'would be sent the secret of the client, which is that of another host. Use a private key (MCP_AUTH0_CLIENT_PRIVATE_KEY), which never leaves this server; or set DANGEROUSLY_SHARE_CLIENT_SECRET=true, if all issuers are domains of one tenant'

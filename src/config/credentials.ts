@@ -60,6 +60,12 @@ const CURES = {
   MCP_AUTH0_CLIENT_CERTIFICATE: "is missing. Set it to the client's certificate, PEM",
 }
 
+/** Whether the client proves itself with a secret, which every token endpoint then gets to see. */
+export function usesSecret(found: SettingValues): boolean {
+  const method = methodOf(found)
+  return method !== 'private_key_jwt' && method !== 'tls_client_auth'
+}
+
 /** The method that is set, else the one that the credentials at hand are for. */
 function methodOf(found: SettingValues): Method {
   const set = found.MCP_AUTH0_CLIENT_AUTHENTICATION ?? 'auto'

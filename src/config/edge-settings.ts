@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -13,7 +12,7 @@ export const EDGE_SETTINGS = {
   HOST: setting({
     description:
       'The address to listen on. localhost: both loopback addresses, 127.0.0.1 and ::1. 0.0.0.0 opens the server to other machines.',
-    schema: z.string(),
+    schema: values.listenHost,
     example: 'localhost',
     fallback: 'localhost',
   }),
@@ -32,21 +31,21 @@ export const EDGE_SETTINGS = {
   }),
   ALLOWED_HOSTS: setting({
     description:
-      'Further values of the Host header to accept, separated by spaces, as host or host:port, without wildcards. The host of MCP_SERVER_URL always is.',
+      'Further values of the Host header to accept, separated by spaces or commas, each as host or host:port, without wildcards. The host of MCP_SERVER_URL always is.',
     schema: values.hostList,
     example: 'mcp.internal:3001',
     fallback: '',
   }),
   ALLOWED_ORIGINS: setting({
     description:
-      'Further origins of browser clients, extensions and desktop applications to accept, separated by spaces, whatever their scheme (chrome-extension://…). Those of this machine are while MCP_SERVER_URL is on it. null and wildcards are not accepted.',
+      'Further origins of browser clients, extensions and desktop applications to accept, separated by spaces or commas, whatever their scheme (chrome-extension://…). Those of this machine are while MCP_SERVER_URL is on it. null and wildcards are not accepted.',
     schema: values.originList,
     example: 'https://inspector.example.com',
     fallback: '',
   }),
   TRUST_PROXY: setting({
     description:
-      'Which proxies in front may tell the client address (X-Forwarded-For): a number of hops, or addresses and subnets separated by spaces. 0: none.',
+      'Which proxies in front may tell the client address (X-Forwarded-For): a number of hops, or addresses and subnets separated by spaces or commas. 0: none.',
     schema: values.trustedProxies,
     example: '1',
     fallback: '0',

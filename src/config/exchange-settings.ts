@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -6,8 +5,8 @@ import * as values from './values.js'
 export const EXCHANGE_SETTINGS = {
   MCP_AUTH0_CLIENT_ID: setting({
     description: 'The OAuth client as which this server exchanges tokens.',
-    schema: z.string(),
-    example: 'Zk3…',
+    schema: values.identifier,
+    example: 'Zk3bN0aXQpV1mCtRk2WzE5yL8sUdJh7f',
   }),
   MCP_AUTH0_CLIENT_SECRET: setting({
     description:
@@ -38,7 +37,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   MCP_AUTH0_CLIENT_KEY_ID: setting({
     description: 'The id under which the authorization server knows that key (`kid`).',
-    schema: z.string(),
+    schema: values.identifier,
     example: 'key-1',
   }),
   MCP_AUTH0_CLIENT_CERTIFICATE: setting({
@@ -51,7 +50,7 @@ export const EXCHANGE_SETTINGS = {
   MCP_AUTH0_SUBJECT_TOKEN_TYPE: setting({
     description:
       'Set for Auth0 Custom Token Exchange: the subject token type of the profile. Empty for On-Behalf-Of and RFC 8693.',
-    schema: z.string(),
+    schema: values.identifier,
     example: 'urn:example:mcp',
   }),
   EXCHANGE_ISSUER: setting({
@@ -76,7 +75,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   MCP_AUTH0_EXCHANGE_SCOPE: setting({
     description:
-      'The most that any exchange may ask for, separated by spaces. Each exchange asks for what its tool declares, and for nothing outside this list. Sign-in scopes (openid, offline_access, …) are ignored.',
+      'The most that any exchange may ask for, separated by spaces or commas. Each exchange asks for what its tool declares, and for nothing outside this list: a tool that needs more is not offered. Sign-in scopes (openid, offline_access, …) are ignored.',
     schema: values.scopeList,
     example: 'read:private',
   }),
@@ -114,7 +113,7 @@ export const EXCHANGE_SETTINGS = {
   EXCHANGE_ACTOR: setting({
     description:
       "The name of this server in the `act.sub` of exchanged tokens, where the authorization server writes another id than MCP_AUTH0_CLIENT_ID (Keycloak: the user of the client's service account). Unset, a token whose `act.sub` is another id passes if it was issued to our client by `client_id`, `azp`, `cid` or `appid`; set, it has to be this name or MCP_AUTH0_CLIENT_ID.",
-    schema: z.string(),
+    schema: values.identifier,
     example: '3f1c0b2a-8d4e-4c1b-9a57-2f6d1c0e7b33',
   }),
   DELEGATION_MAX_DEPTH: setting({
@@ -126,8 +125,8 @@ export const EXCHANGE_SETTINGS = {
   }),
   DELEGATION_ALLOWED_ACTORS: setting({
     description:
-      "The services that may call this server with a user's token that names them as the actor, separated by spaces. Empty: any.",
-    schema: values.wordList,
+      "The services that may call this server with a user's token that names them as the actor, separated by spaces or commas. Empty: any.",
+    schema: values.nameList,
     example: 'another-mcp-server',
     fallback: '',
   }),

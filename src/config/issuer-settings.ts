@@ -23,10 +23,17 @@ export const ISSUER_SETTINGS = {
   }),
   ADDITIONAL_ISSUERS: setting({
     description:
-      "Further issuer identifiers whose tokens are accepted, separated by spaces: an Auth0 tenant's other domains. A token is exchanged at its own issuer, with the same client, unless EXCHANGE_ISSUER names one for all.",
+      "Further issuer identifiers whose tokens are accepted, separated by spaces or commas: an Auth0 tenant's other domains. A token is exchanged at its own issuer, with the same client, unless EXCHANGE_ISSUER names one for all. The client uses a private key or a certificate, or, where all are on one host, a secret.",
     schema: values.issuerUrlList,
     example: 'https://login.example.com/ https://login.example.org/',
     fallback: '',
+  }),
+  DANGEROUSLY_SHARE_CLIENT_SECRET: setting({
+    description:
+      "Sends the client's secret to issuers of several hosts. Whoever runs one of them can then be this client at the others: for the domains of one tenant only.",
+    schema: values.oneOf('true', 'false'),
+    example: 'false',
+    fallback: 'false',
   }),
   ISSUER_METADATA_URL: setting({
     description:

@@ -5,8 +5,12 @@ export interface Setting<T> {
   readonly description: string
   readonly schema: z.ZodType<T, string>
   readonly example: string
-  /** Never shown; may come from a file, named by the setting with `_FILE` behind it. */
+  /** Never shown; may come from a file as well. */
   readonly secret?: true
+  /** May come from a file, named by the setting with `_FILE` behind it. */
+  readonly file?: true
+  /** Another name under which the same is found; where both are set, it counts. */
+  readonly alias?: string
   /** The text that stands for an absent value. */
   readonly fallback?: string
 }

@@ -3,6 +3,7 @@ import { ACCESS_SETTINGS } from './access-settings.js'
 import { EDGE_SETTINGS } from './edge-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
 import { ISSUER_SETTINGS } from './issuer-settings.js'
+import { OUTGOING_SETTINGS } from './outgoing-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
 import { TOKEN_SETTINGS } from './token-settings.js'
 
@@ -11,6 +12,7 @@ export const SETTINGS = {
   ...ISSUER_SETTINGS,
   ...TOKEN_SETTINGS,
   ...EXCHANGE_SETTINGS,
+  ...OUTGOING_SETTINGS,
   ...ACCESS_SETTINGS,
   ...SESSION_SETTINGS,
   ...EDGE_SETTINGS,
@@ -42,6 +44,8 @@ type Optional =
   | 'MCP_AUTH0_CLIENT_KEY_ID'
   | 'MCP_AUTH0_CLIENT_CERTIFICATE'
   | 'API_CONCURRENCY_PER_USER'
+  | 'HTTP_PROXY'
+  | 'HTTPS_PROXY'
 
 /** The settings once nothing is found wrong with them: all there but for those that may be absent. */
 export type CompleteSettings = {

@@ -11,8 +11,8 @@ export const TOKEN_SETTINGS = {
   }),
   TOLERATED_AUDIENCES: setting({
     description:
-      "Audiences that may stand beside ours in a token, separated by spaces: only what accepts no such token. MCP_AUTH0_CLIENT_ID and /userinfo of every issuer always may. With Auth0's custom domain alone as the issuer, name /userinfo of the tenant's own domain here.",
-    schema: values.wordList,
+      "Audiences that may stand beside ours in a token, separated by spaces or commas: only what accepts no such token. MCP_AUTH0_CLIENT_ID and /userinfo of every issuer always may. With Auth0's custom domain alone as the issuer, name /userinfo of the tenant's own domain here.",
+    schema: values.nameList,
     example: 'https://example.eu.auth0.com/userinfo',
     fallback: '',
   }),

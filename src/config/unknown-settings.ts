@@ -1,11 +1,9 @@
 import type { Log } from '../log.js'
-import { SETTINGS } from './settings.js'
+import { SETTING_NAMES } from './setting-names.js'
 
 /** Read beside the settings: by Node's libraries, and by `npm start` of the repository. */
-const OTHERS = ['NODE_ENV', 'DEV_AUTHORIZATION_SERVER_PORT', 'DEV_API_PORT']
-const KNOWN: readonly string[] = Object.entries(SETTINGS).flatMap(([key, definition]) =>
-  'secret' in definition ? [key, `${key}_FILE`] : [key],
-)
+const OTHERS = ['NODE_ENV', 'NODE_EXTRA_CA_CERTS', 'DEV_AUTHORIZATION_SERVER_PORT', 'DEV_API_PORT']
+const KNOWN: readonly string[] = [...SETTING_NAMES]
 /** Anything else on the left of a `=` may be a line of a key that was pasted without quotes. */
 const NAME_LIKE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/
 const MAX_NAME = 64

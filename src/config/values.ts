@@ -30,8 +30,18 @@ export const issuerUrl = z.string().transform((value, context) => {
     return z.NEVER
   }
   const url = httpUrl(value, context)
-  return url === undefined ? z.NEVER : value
+  if (url === undefined) return z.NEVER
+  const endpoint = OF_AN_ISSUER.exec(url.pathname)
+  if (endpoint === null) return value
+  context.addIssue(
+    `must be the issuer itself, as it stands in its metadata as "issuer": leave ${endpoint[0]} out`,
+  )
+  return z.NEVER
 })
+
+/** What is found below an issuer, and is none: its metadata and its endpoints. */
+const OF_AN_ISSUER =
+  /\/(?:\.well-known\/.*|(?:oauth2?|connect|openid-connect|protocol\/openid-connect|oidc)(?:\/v\d[\d.]*)?\/(?:authorize|auth|token|userinfo|certs|keys|register|logout|introspect|revoke)|authorize|userinfo|jwks(?:\.json)?)\/?$/i
 
 /** The address of a document: an http(s) URL without credentials or fragment, kept as it is written. */
 export const documentUrl = z.string().transform((value, context) => {
@@ -47,17 +57,45 @@ export const documentUrl = z.string().transform((value, context) => {
   return value
 })
 
-/** A host name with an optional port; a scheme or slashes around it are meaningless and dropped. */
+/** An Auth0 tenant's host name with an optional port; a scheme or slashes around it are meaningless and dropped. */
 export const domain = z.string().transform((value, context) => {
   const bare = value
     .replace(/^https:\/\//i, '')
     .replace(/\/+$/, '')
     .toLowerCase()
   const named = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/.test(bare)
-  if (named && URL.canParse(`https://${bare}/`)) return bare
-  context.addIssue('must be the tenant\'s domain alone, for example "example.eu.auth0.com"')
+  if (named && isTenantDomain(bare)) return bare
+  context.addIssue(
+    'must be the tenant\'s domain alone, without path, for example "example.eu.auth0.com"',
+  )
   return z.NEVER
 })
+
+/** Not the tenant's name alone, nor the Dashboard. A single label stands for a host of this machine or network with its port. */
+function isTenantDomain(bare: string): boolean {
+  if (!URL.canParse(`https://${bare}/`)) return false
+  return /[.:]|^localhost$/.test(bare) && !/^(?:manage\.|www\.)?auth0\.com$/.test(bare)
+}
+
+/** What to listen on: an address, or a host name of this machine. */
+export const listenHost = z.string().transform((value, context) => {
+  const name = /^(?=.*[a-z])[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i
+  if (isIP(value) !== 0 || (name.test(value) && URL.canParse(`http://${value}/`))) return value
+  context.addIssue(listenHostFault(value))
+  return z.NEVER
+})
+
+function listenHostFault(value: string): string {
+  if (/^[*+]$|^(?:all|any)$/i.test(value)) {
+    return 'must be an address: 0.0.0.0 listens on all of this machine (:: on those of IPv6 as well)'
+  }
+  if (value.includes('://')) {
+    return 'must be an address alone, for example 0.0.0.0. The public URL goes into MCP_SERVER_URL, the port into PORT'
+  }
+  if (/^\[.*\]/.test(value)) return 'must be an address without brackets and port, for example ::1'
+  if (/^[^:]*:\d+$/.test(value)) return 'must be an address alone: the port goes into PORT'
+  return 'must be one address to listen on, for example 127.0.0.1, 0.0.0.0 or ::, or a host name of this machine'
+}
 
 export const port = z.string().transform((value, context) => {
   const number = Number(value)
@@ -71,7 +109,15 @@ export function oneOf<const T extends readonly [string, ...string[]]>(...words: 
   return z.enum(words, { error: `must be ${words.join(' or ')}` })
 }
 
-export const wordList = z.string().transform(words)
+/** Names of clients, services or audiences, as they stand in a token. */
+export const nameList = listOf(
+  z
+    .string()
+    .regex(
+      /^[^*"'`[\]{};]+$/,
+      'must be names as they stand in the token, without wildcards, quotes, brackets and semicolons',
+    ),
+)
 
 export const issuerUrlList = listOf(issuerUrl)
 
@@ -93,10 +139,13 @@ export const trustedProxies = z.string().transform((value, context) => {
 
 /** `a=b,c d=e`: scope a includes b and c, scope d includes e. */
 export const scopeHierarchy = z.string().transform((value, context) => {
-  const entries = words(value).map((entry) => {
-    const at = entry.indexOf('=')
-    return [entry.slice(0, Math.max(at, 0)), entry.slice(at + 1).split(',')] as const
-  })
+  const entries = value
+    .split(/\s+/)
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const at = entry.indexOf('=')
+      return [entry.slice(0, Math.max(at, 0)), entry.slice(at + 1).split(',')] as const
+    })
   const bad = entries.some(
     ([scope, included]) =>
       ![scope, ...included].every((part) => isScopeToken(part) && !part.includes('=')),
@@ -110,14 +159,16 @@ export const scopeHierarchy = z.string().transform((value, context) => {
 })
 
 export const scopeList = z.string().transform((value, context) => {
-  const scopes = value.split(/[\s,]+/).filter((scope) => scope !== '')
-  const bad = scopes.find((scope) => !isScopeToken(scope))
+  const scopes = words(value)
+  const bad = scopes.find((scope) => !isScopeToken(scope) || /^\*$|[;[\]]/.test(scope))
   if (bad === undefined) return [...new Set(scopes)]
-  context.addIssue('must be scopes separated by spaces, without quotes or backslashes')
+  context.addIssue(
+    'must be scopes separated by spaces or commas, without quotes, brackets, semicolons and backslashes. Write every scope out: a * stands for nothing',
+  )
   return z.NEVER
 })
 
-/** An API identifier: any text, kept byte for byte. */
+/** An identifier: any text without spaces, kept byte for byte. */
 export const identifier = z.string().refine((value) => !/\s/.test(value), {
   error: 'must not contain spaces',
 })
@@ -141,7 +192,9 @@ export const privateKey = z.string().transform((value, context) => {
     parsePrivateKey(text)
     return new Secret(text)
   } catch {
-    context.addIssue('must be a private key as PEM or JWK (RSA, P-256, P-384 or Ed25519)')
+    context.addIssue(
+      'must be a private key as PEM or JWK (RSA, P-256, P-384 or Ed25519). Its line breaks may be written as \\n; in .env, several lines go between quotes',
+    )
     return z.NEVER
   }
 })
@@ -152,7 +205,9 @@ export const certificate = z.string().transform((value, context) => {
   try {
     return new X509Certificate(text).toString()
   } catch {
-    context.addIssue('must be a certificate as PEM')
+    context.addIssue(
+      'must be a certificate as PEM. Its line breaks may be written as \\n; in .env, several lines go between quotes',
+    )
     return z.NEVER
   }
 })
@@ -175,8 +230,9 @@ function listOf<T>(item: z.ZodType<T, string>) {
   return z.string().transform(words).pipe(z.array(item))
 }
 
-function words(value: string): string[] {
-  return value.split(/\s+/).filter((word) => word !== '')
+/** One rule for all lists: spaces, line breaks and commas separate. */
+export function words(value: string): string[] {
+  return value.split(/[\s,]+/).filter((word) => word !== '')
 }
 
 function isAddressOrSubnet(value: string): boolean {
@@ -197,6 +253,14 @@ function httpUrl(value: string, context: z.RefinementCtx): URL | undefined {
   }
   if (url.username !== '' || url.password !== '' || /[?#]/.test(value)) {
     context.addIssue('must be a URL without user name, password, query and fragment')
+    return undefined
+  }
+  if (/:\/\/.*:\/\//.test(value)) {
+    context.addIssue('must be one URL, with one https:// in front')
+    return undefined
+  }
+  if (url.hostname.includes('*')) {
+    context.addIssue('must name one host: a * stands for nothing')
     return undefined
   }
   return url

@@ -3,7 +3,7 @@ import type { Fetch } from '../identity/fetch-json.js'
 import type { Secret } from '../secret.js'
 import { callFailure } from './call-failure.js'
 import { IDEMPOTENT, outageText } from './call-outcome.js'
-import { connectionDied, type FreshConnectionInit } from './fresh-connection.js'
+import { connectionDied, type FreshConnectionInit } from '../http/fresh-connection.js'
 import type { OutgoingRequest } from './outgoing-request.js'
 
 /** How a request is sent. */

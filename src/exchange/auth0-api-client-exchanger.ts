@@ -127,7 +127,7 @@ function answerOf(thrown: unknown): TokenEndpointAnswer | undefined {
   for (let depth = 0; depth < 5 && typeof level === 'object' && level !== null; depth += 1) {
     const found = level as Readonly<Record<string, unknown>>
     if (typeof found['statusCode'] === 'number') status ??= found['statusCode']
-    if (found['headers'] instanceof Headers) headers ??= found['headers']
+    headers ??= headersOf(found['headers'])
     if (typeof found['error'] === 'string' && found['error'] !== '') error ??= found['error']
     level = found['cause']
   }
@@ -137,6 +137,14 @@ function answerOf(thrown: unknown): TokenEndpointAnswer | undefined {
     headers: headers ?? new Headers(),
     text: JSON.stringify({ error }),
   }
+}
+
+/** Those of another `fetch` than the global one are of another class. */
+function headersOf(value: unknown): Headers | undefined {
+  const readable = typeof value === 'object' && value !== null && Symbol.iterator in value
+  return readable && typeof (value as Partial<Headers>).get === 'function'
+    ? new Headers([...(value as Headers)])
+    : undefined
 }
 
 /** Older versions of the library report the OAuth error without its status. */

@@ -41,12 +41,13 @@ describe('doctor and the traps of the quickstarts', () => {
     expect(named('exchange.request')?.cure).toContain('API_AUTH0_AUDIENCE')
   })
 
-  test('read:tasks, which the API does not have', async () => {
-    const { named } = await withAlice({
-      environment: () => ({ MCP_AUTH0_EXCHANGE_SCOPE: 'read:tasks' }),
-    })
-    expect(named('configuration')).toMatchObject({ verdict: 'wrong' })
-    expect(named('configuration')?.cure).toContain('lacks read:private')
+  test('[B3] read:tasks, which the API does not have, is no fault, and the tool it hides is named', async () => {
+    const scopes = { MCP_AUTH0_EXCHANGE_SCOPE: 'read:tasks' }
+    const { named, findings } = await withAlice({ environment: () => scopes })
+    expect(named('configuration')?.verdict).toBe('ok')
+    const cure = findings.find(({ verdict }) => verdict === 'warning')?.cure
+    expect(cure).toContain('The tool greet is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks')
+    expect(named('exchange')).toMatchObject({ verdict: 'not_checkable' })
   })
 
   test('offline_access among the scopes is no fault, and is named', async () => {

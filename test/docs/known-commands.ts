@@ -67,4 +67,5 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npm run --silent token .* \| npm run doctor -- --token-stdin --call-api$/,
     verified: { by: 'test', file: 'test/cli/doctor-exchange.test.ts' },
   },
+  { command: /^npm run test:mutation/, verified: { by: 'ci', line: 'npm run test:mutation' } },
 ]

@@ -7,6 +7,7 @@ import { LOG_EVENT_ADVICE } from '../../scripts/docs/log-event-advice.js'
 import { eventsIn, logEvents } from '../../scripts/docs/log-events.js'
 import { ROOT } from '../../scripts/docs/pages.js'
 import { wrapped } from '../../scripts/docs/wrapped.js'
+import { FILE_SETTINGS } from '../../src/config/setting-names.js'
 import { SETTINGS } from '../../src/config/settings.js'
 import { FAILURE_CODES } from '../../src/errors.js'
 
@@ -23,10 +24,9 @@ describe('docs/configuration.md', () => {
     expect(headings(page('docs/configuration.md'))).toEqual(Object.keys(SETTINGS))
   })
 
-  test('says of every secret that it may come from a file, and of nothing else', () => {
-    const secret = Object.entries(SETTINGS).filter(([, setting]) => 'secret' in setting)
+  test('says of every setting that may come from a file that it may, and of nothing else', () => {
     const told = [...page('docs/configuration.md').matchAll(/`(\w+)_FILE` names a file/g)]
-    expect(told.map(([, name]) => name)).toEqual(secret.map(([name]) => name))
+    expect(told.map(([, name]) => name)).toEqual(FILE_SETTINGS)
   })
 })
 

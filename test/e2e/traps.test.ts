@@ -22,6 +22,8 @@ interface Outcome {
   readonly text: string
   /** What the operator reads. */
   readonly cure: string
+  /** Of the tools that are listed. */
+  readonly names: readonly string[]
   readonly log: RecordingLog
 }
 
@@ -58,10 +60,14 @@ describe('the traps of the quickstarts, and what a person gets to read', () => {
     mcp.attach(composed.handler)
     const session = await connectAs({ endpoint: config.endpoint, username: 'alice' })
     try {
-      const result = await session.client.callTool({ name: 'greet', arguments: {} })
+      const { tools } = await session.client.listTools()
+      const result = await session.client
+        .callTool({ name: 'greet', arguments: {} })
+        .catch((error: unknown) => ({ content: String(error) }))
       const failed = log.named('exchange_failed').at(-1)?.fields['cure']
       return {
         text: JSON.stringify(result.content),
+        names: tools.map(({ name }) => name),
         cure: typeof failed === 'string' ? failed : '',
         log,
       }
@@ -91,10 +97,19 @@ describe('the traps of the quickstarts, and what a person gets to read', () => {
     expect(text).toContain('Hello')
   })
 
-  test('read:tasks, which the API does not have, ends the start with the cure', async () => {
-    await expect(
-      greetWith({ environment: () => ({ MCP_AUTH0_EXCHANGE_SCOPE: 'read:tasks' }) }),
-    ).rejects.toThrow(/lacks read:private, which the tool greet needs at the API. Add it/)
+  test('[B3] read:tasks, which the API does not have: the tool is not offered, and the log says why', async () => {
+    const { text, names, log } = await greetWith({
+      environment: () => ({ MCP_AUTH0_EXCHANGE_SCOPE: 'read:tasks' }),
+    })
+    expect(names).toEqual(['get_datetime', 'whoami'])
+    expect(text).toContain('greet')
+    expect(text).not.toContain('Hello')
+    const lines = log.lines.filter(({ level }) => level === 'warn')
+    expect(lines[0]).toMatchObject({
+      name: 'tool_not_offered',
+      fields: { tool: 'greet', missing: ['read:private'] },
+    })
+    expect(lines[0]?.fields['cure']).toContain('MCP_AUTH0_EXCHANGE_SCOPE lacks read:private')
   })
 
   test('a client without its client grant to the API', async () => {
@@ -146,7 +161,9 @@ describe('the traps of the quickstarts, and what a person gets to read', () => {
     expect(text).toContain('Hello')
     const [line] = log.named('exchange_scopes_ignored')
     expect(line?.fields).toMatchObject({ ignored: ['openid', 'offline_access'] })
-    expect(line?.fields['cure']).toContain('Remove them from MCP_AUTH0_EXCHANGE_SCOPE')
+    expect(line?.fields['cure']).toContain(
+      'Remove openid offline_access from MCP_AUTH0_EXCHANGE_SCOPE',
+    )
   })
 
   test('a client without the right to exchange', async () => {

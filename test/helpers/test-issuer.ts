@@ -62,19 +62,24 @@ export class TestIssuer {
   /** The certificate authority to trust, where it speaks TLS. */
   readonly ca: string | undefined
 
-  private constructor(server: ListeningServer, keys: SigningKey[], ca?: string) {
+  private constructor(
+    server: ListeningServer,
+    keys: SigningKey[],
+    tls?: { readonly ca: string; readonly host: string },
+  ) {
     this.#server = server
     this.keys = keys
-    this.ca = ca
+    this.ca = tls?.ca
     this.issuer =
-      ca === undefined ? `http://127.0.0.1:${server.port}/` : `https://localhost:${server.port}/`
+      tls === undefined ? `http://127.0.0.1:${server.port}/` : `https://${tls.host}:${server.port}/`
   }
 
-  /** An issuer at `https://localhost`, for clients that insist on it. */
-  static async startTls(): Promise<TestIssuer> {
-    const certificate = createThrowAwayCertificate()
+  /** An issuer at `https://localhost`, or at another name that a proxy knows, for clients that insist on it. */
+  static async startTls(host = 'localhost'): Promise<TestIssuer> {
+    const certificate = createThrowAwayCertificate(host === 'localhost' ? [] : [host])
     const server = await serveTls(certificate)
-    const issuer = new TestIssuer(server, [await createSigningKey()], certificate.cert)
+    const tls = { ca: certificate.cert, host }
+    const issuer = new TestIssuer(server, [await createSigningKey()], tls)
     server.attach(issuer.#handler)
     return issuer
   }

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
 import { createThrowAwayCertificate } from '../../apps/authorization-server/throw-away-certificate.js'
-import { createMutualTlsFetch } from '../../src/exchange/mutual-tls-fetch.js'
 import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
+import { createOutgoingFetch } from '../../src/http/outgoing-fetch.js'
 import { callerFromClaims } from '../../src/identity/caller.js'
 import { Secret } from '../../src/secret.js'
 
@@ -32,16 +32,16 @@ test('the token request presents the client certificate, and no secret', async (
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `https://localhost:${(server.address() as AddressInfo).port}/`
+  const outgoing = createOutgoingFetch({
+    clientCertificate: { certificate: ours.cert, key: new Secret(ours.key) },
+    certificateAuthorities: [theirs.cert],
+  })
   const exchanger = createRfc8693Exchanger({
     metadata: () =>
       Promise.resolve({ issuer, jwks_uri: `${issuer}jwks`, token_endpoint: `${issuer}token` }),
     clientId: 'the-client',
     clientAuthentication: { method: 'tls_client_auth' },
-    fetch: createMutualTlsFetch({
-      certificate: ours.cert,
-      key: new Secret(ours.key),
-      ca: theirs.cert,
-    }),
+    fetch: outgoing.fetch,
   })
   const caller = callerFromClaims({ iss: issuer, sub: 'u', client_id: 'c', exp: 4_000_000_000 })
   const exchanged = await exchanger.exchange({
@@ -57,6 +57,7 @@ test('the token request presents the client certificate, and no secret', async (
     client_id: 'the-client',
   })
   expect(seen[0]?.body).not.toContain('client_secret')
+  await outgoing.close()
   server.closeAllConnections()
   server.close()
 })

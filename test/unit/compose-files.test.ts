@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { isUnconfigured } from '../../src/config.js'
+import { FILE_SETTINGS } from '../../src/config/setting-names.js'
 import { SETTINGS } from '../../src/config/settings.js'
 
 const read = (path: string): string =>
@@ -10,8 +11,8 @@ const development = read('compose/development/services.yml')
 const configured = read('compose/configured/services.yml')
 
 /** Every variable that is read, with those that name a file with a secret. */
-const variables = Object.entries(SETTINGS).flatMap(([key, definition]) =>
-  'secret' in definition ? [key, `${key}_FILE`] : [key],
+const variables = Object.keys(SETTINGS).flatMap((key) =>
+  FILE_SETTINGS.includes(key) ? [key, `${key}_FILE`] : [key],
 )
 
 describe('docker-compose.yml', () => {

@@ -79,7 +79,7 @@ const BAD: readonly (readonly [string, string])[] = [
   ['API_TIMEOUT_MS', '1e3'],
   ['LOG_LEVEL', 'verbose'],
   ['ADDITIONAL_ISSUERS', 'https://two.example three.example'],
-  ['ADDITIONAL_ISSUERS', 'http://two.example/'],
+  ['ADDITIONAL_ISSUERS', 'http://login.example.eu.auth0.com/'],
   ['AUTHORIZATION_CLAIMS', 'roles'],
   ['SCOPE_HIERARCHY', 'tool:admin'],
   ['SCOPE_HIERARCHY', 'tool:admin='],

@@ -69,11 +69,12 @@ describe('parseConfig', () => {
 
   test('takes every example that it documents', () => {
     const examples = Object.entries(SETTINGS)
-      .filter(([, definition]) => !('secret' in definition))
+      .filter(([, definition]) => !('secret' in definition || 'file' in definition))
       .map(([key, { example }]) => [key, example])
     const environment = Object.fromEntries(examples) as Record<string, string>
     delete environment['ISSUER_BASE_URL']
     environment['MCP_AUTH0_CLIENT_SECRET'] = 'any'
+    environment['DANGEROUSLY_SHARE_CLIENT_SECRET'] = 'true'
     expect(() => parseConfig(environment)).not.toThrow()
     expect(() => parseConfig({ ...QUICKSTART, ...environment })).not.toThrow()
   })
@@ -156,6 +157,7 @@ describe('parseConfig', () => {
       HOST: '0.0.0.0',
       PORT: '0',
       ADDITIONAL_ISSUERS: ' https://two.example/  https://three.example ',
+      DANGEROUSLY_SHARE_CLIENT_SECRET: 'true',
       AUTHORIZATION_CLAIMS: 'permissions',
       SCOPE_HIERARCHY: 'tool:admin=tool:greet,tool:whoami tool:all=tool:admin',
       LOCKED_TOOLS: 'show',

@@ -38,7 +38,25 @@ describe('the options of onBehalfOf', () => {
     expect(faults({ client: { id: 'a', method: 'tls_client_auth' } })).toEqual([])
     const exchanger = { exchange: () => Promise.reject(new Error('not called')) }
     expect(faults({ client: { id: 'a', exchanger } })).toEqual([])
-    expect(faults({ issuer: ['https://a.example/', 'https://b.example/'] })).toEqual([])
+  })
+
+  const APART = ['https://login.example.com/', 'https://tenant.eu.auth0.com/']
+
+  test("[S15] send a client's secret to issuers of several hosts only where that is asked for", () => {
+    expect(faults({ issuer: APART })).toEqual([
+      expect.stringMatching(/^ {2}- issuer: "https:\/\/tenant\.eu\.auth0\.com\/" would be sent/),
+    ])
+    expect(faults({ issuer: APART, dangerouslyShareClientSecret: true })).toEqual([])
+    expect(faults({ issuer: APART, dangerouslyShareClientSecret: false })).toHaveLength(1)
+    const below = ['https://example.com/', 'https://login.example.com/realms/one']
+    expect(faults({ issuer: below })).toEqual([])
+  })
+
+  test('[S15] let issuers of several hosts share a client that proves itself with a key', () => {
+    const key = new Secret('a key')
+    const client = { id: 'a', method: 'private_key_jwt', privateKey: key }
+    expect(faults({ issuer: APART, client })).toEqual([])
+    expect(faults({ issuer: APART, client: { id: 'a', method: 'tls_client_auth' } })).toEqual([])
   })
 
   test('[case 21] may say where the documents of the issuer are, over http only where an option shouts', () => {

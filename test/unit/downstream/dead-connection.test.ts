@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { globalFetch } from '../../../src/downstream/global-fetch.js'
-import { createPooledFetch } from '../../../src/downstream/pooled-fetch.js'
+import { globalFetch } from '../../../src/http/global-fetch.js'
+import { createOutgoingFetch } from '../../../src/http/outgoing-fetch.js'
 import type { Fetch } from '../../../src/identity/fetch-json.js'
 import { ANSWER, setUpApi } from '../downstream-api.js'
 import { json, startLocalServer } from '../local-server.js'
@@ -44,7 +44,7 @@ const FETCHES: readonly (readonly [what: string, open: () => Fetch])[] = [
   [
     'a pool',
     () => {
-      const pool = createPooledFetch()
+      const pool = createOutgoingFetch()
       onTestFinished(() => pool.close())
       return pool.fetch
     },

@@ -1,3 +1,5 @@
+import { ProxyError } from './proxy-dispatcher.js'
+
 /** Asks a `fetch` of ours for a connection that no call has used before; any other `fetch` passes it by. */
 export interface FreshConnectionInit {
   readonly freshConnection?: boolean
@@ -19,6 +21,8 @@ const MAX_CAUSES = 5
 export function connectionDied(error: unknown): boolean {
   let cause = error
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth += 1) {
+    // Then nothing got as far as the server.
+    if (cause instanceof ProxyError) return false
     if (DEAD.has((cause as { code?: unknown }).code)) return true
     cause = cause.cause
   }

@@ -1,0 +1,53 @@
+import type { ConfigFault } from './fault.js'
+import type { Setting } from './setting.js'
+import { SETTINGS, type SettingValues } from './settings.js'
+import { textFault } from './text-faults.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The text of a variable, without space at either end; `undefined` where it is absent or empty. */
+export function textOf(environment: Environment, key: string): string | undefined {
+  const text = environment[key]?.trim()
+  return text === undefined || text === '' ? undefined : text
+}
+
+/** Reads each setting by itself; adds to `faults` what is wrong with one. */
+export function parseSettings(environment: Environment, faults: ConfigFault[]): SettingValues {
+  const entries = Object.entries<Setting<unknown>>(SETTINGS).map(([key, setting]) => {
+    const { name, text } = given(environment, key, setting)
+    if (text === undefined) return [key, undefined]
+    const secret = setting.secret === true
+    const fromFile = textOf(environment, `${key}_FILE`) !== undefined
+    const slip = text === setting.fallback ? undefined : textFault(text, { secret, fromFile })
+    const result = slip === undefined ? setting.schema.safeParse(text) : undefined
+    if (result?.success === true) return [key, result.data]
+    const issues = result?.error.issues.map(({ message }) => message)
+    const cure = slip ?? [...new Set(issues)].join('; ')
+    const hidden = secret || setting.file === true || mayHoldPassword(text)
+    faults.push(hidden ? { key: name, cure } : { key: name, value: text, cure })
+    return [key, undefined]
+  })
+  return Object.fromEntries(entries) as SettingValues
+}
+
+/** The text of a setting, and the name under which it was found. */
+function given(
+  environment: Environment,
+  key: string,
+  { alias, fallback }: Setting<unknown>,
+): { readonly name: string; readonly text: string | undefined } {
+  const other = alias === undefined ? undefined : textOf(environment, alias)
+  if (alias !== undefined && other !== undefined) return { name: alias, text: other }
+  const text = isOfARequest(environment, key) ? undefined : textOf(environment, key)
+  return { name: key, text: text ?? fallback }
+}
+
+/** Under CGI, HTTP_PROXY is the header `Proxy` of a request (CVE-2016-5385). */
+function isOfARequest(environment: Environment, key: string): boolean {
+  return key === 'HTTP_PROXY' && environment['REQUEST_METHOD'] !== undefined
+}
+
+/** Whether a text may be a URL with a user name or password in it, which no error shows. */
+function mayHoldPassword(text: string): boolean {
+  return /(?:\/\/|^[^\s/]*:).*@/.test(text)
+}

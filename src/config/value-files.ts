@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { decodeText, UnreadableTextError } from './decode-text.js'
+import type { ConfigFault } from './fault.js'
+import { FILE_SETTINGS } from './setting-names.js'
+import { textFault } from './text-faults.js'
+
+const MAX_BYTES = 1024 * 1024
+
+export interface ValueFiles {
+  /** What the files hold, by setting: without a byte order mark, and without space at either end. */
+  readonly values: Readonly<Record<string, string>>
+  readonly faults: readonly ConfigFault[]
+}
+
+/** Reads the settings of `names` that are given as files (`…_FILE`), as container platforms mount secrets. */
+export function readValueFiles(
+  textOf: (name: string) => string | undefined,
+  names: ReadonlySet<string> = new Set(FILE_SETTINGS),
+): ValueFiles {
+  const values: Record<string, string> = {}
+  const faults: ConfigFault[] = []
+  for (const name of FILE_SETTINGS.filter((one) => names.has(one))) {
+    const path = textOf(`${name}_FILE`)
+    if (path === undefined) continue
+    const outcome = valueOf(path, { name, given: textOf(name) !== undefined })
+    if ('cure' in outcome) faults.push({ key: `${name}_FILE`, value: path, cure: outcome.cure })
+    else values[name] = outcome.value
+  }
+  return { values, faults }
+}
+
+type Outcome = { readonly value: string } | { readonly cure: string }
+
+function valueOf(
+  path: string,
+  { name, given }: { readonly name: string; readonly given: boolean },
+): Outcome {
+  if (given) return { cure: `is set together with ${name}. Remove one` }
+  const slip = textFault(path, { secret: false, fromFile: false })
+  if (slip !== undefined) return { cure: slip }
+  try {
+    const bytes = readFileSync(path)
+    if (bytes.byteLength > MAX_BYTES) return { cure: 'names a file larger than any value' }
+    const value = decodeText(bytes).trim()
+    return value === '' ? { cure: 'names an empty file' } : { value }
+  } catch (error) {
+    return {
+      cure:
+        error instanceof UnreadableTextError
+          ? `names a file that ${error.message}`
+          : whyUnread(error),
+    }
+  }
+}
+
+function whyUnread(error: unknown): string {
+  switch ((error as { code?: unknown }).code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'cannot be read: no such file. Check the path, as this process sees it'
+    case 'EISDIR':
+      return 'names a directory. Name the file in it'
+    default:
+      return 'cannot be read. Check path and permissions'
+  }
+}
