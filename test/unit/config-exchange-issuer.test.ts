@@ -39,6 +39,7 @@ test('[case 28] the issuer of exchanges is known once, and accepted only where i
     const config = parseConfig({
       ...BASE,
       ADDITIONAL_ISSUERS: 'https://b.example/',
+      DANGEROUSLY_SHARE_CLIENT_SECRET: 'true',
       ...(given === undefined ? {} : { EXCHANGE_ISSUER: given }),
     })
     const known = createKnownIssuers(issuerLocations(config), (place) => createIssuer(place))
@@ -50,6 +51,12 @@ test('[case 28] the issuer of exchanges is known once, and accepted only where i
   expect(create('https://b.example/')).toEqual([accepted, 'https://b.example/', accepted])
   const own = 'https://api.b.example/'
   expect(create(own)).toEqual([accepted, own, [...accepted, own]])
+})
+
+test('[S15] a secret is shared with nobody where EXCHANGE_ISSUER names the one place to exchange at', () => {
+  const several = { ...BASE, ADDITIONAL_ISSUERS: 'https://b.example/' }
+  expect(thrownBy(() => parseConfig(several))).toBeInstanceOf(ConfigError)
+  parseConfig({ ...several, EXCHANGE_ISSUER: 'https://login.example.com/' })
 })
 
 test.each([
