@@ -261,6 +261,8 @@ function audienceFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
 function sharedSecretFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
   const [primary, ...others] = sound.issuer
   if (sound.dangerouslyShareClientSecret === true || sound.client.secret === undefined) return []
+  // All exchanges take place there, whoever issued the token.
+  if (sound.exchange?.issuer !== undefined) return []
   const apart = primary === undefined ? undefined : issuerApartFrom(primary, others)
   if (apart === undefined) return []
   const message = `"${apart}" would be sent the client's secret, which is that of another host. Use a private key, or set dangerouslyShareClientSecret, if all issuers are domains of one tenant`

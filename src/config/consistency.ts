@@ -133,8 +133,8 @@ const PLAIN_HTTP =
 /** A client secret goes to the token endpoint of each issuer: whoever runs one of them can be this client at the others. */
 function sharedSecretFaults(found: SettingValues): ConfigFault[] {
   if (found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true' || !usesSecret(found)) return []
-  // That client has one domain, whoever issued the token.
-  if (found.EXCHANGE_CLIENT === 'auth0-api-js') return []
+  // These exchange at one place, whoever issued the token.
+  if (found.EXCHANGE_CLIENT === 'auth0-api-js' || found.EXCHANGE_ISSUER !== undefined) return []
   const primary = issuerOf(found)
   if (primary === undefined) return []
   const value = issuerApartFrom(primary, found.ADDITIONAL_ISSUERS ?? [])
