@@ -2,7 +2,7 @@ import { configFaults, endpointOf, issuerOf } from './config/consistency.js'
 import type { CompleteSettings, SettingName } from './config/settings.js'
 import { exchangeConfig, type ExchangeConfig } from './config/exchange-config.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
-import { OUTGOING_NAMES } from './config/setting-names.js'
+import { outgoingOf, type OutgoingConfig } from './config/outgoing-config.js'
 import { parseSettings, textOf, type Environment } from './config/parse-settings.js'
 import { withExtraAuthorities } from './config/extra-authorities.js'
 import { readSettingsFile } from './config/settings-file.js'
@@ -56,15 +56,8 @@ export interface Config extends EdgeConfig {
     /** `undefined`: any. */
     readonly allowedActors: readonly string[] | undefined
   }
-  readonly outgoing: {
-    readonly proxy: {
-      readonly http: Secret | undefined
-      readonly https: Secret | undefined
-      readonly noProxy: readonly string[]
-    }
-    /** PEM, one certificate each. */
-    readonly certificateAuthorities: readonly string[]
-  }
+  /** How other servers are reached. */
+  readonly outgoing: OutgoingConfig
   readonly api: {
     readonly audience: string
     readonly baseUrl: URL
@@ -105,30 +98,6 @@ export function parseConfig(environment: Environment): Config {
 function asGiven(fault: ConfigFault, environment: Environment): ConfigFault {
   const value = textOf(environment, fault.key)
   return fault.value === undefined || value === undefined ? fault : { ...fault, value }
-}
-
-/**
- * Reads from an environment how other servers are reached, and nothing else of it; throws a `ConfigError`.
- *
- * For programs that reach others before there is a whole configuration. Reads the files that `…_FILE` names.
- */
-export function readOutgoing(environment: Environment): Config['outgoing'] {
-  const files = readValueFiles((name) => textOf(environment, name), OUTGOING_NAMES)
-  const faults: ConfigFault[] = [...files.faults]
-  const told = withExtraAuthorities({ ...environment, ...files.values })
-  const found = parseSettings(
-    Object.fromEntries(Object.entries(told).filter(([name]) => OUTGOING_NAMES.has(name))),
-    faults,
-  )
-  if (faults.length > 0) throw new ConfigError(faults)
-  return outgoingOf(found as CompleteSettings)
-}
-
-function outgoingOf(found: CompleteSettings): Config['outgoing'] {
-  return {
-    proxy: { http: found.HTTP_PROXY, https: found.HTTPS_PROXY, noProxy: found.NO_PROXY },
-    certificateAuthorities: found.CA_CERTIFICATES,
-  }
 }
 
 function assemble(found: CompleteSettings): Config {

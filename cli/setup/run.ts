@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { ConfigError, readOutgoing } from '../../src/config.js'
+import { ConfigError } from '../../src/config.js'
+import { readOutgoing } from '../../src/config/outgoing-config.js'
 import { createOutgoingFetch } from '../../src/http/outgoing-fetch.js'
 import type { Fetch } from '../../src/identity/fetch-json.js'
 import { UsageError } from '../usage-error.js'

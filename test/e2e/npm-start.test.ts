@@ -162,22 +162,70 @@ describe('npm start', () => {
     expect(stderr).toContain('HOST="0.0.0.0"')
   })
 
-  test('an exchange scope that a tool lacks is named with its cure', async () => {
-    const { code, stderr } = await ended(
-      start({
-        PORT: '0',
-        ISSUER_BASE_URL: 'http://127.0.0.1:9/',
-        MCP_SERVER_URL: 'http://localhost:3001',
-        AUTH0_AUDIENCE: 'http://localhost:3001/',
-        MCP_AUTH0_CLIENT_ID: 'id',
-        MCP_AUTH0_CLIENT_SECRET: 'the-secret',
-        MCP_AUTH0_EXCHANGE_SCOPE: 'openid offline_access read:tasks',
-        API_AUTH0_AUDIENCE: 'http://localhost:8787/',
-        API_BASE_URL: 'http://localhost:8787',
-      }),
-    )
-    expect(code).toBe(1)
-    expect(stderr).toContain('MCP_AUTH0_EXCHANGE_SCOPE="read:tasks": lacks read:private')
-    expect(stderr).not.toContain('the-secret')
-  })
+  test.each([
+    ['On-Behalf-Of', 'MCP_AUTH0_EXCHANGE_SCOPE="openid offline_access read:private"', []],
+    [
+      'Custom Token Exchange',
+      'MCP_AUTH0_SUBJECT_TOKEN_TYPE="urn:fastmcp:mcp"\nMCP_AUTH0_EXCHANGE_SCOPE="read:tasks"',
+      ['greet'],
+    ],
+  ])(
+    "[B3] the .env of Auth0's quickstart for %s starts the server, and what it does not offer is logged",
+    async (_name, scopes, missing) => {
+      await writeFile(join(directory, '.env'), `${QUICKSTART}${scopes}\n`)
+      const started = start({ PORT: '0' })
+      const over = ended(started)
+      const listening = new Promise<void>((resolveListening) => {
+        let text = ''
+        started.stdout.on('data', (chunk: Buffer) => {
+          text += chunk.toString()
+          if (text.includes('"listening"')) resolveListening()
+        })
+      })
+      await Promise.race([listening, over])
+      started.kill('SIGTERM')
+      const { code, stdout, stderr } = await over
+      expect([code, stderr]).toEqual([0, ''])
+      const lines = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as LogLine)
+      const withheld = lines.filter(({ event }) => event === 'tool_not_offered')
+      expect(withheld.map(({ tool }) => tool)).toEqual(missing)
+      for (const { level, cure } of withheld) {
+        expect(level).toBe('warn')
+        expect(cure).toMatch(/greet .*MCP_AUTH0_EXCHANGE_SCOPE lacks read:private/)
+      }
+      expect(stdout).not.toContain('the-secret')
+    },
+  )
 })
+
+interface LogLine {
+  readonly level: string
+  readonly event: string
+  readonly tool?: string
+  readonly cure?: string
+}
+
+/** As published, with tenant and client filled in; the two differ in what follows. */
+const QUICKSTART = `# Auth0 tenant domain
+AUTH0_DOMAIN=example.eu.auth0.com
+
+# Auth0 API Identifier
+AUTH0_AUDIENCE=http://localhost:3001/
+
+# Server port
+PORT=3001
+
+# MCP server URL
+MCP_SERVER_URL=http://localhost:3001
+
+# MCP Auth0 client credentials and configuration
+MCP_AUTH0_CLIENT_ID=Zk3bN0aXQpV1mCtRk2WzE5yL8sUdJh7f
+MCP_AUTH0_CLIENT_SECRET=the-secret
+
+# Upstream API configuration
+API_AUTH0_AUDIENCE=http://localhost:8787/
+API_BASE_URL=http://localhost:8787/
+`
