@@ -45,8 +45,9 @@ describe('an entry of a list of hosts', () => {
     expect(() => parseConfig({ ALLOWED_HOSTS: '*.ngrok-free.app' })).toThrow(
       /ALLOWED_HOSTS="\*\.ngrok-free\.app": must be a host without a wildcard/,
     )
-    expect(() => parseConfig({ ALLOWED_HOSTS: 'a.example,b.example' })).toThrow(
-      /ALLOWED_HOSTS="a\.example,b\.example": must be one host/,
+    // A setting is split at spaces and commas first.
+    expect(() => parseConfig({ ALLOWED_HOSTS: 'a.example, b.example;c.example' })).toThrow(
+      /ALLOWED_HOSTS="a\.example, b\.example;c\.example": must be one host/,
     )
   })
 })
