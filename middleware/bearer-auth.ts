@@ -67,8 +67,11 @@ function setAuthInfo(req: Request, authInfo: AuthInfo): void {
 }
 
 function removeCredentials(req: Request): void {
-  delete req.headers.authorization
-  delete req.headers['dpop']
+  for (const name of ['authorization', 'dpop']) {
+    Reflect.deleteProperty(req.headers, name)
+    // Node makes these of the raw headers when they are first asked for, and counts on their number: so before.
+    Reflect.deleteProperty(req.headersDistinct, name)
+  }
   for (let index = req.rawHeaders.length - 2; index >= 0; index -= 2) {
     if (/^(?:authorization|dpop)$/i.test(req.rawHeaders[index] ?? '')) {
       req.rawHeaders.splice(index, 2)

@@ -13,7 +13,7 @@ export interface KnownHostsOptions {
 }
 
 /**
- * Refuses requests for a host that is not on the list (`request_forbidden`), against DNS rebinding, and gives those
+ * Passes `request_forbidden` to the error handler for a host that is not on the list, against DNS rebinding, and gives those
  * that pass a request target in the form that everything behind expects: a path.
  *
  * The host in an absolute target (`POST http://host/mcp`) counts, and a Host header beside it has to say the same
@@ -23,20 +23,24 @@ export function knownHosts({ endpoint, hosts }: KnownHostsOptions): RequestHandl
   const isKnown = hostList(endpoint, hosts)
   return function knownHostsMiddleware(req, _res, next) {
     const requested = requestedHost({ target: req.originalUrl, rawHeaders: req.rawHeaders })
-    if ('fault' in requested) throw faultOf(requested)
-    if (!isKnown(requested.host)) {
-      throw new OnBehalfOfError('request_forbidden', {
-        reason: 'host_not_allowed',
-        log: { host: scrub(requested.host, 200), cure: CURE },
-      })
+    if ('fault' in requested) next(faultOf(requested))
+    else if (!isKnown(requested.host)) next(notAllowed(requested.host))
+    else {
+      req.url = parseRequestTarget(req.url)?.path ?? req.url
+      next()
     }
-    req.url = parseRequestTarget(req.url)?.path ?? req.url
-    next()
   }
 }
 
 const CURE =
   'If clients come under this host, make it the host of MCP_SERVER_URL, or add it to ALLOWED_HOSTS. (In the library: endpoint, or hosts.)'
+
+function notAllowed(host: string): OnBehalfOfError {
+  return new OnBehalfOfError('request_forbidden', {
+    reason: 'host_not_allowed',
+    log: { host: scrub(host, 200), cure: CURE },
+  })
+}
 
 function faultOf(requested: Extract<RequestedHost, { fault: string }>): OnBehalfOfError {
   if (requested.fault === 'request_target') {

@@ -2,15 +2,23 @@ import { finished } from 'node:stream'
 import { classifyInboundRequest, type AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
-import { describeError } from '../src/describe-error.js'
 import {
   attachDownstreamAccess,
+  openDownstreamAccess,
   type DownstreamAccess,
 } from '../src/downstream/downstream-access.js'
+import {
+  logCallFailure,
+  logExchange,
+  logExchangeFailure,
+  type LoggedCall,
+  type ToolHost,
+} from '../src/downstream/call-log.js'
 import { createDownstreamClient, type DownstreamApi } from '../src/downstream/downstream-client.js'
 import { createFairFetch, type FairFetch } from '../src/downstream/fair-fetch.js'
 import { downstreamStepUp } from '../src/downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../src/downstream/exchanged-token-source.js'
+import { globalFetch } from '../src/http/global-fetch.js'
 import { traceContextOf } from '../src/downstream/trace-context.js'
 import { asOnBehalfOfError, type OnBehalfOfError } from '../src/errors.js'
 import {
@@ -22,11 +30,6 @@ import { FAILURE_TABLE } from '../src/failure-table.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf, type Caller } from '../src/identity/caller.js'
 import type { Fetch } from '../src/identity/fetch-json.js'
-import {
-  callerForLog,
-  identifierForLog,
-  identifiersForLog,
-} from '../src/identity/identifier-for-log.js'
 import { silentLog, type Log } from '../src/log.js'
 import { assertOptions } from '../src/options.js'
 import { toolCallsIn } from '../src/tool-calls.js'
@@ -63,6 +66,8 @@ export interface TokenExchangeOptions {
   /** The largest API answer that is read as JSON. Default 1 MiB. */
   readonly maxBytes?: number
   readonly log?: Log
+  /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
+  readonly host?: ToolHost | undefined
 }
 
 /** Who knows whose a session is. */
@@ -100,7 +105,8 @@ const OPTIONS = z.object({
  *
  * A failure that the client can cure goes to the error handler: `reauthentication_required`, and
  * `insufficient_scope` where the tool maps the API's scopes to scopes of this server. Any other is attached in
- * place of the access, and the tool answers with it instead of running. Logs `token_exchanged` or `exchange_failed` for the record.
+ * place of the access, and the tool answers with it instead of running. Logs `token_exchanged` or `exchange_failed`
+ * for the record, and `api_call_failed` for each call of an API that fails.
  * Throws a `TypeError` while mounting when a tool declares an API that is not among `apis`. Needs
  * `bearerAuth`, a JSON body parser and `toolScopes` in front.
  */
@@ -113,6 +119,11 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
     const { caller } = authContextOf(authInfo)
     const session = sessionOf(req, options)
     if (session !== undefined) assertOwned(session, caller, options)
+    if (authInfo !== undefined) {
+      openDownstreamAccess(authInfo, (tool, failure) => {
+        logCallFailure({ ...common(options), tool, caller, requestId: requestIdOf(req) }, failure)
+      })
+    }
     const calls = toolCallsIn(req.body).map((name) => options.registry.find(name))
     const signal = session === undefined ? abortedWith(res) : undefined
     for (const tool of calls) {
@@ -152,13 +163,18 @@ async function openAccess(
     scopes: downstream.scopes,
     ...(address === undefined ? {} : { clientAddress: address }),
   }
+  const logged: LoggedCall = {
+    ...common(options),
+    ...{ tool: tool.name, api: downstream.api, audience: api.audience, asked: downstream.scopes },
+    ...{ caller, requestId: requestIdOf(req) },
+  }
   const tokens = new ExchangedTokenSource(options.exchanger, request, signal)
   try {
     await assertDelegationAllowed(caller, options.delegation ?? {})
-    record(await tokens.exchanged(), opening, options)
+    logExchange(logged, await tokens.exchanged())
   } catch (thrown) {
     const failure = asOnBehalfOfError(thrown)
-    recordFailure(failure, opening, options)
+    logExchangeFailure(logged, failure)
     const mapping = { requiredScopes: tool.requiredScopes, stepUp: downstream.stepUp ?? [] }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
@@ -168,6 +184,9 @@ async function openAccess(
   const calls = {
     ...{ api, tokens },
     fetch: options.fetchAs(userKeyOf(caller)),
+    report: (failure: OnBehalfOfError) => {
+      logCallFailure(logged, failure)
+    },
     trace: traceContextOf(req.headers),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
@@ -182,54 +201,15 @@ async function openAccess(
 /** Calls under way are counted here, so one mounted middleware is one limit. */
 function fairFetchFor(options: TokenExchangeOptions): FairFetch {
   return createFairFetch({
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch: options.fetch ?? globalFetch,
     maxConcurrentCalls: options.maxConcurrentCalls,
     maxConcurrentCallsPerUser: options.maxConcurrentCallsPerUser,
     timeoutMs: options.timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS,
   })
 }
 
-/** The audit line of one tool call: who, through whom, for whom, with what. */
-function record(
-  exchanged: Awaited<ReturnType<TokenExchanger['exchange']>>,
-  { tool, downstream, authInfo, req }: Opening,
-  { apis, log = silentLog }: TokenExchangeOptions,
-): void {
-  const { caller } = authContextOf(authInfo)
-  const { subject, clientId } = callerForLog(caller)
-  const { organization } = caller
-  log.event('info', 'token_exchanged', {
-    tool: tool.name,
-    subject,
-    organization: organization && identifierForLog(organization),
-    clientId,
-    audience: apis[downstream.api]?.audience,
-    asked: downstream.scopes,
-    granted: exchanged.scopes && identifiersForLog(exchanged.scopes),
-    actors: exchanged.delegation && identifiersForLog(exchanged.delegation.chain),
-    requestId: requestIdOf(req),
-  })
-}
-
-function recordFailure(
-  failure: OnBehalfOfError,
-  { tool, authInfo, req }: Opening,
-  { log = silentLog }: TokenExchangeOptions,
-): void {
-  const { caller } = authContextOf(authInfo)
-  const rule = FAILURE_TABLE[failure.code]
-  const { subject, clientId } = callerForLog(caller)
-  log.event(rule.logLevel, 'exchange_failed', {
-    ...failure.details.log,
-    tool: tool.name,
-    code: failure.code,
-    reason: failure.details.reason,
-    security: rule.security,
-    subject,
-    clientId,
-    requestId: requestIdOf(req),
-    err: describeError(failure),
-  })
+function common({ log = silentLog, host = 'library' }: TokenExchangeOptions) {
+  return { log, host }
 }
 
 /** The session that a request names, where there are any: its calls outlive the connection. */

@@ -1,34 +1,59 @@
 import type { RequestHandler } from 'express'
+import { z } from 'zod'
 import { OnBehalfOfError } from '../src/errors.js'
 import { authContextOf, type AuthContext } from '../src/identity/auth-context.js'
 import { callerForLog, identifiersForLog } from '../src/identity/identifier-for-log.js'
 import { fingerprint } from '../src/identity/verified-tokens.js'
 import { silentLog, type Log } from '../src/log.js'
+import { assertOptions } from '../src/options.js'
 import { toolCallsIn } from '../src/tool-calls.js'
 import type { AccessDecision, ToolAccess } from '../src/tools/access.js'
 import { StepUpLoops } from '../src/tools/step-up-loops.js'
+import { UndeclaredTools } from '../src/tools/undeclared-tools.js'
 import { authInfoOf } from './bearer-auth.js'
 import { requestIdOf } from './request-context.js'
 
 /** What `toolScopes` needs: who may use which tool. */
 export interface ToolScopesOptions {
   readonly access: ToolAccess
+  /**
+   * What becomes of a call of a tool that `access` does not know. `refuse`, the default: 403, so that a slip in a
+   * name opens nothing. `allow`: it is left to the SDK, for any signed-in user.
+   */
+  readonly undeclaredTools?: 'refuse' | 'allow' | undefined
   readonly log?: Log
 }
+
+const OPTIONS = z.object({
+  access: z.custom<ToolAccess>(
+    (value) => {
+      const { decide, undeclared } = (value ?? {}) as Partial<ToolAccess>
+      return typeof decide === 'function' && typeof undeclared === 'function'
+    },
+    { error: 'must be a ToolAccess, see createToolAccess' },
+  ),
+  undeclaredTools: z.enum(['refuse', 'allow'], "must be 'refuse' or 'allow'").optional(),
+})
 
 /**
  * Refuses a `tools/call` that the caller's token is not good for, before anything runs.
  *
  * Passes `insufficient_scope` to the error handler where more scope would do, with all scopes of the
  * operation in one challenge, and `permission_denied` where the user's permissions rule the tool out. Logs
- * `step_up_loop` when a client comes back in vain. Needs `bearerAuth` and a JSON body parser in front.
- * Unknown tools are left to the SDK.
+ * `step_up_loop` when a client comes back in vain, and `tool_not_declared` once for each name. Needs `bearerAuth`
+ * and a JSON body parser in front.
  */
-export function toolScopes({ access, log = silentLog }: ToolScopesOptions): RequestHandler {
+export function toolScopes(options: ToolScopesOptions): RequestHandler {
+  const { access, undeclaredTools = 'refuse', log = silentLog } = options
+  assertOptions('toolScopes', OPTIONS, options)
   const loops = new StepUpLoops()
+  const undeclared = new UndeclaredTools(log)
   return function toolScopesMiddleware(req, _res, next) {
     const context = authContextOf(authInfoOf(req))
-    const decision = access.decide(toolCallsIn(req.body), context.caller)
+    const calls = toolCallsIn(req.body)
+    const unknown = undeclaredTools === 'refuse' ? access.undeclared(calls) : []
+    if (unknown.length > 0) throw undeclared.refusal(unknown, requestIdOf(req))
+    const decision = access.decide(calls, context.caller)
     if (decision.kind === 'allowed') {
       next()
       return

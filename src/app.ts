@@ -85,6 +85,8 @@ export function createApp(parts: AppParts): App {
   const doors = createDoors({
     ...{ endpoint, resource, edge, access, callerPolicy, log },
     metadataLocation: parts.metadataLocation,
+    // The SDK servers have the tools of the registry and no others: it answers as the protocol says.
+    undeclaredTools: 'allow',
     verifier: parts.verifier,
     exchange: {
       registry,
@@ -94,6 +96,7 @@ export function createApp(parts: AppParts): App {
       sessions: mcp.sessions,
       maxConcurrentCalls: parts.apiConnections,
       maxConcurrentCallsPerUser: parts.apiConcurrencyPerUser,
+      host: 'standalone',
       ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
       ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
       ...(parts.apiTimeoutMs === undefined ? {} : { timeoutMs: parts.apiTimeoutMs }),

@@ -11,7 +11,8 @@ import type { Fetch } from './identity/fetch-json.js'
 import type { Issuer } from './identity/issuer-keys.js'
 
 /**
- * Builds the adapter to the token endpoint that a configuration names; `fetch` reaches that.
+ * Builds the adapter to the token endpoint that a configuration names. `issuers` are all it may exchange at; `fetch`
+ * reaches the token endpoint.
  *
  * Rejects with a `ConfigError` when it needs a package that is not installed.
  */
@@ -40,8 +41,11 @@ export async function composeAdapter(
     fetch,
   }
   return exchange.adapter === 'auth0'
-    ? createAuth0Exchanger(client)
-    : createRfc8693Exchanger({ ...client, metadata: (name) => metadataOf(issuers, name) })
+    ? createAuth0Exchanger({ ...client, issuer: exchange.issuer })
+    : createRfc8693Exchanger({
+        ...client,
+        metadata: (name) => metadataOf(issuers, exchange.issuer ?? name),
+      })
 }
 
 async function loadApiClient(config: Config, fetch: Fetch): Promise<ExchangingApiClient> {
@@ -61,7 +65,7 @@ async function loadApiClient(config: Config, fetch: Fetch): Promise<ExchangingAp
     ])
   })
   return new ApiClient({
-    domain: new URL(config.issuer.primary).host,
+    domain: new URL(config.exchange.issuer ?? config.issuer.primary).host,
     audience: config.resource.identifier,
     clientId,
     clientSecret: clientAuthentication.secret.reveal(),

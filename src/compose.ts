@@ -4,14 +4,14 @@ import { createApp } from './app.js'
 import { composeAdapter } from './compose-adapter.js'
 import { composeConnections } from './compose-connections.js'
 import type { Config } from './config.js'
-import { tokenExpectations } from './config/token-expectations.js'
+import { exchangeChecks, issuerLocations, tokenExpectations } from './config/token-expectations.js'
 import { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
 import { createMemoryTokenCache } from './exchange/token-cache.js'
 import { ACCESS_TOKEN_TYPE } from './exchange/token-exchanger.js'
 import type { Fetch } from './identity/fetch-json.js'
-import { createIssuer, type Issuer } from './identity/issuer-keys.js'
-import { issuerOptionsFor } from './identity/issuer-options.js'
+import { createIssuer } from './identity/issuer-keys.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
+import { createKnownIssuers, type KnownIssuers } from './identity/known-issuers.js'
 import type { Log } from './log.js'
 import { warnAtStart } from './start-warnings.js'
 import { createGetDatetime } from './tools/get-datetime.js'
@@ -49,23 +49,23 @@ export async function composeServer(
   const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)
   warnAtStart(config, { tools: all, withheld }, log)
   const connections = composeConnections(config, fetch)
-  const { primary, additional, staleAgeMs } = config.issuer
-  const issuers = issuerOptionsFor({ ...config.issuer, issuers: [primary, ...additional] }).map(
-    (options) => createIssuer({ ...options, log, staleAgeMs, fetch: connections.issuers }),
-  )
+  const issuers = issuersOf(config, log, connections.issuers)
   const app = createApp({
     endpoint: config.endpoint,
     resource: {
       resource: config.resource.identifier,
-      authorizationServers: issuers.map(({ issuer }) => issuer),
+      authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
       baselineScopes: config.resource.baselineScopes,
     },
     metadataLocation: config.resource.metadataLocation,
     ...{ edge: config.edge, policy: config.access, callerPolicy: config.callerPolicy },
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
-    verifier: createJwtBearerVerifier({ ...tokenExpectations(config), issuers }),
+    verifier: createJwtBearerVerifier({
+      ...tokenExpectations(config),
+      issuers: issuers.accepted,
+    }),
     exchanger: protectExchange(
-      await composeAdapter(config, issuers, connections.exchange),
+      await composeAdapter(config, issuers.all, connections.exchange),
       protection(config, issuers, log),
     ),
     forwardClientAddress: config.exchange.forwardClientAddress,
@@ -88,24 +88,29 @@ export async function composeServer(
   }
 }
 
+function issuersOf(config: Config, log: Log, fetch: Fetch): KnownIssuers {
+  const { staleAgeMs } = config.issuer
+  return createKnownIssuers(issuerLocations(config), (options) =>
+    createIssuer({ ...options, log, staleAgeMs, fetch }),
+  )
+}
+
 /** The tools of the standalone server, whatever the configuration lets it offer. */
 export function serverTools(): readonly Tool[] {
   return [whoami, greet, createGetDatetime()]
 }
 
-function protection(
-  { exchange, resource }: Config,
-  issuers: readonly Issuer[],
-  log: Log,
-): ProtectExchangeOptions {
+function protection(config: Config, issuers: KnownIssuers, log: Log): ProtectExchangeOptions {
+  const { exchange, resource } = config
   return {
-    issuers,
+    issuers: issuers.accepted,
+    exchangeIssuer: issuers.exchange,
     clientId: exchange.clientId,
     ownAudience: resource.tokenAudience,
     profile: exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE,
     cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
     resilience: { deadlineMs: exchange.timeoutMs, perSecond: exchange.ratePerSecond },
-    checks: exchange.checks,
+    checks: exchangeChecks(config),
     log,
   }
 }

@@ -1,6 +1,6 @@
 import { configFaults, endpointOf, issuerOf } from './config/consistency.js'
 import type { CompleteSettings, SettingName } from './config/settings.js'
-import { clientCredentials } from './config/credentials.js'
+import { exchangeConfig, type ExchangeConfig } from './config/exchange-config.js'
 import { ConfigError, type ConfigFault } from './config/fault.js'
 import { outgoingOf, type OutgoingConfig } from './config/outgoing-config.js'
 import { parseSettings, textOf, type Environment } from './config/parse-settings.js'
@@ -9,10 +9,8 @@ import { readSettingsFile } from './config/settings-file.js'
 import type { SettingsFileRead } from './config/settings-file-doubts.js'
 import { readValueFiles } from './config/value-files.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './config/token-config.js'
-import type { EdgePolicy } from './edge-policy.js'
-import type { ClientAuthentication } from './exchange/client-authentication.js'
+import { edgeConfig, type EdgeConfig } from './config/edge-config.js'
 import type { CallerPolicy } from './identity/caller.js'
-import { isIdentityScope } from './scopes.js'
 import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
 import type { AccessPolicy } from './tools/access.js'
@@ -32,15 +30,7 @@ const IDENTIFYING: readonly SettingName[] = [
   'API_BASE_URL',
 ]
 
-export interface Config {
-  readonly listen: {
-    /** `localhost`: both loopback addresses. */
-    readonly host: string
-    readonly port: number
-    readonly keepAliveMs: number
-  }
-  /** How long the server goes on to accept after it was told to stop. */
-  readonly drainDelayMs: number
+export interface Config extends EdgeConfig {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceConfig
@@ -58,30 +48,9 @@ export interface Config {
     readonly staleAgeMs: number
   }
   readonly access: Required<AccessPolicy>
-  readonly edge: EdgePolicy
   /** `undefined`: no sessions. */
   readonly sessions: Required<SessionLimits> | undefined
-  readonly exchange: {
-    readonly clientId: string
-    readonly clientAuthentication: ClientAuthentication
-    /** For mutual TLS, PEM. */
-    readonly clientCertificate: { readonly certificate: string; readonly key: Secret } | undefined
-    readonly ratePerSecond: number
-    readonly cacheEntries: number
-    readonly checks: {
-      readonly requireActor: boolean
-      readonly dangerouslyAllowOpaqueTokens: boolean
-      readonly dangerouslyAllowUnboundDowngrade: boolean
-    }
-    readonly adapter: 'auth0' | 'auth0-api-js' | 'rfc8693'
-    readonly forwardClientAddress: boolean
-    readonly subjectTokenType: string | undefined
-    /** `undefined`: whatever the tools declare. */
-    readonly scopeCeiling: readonly string[] | undefined
-    /** Sign-in scopes that were set and mean nothing in an exchange. */
-    readonly ignoredScopes: readonly string[]
-    readonly timeoutMs: number
-  }
+  readonly exchange: ExchangeConfig
   readonly delegation: {
     readonly maxDepth: number
     /** `undefined`: any. */
@@ -133,12 +102,7 @@ function asGiven(fault: ConfigFault, environment: Environment): ConfigFault {
 
 function assemble(found: CompleteSettings): Config {
   return {
-    listen: {
-      host: found.HOST,
-      port: found.PORT,
-      keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
-    },
-    drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
+    ...edgeConfig(found),
     endpoint: endpointOf(found),
     resource: resourceOf(found),
     callerPolicy: callerPolicyOf(found),
@@ -151,18 +115,8 @@ function assemble(found: CompleteSettings): Config {
       // Scopes that were assigned to users cannot be asked for.
       stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
     },
-    edge: {
-      hosts: found.ALLOWED_HOSTS,
-      origins: found.ALLOWED_ORIGINS,
-      trustProxy: found.TRUST_PROXY,
-      perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
-      perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
-      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
-      perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
-      maxBodyBytes: found.MAX_BODY_BYTES,
-    },
     sessions: sessionsOf(found),
-    exchange: exchangeOf(found),
+    exchange: exchangeConfig(found),
     delegation: {
       maxDepth: found.DELEGATION_MAX_DEPTH,
       allowedActors:
@@ -200,34 +154,6 @@ function sessionsOf(found: CompleteSettings): Config['sessions'] {
     maxSessions: found.SESSION_LIMIT,
     maxSessionsPerUser: found.SESSION_LIMIT_PER_USER,
   }
-}
-
-function exchangeOf(found: CompleteSettings): Config['exchange'] {
-  return {
-    clientId: found.MCP_AUTH0_CLIENT_ID,
-    ...clientCredentials(found),
-    ratePerSecond: found.EXCHANGE_RATE_PER_SECOND,
-    cacheEntries: found.EXCHANGE_CACHE_ENTRIES,
-    checks: {
-      requireActor: found.EXCHANGE_REQUIRE_ACTOR === 'true',
-      dangerouslyAllowOpaqueTokens: found.DANGEROUSLY_ALLOW_OPAQUE_TOKENS === 'true',
-      dangerouslyAllowUnboundDowngrade: found.DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE === 'true',
-    },
-    adapter: adapterOf(found),
-    forwardClientAddress: found.AUTH0_FORWARDED_FOR === 'true',
-    subjectTokenType: found.MCP_AUTH0_SUBJECT_TOKEN_TYPE,
-    scopeCeiling: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter((scope) => !isIdentityScope(scope)),
-    ignoredScopes: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter(isIdentityScope) ?? [],
-    timeoutMs: found.EXCHANGE_TIMEOUT_MS,
-  }
-}
-
-function adapterOf({
-  EXCHANGE_CLIENT,
-  AUTH0_DOMAIN,
-}: CompleteSettings): Config['exchange']['adapter'] {
-  if (EXCHANGE_CLIENT !== 'auto') return EXCHANGE_CLIENT
-  return AUTH0_DOMAIN === undefined ? 'rfc8693' : 'auth0'
 }
 
 /** What a process is told: its environment, and what is doubtful about its `.env` file. */

@@ -11,7 +11,7 @@ import { formBody, jsonBody } from '../middleware/request-body.js'
 import { requestContext } from '../middleware/request-context.js'
 import { securityHeaders } from '../middleware/security-headers.js'
 import { tokenExchange, type TokenExchangeOptions } from '../middleware/token-exchange.js'
-import { toolScopes } from '../middleware/tool-scopes.js'
+import { toolScopes, type ToolScopesOptions } from '../middleware/tool-scopes.js'
 import { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 import type { EdgePolicy } from './edge-policy.js'
 import type { AccessTokenVerifier } from './identity/access-token-verifier.js'
@@ -36,6 +36,8 @@ export interface DoorParts {
   readonly verifier: AccessTokenVerifier
   readonly callerPolicy?: CallerPolicy | undefined
   readonly access: ToolAccess
+  /** What becomes of a call of a tool that `access` does not know. Default `refuse`. */
+  readonly undeclaredTools?: ToolScopesOptions['undeclaredTools']
   readonly exchange: Omit<TokenExchangeOptions, 'log'>
   readonly log: Log
   /** Which requests' failures `errors` answers. Default: all. */
@@ -105,7 +107,7 @@ export function createDoors(parts: DoorParts): Doors {
       limitAtOnce({ atOnce: edge.perCallerAtOnce }),
       answerForms(),
       ...jsonBody(edge.maxBodyBytes),
-      toolScopes({ access: parts.access, log }),
+      toolScopes({ access: parts.access, undeclaredTools: parts.undeclaredTools, log }),
       tokenExchange({ ...parts.exchange, log }),
     ],
     errors: errorHandler({

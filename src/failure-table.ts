@@ -30,22 +30,11 @@ export interface FailureRule {
   readonly passes: boolean
 }
 
-const HTTP = {
-  surface: 'http',
-  security: false,
-  describes: true,
-  reference: false,
-  passes: false,
-} as const
-const TOOL = {
-  surface: 'tool',
-  status: 200,
-  challenge: 'none',
-  security: false,
-  describes: true,
-  reference: false,
-  passes: false,
-} as const
+const COMMON = { security: false, describes: true, reference: false, passes: false } as const
+const HTTP = { ...COMMON, surface: 'http' } as const
+/** A request that its client has to change. */
+const CLIENT_FAULT = { ...HTTP, challenge: 'none', logLevel: 'info' } as const
+const TOOL = { ...COMMON, surface: 'tool', status: 200, challenge: 'none' } as const
 
 /** The only mapping from a failure code to what the MCP client, the log and the metrics get. */
 export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
@@ -75,7 +64,7 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
   },
   verifier_unavailable: {
     ...HTTP,
-    when: "the issuer's metadata or keys are unreachable, slow or nonsense",
+    when: "the issuer's metadata or keys cannot be had, or an unknown key cannot be looked up yet",
     status: 503,
     challenge: 'none',
     logLevel: 'error',
@@ -189,35 +178,27 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     text: 'An argument of this tool cannot be part of an address of the API. Correct it.',
   },
   invalid_request: {
-    ...HTTP,
+    ...CLIENT_FAULT,
     when: 'the request itself is malformed (JSON, encoding)',
     status: 400,
-    challenge: 'none',
-    logLevel: 'info',
     text: 'The request is malformed.',
   },
   method_not_allowed: {
-    ...HTTP,
+    ...CLIENT_FAULT,
     when: 'an HTTP method that the address does not have',
     status: 405,
-    challenge: 'none',
-    logLevel: 'info',
     text: 'This address does not answer requests with this HTTP method. The Allow header names those it answers.',
   },
   not_acceptable: {
-    ...HTTP,
+    ...CLIENT_FAULT,
     when: 'an Accept header that allows neither JSON nor an event stream',
     status: 406,
-    challenge: 'none',
-    logLevel: 'info',
     text: 'Send "Accept: application/json, text/event-stream": answers come in one of these forms.',
   },
   unsupported_media_type: {
-    ...HTTP,
+    ...CLIENT_FAULT,
     when: 'a request body that does not call itself JSON',
     status: 415,
-    challenge: 'none',
-    logLevel: 'info',
     text: 'Send the request body as JSON, with "Content-Type: application/json".',
   },
   request_forbidden: {
@@ -229,11 +210,9 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     text: 'Requests with this Host or Origin are not accepted here.',
   },
   request_too_large: {
-    ...HTTP,
+    ...CLIENT_FAULT,
     when: 'the body is larger than the limit',
     status: 413,
-    challenge: 'none',
-    logLevel: 'info',
     text: 'The request body is too large.',
   },
   rate_limited: {
@@ -246,11 +225,9 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     passes: true,
   },
   session_not_found: {
-    ...HTTP,
+    ...CLIENT_FAULT,
     when: 'a session id that is unknown, has ended, or belongs to another user or client',
     status: 404,
-    challenge: 'none',
-    logLevel: 'info',
     text: 'Session not found. Initialize again.',
   },
   session_limit: {

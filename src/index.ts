@@ -104,7 +104,12 @@ export type { UserPolicy } from './identity/machine-token.js'
 export type { PresentedCredentials } from './identity/credentials.js'
 export type { Fetch } from './identity/fetch-json.js'
 export type { HomePageModel, HomePageTool } from './home-page/home-page-model.js'
-export { createIssuer, type Issuer, type IssuerOptions } from './identity/issuer-keys.js'
+export {
+  createIssuer,
+  type Issuer,
+  type IssuerOptions,
+  type KeyLookup,
+} from './identity/issuer-keys.js'
 export type { IssuerMetadata } from './identity/issuer-metadata.js'
 export {
   createJwtBearerVerifier,

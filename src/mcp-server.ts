@@ -155,10 +155,21 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
     rpcId: typeof rpcId === 'string' ? scrub(rpcId, 100) : rpcId,
     ...error.details.log,
     err: describeError(error),
+    stack: error.code === 'internal_error' ? framesOf(thrown) : undefined,
   })
   const text = failureText(error.code, error.details)
   return {
     isError: true,
     content: [{ type: 'text', text: rule.reference ? `${text} (reference: ${reference})` : text }],
   }
+}
+
+/** Where an error was thrown. Its message may quote what a call was about, so the frames alone. */
+function framesOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined
+  const { name, message, stack = '' } = thrown
+  const head = `${name}: ${message}`
+  const below = stack.startsWith(head) ? stack.slice(head.length) : stack
+  const frames = below.split('\n').filter((line) => /^ {4}at \S/.test(line))
+  return scrub(frames.map((line) => line.trim()).join(' | '), 2_000)
 }

@@ -46,21 +46,37 @@ export interface OnBehalfOfOptions {
   )
   /** The protected APIs, by the names that tools declare. */
   readonly apis: Readonly<Record<string, DownstreamApi>>
-  /** Which tool needs which scope, and which calls an API. Tools that are not named here need a sign-in alone. */
+  /** Which tool needs which scope, and which calls an API. Every tool stands here, also one that needs no scope. */
   readonly tools: readonly ToolRequirements[]
+  /**
+   * What becomes of a call of a tool that `tools` does not name. `refuse`, the default: 403, so that a slip in a name
+   * opens nothing. `allow`: any signed-in user may call it.
+   */
+  readonly undeclaredTools?: 'refuse' | 'allow' | undefined
   /** What a client is told to ask for at sign-in: few. More is asked for when a tool needs it. */
   readonly baselineScopes: readonly string[]
   /** Default: none. */
   readonly log?: Log
   readonly access?: AccessPolicy
-  readonly callerPolicy?: CallerPolicy
+  readonly callerPolicy?: Omit<CallerPolicy, 'ignorePermissions'>
   readonly delegation?: DelegationPolicy
   /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts what Express takes for it. */
   readonly edge?: Partial<Omit<EdgePolicy, 'trustProxy'>>
-  readonly exchange?: Pick<
-    ProtectExchangeOptions,
-    'cache' | 'caching' | 'resilience' | 'checks'
-  > & {
+  readonly exchange?: Pick<ProtectExchangeOptions, 'cache' | 'caching' | 'resilience'> & {
+    /**
+     * The issuer at which all exchanges take place and whose tokens come back. Its tokens are not accepted from clients.
+     * Default: the issuer of each user's token. An `exchanger` of your own decides by itself where it exchanges.
+     */
+    readonly issuer?: string | undefined
+    /**
+     * The name of this server in `act.sub`, where the authorization server has another than `client.id`. Without it, a
+     * token of another `act.sub` passes if it was issued to our client.
+     */
+    readonly actor?: string | undefined
+    readonly checks?: Pick<
+      NonNullable<ProtectExchangeOptions['checks']>,
+      'requireActor' | 'dangerouslyAllowOpaqueTokens' | 'dangerouslyAllowUnboundDowngrade'
+    >
     /** Set for a custom profile: the subject token type. */
     readonly subjectTokenType?: string
     /** Tells the authorization server the user's address. Default false. */

@@ -69,6 +69,7 @@ const OPTIONS = z
           .optional(),
       }),
     ),
+    undeclaredTools: z.enum(['refuse', 'allow'], "must be 'refuse' or 'allow'").optional(),
     baselineScopes: scopes,
     log: z.looseObject({ event: callable.nonoptional('must be a function') }).optional(),
     access: z
@@ -128,6 +129,8 @@ const OPTIONS = z
             dangerouslyAllowUnboundDowngrade: flag,
           })
           .optional(),
+        issuer: issuer.optional(),
+        actor: named('the name of this server in act.sub').optional(),
         subjectTokenType: z.string().min(1, 'must be a URI').optional(),
         forwardClientAddress: flag,
       })
@@ -207,6 +210,7 @@ const SOUND = z.object({
         .catch({ name: '' }),
     )
     .catch([]),
+  exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
   client: z.object({ secret: z.unknown().optional() }).catch({}),
   dangerouslyShareClientSecret: z.unknown().optional(),
   dangerouslyAllowHttp: z.unknown().optional(),
@@ -257,6 +261,8 @@ function audienceFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
 function sharedSecretFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
   const [primary, ...others] = sound.issuer
   if (sound.dangerouslyShareClientSecret === true || sound.client.secret === undefined) return []
+  // All exchanges take place there, whoever issued the token.
+  if (sound.exchange?.issuer !== undefined) return []
   const apart = primary === undefined ? undefined : issuerApartFrom(primary, others)
   if (apart === undefined) return []
   const message = `"${apart}" would be sent the client's secret, which is that of another host. Use a private key, or set dangerouslyShareClientSecret, if all issuers are domains of one tenant`
@@ -268,6 +274,7 @@ function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
   const urls: readonly (readonly [path: readonly string[], value: unknown])[] = [
     [['endpoint'], sound.endpoint],
     ...sound.issuer.map((one) => [['issuer'], urlOf(one)] as const),
+    [['exchange', 'issuer'], urlOf(sound.exchange?.issuer)],
     [['metadataUrl'], urlOf(sound.metadataUrl)],
     [['jwksUrl'], urlOf(sound.jwksUrl)],
     ...Object.entries(sound.apis).map(

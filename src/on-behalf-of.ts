@@ -1,11 +1,12 @@
 import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
+import { createWiringCheck } from '../middleware/wiring-check.js'
 import { createDoors, type Doors } from './doors.js'
 import { protectExchange } from './exchange/protect-exchange.js'
 import { createRfc8693Exchanger } from './exchange/rfc8693-exchanger.js'
 import type { TokenExchanger } from './exchange/token-exchanger.js'
 import { createIssuer, type Issuer } from './identity/issuer-keys.js'
-import { issuerOptionsFor } from './identity/issuer-options.js'
 import { createJwtBearerVerifier } from './identity/jwt-bearer-verifier.js'
+import { createKnownIssuers, type KnownIssuers } from './identity/known-issuers.js'
 import { silentLog, type Log } from './log.js'
 import { EDGE_DEFAULTS, type OnBehalfOfOptions } from './on-behalf-of-options.js'
 import { assertOnBehalfOfOptions } from './on-behalf-of-schema.js'
@@ -40,11 +41,21 @@ export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
     ours.add(req)
     next()
   }
+  const { endpoint, log = silentLog } = options
+  const wiring = createWiringCheck({ endpoint, log })
   const metadata = Router()
+  metadata.use(wiring.metadata)
   metadata.route([...metadataPaths(options.endpoint)]).all(mark, ...doors.context)
   metadata.use(doors.metadata, doors.errors)
   const protect = Router()
-  protect.use(mark, ...doors.context, ...doors.edge, ...doors.endpoint, doors.errors)
+  protect.use(
+    mark,
+    wiring.protect,
+    ...doors.context,
+    ...doors.edge,
+    ...doors.endpoint,
+    doors.errors,
+  )
   return { metadata, protect, errors: doors.errors }
 }
 
@@ -59,18 +70,23 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
     ...{ endpoint, log, answers },
     resource: {
       resource,
-      authorizationServers: issuers.map(({ issuer }) => issuer),
+      authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
       baselineScopes: options.baselineScopes,
     },
     metadataLocation: options.metadataLocation,
     edge: { ...EDGE_DEFAULTS, ...options.edge },
     verifier: createJwtBearerVerifier({
-      ...{ issuers, audience, resource },
+      ...{ audience, resource },
+      issuers: issuers.accepted,
       toleratedAudiences: [options.client.id, ...(options.toleratedAudiences ?? [])],
       clockToleranceSeconds: options.clockToleranceSeconds,
     }),
-    callerPolicy: options.callerPolicy,
+    callerPolicy: {
+      ...options.callerPolicy,
+      ignorePermissions: options.access?.claims === 'scope',
+    },
     access: createToolAccess(registry, accessPolicyFor(options)),
+    undeclaredTools: options.undeclaredTools,
     exchange: {
       registry,
       exchanger: exchangerFor(options, { issuers, audience, log }),
@@ -82,31 +98,32 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
   })
 }
 
-function issuersFor(options: OnBehalfOfOptions, log: Log): readonly Issuer[] {
-  const { issuer, fetch } = options
+function issuersFor(options: OnBehalfOfOptions, log: Log): KnownIssuers {
+  const { issuer, exchange, fetch } = options
   const issuers = typeof issuer === 'string' ? [issuer] : issuer
-  return issuerOptionsFor({ ...options, issuers }).map((each) =>
+  return createKnownIssuers({ ...options, issuers, exchangeIssuer: exchange?.issuer }, (each) =>
     createIssuer({ ...each, log, fetch }),
   )
 }
 
 function exchangerFor(
-  { client, exchange = {}, fetch }: OnBehalfOfOptions,
-  own: { readonly issuers: readonly Issuer[]; readonly audience: string; readonly log: Log },
+  { client, exchange = {}, delegation, clockToleranceSeconds, fetch }: OnBehalfOfOptions,
+  own: { readonly issuers: KnownIssuers; readonly audience: string; readonly log: Log },
 ): TokenExchanger {
   const { subjectTokenType, cache, caching, resilience, checks } = exchange
   const adapter =
     'exchanger' in client
       ? client.exchanger
       : createRfc8693Exchanger({
-          metadata: (name) => issuerNamed(name, own.issuers).metadata(),
+          metadata: (name) => issuerNamed(exchange.issuer ?? name, own.issuers.all).metadata(),
           clientId: client.id,
           clientAuthentication: client,
           ...(subjectTokenType === undefined ? {} : { subjectTokenType }),
           ...(fetch === undefined ? {} : { fetch }),
         })
   return protectExchange(adapter, {
-    issuers: own.issuers,
+    issuers: own.issuers.accepted,
+    exchangeIssuer: own.issuers.exchange,
     clientId: client.id,
     ownAudience: own.audience,
     log: own.log,
@@ -114,7 +131,12 @@ function exchangerFor(
     ...(cache === undefined ? {} : { cache }),
     ...(caching === undefined ? {} : { caching }),
     ...(resilience === undefined ? {} : { resilience }),
-    ...(checks === undefined ? {} : { checks }),
+    checks: {
+      ...checks,
+      actor: exchange.actor,
+      maxDepth: delegation?.maxDepth,
+      clockToleranceSeconds,
+    },
   })
 }
 

@@ -27,9 +27,7 @@ export function scrubUrl(value: unknown, maxLength: number): string | undefined 
   const cut = value.slice(0, maxLength)
   // Not the beginning of a secret that lies across the bound.
   const whole = value.length > maxLength ? cut.replace(/[^/]*$/, '') : cut
-  const address = whole
-    .replace(/[?#].*$/s, '')
-    .replace(/^([^/]*\/\/)[^/]*@/, '$1')
+  const address = whole.replace(/[?#].*$/s, '').replace(/^([^/]*\/\/)[^/]*@/, '$1')
   const segments = address.split('/')
   return segments.map((part) => (UUID.test(part) ? part : (scrub(part, maxLength) ?? ''))).join('/')
 }

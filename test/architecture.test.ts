@@ -137,6 +137,7 @@ describe('the import rules of docs/architecture.md', () => {
         ) &&
         // Talks to a tenant before there is a configuration.
         file !== 'cli/setup/run.ts' &&
+        !file.startsWith('src/http/') &&
         !file.startsWith('apps/') &&
         !file.startsWith('examples/'),
     )

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { algorithmsOf } from '../../src/identity/signing-algorithms.js'
 import { Secret } from '../../src/secret.js'
 import { apiUrl, askApi, type ApiAnswer } from './api-request.js'
 import { pathCure, redirected } from './api-path-cure.js'
@@ -87,9 +88,10 @@ const SIGNATURE_BYTES = 256
 /** Everything right but the signature, which is made up. */
 async function forge({ config, issuers, clock }: Deployment): Promise<Secret> {
   const keySet = await issuers[0]?.keys(undefined).catch(() => undefined)
-  const kid = keySet?.keys.find((key) => key.kid !== undefined)?.kid
+  const known = keySet?.keys.find((key) => key.kid !== undefined)
   const nowSeconds = Math.floor(clock() / 1_000)
-  const header = { alg: 'RS256', typ: 'at+jwt', ...(kid === undefined ? {} : { kid }) }
+  const [alg = 'RS256'] = known === undefined ? [] : algorithmsOf(known)
+  const header = { alg, typ: 'at+jwt', ...(known === undefined ? {} : { kid: known.kid }) }
   const claims = {
     iss: config.issuer.primary,
     aud: config.api.audience,

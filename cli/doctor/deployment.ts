@@ -1,15 +1,21 @@
 import type { Clock } from '../../src/clock.js'
 import type { Config } from '../../src/config.js'
 import { composeConnections } from '../../src/compose-connections.js'
+import { issuerLocations } from '../../src/config/token-expectations.js'
 import type { Fetch } from '../../src/identity/fetch-json.js'
 import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
 import { issuerOptionsFor } from '../../src/identity/issuer-options.js'
+import { createKnownIssuers } from '../../src/identity/known-issuers.js'
 
 /** What is looked at, and the means to do so. */
 export interface Deployment {
   readonly config: Config
+  /** Whose tokens are accepted. */
   readonly issuers: readonly Issuer[]
+  /** Where all exchanges take place, and every issuer there is. */
+  readonly exchangeIssuer: Issuer | undefined
+  readonly allIssuers: readonly Issuer[]
   /** What the requests of `issuers` met so far. */
   readonly visits: readonly DocumentVisit[]
   /** Reaches issuers, the API and the server itself, over the proxy and with the authorities of the settings. */
@@ -32,23 +38,26 @@ export function createDeployment(
   const fetch = given ?? connections.api
   const visits: DocumentVisit[] = []
   const visiting = visitingFetch(fetch, clock, visits)
-  const issuers = locationsOf(config).map((options) =>
+  const known = createKnownIssuers(issuerLocations(config), (options) =>
     createIssuer({ ...options, fetch: visiting, clock }),
   )
+  const { accepted: issuers, exchange: exchangeIssuer, all: allIssuers } = known
   return {
-    ...{ config, issuers, visits, fetch, clock },
+    ...{ config, issuers, exchangeIssuer, allIssuers, visits, fetch, clock },
     exchangeFetch: connections.exchange,
     close: () => connections.close(),
   }
 }
 
-/** The issuers, and where their documents are. */
-export function locationsOf({ issuer }: Config): ReturnType<typeof issuerOptionsFor> {
-  return issuerOptionsFor({ ...issuer, issuers: [issuer.primary, ...issuer.additional] })
+/** The issuers whose tokens are accepted, and where their documents are. */
+export function locationsOf(config: Config): ReturnType<typeof issuerOptionsFor> {
+  return issuerOptionsFor(issuerLocations(config))
 }
 
 /** Which setting names the issuer. */
 export function issuerSetting({ exchange, issuer }: Config, name: string): string {
-  if (name !== issuer.primary) return 'ADDITIONAL_ISSUERS'
+  if (name !== issuer.primary) {
+    return issuer.additional.includes(name) ? 'ADDITIONAL_ISSUERS' : 'EXCHANGE_ISSUER'
+  }
   return exchange.adapter === 'rfc8693' ? 'ISSUER_BASE_URL' : 'AUTH0_DOMAIN (or ISSUER_BASE_URL)'
 }

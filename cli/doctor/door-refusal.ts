@@ -17,8 +17,12 @@ const CURES: Readonly<Record<string, (setting: string) => string>> = {
   wrong_type: () => 'Give the access token, not the id token.',
   bound_token_as_bearer: () =>
     'The token is bound to its sender: this command cannot prove the possession of that key. Get a plain bearer token for the check.',
+  algorithm: () =>
+    'Have the authorization server sign the tokens for this server with one of those. Auth0: set Signing Algorithm of the API to RS256; HS256 has no public key to check it with.',
+  key_unknown: () =>
+    'Have the authorization server publish the key with which it signs, under the kid that its tokens name. Check that the key set (issuer.keys, above) is that of the server which issued the token.',
   not_verified: () =>
-    'The signature does not fit the keys of the issuer. Auth0: set Signing Algorithm of the API to RS256.',
+    'The signature does not fit the keys of the issuer, RS256 or whichever it names: the token was changed on its way, or another environment with the same issuer signed it.',
 }
 
 const KEYS_MISSING: readonly CheckName[] = ['issuer.metadata', 'issuer.keys']

@@ -43,8 +43,10 @@ export async function examine(examination: Examination): Promise<void> {
 async function examineDeployment(deployment: Deployment, examination: Examination): Promise<void> {
   const { options, diagnosis } = examination
   const { config } = deployment
-  for (const issuer of deployment.issuers) {
+  const { allIssuers, exchangeIssuer } = deployment
+  for (const issuer of allIssuers) {
     const metadata = await checkIssuer(issuer, deployment, diagnosis)
+    if (exchangeIssuer !== undefined && issuer !== exchangeIssuer) continue
     if (!diagnosis.canMake('token_endpoint', issuer.issuer) || metadata === undefined) continue
     checkTokenEndpoint(metadata, config.exchange.clientAuthentication, diagnosis)
     await checkClient(metadata, deployment, diagnosis)

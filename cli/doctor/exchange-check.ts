@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose'
 import { composeAdapter } from '../../src/compose-adapter.js'
+import { exchangeChecks } from '../../src/config/token-expectations.js'
 import { OnBehalfOfError } from '../../src/errors.js'
 import { assertDelegationAllowed } from '../../src/exchange/delegation-policy.js'
 import type { ExchangedToken, TokenExchangeRequest } from '../../src/exchange/token-exchanger.js'
@@ -113,12 +114,13 @@ function waiting(check: CheckName, waitsFor: CheckName): Observation {
   return { ...notCheckable(check, `${waitsFor} has to be right first.`), waitsFor }
 }
 
-function expectations({ config, issuers, clock }: Deployment) {
+function expectations({ config, issuers, exchangeIssuer, clock }: Deployment) {
   return {
+    exchangeIssuer,
     issuerOf: (name: string) => issuers.find(({ issuer }) => issuer === name),
     clientId: config.exchange.clientId,
     ownAudience: config.resource.tokenAudience,
-    ...config.exchange.checks,
+    ...exchangeChecks(config),
     clock,
   }
 }

@@ -43,13 +43,13 @@ function keysFault(error: unknown, { visits }: Deployment): Observation {
       return wrong(
         CHECK,
         `The public keys cannot be had: ${met} (${cause.fault}).`,
-        'Open the jwks_uri of the metadata from this machine: it has to answer 200 with a JSON key set, without a redirect.',
+        'Open the jwks_uri of the metadata from this machine: it has to answer 200 with a JSON key set, without a redirect. JWKS_URL names another address.',
       )
     case 'invalid':
       return wrong(
         CHECK,
-        `${url} holds no key that could verify a token: no public signature key of a known kind.`,
-        'Have the authorization server publish its public signature keys there as a JSON key set (RFC 7517).',
+        `${url} holds no key that could verify a token: ${cause.why ?? 'none'}.`,
+        'Have the authorization server publish its public signature keys there as a JSON key set (RFC 7517): RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519, without private members.',
       )
   }
 }

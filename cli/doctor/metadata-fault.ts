@@ -1,4 +1,5 @@
 import { fetchJson, type Fetch, type RemoteDocumentError } from '../../src/identity/fetch-json.js'
+import { isTemplate } from '../../src/identity/issuer-metadata.js'
 import { printable } from '../printable.js'
 import { CHECK_TIMEOUT_MS } from './deployment.js'
 import { visitText, type DocumentVisit } from './document-visits.js'
@@ -23,7 +24,7 @@ export async function metadataFault(
   if (error.fault === 'invalid') return invalidDocument(error, options)
   const { visits, setting, issuer } = options
   const silent = visits.find(({ fault }) => fault !== undefined)?.fault
-  const says = `${visits.map(visitText).join('; ')}: no metadata of an authorization server.`
+  const says = `${visitsText(visits)}: no metadata of an authorization server.`
   if (silent !== undefined) {
     const cure = `Check ${setting}. ${silent.cure}`
     return { ...wrong(CHECK, says, cure), networkCause: silent.cause }
@@ -47,19 +48,34 @@ export async function metadataFault(
   )
 }
 
+/** The visits that tell most, and the rest in a word: an issuer with a path has four addresses. */
+function visitsText(visits: readonly DocumentVisit[]): string {
+  const telling = visits.filter(
+    ({ status = 0, location }) => location !== undefined || status < 400 || status >= 500,
+  )
+  const shown = telling.length > 0 ? telling : visits.slice(0, 1)
+  const rest = visits.filter((visit) => !shown.includes(visit))
+  const statuses = [...new Set(rest.map(({ status }) => status))].join(' and ')
+  const others = rest.map(({ url }) => new URL(url).pathname).join(', ')
+  return [
+    ...shown.map(visitText),
+    ...(rest.length === 0 ? [] : [`${others} there: ${statuses}`]),
+  ].join('; ')
+}
+
 const WELL_KNOWN = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server).*$/
 
 function redirectCure(target: string, setting: string, issuer: string): string {
   const named = target.replace(WELL_KNOWN, '')
   return named === issuer.replace(/\/$/, '') || !WELL_KNOWN.test(target)
-    ? `Have the authorization server answer there without a redirect: redirects are not followed. If it has moved, set ${setting} to its new issuer identifier.`
-    : `Set ${setting} to the issuer that stands in ${target} (probably ${named}): redirects are not followed.`
+    ? `Redirects are not followed: set ISSUER_METADATA_URL to the address of the document itself. If the authorization server has moved, set ${setting} to its new issuer identifier.`
+    : `Set ${setting} to the issuer that stands in ${target} (probably ${named}), or, if the name of the issuer is right, ISSUER_METADATA_URL to ${target}: redirects are not followed.`
 }
 
 /** JSON came, and is not the metadata of this issuer. */
 async function invalidDocument(
-  { url, cause }: RemoteDocumentError,
-  { setting, fetch }: MetadataFaultOptions,
+  { url, why = 'it does not fit' }: RemoteDocumentError,
+  { setting, fetch, issuer }: MetadataFaultOptions,
 ): Promise<Observation> {
   const named = await issuerNamedAt(url, fetch)
   if (named === undefined) {
@@ -69,17 +85,25 @@ async function invalidDocument(
       `Check ${setting}: it has to be the issuer identifier, as it stands in iss of the tokens.`,
     )
   }
-  if (/[{}]|%7B/i.test(named)) {
+  if (isTemplate(named)) {
     return wrong(
       CHECK,
       `${url} is for several tenants: the server calls itself ${printable(named)}.`,
       `Set ${setting} to the issuer of your own tenant, with the tenant's id in place of the braces: one address for several tenants is not supported.`,
     )
   }
+  const says = `${url} holds no metadata that can be trusted: ${printable(why)}.`
+  if (named === issuer) {
+    return wrong(
+      CHECK,
+      says,
+      'Have the authorization server name endpoints that are https. In a closed test network, DANGEROUSLY_ALLOW_HTTP=true allows others.',
+    )
+  }
   return wrong(
     CHECK,
-    `${url} holds no metadata that can be trusted: ${cause instanceof Error ? printable(cause.message) : 'it does not fit'}.`,
-    `Write ${setting} exactly as the server writes its issuer, a trailing slash included; all its endpoints have to be https.`,
+    says,
+    `Write ${setting} exactly as the server writes its issuer, ${printable(named)}, a trailing slash included. If this machine reaches it by another name only, set ISSUER_METADATA_URL=${url} besides.`,
   )
 }
 

@@ -50,6 +50,7 @@ export function createMovedOverApp(env: NodeJS.ProcessEnv, options: MovedOverOpt
     },
     tools: [
       { name: 'whoami', requiredScopes: ['tool:whoami'] },
+      { name: 'get_datetime', requiredScopes: [] },
       {
         name: 'greet',
         requiredScopes: ['tool:greet'],

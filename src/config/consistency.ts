@@ -114,6 +114,7 @@ function plainHttpFaults(found: SettingValues): ConfigFault[] {
   const urls: readonly (readonly [SettingName, string | undefined])[] = [
     ['ISSUER_BASE_URL', issuerOf(found)],
     ...(found.ADDITIONAL_ISSUERS ?? []).map((issuer) => ['ADDITIONAL_ISSUERS', issuer] as const),
+    ['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER],
     ['ISSUER_METADATA_URL', found.ISSUER_METADATA_URL],
     ['JWKS_URL', found.JWKS_URL],
     ['API_BASE_URL', found.API_BASE_URL?.href],
@@ -132,8 +133,8 @@ const PLAIN_HTTP =
 /** A client secret goes to the token endpoint of each issuer: whoever runs one of them can be this client at the others. */
 function sharedSecretFaults(found: SettingValues): ConfigFault[] {
   if (found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true' || !usesSecret(found)) return []
-  // That client has one domain, whoever issued the token.
-  if (found.EXCHANGE_CLIENT === 'auth0-api-js') return []
+  // These exchange at one place, whoever issued the token.
+  if (found.EXCHANGE_CLIENT === 'auth0-api-js' || found.EXCHANGE_ISSUER !== undefined) return []
   const primary = issuerOf(found)
   if (primary === undefined) return []
   const value = issuerApartFrom(primary, found.ADDITIONAL_ISSUERS ?? [])

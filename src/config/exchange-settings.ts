@@ -53,9 +53,15 @@ export const EXCHANGE_SETTINGS = {
     schema: values.identifier,
     example: 'urn:example:mcp',
   }),
+  EXCHANGE_ISSUER: setting({
+    description:
+      "The issuer at which all exchanges take place and whose tokens come back, where it is not the issuer of the users' tokens: for authorization servers with one issuer per API (Okta). The client is one of that issuer, and the users' tokens are sent there. Its tokens are not accepted from clients.",
+    schema: values.issuerUrl,
+    example: 'https://login.example.com/oauth2/api',
+  }),
   EXCHANGE_CLIENT: setting({
     description:
-      'Which library talks to the token endpoint. auto: auth0 where AUTH0_DOMAIN is set, else rfc8693. auth0: @auth0/auth0-auth-js. auth0-api-js: the ApiClient of @auth0/auth0-api-js, which has to be installed beside. rfc8693: openid-client, for any authorization server.',
+      'Which library talks to the token endpoint. auto: auth0 where AUTH0_DOMAIN is set and EXCHANGE_ISSUER is not, else rfc8693. auth0: @auth0/auth0-auth-js. auth0-api-js: the ApiClient of @auth0/auth0-api-js, which has to be installed beside. rfc8693: openid-client, for any authorization server.',
     schema: values.oneOf('auto', 'auth0', 'auth0-api-js', 'rfc8693'),
     example: 'auto',
     fallback: 'auto',
@@ -104,8 +110,15 @@ export const EXCHANGE_SETTINGS = {
     example: 'false',
     fallback: 'false',
   }),
+  EXCHANGE_ACTOR: setting({
+    description:
+      "The name of this server in the `act.sub` of exchanged tokens, where the authorization server writes another id than MCP_AUTH0_CLIENT_ID (Keycloak: the user of the client's service account). Unset, a token whose `act.sub` is another id passes if it was issued to our client by `client_id`, `azp`, `cid` or `appid`; set, it has to be this name or MCP_AUTH0_CLIENT_ID.",
+    schema: values.identifier,
+    example: '3f1c0b2a-8d4e-4c1b-9a57-2f6d1c0e7b33',
+  }),
   DELEGATION_MAX_DEPTH: setting({
-    description: 'How many actors an exchanged token may name, this server included.',
+    description:
+      "How many actors an exchanged token may name, this server included. Foreseen from the user's token before the exchange, and measured on the token that comes back.",
     schema: values.positiveInteger(1, 32),
     example: '5',
     fallback: '5',

@@ -23,7 +23,7 @@ export const ISSUER_SETTINGS = {
   }),
   ADDITIONAL_ISSUERS: setting({
     description:
-      "Further issuer identifiers whose tokens are accepted, separated by spaces or commas: an Auth0 tenant's other domains. A token is exchanged at its own issuer, with the same client: with a private key or a certificate, or, where all are on one host, with a secret.",
+      "Further issuer identifiers whose tokens are accepted, separated by spaces or commas: an Auth0 tenant's other domains. A token is exchanged at its own issuer, with the same client, unless EXCHANGE_ISSUER names one for all. The client uses a private key or a certificate, or, where all are on one host, a secret.",
     schema: values.issuerUrlList,
     example: 'https://login.example.com/ https://login.example.org/',
     fallback: '',

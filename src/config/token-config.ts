@@ -30,5 +30,6 @@ export function callerPolicyOf(found: CompleteSettings): CallerPolicy {
     userClaim: found.USER_CLAIM,
     scopeClaim: found.SCOPE_CLAIM,
     scopePrefix: found.SCOPE_PREFIX,
+    ignorePermissions: found.AUTHORIZATION_CLAIMS === 'scope',
   }
 }

@@ -15,3 +15,21 @@ export function tokenExpectations({
     clockToleranceSeconds,
   }
 }
+
+/** What a token that comes back from an exchange is held against, beside what it was asked for. */
+export function exchangeChecks({
+  clockToleranceSeconds,
+  delegation: { maxDepth },
+  exchange: { checks },
+}: Config) {
+  return { ...checks, maxDepth, clockToleranceSeconds }
+}
+
+/** The authorization servers that a configuration knows, and where their documents are. */
+export function issuerLocations({ issuer, exchange }: Config) {
+  return {
+    ...issuer,
+    issuers: [issuer.primary, ...issuer.additional],
+    exchangeIssuer: exchange.issuer,
+  }
+}

@@ -24,7 +24,7 @@ export const TOKEN_SETTINGS = {
   }),
   SCOPE_CLAIM: setting({
     description:
-      'The claim that holds the scopes of a user, text or list, in place of `scope` and `scp`: for authorization servers that cannot write scopes per user into `scope`. A token without that claim has no scopes. No step-up is offered then, since clients cannot ask for what is assigned; set MCP_BASELINE_SCOPES to what they may ask for, such as openid.',
+      'The claim at the top level of the token that holds the scopes of a user, text or list, in place of `scope` and `scp`: for authorization servers that cannot write scopes per user into `scope`. A token without that claim has no scopes. No step-up is offered then, since clients cannot ask for what is assigned; set MCP_BASELINE_SCOPES to what they may ask for, such as openid.',
     schema: values.claimName,
     example: 'mcp_tool_scopes',
   }),

@@ -49,7 +49,7 @@ export class TokenEcho {
 
 function needlesOf(token: string): readonly string[] {
   const [run = ''] = (token.match(/[\w.-]+/g) ?? []).sort((a, b) => b.length - a.length)
-  return [run.length >= MIN_RUN ? run : token, ...inBase64(token)]
+  return [token, ...(run.length >= MIN_RUN ? [run] : []), ...inBase64(token)]
 }
 
 /** Base64 depends on where in its triples a text begins; the characters at both ends, on what stands beside it. */

@@ -15,6 +15,8 @@ import { ACCESS_TOKEN_TYPE, type ExchangedToken, type TokenExchanger } from './t
 export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
   readonly clientId: string
   readonly clientAuthentication: ClientAuthentication
+  /** Where all exchanges take place: an issuer of the tenant. Default: the subject token's own. */
+  readonly issuer?: string | undefined
   /** Set for Custom Token Exchange: the subject token type of the profile. Default: On-Behalf-Of. */
   readonly subjectTokenType?: string
 }
@@ -23,7 +25,7 @@ export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
  * Exchanges tokens at Auth0, On-Behalf-Of or by a Custom Token Exchange profile, by way of
  * `@auth0/auth0-auth-js`.
  *
- * The exchange takes place at the subject token's own issuer, which may be any custom domain of the tenant.
+ * The exchange takes place at `issuer`, or at the subject token's own, which may be any custom domain of the tenant.
  * Throws a `TypeError` for an empty secret. The SDK insists on https. The answer is taken as it came: whether the token is the one that was asked for
  * is not checked here.
  */
@@ -44,7 +46,7 @@ export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExcha
         ...options,
         run: async (fetch) => {
           const { organization } = request.caller
-          const client = await clientOf(request.caller.issuer)
+          const client = await clientOf(options.issuer ?? request.caller.issuer)
           const response = await client.exchangeToken(
             {
               subjectToken: request.subjectToken.reveal(),

@@ -7,6 +7,8 @@ export interface ExchangeIdentity {
   readonly clientId: string
   /** Which kind of exchange: the subject token type. */
   readonly profile: string
+  /** Where all exchanges take place, if it is not at the issuer of each subject token. */
+  readonly exchangeIssuer?: string | undefined
 }
 
 /**
@@ -23,6 +25,7 @@ export function cacheKey(request: TokenExchangeRequest, identity: ExchangeIdenti
     caller.issuer,
     identity.clientId,
     identity.profile,
+    identity.exchangeIssuer === undefined ? '-' : `+${identity.exchangeIssuer}`,
     audience,
     caller.organization === undefined ? '-' : `+${caller.organization}`,
     ...[...new Set(scopes)].sort(),

@@ -12,6 +12,8 @@ import { VerifyingExchanger } from './verifying-exchanger.js'
 export interface ProtectExchangeOptions {
   /** Whose subject tokens are exchanged, and whose tokens may come back. */
   readonly issuers: readonly Issuer[]
+  /** Where all exchanges take place and whose tokens come back. Default: the issuer of each subject token. */
+  readonly exchangeIssuer?: Issuer | undefined
   /** Our client at the authorization server. */
   readonly clientId: string
   /** Our own resource identifier. */
@@ -27,7 +29,12 @@ export interface ProtectExchangeOptions {
   >
   readonly checks?: Pick<
     ExchangedTokenExpectations,
-    'requireActor' | 'dangerouslyAllowOpaqueTokens' | 'dangerouslyAllowUnboundDowngrade'
+    | 'actor'
+    | 'requireActor'
+    | 'maxDepth'
+    | 'clockToleranceSeconds'
+    | 'dangerouslyAllowOpaqueTokens'
+    | 'dangerouslyAllowUnboundDowngrade'
   >
   readonly clock?: Clock
   readonly timers?: Timers
@@ -42,20 +49,20 @@ export function protectExchange(
   adapter: TokenExchanger,
   options: ProtectExchangeOptions,
 ): TokenExchanger {
-  const { issuers, clientId, ownAudience } = options
+  const { issuers, exchangeIssuer, clientId, ownAudience } = options
   const shared = {
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.log === undefined ? {} : { log: options.log }),
   }
   const verifying = new VerifyingExchanger(adapter, {
     issuerOf: (name) => issuers.find(({ issuer }) => issuer === name),
-    clientId,
-    ownAudience,
+    ...{ exchangeIssuer, clientId, ownAudience },
     ...options.checks,
     ...shared,
   })
   const resilient = new ResilientExchanger(verifying, {
     ...options.resilience,
+    exchangeIssuer: exchangeIssuer?.issuer,
     ...shared,
     ...(options.timers === undefined ? {} : { timers: options.timers }),
   })
@@ -63,6 +70,7 @@ export function protectExchange(
     cache: options.cache ?? createMemoryTokenCache(),
     clientId,
     profile: options.profile ?? ACCESS_TOKEN_TYPE,
+    exchangeIssuer: exchangeIssuer?.issuer,
     ...options.caching,
     ...shared,
   })

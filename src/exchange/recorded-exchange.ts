@@ -4,6 +4,7 @@ import type { Fetch } from '../identity/fetch-json.js'
 import { USER_AGENT } from '../version.js'
 import { connectionFault } from './connection-fault.js'
 import { exchangeFailure } from './exchange-failure.js'
+import { rejected } from './rejection.js'
 import {
   jsonObject,
   rateLimitsIn,
@@ -72,7 +73,7 @@ function assertNoForeignTokenType(answer: TokenEndpointAnswer | undefined, cause
   const { access_token: token, token_type: type } = jsonObject(answer?.text ?? '')
   if (typeof token !== 'string' || token === '') return
   if (typeof type === 'string' && type.toLowerCase() === 'bearer') return
-  throw new OnBehalfOfError('exchange_rejected', { reason: 'token_type', cause })
+  throw rejected('token_type', { of: 'TokenType', expected: 'Bearer', received: type, cause })
 }
 
 function unusableAnswer(

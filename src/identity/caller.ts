@@ -28,7 +28,7 @@ export interface Caller {
   readonly organization?: string
   /** What the user let the client do: the token's `scope`, else `scp`. */
   readonly scopes: readonly string[]
-  /** All the user may do on this API: Auth0's `permissions`. Absent where the token has no such claim. */
+  /** All the user may do on this API: Auth0's `permissions`. Absent where the token has no such claim, or it is ignored. */
   readonly permissions?: readonly string[]
   /** Epoch seconds. */
   readonly expiresAtSeconds: number
@@ -54,6 +54,11 @@ export interface CallerPolicy extends UserPolicy {
    * cannot write scopes per user into `scope`. Without that claim a token has no scopes. Pair it with `stepUp: 'none'`.
    */
   readonly scopeClaim?: string | undefined
+  /**
+   * Leaves `permissions` unread, whatever it holds: for authorization servers that use the claim for something else. The caller
+   * then has none. Sound only where scopes alone decide (`claims: 'scope'` of the access policy). Default false.
+   */
+  readonly ignorePermissions?: boolean | undefined
   /**
    * What the authorization server puts in front of this server's scopes (`api://id`, `https://mcp.example.com/mcp`). A token passes
    * with and without it; metadata and challenges name the scopes with it. Joined by a slash where it ends in a letter or a digit.
@@ -100,7 +105,7 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
     expiresAtSeconds,
     ...optional('issuedAtSeconds', typeof claims['iat'] === 'number' ? claims['iat'] : undefined),
     ...optional('organization', parseOrganization(claims, profile)),
-    ...optional('permissions', parsePermissions(claims, profile)),
+    ...optional('permissions', permissionsOf(claims, policy)),
     ...optional('name', textOf(claims['name'])),
     ...optional('email', textOf(claims['email'])),
     ...optional('delegation', parseActor(claims)),
@@ -111,6 +116,13 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
 /** Replaces, and does not add: what any client can ask for by `scope` must not count beside what a user was assigned. */
 function profileFor({ scopeClaim }: CallerPolicy): ClaimProfile {
   return scopeClaim === undefined ? STANDARD_CLAIMS : { ...STANDARD_CLAIMS, scopes: [scopeClaim] }
+}
+
+function permissionsOf(
+  claims: Claims,
+  { ignorePermissions }: CallerPolicy,
+): readonly string[] | undefined {
+  return ignorePermissions === true ? undefined : parsePermissions(claims)
 }
 
 /** Tells one user from every other, whichever clients they use; for counting, not for showing. */

@@ -15,7 +15,7 @@ const MAX_READ_DEPTH = 32
  * Reads an `act` claim; `undefined` where there is none.
  *
  * Throws a `TypeError` for one that is malformed at any level: no object, without a `sub` that is a non-blank
- * string, or deeper than 32. Unknown members are tolerated.
+ * string, or deeper than 32; and where `client_id` of the current actor is no text. Unknown members are tolerated.
  */
 export function parseDelegation(act: unknown): Delegation | undefined {
   if (act === undefined) return undefined
@@ -27,11 +27,14 @@ export function parseDelegation(act: unknown): Delegation | undefined {
     chain.push(actor)
     level = (level as { act?: unknown }).act
   }
-  const clientId = (act as { client_id?: unknown }).client_id
+  const clientId = (act as { client_id?: unknown }).client_id ?? undefined
+  if (clientId !== undefined && (typeof clientId !== 'string' || clientId.trim() === '')) {
+    throw new TypeError('act names its client in no text')
+  }
   return Object.freeze({
     actor: chain[0] ?? '',
     chain: Object.freeze(chain),
-    ...(typeof clientId === 'string' ? { actorClientId: clientId } : {}),
+    ...(clientId === undefined ? {} : { actorClientId: clientId }),
   })
 }
 

@@ -47,7 +47,9 @@ export type AccessDecision =
 
 /** Decides who may use which tool; the one place that does. Decisions name tools of ours alone. */
 export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
-  /** On all named tools together. Names that are no tools of ours ask for nothing. */
+  /** Of the names, those that are exactly the name of no tool of ours. */
+  undeclared(toolNames: readonly string[]): readonly string[]
+  /** On all named tools together. Names that are no tools of ours ask for nothing: see `undeclared`. */
   decide(toolNames: readonly string[], caller: Caller): AccessDecision
   /** The tools to list for a caller, sorted by name. */
   visibleTo(caller: Caller): readonly T[]
@@ -85,6 +87,7 @@ export function createToolAccess<T extends ToolRequirements>(
         .flat()
         .map((scopes) => [scopes].flat()),
     ),
+    undeclared: (toolNames) => toolNames.filter((name) => registry.find(name) === undefined),
     decide: (toolNames, caller) =>
       decide(
         toolNames.map((name) => registry.find(name)).filter((tool) => tool !== undefined),

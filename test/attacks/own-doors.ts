@@ -43,6 +43,7 @@ export async function openOwnDoors(): Promise<OwnDoors> {
       API_AUTH0_AUDIENCE: API_AUDIENCE,
       RATE_LIMIT_PER_ADDRESS: '0',
       RATE_LIMIT_PER_CALLER: '0',
+      BODY_BYTES_PER_CALLER: '0',
     },
   })
   issuer.tokenResponder = async (_request, res) => {

@@ -47,21 +47,44 @@ export const emptyHandedAttacks: readonly SecondHopAttack[] = [
 
 const BOUND = { bound: true }
 
-export const bindingAttacks: readonly SecondHopAttack[] = [
-  ['missing', undefined],
-  ['null', null],
+const THUMBPRINT = 'x'.repeat(43)
+
+const BINDINGS = ['a bound one', 'an unbound one', 'a bound one, where a plain one would do']
+
+const CONFIRMATIONS: readonly (readonly [string, unknown])[] = [
+  ['bound to a key of anybody', { jkt: THUMBPRINT }],
+  ['bound to a certificate of anybody', { 'x5t#S256': THUMBPRINT }],
+  ['bound in a way that nobody knows', { kid: 'x' }],
   ['an empty object', {}],
   ['true', true],
   ['a string', 'jkt'],
-  ['a list', [{ jkt: 'x' }]],
+  ['a list', [{ jkt: THUMBPRINT }]],
   ['an empty thumbprint', { jkt: '' }],
   ['a thumbprint that is none', { jkt: 7 }],
-  ['a way of binding that nobody knows', { kid: 'x' }],
-].map(([name, cnf]) =>
-  issued(
-    `an unbound token for a bound one, its cnf ${name as string}`,
-    rejectedAs('unbound_downgrade'),
-    { claims: { cnf } },
-    BOUND,
+  ['a thumbprint that is null', { jkt: null }],
+]
+
+export const bindingAttacks: readonly SecondHopAttack[] = [
+  ...[
+    ['missing', undefined],
+    ['null', null],
+  ].map(([name, cnf]) =>
+    issued(
+      `an unbound token for a bound one, its cnf ${String(name)}`,
+      rejectedAs('unbound_downgrade'),
+      { claims: { cnf } },
+      BOUND,
+    ),
   ),
-)
+  ...CONFIRMATIONS.flatMap(([name, cnf]) =>
+    [BOUND, {}, { ...BOUND, environment: { DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE: 'true' } }].map(
+      (extra, index) =>
+        issued(
+          `[S8] a token for ${BINDINGS[index] ?? ''}, its cnf ${name}`,
+          rejectedAs('bound_token'),
+          { claims: { cnf } },
+          extra,
+        ),
+    ),
+  ),
+]

@@ -64,6 +64,13 @@ const SUBJECTS: readonly (readonly [string, unknown])[] = [
 
 const IN_ORG = { subject: { org_id: 'org_one' } }
 
+const MALFORMED_ORGANIZATIONS: readonly (readonly [string, unknown])[] = [
+  ['in a list', ['org_one']],
+  ['a number', 5],
+  ['an object', { id: 'org_one' }],
+  ['blank', ' '],
+]
+
 export const identityAttacks: readonly SecondHopAttack[] = [
   ...SUBJECTS.map(([name, sub]) =>
     issued(`the subject: ${name}`, rejectedAs('subject'), { claims: { sub } }),
@@ -72,13 +79,22 @@ export const identityAttacks: readonly SecondHopAttack[] = [
     ['missing', undefined],
     ['another one', 'org_two'],
     ['null', null],
-    ['in a list', ['org_one']],
   ].map(([name, org_id]) =>
     issued(
       `the organization: ${String(name)}`,
       rejectedAs('organization'),
       { claims: { org_id } },
       IN_ORG,
+    ),
+  ),
+  ...MALFORMED_ORGANIZATIONS.flatMap(([name, org_id]) =>
+    [IN_ORG, {}].map((extra, index) =>
+      issued(
+        `[S6] the organization: ${name}, where the caller has ${index === 0 ? 'one' : 'none'}`,
+        rejectedAs('claim_malformed'),
+        { claims: { org_id } },
+        extra,
+      ),
     ),
   ),
   issued('the organization: one where the caller has none', rejectedAs('organization'), {
@@ -88,6 +104,13 @@ export const identityAttacks: readonly SecondHopAttack[] = [
 
 const nested = (depth: number): unknown =>
   depth === 0 ? undefined : { sub: CLIENT_ID, act: nested(depth - 1) }
+
+/** An `act` that names these, newest first. */
+const chainOf = (names: readonly string[]): unknown =>
+  names.reduceRight<unknown>(
+    (act, sub) => ({ sub, ...(act === undefined ? {} : { act }) }),
+    undefined,
+  )
 
 const MALFORMED_ACTS: readonly (readonly [string, unknown])[] = [
   ['null', null],
@@ -103,13 +126,60 @@ const MALFORMED_ACTS: readonly (readonly [string, unknown])[] = [
   ['empty at the second level', { sub: CLIENT_ID, act: {} }],
   ['a list at the third level', { sub: CLIENT_ID, act: { sub: 'a', act: [] } }],
   ['without a subject at the third level', { sub: CLIENT_ID, act: { sub: 'a', act: {} } }],
+  ['with a client that is no text', { sub: 'agt_1', client_id: 5 }],
+  ['with a client in a list', { sub: CLIENT_ID, client_id: [CLIENT_ID] }],
   ['without an end', nested(40)],
 ]
 
 const REQUIRE_ACTOR = { environment: { EXCHANGE_REQUIRE_ACTOR: 'true' } }
 
 export const actorAttacks: readonly SecondHopAttack[] = [
-  issued('the actor: another service', rejectedAs('actor'), { claims: { act: { sub: 'other' } } }),
+  issued('the actor: another service', rejectedAs('actor'), {
+    claims: { act: { sub: 'other' }, client_id: 'other' },
+  }),
+  issued('the actor: another service, and no client', rejectedAs('actor'), {
+    claims: { act: { sub: 'other' }, client_id: undefined },
+  }),
+  issued('the actor: another service, and two clients, ours among them', rejectedAs('actor'), {
+    claims: { act: { sub: 'other' }, azp: 'other' },
+  }),
+  issued(
+    'the actor: another service, where we have a name',
+    rejectedAs('actor'),
+    {
+      claims: { act: { sub: 'other' } },
+    },
+    { environment: { EXCHANGE_ACTOR: 'service-account-7' } },
+  ),
+  issued(
+    '[S5] the chain: longer than allowed',
+    rejectedAs('chain_too_deep'),
+    {
+      claims: { act: chainOf([CLIENT_ID, 'a', 'b']) },
+    },
+    { environment: { DELEGATION_MAX_DEPTH: '2' } },
+  ),
+  issued('[S5] the chain: ten, where five are allowed', rejectedAs('chain_too_deep'), {
+    claims: { act: nested(10) },
+  }),
+  ...[
+    ['lost', [CLIENT_ID]],
+    ['replaced', [CLIENT_ID, 'agent-y', 'some-client']],
+    ['put behind another', [CLIENT_ID, 'agent-y', 'agent-x', 'some-client']],
+    ['turned round', [CLIENT_ID, 'some-client', 'agent-x']],
+    ['cut short', [CLIENT_ID, 'agent-x']],
+    ['made longer', [CLIENT_ID, 'agent-x', 'some-client', 'more']],
+    ['gone with all actors', undefined],
+  ].map(([name, chain]) =>
+    issued(
+      `[S5] the chain: the caller's actors ${String(name)}`,
+      rejectedAs('chain_changed'),
+      {
+        claims: { act: chain === undefined ? undefined : chainOf(chain as string[]) },
+      },
+      { subject: { act: chainOf(['agent-x', 'some-client']) } },
+    ),
+  ),
   issued('the actor: us, but behind another service', rejectedAs('actor'), {
     claims: { act: { sub: 'other', act: { sub: CLIENT_ID } } },
   }),
@@ -117,7 +187,7 @@ export const actorAttacks: readonly SecondHopAttack[] = [
     claims: { act: { sub: 'agt_1', client_id: 'other' } },
   }),
   issued('the actor: our name in upper case', rejectedAs('actor'), {
-    claims: { act: { sub: CLIENT_ID.toUpperCase() } },
+    claims: { act: { sub: CLIENT_ID.toUpperCase() }, client_id: CLIENT_ID.toUpperCase() },
   }),
   issued(
     'the actor: none, where one is required',
@@ -128,7 +198,7 @@ export const actorAttacks: readonly SecondHopAttack[] = [
   issued(
     'the actor: another service, where one is required',
     rejectedAs('actor'),
-    { claims: { act: { sub: 'other' } } },
+    { claims: { act: { sub: 'other' }, client_id: 'other' } },
     REQUIRE_ACTOR,
   ),
   ...MALFORMED_ACTS.map(([name, act]) =>
@@ -140,16 +210,25 @@ export const timeAttacks: readonly SecondHopAttack[] = [
   issued('expired an hour ago', rejectedAs('expired'), { claims: { exp: now() - 3_600 } }),
   issued('expired on arrival', rejectedAs('expired'), { claims: { exp: now() } }),
   issued('without an expiry', rejectedAs('expired'), { claims: { exp: undefined } }),
-  issued('with words for an expiry', rejectedAs('expired'), { claims: { exp: 'tomorrow' } }),
-  issued('with digits in a string for an expiry', rejectedAs('expired'), {
+  issued('with words for an expiry', rejectedAs('claim_malformed'), {
+    claims: { exp: 'tomorrow' },
+  }),
+  issued('with digits in a string for an expiry', rejectedAs('claim_malformed'), {
     claims: { exp: `${now() + 600}` },
   }),
   issued('not valid for another hour', rejectedAs('not_yet_valid'), {
     claims: { nbf: now() + 3_600 },
   }),
-  issued('with words for when it becomes valid', rejectedAs('not_yet_valid'), {
+  issued('with words for when it becomes valid', rejectedAs('claim_malformed'), {
     claims: { nbf: 'tomorrow' },
   }),
+]
+
+const MALFORMED_SCOPES: readonly (readonly [string, unknown])[] = [
+  ['a list with a number', ['read:private', 7]],
+  ['a list in a list', [['read:private']]],
+  ['an object', { 'read:private': true }],
+  ['true', true],
 ]
 
 export const scopeAttacks: readonly SecondHopAttack[] = [
@@ -158,11 +237,18 @@ export const scopeAttacks: readonly SecondHopAttack[] = [
     ['another one', 'read:other'],
     ['in upper case', 'READ:PRIVATE'],
     ['a longer one', 'read:privately'],
-    ['in a list', ['read:private']],
+    ['another one in a list', ['read:other']],
     ['null', null],
     ['everything', '*'],
   ].map(([name, scope]) =>
     issued(`the scope: ${String(name)}`, SCOPE_NARROWED, { claims: { scope } }),
+  ),
+  ...MALFORMED_SCOPES.flatMap(([name, value]) =>
+    ['scope', 'scp'].map((claim) =>
+      issued(`[S6] the ${claim}: ${name}`, rejectedAs('claim_malformed'), {
+        claims: { scope: undefined, [claim]: value },
+      }),
+    ),
   ),
   issued('the scope: no claim, and nothing said in the answer', SCOPE_NARROWED, {
     claims: { scope: undefined },

@@ -30,6 +30,18 @@ async function forged(
   return `${signingInput}.${signed(signingInput).toString('base64url')}`
 }
 
+/** A number as JSON has it and `JSON.stringify` does not write it. */
+async function beyondAllBounds(hop: SecondHop, claim: string, value: string): Promise<string> {
+  const claims = { ...(await hop.mint().then(claimsOf)), [claim]: undefined }
+  const payload = `${JSON.stringify(claims).slice(0, -1)},"${claim}":${value}}`
+  const header = JSON.stringify({ alg: 'RS256', kid: kidOf(hop), typ: 'at+jwt' })
+  const signingInput = [header, payload]
+    .map((part) => Buffer.from(part).toString('base64url'))
+    .join('.')
+  const key = KeyObject.from(keyOf(hop.issuer).privateKey)
+  return `${signingInput}.${sign('sha256', Buffer.from(signingInput), key).toString('base64url')}`
+}
+
 function pem(issuer: TestIssuer): Promise<string> {
   const key = createPublicKey({ key: { ...keyOf(issuer).jwk }, format: 'jwk' })
   return exportSPKI(key)
@@ -96,7 +108,7 @@ export const issuerAttacks: readonly SecondHopAttack[] = [
   handedOut('the issuer: in a list', rejectedAs('issuer'), (hop) =>
     hop.mint({ claims: { iss: [hop.issuer.issuer] } }),
   ),
-  handedOut('the issuer: another that our own door trusts', rejectedAs('signature'), (hop) =>
+  handedOut('the issuer: another that our own door trusts', rejectedAs('issuer'), (hop) =>
     mintExchanged(hop.otherIssuer, hop.request),
   ),
   handedOut(
@@ -119,6 +131,21 @@ async function encrypted({ issuer }: SecondHop): Promise<string> {
 export const kindAttacks: readonly SecondHopAttack[] = [
   ...['dpop+jwt', 'logout+jwt', 'secevent+jwt', 'id_token+jwt', 'at+jwt+x', ''].map((typ) =>
     issued(`a JWT of type ${JSON.stringify(typ)}`, rejectedAs('wrong_type'), { header: { typ } }),
+  ),
+  ...[5, null, ['at+jwt'], { typ: 'at+jwt' }, true].map((typ) =>
+    handedOut(`[S16.5] a JWT of type ${JSON.stringify(typ)}`, rejectedAs('wrong_type'), (hop) => {
+      const key = KeyObject.from(keyOf(hop.issuer).privateKey)
+      return forged(hop, { alg: 'RS256', kid: kidOf(hop), typ }, (input) =>
+        sign('sha256', Buffer.from(input), key),
+      )
+    }),
+  ),
+  ...['exp', 'nbf', 'iat'].flatMap((claim) =>
+    ['1e999', '-1e999', '9e15'].map((value) =>
+      handedOut(`[S16.5] ${claim}: ${value}`, rejectedAs('claim_malformed'), (hop) =>
+        beyondAllBounds(hop, claim, value),
+      ),
+    ),
   ),
   handedOut('an opaque token', rejectedAs('opaque'), () => randomBytes(32).toString('base64url')),
   handedOut('an opaque token with one dot', rejectedAs('opaque'), () => 'ghp.0123456789abcdef'),

@@ -97,6 +97,11 @@ const expectRefused = (answer: ToolAnswer, { code, reason }: SecondHopAttack): v
   if (code === 'exchange_rejected') {
     for (const line of lines) {
       expect(line).toMatchObject({ level: 'error', fields: { security: true } })
+      const names = Object.keys(line.fields)
+      if (line.name !== 'exchange_failed') continue
+      expect(names.filter((name) => /^expected[A-Z]/.test(name))).toHaveLength(1)
+      expect(names.filter((name) => /^received[A-Z]/.test(name))).toHaveLength(1)
+      expect(line.fields['cure']).toMatch(/^[A-Z].*\.$/)
     }
     expect(answer.text).toMatch(/\(reference: [\w-]{8,}\)$/)
   }

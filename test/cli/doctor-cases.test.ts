@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { run } from '../../cli/doctor/run.js'
 import { recordingIo } from '../helpers/command-io.js'
-import { TestIssuer } from '../helpers/test-issuer.js'
-import { answering, document, page } from './doctor-ailment.js'
 import { writeEnv } from './doctor-support.js'
 import { mcpServer, openWorld, settingsOf, visit, type World } from './doctor-world.js'
 
@@ -193,65 +191,6 @@ describe('doctor and the tokens of other authorization servers', () => {
     expect(named('token.door')?.cure).toContain('another-api')
     expect(named('token.door')?.cure).not.toContain('Keycloak')
   })
-})
-
-describe("doctor and the issuer's documents", () => {
-  test('[case 19] a web page where the metadata should be is called one', async () => {
-    world.issuer.metadataResponder = page
-    const { wrong, named } = await visit(world)
-    expect(wrong()).toEqual(['issuer.metadata'])
-    expect(named('issuer.metadata')?.says).toContain('answers with a web page')
-    expect(named('issuer.metadata')?.cure).toMatch(/web application answers there/)
-  })
-
-  test.each([301, 302, 307, 308])(
-    '[case 20] a redirect (%d) names its target, without its query',
-    async (status) => {
-      const target = `${world.deadOrigin}/.well-known/openid-configuration`
-      world.issuer.metadataResponder = answering(status, { Location: `${target}?state=secret` })
-      const { wrong, named } = await visit(world)
-      expect(wrong()).toEqual(['issuer.metadata'])
-      expect(named('issuer.metadata')?.says).toContain(`answers ${status}, a redirect to ${target}`)
-      expect(named('issuer.metadata')?.says).not.toContain('state')
-    },
-  )
-
-  test('[case 22] an issuer for several tenants is named, and the issuer to use', async () => {
-    const { issuer } = world.issuer
-    world.issuer.metadataResponder = document({
-      issuer: `${issuer}{tenantid}/v2.0`,
-      jwks_uri: `${issuer}jwks`,
-    })
-    const { wrong, named } = await visit(world)
-    expect(wrong()).toEqual(['issuer.metadata'])
-    expect(named('issuer.metadata')?.cure).toMatch(/your own tenant, with the tenant's id/)
-  })
-
-  test.each(['issuer.metadata', 'api.reachable'] as const)(
-    '[case 23] a refused connection is named with host and port: %s',
-    async (check) => {
-      const { host } = new URL(world.deadOrigin)
-      const key = check === 'api.reachable' ? 'API_BASE_URL' : 'ISSUER_BASE_URL'
-      const { wrong, named } = await visit(world, {
-        environment: { [key]: `${world.deadOrigin}/` },
-      })
-      expect(wrong()).toEqual([check])
-      expect(named(check)?.says).toContain(`ECONNREFUSED ${host}`)
-      expect(named(check)?.says).not.toContain('fetch failed')
-    },
-  )
-})
-
-test('[case 23] a certificate that this machine does not trust is named, with what makes it trusted', async () => {
-  const secure = await TestIssuer.startTls()
-  try {
-    const { wrong, named } = await visit(world, { environment: { ISSUER_BASE_URL: secure.issuer } })
-    expect(wrong()).toEqual(['issuer.metadata'])
-    expect(named('issuer.metadata')?.says).toMatch(/certificate.* \([A-Z_]+\), at localhost:\d+/)
-    expect(named('issuer.metadata')?.cure).toContain('NODE_EXTRA_CA_CERTS')
-  } finally {
-    await secure.close()
-  }
 })
 
 test('the settings of a healthy world are complete', async () => {

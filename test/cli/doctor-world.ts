@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Environment } from '../../src/config.js'
 import { recordingIo } from '../helpers/command-io.js'
 import { answerWith, exchangeAsAsked } from '../helpers/exchange-stack.js'
-import { TestIssuer } from '../helpers/test-issuer.js'
+import { TestIssuer, type SigningKey } from '../helpers/test-issuer.js'
 import { run } from '../../cli/doctor/run.js'
 import { readReport, writeEnv, type Diagnosis } from './doctor-support.js'
 
@@ -35,6 +35,8 @@ export interface Visit {
   /** Claims of the user's token that differ. */
   readonly claims?: Readonly<Record<string, unknown>>
   readonly aheadMs?: number
+  /** Signs the user's token in place of the issuer's first key. */
+  readonly key?: SigningKey
   readonly argv?: readonly string[]
   /** Default: with a token, and `--call-api`. */
   readonly withoutToken?: boolean
@@ -80,7 +82,10 @@ export async function visit(world: World, changes: Visit = {}): Promise<Diagnosi
   try {
     writeEnv(directory, { ...settingsOf(world), ...changes.environment })
     const claims = { iat: Math.floor(Date.now() / 1_000) - 300, ...changes.claims }
-    const token = await world.issuer.mint(world.mcp, { claims })
+    const token = await world.issuer.mint(world.mcp, {
+      claims,
+      ...(changes.key === undefined ? {} : { key: changes.key }),
+    })
     const io = recordingIo({
       ...{ directory, stdin: token },
       clock: () => Date.now() + (changes.aheadMs ?? 0),

@@ -31,6 +31,11 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npm run build && npm pack$/,
     verified: { by: 'test', file: 'test/package/contents.test.ts' },
   },
+  { command: /^npm run build$/, verified: { by: 'test', file: 'test/package/contents.test.ts' } },
+  {
+    command: /^node dist\/cli\/main\.js serve$/,
+    verified: { by: 'test', file: 'test/package/command-line.test.ts' },
+  },
   {
     command: /^npm install \/path\/to\/mcp-on-behalf-of-0\.1\.0\.tgz/,
     verified: { by: 'test', file: 'test/package/consumer.test.ts' },
@@ -62,4 +67,5 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npm run --silent token .* \| npm run doctor -- --token-stdin --call-api$/,
     verified: { by: 'test', file: 'test/cli/doctor-exchange.test.ts' },
   },
+  { command: /^npm run test:mutation/, verified: { by: 'ci', line: 'npm run test:mutation' } },
 ]

@@ -53,7 +53,9 @@ describe('docs/security.md', () => {
 
   test.each(proofs)('%s has the test “%s”', (file, title) => {
     const source = readFileSync(join(ROOT, file), 'utf8')
-    const titles = source.split('\n').filter((line) => /\b(?:test|it)\b|^\s*['"`]/.test(line))
+    const titles = source
+      .split('\n')
+      .filter((line) => /\b(?:test|it)\b|^\s*(?:\]\)\()?['"`]/.test(line))
     expect(titles.some((line) => line.includes(title))).toBe(true)
   })
 })

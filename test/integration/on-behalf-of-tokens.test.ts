@@ -95,6 +95,12 @@ test('[case 5] scopeClaim of onBehalfOf takes the place of scope, and offers no 
   expect((await asked.call()).headers['www-authenticate']).toContain('insufficient_scope')
 })
 
+test('[S6] onBehalfOf refuses malformed permissions, and ignores them where scope alone decides', async () => {
+  expect((await appWith({}).call({ permissions: 'tool:greet' })).status).toBe(401)
+  const ignoring = appWith({ access: { claims: 'scope' } })
+  expect((await ignoring.call({ permissions: 'tool:greet' })).status).toBe(200)
+})
+
 test('[S7] isMachine and userClaim of onBehalfOf refuse a token', async () => {
   const predicate = appWith({ callerPolicy: { isMachine: ({ kind }) => kind === 'robot' } })
   expect((await predicate.call()).status).toBe(200)

@@ -20,7 +20,10 @@ test('[case 30] CLOCK_TOLERANCE_SECONDS lets a clock be a minute ahead or behind
 })
 
 test('[case 8] /userinfo of a configured issuer may stand beside this server in aud', async () => {
-  const door = await doors.open({ ADDITIONAL_ISSUERS: 'https://tenant.eu.auth0.com/' })
+  const door = await doors.open({
+    ADDITIONAL_ISSUERS: 'https://tenant.eu.auth0.com/',
+    DANGEROUSLY_SHARE_CLIENT_SECRET: 'true',
+  })
   const aud = (host: string): readonly string[] => [door.audience, `https://${host}/userinfo`]
   expect((await doors.call(door, { aud: aud('tenant.eu.auth0.com') })).status).toBe(200)
   expect((await doors.call(door, { aud: aud('other.eu.auth0.com') })).status).toBe(401)
@@ -130,6 +133,16 @@ describe('SCOPE_CLAIM', () => {
     const ruledOut = { mcp_tool_scopes: 'tool:whoami', permissions: [] }
     expect((await doors.call(door, ruledOut)).status).toBe(403)
   })
+})
+
+test('[S6] AUTHORIZATION_CLAIMS=scope ignores permissions, whatever they hold', async () => {
+  const door = await doors.open({ AUTHORIZATION_CLAIMS: 'scope' })
+  for (const permissions of ['tool:none', {}, null, [7], []]) {
+    expect((await doors.call(door, { permissions })).status).toBe(200)
+    expect((await doors.call(door, { permissions, scope: 'openid' })).status).toBe(403)
+  }
+  const other = await doors.open({ AUTHORIZATION_CLAIMS: 'permissions' })
+  expect((await doors.call(other, { permissions: 'tool:whoami' })).status).toBe(401)
 })
 
 test('[case 6] [S7] USER_CLAIM refuses every token without that claim', async () => {

@@ -34,3 +34,8 @@ export function isRoom(name: string): name is Room {
 export function folderOf(room: Room): string {
   return ROOMS[room].code.replace('**/*.ts', '')
 }
+
+/** The room that a file is in. */
+export function roomOf(file: string): Room | undefined {
+  return ROOM_NAMES.find((room) => file.startsWith(folderOf(room)))
+}

@@ -14,7 +14,7 @@ test('[case 30] parseConfig reads how tokens are read, and what holds unless it 
   const { resource, callerPolicy, clockToleranceSeconds } = parseConfig(QUICKSTART)
   expect(resource.tokenAudience).toBe(resource.identifier)
   expect(resource.toleratedAudiences).toEqual(['client-1'])
-  expect(Object.values(callerPolicy).filter((value) => value !== undefined)).toEqual([])
+  expect(callerPolicy).toEqual({ ignorePermissions: false })
   expect(clockToleranceSeconds).toBe(5)
   const set = parseConfig({
     ...QUICKSTART,

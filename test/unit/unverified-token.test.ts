@@ -20,6 +20,7 @@ describe('readUnverified', () => {
     expect(read(token)).toEqual({
       type: 'at+jwt',
       keyId: 'key-1',
+      algorithm: 'HS256',
       issuer: 'https://as.example/',
       claims: { sub: 'user', aud: ['a', 'b'], iss: 'https://as.example/' },
     })

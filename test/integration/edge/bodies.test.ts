@@ -33,7 +33,16 @@ describe('bodies as clients send them', () => {
     expect((await ping(type)).status).toBe(200)
   })
 
-  test.each(['latin1', 'iso-8859-1', 'us-ascii', 'windows-1252', 'utf', 'utf8x', 'utf-7', 'utf-16'])(
+  test.each([
+    'latin1',
+    'iso-8859-1',
+    'us-ascii',
+    'windows-1252',
+    'utf',
+    'utf8x',
+    'utf-7',
+    'utf-16',
+  ])(
     '[case 46] in the charset %s are refused, and the answer says what to write',
     async (charset) => {
       const answer = await ping(`application/json; charset=${charset}`)

@@ -70,8 +70,15 @@ describe('parseDelegation', () => {
       actor: 'a',
       chain: ['a', 'b'],
     })
-    expect(parseDelegation({ sub: 'a', client_id: 7 })).toEqual({ actor: 'a', chain: ['a'] })
+    expect(parseDelegation({ sub: 'a', client_id: null })).toEqual({ actor: 'a', chain: ['a'] })
   })
+
+  test.each([7, '', ' ', ['c'], {}, false])(
+    'refuses the client %j of the current actor',
+    (client) => {
+      expect(() => parseDelegation({ sub: 'a', client_id: client })).toThrow(TypeError)
+    },
+  )
 
   test('gives what nobody can change', () => {
     const delegation = parseDelegation({ sub: 'a', act: { sub: 'b' } })

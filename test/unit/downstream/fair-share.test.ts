@@ -9,7 +9,7 @@ function entering(share: FairShare) {
   return {
     entered,
     refused,
-    async enter(user: string, signal?: AbortSignal): Promise<void> {
+    enter: async (user: string, signal?: AbortSignal): Promise<void> => {
       try {
         const release = await share.enter(user, signal)
         entered.push(user)
@@ -18,7 +18,7 @@ function entering(share: FairShare) {
         refused.push((error as { details?: { reason?: string } }).details?.reason ?? String(error))
       }
     },
-    async leave(user: string): Promise<void> {
+    leave: async (user: string): Promise<void> => {
       places.get(user)?.shift()?.()
       await new Promise(setImmediate)
     },

@@ -1,0 +1,96 @@
+import { describeError } from '../describe-error.js'
+import type { OnBehalfOfError } from '../errors.js'
+import type { ExchangedToken } from '../exchange/token-exchanger.js'
+import { FAILURE_TABLE } from '../failure-table.js'
+import type { Caller } from '../identity/caller.js'
+import {
+  callerForLog,
+  identifierForLog,
+  identifiersForLog,
+} from '../identity/identifier-for-log.js'
+import type { Log } from '../log.js'
+
+/**
+ * Who runs the tools: the `standalone` server, which logs their failures itself and has settings with names, or
+ * somebody who uses the `library`.
+ */
+export type ToolHost = 'library' | 'standalone'
+
+/** One tool call, as its log lines tell of it. */
+export interface LoggedCall {
+  readonly log: Log
+  readonly host: ToolHost
+  readonly tool: string
+  /** The name under which the API is configured, where the call has one. */
+  readonly api?: string
+  readonly audience?: string
+  readonly asked?: readonly string[]
+  readonly caller: Caller
+  readonly requestId: string
+}
+
+/** The audit line of one tool call: who, through whom, for whom, with what. */
+export function logExchange(call: LoggedCall, exchanged: ExchangedToken): void {
+  const { caller } = call
+  call.log.event('info', 'token_exchanged', {
+    tool: call.tool,
+    ...callerForLog(caller),
+    organization: caller.organization && identifierForLog(caller.organization),
+    api: call.api,
+    audience: call.audience,
+    asked: call.asked,
+    granted: exchanged.scopes && identifiersForLog(exchanged.scopes),
+    actors: exchanged.delegation && identifiersForLog(exchanged.delegation.chain),
+    requestId: call.requestId,
+  })
+}
+
+/** An exchange that gave no token. */
+export function logExchangeFailure(call: LoggedCall, failure: OnBehalfOfError): void {
+  const rule = FAILURE_TABLE[failure.code]
+  call.log.event(rule.logLevel, 'exchange_failed', {
+    ...inWordsOfHost(call, failure.details.log),
+    tool: call.tool,
+    api: call.api,
+    audience: call.audience,
+    code: failure.code,
+    reason: failure.details.reason,
+    security: rule.security,
+    ...callerForLog(call.caller),
+    requestId: call.requestId,
+    err: describeError(failure),
+  })
+}
+
+/** A call of the API that failed, before the handler gets to know. The standalone server logs it as `tool_failed`. */
+export function logCallFailure(call: LoggedCall, failure: OnBehalfOfError): void {
+  const rule = FAILURE_TABLE[failure.code]
+  call.log.event(call.host === 'standalone' ? 'debug' : rule.logLevel, 'api_call_failed', {
+    tool: call.tool,
+    api: call.api,
+    code: failure.code,
+    reason: failure.details.reason,
+    security: rule.security,
+    ...callerForLog(call.caller),
+    requestId: call.requestId,
+    ...inWordsOfHost(call, failure.details.log),
+    ...(failure.details.cause === undefined ? {} : { err: describeError(failure) }),
+  })
+}
+
+/** Cures name the settings of the standalone server: these are the options of `onBehalfOf`. */
+function inWordsOfHost(
+  { host, api }: LoggedCall,
+  log: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const { cure } = log
+  if (host === 'standalone' || typeof cure !== 'string') return log
+  const options: Readonly<Record<string, string>> = {
+    API_AUTH0_AUDIENCE: `apis.${api ?? '…'}.audience`,
+    API_BASE_URL: `apis.${api ?? '…'}.baseUrl`,
+    AUTH0_AUDIENCE: 'resource',
+    MCP_AUTH0_CLIENT_ID: 'client.id',
+  }
+  const inOptions = cure.replace(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g, (name) => options[name] ?? name)
+  return { ...log, cure: inOptions }
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { OnBehalfOfError } from '../errors.js'
+import { scrub } from '../scrub.js'
+import { rejectionCure } from './rejection-cures.js'
+
+/** Every reason for which a returned token is refused; each goes with the code `exchange_rejected`. */
+export const REJECTION_REASONS = [
+  'token_type',
+  'issued_token_type',
+  'subject_token_returned',
+  'opaque',
+  'wrong_type',
+  'signature',
+  'issuer',
+  'audience',
+  'several_audiences',
+  'acceptable_here',
+  'expired',
+  'not_yet_valid',
+  'claim_malformed',
+  'subject',
+  'organization',
+  'actor',
+  'actor_malformed',
+  'chain_too_deep',
+  'chain_changed',
+  'bound_token',
+  'unbound_downgrade',
+] as const
+
+/** One of `REJECTION_REASONS`. */
+export type RejectionReason = (typeof REJECTION_REASONS)[number]
+
+/** In what a returned token differs from the one that was asked for. */
+export interface Difference {
+  /** What is compared, for the names of the log fields: `Issuer` gives `expectedIssuer` and `receivedIssuer`. */
+  readonly of: string
+  readonly expected: unknown
+  /** As it came; `undefined` where nothing came. Never a token, a key or its thumbprint. */
+  readonly received: unknown
+  readonly cause?: unknown
+}
+
+const MAX_LENGTH = 300
+
+/**
+ * The failure for a returned token that is not the one that was asked for: `exchange_rejected` with its reason. The log
+ * has what was expected, what came, bounded and without anything that looks like a token, and a cure.
+ */
+export function rejected(reason: RejectionReason, difference: Difference): OnBehalfOfError {
+  const { of, expected, received, cause } = difference
+  const [before, after] = distinguishable(textOf(expected), textOf(received))
+  return new OnBehalfOfError('exchange_rejected', {
+    reason,
+    log: {
+      [`expected${of}`]: before,
+      [`received${of}`]: after,
+      cure: rejectionCure(reason, received),
+    },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined) return 'none'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Identifiers that are scrubbed look alike; the beginning of their hash tells them apart and gives nothing away. */
+function distinguishable(expected: string, received: string): readonly [string, string] {
+  const [before, after] = [shown(expected), shown(received)]
+  if (before !== after || expected === received) return [before, after]
+  return [`${before} (sha256 ${hashOf(expected)})`, `${after} (sha256 ${hashOf(received)})`]
+}
+
+function shown(text: string): string {
+  return scrub(text, MAX_LENGTH) ?? ''
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
+}

@@ -1,0 +1,112 @@
+import { IncomingMessage } from 'node:http'
+import { inspect } from 'node:util'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import {
+  openLibraryServer,
+  type Handling,
+  type LibraryServer,
+  type SdkLine,
+} from '../helpers/library-server.js'
+import { callTool, postMcp } from '../helpers/mcp-door.js'
+
+/** Every text that can be reached from a value: members that cannot be listed, getters and iterators included. */
+function textsIn(root: unknown): readonly string[] {
+  const texts: string[] = []
+  const seen = new Set<object>()
+  const pending: unknown[] = [root]
+  while (pending.length > 0) {
+    const value = pending.pop()
+    if (typeof value === 'string') texts.push(value)
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue
+    // The connection has the bytes that came in over it; a handler gets it as Node gives it.
+    if (seen.has(value) || /Socket|Server|Parser|Resource$/.test(classOf(value))) continue
+    seen.add(value)
+    if (value instanceof Headers || value instanceof Map)
+      pending.push([...(value as Iterable<unknown>)])
+    for (const key of Reflect.ownKeys(value)) {
+      texts.push(String(key))
+      pending.push(Object.getOwnPropertyDescriptor(value, key)?.value as unknown)
+    }
+    if (value instanceof IncomingMessage) {
+      pending.push(value.headers, value.rawHeaders, value.headersDistinct)
+      pending.push(value.trailers, value.rawTrailers, value.trailersDistinct)
+    }
+  }
+  return texts
+}
+
+function classOf(value: object): string {
+  const { constructor } =
+    (Object.getPrototypeOf(value) as { constructor?: { name: string } } | null) ?? {}
+  return constructor?.name ?? ''
+}
+
+const look = async (
+  sdk: SdkLine,
+  before: (req: IncomingMessage) => void = () => undefined,
+): Promise<{ handling: Handling; token: string; server: LibraryServer }> => {
+  const handlings: Handling[] = []
+  const server = await openLibraryServer({
+    sdk,
+    handlers: { look: (handling) => void handlings.push(handling) },
+    tools: [{ name: 'look', requiredScopes: [] }],
+    mount: (app, { metadata, protect, errors }, mcp) => {
+      app.use((req, _res, next) => {
+        before(req)
+        next()
+      })
+      app.use(metadata)
+      app.all('/mcp', protect, mcp)
+      app.use(errors)
+    },
+  })
+  onTestFinished(() => server.close())
+  const token = await server.mint()
+  const response = await postMcp(server.endpoint, callTool('look'), {
+    token,
+    headers: { 'X-Other': 'stays' },
+  })
+  expect(response.status).toBe(200)
+  const [handling] = handlings
+  if (handling === undefined) throw new Error('the handler did not run')
+  return { handling, token, server }
+}
+
+describe.each<SdkLine>(['SDK v1', 'SDK v2'])('a handler of %s', (sdk) => {
+  test('sees neither the Authorization header nor the token, wherever it looks', async () => {
+    const { handling, token } = await look(sdk)
+    const { req, authInfo, context } = handling
+    expect(req.headers).not.toHaveProperty('authorization')
+    expect(req.headersDistinct).not.toHaveProperty('authorization')
+    expect(req.rawHeaders.map((text) => text.toLowerCase())).not.toContain('authorization')
+    expect(req.headers['x-other']).toBe('stays')
+    expect(req.headersDistinct['x-other']).toEqual(['stays'])
+    expect(authInfo?.token).not.toBe(token)
+    const [, payload = '', signature = ''] = token.split('.')
+    const found = [...textsIn(context), ...textsIn(req), ...textsIn(authInfo)]
+    expect(found).toContain('stays')
+    for (const part of [token, payload, signature]) {
+      expect(found.filter((text) => text.includes(part))).toEqual([])
+    }
+    const shown = inspect({ context, authInfo }, { depth: 12, getters: true, showHidden: true })
+    expect(shown).not.toContain(signature)
+  })
+
+  test('sees no token in headers that something in front has looked at before', async () => {
+    const { handling } = await look(sdk, (req) => {
+      expect(req.headersDistinct['authorization']).toHaveLength(1)
+    })
+    expect(handling.req.headersDistinct).not.toHaveProperty('authorization')
+  })
+})
+
+test('the SDK hands its handlers the headers of the request, without the token', async () => {
+  const v2 = await look('SDK v2')
+  const { http } = v2.handling.context as { http?: { req?: Request } }
+  expect(http?.req?.headers.get('x-other')).toBe('stays')
+  expect(http?.req?.headers.get('authorization')).toBeNull()
+  const v1 = await look('SDK v1')
+  const { requestInfo } = v1.handling.context as { requestInfo?: { headers: object } }
+  expect(requestInfo?.headers).toMatchObject({ 'x-other': 'stays' })
+  expect(requestInfo?.headers).not.toHaveProperty('authorization')
+})
