@@ -262,6 +262,24 @@ describe('the fetch for outgoing connections', () => {
     expect(await form.text()).toBe('a=b+c')
   })
 
+  test('opens a connection for the one call that asks for it, through a proxy too', async () => {
+    const ports: unknown[] = []
+    const port = await serveHttp((req, res) => {
+      res.end(String(ports.push(req.socket.remotePort)))
+    })
+    const { url } = await proxyOf()
+    const fetch = outgoing({ proxy: { http: url }, connections: 1 })
+    for (const host of ['localhost', 'api.test']) {
+      ports.length = 0
+      const fresh = { freshConnection: true }
+      for (const init of [{}, {}, fresh, fresh]) {
+        await (await fetch(`http://${host}:${port}/`, init)).text()
+      }
+      expect(ports[1]).toBe(ports[0])
+      expect(new Set(ports).size).toBe(3)
+    }
+  })
+
   test('leaves no connection behind once it is closed', async () => {
     const port = await serveHttp()
     const { url } = await proxyOf()

@@ -46,5 +46,9 @@ describe('an entry of a list of hosts', () => {
       /ALLOWED_HOSTS="\*\.ngrok-free\.app": must be a host without a wildcard/,
     )
     expect(() => parseConfig({ ALLOWED_HOSTS: 'https://mcp.internal' })).toThrow(/no URL/)
+    // A setting is split at spaces and commas first.
+    expect(() => parseConfig({ ALLOWED_HOSTS: 'a.example, b.example;c.example' })).toThrow(
+      /ALLOWED_HOSTS="a\.example, b\.example;c\.example": must be one host/,
+    )
   })
 })
