@@ -11,7 +11,6 @@ import { readValueFiles } from './config/value-files.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './config/token-config.js'
 import { edgeConfig, type EdgeConfig } from './config/edge-config.js'
 import type { CallerPolicy } from './identity/caller.js'
-import type { Secret } from './secret.js'
 import type { SessionLimits } from './sessions/session-registry.js'
 import type { AccessPolicy } from './tools/access.js'
 
