@@ -52,7 +52,7 @@ export async function runMutants({ name, places, tests }: MutantPlan): Promise<M
     survived: missed.filter(({ status }) => status === 'Survived').length,
     uncovered: missed.filter(({ status }) => status === 'NoCoverage').length,
     survivors: missed.map(({ fileName, location, mutatorName, replacement }) => ({
-      place: `${fileName.slice(process.cwd().length + 1)}:${location.start.line + 1}:${location.start.column + 1}`,
+      place: `${fileName.slice(process.cwd().length + 1)}:${location.start.line}:${location.start.column}`,
       mutator: mutatorName,
       replacement,
     })),

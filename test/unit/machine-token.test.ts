@@ -68,6 +68,7 @@ describe('machines are no users', () => {
     ['Entra B2C, whose subject is the object id', { sub: GUID, oid: GUID, scp: 'tool:whoami' }],
     ['Okta', { sub: 'alice@example.com', uid: '00u1', cid: '0oa1', scp: ['tool:whoami'] }],
     ['Cognito', { token_use: 'access', username: 'alice' }],
+    ['a user whose address has the mark in its middle', { sub: 'alice@clients.example' }],
     ['a user whose name holds the word', { preferred_username: 'my-service-account-x' }],
     ['a server that writes null', { gty: null, idtyp: null, preferred_username: null }],
   ])("[case 6] a user's token of %s passes", (_what, claims) => {
@@ -101,6 +102,7 @@ describe('userClaim', () => {
   test('a token with the claim that every user has passes, unless a machine has it too', () => {
     const claims = { ...USER, 'urn:example:user': 'u1' }
     expect(callerFromClaims(claims, policy).subject).toBe('user-1')
+    expect(callerFromClaims({ ...claims, 'urn:example:user': 7 }, policy).subject).toBe('user-1')
     expect(() => callerFromClaims({ ...claims, gty: 'client-credentials' }, policy)).toThrow()
   })
 })

@@ -9,6 +9,7 @@ interface Inputs {
   readonly issuer: string
   readonly clientId: string
   readonly profile: string
+  readonly exchangeIssuer: string | undefined
   readonly audience: string
   readonly organization: string | undefined
   readonly scopes: readonly string[]
@@ -19,6 +20,7 @@ const GOOD: Inputs = {
   issuer: 'https://issuer.example/',
   clientId: 'mcp-server',
   profile: 'urn:ietf:params:oauth:token-type:access_token',
+  exchangeIssuer: undefined,
   audience: 'https://api.example/',
   organization: 'org_one',
   scopes: ['read:private', 'write:private'],
@@ -43,6 +45,7 @@ const inputs: fc.Arbitrary<Inputs> = fc.record({
   issuer: field,
   clientId: field,
   profile: field,
+  exchangeIssuer: fc.option(field, { nil: undefined }),
   audience: field,
   organization: fc.option(field, { nil: undefined }),
   scopes: fc.array(field, { maxLength: 4 }),
@@ -54,6 +57,7 @@ function same(a: Inputs, b: Inputs): boolean {
     one.issuer,
     one.clientId,
     one.profile,
+    one.exchangeIssuer === undefined ? [] : [one.exchangeIssuer],
     one.audience,
     one.organization === undefined ? [] : [one.organization],
     [...new Set(one.scopes)].sort(),
@@ -97,6 +101,13 @@ describe('cacheKey', () => {
     }
   })
 
+  test('tells no exchange issuer from every exchange issuer, the empty one included', () => {
+    const none = keyOf({ ...GOOD, exchangeIssuer: undefined })
+    for (const exchangeIssuer of ['', '-', '+', 'undefined', 'null', GOOD.issuer]) {
+      expect(keyOf({ ...GOOD, exchangeIssuer })).not.toBe(none)
+    }
+  })
+
   test('does not mind the order of scopes, nor a scope given twice', () => {
     const scopes = fc.array(field, { maxLength: 5 })
     fc.assert(
@@ -114,6 +125,8 @@ describe('cacheKey', () => {
       { ...GOOD, issuer: 'https://issuer.example' },
       { ...GOOD, clientId: 'mcp-server2' },
       { ...GOOD, profile: 'urn:example:profile' },
+      { ...GOOD, exchangeIssuer: 'https://other.example/' },
+      { ...GOOD, exchangeIssuer: 'https://other.example' },
       { ...GOOD, audience: 'https://api.example' },
       { ...GOOD, organization: 'org_two' },
       { ...GOOD, organization: undefined },

@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest'
+import { createToolAccess, type AccessPolicy } from '../../../src/tools/access.js'
+import { createToolRegistry } from '../../../src/tools/registry.js'
+import type { ToolRequirements } from '../../../src/tools/tool.js'
+import { callerOf } from '../../helpers/exchange-requests.js'
+
+const TOOLS: readonly ToolRequirements[] = [
+  { name: 'time', requiredScopes: [] },
+  { name: 'greet', requiredScopes: ['tool:greet'] },
+  {
+    name: 'delete',
+    requiredScopes: ['tool:greet', 'tool:delete'],
+    downstream: { api: 'api', scopes: ['delete:all'], stepUp: ['tool:admin'] },
+  },
+]
+
+const accessWith = (policy: AccessPolicy = {}, tools = TOOLS) =>
+  createToolAccess(createToolRegistry(tools), policy)
+
+const holding = (...scopes: string[]) => callerOf({ scopes })
+
+describe('the decision about the tools of one request', () => {
+  test('allows what the scopes of the token cover, all named tools together', () => {
+    const access = accessWith()
+    expect(access.decide([], holding())).toEqual({ kind: 'allowed' })
+    expect(access.decide(['time'], holding())).toEqual({ kind: 'allowed' })
+    expect(access.decide(['time', 'greet'], holding('tool:greet'))).toEqual({ kind: 'allowed' })
+    expect(access.decide(['greet', 'delete'], holding('tool:greet', 'tool:delete')).kind).toBe(
+      'allowed',
+    )
+  })
+
+  test('asks for all scopes of the operation and those that the token has', () => {
+    expect(accessWith().decide(['time', 'delete'], holding('other', 'tool:greet'))).toEqual({
+      kind: 'step_up',
+      tools: ['time', 'delete'],
+      missing: ['tool:delete'],
+      scopes: ['tool:greet', 'tool:delete', 'other'],
+    })
+  })
+
+  test('asks for the scopes of the operation alone where the policy says so', () => {
+    const decision = accessWith({ stepUp: 'required' }).decide(['greet'], holding('other'))
+    expect(decision).toMatchObject({ kind: 'step_up', scopes: ['tool:greet'] })
+  })
+
+  test('refuses for good what a step-up would unlock, where no client can ask for more', () => {
+    expect(accessWith({ stepUp: 'none' }).decide(['greet'], holding('other'))).toEqual({
+      kind: 'never',
+      tools: ['greet'],
+      missing: ['tool:greet'],
+    })
+  })
+
+  test('repeats up to 2000 characters of scopes; beyond, those of this server alone', () => {
+    const access = accessWith()
+    const filler = (length: number) => 'x'.repeat(length - 'tool:delete '.length)
+    const askedWith = (length: number) => {
+      const decision = access.decide(['greet'], holding('tool:delete', filler(length)))
+      return 'scopes' in decision ? decision.scopes : []
+    }
+    expect(askedWith(2_000)).toEqual(['tool:greet', 'tool:delete', filler(2_000)])
+    expect(askedWith(2_001)).toEqual(['tool:greet', 'tool:delete'])
+  })
+
+  test('has no opinion on names that are no tools of ours, and names them', () => {
+    const access = accessWith()
+    expect(access.decide(['Greet', 'toString'], holding())).toEqual({ kind: 'allowed' })
+    expect(access.decide(['Greet', 'greet'], holding())).toMatchObject({ tools: ['greet'] })
+    expect(access.undeclared(['greet', 'Greet', 'time', 'toString'])).toEqual(['Greet', 'toString'])
+    expect(access.undeclared(['greet', 'time'])).toEqual([])
+  })
+})
+
+describe('the claim that decides', () => {
+  const greets = { scopes: ['tool:greet'] }
+
+  test.each<[NonNullable<AccessPolicy['claims']>, readonly string[] | undefined, string]>([
+    ['both', undefined, 'allowed'],
+    ['both', ['tool:greet'], 'allowed'],
+    ['both', [], 'never'],
+    ['scope', [], 'allowed'],
+    ['permissions', undefined, 'never'],
+    ['permissions', [], 'never'],
+    ['permissions', ['tool:greet'], 'allowed'],
+  ])('is %s: a token with the scope and the permissions %j is %s', (claims, permissions, kind) => {
+    const caller = callerOf(permissions === undefined ? greets : { ...greets, permissions })
+    expect(accessWith({ claims }).decide(['greet'], caller).kind).toBe(kind)
+  })
+
+  test('is permissions: scopes that are missing do not matter', () => {
+    const caller = callerOf({ scopes: [], permissions: ['tool:greet'] })
+    expect(accessWith({ claims: 'permissions' }).decide(['greet'], caller).kind).toBe('allowed')
+    expect(accessWith({ claims: 'both' }).decide(['greet'], caller).kind).toBe('step_up')
+  })
+
+  test('tells which permission is missing, not which the user has', () => {
+    const caller = callerOf({ scopes: [], permissions: ['tool:greet'] })
+    expect(accessWith().decide(['delete'], caller)).toEqual({
+      kind: 'never',
+      tools: ['delete'],
+      missing: ['tool:delete'],
+    })
+  })
+})
+
+describe('the hierarchy of scopes', () => {
+  const hierarchy = { 'tool:root': ['tool:admin'], 'tool:admin': ['tool:greet', 'tool:root'] }
+
+  test('grants at any depth, in scopes and in permissions, and ends where it goes in circles', () => {
+    const access = accessWith({ hierarchy })
+    const caller = callerOf({ scopes: ['tool:root'], permissions: ['tool:root'] })
+    expect(access.decide(['greet'], caller).kind).toBe('allowed')
+    expect(access.decide(['delete'], caller)).toMatchObject({
+      kind: 'never',
+      missing: ['tool:delete'],
+    })
+  })
+
+  test('is not asked for names that every object has', () => {
+    const caller = holding('constructor', 'toString', '__proto__')
+    expect(accessWith({ hierarchy }).decide(['greet'], caller).kind).toBe('step_up')
+  })
+})
+
+describe('the tools that are listed for a caller', () => {
+  const names = (policy: AccessPolicy, ...scopes: string[]) =>
+    accessWith(policy)
+      .visibleTo(holding(...scopes))
+      .map(({ name }) => name)
+
+  test('are those that the caller may use', () => {
+    expect(names({})).toEqual(['time'])
+    expect(names({}, 'tool:greet')).toEqual(['greet', 'time'])
+  })
+
+  test('are those that a step-up unlocks too, where the policy shows them', () => {
+    expect(names({ lockedTools: 'show' })).toEqual(['delete', 'greet', 'time'])
+    expect(names({ lockedTools: 'show', stepUp: 'none' })).toEqual(['time'])
+  })
+})
+
+describe('the scopes of the server', () => {
+  test('are those of the tools, of their step-ups and of the hierarchy, each once', () => {
+    const { scopes } = accessWith({ hierarchy: { 'tool:all': ['tool:greet', 'tool:other'] } })
+    expect([...scopes].sort()).toEqual(
+      ['tool:admin', 'tool:all', 'tool:delete', 'tool:greet', 'tool:other'].sort(),
+    )
+    expect(accessWith({}, TOOLS.slice(0, 2)).scopes).toEqual(['tool:greet'])
+  })
+
+  test('are known to a token that has one of those that tools require', () => {
+    const access = accessWith({ hierarchy: { 'tool:all': ['tool:delete'] } })
+    expect(access.knowsAnyScopeOf(holding('tool:greet'))).toBe(true)
+    expect(access.knowsAnyScopeOf(holding('tool:all'))).toBe(true)
+    expect(access.knowsAnyScopeOf(holding('openid'))).toBe(false)
+    expect(access.knowsAnyScopeOf(holding())).toBe(false)
+  })
+
+  test('are known to every token where no tool requires one', () => {
+    const access = accessWith({}, TOOLS.slice(0, 1))
+    expect(access.knowsAnyScopeOf(holding())).toBe(true)
+  })
+})
