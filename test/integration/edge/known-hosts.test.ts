@@ -39,6 +39,10 @@ describe('what the log says of a request that is refused', () => {
     const local = `Host: ${door.endpoint.host}`
     await refused(`/mcp/${token}`, ['Host: evil.example'])
     await refused(`/mcp/${encoded}`, ['Host: evil.example'])
+    await refused(`/mcp/${encoded.replaceAll('%', '%25')}`, ['Host: evil.example'])
+    await refused(`/mcp/%zz/${encoded}`, ['Host: evil.example'])
+    await refused('/mcp', [local, `Origin: https://${encoded}.example`])
+    await refused('/mcp', [`Host: ${encoded}.example`])
     await refused(`/mcp/x/${token}/y?z=${token}`, [local, 'Origin: https://evil.example'])
     await refused('/mcp', [`Host: ${token}`])
     await refused('/mcp', [local, `Origin: https://${token}.example`])
@@ -47,10 +51,11 @@ describe('what the log says of a request that is refused', () => {
     await refused('/mcp', [`Host: ${label}.example`])
     await refused(`http://${label}.example/mcp`, [local])
     const text = JSON.stringify(door.log.lines).toLowerCase()
-    for (const part of [...token.split('.'), encoded, label]) {
+    const twice = encoded.slice(0, 72).replaceAll('%', '%25')
+    for (const part of [...token.split('.'), encoded.slice(0, 72), twice, label]) {
       expect(text).not.toContain(part.toLowerCase())
     }
-    expect(door.log.named('request_refused').length).toBeGreaterThanOrEqual(8)
+    expect(door.log.named('request_refused').length).toBeGreaterThanOrEqual(12)
   })
 
   test('[S10] a path of any length takes up to 200 characters of a log line', async () => {
