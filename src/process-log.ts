@@ -11,7 +11,8 @@ export interface ProcessLogOptions {
 /**
  * Creates the log of the process: one JSON line an event, with `event` as its name.
  *
- * Whatever the callers pass, members named like credentials are cut out before a line is written.
+ * A net below the callers, who pass no credentials: fields named `token`, `authorization` or `secret` are left out, and so
+ * are such members of a field. Deeper ones, and other names, are not looked for.
  */
 export function createProcessLog(options: ProcessLogOptions): Log {
   const logger = pino(

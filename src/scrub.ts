@@ -1,6 +1,11 @@
 const CONTROL = /[\p{Cc}\u2028\u2029]/gu
+// A letter, a digit, "-" or "_", as it is or percent-encoded, once or more often.
+const CHARACTER = String.raw`(?:[\w-]|%(?:25)*(?:2d|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\da]))`
 // JWTs and JWEs, and any long run of base64url: tokens, codes, secrets, assertions.
-const TOKEN_LIKE = /(?:[A-Za-z0-9_-]{24,}|eyJ[A-Za-z0-9_-]*\.)(?:[.=~+/]?[A-Za-z0-9_.=~+/-]*)/g
+const TOKEN_LIKE = new RegExp(
+  String.raw`(?:${CHARACTER}{24,}|eyJ[\w-]*\.)(?:[\w.=~+/-]|%(?:25)*[\da-f]{2})*`,
+  'gi',
+)
 
 /**
  * Makes foreign text fit for a log line: bounded, one line, without anything that looks like a token.
@@ -11,7 +16,7 @@ export function scrub(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== 'string') return undefined
   const limit = maxLength * 4
   const cut = value.slice(0, limit)
-  const whole = value.length > limit ? cut.replace(/[A-Za-z0-9_.=~+/-]+$/, '') : cut
+  const whole = value.length > limit ? cut.replace(/[\w.=~+/%-]+$/, '') : cut
   const bounded = whole.replace(CONTROL, ' ')
   return bounded.replace(TOKEN_LIKE, '[scrubbed]').slice(0, maxLength)
 }

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EventStore, JSONRPCMessage, RequestId } from '@modelcontextprotocol/server'
 import { OnBehalfOfError } from '../errors.js'
 import type { Caller } from '../identity/caller.js'
+import { callerForLog, identifiersForLog } from '../identity/identifier-for-log.js'
 import { missingScopes } from '../scopes.js'
 
 interface StoredEvent {
@@ -123,7 +124,7 @@ function assertCovers(reader: Caller, caller: Caller): void {
       reason: 'replay_scope_missing',
       description: `The answers on this stream were given to a token with more scopes: resume it with ${missing.join(' ')}.`,
       scopes: [...new Set([...reader.scopes, ...caller.scopes])],
-      log: { missing, clientId: reader.clientId, subject: reader.subject },
+      log: { missing: identifiersForLog(missing), ...callerForLog(reader) },
     })
   }
   const lost = missingPermissions(reader.permissions, caller.permissions)
@@ -132,7 +133,7 @@ function assertCovers(reader: Caller, caller: Caller): void {
       reason: 'replay_permission_missing',
       description:
         'The answers on this stream were given to a token with more permissions. Make the call again.',
-      log: { clientId: reader.clientId, subject: reader.subject },
+      log: callerForLog(reader),
     })
   }
 }

@@ -40,8 +40,12 @@ describe('the links of the pages', () => {
 
 describe('docs/security.md', () => {
   const text = readFileSync(join(ROOT, 'docs/security.md'), 'utf8')
-  const proofs = [...text.matchAll(/\]\(\.\.\/(test\/[^)]+\.ts)\):\s+“([^”]+)”/g)].map(
-    ([, file = '', title = '']) => [file, title.replaceAll(/\s+/g, ' ')] as const,
+  const proofs = [
+    ...text.matchAll(/\]\(\.\.\/(test\/[^)]+\.ts)\):\s+(“[^”]+”(?:,\s+“[^”]+”)*)/g),
+  ].flatMap(([, file = '', titles = '']) =>
+    [...titles.matchAll(/“([^”]+)”/g)].map(
+      ([, title = '']) => [file, title.replaceAll(/\s+/g, ' ')] as const,
+    ),
   )
   const promised = text.slice(text.indexOf('## What is promised'), text.indexOf('Beside these'))
 

@@ -1,7 +1,5 @@
-import { afterAll, expect } from 'vitest'
-import { leaks } from './leak-scan.js'
+import { afterAll } from 'vitest'
+import { assertNoLeaks } from './leak-scan.js'
 
 // For every test file: nothing that was logged or answered in it holds a token or a secret.
-afterAll(() => {
-  expect(leaks()).toEqual([])
-})
+afterAll(assertNoLeaks)

@@ -23,6 +23,12 @@ export function leaks(): readonly string[] {
     .map(({ where, text }) => `${where}: ${text.slice(0, 300)}`)
 }
 
+/** Throws where anything written since the last look holds a token or a secret. */
+export function assertNoLeaks(): void {
+  const found = leaks()
+  if (found.length > 0) throw new Error(`tokens or secrets got out:\n${found.join('\n')}`)
+}
+
 /** Passes requests on and keeps every answer, headers and body. */
 export function scanned(handler: RequestListener): RequestListener {
   return (req, res) => {

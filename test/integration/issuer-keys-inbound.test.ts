@@ -170,12 +170,14 @@ describe('a key set', () => {
 
   test('[case 16] whose key was replaced under the same id is fetched again, and the old key is out', async () => {
     const old = ownKey()
-    expect(await use(old)).toBe(200)
+    const verifiedBefore = await issuer.mint(door.audience, { key: old })
+    expect((await knock(verifiedBefore)).status).toBe(200)
     const renewed = await createKeyUnder(old.kid)
     issuer.keys = [renewed]
     expect(await use(renewed)).toBe(200)
     expect(issuer.requestsTo('/jwks')).toBe(2)
     expect(await use(old)).toBe(401)
+    expect((await knock(verifiedBefore)).status).toBe(401)
   })
 
   test('[case 16] whose key was replaced by one of another algorithm, or without key ids, is fetched again', async () => {

@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { callForAnswer, exchangeAsAsked, openExchangeStack } from '../helpers/exchange-stack.js'
 import { callTool, openMcpDoor, postMcp, rpcAnswer, type McpDoor } from '../helpers/mcp-door.js'
 import { initialize, sessionHeaders } from '../helpers/session-door.js'
 import { TestIssuer } from '../helpers/test-issuer.js'
@@ -104,5 +106,31 @@ test('a user shares neither session places nor streams with one of the same sub 
     await Promise.all(streams.map((stream) => stream.text()))
   } finally {
     await sessions.close()
+  }
+})
+
+test('a user shares no places for calls of the API with one of the same sub at another issuer', async () => {
+  second.tokenResponder = exchangeAsAsked(second)
+  const stack = await openExchangeStack({
+    issuer: first,
+    environment: { ADDITIONAL_ISSUERS: second.issuer, API_CONCURRENCY_PER_USER: '1' },
+  })
+  try {
+    const held = new Promise<ServerResponse>((arrived) => {
+      stack.api.responder = (_req, res) => {
+        stack.api.responder = undefined
+        arrived(res)
+      }
+    })
+    const tokenOf = (issuer: TestIssuer): Promise<string> =>
+      issuer.mint(stack.door.audience, { claims: { sub: 'same' } })
+    const waiting = callForAnswer(stack, { token: await tokenOf(first) })
+    const answer = await held
+    expect((await callForAnswer(stack, { token: await tokenOf(second) })).isError).toBe(false)
+    answer.writeHead(200, { 'Content-Type': 'application/json' })
+    answer.end(JSON.stringify({ msg: 'Hello', sub: 'same', scopes: '' }))
+    expect((await waiting).isError).toBe(false)
+  } finally {
+    await stack.close()
   }
 })

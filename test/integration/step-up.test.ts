@@ -86,6 +86,7 @@ describe('the step-up', () => {
     const [message, headers] = modern('greet')
     const in2026 = await postMcp(door.endpoint, message, { token, headers })
     const in2025 = await postMcp(door.endpoint, callTool('greet'), { token })
+    challenged(in2025, 'tool:greet tool:whoami')
     expect(in2026.status).toBe(in2025.status)
     expect(in2026.headers.get('www-authenticate')).toBe(in2025.headers.get('www-authenticate'))
     const [allowed, allowedHeaders] = modern('whoami')

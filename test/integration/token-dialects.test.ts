@@ -133,7 +133,7 @@ describe('a server with no setting of this kind', () => {
   })
 
   test('[S16.9] a subject and a client of thousands of characters are bounded in every log line', async () => {
-    const long = { sub: `a\n${'s'.repeat(9_000)}`, client_id: 'c'.repeat(1_000) }
+    const long = { sub: `a\n${'s'.repeat(9_000)}`, client_id: `c\n${'c'.repeat(1_000)}` }
     const before = door.log.lines.length
     await doors.call(door, { ...long, scope: 'openid' })
     await doors.call(door, long, callTool('greet'))
@@ -143,6 +143,29 @@ describe('a server with no setting of this kind', () => {
     for (const { fields } of lines) {
       expect(JSON.stringify(fields).length).toBeLessThan(2_500)
       expect(fields['subject']).toMatch(/^a s+… \(9002 characters, sha256 [0-9a-f]{12}\)$/)
+      expect(fields['clientId']).toMatch(/^c c+… \(1002 characters, sha256 [0-9a-f]{12}\)$/)
+    }
+  })
+
+  test('[S16.9] audiences and scopes without end are bounded and cleaned in every log line', async () => {
+    const before = door.log.lines.length
+    const audiences = [`a\n${'a'.repeat(1_000)}`, ...Array<string>(200).fill('https://a.example/')]
+    await doors.call(door, { aud: audiences })
+    await doors.call(door, { aud: [door.audience, ...audiences] })
+    const many = Array.from({ length: 100 }, (_, n) => `s${n}`)
+    const scope = ['s'.repeat(1_002), 's\u001b', ...many]
+    await doors.call(door, { sub: 'of-many-scopes', scope })
+    await doors.call(door, { sub: 'of-many-scopes', scope, jti: 'another' })
+    const lines = door.log.lines.slice(before)
+    expect(lines.map(({ fields }) => fields['reason'])).toEqual([
+      ...['audience_mismatch', 'several_audiences', 'tool_scope_missing'],
+      ...[undefined, 'tool_scope_missing'],
+    ])
+    for (const { fields } of lines) {
+      const written = JSON.stringify(fields)
+      expect(written).toMatch(/1002 characters, sha256.*\(\d+ more\)/)
+      expect(written).not.toMatch(/[as](?:\\n|\\u001b)/)
+      expect(written.length).toBeLessThan(3_500)
     }
   })
 

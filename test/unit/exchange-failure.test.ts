@@ -209,14 +209,28 @@ describe('exchangeFailure', () => {
 
   test("keeps the authorization server's own words out of what a client or model reads", () => {
     const words = fc.string({ minLength: 1 }).map((text) => `FOREIGN ${text}`)
+    const errors = fc.oneof(
+      words,
+      fc.constantFrom(
+        ...['consent_required', 'mfa_required', 'login_required', 'invalid_scope'],
+        ...['invalid_grant', 'invalid_request', 'server_error'],
+      ),
+    )
     fc.assert(
-      fc.property(fc.integer({ min: 200, max: 599 }), words, (status, foreign) => {
-        const error = failure({ status, error: foreign, errorDescription: foreign })
-        expect(`${error.message} ${failureText(error.code, error.details)}`).not.toContain(
-          'FOREIGN',
-        )
-        expect(error.details).not.toHaveProperty('description')
-      }),
+      fc.property(
+        fc.integer({ min: 200, max: 599 }),
+        errors,
+        words,
+        (status, error, errorDescription) => {
+          const challengeError = errorDescription
+          const thrown = failure({ status, error, errorDescription, challengeError })
+          expect(`${thrown.message} ${failureText(thrown.code, thrown.details)}`).not.toContain(
+            'FOREIGN',
+          )
+          expect(thrown.details).not.toHaveProperty('description')
+        },
+      ),
+      { numRuns: 500 },
     )
   })
 

@@ -134,11 +134,13 @@ describe('keys with which a signature has failed', () => {
 
 describe('after a rest', () => {
   test('[S16.3] a key that was withdrawn meanwhile does not serve while the issuer can be reached', async () => {
-    const { issuer, answers, time } = await openIssuer()
-    await issuer.keys('key-1')
-    answers[KEYS] = json({ keys: [KEY_2] })
-    time.now += 23 * 3_600_000
-    expect((await issuer.keys(undefined)).keys).toEqual([KEY_2])
+    for (const minutes of [20, 23 * 60]) {
+      const { issuer, answers, time } = await openIssuer()
+      await issuer.keys('key-1')
+      answers[KEYS] = json({ keys: [KEY_2] })
+      time.now += minutes * 60_000
+      expect((await issuer.keys(undefined)).keys).toEqual([KEY_2])
+    }
   })
 
   test('[S16.3] the metadata is renewed before it is used', async () => {

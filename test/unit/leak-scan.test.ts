@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { keepForScan, leaks } from '../helpers/leak-scan.js'
+import config from '../../vitest.config.js'
+import { assertNoLeaks, keepForScan, leaks } from '../helpers/leak-scan.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 
 const TOKEN = `${'eyJ'.padEnd(20, 'a')}.${'eyJ'.padEnd(20, 'b')}.${'c'.repeat(40)}`
@@ -11,4 +12,11 @@ test('the scan after each test file finds tokens and secrets, in log lines and a
   keepForScan('answer', 'nothing')
   expect(leaks()).toHaveLength(3)
   expect(leaks()).toEqual([])
+})
+
+test('the scan fails a test file that leaks, and is set up for every one', () => {
+  keepForScan('answer', `{"text":"${TOKEN}"}`)
+  expect(assertNoLeaks).toThrow('tokens or secrets got out')
+  expect(assertNoLeaks).not.toThrow()
+  expect(config.test?.setupFiles).toContain('test/helpers/leak-scan-setup.ts')
 })

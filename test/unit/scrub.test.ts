@@ -51,6 +51,26 @@ describe('scrub', () => {
     expect(scrubbed).not.toMatch(/[A-Za-z0-9_-]{17,}/)
   })
 
+  test.each([1, 2, 3])('[S10] takes out a token that is percent-encoded %i times', (times) => {
+    const secret = 'pXo9_Zr4-QmT2vB7nL1kWs8yHd3fGj6aUe5cRi0x'
+    const encode = (text: string): string =>
+      Array.from(text, (char) => `%${char.charCodeAt(0).toString(16)}`).join('')
+    let encoded = encode(secret)
+    for (let more = 1; more < times; more += 1) encoded = encodeURIComponent(encoded)
+    const halfway = `${secret.slice(0, 12)}${encoded.slice(encoded.length / 2)}`
+    for (const text of [encoded, encoded.toUpperCase(), halfway]) {
+      expect(scrub(`/mcp/${text}`, 400)).toBe('/mcp/[scrubbed]')
+    }
+    expect(scrub(`/mcp/${encoded}`, 100)).not.toContain(encoded.slice(0, 30))
+    expect(scrub(`/a/%zz/${encoded} after`, 400)).toBe('/a/%zz/[scrubbed] after')
+  })
+
+  test('leaves what is percent-encoded for other reasons', () => {
+    const text =
+      'https%3A%2F%2Fapi.example%2F%C3%A4%C3%B6%C3%BC%20%2F%C3%A4%C3%B6%C3%BC%C3%A4%C3%B6%C3%BC'
+    expect(scrub(text, 200)).toBe(text)
+  })
+
   test('makes one line out of many', () => {
     expect(scrub('a\r\nb\tc\u0000d\u007fe\u0085f\u2028g\u2029h', 100)).toBe('a  b c d e f g h')
   })

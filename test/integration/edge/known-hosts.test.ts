@@ -39,13 +39,23 @@ describe('what the log says of a request that is refused', () => {
     const local = `Host: ${door.endpoint.host}`
     await refused(`/mcp/${token}`, ['Host: evil.example'])
     await refused(`/mcp/${encoded}`, ['Host: evil.example'])
+    await refused(`/mcp/${encoded.replaceAll('%', '%25')}`, ['Host: evil.example'])
+    await refused(`/mcp/%zz/${encoded}`, ['Host: evil.example'])
+    await refused('/mcp', [local, `Origin: https://${encoded}.example`])
+    await refused('/mcp', [`Host: ${encoded}.example`])
     await refused(`/mcp/x/${token}/y?z=${token}`, [local, 'Origin: https://evil.example'])
     await refused('/mcp', [`Host: ${token}`])
     await refused('/mcp', [local, `Origin: https://${token}.example`])
     await refused(`http://${token}/mcp`, [local])
-    const text = JSON.stringify(door.log.lines)
-    for (const part of [...token.split('.'), encoded]) expect(text).not.toContain(part)
-    expect(door.log.named('request_refused').length).toBeGreaterThanOrEqual(6)
+    const label = token.slice(-43)
+    await refused('/mcp', [`Host: ${label}.example`])
+    await refused(`http://${label}.example/mcp`, [local])
+    const text = JSON.stringify(door.log.lines).toLowerCase()
+    const twice = encoded.slice(0, 72).replaceAll('%', '%25')
+    for (const part of [...token.split('.'), encoded.slice(0, 72), twice, label]) {
+      expect(text).not.toContain(part.toLowerCase())
+    }
+    expect(door.log.named('request_refused').length).toBeGreaterThanOrEqual(12)
   })
 
   test('[S10] a path of any length takes up to 200 characters of a log line', async () => {

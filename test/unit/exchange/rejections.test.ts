@@ -100,6 +100,26 @@ describe.each(REJECTION_REASONS.map((reason) => [reason] as const))(
   },
 )
 
+test.each<[string, unknown]>([
+  ['iss', SUBJECT_TOKEN],
+  ['aud', ['https://other.example/', SUBJECT_TOKEN]],
+  ['sub', SUBJECT_TOKEN],
+  ['org_id', THUMBPRINT],
+  ['act', { sub: SUBJECT_TOKEN, client_id: 'other' }],
+  ['cnf', { [THUMBPRINT]: SUBJECT_TOKEN }],
+])(
+  'a token or key that stands in the claim %s of a refused token is not in the log',
+  async (name, value) => {
+    const token = await signed(key, { claims: { [name]: value } })
+    const refused = await failureOf(
+      verifyExchangedToken(exchangedOf(token), requestOf(), expecting(key)),
+    )
+    expect(refused.code).toBe('exchange_rejected')
+    const written = JSON.stringify([refused.details.log, refused.message])
+    expect(leakedInto(written, [token, SUBJECT_TOKEN, THUMBPRINT])).toEqual([])
+  },
+)
+
 test.each([
   ['longer than a page', 'x '.repeat(50_000)],
   ['a token', SUBJECT_TOKEN],

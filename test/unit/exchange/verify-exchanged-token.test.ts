@@ -24,9 +24,11 @@ import { createSigningKey, type SigningKey } from '../../helpers/test-issuer.js'
 import { failureOf } from '../outcomes.js'
 
 let key: SigningKey
+let stranger: SigningKey
 
 beforeAll(async () => {
   key = await createSigningKey('ES256')
+  stranger = { ...(await createSigningKey('ES256')), kid: key.kid }
 })
 
 const issuerWith = (keys: () => Promise<JSONWebKeySet>): Issuer => ({
@@ -52,10 +54,12 @@ interface Case {
   readonly answer?: Partial<Omit<ExchangedToken, 'token'>>
   readonly request?: RequestChanges
   readonly expectations?: Partial<ExchangedTokenExpectations>
+  /** Signed by somebody else, under the name of the issuer's key. */
+  readonly forged?: boolean
 }
 
 async function verified(given: Case = {}): Promise<ExchangedToken> {
-  const token = await signed(key, given)
+  const token = await signed(given.forged === true ? stranger : key, given)
   const request = requestOf(given.request)
   return verifyExchangedToken(
     exchangedOf(token, given.answer),
@@ -150,6 +154,22 @@ describe('a token that is the one that was asked for', () => {
 
 describe('a token that is another', () => {
   test.each<[string, Case, string]>([
+    ['is signed by somebody else', { forged: true }, 'signature'],
+    ['names another issuer', { claims: { iss: 'https://other.example/' } }, 'issuer'],
+    ['is for another API', { claims: { aud: 'https://other.example/' } }, 'audience'],
+    [
+      'is for another API as well',
+      { claims: { aud: [API, 'https://other.example/'] } },
+      'several_audiences',
+    ],
+    [
+      'is good for us as well',
+      { claims: { aud: [API, 'https://mcp.example/mcp'] } },
+      'acceptable_here',
+    ],
+    ['is for another user', { claims: { sub: 'auth0|bob' } }, 'subject'],
+    ['is for somebody else to act with', { claims: { act: { sub: 'other' } } }, 'actor'],
+    ['never expires', { claims: { exp: undefined } }, 'expired'],
     ['expires now', { claims: { exp: NOW_SECONDS } }, 'expired'],
     ['becomes valid in a minute', { claims: { nbf: NOW_SECONDS + 60 } }, 'not_yet_valid'],
     ['has no subject', { claims: { sub: undefined } }, 'subject'],

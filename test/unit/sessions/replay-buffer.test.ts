@@ -1,6 +1,8 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
 import { describe, expect, test } from 'vitest'
 import { ReplayBuffer } from '../../../src/sessions/replay-buffer.js'
+import { callerOf } from '../../helpers/exchange-requests.js'
+import { failureThrownBy } from '../outcomes.js'
 
 const message = (text: string): JSONRPCMessage => ({
   jsonrpc: '2.0',
@@ -93,4 +95,21 @@ describe('the messages a session keeps', () => {
     await buffer.storeEvent('a', message('1'))
     expect(await replayed(buffer, first)).toEqual(['1'])
   })
+})
+
+test('[S16.9] a refusal to resume has bounded names of user, client and scopes in the log', async () => {
+  const long = { subject: 's'.repeat(9_000), clientId: 'c'.repeat(9_000) }
+  const scopes = Array.from({ length: 500 }, (_, n) => `${n}${'x'.repeat(500)}`)
+  for (const more of [{ scopes }, { permissions: scopes }]) {
+    const buffer = new ReplayBuffer()
+    const event = await buffer.during(callerOf({ ...long, ...more }), () =>
+      buffer.storeEvent('a', message('1')),
+    )
+    const reader = callerOf({ ...long, scopes: callerOf().scopes, permissions: [] })
+    const { details } = failureThrownBy(() => {
+      buffer.assertReadable(event, reader)
+    })
+    expect(details.log?.['subject']).toContain('9000 characters, sha256')
+    expect(JSON.stringify(details.log).length).toBeLessThan(6_000)
+  }
 })
