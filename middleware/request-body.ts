@@ -53,7 +53,8 @@ export function jsonBody(maxBytes: number): RequestHandler[] {
       if (hasBody(req) && req.body === undefined) throw notParsed()
       const { messages, protocolValues, refusal } = inspectBody(req.body)
       announceSize(req, {
-        messages,
+        // A batch that is refused whole is one answer, however long it is.
+        messages: refusal === undefined ? messages : 1,
         bytes: (bytesOf(req) ?? maxBytes) + protocolValues * VALUE_BYTES,
       })
       if (refusal !== undefined) throw refusal

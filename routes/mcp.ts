@@ -17,6 +17,7 @@ import { assertEndpointMethod } from '../middleware/endpoint-methods.js'
 import { logFailure } from '../middleware/error-handler.js'
 import { keepPlacesUntil } from '../middleware/limit-at-once.js'
 import { requestIdOf } from '../middleware/request-context.js'
+import type { SessionOwners } from '../middleware/token-exchange.js'
 import { describeError } from '../src/describe-error.js'
 import { takeStepUp } from '../src/downstream/downstream-step-up.js'
 import { failureResponse, type FailureResponseOptions } from '../src/failure-response.js'
@@ -46,7 +47,7 @@ export interface McpRouteOptions extends FailureResponseOptions {
 export interface McpRoute {
   readonly handler: RequestHandler
   /** The sessions, for what has to know whose they are before it does anything: `tokenExchange({ sessions })`. */
-  readonly sessions: Pick<McpSessions, 'assertOwned'> | undefined
+  readonly sessions: SessionOwners | undefined
   /** Tells 2026-07-28 clients that listen, whoever they are, that a list or a resource changed. */
   readonly notify: ServerNotifier
   /** Ends streams that only wait for news; call it when the server stops to accept. */

@@ -17,7 +17,11 @@ export {
 export { formBody, jsonBody } from '../middleware/request-body.js'
 export { requestContext } from '../middleware/request-context.js'
 export { securityHeaders } from '../middleware/security-headers.js'
-export { tokenExchange, type TokenExchangeOptions } from '../middleware/token-exchange.js'
+export {
+  tokenExchange,
+  type SessionOwners,
+  type TokenExchangeOptions,
+} from '../middleware/token-exchange.js'
 export { toolScopes, type ToolScopesOptions } from '../middleware/tool-scopes.js'
 export { homePageRoute, type HomePageOptions } from '../routes/home.js'
 export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
@@ -25,12 +29,14 @@ export { protectedResourceMetadataRoute } from '../routes/protected-resource-met
 
 export type { ChallengeError } from './challenge.js'
 export type { Clock, Timers } from './clock.js'
+export type { ToolHost } from './downstream/call-log.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
 export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
 export type {
   DownstreamMethod,
   DownstreamRequest,
   LiteralPath,
+  NamesIn,
   ParamsOf,
   RequestArguments,
   TemplateRequest,
@@ -54,6 +60,8 @@ export { CachingExchanger, type CachingExchangerOptions } from './exchange/cachi
 export type { ClientAuthentication } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
 export { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
+export type { RateLimit } from './exchange/rate-limits.js'
+export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection.js'
 export {
   ResilientExchanger,
   type ResilientExchangerOptions,
@@ -72,7 +80,6 @@ export {
 export {
   verifyExchangedToken,
   type ExchangedTokenExpectations,
-  type RejectionReason,
 } from './exchange/verify-exchanged-token.js'
 export { VerifyingExchanger } from './exchange/verifying-exchanger.js'
 export type {

@@ -122,8 +122,10 @@ const FIRST_HOUR: Readonly<Record<string, string>> = {
   B10: 'a name that is no setting is a finding',
 }
 
-/** Lines whose remedy is documentation: the page, and a sentence that stands there. */
-const DOCUMENTED: Readonly<Record<string, { readonly page: string; readonly says: string }>> = {}
+/** Lines whose remedy is documentation: the page, and words that stand there. */
+const DOCUMENTED: Readonly<Record<string, { readonly page: string; readonly says: string }>> = {
+  'case 45': { page: 'docs/operations.md', says: 'Do not put `npm start` under a supervisor' },
+}
 
 const LINES = { ...REPORTED, ...SECURITY, ...FIRST_HOUR }
 const ID = /case \d{1,2}|S\d{1,2}(?:\.\d{1,2})?|[AB]\d{1,2}[ab]?/

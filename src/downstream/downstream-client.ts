@@ -52,6 +52,7 @@ export interface DownstreamClient {
     path: LiteralPath<Path>,
     ...request: RequestArguments<Path>
   ): Promise<Response>
+  /** The same for a path that the program has put together: a template of `parsePathTemplate`. */
   fetch(path: PathTemplate, request?: TemplateRequest): Promise<Response>
   /**
    * Calls the API and resolves with its validated JSON. Every 2xx is a success; one without a body (204, HEAD) is
@@ -65,6 +66,7 @@ export interface DownstreamClient {
     path: LiteralPath<Path>,
     request: DownstreamRequest & ParamsOf<Path> & { readonly schema: ZodType<T> },
   ): Promise<T>
+  /** The same for a path that the program has put together: a template of `parsePathTemplate`. */
   json<T>(
     path: PathTemplate,
     request: TemplateRequest & { readonly schema: ZodType<T> },

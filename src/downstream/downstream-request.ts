@@ -13,20 +13,18 @@ export interface DownstreamRequest {
   readonly json?: unknown
 }
 
-/** The names in the braces of a path. */
-type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+/** The names in the braces of a path, as a union; `never` where there are none. */
+export type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | NamesIn<Rest>
   : never
-
-/** Has no member with a name that is a text: it lacks those of a literal, and none of a `string`. */
-type NoText = Partial<Record<typeof Symbol.iterator, never>>
 
 /**
  * A path that is written out in the program, with names in braces for its values. A text that is put together has no
  * literal type and is refused by the compiler: the values belong into `params`.
  */
 export type LiteralPath<Path extends string> =
-  NoText extends Record<Path, 1>
+  // A type without a member that is named by a text: it lacks that of a literal, and none of a `string`.
+  Partial<Record<typeof Symbol.iterator, never>> extends Record<Path, 1>
     ? 'Write the path out, with {names} for its values, and give them as params.'
     : Path
 

@@ -11,8 +11,6 @@ import { assertScopes, grantedScopes, reportExcess } from './exchanged-token-sco
 import { rejected } from './rejection.js'
 import type { ExchangedToken, TokenExchangeRequest } from './token-exchanger.js'
 
-export type { RejectionReason } from './rejection.js'
-
 /** What a returned token is held against. */
 export interface ExchangedTokenExpectations extends ActorExpectations {
   /** Finds the issuer that a subject token came from: the only one whose tokens may come back. */

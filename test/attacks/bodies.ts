@@ -54,16 +54,19 @@ const depths: readonly Attack[] = [
 const sizes: readonly Attack[] = [
   bad('of 10 MB', TOO_LARGE, () => ({ body: `{"a":"${'a'.repeat(10_000_000)}"}` })),
   bad('a byte larger than the limit', TOO_LARGE, () => ({
-    body: `"${'a'.repeat(1_048_576 - 1)}"`,
+    body: `"${'a'.repeat(262_144 - 1)}"`,
   })),
   bad('of 20 MB, compressed', TOO_LARGE, () => ({
     body: gzipSync(Buffer.alloc(20_000_000, 0x20)),
     headers: [...typed(JSON_TYPE), ['Content-Encoding', 'gzip']],
   })),
-  bad('of 10000 calls', REFUSED, () => ({
-    body: `[${Array<string>(10_000).fill(`{${CALL},"params":{"name":"whoami"}}`).join(',')}]`,
-  })),
+  bad('of 2000 calls', REFUSED, () => ({ body: calls(2_000) })),
+  bad('of 10000 calls', TOO_LARGE, () => ({ body: calls(10_000) })),
 ]
+
+function calls(count: number): string {
+  return `[${Array<string>(count).fill(`{${CALL},"params":{"name":"whoami"}}`).join(',')}]`
+}
 
 const syntax: readonly Attack[] = [
   ['that is no JSON', '{"jsonrpc"'],

@@ -84,7 +84,12 @@ describe('doctor and an exchange that gives something else than was asked for', 
       /acceptable_here/,
       /of its own/,
     ],
-    ['another actor', { claims: { act: { sub: 'somebody' } } }, /\(actor/, /MCP_AUTH0_CLIENT_ID/],
+    [
+      'another actor',
+      { claims: { act: { sub: 'somebody', client_id: 'their-client' } } },
+      /\(actor/,
+      /EXCHANGE_ACTOR/,
+    ],
     ['another organization', { claims: { org_id: 'org_b' } }, /\(organization/, /organization/],
     ['an expired one', { claims: { exp: 1_000 } }, /\(expired/, /lifetime/],
   ]

@@ -51,7 +51,9 @@ describe('the limit of what a user has under way', () => {
             if (credentials.token.reveal() !== 'slow') return claims
             slow.asked.open()
             await slow.verified.opened
-            setImmediate(slow.settled.open)
+            setImmediate(() => {
+              slow.settled.open()
+            })
             return claims
           },
         },

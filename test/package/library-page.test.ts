@@ -16,6 +16,7 @@ const SAYS_PORT = 'const listening = app.listen(0, () => console.log(listening.a
 let trio: Trio
 let page: string
 let program: ChildProcess | undefined
+let logged = ''
 
 beforeAll(async () => {
   trio = await startTrio({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
@@ -27,7 +28,7 @@ afterAll(async () => {
   await trio.close()
 })
 
-test('the server on docs/library.md, copied whole, calls the API as the user', async () => {
+test('the server on docs/library.md, copied whole, calls the API as the user and warns of nothing', async () => {
   const [, secret = ''] = /^CLIENT_SECRET=(\S+) node server\.mjs$/m.exec(page) ?? []
   const port = await started(await written(), secret)
   const token = await obtainToken({
@@ -40,6 +41,8 @@ test('the server on docs/library.md, copied whole, calls the API as the user', a
     env: { ...process.env, TOKEN: token },
   })
   expect(stdout).toContain('Hello auth0|alice')
+  await expect.poll(() => logged, { timeout: 30_000 }).toMatch(/^info token_exchanged/m)
+  expect(logged).not.toMatch(/^(warn|error) /m)
 })
 
 test('it ends with the reason where the secret is missing', async () => {
@@ -70,11 +73,12 @@ async function started(file: string, secret: string): Promise<string> {
   const child = spawn(process.execPath, [file], {
     cwd: inject('consumer'),
     env: { PATH: process.env['PATH'], CLIENT_SECRET: secret },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   program = child
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text))
   const line = once(createInterface(child.stdout), 'line').then(([port]) => String(port))
-  const ended = once(child, 'close').then(() => Promise.reject(new Error('it ended')))
+  const ended = once(child, 'close').then(() => Promise.reject(new Error(`it ended: ${logged}`)))
   ended.catch(() => undefined)
   return Promise.race([line, ended])
 }

@@ -96,7 +96,9 @@ describe('an outage', () => {
     answers[KEYS] = answer
     const failure = await failureOf(issuer.keys('key-1'))
     expect([failure.code, failure.details.reason]).toEqual(['verifier_unavailable', reason])
-    expect(log.named('issuer_document_unavailable')).toMatchObject([{ fields: { fault: reason } }])
+    // On a busy machine the metadata may run into the short deadline as well.
+    const faults = log.named('issuer_document_unavailable').map(({ fields }) => fields['fault'])
+    expect([...new Set(faults)]).toEqual([reason])
   })
 
   test.each(faults)('where the metadata %s', async (_what, answer, reason) => {
