@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http'
+import { Secret } from '../../src/secret.js'
 
-/** Every text that can be reached from a value: members that cannot be listed, getters and iterators included. */
+/** Every text that can be reached from a value: members that cannot be listed, getters, iterators and secrets included. */
 export function textsIn(root: unknown): readonly string[] {
   const texts: string[] = []
   const seen = new Set<object>()
@@ -12,6 +13,7 @@ export function textsIn(root: unknown): readonly string[] {
     // The connection has the bytes that came in over it; a handler gets it as Node gives it.
     if (seen.has(value) || /Socket|Server|Parser|Resource$/.test(classOf(value))) continue
     seen.add(value)
+    if (value instanceof Secret) texts.push(value.reveal())
     if (value instanceof Headers || value instanceof Map)
       pending.push([...(value as Iterable<unknown>)])
     for (const key of Reflect.ownKeys(value)) {

@@ -165,6 +165,8 @@ describe('a server with no setting of this kind', () => {
       const written = JSON.stringify(fields)
       expect(written).toMatch(/1002 characters, sha256.*\(\d+ more\)/)
       expect(written).not.toMatch(/[as](?:\\n|\\u001b)/)
+      const lists = Object.values(fields).filter((value) => Array.isArray(value))
+      expect(Math.max(...lists.map(({ length }) => length))).toBeLessThanOrEqual(21)
       expect(written.length).toBeLessThan(3_500)
     }
   })

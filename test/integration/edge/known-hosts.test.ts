@@ -43,6 +43,8 @@ describe('what the log says of a request that is refused', () => {
     await refused(`/mcp/%zz/${encoded}`, ['Host: evil.example'])
     await refused('/mcp', [local, `Origin: https://${encoded}.example`])
     await refused('/mcp', [`Host: ${encoded}.example`])
+    await refused(`/mcp/%zz/${encoded.slice(0, 150)}`, ['Host: evil.example'])
+    await refused('/mcp', [local, `Origin: https://${encoded.slice(0, 150)}.example`])
     await refused(`/mcp/x/${token}/y?z=${token}`, [local, 'Origin: https://evil.example'])
     await refused('/mcp', [`Host: ${token}`])
     await refused('/mcp', [local, `Origin: https://${token}.example`])
