@@ -15,6 +15,8 @@ export default defineConfig({
     // Each has a script of its own: npm run test:browser, test:clients, test:package.
     exclude: [...configDefaults.exclude, 'test/browser/**', 'test/clients/**', 'test/package/**'],
     setupFiles: ['test/helpers/leak-scan-setup.ts'],
+    // Loading the modules anew for each file would cost more than the tests; none of them changes a module.
+    isolate: false,
     // The tests wait more than they compute.
     maxWorkers: '100%',
     // No test may fail because the machine is busy: these only end what hangs.
