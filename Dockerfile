@@ -46,6 +46,8 @@ FROM runtime AS api
 ENV PORT=8787 \
   DANGEROUSLY_ALLOW_OTHER_MACHINES=true
 COPY --from=build /app/dist-apps/src/ src/
+COPY --from=build /app/dist-apps/middleware/ middleware/
+COPY --from=build /app/dist-apps/apps/shared/ apps/shared/
 COPY --from=build /app/dist-apps/apps/downstream-api/ apps/downstream-api/
 EXPOSE 8787
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
@@ -61,6 +63,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules/ node_modules/
 COPY package.json ./
 COPY --from=build /app/dist-apps/src/ src/
+COPY --from=build /app/dist-apps/apps/shared/ apps/shared/
 COPY --from=build /app/dist-apps/apps/authorization-server/ apps/authorization-server/
 USER node
 EXPOSE 9000

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { listenHost } from '../../src/config/values.js'
 import { serve } from '../../src/serve.js'
-import { hostFault } from '../loopback-or-word.js'
+import { hostFault } from '../shared/loopback-or-word.js'
 import { createAuthorizationServer } from './authorization-server.js'
 import { loadDirectory } from './directory.js'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hostFault } from '../loopback-or-word.js'
+import { hostFault } from '../shared/loopback-or-word.js'
 import * as values from '../../src/config/values.js'
 
 export interface ApiEnvironment {

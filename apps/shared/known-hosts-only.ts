@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
-import { parseRequestTarget } from '../src/http/request-target.js'
-import { hostList, requestedHost } from '../src/http/requested-host.js'
+import { parseRequestTarget } from '../../src/http/request-target.js'
+import { hostList, requestedHost } from '../../src/http/requested-host.js'
 
 /**
  * Puts the Host check of the MCP server in front of a companion program: a web page that made its own name mean this
