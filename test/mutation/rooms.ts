@@ -12,7 +12,16 @@ export const ROOMS = {
   identity: { code: 'src/identity/**/*.ts', tests: UNIT },
   exchange: { code: 'src/exchange/**/*.ts', tests: UNIT },
   downstream: { code: 'src/downstream/**/*.ts', tests: UNIT },
-  tools: { code: 'src/tools/**/*.ts', tests: [...UNIT, 'test/integration/step-up.test.ts'] },
+  tools: {
+    code: 'src/tools/**/*.ts',
+    tests: [
+      ...UNIT,
+      'test/integration/step-up.test.ts',
+      'test/integration/undeclared-tools.test.ts',
+      'test/integration/edge/bodies.test.ts',
+      'test/integration/exchange/greet.test.ts',
+    ],
+  },
   middleware: {
     code: 'middleware/**/*.ts',
     tests: [...UNIT, 'test/integration/*.test.ts', 'test/integration/exchange/*.test.ts'],
