@@ -42,6 +42,7 @@ export function configFaults(
     ...shareFaults(found),
     ...plainHttpFaults(found),
     ...sharedSecretFaults(found),
+    ...auth0ClientFaults(found),
   ]
 }
 
@@ -144,3 +145,19 @@ function sharedSecretFaults(found: SettingValues): ConfigFault[] {
 
 const SHARED_SECRET =
   'would be sent the secret of the client, which is that of another host. Use a private key (MCP_AUTH0_CLIENT_PRIVATE_KEY), which never leaves this server; or set DANGEROUSLY_SHARE_CLIENT_SECRET=true, if all issuers are domains of one tenant'
+
+/** Auth0's library knows a domain alone: of an issuer with a path it would ask another token endpoint. */
+function auth0ClientFaults(found: SettingValues): ConfigFault[] {
+  if (found.EXCHANGE_CLIENT !== 'auth0') return []
+  const issuers: readonly (readonly [SettingName, string | undefined])[] =
+    found.EXCHANGE_ISSUER === undefined
+      ? [
+          ['ISSUER_BASE_URL', found.ISSUER_BASE_URL],
+          ...(found.ADDITIONAL_ISSUERS ?? []).map((one) => ['ADDITIONAL_ISSUERS', one] as const),
+        ]
+      : [['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER]]
+  const cure = 'has a path, which EXCHANGE_CLIENT=auth0 cannot reach. Use rfc8693'
+  return issuers.flatMap(([key, value]) =>
+    value === undefined || new URL(value).pathname === '/' ? [] : [{ key, value, cure }],
+  )
+}

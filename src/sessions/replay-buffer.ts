@@ -122,8 +122,8 @@ function assertCovers(reader: Caller, caller: Caller): void {
   if (missing.length > 0) {
     throw new OnBehalfOfError('insufficient_scope', {
       reason: 'replay_scope_missing',
-      description: `The answers on this stream were given to a token with more scopes: resume it with ${missing.join(' ')}.`,
-      scopes: [...new Set([...reader.scopes, ...caller.scopes])],
+      description: 'The answers on this stream were given to a token with more scopes.',
+      scopes: boundedScopes(missing, reader.scopes),
       log: { missing: identifiersForLog(missing), ...callerForLog(reader) },
     })
   }
@@ -160,4 +160,19 @@ function tooLargeToKeep(id: RequestId | undefined, maxBytes: number): JSONRPCMes
 /** The transport stores an empty object for the event that only tells the client where the stream begins. */
 function isPriming(message: JSONRPCMessage): boolean {
   return Object.keys(message).length === 0
+}
+
+/** Of scopes in a challenge, in characters: proxies refuse answers with more than 8 KiB of headers. */
+const MAX_ASKED = 2_000
+
+/** The scopes that are missing and those that the token has, as far as they fit. */
+function boundedScopes(missing: readonly string[], held: readonly string[]): readonly string[] {
+  const asked: string[] = []
+  let length = 0
+  for (const scope of new Set([...missing, ...held])) {
+    length += scope.length + 1
+    if (length > MAX_ASKED) break
+    asked.push(scope)
+  }
+  return asked
 }

@@ -20,7 +20,8 @@ test('[case 28] EXCHANGE_ISSUER is kept byte for byte, and exchanged at by RFC 8
   const EXCHANGE_ISSUER = 'https://login.example.com/oauth2/api'
   const { exchange } = parseConfig({ ...BASE, EXCHANGE_ISSUER })
   expect([exchange.issuer, exchange.adapter]).toEqual([EXCHANGE_ISSUER, 'rfc8693'])
-  const auth0 = parseConfig({ ...BASE, EXCHANGE_ISSUER, EXCHANGE_CLIENT: 'auth0' })
+  const domain = { EXCHANGE_ISSUER: 'https://login.example.com/', EXCHANGE_CLIENT: 'auth0' }
+  const auth0 = parseConfig({ ...BASE, ...domain })
   expect(auth0.exchange.adapter).toBe('auth0')
   expect(parseConfig(BASE).exchange).toMatchObject({ issuer: undefined, adapter: 'auth0' })
 })
@@ -32,6 +33,16 @@ test.each([
   const error = thrownBy(() => parseConfig({ ...BASE, EXCHANGE_ISSUER }))
   expect(error).toBeInstanceOf(ConfigError)
   expect((error as Error).message).toMatch(new RegExp(`EXCHANGE_ISSUER.*${cure}`))
+})
+
+test.each([
+  { EXCHANGE_ISSUER: 'https://login.example.com/oauth2/api' },
+  { ADDITIONAL_ISSUERS: 'https://tenant.example.com/realms/a' },
+  { AUTH0_DOMAIN: '', ISSUER_BASE_URL: 'https://login.example.com/realms/a' },
+])('[case 28] %j is a fault with EXCHANGE_CLIENT=auth0, which would drop the path', (issuer) => {
+  const environment = { ...BASE, ...issuer, EXCHANGE_CLIENT: 'auth0' }
+  expect(() => parseConfig(environment)).toThrow(/has a path.*Use rfc8693/)
+  expect(() => parseConfig({ ...environment, EXCHANGE_CLIENT: 'rfc8693' })).not.toThrow()
 })
 
 test('[case 28] the issuer of exchanges is known once, and accepted only where it was before', () => {

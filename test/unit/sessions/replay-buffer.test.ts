@@ -113,3 +113,17 @@ test('[S16.9] a refusal to resume has bounded names of user, client and scopes i
     expect(JSON.stringify(details.log).length).toBeLessThan(6_000)
   }
 })
+
+test('[S16.6] the challenge of a refusal to resume asks for what is missing first, and for no more than fits into a header', async () => {
+  const scopes = Array.from({ length: 500 }, (_, n) => `${n}:${'x'.repeat(20)}`)
+  const buffer = new ReplayBuffer()
+  const event = await buffer.during(callerOf({ scopes: ['tool:greet', ...scopes] }), () =>
+    buffer.storeEvent('a', message('1')),
+  )
+  const { details, message: text } = failureThrownBy(() => {
+    buffer.assertReadable(event, callerOf({ scopes }))
+  })
+  expect(details.scopes?.[0]).toBe('tool:greet')
+  expect(details.scopes?.join(' ').length).toBeLessThan(2_001)
+  expect(text.length).toBeLessThan(200)
+})
