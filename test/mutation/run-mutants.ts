@@ -44,7 +44,7 @@ export async function runMutants({ name, places, tests }: MutantPlan): Promise<M
     reporters: ['progress'],
     ignorePatterns: ['toolbox', 'dist', 'docs/api', 'reports'],
     allowEmpty: true,
-    timeoutMS: 60_000,
+    timeoutMS: 15_000,
   }).runMutationTest()
   const missed = mutants.filter(({ status }) => MISSED.has(status))
   return {
