@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import { OnBehalfOfError } from '../errors.js'
+import { TrialGate } from './trial-gate.js'
 
 export interface CircuitBreakerOptions {
   /** Failures in a row after which nothing is let through. Default 5. */
@@ -16,16 +16,12 @@ export interface CircuitBreakerOptions {
  */
 export class CircuitBreaker {
   readonly #threshold: number
-  readonly #openMs: number
-  readonly #clock: Clock
+  readonly #gate: TrialGate
   #failures = 0
-  #openUntil = 0
-  #probing = false
 
   constructor({ threshold = 5, openMs = 10_000, clock }: CircuitBreakerOptions) {
     this.#threshold = threshold
-    this.#openMs = openMs
-    this.#clock = clock
+    this.#gate = new TrialGate(openMs, clock)
   }
 
   /**
@@ -34,30 +30,22 @@ export class CircuitBreaker {
    */
   enter(): boolean {
     if (this.#failures < this.#threshold) return false
-    const leftMs = this.#openUntil - this.#clock()
-    if (leftMs <= 0 && !this.#probing) {
-      this.#probing = true
-      return true
-    }
-    throw new OnBehalfOfError('exchange_unavailable', {
-      reason: 'breaker_open',
-      retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),
-    })
+    return this.#gate.enter()
   }
 
   succeeded(): void {
     this.#failures = 0
-    this.#probing = false
+    this.#gate.endTrial()
   }
 
   failed(): void {
     this.#failures += 1
-    this.#probing = false
-    if (this.#failures >= this.#threshold) this.#openUntil = this.#clock() + this.#openMs
+    this.#gate.endTrial()
+    if (this.#failures >= this.#threshold) this.#gate.shut()
   }
 
   /** The request came to an end that says nothing about the server; another may be the trial in its place. */
   undecided(trial = true): void {
-    if (trial) this.#probing = false
+    if (trial) this.#gate.endTrial()
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import { OnBehalfOfError } from '../errors.js'
+import { TrialGate } from './trial-gate.js'
 
 export interface SharedBreakerOptions {
   /** Failures in a row after which nothing is let through. Default 5. */
@@ -24,20 +24,16 @@ const MAX_REMEMBERED_USERS = 100
  */
 export class SharedBreaker {
   readonly #threshold: number
-  readonly #openMs: number
-  readonly #clock: Clock
+  readonly #gate: TrialGate
   /** Failures in a row that speak for themselves. */
   #unreachable = 0
   /** Other failures in a row, by user. */
   readonly #failures = new Map<string, number>()
   #open = false
-  #openUntil = 0
-  #probing = false
 
   constructor({ threshold = 5, openMs = 10_000, clock }: SharedBreakerOptions) {
     this.#threshold = threshold
-    this.#openMs = openMs
-    this.#clock = clock
+    this.#gate = new TrialGate(openMs, clock)
   }
 
   /**
@@ -46,45 +42,37 @@ export class SharedBreaker {
    */
   enter(): boolean {
     if (!this.#open) return false
-    const leftMs = this.#openUntil - this.#clock()
-    if (leftMs <= 0 && !this.#probing) {
-      this.#probing = true
-      return true
-    }
-    throw new OnBehalfOfError('exchange_unavailable', {
-      reason: 'breaker_open',
-      retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),
-    })
+    return this.#gate.enter()
   }
 
   succeeded(): void {
     this.#unreachable = 0
     this.#failures.clear()
     this.#open = false
-    this.#probing = false
+    this.#gate.endTrial()
   }
 
   /** Counts a failure; returns whether it is for this user alone to wait: another may be the trial at once. */
   failed(user: string, suspicion: Suspicion, trial: boolean): boolean {
     const known = this.#failures.has(user)
-    if (trial) this.#probing = false
+    if (trial) this.#gate.endTrial()
     if (suspicion === 'everybody') this.#unreachable += 1
     else this.#remember(user)
     if (this.#open) {
       const saysNothingNew = suspicion === 'perhaps_one' && (known || !trial)
-      if (!saysNothingNew) this.#openUntil = this.#clock() + this.#openMs
+      if (!saysNothingNew) this.#gate.shut()
       return trial && saysNothingNew
     }
     if (this.#speaksForOutage()) {
       this.#open = true
-      this.#openUntil = this.#clock() + this.#openMs
+      this.#gate.shut()
     }
     return false
   }
 
   /** The request came to an end that says nothing about the server; another may be the trial in its place. */
   undecided(trial = true): void {
-    if (trial) this.#probing = false
+    if (trial) this.#gate.endTrial()
   }
 
   #remember(user: string): void {
