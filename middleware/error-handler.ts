@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request } from 'express'
 import { describeError } from '../src/describe-error.js'
-import { asOnBehalfOfError, OnBehalfOfError } from '../src/errors.js'
+import { asOnBehalfOfError, OnBehalfOfError, type FailureDetails } from '../src/errors.js'
 import { failureResponse, type FailureResponseOptions } from '../src/failure-response.js'
 import { FAILURE_TABLE } from '../src/failure-table.js'
 import type { Log } from '../src/log.js'
@@ -43,6 +43,7 @@ export function logFailure(error: OnBehalfOfError, req: Request, log: Log): void
   log.event(level, 'request_refused', {
     code: error.code,
     reason: error.details.reason,
+    status: error.details.status,
     security: rule.security,
     requestId: requestIdOf(req),
     method: scrub(req.method, 20),
@@ -61,11 +62,26 @@ function decoded(path: string): string {
   }
 }
 
-/** What a client has to change, by the type of the body parser's error. */
-const CURES: ReadonlyMap<string, string> = new Map([
-  ['charset.unsupported', 'Send the request body in UTF-8.'],
-  ['encoding.unsupported', 'Send the request body as it is, or by gzip, deflate or br.'],
-  ['request.size.invalid', 'The request body is not as long as its Content-Length says.'],
+/** What is wrong, and what a client has to change, by the type of the body parser's error. */
+const BODY_FAULTS: ReadonlyMap<unknown, FailureDetails> = new Map([
+  [
+    'charset.unsupported',
+    { reason: 'charset_unsupported', description: 'Send the request body in UTF-8.' },
+  ],
+  [
+    'encoding.unsupported',
+    {
+      reason: 'encoding_unsupported',
+      description: 'Send the request body as it is, or by gzip, deflate or br.',
+    },
+  ],
+  [
+    'request.size.invalid',
+    {
+      reason: 'size_mismatch',
+      description: 'The request body is not as long as its Content-Length says.',
+    },
+  ],
 ])
 
 /** Express's body parser reports by `type` and `status`; anything else foreign is an internal error. */
@@ -80,12 +96,13 @@ function fromExpress(thrown: unknown): OnBehalfOfError {
     })
   }
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    const reason = typeof type === 'string' ? type : 'bad_request'
-    const description = CURES.get(reason)
-    return new OnBehalfOfError('invalid_request', {
-      reason,
-      ...(description === undefined ? {} : { description }),
-    })
+    return new OnBehalfOfError('invalid_request', BODY_FAULTS.get(type) ?? unreadable(type))
   }
   return asOnBehalfOfError(thrown)
+}
+
+/** The log has the parser's own word for it: `request.aborted`, `stream.encoding.set`. */
+function unreadable(type: unknown): FailureDetails {
+  const log = typeof type === 'string' ? { bodyError: scrub(type, 80) } : {}
+  return { reason: 'body_unreadable', log }
 }

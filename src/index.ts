@@ -48,7 +48,16 @@ export {
   type PathValues,
 } from './downstream/path-template.js'
 export type { EdgePolicy } from './edge-policy.js'
-export { FAILURE_CODES, OnBehalfOfError, type FailureCode, type FailureDetails } from './errors.js'
+export {
+  FAILURE_CODES,
+  FAILURE_REASONS,
+  OnBehalfOfError,
+  type FailureCode,
+  type FailureDetails,
+  type FailureReason,
+  type FailureReasonGroup,
+  type Outage,
+} from './errors.js'
 export {
   createAuth0ApiClientExchanger,
   type ApiClientToken,

@@ -149,6 +149,7 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
     tool: tool.name,
     code: error.code,
     reason: error.details.reason,
+    status: error.details.status,
     security: rule.security,
     reference,
     requestId: findAuthContext(context.http?.authInfo)?.requestId,

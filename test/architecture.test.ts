@@ -68,7 +68,7 @@ const imports: readonly Import[] = ROOMS.flatMap((room) => filesIn(room)).flatMa
 /** Ranks from the inside out: an import may go to the same rank or a lower one. */
 const RANKS: readonly (readonly [RegExp, number])[] = [
   [
-    /^src\/(?:errors|failure-codes|secret|scopes|clock|log|version|scrub|bounded-body|parse-address|challenge|failure-table|describe-error|failure-response|edge-policy|options|nearest-name|tool-calls|protected-resource-metadata)\.ts$/,
+    /^src\/(?:errors|failure-codes|failure-reasons|secret|scopes|clock|log|version|scrub|bounded-body|parse-address|challenge|failure-table|describe-error|failure-response|edge-policy|options|nearest-name|tool-calls|protected-resource-metadata)\.ts$/,
     0,
   ],
   [/^src\/web-page\//, 0],

@@ -4,6 +4,7 @@ import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import { connectionFault } from './connection-fault.js'
 import { exchangeFailure } from './exchange-failure.js'
+import { exchangeOutage } from './exchange-outage.js'
 import { rateLimitsIn, refusalIn, type TokenEndpointAnswer } from './token-endpoint.js'
 import {
   ACCESS_TOKEN_TYPE,
@@ -76,7 +77,7 @@ export function createAuth0ApiClientExchanger(
         onRateLimits?.(rateLimitsIn(answer, clock))
         const refusal = refusalIn(answer, clock)
         if (refusal !== undefined) throw exchangeFailure(refusal, subject)
-        throw unavailable(answer === undefined ? connectionFault(cause) : 'nonsense', cause)
+        throw exchangeOutage(answer === undefined ? connectionFault(cause) : 'nonsense', cause)
       }
     },
   }
@@ -106,7 +107,7 @@ function callClient(
 
 function exchangedToken(result: ApiClientToken): ExchangedToken {
   const { accessToken, expiresAt, scope, tokenType, issuedTokenType } = result
-  if (typeof accessToken !== 'string') throw unavailable('nonsense')
+  if (typeof accessToken !== 'string') throw exchangeOutage('nonsense')
   return {
     token: new Secret(accessToken),
     ...(Number.isFinite(expiresAt) ? { expiresAtSeconds: expiresAt } : {}),
@@ -163,14 +164,6 @@ function endedBy<T>(
   return untilAborted(call, either, () =>
     signal?.aborted === true
       ? new OnBehalfOfError('cancelled', { cause: signal.reason })
-      : unavailable('timed_out'),
+      : exchangeOutage('timed_out'),
   )
-}
-
-function unavailable(reason: string, cause?: unknown): OnBehalfOfError {
-  return new OnBehalfOfError('exchange_unavailable', {
-    reason,
-    retryAfterSeconds: 5,
-    ...(cause === undefined ? {} : { cause }),
-  })
 }

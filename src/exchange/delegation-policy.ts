@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError, type FailureReason } from '../errors.js'
 import type { Caller } from '../identity/caller.js'
 import { identifiersForLog } from '../identity/identifier-for-log.js'
 
@@ -53,7 +53,7 @@ async function askPolicy(
 }
 
 function refused(
-  reason: string,
+  reason: FailureReason<'delegation'>,
   { delegation }: Caller,
   details: { readonly description?: string; readonly cause?: unknown } = {},
 ): OnBehalfOfError {

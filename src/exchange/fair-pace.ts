@@ -1,5 +1,5 @@
 import { systemTimers, type Clock, type Timers } from '../clock.js'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError, type FailureReason } from '../errors.js'
 import { FairQueue } from '../limits/fair-queue.js'
 import { MAX_HOLD_MS, RateBudget } from './rate-budget.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
@@ -145,7 +145,7 @@ export class FairPace {
   }
 }
 
-function busy(reason: string, leftMs: number): OnBehalfOfError {
+function busy(reason: FailureReason<'outage'>, leftMs: number): OnBehalfOfError {
   return new OnBehalfOfError('exchange_unavailable', {
     reason,
     retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),

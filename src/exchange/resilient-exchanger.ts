@@ -2,6 +2,7 @@ import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../errors.js'
 import { userKeyOf } from '../identity/caller.js'
 import { silentLog, type Log } from '../log.js'
+import { exchangeOutage } from './exchange-outage.js'
 import { IssuerGuard } from './issuer-guard.js'
 import type { RateLimit } from './rate-limits.js'
 import type {
@@ -37,9 +38,6 @@ export interface ResilientExchangerOptions {
   readonly log?: Log
 }
 
-/** A try that never reached the server, or met it broken, may be made once more. */
-const WORTH_A_RETRY = /^(?:unreachable|connection_lost|status_5\d\d)$/
-
 /**
  * Lets an exchanger fail well, with the same port: one deadline, one retry, a breaker for each issuer, a pace
  * below the issuer's limit, and patience when it asks for it. What one user alone meets stops that user and no other.
@@ -69,9 +67,7 @@ export class ResilientExchanger implements TokenExchanger {
   ): Promise<ExchangedToken> {
     const deadline = new AbortController()
     const timer = this.#timers.after(this.#options.deadlineMs ?? 8_000, () => {
-      deadline.abort(
-        new OnBehalfOfError('exchange_unavailable', { reason: 'timed_out', retryAfterSeconds: 5 }),
-      )
+      deadline.abort(exchangeOutage('timed_out'))
     })
     const either =
       signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal])
@@ -80,8 +76,9 @@ export class ResilientExchanger implements TokenExchanger {
       return await this.#attempt(request, { ...options, signal: either }, guard).catch(
         async (thrown: unknown) => {
           const error = this.#settle(thrown, either)
-          if (!WORTH_A_RETRY.test(error.details.reason ?? '')) throw error
-          this.#log.event('info', 'exchange_retried', { reason: error.details.reason })
+          const { reason, status, retryable = false } = error.details
+          if (!retryable) throw error
+          this.#log.event('info', 'exchange_retried', { reason, status })
           await this.#pause(either)
           return this.#attempt(request, { ...options, signal: either }, guard)
         },

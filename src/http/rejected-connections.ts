@@ -13,7 +13,7 @@ export interface RejectedConnectionsOptions {
 
 interface Rejection {
   readonly status: string
-  readonly reason: string
+  readonly reason: 'headers_too_large' | 'method_not_allowed' | 'not_http' | 'request_timeout'
   readonly text: string
   readonly level: LogLevel
 }
@@ -101,7 +101,7 @@ function rejectionOf(code: string | undefined, maxHeaderBytes: number): Rejectio
 }
 
 function boundedNote({ log = silentLog, clock = systemClock }: RejectedConnectionsOptions) {
-  const windows = new Map<string, { ends: number; lines: number; unlogged: number }>()
+  const windows = new Map<Rejection['reason'], { ends: number; lines: number; unlogged: number }>()
   return ({ status, reason, level }: Rejection): void => {
     const window = windows.get(reason) ?? { ends: 0, lines: 0, unlogged: 0 }
     windows.set(reason, window)

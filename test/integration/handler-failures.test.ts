@@ -53,14 +53,14 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   not_found: {
     handle: (api) => api.json('/missing/{id}', { params: { id }, query: { q: id }, schema: SHAPE }),
     code: 'downstream_failed',
-    fields: { reason: 'status_404', status: 404, method: 'GET', path: '/missing/{id}' },
+    fields: { reason: 'unexpected_status', status: 404, method: 'GET', path: '/missing/{id}' },
     reads: /knows nothing by that name/,
   },
   forbidden: {
     handle: (api) => api.json('/forbidden', { schema: SHAPE }),
     code: 'downstream_forbidden',
     level: 'warn',
-    fields: { reason: 'status_403', status: 403, path: '/forbidden' },
+    fields: { reason: 'unexpected_status', status: 403, path: '/forbidden' },
   },
   other_shape: {
     handle: (api) => api.json('/shape/{id}', { params: { id }, schema: SHAPE }),
