@@ -49,7 +49,7 @@ export function createServer(): McpServer {
     'greet',
     { description: 'Greets the user', inputSchema: z.object({ name: z.string().optional() }) },
     async ({ name }, context) => {
-      const api = downstreamOf(context.http?.authInfo, 'greet', { signal: context.mcpReq.signal })
+      const api = downstreamOf(context, 'greet')
       const answer = await api.json('/api/private-scope', { schema: z.object({ sub: z.string() }) })
       return { content: [{ type: 'text', text: `Hello ${name ?? 'there'}, ${answer.sub}` }] }
     },

@@ -51,7 +51,7 @@ function createServer(): McpServer {
   const server = new McpServer({ name: 'two-apis', version: '1.0.0' })
   for (const name of ['list_orders', 'list_invoices']) {
     server.registerTool(name, { inputSchema: z.object({}) }, async (_input, context) => {
-      const api = downstreamOf(context.http?.authInfo, name)
+      const api = downstreamOf(context, name)
       const answer = await api.json('/api/private-scope', { schema: z.object({ sub: z.string() }) })
       return { content: [{ type: 'text', text: `of ${answer.sub}` }] }
     })

@@ -192,9 +192,7 @@ async function openAccess(
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
   }
   return {
-    open(wanted = signal) {
-      return createDownstreamClient(wanted === undefined ? calls : { ...calls, signal: wanted })
-    },
+    open: (wanted) => createDownstreamClient({ ...calls, signal: wanted }),
   }
 }
 

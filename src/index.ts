@@ -30,7 +30,11 @@ export { protectedResourceMetadataRoute } from '../routes/protected-resource-met
 export type { ChallengeError } from './challenge.js'
 export type { Clock, Timers } from './clock.js'
 export type { ToolHost } from './downstream/call-log.js'
-export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
+export {
+  downstreamOf,
+  type DownstreamOptions,
+  type HandlerContext,
+} from './downstream/downstream-access.js'
 export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
 export type {
   DownstreamMethod,

@@ -119,13 +119,12 @@ function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<To
 
 /** Fails before the handler runs where the tool wants an API and the exchange gave no access to it. */
 function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext {
-  const { authInfo } = context.http ?? {}
-  const { caller } = authContextOf(authInfo)
+  const { caller } = authContextOf(context.http?.authInfo)
   const { signal } = context.mcpReq
   const local = { caller, signal }
   return tool.downstream === undefined
     ? (local as DownstreamToolContext)
-    : { ...local, downstream: downstreamOf(authInfo, tool.name, { signal }) }
+    : { ...local, downstream: downstreamOf(context, tool.name) }
 }
 
 /** Where the answer has not begun yet, the route replaces it by the challenge. */

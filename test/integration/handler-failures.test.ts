@@ -46,7 +46,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     fields: { reason: 'no_schema' },
   },
   not_declared: {
-    handle: (_api, { authInfo }) => downstreamOf(authInfo, 'somethingElse'),
+    handle: (_api, { context }) => downstreamOf(context, 'somethingElse'),
     code: 'misconfigured',
     fields: { reason: 'no_downstream_access', tool: 'somethingElse' },
   },
@@ -99,7 +99,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('what fails in a handler of %s', (s
         Object.entries(MISTAKES).map(([name, { handle }]) => [
           name,
           (handling: Handling) => {
-            const client = downstreamOf(handling.authInfo, name, { signal: handling.signal })
+            const client = downstreamOf(handling.context, name)
             return handle(client as unknown as LooseClient, handling)
           },
         ]),
