@@ -14,6 +14,7 @@ const TOOLS = ['of_the_context', 'of_my_own'].map((name) => ({
 describe.each<SdkLine>(['SDK v1', 'SDK v2'])('a handler of %s whose client goes away', (sdk) => {
   let server: LibraryServer
   let outcome: Deferred<unknown>
+  let left: Deferred<void>
 
   beforeAll(async () => {
     const never = new AbortController().signal
@@ -21,8 +22,13 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('a handler of %s whose client goes 
       sdk,
       handlers: {
         of_the_context: ({ context }) => told(downstreamOf(context, 'of_the_context').fetch('/x')),
-        of_my_own: ({ context }) =>
-          told(downstreamOf(context, 'of_my_own', { signal: never }).fetch('/x')),
+        of_my_own: ({ context }) => {
+          const signal = 'mcpReq' in context ? context.mcpReq.signal : context.signal
+          signal.addEventListener('abort', () => {
+            left.resolve()
+          })
+          return told(downstreamOf(context, 'of_my_own', { signal: never }).fetch('/x'))
+        },
       },
       tools: TOOLS,
     })
@@ -42,6 +48,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('a handler of %s whose client goes 
 
   const leaveDuring = async (tool: string) => {
     outcome = deferred<unknown>()
+    left = deferred()
     const nextAtApi = holdCalls(server.api)
     const call = { message: callTool(tool), token: await server.mint() }
     const started = startCall(server.endpoint, call)
@@ -58,6 +65,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('a handler of %s whose client goes 
 
   test('its call of the API goes on where it passed a signal of its own', async () => {
     const atApi = await leaveDuring('of_my_own')
+    await left.promise
     atApi.answer()
     expect(await outcome.promise).toBe(200)
   })
