@@ -1,4 +1,4 @@
-import { composeServer, serverTools } from '../../src/compose.js'
+import { composeServer, serverTools } from '../../src/server/from-config.js'
 import {
   ConfigError,
   isUnconfigured,
@@ -7,10 +7,10 @@ import {
   type Config,
   type ConfigFault,
   type Environment,
-} from '../../src/config.js'
+} from '../../src/config/config.js'
 import { doubtMeaning, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
 import { unknownSettings } from '../../src/config/unknown-settings.js'
-import type { Log } from '../../src/log.js'
+import type { Log } from '../../src/logging/log.js'
 import { isIdentityScope, unionScopes } from '../../src/scopes.js'
 import { expandScopes } from '../../src/tools/access.js'
 import { printable } from '../printable.js'

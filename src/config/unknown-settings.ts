@@ -1,4 +1,4 @@
-import type { Log } from '../log.js'
+import type { Log } from '../logging/log.js'
 import { SETTING_NAMES } from './setting-names.js'
 
 /** Read beside the settings: by Node's libraries, and by `npm start` of the repository. */

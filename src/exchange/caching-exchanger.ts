@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.js'
 import { systemClock } from '../clock.js'
-import { describeError } from '../describe-error.js'
-import { asOnBehalfOfError, OnBehalfOfError } from '../errors.js'
+import { describeError } from '../logging/describe-error.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
-import { silentLog, type Log } from '../log.js'
+import { silentLog, type Log } from '../logging/log.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
 import { isDefinite } from './definite-refusals.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
@@ -16,7 +16,7 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
-import { untilAborted } from './until-aborted.js'
+import { untilAborted } from '../until-aborted.js'
 
 /** Where `CachingExchanger` keeps tokens, and for how long. */
 export interface CachingExchangerOptions extends ExchangeIdentity {

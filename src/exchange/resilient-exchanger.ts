@@ -1,7 +1,7 @@
 import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
-import { asOnBehalfOfError, OnBehalfOfError } from '../errors.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf } from '../identity/caller.js'
-import { silentLog, type Log } from '../log.js'
+import { silentLog, type Log } from '../logging/log.js'
 import { IssuerGuard } from './issuer-guard.js'
 import type { RateLimit } from './rate-limits.js'
 import type {
@@ -10,7 +10,7 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
-import { untilAborted } from './until-aborted.js'
+import { untilAborted } from '../until-aborted.js'
 
 /** How long `ResilientExchanger` waits, how fast it goes, and when it stops asking. */
 export interface ResilientExchangerOptions {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { FailureCode, FailureDetails } from '../errors.js'
+import type { FailureCode, FailureDetails } from '../failures/errors.js'
 import type { ExchangedToken } from './token-exchanger.js'
 
 /** Whose entry it is: compared with the caller on every hit, whatever the key says. */

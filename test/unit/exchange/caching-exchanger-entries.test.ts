@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FailureCode } from '../../../src/errors.js'
+import type { FailureCode } from '../../../src/failures/errors.js'
 import {
   CachingExchanger,
   type CachingExchangerOptions,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OnBehalfOfError } from '../../../src/errors.js'
+import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import {
   ResilientExchanger,
   type ResilientExchangerOptions,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { FailureCode } from '../../../src/errors.js'
-import { OnBehalfOfError } from '../../../src/errors.js'
+import type { FailureCode } from '../../../src/failures/errors.js'
+import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import {
   ResilientExchanger,
   type ResilientExchangerOptions,

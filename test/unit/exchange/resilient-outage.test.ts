@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { OnBehalfOfError, type FailureCode, type FailureDetails } from '../../../src/errors.js'
+import {
+  OnBehalfOfError,
+  type FailureCode,
+  type FailureDetails,
+} from '../../../src/failures/errors.js'
 import { CachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import {
   ResilientExchanger,
   type ResilientExchangerOptions,
 } from '../../../src/exchange/resilient-exchanger.js'
 import { createMemoryTokenCache } from '../../../src/exchange/token-cache.js'
-import { FAILURE_TABLE, failureText } from '../../../src/failure-table.js'
+import { FAILURE_TABLE, failureText } from '../../../src/failures/failure-table.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
 import {
   exchangedOf,
