@@ -60,9 +60,9 @@ export interface TokenExchangeOptions {
   /** For one call of an API, waiting for its turn included. Default 10000. */
   readonly timeoutMs?: number
   /** Calls of one API under way at a time; further calls wait, users taking turns. Default 64. */
-  readonly maxConcurrentCalls?: number | undefined
+  readonly connections?: number | undefined
   /** Those of one user, through all clients together. Default: a quarter of `maxConcurrentCalls`. */
-  readonly maxConcurrentCallsPerUser?: number | undefined
+  readonly concurrencyPerUser?: number | undefined
   /** The largest API answer that is read as JSON. Default 1 MiB. */
   readonly maxBytes?: number
   readonly log?: Log
@@ -202,8 +202,8 @@ async function openAccess(
 function fairFetchFor(options: TokenExchangeOptions): FairFetch {
   return createFairFetch({
     fetch: options.fetch ?? globalFetch,
-    maxConcurrentCalls: options.maxConcurrentCalls,
-    maxConcurrentCallsPerUser: options.maxConcurrentCallsPerUser,
+    maxConcurrentCalls: options.connections,
+    maxConcurrentCallsPerUser: options.concurrencyPerUser,
     timeoutMs: options.timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS,
   })
 }

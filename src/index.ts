@@ -50,7 +50,7 @@ export {
   type PathValue,
   type PathValues,
 } from './downstream/path-template.js'
-export type { EdgePolicy } from './limits/http-limits.js'
+export type { HttpLimits as EdgePolicy } from './limits/http-limits.js'
 export {
   FAILURE_CODES,
   OnBehalfOfError,

@@ -14,7 +14,7 @@ export {
   type ConfigFault,
   type Environment,
 } from './config/config.js'
-export type { EdgePolicy } from './limits/http-limits.js'
+export type { HttpLimits as EdgePolicy } from './limits/http-limits.js'
 export { createProcessLog, type ProcessLogOptions } from './server/process-log.js'
 export { serve, type ListeningServer, type ServeOptions } from './server/serve.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'

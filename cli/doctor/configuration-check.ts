@@ -96,7 +96,7 @@ function checkBaselineScopes({ resource, access }: Config): readonly Finding[] {
   const ofTools = unionScopes(...serverTools().map(({ requiredScopes }) => requiredScopes))
   const opensNothing = (scope: string): boolean =>
     !isIdentityScope(scope) &&
-    !expandScopes([scope], access.hierarchy).some((included) => ofTools.includes(included))
+    !expandScopes([scope], access.scopeHierarchy).some((included) => ofTools.includes(included))
   const strange = resource.baselineScopes.filter(opensNothing)
   if (strange.length === 0) return []
   return [

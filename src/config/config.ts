@@ -9,7 +9,7 @@ import { readSettingsFile } from './settings-file.js'
 import type { SettingsFileRead } from './settings-file-doubts.js'
 import { readValueFiles } from './value-files.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './token-config.js'
-import { edgeConfig, type EdgeConfig } from './http-config.js'
+import { httpConfig, type HttpConfig } from './http-config.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { SessionLimits } from '../sessions/session-registry.js'
 import type { AccessPolicy } from '../tools/access.js'
@@ -29,7 +29,7 @@ const IDENTIFYING: readonly SettingName[] = [
   'API_BASE_URL',
 ]
 
-export interface Config extends EdgeConfig {
+export interface Config extends HttpConfig {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceConfig
@@ -101,18 +101,18 @@ function asGiven(fault: ConfigFault, environment: Environment): ConfigFault {
 
 function assemble(found: CompleteSettings): Config {
   return {
-    ...edgeConfig(found),
+    ...httpConfig(found),
     endpoint: endpointOf(found),
     resource: resourceOf(found),
     callerPolicy: callerPolicyOf(found),
     clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
     issuer: issuersOf(found),
     access: {
-      claims: found.AUTHORIZATION_CLAIMS,
-      hierarchy: found.SCOPE_HIERARCHY,
+      authorizationClaims: found.AUTHORIZATION_CLAIMS,
+      scopeHierarchy: found.SCOPE_HIERARCHY,
       lockedTools: found.LOCKED_TOOLS,
       // Scopes that were assigned to users cannot be asked for.
-      stepUp: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
+      stepUpScopes: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
     },
     sessions: sessionsOf(found),
     exchange: exchangeConfig(found),

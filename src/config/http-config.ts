@@ -1,8 +1,8 @@
-import type { EdgePolicy } from '../limits/http-limits.js'
+import type { HttpLimits } from '../limits/http-limits.js'
 import type { CompleteSettings } from './settings.js'
 
 /** Where the server listens, how it stops, and what it lets come near. */
-export interface EdgeConfig {
+export interface HttpConfig {
   readonly listen: {
     /** `localhost`: both loopback addresses. */
     readonly host: string
@@ -11,11 +11,11 @@ export interface EdgeConfig {
   }
   /** How long the server goes on to accept after it was told to stop. */
   readonly drainDelayMs: number
-  readonly edge: EdgePolicy
+  readonly http: HttpLimits
 }
 
 /** The part of the configuration that `EDGE_SETTINGS` make. */
-export function edgeConfig(found: CompleteSettings): EdgeConfig {
+export function httpConfig(found: CompleteSettings): HttpConfig {
   return {
     listen: {
       host: found.HOST,
@@ -23,14 +23,14 @@ export function edgeConfig(found: CompleteSettings): EdgeConfig {
       keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
     },
     drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
-    edge: {
-      hosts: found.ALLOWED_HOSTS,
-      origins: found.ALLOWED_ORIGINS,
+    http: {
+      allowedHosts: found.ALLOWED_HOSTS,
+      allowedOrigins: found.ALLOWED_ORIGINS,
       trustProxy: found.TRUST_PROXY,
-      perAddressPerMinute: found.RATE_LIMIT_PER_ADDRESS,
-      perCallerPerMinute: found.RATE_LIMIT_PER_CALLER,
-      perCallerBytesPerMinute: found.BODY_BYTES_PER_CALLER,
-      perCallerAtOnce: found.CONCURRENCY_PER_CALLER,
+      rateLimitPerAddress: found.RATE_LIMIT_PER_ADDRESS,
+      rateLimitPerCaller: found.RATE_LIMIT_PER_CALLER,
+      bodyBytesPerCaller: found.BODY_BYTES_PER_CALLER,
+      concurrencyPerCaller: found.CONCURRENCY_PER_CALLER,
       maxBodyBytes: found.MAX_BODY_BYTES,
     },
   }

@@ -2,7 +2,7 @@ import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
 /** Where the server listens, and what it lets come near. */
-export const EDGE_SETTINGS = {
+export const HTTP_SETTINGS = {
   PORT: setting({
     description: 'The port to listen on.',
     schema: values.port,

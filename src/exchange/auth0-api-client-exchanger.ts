@@ -1,3 +1,4 @@
+import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { parseScope } from '../scopes.js'
@@ -64,7 +65,7 @@ export function createAuth0ApiClientExchanger(
   const { apiClient, subjectTokenType, clock = systemClock } = options
   return {
     async exchange(request, { signal, onRateLimits } = {}) {
-      const deadline = AbortSignal.timeout(options.timeoutMs ?? 5_000)
+      const deadline = AbortSignal.timeout(options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs)
       try {
         const call = callClient(apiClient, request, subjectTokenType)
         return exchangedToken(await endedBy(call, deadline, signal))

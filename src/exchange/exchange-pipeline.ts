@@ -19,14 +19,17 @@ export interface ProtectExchangeOptions {
   /** Our own resource identifier. */
   readonly ownAudience: string
   /** The subject token type, where it is not the access-token type: part of what makes two exchanges differ. */
-  readonly profile?: string
-  /** Default: in this process, 10000 entries. */
-  readonly cache?: TokenCache
-  readonly caching?: Pick<CachingExchangerOptions, 'maxAgeMs' | 'skewMs' | 'refusalAgeMs'>
-  readonly resilience?: Pick<
-    ResilientExchangerOptions,
-    'deadlineMs' | 'retryPauseMs' | 'perSecond' | 'breaker' | 'random'
-  >
+  readonly subjectTokenType?: string | undefined
+  /** Default: in this process, `cacheEntries` of them. */
+  readonly cache?: TokenCache | undefined
+  /** How many tokens the default cache keeps. Default 10000. */
+  readonly cacheEntries?: number | undefined
+  readonly caching?: Pick<CachingExchangerOptions, 'maxAgeMs' | 'expiryMarginMs' | 'negativeTtlMs'>
+  /** For the whole exchange: waiting for a turn, both tries and the pause between. Default 5000. */
+  readonly timeoutMs?: number | undefined
+  /** Exchanges a second, all users together. Default 8. */
+  readonly ratePerSecond?: number | undefined
+  readonly resilience?: Pick<ResilientExchangerOptions, 'retryPauseMs' | 'breaker' | 'random'>
   readonly checks?: Pick<
     ExchangedTokenExpectations,
     | 'actor'
@@ -43,35 +46,31 @@ export interface ProtectExchangeOptions {
 
 /**
  * Puts everything around an adapter that a token exchange needs, with the same port: the cache outermost, then
- * patience with a failing server, then the checks on what it returned.
+ * the rate limit, retry and circuit breaker, then the checks on the returned token.
  */
 export function protectExchange(
   adapter: TokenExchanger,
   options: ProtectExchangeOptions,
 ): TokenExchanger {
-  const { issuers, exchangeIssuer, clientId, ownAudience } = options
-  const shared = {
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
-    ...(options.log === undefined ? {} : { log: options.log }),
-  }
+  const { issuers, exchangeIssuer, clientId, ownAudience, clock, timers, log } = options
   const verifying = new VerifyingExchanger(adapter, {
     issuerOf: (name) => issuers.find(({ issuer }) => issuer === name),
-    ...{ exchangeIssuer, clientId, ownAudience },
+    ...{ exchangeIssuer, clientId, ownAudience, clock, log },
     ...options.checks,
-    ...shared,
   })
   const resilient = new ResilientExchanger(verifying, {
     ...options.resilience,
+    timeoutMs: options.timeoutMs,
+    ratePerSecond: options.ratePerSecond,
     exchangeIssuer: exchangeIssuer?.issuer,
-    ...shared,
-    ...(options.timers === undefined ? {} : { timers: options.timers }),
+    ...{ clock, timers, log },
   })
   return new CachingExchanger(resilient, {
-    cache: options.cache ?? createMemoryTokenCache(),
-    clientId,
-    profile: options.profile ?? ACCESS_TOKEN_TYPE,
-    exchangeIssuer: exchangeIssuer?.issuer,
     ...options.caching,
-    ...shared,
+    cache: options.cache ?? createMemoryTokenCache({ maxEntries: options.cacheEntries }),
+    clientId,
+    subjectTokenType: options.subjectTokenType ?? ACCESS_TOKEN_TYPE,
+    exchangeIssuer: exchangeIssuer?.issuer,
+    ...{ clock, log },
   })
 }

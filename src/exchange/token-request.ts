@@ -1,3 +1,4 @@
+import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, type Clock } from '../clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Fetch } from '../http/fetch-json.js'
@@ -38,7 +39,7 @@ export async function recordedExchange(
   },
 ): Promise<ExchangedToken> {
   const { clock = systemClock } = options
-  const deadline = AbortSignal.timeout(options.timeoutMs ?? 5_000)
+  const deadline = AbortSignal.timeout(options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs)
   const recording = recordingFetch({
     fetch: options.fetch ?? globalThis.fetch,
     signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),

@@ -1,15 +1,28 @@
-/** How the edge treats requests before anything is known about them. */
-export interface EdgePolicy {
-  readonly hosts: readonly string[]
-  readonly origins: readonly string[]
-  /** As Express's `trust proxy`: a number of hops, or addresses and subnets. */
-  readonly trustProxy: number | readonly string[]
-  readonly perAddressPerMinute: number
-  /** JSON-RPC messages of one user, those of a batch one by one; 0: no limit. */
-  readonly perCallerPerMinute: number
-  /** Bytes of one user's request bodies, after decompression, and 256 for each value outside of arguments; 0: no limit. */
-  readonly perCallerBytesPerMinute: number
+/** Which requests are let in, and how much of the server one address and one user may take. */
+export interface HttpLimits {
+  /** Further values of the Host header, `host` or `host:port`. The host of `endpoint` is always accepted. */
+  readonly allowedHosts: readonly string[]
+  /** Further origins of browser clients, extensions and desktop applications, as they send them. */
+  readonly allowedOrigins: readonly string[]
+  /** Requests a minute from one address, before authentication; 0: no limit. */
+  readonly rateLimitPerAddress: number
+  /** JSON-RPC messages a minute of one user, those of a batch one by one; 0: no limit. */
+  readonly rateLimitPerCaller: number
+  /** Bytes a minute of one user's request bodies, after decompression, and 256 for each value outside of arguments; 0: no limit. */
+  readonly bodyBytesPerCaller: number
   /** Messages of one user under way at a time, those of a batch one by one; 0: no limit. */
-  readonly perCallerAtOnce: number
+  readonly concurrencyPerCaller: number
+  /** The largest request body. */
   readonly maxBodyBytes: number
+}
+
+/** The limits of a server that is told no others. */
+export const HTTP_DEFAULTS: HttpLimits = {
+  allowedHosts: [],
+  allowedOrigins: [],
+  rateLimitPerAddress: 600,
+  rateLimitPerCaller: 300,
+  bodyBytesPerCaller: 8 * 1024 * 1024,
+  concurrencyPerCaller: 64,
+  maxBodyBytes: 256 * 1024,
 }

@@ -13,7 +13,7 @@ import { securityHeaders } from '../../middleware/security-headers.js'
 import { tokenExchange, type TokenExchangeOptions } from '../../middleware/token-exchange.js'
 import { toolScopes, type ToolScopesOptions } from '../../middleware/tool-scopes.js'
 import { protectedResourceMetadataRoute } from '../../routes/protected-resource-metadata.js'
-import type { EdgePolicy } from '../limits/http-limits.js'
+import type { HttpLimits } from '../limits/http-limits.js'
 import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { Log } from '../logging/log.js'
@@ -26,13 +26,13 @@ import type { ToolAccess } from '../tools/access.js'
 import { createScopeNames, type ScopeNames } from '../tools/scope-names.js'
 
 /** What the doors in front of an MCP endpoint are made of. */
-export interface DoorParts {
+export interface MiddlewareChainOptions {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceDescription
   /** Where challenges say that the metadata is. Default `host`. */
   readonly metadataLocation?: MetadataLocation | undefined
-  readonly edge: Omit<EdgePolicy, 'trustProxy'>
+  readonly http: Omit<HttpLimits, 'trustProxy'>
   readonly verifier: AccessTokenVerifier
   readonly callerPolicy?: CallerPolicy | undefined
   readonly access: ToolAccess
@@ -45,7 +45,7 @@ export interface DoorParts {
 }
 
 /** The doors, in the order in which a call meets them. */
-export interface Doors {
+export interface MiddlewareChain {
   /** For every request, before anything is believed about it. */
   readonly context: readonly RequestHandler[]
   /** The protected-resource metadata, for those who are not signed in yet. Any web page may read it. */
@@ -76,12 +76,12 @@ function limitedWithRefusals(guard: RequestHandler, limit: RequestHandler): Requ
 }
 
 /** Creates the doors; the one place that knows their order. Mounts nothing. */
-export function createDoors(parts: DoorParts): Doors {
-  const { endpoint, edge, log } = parts
+export function createMiddlewareChain(parts: MiddlewareChainOptions): MiddlewareChain {
+  const { endpoint, http: edge, log } = parts
   const { nameScopes, resource } = namedScopes(parts)
   const resourceMetadataUrl = metadataUrl(endpoint, parts.metadataLocation)
-  const { hosts, origins } = edge
-  const addressLimit = limitByAddress({ perMinute: edge.perAddressPerMinute })
+  const { allowedHosts: hosts, allowedOrigins: origins } = edge
+  const addressLimit = limitByAddress({ perMinute: edge.rateLimitPerAddress })
   return {
     context: [requestContext(), securityHeaders()],
     metadata: protectedResourceMetadataRoute(
@@ -101,10 +101,10 @@ export function createDoors(parts: DoorParts): Doors {
       }),
       endpointMethods(),
       limitByCaller({
-        perMinute: edge.perCallerPerMinute,
-        bytesPerMinute: edge.perCallerBytesPerMinute,
+        perMinute: edge.rateLimitPerCaller,
+        bytesPerMinute: edge.bodyBytesPerCaller,
       }),
-      limitAtOnce({ atOnce: edge.perCallerAtOnce }),
+      limitAtOnce({ atOnce: edge.concurrencyPerCaller }),
       answerForms(),
       ...jsonBody(edge.maxBodyBytes),
       toolScopes({ access: parts.access, undeclaredTools: parts.undeclaredTools, log }),
@@ -125,7 +125,7 @@ export function namedScopes({
   access,
   callerPolicy,
   resource,
-}: Pick<DoorParts, 'access' | 'callerPolicy' | 'resource'>): {
+}: Pick<MiddlewareChainOptions, 'access' | 'callerPolicy' | 'resource'>): {
   readonly nameScopes: ScopeNames
   readonly resource: ResourceDescription
 } {

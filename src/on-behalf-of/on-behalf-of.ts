@@ -1,6 +1,6 @@
 import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
 import { createWiringCheck } from '../../middleware/wiring-check.js'
-import { createDoors, type Doors } from './middleware-chain.js'
+import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
 import { protectExchange } from '../exchange/exchange-pipeline.js'
 import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
@@ -59,14 +59,14 @@ export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
   return { metadata, protect, errors: doors.errors }
 }
 
-function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean): Doors {
+function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean): MiddlewareChain {
   const { endpoint, log = silentLog } = options
   const resource = options.resource ?? endpoint.href
   const audience = options.tokenAudience ?? resource
   warnOfUnfitResource({ resource, endpoint }, log)
   const issuers = issuersFor(options, log)
   const registry = createToolRegistry(options.tools)
-  return createDoors({
+  return createMiddlewareChain({
     ...{ endpoint, log, answers },
     resource: {
       resource,
@@ -74,7 +74,7 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
       baselineScopes: options.baselineScopes,
     },
     metadataLocation: options.metadataLocation,
-    edge: { ...EDGE_DEFAULTS, ...options.edge },
+    http: { ...EDGE_DEFAULTS, ...options.http },
     verifier: createJwtBearerVerifier({
       ...{ audience, resource },
       issuers: issuers.accepted,
@@ -83,7 +83,7 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
     }),
     callerPolicy: {
       ...options.callerPolicy,
-      ignorePermissions: options.access?.claims === 'scope',
+      ignorePermissions: options.access?.authorizationClaims === 'scope',
     },
     access: createToolAccess(registry, accessPolicyFor(options)),
     undeclaredTools: options.undeclaredTools,
@@ -127,7 +127,7 @@ function exchangerFor(
     clientId: client.id,
     ownAudience: own.audience,
     log: own.log,
-    ...(subjectTokenType === undefined ? {} : { profile: subjectTokenType }),
+    ...(subjectTokenType === undefined ? {} : { subjectTokenType: subjectTokenType }),
     ...(cache === undefined ? {} : { cache }),
     ...(caching === undefined ? {} : { caching }),
     ...(resilience === undefined ? {} : { resilience }),
@@ -142,7 +142,7 @@ function exchangerFor(
 
 /** Scopes that were assigned to users cannot be asked for. */
 function accessPolicyFor({ access, callerPolicy }: OnBehalfOfOptions): AccessPolicy {
-  return callerPolicy?.scopeClaim === undefined ? { ...access } : { stepUp: 'none', ...access }
+  return callerPolicy?.scopeClaim === undefined ? { ...access } : { stepUpScopes: 'none', ...access }
 }
 
 /** The verifier has let nobody else's tokens in. */

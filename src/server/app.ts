@@ -3,9 +3,9 @@ import { notFound } from '../../middleware/not-found.js'
 import { healthRoute } from '../../routes/health.js'
 import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
 import { mcpRoute } from '../../routes/mcp.js'
-import { createDoors, namedScopes } from '../on-behalf-of/middleware-chain.js'
+import { createMiddlewareChain, namedScopes } from '../on-behalf-of/middleware-chain.js'
 import type { DownstreamApi } from '../downstream/downstream-client.js'
-import type { EdgePolicy } from '../limits/http-limits.js'
+import type { HttpLimits } from '../limits/http-limits.js'
 import type { DelegationPolicy } from '../exchange/delegation-policy.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
@@ -30,7 +30,7 @@ export interface AppParts {
   readonly resource: ResourceDescription
   /** Where challenges say that the metadata is. Default `host`. */
   readonly metadataLocation?: MetadataLocation | undefined
-  readonly edge: EdgePolicy
+  readonly edge: HttpLimits
   readonly policy: AccessPolicy
   readonly verifier: AccessTokenVerifier
   /** Whose tokens count, and how their scopes are read. Default: those of users; `scope`, else `scp`. */
@@ -82,8 +82,8 @@ export function createApp(parts: AppParts): App {
     ...failures,
   })
 
-  const doors = createDoors({
-    ...{ endpoint, resource, edge, access, callerPolicy, log },
+  const doors = createMiddlewareChain({
+    ...{ endpoint, resource, http: edge, access, callerPolicy, log },
     metadataLocation: parts.metadataLocation,
     // The SDK servers have the tools of the registry and no others: it answers as the protocol says.
     undeclaredTools: 'allow',
@@ -94,8 +94,8 @@ export function createApp(parts: AppParts): App {
       apis: parts.apis,
       forwardClientAddress: parts.forwardClientAddress ?? false,
       sessions: mcp.sessions,
-      maxConcurrentCalls: parts.apiConnections,
-      maxConcurrentCallsPerUser: parts.apiConcurrencyPerUser,
+      connections: parts.apiConnections,
+      concurrencyPerUser: parts.apiConcurrencyPerUser,
       host: 'standalone',
       ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
       ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),

@@ -58,7 +58,7 @@ export async function composeServer(
       baselineScopes: config.resource.baselineScopes,
     },
     metadataLocation: config.resource.metadataLocation,
-    ...{ edge: config.edge, policy: config.access, callerPolicy: config.callerPolicy },
+    ...{ edge: config.http, policy: config.access, callerPolicy: config.callerPolicy },
     ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
     verifier: createJwtBearerVerifier({
       ...tokenExpectations(config),
@@ -107,9 +107,9 @@ function protection(config: Config, issuers: KnownIssuers, log: Log): ProtectExc
     exchangeIssuer: issuers.exchange,
     clientId: exchange.clientId,
     ownAudience: resource.tokenAudience,
-    profile: exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE,
+    subjectTokenType: exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE,
     cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
-    resilience: { deadlineMs: exchange.timeoutMs, perSecond: exchange.ratePerSecond },
+    resilience: { timeoutMs: exchange.timeoutMs, ratePerSecond: exchange.ratePerSecond },
     checks: exchangeChecks(config),
     log,
   }

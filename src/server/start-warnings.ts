@@ -52,13 +52,13 @@ function foreignScopes(
 ): readonly ForeignScopes[] {
   const known = new Set([
     ...tools.flatMap(({ requiredScopes }) => requiredScopes),
-    ...Object.keys(access.hierarchy),
+    ...Object.keys(access.scopeHierarchy),
   ])
   const foreign = (scopes: readonly string[]): readonly string[] =>
     [...new Set(scopes)].filter((scope) => !known.has(scope) && !isIdentityScope(scope))
   const found: readonly ForeignScopes[] = [
     { setting: 'MCP_BASELINE_SCOPES', scopes: foreign(resource.baselineScopes) },
-    { setting: 'SCOPE_HIERARCHY', scopes: foreign(Object.values(access.hierarchy).flat()) },
+    { setting: 'SCOPE_HIERARCHY', scopes: foreign(Object.values(access.scopeHierarchy).flat()) },
   ]
   return found.filter(({ scopes }) => scopes.length > 0)
 }

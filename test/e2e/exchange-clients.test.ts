@@ -60,7 +60,7 @@ const withApiClient: Mount = async (config, fetch) => {
       authorizationServers: [issuer.issuer],
       baselineScopes: config.resource.baselineScopes,
     },
-    edge: config.edge,
+    edge: config.http,
     policy: config.access,
     verifier: createJwtBearerVerifier({ issuers: [issuer], audience: config.resource.identifier }),
     exchanger: protectExchange(createAuth0ApiClientExchanger({ apiClient }), {

@@ -207,12 +207,12 @@ function firstServer(endpoint: URL, issuerUrl: string, second: URL): ReturnType<
       baselineScopes: ['tool:greet'],
     },
     edge: {
-      ...{ hosts: [], origins: [], trustProxy: 0, maxBodyBytes: 100_000 },
+      ...{ allowedHosts: [], allowedOrigins: [], trustProxy: 0, maxBodyBytes: 100_000 },
       ...{
-        perAddressPerMinute: 0,
-        perCallerBytesPerMinute: 0,
-        perCallerPerMinute: 0,
-        perCallerAtOnce: 0,
+        rateLimitPerAddress: 0,
+        bodyBytesPerCaller: 0,
+        rateLimitPerCaller: 0,
+        concurrencyPerCaller: 0,
       },
     },
     policy: {},

@@ -46,12 +46,12 @@ export async function openExchangeApp(
       baselineScopes: ['tool:read'],
     },
     edge: {
-      ...{ hosts: [], origins: [], trustProxy: 0, maxBodyBytes: 100_000 },
+      ...{ allowedHosts: [], allowedOrigins: [], trustProxy: 0, maxBodyBytes: 100_000 },
       ...{
-        perAddressPerMinute: 0,
-        perCallerPerMinute: 0,
-        perCallerBytesPerMinute: 0,
-        perCallerAtOnce: 0,
+        rateLimitPerAddress: 0,
+        rateLimitPerCaller: 0,
+        bodyBytesPerCaller: 0,
+        concurrencyPerCaller: 0,
       },
     },
     policy: {},

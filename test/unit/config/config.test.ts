@@ -195,7 +195,7 @@ describe('parseConfig', () => {
       lockedTools: 'show',
       stepUp: 'required',
     })
-    expect(config.edge).toEqual({
+    expect(config.http).toEqual({
       hosts: ['mcp.internal:3001', 'mcp.example'],
       origins: ['https://app.example', 'http://localhost:5173'],
       trustProxy: ['10.0.0.0/8', '::1'],

@@ -268,7 +268,7 @@ describe('a list', () => {
   })
 
   test('[case 39] of a hierarchy has spaces alone, since commas stand within its entries', () => {
-    const { hierarchy } = parse({ SCOPE_HIERARCHY: 'a=b,c d=e' }).access
+    const { scopeHierarchy: hierarchy } = parse({ SCOPE_HIERARCHY: 'a=b,c d=e' }).access
     expect(hierarchy).toEqual({ a: ['b', 'c'], d: ['e'] })
     expect(cureOf('SCOPE_HIERARCHY', 'a=b, d=e')).toContain('separated by spaces')
   })

@@ -28,7 +28,7 @@ function setUp(options: ResilientExchangerOptions = {}) {
   const inner = new PromptExchanger()
   const time = new ManualClock()
   const resilient = new ResilientExchanger(inner, {
-    ...{ clock: time.clock, timers: time.timers, random: () => 0.5, perSecond: 1_000 },
+    ...{ clock: time.clock, timers: time.timers, random: () => 0.5, ratePerSecond: 1_000 },
     ...options,
   })
   /** Runs an exchange to its end, moving the clock past the pause. */
@@ -98,7 +98,7 @@ describe('the breaker', () => {
     const time = new ManualClock()
     const resilient = new ResilientExchanger(held, {
       ...{ clock: time.clock, timers: time.timers },
-      perSecond: 100,
+      ratePerSecond: 100,
     })
     for (let call = 0; call < 10; call += 1) {
       const leaving = new AbortController()
@@ -118,7 +118,7 @@ describe('the breaker', () => {
     const time = new ManualClock()
     const resilient = new ResilientExchanger(held, {
       ...{ clock: time.clock, timers: time.timers },
-      perSecond: 100,
+      ratePerSecond: 100,
     })
     const leaving = new AbortController()
     const old = failureOf(resilient.exchange(requestOf(), { signal: leaving.signal }))

@@ -186,7 +186,7 @@ describe('the options of onBehalfOf', () => {
       MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
       API_AUTH0_AUDIENCE: API.audience,
       API_BASE_URL: API.baseUrl.href,
-    }).edge
+    }).http
     expect(trustProxy).toBe(0)
     expect(EDGE_DEFAULTS).toEqual(edge)
   })
