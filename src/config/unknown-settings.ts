@@ -1,4 +1,4 @@
-import type { Log } from '../log.js'
+import type { Log } from '../logging/log.js'
 import { nearestName } from '../nearest-name.js'
 import { SETTING_NAMES } from './setting-names.js'
 

@@ -1,4 +1,4 @@
-import { OnBehalfOfError, type FailureDetails } from '../errors.js'
+import { OnBehalfOfError, type FailureDetails } from '../failures/errors.js'
 
 /** What the ways to get no usable answer say about the authorization server. */
 const OUTAGES = {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { Outage } from '../errors.js'
+import type { Outage } from '../failures/errors.js'
 import { TrialGate } from './trial-gate.js'
 
 export interface SharedBreakerOptions {

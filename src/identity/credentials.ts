@@ -1,4 +1,4 @@
-import { OnBehalfOfError, type FailureReason } from '../errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { Secret } from '../secret.js'
 
 /** The credentials of one HTTP request, before anything about them is believed. */

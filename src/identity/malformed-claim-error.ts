@@ -1,4 +1,4 @@
-import type { FailureReason } from '../errors.js'
+import type { FailureReason } from '../failures/errors.js'
 
 /** Why a claim cannot be read. The same words are the `reason` of a refusal on the first hop. */
 export type ClaimFault = FailureReason<'claims'>

@@ -1,4 +1,4 @@
-import { OnBehalfOfError, type FailureReason } from '../errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { isScopeToken } from '../scopes.js'
 import type { Tool, ToolRequirements } from './tool.js'
 

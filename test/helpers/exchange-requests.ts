@@ -1,4 +1,8 @@
-import { OnBehalfOfError, type FailureCode, type FailureDetails } from '../../src/errors.js'
+import {
+  OnBehalfOfError,
+  type FailureCode,
+  type FailureDetails,
+} from '../../src/failures/errors.js'
 import { exchangeFailure } from '../../src/exchange/exchange-failure.js'
 import { exchangeOutage, type OutageReason } from '../../src/exchange/exchange-outage.js'
 import type {

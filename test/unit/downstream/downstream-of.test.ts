@@ -7,7 +7,7 @@ import {
   type HandlerContext,
 } from '../../../src/downstream/downstream-access.js'
 import type { DownstreamClient } from '../../../src/downstream/downstream-client.js'
-import { OnBehalfOfError } from '../../../src/errors.js'
+import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { compileErrors } from '../../helpers/compile-errors.js'
 import { failureThrownBy } from '../outcomes.js'
 
