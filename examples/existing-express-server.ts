@@ -7,7 +7,7 @@ import {
   authenticatedRequest,
   downstreamOf,
   onBehalfOf,
-  type Log,
+  type Logger,
   type Secret,
 } from 'mcp-on-behalf-of'
 import { z } from 'zod'
@@ -17,7 +17,7 @@ export interface ExampleOptions {
   readonly issuer: string
   readonly client: { readonly id: string; readonly secret: Secret }
   readonly api: { readonly audience: string; readonly baseUrl: URL }
-  readonly log: Log
+  readonly log: Logger
 }
 
 export function createExampleApp({ endpoint, issuer, client, api, log }: ExampleOptions): Express {

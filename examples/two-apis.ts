@@ -8,7 +8,7 @@ import {
   downstreamOf,
   onBehalfOf,
   type DownstreamApi,
-  type Log,
+  type Logger,
   type Secret,
 } from 'mcp-on-behalf-of'
 import { z } from 'zod'
@@ -18,7 +18,7 @@ export interface TwoApisOptions {
   readonly issuer: string
   readonly client: { readonly id: string; readonly secret: Secret }
   readonly apis: { readonly orders: DownstreamApi; readonly invoices: DownstreamApi }
-  readonly log: Log
+  readonly log: Logger
 }
 
 export function createTwoApisApp({ endpoint, issuer, client, apis, log }: TwoApisOptions): Express {

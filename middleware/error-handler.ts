@@ -3,13 +3,14 @@ import { describeError } from '../src/logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError, type FailureDetails } from '../src/failures/errors.js'
 import { failureResponse, type FailureResponseOptions } from '../src/failures/failure-response.js'
 import { FAILURE_TABLE } from '../src/failures/failure-table.js'
-import type { Log } from '../src/logging/log.js'
+import { logEvent } from '../src/logging/log-event.js'
+import type { Logger } from '../src/logging/logger.js'
 import { scrub } from '../src/logging/scrub.js'
 import { requestIdOf } from './request-context.js'
 
 /** What `errorHandler` needs: what challenges say, and where failures are logged. */
 export interface ErrorHandlerOptions extends FailureResponseOptions {
-  readonly log: Log
+  readonly log: Logger
   /** Whose failures are answered here; others go on to the next error handler. Default: everybody's. */
   readonly answers?: (req: Request) => boolean
 }
@@ -37,10 +38,11 @@ export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler 
 }
 
 /** Writes the log line of a refused request. */
-export function logFailure(error: OnBehalfOfError, req: Request, log: Log): void {
+export function logFailure(error: OnBehalfOfError, req: Request, log: Logger): void {
   const rule = FAILURE_TABLE[error.code]
   const level = error.details.repeated === true ? 'debug' : rule.logLevel
-  log.event(level, 'request_refused', {
+  logEvent(log, level, {
+    event: 'request_refused',
     code: error.code,
     reason: error.details.reason,
     status: error.details.status,

@@ -30,7 +30,7 @@ import { FAILURE_TABLE } from '../src/failures/failure-table.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf, type Caller } from '../src/identity/caller.js'
 import type { Fetch } from '../src/http/fetch-json.js'
-import { silentLog, type Log } from '../src/logging/log.js'
+import { silentLog, type Logger } from '../src/logging/logger.js'
 import { assertOptions } from '../src/assert-options.js'
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import type { ToolRegistry } from '../src/tools/registry.js'
@@ -65,7 +65,7 @@ export interface TokenExchangeOptions {
   readonly concurrencyPerUser?: number | undefined
   /** The largest API answer that is read as JSON. Default 1 MiB. */
   readonly maxBytes?: number
-  readonly log?: Log
+  readonly log?: Logger
   /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
   readonly host?: ToolHost | undefined
 }

@@ -25,7 +25,8 @@ import { OnBehalfOfError } from '../src/failures/errors.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../src/clock.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
-import type { Log } from '../src/logging/log.js'
+import { logEvent } from '../src/logging/log-event.js'
+import type { Logger } from '../src/logging/logger.js'
 import { answerInForm, type AnswerForms } from '../src/http/answer-in-form.js'
 import { isEventStream } from '../src/http/is-event-stream.js'
 import { NewsStreams } from '../src/sessions/notification-streams.js'
@@ -35,7 +36,7 @@ import { McpSessions, type McpSessionsOptions, type OnAsked } from '../src/sessi
 /** What `mcpRoute` needs: your server factory, what challenges say, and a log. */
 export interface McpRouteOptions extends FailureResponseOptions {
   readonly createServer: McpServerFactory
-  readonly log: Log
+  readonly log: Logger
   /** Gives 2025 clients that ask for it a session. Default: none, every request stands alone. */
   readonly sessions?: McpSessionsOptions
   /** Streams that one user may hold open to wait for news. Default 16. */
@@ -67,7 +68,7 @@ export interface McpRoute {
 export function mcpRoute(options: McpRouteOptions): McpRoute {
   const { createServer, log } = options
   const onerror = (error: Error): void => {
-    log.event('warn', 'mcp_error', { err: describeError(error) })
+    logEvent(log, 'warn', { event: 'mcp_error', err: describeError(error) })
   }
   const mcp = createMcpHandler(createServer, { onerror })
   const sessions = options.sessions && new McpSessions(createServer, options.sessions, onerror)

@@ -138,7 +138,7 @@ export {
   createJwtBearerVerifier,
   type JwtBearerVerifierOptions,
 } from './identity/jwt-bearer-verifier.js'
-export type { Log } from './logging/log.js'
+export type { LoggedEvent, Logger } from './logging/logger.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of/on-behalf-of.js'
 export type { OnBehalfOfOptions } from './on-behalf-of/options.js'
 export {

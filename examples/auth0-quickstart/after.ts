@@ -11,7 +11,7 @@ import {
   onBehalfOf,
   Secret,
   type Fetch,
-  type Log,
+  type Logger,
 } from 'mcp-on-behalf-of'
 import { z } from 'zod'
 
@@ -27,7 +27,7 @@ const ENVIRONMENT = z.object({
 })
 
 export interface MovedOverOptions {
-  readonly log: Log
+  readonly log: Logger
   /** Reaches the tenant. Default: the global `fetch`. */
   readonly fetch?: Fetch
 }

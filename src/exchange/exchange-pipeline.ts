@@ -1,6 +1,6 @@
 import type { Clock, Timers } from '../clock.js'
 import type { Issuer } from '../identity/issuer-keys.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import { CachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
 import { ResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
@@ -41,7 +41,7 @@ export interface ProtectExchangeOptions {
   >
   readonly clock?: Clock
   readonly timers?: Timers
-  readonly log?: Log
+  readonly log?: Logger
 }
 
 /**

@@ -2,7 +2,8 @@ import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf } from '../identity/caller.js'
-import { silentLog, type Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import { silentLog, type Logger } from '../logging/logger.js'
 import { exchangeOutage } from './exchange-outage.js'
 import { IssuerGuard } from './issuer-guard.js'
 import type { RateLimit } from './rate-limits.js'
@@ -36,7 +37,7 @@ export interface ResilientExchangerOptions {
   readonly timers?: Timers
   /** A number from 0 (inclusive) to 1. Default: `Math.random`. */
   readonly random?: () => number
-  readonly log?: Log
+  readonly log?: Logger
 }
 
 /**
@@ -51,7 +52,7 @@ export class ResilientExchanger implements TokenExchanger {
   readonly #options: ResilientExchangerOptions
   readonly #clock: Clock
   readonly #timers: Timers
-  readonly #log: Log
+  readonly #log: Logger
   readonly #guards = new Map<string, IssuerGuard>()
 
   constructor(exchanger: TokenExchanger, options: ResilientExchangerOptions = {}) {
@@ -79,7 +80,7 @@ export class ResilientExchanger implements TokenExchanger {
           const error = this.#settle(thrown, either)
           const { reason, status, retryable = false } = error.details
           if (!retryable) throw error
-          this.#log.event('info', 'exchange_retried', { reason, status })
+          logEvent(this.#log, 'info', { event: 'exchange_retried', reason, status })
           await this.#pause(either)
           return this.#attempt(request, { ...options, signal: either }, guard)
         },

@@ -2,12 +2,13 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { systemClock, type Clock } from '../clock.js'
 import type { LogLevel } from '../failures/failure-table.js'
-import { silentLog, type Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import { silentLog, type Logger } from '../logging/logger.js'
 
 export interface RejectedConnectionsOptions {
   /** What `maxHeaderSize` of the server is, for the answer's text. */
   readonly maxHeaderBytes: number
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -116,6 +117,11 @@ function boundedNote({ log = silentLog, clock = systemClock }: RejectedConnectio
     window.lines += 1
     const { unlogged } = window
     window.unlogged = 0
-    log.event(level, 'http_rejected', { status: Number(status.slice(0, 3)), reason, unlogged })
+    logEvent(log, level, {
+      event: 'http_rejected',
+      status: Number(status.slice(0, 3)),
+      reason,
+      unlogged,
+    })
   }
 }

@@ -16,7 +16,7 @@ import { protectedResourceMetadataRoute } from '../../routes/protected-resource-
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
 import type { CallerPolicy } from '../identity/caller.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import {
   metadataUrl,
   type MetadataLocation,
@@ -39,7 +39,7 @@ export interface MiddlewareChainOptions {
   /** What becomes of a call of a tool that `access` does not know. Default `refuse`. */
   readonly undeclaredTools?: ToolScopesOptions['undeclaredTools']
   readonly exchange: Omit<TokenExchangeOptions, 'log'>
-  readonly log: Log
+  readonly log: Logger
   /** Which requests' failures `errors` answers. Default: all. */
   readonly answers?: ErrorHandlerOptions['answers']
 }

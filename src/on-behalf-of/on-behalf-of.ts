@@ -7,7 +7,7 @@ import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { createIssuer, type Issuer } from '../identity/issuer-keys.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
-import { silentLog, type Log } from '../logging/log.js'
+import { silentLog, type Logger } from '../logging/logger.js'
 import { EDGE_DEFAULTS, type OnBehalfOfOptions } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
 import { metadataPaths } from '../http/protected-resource-metadata.js'
@@ -98,7 +98,7 @@ function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean
   })
 }
 
-function issuersFor(options: OnBehalfOfOptions, log: Log): KnownIssuers {
+function issuersFor(options: OnBehalfOfOptions, log: Logger): KnownIssuers {
   const { issuer, exchange, fetch } = options
   const issuers = typeof issuer === 'string' ? [issuer] : issuer
   return createKnownIssuers({ ...options, issuers, exchangeIssuer: exchange?.issuer }, (each) =>
@@ -108,7 +108,7 @@ function issuersFor(options: OnBehalfOfOptions, log: Log): KnownIssuers {
 
 function exchangerFor(
   { client, exchange = {}, delegation, clockToleranceSeconds, fetch }: OnBehalfOfOptions,
-  own: { readonly issuers: KnownIssuers; readonly audience: string; readonly log: Log },
+  own: { readonly issuers: KnownIssuers; readonly audience: string; readonly log: Logger },
 ): TokenExchanger {
   const { subjectTokenType, cache, caching, resilience, checks } = exchange
   const adapter =
@@ -142,7 +142,9 @@ function exchangerFor(
 
 /** Scopes that were assigned to users cannot be asked for. */
 function accessPolicyFor({ access, callerPolicy }: OnBehalfOfOptions): AccessPolicy {
-  return callerPolicy?.scopeClaim === undefined ? { ...access } : { stepUpScopes: 'none', ...access }
+  return callerPolicy?.scopeClaim === undefined
+    ? { ...access }
+    : { stepUpScopes: 'none', ...access }
 }
 
 /** The verifier has let nobody else's tokens in. */

@@ -6,6 +6,7 @@ import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
 import { isTemplate } from '../identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
+import { LOGGER_OPTION } from '../logging/logger.js'
 import type { OnBehalfOfOptions } from './options.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import { assertOptions } from '../assert-options.js'
@@ -71,7 +72,7 @@ const OPTIONS = z
     ),
     undeclaredTools: z.enum(['refuse', 'allow'], "must be 'refuse' or 'allow'").optional(),
     baselineScopes: scopes,
-    log: z.looseObject({ event: callable.nonoptional('must be a function') }).optional(),
+    log: LOGGER_OPTION.optional(),
     access: z
       .strictObject({
         claims: z.enum(['both', 'scope', 'permissions']).optional(),

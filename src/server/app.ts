@@ -11,7 +11,7 @@ import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { Fetch } from '../http/fetch-json.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import { createMcpServers } from './mcp-servers.js'
 import {
   metadataUrl,
@@ -38,7 +38,7 @@ export interface AppParts {
   readonly exchanger: TokenExchanger
   readonly registry: ToolRegistry
   readonly apis: Readonly<Record<string, DownstreamApi>>
-  readonly log: Log
+  readonly log: Logger
   readonly createReference: () => string
   /** Gives 2025 clients sessions. Default: none. */
   readonly sessions?: SessionLimits

@@ -12,7 +12,7 @@ import type { Fetch } from '../http/fetch-json.js'
 import { createIssuer } from '../identity/issuer-keys.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import { warnAtStart } from './start-warnings.js'
 import { createGetDatetime } from '../tools/get-datetime.js'
 import { greet } from '../tools/greet.js'
@@ -42,7 +42,7 @@ export interface ComposeOptions {
  */
 export async function composeServer(
   config: Config,
-  log: Log,
+  log: Logger,
   { fetch }: ComposeOptions = {},
 ): Promise<ComposedServer> {
   const all = serverTools()
@@ -88,7 +88,7 @@ export async function composeServer(
   }
 }
 
-function issuersOf(config: Config, log: Log, fetch: Fetch): KnownIssuers {
+function issuersOf(config: Config, log: Logger, fetch: Fetch): KnownIssuers {
   const { staleAgeMs } = config.issuer
   return createKnownIssuers(issuerLocations(config), (options) =>
     createIssuer({ ...options, log, staleAgeMs, fetch }),
@@ -100,7 +100,7 @@ export function serverTools(): readonly Tool[] {
   return [whoami, greet, createGetDatetime()]
 }
 
-function protection(config: Config, issuers: KnownIssuers, log: Log): ProtectExchangeOptions {
+function protection(config: Config, issuers: KnownIssuers, log: Logger): ProtectExchangeOptions {
   const { exchange, resource } = config
   return {
     issuers: issuers.accepted,

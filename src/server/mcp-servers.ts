@@ -12,7 +12,8 @@ import { describeError } from '../logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE, failureText } from '../failures/failure-table.js'
 import { authContextOf, findAuthContext } from '../identity/auth-context.js'
-import type { Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
 import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
 import type { ToolRegistry } from '../tools/registry.js'
@@ -22,7 +23,7 @@ import { SERVER_NAME, VERSION } from '../version.js'
 export interface McpServerOptions {
   readonly registry: ToolRegistry
   readonly access: ToolAccess<Tool>
-  readonly log: Log
+  readonly log: Logger
   /** Creates the reference that ties a tool error to its log line. */
   readonly createReference: () => string
 }
@@ -144,7 +145,8 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
   const rule = FAILURE_TABLE[error.code]
   const reference = options.createReference()
   const { id: rpcId } = context.mcpReq
-  options.log.event(rule.logLevel, 'tool_failed', {
+  logEvent(options.log, rule.logLevel, {
+    event: 'tool_failed',
     tool: tool.name,
     code: error.code,
     reason: error.details.reason,
