@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request } from 'express'
 import { describeError } from '../src/logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError, type FailureDetails } from '../src/failures/errors.js'
-import { failureResponse, type FailureResponseOptions } from '../src/failures/failure-response.js'
+import { failureResponse, type ChallengeOptions } from '../src/failures/failure-response.js'
 import { FAILURE_TABLE } from '../src/failures/failure-table.js'
 import { logEvent } from '../src/logging/log-event.js'
 import type { Logger } from '../src/logging/logger.js'
@@ -9,10 +9,10 @@ import { scrub } from '../src/logging/scrub.js'
 import { requestIdOf } from './request-context.js'
 
 /** What `errorHandler` needs: what challenges say, and where failures are logged. */
-export interface ErrorHandlerOptions extends FailureResponseOptions {
+export interface ErrorHandlerOptions extends ChallengeOptions {
   readonly log: Logger
   /** Whose failures are answered here; others go on to the next error handler. Default: everybody's. */
-  readonly answers?: (req: Request) => boolean
+  readonly answers?: ((req: Request) => boolean) | undefined
 }
 
 /**

@@ -84,9 +84,9 @@ function outline(error: unknown): Record<string, unknown> {
   const { reason, status } = error instanceof OnBehalfOfError ? error.details : {}
   return {
     name: scrub(error.name, 80),
-    ...(code === undefined ? {} : { code }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(status === undefined ? {} : { status }),
+    code,
+    reason,
+    status,
     ...(quotesForeignText(error) ? {} : { message: scrub(error.message, 300) }),
   }
 }

@@ -9,8 +9,8 @@ import type { LoggedEvent, Logger } from './logger.js'
 export function logEvent(log: Logger, level: LogLevel, event: LoggedEvent): void {
   try {
     // A logger may be asynchronous, whatever its type says.
-    const write = log[level].bind(log) as (event: LoggedEvent) => unknown
-    const written = write(event)
+    const { [level]: write }: Readonly<Record<LogLevel, (event: LoggedEvent) => unknown>> = log
+    const written = write.call(log, event)
     if (written instanceof Promise) written.catch(reportFailure)
   } catch {
     reportFailure()

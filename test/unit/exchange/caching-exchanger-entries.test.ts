@@ -31,7 +31,7 @@ function setUp(options: Partial<CachingExchangerOptions> = {}) {
   const log = new RecordingLog()
   const cache = createMemoryTokenCache()
   const exchanger = new CachingExchanger(inner, {
-    ...{ cache, log, clientId: 'mcp-server', profile: 'urn:example', clock: time.clock },
+    ...{ cache, log, clientId: 'mcp-server', subjectTokenType: 'urn:example', clock: time.clock },
     ...options,
   })
   const token = async (changes: RequestChanges = {}, given: ExchangeOptions = {}) =>
