@@ -9,8 +9,8 @@ import type { LoggedEvent, Logger } from './logger.js'
 export function logEvent(log: Logger, level: LogLevel, event: LoggedEvent): void {
   try {
     // A logger may be asynchronous, whatever its type says.
-    const { [level]: write }: Readonly<Record<LogLevel, (event: LoggedEvent) => unknown>> = log
-    const written = write.call(log, event)
+    const write: (event: LoggedEvent) => unknown = log[level].bind(log)
+    const written = write(event)
     if (written instanceof Promise) written.catch(reportFailure)
   } catch {
     reportFailure()

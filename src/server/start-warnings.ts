@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.js'
-import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { isIdentityScope } from '../scopes.js'
@@ -15,7 +14,6 @@ export interface StartedTools {
 
 /** Logs, once at the start, settings that are no fault and surely not meant. */
 export function warnAtStart(config: Config, { tools, withheld }: StartedTools, log: Logger): void {
-  warnOfUnfitResource({ resource: config.resource.identifier, endpoint: config.endpoint }, log)
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   for (const { name: tool, missing } of withheld) {
     logEvent(log, 'warn', {

@@ -138,7 +138,7 @@ async function exchangeForTool(
     },
   }
   return {
-    open: (wantedSignal = signal) => createDownstreamClient({ ...calls, signal: wantedSignal }),
+    open: (wanted) => createDownstreamClient({ ...calls, signal: wanted }),
   }
 }
 
