@@ -33,7 +33,7 @@ export async function runMutants({ name, places, tests }: MutantPlan): Promise<M
   process.env['MUTATION_TESTS'] = tests.join(',')
   const mutants = await new Stryker({
     testRunner: 'vitest',
-    vitest: { configFile: 'vitest.mutation.config.ts', related: true },
+    vitest: { configFile: 'test/mutation/vitest.config.ts', related: true },
     mutate: [...places],
     mutator: { excludedMutations: ['StringLiteral'] },
     coverageAnalysis: 'perTest',

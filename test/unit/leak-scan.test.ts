@@ -18,5 +18,10 @@ test('the scan fails a test file that leaks, and is set up for every one', () =>
   keepForScan('answer', `{"text":"${TOKEN}"}`)
   expect(assertNoLeaks).toThrow('tokens or secrets got out')
   expect(assertNoLeaks).not.toThrow()
-  expect(config.test?.setupFiles).toContain('test/helpers/leak-scan-setup.ts')
+  const projects = (config.test?.projects ?? []).filter((project) => typeof project === 'object')
+  const unscanned = projects.filter(
+    ({ test }) => !test?.setupFiles?.includes('test/helpers/leak-scan-setup.ts'),
+  )
+  expect(projects.length).toBe(4)
+  expect(unscanned.map(({ test }) => test?.name)).toEqual(['package'])
 })
