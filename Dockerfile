@@ -14,7 +14,7 @@ COPY routes/ routes/
 COPY cli/ cli/
 COPY apps/ apps/
 RUN npm run build \
-  && npx tsc -p tsconfig.apps.json \
+  && npx tsc -p apps/tsconfig.build.json \
   && cp apps/authorization-server/directory.json dist-apps/apps/authorization-server/
 
 # Declarations, source maps and documents of packages are of no use to a process.

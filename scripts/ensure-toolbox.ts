@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
-const TOOLBOX = join(resolve(dirname(fileURLToPath(import.meta.url)), '..'), 'toolbox')
+const TOOLBOX = join(resolve(dirname(fileURLToPath(import.meta.url)), '..'), 'test/toolbox')
 const MANIFEST = z.object({ devDependencies: z.record(z.string(), z.string()) })
 const INSTALLED = z.object({ version: z.string() })
 const TIME_LIMIT_MS = 600_000
@@ -23,7 +23,7 @@ export function ensureToolbox(): void {
   })
   if (status !== 0) {
     throw new Error(
-      'The toolbox could not be installed. Run `npm ci --prefix toolbox` to see why; it needs the npm registry.',
+      'The toolbox could not be installed. Run `npm ci --prefix test/toolbox` to see why; it needs the npm registry.',
     )
   }
 }

@@ -42,7 +42,7 @@ export async function runMutants({ name, places, tests }: MutantPlan): Promise<M
     incremental: true,
     incrementalFile: `reports/mutation/${name}.json`,
     reporters: ['progress'],
-    ignorePatterns: ['toolbox', 'dist', 'docs/api', 'reports'],
+    ignorePatterns: ['test/toolbox', 'dist', 'docs/api', 'reports'],
     allowEmpty: true,
     timeoutMS: 15_000,
   }).runMutationTest()
