@@ -3,6 +3,7 @@ import { composeServer } from './compose.js'
 import { ConfigError, parseConfig, readSettings } from './config.js'
 import { warnOfSettingsFile } from './config/settings-file-doubts.js'
 import { describeError } from './describe-error.js'
+import { tellListening } from './http/listening-notice.js'
 import { stopInOrder } from './http/stop-in-order.js'
 import { createProcessLog } from './process-log.js'
 import { serve } from './serve.js'
@@ -55,6 +56,7 @@ async function untilStopped(): Promise<number> {
   const composed = await composeServer(config, log)
   const server = await serve({ ...config.listen, handler: composed.handler, log })
   log.event('info', 'listening', { port: server.port, endpoint: config.endpoint.href })
+  tellListening(config, process.stdout)
 
   return new Promise((resolve) => {
     let stopping = false

@@ -1,3 +1,5 @@
+import { counted } from './counted.js'
+
 /** One thing that is wrong with the configuration: where, what was found, what to do. */
 export interface ConfigFault {
   readonly key: string
@@ -14,7 +16,7 @@ export class ConfigError extends Error {
     const lines = faults.map(({ key, value, cure }) =>
       value === undefined ? `  ${key}: ${cure}` : `  ${key}="${value}": ${cure}`,
     )
-    super(`The configuration has ${faults.length} fault(s):\n${lines.join('\n')}`)
+    super(`The configuration has ${counted(faults.length, 'fault')}:\n${lines.join('\n')}`)
     this.name = 'ConfigError'
     this.faults = faults
   }
