@@ -5,8 +5,8 @@ const SRC = new URL('./src/', import.meta.url).pathname
 /** For every test file that runs the code in this directory. */
 const LEAK_SCAN = ['test/helpers/leak-scan-setup.ts']
 
-/** One project for each npm script that runs tests. `npm test` runs `main`; the others have scripts of their own. */
-export default defineConfig({
+/** What all projects share, but for the one that tests the package. */
+export const shared = defineConfig({
   // The examples import the package by its name.
   resolve: {
     alias: [
@@ -25,6 +25,14 @@ export default defineConfig({
     // A test that leaks a handle or an unhandled rejection must fail the run.
     dangerouslyIgnoreUnhandledErrors: false,
     sequence: { hooks: 'stack' },
+  },
+})
+
+/** One project for each npm script that runs tests. `npm test` runs `main`; the others have scripts of their own. */
+export default defineConfig({
+  ...shared,
+  test: {
+    ...shared.test,
     projects: [
       {
         extends: true,

@@ -22,8 +22,8 @@ test('the scan fails a test file that leaks, and is set up for every one', () =>
     typeof project === 'object' && 'test' in project ? [project.test] : [],
   )
   const unscanned = projects.filter(
-    (project) => project?.setupFiles?.includes('test/helpers/leak-scan-setup.ts') !== true,
+    (project) => project.setupFiles?.includes('test/helpers/leak-scan-setup.ts') !== true,
   )
   expect(projects).toHaveLength(4)
-  expect(unscanned.map((project) => project?.name)).toEqual(['package'])
+  expect(unscanned.map((project) => project.name)).toEqual(['package'])
 })
