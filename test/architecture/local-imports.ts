@@ -5,7 +5,7 @@ import ts from 'typescript'
 /** The entry points under the names by which the examples import them. */
 const BY_NAME: Readonly<Record<string, string>> = {
   'mcp-on-behalf-of': 'src/index.ts',
-  'mcp-on-behalf-of/errors': 'src/errors.ts',
+  'mcp-on-behalf-of/errors': 'src/failures/errors.ts',
   'mcp-on-behalf-of/server': 'src/server.ts',
 }
 

@@ -10,7 +10,7 @@ import {
 } from 'jose'
 import { serveTls } from './serve-tls.js'
 import { createThrowAwayCertificate } from '../../apps/authorization-server/throw-away-certificate.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 
 export interface SigningKey {
   readonly kid: string
