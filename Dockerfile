@@ -72,6 +72,8 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
 CMD ["node", "apps/authorization-server/main.js"]
 
 FROM runtime AS mcp-server
+# The MCP registry knows by it whose image this is.
+LABEL io.modelcontextprotocol.server.name=io.github.mcp-on-behalf-of/mcp-on-behalf-of
 ENV PORT=3001
 COPY --from=build /app/dist/ dist/
 EXPOSE 3001
