@@ -4,7 +4,7 @@ import { counted } from './counted.js'
 export interface ConfigFault {
   readonly key: string
   /** As given; `undefined` where it is absent or must not be shown. */
-  readonly value?: string
+  readonly value?: string | undefined
   readonly cure: string
 }
 

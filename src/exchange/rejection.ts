@@ -30,7 +30,7 @@ export function rejected(reason: RejectionReason, difference: Difference): OnBeh
       [`received${of}`]: after,
       cure: rejectionCure(reason, received),
     },
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import { defineTool } from './tool.js'
 
 /** The format alone: the pattern that `z.iso.datetime()` adds would make every list of tools longer. */
