@@ -1,4 +1,8 @@
-/** The public surface of `mcp-on-behalf-of`. Importing it starts nothing and reads no environment. */
+/**
+ * The public surface of `mcp-on-behalf-of`. Importing it starts nothing and reads no environment.
+ *
+ * @module mcp-on-behalf-of
+ */
 
 export {
   authenticatedRequest,
@@ -95,6 +99,7 @@ export type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './exchange/token-exchanger.js'
+export type { ChallengeOptions } from './failures/failure-response.js'
 export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failures/failure-table.js'
 export {
   createOutgoingFetch,

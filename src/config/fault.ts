@@ -8,7 +8,11 @@ export interface ConfigFault {
   readonly cure: string
 }
 
-/** The configuration cannot be used; `faults` holds everything that is wrong with it. */
+/**
+ * The configuration cannot be used; `faults` holds everything that is wrong with it.
+ *
+ * @category Server
+ */
 export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[]
 

@@ -11,7 +11,11 @@ export type DownstreamAccess =
     }
   | { readonly failure: OnBehalfOfError }
 
-/** How a handler asks for its API. */
+/**
+ * How a handler asks for its API.
+ *
+ * @category Start here
+ */
 export interface DownstreamOptions {
   /**
    * Ends the calls of the API: the SDK's `ctx.mcpReq.signal`, which aborts when the client cancels, and where nobody
@@ -49,6 +53,8 @@ export function attachDownstreamAccess(
  *
  * Throws the failure of the exchange where there was one, so that no handler runs without a token, and
  * `misconfigured` where no exchange took place for this tool on this request; the log says why.
+ *
+ * @category Start here
  */
 export function downstreamOf(
   authInfo: AuthInfo | undefined,

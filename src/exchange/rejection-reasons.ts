@@ -1,4 +1,8 @@
-/** Every reason for which a returned token is refused; each goes with the code `exchange_rejected`. */
+/**
+ * Every reason for which a returned token is refused; each goes with the code `exchange_rejected`.
+ *
+ * @category Token exchange
+ */
 export const REJECTION_REASONS = [
   'token_type',
   'issued_token_type',

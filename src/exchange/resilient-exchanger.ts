@@ -50,6 +50,8 @@ const WORTH_A_RETRY = /^(?:unreachable|connection_lost|status_5\d\d)$/
  *
  * Adds only rejections with `exchange_unavailable` (reasons `timed_out`, `breaker_open`, `held_back`,
  * `queue_full`). An aborted caller gets its own reason, and its leaving counts against nobody.
+ *
+ * @category Token exchange
  */
 export class ResilientExchanger implements TokenExchanger {
   readonly #exchanger: TokenExchanger

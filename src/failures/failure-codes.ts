@@ -1,4 +1,8 @@
-/** Every way in which a call can fail. `src/failures/failure-table.ts` says what the MCP client gets for each. */
+/**
+ * Every way in which a call can fail. `src/failures/failure-table.ts` says what the MCP client gets for each.
+ *
+ * @category Start here
+ */
 export const FAILURE_CODES = [
   'no_credentials',
   'malformed_credentials',
@@ -33,7 +37,11 @@ export const FAILURE_CODES = [
   'internal_error',
 ] as const
 
-/** One of `FAILURE_CODES`: what to branch on. */
+/**
+ * One of `FAILURE_CODES`: what to branch on.
+ *
+ * @category Start here
+ */
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
 /** What is known of a failure beside its code. Nothing in here may hold a token or foreign text. */
