@@ -31,6 +31,11 @@ describe('the pages about running the server', () => {
     }
   })
 
+  test('npm run dev starts what npm start does, and again after a change', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    expect(scripts['dev']).toBe(scripts['start']?.replace(/^node /, 'node --watch '))
+  })
+
   test('[B14] the README names the error that a start without npm ci ends with', () => {
     expect(read('README.md')).toContain('`ERR_MODULE_NOT_FOUND`')
   })
