@@ -19,6 +19,8 @@ export interface ErrorHandlerOptions extends ChallengeOptions {
  * The place where a failure becomes an HTTP answer and a log line. Mount it last.
  *
  * An `OnBehalfOfError` is answered whichever request it belongs to.
+ *
+ * @category Middleware
  */
 export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler {
   return function errorHandlerMiddleware(thrown: unknown, req, res, next) {

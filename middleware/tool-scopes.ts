@@ -43,6 +43,8 @@ const OPTIONS = z.object({
  * operation in one challenge, and `permission_denied` where the user's permissions rule the tool out. Logs
  * `step_up_loop` when a client comes back in vain, and `tool_not_declared` once for each name. Needs `requireBearerAuth`
  * and a JSON body parser in front.
+ *
+ * @category Middleware
  */
 export function toolScopes(options: ToolScopesOptions): RequestHandler {
   const { access, undeclaredTools = 'refuse', log = silentLog } = options

@@ -65,6 +65,8 @@ export interface McpRoute {
  *
  * A step-up that only came up while a tool ran takes the place of the tool's answer, unless that answer is a
  * stream, which has begun: then the client gets the tool error.
+ *
+ * @category Routes
  */
 export function mcpRoute(options: McpRouteOptions): McpRoute {
   const { createServer, log = silentLog } = options

@@ -1,4 +1,8 @@
-/** The public surface of `mcp-on-behalf-of`. Importing it starts nothing and reads no environment. */
+/**
+ * The public surface of `mcp-on-behalf-of`. Importing it starts nothing and reads no environment.
+ *
+ * @module mcp-on-behalf-of
+ */
 
 export {
   authenticatedRequest,
@@ -76,7 +80,7 @@ export type { ClientAuthentication } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
 export { protectExchange, type ProtectExchangeOptions } from './exchange/exchange-pipeline.js'
 export type { RateLimit } from './exchange/rate-limits.js'
-export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection.js'
+export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection-reasons.js'
 export {
   ResilientExchanger,
   type ResilientExchangerOptions,
@@ -103,6 +107,7 @@ export type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './exchange/token-exchanger.js'
+export type { ChallengeOptions } from './failures/failure-response.js'
 export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failures/failure-table.js'
 export {
   createOutgoingFetch,

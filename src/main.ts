@@ -3,6 +3,7 @@ import { composeServer } from './server/from-config.js'
 import { ConfigError, parseConfig, readSettings } from './config/config.js'
 import { warnOfSettingsFile } from './config/settings-file-doubts.js'
 import { logEvent } from './logging/log-event.js'
+import { tellListening } from './http/listening-notice.js'
 import { describeError } from './logging/describe-error.js'
 import { stopInOrder } from './http/stop-in-order.js'
 import { createProcessLog } from './server/process-log.js'
@@ -56,6 +57,7 @@ async function untilStopped(): Promise<number> {
   const composed = await composeServer(config, log)
   const server = await serve({ ...config.listen, handler: composed.handler, log })
   logEvent(log, 'info', { event: 'listening', port: server.port, endpoint: config.endpoint.href })
+  tellListening(config, process.stdout)
 
   return new Promise((resolve) => {
     let stopping = false

@@ -27,7 +27,11 @@ interface SdkV1Extra {
 /** What the SDK hands to a tool's handler: the `ctx` of SDK v2, or the `extra` of SDK v1. */
 export type HandlerContext = SdkV2Context | SdkV1Extra
 
-/** How a handler asks for its API. */
+/**
+ * How a handler asks for its API.
+ *
+ * @category Start here
+ */
 export interface DownstreamOptions {
   /**
    * Ends the calls of the API. Default: the signal of the context, which aborts when the client cancels the call, and
@@ -66,6 +70,7 @@ export function attachDownstreamAccess(
  * Throws the failure of the exchange where there was one, so that no handler runs without a token, and
  * `misconfigured` where no exchange took place for this tool on this request; the log says why.
  *
+ * @category Start here
  * @example
  * server.registerTool('greet', { inputSchema: z.object({}) }, async (_input, context) => {
  *   const api = downstreamOf(context, 'greet')

@@ -60,6 +60,8 @@ export interface Auth0ApiClientExchangerOptions {
  *
  * The client makes its own requests: it sends its own `User-Agent` and no `auth0-forwarded-for`, follows its
  * own `fetch`, and exchanges at the one domain it was made for. The answer is taken as it came.
+ *
+ * @category Token exchange
  */
 export function createAuth0ApiClientExchanger(
   options: Auth0ApiClientExchangerOptions,

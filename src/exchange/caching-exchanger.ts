@@ -39,6 +39,8 @@ export interface CachingExchangerOptions extends ExchangeIdentity {
  * ends it nor gets its token. An entry counts for its owner alone, and until the least of the exchanged
  * token's expiry, the subject token's expiry and `maxAgeMs`, minus `skewMs`. A token that does not say when
  * it expires is not kept. A cache that fails, or returns what is no entry, is a miss.
+ *
+ * @category Token exchange
  */
 export class CachingExchanger implements TokenExchanger {
   readonly #exchanger: TokenExchanger

@@ -51,6 +51,8 @@ export interface ProtectExchangeOptions {
 /**
  * Puts everything around an adapter that a token exchange needs, with the same port: the cache outermost, then
  * the rate limit, retry and circuit breaker, then the checks on the returned token.
+ *
+ * @category Token exchange
  */
 export function protectExchange(
   adapter: TokenExchanger,

@@ -49,6 +49,8 @@ export interface ResilientExchangerOptions {
  *
  * Adds only rejections with `exchange_unavailable` (reasons `timed_out`, `breaker_open`, `held_back`,
  * `queue_full`). An aborted caller gets its own reason, and its leaving counts against nobody.
+ *
+ * @category Token exchange
  */
 export class ResilientExchanger implements TokenExchanger {
   readonly #exchanger: TokenExchanger

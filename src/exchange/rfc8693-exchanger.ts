@@ -40,6 +40,8 @@ export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
  * Exchanges tokens at any RFC 8693 authorization server, by way of `openid-client`.
  *
  * Throws a `TypeError` for an empty secret. The answer is taken as it came: whether the token is the one that was asked for is not checked here.
+ *
+ * @category Token exchange
  */
 export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
   assertClientAuthentication('createRfc8693Exchanger', options.clientAuthentication)

@@ -43,6 +43,8 @@ export const ISSUED_TOKEN_TYPES = new Set([
  * granted than asked for, and with `exchange_unavailable` when the issuer's keys cannot be had. A claim that is there and
  * malformed refuses the token. More scope than asked for is used, and said in the log. The result's expiry is the token's
  * own `exp`, its scopes are those the API will see.
+ *
+ * @category Token exchange
  */
 export async function verifyExchangedToken(
   exchanged: ExchangedToken,

@@ -1,3 +1,9 @@
+/**
+ * The error class and its codes, without the rest: for code that only tells failures apart.
+ *
+ * @module mcp-on-behalf-of/errors
+ */
+
 import type { FailureCode, FailureDetails } from './failure-codes.js'
 import { failureText } from './failure-table.js'
 
@@ -14,6 +20,8 @@ export { FAILURE_REASONS, type FailureReason, type FailureReasonGroup } from './
  *
  * `message` is what a client or a model may read, as `src/failures/failure-table.ts` lays it down: a handler may let
  * the error out. `details` are for the log.
+ *
+ * @category Start here
  */
 export class OnBehalfOfError extends Error {
   readonly code: FailureCode

@@ -1,6 +1,10 @@
 import type { FailureReason } from './failure-reasons.js'
 
-/** Every way in which a call can fail. `src/failures/failure-table.ts` says what the MCP client gets for each. */
+/**
+ * Every way in which a call can fail. `src/failures/failure-table.ts` says what the MCP client gets for each.
+ *
+ * @category Start here
+ */
 export const FAILURE_CODES = [
   'no_credentials',
   'malformed_credentials',
@@ -35,7 +39,11 @@ export const FAILURE_CODES = [
   'internal_error',
 ] as const
 
-/** One of `FAILURE_CODES`: what to branch on. */
+/**
+ * One of `FAILURE_CODES`: what to branch on.
+ *
+ * @category Start here
+ */
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
 /** Whom an outage of a server meets: `everybody`, for nobody can connect; or `perhaps_one` user alone. */

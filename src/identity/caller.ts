@@ -17,7 +17,11 @@ import {
 
 export type { Claims } from './claims.js'
 
-/** Who is calling, read from a verified access token and nothing else. Frozen; holds no token. */
+/**
+ * Who is calling, read from a verified access token and nothing else. Frozen; holds no token.
+ *
+ * @category Verification of tokens
+ */
 export interface Caller {
   readonly issuer: string
   /** The user: the token's `sub`. */

@@ -53,7 +53,11 @@ export interface KeyLookup {
   readonly tried?: JSONWebKeySet | undefined
 }
 
-/** One authorization server as seen from here: its metadata and its public keys, kept at hand. */
+/**
+ * One authorization server as seen from here: its metadata and its public keys, kept at hand.
+ *
+ * @category Verification of tokens
+ */
 export interface Issuer {
   readonly issuer: string
   /** The metadata; rejects with `verifier_unavailable`. */
@@ -78,6 +82,8 @@ const REFRESHES_AT_ONCE = 10
  * Creates the view on one authorization server. Fetches nothing until it is asked.
  *
  * Throws a `TypeError` for an issuer that is a template for many tenants, and for addresses that are not secure.
+ *
+ * @category Verification of tokens
  */
 export function createIssuer(options: IssuerOptions): Issuer {
   assertIssuerOptions(options)

@@ -12,7 +12,11 @@ import type { SessionOwners } from '../sessions/session-owners.js'
 import type { AccessPolicy } from '../tools/access.js'
 import type { ToolRequirements } from '../tools/tool.js'
 
-/** What `onBehalfOf` needs to know: where the endpoint is, whom to trust, which APIs and tools there are. */
+/**
+ * What `onBehalfOf` needs to know: where the endpoint is, whom to trust, which APIs and tools there are.
+ *
+ * @category Start here
+ */
 export interface OnBehalfOfOptions {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL

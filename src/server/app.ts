@@ -45,6 +45,8 @@ export interface App {
  * Creates the standalone server: `onBehalfOf` with its routes around. Listens to nothing.
  *
  * Throws a `TypeError` that names every fault of the options.
+ *
+ * @category Server
  */
 export function createApp(options: AppOptions): App {
   const { endpoint, tools, log = silentLog, createReference = randomUUID } = options

@@ -21,6 +21,7 @@ export interface ComposedServer {
   close(): Promise<void>
 }
 
+/** What a server made from a configuration can have of your own. */
 export interface ComposeOptions {
   /** The tools of the server. Default: `serverTools()`, those that come with it. */
   readonly tools?: readonly Tool[] | undefined
@@ -33,6 +34,8 @@ export interface ComposeOptions {
  *
  * A tool that needs more than the configuration lets an exchange ask for is not offered, and named in the log. Rejects
  * with a `ConfigError` when the configuration needs a package that is not installed.
+ *
+ * @category Server
  */
 export async function composeServer(
   config: Config,

@@ -2,6 +2,7 @@ import { pino, type DestinationStream } from 'pino'
 import type { Logger } from '../logging/logger.js'
 import { VERSION } from '../version.js'
 
+/** How much the log of a process says, and where. */
 export interface ProcessLogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Default: standard output. */
@@ -13,6 +14,8 @@ export interface ProcessLogOptions {
  *
  * A net below the callers, who pass no credentials: fields named `token`, `authorization` or `secret` are left out, and so
  * are such members of a field. Deeper ones, and other names, are not looked for.
+ *
+ * @category Server
  */
 export function createProcessLog(options: ProcessLogOptions): Logger {
   return pino(

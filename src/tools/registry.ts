@@ -13,6 +13,8 @@ export interface ToolRegistry<T extends ToolRequirements = Tool> {
  * Creates a registry, sorted by name so that every listing is the same.
  *
  * Throws `misconfigured` for a name given twice and for a scope that is no scope token (RFC 6749 §3.3).
+ *
+ * @category Tools and sessions
  */
 export function createToolRegistry<T extends ToolRequirements>(
   tools: readonly T[],
