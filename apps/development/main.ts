@@ -3,10 +3,10 @@ import { SETTINGS } from '../../src/config/settings.js'
 import { warnOfSettingsFile } from '../../src/config/settings-file-doubts.js'
 import { createProcessLog } from '../../src/process-log.js'
 import { startedText } from './started-text.js'
-import { startTrio } from './trio.js'
+import { startStack } from './start-stack.js'
 
 /**
- * `npm start`: with nothing configured, the development trio on loopback; else the MCP server alone, just as
+ * `npm start`: with nothing configured, the development set-up on loopback; else the MCP server alone, just as
  * in production.
  */
 async function main(): Promise<void> {
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     level: SETTINGS.LOG_LEVEL.schema.parse(environment['LOG_LEVEL'] ?? 'info'),
   })
   warnOfSettingsFile(file, log)
-  const trio = await startTrio({
+  const stack = await startStack({
     ports: {
       authorizationServer: portOf(environment, 'DEV_AUTHORIZATION_SERVER_PORT', '9000'),
       api: portOf(environment, 'DEV_API_PORT', '8787'),
@@ -31,14 +31,14 @@ async function main(): Promise<void> {
     log,
     environment: furtherSettings(environment),
   })
-  process.stdout.write(startedText(trio))
+  process.stdout.write(startedText(stack))
 
   let stopping = false
   const stop = (): void => {
     if (stopping) process.exit(1)
     stopping = true
     process.stdout.write('\nStopping all three.\n')
-    void trio.close()
+    void stack.close()
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)

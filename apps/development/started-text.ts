@@ -1,10 +1,10 @@
 import { clientSnippets, curlSnippet } from '../../src/home-page/client-snippets.js'
 import { SERVER_NAME } from '../../src/version.js'
 import { tokenCommand } from './token-command.js'
-import type { Trio } from './trio.js'
+import type { DevelopmentStack } from './start-stack.js'
 
 /** What `npm start` tells a person: what runs where, and what to do next. */
-export function startedText({ issuer, endpoint, apiUrl, homePage }: Trio): string {
+export function startedText({ issuer, endpoint, apiUrl, homePage }: DevelopmentStack): string {
   const { claudeDesktop, inspector } = clientSnippets(endpoint, SERVER_NAME)
   const greet = { name: 'greet', arguments: { name: 'Alice' } }
   const callGreet = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: greet }

@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { z } from 'zod'
-import type { Variants } from '../variants.js'
+import type { Behaviors } from '../behaviors.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 
 /** One level of an `act` claim (RFC 8693 §4.1); the outermost is who acts now. */
@@ -11,7 +11,7 @@ export interface Actor {
   readonly [member: string]: unknown
 }
 
-type DelegationVariants = Pick<Variants, 'actor' | 'delegationLimit' | 'delegationLimitInMessage'>
+type DelegationBehaviors = Pick<Behaviors, 'actor' | 'delegationLimit' | 'delegationLimitInMessage'>
 
 const ENTITY = 'Delegation'
 
@@ -35,21 +35,21 @@ export const actorSchema: z.ZodType<Actor> = z.looseObject({
 export function delegate(
   exchangingClientId: string,
   subject: { readonly clientId: string; readonly act: Actor | undefined },
-  variants: DelegationVariants,
+  behaviors: DelegationBehaviors,
 ): Actor {
   const act: Actor = {
-    ...newestActor(exchangingClientId, variants),
+    ...newestActor(exchangingClientId, behaviors),
     act: subject.act ?? { sub: subject.clientId },
   }
-  if (actorsOf(act).length <= variants.delegationLimit) return act
+  if (actorsOf(act).length <= behaviors.delegationLimit) return act
   throw new ExchangeRefusal(
     400,
     'invalid_request',
-    `Delegation chain (\`act\` claim) depth exceeds the maximum allowed limit of ${variants.delegationLimitInMessage}`,
+    `Delegation chain (\`act\` claim) depth exceeds the maximum allowed limit of ${behaviors.delegationLimitInMessage}`,
   )
 }
 
-function newestActor(clientId: string, { actor }: DelegationVariants): Actor {
+function newestActor(clientId: string, { actor }: DelegationBehaviors): Actor {
   if (actor === 'client') return { sub: clientId }
   return { sub: `agt_${clientId}`, client_id: clientId, sub_profile: 'ai_agent' }
 }

@@ -1,7 +1,7 @@
-import type { Variants } from '../variants.js'
+import type { Behaviors } from '../behaviors.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 
-type ScopeVariants = Pick<Variants, 'partialGrant' | 'scopeInResponse' | 'scopeOmitted'>
+type ScopeBehaviors = Pick<Behaviors, 'partialGrant' | 'scopeInResponse' | 'scopeOmitted'>
 
 /**
  * Returns the API's scopes of the exchanged token: what was asked for and may be granted.
@@ -14,7 +14,7 @@ type ScopeVariants = Pick<Variants, 'partialGrant' | 'scopeInResponse' | 'scopeO
 export function narrowScopes(
   asked: readonly string[],
   grantable: readonly string[],
-  { partialGrant, scopeOmitted }: Pick<ScopeVariants, 'partialGrant' | 'scopeOmitted'>,
+  { partialGrant, scopeOmitted }: Pick<ScopeBehaviors, 'partialGrant' | 'scopeOmitted'>,
 ): readonly string[] {
   if (asked.length === 0) return scopeOmitted === 'none' ? [] : grantable
   const granted = grantable.filter((scope) => asked.includes(scope))
@@ -41,7 +41,7 @@ export function requireSomeScope(asked: readonly string[], granted: readonly str
 export function scopeToReport(
   requestedScope: string | undefined,
   granted: readonly string[],
-  { scopeInResponse }: Pick<ScopeVariants, 'scopeInResponse'>,
+  { scopeInResponse }: Pick<ScopeBehaviors, 'scopeInResponse'>,
 ): string | undefined {
   if (scopeInResponse === 'never') return undefined
   const asked = new Set((requestedScope ?? '').split(' ').filter((scope) => scope !== ''))

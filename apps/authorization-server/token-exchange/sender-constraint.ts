@@ -1,6 +1,6 @@
 import type { TokenEndpointGrantContext } from 'oidc-provider'
 import { grantHelpers } from '../oidc-provider-library.js'
-import type { Variants } from '../variants.js'
+import type { Behaviors } from '../behaviors.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 import type { SubjectToken } from './subject-token.js'
 
@@ -37,7 +37,7 @@ export async function verifyProof(ctx: TokenEndpointGrantContext): Promise<Proof
 export function requireKeptBinding(
   { isBound }: SubjectToken,
   proof: Proof | undefined,
-  { boundSubjectToken }: Pick<Variants, 'boundSubjectToken'>,
+  { boundSubjectToken }: Pick<Behaviors, 'boundSubjectToken'>,
 ): void {
   if (!isBound || proof !== undefined || boundSubjectToken === 'unbound_result') return
   throw new ExchangeRefusal(

@@ -1,8 +1,8 @@
 import type { ResourceServerEntry } from '../directory.js'
-import type { Variants } from '../variants.js'
+import type { Behaviors } from '../behaviors.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 
-/** Why a post-login Action denies, in {@link Variants.postLoginAction}. */
+/** Why a post-login Action denies, in {@link Behaviors.postLoginAction}. */
 const DENIAL = 'Denied by a post-login Action'
 
 /**
@@ -12,7 +12,7 @@ const DENIAL = 'Denied by a post-login Action'
  */
 export function requireSkippedConsent(
   api: ResourceServerEntry,
-  { consent }: Pick<Variants, 'consent'>,
+  { consent }: Pick<Behaviors, 'consent'>,
 ): void {
   if (consent === 'as_configured' && api.skip_consent_for_verifiable_first_party_clients) return
   throw new ExchangeRefusal(
@@ -29,7 +29,7 @@ export function requireSkippedConsent(
  * @throws ExchangeRefusal 403 `mfa_required`; 400 `invalid_request` with an actor token.
  */
 export function requireNoSecondFactor(
-  { mfa }: Pick<Variants, 'mfa'>,
+  { mfa }: Pick<Behaviors, 'mfa'>,
   hasActorToken: boolean,
 ): void {
   if (mfa === 'not_required') return
@@ -48,7 +48,7 @@ export function requireNoSecondFactor(
  *
  * @throws ExchangeRefusal 401 or 403 `access_denied`. With 401 it looks as a wrong secret does.
  */
-export function runPostLoginAction({ postLoginAction }: Pick<Variants, 'postLoginAction'>): void {
+export function runPostLoginAction({ postLoginAction }: Pick<Behaviors, 'postLoginAction'>): void {
   switch (postLoginAction) {
     case 'passes':
       return

@@ -38,7 +38,7 @@ export async function answerSignIn(
   const account = toAccount(user, organizationClaims(parts.directory, signIn.organization))
   const idToken = await issueIdToken(ctx, account, scopes)
   const refreshToken = await issueRefreshToken(ctx, issued.token, api)
-  const reported = scopeToReport(signIn.requestedScope, scopes, parts.variants)
+  const reported = scopeToReport(signIn.requestedScope, scopes, parts.behaviors)
   ctx.body = {
     access_token: issued.value,
     expires_in: issued.token.expiration,

@@ -13,7 +13,7 @@ import {
 } from '../authorization-server/directory.js'
 import { createDownstreamApi } from '../downstream-api/downstream-api.js'
 
-export interface TrioOptions {
+export interface StackOptions {
   /** 0 takes any free port. */
   readonly ports: {
     readonly authorizationServer: number
@@ -29,7 +29,7 @@ export interface TrioOptions {
   readonly onApiCall?: (claims: Claims) => void
 }
 
-export interface Trio {
+export interface DevelopmentStack {
   readonly issuer: string
   readonly endpoint: URL
   /** The MCP server's page for people, unless it is switched off. */
@@ -48,7 +48,7 @@ const EXCHANGING_CLIENT = 'mcp-server'
  *
  * Either all three run when it resolves, or none does when it rejects.
  */
-export async function startTrio(options: TrioOptions): Promise<Trio> {
+export async function startStack(options: StackOptions): Promise<DevelopmentStack> {
   const servers: ListeningServer[] = []
   const listen = async (port: number): Promise<ListeningServer> => {
     const server = await serve({ host: HOST, port, drainMs: 1_000 })
@@ -74,7 +74,7 @@ interface Servers {
   readonly mcp: ListeningServer
 }
 
-async function wire(options: TrioOptions, servers: Servers): Promise<Trio> {
+async function wire(options: StackOptions, servers: Servers): Promise<DevelopmentStack> {
   const issuer = `http://localhost:${servers.authorizationServer.port}/`
   const apiAudience = `http://localhost:${servers.api.port}/`
   const mcpAudience = `http://localhost:${servers.mcp.port}/mcp`
@@ -117,7 +117,7 @@ async function wire(options: TrioOptions, servers: Servers): Promise<Trio> {
   }
 }
 
-function directoryFor({ accessTokenSeconds }: TrioOptions): Directory {
+function directoryFor({ accessTokenSeconds }: StackOptions): Directory {
   const directory = loadDirectory()
   if (accessTokenSeconds === undefined) return directory
   return parseDirectory({
