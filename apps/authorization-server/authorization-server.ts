@@ -1,7 +1,7 @@
 import { type JWTPayload, SignJWT } from 'jose'
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type OidcProvider from 'oidc-provider'
+import OidcProvider from 'oidc-provider'
 import { knownHostsOnly } from '../shared/known-hosts-only.js'
 import { withResource } from './audience-parameter.js'
 import { auth0Responses } from './auth0-responses.js'
@@ -14,7 +14,6 @@ import { createGrantOrganizations } from './grant-organizations.js'
 import { interactionRoutes } from './interactions/interaction-routes.js'
 import { SIGNING_ALGORITHM, createKeyRing } from './keys.js'
 import { createMemoryStore } from './memory-store.js'
-import { Provider } from './oidc-provider-library.js'
 import { type ProviderParts, providerConfiguration } from './provider-configuration.js'
 import type { ServerMiddleware } from './provider-middleware.js'
 import { registrationCors } from './registration-cors.js'
@@ -134,7 +133,7 @@ function createFixedParts(
 
 function createProvider(parts: FixedParts & ProviderParts): OidcProvider {
   const { issuer, directory, organizations, behaviors, middleware, log } = parts
-  const provider = new Provider(issuer, providerConfiguration(parts))
+  const provider = new OidcProvider(issuer, providerConfiguration(parts))
   registerTokenExchange(provider, parts)
   if (middleware !== undefined) provider.use(middleware)
   provider.use(auth0Responses(TOKEN_PATH, behaviors))

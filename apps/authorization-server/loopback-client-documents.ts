@@ -1,5 +1,4 @@
-import type { AdapterPayload } from 'oidc-provider'
-import { errors } from './oidc-provider-library.js'
+import { type AdapterPayload, errors } from 'oidc-provider'
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 const MAX_DOCUMENT_BYTES = 64 * 1024

@@ -1,6 +1,5 @@
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { type KoaContextWithOIDC, errors } from 'oidc-provider'
 import type { Directory } from './directory.js'
-import { errors } from './oidc-provider-library.js'
 import { findOrganization } from './organizations.js'
 
 /**

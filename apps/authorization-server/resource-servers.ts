@@ -1,10 +1,9 @@
-import type { ResourceServer } from 'oidc-provider'
+import { type ResourceServer, errors } from 'oidc-provider'
 import { scopesOpenToClient } from './client-access.js'
 import type { Directory } from './directory.js'
 import type { KeyRing } from './keys.js'
 import { SIGNING_ALGORITHM } from './keys.js'
 import { findApi } from './lookup.js'
-import { errors } from './oidc-provider-library.js'
 import { OIDC_SCOPES } from './oidc-scopes.js'
 import { scopeValues } from './rbac.js'
 

@@ -1,8 +1,8 @@
 import type { AccessToken, Account, TokenEndpointGrantContext } from 'oidc-provider'
+import { applyRefreshTokenBindings } from 'oidc-provider/lib/helpers/grants.js'
 import { toAccount } from '../../accounts.js'
 import type { ResourceServerEntry, TokenExchangeProfileEntry } from '../../directory.js'
 import { settleScopes } from '../../granted-scopes.js'
-import { grantHelpers } from '../../oidc-provider-library.js'
 import { organizationClaims } from '../../organizations.js'
 import type { SignedInUser } from '../../rbac.js'
 import type { ExchangeParts } from '../exchange-parts.js'
@@ -104,6 +104,6 @@ async function issueRefreshToken(
     rotations: 0,
     scope,
   })
-  await grantHelpers.applyRefreshTokenBindings(provider, ctx, accessToken, token)
+  await applyRefreshTokenBindings(provider, ctx, accessToken, token)
   return token.save()
 }
