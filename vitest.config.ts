@@ -7,7 +7,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^mcp-on-behalf-of$/, replacement: `${SRC}index.ts` },
-      { find: /^mcp-on-behalf-of\/(errors|server)$/, replacement: `${SRC}$1.ts` },
+      { find: /^mcp-on-behalf-of\/errors$/, replacement: `${SRC}failures/errors.ts` },
+      { find: /^mcp-on-behalf-of\/server$/, replacement: `${SRC}server.ts` },
     ],
   },
   test: {

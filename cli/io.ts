@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '../src/clock.js'
-import type { Fetch } from '../src/identity/fetch-json.js'
+import type { Fetch } from '../src/http/fetch-json.js'
 
 /** All that a command touches of the outside. */
 export interface CommandIo {

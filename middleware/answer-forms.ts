@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express'
-import { OnBehalfOfError } from '../src/errors.js'
-import type { AnswerForms } from '../src/streams/answer-in-form.js'
+import { OnBehalfOfError } from '../src/failures/errors.js'
+import type { AnswerForms } from '../src/http/answer-in-form.js'
 
 const JSON_TYPE = 'application/json'
 const STREAM_TYPE = 'text/event-stream'

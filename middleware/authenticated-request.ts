@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Request } from 'express'
 import { authContextOf } from '../src/identity/auth-context.js'
-import { authInfoOf } from './bearer-auth.js'
+import { authInfoOf } from './require-bearer-auth.js'
 
 /** A request as the transports of the SDKs take it. */
 export type AuthenticatedRequest = IncomingMessage & {

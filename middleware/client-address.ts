@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { parseAddress } from '../src/parse-address.js'
+import { parseAddress } from '../src/http/parse-address.js'
 
 type Trust = (address: string, hop: number) => boolean
 

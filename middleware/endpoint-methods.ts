@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { OnBehalfOfError } from '../src/errors.js'
+import { OnBehalfOfError } from '../src/failures/errors.js'
 
 /** What the Fetch standard forbids to make a request of; an MCP SDK fails at them before it can refuse. */
 const FORBIDDEN: readonly string[] = ['CONNECT', 'TRACE', 'TRACK']

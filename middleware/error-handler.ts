@@ -1,10 +1,10 @@
 import type { ErrorRequestHandler, Request } from 'express'
-import { describeError } from '../src/describe-error.js'
-import { asOnBehalfOfError, OnBehalfOfError } from '../src/errors.js'
-import { failureResponse, type FailureResponseOptions } from '../src/failure-response.js'
-import { FAILURE_TABLE } from '../src/failure-table.js'
-import type { Log } from '../src/log.js'
-import { scrub } from '../src/scrub.js'
+import { describeError } from '../src/logging/describe-error.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../src/failures/errors.js'
+import { failureResponse, type FailureResponseOptions } from '../src/failures/failure-response.js'
+import { FAILURE_TABLE } from '../src/failures/failure-table.js'
+import type { Log } from '../src/logging/log.js'
+import { scrub } from '../src/logging/scrub.js'
 import { requestIdOf } from './request-context.js'
 
 /** What `errorHandler` needs: what challenges say, and where failures are logged. */

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import { OnBehalfOfError } from '../src/errors.js'
+import { OnBehalfOfError } from '../src/failures/errors.js'
 
 const CHARSET = /;\s*charset\s*=\s*("?)([^";\s]+)\1/i
 

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express'
-import { OnBehalfOfError } from '../src/errors.js'
+import { OnBehalfOfError } from '../src/failures/errors.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
 import { hostList, requestedHost, type RequestedHost } from '../src/http/requested-host.js'
-import { scrub } from '../src/scrub.js'
+import { scrub } from '../src/logging/scrub.js'
 
 /** Which hosts `knownHosts` lets through. */
 export interface KnownHostsOptions {

@@ -1,8 +1,8 @@
 import cors from 'cors'
 import { Router, type RequestHandler } from 'express'
-import { OnBehalfOfError } from '../src/errors.js'
-import { isLoopback } from '../src/identity/secure-url.js'
-import { scrub } from '../src/scrub.js'
+import { OnBehalfOfError } from '../src/failures/errors.js'
+import { isLoopback } from '../src/http/secure-url.js'
+import { scrub } from '../src/logging/scrub.js'
 
 /** Which origins `knownOrigins` lets through. */
 export interface KnownOriginsOptions {

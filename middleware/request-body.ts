@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { json, urlencoded, type Request, type RequestHandler } from 'express'
 import { dropAbsentArguments } from '../src/http/absent-arguments.js'
-import { OnBehalfOfError } from '../src/errors.js'
+import { OnBehalfOfError } from '../src/failures/errors.js'
 import { assertNoTokenInBody } from '../src/identity/credentials.js'
 import { inspectBody } from '../src/limits/inspect-body.js'
 import { announceSize } from './request-size.js'

@@ -20,22 +20,22 @@ import { downstreamStepUp } from '../src/downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../src/downstream/exchanged-token-source.js'
 import { globalFetch } from '../src/http/global-fetch.js'
 import { traceContextOf } from '../src/downstream/trace-context.js'
-import { asOnBehalfOfError, type OnBehalfOfError } from '../src/errors.js'
+import { asOnBehalfOfError, type OnBehalfOfError } from '../src/failures/errors.js'
 import {
   assertDelegationAllowed,
   type DelegationPolicy,
 } from '../src/exchange/delegation-policy.js'
 import type { TokenExchanger } from '../src/exchange/token-exchanger.js'
-import { FAILURE_TABLE } from '../src/failure-table.js'
+import { FAILURE_TABLE } from '../src/failures/failure-table.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf, type Caller } from '../src/identity/caller.js'
-import type { Fetch } from '../src/identity/fetch-json.js'
-import { silentLog, type Log } from '../src/log.js'
-import { assertOptions } from '../src/options.js'
-import { toolCallsIn } from '../src/tool-calls.js'
+import type { Fetch } from '../src/http/fetch-json.js'
+import { silentLog, type Log } from '../src/logging/log.js'
+import { assertOptions } from '../src/assert-options.js'
+import { toolCallsIn } from '../src/tools/tool-calls.js'
 import type { ToolRegistry } from '../src/tools/registry.js'
 import type { DownstreamRequirement, ToolRequirements } from '../src/tools/tool.js'
-import { authInfoOf } from './bearer-auth.js'
+import { authInfoOf } from './require-bearer-auth.js'
 import { clientAddressOf } from './client-address.js'
 import { requestIdOf } from './request-context.js'
 
@@ -60,9 +60,9 @@ export interface TokenExchangeOptions {
   /** For one call of an API, waiting for its turn included. Default 10000. */
   readonly timeoutMs?: number
   /** Calls of one API under way at a time; further calls wait, users taking turns. Default 64. */
-  readonly maxConcurrentCalls?: number | undefined
+  readonly connections?: number | undefined
   /** Those of one user, through all clients together. Default: a quarter of `maxConcurrentCalls`. */
-  readonly maxConcurrentCallsPerUser?: number | undefined
+  readonly concurrencyPerUser?: number | undefined
   /** The largest API answer that is read as JSON. Default 1 MiB. */
   readonly maxBytes?: number
   readonly log?: Log
@@ -202,8 +202,8 @@ async function openAccess(
 function fairFetchFor(options: TokenExchangeOptions): FairFetch {
   return createFairFetch({
     fetch: options.fetch ?? globalFetch,
-    maxConcurrentCalls: options.maxConcurrentCalls,
-    maxConcurrentCallsPerUser: options.maxConcurrentCallsPerUser,
+    maxConcurrentCalls: options.connections,
+    maxConcurrentCallsPerUser: options.concurrencyPerUser,
     timeoutMs: options.timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS,
   })
 }

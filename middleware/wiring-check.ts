@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express'
-import type { Log } from '../src/log.js'
-import { metadataUrl } from '../src/protected-resource-metadata.js'
-import { scrub } from '../src/scrub.js'
+import type { Log } from '../src/logging/log.js'
+import { metadataUrl } from '../src/http/protected-resource-metadata.js'
+import { scrub } from '../src/logging/scrub.js'
 
 /** Middleware that notices where the parts of `onBehalfOf` are mounted. */
 export interface WiringCheck {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { Router } from 'express'
 import { z } from 'zod'
-import { renderHomePage } from '../src/home-page/home-page.js'
-import type { HomePageModel } from '../src/home-page/home-page-model.js'
-import { assertOptions } from '../src/options.js'
+import { renderHomePage } from '../src/pages/home-page.js'
+import type { HomePageModel } from '../src/pages/home-page-model.js'
+import { assertOptions } from '../src/assert-options.js'
 
 /** What the page at `/` says. */
 export type HomePageOptions = HomePageModel

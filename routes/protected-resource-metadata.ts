@@ -1,11 +1,11 @@
 import cors from 'cors'
 import { Router, type RequestHandler } from 'express'
-import { OnBehalfOfError } from '../src/errors.js'
+import { OnBehalfOfError } from '../src/failures/errors.js'
 import {
   metadataPaths,
   protectedResourceMetadata,
   type ResourceDescription,
-} from '../src/protected-resource-metadata.js'
+} from '../src/http/protected-resource-metadata.js'
 
 /**
  * Serves the protected-resource metadata at the path-aware and the root well-known address (RFC 9728 §3).

@@ -4,10 +4,13 @@ export {
   authenticatedRequest,
   type AuthenticatedRequest,
 } from '../middleware/authenticated-request.js'
-export { bearerAuth, type BearerAuthOptions } from '../middleware/bearer-auth.js'
+export { bearerAuth, type BearerAuthOptions } from '../middleware/require-bearer-auth.js'
 export { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
-export { hostsAndOrigins, type HostsAndOriginsOptions } from '../middleware/hosts-and-origins.js'
-export { limitAtOnce, type ConcurrencyLimitOptions } from '../middleware/limit-at-once.js'
+export {
+  hostsAndOrigins,
+  type HostsAndOriginsOptions,
+} from '../middleware/host-and-origin-validation.js'
+export { limitAtOnce, type ConcurrencyLimitOptions } from '../middleware/limit-concurrency.js'
 export {
   limitByAddress,
   limitByCaller,
@@ -27,7 +30,7 @@ export { homePageRoute, type HomePageOptions } from '../routes/home.js'
 export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
 export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 
-export type { ChallengeError } from './challenge.js'
+export type { ChallengeError } from './failures/challenge.js'
 export type { Clock, Timers } from './clock.js'
 export type { ToolHost } from './downstream/call-log.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
@@ -47,8 +50,13 @@ export {
   type PathValue,
   type PathValues,
 } from './downstream/path-template.js'
-export type { EdgePolicy } from './edge-policy.js'
-export { FAILURE_CODES, OnBehalfOfError, type FailureCode, type FailureDetails } from './errors.js'
+export type { HttpLimits as EdgePolicy } from './limits/http-limits.js'
+export {
+  FAILURE_CODES,
+  OnBehalfOfError,
+  type FailureCode,
+  type FailureDetails,
+} from './failures/errors.js'
 export {
   createAuth0ApiClientExchanger,
   type ApiClientToken,
@@ -59,7 +67,7 @@ export { createAuth0Exchanger, type Auth0ExchangerOptions } from './exchange/aut
 export { CachingExchanger, type CachingExchangerOptions } from './exchange/caching-exchanger.js'
 export type { ClientAuthentication } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
-export { protectExchange, type ProtectExchangeOptions } from './exchange/protect-exchange.js'
+export { protectExchange, type ProtectExchangeOptions } from './exchange/exchange-pipeline.js'
 export type { RateLimit } from './exchange/rate-limits.js'
 export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection.js'
 export {
@@ -88,7 +96,7 @@ export type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './exchange/token-exchanger.js'
-export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failure-table.js'
+export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failures/failure-table.js'
 export {
   createOutgoingFetch,
   type ClientCertificate,
@@ -109,8 +117,8 @@ export type { Binding } from './identity/token-claims.js'
 export type { Caller, CallerPolicy, Claims } from './identity/caller.js'
 export type { UserPolicy } from './identity/machine-token.js'
 export type { PresentedCredentials } from './identity/credentials.js'
-export type { Fetch } from './identity/fetch-json.js'
-export type { HomePageModel, HomePageTool } from './home-page/home-page-model.js'
+export type { Fetch } from './http/fetch-json.js'
+export type { HomePageModel, HomePageTool } from './pages/home-page-model.js'
 export {
   createIssuer,
   type Issuer,
@@ -122,14 +130,14 @@ export {
   createJwtBearerVerifier,
   type JwtBearerVerifierOptions,
 } from './identity/jwt-bearer-verifier.js'
-export type { Log } from './log.js'
-export { onBehalfOf, type OnBehalfOf } from './on-behalf-of.js'
-export type { OnBehalfOfOptions } from './on-behalf-of-options.js'
+export type { Log } from './logging/log.js'
+export { onBehalfOf, type OnBehalfOf } from './on-behalf-of/on-behalf-of.js'
+export type { OnBehalfOfOptions } from './on-behalf-of/options.js'
 export {
   metadataUrl,
   type MetadataLocation,
   type ResourceDescription,
-} from './protected-resource-metadata.js'
+} from './http/protected-resource-metadata.js'
 export { Secret } from './secret.js'
 export type { SdkServer } from './sessions/mcp-session.js'
 export type { McpSessionsOptions } from './sessions/mcp-sessions.js'

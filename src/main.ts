@@ -1,11 +1,11 @@
 import { systemTimers } from './clock.js'
-import { composeServer } from './compose.js'
-import { ConfigError, parseConfig, readSettings } from './config.js'
+import { composeServer } from './server/from-config.js'
+import { ConfigError, parseConfig, readSettings } from './config/config.js'
 import { warnOfSettingsFile } from './config/settings-file-doubts.js'
-import { describeError } from './describe-error.js'
+import { describeError } from './logging/describe-error.js'
 import { stopInOrder } from './http/stop-in-order.js'
-import { createProcessLog } from './process-log.js'
-import { serve } from './serve.js'
+import { createProcessLog } from './server/process-log.js'
+import { serve } from './server/serve.js'
 
 /**
  * The process: reads the configuration, listens, ends calls under way before it stops.

@@ -3,8 +3,8 @@
  * nothing and reads no environment; `readEnvironment` does when it is called.
  */
 
-export { createApp, type App, type AppParts } from './app.js'
-export { composeServer, type ComposedServer, type ComposeOptions } from './compose.js'
+export { createApp, type App, type AppParts } from './server/app.js'
+export { composeServer, type ComposedServer, type ComposeOptions } from './server/from-config.js'
 export {
   ConfigError,
   isUnconfigured,
@@ -13,10 +13,10 @@ export {
   type Config,
   type ConfigFault,
   type Environment,
-} from './config.js'
-export type { EdgePolicy } from './edge-policy.js'
-export { createProcessLog, type ProcessLogOptions } from './process-log.js'
-export { serve, type ListeningServer, type ServeOptions } from './serve.js'
+} from './config/config.js'
+export type { HttpLimits as EdgePolicy } from './limits/http-limits.js'
+export { createProcessLog, type ProcessLogOptions } from './server/process-log.js'
+export { serve, type ListeningServer, type ServeOptions } from './server/serve.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export {
   defineTool,

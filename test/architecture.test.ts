@@ -67,29 +67,18 @@ const imports: readonly Import[] = ROOMS.flatMap((room) => filesIn(room)).flatMa
 
 /** Ranks from the inside out: an import may go to the same rank or a lower one. */
 const RANKS: readonly (readonly [RegExp, number])[] = [
-  [
-    /^src\/(?:errors|failure-codes|secret|scopes|clock|log|version|scrub|bounded-body|parse-address|challenge|failure-table|describe-error|failure-response|edge-policy|options|tool-calls|protected-resource-metadata)\.ts$/,
-    0,
-  ],
-  [/^src\/web-page\//, 0],
+  [/^src\/(?:assert-options|clock|nearest-name|scopes|secret|until-aborted|version)\.ts$/, 0],
+  [/^src\/(?:failures|logging)\//, 0],
   [/^src\/http\//, 1],
-  [/^src\/identity\//, 1],
-  [/^src\/streams\//, 2],
-  [/^src\/limits\//, 2],
-  [/^src\/sessions\//, 2],
-  [/^src\/exchange\//, 2],
-  [/^src\/downstream\//, 3],
-  [/^src\/tools\//, 4],
-  [/^src\/home-page\//, 5],
-  [/^src\/mcp-server\.ts$/, 5],
-  [/^src\/config(?:\.ts$|\/)/, 5],
-  [/^src\/(?:process-log|serve)\.ts$/, 5],
-  [/^middleware\//, 6],
-  [/^routes\//, 6],
-  [/^src\/(?:app|doors|on-behalf-of(?:-options|-schema)?)\.ts$/, 7],
-  [/^src\/index\.ts$/, 7],
-  [/^src\/(?:compose(?:-adapter|-connections)?|server|start-warnings)\.ts$/, 8],
-  [/^src\/main\.ts$/, 9],
+  [/^src\/identity\//, 2],
+  [/^src\/(?:limits|sessions|exchange)\//, 3],
+  [/^src\/downstream\//, 4],
+  [/^src\/tools\//, 5],
+  [/^src\/(?:config|pages)\//, 6],
+  [/^(?:middleware|routes)\//, 7],
+  [/^src\/(?:on-behalf-of\/|index\.ts$)/, 8],
+  [/^src\/(?:server\/|server\.ts$)/, 9],
+  [/^src\/main\.ts$/, 10],
 ]
 
 function rankOf(file: string): number | undefined {
@@ -119,22 +108,18 @@ describe('the import rules of docs/architecture.md', () => {
     const broken = imports.filter(
       ({ file, target }) =>
         (target === 'express' || target.startsWith('express/')) &&
-        !/^(?:src\/(?:app|doors|on-behalf-of)\.ts|middleware\/|routes\/|apps\/|examples\/)/.test(
-          file,
-        ),
+        !/^(?:src\/(?:on-behalf-of|server)\/|middleware\/|routes\/|apps\/|examples\/)/.test(file),
     )
     expect(show(broken)).toEqual([])
   })
 
-  test('only compose.ts and on-behalf-of.ts pick adapters', () => {
+  test('the two compositions alone pick adapters', () => {
     const adapters =
-      /^src\/(?:exchange\/(?:rfc8693|auth0|auth0-api-client)-exchanger|identity\/jwt-bearer-verifier|http\/outgoing-fetch|process-log)\.ts$/
+      /^src\/(?:exchange\/(?:rfc8693|auth0|auth0-api-client)-exchanger|identity\/jwt-bearer-verifier|http\/outgoing-fetch|server\/process-log)\.ts$/
     const broken = imports.filter(
       ({ file, target }) =>
         adapters.test(target) &&
-        !/^src\/(?:compose(?:-adapter|-connections)?|on-behalf-of|main|index|server)\.ts$/.test(
-          file,
-        ) &&
+        !/^src\/(?:on-behalf-of\/|server\/|main\.ts$|index\.ts$|server\.ts$)/.test(file) &&
         // Talks to a tenant before there is a configuration.
         file !== 'cli/setup/run.ts' &&
         !file.startsWith('src/http/') &&
@@ -189,10 +174,10 @@ describe('the import rules of docs/architecture.md', () => {
     expect(show(broken)).toEqual([])
   })
 
-  test('only config.ts reads the environment', () => {
+  test('config.ts alone reads the environment', () => {
     const broken = ['src', 'middleware', 'routes']
       .flatMap((room) => filesIn(room))
-      .filter((file) => file !== 'src/config.ts')
+      .filter((file) => file !== 'src/config/config.ts')
       .filter((file) => /\bprocess\s*(?:\.\s*env\b|\[)/.test(code(file)))
     expect(broken).toEqual([])
   })

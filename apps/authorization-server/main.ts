@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { listenHost } from '../../src/config/values.js'
-import { serve } from '../../src/serve.js'
+import { serve } from '../../src/server/serve.js'
 import { hostFault } from '../shared/loopback-or-word.js'
 import { createAuthorizationServer } from './authorization-server.js'
 import { loadDirectory } from './directory.js'

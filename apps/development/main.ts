@@ -1,7 +1,7 @@
-import { isUnconfigured, readSettings, type Environment } from '../../src/config.js'
+import { isUnconfigured, readSettings, type Environment } from '../../src/config/config.js'
 import { SETTINGS } from '../../src/config/settings.js'
 import { warnOfSettingsFile } from '../../src/config/settings-file-doubts.js'
-import { createProcessLog } from '../../src/process-log.js'
+import { createProcessLog } from '../../src/server/process-log.js'
 import { startedText } from './started-text.js'
 import { startStack } from './start-stack.js'
 

@@ -1,8 +1,8 @@
 import type { Claims } from '../../src/identity/caller.js'
-import { composeServer } from '../../src/compose.js'
-import { parseConfig, type Environment } from '../../src/config.js'
-import type { Log } from '../../src/log.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { composeServer } from '../../src/server/from-config.js'
+import { parseConfig, type Environment } from '../../src/config/config.js'
+import type { Log } from '../../src/logging/log.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { createAuthorizationServer } from '../authorization-server/authorization-server.js'
 import {
   DEFAULT_IDENTIFIERS,

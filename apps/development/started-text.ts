@@ -1,4 +1,4 @@
-import { clientSnippets, curlSnippet } from '../../src/home-page/client-snippets.js'
+import { clientSnippets, curlSnippet } from '../../src/pages/client-snippets.js'
 import { SERVER_NAME } from '../../src/version.js'
 import { tokenCommand } from './token-command.js'
 import type { DevelopmentStack } from './start-stack.js'

@@ -1,4 +1,4 @@
-import { serve } from '../../src/serve.js'
+import { serve } from '../../src/server/serve.js'
 import { createDownstreamApi } from './downstream-api.js'
 import { parseApiEnvironment } from './environment.js'
 

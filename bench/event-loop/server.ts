@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { composeServer } from '../../src/compose.js'
-import { parseConfig } from '../../src/config.js'
-import { silentLog } from '../../src/log.js'
-import { serve } from '../../src/serve.js'
+import { composeServer } from '../../src/server/from-config.js'
+import { parseConfig } from '../../src/config/config.js'
+import { silentLog } from '../../src/logging/log.js'
+import { serve } from '../../src/server/serve.js'
 
 /** What the benchmark tells this process. */
 export type Ask =

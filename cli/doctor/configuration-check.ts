@@ -1,4 +1,4 @@
-import { composeServer, serverTools } from '../../src/compose.js'
+import { composeServer, serverTools } from '../../src/server/from-config.js'
 import {
   ConfigError,
   isUnconfigured,
@@ -7,10 +7,10 @@ import {
   type Config,
   type ConfigFault,
   type Environment,
-} from '../../src/config.js'
+} from '../../src/config/config.js'
 import { doubtMeaning, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
 import { unknownSettings } from '../../src/config/unknown-settings.js'
-import type { Log } from '../../src/log.js'
+import type { Log } from '../../src/logging/log.js'
 import { isIdentityScope, unionScopes } from '../../src/scopes.js'
 import { expandScopes } from '../../src/tools/access.js'
 import { printable } from '../printable.js'
@@ -96,7 +96,7 @@ function checkBaselineScopes({ resource, access }: Config): readonly Finding[] {
   const ofTools = unionScopes(...serverTools().map(({ requiredScopes }) => requiredScopes))
   const opensNothing = (scope: string): boolean =>
     !isIdentityScope(scope) &&
-    !expandScopes([scope], access.hierarchy).some((included) => ofTools.includes(included))
+    !expandScopes([scope], access.scopeHierarchy).some((included) => ofTools.includes(included))
   const strange = resource.baselineScopes.filter(opensNothing)
   if (strange.length === 0) return []
   return [

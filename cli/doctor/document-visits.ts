@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/clock.js'
-import type { Fetch } from '../../src/identity/fetch-json.js'
+import type { Fetch } from '../../src/http/fetch-json.js'
 import { printable } from '../printable.js'
 import { networkFault, type NetworkFault } from './network-fault.js'
 import { redirectTarget } from './redirect-target.js'

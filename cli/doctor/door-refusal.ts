@@ -1,5 +1,5 @@
-import type { Config } from '../../src/config.js'
-import { OnBehalfOfError } from '../../src/errors.js'
+import type { Config } from '../../src/config/config.js'
+import { OnBehalfOfError } from '../../src/failures/errors.js'
 import type { Claims } from '../../src/identity/caller.js'
 import { printable } from '../printable.js'
 import { wrong, type CheckName, type Observation } from './finding.js'

@@ -1,4 +1,4 @@
-import type { Config } from '../../src/config.js'
+import type { Config } from '../../src/config/config.js'
 import type { Secret } from '../../src/secret.js'
 import type { GuardedIo } from '../guarded-output.js'
 import { checkApi } from './api-check.js'

@@ -1,5 +1,5 @@
-import type { Config } from '../../src/config.js'
-import type { FailureCode, OnBehalfOfError } from '../../src/errors.js'
+import type { Config } from '../../src/config/config.js'
+import type { FailureCode, OnBehalfOfError } from '../../src/failures/errors.js'
 
 /** What an operator does about a failed exchange, naming the settings of this deployment. */
 export function cureOf({ code, details }: OnBehalfOfError, config: Config): string {

@@ -1,4 +1,4 @@
-import { RemoteDocumentError } from '../../src/identity/fetch-json.js'
+import { RemoteDocumentError } from '../../src/http/fetch-json.js'
 import type { Issuer } from '../../src/identity/issuer-keys.js'
 import { fetchIssuerMetadata, type IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import { CHECK_TIMEOUT_MS, issuerSetting, locationsOf, type Deployment } from './deployment.js'

@@ -1,5 +1,5 @@
-import { OnBehalfOfError } from '../../src/errors.js'
-import { RemoteDocumentError } from '../../src/identity/fetch-json.js'
+import { OnBehalfOfError } from '../../src/failures/errors.js'
+import { RemoteDocumentError } from '../../src/http/fetch-json.js'
 import type { Issuer } from '../../src/identity/issuer-keys.js'
 import { algorithmsOf } from '../../src/identity/signing-algorithms.js'
 import { printable } from '../printable.js'

@@ -1,4 +1,4 @@
-import { fetchJson, type Fetch, type RemoteDocumentError } from '../../src/identity/fetch-json.js'
+import { fetchJson, type Fetch, type RemoteDocumentError } from '../../src/http/fetch-json.js'
 import { isTemplate } from '../../src/identity/issuer-metadata.js'
 import { printable } from '../printable.js'
 import { CHECK_TIMEOUT_MS } from './deployment.js'

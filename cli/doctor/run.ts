@@ -1,4 +1,4 @@
-import { ConfigError } from '../../src/config.js'
+import { ConfigError } from '../../src/config/config.js'
 import { UsageError } from '../usage-error.js'
 import { guardOutput, type GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'

@@ -5,7 +5,7 @@ import {
 } from '../../src/exchange/client-authentication.js'
 import type { ExchangeRefusal } from '../../src/exchange/exchange-failure.js'
 import { openidConfiguration } from '../../src/exchange/openid-configuration.js'
-import { recordingFetch, refusalIn } from '../../src/exchange/token-endpoint.js'
+import { recordingFetch, refusalIn } from '../../src/exchange/token-response.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import { USER_AGENT } from '../../src/version.js'
 import { CHECK_TIMEOUT_MS, type Deployment } from './deployment.js'

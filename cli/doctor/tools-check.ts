@@ -1,4 +1,4 @@
-import { serverTools } from '../../src/compose.js'
+import { serverTools } from '../../src/server/from-config.js'
 import { createToolAccess, createToolRegistry } from '../../src/index.js'
 import { offeredTools } from '../../src/tools/offered-tools.js'
 import type { Caller } from '../../src/identity/caller.js'

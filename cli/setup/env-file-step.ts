@@ -1,5 +1,5 @@
-import { ConfigError, parseConfig } from '../../src/config.js'
-import { isLoopback } from '../../src/identity/secure-url.js'
+import { ConfigError, parseConfig } from '../../src/config/config.js'
+import { isLoopback } from '../../src/http/secure-url.js'
 import type { Blueprint } from './blueprint.js'
 import { closeToOthers, isOpenToOthers, readEnvFile, writeEnvFile } from './env-file.js'
 import { envText } from './env-text.js'

@@ -1,7 +1,7 @@
 import { clients } from './clients.js'
 import { conformance } from './conformance.js'
 import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
-import { EDGE_SETTINGS } from '../../src/config/edge-settings.js'
+import { HTTP_SETTINGS } from '../../src/config/http-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
 import { ISSUER_SETTINGS } from '../../src/config/issuer-settings.js'
 import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
@@ -27,7 +27,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-outgoing': () => settingTheme(OUTGOING_SETTINGS),
   'settings-access': () => settingTheme(ACCESS_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
-  'settings-edge': () => settingTheme(EDGE_SETTINGS),
+  'settings-edge': () => settingTheme(HTTP_SETTINGS),
   'failure-overview': failureOverview,
   'failure-sections': failureSections,
   'log-events': logEventSections,

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../src/failure-codes.js'
+import type { FailureCode } from '../../src/failures/failure-codes.js'
 
 /** What an operator does about a failure code. Markdown, for somebody who has the log line in front of them. */
 export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {

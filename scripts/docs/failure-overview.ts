@@ -1,5 +1,5 @@
-import { FAILURE_CODES } from '../../src/failure-codes.js'
-import { FAILURE_TABLE } from '../../src/failure-table.js'
+import { FAILURE_CODES } from '../../src/failures/failure-codes.js'
+import { FAILURE_TABLE } from '../../src/failures/failure-table.js'
 import { failureAnswer } from './failure-answer.js'
 
 /** All failure codes in one table, each a link to its section. */

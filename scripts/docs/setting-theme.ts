@@ -1,5 +1,5 @@
 import type { Setting } from '../../src/config/setting.js'
-import { isUnconfigured } from '../../src/config.js'
+import { isUnconfigured } from '../../src/config/config.js'
 import { wrapped } from './wrapped.js'
 
 /** Describes the settings of one theme, one a section, in the order in which they are declared. */

@@ -1,5 +1,5 @@
 import type { ConfigFault } from './fault.js'
-import { credentialFaults, usesSecret } from './credentials.js'
+import { credentialFaults, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import type { SettingName, SettingValues } from './settings.js'
 import { isHttpsOrLoopback } from './values.js'

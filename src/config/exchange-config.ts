@@ -1,7 +1,7 @@
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import { isIdentityScope } from '../scopes.js'
 import type { Secret } from '../secret.js'
-import { clientCredentials } from './credentials.js'
+import { clientCredentials } from './client-credentials.js'
 import type { CompleteSettings } from './settings.js'
 
 /** As which client tokens are exchanged, where, and what is checked of those that come back. */

@@ -1,4 +1,4 @@
-import type { Log } from '../log.js'
+import type { Log } from '../logging/log.js'
 import type { SettingsLineDoubt } from './settings-text.js'
 import { warnOfUnknownSettings } from './unknown-settings.js'
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.js'
-import { EDGE_SETTINGS } from './edge-settings.js'
+import { HTTP_SETTINGS } from './http-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
 import { ISSUER_SETTINGS } from './issuer-settings.js'
 import { OUTGOING_SETTINGS } from './outgoing-settings.js'
@@ -15,7 +15,7 @@ export const SETTINGS = {
   ...OUTGOING_SETTINGS,
   ...ACCESS_SETTINGS,
   ...SESSION_SETTINGS,
-  ...EDGE_SETTINGS,
+  ...HTTP_SETTINGS,
 } as const
 
 export type SettingName = keyof typeof SETTINGS

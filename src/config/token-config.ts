@@ -1,5 +1,5 @@
 import type { CallerPolicy } from '../identity/caller.js'
-import type { MetadataLocation } from '../protected-resource-metadata.js'
+import type { MetadataLocation } from '../http/protected-resource-metadata.js'
 import type { CompleteSettings } from './settings.js'
 
 /** Who this server is to clients, and for whom their tokens have to be. */

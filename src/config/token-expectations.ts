@@ -1,4 +1,4 @@
-import type { Config } from '../config.js'
+import type { Config } from './config.js'
 import type { TokenExpectations } from '../identity/audience.js'
 
 /** What a client's token is held against. */

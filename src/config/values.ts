@@ -6,7 +6,7 @@ import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
 import { isTemplate } from '../identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
-import { isLoopback } from '../identity/secure-url.js'
+import { isLoopback } from '../http/secure-url.js'
 import { isScopeToken } from '../scopes.js'
 import { Secret } from '../secret.js'
 

@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { AnyPath } from './downstream-request.js'
 import { parsePathTemplate, parsePlainPath, type PathValues } from './path-template.js'
 

@@ -1,5 +1,5 @@
-import type { FailureDetails, OnBehalfOfError } from '../errors.js'
-import { scrub } from '../scrub.js'
+import type { FailureDetails, OnBehalfOfError } from '../failures/errors.js'
+import { scrub } from '../logging/scrub.js'
 import { callFailure } from './call-failure.js'
 import { outageText, unknownNote } from './call-outcome.js'
 import type { OutgoingRequest } from './outgoing-request.js'

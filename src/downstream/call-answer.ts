@@ -1,4 +1,4 @@
-import type { FailureCode, FailureDetails, OnBehalfOfError } from '../errors.js'
+import type { FailureCode, FailureDetails, OnBehalfOfError } from '../failures/errors.js'
 import type { Secret } from '../secret.js'
 import { callFailure } from './call-failure.js'
 import { acceptedNote } from './call-outcome.js'

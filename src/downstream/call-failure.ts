@@ -1,5 +1,5 @@
-import { OnBehalfOfError, type FailureCode, type FailureDetails } from '../errors.js'
-import { scrub } from '../scrub.js'
+import { OnBehalfOfError, type FailureCode, type FailureDetails } from '../failures/errors.js'
+import { scrub } from '../logging/scrub.js'
 import type { OutgoingRequest } from './outgoing-request.js'
 
 /** Which call failed. */

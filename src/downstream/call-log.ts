@@ -1,14 +1,14 @@
-import { describeError } from '../describe-error.js'
-import type { OnBehalfOfError } from '../errors.js'
+import { describeError } from '../logging/describe-error.js'
+import type { OnBehalfOfError } from '../failures/errors.js'
 import type { ExchangedToken } from '../exchange/token-exchanger.js'
-import { FAILURE_TABLE } from '../failure-table.js'
+import { FAILURE_TABLE } from '../failures/failure-table.js'
 import type { Caller } from '../identity/caller.js'
 import {
   callerForLog,
   identifierForLog,
   identifiersForLog,
 } from '../identity/identifier-for-log.js'
-import type { Log } from '../log.js'
+import type { Log } from '../logging/log.js'
 
 /**
  * Who runs the tools: the `standalone` server, which logs their failures itself and has settings with names, or

@@ -1,6 +1,6 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
-import { OnBehalfOfError } from '../errors.js'
-import { scrub } from '../scrub.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import { scrub } from '../logging/scrub.js'
 import type { DownstreamClient } from './downstream-client.js'
 
 /** What the exchange came to for one tool of one request: a way to the API, or the reason why there is none. */

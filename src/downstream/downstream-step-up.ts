@@ -1,5 +1,5 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
 

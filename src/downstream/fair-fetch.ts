@@ -1,5 +1,5 @@
 import { systemTimers, type Timers } from '../clock.js'
-import type { Fetch } from '../identity/fetch-json.js'
+import type { Fetch } from '../http/fetch-json.js'
 import { FairShare, tooManyCalls, type Release } from './fair-share.js'
 
 /** How calls of the APIs are shared among the users. */

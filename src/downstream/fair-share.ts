@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { FairQueue } from '../limits/fair-queue.js'
 
 /** How many calls may be under way, and how many may wait. */

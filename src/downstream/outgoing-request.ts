@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { USER_AGENT } from '../version.js'
 import { resolveApiPath } from './api-path.js'
 import type { AnyPath, DownstreamMethod, TemplateRequest } from './downstream-request.js'

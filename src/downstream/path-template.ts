@@ -1,5 +1,5 @@
-import { OnBehalfOfError } from '../errors.js'
-import { scrub } from '../scrub.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import { scrub } from '../logging/scrub.js'
 import { isPlainSegment } from './plain-segment.js'
 
 /** What takes the place of a name in a path template. */

@@ -1,5 +1,5 @@
 import { z, type ZodType } from 'zod'
-import { scrub } from '../scrub.js'
+import { scrub } from '../logging/scrub.js'
 
 const MAX_PATHS = 10
 

@@ -1,5 +1,5 @@
-import { OnBehalfOfError } from '../errors.js'
-import type { Fetch } from '../identity/fetch-json.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import type { Fetch } from '../http/fetch-json.js'
 import type { Secret } from '../secret.js'
 import { callFailure } from './call-failure.js'
 import { IDEMPOTENT, outageText } from './call-outcome.js'

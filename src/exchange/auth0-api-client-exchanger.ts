@@ -1,17 +1,18 @@
+import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, type Clock } from '../clock.js'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import { connectionFault } from './connection-fault.js'
 import { exchangeFailure } from './exchange-failure.js'
-import { rateLimitsIn, refusalIn, type TokenEndpointAnswer } from './token-endpoint.js'
+import { rateLimitsIn, refusalIn, type TokenEndpointAnswer } from './token-response.js'
 import {
   ACCESS_TOKEN_TYPE,
   type ExchangedToken,
   type TokenExchanger,
   type TokenExchangeRequest,
 } from './token-exchanger.js'
-import { untilAborted } from './until-aborted.js'
+import { untilAborted } from '../until-aborted.js'
 
 /** What `ApiClient` of `@auth0/auth0-api-js` resolves with. `expiresAt` is in epoch seconds. */
 export interface ApiClientToken {
@@ -64,7 +65,7 @@ export function createAuth0ApiClientExchanger(
   const { apiClient, subjectTokenType, clock = systemClock } = options
   return {
     async exchange(request, { signal, onRateLimits } = {}) {
-      const deadline = AbortSignal.timeout(options.timeoutMs ?? 5_000)
+      const deadline = AbortSignal.timeout(options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs)
       try {
         const call = callClient(apiClient, request, subjectTokenType)
         return exchangedToken(await endedBy(call, deadline, signal))

@@ -1,5 +1,5 @@
 import { AuthClient, type TokenResponse } from '@auth0/auth0-auth-js'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import {
@@ -8,7 +8,7 @@ import {
   signingAlgorithm,
   type ClientAuthentication,
 } from './client-authentication.js'
-import { recordedExchange, type RecordedExchangeOptions } from './recorded-exchange.js'
+import { recordedExchange, type RecordedExchangeOptions } from './token-request.js'
 import { ACCESS_TOKEN_TYPE, type ExchangedToken, type TokenExchanger } from './token-exchanger.js'
 
 /** Which client exchanges at Auth0, and how it proves who it is. */

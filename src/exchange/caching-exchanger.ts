@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.js'
 import { systemClock } from '../clock.js'
-import { describeError } from '../describe-error.js'
-import { asOnBehalfOfError, OnBehalfOfError } from '../errors.js'
+import { describeError } from '../logging/describe-error.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
-import { silentLog, type Log } from '../log.js'
+import { silentLog, type Log } from '../logging/log.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
 import { isDefinite } from './definite-refusals.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
@@ -16,7 +16,7 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
-import { untilAborted } from './until-aborted.js'
+import { untilAborted } from '../until-aborted.js'
 
 /** Where `CachingExchanger` keeps tokens, and for how long. */
 export interface CachingExchangerOptions extends ExchangeIdentity {
@@ -24,9 +24,9 @@ export interface CachingExchangerOptions extends ExchangeIdentity {
   /** No token is kept longer than this. Default 1 hour. */
   readonly maxAgeMs?: number
   /** A token is no longer handed out this long before it expires. Default 30 seconds. */
-  readonly skewMs?: number
+  readonly expiryMarginMs?: number
   /** How long a definite refusal is remembered. Default 5 seconds; 0 remembers none. */
-  readonly refusalAgeMs?: number
+  readonly negativeTtlMs?: number
   readonly clock?: Clock
   readonly log?: Log
 }
@@ -111,13 +111,13 @@ export class CachingExchanger implements TokenExchanger {
 
   #life(token: ExchangedToken, { caller }: TokenExchangeRequest): { expiresAtMs: number } {
     if (token.expiresAtSeconds === undefined) return { expiresAtMs: -Infinity }
-    const { maxAgeMs = 3_600_000, skewMs = 30_000 } = this.#options
+    const { maxAgeMs = 3_600_000, expiryMarginMs: skewMs = 30_000 } = this.#options
     const end = Math.min(token.expiresAtSeconds, caller.expiresAtSeconds) * 1_000
     return { expiresAtMs: Math.min(end - skewMs, this.#clock() + maxAgeMs) }
   }
 
   async #keepRefusal(key: string, caller: Caller, error: OnBehalfOfError): Promise<void> {
-    const ageMs = this.#options.refusalAgeMs ?? 5_000
+    const ageMs = this.#options.negativeTtlMs ?? 5_000
     if (!isDefinite(error.code)) return
     const refusal = { code: error.code, details: { ...error.details, cause: undefined } }
     await this.#keep(key, { ...ownerOf(caller), refusal, expiresAtMs: this.#clock() + ageMs })

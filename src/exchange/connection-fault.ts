@@ -1,4 +1,4 @@
-import { BodyTooLargeError } from '../bounded-body.js'
+import { BodyTooLargeError } from '../http/bounded-body.js'
 
 /** No connection came about: no name, no route, nobody listening, no TLS. It meets everybody who tries. */
 const NOT_CONNECTED =

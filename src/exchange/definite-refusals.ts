@@ -1,4 +1,4 @@
-import type { FailureCode } from '../failure-codes.js'
+import type { FailureCode } from '../failures/failure-codes.js'
 
 const DEFINITE: ReadonlySet<unknown> = new Set<FailureCode>([
   'reauthentication_required',

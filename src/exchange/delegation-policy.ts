@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
 import { identifiersForLog } from '../identity/identifier-for-log.js'
 

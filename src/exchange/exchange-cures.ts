@@ -1,4 +1,4 @@
-import type { FailureCode } from '../errors.js'
+import type { FailureCode } from '../failures/errors.js'
 
 /** What an operator does about a refusal, by its code and the authorization server's `error`. */
 const CURES: Partial<Record<FailureCode, Readonly<Record<string, string>>>> = {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
-import { OnBehalfOfError, type FailureCode } from '../errors.js'
-import { scrub } from '../scrub.js'
+import { OnBehalfOfError, type FailureCode } from '../failures/errors.js'
+import { scrub } from '../logging/scrub.js'
 import { cureFor } from './exchange-cures.js'
 
 /** A token endpoint's refusal, as it came over the wire. */

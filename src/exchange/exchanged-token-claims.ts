@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JSONWebKeySet } from 'jose'
 import type { Clock } from '../clock.js'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { LAST_DATE_SECONDS, type Claims } from '../identity/caller.js'
 import { claimOf } from '../identity/claims.js'
 import { fittingKey } from '../identity/fitting-key.js'

@@ -1,9 +1,9 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { Claims } from '../identity/caller.js'
 import { parseScopes } from '../identity/token-claims.js'
-import type { Log } from '../log.js'
+import type { Log } from '../logging/log.js'
 import { isIdentityScope, missingScopes } from '../scopes.js'
-import { scrub } from '../scrub.js'
+import { scrub } from '../logging/scrub.js'
 import { cureFor } from './exchange-cures.js'
 import type { ExchangedToken, TokenExchangeRequest } from './token-exchanger.js'
 

@@ -1,6 +1,6 @@
 import type { Clock, Timers } from '../clock.js'
-import type { OnBehalfOfError } from '../errors.js'
-import { FairPace } from './fair-pace.js'
+import type { OnBehalfOfError } from '../failures/errors.js'
+import { FairPace } from './fair-rate-limiter.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
 import { SharedBreaker } from './shared-breaker.js'
 import { UserHolds } from './user-holds.js'

@@ -1,5 +1,5 @@
 import * as openid from 'openid-client'
-import type { Fetch } from '../identity/fetch-json.js'
+import type { Fetch } from '../http/fetch-json.js'
 import type { IssuerMetadata } from '../identity/issuer-metadata.js'
 import type { Authenticator } from './client-authentication.js'
 

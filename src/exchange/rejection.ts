@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { OnBehalfOfError } from '../errors.js'
-import { scrub } from '../scrub.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import { scrub } from '../logging/scrub.js'
 import { rejectionCure } from './rejection-cures.js'
 
 /** Every reason for which a returned token is refused; each goes with the code `exchange_rejected`. */

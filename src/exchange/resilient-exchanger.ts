@@ -1,7 +1,8 @@
+import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
-import { asOnBehalfOfError, OnBehalfOfError } from '../errors.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf } from '../identity/caller.js'
-import { silentLog, type Log } from '../log.js'
+import { silentLog, type Log } from '../logging/log.js'
 import { IssuerGuard } from './issuer-guard.js'
 import type { RateLimit } from './rate-limits.js'
 import type {
@@ -10,19 +11,19 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
-import { untilAborted } from './until-aborted.js'
+import { untilAborted } from '../until-aborted.js'
 
 /** How long `ResilientExchanger` waits, how fast it goes, and when it stops asking. */
 export interface ResilientExchangerOptions {
-  /** For the whole exchange: waiting for a turn, both tries and the pause between. Default 8000. */
-  readonly deadlineMs?: number
+  /** For the whole exchange: waiting for a turn, both tries and the pause between. Default 5000. */
+  readonly timeoutMs?: number
   /** The mean pause before the one retry; the actual one lies between half and one and a half of it. Default 200. */
   readonly retryPauseMs?: number
   /**
    * Exchanges a second, all users together. Default 8: what Auth0 allows on its smallest paid plans. Goes slower by
    * itself as the rate-limit headers of the answers say that less is left.
    */
-  readonly perSecond?: number
+  readonly ratePerSecond?: number
   /**
    * After how many failures in a row nothing is let through, and for how long. Default 5, and 10 seconds. Failures that
    * may be one user's own stop that user alone, until a second user meets them too.
@@ -68,7 +69,7 @@ export class ResilientExchanger implements TokenExchanger {
     { signal, ...options }: ExchangeOptions = {},
   ): Promise<ExchangedToken> {
     const deadline = new AbortController()
-    const timer = this.#timers.after(this.#options.deadlineMs ?? 8_000, () => {
+    const timer = this.#timers.after(this.#options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs, () => {
       deadline.abort(
         new OnBehalfOfError('exchange_unavailable', { reason: 'timed_out', retryAfterSeconds: 5 }),
       )
@@ -144,7 +145,7 @@ export class ResilientExchanger implements TokenExchanger {
     const known = this.#guards.get(issuer)
     if (known !== undefined) return known
     const guard = new IssuerGuard({
-      perSecond: this.#options.perSecond ?? 8,
+      perSecond: this.#options.ratePerSecond ?? 8,
       breaker: this.#options.breaker,
       clock: this.#clock,
       timers: this.#timers,

@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import { systemClock, type Clock } from '../clock.js'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { IssuerMetadata } from '../identity/issuer-metadata.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
@@ -11,7 +11,7 @@ import {
   type ClientAuthentication,
 } from './client-authentication.js'
 import { openidConfiguration } from './openid-configuration.js'
-import { recordedExchange, type RecordedExchangeOptions } from './recorded-exchange.js'
+import { recordedExchange, type RecordedExchangeOptions } from './token-request.js'
 import {
   ACCESS_TOKEN_TYPE,
   type ExchangedToken,

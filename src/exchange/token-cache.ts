@@ -1,5 +1,6 @@
+import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { LRUCache } from 'lru-cache'
-import type { FailureCode, FailureDetails } from '../errors.js'
+import type { FailureCode, FailureDetails } from '../failures/errors.js'
 import type { ExchangedToken } from './token-exchanger.js'
 
 /** Whose entry it is: compared with the caller on every hit, whatever the key says. */
@@ -43,7 +44,7 @@ export interface MemoryTokenCacheOptions {
 
 /** Keeps exchanged tokens in this process, in a bounded number. */
 export function createMemoryTokenCache(options: MemoryTokenCacheOptions = {}): TokenCache {
-  const entries = new LRUCache<string, CacheEntry>({ max: options.maxEntries ?? 10_000 })
+  const entries = new LRUCache<string, CacheEntry>({ max: options.maxEntries ?? EXCHANGE_DEFAULTS.cacheEntries })
   return {
     get: (key) => Promise.resolve(entries.get(key)),
     set: (key, entry) => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 
 /** What an open circuit breaker lets through: nothing for a while, then a single request, the trial. */
 export class TrialGate {

@@ -1,6 +1,6 @@
 import { wantsFreshConnection } from './fresh-connection.js'
 import { createOutgoingFetch, type OutgoingFetch } from './outgoing-fetch.js'
-import type { Fetch } from '../identity/fetch-json.js'
+import type { Fetch } from './fetch-json.js'
 
 let outgoing: OutgoingFetch | undefined
 

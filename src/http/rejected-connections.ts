@@ -1,8 +1,8 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { systemClock, type Clock } from '../clock.js'
-import type { LogLevel } from '../failure-table.js'
-import { silentLog, type Log } from '../log.js'
+import type { LogLevel } from '../failures/failure-table.js'
+import { silentLog, type Log } from '../logging/log.js'
 
 export interface RejectedConnectionsOptions {
   /** What `maxHeaderSize` of the server is, for the answer's text. */

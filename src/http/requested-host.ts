@@ -1,4 +1,4 @@
-import { isLoopback } from '../identity/secure-url.js'
+import { isLoopback } from './secure-url.js'
 import { parseRequestTarget } from './request-target.js'
 
 /** The parts of a request that say which host it is for. */

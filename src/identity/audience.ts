@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../clock.js'
-import { OnBehalfOfError } from '../errors.js'
-import { scrub } from '../scrub.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import { scrub } from '../logging/scrub.js'
 import type { Claims } from './claims.js'
 import { identifiersForLog } from './identifier-for-log.js'
 import type { UnverifiedToken } from './unverified-token.js'

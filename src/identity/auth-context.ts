@@ -1,5 +1,5 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { Secret } from '../secret.js'
 import type { Caller } from './caller.js'
 

@@ -1,10 +1,10 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
 import { assertAudience, describeRefusal } from './audience.js'
 import type { Claims } from './caller.js'
 import { assertVerifiedProof, ProofError, refuseProof } from './dpop-proof.js'
-import { SeenProofs } from './seen-proofs.js'
-import { assertAccessTokenType, assertProofOfBinding } from './token-shape.js'
+import { SeenProofs } from './dpop-replay-cache.js'
+import { assertAccessTokenType, assertProofOfBinding } from './token-type.js'
 import { readUnverified } from './unverified-token.js'
 
 /** The part of `ApiClient` of `@auth0/auth0-api-js` that verifies tokens, by its public shape. */

@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { withoutPrefix } from '../scopes.js'
 import { STANDARD_CLAIMS, type ClaimProfile } from './claim-profile.js'
 import { textOf, type Claims } from './claims.js'

@@ -1,5 +1,5 @@
 import { compactVerify, type JSONWebKeySet, type JWK } from 'jose'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { Secret } from '../secret.js'
 import { declaredAlgorithmsOf, SIGNING_ALGORITHMS } from './signing-algorithms.js'
 import type { UnverifiedToken } from './unverified-token.js'

@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { Secret } from '../secret.js'
 
 /** The credentials of one HTTP request, before anything about them is believed. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, decodeJwt, EmbeddedJWK, jwtVerify, type JWK } from 'jose'
 import type { Clock } from '../clock.js'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { Secret } from '../secret.js'
 import { SIGNING_ALGORITHMS } from './signing-algorithms.js'
 

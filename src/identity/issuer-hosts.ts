@@ -1,4 +1,4 @@
-import { isLoopback } from './secure-url.js'
+import { isLoopback } from '../http/secure-url.js'
 
 /**
  * The first of `others` that is on another host than `issuer`; `undefined` where there is none.

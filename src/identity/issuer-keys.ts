@@ -1,13 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../clock.js'
-import { innermostCause } from '../describe-error.js'
-import { OnBehalfOfError } from '../errors.js'
-import { silentLog, type Log } from '../log.js'
-import { scrubUrl } from '../scrub.js'
-import { Allowance } from './allowance.js'
-import { CachedDocument } from './cached-document.js'
-import { fetchJson, RemoteDocumentError, type Fetch, type FetchJsonOptions } from './fetch-json.js'
+import { innermostCause } from '../logging/describe-error.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import { silentLog, type Log } from '../logging/log.js'
+import { scrubUrl } from '../logging/scrub.js'
+import { Allowance } from '../http/allowance.js'
+import { CachedDocument } from '../http/cached-document.js'
+import {
+  fetchJson,
+  RemoteDocumentError,
+  type Fetch,
+  type FetchJsonOptions,
+} from '../http/fetch-json.js'
 import { assertIssuerOptions } from './issuer-options.js'
 import { fetchIssuerMetadata, type IssuerMetadata } from './issuer-metadata.js'
 import { readKeySet } from './key-set.js'

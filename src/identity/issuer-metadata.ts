@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { scrubUrl } from '../scrub.js'
-import { fetchJson, RemoteDocumentError, type FetchJsonOptions } from './fetch-json.js'
-import { isSecureUrl } from './secure-url.js'
+import { scrubUrl } from '../logging/scrub.js'
+import { fetchJson, RemoteDocumentError, type FetchJsonOptions } from '../http/fetch-json.js'
+import { isSecureUrl } from '../http/secure-url.js'
 
 /** What we use of an authorization server's metadata (RFC 8414 §2). Other members pass through. */
 export interface IssuerMetadata {

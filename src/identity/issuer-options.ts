@@ -1,5 +1,5 @@
 import { isTemplate } from './issuer-metadata.js'
-import { isLoopback } from './secure-url.js'
+import { isLoopback } from '../http/secure-url.js'
 
 interface CheckedOptions {
   readonly issuer: string

@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { claimOf, type Claims } from './claims.js'
 import { MalformedClaimError } from './malformed-claim-error.js'
 import { textsOf } from './token-claims.js'

@@ -1,5 +1,5 @@
 import { checkResourceAllowed } from '@modelcontextprotocol/server'
-import type { Log } from '../log.js'
+import type { Log } from '../logging/log.js'
 
 /** What clients are told, and where they call. */
 export interface AdvertisedResource {

@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 
 const MAX_BATCH = 50
 /** A list costs with every tool of the server, and nobody needs the same list twice. */

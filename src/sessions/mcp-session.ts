@@ -7,7 +7,7 @@ import {
   type RequestId,
 } from '@modelcontextprotocol/server'
 import { LRUCache } from 'lru-cache'
-import { isEventStream } from '../streams/news-streams.js'
+import { isEventStream } from '../http/is-event-stream.js'
 import { authContextOf } from '../identity/auth-context.js'
 import { ReplayBuffer } from './replay-buffer.js'
 import { UnansweredRequests } from './unanswered-requests.js'

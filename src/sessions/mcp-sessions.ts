@@ -7,8 +7,8 @@ import {
 } from '@modelcontextprotocol/server'
 import { authContextOf } from '../identity/auth-context.js'
 import type { Caller } from '../identity/caller.js'
-import { isEventStream } from '../streams/news-streams.js'
-import { relayed } from '../streams/relay.js'
+import { isEventStream } from '../http/is-event-stream.js'
+import { relayed } from '../http/relay-response.js'
 import { McpSession, type SdkServer } from './mcp-session.js'
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.js'
 

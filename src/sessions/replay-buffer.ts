@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EventStore, JSONRPCMessage, RequestId } from '@modelcontextprotocol/server'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
 import { callerForLog, identifiersForLog } from '../identity/identifier-for-log.js'
 import { missingScopes } from '../scopes.js'

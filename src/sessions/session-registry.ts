@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf, type Caller } from '../identity/caller.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
 

@@ -13,8 +13,8 @@ export interface AccessPolicy {
    * must allow as well. `scope`: `permissions` are ignored. `permissions`: they alone decide, whatever the
    * user let the client do.
    */
-  readonly claims?: 'both' | 'scope' | 'permissions'
-  readonly hierarchy?: ScopeHierarchy
+  readonly authorizationClaims?: 'both' | 'scope' | 'permissions'
+  readonly scopeHierarchy?: ScopeHierarchy
   /** Whether a tool that a step-up would unlock is listed. Default `hide`. */
   readonly lockedTools?: 'hide' | 'show'
   /**
@@ -22,7 +22,7 @@ export interface AccessPolicy {
    * clients replace their scopes; `required`, the operation's alone; `none`: there is no step-up, since scopes are
    * assigned to users and no client can ask for more. A scope that is missing is then a permission that is missing.
    */
-  readonly stepUp?: 'union' | 'required' | 'none'
+  readonly stepUpScopes?: 'union' | 'required' | 'none'
 }
 
 /** Of scopes that a challenge repeats, in characters: proxies refuse answers with more than 8 KiB of headers. */
@@ -64,18 +64,18 @@ export function createToolAccess<T extends ToolRequirements>(
   registry: ToolRegistry<T>,
   policy: AccessPolicy = {},
 ): ToolAccess<T> {
-  const hierarchy = policy.hierarchy ?? {}
+  const hierarchy = policy.scopeHierarchy ?? {}
   const every = unionScopes(...registry.tools.map((tool) => tool.requiredScopes))
   const decide = (decided: readonly T[], caller: Caller): AccessDecision => {
     const tools = decided.map(({ name }) => name)
     const required = unionScopes(...decided.map((tool) => tool.requiredScopes))
     const forbidden = forbiddenScopes(required, caller, policy)
     if (forbidden.length > 0) return { kind: 'never', tools, missing: forbidden }
-    if (policy.claims === 'permissions') return { kind: 'allowed' }
+    if (policy.authorizationClaims === 'permissions') return { kind: 'allowed' }
     const missing = missingScopes(required, expandScopes(caller.scopes, hierarchy))
     if (missing.length === 0) return { kind: 'allowed' }
-    if (policy.stepUp === 'none') return { kind: 'never', tools, missing }
-    const held = policy.stepUp === 'required' ? [] : caller.scopes
+    if (policy.stepUpScopes === 'none') return { kind: 'never', tools, missing }
+    const held = policy.stepUpScopes === 'required' ? [] : caller.scopes
     const kept = held.join(' ').length <= MAX_KEPT ? held : held.filter((s) => every.includes(s))
     return { kind: 'step_up', tools, missing, scopes: unionScopes(required, kept) }
   }
@@ -108,7 +108,7 @@ export function createToolAccess<T extends ToolRequirements>(
 function forbiddenScopes(
   required: readonly string[],
   caller: Caller,
-  { claims = 'both', hierarchy = {} }: AccessPolicy,
+  { authorizationClaims: claims = 'both', scopeHierarchy: hierarchy = {} }: AccessPolicy,
 ): readonly string[] {
   if (claims === 'scope') return []
   if (caller.permissions === undefined) return claims === 'permissions' ? required : []

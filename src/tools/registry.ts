@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { isScopeToken } from '../scopes.js'
 import type { Tool, ToolRequirements } from './tool.js'
 

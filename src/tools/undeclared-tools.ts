@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import { OnBehalfOfError } from '../errors.js'
-import type { Log } from '../log.js'
-import { scrub } from '../scrub.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import type { Log } from '../logging/log.js'
+import { scrub } from '../logging/scrub.js'
 
 /** Names come from clients: so many are told about, then no more until some are forgotten. */
 const MAX_NAMES = 100

@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
-import { isLoopback } from '../../src/identity/secure-url.js'
+import { isLoopback } from '../../src/http/secure-url.js'
 import { rpc } from '../helpers/mcp-door.js'
 import type { Keys, Need, Target } from './attack.js'
 import { ownKeys } from './forge.js'

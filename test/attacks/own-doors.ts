@@ -1,6 +1,6 @@
 import { KeyObject } from 'node:crypto'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
-import { serve } from '../../src/serve.js'
+import { serve } from '../../src/server/serve.js'
 import { callTool, openMcpDoor } from '../helpers/mcp-door.js'
 import { json, TestIssuer, type MintOptions } from '../helpers/test-issuer.js'
 import type { Keys, Target } from './attack.js'

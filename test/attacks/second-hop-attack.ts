@@ -1,5 +1,5 @@
-import type { FailureCode } from '../../src/errors.js'
-import type { Environment } from '../../src/config.js'
+import type { FailureCode } from '../../src/failures/errors.js'
+import type { Environment } from '../../src/config/config.js'
 import { mintExchanged, tokenAnswer } from '../helpers/exchange-stack.js'
 import type { MintOptions, SigningKey, TestIssuer, TokenRequest } from '../helpers/test-issuer.js'
 

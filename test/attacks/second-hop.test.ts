@@ -1,6 +1,6 @@
 import { isElsewhere } from './elsewhere.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Environment } from '../../src/config.js'
+import type { Environment } from '../../src/config/config.js'
 import { boundSubject } from '../helpers/exchange-bound.js'
 import { leakedInto } from '../helpers/exchange-leaks.js'
 import {

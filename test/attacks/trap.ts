@@ -1,4 +1,4 @@
-import { serve } from '../../src/serve.js'
+import { serve } from '../../src/server/serve.js'
 import { json } from '../helpers/test-issuer.js'
 import type { KeyPair } from './attack.js'
 

@@ -15,10 +15,10 @@ import {
 import { obtainToken } from '../../apps/development/obtain-token.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
 import { run } from '../../cli/doctor/run.js'
-import { composeServer } from '../../src/compose.js'
-import { parseConfig, type Environment } from '../../src/config.js'
-import { silentLog } from '../../src/log.js'
-import { serve } from '../../src/serve.js'
+import { composeServer } from '../../src/server/from-config.js'
+import { parseConfig, type Environment } from '../../src/config/config.js'
+import { silentLog } from '../../src/logging/log.js'
+import { serve } from '../../src/server/serve.js'
 import { recordingIo } from '../helpers/command-io.js'
 
 export interface Urls {

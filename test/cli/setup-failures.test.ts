@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { parseConfig } from '../../src/config.js'
+import { parseConfig } from '../../src/config/config.js'
 import { ALL_SCOPES } from '../helpers/management-api.js'
 import { newTenant } from '../helpers/management-tenant.js'
 import { json } from '../helpers/test-issuer.js'

@@ -1,5 +1,5 @@
 import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 
 export interface BearerProxyOptions {
   /** Of the server behind, on 127.0.0.1. */

@@ -4,9 +4,9 @@ import { loadDirectory, withIdentifiers } from '../../apps/authorization-server/
 import { obtainToken } from '../../apps/development/obtain-token.js'
 import { signIn } from '../../apps/development/sign-in.js'
 import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
-import { failureResponse } from '../../src/failure-response.js'
-import { OnBehalfOfError } from '../../src/errors.js'
-import { protectedResourceMetadata } from '../../src/protected-resource-metadata.js'
+import { failureResponse } from '../../src/failures/failure-response.js'
+import { OnBehalfOfError } from '../../src/failures/errors.js'
+import { protectedResourceMetadata } from '../../src/http/protected-resource-metadata.js'
 import { callTool, postMcp, rpc, rpcAnswer } from '../helpers/mcp-door.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import {

@@ -2,7 +2,7 @@ import { createAuthorizationServer } from '../../apps/authorization-server/autho
 import { obtainToken } from '../../apps/development/obtain-token.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
 import { Secret } from '../../src/secret.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import { startBearerProxy } from './bearer-proxy.js'
 import { fixtureDirectory } from './fixture-directory.js'

@@ -1,6 +1,6 @@
 import { CompactSign } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { OnBehalfOfError } from '../../src/errors.js'
+import { OnBehalfOfError } from '../../src/failures/errors.js'
 import type { AccessTokenVerifier } from '../../src/identity/access-token-verifier.js'
 import { createIssuer } from '../../src/identity/issuer-keys.js'
 import { createJwtBearerVerifier } from '../../src/identity/jwt-bearer-verifier.js'

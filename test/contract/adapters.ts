@@ -7,7 +7,7 @@ import {
 import { createAuth0Exchanger } from '../../src/exchange/auth0-exchanger.js'
 import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
 import { ACCESS_TOKEN_TYPE, type TokenExchanger } from '../../src/exchange/token-exchanger.js'
-import type { Fetch } from '../../src/identity/fetch-json.js'
+import type { Fetch } from '../../src/http/fetch-json.js'
 import { createIssuer } from '../../src/identity/issuer-keys.js'
 import { Secret } from '../../src/secret.js'
 import { trustingFetch } from '../helpers/serve-tls.js'

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { OnBehalfOfError } from '../../src/errors.js'
+import { OnBehalfOfError } from '../../src/failures/errors.js'
 import type { RateLimit } from '../../src/exchange/rate-limits.js'
 import type {
   ExchangeOptions,

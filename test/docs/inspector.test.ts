@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pages, ROOT } from '../../scripts/docs/pages.js'
-import { clientSnippets } from '../../src/home-page/client-snippets.js'
+import { clientSnippets } from '../../src/pages/client-snippets.js'
 
 const toolbox = JSON.parse(readFileSync(join(ROOT, 'toolbox/package.json'), 'utf8')) as {
   devDependencies: Record<string, string>

@@ -9,7 +9,7 @@ import { ROOT } from '../../scripts/docs/pages.js'
 import { wrapped } from '../../scripts/docs/wrapped.js'
 import { FILE_SETTINGS } from '../../src/config/setting-names.js'
 import { SETTINGS } from '../../src/config/settings.js'
-import { FAILURE_CODES } from '../../src/errors.js'
+import { FAILURE_CODES } from '../../src/failures/errors.js'
 
 const page = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
 

@@ -18,8 +18,8 @@ import {
   type QuickstartApiClient,
 } from '../../examples/auth0-quickstart/before.js'
 import { ACCESS_TOKEN_TYPE } from '../../src/exchange/token-exchanger.js'
-import type { Fetch } from '../../src/identity/fetch-json.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import type { Fetch } from '../../src/http/fetch-json.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { scanned } from '../helpers/leak-scan.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import { trustingFetch } from '../helpers/serve-tls.js'

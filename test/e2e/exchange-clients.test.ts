@@ -6,17 +6,17 @@ import { startTlsAuthorizationServer } from '../../apps/authorization-server/tes
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
 import { startStack } from '../../apps/development/start-stack.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
-import { createApp } from '../../src/app.js'
-import { composeServer } from '../../src/compose.js'
-import { parseConfig, type Config, type Environment } from '../../src/config.js'
+import { createApp } from '../../src/server/app.js'
+import { composeServer } from '../../src/server/from-config.js'
+import { parseConfig, type Config, type Environment } from '../../src/config/config.js'
 import { createAuth0ApiClientExchanger } from '../../src/exchange/auth0-api-client-exchanger.js'
-import { protectExchange } from '../../src/exchange/protect-exchange.js'
+import { protectExchange } from '../../src/exchange/exchange-pipeline.js'
 import { ACCESS_TOKEN_TYPE } from '../../src/exchange/token-exchanger.js'
 import type { Claims } from '../../src/identity/caller.js'
-import type { Fetch } from '../../src/identity/fetch-json.js'
+import type { Fetch } from '../../src/http/fetch-json.js'
 import { createIssuer } from '../../src/identity/issuer-keys.js'
 import { createJwtBearerVerifier } from '../../src/identity/jwt-bearer-verifier.js'
-import { serve } from '../../src/serve.js'
+import { serve } from '../../src/server/serve.js'
 import { greet } from '../../src/tools/greet.js'
 import { createToolRegistry } from '../../src/tools/registry.js'
 import { RecordingLog } from '../helpers/recording-log.js'
@@ -60,7 +60,7 @@ const withApiClient: Mount = async (config, fetch) => {
       authorizationServers: [issuer.issuer],
       baselineScopes: config.resource.baselineScopes,
     },
-    edge: config.edge,
+    edge: config.http,
     policy: config.access,
     verifier: createJwtBearerVerifier({ issuers: [issuer], audience: config.resource.identifier }),
     exchanger: protectExchange(createAuth0ApiClientExchanger({ apiClient }), {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
-import { silentLog } from '../../src/log.js'
+import { silentLog } from '../../src/logging/log.js'
 import { run, type Ran } from '../helpers/run.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')

@@ -7,9 +7,9 @@ import {
 } from '../../apps/authorization-server/directory.js'
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
-import { composeServer } from '../../src/compose.js'
-import { parseConfig, type Environment } from '../../src/config.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { composeServer } from '../../src/server/from-config.js'
+import { parseConfig, type Environment } from '../../src/config/config.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 
 interface Setting {

@@ -8,16 +8,16 @@ import {
 } from '../../apps/authorization-server/directory.js'
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
-import { createApp } from '../../src/app.js'
-import { composeServer } from '../../src/compose.js'
-import { parseConfig, type Environment } from '../../src/config.js'
-import { protectExchange } from '../../src/exchange/protect-exchange.js'
+import { createApp } from '../../src/server/app.js'
+import { composeServer } from '../../src/server/from-config.js'
+import { parseConfig, type Environment } from '../../src/config/config.js'
+import { protectExchange } from '../../src/exchange/exchange-pipeline.js'
 import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
 import type { Claims } from '../../src/identity/caller.js'
 import { createIssuer } from '../../src/identity/issuer-keys.js'
 import { createJwtBearerVerifier } from '../../src/identity/jwt-bearer-verifier.js'
 import { Secret } from '../../src/secret.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { createToolRegistry } from '../../src/tools/registry.js'
 import { defineTool } from '../../src/tools/tool.js'
 import { RecordingLog } from '../helpers/recording-log.js'
@@ -207,12 +207,12 @@ function firstServer(endpoint: URL, issuerUrl: string, second: URL): ReturnType<
       baselineScopes: ['tool:greet'],
     },
     edge: {
-      ...{ hosts: [], origins: [], trustProxy: 0, maxBodyBytes: 100_000 },
+      ...{ allowedHosts: [], allowedOrigins: [], trustProxy: 0, maxBodyBytes: 100_000 },
       ...{
-        perAddressPerMinute: 0,
-        perCallerBytesPerMinute: 0,
-        perCallerPerMinute: 0,
-        perCallerAtOnce: 0,
+        rateLimitPerAddress: 0,
+        bodyBytesPerCaller: 0,
+        rateLimitPerCaller: 0,
+        concurrencyPerCaller: 0,
       },
     },
     policy: {},

@@ -1,6 +1,6 @@
 import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { serve } from '../../src/serve.js'
+import { serve } from '../../src/server/serve.js'
 import { createGetDatetime } from '../../src/tools/get-datetime.js'
 import { greet } from '../../src/tools/greet.js'
 import type { Tool } from '../../src/tools/tool.js'

@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/config.js'
+import type { Environment } from '../../src/config/config.js'
 import { callTool, openMcpDoor, postMcp, rpcAnswer, type McpDoor } from './mcp-door.js'
 import { TestIssuer } from './test-issuer.js'
 

@@ -11,7 +11,7 @@ import {
 } from '../../apps/authorization-server/directory.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
 import { Secret } from '../../src/secret.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { scanned } from './leak-scan.js'
 import { RecordingLog } from './recording-log.js'
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { createApp } from '../../src/app.js'
+import { createApp } from '../../src/server/app.js'
 import type { DelegationPolicy } from '../../src/exchange/delegation-policy.js'
-import { protectExchange } from '../../src/exchange/protect-exchange.js'
+import { protectExchange } from '../../src/exchange/exchange-pipeline.js'
 import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
 import { createIssuer } from '../../src/identity/issuer-keys.js'
 import { createJwtBearerVerifier } from '../../src/identity/jwt-bearer-verifier.js'
 import { Secret } from '../../src/secret.js'
-import { serve } from '../../src/serve.js'
+import { serve } from '../../src/server/serve.js'
 import { createToolRegistry } from '../../src/tools/registry.js'
 import type { Tool } from '../../src/tools/tool.js'
 import {
@@ -46,12 +46,12 @@ export async function openExchangeApp(
       baselineScopes: ['tool:read'],
     },
     edge: {
-      ...{ hosts: [], origins: [], trustProxy: 0, maxBodyBytes: 100_000 },
+      ...{ allowedHosts: [], allowedOrigins: [], trustProxy: 0, maxBodyBytes: 100_000 },
       ...{
-        perAddressPerMinute: 0,
-        perCallerPerMinute: 0,
-        perCallerBytesPerMinute: 0,
-        perCallerAtOnce: 0,
+        rateLimitPerAddress: 0,
+        rateLimitPerCaller: 0,
+        bodyBytesPerCaller: 0,
+        concurrencyPerCaller: 0,
       },
     },
     policy: {},

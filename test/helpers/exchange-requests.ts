@@ -1,4 +1,8 @@
-import { OnBehalfOfError, type FailureCode, type FailureDetails } from '../../src/errors.js'
+import {
+  OnBehalfOfError,
+  type FailureCode,
+  type FailureDetails,
+} from '../../src/failures/errors.js'
 import type {
   ExchangedToken,
   ExchangeOptions,

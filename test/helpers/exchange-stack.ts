@@ -5,7 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Environment } from '../../src/config.js'
+import type { Environment } from '../../src/config/config.js'
 import { callTool, openMcpDoor, postMcp, rpcAnswer, type McpDoor } from './mcp-door.js'
 import { TestIssuer, type MintOptions, type TokenRequest } from './test-issuer.js'
 

@@ -11,7 +11,7 @@ import {
   type OnBehalfOfOptions,
   type ToolRequirements,
 } from 'mcp-on-behalf-of'
-import { serve } from '../../src/serve.js'
+import { serve } from '../../src/server/serve.js'
 import {
   API_AUDIENCE,
   CLIENT_ID,

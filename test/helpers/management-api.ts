@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
-import type { Fetch } from '../../src/identity/fetch-json.js'
+import type { Fetch } from '../../src/http/fetch-json.js'
 import { Refusal } from './management-refusal.js'
 import { answerCall, newTenant, type Tenant } from './management-tenant.js'
 import { serveTls, trustingFetch } from './serve-tls.js'

@@ -1,6 +1,6 @@
-import { composeServer } from '../../src/compose.js'
-import { parseConfig, type Environment } from '../../src/config.js'
-import { serve } from '../../src/serve.js'
+import { composeServer } from '../../src/server/from-config.js'
+import { parseConfig, type Environment } from '../../src/config/config.js'
+import { serve } from '../../src/server/serve.js'
 import { scanned } from './leak-scan.js'
 import { RecordingLog } from './recording-log.js'
 

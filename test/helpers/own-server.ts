@@ -19,7 +19,7 @@ import {
   type McpRouteOptions,
   type ToolRequirements,
 } from 'mcp-on-behalf-of'
-import { serve } from '../../src/serve.js'
+import { serve } from '../../src/server/serve.js'
 import { RecordingLog } from './recording-log.js'
 import { TestIssuer } from './test-issuer.js'
 

@@ -1,5 +1,5 @@
-import type { LogLevel } from '../../src/failure-table.js'
-import type { Log } from '../../src/log.js'
+import type { LogLevel } from '../../src/failures/failure-table.js'
+import type { Log } from '../../src/logging/log.js'
 import { keepForScan } from './leak-scan.js'
 
 export interface LogLine {

@@ -10,7 +10,7 @@ import {
 } from 'jose'
 import { serveTls } from './serve-tls.js'
 import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 
 export interface SigningKey {
   readonly kid: string

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OnBehalfOfError } from '../../src/errors.js'
+import { OnBehalfOfError } from '../../src/failures/errors.js'
 import {
   createAuth0ApiClientVerifier,
   type VerifyingApiClient,

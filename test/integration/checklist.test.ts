@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseConfig, type Environment } from '../../src/config.js'
+import { parseConfig, type Environment } from '../../src/config/config.js'
 import {
   callTool,
   openMcpDoor,

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, afterAll, describe, expect, test } from 'vitest'
-import type { Environment } from '../../src/config.js'
+import type { Environment } from '../../src/config/config.js'
 import { callForAnswer, mintSubject, openExchangeStack } from '../helpers/exchange-stack.js'
 import { openMcpDoor, type McpDoor } from '../helpers/mcp-door.js'
 import { TestIssuer } from '../helpers/test-issuer.js'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { callTool, openMcpDoor, postMcp, rpcAnswer, type McpDoor } from '../helpers/mcp-door.js'
 import { createSigningKey, TestIssuer } from '../helpers/test-issuer.js'
 

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Environment } from '../../src/config.js'
+import type { Environment } from '../../src/config/config.js'
 import { callTool, openMcpDoor, postMcp, type McpDoor } from '../helpers/mcp-door.js'
 import { TestIssuer } from '../helpers/test-issuer.js'
 

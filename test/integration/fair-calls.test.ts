@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Environment } from '../../src/config.js'
+import type { Environment } from '../../src/config/config.js'
 import {
   callForAnswer,
   claimsOf,

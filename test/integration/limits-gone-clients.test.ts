@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import express, { type Request, type Response } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import { bearerAuth, errorHandler, jsonBody, limitAtOnce } from 'mcp-on-behalf-of'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 
 /** Something that tests wait for: it is open once `open` was called so many times. */

@@ -91,13 +91,13 @@ test('[case 5] scopeClaim of onBehalfOf takes the place of scope, and offers no 
   expect((await assigned.call({ tools: ['tool:greet'], scope: 'openid' })).status).toBe(200)
   const refused = await assigned.call()
   expect([refused.status, refused.headers['www-authenticate']]).toEqual([403, undefined])
-  const asked = appWith({ callerPolicy: { scopeClaim: 'tools' }, access: { stepUp: 'required' } })
+  const asked = appWith({ callerPolicy: { scopeClaim: 'tools' }, access: { stepUpScopes: 'required' } })
   expect((await asked.call()).headers['www-authenticate']).toContain('insufficient_scope')
 })
 
 test('[S6] onBehalfOf refuses malformed permissions, and ignores them where scope alone decides', async () => {
   expect((await appWith({}).call({ permissions: 'tool:greet' })).status).toBe(401)
-  const ignoring = appWith({ access: { claims: 'scope' } })
+  const ignoring = appWith({ access: { authorizationClaims: 'scope' } })
   expect((await ignoring.call({ permissions: 'tool:greet' })).status).toBe(200)
 })
 

@@ -217,7 +217,7 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
   })
 
   test('[case 35] refuses a foreign Host and Origin, but lets any web page read the metadata', async () => {
-    const app = appWith(guard({ edge: { hosts: ['inner.example'] } }))
+    const app = appWith(guard({ http: { allowedHosts: ['inner.example'] } }))
     const foreign = { Host: HOST, Origin: 'https://evil.example' }
     for (const path of ['/mcp', '/.well-known/oauth-protected-resource']) {
       await request(app).get(path).set('Host', 'evil.example').expect(403)
@@ -239,10 +239,10 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
 
   test('bounds the body and the requests of one address and one user', async () => {
     const token = await issuer.mint(ENDPOINT.href)
-    const small = appWith(guard({ edge: { maxBodyBytes: 100 } }))
+    const small = appWith(guard({ http: { maxBodyBytes: 100 } }))
     expect((await post(small, { a: 'a'.repeat(100) }, token)).status).toBe(413)
     for (const edge of [{ perAddressPerMinute: 2 }, { perCallerPerMinute: 2 }]) {
-      const app = appWith(guard({ edge }))
+      const app = appWith(guard({ http: edge }))
       const statuses: number[] = []
       for (let count = 0; count < 3; count += 1) {
         statuses.push((await post(app, { method: 'ping' }, token)).status)

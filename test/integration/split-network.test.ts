@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Environment } from '../../src/config.js'
+import type { Environment } from '../../src/config/config.js'
 import { callTool, openMcpDoor, postMcp, type McpDoor } from '../helpers/mcp-door.js'
 import { json, TestIssuer } from '../helpers/test-issuer.js'
 

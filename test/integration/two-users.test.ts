@@ -1,7 +1,7 @@
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { callTool, openMcpDoor, rpcAnswer, type McpDoor } from '../helpers/mcp-door.js'
 import { json, TestIssuer } from '../helpers/test-issuer.js'
 

@@ -125,7 +125,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('with %s, a tool that is not declar
 
 test('[A0a] names that clients make up are told about once each, and not without end', async () => {
   server = await open('SDK v2', {
-    options: { edge: { perCallerPerMinute: 0, perAddressPerMinute: 0 } },
+    options: { http: { rateLimitPerCaller: 0, rateLimitPerAddress: 0 } },
   })
   const secret = `eyJhbGciOiJSUzI1NiJ9.${'a'.repeat(100)}`
   for (const name of ['twice', 'twice', secret]) await post(callTool(name))

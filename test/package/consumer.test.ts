@@ -8,7 +8,7 @@ import { loadDirectory, withIdentifiers } from '../../apps/authorization-server/
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
 import { SETTINGS } from '../../src/config/settings.js'
-import { serve, type ListeningServer } from '../../src/serve.js'
+import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { run, runWell } from '../helpers/run.js'
 
 const consumer = inject('consumer')
@@ -96,7 +96,7 @@ describe('a strict TypeScript project that mounts the library', () => {
 })
 
 test('a path that the package does not have cannot be imported', async () => {
-  const script = "await import('mcp-on-behalf-of/dist/src/config.js')"
+  const script = "await import('mcp-on-behalf-of/dist/src/config/config.js')"
   const { code, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], {
     cwd: consumer,
   })

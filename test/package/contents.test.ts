@@ -28,10 +28,10 @@ const NEEDED = [
   'examples/existing-express-server.ts',
   'dist/src/index.js',
   'dist/src/index.d.ts',
-  'dist/src/errors.js',
+  'dist/src/failures/errors.js',
   'dist/src/server.js',
   'dist/cli/main.js',
-  'dist/middleware/bearer-auth.js',
+  'dist/middleware/require-bearer-auth.js',
   'dist/routes/mcp.js',
 ]
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { obtainToken } from '../../apps/development/obtain-token.js'
 import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
-import { silentLog } from '../../src/log.js'
+import { silentLog } from '../../src/logging/log.js'
 import { run } from '../helpers/run.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')

@@ -6,7 +6,7 @@ import {
   type DownstreamClientOptions,
 } from '../../src/downstream/downstream-client.js'
 import type { TemplateRequest } from '../../src/downstream/downstream-request.js'
-import type { OnBehalfOfError } from '../../src/errors.js'
+import type { OnBehalfOfError } from '../../src/failures/errors.js'
 import { Secret } from '../../src/secret.js'
 import { json, startLocalServer } from './local-server.js'
 import { failureOf } from './outcomes.js'

@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../../src/errors.js'
+import { OnBehalfOfError } from '../../src/failures/errors.js'
 
 /** What `run` throws; fails the test when it throws nothing. */
 export function thrownBy(run: () => unknown): unknown {

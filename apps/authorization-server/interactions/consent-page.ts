@@ -1,4 +1,4 @@
-import { type Html, html } from '../../../src/web-page/html.js'
+import { type Html, html } from '../../../src/pages/html.js'
 import type { Page } from './page.js'
 
 /** One thing that a client asks for. */

@@ -1,4 +1,4 @@
-import { html } from '../../../src/web-page/html.js'
+import { html } from '../../../src/pages/html.js'
 import type { Page } from './page.js'
 
 /** What the error page needs to know. */

@@ -1,6 +1,6 @@
-import { type Html, html } from '../../../src/web-page/html.js'
-import { inlineElement } from '../../../src/web-page/inline-element.js'
-import { LOOK } from '../../../src/web-page/look.js'
+import { type Html, html } from '../../../src/pages/html.js'
+import { inlineElement } from '../../../src/pages/inline-element.js'
+import { LOOK } from '../../../src/pages/base-styles.js'
 
 /** A page of this server: `name` tells them apart for programs, `title` and `body` are for people. */
 export interface Page {

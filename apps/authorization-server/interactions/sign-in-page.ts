@@ -1,7 +1,7 @@
 import type { Directory, OrganizationEntry, UserEntry } from '../directory.js'
 import { isMember } from '../organizations.js'
 import { permissionsOf } from '../rbac.js'
-import { type Html, html } from '../../../src/web-page/html.js'
+import { type Html, html } from '../../../src/pages/html.js'
 import type { Page } from './page.js'
 
 /** What the sign-in page needs to know. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDownstreamApi } from '../../../apps/downstream-api/downstream-api.js'
-import { serve, type ListeningServer } from '../../../src/serve.js'
+import { serve, type ListeningServer } from '../../../src/server/serve.js'
 import { sendRaw } from '../../attacks/raw-socket.js'
 import { sendLines } from '../../helpers/wire.js'
 import { postJson, startServer, type RunningServer } from './support.js'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Environment } from '../../../src/config.js'
+import type { Environment } from '../../../src/config/config.js'
 import {
   API_AUDIENCE,
   callForAnswer,

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../../src/errors.js'
+import type { FailureCode } from '../../../src/failures/errors.js'
 
 /** Put where an authorization server puts words: they may reach the log, and nobody else. */
 export const FOREIGN = 'FOREIGN words of the authorization server'

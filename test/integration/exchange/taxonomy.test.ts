@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Environment } from '../../../src/config.js'
-import { FAILURE_TABLE } from '../../../src/failure-table.js'
+import type { Environment } from '../../../src/config/config.js'
+import { FAILURE_TABLE } from '../../../src/failures/failure-table.js'
 import { leakedInto } from '../../helpers/exchange-leaks.js'
 import {
   answerWith,

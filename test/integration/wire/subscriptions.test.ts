@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { createToolAccess, createToolRegistry } from 'mcp-on-behalf-of'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createMcpServers } from '../../../src/mcp-server.js'
+import { createMcpServers } from '../../../src/server/mcp-servers.js'
 import { createGetDatetime } from '../../../src/tools/get-datetime.js'
 import { ManualClock } from '../../helpers/exchange-clock.js'
 import { openMcpDoor, postMcp, rpc, type McpDoor } from '../../helpers/mcp-door.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { resolveApiPath } from '../../../src/downstream/api-path.js'
-import { OnBehalfOfError } from '../../../src/errors.js'
+import { OnBehalfOfError } from '../../../src/failures/errors.js'
 
 const BASES = ['https://api.example', 'https://api.example/v1', 'http://127.0.0.1:8787/a/b/'].map(
   (href) => new URL(href),

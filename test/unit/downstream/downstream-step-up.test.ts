@@ -6,7 +6,7 @@ import {
   leaveStepUp,
   takeStepUp,
 } from '../../../src/downstream/downstream-step-up.js'
-import { FAILURE_CODES, OnBehalfOfError, type FailureCode } from '../../../src/errors.js'
+import { FAILURE_CODES, OnBehalfOfError, type FailureCode } from '../../../src/failures/errors.js'
 import { missingScopes } from '../../../src/scopes.js'
 import { callerOf } from '../../helpers/exchange-requests.js'
 

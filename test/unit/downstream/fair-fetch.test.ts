@@ -6,7 +6,7 @@ import {
   defaultShare,
   type FairFetchOptions,
 } from '../../../src/downstream/fair-fetch.js'
-import { OnBehalfOfError } from '../../../src/errors.js'
+import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { Secret } from '../../../src/secret.js'
 import { ManualClock } from '../../helpers/exchange-clock.js'
 import { startLocalServer } from '../local-server.js'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DownstreamMethod } from '../../../src/downstream/downstream-request.js'
 import { parsePathTemplate } from '../../../src/downstream/path-template.js'
-import { OnBehalfOfError } from '../../../src/errors.js'
+import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { setUpApi } from '../downstream-api.js'
 import { OTHER_PATHS } from './other-paths.js'
 

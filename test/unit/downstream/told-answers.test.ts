@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { describeError } from '../../../src/describe-error.js'
+import { describeError } from '../../../src/logging/describe-error.js'
 import { ANSWER, setUpApi } from '../downstream-api.js'
 import { json } from '../local-server.js'
 import { failureOf } from '../outcomes.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FailureCode } from '../../../src/errors.js'
+import type { FailureCode } from '../../../src/failures/errors.js'
 import {
   CachingExchanger,
   type CachingExchangerOptions,
@@ -62,7 +62,7 @@ describe('the life of a token', () => {
     ['its own expiry, less 30 s', 600, seconds.hour, {}, 570],
     ["the caller's token's expiry, less 30 s", seconds.day, 900, {}, 870],
     ['an hour at the most', seconds.day, seconds.day, {}, seconds.hour],
-    ['its own expiry, less the skew that is set', 600, seconds.hour, { skewMs: 5_000 }, 595],
+    ['its own expiry, less the skew that is set', 600, seconds.hour, { expiryMarginMs: 5_000 }, 595],
     ['the cap that is set', 600, seconds.hour, { maxAgeMs: 60_000 }, 60],
   ])('ends with %s', async (_, ownSeconds, subjectSeconds, options, lifeSeconds) => {
     const { inner, time, token } = setUp(options)
@@ -195,7 +195,7 @@ describe('a refusal', () => {
   })
 
   test('is remembered not at all where that is set', async () => {
-    const { inner, failure } = setUp({ refusalAgeMs: 0 })
+    const { inner, failure } = setUp({ negativeTtlMs: 0 })
     inner.answer = failing('mfa_required')
     await failure()
     await failure()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { OnBehalfOfError, type FailureCode } from '../../../src/errors.js'
+import { OnBehalfOfError, type FailureCode } from '../../../src/failures/errors.js'
 import { cacheKey } from '../../../src/exchange/cache-key.js'
 import { CachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import { createMemoryTokenCache } from '../../../src/exchange/token-cache.js'

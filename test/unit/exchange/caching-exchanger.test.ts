@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from '../../../src/exchange/token-cache.js'
-import { OnBehalfOfError } from '../../../src/errors.js'
+import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
 import { exchangedOf, HeldExchanger, requestOf, revealed } from '../../helpers/exchange-requests.js'
 import { deferred, failureOf } from '../outcomes.js'

@@ -4,7 +4,7 @@ import {
   assertDelegationAllowed,
   type DelegationPolicy,
 } from '../../../src/exchange/delegation-policy.js'
-import { FAILURE_TABLE, failureText } from '../../../src/failure-table.js'
+import { FAILURE_TABLE, failureText } from '../../../src/failures/failure-table.js'
 import type { Caller } from '../../../src/identity/caller.js'
 import { callerOf } from '../../helpers/exchange-requests.js'
 import { failureOf } from '../outcomes.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OnBehalfOfError } from '../../../src/errors.js'
+import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import {
   ResilientExchanger,
   type ResilientExchangerOptions,
@@ -20,7 +20,7 @@ function setUp(options: ResilientExchangerOptions = {}) {
   const inner = new PromptExchanger()
   const time = new ManualClock()
   const resilient = new ResilientExchanger(inner, {
-    ...{ clock: time.clock, timers: time.timers, random: () => 0.5, perSecond: 1_000 },
+    ...{ clock: time.clock, timers: time.timers, random: () => 0.5, ratePerSecond: 1_000 },
     ...options,
   })
   const call = async (subject: string, issuer?: string): Promise<string> => {
@@ -232,7 +232,7 @@ test('a user takes turns as one, through however many clients they come', async 
   const inner = new HeldExchanger()
   const time = new ManualClock()
   const resilient = new ResilientExchanger(inner, {
-    ...{ clock: time.clock, timers: time.timers, perSecond: 1, deadlineMs: 60_000 },
+    ...{ clock: time.clock, timers: time.timers, ratePerSecond: 1, timeoutMs: 60_000 },
   })
   const begin = (subject: string, clientId: string): void => {
     resilient.exchange(requestOf({ caller: { subject, clientId } })).catch(() => undefined)

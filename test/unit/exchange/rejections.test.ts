@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { OnBehalfOfError } from '../../../src/errors.js'
+import type { OnBehalfOfError } from '../../../src/failures/errors.js'
 import {
   rejected,
   REJECTION_REASONS,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { FailureCode } from '../../../src/errors.js'
-import { OnBehalfOfError } from '../../../src/errors.js'
+import type { FailureCode } from '../../../src/failures/errors.js'
+import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import {
   ResilientExchanger,
   type ResilientExchangerOptions,
@@ -179,7 +179,7 @@ describe('the deadline', () => {
   }
 
   test('aborts the try under way, and says when to come back', async () => {
-    const { inner, time, exchange } = setUp({ deadlineMs: 1_000 })
+    const { inner, time, exchange } = setUp({ timeoutMs: 1_000 })
     const outcome = failureOf(exchange())
     await settled()
     const { signal } = inner.at(0).options
@@ -192,14 +192,14 @@ describe('the deadline', () => {
   })
 
   test('holds also for an exchanger that does not listen', async () => {
-    const { time, exchange } = setUp({ deadlineMs: 1_000 })
+    const { time, exchange } = setUp({ timeoutMs: 1_000 })
     const outcome = failureOf(exchange())
     await passed(time, outcome)
     expect(await timedOut(outcome)).toEqual(EXPECTED)
   })
 
   test('spans both tries and the pause', async () => {
-    const { inner, time, exchange } = setUp({ deadlineMs: 1_000 })
+    const { inner, time, exchange } = setUp({ timeoutMs: 1_000 })
     const outcome = failureOf(exchange())
     await settled()
     await time.advance(500)
@@ -214,7 +214,7 @@ describe('the deadline', () => {
   })
 
   test('ends a pause, and no second try is made', async () => {
-    const { inner, time, exchange } = setUp({ deadlineMs: 1_000 })
+    const { inner, time, exchange } = setUp({ timeoutMs: 1_000 })
     const outcome = failureOf(exchange())
     await settled()
     await time.advance(900)
@@ -226,7 +226,7 @@ describe('the deadline', () => {
   })
 
   test('spans the wait for a turn', async () => {
-    const { inner, time, exchange, begin } = setUp({ deadlineMs: 1_000, perSecond: 0.1 })
+    const { inner, time, exchange, begin } = setUp({ timeoutMs: 1_000, ratePerSecond: 0.1 })
     await begin()
     const outcome = failureOf(exchange({ caller: { subject: 'auth0|bob' } }))
     await passed(time, outcome)
@@ -260,7 +260,7 @@ describe('a caller that leaves', () => {
   })
 
   test('while it waits for its turn takes none', async () => {
-    const { inner, time, exchange, begin } = setUp({ perSecond: 1 })
+    const { inner, time, exchange, begin } = setUp({ ratePerSecond: 1 })
     await begin()
     const leaving = new AbortController()
     const outcome = failureOf(exchange({}, leaving.signal))

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { OnBehalfOfError, type FailureCode, type FailureDetails } from '../../../src/errors.js'
+import {
+  OnBehalfOfError,
+  type FailureCode,
+  type FailureDetails,
+} from '../../../src/failures/errors.js'
 import { CachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import {
   ResilientExchanger,
   type ResilientExchangerOptions,
 } from '../../../src/exchange/resilient-exchanger.js'
 import { createMemoryTokenCache } from '../../../src/exchange/token-cache.js'
-import { FAILURE_TABLE, failureText } from '../../../src/failure-table.js'
+import { FAILURE_TABLE, failureText } from '../../../src/failures/failure-table.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
 import {
   exchangedOf,
@@ -24,7 +28,7 @@ function setUp(options: ResilientExchangerOptions = {}) {
   const inner = new PromptExchanger()
   const time = new ManualClock()
   const resilient = new ResilientExchanger(inner, {
-    ...{ clock: time.clock, timers: time.timers, random: () => 0.5, perSecond: 1_000 },
+    ...{ clock: time.clock, timers: time.timers, random: () => 0.5, ratePerSecond: 1_000 },
     ...options,
   })
   /** Runs an exchange to its end, moving the clock past the pause. */
@@ -94,7 +98,7 @@ describe('the breaker', () => {
     const time = new ManualClock()
     const resilient = new ResilientExchanger(held, {
       ...{ clock: time.clock, timers: time.timers },
-      perSecond: 100,
+      ratePerSecond: 100,
     })
     for (let call = 0; call < 10; call += 1) {
       const leaving = new AbortController()
@@ -114,7 +118,7 @@ describe('the breaker', () => {
     const time = new ManualClock()
     const resilient = new ResilientExchanger(held, {
       ...{ clock: time.clock, timers: time.timers },
-      perSecond: 100,
+      ratePerSecond: 100,
     })
     const leaving = new AbortController()
     const old = failureOf(resilient.exchange(requestOf(), { signal: leaving.signal }))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseConfig } from '../../../src/config.js'
+import { parseConfig } from '../../../src/config/config.js'
 import { originEntry } from '../../../src/http/origin-entry.js'
 
 const faultOf = (value: string): string | undefined =>

@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { stopInOrder } from '../../../src/http/stop-in-order.js'
-import { serve } from '../../../src/serve.js'
+import { serve } from '../../../src/server/serve.js'
 
 const statusOf = (port: number): Promise<number | undefined> =>
   new Promise((resolve, reject) => {

@@ -40,12 +40,12 @@ describe('the decision about the tools of one request', () => {
   })
 
   test('asks for the scopes of the operation alone where the policy says so', () => {
-    const decision = accessWith({ stepUp: 'required' }).decide(['greet'], holding('other'))
+    const decision = accessWith({ stepUpScopes: 'required' }).decide(['greet'], holding('other'))
     expect(decision).toMatchObject({ kind: 'step_up', scopes: ['tool:greet'] })
   })
 
   test('refuses for good what a step-up would unlock, where no client can ask for more', () => {
-    expect(accessWith({ stepUp: 'none' }).decide(['greet'], holding('other'))).toEqual({
+    expect(accessWith({ stepUpScopes: 'none' }).decide(['greet'], holding('other'))).toEqual({
       kind: 'never',
       tools: ['greet'],
       missing: ['tool:greet'],
@@ -75,7 +75,7 @@ describe('the decision about the tools of one request', () => {
 describe('the claim that decides', () => {
   const greets = { scopes: ['tool:greet'] }
 
-  test.each<[NonNullable<AccessPolicy['claims']>, readonly string[] | undefined, string]>([
+  test.each<[NonNullable<AccessPolicy['authorizationClaims']>, readonly string[] | undefined, string]>([
     ['both', undefined, 'allowed'],
     ['both', ['tool:greet'], 'allowed'],
     ['both', [], 'never'],
@@ -85,13 +85,13 @@ describe('the claim that decides', () => {
     ['permissions', ['tool:greet'], 'allowed'],
   ])('is %s: a token with the scope and the permissions %j is %s', (claims, permissions, kind) => {
     const caller = callerOf(permissions === undefined ? greets : { ...greets, permissions })
-    expect(accessWith({ claims }).decide(['greet'], caller).kind).toBe(kind)
+    expect(accessWith({ authorizationClaims: claims }).decide(['greet'], caller).kind).toBe(kind)
   })
 
   test('is permissions: scopes that are missing do not matter', () => {
     const caller = callerOf({ scopes: [], permissions: ['tool:greet'] })
-    expect(accessWith({ claims: 'permissions' }).decide(['greet'], caller).kind).toBe('allowed')
-    expect(accessWith({ claims: 'both' }).decide(['greet'], caller).kind).toBe('step_up')
+    expect(accessWith({ authorizationClaims: 'permissions' }).decide(['greet'], caller).kind).toBe('allowed')
+    expect(accessWith({ authorizationClaims: 'both' }).decide(['greet'], caller).kind).toBe('step_up')
   })
 
   test('tells which permission is missing, not which the user has', () => {
@@ -108,7 +108,7 @@ describe('the hierarchy of scopes', () => {
   const hierarchy = { 'tool:root': ['tool:admin'], 'tool:admin': ['tool:greet', 'tool:root'] }
 
   test('grants at any depth, in scopes and in permissions, and ends where it goes in circles', () => {
-    const access = accessWith({ hierarchy })
+    const access = accessWith({ scopeHierarchy: hierarchy })
     const caller = callerOf({ scopes: ['tool:root'], permissions: ['tool:root'] })
     expect(access.decide(['greet'], caller).kind).toBe('allowed')
     expect(access.decide(['delete'], caller)).toMatchObject({
@@ -119,7 +119,7 @@ describe('the hierarchy of scopes', () => {
 
   test('is not asked for names that every object has', () => {
     const caller = holding('constructor', 'toString', '__proto__')
-    expect(accessWith({ hierarchy }).decide(['greet'], caller).kind).toBe('step_up')
+    expect(accessWith({ scopeHierarchy: hierarchy }).decide(['greet'], caller).kind).toBe('step_up')
   })
 })
 
@@ -136,13 +136,13 @@ describe('the tools that are listed for a caller', () => {
 
   test('are those that a step-up unlocks too, where the policy shows them', () => {
     expect(names({ lockedTools: 'show' })).toEqual(['delete', 'greet', 'time'])
-    expect(names({ lockedTools: 'show', stepUp: 'none' })).toEqual(['time'])
+    expect(names({ lockedTools: 'show', stepUpScopes: 'none' })).toEqual(['time'])
   })
 })
 
 describe('the scopes of the server', () => {
   test('are those of the tools, of their step-ups and of the hierarchy, each once', () => {
-    const { scopes } = accessWith({ hierarchy: { 'tool:all': ['tool:greet', 'tool:other'] } })
+    const { scopes } = accessWith({ scopeHierarchy: { 'tool:all': ['tool:greet', 'tool:other'] } })
     expect([...scopes].sort()).toEqual(
       ['tool:admin', 'tool:all', 'tool:delete', 'tool:greet', 'tool:other'].sort(),
     )
@@ -150,7 +150,7 @@ describe('the scopes of the server', () => {
   })
 
   test('are known to a token that has one of those that tools require', () => {
-    const access = accessWith({ hierarchy: { 'tool:all': ['tool:delete'] } })
+    const access = accessWith({ scopeHierarchy: { 'tool:all': ['tool:delete'] } })
     expect(access.knowsAnyScopeOf(holding('tool:greet'))).toBe(true)
     expect(access.knowsAnyScopeOf(holding('tool:all'))).toBe(true)
     expect(access.knowsAnyScopeOf(holding('openid'))).toBe(false)

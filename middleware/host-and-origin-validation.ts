@@ -1,0 +1,42 @@
+import { Router, type RequestHandler } from 'express'
+import { z } from 'zod'
+import { hostEntry } from '../src/http/host-entry.js'
+import { originEntry } from '../src/http/origin-entry.js'
+import { assertOptions } from '../src/assert-options.js'
+import { knownHosts } from './known-hosts.js'
+import { knownOrigins } from './known-origins.js'
+
+/** Which hosts and origins `hostsAndOrigins` lets through. */
+export interface HostsAndOriginsOptions {
+  /** The public URL of the MCP endpoint: its host and its origin are always on the lists. */
+  readonly endpoint: URL
+  /** Further values of the Host header, `host` or `host:port`; a `host` alone stands for all its ports. */
+  readonly hosts?: readonly string[] | undefined
+  /**
+   * Further origins of browser clients, extensions and desktop applications, as they send them:
+   * `https://inspector.example.com`, `chrome-extension://abcdef`. Compared as text.
+   */
+  readonly origins?: readonly string[] | undefined
+}
+
+const OPTIONS = z.object({
+  endpoint: z.instanceof(URL, { error: 'must be a URL' }),
+  hosts: z.array(hostEntry).optional(),
+  origins: z.array(originEntry).optional(),
+})
+
+/**
+ * Answers 403 (`request_forbidden`) to a Host or an Origin that is not on the list, against DNS rebinding, and
+ * gives browser clients of the listed origins the CORS headers they need.
+ *
+ * A request without Origin passes: it comes from no browser. An endpoint on loopback accepts every origin
+ * and host name of this machine. Preflights are answered here, before authentication. Cookies are never allowed.
+ * An absolute request target becomes a path for everything behind; its host is the one that is checked
+ * (RFC 9112 §3.2.2). Mount `protectedResourceMetadataRoute` in front: any web page may read that document.
+ */
+export function hostsAndOrigins(options: HostsAndOriginsOptions): RequestHandler {
+  assertOptions('hostsAndOrigins', OPTIONS, options)
+  const router = Router()
+  router.use(knownHosts(options), knownOrigins(options))
+  return router
+}

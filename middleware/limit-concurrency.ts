@@ -1,0 +1,67 @@
+import { finished } from 'node:stream'
+import type { Request, RequestHandler } from 'express'
+import { z } from 'zod'
+import { OnBehalfOfError } from '../src/failures/errors.js'
+import { authContextOf } from '../src/identity/auth-context.js'
+import { userKeyOf } from '../src/identity/caller.js'
+import { callerForLog } from '../src/identity/identifier-for-log.js'
+import { UserPlaces, type Places } from '../src/limits/user-places.js'
+import { assertOptions } from '../src/assert-options.js'
+import { authInfoOf } from './require-bearer-auth.js'
+import { whenSizeIsKnown } from './request-size.js'
+
+/** What `limitAtOnce` counts up to. */
+export interface ConcurrencyLimitOptions {
+  /** Messages under way at a time, and requests without one; 0 sets no limit. */
+  readonly atOnce: number
+}
+
+const OPTIONS = z.object({
+  atOnce: z.int('must be a whole number').min(0, 'must not be negative'),
+})
+
+const placesOf = new WeakMap<Request, Places>()
+
+/**
+ * Limits what a verified user has under way, open streams among it, through all clients together.
+ *
+ * Counts the messages of a batch one by one, once `jsonBody` has parsed it. Passes `rate_limited` to the error
+ * handler beyond the limit. A request whose client has gone already ends here: its place could never be given back.
+ * Needs `bearerAuth` in front. Counts in this process alone.
+ */
+export function limitAtOnce({ atOnce }: ConcurrencyLimitOptions): RequestHandler {
+  assertOptions('limitAtOnce', OPTIONS, { atOnce })
+  const users = new UserPlaces(atOnce === 0 ? Number.POSITIVE_INFINITY : atOnce)
+  return function limitAtOnceMiddleware(req, res, next) {
+    if (res.destroyed) return
+    const places = users.enter(userKeyOf(authContextOf(authInfoOf(req)).caller))
+    if (places === undefined) throw tooMany(req, atOnce)
+    placesOf.set(req, places)
+    // Tells also of an answer that is over by now, which an event would not.
+    finished(res, () => {
+      places.release()
+    })
+    whenSizeIsKnown(req, ({ messages }) => {
+      if (messages > 1 && !places.take(messages - 1)) throw tooMany(req, atOnce)
+    })
+    next()
+  }
+}
+
+/**
+ * Keeps the places of a request until `settled` settles, for calls that outlive their connection. Does nothing where
+ * `limitAtOnce` is not mounted.
+ */
+export function keepPlacesUntil(req: Request, settled: Promise<unknown>): void {
+  placesOf.get(req)?.keepUntil(settled)
+}
+
+function tooMany(req: Request, atOnce: number): OnBehalfOfError {
+  const { caller } = authContextOf(authInfoOf(req))
+  return new OnBehalfOfError('rate_limited', {
+    reason: 'too_many_at_once',
+    description: `At most ${atOnce} requests of one user may be under way at a time, those of a batch counted one by one. Wait for one to end.`,
+    retryAfterSeconds: 1,
+    log: callerForLog(caller),
+  })
+}

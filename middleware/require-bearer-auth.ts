@@ -1,0 +1,80 @@
+import type { AuthInfo } from '@modelcontextprotocol/server'
+import type { Request, RequestHandler } from 'express'
+import { z } from 'zod'
+import type { AccessTokenVerifier } from '../src/identity/access-token-verifier.js'
+import { createAuthInfo } from '../src/identity/auth-context.js'
+import { callerFromClaims, type CallerPolicy } from '../src/identity/caller.js'
+import { parseCredentials } from '../src/identity/credentials.js'
+import { assertOptions } from '../src/assert-options.js'
+import { requestIdOf } from './request-context.js'
+
+/** What `bearerAuth` needs: the verifier, and who this server is. */
+export interface BearerAuthOptions {
+  readonly verifier: AccessTokenVerifier
+  /** This server's resource identifier: the audience the verifier insists on. */
+  readonly resource: string
+  /** The public URL of the MCP endpoint, which a DPoP proof has to name. */
+  readonly endpoint: URL
+  /** Where the protected-resource metadata is, for challenges made later in the request. */
+  readonly resourceMetadataUrl: URL
+  readonly policy?: CallerPolicy
+}
+
+const OPTIONS = z.object({
+  verifier: z.object({ verify: z.function() }),
+  resource: z.string().min(1, 'must be the resource identifier, e.g. https://mcp.example.com/mcp'),
+  endpoint: z.instanceof(URL, { error: 'must be a URL' }),
+  resourceMetadataUrl: z.instanceof(URL, { error: 'must be a URL' }),
+})
+
+/**
+ * Lets a request through only with a valid access token for this server, and sets the SDK's `req.auth`.
+ *
+ * Passes `no_credentials`, `malformed_credentials`, `invalid_token` or `verifier_unavailable` to the error
+ * handler otherwise. Afterwards the request no longer carries the credentials: neither a handler nor a
+ * log line can pick them up from its headers. Does not look at scopes.
+ */
+export function bearerAuth(options: BearerAuthOptions): RequestHandler {
+  assertOptions('bearerAuth', OPTIONS, options)
+  const { verifier, resource, endpoint, policy } = options
+  const resourceMetadataUrl = options.resourceMetadataUrl.href
+  return async function bearerAuthMiddleware(req, _res, next) {
+    const credentials = parseCredentials({ rawHeaders: req.rawHeaders, url: req.originalUrl })
+    const claims = await verifier.verify({ credentials, method: req.method, url: endpoint })
+    const caller = callerFromClaims(claims, policy)
+    removeCredentials(req)
+    setAuthInfo(
+      req,
+      createAuthInfo({
+        caller,
+        subjectToken: credentials.token,
+        requestId: requestIdOf(req),
+        resource,
+        resourceMetadataUrl,
+      }),
+    )
+    next()
+  }
+}
+
+/** The SDK's `AuthInfo` of a request that passed `bearerAuth`, else `undefined`. */
+export function authInfoOf(req: Request): AuthInfo | undefined {
+  return (req as unknown as { readonly auth?: AuthInfo }).auth
+}
+
+function setAuthInfo(req: Request, authInfo: AuthInfo): void {
+  Object.assign(req, { auth: authInfo })
+}
+
+function removeCredentials(req: Request): void {
+  for (const name of ['authorization', 'dpop']) {
+    Reflect.deleteProperty(req.headers, name)
+    // Node makes these of the raw headers when they are first asked for, and counts on their number: so before.
+    Reflect.deleteProperty(req.headersDistinct, name)
+  }
+  for (let index = req.rawHeaders.length - 2; index >= 0; index -= 2) {
+    if (/^(?:authorization|dpop)$/i.test(req.rawHeaders[index] ?? '')) {
+      req.rawHeaders.splice(index, 2)
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import { configFaults, endpointOf, issuerOf } from './consistency.js'
+import type { CompleteSettings, SettingName } from './settings.js'
+import { exchangeConfig, type ExchangeConfig } from './exchange-config.js'
+import { ConfigError, type ConfigFault } from './fault.js'
+import { outgoingOf, type OutgoingConfig } from './outgoing-config.js'
+import { parseSettings, textOf, type Environment } from './parse-settings.js'
+import { withExtraAuthorities } from './extra-authorities.js'
+import { readSettingsFile } from './settings-file.js'
+import type { SettingsFileRead } from './settings-file-doubts.js'
+import { readValueFiles } from './value-files.js'
+import { callerPolicyOf, resourceOf, type ResourceConfig } from './token-config.js'
+import { httpConfig, type HttpConfig } from './http-config.js'
+import type { CallerPolicy } from '../identity/caller.js'
+import type { SessionLimits } from '../sessions/session-registry.js'
+import type { AccessPolicy } from '../tools/access.js'
+
+export { ConfigError, type ConfigFault } from './fault.js'
+export type { Environment } from './parse-settings.js'
+
+/** The settings that make a deployment; with none of them set, nothing is configured. */
+const IDENTIFYING: readonly SettingName[] = [
+  'AUTH0_DOMAIN',
+  'ISSUER_BASE_URL',
+  'AUTH0_AUDIENCE',
+  'MCP_AUTH0_CLIENT_ID',
+  'MCP_AUTH0_CLIENT_SECRET',
+  'MCP_AUTH0_CLIENT_PRIVATE_KEY',
+  'API_AUTH0_AUDIENCE',
+  'API_BASE_URL',
+]
+
+export interface Config extends HttpConfig {
+  /** The public URL of the MCP endpoint. */
+  readonly endpoint: URL
+  readonly resource: ResourceConfig
+  /** Whose tokens count, and how their scopes are read. */
+  readonly callerPolicy: CallerPolicy
+  /** Allowed difference between our clock and an authorization server's, for `exp` and `nbf`. */
+  readonly clockToleranceSeconds: number
+  readonly issuer: {
+    readonly primary: string
+    readonly additional: readonly string[]
+    /** Where the primary issuer's documents are, if not where it says itself. */
+    readonly metadataUrl: string | undefined
+    readonly jwksUrl: string | undefined
+    readonly dangerouslyAllowHttp: boolean
+    readonly staleAgeMs: number
+  }
+  readonly access: Required<AccessPolicy>
+  /** `undefined`: no sessions. */
+  readonly sessions: Required<SessionLimits> | undefined
+  readonly exchange: ExchangeConfig
+  readonly delegation: {
+    readonly maxDepth: number
+    /** `undefined`: any. */
+    readonly allowedActors: readonly string[] | undefined
+  }
+  /** How other servers are reached. */
+  readonly outgoing: OutgoingConfig
+  readonly api: {
+    readonly audience: string
+    readonly baseUrl: URL
+    readonly timeoutMs: number
+    readonly connections: number
+    /** `undefined`: a quarter of the connections. */
+    readonly concurrencyPerUser: number | undefined
+  }
+  /** Shows a page to people at `/`. */
+  readonly homePage: boolean
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+/** Whether the environment names no deployment at all. */
+export function isUnconfigured(environment: Environment): boolean {
+  return IDENTIFYING.every((key) => textOf(environment, key) === undefined)
+}
+
+/**
+ * Reads the configuration out of an environment; throws a `ConfigError` that names every fault at once.
+ *
+ * Empty values count as absent. Pure: does not read `process.env` or any file.
+ */
+export function parseConfig(environment: Environment): Config {
+  const unreadable: ConfigFault[] = []
+  const found = parseSettings(environment, unreadable)
+  const faults = [
+    ...unreadable,
+    ...configFaults(found, new Set(unreadable.map(({ key }) => key))).map((fault) =>
+      asGiven(fault, environment),
+    ),
+  ]
+  if (faults.length > 0) throw new ConfigError(faults)
+  // Sound: a setting that is absent without a fallback and needed is a fault.
+  return deepFreeze(assemble(found as CompleteSettings))
+}
+
+function asGiven(fault: ConfigFault, environment: Environment): ConfigFault {
+  const value = textOf(environment, fault.key)
+  return fault.value === undefined || value === undefined ? fault : { ...fault, value }
+}
+
+function assemble(found: CompleteSettings): Config {
+  return {
+    ...httpConfig(found),
+    endpoint: endpointOf(found),
+    resource: resourceOf(found),
+    callerPolicy: callerPolicyOf(found),
+    clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
+    issuer: issuersOf(found),
+    access: {
+      authorizationClaims: found.AUTHORIZATION_CLAIMS,
+      scopeHierarchy: found.SCOPE_HIERARCHY,
+      lockedTools: found.LOCKED_TOOLS,
+      // Scopes that were assigned to users cannot be asked for.
+      stepUpScopes: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
+    },
+    sessions: sessionsOf(found),
+    exchange: exchangeConfig(found),
+    delegation: {
+      maxDepth: found.DELEGATION_MAX_DEPTH,
+      allowedActors:
+        found.DELEGATION_ALLOWED_ACTORS.length === 0 ? undefined : found.DELEGATION_ALLOWED_ACTORS,
+    },
+    outgoing: outgoingOf(found),
+    api: {
+      audience: found.API_AUTH0_AUDIENCE,
+      baseUrl: found.API_BASE_URL,
+      timeoutMs: found.API_TIMEOUT_MS,
+      connections: found.API_CONNECTIONS,
+      concurrencyPerUser: found.API_CONCURRENCY_PER_USER,
+    },
+    homePage: found.HOME_PAGE === 'on',
+    logLevel: found.LOG_LEVEL,
+  }
+}
+
+function issuersOf(found: CompleteSettings): Config['issuer'] {
+  return {
+    primary: issuerOf(found) ?? '',
+    additional: found.ADDITIONAL_ISSUERS,
+    metadataUrl: found.ISSUER_METADATA_URL,
+    jwksUrl: found.JWKS_URL,
+    dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
+    staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
+  }
+}
+
+function sessionsOf(found: CompleteSettings): Config['sessions'] {
+  if (found.MCP_SESSIONS === 'off') return undefined
+  return {
+    idleMs: found.SESSION_IDLE_MINUTES * 60_000,
+    maxAgeMs: found.SESSION_MAX_HOURS * 3_600_000,
+    maxSessions: found.SESSION_LIMIT,
+    maxSessionsPerUser: found.SESSION_LIMIT_PER_USER,
+  }
+}
+
+/** What a process is told: its environment, and what is doubtful about its `.env` file. */
+export interface ReadSettings {
+  readonly environment: Environment
+  readonly file: SettingsFileRead
+}
+
+/**
+ * The environment of this process: a `.env` file in the working directory, overruled by `process.env`.
+ *
+ * Settings that are given as files (`…_FILE`) are read from those. Throws a `ConfigError` for files that cannot be
+ * read, and for lines of `.env` that say something else than they seem to. The only place that reads any of it.
+ */
+export function readSettings(directory: string = process.cwd()): ReadSettings {
+  const { values, faults, doubts } = readSettingsFile(`${directory}/.env`)
+  // An empty variable counts as absent, so it does not hide what the file says.
+  const set = Object.fromEntries(
+    Object.entries(process.env).filter(([, text]) => text?.trim() !== ''),
+  )
+  const environment = { ...values, ...set }
+  const files = readValueFiles((name) => textOf(environment, name))
+  const all = [...faults.filter(({ key }) => !(key in set)), ...files.faults]
+  if (all.length > 0) throw new ConfigError(all)
+  return {
+    environment: withExtraAuthorities({ ...environment, ...files.values }),
+    file: { names: Object.keys(values), doubts },
+  }
+}
+
+/** `readSettings` without what is doubtful. */
+export function readEnvironment(directory: string = process.cwd()): Environment {
+  return readSettings(directory).environment
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const member of Object.values(value) as unknown[]) {
+    if (Array.isArray(member) || Object.getPrototypeOf(member ?? 0) === Object.prototype) {
+      deepFreeze(member as object)
+    }
+  }
+  return Object.freeze(value)
+}

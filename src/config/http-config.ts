@@ -1,0 +1,37 @@
+import type { HttpLimits } from '../limits/http-limits.js'
+import type { CompleteSettings } from './settings.js'
+
+/** Where the server listens, how it stops, and what it lets come near. */
+export interface HttpConfig {
+  readonly listen: {
+    /** `localhost`: both loopback addresses. */
+    readonly host: string
+    readonly port: number
+    readonly keepAliveMs: number
+  }
+  /** How long the server goes on to accept after it was told to stop. */
+  readonly drainDelayMs: number
+  readonly http: HttpLimits
+}
+
+/** The part of the configuration that `EDGE_SETTINGS` make. */
+export function httpConfig(found: CompleteSettings): HttpConfig {
+  return {
+    listen: {
+      host: found.HOST,
+      port: found.PORT,
+      keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
+    },
+    drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
+    http: {
+      allowedHosts: found.ALLOWED_HOSTS,
+      allowedOrigins: found.ALLOWED_ORIGINS,
+      trustProxy: found.TRUST_PROXY,
+      rateLimitPerAddress: found.RATE_LIMIT_PER_ADDRESS,
+      rateLimitPerCaller: found.RATE_LIMIT_PER_CALLER,
+      bodyBytesPerCaller: found.BODY_BYTES_PER_CALLER,
+      concurrencyPerCaller: found.CONCURRENCY_PER_CALLER,
+      maxBodyBytes: found.MAX_BODY_BYTES,
+    },
+  }
+}

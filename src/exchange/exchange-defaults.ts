@@ -1,0 +1,8 @@
+/** How a server exchanges tokens that is told nothing else. */
+export const EXCHANGE_DEFAULTS = {
+  /** For the whole exchange: waiting for a turn, both tries and the pause between. */
+  timeoutMs: 5_000,
+  /** What Auth0 allows on its smallest paid plans. */
+  ratePerSecond: 8,
+  cacheEntries: 10_000,
+} as const

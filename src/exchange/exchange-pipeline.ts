@@ -1,0 +1,76 @@
+import type { Clock, Timers } from '../clock.js'
+import type { Issuer } from '../identity/issuer-keys.js'
+import type { Log } from '../logging/log.js'
+import { CachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
+import { ResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
+import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
+import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './token-exchanger.js'
+import type { ExchangedTokenExpectations } from './verify-exchanged-token.js'
+import { VerifyingExchanger } from './verifying-exchanger.js'
+
+/** What `protectExchange` needs: whose tokens come back, who we are, and how patient and careful to be. */
+export interface ProtectExchangeOptions {
+  /** Whose subject tokens are exchanged, and whose tokens may come back. */
+  readonly issuers: readonly Issuer[]
+  /** Where all exchanges take place and whose tokens come back. Default: the issuer of each subject token. */
+  readonly exchangeIssuer?: Issuer | undefined
+  /** Our client at the authorization server. */
+  readonly clientId: string
+  /** Our own resource identifier. */
+  readonly ownAudience: string
+  /** The subject token type, where it is not the access-token type: part of what makes two exchanges differ. */
+  readonly subjectTokenType?: string | undefined
+  /** Default: in this process, `cacheEntries` of them. */
+  readonly cache?: TokenCache | undefined
+  /** How many tokens the default cache keeps. Default 10000. */
+  readonly cacheEntries?: number | undefined
+  readonly caching?: Pick<CachingExchangerOptions, 'maxAgeMs' | 'expiryMarginMs' | 'negativeTtlMs'>
+  /** For the whole exchange: waiting for a turn, both tries and the pause between. Default 5000. */
+  readonly timeoutMs?: number | undefined
+  /** Exchanges a second, all users together. Default 8. */
+  readonly ratePerSecond?: number | undefined
+  readonly resilience?: Pick<ResilientExchangerOptions, 'retryPauseMs' | 'breaker' | 'random'>
+  readonly checks?: Pick<
+    ExchangedTokenExpectations,
+    | 'actor'
+    | 'requireActor'
+    | 'maxDepth'
+    | 'clockToleranceSeconds'
+    | 'dangerouslyAllowOpaqueTokens'
+    | 'dangerouslyAllowUnboundDowngrade'
+  >
+  readonly clock?: Clock
+  readonly timers?: Timers
+  readonly log?: Log
+}
+
+/**
+ * Puts everything around an adapter that a token exchange needs, with the same port: the cache outermost, then
+ * the rate limit, retry and circuit breaker, then the checks on the returned token.
+ */
+export function protectExchange(
+  adapter: TokenExchanger,
+  options: ProtectExchangeOptions,
+): TokenExchanger {
+  const { issuers, exchangeIssuer, clientId, ownAudience, clock, timers, log } = options
+  const verifying = new VerifyingExchanger(adapter, {
+    issuerOf: (name) => issuers.find(({ issuer }) => issuer === name),
+    ...{ exchangeIssuer, clientId, ownAudience, clock, log },
+    ...options.checks,
+  })
+  const resilient = new ResilientExchanger(verifying, {
+    ...options.resilience,
+    timeoutMs: options.timeoutMs,
+    ratePerSecond: options.ratePerSecond,
+    exchangeIssuer: exchangeIssuer?.issuer,
+    ...{ clock, timers, log },
+  })
+  return new CachingExchanger(resilient, {
+    ...options.caching,
+    cache: options.cache ?? createMemoryTokenCache({ maxEntries: options.cacheEntries }),
+    clientId,
+    subjectTokenType: options.subjectTokenType ?? ACCESS_TOKEN_TYPE,
+    exchangeIssuer: exchangeIssuer?.issuer,
+    ...{ clock, log },
+  })
+}

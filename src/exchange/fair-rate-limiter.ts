@@ -1,0 +1,153 @@
+import { systemTimers, type Clock, type Timers } from '../clock.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import { FairQueue } from '../limits/fair-queue.js'
+import { MAX_HOLD_MS, RateBudget } from './rate-budget.js'
+import { isUsedUp, type RateLimit } from './rate-limits.js'
+
+export interface FairPaceOptions {
+  /** Exchanges a second in the long run. */
+  readonly perSecond: number
+  /** Exchanges at once after a quiet time. Default: `perSecond`. */
+  readonly burst?: number
+  /** How many may wait altogether. Default 1000. */
+  readonly maxWaiting?: number
+  readonly clock: Clock
+  readonly timers?: Timers
+}
+
+/** Shorter holds make callers wait; longer ones send them away with the time to come back. */
+const WAIT_OUT_MS = 2_000
+
+/**
+ * Keeps exchanges below the authorization server's limit, fairly: users take turns, so that one who asks for
+ * much waits behind the others and not the others behind them.
+ *
+ * Also follows what the authorization server says about its limit: slows down as less is left of it (`follow`), and
+ * holds everybody back until a time it has named (`holdUntil`), a minute at most.
+ */
+export class FairPace {
+  readonly #burst: number
+  readonly #clock: Clock
+  readonly #timers: Timers
+  readonly #queue: FairQueue<true>
+  #tokens: number
+  #filledAt: number
+  #heldUntil = 0
+  /** As `#heldUntil`, for holds that are short enough to be waited out. */
+  #pausedUntil = 0
+  readonly #budget: RateBudget
+  #timer: { cancel(): void } | undefined
+
+  constructor(options: FairPaceOptions) {
+    this.#burst = options.burst ?? Math.max(1, options.perSecond)
+    this.#queue = new FairQueue({
+      maxWaiting: options.maxWaiting ?? 1_000,
+      refusal: () => busy('queue_full', 1_000),
+    })
+    this.#clock = options.clock
+    this.#timers = options.timers ?? systemTimers
+    this.#tokens = this.#burst
+    this.#filledAt = this.#clock()
+    this.#budget = new RateBudget(options.perSecond, options.clock)
+  }
+
+  /**
+   * Resolves when it is this user's turn; rejects with `exchange_unavailable` when too many wait or the
+   * authorization server wants to be left alone, and with the signal's reason when it aborts.
+   */
+  async turn(user: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const heldMs = this.#msUntil(this.#heldUntil)
+    if (heldMs > 0) throw busy('held_back', heldMs)
+    const { isSpent, endsInMs } = this.#budget
+    if (isSpent && endsInMs > WAIT_OUT_MS) throw busy('held_back', endsInMs)
+    this.#fill()
+    if (this.#queue.length === 0 && this.#hasTurn()) {
+      this.#spendTurn()
+      return
+    }
+    const turn = this.#queue.wait(user, signal)
+    this.#schedule()
+    await turn
+  }
+
+  /**
+   * Lets nobody through until `untilMs` (epoch milliseconds), a minute at most; never shortens what was said before.
+   * Who waits already is sent away, unless the hold is no longer than two seconds.
+   */
+  holdUntil(untilMs: number): void {
+    const now = this.#clock()
+    if (!(untilMs > now)) return
+    const bounded = Math.min(untilMs, now + MAX_HOLD_MS)
+    if (bounded - now <= WAIT_OUT_MS) {
+      this.#pausedUntil = Math.max(this.#pausedUntil, bounded)
+      return
+    }
+    this.#heldUntil = Math.max(this.#heldUntil, bounded)
+    this.#queue.refuseAll(() => busy('held_back', this.#heldUntil - now))
+  }
+
+  /** Takes over what an answer of the authorization server says about its rate limit. */
+  follow(limits: readonly RateLimit[]): void {
+    this.#fill()
+    this.#budget.follow(limits)
+    // What was saved up in a quiet time would go out at once.
+    if (this.#budget.isSlow) this.#tokens = Math.min(this.#tokens, 1)
+    if (this.#budget.isSpent && limits.some(isUsedUp)) {
+      this.holdUntil(this.#clock() + this.#budget.endsInMs)
+    }
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#queue.length === 0) return
+    this.#timer = this.#timers.after(Math.max(1, Math.ceil(this.#msToNextTurn())), () => {
+      this.#timer = undefined
+      this.#fill()
+      while (this.#hasTurn() && this.#queue.admitNext(() => true)) this.#spendTurn()
+      this.#schedule()
+    })
+  }
+
+  #hasTurn(): boolean {
+    return this.#tokens >= 1 && !this.#budget.isSpent && this.#msUntil(this.#pausedUntil) <= 0
+  }
+
+  /** A hold that seems longer than any can be comes from a clock that was set back, and is over. */
+  #msUntil(untilMs: number): number {
+    const leftMs = untilMs - this.#clock()
+    return leftMs > MAX_HOLD_MS ? 0 : leftMs
+  }
+
+  #spendTurn(): void {
+    this.#tokens -= 1
+    this.#budget.spend()
+  }
+
+  #msToNextTurn(): number {
+    const { isSlow, isSpent, endsInMs, perSecond } = this.#budget
+    const pausedMs = this.#msUntil(this.#pausedUntil)
+    const fillMs = ((1 - this.#tokens) / perSecond) * 1_000
+    // A slow pace ends with its window.
+    const turnMs = isSpent ? endsInMs : isSlow ? Math.min(fillMs, endsInMs) : fillMs
+    return Math.max(pausedMs, turnMs)
+  }
+
+  #fill(): void {
+    const now = this.#clock()
+    const { perSecond, isSlow } = this.#budget
+    const gained = ((now - this.#filledAt) / 1_000) * perSecond
+    const most = isSlow ? Math.min(1, this.#burst) : this.#burst
+    this.#tokens = Math.min(most, this.#tokens + Math.max(0, gained))
+    this.#filledAt = now
+  }
+}
+
+function busy(reason: string, leftMs: number): OnBehalfOfError {
+  return new OnBehalfOfError('exchange_unavailable', {
+    reason,
+    retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),
+  })
+}

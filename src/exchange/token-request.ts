@@ -1,0 +1,87 @@
+import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
+import { systemClock, type Clock } from '../clock.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import type { Fetch } from '../http/fetch-json.js'
+import { USER_AGENT } from '../version.js'
+import { connectionFault } from './connection-fault.js'
+import { exchangeFailure } from './exchange-failure.js'
+import { rejected } from './rejection.js'
+import {
+  jsonObject,
+  rateLimitsIn,
+  recordingFetch,
+  refusalIn,
+  withoutSecrets,
+  type RecordingFetch,
+  type TokenEndpointAnswer,
+} from './token-response.js'
+import type { ExchangedToken, ExchangeOptions, TokenExchangeRequest } from './token-exchanger.js'
+
+export interface RecordedExchangeOptions {
+  /** Reaches the token endpoint. Default: the global `fetch`. */
+  readonly fetch?: Fetch
+  /** For one exchange from connecting to the last byte. Default 5000. */
+  readonly timeoutMs?: number
+  readonly clock?: Clock
+}
+
+/**
+ * Runs one token request by way of a library, and settles what came of it from the bare answer.
+ *
+ * `run` gets the `fetch` that this request has to be made with: it knows the deadline and the caller's
+ * signal, follows no redirect, and names us. Whatever `run` throws, the codes are those of the port.
+ */
+export async function recordedExchange(
+  request: TokenExchangeRequest,
+  { signal, onRateLimits }: ExchangeOptions,
+  options: RecordedExchangeOptions & {
+    readonly run: (fetch: Fetch) => Promise<ExchangedToken>
+  },
+): Promise<ExchangedToken> {
+  const { clock = systemClock } = options
+  const deadline = AbortSignal.timeout(options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs)
+  const recording = recordingFetch({
+    fetch: options.fetch ?? globalThis.fetch,
+    signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+    userAgent: USER_AGENT,
+    ...(request.clientAddress === undefined
+      ? {}
+      : { headers: { 'auth0-forwarded-for': request.clientAddress } }),
+  })
+  try {
+    return await options.run(recording.fetch)
+  } catch (cause) {
+    if (cause instanceof OnBehalfOfError) throw cause
+    const { issuedAtSeconds } = request.caller
+    const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
+    const refusal = refusalIn(recording.answer(), clock)
+    if (refusal !== undefined) {
+      const known = withoutSecrets(refusal, recording.secrets())
+      throw exchangeFailure({ retryAfterSeconds: 5, ...known }, subject)
+    }
+    assertNoForeignTokenType(recording.answer(), cause)
+    throw unusableAnswer(recording, { deadline, cause })
+  } finally {
+    onRateLimits?.(rateLimitsIn(recording.answer(), clock))
+  }
+}
+
+/**
+ * A token of another type than `Bearer` is no outage: libraries refuse it like any malformed answer, but it is
+ * a token that was not asked for.
+ */
+function assertNoForeignTokenType(answer: TokenEndpointAnswer | undefined, cause: unknown): void {
+  const { access_token: token, token_type: type } = jsonObject(answer?.text ?? '')
+  if (typeof token !== 'string' || token === '') return
+  if (typeof type === 'string' && type.toLowerCase() === 'bearer') return
+  throw rejected('token_type', { of: 'TokenType', expected: 'Bearer', received: type, cause })
+}
+
+function unusableAnswer(
+  { answer, failure }: RecordingFetch,
+  { deadline, cause }: { readonly deadline: AbortSignal; readonly cause: unknown },
+): OnBehalfOfError {
+  const arrived = answer() === undefined ? connectionFault(failure() ?? cause) : 'nonsense'
+  const reason = deadline.aborted ? 'timed_out' : arrived
+  return new OnBehalfOfError('exchange_unavailable', { reason, retryAfterSeconds: 5, cause })
+}

@@ -1,0 +1,170 @@
+import { readTextWithin } from '../http/bounded-body.js'
+import { systemClock, type Clock } from '../clock.js'
+import type { Fetch } from '../http/fetch-json.js'
+import type { ExchangeRefusal } from './exchange-failure.js'
+import { parseRateLimits, type RateLimit } from './rate-limits.js'
+
+/** What came back from the token endpoint, kept aside while a library interprets the same answer. */
+export interface TokenEndpointAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+export interface RecordingFetch {
+  readonly fetch: Fetch
+  /** The last answer, or `undefined` when none arrived whole. */
+  readonly answer: () => TokenEndpointAnswer | undefined
+  /** Why the last answer did not arrive whole, if it did not. */
+  readonly failure: () => unknown
+  /** What the request proved itself with: to be cut out of whatever the server says back. */
+  readonly secrets: () => readonly string[]
+}
+
+export interface RecordingFetchOptions {
+  readonly fetch: Fetch
+  readonly signal: AbortSignal
+  readonly userAgent: string
+  /** Sent along with the request. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Default 256 KiB. */
+  readonly maxBytes?: number
+}
+
+/**
+ * Wraps `fetch` for one token request: never follows a redirect (the request holds a token and perhaps a
+ * secret), names itself, reads a bounded body, and keeps the bare answer, since libraries report the
+ * same refusal through different error classes.
+ */
+export function recordingFetch(options: RecordingFetchOptions): RecordingFetch {
+  let answer: TokenEndpointAnswer | undefined
+  let failure: unknown
+  let secrets: readonly string[] = []
+  return {
+    answer: () => answer,
+    failure: () => failure,
+    secrets: () => secrets,
+    fetch: async (input, init) => {
+      const headers = new Headers(init?.headers)
+      secrets = secretsIn(headers, init?.body)
+      headers.set('user-agent', options.userAgent)
+      for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
+      try {
+        const response = await options.fetch(input, {
+          ...init,
+          headers,
+          redirect: 'manual',
+          signal: options.signal,
+        })
+        const text = await readTextWithin(response, options.maxBytes ?? 256 * 1024)
+        const { status } = response
+        answer = { status, headers: response.headers, text }
+        return new Response(bodyAllowed(status) ? text : null, { status, headers: answer.headers })
+      } catch (thrown) {
+        failure = thrown
+        throw thrown
+      }
+    },
+  }
+}
+
+const SECRET_PARAMETERS = ['client_secret', 'client_assertion', 'subject_token', 'actor_token']
+
+function secretsIn(headers: Headers, body: unknown): readonly string[] {
+  const form =
+    typeof body === 'string' || body instanceof URLSearchParams
+      ? new URLSearchParams(body)
+      : new URLSearchParams()
+  const [scheme, basic = ''] = headers.get('authorization')?.split(' ') ?? []
+  const [, encoded = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(basic, 'base64').toString()) ?? []
+  return [
+    ...SECRET_PARAMETERS.flatMap((name) => form.getAll(name)),
+    ...(scheme === 'Basic'
+      ? [basic, encoded, new URLSearchParams(`x=${encoded}`).get('x') ?? '']
+      : []),
+  ].filter((secret) => secret !== '')
+}
+
+/** A refusal without what the request proved itself with, in any encoding of it. */
+export function withoutSecrets(
+  refusal: ExchangeRefusal,
+  secrets: readonly string[],
+): ExchangeRefusal {
+  const forms = secrets.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    new URLSearchParams({ x: secret }).toString().slice(2),
+  ])
+  const cut = (text: string): string =>
+    forms.reduce((rest, secret) => rest.replaceAll(secret, '[scrubbed]'), text)
+  return {
+    ...refusal,
+    ...(refusal.error === undefined ? {} : { error: cut(refusal.error) }),
+    ...(refusal.errorDescription === undefined
+      ? {}
+      : { errorDescription: cut(refusal.errorDescription) }),
+    ...(refusal.challengeError === undefined
+      ? {}
+      : { challengeError: cut(refusal.challengeError) }),
+  }
+}
+
+/** Reads a refusal out of a recorded answer; `undefined` for a 200 or for none. */
+export function refusalIn(
+  answer: TokenEndpointAnswer | undefined,
+  clock: Clock = systemClock,
+): ExchangeRefusal | undefined {
+  if (answer === undefined || answer.status === 200) return undefined
+  const body = jsonObject(answer.text)
+  const challenge = /^\s*(?:bearer|dpop)\b.*?\berror="?([a-z_]+)/i.exec(
+    answer.headers.get('www-authenticate') ?? '',
+  )
+  const retryAfterSeconds = retryAfter(answer.headers, clock)
+  return {
+    status: answer.status,
+    ...(typeof body['error'] === 'string' ? { error: body['error'] } : {}),
+    ...(typeof body['error_description'] === 'string'
+      ? { errorDescription: body['error_description'] }
+      : {}),
+    ...(challenge?.[1] === undefined ? {} : { challengeError: challenge[1] }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  }
+}
+
+/** What an answer says about rate limits; nothing where none came. */
+export function rateLimitsIn(
+  answer: TokenEndpointAnswer | undefined,
+  clock: Clock = systemClock,
+): readonly RateLimit[] {
+  return answer === undefined ? [] : parseRateLimits(answer.headers, clock)
+}
+
+/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), else when a rate limit starts anew. */
+function retryAfter(headers: Headers, clock: Clock): number | undefined {
+  const value = headers.get('retry-after') ?? ''
+  if (/^\d{1,12}$/.test(value)) return Number(value)
+  const resets = parseRateLimits(headers, clock).flatMap(({ resetAtMs }) => resetAtMs ?? [])
+  const atMs = dateOf(value) ?? (resets.length === 0 ? undefined : Math.max(...resets))
+  return atMs === undefined ? undefined : Math.max(1, Math.ceil((atMs - clock()) / 1_000))
+}
+
+/** An HTTP date in any of the three forms. A weekday first: `Date.parse` alone makes dates of numbers. */
+function dateOf(value: string): number | undefined {
+  if (!/^[A-Z][a-z]{2,8},? /.test(value)) return undefined
+  const parsed = Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`)
+  return Number.isNaN(parsed) ? undefined : parsed
+}
+
+/** The members of a JSON object; none for anything else. */
+export function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+function bodyAllowed(status: number): boolean {
+  return status !== 204 && status !== 205 && status !== 304
+}

@@ -1,0 +1,32 @@
+import type { FailureCode, FailureDetails } from './failure-codes.js'
+import { failureText } from './failure-table.js'
+
+export { FAILURE_CODES, type FailureCode, type FailureDetails } from './failure-codes.js'
+
+/**
+ * The one error class: branch on `code`, never on the message.
+ *
+ * `message` is what a client or a model may read, as `src/failures/failure-table.ts` lays it down: a handler may let
+ * the error out. `details` are for the log.
+ */
+export class OnBehalfOfError extends Error {
+  readonly code: FailureCode
+  readonly details: FailureDetails
+
+  constructor(code: FailureCode, details: FailureDetails = {}) {
+    super(
+      failureText(code, details),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    )
+    this.name = 'OnBehalfOfError'
+    this.code = code
+    this.details = details
+  }
+}
+
+/** Returns `error` itself when it is ours, else an `internal_error` with it as the cause. */
+export function asOnBehalfOfError(error: unknown): OnBehalfOfError {
+  return error instanceof OnBehalfOfError
+    ? error
+    : new OnBehalfOfError('internal_error', { cause: error })
+}

@@ -1,0 +1,97 @@
+import { BodyTooLargeError, readTextWithin } from './bounded-body.js'
+
+/** A function with the contract of the global `fetch`. */
+export type Fetch = typeof globalThis.fetch
+
+export type RemoteDocumentFault =
+  'unreachable' | 'timed_out' | 'unexpected_status' | 'not_json' | 'too_large' | 'invalid'
+
+/** A document we need from the authorization server could not be had; `fault` says how. */
+export class RemoteDocumentError extends Error {
+  readonly fault: RemoteDocumentFault
+  readonly url: string
+  readonly status: number | undefined
+  /** Where a redirect leads, as the server wrote it. Foreign text. */
+  readonly location: string | undefined
+  /** In our own words, what is wrong with a document that was had. */
+  readonly why: string | undefined
+
+  constructor(
+    fault: RemoteDocumentFault,
+    url: string,
+    details: {
+      status?: number
+      location?: string | undefined
+      why?: string
+      cause?: unknown
+    } = {},
+  ) {
+    const { why, cause = why === undefined ? undefined : new Error(why) } = details
+    super(`${fault}: ${url}`, cause === undefined ? undefined : { cause })
+    this.name = 'RemoteDocumentError'
+    this.fault = fault
+    this.url = url
+    this.status = details.status
+    this.location = details.location
+    this.why = why
+  }
+}
+
+export interface FetchJsonOptions {
+  readonly fetch: Fetch
+  /** For the whole exchange, body included. */
+  readonly timeoutMs: number
+  /** Takes the place of `timeoutMs`, where several requests share one deadline. */
+  readonly deadline?: AbortSignal | undefined
+  /** Default 512 KiB: a key set with a hundred keys stays well below. */
+  readonly maxBytes?: number
+}
+
+/**
+ * Gets a JSON document by GET, or throws a `RemoteDocumentError`.
+ *
+ * Only status 200 counts; redirects are not followed. The body is read up to `maxBytes`. Neither the
+ * media type nor the shape of the value is checked.
+ */
+export async function fetchJson(url: string, options: FetchJsonOptions): Promise<unknown> {
+  const signal = options.deadline ?? AbortSignal.timeout(options.timeoutMs)
+  const response = await send(url, options.fetch, signal)
+  if (response.status !== 200) {
+    await response.body?.cancel().catch(() => undefined)
+    throw new RemoteDocumentError('unexpected_status', url, {
+      status: response.status,
+      location: response.headers.get('location') ?? undefined,
+    })
+  }
+  const text = await readBody(response, { ...options, url, signal })
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw new RemoteDocumentError('not_json', url, { cause })
+  }
+}
+
+async function send(url: string, fetch: Fetch, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal,
+    })
+  } catch (cause) {
+    throw new RemoteDocumentError(signal.aborted ? 'timed_out' : 'unreachable', url, { cause })
+  }
+}
+
+async function readBody(
+  response: Response,
+  { url, signal, maxBytes = 512 * 1024 }: FetchJsonOptions & { url: string; signal: AbortSignal },
+): Promise<string> {
+  try {
+    return await readTextWithin(response, maxBytes)
+  } catch (cause) {
+    if (cause instanceof BodyTooLargeError)
+      throw new RemoteDocumentError('too_large', url, { cause })
+    throw new RemoteDocumentError(signal.aborted ? 'timed_out' : 'unreachable', url, { cause })
+  }
+}

@@ -1,0 +1,294 @@
+import { z } from 'zod'
+import { isHttpsOrLoopback } from '../config/values.js'
+import { secretFault } from '../exchange/client-authentication.js'
+import type { TokenExchanger } from '../exchange/token-exchanger.js'
+import { hostEntry } from '../http/host-entry.js'
+import { originEntry } from '../http/origin-entry.js'
+import { isTemplate } from '../identity/issuer-metadata.js'
+import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
+import type { OnBehalfOfOptions } from './options.js'
+import { issuerApartFrom } from '../identity/issuer-hosts.js'
+import { assertOptions } from '../assert-options.js'
+import { isScopeToken } from '../scopes.js'
+
+const named = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`)
+const url = z
+  .instanceof(URL, { error: 'must be a URL' })
+  .refine((value) => /^https?:$/.test(value.protocol), 'must start with https://')
+  .refine(
+    ({ username, password, search, hash }) => username + password + search + hash === '',
+    'must have no user name, password, query or fragment',
+  )
+const issuer = z
+  .string('must be an issuer identifier, e.g. https://example.eu.auth0.com/')
+  .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+  .refine((value) => !isTemplate(value), TEMPLATE_ISSUER)
+const documentUrl = z
+  .string('must be the URL of a document')
+  .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
+  .optional()
+const issuers = z.array(issuer).min(1, 'must name at least one issuer')
+const scopes = z.array(
+  z.string().refine(isScopeToken, 'must be one scope, without spaces, quotes or backslashes'),
+  'must be a list of scopes',
+)
+const whole = z.int('must be a whole number').min(0, 'must not be negative').optional()
+const places = z.int('must be a whole number').positive('must be positive').optional()
+const some = z.looseObject({}).optional()
+const claimName = named('the name of a claim')
+const flag = z.boolean('must be true or false').optional()
+const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
+
+const OPTIONS = z
+  .strictObject({
+    endpoint: url,
+    resource: named('the resource identifier').optional(),
+    metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
+    issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
+    metadataUrl: documentUrl,
+    jwksUrl: documentUrl,
+    client: z
+      .looseObject({ id: named("our client's id at the authorization server") })
+      .superRefine((client, context) => {
+        const fault = clientFault(client)
+        if (fault !== undefined) context.addIssue({ code: 'custom', ...fault })
+      }),
+    apis: z.record(
+      z.string(),
+      z.looseObject({
+        audience: named("the API's identifier at the authorization server"),
+        baseUrl: url,
+      }),
+    ),
+    tools: z.array(
+      z.looseObject({
+        name: named('the name of the tool'),
+        requiredScopes: scopes,
+        downstream: z
+          .looseObject({ api: z.string(), scopes, stepUp: scopes.optional() })
+          .optional(),
+      }),
+    ),
+    undeclaredTools: z.enum(['refuse', 'allow'], "must be 'refuse' or 'allow'").optional(),
+    baselineScopes: scopes,
+    log: z.looseObject({ event: callable.nonoptional('must be a function') }).optional(),
+    access: z
+      .strictObject({
+        claims: z.enum(['both', 'scope', 'permissions']).optional(),
+        hierarchy: z.record(z.string(), scopes).optional(),
+        lockedTools: z.enum(['hide', 'show']).optional(),
+        stepUp: z.enum(['union', 'required', 'none']).optional(),
+      })
+      .optional(),
+    tokenAudience: named('the audience of the tokens for this server').optional(),
+    toleratedAudiences: z.array(named('an audience'), 'must be a list of audiences').optional(),
+    clockToleranceSeconds: z
+      .number('must be a number of seconds')
+      .min(0, 'must not be negative')
+      .max(60, 'must be at most 60')
+      .optional(),
+    callerPolicy: z
+      .strictObject({
+        dangerouslyAllowMachineTokens: flag,
+        userClaim: claimName.optional(),
+        isMachine: callable,
+        scopeClaim: claimName.optional(),
+        scopePrefix: z
+          .string('must be a text')
+          .refine(isScopeToken, 'must be the beginning of a scope, without spaces or quotes')
+          .optional(),
+      })
+      .optional(),
+    delegation: z
+      .strictObject({
+        maxDepth: whole,
+        allowedActors: z.array(z.string()).optional(),
+        authorize: callable,
+      })
+      .optional(),
+    edge: z
+      .strictObject({
+        hosts: z.array(hostEntry).optional(),
+        origins: z.array(originEntry).optional(),
+        perAddressPerMinute: whole,
+        perCallerPerMinute: whole,
+        perCallerBytesPerMinute: whole,
+        perCallerAtOnce: whole,
+        maxBodyBytes: whole,
+      })
+      .optional(),
+    exchange: z
+      .strictObject({
+        cache: some,
+        caching: some,
+        resilience: some,
+        checks: z
+          .strictObject({
+            requireActor: flag,
+            dangerouslyAllowOpaqueTokens: flag,
+            dangerouslyAllowUnboundDowngrade: flag,
+          })
+          .optional(),
+        issuer: issuer.optional(),
+        actor: named('the name of this server in act.sub').optional(),
+        subjectTokenType: z.string().min(1, 'must be a URI').optional(),
+        forwardClientAddress: flag,
+      })
+      .optional(),
+    apiCalls: z
+      .strictObject({
+        fetch: callable,
+        timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
+        maxBytes: z.number().positive('must be a number of bytes').optional(),
+        maxConcurrentCalls: places,
+        maxConcurrentCallsPerUser: places,
+      })
+      .optional(),
+    fetch: callable,
+    dangerouslyShareClientSecret: flag,
+    dangerouslyAllowHttp: flag,
+  })
+  .superRefine(
+    (options, context) => {
+      for (const { path, message } of faultsTogether(options)) {
+        context.addIssue({ code: 'custom', path: [...path], message })
+      }
+    },
+    // Also where something is wrong already: all faults are named at once.
+    { when: () => true },
+  )
+
+/** Throws a `TypeError` that names every fault of the options of `onBehalfOf`. */
+export function assertOnBehalfOfOptions(options: OnBehalfOfOptions): void {
+  assertOptions('onBehalfOf', OPTIONS, options)
+}
+
+interface Fault {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+function clientFault(
+  client: Readonly<Record<string, unknown>>,
+): { path: string[]; message: string } | undefined {
+  const { secret, method, privateKey, exchanger } = client
+  if (exchanger !== undefined) {
+    const exchanges = typeof (exchanger as Partial<TokenExchanger>).exchange === 'function'
+    return exchanges
+      ? undefined
+      : { path: ['exchanger'], message: 'must have an exchange function' }
+  }
+  if (method === 'tls_client_auth') return undefined
+  const [name, given] =
+    method === 'private_key_jwt' ? ['privateKey', privateKey] : ['secret', secret]
+  if (name === 'secret' && given === undefined) {
+    return { path: [], message: 'must have a secret, a method or an exchanger' }
+  }
+  const message = secretFault(given)
+  return message === undefined ? undefined : { path: [name], message }
+}
+
+/** As much of the options as is sound, to look at them together. */
+const SOUND = z.object({
+  endpoint: z.instanceof(URL).optional().catch(undefined),
+  resource: z.string().optional().catch(undefined),
+  tokenAudience: z.string().optional().catch(undefined),
+  toleratedAudiences: z.array(z.unknown()).catch([]).optional(),
+  issuer: z.union([z.string().transform((one) => [one]), z.array(z.string())]).catch([]),
+  metadataUrl: z.string().optional().catch(undefined),
+  jwksUrl: z.string().optional().catch(undefined),
+  apis: z
+    .record(
+      z.string(),
+      z.object({ audience: z.unknown().optional(), baseUrl: z.unknown().optional() }).catch({}),
+    )
+    .catch({}),
+  tools: z
+    .array(
+      z
+        .object({ name: z.string(), downstream: z.object({ api: z.string() }).optional() })
+        .catch({ name: '' }),
+    )
+    .catch([]),
+  exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
+  client: z.object({ secret: z.unknown().optional() }).catch({}),
+  dangerouslyShareClientSecret: z.unknown().optional(),
+  dangerouslyAllowHttp: z.unknown().optional(),
+})
+
+function faultsTogether(options: unknown): readonly Fault[] {
+  const sound = SOUND.safeParse(options).data
+  if (sound === undefined) return []
+  return [
+    ...toolFaults(sound),
+    ...audienceFaults(sound),
+    ...plainHttpFaults(sound),
+    ...sharedSecretFaults(sound),
+  ]
+}
+
+function toolFaults({ tools, apis }: z.output<typeof SOUND>): readonly Fault[] {
+  const known = Object.keys(apis)
+  const names = tools.map(({ name }) => name)
+  return tools.flatMap(({ name, downstream }, index) => {
+    const twice = name !== '' && names.indexOf(name) < index
+    const unknown = downstream !== undefined && !known.includes(downstream.api)
+    return [
+      ...(twice ? [{ path: ['tools', index, 'name'], message: `"${name}" is given twice` }] : []),
+      ...(unknown
+        ? [
+            {
+              path: ['tools', index, 'downstream', 'api'],
+              message: `"${downstream.api}" is none of the apis (${known.join(', ')})`,
+            },
+          ]
+        : []),
+    ]
+  })
+}
+
+function audienceFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+  const { endpoint, resource = endpoint?.href, tokenAudience, toleratedAudiences = [] } = sound
+  const own = new Set<unknown>([resource, tokenAudience, ...toleratedAudiences])
+  return Object.entries(sound.apis)
+    .filter(([, { audience }]) => audience !== undefined && own.has(audience))
+    .map(([name]) => ({
+      path: ['apis', name, 'audience'],
+      message: "is this server's own or tolerated here: a token must not be good for both",
+    }))
+}
+
+function sharedSecretFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+  const [primary, ...others] = sound.issuer
+  if (sound.dangerouslyShareClientSecret === true || sound.client.secret === undefined) return []
+  // All exchanges take place there, whoever issued the token.
+  if (sound.exchange?.issuer !== undefined) return []
+  const apart = primary === undefined ? undefined : issuerApartFrom(primary, others)
+  if (apart === undefined) return []
+  const message = `"${apart}" would be sent the client's secret, which is that of another host. Use a private key, or set dangerouslyShareClientSecret, if all issuers are domains of one tenant`
+  return [{ path: ['issuer'], message }]
+}
+
+function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+  if (sound.dangerouslyAllowHttp === true) return []
+  const urls: readonly (readonly [path: readonly string[], value: unknown])[] = [
+    [['endpoint'], sound.endpoint],
+    ...sound.issuer.map((one) => [['issuer'], urlOf(one)] as const),
+    [['exchange', 'issuer'], urlOf(sound.exchange?.issuer)],
+    [['metadataUrl'], urlOf(sound.metadataUrl)],
+    [['jwksUrl'], urlOf(sound.jwksUrl)],
+    ...Object.entries(sound.apis).map(
+      ([name, { baseUrl }]) => [['apis', name, 'baseUrl'], baseUrl] as const,
+    ),
+  ]
+  return urls
+    .filter(([, value]) => value instanceof URL && !isHttpsOrLoopback(value))
+    .map(([path]) => ({
+      path,
+      message: 'must be https: over http, tokens would travel unencrypted',
+    }))
+}
+
+function urlOf(text: string | undefined): URL | undefined {
+  return text !== undefined && URL.canParse(text) ? new URL(text) : undefined
+}

@@ -1,0 +1,126 @@
+import type { SessionOwners } from '../../middleware/token-exchange.js'
+import type { DownstreamApi } from '../downstream/downstream-client.js'
+import type { ClientAuthentication } from '../exchange/client-authentication.js'
+import type { DelegationPolicy } from '../exchange/delegation-policy.js'
+import type { ProtectExchangeOptions } from '../exchange/exchange-pipeline.js'
+import type { TokenExchanger } from '../exchange/token-exchanger.js'
+import type { Fetch } from '../http/fetch-json.js'
+import type { MetadataLocation } from '../http/protected-resource-metadata.js'
+import type { CallerPolicy } from '../identity/caller.js'
+import type { HttpLimits } from '../limits/http-limits.js'
+import type { Log } from '../logging/log.js'
+import type { AccessPolicy } from '../tools/access.js'
+import type { ToolRequirements } from '../tools/tool.js'
+
+/** What `onBehalfOf` needs to know: where the endpoint is, whom to trust, which APIs and tools there are. */
+export interface OnBehalfOfOptions {
+  /** The public URL of the MCP endpoint. */
+  readonly endpoint: URL
+  /** This server's resource identifier: what clients ask for, by `resource`. Default: the endpoint. */
+  readonly resource?: string | undefined
+  /**
+   * The audience of the tokens for this server, byte for byte, where the authorization server writes something else into `aud`
+   * than `resource` (Entra: the application's id). Default: `resource`.
+   */
+  readonly tokenAudience?: string | undefined
+  /**
+   * Audiences that may stand beside ours in a token, for they accept no such token. `/userinfo` of the issuers and
+   * `client.id` always may. Default: none.
+   */
+  readonly toleratedAudiences?: readonly string[] | undefined
+  /** Allowed clock difference for `exp` and `nbf`, 0 to 60 seconds. Default 5. */
+  readonly clockToleranceSeconds?: number | undefined
+  /**
+   * Where challenges say that the protected-resource metadata is: at the root of the host (`host`, the default), or
+   * below the path that the endpoint is under (`path`), for a proxy that passes on that path alone.
+   */
+  readonly metadataLocation?: MetadataLocation | undefined
+  /** Whose users may call, byte for byte as in `iss`; several for the custom domains of one tenant. */
+  readonly issuer: string | readonly string[]
+  /** Where the metadata of the (first) issuer is, if not where the specifications say. It must name the issuer all the same. */
+  readonly metadataUrl?: string | undefined
+  /** Where the keys of the (first) issuer are, in place of the `jwks_uri` of its metadata. */
+  readonly jwksUrl?: string | undefined
+  /** How old the issuers' keys and metadata may get while they cannot be reached. Default 24 hours. */
+  readonly keysStaleMs?: number | undefined
+  /** Our client at the authorization server, and how it proves to be us: itself, or by an adapter. */
+  readonly client: { readonly id: string } & (
+    ClientAuthentication | { readonly exchanger: TokenExchanger }
+  )
+  /** The protected APIs, by the names that tools declare. */
+  readonly apis: Readonly<Record<string, DownstreamApi>>
+  /** Which tool needs which scope, and which calls an API. Every tool stands here, also one that needs no scope. */
+  readonly tools: readonly ToolRequirements[]
+  /**
+   * What becomes of a call of a tool that `tools` does not name. `refuse`, the default: 403, so that a slip in a name
+   * opens nothing. `allow`: any signed-in user may call it.
+   */
+  readonly undeclaredTools?: 'refuse' | 'allow' | undefined
+  /** What a client is told to ask for at sign-in: few. More is asked for when a tool needs it. */
+  readonly baselineScopes: readonly string[]
+  /** Default: none. */
+  readonly log?: Log | undefined
+  readonly access?: AccessPolicy | undefined
+  readonly callerPolicy?: Omit<CallerPolicy, 'ignorePermissions'> | undefined
+  readonly delegation?: DelegationPolicy | undefined
+  /**
+   * The sessions of your server, if 2025 clients get any: `mcpRoute().sessions`, or a `SessionRegistry`. Then nothing is
+   * exchanged for a session that is not the caller's, and a lost connection cancels nothing within one. `true`: there are
+   * sessions, and your server looks after their owners itself. Default false.
+   */
+  readonly sessions?: boolean | SessionOwners | undefined
+  /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts what Express takes for it. */
+  readonly http?: Partial<HttpLimits> | undefined
+  readonly exchange?: ExchangeOptionsOfUser | undefined
+  readonly apiCalls?: ApiCallOptions | undefined
+  /** Reaches the authorization server; presents the certificate for mutual TLS. Default: pooled connections of its own. */
+  readonly fetch?: Fetch | undefined
+  /**
+   * Sends `client.secret` to issuers of several hosts: whoever runs one of them can then be this client at the others.
+   * For the domains of one tenant only. Not needed with a private key or a certificate. Default false.
+   */
+  readonly dangerouslyShareClientSecret?: boolean | undefined
+  /** Accepts plain http beyond this machine, the issuer's endpoints included, for closed test networks. Default false. */
+  readonly dangerouslyAllowHttp?: boolean | undefined
+}
+
+/** How tokens are exchanged, and what is checked of those that come back. */
+export interface ExchangeOptionsOfUser extends Pick<
+  ProtectExchangeOptions,
+  'cache' | 'caching' | 'resilience' | 'timeoutMs' | 'ratePerSecond' | 'cacheEntries'
+> {
+  /**
+   * The issuer at which all exchanges take place and whose tokens come back. Its tokens are not accepted from clients.
+   * Default: the issuer of each user's token. An `exchanger` of your own decides by itself where it exchanges.
+   */
+  readonly issuer?: string | undefined
+  /**
+   * The name of this server in `act.sub`, where the authorization server has another than `client.id`. Without it, a
+   * token of another `act.sub` passes if it was issued to our client.
+   */
+  readonly actor?: string | undefined
+  /** Refuses tokens that name no actor. Default false. */
+  readonly requireActor?: boolean | undefined
+  /** Accepts tokens for the API that are no JWTs, and so cannot be checked. Default false. */
+  readonly dangerouslyAllowOpaqueTokens?: boolean | undefined
+  /** Accepts a bearer token in exchange for one that is bound to its sender. Default false. */
+  readonly dangerouslyAllowUnboundDowngrade?: boolean | undefined
+  /** Set for a custom profile: the subject token type. */
+  readonly subjectTokenType?: string | undefined
+  /** Tells the authorization server the user's address. Default false. */
+  readonly forwardClientAddress?: boolean | undefined
+}
+
+/** How the APIs are called. */
+export interface ApiCallOptions {
+  /** Calls the APIs. Default: pooled connections of its own, as many to each API as `connections` says. */
+  readonly fetch?: Fetch | undefined
+  /** For one call, waiting for its turn included. Default 10000. */
+  readonly timeoutMs?: number | undefined
+  /** Calls of one API under way at a time; further calls wait, users taking turns. Default 64. */
+  readonly connections?: number | undefined
+  /** Those of one user, through all clients together. Default: a quarter of `connections`. */
+  readonly concurrencyPerUser?: number | undefined
+  /** The largest answer that is read. Default 1 MiB. */
+  readonly maxBytes?: number | undefined
+}

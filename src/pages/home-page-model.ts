@@ -1,0 +1,25 @@
+import type { ResourceDescription } from '../http/protected-resource-metadata.js'
+
+/** What the page says of a tool. */
+export interface HomePageTool {
+  readonly name: string
+  readonly title?: string
+  readonly description?: string
+  readonly requiredScopes: readonly string[]
+  /** Whether it calls an API as the user, whatever is declared of it. */
+  readonly downstream?: object
+}
+
+/** What the page says. All of it can be read by anybody. */
+export interface HomePageModel {
+  /** The public URL of the MCP endpoint, which stands in every snippet. */
+  readonly endpoint: URL
+  readonly resource: ResourceDescription
+  /** Named to everybody, whoever may use them. */
+  readonly tools: readonly HomePageTool[]
+  /** What the server calls itself. */
+  readonly name: string
+  readonly version?: string
+  /** Where to ask whether the process serves. */
+  readonly healthUrl?: URL
+}

@@ -1,0 +1,39 @@
+import type { Config } from '../config/config.js'
+import { createOutgoingFetch } from '../http/outgoing-fetch.js'
+import type { Fetch } from '../http/fetch-json.js'
+
+/** The ways out of the server that a configuration describes: one seam, so that a proxy and private CAs hold for all. */
+export interface Connections {
+  /** To issuers, for metadata and keys. */
+  readonly issuers: Fetch
+  /** To token endpoints; presents the client certificate, if there is one, and nothing else does. */
+  readonly exchange: Fetch
+  /** To the API. */
+  readonly api: Fetch
+  /** Ends idle connections and waits for calls under way. */
+  close(): Promise<void>
+}
+
+/**
+ * Creates the connections of a server. `fetch` takes the place of those to the authorization server, but where a
+ * client certificate is to be presented.
+ */
+export function composeConnections(
+  { outgoing, exchange, api }: Config,
+  fetch?: Fetch,
+): Connections {
+  const plain = createOutgoingFetch({ ...outgoing, connections: api.connections })
+  const { clientCertificate } = exchange
+  const presenting =
+    clientCertificate === undefined
+      ? undefined
+      : createOutgoingFetch({ ...outgoing, clientCertificate })
+  return {
+    issuers: fetch ?? plain.fetch,
+    exchange: presenting?.fetch ?? fetch ?? plain.fetch,
+    api: plain.fetch,
+    close: async () => {
+      await Promise.all([plain.close(), presenting?.close()])
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { pino, type DestinationStream } from 'pino'
+import type { Log } from '../logging/log.js'
+import { VERSION } from '../version.js'
+
+export interface ProcessLogOptions {
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Default: standard output. */
+  readonly destination?: DestinationStream
+}
+
+/**
+ * Creates the log of the process: one JSON line an event, with `event` as its name.
+ *
+ * A net below the callers, who pass no credentials: fields named `token`, `authorization` or `secret` are left out, and so
+ * are such members of a field. Deeper ones, and other names, are not looked for.
+ */
+export function createProcessLog(options: ProcessLogOptions): Log {
+  const logger = pino(
+    {
+      level: options.level,
+      base: { service: 'mcp-on-behalf-of', version: VERSION },
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: {
+        paths: ['token', 'authorization', 'secret', '*.token', '*.authorization', '*.secret'],
+        remove: true,
+      },
+    },
+    ...(options.destination === undefined ? [] : [options.destination]),
+  )
+  return {
+    event(level, name, fields = {}) {
+      logger[level]({ ...fields, event: name })
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { listen } from '../http/listen.js'
+import { answerRejectedConnections } from '../http/rejected-connections.js'
+import type { Log } from '../logging/log.js'
+
+/** All headers of a request together: the largest token that is read, and as much beside it. */
+export const MAX_HEADER_BYTES = 32 * 1024
+/** Load balancers keep an idle connection for 60 s, and must be the ones that close it. */
+export const KEEP_ALIVE_MS = 65_000
+
+export interface ServeOptions {
+  /** `localhost` listens at both loopback addresses, 127.0.0.1 and ::1. */
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** May be given later, by `attach`, when it depends on the port. */
+  readonly handler?: RequestListener
+  /** How long calls under way may take to end after `close`. Default 10000. */
+  readonly drainMs?: number
+  /**
+   * How long a connection may be idle between two requests. It has to be longer than a load balancer in front keeps it,
+   * or the balancer sends a request at the moment of the end and answers 502. Default 65000.
+   */
+  readonly keepAliveMs?: number | undefined
+  /** Told of requests that are refused before they reach the handler. Default: nobody. */
+  readonly log?: Log | undefined
+}
+
+export interface ListeningServer {
+  readonly port: number
+  attach(handler: RequestListener): void
+  /** Stops to accept, lets calls under way end, then cuts what is left. A second call waits for the first. */
+  close(): Promise<void>
+}
+
+/**
+ * Listens for HTTP; rejects when the address cannot be had. Requests before `attach` get 503.
+ *
+ * Headers of a request have to arrive within 10 s, a whole request within 30 s, and may have 32 KiB together.
+ */
+export async function serve(options: ServeOptions): Promise<ListeningServer> {
+  let handler: RequestListener =
+    options.handler ??
+    ((_req, res) => {
+      res.writeHead(503, { 'Retry-After': '1' }).end()
+    })
+  const handle: RequestListener = (req, res) => {
+    handler(req, res)
+  }
+  const { host } = options
+  const { servers, port } = await listen({
+    ...{ host, port: options.port },
+    createServer: () => createHttpServer(handle, options),
+  })
+  let closing: Promise<unknown> | undefined
+  return {
+    port,
+    attach(attached) {
+      handler = attached
+    },
+    async close() {
+      closing ??= Promise.all(servers.map((server) => drained(server, options.drainMs ?? 10_000)))
+      await closing
+    },
+  }
+}
+
+function createHttpServer(handle: RequestListener, options: ServeOptions): Server {
+  const server = createServer(
+    {
+      // Slow senders must not hold connections. Neither limit counts while a connection is idle between requests.
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    (req, res) => {
+      // While draining, a kept-alive connection must neither hold up the end nor bring further calls.
+      res.once('finish', () => {
+        if (!server.listening) server.closeIdleConnections()
+      })
+      handle(req, res)
+    },
+  )
+  answerRejectedConnections(server, { maxHeaderBytes: MAX_HEADER_BYTES, log: options.log })
+  return server
+}
+
+function drained(server: Server, drainMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cut = setTimeout(() => {
+      server.closeAllConnections()
+    }, drainMs)
+    server.close((error) => {
+      clearTimeout(cut)
+      if (error === undefined) resolve()
+      else reject(error)
+    })
+    server.closeIdleConnections()
+  })
+}

@@ -1,0 +1,289 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { isUnconfigured, parseConfig, readEnvironment } from '../../../src/config/config.js'
+import { SETTINGS } from '../../../src/config/settings.js'
+import { Secret } from '../../../src/secret.js'
+
+/** The `.env` of Auth0's quickstart for an MCP server that calls an API on behalf of its users. */
+const QUICKSTART = {
+  AUTH0_DOMAIN: 'example.eu.auth0.com',
+  AUTH0_AUDIENCE: 'http://localhost:3001/',
+  PORT: '3001',
+  MCP_SERVER_URL: 'http://localhost:3001',
+  MCP_AUTH0_CLIENT_ID: 'client-1',
+  MCP_AUTH0_CLIENT_SECRET: 'hunter2',
+  MCP_AUTH0_EXCHANGE_SCOPE: 'openid offline_access read:private',
+  API_AUTH0_AUDIENCE: 'http://localhost:8787/',
+  API_BASE_URL: 'http://localhost:8787/',
+} as const
+
+const OTHER_SERVER = {
+  ...QUICKSTART,
+  AUTH0_DOMAIN: undefined,
+  ISSUER_BASE_URL: 'https://login.example.com/realms/one',
+}
+
+describe('parseConfig', () => {
+  test("takes the .env of Auth0's quickstart unchanged", () => {
+    const config = parseConfig(QUICKSTART)
+    expect(config).toMatchObject({
+      listen: { host: 'localhost', port: 3001, keepAliveMs: 65_000 },
+      drainDelayMs: 0,
+      resource: {
+        identifier: 'http://localhost:3001/',
+        baselineScopes: ['tool:whoami', 'tool:greet'],
+      },
+      issuer: { primary: 'https://example.eu.auth0.com/', additional: [] },
+      exchange: {
+        clientId: 'client-1',
+        subjectTokenType: undefined,
+        scopeCeiling: ['read:private'],
+        timeoutMs: 5_000,
+      },
+      api: { audience: 'http://localhost:8787/', timeoutMs: 10_000 },
+      logLevel: 'info',
+    })
+    expect(config.endpoint.href).toBe('http://localhost:3001/mcp')
+    expect(config.api.baseUrl.href).toBe('http://localhost:8787/')
+    const { clientAuthentication } = config.exchange
+    expect('secret' in clientAuthentication && clientAuthentication.secret.reveal()).toBe('hunter2')
+  })
+
+  test('takes the variants of the quickstart for custom token exchange', () => {
+    const config = parseConfig({
+      ...QUICKSTART,
+      MCP_SERVER_URL: 'http://localhost:3001/',
+      MCP_AUTH0_SUBJECT_TOKEN_TYPE: 'urn:fastmcp:mcp',
+      MCP_AUTH0_EXCHANGE_SCOPE: 'read:tasks',
+      API_AUTH0_AUDIENCE: 'http://localhost:8787',
+      API_BASE_URL: 'http://localhost:8787',
+    })
+    expect(config.endpoint.href).toBe('http://localhost:3001/mcp')
+    expect(config.exchange.subjectTokenType).toBe('urn:fastmcp:mcp')
+    expect(config.exchange.scopeCeiling).toEqual(['read:tasks'])
+    expect(config.api.audience).toBe('http://localhost:8787')
+    expect(config.api.baseUrl.href).toBe('http://localhost:8787/')
+  })
+
+  test('takes every example that it documents', () => {
+    const examples = Object.entries(SETTINGS)
+      .filter(([, definition]) => !('secret' in definition || 'file' in definition))
+      .map(([key, { example }]) => [key, example])
+    const environment = Object.fromEntries(examples) as Record<string, string>
+    delete environment['ISSUER_BASE_URL']
+    environment['MCP_AUTH0_CLIENT_SECRET'] = 'any'
+    environment['DANGEROUSLY_SHARE_CLIENT_SECRET'] = 'true'
+    expect(() => parseConfig(environment)).not.toThrow()
+    expect(() => parseConfig({ ...QUICKSTART, ...environment })).not.toThrow()
+  })
+
+  test.each([
+    ['http://localhost:3001', 'http://localhost:3001/mcp'],
+    ['http://localhost:3001/', 'http://localhost:3001/mcp'],
+    ['https://mcp.example.com/base', 'https://mcp.example.com/base/mcp'],
+    ['https://mcp.example.com/base//', 'https://mcp.example.com/base/mcp'],
+    ['http://[::1]:3001', 'http://[::1]:3001/mcp'],
+  ])('puts the endpoint below %s', (MCP_SERVER_URL, endpoint) => {
+    expect(parseConfig({ ...QUICKSTART, MCP_SERVER_URL }).endpoint.href).toBe(endpoint)
+  })
+
+  test('derives the public URL from the port where it is not given', () => {
+    const config = parseConfig({ ...QUICKSTART, MCP_SERVER_URL: undefined, PORT: '4000' })
+    expect(config.endpoint.href).toBe('http://localhost:4000/mcp')
+    expect(config.listen.port).toBe(4000)
+  })
+
+  test.each([
+    'example.eu.auth0.com',
+    'https://example.eu.auth0.com',
+    'https://example.eu.auth0.com/',
+    'HTTPS://Example.EU.auth0.com//',
+    '  example.eu.auth0.com  ',
+  ])('takes the domain %j for the same issuer', (AUTH0_DOMAIN) => {
+    expect(parseConfig({ ...QUICKSTART, AUTH0_DOMAIN }).issuer.primary).toBe(
+      'https://example.eu.auth0.com/',
+    )
+  })
+
+  test.each([
+    'https://login.example.com',
+    'https://login.example.com/',
+    'https://Login.Example.com/realms/One/',
+    'http://localhost:9000',
+    'https://login.example.com:443',
+  ])('keeps the issuer %s byte for byte', (ISSUER_BASE_URL) => {
+    expect(parseConfig({ ...OTHER_SERVER, ISSUER_BASE_URL }).issuer.primary).toBe(ISSUER_BASE_URL)
+  })
+
+  test.each([
+    'http://localhost:3001',
+    'http://localhost:3001/',
+    'HTTP://LocalHost:3001/mcp?x#y',
+    'urn:example:mcp',
+    'my-api',
+  ])('keeps the audiences byte for byte: %s', (audience) => {
+    const own = parseConfig({ ...QUICKSTART, AUTH0_AUDIENCE: audience })
+    const downstream = parseConfig({ ...QUICKSTART, API_AUTH0_AUDIENCE: `${audience}-api` })
+    expect(own.resource.identifier).toBe(audience)
+    expect(downstream.api.audience).toBe(`${audience}-api`)
+  })
+
+  test.each(['', '   ', '\t', undefined])('counts %j as absent', (empty) => {
+    const names = Object.keys(SETTINGS).filter((name) => !(name in QUICKSTART))
+    const blanks = Object.fromEntries(names.map((name) => [name, empty]))
+    expect(parseConfig({ ...QUICKSTART, ...blanks })).toEqual(parseConfig(QUICKSTART))
+  })
+
+  test.each([
+    ['read:private write:private', ['read:private', 'write:private']],
+    ['read:private, write:private', ['read:private', 'write:private']],
+    ['read:private  read:private', ['read:private']],
+    ['openid profile', []],
+  ])('reads the ceiling %j', (MCP_AUTH0_EXCHANGE_SCOPE, ceiling) => {
+    const config = parseConfig({ ...QUICKSTART, MCP_AUTH0_EXCHANGE_SCOPE })
+    expect(config.exchange.scopeCeiling).toEqual(ceiling)
+  })
+
+  test('has no ceiling where none is given', () => {
+    const config = parseConfig({ ...QUICKSTART, MCP_AUTH0_EXCHANGE_SCOPE: '' })
+    expect(config.exchange.scopeCeiling).toBeUndefined()
+  })
+
+  test('takes every other setting', () => {
+    const config = parseConfig({
+      ...QUICKSTART,
+      HOST: '0.0.0.0',
+      PORT: '0',
+      ADDITIONAL_ISSUERS: ' https://two.example/  https://three.example ',
+      DANGEROUSLY_SHARE_CLIENT_SECRET: 'true',
+      AUTHORIZATION_CLAIMS: 'permissions',
+      SCOPE_HIERARCHY: 'tool:admin=tool:greet,tool:whoami tool:all=tool:admin',
+      LOCKED_TOOLS: 'show',
+      STEP_UP_SCOPES: 'required',
+      ALLOWED_HOSTS: 'mcp.internal:3001 mcp.example',
+      ALLOWED_ORIGINS: 'https://app.example http://localhost:5173',
+      TRUST_PROXY: '10.0.0.0/8 ::1',
+      RATE_LIMIT_PER_ADDRESS: '0',
+      RATE_LIMIT_PER_CALLER: '7',
+      BODY_BYTES_PER_CALLER: '8',
+      CONCURRENCY_PER_CALLER: '9',
+      MAX_BODY_BYTES: '2048',
+      KEEP_ALIVE_SECONDS: '620',
+      DRAIN_DELAY_SECONDS: '15',
+      METADATA_LOCATION: 'path',
+      KEYS_STALE_HOURS: '2',
+      MCP_BASELINE_SCOPES: 'tool:greet',
+      EXCHANGE_TIMEOUT_MS: '100',
+      API_TIMEOUT_MS: '120000',
+      LOG_LEVEL: 'silent',
+    })
+    expect(config.listen).toEqual({ host: '0.0.0.0', port: 0, keepAliveMs: 620_000 })
+    expect(config.drainDelayMs).toBe(15_000)
+    expect(config.issuer).toEqual({
+      primary: 'https://example.eu.auth0.com/',
+      additional: ['https://two.example/', 'https://three.example'],
+      staleAgeMs: 7_200_000,
+      metadataUrl: undefined,
+      jwksUrl: undefined,
+      dangerouslyAllowHttp: false,
+    })
+    expect(config.access).toEqual({
+      claims: 'permissions',
+      hierarchy: { 'tool:admin': ['tool:greet', 'tool:whoami'], 'tool:all': ['tool:admin'] },
+      lockedTools: 'show',
+      stepUp: 'required',
+    })
+    expect(config.http).toEqual({
+      hosts: ['mcp.internal:3001', 'mcp.example'],
+      origins: ['https://app.example', 'http://localhost:5173'],
+      trustProxy: ['10.0.0.0/8', '::1'],
+      perAddressPerMinute: 0,
+      perCallerPerMinute: 7,
+      perCallerBytesPerMinute: 8,
+      perCallerAtOnce: 9,
+      maxBodyBytes: 2_048,
+    })
+    expect(config.resource.baselineScopes).toEqual(['tool:greet'])
+    expect(config.resource.metadataLocation).toBe('path')
+    expect([config.exchange.timeoutMs, config.api.timeoutMs]).toEqual([100, 120_000])
+    expect(config.logLevel).toBe('silent')
+  })
+
+  test('gives a configuration that nobody can change', () => {
+    const thawed: string[] = []
+    const visit = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null || value instanceof URL) return
+      if (value instanceof Secret) return
+      if (!Object.isFrozen(value)) thawed.push(path)
+      for (const [name, member] of Object.entries(value)) visit(member, `${path}.${name}`)
+    }
+    visit(parseConfig(QUICKSTART), 'config')
+    expect(thawed).toEqual([])
+  })
+
+  test('does not read the environment of the process', () => {
+    vi.stubEnv('LOG_LEVEL', 'silent')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    expect(parseConfig(QUICKSTART).logLevel).toBe('info')
+  })
+})
+
+describe('isUnconfigured', () => {
+  test('holds where nothing names a deployment', () => {
+    expect(isUnconfigured({})).toBe(true)
+    expect(isUnconfigured({ PORT: '3001', LOG_LEVEL: 'info', AUTH0_DOMAIN: ' ' })).toBe(true)
+  })
+
+  test.each([
+    'AUTH0_DOMAIN',
+    'ISSUER_BASE_URL',
+    'AUTH0_AUDIENCE',
+    'MCP_AUTH0_CLIENT_ID',
+    'MCP_AUTH0_CLIENT_SECRET',
+    'API_AUTH0_AUDIENCE',
+    'API_BASE_URL',
+  ])('does not hold once %s is set', (key) => {
+    expect(isUnconfigured({ [key]: 'x' })).toBe(false)
+  })
+})
+
+describe('readEnvironment', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  function directoryWith(text?: string): string {
+    const directory = mkdtempSync(join(tmpdir(), 'environment-'))
+    onTestFinished(() => {
+      rmSync(directory, { recursive: true })
+    })
+    if (text !== undefined) writeFileSync(join(directory, '.env'), text)
+    return directory
+  }
+
+  test('reads a .env file, comments and quotes included', () => {
+    const environment = readEnvironment(
+      directoryWith('# comment\nAUTH0_DOMAIN="quoted.example"\nUNIT_TEST_PLAIN=plain # why\n'),
+    )
+    expect(environment['AUTH0_DOMAIN']).toBe('quoted.example')
+    expect(environment['UNIT_TEST_PLAIN']).toBe('plain')
+  })
+
+  test('lets the environment of the process win', () => {
+    vi.stubEnv('AUTH0_DOMAIN', 'process.example')
+    const environment = readEnvironment(
+      directoryWith('AUTH0_DOMAIN=file.example\nAUTH0_AUDIENCE=from-file\n'),
+    )
+    expect(environment['AUTH0_DOMAIN']).toBe('process.example')
+    expect(environment['AUTH0_AUDIENCE']).toBe('from-file')
+  })
+
+  test('does without a .env file', () => {
+    vi.stubEnv('AUTH0_DOMAIN', 'process.example')
+    expect(readEnvironment(directoryWith())['AUTH0_DOMAIN']).toBe('process.example')
+  })
+})

@@ -1,0 +1,264 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { FairPace, type FairPaceOptions } from '../../../src/exchange/fair-rate-limiter.js'
+import { ManualClock, settled } from '../../helpers/exchange-clock.js'
+import { failureOf } from '../outcomes.js'
+
+function setUp(options: Partial<FairPaceOptions> = {}) {
+  const time = new ManualClock()
+  const pace = new FairPace({
+    perSecond: 1,
+    ...options,
+    clock: time.clock,
+    timers: time.timers,
+  })
+  /** Who had a turn, in order. */
+  const turns: string[] = []
+  const ask = (user: string, signal = new AbortController().signal): Promise<void> =>
+    pace.turn(user, signal).then(() => {
+      turns.push(user)
+    })
+  /** Asks, and does not care what comes of it. */
+  const queue = (user: string, times = 1): void => {
+    for (let time = 0; time < times; time += 1) ask(user).catch(() => undefined)
+  }
+  const refusal = async (user: string) => {
+    const { code, details } = await failureOf(ask(user))
+    return [code, details.reason, details.retryAfterSeconds]
+  }
+  return { time, pace, turns, ask, queue, refusal }
+}
+
+describe('the pace', () => {
+  test('lets a burst through at once, as large as the rate unless told otherwise', async () => {
+    const { turns, queue } = setUp({ perSecond: 5 })
+    queue('alice', 10)
+    await settled()
+    expect(turns).toHaveLength(5)
+  })
+
+  test('then keeps to the rate', async () => {
+    const { time, turns, queue } = setUp({ perSecond: 4, burst: 2 })
+    queue('alice', 100)
+    await settled()
+    expect(turns).toHaveLength(2)
+    await time.advance(10_000)
+    expect(turns).toHaveLength(42)
+  })
+
+  test('never lets more through in any second than rate and burst together', async () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 1_500 }), { maxLength: 60 })
+    await fc.assert(
+      fc.asyncProperty(gaps, fc.integer({ min: 1, max: 7 }), async (waits, perSecond) => {
+        const { time, ask } = setUp({ perSecond, burst: 3 })
+        const at: number[] = []
+        for (const wait of waits) {
+          void ask('alice').then(() => at.push(time.clock()))
+          await time.advance(wait)
+        }
+        await time.advance(60_000)
+        expect(at).toHaveLength(waits.length)
+        for (const start of at) {
+          const within = at.filter((moment) => moment >= start && moment < start + 1_000)
+          expect(within.length).toBeLessThanOrEqual(perSecond + 3)
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('takes a rate below one a second', async () => {
+    const { time, turns, queue } = setUp({ perSecond: 0.5 })
+    queue('alice', 3)
+    await settled()
+    expect(turns).toHaveLength(1)
+    await time.advance(2_000)
+    expect(turns).toHaveLength(2)
+  })
+
+  test('leaves no timer behind once nobody waits', async () => {
+    const { time, queue } = setUp()
+    queue('alice', 3)
+    await time.advance(10_000)
+    expect(time.pending).toBe(0)
+  })
+
+  test('does not lend time when the clock is set back', async () => {
+    const { time, turns, queue } = setUp()
+    time.jump(-60_000)
+    queue('alice', 3)
+    await settled()
+    expect(turns).toHaveLength(1)
+  })
+})
+
+describe('fairness', () => {
+  test('gives users turns, so that one who asks for much waits for the others', async () => {
+    const { time, turns, queue } = setUp()
+    queue('noisy', 51)
+    queue('alice')
+    queue('bob')
+    await time.advance(4_000)
+    expect(turns).toEqual(['noisy', 'noisy', 'alice', 'bob', 'noisy'])
+  })
+
+  test('keeps the order of one user', async () => {
+    const { time, ask } = setUp()
+    const order: number[] = []
+    for (let call = 0; call < 5; call += 1) void ask('alice').then(() => order.push(call))
+    await time.advance(10_000)
+    expect(order).toEqual([0, 1, 2, 3, 4])
+  })
+
+  test('serves each of many users before any of them twice', async () => {
+    const { time, turns, queue } = setUp()
+    queue('first')
+    const users = Array.from({ length: 20 }, (_, index) => `user-${index}`)
+    for (const user of users) queue(user, 5)
+    await time.advance(40_000)
+    expect(turns.slice(1, 21)).toEqual(users)
+    expect(turns.slice(21, 41)).toEqual(users)
+  })
+
+  test('holds as well where the noisy one comes back all the time', async () => {
+    const { time, turns, queue } = setUp()
+    queue('noisy', 20)
+    queue('alice', 3)
+    for (let second = 0; second < 8; second += 1) {
+      queue('noisy', 5)
+      await time.advance(1_000)
+    }
+    expect(turns.filter((user) => user === 'alice')).toHaveLength(3)
+  })
+
+  test('lets nobody fill the room for all', async () => {
+    const { time, turns, queue } = setUp({ maxWaiting: 10 })
+    queue('noisy', 100)
+    queue('alice')
+    await time.advance(3_000)
+    expect(turns).toContain('alice')
+  })
+
+  test('sends away the last of whoever has most, and nobody for one who has as many', async () => {
+    const { ask, queue, refusal } = setUp({ maxWaiting: 4 })
+    queue('first')
+    queue('noisy', 3)
+    const last = failureOf(ask('noisy'))
+    queue('alice')
+    expect((await last).details.reason).toBe('queue_full')
+    queue('bob')
+    expect((await refusal('alice'))[1]).toBe('queue_full')
+  })
+})
+
+describe('the room for those who wait', () => {
+  test('is bounded', async () => {
+    const { queue, refusal } = setUp({ maxWaiting: 3 })
+    queue('alice', 4)
+    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'queue_full', 1])
+  })
+
+  test('is there again once somebody had a turn', async () => {
+    const { time, turns, queue } = setUp({ maxWaiting: 3 })
+    queue('alice', 4)
+    await time.advance(1_000)
+    queue('alice')
+    await time.advance(10_000)
+    expect(turns).toHaveLength(5)
+  })
+
+  test('is there again once somebody left', async () => {
+    const { time, turns, ask, queue } = setUp({ maxWaiting: 1 })
+    queue('alice')
+    const leaving = new AbortController()
+    const left = ask('alice', leaving.signal).catch((error: unknown) => error)
+    const why = new Error('left')
+    leaving.abort(why)
+    expect(await left).toBe(why)
+    queue('bob')
+    await time.advance(1_000)
+    expect(turns).toEqual(['alice', 'bob'])
+  })
+})
+
+describe('a caller that leaves', () => {
+  test('before it has come is not let in', async () => {
+    const { ask, turns } = setUp()
+    const why = new Error('left')
+    await expect(ask('alice', AbortSignal.abort(why))).rejects.toBe(why)
+    expect(turns).toEqual([])
+  })
+
+  test('takes nobody else along, nor their turn', async () => {
+    const { time, turns, ask, queue } = setUp()
+    queue('first')
+    const leaving = new AbortController()
+    ask('alice', leaving.signal).catch(() => undefined)
+    queue('alice')
+    queue('bob')
+    leaving.abort(new Error('left'))
+    await time.advance(2_000)
+    expect(turns).toEqual(['first', 'alice', 'bob'])
+  })
+
+  test('after its turn changes nothing', async () => {
+    const { time, turns, ask, queue } = setUp()
+    const leaving = new AbortController()
+    queue('first')
+    const turn = ask('alice', leaving.signal)
+    queue('alice')
+    await time.advance(1_000)
+    await turn
+    leaving.abort(new Error('left'))
+    await time.advance(1_000)
+    expect(turns).toEqual(['first', 'alice', 'alice'])
+  })
+})
+
+describe('a hold', () => {
+  test('refuses whoever comes, and says for how long', async () => {
+    const { time, pace, refusal } = setUp()
+    pace.holdUntil(time.clock() + 30_000)
+    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 30])
+    time.jump(29_001)
+    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 1])
+  })
+
+  test('is over by itself', async () => {
+    const { time, pace, turns, queue } = setUp()
+    pace.holdUntil(time.clock() + 30_000)
+    time.jump(30_000)
+    queue('alice')
+    await settled()
+    expect(turns).toEqual(['alice'])
+  })
+
+  test('refuses those who wait already, and leaves room for those who come after', async () => {
+    const { time, pace, turns, ask, queue } = setUp({ maxWaiting: 2 })
+    queue('first')
+    const waiting = [failureOf(ask('alice')), failureOf(ask('bob'))]
+    pace.holdUntil(time.clock() + 5_000)
+    const reasons = (await Promise.all(waiting)).map(({ details }) => details.reason)
+    expect(reasons).toEqual(['held_back', 'held_back'])
+    await time.advance(5_000)
+    queue('carol', 3)
+    await time.advance(10_000)
+    expect(turns).toEqual(['first', 'carol', 'carol', 'carol'])
+  })
+
+  test('is never cut short by another', async () => {
+    const { time, pace, refusal } = setUp()
+    pace.holdUntil(time.clock() + 30_000)
+    pace.holdUntil(time.clock() + 5_000)
+    pace.holdUntil(time.clock() - 5_000)
+    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 30])
+  })
+
+  test('until a time that is over holds nobody', async () => {
+    const { time, pace, turns, queue } = setUp()
+    pace.holdUntil(time.clock())
+    queue('alice')
+    await settled()
+    expect(turns).toEqual(['alice'])
+  })
+})

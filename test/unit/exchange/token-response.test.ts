@@ -1,0 +1,226 @@
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { text } from 'node:stream/consumers'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { recordingFetch, refusalIn } from '../../../src/exchange/token-response.js'
+import { deadOrigin, json, startLocalServer } from '../local-server.js'
+
+const NOW_SECONDS = 2_000_000_000
+const clock = (): number => NOW_SECONDS * 1_000
+
+const options = {
+  fetch: globalThis.fetch,
+  signal: new AbortController().signal,
+  userAgent: 'mcp-on-behalf-of/test',
+}
+
+describe('recordingFetch', () => {
+  test('has no answer before there was one', () => {
+    expect(recordingFetch(options).answer()).toBeUndefined()
+  })
+
+  test('hands the answer on as it came, and keeps it', async () => {
+    const { origin } = await startLocalServer((_req, res) => {
+      res.writeHead(400, { 'Content-Type': 'application/json', 'X-Note': 'seen' })
+      res.end('{"error":"invalid_grant","text":"\u00e4\u20ac"}')
+    })
+    const recording = recordingFetch(options)
+    const response = await recording.fetch(origin, { method: 'POST', body: 'a=b' })
+    expect(response.status).toBe(400)
+    expect(response.headers.get('x-note')).toBe('seen')
+    expect(await response.json()).toEqual({ error: 'invalid_grant', text: '\u00e4\u20ac' })
+    const answer = recording.answer()
+    expect(answer).toMatchObject({
+      status: 400,
+      text: '{"error":"invalid_grant","text":"\u00e4\u20ac"}',
+    })
+    expect(answer?.headers.get('x-note')).toBe('seen')
+  })
+
+  test('sends what it was given, under its own name', async () => {
+    const seen: { request: IncomingMessage; body: string }[] = []
+    const { origin } = await startLocalServer((req, res) => {
+      void text(req).then((body) => {
+        seen.push({ request: req, body })
+        res.end('{}')
+      })
+    })
+    await recordingFetch(options).fetch(`${origin}/token`, {
+      method: 'POST',
+      headers: { authorization: 'Basic abc', 'user-agent': 'library/1.0' },
+      body: new URLSearchParams({ grant_type: 'x' }),
+    })
+    expect(seen).toHaveLength(1)
+    expect(seen[0]?.body).toBe('grant_type=x')
+    expect(seen[0]?.request).toMatchObject({ method: 'POST', url: '/token' })
+    expect(seen[0]?.request.headers).toMatchObject({
+      authorization: 'Basic abc',
+      'user-agent': 'mcp-on-behalf-of/test',
+    })
+  })
+
+  test.each([301, 302, 303, 307, 308])(
+    'does not carry the request to where a %i points',
+    async (status) => {
+      const paths: (string | undefined)[] = []
+      const { origin } = await startLocalServer((req, res) => {
+        paths.push(req.url)
+        res.writeHead(status, { Location: '/elsewhere' }).end()
+      })
+      const recording = recordingFetch(options)
+      await recording.fetch(`${origin}/token`, { method: 'POST', body: 'a=b', redirect: 'follow' })
+      expect(paths).toEqual(['/token'])
+      expect(refusalIn(recording.answer(), clock)).toMatchObject({ status })
+    },
+  )
+
+  test.each([204, 205, 304])('gets along with a %i, which has no body', async (status) => {
+    const { origin } = await startLocalServer((_req, res) => {
+      res.writeHead(status).end()
+    })
+    const recording = recordingFetch(options)
+    expect((await recording.fetch(origin)).status).toBe(status)
+    expect(recording.answer()).toMatchObject({ status, text: '' })
+  })
+
+  test('refuses a body beyond the bound, and has no answer then', async () => {
+    const { origin } = await startLocalServer(json({ access_token: 'x'.repeat(500) }))
+    const recording = recordingFetch({ ...options, maxBytes: 400 })
+    await expect(recording.fetch(origin)).rejects.toThrow('larger than 400 bytes')
+    expect(recording.answer()).toBeUndefined()
+  })
+
+  test('refuses a body of more than 256 KiB unless told otherwise', async () => {
+    const { origin } = await startLocalServer(json('x'.repeat(257 * 1024)))
+    await expect(recordingFetch(options).fetch(origin)).rejects.toThrow('larger than')
+  })
+
+  test('has no answer when the body breaks off', async () => {
+    const cutOff: RequestListener = (_req, res) => {
+      res.writeHead(200, { 'Content-Length': '100' }).write('{"access', () => {
+        res.destroy()
+      })
+    }
+    const { origin } = await startLocalServer(cutOff)
+    const recording = recordingFetch(options)
+    await expect(recording.fetch(origin)).rejects.toThrow()
+    expect(recording.answer()).toBeUndefined()
+  })
+
+  test('has no answer when nobody is there', async () => {
+    const recording = recordingFetch(options)
+    await expect(recording.fetch(await deadOrigin())).rejects.toThrow()
+    expect(recording.answer()).toBeUndefined()
+  })
+
+  test('ends when its signal says so, also in the middle of a body', async () => {
+    const abort = new AbortController()
+    const { origin } = await startLocalServer((_req, res) => {
+      res.writeHead(200).write('{"access', () => {
+        abort.abort(new Error('no longer wanted'))
+      })
+    })
+    const recording = recordingFetch({ ...options, signal: abort.signal })
+    await expect(recording.fetch(origin)).rejects.toThrow('no longer wanted')
+    expect(recording.answer()).toBeUndefined()
+  })
+})
+
+describe('refusalIn', () => {
+  const answer = (status: number, body: string, headers: Record<string, string> = {}) => ({
+    status,
+    headers: new Headers(headers),
+    text: body,
+  })
+
+  test('finds none in a 200, or where there was no answer', () => {
+    expect(refusalIn(answer(200, '{"error":"invalid_grant"}'), clock)).toBeUndefined()
+    expect(refusalIn(undefined, clock)).toBeUndefined()
+  })
+
+  test('reads error and description', () => {
+    const body = '{"error":"invalid_grant","error_description":"expired","mfa_token":"x"}'
+    expect(refusalIn(answer(400, body), clock)).toEqual({
+      status: 400,
+      error: 'invalid_grant',
+      errorDescription: 'expired',
+    })
+  })
+
+  test.each([
+    '',
+    '<html>',
+    'null',
+    '"error"',
+    '7',
+    '[]',
+    '[{"error":"x"}]',
+    '{"error":7,"error_description":{}}',
+    '{"error":null}',
+    '{"error":',
+  ])('reads nothing but the status out of the body %j', (body) => {
+    expect(refusalIn(answer(403, body), clock)).toEqual({ status: 403 })
+  })
+
+  test.each([
+    ['Bearer error="invalid_token"', 'invalid_token'],
+    ['bearer realm="a, b", error="invalid_token", error_description="x"', 'invalid_token'],
+    ['DPoP algs="ES256", error="use_dpop_nonce"', 'use_dpop_nonce'],
+    ['Bearer error=invalid_token', 'invalid_token'],
+    ['Bearer realm="api"', undefined],
+    ['Bearer error_description="error"', undefined],
+    ['Basic realm="api"', undefined],
+    ['Basic error="invalid_token"', undefined],
+  ])('reads the challenge %s', (header, challengeError) => {
+    const refusal = refusalIn(answer(401, '', { 'WWW-Authenticate': header }), clock)
+    expect(refusal).toEqual({
+      status: 401,
+      ...(challengeError === undefined ? {} : { challengeError }),
+    })
+  })
+
+  const http = (seconds: number): string => new Date(seconds * 1_000).toUTCString()
+
+  test.each<[string, Record<string, string>, number | undefined]>([
+    ['seconds', { 'Retry-After': '17' }, 17],
+    ['no seconds at all', { 'Retry-After': '0' }, 0],
+    ['a date', { 'Retry-After': http(NOW_SECONDS + 90) }, 90],
+    [
+      'a date in the form of asctime',
+      {
+        'Retry-After': new Date((NOW_SECONDS + 90) * 1_000)
+          .toUTCString()
+          .replace(/^(\w+), (\d+) (\w+) (\d+) (\S+) GMT$/, '$1 $3 $2 $5 $4'),
+      },
+      90,
+    ],
+    ["Okta's reset", { 'X-Rate-Limit-Reset': `${NOW_SECONDS + 45}` }, 45],
+    ['a reset in milliseconds', { 'X-RateLimit-Reset': `${NOW_SECONDS + 45}000` }, 45],
+    ['a reset in seconds from now', { 'RateLimit-Reset': '45' }, 45],
+    ['the field of the draft', { RateLimit: '"default";r=0;t=45' }, 45],
+    ['hostile seconds', { 'Retry-After': '1e999' }, undefined],
+    ['a date that is over', { 'Retry-After': http(NOW_SECONDS - 90) }, 1],
+    ["Auth0's reset", { 'X-RateLimit-Reset': `${NOW_SECONDS + 45}` }, 45],
+    ['a reset that is over', { 'X-RateLimit-Reset': `${NOW_SECONDS - 45}` }, 1],
+    ['both', { 'Retry-After': '17', 'X-RateLimit-Reset': `${NOW_SECONDS + 45}` }, 17],
+    ['neither', {}, undefined],
+    ['nothing', { 'Retry-After': '' }, undefined],
+    ['words', { 'Retry-After': 'soon' }, undefined],
+    ['less than nothing', { 'Retry-After': '-1' }, undefined],
+    ['a fraction', { 'Retry-After': '1.5' }, undefined],
+    ['a reset that is no number', { 'X-RateLimit-Reset': 'soon' }, undefined],
+  ])('reads when to come back from %s', (_what, headers, seconds) => {
+    expect(refusalIn(answer(429, '', headers), clock)?.retryAfterSeconds).toBe(seconds)
+  })
+
+  test('never throws, whatever came back', () => {
+    const status = fc.integer({ min: 201, max: 599 })
+    const header = fc.stringMatching(/^[ -~]*$/)
+    fc.assert(
+      fc.property(status, fc.oneof(fc.json(), fc.string()), header, (given, body, value) => {
+        const headers = { 'WWW-Authenticate': value, 'Retry-After': value }
+        expect(refusalIn(answer(given, body, headers), clock)?.status).toBe(given)
+      }),
+    )
+  })
+})

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { fingerprint, VerifiedTokens } from '../../../src/identity/verified-token-cache.js'
+import { Secret } from '../../../src/secret.js'
+
+const NOW_SECONDS = 1_000_000
+const KEYS = { keys: [] }
+const TOKEN = new Secret('header.claims.signature')
+
+function setUp(maxEntries = 2) {
+  const time = { now: NOW_SECONDS * 1_000 }
+  const tokens = new VerifiedTokens({ maxEntries, clock: () => time.now })
+  const remember = (claims: Record<string, unknown>, token = TOKEN): void => {
+    tokens.remember(token, { claims, keySet: KEYS })
+  }
+  const find = (token = TOKEN, keySet = KEYS): unknown => tokens.find(token, keySet)?.['sub']
+  return { time, remember, find }
+}
+
+describe('a verified token', () => {
+  const claims = { sub: 'alice', exp: NOW_SECONDS + 60 }
+
+  test('[M28] is known up to its expiry, and not from then on', () => {
+    const { time, remember, find } = setUp()
+    remember(claims)
+    expect(find()).toBe('alice')
+    time.now += 59_999
+    expect(find()).toBe('alice')
+    time.now += 1
+    expect(find()).toBeUndefined()
+  })
+
+  test('that has expired is forgotten for good, whatever the clock says afterwards', () => {
+    const { time, remember, find } = setUp()
+    remember(claims)
+    time.now += 60_000
+    expect(find()).toBeUndefined()
+    time.now -= 60_000
+    expect(find()).toBeUndefined()
+  })
+
+  test('expires between two seconds where its expiry lies there', () => {
+    const { time, remember, find } = setUp()
+    remember({ ...claims, exp: NOW_SECONDS + 0.5 })
+    time.now += 499
+    expect(find()).toBe('alice')
+    time.now += 1
+    expect(find()).toBeUndefined()
+  })
+
+  test.each([
+    ['that has expired', NOW_SECONDS],
+    ['without expiry', undefined],
+    ['whose expiry is text', `${NOW_SECONDS + 60}`],
+    ['whose expiry is no number', NaN],
+  ])('%s is not remembered', (_what, exp) => {
+    const { remember, find } = setUp()
+    remember({ ...claims, exp })
+    expect(find()).toBeUndefined()
+  })
+
+  test('is known with the very key set that verified it, and with no equal one', () => {
+    const { remember, find } = setUp()
+    remember(claims)
+    expect(find(TOKEN, { keys: [] })).toBeUndefined()
+    expect(find()).toBeUndefined()
+  })
+
+  test('is known by all of its text', () => {
+    const { remember, find } = setUp()
+    remember(claims)
+    expect(find(new Secret('header.claims.signature2'))).toBeUndefined()
+    expect(fingerprint(TOKEN)).toMatch(/^[0-9a-f]{64}$/)
+    expect(fingerprint(TOKEN)).not.toBe(fingerprint(new Secret('header.claims.signaturf')))
+  })
+
+  test('makes room for newer ones', () => {
+    const { remember, find } = setUp(2)
+    const tokens = ['a', 'b', 'c'].map((text) => new Secret(text))
+    for (const token of tokens) remember(claims, token)
+    expect(tokens.map((token) => find(token))).toEqual([undefined, 'alice', 'alice'])
+  })
+
+  test('is never known where none are kept', () => {
+    const { remember, find } = setUp(0)
+    remember(claims)
+    expect(find()).toBeUndefined()
+  })
+})

@@ -1,0 +1,193 @@
+import { onBehalfOf, Secret, type OnBehalfOfOptions } from 'mcp-on-behalf-of'
+import { describe, expect, test } from 'vitest'
+import { parseConfig } from '../../../src/config/config.js'
+import { EDGE_DEFAULTS } from '../../../src/on-behalf-of/options.js'
+
+const ENDPOINT = new URL('https://mcp.example/mcp')
+const API = { audience: 'https://api.example/', baseUrl: new URL('https://api.example') }
+const GREET = {
+  name: 'greet',
+  requiredScopes: ['tool:greet'],
+  downstream: { api: 'api', scopes: ['read:private'] },
+}
+
+describe('the options of onBehalfOf', () => {
+  const sound: OnBehalfOfOptions = {
+    endpoint: ENDPOINT,
+    issuer: 'https://issuer.example/',
+    client: { id: 'mcp-server', secret: new Secret('secret-of-the-mcp-server') },
+    apis: { api: API },
+    tools: [GREET],
+    baselineScopes: ['tool:greet'],
+  }
+
+  const faults = (change: Record<string, unknown>): string[] => {
+    try {
+      onBehalfOf({ ...sound, ...change })
+      return []
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError)
+      return (error as Error).message.split('\n').slice(1)
+    }
+  }
+
+  test('are sound as documented', () => {
+    expect(faults({})).toEqual([])
+    const key = new Secret('a key')
+    expect(faults({ client: { id: 'a', method: 'private_key_jwt', privateKey: key } })).toEqual([])
+    expect(faults({ client: { id: 'a', method: 'tls_client_auth' } })).toEqual([])
+    const exchanger = { exchange: () => Promise.reject(new Error('not called')) }
+    expect(faults({ client: { id: 'a', exchanger } })).toEqual([])
+  })
+
+  const APART = ['https://login.example.com/', 'https://tenant.eu.auth0.com/']
+
+  test("[S15] send a client's secret to issuers of several hosts only where that is asked for", () => {
+    expect(faults({ issuer: APART })).toEqual([
+      expect.stringMatching(/^ {2}- issuer: "https:\/\/tenant\.eu\.auth0\.com\/" would be sent/),
+    ])
+    expect(faults({ issuer: APART, dangerouslyShareClientSecret: true })).toEqual([])
+    expect(faults({ issuer: APART, dangerouslyShareClientSecret: false })).toHaveLength(1)
+    const below = ['https://example.com/', 'https://login.example.com/realms/one']
+    expect(faults({ issuer: below })).toEqual([])
+  })
+
+  test('[S15] let issuers of several hosts share a client that proves itself with a key', () => {
+    const key = new Secret('a key')
+    const client = { id: 'a', method: 'private_key_jwt', privateKey: key }
+    expect(faults({ issuer: APART, client })).toEqual([])
+    expect(faults({ issuer: APART, client: { id: 'a', method: 'tls_client_auth' } })).toEqual([])
+  })
+
+  test('[case 21] may say where the documents of the issuer are, over http only where an option shouts', () => {
+    const inside = {
+      metadataUrl: 'http://keycloak:8080/metadata',
+      jwksUrl: 'http://keycloak:8080/keys',
+    }
+    const shouting = { dangerouslyAllowHttp: true }
+    expect(faults({ ...inside, ...shouting })).toEqual([])
+    expect(faults(inside)).toEqual([
+      expect.stringMatching(/metadataUrl: must be https/),
+      expect.stringMatching(/jwksUrl: must be https/),
+    ])
+    expect(faults({ metadataUrl: 'metadata', jwksUrl: 5 })).toEqual([
+      expect.stringMatching(/metadataUrl: must be a URL/),
+      expect.stringMatching(/jwksUrl: must be the URL of a document/),
+    ])
+  })
+
+  test('[case 22] name no issuer that is a template for many tenants', () => {
+    const template = 'https://login.example/{tenantid}/v2.0'
+    for (const issuer of [template, ['https://id.example/', template]]) {
+      expect(faults({ issuer }).join()).toContain('the issuer of your own tenant')
+    }
+  })
+
+  test('of how tokens are read are checked as the rest', () => {
+    const policy = { userClaim: 'email', scopeClaim: 'tools', scopePrefix: 'api://id' }
+    expect(
+      faults({
+        ...{ tokenAudience: 'guid', toleratedAudiences: ['account'], clockToleranceSeconds: 60 },
+        callerPolicy: { ...policy, isMachine: () => false, dangerouslyAllowMachineTokens: false },
+      }),
+    ).toEqual([])
+    const found = faults({
+      ...{ tokenAudience: '', toleratedAudiences: [API.audience], clockToleranceSeconds: 61 },
+      callerPolicy: { userClaim: '', scopeClaim: 7, scopePrefix: 'a b' },
+    }).join('\n')
+    for (const name of [
+      ...['tokenAudience', 'clockToleranceSeconds', 'apis.api.audience'],
+      ...['userClaim', 'scopeClaim', 'scopePrefix'].map((n) => `callerPolicy.${n}`),
+    ]) {
+      expect(found).toContain(`- ${name}: `)
+    }
+    expect(faults({ callerPolicy: { isMachine: 'yes' } })).toHaveLength(1)
+  })
+
+  test('that are missing are named all at once', () => {
+    const missing = () => onBehalfOf({} as OnBehalfOfOptions)
+    for (const name of ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']) {
+      expect(missing).toThrow(new RegExp(`^  - ${name}: `, 'm'))
+    }
+    expect(() => onBehalfOf(undefined as unknown as OnBehalfOfOptions)).toThrow(/- options: /)
+  })
+
+  test('that are faulty are named all at once, alone and taken together', () => {
+    const found = faults({
+      endpoint: new URL('http://mcp.example/mcp?a=b'),
+      issuer: ['http://issuer.example/', 'nothing'],
+      client: { id: '', secret: 'a bare string' },
+      apis: {
+        own: { ...API, audience: 'http://mcp.example/mcp?a=b' },
+        plain: { ...API, baseUrl: new URL('http://api.example') },
+      },
+      tools: [GREET, { ...GREET, requiredScopes: ['two scopes'] }, { requiredScopes: 'none' }],
+      baselineScopes: 'tool:greet',
+      edge: { origins: ['https://a.example/'], hosts: ['https://b'], perAddressPerMinute: -1 },
+      exchange: { checks: { requireActor: 'yes' } },
+      access: { claims: 'scopes' },
+      apiCall: {},
+    }).join('\n')
+    for (const place of [
+      'endpoint: must have no user name',
+      'endpoint: must be https',
+      'issuer: must be https',
+      'issuer.1: must be a URL',
+      'client.id',
+      "client.secret: must be a Secret: new Secret('…')",
+      "apis.own.audience: is this server's own",
+      'apis.plain.baseUrl: must be https',
+      'tools.0.downstream.api: "api" is none of the apis (own, plain)',
+      'tools.1.name: "greet" is given twice',
+      'tools.1.requiredScopes.0',
+      'tools.2.name',
+      'tools.2.requiredScopes',
+      'baselineScopes: must be a list of scopes',
+      'edge.origins.0',
+      'edge.hosts.0',
+      'edge.perAddressPerMinute',
+      'exchange.checks.requireActor',
+      'access.claims',
+      'Unrecognized key: "apiCall"',
+    ]) {
+      expect(found).toContain(place)
+    }
+    expect(found).not.toContain('a bare string')
+  })
+
+  test.each([
+    [{ secret: new Secret('') }, 'client.secret: is empty'],
+    [{ secret: new Secret(' \n') }, 'client.secret: is empty'],
+    [{ secret: 'plain' }, "client.secret: must be a Secret: new Secret('…')"],
+    [{ method: 'private_key_jwt' }, 'client.privateKey: must be a Secret'],
+    [{ method: 'private_key_jwt', privateKey: new Secret('') }, 'client.privateKey: is empty'],
+    [{ exchanger: {} }, 'client.exchanger: must have an exchange function'],
+    [{}, 'client: must have a secret, a method or an exchanger'],
+  ])('name what is wrong with the proof of the client: %j', (proof, text) => {
+    const found = faults({ client: { id: 'mcp-server', ...proof } })
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(text)
+    expect(found[0]).not.toContain('plain')
+  })
+
+  test('permit plain http on this machine, and elsewhere only where it is shouted', () => {
+    const here = { endpoint: new URL('http://localhost:1/mcp'), issuer: 'http://127.0.0.1:1/' }
+    expect(faults(here)).toEqual([])
+    const elsewhere = { issuer: 'http://issuer.internal/' }
+    expect(faults(elsewhere)).toHaveLength(1)
+    expect(faults({ ...elsewhere, dangerouslyAllowHttp: true })).toEqual([])
+  })
+
+  test('have the defaults of the ready server', () => {
+    const { trustProxy, ...edge } = parseConfig({
+      ISSUER_BASE_URL: 'https://issuer.example/',
+      AUTH0_AUDIENCE: ENDPOINT.href,
+      MCP_AUTH0_CLIENT_ID: 'mcp-server',
+      MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
+      API_AUTH0_AUDIENCE: API.audience,
+      API_BASE_URL: API.baseUrl.href,
+    }).http
+    expect(trustProxy).toBe(0)
+    expect(EDGE_DEFAULTS).toEqual(edge)
+  })
+})

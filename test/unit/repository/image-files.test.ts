@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** A file and all files of ours that it imports, directly or not. */
+function importedBy(file: string, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(file)) return found
+  found.add(file)
+  const source = readFileSync(join(ROOT, file), 'utf8')
+  for (const [, path = ''] of source.matchAll(/^(?:import|export|\}) [^'\n]*'(\.[^']+)\.js'/gm)) {
+    importedBy(normalize(join(dirname(file), `${path}.ts`)), found)
+  }
+  return found
+}
+
+/** The folders of compiled files that a stage of the Dockerfile copies. */
+function copiedInto(stage: string): readonly string[] {
+  const stages = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').split(/^FROM /m)
+  const lines = stages.find((text) => text.split('\n')[0]?.endsWith(` AS ${stage}`)) ?? ''
+  return [...lines.matchAll(/^COPY --from=build \/app\/dist-apps\/(\S+) \1$/gm)].map(
+    ([, folder = '']) => folder,
+  )
+}
+
+test.each([
+  ['api', 'apps/downstream-api/main.ts'],
+  ['authorization-server', 'apps/authorization-server/main.ts'],
+])('the image %s has every file that its program imports', (stage, program) => {
+  const folders = copiedInto(stage)
+  expect(folders.length).toBeGreaterThan(2)
+  const files = [...importedBy(program)]
+  expect(files.length).toBeGreaterThan(5)
+  expect(files.filter((file) => !folders.some((folder) => file.startsWith(folder)))).toEqual([])
+})
