@@ -40,6 +40,8 @@ export interface AuthorizationServerOptions {
   readonly fetch?: typeof fetch | undefined
   /** What Auth0's documentation leaves open; read at every request. Defaults to `DEFAULT_BEHAVIORS`. */
   readonly behaviors?: Behaviors | undefined
+  /** The MCP server's page for people, to which the page at `/` links. Defaults to no link. */
+  readonly mcpServerPage?: URL | undefined
   /** Runs in front of every endpoint. Defaults to nothing. */
   readonly middleware?: ServerMiddleware | undefined
   /** Epoch milliseconds, for rate limits and throttling alone. Defaults to the system's clock. */
@@ -106,14 +108,16 @@ interface FixedParts extends Omit<ProviderParts, 'keys'> {
   readonly behaviors: Behaviors
   readonly suspiciousAddresses: SuspiciousAddresses
   readonly middleware: ServerMiddleware | undefined
+  readonly mcpServerPage: URL | undefined
   readonly log: EventSink
 }
 
 function createFixedParts(
-  { issuer, directory, behaviors, middleware, fetch: fetchDocument }: AuthorizationServerOptions,
+  options: AuthorizationServerOptions,
   log: EventSink,
   now: () => number,
 ): FixedParts {
+  const { issuer, directory, behaviors, middleware, mcpServerPage, fetch: fetchDocument } = options
   const store = createMemoryStore()
   const { stage } = directory.attack_protection.suspicious_ip_throttling
   return {
@@ -123,6 +127,7 @@ function createFixedParts(
     organizations: createGrantOrganizations(store.adapterFor('GrantOrganization')),
     behaviors: behaviors ?? DEFAULT_BEHAVIORS,
     middleware,
+    mcpServerPage,
     suspiciousAddresses: createSuspiciousAddresses(stage['pre-custom-token-exchange'], now),
     cookieSecret: randomBytes(32).toString('base64url'),
     nonceSecret: randomBytes(32),
@@ -138,7 +143,7 @@ function createProvider(parts: FixedParts & ProviderParts): OidcProvider {
   if (middleware !== undefined) provider.use(middleware)
   provider.use(auth0Responses(TOKEN_PATH, behaviors))
   provider.use(registrationCors(REGISTRATION_PATH))
-  provider.use(frontPage())
+  provider.use(frontPage(parts))
   provider.use(interactionRoutes({ provider, directory, organizations, log }))
   rememberUserinfoTokens(provider)
   logProviderEvents(provider, log)

@@ -1,46 +1,26 @@
-import type { Claims } from '../../src/identity/caller.js'
-import { composeServer } from '../../src/server/from-config.js'
-import { parseConfig, type Environment } from '../../src/config/config.js'
-import type { Log } from '../../src/logging/log.js'
-import { serve, type ListeningServer } from '../../src/server/serve.js'
-import { createAuthorizationServer } from '../authorization-server/authorization-server.js'
 import {
   DEFAULT_IDENTIFIERS,
   loadDirectory,
   parseDirectory,
-  withIdentifiers,
   type Directory,
 } from '../authorization-server/directory.js'
-import { createDownstreamApi } from '../downstream-api/downstream-api.js'
+import { startDirectory, type StartDirectoryOptions } from './start-directory.js'
 
-export interface StackOptions {
-  /** 0 takes any free port. */
-  readonly ports: {
-    readonly authorizationServer: number
-    readonly api: number
-    readonly mcp: number
-  }
-  readonly log: Log
-  /** Further settings of the MCP server, as its environment would have them. */
-  readonly environment?: Environment
+export interface StackOptions extends Omit<StartDirectoryOptions, 'directory'> {
   /** How long access tokens for the MCP server live. Default: what the directory says, a day. */
-  readonly accessTokenSeconds?: number
-  /** Told the claims of every token that the API accepted. */
-  readonly onApiCall?: (claims: Claims) => void
+  readonly accessTokenSeconds?: number | undefined
 }
 
+/** The development set-up of the directory that comes with the project. */
 export interface DevelopmentStack {
   readonly issuer: string
   readonly endpoint: URL
   /** The MCP server's page for people, unless it is switched off. */
-  readonly homePage?: URL
+  readonly homePage: URL | undefined
   readonly apiUrl: URL
   readonly apiAudience: string
   close(): Promise<void>
 }
-
-const HOST = 'localhost'
-const EXCHANGING_CLIENT = 'mcp-server'
 
 /**
  * Starts the development authorization server, the protected API and the MCP server in this process, on
@@ -49,71 +29,19 @@ const EXCHANGING_CLIENT = 'mcp-server'
  * Either all three run when it resolves, or none does when it rejects.
  */
 export async function startStack(options: StackOptions): Promise<DevelopmentStack> {
-  const servers: ListeningServer[] = []
-  const listen = async (port: number): Promise<ListeningServer> => {
-    const server = await serve({ host: HOST, port, drainMs: 1_000 })
-    servers.push(server)
-    return server
+  const running = await startDirectory({ ...options, directory: directoryFor(options) })
+  const { issuer, mcpServer } = running
+  const [apiAudience] = running.apis
+  if (typeof mcpServer === 'string' || apiAudience === undefined) {
+    throw new Error('the directory that comes with the project is not complete')
   }
-  try {
-    const { authorizationServer, api, mcp } = options.ports
-    return await wire(options, {
-      authorizationServer: await listen(authorizationServer),
-      api: await listen(api),
-      mcp: await listen(mcp),
-    })
-  } catch (error) {
-    await Promise.all(servers.map((server) => server.close()))
-    throw error
-  }
-}
-
-interface Servers {
-  readonly authorizationServer: ListeningServer
-  readonly api: ListeningServer
-  readonly mcp: ListeningServer
-}
-
-async function wire(options: StackOptions, servers: Servers): Promise<DevelopmentStack> {
-  const issuer = `http://localhost:${servers.authorizationServer.port}/`
-  const apiAudience = `http://localhost:${servers.api.port}/`
-  const mcpAudience = `http://localhost:${servers.mcp.port}/mcp`
-  const directory = withIdentifiers(directoryFor(options), { mcp: mcpAudience, api: apiAudience })
-  const client = directory.clients.find(({ client_id }) => client_id === EXCHANGING_CLIENT)
-  const config = parseConfig({
-    PORT: `${servers.mcp.port}`,
-    ISSUER_BASE_URL: issuer,
-    AUTH0_AUDIENCE: mcpAudience,
-    MCP_AUTH0_CLIENT_ID: EXCHANGING_CLIENT,
-    MCP_AUTH0_CLIENT_SECRET: client?.client_secret,
-    API_AUTH0_AUDIENCE: apiAudience,
-    API_BASE_URL: apiAudience,
-    ...options.environment,
-  })
-  const authorizationServer = await createAuthorizationServer({ issuer, directory })
-  const composed = await composeServer(config, options.log)
-  servers.authorizationServer.attach(authorizationServer.handler)
-  servers.api.attach(
-    createDownstreamApi({
-      issuer,
-      audience: apiAudience,
-      ...(options.onApiCall === undefined ? {} : { onCall: options.onApiCall }),
-    }),
-  )
-  servers.mcp.attach(composed.handler)
   return {
     issuer,
-    endpoint: config.endpoint,
-    ...(config.homePage ? { homePage: new URL('/', config.endpoint) } : {}),
+    endpoint: mcpServer.endpoint,
+    homePage: mcpServer.page,
     apiUrl: new URL(apiAudience),
     apiAudience,
-    async close() {
-      const closed = servers.mcp.close()
-      composed.drain()
-      await closed
-      await composed.close()
-      await Promise.all([servers.api.close(), servers.authorizationServer.close()])
-    },
+    close: () => running.close(),
   }
 }
 

@@ -5,8 +5,8 @@ import { TOKEN_DEFAULTS } from './token-command.js'
 const USAGE = `Usage: npm run --silent token -- --user <name> [--scope "<scopes>"] [--resource <identifier>] [--issuer <url>]
 
 Prints an access token from the running development authorization server.
-  --user      alice, bob or carol
-  --scope     default: "tool:whoami tool:greet"
+  --user      alice, bob or carol, or a user of your DEV_DIRECTORY
+  --scope     default: "${TOKEN_DEFAULTS.scope}"
   --resource  whom the token is for; default: ${TOKEN_DEFAULTS.resource}
   --issuer    default: ${TOKEN_DEFAULTS.issuer}
 `
@@ -26,7 +26,7 @@ function readArguments() {
   return parseArgs({
     options: {
       user: { type: 'string' },
-      scope: { type: 'string', default: 'tool:whoami tool:greet' },
+      scope: { type: 'string', default: TOKEN_DEFAULTS.scope },
       resource: { type: 'string', default: TOKEN_DEFAULTS.resource },
       issuer: { type: 'string', default: TOKEN_DEFAULTS.issuer },
       help: { type: 'boolean', default: false },
