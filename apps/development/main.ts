@@ -1,5 +1,5 @@
 import { readSettings } from '../../src/config/config.js'
-import { isDeployment, runDevelopment } from './run-development.js'
+import { isDeployment } from './is-deployment.js'
 
 const TOKEN_PROGRAM = 'npm run --silent token --'
 
@@ -10,6 +10,7 @@ const TOKEN_PROGRAM = 'npm run --silent token --'
 async function main(): Promise<void> {
   const { environment, file } = readSettings()
   if (!isDeployment(environment)) {
+    const { runDevelopment } = await import('./run-development.js')
     await runDevelopment({ environment, file, tokenProgram: TOKEN_PROGRAM })
     return
   }

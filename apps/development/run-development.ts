@@ -1,8 +1,9 @@
-import { isUnconfigured, type Environment } from '../../src/config/config.js'
+import type { Environment } from '../../src/config/config.js'
 import { SETTINGS } from '../../src/config/settings.js'
 import { warnOfSettingsFile, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
 import { createProcessLog } from '../../src/server/process-log.js'
 import { loadDirectory } from '../authorization-server/directory.js'
+import { isDeployment } from './is-deployment.js'
 import { startDirectory } from './start-directory.js'
 import { startedText } from './started-text.js'
 
@@ -12,11 +13,6 @@ export interface RunDevelopmentOptions {
   readonly file: SettingsFileRead
   /** How a person asks for an access token at this set-up. */
   readonly tokenProgram: string
-}
-
-/** Whether the environment asks for a real deployment, so that the development set-up must not run. */
-export function isDeployment(environment: Environment): boolean {
-  return environment['NODE_ENV'] === 'production' || !isUnconfigured(environment)
 }
 
 /**
