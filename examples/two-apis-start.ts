@@ -3,7 +3,12 @@
 import { Secret, type Log } from 'mcp-on-behalf-of'
 import { createTwoApisApp } from './two-apis.js'
 
-const log: Log = { event: (level, name, fields) => console.error(level, name, fields) }
+const log: Log = {
+  event: (level, name, fields) => {
+    process.stderr.write(`${level} ${name} ${JSON.stringify(fields)}
+`)
+  },
+}
 
 createTwoApisApp({
   endpoint: new URL('http://localhost:3002/mcp'),

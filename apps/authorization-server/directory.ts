@@ -85,12 +85,10 @@ export function withIdentifiers(
   directory: Directory,
   identifiers: { readonly mcp?: string | undefined; readonly api?: string | undefined },
 ): Directory {
-  const replacements = new Map(
+  const replacements = new Map<string, string>(
     (['mcp', 'api'] as const).flatMap((name) => {
       const replacement = identifiers[name]
-      return replacement === undefined
-        ? []
-        : [[DEFAULT_IDENTIFIERS[name] as string, replacement] as const]
+      return replacement === undefined ? [] : [[DEFAULT_IDENTIFIERS[name], replacement] as const]
     }),
   )
   const known = directory.resource_servers.map((api) => api.identifier)
