@@ -25,8 +25,8 @@ export function isLoopbackDocument(clientId: string): boolean {
  * otherwise: the document names its own address, and there is no shared secret. Redirects are not
  * followed. Nothing is kept, so an edit shows at once.
  *
- * @throws errors.InvalidClient when the document cannot be fetched.
- * @throws errors.InvalidClientMetadata when it breaks the rules.
+ * Throws `errors.InvalidClient` when the document cannot be fetched.
+ * Throws `errors.InvalidClientMetadata` when it breaks the rules.
  */
 export async function fetchLoopbackDocument(
   clientId: string,

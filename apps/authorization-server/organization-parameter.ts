@@ -5,7 +5,7 @@ import { findOrganization } from './organizations.js'
 /**
  * Creates the validator of an authorization request's `organization`: absent, or one that exists.
  *
- * @throws errors.InvalidRequest otherwise. Whether the user is a member shows when they sign in.
+ * Throws `errors.InvalidRequest` otherwise. Whether the user is a member shows when they sign in.
  */
 export function validateOrganizationParameter(directory: Directory) {
   return function validate(_ctx: KoaContextWithOIDC, value: string | undefined): void {

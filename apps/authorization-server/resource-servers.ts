@@ -7,7 +7,7 @@ import { findApi } from './lookup.js'
 import { OIDC_SCOPES } from './oidc-scopes.js'
 import { scopeValues } from './rbac.js'
 
-/** What {@link describeResourceServer} is asked: an API, and for whom. */
+/** What `describeResourceServer` is asked: an API, and for whom. */
 export interface ResourceServerQuestion {
   readonly identifier: string
   readonly clientId: string
@@ -18,8 +18,8 @@ export interface ResourceServerQuestion {
  *
  * The server's own scopes are listed as well, since Auth0 repeats them in the tokens of an API.
  *
- * @throws errors.InvalidTarget (`invalid_target`, RFC 8707 §2) for an unknown identifier.
- * @throws errors.UnauthorizedClient when the client has no access to the API.
+ * Throws `errors.InvalidTarget` (`invalid_target`, RFC 8707 §2) for an unknown identifier.
+ * Throws `errors.UnauthorizedClient` when the client has no access to the API.
  */
 export function describeResourceServer(
   directory: Directory,

@@ -10,7 +10,7 @@ export interface TokenRateLimiter {
   /**
    * Counts a request and writes the `X-RateLimit-*` headers of its answer.
    *
-   * @returns whether the request may go on; if not, 429 has been sent.
+   * Returns whether the request may go on; if not, 429 has been sent.
    */
   admit(response: ServerResponse): boolean
 }
@@ -21,7 +21,7 @@ export interface TokenRateLimiter {
  * `X-RateLimit-Reset` is in epoch seconds. Without `behaviors.tokenRateLimit` a limit is announced but
  * never applied. A limit that is set later counts from then on.
  *
- * @param nowMs - epoch milliseconds.
+ * `nowMs`: epoch milliseconds.
  */
 export function createTokenRateLimiter(
   behaviors: Behaviors,

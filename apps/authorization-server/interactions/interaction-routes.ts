@@ -66,11 +66,15 @@ const showPage: Step = async (parts, ctx, interaction) => {
           clientName: await clientNameOf(parts.provider, params),
           organization: findOrganization(parts.directory, params['organization']),
           action: interactionPath(uid, 'login'),
-          ...(typeof params['login_hint'] === 'string' && { hint: params['login_hint'] }),
+          hint: textOf(params['login_hint']),
         })
       : await buildConsentPage(parts, interaction)
   ctx.set(pageHeaders(formTargetOf(params['redirect_uri'])))
   ctx.body = renderPage(page)
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 const signIn: Step = async ({ provider, directory, log }, ctx, interaction) => {

@@ -29,7 +29,7 @@ export const actorSchema: z.ZodType<Actor> = z.looseObject({
  * whole chain is nested; the client of such a token is its outermost actor and is not repeated. With
  * `actor: 'agent'` the newest actor is an agent that belongs to the client.
  *
- * @throws ExchangeRefusal 400 `invalid_request` when the chain would have more than five actors, or
+ * Throws `ExchangeRefusal` (400 `invalid_request`) when the chain would have more than five actors, or
  *   four by `delegationLimit`.
  */
 export function delegate(
@@ -64,7 +64,7 @@ export function attachDelegation(ctx: KoaContextWithOIDC, act: Actor): void {
   ctx.oidc.entity(ENTITY, act)
 }
 
-/** Returns what {@link attachDelegation} attached; `undefined` for any other grant. */
+/** Returns what `attachDelegation` attached; `undefined` for any other grant. */
 export function delegationOf(ctx: KoaContextWithOIDC): Actor | undefined {
   const attached = actorSchema.safeParse(ctx.oidc.entities[ENTITY])
   return attached.success ? attached.data : undefined

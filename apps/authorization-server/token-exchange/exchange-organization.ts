@@ -25,7 +25,7 @@ type Parts = Pick<ExchangeParts, 'directory' | 'behaviors'>
  * `undefined` when the subject token has none. It must still exist, the user still be a member, and an
  * `organization` parameter name the same one.
  *
- * @throws ExchangeRefusal 403 `invalid_request`, or 400 by `organizationRefusalStatus`.
+ * Throws `ExchangeRefusal`: 403 `invalid_request`, or 400 by `organizationRefusalStatus`.
  */
 export function keepOrganization(
   parts: Parts,
@@ -46,7 +46,7 @@ export function keepOrganization(
  * Returns the organization of a token that Custom Token Exchange issues: that of the subject token, or
  * the one that the request names.
  *
- * @throws ExchangeRefusal 403 `invalid_request`, or 400 by `organizationRefusalStatus`, when the two
+ * Throws `ExchangeRefusal`: 403 `invalid_request`, or 400 by `organizationRefusalStatus`, when the two
  *   differ, it does not exist, or the user is not a member.
  */
 export function chooseOrganization(

@@ -9,7 +9,7 @@ type ScopeBehaviors = Pick<Behaviors, 'partialGrant' | 'scopeInResponse' | 'scop
  * Nothing asked means everything grantable, or nothing (`scopeOmitted`). Less than asked is no error
  * (unless `partialGrant` says so): the response says what was granted.
  *
- * @throws ExchangeRefusal 403 `invalid_scope` for less than asked, where that is an error.
+ * Throws `ExchangeRefusal` (403 `invalid_scope`) for less than asked, where that is an error.
  */
 export function narrowScopes(
   asked: readonly string[],
@@ -26,7 +26,7 @@ export function narrowScopes(
 /**
  * Passes unless API scopes were asked for and none of them was granted.
  *
- * @throws ExchangeRefusal 403 `invalid_scope`.
+ * Throws `ExchangeRefusal` (403 `invalid_scope`).
  */
 export function requireSomeScope(asked: readonly string[], granted: readonly string[]): void {
   if (asked.length > 0 && granted.length === 0) throw refusal(asked)

@@ -26,7 +26,7 @@ import { requireApi, requireClientGrant } from './target-api.js'
  * for the same user, in the same organization. There is never a refresh token or an ID token, and the
  * new token's life does not depend on the old one's unless `lifetime` says so.
  *
- * @throws ExchangeRefusal by the first step that fails.
+ * Throws `ExchangeRefusal` by the first step that fails.
  */
 export async function exchangeOnBehalfOf(
   ctx: TokenEndpointGrantContext,
@@ -67,7 +67,7 @@ export async function exchangeOnBehalfOf(
     expires_in: token.expiration,
     issued_token_type: ACCESS_TOKEN_TYPE,
     token_type: token.tokenType,
-    ...(reported !== undefined && { scope: reported }),
+    scope: reported,
   }
   parts.log({
     type: 'token_exchanged',

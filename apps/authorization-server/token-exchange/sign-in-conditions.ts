@@ -2,13 +2,13 @@ import type { ResourceServerEntry } from '../directory.js'
 import type { Behaviors } from '../behaviors.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 
-/** Why a post-login Action denies, in {@link Behaviors.postLoginAction}. */
+/** Why a post-login Action denies, in `Behaviors.postLoginAction`. */
 const DENIAL = 'Denied by a post-login Action'
 
 /**
  * Passes when users need not be asked: in an exchange there is nobody to ask.
  *
- * @throws ExchangeRefusal 403 `consent_required`.
+ * Throws `ExchangeRefusal` (403 `consent_required`).
  */
 export function requireSkippedConsent(
   api: ResourceServerEntry,
@@ -25,8 +25,8 @@ export function requireSkippedConsent(
 /**
  * Passes unless a second factor is wanted, which nobody could give in an exchange.
  *
- * @param hasActorToken - the request has an `actor_token`, with which Auth0 offers no second factor.
- * @throws ExchangeRefusal 403 `mfa_required`; 400 `invalid_request` with an actor token.
+ * `hasActorToken`: the request has an `actor_token`, with which Auth0 offers no second factor.
+ * Throws `ExchangeRefusal` (403 `mfa_required`); 400 `invalid_request` with an actor token.
  */
 export function requireNoSecondFactor(
   { mfa }: Pick<Behaviors, 'mfa'>,
@@ -46,7 +46,7 @@ export function requireNoSecondFactor(
 /**
  * Passes unless a post-login Action denies.
  *
- * @throws ExchangeRefusal 401 or 403 `access_denied`. With 401 it looks as a wrong secret does.
+ * Throws `ExchangeRefusal` (401 or 403 `access_denied`). With 401 it looks as a wrong secret does.
  */
 export function runPostLoginAction({ postLoginAction }: Pick<Behaviors, 'postLoginAction'>): void {
   switch (postLoginAction) {

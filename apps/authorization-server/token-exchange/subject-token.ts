@@ -48,7 +48,7 @@ const claimsSchema = z.object({
  * for someone else. A sender constraint (`cnf`) is not checked: as with Auth0, that is left to the one
  * who received the token.
  *
- * @throws ExchangeRefusal 401 `invalid_grant`, or another code by `subjectTokenError`.
+ * Throws `ExchangeRefusal`: 401 `invalid_grant`, or another code by `subjectTokenError`.
  */
 export async function verifySubjectToken(
   token: string,

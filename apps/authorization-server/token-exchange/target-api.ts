@@ -10,7 +10,7 @@ type Parts = Pick<ExchangeParts, 'directory' | 'behaviors'>
 /**
  * Returns the API that a token is wanted for.
  *
- * @throws ExchangeRefusal 400 `invalid_target` when there is no such API, or 403 `access_denied` by
+ * Throws `ExchangeRefusal` (400 `invalid_target`) when there is no such API, or 403 `access_denied` by
  *   `unknownAudienceError`.
  */
 export function requireApi({ directory, behaviors }: Parts, audience: string): ResourceServerEntry {
@@ -24,7 +24,7 @@ export function requireApi({ directory, behaviors }: Parts, audience: string): R
 /**
  * Passes when the API's user policy and the client's grants admit the client.
  *
- * @throws ExchangeRefusal 403 `access_denied`, or `unauthorized_client` by `missingClientGrantError`.
+ * Throws `ExchangeRefusal`: 403 `access_denied`, or `unauthorized_client` by `missingClientGrantError`.
  */
 export function requireClientGrant(
   { directory, behaviors }: Parts,

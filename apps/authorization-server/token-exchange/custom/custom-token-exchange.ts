@@ -39,7 +39,7 @@ export interface CustomExchange {
  * calling client without a page. So there is no `act`, and `openid` and `offline_access` bring an ID
  * token and a refresh token.
  *
- * @throws ExchangeRefusal by the first step that fails.
+ * Throws `ExchangeRefusal` by the first step that fails.
  */
 export async function exchangeByProfile(
   ctx: TokenEndpointGrantContext,

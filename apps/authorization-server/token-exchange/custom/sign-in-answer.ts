@@ -44,9 +44,9 @@ export async function answerSignIn(
     expires_in: issued.token.expiration,
     issued_token_type: ACCESS_TOKEN_TYPE,
     token_type: issued.token.tokenType,
-    ...(idToken !== undefined && { id_token: idToken }),
-    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
-    ...(reported !== undefined && { scope: reported }),
+    id_token: idToken,
+    refresh_token: refreshToken,
+    scope: reported,
   }
   parts.log({
     type: 'token_exchanged',
