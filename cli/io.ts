@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../src/clock.js'
+import { systemClock, type Clock } from '../src/time/clock.js'
 import type { Fetch } from '../src/http/fetch-json.js'
 
 /** All that a command touches of the outside. */

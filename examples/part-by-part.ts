@@ -2,7 +2,7 @@
 // The server and its tool are those of `existing-express-server.ts`.
 import express, { type Express } from 'express'
 import {
-  bearerAuth,
+  requireBearerAuth,
   createIssuer,
   createJwtBearerVerifier,
   createRfc8693Exchanger,
@@ -10,7 +10,7 @@ import {
   createToolRegistry,
   errorHandler,
   formBody,
-  hostsAndOrigins,
+  hostAndOriginValidation,
   jsonBody,
   limitByAddress,
   limitByCaller,
@@ -56,19 +56,19 @@ export function createPartByPartApp(options: ExampleOptions): Express {
   const app = express()
   app.use(requestContext(), securityHeaders())
   app.use(protectedResourceMetadataRoute(endpoint, resource))
-  app.use(hostsAndOrigins({ endpoint }), limitByAddress({ perMinute: 600 }))
+  app.use(hostAndOriginValidation({ endpoint }), limitByAddress({ perMinute: 600 }))
   app.all(
     endpoint.pathname,
     formBody(),
-    bearerAuth({
+    requireBearerAuth({
       verifier: createJwtBearerVerifier({ issuers: [issuer], audience: resource.resource }),
-      ...{ resource: resource.resource, endpoint, resourceMetadataUrl },
+      ...{ resource: resource.resource, endpoint, resourceMetadataUrl, baselineScopes },
     }),
     limitByCaller({ perMinute: 300 }),
     jsonBody(1024 * 1024),
     toolScopes({ access: createToolAccess(registry), log }),
     tokenExchange({ registry, exchanger, apis: { api }, log }),
-    mcpRoute({ createServer, resourceMetadataUrl, baselineScopes, log }).handler,
+    mcpRoute({ createServer, log }).handler,
   )
   app.use(errorHandler({ resourceMetadataUrl, baselineScopes, log }))
   return app

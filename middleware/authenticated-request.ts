@@ -15,7 +15,7 @@ export type AuthenticatedRequest = IncomingMessage & {
 /**
  * The same request, typed for the SDKs: other packages declare a `req.auth` of another type.
  *
- * Throws `misconfigured` for a request that `bearerAuth` did not let through.
+ * Throws `misconfigured` for a request that `requireBearerAuth` did not let through.
  */
 export function authenticatedRequest(req: Request): AuthenticatedRequest {
   authContextOf(authInfoOf(req))

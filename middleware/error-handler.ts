@@ -1,17 +1,17 @@
 import type { ErrorRequestHandler, Request } from 'express'
 import { describeError } from '../src/logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../src/failures/errors.js'
-import { failureResponse, type FailureResponseOptions } from '../src/failures/failure-response.js'
+import { failureResponse, type ChallengeOptions } from '../src/failures/failure-response.js'
 import { FAILURE_TABLE } from '../src/failures/failure-table.js'
 import type { Log } from '../src/logging/log.js'
 import { scrub } from '../src/logging/scrub.js'
 import { requestIdOf } from './request-context.js'
 
 /** What `errorHandler` needs: what challenges say, and where failures are logged. */
-export interface ErrorHandlerOptions extends FailureResponseOptions {
+export interface ErrorHandlerOptions extends ChallengeOptions {
   readonly log: Log
   /** Whose failures are answered here; others go on to the next error handler. Default: everybody's. */
-  readonly answers?: (req: Request) => boolean
+  readonly answers?: ((req: Request) => boolean) | undefined
 }
 
 /**
@@ -84,7 +84,7 @@ function fromExpress(thrown: unknown): OnBehalfOfError {
     const description = CURES.get(reason)
     return new OnBehalfOfError('invalid_request', {
       reason,
-      ...(description === undefined ? {} : { description }),
+      description,
     })
   }
   return asOnBehalfOfError(thrown)

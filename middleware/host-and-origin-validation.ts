@@ -2,21 +2,21 @@ import { Router, type RequestHandler } from 'express'
 import { z } from 'zod'
 import { hostEntry } from '../src/http/host-entry.js'
 import { originEntry } from '../src/http/origin-entry.js'
-import { assertOptions } from '../src/assert-options.js'
+import { assertOptions } from '../src/options/assert-options.js'
 import { knownHosts } from './known-hosts.js'
 import { knownOrigins } from './known-origins.js'
 
-/** Which hosts and origins `hostsAndOrigins` lets through. */
-export interface HostsAndOriginsOptions {
+/** Which hosts and origins `hostAndOriginValidation` lets through. */
+export interface HostAndOriginValidationOptions {
   /** The public URL of the MCP endpoint: its host and its origin are always on the lists. */
   readonly endpoint: URL
   /** Further values of the Host header, `host` or `host:port`; a `host` alone stands for all its ports. */
-  readonly hosts?: readonly string[] | undefined
+  readonly allowedHosts?: readonly string[] | undefined
   /**
    * Further origins of browser clients, extensions and desktop applications, as they send them:
    * `https://inspector.example.com`, `chrome-extension://abcdef`. Compared as text.
    */
-  readonly origins?: readonly string[] | undefined
+  readonly allowedOrigins?: readonly string[] | undefined
 }
 
 const OPTIONS = z.object({
@@ -34,7 +34,7 @@ const OPTIONS = z.object({
  * An absolute request target becomes a path for everything behind; its host is the one that is checked
  * (RFC 9112 §3.2.2). Mount `protectedResourceMetadataRoute` in front: any web page may read that document.
  */
-export function hostsAndOrigins(options: HostsAndOriginsOptions): RequestHandler {
+export function hostAndOriginValidation(options: HostAndOriginValidationOptions): RequestHandler {
   assertOptions('hostsAndOrigins', OPTIONS, options)
   const router = Router()
   router.use(knownHosts(options), knownOrigins(options))

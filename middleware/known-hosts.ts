@@ -9,7 +9,7 @@ export interface KnownHostsOptions {
   /** The public URL of the MCP endpoint: its host is always on the list. */
   readonly endpoint: URL
   /** Further hosts, `host` or `host:port`; a `host` alone stands for all its ports. */
-  readonly hosts?: readonly string[] | undefined
+  readonly allowedHosts?: readonly string[] | undefined
 }
 
 /**
@@ -19,7 +19,7 @@ export interface KnownHostsOptions {
  * The host in an absolute target (`POST http://host/mcp`) counts, and a Host header beside it has to say the same
  * (RFC 9112 §3.2.2). A target that is neither a path nor a URL is `invalid_request`.
  */
-export function knownHosts({ endpoint, hosts }: KnownHostsOptions): RequestHandler {
+export function knownHosts({ endpoint, allowedHosts: hosts }: KnownHostsOptions): RequestHandler {
   const isKnown = hostList(endpoint, hosts)
   return function knownHostsMiddleware(req, _res, next) {
     const requested = requestedHost({ target: req.originalUrl, rawHeaders: req.rawHeaders })

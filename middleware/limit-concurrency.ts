@@ -6,14 +6,14 @@ import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
 import { UserPlaces, type Places } from '../src/limits/user-places.js'
-import { assertOptions } from '../src/assert-options.js'
+import { assertOptions } from '../src/options/assert-options.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { whenSizeIsKnown } from './request-size.js'
 
-/** What `limitAtOnce` counts up to. */
+/** What `limitConcurrency` counts up to. */
 export interface ConcurrencyLimitOptions {
   /** Messages under way at a time, and requests without one; 0 sets no limit. */
-  readonly atOnce: number
+  readonly maxConcurrentPerCaller: number
 }
 
 const OPTIONS = z.object({
@@ -27,9 +27,11 @@ const placesOf = new WeakMap<Request, Places>()
  *
  * Counts the messages of a batch one by one, once `jsonBody` has parsed it. Passes `rate_limited` to the error
  * handler beyond the limit. A request whose client has gone already ends here: its place could never be given back.
- * Needs `bearerAuth` in front. Counts in this process alone.
+ * Needs `requireBearerAuth` in front. Counts in this process alone.
  */
-export function limitAtOnce({ atOnce }: ConcurrencyLimitOptions): RequestHandler {
+export function limitConcurrency({
+  maxConcurrentPerCaller: atOnce,
+}: ConcurrencyLimitOptions): RequestHandler {
   assertOptions('limitAtOnce', OPTIONS, { atOnce })
   const users = new UserPlaces(atOnce === 0 ? Number.POSITIVE_INFINITY : atOnce)
   return function limitAtOnceMiddleware(req, res, next) {
@@ -50,7 +52,7 @@ export function limitAtOnce({ atOnce }: ConcurrencyLimitOptions): RequestHandler
 
 /**
  * Keeps the places of a request until `settled` settles, for calls that outlive their connection. Does nothing where
- * `limitAtOnce` is not mounted.
+ * `limitConcurrency` is not mounted.
  */
 export function keepPlacesUntil(req: Request, settled: Promise<unknown>): void {
   placesOf.get(req)?.keepUntil(settled)

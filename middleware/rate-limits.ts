@@ -1,13 +1,13 @@
 import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
-import { systemClock, type Clock } from '../src/clock.js'
+import { systemClock, type Clock } from '../src/time/clock.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
 import { UserWindow, type Overdraft } from '../src/limits/user-window.js'
-import { assertOptions } from '../src/assert-options.js'
+import { assertOptions } from '../src/options/assert-options.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { clientAddressOf, forwardedForIsIgnored } from './client-address.js'
 import { whenSizeIsKnown } from './request-size.js'
@@ -68,7 +68,7 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
  * Limits what a verified user sends, whichever clients they use: registering another one buys nothing.
  *
  * Counts the messages of a batch one by one. Passes `rate_limited` to the error handler beyond a limit; what is
- * refused so does not count as a message, but its bytes do, since they have been read. Needs `bearerAuth` in front;
+ * refused so does not count as a message, but its bytes do, since they have been read. Needs `requireBearerAuth` in front;
  * messages beyond the first, and bytes, are counted when `jsonBody` has read them. Counts in this process alone.
  */
 export function limitByCaller(options: CallerLimitOptions): RequestHandler {
@@ -132,11 +132,11 @@ function tooManyFromAddress(req: Request, hint: boolean): OnBehalfOfError {
 }
 
 interface LimitInfo {
-  readonly used?: number
-  readonly limit?: number
-  readonly resetTime?: Date
+  readonly used?: number | undefined
+  readonly limit?: number | undefined
+  readonly resetTime?: Date | undefined
 }
 
 function limitOf(req: Request): LimitInfo {
-  return (req as { readonly rateLimit?: LimitInfo }).rateLimit ?? {}
+  return (req as { readonly rateLimit?: LimitInfo | undefined }).rateLimit ?? {}
 }

@@ -5,19 +5,18 @@ import type { AccessTokenVerifier } from '../src/identity/access-token-verifier.
 import { createAuthInfo } from '../src/identity/auth-context.js'
 import { callerFromClaims, type CallerPolicy } from '../src/identity/caller.js'
 import { parseCredentials } from '../src/identity/credentials.js'
-import { assertOptions } from '../src/assert-options.js'
+import type { ChallengeOptions } from '../src/failures/failure-response.js'
+import { assertOptions } from '../src/options/assert-options.js'
 import { requestIdOf } from './request-context.js'
 
-/** What `bearerAuth` needs: the verifier, and who this server is. */
-export interface BearerAuthOptions {
+/** What `requireBearerAuth` needs: the verifier, and who this server is. */
+export interface RequireBearerAuthOptions extends ChallengeOptions {
   readonly verifier: AccessTokenVerifier
   /** This server's resource identifier: the audience the verifier insists on. */
   readonly resource: string
   /** The public URL of the MCP endpoint, which a DPoP proof has to name. */
   readonly endpoint: URL
-  /** Where the protected-resource metadata is, for challenges made later in the request. */
-  readonly resourceMetadataUrl: URL
-  readonly policy?: CallerPolicy
+  readonly policy?: CallerPolicy | undefined
 }
 
 const OPTIONS = z.object({
@@ -34,10 +33,11 @@ const OPTIONS = z.object({
  * handler otherwise. Afterwards the request no longer carries the credentials: neither a handler nor a
  * log line can pick them up from its headers. Does not look at scopes.
  */
-export function bearerAuth(options: BearerAuthOptions): RequestHandler {
+export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHandler {
   assertOptions('bearerAuth', OPTIONS, options)
   const { verifier, resource, endpoint, policy } = options
-  const resourceMetadataUrl = options.resourceMetadataUrl.href
+  const { resourceMetadataUrl, baselineScopes, nameScopes } = options
+  const challenges = { resourceMetadataUrl, baselineScopes, nameScopes }
   return async function bearerAuthMiddleware(req, _res, next) {
     const credentials = parseCredentials({ rawHeaders: req.rawHeaders, url: req.originalUrl })
     const claims = await verifier.verify({ credentials, method: req.method, url: endpoint })
@@ -50,16 +50,16 @@ export function bearerAuth(options: BearerAuthOptions): RequestHandler {
         subjectToken: credentials.token,
         requestId: requestIdOf(req),
         resource,
-        resourceMetadataUrl,
+        challenges,
       }),
     )
     next()
   }
 }
 
-/** The SDK's `AuthInfo` of a request that passed `bearerAuth`, else `undefined`. */
+/** The SDK's `AuthInfo` of a request that passed `requireBearerAuth`, else `undefined`. */
 export function authInfoOf(req: Request): AuthInfo | undefined {
-  return (req as unknown as { readonly auth?: AuthInfo }).auth
+  return (req as unknown as { readonly auth?: AuthInfo | undefined }).auth
 }
 
 function setAuthInfo(req: Request, authInfo: AuthInfo): void {

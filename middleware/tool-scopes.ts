@@ -5,7 +5,7 @@ import { authContextOf, type AuthContext } from '../src/identity/auth-context.js
 import { callerForLog, identifiersForLog } from '../src/identity/identifier-for-log.js'
 import { fingerprint } from '../src/identity/verified-token-cache.js'
 import { silentLog, type Log } from '../src/logging/log.js'
-import { assertOptions } from '../src/assert-options.js'
+import { assertOptions } from '../src/options/assert-options.js'
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import type { AccessDecision, ToolAccess } from '../src/tools/access.js'
 import { StepUpLoops } from '../src/tools/step-up-loops.js'
@@ -21,7 +21,7 @@ export interface ToolScopesOptions {
    * name opens nothing. `allow`: it is left to the SDK, for any signed-in user.
    */
   readonly undeclaredTools?: 'refuse' | 'allow' | undefined
-  readonly log?: Log
+  readonly log?: Log | undefined
 }
 
 const OPTIONS = z.object({
@@ -40,7 +40,7 @@ const OPTIONS = z.object({
  *
  * Passes `insufficient_scope` to the error handler where more scope would do, with all scopes of the
  * operation in one challenge, and `permission_denied` where the user's permissions rule the tool out. Logs
- * `step_up_loop` when a client comes back in vain, and `tool_not_declared` once for each name. Needs `bearerAuth`
+ * `step_up_loop` when a client comes back in vain, and `tool_not_declared` once for each name. Needs `requireBearerAuth`
  * and a JSON body parser in front.
  */
 export function toolScopes(options: ToolScopesOptions): RequestHandler {

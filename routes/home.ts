@@ -3,7 +3,7 @@ import { Router } from 'express'
 import { z } from 'zod'
 import { renderHomePage } from '../src/pages/home-page.js'
 import type { HomePageModel } from '../src/pages/home-page-model.js'
-import { assertOptions } from '../src/assert-options.js'
+import { assertOptions } from '../src/options/assert-options.js'
 
 /** What the page at `/` says. */
 export type HomePageOptions = HomePageModel

@@ -17,31 +17,32 @@ import { assertEndpointMethod } from '../middleware/endpoint-methods.js'
 import { logFailure } from '../middleware/error-handler.js'
 import { keepPlacesUntil } from '../middleware/limit-concurrency.js'
 import { requestIdOf } from '../middleware/request-context.js'
-import type { SessionOwners } from '../middleware/token-exchange.js'
+import type { SessionOwners } from '../src/sessions/session-owners.js'
 import { describeError } from '../src/logging/describe-error.js'
-import { takeStepUp } from '../src/downstream/downstream-step-up.js'
-import { failureResponse, type FailureResponseOptions } from '../src/failures/failure-response.js'
+import { consumePendingStepUp } from '../src/downstream/downstream-step-up.js'
+import { failureResponse } from '../src/failures/failure-response.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
-import { systemClock, systemTimers, type Clock, type Timers } from '../src/clock.js'
+import { systemClock, systemTimers, type Clock, type Timers } from '../src/time/clock.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
-import type { Log } from '../src/logging/log.js'
+import { silentLog, type Log } from '../src/logging/log.js'
 import { answerInForm, type AnswerForms } from '../src/http/answer-in-form.js'
 import { isEventStream } from '../src/http/is-event-stream.js'
-import { NewsStreams } from '../src/sessions/notification-streams.js'
-import { relayed } from '../src/http/relay-response.js'
+import { NotificationStreams } from '../src/sessions/notification-streams.js'
+import { relayResponse } from '../src/http/relay-response.js'
 import { McpSessions, type McpSessionsOptions, type OnAsked } from '../src/sessions/mcp-sessions.js'
 
-/** What `mcpRoute` needs: your server factory, what challenges say, and a log. */
-export interface McpRouteOptions extends FailureResponseOptions {
+/** What `mcpRoute` needs: your server factory. */
+export interface McpRouteOptions {
   readonly createServer: McpServerFactory
-  readonly log: Log
+  /** Default: none. */
+  readonly log?: Log | undefined
   /** Gives 2025 clients that ask for it a session. Default: none, every request stands alone. */
-  readonly sessions?: McpSessionsOptions
+  readonly sessions?: McpSessionsOptions | undefined
   /** Streams that one user may hold open to wait for news. Default 16. */
-  readonly maxStreamsPerUser?: number
-  readonly clock?: Clock
-  readonly timers?: Timers
+  readonly maxStreamsPerUser?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly timers?: Timers | undefined
 }
 
 /** A mounted MCP endpoint: its handler, and how it ends. */
@@ -51,7 +52,7 @@ export interface McpRoute {
   readonly sessions: SessionOwners | undefined
   /** Tells 2026-07-28 clients that listen, whoever they are, that a list or a resource changed. */
   readonly notify: ServerNotifier
-  /** Ends streams that only wait for news; call it when the server stops to accept. */
+  /** Ends streams that only wait for news; call it when the server stops accepting. */
   readonly drain: () => void
   /** Ends all sessions and streams. */
   readonly close: () => Promise<void>
@@ -65,7 +66,7 @@ export interface McpRoute {
  * stream, which has begun: then the client gets the tool error.
  */
 export function mcpRoute(options: McpRouteOptions): McpRoute {
-  const { createServer, log } = options
+  const { createServer, log = silentLog } = options
   const onerror = (error: Error): void => {
     log.event('warn', 'mcp_error', { err: describeError(error) })
   }
@@ -99,28 +100,25 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
           const message: unknown = req.body
           const answered = await answer(request, requestOptions, keepPlacesOf(req))
           const response = await answerInForm(answered, { forms, message, signal })
-          const stepUp = takeStepUp(authInfoOf(req))
-          if (isEventStream(response)) return relayed(response, { signal })
-          return stepUp === undefined ? response : refusal(stepUp, req, options)
+          const stepUp = consumePendingStepUp(authInfoOf(req))
+          if (isEventStream(response)) return relayResponse(response, { signal })
+          return stepUp === undefined ? response : refusal(stepUp, req, log)
         } catch (error) {
-          if (error instanceof OnBehalfOfError) return refusal(error, req, options)
+          if (error instanceof OnBehalfOfError) return refusal(error, req, log)
           throw error
         }
       }
-      // The types of the SDK and of Express disagree about `req.auth` alone; `bearerAuth` sets the SDK's.
+      // The types of the SDK and of Express disagree about `req.auth` alone; `requireBearerAuth` sets the SDK's.
       const node = req as unknown as NodeIncomingMessageLike
       await toNodeHandler({ fetch }, { onerror })(node, res, req.body)
     },
   }
 }
 
-function refusal(
-  failure: OnBehalfOfError,
-  req: ExpressRequest,
-  options: McpRouteOptions,
-): Response {
-  logFailure(failure, req, options.log)
-  const { status, headers, body } = failureResponse(failure, requestIdOf(req), options)
+function refusal(failure: OnBehalfOfError, req: ExpressRequest, log: Log): Response {
+  logFailure(failure, req, log)
+  const { challenges } = authContextOf(authInfoOf(req))
+  const { status, headers, body } = failureResponse(failure, requestIdOf(req), challenges)
   return new Response(JSON.stringify(body), { status, headers })
 }
 
@@ -160,8 +158,8 @@ function newsStreams({
   maxStreamsPerUser = 16,
   clock = systemClock,
   timers = systemTimers,
-}: McpRouteOptions): NewsStreams {
-  return new NewsStreams({ maxPerUser: maxStreamsPerUser, clock, timers })
+}: McpRouteOptions): NotificationStreams {
+  return new NotificationStreams({ maxPerUser: maxStreamsPerUser, clock, timers })
 }
 
 /** In a 2025 session a GET; since 2026-07-28 a `subscriptions/listen`. */

@@ -11,7 +11,7 @@ import {
  * Serves the protected-resource metadata at the path-aware and the root well-known address (RFC 9728 §3).
  *
  * The document is public: web pages of any origin may read it, its refusals included. So mount it in front of
- * `hostsAndOrigins`. `guards` run first, for a limit or a check of the Host header. Passes `method_not_allowed` to the
+ * `hostAndOriginValidation`. `guards` run first, for a limit or a check of the Host header. Passes `method_not_allowed` to the
  * error handler for anything but GET, HEAD and OPTIONS.
  */
 export function protectedResourceMetadataRoute(

@@ -4,13 +4,16 @@ export {
   authenticatedRequest,
   type AuthenticatedRequest,
 } from '../middleware/authenticated-request.js'
-export { bearerAuth, type BearerAuthOptions } from '../middleware/require-bearer-auth.js'
+export {
+  requireBearerAuth,
+  type RequireBearerAuthOptions,
+} from '../middleware/require-bearer-auth.js'
 export { errorHandler, type ErrorHandlerOptions } from '../middleware/error-handler.js'
 export {
-  hostsAndOrigins,
-  type HostsAndOriginsOptions,
+  hostAndOriginValidation,
+  type HostAndOriginValidationOptions,
 } from '../middleware/host-and-origin-validation.js'
-export { limitAtOnce, type ConcurrencyLimitOptions } from '../middleware/limit-concurrency.js'
+export { limitConcurrency, type ConcurrencyLimitOptions } from '../middleware/limit-concurrency.js'
 export {
   limitByAddress,
   limitByCaller,
@@ -20,18 +23,14 @@ export {
 export { formBody, jsonBody } from '../middleware/request-body.js'
 export { requestContext } from '../middleware/request-context.js'
 export { securityHeaders } from '../middleware/security-headers.js'
-export {
-  tokenExchange,
-  type SessionOwners,
-  type TokenExchangeOptions,
-} from '../middleware/token-exchange.js'
+export { tokenExchange, type TokenExchangeOptions } from '../middleware/token-exchange.js'
 export { toolScopes, type ToolScopesOptions } from '../middleware/tool-scopes.js'
 export { homePageRoute, type HomePageOptions } from '../routes/home.js'
 export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
 export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 
 export type { ChallengeError } from './failures/challenge.js'
-export type { Clock, Timers } from './clock.js'
+export type { Clock, Timers } from './time/clock.js'
 export type { ToolHost } from './downstream/call-log.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
 export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
@@ -50,7 +49,7 @@ export {
   type PathValue,
   type PathValues,
 } from './downstream/path-template.js'
-export type { HttpLimits as EdgePolicy } from './limits/http-limits.js'
+export type { HttpLimits } from './limits/http-limits.js'
 export {
   FAILURE_CODES,
   OnBehalfOfError,
@@ -132,13 +131,14 @@ export {
 } from './identity/jwt-bearer-verifier.js'
 export type { Log } from './logging/log.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of/on-behalf-of.js'
-export type { OnBehalfOfOptions } from './on-behalf-of/options.js'
+export type { ApiCallOptions, ExchangeSettings, OnBehalfOfOptions } from './on-behalf-of/options.js'
 export {
   metadataUrl,
   type MetadataLocation,
   type ResourceDescription,
 } from './http/protected-resource-metadata.js'
 export { Secret } from './secret.js'
+export type { SessionOwners } from './sessions/session-owners.js'
 export type { SdkServer } from './sessions/mcp-session.js'
 export type { McpSessionsOptions } from './sessions/mcp-sessions.js'
 export {

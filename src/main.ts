@@ -1,4 +1,4 @@
-import { systemTimers } from './clock.js'
+import { systemTimers } from './time/clock.js'
 import { composeServer } from './server/from-config.js'
 import { ConfigError, parseConfig, readSettings } from './config/config.js'
 import { warnOfSettingsFile } from './config/settings-file-doubts.js'

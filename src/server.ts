@@ -3,7 +3,7 @@
  * nothing and reads no environment; `readEnvironment` does when it is called.
  */
 
-export { createApp, type App, type AppParts } from './server/app.js'
+export { createApp, type App, type AppOptions } from './server/app.js'
 export { composeServer, type ComposedServer, type ComposeOptions } from './server/from-config.js'
 export {
   ConfigError,
@@ -14,7 +14,7 @@ export {
   type ConfigFault,
   type Environment,
 } from './config/config.js'
-export type { HttpLimits as EdgePolicy } from './limits/http-limits.js'
+export type { HttpLimits } from './limits/http-limits.js'
 export { createProcessLog, type ProcessLogOptions } from './server/process-log.js'
 export { serve, type ListeningServer, type ServeOptions } from './server/serve.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'

@@ -6,7 +6,7 @@ import { OnBehalfOfError } from '../../src/failures/errors.js'
 import { LAST_DATE_SECONDS } from '../../src/identity/caller.js'
 import { parseCredentials } from '../../src/identity/credentials.js'
 import { assertAccessTokenType } from '../../src/identity/token-type.js'
-import { SeenProofs } from '../../src/identity/dpop-replay-cache.js'
+import { DpopReplayCache } from '../../src/identity/dpop-replay-cache.js'
 import { readUnverified } from '../../src/identity/unverified-token.js'
 import { pageForBrowsers } from './page-for-browsers.js'
 
@@ -36,7 +36,7 @@ export function createDownstreamApi(options: DownstreamApiOptions): Express {
     res.json({ status: 'ok' })
   })
   const hosts = URL.canParse(options.audience) ? [new URL(options.audience).host] : []
-  app.use(knownHosts({ endpoint: THIS_MACHINE, hosts }))
+  app.use(knownHosts({ endpoint: THIS_MACHINE, allowedHosts: hosts }))
   app.get('/', pageForBrowsers(options))
   app.use(strictCredentials, bearerToken(options), forUsAlone(options.audience))
   const answer: RequestHandler = (req, res) => {
@@ -85,7 +85,7 @@ const strictCredentials: RequestHandler = function strictCredentialsMiddleware(r
  * well, one that is bound in another way, a proof used before and a token without end are refused here.
  */
 function forUsAlone(audience: string): RequestHandler {
-  const seenProofs = new SeenProofs()
+  const seenProofs = new DpopReplayCache()
   return function forUsAloneMiddleware(req, _res, next) {
     const { aud, cnf, exp = Infinity } = req.auth?.payload ?? {}
     const alone =

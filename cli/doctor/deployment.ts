@@ -1,6 +1,6 @@
-import type { Clock } from '../../src/clock.js'
+import type { Clock } from '../../src/time/clock.js'
 import type { Config } from '../../src/config/config.js'
-import { composeConnections } from '../../src/server/connections.js'
+import { createConnections } from '../../src/server/connections.js'
 import { issuerLocations } from '../../src/config/token-expectations.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
 import { visitingFetch, type DocumentVisit } from './document-visits.js'
@@ -34,7 +34,7 @@ export function createDeployment(
   config: Config,
   { fetch: given, clock }: { readonly fetch?: Fetch | undefined; readonly clock: Clock },
 ): Deployment {
-  const connections = composeConnections(config, given)
+  const connections = createConnections(config, given)
   const fetch = given ?? connections.api
   const visits: DocumentVisit[] = []
   const visiting = visitingFetch(fetch, clock, visits)

@@ -41,7 +41,7 @@ export function createDiagnosis(onFinding: (finding: Finding) => void): Diagnosi
       add({
         ...notCheckable(check, `${root} has to be right first.`),
         waitsFor: root,
-        ...(issuer === undefined ? {} : { issuer }),
+        issuer,
       })
       return false
     },

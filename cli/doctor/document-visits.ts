@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock.js'
+import type { Clock } from '../../src/time/clock.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
 import { printable } from '../printable.js'
 import { networkFault, type NetworkFault } from './network-fault.js'

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose'
-import { composeAdapter } from '../../src/server/exchanger-from-config.js'
+import { adapterFor } from '../../src/on-behalf-of/exchanger.js'
+import { clientFromConfig } from '../../src/server/exchanger-from-config.js'
 import { exchangeChecks } from '../../src/config/token-expectations.js'
 import { OnBehalfOfError } from '../../src/failures/errors.js'
 import { assertDelegationAllowed } from '../../src/exchange/delegation-policy.js'
@@ -67,14 +68,17 @@ async function exchange(
   deployment: Deployment,
   tell: Diagnosis['tell'],
 ): Promise<ExchangedToken | undefined> {
-  const { config, issuers, exchangeFetch } = deployment
+  const { config, allIssuers, exchangeFetch } = deployment
   try {
     const { maxDepth, allowedActors } = config.delegation
     await assertDelegationAllowed(request.caller, {
       maxDepth,
-      ...(allowedActors === undefined ? {} : { allowedActors }),
+      allowedActors,
     })
-    return await (await composeAdapter(config, issuers, exchangeFetch)).exchange(request)
+    const client = await clientFromConfig(config, exchangeFetch)
+    const { issuer, timeoutMs, subjectTokenType } = config.exchange
+    const settings = { issuer, timeoutMs, subjectTokenType, fetch: exchangeFetch }
+    return await adapterFor({ client, exchange: settings }, allIssuers).exchange(request)
   } catch (error) {
     tell(...unexchanged(error, deployment))
     return undefined

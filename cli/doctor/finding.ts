@@ -51,7 +51,7 @@ export interface Observation extends Finding {
 }
 
 export function ok(check: CheckName, says: string, advice?: string): Finding {
-  return { check, verdict: 'ok', says, ...(advice === undefined ? {} : { cure: advice }) }
+  return { check, verdict: 'ok', says, cure: advice }
 }
 
 /** Something that works and is probably not meant. */
@@ -68,6 +68,6 @@ export function notCheckable(check: CheckName, says: string, advice?: string): F
     check,
     verdict: 'not_checkable',
     says,
-    ...(advice === undefined ? {} : { cure: advice }),
+    cure: advice,
   }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { readTextWithin } from '../../src/http/bounded-body.js'
-import type { Clock } from '../../src/clock.js'
+import type { Clock } from '../../src/time/clock.js'
+import { withoutUndefined } from '../../src/options/without-undefined.js'
 import { jsonObject } from '../../src/exchange/token-response.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
 import { scrub } from '../../src/logging/scrub.js'
@@ -111,8 +112,7 @@ function refused(
   const text = scrub(body['message'] ?? body['error_description'], 200)
   return new ManagementError({
     ...{ method, path, status },
-    ...(errorCode === undefined ? {} : { errorCode }),
-    ...(text === undefined ? {} : { text }),
+    ...withoutUndefined({ errorCode, text }),
   })
 }
 

@@ -1,3 +1,4 @@
+import { ACCESS_DEFAULTS } from '../tools/access.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -15,7 +16,7 @@ export const ACCESS_SETTINGS = {
       "Which claim decides about a tool. both: `scope` must grant it, and where the token has `permissions` (Auth0's RBAC) they must allow it. scope: `permissions` are ignored. permissions: they alone decide, whatever the user let the client do.",
     schema: values.oneOf('both', 'scope', 'permissions'),
     example: 'both',
-    fallback: 'both',
+    fallback: ACCESS_DEFAULTS.authorizationClaims,
   }),
   SCOPE_HIERARCHY: setting({
     description:
@@ -29,13 +30,13 @@ export const ACCESS_SETTINGS = {
       "Whether tools/list shows tools that the token's scopes do not cover but a step-up would unlock: hide or show. Tools that the user's permissions rule out are always hidden.",
     schema: values.oneOf('hide', 'show'),
     example: 'hide',
-    fallback: 'hide',
+    fallback: ACCESS_DEFAULTS.lockedTools,
   }),
   STEP_UP_SCOPES: setting({
     description:
       "What a step-up asks for. union: the operation's scopes and those the token has, since many clients replace their scopes. required: the operation's alone. With SCOPE_CLAIM there is no step-up.",
     schema: values.oneOf('union', 'required'),
     example: 'union',
-    fallback: 'union',
+    fallback: ACCESS_DEFAULTS.stepUpScopes,
   }),
 } as const satisfies Record<string, Setting<unknown>>

@@ -10,6 +10,7 @@ import type { SettingsFileRead } from './settings-file-doubts.js'
 import { readValueFiles } from './value-files.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './token-config.js'
 import { httpConfig, type HttpConfig } from './http-config.js'
+import type { Complete } from '../options/complete.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { SessionLimits } from '../sessions/session-registry.js'
 import type { AccessPolicy } from '../tools/access.js'
@@ -44,11 +45,12 @@ export interface Config extends HttpConfig {
     readonly metadataUrl: string | undefined
     readonly jwksUrl: string | undefined
     readonly dangerouslyAllowHttp: boolean
+    readonly dangerouslyShareClientSecret: boolean
     readonly staleAgeMs: number
   }
-  readonly access: Required<AccessPolicy>
+  readonly access: Complete<AccessPolicy>
   /** `undefined`: no sessions. */
-  readonly sessions: Required<SessionLimits> | undefined
+  readonly sessions: Complete<SessionLimits> | undefined
   readonly exchange: ExchangeConfig
   readonly delegation: {
     readonly maxDepth: number
@@ -61,6 +63,7 @@ export interface Config extends HttpConfig {
     readonly audience: string
     readonly baseUrl: URL
     readonly timeoutMs: number
+    readonly maxBytes: number
     readonly connections: number
     /** `undefined`: a quarter of the connections. */
     readonly concurrencyPerUser: number | undefined
@@ -126,6 +129,7 @@ function assemble(found: CompleteSettings): Config {
       audience: found.API_AUTH0_AUDIENCE,
       baseUrl: found.API_BASE_URL,
       timeoutMs: found.API_TIMEOUT_MS,
+      maxBytes: found.API_MAX_BYTES,
       connections: found.API_CONNECTIONS,
       concurrencyPerUser: found.API_CONCURRENCY_PER_USER,
     },
@@ -141,6 +145,7 @@ function issuersOf(found: CompleteSettings): Config['issuer'] {
     metadataUrl: found.ISSUER_METADATA_URL,
     jwksUrl: found.JWKS_URL,
     dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
+    dangerouslyShareClientSecret: found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true',
     staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
   }
 }

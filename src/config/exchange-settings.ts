@@ -1,3 +1,6 @@
+import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
+import { DELEGATION_DEFAULTS } from '../exchange/delegation-policy.js'
+import { EXCHANGE_DEFAULTS } from '../exchange/exchange-defaults.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -95,13 +98,13 @@ export const EXCHANGE_SETTINGS = {
       "How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 2 on its Free plan, 8 on Essentials and Professional, 30 on Enterprise. Below this, the pace follows the rate-limit headers of the authorization server's answers.",
     schema: values.positiveInteger(1, 100_000),
     example: '8',
-    fallback: '8',
+    fallback: `${EXCHANGE_DEFAULTS.ratePerSecond}`,
   }),
   EXCHANGE_CACHE_ENTRIES: setting({
     description: 'How many exchanged tokens are kept.',
     schema: values.positiveInteger(1, 10_000_000),
     example: '10000',
-    fallback: '10000',
+    fallback: `${EXCHANGE_DEFAULTS.cacheEntries}`,
   }),
   EXCHANGE_REQUIRE_ACTOR: setting({
     description:
@@ -121,7 +124,7 @@ export const EXCHANGE_SETTINGS = {
       "How many actors an exchanged token may name, this server included. Foreseen from the user's token before the exchange, and measured on the token that comes back.",
     schema: values.positiveInteger(1, 32),
     example: '5',
-    fallback: '5',
+    fallback: `${DELEGATION_DEFAULTS.maxDepth}`,
   }),
   DELEGATION_ALLOWED_ACTORS: setting({
     description:
@@ -149,21 +152,27 @@ export const EXCHANGE_SETTINGS = {
       'The deadline of one token exchange in milliseconds: waiting for its turn, both tries, and the checks.',
     schema: values.positiveInteger(100, 60_000),
     example: '5000',
-    fallback: '5000',
+    fallback: `${EXCHANGE_DEFAULTS.timeoutMs}`,
   }),
   API_TIMEOUT_MS: setting({
     description:
       'The deadline of one call of the API, in milliseconds, waiting for its turn included.',
     schema: values.positiveInteger(100, 120_000),
     example: '10000',
-    fallback: '10000',
+    fallback: `${API_CALL_DEFAULTS.timeoutMs}`,
+  }),
+  API_MAX_BYTES: setting({
+    description: 'The largest answer of the API that a tool reads, in bytes.',
+    schema: values.positiveInteger(1_024, 100_000_000),
+    example: '1048576',
+    fallback: `${API_CALL_DEFAULTS.maxBytes}`,
   }),
   API_CONNECTIONS: setting({
     description:
       'Connections to the API, and so calls of it under way at a time. Further calls wait, users taking turns.',
     schema: values.positiveInteger(1, 10_000),
     example: '64',
-    fallback: '64',
+    fallback: `${API_CALL_DEFAULTS.connections}`,
   }),
   API_CONCURRENCY_PER_USER: setting({
     description:

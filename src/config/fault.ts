@@ -2,7 +2,7 @@
 export interface ConfigFault {
   readonly key: string
   /** As given; `undefined` where it is absent or must not be shown. */
-  readonly value?: string
+  readonly value?: string | undefined
   readonly cure: string
 }
 

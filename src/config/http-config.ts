@@ -12,9 +12,11 @@ export interface HttpConfig {
   /** How long the server goes on to accept after it was told to stop. */
   readonly drainDelayMs: number
   readonly http: HttpLimits
+  /** As Express's `trust proxy`: a number of hops, or addresses and subnets. */
+  readonly trustProxy: number | readonly string[]
 }
 
-/** The part of the configuration that `EDGE_SETTINGS` make. */
+/** The part of the configuration that `HTTP_SETTINGS` make. */
 export function httpConfig(found: CompleteSettings): HttpConfig {
   return {
     listen: {
@@ -23,10 +25,10 @@ export function httpConfig(found: CompleteSettings): HttpConfig {
       keepAliveMs: found.KEEP_ALIVE_SECONDS * 1_000,
     },
     drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
+    trustProxy: found.TRUST_PROXY,
     http: {
       allowedHosts: found.ALLOWED_HOSTS,
       allowedOrigins: found.ALLOWED_ORIGINS,
-      trustProxy: found.TRUST_PROXY,
       rateLimitPerAddress: found.RATE_LIMIT_PER_ADDRESS,
       rateLimitPerCaller: found.RATE_LIMIT_PER_CALLER,
       bodyBytesPerCaller: found.BODY_BYTES_PER_CALLER,

@@ -1,3 +1,4 @@
+import { HTTP_DEFAULTS } from '../limits/http-limits.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -54,35 +55,35 @@ export const HTTP_SETTINGS = {
     description: 'Requests a minute from one address, before authentication. 0: no limit.',
     schema: values.positiveInteger(0, 10_000_000),
     example: '600',
-    fallback: '600',
+    fallback: `${HTTP_DEFAULTS.rateLimitPerAddress}`,
   }),
   RATE_LIMIT_PER_CALLER: setting({
     description:
       'Messages a minute from one user, through all clients together; those of a batch count one by one. 0: no limit.',
     schema: values.positiveInteger(0, 10_000_000),
     example: '300',
-    fallback: '300',
+    fallback: `${HTTP_DEFAULTS.rateLimitPerCaller}`,
   }),
   BODY_BYTES_PER_CALLER: setting({
     description:
       "Bytes of request bodies a minute from one user, as they are after decompression, and 256 more for each value in them outside of tools' arguments. 0: no limit.",
     schema: values.positiveInteger(0, 1_000_000_000_000),
     example: '8388608',
-    fallback: '8388608',
+    fallback: `${HTTP_DEFAULTS.bodyBytesPerCaller}`,
   }),
   CONCURRENCY_PER_CALLER: setting({
     description:
       'Messages of one user under way at a time, open streams among them, through all clients together; those of a batch count one by one. 0: no limit.',
     schema: values.positiveInteger(0, 1_000_000),
     example: '64',
-    fallback: '64',
+    fallback: `${HTTP_DEFAULTS.concurrencyPerCaller}`,
   }),
   MAX_BODY_BYTES: setting({
     description:
       'The largest request body, in bytes. A larger one keeps the process busy for longer, and everybody else waits meanwhile.',
     schema: values.positiveInteger(1_024, 100_000_000),
     example: '262144',
-    fallback: '262144',
+    fallback: `${HTTP_DEFAULTS.maxBodyBytes}`,
   }),
   KEEP_ALIVE_SECONDS: setting({
     description:

@@ -1,3 +1,4 @@
+import { ISSUER_DEFAULTS } from '../identity/issuer-keys.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -52,6 +53,6 @@ export const ISSUER_SETTINGS = {
       "How old the issuer's keys and metadata may get while it cannot be reached, in hours. Then requests are answered 503.",
     schema: values.positiveInteger(1, 720),
     example: '24',
-    fallback: '24',
+    fallback: `${ISSUER_DEFAULTS.staleAgeMs / 3_600_000}`,
   }),
 } as const satisfies Record<string, Setting<unknown>>

@@ -1,3 +1,4 @@
+import { SESSION_DEFAULTS } from '../sessions/session-registry.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -14,25 +15,25 @@ export const SESSION_SETTINGS = {
     description: 'How long a session may be unused before it ends, in minutes.',
     schema: values.positiveInteger(1, 10_080),
     example: '30',
-    fallback: '30',
+    fallback: `${SESSION_DEFAULTS.idleMs / 60_000}`,
   }),
   SESSION_MAX_HOURS: setting({
     description: 'How long a session may last at all, in hours.',
     schema: values.positiveInteger(1, 720),
     example: '24',
-    fallback: '24',
+    fallback: `${SESSION_DEFAULTS.maxAgeMs / 3_600_000}`,
   }),
   SESSION_LIMIT: setting({
     description: 'Open sessions of all users together; each keeps up to 256 KiB of messages.',
     schema: values.positiveInteger(1, 1_000_000),
     example: '1000',
-    fallback: '1000',
+    fallback: `${SESSION_DEFAULTS.maxSessions}`,
   }),
   SESSION_LIMIT_PER_USER: setting({
     description:
       'Open sessions of one user, through all clients together. Beyond it, the one unused for longest ends.',
     schema: values.positiveInteger(1, 1_000),
     example: '20',
-    fallback: '20',
+    fallback: `${SESSION_DEFAULTS.maxSessionsPerUser}`,
   }),
 } as const satisfies Record<string, Setting<unknown>>

@@ -6,13 +6,13 @@ export interface Setting<T> {
   readonly schema: z.ZodType<T, string>
   readonly example: string
   /** Never shown; may come from a file as well. */
-  readonly secret?: true
+  readonly secret?: true | undefined
   /** May come from a file, named by the setting with `_FILE` behind it. */
-  readonly file?: true
+  readonly file?: true | undefined
   /** Another name under which the same is found; where both are set, it counts. */
-  readonly alias?: string
+  readonly alias?: string | undefined
   /** The text that stands for an absent value. */
-  readonly fallback?: string
+  readonly fallback?: string | undefined
 }
 
 /** Names a setting's type; does nothing else. */

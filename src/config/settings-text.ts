@@ -8,7 +8,7 @@ export interface SettingsLineDoubt {
   /** From 1. */
   readonly line: number
   /** Absent where the line names no setting. */
-  readonly name?: string
+  readonly name?: string | undefined
   readonly problem: SettingsLineProblem
 }
 
@@ -48,7 +48,7 @@ export function parseSettingsText(text: string, settings: ReadonlySet<string>): 
   )
   const misplaced = others.map(({ line, text: other }) => {
     const name = namedIn(other, settings)
-    return { line, ...(name === undefined ? {} : { name }) }
+    return { line, name }
   })
   const missing = misplaced.filter(({ name }) => name !== undefined && !(name in values))
   return {

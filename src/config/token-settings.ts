@@ -1,3 +1,4 @@
+import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -39,6 +40,6 @@ export const TOKEN_SETTINGS = {
       "How far this machine's clock and the authorization server's may be apart, in seconds, 0 to 60: for `exp` and `nbf`.",
     schema: values.positiveInteger(0, 60),
     example: '5',
-    fallback: '5',
+    fallback: `${TOKEN_DEFAULTS.clockToleranceSeconds}`,
   }),
 } as const satisfies Record<string, Setting<unknown>>

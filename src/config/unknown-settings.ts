@@ -1,5 +1,5 @@
 import type { Log } from '../logging/log.js'
-import { nearestName } from '../nearest-name.js'
+import { nearestName } from '../options/nearest-name.js'
 import { SETTING_NAMES } from './setting-names.js'
 
 /** Read beside the settings: by Node's libraries, and by `npm start` of the repository. */
@@ -21,7 +21,7 @@ export interface UnknownSetting {
   /** The name itself only where it cannot be part of a secret. */
   readonly name: string
   /** The setting that was meant, as far as the spelling tells. */
-  readonly nearest?: string
+  readonly nearest?: string | undefined
 }
 
 /** Finds the names that are no settings, of 20 at most. Meant for those of the file alone: a process has many more. */

@@ -22,9 +22,9 @@ export interface LoggedCall {
   readonly host: ToolHost
   readonly tool: string
   /** The name under which the API is configured, where the call has one. */
-  readonly api?: string
-  readonly audience?: string
-  readonly asked?: readonly string[]
+  readonly api?: string | undefined
+  readonly audience?: string | undefined
+  readonly asked?: readonly string[] | undefined
   readonly caller: Caller
   readonly requestId: string
 }

@@ -20,7 +20,9 @@ export function unknownNote(method: DownstreamMethod): string {
 }
 
 /** An outage in the middle of a call: the text of the failure table where trying again is right. */
-export function outageText(method: DownstreamMethod): { readonly description?: string } {
+export function outageText(method: DownstreamMethod): {
+  readonly description?: string | undefined
+} {
   const note = unknownNote(method)
   return note === '' ? {} : { description: `The API did not complete the call.${note}` }
 }

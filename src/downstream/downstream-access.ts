@@ -17,7 +17,7 @@ export interface DownstreamOptions {
    * Ends the calls of the API: the SDK's `ctx.mcpReq.signal`, which aborts when the client cancels, and where nobody
    * could read the answer any more. Default: they end with the HTTP connection.
    */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Tells the log that a handler asked for an API it cannot have. */

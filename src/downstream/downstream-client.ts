@@ -1,6 +1,7 @@
+import { API_CALL_DEFAULTS } from './api-call-defaults.js'
 import type { ZodType } from 'zod'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
-import { untilAborted } from '../until-aborted.js'
+import { untilAborted } from '../time/until-aborted.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Secret } from '../secret.js'
 import { apiRefusal } from './api-refusal.js'
@@ -87,22 +88,20 @@ export interface DownstreamClientOptions {
   readonly tokens: DownstreamTokenSource
   readonly fetch: Fetch
   /** Ends the calls, for a caller that no longer wants the answer. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Passed on to the API. */
-  readonly trace?: TraceContext
+  readonly trace?: TraceContext | undefined
   /** For one call from connecting to the last byte. Default 10000. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** The largest body that can be read. Default 1 MiB. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Gets each failure that a call ends with, before the handler does. */
-  readonly report?: (failure: OnBehalfOfError) => void
+  readonly report?: ((failure: OnBehalfOfError) => void) | undefined
 }
-
-const DEFAULT_MAX_BYTES = 1024 * 1024
 
 /** Creates the client that a tool's handler gets. The handler cannot reach the token through it. */
 export function createDownstreamClient(options: DownstreamClientOptions): DownstreamClient {
-  const { maxBytes = DEFAULT_MAX_BYTES } = options
+  const { maxBytes = API_CALL_DEFAULTS.maxBytes } = options
   const report = (thrown: unknown): OnBehalfOfError => {
     const failure = asOnBehalfOfError(thrown)
     options.report?.(failure)
@@ -143,7 +142,7 @@ async function call(
   const { api, tokens, signal, trace } = options
   const outgoing = outgoingRequest(api.baseUrl, {
     ...{ path, request },
-    ...(trace === undefined ? {} : { trace }),
+    trace,
   })
   const token = await tokens.token()
   const response = await sendRequest(outgoing, token, options)

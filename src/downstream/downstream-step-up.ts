@@ -8,7 +8,7 @@ export interface StepUpMapping {
   /** The tool's own scopes: part of every challenge. */
   readonly requiredScopes: readonly string[]
   /** Scopes of this server that a client can ask for to be granted more at the API. */
-  readonly stepUp?: readonly string[]
+  readonly stepUp?: readonly string[] | undefined
 }
 
 const pending = new WeakMap<AuthInfo, OnBehalfOfError>()
@@ -36,12 +36,12 @@ export function downstreamStepUp(
 }
 
 /** Leaves a step-up that came up while a handler ran for the route to answer with. */
-export function leaveStepUp(authInfo: AuthInfo, error: OnBehalfOfError): void {
+export function setPendingStepUp(authInfo: AuthInfo, error: OnBehalfOfError): void {
   pending.set(authInfo, error)
 }
 
 /** The step-up left for this request, once. */
-export function takeStepUp(authInfo: AuthInfo | undefined): OnBehalfOfError | undefined {
+export function consumePendingStepUp(authInfo: AuthInfo | undefined): OnBehalfOfError | undefined {
   if (authInfo === undefined) return undefined
   const error = pending.get(authInfo)
   pending.delete(authInfo)

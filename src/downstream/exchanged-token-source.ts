@@ -10,7 +10,7 @@ import type { DownstreamTokenSource } from './downstream-client.js'
 export class ExchangedTokenSource implements DownstreamTokenSource {
   readonly #exchanger: TokenExchanger
   readonly #request: TokenExchangeRequest
-  readonly #waiting: { readonly signal?: AbortSignal }
+  readonly #waiting: { readonly signal?: AbortSignal | undefined }
   #exchanged: Promise<ExchangedToken> | undefined
   #renewed: Promise<ExchangedToken> | undefined
 

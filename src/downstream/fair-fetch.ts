@@ -1,4 +1,5 @@
-import { systemTimers, type Timers } from '../clock.js'
+import { API_CALL_DEFAULTS } from './api-call-defaults.js'
+import { systemTimers, type Timers } from '../time/clock.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { FairShare, tooManyCalls, type Release } from './fair-share.js'
 
@@ -17,8 +18,6 @@ export interface FairFetchOptions {
 /** Calls of all APIs together, by user. */
 export type FairFetch = (user: string) => Fetch
 
-const DEFAULT_CALLS = 64
-
 /** The share of one user, unless it is set. */
 export function defaultShare(maxConcurrentCalls: number): number {
   return Math.max(1, Math.floor(maxConcurrentCalls / 4))
@@ -32,7 +31,7 @@ export function defaultShare(maxConcurrentCalls: number): number {
  * (`too_many_calls`) where a call would have to wait for longer than its signal says, or too many wait.
  */
 export function createFairFetch(options: FairFetchOptions): FairFetch {
-  const places = options.maxConcurrentCalls ?? DEFAULT_CALLS
+  const places = options.maxConcurrentCalls ?? API_CALL_DEFAULTS.connections
   const placesPerUser = Math.min(places, options.maxConcurrentCallsPerUser ?? defaultShare(places))
   const shares = new Map<string, FairShare>()
   const shareOf = (origin: string): FairShare => {

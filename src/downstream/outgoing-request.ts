@@ -41,7 +41,11 @@ const FORBIDDEN_HEADERS = new Set([
 /** Puts a call together; throws `misconfigured` or `invalid_argument` for what a handler may not ask for. */
 export function outgoingRequest(
   baseUrl: URL,
-  { path, request, trace }: { path: AnyPath; request: TemplateRequest; trace?: TraceContext },
+  {
+    path,
+    request,
+    trace,
+  }: { path: AnyPath; request: TemplateRequest; trace?: TraceContext | undefined },
 ): OutgoingRequest {
   const { method = 'GET', params, query } = request
   if (!METHODS.has(method)) {
@@ -76,7 +80,7 @@ function requestHeaders(request: TemplateRequest, trace: TraceContext = {}): Hea
   const headers = new Headers({ accept: 'application/json', 'user-agent': USER_AGENT })
   if (request.json !== undefined) headers.set('content-type', 'application/json')
   for (const [name, value] of Object.entries({ ...trace, ...request.headers })) {
-    setHeader(headers, name, value)
+    if (value !== undefined) setHeader(headers, name, value)
   }
   return headers
 }

@@ -40,7 +40,7 @@ function collected(schema: ZodType): ReadonlySet<string> {
   }
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
     if (typeof value !== 'object' || value === null) continue
-    const { properties } = value as { properties?: object }
+    const { properties } = value as { properties?: object | undefined }
     for (const name of Object.keys(properties ?? {})) found.add(name)
     pending.push(...(Object.values(value) as unknown[]).filter((member) => member !== undefined))
   }

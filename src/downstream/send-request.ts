@@ -1,3 +1,4 @@
+import { API_CALL_DEFAULTS } from './api-call-defaults.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Secret } from '../secret.js'
@@ -24,7 +25,7 @@ export interface SendOptions {
 export async function sendRequest(
   outgoing: OutgoingRequest,
   token: Secret,
-  { fetch, signal, timeoutMs = 10_000 }: SendOptions,
+  { fetch, signal, timeoutMs = API_CALL_DEFAULTS.timeoutMs }: SendOptions,
 ): Promise<Response> {
   const deadline = AbortSignal.timeout(timeoutMs)
   const ends = signal === undefined ? deadline : AbortSignal.any([deadline, signal])
@@ -57,6 +58,6 @@ function fetchInit({ method, headers, body }: OutgoingRequest, token: Secret): R
     method,
     headers: authorized,
     redirect: 'manual',
-    ...(body === undefined ? {} : { body }),
+    body: body ?? null,
   }
 }

@@ -1,8 +1,8 @@
 /** The headers that tie the spans of one call together (W3C Trace Context, Baggage). */
 export interface TraceContext {
-  readonly traceparent?: string
-  readonly tracestate?: string
-  readonly baggage?: string
+  readonly traceparent?: string | undefined
+  readonly tracestate?: string | undefined
+  readonly baggage?: string | undefined
 }
 
 // W3C Trace Context §3.2.2: version, trace-id, parent-id, flags; neither id all zero.
@@ -22,8 +22,8 @@ export function traceContextOf(
   if (typeof traceparent !== 'string' || !TRACEPARENT.test(traceparent)) return {}
   return {
     traceparent,
-    ...(isPrintable(tracestate) ? { tracestate } : {}),
-    ...(isPrintable(baggage) ? { baggage } : {}),
+    tracestate: isPrintable(tracestate) ? tracestate : undefined,
+    baggage: isPrintable(baggage) ? baggage : undefined,
   }
 }
 

@@ -1,5 +1,6 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
@@ -12,15 +13,15 @@ import {
   type TokenExchanger,
   type TokenExchangeRequest,
 } from './token-exchanger.js'
-import { untilAborted } from '../until-aborted.js'
+import { untilAborted } from '../time/until-aborted.js'
 
 /** What `ApiClient` of `@auth0/auth0-api-js` resolves with. `expiresAt` is in epoch seconds. */
 export interface ApiClientToken {
   readonly accessToken: string
   readonly expiresAt: number
-  readonly scope?: string
-  readonly tokenType?: string
-  readonly issuedTokenType?: string
+  readonly scope?: string | undefined
+  readonly tokenType?: string | undefined
+  readonly issuedTokenType?: string | undefined
 }
 
 /** The part of `ApiClient` of `@auth0/auth0-api-js` that exchanges tokens, by its public shape. */
@@ -47,10 +48,10 @@ export interface ExchangingApiClient {
 export interface Auth0ApiClientExchangerOptions {
   readonly apiClient: ExchangingApiClient
   /** Set for Custom Token Exchange: the subject token type of the profile. Default: On-Behalf-Of. */
-  readonly subjectTokenType?: string
+  readonly subjectTokenType?: string | undefined
   /** For one exchange. Default 5000. The client cannot be told to stop: past it, its answer is dropped. */
-  readonly timeoutMs?: number
-  readonly clock?: Clock
+  readonly timeoutMs?: number | undefined
+  readonly clock?: Clock | undefined
 }
 
 /**
@@ -72,7 +73,7 @@ export function createAuth0ApiClientExchanger(
       } catch (cause) {
         if (cause instanceof OnBehalfOfError) throw cause
         const { issuedAtSeconds } = request.caller
-        const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
+        const subject = { clock, issuedAtSeconds }
         const answer = answerOf(cause)
         onRateLimits?.(rateLimitsIn(answer, clock))
         const refusal = refusalIn(answer, clock)
@@ -90,10 +91,8 @@ function callClient(
 ): Promise<ApiClientToken> {
   const { organization } = request.caller
   const token = request.subjectToken.reveal()
-  const wanted = {
-    audience: request.audience,
-    ...(request.scopes.length === 0 ? {} : { scope: request.scopes.join(' ') }),
-  }
+  const scope = request.scopes.length === 0 ? undefined : request.scopes.join(' ')
+  const wanted = { audience: request.audience, ...withoutUndefined({ scope }) }
   if (subjectTokenType === undefined || subjectTokenType === ACCESS_TOKEN_TYPE) {
     return apiClient.getTokenOnBehalfOf(token, wanted)
   }
@@ -101,7 +100,7 @@ function callClient(
     ...wanted,
     subjectTokenType,
     requestedTokenType: ACCESS_TOKEN_TYPE,
-    ...(organization === undefined ? {} : { organization }),
+    ...withoutUndefined({ organization }),
   })
 }
 
@@ -110,8 +109,8 @@ function exchangedToken(result: ApiClientToken): ExchangedToken {
   if (typeof accessToken !== 'string') throw unavailable('nonsense')
   return {
     token: new Secret(accessToken),
-    ...(Number.isFinite(expiresAt) ? { expiresAtSeconds: expiresAt } : {}),
-    ...(scope === undefined ? {} : { scopes: parseScope(scope) }),
+    expiresAtSeconds: Number.isFinite(expiresAt) ? expiresAt : undefined,
+    scopes: scope === undefined ? undefined : parseScope(scope),
     // The client asks for these very types and leaves out what its older versions did not report.
     tokenType: tokenType ?? 'Bearer',
     issuedTokenType: issuedTokenType ?? ACCESS_TOKEN_TYPE,
@@ -172,6 +171,6 @@ function unavailable(reason: string, cause?: unknown): OnBehalfOfError {
   return new OnBehalfOfError('exchange_unavailable', {
     reason,
     retryAfterSeconds: 5,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

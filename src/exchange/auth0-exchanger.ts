@@ -1,4 +1,5 @@
 import { AuthClient, type TokenResponse } from '@auth0/auth0-auth-js'
+import { withoutUndefined } from '../options/without-undefined.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
@@ -8,7 +9,7 @@ import {
   signingAlgorithm,
   type ClientAuthentication,
 } from './client-authentication.js'
-import { recordedExchange, type RecordedExchangeOptions } from './token-request.js'
+import { sendTokenRequest, type RecordedExchangeOptions } from './token-request.js'
 import { ACCESS_TOKEN_TYPE, type ExchangedToken, type TokenExchanger } from './token-exchanger.js'
 
 /** Which client exchanges at Auth0, and how it proves who it is. */
@@ -18,7 +19,7 @@ export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
   /** Where all exchanges take place: an issuer of the tenant. Default: the subject token's own. */
   readonly issuer?: string | undefined
   /** Set for Custom Token Exchange: the subject token type of the profile. Default: On-Behalf-Of. */
-  readonly subjectTokenType?: string
+  readonly subjectTokenType?: string | undefined
 }
 
 /**
@@ -42,7 +43,7 @@ export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExcha
   const subjectTokenType = options.subjectTokenType ?? ACCESS_TOKEN_TYPE
   return {
     exchange: (request, exchangeOptions = {}) =>
-      recordedExchange(request, exchangeOptions, {
+      sendTokenRequest(request, exchangeOptions, {
         ...options,
         run: async (fetch) => {
           const { organization } = request.caller
@@ -81,7 +82,7 @@ async function createClient(issuer: string, options: Auth0ExchangerOptions): Pro
     domain: url.host,
     clientId: options.clientId,
     ...(await credentials(options.clientAuthentication)),
-    ...(options.fetch === undefined ? {} : { customFetch: options.fetch }),
+    ...withoutUndefined({ customFetch: options.fetch }),
   })
 }
 
@@ -102,9 +103,9 @@ function exchangedToken(response: TokenResponse): ExchangedToken {
   return {
     token: new Secret(accessToken),
     // NaN where the answer did not say.
-    ...(Number.isFinite(expiresAt) ? { expiresAtSeconds: expiresAt } : {}),
-    ...(scope === undefined ? {} : { scopes: parseScope(scope) }),
-    ...(tokenType === undefined ? {} : { tokenType }),
-    ...(issuedTokenType === undefined ? {} : { issuedTokenType }),
+    expiresAtSeconds: Number.isFinite(expiresAt) ? expiresAt : undefined,
+    scopes: scope === undefined ? undefined : parseScope(scope),
+    tokenType,
+    issuedTokenType,
   }
 }

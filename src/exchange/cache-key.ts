@@ -6,7 +6,7 @@ export interface ExchangeIdentity {
   /** The client as which we exchange. */
   readonly clientId: string
   /** Which kind of exchange: the subject token type. */
-  readonly profile: string
+  readonly subjectTokenType: string
   /** Where all exchanges take place, if it is not at the issuer of each subject token. */
   readonly exchangeIssuer?: string | undefined
 }
@@ -24,7 +24,7 @@ export function cacheKey(request: TokenExchangeRequest, identity: ExchangeIdenti
     subjectToken.reveal(),
     caller.issuer,
     identity.clientId,
-    identity.profile,
+    identity.subjectTokenType,
     identity.exchangeIssuer === undefined ? '-' : `+${identity.exchangeIssuer}`,
     audience,
     caller.organization === undefined ? '-' : `+${caller.organization}`,

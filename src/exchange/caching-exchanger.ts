@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.js'
-import { systemClock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
+import { systemClock } from '../time/clock.js'
 import { describeError } from '../logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
@@ -16,19 +16,19 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
-import { untilAborted } from '../until-aborted.js'
+import { untilAborted } from '../time/until-aborted.js'
 
 /** Where `CachingExchanger` keeps tokens, and for how long. */
 export interface CachingExchangerOptions extends ExchangeIdentity {
   readonly cache: TokenCache
   /** No token is kept longer than this. Default 1 hour. */
-  readonly maxAgeMs?: number
+  readonly maxAgeMs?: number | undefined
   /** A token is no longer handed out this long before it expires. Default 30 seconds. */
-  readonly expiryMarginMs?: number
+  readonly expiryMarginMs?: number | undefined
   /** How long a definite refusal is remembered. Default 5 seconds; 0 remembers none. */
-  readonly negativeTtlMs?: number
-  readonly clock?: Clock
-  readonly log?: Log
+  readonly negativeTtlMs?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly log?: Log | undefined
 }
 
 /**

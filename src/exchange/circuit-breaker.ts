@@ -1,11 +1,11 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 import { TrialGate } from './trial-gate.js'
 
 export interface CircuitBreakerOptions {
   /** Failures in a row after which nothing is let through. Default 5. */
-  readonly threshold?: number
+  readonly threshold?: number | undefined
   /** How long nothing is let through. Default 10 seconds. */
-  readonly openMs?: number
+  readonly openMs?: number | undefined
   readonly clock: Clock
 }
 

@@ -7,7 +7,7 @@ import { Secret } from '../secret.js'
 export type ClientAuthentication =
   /** A shared secret; the method follows the server's metadata unless it is named. */
   | {
-      readonly method?: 'client_secret_basic' | 'client_secret_post'
+      readonly method?: 'client_secret_basic' | 'client_secret_post' | undefined
       readonly secret: Secret
     }
   /** A signed assertion (RFC 7523 §2.2). */
@@ -15,7 +15,7 @@ export type ClientAuthentication =
       readonly method: 'private_key_jwt'
       /** PEM (PKCS #8, PKCS #1 or SEC 1) or a private JWK as JSON. */
       readonly privateKey: Secret
-      readonly keyId?: string
+      readonly keyId?: string | undefined
     }
   /** Mutual TLS (RFC 8705 §2); the `fetch` of the exchanger presents the certificate. */
   | { readonly method: 'tls_client_auth' }
@@ -116,7 +116,9 @@ function readKey(text: string): KeyObject {
 export function signingAlgorithm({ algorithm }: CryptoKey): string {
   if (algorithm.name === 'RSASSA-PKCS1-v1_5') return 'RS256'
   if (algorithm.name !== 'ECDSA') return 'EdDSA'
-  return (algorithm as { namedCurve?: string }).namedCurve === 'P-384' ? 'ES384' : 'ES256'
+  return (algorithm as { namedCurve?: string | undefined }).namedCurve === 'P-384'
+    ? 'ES384'
+    : 'ES256'
 }
 
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {

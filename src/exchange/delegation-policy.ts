@@ -7,12 +7,15 @@ export interface DelegationPolicy {
   /**
    * How many actors the token for the API may name, ourselves included. Default 5: what Auth0 allows.
    */
-  readonly maxDepth?: number
+  readonly maxDepth?: number | undefined
   /** Which services may come with a user's token that names them as the current actor. Default: any. */
-  readonly allowedActors?: readonly string[]
+  readonly allowedActors?: readonly string[] | undefined
   /** Decides on top; `false` or a rejection refuses. Asked after the other two. */
-  readonly authorize?: (caller: Caller) => boolean | Promise<boolean>
+  readonly authorize?: ((caller: Caller) => boolean | Promise<boolean>) | undefined
 }
+
+/** What holds where nothing else is said: what Auth0 allows. */
+export const DELEGATION_DEFAULTS = { maxDepth: 5 } as const
 
 /**
  * Rejects with `delegation_refused` when the policy does not let us act for this caller.
@@ -24,7 +27,7 @@ export async function assertDelegationAllowed(
   caller: Caller,
   policy: DelegationPolicy,
 ): Promise<void> {
-  const { maxDepth = 5, allowedActors, authorize } = policy
+  const { maxDepth = DELEGATION_DEFAULTS.maxDepth, allowedActors, authorize } = policy
   const depth = (caller.delegation?.chain.length ?? 1) + 1
   if (depth > maxDepth) {
     throw refused('too_deep', caller, {
@@ -55,7 +58,7 @@ async function askPolicy(
 function refused(
   reason: string,
   { delegation }: Caller,
-  details: { readonly description?: string; readonly cause?: unknown } = {},
+  details: { readonly description?: string | undefined; readonly cause?: unknown } = {},
 ): OnBehalfOfError {
   return new OnBehalfOfError('delegation_refused', {
     reason,

@@ -5,4 +5,8 @@ export const EXCHANGE_DEFAULTS = {
   /** What Auth0 allows on its smallest paid plans. */
   ratePerSecond: 8,
   cacheEntries: 10_000,
+  requireActor: false,
+  forwardClientAddress: false,
+  dangerouslyAllowOpaqueTokens: false,
+  dangerouslyAllowUnboundDowngrade: false,
 } as const

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError, type FailureCode } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import { cureFor } from './exchange-cures.js'
@@ -7,15 +7,15 @@ import { cureFor } from './exchange-cures.js'
 export interface ExchangeRefusal {
   readonly status: number
   /** The `error` member (RFC 6749 §5.2), if the body was JSON and had one. */
-  readonly error?: string
-  readonly errorDescription?: string
-  readonly retryAfterSeconds?: number
+  readonly error?: string | undefined
+  readonly errorDescription?: string | undefined
+  readonly retryAfterSeconds?: number | undefined
   /** The `error` of a `WWW-Authenticate: Bearer` or `DPoP` challenge. */
-  readonly challengeError?: string
+  readonly challengeError?: string | undefined
 }
 
 export interface SubjectAge {
-  readonly issuedAtSeconds?: number
+  readonly issuedAtSeconds?: number | undefined
   readonly clock: Clock
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../clock.js'
+import type { Clock, Timers } from '../time/clock.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import type { Log } from '../logging/log.js'
 import { CachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
@@ -24,24 +24,28 @@ export interface ProtectExchangeOptions {
   readonly cache?: TokenCache | undefined
   /** How many tokens the default cache keeps. Default 10000. */
   readonly cacheEntries?: number | undefined
-  readonly caching?: Pick<CachingExchangerOptions, 'maxAgeMs' | 'expiryMarginMs' | 'negativeTtlMs'>
+  readonly caching?:
+    Pick<CachingExchangerOptions, 'maxAgeMs' | 'expiryMarginMs' | 'negativeTtlMs'> | undefined
   /** For the whole exchange: waiting for a turn, both tries and the pause between. Default 5000. */
   readonly timeoutMs?: number | undefined
   /** Exchanges a second, all users together. Default 8. */
   readonly ratePerSecond?: number | undefined
-  readonly resilience?: Pick<ResilientExchangerOptions, 'retryPauseMs' | 'breaker' | 'random'>
-  readonly checks?: Pick<
-    ExchangedTokenExpectations,
-    | 'actor'
-    | 'requireActor'
-    | 'maxDepth'
-    | 'clockToleranceSeconds'
-    | 'dangerouslyAllowOpaqueTokens'
-    | 'dangerouslyAllowUnboundDowngrade'
-  >
-  readonly clock?: Clock
-  readonly timers?: Timers
-  readonly log?: Log
+  readonly resilience?:
+    Pick<ResilientExchangerOptions, 'retryPauseMs' | 'breaker' | 'random'> | undefined
+  readonly checks?:
+    | Pick<
+        ExchangedTokenExpectations,
+        | 'actor'
+        | 'requireActor'
+        | 'maxDepth'
+        | 'clockToleranceSeconds'
+        | 'dangerouslyAllowOpaqueTokens'
+        | 'dangerouslyAllowUnboundDowngrade'
+      >
+    | undefined
+  readonly clock?: Clock | undefined
+  readonly timers?: Timers | undefined
+  readonly log?: Log | undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+import { DELEGATION_DEFAULTS } from './delegation-policy.js'
 import type { Caller, Claims } from '../identity/caller.js'
 import type { Delegation } from '../identity/delegation.js'
 import { parseActor, parseClientIds } from '../identity/token-claims.js'
@@ -14,8 +15,6 @@ export interface ActorExpectations {
   /** How many actors a token may name, this server included. Default 5. */
   readonly maxDepth?: number | undefined
 }
-
-const DEFAULT_MAX_DEPTH = 5
 
 /**
  * Checks who acts for the user with a returned token (`act`, RFC 8693 §4.1), and returns it; `undefined` where the token
@@ -91,7 +90,7 @@ function actsAsUs(
 function assertChain(
   chain: readonly string[],
   behindUs: readonly string[] | undefined,
-  { maxDepth = DEFAULT_MAX_DEPTH }: ActorExpectations,
+  { maxDepth = DELEGATION_DEFAULTS.maxDepth }: ActorExpectations,
 ): void {
   if (chain.length > maxDepth) {
     throw rejected('chain_too_deep', {

@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JSONWebKeySet } from 'jose'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { LAST_DATE_SECONDS, type Claims } from '../identity/caller.js'
 import { claimOf } from '../identity/claims.js'

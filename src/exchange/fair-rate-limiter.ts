@@ -1,4 +1,4 @@
-import { systemTimers, type Clock, type Timers } from '../clock.js'
+import { systemTimers, type Clock, type Timers } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { FairQueue } from '../limits/fair-queue.js'
 import { MAX_HOLD_MS, RateBudget } from './rate-budget.js'
@@ -8,11 +8,11 @@ export interface FairPaceOptions {
   /** Exchanges a second in the long run. */
   readonly perSecond: number
   /** Exchanges at once after a quiet time. Default: `perSecond`. */
-  readonly burst?: number
+  readonly burst?: number | undefined
   /** How many may wait altogether. Default 1000. */
-  readonly maxWaiting?: number
+  readonly maxWaiting?: number | undefined
   readonly clock: Clock
-  readonly timers?: Timers
+  readonly timers?: Timers | undefined
 }
 
 /** Shorter holds make callers wait; longer ones send them away with the time to come back. */
@@ -25,7 +25,7 @@ const WAIT_OUT_MS = 2_000
  * Also follows what the authorization server says about its limit: slows down as less is left of it (`follow`), and
  * holds everybody back until a time it has named (`holdUntil`), a minute at most.
  */
-export class FairPace {
+export class FairRateLimiter {
   readonly #burst: number
   readonly #clock: Clock
   readonly #timers: Timers

@@ -1,6 +1,6 @@
-import type { Clock, Timers } from '../clock.js'
+import type { Clock, Timers } from '../time/clock.js'
 import type { OnBehalfOfError } from '../failures/errors.js'
-import { FairPace } from './fair-rate-limiter.js'
+import { FairRateLimiter } from './fair-rate-limiter.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
 import { SharedBreaker } from './shared-breaker.js'
 import { UserHolds } from './user-holds.js'
@@ -37,7 +37,7 @@ const OPEN_MS = 10_000
 export class IssuerGuard {
   readonly #breaker: SharedBreaker
   readonly #users: UserHolds
-  readonly #pace: FairPace
+  readonly #pace: FairRateLimiter
   readonly #clock: Clock
   readonly #openMs: number
 
@@ -45,7 +45,7 @@ export class IssuerGuard {
     const { threshold = 5, openMs = OPEN_MS } = breaker
     this.#breaker = new SharedBreaker({ threshold, openMs, clock })
     this.#users = new UserHolds({ threshold, openMs, clock })
-    this.#pace = new FairPace({ perSecond, clock, timers })
+    this.#pace = new FairRateLimiter({ perSecond, clock, timers })
     this.#clock = clock
     this.#openMs = openMs
   }

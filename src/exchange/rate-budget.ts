@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 import type { RateLimit } from './rate-limits.js'
 
 /** Nothing that an authorization server says holds exchanges back longer: its clock or ours may be wrong. */

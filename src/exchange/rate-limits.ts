@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 
 /** One limit of the authorization server, as far as an answer told of it. */
 export interface RateLimit {

@@ -57,7 +57,7 @@ export function rejected(reason: RejectionReason, difference: Difference): OnBeh
       [`received${of}`]: after,
       cure: rejectionCure(reason, received),
     },
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }
 

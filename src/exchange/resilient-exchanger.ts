@@ -1,5 +1,5 @@
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
-import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
+import { systemClock, systemTimers, type Clock, type Timers } from '../time/clock.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf } from '../identity/caller.js'
 import { silentLog, type Log } from '../logging/log.js'
@@ -11,31 +11,34 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
-import { untilAborted } from '../until-aborted.js'
+import { untilAborted } from '../time/until-aborted.js'
 
 /** How long `ResilientExchanger` waits, how fast it goes, and when it stops asking. */
 export interface ResilientExchangerOptions {
   /** For the whole exchange: waiting for a turn, both tries and the pause between. Default 5000. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** The mean pause before the one retry; the actual one lies between half and one and a half of it. Default 200. */
-  readonly retryPauseMs?: number
+  readonly retryPauseMs?: number | undefined
   /**
    * Exchanges a second, all users together. Default 8: what Auth0 allows on its smallest paid plans. Goes slower by
    * itself as the rate-limit headers of the answers say that less is left.
    */
-  readonly ratePerSecond?: number
+  readonly ratePerSecond?: number | undefined
   /**
    * After how many failures in a row nothing is let through, and for how long. Default 5, and 10 seconds. Failures that
    * may be one user's own stop that user alone, until a second user meets them too.
    */
-  readonly breaker?: { readonly threshold?: number; readonly openMs?: number }
+  readonly breaker?: {
+    readonly threshold?: number | undefined
+    readonly openMs?: number | undefined
+  }
   /** Where all exchanges take place, whosever tokens they are. Default: at the issuer of each token. */
   readonly exchangeIssuer?: string | undefined
-  readonly clock?: Clock
-  readonly timers?: Timers
+  readonly clock?: Clock | undefined
+  readonly timers?: Timers | undefined
   /** A number from 0 (inclusive) to 1. Default: `Math.random`. */
-  readonly random?: () => number
-  readonly log?: Log
+  readonly random?: (() => number) | undefined
+  readonly log?: Log | undefined
 }
 
 /** A try that never reached the server, or met it broken, may be made once more. */
@@ -145,7 +148,7 @@ export class ResilientExchanger implements TokenExchanger {
     const known = this.#guards.get(issuer)
     if (known !== undefined) return known
     const guard = new IssuerGuard({
-      perSecond: this.#options.ratePerSecond ?? 8,
+      perSecond: this.#options.ratePerSecond ?? EXCHANGE_DEFAULTS.ratePerSecond,
       breaker: this.#options.breaker,
       clock: this.#clock,
       timers: this.#timers,

@@ -1,5 +1,5 @@
 import * as openid from 'openid-client'
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { IssuerMetadata } from '../identity/issuer-metadata.js'
 import { parseScope } from '../scopes.js'
@@ -11,7 +11,7 @@ import {
   type ClientAuthentication,
 } from './client-authentication.js'
 import { openidConfiguration } from './openid-configuration.js'
-import { recordedExchange, type RecordedExchangeOptions } from './token-request.js'
+import { sendTokenRequest, type RecordedExchangeOptions } from './token-request.js'
 import {
   ACCESS_TOKEN_TYPE,
   type ExchangedToken,
@@ -32,7 +32,7 @@ export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
   /** A key that cannot be used surfaces at the first exchange, as `exchange_misconfigured`. */
   readonly clientAuthentication: ClientAuthentication
   /** Default: the access-token type of RFC 8693 §3. */
-  readonly subjectTokenType?: string
+  readonly subjectTokenType?: string | undefined
 }
 
 /**
@@ -50,7 +50,7 @@ export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenE
       authenticator ??= createAuthenticator(options.clientAuthentication)
       const authenticate = await authenticator.catch(unusableKey)
       const metadata = await options.metadata(request.caller.issuer).catch(metadataUnavailable)
-      return recordedExchange(request, exchangeOptions, {
+      return sendTokenRequest(request, exchangeOptions, {
         ...options,
         run: async (fetch) => {
           const answer = await openid.genericGrantRequest(

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 import { TrialGate } from './trial-gate.js'
 
 export interface SharedBreakerOptions {

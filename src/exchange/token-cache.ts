@@ -39,12 +39,14 @@ export interface TokenCache {
 /** How much `createMemoryTokenCache` keeps. */
 export interface MemoryTokenCacheOptions {
   /** Default 10000. Beyond it, the entry that was not used for the longest time goes. */
-  readonly maxEntries?: number
+  readonly maxEntries?: number | undefined
 }
 
 /** Keeps exchanged tokens in this process, in a bounded number. */
 export function createMemoryTokenCache(options: MemoryTokenCacheOptions = {}): TokenCache {
-  const entries = new LRUCache<string, CacheEntry>({ max: options.maxEntries ?? EXCHANGE_DEFAULTS.cacheEntries })
+  const entries = new LRUCache<string, CacheEntry>({
+    max: options.maxEntries ?? EXCHANGE_DEFAULTS.cacheEntries,
+  })
   return {
     get: (key) => Promise.resolve(entries.get(key)),
     set: (key, entry) => {

@@ -16,29 +16,29 @@ export interface TokenExchangeRequest {
   /** The scopes to ask for; may be empty. Order carries no meaning. */
   readonly scopes: readonly string[]
   /** The user's address, where it is to be passed on to the authorization server. Shapes no token. */
-  readonly clientAddress?: string
+  readonly clientAddress?: string | undefined
 }
 
 /** What the authorization server answered (RFC 8693 §2.2.1). */
 export interface ExchangedToken {
   readonly token: Secret
   /** Epoch seconds; absent when the answer did not say how long the token lives. */
-  readonly expiresAtSeconds?: number
+  readonly expiresAtSeconds?: number | undefined
   /** The granted scopes; absent when the answer did not say, which means: as asked for. */
-  readonly scopes?: readonly string[]
+  readonly scopes?: readonly string[] | undefined
   /** Who acts for the user with this token, where it was looked into. */
-  readonly delegation?: Delegation
+  readonly delegation?: Delegation | undefined
   /** As answered, in lower case. */
-  readonly tokenType?: string
-  readonly issuedTokenType?: string
+  readonly tokenType?: string | undefined
+  readonly issuedTokenType?: string | undefined
 }
 
 /** What may be said of one exchange beside the request itself. */
 export interface ExchangeOptions {
   /** Aborts this caller's wait. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** A token that the API no longer accepts: it is not to be the answer again. */
-  readonly replacing?: Secret
+  readonly replacing?: Secret | undefined
   /** Told what the authorization server's answer says about its rate limits, whatever else it says. */
   readonly onRateLimits?: ((limits: readonly RateLimit[]) => void) | undefined
 }

@@ -1,5 +1,5 @@
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { USER_AGENT } from '../version.js'
@@ -19,10 +19,10 @@ import type { ExchangedToken, ExchangeOptions, TokenExchangeRequest } from './to
 
 export interface RecordedExchangeOptions {
   /** Reaches the token endpoint. Default: the global `fetch`. */
-  readonly fetch?: Fetch
+  readonly fetch?: Fetch | undefined
   /** For one exchange from connecting to the last byte. Default 5000. */
-  readonly timeoutMs?: number
-  readonly clock?: Clock
+  readonly timeoutMs?: number | undefined
+  readonly clock?: Clock | undefined
 }
 
 /**
@@ -31,7 +31,7 @@ export interface RecordedExchangeOptions {
  * `run` gets the `fetch` that this request has to be made with: it knows the deadline and the caller's
  * signal, follows no redirect, and names us. Whatever `run` throws, the codes are those of the port.
  */
-export async function recordedExchange(
+export async function sendTokenRequest(
   request: TokenExchangeRequest,
   { signal, onRateLimits }: ExchangeOptions,
   options: RecordedExchangeOptions & {
@@ -53,7 +53,7 @@ export async function recordedExchange(
   } catch (cause) {
     if (cause instanceof OnBehalfOfError) throw cause
     const { issuedAtSeconds } = request.caller
-    const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
+    const subject = { clock, issuedAtSeconds }
     const refusal = refusalIn(recording.answer(), clock)
     if (refusal !== undefined) {
       const known = withoutSecrets(refusal, recording.secrets())

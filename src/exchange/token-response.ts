@@ -1,5 +1,5 @@
 import { readTextWithin } from '../http/bounded-body.js'
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { ExchangeRefusal } from './exchange-failure.js'
 import { parseRateLimits, type RateLimit } from './rate-limits.js'
@@ -26,9 +26,9 @@ export interface RecordingFetchOptions {
   readonly signal: AbortSignal
   readonly userAgent: string
   /** Sent along with the request. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Default 256 KiB. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
 }
 
 /**
@@ -127,7 +127,7 @@ export function refusalIn(
       ? { errorDescription: body['error_description'] }
       : {}),
     ...(challenge?.[1] === undefined ? {} : { challengeError: challenge[1] }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    retryAfterSeconds,
   }
 }
 

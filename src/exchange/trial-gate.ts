@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 
 /** What an open circuit breaker lets through: nothing for a while, then a single request, the trial. */

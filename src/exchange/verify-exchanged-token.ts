@@ -1,4 +1,5 @@
-import { systemClock, type Clock } from '../clock.js'
+import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import type { Caller, Claims } from '../identity/caller.js'
 import { claimOf } from '../identity/claims.js'
 import type { Issuer } from '../identity/issuer-keys.js'
@@ -50,7 +51,8 @@ export async function verifyExchangedToken(
 ): Promise<ExchangedToken> {
   assertAnswerAsAsked(exchanged, request)
   if (isOpaque(exchanged)) return acceptOpaque(exchanged, request, expectations)
-  const { issuerOf, exchangeIssuer, clockToleranceSeconds = 5, clock = systemClock } = expectations
+  const { issuerOf, exchangeIssuer, clock = systemClock } = expectations
+  const { clockToleranceSeconds = TOKEN_DEFAULTS.clockToleranceSeconds } = expectations
   const claims = await verifiedClaims(exchanged.token.reveal(), {
     issuer: exchangeIssuer ?? issuerOf(request.caller.issuer),
     ...{ clockToleranceSeconds, clock },
@@ -83,7 +85,7 @@ function checkedClaims(
   return {
     scopes,
     ...(typeof claims['exp'] === 'number' ? { expiresAtSeconds: claims['exp'] } : {}),
-    ...(delegation === undefined ? {} : { delegation }),
+    delegation,
   }
 }
 

@@ -5,16 +5,16 @@ export type ChallengeError =
   'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof'
 
 export interface Challenge {
-  readonly scheme?: 'Bearer' | 'DPoP'
+  readonly scheme?: 'Bearer' | 'DPoP' | undefined
   /** Absent when the request carried no credentials at all (RFC 6750 §3.1). */
-  readonly error?: ChallengeError
-  readonly errorDescription?: string
+  readonly error?: ChallengeError | undefined
+  readonly errorDescription?: string | undefined
   /** Where the protected-resource metadata lives (RFC 9728 §5.1). */
   readonly resourceMetadata: string
   /** The scopes to ask for. Entries that are no scope tokens are left out, and so is `offline_access`. */
-  readonly scopes?: readonly string[]
+  readonly scopes?: readonly string[] | undefined
   /** Accepted proof algorithms, for the `DPoP` scheme (RFC 9449 §7.1). */
-  readonly algs?: readonly string[]
+  readonly algs?: readonly string[] | undefined
 }
 
 // RFC 6750 §3: error_description is limited to %x20-21 / %x23-5B / %x5D-7E.

@@ -39,16 +39,16 @@ export type FailureCode = (typeof FAILURE_CODES)[number]
 /** What is known of a failure beside its code. Nothing in here may hold a token or foreign text. */
 export interface FailureDetails {
   /** Finer than the code, stable, for logs and tests: `audience_mismatch`, `breaker_open`. */
-  readonly reason?: string
+  readonly reason?: string | undefined
   /** Written by us for the person or model at the other end; sent to the client as it is. */
   readonly description?: string | undefined
   /** Scopes to ask for, for `insufficient_scope` and `downstream_scope_denied`. */
-  readonly scopes?: readonly string[]
+  readonly scopes?: readonly string[] | undefined
   /** Whole seconds after which a new try makes sense. */
-  readonly retryAfterSeconds?: number
+  readonly retryAfterSeconds?: number | undefined
   /** One more of a kind that has been logged: its own line is written at `debug`. */
   readonly repeated?: boolean | undefined
   /** What the log may know and the client may not; foreign words go in here, bounded and scrubbed. */
-  readonly log?: Readonly<Record<string, unknown>>
+  readonly log?: Readonly<Record<string, unknown>> | undefined
   readonly cause?: unknown
 }

@@ -1,12 +1,14 @@
 import { buildChallenge } from './challenge.js'
+import { withoutUndefined } from '../options/without-undefined.js'
 import type { OnBehalfOfError } from './errors.js'
 import { FAILURE_TABLE, failureText } from './failure-table.js'
 
-export interface FailureResponseOptions {
-  /** Named by every challenge. */
+/** What this server says in its challenges. */
+export interface ChallengeOptions {
+  /** Where the protected-resource metadata is. */
   readonly resourceMetadataUrl: URL
-  /** What a 401 asks the client to request at sign-in. */
-  readonly baselineScopes: readonly string[]
+  /** What a 401 asks the client to request at sign-in. Default: nothing. */
+  readonly baselineScopes?: readonly string[] | undefined
   /** Writes the scopes of challenges as clients have to ask for them: `createScopeNames`. Default: as they are. */
   readonly nameScopes?: ((scopes: readonly string[]) => readonly string[]) | undefined
 }
@@ -25,7 +27,7 @@ export interface FailureResponse {
 export function failureResponse(
   error: OnBehalfOfError,
   requestId: string,
-  options: FailureResponseOptions,
+  options: ChallengeOptions,
 ): FailureResponse {
   const rule = FAILURE_TABLE[error.code]
   const { retryAfterSeconds } = error.details
@@ -33,12 +35,12 @@ export function failureResponse(
   const challenge = challengeFor(error, options)
   return {
     status: rule.surface === 'http' ? rule.status : 500,
-    headers: {
+    headers: withoutUndefined({
       'Cache-Control': 'no-store',
       'Content-Type': 'application/json; charset=utf-8',
-      ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': `${retryAfterSeconds}` }),
-      ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
-    },
+      'Retry-After': retryAfterSeconds?.toString(),
+      'WWW-Authenticate': challenge,
+    }),
     body:
       rule.challenge === 'none'
         ? jsonRpcError(error, text, requestId)
@@ -49,16 +51,16 @@ export function failureResponse(
   }
 }
 
-function challengeFor(error: OnBehalfOfError, options: FailureResponseOptions): string | undefined {
+function challengeFor(error: OnBehalfOfError, options: ChallengeOptions): string | undefined {
   const rule = FAILURE_TABLE[error.code]
   if (rule.challenge === 'none') return undefined
+  const plain = rule.challenge === 'plain'
   const scopes = error.details.scopes ?? (rule.status === 401 ? options.baselineScopes : undefined)
   return buildChallenge({
     resourceMetadata: options.resourceMetadataUrl.href,
-    ...(scopes === undefined ? {} : { scopes: options.nameScopes?.(scopes) ?? scopes }),
-    ...(rule.challenge === 'plain'
-      ? {}
-      : { error: rule.challenge, errorDescription: failureText(error.code, error.details) }),
+    scopes: scopes && (options.nameScopes?.(scopes) ?? scopes),
+    error: plain ? undefined : rule.challenge,
+    errorDescription: plain ? undefined : failureText(error.code, error.details),
   })
 }
 

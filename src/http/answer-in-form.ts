@@ -1,7 +1,7 @@
 import { OnBehalfOfError } from '../failures/errors.js'
 import { collectedAnswer } from './collected-answer.js'
 import { isEventStream } from './is-event-stream.js'
-import { relayed } from './relay-response.js'
+import { relayResponse } from './relay-response.js'
 import { streamedAnswer } from './streamed-answer.js'
 
 /** In which forms a client takes an answer. */
@@ -30,7 +30,7 @@ export async function answerInForm(
   if (json === eventStream) return answer
   if (eventStream) return answer.status === 200 && isJson(answer) ? streamedAnswer(answer) : answer
   if (!isEventStream(answer)) return answer
-  const collected = await collectedAnswer(relayed(answer, { signal }), message)
+  const collected = await collectedAnswer(relayResponse(answer, { signal }), message)
   if (collected === undefined) throw new OnBehalfOfError('cancelled')
   return collected
 }

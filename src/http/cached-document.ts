@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 import type { Allowance } from './allowance.js'
 
 export interface CachedDocumentOptions<T> {
@@ -12,9 +12,9 @@ export interface CachedDocumentOptions<T> {
   /** Least time between two renewals while they fail. */
   readonly cooldownMs: number
   /** Told of every failed load, also of those that no caller waits for. */
-  readonly onFailure?: (error: unknown) => void
+  readonly onFailure?: ((error: unknown) => void) | undefined
   /** Whether a failed load says that the copy at hand holds no longer. Default: never. */
-  readonly endsCopy?: (error: unknown) => boolean
+  readonly endsCopy?: ((error: unknown) => boolean) | undefined
 }
 
 /**

@@ -20,9 +20,9 @@ export class RemoteDocumentError extends Error {
     fault: RemoteDocumentFault,
     url: string,
     details: {
-      status?: number
+      status?: number | undefined
       location?: string | undefined
-      why?: string
+      why?: string | undefined
       cause?: unknown
     } = {},
   ) {
@@ -44,7 +44,7 @@ export interface FetchJsonOptions {
   /** Takes the place of `timeoutMs`, where several requests share one deadline. */
   readonly deadline?: AbortSignal | undefined
   /** Default 512 KiB: a key set with a hundred keys stays well below. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
 }
 
 /**

@@ -2,7 +2,7 @@ import { ProxyError } from './proxy-dispatcher.js'
 
 /** Asks a `fetch` of ours for a connection that no call has used before; any other `fetch` passes it by. */
 export interface FreshConnectionInit {
-  readonly freshConnection?: boolean
+  readonly freshConnection?: boolean | undefined
 }
 
 /** Whether the caller of a `fetch` asks for a connection that no call has used before. */

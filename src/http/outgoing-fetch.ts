@@ -1,6 +1,7 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { Agent, fetch as undiciFetch, type Dispatcher } from 'undici'
 import type { Secret } from '../secret.js'
+import { withoutUndefined } from '../options/without-undefined.js'
 import { wantsFreshConnection } from './fresh-connection.js'
 import { createProxyBypass } from './proxy-bypass.js'
 import { createProxyDispatcher } from './proxy-dispatcher.js'
@@ -101,7 +102,7 @@ function waysOut(
   const requestContext = secureContext(ca, clientCertificate)
   const connect = {
     timeout: CONNECT_TIMEOUT_MS,
-    ...(requestContext === undefined ? {} : { secureContext: requestContext }),
+    ...withoutUndefined({ secureContext: requestContext }),
   }
   const direct = new Agent({ ...pool, connect })
   const through = (one: URL | Secret | undefined): Dispatcher | undefined =>
@@ -133,7 +134,8 @@ function secureContext(
 ): SecureContext | undefined {
   if (further.length === 0 && client === undefined) return undefined
   return createSecureContext({
-    ...(further.length === 0 ? {} : { ca: trustedAuthorities(further) }),
-    ...(client === undefined ? {} : { cert: client.certificate, key: client.key.reveal() }),
+    ca: further.length === 0 ? undefined : trustedAuthorities(further),
+    cert: client?.certificate,
+    key: client?.key.reveal(),
   })
 }

@@ -4,9 +4,9 @@ import { resourceScopes } from '../scopes.js'
 export interface ProtectedResourceMetadata {
   readonly resource: string
   readonly authorization_servers: readonly string[]
-  readonly scopes_supported?: readonly string[]
+  readonly scopes_supported?: readonly string[] | undefined
   readonly bearer_methods_supported: readonly ['header']
-  readonly resource_name?: string
+  readonly resource_name?: string | undefined
 }
 
 /** What this server tells clients about itself: its identifier, its authorization servers, its baseline scopes. */
@@ -16,7 +16,7 @@ export interface ResourceDescription {
   readonly authorizationServers: readonly string[]
   /** The small set of scopes that a client should ask for at sign-in; never the whole catalogue. */
   readonly baselineScopes: readonly string[]
-  readonly name?: string
+  readonly name?: string | undefined
 }
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
@@ -31,7 +31,7 @@ export function protectedResourceMetadata(
     authorization_servers: description.authorizationServers,
     ...(scopes.length === 0 ? {} : { scopes_supported: scopes }),
     bearer_methods_supported: ['header'],
-    ...(description.name === undefined ? {} : { resource_name: description.name }),
+    resource_name: description.name,
   }
 }
 

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import { Pool, ProxyAgent, type Dispatcher } from 'undici'
 import type { SecureContext } from 'node:tls'
 import type { Secret } from '../secret.js'
@@ -8,7 +9,7 @@ export interface ProxyDispatcherOptions {
   readonly connections: number
   readonly keepAliveTimeout: number
   /** Calls that one connection takes on at a time; 0 ends it after its one call. Default 1. */
-  readonly pipelining?: number
+  readonly pipelining?: number | undefined
   /** For connecting to the proxy, for its answer, and for the TLS handshake behind it, each. */
   readonly timeoutMs: number
   /** For the proxy itself, where that is https. */
@@ -23,7 +24,10 @@ export class ProxyError extends Error {
   /** Absent where the proxy did not answer. */
   readonly status: number | undefined
 
-  constructor(message: string, details: { readonly status?: number; readonly cause?: unknown }) {
+  constructor(
+    message: string,
+    details: { readonly status?: number | undefined; readonly cause?: unknown },
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'ProxyError'
     this.status = details.status
@@ -38,17 +42,13 @@ export function createProxyDispatcher(options: ProxyDispatcherOptions): Dispatch
   return new ProxyAgent({
     // Without the credentials, so that no error can have them.
     uri: proxy.origin,
-    ...(token === undefined ? {} : { token }),
+    ...withoutUndefined({ token }),
     ...{ connections, keepAliveTimeout, pipelining: options.pipelining ?? 1 },
-    proxyTls: { timeout, ...contextOf(options.proxyContext) },
-    requestTls: { timeout, ...contextOf(options.requestContext) },
+    proxyTls: { timeout, ...withoutUndefined({ secureContext: options.proxyContext }) },
+    requestTls: { timeout, ...withoutUndefined({ secureContext: options.requestContext }) },
     clientFactory: (origin, pool) =>
       new Pool(origin, { ...pool, headersTimeout: timeout }).compose(explaining(proxy)),
   })
-}
-
-function contextOf(secureContext: SecureContext | undefined) {
-  return secureContext === undefined ? {} : { secureContext }
 }
 
 function authorizationOf({ username, password }: URL): string | undefined {

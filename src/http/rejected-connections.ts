@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import type { LogLevel } from '../failures/failure-table.js'
 import { silentLog, type Log } from '../logging/log.js'
 

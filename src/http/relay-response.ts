@@ -1,14 +1,14 @@
 export interface RelayOptions {
   /** Sent first. Node sends the headers with the first byte, so a client that waits for news learns that it is connected. */
-  readonly opening?: string
+  readonly opening?: string | undefined
   /** Ends the stream, and its source, when its reader has gone. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Called once, however the stream ends. */
-  readonly onEnd?: () => void
+  readonly onEnd?: (() => void) | undefined
 }
 
 /** The same response, with its body under watch; one without a body ends at once. */
-export function relayed(response: Response, options: RelayOptions): Response {
+export function relayResponse(response: Response, options: RelayOptions): Response {
   const { opening, signal, onEnd = () => undefined } = options
   if (response.body === null) {
     onEnd()

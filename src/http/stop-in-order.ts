@@ -1,4 +1,4 @@
-import type { Timers } from '../clock.js'
+import type { Timers } from '../time/clock.js'
 
 export interface StopInOrderOptions {
   readonly server: { close(): Promise<void> }

@@ -12,6 +12,6 @@ type GetCertificates = (type: 'default') => string[]
 export function trustedAuthorities(further: readonly string[]): string[] {
   // Node.js itself would leave out what it cannot read.
   for (const pem of further) new X509Certificate(pem)
-  const { getCACertificates } = tls as { getCACertificates?: GetCertificates }
+  const { getCACertificates } = tls as { getCACertificates?: GetCertificates | undefined }
   return [...(getCACertificates?.('default') ?? tls.rootCertificates), ...further]
 }

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import type { Claims } from './claims.js'
@@ -22,7 +22,7 @@ export interface AudienceExpectations {
 /** What a token is held against. */
 export interface TokenExpectations extends AudienceExpectations {
   readonly clockToleranceSeconds: number
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**
@@ -73,7 +73,7 @@ export function describeRefusal(
       description:
         'The token comes from another authorization server than the one in the protected-resource metadata.',
       log: mismatchedIssuers(token.issuer, issuers),
-      ...(cause === undefined ? {} : { cause }),
+      cause,
     })
   }
   const named = audiencesOf(token.claims)
@@ -144,7 +144,7 @@ function wrongAudience(
 function refused(reason: string, description?: string, cause?: unknown): OnBehalfOfError {
   return new OnBehalfOfError('invalid_token', {
     reason,
-    ...(description === undefined ? {} : { description }),
-    ...(cause === undefined ? {} : { cause }),
+    description,
+    cause,
   })
 }

@@ -1,20 +1,22 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import { OnBehalfOfError } from '../failures/errors.js'
+import type { ChallengeOptions } from '../failures/failure-response.js'
 import type { Secret } from '../secret.js'
 import type { Caller } from './caller.js'
 
-/** What one verified request carries from the inbound door to the tools. */
+/** What one verified request carries from `requireBearerAuth` to the tools. */
 export interface AuthContext {
   readonly caller: Caller
   /** The client's own token: goes to the authorization server for the exchange, and nowhere else. */
   readonly subjectToken: Secret
   /** The `X-Request-Id` of the answer, which ties together what is logged of the request. */
   readonly requestId: string
+  /** For challenges that are made later in the request. */
+  readonly challenges: ChallengeOptions
 }
 
 export interface AuthInfoOptions extends AuthContext {
   readonly resource: string
-  readonly resourceMetadataUrl: string
 }
 
 /** What stands in `AuthInfo.token`, so that a handler that forwards it forwards nothing. */
@@ -30,32 +32,34 @@ const contexts = new WeakMap<AuthInfo, AuthContext>()
  * a copy of it has none.
  */
 export function createAuthInfo(options: AuthInfoOptions): AuthInfo {
-  const { caller, subjectToken, requestId, resource, resourceMetadataUrl } = options
+  const { caller, subjectToken, requestId, resource, challenges } = options
   const authInfo: AuthInfo = {
     token: REDACTED_TOKEN,
     clientId: caller.clientId,
     scopes: [...caller.scopes],
     expiresAt: caller.expiresAtSeconds,
-    resourceMetadataUrl,
+    resourceMetadataUrl: challenges.resourceMetadataUrl.href,
     ...(URL.canParse(resource) ? { resource: new URL(resource) } : {}),
     extra: { iss: caller.issuer, sub: caller.subject },
   }
-  contexts.set(authInfo, { caller, subjectToken, requestId })
+  contexts.set(authInfo, { caller, subjectToken, requestId, challenges })
   return authInfo
 }
 
-/** The verified context behind an `AuthInfo`; `undefined` for one that the inbound door did not make. */
+/** The verified context behind an `AuthInfo`; `undefined` for one that `requireBearerAuth` did not make. */
 export function findAuthContext(authInfo: AuthInfo | undefined): AuthContext | undefined {
   return authInfo === undefined ? undefined : contexts.get(authInfo)
 }
 
-/** The verified context behind an `AuthInfo`; throws `misconfigured` for one that the inbound door did not make. */
+/** The verified context behind an `AuthInfo`; throws `misconfigured` for one that `requireBearerAuth` did not make. */
 export function authContextOf(authInfo: AuthInfo | undefined): AuthContext {
   const context = findAuthContext(authInfo)
   if (context === undefined) {
     throw new OnBehalfOfError('misconfigured', {
       reason: 'no_auth_context',
-      log: { cure: 'mount bearerAuth() in front, and pass req.auth on as it is, not a copy' },
+      log: {
+        cure: 'mount protect, or requireBearerAuth(), in front, and pass req.auth on as it is, not a copy',
+      },
     })
   }
   return context

@@ -1,9 +1,10 @@
+import { TOKEN_DEFAULTS } from './token-defaults.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
 import { assertAudience, describeRefusal } from './audience.js'
 import type { Claims } from './caller.js'
 import { assertVerifiedProof, ProofError, refuseProof } from './dpop-proof.js'
-import { SeenProofs } from './dpop-replay-cache.js'
+import { DpopReplayCache } from './dpop-replay-cache.js'
 import { assertAccessTokenType, assertProofOfBinding } from './token-type.js'
 import { readUnverified } from './unverified-token.js'
 
@@ -12,10 +13,10 @@ export interface VerifyingApiClient {
   /** Resolves with the claims of a token that the client accepts; rejects otherwise. */
   verifyAccessToken(options: {
     readonly accessToken: string
-    readonly scheme?: string
-    readonly dpopProof?: string
-    readonly httpMethod?: string
-    readonly httpUrl?: string
+    readonly scheme?: string | undefined
+    readonly dpopProof?: string | undefined
+    readonly httpMethod?: string | undefined
+    readonly httpUrl?: string | undefined
   }): Promise<Claims>
 }
 
@@ -45,7 +46,7 @@ export interface Auth0ApiClientVerifierOptions {
 export function createAuth0ApiClientVerifier(
   options: Auth0ApiClientVerifierOptions,
 ): AccessTokenVerifier {
-  const seenProofs = new SeenProofs()
+  const seenProofs = new DpopReplayCache()
   return {
     async verify(request) {
       const unverified = readUnverified(request.credentials.token)
@@ -57,7 +58,7 @@ export function createAuth0ApiClientVerifier(
         if ((thrown as { statusCode?: unknown }).statusCode === 400) {
           throw refuseProof(thrown)
         }
-        const { clockToleranceSeconds = 5 } = options
+        const { clockToleranceSeconds = TOKEN_DEFAULTS.clockToleranceSeconds } = options
         throw describeRefusal(unverified, { ...options, clockToleranceSeconds }, thrown)
       })
       assertAudience(claims, options)
@@ -72,7 +73,7 @@ export function createAuth0ApiClientVerifier(
 function assertFreshProof(
   { credentials: { proof, scheme }, method }: VerificationRequest,
   claims: Claims,
-  seenProofs: SeenProofs,
+  seenProofs: DpopReplayCache,
 ): void {
   if (proof === undefined) {
     if (scheme === 'dpop') throw refuseProof(new ProofError('there is no proof'))
@@ -95,7 +96,7 @@ function askClient(
     scheme: credentials.scheme,
     httpMethod: method,
     httpUrl: url.href,
-    ...(credentials.proof === undefined ? {} : { dpopProof: credentials.proof }),
+    dpopProof: credentials.proof,
   })
 }
 

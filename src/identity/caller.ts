@@ -25,21 +25,21 @@ export interface Caller {
   /** The OAuth client the user signed in with: `client_id`, else `azp`, `cid` (Okta) or `appid` (Entra's older tokens). */
   readonly clientId: string
   /** `org_id`, for users who signed in to an organization. */
-  readonly organization?: string
+  readonly organization?: string | undefined
   /** What the user let the client do: the token's `scope`, else `scp`. */
   readonly scopes: readonly string[]
   /** All the user may do on this API: Auth0's `permissions`. Absent where the token has no such claim, or it is ignored. */
-  readonly permissions?: readonly string[]
+  readonly permissions?: readonly string[] | undefined
   /** Epoch seconds. */
   readonly expiresAtSeconds: number
   /** Epoch seconds; absent where the token does not say. */
-  readonly issuedAtSeconds?: number
-  readonly name?: string
-  readonly email?: string
+  readonly issuedAtSeconds?: number | undefined
+  readonly name?: string | undefined
+  readonly email?: string | undefined
   /** Who acts for the user already: services in front of this one. Absent where the client came directly. */
-  readonly delegation?: Delegation
+  readonly delegation?: Delegation | undefined
   /** How the token is bound to its sender; absent for plain bearer tokens. */
-  readonly binding?: Binding
+  readonly binding?: Binding | undefined
 }
 
 /** The last second that a `Date` can hold: whoever calculates with more gets NaN or Infinity. */
@@ -149,7 +149,7 @@ function optional<K extends string, V>(key: K, value: V | undefined): Partial<Re
 function refused(reason: string, description?: string, cause?: unknown): OnBehalfOfError {
   return new OnBehalfOfError('invalid_token', {
     reason,
-    ...(description === undefined ? {} : { description }),
-    ...(cause === undefined ? {} : { cause }),
+    description,
+    cause,
   })
 }

@@ -6,7 +6,7 @@ export interface PresentedCredentials {
   readonly scheme: 'bearer' | 'dpop'
   readonly token: Secret
   /** The DPoP proof that came along (RFC 9449 §4.1). */
-  readonly proof?: string
+  readonly proof?: string | undefined
 }
 
 /** The parts of an HTTP request in which credentials can hide. Header names in lower case. */
@@ -85,6 +85,6 @@ const TOO_LONG = `The access token is too long: the Authorization header may hav
 function malformed(reason: string, description?: string): OnBehalfOfError {
   return new OnBehalfOfError('malformed_credentials', {
     reason,
-    ...(description === undefined ? {} : { description }),
+    description,
   })
 }

@@ -5,7 +5,7 @@ export interface Delegation {
   /** All that acted, newest first, the current one included. For the record alone (RFC 8693 §4.1). */
   readonly chain: readonly string[]
   /** The OAuth client of the current actor where it is named apart from the actor. */
-  readonly actorClientId?: string
+  readonly actorClientId?: string | undefined
 }
 
 /** Deeper than any authorization server issues; a bound on what is read. */
@@ -34,7 +34,7 @@ export function parseDelegation(act: unknown): Delegation | undefined {
   return Object.freeze({
     actor: chain[0] ?? '',
     chain: Object.freeze(chain),
-    ...(clientId === undefined ? {} : { actorClientId: clientId }),
+    actorClientId: clientId,
   })
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, decodeJwt, EmbeddedJWK, jwtVerify, type JWK } from 'jose'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Secret } from '../secret.js'
 import { SIGNING_ALGORITHMS } from './signing-algorithms.js'
 
-/** How old a proof may be, and how far ahead. `SeenProofs` remembers it for longer. */
+/** How old a proof may be, and how far ahead. `DpopReplayCache` remembers it for longer. */
 const MAX_AGE_SECONDS = 300
 const MAX_AHEAD_SECONDS = 30
 
@@ -29,7 +29,7 @@ export interface ProofExpectations {
  * Verifies a DPoP proof for one request, and gives the thumbprint of its key (RFC 9449 §4.3).
  *
  * Throws a `ProofError`. Does not check whether the token is bound to that key, nor whether the proof has been
- * used before: see `SeenProofs`.
+ * used before: see `DpopReplayCache`.
  */
 export async function assertProof(
   proof: string,

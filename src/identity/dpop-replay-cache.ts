@@ -13,7 +13,7 @@ const REMEMBERED_MS = 340_000
  * Remembers at most `maxEntries` proofs of this process, for as long as the verifier would accept them. Once
  * it is full, the oldest is forgotten.
  */
-export class SeenProofs {
+export class DpopReplayCache {
   readonly #seen: LRUCache<string, true>
 
   constructor(maxEntries = 100_000) {

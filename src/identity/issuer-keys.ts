@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { JSONWebKeySet } from 'jose'
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import { innermostCause } from '../logging/describe-error.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { silentLog, type Log } from '../logging/log.js'
@@ -68,6 +68,9 @@ export interface Issuer {
   keys(keyId: string | undefined, lookup?: KeyLookup): Promise<JSONWebKeySet>
 }
 
+/** How long what was seen serves through an outage where nothing else is said. */
+export const ISSUER_DEFAULTS = { staleAgeMs: 24 * 60 * 60_000 } as const
+
 const REFRESHES_AT_ONCE = 10
 
 /**
@@ -95,7 +98,7 @@ class RemoteIssuer implements Issuer {
     this.#maxAgeMs = options.maxAgeMs ?? 10 * 60_000
     const caching = {
       ...{ clock, cooldownMs, maxAgeMs: this.#maxAgeMs },
-      staleAgeMs: options.staleAgeMs ?? 24 * 60 * 60_000,
+      staleAgeMs: options.staleAgeMs ?? ISSUER_DEFAULTS.staleAgeMs,
       onFailure: (error: unknown): void => {
         log.event('warn', 'issuer_document_unavailable', { issuer, ...describeFault(error) })
       },

@@ -1,5 +1,6 @@
+import { TOKEN_DEFAULTS } from './token-defaults.js'
 import type { JSONWebKeySet } from 'jose'
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Secret } from '../secret.js'
 import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
@@ -9,11 +10,11 @@ import type { Claims } from './caller.js'
 import { refuseProof } from './dpop-proof.js'
 import type { Issuer } from './issuer-keys.js'
 import type { KeyVerdict, VerifyWithKey } from './key-verdict.js'
-import { SeenProofs } from './dpop-replay-cache.js'
+import { DpopReplayCache } from './dpop-replay-cache.js'
 import { SIGNING_ALGORITHMS } from './signing-algorithms.js'
 import { assertAccessTokenType, assertProofOfBinding } from './token-type.js'
 import { readUnverified, type UnverifiedToken } from './unverified-token.js'
-import { VerifiedTokens } from './verified-token-cache.js'
+import { VerifiedTokenCache } from './verified-token-cache.js'
 import { createJoseVerification } from './verify-with-jose.js'
 import { createLibraryVerification } from './verify-with-library.js'
 
@@ -61,11 +62,12 @@ export function createJwtBearerVerifier(options: JwtBearerVerifierOptions): Acce
 class JwtBearerVerifier implements AccessTokenVerifier {
   readonly #issuers: ReadonlyMap<string, KnownIssuer>
   readonly #expectations: TokenExpectations
-  readonly #verifiedTokens: VerifiedTokens
-  readonly #seenProofs = new SeenProofs()
+  readonly #verifiedTokens: VerifiedTokenCache
+  readonly #seenProofs = new DpopReplayCache()
 
   constructor(options: JwtBearerVerifierOptions) {
-    const { audience, clockToleranceSeconds = 5, clock = systemClock } = options
+    const { audience, clock = systemClock } = options
+    const { clockToleranceSeconds = TOKEN_DEFAULTS.clockToleranceSeconds } = options
     const known = options.issuers.map((issuer) => {
       const expectations = { issuer: issuer.issuer, audience, clockToleranceSeconds, clock }
       const byLibrary = createLibraryVerification(expectations)
@@ -78,7 +80,7 @@ class JwtBearerVerifier implements AccessTokenVerifier {
       ...{ issuers, audience, resource, toleratedAudiences },
       ...{ clockToleranceSeconds, clock },
     }
-    this.#verifiedTokens = new VerifiedTokens({
+    this.#verifiedTokens = new VerifiedTokenCache({
       maxEntries: options.maxVerifiedTokens ?? 10_000,
       clock,
     })

@@ -100,6 +100,6 @@ function machine(mark: string, log: object = {}, cause?: unknown): OnBehalfOfErr
     description:
       'This is a machine-to-machine token. Sign in as a user: this server acts on behalf of users only.',
     log: { mark, ...log },
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 import type { Secret } from '../secret.js'
 import type { Claims } from './caller.js'
 
@@ -22,7 +22,7 @@ export interface VerifiedTokensOptions {
  * Keyed by the token's SHA-256; holds claims and no token. An entry counts only while the key set it was
  * verified with is still the issuer's current one, and never past the token's `exp`, without tolerance.
  */
-export class VerifiedTokens {
+export class VerifiedTokenCache {
   readonly #entries: LRUCache<string, VerifiedToken> | undefined
   readonly #clock: Clock
 

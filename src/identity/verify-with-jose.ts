@@ -1,5 +1,5 @@
 import { errors, jwtVerify, type JWK } from 'jose'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 import type { VerificationRequest } from './access-token-verifier.js'
 import type { Claims } from './caller.js'
 import { assertProof, ProofError } from './dpop-proof.js'

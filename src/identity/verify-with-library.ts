@@ -69,10 +69,10 @@ async function faultOf(
 /** Runs the library's middleware on a request made up of just what it may see. */
 async function run(handler: Handler, request: VerificationRequest): Promise<Outcome> {
   const { credentials, method, url } = request
-  const headers: Record<string, string> = {
+  const headers: Record<string, string | undefined> = {
     host: url.host,
     authorization: `${credentials.scheme === 'dpop' ? 'DPoP' : 'Bearer'} ${credentials.token.reveal()}`,
-    ...(credentials.proof === undefined ? {} : { dpop: credentials.proof }),
+    dpop: credentials.proof,
   }
   const seen = {
     headers,

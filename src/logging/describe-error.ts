@@ -84,8 +84,8 @@ function outline(error: unknown): Record<string, unknown> {
   const reason = error instanceof OnBehalfOfError ? error.details.reason : undefined
   return {
     name: scrub(error.name, 80),
-    ...(code === undefined ? {} : { code }),
-    ...(reason === undefined ? {} : { reason }),
+    code,
+    reason,
     ...(quotesForeignText(error) ? {} : { message: scrub(error.message, 300) }),
   }
 }

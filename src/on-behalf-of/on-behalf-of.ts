@@ -1,19 +1,18 @@
 import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
 import { createWiringCheck } from '../../middleware/wiring-check.js'
-import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
-import { protectExchange } from '../exchange/exchange-pipeline.js'
-import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
-import type { TokenExchanger } from '../exchange/token-exchanger.js'
-import { createIssuer, type Issuer } from '../identity/issuer-keys.js'
+import type { ToolHost } from '../downstream/call-log.js'
+import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
+import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
-import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
-import { silentLog, type Log } from '../logging/log.js'
-import { EDGE_DEFAULTS, type OnBehalfOfOptions } from './options.js'
-import { assertOnBehalfOfOptions } from './options-schema.js'
-import { metadataPaths } from '../http/protected-resource-metadata.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
-import { createToolAccess, type AccessPolicy } from '../tools/access.js'
+import { silentLog } from '../logging/log.js'
+import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
+import { withDefaults, type ResolvedOptions } from './defaults.js'
+import { exchangerFor, issuersFor } from './exchanger.js'
+import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
+import type { OnBehalfOfOptions } from './options.js'
+import { assertOnBehalfOfOptions } from './options-schema.js'
 
 /** What to mount in an Express app with an MCP endpoint. */
 export interface OnBehalfOf {
@@ -23,131 +22,134 @@ export interface OnBehalfOf {
   readonly protect: RequestHandler
   /** Behind it, for what fails in your handler: `app.use(errors)`. Other routes' errors pass. */
   readonly errors: ErrorRequestHandler
+  /**
+   * The first part of `protect`, for further routes of yours that strangers reach: request id, security headers, Host and
+   * Origin, the limit by address. `app.use(guard)` in front of both is counted once.
+   */
+  readonly guard: RequestHandler
+  /** Ends the idle connections to the authorization server and the APIs, and waits for calls under way. */
+  readonly close: () => Promise<void>
+}
+
+/** `onBehalfOf`, and what the standalone server needs of it beside. */
+export interface ComposedOnBehalfOf extends OnBehalfOf {
+  /** Request id and security headers alone. */
+  readonly context: RequestHandler
+  /** What the metadata says. */
+  readonly resource: ResourceDescription
 }
 
 /**
- * Everything in front of an MCP endpoint whose tools call APIs as the signed-in user, composed of the public parts
- * in their order, with the defaults of the ready server.
+ * Everything in front of an MCP endpoint whose tools call APIs as the signed-in user, in the order that docs/library.md
+ * lists. The standalone server is this and its routes.
  *
- * `protect` answers whatever it refuses itself, wherever it is mounted; what it lets through has `req.auth`, and the
- * tools that declare a downstream have their API. Throws a `TypeError` that names every fault of the options. Starts
- * nothing; fetches nothing until the first call.
+ * `protect` answers the requests that it refuses, wherever it is mounted. A request that it lets through has `req.auth`,
+ * and the tools that declare a downstream have their API. Throws a `TypeError` that names every fault of the options.
+ * Starts nothing; connects to nothing until the first call.
  */
 export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
-  assertOnBehalfOfOptions(options)
-  const ours = new WeakSet<Request>()
-  const doors = doorsFor(options, (req) => ours.has(req))
-  const mark: RequestHandler = function onBehalfOfMiddleware(req, _res, next) {
-    ours.add(req)
-    next()
-  }
-  const { endpoint, log = silentLog } = options
-  const wiring = createWiringCheck({ endpoint, log })
-  const metadata = Router()
-  metadata.use(wiring.metadata)
-  metadata.route([...metadataPaths(options.endpoint)]).all(mark, ...doors.context)
-  metadata.use(doors.metadata, doors.errors)
-  const protect = Router()
-  protect.use(
-    mark,
-    wiring.protect,
-    ...doors.context,
-    ...doors.edge,
-    ...doors.endpoint,
-    doors.errors,
-  )
-  return { metadata, protect, errors: doors.errors }
+  return composeOnBehalfOf(options, 'library')
 }
 
-function doorsFor(options: OnBehalfOfOptions, answers: (req: Request) => boolean): MiddlewareChain {
+/** `onBehalfOf`; `host` decides whether log lines speak of options or of settings. */
+export function composeOnBehalfOf(given: OnBehalfOfOptions, host: ToolHost): ComposedOnBehalfOf {
+  assertOnBehalfOfOptions(given)
+  const options = withDefaults(given)
+  const ours = new WeakSet<Request>()
+  const connections = connectionsFor(options)
+  const chain = chainFor(options, {
+    ...{ host, connections },
+    answers: (req) => ours.has(req),
+  })
   const { endpoint, log = silentLog } = options
-  const resource = options.resource ?? endpoint.href
-  const audience = options.tokenAudience ?? resource
+  const wiring = createWiringCheck({ endpoint, log })
+  const context = once([marking(ours), ...chain.context])
+  const guard = once([context, ...chain.guard])
+  const metadata = Router()
+  metadata.use(wiring.metadata)
+  metadata.route([...metadataPaths(endpoint)]).all(context)
+  metadata.use(chain.metadata, chain.errors)
+  const protect = Router()
+  protect.use(context, wiring.protect, guard, ...chain.endpoint, chain.errors)
+  return {
+    ...{ metadata, protect, guard, context },
+    errors: chain.errors,
+    resource: chain.resource,
+    close: async () => {
+      await connections.close()
+    },
+  }
+}
+
+function marking(requests: WeakSet<Request>): RequestHandler {
+  return function onBehalfOfMiddleware(req, _res, next) {
+    requests.add(req)
+    next()
+  }
+}
+
+/** The handlers as one, which a request goes through no more than once wherever it is mounted. */
+function once(handlers: readonly RequestHandler[]): RequestHandler {
+  const passed = new WeakSet<Request>()
+  const router = Router()
+  router.use(...handlers)
+  return function onceMiddleware(req, res, next) {
+    if (passed.has(req)) {
+      next()
+      return
+    }
+    passed.add(req)
+    router(req, res, next)
+  }
+}
+
+/** Connections of our own for what is given no `fetch`. */
+function connectionsFor({ fetch, apiCalls }: ResolvedOptions): OutgoingFetch {
+  return fetch !== undefined && apiCalls.fetch !== undefined
+    ? { fetch, close: () => Promise.resolve() }
+    : createOutgoingFetch({ connections: apiCalls.connections })
+}
+
+interface Composition {
+  readonly host: ToolHost
+  readonly connections: OutgoingFetch
+  readonly answers: (req: Request) => boolean
+}
+
+function chainFor(options: ResolvedOptions, composition: Composition): MiddlewareChain {
+  const { endpoint, resource, tokenAudience, log = silentLog, apiCalls } = options
+  const { host, connections, answers } = composition
   warnOfUnfitResource({ resource, endpoint }, log)
-  const issuers = issuersFor(options, log)
+  const reached = { ...options, fetch: options.fetch ?? connections.fetch }
+  const issuers = issuersFor(reached)
   const registry = createToolRegistry(options.tools)
   return createMiddlewareChain({
-    ...{ endpoint, log, answers },
+    ...{ endpoint, log, answers, http: options.http },
     resource: {
       resource,
       authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
       baselineScopes: options.baselineScopes,
     },
     metadataLocation: options.metadataLocation,
-    http: { ...EDGE_DEFAULTS, ...options.http },
     verifier: createJwtBearerVerifier({
-      ...{ audience, resource },
+      ...{ audience: tokenAudience, resource },
       issuers: issuers.accepted,
-      toleratedAudiences: [options.client.id, ...(options.toleratedAudiences ?? [])],
+      toleratedAudiences: [options.client.id, ...options.toleratedAudiences],
       clockToleranceSeconds: options.clockToleranceSeconds,
     }),
     callerPolicy: {
       ...options.callerPolicy,
-      ignorePermissions: options.access?.authorizationClaims === 'scope',
+      ignorePermissions: options.access.authorizationClaims === 'scope',
     },
-    access: createToolAccess(registry, accessPolicyFor(options)),
+    access: createToolAccess(registry, options.access),
     undeclaredTools: options.undeclaredTools,
     exchange: {
-      registry,
-      exchanger: exchangerFor(options, { issuers, audience, log }),
-      apis: options.apis,
-      ...(options.delegation === undefined ? {} : { delegation: options.delegation }),
-      forwardClientAddress: options.exchange?.forwardClientAddress ?? false,
-      ...options.apiCalls,
+      ...apiCalls,
+      ...{ host, registry, apis: options.apis, delegation: options.delegation },
+      sessions: options.sessions,
+      exchanger: exchangerFor(reached, issuers),
+      forwardClientAddress: options.exchange.forwardClientAddress,
+      fetch: apiCalls.fetch ?? connections.fetch,
     },
   })
-}
-
-function issuersFor(options: OnBehalfOfOptions, log: Log): KnownIssuers {
-  const { issuer, exchange, fetch } = options
-  const issuers = typeof issuer === 'string' ? [issuer] : issuer
-  return createKnownIssuers({ ...options, issuers, exchangeIssuer: exchange?.issuer }, (each) =>
-    createIssuer({ ...each, log, fetch }),
-  )
-}
-
-function exchangerFor(
-  { client, exchange = {}, delegation, clockToleranceSeconds, fetch }: OnBehalfOfOptions,
-  own: { readonly issuers: KnownIssuers; readonly audience: string; readonly log: Log },
-): TokenExchanger {
-  const { subjectTokenType, cache, caching, resilience, checks } = exchange
-  const adapter =
-    'exchanger' in client
-      ? client.exchanger
-      : createRfc8693Exchanger({
-          metadata: (name) => issuerNamed(exchange.issuer ?? name, own.issuers.all).metadata(),
-          clientId: client.id,
-          clientAuthentication: client,
-          ...(subjectTokenType === undefined ? {} : { subjectTokenType }),
-          ...(fetch === undefined ? {} : { fetch }),
-        })
-  return protectExchange(adapter, {
-    issuers: own.issuers.accepted,
-    exchangeIssuer: own.issuers.exchange,
-    clientId: client.id,
-    ownAudience: own.audience,
-    log: own.log,
-    ...(subjectTokenType === undefined ? {} : { subjectTokenType: subjectTokenType }),
-    ...(cache === undefined ? {} : { cache }),
-    ...(caching === undefined ? {} : { caching }),
-    ...(resilience === undefined ? {} : { resilience }),
-    checks: {
-      ...checks,
-      actor: exchange.actor,
-      maxDepth: delegation?.maxDepth,
-      clockToleranceSeconds,
-    },
-  })
-}
-
-/** Scopes that were assigned to users cannot be asked for. */
-function accessPolicyFor({ access, callerPolicy }: OnBehalfOfOptions): AccessPolicy {
-  return callerPolicy?.scopeClaim === undefined ? { ...access } : { stepUpScopes: 'none', ...access }
-}
-
-/** The verifier has let nobody else's tokens in. */
-function issuerNamed(name: string, issuers: readonly Issuer[]): Issuer {
-  const known = issuers.find(({ issuer }) => issuer === name)
-  if (known === undefined) throw new TypeError(`unknown issuer ${name}`)
-  return known
 }

@@ -6,9 +6,13 @@ import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
 import { isTemplate } from '../identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
-import type { OnBehalfOfOptions } from './options.js'
+import type { AccessPolicy } from '../tools/access.js'
+import type { DelegationPolicy } from '../exchange/delegation-policy.js'
+import type { HttpLimits } from '../limits/http-limits.js'
+import type { SessionOwners } from '../sessions/session-owners.js'
+import type { ApiCallOptions, ExchangeSettings, OnBehalfOfOptions } from './options.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
-import { assertOptions } from '../assert-options.js'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { isScopeToken } from '../scopes.js'
 
 const named = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`)
@@ -35,128 +39,132 @@ const scopes = z.array(
 const whole = z.int('must be a whole number').min(0, 'must not be negative').optional()
 const places = z.int('must be a whole number').positive('must be positive').optional()
 const some = z.looseObject({}).optional()
+const milliseconds = z.number().positive('must be a number of milliseconds').optional()
 const claimName = named('the name of a claim')
 const flag = z.boolean('must be true or false').optional()
 const callable = z.custom((value) => typeof value === 'function', 'must be a function').optional()
 
-const OPTIONS = z
-  .strictObject({
-    endpoint: url,
-    resource: named('the resource identifier').optional(),
-    metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
-    issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
-    metadataUrl: documentUrl,
-    jwksUrl: documentUrl,
-    client: z
-      .looseObject({ id: named("our client's id at the authorization server") })
-      .superRefine((client, context) => {
-        const fault = clientFault(client)
-        if (fault !== undefined) context.addIssue({ code: 'custom', ...fault })
-      }),
-    apis: z.record(
-      z.string(),
-      z.looseObject({
-        audience: named("the API's identifier at the authorization server"),
-        baseUrl: url,
-      }),
-    ),
-    tools: z.array(
-      z.looseObject({
-        name: named('the name of the tool'),
-        requiredScopes: scopes,
-        downstream: z
-          .looseObject({ api: z.string(), scopes, stepUp: scopes.optional() })
-          .optional(),
-      }),
-    ),
-    undeclaredTools: z.enum(['refuse', 'allow'], "must be 'refuse' or 'allow'").optional(),
-    baselineScopes: scopes,
-    log: z.looseObject({ event: callable.nonoptional('must be a function') }).optional(),
-    access: z
-      .strictObject({
-        claims: z.enum(['both', 'scope', 'permissions']).optional(),
-        hierarchy: z.record(z.string(), scopes).optional(),
-        lockedTools: z.enum(['hide', 'show']).optional(),
-        stepUp: z.enum(['union', 'required', 'none']).optional(),
-      })
-      .optional(),
-    tokenAudience: named('the audience of the tokens for this server').optional(),
-    toleratedAudiences: z.array(named('an audience'), 'must be a list of audiences').optional(),
-    clockToleranceSeconds: z
-      .number('must be a number of seconds')
-      .min(0, 'must not be negative')
-      .max(60, 'must be at most 60')
-      .optional(),
-    callerPolicy: z
-      .strictObject({
-        dangerouslyAllowMachineTokens: flag,
-        userClaim: claimName.optional(),
-        isMachine: callable,
-        scopeClaim: claimName.optional(),
-        scopePrefix: z
-          .string('must be a text')
-          .refine(isScopeToken, 'must be the beginning of a scope, without spaces or quotes')
-          .optional(),
-      })
-      .optional(),
-    delegation: z
-      .strictObject({
-        maxDepth: whole,
-        allowedActors: z.array(z.string()).optional(),
-        authorize: callable,
-      })
-      .optional(),
-    edge: z
-      .strictObject({
-        hosts: z.array(hostEntry).optional(),
-        origins: z.array(originEntry).optional(),
-        perAddressPerMinute: whole,
-        perCallerPerMinute: whole,
-        perCallerBytesPerMinute: whole,
-        perCallerAtOnce: whole,
-        maxBodyBytes: whole,
-      })
-      .optional(),
-    exchange: z
-      .strictObject({
-        cache: some,
-        caching: some,
-        resilience: some,
-        checks: z
-          .strictObject({
-            requireActor: flag,
-            dangerouslyAllowOpaqueTokens: flag,
-            dangerouslyAllowUnboundDowngrade: flag,
-          })
-          .optional(),
-        issuer: issuer.optional(),
-        actor: named('the name of this server in act.sub').optional(),
-        subjectTokenType: z.string().min(1, 'must be a URI').optional(),
-        forwardClientAddress: flag,
-      })
-      .optional(),
-    apiCalls: z
-      .strictObject({
-        fetch: callable,
-        timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
-        maxBytes: z.number().positive('must be a number of bytes').optional(),
-        maxConcurrentCalls: places,
-        maxConcurrentCallsPerUser: places,
-      })
-      .optional(),
-    fetch: callable,
-    dangerouslyShareClientSecret: flag,
-    dangerouslyAllowHttp: flag,
-  })
-  .superRefine(
-    (options, context) => {
-      for (const { path, message } of faultsTogether(options)) {
-        context.addIssue({ code: 'custom', path: [...path], message })
-      }
-    },
-    // Also where something is wrong already: all faults are named at once.
-    { when: () => true },
-  )
+const EXCHANGE = optionsSchema<ExchangeSettings>({
+  cache: some,
+  cacheEntries: places,
+  caching: some,
+  resilience: some,
+  timeoutMs: milliseconds,
+  ratePerSecond: z.number().positive('must be a number of exchanges a second').optional(),
+  issuer: issuer.optional(),
+  actor: named('the name of this server in act.sub').optional(),
+  requireActor: flag,
+  dangerouslyAllowOpaqueTokens: flag,
+  dangerouslyAllowUnboundDowngrade: flag,
+  fetch: callable,
+  subjectTokenType: z.string().min(1, 'must be a URI').optional(),
+  forwardClientAddress: flag,
+})
+
+const HTTP = optionsSchema<Partial<HttpLimits>>({
+  allowedHosts: z.array(hostEntry).optional(),
+  allowedOrigins: z.array(originEntry).optional(),
+  rateLimitPerAddress: whole,
+  rateLimitPerCaller: whole,
+  bodyBytesPerCaller: whole,
+  concurrencyPerCaller: whole,
+  maxBodyBytes: whole,
+})
+
+const ACCESS = optionsSchema<AccessPolicy>({
+  authorizationClaims: z.enum(['both', 'scope', 'permissions']).optional(),
+  scopeHierarchy: z.record(z.string(), scopes).optional(),
+  lockedTools: z.enum(['hide', 'show']).optional(),
+  stepUpScopes: z.enum(['union', 'required', 'none']).optional(),
+})
+
+const CALLER_POLICY = optionsSchema<NonNullable<OnBehalfOfOptions['callerPolicy']>>({
+  dangerouslyAllowMachineTokens: flag,
+  userClaim: claimName.optional(),
+  isMachine: callable,
+  scopeClaim: claimName.optional(),
+  scopePrefix: z
+    .string('must be a text')
+    .refine(isScopeToken, 'must be the beginning of a scope, without spaces or quotes')
+    .optional(),
+})
+
+const API_CALLS = optionsSchema<ApiCallOptions>({
+  fetch: callable,
+  timeoutMs: milliseconds,
+  maxBytes: z.number().positive('must be a number of bytes').optional(),
+  connections: places,
+  concurrencyPerUser: places,
+})
+
+const OPTIONS = optionsSchema<OnBehalfOfOptions>({
+  endpoint: url,
+  resource: named('the resource identifier').optional(),
+  metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
+  issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
+  metadataUrl: documentUrl,
+  jwksUrl: documentUrl,
+  keysStaleMs: milliseconds,
+  client: z
+    .looseObject({ id: named("our client's id at the authorization server") })
+    .superRefine((client, context) => {
+      const fault = clientFault(client)
+      if (fault !== undefined) context.addIssue({ code: 'custom', ...fault })
+    }),
+  apis: z.record(
+    z.string(),
+    z.looseObject({
+      audience: named("the API's identifier at the authorization server"),
+      baseUrl: url,
+    }),
+  ),
+  tools: z.array(
+    z.looseObject({
+      name: named('the name of the tool'),
+      requiredScopes: scopes,
+      downstream: z.looseObject({ api: z.string(), scopes, stepUp: scopes.optional() }).optional(),
+    }),
+  ),
+  undeclaredTools: z.enum(['refuse', 'allow'], "must be 'refuse' or 'allow'").optional(),
+  baselineScopes: scopes,
+  log: z.looseObject({ event: callable.nonoptional('must be a function') }).optional(),
+  access: ACCESS.optional(),
+  tokenAudience: named('the audience of the tokens for this server').optional(),
+  toleratedAudiences: z.array(named('an audience'), 'must be a list of audiences').optional(),
+  clockToleranceSeconds: z
+    .number('must be a number of seconds')
+    .min(0, 'must not be negative')
+    .max(60, 'must be at most 60')
+    .optional(),
+  callerPolicy: CALLER_POLICY.optional(),
+  delegation: optionsSchema<DelegationPolicy>({
+    maxDepth: whole,
+    allowedActors: z.array(z.string()).optional(),
+    authorize: callable,
+  }).optional(),
+  sessions: z
+    .custom(
+      (value) =>
+        typeof value === 'boolean' ||
+        typeof (value as Partial<SessionOwners> | null)?.assertOwned === 'function',
+      'must be true, false, or the sessions: mcpRoute().sessions or a SessionRegistry',
+    )
+    .optional(),
+  http: HTTP.optional(),
+  exchange: EXCHANGE.optional(),
+  apiCalls: API_CALLS.optional(),
+  fetch: callable,
+  dangerouslyShareClientSecret: flag,
+  dangerouslyAllowHttp: flag,
+}).superRefine(
+  (options, context) => {
+    for (const { path, message } of faultsTogether(options)) {
+      context.addIssue({ code: 'custom', path: [...path], message })
+    }
+  },
+  // Also where something is wrong already: all faults are named at once.
+  { when: () => true },
+)
 
 /** Throws a `TypeError` that names every fault of the options of `onBehalfOf`. */
 export function assertOnBehalfOfOptions(options: OnBehalfOfOptions): void {

@@ -1,4 +1,3 @@
-import type { SessionOwners } from '../../middleware/token-exchange.js'
 import type { DownstreamApi } from '../downstream/downstream-client.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import type { DelegationPolicy } from '../exchange/delegation-policy.js'
@@ -9,6 +8,7 @@ import type { MetadataLocation } from '../http/protected-resource-metadata.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Log } from '../logging/log.js'
+import type { SessionOwners } from '../sessions/session-owners.js'
 import type { AccessPolicy } from '../tools/access.js'
 import type { ToolRequirements } from '../tools/tool.js'
 
@@ -71,9 +71,9 @@ export interface OnBehalfOfOptions {
   readonly sessions?: boolean | SessionOwners | undefined
   /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts what Express takes for it. */
   readonly http?: Partial<HttpLimits> | undefined
-  readonly exchange?: ExchangeOptionsOfUser | undefined
+  readonly exchange?: ExchangeSettings | undefined
   readonly apiCalls?: ApiCallOptions | undefined
-  /** Reaches the authorization server; presents the certificate for mutual TLS. Default: pooled connections of its own. */
+  /** Reaches the authorization server. Default: pooled connections of its own. */
   readonly fetch?: Fetch | undefined
   /**
    * Sends `client.secret` to issuers of several hosts: whoever runs one of them can then be this client at the others.
@@ -85,7 +85,7 @@ export interface OnBehalfOfOptions {
 }
 
 /** How tokens are exchanged, and what is checked of those that come back. */
-export interface ExchangeOptionsOfUser extends Pick<
+export interface ExchangeSettings extends Pick<
   ProtectExchangeOptions,
   'cache' | 'caching' | 'resilience' | 'timeoutMs' | 'ratePerSecond' | 'cacheEntries'
 > {
@@ -105,6 +105,8 @@ export interface ExchangeOptionsOfUser extends Pick<
   readonly dangerouslyAllowOpaqueTokens?: boolean | undefined
   /** Accepts a bearer token in exchange for one that is bound to its sender. Default false. */
   readonly dangerouslyAllowUnboundDowngrade?: boolean | undefined
+  /** Reaches token endpoints; presents the certificate for mutual TLS, and nothing else should. Default: `fetch` of `onBehalfOf`. */
+  readonly fetch?: Fetch | undefined
   /** Set for a custom profile: the subject token type. */
   readonly subjectTokenType?: string | undefined
   /** Tells the authorization server the user's address. Default false. */

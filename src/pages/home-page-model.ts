@@ -3,11 +3,11 @@ import type { ResourceDescription } from '../http/protected-resource-metadata.js
 /** What the page says of a tool. */
 export interface HomePageTool {
   readonly name: string
-  readonly title?: string
-  readonly description?: string
+  readonly title?: string | undefined
+  readonly description?: string | undefined
   readonly requiredScopes: readonly string[]
   /** Whether it calls an API as the user, whatever is declared of it. */
-  readonly downstream?: object
+  readonly downstream?: object | undefined
 }
 
 /** What the page says. All of it can be read by anybody. */
@@ -19,7 +19,7 @@ export interface HomePageModel {
   readonly tools: readonly HomePageTool[]
   /** What the server calls itself. */
   readonly name: string
-  readonly version?: string
+  readonly version?: string | undefined
   /** Where to ask whether the process serves. */
-  readonly healthUrl?: URL
+  readonly healthUrl?: URL | undefined
 }

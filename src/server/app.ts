@@ -1,122 +1,98 @@
+import { randomUUID } from 'node:crypto'
 import express, { type Express } from 'express'
 import { notFound } from '../../middleware/not-found.js'
 import { healthRoute } from '../../routes/health.js'
 import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
 import { mcpRoute } from '../../routes/mcp.js'
-import { createMiddlewareChain, namedScopes } from '../on-behalf-of/middleware-chain.js'
-import type { DownstreamApi } from '../downstream/downstream-client.js'
-import type { HttpLimits } from '../limits/http-limits.js'
-import type { DelegationPolicy } from '../exchange/delegation-policy.js'
-import type { TokenExchanger } from '../exchange/token-exchanger.js'
-import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
-import type { CallerPolicy } from '../identity/caller.js'
-import type { Fetch } from '../http/fetch-json.js'
-import type { Log } from '../logging/log.js'
-import { createMcpServers } from './mcp-servers.js'
-import {
-  metadataUrl,
-  type MetadataLocation,
-  type ResourceDescription,
-} from '../http/protected-resource-metadata.js'
-import type { SessionLimits } from '../sessions/session-registry.js'
-import { createToolAccess, type AccessPolicy } from '../tools/access.js'
-import type { ToolRegistry } from '../tools/registry.js'
+import type { ResourceDescription } from '../http/protected-resource-metadata.js'
+import { silentLog } from '../logging/log.js'
+import { withDefaults } from '../on-behalf-of/defaults.js'
+import { composeOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
+import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
+import type { McpSessionsOptions } from '../sessions/mcp-sessions.js'
+import { createToolAccess } from '../tools/access.js'
+import { createToolRegistry } from '../tools/registry.js'
+import type { Tool } from '../tools/tool.js'
 import { SERVER_NAME, VERSION } from '../version.js'
+import { createMcpServers } from './mcp-servers.js'
 
-/** Everything an app is made of, chosen elsewhere. */
-export interface AppParts {
-  /** The public URL of the MCP endpoint. */
-  readonly endpoint: URL
-  readonly resource: ResourceDescription
-  /** Where challenges say that the metadata is. Default `host`. */
-  readonly metadataLocation?: MetadataLocation | undefined
-  readonly edge: HttpLimits
-  readonly policy: AccessPolicy
-  readonly verifier: AccessTokenVerifier
-  /** Whose tokens count, and how their scopes are read. Default: those of users; `scope`, else `scp`. */
-  readonly callerPolicy?: CallerPolicy | undefined
-  readonly exchanger: TokenExchanger
-  readonly registry: ToolRegistry
-  readonly apis: Readonly<Record<string, DownstreamApi>>
-  readonly log: Log
-  readonly createReference: () => string
+/** A whole server: the options of `onBehalfOf`, tools with their handlers, and what only an app of its own decides. */
+export interface AppOptions extends Omit<
+  OnBehalfOfOptions,
+  'tools' | 'sessions' | 'undeclaredTools'
+> {
+  readonly tools: readonly Tool[]
   /** Gives 2025 clients sessions. Default: none. */
-  readonly sessions?: SessionLimits
-  readonly delegation?: DelegationPolicy
+  readonly sessions?: Omit<McpSessionsOptions, 'onRequest'> | undefined
+  /** As Express's `trust proxy`: a number of hops, or addresses and subnets. Default 0. */
+  readonly trustProxy?: number | readonly string[] | undefined
   /** Shows a page to people at `/`, which names every tool to anybody. Default false. */
-  readonly homePage?: boolean
-  /** Passes the user's address on to the authorization server. Default false. */
-  readonly forwardClientAddress?: boolean
-  /** Calls the APIs. */
-  readonly fetch?: Fetch
-  /** For one call of an API. */
-  readonly apiTimeoutMs?: number
-  /** Calls of one API under way at a time. Default 64. */
-  readonly apiConnections?: number | undefined
-  /** Those of one user. Default: a quarter of `apiConnections`. */
-  readonly apiConcurrencyPerUser?: number | undefined
+  readonly homePage?: boolean | undefined
+  /** Creates the reference that ties a tool error to its log line. Default: a UUID. */
+  readonly createReference?: (() => string) | undefined
 }
 
+/** An Express app with the MCP endpoint, and how it ends. */
 export interface App {
   readonly express: Express
-  /** Ends streams that only wait for news; call it when the server stops to accept. */
+  /** Ends streams that only wait for notifications; call it when the server stops accepting. */
   readonly drain: () => void
-  /** Ends open MCP streams; call it after the server has stopped to accept. */
+  /** Ends open MCP streams and idle connections; call it when the server has stopped accepting. */
   readonly close: () => Promise<void>
 }
 
-/** Mounts middleware and routes in the order in which a call meets them. Listens to nothing. */
-export function createApp(parts: AppParts): App {
-  const { endpoint, registry, edge, log } = parts
-  const resourceMetadataUrl = metadataUrl(endpoint, parts.metadataLocation)
-  const access = createToolAccess(registry, parts.policy)
-  const { callerPolicy } = parts
-  const { nameScopes, resource } = namedScopes({ ...parts, access })
-  const { baselineScopes } = resource
-  const failures = { resourceMetadataUrl, baselineScopes, nameScopes, log }
-  const { createReference, sessions } = parts
+/**
+ * Creates the standalone server: `onBehalfOf` with its routes around. Listens to nothing.
+ *
+ * Throws a `TypeError` that names every fault of the options.
+ */
+export function createApp(options: AppOptions): App {
+  const { endpoint, tools, log = silentLog, createReference = randomUUID } = options
+  const registry = createToolRegistry(tools)
+  const { access: policy } = withDefaults({ ...options, sessions: undefined })
+  const access = createToolAccess(registry, policy)
   const servers = createMcpServers({ registry, access, log, createReference })
   const mcp = mcpRoute({
     createServer: servers.create,
-    ...(sessions === undefined ? {} : { sessions: { ...sessions, onRequest: servers.refresh } }),
-    ...failures,
+    sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
+    log,
   })
-
-  const doors = createMiddlewareChain({
-    ...{ endpoint, resource, http: edge, access, callerPolicy, log },
-    metadataLocation: parts.metadataLocation,
-    // The SDK servers have the tools of the registry and no others: it answers as the protocol says.
-    undeclaredTools: 'allow',
-    verifier: parts.verifier,
-    exchange: {
-      registry,
-      exchanger: parts.exchanger,
-      apis: parts.apis,
-      forwardClientAddress: parts.forwardClientAddress ?? false,
-      sessions: mcp.sessions,
-      connections: parts.apiConnections,
-      concurrencyPerUser: parts.apiConcurrencyPerUser,
-      host: 'standalone',
-      ...(parts.delegation === undefined ? {} : { delegation: parts.delegation }),
-      ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
-      ...(parts.apiTimeoutMs === undefined ? {} : { timeoutMs: parts.apiTimeoutMs }),
-    },
-  })
+  const front = composeOnBehalfOf(onBehalfOfOptions(options, mcp.sessions), 'standalone')
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  app.set('trust proxy', edge.trustProxy)
-
-  app.use(...doors.context)
+  app.set('trust proxy', options.trustProxy ?? 0)
+  app.use(front.context)
   app.use(healthRoute(basePathOf(endpoint)))
-  app.use(doors.metadata)
-  app.use(...doors.edge)
-  if (parts.homePage === true) app.use(homePageRoute(homePageOptions({ ...parts, resource })))
-  app.all(endpoint.pathname, ...doors.endpoint, mcp.handler)
+  app.use(front.metadata)
+  app.use(front.guard)
+  if (options.homePage === true) app.use(homePageRoute(homePageOptions(options, front.resource)))
+  app.route(endpoint.pathname).all(front.protect, mcp.handler)
   app.use(notFound(endpoint))
-  app.use(doors.errors)
-  return { express: app, drain: mcp.drain, close: mcp.close }
+  app.use(front.errors)
+  return {
+    express: app,
+    drain: mcp.drain,
+    close: async () => {
+      await mcp.close()
+      await front.close()
+    },
+  }
+}
+
+function onBehalfOfOptions(
+  options: AppOptions,
+  sessions: OnBehalfOfOptions['sessions'],
+): OnBehalfOfOptions {
+  const ofApp = new Set(['trustProxy', 'homePage', 'createReference'])
+  const shared = Object.entries(options).filter(([name]) => !ofApp.has(name))
+  return {
+    ...(Object.fromEntries(shared) as Omit<OnBehalfOfOptions, 'sessions'>),
+    sessions,
+    // The SDK servers have these tools and no others, and answer a call of another as the protocol says.
+    undeclaredTools: 'allow',
+  }
 }
 
 /** What stands in front of `/mcp`; empty at the root. */
@@ -124,9 +100,12 @@ function basePathOf({ pathname }: URL): string {
   return pathname.replace(/\/[^/]*$/, '')
 }
 
-function homePageOptions({ endpoint, resource, registry }: AppParts): HomePageOptions {
+function homePageOptions(
+  { endpoint, tools }: AppOptions,
+  resource: ResourceDescription,
+): HomePageOptions {
   return {
-    ...{ endpoint, resource, tools: registry.tools },
+    ...{ endpoint, resource, tools },
     ...{ name: SERVER_NAME, version: VERSION },
     healthUrl: new URL('/healthz', endpoint),
   }

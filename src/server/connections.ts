@@ -18,10 +18,7 @@ export interface Connections {
  * Creates the connections of a server. `fetch` takes the place of those to the authorization server, but where a
  * client certificate is to be presented.
  */
-export function composeConnections(
-  { outgoing, exchange, api }: Config,
-  fetch?: Fetch,
-): Connections {
+export function createConnections({ outgoing, exchange, api }: Config, fetch?: Fetch): Connections {
   const plain = createOutgoingFetch({ ...outgoing, connections: api.connections })
   const { clientCertificate } = exchange
   const presenting =

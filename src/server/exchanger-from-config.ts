@@ -1,51 +1,33 @@
 import { ConfigError, type Config } from '../config/config.js'
-import { OnBehalfOfError } from '../failures/errors.js'
 import {
   createAuth0ApiClientExchanger,
   type ExchangingApiClient,
 } from '../exchange/auth0-api-client-exchanger.js'
 import { createAuth0Exchanger } from '../exchange/auth0-exchanger.js'
-import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
-import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import type { Fetch } from '../http/fetch-json.js'
-import type { Issuer } from '../identity/issuer-keys.js'
+import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
 
 /**
- * Builds the adapter to the token endpoint that a configuration names. `issuers` are all it may exchange at; `fetch`
- * reaches the token endpoint.
+ * The client of a configuration, with the adapter to the token endpoint where the configuration names another than
+ * that of `onBehalfOf`. `fetch` reaches the token endpoint.
  *
  * Rejects with a `ConfigError` when it needs a package that is not installed.
  */
-export async function composeAdapter(
+export async function clientFromConfig(
   config: Config,
-  issuers: readonly Issuer[],
   fetch: Fetch,
-): Promise<TokenExchanger> {
+): Promise<OnBehalfOfOptions['client']> {
   const { exchange } = config
-  const shared = {
-    timeoutMs: exchange.timeoutMs,
-    ...(exchange.subjectTokenType === undefined
-      ? {}
-      : { subjectTokenType: exchange.subjectTokenType }),
+  const { clientId: id, clientAuthentication, adapter, timeoutMs, subjectTokenType } = exchange
+  if (adapter === 'rfc8693') return { id, ...clientAuthentication }
+  const shared = { timeoutMs, subjectTokenType }
+  if (adapter === 'auth0-api-js') {
+    const apiClient = await loadApiClient(config, fetch)
+    return { id, exchanger: createAuth0ApiClientExchanger({ ...shared, apiClient }) }
   }
-  if (exchange.adapter === 'auth0-api-js') {
-    return createAuth0ApiClientExchanger({
-      ...shared,
-      apiClient: await loadApiClient(config, fetch),
-    })
-  }
-  const client = {
-    ...shared,
-    clientId: exchange.clientId,
-    clientAuthentication: exchange.clientAuthentication,
-    fetch,
-  }
-  return exchange.adapter === 'auth0'
-    ? createAuth0Exchanger({ ...client, issuer: exchange.issuer })
-    : createRfc8693Exchanger({
-        ...client,
-        metadata: (name) => metadataOf(issuers, exchange.issuer ?? name),
-      })
+  const { issuer } = exchange
+  const client = { clientId: id, clientAuthentication, fetch, issuer }
+  return { id, exchanger: createAuth0Exchanger({ ...shared, ...client }) }
 }
 
 async function loadApiClient(config: Config, fetch: Fetch): Promise<ExchangingApiClient> {
@@ -71,11 +53,4 @@ async function loadApiClient(config: Config, fetch: Fetch): Promise<ExchangingAp
     clientSecret: clientAuthentication.secret.reveal(),
     customFetch: fetch,
   })
-}
-
-function metadataOf(issuers: readonly Issuer[], name: string): ReturnType<Issuer['metadata']> {
-  const known = issuers.find(({ issuer }) => issuer === name)
-  return known === undefined
-    ? Promise.reject(new OnBehalfOfError('internal_error', { reason: 'unknown_issuer' }))
-    : known.metadata()
 }

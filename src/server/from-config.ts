@@ -1,41 +1,35 @@
-import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
-import { createApp } from './app.js'
-import { composeAdapter } from './exchanger-from-config.js'
-import { composeConnections } from './connections.js'
 import type { Config } from '../config/config.js'
-import { exchangeChecks, issuerLocations, tokenExpectations } from '../config/token-expectations.js'
-import { protectExchange, type ProtectExchangeOptions } from '../exchange/exchange-pipeline.js'
-import { createMemoryTokenCache } from '../exchange/token-cache.js'
-import { ACCESS_TOKEN_TYPE } from '../exchange/token-exchanger.js'
 import type { Fetch } from '../http/fetch-json.js'
-import { createIssuer } from '../identity/issuer-keys.js'
-import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
-import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
 import type { Log } from '../logging/log.js'
-import { warnAtStart } from './start-warnings.js'
 import { createGetDatetime } from '../tools/get-datetime.js'
 import { greet } from '../tools/greet.js'
 import { offeredTools } from '../tools/offered-tools.js'
-import { createToolRegistry } from '../tools/registry.js'
 import type { Tool } from '../tools/tool.js'
 import { whoami } from '../tools/whoami.js'
+import { createApp, type AppOptions } from './app.js'
+import { createConnections, type Connections } from './connections.js'
+import { clientFromConfig } from './exchanger-from-config.js'
+import { warnAtStart } from './start-warnings.js'
 
+/** A server that listens to nothing yet, and how it ends. */
 export interface ComposedServer {
   readonly handler: RequestListener
-  /** Ends streams that only wait for news; call it when the server stops to accept. */
+  /** Ends streams that only wait for notifications; call it when the server stops accepting. */
   readonly drain: () => void
-  /** Ends streams and pooled connections; call it after the server has stopped to accept. */
+  /** Ends streams and pooled connections; call it when the server has stopped accepting. */
   close(): Promise<void>
 }
 
 export interface ComposeOptions {
+  /** The tools of the server. Default: `serverTools()`, those that come with it. */
+  readonly tools?: readonly Tool[] | undefined
   /** Reaches the authorization server. Default: as the configuration says, through its proxy where it has one. */
-  readonly fetch?: Fetch
+  readonly fetch?: Fetch | undefined
 }
 
 /**
- * Builds the server that a configuration describes: the one place that picks adapters.
+ * Builds the server that a configuration describes, with tools of your own where `tools` are given.
  *
  * A tool that needs more than the configuration lets an exchange ask for is not offered, and named in the log. Rejects
  * with a `ConfigError` when the configuration needs a package that is not installed.
@@ -43,41 +37,13 @@ export interface ComposeOptions {
 export async function composeServer(
   config: Config,
   log: Log,
-  { fetch }: ComposeOptions = {},
+  { tools: all = serverTools(), fetch }: ComposeOptions = {},
 ): Promise<ComposedServer> {
-  const all = serverTools()
   const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)
   warnAtStart(config, { tools: all, withheld }, log)
-  const connections = composeConnections(config, fetch)
-  const issuers = issuersOf(config, log, connections.issuers)
-  const app = createApp({
-    endpoint: config.endpoint,
-    resource: {
-      resource: config.resource.identifier,
-      authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
-      baselineScopes: config.resource.baselineScopes,
-    },
-    metadataLocation: config.resource.metadataLocation,
-    ...{ edge: config.http, policy: config.access, callerPolicy: config.callerPolicy },
-    ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
-    verifier: createJwtBearerVerifier({
-      ...tokenExpectations(config),
-      issuers: issuers.accepted,
-    }),
-    exchanger: protectExchange(
-      await composeAdapter(config, issuers.all, connections.exchange),
-      protection(config, issuers, log),
-    ),
-    forwardClientAddress: config.exchange.forwardClientAddress,
-    delegation: delegationPolicy(config),
-    registry: createToolRegistry(tools),
-    apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
-    apiTimeoutMs: config.api.timeoutMs,
-    apiConnections: config.api.connections,
-    apiConcurrencyPerUser: config.api.concurrencyPerUser,
-    fetch: connections.api,
-    ...{ log, createReference: randomUUID, homePage: config.homePage },
-  })
+  const connections = createConnections(config, fetch)
+  const options = await appOptions(config, connections)
+  const app = createApp({ ...options, tools, log })
   return {
     handler: app.express,
     drain: app.drain,
@@ -88,33 +54,58 @@ export async function composeServer(
   }
 }
 
-function issuersOf(config: Config, log: Log, fetch: Fetch): KnownIssuers {
-  const { staleAgeMs } = config.issuer
-  return createKnownIssuers(issuerLocations(config), (options) =>
-    createIssuer({ ...options, log, staleAgeMs, fetch }),
-  )
-}
-
-/** The tools of the standalone server, whatever the configuration lets it offer. */
+/** The tools that come with the standalone server, whatever the configuration lets it offer. */
 export function serverTools(): readonly Tool[] {
   return [whoami, greet, createGetDatetime()]
 }
 
-function protection(config: Config, issuers: KnownIssuers, log: Log): ProtectExchangeOptions {
-  const { exchange, resource } = config
+/** A configuration as the options of a server. */
+export async function appOptions(
+  config: Config,
+  connections: Connections,
+): Promise<Omit<AppOptions, 'tools' | 'log'>> {
+  const { resource, issuer, exchange, api } = config
+  const { userClaim, scopeClaim, scopePrefix } = config.callerPolicy
   return {
-    issuers: issuers.accepted,
-    exchangeIssuer: issuers.exchange,
-    clientId: exchange.clientId,
-    ownAudience: resource.tokenAudience,
-    subjectTokenType: exchange.subjectTokenType ?? ACCESS_TOKEN_TYPE,
-    cache: createMemoryTokenCache({ maxEntries: exchange.cacheEntries }),
-    resilience: { timeoutMs: exchange.timeoutMs, ratePerSecond: exchange.ratePerSecond },
-    checks: exchangeChecks(config),
-    log,
+    endpoint: config.endpoint,
+    resource: resource.identifier,
+    tokenAudience: resource.tokenAudience,
+    toleratedAudiences: resource.toleratedAudiences,
+    clockToleranceSeconds: config.clockToleranceSeconds,
+    baselineScopes: resource.baselineScopes,
+    metadataLocation: resource.metadataLocation,
+    issuer: [issuer.primary, ...issuer.additional],
+    metadataUrl: issuer.metadataUrl,
+    jwksUrl: issuer.jwksUrl,
+    keysStaleMs: issuer.staleAgeMs,
+    dangerouslyAllowHttp: issuer.dangerouslyAllowHttp,
+    dangerouslyShareClientSecret: issuer.dangerouslyShareClientSecret,
+    client: await clientFromConfig(config, connections.exchange),
+    apis: { api: { audience: api.audience, baseUrl: api.baseUrl } },
+    access: config.access,
+    callerPolicy: { userClaim, scopeClaim, scopePrefix },
+    delegation: config.delegation,
+    sessions: config.sessions,
+    http: config.http,
+    trustProxy: config.trustProxy,
+    homePage: config.homePage,
+    exchange: {
+      issuer: exchange.issuer,
+      timeoutMs: exchange.timeoutMs,
+      ratePerSecond: exchange.ratePerSecond,
+      cacheEntries: exchange.cacheEntries,
+      subjectTokenType: exchange.subjectTokenType,
+      forwardClientAddress: exchange.forwardClientAddress,
+      fetch: connections.exchange,
+      ...exchange.checks,
+    },
+    apiCalls: {
+      timeoutMs: api.timeoutMs,
+      maxBytes: api.maxBytes,
+      connections: api.connections,
+      concurrencyPerUser: api.concurrencyPerUser,
+      fetch: connections.api,
+    },
+    fetch: connections.issuers,
   }
-}
-
-function delegationPolicy({ delegation: { maxDepth, allowedActors } }: Config) {
-  return { maxDepth, ...(allowedActors === undefined ? {} : { allowedActors }) }
 }

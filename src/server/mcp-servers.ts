@@ -6,8 +6,9 @@ import {
   type RegisteredTool,
   type ServerContext,
 } from '@modelcontextprotocol/server'
+import { withoutUndefined } from '../options/without-undefined.js'
 import { downstreamOf } from '../downstream/downstream-access.js'
-import { downstreamStepUp, leaveStepUp } from '../downstream/downstream-step-up.js'
+import { downstreamStepUp, setPendingStepUp } from '../downstream/downstream-step-up.js'
 import { describeError } from '../logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE, failureText } from '../failures/failure-table.js'
@@ -81,7 +82,7 @@ function registerTool(server: McpServer, tool: Tool, options: McpServerOptions):
       description: tool.description,
       inputSchema: tool.inputSchema,
       outputSchema: tool.outputSchema,
-      ...(tool.annotations === undefined ? {} : { annotations: tool.annotations }),
+      ...withoutUndefined({ annotations: tool.annotations }),
     },
     (input, context) => runTool(tool, { input, context, options }),
   )
@@ -136,7 +137,7 @@ function offerStepUp(tool: Tool, error: OnBehalfOfError, { http }: ServerContext
   const { requiredScopes, downstream } = tool
   const mapping = { requiredScopes, stepUp: downstream.stepUp ?? [] }
   const stepUp = downstreamStepUp(error, caller, mapping)
-  if (stepUp !== undefined) leaveStepUp(authInfo, stepUp)
+  if (stepUp !== undefined) setPendingStepUp(authInfo, stepUp)
 }
 
 function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation): CallToolResult {

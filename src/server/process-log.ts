@@ -5,7 +5,7 @@ import { VERSION } from '../version.js'
 export interface ProcessLogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Default: standard output. */
-  readonly destination?: DestinationStream
+  readonly destination?: DestinationStream | undefined
 }
 
 /**

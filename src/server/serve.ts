@@ -14,9 +14,9 @@ export interface ServeOptions {
   /** 0 takes any free port. */
   readonly port: number
   /** May be given later, by `attach`, when it depends on the port. */
-  readonly handler?: RequestListener
+  readonly handler?: RequestListener | undefined
   /** How long calls under way may take to end after `close`. Default 10000. */
-  readonly drainMs?: number
+  readonly drainMs?: number | undefined
   /**
    * How long a connection may be idle between two requests. It has to be longer than a load balancer in front keeps it,
    * or the balancer sends a request at the moment of the end and answers 502. Default 65000.

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import {
   isJSONRPCRequest,
   WebStandardStreamableHTTPServerTransport,
@@ -18,9 +19,9 @@ export type SdkServer = Awaited<ReturnType<McpServerFactory>>
 export interface McpSessionOptions {
   readonly id: string
   /** Default 256 KiB. */
-  readonly replayBytes?: number
+  readonly replayBytes?: number | undefined
   /** Default: the client decides. */
-  readonly retryMs?: number
+  readonly retryMs?: number | undefined
   readonly onerror: (error: Error) => void
 }
 
@@ -36,11 +37,11 @@ export class McpSession {
 
   constructor({ id, replayBytes, retryMs, onerror }: McpSessionOptions) {
     this.id = id
-    this.#replay = new ReplayBuffer(replayBytes === undefined ? {} : { maxBytes: replayBytes })
+    this.#replay = new ReplayBuffer({ maxBytes: replayBytes })
     this.#transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
       eventStore: this.#replay,
-      ...(retryMs === undefined ? {} : { retryInterval: retryMs }),
+      ...withoutUndefined({ retryInterval: retryMs }),
     })
     this.#transport.onerror = onerror
     this.#watchAnswers()

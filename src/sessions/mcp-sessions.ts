@@ -8,21 +8,21 @@ import {
 import { authContextOf } from '../identity/auth-context.js'
 import type { Caller } from '../identity/caller.js'
 import { isEventStream } from '../http/is-event-stream.js'
-import { relayed } from '../http/relay-response.js'
+import { relayResponse } from '../http/relay-response.js'
 import { McpSession, type SdkServer } from './mcp-session.js'
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.js'
 
 /** The bounds of sessions, and what happens at each request of one. */
 export interface McpSessionsOptions extends Omit<SessionRegistryOptions<never>, 'onEnd'> {
   /** Of the messages that one session keeps for clients that reconnect, in bytes. Default 256 KiB. */
-  readonly replayBytes?: number
+  readonly replayBytes?: number | undefined
   /** When a client whose stream ended should come back, in milliseconds. Default: the client decides. */
-  readonly retryMs?: number
+  readonly retryMs?: number | undefined
   /**
    * Called before each request of a session: its token may have other scopes than the one that opened it, and the
    * server may have to show other tools.
    */
-  readonly onRequest?: (server: SdkServer, authInfo: AuthInfo) => void
+  readonly onRequest?: ((server: SdkServer, authInfo: AuthInfo) => void) | undefined
 }
 
 /** Told when all that a request asked has been answered. */
@@ -98,8 +98,8 @@ export class McpSessions {
       (id) =>
         new McpSession({
           ...{ id, onerror: this.#onerror },
-          ...(replayBytes === undefined ? {} : { replayBytes }),
-          ...(retryMs === undefined ? {} : { retryMs }),
+          replayBytes,
+          retryMs,
         }),
     )
     const end = (): void => {
@@ -136,7 +136,7 @@ export class McpSessions {
       const { response, settled } = await session.handle(request, options)
       onAsked(settled)
       const opening = isEventStream(response) ? { opening: ': open\n\n' } : {}
-      return relayed(response, { ...opening, onEnd: release })
+      return relayResponse(response, { ...opening, onEnd: release })
     } catch (error) {
       release()
       throw error

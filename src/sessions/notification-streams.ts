@@ -1,5 +1,5 @@
 import { isEventStream } from '../http/is-event-stream.js'
-import type { Clock, Timers } from '../clock.js'
+import type { Clock, Timers } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf, type Caller } from '../identity/caller.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
@@ -21,7 +21,7 @@ const LONGEST_MS = 24 * 3_600_000
  * many and no more, so that nobody takes the places of all; another client buys no further ones. Counts in this
  * process alone.
  */
-export class NewsStreams {
+export class NotificationStreams {
   readonly #options: NewsStreamsOptions
   readonly #open = new Map<string, Set<object>>()
   readonly #ends = new Set<() => void>()

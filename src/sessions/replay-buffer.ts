@@ -18,7 +18,7 @@ interface StoredEvent {
 
 export interface ReplayBufferOptions {
   /** Of the messages as JSON, with 512 bytes more for each. Beyond it, the oldest go. Default 256 KiB. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
 }
 
 /** What an entry costs beside its text: many small messages must not count as nothing. */

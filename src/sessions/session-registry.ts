@@ -1,5 +1,6 @@
+import type { Complete } from '../options/complete.js'
 import { randomBytes } from 'node:crypto'
-import { systemClock, systemTimers, type Clock, type Timers } from '../clock.js'
+import { systemClock, systemTimers, type Clock, type Timers } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf, type Caller } from '../identity/caller.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
@@ -7,13 +8,13 @@ import { callerForLog } from '../identity/identifier-for-log.js'
 /** The bounds of sessions in number and time. */
 export interface SessionLimits {
   /** How long a session may be unused. Default 30 minutes. */
-  readonly idleMs?: number
+  readonly idleMs?: number | undefined
   /** How long a session may last at all. Default 24 hours. */
-  readonly maxAgeMs?: number
+  readonly maxAgeMs?: number | undefined
   /** Of all callers together. Beyond it, no new one is opened. Default 1000. */
-  readonly maxSessions?: number
+  readonly maxSessions?: number | undefined
   /** Of one user, through all clients together. Beyond it, the one unused for longest ends, one in use last of all. Default 20. */
-  readonly maxSessionsPerUser?: number
+  readonly maxSessionsPerUser?: number | undefined
 }
 
 /** Why a session ended: unused, past its greatest age, displaced by a newer one of its owner, or closed. */
@@ -22,11 +23,11 @@ export type SessionEndReason = 'idle' | 'too_old' | 'displaced' | 'closed'
 /** The bounds of a registry, and what it is told and given. */
 export interface SessionRegistryOptions<T> extends SessionLimits {
   /** Told of every session that ends, whatever the reason. Must not throw. */
-  readonly onEnd?: (value: T, reason: SessionEndReason) => void
-  readonly clock?: Clock
-  readonly timers?: Timers
+  readonly onEnd?: ((value: T, reason: SessionEndReason) => void) | undefined
+  readonly clock?: Clock | undefined
+  readonly timers?: Timers | undefined
   /** Default: 256 random bits, base64url. */
-  readonly createId?: () => string
+  readonly createId?: (() => string) | undefined
 }
 
 /** A session that is in use until `release` is called; it does not end for being idle before. */
@@ -46,7 +47,8 @@ interface Entry<T> {
 }
 
 const MINUTE_MS = 60_000
-const DEFAULTS = {
+/** The bounds of sessions that are told no others. */
+export const SESSION_DEFAULTS = {
   idleMs: 30 * MINUTE_MS,
   maxAgeMs: 24 * 60 * MINUTE_MS,
   maxSessions: 1_000,
@@ -63,17 +65,17 @@ const DEFAULTS = {
 export class SessionRegistry<T> {
   // In the order of their last use, the longest unused first.
   readonly #entries = new Map<string, Entry<T>>()
-  readonly #options: Required<Omit<SessionRegistryOptions<T>, 'onEnd'>>
+  readonly #options: Complete<Omit<SessionRegistryOptions<T>, 'onEnd'>>
   readonly #onEnd: (value: T, reason: SessionEndReason) => void
   #sweep: { cancel(): void } | undefined
 
   constructor(options: SessionRegistryOptions<T> = {}) {
     this.#onEnd = options.onEnd ?? (() => undefined)
     this.#options = {
-      idleMs: options.idleMs ?? DEFAULTS.idleMs,
-      maxAgeMs: options.maxAgeMs ?? DEFAULTS.maxAgeMs,
-      maxSessions: options.maxSessions ?? DEFAULTS.maxSessions,
-      maxSessionsPerUser: options.maxSessionsPerUser ?? DEFAULTS.maxSessionsPerUser,
+      idleMs: options.idleMs ?? SESSION_DEFAULTS.idleMs,
+      maxAgeMs: options.maxAgeMs ?? SESSION_DEFAULTS.maxAgeMs,
+      maxSessions: options.maxSessions ?? SESSION_DEFAULTS.maxSessions,
+      maxSessionsPerUser: options.maxSessionsPerUser ?? SESSION_DEFAULTS.maxSessionsPerUser,
       clock: options.clock ?? systemClock,
       timers: options.timers ?? systemTimers,
       createId: options.createId ?? (() => randomBytes(32).toString('base64url')),

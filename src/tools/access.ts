@@ -1,3 +1,4 @@
+import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
 import type { ToolRegistry } from './registry.js'
@@ -13,16 +14,24 @@ export interface AccessPolicy {
    * must allow as well. `scope`: `permissions` are ignored. `permissions`: they alone decide, whatever the
    * user let the client do.
    */
-  readonly authorizationClaims?: 'both' | 'scope' | 'permissions'
-  readonly scopeHierarchy?: ScopeHierarchy
+  readonly authorizationClaims?: 'both' | 'scope' | 'permissions' | undefined
+  readonly scopeHierarchy?: ScopeHierarchy | undefined
   /** Whether a tool that a step-up would unlock is listed. Default `hide`. */
-  readonly lockedTools?: 'hide' | 'show'
+  readonly lockedTools?: 'hide' | 'show' | undefined
   /**
    * What a step-up asks for: `union`, the default, the operation's scopes and those the token has, since
    * clients replace their scopes; `required`, the operation's alone; `none`: there is no step-up, since scopes are
    * assigned to users and no client can ask for more. A scope that is missing is then a permission that is missing.
    */
-  readonly stepUpScopes?: 'union' | 'required' | 'none'
+  readonly stepUpScopes?: 'union' | 'required' | 'none' | undefined
+}
+
+/** What holds where nothing else is said. */
+export const ACCESS_DEFAULTS: Complete<AccessPolicy> = {
+  authorizationClaims: 'both',
+  scopeHierarchy: {},
+  lockedTools: 'hide',
+  stepUpScopes: 'union',
 }
 
 /** Of scopes that a challenge repeats, in characters: proxies refuse answers with more than 8 KiB of headers. */

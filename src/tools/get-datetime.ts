@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { systemClock, type Clock } from '../clock.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import { defineTool } from './tool.js'
 
 /** Creates the tool that tells the server's time; any signed-in user may call it. */

@@ -13,7 +13,7 @@ export interface DownstreamRequirement {
    * Scopes of this server that stand for the API's: where the API's are not granted, a client whose token lacks
    * one of these is sent to ask for it. Without them it gets a tool error.
    */
-  readonly stepUp?: readonly string[]
+  readonly stepUp?: readonly string[] | undefined
 }
 
 /** What the doors in front of a tool have to know; a tool of any MCP server can be described so. */
@@ -21,7 +21,7 @@ export interface ToolRequirements {
   readonly name: string
   /** Scopes of this MCP server that the caller's token must have; may be empty. */
   readonly requiredScopes: readonly string[]
-  readonly downstream?: DownstreamRequirement
+  readonly downstream?: DownstreamRequirement | undefined
 }
 
 /** What a handler is given. Never a token. */
@@ -41,7 +41,7 @@ interface ToolBase<Input extends z.ZodObject, Output extends z.ZodObject> extend
   readonly description: string
   readonly inputSchema: Input
   readonly outputSchema: Output
-  readonly annotations?: ToolAnnotations
+  readonly annotations?: ToolAnnotations | undefined
   /** What a person or a model without structured content reads. */
   readonly toText: (output: z.infer<Output>) => string
 }

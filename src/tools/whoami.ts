@@ -25,9 +25,9 @@ export const whoami = defineTool({
       user: {
         sub: caller.subject,
         client_id: caller.clientId,
-        ...(caller.organization === undefined ? {} : { org_id: caller.organization }),
-        ...(caller.name === undefined ? {} : { name: caller.name }),
-        ...(caller.email === undefined ? {} : { email: caller.email }),
+        org_id: caller.organization,
+        name: caller.name,
+        email: caller.email,
       },
       scopes: [...caller.scopes],
     }

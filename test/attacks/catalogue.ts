@@ -10,7 +10,7 @@ import { dpop } from './dpop.js'
 import { embeddedKeys } from './embedded-keys.js'
 import { framing } from './framing.js'
 import { headerMembers } from './header-members.js'
-import { hostsAndOrigins } from './hosts-and-origins.js'
+import { hostAndOriginValidation } from './hosts-and-origins.js'
 import { issuers } from './issuers.js'
 import { malformedClaims } from './malformed-claims.js'
 import { malformedTokens } from './malformed-tokens.js'
@@ -48,7 +48,7 @@ export const mcpThemes: readonly Theme[] = [
   { title: 'audiences, character by character', attacks: singleCharacterChanges(MCP_AUDIENCE) },
   { title: 'callers', attacks: callers },
   { title: 'credentials twice', attacks: credentialsTwice },
-  { title: 'hosts and origins', attacks: hostsAndOrigins },
+  { title: 'hosts and origins', attacks: hostAndOriginValidation },
   { title: 'bodies', attacks: bodies },
   { title: 'tools without their scope', attacks: toolAccess },
   { title: 'malformed claims', attacks: malformedClaims },

@@ -83,7 +83,7 @@ const doubled: readonly Attack[] = [
 ]
 
 /** A good token under a name that is not the door's, as after DNS rebinding; for the MCP door. */
-export const hostsAndOrigins = expecting({ status: [400, 403] }, [
+export const hostAndOriginValidation = expecting({ status: [400, 403] }, [
   ...HOSTS.map(([name, host]) =>
     withGoodToken(`a Host ${name}`, (target) => ({ host: resolved(host, target) })),
   ),

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose'
-import { systemClock, type Clock } from '../../src/clock.js'
+import { systemClock, type Clock } from '../../src/time/clock.js'
 
 export interface TokenSourceOptions {
   readonly obtain: () => Promise<string>

@@ -10,15 +10,11 @@ import { createApp } from '../../src/server/app.js'
 import { composeServer } from '../../src/server/from-config.js'
 import { parseConfig, type Config, type Environment } from '../../src/config/config.js'
 import { createAuth0ApiClientExchanger } from '../../src/exchange/auth0-api-client-exchanger.js'
-import { protectExchange } from '../../src/exchange/exchange-pipeline.js'
 import { ACCESS_TOKEN_TYPE } from '../../src/exchange/token-exchanger.js'
 import type { Claims } from '../../src/identity/caller.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
-import { createIssuer } from '../../src/identity/issuer-keys.js'
-import { createJwtBearerVerifier } from '../../src/identity/jwt-bearer-verifier.js'
 import { serve } from '../../src/server/serve.js'
 import { greet } from '../../src/tools/greet.js'
-import { createToolRegistry } from '../../src/tools/registry.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import { trustingFetch } from '../helpers/serve-tls.js'
 
@@ -38,7 +34,6 @@ const composed: Mount = (config, fetch) => composeServer(config, new RecordingLo
 
 /** The exchange by an `ApiClient` that somebody else has made, mounted as a library user does it. */
 const withApiClient: Mount = async (config, fetch) => {
-  const issuer = createIssuer({ issuer: config.issuer.primary, fetch })
   const { clientId, clientAuthentication } = config.exchange
   if (!('secret' in clientAuthentication)) throw new Error('a secret is needed')
   const client = new AuthClient({
@@ -55,23 +50,14 @@ const withApiClient: Mount = async (config, fetch) => {
   }
   const app = createApp({
     endpoint: config.endpoint,
-    resource: {
-      resource: config.resource.identifier,
-      authorizationServers: [issuer.issuer],
-      baselineScopes: config.resource.baselineScopes,
-    },
-    edge: config.http,
-    policy: config.access,
-    verifier: createJwtBearerVerifier({ issuers: [issuer], audience: config.resource.identifier }),
-    exchanger: protectExchange(createAuth0ApiClientExchanger({ apiClient }), {
-      issuers: [issuer],
-      clientId,
-      ownAudience: config.resource.identifier,
-    }),
-    registry: createToolRegistry([greet]),
+    resource: config.resource.identifier,
+    issuer: config.issuer.primary,
+    client: { id: clientId, exchanger: createAuth0ApiClientExchanger({ apiClient }) },
     apis: { api: config.api },
+    tools: [greet],
+    baselineScopes: config.resource.baselineScopes,
+    ...{ access: config.access, http: config.http, fetch },
     log: new RecordingLog(),
-    createReference: () => 'reference',
   })
   return Promise.resolve({ handler: app.express, close: app.close })
 }

@@ -11,15 +11,11 @@ import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js
 import { createApp } from '../../src/server/app.js'
 import { composeServer } from '../../src/server/from-config.js'
 import { parseConfig, type Environment } from '../../src/config/config.js'
-import { protectExchange } from '../../src/exchange/exchange-pipeline.js'
-import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
 import type { Claims } from '../../src/identity/caller.js'
-import { createIssuer } from '../../src/identity/issuer-keys.js'
-import { createJwtBearerVerifier } from '../../src/identity/jwt-bearer-verifier.js'
 import { Secret } from '../../src/secret.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
-import { createToolRegistry } from '../../src/tools/registry.js'
 import { defineTool } from '../../src/tools/tool.js'
+import { NO_LIMITS } from '../helpers/exchange-app.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 
 const ANSWER = z.object({
@@ -197,37 +193,14 @@ describe('a server of ours in front of a second one of ours', () => {
 })
 
 function firstServer(endpoint: URL, issuerUrl: string, second: URL): ReturnType<typeof createApp> {
-  const issuer = createIssuer({ issuer: issuerUrl })
-  const shared = { issuers: [issuer], clientId: 'mcp-server', ownAudience: endpoint.href }
   return createApp({
     endpoint,
-    resource: {
-      resource: endpoint.href,
-      authorizationServers: [issuerUrl],
-      baselineScopes: ['tool:greet'],
-    },
-    edge: {
-      ...{ allowedHosts: [], allowedOrigins: [], trustProxy: 0, maxBodyBytes: 100_000 },
-      ...{
-        rateLimitPerAddress: 0,
-        bodyBytesPerCaller: 0,
-        rateLimitPerCaller: 0,
-        concurrencyPerCaller: 0,
-      },
-    },
-    policy: {},
-    verifier: createJwtBearerVerifier({ issuers: [issuer], audience: endpoint.href }),
-    exchanger: protectExchange(
-      createRfc8693Exchanger({
-        metadata: () => issuer.metadata(),
-        clientId: 'mcp-server',
-        clientAuthentication: { secret: new Secret('development-only-secret-of-the-mcp-server') },
-      }),
-      shared,
-    ),
-    registry: createToolRegistry([relay]),
+    issuer: issuerUrl,
+    client: { id: 'mcp-server', secret: new Secret('development-only-secret-of-the-mcp-server') },
     apis: { second: { audience: second.href, baseUrl: new URL(second.origin) } },
+    tools: [relay],
+    baselineScopes: ['tool:greet'],
+    http: NO_LIMITS,
     log: new RecordingLog(),
-    createReference: () => 'reference',
   })
 }

@@ -1,13 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { createApp } from '../../src/server/app.js'
 import type { DelegationPolicy } from '../../src/exchange/delegation-policy.js'
-import { protectExchange } from '../../src/exchange/exchange-pipeline.js'
-import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
-import { createIssuer } from '../../src/identity/issuer-keys.js'
-import { createJwtBearerVerifier } from '../../src/identity/jwt-bearer-verifier.js'
 import { Secret } from '../../src/secret.js'
 import { serve } from '../../src/server/serve.js'
-import { createToolRegistry } from '../../src/tools/registry.js'
 import type { Tool } from '../../src/tools/tool.js'
 import {
   API_AUDIENCE,
@@ -19,6 +13,14 @@ import {
 } from './exchange-stack.js'
 import { RecordingLog } from './recording-log.js'
 import { TestIssuer } from './test-issuer.js'
+
+/** Everything is let through. */
+export const NO_LIMITS = {
+  rateLimitPerAddress: 0,
+  rateLimitPerCaller: 0,
+  bodyBytesPerCaller: 0,
+  concurrencyPerCaller: 0,
+} as const
 
 /** The complete app with tools of a test's own, between an issuer and an API that the test controls. */
 export async function openExchangeApp(
@@ -32,43 +34,15 @@ export async function openExchangeApp(
   const log = new RecordingLog()
   const origin = `http://localhost:${server.port}`
   const endpoint = new URL(`${origin}/mcp`)
-  const issuers = [createIssuer({ issuer: issuer.issuer, log })]
-  const adapter = createRfc8693Exchanger({
-    metadata: () => issuers[0]?.metadata() ?? Promise.reject(new Error('no issuer')),
-    clientId: CLIENT_ID,
-    clientAuthentication: { secret: new Secret(CLIENT_SECRET) },
-  })
   const app = createApp({
-    endpoint,
-    resource: {
-      resource: endpoint.href,
-      authorizationServers: [issuer.issuer],
-      baselineScopes: ['tool:read'],
-    },
-    edge: {
-      ...{ allowedHosts: [], allowedOrigins: [], trustProxy: 0, maxBodyBytes: 100_000 },
-      ...{
-        rateLimitPerAddress: 0,
-        rateLimitPerCaller: 0,
-        bodyBytesPerCaller: 0,
-        concurrencyPerCaller: 0,
-      },
-    },
-    policy: {},
-    verifier: createJwtBearerVerifier({ issuers, audience: endpoint.href }),
-    exchanger: protectExchange(adapter, {
-      issuers,
-      clientId: CLIENT_ID,
-      ownAudience: endpoint.href,
-      log,
-    }),
-    delegation,
-    registry: createToolRegistry(tools),
+    ...{ endpoint, log, tools, delegation },
+    issuer: issuer.issuer,
+    client: { id: CLIENT_ID, secret: new Secret(CLIENT_SECRET) },
     apis: { api: { audience: API_AUDIENCE, baseUrl: new URL(api.origin) } },
+    baselineScopes: ['tool:read'],
+    http: NO_LIMITS,
     // Longer than any test: whatever ends a call earlier is what the test is about.
-    apiTimeoutMs: 100_000,
-    log,
-    createReference: randomUUID,
+    apiCalls: { timeoutMs: 100_000 },
   })
   server.attach(app.express)
   const close = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../../src/clock.js'
+import type { Clock, Timers } from '../../src/time/clock.js'
 
 interface Scheduled {
   readonly dueMs: number

@@ -1,13 +1,13 @@
 import type { McpServerFactory } from '@modelcontextprotocol/server'
 import express from 'express'
 import {
-  bearerAuth,
+  requireBearerAuth,
   createIssuer,
   createJwtBearerVerifier,
   createToolAccess,
   createToolRegistry,
   errorHandler,
-  hostsAndOrigins,
+  hostAndOriginValidation,
   jsonBody,
   limitByAddress,
   limitByCaller,
@@ -43,13 +43,13 @@ export async function openOwnServer(options: OwnServerOptions): Promise<OwnServe
   const resourceMetadataUrl = metadataUrl(endpoint)
   const failures = { resourceMetadataUrl, baselineScopes: [], log: new RecordingLog() }
   const issuers = [createIssuer({ issuer: issuer.issuer })]
-  const mcp = mcpRoute({ createServer, ...route, ...failures })
+  const mcp = mcpRoute({ createServer, ...route, log: failures.log })
   const app = express()
-  app.use(requestContext(), securityHeaders(), hostsAndOrigins({ endpoint }))
+  app.use(requestContext(), securityHeaders(), hostAndOriginValidation({ endpoint }))
   app.use(limitByAddress({ perMinute: 1_000 }))
   app.all(
     '/mcp',
-    bearerAuth({
+    requireBearerAuth({
       verifier: createJwtBearerVerifier({ issuers, audience: endpoint.href }),
       ...{ resource: endpoint.href, endpoint, resourceMetadataUrl },
     }),

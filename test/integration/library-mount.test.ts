@@ -1,11 +1,11 @@
 import express, { type Express } from 'express'
 import {
-  bearerAuth,
+  requireBearerAuth,
   createIssuer,
   createJwtBearerVerifier,
   createToolRegistry,
   errorHandler,
-  hostsAndOrigins,
+  hostAndOriginValidation,
   limitByAddress,
   metadataUrl,
   tokenExchange,
@@ -27,7 +27,7 @@ describe('the middleware in an Express app of somebody else', () => {
     app = express()
     app.get(
       '/anything',
-      bearerAuth({
+      requireBearerAuth({
         verifier: createJwtBearerVerifier({
           issuers: [createIssuer({ issuer: issuer.issuer })],
           audience: ENDPOINT.href,
@@ -74,15 +74,16 @@ describe('the middleware in an Express app of somebody else', () => {
 
   test('factories name every fault of their options at once, while the app is put together', () => {
     const wrong = { verifier: {}, resource: '', endpoint: 'x', resourceMetadataUrl: 'y' }
-    const mount = () => bearerAuth(wrong as unknown as Parameters<typeof bearerAuth>[0])
+    const mount = () =>
+      requireBearerAuth(wrong as unknown as Parameters<typeof requireBearerAuth>[0])
     expect(mount).toThrow(TypeError)
     for (const place of ['verifier', 'resource', 'endpoint', 'resourceMetadataUrl']) {
       expect(mount).toThrow(new RegExp(`- ${place}`))
     }
     expect(() => limitByAddress({ perMinute: -1 })).toThrow(/must not be negative/)
-    expect(() => hostsAndOrigins({ endpoint: ENDPOINT, origins: ['https://a/'] })).toThrow(
-      /without path or trailing slash/,
-    )
+    expect(() =>
+      hostAndOriginValidation({ endpoint: ENDPOINT, allowedOrigins: ['https://a/'] }),
+    ).toThrow(/without path or trailing slash/)
     expect(() =>
       tokenExchange({
         registry: createToolRegistry([

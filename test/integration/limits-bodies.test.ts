@@ -149,7 +149,7 @@ describe('what a request body may cost', () => {
     app.use((req, _res, next) => {
       const auth = createAuthInfo({
         ...{ caller: callerFromClaims(claims), subjectToken: new Secret('t'), requestId: 'r' },
-        ...{ resource: endpoint.href, resourceMetadataUrl: endpoint.href },
+        ...{ resource: endpoint.href, challenges: { resourceMetadataUrl: endpoint } },
       })
       Object.assign(req, { auth })
       next()

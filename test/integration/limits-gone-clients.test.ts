@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import express, { type Request, type Response } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
-import { bearerAuth, errorHandler, jsonBody, limitAtOnce } from 'mcp-on-behalf-of'
+import { requireBearerAuth, errorHandler, jsonBody, limitConcurrency } from 'mcp-on-behalf-of'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 
@@ -44,7 +44,7 @@ describe('the limit of what a user has under way', () => {
       next()
     })
     app.use(
-      bearerAuth({
+      requireBearerAuth({
         ...{ resource: endpoint.href, endpoint, resourceMetadataUrl: endpoint },
         verifier: {
           async verify({ credentials }) {
@@ -58,7 +58,7 @@ describe('the limit of what a user has under way', () => {
           },
         },
       }),
-      limitAtOnce({ atOnce: 2 }),
+      limitConcurrency({ maxConcurrentPerCaller: 2 }),
       ...jsonBody(10_000),
       (_req: Request, res: Response) => {
         handled += 1

@@ -91,7 +91,10 @@ test('[case 5] scopeClaim of onBehalfOf takes the place of scope, and offers no 
   expect((await assigned.call({ tools: ['tool:greet'], scope: 'openid' })).status).toBe(200)
   const refused = await assigned.call()
   expect([refused.status, refused.headers['www-authenticate']]).toEqual([403, undefined])
-  const asked = appWith({ callerPolicy: { scopeClaim: 'tools' }, access: { stepUpScopes: 'required' } })
+  const asked = appWith({
+    callerPolicy: { scopeClaim: 'tools' },
+    access: { stepUpScopes: 'required' },
+  })
   expect((await asked.call()).headers['www-authenticate']).toContain('insufficient_scope')
 })
 

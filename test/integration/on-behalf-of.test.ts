@@ -241,8 +241,8 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     const token = await issuer.mint(ENDPOINT.href)
     const small = appWith(guard({ http: { maxBodyBytes: 100 } }))
     expect((await post(small, { a: 'a'.repeat(100) }, token)).status).toBe(413)
-    for (const edge of [{ perAddressPerMinute: 2 }, { perCallerPerMinute: 2 }]) {
-      const app = appWith(guard({ http: edge }))
+    for (const http of [{ rateLimitPerAddress: 2 }, { rateLimitPerCaller: 2 }]) {
+      const app = appWith(guard({ http }))
       const statuses: number[] = []
       for (let count = 0; count < 3; count += 1) {
         statuses.push((await post(app, { method: 'ping' }, token)).status)

@@ -1,6 +1,6 @@
 import express from 'express'
 import {
-  bearerAuth,
+  requireBearerAuth,
   createIssuer,
   createJwtBearerVerifier,
   errorHandler,
@@ -34,7 +34,7 @@ describe.each(['RS256', 'ES256'])('a token of %s that was verified once', (alg) 
     const app = express()
     app.get(
       '/mcp',
-      bearerAuth({ verifier, resource, endpoint: ENDPOINT, resourceMetadataUrl }),
+      requireBearerAuth({ verifier, resource, endpoint: ENDPOINT, resourceMetadataUrl }),
       (_req, res) => {
         res.json({})
       },

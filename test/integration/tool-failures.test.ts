@@ -108,8 +108,6 @@ test('a tool checks its caller once more where nothing stands in front of the se
   })
   const mcp = mcpRoute({
     createServer: servers.create,
-    resourceMetadataUrl,
-    baselineScopes: [],
     log,
   })
   onTestFinished(() => mcp.close())
@@ -128,7 +126,7 @@ test('a tool checks its caller once more where nothing stands in front of the se
             expiresAtSeconds: 4_000_000_000,
           },
           ...{ subjectToken: new Secret('x'), requestId: 'r', resource: endpoint.href },
-          resourceMetadataUrl: resourceMetadataUrl.href,
+          challenges: { resourceMetadataUrl },
         })
         Object.assign(req, { auth })
         next()

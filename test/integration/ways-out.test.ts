@@ -5,7 +5,7 @@ import { TLSSocket, type PeerCertificate } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
 import { run } from '../../cli/doctor/run.js'
-import { composeConnections } from '../../src/server/connections.js'
+import { createConnections } from '../../src/server/connections.js'
 import { parseConfig, type Environment } from '../../src/config/config.js'
 import { recordingIo } from '../helpers/command-io.js'
 import { openConnectProxy, type ConnectProxy } from '../helpers/connect-proxy.js'
@@ -140,7 +140,7 @@ describe('the standalone server behind a corporate proxy', () => {
       ...{ MCP_AUTH0_CLIENT_PRIVATE_KEY: own.key, MCP_AUTH0_CLIENT_CERTIFICATE: own.cert },
     })
     const shown: string[] = []
-    const connections = composeConnections(config)
+    const connections = createConnections(config)
     try {
       for (const fetch of [connections.issuers, connections.api, connections.exchange]) {
         shown.push(await (await fetch(`${api.url}/peer`)).text())

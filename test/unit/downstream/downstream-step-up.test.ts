@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   downstreamStepUp,
-  leaveStepUp,
-  takeStepUp,
+  setPendingStepUp,
+  consumePendingStepUp,
 } from '../../../src/downstream/downstream-step-up.js'
 import { FAILURE_CODES, OnBehalfOfError, type FailureCode } from '../../../src/failures/errors.js'
 import { missingScopes } from '../../../src/scopes.js'
@@ -60,14 +60,14 @@ describe('a step-up that is left for a request', () => {
 
   test('is taken once', () => {
     const request = authInfo()
-    leaveStepUp(request, denied)
-    expect(takeStepUp(request)).toBe(denied)
-    expect(takeStepUp(request)).toBeUndefined()
+    setPendingStepUp(request, denied)
+    expect(consumePendingStepUp(request)).toBe(denied)
+    expect(consumePendingStepUp(request)).toBeUndefined()
   })
 
   test('is not for another request, equal as it may be', () => {
-    leaveStepUp(authInfo(), denied)
-    expect(takeStepUp(authInfo())).toBeUndefined()
-    expect(takeStepUp(undefined)).toBeUndefined()
+    setPendingStepUp(authInfo(), denied)
+    expect(consumePendingStepUp(authInfo())).toBeUndefined()
+    expect(consumePendingStepUp(undefined)).toBeUndefined()
   })
 })

@@ -8,7 +8,7 @@ interface Inputs {
   readonly subjectToken: string
   readonly issuer: string
   readonly clientId: string
-  readonly profile: string
+  readonly subjectTokenType: string
   readonly exchangeIssuer: string | undefined
   readonly audience: string
   readonly organization: string | undefined
@@ -19,7 +19,7 @@ const GOOD: Inputs = {
   subjectToken: 'subject-token',
   issuer: 'https://issuer.example/',
   clientId: 'mcp-server',
-  profile: 'urn:ietf:params:oauth:token-type:access_token',
+  subjectTokenType: 'urn:ietf:params:oauth:token-type:access_token',
   exchangeIssuer: undefined,
   audience: 'https://api.example/',
   organization: 'org_one',
@@ -44,7 +44,7 @@ const inputs: fc.Arbitrary<Inputs> = fc.record({
   subjectToken: field,
   issuer: field,
   clientId: field,
-  profile: field,
+  subjectTokenType: field,
   exchangeIssuer: fc.option(field, { nil: undefined }),
   audience: field,
   organization: fc.option(field, { nil: undefined }),
@@ -56,7 +56,7 @@ function same(a: Inputs, b: Inputs): boolean {
     one.subjectToken,
     one.issuer,
     one.clientId,
-    one.profile,
+    one.subjectTokenType,
     one.exchangeIssuer === undefined ? [] : [one.exchangeIssuer],
     one.audience,
     one.organization === undefined ? [] : [one.organization],
@@ -76,7 +76,7 @@ describe('cacheKey', () => {
   })
 
   test('tells apart inputs that differ in where one field ends and the next begins', () => {
-    const names = ['subjectToken', 'issuer', 'clientId', 'profile', 'audience'] as const
+    const names = ['subjectToken', 'issuer', 'clientId', 'subjectTokenType', 'audience'] as const
     const boundary = fc.integer({ min: 0, max: names.length - 2 })
     fc.assert(
       fc.property(inputs, boundary, field, (given, index, moved) => {
@@ -124,7 +124,7 @@ describe('cacheKey', () => {
       { ...GOOD, subjectToken: 'subject-tokeN' },
       { ...GOOD, issuer: 'https://issuer.example' },
       { ...GOOD, clientId: 'mcp-server2' },
-      { ...GOOD, profile: 'urn:example:profile' },
+      { ...GOOD, subjectTokenType: 'urn:example:profile' },
       { ...GOOD, exchangeIssuer: 'https://other.example/' },
       { ...GOOD, exchangeIssuer: 'https://other.example' },
       { ...GOOD, audience: 'https://api.example' },

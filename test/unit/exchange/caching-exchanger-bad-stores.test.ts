@@ -20,7 +20,7 @@ function setUp(cache: TokenCache) {
   const inner = new PromptExchanger()
   const log = new RecordingLog()
   const exchanger = new CachingExchanger(inner, {
-    ...{ cache, log, clientId: 'mcp-server', profile: 'urn:example' },
+    ...{ cache, log, clientId: 'mcp-server', subjectTokenType: 'urn:example' },
     clock: new ManualClock().clock,
   })
   const operations = (): unknown[] =>

@@ -31,7 +31,7 @@ function setUp(options: Partial<CachingExchangerOptions> = {}) {
   const log = new RecordingLog()
   const cache = createMemoryTokenCache()
   const exchanger = new CachingExchanger(inner, {
-    ...{ cache, log, clientId: 'mcp-server', profile: 'urn:example', clock: time.clock },
+    ...{ cache, log, clientId: 'mcp-server', subjectTokenType: 'urn:example', clock: time.clock },
     ...options,
   })
   const token = async (changes: RequestChanges = {}, given: ExchangeOptions = {}) =>
@@ -62,7 +62,13 @@ describe('the life of a token', () => {
     ['its own expiry, less 30 s', 600, seconds.hour, {}, 570],
     ["the caller's token's expiry, less 30 s", seconds.day, 900, {}, 870],
     ['an hour at the most', seconds.day, seconds.day, {}, seconds.hour],
-    ['its own expiry, less the skew that is set', 600, seconds.hour, { expiryMarginMs: 5_000 }, 595],
+    [
+      'its own expiry, less the skew that is set',
+      600,
+      seconds.hour,
+      { expiryMarginMs: 5_000 },
+      595,
+    ],
     ['the cap that is set', 600, seconds.hour, { maxAgeMs: 60_000 }, 60],
   ])('ends with %s', async (_, ownSeconds, subjectSeconds, options, lifeSeconds) => {
     const { inner, time, token } = setUp(options)

@@ -14,7 +14,7 @@ import {
 } from '../../helpers/exchange-requests.js'
 import { StoreWithMoods, type StoreMood } from './store-with-moods.js'
 
-const identity = { clientId: 'mcp-server', profile: 'urn:example' }
+const identity = { clientId: 'mcp-server', subjectTokenType: 'urn:example' }
 
 type Step =
   | {
@@ -97,7 +97,12 @@ class Play {
 
   constructor(mood: StoreMood) {
     this.#store = new StoreWithMoods(mood)
-    const options = { ...identity, cache: this.#store, clock: this.#time.clock, skewMs: 5_000 }
+    const options = {
+      ...identity,
+      cache: this.#store,
+      clock: this.#time.clock,
+      expiryMarginMs: 5_000,
+    }
     this.#exchanger = new CachingExchanger(this.#inner, options)
   }
 

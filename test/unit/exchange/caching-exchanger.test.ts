@@ -12,7 +12,7 @@ function setUp(cache: TokenCache = createMemoryTokenCache()) {
   const exchanger = new CachingExchanger(inner, {
     cache,
     clientId: 'mcp-server',
-    profile: 'urn:example',
+    subjectTokenType: 'urn:example',
     clock: time.clock,
   })
   return { inner, time, exchanger }

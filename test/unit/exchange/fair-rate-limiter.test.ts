@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FairPace, type FairPaceOptions } from '../../../src/exchange/fair-rate-limiter.js'
+import { FairRateLimiter, type FairPaceOptions } from '../../../src/exchange/fair-rate-limiter.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
 import { failureOf } from '../outcomes.js'
 
 function setUp(options: Partial<FairPaceOptions> = {}) {
   const time = new ManualClock()
-  const pace = new FairPace({
+  const pace = new FairRateLimiter({
     perSecond: 1,
     ...options,
     clock: time.clock,

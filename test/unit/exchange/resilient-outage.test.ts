@@ -203,7 +203,7 @@ describe('an authorization server that is down for a minute', () => {
   function setUpOutage() {
     const { inner, time, resilient } = setUp()
     const exchanger = new CachingExchanger(resilient, {
-      ...{ cache: createMemoryTokenCache(), clientId: 'mcp-server', profile: 'p' },
+      ...{ cache: createMemoryTokenCache(), clientId: 'mcp-server', subjectTokenType: 'p' },
       clock: time.clock,
     })
     const isDown = (): boolean => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fingerprint, VerifiedTokens } from '../../../src/identity/verified-token-cache.js'
+import { fingerprint, VerifiedTokenCache } from '../../../src/identity/verified-token-cache.js'
 import { Secret } from '../../../src/secret.js'
 
 const NOW_SECONDS = 1_000_000
@@ -8,7 +8,7 @@ const TOKEN = new Secret('header.claims.signature')
 
 function setUp(maxEntries = 2) {
   const time = { now: NOW_SECONDS * 1_000 }
-  const tokens = new VerifiedTokens({ maxEntries, clock: () => time.now })
+  const tokens = new VerifiedTokenCache({ maxEntries, clock: () => time.now })
   const remember = (claims: Record<string, unknown>, token = TOKEN): void => {
     tokens.remember(token, { claims, keySet: KEYS })
   }

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Caller } from '../../../src/identity/caller.js'
-import { NewsStreams } from '../../../src/sessions/notification-streams.js'
+import { NotificationStreams } from '../../../src/sessions/notification-streams.js'
 import { ManualClock } from '../../helpers/exchange-clock.js'
 import { callerOf } from '../../helpers/exchange-requests.js'
 import { failureOf } from '../outcomes.js'
 
 function setUp() {
   const { clock, timers } = new ManualClock()
-  const streams = new NewsStreams({ maxPerUser: 1, clock, timers })
+  const streams = new NotificationStreams({ maxPerUser: 1, clock, timers })
   return (caller: Caller): Promise<Response> =>
     streams.open(caller, () =>
       Promise.resolve(

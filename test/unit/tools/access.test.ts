@@ -75,7 +75,9 @@ describe('the decision about the tools of one request', () => {
 describe('the claim that decides', () => {
   const greets = { scopes: ['tool:greet'] }
 
-  test.each<[NonNullable<AccessPolicy['authorizationClaims']>, readonly string[] | undefined, string]>([
+  test.each<
+    [NonNullable<AccessPolicy['authorizationClaims']>, readonly string[] | undefined, string]
+  >([
     ['both', undefined, 'allowed'],
     ['both', ['tool:greet'], 'allowed'],
     ['both', [], 'never'],
@@ -90,8 +92,12 @@ describe('the claim that decides', () => {
 
   test('is permissions: scopes that are missing do not matter', () => {
     const caller = callerOf({ scopes: [], permissions: ['tool:greet'] })
-    expect(accessWith({ authorizationClaims: 'permissions' }).decide(['greet'], caller).kind).toBe('allowed')
-    expect(accessWith({ authorizationClaims: 'both' }).decide(['greet'], caller).kind).toBe('step_up')
+    expect(accessWith({ authorizationClaims: 'permissions' }).decide(['greet'], caller).kind).toBe(
+      'allowed',
+    )
+    expect(accessWith({ authorizationClaims: 'both' }).decide(['greet'], caller).kind).toBe(
+      'step_up',
+    )
   })
 
   test('tells which permission is missing, not which the user has', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { assertOptions, optionsSchema } from '../../src/options.js'
-import { compileErrors } from '../helpers/compile-errors.js'
+import { assertOptions, optionsSchema } from '../../../src/options/assert-options.js'
+import { compileErrors } from '../../helpers/compile-errors.js'
 
 interface Lamp {
   readonly brightness: number
@@ -73,7 +73,7 @@ describe('the schema of options', () => {
   const errors = (shape: string): readonly string[] =>
     compileErrors(`
       import { z } from 'zod'
-      import { optionsSchema } from '../src/options.js'
+      import { optionsSchema } from '../src/options/assert-options.js'
       interface Lamp { readonly brightness: number; readonly colour?: string | undefined }
       export const LAMP = optionsSchema<Lamp>({ ${shape} })
     `)
@@ -103,7 +103,7 @@ describe('the schema of options', () => {
     const shape = 'id: z.string(), secret: z.string().optional()'
     const errors = compileErrors(`
       import { z } from 'zod'
-      import { optionsSchema } from '../src/options.js'
+      import { optionsSchema } from '../src/options/assert-options.js'
       type Client = { readonly id: string } & ({ readonly secret: string } | { readonly key: string })
       export const CLIENT = optionsSchema<Client>({ ${shape} })
     `)

@@ -1,0 +1,64 @@
+import { protectExchange } from '../exchange/exchange-pipeline.js'
+import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
+import type { TokenExchanger } from '../exchange/token-exchanger.js'
+import { createIssuer, type Issuer } from '../identity/issuer-keys.js'
+import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
+import type { ResolvedOptions } from './defaults.js'
+import type { OnBehalfOfOptions } from './options.js'
+
+/** The authorization servers that the options name. */
+export function issuersFor(options: ResolvedOptions): KnownIssuers {
+  const { exchange, fetch, log, keysStaleMs: staleAgeMs } = options
+  return createKnownIssuers({ ...options, exchangeIssuer: exchange.issuer }, (each) =>
+    createIssuer({ ...each, log, fetch, staleAgeMs }),
+  )
+}
+
+/** The adapter to the token endpoint alone. */
+export function adapterFor(
+  { client, exchange = {}, fetch }: Pick<OnBehalfOfOptions, 'client' | 'exchange' | 'fetch'>,
+  issuers: readonly Issuer[],
+): TokenExchanger {
+  if ('exchanger' in client) return client.exchanger
+  return createRfc8693Exchanger({
+    metadata: (name) => issuerNamed(exchange.issuer ?? name, issuers).metadata(),
+    clientId: client.id,
+    clientAuthentication: client,
+    subjectTokenType: exchange.subjectTokenType,
+    timeoutMs: exchange.timeoutMs,
+    fetch: exchange.fetch ?? fetch,
+  })
+}
+
+/** The adapter, with everything around it that an exchange needs. */
+export function exchangerFor(options: ResolvedOptions, issuers: KnownIssuers): TokenExchanger {
+  const { client, exchange, delegation, clockToleranceSeconds, log } = options
+  const { subjectTokenType, timeoutMs } = exchange
+  return protectExchange(adapterFor(options, issuers.all), {
+    issuers: issuers.accepted,
+    exchangeIssuer: issuers.exchange,
+    clientId: client.id,
+    ownAudience: options.tokenAudience,
+    ...{ log, subjectTokenType, timeoutMs },
+    ratePerSecond: exchange.ratePerSecond,
+    cache: exchange.cache,
+    cacheEntries: exchange.cacheEntries,
+    caching: exchange.caching,
+    resilience: exchange.resilience,
+    checks: {
+      actor: exchange.actor,
+      requireActor: exchange.requireActor,
+      dangerouslyAllowOpaqueTokens: exchange.dangerouslyAllowOpaqueTokens,
+      dangerouslyAllowUnboundDowngrade: exchange.dangerouslyAllowUnboundDowngrade,
+      maxDepth: delegation.maxDepth,
+      clockToleranceSeconds,
+    },
+  })
+}
+
+/** The verifier has let nobody else's tokens in. */
+function issuerNamed(name: string, issuers: readonly Issuer[]): Issuer {
+  const known = issuers.find(({ issuer }) => issuer === name)
+  if (known === undefined) throw new TypeError(`unknown issuer ${name}`)
+  return known
+}

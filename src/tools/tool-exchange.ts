@@ -1,0 +1,157 @@
+import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
+import type { AuthInfo } from '@modelcontextprotocol/server'
+import {
+  logCallFailure,
+  logExchange,
+  logExchangeFailure,
+  type LoggedCall,
+  type ToolHost,
+} from '../downstream/call-log.js'
+import {
+  attachDownstreamAccess,
+  openDownstreamAccess,
+  type DownstreamAccess,
+} from '../downstream/downstream-access.js'
+import { createDownstreamClient, type DownstreamApi } from '../downstream/downstream-client.js'
+import { downstreamStepUp } from '../downstream/downstream-step-up.js'
+import { ExchangedTokenSource } from '../downstream/exchanged-token-source.js'
+import { createFairFetch, type FairFetch } from '../downstream/fair-fetch.js'
+import type { TraceContext } from '../downstream/trace-context.js'
+import { assertDelegationAllowed, type DelegationPolicy } from '../exchange/delegation-policy.js'
+import type { TokenExchanger } from '../exchange/token-exchanger.js'
+import { asOnBehalfOfError, type OnBehalfOfError } from '../failures/errors.js'
+import { FAILURE_TABLE } from '../failures/failure-table.js'
+import type { Fetch } from '../http/fetch-json.js'
+import { globalFetch } from '../http/global-fetch.js'
+import { authContextOf } from '../identity/auth-context.js'
+import { userKeyOf } from '../identity/caller.js'
+import { silentLog, type Log } from '../logging/log.js'
+import type { ToolRegistry } from './registry.js'
+import type { DownstreamRequirement, ToolRequirements } from './tool.js'
+
+/** Which tools call which APIs, and how. */
+export interface ToolExchangeOptions {
+  readonly registry: ToolRegistry<ToolRequirements>
+  readonly exchanger: TokenExchanger
+  /** The protected APIs by the names that tools declare. */
+  readonly apis: Readonly<Record<string, DownstreamApi>>
+  /** Through whom calls may come. Default: at most five actors, any. */
+  readonly delegation?: DelegationPolicy | undefined
+  /** Calls the APIs. Default: the global `fetch`. */
+  readonly fetch?: Fetch | undefined
+  /** For one call of an API, waiting for its turn included. Default 10000. */
+  readonly timeoutMs?: number | undefined
+  /** Calls of one API under way at a time; further calls wait, users taking turns. Default 64. */
+  readonly connections?: number | undefined
+  /** Those of one user, through all clients together. Default: a quarter of `connections`. */
+  readonly concurrencyPerUser?: number | undefined
+  /** The largest API answer that is read as JSON. Default 1 MiB. */
+  readonly maxBytes?: number | undefined
+  readonly log?: Log | undefined
+  /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
+  readonly host?: ToolHost | undefined
+}
+
+/** A verified request and the tools that it calls. */
+export interface ToolCallRequest {
+  readonly authInfo: AuthInfo
+  /** The names of the tools. */
+  readonly calls: readonly string[]
+  /** Aborts when nobody can read the answer any more; `undefined` where a lost connection cancels nothing. */
+  readonly signal: AbortSignal | undefined
+  readonly trace: TraceContext
+  /** Told to the authorization server. */
+  readonly clientAddress: string | undefined
+}
+
+interface ExchangeForTool extends Omit<ToolCallRequest, 'calls'> {
+  readonly tool: ToolRequirements
+  readonly downstream: DownstreamRequirement
+  readonly fetchAs: FairFetch
+}
+
+/**
+ * Creates the function that exchanges the caller's token for each tool of a request that declares a downstream, and
+ * attaches the access to the request's auth context.
+ *
+ * Rejects with a failure that the client can do something about: `reauthentication_required`, and
+ * `insufficient_scope` where the tool maps the API's scopes to scopes of this server. Any other failure is attached in
+ * place of the access: `downstreamOf` throws it, so the tool does not run without a token. Throws a `TypeError` when a
+ * tool declares an API that is not among `apis`. Calls under way are counted by the created function: one is one limit.
+ */
+export function createToolExchange(
+  options: ToolExchangeOptions,
+): (request: ToolCallRequest) => Promise<void> {
+  assertApisKnown(options)
+  const fetchAs = createFairFetch({
+    fetch: options.fetch ?? globalFetch,
+    maxConcurrentCalls: options.connections,
+    maxConcurrentCallsPerUser: options.concurrencyPerUser,
+    timeoutMs: options.timeoutMs ?? API_CALL_DEFAULTS.timeoutMs,
+  })
+  return async (request) => {
+    const { authInfo, calls } = request
+    const logged = commonOf(authInfo, options)
+    openDownstreamAccess(authInfo, (tool, failure) => {
+      logCallFailure({ ...logged, tool }, failure)
+    })
+    for (const tool of calls.map((name) => options.registry.find(name))) {
+      if (tool?.downstream === undefined) continue
+      const exchange = { ...request, tool, downstream: tool.downstream, fetchAs }
+      attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
+    }
+  }
+}
+
+async function exchangeForTool(
+  { tool, downstream, authInfo, signal, ...request }: ExchangeForTool,
+  options: ToolExchangeOptions,
+): Promise<DownstreamAccess> {
+  const { caller, subjectToken } = authContextOf(authInfo)
+  const api = options.apis[downstream.api]
+  if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
+  const { scopes } = downstream
+  const { clientAddress, trace } = request
+  const logged: LoggedCall = {
+    ...commonOf(authInfo, options),
+    ...{ tool: tool.name, api: downstream.api, audience: api.audience, asked: scopes },
+  }
+  const wanted = { caller, subjectToken, audience: api.audience, scopes, clientAddress }
+  const tokens = new ExchangedTokenSource(options.exchanger, wanted, signal)
+  try {
+    await assertDelegationAllowed(caller, options.delegation ?? {})
+    logExchange(logged, await tokens.exchanged())
+  } catch (thrown) {
+    const failure = asOnBehalfOfError(thrown)
+    logExchangeFailure(logged, failure)
+    const mapping = { requiredScopes: tool.requiredScopes, stepUp: downstream.stepUp }
+    const stepUp = downstreamStepUp(failure, caller, mapping)
+    if (stepUp !== undefined) throw stepUp
+    if (FAILURE_TABLE[failure.code].surface === 'http') throw failure
+    return { failure }
+  }
+  const calls = {
+    ...{ api, tokens, trace, timeoutMs: options.timeoutMs, maxBytes: options.maxBytes },
+    fetch: request.fetchAs(userKeyOf(caller)),
+    report: (failure: OnBehalfOfError) => {
+      logCallFailure(logged, failure)
+    },
+  }
+  return {
+    open: (wantedSignal = signal) => createDownstreamClient({ ...calls, signal: wantedSignal }),
+  }
+}
+
+function commonOf(authInfo: AuthInfo, { log = silentLog, host = 'library' }: ToolExchangeOptions) {
+  const { caller, requestId } = authContextOf(authInfo)
+  return { log, host, caller, requestId }
+}
+
+function assertApisKnown({ registry, apis }: ToolExchangeOptions): void {
+  const faults = registry.tools
+    .filter((tool) => tool.downstream !== undefined && !Object.hasOwn(apis, tool.downstream.api))
+    .map((tool) => `  - tool ${tool.name} calls the API "${tool.downstream?.api ?? ''}"`)
+  if (faults.length > 0) {
+    throw new TypeError(`tokenExchange() knows no such API:\n${faults.join('\n')}`)
+  }
+}

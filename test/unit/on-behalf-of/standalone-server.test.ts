@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import { parseConfig, type Environment } from '../../../src/config/config.js'
+import { withDefaults, type ResolvedOptions } from '../../../src/on-behalf-of/defaults.js'
+import type { OnBehalfOfOptions } from '../../../src/on-behalf-of/options.js'
+import { Secret } from '../../../src/secret.js'
+import { createConnections } from '../../../src/server/connections.js'
+import { appOptions } from '../../../src/server/from-config.js'
+
+const LEAST = {
+  ISSUER_BASE_URL: 'https://issuer.example/',
+  AUTH0_AUDIENCE: 'http://localhost:3001/mcp',
+  MCP_AUTH0_CLIENT_ID: 'mcp-server',
+  MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
+  API_AUTH0_AUDIENCE: 'https://api.example/',
+  API_BASE_URL: 'https://api.example',
+}
+
+/** Every setting that is an option, in another way than by default. */
+const CHANGED = {
+  ...LEAST,
+  MCP_SERVER_URL: 'https://mcp.example/under',
+  TOKEN_AUDIENCE: 'other-audience',
+  TOLERATED_AUDIENCES: 'https://tolerated.example/',
+  CLOCK_TOLERANCE_SECONDS: '7',
+  METADATA_LOCATION: 'path',
+  ISSUER_METADATA_URL: 'https://issuer.example/metadata',
+  JWKS_URL: 'https://issuer.example/keys',
+  ADDITIONAL_ISSUERS: 'https://other.example/',
+  DANGEROUSLY_SHARE_CLIENT_SECRET: 'true',
+  DANGEROUSLY_ALLOW_HTTP: 'true',
+  KEYS_STALE_HOURS: '3',
+  MCP_BASELINE_SCOPES: 'tool:greet',
+  AUTHORIZATION_CLAIMS: 'permissions',
+  SCOPE_HIERARCHY: 'tool:admin=tool:greet',
+  LOCKED_TOOLS: 'show',
+  STEP_UP_SCOPES: 'required',
+  USER_CLAIM: 'email',
+  SCOPE_PREFIX: 'api://mcp/',
+  DELEGATION_MAX_DEPTH: '2',
+  DELEGATION_ALLOWED_ACTORS: 'gateway',
+  MCP_SESSIONS: 'on',
+  ALLOWED_HOSTS: 'inner.example',
+  ALLOWED_ORIGINS: 'https://app.example',
+  RATE_LIMIT_PER_ADDRESS: '1',
+  RATE_LIMIT_PER_CALLER: '2',
+  BODY_BYTES_PER_CALLER: '3',
+  CONCURRENCY_PER_CALLER: '4',
+  MAX_BODY_BYTES: '5000',
+  EXCHANGE_ISSUER: 'https://exchange.example/',
+  EXCHANGE_ACTOR: 'actor',
+  EXCHANGE_REQUIRE_ACTOR: 'true',
+  EXCHANGE_TIMEOUT_MS: '600',
+  EXCHANGE_RATE_PER_SECOND: '7',
+  EXCHANGE_CACHE_ENTRIES: '8',
+  MCP_AUTH0_SUBJECT_TOKEN_TYPE: 'urn:example:custom',
+  AUTH0_FORWARDED_FOR: 'true',
+  DANGEROUSLY_ALLOW_OPAQUE_TOKENS: 'true',
+  DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE: 'true',
+  API_TIMEOUT_MS: '900',
+  API_CONNECTIONS: '10',
+  API_CONCURRENCY_PER_USER: '5',
+  API_MAX_BYTES: '2048',
+} as const satisfies Environment
+
+/** Options that are code, and so no setting. */
+const CODE = new Set([
+  'exchange.cache',
+  'exchange.caching',
+  'exchange.resilience',
+  'delegation.authorize',
+  'callerPolicy.isMachine',
+  // Machines count as users for nobody who runs the standalone server.
+  'callerPolicy.dangerouslyAllowMachineTokens',
+])
+
+/** Set by each server for itself. */
+const OWN = [
+  'tools',
+  'log',
+  'client',
+  'apis',
+  'endpoint',
+  'issuer',
+  'trustProxy',
+  'homePage',
+] as const
+
+const LIBRARY: OnBehalfOfOptions = {
+  endpoint: new URL('http://localhost:3001/mcp'),
+  issuer: 'https://issuer.example/',
+  client: { id: 'mcp-server', secret: new Secret('secret-of-the-mcp-server') },
+  apis: { api: { audience: 'https://api.example/', baseUrl: new URL('https://api.example') } },
+  tools: [],
+  baselineScopes: ['tool:whoami', 'tool:greet'],
+}
+
+/** What `onBehalfOf` makes of the options that a configuration leads to. */
+async function standalone(environment: Environment): Promise<ResolvedOptions> {
+  const config = parseConfig(environment)
+  const connections = createConnections(config)
+  try {
+    const { sessions, ...options } = await appOptions(config, connections)
+    return withDefaults({ ...options, tools: [], sessions: sessions !== undefined })
+  } finally {
+    await connections.close()
+  }
+}
+
+function leaves(value: unknown, path = ''): readonly (readonly [path: string, leaf: unknown])[] {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Object.getPrototypeOf(value) !== Object.prototype
+  ) {
+    return [[path, value]]
+  }
+  return Object.entries(value).flatMap(([key, member]) =>
+    path === '' && (OWN as readonly string[]).includes(key)
+      ? []
+      : leaves(member, path === '' ? key : `${path}.${key}`),
+  )
+}
+
+describe('the standalone server as onBehalfOf', () => {
+  test('every default of the standalone server is the default of onBehalfOf', async () => {
+    const given = ([path, leaf]: readonly [string, unknown]): boolean =>
+      leaf !== undefined && !/(?:^|\.)fetch$/.test(path)
+    const own = Object.fromEntries(leaves(await standalone(LEAST)).filter(given))
+    const library = Object.fromEntries(leaves(withDefaults(LIBRARY)).filter(given))
+    // The client's own id is an audience that is always tolerated: the configuration writes it out.
+    expect({ ...own, toleratedAudiences: [] }).toEqual(library)
+  })
+
+  test('every option of onBehalfOf can be set by a setting of the standalone server, unless it is code', async () => {
+    const byDefault = Object.fromEntries(leaves(await standalone(LEAST)))
+    const changed = Object.fromEntries(leaves(await standalone(CHANGED)))
+    const options: Record<
+      Exclude<keyof OnBehalfOfOptions, (typeof OWN)[number]>,
+      readonly string[]
+    > = {
+      resource: [],
+      tokenAudience: [''],
+      toleratedAudiences: [''],
+      clockToleranceSeconds: [''],
+      metadataLocation: [''],
+      metadataUrl: [''],
+      jwksUrl: [''],
+      keysStaleMs: [''],
+      // The SDK servers have the tools of the registry and no others.
+      undeclaredTools: [],
+      baselineScopes: [''],
+      access: ['authorizationClaims', 'scopeHierarchy', 'lockedTools', 'stepUpScopes'],
+      callerPolicy: ['userClaim', 'scopePrefix'],
+      delegation: ['maxDepth', 'allowedActors'],
+      sessions: [''],
+      http: [
+        'allowedHosts',
+        'allowedOrigins',
+        'rateLimitPerAddress',
+        'rateLimitPerCaller',
+        'bodyBytesPerCaller',
+        'concurrencyPerCaller',
+        'maxBodyBytes',
+      ],
+      exchange: [
+        'issuer',
+        'actor',
+        'requireActor',
+        'timeoutMs',
+        'ratePerSecond',
+        'cacheEntries',
+        'subjectTokenType',
+        'forwardClientAddress',
+        'dangerouslyAllowOpaqueTokens',
+        'dangerouslyAllowUnboundDowngrade',
+        'fetch',
+      ],
+      apiCalls: ['timeoutMs', 'connections', 'concurrencyPerUser', 'maxBytes', 'fetch'],
+      fetch: [''],
+      dangerouslyShareClientSecret: [''],
+      dangerouslyAllowHttp: [''],
+    }
+    for (const [option, members] of Object.entries(options)) {
+      for (const member of members) {
+        const path = member === '' ? option : `${option}.${member}`
+        const before = Object.entries(byDefault).filter(([found]) => found.startsWith(path))
+        const after = Object.entries(changed).filter(([found]) => found.startsWith(path))
+        expect(after, path).not.toEqual(before)
+        expect(CODE.has(path), path).toBe(false)
+      }
+    }
+  })
+})
