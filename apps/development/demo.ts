@@ -74,7 +74,7 @@ async function showPlainUser(
       () => false,
       () => true,
     )
-    line('greet', refused ? 'refused at the door: bob lacks the permission tool:greet' : 'answered')
+    line('greet', refused ? 'refused: bob lacks the permission tool:greet' : 'answered')
     line('hop 2, MCP server to the API', 'none: nothing was exchanged')
     return [
       check('the token is bob’s', first['sub'] === 'auth0|bob'),

@@ -101,6 +101,29 @@ describe('the authorization server as a process', () => {
     },
   )
 
+  it('[A7] [B15] takes its users from DEV_DIRECTORY, and its page links to the server of MCP_SERVER_URL', async () => {
+    const server = run({
+      PORT: '0',
+      DEV_DIRECTORY: fileURLToPath(
+        new URL('../../../examples/development-directory.json', import.meta.url),
+      ),
+      MCP_SERVER_URL: 'http://localhost:3001',
+    })
+    const issuer = await addressOf(server)
+    expect(server.output.stdout).toContain('users: dana, emil')
+    const page = await fetch(issuer, { headers: { accept: 'text/html' } })
+    expect(await page.text()).toContain('<a href="http://localhost:3001/">')
+    server.process.kill('SIGTERM')
+    expect(await exitCodeOf(server)).toBe(0)
+  })
+
+  it('[A7] names the faults of a directory and does not start', async () => {
+    const server = run({ PORT: '0', DEV_DIRECTORY: '/nowhere/directory.json' })
+    expect(await exitCodeOf(server)).toBe(1)
+    expect(server.output.stderr).toContain('/nowhere/directory.json cannot be used:')
+    expect(server.output.stderr).not.toContain('    at ')
+  })
+
   it('says so when the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
