@@ -21,8 +21,8 @@ export interface HostAndOriginValidationOptions {
 
 const OPTIONS = z.object({
   endpoint: z.instanceof(URL, { error: 'must be a URL' }),
-  hosts: z.array(hostEntry).optional(),
-  origins: z.array(originEntry).optional(),
+  allowedHosts: z.array(hostEntry).optional(),
+  allowedOrigins: z.array(originEntry).optional(),
 })
 
 /**

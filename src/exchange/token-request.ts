@@ -57,7 +57,7 @@ export async function sendTokenRequest(
     const refusal = refusalIn(recording.answer(), clock)
     if (refusal !== undefined) {
       const known = withoutSecrets(refusal, recording.secrets())
-      throw exchangeFailure({ retryAfterSeconds: 5, ...known }, subject)
+      throw exchangeFailure({ ...known, retryAfterSeconds: known.retryAfterSeconds ?? 5 }, subject)
     }
     assertNoForeignTokenType(recording.answer(), cause)
     throw unusableAnswer(recording, { deadline, cause })

@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.js'
-import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import type { Log } from '../logging/log.js'
 import { isIdentityScope } from '../scopes.js'
 import type { WithheldTool } from '../tools/offered-tools.js'
@@ -14,7 +13,6 @@ export interface StartedTools {
 
 /** Logs, once at the start, settings that are no fault and surely not meant. */
 export function warnAtStart(config: Config, { tools, withheld }: StartedTools, log: Log): void {
-  warnOfUnfitResource({ resource: config.resource.identifier, endpoint: config.endpoint }, log)
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   for (const { name: tool, missing } of withheld) {
     log.event('warn', 'tool_not_offered', {

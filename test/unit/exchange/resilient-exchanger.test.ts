@@ -234,10 +234,10 @@ describe('the deadline', () => {
     expect(inner.exchanges).toHaveLength(1)
   })
 
-  test('is 8 seconds unless told otherwise', async () => {
+  test('is 5 seconds unless told otherwise, as that of an adapter', async () => {
     const { inner, time, begin } = setUp()
     await begin()
-    await time.advance(7_999)
+    await time.advance(4_999)
     expect(inner.at(0).options.signal?.aborted).toBe(false)
     await time.advance(1)
     expect(inner.at(0).options.signal?.aborted).toBe(true)
