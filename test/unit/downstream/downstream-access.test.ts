@@ -62,11 +62,10 @@ describe('a handler that asks for its API', () => {
       'misconfigured',
       'no_downstream_access',
     ])
-    expect(failure.details.log).toMatchObject({
-      tool: 'other',
-      problem: expect.stringContaining('does not call a tool "other"'),
-      cure: expect.stringContaining('name: "other"'),
-    })
+    const log = failure.details.log ?? {}
+    expect(log['tool']).toBe('other')
+    expect(log['problem']).toContain('does not call a tool "other"')
+    expect(log['cure']).toContain('name: "other"')
     expect(reported).toHaveLength(1)
     expect(reported[0]?.tool).toBe('other')
     expect(reported[0]?.failure).toBe(failure)
@@ -80,11 +79,10 @@ describe('a handler that asks for its API', () => {
         'misconfigured',
         'no_downstream_access',
       ])
-      expect(failure.details.log).toMatchObject({
-        tool: 'greet',
-        problem: expect.stringContaining('no token exchange took place'),
-        cure: expect.stringContaining('not a copy'),
-      })
+      const log = failure.details.log ?? {}
+      expect(log['tool']).toBe('greet')
+      expect(log['problem']).toContain('no token exchange took place')
+      expect(log['cure']).toContain('not a copy')
     }
   })
 
@@ -94,11 +92,10 @@ describe('a handler that asks for its API', () => {
       'misconfigured',
       'no_downstream_access',
     ])
-    expect(failure.details.log).toMatchObject({
-      tool: 'greet',
-      problem: expect.stringContaining('no authInfo'),
-      cure: expect.stringContaining('mount protect in front'),
-    })
+    const log = failure.details.log ?? {}
+    expect(log['tool']).toBe('greet')
+    expect(log['problem']).toContain('no authInfo')
+    expect(log['cure']).toContain('mount protect in front')
   })
 
   test('under a name that is no text is refused, and a long name is bounded in the log', () => {

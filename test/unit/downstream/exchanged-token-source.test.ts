@@ -56,7 +56,7 @@ test('a refused token is replaced once, however many calls were refused, and lat
   expect(exchanger.exchanges).toHaveLength(2)
 })
 
-test('the wait for an exchange, and for a new one, ends with the signal of the tool call', async () => {
+test('the wait for an exchange, and for a new one, ends with the signal of the tool call', () => {
   const exchanger = new HeldExchanger()
   const { signal } = new AbortController()
   const tokens = new ExchangedTokenSource(exchanger, requestOf(), signal)

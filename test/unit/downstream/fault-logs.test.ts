@@ -12,7 +12,10 @@ const CURE =
   'write the path as a template, such as "/projects/{projectId}", and give its values as params'
 
 /** What the log says of a call that the handler must not make; nothing has been sent. */
-async function faultOf(path: unknown, request: Readonly<Record<string, unknown>> = {}) {
+async function faultOf(
+  path: unknown,
+  request: Readonly<Record<string, unknown>> = {},
+): Promise<Readonly<Record<string, unknown>>> {
   const { loose, seen, asked } = await setUpApi()
   const { code, details } = await failureOf(loose.fetch(path as string, request))
   expect([code, seen, asked]).toEqual(['misconfigured', [], []])
@@ -78,8 +81,8 @@ describe('the log says what is wrong with a path', () => {
 
   test('by its names, of which it shows ten, and none that is too long to be one', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `name_${index}.x`)
-    const { names: shown } = await faultOf(`/${names.map((name) => `{${name}}`).join('/')}`)
-    expect(shown).toBe(names.slice(0, 10).join(' '))
+    const fault = await faultOf(`/${names.map((name) => `{${name}}`).join('/')}`)
+    expect(fault['names']).toBe(names.slice(0, 10).join(' '))
     const longest = `n${'x'.repeat(40)}`
     expect(await faultOf(`/{${longest}}/{${longest}x}`)).toMatchObject({ names: longest })
   })
