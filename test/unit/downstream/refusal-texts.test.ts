@@ -86,13 +86,6 @@ test('HEAD is not told as a call that the API has accepted, whatever the schema 
 })
 
 describe('an answer that breaks off', () => {
-  const begun = deferred()
-  const half: RequestListener = (_req, res) => {
-    res.writeHead(200, { 'Content-Length': '100' }).write('{"msg"', () => {
-      begun.resolve()
-    })
-  }
-
   test('is an outage, and for a read the advice is to try again', async () => {
     const { signal } = new AbortController()
     const { client } = await setUpApi(
@@ -109,13 +102,23 @@ describe('an answer that breaks off', () => {
 
   test('because the MCP client has gone away is cancelled, and no outage', async () => {
     const leaving = new AbortController()
-    const { client } = await setUpApi(half, { signal: leaving.signal })
-    const outcome = failureOf(client.json('/x', { schema: ANSWER }))
-    await begun.promise
-    leaving.abort(new Error('gone'))
-    const failure = await outcome
-    expect(failure.code).toBe('cancelled')
-    expect(failure.cause).toBeInstanceOf(Error)
+    const gone = new Error('gone')
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          // The answer is being read: its connection ends with the caller.
+          leaving.abort(gone)
+          controller.error(gone)
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    const { client } = await setUpApi(undefined, {
+      signal: leaving.signal,
+      fetch: () => Promise.resolve(new Response(body)),
+    })
+    const failure = await failureOf(client.json('/x', { schema: ANSWER }))
+    expect([failure.code, failure.cause]).toEqual(['cancelled', gone])
   })
 })
 
