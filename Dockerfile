@@ -14,7 +14,7 @@ COPY routes/ routes/
 COPY cli/ cli/
 COPY apps/ apps/
 RUN npm run build \
-  && npx tsc -p tsconfig.apps.json \
+  && npx tsc -p apps/tsconfig.build.json \
   && cp apps/authorization-server/directory.json dist-apps/apps/authorization-server/
 
 # Declarations, source maps and documents of packages are of no use to a process.
@@ -72,6 +72,8 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
 CMD ["node", "apps/authorization-server/main.js"]
 
 FROM runtime AS mcp-server
+# The MCP registry knows by it whose image this is.
+LABEL io.modelcontextprotocol.server.name=io.github.mcp-on-behalf-of/mcp-on-behalf-of
 ENV PORT=3001
 COPY --from=build /app/dist/ dist/
 EXPOSE 3001

@@ -10,6 +10,7 @@ export default tseslint.config(
       'coverage/',
       'node_modules/',
       'docs/api/',
+      'docs/site/build/',
       'reports/',
       '.stryker-tmp/',
     ],

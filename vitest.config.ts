@@ -2,7 +2,11 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const SRC = new URL('./src/', import.meta.url).pathname
 
-export default defineConfig({
+/** For every test file that runs the code in this directory. */
+const LEAK_SCAN = ['test/helpers/leak-scan-setup.ts']
+
+/** What all projects share, but for the one that tests the package. */
+export const shared = defineConfig({
   // The examples import the package by its name.
   resolve: {
     alias: [
@@ -12,10 +16,6 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    // Each has a script of its own: npm run test:browser, test:clients, test:package.
-    exclude: [...configDefaults.exclude, 'test/browser/**', 'test/clients/**', 'test/package/**'],
-    setupFiles: ['test/helpers/leak-scan-setup.ts'],
     // Loading the modules anew for each file would cost more than the tests; none of them changes a module.
     isolate: false,
     // The tests wait more than they compute.
@@ -26,5 +26,68 @@ export default defineConfig({
     // A test that leaks a handle or an unhandled rejection must fail the run.
     dangerouslyIgnoreUnhandledErrors: false,
     sequence: { hooks: 'stack' },
+  },
+})
+
+/** One project for each npm script that runs tests. `npm test` runs `main`; the others have scripts of their own. */
+export default defineConfig({
+  ...shared,
+  test: {
+    ...shared.test,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'main',
+          include: ['test/**/*.test.ts'],
+          exclude: [
+            ...configDefaults.exclude,
+            'test/browser/**',
+            'test/clients/**',
+            'test/package/**',
+          ],
+          setupFiles: LEAK_SCAN,
+        },
+      },
+      {
+        // Real MCP clients, in processes of their own where they are programs.
+        extends: true,
+        test: {
+          name: 'clients',
+          include: ['test/clients/**/*.test.ts'],
+          setupFiles: LEAK_SCAN,
+          sequence: { groupOrder: 1 },
+          // All files write one file of results.
+          fileParallelism: process.env['WRITE_RESULTS'] !== '1',
+        },
+      },
+      {
+        // The pages in a real browser.
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          setupFiles: LEAK_SCAN,
+          globalSetup: ['test/browser/global-setup.ts'],
+          sequence: { groupOrder: 2 },
+          // One browser at a time: each takes both cores while it starts.
+          fileParallelism: false,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        // What is published, on the tarball: nothing of this directory is in reach, so it shares nothing.
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          globalSetup: ['test/package/global-setup.ts'],
+          sequence: { groupOrder: 3 },
+          // One tarball and one installed project for all of them.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
   },
 })

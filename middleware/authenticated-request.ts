@@ -4,7 +4,11 @@ import type { Request } from 'express'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { authInfoOf } from './require-bearer-auth.js'
 
-/** A request as the transports of the SDKs take it. */
+/**
+ * A request as the transports of the SDKs take it.
+ *
+ * @category Middleware
+ */
 export type AuthenticatedRequest = IncomingMessage & {
   readonly method: string
   readonly url: string
@@ -16,6 +20,8 @@ export type AuthenticatedRequest = IncomingMessage & {
  * The same request, typed for the SDKs: other packages declare a `req.auth` of another type.
  *
  * Throws `misconfigured` for a request that `requireBearerAuth` did not let through.
+ *
+ * @category Middleware
  */
 export function authenticatedRequest(req: Request): AuthenticatedRequest {
   authContextOf(authInfoOf(req))

@@ -21,8 +21,8 @@ export interface HostAndOriginValidationOptions {
 
 const OPTIONS = z.object({
   endpoint: z.instanceof(URL, { error: 'must be a URL' }),
-  hosts: z.array(hostEntry).optional(),
-  origins: z.array(originEntry).optional(),
+  allowedHosts: z.array(hostEntry).optional(),
+  allowedOrigins: z.array(originEntry).optional(),
 })
 
 /**
@@ -33,6 +33,8 @@ const OPTIONS = z.object({
  * and host name of this machine. Preflights are answered here, before authentication. Cookies are never allowed.
  * An absolute request target becomes a path for everything behind; its host is the one that is checked
  * (RFC 9112 §3.2.2). Mount `protectedResourceMetadataRoute` in front: any web page may read that document.
+ *
+ * @category Middleware
  */
 export function hostAndOriginValidation(options: HostAndOriginValidationOptions): RequestHandler {
   assertOptions('hostsAndOrigins', OPTIONS, options)

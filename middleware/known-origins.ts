@@ -9,7 +9,7 @@ export interface KnownOriginsOptions {
   /** The public URL of the MCP endpoint: its origin is always on the list. */
   readonly endpoint: URL
   /** Further origins, as browsers send them; compared as text. */
-  readonly origins?: readonly string[] | undefined
+  readonly allowedOrigins?: readonly string[] | undefined
 }
 
 /** What a browser client has to be able to read. */
@@ -28,8 +28,11 @@ const EXPOSED_HEADERS = [
  *
  * A request without Origin passes: it comes from no browser. An endpoint on loopback accepts the pages of this machine.
  */
-export function knownOrigins({ endpoint, origins = [] }: KnownOriginsOptions): RequestHandler {
-  const known = new Set([endpoint.origin, ...origins])
+export function knownOrigins({
+  endpoint,
+  allowedOrigins = [],
+}: KnownOriginsOptions): RequestHandler {
+  const known = new Set([endpoint.origin, ...allowedOrigins])
   const local = isLoopback(endpoint)
   const router = Router()
   router.use(function knownOriginsMiddleware(req, _res, next) {

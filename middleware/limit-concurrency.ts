@@ -28,6 +28,8 @@ const placesOf = new WeakMap<Request, Places>()
  * Counts the messages of a batch one by one, once `jsonBody` has parsed it. Passes `rate_limited` to the error
  * handler beyond the limit. A request whose client has gone already ends here: its place could never be given back.
  * Needs `requireBearerAuth` in front. Counts in this process alone.
+ *
+ * @category Middleware
  */
 export function limitConcurrency({
   maxConcurrentPerCaller: atOnce,

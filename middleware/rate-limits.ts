@@ -42,6 +42,8 @@ const WINDOW_MS = 60_000
  * Passes `rate_limited` to the error handler beyond the limit. Behind a proxy, Express's `trust proxy` decides
  * what the address is; entries of X-Forwarded-For that are no address count as the proxy that sent them. Counts in
  * this process alone.
+ *
+ * @category Middleware
  */
 export function limitByAddress(options: RateLimitOptions): RequestHandler {
   assertOptions('limitByAddress', OPTIONS, options)
@@ -70,6 +72,8 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
  * Counts the messages of a batch one by one. Passes `rate_limited` to the error handler beyond a limit; what is
  * refused so does not count as a message, but its bytes do, since they have been read. Needs `requireBearerAuth` in front;
  * messages beyond the first, and bytes, are counted when `jsonBody` has read them. Counts in this process alone.
+ *
+ * @category Middleware
  */
 export function limitByCaller(options: CallerLimitOptions): RequestHandler {
   assertOptions('limitByCaller', OPTIONS, options)

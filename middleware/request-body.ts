@@ -12,6 +12,8 @@ import { jsonCharset } from './json-charset.js'
  *
  * Comes before authentication. Reads form-encoded bodies up to 32 KiB and no others: an MCP request never is
  * one, so this only finds out which mistake the client made.
+ *
+ * @category Middleware
  */
 export function formBody(): RequestHandler[] {
   return [urlencoded({ extended: false, limit: 32 * 1024 }), noTokenInBody]
@@ -27,6 +29,8 @@ export function formBody(): RequestHandler[] {
  * outside of a tool's arguments counts as 256 bytes, since it costs more than its text.
  *
  * Comes after authentication, so that strangers do not make us parse.
+ *
+ * @category Middleware
  */
 export function jsonBody(maxBytes: number): RequestHandler[] {
   // Whatever is JSON is let through: that a number is no message is for the protocol to say.

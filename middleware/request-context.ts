@@ -13,6 +13,8 @@ const contexts = new WeakMap<Request, RequestContext>()
  * Gives every request an id of our own making and sends it back as `X-Request-Id`.
  *
  * An id sent by a client is not taken over: it would let a client write into the log of another.
+ *
+ * @category Middleware
  */
 export function requestContext(createId: () => string = randomUUID): RequestHandler {
   return function requestContextMiddleware(req, res, next) {

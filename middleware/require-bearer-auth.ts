@@ -32,6 +32,8 @@ const OPTIONS = z.object({
  * Passes `no_credentials`, `malformed_credentials`, `invalid_token` or `verifier_unavailable` to the error
  * handler otherwise. Afterwards the request no longer carries the credentials: neither a handler nor a
  * log line can pick them up from its headers. Does not look at scopes.
+ *
+ * @category Middleware
  */
 export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHandler {
   assertOptions('bearerAuth', OPTIONS, options)

@@ -7,6 +7,8 @@ import helmet from 'helmet'
  *
  * Strict-Transport-Security counts over https alone; over http, browsers ignore it. It binds this host and not its
  * subdomains, which may be somebody else's.
+ *
+ * @category Middleware
  */
 export function securityHeaders(): RequestHandler {
   const router = Router()

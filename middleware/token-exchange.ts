@@ -52,6 +52,8 @@ const OPTIONS = z.object({
  * `exchange_failed` for the record, and `api_call_failed` for each call of an API that fails.
  * Throws a `TypeError` while mounting when a tool declares an API that is not among `apis`. Needs
  * `requireBearerAuth`, a JSON body parser and `toolScopes` in front.
+ *
+ * @category Middleware
  */
 export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
   assertOptions('tokenExchange', OPTIONS, options)

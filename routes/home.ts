@@ -26,6 +26,8 @@ const OPTIONS = z.object({
  * every tool it is given. It runs under its own Content-Security-Policy, in place of the one `securityHeaders` set.
  * Browsers keep it and ask each time whether it still holds. Throws a `TypeError` for options that cannot be used,
  * an MCP endpoint at `/` among them.
+ *
+ * @category Routes
  */
 export function homePageRoute(options: HomePageOptions): Router {
   assertOptions('homePageRoute', OPTIONS, options)

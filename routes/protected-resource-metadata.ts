@@ -13,6 +13,8 @@ import {
  * The document is public: web pages of any origin may read it, its refusals included. So mount it in front of
  * `hostAndOriginValidation`. `guards` run first, for a limit or a check of the Host header. Passes `method_not_allowed` to the
  * error handler for anything but GET, HEAD and OPTIONS.
+ *
+ * @category Routes
  */
 export function protectedResourceMetadataRoute(
   endpoint: URL,

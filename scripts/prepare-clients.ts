@@ -1,9 +1,9 @@
 import { ensureChromium } from './ensure-chromium.js'
-import { ensureToolbox } from './ensure-toolbox.js'
+import { ensureInstalled } from './ensure-installed.js'
 
 /** Installs what `npm run test:clients` needs and this machine lacks. */
 try {
-  ensureToolbox()
+  ensureInstalled('test/toolbox')
   ensureChromium()
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : 'unknown failure'}\n`)

@@ -1,4 +1,8 @@
-/** The public surface of `mcp-on-behalf-of`. Importing it starts nothing and reads no environment. */
+/**
+ * The public surface of `mcp-on-behalf-of`. Importing it starts nothing and reads no environment.
+ *
+ * @module mcp-on-behalf-of
+ */
 
 export {
   authenticatedRequest,
@@ -32,7 +36,11 @@ export { protectedResourceMetadataRoute } from '../routes/protected-resource-met
 export type { ChallengeError } from './failures/challenge.js'
 export type { Clock, Timers } from './time/clock.js'
 export type { ToolHost } from './downstream/call-log.js'
-export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
+export {
+  downstreamOf,
+  type DownstreamOptions,
+  type HandlerContext,
+} from './downstream/downstream-access.js'
 export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
 export type {
   DownstreamMethod,
@@ -52,9 +60,13 @@ export {
 export type { HttpLimits } from './limits/http-limits.js'
 export {
   FAILURE_CODES,
+  FAILURE_REASONS,
   OnBehalfOfError,
   type FailureCode,
   type FailureDetails,
+  type FailureReason,
+  type FailureReasonGroup,
+  type Outage,
 } from './failures/errors.js'
 export {
   createAuth0ApiClientExchanger,
@@ -68,7 +80,7 @@ export type { ClientAuthentication } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
 export { protectExchange, type ProtectExchangeOptions } from './exchange/exchange-pipeline.js'
 export type { RateLimit } from './exchange/rate-limits.js'
-export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection.js'
+export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection-reasons.js'
 export {
   ResilientExchanger,
   type ResilientExchangerOptions,
@@ -95,6 +107,7 @@ export type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './exchange/token-exchanger.js'
+export type { ChallengeOptions } from './failures/failure-response.js'
 export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failures/failure-table.js'
 export {
   createOutgoingFetch,
@@ -129,7 +142,7 @@ export {
   createJwtBearerVerifier,
   type JwtBearerVerifierOptions,
 } from './identity/jwt-bearer-verifier.js'
-export type { Log } from './logging/log.js'
+export type { LoggedEvent, Logger } from './logging/logger.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of/on-behalf-of.js'
 export type { ApiCallOptions, ExchangeSettings, OnBehalfOfOptions } from './on-behalf-of/options.js'
 export {

@@ -7,6 +7,8 @@ const REDACTED = '[redacted]'
  *
  * The value is reachable by `reveal()` alone; call it only where the value goes on the wire or into
  * a cryptographic function. Does not wipe memory.
+ *
+ * @category Start here
  */
 export class Secret {
   readonly #value: string

@@ -1,6 +1,8 @@
 /**
  * The ready server as parts, for a process of one's own: `mcp-on-behalf-of/server`. Importing it starts
  * nothing and reads no environment; `readEnvironment` does when it is called.
+ *
+ * @module mcp-on-behalf-of/server
  */
 
 export { createApp, type App, type AppOptions } from './server/app.js'
@@ -14,6 +16,9 @@ export {
   type ConfigFault,
   type Environment,
 } from './config/config.js'
+export type { ExchangeConfig } from './config/exchange-config.js'
+export type { OutgoingConfig } from './config/outgoing-config.js'
+export type { ResourceConfig } from './config/token-config.js'
 export type { HttpLimits } from './limits/http-limits.js'
 export { createProcessLog, type ProcessLogOptions } from './server/process-log.js'
 export { serve, type ListeningServer, type ServeOptions } from './server/serve.js'

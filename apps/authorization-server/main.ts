@@ -3,7 +3,7 @@ import { listenHost } from '../../src/config/values.js'
 import { serve } from '../../src/server/serve.js'
 import { hostFault } from '../shared/loopback-or-word.js'
 import { createAuthorizationServer } from './authorization-server.js'
-import { loadDirectory } from './directory.js'
+import { DEFAULT_IDENTIFIERS, loadDirectory, withIdentifiers, type Directory } from './directory.js'
 
 const OVERRIDE = 'DANGEROUSLY_ALLOW_DEVELOPMENT_SERVER_IN_PRODUCTION'
 
@@ -19,6 +19,9 @@ const environmentSchema = z.object({
       error: 'give a URL with a slash at the end, such as http://localhost:9000/',
     })
     .optional(),
+  /** The identifiers of the MCP server and of the API, where they are not the directory's. */
+  AUTH0_AUDIENCE: z.url('give a URL').optional(),
+  API_AUTH0_AUDIENCE: z.url('give a URL').optional(),
 })
 
 type Environment = z.infer<typeof environmentSchema>
@@ -42,11 +45,20 @@ function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   )
 }
 
+function directoryFor({ AUTH0_AUDIENCE: mcp, API_AUTH0_AUDIENCE: api }: Environment): Directory {
+  const directory = loadDirectory()
+  if (mcp === undefined && api === undefined) return directory
+  return withIdentifiers(directory, {
+    mcp: mcp ?? DEFAULT_IDENTIFIERS.mcp,
+    api: api ?? DEFAULT_IDENTIFIERS.api,
+  })
+}
+
 /** Runs the authorization server alone, until SIGINT or SIGTERM. */
 async function main(): Promise<void> {
   const environment = readEnvironment(process.env)
   const { HOST: host } = environment
-  const directory = loadDirectory()
+  const directory = directoryFor(environment)
 
   const server = await serve({ host, port: environment.PORT, drainMs: 0 })
   const { port } = server

@@ -1,3 +1,4 @@
+import { counted } from '../../src/config/counted.js'
 import { OnBehalfOfError } from '../../src/failures/errors.js'
 import { RemoteDocumentError } from '../../src/http/fetch-json.js'
 import type { Issuer } from '../../src/identity/issuer-keys.js'
@@ -14,7 +15,7 @@ export async function checkKeys(issuer: Issuer, deployment: Deployment): Promise
   try {
     const { keys } = await issuer.keys(undefined)
     const algorithms = [...new Set(keys.flatMap(algorithmsOf))].join(', ')
-    return ok(CHECK, `${keys.length} key${keys.length === 1 ? '' : 's'} for ${algorithms}.`)
+    return ok(CHECK, `${counted(keys.length, 'key')} for ${algorithms}.`)
   } catch (error) {
     return keysFault(error, deployment)
   }

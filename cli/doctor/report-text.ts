@@ -1,3 +1,4 @@
+import { counted } from '../../src/config/counted.js'
 import type { Claims } from '../../src/identity/caller.js'
 import { printable } from '../printable.js'
 import type { CheckName, Finding, Verdict } from './finding.js'
@@ -43,10 +44,6 @@ export function conclusion(findings: readonly Finding[]): string {
 export function namesOf(findings: readonly Finding[], wanted: Verdict): readonly CheckName[] {
   const named = findings.filter(({ verdict }) => verdict === wanted)
   return [...new Set(named.map(({ check }) => check))]
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** Who a token is for, of whom, through whom, with what scopes. */

@@ -1,3 +1,4 @@
+import { counted } from '../../src/config/counted.js'
 import { printable } from '../printable.js'
 import { explainFailure, type PlannedStep, type StepFailure } from './plan.js'
 
@@ -14,7 +15,8 @@ export function planText(domain: string, plan: readonly PlannedStep[]): string {
     lines.push(...notes.map((note) => `  note      ${printable(note)}`))
   }
   const count = plan.reduce((sum, { inspection }) => sum + inspection.changes.length, 0)
-  lines.push('', count === 0 ? 'Everything is in line.' : `${count} change(s). Nothing is deleted.`)
+  const planned = `${counted(count, 'change')}. Nothing is deleted.`
+  lines.push('', count === 0 ? 'Everything is in line.' : planned)
   if (plan.some(({ inspection }) => inspection.changes.some(({ widens }) => widens === true))) {
     lines.push('WIDENS: something that exists lets more through afterwards.')
   }

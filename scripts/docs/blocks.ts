@@ -1,3 +1,4 @@
+import type { Block } from './block.js'
 import { clients } from './clients.js'
 import { conformance } from './conformance.js'
 import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
@@ -12,9 +13,6 @@ import { failureSections } from './failure-sections.js'
 import { logEventSections } from './log-event-sections.js'
 import { mutation } from './mutation.js'
 import { settingTheme } from './setting-theme.js'
-
-/** Writes the text of one generated part of a page, in Markdown. */
-export type Block = () => string
 
 /** The generated parts of the pages, by the name that stands in their markers. One file a block. */
 export const BLOCKS: Readonly<Record<string, Block>> = {

@@ -1,5 +1,5 @@
 import { readResults } from '../../test/conformance/results.js'
-import type { Block } from './blocks.js'
+import type { Block } from './block.js'
 
 /** What the official conformance suite found, from the results that `npm run test:conformance` keeps. */
 export const conformance: Block = () => {

@@ -1,5 +1,5 @@
 import { format, resolveConfig } from 'prettier'
-import type { Block } from './blocks.js'
+import type { Block } from './block.js'
 
 // <!-- generated: NAME --> … <!-- end of NAME -->
 const BLOCK = /<!-- generated: ([a-z-]+) -->\n[\s\S]*?<!-- end of \1 -->/g

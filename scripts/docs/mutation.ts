@@ -1,6 +1,6 @@
 import { readResults, scoreOf } from '../../test/mutation/results.js'
 import { folderOf, ROOM_NAMES } from '../../test/mutation/rooms.js'
-import type { Block } from './blocks.js'
+import type { Block } from './block.js'
 
 /** How many mutants the tests notice, from the results that `npm run test:mutation -- --write` keeps. */
 export const mutation: Block = () => {

@@ -30,6 +30,11 @@ const IDENTIFYING: readonly SettingName[] = [
   'API_BASE_URL',
 ]
 
+/**
+ * The settings of a server, checked and complete: what `parseConfig` makes of an environment.
+ *
+ * @category Server
+ */
 export interface Config extends HttpConfig {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
@@ -73,7 +78,11 @@ export interface Config extends HttpConfig {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
-/** Whether the environment names no deployment at all. */
+/**
+ * Whether the environment names no deployment at all.
+ *
+ * @category Server
+ */
 export function isUnconfigured(environment: Environment): boolean {
   return IDENTIFYING.every((key) => textOf(environment, key) === undefined)
 }
@@ -82,6 +91,8 @@ export function isUnconfigured(environment: Environment): boolean {
  * Reads the configuration out of an environment; throws a `ConfigError` that names every fault at once.
  *
  * Empty values count as absent. Pure: does not read `process.env` or any file.
+ *
+ * @category Server
  */
 export function parseConfig(environment: Environment): Config {
   const unreadable: ConfigFault[] = []
@@ -188,7 +199,11 @@ export function readSettings(directory: string = process.cwd()): ReadSettings {
   }
 }
 
-/** `readSettings` without what is doubtful. */
+/**
+ * `readSettings` without what is doubtful.
+ *
+ * @category Server
+ */
 export function readEnvironment(directory: string = process.cwd()): Environment {
   return readSettings(directory).environment
 }

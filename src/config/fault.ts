@@ -1,3 +1,5 @@
+import { counted } from './counted.js'
+
 /** One thing that is wrong with the configuration: where, what was found, what to do. */
 export interface ConfigFault {
   readonly key: string
@@ -6,7 +8,11 @@ export interface ConfigFault {
   readonly cure: string
 }
 
-/** The configuration cannot be used; `faults` holds everything that is wrong with it. */
+/**
+ * The configuration cannot be used; `faults` holds everything that is wrong with it.
+ *
+ * @category Server
+ */
 export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[]
 
@@ -14,7 +20,7 @@ export class ConfigError extends Error {
     const lines = faults.map(({ key, value, cure }) =>
       value === undefined ? `  ${key}: ${cure}` : `  ${key}="${value}": ${cure}`,
     )
-    super(`The configuration has ${faults.length} fault(s):\n${lines.join('\n')}`)
+    super(`The configuration has ${counted(faults.length, 'fault')}:\n${lines.join('\n')}`)
     this.name = 'ConfigError'
     this.faults = faults
   }

@@ -3,6 +3,7 @@ import type { Setting } from './setting.js'
 import { SETTINGS, type SettingValues } from './settings.js'
 import { textFault } from './text-faults.js'
 
+/** Environment variables by their names, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The text of a variable, without space at either end; `undefined` where it is absent or empty. */

@@ -22,7 +22,11 @@ import { readAnswer } from './read-answer.js'
 import { sendRequest } from './send-request.js'
 import type { TraceContext } from './trace-context.js'
 
-/** One protected API: where it is and how the authorization server calls it. */
+/**
+ * One protected API: where it is and how the authorization server calls it.
+ *
+ * @category Start here
+ */
 export interface DownstreamApi {
   /** The API's identifier at the authorization server, byte for byte: a trailing slash matters. */
   readonly audience: string
@@ -39,6 +43,8 @@ export interface DownstreamApi {
  *
  * Where the connection dies before an answer begins, GET, HEAD, PUT and DELETE are tried once more; a 401 to them is
  * met with one new exchange and one more try. POST and PATCH are never repeated. Redirects are not followed.
+ *
+ * @category Calling the API
  */
 export interface DownstreamClient {
   /**

@@ -1,9 +1,17 @@
 import type { PathTemplate, PathValue, PathValues } from './path-template.js'
 
-/** The methods of a call of an API. */
+/**
+ * The methods of a call of an API.
+ *
+ * @category Calling the API
+ */
 export type DownstreamMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** What a handler may say about a call. There is no place for credentials, a host or a redirect. */
+/**
+ * What a handler may say about a call. There is no place for credentials, a host or a redirect.
+ *
+ * @category Calling the API
+ */
 export interface DownstreamRequest {
   /** Default GET. */
   readonly method?: DownstreamMethod | undefined
@@ -21,6 +29,8 @@ export type NamesIn<Path extends string> = Path extends `${string}{${infer Name}
 /**
  * A path that is written out in the program, with names in braces for its values. A text that is put together has no
  * literal type and is refused by the compiler: the values belong into `params`.
+ *
+ * @category Calling the API
  */
 export type LiteralPath<Path extends string> =
   // A type without a member that is named by a text: it lacks that of a literal, and none of a `string`.
@@ -38,7 +48,11 @@ export type RequestArguments<Path extends string> = [NamesIn<Path>] extends [nev
   ? [request?: DownstreamRequest & ParamsOf<Path>]
   : [request: DownstreamRequest & ParamsOf<Path>]
 
-/** A request whose path is a template that was read beforehand. */
+/**
+ * A request whose path is a template that was read beforehand.
+ *
+ * @category Calling the API
+ */
 export interface TemplateRequest extends DownstreamRequest {
   readonly params?: PathValues | undefined
 }

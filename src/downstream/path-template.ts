@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import { isPlainSegment } from './plain-segment.js'
 
@@ -15,7 +15,11 @@ type Part = { readonly literal: string } | { readonly name: string }
 const LITERAL = /^(?:[\w\-.~!$&'()*+,=:@]|%[\da-f]{2}|[^\p{ASCII}\p{Cs}])*$/iu
 const NAME = /^[a-z_][\w.-]*$/i
 
-/** A path of an API with names for its values, such as `/projects/{projectId}/members`. Made by `parsePathTemplate`. */
+/**
+ * A path of an API with names for its values, such as `/projects/{projectId}/members`. Made by `parsePathTemplate`.
+ *
+ * @category Calling the API
+ */
 export class PathTemplate {
   /** As it was written. */
   readonly text: string
@@ -79,6 +83,8 @@ export class PathTemplate {
  * A path is below the API's base; one leading slash is meaningless, and the last segment may be empty. Every other
  * segment is a text of its own: no dot segments in any encoding, no empty ones, no query, no fragment, no path
  * parameters (`;`). Names stand in braces and may be part of a segment: `/files/{name}.json`.
+ *
+ * @category Calling the API
  */
 export function parsePathTemplate(text: string): PathTemplate {
   assertPath(text)
@@ -141,7 +147,7 @@ function parseLiteral(literal: string, text: string): string {
 
 /** Only the names of a template go into the log: a path that is none may hold the values of a call. */
 function pathFault(
-  reason: string,
+  reason: FailureReason<'handler'>,
   text: string,
   log: Readonly<Record<string, unknown>>,
 ): OnBehalfOfError {

@@ -1,3 +1,5 @@
+import { withoutUndefined } from '../options/without-undefined.js'
+
 /** The headers that tie the spans of one call together (W3C Trace Context, Baggage). */
 export interface TraceContext {
   readonly traceparent?: string | undefined
@@ -20,11 +22,11 @@ export function traceContextOf(
 ): TraceContext {
   const { traceparent, tracestate, baggage } = headers
   if (typeof traceparent !== 'string' || !TRACEPARENT.test(traceparent)) return {}
-  return {
+  return withoutUndefined({
     traceparent,
     tracestate: isPrintable(tracestate) ? tracestate : undefined,
     baggage: isPrintable(baggage) ? baggage : undefined,
-  }
+  })
 }
 
 function isPrintable(value: unknown): value is string {

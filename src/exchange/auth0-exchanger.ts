@@ -29,6 +29,8 @@ export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
  * The exchange takes place at `issuer`, or at the subject token's own, which may be any custom domain of the tenant.
  * Throws a `TypeError` for an empty secret. The SDK insists on https. The answer is taken as it came: whether the token is the one that was asked for
  * is not checked here.
+ *
+ * @category Token exchange
  */
 export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExchanger {
   assertClientAuthentication('createAuth0Exchanger', options.clientAuthentication)

@@ -1,8 +1,12 @@
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
 import { identifiersForLog } from '../identity/identifier-for-log.js'
 
-/** Which services may stand between a user's client and this server. */
+/**
+ * Which services may stand between a user's client and this server.
+ *
+ * @category Token exchange
+ */
 export interface DelegationPolicy {
   /**
    * How many actors the token for the API may name, ourselves included. Default 5: what Auth0 allows.
@@ -56,7 +60,7 @@ async function askPolicy(
 }
 
 function refused(
-  reason: string,
+  reason: FailureReason<'delegation'>,
   { delegation }: Caller,
   details: { readonly description?: string | undefined; readonly cause?: unknown } = {},
 ): OnBehalfOfError {

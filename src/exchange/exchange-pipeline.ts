@@ -1,6 +1,6 @@
 import type { Clock, Timers } from '../time/clock.js'
 import type { Issuer } from '../identity/issuer-keys.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import { CachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
 import { ResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
@@ -45,12 +45,14 @@ export interface ProtectExchangeOptions {
     | undefined
   readonly clock?: Clock | undefined
   readonly timers?: Timers | undefined
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
 }
 
 /**
  * Puts everything around an adapter that a token exchange needs, with the same port: the cache outermost, then
  * the rate limit, retry and circuit breaker, then the checks on the returned token.
+ *
+ * @category Token exchange
  */
 export function protectExchange(
   adapter: TokenExchanger,

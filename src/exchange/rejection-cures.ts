@@ -1,4 +1,4 @@
-import type { RejectionReason } from './rejection.js'
+import type { RejectionReason } from './rejection-reasons.js'
 
 const CURES: Readonly<Record<RejectionReason, string>> = {
   token_type:

@@ -11,6 +11,7 @@ import {
   type ClientAuthentication,
 } from './client-authentication.js'
 import { openidConfiguration } from './openid-configuration.js'
+import { exchangeOutage } from './exchange-outage.js'
 import { sendTokenRequest, type RecordedExchangeOptions } from './token-request.js'
 import {
   ACCESS_TOKEN_TYPE,
@@ -39,6 +40,8 @@ export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
  * Exchanges tokens at any RFC 8693 authorization server, by way of `openid-client`.
  *
  * Throws a `TypeError` for an empty secret. The answer is taken as it came: whether the token is the one that was asked for is not checked here.
+ *
+ * @category Token exchange
  */
 export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
   assertClientAuthentication('createRfc8693Exchanger', options.clientAuthentication)
@@ -104,9 +107,5 @@ function unusableKey(cause: unknown): never {
 }
 
 function metadataUnavailable(cause: unknown): never {
-  throw new OnBehalfOfError('exchange_unavailable', {
-    reason: 'metadata_unavailable',
-    retryAfterSeconds: 5,
-    cause,
-  })
+  throw exchangeOutage('metadata_unavailable', cause)
 }

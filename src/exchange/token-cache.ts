@@ -26,6 +26,8 @@ export type CacheEntry = CacheOwner & {
  * than it counts: whoever reads checks owner and expiry. It has to bound its own time: a `get` that never settles
  * holds the call. A store that fails rejects; the exchange then takes
  * place as if nothing had been kept.
+ *
+ * @category Token exchange
  */
 export interface TokenCache {
   /** Resolves with the entry that was last set, or with `undefined`. */
@@ -42,7 +44,11 @@ export interface MemoryTokenCacheOptions {
   readonly maxEntries?: number | undefined
 }
 
-/** Keeps exchanged tokens in this process, in a bounded number. */
+/**
+ * Keeps exchanged tokens in this process, in a bounded number.
+ *
+ * @category Token exchange
+ */
 export function createMemoryTokenCache(options: MemoryTokenCacheOptions = {}): TokenCache {
   const entries = new LRUCache<string, CacheEntry>({
     max: options.maxEntries ?? EXCHANGE_DEFAULTS.cacheEntries,

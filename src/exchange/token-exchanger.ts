@@ -50,6 +50,8 @@ export interface ExchangeOptions {
  * the codes `reauthentication_required`, `downstream_scope_denied`, `consent_required`, `mfa_required`,
  * `exchange_misconfigured`, `exchange_unavailable`, `exchange_rejected`. There is no fallback to a
  * token of the server's own.
+ *
+ * @category Token exchange
  */
 export interface TokenExchanger {
   /** Resolves with a token for `request.audience`; rejects as said above. */

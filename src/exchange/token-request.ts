@@ -5,6 +5,7 @@ import type { Fetch } from '../http/fetch-json.js'
 import { USER_AGENT } from '../version.js'
 import { connectionFault } from './connection-fault.js'
 import { exchangeFailure } from './exchange-failure.js'
+import { exchangeOutage } from './exchange-outage.js'
 import { rejected } from './rejection.js'
 import {
   jsonObject,
@@ -57,7 +58,7 @@ export async function sendTokenRequest(
     const refusal = refusalIn(recording.answer(), clock)
     if (refusal !== undefined) {
       const known = withoutSecrets(refusal, recording.secrets())
-      throw exchangeFailure({ retryAfterSeconds: 5, ...known }, subject)
+      throw exchangeFailure({ ...known, retryAfterSeconds: known.retryAfterSeconds ?? 5 }, subject)
     }
     assertNoForeignTokenType(recording.answer(), cause)
     throw unusableAnswer(recording, { deadline, cause })
@@ -82,6 +83,5 @@ function unusableAnswer(
   { deadline, cause }: { readonly deadline: AbortSignal; readonly cause: unknown },
 ): OnBehalfOfError {
   const arrived = answer() === undefined ? connectionFault(failure() ?? cause) : 'nonsense'
-  const reason = deadline.aborted ? 'timed_out' : arrived
-  return new OnBehalfOfError('exchange_unavailable', { reason, retryAfterSeconds: 5, cause })
+  return exchangeOutage(deadline.aborted ? 'timed_out' : arrived, cause)
 }

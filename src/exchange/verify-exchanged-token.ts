@@ -5,7 +5,7 @@ import { claimOf } from '../identity/claims.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import { MalformedClaimError } from '../identity/malformed-claim-error.js'
 import { parseClientIds, parseOrganization } from '../identity/token-claims.js'
-import { silentLog, type Log } from '../logging/log.js'
+import { silentLog, type Logger } from '../logging/logger.js'
 import { assertActors, type ActorExpectations } from './exchanged-token-actors.js'
 import { malformedClaim, verifiedClaims } from './exchanged-token-claims.js'
 import { assertScopes, grantedScopes, reportExcess } from './exchanged-token-scopes.js'
@@ -28,7 +28,7 @@ export interface ExchangedTokenExpectations extends ActorExpectations {
   readonly clockToleranceSeconds?: number | undefined
   readonly clock?: Clock | undefined
   /** Told of a token that may do more than was asked for (`exchange_scope_exceeded`). Default: none. */
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
 }
 
 export const ISSUED_TOKEN_TYPES = new Set([
@@ -43,6 +43,8 @@ export const ISSUED_TOKEN_TYPES = new Set([
  * granted than asked for, and with `exchange_unavailable` when the issuer's keys cannot be had. A claim that is there and
  * malformed refuses the token. More scope than asked for is used, and said in the log. The result's expiry is the token's
  * own `exp`, its scopes are those the API will see.
+ *
+ * @category Token exchange
  */
 export async function verifyExchangedToken(
   exchanged: ExchangedToken,

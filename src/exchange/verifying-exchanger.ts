@@ -6,7 +6,11 @@ import type {
 } from './token-exchanger.js'
 import { verifyExchangedToken, type ExchangedTokenExpectations } from './verify-exchanged-token.js'
 
-/** Lets no token of an exchanger out that is not the one that was asked for; with the same port. */
+/**
+ * Lets no token of an exchanger out that is not the one that was asked for; with the same port.
+ *
+ * @category Token exchange
+ */
 export class VerifyingExchanger implements TokenExchanger {
   readonly #exchanger: TokenExchanger
   readonly #expectations: ExchangedTokenExpectations

@@ -60,6 +60,8 @@ const CONNECT_TIMEOUT_MS = 5_000
  * Rejects as `fetch` does, with a `TypeError` whose cause says what happened; where it was the proxy, that is a
  * `ProxyError`. Its `Response` and `Headers` are classes of undici, not those of the global `fetch`: `instanceof` does
  * not hold. Throws for certificates and keys that are none.
+ *
+ * @category Calling the API
  */
 export function createOutgoingFetch(options: OutgoingFetchOptions = {}): OutgoingFetch {
   const kept = waysOut(options)

@@ -58,7 +58,11 @@ export function metadataPaths(endpoint: URL): readonly string[] {
   ]
 }
 
-/** The metadata URL that challenges name: built from configuration, never from a request's Host header. */
+/**
+ * The metadata URL that challenges name: built from configuration, never from a request's Host header.
+ *
+ * @category Routes
+ */
 export function metadataUrl(endpoint: URL, location: MetadataLocation = 'host'): URL {
   const path = endpoint.pathname.replace(/\/+$/, '')
   const below = location === 'path' ? path.replace(/\/[^/]*$/, '') : ''

@@ -15,6 +15,8 @@ export interface VerificationRequest {
  * `verify` resolves with the claims of a token that is genuine, in force, and meant for this server and
  * no other. It rejects with `invalid_token`, `malformed_credentials` (a bad proof), or
  * `verifier_unavailable` when the verdict cannot be reached, and with nothing else.
+ *
+ * @category Verification of tokens
  */
 export interface AccessTokenVerifier {
   /** Resolves with the claims of a good token; rejects as said above. */

@@ -4,7 +4,11 @@ import type { ChallengeOptions } from '../failures/failure-response.js'
 import type { Secret } from '../secret.js'
 import type { Caller } from './caller.js'
 
-/** What one verified request carries from `requireBearerAuth` to the tools. */
+/**
+ * What one verified request carries from `requireBearerAuth` to the tools.
+ *
+ * @category Start here
+ */
 export interface AuthContext {
   readonly caller: Caller
   /** The client's own token: goes to the authorization server for the exchange, and nowhere else. */
@@ -51,7 +55,11 @@ export function findAuthContext(authInfo: AuthInfo | undefined): AuthContext | u
   return authInfo === undefined ? undefined : contexts.get(authInfo)
 }
 
-/** The verified context behind an `AuthInfo`; throws `misconfigured` for one that `requireBearerAuth` did not make. */
+/**
+ * The verified context behind an `AuthInfo`; throws `misconfigured` for one that `requireBearerAuth` did not make.
+ *
+ * @category Start here
+ */
 export function authContextOf(authInfo: AuthInfo | undefined): AuthContext {
   const context = findAuthContext(authInfo)
   if (context === undefined) {

@@ -42,6 +42,8 @@ export interface Auth0ApiClientVerifierOptions {
  * before. The client does not
  * tell an outage of the keys from a bad token in its error's code; where a cause speaks for one, the
  * answer is `verifier_unavailable`.
+ *
+ * @category Verification of tokens
  */
 export function createAuth0ApiClientVerifier(
   options: Auth0ApiClientVerifierOptions,

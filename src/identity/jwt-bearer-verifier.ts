@@ -54,6 +54,8 @@ type Judgement = KeyVerdict | { readonly fault: 'algorithm'; readonly error: OnB
  * The library treats every failure to get keys as a bad token, so the keys are fetched here first and
  * handed to it, and an outage surfaces as `verifier_unavailable`. On top of its checks: the token's type, several
  * audiences, unknown `kid`, algorithms by key. A signature that fails has the keys renewed once, as far as the issuer allows.
+ *
+ * @category Verification of tokens
  */
 export function createJwtBearerVerifier(options: JwtBearerVerifierOptions): AccessTokenVerifier {
   return new JwtBearerVerifier(options)

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import { auth, InvalidTokenError, UnauthorizedError } from 'express-oauth2-jwt-bearer'
 import type { JWK } from 'jose'
 import type { VerificationRequest } from './access-token-verifier.js'
@@ -69,11 +70,11 @@ async function faultOf(
 /** Runs the library's middleware on a request made up of just what it may see. */
 async function run(handler: Handler, request: VerificationRequest): Promise<Outcome> {
   const { credentials, method, url } = request
-  const headers: Record<string, string | undefined> = {
+  const headers: Readonly<Record<string, string>> = withoutUndefined({
     host: url.host,
     authorization: `${credentials.scheme === 'dpop' ? 'DPoP' : 'Bearer'} ${credentials.token.reveal()}`,
     dpop: credentials.proof,
-  }
+  })
   const seen = {
     headers,
     method,

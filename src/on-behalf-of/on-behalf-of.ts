@@ -5,7 +5,7 @@ import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.
 import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
-import { silentLog } from '../logging/log.js'
+import { silentLog } from '../logging/logger.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { withDefaults, type ResolvedOptions } from './defaults.js'
@@ -14,7 +14,11 @@ import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.
 import type { OnBehalfOfOptions } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
 
-/** What to mount in an Express app with an MCP endpoint. */
+/**
+ * What to mount in an Express app with an MCP endpoint.
+ *
+ * @category Start here
+ */
 export interface OnBehalfOf {
   /** Tells clients where to sign in: `app.use(metadata)`. */
   readonly metadata: RequestHandler
@@ -46,6 +50,8 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
  * `protect` answers the requests that it refuses, wherever it is mounted. A request that it lets through has `req.auth`,
  * and the tools that declare a downstream have their API. Throws a `TypeError` that names every fault of the options.
  * Starts nothing; connects to nothing until the first call.
+ *
+ * @category Start here
  */
 export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
   return composeOnBehalfOf(options, 'library')

@@ -7,12 +7,16 @@ import type { Fetch } from '../http/fetch-json.js'
 import type { MetadataLocation } from '../http/protected-resource-metadata.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
 import type { AccessPolicy } from '../tools/access.js'
 import type { ToolRequirements } from '../tools/tool.js'
 
-/** What `onBehalfOf` needs to know: where the endpoint is, whom to trust, which APIs and tools there are. */
+/**
+ * What `onBehalfOf` needs to know: where the endpoint is, whom to trust, which APIs and tools there are.
+ *
+ * @category Start here
+ */
 export interface OnBehalfOfOptions {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
@@ -59,7 +63,7 @@ export interface OnBehalfOfOptions {
   /** What a client is told to ask for at sign-in: few. More is asked for when a tool needs it. */
   readonly baselineScopes: readonly string[]
   /** Default: none. */
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
   readonly access?: AccessPolicy | undefined
   readonly callerPolicy?: Omit<CallerPolicy, 'ignorePermissions'> | undefined
   readonly delegation?: DelegationPolicy | undefined

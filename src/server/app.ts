@@ -5,7 +5,7 @@ import { healthRoute } from '../../routes/health.js'
 import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
 import { mcpRoute } from '../../routes/mcp.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
-import { silentLog } from '../logging/log.js'
+import { silentLog } from '../logging/logger.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
 import { composeOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
@@ -45,6 +45,8 @@ export interface App {
  * Creates the standalone server: `onBehalfOf` with its routes around. Listens to nothing.
  *
  * Throws a `TypeError` that names every fault of the options.
+ *
+ * @category Server
  */
 export function createApp(options: AppOptions): App {
   const { endpoint, tools, log = silentLog, createReference = randomUUID } = options

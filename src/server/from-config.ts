@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Config } from '../config/config.js'
 import type { Fetch } from '../http/fetch-json.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import { createGetDatetime } from '../tools/get-datetime.js'
 import { greet } from '../tools/greet.js'
 import { offeredTools } from '../tools/offered-tools.js'
@@ -21,6 +21,7 @@ export interface ComposedServer {
   close(): Promise<void>
 }
 
+/** What a server made from a configuration can have of your own. */
 export interface ComposeOptions {
   /** The tools of the server. Default: `serverTools()`, those that come with it. */
   readonly tools?: readonly Tool[] | undefined
@@ -33,10 +34,12 @@ export interface ComposeOptions {
  *
  * A tool that needs more than the configuration lets an exchange ask for is not offered, and named in the log. Rejects
  * with a `ConfigError` when the configuration needs a package that is not installed.
+ *
+ * @category Server
  */
 export async function composeServer(
   config: Config,
-  log: Log,
+  log: Logger,
   { tools: all = serverTools(), fetch }: ComposeOptions = {},
 ): Promise<ComposedServer> {
   const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)

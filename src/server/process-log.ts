@@ -1,7 +1,8 @@
 import { pino, type DestinationStream } from 'pino'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import { VERSION } from '../version.js'
 
+/** How much the log of a process says, and where. */
 export interface ProcessLogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Default: standard output. */
@@ -13,9 +14,11 @@ export interface ProcessLogOptions {
  *
  * A net below the callers, who pass no credentials: fields named `token`, `authorization` or `secret` are left out, and so
  * are such members of a field. Deeper ones, and other names, are not looked for.
+ *
+ * @category Server
  */
-export function createProcessLog(options: ProcessLogOptions): Log {
-  const logger = pino(
+export function createProcessLog(options: ProcessLogOptions): Logger {
+  return pino(
     {
       level: options.level,
       base: { service: 'mcp-on-behalf-of', version: VERSION },
@@ -28,9 +31,4 @@ export function createProcessLog(options: ProcessLogOptions): Log {
     },
     ...(options.destination === undefined ? [] : [options.destination]),
   )
-  return {
-    event(level, name, fields = {}) {
-      logger[level]({ ...fields, event: name })
-    },
-  }
 }

@@ -1,13 +1,14 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { listen } from '../http/listen.js'
 import { answerRejectedConnections } from '../http/rejected-connections.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 
 /** All headers of a request together: the largest token that is read, and as much beside it. */
 export const MAX_HEADER_BYTES = 32 * 1024
 /** Load balancers keep an idle connection for 60 s, and must be the ones that close it. */
 export const KEEP_ALIVE_MS = 65_000
 
+/** Where a server listens, and how long its connections may last. */
 export interface ServeOptions {
   /** `localhost` listens at both loopback addresses, 127.0.0.1 and ::1. */
   readonly host: string
@@ -23,11 +24,13 @@ export interface ServeOptions {
    */
   readonly keepAliveMs?: number | undefined
   /** Told of requests that are refused before they reach the handler. Default: nobody. */
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
 }
 
+/** A server that listens. */
 export interface ListeningServer {
   readonly port: number
+  /** Hands all further requests to `handler`. */
   attach(handler: RequestListener): void
   /** Stops to accept, lets calls under way end, then cuts what is left. A second call waits for the first. */
   close(): Promise<void>
@@ -37,6 +40,8 @@ export interface ListeningServer {
  * Listens for HTTP; rejects when the address cannot be had. Requests before `attach` get 503.
  *
  * Headers of a request have to arrive within 10 s, a whole request within 30 s, and may have 32 KiB together.
+ *
+ * @category Server
  */
 export async function serve(options: ServeOptions): Promise<ListeningServer> {
   let handler: RequestListener =

@@ -61,6 +61,8 @@ export const SESSION_DEFAULTS = {
  * An id is an address and no credential: whoever else presents it finds nothing, and cannot tell it from an id
  * that never was. Every use needs the caller of a freshly verified token. Bounded in number and time; counts in
  * this process alone. (MCP 2025-11-25, Security Best Practices, Session Hijacking.)
+ *
+ * @category Tools and sessions
  */
 export class SessionRegistry<T> {
   // In the order of their last use, the longest unused first.

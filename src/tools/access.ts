@@ -68,7 +68,11 @@ export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
   knowsAnyScopeOf(caller: Caller): boolean
 }
 
-/** Creates the decision for one set of tools and one policy. */
+/**
+ * Creates the decision for one set of tools and one policy.
+ *
+ * @category Tools and sessions
+ */
 export function createToolAccess<T extends ToolRequirements>(
   registry: ToolRegistry<T>,
   policy: AccessPolicy = {},

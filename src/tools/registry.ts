@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { isScopeToken } from '../scopes.js'
 import type { Tool, ToolRequirements } from './tool.js'
 
@@ -13,6 +13,8 @@ export interface ToolRegistry<T extends ToolRequirements = Tool> {
  * Creates a registry, sorted by name so that every listing is the same.
  *
  * Throws `misconfigured` for a name given twice and for a scope that is no scope token (RFC 6749 §3.3).
+ *
+ * @category Tools and sessions
  */
 export function createToolRegistry<T extends ToolRequirements>(
   tools: readonly T[],
@@ -32,6 +34,6 @@ export function createToolRegistry<T extends ToolRequirements>(
   }
 }
 
-function fault(reason: string, log: Record<string, unknown>): OnBehalfOfError {
+function fault(reason: FailureReason<'tools'>, log: Record<string, unknown>): OnBehalfOfError {
   return new OnBehalfOfError('misconfigured', { reason, log })
 }

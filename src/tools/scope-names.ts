@@ -17,6 +17,8 @@ export interface ScopeNamesOptions {
  *
  * Sign-in scopes (`openid`, …) stay as they are. With a prefix, a scope that is neither this server's nor a sign-in scope is left
  * out: nobody can tell whether the authorization server knows it with the prefix or without.
+ *
+ * @category Tools and sessions
  */
 export function createScopeNames({ prefix, own }: ScopeNamesOptions): ScopeNames {
   if (prefix === undefined) return (scopes) => scopes

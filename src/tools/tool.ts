@@ -46,33 +46,50 @@ interface ToolBase<Input extends z.ZodObject, Output extends z.ZodObject> extend
   readonly toText: (output: z.infer<Output>) => string
 }
 
-/** A tool that calls no API. */
+/**
+ * A tool that calls no API.
+ *
+ * @category Tools and sessions
+ */
 export interface LocalTool<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodObject = z.ZodObject,
 > extends ToolBase<Input, Output> {
   readonly downstream?: never
+  /** Does the work. Its errors become tool errors: an `OnBehalfOfError` with its own text, others as `internal_error`. */
   handler(input: z.infer<Input>, context: ToolContext): z.infer<Output> | Promise<z.infer<Output>>
 }
 
-/** A tool that calls the API as the signed-in user. */
+/**
+ * A tool that calls the API as the signed-in user.
+ *
+ * @category Tools and sessions
+ */
 export interface DownstreamTool<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodObject = z.ZodObject,
 > extends ToolBase<Input, Output> {
   readonly downstream: DownstreamRequirement
+  /** Does the work, with the API as the signed-in user in `context.downstream`. */
   handler(
     input: z.infer<Input>,
     context: DownstreamToolContext,
   ): z.infer<Output> | Promise<z.infer<Output>>
 }
 
+/**
+ * A tool, as `defineTool` returns it.
+ *
+ * @category Tools and sessions
+ */
 export type Tool = LocalTool | DownstreamTool
 
 /**
  * Declares a tool; the handler's types follow from the schemas and from whether a downstream is declared.
  *
  * Does nothing at run time.
+ *
+ * @category Tools and sessions
  */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   tool: DownstreamTool<Input, Output>,

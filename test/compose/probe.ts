@@ -9,10 +9,18 @@ import { containersOf, docker, type Container } from './docker.js'
  * Looks at the development set-up of docker-compose.yml while it is up: both users through the real flow, how the
  * containers are confined, what is in the production images, and how they end. Stops the services and starts them again.
  *
- * `COMPOSE_PROJECT_NAME` names the compose project. Exit code 1 for the first thing that is not as it should be.
+ * `COMPOSE_PROJECT_NAME` names the compose project; `PORT`, `DEV_API_PORT` and `DEV_AUTHORIZATION_SERVER_PORT` the ports. Exit code 1 for the first thing that is not as it should be.
  */
 
-const ENDPOINT = new URL('http://localhost:3001/mcp')
+const { PORT, DEV_API_PORT, DEV_AUTHORIZATION_SERVER_PORT } = z
+  .looseObject({
+    PORT: z.string().default('3001'),
+    DEV_API_PORT: z.string().default('8787'),
+    DEV_AUTHORIZATION_SERVER_PORT: z.string().default('9000'),
+  })
+  .parse(process.env)
+const ENDPOINT = new URL(`http://localhost:${PORT}/mcp`)
+const ISSUER = `http://localhost:${DEV_AUTHORIZATION_SERVER_PORT}/`
 const SERVICES = ['api', 'authorization-server', 'mcp-server']
 const MEGABYTE = 1_000_000
 /** What `docker stop` leaves them, well below the stop_grace_period of the compose files. */
@@ -27,7 +35,7 @@ await check('the 401 leads to the authorization server', async () => {
   const [, metadataUrl = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? []
   const metadata = (await (await fetch(metadataUrl)).json()) as Record<string, unknown>
   assert.equal(metadata['resource'], ENDPOINT.href)
-  assert.deepEqual(metadata['authorization_servers'], ['http://localhost:9000/'])
+  assert.deepEqual(metadata['authorization_servers'], [ISSUER])
 })
 
 await check('alice is greeted with what the API says to alice', async () => {
@@ -56,7 +64,8 @@ await check('there are three services, and each is healthy and confined', () => 
 
 await check('all ports are published on loopback', () => {
   const published = [...containers.values()].flatMap((container) => container.published)
-  assert.deepEqual(published.sort(), ['127.0.0.1:3001', '127.0.0.1:8787', '127.0.0.1:9000'])
+  const ports = [PORT, DEV_API_PORT, DEV_AUTHORIZATION_SERVER_PORT]
+  assert.deepEqual(published.sort(), ports.map((port) => `127.0.0.1:${port}`).sort())
 })
 
 await check('nobody is root, and nothing can be written', async () => {

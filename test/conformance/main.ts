@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ensureToolbox } from '../../scripts/ensure-toolbox.js'
+import { ensureInstalled } from '../../scripts/ensure-installed.js'
 import { runAuthorizationScenarios } from './authorization-scenarios.js'
 import { proofsAfter, proofsBefore } from './proofs.js'
 import { report, type ConformanceRun } from './report.js'
@@ -18,7 +18,7 @@ const LIMIT_MS = 900_000
  */
 async function main(signal: AbortSignal): Promise<boolean> {
   const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
-  ensureToolbox()
+  ensureInstalled('test/toolbox')
   const stack = await startConformanceStack()
   try {
     return await conclude(await measure(stack, signal), values.write)

@@ -53,7 +53,7 @@ describe('the public surface', () => {
 
   test('is found', () => {
     expect(exported.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['bearerAuth', 'OnBehalfOfError', 'FAILURE_CODES', 'Caller']),
+      expect.arrayContaining(['requireBearerAuth', 'OnBehalfOfError', 'FAILURE_CODES', 'Caller']),
     )
   })
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { pages, ROOT } from '../../scripts/docs/pages.js'
 import { clientSnippets } from '../../src/pages/client-snippets.js'
 
-const toolbox = JSON.parse(readFileSync(join(ROOT, 'toolbox/package.json'), 'utf8')) as {
+const toolbox = JSON.parse(readFileSync(join(ROOT, 'test/toolbox/package.json'), 'utf8')) as {
   devDependencies: Record<string, string>
 }
 const [major = ''] = (toolbox.devDependencies['@modelcontextprotocol/inspector'] ?? '').split('.')

@@ -28,7 +28,7 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
   },
   { command: /^curl -sS http:\/\/localhost:3001\/mcp -H /, verified: { by: 'here' } },
   {
-    command: /^npm run build && npm pack$/,
+    command: /^npm pack$/,
     verified: { by: 'test', file: 'test/package/contents.test.ts' },
   },
   { command: /^npm run build$/, verified: { by: 'test', file: 'test/package/contents.test.ts' } },

@@ -30,4 +30,22 @@ describe('the pages about running the server', () => {
       expect(operations).toContain(word)
     }
   })
+
+  test('npm run dev starts what npm start does, and again after a change', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    expect(scripts['dev']).toBe(scripts['start']?.replace(/^node /, 'node --watch '))
+  })
+
+  test('[B14] the README names the error that a start without npm ci ends with', () => {
+    expect(read('README.md')).toContain('`ERR_MODULE_NOT_FOUND`')
+  })
+
+  test('[A9] the pages pack the package without building it first, since npm pack builds it', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    expect(scripts['prepack']).toBe('npm run build')
+    for (const page of ['README.md', 'docs/library.md']) {
+      expect(read(page)).toContain('npm pack')
+      expect(read(page)).not.toContain('npm run build && npm pack')
+    }
+  })
 })

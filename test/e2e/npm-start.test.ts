@@ -30,8 +30,11 @@ describe('npm start', () => {
     await rm(directory, { recursive: true })
   })
 
-  const start = (environment: Record<string, string>): ChildProcessWithoutNullStreams => {
-    child = spawn(process.execPath, ['--import', TSX, MAIN], {
+  const start = (
+    environment: Record<string, string>,
+    flags: readonly string[] = [],
+  ): ChildProcessWithoutNullStreams => {
+    child = spawn(process.execPath, [...flags, '--import', TSX, MAIN], {
       cwd: directory,
       env: { PATH: process.env['PATH'], ...environment },
     })
@@ -154,6 +157,18 @@ describe('npm start', () => {
     )
     expect(code).toBe(1)
     expect(stderr).toContain('npm install @auth0/auth0-api-js')
+  })
+
+  test('[B13] with settings, in a terminal, the line after the log line says where it listens, for people', async () => {
+    await writeFile(join(directory, '.env'), `${QUICKSTART}\n`)
+    const terminal = `Object.defineProperty(process.stdout, 'isTTY', { value: true })`
+    const started = start({ PORT: '0' }, ['--import', `data:text/javascript,${terminal}`])
+    const over = ended(started)
+    started.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.includes('page at')) started.kill('SIGTERM')
+    })
+    const [, line = ''] = /"listening"\}\n(.*)\n/.exec((await over).stdout) ?? []
+    expect(line).toBe('Listening on http://localhost:3001/mcp, page at http://localhost:3001/')
   })
 
   test('with nothing configured it does not open itself to other machines', async () => {

@@ -33,7 +33,7 @@ export async function runMutants({ name, places, tests }: MutantPlan): Promise<M
   process.env['MUTATION_TESTS'] = tests.join(',')
   const mutants = await new Stryker({
     testRunner: 'vitest',
-    vitest: { configFile: 'vitest.mutation.config.ts', related: true },
+    vitest: { configFile: 'test/mutation/vitest.config.ts', related: true },
     mutate: [...places],
     mutator: { excludedMutations: ['StringLiteral'] },
     coverageAnalysis: 'perTest',
@@ -42,7 +42,7 @@ export async function runMutants({ name, places, tests }: MutantPlan): Promise<M
     incremental: true,
     incrementalFile: `reports/mutation/${name}.json`,
     reporters: ['progress'],
-    ignorePatterns: ['toolbox', 'dist', 'docs/api', 'reports'],
+    ignorePatterns: ['test/toolbox', 'dist', 'docs/api', 'reports'],
     allowEmpty: true,
     timeoutMS: 15_000,
   }).runMutationTest()

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..')
-export const TOOLBOX = join(ROOT, 'toolbox/node_modules')
+export const TOOLBOX = join(ROOT, 'test/toolbox/node_modules')
 
 /** The newer Node that the programs of the toolbox need. */
 export const TOOLBOX_NODE = join(TOOLBOX, 'node/bin/node')

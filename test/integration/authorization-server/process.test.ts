@@ -4,7 +4,15 @@ import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { signIn } from '../../../apps/development/sign-in.js'
-import { authorizationRequest, obtainTokens } from './support.js'
+import {
+  accessTokenOf,
+  authorizationRequest,
+  decode,
+  exchangeForm,
+  obtainAccessToken,
+  obtainTokens,
+  postToken,
+} from './support.js'
 
 const MAIN = fileURLToPath(new URL('../../../apps/authorization-server/main.ts', import.meta.url))
 
@@ -90,6 +98,18 @@ describe('the authorization server as a process', () => {
       expect(await exitCodeOf(told)).toBe(0)
     },
   )
+
+  it('knows the MCP server and the API by other identifiers where AUTH0_AUDIENCE and API_AUTH0_AUDIENCE name them', async () => {
+    const [mcp, api] = ['http://localhost:4001/mcp', 'http://localhost:4787/']
+    const server = run({ PORT: '0', AUTH0_AUDIENCE: mcp, API_AUTH0_AUDIENCE: api })
+    const issuer = await addressOf(server)
+    const token = await obtainAccessToken({ issuer }, 'alice', { resource: mcp })
+    const exchanged = await postToken({ issuer }, exchangeForm(token, { audience: api }))
+    expect(decode(token).claims.aud).toBe(mcp)
+    expect(decode(accessTokenOf(exchanged)).claims.aud).toBe(api)
+    server.process.kill('SIGTERM')
+    expect(await exitCodeOf(server)).toBe(0)
+  })
 
   it('says so when the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1')

@@ -134,7 +134,7 @@ describe('a faulty configuration', () => {
       'MCP_AUTH0_CLIENT_SECRET',
       'PORT',
     ])
-    expect(faultsOf(environment).message).toContain('8 fault(s)')
+    expect(faultsOf(environment).message).toContain('8 faults:')
   })
 
   test('of nothing at all names everything that is needed', () => {

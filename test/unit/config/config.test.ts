@@ -188,23 +188,24 @@ describe('parseConfig', () => {
       metadataUrl: undefined,
       jwksUrl: undefined,
       dangerouslyAllowHttp: false,
+      dangerouslyShareClientSecret: true,
     })
     expect(config.access).toEqual({
-      claims: 'permissions',
-      hierarchy: { 'tool:admin': ['tool:greet', 'tool:whoami'], 'tool:all': ['tool:admin'] },
+      authorizationClaims: 'permissions',
+      scopeHierarchy: { 'tool:admin': ['tool:greet', 'tool:whoami'], 'tool:all': ['tool:admin'] },
       lockedTools: 'show',
-      stepUp: 'required',
+      stepUpScopes: 'required',
     })
     expect(config.http).toEqual({
-      hosts: ['mcp.internal:3001', 'mcp.example'],
-      origins: ['https://app.example', 'http://localhost:5173'],
-      trustProxy: ['10.0.0.0/8', '::1'],
-      perAddressPerMinute: 0,
-      perCallerPerMinute: 7,
-      perCallerBytesPerMinute: 8,
-      perCallerAtOnce: 9,
+      allowedHosts: ['mcp.internal:3001', 'mcp.example'],
+      allowedOrigins: ['https://app.example', 'http://localhost:5173'],
+      rateLimitPerAddress: 0,
+      rateLimitPerCaller: 7,
+      bodyBytesPerCaller: 8,
+      concurrencyPerCaller: 9,
       maxBodyBytes: 2_048,
     })
+    expect(config.trustProxy).toEqual(['10.0.0.0/8', '::1'])
     expect(config.resource.baselineScopes).toEqual(['tool:greet'])
     expect(config.resource.metadataLocation).toBe('path')
     expect([config.exchange.timeoutMs, config.api.timeoutMs]).toEqual([100, 120_000])

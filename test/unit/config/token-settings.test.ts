@@ -36,7 +36,7 @@ test('[case 30] parseConfig reads how tokens are read, and what holds unless it 
       scopeClaim: 'https://example.com/tools',
       scopePrefix: 'api://id',
     },
-    access: { stepUp: 'none' },
+    access: { stepUpScopes: 'none' },
     clockToleranceSeconds: 0,
   })
 })

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import { isUnconfigured } from '../../../src/config/config.js'
 import { FILE_SETTINGS } from '../../../src/config/setting-names.js'
 import { SETTINGS } from '../../../src/config/settings.js'
@@ -14,6 +16,29 @@ const configured = read('compose/configured/services.yml')
 const variables = Object.keys(SETTINGS).flatMap((key) =>
   FILE_SETTINGS.includes(key) ? [key, `${key}_FILE`] : [key],
 )
+
+const SERVICES = z.object({
+  services: z.record(
+    z.string(),
+    z.looseObject({
+      environment: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+      ports: z.array(z.string()).default([]),
+    }),
+  ),
+})
+
+/** A compose file as it is read with these variables; `${NAME:-default}` is the one form in ours. */
+function readWith(text: string, variables: Readonly<Record<string, string>>) {
+  const fill = (unfilled: string): string =>
+    unfilled.replaceAll(
+      /\$\{(\w+):-([^{}$]*)\}/g,
+      (_, name: string, fallback: string) => variables[name] ?? fallback,
+    )
+  // A default may have a variable of its own in it.
+  const filled = fill(fill(text))
+  expect(filled).not.toContain('${')
+  return SERVICES.parse(parse(filled)).services
+}
 
 describe('docker-compose.yml', () => {
   test('takes the development set-up only where nothing of a deployment is named', () => {
@@ -31,8 +56,59 @@ describe('docker-compose.yml', () => {
     expect(handedOn).toEqual(variables.filter((key) => !listening.includes(key)))
   })
 
+  test.each([
+    ['no port chosen', {}, ['9000', '8787', '3001']],
+    [
+      'other ports chosen',
+      { DEV_AUTHORIZATION_SERVER_PORT: '19000', DEV_API_PORT: '18787', PORT: '13001' },
+      ['19000', '18787', '13001'],
+    ],
+  ])(
+    'with %s, the development set-up listens, is published and is named in URLs at the same ports',
+    (_choice, variables, [issuerPort = '', apiPort = '', mcpPort = '']) => {
+      const {
+        'authorization-server': issuer,
+        api,
+        'mcp-server': mcp,
+      } = readWith(development, variables)
+      expect(issuer?.ports).toEqual(
+        [issuerPort, apiPort, mcpPort].map((port) => `127.0.0.1:${port}:${port}`),
+      )
+      const [issuerUrl, apiUrl] = [
+        `http://localhost:${issuerPort}/`,
+        `http://localhost:${apiPort}/`,
+      ]
+      const audiences = {
+        AUTH0_AUDIENCE: `http://localhost:${mcpPort}/mcp`,
+        API_AUTH0_AUDIENCE: apiUrl,
+      }
+      expect(issuer?.environment).toEqual({
+        ...audiences,
+        PORT: Number(issuerPort),
+        ISSUER: issuerUrl,
+      })
+      expect(api?.environment).toEqual({
+        PORT: Number(apiPort),
+        ISSUER_BASE_URL: issuerUrl,
+        API_AUTH0_AUDIENCE: apiUrl,
+      })
+      expect(mcp?.environment).toMatchObject({
+        ...audiences,
+        PORT: Number(mcpPort),
+        ISSUER_BASE_URL: issuerUrl,
+        API_BASE_URL: apiUrl.slice(0, -1),
+      })
+    },
+  )
+
+  test('the port of a configured MCP server on this machine can be chosen, and its URL follows', () => {
+    const { 'mcp-server': server } = readWith(configured, { PORT: '13001' })
+    expect(server?.ports).toEqual(['127.0.0.1:13001:3001'])
+    expect(server?.environment['MCP_SERVER_URL']).toBe('http://localhost:13001')
+  })
+
   test('publishes on loopback alone', () => {
-    const ports = [...`${development}${configured}`.matchAll(/^ {6}- (\S*:\d+)$/gm)]
+    const ports = [...`${development}${configured}`.matchAll(/^ {6}- (\S*:\S+)$/gm)]
     expect(ports).toHaveLength(4)
     expect(ports.map(([, port = '']) => port.slice(0, 10))).toEqual(Array(4).fill('127.0.0.1:'))
   })

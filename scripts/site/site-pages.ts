@@ -1,0 +1,52 @@
+/** A group of the site's menu. */
+export interface SiteGroup {
+  readonly text: string
+  /** The files of the repository, and the names of their pages on the site. */
+  readonly pages: readonly (readonly [file: string, page: string])[]
+}
+
+/** Every page of the site, in the order of its menu. */
+export const SITE_GROUPS: readonly SiteGroup[] = [
+  {
+    text: 'Start',
+    pages: [
+      ['README.md', 'index.md'],
+      ['docs/library.md', 'library.md'],
+      ['examples/README.md', 'examples.md'],
+      ['docs/clients.md', 'clients.md'],
+    ],
+  },
+  {
+    text: 'Set up',
+    pages: [
+      ['docs/configuration.md', 'configuration.md'],
+      ['docs/auth0.md', 'auth0.md'],
+      ['docs/authorization-servers.md', 'authorization-servers.md'],
+      ['docs/authorization.md', 'authorization.md'],
+      ['docs/migrating.md', 'migrating.md'],
+    ],
+  },
+  {
+    text: 'Run',
+    pages: [
+      ['docs/operations.md', 'operations.md'],
+      ['docs/failures.md', 'failures.md'],
+      ['docs/security.md', 'security.md'],
+    ],
+  },
+  {
+    text: 'The project',
+    pages: [
+      ['docs/architecture.md', 'architecture.md'],
+      ['CONTRIBUTING.md', 'contributing.md'],
+      ['docs/mutation-testing.md', 'mutation-testing.md'],
+      ['SECURITY.md', 'security-policy.md'],
+      ['CHANGELOG.md', 'changelog.md'],
+    ],
+  },
+]
+
+/** The site's name of each file that is a page of it. */
+export const PAGE_OF: ReadonlyMap<string, string> = new Map(
+  SITE_GROUPS.flatMap(({ pages }) => pages),
+)
