@@ -7,7 +7,7 @@ import {
   authenticatedRequest,
   downstreamOf,
   onBehalfOf,
-  type Log,
+  type Logger,
   type Secret,
 } from 'mcp-on-behalf-of'
 import { z } from 'zod'
@@ -17,7 +17,7 @@ export interface ExampleOptions {
   readonly issuer: string
   readonly client: { readonly id: string; readonly secret: Secret }
   readonly api: { readonly audience: string; readonly baseUrl: URL }
-  readonly log: Log
+  readonly log: Logger
 }
 
 export function createExampleApp({ endpoint, issuer, client, api, log }: ExampleOptions): Express {
@@ -49,7 +49,7 @@ export function createServer(): McpServer {
     'greet',
     { description: 'Greets the user', inputSchema: z.object({ name: z.string().optional() }) },
     async ({ name }, context) => {
-      const api = downstreamOf(context.http?.authInfo, 'greet', { signal: context.mcpReq.signal })
+      const api = downstreamOf(context, 'greet')
       const answer = await api.json('/api/private-scope', { schema: z.object({ sub: z.string() }) })
       return { content: [{ type: 'text', text: `Hello ${name ?? 'there'}, ${answer.sub}` }] }
     },

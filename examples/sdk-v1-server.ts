@@ -39,7 +39,7 @@ export function createSdkV1App({ endpoint, issuer, client, api, log }: ExampleOp
   return app
 }
 
-/** The SDK hands `req.auth` to the handlers as `extra.authInfo`, the very object: `downstreamOf` knows it. */
+/** The SDK hands `req.auth` to the handlers in `extra`, the very object: `downstreamOf` knows it. */
 export function createSdkV1Server(): McpServer {
   const server = new McpServer({ name: 'existing-v1-server', version: '1.0.0' })
   server.registerTool('whoami', { description: 'Says who is signed in' }, ({ authInfo }) => ({
@@ -48,8 +48,8 @@ export function createSdkV1Server(): McpServer {
   server.registerTool(
     'greet',
     { description: 'Greets the user', inputSchema: { name: z.string().optional() } },
-    async ({ name }, { authInfo }) => {
-      const api = downstreamOf(authInfo, 'greet')
+    async ({ name }, extra) => {
+      const api = downstreamOf(extra, 'greet')
       const answer = await api.json('/api/private-scope', { schema: z.object({ sub: z.string() }) })
       return { content: [{ type: 'text', text: `Hello ${name ?? 'there'}, ${answer.sub}` }] }
     },

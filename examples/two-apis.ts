@@ -8,7 +8,7 @@ import {
   downstreamOf,
   onBehalfOf,
   type DownstreamApi,
-  type Log,
+  type Logger,
   type Secret,
 } from 'mcp-on-behalf-of'
 import { z } from 'zod'
@@ -18,7 +18,7 @@ export interface TwoApisOptions {
   readonly issuer: string
   readonly client: { readonly id: string; readonly secret: Secret }
   readonly apis: { readonly orders: DownstreamApi; readonly invoices: DownstreamApi }
-  readonly log: Log
+  readonly log: Logger
 }
 
 export function createTwoApisApp({ endpoint, issuer, client, apis, log }: TwoApisOptions): Express {
@@ -51,7 +51,7 @@ function createServer(): McpServer {
   const server = new McpServer({ name: 'two-apis', version: '1.0.0' })
   for (const name of ['list_orders', 'list_invoices']) {
     server.registerTool(name, { inputSchema: z.object({}) }, async (_input, context) => {
-      const api = downstreamOf(context.http?.authInfo, name)
+      const api = downstreamOf(context, name)
       const answer = await api.json('/api/private-scope', { schema: z.object({ sub: z.string() }) })
       return { content: [{ type: 'text', text: `of ${answer.sub}` }] }
     })

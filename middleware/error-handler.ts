@@ -1,15 +1,16 @@
 import type { ErrorRequestHandler, Request } from 'express'
 import { describeError } from '../src/logging/describe-error.js'
-import { asOnBehalfOfError, OnBehalfOfError } from '../src/failures/errors.js'
+import { asOnBehalfOfError, OnBehalfOfError, type FailureDetails } from '../src/failures/errors.js'
 import { failureResponse, type ChallengeOptions } from '../src/failures/failure-response.js'
 import { FAILURE_TABLE } from '../src/failures/failure-table.js'
-import type { Log } from '../src/logging/log.js'
+import { logEvent } from '../src/logging/log-event.js'
+import type { Logger } from '../src/logging/logger.js'
 import { scrub } from '../src/logging/scrub.js'
 import { requestIdOf } from './request-context.js'
 
 /** What `errorHandler` needs: what challenges say, and where failures are logged. */
 export interface ErrorHandlerOptions extends ChallengeOptions {
-  readonly log: Log
+  readonly log: Logger
   /** Whose failures are answered here; others go on to the next error handler. Default: everybody's. */
   readonly answers?: ((req: Request) => boolean) | undefined
 }
@@ -39,12 +40,14 @@ export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler 
 }
 
 /** Writes the log line of a refused request. */
-export function logFailure(error: OnBehalfOfError, req: Request, log: Log): void {
+export function logFailure(error: OnBehalfOfError, req: Request, log: Logger): void {
   const rule = FAILURE_TABLE[error.code]
   const level = error.details.repeated === true ? 'debug' : rule.logLevel
-  log.event(level, 'request_refused', {
+  logEvent(log, level, {
+    event: 'request_refused',
     code: error.code,
     reason: error.details.reason,
+    status: error.details.status,
     security: rule.security,
     requestId: requestIdOf(req),
     method: scrub(req.method, 20),
@@ -63,11 +66,26 @@ function decoded(path: string): string {
   }
 }
 
-/** What a client has to change, by the type of the body parser's error. */
-const CURES: ReadonlyMap<string, string> = new Map([
-  ['charset.unsupported', 'Send the request body in UTF-8.'],
-  ['encoding.unsupported', 'Send the request body as it is, or by gzip, deflate or br.'],
-  ['request.size.invalid', 'The request body is not as long as its Content-Length says.'],
+/** What is wrong, and what a client has to change, by the type of the body parser's error. */
+const BODY_FAULTS: ReadonlyMap<unknown, FailureDetails> = new Map([
+  [
+    'charset.unsupported',
+    { reason: 'charset_unsupported', description: 'Send the request body in UTF-8.' },
+  ],
+  [
+    'encoding.unsupported',
+    {
+      reason: 'encoding_unsupported',
+      description: 'Send the request body as it is, or by gzip, deflate or br.',
+    },
+  ],
+  [
+    'request.size.invalid',
+    {
+      reason: 'size_mismatch',
+      description: 'The request body is not as long as its Content-Length says.',
+    },
+  ],
 ])
 
 /** Express's body parser reports by `type` and `status`; anything else foreign is an internal error. */
@@ -82,12 +100,13 @@ function fromExpress(thrown: unknown): OnBehalfOfError {
     })
   }
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    const reason = typeof type === 'string' ? type : 'bad_request'
-    const description = CURES.get(reason)
-    return new OnBehalfOfError('invalid_request', {
-      reason,
-      description,
-    })
+    return new OnBehalfOfError('invalid_request', BODY_FAULTS.get(type) ?? unreadable(type))
   }
   return asOnBehalfOfError(thrown)
+}
+
+/** The log has the parser's own word for it: `request.aborted`, `stream.encoding.set`. */
+function unreadable(type: unknown): FailureDetails {
+  const log = typeof type === 'string' ? { bodyError: scrub(type, 80) } : {}
+  return { reason: 'body_unreadable', log }
 }

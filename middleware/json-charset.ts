@@ -30,7 +30,7 @@ function isUtf8(label: string): boolean {
 
 function notUtf8(): OnBehalfOfError {
   return new OnBehalfOfError('invalid_request', {
-    reason: 'charset.unsupported',
+    reason: 'charset_unsupported',
     description: 'Send the request body in UTF-8, and write charset=utf-8 or no charset.',
   })
 }

@@ -4,7 +4,8 @@ import { OnBehalfOfError } from '../src/failures/errors.js'
 import { authContextOf, type AuthContext } from '../src/identity/auth-context.js'
 import { callerForLog, identifiersForLog } from '../src/identity/identifier-for-log.js'
 import { fingerprint } from '../src/identity/verified-token-cache.js'
-import { silentLog, type Log } from '../src/logging/log.js'
+import { logEvent } from '../src/logging/log-event.js'
+import { silentLog, type Logger } from '../src/logging/logger.js'
 import { assertOptions } from '../src/options/assert-options.js'
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import type { AccessDecision, ToolAccess } from '../src/tools/access.js'
@@ -21,7 +22,7 @@ export interface ToolScopesOptions {
    * name opens nothing. `allow`: it is left to the SDK, for any signed-in user.
    */
   readonly undeclaredTools?: 'refuse' | 'allow' | undefined
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
 }
 
 const OPTIONS = z.object({
@@ -70,7 +71,8 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
     if (inVain > 0) {
       const { clientId, subject } = callerForLog(context.caller)
       const asked = identifiersForLog(decision.scopes)
-      log.event('warn', 'step_up_loop', {
+      logEvent(log, 'warn', {
+        event: 'step_up_loop',
         ...{ clientId, subject, asked, times: inVain },
         tools: decision.tools,
         granted: identifiersForLog(context.caller.scopes),

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express'
-import type { Log } from '../src/logging/log.js'
+import { logEvent } from '../src/logging/log-event.js'
+import type { Logger } from '../src/logging/logger.js'
 import { metadataUrl } from '../src/http/protected-resource-metadata.js'
 import { scrub } from '../src/logging/scrub.js'
 
@@ -24,7 +25,7 @@ export function createWiringCheck({
   log,
 }: {
   readonly endpoint: URL
-  readonly log: Log
+  readonly log: Logger
 }): WiringCheck {
   let pathTold = false
   let metadataReached = false
@@ -34,7 +35,8 @@ export function createWiringCheck({
     const path = plainPath(req.originalUrl.replace(/[?#][^]*/, ''))
     if (pathTold || path === expected || path.startsWith(`${expected}/`)) return
     pathTold = true
-    log.event('warn', 'endpoint_path_differs', {
+    logEvent(log, 'warn', {
+      event: 'endpoint_path_differs',
       method: req.method,
       path: scrub(path, 200),
       endpoint: endpoint.pathname,
@@ -45,7 +47,8 @@ export function createWiringCheck({
     if (metadataReached || status !== 401) return
     challenges += 1
     if (challenges !== CHALLENGES) return
-    log.event('warn', 'metadata_not_reached', {
+    logEvent(log, 'warn', {
+      event: 'metadata_not_reached',
       metadata: metadataUrl(endpoint).href,
       cure: 'app.use(metadata), without a path and in front of the endpoint: clients look there for where to sign in',
     })

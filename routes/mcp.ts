@@ -25,7 +25,8 @@ import { OnBehalfOfError } from '../src/failures/errors.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../src/time/clock.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
-import { silentLog, type Log } from '../src/logging/log.js'
+import { logEvent } from '../src/logging/log-event.js'
+import { silentLog, type Logger } from '../src/logging/logger.js'
 import { answerInForm, type AnswerForms } from '../src/http/answer-in-form.js'
 import { isEventStream } from '../src/http/is-event-stream.js'
 import { NotificationStreams } from '../src/sessions/notification-streams.js'
@@ -36,7 +37,7 @@ import { McpSessions, type McpSessionsOptions, type OnAsked } from '../src/sessi
 export interface McpRouteOptions {
   readonly createServer: McpServerFactory
   /** Default: none. */
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
   /** Gives 2025 clients that ask for it a session. Default: none, every request stands alone. */
   readonly sessions?: McpSessionsOptions | undefined
   /** Streams that one user may hold open to wait for news. Default 16. */
@@ -70,7 +71,7 @@ export interface McpRoute {
 export function mcpRoute(options: McpRouteOptions): McpRoute {
   const { createServer, log = silentLog } = options
   const onerror = (error: Error): void => {
-    log.event('warn', 'mcp_error', { err: describeError(error) })
+    logEvent(log, 'warn', { event: 'mcp_error', err: describeError(error) })
   }
   const mcp = createMcpHandler(createServer, { onerror })
   const sessions = options.sessions && new McpSessions(createServer, options.sessions, onerror)
@@ -117,7 +118,7 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   }
 }
 
-function refusal(failure: OnBehalfOfError, req: ExpressRequest, log: Log): Response {
+function refusal(failure: OnBehalfOfError, req: ExpressRequest, log: Logger): Response {
   logFailure(failure, req, log)
   const { challenges } = authContextOf(authInfoOf(req))
   const { status, headers, body } = failureResponse(failure, requestIdOf(req), challenges)

@@ -36,7 +36,11 @@ export { protectedResourceMetadataRoute } from '../routes/protected-resource-met
 export type { ChallengeError } from './failures/challenge.js'
 export type { Clock, Timers } from './time/clock.js'
 export type { ToolHost } from './downstream/call-log.js'
-export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
+export {
+  downstreamOf,
+  type DownstreamOptions,
+  type HandlerContext,
+} from './downstream/downstream-access.js'
 export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
 export type {
   DownstreamMethod,
@@ -56,9 +60,13 @@ export {
 export type { HttpLimits } from './limits/http-limits.js'
 export {
   FAILURE_CODES,
+  FAILURE_REASONS,
   OnBehalfOfError,
   type FailureCode,
   type FailureDetails,
+  type FailureReason,
+  type FailureReasonGroup,
+  type Outage,
 } from './failures/errors.js'
 export {
   createAuth0ApiClientExchanger,
@@ -72,7 +80,7 @@ export type { ClientAuthentication } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
 export { protectExchange, type ProtectExchangeOptions } from './exchange/exchange-pipeline.js'
 export type { RateLimit } from './exchange/rate-limits.js'
-export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection-reasons.js'
+export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection.js'
 export {
   ResilientExchanger,
   type ResilientExchangerOptions,
@@ -134,7 +142,7 @@ export {
   createJwtBearerVerifier,
   type JwtBearerVerifierOptions,
 } from './identity/jwt-bearer-verifier.js'
-export type { Log } from './logging/log.js'
+export type { LoggedEvent, Logger } from './logging/logger.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of/on-behalf-of.js'
 export type { ApiCallOptions, ExchangeSettings, OnBehalfOfOptions } from './on-behalf-of/options.js'
 export {

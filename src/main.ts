@@ -3,6 +3,7 @@ import { composeServer } from './server/from-config.js'
 import { ConfigError, parseConfig, readSettings } from './config/config.js'
 import { warnOfSettingsFile } from './config/settings-file-doubts.js'
 import { tellListening } from './http/listening-notice.js'
+import { logEvent } from './logging/log-event.js'
 import { describeError } from './logging/describe-error.js'
 import { stopInOrder } from './http/stop-in-order.js'
 import { createProcessLog } from './server/process-log.js'
@@ -55,7 +56,7 @@ async function untilStopped(): Promise<number> {
   warnOfSettingsFile(file, log)
   const composed = await composeServer(config, log)
   const server = await serve({ ...config.listen, handler: composed.handler, log })
-  log.event('info', 'listening', { port: server.port, endpoint: config.endpoint.href })
+  logEvent(log, 'info', { event: 'listening', port: server.port, endpoint: config.endpoint.href })
   tellListening(config, process.stdout)
 
   return new Promise((resolve) => {
@@ -63,13 +64,13 @@ async function untilStopped(): Promise<number> {
     const stop = (signal: NodeJS.Signals): void => {
       if (stopping) process.exit(1)
       stopping = true
-      log.event('info', 'stopping', { signal })
+      logEvent(log, 'info', { event: 'stopping', signal })
       stopInOrder({ server, composed, delayMs: config.drainDelayMs, timers: systemTimers })
         .then(() => {
           resolve(0)
         })
         .catch((error: unknown) => {
-          log.event('error', 'stop_failed', { err: describeError(error) })
+          logEvent(log, 'error', { event: 'stop_failed', err: describeError(error) })
           resolve(1)
         })
     }

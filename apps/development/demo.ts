@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import type { Claims } from '../../src/identity/caller.js'
-import { silentLog } from '../../src/logging/log.js'
+import { silentLog } from '../../src/logging/logger.js'
 import { actorChain, check, heading, hop, line } from './demo-text.js'
 import { connectAs, type HeadlessMcpClient } from './headless-mcp-client.js'
 import { startTrio, type Trio } from './trio.js'

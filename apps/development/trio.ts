@@ -1,7 +1,7 @@
 import type { Claims } from '../../src/identity/caller.js'
 import { composeServer } from '../../src/server/from-config.js'
 import { parseConfig, type Environment } from '../../src/config/config.js'
-import type { Log } from '../../src/logging/log.js'
+import type { Logger } from '../../src/logging/logger.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { createAuthorizationServer } from '../authorization-server/authorization-server.js'
 import {
@@ -20,7 +20,7 @@ export interface TrioOptions {
     readonly api: number
     readonly mcp: number
   }
-  readonly log: Log
+  readonly log: Logger
   /** Further settings of the MCP server, as its environment would have them. */
   readonly environment?: Environment
   /** How long access tokens for the MCP server live. Default: what the directory says, a day. */

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { composeServer } from '../../src/server/from-config.js'
 import { parseConfig } from '../../src/config/config.js'
-import { silentLog } from '../../src/logging/log.js'
+import { silentLog } from '../../src/logging/logger.js'
 import { serve } from '../../src/server/serve.js'
 
 /** What the benchmark tells this process. */

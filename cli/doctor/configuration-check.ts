@@ -10,7 +10,7 @@ import {
 } from '../../src/config/config.js'
 import { doubtMeaning, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
 import { unknownSettings } from '../../src/config/unknown-settings.js'
-import type { Log } from '../../src/logging/log.js'
+import { silentLog, type Logger } from '../../src/logging/logger.js'
 import { isIdentityScope, unionScopes } from '../../src/scopes.js'
 import { expandScopes } from '../../src/tools/access.js'
 import { printable } from '../printable.js'
@@ -111,9 +111,10 @@ function checkBaselineScopes({ resource, access }: Config): readonly Finding[] {
 /** Keeps what the server warns of at its start, as far as no other check says it. */
 function startLog() {
   const cures: { readonly name: string; readonly cure: string }[] = []
-  const log: Log = {
-    event(level, name, { cure } = {}) {
-      if (level === 'warn' && typeof cure === 'string') cures.push({ name, cure })
+  const log: Logger = {
+    ...silentLog,
+    warn({ event: name, cure }) {
+      if (typeof cure === 'string') cures.push({ name, cure })
     },
   }
   const of = (wanted: string): string[] =>

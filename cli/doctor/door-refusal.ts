@@ -1,10 +1,10 @@
 import type { Config } from '../../src/config/config.js'
-import { OnBehalfOfError } from '../../src/failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../../src/failures/errors.js'
 import type { Claims } from '../../src/identity/caller.js'
 import { printable } from '../printable.js'
 import { wrong, type CheckName, type Observation } from './finding.js'
 
-const CURES: Readonly<Record<string, (setting: string) => string>> = {
+const CURES: Readonly<Partial<Record<FailureReason, (setting: string) => string>>> = {
   opaque_token: () => opaqueCure('opaque'),
   encrypted_token: () => opaqueCure('encrypted'),
   audience_mismatch: (setting) =>
@@ -34,28 +34,27 @@ export function doorRefusal(
   { resource }: Pick<Config, 'resource'>,
 ): Observation {
   if (!(error instanceof OnBehalfOfError)) throw error
-  const { reason = error.code } = error.details
+  const { reason } = error.details
   const shared = resource.tokenAudience === resource.identifier
   const setting = shared ? 'AUTH0_AUDIENCE' : 'TOKEN_AUDIENCE'
   const { iss: issuer } = claims
   return {
     ...wrong(
       'token.door',
-      `${reason}: ${error.message}`,
+      `${reason ?? error.code}: ${error.message}`,
       reason === 'several_audiences'
         ? companionsCure(claims)
-        : (CURES[reason]?.(setting) ??
+        : ((reason && CURES[reason])?.(setting) ??
             'Give the access token that an MCP client sends to this server.'),
     ),
-    explainedBy: explanationsOf(error, reason, shared),
+    explainedBy: explanationsOf(error, shared),
     ...(typeof issuer === 'string' ? { issuer } : {}),
   }
 }
 
 /** What else makes the server refuse a token for this reason. */
 function explanationsOf(
-  { code }: OnBehalfOfError,
-  reason: string,
+  { code, details: { reason } }: OnBehalfOfError,
   sharedAudience: boolean,
 ): readonly CheckName[] {
   if (code === 'verifier_unavailable' || reason === 'not_verified') return KEYS_MISSING

@@ -100,7 +100,7 @@ function unexchanged(error: unknown, deployment: Deployment): readonly Observati
   if (code === 'exchange_unavailable' && details.reason === 'rate_limited') {
     return [notCheckable('exchange', 'The token endpoint is busy (429).', 'Try again later.')]
   }
-  if (details.log?.['error'] === 'invalid_target') {
+  if (details.oauthError === 'invalid_target') {
     return [unknownAudience(deployment), waiting(REQUEST, AUDIENCE)]
   }
   return [refused(REQUEST, error, deployment), waiting(AUDIENCE, REQUEST)]
@@ -131,8 +131,8 @@ function expectations({ config, issuers, exchangeIssuer, clock }: Deployment) {
 
 function refused(check: CheckName, error: unknown, deployment: Deployment): Observation {
   if (!(error instanceof OnBehalfOfError)) throw error
-  const { reason, log = {} } = error.details
-  const words = [log['status'], log['error'], log['errorDescription']]
+  const { reason, status, oauthError, log = {} } = error.details
+  const words = [status, oauthError, log['errorDescription']]
     .filter((part) => part !== undefined)
     .map(printable)
   const seen = log['granted'] === undefined ? [] : [`granted: "${printable(log['granted'])}"`]

@@ -11,7 +11,7 @@ import {
   onBehalfOf,
   Secret,
   type Fetch,
-  type Log,
+  type Logger,
 } from 'mcp-on-behalf-of'
 import { z } from 'zod'
 
@@ -27,7 +27,7 @@ const ENVIRONMENT = z.object({
 })
 
 export interface MovedOverOptions {
-  readonly log: Log
+  readonly log: Logger
   /** Reaches the tenant. Default: the global `fetch`. */
   readonly fetch?: Fetch
 }
@@ -75,9 +75,9 @@ function createServer(): McpServer {
     return text(JSON.stringify({ user: { sub: subject, client_id: clientId }, scopes }))
   })
   const greetInput = z.object({ name: z.string().optional() })
-  server.registerTool('greet', { inputSchema: greetInput }, async ({ name }, { http }) => {
-    const { subject } = authContextOf(http?.authInfo).caller
-    const api = downstreamOf(http?.authInfo, 'greet')
+  server.registerTool('greet', { inputSchema: greetInput }, async ({ name }, context) => {
+    const { subject } = authContextOf(context.http?.authInfo).caller
+    const api = downstreamOf(context, 'greet')
     const answer = await api.json('/api/private-scope', {
       schema: z.record(z.string(), z.unknown()),
     })

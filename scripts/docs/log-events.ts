@@ -18,7 +18,7 @@ export interface LogEvent {
 }
 
 /**
- * Finds every log line that the source writes: each call of a method `event` with a level and a name.
+ * Finds every log line that the source writes: each call of `logEvent(log, level, { event, … })`.
  *
  * Throws for one whose name is not written out, since nobody could look it up.
  */
@@ -41,15 +41,12 @@ export function eventsIn(path: string, text: string): LogEvent[] {
   const found: LogEvent[] = []
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && isEventCall(node)) {
-      const [level, name, fields] = node.arguments
+      const [, level, event] = node.arguments
       const file = relative(ROOT, path)
-      if (name === undefined || !ts.isStringLiteral(name)) {
-        throw new Error(`${file}: the name of a log event has to be written out`)
-      }
       found.push({
-        name: name.text,
+        name: nameOf(event, file),
         level: level !== undefined && ts.isStringLiteral(level) ? level.text : undefined,
-        fields: fields === undefined ? [] : fieldsOf(fields),
+        fields: event === undefined ? [] : fieldsOf(event).filter((field) => field !== 'event'),
         file,
       })
     }
@@ -59,12 +56,16 @@ export function eventsIn(path: string, text: string): LogEvent[] {
   return found
 }
 
-function isEventCall({ expression, arguments: given }: ts.CallExpression): boolean {
-  return (
-    ts.isPropertyAccessExpression(expression) &&
-    expression.name.text === 'event' &&
-    given.length >= 2
-  )
+function isEventCall({ expression }: ts.CallExpression): boolean {
+  return ts.isIdentifier(expression) && expression.text === 'logEvent'
+}
+
+function nameOf(event: ts.Expression | undefined, file: string): string {
+  const isObject = event !== undefined && ts.isObjectLiteralExpression(event)
+  const members = isObject ? event.properties.filter(ts.isPropertyAssignment) : []
+  const name = members.find((member) => member.name.getText() === 'event')?.initializer
+  if (name !== undefined && ts.isStringLiteral(name)) return name.text
+  throw new Error(`${file}: the name of a log event has to be written out`)
 }
 
 function fieldsOf(node: ts.Expression): string[] {

@@ -1,4 +1,5 @@
-import type { Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
 import type { SettingsLineDoubt } from './settings-text.js'
 import { warnOfUnknownSettings } from './unknown-settings.js'
 
@@ -21,10 +22,16 @@ export function doubtMeaning({ problem }: SettingsLineDoubt): string {
 }
 
 /** Logs what a `.env` file has that does nothing: names that are no settings, lines without effect. 20 lines of each at most. */
-export function warnOfSettingsFile({ names, doubts }: SettingsFileRead, log: Log): void {
+export function warnOfSettingsFile({ names, doubts }: SettingsFileRead, log: Logger): void {
   warnOfUnknownSettings(names, log)
   for (const doubt of doubts.slice(0, MAX_TOLD)) {
     const { line, name, problem } = doubt
-    log.event('warn', 'settings_line_ignored', { line, name, problem, cure: doubtMeaning(doubt) })
+    logEvent(log, 'warn', {
+      event: 'settings_line_ignored',
+      line,
+      name,
+      problem,
+      cure: doubtMeaning(doubt),
+    })
   }
 }

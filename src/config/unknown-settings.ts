@@ -1,4 +1,5 @@
-import type { Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
 import { nearestName } from '../options/nearest-name.js'
 import { SETTING_NAMES } from './setting-names.js'
 
@@ -31,8 +32,8 @@ export function unknownSettings(names: readonly string[]): readonly UnknownSetti
 }
 
 /** Logs each name in `.env` that is no setting, so that a misspelt one does not go unnoticed. */
-export function warnOfUnknownSettings(names: readonly string[], log: Log): void {
+export function warnOfUnknownSettings(names: readonly string[], log: Logger): void {
   for (const { name, nearest } of unknownSettings(names)) {
-    log.event('warn', 'unknown_setting', { name, nearest })
+    logEvent(log, 'warn', { event: 'unknown_setting', name, nearest })
   }
 }

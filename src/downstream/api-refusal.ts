@@ -16,14 +16,14 @@ export async function apiRefusal(
 ): Promise<OnBehalfOfError> {
   const { status, headers } = response
   await response.body?.cancel().catch(() => undefined)
-  const details: FailureDetails = { reason: `status_${status}`, log: { status } }
+  const details: FailureDetails = { reason: 'unexpected_status', status }
   if (status === 401) return callFailure(outgoing, 'downstream_unauthorized', details)
   if (status === 403) return forbidden(headers.get('www-authenticate') ?? '', details, outgoing)
   if (status === 429 || status === 503) {
     return callFailure(outgoing, 'downstream_unavailable', { ...details, ...retryAfter(headers) })
   }
   if (status >= 500) return outage(headers, details, outgoing)
-  if (status < 400) return redirect(headers.get('location'), details, outgoing)
+  if (status < 400) return redirect(headers.get('location'), status, outgoing)
   const description = describe(status)
   return callFailure(outgoing, 'downstream_failed', { ...details, description })
 }
@@ -56,10 +56,10 @@ function outage(
 /** An API that answers a write by a redirect (303) may have carried it out. */
 function redirect(
   location: string | null,
-  details: FailureDetails,
+  status: number,
   outgoing: OutgoingRequest,
 ): OnBehalfOfError {
-  const status = String(details.log?.['status'])
+  const details: FailureDetails = { reason: 'unexpected_status', status }
   const note = unknownNote(outgoing.method)
   if (location === null) {
     const description = `The API answered with HTTP ${status}, which this tool has no use for.${note}`
@@ -69,7 +69,6 @@ function redirect(
     ...details,
     description: `The API redirects the call (HTTP ${status}), and redirects are not followed.${note} An operator has to look into it.`,
     log: {
-      ...details.log,
       location: withoutQuery(location, outgoing.url),
       cure: 'The base URL of the API (API_BASE_URL in the standalone server) or the path of the tool redirects: use the address it leads to.',
     },

@@ -38,7 +38,7 @@ export function callAnswer(
     failure,
     brokeOff: (cause) => {
       if (signal?.aborted === true) return callFailure(outgoing, 'cancelled', { cause })
-      const details = { reason: 'broke_off', cause }
+      const details = { reason: 'broke_off', cause } as const
       return note === ''
         ? callFailure(outgoing, 'downstream_unavailable', details)
         : failure('downstream_unavailable', {

@@ -8,7 +8,8 @@ import {
   identifierForLog,
   identifiersForLog,
 } from '../identity/identifier-for-log.js'
-import type { Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
 
 /**
  * Who runs the tools: the `standalone` server, which logs their failures itself and has settings with names, or
@@ -18,7 +19,7 @@ export type ToolHost = 'library' | 'standalone'
 
 /** One tool call, as its log lines tell of it. */
 export interface LoggedCall {
-  readonly log: Log
+  readonly log: Logger
   readonly host: ToolHost
   readonly tool: string
   /** The name under which the API is configured, where the call has one. */
@@ -32,7 +33,8 @@ export interface LoggedCall {
 /** The audit line of one tool call: who, through whom, for whom, with what. */
 export function logExchange(call: LoggedCall, exchanged: ExchangedToken): void {
   const { caller } = call
-  call.log.event('info', 'token_exchanged', {
+  logEvent(call.log, 'info', {
+    event: 'token_exchanged',
     tool: call.tool,
     ...callerForLog(caller),
     organization: caller.organization && identifierForLog(caller.organization),
@@ -48,13 +50,15 @@ export function logExchange(call: LoggedCall, exchanged: ExchangedToken): void {
 /** An exchange that gave no token. */
 export function logExchangeFailure(call: LoggedCall, failure: OnBehalfOfError): void {
   const rule = FAILURE_TABLE[failure.code]
-  call.log.event(rule.logLevel, 'exchange_failed', {
+  logEvent(call.log, rule.logLevel, {
+    event: 'exchange_failed',
     ...inWordsOfHost(call, failure.details.log),
     tool: call.tool,
     api: call.api,
     audience: call.audience,
     code: failure.code,
     reason: failure.details.reason,
+    status: failure.details.status,
     security: rule.security,
     ...callerForLog(call.caller),
     requestId: call.requestId,
@@ -65,11 +69,14 @@ export function logExchangeFailure(call: LoggedCall, failure: OnBehalfOfError): 
 /** A call of the API that failed, before the handler gets to know. The standalone server logs it as `tool_failed`. */
 export function logCallFailure(call: LoggedCall, failure: OnBehalfOfError): void {
   const rule = FAILURE_TABLE[failure.code]
-  call.log.event(call.host === 'standalone' ? 'debug' : rule.logLevel, 'api_call_failed', {
+  const level = call.host === 'standalone' ? 'debug' : rule.logLevel
+  logEvent(call.log, level, {
+    event: 'api_call_failed',
     tool: call.tool,
     api: call.api,
     code: failure.code,
     reason: failure.details.reason,
+    status: failure.details.status,
     security: rule.security,
     ...callerForLog(call.caller),
     requestId: call.requestId,

@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import { isPlainSegment } from './plain-segment.js'
 
@@ -147,7 +147,7 @@ function parseLiteral(literal: string, text: string): string {
 
 /** Only the names of a template go into the log: a path that is none may hold the values of a call. */
 function pathFault(
-  reason: string,
+  reason: FailureReason<'handler'>,
   text: string,
   log: Readonly<Record<string, unknown>>,
 ): OnBehalfOfError {

@@ -6,6 +6,7 @@ import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import { connectionFault } from './connection-fault.js'
 import { exchangeFailure } from './exchange-failure.js'
+import { exchangeOutage } from './exchange-outage.js'
 import { rateLimitsIn, refusalIn, type TokenEndpointAnswer } from './token-response.js'
 import {
   ACCESS_TOKEN_TYPE,
@@ -80,7 +81,7 @@ export function createAuth0ApiClientExchanger(
         onRateLimits?.(rateLimitsIn(answer, clock))
         const refusal = refusalIn(answer, clock)
         if (refusal !== undefined) throw exchangeFailure(refusal, subject)
-        throw unavailable(answer === undefined ? connectionFault(cause) : 'nonsense', cause)
+        throw exchangeOutage(answer === undefined ? connectionFault(cause) : 'nonsense', cause)
       }
     },
   }
@@ -108,7 +109,7 @@ function callClient(
 
 function exchangedToken(result: ApiClientToken): ExchangedToken {
   const { accessToken, expiresAt, scope, tokenType, issuedTokenType } = result
-  if (typeof accessToken !== 'string') throw unavailable('nonsense')
+  if (typeof accessToken !== 'string') throw exchangeOutage('nonsense')
   return {
     token: new Secret(accessToken),
     expiresAtSeconds: Number.isFinite(expiresAt) ? expiresAt : undefined,
@@ -165,14 +166,6 @@ function endedBy<T>(
   return untilAborted(call, either, () =>
     signal?.aborted === true
       ? new OnBehalfOfError('cancelled', { cause: signal.reason })
-      : unavailable('timed_out'),
+      : exchangeOutage('timed_out'),
   )
-}
-
-function unavailable(reason: string, cause?: unknown): OnBehalfOfError {
-  return new OnBehalfOfError('exchange_unavailable', {
-    reason,
-    retryAfterSeconds: 5,
-    cause,
-  })
 }

@@ -4,7 +4,8 @@ import { describeError } from '../logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
-import { silentLog, type Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import { silentLog, type Logger } from '../logging/logger.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
 import { isDefinite } from './definite-refusals.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
@@ -28,7 +29,7 @@ export interface CachingExchangerOptions extends ExchangeIdentity {
   /** How long a definite refusal is remembered. Default 5 seconds; 0 remembers none. */
   readonly negativeTtlMs?: number | undefined
   readonly clock?: Clock | undefined
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
 }
 
 /**
@@ -45,7 +46,7 @@ export class CachingExchanger implements TokenExchanger {
   readonly #exchanger: TokenExchanger
   readonly #options: CachingExchangerOptions
   readonly #clock: Clock
-  readonly #log: Log
+  readonly #log: Logger
   readonly #flights = new Map<string, Promise<ExchangedToken>>()
 
   constructor(exchanger: TokenExchanger, options: CachingExchangerOptions) {
@@ -132,7 +133,7 @@ export class CachingExchanger implements TokenExchanger {
     if (entry === undefined) return undefined
     if (entry.issuer !== caller.issuer || entry.subject !== caller.subject) {
       const { subject } = callerForLog(caller)
-      this.#log.event('error', 'cache_owner_mismatch', { security: true, subject })
+      logEvent(this.#log, 'error', { event: 'cache_owner_mismatch', security: true, subject })
       await this.#forget(key)
       return undefined
     }
@@ -161,7 +162,11 @@ export class CachingExchanger implements TokenExchanger {
   }
 
   #failed(operation: string, error: unknown): void {
-    this.#log.event('warn', 'token_cache_failed', { operation, err: describeError(error) })
+    logEvent(this.#log, 'warn', {
+      event: 'token_cache_failed',
+      operation,
+      err: describeError(error),
+    })
   }
 }
 

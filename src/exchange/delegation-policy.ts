@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
 import { identifiersForLog } from '../identity/identifier-for-log.js'
 
@@ -60,7 +60,7 @@ async function askPolicy(
 }
 
 function refused(
-  reason: string,
+  reason: FailureReason<'delegation'>,
   { delegation }: Caller,
   details: { readonly description?: string | undefined; readonly cause?: unknown } = {},
 ): OnBehalfOfError {

@@ -31,6 +31,9 @@ const USER_WANTED: Readonly<Record<string, FailureCode>> = {
   login_required: 'reauthentication_required',
 }
 
+/** Any 5xx: another try may find the server well again, and several users who meet it make an outage. */
+const BROKEN = { retryable: true, outage: 'perhaps_one' } as const
+
 /** Signing in again cannot cure what a token younger than this did not. */
 const FRESH_SECONDS = 30
 
@@ -47,15 +50,18 @@ export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): 
   const code = classify(refusal)
   const settled =
     code === 'reauthentication_required' && isFresh(subject) ? 'exchange_misconfigured' : code
+  const oauthError = scrub(refusal.error, 80)
   return new OnBehalfOfError(settled, {
-    reason: refusal.status === 429 ? 'rate_limited' : `status_${refusal.status}`,
+    reason: refusal.status === 429 ? 'rate_limited' : 'unexpected_status',
+    status: refusal.status,
+    oauthError,
+    ...(refusal.status >= 500 ? BROKEN : {}),
     // Rate-limit headers come with every answer; waiting cures nothing else.
     ...(settled === 'exchange_unavailable' && refusal.retryAfterSeconds !== undefined
       ? { retryAfterSeconds: refusal.retryAfterSeconds }
       : {}),
     log: {
-      status: refusal.status,
-      error: scrub(refusal.error, 80),
+      error: oauthError,
       errorDescription: scrub(refusal.errorDescription, 300),
       challengeError: scrub(refusal.challengeError, 80),
       cure: cureFor(settled, refusal.error),

@@ -1,6 +1,6 @@
 import type { Clock, Timers } from '../time/clock.js'
 import type { Issuer } from '../identity/issuer-keys.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import { CachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
 import { ResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
@@ -45,7 +45,7 @@ export interface ProtectExchangeOptions {
     | undefined
   readonly clock?: Clock | undefined
   readonly timers?: Timers | undefined
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
 }
 
 /**

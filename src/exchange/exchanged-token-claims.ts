@@ -92,8 +92,11 @@ async function keysOf(issuer: Issuer, keyId: string | undefined): Promise<JSONWe
 }
 
 function keysUnavailable(cause: unknown): OnBehalfOfError {
-  const details = { reason: 'keys_unavailable', retryAfterSeconds: 5, cause }
-  return new OnBehalfOfError('exchange_unavailable', details)
+  return new OnBehalfOfError('exchange_unavailable', {
+    reason: 'keys_unavailable',
+    retryAfterSeconds: 5,
+    cause,
+  })
 }
 
 async function verify(

@@ -1,7 +1,8 @@
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Claims } from '../identity/caller.js'
 import { parseScopes } from '../identity/token-claims.js'
-import type { Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
 import { isIdentityScope, missingScopes } from '../scopes.js'
 import { scrub } from '../logging/scrub.js'
 import { cureFor } from './exchange-cures.js'
@@ -43,11 +44,12 @@ export function assertScopes(granted: readonly string[], request: TokenExchangeR
 export function reportExcess(
   granted: readonly string[],
   { audience, scopes, caller }: TokenExchangeRequest,
-  log: Log,
+  log: Logger,
 ): void {
   const excess = missingScopes(granted, scopes).filter((scope) => !isIdentityScope(scope))
   if (excess.length === 0) return
-  log.event('warn', 'exchange_scope_exceeded', {
+  logEvent(log, 'warn', {
+    event: 'exchange_scope_exceeded',
     audience,
     asked: scopes,
     excess: scrub(excess.join(' '), 300),

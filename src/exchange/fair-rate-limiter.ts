@@ -1,5 +1,5 @@
 import { systemTimers, type Clock, type Timers } from '../time/clock.js'
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { FairQueue } from '../limits/fair-queue.js'
 import { MAX_HOLD_MS, RateBudget } from './rate-budget.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
@@ -145,7 +145,7 @@ export class FairRateLimiter {
   }
 }
 
-function busy(reason: string, leftMs: number): OnBehalfOfError {
+function busy(reason: FailureReason<'outage'>, leftMs: number): OnBehalfOfError {
   return new OnBehalfOfError('exchange_unavailable', {
     reason,
     retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),

@@ -1,5 +1,5 @@
 import type { Clock, Timers } from '../time/clock.js'
-import type { OnBehalfOfError } from '../failures/errors.js'
+import type { OnBehalfOfError, Outage } from '../failures/errors.js'
 import { FairRateLimiter } from './fair-rate-limiter.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
 import { SharedBreaker } from './shared-breaker.js'
@@ -22,10 +22,6 @@ export interface Admission {
   readonly userTrial: boolean
 }
 
-/** Nobody gets through to the server, whoever asks. */
-const EVERYBODY = /^(?:unreachable|metadata_unavailable)$/
-/** Speaks for an outage where several users meet it; one alone may meet it for reasons of their own. */
-const PERHAPS_ONE = /^(?:connection_lost|timed_out|nonsense|status_5\d\d)$/
 const OPEN_MS = 10_000
 
 /**
@@ -81,10 +77,10 @@ export class IssuerGuard {
     { code, details }: OnBehalfOfError,
     limits: readonly RateLimit[],
   ): void {
-    const { reason = '', retryAfterSeconds = 1 } = details
+    const { reason, outage, retryAfterSeconds = 1 } = details
     if (code === 'exchange_unavailable') {
-      if (EVERYBODY.test(reason) || PERHAPS_ONE.test(reason)) this.#outage(admission, reason)
-      else this.#undecided(admission)
+      if (outage === undefined) this.#undecided(admission)
+      else this.#outage(admission, outage)
       if (reason === 'rate_limited') this.#limited(admission.user, retryAfterSeconds, limits)
       return
     }
@@ -92,14 +88,14 @@ export class IssuerGuard {
     else this.succeeded(admission)
   }
 
-  #outage({ user, trial, userTrial }: Admission, reason: string): void {
-    if (EVERYBODY.test(reason)) {
+  #outage({ user, trial, userTrial }: Admission, outage: Outage): void {
+    if (outage === 'everybody') {
       this.#users.undecided(user, userTrial)
-      this.#breaker.failed(user, 'everybody', trial)
+      this.#breaker.failed(user, outage, trial)
       return
     }
     this.#users.failed(user)
-    const userAlone = this.#breaker.failed(user, 'perhaps_one', trial)
+    const userAlone = this.#breaker.failed(user, outage, trial)
     if (userAlone) this.#users.holdUntil(user, this.#clock() + this.#openMs)
   }
 

@@ -2,7 +2,9 @@ import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../time/clock.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf } from '../identity/caller.js'
-import { silentLog, type Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import { silentLog, type Logger } from '../logging/logger.js'
+import { exchangeOutage } from './exchange-outage.js'
 import { IssuerGuard } from './issuer-guard.js'
 import type { RateLimit } from './rate-limits.js'
 import type {
@@ -38,11 +40,8 @@ export interface ResilientExchangerOptions {
   readonly timers?: Timers | undefined
   /** A number from 0 (inclusive) to 1. Default: `Math.random`. */
   readonly random?: (() => number) | undefined
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
 }
-
-/** A try that never reached the server, or met it broken, may be made once more. */
-const WORTH_A_RETRY = /^(?:unreachable|connection_lost|status_5\d\d)$/
 
 /**
  * Lets an exchanger fail well, with the same port: one deadline, one retry, a breaker for each issuer, a pace
@@ -58,7 +57,7 @@ export class ResilientExchanger implements TokenExchanger {
   readonly #options: ResilientExchangerOptions
   readonly #clock: Clock
   readonly #timers: Timers
-  readonly #log: Log
+  readonly #log: Logger
   readonly #guards = new Map<string, IssuerGuard>()
 
   constructor(exchanger: TokenExchanger, options: ResilientExchangerOptions = {}) {
@@ -75,9 +74,7 @@ export class ResilientExchanger implements TokenExchanger {
   ): Promise<ExchangedToken> {
     const deadline = new AbortController()
     const timer = this.#timers.after(this.#options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs, () => {
-      deadline.abort(
-        new OnBehalfOfError('exchange_unavailable', { reason: 'timed_out', retryAfterSeconds: 5 }),
-      )
+      deadline.abort(exchangeOutage('timed_out'))
     })
     const either =
       signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal])
@@ -86,8 +83,9 @@ export class ResilientExchanger implements TokenExchanger {
       return await this.#attempt(request, { ...options, signal: either }, guard).catch(
         async (thrown: unknown) => {
           const error = this.#settle(thrown, either)
-          if (!WORTH_A_RETRY.test(error.details.reason ?? '')) throw error
-          this.#log.event('info', 'exchange_retried', { reason: error.details.reason })
+          const { reason, status, retryable = false } = error.details
+          if (!retryable) throw error
+          logEvent(this.#log, 'info', { event: 'exchange_retried', reason, status })
           await this.#pause(either)
           return this.#attempt(request, { ...options, signal: either }, guard)
         },

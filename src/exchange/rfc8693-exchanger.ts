@@ -11,6 +11,7 @@ import {
   type ClientAuthentication,
 } from './client-authentication.js'
 import { openidConfiguration } from './openid-configuration.js'
+import { exchangeOutage } from './exchange-outage.js'
 import { sendTokenRequest, type RecordedExchangeOptions } from './token-request.js'
 import {
   ACCESS_TOKEN_TYPE,
@@ -106,9 +107,5 @@ function unusableKey(cause: unknown): never {
 }
 
 function metadataUnavailable(cause: unknown): never {
-  throw new OnBehalfOfError('exchange_unavailable', {
-    reason: 'metadata_unavailable',
-    retryAfterSeconds: 5,
-    cause,
-  })
+  throw exchangeOutage('metadata_unavailable', cause)
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock.js'
+import type { Outage } from '../failures/errors.js'
 import { TrialGate } from './trial-gate.js'
 
 export interface SharedBreakerOptions {
@@ -8,9 +9,6 @@ export interface SharedBreakerOptions {
   readonly openMs?: number | undefined
   readonly clock: Clock
 }
-
-/** What a failure says. `everybody`: nobody can reach the server. `perhaps_one`: it may be about this user alone. */
-export type Suspicion = 'everybody' | 'perhaps_one'
 
 /** Enough to tell one user from several. */
 const MAX_REMEMBERED_USERS = 100
@@ -53,13 +51,13 @@ export class SharedBreaker {
   }
 
   /** Counts a failure; returns whether it is for this user alone to wait: another may be the trial at once. */
-  failed(user: string, suspicion: Suspicion, trial: boolean): boolean {
+  failed(user: string, outage: Outage, trial: boolean): boolean {
     const known = this.#failures.has(user)
     if (trial) this.#gate.endTrial()
-    if (suspicion === 'everybody') this.#unreachable += 1
+    if (outage === 'everybody') this.#unreachable += 1
     else this.#remember(user)
     if (this.#open) {
-      const saysNothingNew = suspicion === 'perhaps_one' && (known || !trial)
+      const saysNothingNew = outage === 'perhaps_one' && (known || !trial)
       if (!saysNothingNew) this.#gate.shut()
       return trial && saysNothingNew
     }

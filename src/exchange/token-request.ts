@@ -5,6 +5,7 @@ import type { Fetch } from '../http/fetch-json.js'
 import { USER_AGENT } from '../version.js'
 import { connectionFault } from './connection-fault.js'
 import { exchangeFailure } from './exchange-failure.js'
+import { exchangeOutage } from './exchange-outage.js'
 import { rejected } from './rejection.js'
 import {
   jsonObject,
@@ -82,6 +83,5 @@ function unusableAnswer(
   { deadline, cause }: { readonly deadline: AbortSignal; readonly cause: unknown },
 ): OnBehalfOfError {
   const arrived = answer() === undefined ? connectionFault(failure() ?? cause) : 'nonsense'
-  const reason = deadline.aborted ? 'timed_out' : arrived
-  return new OnBehalfOfError('exchange_unavailable', { reason, retryAfterSeconds: 5, cause })
+  return exchangeOutage(deadline.aborted ? 'timed_out' : arrived, cause)
 }

@@ -5,7 +5,7 @@ import { claimOf } from '../identity/claims.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import { MalformedClaimError } from '../identity/malformed-claim-error.js'
 import { parseClientIds, parseOrganization } from '../identity/token-claims.js'
-import { silentLog, type Log } from '../logging/log.js'
+import { silentLog, type Logger } from '../logging/logger.js'
 import { assertActors, type ActorExpectations } from './exchanged-token-actors.js'
 import { malformedClaim, verifiedClaims } from './exchanged-token-claims.js'
 import { assertScopes, grantedScopes, reportExcess } from './exchanged-token-scopes.js'
@@ -28,7 +28,7 @@ export interface ExchangedTokenExpectations extends ActorExpectations {
   readonly clockToleranceSeconds?: number | undefined
   readonly clock?: Clock | undefined
   /** Told of a token that may do more than was asked for (`exchange_scope_exceeded`). Default: none. */
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
 }
 
 export const ISSUED_TOKEN_TYPES = new Set([

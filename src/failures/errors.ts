@@ -7,7 +7,13 @@
 import type { FailureCode, FailureDetails } from './failure-codes.js'
 import { failureText } from './failure-table.js'
 
-export { FAILURE_CODES, type FailureCode, type FailureDetails } from './failure-codes.js'
+export {
+  FAILURE_CODES,
+  type FailureCode,
+  type FailureDetails,
+  type Outage,
+} from './failure-codes.js'
+export { FAILURE_REASONS, type FailureReason, type FailureReasonGroup } from './failure-reasons.js'
 
 /**
  * The one error class: branch on `code`, never on the message.

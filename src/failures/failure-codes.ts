@@ -1,3 +1,5 @@
+import type { FailureReason } from './failure-reasons.js'
+
 /**
  * Every way in which a call can fail. `src/failures/failure-table.ts` says what the MCP client gets for each.
  *
@@ -44,10 +46,21 @@ export const FAILURE_CODES = [
  */
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
+/** Whom an outage of a server meets: `everybody`, for nobody can connect; or `perhaps_one` user alone. */
+export type Outage = 'everybody' | 'perhaps_one'
+
 /** What is known of a failure beside its code. Nothing in here may hold a token or foreign text. */
 export interface FailureDetails {
-  /** Finer than the code, stable, for logs and tests: `audience_mismatch`, `breaker_open`. */
-  readonly reason?: string | undefined
+  /** Finer than the code, for logs and tests: `audience_mismatch`, `breaker_open`. */
+  readonly reason?: FailureReason | undefined
+  /** The HTTP status with which another server answered, where that is the failure. */
+  readonly status?: number | undefined
+  /** The `error` (RFC 6749 §5.2) with which the authorization server refused, bounded and scrubbed. */
+  readonly oauthError?: string | undefined
+  /** Whether the exchange may be tried once more at once. Set where the request did not arrive, or met a 5xx. */
+  readonly retryable?: boolean | undefined
+  /** Set where the failure speaks for an outage of the authorization server: it counts for the circuit breaker. */
+  readonly outage?: Outage | undefined
   /** Written by us for the person or model at the other end; sent to the client as it is. */
   readonly description?: string | undefined
   /** Scopes to ask for, for `insufficient_scope` and `downstream_scope_denied`. */

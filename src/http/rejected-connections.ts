@@ -2,18 +2,19 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { LogLevel } from '../failures/failure-table.js'
-import { silentLog, type Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import { silentLog, type Logger } from '../logging/logger.js'
 
 export interface RejectedConnectionsOptions {
   /** What `maxHeaderSize` of the server is, for the answer's text. */
   readonly maxHeaderBytes: number
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
   readonly clock?: Clock | undefined
 }
 
 interface Rejection {
   readonly status: string
-  readonly reason: string
+  readonly reason: 'headers_too_large' | 'method_not_allowed' | 'not_http' | 'request_timeout'
   readonly text: string
   readonly level: LogLevel
 }
@@ -101,7 +102,7 @@ function rejectionOf(code: string | undefined, maxHeaderBytes: number): Rejectio
 }
 
 function boundedNote({ log = silentLog, clock = systemClock }: RejectedConnectionsOptions) {
-  const windows = new Map<string, { ends: number; lines: number; unlogged: number }>()
+  const windows = new Map<Rejection['reason'], { ends: number; lines: number; unlogged: number }>()
   return ({ status, reason, level }: Rejection): void => {
     const window = windows.get(reason) ?? { ends: 0, lines: 0, unlogged: 0 }
     windows.set(reason, window)
@@ -116,6 +117,11 @@ function boundedNote({ log = silentLog, clock = systemClock }: RejectedConnectio
     window.lines += 1
     const { unlogged } = window
     window.unlogged = 0
-    log.event(level, 'http_rejected', { status: Number(status.slice(0, 3)), reason, unlogged })
+    logEvent(log, level, {
+      event: 'http_rejected',
+      status: Number(status.slice(0, 3)),
+      reason,
+      unlogged,
+    })
   }
 }

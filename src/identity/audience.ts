@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '../time/clock.js'
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import type { Claims } from './claims.js'
 import { identifiersForLog } from './identifier-for-log.js'
@@ -141,7 +141,11 @@ function wrongAudience(
   })
 }
 
-function refused(reason: string, description?: string, cause?: unknown): OnBehalfOfError {
+function refused(
+  reason: FailureReason<'token'>,
+  description?: string,
+  cause?: unknown,
+): OnBehalfOfError {
   return new OnBehalfOfError('invalid_token', {
     reason,
     description,

@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { withoutPrefix } from '../scopes.js'
 import { STANDARD_CLAIMS, type ClaimProfile } from './claim-profile.js'
 import { textOf, type Claims } from './claims.js'
@@ -150,7 +150,11 @@ function optional<K extends string, V>(key: K, value: V | undefined): Partial<Re
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>)
 }
 
-function refused(reason: string, description?: string, cause?: unknown): OnBehalfOfError {
+function refused(
+  reason: FailureReason<'claims' | 'token'>,
+  description?: string,
+  cause?: unknown,
+): OnBehalfOfError {
   return new OnBehalfOfError('invalid_token', {
     reason,
     description,

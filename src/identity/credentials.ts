@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { Secret } from '../secret.js'
 
 /** The credentials of one HTTP request, before anything about them is believed. */
@@ -82,7 +82,7 @@ function headerValues(rawHeaders: readonly string[], name: string): readonly str
 
 const TOO_LONG = `The access token is too long: the Authorization header may have ${MAX_CREDENTIALS_LENGTH} characters at the most. Ask for a token that carries fewer claims.`
 
-function malformed(reason: string, description?: string): OnBehalfOfError {
+function malformed(reason: FailureReason<'credentials'>, description?: string): OnBehalfOfError {
   return new OnBehalfOfError('malformed_credentials', {
     reason,
     description,

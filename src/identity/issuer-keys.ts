@@ -3,7 +3,8 @@ import type { JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../time/clock.js'
 import { innermostCause } from '../logging/describe-error.js'
 import { OnBehalfOfError } from '../failures/errors.js'
-import { silentLog, type Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import { silentLog, type Logger } from '../logging/logger.js'
 import { scrubUrl } from '../logging/scrub.js'
 import { Allowance } from '../http/allowance.js'
 import { CachedDocument } from '../http/cached-document.js'
@@ -30,7 +31,7 @@ export interface IssuerOptions {
   /** Reaches the authorization server. Default: the global `fetch`. */
   readonly fetch?: Fetch | undefined
   readonly clock?: Clock | undefined
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
   /** For one document, wherever it is looked for. Default 5000. */
   readonly timeoutMs?: number | undefined
   /** Age from which documents are renewed in the background. Default 10 minutes. */
@@ -106,7 +107,11 @@ class RemoteIssuer implements Issuer {
       ...{ clock, cooldownMs, maxAgeMs: this.#maxAgeMs },
       staleAgeMs: options.staleAgeMs ?? ISSUER_DEFAULTS.staleAgeMs,
       onFailure: (error: unknown): void => {
-        log.event('warn', 'issuer_document_unavailable', { issuer, ...describeFault(error) })
+        logEvent(log, 'warn', {
+          event: 'issuer_document_unavailable',
+          issuer,
+          ...describeFault(error),
+        })
       },
     }
     const fetching = fetchingFor(options)

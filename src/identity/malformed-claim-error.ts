@@ -1,13 +1,7 @@
+import type { FailureReason } from '../failures/errors.js'
+
 /** Why a claim cannot be read. The same words are the `reason` of a refusal on the first hop. */
-export type ClaimFault =
-  | 'scope_malformed'
-  | 'client_malformed'
-  | 'organization_malformed'
-  | 'permissions_malformed'
-  | 'act_malformed'
-  | 'binding_malformed'
-  | 'binding_unknown'
-  | 'mark_malformed'
+export type ClaimFault = FailureReason<'claims'>
 
 /**
  * A claim is there and cannot be read. Whoever reads claims refuses the token: a malformed claim is never the same as none.

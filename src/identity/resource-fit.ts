@@ -1,5 +1,6 @@
 import { checkResourceAllowed } from '@modelcontextprotocol/server'
-import type { Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
 
 /** What clients are told, and where they call. */
 export interface AdvertisedResource {
@@ -27,10 +28,11 @@ export function resourceFit({
 }
 
 /** Logs, once, that clients will refuse the metadata: for the start, since nobody else would say so. */
-export function warnOfUnfitResource(advertised: AdvertisedResource, log: Log): void {
+export function warnOfUnfitResource(advertised: AdvertisedResource, log: Logger): void {
   if (resourceFit(advertised) !== 'refused') return
   const { resource, endpoint } = advertised
-  log.event('warn', 'resource_unfit', {
+  logEvent(log, 'warn', {
+    event: 'resource_unfit',
     resource,
     endpoint: endpoint.href,
     cure: 'Make AUTH0_AUDIENCE (option resource) the URL of the endpoint. Where the authorization server writes something else into aud, name that by TOKEN_AUDIENCE (option tokenAudience).',

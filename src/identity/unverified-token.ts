@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import type { Secret } from '../secret.js'
 import type { Claims } from './caller.js'
 
@@ -52,6 +52,6 @@ function textOrAbsent(member: unknown): string | undefined {
   throw new TypeError('a header member that has to be a string is none')
 }
 
-function unreadable(reason: string): OnBehalfOfError {
+function unreadable(reason: FailureReason<'token'>): OnBehalfOfError {
   return new OnBehalfOfError('invalid_token', { reason, description: OPAQUE })
 }

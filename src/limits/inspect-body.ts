@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 
 const MAX_BATCH = 50
 /** A list costs with every tool of the server, and nobody needs the same list twice. */
@@ -137,6 +137,6 @@ function tooDeep(): OnBehalfOfError {
   return refused('too_deep', `The request body may be ${MAX_DEPTH} levels deep at the most.`)
 }
 
-function refused(reason: string, description: string): OnBehalfOfError {
+function refused(reason: FailureReason<'request'>, description: string): OnBehalfOfError {
   return new OnBehalfOfError('invalid_request', { reason, description })
 }

@@ -81,11 +81,12 @@ function partsOf(error: unknown): readonly unknown[] {
 function outline(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error }
   const code = errorCode((error as { code?: unknown }).code)
-  const reason = error instanceof OnBehalfOfError ? error.details.reason : undefined
+  const { reason, status } = error instanceof OnBehalfOfError ? error.details : {}
   return {
     name: scrub(error.name, 80),
     code,
     reason,
+    status,
     ...(quotesForeignText(error) ? {} : { message: scrub(error.message, 300) }),
   }
 }

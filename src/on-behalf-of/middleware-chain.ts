@@ -21,7 +21,7 @@ import {
 import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import type { ToolAccess } from '../tools/access.js'
 import { createScopeNames } from '../tools/scope-names.js'
 
@@ -39,7 +39,7 @@ export interface MiddlewareChainOptions {
   /** What becomes of a call of a tool that `access` does not know. Default `refuse`. */
   readonly undeclaredTools?: ToolScopesOptions['undeclaredTools']
   readonly exchange: Omit<TokenExchangeOptions, 'log'>
-  readonly log: Log
+  readonly log: Logger
   /** Which requests' failures `errors` answers. Default: all. */
   readonly answers?: ErrorHandlerOptions['answers']
 }

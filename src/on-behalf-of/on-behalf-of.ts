@@ -5,7 +5,7 @@ import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.
 import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
-import { silentLog } from '../logging/log.js'
+import { silentLog } from '../logging/logger.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { withDefaults, type ResolvedOptions } from './defaults.js'

@@ -7,7 +7,7 @@ import type { Fetch } from '../http/fetch-json.js'
 import type { MetadataLocation } from '../http/protected-resource-metadata.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
 import type { AccessPolicy } from '../tools/access.js'
 import type { ToolRequirements } from '../tools/tool.js'
@@ -63,7 +63,7 @@ export interface OnBehalfOfOptions {
   /** What a client is told to ask for at sign-in: few. More is asked for when a tool needs it. */
   readonly baselineScopes: readonly string[]
   /** Default: none. */
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
   readonly access?: AccessPolicy | undefined
   readonly callerPolicy?: Omit<CallerPolicy, 'ignorePermissions'> | undefined
   readonly delegation?: DelegationPolicy | undefined

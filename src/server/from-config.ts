@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Config } from '../config/config.js'
 import type { Fetch } from '../http/fetch-json.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import { createGetDatetime } from '../tools/get-datetime.js'
 import { greet } from '../tools/greet.js'
 import { offeredTools } from '../tools/offered-tools.js'
@@ -39,7 +39,7 @@ export interface ComposeOptions {
  */
 export async function composeServer(
   config: Config,
-  log: Log,
+  log: Logger,
   { tools: all = serverTools(), fetch }: ComposeOptions = {},
 ): Promise<ComposedServer> {
   const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)

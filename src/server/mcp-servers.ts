@@ -13,7 +13,8 @@ import { describeError } from '../logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE, failureText } from '../failures/failure-table.js'
 import { authContextOf, findAuthContext } from '../identity/auth-context.js'
-import type { Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
 import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
 import type { ToolRegistry } from '../tools/registry.js'
@@ -23,7 +24,7 @@ import { SERVER_NAME, VERSION } from '../version.js'
 export interface McpServerOptions {
   readonly registry: ToolRegistry
   readonly access: ToolAccess<Tool>
-  readonly log: Log
+  readonly log: Logger
   /** Creates the reference that ties a tool error to its log line. */
   readonly createReference: () => string
 }
@@ -120,13 +121,12 @@ function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<To
 
 /** Fails before the handler runs where the tool wants an API and the exchange gave no access to it. */
 function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext {
-  const { authInfo } = context.http ?? {}
-  const { caller } = authContextOf(authInfo)
+  const { caller } = authContextOf(context.http?.authInfo)
   const { signal } = context.mcpReq
   const local = { caller, signal }
   return tool.downstream === undefined
     ? (local as DownstreamToolContext)
-    : { ...local, downstream: downstreamOf(authInfo, tool.name, { signal }) }
+    : { ...local, downstream: downstreamOf(context, tool.name) }
 }
 
 /** Where the answer has not begun yet, the route replaces it by the challenge. */
@@ -146,10 +146,12 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
   const rule = FAILURE_TABLE[error.code]
   const reference = options.createReference()
   const { id: rpcId } = context.mcpReq
-  options.log.event(rule.logLevel, 'tool_failed', {
+  logEvent(options.log, rule.logLevel, {
+    event: 'tool_failed',
     tool: tool.name,
     code: error.code,
     reason: error.details.reason,
+    status: error.details.status,
     security: rule.security,
     reference,
     requestId: findAuthContext(context.http?.authInfo)?.requestId,

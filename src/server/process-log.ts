@@ -1,5 +1,5 @@
 import { pino, type DestinationStream } from 'pino'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 import { VERSION } from '../version.js'
 
 /** How much the log of a process says, and where. */
@@ -17,8 +17,8 @@ export interface ProcessLogOptions {
  *
  * @category Server
  */
-export function createProcessLog(options: ProcessLogOptions): Log {
-  const logger = pino(
+export function createProcessLog(options: ProcessLogOptions): Logger {
+  return pino(
     {
       level: options.level,
       base: { service: 'mcp-on-behalf-of', version: VERSION },
@@ -31,9 +31,4 @@ export function createProcessLog(options: ProcessLogOptions): Log {
     },
     ...(options.destination === undefined ? [] : [options.destination]),
   )
-  return {
-    event(level, name, fields = {}) {
-      logger[level]({ ...fields, event: name })
-    },
-  }
 }

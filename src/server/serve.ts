@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { listen } from '../http/listen.js'
 import { answerRejectedConnections } from '../http/rejected-connections.js'
-import type { Log } from '../logging/log.js'
+import type { Logger } from '../logging/logger.js'
 
 /** All headers of a request together: the largest token that is read, and as much beside it. */
 export const MAX_HEADER_BYTES = 32 * 1024
@@ -24,7 +24,7 @@ export interface ServeOptions {
    */
   readonly keepAliveMs?: number | undefined
   /** Told of requests that are refused before they reach the handler. Default: nobody. */
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
 }
 
 /** A server that listens. */

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js'
-import type { Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
 import { isIdentityScope } from '../scopes.js'
 import type { WithheldTool } from '../tools/offered-tools.js'
 import type { ToolRequirements } from '../tools/tool.js'
@@ -12,17 +13,19 @@ export interface StartedTools {
 }
 
 /** Logs, once at the start, settings that are no fault and surely not meant. */
-export function warnAtStart(config: Config, { tools, withheld }: StartedTools, log: Log): void {
+export function warnAtStart(config: Config, { tools, withheld }: StartedTools, log: Logger): void {
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   for (const { name: tool, missing } of withheld) {
-    log.event('warn', 'tool_not_offered', {
+    logEvent(log, 'warn', {
+      event: 'tool_not_offered',
       tool,
       missing,
       cure: `The tool ${tool} is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks ${missing.join(' ')}, which it needs at the API. Add it there, or remove the setting.`,
     })
   }
   for (const { setting, scopes } of foreignScopes(config, tools)) {
-    log.event('warn', 'scope_of_no_tool', {
+    logEvent(log, 'warn', {
+      event: 'scope_of_no_tool',
       setting,
       scopes,
       cure: `${setting} names ${scopes.join(' ')}, which no tool of this server requires. Correct or remove it.`,
@@ -30,9 +33,10 @@ export function warnAtStart(config: Config, { tools, withheld }: StartedTools, l
   }
 }
 
-function reportIgnoredScopes(ignored: readonly string[], log: Log): void {
+function reportIgnoredScopes(ignored: readonly string[], log: Logger): void {
   if (ignored.length === 0) return
-  log.event('warn', 'exchange_scopes_ignored', {
+  logEvent(log, 'warn', {
+    event: 'exchange_scopes_ignored',
     ignored,
     cure: `Remove ${ignored.join(' ')} from MCP_AUTH0_EXCHANGE_SCOPE: these belong to a sign-in. An exchange has no refresh token and no id token to give.`,
   })

@@ -1,4 +1,4 @@
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { isScopeToken } from '../scopes.js'
 import type { Tool, ToolRequirements } from './tool.js'
 
@@ -34,6 +34,6 @@ export function createToolRegistry<T extends ToolRequirements>(
   }
 }
 
-function fault(reason: string, log: Record<string, unknown>): OnBehalfOfError {
+function fault(reason: FailureReason<'tools'>, log: Record<string, unknown>): OnBehalfOfError {
   return new OnBehalfOfError('misconfigured', { reason, log })
 }

@@ -25,7 +25,7 @@ import type { Fetch } from '../http/fetch-json.js'
 import { globalFetch } from '../http/global-fetch.js'
 import { authContextOf } from '../identity/auth-context.js'
 import { userKeyOf } from '../identity/caller.js'
-import { silentLog, type Log } from '../logging/log.js'
+import { silentLog, type Logger } from '../logging/logger.js'
 import type { ToolRegistry } from './registry.js'
 import type { DownstreamRequirement, ToolRequirements } from './tool.js'
 
@@ -47,7 +47,7 @@ export interface ToolExchangeOptions {
   readonly concurrencyPerUser?: number | undefined
   /** The largest API answer that is read as JSON. Default 1 MiB. */
   readonly maxBytes?: number | undefined
-  readonly log?: Log | undefined
+  readonly log?: Logger | undefined
   /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
   readonly host?: ToolHost | undefined
 }
@@ -138,7 +138,7 @@ async function exchangeForTool(
     },
   }
   return {
-    open: (wantedSignal = signal) => createDownstreamClient({ ...calls, signal: wantedSignal }),
+    open: (wanted) => createDownstreamClient({ ...calls, signal: wanted }),
   }
 }
 

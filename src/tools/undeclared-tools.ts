@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { OnBehalfOfError } from '../failures/errors.js'
-import type { Log } from '../logging/log.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
 import { scrub } from '../logging/scrub.js'
 
 /** Names come from clients: so many are told about, then no more until some are forgotten. */
@@ -9,10 +10,10 @@ const FORGOTTEN_MS = 3_600_000
 
 /** Refuses calls of tools that nobody has declared, and tells about each name once an hour. */
 export class UndeclaredTools {
-  readonly #log: Log
+  readonly #log: Logger
   readonly #told = new LRUCache<string, true>({ max: MAX_NAMES, ttl: FORGOTTEN_MS })
 
-  constructor(log: Log) {
+  constructor(log: Logger) {
     this.#log = log
   }
 
@@ -31,7 +32,8 @@ export class UndeclaredTools {
   #tell(tool: string, requestId: string): void {
     if (this.#told.has(tool) || (this.#told.size >= MAX_NAMES && !this.#purged())) return
     this.#told.set(tool, true)
-    this.#log.event('warn', 'tool_not_declared', {
+    logEvent(this.#log, 'warn', {
+      event: 'tool_not_declared',
       tool,
       requestId,
       cure: 'add it to tools, with requiredScopes: [] where a sign-in is enough; check the spelling',

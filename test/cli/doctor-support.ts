@@ -17,7 +17,7 @@ import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js
 import { run } from '../../cli/doctor/run.js'
 import { composeServer } from '../../src/server/from-config.js'
 import { parseConfig, type Environment } from '../../src/config/config.js'
-import { silentLog } from '../../src/logging/log.js'
+import { silentLog } from '../../src/logging/logger.js'
 import { serve } from '../../src/server/serve.js'
 import { recordingIo } from '../helpers/command-io.js'
 

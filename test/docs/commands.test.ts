@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTrio, type Trio } from '../../apps/development/trio.js'
 import { pages, ROOT } from '../../scripts/docs/pages.js'
 import { shellBlocks } from '../../scripts/docs/shell-blocks.js'
-import { silentLog } from '../../src/logging/log.js'
+import { silentLog } from '../../src/logging/logger.js'
 import { KNOWN_COMMANDS } from './known-commands.js'
 
 const run = promisify(execFile)

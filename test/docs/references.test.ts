@@ -56,20 +56,22 @@ describe('the search for log events', () => {
   const found = (text: string) => eventsIn(join(ROOT, 'src/a.ts'), text)
 
   test('finds name, level and fields, of objects that are spread in too', () => {
-    const text = `log.event('warn', 'a_thing', { a, b: 1, ...{ c }, ...(d ? {} : { e: 2 }), ...more })`
+    const text = `logEvent(log, 'warn', { event: 'a_thing', a, b: 1, ...{ c }, ...(d ? {} : { e: 2 }), ...more })`
     expect(found(text)).toEqual([
       { name: 'a_thing', level: 'warn', fields: ['a', 'b', 'c', 'e'], file: 'src/a.ts' },
     ])
   })
 
   test('leaves the level open where the program decides it', () => {
-    expect(found(`this.#log.event(rule.logLevel, 'a_thing')`)).toMatchObject([
+    expect(found(`logEvent(this.#log, rule.logLevel, { event: 'a_thing' })`)).toMatchObject([
       { name: 'a_thing', level: undefined, fields: [] },
     ])
   })
 
   test('refuses a name that is not written out', () => {
-    expect(() => found(`log.event('info', name)`)).toThrow(/src\/a\.ts: the name/)
+    for (const event of ['{ event: name }', '{ event }', '{ ...fields }', 'fields']) {
+      expect(() => found(`logEvent(log, 'info', ${event})`)).toThrow(/src\/a\.ts: the name/)
+    }
   })
 })
 

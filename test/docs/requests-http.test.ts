@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { obtainToken } from '../../apps/development/obtain-token.js'
 import { startTrio, type Trio } from '../../apps/development/trio.js'
 import { ROOT } from '../../scripts/docs/pages.js'
-import { silentLog } from '../../src/logging/log.js'
+import { silentLog } from '../../src/logging/logger.js'
 
 interface HttpRequest {
   readonly title: string

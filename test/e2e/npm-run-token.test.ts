@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTrio, type Trio } from '../../apps/development/trio.js'
-import { silentLog } from '../../src/logging/log.js'
+import { silentLog } from '../../src/logging/logger.js'
 import { run, type Ran } from '../helpers/run.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')

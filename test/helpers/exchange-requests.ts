@@ -3,6 +3,8 @@ import {
   type FailureCode,
   type FailureDetails,
 } from '../../src/failures/errors.js'
+import { exchangeFailure } from '../../src/exchange/exchange-failure.js'
+import { exchangeOutage, type OutageReason } from '../../src/exchange/exchange-outage.js'
 import type {
   ExchangedToken,
   ExchangeOptions,
@@ -108,6 +110,13 @@ export class PromptExchanger implements TokenExchanger {
       resolve(this.answer(request, this.requests.length))
     })
   }
+}
+
+/** The failure that adapters report where no usable answer came, or one of this status. */
+export function unavailable(what: OutageReason | number): OnBehalfOfError {
+  return typeof what === 'number'
+    ? exchangeFailure({ status: what }, { clock: () => NOW_SECONDS * 1_000 })
+    : exchangeOutage(what)
 }
 
 /** For `PromptExchanger`: fails. */

@@ -7,6 +7,7 @@ import {
   authenticatedRequest,
   onBehalfOf,
   Secret,
+  type HandlerContext,
   type OnBehalfOf,
   type OnBehalfOfOptions,
   type ToolRequirements,
@@ -27,9 +28,8 @@ import { TestIssuer } from './test-issuer.js'
 /** What a handler of either SDK gets: the auth info, and the request as the handler sees it. */
 export interface Handling {
   readonly authInfo: AuthInfo | undefined
-  readonly signal: AbortSignal
   /** The SDK's context itself. */
-  readonly context: unknown
+  readonly context: HandlerContext
   /** Express's request. */
   readonly req: Request
 }
@@ -104,8 +104,7 @@ function sdkV2(handlers: Handlers): express.RequestHandler {
       const server = new McpServer({ name: 'library', version: '1.0.0' })
       for (const [name, handle] of Object.entries(handlers)) {
         server.registerTool(name, { description: name }, (context) => {
-          const { signal } = context.mcpReq
-          return answered({ authInfo: context.http?.authInfo, signal, context, req }, handle)
+          return answered({ authInfo: context.http?.authInfo, context, req }, handle)
         })
       }
       return server
@@ -119,8 +118,7 @@ function sdkV1(handlers: Handlers): express.RequestHandler {
     const server = new McpServerV1({ name: 'library', version: '1.0.0' })
     for (const [name, handle] of Object.entries(handlers)) {
       server.registerTool(name, { description: name }, (extra) => {
-        const { authInfo, signal } = extra
-        return answered({ authInfo, signal, context: extra, req }, handle)
+        return answered({ authInfo: extra.authInfo, context: extra, req }, handle)
       })
     }
     const transport = new StreamableHTTPServerTransport()

@@ -1,5 +1,5 @@
 import type { LogLevel } from '../../src/failures/failure-table.js'
-import type { Log } from '../../src/logging/log.js'
+import type { LoggedEvent, Logger } from '../../src/logging/logger.js'
 import { keepForScan } from './leak-scan.js'
 
 export interface LogLine {
@@ -9,10 +9,26 @@ export interface LogLine {
 }
 
 /** A log that keeps its lines for a test to look at. */
-export class RecordingLog implements Log {
+export class RecordingLog implements Logger {
   readonly lines: LogLine[] = []
 
-  event(level: LogLevel, name: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  debug(event: LoggedEvent): void {
+    this.#keep('debug', event)
+  }
+
+  info(event: LoggedEvent): void {
+    this.#keep('info', event)
+  }
+
+  warn(event: LoggedEvent): void {
+    this.#keep('warn', event)
+  }
+
+  error(event: LoggedEvent): void {
+    this.#keep('error', event)
+  }
+
+  #keep(level: LogLevel, { event: name, ...fields }: LoggedEvent): void {
     this.lines.push({ level, name, fields })
     keepForScan('log', JSON.stringify({ level, name, fields }))
   }

@@ -46,21 +46,21 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     fields: { reason: 'no_schema' },
   },
   not_declared: {
-    handle: (_api, { authInfo }) => downstreamOf(authInfo, 'somethingElse'),
+    handle: (_api, { context }) => downstreamOf(context, 'somethingElse'),
     code: 'misconfigured',
     fields: { reason: 'no_downstream_access', tool: 'somethingElse' },
   },
   not_found: {
     handle: (api) => api.json('/missing/{id}', { params: { id }, query: { q: id }, schema: SHAPE }),
     code: 'downstream_failed',
-    fields: { reason: 'status_404', status: 404, method: 'GET', path: '/missing/{id}' },
+    fields: { reason: 'unexpected_status', status: 404, method: 'GET', path: '/missing/{id}' },
     reads: /knows nothing by that name/,
   },
   forbidden: {
     handle: (api) => api.json('/forbidden', { schema: SHAPE }),
     code: 'downstream_forbidden',
     level: 'warn',
-    fields: { reason: 'status_403', status: 403, path: '/forbidden' },
+    fields: { reason: 'unexpected_status', status: 403, path: '/forbidden' },
   },
   other_shape: {
     handle: (api) => api.json('/shape/{id}', { params: { id }, schema: SHAPE }),
@@ -99,7 +99,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('what fails in a handler of %s', (s
         Object.entries(MISTAKES).map(([name, { handle }]) => [
           name,
           (handling: Handling) => {
-            const client = downstreamOf(handling.authInfo, name, { signal: handling.signal })
+            const client = downstreamOf(handling.context, name)
             return handle(client as unknown as LooseClient, handling)
           },
         ]),

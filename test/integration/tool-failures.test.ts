@@ -77,7 +77,7 @@ describe('in the standalone server', () => {
     const [failed] = log.named('tool_failed')
     expect(failed).toMatchObject({
       level: 'error',
-      fields: { reason: 'status_404', status: 404, method: 'GET', path: '/things/{id}' },
+      fields: { reason: 'unexpected_status', status: 404, method: 'GET', path: '/things/{id}' },
     })
     expect(log.lines.filter(({ level }) => level === 'error')).toEqual([failed])
     expect(log.named('api_call_failed').map(({ level }) => level)).toEqual(['debug'])

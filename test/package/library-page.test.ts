@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { obtainToken } from '../../apps/development/obtain-token.js'
 import { startTrio, type Trio } from '../../apps/development/trio.js'
-import { silentLog } from '../../src/logging/log.js'
+import { silentLog } from '../../src/logging/logger.js'
 import { run } from '../helpers/run.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')

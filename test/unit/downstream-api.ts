@@ -66,7 +66,8 @@ export async function setUpApi(
   const loose = client as unknown as LooseClient
   const failureOfJson = async (path = '/x', request: TemplateRequest = {}) => {
     const failure = await failureOf(loose.json(path, { ...request, schema: ANSWER }))
-    return [failure.code, failure.details.reason]
+    const { reason, status } = failure.details
+    return status === undefined ? [failure.code, reason] : [failure.code, reason, status]
   }
   return { server, client, loose, seen, asked, reported, failureOfJson }
 }

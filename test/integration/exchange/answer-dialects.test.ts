@@ -81,7 +81,11 @@ describe('an answer in another dialect', () => {
       res.writeHead(502, { 'Content-Type': 'text/html' }).end('<html>')
     }
     expect((await call()).text).toMatch(/\(Try again in 5 s\.\)$/)
-    expect(rejection()).toMatchObject({ code: 'exchange_unavailable', reason: 'status_502' })
+    expect(rejection()).toMatchObject({
+      code: 'exchange_unavailable',
+      reason: 'unexpected_status',
+      status: 502,
+    })
   })
 })
 

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../../src/failures/errors.js'
+import type { FailureCode, FailureReason } from '../../../src/failures/errors.js'
 
 /** Put where an authorization server puts words: they may reach the log, and nobody else. */
 export const FOREIGN = 'FOREIGN words of the authorization server'
@@ -213,18 +213,21 @@ export const STANDARD: readonly Refusal[] = [
 ]
 
 /** Answers that blame nobody: try again later. */
-export const PASSING: readonly (Refusal & { readonly tries: number; readonly reason: string })[] = [
+export const PASSING: readonly (Refusal & {
+  readonly tries: number
+  readonly reason: FailureReason
+})[] = [
   ...[500, 502, 503, 504, 599].map((status) => ({
     when: 'the server fails',
-    ...{ status, error: 'server_error', tries: 2, reason: `status_${status}` },
-    code: 'exchange_unavailable' as const,
+    ...{ status, error: 'server_error', tries: 2 },
+    ...({ reason: 'unexpected_status', code: 'exchange_unavailable' } as const),
   })),
   {
     when: 'the server fails and blames the token',
     status: 500,
     error: 'invalid_grant',
     tries: 2,
-    reason: 'status_500',
+    reason: 'unexpected_status',
     code: 'exchange_unavailable',
   },
   {
@@ -232,7 +235,7 @@ export const PASSING: readonly (Refusal & { readonly tries: number; readonly rea
     status: 502,
     body: `<html>${FOREIGN}`,
     tries: 2,
-    reason: 'status_502',
+    reason: 'unexpected_status',
     code: 'exchange_unavailable',
   },
   {

@@ -43,7 +43,7 @@ describe('a 401', () => {
 
   test('to the new token as well is final', async () => {
     const { failureOfJson, seen } = await setUpApi(json({}, 401))
-    expect(await failureOfJson()).toEqual(['downstream_unauthorized', 'status_401'])
+    expect(await failureOfJson()).toEqual(['downstream_unauthorized', 'unexpected_status', 401])
     expect(seen).toHaveLength(2)
   })
 
@@ -74,7 +74,7 @@ describe('an answer', () => {
     const { failureOfJson } = await setUpApi((_req, res) => {
       res.writeHead(status).end('{"msg":"FOREIGN"}')
     })
-    expect(await failureOfJson()).toEqual([code, `status_${status}`])
+    expect(await failureOfJson()).toEqual([code, 'unexpected_status', status])
   })
 
   test('of status 403 that asks for scope is a matter of scope', async () => {
@@ -82,7 +82,7 @@ describe('an answer', () => {
     const { failureOfJson } = await setUpApi((_req, res) => {
       res.writeHead(403, { 'WWW-Authenticate': challenge }).end()
     })
-    expect(await failureOfJson()).toEqual(['downstream_scope_denied', 'api_wants_more_scope'])
+    expect(await failureOfJson()).toEqual(['downstream_scope_denied', 'api_wants_more_scope', 403])
   })
 
   test.each(['Bearer error="invalid_token"', 'Bearer error="insufficient_scopes_x"'])(
@@ -91,7 +91,7 @@ describe('an answer', () => {
       const { failureOfJson } = await setUpApi((_req, res) => {
         res.writeHead(403, { 'WWW-Authenticate': challenge }).end()
       })
-      expect(await failureOfJson()).toEqual(['downstream_forbidden', 'status_403'])
+      expect(await failureOfJson()).toEqual(['downstream_forbidden', 'unexpected_status', 403])
     },
   )
 
@@ -115,7 +115,7 @@ describe('an answer', () => {
     const { failureOfJson, seen } = await setUpApi((_req, res) => {
       res.writeHead(status, { Location: `${elsewhere.server.origin}/stolen` }).end()
     })
-    expect(await failureOfJson()).toEqual(['downstream_failed', `status_${status}`])
+    expect(await failureOfJson()).toEqual(['downstream_failed', 'unexpected_status', status])
     expect([seen.length, elsewhere.seen.length]).toEqual([1, 0])
   })
 

@@ -154,12 +154,18 @@ const DEFINITE: readonly FailureCode[] = [
 describe('a refusal', () => {
   test.each(DEFINITE)('as definite as %s is remembered for 5 seconds', async (code) => {
     const { inner, time, failure } = setUp()
-    inner.answer = failing(code, { reason: 'status_403', retryAfterSeconds: 7, cause: new Error() })
+    const refused = {
+      reason: 'unexpected_status',
+      status: 403,
+      oauthError: 'access_denied',
+    } as const
+    inner.answer = failing(code, { ...refused, retryAfterSeconds: 7, cause: new Error() })
     const first = await failure()
     time.jump(4_999)
     const again = await failure()
     expect(inner.count).toBe(1)
     expect([again.code, again.details.reason]).toEqual([first.code, first.details.reason])
+    expect(again.details).toMatchObject(refused)
     expect(again.details.retryAfterSeconds).toBe(7)
     time.jump(1)
     await failure()

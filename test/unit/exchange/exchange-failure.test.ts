@@ -242,8 +242,8 @@ describe('exchangeFailure', () => {
       errorDescription: `token ${token}\nis expired`,
       challengeError: 'invalid_token',
     })
+    expect(details).toMatchObject({ status: 400, oauthError: 'invalid_grant' })
     expect(details.log).toEqual({
-      status: 400,
       error: 'invalid_grant',
       errorDescription: 'token [scrubbed] is expired',
       challengeError: 'invalid_token',

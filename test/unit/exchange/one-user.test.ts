@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OnBehalfOfError } from '../../../src/failures/errors.js'
+import { OnBehalfOfError, type FailureDetails } from '../../../src/failures/errors.js'
 import {
   ResilientExchanger,
   type ResilientExchangerOptions,
@@ -13,6 +13,7 @@ import {
   PromptExchanger,
   requestOf,
   revealed,
+  unavailable,
 } from '../../helpers/exchange-requests.js'
 import { failureOf } from '../outcomes.js'
 
@@ -33,10 +34,7 @@ function setUp(options: ResilientExchangerOptions = {}) {
     return outcome
   }
   /** Fails for these users alone. */
-  const failFor = (
-    subjects: readonly string[],
-    details: { readonly reason: string; readonly retryAfterSeconds?: number },
-  ): void => {
+  const failFor = (subjects: readonly string[], details: FailureDetails): void => {
     inner.answer = ({ caller }: TokenExchangeRequest) => {
       if (!subjects.includes(caller.subject)) return exchangedOf(`for ${caller.subject}`)
       throw new OnBehalfOfError('exchange_unavailable', details)
@@ -46,7 +44,7 @@ function setUp(options: ResilientExchangerOptions = {}) {
 }
 
 describe('a 429 that one user meets', () => {
-  const LIMITED = { reason: 'rate_limited', retryAfterSeconds: 3_600 }
+  const LIMITED = { reason: 'rate_limited', retryAfterSeconds: 3_600 } as const
 
   test('[S4] holds that user back and no other', async () => {
     const { inner, time, call, failFor } = setUp()
@@ -123,12 +121,14 @@ describe('a 429 that one user meets', () => {
   })
 })
 
-describe.each(['status_500', 'status_503', 'timed_out', 'nonsense', 'connection_lost'])(
+describe.each([500, 503, 'timed_out', 'nonsense', 'connection_lost'] as const)(
   'an outage for one user alone (%s)',
-  (reason) => {
+  (what) => {
+    const { details } = unavailable(what)
+
     test('[S4] stops that user and no other', async () => {
       const { inner, call, failFor } = setUp()
-      failFor(['alice'], { reason })
+      failFor(['alice'], details)
       for (let round = 0; round < 10; round += 1) {
         await call('alice')
         expect(await call('bob')).toBe('for bob')
@@ -140,32 +140,32 @@ describe.each(['status_500', 'status_503', 'timed_out', 'nonsense', 'connection_
 
     test('[S4] also where nobody else calls meanwhile', async () => {
       const { call, failFor } = setUp()
-      failFor(['alice'], { reason })
+      failFor(['alice'], details)
       for (let round = 0; round < 30; round += 1) await call('alice')
       expect(await call('bob')).toBe('for bob')
     })
 
     test('[S4] lets that user try again after a while, once', async () => {
       const { inner, time, call, failFor } = setUp()
-      failFor(['alice'], { reason })
+      failFor(['alice'], details)
       while ((await call('alice')) !== 'breaker_open');
       await time.advance(10_000)
       const before = inner.count
       await call('alice')
       expect(await call('alice')).toBe('breaker_open')
       expect(inner.count - before).toBeLessThanOrEqual(2)
-      failFor([], { reason })
+      failFor([], details)
       await time.advance(10_000)
       expect(await call('alice')).toBe('for alice')
     })
 
     test('[S4] never keeps the others out after a real one, by being the first to try', async () => {
       const { time, call, failFor } = setUp()
-      failFor(['alice', 'bob', 'carol'], { reason })
+      failFor(['alice', 'bob', 'carol'], details)
       for (let round = 0; round < 4; round += 1) {
         for (const user of ['alice', 'bob', 'carol']) await call(user)
       }
-      failFor(['alice'], { reason })
+      failFor(['alice'], details)
       await time.advance(10_000)
       expect(await call('alice')).not.toBe('for alice')
       await call('alice')
@@ -175,10 +175,10 @@ describe.each(['status_500', 'status_503', 'timed_out', 'nonsense', 'connection_
 )
 
 test('[S4] an outage that speaks for itself stops everybody, also where there is one user', async () => {
-  for (const reason of ['unreachable', 'metadata_unavailable']) {
+  for (const reason of ['unreachable', 'metadata_unavailable'] as const) {
     const { inner, call } = setUp()
     inner.answer = () => {
-      throw new OnBehalfOfError('exchange_unavailable', { reason })
+      throw unavailable(reason)
     }
     while ((await call('alice')) !== 'breaker_open');
     expect(inner.count).toBe(5)
@@ -188,7 +188,7 @@ test('[S4] an outage that speaks for itself stops everybody, also where there is
 
 test('[S4] a 500 of one user and one of another are no outage yet', async () => {
   const { call, failFor } = setUp()
-  failFor(['alice', 'bob'], { reason: 'timed_out' })
+  failFor(['alice', 'bob'], unavailable('timed_out').details)
   for (let round = 0; round < 20; round += 1) await call('alice')
   await call('bob')
   expect(await call('carol')).toBe('for carol')
@@ -196,7 +196,7 @@ test('[S4] a 500 of one user and one of another are no outage yet', async () => 
 
 test('[S4] one user alone opens it for nobody else, however low the threshold', async () => {
   const { call, failFor } = setUp({ breaker: { threshold: 1 } })
-  failFor(['alice'], { reason: 'timed_out' })
+  failFor(['alice'], unavailable('timed_out').details)
   await call('alice')
   expect(await call('alice')).toBe('breaker_open')
   expect(await call('bob')).toBe('for bob')
@@ -222,7 +222,7 @@ test('[S4] a user of the same name at another issuer is another user', async () 
 test('where all exchanges take place at one issuer, an outage of it is one for the users of all', async () => {
   const { call, inner } = setUp({ exchangeIssuer: 'https://exchange.example/' })
   inner.answer = () => {
-    throw new OnBehalfOfError('exchange_unavailable', { reason: 'unreachable' })
+    throw unavailable('unreachable')
   }
   while ((await call('alice', 'https://one.example/')) !== 'breaker_open');
   expect(await call('bob', 'https://two.example/')).toBe('breaker_open')

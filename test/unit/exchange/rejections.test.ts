@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { OnBehalfOfError } from '../../../src/failures/errors.js'
-import { REJECTION_REASONS, type RejectionReason } from '../../../src/exchange/rejection-reasons.js'
-import { rejected } from '../../../src/exchange/rejection.js'
+import {
+  rejected,
+  REJECTION_REASONS,
+  type RejectionReason,
+} from '../../../src/exchange/rejection.js'
 import { verifyExchangedToken } from '../../../src/exchange/verify-exchanged-token.js'
 import { leakedInto } from '../../helpers/exchange-leaks.js'
 import { exchangedOf, NOW_SECONDS, requestOf } from '../../helpers/exchange-requests.js'

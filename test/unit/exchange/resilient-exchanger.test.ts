@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { FailureCode } from '../../../src/failures/errors.js'
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
+import { exchangeFailure } from '../../../src/exchange/exchange-failure.js'
+import { rejected } from '../../../src/exchange/rejection.js'
 import {
   ResilientExchanger,
   type ResilientExchangerOptions,
@@ -11,8 +13,10 @@ import { ManualClock, settled } from '../../helpers/exchange-clock.js'
 import {
   exchangedOf,
   HeldExchanger,
+  NOW_SECONDS,
   requestOf,
   revealed,
+  unavailable,
   type RequestChanges,
 } from '../../helpers/exchange-requests.js'
 import { RecordingLog } from '../../helpers/recording-log.js'
@@ -38,8 +42,8 @@ function setUp(options: ResilientExchangerOptions = {}) {
   return { inner, time, log, over, exchange, begin }
 }
 
-const unavailable = (reason: string): OnBehalfOfError =>
-  new OnBehalfOfError('exchange_unavailable', { reason })
+const NO_DIFFERENCE = { of: 'Audience', expected: 'a', received: 'b' }
+const NO_KEYS = new OnBehalfOfError('exchange_unavailable', { reason: 'keys_unavailable' })
 
 const answer = exchangedOf('exchanged')
 
@@ -65,23 +69,30 @@ describe('one try', () => {
     expect(time.pending).toBe(0)
   })
 
-  test.each<[FailureCode, string | undefined]>([
-    ['reauthentication_required', 'status_400'],
-    ['downstream_scope_denied', 'status_403'],
-    ['consent_required', 'status_403'],
-    ['mfa_required', 'status_403'],
-    ['exchange_misconfigured', 'status_401'],
-    ['exchange_misconfigured', 'status_302'],
-    ['exchange_rejected', 'audience'],
-    ['exchange_unavailable', 'rate_limited'],
-    ['exchange_unavailable', 'timed_out'],
-    ['exchange_unavailable', 'nonsense'],
-    ['exchange_unavailable', 'metadata_unavailable'],
-    ['exchange_unavailable', 'keys_unavailable'],
-    ['internal_error', undefined],
-  ])('that ends with %s (%s) is the only one', async (code, reason) => {
+  const answered = (status: number, error?: string): OnBehalfOfError =>
+    exchangeFailure(
+      { status, ...(error === undefined ? {} : { error }) },
+      { clock: () => NOW_SECONDS * 1_000 },
+    )
+
+  test.each<[FailureCode, string, OnBehalfOfError]>([
+    ['reauthentication_required', 'status 400', answered(400, 'invalid_grant')],
+    ['downstream_scope_denied', 'status 403', answered(403, 'invalid_scope')],
+    ['consent_required', 'status 403', answered(403, 'consent_required')],
+    ['mfa_required', 'status 403', answered(403, 'mfa_required')],
+    ['exchange_misconfigured', 'status 401', answered(401, 'invalid_client')],
+    ['exchange_misconfigured', 'status 302', answered(302)],
+    ['exchange_rejected', 'audience', rejected('audience', NO_DIFFERENCE)],
+    ['exchange_unavailable', 'status 400', answered(400, 'temporarily_unavailable')],
+    ['exchange_unavailable', 'status 429', answered(429)],
+    ['exchange_unavailable', 'timed_out', unavailable('timed_out')],
+    ['exchange_unavailable', 'nonsense', unavailable('nonsense')],
+    ['exchange_unavailable', 'metadata_unavailable', unavailable('metadata_unavailable')],
+    ['exchange_unavailable', 'keys_unavailable', NO_KEYS],
+    ['internal_error', 'no reason', new OnBehalfOfError('internal_error')],
+  ])('that ends with %s (%s) is the only one', async (code, _why, failure) => {
+    expect(failure.code).toBe(code)
     const { inner, time, exchange } = setUp()
-    const failure = new OnBehalfOfError(code, reason === undefined ? {} : { reason })
     const outcome = failureOf(exchange())
     await settled()
     inner.at(0).outcome.reject(failure)
@@ -101,20 +112,24 @@ describe('one try', () => {
 })
 
 describe('a second try', () => {
-  test.each(['unreachable', 'status_500', 'status_502', 'status_503', 'status_599'])(
+  test.each(['unreachable', 'connection_lost', 500, 502, 503, 599] as const)(
     'is made after %s, and its token is the answer',
-    async (reason) => {
+    async (what) => {
       const { inner, time, log, exchange } = setUp()
       const outcome = exchange()
       await settled()
-      inner.at(0).outcome.reject(unavailable(reason))
+      inner.at(0).outcome.reject(unavailable(what))
       await time.advance(199)
       expect(inner.exchanges).toHaveLength(1)
       await time.advance(1)
       expect(inner.exchanges).toHaveLength(2)
       inner.at(1).outcome.resolve(answer)
       expect(await outcome).toBe(answer)
-      expect(log.named('exchange_retried').map(({ fields }) => fields)).toEqual([{ reason }])
+      expect(log.named('exchange_retried').map(({ fields }) => fields)).toEqual([
+        typeof what === 'number'
+          ? { reason: 'unexpected_status', status: what }
+          : { reason: what, status: undefined },
+      ])
       expect(time.pending).toBe(0)
     },
   )
@@ -139,7 +154,7 @@ describe('a second try', () => {
     await settled()
     inner.at(0).outcome.reject(unavailable('unreachable'))
     await time.advance(200)
-    const last = unavailable('status_503')
+    const last = unavailable(503)
     inner.at(1).outcome.reject(last)
     expect(await outcome).toBe(last)
     await time.advance(60_000)

@@ -20,6 +20,7 @@ import {
   PromptExchanger,
   requestOf,
   revealed,
+  unavailable,
   type RequestChanges,
 } from '../../helpers/exchange-requests.js'
 import { failureOf } from '../outcomes.js'
@@ -43,20 +44,19 @@ function setUp(options: ResilientExchangerOptions = {}) {
   return { inner, time, resilient, failure, reasonOf, token }
 }
 
-const TIMED_OUT = { reason: 'timed_out' }
-const down = failing('exchange_unavailable', { reason: 'unreachable', retryAfterSeconds: 5 })
+const down = failing('exchange_unavailable', unavailable('unreachable').details)
 
 describe('the breaker', () => {
   test.each([
     'unreachable',
     'metadata_unavailable',
     'connection_lost',
-    'status_500',
+    500,
     'timed_out',
     'nonsense',
-  ])('opens after five times %s, and then asks the server no more', async (reason) => {
+  ] as const)('opens after five times %s, and then asks the server no more', async (what) => {
     const { inner, reasonOf } = setUp()
-    inner.answer = failing('exchange_unavailable', { reason })
+    inner.answer = failing('exchange_unavailable', unavailable(what).details)
     for (let call = 0; inner.count < 5; call += 1) {
       await reasonOf({ caller: { subject: `auth0|${call % 3}` } })
     }
@@ -66,9 +66,9 @@ describe('the breaker', () => {
   })
 
   test.each<[FailureCode, FailureDetails]>([
-    ['exchange_misconfigured', { reason: 'status_401' }],
-    ['reauthentication_required', { reason: 'status_400' }],
-    ['downstream_scope_denied', { reason: 'status_403' }],
+    ['exchange_misconfigured', { reason: 'unexpected_status', status: 401 }],
+    ['reauthentication_required', { reason: 'unexpected_status', status: 400 }],
+    ['downstream_scope_denied', { reason: 'unexpected_status', status: 403 }],
     ['consent_required', {}],
     ['mfa_required', {}],
     ['exchange_rejected', { reason: 'audience' }],
@@ -105,9 +105,7 @@ describe('the breaker', () => {
       const outcome = failureOf(resilient.exchange(requestOf(), { signal: leaving.signal }))
       await settled()
       leaving.abort(new Error('left'))
-      held
-        .at(call)
-        .outcome.reject(new OnBehalfOfError('exchange_unavailable', { reason: 'unreachable' }))
+      held.at(call).outcome.reject(unavailable('unreachable'))
       expect((await outcome).code).toBe('cancelled')
     }
     expect(held.exchanges).toHaveLength(10)
@@ -126,7 +124,7 @@ describe('the breaker', () => {
       const caller = { subject: `auth0|${call}` }
       const outcome = failureOf(resilient.exchange(requestOf({ caller })))
       await settled()
-      held.at(call).outcome.reject(new OnBehalfOfError('exchange_unavailable', TIMED_OUT))
+      held.at(call).outcome.reject(unavailable('timed_out'))
       await outcome
     }
     time.jump(10_000)

@@ -64,7 +64,8 @@ async function setUp(
     exchanger.exchange(requestOf(changes), signal === undefined ? {} : { signal })
   const reasonOf = async (changes: RequestChanges = {}) => {
     const { code, details } = await failureOf(exchange(changes))
-    return [code, details.reason]
+    const { reason, status } = details
+    return status === undefined ? [code, reason] : [code, reason, status]
   }
   return { server, metadata, seen, exchange, reasonOf }
 }
@@ -182,9 +183,9 @@ describe('the answer', () => {
 describe('a failure', () => {
   test('of the server is told from a refusal and from nonsense', async () => {
     const refused = await setUp(json({ error: 'invalid_target' }, 400))
-    expect(await refused.reasonOf()).toEqual(['exchange_misconfigured', 'status_400'])
+    expect(await refused.reasonOf()).toEqual(['exchange_misconfigured', 'unexpected_status', 400])
     const broken = await setUp(json({}, 503))
-    expect(await broken.reasonOf()).toEqual(['exchange_unavailable', 'status_503'])
+    expect(await broken.reasonOf()).toEqual(['exchange_unavailable', 'unexpected_status', 503])
     const nonsense = await setUp((_req, res) => res.end('<html>'))
     expect(await nonsense.reasonOf()).toEqual(['exchange_unavailable', 'nonsense'])
   })

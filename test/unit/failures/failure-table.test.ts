@@ -99,7 +99,12 @@ describe('failureText', () => {
     const silent = FAILURE_CODES.filter((code) => !FAILURE_TABLE[code].describes)
     fc.assert(
       fc.property(fc.constantFrom(...silent), description, (code, text) => {
-        const details = { description: text, reason: text, log: { text }, cause: new Error(text) }
+        const details = {
+          description: text,
+          oauthError: text,
+          log: { text },
+          cause: new Error(text),
+        }
         expect(failureText(code, details)).toBe(FAILURE_TABLE[code].text)
       }),
     )
@@ -121,7 +126,10 @@ describe('failureText', () => {
   test('shows nothing of reason, log and cause', () => {
     fc.assert(
       fc.property(fc.constantFrom(...FAILURE_CODES), (code) => {
-        const details = { reason: 'r', log: { status: 1 }, cause: new Error('c'), scopes: ['s'] }
+        const details = {
+          ...({ reason: 'unforeseen', status: 599, oauthError: 'o' } as const),
+          ...{ log: { status: 1 }, cause: new Error('c'), scopes: ['s'] },
+        }
         expect(failureText(code, details)).toBe(FAILURE_TABLE[code].text)
       }),
     )

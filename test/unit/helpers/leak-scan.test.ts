@@ -7,7 +7,7 @@ const TOKEN = `${'eyJ'.padEnd(20, 'a')}.${'eyJ'.padEnd(20, 'b')}.${'c'.repeat(40
 
 test('the scan after each test file finds tokens and secrets, in log lines and answers', () => {
   keepForScan('answer', `{"text":"${TOKEN}"}`)
-  new RecordingLog().event('info', 'x', { deep: { token: TOKEN } })
+  new RecordingLog().info({ event: 'x', deep: { token: TOKEN } })
   keepForScan('answer', 'client_secret=secret-of-the-mcp-server')
   keepForScan('answer', 'nothing')
   expect(leaks()).toHaveLength(3)

@@ -36,6 +36,6 @@ function written(fields: Readonly<Record<string, unknown>>): string {
     level: 'info',
     destination: { write: (line) => void lines.push(line) },
   })
-  log.event('info', 'probe', fields)
+  log.info({ ...fields, event: 'probe' })
   return lines.join('')
 }
