@@ -15,9 +15,13 @@ export interface LoggedEvent {
  * @category Start here
  */
 export interface Logger {
+  /** Takes an event that helps to find a mistake and is too much otherwise. */
   debug(event: LoggedEvent): void
+  /** Takes an event of normal operation. */
   info(event: LoggedEvent): void
+  /** Takes an event that somebody should look at in time. */
   warn(event: LoggedEvent): void
+  /** Takes an event that somebody has to look at. */
   error(event: LoggedEvent): void
 }
 
