@@ -80,7 +80,7 @@ export type { ClientAuthentication } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
 export { protectExchange, type ProtectExchangeOptions } from './exchange/exchange-pipeline.js'
 export type { RateLimit } from './exchange/rate-limits.js'
-export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection.js'
+export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection-reasons.js'
 export {
   ResilientExchanger,
   type ResilientExchangerOptions,

@@ -98,6 +98,9 @@ function inWordsOfHost(
     AUTH0_AUDIENCE: 'resource',
     MCP_AUTH0_CLIENT_ID: 'client.id',
   }
-  const inOptions = cure.replace(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g, (name) => options[name] ?? name)
+  const inOptions = cure.replace(
+    /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g,
+    (name) => options[name] ?? name,
+  )
   return { ...log, cure: inOptions }
 }

@@ -70,14 +70,13 @@ export function attachDownstreamAccess(
  * Throws the failure of the exchange where there was one, so that no handler runs without a token, and
  * `misconfigured` where no exchange took place for this tool on this request; the log says why.
  *
+ * @category Start here
  * @example
  * server.registerTool('greet', { inputSchema: z.object({}) }, async (_input, context) => {
  *   const api = downstreamOf(context, 'greet')
  *   const { sub } = await api.json('/me', { schema: z.object({ sub: z.string() }) })
  *   return { content: [{ type: 'text', text: `Hello ${sub}` }] }
  * })
- *
- * @category Start here
  */
 export function downstreamOf(
   context: HandlerContext,

@@ -128,7 +128,7 @@ function parseSegment(segment: string, text: string): readonly Part[] {
     if (NAME.test(part)) return { name: part }
     throw pathFault('path_template', text, { problem: 'a name in braces is none' })
   })
-  if (parts.length === 1 && !isPlainSegment(segment)) {
+  if (!isPlainSegment(segment)) {
     const problem = 'the path has a dot segment, or one that can be read as several'
     throw pathFault('path_dot_segment', text, { problem })
   }

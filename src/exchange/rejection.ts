@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto'
-import { FAILURE_REASONS, OnBehalfOfError, type FailureReason } from '../failures/errors.js'
+import { OnBehalfOfError } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import { rejectionCure } from './rejection-cures.js'
-
-/** Every reason for which a returned token is refused; each goes with the code `exchange_rejected`. */
-export const REJECTION_REASONS = FAILURE_REASONS.rejection
-
-/** One of `REJECTION_REASONS`. */
-export type RejectionReason = FailureReason<'rejection'>
+import type { RejectionReason } from './rejection-reasons.js'
 
 /** In what a returned token differs from the one that was asked for. */
 export interface Difference {

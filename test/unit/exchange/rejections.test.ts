@@ -1,10 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { OnBehalfOfError } from '../../../src/failures/errors.js'
-import {
-  rejected,
-  REJECTION_REASONS,
-  type RejectionReason,
-} from '../../../src/exchange/rejection.js'
+import { REJECTION_REASONS, type RejectionReason } from '../../../src/exchange/rejection-reasons.js'
+import { rejected } from '../../../src/exchange/rejection.js'
 import { verifyExchangedToken } from '../../../src/exchange/verify-exchanged-token.js'
 import { leakedInto } from '../../helpers/exchange-leaks.js'
 import { exchangedOf, NOW_SECONDS, requestOf } from '../../helpers/exchange-requests.js'
