@@ -86,6 +86,7 @@ describe('docker-compose.yml', () => {
         ...audiences,
         PORT: Number(issuerPort),
         ISSUER: issuerUrl,
+        MCP_SERVER_URL: `http://localhost:${mcpPort}`,
       })
       expect(api?.environment).toEqual({
         PORT: Number(apiPort),
