@@ -92,6 +92,7 @@ describe('docker-compose.yml', () => {
         PORT: Number(apiPort),
         ISSUER_BASE_URL: issuerUrl,
         API_AUTH0_AUDIENCE: apiUrl,
+        MCP_SERVER_URL: `http://localhost:${mcpPort}`,
       })
       expect(mcp?.environment).toMatchObject({
         ...audiences,
