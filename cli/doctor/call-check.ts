@@ -1,5 +1,5 @@
 import type { Secret } from '../../src/secret.js'
-import { pathCure, redirected } from './api-path-cure.js'
+import { pathHint, redirected } from './api-path-hint.js'
 import { apiUrl, askApi, type ApiAnswer } from './api-request.js'
 import type { Deployment } from './deployment.js'
 import { notCheckable, ok, wrong, type Observation } from './finding.js'
@@ -14,8 +14,8 @@ export async function checkCall(
 ): Promise<Observation> {
   const answer = await askApi(deployment, path, token)
   if (answer.kind === 'silent') {
-    const { says, cure, cause } = answer.fault
-    return { ...wrong(CHECK, `The API does not answer: ${says}.`, cure), networkCause: cause }
+    const { says, hint, cause } = answer.fault
+    return { ...wrong(CHECK, `The API does not answer: ${says}.`, hint), networkCause: cause }
   }
   return judge(answer, apiUrl(deployment.config.api.baseUrl, path).href, deployment)
 }
@@ -52,7 +52,7 @@ function judge(
   }
   if (status === 404 || status === 410 || (status >= 300 && status < 400)) {
     const says = `The API answers the user with ${status} at ${url}${redirected(answer)}.`
-    return wrong(CHECK, says, pathCure(answer))
+    return wrong(CHECK, says, pathHint(answer))
   }
   if (status >= 500 && status !== 503) {
     const says = `The API answers the user with ${status}.`

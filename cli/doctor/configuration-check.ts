@@ -49,9 +49,9 @@ export async function checkConfiguration(
   }
 }
 
-function configurationFault({ key, value, cure }: ConfigFault): Finding {
+function configurationFault({ key, value, hint }: ConfigFault): Finding {
   const says = value === undefined ? key : `${key}="${printable(value)}"`
-  return wrong(CHECK, says, `${key} ${cure}. See docs/configuration.md.`)
+  return wrong(CHECK, says, `${key} ${hint}. See docs/configuration.md.`)
 }
 
 /** Whoever has set nothing gets the development set-up, which needs no doctor. */
@@ -110,19 +110,19 @@ function checkBaselineScopes({ resource, access }: Config): readonly Finding[] {
 
 /** Keeps what the server warns of at its start, as far as no other check says it. */
 function startLog() {
-  const cures: { readonly name: string; readonly cure: string }[] = []
+  const hints: { readonly name: string; readonly hint: string }[] = []
   const log: Logger = {
     ...silentLog,
-    warn({ event: name, cure }) {
-      if (typeof cure === 'string') cures.push({ name, cure })
+    warn({ event: name, hint }) {
+      if (typeof hint === 'string') hints.push({ name, hint })
     },
   }
   const of = (wanted: string): string[] =>
-    cures.filter(({ name }) => name === wanted).map(({ cure }) => cure)
+    hints.filter(({ name }) => name === wanted).map(({ hint }) => hint)
   return {
     log,
     advice: () => of('exchange_scopes_ignored').at(0),
     withheld: () =>
-      of('tool_not_offered').map((cure) => warning(CHECK, 'A tool is not offered.', cure)),
+      of('tool_not_offered').map((hint) => warning(CHECK, 'A tool is not offered.', hint)),
   }
 }

@@ -22,8 +22,8 @@ export function createDiagnosis(onFinding: (finding: Finding) => void): Diagnosi
   const findings: Finding[] = []
   const add = (observation: Observation): void => {
     made.push(observation)
-    const { check, verdict, says, cure, issuer, waitsFor } = observation
-    const finding = { check, verdict, says, cure, issuer, waitsFor }
+    const { check, verdict, says, hint, issuer, waitsFor } = observation
+    const finding = { check, verdict, says, hint, issuer, waitsFor }
     findings.push(finding)
     onFinding(finding)
   }

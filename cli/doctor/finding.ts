@@ -35,7 +35,7 @@ export interface Finding {
   /** What was found. */
   readonly says: string
   /** What to do, naming the setting or the field at the authorization server. */
-  readonly cure?: string | undefined
+  readonly hint?: string | undefined
   /** The authorization server that it is about, where a deployment may have several. */
   readonly issuer?: string | undefined
   /** Only with `not_checkable`: the check that has to come right first. */
@@ -51,16 +51,16 @@ export interface Observation extends Finding {
 }
 
 export function ok(check: CheckName, says: string, advice?: string): Finding {
-  return { check, verdict: 'ok', says, cure: advice }
+  return { check, verdict: 'ok', says, hint: advice }
 }
 
 /** Something that works and is probably not meant. */
-export function warning(check: CheckName, says: string, cure: string): Finding {
-  return { check, verdict: 'warning', says, cure }
+export function warning(check: CheckName, says: string, hint: string): Finding {
+  return { check, verdict: 'warning', says, hint }
 }
 
-export function wrong(check: CheckName, says: string, cure: string): Finding {
-  return { check, verdict: 'wrong', says, cure }
+export function wrong(check: CheckName, says: string, hint: string): Finding {
+  return { check, verdict: 'wrong', says, hint }
 }
 
 export function notCheckable(check: CheckName, says: string, advice?: string): Finding {
@@ -68,6 +68,6 @@ export function notCheckable(check: CheckName, says: string, advice?: string): F
     check,
     verdict: 'not_checkable',
     says,
-    cure: advice,
+    hint: advice,
   }
 }

@@ -26,11 +26,11 @@ export async function metadataFault(
   const silent = visits.find(({ fault }) => fault !== undefined)?.fault
   const says = `${visitsText(visits)}: no metadata of an authorization server.`
   if (silent !== undefined) {
-    const cure = `Check ${setting}. ${silent.cure}`
-    return { ...wrong(CHECK, says, cure), networkCause: silent.cause }
+    const hint = `Check ${setting}. ${silent.hint}`
+    return { ...wrong(CHECK, says, hint), networkCause: silent.cause }
   }
   const redirect = visits.find(({ location }) => location !== undefined)?.location
-  if (redirect !== undefined) return wrong(CHECK, says, redirectCure(redirect, setting, issuer))
+  if (redirect !== undefined) return wrong(CHECK, says, redirectHint(redirect, setting, issuer))
   if (visits.some(({ isPage }) => isPage === true)) {
     return wrong(
       CHECK,
@@ -65,7 +65,7 @@ function visitsText(visits: readonly DocumentVisit[]): string {
 
 const WELL_KNOWN = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server).*$/
 
-function redirectCure(target: string, setting: string, issuer: string): string {
+function redirectHint(target: string, setting: string, issuer: string): string {
   const named = target.replace(WELL_KNOWN, '')
   return named === issuer.replace(/\/$/, '') || !WELL_KNOWN.test(target)
     ? `Redirects are not followed: set ISSUER_METADATA_URL to the address of the document itself. If the authorization server has moved, set ${setting} to its new issuer identifier.`

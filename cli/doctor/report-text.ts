@@ -19,10 +19,10 @@ const WIDTH = 15
 const MAX_ENTRIES = 100
 
 /** One finding as a person reads it. */
-export function findingText({ check, verdict, says, cure }: Finding): string {
+export function findingText({ check, verdict, says, hint }: Finding): string {
   const first = `${VERDICTS[verdict].padEnd(WIDTH)}${check}: ${says}`
   const advice = verdict === 'wrong' || verdict === 'warning' ? 'what to do: ' : 'note: '
-  return cure === undefined ? `${first}\n` : `${first}\n${' '.repeat(WIDTH)}${advice}${cure}\n`
+  return hint === undefined ? `${first}\n` : `${first}\n${' '.repeat(WIDTH)}${advice}${hint}\n`
 }
 
 /** The last line of a report: says that nothing is wrong only of what was seen to work. */

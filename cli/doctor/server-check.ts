@@ -36,11 +36,11 @@ export async function checkServer(
   diagnosis.tell(await checkMetadata(deployment, metadataAt))
 }
 
-function silent({ says, cure }: NetworkFault, endpoint: URL): Finding {
+function silent({ says, hint }: NetworkFault, endpoint: URL): Finding {
   return notCheckable(
     CHALLENGE,
     `Nothing answers at ${endpoint.href}: ${says}.`,
-    `Start the server. If it runs, MCP_SERVER_URL (or --server-url) is not where it is reached. ${cure}`,
+    `Start the server. If it runs, MCP_SERVER_URL (or --server-url) is not where it is reached. ${hint}`,
   )
 }
 

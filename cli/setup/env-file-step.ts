@@ -128,7 +128,7 @@ function assertUsable(settings: Readonly<Record<string, string>>): void {
     parseConfig(settings)
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause
-    const faults = cause.faults.map(({ key, cure }) => `${key} ${cure}`)
+    const faults = cause.faults.map(({ key, hint }) => `${key} ${hint}`)
     throw new SetupError(
       `The server would not start with these settings: ${faults.join('; ')}.`,
       'Correct the options of this command (--help) that they come from.',

@@ -45,15 +45,15 @@ export function credentialFaults(
     client_secret_post: ['MCP_AUTH0_CLIENT_SECRET'],
     private_key_jwt: ['MCP_AUTH0_CLIENT_PRIVATE_KEY'],
     tls_client_auth: ['MCP_AUTH0_CLIENT_PRIVATE_KEY', 'MCP_AUTH0_CLIENT_CERTIFICATE'],
-  } as const satisfies Record<Method, readonly (keyof typeof CURES)[]>
+  } as const satisfies Record<Method, readonly (keyof typeof HINTS)[]>
   const given = ['MCP_AUTH0_CLIENT_PRIVATE_KEY', 'MCP_AUTH0_CLIENT_CERTIFICATE']
   if (given.some((key) => unreadable.has(key))) return []
   return needed[methodOf(found)]
     .filter((key) => found[key] === undefined && !unreadable.has(key))
-    .map((key) => ({ key, cure: CURES[key] }))
+    .map((key) => ({ key, hint: HINTS[key] }))
 }
 
-const CURES = {
+const HINTS = {
   MCP_AUTH0_CLIENT_SECRET:
     "is missing. Set it to that client's secret, or MCP_AUTH0_CLIENT_PRIVATE_KEY to its key",
   MCP_AUTH0_CLIENT_PRIVATE_KEY: "is missing. Set it to the client's private key, PEM or JWK",

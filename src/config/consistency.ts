@@ -34,7 +34,7 @@ export function configFaults(
     ...issuerFaults(found, unreadable),
     ...Object.entries(MISSING)
       .filter(([key]) => found[key as SettingName] === undefined && !unreadable.has(key))
-      .map(([key, cure]) => ({ key, cure })),
+      .map(([key, hint]) => ({ key, hint })),
     ...credentialFaults(found, unreadable),
     ...audienceFaults(found),
     ...portFaults(found),
@@ -49,14 +49,14 @@ export function configFaults(
 function issuerFaults(found: SettingValues, unreadable: ReadonlySet<string>): ConfigFault[] {
   const { AUTH0_DOMAIN, ISSUER_BASE_URL } = found
   if (AUTH0_DOMAIN !== undefined && ISSUER_BASE_URL !== undefined) {
-    const cure = 'is set together with AUTH0_DOMAIN. Remove one of them'
-    return [{ key: 'ISSUER_BASE_URL', value: ISSUER_BASE_URL, cure }]
+    const hint = 'is set together with AUTH0_DOMAIN. Remove one of them'
+    return [{ key: 'ISSUER_BASE_URL', value: ISSUER_BASE_URL, hint }]
   }
   if (issuerOf(found) !== undefined) return []
   if (unreadable.has('AUTH0_DOMAIN') || unreadable.has('ISSUER_BASE_URL')) return []
-  const cure =
+  const hint =
     "is missing. Set it to the tenant's domain, or ISSUER_BASE_URL to another authorization server"
-  return [{ key: 'AUTH0_DOMAIN', cure }]
+  return [{ key: 'AUTH0_DOMAIN', hint }]
 }
 
 function audienceFaults(found: SettingValues): ConfigFault[] {
@@ -73,7 +73,7 @@ function audienceFaults(found: SettingValues): ConfigFault[] {
     .map(([name]) => ({
       key: 'API_AUTH0_AUDIENCE',
       value,
-      cure: `is the same as ${name}. The API needs an identifier of its own: a token must not be good for both`,
+      hint: `is the same as ${name}. The API needs an identifier of its own: a token must not be good for both`,
     }))
 }
 
@@ -84,8 +84,8 @@ const RESERVED =
 function profileFaults(found: SettingValues): ConfigFault[] {
   const value = found.MCP_AUTH0_SUBJECT_TOKEN_TYPE
   if (value === undefined || found.AUTH0_DOMAIN === undefined) return []
-  const fault = (cure: string): ConfigFault[] => [
-    { key: 'MCP_AUTH0_SUBJECT_TOKEN_TYPE', value, cure },
+  const fault = (hint: string): ConfigFault[] => [
+    { key: 'MCP_AUTH0_SUBJECT_TOKEN_TYPE', value, hint },
   ]
   if (RESERVED.test(value)) {
     return fault(
@@ -100,14 +100,14 @@ function profileFaults(found: SettingValues): ConfigFault[] {
 function shareFaults({ API_CONNECTIONS, API_CONCURRENCY_PER_USER }: SettingValues): ConfigFault[] {
   if (API_CONNECTIONS === undefined || API_CONCURRENCY_PER_USER === undefined) return []
   if (API_CONCURRENCY_PER_USER <= API_CONNECTIONS) return []
-  const cure = `is more than API_CONNECTIONS (${API_CONNECTIONS}), so it bounds nobody. Lower it, or leave it empty for a quarter`
-  return [{ key: 'API_CONCURRENCY_PER_USER', value: `${API_CONCURRENCY_PER_USER}`, cure }]
+  const hint = `is more than API_CONNECTIONS (${API_CONNECTIONS}), so it bounds nobody. Lower it, or leave it empty for a quarter`
+  return [{ key: 'API_CONCURRENCY_PER_USER', value: `${API_CONCURRENCY_PER_USER}`, hint }]
 }
 
 function portFaults({ PORT, MCP_SERVER_URL }: SettingValues): ConfigFault[] {
   if (PORT !== 0 || MCP_SERVER_URL !== undefined) return []
-  const cure = 'takes any free port, so set MCP_SERVER_URL to the URL under which clients come'
-  return [{ key: 'PORT', value: '0', cure }]
+  const hint = 'takes any free port, so set MCP_SERVER_URL to the URL under which clients come'
+  return [{ key: 'PORT', value: '0', hint }]
 }
 
 function plainHttpFaults(found: SettingValues): ConfigFault[] {
@@ -124,7 +124,7 @@ function plainHttpFaults(found: SettingValues): ConfigFault[] {
   return urls.flatMap(([key, value]) =>
     value === undefined || isHttpsOrLoopback(new URL(value))
       ? []
-      : [{ key, value, cure: PLAIN_HTTP }],
+      : [{ key, value, hint: PLAIN_HTTP }],
   )
 }
 
@@ -140,7 +140,7 @@ function sharedSecretFaults(found: SettingValues): ConfigFault[] {
   if (primary === undefined) return []
   const value = issuerApartFrom(primary, found.ADDITIONAL_ISSUERS ?? [])
   if (value === undefined) return []
-  return [{ key: 'ADDITIONAL_ISSUERS', value, cure: `names ${value}, which ${SHARED_SECRET}` }]
+  return [{ key: 'ADDITIONAL_ISSUERS', value, hint: `names ${value}, which ${SHARED_SECRET}` }]
 }
 
 const SHARED_SECRET =
@@ -156,8 +156,8 @@ function auth0ClientFaults(found: SettingValues): ConfigFault[] {
           ...(found.ADDITIONAL_ISSUERS ?? []).map((one) => ['ADDITIONAL_ISSUERS', one] as const),
         ]
       : [['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER]]
-  const cure = 'has a path, which EXCHANGE_CLIENT=auth0 cannot reach. Use rfc8693'
+  const hint = 'has a path, which EXCHANGE_CLIENT=auth0 cannot reach. Use rfc8693'
   return issuers.flatMap(([key, value]) =>
-    value === undefined || new URL(value).pathname === '/' ? [] : [{ key, value, cure }],
+    value === undefined || new URL(value).pathname === '/' ? [] : [{ key, value, hint }],
   )
 }

@@ -5,7 +5,7 @@ export interface ConfigFault {
   readonly key: string
   /** As given; `undefined` where it is absent or must not be shown. */
   readonly value?: string | undefined
-  readonly cure: string
+  readonly hint: string
 }
 
 /**
@@ -17,8 +17,8 @@ export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[]
 
   constructor(faults: readonly ConfigFault[]) {
-    const lines = faults.map(({ key, value, cure }) =>
-      value === undefined ? `  ${key}: ${cure}` : `  ${key}="${value}": ${cure}`,
+    const lines = faults.map(({ key, value, hint }) =>
+      value === undefined ? `  ${key}: ${hint}` : `  ${key}="${value}": ${hint}`,
     )
     super(`The configuration has ${counted(faults.length, 'fault')}:\n${lines.join('\n')}`)
     this.name = 'ConfigError'

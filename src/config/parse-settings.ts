@@ -23,9 +23,9 @@ export function parseSettings(environment: Environment, faults: ConfigFault[]): 
     const result = slip === undefined ? setting.schema.safeParse(text) : undefined
     if (result?.success === true) return [key, result.data]
     const issues = result?.error.issues.map(({ message }) => message)
-    const cure = slip ?? [...new Set(issues)].join('; ')
+    const hint = slip ?? [...new Set(issues)].join('; ')
     const hidden = secret || setting.file === true || mayHoldPassword(text)
-    faults.push(hidden ? { key: name, cure } : { key: name, value: text, cure })
+    faults.push(hidden ? { key: name, hint } : { key: name, value: text, hint })
     return [key, undefined]
   })
   return Object.fromEntries(entries) as SettingValues

@@ -32,6 +32,6 @@ export function readSettingsFile(path: string): SettingsText {
 const IS_DIRECTORY =
   'is a directory. (Docker makes one in place of a file to mount that is not there.) Put the file in its place'
 
-function refused(path: string, cure: string): ConfigError {
-  return new ConfigError([{ key: path, cure }])
+function refused(path: string, hint: string): ConfigError {
+  return new ConfigError([{ key: path, hint }])
 }

@@ -57,12 +57,12 @@ export function parseSettingsText(text: string, settings: ReadonlySet<string>): 
       ...statements
         .filter(({ name }) => settings.has(name))
         .flatMap(({ name, ...statement }) =>
-          faultOf(statement).map((cure) => ({ key: name, cure })),
+          faultOf(statement).map((hint) => ({ key: name, hint })),
         ),
       ...statements.flatMap((statement) => swallowed(statement, settings)),
       ...missing.map(({ line, name = '' }) => ({
         key: name,
-        cure: `stands in line ${line} of .env, but not as NAME=value. Write it as ${name}=, followed by the value`,
+        hint: `stands in line ${line} of .env, but not as NAME=value. Write it as ${name}=, followed by the value`,
       })),
     ],
     doubts: [
@@ -107,7 +107,7 @@ function swallowed(
     .filter((one) => settings.has(one))
     .map((key) => ({
       key,
-      cure: `is a part of the value of ${settings.has(name) ? name : 'another name'} in .env: the quote that opens in line ${line} is closed in line ${lastLine} only. Close it in its own line`,
+      hint: `is a part of the value of ${settings.has(name) ? name : 'another name'} in .env: the quote that opens in line ${line} is closed in line ${lastLine} only. Close it in its own line`,
     }))
 }
 

@@ -23,29 +23,29 @@ export function readValueFiles(
     const path = textOf(`${name}_FILE`)
     if (path === undefined) continue
     const outcome = valueOf(path, { name, given: textOf(name) !== undefined })
-    if ('cure' in outcome) faults.push({ key: `${name}_FILE`, value: path, cure: outcome.cure })
+    if ('hint' in outcome) faults.push({ key: `${name}_FILE`, value: path, hint: outcome.hint })
     else values[name] = outcome.value
   }
   return { values, faults }
 }
 
-type Outcome = { readonly value: string } | { readonly cure: string }
+type Outcome = { readonly value: string } | { readonly hint: string }
 
 function valueOf(
   path: string,
   { name, given }: { readonly name: string; readonly given: boolean },
 ): Outcome {
-  if (given) return { cure: `is set together with ${name}. Remove one` }
+  if (given) return { hint: `is set together with ${name}. Remove one` }
   const slip = textFault(path, { secret: false, fromFile: false })
-  if (slip !== undefined) return { cure: slip }
+  if (slip !== undefined) return { hint: slip }
   try {
     const bytes = readFileSync(path)
-    if (bytes.byteLength > MAX_BYTES) return { cure: 'names a file larger than any value' }
+    if (bytes.byteLength > MAX_BYTES) return { hint: 'names a file larger than any value' }
     const value = decodeText(bytes).trim()
-    return value === '' ? { cure: 'names an empty file' } : { value }
+    return value === '' ? { hint: 'names an empty file' } : { value }
   } catch (error) {
     return {
-      cure:
+      hint:
         error instanceof UnreadableTextError
           ? `names a file that ${error.message}`
           : whyUnread(error),

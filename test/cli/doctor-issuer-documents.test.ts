@@ -19,7 +19,7 @@ describe("doctor and the issuer's documents", () => {
     const { wrong, named } = await visit(world)
     expect(wrong()).toEqual(['issuer.metadata'])
     expect(named('issuer.metadata')?.says).toContain('answers with a web page')
-    expect(named('issuer.metadata')?.cure).toMatch(/web application answers there/)
+    expect(named('issuer.metadata')?.hint).toMatch(/web application answers there/)
   })
 
   test.each([301, 302, 307, 308])(
@@ -51,8 +51,8 @@ describe("doctor and the issuer's documents", () => {
     })
     const { wrong, named } = await visit(world)
     expect(wrong()).toEqual(['issuer.metadata'])
-    expect(named('issuer.metadata')?.cure).toContain(`writes its issuer, ${inside}`)
-    expect(named('issuer.metadata')?.cure).toMatch(
+    expect(named('issuer.metadata')?.hint).toContain(`writes its issuer, ${inside}`)
+    expect(named('issuer.metadata')?.hint).toMatch(
       /ISSUER_METADATA_URL=http:\/\/127\.0\.0\.1:\d+\//,
     )
   })
@@ -99,7 +99,7 @@ describe("doctor and the issuer's documents", () => {
     const { wrong, named } = await visit(world, { key: foreign })
     expect(wrong()).toEqual(['token.door'])
     expect(named('token.door')?.says).toMatch(/^key_unknown/)
-    expect(named('token.door')?.cure).toMatch(/publish the key .* under the kid/)
+    expect(named('token.door')?.hint).toMatch(/publish the key .* under the kid/)
   })
 
   test('[case 22] an issuer for several tenants is named, and the issuer to use', async () => {
@@ -110,7 +110,7 @@ describe("doctor and the issuer's documents", () => {
     })
     const { wrong, named } = await visit(world)
     expect(wrong()).toEqual(['issuer.metadata'])
-    expect(named('issuer.metadata')?.cure).toMatch(/your own tenant, with the tenant's id/)
+    expect(named('issuer.metadata')?.hint).toMatch(/your own tenant, with the tenant's id/)
   })
 
   test.each(['issuer.metadata', 'api.reachable'] as const)(
@@ -134,7 +134,7 @@ test('[case 23] a certificate that this machine does not trust is named, with wh
     const { wrong, named } = await visit(world, { environment: { ISSUER_BASE_URL: secure.issuer } })
     expect(wrong()).toEqual(['issuer.metadata'])
     expect(named('issuer.metadata')?.says).toMatch(/certificate.* \([A-Z_]+\), at localhost:\d+/)
-    expect(named('issuer.metadata')?.cure).toContain('NODE_EXTRA_CA_CERTS')
+    expect(named('issuer.metadata')?.hint).toContain('NODE_EXTRA_CA_CERTS')
   } finally {
     await secure.close()
   }

@@ -43,7 +43,7 @@ export interface Finding {
   readonly check: string
   readonly verdict: 'ok' | 'warning' | 'wrong' | 'not_checkable'
   readonly says: string
-  readonly cure?: string
+  readonly hint?: string
   readonly waitsFor?: string
 }
 

@@ -29,10 +29,10 @@ test('[case 28] EXCHANGE_ISSUER is kept byte for byte, and exchanged at by RFC 8
 test.each([
   ['http://login.example.com/', 'https'],
   ['login.example.com', 'URL'],
-])('[case 28] EXCHANGE_ISSUER=%s is a fault that says what to write', (EXCHANGE_ISSUER, cure) => {
+])('[case 28] EXCHANGE_ISSUER=%s is a fault that says what to write', (EXCHANGE_ISSUER, hint) => {
   const error = thrownBy(() => parseConfig({ ...BASE, EXCHANGE_ISSUER }))
   expect(error).toBeInstanceOf(ConfigError)
-  expect((error as Error).message).toMatch(new RegExp(`EXCHANGE_ISSUER.*${cure}`))
+  expect((error as Error).message).toMatch(new RegExp(`EXCHANGE_ISSUER.*${hint}`))
 })
 
 test.each([

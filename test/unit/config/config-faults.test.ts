@@ -109,12 +109,12 @@ const BAD: readonly (readonly [string, string])[] = [
 ]
 
 describe('a faulty configuration', () => {
-  test.each(BAD)('is refused for %s=%j, by key, value and cure', (key, value) => {
+  test.each(BAD)('is refused for %s=%j, by key, value and hint', (key, value) => {
     const error = faultsOf({ ...GOOD, [key]: value })
     expect(error.faults).toHaveLength(1)
     expect(error.faults[0]).toMatchObject({ key, value })
-    expect(error.faults[0]?.cure.length).toBeGreaterThan(10)
-    expect(error.message).toContain(`${key}="${value}": ${error.faults[0]?.cure ?? '-'}`)
+    expect(error.faults[0]?.hint.length).toBeGreaterThan(10)
+    expect(error.message).toContain(`${key}="${value}": ${error.faults[0]?.hint ?? '-'}`)
   })
 
   test('shows every fault at once', () => {
@@ -152,7 +152,7 @@ describe('a faulty configuration', () => {
     const error = faultsOf({ ...GOOD, [key]: ' ' })
     expect(error.faults.map((fault) => fault.key)).toEqual([key])
     expect(error.faults[0]).not.toHaveProperty('value')
-    expect(error.faults[0]?.cure).toMatch(/^is missing/)
+    expect(error.faults[0]?.hint).toMatch(/^is missing/)
   })
 
   test.each(['AUTH0_AUDIENCE', 'TOKEN_AUDIENCE', 'TOLERATED_AUDIENCES', 'MCP_AUTH0_CLIENT_ID'])(
@@ -161,7 +161,7 @@ describe('a faulty configuration', () => {
       const environment = { ...GOOD, [name]: GOOD['API_AUTH0_AUDIENCE'] }
       const { faults } = faultsOf(environment)
       expect(faults).toMatchObject([{ key: 'API_AUTH0_AUDIENCE' }])
-      expect(faults[0]?.cure).toContain(name)
+      expect(faults[0]?.hint).toContain(name)
     },
   )
 
@@ -170,7 +170,7 @@ describe('a faulty configuration', () => {
     expect(error.faults).toMatchObject([
       { key: 'ISSUER_BASE_URL', value: 'https://login.example.com' },
     ])
-    expect(error.faults[0]?.cure).toContain('AUTH0_DOMAIN')
+    expect(error.faults[0]?.hint).toContain('AUTH0_DOMAIN')
   })
 
   test('takes an issuer beyond this machine for bad when it is plain http', () => {

@@ -24,7 +24,7 @@ describe('an issuer', () => {
     ['ISSUER_BASE_URL', 'https://login.example/%7Btenant%7D/'],
     ['ADDITIONAL_ISSUERS', 'https://login.example/{tenantid}/v2.0 https://id.example/'],
   ])('[case 22] that is a template for many tenants is a fault of %s: %s', (key, issuer) => {
-    expect(faultsOf({ ...OWN, [key]: issuer }).map((fault) => [fault.key, fault.cure])).toEqual([
+    expect(faultsOf({ ...OWN, [key]: issuer }).map((fault) => [fault.key, fault.hint])).toEqual([
       [key, expect.stringContaining('the issuer of your own tenant')],
     ])
   })

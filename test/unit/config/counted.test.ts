@@ -19,7 +19,7 @@ const planOf = (count: number) => [
   },
 ]
 
-const FAULT = { key: 'PORT', cure: 'is missing' }
+const FAULT = { key: 'PORT', hint: 'is missing' }
 
 /** The texts of a program that say a number and leave the noun's number open: `3 change(s)`. */
 function openPlurals(file: string): readonly string[] {

@@ -30,19 +30,19 @@ const faultsOf = (environment: Environment) => {
 }
 
 /** The one fault that a value has. */
-const cureOf = (key: string, value: string): string => {
+const hintOf = (key: string, value: string): string => {
   const other = key === 'ISSUER_BASE_URL' ? { AUTH0_DOMAIN: '' } : {}
   const faults = faultsOf({ ...other, [key]: value })
   expect(faults.map((fault) => fault.key)).toEqual([key])
-  return faults[0]?.cure ?? ''
+  return faults[0]?.hint ?? ''
 }
 
 const NAMES = Object.keys(SETTINGS)
 
 describe('quotes', () => {
-  test.each(NAMES)('[case 51] around the value of %s are a fault with that cure', (key) => {
+  test.each(NAMES)('[case 51] around the value of %s are a fault with that hint', (key) => {
     for (const quoted of [`"x y"`, `'x'`, '`x`', '“x”']) {
-      expect(cureOf(key, quoted)).toContain('has quotes around its value')
+      expect(hintOf(key, quoted)).toContain('has quotes around its value')
     }
   })
 
@@ -53,7 +53,7 @@ describe('quotes', () => {
     ['MCP_AUTH0_CLIENT_SECRET', "'S3CRET"],
     ['MCP_AUTH0_CLIENT_KEY_ID', 'key-1`'],
   ])('[case 51] at one end of %s are a fault: %s', (key, value) => {
-    expect(cureOf(key, value)).toContain('has a quote at one end')
+    expect(hintOf(key, value)).toContain('has a quote at one end')
   })
 
   test('[case 51] around a secret do not bring it into the error, and those within it are its own', () => {
@@ -66,7 +66,7 @@ describe('quotes', () => {
   test('[case 51] around a key that Docker handed over are named before what they break', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-    expect(cureOf('MCP_AUTH0_CLIENT_PRIVATE_KEY', `"${pem.trim()}"`)).toContain('has quotes')
+    expect(hintOf('MCP_AUTH0_CLIENT_PRIVATE_KEY', `"${pem.trim()}"`)).toContain('has quotes')
   })
 })
 
@@ -81,9 +81,9 @@ describe('what is pasted along with a value', () => {
     ['PORT', '3001 # here'],
     ['LOG_LEVEL', '# info'],
   ])('[case 53] a comment in %s is a fault: %j', (key, value) => {
-    const cure = cureOf(key, value)
-    expect(cure).toContain('has a comment (#)')
-    expect(cure).not.toContain('S3CRET')
+    const hint = hintOf(key, value)
+    expect(hint).toContain('has a comment (#)')
+    expect(hint).not.toContain('S3CRET')
   })
 
   test.each([
@@ -92,11 +92,11 @@ describe('what is pasted along with a value', () => {
     ['API_AUTH0_AUDIENCE', 'https://api\u0007.test/'],
     ['MCP_AUTH0_CLIENT_ID', 'client\uFFFD'],
   ])('a character in %s that nobody sees is a fault', (key, value) => {
-    expect(cureOf(key, value)).toContain('cannot be seen')
+    expect(hintOf(key, value)).toContain('cannot be seen')
   })
 
   test.each(['client one', 'client-1 client-2'])('spaces in a client id are a fault', (value) => {
-    expect(cureOf('MCP_AUTH0_CLIENT_ID', value)).toContain('must not contain spaces')
+    expect(hintOf('MCP_AUTH0_CLIENT_ID', value)).toContain('must not contain spaces')
   })
 })
 
@@ -115,7 +115,7 @@ describe('a placeholder', () => {
     ['MCP_AUTH0_CLIENT_SECRET', 'your-client-secret'],
     ['API_BASE_URL', 'https://your-api.example.com'],
   ])('is told from a value: %s=%s', (key, value) => {
-    expect(cureOf(key, value)).toContain('still a placeholder')
+    expect(hintOf(key, value)).toContain('still a placeholder')
   })
 
   test.each([
@@ -127,7 +127,7 @@ describe('a placeholder', () => {
     ['API_BASE_URL', 'https://${API_HOST}/v1'],
     ['PORT', '$(PORT)'],
   ])('that something should have filled in is told from a value: %s=%s', (key, value) => {
-    expect(cureOf(key, value)).toContain('expands no variables')
+    expect(hintOf(key, value)).toContain('expands no variables')
   })
 
   test.each([
@@ -153,10 +153,10 @@ describe('an issuer', () => {
     'https://login.example.com/userinfo',
     'https://login.example.com/.well-known/jwks.json',
   ])('[case 53] is not one of its addresses: %s', (issuer) => {
-    expect(cureOf('ISSUER_BASE_URL', issuer)).toMatch(
+    expect(hintOf('ISSUER_BASE_URL', issuer)).toMatch(
       /^must be the issuer itself.* leave \/.* out$/,
     )
-    expect(cureOf('ADDITIONAL_ISSUERS', `https://example.eu.auth0.com/x ${issuer}`)).toContain(
+    expect(hintOf('ADDITIONAL_ISSUERS', `https://example.eu.auth0.com/x ${issuer}`)).toContain(
       'must be the issuer itself',
     )
   })
@@ -177,7 +177,7 @@ describe('an issuer', () => {
     'auth0.com',
     'manage.auth0.com',
   ])('[case 53] of Auth0 is the domain alone: %s', (domain) => {
-    expect(cureOf('AUTH0_DOMAIN', domain)).toContain("must be the tenant's domain alone")
+    expect(hintOf('AUTH0_DOMAIN', domain)).toContain("must be the tenant's domain alone")
   })
 
   test.each([
@@ -186,7 +186,7 @@ describe('an issuer', () => {
     'https://*.a.test',
     'https://https://api.example.com',
   ])('[case 53] is not the only URL that is looked at: API_BASE_URL=%s', (url) => {
-    expect(cureOf('API_BASE_URL', url)).not.toBe('')
+    expect(hintOf('API_BASE_URL', url)).not.toBe('')
   })
 })
 
@@ -207,7 +207,7 @@ describe('HOST', () => {
     ['1', 'one address'],
     ['a/b', 'one address'],
   ])('[case 54] %j is a fault that says what to write', (value, says) => {
-    expect(cureOf('HOST', value)).toContain(says)
+    expect(hintOf('HOST', value)).toContain(says)
   })
 
   test.each(['0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'mcp-1.internal', '10.0.0.7'])(
@@ -252,7 +252,7 @@ describe('a list', () => {
     ['TRUST_PROXY', '*'],
     ['TRUST_PROXY', '10.0.*.*'],
   ])('[case 39] %s takes no wildcard, which would match nothing: %s', (key, value) => {
-    expect(cureOf(key, value).length).toBeGreaterThan(20)
+    expect(hintOf(key, value).length).toBeGreaterThan(20)
   })
 
   test.each([
@@ -264,12 +264,12 @@ describe('a list', () => {
     ['DELEGATION_ALLOWED_ACTORS', '["a"]'],
     ['ADDITIONAL_ISSUERS', 'https://a.example/;https://b.example/'],
   ])('[case 39] %s is no JSON, and has no semicolons: %s', (key, value) => {
-    expect(cureOf(key, value).length).toBeGreaterThan(20)
+    expect(hintOf(key, value).length).toBeGreaterThan(20)
   })
 
   test('[case 39] of a hierarchy has spaces alone, since commas stand within its entries', () => {
     const { scopeHierarchy: hierarchy } = parse({ SCOPE_HIERARCHY: 'a=b,c d=e' }).access
     expect(hierarchy).toEqual({ a: ['b', 'c'], d: ['e'] })
-    expect(cureOf('SCOPE_HIERARCHY', 'a=b, d=e')).toContain('separated by spaces')
+    expect(hintOf('SCOPE_HIERARCHY', 'a=b, d=e')).toContain('separated by spaces')
   })
 })

@@ -69,7 +69,7 @@ describe('the .env file', () => {
   ])('[case 52] refuses a # without a space in front, since others read on: %s', (value) => {
     const { faults, message } = faultsOf(`PORT=1\nMCP_AUTH0_CLIENT_SECRET=${value}\n`)
     expect(faults).toEqual([
-      { key: 'MCP_AUTH0_CLIENT_SECRET', cure: expect.stringContaining('line 2 of .env') as string },
+      { key: 'MCP_AUTH0_CLIENT_SECRET', hint: expect.stringContaining('line 2 of .env') as string },
     ])
     expect(message).toContain('single quotes')
     expect(message).not.toContain(value)
@@ -107,10 +107,10 @@ describe('the .env file', () => {
     ['AUTH0_DOMAIN: a.example', 'AUTH0_DOMAIN', 'line 1 of .env, but not as NAME=value'],
     ['$env:AUTH0_DOMAIN="a.example"', 'AUTH0_DOMAIN', 'but not as NAME=value'],
     ['set AUTH0_DOMAIN=a.example', 'AUTH0_DOMAIN', 'but not as NAME=value'],
-  ])('refuses a line that seems to set something and does not: %j', (text, key, cure) => {
+  ])('refuses a line that seems to set something and does not: %j', (text, key, hint) => {
     expect(faultsOf(text).faults).toContainEqual({
       key,
-      cure: expect.stringContaining(cure) as string,
+      hint: expect.stringContaining(hint) as string,
     })
   })
 
@@ -158,9 +158,9 @@ describe('a secret in a file of its own', () => {
     ['is not there', undefined, 'cannot be read: no such file'],
     ['is binary', Buffer.from([1, 0, 2]), 'names a file that is no text in UTF-8'],
     ['is far too large', 'a'.repeat(1024 * 1024 + 1), 'names a file larger than any value'],
-  ])('that %s is a fault', (_title, content, cure) => {
+  ])('that %s is a fault', (_title, content, hint) => {
     expect(faultsOf(withSecret(content)).faults).toMatchObject([
-      { key: 'MCP_AUTH0_CLIENT_SECRET_FILE', cure: expect.stringContaining(cure) as string },
+      { key: 'MCP_AUTH0_CLIENT_SECRET_FILE', hint: expect.stringContaining(hint) as string },
     ])
   })
 
@@ -170,7 +170,7 @@ describe('a secret in a file of its own', () => {
     )
   })
 
-  test('[case 51] whose path has quotes that Docker kept is a fault with that cure', () => {
+  test('[case 51] whose path has quotes that Docker kept is a fault with that hint', () => {
     vi.stubEnv('MCP_AUTH0_CLIENT_SECRET_FILE', '"/run/secrets/client"')
     expect(faultsOf('').message).toMatch(/_FILE=.*has quotes around its value/)
   })

@@ -37,8 +37,8 @@ describe('an entry of a list of hosts', () => {
     ['"mcp.internal"', /host or host:port/],
     ['999.1.1.1', /host or host:port/],
     ['', /host or host:port/],
-  ])('may not be %j, and the refusal says what to write', (value, cure) => {
-    expect(faultOf(value)).toMatch(cure)
+  ])('may not be %j, and the refusal says what to write', (value, hint) => {
+    expect(faultOf(value)).toMatch(hint)
   })
 
   test('is the same for the setting ALLOWED_HOSTS', () => {

@@ -45,8 +45,8 @@ describe('an entry of a list of origins', () => {
     ['blob:https://app.example.com', /as browsers send it/],
     ['https://app.example.com?x', /as browsers send it/],
     ['', /as browsers send it/],
-  ])('[case 34] may not be %j, and the refusal says what to write', (value, cure) => {
-    expect(faultOf(value)).toMatch(cure)
+  ])('[case 34] may not be %j, and the refusal says what to write', (value, hint) => {
+    expect(faultOf(value)).toMatch(hint)
   })
 
   test('is the same for the setting ALLOWED_ORIGINS', () => {
