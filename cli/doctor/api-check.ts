@@ -37,11 +37,11 @@ function judgeReach(answer: ApiAnswer, url: string): Observation {
   if (answer.kind === 'answered') {
     return ok(REACHABLE, `Something answers at ${url} (${answer.status}).`)
   }
-  const { says, hint, cause } = answer.fault
+  const { message, hint, cause } = answer.fault
   return {
     ...wrong(
       REACHABLE,
-      `The API does not answer at ${url}: ${says}.`,
+      `The API does not answer at ${url}: ${message}.`,
       `Start the API, or correct API_BASE_URL. ${hint}`,
     ),
     networkCause: cause,

@@ -131,11 +131,11 @@ function passing(check: CheckName, shown: string): Observation {
   return notCheckable(check, `The token endpoint answers ${shown} just now.`, 'Try again later.')
 }
 
-function unreachable(check: CheckName, { says, hint, cause }: NetworkFault): Observation {
+function unreachable(check: CheckName, { message, hint, cause }: NetworkFault): Observation {
   return {
     ...wrong(
       check,
-      `The token endpoint does not answer: ${says}.`,
+      `The token endpoint does not answer: ${message}.`,
       `Check the token_endpoint of the metadata, and this machine's way there. ${hint}`,
     ),
     networkCause: cause,

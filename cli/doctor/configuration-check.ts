@@ -36,22 +36,22 @@ export async function checkConfiguration(
     const config = parseConfig(environment)
     const composed = await composeServer(config, start.log)
     await composed.close()
-    const says = `The settings are complete; the endpoint is ${config.endpoint.href}.`
-    tell(ok(CHECK, says, start.advice()), ...start.withheld())
+    const message = `The settings are complete; the endpoint is ${config.endpoint.href}.`
+    tell(ok(CHECK, message, start.advice()), ...start.withheld())
     tell(...checkBaselineScopes(config))
     return config
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     tell(...error.faults.map(configurationFault))
-    const says = 'The rest can be checked once the settings are right.'
-    tell({ ...notCheckable('everything else', says), waitsFor: CHECK })
+    const message = 'The rest can be checked once the settings are right.'
+    tell({ ...notCheckable('everything else', message), waitsFor: CHECK })
     return undefined
   }
 }
 
 function configurationFault({ key, value, hint }: ConfigFault): Finding {
-  const says = value === undefined ? key : `${key}="${printable(value)}"`
-  return wrong(CHECK, says, `${key} ${hint}. See docs/configuration.md.`)
+  const message = value === undefined ? key : `${key}="${printable(value)}"`
+  return wrong(CHECK, message, `${key} ${hint}. See docs/configuration.md.`)
 }
 
 /** Whoever has set nothing gets the development set-up, which needs no doctor. */

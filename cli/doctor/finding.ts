@@ -33,7 +33,7 @@ export interface Finding {
   readonly check: CheckName
   readonly verdict: Verdict
   /** What was found. */
-  readonly says: string
+  readonly message: string
   /** What to do, naming the setting or the field at the authorization server. */
   readonly hint?: string | undefined
   /** The authorization server that it is about, where a deployment may have several. */
@@ -50,24 +50,24 @@ export interface Observation extends Finding {
   readonly networkCause?: string | undefined
 }
 
-export function ok(check: CheckName, says: string, advice?: string): Finding {
-  return { check, verdict: 'ok', says, hint: advice }
+export function ok(check: CheckName, message: string, advice?: string): Finding {
+  return { check, verdict: 'ok', message, hint: advice }
 }
 
 /** Something that works and is probably not meant. */
-export function warning(check: CheckName, says: string, hint: string): Finding {
-  return { check, verdict: 'warning', says, hint }
+export function warning(check: CheckName, message: string, hint: string): Finding {
+  return { check, verdict: 'warning', message, hint }
 }
 
-export function wrong(check: CheckName, says: string, hint: string): Finding {
-  return { check, verdict: 'wrong', says, hint }
+export function wrong(check: CheckName, message: string, hint: string): Finding {
+  return { check, verdict: 'wrong', message, hint }
 }
 
-export function notCheckable(check: CheckName, says: string, advice?: string): Finding {
+export function notCheckable(check: CheckName, message: string, advice?: string): Finding {
   return {
     check,
     verdict: 'not_checkable',
-    says,
+    message,
     hint: advice,
   }
 }

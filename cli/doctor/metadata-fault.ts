@@ -24,24 +24,24 @@ export async function metadataFault(
   if (error.fault === 'invalid') return invalidDocument(error, options)
   const { visits, setting, issuer } = options
   const silent = visits.find(({ fault }) => fault !== undefined)?.fault
-  const says = `${visitsText(visits)}: no metadata of an authorization server.`
+  const message = `${visitsText(visits)}: no metadata of an authorization server.`
   if (silent !== undefined) {
     const hint = `Check ${setting}. ${silent.hint}`
-    return { ...wrong(CHECK, says, hint), networkCause: silent.cause }
+    return { ...wrong(CHECK, message, hint), networkCause: silent.cause }
   }
   const redirect = visits.find(({ location }) => location !== undefined)?.location
-  if (redirect !== undefined) return wrong(CHECK, says, redirectHint(redirect, setting, issuer))
+  if (redirect !== undefined) return wrong(CHECK, message, redirectHint(redirect, setting, issuer))
   if (visits.some(({ isPage }) => isPage === true)) {
     return wrong(
       CHECK,
-      says,
+      message,
       `Check ${setting}: a web application answers there, not the authorization server. It has to be the issuer identifier, as it stands in iss of the tokens.`,
     )
   }
   const status = error.status ?? 0
   return wrong(
     CHECK,
-    says,
+    message,
     status >= 500
       ? 'The authorization server fails: look into its log, or try again later.'
       : `Check ${setting}: it has to be the issuer identifier, as it stands in iss of the tokens, not a page of the authorization server.`,
@@ -92,17 +92,17 @@ async function invalidDocument(
       `Set ${setting} to the issuer of your own tenant, with the tenant's id in place of the braces: one address for several tenants is not supported.`,
     )
   }
-  const says = `${url} holds no metadata that can be trusted: ${printable(why)}.`
+  const message = `${url} holds no metadata that can be trusted: ${printable(why)}.`
   if (named === issuer) {
     return wrong(
       CHECK,
-      says,
+      message,
       'Have the authorization server name endpoints that are https. In a closed test network, DANGEROUSLY_ALLOW_HTTP=true allows others.',
     )
   }
   return wrong(
     CHECK,
-    says,
+    message,
     `Write ${setting} exactly as the server writes its issuer, ${printable(named)}, a trailing slash included. If this machine reaches it by another name only, set ISSUER_METADATA_URL=${url} besides.`,
   )
 }

@@ -4,7 +4,7 @@ import { printable } from '../printable.js'
 /** Why a request got no answer, as an operator needs it. */
 export interface NetworkFault {
   /** The innermost cause, with host and port. */
-  readonly says: string
+  readonly message: string
   readonly hint: string
   /** The same text for two failures that have one cause. */
   readonly cause: string
@@ -59,7 +59,7 @@ export function networkFault(error: unknown, url: URL): NetworkFault {
   const known = code === undefined || message.includes(code) ? message : `${message} (${code})`
   const bare = known.replace(/:$/, '')
   return {
-    says: printable(namesPort(bare, url) ? bare : `${bare}, at ${place}`),
+    message: printable(namesPort(bare, url) ? bare : `${bare}, at ${place}`),
     hint: hintOf(code),
     cause:
       code === PROXY

@@ -19,8 +19,8 @@ const WIDTH = 15
 const MAX_ENTRIES = 100
 
 /** One finding as a person reads it. */
-export function findingText({ check, verdict, says, hint }: Finding): string {
-  const first = `${VERDICTS[verdict].padEnd(WIDTH)}${check}: ${says}`
+export function findingText({ check, verdict, message, hint }: Finding): string {
+  const first = `${VERDICTS[verdict].padEnd(WIDTH)}${check}: ${message}`
   const advice = verdict === 'wrong' || verdict === 'warning' ? 'what to do: ' : 'note: '
   return hint === undefined ? `${first}\n` : `${first}\n${' '.repeat(WIDTH)}${advice}${hint}\n`
 }

@@ -7,7 +7,7 @@ export type Ailment = readonly [
   title: string,
   make: (world: World) => Visit,
   check: string,
-  says: RegExp,
+  message: RegExp,
   hint: RegExp,
 ]
 

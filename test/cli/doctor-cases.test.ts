@@ -50,7 +50,7 @@ describe('doctor and the last hop', () => {
     expect(code).toBe(0)
     expect(complete).toBe(false)
     expect(notChecked).toEqual(['exchange', 'api.call'])
-    expect(named('api.reachable')?.says).toMatch(
+    expect(named('api.reachable')?.message).toMatch(
       /^Something answers at .*\/api\/api\/private-scope/,
     )
     expect(named('api.call')?.hint).toMatch(/--token-stdin, and --call-api/)
@@ -77,7 +77,7 @@ describe('doctor and what is refused by design', () => {
     })
     expect([code, wrong()]).toEqual([0, []])
     expect(named('exchange')).toMatchObject({ verdict: 'not_checkable' })
-    expect(named('exchange')?.says).toMatch(/by design, see token\.tools/)
+    expect(named('exchange')?.message).toMatch(/by design, see token\.tools/)
     expect(notChecked).toEqual(expect.arrayContaining(['exchange', 'api.call']))
   })
 
@@ -87,7 +87,7 @@ describe('doctor and what is refused by design', () => {
       claims: { act: { sub: 'some-agent' } },
     })
     expect([code, wrong()]).toEqual([0, []])
-    expect(named('exchange')?.says).toMatch(/^Refused by design/)
+    expect(named('exchange')?.message).toMatch(/^Refused by design/)
     expect(named('exchange')?.hint).toContain('DELEGATION_ALLOWED_ACTORS')
   })
 })
@@ -116,7 +116,7 @@ describe('doctor and the settings', () => {
     expect(code).toBe(0)
     const found = findings.filter(({ verdict }) => verdict === 'warning')
     expect(found).toMatchObject([{ check: 'settings.baseline_scopes' }])
-    expect(found[0]?.says).toContain('has tool:a tool:b, which')
+    expect(found[0]?.message).toContain('has tool:a tool:b, which')
     expect(found[0]?.hint).toContain('tool:whoami tool:greet')
   })
 
@@ -142,7 +142,7 @@ describe('doctor and the settings', () => {
       })
       expect([code, wrong()]).toEqual([0, []])
       expect(named('server.identifier')?.verdict).toBe('warning')
-      expect(named('server.identifier')?.says).toMatch(/SDK accept that, strict ones refuse/)
+      expect(named('server.identifier')?.message).toMatch(/SDK accept that, strict ones refuse/)
     },
   )
 })
@@ -179,7 +179,7 @@ describe('doctor and the tokens of other authorization servers', () => {
     async (aud) => {
       const { wrong, named } = await visit(world, { claims: { aud } })
       expect(wrong()).toEqual(['token.door'])
-      expect(named('token.door')?.says).toMatch(/^audience_missing/)
+      expect(named('token.door')?.message).toMatch(/^audience_missing/)
       expect(named('token.door')?.hint).toMatch(
         /authorization server write AUTH0_AUDIENCE into aud/,
       )

@@ -93,7 +93,7 @@ describe('doctor and the traps of the quickstarts', () => {
     })
     expect(code).toBe(1)
     expect(wrong()).toEqual(['exchange.request'])
-    expect(named('exchange.request')?.says).toContain('downstream_scope_denied')
+    expect(named('exchange.request')?.message).toContain('downstream_scope_denied')
     expect(named('exchange.request')?.hint).toContain("Give the user a role with the API's")
   })
 
@@ -190,7 +190,7 @@ describe('doctor and the traps of the quickstarts', () => {
       }),
     })
     expect(wrong()).toEqual(['exchange.result'])
-    expect(named('exchange.result')?.says).toContain('exchange_rejected (actor)')
+    expect(named('exchange.result')?.message).toContain('exchange_rejected (actor)')
     expect(named('exchange.result')?.hint).toContain('EXCHANGE_REQUIRE_ACTOR')
   })
 })
@@ -237,13 +237,13 @@ describe("doctor and a user's token that the door refuses", () => {
     ['that is bound', () => ({ cnf: { jkt: 'x' } }), /bound_token_as_bearer/, /plain bearer/],
   ]
 
-  test.each(refusals)('a token %s', async (_title, claims, says, hint) => {
+  test.each(refusals)('a token %s', async (_title, claims, message, hint) => {
     const one = await start()
     const token = await one.authorizationServer.signToken({ ...good(one), ...claims(one) })
     const { code, named, wrong } = await one.diagnose(token)
     expect(code).toBe(1)
     expect(wrong()).toEqual(['token.door'])
-    expect(named('token.door')?.says).toMatch(says)
+    expect(named('token.door')?.message).toMatch(message)
     expect(named('token.door')?.hint).toMatch(hint)
     expect(named('exchange')?.verdict).toBe('not_checkable')
   })
@@ -255,8 +255,10 @@ describe("doctor and a user's token that the door refuses", () => {
       ...{ iss: 'https://b.example/', aud: 'https://c.example/', exp: nowSeconds() - 100 },
     })
     const { findings, hops } = await one.diagnose(token)
-    const says = findings.filter(({ check }) => check === 'token.door').map((entry) => entry.says)
-    expect(says).toHaveLength(3)
+    const messages = findings
+      .filter(({ check }) => check === 'token.door')
+      .map((entry) => entry.message)
+    expect(messages).toHaveLength(3)
     expect(hops).toMatchObject([{ aud: 'https://c.example/' }])
   })
 
@@ -284,7 +286,7 @@ describe("doctor and a user's token that the door refuses", () => {
     const at = token.length - 20
     const broken = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
     const { named } = await one.diagnose(broken)
-    expect(named('token.door')?.says).toContain('not_verified')
+    expect(named('token.door')?.message).toContain('not_verified')
     expect(named('token.door')?.hint).toContain('RS256')
   })
 

@@ -94,13 +94,13 @@ describe('doctor and an exchange that gives something else than was asked for', 
     ['an expired one', { claims: { exp: 1_000 } }, /\(expired/, /lifetime/],
   ]
 
-  test.each(changes)('%s', async (_title, change, says, hint) => {
+  test.each(changes)('%s', async (_title, change, message, hint) => {
     const { code, wrong, named, hops } = await diagnoseWith((request) =>
       mintExchanged(issuer, request, change),
     )
     expect(code).toBe(1)
     expect(wrong()).toEqual(['exchange.result'])
-    expect(named('exchange.result')?.says).toMatch(says)
+    expect(named('exchange.result')?.message).toMatch(message)
     expect(named('exchange.result')?.hint).toMatch(hint)
     expect(hops).toHaveLength(2)
   })

@@ -42,7 +42,7 @@ export interface Ailment {
 export interface Finding {
   readonly check: string
   readonly verdict: 'ok' | 'warning' | 'wrong' | 'not_checkable'
-  readonly says: string
+  readonly message: string
   readonly hint?: string
   readonly waitsFor?: string
 }

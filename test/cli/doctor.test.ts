@@ -120,7 +120,7 @@ describe('doctor and the place where things run', () => {
     expect(code).toBe(0)
     expect(named('settings_file')).toMatchObject({
       verdict: 'warning',
-      says: 'RATE_LIMIT_PER_ADRESS: is no setting of this server.',
+      message: 'RATE_LIMIT_PER_ADRESS: is no setting of this server.',
       hint: 'Did you mean RATE_LIMIT_PER_ADDRESS?',
     })
     const { output } = await one.read()
@@ -134,7 +134,7 @@ describe('doctor and the place where things run', () => {
     })
     const { named } = await one.diagnose()
     expect(named('issuer.metadata')).toMatchObject({ verdict: 'wrong' })
-    expect(named('issuer.metadata')?.says).toContain('trailing slash')
+    expect(named('issuer.metadata')?.message).toContain('trailing slash')
     expect(named('issuer.metadata')?.hint).toContain('ISSUER_BASE_URL')
   })
 
@@ -191,7 +191,7 @@ describe('doctor and the place where things run', () => {
     })
     const { wrong, named } = await one.diagnose()
     expect(wrong()).toEqual(['server.challenge'])
-    expect(named('server.challenge')?.says).toContain('https://mcp.example.com/.well-known')
+    expect(named('server.challenge')?.message).toContain('https://mcp.example.com/.well-known')
     expect(named('server.challenge')?.hint).toContain('set its MCP_SERVER_URL')
   })
 
