@@ -127,7 +127,7 @@ async function exchangeForTool(
     const mapping = { requiredScopes: tool.requiredScopes, stepUp: downstream.stepUp }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
-    if (FAILURE_TABLE[failure.code].surface === 'http') throw failure
+    if (FAILURE_TABLE[failure.code].respondAs === 'http') throw failure
     return { failure }
   }
   const calls = {
