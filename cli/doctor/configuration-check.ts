@@ -5,7 +5,7 @@ import {
   parseConfig,
   readSettings,
   type Config,
-  type ConfigFault,
+  type ConfigIssue,
   type Environment,
 } from '../../src/config/config.js'
 import { doubtMeaning, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
@@ -22,7 +22,7 @@ const CHECK = 'configuration'
 /**
  * Reads the settings as the server does, and builds the server that they describe, without letting it listen.
  *
- * One finding a fault. Gives the configuration where there is none.
+ * One finding an issue. Gives the configuration where there is none.
  */
 export async function checkConfiguration(
   directory: string,
@@ -42,14 +42,14 @@ export async function checkConfiguration(
     return config
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    tell(...error.faults.map(configurationFault))
+    tell(...error.issues.map(configurationIssue))
     const message = 'The rest can be checked once the settings are right.'
     tell({ ...notCheckable('everything else', message), waitsFor: CHECK })
     return undefined
   }
 }
 
-function configurationFault({ key, value, hint }: ConfigFault): Finding {
+function configurationIssue({ key, value, hint }: ConfigIssue): Finding {
   const message = value === undefined ? key : `${key}="${printable(value)}"`
   return wrong(CHECK, message, `${key} ${hint}. See docs/configuration.md.`)
 }

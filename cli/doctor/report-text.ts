@@ -28,11 +28,11 @@ export function findingText({ check, verdict, message, hint }: Finding): string 
 /** The last line of a report: says that nothing is wrong only of what was seen to work. */
 export function conclusion(findings: readonly Finding[]): string {
   const open = namesOf(findings, 'not_checkable')
-  const faults = findings.filter(({ verdict }) => verdict === 'wrong').length
+  const issues = findings.filter(({ verdict }) => verdict === 'wrong').length
   const warnings = findings.filter(({ verdict }) => verdict === 'warning').length
   const found =
-    faults > 0
-      ? `Found ${counted(faults, 'fault')}`
+    issues > 0
+      ? `Found ${counted(issues, 'issue')}`
       : open.length > 0
         ? 'Nothing is wrong as far as it was checked'
         : 'Nothing is wrong'

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { decodeText, UnreadableTextError } from './decode-text.js'
-import { ConfigError } from './fault.js'
+import { ConfigError } from './config-error.js'
 import { parseSettingsText, type SettingsText } from './settings-text.js'
 import { SETTING_NAMES } from './setting-names.js'
 
 const MAX_BYTES = 1024 * 1024
-const ABSENT: SettingsText = { values: {}, faults: [], doubts: [] }
+const ABSENT: SettingsText = { values: {}, issues: [], doubts: [] }
 
 /** Reads a `.env` file; one that is not there is empty. Throws a `ConfigError` for one that cannot be read. */
 export function readSettingsFile(path: string): SettingsText {

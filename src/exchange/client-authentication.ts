@@ -21,7 +21,7 @@ export type ClientAuthentication =
   | { readonly method: 'tls_client_auth' }
 
 /** What is wrong with a shared secret or a private key as it was given; `undefined` where it can be one. Quotes nothing of it. */
-export function secretFault(given: unknown): string | undefined {
+export function secretIssue(given: unknown): string | undefined {
   if (!(given instanceof Secret)) return "must be a Secret: new Secret('…')"
   return given.reveal().trim() === '' ? 'is empty' : undefined
 }
@@ -36,10 +36,10 @@ export function assertClientAuthentication(
     authentication.method === 'private_key_jwt'
       ? ['privateKey', authentication.privateKey]
       : ['secret', authentication.secret]
-  const fault = secretFault(given)
-  if (fault === undefined) return
+  const issue = secretIssue(given)
+  if (issue === undefined) return
   throw new TypeError(
-    `${factory}() was given unusable options:\n  - clientAuthentication.${name}: ${fault}`,
+    `${factory}() was given unusable options:\n  - clientAuthentication.${name}: ${issue}`,
   )
 }
 

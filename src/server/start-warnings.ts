@@ -12,7 +12,7 @@ export interface StartedTools {
   readonly withheld: readonly WithheldTool[]
 }
 
-/** Logs, once at the start, settings that are no fault and surely not meant. */
+/** Logs, once at the start, settings that are no issue and surely not meant. */
 export function warnAtStart(config: Config, { tools, withheld }: StartedTools, log: Logger): void {
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   for (const { name: tool, missing } of withheld) {

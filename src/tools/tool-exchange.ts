@@ -148,10 +148,10 @@ function commonOf(authInfo: AuthInfo, { log = silentLog, host = 'library' }: Too
 }
 
 function assertApisKnown({ registry, apis }: ToolExchangeOptions): void {
-  const faults = registry.tools
+  const issues = registry.tools
     .filter((tool) => tool.downstream !== undefined && !Object.hasOwn(apis, tool.downstream.api))
     .map((tool) => `  - tool ${tool.name} calls the API "${tool.downstream?.api ?? ''}"`)
-  if (faults.length > 0) {
-    throw new TypeError(`tokenExchange() knows no such API:\n${faults.join('\n')}`)
+  if (issues.length > 0) {
+    throw new TypeError(`tokenExchange() knows no such API:\n${issues.join('\n')}`)
   }
 }

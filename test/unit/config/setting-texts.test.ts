@@ -19,28 +19,28 @@ const GOOD: Environment = {
 
 const parse = (environment: Environment): Config => parseConfig({ ...GOOD, ...environment })
 
-const faultsOf = (environment: Environment) => {
+const issuesOf = (environment: Environment) => {
   try {
     parse(environment)
     return []
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults
+    if (error instanceof ConfigError) return error.issues
     throw error
   }
 }
 
-/** The one fault that a value has. */
+/** The one issue that a value has. */
 const hintOf = (key: string, value: string): string => {
   const other = key === 'ISSUER_BASE_URL' ? { AUTH0_DOMAIN: '' } : {}
-  const faults = faultsOf({ ...other, [key]: value })
-  expect(faults.map((fault) => fault.key)).toEqual([key])
-  return faults[0]?.hint ?? ''
+  const issues = issuesOf({ ...other, [key]: value })
+  expect(issues.map((issue) => issue.key)).toEqual([key])
+  return issues[0]?.hint ?? ''
 }
 
 const NAMES = Object.keys(SETTINGS)
 
 describe('quotes', () => {
-  test.each(NAMES)('[case 51] around the value of %s are a fault with that hint', (key) => {
+  test.each(NAMES)('[case 51] around the value of %s are an issue with that hint', (key) => {
     for (const quoted of [`"x y"`, `'x'`, '`x`', '“x”']) {
       expect(hintOf(key, quoted)).toContain('has quotes around its value')
     }
@@ -52,13 +52,13 @@ describe('quotes', () => {
     ['MCP_AUTH0_CLIENT_ID', "client-1'"],
     ['MCP_AUTH0_CLIENT_SECRET', "'S3CRET"],
     ['MCP_AUTH0_CLIENT_KEY_ID', 'key-1`'],
-  ])('[case 51] at one end of %s are a fault: %s', (key, value) => {
+  ])('[case 51] at one end of %s are an issue: %s', (key, value) => {
     expect(hintOf(key, value)).toContain('has a quote at one end')
   })
 
   test('[case 51] around a secret do not bring it into the error, and those within it are its own', () => {
-    const faults = faultsOf({ MCP_AUTH0_CLIENT_SECRET: '"S3CRET"' })
-    expect(JSON.stringify(faults)).not.toContain('S3CRET')
+    const issues = issuesOf({ MCP_AUTH0_CLIENT_SECRET: '"S3CRET"' })
+    expect(JSON.stringify(issues)).not.toContain('S3CRET')
     const { clientAuthentication } = parse({ MCP_AUTH0_CLIENT_SECRET: 'a"b\'c' }).exchange
     expect('secret' in clientAuthentication && clientAuthentication.secret.reveal()).toBe('a"b\'c')
   })
@@ -80,7 +80,7 @@ describe('what is pasted along with a value', () => {
     ['MCP_BASELINE_SCOPES', 'tool:greet # all'],
     ['PORT', '3001 # here'],
     ['LOG_LEVEL', '# info'],
-  ])('[case 53] a comment in %s is a fault: %j', (key, value) => {
+  ])('[case 53] a comment in %s is an issue: %j', (key, value) => {
     const hint = hintOf(key, value)
     expect(hint).toContain('has a comment (#)')
     expect(hint).not.toContain('S3CRET')
@@ -91,11 +91,11 @@ describe('what is pasted along with a value', () => {
     ['MCP_AUTH0_CLIENT_SECRET', 'hunter\u200E2'],
     ['API_AUTH0_AUDIENCE', 'https://api\u0007.test/'],
     ['MCP_AUTH0_CLIENT_ID', 'client\uFFFD'],
-  ])('a character in %s that nobody sees is a fault', (key, value) => {
+  ])('a character in %s that nobody sees is an issue', (key, value) => {
     expect(hintOf(key, value)).toContain('cannot be seen')
   })
 
-  test.each(['client one', 'client-1 client-2'])('spaces in a client id are a fault', (value) => {
+  test.each(['client one', 'client-1 client-2'])('spaces in a client id are an issue', (value) => {
     expect(hintOf('MCP_AUTH0_CLIENT_ID', value)).toContain('must not contain spaces')
   })
 })
@@ -136,7 +136,7 @@ describe('a placeholder', () => {
     ['AUTH0_AUDIENCE', 'https://yours.example.com/'],
     ['API_AUTH0_AUDIENCE', 'urn:your-company'],
   ])('is not seen where there is none: %s=%s', (key, value) => {
-    expect(faultsOf({ [key]: value })).toEqual([])
+    expect(issuesOf({ [key]: value })).toEqual([])
   })
 })
 
@@ -167,7 +167,7 @@ describe('an issuer', () => {
     'https://login.example.com/tenant/v2.0',
     'https://login.example.com/connect',
   ])('[case 53] may end in many words: %s', (ISSUER_BASE_URL) => {
-    expect(faultsOf({ AUTH0_DOMAIN: '', ISSUER_BASE_URL })).toEqual([])
+    expect(issuesOf({ AUTH0_DOMAIN: '', ISSUER_BASE_URL })).toEqual([])
   })
 
   test.each([
@@ -206,7 +206,7 @@ describe('HOST', () => {
     ['256.0.0.1', 'one address'],
     ['1', 'one address'],
     ['a/b', 'one address'],
-  ])('[case 54] %j is a fault that says what to write', (value, says) => {
+  ])('[case 54] %j is an issue that says what to write', (value, says) => {
     expect(hintOf('HOST', value)).toContain(says)
   })
 

@@ -1,7 +1,7 @@
 import { counted } from './counted.js'
 
 /** One thing that is wrong with the configuration: where, what was found, what to do. */
-export interface ConfigFault {
+export interface ConfigIssue {
   readonly key: string
   /** As given; `undefined` where it is absent or must not be shown. */
   readonly value?: string | undefined
@@ -9,19 +9,19 @@ export interface ConfigFault {
 }
 
 /**
- * The configuration cannot be used; `faults` holds everything that is wrong with it.
+ * The configuration cannot be used; `issues` holds everything that is wrong with it.
  *
  * @category Server
  */
 export class ConfigError extends Error {
-  readonly faults: readonly ConfigFault[]
+  readonly issues: readonly ConfigIssue[]
 
-  constructor(faults: readonly ConfigFault[]) {
-    const lines = faults.map(({ key, value, hint }) =>
+  constructor(issues: readonly ConfigIssue[]) {
+    const lines = issues.map(({ key, value, hint }) =>
       value === undefined ? `  ${key}: ${hint}` : `  ${key}="${value}": ${hint}`,
     )
-    super(`The configuration has ${counted(faults.length, 'fault')}:\n${lines.join('\n')}`)
+    super(`The configuration has ${counted(issues.length, 'issue')}:\n${lines.join('\n')}`)
     this.name = 'ConfigError'
-    this.faults = faults
+    this.issues = issues
   }
 }
