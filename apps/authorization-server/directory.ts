@@ -32,7 +32,7 @@ export class DirectoryError extends Error {
   readonly faults: readonly DirectoryFault[]
 
   constructor(source: string, faults: readonly DirectoryFault[], cause?: unknown) {
-    const lines = faults.map(({ place, cure }) => `  ${place}: ${cure}`)
+    const lines = faults.map(({ place, hint }) => `  ${place}: ${hint}`)
     super([`${source} cannot be used:`, ...lines].join('\n'), { cause })
     this.name = 'DirectoryError'
     this.faults = faults
@@ -40,34 +40,33 @@ export class DirectoryError extends Error {
 }
 
 /**
- * Reads users, roles, APIs, clients, grants, organizations and exchange profiles from a JSON file.
+ * Reads users, roles, APIs, clients, grants, organizations and exchange profiles from a JSON file, by default the
+ * `directory.json` beside this module.
  *
- * @param path - defaults to the `directory.json` beside this module.
- * @throws DirectoryError when the file cannot be read, is not JSON, or has faults.
+ * Throws a `DirectoryError` for a file that cannot be read, is not JSON, or has faults.
  */
 export function loadDirectory(path: string = DEFAULT_FILE): Directory {
   let content: unknown
   try {
     content = JSON.parse(readFileSync(path, 'utf8'))
   } catch (cause) {
-    const fault = { place: '(file)', cure: 'make it a readable file that holds one JSON object' }
+    const fault = { place: '(file)', hint: 'make it a readable file that holds one JSON object' }
     throw new DirectoryError(path, [fault], cause)
   }
   return parseDirectory(content, path)
 }
 
 /**
- * Returns the directory that `content` describes, defaults filled in.
+ * Returns the directory that `content` describes, defaults filled in. `source` is what errors call the content.
  *
- * @param source - what to call the content in an error message.
- * @throws DirectoryError with every fault at once.
+ * Throws a `DirectoryError` that names every fault at once.
  */
 export function parseDirectory(content: unknown, source = 'The directory'): Directory {
   const parsed = directorySchema.safeParse(content)
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => ({
       place: placeOf(path),
-      cure: message,
+      hint: message,
     }))
     throw new DirectoryError(source, faults)
   }
@@ -77,31 +76,33 @@ export function parseDirectory(content: unknown, source = 'The directory'): Dire
 }
 
 /**
- * Returns a copy in which the two default API identifiers are replaced wherever they occur.
+ * Returns a copy in which the default API identifiers are replaced wherever they occur, each if a new one is given.
  *
- * For programs that run on other ports than the defaults. The input is not changed.
- *
- * @throws DirectoryError when the directory has no API with a default identifier.
+ * For programs that run on other ports than the defaults. The input is not changed. Throws a `DirectoryError` where there
+ * is no API with the default identifier to replace.
  */
 export function withIdentifiers(
   directory: Directory,
-  identifiers: { readonly mcp: string; readonly api: string },
+  identifiers: { readonly mcp?: string | undefined; readonly api?: string | undefined },
 ): Directory {
+  const replacements = new Map<string, string>(
+    (['mcp', 'api'] as const).flatMap((name) => {
+      const replacement = identifiers[name]
+      return replacement === undefined ? [] : [[DEFAULT_IDENTIFIERS[name], replacement] as const]
+    }),
+  )
   const known = directory.resource_servers.map((api) => api.identifier)
-  const faults = Object.values(DEFAULT_IDENTIFIERS)
+  const faults = [...replacements.keys()]
     .filter((identifier) => !known.includes(identifier))
     .map((identifier) => ({
       place: 'resource_servers',
-      cure: `no API has the identifier ${identifier}, so there is nothing to replace; add it`,
+      hint: `no API has the identifier ${identifier}, so there is nothing to replace; add it`,
     }))
   if (faults.length > 0) throw new DirectoryError('The directory', faults)
 
-  const replace = (identifier: string): string => {
-    if (identifier === DEFAULT_IDENTIFIERS.mcp) return identifiers.mcp
-    if (identifier === DEFAULT_IDENTIFIERS.api) return identifiers.api
-    return identifier
-  }
-  return parseDirectory(replaceIdentifiers(directory, replace))
+  return parseDirectory(
+    replaceIdentifiers(directory, (identifier) => replacements.get(identifier) ?? identifier),
+  )
 }
 
 function placeOf(path: readonly PropertyKey[]): string {

@@ -1,6 +1,11 @@
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { AnyPath } from './downstream-request.js'
-import { parsePathTemplate, parsePlainPath, type PathValues } from './path-template.js'
+import {
+  parsePathTemplate,
+  parsePlainPath,
+  PathTemplate,
+  type PathValues,
+} from './path-template.js'
 
 /** Where a call goes: a path, the values for its names, a query. */
 export interface ApiTarget {
@@ -24,15 +29,15 @@ export interface ApiAddress {
  */
 export function resolveApiPath(baseUrl: URL, { path, params, query = {} }: ApiTarget): ApiAddress {
   const template =
-    typeof path === 'object'
+    path instanceof PathTemplate
       ? path
       : params === undefined
         ? parsePlainPath(path)
         : parsePathTemplate(path)
   const href = `${baseUrl.href.replace(/\/+$/, '')}/${template.fill(params)}`
   const url = new URL(href)
-  // The URL parser has nothing left to resolve or to encode: else this is not the address that was meant.
-  if (url.href !== href) {
+  // The URL parser has nothing left to resolve, to encode or to take for a query: else this is not the address that was meant.
+  if (`${url.origin}${url.pathname}` !== href) {
     const log = { problem: 'the path changes when it is made into a URL' }
     throw new OnBehalfOfError('misconfigured', { reason: 'path_outside_api', log })
   }

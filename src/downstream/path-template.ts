@@ -128,7 +128,7 @@ function parseSegment(segment: string, text: string): readonly Part[] {
     if (NAME.test(part)) return { name: part }
     throw pathFault('path_template', text, { problem: 'a name in braces is none' })
   })
-  if (parts.length === 1 && !isPlainSegment(segment)) {
+  if (!isPlainSegment(segment)) {
     const problem = 'the path has a dot segment, or one that can be read as several'
     throw pathFault('path_dot_segment', text, { problem })
   }
@@ -152,11 +152,11 @@ function pathFault(
   log: Readonly<Record<string, unknown>>,
 ): OnBehalfOfError {
   const names = [...text.matchAll(/\{([a-z_][\w.-]{0,40})\}/gi)].map(([, name]) => name)
-  const cure =
+  const hint =
     'write the path as a template, such as "/projects/{projectId}", and give its values as params'
   return new OnBehalfOfError('misconfigured', {
     reason,
-    log: { ...log, ...(names.length === 0 ? {} : { names: names.slice(0, 10).join(' ') }), cure },
+    log: { ...log, ...(names.length === 0 ? {} : { names: names.slice(0, 10).join(' ') }), hint },
   })
 }
 

@@ -38,11 +38,11 @@ function collected(schema: ZodType): ReadonlySet<string> {
   } catch {
     return found
   }
-  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+  for (const value of pending) {
     if (typeof value !== 'object' || value === null) continue
     const { properties } = value as { properties?: object | undefined }
     for (const name of Object.keys(properties ?? {})) found.add(name)
-    pending.push(...(Object.values(value) as unknown[]).filter((member) => member !== undefined))
+    pending.push(...(Object.values(value) as unknown[]))
   }
   return found
 }

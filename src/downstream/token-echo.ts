@@ -54,7 +54,6 @@ function needlesOf(token: string): readonly string[] {
 
 /** Base64 depends on where in its triples a text begins; the characters at both ends, on what stands beside it. */
 function inBase64(token: string): readonly string[] {
-  if (token.length < MIN_RUN) return []
   const standard = [0, 1, 2].map((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(token)])
     const whole = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64')

@@ -17,7 +17,7 @@ import {
   type Fetch,
   type FetchJsonOptions,
 } from '../http/fetch-json.js'
-import { documentUrlFaults, TEMPLATE_ISSUER } from './issuer-options.js'
+import { documentUrlIssues, TEMPLATE_ISSUER } from './issuer-options.js'
 import { fetchIssuerMetadata, isTemplate, type IssuerMetadata } from './issuer-metadata.js'
 import { readKeySet } from './key-set.js'
 
@@ -98,7 +98,7 @@ const OPTIONS = optionsSchema<IssuerOptions>({
   cooldownMs: optionValues.whole.optional(),
 }).superRefine(
   (options, context) => {
-    for (const { path, message } of documentUrlFaults(options)) {
+    for (const { path, message } of documentUrlIssues(options)) {
       context.addIssue({ code: 'custom', path: [path], message })
     }
   },
@@ -255,7 +255,7 @@ function describeFault(error: unknown): Record<string, unknown> {
       ? {}
       : {
           location: scrubUrl(location, 500),
-          cure: 'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.',
+          hint: 'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.',
         }),
   }
 }

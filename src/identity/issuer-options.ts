@@ -12,20 +12,20 @@ export const TEMPLATE_ISSUER =
   "is a template for many tenants, which is not supported: write the issuer of your own tenant, with the tenant's id in place of the braces"
 
 /** What is wrong with the configured addresses of metadata and keys, by the names of the options. */
-export function documentUrlFaults(
+export function documentUrlIssues(
   options: unknown,
 ): readonly { readonly path: string; readonly message: string }[] {
   const { dangerouslyAllowHttp, ...urls } = (options ?? {}) as Readonly<Record<string, unknown>>
   return ['metadataUrl', 'jwksUrl'].flatMap((path) => {
     const url = urls[path]
     const message =
-      typeof url === 'string' ? documentUrlFault(url, dangerouslyAllowHttp === true) : undefined
+      typeof url === 'string' ? documentUrlIssue(url, dangerouslyAllowHttp === true) : undefined
     return message === undefined ? [] : [{ path, message }]
   })
 }
 
 /** What is wrong with a configured address of metadata or keys; `undefined` where nothing is. */
-function documentUrlFault(text: string, dangerouslyAllowHttp: boolean): string | undefined {
+function documentUrlIssue(text: string, dangerouslyAllowHttp: boolean): string | undefined {
   if (!URL.canParse(text)) return 'must be a URL'
   const url = new URL(text)
   if (url.protocol === 'https:') return undefined

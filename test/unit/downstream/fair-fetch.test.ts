@@ -140,6 +140,44 @@ describe('the place of a call of an API', () => {
     expect(String(error)).toContain('Too many calls of the API are under way or waiting')
   })
 
+  test('[S3] an answer keeps its status and its headers', async () => {
+    const { origin, fetchAs } = await onePlace((_req, res) => {
+      res.writeHead(206, 'Some of it', { ETag: '"1"' }).end('x')
+    })
+    const response = await fetchAs('alice')(origin)
+    expect([response.status, response.statusText, response.headers.get('etag')]).toEqual([
+      ...[206, 'Some of it', '"1"'],
+    ])
+  })
+
+  test('[S3] a caller that leaves while it waits is not told of too many calls', async () => {
+    const { origin, fetchAs } = await onePlace(answering)
+    await fetchAs('alice')(origin)
+    const named = Object.assign(new Error('gone'), { name: 'TimeoutError' })
+    for (const reason of [undefined, named]) {
+      const leaving = new AbortController()
+      const waiting = fetchAs('alice')(origin, { signal: leaving.signal })
+      leaving.abort(reason)
+      const error: unknown = await waiting.catch((thrown: unknown) => thrown)
+      expect(error).toBe(leaving.signal.reason)
+    }
+  })
+
+  test.each([
+    ['a quarter of the places unless it is set', undefined, 2],
+    ['as many places as are set', 3, 3],
+    ['no more than there are, whatever is set', 20, 8],
+  ])('[S3] a user has %s', async (_what, maxConcurrentCallsPerUser, expected) => {
+    const { origin, fetchAs } = await onePlace(answering, {
+      ...{ maxConcurrentCalls: 8, maxConcurrentCallsPerUser },
+    })
+    const calls = Array.from({ length: 9 }, () => fetchAs('alice')(origin))
+    await Promise.all(calls.slice(0, expected))
+    expect(await started(calls[expected] ?? Promise.reject(new Error('no such call')))).toBe(false)
+    if (expected === 8) return
+    expect((await fetchAs('bob')(origin)).status).toBe(200)
+  })
+
   test.each([
     [64, 16],
     [5, 1],

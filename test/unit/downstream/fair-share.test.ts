@@ -34,6 +34,17 @@ describe('the places for calls of an API', () => {
     expect(entered).toEqual(['greedy', 'greedy', 'quiet'])
   })
 
+  test('[S3] a user who gives one place back has one more, and not their whole share', async () => {
+    const share = new FairShare({ places: 8, placesPerUser: 3 })
+    const { entered, enter, leave } = entering(share)
+    for (let turn = 0; turn < 3; turn += 1) await enter('greedy')
+    await leave('greedy')
+    entered.length = 0
+    void Promise.all(Array.from({ length: 5 }, () => enter('greedy')))
+    await enter('quiet')
+    expect(entered).toEqual(['greedy', 'quiet'])
+  })
+
   test('[S3] when all places are taken, those who wait take turns', async () => {
     const share = new FairShare({ places: 2, placesPerUser: 2 })
     const { entered, enter, leave } = entering(share)

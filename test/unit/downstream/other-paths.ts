@@ -43,4 +43,5 @@ export const OTHER_PATHS: readonly (readonly [what: string, value: string])[] = 
   ['an encoded null byte', '42%00'],
   ['a line separator', '42\u2028'],
   ['half a surrogate pair', '42\ud800'],
+  ['both halves of one with something invisible between', '\ud83d\u200b\ude00'],
 ]

@@ -6,6 +6,9 @@ import { OTHER_PATHS } from './other-paths.js'
 
 const MEMBERS = '/projects/{projectId}/members'
 
+/** "A", percent-encoded so often. */
+const nested = (times: number): string => `%${'25'.repeat(times - 1)}41`
+
 describe('a value in a path', () => {
   test.each(OTHER_PATHS)(
     '[S0] of %s never reaches the API, and the model reads which argument to correct: %j',
@@ -36,6 +39,9 @@ describe('a value in a path', () => {
     ['v1.2..3', 'v1.2..3'],
     ['50% off', '50%25%20off'],
     ['a%20b', 'a%2520b'],
+    ['%u0041', '%25u0041'],
+    ['100%u', '100%25u'],
+    [nested(6), encodeURIComponent(nested(6))],
     ['auth0|5f7c8ec7c33c6c004bbafe82', 'auth0%7C5f7c8ec7c33c6c004bbafe82'],
     ['alice@example.com', 'alice%40example.com'],
     ['urn:isbn:0451450523', 'urn%3Aisbn%3A0451450523'],
@@ -48,6 +54,13 @@ describe('a value in a path', () => {
     const { client, seen } = await setUpApi(undefined, { basePath: '/v1' })
     await client.fetch(MEMBERS, { params: { projectId } })
     expect(seen.map(({ url }) => url)).toEqual([`/v1/projects/${encoded}/members`])
+  })
+
+  test('[S0] that is percent-encoded seven times or more is refused', () => {
+    for (const times of [7, 8, 9, 20]) {
+      const fill = () => parsePathTemplate('/x/{v}').fill({ v: nested(times) })
+      expect([times, failureThrownBy(fill).code]).toEqual([times, 'invalid_argument'])
+    }
   })
 
   test('[S0] is one plain text together with what stands beside it in its segment', () => {

@@ -122,6 +122,51 @@ describe.each([
   })
 })
 
+describe('a token', () => {
+  const finds = (token: string, text: string): boolean =>
+    new TokenEcho([new Secret(token)]).isIn(text)
+
+  test('[S12] is looked for from eight characters on: a shorter text may stand anywhere', () => {
+    expect(finds('12345678', 'a12345678b')).toBe(true)
+    expect(finds('1234567', 'a1234567b')).toBe(false)
+  })
+
+  test('[S12] is found by its longest plain part of sixteen characters or more, where encoders escape the rest', () => {
+    const plain = 'abcdefghijklmnop'
+    expect(finds(`a1/${plain}+b2`, `a1\\/${plain}\\u002bb2`)).toBe(true)
+    expect(finds(`a1/${plain.slice(1)}+b2`, plain)).toBe(false)
+    expect(finds('ab+cd/ef=gh', 'abcdefgh')).toBe(false)
+    expect(finds('++//==??', 'words')).toBe(false)
+  })
+
+  test('[S12] is found in the base64 of any text around it', () => {
+    const text = fc.string({ maxLength: 20 })
+    const token = fc.stringMatching(/^[\w.~+/=-]{8,60}$/)
+    fc.assert(
+      fc.property(text, token, text, (before, secret, after) => {
+        const bytes = Buffer.from(`${before}${secret}${after}`)
+        expect(finds(secret, bytes.toString('base64'))).toBe(true)
+        expect(finds(secret, bytes.toString('base64url'))).toBe(true)
+      }),
+    )
+  })
+
+  test('[S12] no part of its base64 is passed on either', () => {
+    const inBase64 = Buffer.from(JWT).toString('base64')
+    const echo = new TokenEcho([new Secret(JWT)])
+    const first = echo.next(Buffer.from(`{"msg":"${inBase64.slice(0, 10)}`))
+    expect(Buffer.from(first ?? []).toString()).toBe('{"msg":"')
+    expect(echo.next(Buffer.from(`${inBase64.slice(10)}"}`))).toBeUndefined()
+  })
+
+  test('does not hold back what cannot be its beginning', () => {
+    const echo = new TokenEcho([new Secret(JWT)])
+    const text = `${JWT.slice(0, 1)}uestion, and no token`
+    expect(Buffer.from(echo.next(Buffer.from(text)) ?? []).toString()).toBe(text)
+    expect(echo.end()).toHaveLength(0)
+  })
+})
+
 describe('an answer that holds no token', () => {
   test('passes unchanged, however the bytes come', () => {
     const nearly = `${JWT.slice(0, -1)} ${JWT.slice(1)} ${JWT.slice(0, 10)}`
