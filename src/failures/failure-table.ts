@@ -30,7 +30,12 @@ export interface FailureRule {
   readonly passes: boolean
 }
 
-const COMMON = { security: false, exposeDescription: true, includeReference: false, passes: false } as const
+const COMMON = {
+  security: false,
+  exposeDescription: true,
+  includeReference: false,
+  passes: false,
+} as const
 const HTTP = { ...COMMON, respondAs: 'http' } as const
 /** A request that its client has to change. */
 const CLIENT_FAULT = { ...HTTP, challenge: 'none', logLevel: 'info' } as const
