@@ -17,8 +17,8 @@ import {
   type Fetch,
   type FetchJsonOptions,
 } from '../http/fetch-json.js'
-import { assertIssuerOptions } from './issuer-options.js'
-import { fetchIssuerMetadata, type IssuerMetadata } from './issuer-metadata.js'
+import { documentUrlIssues, TEMPLATE_ISSUER } from './issuer-options.js'
+import { fetchIssuerMetadata, isTemplate, type IssuerMetadata } from './issuer-metadata.js'
 import { readKeySet } from './key-set.js'
 
 /** Which authorization server `createIssuer` looks at, and how long it keeps what it saw. */
@@ -79,16 +79,15 @@ export interface Issuer {
 /** How long what was seen serves through an outage where nothing else is said. */
 export const ISSUER_DEFAULTS = { staleAgeMs: 24 * 60 * 60_000 } as const
 
-const ADDRESS = z
-  .string('must be the URL of a document')
-  .refine((text) => URL.canParse(text), 'must be a URL')
+const ISSUER = 'must be an issuer identifier, e.g. https://example.eu.auth0.com/'
 
 const OPTIONS = optionsSchema<IssuerOptions>({
   issuer: z
-    .string('must be an issuer identifier, e.g. https://example.eu.auth0.com/')
-    .regex(/^https?:\/\/./, 'must be an issuer identifier, e.g. https://example.eu.auth0.com/'),
-  metadataUrl: ADDRESS.optional(),
-  jwksUrl: ADDRESS.optional(),
+    .string(ISSUER)
+    .regex(/^https?:\/\/./, ISSUER)
+    .refine((issuer) => !isTemplate(issuer), TEMPLATE_ISSUER),
+  metadataUrl: z.string('must be a URL').optional(),
+  jwksUrl: z.string('must be a URL').optional(),
   dangerouslyAllowHttp: optionValues.flag.optional(),
   fetch: optionValues.callable.optional(),
   clock: optionValues.callable.optional(),
@@ -97,7 +96,15 @@ const OPTIONS = optionsSchema<IssuerOptions>({
   maxAgeMs: optionValues.whole.optional(),
   staleAgeMs: optionValues.whole.optional(),
   cooldownMs: optionValues.whole.optional(),
-})
+}).superRefine(
+  (options, context) => {
+    for (const { path, message } of documentUrlIssues(options)) {
+      context.addIssue({ code: 'custom', path: [path], message })
+    }
+  },
+  // Also where something is wrong already: all faults are named at once.
+  { when: () => true },
+)
 
 const REFRESHES_AT_ONCE = 10
 
@@ -110,7 +117,6 @@ const REFRESHES_AT_ONCE = 10
  */
 export function createIssuer(options: IssuerOptions): Issuer {
   assertOptions('createIssuer', OPTIONS, options)
-  assertIssuerOptions(options)
   return new RemoteIssuer(options)
 }
 

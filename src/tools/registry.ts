@@ -12,16 +12,19 @@ export interface ToolRegistry<T extends ToolRequirements = Tool> {
   find(name: string): T | undefined
 }
 
+/** Which text is a scope is checked below, with the name of its tool. */
+const SCOPES = z.array(z.string('must be a scope'), 'must be a list of scopes')
+
 const OPTIONS = z.strictObject({
   tools: z.array(
     z.looseObject({
       name: optionValues.text('the name of the tool'),
-      requiredScopes: optionValues.texts('a scope'),
+      requiredScopes: SCOPES,
       downstream: z
         .looseObject({
           api: optionValues.text('the name of an API'),
-          scopes: optionValues.texts('a scope'),
-          stepUp: optionValues.texts('a scope').optional(),
+          scopes: SCOPES,
+          stepUp: SCOPES.optional(),
         })
         .optional(),
     }),
