@@ -19,8 +19,8 @@ const CLIENT = {} as DownstreamClient
 const authInfoOf = (): AuthInfo => ({ token: 'redacted', clientId: 'client', scopes: [] })
 
 /** How a handler asks for its API. */
-const ask = (authInfo: AuthInfo | undefined, tool: string, signal?: AbortSignal) =>
-  downstreamOf(authInfo, tool, { signal })
+const ask = (authInfo: AuthInfo, tool: string) =>
+  downstreamOf({ http: { authInfo }, mcpReq: { signal: new AbortController().signal } }, tool)
 
 /** A request whose tool "greet" has its API. */
 function setUp() {
@@ -38,15 +38,6 @@ function setUp() {
 }
 
 describe('a handler that asks for its API', () => {
-  test('gets the API of its tool, for calls that end with its signal', () => {
-    const { authInfo, reported, opened } = setUp()
-    const { signal } = new AbortController()
-    expect(ask(authInfo, 'greet', signal)).toBe(CLIENT)
-    expect(opened).toHaveLength(1)
-    expect(opened[0]).toBe(signal)
-    expect(reported).toEqual([])
-  })
-
   test('gets the failure of the exchange in place of the API, and the log is not told again', () => {
     const { authInfo, reported } = setUp()
     const failure = new OnBehalfOfError('consent_required')
@@ -84,18 +75,6 @@ describe('a handler that asks for its API', () => {
       expect(log['problem']).toContain('no token exchange took place')
       expect(log['cure']).toContain('not a copy')
     }
-  })
-
-  test('without any auth is refused, and reads so', () => {
-    const failure = failureThrownBy(() => ask(undefined, 'greet'))
-    expect([failure.code, failure.details.reason]).toEqual([
-      'misconfigured',
-      'no_downstream_access',
-    ])
-    const log = failure.details.log ?? {}
-    expect(log['tool']).toBe('greet')
-    expect(log['problem']).toContain('no authInfo')
-    expect(log['cure']).toContain('mount protect in front')
   })
 
   test('under a name that is no text is refused, and a long name is bounded in the log', () => {
