@@ -12,6 +12,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'runs the MCP server that the environment and ./.env describe',
     run: async (argv) => (await import('./serve.js')).serve(argv),
   },
+  dev: {
+    summary: 'runs the development set-up (package mcp-on-behalf-of-dev)',
+    run: async (argv) => (await import('./dev.js')).dev(argv),
+  },
   setup: {
     summary: 'brings an Auth0 tenant into line and writes .env',
     run: async (argv) => (await import('./setup/run.js')).run(argv),

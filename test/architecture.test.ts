@@ -139,6 +139,15 @@ describe('the import rules of docs/architecture.md', () => {
     expect(show(broken)).toEqual([])
   })
 
+  test('no program imports what tests alone use of the development authorization server', () => {
+    const testing = 'apps/authorization-server/testing/'
+    const broken = imports.filter(
+      ({ file, target }) => target.startsWith(testing) && !file.startsWith(testing),
+    )
+    expect(imports.some(({ file }) => file.startsWith(testing))).toBe(true)
+    expect(show(broken)).toEqual([])
+  })
+
   test('the library does not import the command line', () => {
     const broken = imports.filter(
       ({ file, target }) => /^(?:src|middleware|routes)\//.test(file) && target.startsWith('cli/'),

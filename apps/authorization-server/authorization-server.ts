@@ -1,11 +1,12 @@
 import { type JWTPayload, SignJWT } from 'jose'
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type OidcProvider from 'oidc-provider'
+import OidcProvider from 'oidc-provider'
 import { knownHostsOnly } from '../shared/known-hosts-only.js'
 import { withResource } from './audience-parameter.js'
+import { auth0Responses } from './auth0-responses.js'
+import { type Behaviors, DEFAULT_BEHAVIORS } from './behaviors.js'
 import type { Directory } from './directory.js'
-import { disturb } from './disturbance.js'
 import { logProviderEvents } from './event-log.js'
 import type { EventSink } from './events.js'
 import { frontPage } from './front-page.js'
@@ -13,21 +14,17 @@ import { createGrantOrganizations } from './grant-organizations.js'
 import { interactionRoutes } from './interactions/interaction-routes.js'
 import { SIGNING_ALGORITHM, createKeyRing } from './keys.js'
 import { createMemoryStore } from './memory-store.js'
-import { Provider } from './oidc-provider-library.js'
 import { type ProviderParts, providerConfiguration } from './provider-configuration.js'
+import type { ServerMiddleware } from './provider-middleware.js'
 import { registrationCors } from './registration-cors.js'
-import { responseManners } from './response-manners.js'
 import { sendJson } from './send-json.js'
 import { type SuspiciousAddresses, createSuspiciousAddresses } from './suspicious-addresses.js'
 import { registerTokenExchange } from './token-exchange/token-exchange-grant.js'
 import { type TokenRateLimiter, createTokenRateLimiter } from './token-rate-limit.js'
 import { UnreadableTokenRequest, readTokenRequest } from './token-request.js'
 import { rememberUserinfoTokens } from './userinfo-tokens.js'
-import { DEFAULT_VARIANTS, type Variants } from './variants.js'
 
-export type { Disturbance } from './disturbance.js'
 export type { AuthorizationServerEvent } from './events.js'
-export { DEFAULT_VARIANTS, type Variants } from './variants.js'
 
 const AUTHORIZATION_PATH = '/authorize'
 const TOKEN_PATH = '/oauth/token'
@@ -38,21 +35,23 @@ export interface AuthorizationServerOptions {
   readonly issuer: string
   readonly directory: Directory
   /** Told of what happens; never with a token or a secret. Defaults to nobody. */
-  readonly log?: EventSink
+  readonly log?: EventSink | undefined
   /** Fetches client id metadata documents. Defaults to the global `fetch`. */
-  readonly fetch?: typeof fetch
-  /** For tests: switches that differ from {@link DEFAULT_VARIANTS}. */
-  readonly variants?: Partial<Variants>
+  readonly fetch?: typeof fetch | undefined
+  /** What Auth0's documentation leaves open; read at every request. Defaults to `DEFAULT_BEHAVIORS`. */
+  readonly behaviors?: Behaviors | undefined
+  /** The MCP server's page for people, to which the page at `/` links. Defaults to no link. */
+  readonly mcpServerPage?: URL | undefined
+  /** Runs in front of every endpoint. Defaults to nothing. */
+  readonly middleware?: ServerMiddleware | undefined
   /** Epoch milliseconds, for rate limits and throttling alone. Defaults to the system's clock. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 /** A development authorization server that is ready to be attached to an `http.Server`. */
 export interface AuthorizationServer {
   readonly issuer: string
   readonly handler: RequestListener
-  /** For tests: the switches; what is assigned counts from the next request on. */
-  readonly variants: Variants
   /** Signs with the next key from now on. Tokens of the key before stay valid for one rotation. */
   rotateKeys(): Promise<void>
   /**
@@ -69,8 +68,7 @@ export interface AuthorizationServer {
  * It does not listen: attach `handler` to a server of your own, which also decides about TLS. All
  * state is in memory. Anyone can sign in as any user of the directory, so it must not be reachable
  * by others; requests for another host than the issuer's are refused.
- *
- * @throws TypeError when the issuer is not an origin with a slash at the end.
+ * Throws a `TypeError` for an issuer that is not an origin with a slash at the end.
  */
 export async function createAuthorizationServer(
   options: AuthorizationServerOptions,
@@ -78,15 +76,14 @@ export async function createAuthorizationServer(
   const { issuer, log = ignore, now = Date.now } = options
   assertIssuer(issuer)
   const fixedParts = createFixedParts(options, log, now)
-  const { variants } = fixedParts
-  const limiter = createTokenRateLimiter(variants, now)
+  const { behaviors } = fixedParts
+  const limiter = createTokenRateLimiter(behaviors, now)
 
   let keys = await createKeyRing()
   let serve = createProvider({ ...fixedParts, keys }).callback()
 
   return {
     issuer,
-    variants,
     handler: knownHostsOnly(new URL(issuer), (request, response) => {
       answer(request, response, { serve, limiter }).catch((error: unknown) => {
         response.destroy()
@@ -108,16 +105,19 @@ export async function createAuthorizationServer(
 
 /** What outlives a rotation of the keys. */
 interface FixedParts extends Omit<ProviderParts, 'keys'> {
-  readonly variants: Variants
+  readonly behaviors: Behaviors
   readonly suspiciousAddresses: SuspiciousAddresses
+  readonly middleware: ServerMiddleware | undefined
+  readonly mcpServerPage: URL | undefined
   readonly log: EventSink
 }
 
 function createFixedParts(
-  { issuer, directory, variants, fetch: fetchDocument }: AuthorizationServerOptions,
+  options: AuthorizationServerOptions,
   log: EventSink,
   now: () => number,
 ): FixedParts {
+  const { issuer, directory, behaviors, middleware, mcpServerPage, fetch: fetchDocument } = options
   const store = createMemoryStore()
   const { stage } = directory.attack_protection.suspicious_ip_throttling
   return {
@@ -125,7 +125,9 @@ function createFixedParts(
     directory,
     store,
     organizations: createGrantOrganizations(store.adapterFor('GrantOrganization')),
-    variants: { ...DEFAULT_VARIANTS, ...variants },
+    behaviors: behaviors ?? DEFAULT_BEHAVIORS,
+    middleware,
+    mcpServerPage,
     suspiciousAddresses: createSuspiciousAddresses(stage['pre-custom-token-exchange'], now),
     cookieSecret: randomBytes(32).toString('base64url'),
     nonceSecret: randomBytes(32),
@@ -135,13 +137,13 @@ function createFixedParts(
 }
 
 function createProvider(parts: FixedParts & ProviderParts): OidcProvider {
-  const { issuer, directory, organizations, variants, log } = parts
-  const provider = new Provider(issuer, providerConfiguration(parts))
+  const { issuer, directory, organizations, behaviors, middleware, log } = parts
+  const provider = new OidcProvider(issuer, providerConfiguration(parts))
   registerTokenExchange(provider, parts)
-  provider.use(disturb(variants))
-  provider.use(responseManners(TOKEN_PATH, variants))
+  if (middleware !== undefined) provider.use(middleware)
+  provider.use(auth0Responses(TOKEN_PATH, behaviors))
   provider.use(registrationCors(REGISTRATION_PATH))
-  provider.use(frontPage())
+  provider.use(frontPage(parts))
   provider.use(interactionRoutes({ provider, directory, organizations, log }))
   rememberUserinfoTokens(provider)
   logProviderEvents(provider, log)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { errors } from 'oidc-provider'
 import type { Directory } from './directory.js'
 import { findClient } from './lookup.js'
-import { errors } from './oidc-provider-library.js'
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 const SELF_SERVICE_GRANTS = new Set(['authorization_code', 'refresh_token'])

@@ -40,10 +40,10 @@ export class DirectoryError extends Error {
 }
 
 /**
- * Reads users, roles, APIs, clients, grants, organizations and exchange profiles from a JSON file.
+ * Reads users, roles, APIs, clients, grants, organizations and exchange profiles from a JSON file, by default the
+ * `directory.json` beside this module.
  *
- * @param path - defaults to the `directory.json` beside this module.
- * @throws DirectoryError when the file cannot be read, is not JSON, or has faults.
+ * Throws a `DirectoryError` for a file that cannot be read, is not JSON, or has faults.
  */
 export function loadDirectory(path: string = DEFAULT_FILE): Directory {
   let content: unknown
@@ -57,10 +57,9 @@ export function loadDirectory(path: string = DEFAULT_FILE): Directory {
 }
 
 /**
- * Returns the directory that `content` describes, defaults filled in.
+ * Returns the directory that `content` describes, defaults filled in. `source` is what errors call the content.
  *
- * @param source - what to call the content in an error message.
- * @throws DirectoryError with every fault at once.
+ * Throws a `DirectoryError` that names every fault at once.
  */
 export function parseDirectory(content: unknown, source = 'The directory'): Directory {
   const parsed = directorySchema.safeParse(content)
@@ -77,18 +76,23 @@ export function parseDirectory(content: unknown, source = 'The directory'): Dire
 }
 
 /**
- * Returns a copy in which the two default API identifiers are replaced wherever they occur.
+ * Returns a copy in which the default API identifiers are replaced wherever they occur, each if a new one is given.
  *
- * For programs that run on other ports than the defaults. The input is not changed.
- *
- * @throws DirectoryError when the directory has no API with a default identifier.
+ * For programs that run on other ports than the defaults. The input is not changed. Throws a `DirectoryError` where there
+ * is no API with the default identifier to replace.
  */
 export function withIdentifiers(
   directory: Directory,
-  identifiers: { readonly mcp: string; readonly api: string },
+  identifiers: { readonly mcp?: string | undefined; readonly api?: string | undefined },
 ): Directory {
+  const replacements = new Map<string, string>(
+    (['mcp', 'api'] as const).flatMap((name) => {
+      const replacement = identifiers[name]
+      return replacement === undefined ? [] : [[DEFAULT_IDENTIFIERS[name], replacement] as const]
+    }),
+  )
   const known = directory.resource_servers.map((api) => api.identifier)
-  const faults = Object.values(DEFAULT_IDENTIFIERS)
+  const faults = [...replacements.keys()]
     .filter((identifier) => !known.includes(identifier))
     .map((identifier) => ({
       place: 'resource_servers',
@@ -96,12 +100,9 @@ export function withIdentifiers(
     }))
   if (faults.length > 0) throw new DirectoryError('The directory', faults)
 
-  const replace = (identifier: string): string => {
-    if (identifier === DEFAULT_IDENTIFIERS.mcp) return identifiers.mcp
-    if (identifier === DEFAULT_IDENTIFIERS.api) return identifiers.api
-    return identifier
-  }
-  return parseDirectory(replaceIdentifiers(directory, replace))
+  return parseDirectory(
+    replaceIdentifiers(directory, (identifier) => replacements.get(identifier) ?? identifier),
+  )
 }
 
 function placeOf(path: readonly PropertyKey[]): string {

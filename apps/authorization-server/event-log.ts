@@ -7,7 +7,13 @@ import { TOKEN_EXCHANGE_GRANT } from './token-exchange/grant-type.js'
 /** Passes the library's events on, without tokens or codes, and keeps it from writing to the console. */
 export function logProviderEvents(provider: Provider, log: EventSink): void {
   const refused = (ctx: KoaContextWithOIDC, error: Error): void => {
-    log({ type: 'request_refused', endpoint: ctx.path, ...describe(error), ...clientOf(ctx) })
+    log({
+      type: 'request_refused',
+      endpoint: ctx.path,
+      error: error.message,
+      description: descriptionOf(error),
+      clientId: ctx.oidc.client?.clientId,
+    })
   }
   provider.on('authorization.error', refused)
   provider.on('grant.error', refused)
@@ -23,11 +29,7 @@ export function logProviderEvents(provider: Provider, log: EventSink): void {
     log({ type: 'token_issued', clientId: client.clientId, grantType })
   })
   provider.on('registration_create.success', (_ctx, { clientId, clientName }) => {
-    log({
-      type: 'client_registered',
-      clientId,
-      ...(clientName !== undefined && { name: clientName }),
-    })
+    log({ type: 'client_registered', clientId, name: clientName })
   })
   provider.on('server_error', (_ctx, error) => {
     log({ type: 'server_error', error })
@@ -39,14 +41,7 @@ export function logProviderEvents(provider: Provider, log: EventSink): void {
   })
 }
 
-function describe(error: Error): { readonly error: string; readonly description?: string } {
+function descriptionOf(error: Error): string | undefined {
   const description = 'error_description' in error ? error.error_description : undefined
-  return {
-    error: error.message,
-    ...(typeof description === 'string' && { description }),
-  }
-}
-
-function clientOf({ oidc }: KoaContextWithOIDC): { readonly clientId?: string } {
-  return oidc.client === undefined ? {} : { clientId: oidc.client.clientId }
+  return typeof description === 'string' ? description : undefined
 }

@@ -3,15 +3,19 @@ export type AuthorizationServerEvent =
   | { readonly type: 'signed_in'; readonly username: string; readonly clientId: string }
   | { readonly type: 'consent_given'; readonly username: string; readonly clientId: string }
   | { readonly type: 'consent_denied'; readonly clientId: string }
-  | { readonly type: 'client_registered'; readonly clientId: string; readonly name?: string }
+  | {
+      readonly type: 'client_registered'
+      readonly clientId: string
+      readonly name?: string | undefined
+    }
   | { readonly type: 'token_issued'; readonly clientId: string; readonly grantType: string }
   | TokenExchanged
   | {
       readonly type: 'request_refused'
       readonly endpoint: string
       readonly error: string
-      readonly description?: string
-      readonly clientId?: string
+      readonly description?: string | undefined
+      readonly clientId?: string | undefined
     }
   | { readonly type: 'keys_rotated' }
   | { readonly type: 'server_error'; readonly error: Error }
@@ -26,7 +30,7 @@ export interface TokenExchanged {
   /** Ids of the clients that act for the user, newest first; none in a Custom Token Exchange. */
   readonly actors: readonly string[]
   /** `subject_token_type` of the profile; absent in an On-Behalf-Of exchange. */
-  readonly profile?: string
+  readonly profile?: string | undefined
 }
 
 export type EventSink = (event: AuthorizationServerEvent) => void

@@ -1,16 +1,60 @@
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { html, type Html } from '../../src/pages/html.js'
+import type { Directory } from './directory.js'
+import { pageHeaders, renderPage } from './interactions/page.js'
+import type { ServerMiddleware } from './provider-middleware.js'
 
 const TEXT = 'Development authorization server. Sign-in begins at your MCP client.\n'
 
-/** Creates the middleware that tells a person at `/` what this server is, in a line of plain text. */
-export function frontPage() {
-  return async function showFrontPage(
-    ctx: KoaContextWithOIDC,
-    next: () => Promise<void>,
-  ): Promise<void> {
+export interface FrontPageOptions {
+  readonly issuer: string
+  readonly directory: Directory
+  /** The MCP server's page for people. Without it the page links to none. */
+  readonly mcpServerPage: URL | undefined
+}
+
+/**
+ * Creates the middleware that says at `/` what this server is: a page for a browser, a line of plain text for everybody
+ * else.
+ */
+export function frontPage(options: FrontPageOptions): ServerMiddleware {
+  const page = renderPage({
+    name: 'front',
+    title: 'Development authorization server',
+    body: body(options),
+  })
+  return async function showFrontPage(ctx, next) {
     if (ctx.path !== '/' || !['GET', 'HEAD'].includes(ctx.method)) return next()
+    ctx.vary('Accept')
+    if (ctx.accepts('text/plain', 'html') === 'html') {
+      ctx.set(pageHeaders())
+      ctx.body = page
+      return
+    }
     ctx.set('x-content-type-options', 'nosniff')
     ctx.type = 'text/plain'
     ctx.body = TEXT
   }
+}
+
+function body({ issuer, directory, mcpServerPage }: FrontPageOptions): Html {
+  const users = directory.users.map((user) => user.username).join(', ')
+  return html`
+    <h1>Development authorization server</h1>
+    <p>
+      You sign in here when an MCP client sends you.
+      ${
+        mcpServerPage === undefined
+          ? ''
+          : html`<a href="${mcpServerPage.href}">The MCP server’s page</a> says how to connect one.`
+      }
+    </p>
+    <dl>
+      <dt>Issuer</dt>
+      <dd><code>${issuer}</code></dd>
+      <dt>Metadata</dt>
+      <dd><a href="/.well-known/openid-configuration">openid-configuration</a></dd>
+      <dt>Users</dt>
+      <dd>${users}</dd>
+    </dl>
+  `
 }

@@ -1,8 +1,7 @@
-import type { KoaContextWithOIDC, interactionPolicy as policies } from 'oidc-provider'
+import { type KoaContextWithOIDC, interactionPolicy } from 'oidc-provider'
 import { needsConsent } from './client-access.js'
 import type { Directory } from './directory.js'
 import { findApi } from './lookup.js'
-import { interactionPolicy } from './oidc-provider-library.js'
 import { findOrganization, isMember } from './organizations.js'
 
 /**
@@ -13,7 +12,7 @@ import { findOrganization, isMember } from './organizations.js'
  * request for an organization. The consent page is shown to clients that need consent and have
  * none yet, or ask for more than before.
  */
-export function createInteractionPolicy(directory: Directory): policies.DefaultPolicy {
+export function createInteractionPolicy(directory: Directory): interactionPolicy.DefaultPolicy {
   const { Check, base } = interactionPolicy
   const policy = base()
 

@@ -65,13 +65,9 @@ async function createSigningKey(): Promise<SigningKey> {
   return { kid, privateJwk: { ...jwk, kid, alg: SIGNING_ALGORITHM, use: 'sig' } }
 }
 
-function publicPart({ kty, n, e, kid, alg, use }: JWK): JWK {
-  return {
-    ...(kty !== undefined && { kty }),
-    ...(n !== undefined && { n }),
-    ...(e !== undefined && { e }),
-    ...(kid !== undefined && { kid }),
-    ...(alg !== undefined && { alg }),
-    ...(use !== undefined && { use }),
-  }
+/** A list of what may leave, not of what must stay. */
+const PUBLIC_MEMBERS = ['kty', 'n', 'e', 'kid', 'alg', 'use'] as const
+
+function publicPart(jwk: JWK): JWK {
+  return Object.fromEntries(PUBLIC_MEMBERS.map((name) => [name, jwk[name]]))
 }

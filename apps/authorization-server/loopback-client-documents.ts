@@ -1,5 +1,4 @@
-import type { AdapterPayload } from 'oidc-provider'
-import { errors } from './oidc-provider-library.js'
+import { type AdapterPayload, errors } from 'oidc-provider'
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 const MAX_DOCUMENT_BYTES = 64 * 1024
@@ -26,8 +25,8 @@ export function isLoopbackDocument(clientId: string): boolean {
  * otherwise: the document names its own address, and there is no shared secret. Redirects are not
  * followed. Nothing is kept, so an edit shows at once.
  *
- * @throws errors.InvalidClient when the document cannot be fetched.
- * @throws errors.InvalidClientMetadata when it breaks the rules.
+ * Throws `errors.InvalidClient` when the document cannot be fetched.
+ * Throws `errors.InvalidClientMetadata` when it breaks the rules.
  */
 export async function fetchLoopbackDocument(
   clientId: string,

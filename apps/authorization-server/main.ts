@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listenHost } from '../../src/config/values.js'
+import { listenHost, serverUrl } from '../../src/config/values.js'
 import { serve } from '../../src/server/serve.js'
 import { hostFault } from '../shared/loopback-or-word.js'
 import { createAuthorizationServer } from './authorization-server.js'
@@ -22,13 +22,16 @@ const environmentSchema = z.object({
   /** The identifiers of the MCP server and of the API, where they are not the directory's. */
   AUTH0_AUDIENCE: z.url('give a URL').optional(),
   API_AUTH0_AUDIENCE: z.url('give a URL').optional(),
+  DEV_DIRECTORY: z.string().min(1).optional(),
+  MCP_SERVER_URL: serverUrl.optional(),
 })
 
 type Environment = z.infer<typeof environmentSchema>
 
-/** Returns the settings. @throws Error with every fault at once. */
+/** Reads the settings; empty values count as absent. Throws an `Error` that names every fault at once. */
 function readEnvironment(env: NodeJS.ProcessEnv): Environment {
-  const parsed = environmentSchema.safeParse(env)
+  const given = Object.fromEntries(Object.entries(env).filter(([, text]) => text !== ''))
+  const parsed = environmentSchema.safeParse(given)
   const faults = (parsed.error?.issues ?? []).map(
     ({ path, message }) => `${path.join('.')}: ${message}`,
   )
@@ -45,8 +48,12 @@ function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   )
 }
 
-function directoryFor({ AUTH0_AUDIENCE: mcp, API_AUTH0_AUDIENCE: api }: Environment): Directory {
-  const directory = loadDirectory()
+function directoryFor({
+  AUTH0_AUDIENCE: mcp,
+  API_AUTH0_AUDIENCE: api,
+  DEV_DIRECTORY: file,
+}: Environment): Directory {
+  const directory = loadDirectory(file)
   if (mcp === undefined && api === undefined) return directory
   return withIdentifiers(directory, {
     mcp: mcp ?? DEFAULT_IDENTIFIERS.mcp,
@@ -59,11 +66,12 @@ async function main(): Promise<void> {
   const environment = readEnvironment(process.env)
   const { HOST: host } = environment
   const directory = directoryFor(environment)
+  const mcpServerPage = environment.MCP_SERVER_URL && new URL('/', environment.MCP_SERVER_URL)
 
   const server = await serve({ host, port: environment.PORT, drainMs: 0 })
   const { port } = server
   const issuer = environment.ISSUER ?? `http://localhost:${port}/`
-  server.attach((await createAuthorizationServer({ issuer, directory })).handler)
+  server.attach((await createAuthorizationServer({ issuer, directory, mcpServerPage })).handler)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void server.close())
   }

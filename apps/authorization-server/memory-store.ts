@@ -18,7 +18,7 @@ export interface MemoryStore {
  *
  * One store may serve several providers in turn, so that a key rotation keeps who is signed in.
  *
- * @param maxEntries - per kind of record; the oldest record goes when a new one does not fit.
+ * `maxEntries`: per kind of record; the oldest record goes when a new one does not fit.
  *   Defaults to 10000.
  */
 export function createMemoryStore(maxEntries = DEFAULT_MAX_ENTRIES): MemoryStore {

@@ -1,12 +1,11 @@
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { type KoaContextWithOIDC, errors } from 'oidc-provider'
 import type { Directory } from './directory.js'
-import { errors } from './oidc-provider-library.js'
 import { findOrganization } from './organizations.js'
 
 /**
  * Creates the validator of an authorization request's `organization`: absent, or one that exists.
  *
- * @throws errors.InvalidRequest otherwise. Whether the user is a member shows when they sign in.
+ * Throws `errors.InvalidRequest` otherwise. Whether the user is a member shows when they sign in.
  */
 export function validateOrganizationParameter(directory: Directory) {
   return function validate(_ctx: KoaContextWithOIDC, value: string | undefined): void {

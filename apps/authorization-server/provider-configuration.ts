@@ -15,7 +15,7 @@ import { validateOrganizationParameter } from './organization-parameter.js'
 import { describeResourceServer } from './resource-servers.js'
 import { staticClients } from './static-clients.js'
 import { tokenRules } from './token-rules.js'
-import type { Variants } from './variants.js'
+import type { Behaviors } from './behaviors.js'
 
 /** All that a provider is built from. Only the keys differ between two providers of one server. */
 export interface ProviderParts {
@@ -24,7 +24,7 @@ export interface ProviderParts {
   readonly keys: KeyRing
   readonly store: MemoryStore
   readonly organizations: GrantOrganizations
-  readonly variants: Readonly<Variants>
+  readonly behaviors: Behaviors
   readonly cookieSecret: string
   /** 32 bytes from which DPoP nonces are made. */
   readonly nonceSecret: Buffer
@@ -76,14 +76,14 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
 }
 
 function features(parts: ProviderParts): Pick<Configuration, 'features'> {
-  const { directory, keys, variants, nonceSecret } = parts
+  const { directory, keys, behaviors, nonceSecret } = parts
   return {
     features: {
       devInteractions: { enabled: false },
       dPoP: {
         enabled: true,
         nonceSecret,
-        requireNonce: () => variants.dpopNonce === 'demanded',
+        requireNonce: () => behaviors.dpopNonce === 'demanded',
       },
       pushedAuthorizationRequests: { enabled: false },
       rpInitiatedLogout: { enabled: false },

@@ -1,15 +1,12 @@
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { ServerMiddleware } from './provider-middleware.js'
 
 /**
  * Creates the middleware that lets browser clients register themselves from any origin.
  *
  * The library answers cross-origin calls everywhere but there.
  */
-export function registrationCors(path: string) {
-  return async function allowAnyOrigin(
-    ctx: KoaContextWithOIDC,
-    next: () => Promise<void>,
-  ): Promise<void> {
+export function registrationCors(path: string): ServerMiddleware {
+  return async function allowAnyOrigin(ctx, next) {
     if (ctx.path !== path) return next()
     ctx.set('access-control-allow-origin', '*')
     if (ctx.method !== 'OPTIONS') return next()

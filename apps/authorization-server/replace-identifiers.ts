@@ -14,7 +14,7 @@ export function replaceIdentifiers(
     })),
     clients: directory.clients.map(({ resource_server_identifier: bound, ...client }) => ({
       ...client,
-      ...(bound !== undefined && { resource_server_identifier: replace(bound) }),
+      resource_server_identifier: bound && replace(bound),
     })),
     client_grants: directory.client_grants.map((grant) => ({
       ...grant,
@@ -37,7 +37,7 @@ export function replaceIdentifiers(
     })),
     tenant_settings: {
       ...settings,
-      ...(defaultAudience !== undefined && { default_audience: replace(defaultAudience) }),
+      default_audience: defaultAudience && replace(defaultAudience),
     },
   }
 }

@@ -5,7 +5,7 @@ const MAX_BYTES = 64 * 1024
 /**
  * Reads the whole body of a request.
  *
- * @throws RangeError when it is larger than 64 KiB.
+ * Throws `RangeError` when it is larger than 64 KiB.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []

@@ -1,14 +1,13 @@
-import type { ResourceServer } from 'oidc-provider'
+import { type ResourceServer, errors } from 'oidc-provider'
 import { scopesOpenToClient } from './client-access.js'
 import type { Directory } from './directory.js'
 import type { KeyRing } from './keys.js'
 import { SIGNING_ALGORITHM } from './keys.js'
 import { findApi } from './lookup.js'
-import { errors } from './oidc-provider-library.js'
 import { OIDC_SCOPES } from './oidc-scopes.js'
 import { scopeValues } from './rbac.js'
 
-/** What {@link describeResourceServer} is asked: an API, and for whom. */
+/** What `describeResourceServer` is asked: an API, and for whom. */
 export interface ResourceServerQuestion {
   readonly identifier: string
   readonly clientId: string
@@ -19,8 +18,8 @@ export interface ResourceServerQuestion {
  *
  * The server's own scopes are listed as well, since Auth0 repeats them in the tokens of an API.
  *
- * @throws errors.InvalidTarget (`invalid_target`, RFC 8707 §2) for an unknown identifier.
- * @throws errors.UnauthorizedClient when the client has no access to the API.
+ * Throws `errors.InvalidTarget` (`invalid_target`, RFC 8707 §2) for an unknown identifier.
+ * Throws `errors.UnauthorizedClient` when the client has no access to the API.
  */
 export function describeResourceServer(
   directory: Directory,

@@ -26,7 +26,7 @@ interface Failures {
  * An address is blocked while it has used up its attempts; each `rate` gives one back. The addresses
  * that were quiet for longest are forgotten beyond 10000.
  *
- * @param nowMs - epoch milliseconds.
+ * `nowMs`: epoch milliseconds.
  */
 export function createSuspiciousAddresses(
   { max_attempts: maxAttempts, rate }: ThrottlingStage,

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { sendJson } from './send-json.js'
-import type { TokenRateLimit, Variants } from './variants.js'
+import type { TokenRateLimit, Behaviors } from './behaviors.js'
 
 // Announced while there is no limit: a client reads the same headers either way.
 const ANNOUNCED: TokenRateLimit = { requests: 1000, windowMs: 60_000 }
@@ -10,7 +10,7 @@ export interface TokenRateLimiter {
   /**
    * Counts a request and writes the `X-RateLimit-*` headers of its answer.
    *
-   * @returns whether the request may go on; if not, 429 has been sent.
+   * Returns whether the request may go on; if not, 429 has been sent.
    */
   admit(response: ServerResponse): boolean
 }
@@ -18,19 +18,19 @@ export interface TokenRateLimiter {
 /**
  * Creates a limiter that counts in fixed windows of time.
  *
- * `X-RateLimit-Reset` is in epoch seconds. Without `variants.tokenRateLimit` a limit is announced but
+ * `X-RateLimit-Reset` is in epoch seconds. Without `behaviors.tokenRateLimit` a limit is announced but
  * never applied. A limit that is set later counts from then on.
  *
- * @param nowMs - epoch milliseconds.
+ * `nowMs`: epoch milliseconds.
  */
 export function createTokenRateLimiter(
-  variants: Readonly<Variants>,
+  behaviors: Behaviors,
   nowMs: () => number,
 ): TokenRateLimiter {
   let window = { limit: ANNOUNCED, used: 0, endsAtMs: 0 }
   return {
     admit(response) {
-      const limit = variants.tokenRateLimit ?? ANNOUNCED
+      const limit = behaviors.tokenRateLimit ?? ANNOUNCED
       const now = nowMs()
       if (limit !== window.limit || now >= window.endsAtMs) {
         window = { limit, used: 0, endsAtMs: now + limit.windowMs }
@@ -41,7 +41,7 @@ export function createTokenRateLimiter(
       response.setHeader('x-ratelimit-reset', Math.ceil(window.endsAtMs / 1000))
       if (limit === ANNOUNCED || window.used <= limit.requests) return true
 
-      if (variants.retryAfter === 'sent') {
+      if (behaviors.retryAfter === 'sent') {
         response.setHeader('retry-after', Math.ceil((window.endsAtMs - now) / 1000))
       }
       sendJson(response, 429, {

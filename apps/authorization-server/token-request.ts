@@ -19,7 +19,7 @@ export class UnreadableTokenRequest extends Error {
  *
  * Auth0 also takes JSON bodies, and `audience` for `resource`. Bodies of other types pass unchanged.
  *
- * @throws UnreadableTokenRequest for a body that is too large, or JSON that is not an object of texts.
+ * Throws `UnreadableTokenRequest` for a body that is too large, or JSON that is not an object of texts.
  */
 export async function readTokenRequest(request: IncomingMessage): Promise<IncomingMessage> {
   const body = await readOrRefuse(request)

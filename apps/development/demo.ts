@@ -3,7 +3,7 @@ import type { Claims } from '../../src/identity/caller.js'
 import { silentLog } from '../../src/logging/logger.js'
 import { actorChain, check, heading, hop, line } from './demo-text.js'
 import { connectAs, type HeadlessMcpClient } from './headless-mcp-client.js'
-import { startTrio, type Trio } from './trio.js'
+import { startStack, type DevelopmentStack } from './start-stack.js'
 
 const EXCHANGING_CLIENT = 'mcp-server'
 
@@ -13,24 +13,27 @@ const EXCHANGING_CLIENT = 'mcp-server'
  */
 async function main(): Promise<boolean> {
   const seenByApi: Claims[] = []
-  const trio = await startTrio({
+  const stack = await startStack({
     ports: { authorizationServer: 0, api: 0, mcp: 0 },
     log: silentLog,
     onApiCall: (claims) => seenByApi.push(claims),
   })
   try {
-    const administrator = await showAdministrator(trio, seenByApi)
+    const administrator = await showAdministrator(stack, seenByApi)
     seenByApi.length = 0
-    const plainUser = await showPlainUser(trio, seenByApi)
+    const plainUser = await showPlainUser(stack, seenByApi)
     return [...administrator, ...plainUser].every((held) => held)
   } finally {
-    await trio.close()
+    await stack.close()
   }
 }
 
-async function showAdministrator(trio: Trio, seenByApi: readonly Claims[]): Promise<boolean[]> {
+async function showAdministrator(
+  stack: DevelopmentStack,
+  seenByApi: readonly Claims[],
+): Promise<boolean[]> {
   heading('alice, an administrator')
-  const session = await connectAs({ endpoint: trio.endpoint, username: 'alice' })
+  const session = await connectAs({ endpoint: stack.endpoint, username: 'alice' })
   try {
     const first = clientsToken(session)
     const result = await session.client.callTool({
@@ -43,8 +46,8 @@ async function showAdministrator(trio: Trio, seenByApi: readonly Claims[]): Prom
     line('the API answered', JSON.stringify(result.structuredContent))
     return [
       check('the tool answered', result.isError !== true),
-      check("hop 1 is for the MCP server's audience", first['aud'] === trio.endpoint.href),
-      check("hop 2 is for the API's audience", second['aud'] === trio.apiAudience),
+      check("hop 1 is for the MCP server's audience", first['aud'] === stack.endpoint.href),
+      check("hop 2 is for the API's audience", second['aud'] === stack.apiAudience),
       check('the API saw alice', second['sub'] === 'auth0|alice'),
       check('the same user on both hops', first['sub'] === second['sub']),
       check('the actor is our client', actorChain(second)[0] === EXCHANGING_CLIENT),
@@ -56,9 +59,12 @@ async function showAdministrator(trio: Trio, seenByApi: readonly Claims[]): Prom
   }
 }
 
-async function showPlainUser(trio: Trio, seenByApi: readonly Claims[]): Promise<boolean[]> {
+async function showPlainUser(
+  stack: DevelopmentStack,
+  seenByApi: readonly Claims[],
+): Promise<boolean[]> {
   heading('bob, who may not use greet')
-  const session = await connectAs({ endpoint: trio.endpoint, username: 'bob' })
+  const session = await connectAs({ endpoint: stack.endpoint, username: 'bob' })
   try {
     const first = clientsToken(session)
     hop('hop 1, MCP client to MCP server', first)
@@ -68,7 +74,7 @@ async function showPlainUser(trio: Trio, seenByApi: readonly Claims[]): Promise<
       () => false,
       () => true,
     )
-    line('greet', refused ? 'refused at the door: bob lacks the permission tool:greet' : 'answered')
+    line('greet', refused ? 'refused: bob lacks the permission tool:greet' : 'answered')
     line('hop 2, MCP server to the API', 'none: nothing was exchanged')
     return [
       check('the token is bob’s', first['sub'] === 'auth0|bob'),

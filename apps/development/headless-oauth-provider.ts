@@ -3,11 +3,11 @@ import { signIn } from './sign-in.js'
 
 export interface HeadlessOAuthProviderOptions {
   readonly username: string
-  readonly clientName?: string
+  readonly clientName?: string | undefined
   /** Reaches the authorization server. Default: the global `fetch`. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
   /** A client id metadata document, for clients that do not register. */
-  readonly clientMetadataUrl?: string
+  readonly clientMetadataUrl?: string | undefined
 }
 
 /**
@@ -23,9 +23,7 @@ export class HeadlessOAuthProvider extends MemoryOAuthProvider {
     super({
       redirectUrl: 'http://127.0.0.1:33418/callback',
       clientName: options.clientName ?? 'Headless MCP client',
-      ...(options.clientMetadataUrl === undefined
-        ? {}
-        : { clientMetadataUrl: options.clientMetadataUrl }),
+      clientMetadataUrl: options.clientMetadataUrl,
     })
     this.#username = options.username
     this.#fetch = options.fetch
@@ -35,7 +33,7 @@ export class HeadlessOAuthProvider extends MemoryOAuthProvider {
     this.#callback = await signIn({
       authorizationUrl,
       username: this.#username,
-      ...(this.#fetch === undefined ? {} : { fetch: this.#fetch }),
+      fetch: this.#fetch,
     })
   }
 

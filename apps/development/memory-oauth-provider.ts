@@ -12,7 +12,7 @@ export interface MemoryOAuthProviderOptions {
   readonly redirectUrl: string
   readonly clientName: string
   /** A client id metadata document, for clients that do not register. */
-  readonly clientMetadataUrl?: string
+  readonly clientMetadataUrl?: string | undefined
 }
 
 /** What an MCP client remembers of its own sign-in, in memory. How the user gets there is left to others. */

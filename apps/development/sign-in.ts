@@ -1,13 +1,13 @@
-/** What {@link signIn} is to do. */
+/** What `signIn` is to do. */
 export interface SignInOptions {
   /** The authorization request, as a client would open it in a browser. */
   readonly authorizationUrl: string | URL
   /** `username` of the user whose button is pressed. */
   readonly username: string
   /** The answer to the consent page, if it is shown. Defaults to `allow`. */
-  readonly consent?: 'allow' | 'deny'
+  readonly consent?: 'allow' | 'deny' | undefined
   /** Defaults to the global `fetch`. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
 }
 
 export type SignInErrorCode = 'unknown_user' | 'refused' | 'unexpected_page' | 'too_many_steps'
@@ -27,7 +27,7 @@ const MAX_STEPS = 20
 
 interface Step {
   readonly url: URL
-  readonly form?: URLSearchParams
+  readonly form?: URLSearchParams | undefined
 }
 
 /**
@@ -36,9 +36,9 @@ interface Step {
  * Goes through the real pages over HTTP: keeps cookies, presses the user's button, answers the
  * consent page, follows redirects as long as they stay on the authorization server's origin.
  *
- * @returns where the server sends the user at the end: the client's callback with `code`, `state` and
+ * Returns where the server sends the user at the end: the client's callback with `code`, `state` and
  *   `iss`, or with `error`. That address is not called.
- * @throws SignInError `unknown_user`, `refused` when the server shows an error page,
+ * Throws `SignInError`: `unknown_user`, `refused` when the server shows an error page,
  *   `unexpected_page` for any other page, `too_many_steps` for a circle.
  */
 export async function signIn(options: SignInOptions): Promise<URL> {

@@ -1,20 +1,43 @@
 import { clientSnippets, curlSnippet } from '../../src/pages/client-snippets.js'
 import { SERVER_NAME } from '../../src/version.js'
+import { startedDirectoryText } from './started-directory-text.js'
+import type { RunningDirectory, RunningMcpServer } from './start-directory.js'
+import { indented, usersOf } from './text-parts.js'
 import { tokenCommand } from './token-command.js'
-import type { Trio } from './trio.js'
 
-/** What `npm start` tells a person: what runs where, and what to do next. */
-export function startedText({ issuer, endpoint, apiUrl, homePage }: Trio): string {
+export interface StartedTextOptions {
+  /** The file of the directory, if it is not that of the project. */
+  readonly file: string | undefined
+  /** What starts the token program: `npm run --silent token --`. */
+  readonly tokenProgram: string
+}
+
+/** What the development set-up tells a person: what runs where, and what to do next. */
+export function startedText(running: RunningDirectory, options: StartedTextOptions): string {
+  const { mcpServer } = running
+  const { file, tokenProgram } = options
+  if (file !== undefined || typeof mcpServer === 'string') {
+    return startedDirectoryText(running, { file: file ?? 'directory.json', tokenProgram })
+  }
+  return projectText(running, mcpServer, tokenProgram)
+}
+
+function projectText(
+  { issuer, apis, directory }: RunningDirectory,
+  { endpoint, page }: RunningMcpServer,
+  program: string,
+): string {
   const { claudeDesktop, inspector } = clientSnippets(endpoint, SERVER_NAME)
   const greet = { name: 'greet', arguments: { name: 'Alice' } }
   const callGreet = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: greet }
+  const token = tokenCommand({ program, username: 'alice', issuer, resource: endpoint.href })
   return `
 mcp-on-behalf-of, development set-up. Everything runs on this machine; nothing is stored.
 
   MCP server             ${endpoint.href}
-  protected API          ${apiUrl.href}
-  authorization server   ${issuer}   (signs in alice, bob and carol without a password)
-${homePage === undefined ? '' : `  how to connect         ${homePage.href}   (a page for your browser)\n`}
+  protected API          ${apis.join(', ')}
+  authorization server   ${issuer}   (signs in ${usersOf(directory)} without a password)
+${page === undefined ? '' : `  how to connect         ${page.href}   (a page for your browser)\n`}
 MCP Inspector (asks for Node 22.19 or newer):
 ${indented(inspector)}
 
@@ -22,15 +45,11 @@ Claude Desktop, in claude_desktop_config.json:
 ${indented(claudeDesktop)}
 
 curl, with a token for alice (in a second terminal):
-${indented(tokenCommand(issuer, endpoint.href))}
+${indented(token)}
 ${indented(curlSnippet(endpoint, callGreet))}
 
 Alice may use every tool, bob whoami and get_datetime, carol get_datetime alone (it needs no permission).
 Ctrl-C stops all three.
 
 `
-}
-
-function indented(text: string): string {
-  return text.replace(/^/gm, '  ')
 }

@@ -8,6 +8,7 @@ import { parseCredentials } from '../../src/identity/credentials.js'
 import { assertAccessTokenType } from '../../src/identity/token-type.js'
 import { DpopReplayCache } from '../../src/identity/dpop-replay-cache.js'
 import { readUnverified } from '../../src/identity/unverified-token.js'
+import { pageForBrowsers } from './page-for-browsers.js'
 
 export interface DownstreamApiOptions {
   /** Whose tokens are accepted, as the authorization server writes itself in `iss`. */
@@ -15,15 +16,18 @@ export interface DownstreamApiOptions {
   /** This API's identifier. */
   readonly audience: string
   /** Reaches the issuer. Default: Node's global agent. */
-  readonly agent?: Agent
+  readonly agent?: Agent | undefined
+  /** The MCP server's page for people, to which the page at `/` links. Default: no link. */
+  readonly mcpServerPage?: URL | undefined
   /** Told the claims of every token that was accepted. */
-  readonly onCall?: (claims: Readonly<Record<string, unknown>>) => void
+  readonly onCall?: ((claims: Readonly<Record<string, unknown>>) => void) | undefined
 }
 
 /**
  * Creates the protected API: every caller needs a token for this API and no other.
  *
- * `GET /api/private-scope` wants the scope `read:private` and answers who was asked for by whom.
+ * `GET /api/private-scope` wants the scope `read:private`, `GET /api/with-scope/<scope>` the scope that its path names;
+ * both answer who was asked for by whom. A browser that opens `/` gets a page that says what this is.
  */
 export function createDownstreamApi(options: DownstreamApiOptions): Express {
   const app = express()
@@ -33,13 +37,16 @@ export function createDownstreamApi(options: DownstreamApiOptions): Express {
   })
   const hosts = URL.canParse(options.audience) ? [new URL(options.audience).host] : []
   app.use(knownHosts({ endpoint: THIS_MACHINE, allowedHosts: hosts }))
+  app.get('/', pageForBrowsers(options))
   app.use(strictCredentials, bearerToken(options), forUsAlone(options.audience))
-  app.get('/api/private-scope', requiredScopes('read:private'), (req, res) => {
+  const answer: RequestHandler = (req, res) => {
     const claims = req.auth?.payload ?? {}
     const { sub, scope, act } = claims
     options.onCall?.(claims)
     res.json({ msg: 'Hello from the protected API', sub, scopes: scope, actor: actorOf(act) })
-  })
+  }
+  app.get('/api/private-scope', requiredScopes('read:private'), answer)
+  app.get('/api/with-scope/:scope', scopeOfPath, answer)
   app.use((_req, res) => {
     res.status(404).json({ error: 'not_found' })
   })
@@ -90,6 +97,10 @@ function forUsAlone(audience: string): RequestHandler {
     if (proof !== undefined) seenProofs.assertUnused(proof, cnf)
     next()
   }
+}
+
+const scopeOfPath: RequestHandler<{ scope: string }> = (req, res, next) => {
+  requiredScopes(req.params.scope)(req, res, next)
 }
 
 function actorOf(act: unknown): string | null {

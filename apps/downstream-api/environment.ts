@@ -9,6 +9,8 @@ export interface ApiEnvironment {
   readonly issuer: string
   /** For whom they have to be. */
   readonly audience: string
+  /** The MCP server's page for people. */
+  readonly mcpServerPage: URL | undefined
 }
 
 const schema = z.object({
@@ -21,6 +23,7 @@ const schema = z.object({
     })
     .optional(),
   API_AUTH0_AUDIENCE: values.identifier.optional(),
+  MCP_SERVER_URL: values.serverUrl.optional(),
 })
 
 const DEVELOPMENT = { issuer: 'http://localhost:9000/', audience: 'http://localhost:8787/' }
@@ -47,13 +50,21 @@ export function parseApiEnvironment(variables: Variables): ApiEnvironment {
   if (data === undefined || faults.length > 0) {
     throw new Error(['The API cannot start:', ...faults.map((fault) => `  ${fault}`)].join('\n'))
   }
-  const { HOST: host, PORT: port, AUTH0_DOMAIN, ISSUER_BASE_URL, API_AUTH0_AUDIENCE } = data
+  const {
+    HOST: host,
+    PORT: port,
+    AUTH0_DOMAIN,
+    ISSUER_BASE_URL,
+    API_AUTH0_AUDIENCE,
+    MCP_SERVER_URL,
+  } = data
   const issuer = AUTH0_DOMAIN === undefined ? ISSUER_BASE_URL : `https://${AUTH0_DOMAIN}/`
   return {
     host,
     port,
     issuer: issuer ?? DEVELOPMENT.issuer,
     audience: API_AUTH0_AUDIENCE ?? DEVELOPMENT.audience,
+    mcpServerPage: MCP_SERVER_URL && new URL('/', MCP_SERVER_URL),
   }
 }
 

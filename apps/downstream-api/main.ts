@@ -4,10 +4,10 @@ import { parseApiEnvironment } from './environment.js'
 
 /** Runs the protected API alone, until SIGINT or SIGTERM; calls under way may end first. */
 async function main(): Promise<void> {
-  const { host, port, issuer, audience } = parseApiEnvironment(process.env)
-  const server = await serve({ host, port, handler: createDownstreamApi({ issuer, audience }) })
+  const { host, port, ...options } = parseApiEnvironment(process.env)
+  const server = await serve({ host, port, handler: createDownstreamApi(options) })
   process.stdout.write(
-    `The protected API listens on port ${server.port}, for tokens of ${issuer}\n`,
+    `The protected API listens on port ${server.port}, for tokens of ${options.issuer}\n`,
   )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void server.close())

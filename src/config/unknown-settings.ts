@@ -4,7 +4,13 @@ import { nearestName } from '../options/nearest-name.js'
 import { SETTING_NAMES } from './setting-names.js'
 
 /** Read beside the settings: by Node's libraries, and by `npm start` of the repository. */
-const OTHERS = ['NODE_ENV', 'NODE_EXTRA_CA_CERTS', 'DEV_AUTHORIZATION_SERVER_PORT', 'DEV_API_PORT']
+const OTHERS = [
+  'NODE_ENV',
+  'NODE_EXTRA_CA_CERTS',
+  'DEV_AUTHORIZATION_SERVER_PORT',
+  'DEV_API_PORT',
+  'DEV_DIRECTORY',
+]
 const KNOWN: readonly string[] = [...SETTING_NAMES]
 /** Anything else on the left of a `=` may be a line of a key that was pasted without quotes. */
 const NAME_LIKE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { obtainToken } from '../../apps/development/obtain-token.js'
-import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
 import { launchBrowser } from '../helpers/browser.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import { faultsInLooks } from './looks.js'
@@ -13,14 +13,14 @@ import { openWatchedPage, type WatchedPage } from './watched-page.js'
 const run = promisify(execFile)
 
 let browser: Browser
-let trio: Trio
+let stack: DevelopmentStack
 
 beforeAll(async () => {
-  trio = await startTrio({
+  stack = await startStack({
     ports: { authorizationServer: 0, api: 0, mcp: 0 },
     log: new RecordingLog(),
   })
-  return () => trio.close()
+  return () => stack.close()
 })
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 async function openHomePage(options: Parameters<typeof openWatchedPage>[1] = {}) {
   const watched = await openWatchedPage(browser, options)
-  const response = await watched.page.goto(trio.endpoint.origin)
+  const response = await watched.page.goto(stack.endpoint.origin)
   expect(response?.status()).toBe(200)
   return watched
 }
@@ -47,7 +47,7 @@ describe('the page at / in a browser', () => {
     const { page, complaints, origins } = watched
     expect(await page.title()).toBe('mcp-on-behalf-of: MCP server')
     expect(complaints).toEqual([])
-    expect(origins()).toEqual([trio.endpoint.origin])
+    expect(origins()).toEqual([stack.endpoint.origin])
   })
 
   test('shows a snippet with this server’s URL for every client', async () => {
@@ -60,10 +60,10 @@ describe('the page at / in a browser', () => {
     )
     const snippets = await page.locator('pre').allTextContents()
     expect(snippets).toHaveLength(7)
-    for (const snippet of snippets) expect(snippet).toContain(trio.endpoint.href)
+    for (const snippet of snippets) expect(snippet).toContain(stack.endpoint.href)
     const addresses = (await page.locator('body').innerText()).match(/https?:\/\/[^\s"'<]+/g) ?? []
     expect(addresses.map((address) => new URL(address).origin)).toSatisfy((all: string[]) =>
-      all.every((origin) => [trio.endpoint.origin, new URL(trio.issuer).origin].includes(origin)),
+      all.every((origin) => [stack.endpoint.origin, new URL(stack.issuer).origin].includes(origin)),
     )
   })
 
@@ -73,11 +73,11 @@ describe('the page at / in a browser', () => {
       JSON.parse((await page.locator(`#snippet-${id}-1`).textContent()) ?? '')
     expect(await snippet('claude-desktop')).toEqual({
       mcpServers: {
-        'mcp-on-behalf-of': { command: 'npx', args: ['-y', 'mcp-remote', trio.endpoint.href] },
+        'mcp-on-behalf-of': { command: 'npx', args: ['-y', 'mcp-remote', stack.endpoint.href] },
       },
     })
     expect(await snippet('vs-code')).toEqual({
-      servers: { 'mcp-on-behalf-of': { type: 'http', url: trio.endpoint.href } },
+      servers: { 'mcp-on-behalf-of': { type: 'http', url: stack.endpoint.href } },
     })
   })
 
@@ -94,10 +94,10 @@ describe('the page at / in a browser', () => {
     expect(challenge).toMatch(/^www-authenticate: Bearer /im)
 
     const token = await obtainToken({
-      issuer: trio.issuer,
+      issuer: stack.issuer,
       username: 'bob',
       scope: 'tool:whoami',
-      resource: trio.endpoint.href,
+      resource: stack.endpoint.href,
     })
     const tools = await shell(await command(2), token)
     expect(tools).toContain('"name":"whoami"')
@@ -110,9 +110,9 @@ describe('the page at / in a browser', () => {
     expect(tools).toHaveLength(3)
     expect(tools[1]).toMatch(/Greet\s+greet[\s\S]*Needs tool:greet[\s\S]*Calls the API as you/)
     expect(tools[0]).toMatch(/Needs a sign-in, no scope[\s\S]*Calls no API/)
-    expect(await page.getByText(trio.issuer, { exact: true }).count()).toBe(1)
+    expect(await page.getByText(stack.issuer, { exact: true }).count()).toBe(1)
     for (const name of ['/.well-known/oauth-protected-resource/mcp', '/healthz']) {
-      const link = page.getByRole('link', { name: `${trio.endpoint.origin}${name}` })
+      const link = page.getByRole('link', { name: `${stack.endpoint.origin}${name}` })
       const address = (await link.getAttribute('href')) ?? ''
       expect((await fetch(address)).status).toBe(200)
     }
@@ -163,7 +163,7 @@ describe('the page at / with the keyboard alone', () => {
     })
     expect(await page.getByRole('button', { name: /^Copied/ }).count()).toBe(1)
     expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(
-      `claude mcp add --transport http mcp-on-behalf-of ${trio.endpoint.href}`,
+      `claude mcp add --transport http mcp-on-behalf-of ${stack.endpoint.href}`,
     )
     await page.keyboard.press('Tab')
     expect(await page.getByRole('button', { name: /^Copied/ }).count()).toBe(0)
@@ -174,12 +174,12 @@ describe('the page at / with the keyboard alone', () => {
   test('a copy button selects its snippet where the clipboard is closed', async () => {
     const { page, close } = await openWatchedPage(browser)
     await page.addInitScript('Object.defineProperty(navigator, "clipboard", { value: undefined })')
-    await page.goto(trio.endpoint.origin)
+    await page.goto(stack.endpoint.origin)
     await tabTo(page.getByRole('button', { name: 'Copy the snippet for MCP Inspector' }))
     await page.keyboard.press('Space')
     await page.getByRole('status').filter({ hasText: 'Selected.' }).waitFor({ state: 'attached' })
     expect(await page.evaluate<string>('getSelection().toString()')).toBe(
-      `npx -y @modelcontextprotocol/inspector@2 --transport http --server-url ${trio.endpoint.href}`,
+      `npx -y @modelcontextprotocol/inspector@2 --transport http --server-url ${stack.endpoint.href}`,
     )
     await close()
   })

@@ -5,7 +5,7 @@ import {
 } from '@modelcontextprotocol/client'
 import type { Browser } from 'playwright-core'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
 import type { Claims } from '../../src/identity/caller.js'
 import { launchBrowser } from '../helpers/browser.js'
 import { RecordingLog } from '../helpers/recording-log.js'
@@ -19,16 +19,16 @@ import { outlineOfFocus, tabTo } from './keyboard.js'
 import { openWatchedPage, type WatchedPage } from './watched-page.js'
 
 let browser: Browser
-let trio: Trio
+let stack: DevelopmentStack
 const apiCalls: Claims[] = []
 
 beforeAll(async () => {
-  trio = await startTrio({
+  stack = await startStack({
     ports: { authorizationServer: 0, api: 0, mcp: 0 },
     log: new RecordingLog(),
     onApiCall: (claims) => apiCalls.push(claims),
   })
-  return () => trio.close()
+  return () => stack.close()
 })
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ interface WaitingClient {
 
 async function startSignIn(callback: CallbackServer): Promise<WaitingClient> {
   const provider = new BrowserOAuthProvider(callback.url)
-  const open = () => new StreamableHTTPClientTransport(trio.endpoint, { authProvider: provider })
+  const open = () => new StreamableHTTPClientTransport(stack.endpoint, { authProvider: provider })
   const create = () => new Client({ name: 'browser-test', version: '1.0.0' })
   const transport = open()
   await expect(create().connect(transport)).rejects.toBeInstanceOf(UnauthorizedError)
@@ -101,7 +101,7 @@ describe('signing in in a browser, from an MCP client’s authorization URL', ()
     expect(structuredContent).toMatchObject({ greeting: 'Hello, there (auth0|alice)!' })
     expect(apiCalls).toMatchObject([{ sub: 'auth0|alice', act: { sub: 'mcp-server' } }])
     expect(complaints).toEqual([])
-    expect(origins()).toEqual([new URL(trio.issuer).origin, new URL(callback.url).origin])
+    expect(origins()).toEqual([new URL(stack.issuer).origin, new URL(callback.url).origin])
   })
 
   test('comes back with access_denied when she denies', async () => {

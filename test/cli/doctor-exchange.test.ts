@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Directory } from '../../apps/authorization-server/directory.js'
-import type { Variants } from '../../apps/authorization-server/variants.js'
+import type { Switches } from '../../apps/authorization-server/testing/test-server.js'
 import { useDeployments, type Ailment, type Deployed, type Diagnosis } from './doctor-support.js'
 
 const start = useDeployments()
 
-async function withAlice(ailment?: Ailment, variants: Partial<Variants> = {}): Promise<Diagnosis> {
+async function withAlice(ailment?: Ailment, switches: Partial<Switches> = {}): Promise<Diagnosis> {
   const one = await start(ailment)
   const token = await one.tokenOf('alice')
-  Object.assign(one.authorizationServer.variants, variants)
+  Object.assign(one.authorizationServer.switches, switches)
   return one.diagnose(token)
 }
 
@@ -118,7 +118,7 @@ describe('doctor and the traps of the quickstarts', () => {
       const one = await start({
         environment: () => ({ MCP_AUTH0_CLIENT_SECRET: 'a-secret-of-yesterday' }),
       })
-      Object.assign(one.authorizationServer.variants, { clientAuthenticationError })
+      Object.assign(one.authorizationServer.switches, { clientAuthenticationError })
       const { wrong, named } = await one.diagnose()
       const { output } = await one.read()
       expect(wrong()).toEqual(['client.credentials'])
@@ -156,14 +156,14 @@ describe('doctor and the traps of the quickstarts', () => {
     'a healthy client is healthy however a bad subject token is called (%s)',
     async (subjectTokenError) => {
       const one = await start()
-      Object.assign(one.authorizationServer.variants, { subjectTokenError })
+      Object.assign(one.authorizationServer.switches, { subjectTokenError })
       expect((await one.diagnose()).wrong()).toEqual([])
     },
   )
 
   test('a token endpoint that is busy is not checkable, and not wrong', async () => {
     const one = await start()
-    Object.assign(one.authorizationServer.variants, {
+    Object.assign(one.authorizationServer.switches, {
       tokenRateLimit: { requests: 0, windowMs: 60_000 },
     })
     const { code, named } = await one.diagnose()

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import type { RequestListener } from 'node:http'
 import {
-  createAuthorizationServer,
-  type AuthorizationServer,
-} from '../../apps/authorization-server/authorization-server.js'
+  createTestAuthorizationServer,
+  type TestAuthorizationServer,
+} from '../../apps/authorization-server/testing/test-server.js'
 import {
   loadDirectory,
   withIdentifiers,
@@ -62,7 +62,7 @@ export interface Diagnosis {
 /** A deployment on this machine, healthy but for its ailment. */
 export interface Deployed {
   readonly urls: Urls
-  readonly authorizationServer: AuthorizationServer
+  readonly authorizationServer: TestAuthorizationServer
   readonly directory: string
   tokenOf(username: string, resource?: string): Promise<string>
   /** Runs the doctor as a machine does, with a user's token where one is given. */
@@ -94,7 +94,7 @@ async function deploy(ailment: Ailment = {}): Promise<Deployed> {
     mcp: `http://localhost:${mcp.port}/mcp`,
   }
   const regular = withIdentifiers(loadDirectory(), urls)
-  const authorizationServer = await createAuthorizationServer({
+  const authorizationServer = await createTestAuthorizationServer({
     issuer: urls.issuer,
     directory: ailment.directory?.(regular) ?? regular,
   })

@@ -18,8 +18,8 @@ describe.each([
       2,
     ],
   ] as const)('%s', async (_, scenario, environment, signIns) => {
-    const { trio, person, observed, apiCalls } = await suite.start({ environment })
-    const inspector = await startInspectorWeb(trio.endpoint, era, person)
+    const { stack, person, observed, apiCalls } = await suite.start({ environment })
+    const inspector = await startInspectorWeb(stack.endpoint, era, person)
     const browser = await openBrowser(person)
     try {
       const { page } = browser
@@ -48,7 +48,7 @@ describe.each([
     }
     expect(browser.corsFaults).toEqual([])
     expect(person.signIns).toHaveLength(signIns)
-    expect(apiCalls.at(-1)).toMatchObject({ sub: 'auth0|alice', aud: trio.apiAudience })
+    expect(apiCalls.at(-1)).toMatchObject({ sub: 'auth0|alice', aud: stack.apiAudience })
     expect(observed.revision()).toBe(revision)
     suite.record(setting, scenario, 'answered')
   })

@@ -43,11 +43,11 @@ describe.each([
       2,
     ],
   ] as const)('%s', async (_, scenario, environment, signIns) => {
-    const { trio, person, observed, apiCalls } = await suite.start({ environment })
+    const { stack, person, observed, apiCalls } = await suite.start({ environment })
     const browser = await openBrowser(person)
     try {
       const { page } = browser
-      await page.goto(`${origin}?endpoint=${encodeURIComponent(trio.endpoint.href)}&mode=${mode}`)
+      await page.goto(`${origin}?endpoint=${encodeURIComponent(stack.endpoint.href)}&mode=${mode}`)
       for (let count = 0; count < signIns; count += 1) await browser.signIn()
       await page.locator('#answer:not(:empty)').waitFor()
       expect(await page.locator('#answer').textContent()).toContain('Hello, Alice (auth0|alice)!')
@@ -57,7 +57,7 @@ describe.each([
     }
     expect(browser.corsFaults).toEqual([])
     expect(person.signIns).toHaveLength(signIns)
-    expect(apiCalls).toMatchObject([{ sub: 'auth0|alice', aud: trio.apiAudience }])
+    expect(apiCalls).toMatchObject([{ sub: 'auth0|alice', aud: stack.apiAudience }])
     expect(observed.revision()).toBe(revision)
     suite.record(setting, scenario, 'answered')
   })

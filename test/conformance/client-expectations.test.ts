@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { loadDirectory, withIdentifiers } from '../../apps/authorization-server/directory.js'
 import { obtainToken } from '../../apps/development/obtain-token.js'
 import { signIn } from '../../apps/development/sign-in.js'
-import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
 import { failureResponse } from '../../src/failures/failure-response.js'
 import { OnBehalfOfError } from '../../src/failures/errors.js'
 import { protectedResourceMetadata } from '../../src/http/protected-resource-metadata.js'
@@ -37,17 +37,17 @@ const SERVER_METADATA = z.object({
   authorization_response_iss_parameter_supported: z.boolean(),
 })
 
-let trio: Trio
+let stack: DevelopmentStack
 
 beforeAll(async () => {
-  trio = await startTrio({
+  stack = await startStack({
     ports: { authorizationServer: 0, api: 0, mcp: 0 },
     log: new RecordingLog(),
   })
 })
 
 afterAll(async () => {
-  await trio.close()
+  await stack.close()
 })
 
 async function readJson<T>(url: string | URL, schema: z.ZodType<T>): Promise<T> {
@@ -57,10 +57,10 @@ async function readJson<T>(url: string | URL, schema: z.ZodType<T>): Promise<T> 
   return schema.parse(await response.json())
 }
 
-const wellKnown = (name: string): URL => new URL(`/.well-known/${name}`, trio.endpoint)
+const wellKnown = (name: string): URL => new URL(`/.well-known/${name}`, stack.endpoint)
 const metadata = () => readJson(wellKnown('oauth-protected-resource/mcp'), METADATA)
 const serverMetadata = (name = 'oauth-authorization-server') =>
-  readJson(`${trio.issuer}.well-known/${name}`, SERVER_METADATA)
+  readJson(`${stack.issuer}.well-known/${name}`, SERVER_METADATA)
 
 /** The challenge's parameters; fails for another scheme, for one given twice, and for what is left over. */
 function challengeOf(response: Pick<Response, 'headers'>): Record<string, string> {
@@ -74,9 +74,9 @@ function challengeOf(response: Pick<Response, 'headers'>): Record<string, string
   return Object.fromEntries(pairs) as Record<string, string>
 }
 
-const refused = () => postMcp(trio.endpoint, rpc('tools/list'))
+const refused = () => postMcp(stack.endpoint, rpc('tools/list'))
 const tokenFor = (scope: string): Promise<string> =>
-  obtainToken({ issuer: trio.issuer, username: 'alice', resource: trio.endpoint.href, scope })
+  obtainToken({ issuer: stack.issuer, username: 'alice', resource: stack.endpoint.href, scope })
 
 describe('the way from the first 401 to the authorization server', () => {
   test('[auth/metadata-default] [auth/metadata-var3] the 401 says where the metadata is, and it leads on', async () => {
@@ -86,11 +86,11 @@ describe('the way from the first 401 to the authorization server', () => {
     expect(error).toBeUndefined()
     expect(url).toBe(wellKnown('oauth-protected-resource/mcp').href)
     const { authorization_servers: servers } = await readJson(url, METADATA)
-    expect(servers).toEqual([trio.issuer])
+    expect(servers).toEqual([stack.issuer])
     const found = await serverMetadata()
     expect(found.code_challenge_methods_supported).toContain('S256')
     for (const endpoint of [found.authorization_endpoint, found.token_endpoint]) {
-      expect(new URL(endpoint).origin).toBe(new URL(trio.issuer).origin)
+      expect(new URL(endpoint).origin).toBe(new URL(stack.issuer).origin)
     }
   })
 
@@ -102,7 +102,7 @@ describe('the way from the first 401 to the authorization server', () => {
   })
 
   test('[auth/resource-mismatch] the resource is the URL that the client has, byte for byte', async () => {
-    expect((await metadata()).resource).toBe(trio.endpoint.href)
+    expect((await metadata()).resource).toBe(stack.endpoint.href)
   })
 
   test('[auth/metadata-issuer-mismatch] the issuer is written alike in all three documents', async () => {
@@ -113,13 +113,13 @@ describe('the way from the first 401 to the authorization server', () => {
   })
 
   test('[auth/authorization-server-migration] a token of another authorization server is refused as a token, so that the client looks again', async () => {
-    const identifiers = { mcp: trio.endpoint.href, api: trio.apiAudience }
+    const identifiers = { mcp: stack.endpoint.href, api: stack.apiAudience }
     const former = await startServer({ directory: withIdentifiers(loadDirectory(), identifiers) })
     try {
       const { issuer } = former
-      const resource = trio.endpoint.href
+      const resource = stack.endpoint.href
       const token = await obtainToken({ issuer, username: 'alice', resource, scope: 'tool:whoami' })
-      const response = await postMcp(trio.endpoint, rpc('tools/list'), { token })
+      const response = await postMcp(stack.endpoint, rpc('tools/list'), { token })
       expect(response.status).toBe(401)
       expect(challengeOf(response)).toMatchObject({
         error: 'invalid_token',
@@ -137,25 +137,25 @@ describe('scopes', () => {
     const { scope = '' } = challengeOf(await refused())
     expect(scope.split(' ')).toEqual((await metadata()).scopes_supported)
     const token = await tokenFor(scope)
-    expect((await postMcp(trio.endpoint, callTool('greet'), { token })).status).toBe(200)
+    expect((await postMcp(stack.endpoint, callTool('greet'), { token })).status).toBe(200)
   })
 
   test('[auth/scope-omitted-when-undefined] without a baseline neither names a scope, and a client that asks for none is let in', async () => {
-    const description = { resource: trio.endpoint.href, authorizationServers: [trio.issuer] }
+    const description = { resource: stack.endpoint.href, authorizationServers: [stack.issuer] }
     const bare = protectedResourceMetadata({ ...description, baselineScopes: [] })
     expect(bare).not.toHaveProperty('scopes_supported')
     const { headers } = failureResponse(new OnBehalfOfError('no_credentials'), 'id', {
-      resourceMetadataUrl: trio.endpoint,
+      resourceMetadataUrl: stack.endpoint,
       baselineScopes: [],
     })
     expect(headers['WWW-Authenticate']).not.toContain('scope')
 
     const redirectUri = 'http://127.0.0.1:49152/callback'
-    const { url, verifier } = authorizationRequest(trio, {
-      ...{ scope: '', resource: trio.endpoint.href, redirect_uri: redirectUri },
+    const { url, verifier } = authorizationRequest(stack, {
+      ...{ scope: '', resource: stack.endpoint.href, redirect_uri: redirectUri },
     })
     const callback = await signIn({ authorizationUrl: url, username: 'alice' })
-    const { body } = await postToken(trio, {
+    const { body } = await postToken(stack, {
       grant_type: 'authorization_code',
       client_id: 'curl',
       code: callback.searchParams.get('code') ?? '',
@@ -163,15 +163,15 @@ describe('scopes', () => {
       redirect_uri: redirectUri,
     })
     const token = String(body['access_token'])
-    const listed = await postMcp(trio.endpoint, rpc('tools/list'), { token })
+    const listed = await postMcp(stack.endpoint, rpc('tools/list'), { token })
     expect(listed.status).toBe(200)
     expect(await rpcAnswer(listed)).toHaveProperty('result.tools')
   })
 
   test('[auth/scope-step-up] a call that needs more is 403 with what to ask for, and goes through with it', async () => {
     const token = await tokenFor('tool:whoami')
-    expect((await postMcp(trio.endpoint, rpc('tools/list'), { token })).status).toBe(200)
-    const response = await postMcp(trio.endpoint, callTool('greet'), { token })
+    expect((await postMcp(stack.endpoint, rpc('tools/list'), { token })).status).toBe(200)
+    const response = await postMcp(stack.endpoint, callTool('greet'), { token })
     expect(response.status).toBe(403)
     const challenge = challengeOf(response)
     expect(challenge).toMatchObject({
@@ -182,14 +182,14 @@ describe('scopes', () => {
     // The scopes at hand are in it: a client that replaces its token loses nothing.
     expect(challenge['scope']?.split(' ').sort()).toEqual(['tool:greet', 'tool:whoami'])
     const more = await tokenFor(challenge['scope'] ?? '')
-    expect((await postMcp(trio.endpoint, callTool('greet'), { token: more })).status).toBe(200)
+    expect((await postMcp(stack.endpoint, callTool('greet'), { token: more })).status).toBe(200)
   })
 
   test('[auth/scope-retry-limit] a call that still needs more gets the same challenge, so that the client sees the circle', async () => {
     const challenges = []
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const token = await tokenFor('tool:whoami')
-      challenges.push(challengeOf(await postMcp(trio.endpoint, callTool('greet'), { token })))
+      challenges.push(challengeOf(await postMcp(stack.endpoint, callTool('greet'), { token })))
     }
     expect(new Set(challenges.map((challenge) => JSON.stringify(challenge))).size).toBe(1)
   })
@@ -229,7 +229,7 @@ describe('clients', () => {
 
   test('[auth/pre-registration] a client that is known already need not register', async () => {
     const token = await tokenFor('tool:whoami')
-    expect((await postMcp(trio.endpoint, callTool('whoami'), { token })).status).toBe(200)
+    expect((await postMcp(stack.endpoint, callTool('whoami'), { token })).status).toBe(200)
   })
 })
 
@@ -246,10 +246,10 @@ describe('iss in the authorization response', () => {
         redirect_uris: [redirectUri],
         token_endpoint_auth_method: 'none',
       })
-      const { url } = authorizationRequest(trio, {
+      const { url } = authorizationRequest(stack, {
         client_id: String(body['client_id']),
         redirect_uri: redirectUri,
-        resource: trio.endpoint.href,
+        resource: stack.endpoint.href,
       })
       const { searchParams } = await signIn({ authorizationUrl: url, username: 'alice', consent })
       expect(searchParams.has('error')).toBe(consent === 'deny')

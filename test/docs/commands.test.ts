@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
 import { pages, ROOT } from '../../scripts/docs/pages.js'
 import { shellBlocks } from '../../scripts/docs/shell-blocks.js'
 import { silentLog } from '../../src/logging/logger.js'
@@ -47,21 +47,21 @@ describe('the commands on the pages', () => {
 })
 
 describe('the commands for a second terminal', () => {
-  let trio: Trio
+  let stack: DevelopmentStack
 
   beforeAll(async () => {
-    trio = await startTrio({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
+    stack = await startStack({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
   })
 
-  afterAll(() => trio.close())
+  afterAll(() => stack.close())
 
   test('get a token and call a tool with it, as they stand in the README', async () => {
     const block = shellBlocks(read('README.md')).find(({ text }) => text.includes('curl '))
     const script = (block?.text ?? '')
-      .replaceAll('http://localhost:3001/mcp', trio.endpoint.href)
+      .replaceAll('http://localhost:3001/mcp', stack.endpoint.href)
       .replace(
         '--user alice',
-        `--user alice --resource ${trio.endpoint.href} --issuer ${trio.issuer}`,
+        `--user alice --resource ${stack.endpoint.href} --issuer ${stack.issuer}`,
       )
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: ROOT })
     expect(stdout).toContain('auth0|alice')

@@ -67,5 +67,17 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npm run --silent token .* \| npm run doctor -- --token-stdin --call-api$/,
     verified: { by: 'test', file: 'test/cli/doctor-exchange.test.ts' },
   },
+  {
+    command: /^DEV_DIRECTORY=examples\/development-directory\.json npm start$/,
+    verified: { by: 'test', file: 'test/e2e/development-directory.test.ts' },
+  },
+  {
+    command: /^node --import tsx examples\/two-apis-start\.ts$/,
+    verified: { by: 'test', file: 'test/e2e/development-directory.test.ts' },
+  },
+  {
+    command: /^TOKEN=\$\(npm run --silent token -- --user dana /,
+    verified: { by: 'test', file: 'test/e2e/development-directory.test.ts' },
+  },
   { command: /^npm run test:mutation/, verified: { by: 'ci', line: 'npm run test:mutation' } },
 ]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { obtainToken } from '../../apps/development/obtain-token.js'
-import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
 import { ROOT } from '../../scripts/docs/pages.js'
 import { silentLog } from '../../src/logging/logger.js'
 
@@ -35,25 +35,25 @@ function parseRequest(section: string): HttpRequest {
 }
 
 describe('apps/development/requests.http', () => {
-  let trio: Trio
+  let stack: DevelopmentStack
   let fill: (text: string) => string
 
   beforeAll(async () => {
-    trio = await startTrio({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
+    stack = await startStack({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
     const token = await obtainToken({
       ...{ username: 'alice', scope: 'tool:whoami tool:greet' },
-      ...{ resource: trio.endpoint.href, issuer: trio.issuer },
+      ...{ resource: stack.endpoint.href, issuer: stack.issuer },
     })
     fill = (written) =>
       written
-        .replaceAll('{{endpoint}}', trio.endpoint.href)
+        .replaceAll('{{endpoint}}', stack.endpoint.href)
         .replaceAll('{{token}}', token)
-        .replaceAll('http://localhost:3001', trio.endpoint.origin)
-        .replaceAll('http://localhost:8787/', trio.apiUrl.href)
-        .replaceAll('http://localhost:9000/', trio.issuer)
+        .replaceAll('http://localhost:3001', stack.endpoint.origin)
+        .replaceAll('http://localhost:8787/', stack.apiUrl.href)
+        .replaceAll('http://localhost:9000/', stack.issuer)
   })
 
-  afterAll(() => trio.close())
+  afterAll(() => stack.close())
 
   test('says where the token comes from, and holds none', () => {
     expect(head).toContain('npm run --silent token -- --user alice')

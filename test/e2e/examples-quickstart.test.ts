@@ -8,7 +8,7 @@ import { loadDirectory, withIdentifiers } from '../../apps/authorization-server/
 import {
   startTlsAuthorizationServer,
   type TlsAuthorizationServer,
-} from '../../apps/authorization-server/tls-server.js'
+} from '../../apps/authorization-server/testing/tls-server.js'
 import type { AuthorizationServerEvent } from '../../apps/authorization-server/authorization-server.js'
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'

@@ -2,9 +2,9 @@ import { Agent } from 'node:https'
 import { AuthClient } from '@auth0/auth0-auth-js'
 import { afterEach, describe, expect, test } from 'vitest'
 import { loadDirectory, withIdentifiers } from '../../apps/authorization-server/directory.js'
-import { startTlsAuthorizationServer } from '../../apps/authorization-server/tls-server.js'
+import { startTlsAuthorizationServer } from '../../apps/authorization-server/testing/tls-server.js'
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
-import { startTrio } from '../../apps/development/trio.js'
+import { startStack } from '../../apps/development/start-stack.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
 import { createApp } from '../../src/server/app.js'
 import { composeServer } from '../../src/server/from-config.js'
@@ -116,12 +116,12 @@ const CUSTOM: Environment = {
 
 async function startGeneric(): Promise<Running> {
   const seenByApi: Claims[] = []
-  const trio = await startTrio({
+  const stack = await startStack({
     ports: { authorizationServer: 0, api: 0, mcp: 0 },
     log: new RecordingLog(),
     onApiCall: (claims) => seenByApi.push(claims),
   })
-  return { endpoint: trio.endpoint, seenByApi, close: () => trio.close() }
+  return { endpoint: stack.endpoint, seenByApi, close: () => stack.close() }
 }
 
 describe('the whole flow, from the first 401 to the answer of the API', () => {

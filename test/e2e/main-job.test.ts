@@ -2,7 +2,7 @@ import type { VersionNegotiationMode } from '@modelcontextprotocol/client'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
-import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
 import type { Claims } from '../../src/identity/caller.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 
@@ -13,25 +13,25 @@ const MODES: readonly [string, VersionNegotiationMode, string][] = [
 ]
 
 describe('a tool call as the signed-in user, from the first 401 on', () => {
-  let trio: Trio
+  let stack: DevelopmentStack
   let seenByApi: Claims[]
   let log: RecordingLog
 
   beforeAll(async () => {
     seenByApi = []
     log = new RecordingLog()
-    trio = await startTrio({
+    stack = await startStack({
       ports: { authorizationServer: 0, api: 0, mcp: 0 },
       log,
       onApiCall: (claims) => seenByApi.push(claims),
     })
   })
 
-  afterAll(() => trio.close())
+  afterAll(() => stack.close())
 
   describe.each(MODES)('with the official client in %s mode', (_, mode, version) => {
     test('an administrator lists and calls every tool, and the API sees them through our client', async () => {
-      const session = await connectAs({ endpoint: trio.endpoint, username: 'alice', mode })
+      const session = await connectAs({ endpoint: stack.endpoint, username: 'alice', mode })
       try {
         expect(session.client.getNegotiatedProtocolVersion()).toBe(version)
         const { tools } = await session.client.listTools()
@@ -51,7 +51,7 @@ describe('a tool call as the signed-in user, from the first 401 on', () => {
         })
         expect(seenByApi).toHaveLength(1)
         expect(seenByApi[0]).toMatchObject({
-          aud: trio.apiAudience,
+          aud: stack.apiAudience,
           sub: 'auth0|alice',
           act: {
             sub: 'mcp-server',
@@ -64,7 +64,7 @@ describe('a tool call as the signed-in user, from the first 401 on', () => {
     })
 
     test('a plain user sees no greet, is refused it, and the API is not called', async () => {
-      const session = await connectAs({ endpoint: trio.endpoint, username: 'bob', mode })
+      const session = await connectAs({ endpoint: stack.endpoint, username: 'bob', mode })
       try {
         const { tools } = await session.client.listTools()
         expect(tools.map((tool) => tool.name)).toEqual(['get_datetime', 'whoami'])
@@ -80,7 +80,7 @@ describe('a tool call as the signed-in user, from the first 401 on', () => {
     })
 
     test('a user without any permission can still ask for the time', async () => {
-      const session = await connectAs({ endpoint: trio.endpoint, username: 'carol', mode })
+      const session = await connectAs({ endpoint: stack.endpoint, username: 'carol', mode })
       try {
         const { tools } = await session.client.listTools()
         expect(tools.map((tool) => tool.name)).toEqual(['get_datetime'])
@@ -91,11 +91,11 @@ describe('a tool call as the signed-in user, from the first 401 on', () => {
   })
 
   test('the client registers itself and sends no token of ours to the API', async () => {
-    const session = await connectAs({ endpoint: trio.endpoint, username: 'alice' })
+    const session = await connectAs({ endpoint: stack.endpoint, username: 'alice' })
     try {
       const token = session.provider.tokens()?.access_token ?? ''
-      expect(decodeJwt(token)).toMatchObject({ aud: trio.endpoint.href, sub: 'auth0|alice' })
-      const direct = await fetch(new URL('/api/private-scope', trio.apiUrl), {
+      expect(decodeJwt(token)).toMatchObject({ aud: stack.endpoint.href, sub: 'auth0|alice' })
+      const direct = await fetch(new URL('/api/private-scope', stack.apiUrl), {
         headers: { Authorization: `Bearer ${token}` },
       })
       expect(direct.status).toBe(401)

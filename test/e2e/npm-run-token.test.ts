@@ -1,25 +1,25 @@
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
 import { silentLog } from '../../src/logging/logger.js'
 import { run, type Ran } from '../helpers/run.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
 describe('npm run token', () => {
-  let trio: Trio
+  let stack: DevelopmentStack
 
   beforeAll(async () => {
-    trio = await startTrio({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
+    stack = await startStack({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
   })
 
-  afterAll(() => trio.close())
+  afterAll(() => stack.close())
 
   const token = (...argv: readonly string[]): Promise<Ran> =>
     run(process.execPath, ['--import', 'tsx', 'apps/development/token.ts', ...argv], { cwd: ROOT })
 
   test('says what the authorization server says of a wrong resource, and no usage', async () => {
-    const { issuer } = trio
+    const { issuer } = stack
     const at = ['--user', 'alice', '--issuer', issuer, '--resource', 'http://localhost:1/mcp']
     const { code, stdout, stderr } = await token(...at)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

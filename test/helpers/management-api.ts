@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createThrowAwayCertificate } from '../../apps/authorization-server/throw-away-certificate.js'
+import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
 import { Refusal } from './management-refusal.js'
 import { answerCall, newTenant, type Tenant } from './management-tenant.js'
@@ -35,7 +35,7 @@ export interface ManagementStandIn {
 }
 
 export async function startManagementApi(): Promise<ManagementStandIn> {
-  const certificate = createThrowAwayCertificate()
+  const certificate = await createSelfSignedCertificate()
   const server = await serveTls(certificate)
   const standIn: ManagementStandIn = {
     domain: `localhost:${server.port}`,

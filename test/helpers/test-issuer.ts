@@ -9,7 +9,7 @@ import {
   type JWTPayload,
 } from 'jose'
 import { serveTls } from './serve-tls.js'
-import { createThrowAwayCertificate } from '../../apps/authorization-server/throw-away-certificate.js'
+import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 
 export interface SigningKey {
@@ -76,7 +76,7 @@ export class TestIssuer {
 
   /** An issuer at `https://localhost`, or at another name that a proxy knows, for clients that insist on it. */
   static async startTls(host = 'localhost'): Promise<TestIssuer> {
-    const certificate = createThrowAwayCertificate(host === 'localhost' ? [] : [host])
+    const certificate = await createSelfSignedCertificate(host === 'localhost' ? [] : [host])
     const server = await serveTls(certificate)
     const tls = { ca: certificate.cert, host }
     const issuer = new TestIssuer(server, [await createSigningKey()], tls)

@@ -4,14 +4,17 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
-import { createThrowAwayCertificate } from '../../apps/authorization-server/throw-away-certificate.js'
+import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
 import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
 import { createOutgoingFetch } from '../../src/http/outgoing-fetch.js'
 import { callerFromClaims } from '../../src/identity/caller.js'
 import { Secret } from '../../src/secret.js'
 
 test('the token request presents the client certificate, and no secret', async () => {
-  const [ours, theirs] = [createThrowAwayCertificate(), createThrowAwayCertificate()]
+  const [ours, theirs] = await Promise.all([
+    createSelfSignedCertificate(),
+    createSelfSignedCertificate(),
+  ])
   const seen: { fingerprint: string; body: string }[] = []
   const server = createServer({ ...theirs, requestCert: true, rejectUnauthorized: false })
   server.on('request', (req, res) => {

@@ -4,15 +4,15 @@ import { createServer as createHttps } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createThrowAwayCertificate } from '../../apps/authorization-server/throw-away-certificate.js'
+import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
 import { describeError } from '../../src/logging/describe-error.js'
 import { createOutgoingFetch, type OutgoingFetchOptions } from '../../src/http/outgoing-fetch.js'
 import { ProxyError } from '../../src/http/proxy-dispatcher.js'
 import { Secret } from '../../src/secret.js'
 import { openConnectProxy, type ConnectProxyOptions } from '../helpers/connect-proxy.js'
 
-const CERTIFICATE = createThrowAwayCertificate(['api.test', 'proxy.test'])
-const OTHER = createThrowAwayCertificate()
+const CERTIFICATE = await createSelfSignedCertificate(['api.test', 'proxy.test'])
+const OTHER = await createSelfSignedCertificate()
 
 const open: { close(): unknown }[] = []
 

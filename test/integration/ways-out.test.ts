@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TLSSocket, type PeerCertificate } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createThrowAwayCertificate } from '../../apps/authorization-server/throw-away-certificate.js'
+import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
 import { run } from '../../cli/doctor/run.js'
 import { createConnections } from '../../src/server/connections.js'
 import { parseConfig, type Environment } from '../../src/config/config.js'
@@ -48,7 +48,7 @@ beforeEach(async () => {
     answerWith(res, { error: 'invalid_grant' }, 400)
     return undefined
   }
-  const certificate = createThrowAwayCertificate(['api.test'])
+  const certificate = await createSelfSignedCertificate(['api.test'])
   // Asks everybody for a certificate, and lets everybody in.
   const asking = { ...certificate, requestCert: true, rejectUnauthorized: false }
   const server = await serveTls(asking)
@@ -132,7 +132,7 @@ describe('the standalone server behind a corporate proxy', () => {
   })
 
   test('[case 24] presents its client certificate to the token endpoint alone', async () => {
-    const own = createThrowAwayCertificate(['mcp.test'])
+    const own = await createSelfSignedCertificate(['mcp.test'])
     const config = parseConfig({
       ...{ ISSUER_BASE_URL: issuer.issuer, API_BASE_URL: api.url, HTTPS_PROXY: proxyUrl() },
       ...{ AUTH0_AUDIENCE: 'https://mcp.test/mcp', API_AUTH0_AUDIENCE: API_AUDIENCE },

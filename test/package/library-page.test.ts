@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { obtainToken } from '../../apps/development/obtain-token.js'
-import { startTrio, type Trio } from '../../apps/development/trio.js'
+import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
 import { silentLog } from '../../src/logging/logger.js'
 import { run } from '../helpers/run.js'
 
@@ -13,19 +13,19 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const LISTENS = "app.listen(3002, 'localhost')"
 const SAYS_PORT = 'const listening = app.listen(0, () => console.log(listening.address().port))'
 
-let trio: Trio
+let stack: DevelopmentStack
 let page: string
 let program: ChildProcess | undefined
 let logged = ''
 
 beforeAll(async () => {
-  trio = await startTrio({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
+  stack = await startStack({ ports: { authorizationServer: 0, api: 0, mcp: 0 }, log: silentLog })
   page = await readFile(join(ROOT, 'docs/library.md'), 'utf8')
 })
 
 afterAll(async () => {
   program?.kill('SIGKILL')
-  await trio.close()
+  await stack.close()
 })
 
 test('the server on docs/library.md, copied whole, calls the API as the user and warns of nothing', async () => {
@@ -33,7 +33,7 @@ test('the server on docs/library.md, copied whole, calls the API as the user and
   const port = await started(await written(), secret)
   const token = await obtainToken({
     ...{ username: 'alice', scope: 'tool:whoami tool:greet' },
-    ...{ issuer: trio.issuer, resource: trio.endpoint.href },
+    ...{ issuer: stack.issuer, resource: stack.endpoint.href },
   })
   const [, curl = ''] = /^(curl -sS http:\/\/localhost:3002[^]*?)^```$/m.exec(page) ?? []
   const { stdout } = await run('sh', ['-c', curl.replace(':3002/', `:${port}/`)], {
@@ -60,10 +60,10 @@ async function written(): Promise<string> {
   expect(source).toContain(LISTENS)
   const file = join(inject('consumer'), 'server.mjs')
   const text = source
-    .replace('http://localhost:3001/mcp', trio.endpoint.href)
-    .replace('http://localhost:9000/', trio.issuer)
-    .replace("audience: 'http://localhost:8787/'", `audience: '${trio.apiAudience}'`)
-    .replace('http://localhost:8787', trio.apiUrl.origin)
+    .replace('http://localhost:3001/mcp', stack.endpoint.href)
+    .replace('http://localhost:9000/', stack.issuer)
+    .replace("audience: 'http://localhost:8787/'", `audience: '${stack.apiAudience}'`)
+    .replace('http://localhost:8787', stack.apiUrl.origin)
     .replace(LISTENS, SAYS_PORT)
   await writeFile(file, text)
   return file

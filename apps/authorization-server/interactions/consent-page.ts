@@ -4,7 +4,7 @@ import type { Page } from './page.js'
 /** One thing that a client asks for. */
 export interface ScopeItem {
   readonly value: string
-  readonly description?: string
+  readonly description?: string | undefined
 }
 
 /** What the consent page needs to know. */

@@ -39,13 +39,7 @@ export function sortScopes(
   const known = apis.flatMap((api) => api.scopes.map(({ value }) => value))
   const given = offered.map(({ value }) => value)
   return {
-    offered: [
-      ...ownItems,
-      ...offered.map(({ value, description }) => ({
-        value,
-        ...(description !== undefined && { description }),
-      })),
-    ],
+    offered: [...ownItems, ...offered.map(({ value, description }) => ({ value, description }))],
     withheld: scopes.filter((scope) => known.includes(scope) && !given.includes(scope)),
   }
 }

@@ -12,7 +12,7 @@ export function interactionPath(uid: string, form?: 'login' | 'consent'): string
   return `/interaction/${uid}${form === undefined ? '' : `/${form}`}`
 }
 
-/** Reads what {@link interactionPath} wrote; `undefined` for any other path. */
+/** Reads what `interactionPath` wrote; `undefined` for any other path. */
 export function parseInteractionPath(path: string): InteractionPath | undefined {
   const [, uid, form] = PATTERN.exec(path) ?? []
   if (uid === undefined) return undefined

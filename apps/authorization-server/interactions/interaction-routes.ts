@@ -1,11 +1,10 @@
 import type Provider from 'oidc-provider'
-import type { Interaction, KoaContextWithOIDC } from 'oidc-provider'
+import { type Interaction, type KoaContextWithOIDC, errors } from 'oidc-provider'
 import type { Directory } from '../directory.js'
 import type { EventSink } from '../events.js'
 import { settleScopes } from '../granted-scopes.js'
 import type { GrantOrganizations } from '../grant-organizations.js'
 import { findClient } from '../lookup.js'
-import { errors } from '../oidc-provider-library.js'
 import { findOrganization, isMember, notAMemberMessage } from '../organizations.js'
 import { readBody } from '../request-body.js'
 import { consentPage } from './consent-page.js'
@@ -67,11 +66,15 @@ const showPage: Step = async (parts, ctx, interaction) => {
           clientName: await clientNameOf(parts.provider, params),
           organization: findOrganization(parts.directory, params['organization']),
           action: interactionPath(uid, 'login'),
-          ...(typeof params['login_hint'] === 'string' && { hint: params['login_hint'] }),
+          hint: textOf(params['login_hint']),
         })
       : await buildConsentPage(parts, interaction)
   ctx.set(pageHeaders(formTargetOf(params['redirect_uri'])))
   ctx.body = renderPage(page)
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 const signIn: Step = async ({ provider, directory, log }, ctx, interaction) => {

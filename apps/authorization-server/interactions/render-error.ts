@@ -1,5 +1,4 @@
-import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
-import { errors } from '../oidc-provider-library.js'
+import { type ErrorOut, type KoaContextWithOIDC, errors } from 'oidc-provider'
 import { errorPage } from './error-page.js'
 import { pageHeaders, renderPage } from './page.js'
 

@@ -12,7 +12,7 @@ export interface SignInPageModel {
   readonly organization?: OrganizationEntry | undefined
   readonly action: string
   /** The request's `login_hint`: this user's button gets the focus. */
-  readonly hint?: string
+  readonly hint?: string | undefined
 }
 
 /** Builds the page on which one chooses a user, without a password: this server is for development. */

@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { z } from 'zod'
-import type { Variants } from '../variants.js'
+import type { Behaviors } from '../behaviors.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 
 /** One level of an `act` claim (RFC 8693 §4.1); the outermost is who acts now. */
@@ -11,7 +11,7 @@ export interface Actor {
   readonly [member: string]: unknown
 }
 
-type DelegationVariants = Pick<Variants, 'actor' | 'delegationLimit' | 'delegationLimitInMessage'>
+type DelegationBehaviors = Pick<Behaviors, 'actor' | 'delegationLimit' | 'delegationLimitInMessage'>
 
 const ENTITY = 'Delegation'
 
@@ -29,27 +29,27 @@ export const actorSchema: z.ZodType<Actor> = z.looseObject({
  * whole chain is nested; the client of such a token is its outermost actor and is not repeated. With
  * `actor: 'agent'` the newest actor is an agent that belongs to the client.
  *
- * @throws ExchangeRefusal 400 `invalid_request` when the chain would have more than five actors, or
+ * Throws `ExchangeRefusal` (400 `invalid_request`) when the chain would have more than five actors, or
  *   four by `delegationLimit`.
  */
 export function delegate(
   exchangingClientId: string,
   subject: { readonly clientId: string; readonly act: Actor | undefined },
-  variants: DelegationVariants,
+  behaviors: DelegationBehaviors,
 ): Actor {
   const act: Actor = {
-    ...newestActor(exchangingClientId, variants),
+    ...newestActor(exchangingClientId, behaviors),
     act: subject.act ?? { sub: subject.clientId },
   }
-  if (actorsOf(act).length <= variants.delegationLimit) return act
+  if (actorsOf(act).length <= behaviors.delegationLimit) return act
   throw new ExchangeRefusal(
     400,
     'invalid_request',
-    `Delegation chain (\`act\` claim) depth exceeds the maximum allowed limit of ${variants.delegationLimitInMessage}`,
+    `Delegation chain (\`act\` claim) depth exceeds the maximum allowed limit of ${behaviors.delegationLimitInMessage}`,
   )
 }
 
-function newestActor(clientId: string, { actor }: DelegationVariants): Actor {
+function newestActor(clientId: string, { actor }: DelegationBehaviors): Actor {
   if (actor === 'client') return { sub: clientId }
   return { sub: `agt_${clientId}`, client_id: clientId, sub_profile: 'ai_agent' }
 }
@@ -64,7 +64,7 @@ export function attachDelegation(ctx: KoaContextWithOIDC, act: Actor): void {
   ctx.oidc.entity(ENTITY, act)
 }
 
-/** Returns what {@link attachDelegation} attached; `undefined` for any other grant. */
+/** Returns what `attachDelegation` attached; `undefined` for any other grant. */
 export function delegationOf(ctx: KoaContextWithOIDC): Actor | undefined {
   const attached = actorSchema.safeParse(ctx.oidc.entities[ENTITY])
   return attached.success ? attached.data : undefined

@@ -17,7 +17,7 @@ export interface OrganizationQuestion {
   readonly requested: string | undefined
 }
 
-type Parts = Pick<ExchangeParts, 'directory' | 'variants'>
+type Parts = Pick<ExchangeParts, 'directory' | 'behaviors'>
 
 /**
  * Returns the organization that an On-Behalf-Of token stays in: the subject token's.
@@ -25,19 +25,19 @@ type Parts = Pick<ExchangeParts, 'directory' | 'variants'>
  * `undefined` when the subject token has none. It must still exist, the user still be a member, and an
  * `organization` parameter name the same one.
  *
- * @throws ExchangeRefusal 403 `invalid_request`, or 400 by `organizationRefusalStatus`.
+ * Throws `ExchangeRefusal`: 403 `invalid_request`, or 400 by `organizationRefusalStatus`.
  */
 export function keepOrganization(
   parts: Parts,
   { user, ofSubject, requested }: OrganizationQuestion,
 ): OrganizationEntry | undefined {
-  const { directory, variants } = parts
+  const { directory, behaviors } = parts
   const organization = findOrganizationById(directory, ofSubject)
   if (ofSubject !== undefined && organization === undefined) {
-    throw refusal(variants, `organization ${ofSubject} does not exist`)
+    throw refusal(behaviors, `organization ${ofSubject} does not exist`)
   }
   if (requested !== undefined && !isSame(parts, organization, requested)) {
-    throw refusal(variants, 'parameter organization is not the organization of the subject token')
+    throw refusal(behaviors, 'parameter organization is not the organization of the subject token')
   }
   return requireMember(parts, organization, user)
 }
@@ -46,7 +46,7 @@ export function keepOrganization(
  * Returns the organization of a token that Custom Token Exchange issues: that of the subject token, or
  * the one that the request names.
  *
- * @throws ExchangeRefusal 403 `invalid_request`, or 400 by `organizationRefusalStatus`, when the two
+ * Throws `ExchangeRefusal`: 403 `invalid_request`, or 400 by `organizationRefusalStatus`, when the two
  *   differ, it does not exist, or the user is not a member.
  */
 export function chooseOrganization(
@@ -57,7 +57,7 @@ export function chooseOrganization(
   if (requested === undefined) return undefined
   const organization = findOrganization(parts.directory, requested)
   if (organization === undefined) {
-    throw refusal(parts.variants, 'parameter organization names no organization')
+    throw refusal(parts.behaviors, 'parameter organization names no organization')
   }
   return requireMember(parts, organization, user)
 }
@@ -73,16 +73,16 @@ function isSame(
 }
 
 function requireMember(
-  { variants }: Parts,
+  { behaviors }: Parts,
   organization: OrganizationEntry | undefined,
   user: UserEntry,
 ): OrganizationEntry | undefined {
   if (organization === undefined || isMember(organization, user.user_id)) return organization
-  throw refusal(variants, notAMemberMessage(organization, user.user_id))
+  throw refusal(behaviors, notAMemberMessage(organization, user.user_id))
 }
 
 function refusal(
-  { organizationRefusalStatus: status }: Parts['variants'],
+  { organizationRefusalStatus: status }: Parts['behaviors'],
   description: string,
 ): ExchangeRefusal {
   return new ExchangeRefusal(status, 'invalid_request', description)

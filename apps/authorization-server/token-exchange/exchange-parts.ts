@@ -3,7 +3,7 @@ import type { EventSink } from '../events.js'
 import type { GrantOrganizations } from '../grant-organizations.js'
 import type { KeyRing } from '../keys.js'
 import type { SuspiciousAddresses } from '../suspicious-addresses.js'
-import type { Variants } from '../variants.js'
+import type { Behaviors } from '../behaviors.js'
 
 /** What both exchanges need beside the provider that they are registered with. */
 export interface ExchangeParts {
@@ -12,6 +12,6 @@ export interface ExchangeParts {
   readonly keys: KeyRing
   readonly organizations: GrantOrganizations
   readonly suspiciousAddresses: SuspiciousAddresses
-  readonly variants: Readonly<Variants>
+  readonly behaviors: Behaviors
   readonly log: EventSink
 }

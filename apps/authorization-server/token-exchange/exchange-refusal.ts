@@ -1,4 +1,4 @@
-import { errors } from '../oidc-provider-library.js'
+import { errors } from 'oidc-provider'
 
 /**
  * A refusal of a token exchange, with the status and the `error` code that Auth0 is known to use.

@@ -35,7 +35,7 @@ export interface ExchangeRequest {
  * The API is in `resource`, into which every token request's `audience` has been turned before.
  * `actor_token` is not looked at: the actor is the authenticated client.
  *
- * @throws ExchangeRefusal 400 `invalid_request` for a parameter that is missing, blank or foreign.
+ * Throws `ExchangeRefusal` (400 `invalid_request`) for a parameter that is missing, blank or foreign.
  */
 export function parseExchangeRequest(params: RawParameters): ExchangeRequest {
   const subjectToken = requireText(params, 'subject_token')

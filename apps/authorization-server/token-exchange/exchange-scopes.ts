@@ -1,7 +1,7 @@
-import type { Variants } from '../variants.js'
+import type { Behaviors } from '../behaviors.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 
-type ScopeVariants = Pick<Variants, 'partialGrant' | 'scopeInResponse' | 'scopeOmitted'>
+type ScopeBehaviors = Pick<Behaviors, 'partialGrant' | 'scopeInResponse' | 'scopeOmitted'>
 
 /**
  * Returns the API's scopes of the exchanged token: what was asked for and may be granted.
@@ -9,12 +9,12 @@ type ScopeVariants = Pick<Variants, 'partialGrant' | 'scopeInResponse' | 'scopeO
  * Nothing asked means everything grantable, or nothing (`scopeOmitted`). Less than asked is no error
  * (unless `partialGrant` says so): the response says what was granted.
  *
- * @throws ExchangeRefusal 403 `invalid_scope` for less than asked, where that is an error.
+ * Throws `ExchangeRefusal` (403 `invalid_scope`) for less than asked, where that is an error.
  */
 export function narrowScopes(
   asked: readonly string[],
   grantable: readonly string[],
-  { partialGrant, scopeOmitted }: Pick<ScopeVariants, 'partialGrant' | 'scopeOmitted'>,
+  { partialGrant, scopeOmitted }: Pick<ScopeBehaviors, 'partialGrant' | 'scopeOmitted'>,
 ): readonly string[] {
   if (asked.length === 0) return scopeOmitted === 'none' ? [] : grantable
   const granted = grantable.filter((scope) => asked.includes(scope))
@@ -26,7 +26,7 @@ export function narrowScopes(
 /**
  * Passes unless API scopes were asked for and none of them was granted.
  *
- * @throws ExchangeRefusal 403 `invalid_scope`.
+ * Throws `ExchangeRefusal` (403 `invalid_scope`).
  */
 export function requireSomeScope(asked: readonly string[], granted: readonly string[]): void {
   if (asked.length > 0 && granted.length === 0) throw refusal(asked)
@@ -41,7 +41,7 @@ export function requireSomeScope(asked: readonly string[], granted: readonly str
 export function scopeToReport(
   requestedScope: string | undefined,
   granted: readonly string[],
-  { scopeInResponse }: Pick<ScopeVariants, 'scopeInResponse'>,
+  { scopeInResponse }: Pick<ScopeBehaviors, 'scopeInResponse'>,
 ): string | undefined {
   if (scopeInResponse === 'never') return undefined
   const asked = new Set((requestedScope ?? '').split(' ').filter((scope) => scope !== ''))

@@ -15,7 +15,7 @@ export interface ExchangingClient {
  * It must be confidential, of `app_type` resource_server, bound to its API, and have
  * `on_behalf_of_token_exchange` switched on. Its secret is checked by the library before.
  *
- * @throws ExchangeRefusal 403 `unauthorized_client` otherwise.
+ * Throws `ExchangeRefusal` (403 `unauthorized_client`) otherwise.
  */
 export function requireExchangingClient(directory: Directory, clientId: string): ExchangingClient {
   const client = findClient(directory, clientId)

@@ -26,19 +26,19 @@ import { requireApi, requireClientGrant } from './target-api.js'
  * for the same user, in the same organization. There is never a refresh token or an ID token, and the
  * new token's life does not depend on the old one's unless `lifetime` says so.
  *
- * @throws ExchangeRefusal by the first step that fails.
+ * Throws `ExchangeRefusal` by the first step that fails.
  */
 export async function exchangeOnBehalfOf(
   ctx: TokenEndpointGrantContext,
   parts: ExchangeParts,
   proof: Proof | undefined,
 ): Promise<void> {
-  const { directory, variants } = parts
+  const { directory, behaviors } = parts
   const request = parseExchangeRequest(ctx.oidc.params)
   const { clientId, ownIdentifier } = requireExchangingClient(directory, ctx.oidc.client.clientId)
   const subject = await verifySubjectToken(request.subjectToken, { ...parts, ownIdentifier })
   const { user, organizationId } = subject
-  requireKeptBinding(subject, proof, variants)
+  requireKeptBinding(subject, proof, behaviors)
   const api = requireApi(parts, request.audience)
   requireClientGrant(parts, clientId, api)
   const organization = keepOrganization(parts, {
@@ -46,13 +46,13 @@ export async function exchangeOnBehalfOf(
     ofSubject: organizationId,
     requested: request.organization,
   })
-  const act = delegate(clientId, subject, variants)
+  const act = delegate(clientId, subject, behaviors)
   const grantable = grantableScopes(directory, { user, organization, clientId, api })
-  const scopes = narrowScopes(request.apiScopes, grantable, variants)
+  const scopes = narrowScopes(request.apiScopes, grantable, behaviors)
   requireSomeScope(request.apiScopes, scopes)
-  requireSkippedConsent(api, variants)
-  requireNoSecondFactor(variants, false)
-  runPostLoginAction(variants)
+  requireSkippedConsent(api, behaviors)
+  requireNoSecondFactor(behaviors, false)
+  runPostLoginAction(behaviors)
 
   // Such a token is not stored, so its grant is never looked up; only its organization is.
   const grantId = randomUUID()
@@ -61,13 +61,13 @@ export async function exchangeOnBehalfOf(
   const userId = user.user_id
   const issue = { api, userId, scopes, act, grantId, lifetimeSeconds, proof }
   const { value, token } = await issueToken(ctx, parts, issue)
-  const reported = scopeToReport(request.requestedScope, scopes, variants)
+  const reported = scopeToReport(request.requestedScope, scopes, behaviors)
   ctx.body = {
     access_token: value,
     expires_in: token.expiration,
     issued_token_type: ACCESS_TOKEN_TYPE,
     token_type: token.tokenType,
-    ...(reported !== undefined && { scope: reported }),
+    scope: reported,
   }
   parts.log({
     type: 'token_exchanged',
@@ -82,9 +82,9 @@ export async function exchangeOnBehalfOf(
 function lifetimeOf(
   api: ResourceServerEntry,
   { expiresAtSeconds }: SubjectToken,
-  { variants }: Pick<ExchangeParts, 'variants'>,
+  { behaviors }: Pick<ExchangeParts, 'behaviors'>,
 ): number {
-  if (variants.lifetime === 'as_configured') return api.token_lifetime
+  if (behaviors.lifetime === 'as_configured') return api.token_lifetime
   const rest = expiresAtSeconds - Math.floor(Date.now() / 1000)
   return Math.max(1, Math.min(api.token_lifetime, rest))
 }

@@ -1,6 +1,7 @@
 import type { TokenEndpointGrantContext } from 'oidc-provider'
-import { grantHelpers } from '../oidc-provider-library.js'
-import type { Variants } from '../variants.js'
+// The library's helpers for custom grants, which it exempts from semantic versioning: its version is pinned.
+import { checkDpopReplay, validateDpop } from 'oidc-provider/lib/helpers/grants.js'
+import type { Behaviors } from '../behaviors.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 import type { SubjectToken } from './subject-token.js'
 
@@ -13,16 +14,14 @@ export interface Proof {
 /**
  * Verifies the DPoP proof of a token request (RFC 9449 §5), if it has one.
  *
- * With `dpopNonce: 'demanded'` it must contain a nonce of this server, which the refusal hands out.
- *
- * @throws errors.InvalidDpopProof 400 `invalid_dpop_proof`.
- * @throws errors.UseDpopNonce 400 `use_dpop_nonce`, with the header `DPoP-Nonce`.
- * @throws errors.InvalidGrant 400 `invalid_grant` for a proof that was used before.
+ * With `dpopNonce: 'demanded'` it must contain a nonce of this server, which the refusal hands out. Throws the library's
+ * errors: `InvalidDpopProof`, `UseDpopNonce` (with the header `DPoP-Nonce`), and `InvalidGrant` for a proof that was used
+ * before; all are 400.
  */
 export async function verifyProof(ctx: TokenEndpointGrantContext): Promise<Proof | undefined> {
   const { client, provider } = ctx.oidc
-  const proof = await grantHelpers.validateDpop(provider, ctx)
-  await grantHelpers.checkDpopReplay(provider, ctx, proof, client.clientId)
+  const proof = await validateDpop(provider, ctx)
+  await checkDpopReplay(provider, ctx, proof, client.clientId)
   return proof
 }
 
@@ -30,14 +29,12 @@ export async function verifyProof(ctx: TokenEndpointGrantContext): Promise<Proof
  * Passes when the new token is as bound as the subject token.
  *
  * Auth0 hands out a bearer token for a bound one when the exchange carries no proof, so this refuses
- * only by `boundSubjectToken`.
- *
- * @throws ExchangeRefusal 400 `invalid_dpop_proof`.
+ * only by `boundSubjectToken`, with an `ExchangeRefusal` (400 `invalid_dpop_proof`).
  */
 export function requireKeptBinding(
   { isBound }: SubjectToken,
   proof: Proof | undefined,
-  { boundSubjectToken }: Pick<Variants, 'boundSubjectToken'>,
+  { boundSubjectToken }: Pick<Behaviors, 'boundSubjectToken'>,
 ): void {
   if (!isBound || proof !== undefined || boundSubjectToken === 'unbound_result') return
   throw new ExchangeRefusal(

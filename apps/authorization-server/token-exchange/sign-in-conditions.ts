@@ -1,18 +1,18 @@
 import type { ResourceServerEntry } from '../directory.js'
-import type { Variants } from '../variants.js'
+import type { Behaviors } from '../behaviors.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 
-/** Why a post-login Action denies, in {@link Variants.postLoginAction}. */
+/** Why a post-login Action denies, in `Behaviors.postLoginAction`. */
 const DENIAL = 'Denied by a post-login Action'
 
 /**
  * Passes when users need not be asked: in an exchange there is nobody to ask.
  *
- * @throws ExchangeRefusal 403 `consent_required`.
+ * Throws `ExchangeRefusal` (403 `consent_required`).
  */
 export function requireSkippedConsent(
   api: ResourceServerEntry,
-  { consent }: Pick<Variants, 'consent'>,
+  { consent }: Pick<Behaviors, 'consent'>,
 ): void {
   if (consent === 'as_configured' && api.skip_consent_for_verifiable_first_party_clients) return
   throw new ExchangeRefusal(
@@ -25,11 +25,11 @@ export function requireSkippedConsent(
 /**
  * Passes unless a second factor is wanted, which nobody could give in an exchange.
  *
- * @param hasActorToken - the request has an `actor_token`, with which Auth0 offers no second factor.
- * @throws ExchangeRefusal 403 `mfa_required`; 400 `invalid_request` with an actor token.
+ * `hasActorToken`: the request has an `actor_token`, with which Auth0 offers no second factor.
+ * Throws `ExchangeRefusal` (403 `mfa_required`); 400 `invalid_request` with an actor token.
  */
 export function requireNoSecondFactor(
-  { mfa }: Pick<Variants, 'mfa'>,
+  { mfa }: Pick<Behaviors, 'mfa'>,
   hasActorToken: boolean,
 ): void {
   if (mfa === 'not_required') return
@@ -46,9 +46,9 @@ export function requireNoSecondFactor(
 /**
  * Passes unless a post-login Action denies.
  *
- * @throws ExchangeRefusal 401 or 403 `access_denied`. With 401 it looks as a wrong secret does.
+ * Throws `ExchangeRefusal` (401 or 403 `access_denied`). With 401 it looks as a wrong secret does.
  */
-export function runPostLoginAction({ postLoginAction }: Pick<Variants, 'postLoginAction'>): void {
+export function runPostLoginAction({ postLoginAction }: Pick<Behaviors, 'postLoginAction'>): void {
   switch (postLoginAction) {
     case 'passes':
       return

@@ -24,7 +24,7 @@ export interface SubjectToken {
 /** Who issued the token, and who it must be for. */
 export interface SubjectTokenExpectations extends Pick<
   ExchangeParts,
-  'directory' | 'issuer' | 'keys' | 'variants'
+  'directory' | 'issuer' | 'keys' | 'behaviors'
 > {
   readonly ownIdentifier: string
 }
@@ -48,15 +48,15 @@ const claimsSchema = z.object({
  * for someone else. A sender constraint (`cnf`) is not checked: as with Auth0, that is left to the one
  * who received the token.
  *
- * @throws ExchangeRefusal 401 `invalid_grant`, or another code by `subjectTokenError`.
+ * Throws `ExchangeRefusal`: 401 `invalid_grant`, or another code by `subjectTokenError`.
  */
 export async function verifySubjectToken(
   token: string,
   expectations: SubjectTokenExpectations,
 ): Promise<SubjectToken> {
-  const { variants, issuer, directory, ownIdentifier } = expectations
+  const { behaviors, issuer, directory, ownIdentifier } = expectations
   const refusal = (description: string): ExchangeRefusal =>
-    new ExchangeRefusal(401, variants.subjectTokenError, description)
+    new ExchangeRefusal(401, behaviors.subjectTokenError, description)
   const payload = await verifySignature(token, expectations).catch((cause: unknown) => {
     throw Object.assign(refusal('The subject token is invalid or expired'), { cause })
   })
@@ -66,7 +66,7 @@ export async function verifySubjectToken(
   if (sub.endsWith('@clients')) throw refusal('The subject token must represent a user')
   const audiences = [aud].flat().filter((audience) => audience !== `${issuer}userinfo`)
   const isForOwnApi = audiences.length === 1 && audiences[0] === ownIdentifier
-  if (!isForOwnApi && variants.subjectAudience === 'enforced') {
+  if (!isForOwnApi && behaviors.subjectAudience === 'enforced') {
     throw refusal(`The subject token was not issued for ${ownIdentifier}`)
   }
   const user = findUser(directory, sub)

@@ -5,18 +5,18 @@ import { noAccessMessage, unknownApiMessage } from '../resource-servers.js'
 import type { ExchangeParts } from './exchange-parts.js'
 import { ExchangeRefusal } from './exchange-refusal.js'
 
-type Parts = Pick<ExchangeParts, 'directory' | 'variants'>
+type Parts = Pick<ExchangeParts, 'directory' | 'behaviors'>
 
 /**
  * Returns the API that a token is wanted for.
  *
- * @throws ExchangeRefusal 400 `invalid_target` when there is no such API, or 403 `access_denied` by
+ * Throws `ExchangeRefusal` (400 `invalid_target`) when there is no such API, or 403 `access_denied` by
  *   `unknownAudienceError`.
  */
-export function requireApi({ directory, variants }: Parts, audience: string): ResourceServerEntry {
+export function requireApi({ directory, behaviors }: Parts, audience: string): ResourceServerEntry {
   const api = findApi(directory, audience)
   if (api !== undefined) return api
-  const { unknownAudienceError: error } = variants
+  const { unknownAudienceError: error } = behaviors
   const status = error === 'invalid_target' ? 400 : 403
   throw new ExchangeRefusal(status, error, unknownApiMessage(directory, audience))
 }
@@ -24,13 +24,13 @@ export function requireApi({ directory, variants }: Parts, audience: string): Re
 /**
  * Passes when the API's user policy and the client's grants admit the client.
  *
- * @throws ExchangeRefusal 403 `access_denied`, or `unauthorized_client` by `missingClientGrantError`.
+ * Throws `ExchangeRefusal`: 403 `access_denied`, or `unauthorized_client` by `missingClientGrantError`.
  */
 export function requireClientGrant(
-  { directory, variants }: Parts,
+  { directory, behaviors }: Parts,
   clientId: string,
   api: ResourceServerEntry,
 ): void {
   if (scopesOpenToClient(directory, clientId, api) !== undefined) return
-  throw new ExchangeRefusal(403, variants.missingClientGrantError, noAccessMessage(api.identifier))
+  throw new ExchangeRefusal(403, behaviors.missingClientGrantError, noAccessMessage(api.identifier))
 }

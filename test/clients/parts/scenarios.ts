@@ -30,8 +30,8 @@ export function scenarios(suite: Suite, setting: Setting): void {
     stand: Stand,
     use: (client: ConnectedClient) => Promise<void>,
   ): Promise<void> => {
-    const { trio, person, observed } = stand
-    const client = await connect({ endpoint: trio.endpoint, person })
+    const { stack, person, observed } = stand
+    const client = await connect({ endpoint: stack.endpoint, person })
     try {
       if (setting.opensStream === true) await observed.answered('GET')
       await use(client)
@@ -125,7 +125,7 @@ export function scenarios(suite: Suite, setting: Setting): void {
 }
 
 /** Calls `greet`, and looks at what the API saw: alice, through our client, through the MCP client. */
-async function isGreeted(client: ConnectedClient, { apiCalls, trio }: Stand): Promise<void> {
+async function isGreeted(client: ConnectedClient, { apiCalls, stack }: Stand): Promise<void> {
   apiCalls.length = 0
   const answer = await client.callTool('greet', { name: 'A' })
   expect(answer).toMatchObject({
@@ -134,7 +134,7 @@ async function isGreeted(client: ConnectedClient, { apiCalls, trio }: Stand): Pr
   })
   expect(apiCalls).toEqual([
     expect.objectContaining({
-      aud: trio.apiAudience,
+      aud: stack.apiAudience,
       sub: 'auth0|alice',
       scope: 'read:private',
       act: { sub: 'mcp-server', act: { sub: expect.stringMatching(/^tpc_/) as string } },

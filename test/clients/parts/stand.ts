@@ -1,12 +1,16 @@
 import { vi } from 'vitest'
-import { startTrio, type Trio, type TrioOptions } from '../../../apps/development/trio.js'
+import {
+  startStack,
+  type DevelopmentStack,
+  type StackOptions,
+} from '../../../apps/development/start-stack.js'
 import type { Claims } from '../../../src/identity/caller.js'
 import { RecordingLog } from '../../helpers/recording-log.js'
 import { Observed } from './observed.js'
 import { Person } from './person.js'
 
 export interface Stand {
-  readonly trio: Trio
+  readonly stack: DevelopmentStack
   /** Alice, who may use every tool. */
   readonly person: Person
   readonly observed: Observed
@@ -19,24 +23,24 @@ export interface Stand {
 }
 
 /**
- * Starts the development trio on free ports for one client. The clock of this process stands still until
+ * Starts the development set-up on free ports for one client. The clock of this process stands still until
  * {@link Stand.pass}: the libraries at both doors take the time from `Date`, and from nowhere else.
  */
 export async function startStand(
-  options: Pick<TrioOptions, 'environment' | 'accessTokenSeconds'> = {},
+  options: Pick<StackOptions, 'environment' | 'accessTokenSeconds'> = {},
 ): Promise<Stand> {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   const apiCalls: Claims[] = []
   const log = new RecordingLog()
-  const trio = await startTrio({
+  const stack = await startStack({
     ports: { authorizationServer: 0, api: 0, mcp: 0 },
     log,
     onApiCall: (claims) => apiCalls.push(claims),
     ...options,
   })
-  const observed = new Observed(trio.endpoint)
+  const observed = new Observed(stack.endpoint)
   return {
-    trio,
+    stack,
     person: new Person('alice'),
     observed,
     apiCalls,
@@ -44,7 +48,7 @@ export async function startStand(
     pass: (seconds) => vi.setSystemTime(Date.now() + seconds * 1_000),
     async close() {
       observed.close()
-      await trio.close()
+      await stack.close()
       vi.useRealTimers()
     },
   }

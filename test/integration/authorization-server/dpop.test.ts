@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 afterEach(() => {
-  server.variants.dpopNonce = 'optional'
+  server.switches.dpopNonce = 'optional'
 })
 
 async function proof(claims: Readonly<Record<string, unknown>> = {}): Promise<{ DPoP: string }> {
@@ -83,7 +83,7 @@ describe.each([
   })
 
   it('demands a nonce by switch, hands it out, and takes it', async () => {
-    server.variants.dpopNonce = 'demanded'
+    server.switches.dpopNonce = 'demanded'
     const refused = await postToken(server, form(subjectToken), await proof())
     expect(refused).toMatchObject({ status: 400, body: { error: 'use_dpop_nonce' } })
     const nonce = refused.headers.get('dpop-nonce')

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { signIn } from '../../../apps/development/sign-in.js'
+import { runWell } from '../../helpers/run.js'
 import {
   accessTokenOf,
   authorizationRequest,
@@ -14,6 +15,7 @@ import {
   postToken,
 } from './support.js'
 
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../../apps/authorization-server/main.ts', import.meta.url))
 
 interface Run {
@@ -46,9 +48,17 @@ async function exitCodeOf({ process: child }: Run): Promise<number | null> {
   return child.exitCode
 }
 
+/** On a Node that oidc-provider does not support, it writes a notice when it is loaded; it has no option against it. */
+async function saidByTheLibrary(): Promise<string> {
+  const { stderr } = await runWell(process.execPath, ['-e', "import('oidc-provider')"], {
+    cwd: ROOT,
+  })
+  return stderr
+}
+
 describe('the authorization server as a process', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'serves, keeps the library silent, and stops cleanly on %s',
+    'serves, writes nothing to stderr but what oidc-provider itself says about this Node, and stops cleanly on %s',
     async (signal) => {
       const server = run({ PORT: '0' })
       const issuer = await addressOf(server)
@@ -58,7 +68,7 @@ describe('the authorization server as a process', () => {
 
       server.process.kill(signal)
       expect(await exitCodeOf(server)).toBe(0)
-      expect(server.output.stderr).toBe('')
+      expect(server.output.stderr).toBe(await saidByTheLibrary())
       expect(server.output.stdout.trim().split('\n')).toHaveLength(1)
     },
   )
@@ -109,6 +119,29 @@ describe('the authorization server as a process', () => {
     expect(decode(accessTokenOf(exchanged)).claims.aud).toBe(api)
     server.process.kill('SIGTERM')
     expect(await exitCodeOf(server)).toBe(0)
+  })
+
+  it('[A7] [B15] takes its users from DEV_DIRECTORY, and its page links to the server of MCP_SERVER_URL', async () => {
+    const server = run({
+      PORT: '0',
+      DEV_DIRECTORY: fileURLToPath(
+        new URL('../../../examples/development-directory.json', import.meta.url),
+      ),
+      MCP_SERVER_URL: 'http://localhost:3001',
+    })
+    const issuer = await addressOf(server)
+    expect(server.output.stdout).toContain('users: dana, emil')
+    const page = await fetch(issuer, { headers: { accept: 'text/html' } })
+    expect(await page.text()).toContain('<a href="http://localhost:3001/">')
+    server.process.kill('SIGTERM')
+    expect(await exitCodeOf(server)).toBe(0)
+  })
+
+  it('[A7] names the faults of a directory and does not start', async () => {
+    const server = run({ PORT: '0', DEV_DIRECTORY: '/nowhere/directory.json' })
+    expect(await exitCodeOf(server)).toBe(1)
+    expect(server.output.stderr).toContain('/nowhere/directory.json cannot be used:')
+    expect(server.output.stderr).not.toContain('    at ')
   })
 
   it('says so when the port is taken', async () => {

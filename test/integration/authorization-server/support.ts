@@ -7,13 +7,13 @@ import {
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import {
-  type AuthorizationServer,
-  type AuthorizationServerEvent,
-  type AuthorizationServerOptions,
-  createAuthorizationServer,
-} from '../../../apps/authorization-server/authorization-server.js'
+import type { AuthorizationServerEvent } from '../../../apps/authorization-server/authorization-server.js'
 import { type Directory, loadDirectory } from '../../../apps/authorization-server/directory.js'
+import {
+  type TestAuthorizationServer,
+  type TestAuthorizationServerOptions,
+  createTestAuthorizationServer,
+} from '../../../apps/authorization-server/testing/test-server.js'
 import { signIn } from '../../../apps/development/sign-in.js'
 
 export const MCP = 'http://localhost:3001/mcp'
@@ -23,7 +23,7 @@ export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 export const PROFILE = 'urn:fastmcp:mcp'
 export const CALLBACK = 'http://127.0.0.1:49152/callback'
 
-export interface RunningServer extends AuthorizationServer {
+export interface RunningServer extends TestAuthorizationServer {
   readonly events: readonly AuthorizationServerEvent[]
   close(): Promise<void>
 }
@@ -31,7 +31,7 @@ export interface RunningServer extends AuthorizationServer {
 /** Starts an authorization server on a free port of the loopback interface. */
 export async function startServer(
   options: Partial<
-    Pick<AuthorizationServerOptions, 'directory' | 'fetch' | 'now' | 'variants'>
+    Pick<TestAuthorizationServerOptions, 'directory' | 'fetch' | 'now' | 'switches'>
   > = {},
 ): Promise<RunningServer> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -39,7 +39,7 @@ export async function startServer(
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   const events: AuthorizationServerEvent[] = []
-  const authorizationServer = await createAuthorizationServer({
+  const authorizationServer = await createTestAuthorizationServer({
     directory: loadDirectory(),
     ...options,
     issuer: `http://127.0.0.1:${address.port}/`,

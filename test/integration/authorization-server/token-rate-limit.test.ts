@@ -32,7 +32,7 @@ describe('the token endpoint', () => {
   })
 
   it('refuses what is beyond the limit with 429, until the window ends', async () => {
-    server.variants.tokenRateLimit = { requests: 2, windowMs: 30_000 }
+    server.switches.tokenRateLimit = { requests: 2, windowMs: 30_000 }
     const reset = String((nowMs + 30_000) / 1000)
     expect(limits(await ask())).toEqual(['2', '1', reset])
     expect(limits(await ask())).toEqual(['2', '0', reset])
@@ -43,7 +43,7 @@ describe('the token endpoint', () => {
     expect(limits(refused)).toEqual(['2', '0', reset])
     expect(refused.headers.get('retry-after')).toBe('20')
 
-    server.variants.retryAfter = 'omitted'
+    server.switches.retryAfter = 'omitted'
     const silent = await ask()
     expect(silent.status).toBe(429)
     expect(silent.headers.has('retry-after')).toBe(false)
@@ -55,10 +55,10 @@ describe('the token endpoint', () => {
   })
 
   it('counts afresh when the limit is changed, and lets all pass when it is removed', async () => {
-    server.variants.tokenRateLimit = { requests: 1, windowMs: 30_000 }
+    server.switches.tokenRateLimit = { requests: 1, windowMs: 30_000 }
     expect((await ask()).status).not.toBe(429)
     expect((await ask()).status).toBe(429)
-    server.variants.tokenRateLimit = undefined
+    server.switches.tokenRateLimit = undefined
     expect((await ask()).status).not.toBe(429)
   })
 })

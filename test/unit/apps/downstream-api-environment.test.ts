@@ -14,6 +14,14 @@ describe('the environment of the protected API', () => {
     expect(parseApiEnvironment({ AUTH0_DOMAIN: ' ', API_AUTH0_AUDIENCE: '' })).toEqual(DEVELOPMENT)
   })
 
+  test('[B15] the MCP server whose page it links to is that of MCP_SERVER_URL', () => {
+    const { mcpServerPage } = parseApiEnvironment({ MCP_SERVER_URL: 'http://localhost:3001/' })
+    expect(mcpServerPage?.href).toBe('http://localhost:3001/')
+    expect(() => parseApiEnvironment({ MCP_SERVER_URL: 'http://localhost:3001/mcp' })).toThrow(
+      'MCP_SERVER_URL: must be the URL of the server',
+    )
+  })
+
   test('in production it trusts nobody that is not named, and says all that is missing', () => {
     const parse = () => parseApiEnvironment({ NODE_ENV: 'production' })
     expect(parse).toThrow(/AUTH0_DOMAIN: is missing[^]*API_AUTH0_AUDIENCE: is missing/)

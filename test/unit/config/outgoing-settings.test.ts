@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { createThrowAwayCertificate } from '../../../apps/authorization-server/throw-away-certificate.js'
+import { createSelfSignedCertificate } from '../../../apps/authorization-server/testing/self-signed-certificate.js'
 import {
   ConfigError,
   parseConfig,
@@ -104,9 +104,12 @@ describe('the settings of a proxy', () => {
   })
 })
 
-describe('CA_CERTIFICATES', () => {
-  const [one, two] = [createThrowAwayCertificate(['one.test']), createThrowAwayCertificate()]
+const [one, two] = await Promise.all([
+  createSelfSignedCertificate(['one.test']),
+  createSelfSignedCertificate(),
+])
 
+describe('CA_CERTIFICATES', () => {
   test('[case 24] takes one or several, with line breaks as they come', () => {
     const both = [one.cert, two.cert].map((pem) => pem.trim())
     for (const text of [both.join('\n'), both.join('\n').replaceAll('\n', '\\n')]) {

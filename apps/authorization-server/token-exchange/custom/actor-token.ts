@@ -12,7 +12,7 @@ const ID_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:id_token'
  * Of other types nothing is checked, and no `act` comes of either: the Action of this server's profiles
  * does not set an actor.
  *
- * @throws ExchangeRefusal 400 `invalid_request`.
+ * Throws `ExchangeRefusal` (400 `invalid_request`).
  */
 export async function requireValidActor(
   { issuer, keys }: Pick<ExchangeParts, 'issuer' | 'keys'>,

@@ -7,7 +7,7 @@ import { ExchangeRefusal } from '../exchange-refusal.js'
  *
  * It must be first-party and have `custom_authentication` switched on; it may be public.
  *
- * @throws ExchangeRefusal 403 `unauthorized_client` otherwise.
+ * Throws `ExchangeRefusal` (403 `unauthorized_client`) otherwise.
  */
 export function requireCustomExchangeClient(directory: Directory, clientId: string): void {
   const client = findClient(directory, clientId)

@@ -25,7 +25,7 @@ export interface ActorToken {
 /**
  * Reads the parameters of a Custom Token Exchange request.
  *
- * @throws ExchangeRefusal 400 `invalid_request` when something else than an access token is wanted, or
+ * Throws `ExchangeRefusal` (400 `invalid_request`) when something else than an access token is wanted, or
  *   only one of `actor_token` and `actor_token_type` is there.
  */
 export function parseCustomExchangeRequest(

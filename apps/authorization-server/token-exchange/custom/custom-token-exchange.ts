@@ -39,14 +39,14 @@ export interface CustomExchange {
  * calling client without a page. So there is no `act`, and `openid` and `offline_access` bring an ID
  * token and a refresh token.
  *
- * @throws ExchangeRefusal by the first step that fails.
+ * Throws `ExchangeRefusal` by the first step that fails.
  */
 export async function exchangeByProfile(
   ctx: TokenEndpointGrantContext,
   parts: ExchangeParts,
   { profile, proof }: CustomExchange,
 ): Promise<void> {
-  const { directory, variants } = parts
+  const { directory, behaviors } = parts
   const { clientId } = ctx.oidc.client
   requireCustomExchangeClient(directory, clientId)
   const request = parseCustomExchangeRequest(directory, ctx.oidc.params)
@@ -65,9 +65,9 @@ export async function exchangeByProfile(
   const api = requireApi(parts, request.audience ?? '')
   requireClientGrant(parts, clientId, api)
   const scopes = grantScopes(parts, request, { ...signedIn, clientId, api })
-  requireSkippedConsent(api, variants)
-  requireNoSecondFactor(variants, request.actor !== undefined)
-  runPostLoginAction(variants)
+  requireSkippedConsent(api, behaviors)
+  requireNoSecondFactor(behaviors, request.actor !== undefined)
+  runPostLoginAction(behaviors)
   await answerSignIn(ctx, parts, {
     ...signedIn,
     api,
@@ -92,7 +92,7 @@ function signIn(
 }
 
 function grantScopes(
-  { directory, variants }: ExchangeParts,
+  { directory, behaviors }: ExchangeParts,
   { scopes }: CustomExchangeRequest,
   question: SignedInUser & { readonly clientId: string; readonly api: ResourceServerEntry },
 ): readonly string[] {
@@ -102,6 +102,6 @@ function grantScopes(
       isOidcScope(scope) && (scope !== 'offline_access' || question.api.allow_offline_access),
   )
   return [
-    ...new Set([...own, ...narrowScopes(asked, grantableScopes(directory, question), variants)]),
+    ...new Set([...own, ...narrowScopes(asked, grantableScopes(directory, question), behaviors)]),
   ]
 }

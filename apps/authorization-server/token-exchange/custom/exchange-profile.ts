@@ -8,7 +8,7 @@ import { textOf } from '../exchange-request.js'
  *
  * `undefined` when there is no type, or one that no profile may have, such as that of an access token.
  *
- * @throws ExchangeRefusal 400 `invalid_request` for a type that a profile might have but none has.
+ * Throws `ExchangeRefusal` (400 `invalid_request`) for a type that a profile might have but none has.
  */
 export function findProfile(
   directory: Directory,

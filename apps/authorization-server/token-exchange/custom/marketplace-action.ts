@@ -34,9 +34,9 @@ export interface ActionResult {
  * Same checks, same order, same codes. As the original, it does not care whether the calling client is
  * the one that the subject token was meant for, beyond the list of clients.
  *
- * @throws ExchangeRefusal 400 `invalid_request`, `unauthorized_client`, `invalid_target`,
+ * Throws `ExchangeRefusal`: 400 `invalid_request`, `unauthorized_client`, `invalid_target`,
  *   `invalid_scope`; 500 `server_error`.
- * @throws InvalidSubjectToken when the token is to blame.
+ * Throws `InvalidSubjectToken` when the token is to blame.
  */
 export async function runMarketplaceAction(
   event: ActionEvent,

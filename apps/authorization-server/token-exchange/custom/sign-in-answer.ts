@@ -1,8 +1,8 @@
 import type { AccessToken, Account, TokenEndpointGrantContext } from 'oidc-provider'
+import { applyRefreshTokenBindings } from 'oidc-provider/lib/helpers/grants.js'
 import { toAccount } from '../../accounts.js'
 import type { ResourceServerEntry, TokenExchangeProfileEntry } from '../../directory.js'
 import { settleScopes } from '../../granted-scopes.js'
-import { grantHelpers } from '../../oidc-provider-library.js'
 import { organizationClaims } from '../../organizations.js'
 import type { SignedInUser } from '../../rbac.js'
 import type { ExchangeParts } from '../exchange-parts.js'
@@ -38,15 +38,15 @@ export async function answerSignIn(
   const account = toAccount(user, organizationClaims(parts.directory, signIn.organization))
   const idToken = await issueIdToken(ctx, account, scopes)
   const refreshToken = await issueRefreshToken(ctx, issued.token, api)
-  const reported = scopeToReport(signIn.requestedScope, scopes, parts.variants)
+  const reported = scopeToReport(signIn.requestedScope, scopes, parts.behaviors)
   ctx.body = {
     access_token: issued.value,
     expires_in: issued.token.expiration,
     issued_token_type: ACCESS_TOKEN_TYPE,
     token_type: issued.token.tokenType,
-    ...(idToken !== undefined && { id_token: idToken }),
-    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
-    ...(reported !== undefined && { scope: reported }),
+    id_token: idToken,
+    refresh_token: refreshToken,
+    scope: reported,
   }
   parts.log({
     type: 'token_exchanged',
@@ -104,6 +104,6 @@ async function issueRefreshToken(
     rotations: 0,
     scope,
   })
-  await grantHelpers.applyRefreshTokenBindings(provider, ctx, accessToken, token)
+  await applyRefreshTokenBindings(provider, ctx, accessToken, token)
   return token.save()
 }

@@ -6,7 +6,7 @@ import { InvalidSubjectToken } from './invalid-subject-token.js'
  * Runs an Action for a client address that is not shut out, and counts the bad subject tokens from
  * there.
  *
- * @throws ExchangeRefusal 429 `too_many_attempts` without running it; else what the Action throws.
+ * Throws `ExchangeRefusal` (429 `too_many_attempts`) without running it; else what the Action throws.
  */
 export async function throttle<Result>(
   addresses: SuspiciousAddresses,

@@ -1,9 +1,9 @@
 import type { JWTPayload } from 'jose'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import {
-  DEFAULT_VARIANTS,
-  type Variants,
-} from '../../../apps/authorization-server/authorization-server.js'
+  DEFAULT_SWITCHES,
+  type Switches,
+} from '../../../../apps/authorization-server/testing/test-server.js'
 import {
   API,
   type Answer,
@@ -15,14 +15,14 @@ import {
   obtainAccessToken,
   postToken,
   startServer,
-} from './support.js'
+} from '../support.js'
 
-/** The server under test and a token to exchange: set before the tests that `withVariants` surrounds. */
+/** The server under test and a token to exchange: set before the tests that `withBehaviors` surrounds. */
 export let server: RunningServer
 export let subjectToken: string
 
 /** Starts the server for the tests of one file, and puts its switches back after each of them. */
-export function withVariants(): void {
+export function withBehaviors(): void {
   beforeAll(async () => {
     // The API has two scopes; alice has one of them, carol none.
     server = await startServer({
@@ -41,7 +41,7 @@ export function withVariants(): void {
   })
 
   afterEach(() => {
-    Object.assign(server.variants, DEFAULT_VARIANTS)
+    Object.assign(server.switches, DEFAULT_SWITCHES)
   })
 }
 
@@ -56,8 +56,8 @@ export const BOTH = [
   ['Custom Token Exchange', exchangeByProfile],
 ] as const
 
-export function set(variants: Partial<Variants>): void {
-  Object.assign(server.variants, variants)
+export function set(switches: Partial<Switches>): void {
+  Object.assign(server.switches, switches)
 }
 
 export function expectRefusal(answer: Answer, status: number, error: string): void {

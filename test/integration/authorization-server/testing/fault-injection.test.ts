@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Disturbance } from '../../../apps/authorization-server/authorization-server.js'
-import { type RunningServer, exchangeForm, obtainAccessToken, startServer } from './support.js'
+import type { Fault } from '../../../../apps/authorization-server/testing/fault-injection.js'
+import { type RunningServer, exchangeForm, obtainAccessToken, startServer } from '../support.js'
 
 let server: RunningServer
 let subjectToken: string
@@ -16,11 +16,11 @@ afterAll(async () => {
 })
 
 afterEach(() => {
-  server.variants.disturbance = undefined
+  server.switches.fault = undefined
 })
 
-async function exchangeDisturbedBy(disturbance: Disturbance): Promise<Response> {
-  server.variants.disturbance = disturbance
+async function exchangeWith(fault: Fault): Promise<Response> {
+  server.switches.fault = fault
   return fetch(`${server.issuer}oauth/token`, {
     method: 'POST',
     body: new URLSearchParams(exchangeForm(subjectToken)),
@@ -28,36 +28,36 @@ async function exchangeDisturbedBy(disturbance: Disturbance): Promise<Response> 
   })
 }
 
-describe('a disturbed token endpoint', () => {
+describe('a token endpoint with a fault', () => {
   it.each([500, 502, 503])('answers %i', async (status) => {
-    const response = await exchangeDisturbedBy({ kind: 'status', status })
+    const response = await exchangeWith({ kind: 'status', status })
     expect(response.status).toBe(status)
     expect(response.headers.has('retry-after')).toBe(false)
     expect(await response.json()).toMatchObject({ error: 'server_error' })
   })
 
   it('says when to come back', async () => {
-    const disturbance = { kind: 'status', status: 503, retryAfterSeconds: 7 } as const
-    const response = await exchangeDisturbedBy(disturbance)
+    const fault = { kind: 'status', status: 503, retryAfterSeconds: 7 } as const
+    const response = await exchangeWith(fault)
     expect(response.headers.get('retry-after')).toBe('7')
   })
 
   it('answers 200 with a page', async () => {
-    const response = await exchangeDisturbedBy({ kind: 'html' })
+    const response = await exchangeWith({ kind: 'html' })
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('text/html')
     expect(await response.text()).toContain('<!doctype html>')
   })
 
   it('answers 200 with nothing, as JSON', async () => {
-    const response = await exchangeDisturbedBy({ kind: 'empty' })
+    const response = await exchangeWith({ kind: 'empty' })
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('application/json')
     expect(await response.text()).toBe('')
   })
 
   it('cuts its JSON in half, token and all', async () => {
-    const response = await exchangeDisturbedBy({ kind: 'truncated_json' })
+    const response = await exchangeWith({ kind: 'truncated_json' })
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('application/json')
     const text = await response.text()
@@ -66,7 +66,7 @@ describe('a disturbed token endpoint', () => {
   })
 
   it('calls its JSON plain text', async () => {
-    const response = await exchangeDisturbedBy({ kind: 'wrong_content_type' })
+    const response = await exchangeWith({ kind: 'wrong_content_type' })
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('text/plain')
     expect(await response.json()).toHaveProperty('access_token')
@@ -74,14 +74,14 @@ describe('a disturbed token endpoint', () => {
 
   it('sends the client elsewhere, body included', async () => {
     const location = 'http://127.0.0.1:1/elsewhere'
-    const response = await exchangeDisturbedBy({ kind: 'redirect', location })
+    const response = await exchangeWith({ kind: 'redirect', location })
     expect(response.status).toBe(307)
     expect(response.headers.get('location')).toBe(location)
   })
 
   it('breaks the connection', async () => {
-    await expect(exchangeDisturbedBy({ kind: 'connection_reset' })).rejects.toThrow('fetch failed')
-    server.variants.disturbance = undefined
+    await expect(exchangeWith({ kind: 'connection_reset' })).rejects.toThrow('fetch failed')
+    server.switches.fault = undefined
     expect((await fetch(`${server.issuer}.well-known/jwks.json`)).status).toBe(200)
   })
 
@@ -96,11 +96,11 @@ describe('a disturbed token endpoint', () => {
       let answered = false
       let pending: Promise<Response> | undefined
       await new Promise<void>((onWaiting) => {
-        pending = exchangeDisturbedBy({ kind: 'slow', until, onWaiting })
+        pending = exchangeWith({ kind: 'slow', until, onWaiting })
       })
       void pending?.then(() => (answered = true))
       // A request that came later is answered first.
-      server.variants.disturbance = undefined
+      server.switches.fault = undefined
       await obtainAccessToken(server, 'bob')
       expect(answered).toBe(false)
       controller.abort()
@@ -110,17 +110,17 @@ describe('a disturbed token endpoint', () => {
 
   it('does not wait for what has happened already', async () => {
     const until = AbortSignal.abort()
-    expect((await exchangeDisturbedBy({ kind: 'slow', until })).status).toBe(200)
+    expect((await exchangeWith({ kind: 'slow', until })).status).toBe(200)
   })
 })
 
-describe('a disturbance elsewhere', () => {
+describe('a fault elsewhere', () => {
   it.each([
     ['metadata', '.well-known/openid-configuration'],
     ['metadata', '.well-known/oauth-authorization-server'],
     ['keys', '.well-known/jwks.json'],
   ] as const)('hits the %s alone (/%s)', async (endpoint, path) => {
-    const failed = await exchangeDisturbedBy({ kind: 'status', status: 503, at: [endpoint] })
+    const failed = await exchangeWith({ kind: 'status', status: 503, at: [endpoint] })
     expect(failed.status).toBe(200)
     expect((await fetch(server.issuer + path)).status).toBe(503)
     expect((await fetch(`${server.issuer}userinfo`)).status).toBe(401)

@@ -1,11 +1,11 @@
 import { Server, type AddressInfo } from 'node:net'
 import { expect, test, vi } from 'vitest'
-import { startTrio } from '../../apps/development/trio.js'
+import { startStack } from '../../apps/development/start-stack.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 
 test('the three servers of the development set-up listen at loopback addresses alone', async () => {
   const listen = vi.spyOn(Server.prototype, 'listen')
-  const trio = await startTrio({
+  const stack = await startStack({
     ports: { authorizationServer: 0, api: 0, mcp: 0 },
     log: new RecordingLog(),
   })
@@ -13,7 +13,7 @@ test('the three servers of the development set-up listen at loopback addresses a
     .filter((server) => server.listening)
     .map((server) => (server.address() as AddressInfo).address)
   listen.mockRestore()
-  await trio.close()
+  await stack.close()
   expect(addresses.length).toBeGreaterThanOrEqual(3)
   expect(addresses.filter((address) => address !== '127.0.0.1' && address !== '::1')).toEqual([])
 })

@@ -8,7 +8,7 @@ import {
   registerClient,
   startServer,
   without,
-} from './support.js'
+} from '../support.js'
 import {
   BOTH,
   exchange,
@@ -18,10 +18,10 @@ import {
   set,
   signSubject,
   subjectToken,
-  withVariants,
-} from './variants-support.js'
+  withBehaviors,
+} from './behaviors-support.js'
 
-withVariants()
+withBehaviors()
 
 describe('refusals', () => {
   it.each(['invalid_grant', 'invalid_request', 'invalid_token'] as const)(
@@ -59,7 +59,7 @@ describe('refusals', () => {
     try {
       const subject = await obtainAccessToken(changed, 'alice')
       for (const error of ['access_denied', 'unauthorized_client'] as const) {
-        changed.variants.missingClientGrantError = error
+        changed.switches.missingClientGrantError = error
         expectRefusal(await postToken(changed, exchangeForm(subject)), 403, error)
         expectRefusal(await postToken(changed, customForm(subject)), 403, error)
       }

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
+import { createSelfSignedCertificate } from './self-signed-certificate.js'
 import {
-  type AuthorizationServer,
-  type AuthorizationServerOptions,
-  createAuthorizationServer,
-} from './authorization-server.js'
-import { createThrowAwayCertificate } from './throw-away-certificate.js'
+  type TestAuthorizationServer,
+  type TestAuthorizationServerOptions,
+  createTestAuthorizationServer,
+} from './test-server.js'
 
 /** An authorization server that listens, at an address that only those who trust `ca` will call. */
-export interface TlsAuthorizationServer extends AuthorizationServer {
+export interface TlsAuthorizationServer extends TestAuthorizationServer {
   /** The server's certificate in PEM: the `ca` of a client. */
   readonly ca: string
   close(): Promise<void>
@@ -21,15 +21,15 @@ export interface TlsAuthorizationServer extends AuthorizationServer {
  * For tests of clients that insist on https, as Auth0's SDKs do.
  */
 export async function startTlsAuthorizationServer(
-  options: Omit<AuthorizationServerOptions, 'issuer'>,
+  options: Omit<TestAuthorizationServerOptions, 'issuer'>,
 ): Promise<TlsAuthorizationServer> {
-  const certificate = createThrowAwayCertificate()
+  const certificate = await createSelfSignedCertificate()
   const server = createServer(certificate).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const issuer = `https://localhost:${port}/`
-  const authorizationServer = await createAuthorizationServer({ ...options, issuer })
+  const authorizationServer = await createTestAuthorizationServer({ ...options, issuer })
   server.on('request', authorizationServer.handler)
   return {
     ...authorizationServer,

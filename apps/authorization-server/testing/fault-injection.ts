@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Variants } from './variants.js'
+import type { NextMiddleware, ServerMiddleware } from '../provider-middleware.js'
 
-/** Endpoints that a client calls by itself, where an outage hurts. */
-export type DisturbedEndpoint = 'token' | 'metadata' | 'keys'
+/** Endpoints that a client calls without a browser, so that an outage there hurts. */
+export type FaultyEndpoint = 'token' | 'metadata' | 'keys'
 
 /**
- * For tests: what goes wrong when a client calls an endpoint.
+ * What goes wrong when a client calls an endpoint.
  *
  * - `status`: an answer with this status, such as 503, and with `Retry-After` if given;
  * - `html`: 200 and a page, as a captive portal sends it;
@@ -18,53 +18,55 @@ export type DisturbedEndpoint = 'token' | 'metadata' | 'keys'
  * - `slow`: the real answer, as soon as the promise settles or the signal is aborted; `onWaiting` is
  *   called for each request that begins to wait.
  */
-export type Disturbance = {
+export type Fault = {
   /** Defaults to the token endpoint alone. */
-  readonly at?: readonly DisturbedEndpoint[]
+  readonly at?: readonly FaultyEndpoint[] | undefined
 } & (
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number }
+  | {
+      readonly kind: 'status'
+      readonly status: number
+      readonly retryAfterSeconds?: number | undefined
+    }
   | { readonly kind: 'html' | 'empty' | 'truncated_json' | 'wrong_content_type' }
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'connection_reset' }
   | {
       readonly kind: 'slow'
       readonly until: Promise<unknown> | AbortSignal
-      readonly onWaiting?: () => void
+      readonly onWaiting?: (() => void) | undefined
     }
 )
 
-type Next = () => Promise<void>
-
-const ENDPOINTS: ReadonlyMap<string, DisturbedEndpoint> = new Map([
+const ENDPOINTS: ReadonlyMap<string, FaultyEndpoint> = new Map([
   ['POST /oauth/token', 'token'],
   ['GET /.well-known/openid-configuration', 'metadata'],
   ['GET /.well-known/oauth-authorization-server', 'metadata'],
   ['GET /.well-known/jwks.json', 'keys'],
 ])
 
-/** Creates the middleware that lets go wrong what `variants.disturbance` says at that moment. */
-export function disturb(variants: Readonly<Variants>) {
-  return async function applyDisturbance(ctx: KoaContextWithOIDC, next: Next): Promise<void> {
-    const { disturbance } = variants
+/** Creates the middleware that causes the fault which `switches.fault` names at that moment. */
+export function injectFaults(switches: { readonly fault: Fault | undefined }): ServerMiddleware {
+  return async function injectFault(ctx, next) {
+    const { fault } = switches
     const endpoint = ENDPOINTS.get(`${ctx.method} ${ctx.path}`)
-    if (disturbance === undefined || endpoint === undefined) return next()
-    const { at = ['token'] } = disturbance
-    return at.includes(endpoint) ? misbehave(ctx, disturbance, next) : next()
+    if (fault === undefined || endpoint === undefined) return next()
+    const { at = ['token'] } = fault
+    return at.includes(endpoint) ? causeFault(ctx, fault, next) : next()
   }
 }
 
-async function misbehave(
+async function causeFault(
   ctx: KoaContextWithOIDC,
-  disturbance: Disturbance,
-  next: Next,
+  fault: Fault,
+  next: NextMiddleware,
 ): Promise<void> {
-  switch (disturbance.kind) {
+  switch (fault.kind) {
     case 'status':
-      ctx.status = disturbance.status
-      if (disturbance.retryAfterSeconds !== undefined) {
-        ctx.set('retry-after', String(disturbance.retryAfterSeconds))
+      ctx.status = fault.status
+      if (fault.retryAfterSeconds !== undefined) {
+        ctx.set('retry-after', String(fault.retryAfterSeconds))
       }
-      ctx.body = { error: 'server_error', error_description: 'Disturbed for a test' }
+      ctx.body = { error: 'server_error', error_description: 'A fault injected by a test' }
       return
     case 'html':
       ctx.type = 'text/html; charset=utf-8'
@@ -84,15 +86,15 @@ async function misbehave(
       ctx.type = 'text/plain; charset=utf-8'
       return
     case 'redirect':
-      ctx.redirect(disturbance.location)
+      ctx.redirect(fault.location)
       ctx.status = 307
       return
     case 'connection_reset':
       breakConnection(ctx)
       return
     case 'slow':
-      disturbance.onWaiting?.()
-      await settled(disturbance.until)
+      fault.onWaiting?.()
+      await settled(fault.until)
       return next()
   }
 }

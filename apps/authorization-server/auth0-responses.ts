@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Behaviors } from './behaviors.js'
 import { NOTHING_GRANTED, OIDC_SCOPES, splitScope } from './oidc-scopes.js'
+import type { ServerMiddleware } from './provider-middleware.js'
 import { TOKEN_EXCHANGE_GRANT } from './token-exchange/grant-type.js'
-import type { Variants } from './variants.js'
 
 const METADATA_PATHS = new Set([
   '/.well-known/openid-configuration',
@@ -10,7 +11,7 @@ const METADATA_PATHS = new Set([
 ])
 
 /**
- * Creates the middleware that gives the library's answers the last of Auth0's manners.
+ * Creates the middleware that makes the library's answers those of Auth0.
  *
  * - the metadata lists only scopes that one can ask for;
  * - a token response never names the scope that stands for "nothing";
@@ -19,14 +20,11 @@ const METADATA_PATHS = new Set([
  *   register anew;
  * - `mfa_required` comes with an `mfa_token`, which leads nowhere here.
  */
-export function responseManners(tokenPath: string, variants: Readonly<Variants>) {
-  return async function applyManners(
-    ctx: KoaContextWithOIDC,
-    next: () => Promise<void>,
-  ): Promise<void> {
+export function auth0Responses(tokenPath: string, behaviors: Behaviors): ServerMiddleware {
+  return async function answerAsAuth0(ctx, next) {
     await next()
     if (METADATA_PATHS.has(ctx.path)) correctMetadata(ctx)
-    if (ctx.path === tokenPath && ctx.method === 'POST') correctTokenResponse(ctx, variants)
+    if (ctx.path === tokenPath && ctx.method === 'POST') correctTokenResponse(ctx, behaviors)
   }
 }
 
@@ -35,7 +33,7 @@ function correctMetadata(ctx: KoaContextWithOIDC): void {
   if (metadata !== undefined) metadata['scopes_supported'] = OIDC_SCOPES
 }
 
-function correctTokenResponse(ctx: KoaContextWithOIDC, variants: Readonly<Variants>): void {
+function correctTokenResponse(ctx: KoaContextWithOIDC, behaviors: Behaviors): void {
   ctx.set('pragma', 'no-cache')
   const body = jsonBody(ctx)
   if (body === undefined) return
@@ -43,11 +41,11 @@ function correctTokenResponse(ctx: KoaContextWithOIDC, variants: Readonly<Varian
     const scopes = splitScope(body['scope']).filter((scope) => scope !== NOTHING_GRANTED)
     body['scope'] = scopes.join(' ')
   }
-  if (body['error'] === 'unsupported_grant_type') ctx.status = variants.unsupportedGrantTypeStatus
+  if (body['error'] === 'unsupported_grant_type') ctx.status = behaviors.unsupportedGrantTypeStatus
   if (ctx.oidc.params?.['grant_type'] !== TOKEN_EXCHANGE_GRANT) return
   if (body['error'] === 'mfa_required') body['mfa_token'] = randomBytes(32).toString('base64url')
   if (ctx.status === 401 && body['error'] === 'invalid_client') {
-    ctx.body = { error: variants.clientAuthenticationError, error_description: 'Unauthorized' }
+    ctx.body = { error: behaviors.clientAuthenticationError, error_description: 'Unauthorized' }
     return
   }
   correctMissingGrantType(ctx, body)

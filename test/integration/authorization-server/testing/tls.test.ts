@@ -2,17 +2,17 @@ import { X509Certificate } from 'node:crypto'
 import * as openid from 'openid-client'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadDirectory } from '../../../apps/authorization-server/directory.js'
-import { createThrowAwayCertificate } from '../../../apps/authorization-server/throw-away-certificate.js'
+import { loadDirectory } from '../../../../apps/authorization-server/directory.js'
+import { createSelfSignedCertificate } from '../../../../apps/authorization-server/testing/self-signed-certificate.js'
 import {
   type TlsAuthorizationServer,
   startTlsAuthorizationServer,
-} from '../../../apps/authorization-server/tls-server.js'
-import { API, MCP, decode, exchangeForm, without } from './support.js'
+} from '../../../../apps/authorization-server/testing/tls-server.js'
+import { API, MCP, decode, exchangeForm, without } from '../support.js'
 
-describe('a throw-away certificate', () => {
-  it('is for this machine’s names, for a day, and its own authority', () => {
-    const certificate = new X509Certificate(createThrowAwayCertificate().cert)
+describe('a self-signed certificate', () => {
+  it('is for this machine’s names, for a day, and its own authority', async () => {
+    const certificate = new X509Certificate((await createSelfSignedCertificate()).cert)
     expect(certificate.verify(certificate.publicKey)).toBe(true)
     expect(certificate.ca).toBe(true)
     expect(certificate.subject).toBe('CN=localhost')
@@ -25,9 +25,9 @@ describe('a throw-away certificate', () => {
     expect(Date.parse(certificate.validFrom)).toBeLessThan(Date.now())
   })
 
-  it('has another key and another number each time, and always reads back', () => {
+  it('has another key and another number each time, and always reads back', async () => {
     // A number that would be negative needs a byte more, which every second one does.
-    const made = Array.from({ length: 32 }, () => createThrowAwayCertificate())
+    const made = await Promise.all(Array.from({ length: 32 }, () => createSelfSignedCertificate()))
     expect(new Set(made.map(({ key }) => key)).size).toBe(32)
     const serials = made.map(({ cert }) => new X509Certificate(cert).serialNumber)
     expect(new Set(serials).size).toBe(32)
@@ -94,10 +94,10 @@ describe('the authorization server over TLS', () => {
   })
 
   it('breaks a connection there as well', async () => {
-    server.variants.disturbance = { kind: 'connection_reset', at: ['keys'] }
+    server.switches.fault = { kind: 'connection_reset', at: ['keys'] }
     const keys = `${server.issuer}.well-known/jwks.json`
     await expect(undiciFetch(keys, { dispatcher: agent })).rejects.toThrow('fetch failed')
-    server.variants.disturbance = undefined
+    server.switches.fault = undefined
     expect((await undiciFetch(keys, { dispatcher: agent })).status).toBe(200)
   })
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type JWTPayload, decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_VARIANTS } from '../../../apps/authorization-server/authorization-server.js'
+import { DEFAULT_SWITCHES } from '../../../../apps/authorization-server/testing/test-server.js'
 import {
   API,
   accessTokenOf,
@@ -11,7 +11,7 @@ import {
   obtainAccessToken,
   postToken,
   startServer,
-} from './support.js'
+} from '../support.js'
 import {
   BOTH,
   exchange,
@@ -20,16 +20,16 @@ import {
   server,
   set,
   signSubject,
-  withVariants,
-} from './variants-support.js'
+  withBehaviors,
+} from './behaviors-support.js'
 
-withVariants()
+withBehaviors()
 
 describe('the switches', () => {
   it('can be set at the start, and stand as documented otherwise', async () => {
-    const other = await startServer({ variants: { scopeInResponse: 'always' } })
+    const other = await startServer({ switches: { scopeInResponse: 'always' } })
     try {
-      expect(other.variants).toEqual({ ...DEFAULT_VARIANTS, scopeInResponse: 'always' })
+      expect(other.switches).toEqual({ ...DEFAULT_SWITCHES, scopeInResponse: 'always' })
       const subject = await obtainAccessToken(other, 'alice')
       const answer = await postToken(other, exchangeForm(subject))
       expect(answer.body['scope']).toBe('read:private')
@@ -46,13 +46,13 @@ describe('the switches', () => {
 
   it('are all in the README', () => {
     const readme = readFileSync(
-      new URL('../../../apps/authorization-server/README.md', import.meta.url),
+      new URL('../../../../apps/authorization-server/README.md', import.meta.url),
       'utf8',
     )
     const [, section = ''] = readme.split('## Switches for tests')
     const [table = ''] = section.split('\n## ')
     const listed = [...table.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name)
-    expect(listed.toSorted()).toEqual(Object.keys(DEFAULT_VARIANTS).toSorted())
+    expect(listed.toSorted()).toEqual(Object.keys(DEFAULT_SWITCHES).toSorted())
   })
 })
 

@@ -1,0 +1,65 @@
+import type { Directory, ResourceServerEntry } from '../authorization-server/directory.js'
+import type { RunningDirectory } from './start-directory.js'
+import { tokenCommand } from './token-command.js'
+import { indented, usersOf } from './text-parts.js'
+
+/** The client that gets tokens for the command line. */
+const COMMAND_LINE_CLIENT = 'curl'
+
+export interface StartedDirectoryTextOptions {
+  readonly file: string
+  readonly tokenProgram: string
+}
+
+/** What the development set-up tells a person about a directory of their own: what runs where, and how to get a token. */
+export function startedDirectoryText(
+  running: RunningDirectory,
+  { file, tokenProgram }: StartedDirectoryTextOptions,
+): string {
+  const { issuer, directory, apis, mcpServer } = running
+  const rows: [string, string][] = [
+    ['authorization server', `${issuer}   (signs in ${usersOf(directory)} without a password)`],
+    ...apis.map((identifier): [string, string] => ['API', identifier]),
+    ...(typeof mcpServer === 'string'
+      ? [['MCP server', `not started: ${mcpServer}`] as [string, string]]
+      : [['MCP server', mcpServer.endpoint.href] as [string, string]]),
+  ]
+  return `
+mcp-on-behalf-of, development set-up of ${file}. Everything runs on this machine; nothing is stored.
+
+${rows.map(([label, text]) => `  ${label.padEnd(22)} ${text}`).join('\n')}
+${protectedServers(directory)
+  .map(({ clientId, api }) => serverText(running, { clientId, api, tokenProgram }))
+  .join('')}
+Ctrl-C stops all of it.
+
+`
+}
+
+interface ProtectedServer {
+  readonly clientId: string
+  readonly api: ResourceServerEntry
+}
+
+/** The MCP servers of a directory: each is an API to which a client of the type `resource_server` is bound. */
+function protectedServers({ clients, resource_servers: apis }: Directory): ProtectedServer[] {
+  return clients.flatMap(({ client_id: clientId, resource_server_identifier: bound }) =>
+    apis.filter(({ identifier }) => identifier === bound).map((api) => ({ clientId, api })),
+  )
+}
+
+function serverText(
+  { issuer, directory }: RunningDirectory,
+  { clientId, api, tokenProgram: program }: ProtectedServer & { readonly tokenProgram: string },
+): string {
+  const about = `\nMCP server at ${api.identifier}, which exchanges tokens as the client ${clientId}.\n`
+  const username = directory.users[0]?.username
+  const isKnown = directory.clients.some(({ client_id }) => client_id === COMMAND_LINE_CLIENT)
+  if (username === undefined) return about
+  if (!isKnown) {
+    return `${about}No token for the command line: the directory has no client ${COMMAND_LINE_CLIENT}.\n`
+  }
+  const scope = api.scopes.map(({ value }) => value).join(' ')
+  const command = tokenCommand({ program, username, issuer, resource: api.identifier, scope })
+  return `${about}A token for ${username} (in a second terminal):\n${indented(command)}\n`
+}

@@ -1,0 +1,28 @@
+/**
+ * The development set-up as parts, for tests: `mcp-on-behalf-of-dev`. Everything runs on this machine and trusts anyone;
+ * importing it starts nothing and reads no environment.
+ */
+
+export {
+  createAuthorizationServer,
+  type AuthorizationServer,
+  type AuthorizationServerEvent,
+  type AuthorizationServerOptions,
+} from './authorization-server/authorization-server.js'
+export { DEFAULT_BEHAVIORS, type Behaviors } from './authorization-server/behaviors.js'
+export {
+  DirectoryError,
+  loadDirectory,
+  parseDirectory,
+  type Directory,
+} from './authorization-server/directory.js'
+export { runDevelopmentCommand } from './development/command.js'
+export { obtainToken, type ObtainTokenOptions } from './development/obtain-token.js'
+export { signIn, SignInError, type SignInOptions } from './development/sign-in.js'
+export {
+  startDirectory,
+  type RunningDirectory,
+  type RunningMcpServer,
+  type StartDirectoryOptions,
+} from './development/start-directory.js'
+export { createDownstreamApi, type DownstreamApiOptions } from './downstream-api/downstream-api.js'
