@@ -4,6 +4,8 @@ import { dropAbsentArguments } from '../src/http/absent-arguments.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { assertNoTokenInBody } from '../src/identity/credentials.js'
 import { inspectBody } from '../src/limits/inspect-body.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import { announceSize } from './request-size.js'
 import { normalizeCharset } from './json-charset.js'
 
@@ -29,6 +31,8 @@ export function formBody(): RequestHandler {
   }
 }
 
+const BODY_OPTIONS = optionsSchema<{ maxBytes: number }>({ maxBytes: optionValues.count })
+
 /**
  * Parses a JSON body of at most `maxBytes` into `req.body`, and refuses what is no body of an MCP request.
  *
@@ -43,6 +47,7 @@ export function formBody(): RequestHandler {
  * @category Middleware
  */
 export function jsonBody(maxBytes: number): RequestHandler {
+  assertOptions('jsonBody', BODY_OPTIONS, { maxBytes })
   // Whatever is JSON is let through: that a number is no message is for the protocol to say.
   const parse: RequestHandler = json({ limit: maxBytes, strict: false, verify: rememberBytes })
   return function jsonBodyMiddleware(req, res, next) {
@@ -114,8 +119,8 @@ function hasBody({ headers }: Request): boolean {
 }
 
 function notParsed(): OnBehalfOfError {
-  const cure = 'mount no body parser but express.json() in front of the MCP endpoint'
-  return new OnBehalfOfError('misconfigured', { reason: 'body_not_parsed', log: { cure } })
+  const hint = 'mount no body parser but express.json() in front of the MCP endpoint'
+  return new OnBehalfOfError('misconfigured', { reason: 'body_not_parsed', log: { hint } })
 }
 
 function dropAbsentArgumentsIn(body: unknown): void {

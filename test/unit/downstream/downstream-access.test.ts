@@ -19,8 +19,11 @@ const CLIENT = {} as DownstreamClient
 const authInfoOf = (): AuthInfo => ({ token: 'redacted', clientId: 'client', scopes: [] })
 
 /** How a handler asks for its API. */
-const ask = (authInfo: AuthInfo, tool: string) =>
-  downstreamOf({ http: { authInfo }, mcpReq: { signal: new AbortController().signal } }, tool)
+const ask = (
+  authInfo: AuthInfo | undefined,
+  tool: string,
+  signal = new AbortController().signal,
+) => downstreamOf({ http: { authInfo }, mcpReq: { signal } }, tool)
 
 /** A request whose tool "greet" has its API. */
 function setUp() {
@@ -38,6 +41,15 @@ function setUp() {
 }
 
 describe('a handler that asks for its API', () => {
+  test('gets the API of its tool, for calls that end with its signal', () => {
+    const { authInfo, reported, opened } = setUp()
+    const { signal } = new AbortController()
+    expect(ask(authInfo, 'greet', signal)).toBe(CLIENT)
+    expect(opened).toHaveLength(1)
+    expect(opened[0]).toBe(signal)
+    expect(reported).toEqual([])
+  })
+
   test('gets the failure of the exchange in place of the API, and the log is not told again', () => {
     const { authInfo, reported } = setUp()
     const failure = new OnBehalfOfError('consent_required')
@@ -56,7 +68,7 @@ describe('a handler that asks for its API', () => {
     const log = failure.details.log ?? {}
     expect(log['tool']).toBe('other')
     expect(log['problem']).toContain('does not call a tool "other"')
-    expect(log['cure']).toContain('name: "other"')
+    expect(log['hint']).toContain('name: "other"')
     expect(reported).toHaveLength(1)
     expect(reported[0]?.tool).toBe('other')
     expect(reported[0]?.failure).toBe(failure)
@@ -73,8 +85,20 @@ describe('a handler that asks for its API', () => {
       const log = failure.details.log ?? {}
       expect(log['tool']).toBe('greet')
       expect(log['problem']).toContain('no token exchange took place')
-      expect(log['cure']).toContain('not a copy')
+      expect(log['hint']).toContain('not a copy')
     }
+  })
+
+  test('without any auth is refused, and reads so', () => {
+    const failure = failureThrownBy(() => ask(undefined, 'greet'))
+    expect([failure.code, failure.details.reason]).toEqual([
+      'misconfigured',
+      'no_downstream_access',
+    ])
+    const log = failure.details.log ?? {}
+    expect(log['tool']).toBe('greet')
+    expect(log['problem']).toContain('no authInfo')
+    expect(log['hint']).toContain('mount protect in front')
   })
 
   test('under a name that is no text is refused, and a long name is bounded in the log', () => {
