@@ -121,7 +121,7 @@ async function checkMetadata({ config, fetch }: Deployment, url: string): Promis
     if (!(error instanceof RemoteDocumentError)) throw error
     return wrong(
       METADATA,
-      `${url} cannot be had (${error.status ?? error.fault}).`,
+      `${url} cannot be had (${error.status ?? error.reason}).`,
       'Let the proxy in front pass /.well-known/oauth-protected-resource on to the server.',
     )
   }

@@ -110,7 +110,7 @@ class RemoteIssuer implements Issuer {
         logEvent(log, 'warn', {
           event: 'issuer_document_unavailable',
           issuer,
-          ...describeFault(error),
+          ...describeDocumentError(error),
         })
       },
     }
@@ -209,18 +209,18 @@ async function fetchKeySet(url: string, options: FetchJsonOptions): Promise<JSON
 
 function unavailable(cause: unknown): never {
   throw new OnBehalfOfError('verifier_unavailable', {
-    reason: cause instanceof RemoteDocumentError ? cause.fault : 'unforeseen',
+    reason: cause instanceof RemoteDocumentError ? cause.reason : 'unforeseen',
     retryAfterSeconds: 5,
-    log: describeFault(cause),
+    log: describeDocumentError(cause),
     cause,
   })
 }
 
-function describeFault(error: unknown): Record<string, unknown> {
-  if (!(error instanceof RemoteDocumentError)) return { fault: 'unforeseen' }
-  const { fault, url, status, location } = error
+function describeDocumentError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof RemoteDocumentError)) return { reason: 'unforeseen' }
+  const { reason, url, status, location } = error
   return {
-    ...{ fault, url, status, why: error.why ?? innermostCause(error) },
+    ...{ reason, url, status, why: error.why ?? innermostCause(error) },
     ...(location === undefined
       ? {}
       : {

@@ -97,7 +97,7 @@ describe('an outage', () => {
     const failure = await failureOf(issuer.keys('key-1'))
     expect([failure.code, failure.details.reason]).toEqual(['verifier_unavailable', reason])
     // On a busy machine the metadata may run into the short deadline as well.
-    const faults = log.named('issuer_document_unavailable').map(({ fields }) => fields['fault'])
+    const faults = log.named('issuer_document_unavailable').map(({ fields }) => fields['reason'])
     expect([...new Set(faults)]).toEqual([reason])
   })
 
