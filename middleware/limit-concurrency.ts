@@ -17,7 +17,7 @@ export interface ConcurrencyLimitOptions {
 }
 
 const OPTIONS = z.object({
-  atOnce: z.int('must be a whole number').min(0, 'must not be negative'),
+  maxConcurrentPerCaller: z.int('must be a whole number').min(0, 'must not be negative'),
 })
 
 const placesOf = new WeakMap<Request, Places>()
@@ -32,21 +32,23 @@ const placesOf = new WeakMap<Request, Places>()
  * @category Middleware
  */
 export function limitConcurrency({
-  maxConcurrentPerCaller: atOnce,
+  maxConcurrentPerCaller,
 }: ConcurrencyLimitOptions): RequestHandler {
-  assertOptions('limitAtOnce', OPTIONS, { atOnce })
-  const users = new UserPlaces(atOnce === 0 ? Number.POSITIVE_INFINITY : atOnce)
-  return function limitAtOnceMiddleware(req, res, next) {
+  assertOptions('limitConcurrency', OPTIONS, { maxConcurrentPerCaller })
+  const users = new UserPlaces(
+    maxConcurrentPerCaller === 0 ? Number.POSITIVE_INFINITY : maxConcurrentPerCaller,
+  )
+  return function limitConcurrencyMiddleware(req, res, next) {
     if (res.destroyed) return
     const places = users.enter(userKeyOf(authContextOf(authInfoOf(req)).caller))
-    if (places === undefined) throw tooMany(req, atOnce)
+    if (places === undefined) throw tooMany(req, maxConcurrentPerCaller)
     placesOf.set(req, places)
     // Tells also of an answer that is over by now, which an event would not.
     finished(res, () => {
       places.release()
     })
     whenSizeIsKnown(req, ({ messages }) => {
-      if (messages > 1 && !places.take(messages - 1)) throw tooMany(req, atOnce)
+      if (messages > 1 && !places.take(messages - 1)) throw tooMany(req, maxConcurrentPerCaller)
     })
     next()
   }
@@ -60,11 +62,11 @@ export function keepPlacesUntil(req: Request, settled: Promise<unknown>): void {
   placesOf.get(req)?.keepUntil(settled)
 }
 
-function tooMany(req: Request, atOnce: number): OnBehalfOfError {
+function tooMany(req: Request, maxConcurrentPerCaller: number): OnBehalfOfError {
   const { caller } = authContextOf(authInfoOf(req))
   return new OnBehalfOfError('rate_limited', {
     reason: 'too_many_at_once',
-    description: `At most ${atOnce} requests of one user may be under way at a time, those of a batch counted one by one. Wait for one to end.`,
+    description: `At most ${maxConcurrentPerCaller} requests of one user may be under way at a time, those of a batch counted one by one. Wait for one to end.`,
     retryAfterSeconds: 1,
     log: callerForLog(caller),
   })

@@ -23,7 +23,7 @@ export async function checkServer(
   diagnosis: Diagnosis,
 ): Promise<void> {
   diagnosis.tell(checkIdentifier(deployment.config.resource.identifier, endpoint))
-  const answer = await knock(deployment, endpoint)
+  const answer = await sendRequest(deployment, endpoint)
   if ('message' in answer) {
     diagnosis.tell(silent(answer, endpoint))
     return
@@ -59,7 +59,7 @@ function judgeChallenge(response: Response, endpoint: URL, expected: string): Fi
     : elsewhere(named, expected)
 }
 
-async function knock({ fetch }: Deployment, endpoint: URL): Promise<Response | NetworkFault> {
+async function sendRequest({ fetch }: Deployment, endpoint: URL): Promise<Response | NetworkFault> {
   try {
     return await fetch(endpoint, {
       method: 'POST',

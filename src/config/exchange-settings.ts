@@ -95,7 +95,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   EXCHANGE_RATE_PER_SECOND: setting({
     description:
-      "How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 2 on its Free plan, 8 on Essentials and Professional, 30 on Enterprise. Below this, the pace follows the rate-limit headers of the authorization server's answers.",
+      "How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 2 on its Free plan, 8 on Essentials and Professional, 30 on Enterprise. Below this, the rate follows the rate-limit headers of the authorization server's answers.",
     schema: values.positiveInteger(1, 100_000),
     example: '8',
     fallback: `${EXCHANGE_DEFAULTS.ratePerSecond}`,

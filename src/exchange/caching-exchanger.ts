@@ -47,7 +47,7 @@ export class CachingExchanger implements TokenExchanger {
   readonly #options: CachingExchangerOptions
   readonly #clock: Clock
   readonly #log: Logger
-  readonly #flights = new Map<string, Promise<ExchangedToken>>()
+  readonly #inFlight = new Map<string, Promise<ExchangedToken>>()
 
   constructor(exchanger: TokenExchanger, options: CachingExchangerOptions) {
     this.#exchanger = exchanger
@@ -71,9 +71,11 @@ export class CachingExchanger implements TokenExchanger {
       if (replacing?.reveal() !== entry.token.token.reveal()) return entry.token
       await this.#forget(key)
     }
-    const flight = this.#flight(key, request)
-    // The flight goes on whether or not this caller stays.
-    return signal === undefined ? flight : untilAborted(flight, signal, () => cancelled(signal))
+    const exchanging = this.#exchangeOnce(key, request)
+    // The exchange goes on whether or not this caller stays.
+    return signal === undefined
+      ? exchanging
+      : untilAborted(exchanging, signal, () => cancelled(signal))
   }
 
   async forget(request: TokenExchangeRequest, refused: Secret): Promise<void> {
@@ -83,11 +85,11 @@ export class CachingExchanger implements TokenExchanger {
     if (entry.token.token.reveal() === refused.reveal()) await this.#forget(key)
   }
 
-  /** The exchange under way for this key, or a new one. Holds no caller's signal. */
-  #flight(key: string, request: TokenExchangeRequest): Promise<ExchangedToken> {
-    const underWay = this.#flights.get(key)
+  /** Single-flight: the exchange that is in flight for this key, or a new one. Holds no caller's signal. */
+  #exchangeOnce(key: string, request: TokenExchangeRequest): Promise<ExchangedToken> {
+    const underWay = this.#inFlight.get(key)
     if (underWay !== undefined) return underWay
-    const flight = this.#exchanger
+    const exchanging = this.#exchanger
       .exchange(request)
       .then(
         (token) => {
@@ -105,11 +107,11 @@ export class CachingExchanger implements TokenExchanger {
           throw error
         },
       )
-      .finally(() => this.#flights.delete(key))
-    this.#flights.set(key, flight)
+      .finally(() => this.#inFlight.delete(key))
+    this.#inFlight.set(key, exchanging)
     // Everybody may have left by the time it fails.
-    flight.catch(() => undefined)
-    return flight
+    exchanging.catch(() => undefined)
+    return exchanging
   }
 
   #life(token: ExchangedToken, { caller }: TokenExchangeRequest): { expiresAtMs: number } {

@@ -8,7 +8,7 @@ import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './token-exchanger.js'
 import type { ExchangedTokenExpectations } from './verify-exchanged-token.js'
 import { VerifyingExchanger } from './verifying-exchanger.js'
 
-/** What `protectExchange` needs: whose tokens come back, who we are, and how patient and careful to be. */
+/** What `protectExchange` needs: the issuers, our client, and how long to wait and what to check. */
 export interface ProtectExchangeOptions {
   /** Whose subject tokens are exchanged, and whose tokens may come back. */
   readonly issuers: readonly Issuer[]

@@ -44,8 +44,8 @@ export interface ResilientExchangerOptions {
 }
 
 /**
- * Lets an exchanger fail well, with the same port: one deadline, one retry, a breaker for each issuer, a pace
- * below the issuer's limit, and patience when it asks for it. What one user alone meets stops that user and no other.
+ * Lets an exchanger fail well, with the same port: one deadline, one retry, a breaker for each issuer, a rate
+ * below the issuer's limit, and a pause where the issuer asks for one. What one user alone meets stops that user and no other.
  *
  * Adds only rejections with `exchange_unavailable` (reasons `timed_out`, `breaker_open`, `held_back`,
  * `queue_full`). An aborted caller gets its own reason, and its leaving counts against nobody.
@@ -102,7 +102,7 @@ export class ResilientExchanger implements TokenExchanger {
     options: ExchangeOptions & { readonly signal: AbortSignal },
     guard: IssuerGuard,
   ): Promise<ExchangedToken> {
-    const admission = await guard.enter(userKeyOf(request.caller), options.signal)
+    const admission = await guard.acquire(userKeyOf(request.caller), options.signal)
     let limits: readonly RateLimit[] = []
     const onRateLimits = (told: readonly RateLimit[]): void => {
       limits = told

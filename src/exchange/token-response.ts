@@ -11,7 +11,7 @@ export interface TokenEndpointAnswer {
   readonly text: string
 }
 
-export interface RecordingFetch {
+export interface ResponseCapture {
   readonly fetch: Fetch
   /** The last answer, or `undefined` when none arrived whole. */
   readonly answer: () => TokenEndpointAnswer | undefined
@@ -21,7 +21,7 @@ export interface RecordingFetch {
   readonly secrets: () => readonly string[]
 }
 
-export interface RecordingFetchOptions {
+export interface ResponseCaptureOptions {
   readonly fetch: Fetch
   readonly signal: AbortSignal
   readonly userAgent: string
@@ -36,7 +36,7 @@ export interface RecordingFetchOptions {
  * secret), names itself, reads a bounded body, and keeps the bare answer, since libraries report the
  * same refusal through different error classes.
  */
-export function recordingFetch(options: RecordingFetchOptions): RecordingFetch {
+export function captureResponse(options: ResponseCaptureOptions): ResponseCapture {
   let answer: TokenEndpointAnswer | undefined
   let failure: unknown
   let secrets: readonly string[] = []

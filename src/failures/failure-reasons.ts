@@ -148,7 +148,7 @@ export const FAILURE_REASONS = {
   tools: [
     'duplicate_tool',
     'invalid_scope_token',
-    'no_door_in_front',
+    'no_middleware_in_front',
     'permission_missing',
     'tool_not_declared',
     'tool_scope_missing',

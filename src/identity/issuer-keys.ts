@@ -134,7 +134,7 @@ class RemoteIssuer implements Issuer {
       // A set without usable keys has withdrawn the old ones.
       endsCopy: (error) => error instanceof NoUsableKeyError,
     })
-    const allowance = { clock, atOnce: REFRESHES_AT_ONCE, refillMs: cooldownMs }
+    const allowance = { clock, burst: REFRESHES_AT_ONCE, refillMs: cooldownMs }
     this.#forUnknownKeyIds = new Allowance(allowance)
     this.#forFailedSignatures = new Allowance(allowance)
   }

@@ -114,10 +114,10 @@ describe('a 429 that one user meets', () => {
     const time = new ManualClock()
     const holds = new UserHolds({ clock: time.clock })
     for (let user = 0; user <= 10_000; user += 1) {
-      holds.holdUntil(`user-${user}`, time.clock() + 60_000)
+      holds.pauseUntil(`user-${user}`, time.clock() + 60_000)
     }
-    expect(holds.enter('user-0')).toBe(false)
-    expect(() => holds.enter('user-1')).toThrow(OnBehalfOfError)
+    expect(holds.tryAcquire('user-0')).toBe(false)
+    expect(() => holds.tryAcquire('user-1')).toThrow(OnBehalfOfError)
   })
 })
 
