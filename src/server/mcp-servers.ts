@@ -111,7 +111,7 @@ async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResu
   }
 }
 
-/** The doors have decided this already; whoever mounts the server without them is still not left open. */
+/** The middleware chain has decided this already. A server that is mounted without it refuses the call here. */
 function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
   const { caller } = authContextOf(context.http?.authInfo)
   if (access.decide([tool.name], caller).kind !== 'allowed') {

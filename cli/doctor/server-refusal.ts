@@ -28,7 +28,7 @@ const HINTS: Readonly<Partial<Record<FailureReason, (setting: string) => string>
 const KEYS_MISSING: readonly CheckName[] = ['issuer.metadata', 'issuer.keys']
 
 /** Words why the server refuses a user's token. Rethrows what is no refusal. */
-export function doorRefusal(
+export function serverRefusal(
   error: unknown,
   claims: Claims,
   { resource }: Pick<Config, 'resource'>,
@@ -40,7 +40,7 @@ export function doorRefusal(
   const { iss: issuer } = claims
   return {
     ...wrong(
-      'token.door',
+      'token.inbound',
       `${reason ?? error.code}: ${error.message}`,
       reason === 'several_audiences'
         ? companionsHint(claims)
