@@ -1,6 +1,7 @@
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
+import { jsonObject } from '../http/json-object.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { USER_AGENT } from '../version.js'
 import { connectionFault } from './connection-fault.js'
@@ -8,7 +9,6 @@ import { exchangeFailure } from './exchange-failure.js'
 import { exchangeOutage } from './exchange-outage.js'
 import { rejected } from './rejection.js'
 import {
-  jsonObject,
   rateLimitsIn,
   captureResponse,
   refusalIn,
