@@ -37,7 +37,7 @@ const OPTIONS = z.object({
  * @category Middleware
  */
 export function hostAndOriginValidation(options: HostAndOriginValidationOptions): RequestHandler {
-  assertOptions('hostsAndOrigins', OPTIONS, options)
+  assertOptions('hostAndOriginValidation', OPTIONS, options)
   const router = Router()
   router.use(knownHosts(options), knownOrigins(options))
   return router

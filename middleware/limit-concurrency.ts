@@ -13,11 +13,11 @@ import { whenSizeIsKnown } from './request-size.js'
 /** What `limitConcurrency` counts up to. */
 export interface ConcurrencyLimitOptions {
   /** Messages under way at a time, and requests without one; 0 sets no limit. */
-  readonly maxConcurrentPerCaller: number
+  readonly concurrencyPerCaller: number
 }
 
 const OPTIONS = z.object({
-  maxConcurrentPerCaller: z.int('must be a whole number').min(0, 'must not be negative'),
+  concurrencyPerCaller: z.int('must be a whole number').min(0, 'must not be negative'),
 })
 
 const placesOf = new WeakMap<Request, Places>()
@@ -32,23 +32,23 @@ const placesOf = new WeakMap<Request, Places>()
  * @category Middleware
  */
 export function limitConcurrency({
-  maxConcurrentPerCaller,
+  concurrencyPerCaller,
 }: ConcurrencyLimitOptions): RequestHandler {
-  assertOptions('limitConcurrency', OPTIONS, { maxConcurrentPerCaller })
+  assertOptions('limitConcurrency', OPTIONS, { concurrencyPerCaller })
   const users = new UserPlaces(
-    maxConcurrentPerCaller === 0 ? Number.POSITIVE_INFINITY : maxConcurrentPerCaller,
+    concurrencyPerCaller === 0 ? Number.POSITIVE_INFINITY : concurrencyPerCaller,
   )
   return function limitConcurrencyMiddleware(req, res, next) {
     if (res.destroyed) return
     const places = users.enter(userKeyOf(authContextOf(authInfoOf(req)).caller))
-    if (places === undefined) throw tooMany(req, maxConcurrentPerCaller)
+    if (places === undefined) throw tooMany(req, concurrencyPerCaller)
     placesOf.set(req, places)
     // Tells also of an answer that is over by now, which an event would not.
     finished(res, () => {
       places.release()
     })
     whenSizeIsKnown(req, ({ messages }) => {
-      if (messages > 1 && !places.take(messages - 1)) throw tooMany(req, maxConcurrentPerCaller)
+      if (messages > 1 && !places.take(messages - 1)) throw tooMany(req, concurrencyPerCaller)
     })
     next()
   }
@@ -62,11 +62,11 @@ export function keepPlacesUntil(req: Request, settled: Promise<unknown>): void {
   placesOf.get(req)?.keepUntil(settled)
 }
 
-function tooMany(req: Request, maxConcurrentPerCaller: number): OnBehalfOfError {
+function tooMany(req: Request, concurrencyPerCaller: number): OnBehalfOfError {
   const { caller } = authContextOf(authInfoOf(req))
   return new OnBehalfOfError('rate_limited', {
     reason: 'too_many_at_once',
-    description: `At most ${maxConcurrentPerCaller} requests of one user may be under way at a time, those of a batch counted one by one. Wait for one to end.`,
+    description: `At most ${concurrencyPerCaller} requests of one user may be under way at a time, those of a batch counted one by one. Wait for one to end.`,
     retryAfterSeconds: 1,
     log: callerForLog(caller),
   })

@@ -35,7 +35,7 @@ export function serverRefusal(
 ): Observation {
   if (!(error instanceof OnBehalfOfError)) throw error
   const { reason } = error.details
-  const shared = resource.tokenAudience === resource.identifier
+  const shared = resource.tokenAudience === resource.resource
   const setting = shared ? 'AUTH0_AUDIENCE' : 'TOKEN_AUDIENCE'
   const { iss: issuer } = claims
   return {

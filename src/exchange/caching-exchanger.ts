@@ -19,7 +19,7 @@ import type {
 } from './token-exchanger.js'
 import { untilAborted } from '../time/until-aborted.js'
 
-/** Where `CachingExchanger` keeps tokens, and for how long. */
+/** Where `createCachingExchanger` keeps tokens, and for how long. */
 export interface CachingExchangerOptions extends ExchangeIdentity {
   readonly cache: TokenCache
   /** No token is kept longer than this. Default 1 hour. */
@@ -35,14 +35,21 @@ export interface CachingExchangerOptions extends ExchangeIdentity {
 /**
  * Puts a cache in front of an exchanger, with the same port.
  *
- * Many callers with the same request cause one exchange, which belongs to none of them: who leaves neither
- * ends it nor gets its token. An entry counts for its owner alone, and until the least of the exchanged
- * token's expiry, the subject token's expiry and `maxAgeMs`, minus `skewMs`. A token that does not say when
- * it expires is not kept. A cache that fails, or returns what is no entry, is a miss.
+ * Concurrent calls with the same request share one exchange (single-flight). It belongs to no caller: a caller that
+ * aborts does not end it, and does not get its token. An entry counts for its owner alone, until the earliest of the
+ * exchanged token's expiry, the subject token's expiry and `maxAgeMs`, minus `expiryMarginMs`. A token without an expiry
+ * is not kept. A cache that fails, or returns something else than an entry, is a miss.
  *
  * @category Token exchange
  */
-export class CachingExchanger implements TokenExchanger {
+export function createCachingExchanger(
+  exchanger: TokenExchanger,
+  options: CachingExchangerOptions,
+): Required<TokenExchanger> {
+  return new CachingExchanger(exchanger, options)
+}
+
+class CachingExchanger implements Required<TokenExchanger> {
   readonly #exchanger: TokenExchanger
   readonly #options: CachingExchangerOptions
   readonly #clock: Clock
@@ -116,9 +123,9 @@ export class CachingExchanger implements TokenExchanger {
 
   #life(token: ExchangedToken, { caller }: TokenExchangeRequest): { expiresAtMs: number } {
     if (token.expiresAtSeconds === undefined) return { expiresAtMs: -Infinity }
-    const { maxAgeMs = 3_600_000, expiryMarginMs: skewMs = 30_000 } = this.#options
+    const { maxAgeMs = 3_600_000, expiryMarginMs = 30_000 } = this.#options
     const end = Math.min(token.expiresAtSeconds, caller.expiresAtSeconds) * 1_000
-    return { expiresAtMs: Math.min(end - skewMs, this.#clock() + maxAgeMs) }
+    return { expiresAtMs: Math.min(end - expiryMarginMs, this.#clock() + maxAgeMs) }
   }
 
   async #keepRefusal(key: string, caller: Caller, error: OnBehalfOfError): Promise<void> {

@@ -1,23 +1,25 @@
 import type { Clock, Timers } from '../time/clock.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import type { Logger } from '../logging/logger.js'
-import { CachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
-import { ResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
+import { createCachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
+import { createResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
 import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './token-exchanger.js'
-import type { ExchangedTokenExpectations } from './verify-exchanged-token.js'
-import { VerifyingExchanger } from './verifying-exchanger.js'
+import {
+  createVerifyingExchanger,
+  type ExchangedTokenExpectations,
+} from './verify-exchanged-token.js'
 
-/** What `protectExchange` needs: the issuers, our client, and how long to wait and what to check. */
-export interface ProtectExchangeOptions {
+/** What `createExchangePipeline` needs: the issuers, our client, and how long to wait and what to check. */
+export interface ExchangePipelineOptions {
   /** Whose subject tokens are exchanged, and whose tokens may come back. */
   readonly issuers: readonly Issuer[]
   /** Where all exchanges take place and whose tokens come back. Default: the issuer of each subject token. */
   readonly exchangeIssuer?: Issuer | undefined
   /** Our client at the authorization server. */
   readonly clientId: string
-  /** Our own resource identifier. */
-  readonly ownAudience: string
+  /** The audience of the tokens for this server, which a token for an API must not be good for. */
+  readonly tokenAudience: string
   /** The subject token type, where it is not the access-token type: part of what makes two exchanges differ. */
   readonly subjectTokenType?: string | undefined
   /** Default: in this process, `cacheEntries` of them. */
@@ -54,24 +56,24 @@ export interface ProtectExchangeOptions {
  *
  * @category Token exchange
  */
-export function protectExchange(
+export function createExchangePipeline(
   adapter: TokenExchanger,
-  options: ProtectExchangeOptions,
+  options: ExchangePipelineOptions,
 ): TokenExchanger {
-  const { issuers, exchangeIssuer, clientId, ownAudience, clock, timers, log } = options
-  const verifying = new VerifyingExchanger(adapter, {
+  const { issuers, exchangeIssuer, clientId, tokenAudience, clock, timers, log } = options
+  const verifying = createVerifyingExchanger(adapter, {
     issuerOf: (name) => issuers.find(({ issuer }) => issuer === name),
-    ...{ exchangeIssuer, clientId, ownAudience, clock, log },
+    ...{ exchangeIssuer, clientId, tokenAudience, clock, log },
     ...options.checks,
   })
-  const resilient = new ResilientExchanger(verifying, {
+  const resilient = createResilientExchanger(verifying, {
     ...options.resilience,
     timeoutMs: options.timeoutMs,
     ratePerSecond: options.ratePerSecond,
     exchangeIssuer: exchangeIssuer?.issuer,
     ...{ clock, timers, log },
   })
-  return new CachingExchanger(resilient, {
+  return createCachingExchanger(resilient, {
     ...options.caching,
     cache: options.cache ?? createMemoryTokenCache({ maxEntries: options.cacheEntries }),
     clientId,

@@ -7,7 +7,7 @@ import { UserHolds } from './user-holds.js'
 
 export interface IssuerGuardOptions {
   /** Exchanges a second, all users together. */
-  readonly perSecond: number
+  readonly ratePerSecond: number
   readonly breaker?:
     { readonly threshold?: number | undefined; readonly openMs?: number | undefined } | undefined
   readonly clock: Clock
@@ -38,11 +38,11 @@ export class IssuerGuard {
   readonly #clock: Clock
   readonly #openMs: number
 
-  constructor({ perSecond, breaker = {}, clock, timers }: IssuerGuardOptions) {
+  constructor({ ratePerSecond, breaker = {}, clock, timers }: IssuerGuardOptions) {
     const { threshold = 5, openMs = OPEN_MS } = breaker
     this.#breaker = new SharedBreaker({ threshold, openMs, clock })
     this.#users = new UserHolds({ threshold, openMs, clock })
-    this.#rateLimiter = new FairRateLimiter({ perSecond, clock, timers })
+    this.#rateLimiter = new FairRateLimiter({ perSecond: ratePerSecond, clock, timers })
     this.#clock = clock
     this.#openMs = openMs
   }

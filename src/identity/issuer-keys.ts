@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../time/clock.js'
 import { innermostCause } from '../logging/describe-error.js'
+import { OUTAGE_RETRY_SECONDS } from '../failures/outage-retry.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { logEvent } from '../logging/log-event.js'
 import { silentLog, type Logger } from '../logging/logger.js'
@@ -37,7 +38,7 @@ export interface IssuerOptions {
   /** Age from which documents are renewed in the background. Default 10 minutes. */
   readonly maxAgeMs?: number | undefined
   /** Age up to which they serve through an outage. Default 24 hours. */
-  readonly staleAgeMs?: number | undefined
+  readonly keysStaleMs?: number | undefined
   /**
    * Least time between two fetches that unknown key ids can cause, and between two that failed signatures can
    * cause, once the first ten have been made. Default 30 seconds.
@@ -74,7 +75,7 @@ export interface Issuer {
 }
 
 /** How long what was seen serves through an outage where nothing else is said. */
-export const ISSUER_DEFAULTS = { staleAgeMs: 24 * 60 * 60_000 } as const
+export const ISSUER_DEFAULTS = { keysStaleMs: 24 * 60 * 60_000 } as const
 
 const REFRESHES_AT_ONCE = 10
 
@@ -105,7 +106,7 @@ class RemoteIssuer implements Issuer {
     this.#maxAgeMs = options.maxAgeMs ?? 10 * 60_000
     const caching = {
       ...{ clock, cooldownMs, maxAgeMs: this.#maxAgeMs },
-      staleAgeMs: options.staleAgeMs ?? ISSUER_DEFAULTS.staleAgeMs,
+      staleAgeMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
       onFailure: (error: unknown): void => {
         logEvent(log, 'warn', {
           event: 'issuer_document_unavailable',
@@ -210,7 +211,7 @@ async function fetchKeySet(url: string, options: FetchJsonOptions): Promise<JSON
 function unavailable(cause: unknown): never {
   throw new OnBehalfOfError('verifier_unavailable', {
     reason: cause instanceof RemoteDocumentError ? cause.reason : 'unforeseen',
-    retryAfterSeconds: 5,
+    retryAfterSeconds: OUTAGE_RETRY_SECONDS,
     log: describeDocumentError(cause),
     cause,
   })
