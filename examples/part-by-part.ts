@@ -16,7 +16,7 @@ import {
   limitByCaller,
   mcpRoute,
   metadataUrl,
-  protectExchange,
+  createExchangePipeline,
   protectedResourceMetadataRoute,
   requestContext,
   securityHeaders,
@@ -44,13 +44,13 @@ export function createPartByPartApp(options: ExampleOptions): Express {
       downstream: { api: 'api', scopes: ['read:private'] },
     },
   ])
-  const exchanger = protectExchange(
+  const exchanger = createExchangePipeline(
     createRfc8693Exchanger({
       metadata: () => issuer.metadata(),
       clientId: client.id,
       clientAuthentication: { secret: client.secret },
     }),
-    { issuers: [issuer], clientId: client.id, ownAudience: resource.resource, log },
+    { issuers: [issuer], clientId: client.id, tokenAudience: resource.resource, log },
   )
 
   const app = express()
