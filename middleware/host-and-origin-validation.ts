@@ -37,8 +37,10 @@ const OPTIONS = z.object({
  * @category Middleware
  */
 export function hostAndOriginValidation(options: HostAndOriginValidationOptions): RequestHandler {
-  assertOptions('hostsAndOrigins', OPTIONS, options)
+  assertOptions('hostAndOriginValidation', OPTIONS, options)
   const router = Router()
   router.use(knownHosts(options), knownOrigins(options))
-  return router
+  return function hostAndOriginValidationMiddleware(req, res, next) {
+    router(req, res, next)
+  }
 }
