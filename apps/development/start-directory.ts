@@ -1,6 +1,6 @@
 import { parseConfig, type Environment } from '../../src/config/config.js'
 import type { Claims } from '../../src/identity/caller.js'
-import type { Logger } from '../../src/logging/logger.js'
+import { silentLog, type Logger } from '../../src/logging/logger.js'
 import { composeServer, type ComposedServer } from '../../src/server/from-config.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { createAuthorizationServer } from '../authorization-server/authorization-server.js'
@@ -18,7 +18,8 @@ export interface StartDirectoryOptions {
     readonly api: number
     readonly mcp: number
   }
-  readonly log: Logger
+  /** Where the MCP server logs. Default: nowhere. */
+  readonly log?: Logger | undefined
   /** Further settings of the MCP server, as its environment would have them. */
   readonly environment?: Environment | undefined
   /** What starts the token program, for the page of the MCP server: `npm run --silent token --`. Default: not shown. */
@@ -135,7 +136,7 @@ interface StartedMcpServer {
 }
 
 async function startMcpServer(
-  { environment, log, tokenProgram: program }: StartDirectoryOptions,
+  { environment, log = silentLog, tokenProgram: program }: StartDirectoryOptions,
   { directory, programs, servers: { mcp }, issuer, identifiers }: Wiring,
 ): Promise<StartedMcpServer | string> {
   if (typeof programs.mcpServer === 'string') return programs.mcpServer

@@ -1,10 +1,13 @@
+import { z } from 'zod'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { isDeepStrictEqual } from 'node:util'
 import type { JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../time/clock.js'
 import { innermostCause } from '../logging/describe-error.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { logEvent } from '../logging/log-event.js'
-import { silentLog, type Logger } from '../logging/logger.js'
+import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { scrubUrl } from '../logging/scrub.js'
 import { Allowance } from '../http/allowance.js'
 import { CachedDocument } from '../http/cached-document.js'
@@ -76,6 +79,26 @@ export interface Issuer {
 /** How long what was seen serves through an outage where nothing else is said. */
 export const ISSUER_DEFAULTS = { staleAgeMs: 24 * 60 * 60_000 } as const
 
+const ADDRESS = z
+  .string('must be the URL of a document')
+  .refine((text) => URL.canParse(text), 'must be a URL')
+
+const OPTIONS = optionsSchema<IssuerOptions>({
+  issuer: z
+    .string('must be an issuer identifier, e.g. https://example.eu.auth0.com/')
+    .regex(/^https?:\/\/./, 'must be an issuer identifier, e.g. https://example.eu.auth0.com/'),
+  metadataUrl: ADDRESS.optional(),
+  jwksUrl: ADDRESS.optional(),
+  dangerouslyAllowHttp: optionValues.flag.optional(),
+  fetch: optionValues.callable.optional(),
+  clock: optionValues.callable.optional(),
+  log: LOGGER_OPTION.optional(),
+  timeoutMs: optionValues.milliseconds.optional(),
+  maxAgeMs: optionValues.whole.optional(),
+  staleAgeMs: optionValues.whole.optional(),
+  cooldownMs: optionValues.whole.optional(),
+})
+
 const REFRESHES_AT_ONCE = 10
 
 /**
@@ -86,6 +109,7 @@ const REFRESHES_AT_ONCE = 10
  * @category Verification of tokens
  */
 export function createIssuer(options: IssuerOptions): Issuer {
+  assertOptions('createIssuer', OPTIONS, options)
   assertIssuerOptions(options)
   return new RemoteIssuer(options)
 }

@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { assertOptions } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { isScopeToken } from '../scopes.js'
 import type { Tool, ToolRequirements } from './tool.js'
@@ -9,6 +12,23 @@ export interface ToolRegistry<T extends ToolRequirements = Tool> {
   find(name: string): T | undefined
 }
 
+const OPTIONS = z.strictObject({
+  tools: z.array(
+    z.looseObject({
+      name: optionValues.text('the name of the tool'),
+      requiredScopes: optionValues.texts('a scope'),
+      downstream: z
+        .looseObject({
+          api: optionValues.text('the name of an API'),
+          scopes: optionValues.texts('a scope'),
+          stepUp: optionValues.texts('a scope').optional(),
+        })
+        .optional(),
+    }),
+    'must be a list of tools',
+  ),
+})
+
 /**
  * Creates a registry, sorted by name so that every listing is the same.
  *
@@ -19,6 +39,7 @@ export interface ToolRegistry<T extends ToolRequirements = Tool> {
 export function createToolRegistry<T extends ToolRequirements>(
   tools: readonly T[],
 ): ToolRegistry<T> {
+  assertOptions('createToolRegistry', OPTIONS, { tools })
   const byName = new Map<string, T>()
   for (const tool of tools) {
     if (byName.has(tool.name)) throw fault('duplicate_tool', { tool: tool.name })

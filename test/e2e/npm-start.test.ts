@@ -167,7 +167,7 @@ describe('npm start', () => {
     started.stdout.on('data', (chunk: Buffer) => {
       if (chunk.includes('page at')) started.kill('SIGTERM')
     })
-    const [, line = ''] = /"listening"\}\n(.*)\n/.exec((await over).stdout) ?? []
+    const [, line = ''] = /"listening".*\n(.*)\n/.exec((await over).stdout) ?? []
     expect(line).toBe('Listening on http://localhost:3001/mcp, page at http://localhost:3001/')
   })
 
