@@ -127,16 +127,16 @@ function assertWithin(
   })
 }
 
-function tooManyFromAddress(req: Request, hint: boolean): OnBehalfOfError {
+function tooManyFromAddress(req: Request, withHint: boolean): OnBehalfOfError {
   const { used = 0, limit = 0, resetTime } = limitOf(req)
   const leftMs = (resetTime?.getTime() ?? Date.now() + WINDOW_MS) - Date.now()
-  const cure =
+  const hint =
     'X-Forwarded-For came and is not believed: behind a proxy, set TRUST_PROXY (in an app of your own, trust proxy)'
   return new OnBehalfOfError('rate_limited', {
     reason: 'requests_per_minute',
     retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),
-    repeated: used > limit + 1 && !hint,
-    log: { address: clientAddressOf(req), ...(hint ? { cure } : {}) },
+    repeated: used > limit + 1 && !withHint,
+    log: { address: clientAddressOf(req), hint: withHint ? hint : undefined },
   })
 }
 

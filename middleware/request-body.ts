@@ -119,8 +119,8 @@ function hasBody({ headers }: Request): boolean {
 }
 
 function notParsed(): OnBehalfOfError {
-  const cure = 'mount no body parser but express.json() in front of the MCP endpoint'
-  return new OnBehalfOfError('misconfigured', { reason: 'body_not_parsed', log: { cure } })
+  const hint = 'mount no body parser but express.json() in front of the MCP endpoint'
+  return new OnBehalfOfError('misconfigured', { reason: 'body_not_parsed', log: { hint } })
 }
 
 function dropAbsentArgumentsIn(body: unknown): void {

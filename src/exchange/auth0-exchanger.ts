@@ -91,7 +91,7 @@ async function createClient(issuer: string, options: Auth0ExchangerOptions): Pro
   }
   // The SDK knows a domain alone, and would ask another token endpoint.
   if (url.pathname !== '/') {
-    const log = { cure: 'Use createRfc8693Exchanger for an issuer with a path.' }
+    const log = { hint: 'Use createRfc8693Exchanger for an issuer with a path.' }
     throw new OnBehalfOfError('exchange_misconfigured', { reason: 'issuer_has_path', log })
   }
   return new AuthClient({

@@ -24,7 +24,7 @@ export type ClientAuthentication =
   | { readonly method: 'tls_client_auth' }
 
 /** What is wrong with a shared secret or a private key as it was given; `undefined` where it can be one. Quotes nothing of it. */
-export function secretFault(given: unknown): string | undefined {
+export function secretIssue(given: unknown): string | undefined {
   if (!(given instanceof Secret)) return "must be a Secret: new Secret('…')"
   return given.reveal().trim() === '' ? 'is empty' : undefined
 }
@@ -44,7 +44,7 @@ export const CLIENT_AUTHENTICATION_SCHEMA = optionsSchema<ClientAuthentication>(
   if (method === 'tls_client_auth') return
   const [name, given] =
     method === 'private_key_jwt' ? ['privateKey', privateKey] : ['secret', secret]
-  const message = secretFault(given)
+  const message = secretIssue(given)
   if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message })
 })
 

@@ -43,7 +43,7 @@ export function failureResponse(
   const text = failureText(error.code, error.details)
   const challenge = challengeFor(error, options)
   return {
-    status: rule.surface === 'http' ? rule.status : 500,
+    status: rule.respondAs === 'http' ? rule.status : 500,
     headers: withoutUndefined({
       'Cache-Control': 'no-store',
       'Content-Type': 'application/json; charset=utf-8',

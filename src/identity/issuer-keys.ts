@@ -249,7 +249,7 @@ function describeFault(error: unknown): Record<string, unknown> {
       ? {}
       : {
           location: scrubUrl(location, 500),
-          cure: 'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.',
+          hint: 'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.',
         }),
   }
 }

@@ -19,13 +19,13 @@ export function assertIssuerOptions(options: CheckedOptions): void {
   for (const name of ['metadataUrl', 'jwksUrl'] as const) {
     const url = options[name]
     if (url === undefined) continue
-    const fault = documentUrlFault(url, options.dangerouslyAllowHttp === true)
-    if (fault !== undefined) throw new TypeError(`${name} ${fault}`)
+    const issue = documentUrlIssue(url, options.dangerouslyAllowHttp === true)
+    if (issue !== undefined) throw new TypeError(`${name} ${issue}`)
   }
 }
 
 /** What is wrong with a configured address of metadata or keys; `undefined` where nothing is. */
-function documentUrlFault(text: string, dangerouslyAllowHttp: boolean): string | undefined {
+function documentUrlIssue(text: string, dangerouslyAllowHttp: boolean): string | undefined {
   if (!URL.canParse(text)) return 'must be a URL'
   const url = new URL(text)
   if (url.protocol === 'https:') return undefined

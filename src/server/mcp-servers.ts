@@ -163,7 +163,7 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
   const text = failureText(error.code, error.details)
   return {
     isError: true,
-    content: [{ type: 'text', text: rule.reference ? `${text} (reference: ${reference})` : text }],
+    content: [{ type: 'text', text: rule.includeReference ? `${text} (reference: ${reference})` : text }],
   }
 }
 

@@ -101,7 +101,7 @@ const expectRefused = (answer: ToolAnswer, { code, reason }: SecondHopAttack): v
       if (line.name !== 'exchange_failed') continue
       expect(names.filter((name) => /^expected[A-Z]/.test(name))).toHaveLength(1)
       expect(names.filter((name) => /^received[A-Z]/.test(name))).toHaveLength(1)
-      expect(line.fields['cure']).toMatch(/^[A-Z].*\.$/)
+      expect(line.fields['hint']).toMatch(/^[A-Z].*\.$/)
     }
     expect(answer.text).toMatch(/\(reference: [\w-]{8,}\)$/)
   }

@@ -207,9 +207,9 @@ describe('npm start', () => {
         .map((line) => JSON.parse(line) as LogLine)
       const withheld = lines.filter(({ event }) => event === 'tool_not_offered')
       expect(withheld.map(({ tool }) => tool)).toEqual(missing)
-      for (const { level, cure } of withheld) {
+      for (const { level, hint } of withheld) {
         expect(level).toBe('warn')
-        expect(cure).toMatch(/greet .*MCP_AUTH0_EXCHANGE_SCOPE lacks read:private/)
+        expect(hint).toMatch(/greet .*MCP_AUTH0_EXCHANGE_SCOPE lacks read:private/)
       }
       expect(stdout).not.toContain('the-secret')
     },
@@ -220,7 +220,7 @@ interface LogLine {
   readonly level: string
   readonly event: string
   readonly tool?: string
-  readonly cure?: string
+  readonly hint?: string
 }
 
 /** As published, with tenant and client filled in; the two differ in what follows. */

@@ -97,14 +97,14 @@ describe('the limit by address', () => {
       expect(fields['code']).toBe('rate_limited')
       expect(['127.0.0.1', '::1']).toContain(fields['address'])
     }
-    const cures = lines.flatMap(({ fields }) =>
-      fields['cure'] === undefined ? [] : [fields['cure']],
+    const hints = lines.flatMap(({ fields }) =>
+      fields['hint'] === undefined ? [] : [fields['hint']],
     )
-    expect(cures).toEqual([expect.stringContaining('set TRUST_PROXY')])
+    expect(hints).toEqual([expect.stringContaining('set TRUST_PROXY')])
     expect(lines.map(({ level }) => level)).toEqual(['warn', 'debug', 'debug'])
   })
 
-  test('[case 37] no cure is named where no proxy is in front, or it is believed', async () => {
+  test('[case 37] no hint is named where no proxy is in front, or it is believed', async () => {
     await open({ TRUST_PROXY: '1' })
     await statuses(six(() => '203.0.113.8'))
     const plain = []
@@ -112,7 +112,7 @@ describe('the limit by address', () => {
     expect(plain).toEqual(SIXTH_IS_TOO_MUCH)
     const lines = door.log.named('request_refused')
     expect(lines.map(({ fields }) => fields['address'])).toContain('203.0.113.8')
-    expect(lines.filter(({ fields }) => 'cure' in fields)).toEqual([])
+    expect(lines.filter(({ fields }) => 'hint' in fields)).toEqual([])
   })
 
   test.each([

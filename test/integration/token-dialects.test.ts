@@ -96,7 +96,7 @@ describe('a server with no setting of this kind', () => {
       const { status, reason, log } = await doors.call(door, { aud: [door.audience, other] })
       expect([status, reason]).toEqual([401, 'several_audiences'])
       expect(log['otherAudiences']).toEqual([other])
-      expect(log['cure']).toContain('audience resolve')
+      expect(log['hint']).toContain('audience resolve')
     }
   })
 

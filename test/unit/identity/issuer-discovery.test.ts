@@ -153,7 +153,7 @@ describe('a redirect', () => {
       expect(count('/elsewhere')).toBe(0)
       const [entry] = log.named('issuer_document_unavailable')
       expect(entry?.fields).toMatchObject({ status: code, location: '/elsewhere' })
-      expect(entry?.fields['cure']).toContain('ISSUER_METADATA_URL')
+      expect(entry?.fields['hint']).toContain('ISSUER_METADATA_URL')
     },
   )
 
