@@ -18,6 +18,8 @@ export interface KnownHostsOptions {
  *
  * The host in an absolute target (`POST http://host/mcp`) counts, and a Host header beside it has to say the same
  * (RFC 9112 §3.2.2). A target that is neither a path nor a URL is `invalid_request`.
+ *
+ * @category Middleware
  */
 export function knownHosts({ endpoint, allowedHosts: hosts }: KnownHostsOptions): RequestHandler {
   const isKnown = hostList(endpoint, hosts)
