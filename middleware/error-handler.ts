@@ -53,7 +53,7 @@ export function logFailure(error: OnBehalfOfError, req: Request, log: Logger): v
     method: scrub(req.method, 20),
     path: scrub(decoded(req.path), 200),
     ...error.details.log,
-    ...(error.details.cause === undefined ? {} : { err: describeError(error) }),
+    err: error.details.cause === undefined ? undefined : describeError(error),
   })
 }
 

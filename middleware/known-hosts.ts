@@ -32,13 +32,13 @@ export function knownHosts({ endpoint, allowedHosts: hosts }: KnownHostsOptions)
   }
 }
 
-const CURE =
+const HINT =
   'If clients come under this host, make it the host of MCP_SERVER_URL, or add it to ALLOWED_HOSTS. (In the library: endpoint, or hosts.)'
 
 function notAllowed(host: string): OnBehalfOfError {
   return new OnBehalfOfError('request_forbidden', {
     reason: 'host_not_allowed',
-    log: { host: scrub(host, 200), hint: CURE },
+    log: { host: scrub(host, 200), hint: HINT },
   })
 }
 
@@ -51,8 +51,9 @@ function refusalOf(requested: Extract<RequestedHost, { reason: string }>): OnBeh
   }
   return new OnBehalfOfError('request_forbidden', {
     reason: requested.reason,
-    ...(requested.reason === 'host_mismatch'
-      ? { log: { host: scrub(requested.sent, 200), target: scrub(requested.asked, 200) } }
-      : {}),
+    log:
+      requested.reason === 'host_mismatch'
+        ? { host: scrub(requested.sent, 200), target: scrub(requested.asked, 200) }
+        : undefined,
   })
 }

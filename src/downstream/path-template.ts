@@ -156,7 +156,7 @@ function pathFault(
     'write the path as a template, such as "/projects/{projectId}", and give its values as params'
   return new OnBehalfOfError('misconfigured', {
     reason,
-    log: { ...log, ...(names.length === 0 ? {} : { names: names.slice(0, 10).join(' ') }), hint },
+    log: { ...log, names: names.length === 0 ? undefined : names.slice(0, 10).join(' '), hint },
   })
 }
 

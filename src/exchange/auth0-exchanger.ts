@@ -56,10 +56,10 @@ export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExcha
               subjectTokenType,
               requestedTokenType: ACCESS_TOKEN_TYPE,
               audience: request.audience,
-              ...(request.scopes.length === 0 ? {} : { scope: request.scopes.join(' ') }),
-              ...(organization === undefined || subjectTokenType === ACCESS_TOKEN_TYPE
-                ? {}
-                : { organization }),
+              ...withoutUndefined({
+                scope: request.scopes.length === 0 ? undefined : request.scopes.join(' '),
+                organization: subjectTokenType === ACCESS_TOKEN_TYPE ? undefined : organization,
+              }),
             },
             { customFetch: fetch },
           )

@@ -56,9 +56,7 @@ export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): 
     oauthError,
     ...(refusal.status >= 500 ? BROKEN : {}),
     // Rate-limit headers come with every answer; waiting helps with nothing else.
-    ...(settled === 'exchange_unavailable' && refusal.retryAfterSeconds !== undefined
-      ? { retryAfterSeconds: refusal.retryAfterSeconds }
-      : {}),
+    retryAfterSeconds: settled === 'exchange_unavailable' ? refusal.retryAfterSeconds : undefined,
     log: {
       error: oauthError,
       errorDescription: scrub(refusal.errorDescription, 300),

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import * as openid from 'openid-client'
 import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
@@ -78,11 +79,11 @@ function parameters(
     subject_token_type: subjectTokenType,
     requested_token_type: ACCESS_TOKEN_TYPE,
     audience: request.audience,
-    ...(request.scopes.length === 0 ? {} : { scope: request.scopes.join(' ') }),
-    // An access token carries its organization itself; a custom profile has to be told.
-    ...(organization === undefined || subjectTokenType === ACCESS_TOKEN_TYPE
-      ? {}
-      : { organization }),
+    ...withoutUndefined({
+      scope: request.scopes.length === 0 ? undefined : request.scopes.join(' '),
+      // An access token carries its organization itself; a custom profile has to be told.
+      organization: subjectTokenType === ACCESS_TOKEN_TYPE ? undefined : organization,
+    }),
   }
 }
 
@@ -94,11 +95,10 @@ function exchangedToken(
   return {
     token: new Secret(answer.access_token),
     tokenType: answer.token_type,
-    ...(lifetimeSeconds === undefined
-      ? {}
-      : { expiresAtSeconds: Math.floor(clock() / 1_000) + lifetimeSeconds }),
-    ...(answer.scope === undefined ? {} : { scopes: parseScope(answer.scope) }),
-    ...(typeof issuedTokenType === 'string' ? { issuedTokenType } : {}),
+    expiresAtSeconds:
+      lifetimeSeconds === undefined ? undefined : Math.floor(clock() / 1_000) + lifetimeSeconds,
+    scopes: answer.scope === undefined ? undefined : parseScope(answer.scope),
+    issuedTokenType: typeof issuedTokenType === 'string' ? issuedTokenType : undefined,
   }
 }
 

@@ -101,7 +101,8 @@ function checkedClaims(
   assertScopes(scopes, request)
   return {
     scopes,
-    ...(typeof claims['exp'] === 'number' ? { expiresAtSeconds: claims['exp'] } : {}),
+    expiresAtSeconds:
+      typeof claims['exp'] === 'number' ? claims['exp'] : exchanged.expiresAtSeconds,
     delegation,
   }
 }

@@ -221,12 +221,14 @@ function describeDocumentError(error: unknown): Record<string, unknown> {
   if (!(error instanceof RemoteDocumentError)) return { reason: 'unforeseen' }
   const { reason, url, status, location } = error
   return {
-    ...{ reason, url, status, why: error.why ?? innermostCause(error) },
-    ...(location === undefined
-      ? {}
-      : {
-          location: scrubUrl(location, 500),
-          hint: 'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.',
-        }),
+    reason,
+    url,
+    status,
+    why: error.why ?? innermostCause(error),
+    location: location === undefined ? undefined : scrubUrl(location, 500),
+    hint: location === undefined ? undefined : REDIRECT_HINT,
   }
 }
+
+const REDIRECT_HINT =
+  'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.'

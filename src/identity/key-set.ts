@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { JSONWebKeySet, JWK } from 'jose'
 import { z } from 'zod'
@@ -66,9 +67,11 @@ function importedKey(key: Readonly<Record<string, unknown>>): JWK | SkippedKey {
   if (isWeak(publicKey)) return 'weak'
   return {
     ...(publicKey.export({ format: 'jwk' }) as JWK),
-    ...(typeof kid === 'string' ? { kid } : {}),
-    ...(typeof alg === 'string' ? { alg } : {}),
-    ...(use === 'sig' ? { use } : {}),
+    ...withoutUndefined({
+      kid: typeof kid === 'string' ? kid : undefined,
+      alg: typeof alg === 'string' ? alg : undefined,
+      use: use === 'sig' ? use : undefined,
+    }),
   }
 }
 
