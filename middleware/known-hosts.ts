@@ -13,11 +13,11 @@ export interface KnownHostsOptions {
 }
 
 /**
- * Passes `request_forbidden` to the error handler for a host that is not on the list, against DNS rebinding, and gives those
- * that pass a request target in the form that everything behind expects: a path.
+ * Refuses a host that is not listed (`request_forbidden`), against DNS rebinding. Leaves a path as the request target
+ * of a request that passes.
  *
- * The host in an absolute target (`POST http://host/mcp`) counts, and a Host header beside it has to say the same
- * (RFC 9112 §3.2.2). A target that is neither a path nor a URL is `invalid_request`.
+ * The host of an absolute target counts, and a Host header has to name the same (RFC 9112 §3.2.2). A target that is
+ * neither a path nor a URL is `invalid_request`.
  */
 export function knownHosts({ endpoint, allowedHosts: hosts }: KnownHostsOptions): RequestHandler {
   const isKnown = hostList(endpoint, hosts)

@@ -23,12 +23,10 @@ export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
 }
 
 /**
- * Exchanges tokens at Auth0, On-Behalf-Of or by a Custom Token Exchange profile, by way of
- * `@auth0/auth0-auth-js`.
+ * Creates the exchanger for Auth0 (On-Behalf-Of, or a Custom Token Exchange profile), on `@auth0/auth0-auth-js`.
  *
- * The exchange takes place at `issuer`, or at the subject token's own, which may be any custom domain of the tenant.
- * Throws a `TypeError` for an empty secret. The SDK insists on https. The answer is taken as it came: whether the token is the one that was asked for
- * is not checked here.
+ * The exchange takes place at `issuer`, or at the subject token's issuer. The SDK requires https. Throws a
+ * `TypeError` for an empty secret. Does not check the returned token: see `createExchangePipeline`.
  *
  * @category Token exchange
  */

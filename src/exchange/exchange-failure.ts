@@ -37,13 +37,11 @@ const BROKEN = { retryable: true, outage: 'perhaps_one' } as const
 const FRESH_SECONDS = 30
 
 /**
- * Decides what a refused exchange means: HTTP status first, `error` second, the text never.
+ * Decides what a refused exchange means: by the HTTP status, then by `error`, never by the text.
  *
- * Where the subject token is refused (`invalid_grant`, `invalid_token`), the answer is `reauthentication_required`,
- * unless the token is fresh from a sign-in: then another one would only loop, and the fault is ours
- * (`exchange_misconfigured`). A challenge decides only where the body has no `error`. `invalid_request` and everything
- * that fits nowhere is `exchange_misconfigured`: signing in again does not change our request. Only
- * `exchange_unavailable` says when to come back.
+ * A refused subject token (`invalid_grant`, `invalid_token`) is `reauthentication_required`, or
+ * `exchange_misconfigured` when the token is fresh from a sign-in. A challenge counts only without an `error` in the
+ * body. Every other refusal is `exchange_misconfigured`.
  */
 export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): OnBehalfOfError {
   const code = classify(refusal)

@@ -44,11 +44,11 @@ export interface ResilientExchangerOptions {
 }
 
 /**
- * Makes an exchanger cope with failures: one deadline, one retry, a breaker for each issuer, a rate below the issuer's
- * limit, and a pause where the issuer asks for one. What one user alone meets stops that user and no other.
+ * Adds a deadline, one retry, a circuit breaker for each issuer, and a fair rate limit to an exchanger, with the same
+ * port. A failure that one user alone meets stops that user only.
  *
- * The result has the same port. It adds only rejections with `exchange_unavailable` (reasons `timed_out`,
- * `breaker_open`, `held_back`, `queue_full`). An aborted call rejects with the signal's reason, and counts against nobody.
+ * Adds rejections with `exchange_unavailable` (`timed_out`, `breaker_open`, `held_back`, `queue_full`). An aborted
+ * call rejects with the signal's reason and does not count as a failure.
  *
  * @category Token exchange
  */

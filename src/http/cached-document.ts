@@ -18,13 +18,11 @@ export interface CachedDocumentOptions<T> {
 }
 
 /**
- * Keeps one remote document at hand: at most one load in flight, renewed in the background, served
- * through an outage until `staleAgeMs`.
+ * Caches one remote document: at most one load in flight, renewed in the background, served through an outage until
+ * `staleAgeMs`.
  *
- * A caller waits where there is nothing to serve, where it asked for a `refresh`, and where nobody has tried to
- * renew the copy for twice `maxAgeMs`: after such a rest the copy is served only if the load fails. A failed
- * load is remembered for `cooldownMs` (at most one second while there is nothing to serve), so an outage
- * does not multiply the requests that meet it.
+ * A caller waits for a load when there is no copy, when it asks for a `refresh`, and when the copy is older than
+ * twice `maxAgeMs`. A failed load is remembered for `cooldownMs`, or for one second while there is no copy.
  */
 export class CachedDocument<T> {
   readonly #options: CachedDocumentOptions<T>

@@ -64,12 +64,11 @@ export interface Issuer {
   /** The metadata; rejects with `verifier_unavailable`. */
   metadata(): Promise<IssuerMetadata>
   /**
-   * A key set that should hold `keyId`; rejects with `verifier_unavailable` when it cannot be had.
+   * Resolves with a key set that should hold `keyId`; rejects with `verifier_unavailable` when no key set is
+   * available.
    *
-   * An unknown key id causes one fetch for all who ask, and so does a set that was `tried`. Strangers can cause both, so
-   * there are ten of each at once and then one per cool-down. When they are used up, an unknown key id is
-   * `verifier_unavailable`, unless the keys were loaded long after the token was issued; a set that was tried comes back
-   * as it was. The returned object is the same as long as the keys are the same. Whether `keyId` is in it is not promised.
+   * An unknown key id causes one fetch for all callers, and so does a set that was `tried`: at most ten at once, then
+   * one per cool-down. The object stays the same while the keys do. It need not contain `keyId`.
    */
   keys(keyId: string | undefined, lookup?: KeyLookup): Promise<JSONWebKeySet>
 }

@@ -22,11 +22,10 @@ const LEAST_RSA_BITS = 2_048
 const LEAST_RSA_EXPONENT = 3n
 
 /**
- * Reads a JWK set; gives `undefined` for a document that is none.
+ * Reads a JWK set; returns `undefined` for any other document.
  *
- * A member that cannot be used is skipped and does not spoil the others (RFC 7517 §5): one that is no key, that is
- * symmetric, private or for another purpose, whose algorithm or curve we do not verify, that is malformed, or an RSA key
- * with fewer than 2048 bits.
+ * Skips each member that cannot be used (RFC 7517 §5): symmetric, private, malformed, for another purpose, of an
+ * algorithm or curve that is not verified here, or RSA with fewer than 2048 bits.
  */
 export function readKeySet(document: unknown): ReadKeySet | undefined {
   const parsed = KEY_SET.safeParse(document)

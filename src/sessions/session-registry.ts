@@ -58,9 +58,8 @@ export const SESSION_DEFAULTS = {
 /**
  * Keeps sessions, each bound to the issuer, user, client, organization and actors of the token that opened it.
  *
- * An id is an address and no credential: whoever else presents it finds nothing, and cannot tell it from an id
- * that never was. Every use needs the caller of a freshly verified token. Bounded in number and time; counts in
- * this process alone. (MCP 2025-11-25, Security Best Practices, Session Hijacking.)
+ * An id is an address, not a credential: to any other caller it looks like an id that does not exist. Bounded in
+ * number and time. Counts in this process alone. (MCP 2025-11-25, Security Best Practices, Session Hijacking.)
  *
  * @category Tools and sessions
  */
