@@ -11,7 +11,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   verifier_unavailable:
     "See whether this machine reaches the issuer: the line has `url` and `reason`. Keys at hand go on serving for `KEYS_STALE_HOURS`, so this code means that there are none, they are older than that, or a token came with a key id that nobody has seen. `invalid` with a URL that answers: the issuer's metadata names another issuer than the setting, mostly by a slash.",
   insufficient_scope:
-    'Nothing: a client asks for the scopes and comes back (a step-up). `step_up_loop` in the log is the client that does not; [authorization.md](authorization.md) has the switches. `no_middleware_in_front` as the reason means that a server was mounted without `toolScopes`.',
+    'Nothing: a client asks for the scopes and comes back (a step-up). `step_up_loop` in the log is the client that does not; [authorization.md](authorization.md) has the switches. `tool_scopes_not_mounted` as the reason means that a server was mounted without `toolScopes`.',
   permission_denied:
     'Give the user a role with the permission that `missing` names, if they should have it. They have to sign in again, since the permissions stand in the token. With `tool_not_declared` nobody has declared the tool: see that event in [operations.md](operations.md).',
   reauthentication_required:

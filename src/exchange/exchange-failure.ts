@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError, type FailureCode } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
@@ -54,7 +55,9 @@ export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): 
     oauthError,
     ...(refusal.status >= 500 ? BROKEN : {}),
     // Rate-limit headers come with every answer; waiting helps with nothing else.
-    retryAfterSeconds: settled === 'exchange_unavailable' ? refusal.retryAfterSeconds : undefined,
+    ...withoutUndefined({
+      retryAfterSeconds: settled === 'exchange_unavailable' ? refusal.retryAfterSeconds : undefined,
+    }),
     log: {
       error: oauthError,
       errorDescription: scrub(refusal.errorDescription, 300),

@@ -1,19 +1,25 @@
 import { withoutUndefined } from '../options/without-undefined.js'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import * as openid from 'openid-client'
 import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
-import type { Fetch } from '../http/fetch-json.js'
 import type { IssuerMetadata } from '../identity/issuer-metadata.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import {
-  assertClientAuthentication,
+  CLIENT_AUTHENTICATION_SCHEMA,
   createAuthenticator,
   type Authenticator,
   type ClientAuthentication,
 } from './client-authentication.js'
+import { openidConfiguration } from './openid-configuration.js'
 import { exchangeOutage } from './exchange-outage.js'
-import { sendTokenRequest, type RecordedExchangeOptions } from './token-request.js'
+import {
+  sendTokenRequest,
+  TOKEN_REQUEST_SHAPE,
+  type RecordedExchangeOptions,
+} from './token-request.js'
 import {
   ACCESS_TOKEN_TYPE,
   type ExchangedToken,
@@ -37,6 +43,14 @@ export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
   readonly subjectTokenType?: string | undefined
 }
 
+const OPTIONS = optionsSchema<Rfc8693ExchangerOptions>({
+  ...TOKEN_REQUEST_SHAPE,
+  clientId: optionValues.text("our client's id at the authorization server"),
+  clientAuthentication: CLIENT_AUTHENTICATION_SCHEMA,
+  subjectTokenType: optionValues.text('a URI').optional(),
+  metadata: optionValues.callable,
+})
+
 /**
  * Exchanges tokens at any RFC 8693 authorization server, by way of `openid-client`.
  *
@@ -45,7 +59,7 @@ export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
  * @category Token exchange
  */
 export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
-  assertClientAuthentication('createRfc8693Exchanger', options.clientAuthentication)
+  assertOptions('createRfc8693Exchanger', OPTIONS, options)
   const { clientId, clock = systemClock } = options
   const mutualTls = options.clientAuthentication.method === 'tls_client_auth'
   let authenticator: Promise<Authenticator> | undefined
@@ -108,32 +122,4 @@ function unusableKey(cause: unknown): never {
 
 function metadataUnavailable(cause: unknown): never {
   throw exchangeOutage('metadata_unavailable', cause)
-}
-
-/** Our client, as it proves itself to the token endpoint. */
-export interface ExchangingClient {
-  readonly clientId: string
-  readonly authenticate: Authenticator
-  /** Prefer the endpoints that the server keeps for mutual TLS (RFC 8705 §5). */
-  readonly mutualTls: boolean
-}
-
-/** One configuration per request: it carries the `fetch` of this request, with its deadline and signal. */
-export function openidConfiguration(
-  metadata: IssuerMetadata,
-  client: ExchangingClient,
-  fetch: Fetch,
-): openid.Configuration {
-  const configured = new openid.Configuration(
-    metadata as openid.ServerMetadata,
-    client.clientId,
-    { use_mtls_endpoint_aliases: client.mutualTls },
-    client.authenticate(metadata),
-  )
-  configured[openid.customFetch] = fetch as openid.CustomFetch
-  // Which plain-http issuers are acceptable has been decided by the configuration.
-  if (new URL(metadata.token_endpoint ?? metadata.issuer).protocol === 'http:') {
-    openid.allowInsecureRequests(configured)
-  }
-  return configured
 }

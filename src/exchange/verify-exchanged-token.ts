@@ -1,3 +1,6 @@
+import { LOGGER_OPTION } from '../logging/logger.js'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { Caller, Claims } from '../identity/caller.js'
@@ -65,6 +68,24 @@ export async function verifyExchangedToken(
   return { ...exchanged, ...known }
 }
 
+const OPTIONS = optionsSchema<ExchangedTokenExpectations & { readonly exchanger: TokenExchanger }>({
+  exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
+  issuerOf: optionValues.callable,
+  exchangeIssuer: optionValues
+    .withFunctions('an Issuer, see createIssuer', 'keys', 'metadata')
+    .optional(),
+  clientId: optionValues.text("our client's id at the authorization server"),
+  tokenAudience: optionValues.text("this server's own audience"),
+  actor: optionValues.text('the name of this server in act.sub').optional(),
+  requireActor: optionValues.flag.optional(),
+  maxDepth: optionValues.whole.optional(),
+  clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
+  dangerouslyAllowOpaqueTokens: optionValues.flag.optional(),
+  dangerouslyAllowUnboundDowngrade: optionValues.flag.optional(),
+  clock: optionValues.callable.optional(),
+  log: LOGGER_OPTION.optional(),
+})
+
 /**
  * Puts `verifyExchangedToken` behind an exchanger, with the same port: returns no token that fails its checks.
  *
@@ -74,6 +95,7 @@ export function createVerifyingExchanger(
   exchanger: TokenExchanger,
   expectations: ExchangedTokenExpectations,
 ): TokenExchanger {
+  assertOptions('createVerifyingExchanger', OPTIONS, { ...expectations, exchanger })
   return {
     exchange: async (request, options) =>
       verifyExchangedToken(await exchanger.exchange(request, options), request, expectations),

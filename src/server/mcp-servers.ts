@@ -115,7 +115,7 @@ async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResu
 function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
   const { caller } = authContextOf(context.http?.authInfo)
   if (access.decide([tool.name], caller).kind !== 'allowed') {
-    throw new OnBehalfOfError('insufficient_scope', { reason: 'no_middleware_in_front' })
+    throw new OnBehalfOfError('insufficient_scope', { reason: 'tool_scopes_not_mounted' })
   }
 }
 

@@ -54,7 +54,7 @@ export async function openOwnServer(options: OwnServerOptions): Promise<OwnServe
       ...{ resource: endpoint.href, endpoint, resourceMetadataUrl },
     }),
     limitByCaller({ perMinute: 1_000 }),
-    ...jsonBody(10_000),
+    jsonBody(10_000),
     toolScopes({ access: createToolAccess(createToolRegistry(tools)) }),
     mcp.handler,
   )

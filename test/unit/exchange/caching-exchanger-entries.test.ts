@@ -54,7 +54,6 @@ function cacheOf(entry: CacheEntry): TokenCache & { readonly deleted: string[] }
     },
   }
 }
-
 describe('the life of a token', () => {
   const seconds = { hour: 3_600, day: 86_400 }
 

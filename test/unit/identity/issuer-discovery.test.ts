@@ -235,7 +235,7 @@ describe('an issuer with one name outside and another inside', () => {
       for (const url of ['http://keys.example/', 'ftp://keys.example/', 'file:///keys', 'keys']) {
         const thrown = thrownBy(() => createIssuer({ issuer, [name]: url }))
         expect(thrown).toBeInstanceOf(TypeError)
-        expect(String(thrown)).toContain(`${name} must be`)
+        expect(String(thrown)).toContain(`${name}: must be`)
       }
       createIssuer({ issuer, [name]: 'http://keys.example/', dangerouslyAllowHttp: true })
       createIssuer({ issuer, [name]: 'http://127.0.0.1/' })
