@@ -41,6 +41,9 @@ const OPTIONS = optionsSchema<ToolScopesOptions>({
  * scope would help. Logs `step_up_loop` and `tool_not_declared`. Needs `requireBearerAuth` and `jsonBody` in front.
  *
  * @category Middleware
+ * @example
+ * const registry = createToolRegistry([{ name: 'greet', requiredScopes: ['tool:greet'] }])
+ * app.use('/mcp', toolScopes({ access: createToolAccess(registry), log }))
  */
 export function toolScopes(options: ToolScopesOptions): RequestHandler {
   assertOptions('toolScopes', OPTIONS, options)

@@ -31,10 +31,10 @@ const OPTIONS = optionsSchema<HomePageOptions>({
 })
 
 /**
- * Answers GET and HEAD at exactly `/` with a page for people: the server, its tools, and how to connect and sign in.
- * Every other request passes.
+ * Answers GET and HEAD at exactly `/` with a page for people: the server, its tools, and how to connect. Every other
+ * request passes.
  *
- * The page is public and names every given tool. It is rendered once, from the options alone, and has a
+ * The page is public and names every given tool. It is rendered once, from the options alone, with a
  * Content-Security-Policy of its own. Throws a `TypeError` for unusable options, such as an endpoint at `/`.
  *
  * @category Routes

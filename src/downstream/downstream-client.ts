@@ -38,8 +38,8 @@ export interface DownstreamApi {
 /**
  * The API as the signed-in user, for one tool call.
  *
- * A path is a literal with names in braces, such as `'/projects/{projectId}'`, or a `PathTemplate`. Its values are
- * given as `params`; a value that would change the path is refused with `invalid_argument`.
+ * A path is a literal with names in braces, such as `'/projects/{projectId}'`, or a `PathTemplate`. Values are given
+ * as `params`; a value that would change the path is refused (`invalid_argument`).
  *
  * A lost connection or a 401 is tried once more, except for POST and PATCH. Redirects are not followed.
  *

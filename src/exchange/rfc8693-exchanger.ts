@@ -57,6 +57,12 @@ const OPTIONS = optionsSchema<Rfc8693ExchangerOptions>({
  * Throws a `TypeError` for an empty secret. The answer is taken as it came: whether the token is the one that was asked for is not checked here.
  *
  * @category Token exchange
+ * @example
+ * const adapter = createRfc8693Exchanger({
+ *   metadata: () => issuer.metadata(),
+ *   clientId: 'client-id',
+ *   clientAuthentication: { secret: new Secret('client-secret') },
+ * })
  */
 export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
   assertOptions('createRfc8693Exchanger', OPTIONS, options)

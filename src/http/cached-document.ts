@@ -21,8 +21,8 @@ export interface CachedDocumentOptions<T> {
  * Caches one remote document: at most one load in flight, renewed in the background, served through an outage until
  * `staleAgeMs`.
  *
- * A caller waits for a load when there is no copy, when it asks for a `refresh`, and when the copy is older than
- * twice `maxAgeMs`. A failed load is remembered for `cooldownMs`, or for one second while there is no copy.
+ * A caller waits for a load without a copy, for a `refresh`, and for a copy older than twice `maxAgeMs`. A failed
+ * load is remembered for `cooldownMs`, or one second without a copy.
  */
 export class CachedDocument<T> {
   readonly #options: CachedDocumentOptions<T>

@@ -47,6 +47,10 @@ export interface App {
  * Throws a `TypeError` that names every issue of the options.
  *
  * @category Server
+ * @example
+ * const app = createApp({ ...options, tools: [greet], log })
+ * const listener = app.express.listen(3001, 'localhost')
+ * process.once('SIGTERM', () => listener.close(() => void app.close()))
  */
 export function createApp(options: AppOptions): App {
   const { endpoint, tools, log = silentLog, createReference = randomUUID } = options

@@ -36,6 +36,9 @@ export interface ComposeOptions {
  * with a `ConfigError` when the configuration needs a package that is not installed.
  *
  * @category Server
+ * @example
+ * const config = parseConfig(readEnvironment())
+ * const { handler, drain, close } = await composeServer(config, log, { tools: [greet] })
  */
 export async function composeServer(
   config: Config,
