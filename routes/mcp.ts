@@ -68,7 +68,7 @@ export interface McpRoute {
   readonly handler: RequestHandler
   /** The sessions, for what has to know whose they are before it does anything: `tokenExchange({ sessions })`. */
   readonly sessions: SessionOwners | undefined
-  /** Tells 2026-07-28 clients that listen, whoever they are, that a list or a resource changed. */
+  /** Tells all 2026-07-28 clients with a subscription that a list or a resource changed. */
   readonly notify: ServerNotifier
   /** Ends the streams that only wait for notifications. Call it when the server stops accepting requests. */
   readonly drain: () => void

@@ -171,7 +171,7 @@ function assertSchema({ schema }: { readonly schema: unknown }): void {
   throw new OnBehalfOfError('misconfigured', { reason: 'no_schema', log: { problem } })
 }
 
-/** The renewal may serve other calls too: whoever leaves stops waiting for it, no more. */
+/** The renewal may serve other calls too: an abort only ends the wait of this call. */
 function renewed(token: Promise<Secret>, signal: AbortSignal | undefined): Promise<Secret> {
   if (signal === undefined) return token
   return untilAborted(

@@ -74,7 +74,7 @@ function classify({ status, error = '', challengeError }: ExchangeRefusal): Fail
   if (wanted !== undefined) return wanted
   if (PASSING.has(error)) return 'exchange_unavailable'
   if (SCOPE_AT_FAULT.has(error)) return 'downstream_scope_denied'
-  // The body is the token endpoint's own word; a challenge beside it may come from whatever stands in front.
+  // The body is the token endpoint's own word; a challenge beside it may come from a proxy in front.
   const subjectRefused = SUBJECT_AT_FAULT.has(error === '' ? (challengeError ?? '') : error)
   // 403 is about what the client or user may do, whatever `error` says; 404 and the like are about us.
   return subjectRefused && (status === 400 || status === 401)

@@ -150,7 +150,7 @@ class ResilientExchanger implements TokenExchanger {
     }
   }
 
-  /** The reason of whoever ended the wait, if somebody did; else what was thrown. */
+  /** The abort reason where the wait was aborted, else the thrown error. */
   #settle(thrown: unknown, signal: AbortSignal): OnBehalfOfError {
     if (!signal.aborted) return asOnBehalfOfError(thrown)
     return signal.reason instanceof OnBehalfOfError

@@ -33,7 +33,7 @@ const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
   /**
    * The metadata of the subject token's issuer, where the exchange takes place; asked for at every exchange,
-   * so it should be kept at hand.
+   * so it should be cached.
    */
   readonly metadata: (issuer: string) => Promise<IssuerMetadata>
   readonly clientId: string

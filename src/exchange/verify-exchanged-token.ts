@@ -23,7 +23,7 @@ export interface ExchangedTokenExpectations extends ActorExpectations {
   readonly exchangeIssuer?: Issuer | undefined
   /** The audience of the tokens for this server, which the returned token must not be good for. */
   readonly tokenAudience: string
-  /** Accept tokens that cannot be looked into: then nothing of them is checked but their type. */
+  /** Accept opaque tokens. Then only their type is checked. */
   readonly dangerouslyAllowOpaqueTokens?: boolean | undefined
   /** Accept a plain bearer token for a subject token that is bound to its sender. */
   readonly dangerouslyAllowUnboundDowngrade?: boolean | undefined

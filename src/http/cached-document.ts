@@ -13,7 +13,7 @@ export interface CachedDocumentOptions<T> {
   readonly cooldownMs: number
   /** Told of every failed load, also of those that no caller waits for. */
   readonly onFailure?: ((error: unknown) => void) | undefined
-  /** Whether a failed load says that the copy at hand holds no longer. Default: never. */
+  /** Whether a failed load invalidates the copy. Default: never. */
   readonly endsCopy?: ((error: unknown) => boolean) | undefined
 }
 
@@ -34,12 +34,12 @@ export class CachedDocument<T> {
     this.#options = options
   }
 
-  /** When the copy at hand was loaded, in milliseconds since the epoch; `-Infinity` without one. */
+  /** When the copy was loaded, in milliseconds since the epoch; `-Infinity` without one. */
   get loadedAt(): number {
     return this.#copy?.loadedAt ?? -Infinity
   }
 
-  /** The document: the copy at hand if it may be served, else a loaded one. Rejects with the load's error. */
+  /** The document: the copy if it may be served, else a loaded one. Rejects with the load's error. */
   async get(): Promise<T> {
     const { clock, maxAgeMs, staleAgeMs } = this.#options
     const copy = this.#copy

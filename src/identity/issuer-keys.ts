@@ -58,7 +58,7 @@ export interface KeyLookup {
 }
 
 /**
- * One authorization server as seen from here: its metadata and its public keys, kept at hand.
+ * One authorization server: its metadata and its public keys, cached.
  *
  * @category Verification of tokens
  */
@@ -187,7 +187,7 @@ class RemoteIssuer implements Issuer {
     })
   }
 
-  /** The signature has failed with a key at hand, so an outage does not change the verdict. */
+  /** The signature has failed with a cached key, so an outage does not change the verdict. */
   async #otherThan(tried: JSONWebKeySet): Promise<JSONWebKeySet> {
     const renewed = await this.#keySet.refresh(this.#forFailedSignatures).catch(() => undefined)
     return renewed ?? tried

@@ -16,7 +16,7 @@ export type SkippedKey =
   'no key' | 'private' | 'other use' | 'other algorithm' | 'malformed' | 'weak'
 
 const KEY_SET = z.looseObject({ keys: z.array(z.unknown()) })
-// RFC 7518 §6.2.2, §6.3.2 and §6.4.1: whoever reads the set could sign with them.
+// RFC 7518 §6.2.2, §6.3.2 and §6.4.1: any reader of the set could sign with them.
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const LEAST_RSA_BITS = 2_048
 const LEAST_RSA_EXPONENT = 3n

@@ -35,9 +35,9 @@ export interface AppOptions extends Omit<
 /** An Express app with the MCP endpoint, and how it ends. */
 export interface App {
   readonly express: Express
-  /** Ends streams that only wait for notifications; call it when the server stops accepting. */
+  /** Ends streams that only wait for notifications; call it when the server stops accepting requests. */
   readonly drain: () => void
-  /** Ends open MCP streams and idle connections; call it when the server has stopped accepting. */
+  /** Ends open MCP streams and idle connections; call it when the server has stopped accepting requests. */
   readonly close: () => Promise<void>
 }
 

@@ -163,7 +163,7 @@ export class SessionRegistry<T> {
     this.#owned(id, caller)
   }
 
-  /** Ends a session, whoever owns it; the owner's use of it has to be established before. */
+  /** Ends a session. The caller of this method has to check the owner first. */
   end(id: string): void {
     this.#end(id, 'closed')
   }
