@@ -19,7 +19,7 @@ import {
   limitConcurrency,
   mcpRoute,
   metadataUrl,
-  protectExchange,
+  createExchangePipeline,
   protectedResourceMetadataRoute,
   requestContext,
   requireBearerAuth,
@@ -48,13 +48,13 @@ export function createPartByPartApp(options: ExampleOptions): Express {
       downstream: { api: 'api', scopes: ['read:private'] },
     },
   ])
-  const exchanger = protectExchange(
+  const exchanger = createExchangePipeline(
     createRfc8693Exchanger({
       metadata: () => issuer.metadata(),
       clientId: client.id,
       clientAuthentication: { secret: client.secret },
     }),
-    { issuers: [issuer], clientId: client.id, ownAudience: resource.resource, log },
+    { issuers: [issuer], clientId: client.id, tokenAudience: resource.resource, log },
   )
 
   const addressLimit = limitByAddress({ perMinute: 600 })

@@ -78,14 +78,20 @@ export {
   type ExchangingApiClient,
 } from './exchange/auth0-api-client-exchanger.js'
 export { createAuth0Exchanger, type Auth0ExchangerOptions } from './exchange/auth0-exchanger.js'
-export { CachingExchanger, type CachingExchangerOptions } from './exchange/caching-exchanger.js'
+export {
+  createCachingExchanger,
+  type CachingExchangerOptions,
+} from './exchange/caching-exchanger.js'
 export type { ClientAuthentication } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
-export { protectExchange, type ProtectExchangeOptions } from './exchange/exchange-pipeline.js'
+export {
+  createExchangePipeline,
+  type ExchangePipelineOptions,
+} from './exchange/exchange-pipeline.js'
 export type { RateLimit } from './exchange/rate-limits.js'
 export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection-reasons.js'
 export {
-  ResilientExchanger,
+  createResilientExchanger,
   type ResilientExchangerOptions,
 } from './exchange/resilient-exchanger.js'
 export {
@@ -100,10 +106,10 @@ export {
   type TokenCache,
 } from './exchange/token-cache.js'
 export {
+  createVerifyingExchanger,
   verifyExchangedToken,
   type ExchangedTokenExpectations,
 } from './exchange/verify-exchanged-token.js'
-export { VerifyingExchanger } from './exchange/verifying-exchanger.js'
 export type {
   ExchangedToken,
   ExchangeOptions,

@@ -73,7 +73,7 @@ export async function appOptions(
   const { userClaim, scopeClaim, scopePrefix } = config.callerPolicy
   return {
     endpoint: config.endpoint,
-    resource: resource.identifier,
+    resource: resource.resource,
     tokenAudience: resource.tokenAudience,
     toleratedAudiences: resource.toleratedAudiences,
     clockToleranceSeconds: config.clockToleranceSeconds,
@@ -82,7 +82,7 @@ export async function appOptions(
     issuer: [issuer.primary, ...issuer.additional],
     metadataUrl: issuer.metadataUrl,
     jwksUrl: issuer.jwksUrl,
-    keysStaleMs: issuer.staleAgeMs,
+    keysStaleMs: issuer.keysStaleMs,
     dangerouslyAllowHttp: issuer.dangerouslyAllowHttp,
     dangerouslyShareClientSecret: issuer.dangerouslyShareClientSecret,
     client: await clientFromConfig(config, connections.exchange),

@@ -135,8 +135,8 @@ export class McpSessions {
       }
       const { response, settled } = await session.handle(request, options)
       onAsked(settled)
-      const opening = isEventStream(response) ? { opening: ': open\n\n' } : {}
-      return relayResponse(response, { ...opening, onEnd: release })
+      const firstChunk = isEventStream(response) ? ': open\n\n' : undefined
+      return relayResponse(response, { firstChunk, onEnd: release })
     } catch (error) {
       release()
       throw error

@@ -59,8 +59,8 @@ export const SESSION_DEFAULTS = {
 
 /** The schemas of `SessionRegistryOptions`, for options that hold them. */
 export const SESSION_SHAPE: OptionsShape<Omit<SessionRegistryOptions<never>, 'onEnd'>> = {
-  idleMs: optionValues.milliseconds.optional(),
-  maxAgeMs: optionValues.milliseconds.optional(),
+  idleMs: optionValues.whole.optional(),
+  maxAgeMs: optionValues.whole.optional(),
   maxSessions: optionValues.whole.optional(),
   maxSessionsPerUser: optionValues.whole.optional(),
   clock: optionValues.callable.optional(),

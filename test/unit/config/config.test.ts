@@ -126,7 +126,7 @@ describe('parseConfig', () => {
   ])('keeps the audiences byte for byte: %s', (audience) => {
     const own = parseConfig({ ...QUICKSTART, AUTH0_AUDIENCE: audience })
     const downstream = parseConfig({ ...QUICKSTART, API_AUTH0_AUDIENCE: `${audience}-api` })
-    expect(own.resource.identifier).toBe(audience)
+    expect(own.resource.resource).toBe(audience)
     expect(downstream.api.audience).toBe(`${audience}-api`)
   })
 

@@ -12,7 +12,7 @@ const QUICKSTART = {
 
 test('[case 30] parseConfig reads how tokens are read, and what holds unless it is set', () => {
   const { resource, callerPolicy, clockToleranceSeconds } = parseConfig(QUICKSTART)
-  expect(resource.tokenAudience).toBe(resource.identifier)
+  expect(resource.tokenAudience).toBe(resource.resource)
   expect(resource.toleratedAudiences).toEqual(['client-1'])
   expect(callerPolicy).toEqual({ ignorePermissions: false })
   expect(clockToleranceSeconds).toBe(5)
