@@ -72,7 +72,7 @@ export function createPartByPartApp(options: ExampleOptions): Express {
     }),
     endpointMethods(),
     limitByCaller({ perMinute: 300, bytesPerMinute: 8 * 1024 * 1024 }),
-    limitConcurrency({ maxConcurrentPerCaller: 64 }),
+    limitConcurrency({ concurrencyPerCaller: 64 }),
     answerForms(),
     jsonBody(256 * 1024),
     toolScopes({ access: createToolAccess(registry), log }),
