@@ -19,11 +19,8 @@ const CLIENT = {} as DownstreamClient
 const authInfoOf = (): AuthInfo => ({ token: 'redacted', clientId: 'client', scopes: [] })
 
 /** How a handler asks for its API. */
-const ask = (
-  authInfo: AuthInfo | undefined,
-  tool: string,
-  signal = new AbortController().signal,
-) => downstreamOf({ http: { authInfo }, mcpReq: { signal } }, tool)
+const ask = (authInfo: AuthInfo | undefined, tool: string, signal = new AbortController().signal) =>
+  downstreamOf({ http: { authInfo }, mcpReq: { signal } }, tool)
 
 /** A request whose tool "greet" has its API. */
 function setUp() {
