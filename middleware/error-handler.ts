@@ -1,10 +1,16 @@
 import type { ErrorRequestHandler, Request } from 'express'
 import { describeError } from '../src/logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError, type FailureDetails } from '../src/failures/errors.js'
-import { failureResponse, type ChallengeOptions } from '../src/failures/failure-response.js'
+import {
+  CHALLENGE_SHAPE,
+  failureResponse,
+  type ChallengeOptions,
+} from '../src/failures/failure-response.js'
 import { FAILURE_TABLE } from '../src/failures/failure-table.js'
 import { logEvent } from '../src/logging/log-event.js'
-import type { Logger } from '../src/logging/logger.js'
+import { LOGGER_OPTION, type Logger } from '../src/logging/logger.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import { scrub } from '../src/logging/scrub.js'
 import { requestIdOf } from './request-context.js'
 
@@ -15,6 +21,12 @@ export interface ErrorHandlerOptions extends ChallengeOptions {
   readonly answers?: ((req: Request) => boolean) | undefined
 }
 
+const OPTIONS = optionsSchema<ErrorHandlerOptions>({
+  ...CHALLENGE_SHAPE,
+  log: LOGGER_OPTION,
+  answers: optionValues.callable.optional(),
+})
+
 /**
  * The place where a failure becomes an HTTP answer and a log line. Mount it last.
  *
@@ -23,6 +35,7 @@ export interface ErrorHandlerOptions extends ChallengeOptions {
  * @category Middleware
  */
 export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler {
+  assertOptions('errorHandler', OPTIONS, options)
   return function errorHandlerMiddleware(thrown: unknown, req, res, next) {
     if (!(thrown instanceof OnBehalfOfError) && options.answers?.(req) === false) {
       next(thrown)

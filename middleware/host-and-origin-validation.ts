@@ -2,7 +2,8 @@ import { Router, type RequestHandler } from 'express'
 import { z } from 'zod'
 import { hostEntry } from '../src/http/host-entry.js'
 import { originEntry } from '../src/http/origin-entry.js'
-import { assertOptions } from '../src/options/assert-options.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import { knownHosts } from './known-hosts.js'
 import { knownOrigins } from './known-origins.js'
 
@@ -19,8 +20,8 @@ export interface HostAndOriginValidationOptions {
   readonly allowedOrigins?: readonly string[] | undefined
 }
 
-const OPTIONS = z.object({
-  endpoint: z.instanceof(URL, { error: 'must be a URL' }),
+const OPTIONS = optionsSchema<HostAndOriginValidationOptions>({
+  endpoint: optionValues.url,
   allowedHosts: z.array(hostEntry).optional(),
   allowedOrigins: z.array(originEntry).optional(),
 })
@@ -37,7 +38,7 @@ const OPTIONS = z.object({
  * @category Middleware
  */
 export function hostAndOriginValidation(options: HostAndOriginValidationOptions): RequestHandler {
-  assertOptions('hostsAndOrigins', OPTIONS, options)
+  assertOptions('hostAndOriginValidation', OPTIONS, options)
   const router = Router()
   router.use(knownHosts(options), knownOrigins(options))
   return router

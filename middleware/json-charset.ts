@@ -1,22 +1,18 @@
-import type { Request, RequestHandler } from 'express'
+import type { Request } from 'express'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 
 const CHARSET = /;\s*charset\s*=\s*("?)([^";\s]+)\1/i
 
 /**
  * Writes every name of UTF-8 (`UTF8`, `unicode-1-1-utf-8`) as the one that body parsers know, so that a body in UTF-8 is
- * read whatever its sender calls it. JSON has no other charset (RFC 8259 §8.1): `invalid_request`.
+ * read whatever its sender calls it. JSON has no other charset (RFC 8259 §8.1): throws `invalid_request`.
  */
-export function jsonCharset(): RequestHandler {
-  return function jsonCharsetMiddleware(req: Request, _res, next) {
-    const type = req.headers['content-type']
-    const [, , label] = CHARSET.exec(type ?? '') ?? []
-    if (type !== undefined && label !== undefined) {
-      if (!isUtf8(label)) throw notUtf8()
-      req.headers['content-type'] = type.replace(CHARSET, '; charset=utf-8')
-    }
-    next()
-  }
+export function normalizeCharset({ headers }: Request): void {
+  const type = headers['content-type']
+  const [, , label] = CHARSET.exec(type ?? '') ?? []
+  if (type === undefined || label === undefined) return
+  if (!isUtf8(label)) throw notUtf8()
+  headers['content-type'] = type.replace(CHARSET, '; charset=utf-8')
 }
 
 /** By the names of the Encoding standard. */

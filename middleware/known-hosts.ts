@@ -38,7 +38,7 @@ const CURE =
 function notAllowed(host: string): OnBehalfOfError {
   return new OnBehalfOfError('request_forbidden', {
     reason: 'host_not_allowed',
-    log: { host: scrub(host, 200), cure: CURE },
+    log: { host: scrub(host, 200), hint: CURE },
   })
 }
 

@@ -40,7 +40,7 @@ export function knownOrigins({
     if (origin !== undefined && !known.has(origin) && !(local && isLoopbackOrigin(origin))) {
       throw new OnBehalfOfError('request_forbidden', {
         reason: 'origin_not_allowed',
-        log: { origin: scrub(origin, 200), cure: CURE },
+        log: { origin: scrub(origin, 200), hint: CURE },
       })
     }
     next()

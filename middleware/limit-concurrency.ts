@@ -1,12 +1,12 @@
 import { finished } from 'node:stream'
 import type { Request, RequestHandler } from 'express'
-import { z } from 'zod'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
 import { UserPlaces, type Places } from '../src/limits/user-places.js'
-import { assertOptions } from '../src/options/assert-options.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { whenSizeIsKnown } from './request-size.js'
 
@@ -16,8 +16,8 @@ export interface ConcurrencyLimitOptions {
   readonly maxConcurrentPerCaller: number
 }
 
-const OPTIONS = z.object({
-  atOnce: z.int('must be a whole number').min(0, 'must not be negative'),
+const OPTIONS = optionsSchema<ConcurrencyLimitOptions>({
+  maxConcurrentPerCaller: optionValues.whole,
 })
 
 const placesOf = new WeakMap<Request, Places>()
@@ -31,10 +31,9 @@ const placesOf = new WeakMap<Request, Places>()
  *
  * @category Middleware
  */
-export function limitConcurrency({
-  maxConcurrentPerCaller: atOnce,
-}: ConcurrencyLimitOptions): RequestHandler {
-  assertOptions('limitAtOnce', OPTIONS, { atOnce })
+export function limitConcurrency(options: ConcurrencyLimitOptions): RequestHandler {
+  assertOptions('limitConcurrency', OPTIONS, options)
+  const { maxConcurrentPerCaller: atOnce } = options
   const users = new UserPlaces(atOnce === 0 ? Number.POSITIVE_INFINITY : atOnce)
   return function limitAtOnceMiddleware(req, res, next) {
     if (res.destroyed) return

@@ -1,13 +1,13 @@
 import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
-import { z } from 'zod'
 import { systemClock, type Clock } from '../src/time/clock.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { authContextOf } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
 import { UserWindow, type Overdraft } from '../src/limits/user-window.js'
-import { assertOptions } from '../src/options/assert-options.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { clientAddressOf, forwardedForIsIgnored } from './client-address.js'
 import { whenSizeIsKnown } from './request-size.js'
@@ -30,9 +30,11 @@ export interface CallerLimitOptions {
   readonly clock?: Clock | undefined
 }
 
-const OPTIONS = z.object({
-  perMinute: z.int('must be a whole number').min(0, 'must not be negative'),
-  bytesPerMinute: z.int('must be a whole number').min(0, 'must not be negative').optional(),
+const ADDRESS_OPTIONS = optionsSchema<RateLimitOptions>({ perMinute: optionValues.whole })
+const CALLER_OPTIONS = optionsSchema<CallerLimitOptions>({
+  perMinute: optionValues.whole,
+  bytesPerMinute: optionValues.whole.optional(),
+  clock: optionValues.callable.optional(),
 })
 const WINDOW_MS = 60_000
 
@@ -46,7 +48,7 @@ const WINDOW_MS = 60_000
  * @category Middleware
  */
 export function limitByAddress(options: RateLimitOptions): RequestHandler {
-  assertOptions('limitByAddress', OPTIONS, options)
+  assertOptions('limitByAddress', ADDRESS_OPTIONS, options)
   const { perMinute } = options
   if (perMinute === 0) return unlimited
   let hinted = false
@@ -76,7 +78,7 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
  * @category Middleware
  */
 export function limitByCaller(options: CallerLimitOptions): RequestHandler {
-  assertOptions('limitByCaller', OPTIONS, options)
+  assertOptions('limitByCaller', CALLER_OPTIONS, options)
   const { perMinute, bytesPerMinute = 0, clock = systemClock } = options
   const messages = perMinute === 0 ? undefined : new UserWindow({ limit: perMinute, clock })
   const bytes = bytesPerMinute === 0 ? undefined : new UserWindow({ limit: bytesPerMinute, clock })
@@ -122,16 +124,16 @@ function assertWithin(
   })
 }
 
-function tooManyFromAddress(req: Request, hint: boolean): OnBehalfOfError {
+function tooManyFromAddress(req: Request, withHint: boolean): OnBehalfOfError {
   const { used = 0, limit = 0, resetTime } = limitOf(req)
   const leftMs = (resetTime?.getTime() ?? Date.now() + WINDOW_MS) - Date.now()
-  const cure =
+  const hint =
     'X-Forwarded-For came and is not believed: behind a proxy, set TRUST_PROXY (in an app of your own, trust proxy)'
   return new OnBehalfOfError('rate_limited', {
     reason: 'requests_per_minute',
     retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),
-    repeated: used > limit + 1 && !hint,
-    log: { address: clientAddressOf(req), ...(hint ? { cure } : {}) },
+    repeated: used > limit + 1 && !withHint,
+    log: { address: clientAddressOf(req), hint: withHint ? hint : undefined },
   })
 }
 

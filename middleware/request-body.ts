@@ -4,8 +4,10 @@ import { dropAbsentArguments } from '../src/http/absent-arguments.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { assertNoTokenInBody } from '../src/identity/credentials.js'
 import { inspectBody } from '../src/limits/inspect-body.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import { announceSize } from './request-size.js'
-import { jsonCharset } from './json-charset.js'
+import { normalizeCharset } from './json-charset.js'
 
 /**
  * Refuses a form-encoded body that carries an `access_token` (RFC 6750 §2.2), with `malformed_credentials`.
@@ -15,9 +17,21 @@ import { jsonCharset } from './json-charset.js'
  *
  * @category Middleware
  */
-export function formBody(): RequestHandler[] {
-  return [urlencoded({ extended: false, limit: 32 * 1024 }), noTokenInBody]
+export function formBody(): RequestHandler {
+  const parse: RequestHandler = urlencoded({ extended: false, limit: 32 * 1024 })
+  return function formBodyMiddleware(req, res, next) {
+    parse(req, res, (failure?: unknown) => {
+      next(
+        failure ??
+          thrownBy(() => {
+            assertNoTokenInBody(req.body)
+          }),
+      )
+    })
+  }
 }
+
+const BODY_OPTIONS = optionsSchema<{ maxBytes: number }>({ maxBytes: optionValues.count })
 
 /**
  * Parses a JSON body of at most `maxBytes` into `req.body`, and refuses what is no body of an MCP request.
@@ -32,55 +46,55 @@ export function formBody(): RequestHandler[] {
  *
  * @category Middleware
  */
-export function jsonBody(maxBytes: number): RequestHandler[] {
+export function jsonBody(maxBytes: number): RequestHandler {
+  assertOptions('jsonBody', BODY_OPTIONS, { maxBytes })
   // Whatever is JSON is let through: that a number is no message is for the protocol to say.
   const parse: RequestHandler = json({ limit: maxBytes, strict: false, verify: rememberBytes })
-  /** The parser calls back where nobody would catch what is thrown. */
-  const countUnread = (req: Request): unknown => {
-    try {
-      announceSize(req, { messages: 1, bytes: bytesOf(req) ?? maxBytes })
-      return undefined
-    } catch (error) {
-      return error
-    }
-  }
-  return [
-    nothingButJson,
-    jsonCharset(),
-    function jsonBodyMiddleware(req, res, next) {
-      parse(req, res, (failure?: unknown) => {
+  return function jsonBodyMiddleware(req, res, next) {
+    assertJson(req)
+    parse(req, res, (failure?: unknown) => {
+      const refusal = thrownBy(() => {
         // What is no JSON has been read, and looked at, all the same.
-        next(failure === undefined ? undefined : (countUnread(req) ?? failure))
+        if (failure !== undefined)
+          announceSize(req, { messages: 1, bytes: bytesOf(req) ?? maxBytes })
+        else checkBody(req, maxBytes)
       })
-    },
-    function bodyChecksMiddleware(req, _res, next) {
-      if (hasBody(req) && req.body === undefined) throw notParsed()
-      const { messages, protocolValues, refusal } = inspectBody(req.body)
-      announceSize(req, {
-        // A batch that is refused whole is one answer, however long it is.
-        messages: refusal === undefined ? messages : 1,
-        bytes: (bytesOf(req) ?? maxBytes) + protocolValues * VALUE_BYTES,
-      })
-      if (refusal !== undefined) throw refusal
-      assertNoTokenInBody(req.body)
-      dropAbsentArgumentsIn(req.body)
-      next()
-    },
-  ]
+      next(refusal ?? failure)
+    })
+  }
 }
 
-const noTokenInBody: RequestHandler = function noTokenInBodyMiddleware(req, _res, next) {
-  assertNoTokenInBody(req.body)
-  next()
-}
-
-const nothingButJson: RequestHandler = function nothingButJsonMiddleware(req, _res, next) {
+/** Before anything is read. */
+function assertJson(req: Request): void {
   if (hasBody(req) && req.is('application/json') === false) {
     throw new OnBehalfOfError('unsupported_media_type')
   }
   const body: unknown = req.body
   if (typeof body === 'string' || Buffer.isBuffer(body)) throw notParsed()
-  next()
+  normalizeCharset(req)
+}
+
+function checkBody(req: Request, maxBytes: number): void {
+  if (hasBody(req) && req.body === undefined) throw notParsed()
+  const { messages, protocolValues, refusal } = inspectBody(req.body)
+  announceSize(req, {
+    // A batch that is refused whole is one answer, however long it is.
+    messages: refusal === undefined ? messages : 1,
+    bytes: (bytesOf(req) ?? maxBytes) + protocolValues * VALUE_BYTES,
+  })
+  if (refusal !== undefined) throw refusal
+  assertNoTokenInBody(req.body)
+  dropAbsentArgumentsIn(req.body)
+}
+
+/** What is thrown, for a place where nobody would catch it: a parser calls back outside of Express. */
+function thrownBy(check: () => void): unknown {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    return error
+  }
 }
 
 const VALUE_BYTES = 256
@@ -105,8 +119,8 @@ function hasBody({ headers }: Request): boolean {
 }
 
 function notParsed(): OnBehalfOfError {
-  const cure = 'mount no body parser but express.json() in front of the MCP endpoint'
-  return new OnBehalfOfError('misconfigured', { reason: 'body_not_parsed', log: { cure } })
+  const hint = 'mount no body parser but express.json() in front of the MCP endpoint'
+  return new OnBehalfOfError('misconfigured', { reason: 'body_not_parsed', log: { hint } })
 }
 
 function dropAbsentArgumentsIn(body: unknown): void {

@@ -1,3 +1,5 @@
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler } from 'express'
 
@@ -9,6 +11,8 @@ export interface RequestContext {
 
 const contexts = new WeakMap<Request, RequestContext>()
 
+const OPTIONS = optionsSchema<{ createId: () => string }>({ createId: optionValues.callable })
+
 /**
  * Gives every request an id of our own making and sends it back as `X-Request-Id`.
  *
@@ -17,6 +21,7 @@ const contexts = new WeakMap<Request, RequestContext>()
  * @category Middleware
  */
 export function requestContext(createId: () => string = randomUUID): RequestHandler {
+  assertOptions('requestContext', OPTIONS, { createId })
   return function requestContextMiddleware(req, res, next) {
     const requestId = createId()
     contexts.set(req, { requestId })

@@ -1,12 +1,12 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler } from 'express'
-import { z } from 'zod'
 import type { AccessTokenVerifier } from '../src/identity/access-token-verifier.js'
 import { createAuthInfo } from '../src/identity/auth-context.js'
 import { callerFromClaims, type CallerPolicy } from '../src/identity/caller.js'
 import { parseCredentials } from '../src/identity/credentials.js'
-import type { ChallengeOptions } from '../src/failures/failure-response.js'
-import { assertOptions } from '../src/options/assert-options.js'
+import { CHALLENGE_SHAPE, type ChallengeOptions } from '../src/failures/failure-response.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import { requestIdOf } from './request-context.js'
 
 /** What `requireBearerAuth` needs: the verifier, and who this server is. */
@@ -19,11 +19,19 @@ export interface RequireBearerAuthOptions extends ChallengeOptions {
   readonly policy?: CallerPolicy | undefined
 }
 
-const OPTIONS = z.object({
-  verifier: z.object({ verify: z.function() }),
-  resource: z.string().min(1, 'must be the resource identifier, e.g. https://mcp.example.com/mcp'),
-  endpoint: z.instanceof(URL, { error: 'must be a URL' }),
-  resourceMetadataUrl: z.instanceof(URL, { error: 'must be a URL' }),
+const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
+  ...CHALLENGE_SHAPE,
+  verifier: optionValues.withFunctions('an AccessTokenVerifier', 'verify'),
+  resource: optionValues.text('the resource identifier, e.g. https://mcp.example.com/mcp'),
+  endpoint: optionValues.url,
+  policy: optionsSchema<CallerPolicy>({
+    dangerouslyAllowMachineTokens: optionValues.flag.optional(),
+    userClaim: optionValues.text('the name of a claim').optional(),
+    isMachine: optionValues.callable.optional(),
+    scopeClaim: optionValues.text('the name of a claim').optional(),
+    ignorePermissions: optionValues.flag.optional(),
+    scopePrefix: optionValues.text('the beginning of a scope').optional(),
+  }).optional(),
 })
 
 /**
@@ -36,7 +44,7 @@ const OPTIONS = z.object({
  * @category Middleware
  */
 export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHandler {
-  assertOptions('bearerAuth', OPTIONS, options)
+  assertOptions('requireBearerAuth', OPTIONS, options)
   const { verifier, resource, endpoint, policy } = options
   const { resourceMetadataUrl, baselineScopes, nameScopes } = options
   const challenges = { resourceMetadataUrl, baselineScopes, nameScopes }

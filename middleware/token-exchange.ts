@@ -3,9 +3,11 @@ import { classifyInboundRequest } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { traceContextOf } from '../src/downstream/trace-context.js'
-import type { TokenExchanger } from '../src/exchange/token-exchanger.js'
+import { DELEGATION_SCHEMA } from '../src/exchange/delegation-policy.js'
 import { authContextOf } from '../src/identity/auth-context.js'
-import { assertOptions } from '../src/options/assert-options.js'
+import { LOGGER_OPTION } from '../src/logging/logger.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import type { SessionOwners } from '../src/sessions/session-owners.js'
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import { createToolExchange, type ToolExchangeOptions } from '../src/tools/tool-exchange.js'
@@ -24,22 +26,32 @@ export interface TokenExchangeOptions extends ToolExchangeOptions {
   readonly sessions?: boolean | SessionOwners | undefined
 }
 
-const OPTIONS = z.object({
-  exchanger: z.custom<TokenExchanger>(
-    (value) => typeof (value as Partial<TokenExchanger> | undefined)?.exchange === 'function',
-    { error: 'must be a TokenExchanger' },
-  ),
+const OPTIONS = optionsSchema<TokenExchangeOptions>({
+  registry: optionValues.withFunctions('a ToolRegistry, see createToolRegistry', 'find'),
+  exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
   apis: z.record(
     z.string(),
-    z.object({
-      audience: z.string().min(1, "must be the API's identifier at the authorization server"),
-      baseUrl: z.instanceof(URL, { error: 'must be a URL' }),
+    z.looseObject({
+      audience: optionValues.text("the API's identifier at the authorization server"),
+      baseUrl: optionValues.url,
     }),
+    'must be the APIs, by the names that tools declare',
   ),
-  timeoutMs: z.number().positive('must be a number of milliseconds').optional(),
-  connections: z.int('must be a whole number').positive('must be positive').optional(),
-  concurrencyPerUser: z.int('must be a whole number').positive('must be positive').optional(),
-  maxBytes: z.number().positive('must be a number of bytes').optional(),
+  delegation: DELEGATION_SCHEMA.optional(),
+  fetch: optionValues.callable.optional(),
+  timeoutMs: optionValues.milliseconds.optional(),
+  connections: optionValues.count.optional(),
+  concurrencyPerUser: optionValues.count.optional(),
+  maxBytes: optionValues.count.optional(),
+  log: LOGGER_OPTION.optional(),
+  host: optionValues.oneOf('library', 'standalone').optional(),
+  forwardClientAddress: optionValues.flag.optional(),
+  sessions: z
+    .union(
+      [z.boolean(), optionValues.withFunctions('SessionOwners', 'assertOwned')],
+      'must be true, false, or the sessions: mcpRoute().sessions or a SessionRegistry',
+    )
+    .optional(),
 })
 
 /**

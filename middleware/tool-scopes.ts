@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express'
-import { z } from 'zod'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { authContextOf, type AuthContext } from '../src/identity/auth-context.js'
 import { callerForLog, identifiersForLog } from '../src/identity/identifier-for-log.js'
 import { fingerprint } from '../src/identity/verified-token-cache.js'
 import { logEvent } from '../src/logging/log-event.js'
-import { silentLog, type Logger } from '../src/logging/logger.js'
-import { assertOptions } from '../src/options/assert-options.js'
+import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import type { AccessDecision, ToolAccess } from '../src/tools/access.js'
 import { StepUpLoops } from '../src/tools/step-up-loops.js'
@@ -25,15 +25,13 @@ export interface ToolScopesOptions {
   readonly log?: Logger | undefined
 }
 
-const OPTIONS = z.object({
-  access: z.custom<ToolAccess>(
-    (value) => {
-      const { decide, undeclared } = (value ?? {}) as Partial<ToolAccess>
-      return typeof decide === 'function' && typeof undeclared === 'function'
-    },
-    { error: 'must be a ToolAccess, see createToolAccess' },
+const OPTIONS = optionsSchema<ToolScopesOptions>({
+  access: optionValues.withFunctions(
+    'a ToolAccess, see createToolAccess',
+    ...['decide', 'undeclared'],
   ),
-  undeclaredTools: z.enum(['refuse', 'allow'], "must be 'refuse' or 'allow'").optional(),
+  undeclaredTools: optionValues.oneOf('refuse', 'allow').optional(),
+  log: LOGGER_OPTION.optional(),
 })
 
 /**
@@ -47,8 +45,8 @@ const OPTIONS = z.object({
  * @category Middleware
  */
 export function toolScopes(options: ToolScopesOptions): RequestHandler {
-  const { access, undeclaredTools = 'refuse', log = silentLog } = options
   assertOptions('toolScopes', OPTIONS, options)
+  const { access, undeclaredTools = 'refuse', log = silentLog } = options
   const loops = new StepUpLoops()
   const undeclared = new UndeclaredTools(log)
   return function toolScopesMiddleware(req, _res, next) {

@@ -40,7 +40,7 @@ export function createWiringCheck({
       method: req.method,
       path: scrub(path, 200),
       endpoint: endpoint.pathname,
-      cure: 'mount the MCP endpoint at the path of endpoint, or correct endpoint; where a proxy in front changes the path, nothing is wrong',
+      hint: 'mount the MCP endpoint at the path of endpoint, or correct endpoint; where a proxy in front changes the path, nothing is wrong',
     })
   }
   const countChallenge = (status: number): void => {
@@ -50,7 +50,7 @@ export function createWiringCheck({
     logEvent(log, 'warn', {
       event: 'metadata_not_reached',
       metadata: metadataUrl(endpoint).href,
-      cure: 'app.use(metadata), without a path and in front of the endpoint: clients look there for where to sign in',
+      hint: 'app.use(metadata), without a path and in front of the endpoint: clients look there for where to sign in',
     })
   }
   return {

@@ -3,19 +3,31 @@ import { Router } from 'express'
 import { z } from 'zod'
 import { renderHomePage } from '../src/pages/home-page.js'
 import type { HomePageModel } from '../src/pages/home-page-model.js'
-import { assertOptions } from '../src/options/assert-options.js'
+import { RESOURCE_SCHEMA } from '../src/http/protected-resource-metadata.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 
 /** What the page at `/` says. */
 export type HomePageOptions = HomePageModel
 
-const OPTIONS = z.object({
-  endpoint: z
-    .instanceof(URL, { error: 'must be a URL' })
-    .refine(({ pathname }) => pathname !== '/', {
-      error: 'must not be at "/": the page would stand in front of the MCP endpoint',
+const OPTIONS = optionsSchema<HomePageOptions>({
+  endpoint: optionValues.url.refine(({ pathname }) => pathname !== '/', {
+    error: 'must not be at "/": the page would stand in front of the MCP endpoint',
+  }),
+  name: z
+    .string('must say what the server is called')
+    .trim()
+    .min(1, 'must say what the server is called'),
+  version: z.string('must be a text').optional(),
+  healthUrl: optionValues.url.optional(),
+  resource: RESOURCE_SCHEMA,
+  tools: z.array(
+    z.looseObject({
+      name: optionValues.text('the name of the tool'),
+      requiredScopes: optionValues.texts('a scope'),
     }),
-  name: z.string().trim().min(1, 'must say what the server is called'),
-  healthUrl: z.instanceof(URL, { error: 'must be a URL' }).optional(),
+    'must be a list of tools',
+  ),
 })
 
 /**

@@ -26,11 +26,14 @@ import { systemClock, systemTimers, type Clock, type Timers } from '../src/time/
 import { authContextOf } from '../src/identity/auth-context.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
 import { logEvent } from '../src/logging/log-event.js'
-import { silentLog, type Logger } from '../src/logging/logger.js'
+import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
 import { answerInForm, type AnswerForms } from '../src/http/answer-in-form.js'
 import { isEventStream } from '../src/http/is-event-stream.js'
 import { NotificationStreams } from '../src/sessions/notification-streams.js'
 import { relayResponse } from '../src/http/relay-response.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
+import { SESSION_SHAPE } from '../src/sessions/session-registry.js'
 import { McpSessions, type McpSessionsOptions, type OnAsked } from '../src/sessions/mcp-sessions.js'
 
 /** What `mcpRoute` needs: your server factory. */
@@ -45,6 +48,20 @@ export interface McpRouteOptions {
   readonly clock?: Clock | undefined
   readonly timers?: Timers | undefined
 }
+
+const OPTIONS = optionsSchema<McpRouteOptions>({
+  createServer: optionValues.callable,
+  log: LOGGER_OPTION.optional(),
+  sessions: optionsSchema<McpSessionsOptions>({
+    ...SESSION_SHAPE,
+    replayBytes: optionValues.whole.optional(),
+    retryMs: optionValues.whole.optional(),
+    onRequest: optionValues.callable.optional(),
+  }).optional(),
+  maxStreamsPerUser: optionValues.whole.optional(),
+  clock: optionValues.callable.optional(),
+  timers: optionValues.withFunctions('Timers', 'after').optional(),
+})
 
 /** A mounted MCP endpoint: its handler, and how it ends. */
 export interface McpRoute {
@@ -69,6 +86,7 @@ export interface McpRoute {
  * @category Routes
  */
 export function mcpRoute(options: McpRouteOptions): McpRoute {
+  assertOptions('mcpRoute', OPTIONS, options)
   const { createServer, log = silentLog } = options
   const onerror = (error: Error): void => {
     logEvent(log, 'warn', { event: 'mcp_error', err: describeError(error) })

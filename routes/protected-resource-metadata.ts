@@ -1,11 +1,25 @@
 import cors from 'cors'
 import { Router, type RequestHandler } from 'express'
+import { z } from 'zod'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import {
   metadataPaths,
   protectedResourceMetadata,
+  RESOURCE_SCHEMA,
   type ResourceDescription,
 } from '../src/http/protected-resource-metadata.js'
+
+const OPTIONS = optionsSchema<{
+  endpoint: URL
+  description: ResourceDescription
+  guards: readonly RequestHandler[]
+}>({
+  endpoint: optionValues.url,
+  description: RESOURCE_SCHEMA,
+  guards: z.array(optionValues.callable, 'must be a list of middleware'),
+})
 
 /**
  * Serves the protected-resource metadata at the path-aware and the root well-known address (RFC 9728 §3).
@@ -21,6 +35,7 @@ export function protectedResourceMetadataRoute(
   description: ResourceDescription,
   guards: readonly RequestHandler[] = [],
 ): Router {
+  assertOptions('protectedResourceMetadataRoute', OPTIONS, { endpoint, description, guards })
   const document = protectedResourceMetadata(description)
   const router = Router()
   router

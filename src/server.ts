@@ -13,7 +13,7 @@ export {
   parseConfig,
   readEnvironment,
   type Config,
-  type ConfigFault,
+  type ConfigIssue,
   type Environment,
 } from './config/config.js'
 export type { ExchangeConfig } from './config/exchange-config.js'

@@ -110,6 +110,7 @@ const FIRST_HOUR: Readonly<Record<string, string>> = {
   A3: 'each programming error says which',
   A4: 'no wait where waiting does not help',
   A5: 'a failed exchange names the API',
+  A7: 'own users, scopes and two APIs without a tenant',
   A14: 'a programming error is logged with its stack',
   A17: 'wiring that cannot work is logged',
   B1: 'the doctor never says that nothing is wrong about a hop it did not see',
@@ -120,6 +121,7 @@ const FIRST_HOUR: Readonly<Record<string, string>> = {
   B8: 'the doctor with nothing configured',
   B9: 'baseline scopes that are no tool’s, and commas',
   B10: 'a name that is no setting is a finding',
+  B15: 'an address that npm start prints shows a browser a page',
 }
 
 /** Lines whose remedy is documentation: the page, and words that stand there. */

@@ -4,7 +4,7 @@ import type { Directory } from './directory-schema.js'
 export interface DirectoryFault {
   /** Path of the value, such as `client_grants[0].audience`. */
   readonly place: string
-  readonly cure: string
+  readonly hint: string
 }
 
 /** Returns a fault for each value that an earlier entry has already. */
@@ -15,7 +15,7 @@ export function repeated(
   return values.flatMap((value, index) =>
     values.indexOf(value) === index
       ? []
-      : [{ place: placeOf(index), cure: `${value} is there already; keep one of the two` }],
+      : [{ place: placeOf(index), hint: `${value} is there already; keep one of the two` }],
   )
 }
 
@@ -27,8 +27,8 @@ export function unknownApi(
 ): DirectoryFault[] {
   const known = directory.resource_servers.map((api) => api.identifier)
   if (known.includes(identifier)) return []
-  const cure = `no API has the identifier ${identifier} (compare every character, the last slash too); known: ${known.join(', ')}`
-  return [{ place, cure }]
+  const hint = `no API has the identifier ${identifier} (compare every character, the last slash too); known: ${known.join(', ')}`
+  return [{ place, hint }]
 }
 
 /** Returns a fault when the directory has no client with this id. */
@@ -38,11 +38,11 @@ export function unknownClient(
   clientId: string,
 ): DirectoryFault[] {
   if (directory.clients.some((client) => client.client_id === clientId)) return []
-  return [{ place, cure: `no client is called ${clientId}; add it under clients` }]
+  return [{ place, hint: `no client is called ${clientId}; add it under clients` }]
 }
 
 /** Returns a fault when the directory has no role of this name. */
 export function unknownRole(directory: Directory, place: string, name: string): DirectoryFault[] {
   if (directory.roles.some((role) => role.name === name)) return []
-  return [{ place, cure: `no role is called ${name}; add it under roles` }]
+  return [{ place, hint: `no role is called ${name}; add it under roles` }]
 }

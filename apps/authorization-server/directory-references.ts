@@ -66,7 +66,7 @@ function clientFaults(directory: Directory, client: ClientEntry, place: string):
   if (isPublic !== (client.client_secret === undefined)) {
     faults.push({
       place: `${place}.client_secret`,
-      cure: isPublic
+      hint: isPublic
         ? 'remove it, or set token_endpoint_auth_method to client_secret_post'
         : 'add one, or set token_endpoint_auth_method to none',
     })
@@ -74,14 +74,14 @@ function clientFaults(directory: Directory, client: ClientEntry, place: string):
   if (client.grant_types.includes('authorization_code') !== client.callbacks.length > 0) {
     faults.push({
       place: `${place}.callbacks`,
-      cure: 'callbacks and the grant type authorization_code go together: give both or neither',
+      hint: 'callbacks and the grant type authorization_code go together: give both or neither',
     })
   }
   const bound = client.resource_server_identifier
   if ((client.app_type === 'resource_server') !== (bound !== undefined)) {
     faults.push({
       place: `${place}.resource_server_identifier`,
-      cure: 'give it to clients of app_type resource_server, and to no others',
+      hint: 'give it to clients of app_type resource_server, and to no others',
     })
   }
   if (bound !== undefined) {
@@ -90,7 +90,7 @@ function clientFaults(directory: Directory, client: ClientEntry, place: string):
   if (isPublic && client.is_token_endpoint_ip_header_trusted === true) {
     faults.push({
       place: `${place}.is_token_endpoint_ip_header_trusted`,
-      cure: 'remove it, or give the client a secret: anyone can pose as a client without one',
+      hint: 'remove it, or give the client a secret: anyone can pose as a client without one',
     })
   }
   return faults
@@ -103,10 +103,10 @@ function grantFaults(
 ): DirectoryFault[] {
   const faults: DirectoryFault[] = []
   if ((grant.client_id === undefined) === (grant.default_for === undefined)) {
-    faults.push({ place, cure: 'give exactly one of client_id and default_for' })
+    faults.push({ place, hint: 'give exactly one of client_id and default_for' })
   }
   if ((grant.scope === undefined) !== grant.allow_all_scopes) {
-    faults.push({ place: `${place}.scope`, cure: 'give scope, or allow_all_scopes: true' })
+    faults.push({ place: `${place}.scope`, hint: 'give scope, or allow_all_scopes: true' })
   }
   if (grant.client_id !== undefined) {
     faults.push(...unknownClient(directory, `${place}.client_id`, grant.client_id))
@@ -152,5 +152,5 @@ function scopeFaults(
 ): DirectoryFault[] {
   const api = directory.resource_servers.find((entry) => entry.identifier === wanted.identifier)
   if (api === undefined || api.scopes.some((scope) => scope.value === wanted.scope)) return []
-  return [{ place, cure: `${wanted.identifier} has no scope ${wanted.scope}; add it to the API` }]
+  return [{ place, hint: `${wanted.identifier} has no scope ${wanted.scope}; add it to the API` }]
 }

@@ -53,7 +53,7 @@ function memberFaults(
         : [
             {
               place: `${place}[${index}].user_id`,
-              cure: `no user has the user_id ${userId}; add it under users`,
+              hint: `no user has the user_id ${userId}; add it under users`,
             },
           ]),
       ...roles.flatMap((role, roleIndex) =>
@@ -94,7 +94,7 @@ function scopeFaults(
       : [
           {
             place: `${place}[${index}]`,
-            cure: `no API of ALLOWED_TARGET_AUDIENCES has a scope ${scope}; known: ${known.join(', ')}`,
+            hint: `no API of ALLOWED_TARGET_AUDIENCES has a scope ${scope}; known: ${known.join(', ')}`,
           },
         ],
   )

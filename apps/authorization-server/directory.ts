@@ -32,7 +32,7 @@ export class DirectoryError extends Error {
   readonly faults: readonly DirectoryFault[]
 
   constructor(source: string, faults: readonly DirectoryFault[], cause?: unknown) {
-    const lines = faults.map(({ place, cure }) => `  ${place}: ${cure}`)
+    const lines = faults.map(({ place, hint }) => `  ${place}: ${hint}`)
     super([`${source} cannot be used:`, ...lines].join('\n'), { cause })
     this.name = 'DirectoryError'
     this.faults = faults
@@ -50,7 +50,7 @@ export function loadDirectory(path: string = DEFAULT_FILE): Directory {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'))
   } catch (cause) {
-    const fault = { place: '(file)', cure: 'make it a readable file that holds one JSON object' }
+    const fault = { place: '(file)', hint: 'make it a readable file that holds one JSON object' }
     throw new DirectoryError(path, [fault], cause)
   }
   return parseDirectory(content, path)
@@ -66,7 +66,7 @@ export function parseDirectory(content: unknown, source = 'The directory'): Dire
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => ({
       place: placeOf(path),
-      cure: message,
+      hint: message,
     }))
     throw new DirectoryError(source, faults)
   }
@@ -96,7 +96,7 @@ export function withIdentifiers(
     .filter((identifier) => !known.includes(identifier))
     .map((identifier) => ({
       place: 'resource_servers',
-      cure: `no API has the identifier ${identifier}, so there is nothing to replace; add it`,
+      hint: `no API has the identifier ${identifier}, so there is nothing to replace; add it`,
     }))
   if (faults.length > 0) throw new DirectoryError('The directory', faults)
 

@@ -3,7 +3,7 @@ import { listenHost, serverUrl } from '../../src/config/values.js'
 import { serve } from '../../src/server/serve.js'
 import { hostFault } from '../shared/loopback-or-word.js'
 import { createAuthorizationServer } from './authorization-server.js'
-import { DEFAULT_IDENTIFIERS, loadDirectory, withIdentifiers, type Directory } from './directory.js'
+import { loadDirectory, withIdentifiers, type Directory } from './directory.js'
 
 const OVERRIDE = 'DANGEROUSLY_ALLOW_DEVELOPMENT_SERVER_IN_PRODUCTION'
 
@@ -53,12 +53,7 @@ function directoryFor({
   API_AUTH0_AUDIENCE: api,
   DEV_DIRECTORY: file,
 }: Environment): Directory {
-  const directory = loadDirectory(file)
-  if (mcp === undefined && api === undefined) return directory
-  return withIdentifiers(directory, {
-    mcp: mcp ?? DEFAULT_IDENTIFIERS.mcp,
-    api: api ?? DEFAULT_IDENTIFIERS.api,
-  })
+  return withIdentifiers(loadDirectory(file), { mcp, api })
 }
 
 /** Runs the authorization server alone, until SIGINT or SIGTERM. */

@@ -1,6 +1,6 @@
 import { parseConfig, type Environment } from '../../src/config/config.js'
 import type { Claims } from '../../src/identity/caller.js'
-import type { Logger } from '../../src/logging/logger.js'
+import { silentLog, type Logger } from '../../src/logging/logger.js'
 import { composeServer, type ComposedServer } from '../../src/server/from-config.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { createAuthorizationServer } from '../authorization-server/authorization-server.js'
@@ -17,7 +17,8 @@ export interface StartDirectoryOptions {
     readonly api: number
     readonly mcp: number
   }
-  readonly log: Logger
+  /** Where the MCP server logs. Default: nowhere. */
+  readonly log?: Logger | undefined
   /** Further settings of the MCP server, as its environment would have them. */
   readonly environment?: Environment | undefined
   /** Told the claims of every token that an API accepted. */
@@ -130,7 +131,7 @@ interface StartedMcpServer {
 }
 
 async function startMcpServer(
-  { environment, log }: StartDirectoryOptions,
+  { environment, log = silentLog }: StartDirectoryOptions,
   { programs, servers: { mcp }, issuer, identifiers }: Wiring,
 ): Promise<StartedMcpServer | string> {
   if (typeof programs.mcpServer === 'string') return programs.mcpServer

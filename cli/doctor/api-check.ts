@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { algorithmsOf } from '../../src/identity/signing-algorithms.js'
 import { Secret } from '../../src/secret.js'
 import { apiUrl, askApi, type ApiAnswer } from './api-request.js'
-import { pathCure, redirected } from './api-path-cure.js'
+import { pathHint, redirected } from './api-path-hint.js'
 import type { Deployment } from './deployment.js'
 import type { Diagnosis } from './diagnosis.js'
 import { notCheckable, ok, wrong, type CheckName, type Observation } from './finding.js'
@@ -37,12 +37,12 @@ function judgeReach(answer: ApiAnswer, url: string): Observation {
   if (answer.kind === 'answered') {
     return ok(REACHABLE, `Something answers at ${url} (${answer.status}).`)
   }
-  const { says, cure, cause } = answer.fault
+  const { message, hint, cause } = answer.fault
   return {
     ...wrong(
       REACHABLE,
-      `The API does not answer at ${url}: ${says}.`,
-      `Start the API, or correct API_BASE_URL. ${cure}`,
+      `The API does not answer at ${url}: ${message}.`,
+      `Start the API, or correct API_BASE_URL. ${hint}`,
     ),
     networkCause: cause,
   }
@@ -77,7 +77,7 @@ function judge(
   return notCheckable(
     check,
     `The API answers ${sent} with ${status} at ${url}${redirected(answer)}.`,
-    pathCure(answer),
+    pathHint(answer),
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Secret } from '../../src/secret.js'
-import { pathCure, redirected } from './api-path-cure.js'
+import { pathHint, redirected } from './api-path-hint.js'
 import { apiUrl, askApi, type ApiAnswer } from './api-request.js'
 import type { Deployment } from './deployment.js'
 import { notCheckable, ok, wrong, type Observation } from './finding.js'
@@ -14,8 +14,8 @@ export async function checkCall(
 ): Promise<Observation> {
   const answer = await askApi(deployment, path, token)
   if (answer.kind === 'silent') {
-    const { says, cure, cause } = answer.fault
-    return { ...wrong(CHECK, `The API does not answer: ${says}.`, cure), networkCause: cause }
+    const { message, hint, cause } = answer.fault
+    return { ...wrong(CHECK, `The API does not answer: ${message}.`, hint), networkCause: cause }
   }
   return judge(answer, apiUrl(deployment.config.api.baseUrl, path).href, deployment)
 }
@@ -51,13 +51,13 @@ function judge(
     )
   }
   if (status === 404 || status === 410 || (status >= 300 && status < 400)) {
-    const says = `The API answers the user with ${status} at ${url}${redirected(answer)}.`
-    return wrong(CHECK, says, pathCure(answer))
+    const message = `The API answers the user with ${status} at ${url}${redirected(answer)}.`
+    return wrong(CHECK, message, pathHint(answer))
   }
   if (status >= 500 && status !== 503) {
-    const says = `The API answers the user with ${status}.`
+    const message = `The API answers the user with ${status}.`
     return {
-      ...wrong(CHECK, says, "Look into the API's log at this time."),
+      ...wrong(CHECK, message, "Look into the API's log at this time."),
       explainedBy: ['api.without_token', 'api.foreign_token', 'issuer.metadata', 'issuer.keys'],
     }
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { cureFor } from '../../src/exchange/exchange-cures.js'
+import { hintFor } from '../../src/exchange/exchange-hints.js'
 import { ACCESS_TOKEN_TYPE } from '../../src/exchange/token-exchanger.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import type { Deployment } from './deployment.js'
@@ -119,7 +119,7 @@ function judgeExchange(answer: ProbeAnswer, accepted: boolean): Observation {
   return wrong(
     EXCHANGE,
     `The authorization server does not let the client exchange (${shown}).`,
-    cureFor('exchange_misconfigured', error) ?? '',
+    hintFor('exchange_misconfigured', error) ?? '',
   )
 }
 
@@ -131,12 +131,12 @@ function passing(check: CheckName, shown: string): Observation {
   return notCheckable(check, `The token endpoint answers ${shown} just now.`, 'Try again later.')
 }
 
-function unreachable(check: CheckName, { says, cure, cause }: NetworkFault): Observation {
+function unreachable(check: CheckName, { message, hint, cause }: NetworkFault): Observation {
   return {
     ...wrong(
       check,
-      `The token endpoint does not answer: ${says}.`,
-      `Check the token_endpoint of the metadata, and this machine's way there. ${cure}`,
+      `The token endpoint does not answer: ${message}.`,
+      `Check the token_endpoint of the metadata, and this machine's way there. ${hint}`,
     ),
     networkCause: cause,
   }

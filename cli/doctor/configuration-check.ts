@@ -5,7 +5,7 @@ import {
   parseConfig,
   readSettings,
   type Config,
-  type ConfigFault,
+  type ConfigIssue,
   type Environment,
 } from '../../src/config/config.js'
 import { doubtMeaning, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
@@ -22,7 +22,7 @@ const CHECK = 'configuration'
 /**
  * Reads the settings as the server does, and builds the server that they describe, without letting it listen.
  *
- * One finding a fault. Gives the configuration where there is none.
+ * One finding an issue. Gives the configuration where there is none.
  */
 export async function checkConfiguration(
   directory: string,
@@ -36,22 +36,22 @@ export async function checkConfiguration(
     const config = parseConfig(environment)
     const composed = await composeServer(config, start.log)
     await composed.close()
-    const says = `The settings are complete; the endpoint is ${config.endpoint.href}.`
-    tell(ok(CHECK, says, start.advice()), ...start.withheld())
+    const message = `The settings are complete; the endpoint is ${config.endpoint.href}.`
+    tell(ok(CHECK, message, start.advice()), ...start.withheld())
     tell(...checkBaselineScopes(config))
     return config
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    tell(...error.faults.map(configurationFault))
-    const says = 'The rest can be checked once the settings are right.'
-    tell({ ...notCheckable('everything else', says), waitsFor: CHECK })
+    tell(...error.issues.map(configurationIssue))
+    const message = 'The rest can be checked once the settings are right.'
+    tell({ ...notCheckable('everything else', message), waitsFor: CHECK })
     return undefined
   }
 }
 
-function configurationFault({ key, value, cure }: ConfigFault): Finding {
-  const says = value === undefined ? key : `${key}="${printable(value)}"`
-  return wrong(CHECK, says, `${key} ${cure}. See docs/configuration.md.`)
+function configurationIssue({ key, value, hint }: ConfigIssue): Finding {
+  const message = value === undefined ? key : `${key}="${printable(value)}"`
+  return wrong(CHECK, message, `${key} ${hint}. See docs/configuration.md.`)
 }
 
 /** Whoever has set nothing gets the development set-up, which needs no doctor. */
@@ -110,19 +110,19 @@ function checkBaselineScopes({ resource, access }: Config): readonly Finding[] {
 
 /** Keeps what the server warns of at its start, as far as no other check says it. */
 function startLog() {
-  const cures: { readonly name: string; readonly cure: string }[] = []
+  const hints: { readonly name: string; readonly hint: string }[] = []
   const log: Logger = {
     ...silentLog,
-    warn({ event: name, cure }) {
-      if (typeof cure === 'string') cures.push({ name, cure })
+    warn({ event: name, hint }) {
+      if (typeof hint === 'string') hints.push({ name, hint })
     },
   }
   const of = (wanted: string): string[] =>
-    cures.filter(({ name }) => name === wanted).map(({ cure }) => cure)
+    hints.filter(({ name }) => name === wanted).map(({ hint }) => hint)
   return {
     log,
     advice: () => of('exchange_scopes_ignored').at(0),
     withheld: () =>
-      of('tool_not_offered').map((cure) => warning(CHECK, 'A tool is not offered.', cure)),
+      of('tool_not_offered').map((hint) => warning(CHECK, 'A tool is not offered.', hint)),
   }
 }

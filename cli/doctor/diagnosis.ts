@@ -22,8 +22,8 @@ export function createDiagnosis(onFinding: (finding: Finding) => void): Diagnosi
   const findings: Finding[] = []
   const add = (observation: Observation): void => {
     made.push(observation)
-    const { check, verdict, says, cure, issuer, waitsFor } = observation
-    const finding = { check, verdict, says, cure, issuer, waitsFor }
+    const { check, verdict, message, hint, issuer, waitsFor } = observation
+    const finding = { check, verdict, message, hint, issuer, waitsFor }
     findings.push(finding)
     onFinding(finding)
   }
@@ -62,9 +62,9 @@ function explanation(
   )
 }
 
-function explained({ check, says, issuer }: Observation, root: CheckName): Observation {
+function explained({ check, message, issuer }: Observation, root: CheckName): Observation {
   const advice = `${root} explains it: correct that first, then check again.`
-  return { ...notCheckable(check, says, advice), waitsFor: root, issuer }
+  return { ...notCheckable(check, message, advice), waitsFor: root, issuer }
 }
 
 /** The first of some checks that is wrong, or waits for one that is. */

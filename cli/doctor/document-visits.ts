@@ -53,7 +53,7 @@ export function visitingFetch(fetch: Fetch, clock: Clock, visits: DocumentVisit[
 /** For a report: what the visit met. */
 export function visitText({ url, status, location, isPage, fault }: DocumentVisit): string {
   const place = printable(url)
-  if (fault !== undefined) return `${place} does not answer: ${fault.says}`
+  if (fault !== undefined) return `${place} does not answer: ${fault.message}`
   if (location !== undefined)
     return `${place} answers ${status ?? 0}, a redirect to ${printable(location)}`
   if (status === 200 && isPage === true) return `${place} answers with a web page`

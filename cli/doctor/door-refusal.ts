@@ -4,9 +4,9 @@ import type { Claims } from '../../src/identity/caller.js'
 import { printable } from '../printable.js'
 import { wrong, type CheckName, type Observation } from './finding.js'
 
-const CURES: Readonly<Partial<Record<FailureReason, (setting: string) => string>>> = {
-  opaque_token: () => opaqueCure('opaque'),
-  encrypted_token: () => opaqueCure('encrypted'),
+const HINTS: Readonly<Partial<Record<FailureReason, (setting: string) => string>>> = {
+  opaque_token: () => opaqueHint('opaque'),
+  encrypted_token: () => opaqueHint('encrypted'),
   audience_mismatch: (setting) =>
     `Make ${setting} and the identifier of the API at the authorization server the same, byte for byte, a trailing slash included; and have the client ask for it by resource or audience.`,
   audience_missing: (setting) =>
@@ -43,8 +43,8 @@ export function doorRefusal(
       'token.door',
       `${reason ?? error.code}: ${error.message}`,
       reason === 'several_audiences'
-        ? companionsCure(claims)
-        : ((reason && CURES[reason])?.(setting) ??
+        ? companionsHint(claims)
+        : ((reason && HINTS[reason])?.(setting) ??
             'Give the access token that an MCP client sends to this server.'),
     ),
     explainedBy: explanationsOf(error, shared),
@@ -64,7 +64,7 @@ function explanationsOf(
 }
 
 /** Keycloak adds `account` to the audience of nearly every token. */
-function companionsCure({ aud }: Claims): string {
+function companionsHint({ aud }: Claims): string {
   const named = Array.isArray(aud) ? aud.map(printable) : [printable(aud)]
   const keycloak = named.includes('account')
     ? ' Keycloak adds account: remove the mapper "audience resolve" from the client scope roles, or take that scope from the client.'
@@ -72,6 +72,6 @@ function companionsCure({ aud }: Claims): string {
   return `The token names ${named.join(' and ')}. Have the client ask for a token for this server alone, and the authorization server put nothing else into aud. If the other accepts no such token, list it in TOLERATED_AUDIENCES.${keycloak}`
 }
 
-function opaqueCure(kind: string): string {
+function opaqueHint(kind: string): string {
   return `The token is ${kind}: the client did not say which API it is for. Auth0: set resource_parameter_profile of the tenant to "compatibility" (setup does), or have the client send audience.`
 }

@@ -63,9 +63,9 @@ async function examineUser(
   deployment: Deployment,
 ): Promise<Secret | undefined> {
   if (token === undefined) {
-    const says = 'Audience, client grant and roles show by an exchange alone.'
+    const message = 'Audience, client grant and roles show by an exchange alone.'
     const advice = 'Give an access token of a user by --token-stdin.'
-    diagnosis.tell(notCheckable('exchange', says, advice))
+    diagnosis.tell(notCheckable('exchange', message, advice))
     return undefined
   }
   const { claims, caller, findings } = await checkInbound(token, deployment)
@@ -106,9 +106,9 @@ async function examineCall(
 ): Promise<void> {
   if (!diagnosis.canMake('api.call')) return
   if (exchanged === undefined) {
-    const says = 'There is no exchanged token to call the API with.'
+    const message = 'There is no exchanged token to call the API with.'
     const advice = `Give an access token of a user by --token-stdin${options.callApi ? '' : ', and --call-api'}.`
-    diagnosis.tell(notCheckable('api.call', says, advice))
+    diagnosis.tell(notCheckable('api.call', message, advice))
     return
   }
   diagnosis.tell(

@@ -12,7 +12,7 @@ import type { GuardedIo } from '../guarded-output.js'
 import { printable } from '../printable.js'
 import type { Deployment } from './deployment.js'
 import type { Diagnosis } from './diagnosis.js'
-import { cureOf } from './exchange-cure.js'
+import { hintOf } from './exchange-hint.js'
 import { notCheckable, ok, wrong, type CheckName, type Observation } from './finding.js'
 
 export interface CheckedExchange {
@@ -137,7 +137,7 @@ function refused(check: CheckName, error: unknown, deployment: Deployment): Obse
     .map(printable)
   const seen = log['granted'] === undefined ? [] : [`granted: "${printable(log['granted'])}"`]
   const why = [reason, ...words, ...seen].filter((part) => part !== undefined).join(', ')
-  return wrong(check, `${error.code} (${why}).`, cureOf(error, deployment.config))
+  return wrong(check, `${error.code} (${why}).`, hintOf(error, deployment.config))
 }
 
 function claimsOf(token: Secret): Claims | undefined {

@@ -33,9 +33,9 @@ export interface Finding {
   readonly check: CheckName
   readonly verdict: Verdict
   /** What was found. */
-  readonly says: string
+  readonly message: string
   /** What to do, naming the setting or the field at the authorization server. */
-  readonly cure?: string | undefined
+  readonly hint?: string | undefined
   /** The authorization server that it is about, where a deployment may have several. */
   readonly issuer?: string | undefined
   /** Only with `not_checkable`: the check that has to come right first. */
@@ -50,24 +50,24 @@ export interface Observation extends Finding {
   readonly networkCause?: string | undefined
 }
 
-export function ok(check: CheckName, says: string, advice?: string): Finding {
-  return { check, verdict: 'ok', says, cure: advice }
+export function ok(check: CheckName, message: string, advice?: string): Finding {
+  return { check, verdict: 'ok', message, hint: advice }
 }
 
 /** Something that works and is probably not meant. */
-export function warning(check: CheckName, says: string, cure: string): Finding {
-  return { check, verdict: 'warning', says, cure }
+export function warning(check: CheckName, message: string, hint: string): Finding {
+  return { check, verdict: 'warning', message, hint }
 }
 
-export function wrong(check: CheckName, says: string, cure: string): Finding {
-  return { check, verdict: 'wrong', says, cure }
+export function wrong(check: CheckName, message: string, hint: string): Finding {
+  return { check, verdict: 'wrong', message, hint }
 }
 
-export function notCheckable(check: CheckName, says: string, advice?: string): Finding {
+export function notCheckable(check: CheckName, message: string, advice?: string): Finding {
   return {
     check,
     verdict: 'not_checkable',
-    says,
-    cure: advice,
+    message,
+    hint: advice,
   }
 }

@@ -36,8 +36,8 @@ export async function checkInbound(token: Secret, deployment: Deployment): Promi
   try {
     const verified = await verify(token, deployment)
     const caller = callerFromClaims(verified, deployment.config.callerPolicy)
-    const says = `The server lets this token in, as ${printable(caller.subject)} by ${printable(caller.clientId)}.`
-    return { claims: verified, caller, findings: [ok(CHECK, says)] }
+    const message = `The server lets this token in, as ${printable(caller.subject)} by ${printable(caller.clientId)}.`
+    return { claims: verified, caller, findings: [ok(CHECK, message)] }
   } catch (error) {
     return { claims, findings: [doorRefusal(error, claims, deployment.config)] }
   }
@@ -104,13 +104,13 @@ function timeFaults({ claims }: UnverifiedToken, { config, clock }: Deployment):
   const { exp, nbf } = claims
   const faults: Observation[] = []
   if (typeof exp === 'number' && exp < nowSeconds - tolerance) {
-    const says = `expired: ${nowSeconds - exp} s ago.`
-    const finding = wrong(CHECK, says, 'Sign in again for a fresh token.')
+    const message = `expired: ${nowSeconds - exp} s ago.`
+    const finding = wrong(CHECK, message, 'Sign in again for a fresh token.')
     faults.push({ ...finding, explainedBy: ['clock'] })
   }
   if (typeof nbf === 'number' && nbf > nowSeconds + tolerance) {
-    const says = `not yet valid: for another ${nbf - nowSeconds} s.`
-    const finding = wrong(CHECK, says, "Synchronise this machine's clock (NTP).")
+    const message = `not yet valid: for another ${nbf - nowSeconds} s.`
+    const finding = wrong(CHECK, message, "Synchronise this machine's clock (NTP).")
     faults.push({ ...finding, explainedBy: ['clock'] })
   }
   return faults

@@ -30,8 +30,8 @@ export async function checkIssuer(
       fetch: visitingFetch(fetch, clock, visits),
       timeoutMs: CHECK_TIMEOUT_MS,
     })
-    const says = `${issuer} answers, and calls itself just that.`
-    diagnosis.tell({ ...ok('issuer.metadata', says), issuer })
+    const message = `${issuer} answers, and calls itself just that.`
+    diagnosis.tell({ ...ok('issuer.metadata', message), issuer })
   } catch (error) {
     if (!(error instanceof RemoteDocumentError)) throw error
     const setting = issuerSetting(config, issuer)

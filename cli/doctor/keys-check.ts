@@ -34,7 +34,7 @@ function keysFault(error: unknown, { visits }: Deployment): Observation {
         ...wrong(
           CHECK,
           `The public keys cannot be had: ${met}.`,
-          `Check the jwks_uri of the metadata from this machine. ${visit?.fault?.cure ?? ''}`.trim(),
+          `Check the jwks_uri of the metadata from this machine. ${visit?.fault?.hint ?? ''}`.trim(),
         ),
         networkCause: visit?.fault?.cause,
       }

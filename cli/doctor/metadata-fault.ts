@@ -24,24 +24,24 @@ export async function metadataFault(
   if (error.fault === 'invalid') return invalidDocument(error, options)
   const { visits, setting, issuer } = options
   const silent = visits.find(({ fault }) => fault !== undefined)?.fault
-  const says = `${visitsText(visits)}: no metadata of an authorization server.`
+  const message = `${visitsText(visits)}: no metadata of an authorization server.`
   if (silent !== undefined) {
-    const cure = `Check ${setting}. ${silent.cure}`
-    return { ...wrong(CHECK, says, cure), networkCause: silent.cause }
+    const hint = `Check ${setting}. ${silent.hint}`
+    return { ...wrong(CHECK, message, hint), networkCause: silent.cause }
   }
   const redirect = visits.find(({ location }) => location !== undefined)?.location
-  if (redirect !== undefined) return wrong(CHECK, says, redirectCure(redirect, setting, issuer))
+  if (redirect !== undefined) return wrong(CHECK, message, redirectHint(redirect, setting, issuer))
   if (visits.some(({ isPage }) => isPage === true)) {
     return wrong(
       CHECK,
-      says,
+      message,
       `Check ${setting}: a web application answers there, not the authorization server. It has to be the issuer identifier, as it stands in iss of the tokens.`,
     )
   }
   const status = error.status ?? 0
   return wrong(
     CHECK,
-    says,
+    message,
     status >= 500
       ? 'The authorization server fails: look into its log, or try again later.'
       : `Check ${setting}: it has to be the issuer identifier, as it stands in iss of the tokens, not a page of the authorization server.`,
@@ -65,7 +65,7 @@ function visitsText(visits: readonly DocumentVisit[]): string {
 
 const WELL_KNOWN = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server).*$/
 
-function redirectCure(target: string, setting: string, issuer: string): string {
+function redirectHint(target: string, setting: string, issuer: string): string {
   const named = target.replace(WELL_KNOWN, '')
   return named === issuer.replace(/\/$/, '') || !WELL_KNOWN.test(target)
     ? `Redirects are not followed: set ISSUER_METADATA_URL to the address of the document itself. If the authorization server has moved, set ${setting} to its new issuer identifier.`
@@ -92,17 +92,17 @@ async function invalidDocument(
       `Set ${setting} to the issuer of your own tenant, with the tenant's id in place of the braces: one address for several tenants is not supported.`,
     )
   }
-  const says = `${url} holds no metadata that can be trusted: ${printable(why)}.`
+  const message = `${url} holds no metadata that can be trusted: ${printable(why)}.`
   if (named === issuer) {
     return wrong(
       CHECK,
-      says,
+      message,
       'Have the authorization server name endpoints that are https. In a closed test network, DANGEROUSLY_ALLOW_HTTP=true allows others.',
     )
   }
   return wrong(
     CHECK,
-    says,
+    message,
     `Write ${setting} exactly as the server writes its issuer, ${printable(named)}, a trailing slash included. If this machine reaches it by another name only, set ISSUER_METADATA_URL=${url} besides.`,
   )
 }

@@ -4,8 +4,8 @@ import { printable } from '../printable.js'
 /** Why a request got no answer, as an operator needs it. */
 export interface NetworkFault {
   /** The innermost cause, with host and port. */
-  readonly says: string
-  readonly cure: string
+  readonly message: string
+  readonly hint: string
   /** The same text for two failures that have one cause. */
   readonly cause: string
 }
@@ -24,7 +24,7 @@ const HANGS_UP = 'Check http against https, the port, and what stands in between
 
 const PROXY = 'proxy_failed'
 
-const CURES: Readonly<Record<string, string>> = {
+const HINTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Nothing listens there: check host and port, and whether it runs.',
   [PROXY]:
     'Check HTTPS_PROXY or HTTP_PROXY, what the proxy allows, and whether NO_PROXY has to name this host.',
@@ -59,8 +59,8 @@ export function networkFault(error: unknown, url: URL): NetworkFault {
   const known = code === undefined || message.includes(code) ? message : `${message} (${code})`
   const bare = known.replace(/:$/, '')
   return {
-    says: printable(namesPort(bare, url) ? bare : `${bare}, at ${place}`),
-    cure: cureOf(code),
+    message: printable(namesPort(bare, url) ? bare : `${bare}, at ${place}`),
+    hint: hintOf(code),
     cause:
       code === PROXY
         ? message
@@ -70,10 +70,10 @@ export function networkFault(error: unknown, url: URL): NetworkFault {
   }
 }
 
-function cureOf(code: string | undefined): string {
+function hintOf(code: string | undefined): string {
   const elsewhere = "Check this machine's way there: proxy, firewall, certificates."
   if (code === undefined) return elsewhere
-  return CURES[code] ?? (CERTIFICATE_CODE.test(code) ? CERTIFICATE : elsewhere)
+  return HINTS[code] ?? (CERTIFICATE_CODE.test(code) ? CERTIFICATE : elsewhere)
 }
 
 const MAX_DEPTH = 10

@@ -19,20 +19,20 @@ const WIDTH = 15
 const MAX_ENTRIES = 100
 
 /** One finding as a person reads it. */
-export function findingText({ check, verdict, says, cure }: Finding): string {
-  const first = `${VERDICTS[verdict].padEnd(WIDTH)}${check}: ${says}`
+export function findingText({ check, verdict, message, hint }: Finding): string {
+  const first = `${VERDICTS[verdict].padEnd(WIDTH)}${check}: ${message}`
   const advice = verdict === 'wrong' || verdict === 'warning' ? 'what to do: ' : 'note: '
-  return cure === undefined ? `${first}\n` : `${first}\n${' '.repeat(WIDTH)}${advice}${cure}\n`
+  return hint === undefined ? `${first}\n` : `${first}\n${' '.repeat(WIDTH)}${advice}${hint}\n`
 }
 
 /** The last line of a report: says that nothing is wrong only of what was seen to work. */
 export function conclusion(findings: readonly Finding[]): string {
   const open = namesOf(findings, 'not_checkable')
-  const faults = findings.filter(({ verdict }) => verdict === 'wrong').length
+  const issues = findings.filter(({ verdict }) => verdict === 'wrong').length
   const warnings = findings.filter(({ verdict }) => verdict === 'warning').length
   const found =
-    faults > 0
-      ? `Found ${counted(faults, 'fault')}`
+    issues > 0
+      ? `Found ${counted(issues, 'issue')}`
       : open.length > 0
         ? 'Nothing is wrong as far as it was checked'
         : 'Nothing is wrong'

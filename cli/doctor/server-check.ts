@@ -24,7 +24,7 @@ export async function checkServer(
 ): Promise<void> {
   diagnosis.tell(checkIdentifier(deployment.config.resource.identifier, endpoint))
   const answer = await knock(deployment, endpoint)
-  if ('says' in answer) {
+  if ('message' in answer) {
     diagnosis.tell(silent(answer, endpoint))
     return
   }
@@ -36,11 +36,11 @@ export async function checkServer(
   diagnosis.tell(await checkMetadata(deployment, metadataAt))
 }
 
-function silent({ says, cure }: NetworkFault, endpoint: URL): Finding {
+function silent({ message, hint }: NetworkFault, endpoint: URL): Finding {
   return notCheckable(
     CHALLENGE,
-    `Nothing answers at ${endpoint.href}: ${says}.`,
-    `Start the server. If it runs, MCP_SERVER_URL (or --server-url) is not where it is reached. ${cure}`,
+    `Nothing answers at ${endpoint.href}: ${message}.`,
+    `Start the server. If it runs, MCP_SERVER_URL (or --server-url) is not where it is reached. ${hint}`,
   )
 }
 
@@ -85,20 +85,20 @@ function unexpected(response: Response, endpoint: URL): Finding {
   const { status } = response
   const target = redirectTarget(response, endpoint)
   const leads = target === undefined ? '' : `, a redirect to ${printable(target)}`
-  const says = `${endpoint.href} answers a request without a token with ${status}${leads}, where 401 is due.`
+  const message = `${endpoint.href} answers a request without a token with ${status}${leads}, where 401 is due.`
   if (status >= 200 && status < 300) {
-    return wrong(CHALLENGE, says, 'What answers there lets everybody in: it is not this server.')
+    return wrong(CHALLENGE, message, 'What answers there lets everybody in: it is not this server.')
   }
   if (status === 403) {
     return wrong(
       CHALLENGE,
-      says,
+      message,
       'The server does not know the host by which it was called: set MCP_SERVER_URL to the URL under which clients come, or add the host to ALLOWED_HOSTS.',
     )
   }
   return wrong(
     CHALLENGE,
-    says,
+    message,
     'Correct MCP_SERVER_URL (the endpoint is /mcp below it) or the proxy in front of the server, and look into the log of the server.',
   )
 }

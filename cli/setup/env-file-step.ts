@@ -128,9 +128,9 @@ function assertUsable(settings: Readonly<Record<string, string>>): void {
     parseConfig(settings)
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause
-    const faults = cause.faults.map(({ key, cure }) => `${key} ${cure}`)
+    const issues = cause.issues.map(({ key, hint }) => `${key} ${hint}`)
     throw new SetupError(
-      `The server would not start with these settings: ${faults.join('; ')}.`,
+      `The server would not start with these settings: ${issues.join('; ')}.`,
       'Correct the options of this command (--help) that they come from.',
       cause,
     )

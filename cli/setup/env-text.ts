@@ -10,9 +10,9 @@ import { SETTING_NAMES } from '../../src/config/setting-names.js'
 export function envText(settings: Readonly<Record<string, string>>): string {
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${quoted(value)}`)
   const text = `# Written by mcp-on-behalf-of setup. What each setting means: .env.example\n${lines.join('\n')}\n`
-  const { values: readBack, faults } = parseSettingsText(text, SETTING_NAMES)
+  const { values: readBack, issues } = parseSettingsText(text, SETTING_NAMES)
   const lost = Object.keys(settings).filter(
-    (key) => readBack[key] !== settings[key] || faults.some((fault) => fault.key === key),
+    (key) => readBack[key] !== settings[key] || issues.some((issue) => issue.key === key),
   )
   if (lost.length > 0) throw new TypeError(`${lost.join(', ')} cannot stand in a .env file`)
   return text

@@ -25,7 +25,7 @@ export class ManagementError extends SetupError {
         ? 'got no usable answer'
         : `was answered ${[status, errorCode].filter((part) => part !== undefined).join(' ')}`
     const words = text === undefined ? '' : ` (“${text}”)`
-    super(`${method} ${path} ${answer}${words}.`, cureFor(refusal), refusal.cause)
+    super(`${method} ${path} ${answer}${words}.`, hintFor(refusal), refusal.cause)
     this.name = 'ManagementError'
     this.status = status
     this.errorCode = errorCode
@@ -43,7 +43,7 @@ const RESOURCES: readonly (readonly [RegExp, string])[] = [
 ]
 const VERBS: Readonly<Record<string, string>> = { GET: 'read', POST: 'create', PATCH: 'update' }
 
-function cureFor({ method, path, status, errorCode }: ManagementRefusal): string {
+function hintFor({ method, path, status, errorCode }: ManagementRefusal): string {
   if (path === '/oauth/token') return MACHINE_CLIENT
   if (status === undefined) {
     const check = 'Check the domain (--domain) and the connection to it.'

@@ -25,13 +25,13 @@ export function planText(domain: string, plan: readonly PlannedStep[]): string {
 
 /** A failed step as a person reads it. */
 export function failureText({ step, done, left, cause }: StepFailure): string {
-  const { what, cure } = explainFailure(cause)
+  const { what, hint } = explainFailure(cause)
   const list = (items: readonly string[]): string =>
     items.length === 0 ? 'nothing' : items.map(printable).join('; ')
   return [
     `Stopped at: ${printable(step)}`,
     `  what happened  ${printable(what)}`,
-    `  what to do     ${cure}`,
+    `  what to do     ${hint}`,
     `  changed so far ${list(done)}`,
     `  not come to    ${list(left)}`,
     'Nothing is undone. Run the same command again: it looks first, and goes on with what is missing.',

@@ -91,10 +91,10 @@ async function applyStep(step: Step, planned: Inspection, options: ApplyOptions)
 }
 
 /** What a failure was, and what to do about it. */
-export function explainFailure(cause: unknown): { readonly what: string; readonly cure: string } {
-  if (cause instanceof SetupError) return { what: cause.message, cure: cause.cure }
+export function explainFailure(cause: unknown): { readonly what: string; readonly hint: string } {
+  if (cause instanceof SetupError) return { what: cause.message, hint: cause.hint }
   return {
     what: `Something unforeseen (${cause instanceof Error ? cause.name : typeof cause}).`,
-    cure: 'Run the command again. If it stays, report it with this output.',
+    hint: 'Run the command again. If it stays, report it with this output.',
   }
 }

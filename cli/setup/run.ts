@@ -89,6 +89,6 @@ function errorText(error: unknown): string {
   if (error instanceof StepFailure) return failureText(error)
   if (error instanceof ConfigError) return `${error.message}\n`
   if (error instanceof UsageError) return `${error.message}\n\nFor all options: --help\n`
-  const { what, cure } = explainFailure(error)
-  return `${what}\n  what to do     ${cure}\n`
+  const { what, hint } = explainFailure(error)
+  return `${what}\n  what to do     ${hint}\n`
 }

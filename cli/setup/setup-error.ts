@@ -1,10 +1,10 @@
-/** The set-up cannot go on; `message` says why and `cure` what to do. Neither holds a secret. */
+/** The set-up cannot go on; `message` says why and `hint` what to do. Neither holds a secret. */
 export class SetupError extends Error {
-  readonly cure: string
+  readonly hint: string
 
-  constructor(message: string, cure: string, cause?: unknown) {
+  constructor(message: string, hint: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'SetupError'
-    this.cure = cure
+    this.hint = hint
   }
 }

@@ -20,7 +20,7 @@ function section(code: FailureCode): string {
 }
 
 function answer(rule: FailureRule): string {
-  if (rule.surface === 'tool') return 'a tool result with `isError` (HTTP 200)'
+  if (rule.respondAs === 'tool') return 'a tool result with `isError` (HTTP 200)'
   if (rule.challenge === 'none') return `HTTP ${rule.status} with a JSON-RPC error, no challenge`
   return rule.challenge === 'plain'
     ? `HTTP ${rule.status} with a challenge that names no error`
@@ -29,8 +29,8 @@ function answer(rule: FailureRule): string {
 
 /** What else a client may read. Nothing of it is another server's text. */
 function replaced(rule: FailureRule): string {
-  const described = rule.describes ? ', or a sentence of ours that says more' : ''
-  return rule.reference
+  const described = rule.exposeDescription ? ', or a sentence of ours that says more' : ''
+  return rule.includeReference
     ? `${described}; with a reference id, which the log line has too.`
     : `${described}.`
 }

@@ -1,13 +1,13 @@
 /** What each log event wants an operator to do. Markdown; the names are those that the source writes. */
 export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   api_call_failed:
-    'A call of the API by a tool failed. Where you use the library, this is the line about what goes wrong inside your handlers; the standalone server writes it at level debug, since `tool_failed` says the same. `path` has names in place of the values; `reason`, `problem` and `cure` say what it was, `paths` where an answer does not fit the schema.',
+    'A call of the API by a tool failed. Where you use the library, this is the line about what goes wrong inside your handlers; the standalone server writes it at level debug, since `tool_failed` says the same. `path` has names in place of the values; `reason`, `problem` and `hint` say what it was, `paths` where an answer does not fit the schema.',
   cache_owner_mismatch:
     "A cached token was about to reach another user than its owner, and did not: it was thrown away. Must never be seen with the cache in memory. Wake somebody up; with a cache of your own behind `createMemoryTokenCache`'s interface, take it out of service first.",
   endpoint_path_differs:
     'Once: a request came to another path than that of `endpoint`. Clients look for the metadata of `endpoint`, so they do not find where to sign in. Correct the one or the other. With a proxy in front that changes the path, all is well.',
   exchange_failed:
-    'A token exchange did not give a usable token; the tool was answered with the failure. `api` and `audience` say for which API. Look up `code` in [failures.md](failures.md); where there is a `cure`, it says what to check.',
+    'A token exchange did not give a usable token; the tool was answered with the failure. `api` and `audience` say for which API. Look up `code` in [failures.md](failures.md); where there is a `hint`, it says what to check.',
   exchange_retried:
     'The first try did not reach the authorization server, or met it broken, and a second one is made. Single ones are noise; many announce an outage.',
   exchange_scope_exceeded:
@@ -26,7 +26,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   request_refused:
     'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
   resource_unfit:
-    'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `cure` says which settings to change.',
+    'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `hint` says which settings to change.',
   scope_of_no_tool:
     'Once, at the start: `setting` names `scopes` that no tool of this server requires, so they open nothing; clients may ask for them and be refused. Correct or remove them. Sign-in scopes such as `offline_access` are not meant.',
   settings_line_ignored:

@@ -14,12 +14,14 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
       ['docs/library.md', 'library.md'],
       ['examples/README.md', 'examples.md'],
       ['docs/clients.md', 'clients.md'],
+      ['docs/development-server.md', 'development-server.md'],
     ],
   },
   {
     text: 'Set up',
     pages: [
       ['docs/configuration.md', 'configuration.md'],
+      ['docs/development-server.md', 'development-server.md'],
       ['docs/auth0.md', 'auth0.md'],
       ['docs/authorization-servers.md', 'authorization-servers.md'],
       ['docs/authorization.md', 'authorization.md'],

@@ -1,4 +1,4 @@
-import type { ConfigFault } from './fault.js'
+import type { ConfigIssue } from './config-error.js'
 import type { SettingValues } from './settings.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import type { Secret } from '../secret.js'
@@ -11,7 +11,7 @@ export interface ClientCredentials {
 type Method =
   Exclude<SettingValues['MCP_AUTH0_CLIENT_AUTHENTICATION'], 'auto' | undefined> | 'secret'
 
-/** How the client authenticates, once `credentialFaults` has found nothing wrong. */
+/** How the client authenticates, once `credentialIssues` has found nothing wrong. */
 export function clientCredentials(found: SettingValues): ClientCredentials {
   const key = found.MCP_AUTH0_CLIENT_PRIVATE_KEY
   const certificate = found.MCP_AUTH0_CLIENT_CERTIFICATE
@@ -35,25 +35,25 @@ export function clientCredentials(found: SettingValues): ClientCredentials {
 }
 
 /** What is missing of the client's credentials. */
-export function credentialFaults(
+export function credentialIssues(
   found: SettingValues,
   unreadable: ReadonlySet<string>,
-): readonly ConfigFault[] {
+): readonly ConfigIssue[] {
   const needed = {
     secret: ['MCP_AUTH0_CLIENT_SECRET'],
     client_secret_basic: ['MCP_AUTH0_CLIENT_SECRET'],
     client_secret_post: ['MCP_AUTH0_CLIENT_SECRET'],
     private_key_jwt: ['MCP_AUTH0_CLIENT_PRIVATE_KEY'],
     tls_client_auth: ['MCP_AUTH0_CLIENT_PRIVATE_KEY', 'MCP_AUTH0_CLIENT_CERTIFICATE'],
-  } as const satisfies Record<Method, readonly (keyof typeof CURES)[]>
+  } as const satisfies Record<Method, readonly (keyof typeof HINTS)[]>
   const given = ['MCP_AUTH0_CLIENT_PRIVATE_KEY', 'MCP_AUTH0_CLIENT_CERTIFICATE']
   if (given.some((key) => unreadable.has(key))) return []
   return needed[methodOf(found)]
     .filter((key) => found[key] === undefined && !unreadable.has(key))
-    .map((key) => ({ key, cure: CURES[key] }))
+    .map((key) => ({ key, hint: HINTS[key] }))
 }
 
-const CURES = {
+const HINTS = {
   MCP_AUTH0_CLIENT_SECRET:
     "is missing. Set it to that client's secret, or MCP_AUTH0_CLIENT_PRIVATE_KEY to its key",
   MCP_AUTH0_CLIENT_PRIVATE_KEY: "is missing. Set it to the client's private key, PEM or JWK",

@@ -1,7 +1,7 @@
-import { configFaults, endpointOf, issuerOf } from './consistency.js'
+import { configIssues, endpointOf, issuerOf } from './consistency.js'
 import type { CompleteSettings, SettingName } from './settings.js'
 import { exchangeConfig, type ExchangeConfig } from './exchange-config.js'
-import { ConfigError, type ConfigFault } from './fault.js'
+import { ConfigError, type ConfigIssue } from './config-error.js'
 import { outgoingOf, type OutgoingConfig } from './outgoing-config.js'
 import { parseSettings, textOf, type Environment } from './parse-settings.js'
 import { withExtraAuthorities } from './extra-authorities.js'
@@ -15,7 +15,7 @@ import type { CallerPolicy } from '../identity/caller.js'
 import type { SessionLimits } from '../sessions/session-registry.js'
 import type { AccessPolicy } from '../tools/access.js'
 
-export { ConfigError, type ConfigFault } from './fault.js'
+export { ConfigError, type ConfigIssue } from './config-error.js'
 export type { Environment } from './parse-settings.js'
 
 /** The settings that make a deployment; with none of them set, nothing is configured. */
@@ -88,29 +88,29 @@ export function isUnconfigured(environment: Environment): boolean {
 }
 
 /**
- * Reads the configuration out of an environment; throws a `ConfigError` that names every fault at once.
+ * Reads the configuration out of an environment; throws a `ConfigError` that names every issue at once.
  *
  * Empty values count as absent. Pure: does not read `process.env` or any file.
  *
  * @category Server
  */
 export function parseConfig(environment: Environment): Config {
-  const unreadable: ConfigFault[] = []
+  const unreadable: ConfigIssue[] = []
   const found = parseSettings(environment, unreadable)
-  const faults = [
+  const issues = [
     ...unreadable,
-    ...configFaults(found, new Set(unreadable.map(({ key }) => key))).map((fault) =>
-      asGiven(fault, environment),
+    ...configIssues(found, new Set(unreadable.map(({ key }) => key))).map((issue) =>
+      asGiven(issue, environment),
     ),
   ]
-  if (faults.length > 0) throw new ConfigError(faults)
-  // Sound: a setting that is absent without a fallback and needed is a fault.
+  if (issues.length > 0) throw new ConfigError(issues)
+  // Sound: a setting that is absent without a fallback and needed is an issue.
   return deepFreeze(assemble(found as CompleteSettings))
 }
 
-function asGiven(fault: ConfigFault, environment: Environment): ConfigFault {
-  const value = textOf(environment, fault.key)
-  return fault.value === undefined || value === undefined ? fault : { ...fault, value }
+function asGiven(issue: ConfigIssue, environment: Environment): ConfigIssue {
+  const value = textOf(environment, issue.key)
+  return issue.value === undefined || value === undefined ? issue : { ...issue, value }
 }
 
 function assemble(found: CompleteSettings): Config {
@@ -184,14 +184,14 @@ export interface ReadSettings {
  * read, and for lines of `.env` that say something else than they seem to. The only place that reads any of it.
  */
 export function readSettings(directory: string = process.cwd()): ReadSettings {
-  const { values, faults, doubts } = readSettingsFile(`${directory}/.env`)
+  const { values, issues, doubts } = readSettingsFile(`${directory}/.env`)
   // An empty variable counts as absent, so it does not hide what the file says.
   const set = Object.fromEntries(
     Object.entries(process.env).filter(([, text]) => text?.trim() !== ''),
   )
   const environment = { ...values, ...set }
   const files = readValueFiles((name) => textOf(environment, name))
-  const all = [...faults.filter(({ key }) => !(key in set)), ...files.faults]
+  const all = [...issues.filter(({ key }) => !(key in set)), ...files.issues]
   if (all.length > 0) throw new ConfigError(all)
   return {
     environment: withExtraAuthorities({ ...environment, ...files.values }),

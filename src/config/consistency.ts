@@ -1,5 +1,5 @@
-import type { ConfigFault } from './fault.js'
-import { credentialFaults, usesSecret } from './client-credentials.js'
+import type { ConfigIssue } from './config-error.js'
+import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import type { SettingName, SettingValues } from './settings.js'
 import { isHttpsOrLoopback } from './values.js'
@@ -26,40 +26,40 @@ export function endpointOf({ MCP_SERVER_URL, PORT }: SettingValues): URL {
 }
 
 /** What is wrong with the settings taken together; `unreadable` are those already found faulty alone. */
-export function configFaults(
+export function configIssues(
   found: SettingValues,
   unreadable: ReadonlySet<string>,
-): readonly ConfigFault[] {
+): readonly ConfigIssue[] {
   return [
-    ...issuerFaults(found, unreadable),
+    ...issuerIssues(found, unreadable),
     ...Object.entries(MISSING)
       .filter(([key]) => found[key as SettingName] === undefined && !unreadable.has(key))
-      .map(([key, cure]) => ({ key, cure })),
-    ...credentialFaults(found, unreadable),
-    ...audienceFaults(found),
-    ...portFaults(found),
-    ...profileFaults(found),
-    ...shareFaults(found),
-    ...plainHttpFaults(found),
-    ...sharedSecretFaults(found),
-    ...auth0ClientFaults(found),
+      .map(([key, hint]) => ({ key, hint })),
+    ...credentialIssues(found, unreadable),
+    ...audienceIssues(found),
+    ...portIssues(found),
+    ...profileIssues(found),
+    ...shareIssues(found),
+    ...plainHttpIssues(found),
+    ...sharedSecretIssues(found),
+    ...auth0ClientIssues(found),
   ]
 }
 
-function issuerFaults(found: SettingValues, unreadable: ReadonlySet<string>): ConfigFault[] {
+function issuerIssues(found: SettingValues, unreadable: ReadonlySet<string>): ConfigIssue[] {
   const { AUTH0_DOMAIN, ISSUER_BASE_URL } = found
   if (AUTH0_DOMAIN !== undefined && ISSUER_BASE_URL !== undefined) {
-    const cure = 'is set together with AUTH0_DOMAIN. Remove one of them'
-    return [{ key: 'ISSUER_BASE_URL', value: ISSUER_BASE_URL, cure }]
+    const hint = 'is set together with AUTH0_DOMAIN. Remove one of them'
+    return [{ key: 'ISSUER_BASE_URL', value: ISSUER_BASE_URL, hint }]
   }
   if (issuerOf(found) !== undefined) return []
   if (unreadable.has('AUTH0_DOMAIN') || unreadable.has('ISSUER_BASE_URL')) return []
-  const cure =
+  const hint =
     "is missing. Set it to the tenant's domain, or ISSUER_BASE_URL to another authorization server"
-  return [{ key: 'AUTH0_DOMAIN', cure }]
+  return [{ key: 'AUTH0_DOMAIN', hint }]
 }
 
-function audienceFaults(found: SettingValues): ConfigFault[] {
+function audienceIssues(found: SettingValues): ConfigIssue[] {
   const value = found.API_AUTH0_AUDIENCE
   if (value === undefined) return []
   const ours: readonly (readonly [SettingName, readonly (string | undefined)[]])[] = [
@@ -73,7 +73,7 @@ function audienceFaults(found: SettingValues): ConfigFault[] {
     .map(([name]) => ({
       key: 'API_AUTH0_AUDIENCE',
       value,
-      cure: `is the same as ${name}. The API needs an identifier of its own: a token must not be good for both`,
+      hint: `is the same as ${name}. The API needs an identifier of its own: a token must not be good for both`,
     }))
 }
 
@@ -81,36 +81,36 @@ function audienceFaults(found: SettingValues): ConfigFault[] {
 const RESERVED =
   /^(?:https?:\/\/(?:[^/]*\.)?(?:auth0|okta)\.com(?:[/:]|$)|urn:(?:ietf|auth0|okta)(?::|$))/i
 
-function profileFaults(found: SettingValues): ConfigFault[] {
+function profileIssues(found: SettingValues): ConfigIssue[] {
   const value = found.MCP_AUTH0_SUBJECT_TOKEN_TYPE
   if (value === undefined || found.AUTH0_DOMAIN === undefined) return []
-  const fault = (cure: string): ConfigFault[] => [
-    { key: 'MCP_AUTH0_SUBJECT_TOKEN_TYPE', value, cure },
+  const issue = (hint: string): ConfigIssue[] => [
+    { key: 'MCP_AUTH0_SUBJECT_TOKEN_TYPE', value, hint },
   ]
   if (RESERVED.test(value)) {
-    return fault(
+    return issue(
       'is in a namespace that Auth0 reserves. Use a URI of your own, for example urn:example:mcp, or leave it empty for On-Behalf-Of',
     )
   }
   return /^(?:https?:\/\/|urn:)\S+$/i.test(value) && value.length >= 10 && value.length <= 100
     ? []
-    : fault('must be a URI of 10 to 100 characters that starts with https:// or urn:')
+    : issue('must be a URI of 10 to 100 characters that starts with https:// or urn:')
 }
 
-function shareFaults({ API_CONNECTIONS, API_CONCURRENCY_PER_USER }: SettingValues): ConfigFault[] {
+function shareIssues({ API_CONNECTIONS, API_CONCURRENCY_PER_USER }: SettingValues): ConfigIssue[] {
   if (API_CONNECTIONS === undefined || API_CONCURRENCY_PER_USER === undefined) return []
   if (API_CONCURRENCY_PER_USER <= API_CONNECTIONS) return []
-  const cure = `is more than API_CONNECTIONS (${API_CONNECTIONS}), so it bounds nobody. Lower it, or leave it empty for a quarter`
-  return [{ key: 'API_CONCURRENCY_PER_USER', value: `${API_CONCURRENCY_PER_USER}`, cure }]
+  const hint = `is more than API_CONNECTIONS (${API_CONNECTIONS}), so it bounds nobody. Lower it, or leave it empty for a quarter`
+  return [{ key: 'API_CONCURRENCY_PER_USER', value: `${API_CONCURRENCY_PER_USER}`, hint }]
 }
 
-function portFaults({ PORT, MCP_SERVER_URL }: SettingValues): ConfigFault[] {
+function portIssues({ PORT, MCP_SERVER_URL }: SettingValues): ConfigIssue[] {
   if (PORT !== 0 || MCP_SERVER_URL !== undefined) return []
-  const cure = 'takes any free port, so set MCP_SERVER_URL to the URL under which clients come'
-  return [{ key: 'PORT', value: '0', cure }]
+  const hint = 'takes any free port, so set MCP_SERVER_URL to the URL under which clients come'
+  return [{ key: 'PORT', value: '0', hint }]
 }
 
-function plainHttpFaults(found: SettingValues): ConfigFault[] {
+function plainHttpIssues(found: SettingValues): ConfigIssue[] {
   if (found.DANGEROUSLY_ALLOW_HTTP === 'true') return []
   const urls: readonly (readonly [SettingName, string | undefined])[] = [
     ['ISSUER_BASE_URL', issuerOf(found)],
@@ -124,7 +124,7 @@ function plainHttpFaults(found: SettingValues): ConfigFault[] {
   return urls.flatMap(([key, value]) =>
     value === undefined || isHttpsOrLoopback(new URL(value))
       ? []
-      : [{ key, value, cure: PLAIN_HTTP }],
+      : [{ key, value, hint: PLAIN_HTTP }],
   )
 }
 
@@ -132,7 +132,7 @@ const PLAIN_HTTP =
   'must be https: over http, tokens would travel unencrypted. (DANGEROUSLY_ALLOW_HTTP=true permits it in a closed test network)'
 
 /** A client secret goes to the token endpoint of each issuer: whoever runs one of them can be this client at the others. */
-function sharedSecretFaults(found: SettingValues): ConfigFault[] {
+function sharedSecretIssues(found: SettingValues): ConfigIssue[] {
   if (found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true' || !usesSecret(found)) return []
   // These exchange at one place, whoever issued the token.
   if (found.EXCHANGE_CLIENT === 'auth0-api-js' || found.EXCHANGE_ISSUER !== undefined) return []
@@ -140,14 +140,14 @@ function sharedSecretFaults(found: SettingValues): ConfigFault[] {
   if (primary === undefined) return []
   const value = issuerApartFrom(primary, found.ADDITIONAL_ISSUERS ?? [])
   if (value === undefined) return []
-  return [{ key: 'ADDITIONAL_ISSUERS', value, cure: `names ${value}, which ${SHARED_SECRET}` }]
+  return [{ key: 'ADDITIONAL_ISSUERS', value, hint: `names ${value}, which ${SHARED_SECRET}` }]
 }
 
 const SHARED_SECRET =
   'would be sent the secret of the client, which is that of another host. Use a private key (MCP_AUTH0_CLIENT_PRIVATE_KEY), which never leaves this server; or set DANGEROUSLY_SHARE_CLIENT_SECRET=true, if all issuers are domains of one tenant'
 
 /** Auth0's library knows a domain alone: of an issuer with a path it would ask another token endpoint. */
-function auth0ClientFaults(found: SettingValues): ConfigFault[] {
+function auth0ClientIssues(found: SettingValues): ConfigIssue[] {
   if (found.EXCHANGE_CLIENT !== 'auth0') return []
   const issuers: readonly (readonly [SettingName, string | undefined])[] =
     found.EXCHANGE_ISSUER === undefined
@@ -156,8 +156,8 @@ function auth0ClientFaults(found: SettingValues): ConfigFault[] {
           ...(found.ADDITIONAL_ISSUERS ?? []).map((one) => ['ADDITIONAL_ISSUERS', one] as const),
         ]
       : [['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER]]
-  const cure = 'has a path, which EXCHANGE_CLIENT=auth0 cannot reach. Use rfc8693'
+  const hint = 'has a path, which EXCHANGE_CLIENT=auth0 cannot reach. Use rfc8693'
   return issuers.flatMap(([key, value]) =>
-    value === undefined || new URL(value).pathname === '/' ? [] : [{ key, value, cure }],
+    value === undefined || new URL(value).pathname === '/' ? [] : [{ key, value, hint }],
   )
 }

@@ -1,4 +1,4 @@
-/** A number with its noun: `1 fault`, `2 faults`. */
+/** A number with its noun: `1 issue`, `2 issues`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

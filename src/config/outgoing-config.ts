@@ -1,6 +1,6 @@
 import type { Secret } from '../secret.js'
 import { withExtraAuthorities } from './extra-authorities.js'
-import { ConfigError, type ConfigFault } from './fault.js'
+import { ConfigError, type ConfigIssue } from './config-error.js'
 import { parseSettings, textOf, type Environment } from './parse-settings.js'
 import { OUTGOING_NAMES } from './setting-names.js'
 import type { CompleteSettings } from './settings.js'
@@ -31,12 +31,12 @@ export function outgoingOf(found: CompleteSettings): OutgoingConfig {
  */
 export function readOutgoing(environment: Environment): OutgoingConfig {
   const files = readValueFiles((name) => textOf(environment, name), OUTGOING_NAMES)
-  const faults: ConfigFault[] = [...files.faults]
+  const issues: ConfigIssue[] = [...files.issues]
   const told = withExtraAuthorities({ ...environment, ...files.values })
   const found = parseSettings(
     Object.fromEntries(Object.entries(told).filter(([name]) => OUTGOING_NAMES.has(name))),
-    faults,
+    issues,
   )
-  if (faults.length > 0) throw new ConfigError(faults)
+  if (issues.length > 0) throw new ConfigError(issues)
   return outgoingOf(found as CompleteSettings)
 }

@@ -7,13 +7,13 @@ import { words } from './values.js'
 /** The URL of a proxy, as `host:port` too. A secret, since a password may stand in it. */
 export const proxyUrl = z.string().transform((value, context) => {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
-  const fault = proxyFault(text)
-  if (fault === undefined) return new Secret(new URL(text).href)
-  context.addIssue(fault)
+  const issue = proxyIssue(text)
+  if (issue === undefined) return new Secret(new URL(text).href)
+  context.addIssue(issue)
   return z.NEVER
 })
 
-function proxyFault(text: string): string | undefined {
+function proxyIssue(text: string): string | undefined {
   if (!URL.canParse(text)) {
     return 'must be the URL of a proxy, like http://proxy.example.com:3128. In a user name or password, write special characters with a % (@ is %40)'
   }

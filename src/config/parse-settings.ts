@@ -1,7 +1,7 @@
-import type { ConfigFault } from './fault.js'
+import type { ConfigIssue } from './config-error.js'
 import type { Setting } from './setting.js'
 import { SETTINGS, type SettingValues } from './settings.js'
-import { textFault } from './text-faults.js'
+import { textIssue } from './text-issue.js'
 
 /** Environment variables by their names, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -12,20 +12,20 @@ export function textOf(environment: Environment, key: string): string | undefine
   return text === undefined || text === '' ? undefined : text
 }
 
-/** Reads each setting by itself; adds to `faults` what is wrong with one. */
-export function parseSettings(environment: Environment, faults: ConfigFault[]): SettingValues {
+/** Reads each setting by itself; adds to `issues` what is wrong with one. */
+export function parseSettings(environment: Environment, issues: ConfigIssue[]): SettingValues {
   const entries = Object.entries<Setting<unknown>>(SETTINGS).map(([key, setting]) => {
     const { name, text } = given(environment, key, setting)
     if (text === undefined) return [key, undefined]
     const secret = setting.secret === true
     const fromFile = textOf(environment, `${key}_FILE`) !== undefined
-    const slip = text === setting.fallback ? undefined : textFault(text, { secret, fromFile })
+    const slip = text === setting.fallback ? undefined : textIssue(text, { secret, fromFile })
     const result = slip === undefined ? setting.schema.safeParse(text) : undefined
     if (result?.success === true) return [key, result.data]
-    const issues = result?.error.issues.map(({ message }) => message)
-    const cure = slip ?? [...new Set(issues)].join('; ')
+    const messages = result?.error.issues.map(({ message }) => message)
+    const hint = slip ?? [...new Set(messages)].join('; ')
     const hidden = secret || setting.file === true || mayHoldPassword(text)
-    faults.push(hidden ? { key: name, cure } : { key: name, value: text, cure })
+    issues.push(hidden ? { key: name, hint } : { key: name, value: text, hint })
     return [key, undefined]
   })
   return Object.fromEntries(entries) as SettingValues

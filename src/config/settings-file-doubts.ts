@@ -31,7 +31,7 @@ export function warnOfSettingsFile({ names, doubts }: SettingsFileRead, log: Log
       line,
       name,
       problem,
-      cure: doubtMeaning(doubt),
+      hint: doubtMeaning(doubt),
     })
   }
 }

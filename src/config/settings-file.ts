@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { decodeText, UnreadableTextError } from './decode-text.js'
-import { ConfigError } from './fault.js'
+import { ConfigError } from './config-error.js'
 import { parseSettingsText, type SettingsText } from './settings-text.js'
 import { SETTING_NAMES } from './setting-names.js'
 
 const MAX_BYTES = 1024 * 1024
-const ABSENT: SettingsText = { values: {}, faults: [], doubts: [] }
+const ABSENT: SettingsText = { values: {}, issues: [], doubts: [] }
 
 /** Reads a `.env` file; one that is not there is empty. Throws a `ConfigError` for one that cannot be read. */
 export function readSettingsFile(path: string): SettingsText {
@@ -32,6 +32,6 @@ export function readSettingsFile(path: string): SettingsText {
 const IS_DIRECTORY =
   'is a directory. (Docker makes one in place of a file to mount that is not there.) Put the file in its place'
 
-function refused(path: string, cure: string): ConfigError {
-  return new ConfigError([{ key: path, cure }])
+function refused(path: string, hint: string): ConfigError {
+  return new ConfigError([{ key: path, hint }])
 }

@@ -1,5 +1,5 @@
 import { parseEnv } from 'node:util'
-import type { ConfigFault } from './fault.js'
+import type { ConfigIssue } from './config-error.js'
 
 /** What a line of a settings file has that readers of such files understand differently, or not at all. */
 export type SettingsLineProblem = 'no_assignment' | 'set_twice'
@@ -12,11 +12,11 @@ export interface SettingsLineDoubt {
   readonly problem: SettingsLineProblem
 }
 
-/** The text of a settings file as values, and what is wrong with it. No fault and no doubt shows a value. */
+/** The text of a settings file as values, and what is wrong with it. No issue and no doubt shows a value. */
 export interface SettingsText {
   readonly values: Readonly<Record<string, string>>
   /** Lines that say something else than they seem to; each is keyed by the setting that it is about. */
-  readonly faults: readonly ConfigFault[]
+  readonly issues: readonly ConfigIssue[]
   /** Lines that do nothing, or undo others. */
   readonly doubts: readonly SettingsLineDoubt[]
 }
@@ -53,16 +53,16 @@ export function parseSettingsText(text: string, settings: ReadonlySet<string>): 
   const missing = misplaced.filter(({ name }) => name !== undefined && !(name in values))
   return {
     values,
-    faults: [
+    issues: [
       ...statements
         .filter(({ name }) => settings.has(name))
         .flatMap(({ name, ...statement }) =>
-          faultOf(statement).map((cure) => ({ key: name, cure })),
+          issueOf(statement).map((hint) => ({ key: name, hint })),
         ),
       ...statements.flatMap((statement) => swallowed(statement, settings)),
       ...missing.map(({ line, name = '' }) => ({
         key: name,
-        cure: `stands in line ${line} of .env, but not as NAME=value. Write it as ${name}=, followed by the value`,
+        hint: `stands in line ${line} of .env, but not as NAME=value. Write it as ${name}=, followed by the value`,
       })),
     ],
     doubts: [
@@ -82,7 +82,7 @@ function valueOf({ raw }: Statement): string {
   return QUOTES.test(raw) ? value : value.trim()
 }
 
-function faultOf({ line, raw, behind }: Omit<Statement, 'name'>): string[] {
+function issueOf({ line, raw, behind }: Omit<Statement, 'name'>): string[] {
   if (behind !== '' && !behind.startsWith('#')) {
     return [
       `has text behind its closing quote in line ${line} of .env, which is lost. Put the whole value between quotes that do not occur in it`,
@@ -100,14 +100,14 @@ function faultOf({ line, raw, behind }: Omit<Statement, 'name'>): string[] {
 function swallowed(
   { line, lastLine, name, raw }: Statement,
   settings: ReadonlySet<string>,
-): readonly ConfigFault[] {
+): readonly ConfigIssue[] {
   const inner = raw.split('\n').slice(1)
   const names = inner.map((text) => ASSIGNMENT.exec(text)?.[1] ?? '')
   return names
     .filter((one) => settings.has(one))
     .map((key) => ({
       key,
-      cure: `is a part of the value of ${settings.has(name) ? name : 'another name'} in .env: the quote that opens in line ${line} is closed in line ${lastLine} only. Close it in its own line`,
+      hint: `is a part of the value of ${settings.has(name) ? name : 'another name'} in .env: the quote that opens in line ${line} is closed in line ${lastLine} only. Close it in its own line`,
     }))
 }
 

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { decodeText, UnreadableTextError } from './decode-text.js'
-import type { ConfigFault } from './fault.js'
+import type { ConfigIssue } from './config-error.js'
 import { FILE_SETTINGS } from './setting-names.js'
-import { textFault } from './text-faults.js'
+import { textIssue } from './text-issue.js'
 
 const MAX_BYTES = 1024 * 1024
 
 export interface ValueFiles {
   /** What the files hold, by setting: without a byte order mark, and without space at either end. */
   readonly values: Readonly<Record<string, string>>
-  readonly faults: readonly ConfigFault[]
+  readonly issues: readonly ConfigIssue[]
 }
 
 /** Reads the settings of `names` that are given as files (`…_FILE`), as container platforms mount secrets. */
@@ -18,34 +18,34 @@ export function readValueFiles(
   names: ReadonlySet<string> = new Set(FILE_SETTINGS),
 ): ValueFiles {
   const values: Record<string, string> = {}
-  const faults: ConfigFault[] = []
+  const issues: ConfigIssue[] = []
   for (const name of FILE_SETTINGS.filter((one) => names.has(one))) {
     const path = textOf(`${name}_FILE`)
     if (path === undefined) continue
     const outcome = valueOf(path, { name, given: textOf(name) !== undefined })
-    if ('cure' in outcome) faults.push({ key: `${name}_FILE`, value: path, cure: outcome.cure })
+    if ('hint' in outcome) issues.push({ key: `${name}_FILE`, value: path, hint: outcome.hint })
     else values[name] = outcome.value
   }
-  return { values, faults }
+  return { values, issues }
 }
 
-type Outcome = { readonly value: string } | { readonly cure: string }
+type Outcome = { readonly value: string } | { readonly hint: string }
 
 function valueOf(
   path: string,
   { name, given }: { readonly name: string; readonly given: boolean },
 ): Outcome {
-  if (given) return { cure: `is set together with ${name}. Remove one` }
-  const slip = textFault(path, { secret: false, fromFile: false })
-  if (slip !== undefined) return { cure: slip }
+  if (given) return { hint: `is set together with ${name}. Remove one` }
+  const slip = textIssue(path, { secret: false, fromFile: false })
+  if (slip !== undefined) return { hint: slip }
   try {
     const bytes = readFileSync(path)
-    if (bytes.byteLength > MAX_BYTES) return { cure: 'names a file larger than any value' }
+    if (bytes.byteLength > MAX_BYTES) return { hint: 'names a file larger than any value' }
     const value = decodeText(bytes).trim()
-    return value === '' ? { cure: 'names an empty file' } : { value }
+    return value === '' ? { hint: 'names an empty file' } : { value }
   } catch (error) {
     return {
-      cure:
+      hint:
         error instanceof UnreadableTextError
           ? `names a file that ${error.message}`
           : whyUnread(error),

@@ -81,11 +81,11 @@ function isTenantDomain(bare: string): boolean {
 export const listenHost = z.string().transform((value, context) => {
   const name = /^(?=.*[a-z])[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i
   if (isIP(value) !== 0 || (name.test(value) && URL.canParse(`http://${value}/`))) return value
-  context.addIssue(listenHostFault(value))
+  context.addIssue(listenHostIssue(value))
   return z.NEVER
 })
 
-function listenHostFault(value: string): string {
+function listenHostIssue(value: string): string {
   if (/^[*+]$|^(?:all|any)$/i.test(value)) {
     return 'must be an address: 0.0.0.0 listens on all of this machine (:: on those of IPv6 as well)'
   }

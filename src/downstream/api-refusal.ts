@@ -70,7 +70,7 @@ function redirect(
     description: `The API redirects the call (HTTP ${status}), and redirects are not followed.${note} An operator has to look into it.`,
     log: {
       location: withoutQuery(location, outgoing.url),
-      cure: 'The base URL of the API (API_BASE_URL in the standalone server) or the path of the tool redirects: use the address it leads to.',
+      hint: 'The base URL of the API (API_BASE_URL in the standalone server) or the path of the tool redirects: use the address it leads to.',
     },
   })
 }

@@ -85,22 +85,22 @@ export function logCallFailure(call: LoggedCall, failure: OnBehalfOfError): void
   })
 }
 
-/** Cures name the settings of the standalone server: these are the options of `onBehalfOf`. */
+/** Hints name the settings of the standalone server: these are the options of `onBehalfOf`. */
 function inWordsOfHost(
   { host, api }: LoggedCall,
   log: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
-  const { cure } = log
-  if (host === 'standalone' || typeof cure !== 'string') return log
+  const { hint } = log
+  if (host === 'standalone' || typeof hint !== 'string') return log
   const options: Readonly<Record<string, string>> = {
     API_AUTH0_AUDIENCE: `apis.${api ?? '…'}.audience`,
     API_BASE_URL: `apis.${api ?? '…'}.baseUrl`,
     AUTH0_AUDIENCE: 'resource',
     MCP_AUTH0_CLIENT_ID: 'client.id',
   }
-  const inOptions = cure.replace(
+  const inOptions = hint.replace(
     /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g,
     (name) => options[name] ?? name,
   )
-  return { ...log, cure: inOptions }
+  return { ...log, hint: inOptions }
 }

@@ -115,14 +115,14 @@ interface Finding {
 
 function noAccess(toolName: string, finding: Finding): OnBehalfOfError {
   const tool = scrub(toolName, 100) ?? typeof toolName
-  const [problem, cure] = diagnosisOf(tool, finding)
+  const [problem, hint] = diagnosisOf(tool, finding)
   return new OnBehalfOfError('misconfigured', {
     reason: 'no_downstream_access',
-    log: { tool, problem, cure },
+    log: { tool, problem, hint },
   })
 }
 
-function diagnosisOf(tool: string, finding: Finding): readonly [problem: string, cure: string] {
+function diagnosisOf(tool: string, finding: Finding): readonly [problem: string, hint: string] {
   if (!finding.isContext) {
     return [
       "downstreamOf() was not given the SDK's context",

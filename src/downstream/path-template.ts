@@ -152,11 +152,11 @@ function pathFault(
   log: Readonly<Record<string, unknown>>,
 ): OnBehalfOfError {
   const names = [...text.matchAll(/\{([a-z_][\w.-]{0,40})\}/gi)].map(([, name]) => name)
-  const cure =
+  const hint =
     'write the path as a template, such as "/projects/{projectId}", and give its values as params'
   return new OnBehalfOfError('misconfigured', {
     reason,
-    log: { ...log, ...(names.length === 0 ? {} : { names: names.slice(0, 10).join(' ') }), cure },
+    log: { ...log, ...(names.length === 0 ? {} : { names: names.slice(0, 10).join(' ') }), hint },
   })
 }
 

@@ -1,3 +1,5 @@
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, type Clock } from '../time/clock.js'
@@ -55,6 +57,16 @@ export interface Auth0ApiClientExchangerOptions {
   readonly clock?: Clock | undefined
 }
 
+const OPTIONS = optionsSchema<Auth0ApiClientExchangerOptions>({
+  apiClient: optionValues.withFunctions(
+    'an ApiClient of @auth0/auth0-api-js',
+    'getTokenOnBehalfOf',
+  ),
+  subjectTokenType: optionValues.text('a URI').optional(),
+  timeoutMs: optionValues.milliseconds.optional(),
+  clock: optionValues.callable.optional(),
+})
+
 /**
  * Exchanges tokens with an `ApiClient` of `@auth0/auth0-api-js` that somebody else has made.
  *
@@ -66,6 +78,7 @@ export interface Auth0ApiClientExchangerOptions {
 export function createAuth0ApiClientExchanger(
   options: Auth0ApiClientExchangerOptions,
 ): TokenExchanger {
+  assertOptions('createAuth0ApiClientExchanger', OPTIONS, options)
   const { apiClient, subjectTokenType, clock = systemClock } = options
   return {
     async exchange(request, { signal, onRateLimits } = {}) {

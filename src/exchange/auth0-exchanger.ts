@@ -1,15 +1,21 @@
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { AuthClient, type TokenResponse } from '@auth0/auth0-auth-js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import {
-  assertClientAuthentication,
+  CLIENT_AUTHENTICATION_SCHEMA,
   importPrivateKey,
   signingAlgorithm,
   type ClientAuthentication,
 } from './client-authentication.js'
-import { sendTokenRequest, type RecordedExchangeOptions } from './token-request.js'
+import {
+  sendTokenRequest,
+  TOKEN_REQUEST_SHAPE,
+  type RecordedExchangeOptions,
+} from './token-request.js'
 import { ACCESS_TOKEN_TYPE, type ExchangedToken, type TokenExchanger } from './token-exchanger.js'
 
 /** Which client exchanges at Auth0, and how it proves who it is. */
@@ -22,6 +28,14 @@ export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
   readonly subjectTokenType?: string | undefined
 }
 
+const OPTIONS = optionsSchema<Auth0ExchangerOptions>({
+  ...TOKEN_REQUEST_SHAPE,
+  clientId: optionValues.text("our client's id at the authorization server"),
+  clientAuthentication: CLIENT_AUTHENTICATION_SCHEMA,
+  subjectTokenType: optionValues.text('a URI').optional(),
+  issuer: optionValues.text('an issuer identifier').optional(),
+})
+
 /**
  * Exchanges tokens at Auth0, On-Behalf-Of or by a Custom Token Exchange profile, by way of
  * `@auth0/auth0-auth-js`.
@@ -33,7 +47,7 @@ export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
  * @category Token exchange
  */
 export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExchanger {
-  assertClientAuthentication('createAuth0Exchanger', options.clientAuthentication)
+  assertOptions('createAuth0Exchanger', OPTIONS, options)
   const clients = new Map<string, Promise<AuthClient>>()
   const clientOf = (issuer: string): Promise<AuthClient> => {
     const known = clients.get(issuer)
@@ -77,7 +91,7 @@ async function createClient(issuer: string, options: Auth0ExchangerOptions): Pro
   }
   // The SDK knows a domain alone, and would ask another token endpoint.
   if (url.pathname !== '/') {
-    const log = { cure: 'Use createRfc8693Exchanger for an issuer with a path.' }
+    const log = { hint: 'Use createRfc8693Exchanger for an issuer with a path.' }
     throw new OnBehalfOfError('exchange_misconfigured', { reason: 'issuer_has_path', log })
   }
   return new AuthClient({

@@ -1,3 +1,5 @@
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import type { Clock } from '../time/clock.js'
 import { systemClock } from '../time/clock.js'
 import { describeError } from '../logging/describe-error.js'
@@ -5,7 +7,7 @@ import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
 import { logEvent } from '../logging/log-event.js'
-import { silentLog, type Logger } from '../logging/logger.js'
+import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
 import { isDefinite } from './definite-refusals.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
@@ -32,6 +34,19 @@ export interface CachingExchangerOptions extends ExchangeIdentity {
   readonly log?: Logger | undefined
 }
 
+const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: TokenExchanger }>({
+  exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
+  cache: optionValues.withFunctions('a TokenCache', 'get', 'set', 'delete'),
+  clientId: optionValues.text("our client's id at the authorization server"),
+  subjectTokenType: optionValues.text('a URI'),
+  exchangeIssuer: optionValues.text('an issuer identifier').optional(),
+  maxAgeMs: optionValues.whole.optional(),
+  expiryMarginMs: optionValues.whole.optional(),
+  negativeTtlMs: optionValues.whole.optional(),
+  clock: optionValues.callable.optional(),
+  log: LOGGER_OPTION.optional(),
+})
+
 /**
  * Puts a cache in front of an exchanger, with the same port.
  *
@@ -50,6 +65,7 @@ export class CachingExchanger implements TokenExchanger {
   readonly #flights = new Map<string, Promise<ExchangedToken>>()
 
   constructor(exchanger: TokenExchanger, options: CachingExchangerOptions) {
+    assertOptions('CachingExchanger', OPTIONS, { ...options, exchanger })
     this.#exchanger = exchanger
     this.#options = options
     this.#clock = options.clock ?? systemClock

@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { createPrivateKey, type KeyObject, type JsonWebKeyInput } from 'node:crypto'
 import { importJWK, type CryptoKey, type JWK } from 'jose'
 import * as openid from 'openid-client'
@@ -21,27 +24,29 @@ export type ClientAuthentication =
   | { readonly method: 'tls_client_auth' }
 
 /** What is wrong with a shared secret or a private key as it was given; `undefined` where it can be one. Quotes nothing of it. */
-export function secretFault(given: unknown): string | undefined {
+export function secretIssue(given: unknown): string | undefined {
   if (!(given instanceof Secret)) return "must be a Secret: new Secret('…')"
   return given.reveal().trim() === '' ? 'is empty' : undefined
 }
 
-/** Throws a `TypeError` where a secret or key is missing, empty or bare: sent to the server, it would look like an outage. */
-export function assertClientAuthentication(
-  factory: string,
-  authentication: ClientAuthentication,
-): void {
-  if (authentication.method === 'tls_client_auth') return
+/**
+ * The schema of a `ClientAuthentication` among options. A secret or key that is missing, empty or bare is refused: sent to
+ * the server, it would look like an outage.
+ */
+export const CLIENT_AUTHENTICATION_SCHEMA = optionsSchema<ClientAuthentication>({
+  method: optionValues
+    .oneOf('client_secret_basic', 'client_secret_post', 'private_key_jwt', 'tls_client_auth')
+    .optional(),
+  secret: z.unknown().optional(),
+  privateKey: z.unknown().optional(),
+  keyId: z.string('must be a text').optional(),
+}).superRefine(({ method, secret, privateKey }, context) => {
+  if (method === 'tls_client_auth') return
   const [name, given] =
-    authentication.method === 'private_key_jwt'
-      ? ['privateKey', authentication.privateKey]
-      : ['secret', authentication.secret]
-  const fault = secretFault(given)
-  if (fault === undefined) return
-  throw new TypeError(
-    `${factory}() was given unusable options:\n  - clientAuthentication.${name}: ${fault}`,
-  )
-}
+    method === 'private_key_jwt' ? ['privateKey', privateKey] : ['secret', secret]
+  const message = secretIssue(given)
+  if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message })
+})
 
 /** What authenticates one token request. */
 export type Authenticator = (metadata: Readonly<Record<string, unknown>>) => openid.ClientAuth

@@ -1,4 +1,6 @@
 import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
+import { optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import type { Caller } from '../identity/caller.js'
 import { identifiersForLog } from '../identity/identifier-for-log.js'
 
@@ -20,6 +22,13 @@ export interface DelegationPolicy {
 
 /** What holds where nothing else is said: what Auth0 allows. */
 export const DELEGATION_DEFAULTS = { maxDepth: 5 } as const
+
+/** The schema of a `DelegationPolicy` among options. */
+export const DELEGATION_SCHEMA = optionsSchema<DelegationPolicy>({
+  maxDepth: optionValues.whole.optional(),
+  allowedActors: optionValues.texts('the name of an actor').optional(),
+  authorize: optionValues.callable.optional(),
+})
 
 /**
  * Rejects with `delegation_refused` when the policy does not let us act for this caller.

@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError, type FailureCode } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
-import { cureFor } from './exchange-cures.js'
+import { hintFor } from './exchange-hints.js'
 
 /** A token endpoint's refusal, as it came over the wire. */
 export interface ExchangeRefusal {
@@ -34,7 +34,7 @@ const USER_WANTED: Readonly<Record<string, FailureCode>> = {
 /** Any 5xx: another try may find the server well again, and several users who meet it make an outage. */
 const BROKEN = { retryable: true, outage: 'perhaps_one' } as const
 
-/** Signing in again cannot cure what a token younger than this did not. */
+/** Signing in again cannot mend what a token younger than this did not. */
 const FRESH_SECONDS = 30
 
 /**
@@ -56,7 +56,7 @@ export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): 
     status: refusal.status,
     oauthError,
     ...(refusal.status >= 500 ? BROKEN : {}),
-    // Rate-limit headers come with every answer; waiting cures nothing else.
+    // Rate-limit headers come with every answer; waiting helps with nothing else.
     ...(settled === 'exchange_unavailable' && refusal.retryAfterSeconds !== undefined
       ? { retryAfterSeconds: refusal.retryAfterSeconds }
       : {}),
@@ -64,7 +64,7 @@ export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): 
       error: oauthError,
       errorDescription: scrub(refusal.errorDescription, 300),
       challengeError: scrub(refusal.challengeError, 80),
-      cure: cureFor(settled, refusal.error),
+      hint: hintFor(settled, refusal.error),
     },
   })
 }

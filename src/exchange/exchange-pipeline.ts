@@ -1,6 +1,9 @@
+import { z } from 'zod'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import type { Clock, Timers } from '../time/clock.js'
 import type { Issuer } from '../identity/issuer-keys.js'
-import type { Logger } from '../logging/logger.js'
+import { LOGGER_OPTION, type Logger } from '../logging/logger.js'
 import { CachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
 import { ResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
@@ -48,6 +51,44 @@ export interface ProtectExchangeOptions {
   readonly log?: Logger | undefined
 }
 
+const ISSUER = optionValues.withFunctions('an Issuer, see createIssuer', 'keys', 'metadata')
+
+const OPTIONS = optionsSchema<ProtectExchangeOptions & { readonly adapter: TokenExchanger }>({
+  adapter: optionValues.withFunctions('a TokenExchanger', 'exchange'),
+  issuers: z
+    .array(ISSUER, 'must be a list of issuers, see createIssuer')
+    .min(1, 'must name at least one issuer'),
+  exchangeIssuer: ISSUER.optional(),
+  clientId: optionValues.text("our client's id at the authorization server"),
+  ownAudience: optionValues.text("this server's own audience"),
+  subjectTokenType: optionValues.text('a URI').optional(),
+  cache: optionValues.withFunctions('a TokenCache', 'get', 'set', 'delete').optional(),
+  cacheEntries: optionValues.count.optional(),
+  caching: optionsSchema<NonNullable<ProtectExchangeOptions['caching']>>({
+    maxAgeMs: optionValues.whole.optional(),
+    expiryMarginMs: optionValues.whole.optional(),
+    negativeTtlMs: optionValues.whole.optional(),
+  }).optional(),
+  timeoutMs: optionValues.milliseconds.optional(),
+  ratePerSecond: z.number().positive('must be a number of exchanges a second').optional(),
+  resilience: optionsSchema<NonNullable<ProtectExchangeOptions['resilience']>>({
+    retryPauseMs: optionValues.whole.optional(),
+    breaker: z.looseObject({}, 'must be an object').optional(),
+    random: optionValues.callable.optional(),
+  }).optional(),
+  checks: optionsSchema<NonNullable<ProtectExchangeOptions['checks']>>({
+    actor: optionValues.text('the name of this server in act.sub').optional(),
+    requireActor: optionValues.flag.optional(),
+    maxDepth: optionValues.whole.optional(),
+    clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
+    dangerouslyAllowOpaqueTokens: optionValues.flag.optional(),
+    dangerouslyAllowUnboundDowngrade: optionValues.flag.optional(),
+  }).optional(),
+  clock: optionValues.callable.optional(),
+  timers: optionValues.withFunctions('Timers', 'after').optional(),
+  log: LOGGER_OPTION.optional(),
+})
+
 /**
  * Puts everything around an adapter that a token exchange needs, with the same port: the cache outermost, then
  * the rate limit, retry and circuit breaker, then the checks on the returned token.
@@ -58,6 +99,7 @@ export function protectExchange(
   adapter: TokenExchanger,
   options: ProtectExchangeOptions,
 ): TokenExchanger {
+  assertOptions('protectExchange', OPTIONS, { ...options, adapter })
   const { issuers, exchangeIssuer, clientId, ownAudience, clock, timers, log } = options
   const verifying = new VerifyingExchanger(adapter, {
     issuerOf: (name) => issuers.find(({ issuer }) => issuer === name),

@@ -5,7 +5,7 @@ import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { isIdentityScope, missingScopes } from '../scopes.js'
 import { scrub } from '../logging/scrub.js'
-import { cureFor } from './exchange-cures.js'
+import { hintFor } from './exchange-hints.js'
 import type { ExchangedToken, TokenExchangeRequest } from './token-exchanger.js'
 
 /**
@@ -32,7 +32,7 @@ export function assertScopes(granted: readonly string[], request: TokenExchangeR
     log: {
       asked: request.scopes,
       granted: scrub(granted.join(' '), 300),
-      cure: cureFor('downstream_scope_denied', undefined),
+      hint: hintFor('downstream_scope_denied', undefined),
     },
   })
 }
@@ -54,6 +54,6 @@ export function reportExcess(
     asked: scopes,
     excess: scrub(excess.join(' '), 300),
     subject: scrub(caller.subject, 300),
-    cure: "Have the authorization server grant what is asked for and no more: take default scopes of the API from this server's client.",
+    hint: "Have the authorization server grant what is asked for and no more: take default scopes of the API from this server's client.",
   })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
-import { rejectionCure } from './rejection-cures.js'
+import { rejectionHint } from './rejection-hints.js'
 import type { RejectionReason } from './rejection-reasons.js'
 
 /** In what a returned token differs from the one that was asked for. */
@@ -18,7 +18,7 @@ const MAX_LENGTH = 300
 
 /**
  * The failure for a returned token that is not the one that was asked for: `exchange_rejected` with its reason. The log
- * has what was expected, what came, bounded and without anything that looks like a token, and a cure.
+ * has what was expected, what came, bounded and without anything that looks like a token, and a hint.
  */
 export function rejected(reason: RejectionReason, difference: Difference): OnBehalfOfError {
   const { of, expected, received, cause } = difference
@@ -28,7 +28,7 @@ export function rejected(reason: RejectionReason, difference: Difference): OnBeh
     log: {
       [`expected${of}`]: before,
       [`received${of}`]: after,
-      cure: rejectionCure(reason, received),
+      hint: rejectionHint(reason, received),
     },
     cause,
   })

@@ -1,9 +1,12 @@
+import { z } from 'zod'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../time/clock.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf } from '../identity/caller.js'
 import { logEvent } from '../logging/log-event.js'
-import { silentLog, type Logger } from '../logging/logger.js'
+import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { exchangeOutage } from './exchange-outage.js'
 import { IssuerGuard } from './issuer-guard.js'
 import type { RateLimit } from './rate-limits.js'
@@ -43,6 +46,22 @@ export interface ResilientExchangerOptions {
   readonly log?: Logger | undefined
 }
 
+const OPTIONS = optionsSchema<ResilientExchangerOptions & { readonly exchanger: TokenExchanger }>({
+  exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
+  timeoutMs: optionValues.milliseconds.optional(),
+  retryPauseMs: optionValues.whole.optional(),
+  ratePerSecond: z.number().positive('must be a number of exchanges a second').optional(),
+  breaker: optionsSchema<NonNullable<ResilientExchangerOptions['breaker']>>({
+    threshold: optionValues.count.optional(),
+    openMs: optionValues.milliseconds.optional(),
+  }).optional(),
+  exchangeIssuer: optionValues.text('an issuer identifier').optional(),
+  clock: optionValues.callable.optional(),
+  timers: optionValues.withFunctions('Timers', 'after').optional(),
+  random: optionValues.callable.optional(),
+  log: LOGGER_OPTION.optional(),
+})
+
 /**
  * Lets an exchanger fail well, with the same port: one deadline, one retry, a breaker for each issuer, a pace
  * below the issuer's limit, and patience when it asks for it. What one user alone meets stops that user and no other.
@@ -61,6 +80,7 @@ export class ResilientExchanger implements TokenExchanger {
   readonly #guards = new Map<string, IssuerGuard>()
 
   constructor(exchanger: TokenExchanger, options: ResilientExchangerOptions = {}) {
+    assertOptions('ResilientExchanger', OPTIONS, { ...options, exchanger })
     this.#exchanger = exchanger
     this.#options = options
     this.#clock = options.clock ?? systemClock

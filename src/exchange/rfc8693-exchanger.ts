@@ -1,3 +1,5 @@
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import * as openid from 'openid-client'
 import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
@@ -5,14 +7,18 @@ import type { IssuerMetadata } from '../identity/issuer-metadata.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import {
-  assertClientAuthentication,
+  CLIENT_AUTHENTICATION_SCHEMA,
   createAuthenticator,
   type Authenticator,
   type ClientAuthentication,
 } from './client-authentication.js'
 import { openidConfiguration } from './openid-configuration.js'
 import { exchangeOutage } from './exchange-outage.js'
-import { sendTokenRequest, type RecordedExchangeOptions } from './token-request.js'
+import {
+  sendTokenRequest,
+  TOKEN_REQUEST_SHAPE,
+  type RecordedExchangeOptions,
+} from './token-request.js'
 import {
   ACCESS_TOKEN_TYPE,
   type ExchangedToken,
@@ -36,6 +42,14 @@ export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
   readonly subjectTokenType?: string | undefined
 }
 
+const OPTIONS = optionsSchema<Rfc8693ExchangerOptions>({
+  ...TOKEN_REQUEST_SHAPE,
+  clientId: optionValues.text("our client's id at the authorization server"),
+  clientAuthentication: CLIENT_AUTHENTICATION_SCHEMA,
+  subjectTokenType: optionValues.text('a URI').optional(),
+  metadata: optionValues.callable,
+})
+
 /**
  * Exchanges tokens at any RFC 8693 authorization server, by way of `openid-client`.
  *
@@ -44,7 +58,7 @@ export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
  * @category Token exchange
  */
 export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
-  assertClientAuthentication('createRfc8693Exchanger', options.clientAuthentication)
+  assertOptions('createRfc8693Exchanger', OPTIONS, options)
   const { clientId, clock = systemClock } = options
   const mutualTls = options.clientAuthentication.method === 'tls_client_auth'
   let authenticator: Promise<Authenticator> | undefined

@@ -1,3 +1,5 @@
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { LRUCache } from 'lru-cache'
 import type { FailureCode, FailureDetails } from '../failures/errors.js'
@@ -44,12 +46,17 @@ export interface MemoryTokenCacheOptions {
   readonly maxEntries?: number | undefined
 }
 
+const OPTIONS = optionsSchema<MemoryTokenCacheOptions>({
+  maxEntries: optionValues.count.optional(),
+})
+
 /**
  * Keeps exchanged tokens in this process, in a bounded number.
  *
  * @category Token exchange
  */
 export function createMemoryTokenCache(options: MemoryTokenCacheOptions = {}): TokenCache {
+  assertOptions('createMemoryTokenCache', OPTIONS, options)
   const entries = new LRUCache<string, CacheEntry>({
     max: options.maxEntries ?? EXCHANGE_DEFAULTS.cacheEntries,
   })

@@ -1,3 +1,5 @@
+import type { OptionsShape } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
@@ -24,6 +26,13 @@ export interface RecordedExchangeOptions {
   /** For one exchange from connecting to the last byte. Default 5000. */
   readonly timeoutMs?: number | undefined
   readonly clock?: Clock | undefined
+}
+
+/** The schemas of `RecordedExchangeOptions`, for options that hold them. */
+export const TOKEN_REQUEST_SHAPE: OptionsShape<RecordedExchangeOptions> = {
+  fetch: optionValues.callable.optional(),
+  timeoutMs: optionValues.milliseconds.optional(),
+  clock: optionValues.callable.optional(),
 }
 
 /**

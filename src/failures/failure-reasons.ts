@@ -83,7 +83,6 @@ export const FAILURE_REASONS = {
     'rate_limited',
     'scope_narrowed',
     'unexpected_status',
-    'unknown_issuer',
   ],
   /** In what a returned token differs from the one that was asked for: `exchange_rejected`. */
   rejection: [
@@ -148,10 +147,10 @@ export const FAILURE_REASONS = {
   tools: [
     'duplicate_tool',
     'invalid_scope_token',
-    'no_door_in_front',
     'permission_missing',
     'tool_not_declared',
     'tool_scope_missing',
+    'tool_scopes_not_mounted',
   ],
   /** What is wrong with a request, whoever sends it. */
   request: [

@@ -1,4 +1,6 @@
 import { buildChallenge } from './challenge.js'
+import type { OptionsShape } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import type { OnBehalfOfError } from './errors.js'
 import { FAILURE_TABLE, failureText } from './failure-table.js'
@@ -11,6 +13,13 @@ export interface ChallengeOptions {
   readonly baselineScopes?: readonly string[] | undefined
   /** Writes the scopes of challenges as clients have to ask for them: `createScopeNames`. Default: as they are. */
   readonly nameScopes?: ((scopes: readonly string[]) => readonly string[]) | undefined
+}
+
+/** The schemas of `ChallengeOptions`, for options that hold them. */
+export const CHALLENGE_SHAPE: OptionsShape<ChallengeOptions> = {
+  resourceMetadataUrl: optionValues.url,
+  baselineScopes: optionValues.texts('a scope').optional(),
+  nameScopes: optionValues.callable.optional(),
 }
 
 export interface FailureResponse {
@@ -34,7 +43,7 @@ export function failureResponse(
   const text = failureText(error.code, error.details)
   const challenge = challengeFor(error, options)
   return {
-    status: rule.surface === 'http' ? rule.status : 500,
+    status: rule.respondAs === 'http' ? rule.status : 500,
     headers: withoutUndefined({
       'Cache-Control': 'no-store',
       'Content-Type': 'application/json; charset=utf-8',

@@ -12,7 +12,7 @@ export interface FailureRule {
    * `http`: the request is answered with `status` before the MCP SDK sees it.
    * `tool`: the MCP client gets a tool result with `isError` (HTTP 200), written for a model.
    */
-  readonly surface: 'http' | 'tool'
+  readonly respondAs: 'http' | 'tool'
   /** The HTTP status where the failure is answered as HTTP. */
   readonly status: number
   /** `plain`: a challenge without an error code (RFC 6750 §3.1). `none`: no `WWW-Authenticate`. */
@@ -23,18 +23,23 @@ export interface FailureRule {
   /** What the client reads unless the failure carries a description of its own. */
   readonly text: string
   /** Whether `details.description` may replace `text`. Off where a client must not learn details. */
-  readonly describes: boolean
+  readonly exposeDescription: boolean
   /** Whether the answer carries the request's id, so that an operator finds the log line. */
-  readonly reference: boolean
+  readonly includeReference: boolean
   /** Whether trying again later helps by itself: only then a tool error says when, if that is known. */
   readonly passes: boolean
 }
 
-const COMMON = { security: false, describes: true, reference: false, passes: false } as const
-const HTTP = { ...COMMON, surface: 'http' } as const
+const COMMON = {
+  security: false,
+  exposeDescription: true,
+  includeReference: false,
+  passes: false,
+} as const
+const HTTP = { ...COMMON, respondAs: 'http' } as const
 /** A request that its client has to change. */
 const CLIENT_FAULT = { ...HTTP, challenge: 'none', logLevel: 'info' } as const
-const TOOL = { ...COMMON, surface: 'tool', status: 200, challenge: 'none' } as const
+const TOOL = { ...COMMON, respondAs: 'tool', status: 200, challenge: 'none' } as const
 
 /** The only mapping from a failure code to what the MCP client, the log and the metrics get. */
 export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
@@ -125,8 +130,8 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     when: 'the authorization server refuses our client, grant or audience',
     logLevel: 'error',
     text: 'This server is not set up correctly to call the API for the user. An operator has to correct it; trying again does not help.',
-    describes: false,
-    reference: true,
+    exposeDescription: false,
+    includeReference: true,
   },
   exchange_unavailable: {
     ...TOOL,
@@ -141,15 +146,15 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     logLevel: 'error',
     security: true,
     text: 'The token issued for the API did not pass the safety checks, so the API was not called.',
-    describes: false,
-    reference: true,
+    exposeDescription: false,
+    includeReference: true,
   },
   downstream_unauthorized: {
     ...TOOL,
     when: 'the API answers 401, also to a fresh token',
     logLevel: 'error',
     text: 'The API did not accept the call made for the user. An operator has to look into it.',
-    reference: true,
+    includeReference: true,
   },
   downstream_forbidden: {
     ...TOOL,
@@ -162,7 +167,7 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     when: 'the API answers another error, or something that is not what it should be',
     logLevel: 'error',
     text: 'The API could not handle the call.',
-    reference: true,
+    includeReference: true,
   },
   downstream_unavailable: {
     ...TOOL,
@@ -254,8 +259,8 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     challenge: 'none',
     logLevel: 'error',
     text: 'This server is not set up correctly.',
-    describes: false,
-    reference: true,
+    exposeDescription: false,
+    includeReference: true,
   },
   internal_error: {
     ...HTTP,
@@ -264,20 +269,20 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     challenge: 'none',
     logLevel: 'error',
     text: 'Internal error.',
-    describes: false,
-    reference: true,
+    exposeDescription: false,
+    includeReference: true,
   },
 }
 
 /** The sentence a client or model may read about a failure. Never holds foreign text. */
 export function failureText(code: FailureCode, details: FailureDetails): string {
   const rule = FAILURE_TABLE[code]
-  const text = (rule.describes ? details.description : undefined) ?? rule.text
+  const text = (rule.exposeDescription ? details.description : undefined) ?? rule.text
   const wait =
     details.retryAfterSeconds === undefined
       ? undefined
       : Math.max(1, Math.min(details.retryAfterSeconds, 3_600))
-  return wait !== undefined && rule.surface === 'tool' && rule.passes
+  return wait !== undefined && rule.respondAs === 'tool' && rule.passes
     ? `${text} (Try again in ${wait} s.)`
     : text
 }

@@ -9,11 +9,11 @@ const HOST = /^(?:[a-z0-9_][a-z0-9._-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
  * to write instead: a list in one entry, a wildcard and a URL could never match a Host header.
  */
 export const hostEntry = z.string('must be a host').superRefine((value, context) => {
-  const fault = faultOf(value)
-  if (fault !== undefined) context.addIssue(fault)
+  const issue = issueOf(value)
+  if (issue !== undefined) context.addIssue(issue)
 })
 
-function faultOf(value: string): string | undefined {
+function issueOf(value: string): string | undefined {
   if (/[,;]/.test(value))
     return 'must be one host: write several as separate entries, without commas'
   if (value.includes('*')) {

@@ -10,11 +10,11 @@ const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@\\]+$/
  * every sandboxed page and every local file sends it. So are wildcards, lists in one entry, and what no browser sends.
  */
 export const originEntry = z.string('must be an origin').superRefine((value, context) => {
-  const fault = faultOf(value)
-  if (fault !== undefined) context.addIssue(fault)
+  const issue = issueOf(value)
+  if (issue !== undefined) context.addIssue(issue)
 })
 
-function faultOf(value: string): string | undefined {
+function issueOf(value: string): string | undefined {
   if (/[,;]/.test(value)) {
     return 'must be one origin: write several as separate entries, without commas'
   }

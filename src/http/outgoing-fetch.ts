@@ -1,6 +1,9 @@
+import { z } from 'zod'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { Agent, fetch as undiciFetch, type Dispatcher } from 'undici'
-import type { Secret } from '../secret.js'
+import { Secret } from '../secret.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { wantsFreshConnection } from './fresh-connection.js'
 import { createProxyBypass } from './proxy-bypass.js'
@@ -50,6 +53,25 @@ export interface OutgoingProxy {
   readonly noProxy?: readonly string[] | undefined
 }
 
+const PROXY = z
+  .union([z.instanceof(URL), z.instanceof(Secret)], 'must be a URL, or a Secret with one')
+  .optional()
+
+const OPTIONS = optionsSchema<OutgoingFetchOptions>({
+  connections: optionValues.count.optional(),
+  keepAliveMs: optionValues.whole.optional(),
+  clientCertificate: optionsSchema<ClientCertificate>({
+    certificate: optionValues.text('a certificate in PEM'),
+    key: z.instanceof(Secret, { error: "must be a Secret: new Secret('…')" }),
+  }).optional(),
+  certificateAuthorities: optionValues.texts('a certificate in PEM').optional(),
+  proxy: optionsSchema<OutgoingProxy>({
+    http: PROXY,
+    https: PROXY,
+    noProxy: optionValues.texts('a host').optional(),
+  }).optional(),
+})
+
 /** For connecting, TLS included. */
 const CONNECT_TIMEOUT_MS = 5_000
 
@@ -64,6 +86,7 @@ const CONNECT_TIMEOUT_MS = 5_000
  * @category Calling the API
  */
 export function createOutgoingFetch(options: OutgoingFetchOptions = {}): OutgoingFetch {
+  assertOptions('createOutgoingFetch', OPTIONS, options)
   const kept = waysOut(options)
   // Without pipelining, undici ends a connection after its one call.
   const fresh = waysOut(options, { pipelining: 0 })

@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { resourceScopes } from '../scopes.js'
 
 /** Protected-resource metadata (RFC 9728 §2), as far as this server has something to say. */
@@ -18,6 +21,14 @@ export interface ResourceDescription {
   readonly baselineScopes: readonly string[]
   readonly name?: string | undefined
 }
+
+/** The schema of a `ResourceDescription` among options. */
+export const RESOURCE_SCHEMA = optionsSchema<ResourceDescription>({
+  resource: optionValues.text('the resource identifier, e.g. https://mcp.example.com/mcp'),
+  authorizationServers: optionValues.texts('an issuer identifier'),
+  baselineScopes: optionValues.texts('a scope'),
+  name: z.string('must be a text').optional(),
+})
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 

@@ -46,7 +46,7 @@ export function assertAudience(claims: Claims, expectations: AudienceExpectation
     reason: 'several_audiences',
     description:
       'The token is meant for several servers. Ask for one that names this server alone; the authorization server may have to be configured for that.',
-    log: { otherAudiences: identifiersForLog(others), cure: SEVERAL_AUDIENCES },
+    log: { otherAudiences: identifiersForLog(others), hint: SEVERAL_AUDIENCES },
   })
 }
 
@@ -99,7 +99,7 @@ function mismatchedIssuers(
     ...(slashOnly === undefined
       ? {}
       : {
-          cure: `write the issuer ${slashOnly} ${slashOnly.endsWith('/') ? 'without' : 'with'} a trailing slash, as the tokens have it (ISSUER_BASE_URL, ADDITIONAL_ISSUERS or the option issuer)`,
+          hint: `write the issuer ${slashOnly} ${slashOnly.endsWith('/') ? 'without' : 'with'} a trailing slash, as the tokens have it (ISSUER_BASE_URL, ADDITIONAL_ISSUERS or the option issuer)`,
         }),
   }
 }

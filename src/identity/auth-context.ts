@@ -66,7 +66,7 @@ export function authContextOf(authInfo: AuthInfo | undefined): AuthContext {
     throw new OnBehalfOfError('misconfigured', {
       reason: 'no_auth_context',
       log: {
-        cure: 'mount protect, or requireBearerAuth(), in front, and pass req.auth on as it is, not a copy',
+        hint: 'mount protect, or requireBearerAuth(), in front, and pass req.auth on as it is, not a copy',
       },
     })
   }

@@ -1,3 +1,5 @@
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { TOKEN_DEFAULTS } from './token-defaults.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
@@ -35,6 +37,15 @@ export interface Auth0ApiClientVerifierOptions {
   readonly clockToleranceSeconds?: number | undefined
 }
 
+const OPTIONS = optionsSchema<Auth0ApiClientVerifierOptions>({
+  apiClient: optionValues.withFunctions('an ApiClient of @auth0/auth0-api-js', 'verifyAccessToken'),
+  issuers: optionValues.texts('an issuer identifier'),
+  audience: optionValues.text('the audience of the tokens for this server'),
+  resource: optionValues.text('the resource identifier').optional(),
+  toleratedAudiences: optionValues.texts('an audience').optional(),
+  clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
+})
+
 /**
  * Verifies access tokens with an `ApiClient` of `@auth0/auth0-api-js` that somebody else has made.
  *
@@ -48,6 +59,7 @@ export interface Auth0ApiClientVerifierOptions {
 export function createAuth0ApiClientVerifier(
   options: Auth0ApiClientVerifierOptions,
 ): AccessTokenVerifier {
+  assertOptions('createAuth0ApiClientVerifier', OPTIONS, options)
   const seenProofs = new DpopReplayCache()
   return {
     async verify(request) {

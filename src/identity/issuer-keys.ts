@@ -1,10 +1,13 @@
+import { z } from 'zod'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { isDeepStrictEqual } from 'node:util'
 import type { JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../time/clock.js'
 import { innermostCause } from '../logging/describe-error.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { logEvent } from '../logging/log-event.js'
-import { silentLog, type Logger } from '../logging/logger.js'
+import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { scrubUrl } from '../logging/scrub.js'
 import { Allowance } from '../http/allowance.js'
 import { CachedDocument } from '../http/cached-document.js'
@@ -14,8 +17,8 @@ import {
   type Fetch,
   type FetchJsonOptions,
 } from '../http/fetch-json.js'
-import { assertIssuerOptions } from './issuer-options.js'
-import { fetchIssuerMetadata, type IssuerMetadata } from './issuer-metadata.js'
+import { documentUrlIssues, TEMPLATE_ISSUER } from './issuer-options.js'
+import { fetchIssuerMetadata, isTemplate, type IssuerMetadata } from './issuer-metadata.js'
 import { readKeySet } from './key-set.js'
 
 /** Which authorization server `createIssuer` looks at, and how long it keeps what it saw. */
@@ -76,6 +79,33 @@ export interface Issuer {
 /** How long what was seen serves through an outage where nothing else is said. */
 export const ISSUER_DEFAULTS = { staleAgeMs: 24 * 60 * 60_000 } as const
 
+const ISSUER = 'must be an issuer identifier, e.g. https://example.eu.auth0.com/'
+
+const OPTIONS = optionsSchema<IssuerOptions>({
+  issuer: z
+    .string(ISSUER)
+    .regex(/^https?:\/\/./, ISSUER)
+    .refine((issuer) => !isTemplate(issuer), TEMPLATE_ISSUER),
+  metadataUrl: z.string('must be a URL').optional(),
+  jwksUrl: z.string('must be a URL').optional(),
+  dangerouslyAllowHttp: optionValues.flag.optional(),
+  fetch: optionValues.callable.optional(),
+  clock: optionValues.callable.optional(),
+  log: LOGGER_OPTION.optional(),
+  timeoutMs: optionValues.milliseconds.optional(),
+  maxAgeMs: optionValues.whole.optional(),
+  staleAgeMs: optionValues.whole.optional(),
+  cooldownMs: optionValues.whole.optional(),
+}).superRefine(
+  (options, context) => {
+    for (const { path, message } of documentUrlIssues(options)) {
+      context.addIssue({ code: 'custom', path: [path], message })
+    }
+  },
+  // Also where something is wrong already: all faults are named at once.
+  { when: () => true },
+)
+
 const REFRESHES_AT_ONCE = 10
 
 /**
@@ -86,7 +116,7 @@ const REFRESHES_AT_ONCE = 10
  * @category Verification of tokens
  */
 export function createIssuer(options: IssuerOptions): Issuer {
-  assertIssuerOptions(options)
+  assertOptions('createIssuer', OPTIONS, options)
   return new RemoteIssuer(options)
 }
 
@@ -225,7 +255,7 @@ function describeFault(error: unknown): Record<string, unknown> {
       ? {}
       : {
           location: scrubUrl(location, 500),
-          cure: 'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.',
+          hint: 'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.',
         }),
   }
 }

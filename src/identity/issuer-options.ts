@@ -1,4 +1,3 @@
-import { isTemplate } from './issuer-metadata.js'
 import { isLoopback } from '../http/secure-url.js'
 
 interface CheckedOptions {
@@ -12,20 +11,21 @@ interface CheckedOptions {
 export const TEMPLATE_ISSUER =
   "is a template for many tenants, which is not supported: write the issuer of your own tenant, with the tenant's id in place of the braces"
 
-/** Throws a `TypeError` for an issuer that is a template, and for addresses that are no URLs or not secure. */
-export function assertIssuerOptions(options: CheckedOptions): void {
-  const { issuer } = options
-  if (isTemplate(issuer)) throw new TypeError(`issuer ${issuer} ${TEMPLATE_ISSUER}`)
-  for (const name of ['metadataUrl', 'jwksUrl'] as const) {
-    const url = options[name]
-    if (url === undefined) continue
-    const fault = documentUrlFault(url, options.dangerouslyAllowHttp === true)
-    if (fault !== undefined) throw new TypeError(`${name} ${fault}`)
-  }
+/** What is wrong with the configured addresses of metadata and keys, by the names of the options. */
+export function documentUrlIssues(
+  options: unknown,
+): readonly { readonly path: string; readonly message: string }[] {
+  const { dangerouslyAllowHttp, ...urls } = (options ?? {}) as Readonly<Record<string, unknown>>
+  return ['metadataUrl', 'jwksUrl'].flatMap((path) => {
+    const url = urls[path]
+    const message =
+      typeof url === 'string' ? documentUrlIssue(url, dangerouslyAllowHttp === true) : undefined
+    return message === undefined ? [] : [{ path, message }]
+  })
 }
 
 /** What is wrong with a configured address of metadata or keys; `undefined` where nothing is. */
-function documentUrlFault(text: string, dangerouslyAllowHttp: boolean): string | undefined {
+function documentUrlIssue(text: string, dangerouslyAllowHttp: boolean): string | undefined {
   if (!URL.canParse(text)) return 'must be a URL'
   const url = new URL(text)
   if (url.protocol === 'https:') return undefined

@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { TOKEN_DEFAULTS } from './token-defaults.js'
 import type { JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../time/clock.js'
@@ -38,6 +41,21 @@ export interface JwtBearerVerifierOptions {
   readonly clock?: Clock | undefined
 }
 
+const OPTIONS = optionsSchema<JwtBearerVerifierOptions>({
+  issuers: z
+    .array(
+      optionValues.withFunctions('an Issuer, see createIssuer', 'keys', 'metadata'),
+      'must be a list of issuers, see createIssuer',
+    )
+    .min(1, 'must name at least one issuer'),
+  audience: optionValues.text('the audience of the tokens for this server'),
+  resource: optionValues.text('the resource identifier').optional(),
+  toleratedAudiences: optionValues.texts('an audience').optional(),
+  clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
+  maxVerifiedTokens: optionValues.whole.optional(),
+  clock: optionValues.callable.optional(),
+})
+
 /** Whose tokens they are, and the two ways to verify them. */
 interface KnownIssuer {
   readonly issuer: Issuer
@@ -58,6 +76,7 @@ type Judgement = KeyVerdict | { readonly fault: 'algorithm'; readonly error: OnB
  * @category Verification of tokens
  */
 export function createJwtBearerVerifier(options: JwtBearerVerifierOptions): AccessTokenVerifier {
+  assertOptions('createJwtBearerVerifier', OPTIONS, options)
   return new JwtBearerVerifier(options)
 }
 

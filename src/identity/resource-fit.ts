@@ -35,6 +35,6 @@ export function warnOfUnfitResource(advertised: AdvertisedResource, log: Logger)
     event: 'resource_unfit',
     resource,
     endpoint: endpoint.href,
-    cure: 'Make AUTH0_AUDIENCE (option resource) the URL of the endpoint. Where the authorization server writes something else into aud, name that by TOKEN_AUDIENCE (option tokenAudience).',
+    hint: 'Make AUTH0_AUDIENCE (option resource) the URL of the endpoint. Where the authorization server writes something else into aud, name that by TOKEN_AUDIENCE (option tokenAudience).',
   })
 }

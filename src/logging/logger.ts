@@ -11,11 +11,17 @@ export interface LoggedEvent {
  * Where events go: a logger of pino's shape, such as pino itself or `app.log` of Fastify; `console` will do.
  *
  * Each event is one call with one object and no message. What a logger throws does not reach the request.
+ *
+ * @category Start here
  */
 export interface Logger {
+  /** Takes an event that helps to find a mistake and is too much otherwise. */
   debug(event: LoggedEvent): void
+  /** Takes an event of normal operation. */
   info(event: LoggedEvent): void
+  /** Takes an event that somebody should look at in time. */
   warn(event: LoggedEvent): void
+  /** Takes an event that somebody has to look at. */
   error(event: LoggedEvent): void
 }
 

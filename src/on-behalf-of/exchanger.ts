@@ -20,10 +20,11 @@ export function adapterFor(
   issuers: readonly Issuer[],
 ): TokenExchanger {
   if ('exchanger' in client) return client.exchanger
+  const { id: clientId, ...clientAuthentication } = client
   return createRfc8693Exchanger({
     metadata: (name) => issuerNamed(exchange.issuer ?? name, issuers).metadata(),
-    clientId: client.id,
-    clientAuthentication: client,
+    clientId,
+    clientAuthentication,
     subjectTokenType: exchange.subjectTokenType,
     timeoutMs: exchange.timeoutMs,
     fetch: exchange.fetch ?? fetch,

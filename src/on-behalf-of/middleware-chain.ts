@@ -83,7 +83,7 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       addressLimit,
     ),
     endpoint: [
-      ...formBody(),
+      formBody(),
       requireBearerAuth({
         ...challenges,
         ...{ verifier: options.verifier, resource: resource.resource, endpoint },
@@ -96,7 +96,7 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       }),
       limitConcurrency({ maxConcurrentPerCaller: http.concurrencyPerCaller }),
       answerForms(),
-      ...jsonBody(http.maxBodyBytes),
+      jsonBody(http.maxBodyBytes),
       toolScopes({ access: options.access, undeclaredTools: options.undeclaredTools, log }),
       tokenExchange({ ...options.exchange, log }),
     ],

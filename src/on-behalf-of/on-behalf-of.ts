@@ -48,7 +48,7 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
  * lists. The standalone server is this and its routes.
  *
  * `protect` answers the requests that it refuses, wherever it is mounted. A request that it lets through has `req.auth`,
- * and the tools that declare a downstream have their API. Throws a `TypeError` that names every fault of the options.
+ * and the tools that declare a downstream have their API. Throws a `TypeError` that names every issue of the options.
  * Starts nothing; connects to nothing until the first call.
  *
  * @category Start here

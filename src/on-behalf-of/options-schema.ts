@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { secretFault } from '../exchange/client-authentication.js'
+import { secretIssue } from '../exchange/client-authentication.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
@@ -10,7 +10,7 @@ import type { DelegationPolicy } from '../exchange/delegation-policy.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
-import { faultsTogether } from './option-faults.js'
+import { issuesTogether } from './option-issues.js'
 import type { ApiCallOptions, ExchangeSettings, OnBehalfOfOptions } from './options.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { isScopeToken } from '../scopes.js'
@@ -108,8 +108,8 @@ const OPTIONS = optionsSchema<OnBehalfOfOptions>({
   client: z
     .looseObject({ id: named("our client's id at the authorization server") })
     .superRefine((client, context) => {
-      const fault = clientFault(client)
-      if (fault !== undefined) context.addIssue({ code: 'custom', ...fault })
+      const issue = clientIssue(client)
+      if (issue !== undefined) context.addIssue({ code: 'custom', ...issue })
     }),
   apis: z.record(
     z.string(),
@@ -158,20 +158,20 @@ const OPTIONS = optionsSchema<OnBehalfOfOptions>({
   dangerouslyAllowHttp: flag,
 }).superRefine(
   (options, context) => {
-    for (const { path, message } of faultsTogether(options)) {
+    for (const { path, message } of issuesTogether(options)) {
       context.addIssue({ code: 'custom', path: [...path], message })
     }
   },
-  // Also where something is wrong already: all faults are named at once.
+  // Also where something is wrong already: all issues are named at once.
   { when: () => true },
 )
 
-/** Throws a `TypeError` that names every fault of the options of `onBehalfOf`. */
+/** Throws a `TypeError` that names every issue of the options of `onBehalfOf`. */
 export function assertOnBehalfOfOptions(options: OnBehalfOfOptions): void {
   assertOptions('onBehalfOf', OPTIONS, options)
 }
 
-function clientFault(
+function clientIssue(
   client: Readonly<Record<string, unknown>>,
 ): { path: string[]; message: string } | undefined {
   const { secret, method, privateKey, exchanger } = client
@@ -187,6 +187,6 @@ function clientFault(
   if (name === 'secret' && given === undefined) {
     return { path: [], message: 'must have a secret, a method or an exchanger' }
   }
-  const message = secretFault(given)
+  const message = secretIssue(given)
   return message === undefined ? undefined : { path: [name], message }
 }

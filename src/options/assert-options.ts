@@ -48,16 +48,16 @@ function unknownKeys(keys: readonly string[], known: readonly string[]): string 
 }
 
 /**
- * Validates the options of a public factory; throws a `TypeError` that names every fault at once.
+ * Validates the options of a public factory; throws a `TypeError` that names every issue at once.
  *
  * For programmers' mistakes: it is thrown while an app is put together, never while it serves.
  */
 export function assertOptions(factory: string, schema: z.ZodType, options: unknown): void {
   const parsed = schema.safeParse(options)
   if (parsed.success) return
-  const faults = parsed.error.issues.map((issue) => {
+  const issues = parsed.error.issues.map((issue) => {
     const place = issue.path.length === 0 ? 'options' : issue.path.join('.')
     return `  - ${place}: ${issue.message}`
   })
-  throw new TypeError(`${factory}() was given unusable options:\n${faults.join('\n')}`)
+  throw new TypeError(`${factory}() was given unusable options:\n${issues.join('\n')}`)
 }

@@ -44,7 +44,7 @@ export interface App {
 /**
  * Creates the standalone server: `onBehalfOf` with its routes around. Listens to nothing.
  *
- * Throws a `TypeError` that names every fault of the options.
+ * Throws a `TypeError` that names every issue of the options.
  *
  * @category Server
  */

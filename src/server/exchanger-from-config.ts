@@ -34,7 +34,7 @@ async function loadApiClient(config: Config, fetch: Fetch): Promise<ExchangingAp
   const { clientId, clientAuthentication } = config.exchange
   if (!('secret' in clientAuthentication)) {
     throw new ConfigError([
-      { key: 'EXCHANGE_CLIENT', value: 'auth0-api-js', cure: 'needs a client secret. Use auth0' },
+      { key: 'EXCHANGE_CLIENT', value: 'auth0-api-js', hint: 'needs a client secret. Use auth0' },
     ])
   }
   const { ApiClient } = await import('@auth0/auth0-api-js').catch(() => {
@@ -42,7 +42,7 @@ async function loadApiClient(config: Config, fetch: Fetch): Promise<ExchangingAp
       {
         key: 'EXCHANGE_CLIENT',
         value: 'auth0-api-js',
-        cure: 'needs a package that is not installed. Run: npm install @auth0/auth0-api-js',
+        hint: 'needs a package that is not installed. Run: npm install @auth0/auth0-api-js',
       },
     ])
   })

@@ -115,7 +115,7 @@ async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResu
 function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
   const { caller } = authContextOf(context.http?.authInfo)
   if (access.decide([tool.name], caller).kind !== 'allowed') {
-    throw new OnBehalfOfError('insufficient_scope', { reason: 'no_door_in_front' })
+    throw new OnBehalfOfError('insufficient_scope', { reason: 'tool_scopes_not_mounted' })
   }
 }
 
@@ -163,7 +163,9 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
   const text = failureText(error.code, error.details)
   return {
     isError: true,
-    content: [{ type: 'text', text: rule.reference ? `${text} (reference: ${reference})` : text }],
+    content: [
+      { type: 'text', text: rule.includeReference ? `${text} (reference: ${reference})` : text },
+    ],
   }
 }
 

@@ -12,7 +12,7 @@ export interface StartedTools {
   readonly withheld: readonly WithheldTool[]
 }
 
-/** Logs, once at the start, settings that are no fault and surely not meant. */
+/** Logs, once at the start, settings that are no issue and surely not meant. */
 export function warnAtStart(config: Config, { tools, withheld }: StartedTools, log: Logger): void {
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   for (const { name: tool, missing } of withheld) {
@@ -20,7 +20,7 @@ export function warnAtStart(config: Config, { tools, withheld }: StartedTools, l
       event: 'tool_not_offered',
       tool,
       missing,
-      cure: `The tool ${tool} is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks ${missing.join(' ')}, which it needs at the API. Add it there, or remove the setting.`,
+      hint: `The tool ${tool} is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks ${missing.join(' ')}, which it needs at the API. Add it there, or remove the setting.`,
     })
   }
   for (const { setting, scopes } of foreignScopes(config, tools)) {
@@ -28,7 +28,7 @@ export function warnAtStart(config: Config, { tools, withheld }: StartedTools, l
       event: 'scope_of_no_tool',
       setting,
       scopes,
-      cure: `${setting} names ${scopes.join(' ')}, which no tool of this server requires. Correct or remove it.`,
+      hint: `${setting} names ${scopes.join(' ')}, which no tool of this server requires. Correct or remove it.`,
     })
   }
 }
@@ -38,7 +38,7 @@ function reportIgnoredScopes(ignored: readonly string[], log: Logger): void {
   logEvent(log, 'warn', {
     event: 'exchange_scopes_ignored',
     ignored,
-    cure: `Remove ${ignored.join(' ')} from MCP_AUTH0_EXCHANGE_SCOPE: these belong to a sign-in. An exchange has no refresh token and no id token to give.`,
+    hint: `Remove ${ignored.join(' ')} from MCP_AUTH0_EXCHANGE_SCOPE: these belong to a sign-in. An exchange has no refresh token and no id token to give.`,
   })
 }
 

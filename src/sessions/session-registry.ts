@@ -1,3 +1,5 @@
+import { assertOptions, optionsSchema, type OptionsShape } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import type { Complete } from '../options/complete.js'
 import { randomBytes } from 'node:crypto'
 import { systemClock, systemTimers, type Clock, type Timers } from '../time/clock.js'
@@ -55,6 +57,22 @@ export const SESSION_DEFAULTS = {
   maxSessionsPerUser: 20,
 }
 
+/** The schemas of `SessionRegistryOptions`, for options that hold them. */
+export const SESSION_SHAPE: OptionsShape<Omit<SessionRegistryOptions<never>, 'onEnd'>> = {
+  idleMs: optionValues.whole.optional(),
+  maxAgeMs: optionValues.whole.optional(),
+  maxSessions: optionValues.whole.optional(),
+  maxSessionsPerUser: optionValues.whole.optional(),
+  clock: optionValues.callable.optional(),
+  timers: optionValues.withFunctions('Timers', 'after').optional(),
+  createId: optionValues.callable.optional(),
+}
+
+const OPTIONS = optionsSchema<SessionRegistryOptions<never>>({
+  ...SESSION_SHAPE,
+  onEnd: optionValues.callable.optional(),
+})
+
 /**
  * Keeps sessions, each bound to the issuer, user, client, organization and actors of the token that opened it.
  *
@@ -72,6 +90,7 @@ export class SessionRegistry<T> {
   #sweep: { cancel(): void } | undefined
 
   constructor(options: SessionRegistryOptions<T> = {}) {
+    assertOptions('SessionRegistry', OPTIONS, options)
     this.#onEnd = options.onEnd ?? (() => undefined)
     this.#options = {
       idleMs: options.idleMs ?? SESSION_DEFAULTS.idleMs,

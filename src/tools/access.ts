@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
@@ -68,6 +71,13 @@ export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
   knowsAnyScopeOf(caller: Caller): boolean
 }
 
+const POLICY = optionsSchema<AccessPolicy>({
+  authorizationClaims: optionValues.oneOf('both', 'scope', 'permissions').optional(),
+  scopeHierarchy: z.record(z.string(), optionValues.texts('a scope')).optional(),
+  lockedTools: optionValues.oneOf('hide', 'show').optional(),
+  stepUpScopes: optionValues.oneOf('union', 'required', 'none').optional(),
+})
+
 /**
  * Creates the decision for one set of tools and one policy.
  *
@@ -77,6 +87,7 @@ export function createToolAccess<T extends ToolRequirements>(
   registry: ToolRegistry<T>,
   policy: AccessPolicy = {},
 ): ToolAccess<T> {
+  assertOptions('createToolAccess', POLICY, policy)
   const hierarchy = policy.scopeHierarchy ?? {}
   const every = unionScopes(...registry.tools.map((tool) => tool.requiredScopes))
   const decide = (decided: readonly T[], caller: Caller): AccessDecision => {

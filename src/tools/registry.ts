@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { assertOptions } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { isScopeToken } from '../scopes.js'
 import type { Tool, ToolRequirements } from './tool.js'
@@ -9,6 +12,26 @@ export interface ToolRegistry<T extends ToolRequirements = Tool> {
   find(name: string): T | undefined
 }
 
+/** Which text is a scope is checked below, with the name of its tool. */
+const SCOPES = z.array(z.string('must be a scope'), 'must be a list of scopes')
+
+const OPTIONS = z.strictObject({
+  tools: z.array(
+    z.looseObject({
+      name: optionValues.text('the name of the tool'),
+      requiredScopes: SCOPES,
+      downstream: z
+        .looseObject({
+          api: optionValues.text('the name of an API'),
+          scopes: SCOPES,
+          stepUp: SCOPES.optional(),
+        })
+        .optional(),
+    }),
+    'must be a list of tools',
+  ),
+})
+
 /**
  * Creates a registry, sorted by name so that every listing is the same.
  *
@@ -19,6 +42,7 @@ export interface ToolRegistry<T extends ToolRequirements = Tool> {
 export function createToolRegistry<T extends ToolRequirements>(
   tools: readonly T[],
 ): ToolRegistry<T> {
+  assertOptions('createToolRegistry', OPTIONS, { tools })
   const byName = new Map<string, T>()
   for (const tool of tools) {
     if (byName.has(tool.name)) throw fault('duplicate_tool', { tool: tool.name })

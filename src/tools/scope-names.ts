@@ -1,3 +1,5 @@
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { isIdentityScope, scopePrefix } from '../scopes.js'
 
 /** Writes scopes as clients have to ask for them. */
@@ -11,6 +13,11 @@ export interface ScopeNamesOptions {
   readonly own: readonly string[]
 }
 
+const OPTIONS = optionsSchema<ScopeNamesOptions>({
+  prefix: optionValues.text('the beginning of a scope').optional(),
+  own: optionValues.texts('a scope'),
+})
+
 /**
  * Creates the translation of this server's scopes to the names under which the authorization server grants them: with the
  * prefix in front.
@@ -20,7 +27,9 @@ export interface ScopeNamesOptions {
  *
  * @category Tools and sessions
  */
-export function createScopeNames({ prefix, own }: ScopeNamesOptions): ScopeNames {
+export function createScopeNames(options: ScopeNamesOptions): ScopeNames {
+  assertOptions('createScopeNames', OPTIONS, options)
+  const { prefix, own } = options
   if (prefix === undefined) return (scopes) => scopes
   const whole = scopePrefix(prefix)
   const known = new Set(own)

@@ -127,7 +127,7 @@ async function exchangeForTool(
     const mapping = { requiredScopes: tool.requiredScopes, stepUp: downstream.stepUp }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
-    if (FAILURE_TABLE[failure.code].surface === 'http') throw failure
+    if (FAILURE_TABLE[failure.code].respondAs === 'http') throw failure
     return { failure }
   }
   const calls = {
@@ -148,10 +148,10 @@ function commonOf(authInfo: AuthInfo, { log = silentLog, host = 'library' }: Too
 }
 
 function assertApisKnown({ registry, apis }: ToolExchangeOptions): void {
-  const faults = registry.tools
+  const issues = registry.tools
     .filter((tool) => tool.downstream !== undefined && !Object.hasOwn(apis, tool.downstream.api))
     .map((tool) => `  - tool ${tool.name} calls the API "${tool.downstream?.api ?? ''}"`)
-  if (faults.length > 0) {
-    throw new TypeError(`tokenExchange() knows no such API:\n${faults.join('\n')}`)
+  if (issues.length > 0) {
+    throw new TypeError(`tokenExchange() knows no such API:\n${issues.join('\n')}`)
   }
 }

@@ -36,7 +36,7 @@ export class UndeclaredTools {
       event: 'tool_not_declared',
       tool,
       requestId,
-      cure: 'add it to tools, with requiredScopes: [] where a sign-in is enough; check the spelling',
+      hint: 'add it to tools, with requiredScopes: [] where a sign-in is enough; check the spelling',
     })
   }
 

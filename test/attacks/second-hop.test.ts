@@ -98,7 +98,7 @@ const expectRefused = (answer: ToolAnswer, { code, reason }: SecondHopAttack): v
       if (line.name !== 'exchange_failed') continue
       expect(names.filter((name) => /^expected[A-Z]/.test(name))).toHaveLength(1)
       expect(names.filter((name) => /^received[A-Z]/.test(name))).toHaveLength(1)
-      expect(line.fields['cure']).toMatch(/^[A-Z].*\.$/)
+      expect(line.fields['hint']).toMatch(/^[A-Z].*\.$/)
     }
     expect(answer.text).toMatch(/\(reference: [\w-]{8,}\)$/)
   }
@@ -152,9 +152,10 @@ describe.skipIf(isElsewhere(process.env))('a token endpoint that redirects', () 
       expectRefused(answer, {
         name: 'redirect',
         code: 'exchange_misconfigured',
-        reason: `status_${status}`,
+        reason: 'unexpected_status',
         answer: () => Promise.resolve({}),
       })
+      expect(server.log.named('exchange_failed').at(-1)?.fields['status']).toBe(status)
       expect([trap.requests.length, trap.connections]).toEqual([0, 0])
       await trap.close()
       await expectWorks()

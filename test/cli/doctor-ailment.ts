@@ -2,13 +2,13 @@ import type { RequestListener } from 'node:http'
 import { answerWith } from '../helpers/exchange-answers.js'
 import type { Visit, World } from './doctor-world.js'
 
-/** A deployment with one thing wrong: what it is, the only finding that is wrong, what it says, and the cure. */
+/** A deployment with one thing wrong: what it is, the only finding that is wrong, what it says, and the hint. */
 export type Ailment = readonly [
   title: string,
   make: (world: World) => Visit,
   check: string,
-  says: RegExp,
-  cure: RegExp,
+  message: RegExp,
+  hint: RegExp,
 ]
 
 export const answering =

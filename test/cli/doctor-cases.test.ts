@@ -38,7 +38,7 @@ describe('doctor and the last hop', () => {
       environment: { API_BASE_URL: `${world.api}/api` },
     })
     expect(wrong()).toEqual(['api.call'])
-    expect(named('api.call')?.cure).toMatch(/path in API_BASE_URL.*--api-path/)
+    expect(named('api.call')?.hint).toMatch(/path in API_BASE_URL.*--api-path/)
     expect(code).toBe(1)
   })
 
@@ -50,17 +50,17 @@ describe('doctor and the last hop', () => {
     expect(code).toBe(0)
     expect(complete).toBe(false)
     expect(notChecked).toEqual(['exchange', 'api.call'])
-    expect(named('api.reachable')?.says).toMatch(
+    expect(named('api.reachable')?.message).toMatch(
       /^Something answers at .*\/api\/api\/private-scope/,
     )
-    expect(named('api.call')?.cure).toMatch(/--token-stdin, and --call-api/)
+    expect(named('api.call')?.hint).toMatch(/--token-stdin, and --call-api/)
   })
 
   test('[B1] a token without --call-api leaves the call open, and the report says how to make it', async () => {
     const { code, complete, notChecked, named } = await visit(world, { withoutCall: true })
     expect(code).toBe(0)
     expect([complete, notChecked]).toEqual([false, ['api.call']])
-    expect(named('api.call')?.cure).toMatch(/^Give --call-api/)
+    expect(named('api.call')?.hint).toMatch(/^Give --call-api/)
   })
 
   test('[B1] only a report in which everything was seen to work is complete', async () => {
@@ -77,7 +77,7 @@ describe('doctor and what is refused by design', () => {
     })
     expect([code, wrong()]).toEqual([0, []])
     expect(named('exchange')).toMatchObject({ verdict: 'not_checkable' })
-    expect(named('exchange')?.says).toMatch(/by design, see token\.tools/)
+    expect(named('exchange')?.message).toMatch(/by design, see token\.tools/)
     expect(notChecked).toEqual(expect.arrayContaining(['exchange', 'api.call']))
   })
 
@@ -87,8 +87,8 @@ describe('doctor and what is refused by design', () => {
       claims: { act: { sub: 'some-agent' } },
     })
     expect([code, wrong()]).toEqual([0, []])
-    expect(named('exchange')?.says).toMatch(/^Refused by design/)
-    expect(named('exchange')?.cure).toContain('DELEGATION_ALLOWED_ACTORS')
+    expect(named('exchange')?.message).toMatch(/^Refused by design/)
+    expect(named('exchange')?.hint).toContain('DELEGATION_ALLOWED_ACTORS')
   })
 })
 
@@ -116,8 +116,8 @@ describe('doctor and the settings', () => {
     expect(code).toBe(0)
     const found = findings.filter(({ verdict }) => verdict === 'warning')
     expect(found).toMatchObject([{ check: 'settings.baseline_scopes' }])
-    expect(found[0]?.says).toContain('has tool:a tool:b, which')
-    expect(found[0]?.cure).toContain('tool:whoami tool:greet')
+    expect(found[0]?.message).toContain('has tool:a tool:b, which')
+    expect(found[0]?.hint).toContain('tool:whoami tool:greet')
   })
 
   test('[B9] a baseline scope that includes one of a tool is none to warn of', async () => {
@@ -142,7 +142,7 @@ describe('doctor and the settings', () => {
       })
       expect([code, wrong()]).toEqual([0, []])
       expect(named('server.identifier')?.verdict).toBe('warning')
-      expect(named('server.identifier')?.says).toMatch(/SDK accept that, strict ones refuse/)
+      expect(named('server.identifier')?.message).toMatch(/SDK accept that, strict ones refuse/)
     },
   )
 })
@@ -153,8 +153,8 @@ describe('doctor and the tokens of other authorization servers', () => {
       claims: { aud: [world.mcp, 'account', 'another-api'] },
     })
     expect([code, wrong()]).toEqual([1, ['token.door']])
-    expect(named('token.door')?.cure).toMatch(/account and another-api/)
-    expect(named('token.door')?.cure).toMatch(/"audience resolve" .* client scope roles/)
+    expect(named('token.door')?.hint).toMatch(/account and another-api/)
+    expect(named('token.door')?.hint).toMatch(/"audience resolve" .* client scope roles/)
   })
 
   test('[case 12] a token audience that is no URL has a setting of its own, and the doctor follows it', async () => {
@@ -162,7 +162,7 @@ describe('doctor and the tokens of other authorization servers', () => {
     const environment = { AUTH0_AUDIENCE: id }
     const before = await visit(world, { environment, claims: { aud: id } })
     expect(before.wrong()).toEqual(['server.identifier'])
-    expect(before.named('server.identifier')?.cure).toContain('name that by TOKEN_AUDIENCE')
+    expect(before.named('server.identifier')?.hint).toContain('name that by TOKEN_AUDIENCE')
     const after = await visit(world, { environment: { TOKEN_AUDIENCE: id }, claims: { aud: id } })
     expect([after.code, after.complete, after.wrong()]).toEqual([0, true, []])
   })
@@ -171,7 +171,7 @@ describe('doctor and the tokens of other authorization servers', () => {
     const environment = { TOKEN_AUDIENCE: 'api://1111-2222' }
     const { wrong, named } = await visit(world, { environment })
     expect(wrong()).toEqual(['token.door'])
-    expect(named('token.door')?.cure).toMatch(/^Make TOKEN_AUDIENCE and the identifier/)
+    expect(named('token.door')?.hint).toMatch(/^Make TOKEN_AUDIENCE and the identifier/)
   })
 
   test.each([undefined, ''])(
@@ -179,8 +179,8 @@ describe('doctor and the tokens of other authorization servers', () => {
     async (aud) => {
       const { wrong, named } = await visit(world, { claims: { aud } })
       expect(wrong()).toEqual(['token.door'])
-      expect(named('token.door')?.says).toMatch(/^audience_missing/)
-      expect(named('token.door')?.cure).toMatch(
+      expect(named('token.door')?.message).toMatch(/^audience_missing/)
+      expect(named('token.door')?.hint).toMatch(
         /authorization server write AUTH0_AUDIENCE into aud/,
       )
     },
@@ -188,8 +188,8 @@ describe('doctor and the tokens of other authorization servers', () => {
 
   test('[case 9] without account nothing is said of Keycloak', async () => {
     const { named } = await visit(world, { claims: { aud: [world.mcp, 'another-api'] } })
-    expect(named('token.door')?.cure).toContain('another-api')
-    expect(named('token.door')?.cure).not.toContain('Keycloak')
+    expect(named('token.door')?.hint).toContain('another-api')
+    expect(named('token.door')?.hint).not.toContain('Keycloak')
   })
 })
 

@@ -29,8 +29,8 @@ describe('doctor and the traps of the quickstarts', () => {
     expect(code).toBe(1)
     expect(wrong()).toEqual(['exchange.audience'])
     expect(named('exchange.request')).toMatchObject({ waitsFor: 'exchange.audience' })
-    expect(named('exchange.audience')?.cure).toContain('Write API_AUTH0_AUDIENCE')
-    expect(named('exchange.audience')?.cure).toContain('trailing slash')
+    expect(named('exchange.audience')?.hint).toContain('Write API_AUTH0_AUDIENCE')
+    expect(named('exchange.audience')?.hint).toContain('trailing slash')
   })
 
   test('the same where the server says no more than access_denied', async () => {
@@ -38,15 +38,15 @@ describe('doctor and the traps of the quickstarts', () => {
       unknownAudienceError: 'access_denied',
     })
     expect(wrong()).toEqual(['exchange.request'])
-    expect(named('exchange.request')?.cure).toContain('API_AUTH0_AUDIENCE')
+    expect(named('exchange.request')?.hint).toContain('API_AUTH0_AUDIENCE')
   })
 
   test('[B3] read:tasks, which the API does not have, is no fault, and the tool it hides is named', async () => {
     const scopes = { MCP_AUTH0_EXCHANGE_SCOPE: 'read:tasks' }
     const { named, findings } = await withAlice({ environment: () => scopes })
     expect(named('configuration')?.verdict).toBe('ok')
-    const cure = findings.find(({ verdict }) => verdict === 'warning')?.cure
-    expect(cure).toContain('The tool greet is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks')
+    const hint = findings.find(({ verdict }) => verdict === 'warning')?.hint
+    expect(hint).toContain('The tool greet is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks')
     expect(named('exchange')).toMatchObject({ verdict: 'not_checkable' })
   })
 
@@ -55,7 +55,7 @@ describe('doctor and the traps of the quickstarts', () => {
       environment: () => ({ MCP_AUTH0_EXCHANGE_SCOPE: 'openid offline_access read:private' }),
     })
     expect(code).toBe(0)
-    expect(named('configuration')?.cure).toContain('Remove openid offline_access')
+    expect(named('configuration')?.hint).toContain('Remove openid offline_access')
   })
 
   test.each(['access_denied', 'unauthorized_client'] as const)(
@@ -73,7 +73,7 @@ describe('doctor and the traps of the quickstarts', () => {
         { missingClientGrantError },
       )
       expect(wrong()).toEqual(['exchange.request'])
-      expect(named('exchange.request')?.cure).toContain(
+      expect(named('exchange.request')?.hint).toContain(
         'client grant to the API with subject_type user',
       )
     },
@@ -93,8 +93,8 @@ describe('doctor and the traps of the quickstarts', () => {
     })
     expect(code).toBe(1)
     expect(wrong()).toEqual(['exchange.request'])
-    expect(named('exchange.request')?.says).toContain('downstream_scope_denied')
-    expect(named('exchange.request')?.cure).toContain("Give the user a role with the API's")
+    expect(named('exchange.request')?.message).toContain('downstream_scope_denied')
+    expect(named('exchange.request')?.hint).toContain("Give the user a role with the API's")
   })
 
   test('an API that does not skip consent for our own client', async () => {
@@ -102,14 +102,14 @@ describe('doctor and the traps of the quickstarts', () => {
       directory: withApis({ skip_consent_for_verifiable_first_party_clients: false }),
     })
     expect(wrong()).toEqual(['exchange.request'])
-    expect(named('exchange.request')?.cure).toContain(
+    expect(named('exchange.request')?.hint).toContain(
       'skip_consent_for_verifiable_first_party_clients to true',
     )
   })
 
   test('a second factor that nobody can give', async () => {
     const { named } = await withAlice({}, { mfa: 'required' })
-    expect(named('exchange.request')?.cure).toContain('Exempt token exchanges from MFA')
+    expect(named('exchange.request')?.hint).toContain('Exempt token exchanges from MFA')
   })
 
   test.each(['access_denied', 'invalid_client'] as const)(
@@ -122,7 +122,7 @@ describe('doctor and the traps of the quickstarts', () => {
       const { wrong, named } = await one.diagnose()
       const { output } = await one.read()
       expect(wrong()).toEqual(['client.credentials'])
-      expect(named('client.credentials')?.cure).toContain('MCP_AUTH0_CLIENT_SECRET')
+      expect(named('client.credentials')?.hint).toContain('MCP_AUTH0_CLIENT_SECRET')
       expect(named('client.exchange')?.verdict).toBe('not_checkable')
       expect(output).not.toContain('a-secret-of-yesterday')
     },
@@ -132,7 +132,7 @@ describe('doctor and the traps of the quickstarts', () => {
     const one = await start({ environment: () => ({ MCP_AUTH0_CLIENT_ID: 'nobody' }) })
     const { wrong, named } = await one.diagnose()
     expect(wrong()).toEqual(['client.credentials'])
-    expect(named('client.credentials')?.cure).toContain('MCP_AUTH0_CLIENT_ID')
+    expect(named('client.credentials')?.hint).toContain('MCP_AUTH0_CLIENT_ID')
   })
 
   test('a client without the right to exchange, told apart from a wrong secret without a token', async () => {
@@ -149,7 +149,7 @@ describe('doctor and the traps of the quickstarts', () => {
     const { wrong, named } = await one.diagnose()
     expect(wrong()).toEqual(['client.exchange'])
     expect(named('client.credentials')?.verdict).toBe('ok')
-    expect(named('client.exchange')?.cure).toContain('on_behalf_of_token_exchange')
+    expect(named('client.exchange')?.hint).toContain('on_behalf_of_token_exchange')
   })
 
   test.each(['invalid_grant', 'invalid_request', 'invalid_token'] as const)(
@@ -177,7 +177,7 @@ describe('doctor and the traps of the quickstarts', () => {
     })
     const { wrong, named } = await one.diagnose(await one.tokenOf('alice'), '--call-api')
     expect(wrong()).toEqual(['api.call'])
-    expect(named('api.call')?.cure).toContain(`audience ${one.urls.api}`)
+    expect(named('api.call')?.hint).toContain(`audience ${one.urls.api}`)
   })
 
   test('an exchanged token that names no actor, where one is required', async () => {
@@ -190,8 +190,8 @@ describe('doctor and the traps of the quickstarts', () => {
       }),
     })
     expect(wrong()).toEqual(['exchange.result'])
-    expect(named('exchange.result')?.says).toContain('exchange_rejected (actor)')
-    expect(named('exchange.result')?.cure).toContain('EXCHANGE_REQUIRE_ACTOR')
+    expect(named('exchange.result')?.message).toContain('exchange_rejected (actor)')
+    expect(named('exchange.result')?.hint).toContain('EXCHANGE_REQUIRE_ACTOR')
   })
 })
 
@@ -237,14 +237,14 @@ describe("doctor and a user's token that the door refuses", () => {
     ['that is bound', () => ({ cnf: { jkt: 'x' } }), /bound_token_as_bearer/, /plain bearer/],
   ]
 
-  test.each(refusals)('a token %s', async (_title, claims, says, cure) => {
+  test.each(refusals)('a token %s', async (_title, claims, message, hint) => {
     const one = await start()
     const token = await one.authorizationServer.signToken({ ...good(one), ...claims(one) })
     const { code, named, wrong } = await one.diagnose(token)
     expect(code).toBe(1)
     expect(wrong()).toEqual(['token.door'])
-    expect(named('token.door')?.says).toMatch(says)
-    expect(named('token.door')?.cure).toMatch(cure)
+    expect(named('token.door')?.message).toMatch(message)
+    expect(named('token.door')?.hint).toMatch(hint)
     expect(named('exchange')?.verdict).toBe('not_checkable')
   })
 
@@ -255,27 +255,29 @@ describe("doctor and a user's token that the door refuses", () => {
       ...{ iss: 'https://b.example/', aud: 'https://c.example/', exp: nowSeconds() - 100 },
     })
     const { findings, hops } = await one.diagnose(token)
-    const says = findings.filter(({ check }) => check === 'token.door').map((entry) => entry.says)
-    expect(says).toHaveLength(3)
+    const messages = findings
+      .filter(({ check }) => check === 'token.door')
+      .map((entry) => entry.message)
+    expect(messages).toHaveLength(3)
     expect(hops).toMatchObject([{ aud: 'https://c.example/' }])
   })
 
   test.each([
     ['an opaque token', 'a-random-opaque-token', /resource_parameter_profile/],
     ['something that is no token', 'not a token', /access token/],
-  ])('%s', async (_title, token, cure) => {
+  ])('%s', async (_title, token, hint) => {
     const one = await start()
     const { wrong, named } = await one.diagnose(token)
     const { output } = await one.read(token)
     expect(wrong()).toEqual(['token.door'])
-    expect(named('token.door')?.cure).toMatch(cure)
+    expect(named('token.door')?.hint).toMatch(hint)
     expect(output).not.toContain(token)
   })
 
   test('an id token, by its type', async () => {
     const one = await start()
     const token = await one.authorizationServer.signToken(good(one), 'id+jwt')
-    expect((await one.diagnose(token)).named('token.door')?.cure).toContain('not the id token')
+    expect((await one.diagnose(token)).named('token.door')?.hint).toContain('not the id token')
   })
 
   test('a token whose signature does not fit', async () => {
@@ -284,8 +286,8 @@ describe("doctor and a user's token that the door refuses", () => {
     const at = token.length - 20
     const broken = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
     const { named } = await one.diagnose(broken)
-    expect(named('token.door')?.says).toContain('not_verified')
-    expect(named('token.door')?.cure).toContain('RS256')
+    expect(named('token.door')?.message).toContain('not_verified')
+    expect(named('token.door')?.hint).toContain('RS256')
   })
 
   test('claims that steer a terminal are shown without that', async () => {

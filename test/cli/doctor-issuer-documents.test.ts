@@ -18,8 +18,8 @@ describe("doctor and the issuer's documents", () => {
     world.issuer.metadataResponder = page
     const { wrong, named } = await visit(world)
     expect(wrong()).toEqual(['issuer.metadata'])
-    expect(named('issuer.metadata')?.says).toContain('answers with a web page')
-    expect(named('issuer.metadata')?.cure).toMatch(/web application answers there/)
+    expect(named('issuer.metadata')?.message).toContain('answers with a web page')
+    expect(named('issuer.metadata')?.hint).toMatch(/web application answers there/)
   })
 
   test.each([301, 302, 307, 308])(
@@ -29,8 +29,10 @@ describe("doctor and the issuer's documents", () => {
       world.issuer.metadataResponder = answering(status, { Location: `${target}?state=secret` })
       const { wrong, named } = await visit(world)
       expect(wrong()).toEqual(['issuer.metadata'])
-      expect(named('issuer.metadata')?.says).toContain(`answers ${status}, a redirect to ${target}`)
-      expect(named('issuer.metadata')?.says).not.toContain('state')
+      expect(named('issuer.metadata')?.message).toContain(
+        `answers ${status}, a redirect to ${target}`,
+      )
+      expect(named('issuer.metadata')?.message).not.toContain('state')
     },
   )
 
@@ -38,7 +40,7 @@ describe("doctor and the issuer's documents", () => {
     world.issuer.metadataResponder = answering(403)
     const { wrong, named } = await visit(world)
     expect(wrong()).toEqual(['issuer.metadata'])
-    expect(named('issuer.metadata')?.says).toMatch(
+    expect(named('issuer.metadata')?.message).toMatch(
       /openid-configuration answers 403; \/\.well-known\/oauth-authorization-server there: 404/,
     )
   })
@@ -51,8 +53,8 @@ describe("doctor and the issuer's documents", () => {
     })
     const { wrong, named } = await visit(world)
     expect(wrong()).toEqual(['issuer.metadata'])
-    expect(named('issuer.metadata')?.cure).toContain(`writes its issuer, ${inside}`)
-    expect(named('issuer.metadata')?.cure).toMatch(
+    expect(named('issuer.metadata')?.hint).toContain(`writes its issuer, ${inside}`)
+    expect(named('issuer.metadata')?.hint).toMatch(
       /ISSUER_METADATA_URL=http:\/\/127\.0\.0\.1:\d+\//,
     )
   })
@@ -78,7 +80,7 @@ describe("doctor and the issuer's documents", () => {
     try {
       const { code, complete, named } = await visit(world)
       expect([code, complete]).toEqual([0, true])
-      expect(named('issuer.keys')?.says).toMatch(/2 keys,? for ES256, RS256/)
+      expect(named('issuer.keys')?.message).toMatch(/2 keys,? for ES256, RS256/)
     } finally {
       world.issuer.keys = world.issuer.keys.slice(1)
     }
@@ -91,15 +93,15 @@ describe("doctor and the issuer's documents", () => {
     world.issuer.keysResponder = document({ keys: [{ kid: 'x', use: 'sig' }] })
     const { wrong, named } = await visit(world)
     expect(wrong()).toEqual(['issuer.keys'])
-    expect(named('issuer.keys')?.says).toMatch(/no public signature key \(skipped: no key\)/)
+    expect(named('issuer.keys')?.message).toMatch(/no public signature key \(skipped: no key\)/)
   })
 
   test('[case 17] a token that names a key which is not published is told so', async () => {
     const foreign = await createSigningKey()
     const { wrong, named } = await visit(world, { key: foreign })
     expect(wrong()).toEqual(['token.door'])
-    expect(named('token.door')?.says).toMatch(/^key_unknown/)
-    expect(named('token.door')?.cure).toMatch(/publish the key .* under the kid/)
+    expect(named('token.door')?.message).toMatch(/^key_unknown/)
+    expect(named('token.door')?.hint).toMatch(/publish the key .* under the kid/)
   })
 
   test('[case 22] an issuer for several tenants is named, and the issuer to use', async () => {
@@ -110,7 +112,7 @@ describe("doctor and the issuer's documents", () => {
     })
     const { wrong, named } = await visit(world)
     expect(wrong()).toEqual(['issuer.metadata'])
-    expect(named('issuer.metadata')?.cure).toMatch(/your own tenant, with the tenant's id/)
+    expect(named('issuer.metadata')?.hint).toMatch(/your own tenant, with the tenant's id/)
   })
 
   test.each(['issuer.metadata', 'api.reachable'] as const)(
@@ -122,8 +124,8 @@ describe("doctor and the issuer's documents", () => {
         environment: { [key]: `${world.deadOrigin}/` },
       })
       expect(wrong()).toEqual([check])
-      expect(named(check)?.says).toContain(`ECONNREFUSED ${host}`)
-      expect(named(check)?.says).not.toContain('fetch failed')
+      expect(named(check)?.message).toContain(`ECONNREFUSED ${host}`)
+      expect(named(check)?.message).not.toContain('fetch failed')
     },
   )
 })
@@ -133,8 +135,8 @@ test('[case 23] a certificate that this machine does not trust is named, with wh
   try {
     const { wrong, named } = await visit(world, { environment: { ISSUER_BASE_URL: secure.issuer } })
     expect(wrong()).toEqual(['issuer.metadata'])
-    expect(named('issuer.metadata')?.says).toMatch(/certificate.* \([A-Z_]+\), at localhost:\d+/)
-    expect(named('issuer.metadata')?.cure).toContain('NODE_EXTRA_CA_CERTS')
+    expect(named('issuer.metadata')?.message).toMatch(/certificate.* \([A-Z_]+\), at localhost:\d+/)
+    expect(named('issuer.metadata')?.hint).toContain('NODE_EXTRA_CA_CERTS')
   } finally {
     await secure.close()
   }

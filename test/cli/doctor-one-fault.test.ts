@@ -32,11 +32,11 @@ describe('doctor on a deployment with one thing wrong', () => {
   test.each(ailments)(
     '[B6] names one fault for one cause: %s',
     async (_title, make, ...expected) => {
-      const [check, says, cure] = expected
+      const [check, message, hint] = expected
       const { code, wrong, named, findings } = await visit(world, make(world))
       expect(wrong()).toEqual([check])
-      expect(named(check)?.says).toMatch(says)
-      expect(named(check)?.cure).toMatch(cure)
+      expect(named(check)?.message).toMatch(message)
+      expect(named(check)?.hint).toMatch(hint)
       expect(code).toBe(1)
       // What waits names what it waits for, and that is the one fault.
       const waits = findings.flatMap(({ waitsFor }) => waitsFor ?? [])

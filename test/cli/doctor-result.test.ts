@@ -93,14 +93,14 @@ describe('doctor and an exchange that gives something else than was asked for', 
     ['an expired one', { claims: { exp: 1_000 } }, /\(expired/, /lifetime/],
   ]
 
-  test.each(changes)('%s', async (_title, change, says, cure) => {
+  test.each(changes)('%s', async (_title, change, message, hint) => {
     const { code, wrong, named, hops } = await diagnoseWith((request) =>
       mintExchanged(issuer, request, change),
     )
     expect(code).toBe(1)
     expect(wrong()).toEqual(['exchange.result'])
-    expect(named('exchange.result')?.says).toMatch(says)
-    expect(named('exchange.result')?.cure).toMatch(cure)
+    expect(named('exchange.result')?.message).toMatch(message)
+    expect(named('exchange.result')?.hint).toMatch(hint)
     expect(hops).toHaveLength(2)
   })
 
@@ -111,13 +111,13 @@ describe('doctor and an exchange that gives something else than was asked for', 
       mintExchanged(issuer, request, { key: foreign }),
     )
     expect(wrong()).toEqual(['exchange.result'])
-    expect(named('exchange.result')?.cure).toContain('RS256')
+    expect(named('exchange.result')?.hint).toContain('RS256')
   })
 
   test('an opaque token', async () => {
     const { wrong, named, hops } = await diagnoseWith(() => 'an-opaque-token-for-the-api')
     expect(wrong()).toEqual(['exchange.result'])
-    expect(named('exchange.result')?.cure).toContain('issue JWTs')
+    expect(named('exchange.result')?.hint).toContain('issue JWTs')
     expect(hops).toHaveLength(1)
   })
 
@@ -127,7 +127,7 @@ describe('doctor and an exchange that gives something else than was asked for', 
     }
     const { wrong, named } = await diagnose(directory, undefined, [])
     expect(wrong()).toEqual(['client.credentials'])
-    expect(named('client.credentials')?.cure).toContain('Do not use')
+    expect(named('client.credentials')?.hint).toContain('Do not use')
   })
 
   test('metadata without a list of grants is not checkable, and not wrong', async () => {
@@ -147,6 +147,6 @@ describe('doctor and an exchange that gives something else than was asked for', 
     }
     const { wrong, named } = await diagnoseWith((request) => mintExchanged(issuer, request))
     expect(wrong()).toEqual(['token_endpoint.grant'])
-    expect(named('token_endpoint.grant')?.cure).toContain('Enable the grant')
+    expect(named('token_endpoint.grant')?.hint).toContain('Enable the grant')
   })
 })

@@ -42,8 +42,8 @@ export interface Ailment {
 export interface Finding {
   readonly check: string
   readonly verdict: 'ok' | 'warning' | 'wrong' | 'not_checkable'
-  readonly says: string
-  readonly cure?: string
+  readonly message: string
+  readonly hint?: string
   readonly waitsFor?: string
 }
 

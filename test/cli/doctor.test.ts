@@ -82,7 +82,7 @@ describe('doctor on a healthy deployment', () => {
     const { named } = await one.diagnose(await one.tokenOf('carol'))
     expect(named('token.door')?.verdict).toBe('ok')
     expect(named('token.tools')).toMatchObject({ verdict: 'ok' })
-    expect(named('token.tools')?.cure).toContain(
+    expect(named('token.tools')?.hint).toContain(
       'greet needs a role with the permission tool:greet',
     )
   })
@@ -108,9 +108,9 @@ describe('doctor and the place where things run', () => {
     const { code, findings, wrong } = await one.diagnose()
     expect(code).toBe(1)
     expect(new Set(wrong())).toEqual(new Set(['configuration']))
-    const cures = findings.map(({ cure }) => cure).join('\n')
+    const hints = findings.map(({ hint }) => hint).join('\n')
     for (const name of ['AUTH0_AUDIENCE', 'MCP_AUTH0_CLIENT_SECRET', 'API_BASE_URL', 'PORT']) {
-      expect(cures).toContain(name)
+      expect(hints).toContain(name)
     }
   })
 
@@ -120,8 +120,8 @@ describe('doctor and the place where things run', () => {
     expect(code).toBe(0)
     expect(named('settings_file')).toMatchObject({
       verdict: 'warning',
-      says: 'RATE_LIMIT_PER_ADRESS: is no setting of this server.',
-      cure: 'Did you mean RATE_LIMIT_PER_ADDRESS?',
+      message: 'RATE_LIMIT_PER_ADRESS: is no setting of this server.',
+      hint: 'Did you mean RATE_LIMIT_PER_ADDRESS?',
     })
     const { output } = await one.read()
     expect(output).toMatch(/^WARN +settings_file: RATE_LIMIT_PER_ADRESS/)
@@ -134,21 +134,21 @@ describe('doctor and the place where things run', () => {
     })
     const { named } = await one.diagnose()
     expect(named('issuer.metadata')).toMatchObject({ verdict: 'wrong' })
-    expect(named('issuer.metadata')?.says).toContain('trailing slash')
-    expect(named('issuer.metadata')?.cure).toContain('ISSUER_BASE_URL')
+    expect(named('issuer.metadata')?.message).toContain('trailing slash')
+    expect(named('issuer.metadata')?.hint).toContain('ISSUER_BASE_URL')
   })
 
   test('an issuer that is down', async () => {
     const { code, named } = await (await start({ down: ['issuer'] })).diagnose()
     expect(code).toBe(1)
-    expect(named('issuer.metadata')?.cure).toContain('ISSUER_BASE_URL')
+    expect(named('issuer.metadata')?.hint).toContain('ISSUER_BASE_URL')
     expect(named('token_endpoint')?.verdict).toBe('not_checkable')
   })
 
   test('an API that is down', async () => {
     const { wrong, named } = await (await start({ down: ['api'] })).diagnose()
     expect(wrong()).toEqual(['api.reachable'])
-    expect(named('api.reachable')?.cure).toContain('API_BASE_URL')
+    expect(named('api.reachable')?.hint).toContain('API_BASE_URL')
   })
 
   test('an API without a lock', async () => {
@@ -156,7 +156,7 @@ describe('doctor and the place where things run', () => {
     const { wrong, named } = await one.diagnose()
     expect(wrong()).toEqual(['api.without_token'])
     expect(named('api.foreign_token')).toMatchObject({ waitsFor: 'api.without_token' })
-    expect(named('api.without_token')?.cure).toContain('--api-path')
+    expect(named('api.without_token')?.hint).toContain('--api-path')
   })
 
   test('an API that believes every signature', async () => {
@@ -165,7 +165,7 @@ describe('doctor and the place where things run', () => {
     })
     const { wrong, named } = await one.diagnose()
     expect(wrong()).toEqual(['api.foreign_token'])
-    expect(named('api.foreign_token')?.cure).toContain('signature, issuer and audience')
+    expect(named('api.foreign_token')?.hint).toContain('signature, issuer and audience')
   })
 
   test('an API that fails where it should refuse', async () => {
@@ -179,7 +179,7 @@ describe('doctor and the place where things run', () => {
     const { code, named } = await (await start({ down: ['mcp'] })).diagnose()
     expect(code).toBe(0)
     expect(named('server.challenge')).toMatchObject({ verdict: 'not_checkable' })
-    expect(named('server.challenge')?.cure).toContain('MCP_SERVER_URL')
+    expect(named('server.challenge')?.hint).toContain('MCP_SERVER_URL')
   })
 
   test('a server that believes to be at another URL', async () => {
@@ -191,13 +191,13 @@ describe('doctor and the place where things run', () => {
     })
     const { wrong, named } = await one.diagnose()
     expect(wrong()).toEqual(['server.challenge'])
-    expect(named('server.challenge')?.says).toContain('https://mcp.example.com/.well-known')
-    expect(named('server.challenge')?.cure).toContain('set its MCP_SERVER_URL')
+    expect(named('server.challenge')?.message).toContain('https://mcp.example.com/.well-known')
+    expect(named('server.challenge')?.hint).toContain('set its MCP_SERVER_URL')
   })
 
   test('a server reached by a host that it does not know', async () => {
     const one = await start({ running: () => ({ MCP_SERVER_URL: 'https://mcp.example.com' }) })
-    expect((await one.diagnose()).named('server.challenge')?.cure).toContain('ALLOWED_HOSTS')
+    expect((await one.diagnose()).named('server.challenge')?.hint).toContain('ALLOWED_HOSTS')
   })
 
   test('clients that come by another URL than the settings say', async () => {
@@ -205,7 +205,7 @@ describe('doctor and the place where things run', () => {
     const url = one.urls.mcp.replace('localhost', '127.0.0.1').replace(/\/mcp$/, '')
     const { wrong, named } = await one.diagnose(undefined, '--server-url', url)
     expect(wrong()).toContain('server.identifier')
-    expect(named('server.identifier')?.cure).toContain('AUTH0_AUDIENCE')
+    expect(named('server.identifier')?.hint).toContain('AUTH0_AUDIENCE')
   })
 
   test.each([
@@ -215,7 +215,7 @@ describe('doctor and the place where things run', () => {
     const one = await start({ running: (urls) => ({ [key]: value(urls) }) })
     const { wrong, named } = await one.diagnose()
     expect(wrong()).toEqual(['server.metadata'])
-    expect(named('server.metadata')?.cure).toContain(key)
+    expect(named('server.metadata')?.hint).toContain(key)
   })
 
   test('a clock that is wrong', async () => {

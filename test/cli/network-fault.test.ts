@@ -75,11 +75,11 @@ const FAILURES: readonly (readonly [string, Error, RegExp, RegExp])[] = [
 describe('the failure of a request', () => {
   test.each(FAILURES)(
     '[case 23] is told by its innermost cause, with host and port: %s',
-    (_title, error, says, cure) => {
+    (_title, error, message, hint) => {
       const fault = networkFault(error, URL_ASKED)
-      expect(fault.says).toMatch(says)
-      expect(fault.says).not.toContain('fetch failed')
-      expect(fault.cure).toMatch(cure)
+      expect(fault.message).toMatch(message)
+      expect(fault.message).not.toContain('fetch failed')
+      expect(fault.hint).toMatch(hint)
     },
   )
 

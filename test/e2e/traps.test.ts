@@ -21,7 +21,7 @@ interface Outcome {
   /** What the model reads. */
   readonly text: string
   /** What the operator reads. */
-  readonly cure: string
+  readonly hint: string
   /** Of the tools that are listed. */
   readonly names: readonly string[]
   readonly log: RecordingLog
@@ -64,11 +64,11 @@ describe('the traps of the quickstarts, and what a person gets to read', () => {
       const result = await session.client
         .callTool({ name: 'greet', arguments: {} })
         .catch((error: unknown) => ({ content: String(error) }))
-      const failed = log.named('exchange_failed').at(-1)?.fields['cure']
+      const failed = log.named('exchange_failed').at(-1)?.fields['hint']
       return {
         text: JSON.stringify(result.content),
         names: tools.map(({ name }) => name),
-        cure: typeof failed === 'string' ? failed : '',
+        hint: typeof failed === 'string' ? failed : '',
         log,
       }
     } finally {
@@ -78,13 +78,13 @@ describe('the traps of the quickstarts, and what a person gets to read', () => {
   }
 
   test('a slash that the API identifier has and the setting lacks', async () => {
-    const { text, cure } = await greetWith({
+    const { text, hint } = await greetWith({
       environment: ({ api }) => ({ API_AUTH0_AUDIENCE: api.replace(/\/$/, '') }),
     })
     expect(text).toContain('An operator has to correct it')
     expect(text).toMatch(/reference: [0-9a-f-]{36}/)
-    expect(cure).toContain('Check API_AUTH0_AUDIENCE')
-    expect(cure).toContain('a trailing slash included')
+    expect(hint).toContain('Check API_AUTH0_AUDIENCE')
+    expect(hint).toContain('a trailing slash included')
   })
 
   test('slashes where they mean nothing are no trap', async () => {
@@ -109,22 +109,22 @@ describe('the traps of the quickstarts, and what a person gets to read', () => {
       name: 'tool_not_offered',
       fields: { tool: 'greet', missing: ['read:private'] },
     })
-    expect(lines[0]?.fields['cure']).toContain('MCP_AUTH0_EXCHANGE_SCOPE lacks read:private')
+    expect(lines[0]?.fields['hint']).toContain('MCP_AUTH0_EXCHANGE_SCOPE lacks read:private')
   })
 
   test('a client without its client grant to the API', async () => {
-    const { text, cure } = await greetWith({
+    const { text, hint } = await greetWith({
       directory: (regular) => ({
         ...regular,
         client_grants: regular.client_grants.filter((grant) => grant.client_id !== 'mcp-server'),
       }),
     })
     expect(text).toContain('not set up correctly')
-    expect(cure).toContain('the client grant to the API with subject_type user')
+    expect(hint).toContain('the client grant to the API with subject_type user')
   })
 
   test('a role without read:private', async () => {
-    const { text, cure } = await greetWith({
+    const { text, hint } = await greetWith({
       directory: (regular) => ({
         ...regular,
         roles: regular.roles.map((role) => ({
@@ -137,11 +137,11 @@ describe('the traps of the quickstarts, and what a person gets to read', () => {
     })
     expect(text).toContain('permission')
     expect(text).toContain('An administrator has to grant')
-    expect(cure).toContain('Give the user a role')
+    expect(hint).toContain('Give the user a role')
   })
 
   test('an API that does not skip consent for our own client', async () => {
-    const { text, cure } = await greetWith({
+    const { text, hint } = await greetWith({
       directory: (regular) => ({
         ...regular,
         resource_servers: regular.resource_servers.map((api) => ({
@@ -151,7 +151,7 @@ describe('the traps of the quickstarts, and what a person gets to read', () => {
       }),
     })
     expect(text).toContain('consent')
-    expect(cure).toContain('skip_consent_for_verifiable_first_party_clients to true')
+    expect(hint).toContain('skip_consent_for_verifiable_first_party_clients to true')
   })
 
   test('offline_access and openid among the exchange scopes work, and are named as useless', async () => {
@@ -161,13 +161,13 @@ describe('the traps of the quickstarts, and what a person gets to read', () => {
     expect(text).toContain('Hello')
     const [line] = log.named('exchange_scopes_ignored')
     expect(line?.fields).toMatchObject({ ignored: ['openid', 'offline_access'] })
-    expect(line?.fields['cure']).toContain(
+    expect(line?.fields['hint']).toContain(
       'Remove openid offline_access from MCP_AUTH0_EXCHANGE_SCOPE',
     )
   })
 
   test('a client without the right to exchange', async () => {
-    const { cure } = await greetWith({
+    const { hint } = await greetWith({
       directory: (regular) => ({
         ...regular,
         clients: regular.clients.map((client) =>
@@ -177,13 +177,13 @@ describe('the traps of the quickstarts, and what a person gets to read', () => {
         ),
       }),
     })
-    expect(cure).toContain('on_behalf_of_token_exchange')
+    expect(hint).toContain('on_behalf_of_token_exchange')
   })
 
   test('a wrong secret', async () => {
-    const { cure } = await greetWith({
+    const { hint } = await greetWith({
       environment: () => ({ MCP_AUTH0_CLIENT_SECRET: 'wrong' }),
     })
-    expect(cure).toContain('the secret of the client')
+    expect(hint).toContain('the secret of the client')
   })
 })

@@ -20,11 +20,11 @@ export interface TestServer extends McpRequests {
   readonly api: TestApi
   readonly log: RecordingLog
   /** A good token of a user, as changed by `claims`. */
-  mint(claims?: Readonly<Record<string, unknown>>): Promise<string>
+  readonly mint: (claims?: Readonly<Record<string, unknown>>) => Promise<string>
   /** What a process does first when it is told to stop. */
-  drain(): void
+  readonly drain: () => void
   /** Also done at the end of the test that started it. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export interface McpServerOptions {

@@ -1,4 +1,5 @@
-import { afterEach, beforeAll, afterAll, describe, expect, test } from 'vitest'
+import request from 'supertest'
+import { describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/config/config.js'
 import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 import { callForAnswer, mintSubject } from '../helpers/tool-answer.js'
@@ -6,17 +7,13 @@ import { callForAnswer, mintSubject } from '../helpers/tool-answer.js'
 describe('the limit by address', () => {
   let server: TestServer
 
-  beforeAll(async () => {})
-  afterAll(() => server.issuer.close())
-  afterEach(() => server.close())
-
   const open = async (environment: Environment): Promise<void> => {
     server = await startMcpServer({
       environment: { RATE_LIMIT_PER_ADDRESS: '5', ...environment },
     })
   }
-  const metadata = (headers: Record<string, string>): Promise<Response> =>
-    fetch(`${server.origin}/.well-known/oauth-protected-resource/mcp`, { headers })
+  const metadata = (headers: Record<string, string>) =>
+    request(server.origin).get('/.well-known/oauth-protected-resource/mcp').set(headers)
   const statuses = async (forwardedFor: readonly string[]): Promise<number[]> => {
     const found = []
     for (const address of forwardedFor) {
@@ -92,14 +89,14 @@ describe('the limit by address', () => {
       expect(fields['code']).toBe('rate_limited')
       expect(['127.0.0.1', '::1']).toContain(fields['address'])
     }
-    const cures = lines.flatMap(({ fields }) =>
-      fields['cure'] === undefined ? [] : [fields['cure']],
+    const hints = lines.flatMap(({ fields }) =>
+      fields['hint'] === undefined ? [] : [fields['hint']],
     )
-    expect(cures).toEqual([expect.stringContaining('set TRUST_PROXY')])
+    expect(hints).toEqual([expect.stringContaining('set TRUST_PROXY')])
     expect(lines.map(({ level }) => level)).toEqual(['warn', 'debug', 'debug'])
   })
 
-  test('[case 37] no cure is named where no proxy is in front, or it is believed', async () => {
+  test('[case 37] no hint is named where no proxy is in front, or it is believed', async () => {
     await open({ TRUST_PROXY: '1' })
     await statuses(six(() => '203.0.113.8'))
     const plain = []
@@ -107,7 +104,7 @@ describe('the limit by address', () => {
     expect(plain).toEqual(SIXTH_IS_TOO_MUCH)
     const lines = server.log.named('request_refused')
     expect(lines.map(({ fields }) => fields['address'])).toContain('203.0.113.8')
-    expect(lines.filter(({ fields }) => 'cure' in fields)).toEqual([])
+    expect(lines.filter(({ fields }) => 'hint' in fields)).toEqual([])
   })
 
   test.each([
@@ -117,12 +114,9 @@ describe('the limit by address', () => {
     '[S16.9] requests refused for their %s count too, and the warnings in the log are bounded',
     async (_, headers) => {
       await open({ TRUST_PROXY: '1' })
-      const { request } = await import('undici')
       const found = []
       for (let index = 0; index < 20; index += 1) {
-        const { statusCode, body } = await request(`${server.origin}/mcp`, { headers })
-        await body.dump()
-        found.push(statusCode)
+        found.push((await request(server.origin).get('/mcp').set(headers)).status)
       }
       expect(found).toEqual([
         ...Array.from({ length: 5 }, () => 403),
@@ -145,15 +139,11 @@ describe('the address that the authorization server is told', () => {
     const server = await startMcpServer({
       environment: { TRUST_PROXY: '1', AUTH0_FORWARDED_FOR: 'true' },
     })
-    try {
-      const token = await mintSubject(server)
-      const headers = { 'X-Forwarded-For': forwardedFor }
-      expect((await callForAnswer(server, { token, headers })).isError).toBe(false)
-      const [exchange] = server.issuer.tokenRequests
-      const sent = exchange?.headers['auth0-forwarded-for']
-      expect(sent === '::1' ? '127.0.0.1' : sent).toBe(told)
-    } finally {
-      await server.close()
-    }
+    const token = await mintSubject(server)
+    const headers = { 'X-Forwarded-For': forwardedFor }
+    expect((await callForAnswer(server, { token, headers })).isError).toBe(false)
+    const [exchange] = server.issuer.tokenRequests
+    const sent = exchange?.headers['auth0-forwarded-for']
+    expect(sent === '::1' ? '127.0.0.1' : sent).toBe(told)
   })
 })

@@ -5,7 +5,8 @@ import { callTool, postMcp, rpcAnswer, type TestResponse } from '../helpers/mcp-
 import { API_AUDIENCE } from '../helpers/exchange-answers.js'
 import { startHttpServer, type HttpServer } from '../helpers/start-http-server.js'
 import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
-import { createSigningKey, TestIssuer } from '../helpers/test-issuer.js'
+import type { TestIssuer } from '../helpers/test-issuer.js'
+import { createSigningKey } from '../helpers/test-issuer.js'
 
 interface ResourceServer {
   readonly name: string

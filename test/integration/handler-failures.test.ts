@@ -29,7 +29,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   absolute_url: {
     handle: (api) => api.fetch('https://api.example/x'),
     code: 'misconfigured',
-    fields: { reason: 'path_outside_api', cure: expect.stringContaining('template') },
+    fields: { reason: 'path_outside_api', hint: expect.stringContaining('template') },
   },
   missing_param: {
     handle: (api) => api.fetch('/things/{id}'),
@@ -155,7 +155,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('what fails in a handler of %s', (s
     await callMade('not_found')
     const [line] = server.log.named('exchange_failed')
     expect(line?.fields).toMatchObject({ api: 'invoices', audience: 'https://invoices.example/' })
-    expect(line?.fields['cure']).toContain('apis.invoices.audience')
+    expect(line?.fields['hint']).toContain('apis.invoices.audience')
     expect(server.log.text()).not.toContain('AUTH0_')
     expect(server.log.named('api_call_failed')).toEqual([])
   })

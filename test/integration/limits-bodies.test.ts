@@ -122,7 +122,7 @@ describe('what a request body may cost', () => {
       Object.assign(req, { auth })
       next()
     })
-    app.use(limitByCaller({ perMinute: 7, bytesPerMinute: 4_000 }), ...jsonBody(10_000))
+    app.use(limitByCaller({ perMinute: 7, bytesPerMinute: 4_000 }), jsonBody(10_000))
     app.use((_req: express.Request, res: express.Response) => res.end())
     app.use(
       errorHandler({ resourceMetadataUrl: endpoint, baselineScopes: [], log: new RecordingLog() }),

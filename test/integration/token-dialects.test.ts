@@ -91,7 +91,7 @@ describe('a server with no setting of this kind', () => {
       })
       expect([status, reason]).toEqual([401, 'several_audiences'])
       expect(log['otherAudiences']).toEqual([other])
-      expect(log['cure']).toContain('audience resolve')
+      expect(log['hint']).toContain('audience resolve')
     }
   })
 

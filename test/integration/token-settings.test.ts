@@ -61,7 +61,7 @@ test.each(['api://1111-2222', '11111111-2222-3333-4444-555555555555', 'https://o
       level: 'warn',
       fields: { resource: AUTH0_AUDIENCE, endpoint: server.endpoint.href },
     })
-    expect(line?.fields['cure']).toContain('TOKEN_AUDIENCE')
+    expect(line?.fields['hint']).toContain('TOKEN_AUDIENCE')
   },
 )
 

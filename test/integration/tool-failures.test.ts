@@ -144,7 +144,7 @@ test('a tool checks its caller once more where nothing stands in front of the se
   expect((await call(['tool:other'])).text).toContain('"isError":true')
   expect(ran).toBe(0)
   expect(log.named('tool_failed')).toMatchObject([
-    { fields: { code: 'insufficient_scope', reason: 'no_door_in_front' } },
+    { fields: { code: 'insufficient_scope', reason: 'tool_scopes_not_mounted' } },
   ])
   expect((await call(['tool:admin'])).text).not.toContain('"isError":true')
   expect(ran).toBe(1)

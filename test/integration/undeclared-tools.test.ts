@@ -53,7 +53,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('with %s, a tool that is not declar
       { level: 'warn', fields: { tool: 'deleteAll' } },
     ])
     const [told] = server.log.named('tool_not_declared')
-    expect(told?.fields['cure']).toMatch(/add it to tools/)
+    expect(told?.fields['hint']).toMatch(/add it to tools/)
   })
 
   test.each([

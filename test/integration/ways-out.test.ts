@@ -173,7 +173,7 @@ describe('the doctor behind a corporate proxy', () => {
     proxy.targets.length = 0
     await run(['--token-stdin', '--json'], io)
     const { findings } = JSON.parse(io.stdout()) as {
-      findings: { check: string; verdict: string; says: string }[]
+      findings: { check: string; verdict: string; message: string }[]
     }
     return { io, findings, wrong: findings.filter(({ verdict }) => verdict === 'wrong') }
   }

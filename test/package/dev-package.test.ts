@@ -106,8 +106,7 @@ describe('with the package mcp-on-behalf-of-dev installed', () => {
     const program = `
       import { loadDirectory, obtainToken, startDirectory } from 'mcp-on-behalf-of-dev'
       const ports = { authorizationServer: 0, api: 0, mcp: 0 }
-      const log = { event: () => undefined }
-      const running = await startDirectory({ directory: loadDirectory(), ports, log })
+      const running = await startDirectory({ directory: loadDirectory(), ports })
       const { issuer, mcpServer } = running
       const resource = mcpServer.endpoint.href
       const token = await obtainToken({ issuer, username: 'alice', resource, scope: 'tool:greet' })

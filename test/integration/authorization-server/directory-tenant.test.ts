@@ -25,7 +25,7 @@ function faultsOf(change: Readonly<Record<string, unknown>>): Record<string, str
     parseDirectory({ ...loadDirectory(), ...change })
   } catch (error) {
     if (!(error instanceof DirectoryError)) throw error
-    return Object.fromEntries(error.faults.map(({ place, cure }) => [place, cure]))
+    return Object.fromEntries(error.faults.map(({ place, hint }) => [place, hint]))
   }
   return {}
 }

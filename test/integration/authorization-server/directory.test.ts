@@ -16,7 +16,7 @@ function faultsOf(content: unknown): Record<string, string> {
     parseDirectory(content)
   } catch (error) {
     if (error instanceof DirectoryError) {
-      return Object.fromEntries(error.faults.map(({ place, cure }) => [place, cure]))
+      return Object.fromEntries(error.faults.map(({ place, hint }) => [place, hint]))
     }
     throw error
   }
@@ -69,7 +69,7 @@ describe('a directory on other ports', () => {
 })
 
 describe('a directory with faults', () => {
-  it('names all faults of form at once, each with its place and its cure', () => {
+  it('names all faults of form at once, each with its place and its hint', () => {
     const faults = faultsOf({
       resource_servers: [
         { name: 'A', identifier: 'not a URI', token_dialect: 'jwt', token_lifetime: 0.5 },

@@ -93,7 +93,7 @@ describe('an answer that is refused', () => {
     expect(rejection()).toMatchObject({
       reason: 'issued_token_type',
       receivedIssuedTokenType: 'none',
-      cure: expect.stringContaining('Keycloak before 26') as string,
+      hint: expect.stringContaining('Keycloak before 26') as string,
     })
   })
 
@@ -104,7 +104,7 @@ describe('an answer that is refused', () => {
       reason: 'issuer',
       expectedIssuer: server.issuer.issuer,
       receivedIssuer: 'https://other.example/',
-      cure: expect.stringContaining('EXCHANGE_ISSUER') as string,
+      hint: expect.stringContaining('EXCHANGE_ISSUER') as string,
     })
   })
 
@@ -118,7 +118,7 @@ describe('an answer that is refused', () => {
       level: 'error',
       fields: {
         code: 'exchange_misconfigured',
-        cure: expect.stringContaining('API_AUTH0_AUDIENCE') as string,
+        hint: expect.stringContaining('API_AUTH0_AUDIENCE') as string,
       },
     })
   })

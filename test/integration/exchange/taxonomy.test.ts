@@ -73,7 +73,7 @@ const reasonsLogged = (code: string): unknown[] => linesOf(code).map(({ reason }
 const expectOutcome = (answer: ToolAnswer, { code, status }: Refusal): void => {
   const rule = FAILURE_TABLE[code]
   expect(answer.status).toBe(rule.status)
-  if (rule.surface === 'http') {
+  if (rule.respondAs === 'http') {
     expect(answer.challenge).toMatch(/^Bearer /)
     expect(answer.challenge).toContain(`error="${rule.challenge}"`)
     expect(answer.challenge).toContain('resource_metadata="http')
@@ -81,7 +81,7 @@ const expectOutcome = (answer: ToolAnswer, { code, status }: Refusal): void => {
   } else {
     expect(answer).toMatchObject({ challenge: null, isError: true })
     expect(answer.text.startsWith(rule.text)).toBe(true)
-    expect(/\(reference: [\w-]{8,}\)$/.test(answer.text)).toBe(rule.reference)
+    expect(/\(reference: [\w-]{8,}\)$/.test(answer.text)).toBe(rule.includeReference)
   }
   expect(api.requests).toEqual([])
   const reason = 'unexpected_status'

@@ -43,7 +43,7 @@ describe('web pages and other origins', () => {
     expect(unknownOrigin?.fields).toMatchObject({
       reason: 'origin_not_allowed',
       origin: APP,
-      cure: expect.stringContaining('ALLOWED_ORIGINS') as string,
+      hint: expect.stringContaining('ALLOWED_ORIGINS') as string,
     })
   })
 

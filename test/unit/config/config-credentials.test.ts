@@ -22,14 +22,14 @@ const BASE: Environment = {
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
-function faultsOf(environment: Environment): readonly string[] {
+function issuesOf(environment: Environment): readonly string[] {
   try {
     parseConfig(environment)
     return []
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     expect(error.message).not.toContain('PRIVATE KEY-----\\nMII')
-    return error.faults.map(({ key }) => key)
+    return error.issues.map(({ key }) => key)
   }
 }
 
@@ -61,19 +61,19 @@ describe('the credentials of the client', () => {
     }
   })
 
-  test('a key that cannot sign is a fault that does not show it', () => {
-    expect(faultsOf({ ...BASE, MCP_AUTH0_CLIENT_PRIVATE_KEY: 'no key' })).toEqual([
+  test('a key that cannot sign is an issue that does not show it', () => {
+    expect(issuesOf({ ...BASE, MCP_AUTH0_CLIENT_PRIVATE_KEY: 'no key' })).toEqual([
       'MCP_AUTH0_CLIENT_PRIVATE_KEY',
     ])
   })
 
   test('without any credentials the secret is named as missing', () => {
-    expect(faultsOf(BASE)).toEqual(['MCP_AUTH0_CLIENT_SECRET'])
+    expect(issuesOf(BASE)).toEqual(['MCP_AUTH0_CLIENT_SECRET'])
   })
 
   test('mutual TLS needs certificate and key', () => {
     const mutual = { ...BASE, MCP_AUTH0_CLIENT_AUTHENTICATION: 'tls_client_auth' }
-    expect(faultsOf(mutual)).toEqual([
+    expect(issuesOf(mutual)).toEqual([
       'MCP_AUTH0_CLIENT_PRIVATE_KEY',
       'MCP_AUTH0_CLIENT_CERTIFICATE',
     ])
@@ -102,7 +102,7 @@ describe('secrets in files', () => {
     expect(readEnvironment(directory)['MCP_AUTH0_CLIENT_SECRET']).toBe('from the file')
   })
 
-  test('that cannot be read, or stand beside the setting itself, are faults', () => {
+  test('that cannot be read, or stand beside the setting itself, are issues', () => {
     withDotEnv(`MCP_AUTH0_CLIENT_SECRET_FILE=${join(directory, 'missing')}\n`)
     expect(() => readEnvironment(directory)).toThrow(/cannot be read/)
     withDotEnv(`MCP_AUTH0_CLIENT_SECRET_FILE=/x\nMCP_AUTH0_CLIENT_SECRET=y\n`)

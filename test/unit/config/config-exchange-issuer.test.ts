@@ -29,17 +29,17 @@ test('[case 28] EXCHANGE_ISSUER is kept byte for byte, and exchanged at by RFC 8
 test.each([
   ['http://login.example.com/', 'https'],
   ['login.example.com', 'URL'],
-])('[case 28] EXCHANGE_ISSUER=%s is a fault that says what to write', (EXCHANGE_ISSUER, cure) => {
+])('[case 28] EXCHANGE_ISSUER=%s is an issue that says what to write', (EXCHANGE_ISSUER, hint) => {
   const error = thrownBy(() => parseConfig({ ...BASE, EXCHANGE_ISSUER }))
   expect(error).toBeInstanceOf(ConfigError)
-  expect((error as Error).message).toMatch(new RegExp(`EXCHANGE_ISSUER.*${cure}`))
+  expect((error as Error).message).toMatch(new RegExp(`EXCHANGE_ISSUER.*${hint}`))
 })
 
 test.each([
   { EXCHANGE_ISSUER: 'https://login.example.com/oauth2/api' },
   { ADDITIONAL_ISSUERS: 'https://tenant.example.com/realms/a' },
   { AUTH0_DOMAIN: '', ISSUER_BASE_URL: 'https://login.example.com/realms/a' },
-])('[case 28] %j is a fault with EXCHANGE_CLIENT=auth0, which would drop the path', (issuer) => {
+])('[case 28] %j is an issue with EXCHANGE_CLIENT=auth0, which would drop the path', (issuer) => {
   const environment = { ...BASE, ...issuer, EXCHANGE_CLIENT: 'auth0' }
   expect(() => parseConfig(environment)).toThrow(/has a path.*Use rfc8693/)
   expect(() => parseConfig({ ...environment, EXCHANGE_CLIENT: 'rfc8693' })).not.toThrow()

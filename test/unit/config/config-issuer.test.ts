@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError, parseConfig, type Environment } from '../../../src/config/config.js'
-import type { ConfigFault } from '../../../src/config/fault.js'
+import type { ConfigIssue } from '../../../src/config/config-error.js'
 import { thrownBy } from '../outcomes.js'
 
 const OWN: Environment = {
@@ -12,9 +12,9 @@ const OWN: Environment = {
   API_BASE_URL: 'http://localhost:8787/',
 }
 
-function faultsOf(environment: Environment): readonly ConfigFault[] {
+function issuesOf(environment: Environment): readonly ConfigIssue[] {
   const error = thrownBy(() => parseConfig(environment))
-  if (error instanceof ConfigError) return error.faults
+  if (error instanceof ConfigError) return error.issues
   throw new Error('expected a ConfigError', { cause: error })
 }
 
@@ -23,8 +23,8 @@ describe('an issuer', () => {
     ['ISSUER_BASE_URL', 'https://login.microsoftonline.com/{tenantid}/v2.0'],
     ['ISSUER_BASE_URL', 'https://login.example/%7Btenant%7D/'],
     ['ADDITIONAL_ISSUERS', 'https://login.example/{tenantid}/v2.0 https://id.example/'],
-  ])('[case 22] that is a template for many tenants is a fault of %s: %s', (key, issuer) => {
-    expect(faultsOf({ ...OWN, [key]: issuer }).map((fault) => [fault.key, fault.cure])).toEqual([
+  ])('[case 22] that is a template for many tenants is an issue of %s: %s', (key, issuer) => {
+    expect(issuesOf({ ...OWN, [key]: issuer }).map((issue) => [issue.key, issue.hint])).toEqual([
       [key, expect.stringContaining('the issuer of your own tenant')],
     ])
   })
@@ -34,7 +34,7 @@ describe('an issuer', () => {
       ISSUER_METADATA_URL: 'http://keycloak:8080/realms/one/.well-known/openid-configuration?a=b',
       JWKS_URL: 'http://keycloak:8080/realms/one/certs',
     }
-    expect(faultsOf({ ...OWN, ...inside }).map(({ key }) => key)).toEqual([
+    expect(issuesOf({ ...OWN, ...inside }).map(({ key }) => key)).toEqual([
       'ISSUER_METADATA_URL',
       'JWKS_URL',
     ])

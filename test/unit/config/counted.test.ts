@@ -5,7 +5,7 @@ import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { planText } from '../../../cli/setup/plan-text.js'
 import { ROOT } from '../../../scripts/docs/pages.js'
-import { ConfigError } from '../../../src/config/fault.js'
+import { ConfigError } from '../../../src/config/config-error.js'
 
 const planOf = (count: number) => [
   {
@@ -19,7 +19,7 @@ const planOf = (count: number) => [
   },
 ]
 
-const FAULT = { key: 'PORT', cure: 'is missing' }
+const ISSUE = { key: 'PORT', hint: 'is missing' }
 
 /** The texts of a program that say a number and leave the noun's number open: `3 change(s)`. */
 function openPlurals(file: string): readonly string[] {
@@ -46,10 +46,10 @@ function openPlurals(file: string): readonly string[] {
 
 describe('a number in what the programs print', () => {
   test.each([
-    [1, 'The configuration has 1 fault:\n'],
-    [2, 'The configuration has 2 faults:\n'],
-  ])('[B11] the faults of a configuration are counted with the right noun: %d', (count, text) => {
-    const { message } = new ConfigError(Array.from({ length: count }, () => FAULT))
+    [1, 'The configuration has 1 issue:\n'],
+    [2, 'The configuration has 2 issues:\n'],
+  ])('[B11] the issues of a configuration are counted with the right noun: %d', (count, text) => {
+    const { message } = new ConfigError(Array.from({ length: count }, () => ISSUE))
     expect(message.startsWith(text)).toBe(true)
   })
 

@@ -21,12 +21,12 @@ const GOOD: Environment = {
 
 const outgoing = (environment: Environment) => parseConfig({ ...GOOD, ...environment }).outgoing
 
-const faultsOf = (environment: Environment) => {
+const issuesOf = (environment: Environment) => {
   try {
     outgoing(environment)
     return []
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults
+    if (error instanceof ConfigError) return error.issues
     throw error
   }
 }
@@ -77,11 +77,11 @@ describe('the settings of a proxy', () => {
     'user:S3CRET#x@proxy.example.com',
     'http://user:S3CRET@proxy.example.com/path',
     'http://user:S3CRET@',
-  ])('[case 24] that are no proxy are a fault, without its password: %s', (text) => {
+  ])('[case 24] that are no proxy are an issue, without its password: %s', (text) => {
     for (const key of ['HTTPS_PROXY', 'http_proxy']) {
-      const faults = faultsOf({ [key]: text })
-      expect(faults.map((fault) => fault.key)).toEqual([key])
-      expect(JSON.stringify(faults)).not.toContain('S3CRET')
+      const issues = issuesOf({ [key]: text })
+      expect(issues.map((issue) => issue.key)).toEqual([key])
+      expect(JSON.stringify(issues)).not.toContain('S3CRET')
     }
   })
 
@@ -93,7 +93,7 @@ describe('the settings of a proxy', () => {
   test.each(['https://a.example', '10.0.0.0/33', 'a.example/path'])(
     '[case 24] refuse what NO_PROXY could never match: %s',
     (NO_PROXY) => {
-      expect(faultsOf({ NO_PROXY })).toMatchObject([{ key: 'NO_PROXY', value: NO_PROXY }])
+      expect(issuesOf({ NO_PROXY })).toMatchObject([{ key: 'NO_PROXY', value: NO_PROXY }])
     },
   )
 
@@ -124,9 +124,9 @@ describe('CA_CERTIFICATES', () => {
     ['half of one', one.cert.slice(0, 200)],
     ['a broken one', one.cert.replace(/[A-Za-z]{20}/, 'x')],
   ])('[case 24] refuses %s, and does not show it', (_title, CA_CERTIFICATES) => {
-    const faults = faultsOf({ CA_CERTIFICATES })
-    expect(faults).toMatchObject([{ key: 'CA_CERTIFICATES' }])
-    expect(JSON.stringify(faults)).not.toContain(CA_CERTIFICATES.slice(30, 60) || 'any text')
+    const issues = issuesOf({ CA_CERTIFICATES })
+    expect(issues).toMatchObject([{ key: 'CA_CERTIFICATES' }])
+    expect(JSON.stringify(issues)).not.toContain(CA_CERTIFICATES.slice(30, 60) || 'any text')
   })
 
   test('[case 24] comes from a file with comments of others in it, beside NODE_EXTRA_CA_CERTS', () => {

@@ -19,30 +19,30 @@ const GOOD: Environment = {
 
 const parse = (environment: Environment): Config => parseConfig({ ...GOOD, ...environment })
 
-const faultsOf = (environment: Environment) => {
+const issuesOf = (environment: Environment) => {
   try {
     parse(environment)
     return []
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults
+    if (error instanceof ConfigError) return error.issues
     throw error
   }
 }
 
-/** The one fault that a value has. */
-const cureOf = (key: string, value: string): string => {
+/** The one issue that a value has. */
+const hintOf = (key: string, value: string): string => {
   const other = key === 'ISSUER_BASE_URL' ? { AUTH0_DOMAIN: '' } : {}
-  const faults = faultsOf({ ...other, [key]: value })
-  expect(faults.map((fault) => fault.key)).toEqual([key])
-  return faults[0]?.cure ?? ''
+  const issues = issuesOf({ ...other, [key]: value })
+  expect(issues.map((issue) => issue.key)).toEqual([key])
+  return issues[0]?.hint ?? ''
 }
 
 const NAMES = Object.keys(SETTINGS)
 
 describe('quotes', () => {
-  test.each(NAMES)('[case 51] around the value of %s are a fault with that cure', (key) => {
+  test.each(NAMES)('[case 51] around the value of %s are an issue with that hint', (key) => {
     for (const quoted of [`"x y"`, `'x'`, '`x`', '“x”']) {
-      expect(cureOf(key, quoted)).toContain('has quotes around its value')
+      expect(hintOf(key, quoted)).toContain('has quotes around its value')
     }
   })
 
@@ -52,13 +52,13 @@ describe('quotes', () => {
     ['MCP_AUTH0_CLIENT_ID', "client-1'"],
     ['MCP_AUTH0_CLIENT_SECRET', "'S3CRET"],
     ['MCP_AUTH0_CLIENT_KEY_ID', 'key-1`'],
-  ])('[case 51] at one end of %s are a fault: %s', (key, value) => {
-    expect(cureOf(key, value)).toContain('has a quote at one end')
+  ])('[case 51] at one end of %s are an issue: %s', (key, value) => {
+    expect(hintOf(key, value)).toContain('has a quote at one end')
   })
 
   test('[case 51] around a secret do not bring it into the error, and those within it are its own', () => {
-    const faults = faultsOf({ MCP_AUTH0_CLIENT_SECRET: '"S3CRET"' })
-    expect(JSON.stringify(faults)).not.toContain('S3CRET')
+    const issues = issuesOf({ MCP_AUTH0_CLIENT_SECRET: '"S3CRET"' })
+    expect(JSON.stringify(issues)).not.toContain('S3CRET')
     const { clientAuthentication } = parse({ MCP_AUTH0_CLIENT_SECRET: 'a"b\'c' }).exchange
     expect('secret' in clientAuthentication && clientAuthentication.secret.reveal()).toBe('a"b\'c')
   })
@@ -66,7 +66,7 @@ describe('quotes', () => {
   test('[case 51] around a key that Docker handed over are named before what they break', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-    expect(cureOf('MCP_AUTH0_CLIENT_PRIVATE_KEY', `"${pem.trim()}"`)).toContain('has quotes')
+    expect(hintOf('MCP_AUTH0_CLIENT_PRIVATE_KEY', `"${pem.trim()}"`)).toContain('has quotes')
   })
 })
 
@@ -80,10 +80,10 @@ describe('what is pasted along with a value', () => {
     ['MCP_BASELINE_SCOPES', 'tool:greet # all'],
     ['PORT', '3001 # here'],
     ['LOG_LEVEL', '# info'],
-  ])('[case 53] a comment in %s is a fault: %j', (key, value) => {
-    const cure = cureOf(key, value)
-    expect(cure).toContain('has a comment (#)')
-    expect(cure).not.toContain('S3CRET')
+  ])('[case 53] a comment in %s is an issue: %j', (key, value) => {
+    const hint = hintOf(key, value)
+    expect(hint).toContain('has a comment (#)')
+    expect(hint).not.toContain('S3CRET')
   })
 
   test.each([
@@ -91,12 +91,12 @@ describe('what is pasted along with a value', () => {
     ['MCP_AUTH0_CLIENT_SECRET', 'hunter\u200E2'],
     ['API_AUTH0_AUDIENCE', 'https://api\u0007.test/'],
     ['MCP_AUTH0_CLIENT_ID', 'client\uFFFD'],
-  ])('a character in %s that nobody sees is a fault', (key, value) => {
-    expect(cureOf(key, value)).toContain('cannot be seen')
+  ])('a character in %s that nobody sees is an issue', (key, value) => {
+    expect(hintOf(key, value)).toContain('cannot be seen')
   })
 
-  test.each(['client one', 'client-1 client-2'])('spaces in a client id are a fault', (value) => {
-    expect(cureOf('MCP_AUTH0_CLIENT_ID', value)).toContain('must not contain spaces')
+  test.each(['client one', 'client-1 client-2'])('spaces in a client id are an issue', (value) => {
+    expect(hintOf('MCP_AUTH0_CLIENT_ID', value)).toContain('must not contain spaces')
   })
 })
 
@@ -115,7 +115,7 @@ describe('a placeholder', () => {
     ['MCP_AUTH0_CLIENT_SECRET', 'your-client-secret'],
     ['API_BASE_URL', 'https://your-api.example.com'],
   ])('is told from a value: %s=%s', (key, value) => {
-    expect(cureOf(key, value)).toContain('still a placeholder')
+    expect(hintOf(key, value)).toContain('still a placeholder')
   })
 
   test.each([
@@ -127,7 +127,7 @@ describe('a placeholder', () => {
     ['API_BASE_URL', 'https://${API_HOST}/v1'],
     ['PORT', '$(PORT)'],
   ])('that something should have filled in is told from a value: %s=%s', (key, value) => {
-    expect(cureOf(key, value)).toContain('expands no variables')
+    expect(hintOf(key, value)).toContain('expands no variables')
   })
 
   test.each([
@@ -136,7 +136,7 @@ describe('a placeholder', () => {
     ['AUTH0_AUDIENCE', 'https://yours.example.com/'],
     ['API_AUTH0_AUDIENCE', 'urn:your-company'],
   ])('is not seen where there is none: %s=%s', (key, value) => {
-    expect(faultsOf({ [key]: value })).toEqual([])
+    expect(issuesOf({ [key]: value })).toEqual([])
   })
 })
 
@@ -153,10 +153,10 @@ describe('an issuer', () => {
     'https://login.example.com/userinfo',
     'https://login.example.com/.well-known/jwks.json',
   ])('[case 53] is not one of its addresses: %s', (issuer) => {
-    expect(cureOf('ISSUER_BASE_URL', issuer)).toMatch(
+    expect(hintOf('ISSUER_BASE_URL', issuer)).toMatch(
       /^must be the issuer itself.* leave \/.* out$/,
     )
-    expect(cureOf('ADDITIONAL_ISSUERS', `https://example.eu.auth0.com/x ${issuer}`)).toContain(
+    expect(hintOf('ADDITIONAL_ISSUERS', `https://example.eu.auth0.com/x ${issuer}`)).toContain(
       'must be the issuer itself',
     )
   })
@@ -167,7 +167,7 @@ describe('an issuer', () => {
     'https://login.example.com/tenant/v2.0',
     'https://login.example.com/connect',
   ])('[case 53] may end in many words: %s', (ISSUER_BASE_URL) => {
-    expect(faultsOf({ AUTH0_DOMAIN: '', ISSUER_BASE_URL })).toEqual([])
+    expect(issuesOf({ AUTH0_DOMAIN: '', ISSUER_BASE_URL })).toEqual([])
   })
 
   test.each([
@@ -177,7 +177,7 @@ describe('an issuer', () => {
     'auth0.com',
     'manage.auth0.com',
   ])('[case 53] of Auth0 is the domain alone: %s', (domain) => {
-    expect(cureOf('AUTH0_DOMAIN', domain)).toContain("must be the tenant's domain alone")
+    expect(hintOf('AUTH0_DOMAIN', domain)).toContain("must be the tenant's domain alone")
   })
 
   test.each([
@@ -186,7 +186,7 @@ describe('an issuer', () => {
     'https://*.a.test',
     'https://https://api.example.com',
   ])('[case 53] is not the only URL that is looked at: API_BASE_URL=%s', (url) => {
-    expect(cureOf('API_BASE_URL', url)).not.toBe('')
+    expect(hintOf('API_BASE_URL', url)).not.toBe('')
   })
 })
 
@@ -206,8 +206,8 @@ describe('HOST', () => {
     ['256.0.0.1', 'one address'],
     ['1', 'one address'],
     ['a/b', 'one address'],
-  ])('[case 54] %j is a fault that says what to write', (value, says) => {
-    expect(cureOf('HOST', value)).toContain(says)
+  ])('[case 54] %j is an issue that says what to write', (value, says) => {
+    expect(hintOf('HOST', value)).toContain(says)
   })
 
   test.each(['0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'mcp-1.internal', '10.0.0.7'])(
@@ -252,7 +252,7 @@ describe('a list', () => {
     ['TRUST_PROXY', '*'],
     ['TRUST_PROXY', '10.0.*.*'],
   ])('[case 39] %s takes no wildcard, which would match nothing: %s', (key, value) => {
-    expect(cureOf(key, value).length).toBeGreaterThan(20)
+    expect(hintOf(key, value).length).toBeGreaterThan(20)
   })
 
   test.each([
@@ -264,12 +264,12 @@ describe('a list', () => {
     ['DELEGATION_ALLOWED_ACTORS', '["a"]'],
     ['ADDITIONAL_ISSUERS', 'https://a.example/;https://b.example/'],
   ])('[case 39] %s is no JSON, and has no semicolons: %s', (key, value) => {
-    expect(cureOf(key, value).length).toBeGreaterThan(20)
+    expect(hintOf(key, value).length).toBeGreaterThan(20)
   })
 
   test('[case 39] of a hierarchy has spaces alone, since commas stand within its entries', () => {
     const { scopeHierarchy: hierarchy } = parse({ SCOPE_HIERARCHY: 'a=b,c d=e' }).access
     expect(hierarchy).toEqual({ a: ['b', 'c'], d: ['e'] })
-    expect(cureOf('SCOPE_HIERARCHY', 'a=b, d=e')).toContain('separated by spaces')
+    expect(hintOf('SCOPE_HIERARCHY', 'a=b, d=e')).toContain('separated by spaces')
   })
 })

@@ -23,7 +23,7 @@ const read = (file: string | Uint8Array) => {
   return readSettings(directory)
 }
 
-const faultsOf = (file: string | Uint8Array): ConfigError => {
+const issuesOf = (file: string | Uint8Array): ConfigError => {
   const error = thrownBy(() => read(file))
   if (error instanceof ConfigError) return error
   throw new Error('expected a ConfigError', { cause: error })
@@ -52,14 +52,14 @@ describe('the .env file', () => {
     ['UTF-16 BE', BIG_ENDIAN('ISSUER_BASE_URL=https://a.example/')],
     ['UTF-32 LE', Buffer.from([0xff, 0xfe, 0, 0, 0x41, 0, 0, 0])],
   ])('[case 50] in %s without a mark is refused, and the text says how to save it', (_t, bytes) => {
-    expect(faultsOf(bytes).message).toMatch(/\.env: is no text in UTF-8\. Save it as UTF-8/)
+    expect(issuesOf(bytes).message).toMatch(/\.env: is no text in UTF-8\. Save it as UTF-8/)
   })
 
   test('that is a directory, or far too large, is refused by name', () => {
     mkdirSync(join(directory, '.env'))
     expect(() => readSettings(directory)).toThrow(/\.env: is a directory/)
     rmSync(join(directory, '.env'), { recursive: true })
-    expect(faultsOf('#'.repeat(1024 * 1024 + 1)).message).toContain('.env: is larger than')
+    expect(issuesOf('#'.repeat(1024 * 1024 + 1)).message).toContain('.env: is larger than')
   })
 
   test.each([
@@ -67,9 +67,9 @@ describe('the .env file', () => {
     ['#abcd', ''],
     ['a b#c # comment', 'a b'],
   ])('[case 52] refuses a # without a space in front, since others read on: %s', (value) => {
-    const { faults, message } = faultsOf(`PORT=1\nMCP_AUTH0_CLIENT_SECRET=${value}\n`)
-    expect(faults).toEqual([
-      { key: 'MCP_AUTH0_CLIENT_SECRET', cure: expect.stringContaining('line 2 of .env') as string },
+    const { issues, message } = issuesOf(`PORT=1\nMCP_AUTH0_CLIENT_SECRET=${value}\n`)
+    expect(issues).toEqual([
+      { key: 'MCP_AUTH0_CLIENT_SECRET', hint: expect.stringContaining('line 2 of .env') as string },
     ])
     expect(message).toContain('single quotes')
     expect(message).not.toContain(value)
@@ -107,10 +107,10 @@ describe('the .env file', () => {
     ['AUTH0_DOMAIN: a.example', 'AUTH0_DOMAIN', 'line 1 of .env, but not as NAME=value'],
     ['$env:AUTH0_DOMAIN="a.example"', 'AUTH0_DOMAIN', 'but not as NAME=value'],
     ['set AUTH0_DOMAIN=a.example', 'AUTH0_DOMAIN', 'but not as NAME=value'],
-  ])('refuses a line that seems to set something and does not: %j', (text, key, cure) => {
-    expect(faultsOf(text).faults).toContainEqual({
+  ])('refuses a line that seems to set something and does not: %j', (text, key, hint) => {
+    expect(issuesOf(text).issues).toContainEqual({
       key,
-      cure: expect.stringContaining(cure) as string,
+      hint: expect.stringContaining(hint) as string,
     })
   })
 
@@ -158,20 +158,20 @@ describe('a secret in a file of its own', () => {
     ['is not there', undefined, 'cannot be read: no such file'],
     ['is binary', Buffer.from([1, 0, 2]), 'names a file that is no text in UTF-8'],
     ['is far too large', 'a'.repeat(1024 * 1024 + 1), 'names a file larger than any value'],
-  ])('that %s is a fault', (_title, content, cure) => {
-    expect(faultsOf(withSecret(content)).faults).toMatchObject([
-      { key: 'MCP_AUTH0_CLIENT_SECRET_FILE', cure: expect.stringContaining(cure) as string },
+  ])('that %s is an issue', (_title, content, hint) => {
+    expect(issuesOf(withSecret(content)).issues).toMatchObject([
+      { key: 'MCP_AUTH0_CLIENT_SECRET_FILE', hint: expect.stringContaining(hint) as string },
     ])
   })
 
-  test('that is a directory is a fault', () => {
-    expect(faultsOf(`MCP_AUTH0_CLIENT_SECRET_FILE=${directory}\n`).message).toContain(
+  test('that is a directory is an issue', () => {
+    expect(issuesOf(`MCP_AUTH0_CLIENT_SECRET_FILE=${directory}\n`).message).toContain(
       'names a directory. Name the file in it',
     )
   })
 
-  test('[case 51] whose path has quotes that Docker kept is a fault with that cure', () => {
+  test('[case 51] whose path has quotes that Docker kept is an issue with that hint', () => {
     vi.stubEnv('MCP_AUTH0_CLIENT_SECRET_FILE', '"/run/secrets/client"')
-    expect(faultsOf('').message).toMatch(/_FILE=.*has quotes around its value/)
+    expect(issuesOf('').message).toMatch(/_FILE=.*has quotes around its value/)
   })
 })

@@ -11,12 +11,12 @@ const GOOD: Environment = {
   API_BASE_URL: 'https://api.example.com/',
 }
 
-const faultsOf = (environment: Environment): readonly object[] => {
+const issuesOf = (environment: Environment): readonly object[] => {
   try {
     parseConfig({ ...GOOD, ...environment })
     return []
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults
+    if (error instanceof ConfigError) return error.issues
     throw error
   }
 }
@@ -30,11 +30,11 @@ describe('the secret of the client', () => {
     'https://evil-login.example.com/',
     'https://login.example.com/realms/two https://other.example/',
   ])('[S15] is not sent to further issuers on other hosts: %s', (ADDITIONAL_ISSUERS) => {
-    const [fault, ...more] = faultsOf({ ADDITIONAL_ISSUERS })
+    const [issue, ...more] = issuesOf({ ADDITIONAL_ISSUERS })
     expect(more).toEqual([])
-    expect(fault).toMatchObject({ key: 'ADDITIONAL_ISSUERS', value: ADDITIONAL_ISSUERS })
-    expect(JSON.stringify(fault)).toContain('DANGEROUSLY_SHARE_CLIENT_SECRET=true')
-    expect(JSON.stringify(fault)).not.toContain('hunter2')
+    expect(issue).toMatchObject({ key: 'ADDITIONAL_ISSUERS', value: ADDITIONAL_ISSUERS })
+    expect(JSON.stringify(issue)).toContain('DANGEROUSLY_SHARE_CLIENT_SECRET=true')
+    expect(JSON.stringify(issue)).not.toContain('hunter2')
   })
 
   test.each([
@@ -43,7 +43,7 @@ describe('the secret of the client', () => {
     'https://example.com/',
     'https://eu.login.example.com/ https://us.login.example.com/',
   ])('[S15] may go to further issuers of the same host: %s', (ADDITIONAL_ISSUERS) => {
-    expect(faultsOf({ ADDITIONAL_ISSUERS })).toEqual([])
+    expect(issuesOf({ ADDITIONAL_ISSUERS })).toEqual([])
   })
 
   test("[S15] goes to one tenant's several domains by a setting that says what it does", () => {
@@ -52,8 +52,8 @@ describe('the secret of the client', () => {
       AUTH0_DOMAIN: 'tenant.eu.auth0.com',
       ADDITIONAL_ISSUERS: 'https://login.example.com/ https://login.example.org/',
     }
-    expect(faultsOf(domains)).toHaveLength(1)
-    expect(faultsOf({ ...domains, DANGEROUSLY_SHARE_CLIENT_SECRET: 'true' })).toEqual([])
+    expect(issuesOf(domains)).toHaveLength(1)
+    expect(issuesOf({ ...domains, DANGEROUSLY_SHARE_CLIENT_SECRET: 'true' })).toEqual([])
   })
 
   test('[S15] is not asked about where a private key proves the client, or one domain alone is asked', () => {
@@ -61,7 +61,7 @@ describe('the secret of the client', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     const key = { MCP_AUTH0_CLIENT_SECRET: '', MCP_AUTH0_CLIENT_PRIVATE_KEY: pem }
-    expect(faultsOf({ ADDITIONAL_ISSUERS, ...key })).toEqual([])
-    expect(faultsOf({ ADDITIONAL_ISSUERS, EXCHANGE_CLIENT: 'auth0-api-js' })).toEqual([])
+    expect(issuesOf({ ADDITIONAL_ISSUERS, ...key })).toEqual([])
+    expect(issuesOf({ ADDITIONAL_ISSUERS, EXCHANGE_CLIENT: 'auth0-api-js' })).toEqual([])
   })
 })

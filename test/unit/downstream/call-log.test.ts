@@ -154,39 +154,39 @@ describe('the log line of a failed call of the API', () => {
 })
 
 describe('what to correct, in a log line', () => {
-  const CURE =
+  const HINT =
     'Check API_AUTH0_AUDIENCE, API_BASE_URL, AUTH0_AUDIENCE and MCP_AUTH0_CLIENT_ID (not MCP_PORT, an API or A_B2).'
-  const cured = (call: LoggedCall): void => {
-    const log = { cure: CURE, problem: 'API_BASE_URL' }
+  const withHint = (call: LoggedCall): void => {
+    const log = { hint: HINT, problem: 'API_BASE_URL' }
     logExchangeFailure(call, new OnBehalfOfError('exchange_misconfigured', { log }))
   }
 
   test('names the options for a user of the library, and the API by its name', () => {
-    expect(lineOf(cured)?.fields['cure']).toBe(
+    expect(lineOf(withHint)?.fields['hint']).toBe(
       'Check apis.invoices.audience, apis.invoices.baseUrl, resource and client.id (not MCP_PORT, an API or A_B2).',
     )
   })
 
   test('leaves the name of the API open where the call has none', () => {
-    expect(lineOf(cured, { api: undefined })?.fields['cure']).toContain(
+    expect(lineOf(withHint, { api: undefined })?.fields['hint']).toContain(
       'apis.….audience, apis.….baseUrl,',
     )
   })
 
   test('names the settings in the standalone server', () => {
-    expect(lineOf(cured, { host: 'standalone' })?.fields['cure']).toBe(CURE)
+    expect(lineOf(withHint, { host: 'standalone' })?.fields['hint']).toBe(HINT)
   })
 
   test('leaves the other fields of the failure as they are', () => {
-    expect(lineOf(cured)?.fields['problem']).toBe('API_BASE_URL')
+    expect(lineOf(withHint)?.fields['problem']).toBe('API_BASE_URL')
     const line = lineOf((call) => {
-      const log = { problem: 'AUTH0_AUDIENCE', cure: 7 }
+      const log = { problem: 'AUTH0_AUDIENCE', hint: 7 }
       logCallFailure(call, new OnBehalfOfError('misconfigured', { log }))
     })
-    expect(line?.fields).toMatchObject({ problem: 'AUTH0_AUDIENCE', cure: 7 })
+    expect(line?.fields).toMatchObject({ problem: 'AUTH0_AUDIENCE', hint: 7 })
     const bare = lineOf((call) => {
       logCallFailure(call, new OnBehalfOfError('misconfigured', { log: { problem: 'x' } }))
     })
-    expect(written(bare)).not.toHaveProperty('cure')
+    expect(written(bare)).not.toHaveProperty('hint')
   })
 })

@@ -65,7 +65,7 @@ describe('a handler that asks for its API', () => {
     const log = failure.details.log ?? {}
     expect(log['tool']).toBe('other')
     expect(log['problem']).toContain('does not call a tool "other"')
-    expect(log['cure']).toContain('name: "other"')
+    expect(log['hint']).toContain('name: "other"')
     expect(reported).toHaveLength(1)
     expect(reported[0]?.tool).toBe('other')
     expect(reported[0]?.failure).toBe(failure)
@@ -82,7 +82,7 @@ describe('a handler that asks for its API', () => {
       const log = failure.details.log ?? {}
       expect(log['tool']).toBe('greet')
       expect(log['problem']).toContain('no token exchange took place')
-      expect(log['cure']).toContain('not a copy')
+      expect(log['hint']).toContain('not a copy')
     }
   })
 
@@ -95,7 +95,7 @@ describe('a handler that asks for its API', () => {
     const log = failure.details.log ?? {}
     expect(log['tool']).toBe('greet')
     expect(log['problem']).toContain('no authInfo')
-    expect(log['cure']).toContain('mount protect in front')
+    expect(log['hint']).toContain('mount protect in front')
   })
 
   test('under a name that is no text is refused, and a long name is bounded in the log', () => {

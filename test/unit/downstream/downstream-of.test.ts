@@ -33,10 +33,10 @@ function setUp() {
 const SDKS = ['SDK v2', 'SDK v1'] as const
 
 /** What a program in JavaScript may pass. */
-function refusalOf(context: unknown): { problem: unknown; cure: unknown } {
+function refusalOf(context: unknown): { problem: unknown; hint: unknown } {
   const failure = failureThrownBy(() => downstreamOf(context as HandlerContext, 'greet'))
   expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'no_downstream_access'])
-  return { problem: failure.details.log?.['problem'], cure: failure.details.log?.['cure'] }
+  return { problem: failure.details.log?.['problem'], hint: failure.details.log?.['hint'] }
 }
 
 describe('downstreamOf', () => {
@@ -71,7 +71,7 @@ describe('downstreamOf', () => {
     ]) {
       expect(refusalOf(context)).toEqual({
         problem: 'the context has no authInfo: the request was not verified',
-        cure: 'mount protect in front of the endpoint, and hand authenticatedRequest(req) to the SDK',
+        hint: 'mount protect in front of the endpoint, and hand authenticatedRequest(req) to the SDK',
       })
     }
   })
@@ -81,7 +81,7 @@ describe('downstreamOf', () => {
     for (const other of [undefined, null, authInfo, { authInfo }, { http: { authInfo } }, 'x']) {
       expect(refusalOf(other)).toEqual({
         problem: "downstreamOf() was not given the SDK's context",
-        cure: 'pass the context that the SDK hands to the handler (SDK v1: extra) as it is',
+        hint: 'pass the context that the SDK hands to the handler (SDK v1: extra) as it is',
       })
     }
   })

@@ -11,7 +11,7 @@ import { missingScopes } from '../../../src/scopes.js'
 import { callerOf } from '../../helpers/exchange-requests.js'
 
 const denied = new OnBehalfOfError('downstream_scope_denied')
-const CURABLE: readonly FailureCode[] = ['downstream_scope_denied', 'consent_required']
+const STEP_UP_CODES: readonly FailureCode[] = ['downstream_scope_denied', 'consent_required']
 
 describe('downstreamStepUp', () => {
   const mapping = { requiredScopes: ['tool:greet'], stepUp: ['tool:write'] }
@@ -25,12 +25,12 @@ describe('downstreamStepUp', () => {
     expect(stepUp?.cause).toBe(denied)
   })
 
-  test.each(CURABLE)('cures %s', (code) => {
+  test.each(STEP_UP_CODES)('asks for more scopes on %s', (code) => {
     expect(downstreamStepUp(new OnBehalfOfError(code), callerOf(), mapping)).toBeDefined()
   })
 
-  test('cures nothing else', () => {
-    for (const code of FAILURE_CODES.filter((other) => !CURABLE.includes(other))) {
+  test('asks for more scopes on no other failure', () => {
+    for (const code of FAILURE_CODES.filter((other) => !STEP_UP_CODES.includes(other))) {
       expect(downstreamStepUp(new OnBehalfOfError(code), callerOf(), mapping)).toBeUndefined()
     }
   })

@@ -8,7 +8,7 @@ import {
 import { setUpApi } from '../downstream-api.js'
 import { failureOf, failureThrownBy } from '../outcomes.js'
 
-const CURE =
+const HINT =
   'write the path as a template, such as "/projects/{projectId}", and give its values as params'
 
 /** What the log says of a call that the handler must not make; nothing has been sent. */
@@ -42,7 +42,7 @@ describe('the log says what is wrong with a path', () => {
     ['/a b', 'path_character', 'the path has a character that it must not'],
     ['/..', 'path_dot_segment', 'the path has a dot segment, or one that can be read as several'],
   ])('%s: %s', async (path, reason, problem) => {
-    expect(await faultOf(path)).toEqual({ reason, problem, cure: CURE })
+    expect(await faultOf(path)).toEqual({ reason, problem, hint: HINT })
   })
 
   test.each([
@@ -53,7 +53,7 @@ describe('the log says what is wrong with a path', () => {
     ['an object', {}],
     ['an object that looks like a template', { text: '/x', fill: () => 'a%2fadmin' }],
   ])('that is no text but %s', async (_what, path) => {
-    const fault = { reason: 'path_character', problem: 'the path is no text', cure: CURE }
+    const fault = { reason: 'path_character', problem: 'the path is no text', hint: HINT }
     expect(await faultOf(path)).toEqual(fault)
     expect(await faultOf(path, { params: {} })).toEqual(fault)
   })
@@ -66,7 +66,7 @@ describe('the log says what is wrong with a path', () => {
       missing: 'a c',
       surplus: 'other more',
       names: 'a b c',
-      cure: CURE,
+      hint: HINT,
     })
   })
 
@@ -75,7 +75,7 @@ describe('the log says what is wrong with a path', () => {
       reason: 'path_param_type',
       problem: 'params.b is neither a string nor a finite number',
       names: 'a b',
-      cure: CURE,
+      hint: HINT,
     })
   })
 

@@ -141,7 +141,7 @@ describe('a redirect', () => {
     const { log, reason, status } = failure.details
     expect([failure.code, reason, status]).toEqual(['downstream_failed', 'unexpected_status', 301])
     expect(log?.['location']).toMatch(new RegExp(`^${told(server.origin)}$`))
-    expect(log?.['cure']).toContain('API_BASE_URL')
+    expect(log?.['hint']).toContain('API_BASE_URL')
     expect(failure.message).toMatch(/redirects the call \(HTTP 301\)/)
     expect(`${failure.message} ${JSON.stringify(failure.details)}`).not.toContain('hunter2')
   })

@@ -111,5 +111,5 @@ describe('the hook', () => {
 })
 
 test('a refusal is a matter of security, and a tool error', () => {
-  expect(FAILURE_TABLE.delegation_refused).toMatchObject({ surface: 'tool', security: true })
+  expect(FAILURE_TABLE.delegation_refused).toMatchObject({ respondAs: 'tool', security: true })
 })

@@ -128,7 +128,7 @@ describe('exchangeFailure', () => {
           }
           const failed = exchangeFailure(refusal, subject)
           expect(failed.code).toBe('exchange_misconfigured')
-          expect(failed.details.log?.['cure']).toMatch(/\w/)
+          expect(failed.details.log?.['hint']).toMatch(/\w/)
         }
       }
     }

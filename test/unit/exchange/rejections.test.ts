@@ -75,7 +75,7 @@ async function refusal(
 describe.each(REJECTION_REASONS.map((reason) => [reason] as const))(
   'a refusal for %s',
   (reason) => {
-    test('[case 26] has what was expected, what came and a cure in the log', async () => {
+    test('[case 26] has what was expected, what came and a hint in the log', async () => {
       const { error } = await refusal(reason)
       expect([error.code, error.details.reason]).toEqual(['exchange_rejected', reason])
       const { log = {} } = error.details
@@ -85,7 +85,7 @@ describe.each(REJECTION_REASONS.map((reason) => [reason] as const))(
       expect([expected.length, received.length]).toEqual([1, 1])
       for (const value of [...expected, ...received]) expect(value).toMatch(/\S/)
       expect(expected).not.toEqual(received)
-      expect(log['cure']).toMatch(/^[A-Z].{20,}\.$/)
+      expect(log['hint']).toMatch(/^[A-Z].{20,}\.$/)
     })
 
     test('[case 26] has no token, no signature, no thumbprint and no key in it', async () => {
@@ -146,11 +146,11 @@ test('[case 27] an answer without issued_token_type is refused, and the log says
   expect(error.details.reason).toBe('issued_token_type')
   expect(error.details.log).toMatchObject({
     receivedIssuedTokenType: 'none',
-    cure: expect.stringContaining('Keycloak before 26 leaves it out') as string,
+    hint: expect.stringContaining('Keycloak before 26 leaves it out') as string,
   })
 })
 
-test('[case 27] an answer with another issued_token_type gets another cure', async () => {
+test('[case 27] an answer with another issued_token_type gets another hint', async () => {
   const { error } = await refusal('issued_token_type')
-  expect(error.details.log?.['cure']).not.toContain('Keycloak')
+  expect(error.details.log?.['hint']).not.toContain('Keycloak')
 })

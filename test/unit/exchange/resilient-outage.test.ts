@@ -229,7 +229,7 @@ describe('an authorization server that is down for a minute', () => {
       expect(error).toBeInstanceOf(OnBehalfOfError)
       const { code, details } = error as OnBehalfOfError
       expect(code).toBe('exchange_unavailable')
-      expect(FAILURE_TABLE[code].surface).toBe('tool')
+      expect(FAILURE_TABLE[code].respondAs).toBe('tool')
       expect(failureText(code, details)).toMatch(/Try again in \d+ s/)
       expect(details.retryAfterSeconds).toBeGreaterThan(0)
       told += 1

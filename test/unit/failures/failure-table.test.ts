@@ -7,7 +7,7 @@ import {
   type FailureRule,
 } from '../../../src/failures/failure-table.js'
 
-type Answer = readonly [FailureRule['surface'], number, FailureRule['challenge']]
+type Answer = readonly [FailureRule['respondAs'], number, FailureRule['challenge']]
 
 /** What an MCP client gets, code by code: the contract, written down a second time on purpose. */
 const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
@@ -61,8 +61,8 @@ describe('the failure table', () => {
   })
 
   test.each(FAILURE_CODES)('answers %s as it was agreed', (code) => {
-    const { surface, status, challenge } = FAILURE_TABLE[code]
-    expect([surface, status, challenge]).toEqual(ANSWERS[code])
+    const { respondAs, status, challenge } = FAILURE_TABLE[code]
+    expect([respondAs, status, challenge]).toEqual(ANSWERS[code])
   })
 
   test('challenges with every 401, and with no outage', () => {
@@ -71,11 +71,11 @@ describe('the failure table', () => {
   })
 
   test('keeps details from the client where they would tell about our set-up', () => {
-    expect(codesWhere((rule) => !rule.describes)).toEqual(SILENT_ABOUT_DETAILS)
+    expect(codesWhere((rule) => !rule.exposeDescription)).toEqual(SILENT_ABOUT_DETAILS)
   })
 
   test('gives a reference wherever the client learns no details', () => {
-    expect(codesWhere((rule) => !rule.describes && !rule.reference)).toEqual([])
+    expect(codesWhere((rule) => !rule.exposeDescription && !rule.includeReference)).toEqual([])
   })
 
   test('marks a token that failed our checks for security monitoring', () => {
@@ -96,7 +96,7 @@ describe('failureText', () => {
   const description = fc.string({ minLength: 1 }).map((text) => `<<${text}>>`)
 
   test('never returns the description where the rule keeps details to itself', () => {
-    const silent = FAILURE_CODES.filter((code) => !FAILURE_TABLE[code].describes)
+    const silent = FAILURE_CODES.filter((code) => !FAILURE_TABLE[code].exposeDescription)
     fc.assert(
       fc.property(fc.constantFrom(...silent), description, (code, text) => {
         const details = {
@@ -111,7 +111,7 @@ describe('failureText', () => {
   })
 
   test('returns the description in place of the text elsewhere', () => {
-    const telling = FAILURE_CODES.filter((code) => FAILURE_TABLE[code].describes)
+    const telling = FAILURE_CODES.filter((code) => FAILURE_TABLE[code].exposeDescription)
     fc.assert(
       fc.property(fc.constantFrom(...telling), description, (code, text) => {
         expect(failureText(code, { description: text })).toBe(text)

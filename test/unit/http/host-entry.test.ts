@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../../src/config/config.js'
 import { hostEntry } from '../../../src/http/host-entry.js'
 
-const faultOf = (value: string): string | undefined =>
+const issueOf = (value: string): string | undefined =>
   hostEntry.safeParse(value).error?.issues[0]?.message
 
 describe('an entry of a list of hosts', () => {
@@ -17,7 +17,7 @@ describe('an entry of a list of hosts', () => {
     'xn--bcher-kva.example',
     'mcp.example.com.',
   ])('may be %s', (value) => {
-    expect(faultOf(value)).toBeUndefined()
+    expect(issueOf(value)).toBeUndefined()
   })
 
   test.each([
@@ -37,8 +37,8 @@ describe('an entry of a list of hosts', () => {
     ['"mcp.internal"', /host or host:port/],
     ['999.1.1.1', /host or host:port/],
     ['', /host or host:port/],
-  ])('may not be %j, and the refusal says what to write', (value, cure) => {
-    expect(faultOf(value)).toMatch(cure)
+  ])('may not be %j, and the refusal says what to write', (value, hint) => {
+    expect(issueOf(value)).toMatch(hint)
   })
 
   test('is the same for the setting ALLOWED_HOSTS', () => {

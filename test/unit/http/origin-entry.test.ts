@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../../src/config/config.js'
 import { originEntry } from '../../../src/http/origin-entry.js'
 
-const faultOf = (value: string): string | undefined =>
+const issueOf = (value: string): string | undefined =>
   originEntry.safeParse(value).error?.issues[0]?.message
 
 describe('an entry of a list of origins', () => {
@@ -21,7 +21,7 @@ describe('an entry of a list of origins', () => {
     'app://obsidian.md',
     'app://localhost:4000',
   ])('[case 34] may be %s, whatever its scheme', (value) => {
-    expect(faultOf(value)).toBeUndefined()
+    expect(issueOf(value)).toBeUndefined()
   })
 
   test.each([
@@ -45,8 +45,8 @@ describe('an entry of a list of origins', () => {
     ['blob:https://app.example.com', /as browsers send it/],
     ['https://app.example.com?x', /as browsers send it/],
     ['', /as browsers send it/],
-  ])('[case 34] may not be %j, and the refusal says what to write', (value, cure) => {
-    expect(faultOf(value)).toMatch(cure)
+  ])('[case 34] may not be %j, and the refusal says what to write', (value, hint) => {
+    expect(issueOf(value)).toMatch(hint)
   })
 
   test('is the same for the setting ALLOWED_ORIGINS', () => {

@@ -80,8 +80,8 @@ describe('assertAudience', () => {
     expect(named.slice(0, 4)).toEqual(['account', '(number)', '(null)', 'x [scrubbed]'])
     expect(named[4]).toMatch(/^y{128}… \(9000 characters, sha256 [0-9a-f]{12}\)$/)
     expect(named).toHaveLength(5)
-    expect(details.log?.['cure']).toContain('audience resolve')
-    expect(details.log?.['cure']).toContain('TOLERATED_AUDIENCES')
+    expect(details.log?.['hint']).toContain('audience resolve')
+    expect(details.log?.['hint']).toContain('TOLERATED_AUDIENCES')
     expect(message).not.toContain('account')
   })
 
@@ -171,11 +171,11 @@ describe('describeRefusal', () => {
     const token = { type: undefined, keyId: undefined, issuer: iss, claims: { ...good, iss } }
     const { details, message } = describeRefusal(token, { ...expectations, issuers: [configured] })
     expect(details.log).toMatchObject({ expectedIssuers: [configured], receivedIssuer: iss })
-    expect(details.log?.['cure']).toContain(`the issuer ${configured} ${how} a trailing slash`)
+    expect(details.log?.['hint']).toContain(`the issuer ${configured} ${how} a trailing slash`)
     expect(message).not.toContain(configured)
   })
 
-  test('logs a foreign issuer on one line, bounded and scrubbed, and offers no cure', () => {
+  test('logs a foreign issuer on one line, bounded and scrubbed, and offers no hint', () => {
     const iss = `https://a\n\u2028b.example/ eyJ${'x'.repeat(50)} ${'- '.repeat(5_000)}`
     const { log } = refusal({ ...good, iss }).details
     expect(log).toMatchObject({ expectedIssuers: [ISSUER] })
@@ -183,7 +183,7 @@ describe('describeRefusal', () => {
       /^https:\/\/a {2}b\.example\/ \[scrubbed\] [- ]{0,200}$/,
     )
     expect(String(log?.['receivedIssuer']).length).toBeLessThanOrEqual(200)
-    expect(log).not.toHaveProperty('cure')
+    expect(log).not.toHaveProperty('hint')
     expect(refusal({ aud: AUDIENCE }).details.log).toMatchObject({ receivedIssuer: 'none' })
   })
 

@@ -153,7 +153,7 @@ describe('a redirect', () => {
       expect(count('/elsewhere')).toBe(0)
       const [entry] = log.named('issuer_document_unavailable')
       expect(entry?.fields).toMatchObject({ status: code, location: '/elsewhere' })
-      expect(entry?.fields['cure']).toContain('ISSUER_METADATA_URL')
+      expect(entry?.fields['hint']).toContain('ISSUER_METADATA_URL')
     },
   )
 
@@ -235,7 +235,7 @@ describe('an issuer with one name outside and another inside', () => {
       for (const url of ['http://keys.example/', 'ftp://keys.example/', 'file:///keys', 'keys']) {
         const thrown = thrownBy(() => createIssuer({ issuer, [name]: url }))
         expect(thrown).toBeInstanceOf(TypeError)
-        expect(String(thrown)).toContain(`${name} must be`)
+        expect(String(thrown)).toContain(`${name}: must be`)
       }
       createIssuer({ issuer, [name]: 'http://keys.example/', dangerouslyAllowHttp: true })
       createIssuer({ issuer, [name]: 'http://127.0.0.1/' })

@@ -19,7 +19,7 @@ describe('the options of onBehalfOf', () => {
     baselineScopes: ['tool:greet'],
   }
 
-  const faults = (change: Record<string, unknown>): string[] => {
+  const issues = (change: Record<string, unknown>): string[] => {
     try {
       onBehalfOf({ ...sound, ...change })
       return []
@@ -30,31 +30,31 @@ describe('the options of onBehalfOf', () => {
   }
 
   test('are sound as documented', () => {
-    expect(faults({})).toEqual([])
+    expect(issues({})).toEqual([])
     const key = new Secret('a key')
-    expect(faults({ client: { id: 'a', method: 'private_key_jwt', privateKey: key } })).toEqual([])
-    expect(faults({ client: { id: 'a', method: 'tls_client_auth' } })).toEqual([])
+    expect(issues({ client: { id: 'a', method: 'private_key_jwt', privateKey: key } })).toEqual([])
+    expect(issues({ client: { id: 'a', method: 'tls_client_auth' } })).toEqual([])
     const exchanger = { exchange: () => Promise.reject(new Error('not called')) }
-    expect(faults({ client: { id: 'a', exchanger } })).toEqual([])
+    expect(issues({ client: { id: 'a', exchanger } })).toEqual([])
   })
 
   const APART = ['https://login.example.com/', 'https://tenant.eu.auth0.com/']
 
   test("[S15] send a client's secret to issuers of several hosts only where that is asked for", () => {
-    expect(faults({ issuer: APART })).toEqual([
+    expect(issues({ issuer: APART })).toEqual([
       expect.stringMatching(/^ {2}- issuer: "https:\/\/tenant\.eu\.auth0\.com\/" would be sent/),
     ])
-    expect(faults({ issuer: APART, dangerouslyShareClientSecret: true })).toEqual([])
-    expect(faults({ issuer: APART, dangerouslyShareClientSecret: false })).toHaveLength(1)
+    expect(issues({ issuer: APART, dangerouslyShareClientSecret: true })).toEqual([])
+    expect(issues({ issuer: APART, dangerouslyShareClientSecret: false })).toHaveLength(1)
     const below = ['https://example.com/', 'https://login.example.com/realms/one']
-    expect(faults({ issuer: below })).toEqual([])
+    expect(issues({ issuer: below })).toEqual([])
   })
 
   test('[S15] let issuers of several hosts share a client that proves itself with a key', () => {
     const key = new Secret('a key')
     const client = { id: 'a', method: 'private_key_jwt', privateKey: key }
-    expect(faults({ issuer: APART, client })).toEqual([])
-    expect(faults({ issuer: APART, client: { id: 'a', method: 'tls_client_auth' } })).toEqual([])
+    expect(issues({ issuer: APART, client })).toEqual([])
+    expect(issues({ issuer: APART, client: { id: 'a', method: 'tls_client_auth' } })).toEqual([])
   })
 
   test('[case 21] may say where the documents of the issuer are, over http only where an option shouts', () => {
@@ -63,12 +63,12 @@ describe('the options of onBehalfOf', () => {
       jwksUrl: 'http://keycloak:8080/keys',
     }
     const shouting = { dangerouslyAllowHttp: true }
-    expect(faults({ ...inside, ...shouting })).toEqual([])
-    expect(faults(inside)).toEqual([
+    expect(issues({ ...inside, ...shouting })).toEqual([])
+    expect(issues(inside)).toEqual([
       expect.stringMatching(/metadataUrl: must be https/),
       expect.stringMatching(/jwksUrl: must be https/),
     ])
-    expect(faults({ metadataUrl: 'metadata', jwksUrl: 5 })).toEqual([
+    expect(issues({ metadataUrl: 'metadata', jwksUrl: 5 })).toEqual([
       expect.stringMatching(/metadataUrl: must be a URL/),
       expect.stringMatching(/jwksUrl: must be the URL of a document/),
     ])
@@ -77,19 +77,19 @@ describe('the options of onBehalfOf', () => {
   test('[case 22] name no issuer that is a template for many tenants', () => {
     const template = 'https://login.example/{tenantid}/v2.0'
     for (const issuer of [template, ['https://id.example/', template]]) {
-      expect(faults({ issuer }).join()).toContain('the issuer of your own tenant')
+      expect(issues({ issuer }).join()).toContain('the issuer of your own tenant')
     }
   })
 
   test('of how tokens are read are checked as the rest', () => {
     const policy = { userClaim: 'email', scopeClaim: 'tools', scopePrefix: 'api://id' }
     expect(
-      faults({
+      issues({
         ...{ tokenAudience: 'guid', toleratedAudiences: ['account'], clockToleranceSeconds: 60 },
         callerPolicy: { ...policy, isMachine: () => false, dangerouslyAllowMachineTokens: false },
       }),
     ).toEqual([])
-    const found = faults({
+    const found = issues({
       ...{ tokenAudience: '', toleratedAudiences: [API.audience], clockToleranceSeconds: 61 },
       callerPolicy: { userClaim: '', scopeClaim: 7, scopePrefix: 'a b' },
     }).join('\n')
@@ -99,7 +99,7 @@ describe('the options of onBehalfOf', () => {
     ]) {
       expect(found).toContain(`- ${name}: `)
     }
-    expect(faults({ callerPolicy: { isMachine: 'yes' } })).toHaveLength(1)
+    expect(issues({ callerPolicy: { isMachine: 'yes' } })).toHaveLength(1)
   })
 
   test('that are missing are named all at once', () => {
@@ -111,7 +111,7 @@ describe('the options of onBehalfOf', () => {
   })
 
   test('that are faulty are named all at once, alone and taken together', () => {
-    const found = faults({
+    const found = issues({
       endpoint: new URL('http://mcp.example/mcp?a=b'),
       issuer: ['http://issuer.example/', 'nothing'],
       client: { id: '', secret: 'a bare string' },
@@ -166,7 +166,7 @@ describe('the options of onBehalfOf', () => {
     [{ exchanger: {} }, 'client.exchanger: must have an exchange function'],
     [{}, 'client: must have a secret, a method or an exchanger'],
   ])('name what is wrong with the proof of the client: %j', (proof, text) => {
-    const found = faults({ client: { id: 'mcp-server', ...proof } })
+    const found = issues({ client: { id: 'mcp-server', ...proof } })
     expect(found).toHaveLength(1)
     expect(found[0]).toContain(text)
     expect(found[0]).not.toContain('plain')
@@ -174,9 +174,9 @@ describe('the options of onBehalfOf', () => {
 
   test('permit plain http on this machine, and elsewhere only where it is shouted', () => {
     const here = { endpoint: new URL('http://localhost:1/mcp'), issuer: 'http://127.0.0.1:1/' }
-    expect(faults(here)).toEqual([])
+    expect(issues(here)).toEqual([])
     const elsewhere = { issuer: 'http://issuer.internal/' }
-    expect(faults(elsewhere)).toHaveLength(1)
-    expect(faults({ ...elsewhere, dangerouslyAllowHttp: true })).toEqual([])
+    expect(issues(elsewhere)).toHaveLength(1)
+    expect(issues({ ...elsewhere, dangerouslyAllowHttp: true })).toEqual([])
   })
 })

@@ -15,26 +15,26 @@ const LAMP = optionsSchema<Lamp>({
   stand: optionsSchema<NonNullable<Lamp['stand']>>({ heightCm: z.number().optional() }).optional(),
 })
 
-function faultsOf(options: unknown): readonly string[] {
+function issuesOf(options: unknown): readonly string[] {
   try {
     assertOptions('lamp', LAMP, options)
     return []
   } catch (error) {
     expect(error).toBeInstanceOf(TypeError)
-    const [first, ...faults] = (error as Error).message.split('\n')
+    const [first, ...issues] = (error as Error).message.split('\n')
     expect(first).toBe('lamp() was given unusable options:')
-    return faults
+    return issues
   }
 }
 
 describe('the options of a factory', () => {
   test('an optional option may be absent, or undefined', () => {
-    expect(faultsOf({ brightness: 1 })).toEqual([])
-    expect(faultsOf({ brightness: 1, colour: undefined, stand: undefined })).toEqual([])
+    expect(issuesOf({ brightness: 1 })).toEqual([])
+    expect(issuesOf({ brightness: 1, colour: undefined, stand: undefined })).toEqual([])
   })
 
-  test('options with several faults are refused with all of them at once', () => {
-    expect(faultsOf({ colour: 5 })).toEqual([
+  test('options with several issues are refused with all of them at once', () => {
+    expect(issuesOf({ colour: 5 })).toEqual([
       '  - brightness: must be a number',
       '  - colour: must be a colour',
     ])
@@ -42,27 +42,27 @@ describe('the options of a factory', () => {
 
   test('options that are no object are refused', () => {
     for (const none of [undefined, null, 'bright', 5]) {
-      expect(faultsOf(none)).toEqual(['  - options: must be an object'])
+      expect(issuesOf(none)).toEqual(['  - options: must be an object'])
     }
   })
 
   test('[A12] an option of an unknown name is refused, and the error says which name was meant', () => {
-    expect(faultsOf({ brightness: 1, color: 'red' })).toEqual([
+    expect(issuesOf({ brightness: 1, color: 'red' })).toEqual([
       '  - options: has an unknown option: "color" (did you mean "colour"?)',
     ])
-    expect(faultsOf({ brightness: 1, BRIGHTNES: 2, wheels: 4 })).toEqual([
+    expect(issuesOf({ brightness: 1, BRIGHTNES: 2, wheels: 4 })).toEqual([
       '  - options: has unknown options: "BRIGHTNES" (did you mean "brightness"?), "wheels"',
     ])
   })
 
   test('[A12] an unknown name in a nested object of options is refused too', () => {
-    expect(faultsOf({ brightness: 1, stand: { heigthCm: 5 } })).toEqual([
+    expect(issuesOf({ brightness: 1, stand: { heigthCm: 5 } })).toEqual([
       '  - stand: has an unknown option: "heigthCm" (did you mean "heightCm"?)',
     ])
   })
 
   test('[A12] where a required option is misspelt, the error has both names', () => {
-    expect(faultsOf({ britghness: 1 })).toEqual([
+    expect(issuesOf({ britghness: 1 })).toEqual([
       '  - brightness: must be a number',
       '  - options: has an unknown option: "britghness" (did you mean "brightness"?)',
     ])

@@ -86,11 +86,13 @@ describe('docker-compose.yml', () => {
         ...audiences,
         PORT: Number(issuerPort),
         ISSUER: issuerUrl,
+        MCP_SERVER_URL: `http://localhost:${mcpPort}`,
       })
       expect(api?.environment).toEqual({
         PORT: Number(apiPort),
         ISSUER_BASE_URL: issuerUrl,
         API_AUTH0_AUDIENCE: apiUrl,
+        MCP_SERVER_URL: `http://localhost:${mcpPort}`,
       })
       expect(mcp?.environment).toMatchObject({
         ...audiences,

@@ -75,7 +75,7 @@ function neededSettings(): readonly string[] {
     return []
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return error.faults.map(({ key }) => key)
+    return error.issues.map(({ key }) => key)
   }
 }
 

@@ -35,7 +35,7 @@ describe('a server that starts', () => {
       name: 'scope_of_no_tool',
       fields: { setting: 'MCP_BASELINE_SCOPES', scopes: ['tool:a', 'tool:b'] },
     })
-    expect(line?.fields['cure']).toContain('MCP_BASELINE_SCOPES names tool:a tool:b')
+    expect(line?.fields['hint']).toContain('MCP_BASELINE_SCOPES names tool:a tool:b')
   })
 
   test('[B9] names scopes of the hierarchy that open nothing, wildcards among them', async () => {
@@ -51,6 +51,6 @@ describe('a server that starts', () => {
       name: 'tool_not_offered',
       fields: { tool: 'greet', missing: ['read:private'] },
     })
-    expect(line?.fields['cure']).toContain('MCP_AUTH0_EXCHANGE_SCOPE lacks read:private')
+    expect(line?.fields['hint']).toContain('MCP_AUTH0_EXCHANGE_SCOPE lacks read:private')
   })
 })

@@ -22,14 +22,14 @@ const YOURS =
 const ELLIPSIS = /…|\.\.\.$/
 
 /** Says what to change about a text that cannot be right for any setting; `undefined` where none is found. */
-export function textFault(text: string, kind: TextKind): string | undefined {
+export function textIssue(text: string, kind: TextKind): string | undefined {
   return (
-    quoteFault(text, kind) ??
+    quoteIssue(text, kind) ??
     (INVISIBLE.test(text) && !isForeignFile(text, kind)
       ? 'holds a character that cannot be seen, or one in another encoding than UTF-8. Type the value anew in place of pasting it'
       : undefined) ??
-    commentFault(text, kind) ??
-    placeholderFault(text, kind)
+    commentIssue(text, kind) ??
+    placeholderIssue(text, kind)
   )
 }
 
@@ -38,7 +38,7 @@ function isForeignFile(text: string, { fromFile }: TextKind): boolean {
   return fromFile && text.includes('-----BEGIN ')
 }
 
-function quoteFault(text: string, { secret, fromFile }: TextKind): string | undefined {
+function quoteIssue(text: string, { secret, fromFile }: TextKind): string | undefined {
   const [first, last] = [text.charAt(0), text.charAt(text.length - 1)]
   if (text.length > 1 && PAIRS.includes(first + last)) {
     return 'has quotes around its value that are part of it. Remove them: `docker run --env-file` and other tools keep quotes, unlike .env as this server reads it'
@@ -47,7 +47,7 @@ function quoteFault(text: string, { secret, fromFile }: TextKind): string | unde
   return `has a quote at one end. Remove it${secret ? UNLESS_MEANT : ''}`
 }
 
-function commentFault(text: string, { secret, fromFile }: TextKind): string | undefined {
+function commentIssue(text: string, { secret, fromFile }: TextKind): string | undefined {
   if (fromFile || !/\s#|^#(?:\s|$)/.test(text)) return undefined
   return `has a comment (#) that is part of its value: comments are left out of .env alone. Remove it${secret ? UNLESS_MEANT : ''}`
 }
@@ -55,7 +55,7 @@ function commentFault(text: string, { secret, fromFile }: TextKind): string | un
 const UNLESS_MEANT =
   '. If it belongs to the secret, put the secret in a file, and name that in the same setting with _FILE behind it'
 
-function placeholderFault(text: string, kind: TextKind): string | undefined {
+function placeholderIssue(text: string, kind: TextKind): string | undefined {
   const secret = kind.secret || isForeignFile(text, kind)
   if (UNEXPANDED.test(text) || (!secret && UNEXPANDED_WITHIN.test(text))) {
     return 'is a reference that nobody has put a value in for. This server expands no variables: write the value itself'

@@ -2,7 +2,7 @@ import { printable } from '../printable.js'
 import type { ApiAnswer } from './api-request.js'
 
 /** Both places where a path of the API can be wrong. */
-export function pathCure(answer: ApiAnswer): string {
+export function pathHint(answer: ApiAnswer): string {
   const target = locationOf(answer)
   const base =
     target === undefined

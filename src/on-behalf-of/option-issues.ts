@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isHttpsOrLoopback } from '../config/values.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 
-interface Fault {
+interface Issue {
   readonly path: readonly (string | number)[]
   readonly message: string
 }
@@ -36,18 +36,18 @@ const SOUND = z.object({
 })
 
 /** What is wrong with options that may each be right alone. */
-export function faultsTogether(options: unknown): readonly Fault[] {
+export function issuesTogether(options: unknown): readonly Issue[] {
   const sound = SOUND.safeParse(options).data
   if (sound === undefined) return []
   return [
-    ...toolFaults(sound),
-    ...audienceFaults(sound),
-    ...plainHttpFaults(sound),
-    ...sharedSecretFaults(sound),
+    ...toolIssues(sound),
+    ...audienceIssues(sound),
+    ...plainHttpIssues(sound),
+    ...sharedSecretIssues(sound),
   ]
 }
 
-function toolFaults({ tools, apis }: z.output<typeof SOUND>): readonly Fault[] {
+function toolIssues({ tools, apis }: z.output<typeof SOUND>): readonly Issue[] {
   const known = Object.keys(apis)
   const names = tools.map(({ name }) => name)
   return tools.flatMap(({ name, downstream }, index) => {
@@ -67,7 +67,7 @@ function toolFaults({ tools, apis }: z.output<typeof SOUND>): readonly Fault[] {
   })
 }
 
-function audienceFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+function audienceIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
   const { endpoint, resource = endpoint?.href, tokenAudience, toleratedAudiences = [] } = sound
   const own = new Set<unknown>([resource, tokenAudience, ...toleratedAudiences])
   return Object.entries(sound.apis)
@@ -78,7 +78,7 @@ function audienceFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
     }))
 }
 
-function sharedSecretFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+function sharedSecretIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
   const [primary, ...others] = sound.issuer
   if (sound.dangerouslyShareClientSecret === true || sound.client.secret === undefined) return []
   // All exchanges take place there, whoever issued the token.
@@ -89,7 +89,7 @@ function sharedSecretFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
   return [{ path: ['issuer'], message }]
 }
 
-function plainHttpFaults(sound: z.output<typeof SOUND>): readonly Fault[] {
+function plainHttpIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
   if (sound.dangerouslyAllowHttp === true) return []
   const urls: readonly (readonly [path: readonly string[], value: unknown])[] = [
     [['endpoint'], sound.endpoint],

@@ -1,6 +1,6 @@
 import type { RejectionReason } from './rejection-reasons.js'
 
-const CURES: Readonly<Record<RejectionReason, string>> = {
+const HINTS: Readonly<Record<RejectionReason, string>> = {
   token_type:
     'Have the authorization server issue plain Bearer tokens for this API: the call of the API presents no proof of possession.',
   issued_token_type:
@@ -40,9 +40,9 @@ const CURES: Readonly<Record<RejectionReason, string>> = {
 }
 
 /** What an operator does about a returned token that was refused. `received` tells a missing answer from a wrong one. */
-export function rejectionCure(reason: RejectionReason, received: unknown): string {
+export function rejectionHint(reason: RejectionReason, received: unknown): string {
   if (reason === 'issued_token_type' && received === undefined) {
     return 'The answer has no issued_token_type, which RFC 8693 §2.2.1 requires. Keycloak before 26 leaves it out: update it.'
   }
-  return CURES[reason]
+  return HINTS[reason]
 }

@@ -1,7 +1,7 @@
 import type { FailureCode } from '../failures/errors.js'
 
 /** What an operator does about a refusal, by its code and the authorization server's `error`. */
-const CURES: Partial<Record<FailureCode, Readonly<Record<string, string>>>> = {
+const HINTS: Partial<Record<FailureCode, Readonly<Record<string, string>>>> = {
   exchange_misconfigured: {
     invalid_client:
       'Check MCP_AUTH0_CLIENT_ID and the secret or key of that client: the authorization server does not accept them.',
@@ -34,9 +34,9 @@ const CURES: Partial<Record<FailureCode, Readonly<Record<string, string>>>> = {
   },
 }
 
-/** The cure for the log line of a refusal; `undefined` where waiting or signing in is the cure. */
-export function cureFor(code: FailureCode, error: string | undefined): string | undefined {
-  const cures = CURES[code]
-  if (cures === undefined) return undefined
-  return error !== undefined && Object.hasOwn(cures, error) ? cures[error] : cures['']
+/** The hint for the log line of a refusal; `undefined` where waiting or signing in helps. */
+export function hintFor(code: FailureCode, error: string | undefined): string | undefined {
+  const hints = HINTS[code]
+  if (hints === undefined) return undefined
+  return error !== undefined && Object.hasOwn(hints, error) ? hints[error] : hints['']
 }

@@ -2,8 +2,8 @@ import type { Config } from '../../src/config/config.js'
 import type { FailureCode, OnBehalfOfError } from '../../src/failures/errors.js'
 
 /** What an operator does about a failed exchange, naming the settings of this deployment. */
-export function cureOf({ code, details }: OnBehalfOfError, config: Config): string {
-  const known = details.log?.['cure']
+export function hintOf({ code, details }: OnBehalfOfError, config: Config): string {
+  const known = details.log?.['hint']
   if (typeof known === 'string') return known
   if (code === 'exchange_rejected') return REJECTED
   if (code === 'reauthentication_required') {

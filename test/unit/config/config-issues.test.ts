@@ -13,15 +13,15 @@ const GOOD: Environment = {
   API_BASE_URL: 'http://localhost:8787/',
 }
 
-function faultsOf(environment: Environment): ConfigError {
+function issuesOf(environment: Environment): ConfigError {
   const error = thrownBy(() => parseConfig(environment))
   if (error instanceof ConfigError) return error
   throw new Error('expected a ConfigError', { cause: error })
 }
 
 const keysOf = (environment: Environment): string[] =>
-  faultsOf(environment)
-    .faults.map(({ key }) => key)
+  issuesOf(environment)
+    .issues.map(({ key }) => key)
     .sort()
 
 /** One bad value for each setting that can be bad. */
@@ -109,15 +109,15 @@ const BAD: readonly (readonly [string, string])[] = [
 ]
 
 describe('a faulty configuration', () => {
-  test.each(BAD)('is refused for %s=%j, by key, value and cure', (key, value) => {
-    const error = faultsOf({ ...GOOD, [key]: value })
-    expect(error.faults).toHaveLength(1)
-    expect(error.faults[0]).toMatchObject({ key, value })
-    expect(error.faults[0]?.cure.length).toBeGreaterThan(10)
-    expect(error.message).toContain(`${key}="${value}": ${error.faults[0]?.cure ?? '-'}`)
+  test.each(BAD)('is refused for %s=%j, by key, value and hint', (key, value) => {
+    const error = issuesOf({ ...GOOD, [key]: value })
+    expect(error.issues).toHaveLength(1)
+    expect(error.issues[0]).toMatchObject({ key, value })
+    expect(error.issues[0]?.hint.length).toBeGreaterThan(10)
+    expect(error.message).toContain(`${key}="${value}": ${error.issues[0]?.hint ?? '-'}`)
   })
 
-  test('shows every fault at once', () => {
+  test('shows every issue at once', () => {
     const environment: Environment = {
       AUTH0_DOMAIN: 'not a domain',
       PORT: 'x',
@@ -134,7 +134,7 @@ describe('a faulty configuration', () => {
       'MCP_AUTH0_CLIENT_SECRET',
       'PORT',
     ])
-    expect(faultsOf(environment).message).toContain('8 faults:')
+    expect(issuesOf(environment).message).toContain('8 issues:')
   })
 
   test('of nothing at all names everything that is needed', () => {
@@ -149,34 +149,34 @@ describe('a faulty configuration', () => {
   })
 
   test.each(Object.keys(GOOD))('names %s alone where that alone is missing', (key) => {
-    const error = faultsOf({ ...GOOD, [key]: ' ' })
-    expect(error.faults.map((fault) => fault.key)).toEqual([key])
-    expect(error.faults[0]).not.toHaveProperty('value')
-    expect(error.faults[0]?.cure).toMatch(/^is missing/)
+    const error = issuesOf({ ...GOOD, [key]: ' ' })
+    expect(error.issues.map((issue) => issue.key)).toEqual([key])
+    expect(error.issues[0]).not.toHaveProperty('value')
+    expect(error.issues[0]?.hint).toMatch(/^is missing/)
   })
 
   test.each(['AUTH0_AUDIENCE', 'TOKEN_AUDIENCE', 'TOLERATED_AUDIENCES', 'MCP_AUTH0_CLIENT_ID'])(
     'has one audience for the API and for this server, by %s',
     (name) => {
       const environment = { ...GOOD, [name]: GOOD['API_AUTH0_AUDIENCE'] }
-      const { faults } = faultsOf(environment)
-      expect(faults).toMatchObject([{ key: 'API_AUTH0_AUDIENCE' }])
-      expect(faults[0]?.cure).toContain(name)
+      const { issues } = issuesOf(environment)
+      expect(issues).toMatchObject([{ key: 'API_AUTH0_AUDIENCE' }])
+      expect(issues[0]?.hint).toContain(name)
     },
   )
 
   test('has two issuers', () => {
-    const error = faultsOf({ ...GOOD, ISSUER_BASE_URL: 'https://login.example.com' })
-    expect(error.faults).toMatchObject([
+    const error = issuesOf({ ...GOOD, ISSUER_BASE_URL: 'https://login.example.com' })
+    expect(error.issues).toMatchObject([
       { key: 'ISSUER_BASE_URL', value: 'https://login.example.com' },
     ])
-    expect(error.faults[0]?.cure).toContain('AUTH0_DOMAIN')
+    expect(error.issues[0]?.hint).toContain('AUTH0_DOMAIN')
   })
 
   test('takes an issuer beyond this machine for bad when it is plain http', () => {
     const ISSUER_BASE_URL = 'http://login.example.com/realms/one'
-    const error = faultsOf({ ...GOOD, AUTH0_DOMAIN: '', ISSUER_BASE_URL })
-    expect(error.faults).toMatchObject([{ key: 'ISSUER_BASE_URL', value: ISSUER_BASE_URL }])
+    const error = issuesOf({ ...GOOD, AUTH0_DOMAIN: '', ISSUER_BASE_URL })
+    expect(error.issues).toMatchObject([{ key: 'ISSUER_BASE_URL', value: ISSUER_BASE_URL }])
   })
 
   test('does not hide a second issuer behind a bad first one', () => {
@@ -226,7 +226,7 @@ describe('a secret', () => {
     const bad = fc.constantFrom(...BAD)
     fc.assert(
       fc.property(secret, bad, (value, [key, text]) => {
-        const error = faultsOf({ ...GOOD, MCP_AUTH0_CLIENT_SECRET: value, [key]: text })
+        const error = issuesOf({ ...GOOD, MCP_AUTH0_CLIENT_SECRET: value, [key]: text })
         expect(`${error.stack ?? ''} ${JSON.stringify(error)}`).not.toContain(value)
       }),
     )
@@ -235,12 +235,12 @@ describe('a secret', () => {
   test.each(['ISSUER_BASE_URL', 'MCP_SERVER_URL', 'API_BASE_URL'])(
     'does not appear in an error when it stands in %s as a password',
     (key) => {
-      const error = faultsOf({
+      const error = issuesOf({
         ...GOOD,
         AUTH0_DOMAIN: '',
         [key]: 'https://user:hunter3@host.example/',
       })
-      expect(error.faults.map((fault) => fault.key)).toContain(key)
+      expect(error.issues.map((issue) => issue.key)).toContain(key)
       expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('hunter3')
     },
   )
@@ -265,7 +265,7 @@ describe('any environment', () => {
     requiredKeys: [],
   })
 
-  test('parses or throws a ConfigError with at least one fault, and nothing else happens', () => {
+  test('parses or throws a ConfigError with at least one issue, and nothing else happens', () => {
     fc.assert(
       fc.property(noise, fc.boolean(), (environment, fromGood) => {
         try {
@@ -274,8 +274,8 @@ describe('any environment', () => {
           expect(config.endpoint.pathname).toMatch(/\/mcp$/)
         } catch (error) {
           if (!(error instanceof ConfigError)) throw error
-          expect(error.faults.length).toBeGreaterThan(0)
-          expect(error.faults.every(({ key }) => names.includes(key))).toBe(true)
+          expect(error.issues.length).toBeGreaterThan(0)
+          expect(error.issues.every(({ key }) => names.includes(key))).toBe(true)
         }
       }),
       { numRuns: 300 },

@@ -1,0 +1,109 @@
+import * as library from 'mcp-on-behalf-of'
+import { describe, expect, test } from 'vitest'
+import { thrownBy } from '../outcomes.js'
+
+type AnyFactory = (...given: readonly unknown[]) => unknown
+type AnyClass = new (...given: readonly unknown[]) => unknown
+
+const URL_HERE = new URL('https://mcp.example/mcp')
+
+/** What each public factory is given, as a program in JavaScript may do, and the faults that the error has to name. */
+const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], faults: string[]]>> = {
+  CachingExchanger: [
+    [{}, { cache: {}, clientId: '', subjectTokenType: 'x' }],
+    ['exchanger', 'cache', 'clientId'],
+  ],
+  createAuth0ApiClientExchanger: [[{}], ['apiClient']],
+  createAuth0ApiClientVerifier: [[{ audience: 5 }], ['apiClient', 'issuers', 'audience']],
+  createAuth0Exchanger: [
+    [{ clientId: '', clientAuthentication: { secret: 'bare' } }],
+    ['clientId', 'clientAuthentication.secret'],
+  ],
+  createIssuer: [[{ issuer: 'nonsense', jwksUrl: 'x' }], ['issuer', 'jwksUrl']],
+  createJwtBearerVerifier: [[{ issuers: [], audience: '' }], ['issuers', 'audience']],
+  createMemoryTokenCache: [[{ maxEntries: 0 }], ['maxEntries']],
+  createOutgoingFetch: [[{ connections: -1, proxy: { http: 'x' } }], ['connections', 'proxy.http']],
+  createRfc8693Exchanger: [[{}], ['metadata', 'clientId', 'clientAuthentication']],
+  createScopeNames: [[{ own: 'tool:greet' }], ['own']],
+  createToolAccess: [[{ tools: [] }, { lockedTools: 'maybe' }], ['lockedTools']],
+  createToolRegistry: [[[{ name: 'a' }, { requiredScopes: [] }]], ['requiredScopes', 'name']],
+  errorHandler: [[{}], ['resourceMetadataUrl', 'log']],
+  homePageRoute: [[{ endpoint: URL_HERE, name: '' }], ['name', 'resource', 'tools']],
+  hostAndOriginValidation: [[{ endpoint: 'x', allowedHosts: 5 }], ['endpoint', 'allowedHosts']],
+  jsonBody: [['large'], ['maxBytes']],
+  limitByAddress: [[{ perMinute: -1 }], ['perMinute']],
+  limitByCaller: [[{ perMinute: 1, bytesPerMinute: 'x' }], ['bytesPerMinute']],
+  limitConcurrency: [[{}], ['maxConcurrentPerCaller']],
+  mcpRoute: [[{ sessions: { idleMs: -1 } }], ['createServer', 'sessions.idleMs']],
+  onBehalfOf: [[{}], ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']],
+  protectExchange: [
+    [{}, { issuers: [], clientId: '', ownAudience: '' }],
+    ['adapter', 'issuers', 'clientId', 'ownAudience'],
+  ],
+  protectedResourceMetadataRoute: [
+    [URL_HERE, { resource: '' }],
+    ['description.resource', 'description.authorizationServers', 'description.baselineScopes'],
+  ],
+  requestContext: [['x'], ['createId']],
+  requireBearerAuth: [
+    [{ policy: { userClaim: 5 } }],
+    ['verifier', 'resource', 'endpoint', 'policy'],
+  ],
+  ResilientExchanger: [
+    [{}, { breaker: { threshold: 0 } }],
+    ['exchanger', 'breaker.threshold'],
+  ],
+  SessionRegistry: [[{ maxSessions: 'many' }], ['maxSessions']],
+  tokenExchange: [
+    [{ sessions: 'on', log: { event: () => undefined } }],
+    ['registry', 'exchanger', 'apis', 'log', 'sessions'],
+  ],
+  toolScopes: [[{}], ['access']],
+  VerifyingExchanger: [
+    [{}, {}],
+    ['exchanger', 'issuerOf', 'clientId', 'ownAudience'],
+  ],
+}
+
+/** They take no options, or what they take is no option. */
+const NO_FACTORIES = [
+  ...['authContextOf', 'authenticatedRequest', 'downstreamOf', 'formBody', 'metadataUrl'],
+  ...['OnBehalfOfError', 'parsePathTemplate', 'ProxyError', 'Secret', 'securityHeaders'],
+  'verifyExchangedToken',
+]
+
+const EXPORTED = Object.entries(library).filter(([, value]) => typeof value === 'function')
+
+function call(name: string, given: readonly unknown[]): unknown {
+  const made: unknown = EXPORTED.find(([exported]) => exported === name)?.[1]
+  return /^[A-Z]/.test(name) ? new (made as AnyClass)(...given) : (made as AnyFactory)(...given)
+}
+
+describe('the options of a public factory', () => {
+  test('each exported function or class is among the factories here, or known to be none', () => {
+    const names = EXPORTED.map(([name]) => name).sort()
+    expect(names).toEqual([...Object.keys(NONSENSE), ...NO_FACTORIES].sort())
+  })
+
+  test.each(Object.entries(NONSENSE))(
+    'nonsense is refused while the app is put together, and each fault is named: %s',
+    (name, [given, faults]) => {
+      const thrown = thrownBy(() => call(name, given))
+      expect(thrown).toBeInstanceOf(TypeError)
+      const { message } = thrown as TypeError
+      expect(message).toMatch(new RegExp(`^${name}\\(\\) was given unusable options:\\n`))
+      for (const fault of faults)
+        expect(message).toMatch(new RegExp(`^  - (?:\\S+\\.)?${fault}`, 'm'))
+    },
+  )
+
+  test.each(Object.entries(NONSENSE).filter(([, [[first]]]) => first?.constructor === Object))(
+    '[A12] an option that does not exist is refused by name: %s',
+    (name, [given]) => {
+      const last = given.at(-1) as object
+      const withUnknown = [...given.slice(0, -1), { ...last, nonsense: true }]
+      const { message } = thrownBy(() => call(name, withUnknown)) as TypeError
+      expect(message).toMatch(/has an unknown option: "nonsense"/)
+    },
+  )
+})
