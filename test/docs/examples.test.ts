@@ -53,7 +53,8 @@ function exampleOf(name: string, file: string): string {
 
 /** A module of an example, with the imports and the values that it uses. */
 function moduleOf(example: string): string {
-  const uses = (name: string): boolean => new RegExp(`(?<!(?<!\\.\\.)\\.|['\\w])${name}\\b`).test(example)
+  const uses = (name: string): boolean =>
+    new RegExp(`(?<!(?<!\\.\\.)\\.|['\\w])${name}\\b`).test(example)
   const declares = (name: string): boolean =>
     new RegExp(`const (?:\\{[^}]*)?\\b${name}\\b[^=]*=`).test(example)
   const used = (names: readonly string[]) => names.filter((name) => uses(name) && !declares(name))
