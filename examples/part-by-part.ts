@@ -62,7 +62,10 @@ export function createPartByPartApp(options: ExampleOptions): Express {
     formBody(),
     requireBearerAuth({
       verifier: createJwtBearerVerifier({ issuers: [issuer], audience: resource.resource }),
-      ...{ resource: resource.resource, endpoint, resourceMetadataUrl, baselineScopes },
+      resource: resource.resource,
+      endpoint,
+      resourceMetadataUrl,
+      baselineScopes,
     }),
     limitByCaller({ perMinute: 300 }),
     jsonBody(1024 * 1024),

@@ -27,7 +27,10 @@ export interface SessionsExample {
 export function createSessionsApp(options: SessionsExampleOptions): SessionsExample {
   const { endpoint, issuer, client, api, log } = options
   const { metadata, protect, errors } = onBehalfOf({
-    ...{ endpoint, issuer, client, log },
+    endpoint,
+    issuer,
+    client,
+    log,
     apis: { api },
     tools: SDK_V1_TOOLS,
     baselineScopes: ['tool:whoami', 'tool:greet'],

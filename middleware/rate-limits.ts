@@ -118,7 +118,8 @@ function assertWithin(
   if (overdraft === undefined) return
   const { caller } = authContextOf(authInfoOf(req))
   throw new OnBehalfOfError('rate_limited', {
-    ...{ reason, description: DESCRIPTIONS[reason] },
+    reason,
+    description: DESCRIPTIONS[reason],
     ...overdraft,
     log: callerForLog(caller),
   })

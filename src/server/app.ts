@@ -111,8 +111,11 @@ function homePageOptions(
   resource: ResourceDescription,
 ): HomePageOptions {
   return {
-    ...{ endpoint, resource, tools },
-    ...{ name: SERVER_NAME, version: VERSION },
+    endpoint,
+    resource,
+    tools,
+    name: SERVER_NAME,
+    version: VERSION,
     healthUrl: new URL('/healthz', endpoint),
   }
 }

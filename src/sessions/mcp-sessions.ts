@@ -96,7 +96,8 @@ export class McpSessions {
       authContextOf(authInfo).caller,
       (id) =>
         new McpSession({
-          ...{ id, onerror: this.#onerror },
+          id,
+          onerror: this.#onerror,
           replayBytes,
           retryMs,
         }),
