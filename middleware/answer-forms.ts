@@ -15,6 +15,8 @@ const known = new WeakMap<Request, AnswerForms>()
  *
  * Refuses a POST that accepts neither JSON nor an event stream (`not_acceptable`). `mcpRoute` answers a client that
  * accepts JSON alone in JSON; another MCP server may refuse that client.
+ *
+ * @category Middleware
  */
 export function answerForms(): RequestHandler {
   return function answerFormsMiddleware(req, _res, next) {

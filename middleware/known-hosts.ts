@@ -18,6 +18,8 @@ export interface KnownHostsOptions {
  *
  * The host of an absolute target counts, and a Host header has to name the same (RFC 9112 §3.2.2). A target that is
  * neither a path nor a URL is `invalid_request`.
+ *
+ * @category Middleware
  */
 export function knownHosts({ endpoint, allowedHosts: hosts }: KnownHostsOptions): RequestHandler {
   const isKnown = hostList(endpoint, hosts)

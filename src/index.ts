@@ -4,10 +4,12 @@
  * @module mcp-on-behalf-of
  */
 
+export { answerForms } from '../middleware/answer-forms.js'
 export {
   authenticatedRequest,
   type AuthenticatedRequest,
 } from '../middleware/authenticated-request.js'
+export { endpointMethods } from '../middleware/endpoint-methods.js'
 export {
   requireBearerAuth,
   type RequireBearerAuthOptions,
@@ -17,6 +19,7 @@ export {
   hostAndOriginValidation,
   type HostAndOriginValidationOptions,
 } from '../middleware/host-and-origin-validation.js'
+export { knownHosts, type KnownHostsOptions } from '../middleware/known-hosts.js'
 export { limitConcurrency, type ConcurrencyLimitOptions } from '../middleware/limit-concurrency.js'
 export {
   limitByAddress,

@@ -55,8 +55,9 @@ export class McpSessions {
     this.#createServer = createServer
     this.#options = options
     this.#onerror = onerror
+    const { idleMs, maxAgeMs, maxSessions, maxSessionsPerUser, clock, timers, createId } = options
     this.#registry = new SessionRegistry({
-      ...options,
+      ...{ idleMs, maxAgeMs, maxSessions, maxSessionsPerUser, clock, timers, createId },
       onEnd: (session) => {
         this.#ended(session)
       },

@@ -4,7 +4,6 @@ import type { Switches } from '../../apps/authorization-server/testing/test-serv
 import { useDeployments, type Ailment, type Deployed, type Diagnosis } from './doctor-support.js'
 
 const start = useDeployments()
-
 async function withAlice(ailment?: Ailment, switches: Partial<Switches> = {}): Promise<Diagnosis> {
   const one = await start(ailment)
   const token = await one.tokenOf('alice')
@@ -15,7 +14,6 @@ async function withAlice(ailment?: Ailment, switches: Partial<Switches> = {}): P
 const withoutSlash: Ailment = {
   environment: ({ api }) => ({ API_AUTH0_AUDIENCE: api.replace(/\/$/, '') }),
 }
-
 const withApis =
   (change: Partial<Directory['resource_servers'][number]>) =>
   (regular: Directory): Directory => ({
