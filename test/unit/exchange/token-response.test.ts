@@ -15,7 +15,7 @@ const options = {
   userAgent: 'mcp-on-behalf-of/test',
 }
 
-describe('recordingFetch', () => {
+describe('captureResponse', () => {
   test('has no answer before there was one', () => {
     expect(captureResponse(options).answer()).toBeUndefined()
   })
