@@ -4,16 +4,15 @@ import {
   CLIENT_ID,
   CLIENT_SECRET,
   exchangeAsAsked,
-  openCountingApi,
-  type CountingApi,
-} from '../../test/helpers/exchange-stack.js'
+} from '../../test/helpers/exchange-answers.js'
+import { startTestApi, type TestApi } from '../../test/helpers/test-api.js'
 import { TestIssuer } from '../../test/helpers/test-issuer.js'
 import { startBenchServer, type BenchServer } from './bench-server.js'
 
 /** The standalone server in its own process, between an issuer and an API in this one. */
 export interface BenchStack {
   readonly server: BenchServer
-  readonly api: CountingApi
+  readonly api: TestApi
   /** A token of a user; of a new one unless the claims say otherwise. */
   token(claims?: Readonly<Record<string, unknown>>): Promise<string>
   /** Posts a body as a user; resolves with the status once the whole answer has come. */
@@ -34,7 +33,7 @@ export async function openBenchStack(
 ): Promise<BenchStack> {
   const issuer = await TestIssuer.start()
   issuer.tokenResponder = exchangeAsAsked(issuer)
-  const api = await openCountingApi()
+  const api = await startTestApi()
   const server = await startBenchServer({
     ISSUER_BASE_URL: issuer.issuer,
     MCP_AUTH0_CLIENT_ID: CLIENT_ID,

@@ -4,7 +4,7 @@ import {
   type Authenticator,
 } from '../../src/exchange/client-authentication.js'
 import type { ExchangeRefusal } from '../../src/exchange/exchange-failure.js'
-import { openidConfiguration } from '../../src/exchange/rfc8693-exchanger.js'
+import { openidConfiguration } from '../../src/exchange/openid-configuration.js'
 import { captureResponse, refusalIn } from '../../src/exchange/token-response.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import { USER_AGENT } from '../../src/version.js'

@@ -81,7 +81,7 @@ const symmetric: readonly Attack[] = [
   ),
 ]
 
-/** The right key, but not as the door was told to use it. */
+/** The right key, but not as the server was told to use it. */
 const otherAlgorithmsOfTheIssuer: readonly Attack[] = [
   ...([384, 512] as const).map((bits) =>
     tokenAttack(`RS${bits} with the issuer's key`, ['issuer key'], (target) =>
@@ -153,7 +153,7 @@ const doubledMembers: readonly Attack[] = [
   ),
 ]
 
-/** Every way to make a door check a signature with the wrong algorithm or the wrong key. */
+/** Every way to make a server check a signature with the wrong algorithm or the wrong key. */
 export const algorithms = expecting({ status: 401 }, [
   ...withoutSignature,
   ...oddAlgorithms,

@@ -1,5 +1,5 @@
 import type { Attack } from './attack.js'
-import { knock } from './knock.js'
+import { sendRequest } from './send-request.js'
 
 const SCOPES: readonly (readonly [string, unknown])[] = [
   ['missing', undefined],
@@ -20,5 +20,5 @@ export const apiAccess: readonly Attack[] = SCOPES.map(([name, scope]) => ({
   name: `scope ${name}`,
   needs: ['issuer key'],
   expected: { status: [401, 403] },
-  send: async (target) => knock(target, { token: await target.mint({ claims: { scope } }) }),
+  send: async (target) => sendRequest(target, { token: await target.mint({ claims: { scope } }) }),
 }))

@@ -17,7 +17,7 @@ export interface Answer {
   readonly credentials: readonly string[]
 }
 
-/** A good request of a door, but for the credentials. */
+/** A good request of a server, but for the credentials. */
 export interface RequestParts {
   readonly method: string
   readonly headers: Headers
@@ -45,18 +45,18 @@ export interface Keys {
   readonly ed: KeyPair
 }
 
-/** The door under attack. */
+/** The server under attack. */
 export interface Target {
   readonly endpoint: URL
   readonly audience: string
   readonly issuer: string
-  /** Another audience of the same issuer: the API's at the MCP server's door, and the other way round. */
+  /** Another audience of the same issuer: the API's at the MCP server, and the other way round. */
   readonly otherAudience: string
   readonly keys: Keys
-  /** A server of the attacker's, which a door must never ask for anything. */
+  /** A server of the attacker's, which a server must never ask for anything. */
   readonly trap: string
   readonly request: RequestParts
-  /** A request that is answered 200 and touches nothing else: shows that the door is still there. */
+  /** A request that is answered 200 and touches nothing else: shows that the server is still there. */
   readonly harmless: RequestParts
   /** A token of the issuer, good but for the given changes. Attacks that use it need `issuer key`. */
   mint(options?: MintOptions): Promise<string>

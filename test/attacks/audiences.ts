@@ -96,19 +96,19 @@ const shapes: readonly Attack[] = [
 ]
 
 const others: readonly Attack[] = [
-  beside('of the other door', ({ otherAudience }) => otherAudience),
-  beside('of the other door, in an array', ({ otherAudience }) => [otherAudience]),
-  beside('of this door and of the other', (t) => [t.audience, t.otherAudience]),
-  beside('of the other door and of this', (t) => [t.otherAudience, t.audience]),
-  beside('of this door and of a stranger', (t) => [t.audience, 'https://else.example/']),
-  beside("of this door and of another issuer's userinfo", (t) => [
+  beside('of the other server', ({ otherAudience }) => otherAudience),
+  beside('of the other server, in an array', ({ otherAudience }) => [otherAudience]),
+  beside('of this server and of the other', (t) => [t.audience, t.otherAudience]),
+  beside('of the other server and of this', (t) => [t.otherAudience, t.audience]),
+  beside('of this server and of a stranger', (t) => [t.audience, 'https://else.example/']),
+  beside("of this server and of another issuer's userinfo", (t) => [
     t.audience,
     'https://else.example/userinfo',
   ]),
   beside("of the issuer's userinfo alone", ({ issuer }) => `${issuer.replace(/\/$/, '')}/userinfo`),
-  beside('of this door and an array', (t) => [t.audience, [t.audience]]),
-  beside('of this door and null', (t) => [t.audience, null]),
-  beside('of this door and an empty one', (t) => [t.audience, '']),
+  beside('of this server and an array', (t) => [t.audience, [t.audience]]),
+  beside('of this server and null', (t) => [t.audience, null]),
+  beside('of this server and an empty one', (t) => [t.audience, '']),
   beside('that is the client', () => 'some-client'),
   beside('that is the issuer', ({ issuer }) => issuer),
 ]

@@ -1,5 +1,5 @@
 import { expecting, type Attack } from './attack.js'
-import { knockRaw, requestText } from './knock.js'
+import { sendBytes, requestText } from './send-request.js'
 
 /** Lines of a request's head that stand where the Authorization header would. */
 function lines(name: string, make: (token: string) => readonly string[]): Attack {
@@ -8,7 +8,7 @@ function lines(name: string, make: (token: string) => readonly string[]): Attack
     needs: ['good token'],
     send: async (target) => {
       const text = requestText(target, make(await target.goodToken()))
-      return knockRaw(target, text)
+      return sendBytes(target, text)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expecting, type Attack, type Expectation, type Headers } from './attack.js'
-import { knock } from './knock.js'
+import { sendRequest } from './send-request.js'
 
 const JSON_TYPE = 'application/json'
 const CALL = '"jsonrpc":"2.0","id":1,"method":"tools/call"'
@@ -17,7 +17,7 @@ function bad(name: string, expected: Expectation, make: () => Body): Attack {
     name: `a body ${name}`,
     needs: ['good token'],
     expected,
-    send: async (target) => knock(target, { ...make(), token: await target.goodToken() }),
+    send: async (target) => sendRequest(target, { ...make(), token: await target.goodToken() }),
   }
 }
 
@@ -111,5 +111,5 @@ const encodings: readonly Attack[] = [
   })),
 ]
 
-/** Bodies too large, too deep or too odd, behind a token that is good; for the MCP door. */
+/** Bodies too large, too deep or too odd, behind a token that is good; for the MCP server. */
 export const bodies = expecting(REFUSED, [...depths, ...sizes, ...syntax, ...media, ...encodings])

@@ -78,7 +78,7 @@ const borrowed: readonly Attack[] = ['sub', 'aud', 'exp', 'iss', 'client_id'].fl
   ),
 )
 
-/** Tokens behind which no signed-in user stands, or no client; for doors that act for users alone. */
+/** Tokens behind which no signed-in user stands, or no client; for servers that act for users alone. */
 export const callers = expecting({ status: 401 }, [
   ...machines,
   ...nobody,

@@ -27,7 +27,7 @@ export interface Theme {
   readonly attacks: readonly Attack[]
 }
 
-const forEveryDoor: readonly Theme[] = [
+const forEveryServer: readonly Theme[] = [
   { title: 'algorithms', attacks: algorithms },
   { title: 'keys that come with the token', attacks: embeddedKeys },
   { title: 'header members and key ids', attacks: headerMembers },
@@ -44,7 +44,7 @@ const forEveryDoor: readonly Theme[] = [
 ]
 
 export const mcpThemes: readonly Theme[] = [
-  ...forEveryDoor,
+  ...forEveryServer,
   { title: 'audiences, character by character', attacks: singleCharacterChanges(MCP_AUDIENCE) },
   { title: 'callers', attacks: callers },
   { title: 'credentials twice', attacks: credentialsTwice },
@@ -55,7 +55,7 @@ export const mcpThemes: readonly Theme[] = [
 ]
 
 export const apiThemes: readonly Theme[] = [
-  ...forEveryDoor,
+  ...forEveryServer,
   { title: 'audiences, character by character', attacks: singleCharacterChanges(API_AUDIENCE) },
   { title: 'scopes', attacks: apiAccess },
 ]

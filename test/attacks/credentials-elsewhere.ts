@@ -1,5 +1,5 @@
 import { expecting, type Answer, type Attack, type Target } from './attack.js'
-import { knock, knockRaw, requestText, type Knock } from './knock.js'
+import { sendRequest, sendBytes, requestText, type RequestChanges } from './send-request.js'
 
 function withGoodToken(
   name: string,
@@ -12,8 +12,8 @@ function withGoodToken(
   }
 }
 
-function placed(name: string, place: (token: string, target: Target) => Knock): Attack {
-  return withGoodToken(name, (target, token) => knock(target, place(token, target)))
+function placed(name: string, place: (token: string, target: Target) => RequestChanges): Attack {
+  return withGoodToken(name, (target, token) => sendRequest(target, place(token, target)))
 }
 
 function path({ endpoint }: Target): string {
@@ -26,7 +26,7 @@ function percentEncoded(text: string): string {
 
 const FORM = [['Content-Type', 'application/x-www-form-urlencoded']] as const
 
-/** A good token where no door may look for one; some of these places end up in logs (RFC 6750 §5.3). */
+/** A good token where no server may look for one; some of these places end up in logs (RFC 6750 §5.3). */
 const inQuery: readonly Attack[] = [
   placed('a token in the query', (token, t) => ({ path: `${path(t)}?access_token=${token}` })),
   placed('a token in the query, its name percent-encoded', (token, t) => ({
@@ -118,10 +118,10 @@ const inTrailers: Attack = withGoodToken('a token in a trailer', (target, token)
     { method: 'POST' },
   )
   const chunk = `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n0\r\n`
-  return knockRaw(target, `${head}${chunk}Authorization: Bearer ${token}\r\n\r\n`)
+  return sendBytes(target, `${head}${chunk}Authorization: Bearer ${token}\r\n\r\n`)
 })
 
-/** For every door. */
+/** For every server. */
 export const credentialsElsewhere = expecting({ status: [400, 401, 404] }, [
   ...inQuery,
   ...inPath,
@@ -131,7 +131,7 @@ export const credentialsElsewhere = expecting({ status: [400, 401, 404] }, [
   inTrailers,
 ])
 
-/** For the MCP door: a token in a body beside a good one in the header (RFC 6750 §2: one method alone). */
+/** For the MCP server: a token in a body beside a good one in the header (RFC 6750 §2: one method alone). */
 export const credentialsTwice = expecting({ status: 400 }, [
   placed('a token in a form body and in the header', (token) => ({
     token,

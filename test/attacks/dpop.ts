@@ -11,7 +11,7 @@ import {
   type Members,
   type Signer,
 } from './forge.js'
-import { knock, type Knock } from './knock.js'
+import { sendRequest, type RequestChanges } from './send-request.js'
 
 interface ProofChanges {
   readonly header?: Members
@@ -44,14 +44,14 @@ export function boundToken(target: Target): Promise<string> {
 }
 
 /** Uses a bound token with its proof. */
-export function knockWithProof(
+export function sendWithProof(
   target: Target,
   credentials: { readonly token: string; readonly proofs: readonly string[] },
-  changes: Knock = {},
+  changes: RequestChanges = {},
 ): Promise<Answer> {
   const { token, proofs } = credentials
   const headers = proofs.map((proof) => ['DPoP', proof] as const)
-  return knock(target, { token, scheme: 'DPoP', headers, ...changes })
+  return sendRequest(target, { token, scheme: 'DPoP', headers, ...changes })
 }
 
 function publicMembers({ keys }: Target): Members {
@@ -90,7 +90,7 @@ function badProof(
   return boundUse(`a proof ${name}`, (bound) => {
     const { target, token } = bound
     const made = typeof changes === 'function' ? changes(bound) : changes
-    return knockWithProof(target, { token, proofs: [proofFor(target, token, made)] })
+    return sendWithProof(target, { token, proofs: [proofFor(target, token, made)] })
   })
 }
 
@@ -155,33 +155,33 @@ const wrongKey: readonly Attack[] = [
 
 const wrongNumber: readonly Attack[] = [
   boundUse('a DPoP token without proof', ({ target, token }) =>
-    knockWithProof(target, { token, proofs: [] }),
+    sendWithProof(target, { token, proofs: [] }),
   ),
   boundUse('a DPoP token with an empty proof', ({ target, token }) =>
-    knockWithProof(target, { token, proofs: [''] }),
+    sendWithProof(target, { token, proofs: [''] }),
   ),
   boundUse('a DPoP token with itself as the proof', ({ target, token }) =>
-    knockWithProof(target, { token, proofs: [token] }),
+    sendWithProof(target, { token, proofs: [token] }),
   ),
   boundUse('a DPoP token with two proofs', ({ target, token }) =>
-    knockWithProof(target, { token, proofs: [proofFor(target, token), proofFor(target, token)] }),
+    sendWithProof(target, { token, proofs: [proofFor(target, token), proofFor(target, token)] }),
   ),
   boundUse('a DPoP token with two proofs in one header', ({ target, token }) => {
     const both = [proofFor(target, token), proofFor(target, token)].join(', ')
-    return knockWithProof(target, { token, proofs: [both] })
+    return sendWithProof(target, { token, proofs: [both] })
   }),
   boundUse('a DPoP token and its proof under the scheme Bearer', ({ target, token }) =>
-    knockWithProof(target, { token, proofs: [proofFor(target, token)] }, { scheme: 'Bearer' }),
+    sendWithProof(target, { token, proofs: [proofFor(target, token)] }, { scheme: 'Bearer' }),
   ),
   boundUse('a proof without token', ({ target, token }) =>
-    knock(target, { headers: [['DPoP', proofFor(target, token)]] }),
+    sendRequest(target, { headers: [['DPoP', proofFor(target, token)]] }),
   ),
   {
     name: 'a plain bearer token under the scheme DPoP, with a proof',
     needs: ['good token'],
     send: async (target) => {
       const token = await target.goodToken()
-      return knockWithProof(target, { token, proofs: [proofFor(target, token)] })
+      return sendWithProof(target, { token, proofs: [proofFor(target, token)] })
     },
   },
   {
@@ -189,7 +189,7 @@ const wrongNumber: readonly Attack[] = [
     needs: ['good token'],
     send: async (target) => {
       const token = await target.goodToken()
-      return knockWithProof(
+      return sendWithProof(
         target,
         { token, proofs: [proofFor(target, token)] },
         { scheme: 'Bearer' },
@@ -200,12 +200,12 @@ const wrongNumber: readonly Attack[] = [
 
 /** Uses a proof as is right, and then what an attacker makes of it. */
 function replay(name: string, again: (proof: string, bound: BoundUse) => string): Attack {
-  const attack = boundUse(name, async ({ target: door, token }) => {
-    const target = { ...door, request: door.harmless }
+  const attack = boundUse(name, async ({ target: server, token }) => {
+    const target = { ...server, request: server.harmless }
     const proof = proofFor(target, token, { claims: { jti: 'the-same-for-all' + token.slice(-9) } })
-    const first = await knockWithProof(target, { token, proofs: [proof] })
+    const first = await sendWithProof(target, { token, proofs: [proof] })
     if (first.status !== 200) throw new Error('the proof was not good in the first place')
-    return knockWithProof(target, { token, proofs: [again(proof, { target, token })] })
+    return sendWithProof(target, { token, proofs: [again(proof, { target, token })] })
   })
   return { ...attack, legitimateCalls: 1 }
 }

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Attack, Target } from './attack.js'
 import { apiThemes, mcpThemes, type Theme } from './catalogue.js'
-import { isElsewhere, missingAt, openElsewhere, targetsIn, type Elsewhere } from './elsewhere.js'
+import { isElsewhere, missingAt, targetElsewhere, targetsIn, type Elsewhere } from './elsewhere.js'
 import { ownKeys } from './forge.js'
-import { knock } from './knock.js'
+import { sendRequest } from './send-request.js'
 import { named, titled } from './titles.js'
 import { setTrap, type Trap } from './trap.js'
 import { faultsOf, leaksIn } from './verdict.js'
@@ -19,10 +19,10 @@ interface Run {
 
 async function prepare(found: Elsewhere): Promise<Run> {
   const trap = await setTrap(ownKeys().rsa)
-  const target = await openElsewhere(found, trap.origin)
+  const target = await targetElsewhere(found, trap.origin)
   const missing = missingAt(target, found)
   const possible = ({ needs }: Attack): boolean => !needs.some((need) => missing.has(need))
-  const all = found.door === 'mcp' ? mcpThemes : apiThemes
+  const all = found.kind === 'mcp' ? mcpThemes : apiThemes
   const themes = all
     .map(({ title, attacks }) => ({ title, attacks: attacks.filter(possible) }))
     .filter(({ attacks }) => attacks.length > 0)
@@ -50,13 +50,13 @@ describe.each(runs.map((run) => [run.found.url.href, run] as const))('attacking 
   })
 
   test('control: a request without token is refused with a challenge', async () => {
-    const { status, headers } = await knock(target)
+    const { status, headers } = await sendRequest(target)
     expect(status).toBe(401)
     expect(headers['www-authenticate']).toBeDefined()
   })
 
   test.skipIf(found.token === undefined)('control: the good token gets through', async () => {
-    expect((await knock(target, { token: await target.goodToken() })).status).toBe(200)
+    expect((await sendRequest(target, { token: await target.goodToken() })).status).toBe(200)
   })
 
   describe.each(titled(themes))('%s', (_title, { attacks }) => {
@@ -72,14 +72,14 @@ describe.each(runs.map((run) => [run.found.url.href, run] as const))('attacking 
   })
 
   test.skipIf(found.token === undefined)('afterwards the good token gets through', async () => {
-    expect((await knock(target, { token: await target.goodToken() })).status).toBe(200)
+    expect((await sendRequest(target, { token: await target.goodToken() })).status).toBe(200)
   })
 })
 
 describe('the choice of targets', () => {
   const url = 'https://mcp.example.com/mcp'
 
-  test('is empty without URLs, so that the suite opens doors of its own', () => {
+  test('is empty without URLs, so that the suite starts servers of its own', () => {
     expect(targetsIn({})).toEqual([])
     expect(isElsewhere({ ATTACK_MCP_URL: '' })).toBe(false)
   })
@@ -103,7 +103,7 @@ describe('the choice of targets', () => {
 
   test('takes a target elsewhere from somebody who says it is theirs', () => {
     const [target] = targetsIn({ ATTACK_MCP_URL: url, ATTACK_I_OWN_THIS_TARGET: 'true' })
-    expect(target).toMatchObject({ door: 'mcp', audience: url, token: undefined })
+    expect(target).toMatchObject({ kind: 'mcp', audience: url, token: undefined })
   })
 
   test('gives the token to the MCP server alone when there are two targets', () => {

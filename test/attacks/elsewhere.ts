@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
 import { isLoopback } from '../../src/http/secure-url.js'
-import { rpc } from '../helpers/mcp-door.js'
+import { rpc } from '../helpers/mcp-requests.js'
 import type { Keys, Need, Target } from './attack.js'
 import { ownKeys } from './forge.js'
 import { API_REQUEST, mcpRequest } from './requests.js'
@@ -9,7 +9,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A target of somebody's, with what is known about it. */
 export interface Elsewhere {
-  readonly door: 'mcp' | 'api'
+  readonly kind: 'mcp' | 'api'
   readonly url: URL
   readonly token: string | undefined
   readonly audience: string
@@ -48,7 +48,7 @@ function withoutToken(environment: Environment): Environment {
   return { ...environment, ATTACK_TOKEN: undefined, ATTACK_AUDIENCE: undefined }
 }
 
-function elsewhere(door: 'mcp' | 'api', text: string, environment: Environment): Elsewhere {
+function elsewhere(kind: 'mcp' | 'api', text: string, environment: Environment): Elsewhere {
   const url = new URL(text)
   if (!isLoopback(url) && environment['ATTACK_I_OWN_THIS_TARGET'] !== 'true') {
     throw new Error(
@@ -58,7 +58,7 @@ function elsewhere(door: 'mcp' | 'api', text: string, environment: Environment):
   const token = given(environment, 'ATTACK_TOKEN')
   const { iss, aud } = token === undefined ? {} : decodeJwt(token)
   return {
-    door,
+    kind,
     url,
     token,
     audience: given(environment, 'ATTACK_AUDIENCE') ?? [aud].flat()[0] ?? url.href,
@@ -67,8 +67,8 @@ function elsewhere(door: 'mcp' | 'api', text: string, environment: Environment):
 }
 
 /** The target of attacks, with no key but the issuer's public one, where that can be had. */
-export async function openElsewhere(found: Elsewhere, trap: string): Promise<Target> {
-  const { door, url, token, audience, issuer } = found
+export async function targetElsewhere(found: Elsewhere, trap: string): Promise<Target> {
+  const { kind, url, token, audience, issuer } = found
   const published = await publishedKey(issuer)
   const unavailable = (): Promise<never> =>
     Promise.reject(new Error('the attack does not declare what it needs'))
@@ -79,8 +79,8 @@ export async function openElsewhere(found: Elsewhere, trap: string): Promise<Tar
     otherAudience: 'https://else.example/',
     keys: { ...keysFor(token, published), ...ownKeys() },
     trap,
-    request: door === 'mcp' ? mcpRequest(initialize()) : API_REQUEST,
-    harmless: door === 'mcp' ? mcpRequest(initialize()) : API_REQUEST,
+    request: kind === 'mcp' ? mcpRequest(initialize()) : API_REQUEST,
+    harmless: kind === 'mcp' ? mcpRequest(initialize()) : API_REQUEST,
     mint: unavailable,
     goodToken: () => (token === undefined ? unavailable() : Promise.resolve(token)),
   }

@@ -21,7 +21,7 @@ export interface TokenParts {
 /** Signs whatever it is given: no library that refuses to make a bad token stands between. */
 export type Signer = (signingInput: string) => Uint8Array
 
-/** The parts of a good token for a door. */
+/** The parts of a good token for a server. */
 export function goodParts(target: Target, changes: Partial<TokenParts> = {}): TokenParts {
   const now = nowSeconds()
   return {

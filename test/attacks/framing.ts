@@ -1,16 +1,20 @@
 import { expecting, type Attack, type Target } from './attack.js'
-import { knock, knockRaw, requestText, type Knock } from './knock.js'
+import { sendRequest, sendBytes, requestText, type RequestChanges } from './send-request.js'
 
-function plain(name: string, changes: Knock | ((target: Target) => Knock)): Attack {
+function plain(
+  name: string,
+  changes: RequestChanges | ((target: Target) => RequestChanges),
+): Attack {
   return {
     name,
     needs: [],
-    send: (target) => knock(target, typeof changes === 'function' ? changes(target) : changes),
+    send: (target) =>
+      sendRequest(target, typeof changes === 'function' ? changes(target) : changes),
   }
 }
 
 function bytes(name: string, make: (target: Target) => string): Attack {
-  return { name, needs: [], send: (target) => knockRaw(target, make(target)) }
+  return { name, needs: [], send: (target) => sendBytes(target, make(target)) }
 }
 
 /** A second request, hidden in what a proxy in front might take for the body of the first. */
@@ -97,7 +101,7 @@ const methods: readonly Attack[] = [
   plain('CONNECT', ({ endpoint }) => ({ method: 'CONNECT', path: endpoint.host, body: '' })),
 ]
 
-/** Spellings of the path that a router may take for the protected one and a door for another. */
+/** Spellings of the path that a router may take for the protected one and a server for another. */
 const paths: readonly Attack[] = [
   ['a slash behind', (path: string) => `${path}/`],
   ['two slashes in front', (path: string) => `/${path}`],
@@ -152,7 +156,7 @@ const proxies: readonly Attack[] = PROXY_HEADERS.map(([name, value]) =>
 /** Requests whose beginning, end, path or method is not what it seems; none carries a token. */
 export const framing: readonly Attack[] = [
   ...expecting({ status: [400, 401, 413, 501] }, [...lengths, ...chunks]),
-  // A request line is refused by node, a missing or foreign name by the door.
+  // A request line is refused by node, a missing or foreign name by the server.
   ...expecting({ status: [400, 401, 403, 404, 414, 431, 505] }, startLines),
   ...expecting({ status: [400, 401, 405, 501] }, methods),
   ...expecting({ status: [400, 401, 404] }, paths),

@@ -1,13 +1,14 @@
 import { expecting, type Attack, type Target } from './attack.js'
-import { knock, knockRaw, requestText, type Knock } from './knock.js'
+import { sendRequest, sendBytes, requestText, type RequestChanges } from './send-request.js'
 
 type Value = string | ((target: Target) => string)
 
-function withGoodToken(name: string, changes: (target: Target) => Knock): Attack {
+function withGoodToken(name: string, changes: (target: Target) => RequestChanges): Attack {
   return {
     name,
     needs: ['good token'],
-    send: async (target) => knock(target, { ...changes(target), token: await target.goodToken() }),
+    send: async (target) =>
+      sendRequest(target, { ...changes(target), token: await target.goodToken() }),
   }
 }
 
@@ -17,9 +18,9 @@ function resolved(value: Value, target: Target): string {
 
 const HOSTS: readonly (readonly [string, Value])[] = [
   ['of the attacker', 'evil.example'],
-  ["of the attacker, with the door's port", ({ endpoint }) => `evil.example:${endpoint.port}`],
+  ["of the attacker, with the server's port", ({ endpoint }) => `evil.example:${endpoint.port}`],
   ["below a name of the attacker's", ({ endpoint }) => `${endpoint.hostname}.evil.example`],
-  ["with the door's name behind", ({ endpoint }) => `evil.example.${endpoint.hostname}`],
+  ["with the server's name behind", ({ endpoint }) => `evil.example.${endpoint.hostname}`],
   ['with a dot behind', ({ endpoint }) => `${endpoint.hostname}.:${endpoint.port}`],
   ['with userinfo in front', ({ endpoint }) => `evil.example@${endpoint.host}`],
   ['with a path behind', ({ endpoint }) => `${endpoint.hostname}/evil.example`],
@@ -39,12 +40,12 @@ const ORIGINS: readonly (readonly [string, Value])[] = [
   ['null', 'null'],
   ["below a name of the attacker's", ({ endpoint }) => `http://${endpoint.hostname}.evil.example`],
   ['with userinfo', ({ endpoint }) => `http://${endpoint.hostname}@evil.example`],
-  ["with the door's host as userinfo", ({ endpoint }) => `http://${endpoint.host}@evil.example`],
+  ["with the server's host as userinfo", ({ endpoint }) => `http://${endpoint.host}@evil.example`],
   [
     "with the attacker's host as userinfo",
     ({ endpoint }) => `http://evil.example@${endpoint.host}`,
   ],
-  ["with the door's host as fragment", ({ endpoint }) => `http://evil.example#${endpoint.host}`],
+  ["with the server's host as fragment", ({ endpoint }) => `http://evil.example#${endpoint.host}`],
   ['with a slash behind', ({ endpoint }) => `${endpoint.origin}/`],
   ['of a file', 'file://'],
   ['of an extension', 'chrome-extension://abcdefghijklmnop'],
@@ -59,7 +60,7 @@ const doubled: readonly Attack[] = [
     name: 'two Host headers',
     needs: ['good token'],
     send: async (target) =>
-      knockRaw(
+      sendBytes(
         target,
         requestText(target, [
           'Host: evil.example',
@@ -71,7 +72,7 @@ const doubled: readonly Attack[] = [
     name: 'two Origin headers',
     needs: ['good token'],
     send: async (target) =>
-      knockRaw(
+      sendBytes(
         target,
         requestText(target, [
           `Origin: ${target.endpoint.origin}`,
@@ -82,7 +83,7 @@ const doubled: readonly Attack[] = [
   },
 ]
 
-/** A good token under a name that is not the door's, as after DNS rebinding; for the MCP door. */
+/** A good token under a name that is not the server's, as after DNS rebinding; for the MCP server. */
 export const hostAndOriginValidation = expecting({ status: [400, 403] }, [
   ...HOSTS.map(([name, host]) =>
     withGoodToken(`a Host ${name}`, (target) => ({ host: resolved(host, target) })),

@@ -1,5 +1,5 @@
 import type { Attack } from './attack.js'
-import { knock } from './knock.js'
+import { sendRequest } from './send-request.js'
 
 /** Claims that say something that cannot be read are not read in part, and do not count as absent. */
 export const malformedClaims: readonly Attack[] = (
@@ -20,5 +20,5 @@ export const malformedClaims: readonly Attack[] = (
   name: `${name}, for a tool that needs a scope`,
   needs: ['issuer key'],
   expected: { status: 401, body: /"error":"invalid_token"/ },
-  send: async (target) => knock(target, { token: await target.mint({ claims }) }),
+  send: async (target) => sendRequest(target, { token: await target.mint({ claims }) }),
 }))

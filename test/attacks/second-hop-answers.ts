@@ -1,4 +1,4 @@
-import { tokenAnswer } from '../helpers/exchange-stack.js'
+import { tokenAnswer } from '../helpers/exchange-answers.js'
 import { answered, issued, rejectedAs, type SecondHopAttack } from './second-hop-attack.js'
 
 const TYPE = 'urn:ietf:params:oauth:token-type:'

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../../src/failures/errors.js'
 import type { Environment } from '../../src/config/config.js'
-import { mintExchanged, tokenAnswer } from '../helpers/exchange-stack.js'
+import { mintExchanged, tokenAnswer } from '../helpers/exchange-answers.js'
 import type { MintOptions, SigningKey, TestIssuer, TokenRequest } from '../helpers/test-issuer.js'
 
 /** Words of the authorization server, put where it may put some: no client and no model may read them. */
@@ -10,7 +10,7 @@ export const FOREIGN_WORDS = 'Words of the authorization server'
 export interface SecondHop {
   readonly request: TokenRequest
   readonly issuer: TestIssuer
-  /** Another issuer that the MCP server trusts at its own door. */
+  /** Another issuer that the MCP server trusts at its own endpoint. */
   readonly otherIssuer: TestIssuer
   /** A key that nobody publishes. */
   readonly foreignKey: SigningKey

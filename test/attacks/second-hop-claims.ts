@@ -1,4 +1,4 @@
-import { API_AUDIENCE, CLIENT_ID } from '../helpers/exchange-stack.js'
+import { API_AUDIENCE, CLIENT_ID } from '../helpers/exchange-answers.js'
 import {
   handedOut,
   issued,
@@ -36,16 +36,16 @@ export const audienceAttacks: readonly SecondHopAttack[] = [
       claims: { aud: [API_AUDIENCE, second] },
     }),
   ),
-  handedOut('a token for our own door', rejectedAs('acceptable_here'), (hop) =>
+  handedOut('a token for our own endpoint', rejectedAs('acceptable_here'), (hop) =>
     hop.mint({ claims: { aud: hop.ownAudience } }),
   ),
-  handedOut('a token for the API and for our own door', rejectedAs('acceptable_here'), (hop) =>
+  handedOut('a token for the API and for our own endpoint', rejectedAs('acceptable_here'), (hop) =>
     hop.mint({ claims: { aud: [API_AUDIENCE, hop.ownAudience] } }),
   ),
   handedOut('the subject token itself', rejectedAs('subject_token_returned'), (hop) =>
     Promise.resolve(hop.subjectToken),
   ),
-  handedOut("another user's token for our own door", rejectedAs('acceptable_here'), (hop) =>
+  handedOut("another user's token for our own endpoint", rejectedAs('acceptable_here'), (hop) =>
     hop.issuer.mint(hop.ownAudience, { claims: { sub: 'auth0|bob' } }),
   ),
 ]

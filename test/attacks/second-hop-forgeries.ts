@@ -1,6 +1,6 @@
 import { createHmac, createPublicKey, KeyObject, randomBytes, sign } from 'node:crypto'
 import { CompactEncrypt, exportSPKI, type JWK } from 'jose'
-import { API_AUDIENCE, claimsOf, mintExchanged } from '../helpers/exchange-stack.js'
+import { API_AUDIENCE, claimsOf, mintExchanged } from '../helpers/exchange-answers.js'
 import type { SigningKey, TestIssuer } from '../helpers/test-issuer.js'
 import {
   handedOut,
@@ -108,7 +108,7 @@ export const issuerAttacks: readonly SecondHopAttack[] = [
   handedOut('the issuer: in a list', rejectedAs('issuer'), (hop) =>
     hop.mint({ claims: { iss: [hop.issuer.issuer] } }),
   ),
-  handedOut('the issuer: another that our own door trusts', rejectedAs('issuer'), (hop) =>
+  handedOut('the issuer: another that our own endpoint trusts', rejectedAs('issuer'), (hop) =>
     mintExchanged(hop.otherIssuer, hop.request),
   ),
   handedOut(

@@ -1,24 +1,20 @@
 import { isElsewhere } from './elsewhere.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/config/config.js'
-import { boundSubject } from '../helpers/exchange-bound.js'
-import { leakedInto } from '../helpers/exchange-leaks.js'
 import {
   answerWith,
   API_AUDIENCE,
-  callForAnswer,
   CLIENT_ID,
   CLIENT_SECRET,
   exchangeAsAsked,
-  mintSubject,
-  openCountingApi,
-  openExchangeStack,
   tokenAnswer,
-  type CountingApi,
-  type ExchangeStack,
-  type ToolAnswer,
-} from '../helpers/exchange-stack.js'
-import { createSigningKey, TestIssuer, type SigningKey } from '../helpers/test-issuer.js'
+} from '../helpers/exchange-answers.js'
+import { boundSubject } from '../helpers/exchange-bound.js'
+import { leakedInto } from '../helpers/exchange-leaks.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
+import { startTestApi, type TestApi } from '../helpers/test-api.js'
+import { createSigningKey, type SigningKey, TestIssuer } from '../helpers/test-issuer.js'
+import { callForAnswer, mintSubject, type ToolAnswer } from '../helpers/tool-answer.js'
 import { answerAttacks, bindingAttacks, emptyHandedAttacks } from './second-hop-answers.js'
 import { FOREIGN_WORDS, secondHop, type SecondHopAttack } from './second-hop-attack.js'
 import {
@@ -33,8 +29,8 @@ import { issuerAttacks, kindAttacks, signatureAttacks } from './second-hop-forge
 let issuer: TestIssuer
 let otherIssuer: TestIssuer
 let foreignKey: SigningKey
-let api: CountingApi
-let stack: ExchangeStack
+let api: TestApi
+let server: TestServer
 /** What was handed out, and may show up nowhere. */
 let secrets: string[]
 
@@ -48,30 +44,31 @@ afterAll(async () => {
 })
 
 beforeEach(async () => {
-  api = await openCountingApi()
+  api = await startTestApi()
   secrets = [CLIENT_SECRET]
 })
 
 afterEach(async () => {
-  await stack.close()
+  await server.close()
   await api.close()
 })
 
 const open = async (environment: Environment = {}): Promise<void> => {
+  issuer.tokenResponder = exchangeAsAsked(issuer)
   const trusted = { ADDITIONAL_ISSUERS: otherIssuer.issuer }
-  stack = await openExchangeStack({ issuer, api, environment: { ...trusted, ...environment } })
+  server = await startMcpServer({ issuer, api, environment: { ...trusted, ...environment } })
 }
 
 /** A call of a user; only the good ones come without further claims. */
 const call = async ({ subject, bound }: Partial<SecondHopAttack> = {}): Promise<ToolAnswer> => {
   if (bound !== true) {
-    const token = await mintSubject(stack, subject)
+    const token = await mintSubject(server, subject)
     secrets.push(token)
-    return callForAnswer(stack, { token })
+    return callForAnswer(server, { token })
   }
-  const { token, headers } = await boundSubject(stack, subject)
+  const { token, headers } = await boundSubject(server, subject)
   secrets.push(token)
-  return callForAnswer(stack, { token, headers })
+  return callForAnswer(server, { token, headers })
 }
 
 const expectWorks = async (): Promise<void> => {
@@ -92,7 +89,7 @@ const expectRefused = (answer: ToolAnswer, { code, reason }: SecondHopAttack): v
   expect(answer.text).toMatch(/^[A-Z][^\n]{30,400}[.)]$/)
   expect(answer.raw).not.toContain(FOREIGN_WORDS)
   expect(leakedInto(answer.raw, secrets)).toEqual([])
-  const lines = stack.door.log.lines.filter((line) => line.fields['code'] === code)
+  const lines = server.log.lines.filter((line) => line.fields['code'] === code)
   expect(lines.map((line) => line.fields['reason'])).toContain(reason)
   if (code === 'exchange_rejected') {
     for (const line of lines) {
@@ -105,7 +102,7 @@ const expectRefused = (answer: ToolAnswer, { code, reason }: SecondHopAttack): v
     }
     expect(answer.text).toMatch(/\(reference: [\w-]{8,}\)$/)
   }
-  expect(leakedInto(stack.door.log.text(), secrets)).toEqual([])
+  expect(leakedInto(server.log.text(), secrets)).toEqual([])
 }
 
 const named = (attacks: readonly SecondHopAttack[]) =>
@@ -128,9 +125,8 @@ const themes: readonly (readonly [string, readonly SecondHopAttack[]])[] = [
 describe.each(themes)('an exchange answered with foul %s never reaches the API', (_, attacks) => {
   test.each(named(attacks))('%s', async (_name, attack) => {
     await open(attack.environment)
-    const { door } = stack
     issuer.tokenResponder = async (request, res) => {
-      const hop = secondHop({ issuer, otherIssuer, foreignKey }, request, door.audience)
+      const hop = secondHop({ issuer, otherIssuer, foreignKey }, request, server.audience)
       const body = await attack.answer(hop)
       const { access_token: token } = body
       if (typeof token === 'string' && token.length > 5) secrets.push(token)
@@ -148,7 +144,7 @@ describe.skipIf(isElsewhere(process.env))('a token endpoint that redirects', () 
     'by %i takes nothing along to its target',
     async (status) => {
       await open()
-      const trap = await openCountingApi()
+      const trap = await startTestApi()
       issuer.tokenResponder = (_request, res) => {
         res.writeHead(status, { Location: `${trap.origin}/token` }).end(FOREIGN_WORDS)
       }
@@ -156,9 +152,10 @@ describe.skipIf(isElsewhere(process.env))('a token endpoint that redirects', () 
       expectRefused(answer, {
         name: 'redirect',
         code: 'exchange_misconfigured',
-        reason: `status_${status}`,
+        reason: 'unexpected_status',
         answer: () => Promise.resolve({}),
       })
+      expect(server.log.named('exchange_failed').at(-1)?.fields['status']).toBe(status)
       expect([trap.requests.length, trap.connections]).toEqual([0, 0])
       await trap.close()
       await expectWorks()
@@ -182,7 +179,7 @@ describe.skipIf(isElsewhere(process.env))('an exchange answered well reaches the
   ])('%s', async (_, claims, members) => {
     await open()
     issuer.tokenResponder = async (request, res) => {
-      const hop = secondHop({ issuer, otherIssuer, foreignKey }, request, stack.door.audience)
+      const hop = secondHop({ issuer, otherIssuer, foreignKey }, request, server.audience)
       answerWith(res, { ...tokenAnswer(await hop.mint({ claims })), ...members })
     }
     expect(await call()).toMatchObject({ status: 200, isError: false })
@@ -199,8 +196,8 @@ describe.skipIf(isElsewhere(process.env))('an exchange answered well reaches the
 
   test('never with the token that the client sent', async () => {
     await open()
-    const token = await mintSubject(stack)
-    await callForAnswer(stack, { token })
+    const token = await mintSubject(server)
+    await callForAnswer(server, { token })
     expect(api.requests).toHaveLength(1)
     expect(leakedInto(JSON.stringify(api.requests[0]?.rawHeaders), [token.slice(-60)])).toEqual([])
   })

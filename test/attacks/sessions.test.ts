@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { postMcp, rpc, rpcAnswer } from '../helpers/mcp-door.js'
 import {
   initialize,
-  openSessionDoor,
+  postMcp,
   readUntil,
+  rpc,
+  rpcAnswer,
   sessionHeaders,
-  type SessionDoor,
-} from '../helpers/session-door.js'
+} from '../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 
 const THIEVES = [
   ['another user', { sub: 'auth0|mallory' }],
@@ -14,9 +15,9 @@ const THIEVES = [
   ['the same user in another organization', { org_id: 'org_mallory' }],
 ] as const
 
-type Knock = readonly [method: string, message: object | undefined]
+type Probe = readonly [method: string, message: object | undefined]
 
-const KNOCKS: readonly Knock[] = [
+const PROBES: readonly Probe[] = [
   ['POST', rpc('tools/list')],
   ['POST', rpc('tools/call', { name: 'whoami', arguments: {} })],
   ['POST', { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }],
@@ -35,26 +36,26 @@ async function learnt(response: Response): Promise<object> {
 }
 
 describe('[RS32] a stolen session id', () => {
-  let doors: SessionDoor
+  let server: TestServer
   let owner: string
   let session: string
   let stream: Response
 
   beforeAll(async () => {
-    doors = await openSessionDoor()
-    owner = await doors.issuer.mint(doors.door.audience, { claims: { scope: 'tool:whoami' } })
-    session = await doors.openSession(owner)
-    stream = await doors.listen(session, owner)
+    server = await startMcpServer({ environment: { MCP_SESSIONS: 'on' } })
+    owner = await server.mint({ scope: 'tool:whoami' })
+    session = await server.openSession(owner)
+    stream = await server.listen(session, owner)
   })
 
-  afterAll(() => doors.close())
+  afterAll(() => server.close())
 
-  const knock = (
-    [method, message]: Knock,
+  const probe = (
+    [method, message]: Probe,
     token: string | undefined,
     id: string,
   ): Promise<Response> =>
-    fetch(doors.door.endpoint, {
+    fetch(server.endpoint, {
       method,
       headers: {
         Accept: 'application/json, text/event-stream',
@@ -66,68 +67,66 @@ describe('[RS32] a stolen session id', () => {
     })
 
   describe.each(THIEVES)('in the hands of %s', (_, claims) => {
-    test.each(KNOCKS)('is worth nothing, and cannot be told from a guess: %s %j', async (...it) => {
-      const thief = await doors.issuer.mint(doors.door.audience, { claims })
-      const stolen = await learnt(await knock(it, thief, session))
+    test.each(PROBES)('is worth nothing, and cannot be told from a guess: %s %j', async (...it) => {
+      const thief = await server.mint(claims)
+      const stolen = await learnt(await probe(it, thief, session))
       expect(stolen).toMatchObject({ status: 404 })
-      expect(stolen).toEqual(await learnt(await knock(it, thief, 'A'.repeat(43))))
+      expect(stolen).toEqual(await learnt(await probe(it, thief, 'A'.repeat(43))))
     })
   })
 
-  test.each(KNOCKS)('is worth nothing without a token: %s %j', async (...it) => {
-    expect((await knock(it, undefined, session)).status).toBe(401)
+  test.each(PROBES)('is worth nothing without a token: %s %j', async (...it) => {
+    expect((await probe(it, undefined, session)).status).toBe(401)
   })
 
   test('does not resume the stream of its owner', async () => {
-    const thief = await doors.issuer.mint(doors.door.audience, { claims: { sub: 'auth0|mallory' } })
+    const thief = await server.mint({ sub: 'auth0|mallory' })
     for (const event of ['0', '1', '2']) {
-      const response = await doors.listen(session, thief, { 'Last-Event-ID': event })
+      const response = await server.listen(session, thief, { 'Last-Event-ID': event })
       expect(response.status).toBe(404)
     }
   })
 
   test('an event id of one session replays nothing in another', async () => {
-    const own = await doors.openSession(owner)
-    const answer = await doors.within(own, owner, rpc('tools/list'))
-    const events = [...(await answer.text()).matchAll(/^id: (\S+)$/gm)].map(([, id]) => id)
-    const mallory = await doors.issuer.mint(doors.door.audience, {
-      claims: { sub: 'auth0|mallory', scope: '' },
-    })
-    const other = await doors.openSession(mallory)
+    const own = await server.openSession(owner)
+    const answer = await server.within(own, owner, rpc('tools/list'))
+    const events = [...answer.text.matchAll(/^id: (\S+)$/gm)].map(([, id]) => id)
+    const mallory = await server.mint({ sub: 'auth0|mallory', scope: '' })
+    const other = await server.openSession(mallory)
     for (const event of events) {
-      const response = await doors.listen(other, mallory, { 'Last-Event-ID': event ?? '' })
-      expect(await response.text()).not.toContain('whoami')
+      const response = await server.listen(other, mallory, { 'Last-Event-ID': event ?? '' })
+      expect(response.text).not.toContain('whoami')
     }
   })
 
   test('is not taken over from a client: it cannot choose the id of its session', async () => {
     const chosen = 'chosen-by-the-attacker-0000000000000000000'
     const message = initialize()
-    const response = await knock(['POST', message], owner, chosen)
+    const response = await probe(['POST', message], owner, chosen)
     expect(response.status).toBe(404)
-    const opened = await postMcp(doors.door.endpoint, initialize(), { token: owner })
-    expect(opened.headers.get('mcp-session-id')).toMatch(/^[A-Za-z0-9_-]{43}$/)
-    expect((await doors.within(chosen, owner, rpc('ping'))).status).toBe(404)
+    const opened = await postMcp(server.endpoint, initialize(), { token: owner })
+    expect(opened.get('mcp-session-id')).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    expect((await server.within(chosen, owner, rpc('ping'))).status).toBe(404)
   })
 
   test.each([
     ['twice', (id: string) => `${id}, ${id}`],
     ['with spaces inside', (id: string) => `${id} x`],
   ])('counts only as it was given out: %s', async (_, spoilt) => {
-    expect((await doors.within(spoilt(session), owner, rpc('ping'))).status).toBe(404)
+    expect((await server.within(spoilt(session), owner, rpc('ping'))).status).toBe(404)
   })
 
   test('after all of this the owner goes on as before, and the attempts are in the log', async () => {
-    const answer = await rpcAnswer(await doors.within(session, owner, rpc('tools/list')))
+    const answer = rpcAnswer(await server.within(session, owner, rpc('tools/list')))
     expect(answer['result']).toBeDefined()
-    const more = await doors.issuer.mint(doors.door.audience)
-    await doors.within(session, more, rpc('tools/list'))
+    const more = await server.mint()
+    await server.within(session, more, rpc('tools/list'))
     expect(await readUntil(stream, 'list_changed')).not.toContain('mallory')
-    const refused = doors.door.log
+    const refused = server.log
       .named('request_refused')
       .filter(({ fields }) => fields['reason'] === 'session_of_another')
-    expect(refused.length).toBeGreaterThanOrEqual(THIEVES.length * KNOCKS.length)
+    expect(refused.length).toBeGreaterThanOrEqual(THIEVES.length * PROBES.length)
     for (const { fields } of refused) expect(fields['security']).toBe(true)
-    expect(doors.door.log.text()).not.toContain(session)
+    expect(server.log.text()).not.toContain(session)
   })
 })

@@ -2,7 +2,7 @@ import { expecting, needed, type Attack } from './attack.js'
 import { forgeText, goodParts, nowSeconds, rsa } from './forge.js'
 import { issued, issuedAsIs, tokenAttack } from './token-attack.js'
 
-/** The most by which a door lets a token live longer, in seconds. */
+/** The most by which a server lets a token live longer, in seconds. */
 const TOLERANCE_SECONDS = 5
 const HOUR = 3_600
 

@@ -1,7 +1,7 @@
 import type { MintOptions } from '../helpers/test-issuer.js'
 import { needed, type Attack, type Need, type Target } from './attack.js'
 import { forge, goodParts, rsa, type TokenParts } from './forge.js'
-import { knock } from './knock.js'
+import { sendRequest } from './send-request.js'
 
 type Changing<T> = T | ((target: Target) => T)
 
@@ -10,7 +10,8 @@ export function issued(name: string, changes: Changing<MintOptions>): Attack {
   return {
     name,
     needs: ['issuer key'],
-    send: async (target) => knock(target, { token: await target.mint(resolve(changes, target)) }),
+    send: async (target) =>
+      sendRequest(target, { token: await target.mint(resolve(changes, target)) }),
   }
 }
 
@@ -31,7 +32,8 @@ export function mutated(name: string, change: (token: string, target: Target) =>
   return {
     name,
     needs: ['good token'],
-    send: async (target) => knock(target, { token: change(await target.goodToken(), target) }),
+    send: async (target) =>
+      sendRequest(target, { token: change(await target.goodToken(), target) }),
   }
 }
 
@@ -40,7 +42,7 @@ export function tokenAttack(
   needs: readonly Need[],
   make: (target: Target) => string,
 ): Attack {
-  return { name, needs, send: (target) => knock(target, { token: make(target) }) }
+  return { name, needs, send: (target) => sendRequest(target, { token: make(target) }) }
 }
 
 function resolve<T extends object>(changes: Changing<T>, target: Target): T {

@@ -36,7 +36,7 @@ const idTokens: readonly Attack[] = [
     header: { typ: 'JWT' },
     claims: { aud: ['some-client'], azp: 'some-client', nonce: 'n', client_id: undefined },
   }),
-  issued('an id token for the client and this door', ({ audience }) => ({
+  issued('an id token for the client and this server', ({ audience }) => ({
     header: { typ: 'JWT' },
     claims: { aud: ['some-client', audience], azp: 'some-client', nonce: 'n' },
   })),
@@ -75,11 +75,11 @@ const OTHER_KINDS: readonly (readonly [string, Members])[] = [
 ]
 
 /** Where the audience of access tokens is a client id, ID tokens have the same (Entra's one registration, Keycloak). */
-const forThisDoor: readonly Attack[] = [
+const forThisServer: readonly Attack[] = [
   ...ID_TOKEN_CLAIMS.map(([name, claims]) => [`an id token ${name}`, claims] as const),
   ...OTHER_KINDS,
 ].map(([name, claims]) =>
-  issued(`${name}, whose audience is this door`, { header: { typ: 'JWT' }, claims }),
+  issued(`${name}, whose audience is this server`, { header: { typ: 'JWT' }, claims }),
 )
 
 const events: readonly Attack[] = [
@@ -122,17 +122,17 @@ const unreadable: readonly Attack[] = [
 ]
 
 const tokenKindsOfOthers: readonly Attack[] = [
-  issued('a token that was for the other door, a minute ago', ({ otherAudience }) => ({
+  issued('a token that was for the other server, a minute ago', ({ otherAudience }) => ({
     claims: { aud: otherAudience, exp: nowSeconds() + 60, act: { sub: 'mcp-server' } },
   })),
 ]
 
-/** Things that an issuer hands out, or a client holds, and that are no access tokens for this door. */
+/** Things that an issuer hands out, or a client holds, and that are no access tokens for this server. */
 export const tokenKinds = expecting({ status: [400, 401] }, [
   ...types,
   ...oddTypes,
   ...idTokens,
-  ...forThisDoor,
+  ...forThisServer,
   ...events,
   ...unreadable,
   ...tokenKindsOfOthers,

@@ -1,5 +1,5 @@
 import { expecting, type Attack, type Expectation, type Headers, type Target } from './attack.js'
-import { knock } from './knock.js'
+import { sendRequest } from './send-request.js'
 
 const STEP_UP: Expectation = { status: 403, body: /"error":"insufficient_scope"/ }
 /** The SDK answers a call of something that is no tool with a JSON-RPC error and status 200. */
@@ -21,7 +21,7 @@ function limited(name: string, expected: Expectation, make: (target: Target) => 
     expected,
     send: async (target) => {
       const token = await target.mint({ claims: { scope: 'tool:whoami' } })
-      return knock(target, { ...make(target), token })
+      return sendRequest(target, { ...make(target), token })
     },
   }
 }
@@ -216,7 +216,7 @@ const scopes: readonly Attack[] = SCOPES.map(([name, scope]) => ({
   name: `scope ${name}, for a tool that needs one`,
   needs: ['issuer key'],
   expected: STEP_UP,
-  send: async (target) => knock(target, { token: await target.mint({ claims: { scope } }) }),
+  send: async (target) => sendRequest(target, { token: await target.mint({ claims: { scope } }) }),
 }))
 
 const others: readonly Attack[] = [
@@ -226,7 +226,7 @@ const others: readonly Attack[] = [
     expected: STEP_UP,
     send: async (target) => {
       const claims = { scope: 'tool:whoami', scp: ['tool:greet'] }
-      return knock(target, { token: await target.mint({ claims }) })
+      return sendRequest(target, { token: await target.mint({ claims }) })
     },
   },
   {
@@ -235,7 +235,7 @@ const others: readonly Attack[] = [
     expected: STEP_UP,
     send: async (target) => {
       const claims = { scope: undefined, permissions: ['tool:greet'] }
-      return knock(target, { token: await target.mint({ claims }) })
+      return sendRequest(target, { token: await target.mint({ claims }) })
     },
   },
   {
@@ -243,7 +243,7 @@ const others: readonly Attack[] = [
     needs: ['issuer key'],
     expected: { status: 403 },
     send: async (target) =>
-      knock(target, { token: await target.mint({ claims: { permissions: [] } }) }),
+      sendRequest(target, { token: await target.mint({ claims: { permissions: [] } }) }),
   },
   {
     name: 'a scope inside a claim __proto__',
@@ -251,7 +251,7 @@ const others: readonly Attack[] = [
     expected: STEP_UP,
     send: async (target) => {
       const claims = JSON.parse('{"__proto__":{"scope":"tool:greet"}}') as Record<string, unknown>
-      return knock(target, {
+      return sendRequest(target, {
         token: await target.mint({ claims: { ...claims, scope: undefined } }),
       })
     },
@@ -262,12 +262,12 @@ const others: readonly Attack[] = [
     expected: STEP_UP,
     send: async (target) => {
       const scope = Array.from({ length: 1_000 }, (_, n) => `junk:${1_000 + n}`).join(' ')
-      return knock(target, { token: await target.mint({ claims: { scope } }) })
+      return sendRequest(target, { token: await target.mint({ claims: { scope } }) })
     },
   },
 ]
 
-/** Calls of a tool that the token is not good for; for the MCP door. Nothing may run, the API least of all. */
+/** Calls of a tool that the token is not good for; for the MCP server. Nothing may run, the API least of all. */
 export const toolAccess = expecting(STEP_UP, [
   ...plain,
   ...batches,

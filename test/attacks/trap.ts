@@ -4,12 +4,12 @@ import type { KeyPair } from './attack.js'
 
 export interface Trap {
   readonly origin: string
-  /** What was asked for. Every entry is a door that followed a link in a token. */
+  /** What was asked for. Every entry is a server that followed a link in a token. */
   readonly visits: readonly string[]
   close(): Promise<void>
 }
 
-/** An issuer of the attacker's: everything a door needs to believe in its tokens is there to be fetched. */
+/** An issuer of the attacker's: everything a server needs to believe in its tokens is there to be fetched. */
 export async function setTrap(key: KeyPair): Promise<Trap> {
   const visits: string[] = []
   const server = await serve({ host: '127.0.0.1', port: 0, drainMs: 50 })

@@ -1,7 +1,7 @@
 import type { Answer, Attack } from './attack.js'
 
 const STACK_TRACE = /\bat .{1,200}(?:\.[cm]?[jt]s|node:\w+):\d+/
-/** What common proxies and clients take; beyond, they answer 502 in place of the door. */
+/** What common proxies and clients take; beyond, they answer 502 in place of the server. */
 const LARGEST_HEAD = 8_192
 const LONGEST_HARMLESS_RUN = 23
 

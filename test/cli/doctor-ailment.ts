@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { answerWith } from '../helpers/exchange-stack.js'
+import { answerWith } from '../helpers/exchange-answers.js'
 import type { Visit, World } from './doctor-world.js'
 
 /** A deployment with one thing wrong: what it is, the only finding that is wrong, what it says, and the hint. */

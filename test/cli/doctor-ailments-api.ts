@@ -1,4 +1,4 @@
-import { answerWith } from '../helpers/exchange-stack.js'
+import { answerWith } from '../helpers/exchange-answers.js'
 import { answering, type Ailment } from './doctor-ailment.js'
 import { API_AUDIENCE } from './doctor-world.js'
 

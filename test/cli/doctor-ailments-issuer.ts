@@ -1,4 +1,4 @@
-import { answerWith } from '../helpers/exchange-stack.js'
+import { answerWith } from '../helpers/exchange-answers.js'
 import { answering, document, page, type Ailment } from './doctor-ailment.js'
 import { API_AUDIENCE, exchangeOrRefuse } from './doctor-world.js'
 

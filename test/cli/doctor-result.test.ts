@@ -8,14 +8,13 @@ import {
   CLIENT_ID,
   CLIENT_SECRET,
   mintExchanged,
-  openCountingApi,
   tokenAnswer,
-  type CountingApi,
-} from '../helpers/exchange-stack.js'
+} from '../helpers/exchange-answers.js'
+import { startTestApi, type TestApi } from '../helpers/test-api.js'
 import {
   createSigningKey,
-  TestIssuer,
   type MintOptions,
+  TestIssuer,
   type TokenRequest,
 } from '../helpers/test-issuer.js'
 import { diagnose, writeEnv, type Diagnosis } from './doctor-support.js'
@@ -23,12 +22,12 @@ import { diagnose, writeEnv, type Diagnosis } from './doctor-support.js'
 const MCP = 'http://localhost:1/mcp'
 
 let issuer: TestIssuer
-let api: CountingApi
+let api: TestApi
 let directory: string
 
 beforeEach(async () => {
   issuer = await TestIssuer.start()
-  api = await openCountingApi()
+  api = await startTestApi()
   directory = mkdtempSync(join(tmpdir(), 'doctor-'))
   writeEnv(directory, {
     ISSUER_BASE_URL: issuer.issuer,

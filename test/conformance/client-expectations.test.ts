@@ -7,7 +7,7 @@ import { startStack, type DevelopmentStack } from '../../apps/development/start-
 import { failureResponse } from '../../src/failures/failure-response.js'
 import { OnBehalfOfError } from '../../src/failures/errors.js'
 import { protectedResourceMetadata } from '../../src/http/protected-resource-metadata.js'
-import { callTool, postMcp, rpc, rpcAnswer } from '../helpers/mcp-door.js'
+import { callTool, postMcp, rpc, rpcAnswer, type TestResponse } from '../helpers/mcp-requests.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import {
   authorizationRequest,
@@ -54,7 +54,7 @@ async function readJson<T>(url: string | URL, schema: z.ZodType<T>): Promise<T> 
   const response = await fetch(url)
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toMatch(/^application\/json/)
-  return schema.parse(await response.json())
+  return schema.parse(response.body)
 }
 
 const wellKnown = (name: string): URL => new URL(`/.well-known/${name}`, stack.endpoint)
@@ -63,8 +63,8 @@ const serverMetadata = (name = 'oauth-authorization-server') =>
   readJson(`${stack.issuer}.well-known/${name}`, SERVER_METADATA)
 
 /** The challenge's parameters; fails for another scheme, for one given twice, and for what is left over. */
-function challengeOf(response: Pick<Response, 'headers'>): Record<string, string> {
-  const text = response.headers.get('www-authenticate') ?? ''
+function challengeOf(response: Pick<TestResponse, 'headers'>): Record<string, string> {
+  const text = response.headers['www-authenticate'] ?? ''
   expect(text).toMatch(/^Bearer (?:[a-z_]+="[^"\\]*"(?:, |$))+$/)
   const pairs = [...text.matchAll(/([a-z_]+)="([^"\\]*)"/g)].map(([, name = '', value = '']) => [
     name,
@@ -165,7 +165,7 @@ describe('scopes', () => {
     const token = String(body['access_token'])
     const listed = await postMcp(stack.endpoint, rpc('tools/list'), { token })
     expect(listed.status).toBe(200)
-    expect(await rpcAnswer(listed)).toHaveProperty('result.tools')
+    expect(rpcAnswer(listed)).toHaveProperty('result.tools')
   })
 
   test('[auth/scope-step-up] a call that needs more is 403 with what to ask for, and goes through with it', async () => {
@@ -178,7 +178,7 @@ describe('scopes', () => {
       error: 'insufficient_scope',
       resource_metadata: wellKnown('oauth-protected-resource/mcp').href,
     })
-    expect(await response.json()).toMatchObject({ error: 'insufficient_scope' })
+    expect(response.body).toMatchObject({ error: 'insufficient_scope' })
     // The scopes at hand are in it: a client that replaces its token loses nothing.
     expect(challenge['scope']?.split(' ').sort()).toEqual(['tool:greet', 'tool:whoami'])
     const more = await tokenFor(challenge['scope'] ?? '')

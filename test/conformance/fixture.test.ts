@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { callTool, postMcp, rpc, rpcAnswer } from '../helpers/mcp-door.js'
+import { callTool, mcpHeaders, postMcp, rpc, rpcAnswer } from '../helpers/mcp-requests.js'
 import { createFixtureRegistry } from './fixture/scopes.js'
 import { startConformanceStack, type ConformanceStack } from './stack.js'
 
@@ -16,7 +16,7 @@ afterAll(async () => {
 
 describe('the fixture server', () => {
   test('asks for a scope for each tool that it has', async () => {
-    const answer = await rpcAnswer(await postMcp(stack.proxied, rpc('tools/list')))
+    const answer = rpcAnswer(await postMcp(stack.proxied, rpc('tools/list')))
     const tools = z.object({ result: z.object({ tools: z.array(z.object({ name: z.string() })) }) })
     const listed = tools.parse(answer).result.tools.map(({ name }) => name)
     const registry = createFixtureRegistry()
@@ -25,8 +25,12 @@ describe('the fixture server', () => {
   })
 
   test('tells a listening 2026-07-28 client through the route that the tools changed', async () => {
-    const listening = await postMcp(stack.proxied, modern('subscriptions/listen'), {
-      headers: { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'subscriptions/listen' },
+    const listening = await fetch(stack.proxied, {
+      method: 'POST',
+      headers: mcpHeaders({
+        headers: { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'subscriptions/listen' },
+      }),
+      body: JSON.stringify(modern('subscriptions/listen')),
     })
     const frames = (listening.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())
     const reader = frames.getReader()

@@ -3,10 +3,17 @@ import { connectAs } from '../../apps/development/headless-mcp-client.js'
 import { obtainToken } from '../../apps/development/obtain-token.js'
 import { createSessionsApp, type SessionsExample } from '../../examples/sdk-v1-sessions.js'
 import type { SessionLimits } from '../../src/sessions/session-registry.js'
-import { openExampleSetting, type ExampleSetting } from '../helpers/example-setting.js'
-import { callTool, postMcp, rpc, rpcAnswer } from '../helpers/mcp-door.js'
+import { type ExampleSetting, startExampleSetting } from '../helpers/example-setting.js'
+import {
+  callTool,
+  initialize,
+  postMcp,
+  readUntil,
+  rpc,
+  rpcAnswer,
+  sessionHeaders,
+} from '../helpers/mcp-requests.js'
 import { connectV1As } from '../helpers/sdk-v1-client.js'
-import { initialize, readUntil, sessionHeaders } from '../helpers/session-door.js'
 
 describe('examples/sdk-v1-sessions.ts', () => {
   let setting: ExampleSetting
@@ -18,7 +25,7 @@ describe('examples/sdk-v1-sessions.ts', () => {
   }
 
   beforeEach(async () => {
-    setting = await openExampleSetting()
+    setting = await startExampleSetting()
     attach()
   })
 
@@ -34,11 +41,10 @@ describe('examples/sdk-v1-sessions.ts', () => {
 
   const open = async (token: string): Promise<string> => {
     const response = await postMcp(setting.endpoint, initialize(), { token })
-    await response.text()
-    return response.headers.get('mcp-session-id') ?? `none: ${response.status}`
+    return response.get('mcp-session-id') ?? `none: ${response.status}`
   }
 
-  const within = (session: string, token: string, message: object): Promise<Response> =>
+  const within = (session: string, token: string, message: object) =>
     postMcp(setting.endpoint, message, { token, headers: sessionHeaders(session) })
 
   const send = (method: string, session: string, token: string): Promise<Response> =>
@@ -80,24 +86,32 @@ describe('examples/sdk-v1-sessions.ts', () => {
     const session = await open(alice)
     const stream = await send('GET', session, alice)
     const guess = 'A'.repeat(43)
-    const learnt = async (response: Response): Promise<object> => ({
-      status: response.status,
-      body: (await response.text()).replace(/"requestId":"[^"]*"/, ''),
+    const learnt = (status: number, text: string): object => ({
+      status,
+      body: text.replace(/"requestId":"[^"]*"/, ''),
     })
+    const posted = async (...args: Parameters<typeof within>): Promise<object> => {
+      const { status, text } = await within(...args)
+      return learnt(status, text)
+    }
+    const sent = async (...args: Parameters<typeof send>): Promise<object> => {
+      const response = await send(...args)
+      return learnt(response.status, await response.text())
+    }
     for (const message of [rpc('tools/list'), callTool('whoami'), initialize()]) {
-      const stolen = await learnt(await within(session, bob, message))
+      const stolen = await posted(session, bob, message)
       expect(stolen).toMatchObject({ status: 404 })
-      expect(stolen).toEqual(await learnt(await within(guess, bob, message)))
+      expect(stolen).toEqual(await posted(guess, bob, message))
     }
     for (const method of ['GET', 'DELETE']) {
-      const stolen = await learnt(await send(method, session, bob))
+      const stolen = await sent(method, session, bob)
       expect(stolen).toMatchObject({ status: 404 })
-      expect(stolen).toEqual(await learnt(await send(method, guess, bob)))
+      expect(stolen).toEqual(await sent(method, guess, bob))
     }
     expect(setting.log.named('request_refused').map(({ fields }) => fields['reason'])).toContain(
       'session_of_another',
     )
-    expect(await rpcAnswer(await within(session, alice, callTool('whoami')))).toMatchObject({
+    expect(rpcAnswer(await within(session, alice, callTool('whoami')))).toMatchObject({
       result: { content: [{ text: 'auth0|alice' }] },
     })
     expect(stream.status).toBe(200)
@@ -110,7 +124,7 @@ describe('examples/sdk-v1-sessions.ts', () => {
     expect((await within(session, lesser, callTool('greet'))).status).toBe(403)
     expect((await within(session, '', callTool('whoami'))).status).toBe(400)
     const renewed = await tokenOf('alice')
-    expect(await rpcAnswer(await within(session, renewed, callTool('greet')))).toMatchObject({
+    expect(rpcAnswer(await within(session, renewed, callTool('greet')))).toMatchObject({
       result: { content: [{ text: 'Hello there, auth0|alice' }] },
     })
   })
@@ -130,7 +144,7 @@ describe('examples/sdk-v1-sessions.ts', () => {
     await expect(readUntil(stream, 'never')).rejects.toThrow('the stream ended')
     const after = await within(session, token, rpc('tools/list'))
     expect(after.status).toBe(404)
-    expect(await rpcAnswer(after)).toMatchObject({ error: { code: -32001 } })
+    expect(rpcAnswer(after)).toMatchObject({ error: { code: -32001 } })
   })
 
   test('a session that has lasted too long is over', async () => {

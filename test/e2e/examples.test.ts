@@ -8,11 +8,11 @@ import { createPartByPartApp } from '../../examples/part-by-part.js'
 import { createTwoApisApp } from '../../examples/two-apis.js'
 import { createSdkV1App } from '../../examples/sdk-v1-server.js'
 import {
-  openExampleSetting,
-  withSecondApi,
   type ExampleSetting,
+  startExampleSetting,
+  withSecondApi,
 } from '../helpers/example-setting.js'
-import { callTool, postMcp, rpcAnswer } from '../helpers/mcp-door.js'
+import { callTool, postMcp, rpcAnswer } from '../helpers/mcp-requests.js'
 import { connectV1As } from '../helpers/sdk-v1-client.js'
 
 const MODES = ['auto', 'legacy'] as const
@@ -21,7 +21,7 @@ describe('examples/existing-express-server.ts, part-by-part.ts and sdk-v1-server
   let setting: ExampleSetting
 
   beforeEach(async () => {
-    setting = await openExampleSetting()
+    setting = await startExampleSetting()
   })
 
   afterEach(() => setting.close())
@@ -86,14 +86,14 @@ describe('examples/existing-express-server.ts, part-by-part.ts and sdk-v1-server
     const token = await tokenWith('tool:whoami')
     const refused = await postMcp(setting.endpoint, callTool('greet'), { token })
     expect(refused.status).toBe(403)
-    const challenge = refused.headers.get('www-authenticate') ?? ''
+    const challenge = refused.get('www-authenticate') ?? ''
     expect(challenge).toMatch(/^Bearer error="insufficient_scope"/)
     const [, scope = ''] = /scope="([^"]+)"/.exec(challenge) ?? []
     expect(scope.split(' ').sort()).toEqual(['tool:greet', 'tool:whoami'])
     const stepped = await postMcp(setting.endpoint, callTool('greet'), {
       token: await tokenWith(scope),
     })
-    expect(await rpcAnswer(stepped)).toMatchObject({
+    expect(rpcAnswer(stepped)).toMatchObject({
       result: { content: [{ text: 'Hello there, auth0|alice' }] },
     })
   })
@@ -117,7 +117,7 @@ describe('examples/two-apis.ts', () => {
   let setting: ExampleSetting
 
   beforeEach(async () => {
-    setting = await openExampleSetting(withSecondApi)
+    setting = await startExampleSetting(withSecondApi)
     const { api: orders, secondApi: invoices } = setting
     setting.attach(createTwoApisApp({ ...setting, apis: { orders, invoices } }))
   })

@@ -14,8 +14,8 @@ export interface BareSdk {
   close(): Promise<void>
 }
 
-/** The official SDK with our tools' names and schemas and nothing around it: no doors, no middleware, no Express. */
-export async function openBareSdk(): Promise<BareSdk> {
+/** The official SDK with our tools' names and schemas and nothing around it: no middleware, no Express. */
+export async function startBareSdk(): Promise<BareSdk> {
   const server = await serve({ host: '127.0.0.1', port: 0, drainMs: 50 })
   const ran: string[] = []
   const mcp = createMcpHandler(() => {

@@ -42,7 +42,7 @@ export type ExtendDirectory = (
 ) => Directory
 
 /** Starts all that an example needs around it, on free ports. */
-export async function openExampleSetting(
+export async function startExampleSetting(
   extend: ExtendDirectory = (directory) => directory,
 ): Promise<ExampleSetting> {
   const servers: ListeningServer[] = []

@@ -8,6 +8,7 @@ import {
   type JWK,
   type JWTPayload,
 } from 'jose'
+import { closeWithTest } from './close-with-test.js'
 import { serveTls } from './serve-tls.js'
 import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
@@ -42,7 +43,6 @@ type Responder = (req: IncomingMessage, res: ServerResponse) => void
 /** An issuer whose keys, documents and token endpoint a test controls, over real HTTP. */
 export class TestIssuer {
   readonly issuer: string
-  readonly #server: ListeningServer
   /** The keys it publishes; the first one signs. */
   keys: SigningKey[]
   /** Requests by path, in order. */
@@ -67,7 +67,7 @@ export class TestIssuer {
     keys: SigningKey[],
     tls?: { readonly ca: string; readonly host: string },
   ) {
-    this.#server = server
+    this.close = closeWithTest(() => server.close())
     this.keys = keys
     this.ca = tls?.ca
     this.issuer =
@@ -121,9 +121,8 @@ export class TestIssuer {
     return this.requests.filter((requested) => requested === path).length
   }
 
-  close(): Promise<void> {
-    return this.#server.close()
-  }
+  /** Also done at the end of the test that started it. */
+  readonly close: () => Promise<void>
 
   readonly #handler: RequestListener = (req, res) => {
     const path = new URL(req.url ?? '/', this.issuer).pathname

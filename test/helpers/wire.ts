@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage, type ClientRequest } from 'node:http'
-import type { CountingApi } from './exchange-stack.js'
+import type { TestApi } from './test-api.js'
 
 export const ENVELOPE = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -63,6 +63,13 @@ export function startCall(
   return started
 }
 
+/** Drops the connection of a call; resolves when it is gone at the client. */
+export function hangUp(call: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    call.once('close', resolve).destroy()
+  })
+}
+
 /** One call that has reached the API and waits for its answer. */
 export interface HeldCall {
   /** Resolves when the caller breaks the call off; never when it gets its answer. */
@@ -71,7 +78,7 @@ export interface HeldCall {
 }
 
 /** Makes the API answer nothing until told; resolves with each call that reaches it, in order. */
-export function holdCalls(api: CountingApi): () => Promise<HeldCall> {
+export function holdCalls(api: TestApi): () => Promise<HeldCall> {
   const arrived: HeldCall[] = []
   const waiting: ((call: HeldCall) => void)[] = []
   api.responder = (_req, res) => {

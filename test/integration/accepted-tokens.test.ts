@@ -1,19 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { callTool, openMcpDoor, postMcp, type McpDoor } from '../helpers/mcp-door.js'
+import { callTool, postMcp } from '../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
+import type { MintOptions } from '../helpers/test-issuer.js'
 import { sendRaw } from '../attacks/raw-socket.js'
-import { TestIssuer, type MintOptions } from '../helpers/test-issuer.js'
 
 /** What authorization servers write in other ways, and is right. */
 describe('a token is accepted', () => {
-  let issuer: TestIssuer
-  let door: McpDoor
+  let server: TestServer
 
   beforeAll(async () => {
-    issuer = await TestIssuer.start()
-    door = await openMcpDoor({ issuer: issuer.issuer })
+    server = await startMcpServer()
   })
 
-  afterAll(() => Promise.all([door.close(), issuer.close()]))
+  afterAll(() => server.close())
 
   const now = Math.floor(Date.now() / 1_000)
 
@@ -27,41 +26,41 @@ describe('a token is accepted', () => {
     ['whose iat is ahead', { claims: { iat: now + 60 } }],
     ['with double spaces in scope', { claims: { scope: ' tool:whoami  tool:greet ' } }],
   ])('[case 63] %s', async (_what, options) => {
-    const token = await issuer.mint(door.audience, options)
-    expect((await postMcp(door.endpoint, callTool('whoami'), { token })).status).toBe(200)
+    const token = await server.issuer.mint(server.audience, options)
+    expect((await postMcp(server.endpoint, callTool('whoami'), { token })).status).toBe(200)
   })
 
   test.each([
     ['alone in a list', 1],
     ['twice in a list', 2],
   ])('[case 63] whose audience stands %s', async (_what, times) => {
-    const aud = Array.from({ length: times }, () => door.audience)
-    const token = await issuer.mint(door.audience, { claims: { aud } })
-    expect((await postMcp(door.endpoint, callTool('whoami'), { token })).status).toBe(200)
+    const aud = Array.from({ length: times }, () => server.audience)
+    const token = await server.mint({ aud })
+    expect((await postMcp(server.endpoint, callTool('whoami'), { token })).status).toBe(200)
   })
 
   test('[case 63] whatever X-Forwarded-Host says, and it is refused for whom it is not', async () => {
     const headers = { 'X-Forwarded-Host': 'evil.example' }
-    const token = await issuer.mint(door.audience)
+    const token = await server.mint()
     const options = { token, headers }
-    expect((await postMcp(door.endpoint, callTool('whoami'), options)).status).toBe(200)
-    const challenge = await postMcp(door.endpoint, callTool('whoami'), { headers })
-    expect(challenge.headers.get('www-authenticate')).toContain(door.origin)
-    expect(challenge.headers.get('www-authenticate')).not.toContain('evil.example')
+    expect((await postMcp(server.endpoint, callTool('whoami'), options)).status).toBe(200)
+    const challenge = await postMcp(server.endpoint, callTool('whoami'), { headers })
+    expect(challenge.get('www-authenticate')).toContain(server.origin)
+    expect(challenge.get('www-authenticate')).not.toContain('evil.example')
   })
 
   test('[case 63] over HTTP/1.0', async () => {
-    const token = await issuer.mint(door.audience)
+    const token = await server.mint()
     const body = JSON.stringify(callTool('whoami'))
     const lines = [
       'POST /mcp HTTP/1.0',
-      `Host: ${door.endpoint.host}`,
+      `Host: ${server.endpoint.host}`,
       'Content-Type: application/json',
       'Accept: application/json, text/event-stream',
       `Content-Length: ${Buffer.byteLength(body)}`,
       `Authorization: Bearer ${token}`,
     ]
     const bytes = Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
-    expect((await sendRaw(door.endpoint, bytes, [])).status).toBe(200)
+    expect((await sendRaw(server.endpoint, bytes, [])).status).toBe(200)
   })
 })

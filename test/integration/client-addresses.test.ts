@@ -1,27 +1,19 @@
-import { afterEach, beforeAll, afterAll, describe, expect, test } from 'vitest'
+import request from 'supertest'
+import { describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/config/config.js'
-import { callForAnswer, mintSubject, openExchangeStack } from '../helpers/exchange-stack.js'
-import { openMcpDoor, type McpDoor } from '../helpers/mcp-door.js'
-import { TestIssuer } from '../helpers/test-issuer.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
+import { callForAnswer, mintSubject } from '../helpers/tool-answer.js'
 
 describe('the limit by address', () => {
-  let issuer: TestIssuer
-  let door: McpDoor
-
-  beforeAll(async () => {
-    issuer = await TestIssuer.start()
-  })
-  afterAll(() => issuer.close())
-  afterEach(() => door.close())
+  let server: TestServer
 
   const open = async (environment: Environment): Promise<void> => {
-    door = await openMcpDoor({
-      issuer: issuer.issuer,
+    server = await startMcpServer({
       environment: { RATE_LIMIT_PER_ADDRESS: '5', ...environment },
     })
   }
-  const metadata = (headers: Record<string, string>): Promise<Response> =>
-    fetch(`${door.origin}/.well-known/oauth-protected-resource/mcp`, { headers })
+  const metadata = (headers: Record<string, string>) =>
+    request(server.origin).get('/.well-known/oauth-protected-resource/mcp').set(headers)
   const statuses = async (forwardedFor: readonly string[]): Promise<number[]> => {
     const found = []
     for (const address of forwardedFor) {
@@ -78,7 +70,7 @@ describe('the limit by address', () => {
     expect((await metadata({ 'X-Forwarded-For': '198.51.100.7, 10.0.0.5:1' })).status).toBe(200)
   })
 
-  test('[case 61] IPv4 clients on a dual-stack listener have a bucket each', async () => {
+  test('[case 61] IPv4 clients on a dual-server listener have a bucket each', async () => {
     await open({ TRUST_PROXY: '1' })
     const addresses = six((index) => `::ffff:203.0.113.${index}`)
     expect(await statuses(addresses)).toEqual([200, 200, 200, 200, 200, 200])
@@ -92,7 +84,7 @@ describe('the limit by address', () => {
       429,
       429,
     ])
-    const lines = door.log.named('request_refused')
+    const lines = server.log.named('request_refused')
     for (const { fields } of lines) {
       expect(fields['code']).toBe('rate_limited')
       expect(['127.0.0.1', '::1']).toContain(fields['address'])
@@ -110,7 +102,7 @@ describe('the limit by address', () => {
     const plain = []
     for (let index = 0; index < 6; index += 1) plain.push((await metadata({})).status)
     expect(plain).toEqual(SIXTH_IS_TOO_MUCH)
-    const lines = door.log.named('request_refused')
+    const lines = server.log.named('request_refused')
     expect(lines.map(({ fields }) => fields['address'])).toContain('203.0.113.8')
     expect(lines.filter(({ fields }) => 'hint' in fields)).toEqual([])
   })
@@ -122,18 +114,15 @@ describe('the limit by address', () => {
     '[S16.9] requests refused for their %s count too, and the warnings in the log are bounded',
     async (_, headers) => {
       await open({ TRUST_PROXY: '1' })
-      const { request } = await import('undici')
       const found = []
       for (let index = 0; index < 20; index += 1) {
-        const { statusCode, body } = await request(`${door.origin}/mcp`, { headers })
-        await body.dump()
-        found.push(statusCode)
+        found.push((await request(server.origin).get('/mcp').set(headers)).status)
       }
       expect(found).toEqual([
         ...Array.from({ length: 5 }, () => 403),
         ...Array.from({ length: 15 }, () => 429),
       ])
-      const warnings = door.log.lines.filter(({ level }) => level !== 'debug')
+      const warnings = server.log.lines.filter(({ level }) => level !== 'debug')
       expect(warnings).toHaveLength(6)
       expect((await metadata({ 'X-Forwarded-For': '198.51.100.7' })).status).toBe(200)
     },
@@ -147,18 +136,14 @@ describe('the address that the authorization server is told', () => {
     ['what is no address does not go out', 'x"; drop', '127.0.0.1'],
     ['an overlong text does not go out', '9'.repeat(8_000), '127.0.0.1'],
   ])('[S16.7] %s', async (_, forwardedFor, told) => {
-    const stack = await openExchangeStack({
+    const server = await startMcpServer({
       environment: { TRUST_PROXY: '1', AUTH0_FORWARDED_FOR: 'true' },
     })
-    try {
-      const token = await mintSubject(stack)
-      const headers = { 'X-Forwarded-For': forwardedFor }
-      expect((await callForAnswer(stack, { token, headers })).isError).toBe(false)
-      const [exchange] = stack.issuer.tokenRequests
-      const sent = exchange?.headers['auth0-forwarded-for']
-      expect(sent === '::1' ? '127.0.0.1' : sent).toBe(told)
-    } finally {
-      await stack.close()
-    }
+    const token = await mintSubject(server)
+    const headers = { 'X-Forwarded-For': forwardedFor }
+    expect((await callForAnswer(server, { token, headers })).isError).toBe(false)
+    const [exchange] = server.issuer.tokenRequests
+    const sent = exchange?.headers['auth0-forwarded-for']
+    expect(sent === '::1' ? '127.0.0.1' : sent).toBe(told)
   })
 })

@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http'
+import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
 import { RecordingLog } from '../helpers/recording-log.js'
@@ -17,8 +17,10 @@ beforeAll(async () => {
 
 afterAll(() => stack.close())
 
-const open = (url: string | URL, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(url, { headers: { accept: BROWSER, ...headers } })
+const open = (url: string | URL, headers: Record<string, string> = {}) =>
+  request(new URL(url).origin)
+    .get(new URL(url).pathname)
+    .set({ accept: BROWSER, ...headers })
 
 describe.each([
   ['authorization server', () => stack.issuer, 'front'],
@@ -27,25 +29,17 @@ describe.each([
   test('[B15] shows a browser a page that links to the page of the MCP server', async () => {
     const response = await open(url())
     expect(response.status).toBe(200)
-    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
-    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
-    expect(response.headers.get('vary')).toContain('Accept')
-    const text = await response.text()
+    expect(response.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(response.get('content-security-policy')).toContain("default-src 'none'")
+    expect(response.get('vary')).toContain('Accept')
+    const text = response.text
     expect(text).toContain(`data-page="${page}"`)
     expect(text).toContain(`<a href="${new URL('/', stack.endpoint).href}">`)
   })
 
   test('[B15] shows the page to nobody who comes under another host', async () => {
     const { port } = new URL(url())
-    const status = await new Promise((resolve, reject) => {
-      const headers = { accept: BROWSER, host: `attacker.example:${port}` }
-      httpRequest({ host: 'localhost', port, headers }, (response) => {
-        response.resume()
-        resolve(response.statusCode)
-      })
-        .once('error', reject)
-        .end()
-    })
+    const { status } = await open(url(), { host: `attacker.example:${port}` })
     expect(status).toBe(403)
   })
 })
@@ -54,17 +48,17 @@ test.each([['*/*'], ['application/json'], ['text/plain']])(
   '[B15] a program that accepts %s gets from both what it got before there were pages',
   async (accept) => {
     const front = await open(stack.issuer, { accept })
-    expect(front.headers.get('content-type')).toBe('text/plain; charset=utf-8')
-    expect(await front.text()).toMatch(/^Development authorization server\. /)
+    expect(front.get('content-type')).toBe('text/plain; charset=utf-8')
+    expect(front.text).toMatch(/^Development authorization server\. /)
     const api = await open(stack.apiAudience, { accept })
     expect(api.status).toBe(401)
-    expect(api.headers.get('www-authenticate')).toBe('Bearer realm="api"')
-    expect(await api.json()).toEqual({ error: 'unauthorized' })
+    expect(api.get('www-authenticate')).toBe('Bearer realm="api"')
+    expect(api.body).toEqual({ error: 'unauthorized' })
   },
 )
 
 test('[B15] a browser that sends a token to the API is answered about the token', async () => {
   const response = await open(stack.apiAudience, { authorization: 'Bearer nonsense' })
   expect(response.status).toBe(401)
-  expect(await response.json()).toEqual({ error: 'invalid_token' })
+  expect(response.body).toEqual({ error: 'invalid_token' })
 })

@@ -1,70 +1,67 @@
+import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
-import { serve, type ListeningServer } from '../../src/server/serve.js'
-import { callTool, openMcpDoor, postMcp, rpcAnswer, type McpDoor } from '../helpers/mcp-door.js'
-import { createSigningKey, TestIssuer } from '../helpers/test-issuer.js'
+import { callTool, postMcp, rpcAnswer, type TestResponse } from '../helpers/mcp-requests.js'
+import { API_AUDIENCE } from '../helpers/exchange-answers.js'
+import { startHttpServer, type HttpServer } from '../helpers/start-http-server.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
+import type { TestIssuer } from '../helpers/test-issuer.js'
+import { createSigningKey } from '../helpers/test-issuer.js'
 
-const API_AUDIENCE = 'https://api.example/'
-
-interface Door {
+interface ResourceServer {
   readonly name: string
   readonly audience: () => string
-  readonly knock: (token: string | undefined) => Promise<Response>
+  readonly send: (token: string | undefined) => Promise<TestResponse>
 }
 
-describe('both doors', () => {
-  let issuer: TestIssuer
-  let mcp: McpDoor
-  let api: ListeningServer
+describe('the two resource servers', () => {
+  let server: TestServer
+  let api: HttpServer
 
   beforeAll(async () => {
-    issuer = await TestIssuer.start()
-    mcp = await openMcpDoor({ issuer: issuer.issuer })
-    api = await serve({
-      host: '127.0.0.1',
-      port: 0,
-      drainMs: 50,
-      handler: createDownstreamApi({ issuer: issuer.issuer, audience: API_AUDIENCE }),
-    })
+    server = await startMcpServer()
+    api = await startHttpServer(
+      createDownstreamApi({ issuer: server.issuer.issuer, audience: API_AUDIENCE }),
+    )
   })
 
   afterAll(async () => {
-    await Promise.all([mcp.close(), api.close(), issuer.close()])
+    await Promise.all([server.close(), api.close()])
   })
 
-  const doors: readonly Door[] = [
+  const resourceServers: readonly ResourceServer[] = [
     {
-      name: "the MCP server's",
-      audience: () => mcp.audience,
-      knock: (token) => postMcp(mcp.endpoint, callTool('whoami'), { token }),
+      name: 'the MCP server',
+      audience: () => server.audience,
+      send: (token) => postMcp(server.endpoint, callTool('whoami'), { token }),
     },
     {
-      name: "the API's",
+      name: 'the API',
       audience: () => API_AUDIENCE,
-      knock: (token) =>
-        fetch(`http://127.0.0.1:${api.port}/api/private-scope`, {
-          headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
-        }),
+      send: async (token) =>
+        request(api.origin)
+          .get('/api/private-scope')
+          .set(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     },
   ]
 
-  describe.each(doors)('$name', ({ audience, knock }) => {
+  describe.each(resourceServers)('$name', ({ audience, send }) => {
     const mint = (options?: Parameters<TestIssuer['mint']>[1]): Promise<string> =>
-      issuer.mint(audience(), {
+      server.issuer.mint(audience(), {
         ...options,
         claims: { scope: 'tool:whoami read:private', ...options?.claims },
       })
 
     test('lets a good token in', async () => {
-      const response = await knock(await mint())
+      const response = await send(await mint())
       expect(response.status).toBe(200)
     })
 
     test('refuses a request without token', async () => {
-      const response = await knock(undefined)
+      const response = await send(undefined)
       expect(response.status).toBe(401)
-      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer /)
-      expect(response.headers.get('www-authenticate')).not.toContain('error=')
+      expect(response.get('www-authenticate')).toMatch(/^Bearer /)
+      expect(response.get('www-authenticate')).not.toContain('error=')
     })
 
     test.each([
@@ -73,13 +70,13 @@ describe('both doors', () => {
       ['that has expired', { claims: { exp: Math.floor(Date.now() / 1_000) - 60 } }],
       ['of another issuer', { claims: { iss: 'https://somebody.else/' } }],
     ])('refuses a token %s', async (_, options) => {
-      const response = await knock(await mint(options))
+      const response = await send(await mint(options))
       expect(response.status).toBe(401)
-      expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"')
+      expect(response.get('www-authenticate')).toContain('error="invalid_token"')
     })
 
     test('refuses a token for two audiences, ours among them', async () => {
-      const response = await knock(
+      const response = await send(
         await mint({ claims: { aud: [audience(), 'https://somebody.else/'] } }),
       )
       expect(response.status).toBe(401)
@@ -87,34 +84,36 @@ describe('both doors', () => {
 
     test('refuses a foreign signature under a known key id', async () => {
       const stranger = await createSigningKey()
-      const response = await knock(
-        await mint({ key: stranger, header: { kid: issuer.keys[0]?.kid } }),
+      const response = await send(
+        await mint({ key: stranger, header: { kid: server.issuer.keys[0]?.kid } }),
       )
       expect(response.status).toBe(401)
-      expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"')
+      expect(response.get('www-authenticate')).toContain('error="invalid_token"')
     })
   })
 
   test("the API refuses the MCP server's token, and the MCP server the API's", async () => {
-    const [forMcp, forApi] = [await issuer.mint(mcp.audience), await issuer.mint(API_AUDIENCE)]
-    expect((await postMcp(mcp.endpoint, callTool('whoami'), { token: forApi })).status).toBe(401)
-    const atApi = await fetch(`http://127.0.0.1:${api.port}/api/private-scope`, {
-      headers: { Authorization: `Bearer ${forMcp}` },
-    })
+    const [forMcp, forApi] = [await server.mint(), await server.issuer.mint(API_AUDIENCE)]
+    expect((await postMcp(server.endpoint, callTool('whoami'), { token: forApi })).status).toBe(401)
+    const atApi = await request(api.origin)
+      .get('/api/private-scope')
+      .set('Authorization', `Bearer ${forMcp}`)
     expect(atApi.status).toBe(401)
   })
 
   test('a 401 names the metadata and the baseline scopes, and both metadata addresses answer', async () => {
-    const response = await postMcp(mcp.endpoint, callTool('whoami'))
-    const challenge = response.headers.get('www-authenticate') ?? ''
+    const response = await postMcp(server.endpoint, callTool('whoami'))
+    const challenge = response.get('www-authenticate') ?? ''
     expect(challenge).toBe(
-      `Bearer scope="tool:whoami tool:greet", resource_metadata="${mcp.origin}/.well-known/oauth-protected-resource/mcp"`,
+      `Bearer scope="tool:whoami tool:greet", resource_metadata="${server.origin}/.well-known/oauth-protected-resource/mcp"`,
     )
     for (const path of ['/mcp', '']) {
-      const metadata = await fetch(`${mcp.origin}/.well-known/oauth-protected-resource${path}`)
-      expect(await metadata.json()).toEqual({
-        resource: mcp.audience,
-        authorization_servers: [issuer.issuer],
+      const metadata = await request(server.origin).get(
+        `/.well-known/oauth-protected-resource${path}`,
+      )
+      expect(metadata.body).toEqual({
+        resource: server.audience,
+        authorization_servers: [server.issuer.issuer],
         scopes_supported: ['tool:whoami', 'tool:greet'],
         bearer_methods_supported: ['header'],
       })
@@ -122,19 +121,19 @@ describe('both doors', () => {
   })
 
   test('a tool call without the scope is refused before the SDK, with all scopes of the operation', async () => {
-    const token = await issuer.mint(mcp.audience, { claims: { scope: 'tool:whoami' } })
-    const response = await postMcp(mcp.endpoint, callTool('greet'), { token })
+    const token = await server.mint({ scope: 'tool:whoami' })
+    const response = await postMcp(server.endpoint, callTool('greet'), { token })
     expect(response.status).toBe(403)
-    const challenge = response.headers.get('www-authenticate') ?? ''
+    const challenge = response.get('www-authenticate') ?? ''
     expect(challenge).toContain('error="insufficient_scope"')
     expect(challenge).toContain('scope="tool:greet tool:whoami"')
     expect(challenge).toContain('resource_metadata=')
   })
 
   test('handlers see neither the Authorization header nor the token', async () => {
-    const token = await issuer.mint(mcp.audience)
-    const answer = await rpcAnswer(await postMcp(mcp.endpoint, callTool('whoami'), { token }))
+    const token = await server.mint()
+    const answer = rpcAnswer(await postMcp(server.endpoint, callTool('whoami'), { token }))
     expect(JSON.stringify(answer)).not.toContain(token)
-    expect(mcp.log.text()).not.toContain(token)
+    expect(server.log.text()).not.toContain(token)
   })
 })

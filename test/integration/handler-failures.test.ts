@@ -2,14 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { downstreamOf } from 'mcp-on-behalf-of'
 import { z } from 'zod'
 import type { LooseClient } from '../unit/downstream-api.js'
-import { answerWith } from '../helpers/exchange-stack.js'
-import {
-  openLibraryServer,
-  type Handling,
-  type LibraryServer,
-  type SdkLine,
-} from '../helpers/library-server.js'
-import { callTool, postMcp } from '../helpers/mcp-door.js'
+import { answerWith } from '../helpers/exchange-answers.js'
+import { callTool, postMcp } from '../helpers/mcp-requests.js'
+import { type Handling, type SdkLine, startLibraryServer } from '../helpers/start-library-server.js'
+import type { TestServer } from '../helpers/start-mcp-server.js'
 
 const SHAPE = z.object({ items: z.array(z.object({ id: z.string() })) })
 
@@ -89,11 +85,11 @@ const declared = (name: string) => ({
 })
 
 describe.each<SdkLine>(['SDK v1', 'SDK v2'])('what fails in a handler of %s', (sdk) => {
-  let server: LibraryServer
+  let server: TestServer
 
   beforeAll(async () => {
     const api = { audience: 'https://invoices.example/', baseUrl: new URL('http://localhost') }
-    server = await openLibraryServer({
+    server = await startLibraryServer({
       sdk,
       handlers: Object.fromEntries(
         Object.entries(MISTAKES).map(([name, { handle }]) => [
@@ -132,7 +128,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('what fails in a handler of %s', (s
 
   const callMade = async (name: string): Promise<string> => {
     const token = await server.mint()
-    return (await postMcp(server.endpoint, callTool(name), { token })).text()
+    return (await postMcp(server.endpoint, callTool(name), { token })).text
   }
 
   test.each(Object.entries(MISTAKES))(

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { downstreamOf, OnBehalfOfError } from 'mcp-on-behalf-of'
-import { openLibraryServer, type LibraryServer, type SdkLine } from '../helpers/library-server.js'
-import { callTool } from '../helpers/mcp-door.js'
+import { callTool } from '../helpers/mcp-requests.js'
+import { type SdkLine, startLibraryServer } from '../helpers/start-library-server.js'
+import type { TestServer } from '../helpers/start-mcp-server.js'
 import { holdCalls, startCall } from '../helpers/wire.js'
 import { deferred, type Deferred } from '../unit/outcomes.js'
 
@@ -12,13 +13,13 @@ const TOOLS = ['of_the_context', 'of_my_own'].map((name) => ({
 }))
 
 describe.each<SdkLine>(['SDK v1', 'SDK v2'])('a handler of %s whose client goes away', (sdk) => {
-  let server: LibraryServer
+  let server: TestServer
   let outcome: Deferred<unknown>
   let left: Deferred<void>
 
   beforeAll(async () => {
     const never = new AbortController().signal
-    server = await openLibraryServer({
+    server = await startLibraryServer({
       sdk,
       handlers: {
         of_the_context: ({ context }) => told(downstreamOf(context, 'of_the_context').fetch('/x')),

@@ -1,21 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import {
-  openLibraryServer,
-  type Handling,
-  type LibraryServer,
-  type SdkLine,
-} from '../helpers/library-server.js'
-import { callTool, postMcp } from '../helpers/mcp-door.js'
+import { callTool, postMcp } from '../helpers/mcp-requests.js'
+import { type Handling, type SdkLine, startLibraryServer } from '../helpers/start-library-server.js'
+import type { TestServer } from '../helpers/start-mcp-server.js'
 import { textsIn } from '../helpers/texts-in.js'
 
 const look = async (
   sdk: SdkLine,
   before: (req: IncomingMessage) => void = () => undefined,
-): Promise<{ handling: Handling; token: string; server: LibraryServer }> => {
+): Promise<{ handling: Handling; token: string; server: TestServer }> => {
   const handlings: Handling[] = []
-  const server = await openLibraryServer({
+  const server = await startLibraryServer({
     sdk,
     handlers: { look: (handling) => void handlings.push(handling) },
     tools: [{ name: 'look', requiredScopes: [] }],

@@ -3,35 +3,31 @@ import express from 'express'
 import { homePageRoute, type HomePageOptions } from 'mcp-on-behalf-of'
 import request from 'supertest'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { openMcpDoor, type McpDoor } from '../helpers/mcp-door.js'
-
-// Nothing here asks it for anything.
-const ISSUER = 'http://127.0.0.1:9/'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 
 describe('the page at / of the server', () => {
-  let door: McpDoor
+  let server: TestServer
 
   beforeAll(async () => {
-    door = await openMcpDoor({ issuer: ISSUER })
-    return () => door.close()
+    server = await startMcpServer()
+    return server.close
   })
 
-  const get = (path: string, init: RequestInit = {}): Promise<Response> =>
-    fetch(`${door.origin}${path}`, init)
+  const get = (path: string) => request(server.origin).get(path)
 
   test.each(['text/html', 'application/json', 'text/event-stream', '*/*'])(
     'is HTML, whatever a client accepts: %s',
     async (accept) => {
-      const response = await get('/', { headers: { accept } })
+      const response = await get('/').set('Accept', accept)
       expect(response.status).toBe(200)
-      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
-      expect(await response.text()).toMatch(/^<!doctype html>/)
+      expect(response.get('content-type')).toBe('text/html; charset=utf-8')
+      expect(response.text).toMatch(/^<!doctype html>/)
     },
   )
 
   test('lets in its own style sheet and script, and nothing else', async () => {
     const response = await get('/')
-    const page = await response.text()
+    const page = response.text
     const hashOf = (element: string): string => {
       const all = [...page.matchAll(new RegExp(`<${element}>([^]*?)</${element}>`, 'g'))]
       expect(all).toHaveLength(1)
@@ -39,51 +35,50 @@ describe('the page at / of the server', () => {
         .update(all[0]?.[1] ?? '')
         .digest('base64')
     }
-    expect(response.headers.get('content-security-policy')).toBe(
+    expect(response.get('content-security-policy')).toBe(
       `default-src 'none'; style-src 'sha256-${hashOf('style')}'; script-src 'sha256-${hashOf('script')}'; ` +
         "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     )
     expect(page).not.toMatch(/\sstyle="|\son\w+="|\ssrc="/)
-    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
-    expect(response.headers.get('x-frame-options')).toBe('DENY')
-    expect(response.headers.get('referrer-policy')).toBe('no-referrer')
-    expect(response.headers.get('set-cookie')).toBeNull()
+    expect(response.get('x-content-type-options')).toBe('nosniff')
+    expect(response.get('x-frame-options')).toBe('DENY')
+    expect(response.get('referrer-policy')).toBe('no-referrer')
+    expect(response.get('set-cookie')).toBeUndefined()
   })
 
   test('is asked for again each time, and sent again only when it has changed', async () => {
     const first = await get('/')
-    expect(first.headers.get('cache-control')).toBe('no-cache')
-    const etag = first.headers.get('etag') ?? ''
-    // `fetch` would ask caches not to answer (Fetch Standard §4.5), as browsers do not here.
-    const ask = (held: string) => request(door.origin).get('/').set('If-None-Match', held)
+    expect(first.get('cache-control')).toBe('no-cache')
+    const etag = first.get('etag') ?? ''
+    const ask = (held: string) => get('/').set('If-None-Match', held)
     const same = await ask(etag)
     expect([same.status, same.text]).toEqual([304, ''])
     expect((await ask('"other"')).status).toBe(200)
   })
 
   test('answers HEAD without a body', async () => {
-    const response = await get('/', { method: 'HEAD' })
+    const response = await request(server.origin).head('/')
     expect(response.status).toBe(200)
-    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(1_000)
-    expect(await response.text()).toBe('')
+    expect(Number(response.get('content-length'))).toBeGreaterThan(1_000)
+    expect(response.text).toBeUndefined()
   })
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('leaves %s to nobody', async (method) => {
-    const response = await get('/', { method })
+  test.each(['post', 'put', 'patch', 'delete'] as const)('leaves %s to nobody', async (method) => {
+    const response = await request(server.origin)[method]('/')
     expect(response.status).toBe(404)
-    expect(await response.json()).toMatchObject({ error: 'not_found' })
+    expect(response.body).toMatchObject({ error: 'not_found' })
   })
 
   test.each(['//', '/index.html', '/%2F', '/home', '/.'.repeat(3) + '/x'])(
     'is at exactly /, not at %s',
     async (path) => {
-      expect((await request(door.origin).get(path)).status).toBe(404)
+      expect((await request(server.origin).get(path)).status).toBe(404)
     },
   )
 
   test('holds nothing of the request, and is the same for everybody', async () => {
-    const plain = await (await get('/')).text()
-    const response = await request(door.origin)
+    const plain = (await get('/')).text
+    const response = await request(server.origin)
       .get('/?q=marker-in-query')
       // A name of this machine, and so let through.
       .set('Host', '127.0.0.1:4711')
@@ -98,14 +93,14 @@ describe('the page at / of the server', () => {
   })
 
   test('is behind the list of hosts and origins', async () => {
-    const foreign = await request(door.origin).get('/').set('Host', 'evil.example')
+    const foreign = await request(server.origin).get('/').set('Host', 'evil.example')
     expect(foreign.status).toBe(403)
-    const origin = await request(door.origin).get('/').set('Origin', 'https://evil.example')
+    const origin = await request(server.origin).get('/').set('Origin', 'https://evil.example')
     expect(origin.status).toBe(403)
   })
 
   test('names no secret and no client, and no address behind the server', async () => {
-    const page = await (await get('/')).text()
+    const page = (await get('/')).text
     for (const hidden of ['secret', 'api.example', 'mcp-server"', 'read:private', 'express']) {
       expect(page).not.toContain(hidden)
     }
@@ -113,34 +108,33 @@ describe('the page at / of the server', () => {
 })
 
 test('the page counts towards the limit by address', async () => {
-  const door = await openMcpDoor({ issuer: ISSUER, environment: { RATE_LIMIT_PER_ADDRESS: '2' } })
+  const server = await startMcpServer({
+    environment: { RATE_LIMIT_PER_ADDRESS: '2' },
+  })
   const statuses: number[] = []
-  for (let count = 0; count < 3; count += 1) statuses.push((await fetch(door.origin)).status)
+  for (let count = 0; count < 3; count += 1)
+    statuses.push((await request(server.origin).get('/')).status)
   expect(statuses).toEqual([200, 200, 429])
-  await door.close()
 })
 
 test('HOME_PAGE=off leaves / to nobody', async () => {
-  const door = await openMcpDoor({ issuer: ISSUER, environment: { HOME_PAGE: 'off' } })
-  const response = await fetch(door.origin)
+  const server = await startMcpServer({ environment: { HOME_PAGE: 'off' } })
+  const response = await request(server.origin).get('/')
   expect(response.status).toBe(404)
-  expect(await response.json()).toMatchObject({ error: 'not_found' })
-  await door.close()
+  expect(response.body).toMatchObject({ error: 'not_found' })
 })
 
 test('the page shows the configured public URL, not the one it was asked for at', async () => {
-  const door = await openMcpDoor({
-    issuer: ISSUER,
+  const server = await startMcpServer({
     environment: { MCP_SERVER_URL: 'https://mcp.example/base', ALLOWED_HOSTS: 'localhost' },
   })
-  const port = new URL(door.origin).port
-  const page = await (await fetch(door.origin)).text()
+  const port = new URL(server.origin).port
+  const page = (await request(server.origin).get('/')).text
   expect(page).toContain('<code>https://mcp.example/base/mcp</code>')
   expect(page).toContain('"https://mcp.example/.well-known/oauth-protected-resource/base/mcp"')
   expect(page).toContain('"https://mcp.example/healthz"')
   // The token's audience is set to it in these tests.
-  expect(page.replaceAll(door.audience, '')).not.toContain(port)
-  await door.close()
+  expect(page.replaceAll(server.audience, '')).not.toContain(port)
 })
 
 describe('homePageRoute in an Express app of somebody else', () => {

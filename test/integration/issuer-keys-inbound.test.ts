@@ -1,43 +1,40 @@
 import { createHmac, createPublicKey } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { callTool, openMcpDoor, postMcp, type McpDoor } from '../helpers/mcp-door.js'
-import { createSigningKey, json, TestIssuer, type SigningKey } from '../helpers/test-issuer.js'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { callTool, postMcp, type TestResponse } from '../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
+import { createSigningKey, json, type SigningKey } from '../helpers/test-issuer.js'
 
-let issuer: TestIssuer
-let door: McpDoor
+let server: TestServer
 
 beforeEach(async () => {
-  issuer = await TestIssuer.start()
-  door = await openMcpDoor({ issuer: issuer.issuer })
+  server = await startMcpServer()
 })
 
-afterEach(() => Promise.all([door.close(), issuer.close()]))
-
-const knock = (token: string): Promise<Response> =>
-  postMcp(door.endpoint, callTool('whoami'), { token })
+const send = (token: string): Promise<TestResponse> =>
+  postMcp(server.endpoint, callTool('whoami'), { token })
 
 const use = async (key: SigningKey, header: object = {}): Promise<number> =>
-  (await knock(await issuer.mint(door.audience, { key, header: { ...header } }))).status
+  (await send(await server.issuer.mint(server.audience, { key, header: { ...header } }))).status
 
 /** The words of a refusal, and its reason in the log. */
 async function refusalOf(
   token: string,
 ): Promise<{ status: number; says: string; reason: unknown }> {
-  const response = await knock(token)
-  const says = response.headers.get('www-authenticate') ?? ''
-  const reason = door.log.named('request_refused').at(-1)?.fields['reason']
+  const response = await send(token)
+  const says = response.get('www-authenticate') ?? ''
+  const reason = server.log.named('request_refused').at(-1)?.fields['reason']
   return { status: response.status, says, reason }
 }
 
 const ownKey = (): SigningKey => {
-  const [key] = issuer.keys
+  const [key] = server.issuer.keys
   if (key === undefined) throw new Error('the issuer has no key')
   return key
 }
 
 /** Publishes members beside, or in place of, the issuer's own keys. */
 const publish = (...members: readonly unknown[]): void => {
-  issuer.keysResponder = (_req, res) => {
+  server.issuer.keysResponder = (_req, res) => {
     json(res, 200, { keys: members })
   }
 }
@@ -56,8 +53,8 @@ describe('the algorithm of a token', () => {
     const es256 = await createSigningKey('ES256')
     const eddsa = await createSigningKey('EdDSA')
     const ps512 = await createSigningKey('PS512')
-    issuer.keys = [ownKey(), es256, eddsa, ps512]
-    for (const key of issuer.keys) expect(await use(key)).toBe(200)
+    server.issuer.keys = [ownKey(), es256, eddsa, ps512]
+    for (const key of server.issuer.keys) expect(await use(key)).toBe(200)
   })
 
   test('[case 14] is RS256 alone where an RSA key names none', async () => {
@@ -65,14 +62,14 @@ describe('the algorithm of a token', () => {
     expect(await use(ownKey())).toBe(200)
     for (const alg of ['RS384', 'RS512', 'PS256', 'PS384', 'PS512']) {
       const key = await sameKeyFor(alg)
-      const refusal = await refusalOf(await issuer.mint(door.audience, { key }))
+      const refusal = await refusalOf(await server.issuer.mint(server.audience, { key }))
       expect(refusal).toMatchObject({ status: 401, reason: 'algorithm' })
     }
   })
 
   test('[case 14] that the key does not allow is refused, and the refusal names what came and what is accepted', async () => {
     const stranger = await createKeyUnder(ownKey().kid, 'ES256')
-    const refusal = await refusalOf(await issuer.mint(door.audience, { key: stranger }))
+    const refusal = await refusalOf(await server.issuer.mint(server.audience, { key: stranger }))
     expect(refusal).toMatchObject({ status: 401, reason: 'algorithm' })
     expect(refusal.says).toContain('signed with ES256')
     expect(refusal.says).toContain('are for RS256,')
@@ -82,7 +79,7 @@ describe('the algorithm of a token', () => {
     '[case 14] %s by the very key that names RS256 is refused',
     async (alg) => {
       const key = await sameKeyFor(alg)
-      const refusal = await refusalOf(await issuer.mint(door.audience, { key }))
+      const refusal = await refusalOf(await server.issuer.mint(server.audience, { key }))
       expect(refusal).toMatchObject({ status: 401, reason: 'algorithm' })
     },
   )
@@ -113,12 +110,12 @@ describe('the algorithm of a token', () => {
     const refusal = await refusalOf(`${await partsOf({ alg })}.`)
     expect(refusal).toMatchObject({ status: 401, reason: 'algorithm' })
     expect(refusal.says).toContain(`signed with ${named}.`)
-    expect(issuer.requestsTo('/jwks')).toBe(1)
+    expect(server.issuer.requestsTo('/jwks')).toBe(1)
   })
 
   test('[case 14] of another curve than the key has is refused', async () => {
     const p384 = await createSigningKey('ES384')
-    issuer.keys = [p384]
+    server.issuer.keys = [p384]
     const stranger = await createKeyUnder(p384.kid, 'ES256')
     expect(await use(stranger)).toBe(401)
     expect(await use(p384)).toBe(200)
@@ -141,7 +138,7 @@ describe('the algorithm of a token', () => {
 
   /** A token of the issuer up to its signature, with another header. */
   async function partsOf(header: object): Promise<string> {
-    const [, claims] = (await issuer.mint(door.audience)).split('.')
+    const [, claims] = (await server.mint()).split('.')
     const text = JSON.stringify({ kid: ownKey().kid, typ: 'at+jwt', ...header })
     return `${Buffer.from(text).toString('base64url')}.${String(claims)}`
   }
@@ -170,14 +167,14 @@ describe('a key set', () => {
 
   test('[case 16] whose key was replaced under the same id is fetched again, and the old key is out', async () => {
     const old = ownKey()
-    const verifiedBefore = await issuer.mint(door.audience, { key: old })
-    expect((await knock(verifiedBefore)).status).toBe(200)
+    const verifiedBefore = await server.issuer.mint(server.audience, { key: old })
+    expect((await send(verifiedBefore)).status).toBe(200)
     const renewed = await createKeyUnder(old.kid)
-    issuer.keys = [renewed]
+    server.issuer.keys = [renewed]
     expect(await use(renewed)).toBe(200)
-    expect(issuer.requestsTo('/jwks')).toBe(2)
+    expect(server.issuer.requestsTo('/jwks')).toBe(2)
     expect(await use(old)).toBe(401)
-    expect((await knock(verifiedBefore)).status).toBe(401)
+    expect((await send(verifiedBefore)).status).toBe(401)
   })
 
   test('[case 16] whose key was replaced by one of another algorithm, or without key ids, is fetched again', async () => {
@@ -195,21 +192,21 @@ describe('a key set', () => {
     expect(await use(ownKey())).toBe(200)
     const forger = await createKeyUnder(ownKey().kid)
     for (let times = 0; times < 15; times += 1) expect(await use(forger)).toBe(401)
-    expect(issuer.requestsTo('/jwks')).toBeLessThanOrEqual(12)
+    expect(server.issuer.requestsTo('/jwks')).toBeLessThanOrEqual(12)
   })
 
   test('[case 17] without key ids judges tokens without one; a token that names a key is told so', async () => {
     publish(without(ownKey().jwk, 'kid'))
     expect(await use(ownKey(), { kid: undefined })).toBe(200)
-    const refusal = await refusalOf(await issuer.mint(door.audience))
+    const refusal = await refusalOf(await server.mint())
     expect(refusal).toMatchObject({ status: 401, reason: 'key_unknown' })
     expect(refusal.says).toContain('names a key (kid) that its issuer does not publish')
   })
 
   test('[case 17] judges a token without a key id by all of its keys', async () => {
     const other = await createSigningKey()
-    issuer.keys = [other, ownKey(), await createSigningKey('ES256')]
-    for (const key of issuer.keys) expect(await use(key, { kid: undefined })).toBe(200)
+    server.issuer.keys = [other, ownKey(), await createSigningKey('ES256')]
+    for (const key of server.issuer.keys) expect(await use(key, { kid: undefined })).toBe(200)
     expect(await use(await createSigningKey(), { kid: undefined })).toBe(401)
   })
 
@@ -217,30 +214,32 @@ describe('a key set', () => {
     const old = ownKey()
     expect(await use(old)).toBe(200)
     const unsigned = async (kid: string): Promise<number> => {
-      const [, claims] = (await issuer.mint(door.audience)).split('.')
+      const [, claims] = (await server.mint()).split('.')
       const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid })).toString('base64url')
-      return (await knock(`${header}.${String(claims)}.AAAA`)).status
+      return (await send(`${header}.${String(claims)}.AAAA`)).status
     }
     expect(await unsigned('guess')).toBe(401)
     const next = await createSigningKey()
-    issuer.keys = [next]
+    server.issuer.keys = [next]
     expect(await use(next)).toBe(200)
 
     for (let times = 0; times < 12; times += 1) await unsigned(`guess-${times}`)
-    expect(issuer.requestsTo('/jwks')).toBe(11)
+    expect(server.issuer.requestsTo('/jwks')).toBe(11)
     const last = await createSigningKey()
-    issuer.keys = [last]
-    const response = await knock(await issuer.mint(door.audience, { key: last }))
+    server.issuer.keys = [last]
+    const response = await send(await server.issuer.mint(server.audience, { key: last }))
     expect(response.status).toBe(503)
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(Number(response.get('retry-after'))).toBeGreaterThan(0)
     expect(await use(next)).toBe(200)
   })
   test('[S9] is not fetched for a token that a key at hand has signed under another id', async () => {
     expect(await use(ownKey())).toBe(200)
     for (const kid of ['../../dev/null', '', '__proto__', ownKey().kid.toUpperCase()]) {
-      const refusal = await refusalOf(await issuer.mint(door.audience, { header: { kid } }))
+      const refusal = await refusalOf(
+        await server.issuer.mint(server.audience, { header: { kid } }),
+      )
       expect(refusal).toMatchObject({ status: 401, reason: 'key_unknown' })
     }
-    expect(issuer.requestsTo('/jwks')).toBe(1)
+    expect(server.issuer.requestsTo('/jwks')).toBe(1)
   })
 })

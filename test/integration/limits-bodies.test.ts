@@ -1,61 +1,35 @@
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import express from 'express'
+import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { errorHandler, jsonBody, limitByCaller } from 'mcp-on-behalf-of'
-import { serve } from '../../src/server/serve.js'
 import { createAuthInfo } from '../../src/identity/auth-context.js'
 import { callerFromClaims } from '../../src/identity/caller.js'
 import { Secret } from '../../src/secret.js'
 import {
   callTool,
-  openMcpDoor,
+  initialize,
+  mcpHeaders,
   postMcp,
   rpc,
   rpcAnswer,
-  type McpDoor,
-} from '../helpers/mcp-door.js'
+  sessionHeaders,
+} from '../helpers/mcp-requests.js'
 import { RecordingLog } from '../helpers/recording-log.js'
-import { initialize, sessionHeaders } from '../helpers/session-door.js'
-import { TestIssuer } from '../helpers/test-issuer.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 
 const members = (count: number): object =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 1]))
 
 describe('what a request body may cost', () => {
-  let issuer: TestIssuer
-  let door: McpDoor
+  let server: TestServer
 
   beforeAll(async () => {
-    issuer = await TestIssuer.start()
-    door = await openMcpDoor({ issuer: issuer.issuer, environment: { MCP_SESSIONS: 'on' } })
+    server = await startMcpServer({ environment: { MCP_SESSIONS: 'on' } })
   })
 
-  afterAll(async () => {
-    await Promise.all([door.close(), issuer.close()])
-  })
-
-  const send = (
-    body: string | Uint8Array<ArrayBuffer>,
-    { token, to = door, headers = {}, method = 'POST' }: SendOptions,
-  ): Promise<Response> =>
-    fetch(to.endpoint, {
-      method,
-      headers: {
-        'Content-Type': 'application/json',
-        Accept: 'application/json, text/event-stream',
-        Authorization: `Bearer ${token}`,
-        ...headers,
-      },
-      body,
-    })
-
-  interface SendOptions {
-    readonly token: string
-    readonly to?: McpDoor
-    readonly headers?: Record<string, string>
-    readonly method?: string
-  }
+  afterAll(() => server.close())
 
   test.each([
     ['in an initialization', rpc('initialize', { capabilities: { experimental: members(95_00) } })],
@@ -65,44 +39,46 @@ describe('what a request body may cost', () => {
   ])(
     '[S2] a body with more members than the SDK is quick with is refused: %s',
     async (_, message) => {
-      const token = await issuer.mint(door.audience, { claims: { sub: randomUUID() } })
-      const refused = await postMcp(door.endpoint, message, { token })
+      const token = await server.mint({ sub: randomUUID() })
+      const refused = await postMcp(server.endpoint, message, { token })
       expect(refused.status).toBe(400)
-      expect(await rpcAnswer(refused)).toMatchObject({
+      expect(rpcAnswer(refused)).toMatchObject({
         error: { message: expect.stringMatching(/may have 1000 members at the most/) as string },
       })
-      const opened = await postMcp(door.endpoint, initialize(), { token })
-      await rpcAnswer(opened)
-      const headers = sessionHeaders(opened.headers.get('mcp-session-id') ?? '')
-      for (const method of ['POST', 'DELETE']) {
-        const within = await send(JSON.stringify(message), { token, method, headers })
+      const opened = await postMcp(server.endpoint, initialize(), { token })
+      const headers = sessionHeaders(opened.get('mcp-session-id') ?? '')
+      for (const method of ['post', 'delete'] as const) {
+        const within = await request(server.origin)
+          [method]('/mcp')
+          .set(mcpHeaders({ token, headers }))
+          .send(JSON.stringify(message))
         expect(within.status).toBe(400)
-        await within.text()
       }
     },
   )
 
   test('[S2] a body may have 256 KiB, also where it comes compressed', async () => {
-    const token = await issuer.mint(door.audience, { claims: { sub: randomUUID() } })
+    const token = await server.mint({ sub: randomUUID() })
     const body = (bytes: number): string => {
       const text = JSON.stringify(callTool('whoami', { x: '' }))
       return text.replace('"x":""', `"x":"${'x'.repeat(bytes - text.length)}"`)
     }
     const zipped = { 'Content-Encoding': 'gzip' }
-    expect((await send(body(262_144), { token })).status).toBe(200)
-    expect((await send(body(262_145), { token })).status).toBe(413)
-    const small = gzipSync(body(262_144))
-    expect((await send(new Uint8Array(small), { token, headers: zipped })).status).toBe(200)
-    const bomb = new Uint8Array(gzipSync(body(20_000_000)))
+    const send = async (sent: string | Buffer, headers = {}): Promise<number> =>
+      (await postMcp(server.endpoint, sent, { token, headers })).status
+    expect(await send(body(262_144))).toBe(200)
+    expect(await send(body(262_145))).toBe(413)
+    expect(await send(gzipSync(body(262_144)), zipped)).toBe(200)
+    const bomb = gzipSync(body(20_000_000))
     expect(bomb.byteLength).toBeLessThan(30_000)
-    expect((await send(bomb, { token, headers: zipped })).status).toBe(413)
+    expect(await send(bomb, zipped)).toBe(413)
   })
 
-  test.each<[string, (bytes: number) => string | Uint8Array<ArrayBuffer>, Record<string, string>]>([
+  test.each<[string, (bytes: number) => string | Buffer, Record<string, string>]>([
     ['sent as they are', (bytes) => JSON.stringify('x'.repeat(bytes - 2)), {}],
     [
       'compressed, as they are after decompression',
-      (bytes) => new Uint8Array(gzipSync(JSON.stringify('x'.repeat(bytes - 2)))),
+      (bytes) => gzipSync(JSON.stringify('x'.repeat(bytes - 2))),
       { 'Content-Encoding': 'gzip' },
     ],
     [
@@ -112,33 +88,25 @@ describe('what a request body may cost', () => {
     ],
     ['that are no JSON', (bytes) => '{'.repeat(bytes), {}],
   ])('[S2] the bytes of a minute are bounded for each user: %s', async (_, body, headers) => {
-    const few = await openMcpDoor({
-      issuer: issuer.issuer,
-      environment: { BODY_BYTES_PER_CALLER: '100000' },
-    })
-    try {
-      const token = await issuer.mint(few.audience, { claims: { sub: 'auth0|noisy' } })
-      const statuses = []
-      for (let count = 0; count < 5; count += 1) {
-        const response = await send(body(40_000), { token, to: few, headers })
-        await response.text()
-        statuses.push(response.status)
-      }
-      expect(statuses.slice(0, 2)).not.toContain(429)
-      expect(statuses.slice(2)).toEqual([429, 429, 429])
-      const refused = await postMcp(few.endpoint, callTool('whoami'), { token })
-      expect(refused.status).toBe(429)
-      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-      expect(await refused.text()).toContain('request bodies of this minute are too large together')
-      const warnings = few.log
-        .named('request_refused')
-        .filter(({ level, fields }) => level === 'warn' && fields['code'] === 'rate_limited')
-      expect(warnings.map(({ fields }) => fields['subject'])).toEqual(['auth0|noisy'])
-      const other = await issuer.mint(few.audience, { claims: { sub: 'auth0|quiet' } })
-      expect((await postMcp(few.endpoint, callTool('whoami'), { token: other })).status).toBe(200)
-    } finally {
-      await few.close()
+    const few = await startMcpServer({ environment: { BODY_BYTES_PER_CALLER: '100000' } })
+    const token = await few.mint({ sub: 'auth0|noisy' })
+    const statuses = []
+    for (let count = 0; count < 5; count += 1) {
+      const response = await postMcp(few.endpoint, body(40_000), { token, headers })
+      statuses.push(response.status)
     }
+    expect(statuses.slice(0, 2)).not.toContain(429)
+    expect(statuses.slice(2)).toEqual([429, 429, 429])
+    const refused = await postMcp(few.endpoint, callTool('whoami'), { token })
+    expect(refused.status).toBe(429)
+    expect(Number(refused.get('retry-after'))).toBeGreaterThan(0)
+    expect(refused.text).toContain('request bodies of this minute are too large together')
+    const warnings = few.log
+      .named('request_refused')
+      .filter(({ level, fields }) => level === 'warn' && fields['code'] === 'rate_limited')
+    expect(warnings.map(({ fields }) => fields['subject'])).toEqual(['auth0|noisy'])
+    const other = await few.mint({ sub: 'auth0|quiet' })
+    expect((await postMcp(few.endpoint, callTool('whoami'), { token: other })).status).toBe(200)
   })
 
   test('[S3] where another parser comes first, messages and bytes count as well', async () => {
@@ -159,21 +127,11 @@ describe('what a request body may cost', () => {
     app.use(
       errorHandler({ resourceMetadataUrl: endpoint, baselineScopes: [], log: new RecordingLog() }),
     )
-    const server = await serve({ host: '127.0.0.1', port: 0, handler: app, drainMs: 50 })
-    try {
-      const post = async (body: unknown): Promise<number> => {
-        const headers = { 'Content-Type': 'application/json' }
-        const init = { method: 'POST', headers, body: JSON.stringify(body) }
-        const response = await fetch(`http://127.0.0.1:${server.port}/`, init)
-        await response.text()
-        return response.status
-      }
-      expect([await post([1, 2, 3]), await post([1, 2, 3, 4, 5]), await post([1, 2])]).toEqual([
-        200, 429, 200,
-      ])
-      expect([await post(['x'.repeat(3_000)]), await post([])]).toEqual([429, 429])
-    } finally {
-      await server.close()
-    }
+    const post = async (body: object): Promise<number> =>
+      (await request(app).post('/').send(body)).status
+    expect([await post([1, 2, 3]), await post([1, 2, 3, 4, 5]), await post([1, 2])]).toEqual([
+      200, 429, 200,
+    ])
+    expect([await post(['x'.repeat(3_000)]), await post([])]).toEqual([429, 429])
   })
 })

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import express, { type Request, type Response } from 'express'
+import request from 'supertest'
 import { afterEach, describe, expect, test } from 'vitest'
 import { requireBearerAuth, errorHandler, jsonBody, limitConcurrency } from 'mcp-on-behalf-of'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
@@ -88,12 +89,11 @@ describe('the limit of what a user has under way', () => {
     await slow.closed.opened
     slow.verified.open()
     await slow.settled.opened
-    const answer = await fetch(`http://127.0.0.1:${server.port}/mcp`, {
-      method: 'POST',
-      headers: { Authorization: 'Bearer quick', 'Content-Type': 'application/json' },
-      body: '{}',
-    })
-    expect([answer.status, await answer.text()]).toEqual([200, 'done'])
+    const answer = await request(`http://127.0.0.1:${server.port}`)
+      .post('/mcp')
+      .set({ Authorization: 'Bearer quick', 'Content-Type': 'application/json' })
+      .send('{}')
+    expect([answer.status, answer.text]).toEqual([200, 'done'])
     expect(handled()).toBe(1)
   })
 })

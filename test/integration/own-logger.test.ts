@@ -1,11 +1,12 @@
 import { pino } from 'pino'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { downstreamOf, type Logger } from 'mcp-on-behalf-of'
-import { openLibraryServer, type LibraryServer } from '../helpers/library-server.js'
-import { callTool, postMcp } from '../helpers/mcp-door.js'
+import { callTool, postMcp } from '../helpers/mcp-requests.js'
+import { startLibraryServer } from '../helpers/start-library-server.js'
+import type { TestServer } from '../helpers/start-mcp-server.js'
 
-const open = async (log: Logger): Promise<LibraryServer> => {
-  const server = await openLibraryServer({
+const open = async (log: Logger): Promise<TestServer> => {
+  const server = await startLibraryServer({
     sdk: 'SDK v2',
     handlers: {
       greet: async ({ context }) => (await downstreamOf(context, 'greet').fetch('/x')).status,
@@ -19,14 +20,13 @@ const open = async (log: Logger): Promise<LibraryServer> => {
     ],
     options: { log },
   })
-  onTestFinished(() => server.close())
   return server
 }
 
-const call = async (server: LibraryServer, token?: string): Promise<[number, string]> => {
+const call = async (server: TestServer, token?: string): Promise<[number, string]> => {
   const given = token === undefined ? {} : { token }
   const response = await postMcp(server.endpoint, callTool('greet'), given)
-  return [response.status, await response.text()]
+  return [response.status, response.text]
 }
 
 describe('a server with a logger of its own', () => {
@@ -53,6 +53,6 @@ describe('a server with a logger of its own', () => {
     expect([status, text.includes('"isError":true')]).toEqual([200, false])
     expect(text).toContain('200')
     expect((await call(server))[0]).toBe(401)
-    expect((await call(server, await server.mint('')))[0]).toBe(403)
+    expect((await call(server, await server.mint({ scope: '' })))[0]).toBe(403)
   })
 })

@@ -1,14 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/config/config.js'
-import {
-  callTool,
-  openMcpDoor,
-  postMcp,
-  rpc,
-  rpcAnswer,
-  type McpDoor,
-} from '../helpers/mcp-door.js'
-import { TestIssuer } from '../helpers/test-issuer.js'
+import { callTool, postMcp, rpc, rpcAnswer, type TestResponse } from '../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 
 /** A 2026-07-28 request: the tool is named in the header as well, and the envelope says who speaks. */
 function modern(tool: string, header = tool): [object, Record<string, string>] {
@@ -33,33 +26,23 @@ function modern(tool: string, header = tool): [object, Record<string, string>] {
 }
 
 describe('the step-up', () => {
-  let issuer: TestIssuer
-  let door: McpDoor
+  let server: TestServer
 
   const open = async (environment: Environment = {}): Promise<void> => {
-    door = await openMcpDoor({ issuer: issuer.issuer, environment })
+    server = await startMcpServer({ environment })
   }
 
-  const mint = (claims: Record<string, unknown>): Promise<string> =>
-    issuer.mint(door.audience, { claims })
-
-  beforeEach(async () => {
-    issuer = await TestIssuer.start()
-  })
-
-  afterEach(async () => {
-    await Promise.all([door.close(), issuer.close()])
-  })
+  const mint = (claims: Record<string, unknown>): Promise<string> => server.mint(claims)
 
   const listed = async (token: string): Promise<unknown[]> => {
-    const answer = await rpcAnswer(await postMcp(door.endpoint, rpc('tools/list'), { token }))
+    const answer = rpcAnswer(await postMcp(server.endpoint, rpc('tools/list'), { token }))
     const { tools } = answer['result'] as { tools: { name: unknown }[] }
     return tools.map((tool) => tool.name)
   }
 
-  const challenged = (response: Response, scopes: string): void => {
+  const challenged = (response: TestResponse, scopes: string): void => {
     expect(response.status).toBe(403)
-    const challenge = response.headers.get('www-authenticate') ?? ''
+    const challenge = response.get('www-authenticate') ?? ''
     expect(challenge).toContain('error="insufficient_scope"')
     expect(challenge).toContain(`scope="${scopes}"`)
     expect(challenge).toContain('resource_metadata="')
@@ -69,49 +52,49 @@ describe('the step-up', () => {
   test('[RS16] [RS19] asks for all scopes of the operation, those at hand included, in one challenge', async () => {
     await open()
     const token = await mint({ scope: 'tool:whoami offline_access' })
-    const response = await postMcp(door.endpoint, callTool('greet'), { token })
+    const response = await postMcp(server.endpoint, callTool('greet'), { token })
     challenged(response, 'tool:greet tool:whoami')
-    expect(issuer.tokenRequests).toHaveLength(0)
+    expect(server.issuer.tokenRequests).toHaveLength(0)
   })
 
   test('[RS17] asks for the operation alone when set so', async () => {
     await open({ STEP_UP_SCOPES: 'required' })
     const token = await mint({ scope: 'tool:whoami' })
-    challenged(await postMcp(door.endpoint, callTool('greet'), { token }), 'tool:greet')
+    challenged(await postMcp(server.endpoint, callTool('greet'), { token }), 'tool:greet')
   })
 
   test('[RS27] the 2026 header form and the 2025 body form get the same decision', async () => {
     await open()
     const token = await mint({ scope: 'tool:whoami' })
     const [message, headers] = modern('greet')
-    const in2026 = await postMcp(door.endpoint, message, { token, headers })
-    const in2025 = await postMcp(door.endpoint, callTool('greet'), { token })
+    const in2026 = await postMcp(server.endpoint, message, { token, headers })
+    const in2025 = await postMcp(server.endpoint, callTool('greet'), { token })
     challenged(in2025, 'tool:greet tool:whoami')
     expect(in2026.status).toBe(in2025.status)
-    expect(in2026.headers.get('www-authenticate')).toBe(in2025.headers.get('www-authenticate'))
+    expect(in2026.get('www-authenticate')).toBe(in2025.get('www-authenticate'))
     const [allowed, allowedHeaders] = modern('whoami')
-    expect((await postMcp(door.endpoint, allowed, { token, headers: allowedHeaders })).status).toBe(
-      200,
-    )
+    expect(
+      (await postMcp(server.endpoint, allowed, { token, headers: allowedHeaders })).status,
+    ).toBe(200)
   })
 
   test('[RS23] [RS27] a name that differs between header and body never runs the tool', async () => {
     await open()
     const token = await mint({ scope: 'tool:whoami' })
     const [hidden, hiddenHeaders] = modern('greet', 'whoami')
-    const first = await postMcp(door.endpoint, hidden, { token, headers: hiddenHeaders })
+    const first = await postMcp(server.endpoint, hidden, { token, headers: hiddenHeaders })
     expect(first.status).toBe(403)
     const [shown, shownHeaders] = modern('whoami', 'greet')
-    const second = await postMcp(door.endpoint, shown, { token, headers: shownHeaders })
+    const second = await postMcp(server.endpoint, shown, { token, headers: shownHeaders })
     expect(second.status).toBe(400)
-    expect(await rpcAnswer(second)).toMatchObject({ error: { code: -32020 } })
+    expect(rpcAnswer(second)).toMatchObject({ error: { code: -32020 } })
   })
 
   test('a batch is refused whole for one call in it', async () => {
     await open()
     const token = await mint({ scope: 'tool:whoami' })
     const batch = [callTool('whoami'), callTool('greet')]
-    challenged(await postMcp(door.endpoint, batch, { token }), 'tool:whoami tool:greet')
+    challenged(await postMcp(server.endpoint, batch, { token }), 'tool:whoami tool:greet')
   })
 
   test.each([
@@ -122,53 +105,51 @@ describe('the step-up', () => {
   ])('a tool named by %s runs nothing', async (_, name) => {
     await open()
     const token = await mint({ scope: 'tool:whoami tool:greet' })
-    const response = await postMcp(door.endpoint, rpc('tools/call', { name }), { token })
-    const answer = await rpcAnswer(response)
+    const response = await postMcp(server.endpoint, rpc('tools/call', { name }), { token })
+    const answer = rpcAnswer(response)
     expect(answer['result']).toBeUndefined()
-    expect(issuer.tokenRequests).toHaveLength(0)
+    expect(server.issuer.tokenRequests).toHaveLength(0)
   })
 
   test('[RS20] a scope that includes another is enough', async () => {
     await open({ SCOPE_HIERARCHY: 'tool:admin=tool:greet,tool:whoami' })
     const token = await mint({ scope: 'tool:admin' })
     expect(await listed(token)).toEqual(['get_datetime', 'greet', 'whoami'])
-    expect((await postMcp(door.endpoint, callTool('whoami'), { token })).status).toBe(200)
+    expect((await postMcp(server.endpoint, callTool('whoami'), { token })).status).toBe(200)
   })
 
   test('[RS40] a client that comes back in vain is logged as a loop', async () => {
     await open()
-    const call = async (jti: string): Promise<Response> =>
-      postMcp(door.endpoint, callTool('greet'), {
+    const call = async (jti: string): Promise<TestResponse> =>
+      postMcp(server.endpoint, callTool('greet'), {
         token: await mint({ scope: 'tool:whoami', jti }),
       })
     const token = await mint({ scope: 'tool:whoami' })
-    await postMcp(door.endpoint, callTool('greet'), { token })
-    await postMcp(door.endpoint, callTool('greet'), { token })
-    expect(door.log.named('step_up_loop')).toHaveLength(0)
+    await postMcp(server.endpoint, callTool('greet'), { token })
+    await postMcp(server.endpoint, callTool('greet'), { token })
+    expect(server.log.named('step_up_loop')).toHaveLength(0)
     await call('another')
     await call('yet another')
-    expect(door.log.named('step_up_loop').map((line) => line.fields['times'])).toEqual([1, 2])
+    expect(server.log.named('step_up_loop').map((line) => line.fields['times'])).toEqual([1, 2])
   })
 
   test('a token with none of our scopes is told where to take them from', async () => {
     await open()
     const token = await mint({ scope: 'openid profile' })
-    const response = await postMcp(door.endpoint, callTool('whoami'), { token })
-    expect(response.headers.get('www-authenticate')).toContain(
-      'has none of the scopes of this server',
-    )
+    const response = await postMcp(server.endpoint, callTool('whoami'), { token })
+    expect(response.get('www-authenticate')).toContain('has none of the scopes of this server')
   })
 
   test('[RS28] hides what a step-up would unlock, or shows it when set so, always in the same order', async () => {
     await open()
     const token = await mint({ scope: 'tool:whoami' })
     expect(await listed(token)).toEqual(['get_datetime', 'whoami'])
-    await door.close()
+    await server.close()
     await open({ LOCKED_TOOLS: 'show' })
     const again = await mint({ scope: 'tool:whoami' })
     expect(await listed(again)).toEqual(['get_datetime', 'greet', 'whoami'])
     challenged(
-      await postMcp(door.endpoint, callTool('greet'), { token: again }),
+      await postMcp(server.endpoint, callTool('greet'), { token: again }),
       'tool:greet tool:whoami',
     )
   })
@@ -177,10 +158,10 @@ describe('the step-up', () => {
     await open({ LOCKED_TOOLS: 'show' })
     const token = await mint({ scope: 'tool:whoami tool:greet', permissions: ['tool:whoami'] })
     expect(await listed(token)).toEqual(['get_datetime', 'whoami'])
-    const response = await postMcp(door.endpoint, callTool('greet'), { token })
+    const response = await postMcp(server.endpoint, callTool('greet'), { token })
     expect(response.status).toBe(403)
-    expect(response.headers.get('www-authenticate')).toBeNull()
-    expect(await response.text()).toContain('permission tool:greet')
+    expect(response.get('www-authenticate')).toBeUndefined()
+    expect(response.text).toContain('permission tool:greet')
   })
 
   test.each([
@@ -196,7 +177,7 @@ describe('the step-up', () => {
     async (claims, scope, permissions, status) => {
       await open({ AUTHORIZATION_CLAIMS: claims })
       const token = await mint({ scope, permissions })
-      expect((await postMcp(door.endpoint, callTool('greet'), { token })).status).toBe(status)
+      expect((await postMcp(server.endpoint, callTool('greet'), { token })).status).toBe(status)
     },
   )
 
@@ -214,11 +195,11 @@ describe('the step-up', () => {
         },
       },
     }
-    const response = await postMcp(door.endpoint, message, {
+    const response = await postMcp(server.endpoint, message, {
       token: await mint({}),
       headers: { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/list' },
     })
-    const { result } = await rpcAnswer(response)
+    const { result } = rpcAnswer(response)
     expect(result).toMatchObject({ cacheScope: 'private', ttlMs: 0 })
   })
 })

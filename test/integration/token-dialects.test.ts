@@ -1,48 +1,41 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DialectDoors } from '../helpers/dialect-door.js'
-import { callTool, rpc, type McpDoor } from '../helpers/mcp-door.js'
-import { initialize } from '../helpers/session-door.js'
-
-let doors: DialectDoors
-
-beforeAll(async () => {
-  doors = await DialectDoors.start()
-})
-
-afterAll(() => doors.close())
+import { beforeAll, describe, expect, test } from 'vitest'
+import { callWithClaims, scopesWithClaims } from '../helpers/claims-outcome.js'
+import { callTool, initialize, rpc } from '../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 
 describe('a server with no setting of this kind', () => {
-  let door: McpDoor
+  let server: TestServer
 
   beforeAll(async () => {
-    door = await doors.open()
+    server = await startMcpServer()
+    return server.close
   })
 
   test('[case 1] scopes in scp are the scopes of the caller, and scope wins where both stand', async () => {
     const scp = 'tool:whoami tool:greet'
     const both = ['tool:whoami', 'tool:greet']
     const azp = { client_id: undefined, azp: 'c' }
-    expect(await doors.scopesOf(door, { scope: undefined, scp, ...azp })).toEqual(both)
-    expect(await doors.scopesOf(door, { scope: undefined, scp: both })).toEqual(both)
-    expect(await doors.scopesOf(door, { scope: 'tool:whoami', scp })).toEqual(['tool:whoami'])
-    expect((await doors.call(door, { scope: 'openid', scp })).status).toBe(403)
+    expect(await scopesWithClaims(server, { scope: undefined, scp, ...azp })).toEqual(both)
+    expect(await scopesWithClaims(server, { scope: undefined, scp: both })).toEqual(both)
+    expect(await scopesWithClaims(server, { scope: 'tool:whoami', scp })).toEqual(['tool:whoami'])
+    expect((await callWithClaims(server, { scope: 'openid', scp })).status).toBe(403)
   })
 
   test('[case 2] scope as a list counts, and one with a member that is no text refuses the token', async () => {
-    expect(await doors.scopesOf(door, { scope: ['tool:whoami', 'tool:greet'] })).toEqual([
+    expect(await scopesWithClaims(server, { scope: ['tool:whoami', 'tool:greet'] })).toEqual([
       'tool:whoami',
       'tool:greet',
     ])
-    const refused = await doors.call(door, { scope: ['tool:whoami', 7] })
+    const refused = await callWithClaims(server, { scope: ['tool:whoami', 7] })
     expect([refused.status, refused.reason]).toEqual([401, 'scope_malformed'])
   })
 
   test('[case 3] a client that is named by cid or appid counts, and none is told by the claims that were looked for', async () => {
-    expect((await doors.call(door, { client_id: undefined, cid: '0oa1' })).status).toBe(200)
-    expect((await doors.call(door, { client_id: undefined, appid: 'guid' })).status).toBe(200)
-    const machine = await doors.call(door, { client_id: undefined, cid: '0oa1', sub: '0oa1' })
+    expect((await callWithClaims(server, { client_id: undefined, cid: '0oa1' })).status).toBe(200)
+    expect((await callWithClaims(server, { client_id: undefined, appid: 'guid' })).status).toBe(200)
+    const machine = await callWithClaims(server, { client_id: undefined, cid: '0oa1', sub: '0oa1' })
     expect([machine.status, machine.reason]).toEqual([401, 'machine_token'])
-    const none = await doors.call(door, { client_id: undefined })
+    const none = await callWithClaims(server, { client_id: undefined })
     expect([none.status, none.reason]).toEqual([401, 'client_missing'])
     expect(none.text).toContain('client_id, azp, cid, appid')
     expect(none.text).toContain('RFC 9068')
@@ -56,10 +49,10 @@ describe('a server with no setting of this kind', () => {
       { gty: ['client-credentials'] },
       { sub: 'agt_1' },
     ]) {
-      const { status, reason } = await doors.call(door, claims)
+      const { status, reason } = await callWithClaims(server, claims)
       expect([status, reason]).toEqual([401, 'machine_token'])
     }
-    expect(doors.issuer.tokenRequests).toEqual([])
+    expect(server.issuer.tokenRequests).toEqual([])
   })
 
   test('[case 7] an ID token whose audience is this server opens nothing, with scopes or without', async () => {
@@ -74,7 +67,7 @@ describe('a server with no setting of this kind', () => {
         callTool('get_datetime'),
         callTool('whoami'),
       ]) {
-        const { status, reason } = await doors.call(door, claims, message)
+        const { status, reason } = await callWithClaims(server, claims, message)
         expect([status, reason]).toEqual([401, 'wrong_type'])
       }
     }
@@ -87,13 +80,15 @@ describe('a server with no setting of this kind', () => {
       { ver: '2.0', azp: 'web', scp: 'tool:whoami', oid: 'o', tid: 't', scope: undefined },
       { ver: '1.0', appid: 'web', scp: 'tool:whoami', oid: 'o', tid: 't', scope: undefined },
     ]) {
-      expect((await doors.call(door, claims)).status).toBe(200)
+      expect((await callWithClaims(server, claims)).status).toBe(200)
     }
   })
 
   test('[case 8] [case 9] a companion of somebody else is refused, named in the log, with what to do', async () => {
     for (const other of ['account', 'https://tenant.eu.auth0.com/userinfo']) {
-      const { status, reason, log } = await doors.call(door, { aud: [door.audience, other] })
+      const { status, reason, log } = await callWithClaims(server, {
+        aud: [server.audience, other],
+      })
       expect([status, reason]).toEqual([401, 'several_audiences'])
       expect(log['otherAudiences']).toEqual([other])
       expect(log['hint']).toContain('audience resolve')
@@ -101,13 +96,18 @@ describe('a server with no setting of this kind', () => {
   })
 
   test("[case 10] this server's own client id may stand beside it in aud, as Keycloak's exchange wants", async () => {
-    const aud = [door.audience, 'mcp-server']
-    expect((await doors.call(door, { aud, client_id: undefined, azp: 'claude' })).status).toBe(200)
-    expect((await doors.call(door, { aud: 'mcp-server' })).status).toBe(401)
+    const aud = [server.audience, 'mcp-server']
+    expect(
+      (await callWithClaims(server, { aud, client_id: undefined, azp: 'claude' })).status,
+    ).toBe(200)
+    expect((await callWithClaims(server, { aud: 'mcp-server' })).status).toBe(401)
   })
 
   test('[case 11] a token without audience is told so, and not to ask again', async () => {
-    const { status, reason, text } = await doors.call(door, { aud: undefined, token_use: 'access' })
+    const { status, reason, text } = await callWithClaims(server, {
+      aud: undefined,
+      token_use: 'access',
+    })
     expect([status, reason]).toEqual([401, 'audience_missing'])
     expect(text).toContain('authorization server has to be configured')
     expect(text).not.toContain('Ask for one')
@@ -115,30 +115,30 @@ describe('a server with no setting of this kind', () => {
 
   test('[S6] malformed permissions and organizations refuse the token, and the tool does not run', async () => {
     for (const permissions of ['tool:whoami', { 'tool:whoami': true }, null, 7]) {
-      const { status, reason } = await doors.call(door, { permissions }, callTool('greet'))
+      const { status, reason } = await callWithClaims(server, { permissions }, callTool('greet'))
       expect([status, reason]).toEqual([401, 'permissions_malformed'])
     }
     for (const org_id of [5, ['org_1'], '', {}]) {
-      const { status, reason } = await doors.call(door, { org_id })
+      const { status, reason } = await callWithClaims(server, { org_id })
       expect([status, reason]).toEqual([401, 'organization_malformed'])
     }
-    expect(doors.issuer.tokenRequests).toEqual([])
+    expect(server.issuer.tokenRequests).toEqual([])
   })
 
   test('[case 29] cnf that is null counts as absent, and what binds does not', async () => {
-    expect((await doors.call(door, { cnf: null })).status).toBe(200)
+    expect((await callWithClaims(server, { cnf: null })).status).toBe(200)
     for (const cnf of [{ jkt: 'x' }, {}, [], 'jkt', false]) {
-      expect((await doors.call(door, { cnf })).status).toBe(401)
+      expect((await callWithClaims(server, { cnf })).status).toBe(401)
     }
   })
 
   test('[S16.9] a subject and a client of thousands of characters are bounded in every log line', async () => {
     const long = { sub: `a\n${'s'.repeat(9_000)}`, client_id: `c\n${'c'.repeat(1_000)}` }
-    const before = door.log.lines.length
-    await doors.call(door, { ...long, scope: 'openid' })
-    await doors.call(door, long, callTool('greet'))
-    await doors.call(door, { ...long, permissions: [] }, callTool('greet'))
-    const lines = door.log.lines.slice(before).filter(({ fields }) => 'subject' in fields)
+    const before = server.log.lines.length
+    await callWithClaims(server, { ...long, scope: 'openid' })
+    await callWithClaims(server, long, callTool('greet'))
+    await callWithClaims(server, { ...long, permissions: [] }, callTool('greet'))
+    const lines = server.log.lines.slice(before).filter(({ fields }) => 'subject' in fields)
     expect(lines.length).toBeGreaterThan(1)
     for (const { fields } of lines) {
       expect(JSON.stringify(fields).length).toBeLessThan(2_500)
@@ -148,15 +148,15 @@ describe('a server with no setting of this kind', () => {
   })
 
   test('[S16.9] audiences and scopes without end are bounded and cleaned in every log line', async () => {
-    const before = door.log.lines.length
+    const before = server.log.lines.length
     const audiences = [`a\n${'a'.repeat(1_000)}`, ...Array<string>(200).fill('https://a.example/')]
-    await doors.call(door, { aud: audiences })
-    await doors.call(door, { aud: [door.audience, ...audiences] })
+    await callWithClaims(server, { aud: audiences })
+    await callWithClaims(server, { aud: [server.audience, ...audiences] })
     const many = Array.from({ length: 100 }, (_, n) => `s${n}`)
     const scope = ['s'.repeat(1_002), 's\u001b', ...many]
-    await doors.call(door, { sub: 'of-many-scopes', scope })
-    await doors.call(door, { sub: 'of-many-scopes', scope, jti: 'another' })
-    const lines = door.log.lines.slice(before)
+    await callWithClaims(server, { sub: 'of-many-scopes', scope })
+    await callWithClaims(server, { sub: 'of-many-scopes', scope, jti: 'another' })
+    const lines = server.log.lines.slice(before)
     expect(lines.map(({ fields }) => fields['reason'])).toEqual([
       ...['audience_mismatch', 'several_audiences', 'tool_scope_missing'],
       ...[undefined, 'tool_scope_missing'],
@@ -173,6 +173,6 @@ describe('a server with no setting of this kind', () => {
 
   test('[case 30] a clock that is 50 s ahead is too far by default', async () => {
     const nbf = Math.floor(Date.now() / 1_000) + 50
-    expect((await doors.call(door, { nbf })).reason).toBe('not_yet_valid')
+    expect((await callWithClaims(server, { nbf })).reason).toBe('not_yet_valid')
   })
 })

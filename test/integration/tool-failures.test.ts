@@ -8,10 +8,11 @@ import { createAuthInfo } from '../../src/identity/auth-context.js'
 import { createMcpServers } from '../../src/server/mcp-servers.js'
 import { Secret } from '../../src/secret.js'
 import { defineTool, type Tool } from '../../src/tools/tool.js'
-import { openExchangeApp } from '../helpers/exchange-app.js'
-import { answerWith, callForAnswer, mintSubject } from '../helpers/exchange-stack.js'
-import { callTool } from '../helpers/mcp-door.js'
+import { answerWith } from '../helpers/exchange-answers.js'
+import { callTool } from '../helpers/mcp-requests.js'
 import { RecordingLog } from '../helpers/recording-log.js'
+import { startMcpServer } from '../helpers/start-mcp-server.js'
+import { callForAnswer, mintSubject } from '../helpers/tool-answer.js'
 
 const NOTHING = { inputSchema: z.strictObject({}), outputSchema: z.object({}) }
 const named = (name: string) => ({ name, title: name, description: name, ...NOTHING })
@@ -44,15 +45,15 @@ const missing = defineTool({
 })
 
 async function failing(tool: Tool) {
-  const stack = await openExchangeApp([tool])
-  onTestFinished(() => stack.close())
-  stack.api.responder = (_req, res) => {
+  const environment = { MCP_BASELINE_SCOPES: 'tool:read', API_TIMEOUT_MS: '100000' }
+  const server = await startMcpServer({ tools: [tool], environment })
+  server.api.responder = (_req, res) => {
     answerWith(res, {}, 404)
   }
-  const token = await mintSubject(stack, { scope: 'tool:read' })
-  const answer = await callForAnswer(stack, { token, tool: tool.name })
+  const token = await mintSubject(server, { scope: 'tool:read' })
+  const answer = await callForAnswer(server, { token, tool: tool.name })
   expect(answer.isError).toBe(true)
-  return { answer, log: stack.door.log }
+  return { answer, log: server.log }
 }
 
 describe('in the standalone server', () => {

@@ -1,32 +1,28 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import {
-  openLibraryServer,
-  type LibraryServer,
-  type LibraryServerOptions,
-  type SdkLine,
-} from '../helpers/library-server.js'
-import { callTool, openMcpDoor, postMcp, rpcAnswer } from '../helpers/mcp-door.js'
-import { TestIssuer } from '../helpers/test-issuer.js'
+import type { OnBehalfOfOptions } from 'mcp-on-behalf-of'
+import { callTool, postMcp, rpcAnswer, type TestResponse } from '../helpers/mcp-requests.js'
+import { startLibraryServer, type SdkLine } from '../helpers/start-library-server.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 
 const DECLARED = [
   { name: 'delete_all', requiredScopes: ['tool:admin'] },
   { name: 'open', requiredScopes: [] },
 ]
 
-let server: LibraryServer
+let server: TestServer
 const ran: string[] = []
 
 const open = async (
   sdk: SdkLine,
-  change: Partial<LibraryServerOptions> = {},
-): Promise<LibraryServer> => {
+  options: Partial<OnBehalfOfOptions> = {},
+): Promise<TestServer> => {
   const run = (name: string) => () => void ran.push(name)
   const names = ['delete_all', 'deleteAll', 'open', 'Open']
-  return openLibraryServer({
+  return startLibraryServer({
     sdk,
     handlers: Object.fromEntries(names.map((name) => [name, run(name)])),
     tools: DECLARED,
-    ...change,
+    options,
   })
 }
 
@@ -34,8 +30,11 @@ beforeEach(() => {
   ran.length = 0
 })
 
-const post = async (message: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-  postMcp(server.endpoint, message, { token: await server.mint('other'), headers })
+const post = async (
+  message: unknown,
+  headers: Record<string, string> = {},
+): Promise<TestResponse> =>
+  postMcp(server.endpoint, message, { token: await server.mint({ scope: 'other' }), headers })
 
 describe.each<SdkLine>(['SDK v1', 'SDK v2'])('with %s, a tool that is not declared', (sdk) => {
   beforeAll(async () => {
@@ -47,8 +46,8 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('with %s, a tool that is not declar
   test('[A0a] [S16.10] is refused, so that a slip in a name opens nothing', async () => {
     const response = await post(callTool('deleteAll'))
     expect(response.status).toBe(403)
-    expect(response.headers.get('www-authenticate')).toBeNull()
-    expect(await response.json()).toMatchObject({ error: { data: { code: 'permission_denied' } } })
+    expect(response.get('www-authenticate')).toBeUndefined()
+    expect(response.body).toMatchObject({ error: { data: { code: 'permission_denied' } } })
     expect(ran).toEqual([])
     expect(server.log.named('tool_not_declared')).toMatchObject([
       { level: 'warn', fields: { tool: 'deleteAll' } },
@@ -106,7 +105,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('with %s, a tool that is not declar
 
   test('[A0a] is run where the options say so', async () => {
     const strict = server
-    server = await open(sdk, { options: { undeclaredTools: 'allow' } })
+    server = await open(sdk, { undeclaredTools: 'allow' })
     onTestFinished(async () => {
       await server.close()
       server = strict
@@ -124,9 +123,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('with %s, a tool that is not declar
 })
 
 test('[A0a] names that clients make up are told about once each, and not without end', async () => {
-  server = await open('SDK v2', {
-    options: { http: { rateLimitPerCaller: 0, rateLimitPerAddress: 0 } },
-  })
+  server = await open('SDK v2', { http: { rateLimitPerCaller: 0, rateLimitPerAddress: 0 } })
   const secret = `eyJhbGciOiJSUzI1NiJ9.${'a'.repeat(100)}`
   for (const name of ['twice', 'twice', secret]) await post(callTool(name))
   const batch = (from: number) =>
@@ -140,13 +137,9 @@ test('[A0a] names that clients make up are told about once each, and not without
 })
 
 test('the standalone server leaves tools that it does not have to the SDK, which has them neither', async () => {
-  const issuer = await TestIssuer.start()
-  const door = await openMcpDoor({ issuer: issuer.issuer })
-  onTestFinished(async () => {
-    await Promise.all([door.close(), issuer.close()])
-  })
-  const token = await issuer.mint(door.audience)
-  const response = await postMcp(door.endpoint, callTool('deleteAll'), { token })
+  const standalone = await startMcpServer()
+  const token = await standalone.mint()
+  const response = await postMcp(standalone.endpoint, callTool('deleteAll'), { token })
   expect(response.status).toBe(200)
-  expect(await rpcAnswer(response)).toMatchObject({ error: { code: -32602 } })
+  expect(rpcAnswer(response)).toMatchObject({ error: { code: -32602 } })
 })

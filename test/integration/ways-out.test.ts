@@ -8,20 +8,19 @@ import { run } from '../../cli/doctor/run.js'
 import { createConnections } from '../../src/server/connections.js'
 import { parseConfig, type Environment } from '../../src/config/config.js'
 import { recordingIo } from '../helpers/command-io.js'
-import { openConnectProxy, type ConnectProxy } from '../helpers/connect-proxy.js'
+import { type ConnectProxy, openConnectProxy } from '../helpers/connect-proxy.js'
 import {
-  API_AUDIENCE,
   answerWith,
-  callForAnswer,
+  API_AUDIENCE,
   claimsOf,
   CLIENT_ID,
   CLIENT_SECRET,
   exchangeAsAsked,
-  mintSubject,
-} from '../helpers/exchange-stack.js'
-import { openMcpDoor, type McpDoor } from '../helpers/mcp-door.js'
+} from '../helpers/exchange-answers.js'
 import { serveTls } from '../helpers/serve-tls.js'
+import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 import { TestIssuer } from '../helpers/test-issuer.js'
+import { callForAnswer, mintSubject } from '../helpers/tool-answer.js'
 
 const CREDENTIALS = 'corporate:S3CRET-of-the-proxy'
 
@@ -33,7 +32,6 @@ let api: {
   readonly host: string
   close(): Promise<void>
 }
-let door: McpDoor | undefined
 let directory: string
 
 beforeEach(async () => {
@@ -63,9 +61,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await door?.close()
   await Promise.all([proxy, issuer, api].map((one) => one.close()))
-  door = undefined
   rmSync(directory, { recursive: true })
 })
 
@@ -73,18 +69,16 @@ const proxyUrl = (): string => `http://${CREDENTIALS}@127.0.0.1:${proxy.port}`
 const authorities = (): string => `${issuer.ca ?? ''}${api.ca}`
 const issuerHost = (): string => new URL(issuer.issuer).host
 
-const openDoor = async (environment: Environment): Promise<McpDoor> => {
-  door = await openMcpDoor({
-    ...{ issuer: issuer.issuer, apiUrl: api.url },
-    environment: { CA_CERTIFICATES: authorities(), ...environment },
+const open = (environment: Environment): Promise<TestServer> =>
+  startMcpServer({
+    issuer,
+    environment: { API_BASE_URL: api.url, CA_CERTIFICATES: authorities(), ...environment },
   })
-  return door
-}
 
 const greet = async (environment: Environment) => {
-  const opened = await openDoor(environment)
-  const token = await mintSubject({ issuer, door: opened })
-  return { door: opened, answer: await callForAnswer({ door: opened }, { token }) }
+  const server = await open(environment)
+  const token = await mintSubject(server)
+  return { server, answer: await callForAnswer(server, { token }) }
 }
 
 describe('the standalone server behind a corporate proxy', () => {
@@ -101,34 +95,34 @@ describe('the standalone server behind a corporate proxy', () => {
   })
 
   test('[case 24] reaches directly what NO_PROXY has, and nothing else', async () => {
-    const { door: opened, answer } = await greet({
+    const { server, answer } = await greet({
       HTTPS_PROXY: proxyUrl(),
       NO_PROXY: `internal.example.com, ${api.host}`,
     })
     // No name server knows api.test, so the call fails; what counts is that the proxy was not asked for it.
     expect(answer.isError).toBe(true)
     expect(new Set(proxy.targets)).toEqual(new Set([issuerHost()]))
-    expect(opened.log.text()).toContain('downstream_unavailable')
+    expect(server.log.text()).toContain('downstream_unavailable')
   })
 
   test('[case 24] says that it was the proxy, and never its credentials', async () => {
-    const { door: opened, answer } = await greet({
+    const { server, answer } = await greet({
       HTTPS_PROXY: `http://corporate:S3CRET-but-wrong@127.0.0.1:${proxy.port}`,
     })
     expect(answer.status).toBe(503)
-    const text = opened.log.text()
+    const text = server.log.text()
     expect(text).toContain(`The proxy http://127.0.0.1:${proxy.port} answered 407 to CONNECT`)
     expect(`${text} ${answer.raw}`).not.toContain('S3CRET')
   })
 
   test('[case 24] trusts a private authority for all three, and none that it was not told', async () => {
-    const { door: opened, answer } = await greet({
+    const { server, answer } = await greet({
       HTTPS_PROXY: proxyUrl(),
       CA_CERTIFICATES: issuer.ca,
     })
     expect(answer.isError).toBe(true)
     expect(issuer.tokenRequests).toHaveLength(1)
-    expect(opened.log.text()).toContain('self-signed certificate')
+    expect(server.log.text()).toContain('self-signed certificate')
   })
 
   test('[case 24] presents its client certificate to the token endpoint alone', async () => {
@@ -155,7 +149,7 @@ describe('the standalone server behind a corporate proxy', () => {
 
 describe('the doctor behind a corporate proxy', () => {
   const diagnose = async (environment: Environment) => {
-    const opened = await openDoor({ HTTPS_PROXY: proxyUrl() })
+    const opened = await open({ HTTPS_PROXY: proxyUrl() })
     const settings = {
       ISSUER_BASE_URL: issuer.issuer,
       AUTH0_AUDIENCE: opened.audience,
@@ -174,7 +168,7 @@ describe('the doctor behind a corporate proxy', () => {
         .map(([name, value]) => `${name}=${value}`)
         .join('\n'),
     )
-    const stdin = await mintSubject({ issuer, door: opened })
+    const stdin = await mintSubject(opened)
     const io = recordingIo({ ...{ directory, stdin }, fetch: undefined })
     proxy.targets.length = 0
     await run(['--token-stdin', '--json'], io)

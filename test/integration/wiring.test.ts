@@ -1,18 +1,15 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import express from 'express'
-import {
-  openLibraryServer,
-  type LibraryServer,
-  type LibraryServerOptions,
-} from '../helpers/library-server.js'
-import { callTool, postMcp } from '../helpers/mcp-door.js'
+import { callTool, postMcp } from '../helpers/mcp-requests.js'
+import { type LibraryServerOptions, startLibraryServer } from '../helpers/start-library-server.js'
+import type { TestServer } from '../helpers/start-mcp-server.js'
 
-let server: LibraryServer
+let server: TestServer
 
 afterEach(() => server.close())
 
 const open = async (mount?: LibraryServerOptions['mount']): Promise<void> => {
-  server = await openLibraryServer({
+  server = await startLibraryServer({
     sdk: 'SDK v2',
     handlers: { greet: () => 'hello' },
     tools: [{ name: 'greet', requiredScopes: ['tool:greet'] }],

@@ -8,7 +8,8 @@ import {
 import type { TemplateRequest } from '../../src/downstream/downstream-request.js'
 import type { OnBehalfOfError } from '../../src/failures/errors.js'
 import { Secret } from '../../src/secret.js'
-import { json, startLocalServer } from './local-server.js'
+import { json } from './answer-json.js'
+import { startHttpServer } from '../helpers/start-http-server.js'
 import { failureOf } from './outcomes.js'
 
 export const ANSWER = z.object({ msg: z.string() })
@@ -38,7 +39,7 @@ export async function setUpApi(
   const seen: Seen[] = []
   const asked: string[] = []
   const reported: OnBehalfOfError[] = []
-  const server = await startLocalServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     void text(req).then(
       (body) => {
         seen.push({ method: req.method, url: req.url, headers: req.headers, body })

@@ -2,8 +2,9 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import type { JWK } from 'jose'
 import { createIssuer, type IssuerOptions } from '../../src/identity/issuer-keys.js'
+import { json } from './answer-json.js'
 import { RecordingLog } from '../helpers/recording-log.js'
-import { json, startLocalServer } from './local-server.js'
+import { startHttpServer } from '../helpers/start-http-server.js'
 
 const publicJwk = (key: KeyObject): JWK => key.export({ format: 'jwk' })
 export const rsa = (modulusLength: number): JWK =>
@@ -21,7 +22,7 @@ export const KEYS = '/keys'
 export async function openIssuer(options: Partial<IssuerOptions> = {}, path = '/') {
   const answers: Record<string, RequestListener> = {}
   const hits: string[] = []
-  const server = await startLocalServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     const url = req.url ?? ''
     hits.push(url)
     const answer = answers[url] ?? json({ error: 'not found' }, 404)

@@ -1,49 +1,46 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Environment } from '../../../src/config/config.js'
 import {
-  API_AUDIENCE,
   answerWith,
-  callForAnswer,
+  API_AUDIENCE,
   CLIENT_ID,
   exchangeAsAsked,
   mintExchanged,
-  mintSubject,
-  openExchangeStack,
   tokenAnswer,
-  type ExchangeStack,
-  type ToolAnswer,
-} from '../../helpers/exchange-stack.js'
-import { createSigningKey, TestIssuer, type MintOptions } from '../../helpers/test-issuer.js'
+} from '../../helpers/exchange-answers.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { createSigningKey, type MintOptions, TestIssuer } from '../../helpers/test-issuer.js'
+import { callForAnswer, mintSubject, type ToolAnswer } from '../../helpers/tool-answer.js'
 
-let stack: ExchangeStack
+let server: TestServer
 
 beforeEach(async () => {
-  stack = await openExchangeStack()
+  server = await startMcpServer()
 })
 
-afterEach(() => stack.close())
+afterEach(() => server.close())
 
 const reopen = async (environment: Environment): Promise<void> => {
-  await stack.close()
-  stack = await openExchangeStack({ environment })
+  await server.close()
+  server = await startMcpServer({ environment })
 }
 
 /** Answers exchanges with a token and an answer around it that are good but for these changes. */
 const answers = (
   token: MintOptions,
   around: Readonly<Record<string, unknown>> = {},
-  { issuer } = stack,
+  { issuer } = server,
 ): void => {
-  stack.issuer.tokenResponder = async (request, res) => {
+  server.issuer.tokenResponder = async (request, res) => {
     answerWith(res, { ...tokenAnswer(await mintExchanged(issuer, request, token)), ...around })
   }
 }
 
 const call = async (): Promise<ToolAnswer> =>
-  callForAnswer(stack, { token: await mintSubject(stack) })
+  callForAnswer(server, { token: await mintSubject(server) })
 
 const rejection = (): Readonly<Record<string, unknown>> =>
-  stack.door.log.named('exchange_failed').at(-1)?.fields ?? {}
+  server.log.named('exchange_failed').at(-1)?.fields ?? {}
 
 const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1_000) + seconds
 const KEYCLOAK = { sub: '3f1c0b2a-8d4e-4c1b-9a57-2f6d1c0e7b33' }
@@ -66,18 +63,18 @@ describe('an answer in another dialect', () => {
   ])('[case 58] is a good one where %s', async (_, token, around) => {
     answers(token, around)
     expect(await call()).toMatchObject({ status: 200, isError: false })
-    expect(stack.door.log.named('exchange_scope_exceeded')).toEqual([])
+    expect(server.log.named('exchange_scope_exceeded')).toEqual([])
   })
 
   test('[case 58] is a good one where it is signed with ES256', async () => {
     const key = await createSigningKey('ES256')
-    stack.issuer.keys = [...stack.issuer.keys, key]
+    server.issuer.keys = [...server.issuer.keys, key]
     answers({ key })
     expect((await call()).isError).toBe(false)
   })
 
   test('[case 58] is an outage where it is 502 with HTML', async () => {
-    stack.issuer.tokenResponder = (_request, res) => {
+    server.issuer.tokenResponder = (_request, res) => {
       res.writeHead(502, { 'Content-Type': 'text/html' }).end('<html>')
     }
     expect((await call()).text).toMatch(/\(Try again in 5 s\.\)$/)
@@ -105,19 +102,19 @@ describe('an answer that is refused', () => {
     expect((await call()).isError).toBe(true)
     expect(rejection()).toMatchObject({
       reason: 'issuer',
-      expectedIssuer: stack.issuer.issuer,
+      expectedIssuer: server.issuer.issuer,
       receivedIssuer: 'https://other.example/',
       hint: expect.stringContaining('EXCHANGE_ISSUER') as string,
     })
   })
 
   test('[case 25] for our request is told as ours to a user who signed in long ago', async () => {
-    stack.issuer.tokenResponder = (_request, res) => {
+    server.issuer.tokenResponder = (_request, res) => {
       const error_description = 'Requested audience not available: api'
       answerWith(res, { error: 'invalid_request', error_description }, 400)
     }
     expect(await call()).toMatchObject({ status: 200, challenge: null, isError: true })
-    expect(stack.door.log.named('exchange_failed').at(-1)).toMatchObject({
+    expect(server.log.named('exchange_failed').at(-1)).toMatchObject({
       level: 'error',
       fields: {
         code: 'exchange_misconfigured',
@@ -138,8 +135,8 @@ describe('the actor of an exchanged token', () => {
     answers({ claims: { act: KEYCLOAK, client_id: undefined } })
     expect((await call()).isError).toBe(false)
     answers({ claims: { act: { sub: 'persona-7' } } })
-    const other = await callForAnswer(stack, {
-      token: await mintSubject(stack, { sub: 'auth0|bob' }),
+    const other = await callForAnswer(server, {
+      token: await mintSubject(server, { sub: 'auth0|bob' }),
     })
     expect(other.isError).toBe(true)
     expect(rejection()).toMatchObject({ reason: 'actor' })
@@ -158,7 +155,7 @@ test('[case 30] nbf may be 30 seconds ahead where CLOCK_TOLERANCE_SECONDS is 60'
 test('[S16.5] more scope than was asked for is used, and said in the log', async () => {
   answers({ claims: { scope: 'read:private admin' } })
   expect((await call()).isError).toBe(false)
-  expect(stack.door.log.named('exchange_scope_exceeded')).toMatchObject([
+  expect(server.log.named('exchange_scope_exceeded')).toMatchObject([
     { level: 'warn', fields: { audience: API_AUDIENCE, excess: 'admin' } },
   ])
 })
@@ -177,41 +174,41 @@ describe('an authorization server of its own for the API', () => {
     await reopen({ EXCHANGE_ISSUER: own.issuer })
     expect((await call()).isError).toBe(false)
     expect(own.tokenRequests).toHaveLength(1)
-    expect(stack.issuer.tokenRequests).toEqual([])
+    expect(server.issuer.tokenRequests).toEqual([])
   })
 
   test('[case 28] has to sign with its own name and keys', async () => {
     await reopen({ EXCHANGE_ISSUER: own.issuer })
     own.tokenResponder = async (request, res) => {
-      answerWith(res, tokenAnswer(await mintExchanged(stack.issuer, request)))
+      answerWith(res, tokenAnswer(await mintExchanged(server.issuer, request)))
     }
     expect((await call()).isError).toBe(true)
     expect(rejection()).toMatchObject({
       reason: 'issuer',
       expectedIssuer: own.issuer,
-      receivedIssuer: stack.issuer.issuer,
+      receivedIssuer: server.issuer.issuer,
     })
   })
 
   test('[case 28] does not let its tokens in at our endpoint', async () => {
     await reopen({ EXCHANGE_ISSUER: own.issuer })
-    const token = await own.mint(stack.door.audience)
-    expect(await callForAnswer(stack, { token })).toMatchObject({ status: 401 })
+    const token = await own.mint(server.audience)
+    expect(await callForAnswer(server, { token })).toMatchObject({ status: 401 })
     expect(own.tokenRequests).toEqual([])
   })
 
   test('[case 28] is not told to clients as one to sign in at', async () => {
     await reopen({ EXCHANGE_ISSUER: own.issuer })
-    const url = new URL('/.well-known/oauth-protected-resource/mcp', stack.door.origin)
+    const url = new URL('/.well-known/oauth-protected-resource/mcp', server.origin)
     const metadata = (await (await fetch(url)).json()) as { authorization_servers?: unknown }
-    expect(metadata.authorization_servers).toEqual([stack.issuer.issuer])
+    expect(metadata.authorization_servers).toEqual([server.issuer.issuer])
   })
 
   test('[case 28] is the only one that learns our secret, whosever token is exchanged', async () => {
     const additional = await TestIssuer.start()
     await reopen({ EXCHANGE_ISSUER: own.issuer, ADDITIONAL_ISSUERS: additional.issuer })
-    const token = await additional.mint(stack.door.audience)
-    expect((await callForAnswer(stack, { token })).isError).toBe(false)
+    const token = await additional.mint(server.audience)
+    expect((await callForAnswer(server, { token })).isError).toBe(false)
     expect(additional.tokenRequests).toEqual([])
     expect(own.tokenRequests).toHaveLength(1)
     await additional.close()

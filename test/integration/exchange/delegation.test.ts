@@ -1,23 +1,17 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Environment } from '../../../src/config/config.js'
-import {
-  API_AUDIENCE,
-  callForAnswer,
-  CLIENT_ID,
-  mintSubject,
-  openExchangeStack,
-  type ExchangeStack,
-  type ToolAnswer,
-} from '../../helpers/exchange-stack.js'
+import { API_AUDIENCE, CLIENT_ID } from '../../helpers/exchange-answers.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { callForAnswer, mintSubject, type ToolAnswer } from '../../helpers/tool-answer.js'
 
-let stack: ExchangeStack
+let server: TestServer
 
 afterEach(async () => {
-  await stack.close()
+  await server.close()
 })
 
 const open = async (environment: Environment = {}): Promise<void> => {
-  stack = await openExchangeStack({ environment })
+  server = await startMcpServer({ environment })
 }
 
 /** A call that has come through services, the newest first. */
@@ -29,7 +23,7 @@ const callThrough = async (
     (inner, sub) => ({ sub, ...(inner === undefined ? {} : { act: inner }) }),
     undefined,
   )
-  return callForAnswer(stack, { token: await mintSubject(stack, { act, ...claims }) })
+  return callForAnswer(server, { token: await mintSubject(server, { act, ...claims }) })
 }
 
 describe('the record of an exchange', () => {
@@ -37,7 +31,7 @@ describe('the record of an exchange', () => {
     await open()
     const answer = await callThrough(['front', 'app'], { org_id: 'org_one' })
     expect(answer.isError).toBe(false)
-    expect(stack.door.log.named('token_exchanged')).toMatchObject([
+    expect(server.log.named('token_exchanged')).toMatchObject([
       {
         level: 'info',
         fields: {
@@ -57,18 +51,18 @@ describe('the record of an exchange', () => {
   test('names client and server for a call that came directly', async () => {
     await open()
     await callThrough([])
-    const [line] = stack.door.log.named('token_exchanged')
+    const [line] = server.log.named('token_exchanged')
     expect(line?.fields['actors']).toEqual([CLIENT_ID, 'some-client'])
   })
 
   test('is written for every call, from the cache or not, and for no other request', async () => {
     await open()
-    const token = await mintSubject(stack)
+    const token = await mintSubject(server)
     for (const tool of ['greet', 'whoami', 'greet', 'get_datetime']) {
-      await callForAnswer(stack, { token, tool })
+      await callForAnswer(server, { token, tool })
     }
-    expect(stack.door.log.named('token_exchanged')).toHaveLength(2)
-    expect(stack.issuer.tokenRequests).toHaveLength(1)
+    expect(server.log.named('token_exchanged')).toHaveLength(2)
+    expect(server.issuer.tokenRequests).toHaveLength(1)
   })
 })
 
@@ -92,10 +86,8 @@ describe('a chain of services', () => {
       expect(answer).toMatchObject({ status: 200, isError: true, challenge: null })
       expect(answer.text).toContain(`passed through ${depth} services`)
       expect(answer.text).toContain(words)
-      expect([stack.issuer.tokenRequests.length, stack.api.requests.length]).toEqual([0, 0])
-      const lines = stack.door.log.lines.filter(
-        ({ fields }) => fields['code'] === 'delegation_refused',
-      )
+      expect([server.issuer.tokenRequests.length, server.api.requests.length]).toEqual([0, 0])
+      const lines = server.log.lines.filter(({ fields }) => fields['code'] === 'delegation_refused')
       expect(lines.length).toBeGreaterThan(0)
       for (const { fields } of lines) expect(fields).toMatchObject({ security: true })
     },
@@ -104,18 +96,18 @@ describe('a chain of services', () => {
   test('with a current actor that is not on the list is refused', async () => {
     await open({ DELEGATION_ALLOWED_ACTORS: 'front back' })
     expect((await callThrough(['front', 'anything'])).isError).toBe(false)
-    const before = stack.api.requests.length
+    const before = server.api.requests.length
     const answer = await callThrough(['stranger', 'front'])
     expect(answer).toMatchObject({ status: 200, isError: true })
     expect(answer.text).not.toContain('stranger')
-    expect(stack.api.requests).toHaveLength(before)
+    expect(server.api.requests).toHaveLength(before)
   })
 
   test('is no matter for tools that call no API', async () => {
     await open({ DELEGATION_MAX_DEPTH: '2' })
     const act = { sub: 'a', act: { sub: 'b', act: { sub: 'c' } } }
-    const token = await mintSubject(stack, { act })
-    expect((await callForAnswer(stack, { token, tool: 'whoami' })).isError).toBe(false)
+    const token = await mintSubject(server, { act })
+    expect((await callForAnswer(server, { token, tool: 'whoami' })).isError).toBe(false)
   })
 })
 
@@ -126,8 +118,8 @@ test('a machine is no user: it gets no exchange', async () => {
     { sub: 'some-client' },
     { gty: 'client-credentials' },
   ]) {
-    const token = await mintSubject(stack, claims)
-    expect((await callForAnswer(stack, { token })).status).toBe(401)
+    const token = await mintSubject(server, claims)
+    expect((await callForAnswer(server, { token })).status).toBe(401)
   }
-  expect(stack.issuer.tokenRequests).toEqual([])
+  expect(server.issuer.tokenRequests).toEqual([])
 })

@@ -1,17 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineTool, type Tool } from '../../../src/tools/tool.js'
-import { modernCall, openExchangeApp } from '../../helpers/exchange-app.js'
-import {
-  answerWith,
-  callForAnswer,
-  exchangeAsAsked,
-  mintSubject,
-  type ExchangeStack,
-  type ToolAnswer,
-} from '../../helpers/exchange-stack.js'
-import { callTool, postMcp } from '../../helpers/mcp-door.js'
+import { answerWith, exchangeAsAsked } from '../../helpers/exchange-answers.js'
+import { callTool, postMcp } from '../../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { callForAnswer, mintSubject, type ToolAnswer } from '../../helpers/tool-answer.js'
+import { hangUp, holdCalls, modern, startCall } from '../../helpers/wire.js'
 import { deferred } from '../../unit/outcomes.js'
 
 const ANSWER = z.object({ msg: z.string() })
@@ -36,38 +31,37 @@ function toolOf(
   })
 }
 
-let stack: ExchangeStack
+let server: TestServer
 
 beforeEach(async () => {
-  stack = await openExchangeApp([
+  const tools = [
     toolOf('read', {}),
     toolOf('put', { method: 'PUT' }),
     toolOf('post', { method: 'POST' }),
     toolOf('mapped', { stepUp: ['tool:read', 'tool:more'] }),
-  ])
-})
-
-afterEach(async () => {
-  await stack.close()
+  ]
+  // Longer than any test: whatever ends a call earlier is what the test is about.
+  const environment = { MCP_BASELINE_SCOPES: 'tool:read', API_TIMEOUT_MS: '100000' }
+  server = await startMcpServer({ tools, environment })
 })
 
 const subject = (claims: Readonly<Record<string, unknown>> = {}): Promise<string> =>
-  mintSubject(stack, { scope: 'tool:read', ...claims })
+  mintSubject(server, { scope: 'tool:read', ...claims })
 
 const call = (tool: string, token: string): Promise<ToolAnswer> =>
-  callForAnswer(stack, { token, tool })
+  callForAnswer(server, { token, tool })
 
 const callIn2026 = (tool: string, token: string): Promise<ToolAnswer> => {
-  const { message, headers } = modernCall(tool)
-  return callForAnswer(stack, { token, message, headers })
+  const { message, headers } = modern('tools/call', { name: tool, arguments: {} })
+  return callForAnswer(server, { token, message, headers })
 }
 
 const tokensSeen = (): (string | undefined)[] =>
-  stack.api.requests.map(({ headers }) => headers.authorization)
+  server.api.requests.map(({ headers }) => headers.authorization)
 
 /** The API takes no token of those that are given. */
 const refusing = (refused: ReadonlySet<string | undefined>): void => {
-  stack.api.responder = (req, res) => {
+  server.api.responder = (req, res) => {
     if (refused.has(req.headers.authorization)) answerWith(res, { error: 'no' }, 401)
     else answerWith(res, { msg: 'hello' })
   }
@@ -83,26 +77,26 @@ describe('a 401 of the API', () => {
     expect(await call(tool, token)).toMatchObject({ isError: false, text: 'hello' })
     const [first, second, third, fourth] = tokensSeen()
     expect([first === second, second === third, third === fourth]).toEqual([true, false, true])
-    expect(stack.issuer.tokenRequests).toHaveLength(2)
+    expect(server.issuer.tokenRequests).toHaveLength(2)
   })
 
   test('to every token ends after one more try', async () => {
-    stack.api.responder = (_req, res) => {
+    server.api.responder = (_req, res) => {
       answerWith(res, { error: 'no' }, 401)
     }
     const answer = await call('read', await subject())
     expect(answer).toMatchObject({ status: 200, isError: true, challenge: null })
     expect(answer.text).toMatch(/did not accept the call.*\(reference: [\w-]+\)$/)
     expect(new Set(tokensSeen()).size).toBe(2)
-    expect([stack.api.requests.length, stack.issuer.tokenRequests.length]).toEqual([2, 2])
+    expect([server.api.requests.length, server.issuer.tokenRequests.length]).toEqual([2, 2])
   })
 
   test('to a call that must not be made twice is final', async () => {
-    stack.api.responder = (_req, res) => {
+    server.api.responder = (_req, res) => {
       answerWith(res, { error: 'no' }, 401)
     }
     expect((await call('post', await subject())).isError).toBe(true)
-    expect(stack.api.requests).toHaveLength(1)
+    expect(server.api.requests).toHaveLength(1)
   })
 
   test('to a call that must not be made twice still ends the life of the token', async () => {
@@ -112,13 +106,13 @@ describe('a 401 of the API', () => {
     refusing(new Set(tokensSeen()))
     expect((await call('post', token)).isError).toBe(true)
     expect((await call('post', token)).isError).toBe(false)
-    expect(stack.issuer.tokenRequests).toHaveLength(2)
+    expect(server.issuer.tokenRequests).toHaveLength(2)
   })
 
   test('is a tool error that says to sign in where the new exchange is refused', async () => {
     const token = await subject()
-    stack.api.responder = (_req, res) => {
-      stack.issuer.tokenResponder = (_request, refusal) => {
+    server.api.responder = (_req, res) => {
+      server.issuer.tokenResponder = (_request, refusal) => {
         answerWith(refusal, { error: 'invalid_grant' }, 400)
       }
       answerWith(res, {}, 401)
@@ -126,7 +120,7 @@ describe('a 401 of the API', () => {
     const answer = await call('read', token)
     expect(answer).toMatchObject({ status: 200, isError: true })
     expect(answer.text).toContain('Sign in again')
-    expect(stack.api.requests).toHaveLength(1)
+    expect(server.api.requests).toHaveLength(1)
   })
 })
 
@@ -144,15 +138,15 @@ describe('a want of scope at the API', () => {
   }
 
   test('is a step-up for a 2026 client, where the tool says which scope helps', async () => {
-    stack.api.responder = wantMore
+    server.api.responder = wantMore
     expectStepUp(await callIn2026('mapped', await subject()))
-    expect(stack.api.requests).toHaveLength(1)
-    const refused = stack.door.log.named('request_refused')
+    expect(server.api.requests).toHaveLength(1)
+    const refused = server.log.named('request_refused')
     expect(refused).toMatchObject([{ fields: { code: 'insufficient_scope' } }])
   })
 
   test('is a tool error where the client has that scope already: it could only loop', async () => {
-    stack.api.responder = wantMore
+    server.api.responder = wantMore
     const answer = await callIn2026('mapped', await subject({ scope: 'tool:read tool:more' }))
     expect(answer).toMatchObject({ status: 200, isError: true, challenge: null })
     expect(answer.text).toContain('administrator')
@@ -162,7 +156,7 @@ describe('a want of scope at the API', () => {
     ['2025', call],
     ['2026', callIn2026],
   ])('is a tool error for a %s client where the tool says nothing', async (_, calling) => {
-    stack.api.responder = wantMore
+    server.api.responder = wantMore
     const answer = await calling('read', await subject())
     expect(answer).toMatchObject({ status: 200, isError: true, challenge: null })
     expect(answer.text).toContain('administrator')
@@ -170,9 +164,9 @@ describe('a want of scope at the API', () => {
 
   test('does not outlive its request: the next one gets its answer', async () => {
     const token = await subject()
-    stack.api.responder = wantMore
+    server.api.responder = wantMore
     await callIn2026('mapped', token)
-    stack.api.responder = (_req, res) => {
+    server.api.responder = (_req, res) => {
       answerWith(res, { msg: 'hello' })
     }
     expect(await callIn2026('mapped', token)).toMatchObject({ isError: false, text: 'hello' })
@@ -186,16 +180,16 @@ describe('a want of scope at the API', () => {
   ])(
     'that shows at the exchange is a step-up for a %s client (%s), and the API is not called',
     async (_, error, calling) => {
-      stack.issuer.tokenResponder = (_request, res) => {
+      server.issuer.tokenResponder = (_request, res) => {
         answerWith(res, { error }, 403)
       }
       expectStepUp(await calling('mapped', await subject()))
-      expect(stack.api.requests).toEqual([])
+      expect(server.api.requests).toEqual([])
     },
   )
 
   test('of which the exchange granted less is a step-up as well', async () => {
-    const { issuer } = stack
+    const { issuer } = server
     issuer.tokenResponder = (request, res) => {
       request.parameters.set('scope', 'read:other')
       return exchangeAsAsked(issuer)(request, res)
@@ -210,8 +204,8 @@ describe('what goes along with a call of the API', () => {
     const traced = { traceparent, tracestate: 'vendor=1', baggage: 'tenant=7' }
     const headers = { ...traced, 'X-Forwarded-For': '10.0.0.1', Cookie: 'a=b', 'X-Api-Key': 'k' }
     refusing(new Set())
-    await callForAnswer(stack, { token: await subject(), tool: 'read', headers })
-    const [request] = stack.api.requests
+    await callForAnswer(server, { token: await subject(), tool: 'read', headers })
+    const [request] = server.api.requests
     expect(request?.headers).toMatchObject(traced)
     for (const name of ['x-forwarded-for', 'cookie', 'x-api-key', 'mcp-name']) {
       expect(request?.headers).not.toHaveProperty(name)
@@ -221,9 +215,9 @@ describe('what goes along with a call of the API', () => {
   test('is no trace where that of the request is malformed', async () => {
     refusing(new Set())
     const headers = { traceparent: '00-xyz', tracestate: 'vendor=1', baggage: 'tenant=7' }
-    await callForAnswer(stack, { token: await subject(), tool: 'read', headers })
+    await callForAnswer(server, { token: await subject(), tool: 'read', headers })
     for (const name of Object.keys(headers)) {
-      expect(stack.api.requests[0]?.headers).not.toHaveProperty(name)
+      expect(server.api.requests[0]?.headers).not.toHaveProperty(name)
     }
   })
 
@@ -237,31 +231,16 @@ describe('what goes along with a call of the API', () => {
 })
 
 test('an MCP client that goes away ends its call of the API', async () => {
-  const [arrived, ended, leaving] = [deferred(), deferred(), new AbortController()]
-  stack.api.responder = (_req, res) => {
-    res.on('close', () => {
-      ended.resolve()
-    })
-    arrived.resolve()
-  }
-  const outcome = fetch(stack.door.endpoint, {
-    method: 'POST',
-    headers: {
-      'Content-Type': 'application/json',
-      Accept: 'application/json, text/event-stream',
-      Authorization: `Bearer ${await subject()}`,
-    },
-    body: JSON.stringify(callTool('read')),
-    signal: leaving.signal,
-  }).catch(() => 'gone')
-  await arrived.promise
-  leaving.abort()
-  expect(await outcome).toBe('gone')
-  await ended.promise
+  const nextAtApi = holdCalls(server.api)
+  const call = { message: callTool('read'), token: await subject() }
+  const leaving = startCall(server.endpoint, call)
+  const atApi = await nextAtApi()
+  leaving.destroy()
+  await atApi.brokenOff
 })
 
 test('an exchange outlives the client that caused it, and serves the next', async () => {
-  const { issuer, door } = stack
+  const { issuer } = server
   const [asked, go] = [deferred(), deferred()]
   issuer.tokenResponder = async (request, res) => {
     asked.resolve()
@@ -270,20 +249,11 @@ test('an exchange outlives the client that caused it, and serves the next', asyn
   }
   refusing(new Set())
   const token = await subject()
-  const leaving = new AbortController()
-  const body = JSON.stringify(callTool('read'))
-  const headers = {
-    'Content-Type': 'application/json',
-    Accept: 'application/json, text/event-stream',
-  }
-  const authorized = { ...headers, Authorization: `Bearer ${token}` }
-  const init = { method: 'POST', headers: authorized, body, signal: leaving.signal }
-  const first = fetch(door.endpoint, init).catch(() => 'gone')
+  const leaving = startCall(server.endpoint, { message: callTool('read'), token })
   await asked.promise
-  const second = postMcp(door.endpoint, callTool('read'), { token })
-  leaving.abort()
-  expect(await first).toBe('gone')
+  const second = postMcp(server.endpoint, callTool('read'), { token })
+  await hangUp(leaving)
   go.resolve()
-  expect(await (await second).text()).toContain('hello')
-  expect([issuer.tokenRequests.length, stack.api.requests.length]).toEqual([1, 1])
+  expect((await second).text).toContain('hello')
+  expect([issuer.tokenRequests.length, server.api.requests.length]).toEqual([1, 1])
 })

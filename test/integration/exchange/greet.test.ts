@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  answerWith,
-  callForAnswer,
-  mintSubject,
-  openExchangeStack,
-  type ExchangeStack,
-} from '../../helpers/exchange-stack.js'
-import { postMcp, rpc, rpcAnswer } from '../../helpers/mcp-door.js'
+import { answerWith } from '../../helpers/exchange-answers.js'
+import { postMcp, rpc, rpcAnswer } from '../../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { callForAnswer, mintSubject } from '../../helpers/tool-answer.js'
 
 /** Every value of `type` in a schema, and every `anyOf`. */
 function typesIn(schema: unknown): unknown[] {
@@ -17,18 +13,18 @@ function typesIn(schema: unknown): unknown[] {
 }
 
 describe('greet', () => {
-  let stack: ExchangeStack
+  let server: TestServer
   let token: string
 
   beforeAll(async () => {
-    stack = await openExchangeStack()
-    token = await mintSubject(stack)
+    server = await startMcpServer()
+    token = await mintSubject(server)
   })
 
-  afterAll(() => stack.close())
+  afterAll(() => server.close())
 
   test('and every other tool have schemas with one type in each place, which all clients take', async () => {
-    const list = await rpcAnswer(await postMcp(stack.door.endpoint, rpc('tools/list'), { token }))
+    const list = rpcAnswer(await postMcp(server.endpoint, rpc('tools/list'), { token }))
     const { tools } = list['result'] as { tools: { name: string; outputSchema: object }[] }
     expect(tools.map(({ name }) => name)).toContain('greet')
     const types = typesIn(tools)
@@ -42,10 +38,10 @@ describe('greet', () => {
     [{}, {}],
   ])('shows %j of the API as %j', async (said, shown) => {
     const answer = { msg: 'Hello', sub: 'auth0|alice', scopes: 'read:private' }
-    stack.api.responder = (_req, res) => {
+    server.api.responder = (_req, res) => {
       answerWith(res, { ...answer, ...said })
     }
-    const { raw, text, isError } = await callForAnswer(stack, { token })
+    const { raw, text, isError } = await callForAnswer(server, { token })
     expect(isError).toBe(false)
     expect(text).toContain(JSON.stringify({ ...answer, ...shown }))
     expect(raw).not.toContain('"actor":null')

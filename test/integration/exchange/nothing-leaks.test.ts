@@ -1,22 +1,21 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { composeServer } from '../../../src/server/from-config.js'
-import { parseConfig, type Environment } from '../../../src/config/config.js'
+import type { Environment } from '../../../src/config/config.js'
 import { createProcessLog } from '../../../src/server/process-log.js'
-import { serve } from '../../../src/server/serve.js'
-import { boundSubject } from '../../helpers/exchange-bound.js'
-import { leakedInto, leakyTexts } from '../../helpers/exchange-leaks.js'
 import {
   answerWith,
   API_AUDIENCE,
   exchangeAsAsked,
   mintExchanged,
-  openCountingApi,
   tokenAnswer,
-  type CountingApi,
-} from '../../helpers/exchange-stack.js'
-import { callTool, postMcp } from '../../helpers/mcp-door.js'
+} from '../../helpers/exchange-answers.js'
+import { boundSubject } from '../../helpers/exchange-bound.js'
+import { leakedInto, leakyTexts } from '../../helpers/exchange-leaks.js'
+import { callTool, postMcp } from '../../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { mintSubject } from '../../helpers/tool-answer.js'
+import { startTestApi, type TestApi } from '../../helpers/test-api.js'
 import { createSigningKey, TestIssuer, type TokenRequest } from '../../helpers/test-issuer.js'
 import { AUTH0, PASSING, STANDARD, type Refusal } from './refusals.js'
 
@@ -28,17 +27,16 @@ interface Traces {
 
 interface Leaky extends Traces {
   call(tool?: string): Promise<void>
-  knock(token: string, headers?: Readonly<Record<string, string>>): Promise<void>
-  readonly door: { readonly audience: string; readonly endpoint: URL }
-  close(): Promise<void>
+  send(token: string, headers?: Readonly<Record<string, string>>): Promise<void>
+  readonly server: TestServer
 }
 
 let issuer: TestIssuer
-let api: CountingApi
+let api: TestApi
 
 beforeAll(async () => {
   issuer = await TestIssuer.start()
-  api = await openCountingApi()
+  api = await startTestApi()
 })
 
 afterAll(async () => {
@@ -47,46 +45,26 @@ afterAll(async () => {
 
 /** The production server with its production log, at its most talkative. */
 async function open(environment: Environment): Promise<Leaky> {
-  const server = await serve({ host: '127.0.0.1', port: 0, drainMs: 50 })
   const [written, secrets] = [new Array<string>(), new Set<string>()]
-  const audience = `http://localhost:${server.port}/mcp`
-  const config = parseConfig({
-    PORT: `${server.port}`,
-    ISSUER_BASE_URL: issuer.issuer,
-    AUTH0_AUDIENCE: audience,
-    MCP_AUTH0_CLIENT_ID: 'mcp-server',
-    API_AUTH0_AUDIENCE: API_AUDIENCE,
-    API_BASE_URL: api.origin,
-    RATE_LIMIT_PER_ADDRESS: '0',
-    RATE_LIMIT_PER_CALLER: '0',
-    ...environment,
-  })
   const log = createProcessLog({
     level: 'debug',
     destination: { write: (line: string) => written.push(line) },
   })
-  const composed = await composeServer(config, log)
-  server.attach(composed.handler)
-  const door = { audience, endpoint: config.endpoint }
+  const secret = { MCP_AUTH0_CLIENT_SECRET: undefined }
+  const server = await startMcpServer({
+    ...{ issuer, api, log },
+    environment: { ...secret, ...environment },
+  })
   const send = async (tool: string, token: string, headers = {}): Promise<void> => {
     secrets.add(token)
-    const response = await postMcp(door.endpoint, callTool(tool), { token, headers })
-    written.push(JSON.stringify([...response.headers]), await response.text())
+    const response = await postMcp(server.endpoint, callTool(tool), { token, headers })
+    written.push(JSON.stringify(response.headers), response.text)
   }
   return {
-    ...{ written, secrets, door },
-    knock: (token, headers) => send('greet', token, headers),
-    call: async (tool = 'greet') => send(tool, await subject(audience)),
-    async close() {
-      await server.close()
-      await composed.close()
-    },
+    ...{ written, secrets, server },
+    send: (token, headers) => send('greet', token, headers),
+    call: async (tool = 'greet') => send(tool, await mintSubject(server)),
   }
-}
-
-function subject(audience: string): Promise<string> {
-  const iat = Math.floor(Date.now() / 1_000) - 300
-  return issuer.mint(audience, { claims: { iat } })
 }
 
 /** Notes what travels to the token endpoint, and answers. */
@@ -195,7 +173,7 @@ async function driveApi(leaky: Leaky): Promise<void> {
   api.responder = undefined
 }
 
-async function driveDoor(leaky: Leaky): Promise<void> {
+async function driveEndpoint(leaky: Leaky): Promise<void> {
   for (const claims of [
     { exp: 1 },
     { aud: 'x' },
@@ -203,13 +181,13 @@ async function driveDoor(leaky: Leaky): Promise<void> {
     { sub: 'x@clients' },
     { act: 7 },
   ]) {
-    await leaky.knock(await issuer.mint(leaky.door.audience, { claims }))
+    await leaky.send(await leaky.server.mint(claims))
   }
-  const token = await subject(leaky.door.audience)
-  await leaky.knock(`${token}x`)
-  await leaky.knock(token.slice(0, -5))
-  const bound = await boundSubject({ issuer, door: leaky.door as never })
-  await leaky.knock(bound.token, bound.headers)
+  const token = await mintSubject(leaky.server)
+  await leaky.send(`${token}x`)
+  await leaky.send(token.slice(0, -5))
+  const bound = await boundSubject(leaky.server)
+  await leaky.send(bound.token, bound.headers)
   leaky.secrets.add(bound.headers['DPoP'] ?? '')
 }
 
@@ -249,8 +227,8 @@ describe('over many successes and failures, no token, secret, assertion or proof
     for (const secret of known) leaky.secrets.add(secret)
     await drive(leaky)
     await driveApi(leaky)
-    await driveDoor(leaky)
-    await leaky.close()
+    await driveEndpoint(leaky)
+    await leaky.server.close()
     expect(leaky.written.length).toBeGreaterThan(200)
     expect(leaky.secrets.size).toBeGreaterThan(80)
     expect(leaky.written.join('')).toContain('token_exchanged')

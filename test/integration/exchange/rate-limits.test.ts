@@ -1,46 +1,39 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  answerWith,
-  callForAnswer,
-  claimsOf,
-  exchangeAsAsked,
-  mintSubject,
-  openExchangeStack,
-  type ExchangeStack,
-  type ToolAnswer,
-} from '../../helpers/exchange-stack.js'
+import { answerWith, claimsOf, exchangeAsAsked } from '../../helpers/exchange-answers.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { callForAnswer, mintSubject, type ToolAnswer } from '../../helpers/tool-answer.js'
 
-let stack: ExchangeStack
+let server: TestServer
 
 beforeEach(async () => {
-  stack = await openExchangeStack()
+  server = await startMcpServer()
 })
 
-afterEach(() => stack.close())
+afterEach(() => server.close())
 
 const call = async (claims: Readonly<Record<string, unknown>> = {}): Promise<ToolAnswer> =>
-  callForAnswer(stack, { token: await mintSubject(stack, claims) })
+  callForAnswer(server, { token: await mintSubject(server, claims) })
 
 /** Refuses every exchange with 429. */
 const limit = (headers: Readonly<Record<string, string>>): void => {
-  stack.issuer.tokenResponder = (_request, res) => {
+  server.issuer.tokenResponder = (_request, res) => {
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
     answerWith(res, { error: 'too_many_requests' }, 429)
   }
 }
 
 const exchangeAgain = (): void => {
-  stack.issuer.tokenResponder = exchangeAsAsked(stack.issuer)
+  server.issuer.tokenResponder = exchangeAsAsked(server.issuer)
 }
 
 const reasonsLogged = (): unknown[] =>
-  stack.door.log.named('exchange_failed').map(({ fields }) => fields['reason'])
+  server.log.named('exchange_failed').map(({ fields }) => fields['reason'])
 
 describe('a server that fails for one user', () => {
   test.each(['500', 'a cut connection'])('[S4] by %s serves the others', async (how) => {
-    stack.issuer.tokenResponder = async (request, res) => {
+    server.issuer.tokenResponder = async (request, res) => {
       const subject = claimsOf(request.parameters.get('subject_token') ?? '')['sub']
-      if (subject !== 'auth0|alice') await exchangeAsAsked(stack.issuer)(request, res)
+      if (subject !== 'auth0|alice') await exchangeAsAsked(server.issuer)(request, res)
       else if (how === '500') res.writeHead(500).end()
       else res.destroy()
     }
@@ -66,7 +59,7 @@ describe('a rate limit', () => {
       expect(answer.text).toMatch(new RegExp(`\\(Try again in (?:${seconds.source}) s\\.\\)$`))
       expect((await call()).text).toMatch(/\(Try again in [1-9]\d* s\.\)$/)
       expect(reasonsLogged()).toEqual(expect.arrayContaining(['rate_limited', 'held_back']))
-      expect(stack.issuer.tokenRequests).toHaveLength(1)
+      expect(server.issuer.tokenRequests).toHaveLength(1)
       exchangeAgain()
       expect((await call({ sub: 'auth0|bob' })).isError).toBe(false)
     },
@@ -79,7 +72,7 @@ describe('a rate limit', () => {
     exchangeAgain()
     const next = await call({ sub: 'auth0|bob' })
     expect(next.text).toMatch(/\(Try again in [1-9]\d* s\.\)$/)
-    expect(stack.issuer.tokenRequests).toHaveLength(1)
+    expect(server.issuer.tokenRequests).toHaveLength(1)
   })
 
   test('[S4] that two users meet holds all of them back', async () => {
@@ -88,15 +81,15 @@ describe('a rate limit', () => {
     await call({ sub: 'auth0|bob' })
     exchangeAgain()
     expect((await call({ sub: 'auth0|carol' })).isError).toBe(true)
-    expect(stack.issuer.tokenRequests).toHaveLength(2)
+    expect(server.issuer.tokenRequests).toHaveLength(2)
   })
 
   test('leaves those alone whose token is at hand', async () => {
-    const token = await mintSubject(stack)
+    const token = await mintSubject(server)
     exchangeAgain()
-    await callForAnswer(stack, { token })
+    await callForAnswer(server, { token })
     limit({ 'Retry-After': '30' })
     await call({ sub: 'auth0|bob' })
-    expect((await callForAnswer(stack, { token })).isError).toBe(false)
+    expect((await callForAnswer(server, { token })).isError).toBe(false)
   })
 })

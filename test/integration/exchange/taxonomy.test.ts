@@ -1,28 +1,24 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Environment } from '../../../src/config/config.js'
 import { FAILURE_TABLE } from '../../../src/failures/failure-table.js'
-import { leakedInto } from '../../helpers/exchange-leaks.js'
 import {
   answerWith,
-  callForAnswer,
   CLIENT_SECRET,
   exchangeAsAsked,
   mintExchanged,
-  mintSubject,
-  openCountingApi,
-  openExchangeStack,
   tokenAnswer,
-  type CountingApi,
-  type ExchangeStack,
-  type ToolAnswer,
-} from '../../helpers/exchange-stack.js'
-import { callTool } from '../../helpers/mcp-door.js'
+} from '../../helpers/exchange-answers.js'
+import { leakedInto } from '../../helpers/exchange-leaks.js'
+import { callTool } from '../../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { startTestApi, type TestApi } from '../../helpers/test-api.js'
 import { TestIssuer } from '../../helpers/test-issuer.js'
+import { callForAnswer, mintSubject, type ToolAnswer } from '../../helpers/tool-answer.js'
 import { AUTH0, FOREIGN, PASSING, STANDARD, type Refusal } from './refusals.js'
 
 let issuer: TestIssuer
-let api: CountingApi
-let stack: ExchangeStack
+let api: TestApi
+let server: TestServer
 let secrets: string[]
 
 beforeAll(async () => {
@@ -34,18 +30,19 @@ afterAll(async () => {
 })
 
 const open = async (environment: Environment = {}): Promise<void> => {
-  stack = await openExchangeStack({ issuer, api, environment })
+  issuer.tokenResponder = exchangeAsAsked(issuer)
+  server = await startMcpServer({ issuer, api, environment })
 }
 
 beforeEach(async () => {
-  api = await openCountingApi()
+  api = await startTestApi()
   secrets = [CLIENT_SECRET]
   issuer.tokenRequests.length = 0
   await open()
 })
 
 afterEach(async () => {
-  await stack.close()
+  await server.close()
   await api.close()
 })
 
@@ -59,17 +56,17 @@ const refuse = ({ status, error, headers = {}, body }: Refusal): void => {
 }
 
 const call = async (claims: Readonly<Record<string, unknown>> = {}): Promise<ToolAnswer> => {
-  const token = await mintSubject(stack, claims)
+  const token = await mintSubject(server, claims)
   secrets.push(token)
-  const answer = await callForAnswer(stack, { token })
+  const answer = await callForAnswer(server, { token })
   expect(answer.raw).not.toContain('FOREIGN')
   expect(leakedInto(answer.raw, secrets)).toEqual([])
-  expect(leakedInto(stack.door.log.text(), secrets)).toEqual([])
+  expect(leakedInto(server.log.text(), secrets)).toEqual([])
   return answer
 }
 
 const linesOf = (code: string): readonly Readonly<Record<string, unknown>>[] =>
-  stack.door.log.lines.map(({ fields }) => fields).filter((fields) => fields['code'] === code)
+  server.log.lines.map(({ fields }) => fields).filter((fields) => fields['code'] === code)
 
 const reasonsLogged = (code: string): unknown[] => linesOf(code).map(({ reason }) => reason)
 
@@ -109,7 +106,7 @@ describe('what the log knows of a refusal', () => {
   test('is status, error and the words, on one line, bounded and scrubbed', async () => {
     refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
     await call()
-    const lines = stack.door.log.lines.filter(
+    const lines = server.log.lines.filter(
       ({ fields }) => fields['code'] === 'exchange_misconfigured',
     )
     expect(lines.length).toBeGreaterThan(0)
@@ -127,7 +124,7 @@ describe('what the log knows of a refusal', () => {
     refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
     const { text } = await call()
     const reference = /\(reference: ([\w-]+)\)$/.exec(text)?.[1] ?? 'none'
-    expect(stack.door.log.text()).toContain(reference)
+    expect(server.log.text()).toContain(reference)
   })
 })
 
@@ -135,11 +132,11 @@ describe('what the log says of a tool that failed', () => {
   test('ties to the answer and to the other lines by the request id', async () => {
     refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
     const { headers } = await call()
-    const requestId = headers.get('x-request-id')
+    const requestId = headers['x-request-id']
     expect(requestId).toMatch(/^[\w-]{8,}$/)
-    const lines = stack.door.log.lines.filter(({ fields }) => fields['requestId'] === requestId)
+    const lines = server.log.lines.filter(({ fields }) => fields['requestId'] === requestId)
     expect(lines.map(({ name }) => name)).toEqual(['exchange_failed', 'tool_failed'])
-    expect(stack.door.log.named('tool_failed').at(-1)?.fields).toHaveProperty('rpcId')
+    expect(server.log.named('tool_failed').at(-1)?.fields).toHaveProperty('rpcId')
   })
 
   test.each([
@@ -149,9 +146,9 @@ describe('what the log says of a tool that failed', () => {
   ])('knows the id %j of its JSON-RPC message as %j', async (id, logged) => {
     refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
     const message = { ...callTool('greet'), id }
-    const answer = await callForAnswer(stack, { token: await mintSubject(stack), message })
+    const answer = await callForAnswer(server, { token: await mintSubject(server), message })
     expect(answer.isError).toBe(true)
-    expect(stack.door.log.named('tool_failed').at(-1)?.fields['rpcId']).toBe(logged)
+    expect(server.log.named('tool_failed').at(-1)?.fields['rpcId']).toBe(logged)
   })
 })
 
@@ -199,7 +196,7 @@ describe('a server that is in trouble', () => {
   })
 
   test('says nothing: the deadline ends it, and there is no second try', async () => {
-    await stack.close()
+    await server.close()
     await open({ EXCHANGE_TIMEOUT_MS: '150' })
     issuer.tokenResponder = () => undefined
     const answer = await call()
@@ -209,7 +206,7 @@ describe('a server that is in trouble', () => {
   })
 
   test('has keys that never come: the deadline counts for the checks as well', async () => {
-    await stack.close()
+    await server.close()
     await open({ EXCHANGE_TIMEOUT_MS: '150' })
     const [key] = issuer.keys
     let asked = false
@@ -224,7 +221,7 @@ describe('a server that is in trouble', () => {
     issuer.keysResponder = undefined
     expect(asked).toBe(true)
     // Nobody has waited until the keys were given up.
-    expect(stack.door.log.named('issuer_document_unavailable')).toEqual([])
+    expect(server.log.named('issuer_document_unavailable')).toEqual([])
     expect(answer.text).toMatch(/\(Try again in 5 s\.\)$/)
     expect(reasonsLogged('exchange_unavailable')).toContain('timed_out')
     expect(api.requests).toEqual([])
@@ -259,8 +256,8 @@ test('no refusal makes the server ask for a token of its own', async () => {
 
 test('what was refused for good is not asked for again at once', async () => {
   refuse({ when: '', status: 403, error: 'consent_required', code: 'consent_required' })
-  const token = await mintSubject(stack)
-  const first = await callForAnswer(stack, { token })
-  expect(await callForAnswer(stack, { token })).toMatchObject({ text: first.text, isError: true })
+  const token = await mintSubject(server)
+  const first = await callForAnswer(server, { token })
+  expect(await callForAnswer(server, { token })).toMatchObject({ text: first.text, isError: true })
   expect(issuer.tokenRequests).toHaveLength(1)
 })

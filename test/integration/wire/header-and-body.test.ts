@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBareSdk, type BareSdk } from '../../helpers/bare-sdk.js'
-import { openExchangeStack, type ExchangeStack } from '../../helpers/exchange-stack.js'
-import { messageIn, modern, sendLines, type RawRequest } from '../../helpers/wire.js'
+import { type BareSdk, startBareSdk } from '../../helpers/bare-sdk.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { messageIn, modern, type RawRequest, sendLines } from '../../helpers/wire.js'
 
 const base64 = (name: string): string => `=?base64?${Buffer.from(name).toString('base64')}?=`
 
@@ -69,20 +69,20 @@ const lines = (name: string, values: readonly string[]): (readonly [string, stri
   values.map((value) => [name, value])
 
 describe('what the headers say of a call', () => {
-  let stack: ExchangeStack
+  let server: TestServer
   let bare: BareSdk
   let whoamiAlone: string
   let both: string
 
   beforeAll(async () => {
-    stack = await openExchangeStack()
-    bare = await openBareSdk()
-    whoamiAlone = await stack.issuer.mint(stack.door.audience, { claims: { scope: 'tool:whoami' } })
-    both = await stack.issuer.mint(stack.door.audience)
+    server = await startMcpServer()
+    bare = await startBareSdk()
+    whoamiAlone = await server.mint({ scope: 'tool:whoami' })
+    both = await server.mint()
   })
 
   afterAll(async () => {
-    await Promise.all([stack.close(), bare.close()])
+    await Promise.all([server.close(), bare.close()])
   })
 
   const authorized = (request: RawRequest, token: string): RawRequest => ({
@@ -110,11 +110,11 @@ describe('what the headers say of a call', () => {
       expect(combinations).toHaveLength(195)
       const answers = await Promise.all(
         combinations.map((headers) =>
-          sendLines(stack.door.endpoint, authorized({ headers, body: call('greet') }, whoamiAlone)),
+          sendLines(server.endpoint, authorized({ headers, body: call('greet') }, whoamiAlone)),
         ),
       )
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]))
-      expect(stack.issuer.tokenRequests).toHaveLength(0)
+      expect(server.issuer.tokenRequests).toHaveLength(0)
       bare.ran.splice(0)
       for (const headers of combinations) {
         await sendLines(bare.endpoint, { headers, body: call('whoami') })
@@ -131,7 +131,7 @@ describe('what the headers say of a call', () => {
       const known = names === 'greet' || names === 'whoami'
       expect(bare.ran).toEqual(known ? [names] : [])
       const { status } = await sendLines(
-        stack.door.endpoint,
+        server.endpoint,
         authorized({ headers: BASIC, body }, whoamiAlone),
       )
       expect(status === 403).toBe(names === 'greet')
@@ -166,7 +166,7 @@ describe('what the headers say of a call', () => {
       ...lines('mcp-name', name),
     ]
     const request = authorized({ headers, body: JSON.stringify(message) }, both)
-    const answer = await sendLines(stack.door.endpoint, request)
+    const answer = await sendLines(server.endpoint, request)
     const error = messageIn(answer)?.['error'] as { code: number } | undefined
     expect([answer.status, ...(error === undefined ? [] : [error.code])]).toEqual(wants)
   })

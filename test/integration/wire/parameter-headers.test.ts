@@ -1,12 +1,13 @@
 import { McpServer } from '@modelcontextprotocol/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { postMcp, rpcAnswer } from '../../helpers/mcp-door.js'
-import { openOwnServer, type OwnServer } from '../../helpers/own-server.js'
+import { postMcp, rpcAnswer } from '../../helpers/mcp-requests.js'
+import { startLibraryServer } from '../../helpers/start-library-server.js'
+import type { TestServer } from '../../helpers/start-mcp-server.js'
 import { modern } from '../../helpers/wire.js'
 
 describe('a parameter that is mirrored into a header', () => {
-  let server: OwnServer
+  let server: TestServer
   let token: string
   const queried: string[] = []
 
@@ -21,7 +22,10 @@ describe('a parameter that is mirrored into a header', () => {
   }
 
   beforeAll(async () => {
-    server = await openOwnServer({ createServer, tools: [{ name: 'query', requiredScopes: [] }] })
+    server = await startLibraryServer({
+      route: { createServer },
+      tools: [{ name: 'query', requiredScopes: [] }],
+    })
     token = await server.issuer.mint(server.endpoint.href)
   })
 
@@ -47,7 +51,7 @@ describe('a parameter that is mirrored into a header', () => {
       token,
       headers: { ...headers, ...(header === undefined ? {} : { 'Mcp-Param-Region': header }) },
     })
-    const { error } = (await rpcAnswer(answer)) as { error?: { code: number } }
+    const { error } = rpcAnswer(answer) as { error?: { code: number } }
     expect([answer.status, ...(error === undefined ? [] : [error.code])]).toEqual(wants)
     expect(queried).toEqual(wants[0] === 200 ? [value ?? 'nowhere'] : [])
   })

@@ -1,9 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBareSdk, type BareSdk } from '../../helpers/bare-sdk.js'
-import { openMcpDoor, type McpDoor } from '../../helpers/mcp-door.js'
-import { TestIssuer } from '../../helpers/test-issuer.js'
-import { messageIn, sendLines, type RawAnswer, type RawRequest } from '../../helpers/wire.js'
+import { type BareSdk, startBareSdk } from '../../helpers/bare-sdk.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { messageIn, type RawAnswer, type RawRequest, sendLines } from '../../helpers/wire.js'
 import {
   foreignTypeCases,
   JSON_TEXT,
@@ -17,21 +16,19 @@ import {
 } from './cases.js'
 
 describe('with the doors in front, a client with a good token is answered as by the SDK alone', () => {
-  let issuer: TestIssuer
-  let door: McpDoor
+  let server: TestServer
   let bare: BareSdk
   let token: string
 
   beforeAll(async () => {
-    issuer = await TestIssuer.start()
     const unlimited = { RATE_LIMIT_PER_ADDRESS: '0', RATE_LIMIT_PER_CALLER: '0' }
-    door = await openMcpDoor({ issuer: issuer.issuer, environment: unlimited })
-    bare = await openBareSdk()
-    token = await issuer.mint(door.audience)
+    server = await startMcpServer({ environment: unlimited })
+    bare = await startBareSdk()
+    token = await server.mint()
   })
 
   afterAll(async () => {
-    await Promise.all([door.close(), issuer.close(), bare.close()])
+    await Promise.all([server.close(), server.issuer.close(), bare.close()])
   })
 
   const withToken = (request: RawRequest): RawRequest => ({
@@ -41,7 +38,7 @@ describe('with the doors in front, a client with a good token is answered as by 
 
   const check = async ({ request, wants }: Case): Promise<void> => {
     const [ours, theirs] = [
-      await sendLines(door.endpoint, withToken(request)),
+      await sendLines(server.endpoint, withToken(request)),
       await sendLines(bare.endpoint, request),
     ]
     expect(protocolOf(ours)).toEqual(protocolOf(theirs))
@@ -58,7 +55,7 @@ describe('with the doors in front, a client with a good token is answered as by 
 
   test.each(foreignTypeCases)('$title is refused by both', async ({ request, wants }) => {
     for (const [endpoint, sent] of [
-      [door.endpoint, withToken(request)],
+      [server.endpoint, withToken(request)],
       [bare.endpoint, request],
     ] as const) {
       const answer = await sendLines(endpoint, sent)
@@ -71,7 +68,7 @@ describe('with the doors in front, a client with a good token is answered as by 
     'the broken JSON %j is a parse error to both',
     async (body) => {
       for (const [endpoint, request] of [
-        [door.endpoint, withToken(post(body))],
+        [server.endpoint, withToken(post(body))],
         [bare.endpoint, post(body)],
       ] as const) {
         const answer = await sendLines(endpoint, request)
@@ -82,25 +79,27 @@ describe('with the doors in front, a client with a good token is answered as by 
   )
 
   test('an empty body is refused by both', async () => {
-    const ours = await sendLines(door.endpoint, withToken(post('')))
+    const ours = await sendLines(server.endpoint, withToken(post('')))
     const theirs = await sendLines(bare.endpoint, post(''))
     expect([ours.status, theirs.status]).toEqual([400, 400])
   })
 
   test('a byte order mark, which the SDK alone refuses, does no harm', async () => {
-    expect((await sendLines(door.endpoint, withToken(post(`\ufeff${JSON_TEXT}`)))).status).toBe(200)
+    expect((await sendLines(server.endpoint, withToken(post(`\ufeff${JSON_TEXT}`)))).status).toBe(
+      200,
+    )
   })
 
   test.each(['gzip', 'GZIP'])('a body sent as %s is read', async (coding) => {
     const request = post(gzipSync(JSON_TEXT), [['Content-Encoding', coding]])
-    expect((await sendLines(door.endpoint, withToken(request))).status).toBe(200)
+    expect((await sendLines(server.endpoint, withToken(request))).status).toBe(200)
   })
 
   test('a small body that unfolds beyond the limit is 413', async () => {
     const bomb = gzipSync(JSON.stringify({ ...PING, params: { x: 'x'.repeat(20_000_000) } }))
     expect(bomb.byteLength).toBeLessThan(30_000)
     const request = post(bomb, [['Content-Encoding', 'gzip']])
-    expect((await sendLines(door.endpoint, withToken(request))).status).toBe(413)
+    expect((await sendLines(server.endpoint, withToken(request))).status).toBe(413)
   })
 
   test.each([
@@ -108,14 +107,14 @@ describe('with the doors in front, a client with a good token is answered as by 
     ['an unknown compression', [['Content-Encoding', 'zstd']], -32000],
     ['a compression twice', [['Content-Encoding', 'gzip, gzip']], -32000],
   ] as const)('%s is 400', async (_, lines, code) => {
-    const answer = await sendLines(door.endpoint, withToken(post(JSON_TEXT, lines)))
+    const answer = await sendLines(server.endpoint, withToken(post(JSON_TEXT, lines)))
     expect(answer.status).toBe(400)
     expect(messageIn(answer)).toMatchObject({ id: null, error: { code } })
   })
 
   test('a charset other than those of JSON is 400, and the answer says what to send', async () => {
     const request = post(PING, [], type('application/json; charset=latin1'))
-    const answer = await sendLines(door.endpoint, withToken(request))
+    const answer = await sendLines(server.endpoint, withToken(request))
     expect(answer.status).toBe(400)
     expect(answer.text).toContain('UTF-8')
   })
@@ -123,7 +122,7 @@ describe('with the doors in front, a client with a good token is answered as by 
   test.each(['/mcp/', '/MCP', '/mcp?x=1', '/mcp?method=tools/list'])(
     'the address %s has the same doors',
     async (path) => {
-      const address = `${door.origin}${path}`
+      const address = `${server.origin}${path}`
       expect((await sendLines(address, post(PING))).status).toBe(401)
       expect((await sendLines(address, withToken(post(PING)))).status).toBe(200)
     },
@@ -132,7 +131,7 @@ describe('with the doors in front, a client with a good token is answered as by 
   test.each(['//mcp', '/mcp;x', '/mcp%2f', '/mcp/x', '/mcp%00', '/%6dcp/..'])(
     'the address %s has nothing behind it',
     async (path) => {
-      const answer = await sendLines(`${door.origin}${path}`, withToken(post(PING)))
+      const answer = await sendLines(`${server.origin}${path}`, withToken(post(PING)))
       expect(answer.status).toBe(404)
     },
   )
@@ -140,7 +139,7 @@ describe('with the doors in front, a client with a good token is answered as by 
   test.each(['GET', 'DELETE', 'HEAD', 'PUT', 'PATCH'])(
     '[RS12] %s without a token is 401, not 405',
     async (method) => {
-      const answer = await sendLines(door.endpoint, { method, headers: [] })
+      const answer = await sendLines(server.endpoint, { method, headers: [] })
       expect(answer.status).toBe(401)
       expect(answer.headers['www-authenticate']).toContain('resource_metadata=')
     },

@@ -4,16 +4,11 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { McpServer } from '@modelcontextprotocol/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  answerWith,
-  callForAnswer,
-  claimsOf,
-  mintSubject,
-  openExchangeStack,
-  type ExchangeStack,
-} from '../../helpers/exchange-stack.js'
-import { callTool, postMcp, rpcAnswer } from '../../helpers/mcp-door.js'
-import { openOwnServer, type OwnServer } from '../../helpers/own-server.js'
+import { answerWith, claimsOf } from '../../helpers/exchange-answers.js'
+import { callTool, postMcp, rpcAnswer } from '../../helpers/mcp-requests.js'
+import { startLibraryServer } from '../../helpers/start-library-server.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { callForAnswer, mintSubject } from '../../helpers/tool-answer.js'
 import { modern, readUntilText, responseOf, startCall } from '../../helpers/wire.js'
 import { deferred, type Deferred } from '../../unit/outcomes.js'
 
@@ -25,7 +20,7 @@ const in2025 = {
 }
 
 describe('an answer that comes piece by piece, through all our middleware', () => {
-  let server: OwnServer
+  let server: TestServer
   /** The tool goes on when the test has seen what it sent. */
   let seen: Deferred<void>[]
 
@@ -47,7 +42,7 @@ describe('an answer that comes piece by piece, through all our middleware', () =
 
   beforeAll(async () => {
     const tools = [{ name: 'count', requiredScopes: ['tool:whoami'] }]
-    server = await openOwnServer({ createServer, tools })
+    server = await startLibraryServer({ route: { createServer }, tools })
   })
 
   afterAll(() => server.close())
@@ -82,7 +77,7 @@ describe('an answer that comes piece by piece, through all our middleware', () =
   ])('of %s may be large', async (_, { message, headers }) => {
     const { endpoint, issuer } = server
     const token = await issuer.mint(endpoint.href)
-    const answer = await rpcAnswer(await postMcp(endpoint, message, { token, headers }))
+    const answer = rpcAnswer(await postMcp(endpoint, message, { token, headers }))
     const { content } = answer['result'] as { content: { text: string }[] }
     expect(content[0]?.text).toHaveLength(5_000_004)
   })
@@ -90,18 +85,18 @@ describe('an answer that comes piece by piece, through all our middleware', () =
 
 describe('several users on one connection', () => {
   const USERS = ['alice', 'bob', 'carol', 'dave'] as const
-  let stack: ExchangeStack
+  let server: TestServer
   let tokens: ReadonlyMap<string, string>
 
   beforeAll(async () => {
-    stack = await openExchangeStack()
+    server = await startMcpServer()
     const minted = USERS.map(
-      async (user) => [user, await mintSubject(stack, { sub: user })] as const,
+      async (user) => [user, await mintSubject(server, { sub: user })] as const,
     )
     tokens = new Map(await Promise.all(minted))
   })
 
-  afterAll(() => stack.close())
+  afterAll(() => server.close())
 
   const bodyOf = (user: string): string =>
     JSON.stringify({ ...callTool('greet', { name: user }), id: user })
@@ -115,7 +110,7 @@ describe('several users on one connection', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const ports = new Set<number | undefined>()
     for (const user of [...USERS, ...USERS].reverse()) {
-      const started = httpRequest(stack.door.endpoint, {
+      const started = httpRequest(server.endpoint, {
         agent,
         method: 'POST',
         headers: {
@@ -138,7 +133,7 @@ describe('several users on one connection', () => {
   test('[RS14] pipelined, answered by the API in reverse, get each their own, in order', async () => {
     const order = [...USERS, 'nobody', ...USERS]
     const held: (() => void)[] = []
-    stack.api.responder = (req, res) => {
+    server.api.responder = (req, res) => {
       const { sub } = claimsOf(req.headers.authorization?.replace(/^Bearer /, '') ?? '')
       held.unshift(() => {
         answerWith(res, { msg: 'hello', sub, scopes: 'read:private' })
@@ -151,7 +146,7 @@ describe('several users on one connection', () => {
       const last = index === order.length - 1
       return [
         'POST /mcp HTTP/1.1',
-        `Host: ${stack.door.endpoint.host}`,
+        `Host: ${server.endpoint.host}`,
         'Content-Type: application/json',
         'Accept: application/json, text/event-stream',
         ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
@@ -161,7 +156,7 @@ describe('several users on one connection', () => {
         body,
       ].join('\r\n')
     })
-    const socket = connect(Number(stack.door.endpoint.port), '127.0.0.1')
+    const socket = connect(Number(server.endpoint.port), '127.0.0.1')
     socket.setEncoding('utf8')
     let text = ''
     socket.on('data', (chunk: string) => {
@@ -178,14 +173,14 @@ describe('several users on one connection', () => {
     expect(greetingsIn(text)).toEqual(known.map(greetingFor))
     const asked = [...text.matchAll(/"api":\{"msg":"hello","sub":"([^"]+)"/g)].map(([, sub]) => sub)
     expect(asked).toEqual(known)
-    stack.api.responder = undefined
+    server.api.responder = undefined
   })
 
   test('[RS14] at the same time get each their own', async () => {
     const calls = Array.from({ length: 40 }, (_, index) => USERS[index % USERS.length] ?? '')
     const answers = await Promise.all(
       calls.map((user) =>
-        callForAnswer(stack, { token: tokens.get(user) ?? '', args: { name: user } }),
+        callForAnswer(server, { token: tokens.get(user) ?? '', args: { name: user } }),
       ),
     )
     expect(answers.map(({ text }) => text.split('\n')[0])).toEqual(calls.map(greetingFor))

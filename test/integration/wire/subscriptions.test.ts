@@ -4,11 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMcpServers } from '../../../src/server/mcp-servers.js'
 import { createGetDatetime } from '../../../src/tools/get-datetime.js'
 import { ManualClock } from '../../helpers/exchange-clock.js'
-import { openMcpDoor, postMcp, rpc, type McpDoor } from '../../helpers/mcp-door.js'
-import { openOwnServer, type OwnServer } from '../../helpers/own-server.js'
+import { rpc } from '../../helpers/mcp-requests.js'
 import { RecordingLog } from '../../helpers/recording-log.js'
-import { initialize, sessionHeaders } from '../../helpers/session-door.js'
-import { TestIssuer } from '../../helpers/test-issuer.js'
+import { startLibraryServer } from '../../helpers/start-library-server.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 import { modern, readUntilText, responseOf, sendLines, startCall } from '../../helpers/wire.js'
 
 const listenCall = modern(
@@ -34,23 +33,18 @@ async function restOf(stream: IncomingMessage): Promise<string> {
 }
 
 describe('a subscription at the production server', () => {
-  let issuer: TestIssuer
-  let door: McpDoor
+  let server: TestServer
 
   beforeAll(async () => {
-    issuer = await TestIssuer.start()
-    door = await openMcpDoor({ issuer: issuer.issuer })
+    server = await startMcpServer()
   })
 
-  afterAll(async () => {
-    await Promise.all([door.close(), issuer.close()])
-  })
+  afterAll(() => server.close())
 
-  const mint = (claims: Record<string, unknown> = {}): Promise<string> =>
-    issuer.mint(door.audience, { claims })
+  const mint = (claims: Record<string, unknown> = {}): Promise<string> => server.mint(claims)
 
   const listen = async (token: string): Promise<IncomingMessage> =>
-    responseOf(startCall(door.endpoint, { ...listenCall, token }))
+    responseOf(startCall(server.endpoint, { ...listenCall, token }))
 
   test('[RS12] begins with its acknowledgment, is not to be buffered, and is not for those without a token', async () => {
     const stream = await listen(await mint())
@@ -66,7 +60,7 @@ describe('a subscription at the production server', () => {
     const { message, headers } = listenCall
     const lines = Object.entries({ ...headers, 'Content-Type': 'application/json' })
     const body = JSON.stringify(message)
-    expect((await sendLines(door.endpoint, { headers: lines, body })).status).toBe(401)
+    expect((await sendLines(server.endpoint, { headers: lines, body })).status).toBe(401)
   })
 
   test('[RS30] of one user leaves room for others: sixteen at a time, whatever their clients', async () => {
@@ -77,7 +71,7 @@ describe('a subscription at the production server', () => {
     )
     expect(new Set(streams.map(({ statusCode }) => statusCode))).toEqual(new Set([200]))
     for (const token of tokens) expect((await listen(token)).statusCode).toBe(429)
-    const reasons = door.log.named('request_refused').map(({ fields }) => fields['reason'])
+    const reasons = server.log.named('request_refused').map(({ fields }) => fields['reason'])
     expect(reasons).toContain('too_many_streams')
     const bob = await listen(await mint({ sub: 'auth0|modest' }))
     expect(bob.statusCode).toBe(200)
@@ -93,7 +87,7 @@ describe('a subscription at the production server', () => {
     const nothing = modern('subscriptions/listen', { notifications: {} })
     const broken = modern('subscriptions/listen', {})
     for (let i = 0; i < 34; i += 1) {
-      const call = startCall(door.endpoint, { ...(i % 2 === 0 ? nothing : broken), token })
+      const call = startCall(server.endpoint, { ...(i % 2 === 0 ? nothing : broken), token })
       const response = await responseOf(call)
       expect(response.statusCode).toBe(200)
       await restOf(response.setEncoding('utf8'))
@@ -101,8 +95,8 @@ describe('a subscription at the production server', () => {
   })
 
   test('ends in good order when the server stops', async () => {
-    const stopping = await openMcpDoor({ issuer: issuer.issuer })
-    const token = await issuer.mint(stopping.audience)
+    const stopping = await startMcpServer()
+    const token = await stopping.mint()
     const stream = await responseOf(startCall(stopping.endpoint, { ...listenCall, token }))
     await readUntilText(stream, 'acknowledged')
     stopping.drain()
@@ -114,8 +108,8 @@ describe('a subscription at the production server', () => {
     const { message, headers } = modern('server/discover')
     const lines = Object.entries({ ...headers, 'Content-Type': 'application/json' })
     const body = JSON.stringify(message)
-    expect((await sendLines(door.endpoint, { headers: lines, body })).status).toBe(401)
-    const answer = await sendLines(door.endpoint, {
+    expect((await sendLines(server.endpoint, { headers: lines, body })).status).toBe(401)
+    const answer = await sendLines(server.endpoint, {
       headers: [...lines, ['Authorization', `Bearer ${await mint()}`]],
       body,
     })
@@ -132,7 +126,7 @@ describe('a subscription at the production server', () => {
 
 describe('a subscription whose token expires', () => {
   const clock = new ManualClock(Date.now())
-  let server: OwnServer
+  let server: TestServer
 
   beforeAll(async () => {
     const registry = createToolRegistry([createGetDatetime()])
@@ -143,15 +137,18 @@ describe('a subscription whose token expires', () => {
     })
     const { clock: now, timers } = clock
     const { tools } = registry
-    server = await openOwnServer({ createServer: create, tools, sessions: {}, clock: now, timers })
+    server = await startLibraryServer({
+      route: { createServer: create, sessions: {}, clock: now, timers },
+      tools,
+    })
   })
 
   afterAll(() => server.close())
 
   const listenWith = async (expiresInSeconds: number): Promise<IncomingMessage> => {
-    const { endpoint, issuer } = server
+    const { endpoint } = server
     const exp = Math.floor(clock.clock() / 1_000) + expiresInSeconds
-    const token = await issuer.mint(endpoint.href, { claims: { exp } })
+    const token = await server.mint({ exp })
     const stream = await responseOf(startCall(endpoint, { ...listenCall, token }))
     await readUntilText(stream, 'acknowledged')
     return stream
@@ -174,19 +171,14 @@ describe('a subscription whose token expires', () => {
   })
 
   test('[RS12] [RS32] in a session ends with it too, although the session goes on', async () => {
-    const { endpoint, issuer } = server
     const exp = Math.floor(clock.clock() / 1_000) + 600
-    const token = await issuer.mint(endpoint.href, { claims: { exp } })
-    const opened = await postMcp(endpoint, initialize(), { token })
-    const session = sessionHeaders(opened.headers.get('mcp-session-id') ?? '')
-    await opened.text()
-    const stream = await fetch(endpoint, {
-      headers: { Accept: 'text/event-stream', Authorization: `Bearer ${token}`, ...session },
-    })
+    const token = await server.mint({ exp })
+    const session = await server.openSession(token)
+    const stream = await server.listen(session, token)
     await clock.advance(600_000)
     expect(await stream.text()).toBe(': open\n\n')
-    const later = await issuer.mint(endpoint.href)
-    const next = await postMcp(endpoint, rpc('ping'), { token: later, headers: session })
+    const later = await server.mint()
+    const next = await server.within(session, later, rpc('ping'))
     expect(next.status).toBe(200)
   })
 

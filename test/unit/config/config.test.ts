@@ -32,7 +32,7 @@ describe('parseConfig', () => {
       listen: { host: 'localhost', port: 3001, keepAliveMs: 65_000 },
       drainDelayMs: 0,
       resource: {
-        identifier: 'http://localhost:3001/',
+        resource: 'http://localhost:3001/',
         baselineScopes: ['tool:whoami', 'tool:greet'],
       },
       issuer: { primary: 'https://example.eu.auth0.com/', additional: [] },
@@ -184,7 +184,7 @@ describe('parseConfig', () => {
     expect(config.issuer).toEqual({
       primary: 'https://example.eu.auth0.com/',
       additional: ['https://two.example/', 'https://three.example'],
-      staleAgeMs: 7_200_000,
+      keysStaleMs: 7_200_000,
       metadataUrl: undefined,
       jwksUrl: undefined,
       dangerouslyAllowHttp: false,

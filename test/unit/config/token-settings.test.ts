@@ -27,7 +27,7 @@ test('[case 30] parseConfig reads how tokens are read, and what holds unless it 
   })
   expect(set).toMatchObject({
     resource: {
-      identifier: 'http://localhost:3001/',
+      resource: 'http://localhost:3001/',
       tokenAudience: 'guid',
       toleratedAudiences: ['client-1', 'account', 'other'],
     },

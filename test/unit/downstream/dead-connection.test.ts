@@ -6,7 +6,8 @@ import { globalFetch } from '../../../src/http/global-fetch.js'
 import { createOutgoingFetch } from '../../../src/http/outgoing-fetch.js'
 import type { Fetch } from '../../../src/http/fetch-json.js'
 import { ANSWER, setUpApi } from '../downstream-api.js'
-import { json, startLocalServer } from '../local-server.js'
+import { json } from '../answer-json.js'
+import { startHttpServer } from '../../helpers/start-http-server.js'
 import { deferred, failureOf } from '../outcomes.js'
 
 /** An API that ends a connection on which it has answered before, as soon as the next request has come. */
@@ -178,8 +179,8 @@ describe.each(FETCHES)('over %s', (_kind, open) => {
 })
 
 test('[case 57] a connection that does not come about is no reason for a second try', async () => {
-  const server = await startLocalServer(() => undefined)
-  await server.stop()
+  const server = await startHttpServer(() => undefined)
+  await server.close()
   let tries = 0
   const api = { audience: 'a', baseUrl: new URL(server.origin) }
   const { failureOfJson } = await setUpApi(undefined, {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { Secret } from '../../../src/secret.js'
 import { ANSWER, setUpApi } from '../downstream-api.js'
-import { deadOrigin, json } from '../local-server.js'
+import { json } from '../answer-json.js'
+import { deadOrigin } from '../../helpers/start-http-server.js'
 import { deferred, failureOf } from '../outcomes.js'
 
 const unauthorized =

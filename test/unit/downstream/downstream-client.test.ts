@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { USER_AGENT } from '../../../src/version.js'
 import { ANSWER, setUpApi } from '../downstream-api.js'
-import { json } from '../local-server.js'
+import { json } from '../answer-json.js'
 import { failureOf } from '../outcomes.js'
 
 describe('a call', () => {

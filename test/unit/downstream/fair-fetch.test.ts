@@ -9,11 +9,11 @@ import {
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { Secret } from '../../../src/secret.js'
 import { ManualClock } from '../../helpers/exchange-clock.js'
-import { startLocalServer } from '../local-server.js'
+import { startHttpServer } from '../../helpers/start-http-server.js'
 
 /** A `fetch` with one place altogether, to a server that answers so. */
 async function onePlace(handler: RequestListener, options: Partial<FairFetchOptions> = {}) {
-  const { origin } = await startLocalServer(handler)
+  const { origin } = await startHttpServer(handler)
   const clock = new ManualClock()
   const fetchAs = createFairFetch({
     ...{ fetch: globalThis.fetch, maxConcurrentCalls: 1, timeoutMs: 10_000 },
@@ -98,7 +98,7 @@ describe('the place of a call of an API', () => {
   })
 
   test('[S3] is one of its API: calls of another origin do not wait', async () => {
-    const other = await startLocalServer(answering)
+    const other = await startHttpServer(answering)
     const { origin, fetchAs } = await onePlace(answering)
     await fetchAs('alice')(origin)
     expect((await fetchAs('alice')(other.origin)).status).toBe(200)

@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http'
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
+import { json } from '../answer-json.js'
 import { textsIn } from '../../helpers/texts-in.js'
 import { ANSWER, setUpApi } from '../downstream-api.js'
-import { json } from '../local-server.js'
 
 const broken: RequestListener = (_req, res) => {
   res.writeHead(200, { 'Content-Length': '100' }).write('{')

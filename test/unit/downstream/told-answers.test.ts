@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { describeError } from '../../../src/logging/describe-error.js'
 import { ANSWER, setUpApi } from '../downstream-api.js'
-import { json } from '../local-server.js'
+import { json } from '../answer-json.js'
 import { failureOf } from '../outcomes.js'
 
 describe('a success', () => {

@@ -7,14 +7,15 @@ import {
 } from '../../../src/exchange/rfc8693-exchanger.js'
 import { Secret } from '../../../src/secret.js'
 import { USER_AGENT } from '../../../src/version.js'
+import { json } from '../answer-json.js'
 import {
   callerOf,
   NOW_SECONDS,
+  type RequestChanges,
   requestOf,
   revealed,
-  type RequestChanges,
 } from '../../helpers/exchange-requests.js'
-import { deadOrigin, json, startLocalServer } from '../local-server.js'
+import { deadOrigin, startHttpServer } from '../../helpers/start-http-server.js'
 import { deferred, failureOf } from '../outcomes.js'
 
 const TYPE = 'urn:ietf:params:oauth:token-type:access_token'
@@ -38,7 +39,7 @@ async function setUp(
   options: Partial<Rfc8693ExchangerOptions> = {},
 ) {
   const seen: Seen[] = []
-  const server = await startLocalServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     void text(req).then(
       (body) => {
         const { method, url, headers } = req

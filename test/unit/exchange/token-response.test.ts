@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { captureResponse, refusalIn } from '../../../src/exchange/token-response.js'
-import { deadOrigin, json, startLocalServer } from '../local-server.js'
+import { json } from '../answer-json.js'
+import { deadOrigin, startHttpServer } from '../../helpers/start-http-server.js'
 
 const NOW_SECONDS = 2_000_000_000
 const clock = (): number => NOW_SECONDS * 1_000
@@ -20,7 +21,7 @@ describe('recordingFetch', () => {
   })
 
   test('hands the answer on as it came, and keeps it', async () => {
-    const { origin } = await startLocalServer((_req, res) => {
+    const { origin } = await startHttpServer((_req, res) => {
       res.writeHead(400, { 'Content-Type': 'application/json', 'X-Note': 'seen' })
       res.end('{"error":"invalid_grant","text":"\u00e4\u20ac"}')
     })
@@ -39,7 +40,7 @@ describe('recordingFetch', () => {
 
   test('sends what it was given, under its own name', async () => {
     const seen: { request: IncomingMessage; body: string }[] = []
-    const { origin } = await startLocalServer((req, res) => {
+    const { origin } = await startHttpServer((req, res) => {
       void text(req).then((body) => {
         seen.push({ request: req, body })
         res.end('{}')
@@ -63,7 +64,7 @@ describe('recordingFetch', () => {
     'does not carry the request to where a %i points',
     async (status) => {
       const paths: (string | undefined)[] = []
-      const { origin } = await startLocalServer((req, res) => {
+      const { origin } = await startHttpServer((req, res) => {
         paths.push(req.url)
         res.writeHead(status, { Location: '/elsewhere' }).end()
       })
@@ -75,7 +76,7 @@ describe('recordingFetch', () => {
   )
 
   test.each([204, 205, 304])('gets along with a %i, which has no body', async (status) => {
-    const { origin } = await startLocalServer((_req, res) => {
+    const { origin } = await startHttpServer((_req, res) => {
       res.writeHead(status).end()
     })
     const recording = captureResponse(options)
@@ -84,14 +85,14 @@ describe('recordingFetch', () => {
   })
 
   test('refuses a body beyond the bound, and has no answer then', async () => {
-    const { origin } = await startLocalServer(json({ access_token: 'x'.repeat(500) }))
+    const { origin } = await startHttpServer(json({ access_token: 'x'.repeat(500) }))
     const recording = captureResponse({ ...options, maxBytes: 400 })
     await expect(recording.fetch(origin)).rejects.toThrow('larger than 400 bytes')
     expect(recording.answer()).toBeUndefined()
   })
 
   test('refuses a body of more than 256 KiB unless told otherwise', async () => {
-    const { origin } = await startLocalServer(json('x'.repeat(257 * 1024)))
+    const { origin } = await startHttpServer(json('x'.repeat(257 * 1024)))
     await expect(captureResponse(options).fetch(origin)).rejects.toThrow('larger than')
   })
 
@@ -101,7 +102,7 @@ describe('recordingFetch', () => {
         res.destroy()
       })
     }
-    const { origin } = await startLocalServer(cutOff)
+    const { origin } = await startHttpServer(cutOff)
     const recording = captureResponse(options)
     await expect(recording.fetch(origin)).rejects.toThrow()
     expect(recording.answer()).toBeUndefined()
@@ -115,7 +116,7 @@ describe('recordingFetch', () => {
 
   test('ends when its signal says so, also in the middle of a body', async () => {
     const abort = new AbortController()
-    const { origin } = await startLocalServer((_req, res) => {
+    const { origin } = await startHttpServer((_req, res) => {
       res.writeHead(200).write('{"access', () => {
         abort.abort(new Error('no longer wanted'))
       })

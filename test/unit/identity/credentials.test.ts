@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { assertNoTokenInBody, parseCredentials } from '../../../src/identity/credentials.js'
-import { startLocalServer } from '../local-server.js'
+import { startHttpServer } from '../../helpers/start-http-server.js'
 import { failureThrownBy } from '../outcomes.js'
 
 const parse = (rawHeaders: readonly string[], url = '/mcp') => parseCredentials({ rawHeaders, url })
@@ -181,7 +181,7 @@ describe('parseCredentials', () => {
 
   test('sees two headers that came over a wire, where Node shows the first alone', async () => {
     const seen: (string | undefined)[] = []
-    const server = await startLocalServer((req, res) => {
+    const server = await startHttpServer((req, res) => {
       seen.push(req.headers.authorization, refusal(req.rawHeaders, req.url)[1])
       res.end()
     })

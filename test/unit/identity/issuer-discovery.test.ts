@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createIssuer } from '../../../src/identity/issuer-keys.js'
 import { metadataUrls } from '../../../src/identity/issuer-metadata.js'
 import { KEY_1, KEYS, METADATA, openIssuer } from '../issuer-stand.js'
-import { json } from '../local-server.js'
+import { json } from '../answer-json.js'
 import { failureOf, thrownBy } from '../outcomes.js'
 
 const OAUTH = '/.well-known/oauth-authorization-server'

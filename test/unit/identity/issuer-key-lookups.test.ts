@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { failureOf } from '../outcomes.js'
-import { json } from '../local-server.js'
+import { json } from '../answer-json.js'
 import { KEY_1, KEY_2, KEYS, METADATA, openIssuer } from '../issuer-stand.js'
 
 const never: RequestListener = () => undefined
@@ -155,7 +155,7 @@ describe('after a rest', () => {
   test('[S16.3] keys at hand serve where the issuer cannot be reached', async () => {
     const { issuer, server, time } = await openIssuer()
     await issuer.keys('key-1')
-    await server.stop()
+    await server.close()
     time.now += 23 * 3_600_000
     expect((await issuer.keys('key-1')).keys).toEqual([KEY_1])
   })

@@ -2,7 +2,8 @@ import type { RequestListener } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { createIssuer } from '../../../src/identity/issuer-keys.js'
 import { KEY_1, KEY_2, KEYS, METADATA, openIssuer } from '../issuer-stand.js'
-import { deadOrigin, json } from '../local-server.js'
+import { json } from '../answer-json.js'
+import { deadOrigin } from '../../helpers/start-http-server.js'
 import { failureOf } from '../outcomes.js'
 
 const never: RequestListener = () => undefined
@@ -147,7 +148,7 @@ describe('an outage', () => {
   test('is survived with the keys at hand up to the stale age, and not beyond', async () => {
     const { issuer, server, time } = await openIssuer({ keysStaleMs: 3_600_000 })
     await issuer.keys('key-1')
-    await server.stop()
+    await server.close()
     for (const age of [600_000, 1_200_000, 1_799_999]) {
       time.now += age
       expect(await issuer.keys('key-1')).toEqual({ keys: [KEY_1] })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createIssuer } from '../../../src/identity/issuer-keys.js'
 import { RecordingLog } from '../../helpers/recording-log.js'
+import { deadOrigin } from '../../helpers/start-http-server.js'
 import { TestIssuer } from '../../helpers/test-issuer.js'
 import { METADATA, openIssuer } from '../issuer-stand.js'
-import { deadOrigin } from '../local-server.js'
 import { failureOf } from '../outcomes.js'
 
 describe('the log of an outage', () => {

@@ -7,9 +7,9 @@ type AnyClass = new (...given: readonly unknown[]) => unknown
 
 const URL_HERE = new URL('https://mcp.example/mcp')
 
-/** What each public factory is given, as a program in JavaScript may do, and the faults that the error has to name. */
-const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], faults: string[]]>> = {
-  CachingExchanger: [
+/** What each public factory is given, as a program in JavaScript may do, and the issues that the error has to name. */
+const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], issues: string[]]>> = {
+  createCachingExchanger: [
     [{}, { cache: {}, clientId: '', subjectTokenType: 'x' }],
     ['exchanger', 'cache', 'clientId'],
   ],
@@ -33,12 +33,12 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], fau
   jsonBody: [['large'], ['maxBytes']],
   limitByAddress: [[{ perMinute: -1 }], ['perMinute']],
   limitByCaller: [[{ perMinute: 1, bytesPerMinute: 'x' }], ['bytesPerMinute']],
-  limitConcurrency: [[{}], ['maxConcurrentPerCaller']],
+  limitConcurrency: [[{}], ['concurrencyPerCaller']],
   mcpRoute: [[{ sessions: { idleMs: -1 } }], ['createServer', 'sessions.idleMs']],
   onBehalfOf: [[{}], ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']],
-  protectExchange: [
-    [{}, { issuers: [], clientId: '', ownAudience: '' }],
-    ['adapter', 'issuers', 'clientId', 'ownAudience'],
+  createExchangePipeline: [
+    [{}, { issuers: [], clientId: '', tokenAudience: '' }],
+    ['adapter', 'issuers', 'clientId', 'tokenAudience'],
   ],
   protectedResourceMetadataRoute: [
     [URL_HERE, { resource: '' }],
@@ -46,10 +46,10 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], fau
   ],
   requestContext: [['x'], ['createId']],
   requireBearerAuth: [
-    [{ policy: { userClaim: 5 } }],
-    ['verifier', 'resource', 'endpoint', 'policy'],
+    [{ callerPolicy: { userClaim: 5 } }],
+    ['verifier', 'resource', 'endpoint', 'callerPolicy'],
   ],
-  ResilientExchanger: [
+  createResilientExchanger: [
     [{}, { breaker: { threshold: 0 } }],
     ['exchanger', 'breaker.threshold'],
   ],
@@ -59,9 +59,9 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], fau
     ['registry', 'exchanger', 'apis', 'log', 'sessions'],
   ],
   toolScopes: [[{}], ['access']],
-  VerifyingExchanger: [
+  createVerifyingExchanger: [
     [{}, {}],
-    ['exchanger', 'issuerOf', 'clientId', 'ownAudience'],
+    ['exchanger', 'issuerOf', 'clientId', 'tokenAudience'],
   ],
 }
 
@@ -86,14 +86,14 @@ describe('the options of a public factory', () => {
   })
 
   test.each(Object.entries(NONSENSE))(
-    'nonsense is refused while the app is put together, and each fault is named: %s',
-    (name, [given, faults]) => {
+    'nonsense is refused while the app is put together, and each issue is named: %s',
+    (name, [given, issues]) => {
       const thrown = thrownBy(() => call(name, given))
       expect(thrown).toBeInstanceOf(TypeError)
       const { message } = thrown as TypeError
       expect(message).toMatch(new RegExp(`^${name}\\(\\) was given unusable options:\\n`))
-      for (const fault of faults)
-        expect(message).toMatch(new RegExp(`^  - (?:\\S+\\.)?${fault}`, 'm'))
+      for (const issue of issues)
+        expect(message).toMatch(new RegExp(`^  - (?:\\S+\\.)?${issue}`, 'm'))
     },
   )
 

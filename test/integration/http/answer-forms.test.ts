@@ -1,15 +1,10 @@
 import { McpServer } from '@modelcontextprotocol/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { openOwnServer, type OwnServer } from '../../helpers/own-server.js'
-import {
-  openSessionDoor,
-  initialize,
-  sessionHeaders,
-  type SessionDoor,
-} from '../../helpers/session-door.js'
-import { callTool, rpc } from '../../helpers/mcp-door.js'
-import { modern, sendLines, type RawAnswer } from '../../helpers/wire.js'
+import { callTool, initialize, rpc, sessionHeaders } from '../../helpers/mcp-requests.js'
+import { startLibraryServer } from '../../helpers/start-library-server.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { modern, type RawAnswer, sendLines } from '../../helpers/wire.js'
 
 const STREAM = 'text/event-stream'
 const JSON_TYPE = 'application/json'
@@ -38,7 +33,7 @@ const typeOf = ({ headers }: RawAnswer): string | undefined =>
   headers['content-type']?.split(';')[0]
 
 describe('the form of an answer, without sessions', () => {
-  let server: OwnServer
+  let server: TestServer
   let token: string
 
   const createServer = (): McpServer => {
@@ -55,7 +50,7 @@ describe('the form of an answer, without sessions', () => {
 
   beforeAll(async () => {
     const tools = [{ name: 'count', requiredScopes: ['tool:whoami'] }]
-    server = await openOwnServer({ createServer, tools })
+    server = await startLibraryServer({ route: { createServer }, tools })
     token = await server.issuer.mint(server.endpoint.href)
   })
 
@@ -159,15 +154,15 @@ describe('the form of an answer, without sessions', () => {
 })
 
 describe('the form of an answer, in a session', () => {
-  let stand: SessionDoor
+  let server: TestServer
   let token: string
 
   beforeAll(async () => {
-    stand = await openSessionDoor()
-    token = await stand.issuer.mint(stand.door.audience)
+    server = await startMcpServer({ environment: { MCP_SESSIONS: 'on' } })
+    token = await server.mint()
   })
 
-  afterAll(() => stand.close())
+  afterAll(() => server.close())
 
   test.each([
     { accept: [JSON_TYPE], type: JSON_TYPE },
@@ -175,7 +170,7 @@ describe('the form of an answer, in a session', () => {
     { accept: ['*/*'], type: STREAM },
     { accept: [], type: STREAM },
   ])('[case 31] with Accept $accept is $type, from the handshake on', async ({ accept, type }) => {
-    const { endpoint } = stand.door
+    const { endpoint } = server
     const opened = await send({ endpoint, token, accept, message: initialize() })
     expect([opened.status, typeOf(opened)]).toEqual([200, type])
     const session = String(opened.headers['mcp-session-id'])
@@ -188,10 +183,10 @@ describe('the form of an answer, in a session', () => {
   test.each([['*/*'], ['text/*'], [undefined]])(
     '[case 31] the stream of a session opens with Accept %s',
     async (accept) => {
-      const session = await stand.openSession(token)
+      const session = await server.openSession(token)
       const headers = { Authorization: `Bearer ${token}`, ...sessionHeaders(session) }
       const aborter = new AbortController()
-      const stream = await fetch(stand.door.endpoint, {
+      const stream = await fetch(server.endpoint, {
         headers: accept === undefined ? headers : { ...headers, Accept: accept },
         signal: aborter.signal,
       })
@@ -201,8 +196,8 @@ describe('the form of an answer, in a session', () => {
   )
 
   test('[case 31] the stream of a session is 406 to a client that takes JSON alone', async () => {
-    const session = await stand.openSession(token)
-    const answer = await stand.listen(session, token, { Accept: JSON_TYPE })
+    const session = await server.openSession(token)
+    const answer = await server.listen(session, token, { Accept: JSON_TYPE })
     expect(answer.status).toBe(406)
   })
 })

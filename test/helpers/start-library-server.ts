@@ -5,25 +5,22 @@ import { createMcpHandler, McpServer, type AuthInfo } from '@modelcontextprotoco
 import express, { type Express, type Request } from 'express'
 import {
   authenticatedRequest,
+  mcpRoute,
   onBehalfOf,
   Secret,
   type HandlerContext,
+  type McpRouteOptions,
   type OnBehalfOf,
   type OnBehalfOfOptions,
   type ToolRequirements,
 } from 'mcp-on-behalf-of'
 import { serve } from '../../src/server/serve.js'
-import {
-  API_AUDIENCE,
-  CLIENT_ID,
-  CLIENT_SECRET,
-  exchangeAsAsked,
-  openCountingApi,
-  type CountingApi,
-} from './exchange-stack.js'
+import { closeWithTest } from './close-with-test.js'
+import { API_AUDIENCE, CLIENT_ID, CLIENT_SECRET } from './exchange-answers.js'
 import { scanned } from './leak-scan.js'
+import { requestsTo } from './mcp-requests.js'
 import { RecordingLog } from './recording-log.js'
-import { TestIssuer } from './test-issuer.js'
+import { startBackends, type TestServer } from './start-mcp-server.js'
 
 /** What a handler of either SDK gets: the auth info, and the request as the handler sees it. */
 export interface Handling {
@@ -38,52 +35,49 @@ export type Handlers = Readonly<Record<string, (handling: Handling) => unknown>>
 
 export type SdkLine = 'SDK v1' | 'SDK v2'
 
-export interface LibraryServer {
-  readonly endpoint: URL
-  readonly issuer: TestIssuer
-  readonly api: CountingApi
-  readonly log: RecordingLog
-  /** A good token for the endpoint. */
-  mint(scope?: string): Promise<string>
-  close(): Promise<void>
-}
+/** What stands behind `protect`: handlers in a server of an SDK, or an SDK server in the library's own route. */
+type Endpoint =
+  | { readonly sdk: SdkLine; readonly handlers: Handlers; readonly route?: undefined }
+  | { readonly route: McpRouteOptions; readonly sdk?: undefined }
 
-export interface LibraryServerOptions {
-  readonly sdk: SdkLine
-  /** What the SDK server really has. */
-  readonly handlers: Handlers
+export type LibraryServerOptions = Endpoint & {
   readonly tools: readonly ToolRequirements[]
   readonly options?: Partial<OnBehalfOfOptions>
   /** How the parts are mounted. Default: as docs/library.md has it. */
   readonly mount?: (app: Express, parts: OnBehalfOf, mcp: express.RequestHandler) => void
 }
 
-/** A server of somebody who uses the library, with either SDK, between an issuer and an API of a test. */
-export async function openLibraryServer(options: LibraryServerOptions): Promise<LibraryServer> {
-  const issuer = await TestIssuer.start()
-  issuer.tokenResponder = exchangeAsAsked(issuer)
-  const api = await openCountingApi()
+/** Starts a server of somebody who uses the library, between an issuer and an API that a test controls. */
+export async function startLibraryServer(options: LibraryServerOptions): Promise<TestServer> {
+  const backends = await startBackends({})
+  const { issuer, api } = backends
   const server = await serve({ host: '127.0.0.1', port: 0, drainMs: 50 })
   const log = new RecordingLog()
-  const endpoint = new URL(`http://localhost:${server.port}/mcp`)
+  const origin = `http://localhost:${server.port}`
+  const endpoint = new URL(`${origin}/mcp`)
+  const mcp = mcpEndpoint(options)
   const parts = onBehalfOf({
-    ...{ endpoint, log, tools: options.tools },
+    ...{ endpoint, log, tools: options.tools, sessions: mcp.sessions },
     issuer: issuer.issuer,
     client: { id: CLIENT_ID, secret: new Secret(CLIENT_SECRET) },
     apis: { api: { audience: API_AUDIENCE, baseUrl: new URL(api.origin) } },
     baselineScopes: ['tool:greet'],
     ...options.options,
   })
-  const mcp = (options.sdk === 'SDK v1' ? sdkV1 : sdkV2)(options.handlers)
   const app = express()
-  ;(options.mount ?? asDocumented)(app, parts, mcp)
+  ;(options.mount ?? asDocumented)(app, parts, mcp.handler)
   server.attach(scanned(app))
   return {
-    ...{ endpoint, issuer, api, log },
-    mint: (scope = 'tool:greet') => issuer.mint(endpoint.href, { claims: { scope } }),
-    async close() {
-      await Promise.all([server.close(), issuer.close(), api.close()])
-    },
+    ...{ endpoint, origin, audience: endpoint.href, issuer, api, log },
+    ...requestsTo(endpoint),
+    mint: (claims = {}) => issuer.mint(endpoint.href, { claims }),
+    drain: mcp.drain,
+    close: closeWithTest(async () => {
+      await server.close()
+      await mcp.close()
+      await parts.close()
+      await backends.close()
+    }),
   }
 }
 
@@ -91,6 +85,12 @@ function asDocumented(app: Express, parts: OnBehalfOf, mcp: express.RequestHandl
   app.use(parts.metadata)
   app.all('/mcp', parts.protect, mcp)
   app.use(parts.errors)
+}
+
+function mcpEndpoint(options: LibraryServerOptions) {
+  if (options.route !== undefined) return mcpRoute(options.route)
+  const handler = (options.sdk === 'SDK v1' ? sdkV1 : sdkV2)(options.handlers)
+  return { handler, sessions: undefined, drain: () => undefined, close: () => Promise.resolve() }
 }
 
 async function answered(handling: Handling, handle: (handling: Handling) => unknown) {

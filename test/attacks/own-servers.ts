@@ -1,8 +1,9 @@
 import { KeyObject } from 'node:crypto'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
-import { serve } from '../../src/server/serve.js'
-import { callTool, openMcpDoor } from '../helpers/mcp-door.js'
-import { json, TestIssuer, type MintOptions } from '../helpers/test-issuer.js'
+import { callTool } from '../helpers/mcp-requests.js'
+import { startMcpServer } from '../helpers/start-mcp-server.js'
+import { startTestApi } from '../helpers/test-api.js'
+import { json, type MintOptions, TestIssuer } from '../helpers/test-issuer.js'
 import type { Keys, Target } from './attack.js'
 import { API_AUDIENCE, MCP_AUDIENCE } from './catalogue.js'
 import { ownKeys } from './forge.js'
@@ -20,7 +21,7 @@ export interface Traces {
   readonly logLines: number
 }
 
-export interface OwnDoors {
+export interface OwnServers {
   readonly mcp: Target
   readonly api: Target
   traces(): Traces
@@ -29,20 +30,26 @@ export interface OwnDoors {
   close(): Promise<void>
 }
 
-/** Both doors as in production, behind an issuer whose key is at hand, with everything counted. */
-export async function openOwnDoors(): Promise<OwnDoors> {
+/** Both servers as in production, behind an issuer whose key is at hand, with everything counted. */
+export async function startOwnServers(): Promise<OwnServers> {
   const issuer = await startIssuer()
   const keys = keysOf(issuer)
   const trap = await setTrap(keys.rsa)
-  const api = await openApi(issuer.issuer)
-  const door = await openMcpDoor({
-    issuer: issuer.issuer,
-    apiUrl: api.url.origin,
+  let apiCalls = 0
+  const api = await startTestApi(
+    createDownstreamApi({
+      issuer: issuer.issuer,
+      audience: API_AUDIENCE,
+      onCall: () => {
+        apiCalls += 1
+      },
+    }),
+  )
+  const server = await startMcpServer({
+    ...{ issuer, api },
     environment: {
       AUTH0_AUDIENCE: MCP_AUDIENCE,
       API_AUTH0_AUDIENCE: API_AUDIENCE,
-      RATE_LIMIT_PER_ADDRESS: '0',
-      RATE_LIMIT_PER_CALLER: '0',
       BODY_BYTES_PER_CALLER: '0',
     },
   })
@@ -51,26 +58,30 @@ export async function openOwnDoors(): Promise<OwnDoors> {
   }
   const shared = { issuer: issuer.issuer, keys, trap: trap.origin }
   return {
-    mcp: { ...shared, ...mcpTarget(door.endpoint), ...minting(issuer, MCP_AUDIENCE) },
-    api: { ...shared, ...apiTarget(api.url), ...minting(issuer, API_AUDIENCE) },
+    mcp: { ...shared, ...mcpTarget(server.endpoint), ...minting(issuer, MCP_AUDIENCE) },
+    api: {
+      ...shared,
+      ...apiTarget(new URL('/api/private-scope', api.origin)),
+      ...minting(issuer, API_AUDIENCE),
+    },
     traces: () => ({
-      ...api.counts(),
+      ...{ apiRequests: api.requests.length, apiCalls },
       tokenRequests: issuer.tokenRequests.length,
       trapVisits: trap.visits.length,
-      logLines: door.log.lines.length,
+      logLines: server.log.lines.length,
     }),
     logSince: (lines) =>
-      door.log.lines
+      server.log.lines
         .slice(lines)
         .map((line) => JSON.stringify(line))
         .join('\n'),
     close: async () => {
-      await Promise.all([door.close(), api.close(), issuer.close(), trap.close()])
+      await Promise.all([server.close(), api.close(), issuer.close(), trap.close()])
     },
   }
 }
 
-/** Its key does not say for which algorithm it is (RFC 7517 §4.4): the door has to know. */
+/** Its key does not say for which algorithm it is (RFC 7517 §4.4): the server has to know. */
 async function startIssuer(): Promise<TestIssuer> {
   const issuer = await TestIssuer.start()
   issuer.keys = issuer.keys.map((key) => {
@@ -89,31 +100,6 @@ function keysOf(issuer: TestIssuer): Keys {
     published: key.jwk,
     issuer: KeyObject.from(key.privateKey),
     ...ownKeys(),
-  }
-}
-
-async function openApi(issuer: string) {
-  let [apiRequests, apiCalls] = [0, 0]
-  const app = createDownstreamApi({
-    issuer,
-    audience: API_AUDIENCE,
-    onCall: () => {
-      apiCalls += 1
-    },
-  })
-  const server = await serve({
-    host: '127.0.0.1',
-    port: 0,
-    drainMs: 50,
-    handler: (req, res) => {
-      apiRequests += 1
-      app(req, res)
-    },
-  })
-  return {
-    url: new URL(`http://127.0.0.1:${server.port}/api/private-scope`),
-    counts: () => ({ apiRequests, apiCalls }),
-    close: () => server.close(),
   }
 }
 
@@ -138,10 +124,10 @@ function minting(issuer: TestIssuer, audience: string): Pick<Target, 'mint' | 'g
   return { mint, goodToken: () => mint() }
 }
 
-type Door = Pick<Target, 'endpoint' | 'request' | 'harmless' | 'audience' | 'otherAudience'>
+type Requests = Pick<Target, 'endpoint' | 'request' | 'harmless' | 'audience' | 'otherAudience'>
 
 /** Attacks call the tool that calls the API, so that whatever gets in is seen there. */
-function mcpTarget(endpoint: URL): Door {
+function mcpTarget(endpoint: URL): Requests {
   return {
     endpoint,
     audience: MCP_AUDIENCE,
@@ -151,7 +137,7 @@ function mcpTarget(endpoint: URL): Door {
   }
 }
 
-function apiTarget(endpoint: URL): Door {
+function apiTarget(endpoint: URL): Requests {
   return {
     endpoint,
     audience: API_AUDIENCE,

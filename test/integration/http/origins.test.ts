@@ -1,40 +1,29 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import request from 'supertest'
+import { describe, expect, test } from 'vitest'
 import type { Environment } from '../../../src/config/config.js'
-import { callTool, openMcpDoor, postMcp, type McpDoor } from '../../helpers/mcp-door.js'
-import { TestIssuer } from '../../helpers/test-issuer.js'
+import { callTool, postMcp, type TestResponse } from '../../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 
 const EXTENSION = 'chrome-extension://abcdef'
 const APP = 'https://app.example.com'
 const METADATA = '/.well-known/oauth-protected-resource/mcp'
 
 describe('web pages and other origins', () => {
-  let issuer: TestIssuer
-  let door: McpDoor
+  let server: TestServer
 
   const open = async (environment: Environment = {}): Promise<void> => {
-    door = await openMcpDoor({ issuer: issuer.issuer, environment })
+    server = await startMcpServer({ environment })
   }
 
-  beforeEach(async () => {
-    issuer = await TestIssuer.start()
-  })
-
-  afterEach(async () => {
-    await Promise.all([door.close(), issuer.close()])
-  })
-
-  const call = (origin: string): Promise<Response> =>
-    postMcp(door.endpoint, callTool('whoami'), { headers: { Origin: origin } })
+  const call = (origin: string): Promise<TestResponse> =>
+    postMcp(server.endpoint, callTool('whoami'), { headers: { Origin: origin } })
 
   test('[case 34] a browser extension or a desktop application on the list is let in, as text', async () => {
     const listed = [EXTENSION, 'vscode-webview://1a2b', 'tauri://localhost', 'app://obsidian.md']
     await open({ ALLOWED_ORIGINS: listed.join(' ') })
     for (const origin of listed) {
       const answer = await call(origin)
-      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([
-        401,
-        origin,
-      ])
+      expect([answer.status, answer.get('access-control-allow-origin')]).toEqual([401, origin])
     }
     for (const origin of [`${EXTENSION}x`, `${EXTENSION}/`, 'tauri://LOCALHOST', 'null']) {
       expect((await call(origin)).status).toBe(403)
@@ -50,7 +39,7 @@ describe('web pages and other origins', () => {
   test('[case 38] the log says what to do about an unknown Origin', async () => {
     await open()
     await call(APP)
-    const [unknownOrigin] = door.log.named('request_refused').slice(-1)
+    const [unknownOrigin] = server.log.named('request_refused').slice(-1)
     expect(unknownOrigin?.fields).toMatchObject({
       reason: 'origin_not_allowed',
       origin: APP,
@@ -61,26 +50,22 @@ describe('web pages and other origins', () => {
   test('[case 35] any web page may read the metadata, its preflight and its refusals included', async () => {
     await open({ RATE_LIMIT_PER_ADDRESS: '5' })
     expect((await call(APP)).status).toBe(403)
-    const url = `${door.origin}${METADATA}`
-    const read = await fetch(url, { headers: { Origin: APP } })
-    expect([read.status, read.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
-    const preflight = await fetch(url, {
-      method: 'OPTIONS',
-      headers: {
-        Origin: APP,
-        'Access-Control-Request-Method': 'GET',
-        'Access-Control-Request-Headers': 'mcp-protocol-version',
-      },
+    const read = await request(server.origin).get(METADATA).set('Origin', APP)
+    expect([read.status, read.get('access-control-allow-origin')]).toEqual([200, '*'])
+    const preflight = await request(server.origin).options(METADATA).set({
+      Origin: APP,
+      'Access-Control-Request-Method': 'GET',
+      'Access-Control-Request-Headers': 'mcp-protocol-version',
     })
     expect(preflight.status).toBe(204)
-    expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
-    expect(preflight.headers.get('access-control-allow-headers')).toBe('mcp-protocol-version')
+    expect(preflight.get('access-control-allow-origin')).toBe('*')
+    expect(preflight.get('access-control-allow-headers')).toBe('mcp-protocol-version')
     const statuses: number[] = []
-    for (const method of ['POST', 'HEAD', 'GET', 'GET']) {
-      const answer = await fetch(url, { method, headers: { Origin: 'null' } })
+    for (const method of ['post', 'head', 'get', 'get'] as const) {
+      const answer = await request(server.origin)[method](METADATA).set('Origin', 'null')
       statuses.push(answer.status)
-      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
-      expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+      expect(answer.get('access-control-allow-origin')).toBe('*')
+      expect(answer.get('access-control-allow-credentials')).toBeUndefined()
     }
     expect(statuses).toEqual([405, 200, 200, 429])
   })
@@ -89,9 +74,9 @@ describe('web pages and other origins', () => {
     await open({ MCP_SERVER_URL: 'https://mcp.example.com', RATE_LIMIT_PER_ADDRESS: '2' })
     const statuses: number[] = []
     for (let i = 0; i < 3; i += 1) {
-      const answer = await fetch(`${door.origin}${METADATA}`, { headers: { Origin: APP } })
+      const answer = await request(server.origin).get(METADATA).set('Origin', APP)
       statuses.push(answer.status)
-      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(answer.get('access-control-allow-origin')).toBe('*')
     }
     expect(statuses).toEqual([403, 403, 429])
   })

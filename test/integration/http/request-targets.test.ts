@@ -2,33 +2,27 @@ import fc from 'fast-check'
 import { METHODS } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sendRaw } from '../../attacks/raw-socket.js'
-import { openMcpDoor, type McpDoor } from '../../helpers/mcp-door.js'
-import { TestIssuer } from '../../helpers/test-issuer.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 
 const PING = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })
 
 describe('whatever the first line of a request says', () => {
-  let issuer: TestIssuer
-  let door: McpDoor
+  let server: TestServer
   let token: string
 
   beforeAll(async () => {
-    issuer = await TestIssuer.start()
-    door = await openMcpDoor({
-      issuer: issuer.issuer,
+    server = await startMcpServer({
       environment: { RATE_LIMIT_PER_ADDRESS: '0', RATE_LIMIT_PER_CALLER: '0' },
     })
-    token = await issuer.mint(door.audience)
+    token = await server.mint()
   })
 
-  afterAll(async () => {
-    await Promise.all([door.close(), issuer.close()])
-  })
+  afterAll(() => server.close())
 
   /** A ping with a good token. */
-  const send = (firstLine: string, host: string | undefined = door.endpoint.host) =>
+  const send = (firstLine: string, host: string | undefined = server.endpoint.host) =>
     sendRaw(
-      new URL(`http://127.0.0.1:${door.endpoint.port}`),
+      new URL(`http://127.0.0.1:${server.endpoint.port}`),
       [
         firstLine,
         ...(host === '' ? [] : [`Host: ${host}`]),
@@ -43,13 +37,13 @@ describe('whatever the first line of a request says', () => {
     )
 
   test('[case 32] a whole URL is handled as its path, on every route', async () => {
-    const called = await send(`POST ${door.endpoint.href} HTTP/1.1`)
+    const called = await send(`POST ${server.endpoint.href} HTTP/1.1`)
     expect([called.status, called.body]).toEqual([200, expect.stringContaining('"result":{}')])
     for (const path of ['/healthz', '/', '/.well-known/oauth-protected-resource/mcp']) {
-      expect((await send(`GET ${door.origin}${path} HTTP/1.1`)).status).toBe(200)
+      expect((await send(`GET ${server.origin}${path} HTTP/1.1`)).status).toBe(200)
     }
-    expect((await send(`GET ${door.origin}/nowhere HTTP/1.1`)).status).toBe(404)
-    const https = await send(`POST ${door.endpoint.href.replace('http:', 'https:')} HTTP/1.1`)
+    expect((await send(`GET ${server.origin}/nowhere HTTP/1.1`)).status).toBe(404)
+    const https = await send(`POST ${server.endpoint.href.replace('http:', 'https:')} HTTP/1.1`)
     expect(https.status).toBe(200)
   })
 
@@ -58,12 +52,12 @@ describe('whatever the first line of a request says', () => {
     expect(foreign.status).toBe(403)
     const hidden = await send('POST http://evil.example/mcp HTTP/1.1')
     expect(hidden.status).toBe(403)
-    const claimed = await send(`POST ${door.endpoint.href} HTTP/1.1`, 'evil.example')
+    const claimed = await send(`POST ${server.endpoint.href} HTTP/1.1`, 'evil.example')
     expect(claimed.status).toBe(403)
-    expect(door.log.named('request_refused').at(-1)?.fields).toMatchObject({
+    expect(server.log.named('request_refused').at(-1)?.fields).toMatchObject({
       reason: 'host_mismatch',
     })
-    const without = await send(`POST ${door.endpoint.href} HTTP/1.0`, '')
+    const without = await send(`POST ${server.endpoint.href} HTTP/1.0`, '')
     expect(without.status).toBe(200)
     const metadata = await send(
       'GET http://evil.example/.well-known/oauth-protected-resource/mcp HTTP/1.1',
@@ -73,7 +67,7 @@ describe('whatever the first line of a request says', () => {
   })
 
   test('[case 32] a token in the query of a URL is refused as anywhere', async () => {
-    const answer = await send(`POST ${door.endpoint.href}?access_token=${token} HTTP/1.1`)
+    const answer = await send(`POST ${server.endpoint.href}?access_token=${token} HTTP/1.1`)
     expect([answer.status, answer.headers['www-authenticate']]).toEqual([
       400,
       expect.stringContaining('invalid_request'),
@@ -97,7 +91,7 @@ describe('whatever the first line of a request says', () => {
     for (const target of [
       '/mcp',
       '*',
-      door.endpoint.href,
+      server.endpoint.href,
       '/.well-known/oauth-protected-resource',
     ]) {
       const { status } = await send(`${method} ${target} HTTP/1.1`)
@@ -118,7 +112,7 @@ describe('whatever the first line of a request says', () => {
   test('[case 32] [S16.8] no request target at all is an internal error', async () => {
     const target = fc.oneof(
       fc.webUrl(),
-      fc.webUrl().map((url) => url.replace(/^https?:\/\/[^/]*/, door.origin)),
+      fc.webUrl().map((url) => url.replace(/^https?:\/\/[^/]*/, server.origin)),
       fc.webPath().map((path) => `/mcp${path}`),
       fc
         .array(
@@ -135,7 +129,7 @@ describe('whatever the first line of a request says', () => {
             '*',
             '\\',
             'http:',
-            door.origin,
+            server.origin,
           ),
         )
         .map((parts) => parts.join('')),
@@ -149,7 +143,7 @@ describe('whatever the first line of a request says', () => {
       }),
       { numRuns: 200 },
     )
-    expect(door.log.named('request_refused').map(({ fields }) => fields['code'])).not.toContain(
+    expect(server.log.named('request_refused').map(({ fields }) => fields['code'])).not.toContain(
       'internal_error',
     )
   })

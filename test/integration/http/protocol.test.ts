@@ -1,26 +1,26 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { postMcp, rpc, rpcAnswer } from '../../helpers/mcp-door.js'
-import { openSessionDoor, sessionHeaders, type SessionDoor } from '../../helpers/session-door.js'
+import { postMcp, rpc, rpcAnswer, sessionHeaders } from '../../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 import { readUntilText } from '../../helpers/wire.js'
 
 describe.each([
   ['without sessions', 'off'],
   ['with sessions', 'on'],
 ] as const)('the protocol, %s', (_, sessions) => {
-  let stand: SessionDoor
+  let server: TestServer
   let token: string
 
   beforeAll(async () => {
-    stand = await openSessionDoor({ MCP_SESSIONS: sessions })
-    token = await stand.issuer.mint(stand.door.audience)
+    server = await startMcpServer({ environment: { MCP_SESSIONS: sessions } })
+    token = await server.mint()
   })
 
-  afterAll(() => stand.close())
+  afterAll(() => server.close())
 
   const post = (message: unknown, headers: Readonly<Record<string, string>> = {}) =>
-    postMcp(stand.door.endpoint, message, { token, headers })
+    postMcp(server.endpoint, message, { token, headers })
 
   test('[case 62] an unknown revision at initialize leads to 2025-11-25', async () => {
     for (const protocolVersion of ['1999-01-01', '2099-01-01', 'x']) {
@@ -28,7 +28,7 @@ describe.each([
       const answer = await post(
         rpc('initialize', { protocolVersion, capabilities: {}, clientInfo }),
       )
-      expect(await rpcAnswer(answer)).toMatchObject({ result: { protocolVersion: '2025-11-25' } })
+      expect(rpcAnswer(answer)).toMatchObject({ result: { protocolVersion: '2025-11-25' } })
     }
   })
 
@@ -37,11 +37,11 @@ describe.each([
   })
 
   test('[case 62] ping, an id of 0, a batch, an unknown method and notification are answered', async () => {
-    expect(await rpcAnswer(await post(rpc('ping')))).toMatchObject({ result: {} })
+    expect(rpcAnswer(await post(rpc('ping')))).toMatchObject({ result: {} })
     const zero = { jsonrpc: '2.0', id: 0, method: 'ping' }
-    expect(await rpcAnswer(await post(zero))).toMatchObject({ id: 0, result: {} })
-    expect(await rpcAnswer(await post(rpc('no/such')))).toMatchObject({ error: { code: -32601 } })
-    const batch = await (await post([rpc('ping'), rpc('ping')])).text()
+    expect(rpcAnswer(await post(zero))).toMatchObject({ id: 0, result: {} })
+    expect(rpcAnswer(await post(rpc('no/such')))).toMatchObject({ error: { code: -32601 } })
+    const batch = (await post([rpc('ping'), rpc('ping')])).text
     expect(batch.match(/"result":\{\}/g)).toHaveLength(2)
     expect((await post({ jsonrpc: '2.0', method: 'notifications/no-such' })).status).toBe(202)
   })
@@ -53,22 +53,22 @@ describe.each([
 })
 
 describe('a stream that waits for news', () => {
-  let stand: SessionDoor
+  let server: TestServer
 
   beforeAll(async () => {
-    stand = await openSessionDoor()
+    server = await startMcpServer({ environment: { MCP_SESSIONS: 'on' } })
   })
 
-  afterAll(() => stand.close())
+  afterAll(() => server.close())
 
   test('[case 60] is open at once, is kept alive each 15 seconds, and is not to be buffered', async () => {
-    const token = await stand.issuer.mint(stand.door.audience)
-    const session = await stand.openSession(token)
+    const token = await server.mint()
+    const session = await server.openSession(token)
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()
     })
-    const started = get(stand.door.endpoint, {
+    const started = get(server.endpoint, {
       agent: false,
       headers: {
         Accept: 'text/event-stream',

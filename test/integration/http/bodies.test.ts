@@ -1,25 +1,26 @@
+import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { mintSubject, openExchangeStack, type ExchangeStack } from '../../helpers/exchange-stack.js'
-import { callTool, postMcp, rpc, rpcAnswer } from '../../helpers/mcp-door.js'
+import { callTool, postMcp, rpc, rpcAnswer } from '../../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { mintSubject } from '../../helpers/tool-answer.js'
 import { modern } from '../../helpers/wire.js'
 
 describe('bodies as clients send them', () => {
-  let stack: ExchangeStack
+  let server: TestServer
   let token: string
 
   beforeAll(async () => {
-    stack = await openExchangeStack()
-    token = await mintSubject(stack, { sub: 'alice' })
+    server = await startMcpServer()
+    token = await mintSubject(server, { sub: 'alice' })
   })
 
-  afterAll(() => stack.close())
+  afterAll(() => server.close())
 
-  const ping = (contentType: string, body: string | Buffer = JSON.stringify(rpc('ping'))) =>
-    fetch(stack.door.endpoint, {
-      method: 'POST',
-      headers: { 'Content-Type': contentType, Authorization: `Bearer ${token}` },
-      body,
-    })
+  const ping = (contentType: string, body = JSON.stringify(rpc('ping'))) =>
+    request(server.origin)
+      .post('/mcp')
+      .set({ 'Content-Type': contentType, Authorization: `Bearer ${token}` })
+      .send(body)
 
   test.each([
     'application/json;charset=UTF8',
@@ -47,18 +48,16 @@ describe('bodies as clients send them', () => {
     async (charset) => {
       const answer = await ping(`application/json; charset=${charset}`)
       expect(answer.status).toBe(400)
-      expect(await answer.text()).toContain('write charset=utf-8')
+      expect(answer.text).toContain('write charset=utf-8')
     },
   )
 
   const called = async (tool: string, params: object): Promise<unknown> => {
     const message = rpc('tools/call', { name: tool, ...params })
-    const in2025 = await rpcAnswer(await postMcp(stack.door.endpoint, message, { token }))
+    const in2025 = rpcAnswer(await postMcp(server.endpoint, message, { token }))
     const call = modern('tools/call', { name: tool, ...params })
     const { headers } = call
-    const in2026 = await rpcAnswer(
-      await postMcp(stack.door.endpoint, call.message, { token, headers }),
-    )
+    const in2026 = rpcAnswer(await postMcp(server.endpoint, call.message, { token, headers }))
     for (const { result, error } of [in2025, in2026]) {
       expect([(result as { isError?: boolean } | undefined)?.isError, error]).toEqual([
         undefined,
@@ -98,13 +97,13 @@ describe('bodies as clients send them', () => {
   test('[case 48] arguments that are something else are refused as before', async () => {
     for (const args of ['x', 7, ['x']]) {
       const message = { ...callTool('whoami'), params: { name: 'whoami', arguments: args } }
-      const answer = await rpcAnswer(await postMcp(stack.door.endpoint, message, { token }))
+      const answer = rpcAnswer(await postMcp(server.endpoint, message, { token }))
       expect(answer).toHaveProperty('error')
     }
   })
 
   test('[case 48] the schema of greet that models see has no other type than text', async () => {
-    const answer = await rpcAnswer(await postMcp(stack.door.endpoint, rpc('tools/list'), { token }))
+    const answer = rpcAnswer(await postMcp(server.endpoint, rpc('tools/list'), { token }))
     const { tools } = answer['result'] as {
       tools: { name: string; inputSchema: { properties?: object; required?: unknown } }[]
     }

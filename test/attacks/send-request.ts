@@ -1,8 +1,8 @@
 import type { Answer, Headers, Target } from './attack.js'
 import { sendRaw } from './raw-socket.js'
 
-/** How a request differs from the good request of the door. */
-export interface Knock {
+/** How a request differs from the good request of the server. */
+export interface RequestChanges {
   /** Sent as `Authorization: Bearer …`. */
   readonly token?: string
   /** Instead of `Bearer`. */
@@ -11,31 +11,35 @@ export interface Knock {
   /** The request target as it stands in the request line. */
   readonly path?: string
   readonly host?: string
-  /** Sent beside the door's own; one of the same name takes its place. */
+  /** Sent beside the server's own; one of the same name takes its place. */
   readonly headers?: Headers
   readonly body?: string | Buffer
 }
 
-/** Sends the good request of a door with changes, byte for byte as given. */
-export function knock(target: Target, changes: Knock = {}): Promise<Answer> {
+/** Sends the good request of a server with changes, byte for byte as given. */
+export function sendRequest(target: Target, changes: RequestChanges = {}): Promise<Answer> {
   const bytes = requestBytes(target, changes)
   return sendRaw(target.endpoint, bytes, credentialsIn(bytes))
 }
 
 /** Sends bytes of the attack's own making. */
-export function knockRaw(target: Target, text: string | Buffer): Promise<Answer> {
+export function sendBytes(target: Target, text: string | Buffer): Promise<Answer> {
   const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text
   return sendRaw(target.endpoint, bytes, credentialsIn(bytes))
 }
 
 /** A whole request, with the header lines given instead of an Authorization header. */
-export function requestText(target: Target, lines: readonly string[], changes: Knock = {}): string {
+export function requestText(
+  target: Target,
+  lines: readonly string[],
+  changes: RequestChanges = {},
+): string {
   const text = requestBytes(target, changes).toString('latin1')
   const end = text.indexOf('\r\n\r\n')
   return [text.slice(0, end), ...lines].join('\r\n') + text.slice(end)
 }
 
-function requestBytes(target: Target, changes: Knock): Buffer {
+function requestBytes(target: Target, changes: RequestChanges): Buffer {
   const { endpoint, request } = target
   const method = changes.method ?? request.method
   const given = changes.headers ?? []

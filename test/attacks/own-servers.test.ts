@@ -1,58 +1,58 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Answer, Attack, Target } from './attack.js'
 import { apiThemes, mcpThemes } from './catalogue.js'
-import { boundToken, knockWithProof, proofFor } from './dpop.js'
+import { boundToken, sendWithProof, proofFor } from './dpop.js'
 import { isElsewhere } from './elsewhere.js'
-import { knock } from './knock.js'
-import { openOwnDoors, type OwnDoors, type Traces } from './own-doors.js'
+import { sendRequest } from './send-request.js'
+import { startOwnServers, type OwnServers, type Traces } from './own-servers.js'
 import { named, titled } from './titles.js'
 import { faultsOf, leaksIn } from './verdict.js'
 
 /** These start their own servers; a run against somebody's URL leaves them alone. */
-describe.skipIf(isElsewhere(process.env))('doors opened for the attack', () => {
-  let doors: OwnDoors
+describe.skipIf(isElsewhere(process.env))('servers started for the attack', () => {
+  let servers: OwnServers
 
   beforeAll(async () => {
-    doors = await openOwnDoors()
+    servers = await startOwnServers()
   })
 
   afterAll(async () => {
-    await doors.close()
+    await servers.close()
   })
 
   /** Sends an attack and returns everything that is wrong with what became of it. */
-  async function outcome(attack: Attack, door: Target): Promise<readonly string[]> {
-    const before = doors.traces()
-    const answer = await attack.send(door)
-    const left = difference(before, doors.traces())
-    const log = doors.logSince(before.logLines)
+  async function outcome(attack: Attack, server: Target): Promise<readonly string[]> {
+    const before = servers.traces()
+    const answer = await attack.send(server)
+    const left = difference(before, servers.traces())
+    const log = servers.logSince(before.logLines)
     const faults = [
       ...faultsOf(attack, answer),
       ...leaksIn(answer.raw, answer.credentials).map((run) => `the answer holds of ${run}`),
       ...leaksIn(log, answer.credentials).map((run) => `the log holds of ${run}`),
-      ...tracesLeft(left, attack, door),
+      ...tracesLeft(left, attack, server),
     ]
-    const alive = await survivor(door)
+    const alive = await survivor(server)
     return alive.status === 200 ? faults : [...faults, 'a good request no longer gets through']
   }
 
-  function tracesLeft(left: Traces, attack: Attack, door: Target): readonly string[] {
+  function tracesLeft(left: Traces, attack: Attack, server: Target): readonly string[] {
     const { legitimateCalls = 0 } = attack
     return [
       ...(left.tokenRequests === 0 ? [] : ['the token endpoint was asked']),
       ...(left.trapVisits === 0 ? [] : ["a link of the attacker's was followed"]),
-      ...(door === doors.mcp && left.apiRequests > 0 ? ['the API was called'] : []),
-      ...(door === doors.api && left.apiCalls > legitimateCalls ? ['the API let it in'] : []),
+      ...(server === servers.mcp && left.apiRequests > 0 ? ['the API was called'] : []),
+      ...(server === servers.api && left.apiCalls > legitimateCalls ? ['the API let it in'] : []),
     ]
   }
 
   describe('the controls', () => {
     test('a good token gets through the MCP server to the API, and every counter counts', async () => {
-      const before = doors.traces()
-      const answer = await knock(doors.mcp, { token: await doors.mcp.goodToken() })
+      const before = servers.traces()
+      const answer = await sendRequest(servers.mcp, { token: await servers.mcp.goodToken() })
       expect(answer.status).toBe(200)
       expect(answer.body).toContain('Hello from the protected API')
-      expect(difference(before, doors.traces())).toMatchObject({
+      expect(difference(before, servers.traces())).toMatchObject({
         apiRequests: 1,
         apiCalls: 1,
         tokenRequests: 1,
@@ -61,12 +61,12 @@ describe.skipIf(isElsewhere(process.env))('doors opened for the attack', () => {
     })
 
     test('a good token gets through at the API', async () => {
-      const before = doors.traces()
-      expect((await survivor(doors.api)).status).toBe(200)
-      expect(difference(before, doors.traces())).toMatchObject({ apiRequests: 1, apiCalls: 1 })
+      const before = servers.traces()
+      expect((await survivor(servers.api)).status).toBe(200)
+      expect(difference(before, servers.traces())).toMatchObject({ apiRequests: 1, apiCalls: 1 })
     })
 
-    test.each<[string, (door: Target) => Parameters<Target['mint']>[0]]>([
+    test.each<[string, (server: Target) => Parameters<Target['mint']>[0]]>([
       [
         'of the older dialect',
         () => ({ header: { typ: 'JWT' }, claims: { client_id: undefined, azp: 'some-client' } }),
@@ -76,23 +76,23 @@ describe.skipIf(isElsewhere(process.env))('doors opened for the attack', () => {
       ['with nbf and iat in the past', () => ({ claims: { nbf: 1, iat: 1 } })],
       ['that ends soon', () => ({ claims: { exp: Math.ceil(Date.now() / 1_000) + 170 } })],
     ])('a good token %s gets through at both', async (_, options) => {
-      for (const door of [doors.mcp, doors.api]) {
-        expect((await survivor(door, await door.mint(options(door)))).status).toBe(200)
+      for (const server of [servers.mcp, servers.api]) {
+        expect((await survivor(server, await server.mint(options(server)))).status).toBe(200)
       }
     })
 
     test('a bound token with a good proof gets through at both', async () => {
-      for (const door of [doors.mcp, doors.api]) {
-        const target = { ...door, request: door.harmless }
+      for (const server of [servers.mcp, servers.api]) {
+        const target = { ...server, request: server.harmless }
         const token = await boundToken(target)
         const proofs = [proofFor(target, token)]
-        expect((await knockWithProof(target, { token, proofs })).status).toBe(200)
+        expect((await sendWithProof(target, { token, proofs })).status).toBe(200)
       }
     })
 
     test('a request without token is refused as such, and its challenge holds no error', async () => {
-      for (const door of [doors.mcp, doors.api]) {
-        const { status, headers } = await knock(door)
+      for (const server of [servers.mcp, servers.api]) {
+        const { status, headers } = await sendRequest(server)
         expect(status).toBe(401)
         expect(headers['www-authenticate']).not.toContain('error=')
       }
@@ -102,7 +102,7 @@ describe.skipIf(isElsewhere(process.env))('doors opened for the attack', () => {
   describe('at the MCP server', () => {
     describe.each(titled(mcpThemes))('%s', (_title, { attacks }) => {
       test.each(named(attacks))('refused: %s', async (_name, attack) => {
-        const faults = await outcome(attack, doors.mcp)
+        const faults = await outcome(attack, servers.mcp)
         expect(faults, faults.join('\n')).toEqual([])
       })
     })
@@ -111,7 +111,7 @@ describe.skipIf(isElsewhere(process.env))('doors opened for the attack', () => {
   describe('at the API', () => {
     describe.each(titled(apiThemes))('%s', (_title, { attacks }) => {
       test.each(named(attacks))('refused: %s', async (_name, attack) => {
-        const faults = await outcome(attack, doors.api)
+        const faults = await outcome(attack, servers.api)
         expect(faults, faults.join('\n')).toEqual([])
       })
     })
@@ -128,7 +128,7 @@ function difference(before: Traces, after: Traces): Traces {
   }
 }
 
-async function survivor(door: Target, token?: string): Promise<Answer> {
-  const target = { ...door, request: door.harmless }
-  return knock(target, { token: token ?? (await door.goodToken()) })
+async function survivor(server: Target, token?: string): Promise<Answer> {
+  const target = { ...server, request: server.harmless }
+  return sendRequest(target, { token: token ?? (await server.goodToken()) })
 }

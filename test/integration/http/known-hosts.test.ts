@@ -1,26 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sendRaw } from '../../attacks/raw-socket.js'
-import { openMcpDoor, type McpDoor } from '../../helpers/mcp-door.js'
-import { TestIssuer } from '../../helpers/test-issuer.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 
 describe('what the log says of a request that is refused', () => {
-  let issuer: TestIssuer
-  let door: McpDoor
+  let server: TestServer
 
   beforeAll(async () => {
-    issuer = await TestIssuer.start()
-    door = await openMcpDoor({ issuer: issuer.issuer })
+    server = await startMcpServer()
   })
 
-  afterAll(async () => {
-    await Promise.all([door.close(), issuer.close()])
-  })
+  afterAll(() => server.close())
 
   const refused = async (target: string, lines: readonly string[]) => {
-    const url = new URL(`http://127.0.0.1:${door.endpoint.port}`)
+    const url = new URL(`http://127.0.0.1:${server.endpoint.port}`)
     const bytes = [`GET ${target} HTTP/1.1`, ...lines, 'Connection: close', '', ''].join('\r\n')
     const { status } = await sendRaw(url, bytes)
-    return { status, fields: door.log.named('request_refused').at(-1)?.fields }
+    return { status, fields: server.log.named('request_refused').at(-1)?.fields }
   }
 
   test.each(['mcp:3001', 'abc.ngrok-free.app', 'host.docker.internal:3001', '10.0.0.5:3001'])(
@@ -34,9 +29,9 @@ describe('what the log says of a request that is refused', () => {
   )
 
   test('[S10] no token comes out of a path, an encoded path, a Host or an Origin', async () => {
-    const token = await issuer.mint(door.audience)
+    const token = await server.mint()
     const encoded = `%${Buffer.from(token).toString('hex').match(/../g)?.join('%') ?? ''}`
-    const local = `Host: ${door.endpoint.host}`
+    const local = `Host: ${server.endpoint.host}`
     await refused(`/mcp/${token}`, ['Host: evil.example'])
     await refused(`/mcp/${encoded}`, ['Host: evil.example'])
     await refused(`/mcp/${encoded.replaceAll('%', '%25')}`, ['Host: evil.example'])
@@ -52,12 +47,12 @@ describe('what the log says of a request that is refused', () => {
     const label = token.slice(-43)
     await refused('/mcp', [`Host: ${label}.example`])
     await refused(`http://${label}.example/mcp`, [local])
-    const text = JSON.stringify(door.log.lines).toLowerCase()
+    const text = JSON.stringify(server.log.lines).toLowerCase()
     const twice = encoded.slice(0, 72).replaceAll('%', '%25')
     for (const part of [...token.split('.'), encoded.slice(0, 72), twice, label]) {
       expect(text).not.toContain(part.toLowerCase())
     }
-    expect(door.log.named('request_refused').length).toBeGreaterThanOrEqual(12)
+    expect(server.log.named('request_refused').length).toBeGreaterThanOrEqual(12)
   })
 
   test('[S10] a path of any length takes up to 200 characters of a log line', async () => {

@@ -4,8 +4,8 @@ import { createExampleApp } from '../../../examples/existing-express-server.js'
 import { createPartByPartApp } from '../../../examples/part-by-part.js'
 import { createSdkV1App } from '../../../examples/sdk-v1-server.js'
 import { sendRaw } from '../../attacks/raw-socket.js'
-import { openExampleSetting, type ExampleSetting } from '../../helpers/example-setting.js'
-import { callTool, rpcAnswer } from '../../helpers/mcp-door.js'
+import { type ExampleSetting, startExampleSetting } from '../../helpers/example-setting.js'
+import { callTool, rpcAnswer } from '../../helpers/mcp-requests.js'
 import { sendLines } from '../../helpers/wire.js'
 
 describe.each([
@@ -17,7 +17,7 @@ describe.each([
   let token: string
 
   beforeEach(async () => {
-    setting = await openExampleSetting()
+    setting = await startExampleSetting()
     setting.attach(createApp(setting))
     const { issuer, endpoint } = setting
     token = await obtainToken({
@@ -44,7 +44,7 @@ describe.each([
         body: greet,
       })
       expect(answer.status).toBe(200)
-      expect(await rpcAnswer({ text: () => Promise.resolve(answer.text) })).toMatchObject({
+      expect(rpcAnswer(answer)).toMatchObject({
         result: { content: [{ text: 'Hello there, auth0|alice' }] },
       })
     },
