@@ -19,7 +19,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   downstream_scope_denied:
     "Compare `asked` and `granted`. The user needs a role with the API's permission, and this server's client needs a grant for that scope. With `api_wants_more_scope` the API asks for more than the tool declares: correct the tool.",
   delegation_refused:
-    '`chain` names the services, newest first. If the first of them may call this server, put it into `DELEGATION_ALLOWED_ACTORS`; if the chain is longer than you meant, find the loop before you raise `DELEGATION_MAX_DEPTH`.',
+    'Look at `chain`, which names the services, newest first. If the first of them may call this server, put it into `DELEGATION_ALLOWED_ACTORS`; if the chain is longer than you meant, find the loop before you raise `DELEGATION_MAX_DEPTH`.',
   consent_required:
     'Nobody can consent inside an exchange. At Auth0, set `skip_consent_for_verifiable_first_party_clients` to true on the API. Elsewhere, let the user consent once in a browser.',
   mfa_required:
