@@ -1,24 +1,28 @@
-// The long way: every part that `onBehalfOf` composes, one by one, where you want to leave one out or put one of your own.
-// The server and its tool are those of `existing-express-server.ts`.
+// Every part that `onBehalfOf` mounts, one by one and in its order, for servers that leave one out or replace one. A test
+// compares the order with that of `onBehalfOf`. The MCP server and its tool are those of `existing-express-server.ts`.
 import express, { type Express } from 'express'
 import {
-  requireBearerAuth,
+  answerForms,
   createIssuer,
   createJwtBearerVerifier,
   createRfc8693Exchanger,
   createToolAccess,
   createToolRegistry,
+  endpointMethods,
   errorHandler,
   formBody,
   hostAndOriginValidation,
   jsonBody,
+  knownHosts,
   limitByAddress,
   limitByCaller,
+  limitConcurrency,
   mcpRoute,
   metadataUrl,
-  protectExchange,
+  createExchangePipeline,
   protectedResourceMetadataRoute,
   requestContext,
+  requireBearerAuth,
   securityHeaders,
   tokenExchange,
   toolScopes,
@@ -44,28 +48,33 @@ export function createPartByPartApp(options: ExampleOptions): Express {
       downstream: { api: 'api', scopes: ['read:private'] },
     },
   ])
-  const exchanger = protectExchange(
+  const exchanger = createExchangePipeline(
     createRfc8693Exchanger({
       metadata: () => issuer.metadata(),
       clientId: client.id,
       clientAuthentication: { secret: client.secret },
     }),
-    { issuers: [issuer], clientId: client.id, ownAudience: resource.resource, log },
+    { issuers: [issuer], clientId: client.id, tokenAudience: resource.resource, log },
   )
 
+  const addressLimit = limitByAddress({ perMinute: 600 })
   const app = express()
   app.use(requestContext(), securityHeaders())
-  app.use(protectedResourceMetadataRoute(endpoint, resource))
-  app.use(hostAndOriginValidation({ endpoint }), limitByAddress({ perMinute: 600 }))
-  app.all(
-    endpoint.pathname,
+  app.use(
+    protectedResourceMetadataRoute(endpoint, resource, [knownHosts({ endpoint }), addressLimit]),
+  )
+  app.use(hostAndOriginValidation({ endpoint }), addressLimit)
+  app.route(endpoint.pathname).all(
     formBody(),
     requireBearerAuth({
       verifier: createJwtBearerVerifier({ issuers: [issuer], audience: resource.resource }),
       ...{ resource: resource.resource, endpoint, resourceMetadataUrl, baselineScopes },
     }),
-    limitByCaller({ perMinute: 300 }),
-    jsonBody(1024 * 1024),
+    endpointMethods(),
+    limitByCaller({ perMinute: 300, bytesPerMinute: 8 * 1024 * 1024 }),
+    limitConcurrency({ concurrencyPerCaller: 64 }),
+    answerForms(),
+    jsonBody(256 * 1024),
     toolScopes({ access: createToolAccess(registry), log }),
     tokenExchange({ registry, exchanger, apis: { api }, log }),
     mcpRoute({ createServer, log }).handler,

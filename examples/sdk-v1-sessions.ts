@@ -26,15 +26,15 @@ export interface SessionsExample {
 
 export function createSessionsApp(options: SessionsExampleOptions): SessionsExample {
   const { endpoint, issuer, client, api, log } = options
-  const { metadata, protect, errors } = onBehalfOf({
-    ...{ endpoint, issuer, client, log },
-    apis: { api },
-    tools: SDK_V1_TOOLS,
-    baselineScopes: ['tool:whoami', 'tool:greet'],
-  })
   const sessions = new SessionRegistry<StreamableHTTPServerTransport>({
     ...options.limits,
     onEnd: (transport) => void transport.close(),
+  })
+  const { metadata, protect, errors } = onBehalfOf({
+    ...{ endpoint, issuer, client, log, sessions },
+    apis: { api },
+    tools: SDK_V1_TOOLS,
+    baselineScopes: ['tool:whoami', 'tool:greet'],
   })
 
   const app = express()

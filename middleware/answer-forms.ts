@@ -15,6 +15,8 @@ const known = new WeakMap<Request, AnswerForms>()
  * A POST that takes neither JSON nor an event stream is refused (`not_acceptable`). Where an event stream is fine, the
  * header then says what the SDKs insist on. Where JSON alone is, it keeps saying so: `mcpRoute` answers such a client in
  * JSON; another MCP server behind may refuse it.
+ *
+ * @category Middleware
  */
 export function answerForms(): RequestHandler {
   return function answerFormsMiddleware(req, _res, next) {

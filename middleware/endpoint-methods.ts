@@ -9,6 +9,8 @@ const FORBIDDEN: readonly string[] = ['CONNECT', 'TRACE', 'TRACK']
  * the others an endpoint has is for the SDK to say.
  *
  * Comes after authentication, so that a client without a token learns where to sign in whatever it sends.
+ *
+ * @category Middleware
  */
 export function endpointMethods(): RequestHandler {
   return function endpointMethodsMiddleware(req, res, next) {

@@ -41,5 +41,7 @@ export function hostAndOriginValidation(options: HostAndOriginValidationOptions)
   assertOptions('hostAndOriginValidation', OPTIONS, options)
   const router = Router()
   router.use(knownHosts(options), knownOrigins(options))
-  return router
+  return function hostAndOriginValidationMiddleware(req, res, next) {
+    router(req, res, next)
+  }
 }

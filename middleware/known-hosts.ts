@@ -18,12 +18,14 @@ export interface KnownHostsOptions {
  *
  * The host in an absolute target (`POST http://host/mcp`) counts, and a Host header beside it has to say the same
  * (RFC 9112 §3.2.2). A target that is neither a path nor a URL is `invalid_request`.
+ *
+ * @category Middleware
  */
 export function knownHosts({ endpoint, allowedHosts: hosts }: KnownHostsOptions): RequestHandler {
   const isKnown = hostList(endpoint, hosts)
   return function knownHostsMiddleware(req, _res, next) {
     const requested = requestedHost({ target: req.originalUrl, rawHeaders: req.rawHeaders })
-    if ('fault' in requested) next(faultOf(requested))
+    if ('reason' in requested) next(refusalOf(requested))
     else if (!isKnown(requested.host)) next(notAllowed(requested.host))
     else {
       req.url = parseRequestTarget(req.url)?.path ?? req.url
@@ -42,16 +44,16 @@ function notAllowed(host: string): OnBehalfOfError {
   })
 }
 
-function faultOf(requested: Extract<RequestedHost, { fault: string }>): OnBehalfOfError {
-  if (requested.fault === 'request_target') {
+function refusalOf(requested: Extract<RequestedHost, { reason: string }>): OnBehalfOfError {
+  if (requested.reason === 'request_target') {
     return new OnBehalfOfError('invalid_request', {
       reason: 'request_target',
       description: 'The request target must be a path, or a URL that starts with http://.',
     })
   }
   return new OnBehalfOfError('request_forbidden', {
-    reason: requested.fault,
-    ...(requested.fault === 'host_mismatch'
+    reason: requested.reason,
+    ...(requested.reason === 'host_mismatch'
       ? { log: { host: scrub(requested.sent, 200), target: scrub(requested.asked, 200) } }
       : {}),
   })

@@ -13,11 +13,11 @@ import { whenSizeIsKnown } from './request-size.js'
 /** What `limitConcurrency` counts up to. */
 export interface ConcurrencyLimitOptions {
   /** Messages under way at a time, and requests without one; 0 sets no limit. */
-  readonly maxConcurrentPerCaller: number
+  readonly concurrencyPerCaller: number
 }
 
 const OPTIONS = optionsSchema<ConcurrencyLimitOptions>({
-  maxConcurrentPerCaller: optionValues.whole,
+  concurrencyPerCaller: optionValues.whole,
 })
 
 const placesOf = new WeakMap<Request, Places>()
@@ -33,19 +33,21 @@ const placesOf = new WeakMap<Request, Places>()
  */
 export function limitConcurrency(options: ConcurrencyLimitOptions): RequestHandler {
   assertOptions('limitConcurrency', OPTIONS, options)
-  const { maxConcurrentPerCaller: atOnce } = options
-  const users = new UserPlaces(atOnce === 0 ? Number.POSITIVE_INFINITY : atOnce)
-  return function limitAtOnceMiddleware(req, res, next) {
+  const { concurrencyPerCaller } = options
+  const users = new UserPlaces(
+    concurrencyPerCaller === 0 ? Number.POSITIVE_INFINITY : concurrencyPerCaller,
+  )
+  return function limitConcurrencyMiddleware(req, res, next) {
     if (res.destroyed) return
     const places = users.enter(userKeyOf(authContextOf(authInfoOf(req)).caller))
-    if (places === undefined) throw tooMany(req, atOnce)
+    if (places === undefined) throw tooMany(req, concurrencyPerCaller)
     placesOf.set(req, places)
     // Tells also of an answer that is over by now, which an event would not.
     finished(res, () => {
       places.release()
     })
     whenSizeIsKnown(req, ({ messages }) => {
-      if (messages > 1 && !places.take(messages - 1)) throw tooMany(req, atOnce)
+      if (messages > 1 && !places.take(messages - 1)) throw tooMany(req, concurrencyPerCaller)
     })
     next()
   }
@@ -59,11 +61,11 @@ export function keepPlacesUntil(req: Request, settled: Promise<unknown>): void {
   placesOf.get(req)?.keepUntil(settled)
 }
 
-function tooMany(req: Request, atOnce: number): OnBehalfOfError {
+function tooMany(req: Request, concurrencyPerCaller: number): OnBehalfOfError {
   const { caller } = authContextOf(authInfoOf(req))
   return new OnBehalfOfError('rate_limited', {
     reason: 'too_many_at_once',
-    description: `At most ${atOnce} requests of one user may be under way at a time, those of a batch counted one by one. Wait for one to end.`,
+    description: `At most ${concurrencyPerCaller} requests of one user may be under way at a time, those of a batch counted one by one. Wait for one to end.`,
     retryAfterSeconds: 1,
     log: callerForLog(caller),
   })

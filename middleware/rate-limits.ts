@@ -52,7 +52,7 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
   const { perMinute } = options
   if (perMinute === 0) return unlimited
   let hinted = false
-  return rateLimit({
+  const limit = rateLimit({
     windowMs: WINDOW_MS,
     limit: perMinute,
     keyGenerator: (req) => ipKeyGenerator(clientAddressOf(req) ?? 'unknown'),
@@ -66,6 +66,9 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
       next(tooManyFromAddress(req, hint))
     },
   })
+  return function limitByAddressMiddleware(req, res, next) {
+    void limit(req, res, next)
+  }
 }
 
 /**

@@ -12,11 +12,11 @@ import { requestIdOf } from './request-context.js'
 /** What `requireBearerAuth` needs: the verifier, and who this server is. */
 export interface RequireBearerAuthOptions extends ChallengeOptions {
   readonly verifier: AccessTokenVerifier
-  /** This server's resource identifier: the audience the verifier insists on. */
+  /** This server's resource identifier (RFC 8707). */
   readonly resource: string
   /** The public URL of the MCP endpoint, which a DPoP proof has to name. */
   readonly endpoint: URL
-  readonly policy?: CallerPolicy | undefined
+  readonly callerPolicy?: CallerPolicy | undefined
 }
 
 const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
@@ -24,7 +24,7 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
   verifier: optionValues.withFunctions('an AccessTokenVerifier', 'verify'),
   resource: optionValues.text('the resource identifier, e.g. https://mcp.example.com/mcp'),
   endpoint: optionValues.url,
-  policy: optionsSchema<CallerPolicy>({
+  callerPolicy: optionsSchema<CallerPolicy>({
     dangerouslyAllowMachineTokens: optionValues.flag.optional(),
     userClaim: optionValues.text('the name of a claim').optional(),
     isMachine: optionValues.callable.optional(),
@@ -45,13 +45,13 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
  */
 export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHandler {
   assertOptions('requireBearerAuth', OPTIONS, options)
-  const { verifier, resource, endpoint, policy } = options
+  const { verifier, resource, endpoint, callerPolicy } = options
   const { resourceMetadataUrl, baselineScopes, nameScopes } = options
   const challenges = { resourceMetadataUrl, baselineScopes, nameScopes }
-  return async function bearerAuthMiddleware(req, _res, next) {
+  return async function requireBearerAuthMiddleware(req, _res, next) {
     const credentials = parseCredentials({ rawHeaders: req.rawHeaders, url: req.originalUrl })
     const claims = await verifier.verify({ credentials, method: req.method, url: endpoint })
-    const caller = callerFromClaims(claims, policy)
+    const caller = callerFromClaims(claims, callerPolicy)
     removeCredentials(req)
     setAuthInfo(
       req,

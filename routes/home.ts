@@ -20,6 +20,7 @@ const OPTIONS = optionsSchema<HomePageOptions>({
     .min(1, 'must say what the server is called'),
   version: z.string('must be a text').optional(),
   healthUrl: optionValues.url.optional(),
+  tokenCommand: z.string('must be a shell line').optional(),
   resource: RESOURCE_SCHEMA,
   tools: z.array(
     z.looseObject({

@@ -43,7 +43,7 @@ export interface McpRouteOptions {
   readonly log?: Logger | undefined
   /** Gives 2025 clients that ask for it a session. Default: none, every request stands alone. */
   readonly sessions?: McpSessionsOptions | undefined
-  /** Streams that one user may hold open to wait for news. Default 16. */
+  /** Open notification streams per user. Default 16. */
   readonly maxStreamsPerUser?: number | undefined
   readonly clock?: Clock | undefined
   readonly timers?: Timers | undefined
@@ -70,7 +70,7 @@ export interface McpRoute {
   readonly sessions: SessionOwners | undefined
   /** Tells 2026-07-28 clients that listen, whoever they are, that a list or a resource changed. */
   readonly notify: ServerNotifier
-  /** Ends streams that only wait for news; call it when the server stops accepting. */
+  /** Ends the streams that only wait for notifications. Call it when the server stops accepting requests. */
   readonly drain: () => void
   /** Ends all sessions and streams. */
   readonly close: () => Promise<void>
@@ -93,21 +93,21 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   }
   const mcp = createMcpHandler(createServer, { onerror })
   const sessions = options.sessions && new McpSessions(createServer, options.sessions, onerror)
-  const news = newsStreams(options)
+  const notifications = notificationStreams(options)
   const answer: AnswerAsked = (request, requestOptions, onAsked) => {
     const { authInfo, parsedBody } = requestOptions
     const serve = async (): Promise<Response> =>
       (await sessions?.answer(request, requestOptions, onAsked)) ??
       mcp.fetch(request, requestOptions)
-    if (!waitsForNews(request.method, parsedBody)) return serve()
-    return news.open(authContextOf(authInfo).caller, serve, endOfSubscription(parsedBody))
+    if (!waitsForNotifications(request.method, parsedBody)) return serve()
+    return notifications.open(authContextOf(authInfo).caller, serve, endOfSubscription(parsedBody))
   }
 
   return {
     sessions,
     notify: mcp.notify,
     drain: () => {
-      news.endAll()
+      notifications.endAll()
     },
     close: async () => {
       await sessions?.close()
@@ -175,7 +175,7 @@ type AnswerAsked = (
 ) => Promise<Response>
 type Answer = (request: Request, options?: McpHandlerRequestOptions) => Promise<Response>
 
-function newsStreams({
+function notificationStreams({
   maxStreamsPerUser = 16,
   clock = systemClock,
   timers = systemTimers,
@@ -184,7 +184,7 @@ function newsStreams({
 }
 
 /** In a 2025 session a GET; since 2026-07-28 a `subscriptions/listen`. */
-function waitsForNews(method: string, body: unknown): boolean {
+function waitsForNotifications(method: string, body: unknown): boolean {
   return method === 'GET' || (method === 'POST' && isListen(body))
 }
 

@@ -4,10 +4,12 @@
  * @module mcp-on-behalf-of
  */
 
+export { answerForms } from '../middleware/answer-forms.js'
 export {
   authenticatedRequest,
   type AuthenticatedRequest,
 } from '../middleware/authenticated-request.js'
+export { endpointMethods } from '../middleware/endpoint-methods.js'
 export {
   requireBearerAuth,
   type RequireBearerAuthOptions,
@@ -17,6 +19,7 @@ export {
   hostAndOriginValidation,
   type HostAndOriginValidationOptions,
 } from '../middleware/host-and-origin-validation.js'
+export { knownHosts, type KnownHostsOptions } from '../middleware/known-hosts.js'
 export { limitConcurrency, type ConcurrencyLimitOptions } from '../middleware/limit-concurrency.js'
 export {
   limitByAddress,
@@ -75,14 +78,20 @@ export {
   type ExchangingApiClient,
 } from './exchange/auth0-api-client-exchanger.js'
 export { createAuth0Exchanger, type Auth0ExchangerOptions } from './exchange/auth0-exchanger.js'
-export { CachingExchanger, type CachingExchangerOptions } from './exchange/caching-exchanger.js'
+export {
+  createCachingExchanger,
+  type CachingExchangerOptions,
+} from './exchange/caching-exchanger.js'
 export type { ClientAuthentication } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
-export { protectExchange, type ProtectExchangeOptions } from './exchange/exchange-pipeline.js'
+export {
+  createExchangePipeline,
+  type ExchangePipelineOptions,
+} from './exchange/exchange-pipeline.js'
 export type { RateLimit } from './exchange/rate-limits.js'
 export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection-reasons.js'
 export {
-  ResilientExchanger,
+  createResilientExchanger,
   type ResilientExchangerOptions,
 } from './exchange/resilient-exchanger.js'
 export {
@@ -97,10 +106,10 @@ export {
   type TokenCache,
 } from './exchange/token-cache.js'
 export {
+  createVerifyingExchanger,
   verifyExchangedToken,
   type ExchangedTokenExpectations,
 } from './exchange/verify-exchanged-token.js'
-export { VerifyingExchanger } from './exchange/verifying-exchanger.js'
 export type {
   ExchangedToken,
   ExchangeOptions,

@@ -1,5 +1,5 @@
 /**
- * The ready server as parts, for a process of one's own: `mcp-on-behalf-of/server`. Importing it starts
+ * The standalone server as parts, for a process of one's own: `mcp-on-behalf-of/server`. Importing it starts
  * nothing and reads no environment; `readEnvironment` does when it is called.
  *
  * @module mcp-on-behalf-of/server

@@ -41,6 +41,7 @@ export async function runDevelopment(options: RunDevelopmentOptions): Promise<vo
       mcp: portOf(environment, 'PORT', '3001'),
     },
     log,
+    tokenProgram: options.tokenProgram,
     environment: furtherSettings(environment),
   }).catch((error: unknown) => {
     throw new Error(explain(error), { cause: error })

@@ -7,6 +7,7 @@ import { createAuthorizationServer } from '../authorization-server/authorization
 import { withIdentifiers, type Directory } from '../authorization-server/directory.js'
 import { createDownstreamApi } from '../downstream-api/downstream-api.js'
 import { programsOf, type Programs } from './programs.js'
+import { tokenCommandFor } from './token-command-for.js'
 
 export interface StartDirectoryOptions {
   /** What the authorization server knows, and with it which programs there are. */
@@ -21,6 +22,8 @@ export interface StartDirectoryOptions {
   readonly log?: Logger | undefined
   /** Further settings of the MCP server, as its environment would have them. */
   readonly environment?: Environment | undefined
+  /** What starts the token program, for the page of the MCP server: `npm run --silent token --`. Default: not shown. */
+  readonly tokenProgram?: string | undefined
   /** Told the claims of every token that an API accepted. */
   readonly onApiCall?: ((claims: Claims) => void) | undefined
 }
@@ -95,7 +98,8 @@ async function wire(
     api: api && audienceOf(api),
   }
   const directory = withIdentifiers(options.directory, identifiers)
-  const started = await startMcpServer(options, { programs, servers, issuer, identifiers })
+  const wiring = { directory, programs, servers, issuer, identifiers }
+  const started = await startMcpServer(options, wiring)
   const mcpServer = typeof started === 'string' ? started : started.running
   const mcpServerPage = typeof mcpServer === 'string' ? undefined : mcpServer.page
   const created = await createAuthorizationServer({ issuer, directory, mcpServerPage })
@@ -119,6 +123,7 @@ async function wire(
 }
 
 interface Wiring {
+  readonly directory: Directory
   readonly programs: Programs
   readonly servers: Servers
   readonly issuer: string
@@ -131,8 +136,8 @@ interface StartedMcpServer {
 }
 
 async function startMcpServer(
-  { environment, log = silentLog }: StartDirectoryOptions,
-  { programs, servers: { mcp }, issuer, identifiers }: Wiring,
+  { environment, log = silentLog, tokenProgram: program }: StartDirectoryOptions,
+  { directory, programs, servers: { mcp }, issuer, identifiers }: Wiring,
 ): Promise<StartedMcpServer | string> {
   if (typeof programs.mcpServer === 'string') return programs.mcpServer
   if (mcp === undefined) throw new Error('the MCP server has no port')
@@ -147,9 +152,13 @@ async function startMcpServer(
     API_BASE_URL: identifiers.api,
     ...environment,
   })
-  const composed = await composeServer(config, log)
-  mcp.attach(composed.handler)
   const { endpoint } = config
+  const tokenCommand =
+    program === undefined
+      ? undefined
+      : tokenCommandFor(directory, { program, issuer, resource: endpoint.href })
+  const composed = await composeServer(config, log, { tokenCommand })
+  mcp.attach(composed.handler)
   return {
     running: { endpoint, page: config.homePage ? new URL('/', endpoint) : undefined },
     close: () => closeMcpServer(mcp, composed),

@@ -1,10 +1,7 @@
 import type { Directory, ResourceServerEntry } from '../authorization-server/directory.js'
 import type { RunningDirectory } from './start-directory.js'
-import { tokenCommand } from './token-command.js'
+import { COMMAND_LINE_CLIENT, tokenCommandFor } from './token-command-for.js'
 import { indented, usersOf } from './text-parts.js'
-
-/** The client that gets tokens for the command line. */
-const COMMAND_LINE_CLIENT = 'curl'
 
 export interface StartedDirectoryTextOptions {
   readonly file: string
@@ -54,12 +51,10 @@ function serverText(
 ): string {
   const about = `\nMCP server at ${api.identifier}, which exchanges tokens as the client ${clientId}.\n`
   const username = directory.users[0]?.username
-  const isKnown = directory.clients.some(({ client_id }) => client_id === COMMAND_LINE_CLIENT)
   if (username === undefined) return about
-  if (!isKnown) {
+  const command = tokenCommandFor(directory, { program, issuer, resource: api.identifier })
+  if (command === undefined) {
     return `${about}No token for the command line: the directory has no client ${COMMAND_LINE_CLIENT}.\n`
   }
-  const scope = api.scopes.map(({ value }) => value).join(' ')
-  const command = tokenCommand({ program, username, issuer, resource: api.identifier, scope })
   return `${about}A token for ${username} (in a second terminal):\n${indented(command)}\n`
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { hostFault } from '../shared/loopback-or-word.js'
 import * as values from '../../src/config/values.js'
+import { isHttpsOrLoopback } from '../../src/http/secure-url.js'
 
 export interface ApiEnvironment {
   readonly host: string
@@ -18,7 +19,7 @@ const schema = z.object({
   PORT: values.port.default(8787),
   AUTH0_DOMAIN: values.domain.optional(),
   ISSUER_BASE_URL: values.issuerUrl
-    .refine((url) => values.isHttpsOrLoopback(new URL(url)), {
+    .refine((url) => isHttpsOrLoopback(new URL(url)), {
       error: 'must be https: keys that come over http may be anybody’s',
     })
     .optional(),

@@ -13,7 +13,7 @@ export function knownHostsOnly(url: URL, handler: RequestListener): RequestListe
   return (request, response) => {
     const target = request.url ?? '/'
     const requested = requestedHost({ target, rawHeaders: request.rawHeaders })
-    if ('fault' in requested || !isKnown(requested.host)) {
+    if ('reason' in requested || !isKnown(requested.host)) {
       response
         .writeHead(403, { 'content-type': 'application/json', 'cache-control': 'no-store' })
         .end(JSON.stringify({ error: 'forbidden', error_description: EXPLANATION }))

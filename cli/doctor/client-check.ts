@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { hintFor } from '../../src/exchange/exchange-hints.js'
+import { hintFor } from '../../src/exchange/exchange-failure.js'
 import { ACCESS_TOKEN_TYPE } from '../../src/exchange/token-exchanger.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import type { Deployment } from './deployment.js'

@@ -123,7 +123,7 @@ function expectations({ config, issuers, exchangeIssuer, clock }: Deployment) {
     exchangeIssuer,
     issuerOf: (name: string) => issuers.find(({ issuer }) => issuer === name),
     clientId: config.exchange.clientId,
-    ownAudience: config.resource.tokenAudience,
+    tokenAudience: config.resource.tokenAudience,
     ...exchangeChecks(config),
     clock,
   }

@@ -7,7 +7,7 @@ export function hintOf({ code, details }: OnBehalfOfError, config: Config): stri
   if (typeof known === 'string') return known
   if (code === 'exchange_rejected') return REJECTED
   if (code === 'reauthentication_required') {
-    return `The authorization server does not take the user's token. Auth0 On-Behalf-Of: resource_server_identifier of the client ${config.exchange.clientId} has to be ${config.resource.identifier}; Custom Token Exchange: see the Action's log. Else sign in again.`
+    return `The authorization server does not take the user's token. Auth0 On-Behalf-Of: resource_server_identifier of the client ${config.exchange.clientId} has to be ${config.resource.resource}; Custom Token Exchange: see the Action's log. Else sign in again.`
   }
   return BY_CODE[code] ?? 'Look into the log of the authorization server at this time.'
 }

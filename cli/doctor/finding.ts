@@ -20,7 +20,7 @@ export type CheckName =
   | 'server.identifier'
   | 'server.challenge'
   | 'server.metadata'
-  | 'token.door'
+  | 'token.inbound'
   | 'token.tools'
   | 'exchange'
   | 'exchange.request'

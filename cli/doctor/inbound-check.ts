@@ -8,27 +8,27 @@ import { createJwtBearerVerifier } from '../../src/index.js'
 import type { Secret } from '../../src/secret.js'
 import { printable } from '../printable.js'
 import { issuerSetting, type Deployment } from './deployment.js'
-import { doorRefusal } from './door-refusal.js'
+import { serverRefusal } from './server-refusal.js'
 import { ok, wrong, type Observation } from './finding.js'
 
 export interface CheckedInbound {
   readonly findings: readonly Observation[]
   /** What the token says, verified or not; absent where it cannot be read. */
   readonly claims?: Claims
-  /** Only where the door lets the token in. */
+  /** Only where the server accepts the token. */
   readonly caller?: Caller
 }
 
-const CHECK = 'token.door'
+const CHECK = 'token.inbound'
 
-/** The user's token at the server's own door: every check that it would fail, and why. */
+/** Checks the user's token as the server does at its endpoint: names every check that it would fail, and why. */
 export async function checkInbound(token: Secret, deployment: Deployment): Promise<CheckedInbound> {
   let unverified: UnverifiedToken
   try {
     parseCredentials({ rawHeaders: ['authorization', `Bearer ${token.reveal()}`], url: '/mcp' })
     unverified = readUnverified(token)
   } catch (error) {
-    return { findings: [doorRefusal(error, {}, deployment.config)] }
+    return { findings: [serverRefusal(error, {}, deployment.config)] }
   }
   const { claims } = unverified
   const faults = outspokenFaults(unverified, deployment)
@@ -39,7 +39,7 @@ export async function checkInbound(token: Secret, deployment: Deployment): Promi
     const message = `The server lets this token in, as ${printable(caller.subject)} by ${printable(caller.clientId)}.`
     return { claims: verified, caller, findings: [ok(CHECK, message)] }
   } catch (error) {
-    return { claims, findings: [doorRefusal(error, claims, deployment.config)] }
+    return { claims, findings: [serverRefusal(error, claims, deployment.config)] }
   }
 }
 
@@ -65,7 +65,7 @@ function outspokenFaults(token: UnverifiedToken, deployment: Deployment): readon
       check()
       return []
     } catch (error) {
-      return [doorRefusal(error, token.claims, config)]
+      return [serverRefusal(error, token.claims, config)]
     }
   })
   return [...refused, ...issuerFault(token, deployment), ...timeFaults(token, deployment)]

@@ -27,7 +27,7 @@ function keysFault(error: unknown, { visits }: Deployment): Observation {
   const url = printable(cause.url)
   const visit = visits.findLast((one) => one.url === cause.url)
   const met = visit === undefined ? `${url} cannot be had` : visitText(visit)
-  switch (cause.fault) {
+  switch (cause.reason) {
     case 'unreachable':
     case 'timed_out':
       return {
@@ -43,7 +43,7 @@ function keysFault(error: unknown, { visits }: Deployment): Observation {
     case 'too_large':
       return wrong(
         CHECK,
-        `The public keys cannot be had: ${met} (${cause.fault}).`,
+        `The public keys cannot be had: ${met} (${cause.reason}).`,
         'Open the jwks_uri of the metadata from this machine: it has to answer 200 with a JSON key set, without a redirect. JWKS_URL names another address.',
       )
     case 'invalid':

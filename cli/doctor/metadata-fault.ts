@@ -21,7 +21,7 @@ export async function metadataFault(
   error: RemoteDocumentError,
   options: MetadataFaultOptions,
 ): Promise<Observation> {
-  if (error.fault === 'invalid') return invalidDocument(error, options)
+  if (error.reason === 'invalid') return invalidDocument(error, options)
   const { visits, setting, issuer } = options
   const silent = visits.find(({ fault }) => fault !== undefined)?.fault
   const message = `${visitsText(visits)}: no metadata of an authorization server.`

@@ -9,7 +9,7 @@ export const PREREQUISITES: Partial<Record<CheckName, readonly CheckName[]>> = {
   'api.without_token': ['api.reachable'],
   'api.foreign_token': ['api.without_token'],
   'server.metadata': ['server.challenge'],
-  exchange: ['token.door', 'token_endpoint', 'client.credentials', 'client.exchange'],
+  exchange: ['token.inbound', 'token_endpoint', 'client.credentials', 'client.exchange'],
   'exchange.result': ['exchange', 'exchange.request', 'exchange.audience'],
   'api.call': [
     'exchange',

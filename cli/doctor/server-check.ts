@@ -1,5 +1,5 @@
 import { fetchJson, RemoteDocumentError } from '../../src/http/fetch-json.js'
-import { jsonObject } from '../../src/exchange/token-response.js'
+import { jsonObject } from '../../src/http/json-object.js'
 import { metadataUrl } from '../../src/http/protected-resource-metadata.js'
 import { USER_AGENT } from '../../src/version.js'
 import { printable } from '../printable.js'
@@ -22,8 +22,8 @@ export async function checkServer(
   endpoint: URL,
   diagnosis: Diagnosis,
 ): Promise<void> {
-  diagnosis.tell(checkIdentifier(deployment.config.resource.identifier, endpoint))
-  const answer = await knock(deployment, endpoint)
+  diagnosis.tell(checkIdentifier(deployment.config.resource.resource, endpoint))
+  const answer = await sendRequest(deployment, endpoint)
   if ('message' in answer) {
     diagnosis.tell(silent(answer, endpoint))
     return
@@ -59,7 +59,7 @@ function judgeChallenge(response: Response, endpoint: URL, expected: string): Fi
     : elsewhere(named, expected)
 }
 
-async function knock({ fetch }: Deployment, endpoint: URL): Promise<Response | NetworkFault> {
+async function sendRequest({ fetch }: Deployment, endpoint: URL): Promise<Response | NetworkFault> {
   try {
     return await fetch(endpoint, {
       method: 'POST',
@@ -121,16 +121,16 @@ async function checkMetadata({ config, fetch }: Deployment, url: string): Promis
     if (!(error instanceof RemoteDocumentError)) throw error
     return wrong(
       METADATA,
-      `${url} cannot be had (${error.status ?? error.fault}).`,
+      `${url} cannot be had (${error.status ?? error.reason}).`,
       'Let the proxy in front pass /.well-known/oauth-protected-resource on to the server.',
     )
   }
   const { resource, authorization_servers: servers } = document
-  if (resource !== config.resource.identifier) {
+  if (resource !== config.resource.resource) {
     return {
       ...wrong(
         METADATA,
-        `The server names its resource ${printable(resource)}, these settings say ${printable(config.resource.identifier)}.`,
+        `The server names its resource ${printable(resource)}, these settings say ${printable(config.resource.resource)}.`,
         'Give the running server the same AUTH0_AUDIENCE, a trailing slash included, and restart it.',
       ),
       explainedBy: ['server.identifier'],

@@ -5,7 +5,7 @@ import {
 } from '../../src/exchange/client-authentication.js'
 import type { ExchangeRefusal } from '../../src/exchange/exchange-failure.js'
 import { openidConfiguration } from '../../src/exchange/openid-configuration.js'
-import { recordingFetch, refusalIn } from '../../src/exchange/token-response.js'
+import { captureResponse, refusalIn } from '../../src/exchange/token-response.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import { USER_AGENT } from '../../src/version.js'
 import { CHECK_TIMEOUT_MS, type Deployment } from './deployment.js'
@@ -36,22 +36,18 @@ export async function probeTokenEndpoint(
 ): Promise<ProbeAnswer> {
   const { clientId, clientAuthentication } = config.exchange
   const authenticate: Authenticator = await createAuthenticator(clientAuthentication)
-  const recording = recordingFetch({
+  const capture = captureResponse({
     fetch: exchangeFetch,
     signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
     userAgent: USER_AGENT,
   })
   const mutualTls = clientAuthentication.method === 'tls_client_auth'
-  const client = openidConfiguration(
-    metadata,
-    { clientId, authenticate, mutualTls },
-    recording.fetch,
-  )
+  const client = openidConfiguration(metadata, { clientId, authenticate, mutualTls }, capture.fetch)
   // Whatever the library makes of the answer: the answer itself counts.
   const failure: unknown = await openid
     .genericGrantRequest(client, grantType, { ...parameters })
     .catch((error: unknown) => error)
-  const answer = recording.answer()
+  const answer = capture.answer()
   if (answer === undefined) {
     const url = new URL(metadata.token_endpoint ?? metadata.issuer)
     return { kind: 'unreachable', fault: networkFault(failure, url) }

@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import { readTextWithin } from '../../src/http/bounded-body.js'
 import type { Clock } from '../../src/time/clock.js'
 import { withoutUndefined } from '../../src/options/without-undefined.js'
-import { jsonObject } from '../../src/exchange/token-response.js'
+import { parseRetryAfter } from '../../src/http/retry-after.js'
+import { jsonObject } from '../../src/http/json-object.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
 import { scrub } from '../../src/logging/scrub.js'
 import type { Secret } from '../../src/secret.js'
@@ -118,7 +119,7 @@ function refused(
 
 /** Until `Retry-After`, else `X-RateLimit-Reset` (epoch seconds), else a second; at most a minute. */
 function waitFor(headers: Headers, clock: Clock): number {
-  const seconds = wholeNumber(headers.get('retry-after'))
+  const seconds = parseRetryAfter(headers, clock())
   const reset = wholeNumber(headers.get('x-ratelimit-reset'))
   const waitMs =
     seconds === undefined

@@ -25,7 +25,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-outgoing': () => settingTheme(OUTGOING_SETTINGS),
   'settings-access': () => settingTheme(ACCESS_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
-  'settings-edge': () => settingTheme(HTTP_SETTINGS),
+  'settings-http': () => settingTheme(HTTP_SETTINGS),
   'failure-overview': failureOverview,
   'failure-sections': failureSections,
   'log-events': logEventSections,

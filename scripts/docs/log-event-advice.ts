@@ -17,7 +17,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   http_rejected:
     'A request was refused before any route saw it. `headers_too_large` (431): all its headers together are larger than 32 KiB, mostly by an access token with many claims; have the authorization server put less into it. At level debug: `request_timeout` (408) and `not_http` (400). Of each reason ten lines a minute are written; `unlogged` counts those left out before this one.',
   issuer_document_unavailable:
-    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `fault`, `url`, `status` and `why` say what happened: `why` is the innermost cause, a certificate or a refused connection for example. A redirect has its target in `location`; redirects are not followed, so set `ISSUER_METADATA_URL` or `JWKS_URL` to the address of the document itself.",
+    "The issuer's metadata or keys could not be fetched. Copies at hand go on serving for `KEYS_STALE_HOURS`, so there is time; find out why before it is over. `reason`, `url`, `status` and `why` say what happened: `why` is the innermost cause, a certificate or a refused connection for example. A redirect has its target in `location`; redirects are not followed, so set `ISSUER_METADATA_URL` or `JWKS_URL` to the address of the document itself.",
   listening: 'The process accepts requests. Nothing to do.',
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, mostly a client that went away or broke the protocol. Look into it if there are many of one kind.',

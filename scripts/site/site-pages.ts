@@ -21,7 +21,6 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
     text: 'Set up',
     pages: [
       ['docs/configuration.md', 'configuration.md'],
-      ['docs/development-server.md', 'development-server.md'],
       ['docs/auth0.md', 'auth0.md'],
       ['docs/authorization-servers.md', 'authorization-servers.md'],
       ['docs/authorization.md', 'authorization.md'],

@@ -51,7 +51,7 @@ export interface Config extends HttpConfig {
     readonly jwksUrl: string | undefined
     readonly dangerouslyAllowHttp: boolean
     readonly dangerouslyShareClientSecret: boolean
-    readonly staleAgeMs: number
+    readonly keysStaleMs: number
   }
   readonly access: Complete<AccessPolicy>
   /** `undefined`: no sessions. */
@@ -157,7 +157,7 @@ function issuersOf(found: CompleteSettings): Config['issuer'] {
     jwksUrl: found.JWKS_URL,
     dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
     dangerouslyShareClientSecret: found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true',
-    staleAgeMs: found.KEYS_STALE_HOURS * 3_600_000,
+    keysStaleMs: found.KEYS_STALE_HOURS * 3_600_000,
   }
 }
 

@@ -2,7 +2,7 @@ import type { ConfigIssue } from './config-error.js'
 import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import type { SettingName, SettingValues } from './settings.js'
-import { isHttpsOrLoopback } from './values.js'
+import { isHttpsOrLoopback } from '../http/secure-url.js'
 
 const MISSING = {
   AUTH0_AUDIENCE:

@@ -95,14 +95,14 @@ export const EXCHANGE_SETTINGS = {
   }),
   EXCHANGE_RATE_PER_SECOND: setting({
     description:
-      "How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 2 on its Free plan, 8 on Essentials and Professional, 30 on Enterprise. Below this, the pace follows the rate-limit headers of the authorization server's answers.",
-    schema: values.positiveInteger(1, 100_000),
+      "How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 2 on its Free plan, 8 on Essentials and Professional, 30 on Enterprise. Below this, the rate follows the rate-limit headers of the authorization server's answers.",
+    schema: values.integerBetween(1, 100_000),
     example: '8',
     fallback: `${EXCHANGE_DEFAULTS.ratePerSecond}`,
   }),
   EXCHANGE_CACHE_ENTRIES: setting({
     description: 'How many exchanged tokens are kept.',
-    schema: values.positiveInteger(1, 10_000_000),
+    schema: values.integerBetween(1, 10_000_000),
     example: '10000',
     fallback: `${EXCHANGE_DEFAULTS.cacheEntries}`,
   }),
@@ -122,7 +122,7 @@ export const EXCHANGE_SETTINGS = {
   DELEGATION_MAX_DEPTH: setting({
     description:
       "How many actors an exchanged token may name, this server included. Foreseen from the user's token before the exchange, and measured on the token that comes back.",
-    schema: values.positiveInteger(1, 32),
+    schema: values.integerBetween(1, 32),
     example: '5',
     fallback: `${DELEGATION_DEFAULTS.maxDepth}`,
   }),
@@ -150,34 +150,34 @@ export const EXCHANGE_SETTINGS = {
   EXCHANGE_TIMEOUT_MS: setting({
     description:
       'The deadline of one token exchange in milliseconds: waiting for its turn, both tries, and the checks.',
-    schema: values.positiveInteger(100, 60_000),
+    schema: values.integerBetween(100, 60_000),
     example: '5000',
     fallback: `${EXCHANGE_DEFAULTS.timeoutMs}`,
   }),
   API_TIMEOUT_MS: setting({
     description:
       'The deadline of one call of the API, in milliseconds, waiting for its turn included.',
-    schema: values.positiveInteger(100, 120_000),
+    schema: values.integerBetween(100, 120_000),
     example: '10000',
     fallback: `${API_CALL_DEFAULTS.timeoutMs}`,
   }),
   API_MAX_BYTES: setting({
     description: 'The largest answer of the API that a tool reads, in bytes.',
-    schema: values.positiveInteger(1_024, 100_000_000),
+    schema: values.integerBetween(1_024, 100_000_000),
     example: '1048576',
     fallback: `${API_CALL_DEFAULTS.maxBytes}`,
   }),
   API_CONNECTIONS: setting({
     description:
       'Connections to the API, and so calls of it under way at a time. Further calls wait, users taking turns.',
-    schema: values.positiveInteger(1, 10_000),
+    schema: values.integerBetween(1, 10_000),
     example: '64',
     fallback: `${API_CALL_DEFAULTS.connections}`,
   }),
   API_CONCURRENCY_PER_USER: setting({
     description:
       'Calls of the API under way at a time for one user, through all clients together. Further calls of that user wait. Default: a quarter of API_CONNECTIONS.',
-    schema: values.positiveInteger(1, 10_000),
+    schema: values.integerBetween(1, 10_000),
     example: '16',
   }),
 } as const satisfies Record<string, Setting<unknown>>

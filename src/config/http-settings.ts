@@ -53,49 +53,49 @@ export const HTTP_SETTINGS = {
   }),
   RATE_LIMIT_PER_ADDRESS: setting({
     description: 'Requests a minute from one address, before authentication. 0: no limit.',
-    schema: values.positiveInteger(0, 10_000_000),
+    schema: values.integerBetween(0, 10_000_000),
     example: '600',
     fallback: `${HTTP_DEFAULTS.rateLimitPerAddress}`,
   }),
   RATE_LIMIT_PER_CALLER: setting({
     description:
       'Messages a minute from one user, through all clients together; those of a batch count one by one. 0: no limit.',
-    schema: values.positiveInteger(0, 10_000_000),
+    schema: values.integerBetween(0, 10_000_000),
     example: '300',
     fallback: `${HTTP_DEFAULTS.rateLimitPerCaller}`,
   }),
   BODY_BYTES_PER_CALLER: setting({
     description:
       "Bytes of request bodies a minute from one user, as they are after decompression, and 256 more for each value in them outside of tools' arguments. 0: no limit.",
-    schema: values.positiveInteger(0, 1_000_000_000_000),
+    schema: values.integerBetween(0, 1_000_000_000_000),
     example: '8388608',
     fallback: `${HTTP_DEFAULTS.bodyBytesPerCaller}`,
   }),
   CONCURRENCY_PER_CALLER: setting({
     description:
       'Messages of one user under way at a time, open streams among them, through all clients together; those of a batch count one by one. 0: no limit.',
-    schema: values.positiveInteger(0, 1_000_000),
+    schema: values.integerBetween(0, 1_000_000),
     example: '64',
     fallback: `${HTTP_DEFAULTS.concurrencyPerCaller}`,
   }),
   MAX_BODY_BYTES: setting({
     description:
       'The largest request body, in bytes. A larger one keeps the process busy for longer, and everybody else waits meanwhile.',
-    schema: values.positiveInteger(1_024, 100_000_000),
+    schema: values.integerBetween(1_024, 100_000_000),
     example: '262144',
     fallback: `${HTTP_DEFAULTS.maxBodyBytes}`,
   }),
   KEEP_ALIVE_SECONDS: setting({
     description:
       'How long a connection may be idle between two requests. It has to be longer than a load balancer in front keeps it (mostly 60), or calls now and then end in a 502.',
-    schema: values.positiveInteger(1, 3_600),
+    schema: values.integerBetween(1, 3_600),
     example: '65',
     fallback: '65',
   }),
   DRAIN_DELAY_SECONDS: setting({
     description:
       'How long the server goes on to accept after SIGTERM, before it drains: the time that a load balancer or Kubernetes takes to send nothing more. 0: not at all.',
-    schema: values.positiveInteger(0, 300),
+    schema: values.integerBetween(0, 300),
     example: '0',
     fallback: '0',
   }),

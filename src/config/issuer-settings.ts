@@ -51,8 +51,8 @@ export const ISSUER_SETTINGS = {
   KEYS_STALE_HOURS: setting({
     description:
       "How old the issuer's keys and metadata may get while it cannot be reached, in hours. Then requests are answered 503.",
-    schema: values.positiveInteger(1, 720),
+    schema: values.integerBetween(1, 720),
     example: '24',
-    fallback: `${ISSUER_DEFAULTS.staleAgeMs / 3_600_000}`,
+    fallback: `${ISSUER_DEFAULTS.keysStaleMs / 3_600_000}`,
   }),
 } as const satisfies Record<string, Setting<unknown>>

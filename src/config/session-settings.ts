@@ -13,26 +13,26 @@ export const SESSION_SETTINGS = {
   }),
   SESSION_IDLE_MINUTES: setting({
     description: 'How long a session may be unused before it ends, in minutes.',
-    schema: values.positiveInteger(1, 10_080),
+    schema: values.integerBetween(1, 10_080),
     example: '30',
     fallback: `${SESSION_DEFAULTS.idleMs / 60_000}`,
   }),
   SESSION_MAX_HOURS: setting({
     description: 'How long a session may last at all, in hours.',
-    schema: values.positiveInteger(1, 720),
+    schema: values.integerBetween(1, 720),
     example: '24',
     fallback: `${SESSION_DEFAULTS.maxAgeMs / 3_600_000}`,
   }),
   SESSION_LIMIT: setting({
     description: 'Open sessions of all users together; each keeps up to 256 KiB of messages.',
-    schema: values.positiveInteger(1, 1_000_000),
+    schema: values.integerBetween(1, 1_000_000),
     example: '1000',
     fallback: `${SESSION_DEFAULTS.maxSessions}`,
   }),
   SESSION_LIMIT_PER_USER: setting({
     description:
       'Open sessions of one user, through all clients together. Beyond it, the one unused for longest ends.',
-    schema: values.positiveInteger(1, 1_000),
+    schema: values.integerBetween(1, 1_000),
     example: '20',
     fallback: `${SESSION_DEFAULTS.maxSessionsPerUser}`,
   }),

@@ -5,7 +5,7 @@ import type { CompleteSettings } from './settings.js'
 /** Who this server is to clients, and for whom their tokens have to be. */
 export interface ResourceConfig {
   /** What clients ask for, by `resource`. */
-  readonly identifier: string
+  readonly resource: string
   /** The `aud` of the tokens for this server. */
   readonly tokenAudience: string
   /** What may stand beside it: ourselves by another name, and what a setting names. */
@@ -16,7 +16,7 @@ export interface ResourceConfig {
 
 export function resourceOf(found: CompleteSettings): ResourceConfig {
   return {
-    identifier: found.AUTH0_AUDIENCE,
+    resource: found.AUTH0_AUDIENCE,
     tokenAudience: found.TOKEN_AUDIENCE ?? found.AUTH0_AUDIENCE,
     toleratedAudiences: [found.MCP_AUTH0_CLIENT_ID, ...found.TOLERATED_AUDIENCES],
     baselineScopes: found.MCP_BASELINE_SCOPES,

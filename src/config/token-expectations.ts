@@ -10,7 +10,7 @@ export function tokenExpectations({
   return {
     issuers: [issuer.primary, ...issuer.additional],
     audience: resource.tokenAudience,
-    resource: resource.identifier,
+    resource: resource.resource,
     toleratedAudiences: resource.toleratedAudiences,
     clockToleranceSeconds,
   }

@@ -38,7 +38,7 @@ export const TOKEN_SETTINGS = {
   CLOCK_TOLERANCE_SECONDS: setting({
     description:
       "How far this machine's clock and the authorization server's may be apart, in seconds, 0 to 60: for `exp` and `nbf`.",
-    schema: values.positiveInteger(0, 60),
+    schema: values.integerBetween(0, 60),
     example: '5',
     fallback: `${TOKEN_DEFAULTS.clockToleranceSeconds}`,
   }),

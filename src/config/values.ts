@@ -6,7 +6,6 @@ import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
 import { isTemplate } from '../identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
-import { isLoopback } from '../http/secure-url.js'
 import { isScopeToken } from '../scopes.js'
 import { Secret } from '../secret.js'
 
@@ -212,18 +211,13 @@ export const certificate = z.string().transform((value, context) => {
   }
 })
 
-export function positiveInteger(least: number, most: number) {
+export function integerBetween(least: number, most: number) {
   return z.string().transform((value, context) => {
     const number = Number(value)
     if (/^\d+$/.test(value) && number >= least && number <= most) return number
     context.addIssue(`must be a whole number from ${least} to ${most}`)
     return z.NEVER
   })
-}
-
-/** Whether a URL is https, or plain http on loopback. */
-export function isHttpsOrLoopback(url: URL): boolean {
-  return url.protocol === 'https:' || isLoopback(url)
 }
 
 function listOf<T>(item: z.ZodType<T, string>) {

@@ -1,5 +1,7 @@
 import type { FailureDetails, OnBehalfOfError } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
+import { parseRetryAfter } from '../http/retry-after.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import { callFailure } from './call-failure.js'
 import { outageText, unknownNote } from './call-outcome.js'
 import type { OutgoingRequest } from './outgoing-request.js'
@@ -13,16 +15,18 @@ import type { OutgoingRequest } from './outgoing-request.js'
 export async function apiRefusal(
   response: Response,
   outgoing: OutgoingRequest,
+  clock: Clock = systemClock,
 ): Promise<OnBehalfOfError> {
   const { status, headers } = response
+  const retryAfterSeconds = waitOf(headers, clock)
   await response.body?.cancel().catch(() => undefined)
   const details: FailureDetails = { reason: 'unexpected_status', status }
   if (status === 401) return callFailure(outgoing, 'downstream_unauthorized', details)
   if (status === 403) return forbidden(headers.get('www-authenticate') ?? '', details, outgoing)
   if (status === 429 || status === 503) {
-    return callFailure(outgoing, 'downstream_unavailable', { ...details, ...retryAfter(headers) })
+    return callFailure(outgoing, 'downstream_unavailable', { ...details, retryAfterSeconds })
   }
-  if (status >= 500) return outage(headers, details, outgoing)
+  if (status >= 500) return outage(retryAfterSeconds, details, outgoing)
   if (status < 400) return redirect(headers.get('location'), status, outgoing)
   const description = describe(status)
   return callFailure(outgoing, 'downstream_failed', { ...details, description })
@@ -44,13 +48,16 @@ function forbidden(
 
 /** To wait is of use only where the call may be made again. */
 function outage(
-  headers: Headers,
+  retryAfterSeconds: number | undefined,
   details: FailureDetails,
   outgoing: OutgoingRequest,
 ): OnBehalfOfError {
   const unknown = outageText(outgoing.method)
-  const wait = unknown.description === undefined ? retryAfter(headers) : {}
-  return callFailure(outgoing, 'downstream_unavailable', { ...details, ...unknown, ...wait })
+  return callFailure(outgoing, 'downstream_unavailable', {
+    ...details,
+    ...unknown,
+    retryAfterSeconds: unknown.description === undefined ? retryAfterSeconds : undefined,
+  })
 }
 
 /** An API that answers a write by a redirect (303) may have carried it out. */
@@ -81,9 +88,12 @@ function withoutQuery(location: string, from: URL): string | undefined {
   return scrub(`${protocol}//${host}${pathname}`, 200)
 }
 
-function retryAfter(headers: Headers): FailureDetails {
-  const value = headers.get('retry-after')
-  return value !== null && /^\d{1,6}$/.test(value) ? { retryAfterSeconds: Number(value) } : {}
+/** A longer wait is no answer to a model. */
+const LONGEST_WAIT_SECONDS = 999_999
+
+function waitOf(headers: Headers, clock: Clock): number | undefined {
+  const seconds = parseRetryAfter(headers, clock())
+  return seconds !== undefined && seconds <= LONGEST_WAIT_SECONDS ? seconds : undefined
 }
 
 function describe(status: number): string {

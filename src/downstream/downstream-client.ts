@@ -1,6 +1,7 @@
 import { API_CALL_DEFAULTS } from './api-call-defaults.js'
 import type { ZodType } from 'zod'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
+import type { Clock } from '../time/clock.js'
 import { untilAborted } from '../time/until-aborted.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Secret } from '../secret.js'
@@ -101,6 +102,8 @@ export interface DownstreamClientOptions {
   readonly timeoutMs?: number | undefined
   /** The largest body that can be read. Default 1 MiB. */
   readonly maxBytes?: number | undefined
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined
   /** Gets each failure that a call ends with, before the handler does. */
   readonly report?: ((failure: OnBehalfOfError) => void) | undefined
 }
@@ -126,7 +129,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
       try {
         assertSchema(request)
         const { answer, outgoing } = await call(path, request, options)
-        if (!answer.response.ok) throw await apiRefusal(answer.response, outgoing)
+        if (!answer.response.ok) throw await apiRefusal(answer.response, outgoing, options.clock)
         return await readAnswer(guardBody(answer, maxBytes), answer, request.schema)
       } catch (thrown) {
         throw report(thrown)

@@ -55,7 +55,7 @@ async function turn(
 ): Promise<Release> {
   let release: Release | undefined
   try {
-    release = await share.enter(user, signal)
+    release = await share.acquire(user, signal)
     // Its turn and its end may come in the same moment.
     signal?.throwIfAborted()
     return release

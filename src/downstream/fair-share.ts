@@ -35,7 +35,7 @@ export class FairShare {
    * Resolves when the user has a place; rejects with `downstream_unavailable` (`too_many_calls`) when too many wait,
    * and with the signal's reason when it aborts.
    */
-  async enter(user: string, signal: AbortSignal | undefined): Promise<Release> {
+  async acquire(user: string, signal: AbortSignal | undefined): Promise<Release> {
     signal?.throwIfAborted()
     const place = this.#queue.has(user) ? undefined : this.#take(user)
     return place ?? this.#queue.wait(user, signal)

@@ -83,7 +83,7 @@ export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExcha
   }
 }
 
-/** The clients are few: one an issuer that the inbound door accepts. */
+/** The clients are few: one for each issuer whose tokens the endpoint accepts. */
 async function createClient(issuer: string, options: Auth0ExchangerOptions): Promise<AuthClient> {
   const url = new URL(issuer)
   if (url.protocol !== 'https:') {

@@ -21,7 +21,7 @@ import type {
 } from './token-exchanger.js'
 import { untilAborted } from '../time/until-aborted.js'
 
-/** Where `CachingExchanger` keeps tokens, and for how long. */
+/** Where `createCachingExchanger` keeps tokens, and for how long. */
 export interface CachingExchangerOptions extends ExchangeIdentity {
   readonly cache: TokenCache
   /** No token is kept longer than this. Default 1 hour. */
@@ -50,22 +50,29 @@ const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: To
 /**
  * Puts a cache in front of an exchanger, with the same port.
  *
- * Many callers with the same request cause one exchange, which belongs to none of them: who leaves neither
- * ends it nor gets its token. An entry counts for its owner alone, and until the least of the exchanged
- * token's expiry, the subject token's expiry and `maxAgeMs`, minus `skewMs`. A token that does not say when
- * it expires is not kept. A cache that fails, or returns what is no entry, is a miss.
+ * Concurrent calls with the same request share one exchange (single-flight). It belongs to no caller: a caller that
+ * aborts does not end it, and does not get its token. An entry counts for its owner alone, until the earliest of the
+ * exchanged token's expiry, the subject token's expiry and `maxAgeMs`, minus `expiryMarginMs`. A token without an expiry
+ * is not kept. A cache that fails, or returns something else than an entry, is a miss.
  *
  * @category Token exchange
  */
-export class CachingExchanger implements TokenExchanger {
+export function createCachingExchanger(
+  exchanger: TokenExchanger,
+  options: CachingExchangerOptions,
+): Required<TokenExchanger> {
+  return new CachingExchanger(exchanger, options)
+}
+
+class CachingExchanger implements Required<TokenExchanger> {
   readonly #exchanger: TokenExchanger
   readonly #options: CachingExchangerOptions
   readonly #clock: Clock
   readonly #log: Logger
-  readonly #flights = new Map<string, Promise<ExchangedToken>>()
+  readonly #inFlight = new Map<string, Promise<ExchangedToken>>()
 
   constructor(exchanger: TokenExchanger, options: CachingExchangerOptions) {
-    assertOptions('CachingExchanger', OPTIONS, { ...options, exchanger })
+    assertOptions('createCachingExchanger', OPTIONS, { ...options, exchanger })
     this.#exchanger = exchanger
     this.#options = options
     this.#clock = options.clock ?? systemClock
@@ -87,9 +94,11 @@ export class CachingExchanger implements TokenExchanger {
       if (replacing?.reveal() !== entry.token.token.reveal()) return entry.token
       await this.#forget(key)
     }
-    const flight = this.#flight(key, request)
-    // The flight goes on whether or not this caller stays.
-    return signal === undefined ? flight : untilAborted(flight, signal, () => cancelled(signal))
+    const exchanging = this.#exchangeOnce(key, request)
+    // The exchange goes on whether or not this caller stays.
+    return signal === undefined
+      ? exchanging
+      : untilAborted(exchanging, signal, () => cancelled(signal))
   }
 
   async forget(request: TokenExchangeRequest, refused: Secret): Promise<void> {
@@ -99,11 +108,11 @@ export class CachingExchanger implements TokenExchanger {
     if (entry.token.token.reveal() === refused.reveal()) await this.#forget(key)
   }
 
-  /** The exchange under way for this key, or a new one. Holds no caller's signal. */
-  #flight(key: string, request: TokenExchangeRequest): Promise<ExchangedToken> {
-    const underWay = this.#flights.get(key)
+  /** Single-flight: the exchange that is in flight for this key, or a new one. Holds no caller's signal. */
+  #exchangeOnce(key: string, request: TokenExchangeRequest): Promise<ExchangedToken> {
+    const underWay = this.#inFlight.get(key)
     if (underWay !== undefined) return underWay
-    const flight = this.#exchanger
+    const exchanging = this.#exchanger
       .exchange(request)
       .then(
         (token) => {
@@ -121,18 +130,18 @@ export class CachingExchanger implements TokenExchanger {
           throw error
         },
       )
-      .finally(() => this.#flights.delete(key))
-    this.#flights.set(key, flight)
+      .finally(() => this.#inFlight.delete(key))
+    this.#inFlight.set(key, exchanging)
     // Everybody may have left by the time it fails.
-    flight.catch(() => undefined)
-    return flight
+    exchanging.catch(() => undefined)
+    return exchanging
   }
 
   #life(token: ExchangedToken, { caller }: TokenExchangeRequest): { expiresAtMs: number } {
     if (token.expiresAtSeconds === undefined) return { expiresAtMs: -Infinity }
-    const { maxAgeMs = 3_600_000, expiryMarginMs: skewMs = 30_000 } = this.#options
+    const { maxAgeMs = 3_600_000, expiryMarginMs = 30_000 } = this.#options
     const end = Math.min(token.expiresAtSeconds, caller.expiresAtSeconds) * 1_000
-    return { expiresAtMs: Math.min(end - skewMs, this.#clock() + maxAgeMs) }
+    return { expiresAtMs: Math.min(end - expiryMarginMs, this.#clock() + maxAgeMs) }
   }
 
   async #keepRefusal(key: string, caller: Caller, error: OnBehalfOfError): Promise<void> {

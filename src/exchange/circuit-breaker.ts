@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.js'
-import { TrialGate } from './trial-gate.js'
+import { HalfOpenGate } from './half-open-gate.js'
 
 export interface CircuitBreakerOptions {
   /** Failures in a row after which nothing is let through. Default 5. */
@@ -10,42 +10,42 @@ export interface CircuitBreakerOptions {
 }
 
 /**
- * Stops asking an authorization server that is down, and tries it with a single request after a while.
+ * Stops requests to an authorization server that is down, and sends a single probe after a while (half-open).
  *
- * Only what is passed to `failed` counts: who uses it decides what speaks for an outage.
+ * Counts nothing but the calls of `failed`: its caller decides which failures mean an outage.
  */
 export class CircuitBreaker {
   readonly #threshold: number
-  readonly #gate: TrialGate
+  readonly #gate: HalfOpenGate
   #failures = 0
 
   constructor({ threshold = 5, openMs = 10_000, clock }: CircuitBreakerOptions) {
     this.#threshold = threshold
-    this.#gate = new TrialGate(openMs, clock)
+    this.#gate = new HalfOpenGate(openMs, clock)
   }
 
   /**
-   * Throws `exchange_unavailable` while the breaker is open; each caller let through reports back. Returns
-   * whether the call is the trial.
+   * Returns whether the call is the half-open probe. Throws `exchange_unavailable` while the breaker is open. Every
+   * call that it lets through reports its outcome: `succeeded`, `failed` or `release`.
    */
-  enter(): boolean {
+  tryAcquire(): boolean {
     if (this.#failures < this.#threshold) return false
-    return this.#gate.enter()
+    return this.#gate.tryAcquire()
   }
 
   succeeded(): void {
     this.#failures = 0
-    this.#gate.endTrial()
+    this.#gate.endProbe()
   }
 
   failed(): void {
     this.#failures += 1
-    this.#gate.endTrial()
+    this.#gate.endProbe()
     if (this.#failures >= this.#threshold) this.#gate.shut()
   }
 
-  /** The request came to an end that says nothing about the server; another may be the trial in its place. */
-  undecided(trial = true): void {
-    if (trial) this.#gate.endTrial()
+  /** Reports a request whose outcome says nothing about the server; another request may be the probe in its place. */
+  release(probe = true): void {
+    if (probe) this.#gate.endProbe()
   }
 }

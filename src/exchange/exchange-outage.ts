@@ -1,3 +1,4 @@
+import { OUTAGE_RETRY_SECONDS } from '../failures/outage-retry.js'
 import { OnBehalfOfError, type FailureDetails } from '../failures/errors.js'
 
 /** What the ways to get no usable answer say about the authorization server. */
@@ -12,12 +13,12 @@ const OUTAGES = {
 /** Why no usable answer came from the authorization server. */
 export type OutageReason = keyof typeof OUTAGES
 
-/** The failure of an exchange to which no usable answer came: `exchange_unavailable`, to be tried again in 5 seconds. */
+/** The failure of an exchange to which no usable answer came: `exchange_unavailable`, to be tried again after `OUTAGE_RETRY_SECONDS`. */
 export function exchangeOutage(reason: OutageReason, cause?: unknown): OnBehalfOfError {
   return new OnBehalfOfError('exchange_unavailable', {
     reason,
     ...OUTAGES[reason],
-    retryAfterSeconds: 5,
+    retryAfterSeconds: OUTAGE_RETRY_SECONDS,
     cause,
   })
 }

@@ -4,23 +4,25 @@ import { optionValues } from '../options/option-values.js'
 import type { Clock, Timers } from '../time/clock.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import { LOGGER_OPTION, type Logger } from '../logging/logger.js'
-import { CachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
-import { ResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
+import { createCachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
+import { createResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
 import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './token-exchanger.js'
-import type { ExchangedTokenExpectations } from './verify-exchanged-token.js'
-import { VerifyingExchanger } from './verifying-exchanger.js'
+import {
+  createVerifyingExchanger,
+  type ExchangedTokenExpectations,
+} from './verify-exchanged-token.js'
 
-/** What `protectExchange` needs: whose tokens come back, who we are, and how patient and careful to be. */
-export interface ProtectExchangeOptions {
+/** What `createExchangePipeline` needs: the issuers, our client, and how long to wait and what to check. */
+export interface ExchangePipelineOptions {
   /** Whose subject tokens are exchanged, and whose tokens may come back. */
   readonly issuers: readonly Issuer[]
   /** Where all exchanges take place and whose tokens come back. Default: the issuer of each subject token. */
   readonly exchangeIssuer?: Issuer | undefined
   /** Our client at the authorization server. */
   readonly clientId: string
-  /** Our own resource identifier. */
-  readonly ownAudience: string
+  /** The audience of the tokens for this server, which a token for an API must not be good for. */
+  readonly tokenAudience: string
   /** The subject token type, where it is not the access-token type: part of what makes two exchanges differ. */
   readonly subjectTokenType?: string | undefined
   /** Default: in this process, `cacheEntries` of them. */
@@ -53,30 +55,30 @@ export interface ProtectExchangeOptions {
 
 const ISSUER = optionValues.withFunctions('an Issuer, see createIssuer', 'keys', 'metadata')
 
-const OPTIONS = optionsSchema<ProtectExchangeOptions & { readonly adapter: TokenExchanger }>({
+const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: TokenExchanger }>({
   adapter: optionValues.withFunctions('a TokenExchanger', 'exchange'),
   issuers: z
     .array(ISSUER, 'must be a list of issuers, see createIssuer')
     .min(1, 'must name at least one issuer'),
   exchangeIssuer: ISSUER.optional(),
   clientId: optionValues.text("our client's id at the authorization server"),
-  ownAudience: optionValues.text("this server's own audience"),
+  tokenAudience: optionValues.text("this server's own audience"),
   subjectTokenType: optionValues.text('a URI').optional(),
   cache: optionValues.withFunctions('a TokenCache', 'get', 'set', 'delete').optional(),
   cacheEntries: optionValues.count.optional(),
-  caching: optionsSchema<NonNullable<ProtectExchangeOptions['caching']>>({
+  caching: optionsSchema<NonNullable<ExchangePipelineOptions['caching']>>({
     maxAgeMs: optionValues.whole.optional(),
     expiryMarginMs: optionValues.whole.optional(),
     negativeTtlMs: optionValues.whole.optional(),
   }).optional(),
   timeoutMs: optionValues.milliseconds.optional(),
   ratePerSecond: z.number().positive('must be a number of exchanges a second').optional(),
-  resilience: optionsSchema<NonNullable<ProtectExchangeOptions['resilience']>>({
+  resilience: optionsSchema<NonNullable<ExchangePipelineOptions['resilience']>>({
     retryPauseMs: optionValues.whole.optional(),
     breaker: z.looseObject({}, 'must be an object').optional(),
     random: optionValues.callable.optional(),
   }).optional(),
-  checks: optionsSchema<NonNullable<ProtectExchangeOptions['checks']>>({
+  checks: optionsSchema<NonNullable<ExchangePipelineOptions['checks']>>({
     actor: optionValues.text('the name of this server in act.sub').optional(),
     requireActor: optionValues.flag.optional(),
     maxDepth: optionValues.whole.optional(),
@@ -95,25 +97,25 @@ const OPTIONS = optionsSchema<ProtectExchangeOptions & { readonly adapter: Token
  *
  * @category Token exchange
  */
-export function protectExchange(
+export function createExchangePipeline(
   adapter: TokenExchanger,
-  options: ProtectExchangeOptions,
+  options: ExchangePipelineOptions,
 ): TokenExchanger {
-  assertOptions('protectExchange', OPTIONS, { ...options, adapter })
-  const { issuers, exchangeIssuer, clientId, ownAudience, clock, timers, log } = options
-  const verifying = new VerifyingExchanger(adapter, {
+  assertOptions('createExchangePipeline', OPTIONS, { ...options, adapter })
+  const { issuers, exchangeIssuer, clientId, tokenAudience, clock, timers, log } = options
+  const verifying = createVerifyingExchanger(adapter, {
     issuerOf: (name) => issuers.find(({ issuer }) => issuer === name),
-    ...{ exchangeIssuer, clientId, ownAudience, clock, log },
+    ...{ exchangeIssuer, clientId, tokenAudience, clock, log },
     ...options.checks,
   })
-  const resilient = new ResilientExchanger(verifying, {
+  const resilient = createResilientExchanger(verifying, {
     ...options.resilience,
     timeoutMs: options.timeoutMs,
     ratePerSecond: options.ratePerSecond,
     exchangeIssuer: exchangeIssuer?.issuer,
     ...{ clock, timers, log },
   })
-  return new CachingExchanger(resilient, {
+  return createCachingExchanger(resilient, {
     ...options.caching,
     cache: options.cache ?? createMemoryTokenCache({ maxEntries: options.cacheEntries }),
     clientId,

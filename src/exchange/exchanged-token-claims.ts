@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JSONWebKeySet } from 'jose'
 import type { Clock } from '../time/clock.js'
+import { OUTAGE_RETRY_SECONDS } from '../failures/outage-retry.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { LAST_DATE_SECONDS, type Claims } from '../identity/caller.js'
 import { claimOf } from '../identity/claims.js'
@@ -94,7 +95,7 @@ async function keysOf(issuer: Issuer, keyId: string | undefined): Promise<JSONWe
 function keysUnavailable(cause: unknown): OnBehalfOfError {
   return new OnBehalfOfError('exchange_unavailable', {
     reason: 'keys_unavailable',
-    retryAfterSeconds: 5,
+    retryAfterSeconds: OUTAGE_RETRY_SECONDS,
     cause,
   })
 }

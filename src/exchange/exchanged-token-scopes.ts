@@ -5,7 +5,7 @@ import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { isIdentityScope, missingScopes } from '../scopes.js'
 import { scrub } from '../logging/scrub.js'
-import { hintFor } from './exchange-hints.js'
+import { hintFor } from './exchange-failure.js'
 import type { ExchangedToken, TokenExchangeRequest } from './token-exchanger.js'
 
 /**

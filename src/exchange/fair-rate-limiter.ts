@@ -4,7 +4,7 @@ import { FairQueue } from '../limits/fair-queue.js'
 import { MAX_HOLD_MS, RateBudget } from './rate-budget.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
 
-export interface FairPaceOptions {
+export interface FairRateLimiterOptions {
   /** Exchanges a second in the long run. */
   readonly perSecond: number
   /** Exchanges at once after a quiet time. Default: `perSecond`. */
@@ -23,7 +23,7 @@ const WAIT_OUT_MS = 2_000
  * much waits behind the others and not the others behind them.
  *
  * Also follows what the authorization server says about its limit: slows down as less is left of it (`follow`), and
- * holds everybody back until a time it has named (`holdUntil`), a minute at most.
+ * holds all users back until a time that it has named (`pauseUntil`), a minute at most.
  */
 export class FairRateLimiter {
   readonly #burst: number
@@ -32,13 +32,13 @@ export class FairRateLimiter {
   readonly #queue: FairQueue<true>
   #tokens: number
   #filledAt: number
-  #heldUntil = 0
-  /** As `#heldUntil`, for holds that are short enough to be waited out. */
+  #refusedUntil = 0
+  /** As `#refusedUntil`, for holds that are short enough to be waited out. */
   #pausedUntil = 0
   readonly #budget: RateBudget
   #timer: { cancel(): void } | undefined
 
-  constructor(options: FairPaceOptions) {
+  constructor(options: FairRateLimiterOptions) {
     this.#burst = options.burst ?? Math.max(1, options.perSecond)
     this.#queue = new FairQueue({
       maxWaiting: options.maxWaiting ?? 1_000,
@@ -55,27 +55,27 @@ export class FairRateLimiter {
    * Resolves when it is this user's turn; rejects with `exchange_unavailable` when too many wait or the
    * authorization server wants to be left alone, and with the signal's reason when it aborts.
    */
-  async turn(user: string, signal: AbortSignal): Promise<void> {
+  async acquire(user: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    const heldMs = this.#msUntil(this.#heldUntil)
+    const heldMs = this.#msUntil(this.#refusedUntil)
     if (heldMs > 0) throw busy('held_back', heldMs)
     const { isSpent, endsInMs } = this.#budget
     if (isSpent && endsInMs > WAIT_OUT_MS) throw busy('held_back', endsInMs)
     this.#fill()
-    if (this.#queue.length === 0 && this.#hasTurn()) {
-      this.#spendTurn()
+    if (this.#queue.length === 0 && this.#hasToken()) {
+      this.#spendToken()
       return
     }
-    const turn = this.#queue.wait(user, signal)
+    const admitted = this.#queue.wait(user, signal)
     this.#schedule()
-    await turn
+    await admitted
   }
 
   /**
    * Lets nobody through until `untilMs` (epoch milliseconds), a minute at most; never shortens what was said before.
    * Who waits already is sent away, unless the hold is no longer than two seconds.
    */
-  holdUntil(untilMs: number): void {
+  pauseUntil(untilMs: number): void {
     const now = this.#clock()
     if (!(untilMs > now)) return
     const bounded = Math.min(untilMs, now + MAX_HOLD_MS)
@@ -83,8 +83,8 @@ export class FairRateLimiter {
       this.#pausedUntil = Math.max(this.#pausedUntil, bounded)
       return
     }
-    this.#heldUntil = Math.max(this.#heldUntil, bounded)
-    this.#queue.refuseAll(() => busy('held_back', this.#heldUntil - now))
+    this.#refusedUntil = Math.max(this.#refusedUntil, bounded)
+    this.#queue.refuseAll(() => busy('held_back', this.#refusedUntil - now))
   }
 
   /** Takes over what an answer of the authorization server says about its rate limit. */
@@ -94,7 +94,7 @@ export class FairRateLimiter {
     // What was saved up in a quiet time would go out at once.
     if (this.#budget.isSlow) this.#tokens = Math.min(this.#tokens, 1)
     if (this.#budget.isSpent && limits.some(isUsedUp)) {
-      this.holdUntil(this.#clock() + this.#budget.endsInMs)
+      this.pauseUntil(this.#clock() + this.#budget.endsInMs)
     }
     this.#timer?.cancel()
     this.#timer = undefined
@@ -103,15 +103,15 @@ export class FairRateLimiter {
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#queue.length === 0) return
-    this.#timer = this.#timers.after(Math.max(1, Math.ceil(this.#msToNextTurn())), () => {
+    this.#timer = this.#timers.after(Math.max(1, Math.ceil(this.#msToNextToken())), () => {
       this.#timer = undefined
       this.#fill()
-      while (this.#hasTurn() && this.#queue.admitNext(() => true)) this.#spendTurn()
+      while (this.#hasToken() && this.#queue.admitNext(() => true)) this.#spendToken()
       this.#schedule()
     })
   }
 
-  #hasTurn(): boolean {
+  #hasToken(): boolean {
     return this.#tokens >= 1 && !this.#budget.isSpent && this.#msUntil(this.#pausedUntil) <= 0
   }
 
@@ -121,18 +121,18 @@ export class FairRateLimiter {
     return leftMs > MAX_HOLD_MS ? 0 : leftMs
   }
 
-  #spendTurn(): void {
+  #spendToken(): void {
     this.#tokens -= 1
     this.#budget.spend()
   }
 
-  #msToNextTurn(): number {
+  #msToNextToken(): number {
     const { isSlow, isSpent, endsInMs, perSecond } = this.#budget
     const pausedMs = this.#msUntil(this.#pausedUntil)
     const fillMs = ((1 - this.#tokens) / perSecond) * 1_000
-    // A slow pace ends with its window.
-    const turnMs = isSpent ? endsInMs : isSlow ? Math.min(fillMs, endsInMs) : fillMs
-    return Math.max(pausedMs, turnMs)
+    // A slow rate ends with its window.
+    const tokenMs = isSpent ? endsInMs : isSlow ? Math.min(fillMs, endsInMs) : fillMs
+    return Math.max(pausedMs, tokenMs)
   }
 
   #fill(): void {

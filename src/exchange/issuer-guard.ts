@@ -7,7 +7,7 @@ import { UserHolds } from './user-holds.js'
 
 export interface IssuerGuardOptions {
   /** Exchanges a second, all users together. */
-  readonly perSecond: number
+  readonly ratePerSecond: number
   readonly breaker?:
     { readonly threshold?: number | undefined; readonly openMs?: number | undefined } | undefined
   readonly clock: Clock
@@ -17,15 +17,16 @@ export interface IssuerGuardOptions {
 /** What was let through: to be handed back with the outcome. */
 export interface Admission {
   readonly user: string
-  /** Whether it is the trial of the issuer, and that of the user. */
-  readonly trial: boolean
-  readonly userTrial: boolean
+  /** Whether the call is the half-open probe of the issuer, and of the user. */
+  readonly probe: boolean
+  readonly userProbe: boolean
 }
 
 const OPEN_MS = 10_000
 
 /**
- * Decides who may ask one authorization server now: the breaker and the pace of all users, and the holds of single ones.
+ * Decides whose request may go to one authorization server now: by the breaker and the rate limit of all users, and by
+ * the holds of single users.
  *
  * What one user alone meets stops that user. It stops all once a second user meets it too, or once the answer itself
  * says that it is about all: nobody can connect, or a rate limit of all is used up.
@@ -33,30 +34,30 @@ const OPEN_MS = 10_000
 export class IssuerGuard {
   readonly #breaker: SharedBreaker
   readonly #users: UserHolds
-  readonly #pace: FairRateLimiter
+  readonly #rateLimiter: FairRateLimiter
   readonly #clock: Clock
   readonly #openMs: number
 
-  constructor({ perSecond, breaker = {}, clock, timers }: IssuerGuardOptions) {
+  constructor({ ratePerSecond, breaker = {}, clock, timers }: IssuerGuardOptions) {
     const { threshold = 5, openMs = OPEN_MS } = breaker
     this.#breaker = new SharedBreaker({ threshold, openMs, clock })
     this.#users = new UserHolds({ threshold, openMs, clock })
-    this.#pace = new FairRateLimiter({ perSecond, clock, timers })
+    this.#rateLimiter = new FairRateLimiter({ perSecond: ratePerSecond, clock, timers })
     this.#clock = clock
     this.#openMs = openMs
   }
 
   /** Resolves when it is this user's turn; rejects with `exchange_unavailable` (`breaker_open`, `held_back`, `queue_full`). */
-  async enter(user: string, signal: AbortSignal): Promise<Admission> {
-    const userTrial = this.#users.enter(user)
-    let trial = false
+  async acquire(user: string, signal: AbortSignal): Promise<Admission> {
+    const userProbe = this.#users.tryAcquire(user)
+    let probe = false
     try {
-      trial = this.#breaker.enter()
-      await this.#pace.turn(user, signal)
-      return { user, trial, userTrial }
+      probe = this.#breaker.tryAcquire()
+      await this.#rateLimiter.acquire(user, signal)
+      return { user, probe: probe, userProbe: userProbe }
     } catch (thrown) {
-      this.#breaker.undecided(trial)
-      this.#users.undecided(user, userTrial)
+      this.#breaker.release(probe)
+      this.#users.release(user, userProbe)
       throw thrown
     }
   }
@@ -68,7 +69,7 @@ export class IssuerGuard {
 
   /** Takes over what an answer says about rate limits, whatever else it says. */
   follow(limits: readonly RateLimit[]): void {
-    this.#pace.follow(limits)
+    this.#rateLimiter.follow(limits)
   }
 
   /** Reports a try that failed; `limits` are those of its answer. */
@@ -79,34 +80,34 @@ export class IssuerGuard {
   ): void {
     const { reason, outage, retryAfterSeconds = 1 } = details
     if (code === 'exchange_unavailable') {
-      if (outage === undefined) this.#undecided(admission)
+      if (outage === undefined) this.#release(admission)
       else this.#outage(admission, outage)
       if (reason === 'rate_limited') this.#limited(admission.user, retryAfterSeconds, limits)
       return
     }
-    if (code === 'internal_error' || code === 'cancelled') this.#undecided(admission)
+    if (code === 'internal_error' || code === 'cancelled') this.#release(admission)
     else this.succeeded(admission)
   }
 
-  #outage({ user, trial, userTrial }: Admission, outage: Outage): void {
+  #outage({ user, probe: probe, userProbe: userProbe }: Admission, outage: Outage): void {
     if (outage === 'everybody') {
-      this.#users.undecided(user, userTrial)
-      this.#breaker.failed(user, outage, trial)
+      this.#users.release(user, userProbe)
+      this.#breaker.failed(user, outage, probe)
       return
     }
     this.#users.failed(user)
-    const userAlone = this.#breaker.failed(user, outage, trial)
-    if (userAlone) this.#users.holdUntil(user, this.#clock() + this.#openMs)
+    const userAlone = this.#breaker.failed(user, outage, probe)
+    if (userAlone) this.#users.pauseUntil(user, this.#clock() + this.#openMs)
   }
 
   #limited(user: string, retryAfterSeconds: number, limits: readonly RateLimit[]): void {
     const untilMs = this.#clock() + retryAfterSeconds * 1_000
     const metByAnother = this.#users.limited(user, untilMs)
-    if (metByAnother || limits.some(isUsedUp)) this.#pace.holdUntil(untilMs)
+    if (metByAnother || limits.some(isUsedUp)) this.#rateLimiter.pauseUntil(untilMs)
   }
 
-  #undecided({ user, trial, userTrial }: Admission): void {
-    this.#breaker.undecided(trial)
-    this.#users.undecided(user, userTrial)
+  #release({ user, probe: probe, userProbe: userProbe }: Admission): void {
+    this.#breaker.release(probe)
+    this.#users.release(user, userProbe)
   }
 }

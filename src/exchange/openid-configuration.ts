@@ -11,7 +11,7 @@ export interface ExchangingClient {
   readonly mutualTls: boolean
 }
 
-/** A configuration a request: it carries this request's `fetch`, which knows deadline and signal. */
+/** One configuration per request: it carries the `fetch` of this request, with its deadline and signal. */
 export function openidConfiguration(
   metadata: IssuerMetadata,
   client: ExchangingClient,

@@ -35,8 +35,8 @@ export class RateBudget {
   /** Takes what an answer said in place of what was known; nothing where it said nothing. */
   follow(limits: readonly RateLimit[]): void {
     const windows = limits.flatMap((limit) => this.#windowOf(limit) ?? [])
-    const pace = ({ perSecond = Infinity }: Window): number => perSecond
-    const [narrowest] = windows.sort((a, b) => pace(a) - pace(b) || a.left - b.left)
+    const rate = ({ perSecond = Infinity }: Window): number => perSecond
+    const [narrowest] = windows.sort((a, b) => rate(a) - rate(b) || a.left - b.left)
     if (narrowest !== undefined) this.#window = narrowest
   }
 
@@ -45,7 +45,7 @@ export class RateBudget {
     return Math.min(this.#perSecond, this.#current()?.perSecond ?? Infinity)
   }
 
-  /** Whether the pace is slower than it would be by itself. */
+  /** Whether the rate is lower than it would be by itself. */
   get isSlow(): boolean {
     return this.#current()?.perSecond !== undefined
   }

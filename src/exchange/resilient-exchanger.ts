@@ -18,7 +18,7 @@ import type {
 } from './token-exchanger.js'
 import { untilAborted } from '../time/until-aborted.js'
 
-/** How long `ResilientExchanger` waits, how fast it goes, and when it stops asking. */
+/** How long `createResilientExchanger` waits, how fast it goes, and when it stops asking. */
 export interface ResilientExchangerOptions {
   /** For the whole exchange: waiting for a turn, both tries and the pause between. Default 5000. */
   readonly timeoutMs?: number | undefined
@@ -63,15 +63,22 @@ const OPTIONS = optionsSchema<ResilientExchangerOptions & { readonly exchanger: 
 })
 
 /**
- * Lets an exchanger fail well, with the same port: one deadline, one retry, a breaker for each issuer, a pace
- * below the issuer's limit, and patience when it asks for it. What one user alone meets stops that user and no other.
+ * Makes an exchanger cope with failures: one deadline, one retry, a breaker for each issuer, a rate below the issuer's
+ * limit, and a pause where the issuer asks for one. What one user alone meets stops that user and no other.
  *
- * Adds only rejections with `exchange_unavailable` (reasons `timed_out`, `breaker_open`, `held_back`,
- * `queue_full`). An aborted caller gets its own reason, and its leaving counts against nobody.
+ * The result has the same port. It adds only rejections with `exchange_unavailable` (reasons `timed_out`,
+ * `breaker_open`, `held_back`, `queue_full`). An aborted call rejects with the signal's reason, and counts against nobody.
  *
  * @category Token exchange
  */
-export class ResilientExchanger implements TokenExchanger {
+export function createResilientExchanger(
+  exchanger: TokenExchanger,
+  options: ResilientExchangerOptions = {},
+): TokenExchanger {
+  return new ResilientExchanger(exchanger, options)
+}
+
+class ResilientExchanger implements TokenExchanger {
   readonly #exchanger: TokenExchanger
   readonly #options: ResilientExchangerOptions
   readonly #clock: Clock
@@ -79,8 +86,8 @@ export class ResilientExchanger implements TokenExchanger {
   readonly #log: Logger
   readonly #guards = new Map<string, IssuerGuard>()
 
-  constructor(exchanger: TokenExchanger, options: ResilientExchangerOptions = {}) {
-    assertOptions('ResilientExchanger', OPTIONS, { ...options, exchanger })
+  constructor(exchanger: TokenExchanger, options: ResilientExchangerOptions) {
+    assertOptions('createResilientExchanger', OPTIONS, { ...options, exchanger })
     this.#exchanger = exchanger
     this.#options = options
     this.#clock = options.clock ?? systemClock
@@ -122,7 +129,7 @@ export class ResilientExchanger implements TokenExchanger {
     options: ExchangeOptions & { readonly signal: AbortSignal },
     guard: IssuerGuard,
   ): Promise<ExchangedToken> {
-    const admission = await guard.enter(userKeyOf(request.caller), options.signal)
+    const admission = await guard.acquire(userKeyOf(request.caller), options.signal)
     let limits: readonly RateLimit[] = []
     const onRateLimits = (told: readonly RateLimit[]): void => {
       limits = told
@@ -168,7 +175,7 @@ export class ResilientExchanger implements TokenExchanger {
     const known = this.#guards.get(issuer)
     if (known !== undefined) return known
     const guard = new IssuerGuard({
-      perSecond: this.#options.ratePerSecond ?? EXCHANGE_DEFAULTS.ratePerSecond,
+      ratePerSecond: this.#options.ratePerSecond ?? EXCHANGE_DEFAULTS.ratePerSecond,
       breaker: this.#options.breaker,
       clock: this.#clock,
       timers: this.#timers,

@@ -1,3 +1,4 @@
+import { openidConfiguration } from './openid-configuration.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import * as openid from 'openid-client'
@@ -12,7 +13,6 @@ import {
   type Authenticator,
   type ClientAuthentication,
 } from './client-authentication.js'
-import { openidConfiguration } from './openid-configuration.js'
 import { exchangeOutage } from './exchange-outage.js'
 import {
   sendTokenRequest,

@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.js'
 import type { Outage } from '../failures/errors.js'
-import { TrialGate } from './trial-gate.js'
+import { HalfOpenGate } from './half-open-gate.js'
 
 export interface SharedBreakerOptions {
   /** Failures in a row after which nothing is let through. Default 5. */
@@ -14,15 +14,16 @@ export interface SharedBreakerOptions {
 const MAX_REMEMBERED_USERS = 100
 
 /**
- * Stops asking an authorization server that is down for all users, and tries it with a single request after a while.
+ * Stops the requests of all users to an authorization server that is down, and sends a single probe after a while
+ * (half-open).
  *
  * A failure that may be about one user counts only together with others: the breaker opens once several users failed in
- * a row, or the failures speak for themselves. No user contributes more than half of what opens it, and a user who has
- * failed before does not keep it open by failing as the trial.
+ * a row, or the failures speak for themselves. No user contributes more than half of what opens it, and a user who
+ * failed before does not keep it open by failing as the probe.
  */
 export class SharedBreaker {
   readonly #threshold: number
-  readonly #gate: TrialGate
+  readonly #gate: HalfOpenGate
   /** Failures in a row that speak for themselves. */
   #unreachable = 0
   /** Other failures in a row, by user. */
@@ -31,35 +32,35 @@ export class SharedBreaker {
 
   constructor({ threshold = 5, openMs = 10_000, clock }: SharedBreakerOptions) {
     this.#threshold = threshold
-    this.#gate = new TrialGate(openMs, clock)
+    this.#gate = new HalfOpenGate(openMs, clock)
   }
 
   /**
-   * Throws `exchange_unavailable` while the breaker is open; each caller let through reports back. Returns
-   * whether the call is the trial.
+   * Returns whether the call is the half-open probe. Throws `exchange_unavailable` while the breaker is open. Every
+   * call that it lets through reports its outcome: `succeeded`, `failed` or `release`.
    */
-  enter(): boolean {
+  tryAcquire(): boolean {
     if (!this.#open) return false
-    return this.#gate.enter()
+    return this.#gate.tryAcquire()
   }
 
   succeeded(): void {
     this.#unreachable = 0
     this.#failures.clear()
     this.#open = false
-    this.#gate.endTrial()
+    this.#gate.endProbe()
   }
 
-  /** Counts a failure; returns whether it is for this user alone to wait: another may be the trial at once. */
-  failed(user: string, outage: Outage, trial: boolean): boolean {
+  /** Counts a failure. Returns true where only this user has to wait: another user's call may be the probe at once. */
+  failed(user: string, outage: Outage, probe: boolean): boolean {
     const known = this.#failures.has(user)
-    if (trial) this.#gate.endTrial()
+    if (probe) this.#gate.endProbe()
     if (outage === 'everybody') this.#unreachable += 1
     else this.#remember(user)
     if (this.#open) {
-      const saysNothingNew = outage === 'perhaps_one' && (known || !trial)
+      const saysNothingNew = outage === 'perhaps_one' && (known || !probe)
       if (!saysNothingNew) this.#gate.shut()
-      return trial && saysNothingNew
+      return probe && saysNothingNew
     }
     if (this.#speaksForOutage()) {
       this.#open = true
@@ -68,9 +69,9 @@ export class SharedBreaker {
     return false
   }
 
-  /** The request came to an end that says nothing about the server; another may be the trial in its place. */
-  undecided(trial = true): void {
-    if (trial) this.#gate.endTrial()
+  /** Reports a request whose outcome says nothing about the server; another request may be the probe in its place. */
+  release(probe = true): void {
+    if (probe) this.#gate.endProbe()
   }
 
   #remember(user: string): void {

@@ -8,7 +8,7 @@ export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 
 /** One exchange of the caller's token for one that an API accepts (RFC 8693 §2.1). */
 export interface TokenExchangeRequest {
-  /** Who the subject token belongs to, as verified at the inbound door. */
+  /** The user whose token the subject token is, as verified on the way in. */
   readonly caller: Caller
   readonly subjectToken: Secret
   /** The API's identifier, byte for byte. */

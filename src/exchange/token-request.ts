@@ -3,6 +3,7 @@ import { optionValues } from '../options/option-values.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
+import { jsonObject } from '../http/json-object.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { USER_AGENT } from '../version.js'
 import { connectionFault } from './connection-fault.js'
@@ -10,12 +11,11 @@ import { exchangeFailure } from './exchange-failure.js'
 import { exchangeOutage } from './exchange-outage.js'
 import { rejected } from './rejection.js'
 import {
-  jsonObject,
   rateLimitsIn,
-  recordingFetch,
+  captureResponse,
   refusalIn,
   withoutSecrets,
-  type RecordingFetch,
+  type ResponseCapture,
   type TokenEndpointAnswer,
 } from './token-response.js'
 import type { ExchangedToken, ExchangeOptions, TokenExchangeRequest } from './token-exchanger.js'
@@ -50,7 +50,7 @@ export async function sendTokenRequest(
 ): Promise<ExchangedToken> {
   const { clock = systemClock } = options
   const deadline = AbortSignal.timeout(options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs)
-  const recording = recordingFetch({
+  const capture = captureResponse({
     fetch: options.fetch ?? globalThis.fetch,
     signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
     userAgent: USER_AGENT,
@@ -59,20 +59,20 @@ export async function sendTokenRequest(
       : { headers: { 'auth0-forwarded-for': request.clientAddress } }),
   })
   try {
-    return await options.run(recording.fetch)
+    return await options.run(capture.fetch)
   } catch (cause) {
     if (cause instanceof OnBehalfOfError) throw cause
     const { issuedAtSeconds } = request.caller
     const subject = { clock, issuedAtSeconds }
-    const refusal = refusalIn(recording.answer(), clock)
+    const refusal = refusalIn(capture.answer(), clock)
     if (refusal !== undefined) {
-      const known = withoutSecrets(refusal, recording.secrets())
+      const known = withoutSecrets(refusal, capture.secrets())
       throw exchangeFailure({ ...known, retryAfterSeconds: known.retryAfterSeconds ?? 5 }, subject)
     }
-    assertNoForeignTokenType(recording.answer(), cause)
-    throw unusableAnswer(recording, { deadline, cause })
+    assertNoForeignTokenType(capture.answer(), cause)
+    throw unusableAnswer(capture, { deadline, cause })
   } finally {
-    onRateLimits?.(rateLimitsIn(recording.answer(), clock))
+    onRateLimits?.(rateLimitsIn(capture.answer(), clock))
   }
 }
 
@@ -88,7 +88,7 @@ function assertNoForeignTokenType(answer: TokenEndpointAnswer | undefined, cause
 }
 
 function unusableAnswer(
-  { answer, failure }: RecordingFetch,
+  { answer, failure }: ResponseCapture,
   { deadline, cause }: { readonly deadline: AbortSignal; readonly cause: unknown },
 ): OnBehalfOfError {
   const arrived = answer() === undefined ? connectionFault(failure() ?? cause) : 'nonsense'

@@ -1,4 +1,6 @@
 import { readTextWithin } from '../http/bounded-body.js'
+import { jsonObject } from '../http/json-object.js'
+import { parseRetryAfter } from '../http/retry-after.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { ExchangeRefusal } from './exchange-failure.js'
@@ -11,7 +13,7 @@ export interface TokenEndpointAnswer {
   readonly text: string
 }
 
-export interface RecordingFetch {
+export interface ResponseCapture {
   readonly fetch: Fetch
   /** The last answer, or `undefined` when none arrived whole. */
   readonly answer: () => TokenEndpointAnswer | undefined
@@ -21,7 +23,7 @@ export interface RecordingFetch {
   readonly secrets: () => readonly string[]
 }
 
-export interface RecordingFetchOptions {
+export interface ResponseCaptureOptions {
   readonly fetch: Fetch
   readonly signal: AbortSignal
   readonly userAgent: string
@@ -36,7 +38,7 @@ export interface RecordingFetchOptions {
  * secret), names itself, reads a bounded body, and keeps the bare answer, since libraries report the
  * same refusal through different error classes.
  */
-export function recordingFetch(options: RecordingFetchOptions): RecordingFetch {
+export function captureResponse(options: ResponseCaptureOptions): ResponseCapture {
   let answer: TokenEndpointAnswer | undefined
   let failure: unknown
   let secrets: readonly string[] = []
@@ -139,30 +141,13 @@ export function rateLimitsIn(
   return answer === undefined ? [] : parseRateLimits(answer.headers, clock)
 }
 
-/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), else when a rate limit starts anew. */
+/** `Retry-After`, else when a rate limit starts anew. */
 function retryAfter(headers: Headers, clock: Clock): number | undefined {
-  const value = headers.get('retry-after') ?? ''
-  if (/^\d{1,12}$/.test(value)) return Number(value)
+  const told = parseRetryAfter(headers, clock())
+  if (told !== undefined) return told
   const resets = parseRateLimits(headers, clock).flatMap(({ resetAtMs }) => resetAtMs ?? [])
-  const atMs = dateOf(value) ?? (resets.length === 0 ? undefined : Math.max(...resets))
-  return atMs === undefined ? undefined : Math.max(1, Math.ceil((atMs - clock()) / 1_000))
-}
-
-/** An HTTP date in any of the three forms. A weekday first: `Date.parse` alone makes dates of numbers. */
-function dateOf(value: string): number | undefined {
-  if (!/^[A-Z][a-z]{2,8},? /.test(value)) return undefined
-  const parsed = Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`)
-  return Number.isNaN(parsed) ? undefined : parsed
-}
-
-/** The members of a JSON object; none for anything else. */
-export function jsonObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {}
-  }
+  if (resets.length === 0) return undefined
+  return Math.max(1, Math.ceil((Math.max(...resets) - clock()) / 1_000))
 }
 
 function bodyAllowed(status: number): boolean {

@@ -27,8 +27,8 @@ export class UserHolds {
     this.#clock = breaker.clock
   }
 
-  /** Throws `exchange_unavailable` while this user has to wait. Returns whether the call is the user's trial. */
-  enter(user: string): boolean {
+  /** Throws `exchange_unavailable` while this user has to wait. Returns whether the call is the user's half-open probe. */
+  tryAcquire(user: string): boolean {
     const state = this.#users.get(user)
     if (state === undefined) return false
     const leftMs = state.heldUntil - this.#clock()
@@ -38,7 +38,7 @@ export class UserHolds {
         retryAfterSeconds: Math.ceil(leftMs / 1_000),
       })
     }
-    return state.breaker.enter()
+    return state.breaker.tryAcquire()
   }
 
   succeeded(user: string): void {
@@ -53,19 +53,19 @@ export class UserHolds {
     this.#stateOf(user).breaker.failed()
   }
 
-  undecided(user: string, trial: boolean): void {
-    this.#users.get(user)?.breaker.undecided(trial)
+  release(user: string, probe: boolean): void {
+    this.#users.get(user)?.breaker.release(probe)
   }
 
-  /** Lets this user wait until `untilMs` (epoch milliseconds), a minute at most; never shortens what was said before. */
-  holdUntil(user: string, untilMs: number): void {
+  /** Holds this user back until `untilMs` (epoch milliseconds), a minute at most; never shortens what was said before. */
+  pauseUntil(user: string, untilMs: number): void {
     const state = this.#stateOf(user)
     state.heldUntil = Math.max(state.heldUntil, Math.min(untilMs, this.#clock() + MAX_HOLD_MS))
   }
 
   /** Holds a user who met a 429; returns whether another one has met one within the last minute. */
   limited(user: string, untilMs: number): boolean {
-    this.holdUntil(user, untilMs)
+    this.pauseUntil(user, untilMs)
     const last = this.#lastLimited
     const now = this.#clock()
     this.#lastLimited = { user, atMs: now }

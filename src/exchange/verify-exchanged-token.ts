@@ -1,3 +1,6 @@
+import { LOGGER_OPTION } from '../logging/logger.js'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { Caller, Claims } from '../identity/caller.js'
@@ -10,7 +13,7 @@ import { assertActors, type ActorExpectations } from './exchanged-token-actors.j
 import { malformedClaim, verifiedClaims } from './exchanged-token-claims.js'
 import { assertScopes, grantedScopes, reportExcess } from './exchanged-token-scopes.js'
 import { rejected } from './rejection.js'
-import type { ExchangedToken, TokenExchangeRequest } from './token-exchanger.js'
+import type { ExchangedToken, TokenExchanger, TokenExchangeRequest } from './token-exchanger.js'
 
 /** What a returned token is held against. */
 export interface ExchangedTokenExpectations extends ActorExpectations {
@@ -18,8 +21,8 @@ export interface ExchangedTokenExpectations extends ActorExpectations {
   readonly issuerOf: (issuer: string) => Issuer | undefined
   /** Where all exchanges take place and whose tokens come back, in place of the subject token's issuer. */
   readonly exchangeIssuer?: Issuer | undefined
-  /** Our own resource identifier, which the token must not be good for. */
-  readonly ownAudience: string
+  /** The audience of the tokens for this server, which the returned token must not be good for. */
+  readonly tokenAudience: string
   /** Accept tokens that cannot be looked into: then nothing of them is checked but their type. */
   readonly dangerouslyAllowOpaqueTokens?: boolean | undefined
   /** Accept a plain bearer token for a subject token that is bound to its sender. */
@@ -66,6 +69,40 @@ export async function verifyExchangedToken(
   return { ...exchanged, ...known }
 }
 
+const OPTIONS = optionsSchema<ExchangedTokenExpectations & { readonly exchanger: TokenExchanger }>({
+  exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
+  issuerOf: optionValues.callable,
+  exchangeIssuer: optionValues
+    .withFunctions('an Issuer, see createIssuer', 'keys', 'metadata')
+    .optional(),
+  clientId: optionValues.text("our client's id at the authorization server"),
+  tokenAudience: optionValues.text("this server's own audience"),
+  actor: optionValues.text('the name of this server in act.sub').optional(),
+  requireActor: optionValues.flag.optional(),
+  maxDepth: optionValues.whole.optional(),
+  clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
+  dangerouslyAllowOpaqueTokens: optionValues.flag.optional(),
+  dangerouslyAllowUnboundDowngrade: optionValues.flag.optional(),
+  clock: optionValues.callable.optional(),
+  log: LOGGER_OPTION.optional(),
+})
+
+/**
+ * Puts `verifyExchangedToken` behind an exchanger, with the same port: returns no token that fails its checks.
+ *
+ * @category Token exchange
+ */
+export function createVerifyingExchanger(
+  exchanger: TokenExchanger,
+  expectations: ExchangedTokenExpectations,
+): TokenExchanger {
+  assertOptions('createVerifyingExchanger', OPTIONS, { ...expectations, exchanger })
+  return {
+    exchange: async (request, options) =>
+      verifyExchangedToken(await exchanger.exchange(request, options), request, expectations),
+  }
+}
+
 interface Checking {
   readonly request: TokenExchangeRequest
   readonly expectations: ExchangedTokenExpectations
@@ -78,7 +115,7 @@ function checkedClaims(
 ): Partial<ExchangedToken> {
   // Also where nothing depends on it: a claim that cannot be read is no claim that is not there.
   parseClientIds(claims)
-  assertAudience(claims['aud'], request.audience, expectations.ownAudience)
+  assertApiAudience(claims['aud'], request.audience, expectations.tokenAudience)
   assertSameUser(claims, request.caller)
   assertBinding(claimOf(claims, 'cnf'), request.caller, expectations)
   const delegation = assertActors(claims, request.caller, expectations)
@@ -140,10 +177,10 @@ function acceptOpaque(
   return { ...exchanged, scopes }
 }
 
-function assertAudience(claim: unknown, audience: string, ownAudience: string): void {
+function assertApiAudience(claim: unknown, audience: string, tokenAudience: string): void {
   const named: readonly unknown[] = Array.isArray(claim) ? claim : [claim]
   const difference = { of: 'Audience', expected: audience, received: claim }
-  if (named.includes(ownAudience)) throw rejected('acceptable_here', difference)
+  if (named.includes(tokenAudience)) throw rejected('acceptable_here', difference)
   if (!named.includes(audience)) throw rejected('audience', difference)
   if (named.length > 1) throw rejected('several_audiences', difference)
 }

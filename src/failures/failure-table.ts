@@ -4,7 +4,7 @@ import type { FailureCode, FailureDetails } from './failure-codes.js'
 /** How severe a log line is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
-/** What happens at the edge for one failure code. */
+/** What the MCP client, the log and the metrics get for one failure code. */
 export interface FailureRule {
   /** When it occurs, for the documentation. */
   readonly when: string

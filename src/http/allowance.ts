@@ -3,7 +3,7 @@ import type { Clock } from '../time/clock.js'
 export interface AllowanceOptions {
   readonly clock: Clock
   /** How many may be taken at once. */
-  readonly atOnce: number
+  readonly burst: number
   /** Time after which one more may be taken. */
   readonly refillMs: number
 }
@@ -28,7 +28,7 @@ export class Allowance {
 
   /** Time until there is one to take; 0 where there is one. */
   waitMs(): number {
-    const { clock, atOnce, refillMs } = this.#options
-    return Math.max(0, this.#fullAt - clock() - (atOnce - 1) * refillMs)
+    const { clock, burst, refillMs } = this.#options
+    return Math.max(0, this.#fullAt - clock() - (burst - 1) * refillMs)
   }
 }

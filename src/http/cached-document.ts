@@ -30,7 +30,7 @@ export class CachedDocument<T> {
   readonly #options: CachedDocumentOptions<T>
   #copy: { readonly value: T; readonly loadedAt: number } | undefined
   #failure: { readonly error: unknown; readonly at: number } | undefined
-  #flight: Promise<T> | undefined
+  #inFlight: Promise<T> | undefined
 
   constructor(options: CachedDocumentOptions<T>) {
     this.#options = options
@@ -60,7 +60,7 @@ export class CachedDocument<T> {
    * could not get.
    */
   async refresh(allowance: Allowance): Promise<T | undefined> {
-    if (this.#flight !== undefined) return this.#flight
+    if (this.#inFlight !== undefined) return this.#inFlight
     if (allowance.take()) return this.#load()
     if (this.#failure !== undefined) throw this.#failure.error
     return undefined
@@ -87,14 +87,14 @@ export class CachedDocument<T> {
   async #loadUnlessJustFailed(): Promise<T> {
     const { clock, cooldownMs } = this.#options
     const failure = this.#failure
-    if (this.#flight === undefined && failure !== undefined) {
+    if (this.#inFlight === undefined && failure !== undefined) {
       if (clock() - failure.at < Math.min(cooldownMs, 1_000)) throw failure.error
     }
     return this.#load()
   }
 
   #load(): Promise<T> {
-    this.#flight ??= this.#options
+    this.#inFlight ??= this.#options
       .load()
       .then(
         (value) => {
@@ -110,8 +110,8 @@ export class CachedDocument<T> {
         },
       )
       .finally(() => {
-        this.#flight = undefined
+        this.#inFlight = undefined
       })
-    return this.#flight
+    return this.#inFlight
   }
 }

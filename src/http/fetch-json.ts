@@ -3,12 +3,12 @@ import { BodyTooLargeError, readTextWithin } from './bounded-body.js'
 /** A function with the contract of the global `fetch`. */
 export type Fetch = typeof globalThis.fetch
 
-export type RemoteDocumentFault =
+export type RemoteDocumentReason =
   'unreachable' | 'timed_out' | 'unexpected_status' | 'not_json' | 'too_large' | 'invalid'
 
-/** A document we need from the authorization server could not be had; `fault` says how. */
+/** A document we need from the authorization server could not be had; `reason` says how. */
 export class RemoteDocumentError extends Error {
-  readonly fault: RemoteDocumentFault
+  readonly reason: RemoteDocumentReason
   readonly url: string
   readonly status: number | undefined
   /** Where a redirect leads, as the server wrote it. Foreign text. */
@@ -17,7 +17,7 @@ export class RemoteDocumentError extends Error {
   readonly why: string | undefined
 
   constructor(
-    fault: RemoteDocumentFault,
+    reason: RemoteDocumentReason,
     url: string,
     details: {
       status?: number | undefined
@@ -27,9 +27,9 @@ export class RemoteDocumentError extends Error {
     } = {},
   ) {
     const { why, cause = why === undefined ? undefined : new Error(why) } = details
-    super(`${fault}: ${url}`, cause === undefined ? undefined : { cause })
+    super(`${reason}: ${url}`, cause === undefined ? undefined : { cause })
     this.name = 'RemoteDocumentError'
-    this.fault = fault
+    this.reason = reason
     this.url = url
     this.status = details.status
     this.location = details.location

@@ -1,6 +1,6 @@
 export interface RelayOptions {
-  /** Sent first. Node sends the headers with the first byte, so a client that waits for news learns that it is connected. */
-  readonly opening?: string | undefined
+  /** Sent first. Node sends the headers with the first byte, so a client that waits for notifications learns that it is connected. */
+  readonly firstChunk?: string | undefined
   /** Ends the stream, and its source, when its reader has gone. */
   readonly signal?: AbortSignal | undefined
   /** Called once, however the stream ends. */
@@ -9,7 +9,7 @@ export interface RelayOptions {
 
 /** The same response, with its body under watch; one without a body ends at once. */
 export function relayResponse(response: Response, options: RelayOptions): Response {
-  const { opening, signal, onEnd = () => undefined } = options
+  const { firstChunk: firstChunk, signal, onEnd = () => undefined } = options
   if (response.body === null) {
     onEnd()
     return response
@@ -28,7 +28,7 @@ export function relayResponse(response: Response, options: RelayOptions): Respon
   }
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      if (opening !== undefined) controller.enqueue(new TextEncoder().encode(opening))
+      if (firstChunk !== undefined) controller.enqueue(new TextEncoder().encode(firstChunk))
     },
     async pull(controller) {
       try {

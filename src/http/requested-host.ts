@@ -12,9 +12,9 @@ export interface HostSources {
 /** The host that a request is for, in lower case; or why there is none to go by. */
 export type RequestedHost =
   | { readonly host: string }
-  | { readonly fault: 'request_target' }
-  | { readonly fault: 'host_doubled' }
-  | { readonly fault: 'host_mismatch'; readonly sent: string; readonly asked: string }
+  | { readonly reason: 'request_target' }
+  | { readonly reason: 'host_doubled' }
+  | { readonly reason: 'host_mismatch'; readonly sent: string; readonly asked: string }
 
 /**
  * Reads which host a request is for: the one in an absolute target, else the Host header (RFC 9112 §3.2.2). Where both are
@@ -22,16 +22,16 @@ export type RequestedHost =
  */
 export function requestedHost({ target, rawHeaders }: HostSources): RequestedHost {
   const parsed = parseRequestTarget(target)
-  if (parsed === undefined) return { fault: 'request_target' }
+  if (parsed === undefined) return { reason: 'request_target' }
   const [sent, ...more] = rawHeaders
     .filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host')
     .map((host) => host.toLowerCase())
-  if (more.length > 0) return { fault: 'host_doubled' }
+  if (more.length > 0) return { reason: 'host_doubled' }
   const asked = parsed.authority?.toLowerCase()
   if (asked === undefined) return { host: sent ?? '' }
   return sent === undefined || withoutDefaultPort(sent) === withoutDefaultPort(asked)
     ? { host: asked }
-    : { fault: 'host_mismatch', sent, asked }
+    : { reason: 'host_mismatch', sent, asked }
 }
 
 /**

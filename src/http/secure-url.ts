@@ -1,4 +1,6 @@
-export { isLoopback } from './is-loopback.js'
+import { isLoopback } from './is-loopback.js'
+
+export { isLoopback }
 
 /** From where an endpoint was learnt, and what that allows. */
 export interface EndpointTrust {
@@ -19,4 +21,9 @@ export function isSecureUrl(endpoint: string, trust: EndpointTrust): boolean {
   if (trust.dangerouslyAllowHttp === true) return true
   const trusted = new URL(trust.issuer)
   return trusted.protocol === 'http:' && url.hostname === trusted.hostname
+}
+
+/** Whether a URL is https, or plain http on this machine. */
+export function isHttpsOrLoopback(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
 }

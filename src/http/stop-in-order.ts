@@ -3,7 +3,7 @@ import type { Timers } from '../time/clock.js'
 export interface StopInOrderOptions {
   readonly server: { close(): Promise<void> }
   readonly composed: {
-    /** Ends streams that only wait for news. */
+    /** Ends the streams that only wait for notifications. */
     readonly drain: () => void
     close(): Promise<void>
   }

@@ -1,6 +1,7 @@
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { TOKEN_DEFAULTS } from './token-defaults.js'
+import { OUTAGE_RETRY_SECONDS } from '../failures/outage-retry.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { AccessTokenVerifier, VerificationRequest } from './access-token-verifier.js'
 import { assertAudience, describeRefusal } from './audience.js'
@@ -67,7 +68,10 @@ export function createAuth0ApiClientVerifier(
       assertAccessTokenType(unverified)
       const claims = await askClient(options.apiClient, request).catch((thrown: unknown) => {
         if (speaksForOutage(thrown)) {
-          throw new OnBehalfOfError('verifier_unavailable', { retryAfterSeconds: 5, cause: thrown })
+          throw new OnBehalfOfError('verifier_unavailable', {
+            retryAfterSeconds: OUTAGE_RETRY_SECONDS,
+            cause: thrown,
+          })
         }
         if ((thrown as { statusCode?: unknown }).statusCode === 400) {
           throw refuseProof(thrown)

@@ -4,7 +4,7 @@ import { STANDARD_CLAIMS, type ClaimProfile } from './claim-profile.js'
 import { textOf, type Claims } from './claims.js'
 import type { Delegation } from './delegation.js'
 import { assertUser, type UserPolicy } from './machine-token.js'
-import { MalformedClaimError, type ClaimFault } from './malformed-claim-error.js'
+import { MalformedClaimError, type ClaimReason } from './malformed-claim-error.js'
 import {
   parseActor,
   parseBinding,
@@ -82,7 +82,7 @@ export function callerFromClaims(claims: Claims, policy: CallerPolicy = {}): Cal
     return readCaller(claims, policy)
   } catch (error) {
     if (!(error instanceof MalformedClaimError)) throw error
-    throw refused(error.fault, DESCRIPTIONS[error.fault] ?? malformed(error.claim), error)
+    throw refused(error.reason, DESCRIPTIONS[error.reason] ?? malformed(error.claim), error)
   }
 }
 
@@ -134,7 +134,7 @@ export function userKeyOf({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'
   return JSON.stringify([issuer, subject])
 }
 
-const DESCRIPTIONS: Readonly<Partial<Record<ClaimFault, string>>> = {
+const DESCRIPTIONS: Readonly<Partial<Record<ClaimReason, string>>> = {
   binding_unknown: 'The token is bound to its sender in a way this server cannot check.',
 }
 

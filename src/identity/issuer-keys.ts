@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { JSONWebKeySet } from 'jose'
 import { systemClock, type Clock } from '../time/clock.js'
 import { innermostCause } from '../logging/describe-error.js'
+import { OUTAGE_RETRY_SECONDS } from '../failures/outage-retry.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { logEvent } from '../logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
@@ -40,7 +41,7 @@ export interface IssuerOptions {
   /** Age from which documents are renewed in the background. Default 10 minutes. */
   readonly maxAgeMs?: number | undefined
   /** Age up to which they serve through an outage. Default 24 hours. */
-  readonly staleAgeMs?: number | undefined
+  readonly keysStaleMs?: number | undefined
   /**
    * Least time between two fetches that unknown key ids can cause, and between two that failed signatures can
    * cause, once the first ten have been made. Default 30 seconds.
@@ -77,7 +78,7 @@ export interface Issuer {
 }
 
 /** How long what was seen serves through an outage where nothing else is said. */
-export const ISSUER_DEFAULTS = { staleAgeMs: 24 * 60 * 60_000 } as const
+export const ISSUER_DEFAULTS = { keysStaleMs: 24 * 60 * 60_000 } as const
 
 const ISSUER = 'must be an issuer identifier, e.g. https://example.eu.auth0.com/'
 
@@ -94,7 +95,7 @@ const OPTIONS = optionsSchema<IssuerOptions>({
   log: LOGGER_OPTION.optional(),
   timeoutMs: optionValues.milliseconds.optional(),
   maxAgeMs: optionValues.whole.optional(),
-  staleAgeMs: optionValues.whole.optional(),
+  keysStaleMs: optionValues.whole.optional(),
   cooldownMs: optionValues.whole.optional(),
 }).superRefine(
   (options, context) => {
@@ -135,12 +136,12 @@ class RemoteIssuer implements Issuer {
     this.#maxAgeMs = options.maxAgeMs ?? 10 * 60_000
     const caching = {
       ...{ clock, cooldownMs, maxAgeMs: this.#maxAgeMs },
-      staleAgeMs: options.staleAgeMs ?? ISSUER_DEFAULTS.staleAgeMs,
+      staleAgeMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
       onFailure: (error: unknown): void => {
         logEvent(log, 'warn', {
           event: 'issuer_document_unavailable',
           issuer,
-          ...describeFault(error),
+          ...describeDocumentError(error),
         })
       },
     }
@@ -164,7 +165,7 @@ class RemoteIssuer implements Issuer {
       // A set without usable keys has withdrawn the old ones.
       endsCopy: (error) => error instanceof NoUsableKeyError,
     })
-    const allowance = { clock, atOnce: REFRESHES_AT_ONCE, refillMs: cooldownMs }
+    const allowance = { clock, burst: REFRESHES_AT_ONCE, refillMs: cooldownMs }
     this.#forUnknownKeyIds = new Allowance(allowance)
     this.#forFailedSignatures = new Allowance(allowance)
   }
@@ -239,18 +240,18 @@ async function fetchKeySet(url: string, options: FetchJsonOptions): Promise<JSON
 
 function unavailable(cause: unknown): never {
   throw new OnBehalfOfError('verifier_unavailable', {
-    reason: cause instanceof RemoteDocumentError ? cause.fault : 'unforeseen',
-    retryAfterSeconds: 5,
-    log: describeFault(cause),
+    reason: cause instanceof RemoteDocumentError ? cause.reason : 'unforeseen',
+    retryAfterSeconds: OUTAGE_RETRY_SECONDS,
+    log: describeDocumentError(cause),
     cause,
   })
 }
 
-function describeFault(error: unknown): Record<string, unknown> {
-  if (!(error instanceof RemoteDocumentError)) return { fault: 'unforeseen' }
-  const { fault, url, status, location } = error
+function describeDocumentError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof RemoteDocumentError)) return { reason: 'unforeseen' }
+  const { reason, url, status, location } = error
   return {
-    ...{ fault, url, status, why: error.why ?? innermostCause(error) },
+    ...{ reason, url, status, why: error.why ?? innermostCause(error) },
     ...(location === undefined
       ? {}
       : {

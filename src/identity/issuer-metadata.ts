@@ -107,9 +107,9 @@ class NoMetadataError extends RemoteDocumentError {
 }
 
 function isMiss(error: RemoteDocumentError): boolean {
-  if (error.fault === 'unexpected_status') return (error.status ?? 500) < 500
+  if (error.reason === 'unexpected_status') return (error.status ?? 500) < 500
   return (
-    error.fault === 'not_json' || error.fault === 'too_large' || error instanceof NoMetadataError
+    error.reason === 'not_json' || error.reason === 'too_large' || error instanceof NoMetadataError
   )
 }
 

@@ -1,4 +1,4 @@
-import { isLoopback } from '../http/secure-url.js'
+import { isHttpsOrLoopback } from '../http/secure-url.js'
 
 interface CheckedOptions {
   readonly issuer: string
@@ -28,8 +28,7 @@ export function documentUrlIssues(
 function documentUrlIssue(text: string, dangerouslyAllowHttp: boolean): string | undefined {
   if (!URL.canParse(text)) return 'must be a URL'
   const url = new URL(text)
-  if (url.protocol === 'https:') return undefined
-  if (url.protocol === 'http:' && (dangerouslyAllowHttp || isLoopback(url))) return undefined
+  if (isHttpsOrLoopback(url) || (dangerouslyAllowHttp && url.protocol === 'http:')) return undefined
   return 'must be https: whoever can change the document on its way could sign tokens'
 }
 

@@ -63,7 +63,7 @@ interface KnownIssuer {
   readonly byJose: VerifyWithKey
 }
 
-type Judgement = KeyVerdict | { readonly fault: 'algorithm'; readonly error: OnBehalfOfError }
+type Judgement = KeyVerdict | { readonly reason: 'algorithm'; readonly error: OnBehalfOfError }
 
 /**
  * Verifies JWT access tokens: signature, issuer, audience, expiry, DPoP proof. RS256 tokens with
@@ -136,13 +136,13 @@ class JwtBearerVerifier implements AccessTokenVerifier {
   ): Promise<{ readonly claims: Claims; readonly verifiedWith: JSONWebKeySet }> {
     let verifiedWith = keySet
     let judgement = await judge(request, unverified, { known, keySet })
-    if ('fault' in judgement && mayBeAnotherKey(judgement, unverified)) {
+    if ('reason' in judgement && mayBeAnotherKey(judgement, unverified)) {
       verifiedWith = await known.issuer.keys(unverified.keyId, { tried: keySet })
       if (verifiedWith !== keySet) {
         judgement = await judge(request, unverified, { known, keySet: verifiedWith })
       }
     }
-    if ('fault' in judgement) throw this.#refusal(judgement, unverified, request)
+    if ('reason' in judgement) throw this.#refusal(judgement, unverified, request)
     this.#assertInForce(judgement.claims, unverified)
     return { claims: judgement.claims, verifiedWith }
   }
@@ -157,11 +157,11 @@ class JwtBearerVerifier implements AccessTokenVerifier {
   }
 
   #refusal(
-    { fault, error }: Exclude<Judgement, { claims: Claims }>,
+    { reason, error }: Exclude<Judgement, { claims: Claims }>,
     unverified: UnverifiedToken,
     { credentials }: VerificationRequest,
   ): OnBehalfOfError {
-    switch (fault) {
+    switch (reason) {
       case 'algorithm':
         return error
       case 'proof':
@@ -201,26 +201,26 @@ async function judge(
   unverified: UnverifiedToken,
   { known, keySet }: { readonly known: KnownIssuer; readonly keySet: JSONWebKeySet },
 ): Promise<Judgement> {
-  let judgement: Judgement = { fault: 'signature', error: undefined }
+  let judgement: Judgement = { reason: 'signature', error: undefined }
   try {
     const verify = unverified.algorithm === 'RS256' ? known.byLibrary : known.byJose
     for (const key of candidateKeys(keySet, unverified)) {
       judgement = await verify(request, key)
-      if (!('fault' in judgement) || judgement.fault !== 'signature') break
+      if (!('reason' in judgement) || judgement.reason !== 'signature') break
     }
     return judgement
   } catch (error) {
-    if (!(error instanceof OnBehalfOfError)) return { fault: 'unforeseen', error }
-    return { fault: 'algorithm', error }
+    if (!(error instanceof OnBehalfOfError)) return { reason: 'unforeseen', error }
+    return { reason: 'algorithm', error }
   }
 }
 
 /** The issuer may have made a new key under the same id, or signs without key ids. An unknown id was looked up already. */
 function mayBeAnotherKey(
-  { fault, error }: Exclude<Judgement, { claims: Claims }>,
+  { reason, error }: Exclude<Judgement, { claims: Claims }>,
   { algorithm }: UnverifiedToken,
 ): boolean {
-  if (fault === 'signature') return true
-  if (fault !== 'algorithm' || error.details.reason !== 'algorithm') return false
+  if (reason === 'signature') return true
+  if (reason !== 'algorithm' || error.details.reason !== 'algorithm') return false
   return SIGNING_ALGORITHMS.includes(algorithm ?? '')
 }

@@ -1,7 +1,7 @@
 import type { FailureReason } from '../failures/errors.js'
 
 /** Why a claim cannot be read. The same words are the `reason` of a refusal on the first hop. */
-export type ClaimFault = FailureReason<'claims'>
+export type ClaimReason = FailureReason<'claims'>
 
 /**
  * A claim is there and cannot be read. Whoever reads claims refuses the token: a malformed claim is never the same as none.
@@ -9,13 +9,13 @@ export type ClaimFault = FailureReason<'claims'>
  * On the first hop that is `invalid_token`, on the second `exchange_rejected`. Holds the claim's name and nothing of its value.
  */
 export class MalformedClaimError extends TypeError {
-  readonly fault: ClaimFault
+  readonly reason: ClaimReason
   readonly claim: string
 
-  constructor(fault: ClaimFault, claim: string, cause?: unknown) {
+  constructor(reason: ClaimReason, claim: string, cause?: unknown) {
     super(`the claim ${claim} of the token is malformed`, cause === undefined ? {} : { cause })
     this.name = 'MalformedClaimError'
-    this.fault = fault
+    this.reason = reason
     this.claim = claim
   }
 }

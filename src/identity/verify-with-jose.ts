@@ -19,7 +19,7 @@ export function createJoseVerification(
       await assertSender(claims, request, expectations.clock)
       return { claims }
     } catch (error) {
-      return { fault: faultOf(error), error }
+      return { reason: reasonOf(error), error }
     }
   }
 }
@@ -65,7 +65,7 @@ function thumbprintIn(confirmation: unknown): string | undefined {
   return typeof jkt === 'string' && jkt !== '' ? jkt : undefined
 }
 
-function faultOf(error: unknown): Exclude<KeyVerdict, { claims: Claims }>['fault'] {
+function reasonOf(error: unknown): Exclude<KeyVerdict, { claims: Claims }>['reason'] {
   if (error instanceof ProofError) return 'proof'
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature'
   return error instanceof errors.JOSEError ? 'token' : 'unforeseen'

@@ -25,8 +25,8 @@ export function createLibraryVerification(expectations: VerificationExpectations
     const handler = handlers.get(key) ?? createHandler(key, expectations)
     handlers.set(key, handler)
     const outcome = await run(handler, request)
-    if ('error' in outcome) return faultOf(outcome.error, request, key)
-    return proofFault(request) ?? outcome
+    if ('error' in outcome) return reasonOf(outcome.error, request, key)
+    return proofRefusal(request) ?? outcome
   }
 }
 
@@ -45,26 +45,26 @@ function createHandler(key: JWK, expectations: VerificationExpectations): Handle
 }
 
 /** The library takes a method in any case, and an id that is no text. */
-function proofFault({ credentials, method }: VerificationRequest): KeyVerdict | undefined {
+function proofRefusal({ credentials, method }: VerificationRequest): KeyVerdict | undefined {
   if (credentials.proof === undefined) return undefined
   try {
     assertVerifiedProof(credentials.proof, method)
     return undefined
   } catch (error) {
-    return { fault: 'proof', error }
+    return { reason: 'proof', error }
   }
 }
 
-async function faultOf(
+async function reasonOf(
   error: unknown,
   { credentials }: VerificationRequest,
   key: JWK,
 ): Promise<KeyVerdict> {
   if (error instanceof InvalidTokenError) {
     const fits = await signatureFits(credentials.token, key, ALGORITHM)
-    return { fault: fits ? 'token' : 'signature', error }
+    return { reason: fits ? 'token' : 'signature', error }
   }
-  return { fault: error instanceof UnauthorizedError ? 'proof' : 'unforeseen', error }
+  return { reason: error instanceof UnauthorizedError ? 'proof' : 'unforeseen', error }
 }
 
 /** Runs the library's middleware on a request made up of just what it may see. */

@@ -26,7 +26,7 @@ export function withDefaults(options: OnBehalfOfOptions) {
     clockToleranceSeconds: options.clockToleranceSeconds ?? TOKEN_DEFAULTS.clockToleranceSeconds,
     metadataLocation: options.metadataLocation ?? 'host',
     issuers: typeof issuer === 'string' ? [issuer] : issuer,
-    keysStaleMs: options.keysStaleMs ?? ISSUER_DEFAULTS.staleAgeMs,
+    keysStaleMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
     undeclaredTools: options.undeclaredTools ?? 'refuse',
     sessions: options.sessions ?? false,
     access: {

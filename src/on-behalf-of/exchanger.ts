@@ -1,4 +1,4 @@
-import { protectExchange } from '../exchange/exchange-pipeline.js'
+import { createExchangePipeline } from '../exchange/exchange-pipeline.js'
 import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { createIssuer, type Issuer } from '../identity/issuer-keys.js'
@@ -8,9 +8,9 @@ import type { OnBehalfOfOptions } from './options.js'
 
 /** The authorization servers that the options name. */
 export function issuersFor(options: ResolvedOptions): KnownIssuers {
-  const { exchange, fetch, log, keysStaleMs: staleAgeMs } = options
+  const { exchange, fetch, log, keysStaleMs } = options
   return createKnownIssuers({ ...options, exchangeIssuer: exchange.issuer }, (each) =>
-    createIssuer({ ...each, log, fetch, staleAgeMs }),
+    createIssuer({ ...each, log, fetch, keysStaleMs }),
   )
 }
 
@@ -35,11 +35,11 @@ export function adapterFor(
 export function exchangerFor(options: ResolvedOptions, issuers: KnownIssuers): TokenExchanger {
   const { client, exchange, delegation, clockToleranceSeconds, log } = options
   const { subjectTokenType, timeoutMs } = exchange
-  return protectExchange(adapterFor(options, issuers.all), {
+  return createExchangePipeline(adapterFor(options, issuers.all), {
     issuers: issuers.accepted,
     exchangeIssuer: issuers.exchange,
     clientId: client.id,
-    ownAudience: options.tokenAudience,
+    tokenAudience: options.tokenAudience,
     ...{ log, subjectTokenType, timeoutMs },
     ratePerSecond: exchange.ratePerSecond,
     cache: exchange.cache,

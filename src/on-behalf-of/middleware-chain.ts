@@ -87,14 +87,14 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       requireBearerAuth({
         ...challenges,
         ...{ verifier: options.verifier, resource: resource.resource, endpoint },
-        policy: options.callerPolicy,
+        callerPolicy: options.callerPolicy,
       }),
       endpointMethods(),
       limitByCaller({
         perMinute: http.rateLimitPerCaller,
         bytesPerMinute: http.bodyBytesPerCaller,
       }),
-      limitConcurrency({ maxConcurrentPerCaller: http.concurrencyPerCaller }),
+      limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
       answerForms(),
       jsonBody(http.maxBodyBytes),
       toolScopes({ access: options.access, undeclaredTools: options.undeclaredTools, log }),

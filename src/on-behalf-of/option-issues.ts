@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isHttpsOrLoopback } from '../config/values.js'
+import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 
 interface Issue {

@@ -1,7 +1,7 @@
 import type { DownstreamApi } from '../downstream/downstream-client.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import type { DelegationPolicy } from '../exchange/delegation-policy.js'
-import type { ProtectExchangeOptions } from '../exchange/exchange-pipeline.js'
+import type { ExchangePipelineOptions } from '../exchange/exchange-pipeline.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { MetadataLocation } from '../http/protected-resource-metadata.js'
@@ -90,7 +90,7 @@ export interface OnBehalfOfOptions {
 
 /** How tokens are exchanged, and what is checked of those that come back. */
 export interface ExchangeSettings extends Pick<
-  ProtectExchangeOptions,
+  ExchangePipelineOptions,
   'cache' | 'caching' | 'resilience' | 'timeoutMs' | 'ratePerSecond' | 'cacheEntries'
 > {
   /**

@@ -15,18 +15,43 @@ export interface ClientStep {
   readonly snippet: string
 }
 
-/** Says for each client what to do, with the server's URL in place. */
-export function clientGuides(endpoint: URL, name: string): readonly ClientGuide[] {
-  const { claudeDesktop, claudeCode, vsCode, inspector, curlChallenge, curlListTools } =
-    clientSnippets(endpoint, name)
-  return [
-    guide('claude', 'Claude', [claude(endpoint), endpoint.href]),
-    guide('claude-desktop', 'Claude Desktop', [CLAUDE_DESKTOP, claudeDesktop]),
+/** What the guides are about. */
+export interface ClientGuidesOptions {
+  readonly endpoint: URL
+  /** What the clients are to call the server. */
+  readonly name: string
+  /** The shell line that puts an access token into `TOKEN`, where there is one. */
+  readonly tokenCommand?: string | undefined
+}
+
+/**
+ * Says for each client what to do, with the server's URL in place.
+ *
+ * At an address of one machine, the clients that reach it come first, and the one that cannot comes last.
+ */
+export function clientGuides(options: ClientGuidesOptions): readonly ClientGuide[] {
+  const { endpoint, name } = options
+  const { claudeDesktop, claudeCode, vsCode, inspector } = clientSnippets(endpoint, name)
+  const hosted = guide('claude', 'Claude', [claude(endpoint), endpoint.href])
+  const desktop = guide('claude-desktop', 'Claude Desktop', [CLAUDE_DESKTOP, claudeDesktop])
+  const others = [
     guide('claude-code', 'Claude Code', [CLAUDE_CODE, claudeCode]),
     guide('vs-code', 'VS Code', [VS_CODE, vsCode]),
     guide('mcp-inspector', 'MCP Inspector', [INSPECTOR, inspector]),
-    guide('curl', 'curl', [CURL_CHALLENGE, curlChallenge], [CURL_LIST_TOOLS, curlListTools]),
+    curl(options),
   ]
+  return isLoopback(endpoint) ? [...others, desktop, hosted] : [hosted, desktop, ...others]
+}
+
+function curl({ endpoint, name, tokenCommand }: ClientGuidesOptions): ClientGuide {
+  const { curlChallenge, curlListTools } = clientSnippets(endpoint, name)
+  return guide(
+    'curl',
+    'curl',
+    [CURL_CHALLENGE, curlChallenge],
+    ...(tokenCommand === undefined ? [] : [[CURL_TOKEN, tokenCommand] as const]),
+    [CURL_LIST_TOOLS, curlListTools],
+  )
 }
 
 function guide(
@@ -59,6 +84,9 @@ or newer.`
 
 const CURL_CHALLENGE = html`Without a token the answer is 401, and its
   <code>WWW-Authenticate</code> says where to sign in.`
+
+const CURL_TOKEN = html`In the folder of the project, this gets an access token for a user of the
+development set-up, without a browser.`
 
 const CURL_LIST_TOOLS = html`With an access token for this server in <code>TOKEN</code>, this lists
   your tools.`

@@ -22,4 +22,6 @@ export interface HomePageModel {
   readonly version?: string | undefined
   /** Where to ask whether the process serves. */
   readonly healthUrl?: URL | undefined
+  /** The shell line that puts an access token into `TOKEN`, for a server that gives tokens to anybody. Default: none. */
+  readonly tokenCommand?: string | undefined
 }

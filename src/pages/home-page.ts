@@ -101,7 +101,7 @@ function content(model: HomePageModel): Html {
         too only shows when a tool is called.
       </span>
     </p>
-    ${connectSection(clientGuides(endpoint, model.name))} ${toolsSection(model.tools)}
+    ${connectSection(clientGuides(model))} ${toolsSection(model.tools)}
     ${signInSection(protectedResourceMetadata(resource))}
     ${metadataSection({ endpoint, metadata: metadataUrl(endpoint), health: model.healthUrl })}`
 }

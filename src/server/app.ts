@@ -28,6 +28,8 @@ export interface AppOptions extends Omit<
   readonly trustProxy?: number | readonly string[] | undefined
   /** Shows a page to people at `/`, which names every tool to anybody. Default false. */
   readonly homePage?: boolean | undefined
+  /** The shell line that the page shows for getting an access token. Default: none. */
+  readonly tokenCommand?: string | undefined
   /** Creates the reference that ties a tool error to its log line. Default: a UUID. */
   readonly createReference?: (() => string) | undefined
 }
@@ -87,7 +89,7 @@ function onBehalfOfOptions(
   options: AppOptions,
   sessions: OnBehalfOfOptions['sessions'],
 ): OnBehalfOfOptions {
-  const ofApp = new Set(['trustProxy', 'homePage', 'createReference'])
+  const ofApp = new Set(['trustProxy', 'homePage', 'tokenCommand', 'createReference'])
   const shared = Object.entries(options).filter(([name]) => !ofApp.has(name))
   return {
     ...(Object.fromEntries(shared) as Omit<OnBehalfOfOptions, 'sessions'>),
@@ -103,11 +105,11 @@ function basePathOf({ pathname }: URL): string {
 }
 
 function homePageOptions(
-  { endpoint, tools }: AppOptions,
+  { endpoint, tools, tokenCommand }: AppOptions,
   resource: ResourceDescription,
 ): HomePageOptions {
   return {
-    ...{ endpoint, resource, tools },
+    ...{ endpoint, resource, tools, tokenCommand },
     ...{ name: SERVER_NAME, version: VERSION },
     healthUrl: new URL('/healthz', endpoint),
   }

@@ -48,7 +48,7 @@ async function loadApiClient(config: Config, fetch: Fetch): Promise<ExchangingAp
   })
   return new ApiClient({
     domain: new URL(config.exchange.issuer ?? config.issuer.primary).host,
-    audience: config.resource.identifier,
+    audience: config.resource.resource,
     clientId,
     clientSecret: clientAuthentication.secret.reveal(),
     customFetch: fetch,

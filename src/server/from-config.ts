@@ -27,6 +27,8 @@ export interface ComposeOptions {
   readonly tools?: readonly Tool[] | undefined
   /** Reaches the authorization server. Default: as the configuration says, through its proxy where it has one. */
   readonly fetch?: Fetch | undefined
+  /** The shell line that the page at `/` shows for getting an access token. Default: none. */
+  readonly tokenCommand?: string | undefined
 }
 
 /**
@@ -40,13 +42,13 @@ export interface ComposeOptions {
 export async function composeServer(
   config: Config,
   log: Logger,
-  { tools: all = serverTools(), fetch }: ComposeOptions = {},
+  { tools: all = serverTools(), fetch, tokenCommand }: ComposeOptions = {},
 ): Promise<ComposedServer> {
   const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)
   warnAtStart(config, { tools: all, withheld }, log)
   const connections = createConnections(config, fetch)
   const options = await appOptions(config, connections)
-  const app = createApp({ ...options, tools, log })
+  const app = createApp({ ...options, tools, log, tokenCommand })
   return {
     handler: app.express,
     drain: app.drain,
@@ -71,7 +73,7 @@ export async function appOptions(
   const { userClaim, scopeClaim, scopePrefix } = config.callerPolicy
   return {
     endpoint: config.endpoint,
-    resource: resource.identifier,
+    resource: resource.resource,
     tokenAudience: resource.tokenAudience,
     toleratedAudiences: resource.toleratedAudiences,
     clockToleranceSeconds: config.clockToleranceSeconds,
@@ -80,7 +82,7 @@ export async function appOptions(
     issuer: [issuer.primary, ...issuer.additional],
     metadataUrl: issuer.metadataUrl,
     jwksUrl: issuer.jwksUrl,
-    keysStaleMs: issuer.staleAgeMs,
+    keysStaleMs: issuer.keysStaleMs,
     dangerouslyAllowHttp: issuer.dangerouslyAllowHttp,
     dangerouslyShareClientSecret: issuer.dangerouslyShareClientSecret,
     client: await clientFromConfig(config, connections.exchange),

@@ -43,11 +43,11 @@ export interface McpServers {
  * never shared: shared state between callers is how answers reach the wrong user.
  */
 export function createMcpServers(options: McpServerOptions): McpServers {
-  const shelves = new WeakMap<object, ReadonlyMap<string, RegisteredTool>>()
+  const toolsByServer = new WeakMap<object, ReadonlyMap<string, RegisteredTool>>()
   const show = (server: object, authInfo: AuthInfo | undefined): void => {
     const { caller } = authContextOf(authInfo)
     for (const { name } of options.access.visibleTo(caller)) {
-      const tool = shelves.get(server)?.get(name)
+      const tool = toolsByServer.get(server)?.get(name)
       if (tool?.enabled === false) tool.enable()
     }
   }
@@ -61,7 +61,7 @@ export function createMcpServers(options: McpServerOptions): McpServers {
           cacheHints: { 'tools/list': { ttlMs: 0, cacheScope: 'private' } },
         },
       )
-      shelves.set(
+      toolsByServer.set(
         server,
         new Map(
           options.registry.tools.map((tool) => [tool.name, registerTool(server, tool, options)]),
@@ -111,7 +111,7 @@ async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResu
   }
 }
 
-/** The doors have decided this already; whoever mounts the server without them is still not left open. */
+/** The middleware chain has decided this already. A server that is mounted without it refuses the call here. */
 function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
   const { caller } = authContextOf(context.http?.authInfo)
   if (access.decide([tool.name], caller).kind !== 'allowed') {

@@ -55,8 +55,9 @@ export class McpSessions {
     this.#createServer = createServer
     this.#options = options
     this.#onerror = onerror
+    const { idleMs, maxAgeMs, maxSessions, maxSessionsPerUser, clock, timers, createId } = options
     this.#registry = new SessionRegistry({
-      ...options,
+      ...{ idleMs, maxAgeMs, maxSessions, maxSessionsPerUser, clock, timers, createId },
       onEnd: (session) => {
         this.#ended(session)
       },
@@ -135,8 +136,8 @@ export class McpSessions {
       }
       const { response, settled } = await session.handle(request, options)
       onAsked(settled)
-      const opening = isEventStream(response) ? { opening: ': open\n\n' } : {}
-      return relayResponse(response, { ...opening, onEnd: release })
+      const firstChunk = isEventStream(response) ? ': open\n\n' : undefined
+      return relayResponse(response, { firstChunk, onEnd: release })
     } catch (error) {
       release()
       throw error

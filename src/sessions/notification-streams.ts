@@ -4,7 +4,7 @@ import { OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf, type Caller } from '../identity/caller.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
 
-export interface NewsStreamsOptions {
+export interface NotificationStreamsOptions {
   /** Open at a time, through all clients of a user together. */
   readonly maxPerUser: number
   readonly clock: Clock
@@ -15,30 +15,29 @@ export interface NewsStreamsOptions {
 const LONGEST_MS = 24 * 3_600_000
 
 /**
- * The streams that wait for news, for as long as clients like.
+ * The open streams of notifications.
  *
- * None outlives the token that opened it, or a day: its client comes back with another token. One user holds so
- * many and no more, so that nobody takes the places of all; another client buys no further ones. Counts in this
- * process alone.
+ * A stream ends with the token that opened it, or after a day; its client comes back with another token. Each user has
+ * at most `maxPerUser` streams, through all clients together. Counts in this process alone.
  */
 export class NotificationStreams {
-  readonly #options: NewsStreamsOptions
+  readonly #options: NotificationStreamsOptions
   readonly #open = new Map<string, Set<object>>()
   readonly #ends = new Set<() => void>()
 
-  constructor(options: NewsStreamsOptions) {
+  constructor(options: NotificationStreamsOptions) {
     this.#options = options
   }
 
   /**
    * Opens a stream for a caller; an answer that is no stream passes as it is.
    *
-   * `farewell` is sent before we end it. Throws `rate_limited` when the user has too many.
+   * `finalEvent` is sent before the server ends it. Throws `rate_limited` when the user has too many.
    */
   async open(
     caller: Caller,
     answer: () => Promise<Response>,
-    farewell?: string,
+    finalEvent?: string,
   ): Promise<Response> {
     const leave = this.#enter(caller)
     try {
@@ -48,7 +47,7 @@ export class NotificationStreams {
         return response
       }
       const { status, headers } = response
-      const body = this.#untilExpiry(response.body, { caller, farewell, leave })
+      const body = this.#untilExpiry(response.body, { caller, finalEvent, leave })
       return new Response(body, { status, headers })
     } catch (error) {
       leave()
@@ -65,16 +64,16 @@ export class NotificationStreams {
     source: ReadableStream<Uint8Array>,
     {
       caller,
-      farewell,
+      finalEvent,
       leave,
-    }: { caller: Caller; farewell: string | undefined; leave: () => void },
+    }: { caller: Caller; finalEvent: string | undefined; leave: () => void },
   ): ReadableStream<Uint8Array> {
     let end = (): void => undefined
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
       start(controller) {
         end = () => {
           try {
-            if (farewell !== undefined) controller.enqueue(new TextEncoder().encode(farewell))
+            if (finalEvent !== undefined) controller.enqueue(new TextEncoder().encode(finalEvent))
             controller.terminate()
           } catch {
             // Its reader has gone in this very moment, and there is nothing left to end.

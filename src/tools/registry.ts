@@ -45,10 +45,10 @@ export function createToolRegistry<T extends ToolRequirements>(
   assertOptions('createToolRegistry', OPTIONS, { tools })
   const byName = new Map<string, T>()
   for (const tool of tools) {
-    if (byName.has(tool.name)) throw fault('duplicate_tool', { tool: tool.name })
+    if (byName.has(tool.name)) throw failure('duplicate_tool', { tool: tool.name })
     const scopes = [...tool.requiredScopes, ...(tool.downstream?.scopes ?? [])]
     const bad = scopes.find((scope) => !isScopeToken(scope))
-    if (bad !== undefined) throw fault('invalid_scope_token', { tool: tool.name, scope: bad })
+    if (bad !== undefined) throw failure('invalid_scope_token', { tool: tool.name, scope: bad })
     byName.set(tool.name, tool)
   }
   const sorted = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -58,6 +58,6 @@ export function createToolRegistry<T extends ToolRequirements>(
   }
 }
 
-function fault(reason: FailureReason<'tools'>, log: Record<string, unknown>): OnBehalfOfError {
+function failure(reason: FailureReason<'tools'>, log: Record<string, unknown>): OnBehalfOfError {
   return new OnBehalfOfError('misconfigured', { reason, log })
 }

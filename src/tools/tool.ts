@@ -16,7 +16,7 @@ export interface DownstreamRequirement {
   readonly stepUp?: readonly string[] | undefined
 }
 
-/** What the doors in front of a tool have to know; a tool of any MCP server can be described so. */
+/** What the middleware chain has to know of a tool, of any MCP server. */
 export interface ToolRequirements {
   readonly name: string
   /** Scopes of this MCP server that the caller's token must have; may be empty. */

@@ -152,9 +152,9 @@ describe('doctor and the tokens of other authorization servers', () => {
     const { code, wrong, named } = await visit(world, {
       claims: { aud: [world.mcp, 'account', 'another-api'] },
     })
-    expect([code, wrong()]).toEqual([1, ['token.door']])
-    expect(named('token.door')?.hint).toMatch(/account and another-api/)
-    expect(named('token.door')?.hint).toMatch(/"audience resolve" .* client scope roles/)
+    expect([code, wrong()]).toEqual([1, ['token.inbound']])
+    expect(named('token.inbound')?.hint).toMatch(/account and another-api/)
+    expect(named('token.inbound')?.hint).toMatch(/"audience resolve" .* client scope roles/)
   })
 
   test('[case 12] a token audience that is no URL has a setting of its own, and the doctor follows it', async () => {
@@ -170,17 +170,17 @@ describe('doctor and the tokens of other authorization servers', () => {
   test('[case 12] with TOKEN_AUDIENCE a token for another audience is told which setting it is', async () => {
     const environment = { TOKEN_AUDIENCE: 'api://1111-2222' }
     const { wrong, named } = await visit(world, { environment })
-    expect(wrong()).toEqual(['token.door'])
-    expect(named('token.door')?.hint).toMatch(/^Make TOKEN_AUDIENCE and the identifier/)
+    expect(wrong()).toEqual(['token.inbound'])
+    expect(named('token.inbound')?.hint).toMatch(/^Make TOKEN_AUDIENCE and the identifier/)
   })
 
   test.each([undefined, ''])(
     '[case 11] a token with aud %j is told what has to be configured',
     async (aud) => {
       const { wrong, named } = await visit(world, { claims: { aud } })
-      expect(wrong()).toEqual(['token.door'])
-      expect(named('token.door')?.message).toMatch(/^audience_missing/)
-      expect(named('token.door')?.hint).toMatch(
+      expect(wrong()).toEqual(['token.inbound'])
+      expect(named('token.inbound')?.message).toMatch(/^audience_missing/)
+      expect(named('token.inbound')?.hint).toMatch(
         /authorization server write AUTH0_AUDIENCE into aud/,
       )
     },
@@ -188,8 +188,8 @@ describe('doctor and the tokens of other authorization servers', () => {
 
   test('[case 9] without account nothing is said of Keycloak', async () => {
     const { named } = await visit(world, { claims: { aud: [world.mcp, 'another-api'] } })
-    expect(named('token.door')?.hint).toContain('another-api')
-    expect(named('token.door')?.hint).not.toContain('Keycloak')
+    expect(named('token.inbound')?.hint).toContain('another-api')
+    expect(named('token.inbound')?.hint).not.toContain('Keycloak')
   })
 })
 

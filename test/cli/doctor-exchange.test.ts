@@ -4,7 +4,6 @@ import type { Switches } from '../../apps/authorization-server/testing/test-serv
 import { useDeployments, type Ailment, type Deployed, type Diagnosis } from './doctor-support.js'
 
 const start = useDeployments()
-
 async function withAlice(ailment?: Ailment, switches: Partial<Switches> = {}): Promise<Diagnosis> {
   const one = await start(ailment)
   const token = await one.tokenOf('alice')
@@ -15,7 +14,6 @@ async function withAlice(ailment?: Ailment, switches: Partial<Switches> = {}): P
 const withoutSlash: Ailment = {
   environment: ({ api }) => ({ API_AUTH0_AUDIENCE: api.replace(/\/$/, '') }),
 }
-
 const withApis =
   (change: Partial<Directory['resource_servers'][number]>) =>
   (regular: Directory): Directory => ({
@@ -242,9 +240,9 @@ describe("doctor and a user's token that the door refuses", () => {
     const token = await one.authorizationServer.signToken({ ...good(one), ...claims(one) })
     const { code, named, wrong } = await one.diagnose(token)
     expect(code).toBe(1)
-    expect(wrong()).toEqual(['token.door'])
-    expect(named('token.door')?.message).toMatch(message)
-    expect(named('token.door')?.hint).toMatch(hint)
+    expect(wrong()).toEqual(['token.inbound'])
+    expect(named('token.inbound')?.message).toMatch(message)
+    expect(named('token.inbound')?.hint).toMatch(hint)
     expect(named('exchange')?.verdict).toBe('not_checkable')
   })
 
@@ -256,7 +254,7 @@ describe("doctor and a user's token that the door refuses", () => {
     })
     const { findings, hops } = await one.diagnose(token)
     const messages = findings
-      .filter(({ check }) => check === 'token.door')
+      .filter(({ check }) => check === 'token.inbound')
       .map((entry) => entry.message)
     expect(messages).toHaveLength(3)
     expect(hops).toMatchObject([{ aud: 'https://c.example/' }])
@@ -269,15 +267,15 @@ describe("doctor and a user's token that the door refuses", () => {
     const one = await start()
     const { wrong, named } = await one.diagnose(token)
     const { output } = await one.read(token)
-    expect(wrong()).toEqual(['token.door'])
-    expect(named('token.door')?.hint).toMatch(hint)
+    expect(wrong()).toEqual(['token.inbound'])
+    expect(named('token.inbound')?.hint).toMatch(hint)
     expect(output).not.toContain(token)
   })
 
   test('an id token, by its type', async () => {
     const one = await start()
     const token = await one.authorizationServer.signToken(good(one), 'id+jwt')
-    expect((await one.diagnose(token)).named('token.door')?.hint).toContain('not the id token')
+    expect((await one.diagnose(token)).named('token.inbound')?.hint).toContain('not the id token')
   })
 
   test('a token whose signature does not fit', async () => {
@@ -286,8 +284,8 @@ describe("doctor and a user's token that the door refuses", () => {
     const at = token.length - 20
     const broken = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
     const { named } = await one.diagnose(broken)
-    expect(named('token.door')?.message).toContain('not_verified')
-    expect(named('token.door')?.hint).toContain('RS256')
+    expect(named('token.inbound')?.message).toContain('not_verified')
+    expect(named('token.inbound')?.hint).toContain('RS256')
   })
 
   test('claims that steer a terminal are shown without that', async () => {

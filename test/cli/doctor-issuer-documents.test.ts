@@ -99,9 +99,9 @@ describe("doctor and the issuer's documents", () => {
   test('[case 17] a token that names a key which is not published is told so', async () => {
     const foreign = await createSigningKey()
     const { wrong, named } = await visit(world, { key: foreign })
-    expect(wrong()).toEqual(['token.door'])
-    expect(named('token.door')?.message).toMatch(/^key_unknown/)
-    expect(named('token.door')?.hint).toMatch(/publish the key .* under the kid/)
+    expect(wrong()).toEqual(['token.inbound'])
+    expect(named('token.inbound')?.message).toMatch(/^key_unknown/)
+    expect(named('token.inbound')?.hint).toMatch(/publish the key .* under the kid/)
   })
 
   test('[case 22] an issuer for several tenants is named, and the issuer to use', async () => {

@@ -42,7 +42,7 @@ describe('doctor on a healthy deployment', () => {
     expect(output).toMatch(/Nothing is wrong\.\n$/)
     expect(findings.every(({ verdict }) => verdict === 'ok')).toBe(true)
     expect(findings.map(({ check }) => check)).toEqual(
-      expect.arrayContaining(['token.door', 'exchange.result', 'exchange.audience', 'api.call']),
+      expect.arrayContaining(['token.inbound', 'exchange.result', 'exchange.audience', 'api.call']),
     )
     expect(hops).toMatchObject([
       { aud: one.urls.mcp, sub: 'auth0|alice', actors: [] },
@@ -80,7 +80,7 @@ describe('doctor on a healthy deployment', () => {
   test('a user without roles is no fault of the deployment, and is told what to have', async () => {
     const one = await start()
     const { named } = await one.diagnose(await one.tokenOf('carol'))
-    expect(named('token.door')?.verdict).toBe('ok')
+    expect(named('token.inbound')?.verdict).toBe('ok')
     expect(named('token.tools')).toMatchObject({ verdict: 'ok' })
     expect(named('token.tools')?.hint).toContain(
       'greet needs a role with the permission tool:greet',

@@ -102,7 +102,7 @@ describe('setup on a new tenant', () => {
     const config = parseConfig(parseEnv(readFileSync(used.bench.envPath, 'utf8')))
     const [client] = used.standIn.tenant.clients
     expect(config.issuer.primary).toBe(`https://${used.standIn.domain}/`)
-    expect(config.resource.identifier).toBe(MCP)
+    expect(config.resource.resource).toBe(MCP)
     expect(config.api.audience).toBe(API)
     expect(config.exchange.clientId).toBe(client?.['client_id'])
     const { clientAuthentication: proof } = config.exchange

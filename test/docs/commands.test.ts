@@ -74,6 +74,30 @@ describe('the commands for a second terminal', () => {
   })
 })
 
+describe('npm run demo', () => {
+  /** Ports and the id of the client differ each time. */
+  const steady = (text: string): readonly string[] =>
+    text
+      .replaceAll(/:\d{2,5}\//g, ':PORT/')
+      .replaceAll(/\btpc_\w+/g, 'tpc_ID')
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .filter((line) => line !== '')
+
+  test('prints the lines that the README shows, and those between that its … stands for', async () => {
+    const [, shown = ''] = /```text\n(alice, [^]*?)```/.exec(read('README.md')) ?? []
+    const { stdout } = await run('npm', ['run', '--silent', 'demo'], { cwd: ROOT })
+    const parts = steady(shown).join('\n').split('\n…\n')
+    expect(parts.length).toBeGreaterThan(3)
+    const printed = steady(stdout).join('\n')
+    const places = parts.map((part) => printed.indexOf(part))
+    expect(parts.filter((_, at) => places[at] === -1)).toEqual([])
+    expect(places).toEqual(places.toSorted((a, b) => a - b))
+    expect(places[0]).toBe(0)
+    expect(printed.endsWith(parts.at(-1) ?? '')).toBe(true)
+  })
+})
+
 describe('the search for commands', () => {
   test('joins lines, and leaves comments out', () => {
     const page = '```sh\n# first\nnpm start   # then\ncurl a \\\n  -d b\n```\n\n```ts\nno\n```\n'

@@ -20,6 +20,7 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npm ci && npm start$/,
     verified: { by: 'test', file: 'test/e2e/npm-start.test.ts' },
   },
+  { command: /^npm ci$/, verified: { by: 'ci', line: 'npm ci' } },
   { command: /^npm ci && npm test$/, verified: { by: 'ci', line: 'npm test' } },
   { command: /^npm run demo$/, verified: { by: 'ci', line: 'npm run demo' } },
   {

@@ -129,6 +129,13 @@ describe('examples/sdk-v1-sessions.ts', () => {
     })
   })
 
+  test('for a session that is not there, nothing is exchanged', async () => {
+    const guess = 'A'.repeat(43)
+    const response = await within(guess, await tokenOf('alice'), callTool('greet'))
+    expect(response.status).toBe(404)
+    expect(setting.events.filter(({ type }) => type === 'token_exchanged')).toEqual([])
+  })
+
   test('DELETE ends the session and its stream', async () => {
     const token = await tokenOf('alice')
     const session = await open(token)

@@ -50,7 +50,7 @@ const withApiClient: Mount = async (config, fetch) => {
   }
   const app = createApp({
     endpoint: config.endpoint,
-    resource: config.resource.identifier,
+    resource: config.resource.resource,
     issuer: config.issuer.primary,
     client: { id: clientId, exchanger: createAuth0ApiClientExchanger({ apiClient }) },
     apis: { api: config.api },

@@ -38,7 +38,7 @@ export function expecting(
   return {
     issuerOf: (name) => (name === ISSUER ? issuer : undefined),
     clientId: 'mcp-server',
-    ownAudience: 'https://mcp.example/mcp',
+    tokenAudience: 'https://mcp.example/mcp',
     clock: () => NOW_SECONDS * 1_000,
     ...changes,
   }

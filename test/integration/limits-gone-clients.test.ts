@@ -59,7 +59,7 @@ describe('the limit of what a user has under way', () => {
           },
         },
       }),
-      limitConcurrency({ maxConcurrentPerCaller: 2 }),
+      limitConcurrency({ concurrencyPerCaller: 2 }),
       jsonBody(10_000),
       (_req: Request, res: Response) => {
         handled += 1

@@ -24,6 +24,14 @@ export default {
         tokens[at].attrSet('v-pre', '')
         return render(tokens, at, ...rest)
       }
+      // Drawn by the theme; the text stays readable where no script runs.
+      const fence = md.renderer.rules.fence
+      md.renderer.rules.fence = (tokens, at, ...rest) => {
+        const { info, content } = tokens[at]
+        return info.trim() === 'mermaid'
+          ? `<pre class="mermaid" v-pre>${md.utils.escapeHtml(content)}</pre>`
+          : fence(tokens, at, ...rest)
+      }
     },
     // As GitHub makes them, so that a link to a heading is right in both places.
     anchor: {

@@ -32,7 +32,7 @@ describe('parseConfig', () => {
       listen: { host: 'localhost', port: 3001, keepAliveMs: 65_000 },
       drainDelayMs: 0,
       resource: {
-        identifier: 'http://localhost:3001/',
+        resource: 'http://localhost:3001/',
         baselineScopes: ['tool:whoami', 'tool:greet'],
       },
       issuer: { primary: 'https://example.eu.auth0.com/', additional: [] },
@@ -126,7 +126,7 @@ describe('parseConfig', () => {
   ])('keeps the audiences byte for byte: %s', (audience) => {
     const own = parseConfig({ ...QUICKSTART, AUTH0_AUDIENCE: audience })
     const downstream = parseConfig({ ...QUICKSTART, API_AUTH0_AUDIENCE: `${audience}-api` })
-    expect(own.resource.identifier).toBe(audience)
+    expect(own.resource.resource).toBe(audience)
     expect(downstream.api.audience).toBe(`${audience}-api`)
   })
 
@@ -184,7 +184,7 @@ describe('parseConfig', () => {
     expect(config.issuer).toEqual({
       primary: 'https://example.eu.auth0.com/',
       additional: ['https://two.example/', 'https://three.example'],
-      staleAgeMs: 7_200_000,
+      keysStaleMs: 7_200_000,
       metadataUrl: undefined,
       jwksUrl: undefined,
       dangerouslyAllowHttp: false,

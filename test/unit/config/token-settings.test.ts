@@ -12,7 +12,7 @@ const QUICKSTART = {
 
 test('[case 30] parseConfig reads how tokens are read, and what holds unless it is set', () => {
   const { resource, callerPolicy, clockToleranceSeconds } = parseConfig(QUICKSTART)
-  expect(resource.tokenAudience).toBe(resource.identifier)
+  expect(resource.tokenAudience).toBe(resource.resource)
   expect(resource.toleratedAudiences).toEqual(['client-1'])
   expect(callerPolicy).toEqual({ ignorePermissions: false })
   expect(clockToleranceSeconds).toBe(5)
@@ -27,7 +27,7 @@ test('[case 30] parseConfig reads how tokens are read, and what holds unless it 
   })
   expect(set).toMatchObject({
     resource: {
-      identifier: 'http://localhost:3001/',
+      resource: 'http://localhost:3001/',
       tokenAudience: 'guid',
       toleratedAudiences: ['client-1', 'account', 'other'],
     },

@@ -11,7 +11,7 @@ function entering(share: FairShare) {
     refused,
     enter: async (user: string, signal?: AbortSignal): Promise<void> => {
       try {
-        const release = await share.enter(user, signal)
+        const release = await share.acquire(user, signal)
         entered.push(user)
         places.set(user, [...(places.get(user) ?? []), release])
       } catch (error) {
@@ -94,10 +94,10 @@ describe('the places for calls of an API', () => {
 
   test('a place that is given back twice is one place', async () => {
     const share = new FairShare({ places: 1, placesPerUser: 1 })
-    const release = await share.enter('alice', undefined)
+    const release = await share.acquire('alice', undefined)
     release()
     release()
-    await share.enter('alice', undefined)
+    await share.acquire('alice', undefined)
     const { enter, entered } = entering(share)
     void enter('bob')
     await new Promise(setImmediate)

@@ -33,7 +33,9 @@ describe('a model reads of an API that refuses a call', () => {
 
 describe('when an API says when to come back', () => {
   const retryAfterOf = async (status: number, value: string, method: 'GET' | 'POST' = 'GET') => {
-    const { client } = await setUpApi(answering(status, { 'Retry-After': value }))
+    const { client } = await setUpApi(answering(status, { 'Retry-After': value }), {
+      clock: () => Date.parse('2026-03-01T12:00:00Z'),
+    })
     const failure = await failureOf(client.json('/x', { method, schema: ANSWER }))
     expect(failure.code).toBe('downstream_unavailable')
     return failure.details.retryAfterSeconds
@@ -49,7 +51,12 @@ describe('when an API says when to come back', () => {
     ['17, 3', undefined],
     ['-3', undefined],
     ['soon', undefined],
-    ['Wed, 21 Oct 2015 07:28:00 GMT', undefined],
+    ['Sun, 01 Mar 2026 12:01:30 GMT', 90],
+    ['Sunday, 01-Mar-26 12:01:30 GMT', 90],
+    ['Sun Mar  1 12:01:30 2026', 90],
+    ['Wed, 21 Oct 2015 07:28:00 GMT', 1],
+    ['Sun, 01 Mar 2026 25:61:00 GMT', undefined],
+    ['Sat, 01 Mar 2076 12:00:00 GMT', undefined],
   ])('%j is understood as %j seconds', async (value, seconds) => {
     expect(await retryAfterOf(503, value)).toBe(seconds)
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { CachingExchanger } from '../../../src/exchange/caching-exchanger.js'
+import { createCachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from '../../../src/exchange/token-cache.js'
 import { Secret } from '../../../src/secret.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
@@ -19,7 +19,7 @@ import { failureOf } from '../outcomes.js'
 function setUp(cache: TokenCache) {
   const inner = new PromptExchanger()
   const log = new RecordingLog()
-  const exchanger = new CachingExchanger(inner, {
+  const exchanger = createCachingExchanger(inner, {
     ...{ cache, log, clientId: 'mcp-server', subjectTokenType: 'urn:example' },
     clock: new ManualClock().clock,
   })

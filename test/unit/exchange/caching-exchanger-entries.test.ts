@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FailureCode } from '../../../src/failures/errors.js'
 import {
-  CachingExchanger,
+  createCachingExchanger,
   type CachingExchangerOptions,
 } from '../../../src/exchange/caching-exchanger.js'
 import {
@@ -30,7 +30,7 @@ function setUp(options: Partial<CachingExchangerOptions> = {}) {
   const time = new ManualClock()
   const log = new RecordingLog()
   const cache = createMemoryTokenCache()
-  const exchanger = new CachingExchanger(inner, {
+  const exchanger = createCachingExchanger(inner, {
     ...{ cache, log, clientId: 'mcp-server', subjectTokenType: 'urn:example', clock: time.clock },
     ...options,
   })

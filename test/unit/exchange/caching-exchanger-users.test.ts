@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { OnBehalfOfError, type FailureCode } from '../../../src/failures/errors.js'
 import { cacheKey } from '../../../src/exchange/cache-key.js'
-import { CachingExchanger } from '../../../src/exchange/caching-exchanger.js'
+import { createCachingExchanger } from '../../../src/exchange/caching-exchanger.js'
+import type { TokenExchanger } from '../../../src/exchange/token-exchanger.js'
 import { createMemoryTokenCache } from '../../../src/exchange/token-cache.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
 import {
@@ -91,7 +92,7 @@ class Play {
   readonly #time = new ManualClock()
   readonly #inner = new HeldExchanger()
   readonly #store: StoreWithMoods
-  readonly #exchanger: CachingExchanger
+  readonly #exchanger: TokenExchanger
   readonly #calls: Call[] = []
   readonly #ended = new Set<number>()
 
@@ -103,7 +104,7 @@ class Play {
       clock: this.#time.clock,
       expiryMarginMs: 5_000,
     }
-    this.#exchanger = new CachingExchanger(this.#inner, options)
+    this.#exchanger = createCachingExchanger(this.#inner, options)
   }
 
   async step(step: Step): Promise<void> {
@@ -206,7 +207,7 @@ describe('10,000 users through a cache of 1,000', () => {
     const inner = new PromptExchanger(({ caller }) => exchangedOf(`for ${caller.subject}`))
     const cache = createMemoryTokenCache({ maxEntries: 1_000 })
     const time = new ManualClock()
-    const exchanger = new CachingExchanger(inner, { ...identity, cache, clock: time.clock })
+    const exchanger = createCachingExchanger(inner, { ...identity, cache, clock: time.clock })
     const requests = Array.from({ length: 10_000 }, (_, index) =>
       requestOf({ caller: { subject: `user-${index}` }, subjectToken: `token-${index}` }),
     )

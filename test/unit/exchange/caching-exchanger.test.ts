@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CachingExchanger } from '../../../src/exchange/caching-exchanger.js'
+import { createCachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from '../../../src/exchange/token-cache.js'
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
@@ -9,7 +9,7 @@ import { deferred, failureOf } from '../outcomes.js'
 function setUp(cache: TokenCache = createMemoryTokenCache()) {
   const inner = new HeldExchanger()
   const time = new ManualClock()
-  const exchanger = new CachingExchanger(inner, {
+  const exchanger = createCachingExchanger(inner, {
     cache,
     clientId: 'mcp-server',
     subjectTokenType: 'urn:example',

@@ -8,13 +8,13 @@ function setUp(options: { readonly threshold?: number; readonly openMs?: number 
   const breaker = new CircuitBreaker({ ...options, clock: time.clock })
   const refused = () => {
     const { code, details } = failureThrownBy(() => {
-      breaker.enter()
+      breaker.tryAcquire()
     })
     return [code, details.reason, details.retryAfterSeconds]
   }
   const fail = (times: number): void => {
     for (let time = 0; time < times; time += 1) {
-      breaker.enter()
+      breaker.tryAcquire()
       breaker.failed()
     }
   }
@@ -25,7 +25,7 @@ describe('a circuit breaker', () => {
   test('lets everybody through while all goes well', () => {
     const { breaker } = setUp()
     for (let call = 0; call < 20; call += 1) {
-      breaker.enter()
+      breaker.tryAcquire()
       breaker.succeeded()
     }
   })
@@ -45,16 +45,16 @@ describe('a circuit breaker', () => {
     fail(2)
     expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 60])
     time.jump(60_000)
-    breaker.enter()
+    breaker.tryAcquire()
   })
 
   test('counts failures in a row alone', () => {
     const { breaker, fail, refused } = setUp()
     fail(4)
-    breaker.enter()
+    breaker.tryAcquire()
     breaker.succeeded()
     fail(4)
-    breaker.enter()
+    breaker.tryAcquire()
     breaker.failed()
     expect(refused()[1]).toBe('breaker_open')
   })
@@ -63,8 +63,8 @@ describe('a circuit breaker', () => {
     const { breaker, fail, refused } = setUp()
     fail(4)
     for (let call = 0; call < 10; call += 1) {
-      breaker.enter()
-      breaker.undecided()
+      breaker.tryAcquire()
+      breaker.release()
     }
     fail(1)
     expect(refused()[1]).toBe('breaker_open')
@@ -74,7 +74,7 @@ describe('a circuit breaker', () => {
     const { time, breaker, fail, refused } = setUp()
     fail(5)
     time.jump(10_000)
-    breaker.enter()
+    breaker.tryAcquire()
     expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 1])
   })
 
@@ -82,32 +82,32 @@ describe('a circuit breaker', () => {
     const { time, breaker, fail } = setUp()
     fail(5)
     time.jump(10_000)
-    breaker.enter()
+    breaker.tryAcquire()
     breaker.succeeded()
-    breaker.enter()
-    breaker.enter()
+    breaker.tryAcquire()
+    breaker.tryAcquire()
   })
 
   test('waits as long again when that call fails', () => {
     const { time, breaker, fail, refused } = setUp()
     fail(5)
     time.jump(12_000)
-    breaker.enter()
+    breaker.tryAcquire()
     breaker.failed()
     expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 10])
     time.jump(9_999)
     expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 1])
     time.jump(1)
-    breaker.enter()
+    breaker.tryAcquire()
   })
 
   test('lets the next one try when that call says nothing', () => {
     const { time, breaker, fail, refused } = setUp()
     fail(5)
     time.jump(10_000)
-    breaker.enter()
-    breaker.undecided()
-    breaker.enter()
+    breaker.tryAcquire()
+    breaker.release()
+    breaker.tryAcquire()
     expect(refused()[1]).toBe('breaker_open')
   })
 })

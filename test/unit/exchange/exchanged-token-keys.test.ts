@@ -37,7 +37,7 @@ function verifying(keys: () => Promise<readonly JWK[]>, renewed = keys) {
     verifyExchangedToken(exchangedOf(token), requestOf(), {
       issuerOf: () => issuer,
       clientId: 'mcp-server',
-      ownAudience: 'https://mcp.example/mcp',
+      tokenAudience: 'https://mcp.example/mcp',
       clock: () => NOW_SECONDS * 1_000,
     })
   return { asked, verify }

@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FairRateLimiter, type FairPaceOptions } from '../../../src/exchange/fair-rate-limiter.js'
+import {
+  FairRateLimiter,
+  type FairRateLimiterOptions,
+} from '../../../src/exchange/fair-rate-limiter.js'
 import type { RateLimit } from '../../../src/exchange/rate-limits.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
 import { failureOf } from '../outcomes.js'
 
-function setUp(options: Partial<FairPaceOptions> = {}) {
+function setUp(options: Partial<FairRateLimiterOptions> = {}) {
   const time = new ManualClock()
-  const pace = new FairRateLimiter({
+  const limiter = new FairRateLimiter({
     perSecond: 8,
     ...options,
     clock: time.clock,
@@ -18,7 +21,7 @@ function setUp(options: Partial<FairPaceOptions> = {}) {
   const turns: number[] = []
   const queue = (times: number): void => {
     for (let call = 0; call < times; call += 1) {
-      pace.turn(`user-${call}`, new AbortController().signal).then(
+      limiter.acquire(`user-${call}`, new AbortController().signal).then(
         () => turns.push(time.clock() - start),
         () => undefined,
       )
@@ -28,13 +31,13 @@ function setUp(options: Partial<FairPaceOptions> = {}) {
     ...{ limit: 10, remaining: 10, resetAtMs: time.clock() + 10_000 },
     ...changes,
   })
-  return { time, pace, turns, queue, limit }
+  return { time, limiter, turns, queue, limit }
 }
 
 describe("the authorization server's rate limit", () => {
   test('changes nothing while at least half of it is left', async () => {
-    const { pace, turns, queue, limit } = setUp()
-    pace.follow([limit({ remaining: 5 })])
+    const { limiter, turns, queue, limit } = setUp()
+    limiter.follow([limit({ remaining: 5 })])
     queue(5)
     await settled()
     expect(turns).toEqual([0, 0, 0, 0, 0])
@@ -43,8 +46,8 @@ describe("the authorization server's rate limit", () => {
   test('slows exchanges down as less of it is left', async () => {
     const elapsed: number[] = []
     for (const remaining of [4, 3, 2]) {
-      const { time, pace, turns, queue, limit } = setUp()
-      pace.follow([limit({ remaining })])
+      const { time, limiter, turns, queue, limit } = setUp()
+      limiter.follow([limit({ remaining })])
       queue(2)
       await time.advance(10_000)
       elapsed.push(turns[1] ?? NaN)
@@ -57,9 +60,9 @@ describe("the authorization server's rate limit", () => {
     const seconds = fc.integer({ min: 1, max: 50 })
     await fc.assert(
       fc.asyncProperty(remaining, seconds, fc.boolean(), async (left, until, known) => {
-        const { time, pace, turns, queue, limit } = setUp()
+        const { time, limiter, turns, queue, limit } = setUp()
         const resetAtMs = time.clock() + until * 1_000
-        pace.follow([limit({ remaining: left, limit: known ? 12 : undefined, resetAtMs })])
+        limiter.follow([limit({ remaining: left, limit: known ? 12 : undefined, resetAtMs })])
         queue(30)
         await time.advance(120_000)
         const before = turns.filter((at) => at < until * 1_000)
@@ -70,8 +73,8 @@ describe("the authorization server's rate limit", () => {
   })
 
   test('is waited out by those who come while nothing is left for a moment', async () => {
-    const { time, pace, turns, queue, limit } = setUp()
-    pace.follow([limit({ remaining: 0, resetAtMs: time.clock() + 1_500 })])
+    const { time, limiter, turns, queue, limit } = setUp()
+    limiter.follow([limit({ remaining: 0, resetAtMs: time.clock() + 1_500 })])
     queue(2)
     await time.advance(1_499)
     expect(turns).toEqual([])
@@ -80,18 +83,18 @@ describe("the authorization server's rate limit", () => {
   })
 
   test('sends those away who come while nothing is left for longer, with the time to come back', async () => {
-    const { time, pace, limit } = setUp()
-    pace.follow([limit({ remaining: 1 })])
-    await pace.turn('alice', new AbortController().signal)
-    const { details } = await failureOf(pace.turn('bob', new AbortController().signal))
+    const { time, limiter, limit } = setUp()
+    limiter.follow([limit({ remaining: 1 })])
+    await limiter.acquire('alice', new AbortController().signal)
+    const { details } = await failureOf(limiter.acquire('bob', new AbortController().signal))
     expect(details).toMatchObject({ reason: 'held_back', retryAfterSeconds: 10 })
     await time.advance(10_000)
-    await pace.turn('bob', new AbortController().signal)
+    await limiter.acquire('bob', new AbortController().signal)
   })
 
   test('takes the narrowest of several, and none that is for some users alone', async () => {
-    const { time, pace, turns, queue, limit } = setUp()
-    pace.follow([
+    const { time, limiter, turns, queue, limit } = setUp()
+    limiter.follow([
       limit({ remaining: 10 }),
       limit({ remaining: 2 }),
       limit({ remaining: 0, partitioned: true }),
@@ -102,11 +105,11 @@ describe("the authorization server's rate limit", () => {
   })
 
   test('is forgotten once a later answer says that enough is left', async () => {
-    const { time, pace, turns, queue, limit } = setUp()
-    pace.follow([limit({ remaining: 1 })])
+    const { time, limiter, turns, queue, limit } = setUp()
+    limiter.follow([limit({ remaining: 1 })])
     queue(1)
     await settled()
-    pace.follow([limit({ remaining: 9 })])
+    limiter.follow([limit({ remaining: 9 })])
     queue(3)
     await time.advance(1_000)
     expect(turns).toHaveLength(4)
@@ -122,8 +125,8 @@ describe("the authorization server's rate limit", () => {
     ['a limit of nothing', { limit: 0, remaining: 0 }],
     ['less than nothing left', { limit: 10, remaining: -5 }],
   ])('holds nobody longer than a minute for %s', async (_, changes) => {
-    const { time, pace, turns, queue, limit } = setUp()
-    pace.follow([limit(changes)])
+    const { time, limiter, turns, queue, limit } = setUp()
+    limiter.follow([limit(changes)])
     await time.advance(60_000)
     queue(3)
     await time.advance(1)
@@ -131,8 +134,8 @@ describe("the authorization server's rate limit", () => {
   })
 
   test('holds nobody longer than a minute where our clock is set back', async () => {
-    const { time, pace, turns, queue, limit } = setUp()
-    pace.follow([limit({ remaining: 0, resetAtMs: time.clock() + 50_000 })])
+    const { time, limiter, turns, queue, limit } = setUp()
+    limiter.follow([limit({ remaining: 0, resetAtMs: time.clock() + 50_000 })])
     time.jump(-3_600_000)
     queue(2)
     await time.advance(1_000)
@@ -140,8 +143,8 @@ describe("the authorization server's rate limit", () => {
   })
 
   test('leaves no timer behind', async () => {
-    const { time, pace, queue, limit } = setUp()
-    pace.follow([limit({ remaining: 2 })])
+    const { time, limiter, queue, limit } = setUp()
+    limiter.follow([limit({ remaining: 2 })])
     queue(4)
     await time.advance(60_000)
     expect(time.pending).toBe(0)

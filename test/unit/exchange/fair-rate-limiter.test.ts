@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FairRateLimiter, type FairPaceOptions } from '../../../src/exchange/fair-rate-limiter.js'
+import {
+  FairRateLimiter,
+  type FairRateLimiterOptions,
+} from '../../../src/exchange/fair-rate-limiter.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
 import { failureOf } from '../outcomes.js'
 
-function setUp(options: Partial<FairPaceOptions> = {}) {
+function setUp(options: Partial<FairRateLimiterOptions> = {}) {
   const time = new ManualClock()
-  const pace = new FairRateLimiter({
+  const limiter = new FairRateLimiter({
     perSecond: 1,
     ...options,
     clock: time.clock,
@@ -15,7 +18,7 @@ function setUp(options: Partial<FairPaceOptions> = {}) {
   /** Who had a turn, in order. */
   const turns: string[] = []
   const ask = (user: string, signal = new AbortController().signal): Promise<void> =>
-    pace.turn(user, signal).then(() => {
+    limiter.acquire(user, signal).then(() => {
       turns.push(user)
     })
   /** Asks, and does not care what comes of it. */
@@ -26,10 +29,10 @@ function setUp(options: Partial<FairPaceOptions> = {}) {
     const { code, details } = await failureOf(ask(user))
     return [code, details.reason, details.retryAfterSeconds]
   }
-  return { time, pace, turns, ask, queue, refusal }
+  return { time, limiter, turns, ask, queue, refusal }
 }
 
-describe('the pace', () => {
+describe('the limiter', () => {
   test('lets a burst through at once, as large as the rate unless told otherwise', async () => {
     const { turns, queue } = setUp({ perSecond: 5 })
     queue('alice', 10)
@@ -217,16 +220,16 @@ describe('a caller that leaves', () => {
 
 describe('a hold', () => {
   test('refuses whoever comes, and says for how long', async () => {
-    const { time, pace, refusal } = setUp()
-    pace.holdUntil(time.clock() + 30_000)
+    const { time, limiter, refusal } = setUp()
+    limiter.pauseUntil(time.clock() + 30_000)
     expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 30])
     time.jump(29_001)
     expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 1])
   })
 
   test('is over by itself', async () => {
-    const { time, pace, turns, queue } = setUp()
-    pace.holdUntil(time.clock() + 30_000)
+    const { time, limiter, turns, queue } = setUp()
+    limiter.pauseUntil(time.clock() + 30_000)
     time.jump(30_000)
     queue('alice')
     await settled()
@@ -234,10 +237,10 @@ describe('a hold', () => {
   })
 
   test('refuses those who wait already, and leaves room for those who come after', async () => {
-    const { time, pace, turns, ask, queue } = setUp({ maxWaiting: 2 })
+    const { time, limiter, turns, ask, queue } = setUp({ maxWaiting: 2 })
     queue('first')
     const waiting = [failureOf(ask('alice')), failureOf(ask('bob'))]
-    pace.holdUntil(time.clock() + 5_000)
+    limiter.pauseUntil(time.clock() + 5_000)
     const reasons = (await Promise.all(waiting)).map(({ details }) => details.reason)
     expect(reasons).toEqual(['held_back', 'held_back'])
     await time.advance(5_000)
@@ -247,16 +250,16 @@ describe('a hold', () => {
   })
 
   test('is never cut short by another', async () => {
-    const { time, pace, refusal } = setUp()
-    pace.holdUntil(time.clock() + 30_000)
-    pace.holdUntil(time.clock() + 5_000)
-    pace.holdUntil(time.clock() - 5_000)
+    const { time, limiter, refusal } = setUp()
+    limiter.pauseUntil(time.clock() + 30_000)
+    limiter.pauseUntil(time.clock() + 5_000)
+    limiter.pauseUntil(time.clock() - 5_000)
     expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 30])
   })
 
   test('until a time that is over holds nobody', async () => {
-    const { time, pace, turns, queue } = setUp()
-    pace.holdUntil(time.clock())
+    const { time, limiter, turns, queue } = setUp()
+    limiter.pauseUntil(time.clock())
     queue('alice')
     await settled()
     expect(turns).toEqual(['alice'])

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { OnBehalfOfError, type FailureDetails } from '../../../src/failures/errors.js'
 import {
-  ResilientExchanger,
+  createResilientExchanger,
   type ResilientExchangerOptions,
 } from '../../../src/exchange/resilient-exchanger.js'
 import type { TokenExchangeRequest } from '../../../src/exchange/token-exchanger.js'
@@ -20,7 +20,7 @@ import { failureOf } from '../outcomes.js'
 function setUp(options: ResilientExchangerOptions = {}) {
   const inner = new PromptExchanger()
   const time = new ManualClock()
-  const resilient = new ResilientExchanger(inner, {
+  const resilient = createResilientExchanger(inner, {
     ...{ clock: time.clock, timers: time.timers, random: () => 0.5, ratePerSecond: 1_000 },
     ...options,
   })
@@ -114,10 +114,10 @@ describe('a 429 that one user meets', () => {
     const time = new ManualClock()
     const holds = new UserHolds({ clock: time.clock })
     for (let user = 0; user <= 10_000; user += 1) {
-      holds.holdUntil(`user-${user}`, time.clock() + 60_000)
+      holds.pauseUntil(`user-${user}`, time.clock() + 60_000)
     }
-    expect(holds.enter('user-0')).toBe(false)
-    expect(() => holds.enter('user-1')).toThrow(OnBehalfOfError)
+    expect(holds.tryAcquire('user-0')).toBe(false)
+    expect(() => holds.tryAcquire('user-1')).toThrow(OnBehalfOfError)
   })
 })
 
@@ -231,7 +231,7 @@ test('where all exchanges take place at one issuer, an outage of it is one for t
 test('a user takes turns as one, through however many clients they come', async () => {
   const inner = new HeldExchanger()
   const time = new ManualClock()
-  const resilient = new ResilientExchanger(inner, {
+  const resilient = createResilientExchanger(inner, {
     ...{ clock: time.clock, timers: time.timers, ratePerSecond: 1, timeoutMs: 60_000 },
   })
   const begin = (subject: string, clientId: string): void => {
@@ -248,7 +248,7 @@ test('a user takes turns as one, through however many clients they come', async 
 test('the default pace is 8 a second, which fits the smallest paid plan of Auth0', async () => {
   const inner = new HeldExchanger()
   const time = new ManualClock()
-  const resilient = new ResilientExchanger(inner, { clock: time.clock, timers: time.timers })
+  const resilient = createResilientExchanger(inner, { clock: time.clock, timers: time.timers })
   for (let user = 0; user < 40; user += 1) {
     const caller = { subject: `user-${user}` }
     failureOf(resilient.exchange(requestOf({ caller }))).catch(() => undefined)

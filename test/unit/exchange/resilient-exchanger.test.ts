@@ -4,7 +4,7 @@ import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { exchangeFailure } from '../../../src/exchange/exchange-failure.js'
 import { rejected } from '../../../src/exchange/rejection.js'
 import {
-  ResilientExchanger,
+  createResilientExchanger,
   type ResilientExchangerOptions,
 } from '../../../src/exchange/resilient-exchanger.js'
 import type { TokenExchanger } from '../../../src/exchange/token-exchanger.js'
@@ -27,7 +27,7 @@ function setUp(options: ResilientExchangerOptions = {}) {
   const time = new ManualClock()
   const log = new RecordingLog()
   const over = (exchanger: TokenExchanger) =>
-    new ResilientExchanger(exchanger, {
+    createResilientExchanger(exchanger, {
       ...{ clock: time.clock, timers: time.timers, random: () => 0.5, log },
       ...options,
     })

@@ -4,9 +4,9 @@ import {
   type FailureCode,
   type FailureDetails,
 } from '../../../src/failures/errors.js'
-import { CachingExchanger } from '../../../src/exchange/caching-exchanger.js'
+import { createCachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import {
-  ResilientExchanger,
+  createResilientExchanger,
   type ResilientExchangerOptions,
 } from '../../../src/exchange/resilient-exchanger.js'
 import { createMemoryTokenCache } from '../../../src/exchange/token-cache.js'
@@ -28,7 +28,7 @@ import { failureOf } from '../outcomes.js'
 function setUp(options: ResilientExchangerOptions = {}) {
   const inner = new PromptExchanger()
   const time = new ManualClock()
-  const resilient = new ResilientExchanger(inner, {
+  const resilient = createResilientExchanger(inner, {
     ...{ clock: time.clock, timers: time.timers, random: () => 0.5, ratePerSecond: 1_000 },
     ...options,
   })
@@ -96,7 +96,7 @@ describe('the breaker', () => {
   test('does not open for callers that leave', async () => {
     const held = new HeldExchanger()
     const time = new ManualClock()
-    const resilient = new ResilientExchanger(held, {
+    const resilient = createResilientExchanger(held, {
       ...{ clock: time.clock, timers: time.timers },
       ratePerSecond: 100,
     })
@@ -114,7 +114,7 @@ describe('the breaker', () => {
   test('holds to a single trial, also when a call from before ends without a verdict', async () => {
     const held = new HeldExchanger()
     const time = new ManualClock()
-    const resilient = new ResilientExchanger(held, {
+    const resilient = createResilientExchanger(held, {
       ...{ clock: time.clock, timers: time.timers },
       ratePerSecond: 100,
     })
@@ -200,7 +200,7 @@ describe('an authorization server that is down for a minute', () => {
 
   function setUpOutage() {
     const { inner, time, resilient } = setUp()
-    const exchanger = new CachingExchanger(resilient, {
+    const exchanger = createCachingExchanger(resilient, {
       ...{ cache: createMemoryTokenCache(), clientId: 'mcp-server', subjectTokenType: 'p' },
       clock: time.clock,
     })

@@ -2,9 +2,9 @@ import type { IncomingMessage, RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { recordingFetch, refusalIn } from '../../../src/exchange/token-response.js'
-import { json } from '../answer-json.js'
+import { captureResponse, refusalIn } from '../../../src/exchange/token-response.js'
 import { deadOrigin, startHttpServer } from '../../helpers/start-http-server.js'
+import { json } from '../answer-json.js'
 
 const NOW_SECONDS = 2_000_000_000
 const clock = (): number => NOW_SECONDS * 1_000
@@ -17,7 +17,7 @@ const options = {
 
 describe('recordingFetch', () => {
   test('has no answer before there was one', () => {
-    expect(recordingFetch(options).answer()).toBeUndefined()
+    expect(captureResponse(options).answer()).toBeUndefined()
   })
 
   test('hands the answer on as it came, and keeps it', async () => {
@@ -25,7 +25,7 @@ describe('recordingFetch', () => {
       res.writeHead(400, { 'Content-Type': 'application/json', 'X-Note': 'seen' })
       res.end('{"error":"invalid_grant","text":"\u00e4\u20ac"}')
     })
-    const recording = recordingFetch(options)
+    const recording = captureResponse(options)
     const response = await recording.fetch(origin, { method: 'POST', body: 'a=b' })
     expect(response.status).toBe(400)
     expect(response.headers.get('x-note')).toBe('seen')
@@ -46,7 +46,7 @@ describe('recordingFetch', () => {
         res.end('{}')
       })
     })
-    await recordingFetch(options).fetch(`${origin}/token`, {
+    await captureResponse(options).fetch(`${origin}/token`, {
       method: 'POST',
       headers: { authorization: 'Basic abc', 'user-agent': 'library/1.0' },
       body: new URLSearchParams({ grant_type: 'x' }),
@@ -68,7 +68,7 @@ describe('recordingFetch', () => {
         paths.push(req.url)
         res.writeHead(status, { Location: '/elsewhere' }).end()
       })
-      const recording = recordingFetch(options)
+      const recording = captureResponse(options)
       await recording.fetch(`${origin}/token`, { method: 'POST', body: 'a=b', redirect: 'follow' })
       expect(paths).toEqual(['/token'])
       expect(refusalIn(recording.answer(), clock)).toMatchObject({ status })
@@ -79,21 +79,21 @@ describe('recordingFetch', () => {
     const { origin } = await startHttpServer((_req, res) => {
       res.writeHead(status).end()
     })
-    const recording = recordingFetch(options)
+    const recording = captureResponse(options)
     expect((await recording.fetch(origin)).status).toBe(status)
     expect(recording.answer()).toMatchObject({ status, text: '' })
   })
 
   test('refuses a body beyond the bound, and has no answer then', async () => {
     const { origin } = await startHttpServer(json({ access_token: 'x'.repeat(500) }))
-    const recording = recordingFetch({ ...options, maxBytes: 400 })
+    const recording = captureResponse({ ...options, maxBytes: 400 })
     await expect(recording.fetch(origin)).rejects.toThrow('larger than 400 bytes')
     expect(recording.answer()).toBeUndefined()
   })
 
   test('refuses a body of more than 256 KiB unless told otherwise', async () => {
     const { origin } = await startHttpServer(json('x'.repeat(257 * 1024)))
-    await expect(recordingFetch(options).fetch(origin)).rejects.toThrow('larger than')
+    await expect(captureResponse(options).fetch(origin)).rejects.toThrow('larger than')
   })
 
   test('has no answer when the body breaks off', async () => {
@@ -103,13 +103,13 @@ describe('recordingFetch', () => {
       })
     }
     const { origin } = await startHttpServer(cutOff)
-    const recording = recordingFetch(options)
+    const recording = captureResponse(options)
     await expect(recording.fetch(origin)).rejects.toThrow()
     expect(recording.answer()).toBeUndefined()
   })
 
   test('has no answer when nobody is there', async () => {
-    const recording = recordingFetch(options)
+    const recording = captureResponse(options)
     await expect(recording.fetch(await deadOrigin())).rejects.toThrow()
     expect(recording.answer()).toBeUndefined()
   })
@@ -121,7 +121,7 @@ describe('recordingFetch', () => {
         abort.abort(new Error('no longer wanted'))
       })
     })
-    const recording = recordingFetch({ ...options, signal: abort.signal })
+    const recording = captureResponse({ ...options, signal: abort.signal })
     await expect(recording.fetch(origin)).rejects.toThrow('no longer wanted')
     expect(recording.answer()).toBeUndefined()
   })

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import type { JSONWebKeySet } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
+  createVerifyingExchanger,
   verifyExchangedToken,
   type ExchangedTokenExpectations,
 } from '../../../src/exchange/verify-exchanged-token.js'
-import { VerifyingExchanger } from '../../../src/exchange/verifying-exchanger.js'
 import type { ExchangedToken } from '../../../src/exchange/token-exchanger.js'
 import type { Issuer } from '../../../src/identity/issuer-keys.js'
 import { Secret } from '../../../src/secret.js'
@@ -42,7 +42,7 @@ function expecting(changes: Partial<ExchangedTokenExpectations> = {}): Exchanged
   return {
     issuerOf: (name) => (name === ISSUER ? issuer : undefined),
     clientId: 'mcp-server',
-    ownAudience: 'https://mcp.example/mcp',
+    tokenAudience: 'https://mcp.example/mcp',
     clock: () => NOW_SECONDS * 1_000,
     ...changes,
   }
@@ -284,7 +284,7 @@ test('a verifying exchanger lets nothing out unverified', async () => {
   const good = await signed(key)
   const bad = await signed(key, { claims: { sub: 'auth0|bob' } })
   const inner = new PromptExchanger((_request, count) => exchangedOf(count === 1 ? good : bad))
-  const exchanger = new VerifyingExchanger(inner, expecting())
+  const exchanger = createVerifyingExchanger(inner, expecting())
   expect((await exchanger.exchange(requestOf())).scopes).toEqual(['read:private'])
   expect((await failureOf(exchanger.exchange(requestOf()))).details.reason).toBe('subject')
 })

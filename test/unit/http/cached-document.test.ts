@@ -28,7 +28,7 @@ function setUp(cooldownMs = COOLDOWN) {
     endsCopy: (error) => error instanceof Withdrawn,
   })
   /** Three at once, then one each cool-down. */
-  const allowance = new Allowance({ clock: () => time.now, atOnce: 3, refillMs: cooldownMs })
+  const allowance = new Allowance({ clock: () => time.now, burst: 3, refillMs: cooldownMs })
   const refresh = (): Promise<string | undefined> => document.refresh(allowance)
   const settle = (value: string | Error): void => {
     const load = loads.at(-1)

@@ -202,7 +202,7 @@ describe('an issuer with one name outside and another inside', () => {
   test('[case 21] has no endpoints over http on another host without that setting', async () => {
     const { metadataUrl } = await inside()
     const failure = await failureOf(createIssuer({ issuer: OUTSIDE, metadataUrl }).keys('key-1'))
-    expect(failure.details).toMatchObject({ reason: 'invalid', log: { fault: 'invalid' } })
+    expect(failure.details).toMatchObject({ reason: 'invalid', log: { reason: 'invalid' } })
     expect(JSON.stringify(failure.details.log)).toContain('DANGEROUSLY_ALLOW_HTTP')
   })
 

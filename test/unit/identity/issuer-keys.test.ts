@@ -98,7 +98,7 @@ describe('an outage', () => {
     const failure = await failureOf(issuer.keys('key-1'))
     expect([failure.code, failure.details.reason]).toEqual(['verifier_unavailable', reason])
     // On a busy machine the metadata may run into the short deadline as well.
-    const faults = log.named('issuer_document_unavailable').map(({ fields }) => fields['fault'])
+    const faults = log.named('issuer_document_unavailable').map(({ fields }) => fields['reason'])
     expect([...new Set(faults)]).toEqual([reason])
   })
 
@@ -146,7 +146,7 @@ describe('an outage', () => {
   })
 
   test('is survived with the keys at hand up to the stale age, and not beyond', async () => {
-    const { issuer, server, time } = await openIssuer({ staleAgeMs: 3_600_000 })
+    const { issuer, server, time } = await openIssuer({ keysStaleMs: 3_600_000 })
     await issuer.keys('key-1')
     await server.close()
     for (const age of [600_000, 1_200_000, 1_799_999]) {

@@ -9,7 +9,7 @@ const URL_HERE = new URL('https://mcp.example/mcp')
 
 /** What each public factory is given, as a program in JavaScript may do, and the faults that the error has to name. */
 const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], faults: string[]]>> = {
-  CachingExchanger: [
+  createCachingExchanger: [
     [{}, { cache: {}, clientId: '', subjectTokenType: 'x' }],
     ['exchanger', 'cache', 'clientId'],
   ],
@@ -33,12 +33,12 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], fau
   jsonBody: [['large'], ['maxBytes']],
   limitByAddress: [[{ perMinute: -1 }], ['perMinute']],
   limitByCaller: [[{ perMinute: 1, bytesPerMinute: 'x' }], ['bytesPerMinute']],
-  limitConcurrency: [[{}], ['maxConcurrentPerCaller']],
+  limitConcurrency: [[{}], ['concurrencyPerCaller']],
   mcpRoute: [[{ sessions: { idleMs: -1 } }], ['createServer', 'sessions.idleMs']],
   onBehalfOf: [[{}], ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']],
-  protectExchange: [
-    [{}, { issuers: [], clientId: '', ownAudience: '' }],
-    ['adapter', 'issuers', 'clientId', 'ownAudience'],
+  createExchangePipeline: [
+    [{}, { issuers: [], clientId: '', tokenAudience: '' }],
+    ['adapter', 'issuers', 'clientId', 'tokenAudience'],
   ],
   protectedResourceMetadataRoute: [
     [URL_HERE, { resource: '' }],
@@ -46,10 +46,10 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], fau
   ],
   requestContext: [['x'], ['createId']],
   requireBearerAuth: [
-    [{ policy: { userClaim: 5 } }],
-    ['verifier', 'resource', 'endpoint', 'policy'],
+    [{ callerPolicy: { userClaim: 5 } }],
+    ['verifier', 'resource', 'endpoint', 'callerPolicy'],
   ],
-  ResilientExchanger: [
+  createResilientExchanger: [
     [{}, { breaker: { threshold: 0 } }],
     ['exchanger', 'breaker.threshold'],
   ],
@@ -59,9 +59,9 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], fau
     ['registry', 'exchanger', 'apis', 'log', 'sessions'],
   ],
   toolScopes: [[{}], ['access']],
-  VerifyingExchanger: [
+  createVerifyingExchanger: [
     [{}, {}],
-    ['exchanger', 'issuerOf', 'clientId', 'ownAudience'],
+    ['exchanger', 'issuerOf', 'clientId', 'tokenAudience'],
   ],
 }
 

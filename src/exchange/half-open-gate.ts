@@ -1,8 +1,8 @@
 import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 
-/** What an open circuit breaker lets through: nothing for a while, then a single request, the trial. */
-export class TrialGate {
+/** The half-open state of a circuit breaker: lets nothing through for a while, then a single probe. */
+export class HalfOpenGate {
   readonly #openMs: number
   readonly #clock: Clock
   #openUntil = 0
@@ -13,8 +13,8 @@ export class TrialGate {
     this.#clock = clock
   }
 
-  /** Whether the call is the trial; throws `exchange_unavailable` while it is too early or another one is on its way. */
-  enter(): true {
+  /** Returns true: the call is the probe. Throws `exchange_unavailable` while it is too early, or a probe is under way. */
+  tryAcquire(): true {
     const leftMs = this.#openUntil - this.#clock()
     if (leftMs <= 0 && !this.#probing) {
       this.#probing = true
@@ -31,8 +31,8 @@ export class TrialGate {
     this.#openUntil = this.#clock() + this.#openMs
   }
 
-  /** The trial is over, whatever it said. */
-  endTrial(): void {
+  /** Ends the probe, whatever its outcome. */
+  endProbe(): void {
     this.#probing = false
   }
 }

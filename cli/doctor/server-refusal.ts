@@ -28,19 +28,19 @@ const HINTS: Readonly<Partial<Record<FailureReason, (setting: string) => string>
 const KEYS_MISSING: readonly CheckName[] = ['issuer.metadata', 'issuer.keys']
 
 /** Words why the server refuses a user's token. Rethrows what is no refusal. */
-export function doorRefusal(
+export function serverRefusal(
   error: unknown,
   claims: Claims,
   { resource }: Pick<Config, 'resource'>,
 ): Observation {
   if (!(error instanceof OnBehalfOfError)) throw error
   const { reason } = error.details
-  const shared = resource.tokenAudience === resource.identifier
+  const shared = resource.tokenAudience === resource.resource
   const setting = shared ? 'AUTH0_AUDIENCE' : 'TOKEN_AUDIENCE'
   const { iss: issuer } = claims
   return {
     ...wrong(
-      'token.door',
+      'token.inbound',
       `${reason ?? error.code}: ${error.message}`,
       reason === 'several_audiences'
         ? companionsHint(claims)

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { DEFAULT_IDENTIFIERS, loadDirectory } from '../../apps/authorization-server/directory.js'
+import { TOKEN_DEFAULTS } from '../../apps/development/token-command.js'
+import { ROOT } from '../../scripts/docs/pages.js'
+import { greet } from '../../src/tools/greet.js'
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+const [light, dark] = ['light', 'dark'].map((look) => read(`docs/images/two-hops-${look}.svg`))
+
+const textsIn = (image = ''): readonly string[] =>
+  [...image.matchAll(/<text [^>]*>([^<]+)<\/text>/g)].map(([, text = '']) => text)
+
+describe('the picture of the two hops', () => {
+  test('says the same on light and on dark pages, in text that can be read and searched', () => {
+    const withoutColours = (image = '') => image.replaceAll(/#[0-9a-f]{6}/g, '#')
+    expect(withoutColours(dark)).toBe(withoutColours(light))
+    expect(dark).not.toBe(light)
+    expect(textsIn(light).length).toBeGreaterThan(20)
+  })
+
+  test('has a title and a description for those who cannot see it, with every value that it shows', () => {
+    expect(light).toMatch(/<svg [^>]*role="img" aria-labelledby="title desc"/)
+    expect(light).toMatch(/<title id="title">[^<]+<\/title>/)
+    const [, description = ''] = /<desc id="desc">([^<]+)<\/desc>/.exec(light ?? '') ?? []
+    const [, alternative = ''] = /<img alt="([^"]+)"/.exec(read('README.md')) ?? []
+    for (const text of [description, alternative]) {
+      for (const value of ['auth0|alice', 'mcp-server', 'read:private', 'tool:whoami']) {
+        expect(text).toContain(value)
+      }
+    }
+  })
+
+  test('shows the audiences, the user, the actor and the scopes of the development set-up', () => {
+    const texts = textsIn(light)
+    const user = loadDirectory().users.find(({ username }) => username === 'alice')
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        DEFAULT_IDENTIFIERS.mcp,
+        DEFAULT_IDENTIFIERS.api,
+        TOKEN_DEFAULTS.scope,
+        greet.downstream.scopes.join(' '),
+        'mcp-server, then the client',
+      ]),
+    )
+    expect(texts.filter((text) => text === user?.user_id)).toHaveLength(2)
+  })
+})
