@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
 import { freePort } from '../clients/parts/free-port.js'
-import { openExampleSetting, type ExampleSetting } from '../helpers/example-setting.js'
+import { startExampleSetting, type ExampleSetting } from '../helpers/example-setting.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const PROGRAM = join(ROOT, 'examples/own-tools.ts')
@@ -25,7 +25,7 @@ describe('examples/own-tools.ts', () => {
   let logged: LogLine[]
 
   beforeEach(async () => {
-    setting = await openExampleSetting()
+    setting = await startExampleSetting()
     folder = await mkdtemp(join(tmpdir(), 'own-tools-'))
     logged = []
   })
