@@ -10,11 +10,11 @@ const PARAMETER = /;(?!\s*q\s*=)[^;,="]*(?:=(?:\s*"(?:[^"\\]|\\.)*"|[^;,"]*))?/g
 const known = new WeakMap<Request, AnswerForms>()
 
 /**
- * Reads the Accept header as HTTP has it (RFC 9110 §12.5.1), which the MCP SDKs do not: they look for two names in it.
+ * Reads the Accept header as RFC 9110 §12.5.1 defines it, and rewrites it for the MCP SDKs, which look for two names
+ * in it.
  *
- * A POST that takes neither JSON nor an event stream is refused (`not_acceptable`). Where an event stream is fine, the
- * header then says what the SDKs insist on. Where JSON alone is, it keeps saying so: `mcpRoute` answers such a client in
- * JSON; another MCP server behind may refuse it.
+ * Refuses a POST that accepts neither JSON nor an event stream (`not_acceptable`). `mcpRoute` answers a client that
+ * accepts JSON alone in JSON; another MCP server may refuse that client.
  *
  * @category Middleware
  */

@@ -28,11 +28,19 @@ const OPTIONS = optionsSchema<ErrorHandlerOptions>({
 })
 
 /**
- * The place where a failure becomes an HTTP answer and a log line. Mount it last.
+ * Turns failures into HTTP answers and log lines. Mount it last.
  *
- * An `OnBehalfOfError` is answered whichever request it belongs to.
+ * Answers every `OnBehalfOfError`, and other errors of the requests that `answers` accepts.
  *
  * @category Middleware
+ * @example
+ * app.use(
+ *   errorHandler({
+ *     resourceMetadataUrl: metadataUrl(endpoint),
+ *     baselineScopes: ['tool:greet'],
+ *     log,
+ *   }),
+ * )
  */
 export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler {
   assertOptions('errorHandler', OPTIONS, options)
@@ -66,7 +74,7 @@ export function logFailure(error: OnBehalfOfError, req: Request, log: Logger): v
     method: scrub(req.method, 20),
     path: scrub(decoded(req.path), 200),
     ...error.details.log,
-    ...(error.details.cause === undefined ? {} : { err: describeError(error) }),
+    err: error.details.cause === undefined ? undefined : describeError(error),
   })
 }
 

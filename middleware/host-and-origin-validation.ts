@@ -27,13 +27,12 @@ const OPTIONS = optionsSchema<HostAndOriginValidationOptions>({
 })
 
 /**
- * Answers 403 (`request_forbidden`) to a Host or an Origin that is not on the list, against DNS rebinding, and
- * gives browser clients of the listed origins the CORS headers they need.
+ * Refuses a Host or an Origin that is not listed (`request_forbidden`), against DNS rebinding, and sends CORS headers
+ * to the listed origins.
  *
- * A request without Origin passes: it comes from no browser. An endpoint on loopback accepts every origin
- * and host name of this machine. Preflights are answered here, before authentication. Cookies are never allowed.
- * An absolute request target becomes a path for everything behind; its host is the one that is checked
- * (RFC 9112 §3.2.2). Mount `protectedResourceMetadataRoute` in front: any web page may read that document.
+ * A request without Origin passes. An endpoint on loopback accepts every origin of this machine. Preflights are
+ * answered here; cookies are never allowed. The host of an absolute request target counts (RFC 9112 §3.2.2). Mount
+ * `protectedResourceMetadataRoute` in front.
  *
  * @category Middleware
  */

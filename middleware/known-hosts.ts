@@ -13,11 +13,11 @@ export interface KnownHostsOptions {
 }
 
 /**
- * Passes `request_forbidden` to the error handler for a host that is not on the list, against DNS rebinding, and gives those
- * that pass a request target in the form that everything behind expects: a path.
+ * Refuses a host that is not listed (`request_forbidden`), against DNS rebinding. Leaves a path as the request target
+ * of a request that passes.
  *
- * The host in an absolute target (`POST http://host/mcp`) counts, and a Host header beside it has to say the same
- * (RFC 9112 §3.2.2). A target that is neither a path nor a URL is `invalid_request`.
+ * The host of an absolute target counts, and a Host header has to name the same (RFC 9112 §3.2.2). A target that is
+ * neither a path nor a URL is `invalid_request`.
  *
  * @category Middleware
  */
@@ -34,13 +34,13 @@ export function knownHosts({ endpoint, allowedHosts: hosts }: KnownHostsOptions)
   }
 }
 
-const CURE =
+const HINT =
   'If clients come under this host, make it the host of MCP_SERVER_URL, or add it to ALLOWED_HOSTS. (In the library: endpoint, or hosts.)'
 
 function notAllowed(host: string): OnBehalfOfError {
   return new OnBehalfOfError('request_forbidden', {
     reason: 'host_not_allowed',
-    log: { host: scrub(host, 200), hint: CURE },
+    log: { host: scrub(host, 200), hint: HINT },
   })
 }
 
@@ -53,8 +53,9 @@ function refusalOf(requested: Extract<RequestedHost, { reason: string }>): OnBeh
   }
   return new OnBehalfOfError('request_forbidden', {
     reason: requested.reason,
-    ...(requested.reason === 'host_mismatch'
-      ? { log: { host: scrub(requested.sent, 200), target: scrub(requested.asked, 200) } }
-      : {}),
+    log:
+      requested.reason === 'host_mismatch'
+        ? { host: scrub(requested.sent, 200), target: scrub(requested.asked, 200) }
+        : undefined,
   })
 }

@@ -40,7 +40,7 @@ export function knownOrigins({
     if (origin !== undefined && !known.has(origin) && !(local && isLoopbackOrigin(origin))) {
       throw new OnBehalfOfError('request_forbidden', {
         reason: 'origin_not_allowed',
-        log: { origin: scrub(origin, 200), hint: CURE },
+        log: { origin: scrub(origin, 200), hint: HINT },
       })
     }
     next()
@@ -57,7 +57,7 @@ export function knownOrigins({
   return router
 }
 
-const CURE =
+const HINT =
   'If this is a client of yours, add its origin to ALLOWED_ORIGINS. (In the library: origins.)'
 
 function isLoopbackOrigin(origin: string): boolean {

@@ -23,11 +23,10 @@ const OPTIONS = optionsSchema<ConcurrencyLimitOptions>({
 const placesOf = new WeakMap<Request, Places>()
 
 /**
- * Limits what a verified user has under way, open streams among it, through all clients together.
+ * Limits the concurrent messages and open streams of a verified user, through all clients together.
  *
- * Counts the messages of a batch one by one, once `jsonBody` has parsed it. Passes `rate_limited` to the error
- * handler beyond the limit. A request whose client has gone already ends here: its place could never be given back.
- * Needs `requireBearerAuth` in front. Counts in this process alone.
+ * Passes `rate_limited` to the error handler beyond the limit. Counts the messages of a batch one by one, once
+ * `jsonBody` has parsed it. Needs `requireBearerAuth` in front. Counts in this process alone.
  *
  * @category Middleware
  */

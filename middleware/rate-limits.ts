@@ -72,11 +72,11 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
 }
 
 /**
- * Limits what a verified user sends, whichever clients they use: registering another one buys nothing.
+ * Limits the messages and bytes per minute of a verified user, through all clients together.
  *
- * Counts the messages of a batch one by one. Passes `rate_limited` to the error handler beyond a limit; what is
- * refused so does not count as a message, but its bytes do, since they have been read. Needs `requireBearerAuth` in front;
- * messages beyond the first, and bytes, are counted when `jsonBody` has read them. Counts in this process alone.
+ * Counts the messages of a batch one by one. Passes `rate_limited` to the error handler beyond a limit; the bytes of
+ * a refused request count. Needs `requireBearerAuth` in front, and `jsonBody` behind it for bytes and batches. Counts
+ * in this process alone.
  *
  * @category Middleware
  */

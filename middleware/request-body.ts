@@ -34,15 +34,12 @@ export function formBody(): RequestHandler {
 const BODY_OPTIONS = optionsSchema<{ maxBytes: number }>({ maxBytes: optionValues.count })
 
 /**
- * Parses a JSON body of at most `maxBytes` into `req.body`, and refuses what is no body of an MCP request.
+ * Parses a JSON body of at most `maxBytes` into `req.body`, and refuses a body that is not an MCP request. Mount it
+ * after authentication.
  *
- * `invalid_request`: more messages, values, levels or longer ids than one request may have (`inspectBody`).
- * `malformed_credentials`: an `access_token` at its top. `unsupported_media_type`: a body that calls itself anything
- * but JSON; an MCP server behind that is less strict about the type would read a call that nobody has decided about.
- * `misconfigured`: a body that another parser in front left as text. Tells the limits by user how much came; each value
- * outside of a tool's arguments counts as 256 bytes, since it costs more than its text.
- *
- * Comes after authentication, so that strangers do not make us parse.
+ * Refuses with `invalid_request` what exceeds the bounds of `inspectBody`, with `malformed_credentials` an
+ * `access_token` member, with `unsupported_media_type` any type but JSON, and with `misconfigured` a body that
+ * another parser has left as text.
  *
  * @category Middleware
  */

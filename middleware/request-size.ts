@@ -26,7 +26,7 @@ export function whenSizeIsKnown(req: Request, count: Count): void {
   waiting.set(req, [...(waiting.get(req) ?? []), count])
 }
 
-/** Tells whoever counts how large the request is. */
+/** Reports the size of the request to the limits that wait for it. */
 export function announceSize(req: Request, size: RequestSize): void {
   sizes.set(req, size)
   const counts = waiting.get(req) ?? []

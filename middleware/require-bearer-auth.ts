@@ -42,6 +42,18 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
  * log line can pick them up from its headers. Does not look at scopes.
  *
  * @category Middleware
+ * @example
+ * const verifier = createJwtBearerVerifier({ issuers: [issuer], audience: endpoint.href })
+ * app.use(
+ *   '/mcp',
+ *   requireBearerAuth({
+ *     verifier,
+ *     endpoint,
+ *     resource: endpoint.href,
+ *     resourceMetadataUrl: metadataUrl(endpoint),
+ *     baselineScopes: ['tool:greet'],
+ *   }),
+ * )
  */
 export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHandler {
   assertOptions('requireBearerAuth', OPTIONS, options)

@@ -55,17 +55,19 @@ const OPTIONS = optionsSchema<TokenExchangeOptions>({
 })
 
 /**
- * Exchanges the caller's token for each tool call that declares a downstream, and attaches the access to
- * the request's auth context; every other request passes untouched.
+ * Exchanges the caller's token for each tool call that declares a downstream; `downstreamOf` then gives the tool its
+ * API.
  *
- * Passes a failure that the client can do something about to the error handler: `reauthentication_required`, and
- * `insufficient_scope` where the tool maps the API's scopes to scopes of this server. After any other failure the
- * request goes on, and `downstreamOf` throws the failure when the tool asks for its API. Logs `token_exchanged` or
- * `exchange_failed` for the record, and `api_call_failed` for each call of an API that fails.
- * Throws a `TypeError` while mounting when a tool declares an API that is not among `apis`. Needs
- * `requireBearerAuth`, a JSON body parser and `toolScopes` in front.
+ * Passes `reauthentication_required` and `insufficient_scope` to the error handler; `downstreamOf` throws any other
+ * failure. Logs `token_exchanged`, `exchange_failed` and `api_call_failed`. Throws a `TypeError` for a tool whose API
+ * is not among `apis`. Needs `requireBearerAuth`, `jsonBody` and `toolScopes` in front.
  *
  * @category Middleware
+ * @example
+ * const apis = {
+ *   api: { audience: 'https://api.example.com/', baseUrl: new URL('https://api.example.com') },
+ * }
+ * app.use('/mcp', tokenExchange({ registry, exchanger, apis, log }))
  */
 export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
   assertOptions('tokenExchange', OPTIONS, options)

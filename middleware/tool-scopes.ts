@@ -35,14 +35,15 @@ const OPTIONS = optionsSchema<ToolScopesOptions>({
 })
 
 /**
- * Refuses a `tools/call` that the caller's token is not good for, before anything runs.
+ * Refuses a `tools/call` that the caller's token does not permit, before anything runs.
  *
- * Passes `insufficient_scope` to the error handler where more scope would do, with all scopes of the
- * operation in one challenge, and `permission_denied` where the user's permissions rule the tool out. Logs
- * `step_up_loop` when a client comes back in vain, and `tool_not_declared` once for each name. Needs `requireBearerAuth`
- * and a JSON body parser in front.
+ * Passes `insufficient_scope` to the error handler, with all scopes of the operation, or `permission_denied` where no
+ * scope would help. Logs `step_up_loop` and `tool_not_declared`. Needs `requireBearerAuth` and `jsonBody` in front.
  *
  * @category Middleware
+ * @example
+ * const registry = createToolRegistry([{ name: 'greet', requiredScopes: ['tool:greet'] }])
+ * app.use('/mcp', toolScopes({ access: createToolAccess(registry), log }))
  */
 export function toolScopes(options: ToolScopesOptions): RequestHandler {
   assertOptions('toolScopes', OPTIONS, options)

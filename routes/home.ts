@@ -32,13 +32,11 @@ const OPTIONS = optionsSchema<HomePageOptions>({
 })
 
 /**
- * Answers GET and HEAD at exactly `/` with a page for people: what this server is, how to connect a client, its
- * tools and where one signs in. Everything else passes by.
+ * Answers GET and HEAD at exactly `/` with a page for people: the server, its tools, and how to connect. Every other
+ * request passes.
  *
- * The page is rendered once, from its options alone, so nothing of a request gets into it; it is public, and names
- * every tool it is given. It runs under its own Content-Security-Policy, in place of the one `securityHeaders` set.
- * Browsers keep it and ask each time whether it still holds. Throws a `TypeError` for options that cannot be used,
- * an MCP endpoint at `/` among them.
+ * The page is public and names every given tool. It is rendered once, from the options alone, with a
+ * Content-Security-Policy of its own. Throws a `TypeError` for unusable options, such as an endpoint at `/`.
  *
  * @category Routes
  */

@@ -68,7 +68,7 @@ export interface McpRoute {
   readonly handler: RequestHandler
   /** The sessions, for what has to know whose they are before it does anything: `tokenExchange({ sessions })`. */
   readonly sessions: SessionOwners | undefined
-  /** Tells 2026-07-28 clients that listen, whoever they are, that a list or a resource changed. */
+  /** Tells all 2026-07-28 clients with a subscription that a list or a resource changed. */
   readonly notify: ServerNotifier
   /** Ends the streams that only wait for notifications. Call it when the server stops accepting requests. */
   readonly drain: () => void
@@ -77,13 +77,17 @@ export interface McpRoute {
 }
 
 /**
- * The MCP endpoint: revision 2026-07-28 and the 2025 revisions, from a fresh server a request; with `sessions`, one
- * a session for 2025 clients that open one.
+ * Creates the MCP endpoint for revision 2026-07-28 and the 2025 revisions: one new server per request, or per session
+ * with `sessions`.
  *
- * A step-up that only came up while a tool ran takes the place of the tool's answer, unless that answer is a
- * stream, which has begun: then the client gets the tool error.
+ * A step-up that a tool asks for replaces the tool's answer, except for an event stream, which has begun: the client
+ * then gets the tool error.
  *
  * @category Routes
+ * @example
+ * const mcp = mcpRoute({ createServer, log })
+ * app.all('/mcp', protect, mcp.handler)
+ * process.once('SIGTERM', () => void mcp.close())
  */
 export function mcpRoute(options: McpRouteOptions): McpRoute {
   assertOptions('mcpRoute', OPTIONS, options)

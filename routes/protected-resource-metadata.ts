@@ -24,9 +24,8 @@ const OPTIONS = optionsSchema<{
 /**
  * Serves the protected-resource metadata at the path-aware and the root well-known address (RFC 9728 §3).
  *
- * The document is public: web pages of any origin may read it, its refusals included. So mount it in front of
- * `hostAndOriginValidation`. `guards` run first, for a limit or a check of the Host header. Passes `method_not_allowed` to the
- * error handler for anything but GET, HEAD and OPTIONS.
+ * The document is public, for web pages of any origin: mount it in front of `hostAndOriginValidation`. `guards` run
+ * first. Passes `method_not_allowed` to the error handler for anything but GET, HEAD and OPTIONS.
  *
  * @category Routes
  */

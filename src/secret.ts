@@ -9,6 +9,9 @@ const REDACTED = '[redacted]'
  * a cryptographic function. Does not wipe memory.
  *
  * @category Start here
+ * @example
+ * const secret = new Secret('client-secret')
+ * console.log(`${secret}`, JSON.stringify({ secret })) // [redacted] {"secret":"[redacted]"}
  */
 export class Secret {
   readonly #value: string

@@ -91,7 +91,7 @@ async function forge({ config, issuers, clock }: Deployment): Promise<Secret> {
   const known = keySet?.keys.find((key) => key.kid !== undefined)
   const nowSeconds = Math.floor(clock() / 1_000)
   const [alg = 'RS256'] = known === undefined ? [] : algorithmsOf(known)
-  const header = { alg, typ: 'at+jwt', ...(known === undefined ? {} : { kid: known.kid }) }
+  const header = { alg, typ: 'at+jwt', kid: known?.kid }
   const claims = {
     iss: config.issuer.primary,
     aud: config.api.audience,

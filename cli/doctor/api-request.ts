@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../../src/options/without-undefined.js'
 import type { Secret } from '../../src/secret.js'
 import { USER_AGENT } from '../../src/version.js'
 import { CHECK_TIMEOUT_MS, type Deployment } from './deployment.js'
@@ -27,7 +28,7 @@ export async function askApi(
       signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
       headers: {
         'user-agent': USER_AGENT,
-        ...(token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }),
+        ...withoutUndefined({ authorization: token && `Bearer ${token.reveal()}` }),
       },
     })
     await response.body?.cancel().catch(() => undefined)

@@ -48,7 +48,7 @@ export function serverRefusal(
             'Give the access token that an MCP client sends to this server.'),
     ),
     explainedBy: explanationsOf(error, shared),
-    ...(typeof issuer === 'string' ? { issuer } : {}),
+    issuer: typeof issuer === 'string' ? issuer : undefined,
   }
 }
 

@@ -13,19 +13,18 @@ export function checkTokenEndpoint(
   diagnosis: Diagnosis,
 ): void {
   const { issuer, token_endpoint: endpoint } = metadata
-  diagnosis.tell({
-    ...(endpoint === undefined
+  const finding =
+    endpoint === undefined
       ? wrong(
           'token_endpoint',
           'The metadata names no token endpoint.',
           'Point ISSUER_BASE_URL at an authorization server that issues tokens.',
         )
-      : ok('token_endpoint', `The metadata names the token endpoint ${printable(endpoint)}.`)),
-    issuer,
-  })
+      : ok('token_endpoint', `The metadata names the token endpoint ${printable(endpoint)}.`)
+  diagnosis.tell({ ...finding, issuer })
   if (endpoint === undefined) return
-  for (const finding of [checkGrant(metadata), checkMethod(metadata, authentication)]) {
-    diagnosis.tell({ ...finding, issuer })
+  for (const each of [checkGrant(metadata), checkMethod(metadata, authentication)]) {
+    diagnosis.tell({ ...each, issuer })
   }
 }
 

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../../src/options/without-undefined.js'
 import { ConfigError, parseConfig } from '../../src/config/config.js'
 import { isLoopback } from '../../src/http/secure-url.js'
 import type { Blueprint } from './blueprint.js'
@@ -93,7 +94,7 @@ function fixedSettings({ domain, server, api }: Blueprint): Readonly<Record<stri
     AUTH0_DOMAIN: domain,
     AUTH0_AUDIENCE: server.identifier,
     MCP_SERVER_URL: server.url,
-    ...(listensOn === '' ? {} : { PORT: listensOn }),
+    ...withoutUndefined({ PORT: listensOn === '' ? undefined : listensOn }),
     MCP_BASELINE_SCOPES: server.scopes.join(' '),
     API_AUTH0_AUDIENCE: api.identifier,
     API_BASE_URL: api.url,

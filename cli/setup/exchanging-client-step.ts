@@ -119,5 +119,5 @@ async function findClient(api: ManagementApi, identifier: string): Promise<Clien
 }
 
 function known({ client_id: clientId, client_secret: secret }: Client, keep: Keep) {
-  return { clientId, ...(secret === undefined ? {} : { secret: keep(new Secret(secret)) }) }
+  return { clientId, secret: secret === undefined ? undefined : keep(new Secret(secret)) }
 }

@@ -80,10 +80,12 @@ async function send(
       headers: {
         accept: 'application/json',
         'user-agent': USER_AGENT,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }),
+        ...withoutUndefined({
+          'content-type': body && 'application/json',
+          authorization: token && `Bearer ${token.reveal()}`,
+        }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...withoutUndefined({ body: body && JSON.stringify(body) }),
     })
     const { status, headers } = response
     return { status, headers, text: await readTextWithin(response, MAX_BYTES) }

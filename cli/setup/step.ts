@@ -29,7 +29,7 @@ export interface FoundClient {
   current?: {
     readonly clientId: string
     /** Absent where the token may not see it, or where the client has none. */
-    readonly secret?: Secret
+    readonly secret?: Secret | undefined
   }
 }
 

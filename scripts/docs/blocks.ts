@@ -10,6 +10,7 @@ import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
 import { TOKEN_SETTINGS } from '../../src/config/token-settings.js'
 import { failureOverview } from './failure-overview.js'
 import { failureSections } from './failure-sections.js'
+import { failureTextIndex } from './failure-text-index.js'
 import { logEventSections } from './log-event-sections.js'
 import { mutation } from './mutation.js'
 import { settingTheme } from './setting-theme.js'
@@ -28,5 +29,6 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-http': () => settingTheme(HTTP_SETTINGS),
   'failure-overview': failureOverview,
   'failure-sections': failureSections,
+  'failure-texts': failureTextIndex,
   'log-events': logEventSections,
 }

@@ -29,8 +29,9 @@ function answer(rule: FailureRule): string {
 
 /** What else a client may read. Nothing of it is another server's text. */
 function replaced(rule: FailureRule): string {
-  const described = rule.exposeDescription ? ', or a sentence of ours that says more' : ''
-  return rule.includeReference
-    ? `${described}; with a reference id, which the log line has too.`
-    : `${described}.`
+  const described = rule.exposeDescription ? ' Where more is known, the text says more.' : ''
+  const reference = rule.includeReference
+    ? ' The text has a reference id, which the log line has too.'
+    : ''
+  return `${described}${reference}`
 }

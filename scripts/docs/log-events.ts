@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import ts from 'typescript'
 import { ROOT } from './pages.js'
+import { filesBelow } from './source-files.js'
 
 /** Where what ships is written. */
 const PLACES = ['src', 'middleware', 'routes', 'cli']
@@ -23,16 +24,9 @@ export interface LogEvent {
  * Throws for one whose name is not written out, since nobody could look it up.
  */
 export function logEvents(): readonly LogEvent[] {
-  return PLACES.flatMap(filesBelow).flatMap((path) => eventsIn(path, readFileSync(path, 'utf8')))
-}
-
-function filesBelow(place: string): string[] {
-  const directory = join(ROOT, place)
-  if (!existsSync(directory)) return []
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .sort()
-    .map((name) => join(directory, name))
+  return PLACES.flatMap(filesBelow)
+    .map((file) => join(ROOT, file))
+    .flatMap((path) => eventsIn(path, readFileSync(path, 'utf8')))
 }
 
 /** The log lines that one file writes; `path` is where it stands. */

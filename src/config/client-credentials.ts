@@ -66,7 +66,7 @@ export function usesSecret(found: SettingValues): boolean {
   return method !== 'private_key_jwt' && method !== 'tls_client_auth'
 }
 
-/** The method that is set, else the one that the credentials at hand are for. */
+/** The method that is set, else the method that the given credentials are for. */
 function methodOf(found: SettingValues): Method {
   const set = found.MCP_AUTH0_CLIENT_AUTHENTICATION ?? 'auto'
   if (set !== 'auto') return set

@@ -131,10 +131,10 @@ function plainHttpIssues(found: SettingValues): ConfigIssue[] {
 const PLAIN_HTTP =
   'must be https: over http, tokens would travel unencrypted. (DANGEROUSLY_ALLOW_HTTP=true permits it in a closed test network)'
 
-/** A client secret goes to the token endpoint of each issuer: whoever runs one of them can be this client at the others. */
+/** A client secret goes to the token endpoint of each issuer: the operator of one can then be this client at the others. */
 function sharedSecretIssues(found: SettingValues): ConfigIssue[] {
   if (found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true' || !usesSecret(found)) return []
-  // These exchange at one place, whoever issued the token.
+  // These exchange all tokens at one issuer.
   if (found.EXCHANGE_CLIENT === 'auth0-api-js' || found.EXCHANGE_ISSUER !== undefined) return []
   const primary = issuerOf(found)
   if (primary === undefined) return []

@@ -9,7 +9,7 @@ export interface HttpConfig {
     readonly port: number
     readonly keepAliveMs: number
   }
-  /** How long the server goes on to accept after it was told to stop. */
+  /** How long the server continues to accept requests after it was told to stop. */
   readonly drainDelayMs: number
   readonly http: HttpLimits
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. */

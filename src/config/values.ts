@@ -224,7 +224,7 @@ function listOf<T>(item: z.ZodType<T, string>) {
   return z.string().transform(words).pipe(z.array(item))
 }
 
-/** One rule for all lists: spaces, line breaks and commas separate. */
+/** Splits any list: at spaces, line breaks and commas. */
 export function words(value: string): string[] {
   return value.split(/[\s,]+/).filter((word) => word !== '')
 }

@@ -81,7 +81,7 @@ export function logCallFailure(call: LoggedCall, failure: OnBehalfOfError): void
     ...callerForLog(call.caller),
     requestId: call.requestId,
     ...inWordsOfHost(call, failure.details.log),
-    ...(failure.details.cause === undefined ? {} : { err: describeError(failure) }),
+    err: failure.details.cause === undefined ? undefined : describeError(failure),
   })
 }
 

@@ -38,23 +38,20 @@ export interface DownstreamApi {
 /**
  * The API as the signed-in user, for one tool call.
  *
- * A path is written out, with names in braces, and its values are given as `params`: `'/projects/{projectId}'`. They
- * are encoded, and a value that could make it another path is refused with `invalid_argument`. A path that is put
- * together by the program is a `PathTemplate`, made by `parsePathTemplate`.
+ * A path is a literal with names in braces, such as `'/projects/{projectId}'`, or a `PathTemplate`. Values are given
+ * as `params`; a value that would change the path is refused (`invalid_argument`).
  *
- * Where the connection dies before an answer begins, GET, HEAD, PUT and DELETE are tried once more; a 401 to them is
- * met with one new exchange and one more try. POST and PATCH are never repeated. Redirects are not followed.
+ * A lost connection or a 401 is tried once more, except for POST and PATCH. Redirects are not followed.
  *
  * @category Calling the API
  */
 export interface DownstreamClient {
   /**
-   * Calls the API and resolves with whatever it answers. A body beyond the limit breaks off with `downstream_failed`
-   * while it is read, and so does an answer that holds the token that the API was sent.
+   * Calls the API and resolves with its answer, whatever the status.
    *
-   * Rejects with `downstream_unavailable` when no answer arrives in time, with `invalid_argument` for a value that
-   * cannot stand in a path, with `misconfigured` for a path, method or header that is not the handler's to use, and
-   * with the codes of the exchange.
+   * Rejects with `downstream_unavailable` when no answer arrives in time, `invalid_argument` for a value that cannot
+   * stand in a path, `misconfigured` for a forbidden path, method or header, and the codes of the exchange. Reading a
+   * body that is too large or holds the token fails with `downstream_failed`.
    */
   fetch<const Path extends string>(
     path: LiteralPath<Path>,
@@ -63,12 +60,12 @@ export interface DownstreamClient {
   /** The same for a path that the program has put together: a template of `parsePathTemplate`. */
   fetch(path: PathTemplate, request?: TemplateRequest): Promise<Response>
   /**
-   * Calls the API and resolves with its validated JSON. Every 2xx is a success; one without a body (204, HEAD) is
-   * `undefined` to the schema, so that `z.undefined()` and `.optional()` take it.
+   * Calls the API and resolves with its JSON, validated by `schema`. A 2xx without a body is `undefined` to the
+   * schema.
    *
-   * Rejects as `fetch`, and with `downstream_unauthorized` (401), `downstream_scope_denied` (403 that asks for
-   * scope), `downstream_forbidden` (403), `downstream_unavailable` (429, 5xx, broken off) or
-   * `downstream_failed` (any other status, no JSON, too much, or JSON of another shape).
+   * Rejects as `fetch`, and with `downstream_unauthorized` (401), `downstream_forbidden` or `downstream_scope_denied`
+   * (403), `downstream_unavailable` (429, 5xx), and `downstream_failed` (other statuses, invalid JSON, another
+   * shape).
    */
   json<const Path extends string, T>(
     path: LiteralPath<Path>,
@@ -174,7 +171,7 @@ function assertSchema({ schema }: { readonly schema: unknown }): void {
   throw new OnBehalfOfError('misconfigured', { reason: 'no_schema', log: { problem } })
 }
 
-/** The renewal may serve other calls too: whoever leaves stops waiting for it, no more. */
+/** The renewal may serve other calls too: an abort only ends the wait of this call. */
 function renewed(token: Promise<Secret>, signal: AbortSignal | undefined): Promise<Secret> {
   if (signal === undefined) return token
   return untilAborted(

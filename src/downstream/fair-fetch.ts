@@ -24,11 +24,10 @@ export function defaultShare(maxConcurrentCalls: number): number {
 }
 
 /**
- * Creates a `fetch` for each user, among whom the calls of one origin are shared fairly.
+ * Creates a `fetch` for each user that shares the concurrent calls of one origin fairly among users.
  *
- * A call has its place until its answer has been read, cancelled or broken off, and no longer than `timeoutMs`: an
- * answer that nobody reads does not keep it. Rejects as `fetch`, and with `downstream_unavailable`
- * (`too_many_calls`) where a call would have to wait for longer than its signal says, or too many wait.
+ * A call counts until its answer has been read, cancelled or broken off, at most for `timeoutMs`. Rejects as `fetch`,
+ * and with `downstream_unavailable` (`too_many_calls`) when the queue is full or the wait exceeds the signal.
  */
 export function createFairFetch(options: FairFetchOptions): FairFetch {
   const places = options.maxConcurrentCalls ?? API_CALL_DEFAULTS.connections

@@ -36,11 +36,11 @@ export class PathTemplate {
   }
 
   /**
-   * The path with each value encoded in the place of its name, without a leading slash. It has exactly the segments of
-   * the template, also for a server that decodes it more than once or normalises it.
+   * Returns the path with each value encoded in place of its name, without a leading slash. It has exactly the
+   * segments of the template, also for a server that decodes or normalises it.
    *
-   * Throws `invalid_argument` for a value that cannot be one plain part of a segment, and `misconfigured` where a
-   * name has no value, a value no name, or a value is neither a string nor a finite number.
+   * Throws `invalid_argument` for a value that is not one plain part of a segment, and `misconfigured` for missing,
+   * superfluous or mistyped values.
    */
   fill(values: PathValues = {}): string {
     const missing = this.names.filter((name) => !Object.hasOwn(values, name))
@@ -78,11 +78,10 @@ export class PathTemplate {
 }
 
 /**
- * Reads a path template; throws `misconfigured` for one that is not a plain path.
+ * Parses a path template; throws `misconfigured` for anything but a plain path below the API's base.
  *
- * A path is below the API's base; one leading slash is meaningless, and the last segment may be empty. Every other
- * segment is a text of its own: no dot segments in any encoding, no empty ones, no query, no fragment, no path
- * parameters (`;`). Names stand in braces and may be part of a segment: `/files/{name}.json`.
+ * The last segment may be empty. Refuses other empty segments, dot segments in any encoding, queries, fragments and
+ * path parameters (`;`). Names stand in braces and may be part of a segment: `/files/{name}.json`.
  *
  * @category Calling the API
  */
@@ -156,7 +155,7 @@ function pathFault(
     'write the path as a template, such as "/projects/{projectId}", and give its values as params'
   return new OnBehalfOfError('misconfigured', {
     reason,
-    log: { ...log, ...(names.length === 0 ? {} : { names: names.slice(0, 10).join(' ') }), hint },
+    log: { ...log, names: names.length === 0 ? undefined : names.slice(0, 10).join(' '), hint },
   })
 }
 

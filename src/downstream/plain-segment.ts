@@ -11,12 +11,10 @@ const FULL_STOPS = /\u3002/g
 const MAX_ROUNDS = 8
 
 /**
- * Whether every server reads `segment` as one plain segment of a path, however often it decodes and whatever it
- * normalises: neither empty nor made of dots, and without a character that means something in a path.
+ * Whether every server reads `segment` as one plain path segment, however often it decodes or normalises it.
  *
- * Looks through percent-encoding (repeated, and IIS's `%u002e`), compatibility forms such as full-width dots, the
- * look-alikes that Windows maps to ASCII, and invisible characters. Bytes that are no UTF-8 are not plain: overlong
- * forms of a dot or a slash are written so.
+ * False for empty segments, dots and separators, also behind repeated percent-encoding, IIS's `%u002e`, compatibility
+ * forms (full-width dots), Windows look-alikes, invisible characters, and bytes that are not UTF-8.
  */
 export function isPlainSegment(segment: string): boolean {
   let form = segment

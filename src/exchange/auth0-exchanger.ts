@@ -37,12 +37,10 @@ const OPTIONS = optionsSchema<Auth0ExchangerOptions>({
 })
 
 /**
- * Exchanges tokens at Auth0, On-Behalf-Of or by a Custom Token Exchange profile, by way of
- * `@auth0/auth0-auth-js`.
+ * Creates the exchanger for Auth0 (On-Behalf-Of, or a Custom Token Exchange profile), on `@auth0/auth0-auth-js`.
  *
- * The exchange takes place at `issuer`, or at the subject token's own, which may be any custom domain of the tenant.
- * Throws a `TypeError` for an empty secret. The SDK insists on https. The answer is taken as it came: whether the token is the one that was asked for
- * is not checked here.
+ * The exchange takes place at `issuer`, or at the subject token's issuer. The SDK requires https. Throws a
+ * `TypeError` for an empty secret. Does not check the returned token: see `createExchangePipeline`.
  *
  * @category Token exchange
  */
@@ -70,10 +68,10 @@ export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExcha
               subjectTokenType,
               requestedTokenType: ACCESS_TOKEN_TYPE,
               audience: request.audience,
-              ...(request.scopes.length === 0 ? {} : { scope: request.scopes.join(' ') }),
-              ...(organization === undefined || subjectTokenType === ACCESS_TOKEN_TYPE
-                ? {}
-                : { organization }),
+              ...withoutUndefined({
+                scope: request.scopes.length === 0 ? undefined : request.scopes.join(' '),
+                organization: subjectTokenType === ACCESS_TOKEN_TYPE ? undefined : organization,
+              }),
             },
             { customFetch: fetch },
           )

@@ -50,10 +50,9 @@ const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: To
 /**
  * Puts a cache in front of an exchanger, with the same port.
  *
- * Concurrent calls with the same request share one exchange (single-flight). It belongs to no caller: a caller that
- * aborts does not end it, and does not get its token. An entry counts for its owner alone, until the earliest of the
- * exchanged token's expiry, the subject token's expiry and `maxAgeMs`, minus `expiryMarginMs`. A token without an expiry
- * is not kept. A cache that fails, or returns something else than an entry, is a miss.
+ * Concurrent calls with the same request share one exchange (single-flight), which a caller that aborts does not end.
+ * An entry counts for its owner alone, until the earliest of both tokens' expiry and `maxAgeMs`, minus
+ * `expiryMarginMs`. A cache that fails is a miss.
  *
  * @category Token exchange
  */

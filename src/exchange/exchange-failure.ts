@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError, type FailureCode } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
@@ -37,13 +38,11 @@ const BROKEN = { retryable: true, outage: 'perhaps_one' } as const
 const FRESH_SECONDS = 30
 
 /**
- * Decides what a refused exchange means: HTTP status first, `error` second, the text never.
+ * Decides what a refused exchange means: by the HTTP status, then by `error`, never by the text.
  *
- * Where the subject token is refused (`invalid_grant`, `invalid_token`), the answer is `reauthentication_required`,
- * unless the token is fresh from a sign-in: then another one would only loop, and the fault is ours
- * (`exchange_misconfigured`). A challenge decides only where the body has no `error`. `invalid_request` and everything
- * that fits nowhere is `exchange_misconfigured`: signing in again does not change our request. Only
- * `exchange_unavailable` says when to come back.
+ * A refused subject token (`invalid_grant`, `invalid_token`) is `reauthentication_required`, or
+ * `exchange_misconfigured` when the token is fresh from a sign-in. A challenge counts only without an `error` in the
+ * body. Every other refusal is `exchange_misconfigured`.
  */
 export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): OnBehalfOfError {
   const code = classify(refusal)
@@ -56,9 +55,9 @@ export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): 
     oauthError,
     ...(refusal.status >= 500 ? BROKEN : {}),
     // Rate-limit headers come with every answer; waiting helps with nothing else.
-    ...(settled === 'exchange_unavailable' && refusal.retryAfterSeconds !== undefined
-      ? { retryAfterSeconds: refusal.retryAfterSeconds }
-      : {}),
+    ...withoutUndefined({
+      retryAfterSeconds: settled === 'exchange_unavailable' ? refusal.retryAfterSeconds : undefined,
+    }),
     log: {
       error: oauthError,
       errorDescription: scrub(refusal.errorDescription, 300),
@@ -75,7 +74,7 @@ function classify({ status, error = '', challengeError }: ExchangeRefusal): Fail
   if (wanted !== undefined) return wanted
   if (PASSING.has(error)) return 'exchange_unavailable'
   if (SCOPE_AT_FAULT.has(error)) return 'downstream_scope_denied'
-  // The body is the token endpoint's own word; a challenge beside it may come from whatever stands in front.
+  // The body is the token endpoint's own word; a challenge beside it may come from a proxy in front.
   const subjectRefused = SUBJECT_AT_FAULT.has(error === '' ? (challengeError ?? '') : error)
   // 403 is about what the client or user may do, whatever `error` says; 404 and the like are about us.
   return subjectRefused && (status === 400 || status === 401)

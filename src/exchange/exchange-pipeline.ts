@@ -96,6 +96,13 @@ const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: Toke
  * the rate limit, retry and circuit breaker, then the checks on the returned token.
  *
  * @category Token exchange
+ * @example
+ * const exchanger = createExchangePipeline(adapter, {
+ *   issuers: [issuer],
+ *   clientId: 'client-id',
+ *   tokenAudience: 'https://mcp.example.com/mcp',
+ *   log,
+ * })
  */
 export function createExchangePipeline(
   adapter: TokenExchanger,

@@ -17,11 +17,11 @@ export interface ActorExpectations {
 }
 
 /**
- * Checks who acts for the user with a returned token (`act`, RFC 8693 §4.1), and returns it; `undefined` where the token
- * names nobody and need not.
+ * Checks and returns who acts for the user with a returned token (`act`, RFC 8693 §4.1); `undefined` where the token
+ * names no actor and need not.
  *
- * The current actor has to be this server, the chain no longer than allowed, and the actors behind this server those of
- * the caller's own token, if it has any: they may neither get lost nor change.
+ * The current actor has to be this server, the chain within the limit, and the earlier actors exactly those of the
+ * caller's token.
  */
 export function assertActors(
   claims: Claims,

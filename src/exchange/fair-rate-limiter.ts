@@ -19,11 +19,11 @@ export interface FairRateLimiterOptions {
 const WAIT_OUT_MS = 2_000
 
 /**
- * Keeps exchanges below the authorization server's limit, fairly: users take turns, so that one who asks for
- * much waits behind the others and not the others behind them.
+ * Keeps exchanges below the authorization server's limit, fairly: users take turns, so that many requests of one user
+ * do not delay the others.
  *
- * Also follows what the authorization server says about its limit: slows down as less is left of it (`follow`), and
- * holds all users back until a time that it has named (`pauseUntil`), a minute at most.
+ * Slows down as the server's own limit runs out (`follow`), and holds all users back until a time that the server
+ * names (`pauseUntil`), at most a minute.
  */
 export class FairRateLimiter {
   readonly #burst: number

@@ -25,11 +25,11 @@ export interface Admission {
 const OPEN_MS = 10_000
 
 /**
- * Decides whose request may go to one authorization server now: by the breaker and the rate limit of all users, and by
- * the holds of single users.
+ * Decides whether a request may go to one authorization server now: by the circuit breaker and rate limit of all
+ * users, and by the holds of single users.
  *
- * What one user alone meets stops that user. It stops all once a second user meets it too, or once the answer itself
- * says that it is about all: nobody can connect, or a rate limit of all is used up.
+ * A failure that one user meets holds that user back. It holds all users back once a second user meets it, or the
+ * answer says that it concerns all.
  */
 export class IssuerGuard {
   readonly #breaker: SharedBreaker

@@ -16,11 +16,10 @@ interface Window {
 }
 
 /**
- * What is left of the authorization server's own rate limit, by its last answer.
+ * Tracks what is left of the authorization server's own rate limit, by its last answer.
  *
- * While half of a limit is left, nothing slows down. Below, what is left is spread evenly over the rest of the window,
- * or over `MAX_HOLD_MS` where the window is longer; and no more begins within that time than was left. A limit whose
- * size is not told counts as half used once less is left than one second takes.
+ * Nothing slows down while half of the limit is left. Below that, the rest is spread evenly over the window, at most
+ * `MAX_HOLD_MS`. A limit of unknown size counts as half used once less is left than one second takes.
  */
 export class RateBudget {
   readonly #perSecond: number

@@ -65,7 +65,7 @@ function structuredLimits(headers: Headers, clock: Clock): readonly RateLimit[] 
       limit: wholeNumber(policy?.['q']),
       remaining: wholeNumber(parameters['r']),
       resetAtMs: secondsFromNow(seconds, clock),
-      ...(parameters['pk'] === undefined ? {} : { partitioned: true }),
+      partitioned: parameters['pk'] === undefined ? undefined : true,
     }
   })
 }

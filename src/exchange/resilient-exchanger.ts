@@ -63,11 +63,11 @@ const OPTIONS = optionsSchema<ResilientExchangerOptions & { readonly exchanger: 
 })
 
 /**
- * Makes an exchanger cope with failures: one deadline, one retry, a breaker for each issuer, a rate below the issuer's
- * limit, and a pause where the issuer asks for one. What one user alone meets stops that user and no other.
+ * Adds a deadline, one retry, a circuit breaker for each issuer, and a fair rate limit to an exchanger, with the same
+ * port. A failure that one user alone meets stops that user only.
  *
- * The result has the same port. It adds only rejections with `exchange_unavailable` (reasons `timed_out`,
- * `breaker_open`, `held_back`, `queue_full`). An aborted call rejects with the signal's reason, and counts against nobody.
+ * Adds rejections with `exchange_unavailable` (`timed_out`, `breaker_open`, `held_back`, `queue_full`). An aborted
+ * call rejects with the signal's reason and does not count as a failure.
  *
  * @category Token exchange
  */
@@ -150,7 +150,7 @@ class ResilientExchanger implements TokenExchanger {
     }
   }
 
-  /** The reason of whoever ended the wait, if somebody did; else what was thrown. */
+  /** The abort reason where the wait was aborted, else the thrown error. */
   #settle(thrown: unknown, signal: AbortSignal): OnBehalfOfError {
     if (!signal.aborted) return asOnBehalfOfError(thrown)
     return signal.reason instanceof OnBehalfOfError

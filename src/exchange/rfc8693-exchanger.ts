@@ -1,4 +1,4 @@
-import { openidConfiguration } from './openid-configuration.js'
+import { withoutUndefined } from '../options/without-undefined.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import * as openid from 'openid-client'
@@ -13,6 +13,7 @@ import {
   type Authenticator,
   type ClientAuthentication,
 } from './client-authentication.js'
+import { openidConfiguration } from './openid-configuration.js'
 import { exchangeOutage } from './exchange-outage.js'
 import {
   sendTokenRequest,
@@ -32,7 +33,7 @@ const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
   /**
    * The metadata of the subject token's issuer, where the exchange takes place; asked for at every exchange,
-   * so it should be kept at hand.
+   * so it should be cached.
    */
   readonly metadata: (issuer: string) => Promise<IssuerMetadata>
   readonly clientId: string
@@ -56,6 +57,12 @@ const OPTIONS = optionsSchema<Rfc8693ExchangerOptions>({
  * Throws a `TypeError` for an empty secret. The answer is taken as it came: whether the token is the one that was asked for is not checked here.
  *
  * @category Token exchange
+ * @example
+ * const adapter = createRfc8693Exchanger({
+ *   metadata: () => issuer.metadata(),
+ *   clientId: 'client-id',
+ *   clientAuthentication: { secret: new Secret('client-secret') },
+ * })
  */
 export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
   assertOptions('createRfc8693Exchanger', OPTIONS, options)
@@ -92,11 +99,11 @@ function parameters(
     subject_token_type: subjectTokenType,
     requested_token_type: ACCESS_TOKEN_TYPE,
     audience: request.audience,
-    ...(request.scopes.length === 0 ? {} : { scope: request.scopes.join(' ') }),
-    // An access token carries its organization itself; a custom profile has to be told.
-    ...(organization === undefined || subjectTokenType === ACCESS_TOKEN_TYPE
-      ? {}
-      : { organization }),
+    ...withoutUndefined({
+      scope: request.scopes.length === 0 ? undefined : request.scopes.join(' '),
+      // An access token carries its organization itself; a custom profile has to be told.
+      organization: subjectTokenType === ACCESS_TOKEN_TYPE ? undefined : organization,
+    }),
   }
 }
 
@@ -108,11 +115,10 @@ function exchangedToken(
   return {
     token: new Secret(answer.access_token),
     tokenType: answer.token_type,
-    ...(lifetimeSeconds === undefined
-      ? {}
-      : { expiresAtSeconds: Math.floor(clock() / 1_000) + lifetimeSeconds }),
-    ...(answer.scope === undefined ? {} : { scopes: parseScope(answer.scope) }),
-    ...(typeof issuedTokenType === 'string' ? { issuedTokenType } : {}),
+    expiresAtSeconds:
+      lifetimeSeconds === undefined ? undefined : Math.floor(clock() / 1_000) + lifetimeSeconds,
+    scopes: answer.scope === undefined ? undefined : parseScope(answer.scope),
+    issuedTokenType: typeof issuedTokenType === 'string' ? issuedTokenType : undefined,
   }
 }
 

@@ -14,12 +14,10 @@ export interface SharedBreakerOptions {
 const MAX_REMEMBERED_USERS = 100
 
 /**
- * Stops the requests of all users to an authorization server that is down, and sends a single probe after a while
- * (half-open).
+ * Circuit breaker of all users for one authorization server; lets a single probe through after a while (half-open).
  *
- * A failure that may be about one user counts only together with others: the breaker opens once several users failed in
- * a row, or the failures speak for themselves. No user contributes more than half of what opens it, and a user who
- * failed before does not keep it open by failing as the probe.
+ * It opens after failures in a row that concern everybody, or of several users. No user contributes more than half of
+ * what opens it. A user who failed before does not keep it open by failing as the probe.
  */
 export class SharedBreaker {
   readonly #threshold: number

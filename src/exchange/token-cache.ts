@@ -22,12 +22,10 @@ export type CacheEntry = CacheOwner & {
   )
 
 /**
- * The port to where exchanged tokens are kept.
+ * The port to a store of exchanged tokens, such as Redis.
  *
- * Promises, so that a shared store fits. A store may forget any entry at any time and may keep one longer
- * than it counts: whoever reads checks owner and expiry. It has to bound its own time: a `get` that never settles
- * holds the call. A store that fails rejects; the exchange then takes
- * place as if nothing had been kept.
+ * A store may forget an entry at any time and keep it too long: the reader checks owner and expiry. It has to bound
+ * its own time, since a `get` that never settles holds the call. A `get` that rejects is a miss.
  *
  * @category Token exchange
  */

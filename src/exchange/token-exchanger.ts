@@ -26,7 +26,7 @@ export interface ExchangedToken {
   readonly expiresAtSeconds?: number | undefined
   /** The granted scopes; absent when the answer did not say, which means: as asked for. */
   readonly scopes?: readonly string[] | undefined
-  /** Who acts for the user with this token, where it was looked into. */
+  /** Who acts for the user with this token, where the token was checked. */
   readonly delegation?: Delegation | undefined
   /** As answered, in lower case. */
   readonly tokenType?: string | undefined

@@ -54,9 +54,10 @@ export async function sendTokenRequest(
     fetch: options.fetch ?? globalThis.fetch,
     signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
     userAgent: USER_AGENT,
-    ...(request.clientAddress === undefined
-      ? {}
-      : { headers: { 'auth0-forwarded-for': request.clientAddress } }),
+    headers:
+      request.clientAddress === undefined
+        ? undefined
+        : { 'auth0-forwarded-for': request.clientAddress },
   })
   try {
     return await options.run(capture.fetch)

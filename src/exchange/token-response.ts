@@ -97,17 +97,13 @@ export function withoutSecrets(
     encodeURIComponent(secret),
     new URLSearchParams({ x: secret }).toString().slice(2),
   ])
-  const cut = (text: string): string =>
-    forms.reduce((rest, secret) => rest.replaceAll(secret, '[scrubbed]'), text)
+  const cut = (text: string | undefined): string | undefined =>
+    forms.reduce((rest, secret) => rest?.replaceAll(secret, '[scrubbed]'), text)
   return {
     ...refusal,
-    ...(refusal.error === undefined ? {} : { error: cut(refusal.error) }),
-    ...(refusal.errorDescription === undefined
-      ? {}
-      : { errorDescription: cut(refusal.errorDescription) }),
-    ...(refusal.challengeError === undefined
-      ? {}
-      : { challengeError: cut(refusal.challengeError) }),
+    error: cut(refusal.error),
+    errorDescription: cut(refusal.errorDescription),
+    challengeError: cut(refusal.challengeError),
   }
 }
 
@@ -121,15 +117,13 @@ export function refusalIn(
   const challenge = /^\s*(?:bearer|dpop)\b.*?\berror="?([a-z_]+)/i.exec(
     answer.headers.get('www-authenticate') ?? '',
   )
-  const retryAfterSeconds = retryAfter(answer.headers, clock)
+  const { error, error_description: errorDescription } = body
   return {
     status: answer.status,
-    ...(typeof body['error'] === 'string' ? { error: body['error'] } : {}),
-    ...(typeof body['error_description'] === 'string'
-      ? { errorDescription: body['error_description'] }
-      : {}),
-    ...(challenge?.[1] === undefined ? {} : { challengeError: challenge[1] }),
-    retryAfterSeconds,
+    error: typeof error === 'string' ? error : undefined,
+    errorDescription: typeof errorDescription === 'string' ? errorDescription : undefined,
+    challengeError: challenge?.[1],
+    retryAfterSeconds: retryAfter(answer.headers, clock),
   }
 }
 

@@ -9,7 +9,7 @@ interface UserState {
   heldUntil: number
 }
 
-/** Only users with something held against them are remembered; beyond this, whoever failed longest ago is forgotten. */
+/** Only users with failures are remembered. Beyond this number, the user with the oldest failure is forgotten. */
 const MAX_USERS = 10_000
 
 /**

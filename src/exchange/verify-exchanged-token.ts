@@ -23,7 +23,7 @@ export interface ExchangedTokenExpectations extends ActorExpectations {
   readonly exchangeIssuer?: Issuer | undefined
   /** The audience of the tokens for this server, which the returned token must not be good for. */
   readonly tokenAudience: string
-  /** Accept tokens that cannot be looked into: then nothing of them is checked but their type. */
+  /** Accept opaque tokens. Then only their type is checked. */
   readonly dangerouslyAllowOpaqueTokens?: boolean | undefined
   /** Accept a plain bearer token for a subject token that is bound to its sender. */
   readonly dangerouslyAllowUnboundDowngrade?: boolean | undefined
@@ -40,12 +40,11 @@ export const ISSUED_TOKEN_TYPES = new Set([
 ])
 
 /**
- * Checks that a returned token is the one that was asked for, and completes what is known of it.
+ * Checks that a returned token is the one that was asked for; resolves with the token's own expiry and scopes.
  *
- * Rejects with `exchange_rejected` and a `RejectionReason`, with `downstream_scope_denied` when less scope was
- * granted than asked for, and with `exchange_unavailable` when the issuer's keys cannot be had. A claim that is there and
- * malformed refuses the token. More scope than asked for is used, and said in the log. The result's expiry is the token's
- * own `exp`, its scopes are those the API will see.
+ * Rejects with `exchange_rejected` and a `RejectionReason` (a malformed claim included), with
+ * `downstream_scope_denied` for less scope than asked for, and with `exchange_unavailable` when the issuer's keys are
+ * not available. More scope than asked for is logged.
  *
  * @category Token exchange
  */
@@ -123,7 +122,8 @@ function checkedClaims(
   assertScopes(scopes, request)
   return {
     scopes,
-    ...(typeof claims['exp'] === 'number' ? { expiresAtSeconds: claims['exp'] } : {}),
+    expiresAtSeconds:
+      typeof claims['exp'] === 'number' ? claims['exp'] : exchanged.expiresAtSeconds,
     delegation,
   }
 }

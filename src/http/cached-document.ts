@@ -13,18 +13,16 @@ export interface CachedDocumentOptions<T> {
   readonly cooldownMs: number
   /** Told of every failed load, also of those that no caller waits for. */
   readonly onFailure?: ((error: unknown) => void) | undefined
-  /** Whether a failed load says that the copy at hand holds no longer. Default: never. */
+  /** Whether a failed load invalidates the copy. Default: never. */
   readonly endsCopy?: ((error: unknown) => boolean) | undefined
 }
 
 /**
- * Keeps one remote document at hand: at most one load in flight, renewed in the background, served
- * through an outage until `staleAgeMs`.
+ * Caches one remote document: at most one load in flight, renewed in the background, served through an outage until
+ * `staleAgeMs`.
  *
- * A caller waits where there is nothing to serve, where it asked for a `refresh`, and where nobody has tried to
- * renew the copy for twice `maxAgeMs`: after such a rest the copy is served only if the load fails. A failed
- * load is remembered for `cooldownMs` (at most one second while there is nothing to serve), so an outage
- * does not multiply the requests that meet it.
+ * A caller waits for a load without a copy, for a `refresh`, and for a copy older than twice `maxAgeMs`. A failed
+ * load is remembered for `cooldownMs`, or one second without a copy.
  */
 export class CachedDocument<T> {
   readonly #options: CachedDocumentOptions<T>
@@ -36,12 +34,12 @@ export class CachedDocument<T> {
     this.#options = options
   }
 
-  /** When the copy at hand was loaded, in milliseconds since the epoch; `-Infinity` without one. */
+  /** When the copy was loaded, in milliseconds since the epoch; `-Infinity` without one. */
   get loadedAt(): number {
     return this.#copy?.loadedAt ?? -Infinity
   }
 
-  /** The document: the copy at hand if it may be served, else a loaded one. Rejects with the load's error. */
+  /** The document: the copy if it may be served, else a loaded one. Rejects with the load's error. */
   async get(): Promise<T> {
     const { clock, maxAgeMs, staleAgeMs } = this.#options
     const copy = this.#copy

@@ -1,9 +1,9 @@
 /**
- * The answer in an event stream as JSON, for a client that reads nothing else: the responses to its messages, in a list
- * where the messages came in one. Notifications on the way are left out.
+ * Collects the responses of an event stream as JSON, for a client that accepts nothing else: a list where the
+ * messages came as a list. Notifications are left out.
  *
- * `undefined` where the stream ends without a response, as after a cancellation. Where the server asks the client
- * something, which JSON cannot carry, the answer is a JSON-RPC error, and the stream is given up.
+ * Resolves with `undefined` for a stream without a response. A request of the server to the client cannot be carried:
+ * the answer is then a JSON-RPC error.
  */
 export async function collectedAnswer(
   stream: Response,

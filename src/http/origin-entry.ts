@@ -3,11 +3,10 @@ import { z } from 'zod'
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@\\]+$/
 
 /**
- * An entry of a list of origins: what an Origin header may say, `scheme://host` or `scheme://host:port`, whatever the
- * scheme, since browser extensions and desktop applications have schemes of their own. Compared as text.
+ * Schema of one allowed origin, for options and settings: `scheme://host` or `scheme://host:port`, compared as text.
  *
- * The one definition for the options of the library and the settings of the standalone server. `null` is refused:
- * every sandboxed page and every local file sends it. So are wildcards, lists in one entry, and what no browser sends.
+ * Any scheme is allowed, since browser extensions and desktop applications have their own. Refuses `null`, which
+ * every sandboxed page sends, wildcards, lists, and everything that no browser sends.
  */
 export const originEntry = z.string('must be an origin').superRefine((value, context) => {
   const issue = issueOf(value)

@@ -76,12 +76,11 @@ const OPTIONS = optionsSchema<OutgoingFetchOptions>({
 const CONNECT_TIMEOUT_MS = 5_000
 
 /**
- * Creates a `fetch` for connections to other servers: a pool of its own, through a proxy, with further certificate
- * authorities or a client certificate.
+ * Creates a `fetch` with a connection pool of its own: through a proxy, with further certificate authorities, or with
+ * a client certificate.
  *
- * Rejects as `fetch` does, with a `TypeError` whose cause says what happened; where it was the proxy, that is a
- * `ProxyError`. Its `Response` and `Headers` are classes of undici, not those of the global `fetch`: `instanceof` does
- * not hold. Throws for certificates and keys that are none.
+ * Rejects as `fetch` does; a failure of the proxy is a `ProxyError`, as the cause. Its `Response` is a class of
+ * undici, so `instanceof Response` does not hold. Throws for unusable certificates and keys.
  *
  * @category Calling the API
  */

@@ -40,7 +40,7 @@ export function protectedResourceMetadata(
   return {
     resource: description.resource,
     authorization_servers: description.authorizationServers,
-    ...(scopes.length === 0 ? {} : { scopes_supported: scopes }),
+    scopes_supported: scopes.length === 0 ? undefined : scopes,
     bearer_methods_supported: ['header'],
     resource_name: description.name,
   }

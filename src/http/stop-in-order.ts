@@ -7,7 +7,7 @@ export interface StopInOrderOptions {
     readonly drain: () => void
     close(): Promise<void>
   }
-  /** How long the server goes on to accept: whoever sends it requests may not know yet that it stops. */
+  /** How long the server continues to accept requests: a load balancer may not know yet that it stops. */
   readonly delayMs: number
   readonly timers: Timers
 }

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
@@ -93,15 +94,14 @@ function mismatchedIssuers(
   issuers: readonly string[],
 ): Readonly<Record<string, unknown>> {
   const slashOnly = issuers.find((one) => received === `${one}/` || one === `${received ?? ''}/`)
-  return {
+  return withoutUndefined({
     expectedIssuers: issuers.slice(0, MAX_ISSUERS_LOGGED),
     receivedIssuer: scrub(received, 200) ?? 'none',
-    ...(slashOnly === undefined
-      ? {}
-      : {
-          hint: `write the issuer ${slashOnly} ${slashOnly.endsWith('/') ? 'without' : 'with'} a trailing slash, as the tokens have it (ISSUER_BASE_URL, ADDITIONAL_ISSUERS or the option issuer)`,
-        }),
-  }
+    hint:
+      slashOnly === undefined
+        ? undefined
+        : `write the issuer ${slashOnly} ${slashOnly.endsWith('/') ? 'without' : 'with'} a trailing slash, as the tokens have it (ISSUER_BASE_URL, ADDITIONAL_ISSUERS or the option issuer)`,
+  })
 }
 
 function audiencesOf(claims: Claims): readonly unknown[] {

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { ChallengeOptions } from '../failures/failure-response.js'
@@ -43,7 +44,7 @@ export function createAuthInfo(options: AuthInfoOptions): AuthInfo {
     scopes: [...caller.scopes],
     expiresAt: caller.expiresAtSeconds,
     resourceMetadataUrl: challenges.resourceMetadataUrl.href,
-    ...(URL.canParse(resource) ? { resource: new URL(resource) } : {}),
+    ...withoutUndefined({ resource: URL.canParse(resource) ? new URL(resource) : undefined }),
     extra: { iss: caller.issuer, sub: caller.subject },
   }
   contexts.set(authInfo, { caller, subjectToken, requestId, challenges })

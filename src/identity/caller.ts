@@ -46,12 +46,12 @@ export interface Caller {
   readonly binding?: Binding | undefined
 }
 
-/** The last second that a `Date` can hold: whoever calculates with more gets NaN or Infinity. */
+/** The last second that a `Date` can hold: a calculation with more gives NaN or Infinity. */
 export const LAST_DATE_SECONDS = 8_640_000_000_000
 
 /** Which tokens `callerFromClaims` accepts. */
 export interface CallerPolicy extends UserPolicy {
-  /** Accept tokens that no user stands behind (client credentials): no mark is looked for. Default false. */
+  /** Accept tokens without a user (client credentials). Default false. */
   readonly dangerouslyAllowMachineTokens?: boolean | undefined
   /**
    * The one claim that holds the user's scopes, a text or a list, in place of `scope` and `scp`: for authorization servers that

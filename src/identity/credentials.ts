@@ -22,12 +22,11 @@ const CREDENTIALS = /^(bearer|dpop) +([A-Za-z0-9\-._~+/]+=*)$/i
 const MAX_CREDENTIALS_LENGTH = 16_384
 
 /**
- * Reads the one access token a request carries in its Authorization header (RFC 6750 §2.1, RFC 9449 §7.1).
+ * Reads the one access token that a request carries in its Authorization header (RFC 6750 §2.1, RFC 9449 §7.1).
  *
- * Throws `no_credentials` when there is none at all, and `malformed_credentials` for a doubled header,
- * a token in the query (RFC 6750 §2.3, forbidden by the MCP specification), another scheme, spaces or
- * characters that no token has, a token over 16 KiB, or anything but exactly one proof beside a DPoP
- * token. Does not look at the body: see `assertNoTokenInBody`.
+ * Throws `no_credentials` without any, and `malformed_credentials` for two headers, a token in the query, another
+ * scheme, invalid characters, more than 16 KiB, or not exactly one proof beside a DPoP token. Does not look at the
+ * body.
  */
 export function parseCredentials(sources: CredentialSources): PresentedCredentials {
   assertNoTokenInQuery(sources.url)

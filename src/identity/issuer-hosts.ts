@@ -1,11 +1,10 @@
 import { isLoopback } from '../http/secure-url.js'
 
 /**
- * The first of `others` that is on another host than `issuer`; `undefined` where there is none.
+ * Returns the first of `others` whose host is another party's than that of `issuer`; `undefined` where there is none.
  *
- * A host below another one is the same: who runs `example.com` runs `login.example.com`. Two hosts below a third are
- * not: only the list of public suffixes knows that `login.example.com` and `mail.example.com` are one party's and
- * `one.example-cloud.com` and `two.example-cloud.com` are not. All of this machine is one host.
+ * A host below the other one is the same party (`login.example.com` and `example.com`). Two hosts below a third one
+ * are not: only the public suffix list could tell. All of this machine is one host.
  */
 export function issuerApartFrom(issuer: string, others: readonly string[]): string | undefined {
   if (!URL.canParse(issuer)) return undefined

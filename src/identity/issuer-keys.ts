@@ -58,7 +58,7 @@ export interface KeyLookup {
 }
 
 /**
- * One authorization server as seen from here: its metadata and its public keys, kept at hand.
+ * One authorization server: its metadata and its public keys, cached.
  *
  * @category Verification of tokens
  */
@@ -67,12 +67,11 @@ export interface Issuer {
   /** The metadata; rejects with `verifier_unavailable`. */
   metadata(): Promise<IssuerMetadata>
   /**
-   * A key set that should hold `keyId`; rejects with `verifier_unavailable` when it cannot be had.
+   * Resolves with a key set that should hold `keyId`; rejects with `verifier_unavailable` when no key set is
+   * available.
    *
-   * An unknown key id causes one fetch for all who ask, and so does a set that was `tried`. Strangers can cause both, so
-   * there are ten of each at once and then one per cool-down. When they are used up, an unknown key id is
-   * `verifier_unavailable`, unless the keys were loaded long after the token was issued; a set that was tried comes back
-   * as it was. The returned object is the same as long as the keys are the same. Whether `keyId` is in it is not promised.
+   * An unknown key id causes one fetch for all callers, and so does a set that was `tried`: at most ten at once, then
+   * one per cool-down. The object stays the same while the keys do. It need not contain `keyId`.
    */
   keys(keyId: string | undefined, lookup?: KeyLookup): Promise<JSONWebKeySet>
 }
@@ -188,7 +187,7 @@ class RemoteIssuer implements Issuer {
     })
   }
 
-  /** The signature has failed with a key at hand, so an outage does not change the verdict. */
+  /** The signature has failed with a cached key, so an outage does not change the verdict. */
   async #otherThan(tried: JSONWebKeySet): Promise<JSONWebKeySet> {
     const renewed = await this.#keySet.refresh(this.#forFailedSignatures).catch(() => undefined)
     return renewed ?? tried
@@ -251,12 +250,14 @@ function describeDocumentError(error: unknown): Record<string, unknown> {
   if (!(error instanceof RemoteDocumentError)) return { reason: 'unforeseen' }
   const { reason, url, status, location } = error
   return {
-    ...{ reason, url, status, why: error.why ?? innermostCause(error) },
-    ...(location === undefined
-      ? {}
-      : {
-          location: scrubUrl(location, 500),
-          hint: 'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.',
-        }),
+    reason,
+    url,
+    status,
+    why: error.why ?? innermostCause(error),
+    location: location === undefined ? undefined : scrubUrl(location, 500),
+    hint: location === undefined ? undefined : REDIRECT_HINT,
   }
 }
+
+const REDIRECT_HINT =
+  'Redirects are not followed. Set ISSUER_METADATA_URL or JWKS_URL (the options metadataUrl and jwksUrl) to the address of the document itself.'

@@ -51,13 +51,11 @@ export function metadataUrls(issuer: string): readonly string[] {
 }
 
 /**
- * Fetches and checks an issuer's metadata; throws a `RemoteDocumentError` otherwise.
+ * Fetches and checks an issuer's metadata; rejects with a `RemoteDocumentError`. `timeoutMs` bounds the whole search.
  *
- * The `issuer` member must equal `issuer` byte for byte (RFC 8414 §3.3), and the endpoints must be https, or http as
- * `isSecureUrl` allows. An address without a metadata document leads to the next one: it answers 4xx, redirects, or
- * has something else. A metadata document that is not acceptable ends the search, and so does an outage (5xx, a timeout, a
- * refused connection): it says nothing about what is there, and must not select another document. `timeoutMs` is for the
- * whole search.
+ * Its `issuer` must equal `issuer` byte for byte (RFC 8414 §3.3), and its endpoints must satisfy `isSecureUrl`. An
+ * address without a metadata document leads to the next address. An unacceptable document or an outage ends the
+ * search: an outage must not select another document.
  */
 export async function fetchIssuerMetadata(
   issuer: string,

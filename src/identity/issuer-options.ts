@@ -48,7 +48,9 @@ export interface IssuerLocations {
 export function issuerOptionsFor(locations: IssuerLocations): readonly CheckedOptions[] {
   const { issuers, metadataUrl, jwksUrl, dangerouslyAllowHttp } = locations
   return issuers.map((issuer, index) => ({
-    ...{ issuer, dangerouslyAllowHttp },
-    ...(index === 0 ? { metadataUrl, jwksUrl } : {}),
+    issuer,
+    dangerouslyAllowHttp,
+    metadataUrl: index === 0 ? metadataUrl : undefined,
+    jwksUrl: index === 0 ? jwksUrl : undefined,
   }))
 }

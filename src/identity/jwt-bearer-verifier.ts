@@ -66,14 +66,20 @@ interface KnownIssuer {
 type Judgement = KeyVerdict | { readonly reason: 'algorithm'; readonly error: OnBehalfOfError }
 
 /**
- * Verifies JWT access tokens: signature, issuer, audience, expiry, DPoP proof. RS256 tokens with
- * `express-oauth2-jwt-bearer`, those of the other algorithms that the issuer's keys allow with `jose`.
+ * Creates the verifier of JWT access tokens: signature, issuer, audience, expiry, type and DPoP proof (RFC 9068, RFC
+ * 9449).
  *
- * The library treats every failure to get keys as a bad token, so the keys are fetched here first and
- * handed to it, and an outage surfaces as `verifier_unavailable`. On top of its checks: the token's type, several
- * audiences, unknown `kid`, algorithms by key. A signature that fails has the keys renewed once, as far as the issuer allows.
+ * Verifies RS256 with `express-oauth2-jwt-bearer`, and the other algorithms of the issuer's keys with `jose`.
+ * Unavailable keys are `verifier_unavailable`, every other failure is `invalid_token`. A failed signature renews the
+ * keys once.
  *
  * @category Verification of tokens
+ * @example
+ * const issuer = createIssuer({ issuer: 'https://tenant.eu.auth0.com/', log })
+ * const verifier = createJwtBearerVerifier({
+ *   issuers: [issuer],
+ *   audience: 'https://mcp.example.com/mcp',
+ * })
  */
 export function createJwtBearerVerifier(options: JwtBearerVerifierOptions): AccessTokenVerifier {
   assertOptions('createJwtBearerVerifier', OPTIONS, options)

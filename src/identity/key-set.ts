@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { JSONWebKeySet, JWK } from 'jose'
 import { z } from 'zod'
@@ -15,17 +16,16 @@ export type SkippedKey =
   'no key' | 'private' | 'other use' | 'other algorithm' | 'malformed' | 'weak'
 
 const KEY_SET = z.looseObject({ keys: z.array(z.unknown()) })
-// RFC 7518 §6.2.2, §6.3.2 and §6.4.1: whoever reads the set could sign with them.
+// RFC 7518 §6.2.2, §6.3.2 and §6.4.1: any reader of the set could sign with them.
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const LEAST_RSA_BITS = 2_048
 const LEAST_RSA_EXPONENT = 3n
 
 /**
- * Reads a JWK set; gives `undefined` for a document that is none.
+ * Reads a JWK set; returns `undefined` for any other document.
  *
- * A member that cannot be used is skipped and does not spoil the others (RFC 7517 §5): one that is no key, that is
- * symmetric, private or for another purpose, whose algorithm or curve we do not verify, that is malformed, or an RSA key
- * with fewer than 2048 bits.
+ * Skips each member that cannot be used (RFC 7517 §5): symmetric, private, malformed, for another purpose, of an
+ * algorithm or curve that is not verified here, or RSA with fewer than 2048 bits.
  */
 export function readKeySet(document: unknown): ReadKeySet | undefined {
   const parsed = KEY_SET.safeParse(document)
@@ -66,9 +66,11 @@ function importedKey(key: Readonly<Record<string, unknown>>): JWK | SkippedKey {
   if (isWeak(publicKey)) return 'weak'
   return {
     ...(publicKey.export({ format: 'jwk' }) as JWK),
-    ...(typeof kid === 'string' ? { kid } : {}),
-    ...(typeof alg === 'string' ? { alg } : {}),
-    ...(use === 'sig' ? { use } : {}),
+    ...withoutUndefined({
+      kid: typeof kid === 'string' ? kid : undefined,
+      alg: typeof alg === 'string' ? alg : undefined,
+      use: use === 'sig' ? use : undefined,
+    }),
   }
 }
 

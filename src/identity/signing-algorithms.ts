@@ -12,7 +12,7 @@ const CURVES: Readonly<Record<string, readonly string[]>> = {
 /**
  * The algorithms with which an issuer may sign, for tokens that come in and for exchanged ones (RFC 7518 §3.1).
  *
- * Asymmetric alone: a shared secret would let whoever checks a token make one.
+ * Asymmetric alone: with a shared secret, every server that verifies tokens could issue them.
  */
 export const SIGNING_ALGORITHMS: readonly string[] = [...RSA, ...Object.values(CURVES).flat()]
 

@@ -22,11 +22,11 @@ const KINDS: Readonly<Record<string, ReadonlySet<string>>> = {
 const FOREIGN_CLAIMS = ['at_hash', 'c_hash', 's_hash', 'events', 'token_introspection']
 
 /**
- * Finds the mark by which a JWT says that it is no access token: the header's `typ`, or the name of a claim; `undefined`
- * where it has none.
+ * Returns the mark by which a JWT says that it is not an access token: `header typ`, or the name of a claim;
+ * `undefined` without one.
  *
- * A `nonce` is the mark of an ID token unless something says that this is an access token: older versions of Keycloak write it
- * into both. An ID token that has no mark at all cannot be told from an access token.
+ * A `nonce` marks an ID token unless the token says that it is an access token: older versions of Keycloak write it
+ * into both. An ID token without any mark is not recognised.
  */
 export function otherKindOf({ type, claims }: TokenKind): string | undefined {
   const headerType = type?.toLowerCase()

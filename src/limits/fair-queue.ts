@@ -13,7 +13,7 @@ interface Waiter<T> {
 /**
  * A queue in which users take turns: one who asks for much waits behind the others, and not the others behind them.
  *
- * When it is full, whoever has most waiters loses their last one, before a user with fewer is refused.
+ * When the queue is full, the user with the most waiting calls loses the last of them, before a user with fewer is refused.
  */
 export class FairQueue<T> {
   readonly #options: FairQueueOptions

@@ -23,11 +23,11 @@ export interface BodyContents {
 }
 
 /**
- * Looks at a parsed JSON body before anything else walks it.
+ * Checks the size and shape of a parsed JSON body before other code walks it; throws `invalid_request` at the first
+ * excess.
  *
- * Refuses a batch of more than 50 messages or more than 5 requests for a list, more than 10,000 values in all, 2,000 of them outside of tools' arguments,
- * an object or list of more than 1,000 members, 64 levels, and ids of more than 256 characters. Lists and objects within
- * an argument may be longer. Stops at the first value beyond.
+ * Limits: 50 messages, 5 requests for a list, 10,000 values (2,000 outside of tools' arguments), 1,000 members of an
+ * object or list, 64 levels, ids of 256 characters. Lists and objects within an argument may be longer.
  */
 export function inspectBody(body: unknown): BodyContents {
   const messages: readonly unknown[] = Array.isArray(body) ? body : [body]

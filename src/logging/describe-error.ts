@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { scrub } from './scrub.js'
 
@@ -18,13 +19,12 @@ const MAX_CODE_LENGTH = 80
  */
 export function describeError(error: unknown): Readonly<Record<string, unknown>> {
   const causes = causesOf(error)
-  return {
+  const hasOwnStack = error instanceof Error && !(error instanceof OnBehalfOfError)
+  return withoutUndefined({
     ...outline(error),
-    ...(causes.length === 0 ? {} : { causes: causes.map(outline) }),
-    ...(error instanceof Error && !(error instanceof OnBehalfOfError)
-      ? { stack: scrub(stackOf(error).replaceAll('\n', ' | '), 2_000) }
-      : {}),
-  }
+    causes: causes.length === 0 ? undefined : causes.map(outline),
+    stack: hasOwnStack ? scrub(stackOf(error).replaceAll('\n', ' | '), 2_000) : undefined,
+  })
 }
 
 /**
@@ -82,13 +82,13 @@ function outline(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error }
   const code = errorCode((error as { code?: unknown }).code)
   const { reason, status } = error instanceof OnBehalfOfError ? error.details : {}
-  return {
+  return withoutUndefined({
     name: scrub(error.name, 80),
     code,
     reason,
     status,
-    ...(quotesForeignText(error) ? {} : { message: scrub(error.message, 300) }),
-  }
+    message: quotesForeignText(error) ? undefined : scrub(error.message, 300),
+  })
 }
 
 function summary(error: unknown): string {

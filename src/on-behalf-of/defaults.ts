@@ -31,8 +31,8 @@ export function withDefaults(options: OnBehalfOfOptions) {
     sessions: options.sessions ?? false,
     access: {
       ...ACCESS_DEFAULTS,
-      ...(assigned ? { stepUpScopes: 'none' as const } : {}),
       ...withoutUndefined(access),
+      stepUpScopes: access.stepUpScopes ?? (assigned ? 'none' : ACCESS_DEFAULTS.stepUpScopes),
     },
     callerPolicy,
     delegation: { ...DELEGATION_DEFAULTS, ...withoutUndefined(delegation) },

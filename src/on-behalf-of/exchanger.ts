@@ -57,7 +57,7 @@ export function exchangerFor(options: ResolvedOptions, issuers: KnownIssuers): T
   })
 }
 
-/** The verifier has let nobody else's tokens in. */
+/** The verifier has accepted no token of another issuer. */
 function issuerNamed(name: string, issuers: readonly Issuer[]): Issuer {
   const known = issuers.find(({ issuer }) => issuer === name)
   if (known === undefined) throw new TypeError(`unknown issuer ${name}`)

@@ -44,14 +44,25 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
 }
 
 /**
- * Everything in front of an MCP endpoint whose tools call APIs as the signed-in user, in the order that docs/library.md
- * lists. The standalone server is this and its routes.
+ * Creates everything in front of an MCP endpoint whose tools call APIs as the signed-in user. The standalone server
+ * is this and its routes.
  *
- * `protect` answers the requests that it refuses, wherever it is mounted. A request that it lets through has `req.auth`,
- * and the tools that declare a downstream have their API. Throws a `TypeError` that names every issue of the options.
- * Starts nothing; connects to nothing until the first call.
+ * `protect` answers the requests that it refuses. A request that passes has `req.auth`, and its tools have their
+ * APIs. Throws a `TypeError` that names every issue of the options. Connects to nothing until the first call.
  *
  * @category Start here
+ * @example
+ * const { metadata, protect, errors } = onBehalfOf({
+ *   endpoint: new URL('https://mcp.example.com/mcp'),
+ *   issuer: 'https://tenant.eu.auth0.com/',
+ *   client: { id: 'client-id', secret: new Secret('client-secret') },
+ *   apis: { api: { audience: 'https://api.example.com/', baseUrl: new URL('https://api.example.com') } },
+ *   tools: [{ name: 'greet', requiredScopes: ['tool:greet'], downstream: { api: 'api', scopes: ['read:me'] } }],
+ *   baselineScopes: ['tool:greet'],
+ * })
+ * app.use(metadata)
+ * app.all('/mcp', protect, mcpRoute({ createServer }).handler)
+ * app.use(errors)
  */
 export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
   return composeOnBehalfOf(options, 'library')

@@ -81,7 +81,7 @@ function audienceIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
 function sharedSecretIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
   const [primary, ...others] = sound.issuer
   if (sound.dangerouslyShareClientSecret === true || sound.client.secret === undefined) return []
-  // All exchanges take place there, whoever issued the token.
+  // All exchanges take place at that issuer.
   if (sound.exchange?.issuer !== undefined) return []
   const apart = primary === undefined ? undefined : issuerApartFrom(primary, others)
   if (apart === undefined) return []

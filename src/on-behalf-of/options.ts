@@ -73,14 +73,14 @@ export interface OnBehalfOfOptions {
    * sessions, and your server looks after their owners itself. Default false.
    */
   readonly sessions?: boolean | SessionOwners | undefined
-  /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts what Express takes for it. */
+  /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts the address that Express reports. */
   readonly http?: Partial<HttpLimits> | undefined
   readonly exchange?: ExchangeSettings | undefined
   readonly apiCalls?: ApiCallOptions | undefined
   /** Reaches the authorization server. Default: pooled connections of its own. */
   readonly fetch?: Fetch | undefined
   /**
-   * Sends `client.secret` to issuers of several hosts: whoever runs one of them can then be this client at the others.
+   * Sends `client.secret` to issuers of several hosts: the operator of one can then be this client at the others.
    * For the domains of one tenant only. Not needed with a private key or a certificate. Default false.
    */
   readonly dangerouslyShareClientSecret?: boolean | undefined

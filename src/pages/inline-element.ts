@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Html } from './html.js'
 
-/** A style sheet or script that stands in a page, and what its Content-Security-Policy says to let it in. */
+/** A style sheet or script that stands in a page, and its source expression in the Content-Security-Policy. */
 export interface InlineElement {
   readonly element: Html
   /** The source expression for `style-src` or `script-src` (CSP3 §2.3.1): a hash of this text and no other. */

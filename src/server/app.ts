@@ -37,9 +37,9 @@ export interface AppOptions extends Omit<
 /** An Express app with the MCP endpoint, and how it ends. */
 export interface App {
   readonly express: Express
-  /** Ends streams that only wait for notifications; call it when the server stops accepting. */
+  /** Ends streams that only wait for notifications; call it when the server stops accepting requests. */
   readonly drain: () => void
-  /** Ends open MCP streams and idle connections; call it when the server has stopped accepting. */
+  /** Ends open MCP streams and idle connections; call it when the server has stopped accepting requests. */
   readonly close: () => Promise<void>
 }
 
@@ -49,6 +49,10 @@ export interface App {
  * Throws a `TypeError` that names every issue of the options.
  *
  * @category Server
+ * @example
+ * const app = createApp({ ...options, tools: [greet], log })
+ * const listener = app.express.listen(3001, 'localhost')
+ * process.once('SIGTERM', () => listener.close(() => void app.close()))
  */
 export function createApp(options: AppOptions): App {
   const { endpoint, tools, log = silentLog, createReference = randomUUID } = options

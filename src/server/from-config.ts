@@ -15,9 +15,9 @@ import { warnAtStart } from './start-warnings.js'
 /** A server that listens to nothing yet, and how it ends. */
 export interface ComposedServer {
   readonly handler: RequestListener
-  /** Ends streams that only wait for notifications; call it when the server stops accepting. */
+  /** Ends streams that only wait for notifications; call it when the server stops accepting requests. */
   readonly drain: () => void
-  /** Ends streams and pooled connections; call it when the server has stopped accepting. */
+  /** Ends streams and pooled connections; call it when the server has stopped accepting requests. */
   close(): Promise<void>
 }
 
@@ -38,6 +38,9 @@ export interface ComposeOptions {
  * with a `ConfigError` when the configuration needs a package that is not installed.
  *
  * @category Server
+ * @example
+ * const config = parseConfig(readEnvironment())
+ * const { handler, drain, close } = await composeServer(config, log, { tools: [greet] })
  */
 export async function composeServer(
   config: Config,

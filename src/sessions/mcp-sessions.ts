@@ -65,12 +65,11 @@ export class McpSessions {
   }
 
   /**
-   * Answers a 2025 request that opens a session or belongs to one; `undefined` for any other, which is served
-   * without a session.
+   * Answers a 2025 request that opens a session or belongs to one; resolves with `undefined` for any other request.
    *
-   * `onAsked` is given what settles once all that the request asked has been answered: within a session that may be
-   * long after its connection is gone. Throws `session_not_found` for an id that is not the caller's, `session_limit`
-   * when there are too many, `insufficient_scope` or `permission_denied` for a stream that the caller must not read.
+   * `onAsked` gets a promise that settles once everything the request asked has been answered, possibly after its
+   * connection has ended. Throws `session_not_found`, `session_limit`, and `insufficient_scope` or
+   * `permission_denied` for a stream that the caller must not read.
    */
   async answer(
     request: Request,

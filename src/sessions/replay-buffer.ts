@@ -25,11 +25,10 @@ export interface ReplayBufferOptions {
 const OVERHEAD_BYTES = 512
 
 /**
- * Keeps the last messages of one session, so that a client that lost its connection gets what it missed.
+ * Keeps the last messages of one session, so that a client that reconnects gets what it missed.
  *
- * Belongs to one session alone: an event id of another session names nothing here. A client that comes back for an
- * event that is no longer kept is told so by the transport, instead of being given a stream with a gap. A message that
- * is larger than the buffer is not kept: whoever comes back for an answer gets an error in its place.
+ * An event id of another session is unknown here. A client that asks for an event that is no longer kept gets an
+ * error, not a stream with a gap. A message larger than the buffer is not kept.
  */
 export class ReplayBuffer implements EventStore {
   readonly #maxBytes: number

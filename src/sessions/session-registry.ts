@@ -76,9 +76,8 @@ const OPTIONS = optionsSchema<SessionRegistryOptions<never>>({
 /**
  * Keeps sessions, each bound to the issuer, user, client, organization and actors of the token that opened it.
  *
- * An id is an address and no credential: whoever else presents it finds nothing, and cannot tell it from an id
- * that never was. Every use needs the caller of a freshly verified token. Bounded in number and time; counts in
- * this process alone. (MCP 2025-11-25, Security Best Practices, Session Hijacking.)
+ * An id is an address, not a credential: to any other caller it looks like an id that does not exist. Bounded in
+ * number and time. Counts in this process alone. (MCP 2025-11-25, Security Best Practices, Session Hijacking.)
  *
  * @category Tools and sessions
  */
@@ -164,7 +163,7 @@ export class SessionRegistry<T> {
     this.#owned(id, caller)
   }
 
-  /** Ends a session, whoever owns it; the owner's use of it has to be established before. */
+  /** Ends a session. The caller of this method has to check the owner first. */
   end(id: string): void {
     this.#end(id, 'closed')
   }

@@ -1,5 +1,5 @@
 /**
- * Waits for an outcome no longer than `signal` says, also where whoever works on it does not listen.
+ * Waits for an outcome no longer than `signal` says, also where the work ignores the signal.
  *
  * Rejects with `rejection()` once the signal aborts, at once if it has. The outcome itself goes on.
  */

@@ -19,11 +19,11 @@ const OPTIONS = optionsSchema<ScopeNamesOptions>({
 })
 
 /**
- * Creates the translation of this server's scopes to the names under which the authorization server grants them: with the
- * prefix in front.
+ * Creates the translation of scopes to the names under which the authorization server grants them: with the prefix in
+ * front.
  *
- * Sign-in scopes (`openid`, …) stay as they are. With a prefix, a scope that is neither this server's nor a sign-in scope is left
- * out: nobody can tell whether the authorization server knows it with the prefix or without.
+ * Sign-in scopes (`openid`, …) stay as they are. With a prefix, a scope that is neither this server's nor a sign-in
+ * scope is left out.
  *
  * @category Tools and sessions
  */

@@ -1,10 +1,8 @@
 /**
- * Names the tools that a parsed MCP request body would call, each once, in order.
+ * Returns the names of the tools that a parsed MCP request body would call, each once, in order.
  *
- * A body is one JSON-RPC message or, up to revision 2025-03-26, a batch of them. The body is what the
- * SDK acts on: it refuses a 2026 request whose `Mcp-Name` header says otherwise, and a 2025 request has no
- * such header that counts. So both eras reach the same decision here. Anything that is no tool
- * call (other methods, a name that is no string, no object at all) names nothing and is left to the SDK.
+ * A body is one JSON-RPC message or, up to revision 2025-03-26, a batch. Anything that is not a tool call is ignored.
+ * The SDK acts on the body too: it refuses a request whose `Mcp-Name` header differs.
  */
 export function toolCallsIn(body: unknown): readonly string[] {
   const messages: readonly unknown[] = Array.isArray(body) ? body : [body]

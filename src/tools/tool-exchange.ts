@@ -71,13 +71,12 @@ interface ExchangeForTool extends Omit<ToolCallRequest, 'calls'> {
 }
 
 /**
- * Creates the function that exchanges the caller's token for each tool of a request that declares a downstream, and
- * attaches the access to the request's auth context.
+ * Creates the function that exchanges the caller's token for each tool call that declares a downstream, and attaches
+ * the access to the request.
  *
- * Rejects with a failure that the client can do something about: `reauthentication_required`, and
- * `insufficient_scope` where the tool maps the API's scopes to scopes of this server. Any other failure is attached in
- * place of the access: `downstreamOf` throws it, so the tool does not run without a token. Throws a `TypeError` when a
- * tool declares an API that is not among `apis`. Calls under way are counted by the created function: one is one limit.
+ * Rejects with `reauthentication_required` and `insufficient_scope`. Any other failure is attached: `downstreamOf`
+ * throws it. Throws a `TypeError` for a tool whose API is not among `apis`. Each created function has its own limit
+ * of concurrent calls.
  */
 export function createToolExchange(
   options: ToolExchangeOptions,

@@ -69,20 +69,17 @@ describe('the life of a token', () => {
       595,
     ],
     ['the cap that is set', 600, seconds.hour, { maxAgeMs: 60_000 }, 60],
-  ])(
-    'the life of a token ends with %s',
-    async (_, ownSeconds, subjectSeconds, options, lifeSeconds) => {
-      const { inner, time, token } = setUp(options)
-      inner.answer = (_request, count) =>
-        exchangedOf(`exchanged-${count}`, { expiresAtSeconds: NOW_SECONDS + ownSeconds })
-      const caller = { expiresAtSeconds: NOW_SECONDS + subjectSeconds }
-      expect(await token({ caller })).toBe('exchanged-1')
-      time.jump(lifeSeconds * 1_000 - 1)
-      expect(await token({ caller })).toBe('exchanged-1')
-      time.jump(1)
-      expect(await token({ caller })).toBe('exchanged-2')
-    },
-  )
+  ])('a token lives until %s', async (_, ownSeconds, subjectSeconds, options, lifeSeconds) => {
+    const { inner, time, token } = setUp(options)
+    inner.answer = (_request, count) =>
+      exchangedOf(`exchanged-${count}`, { expiresAtSeconds: NOW_SECONDS + ownSeconds })
+    const caller = { expiresAtSeconds: NOW_SECONDS + subjectSeconds }
+    expect(await token({ caller })).toBe('exchanged-1')
+    time.jump(lifeSeconds * 1_000 - 1)
+    expect(await token({ caller })).toBe('exchanged-1')
+    time.jump(1)
+    expect(await token({ caller })).toBe('exchanged-2')
+  })
 
   test.each([
     ['does not say when it ends', {}],

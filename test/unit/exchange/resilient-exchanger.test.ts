@@ -138,18 +138,15 @@ describe('a second try', () => {
     [0, 100],
     [0.5, 200],
     [0.999, 300],
-  ])(
-    'a second try comes after a pause that chance decides: %d gives %i ms',
-    async (chance, pauseMs) => {
-      const { inner, time, begin } = setUp({ random: () => chance })
-      await begin()
-      inner.at(0).outcome.reject(unavailable('unreachable'))
-      await time.advance(pauseMs - 1)
-      expect(inner.exchanges).toHaveLength(1)
-      await time.advance(1)
-      expect(inner.exchanges).toHaveLength(2)
-    },
-  )
+  ])('a second try comes after a random pause: %d gives %i ms', async (chance, pauseMs) => {
+    const { inner, time, begin } = setUp({ random: () => chance })
+    await begin()
+    inner.at(0).outcome.reject(unavailable('unreachable'))
+    await time.advance(pauseMs - 1)
+    expect(inner.exchanges).toHaveLength(1)
+    await time.advance(1)
+    expect(inner.exchanges).toHaveLength(2)
+  })
 
   test('a second try is the last one', async () => {
     const { inner, time, exchange } = setUp()

@@ -15,12 +15,12 @@ const options = {
   userAgent: 'mcp-on-behalf-of/test',
 }
 
-describe('recordingFetch', () => {
-  test('recordingFetch has no answer before there was one', () => {
+describe('captureResponse', () => {
+  test('captureResponse has no answer before there was one', () => {
     expect(captureResponse(options).answer()).toBeUndefined()
   })
 
-  test('recordingFetch hands the answer on as it came, and keeps it', async () => {
+  test('captureResponse hands the answer on as it came, and keeps it', async () => {
     const { origin } = await startHttpServer((_req, res) => {
       res.writeHead(400, { 'Content-Type': 'application/json', 'X-Note': 'seen' })
       res.end('{"error":"invalid_grant","text":"\u00e4\u20ac"}')
@@ -38,7 +38,7 @@ describe('recordingFetch', () => {
     expect(answer?.headers.get('x-note')).toBe('seen')
   })
 
-  test('recordingFetch sends what it was given, under its own name', async () => {
+  test('captureResponse sends what it was given, under its own name', async () => {
     const seen: { request: IncomingMessage; body: string }[] = []
     const { origin } = await startHttpServer((req, res) => {
       void text(req).then((body) => {
@@ -61,7 +61,7 @@ describe('recordingFetch', () => {
   })
 
   test.each([301, 302, 303, 307, 308])(
-    'recordingFetch does not carry the request to where a %i points',
+    'captureResponse does not carry the request to where a %i points',
     async (status) => {
       const paths: (string | undefined)[] = []
       const { origin } = await startHttpServer((req, res) => {
@@ -76,7 +76,7 @@ describe('recordingFetch', () => {
   )
 
   test.each([204, 205, 304])(
-    'recordingFetch gets along with a %i, which has no body',
+    'captureResponse gets along with a %i, which has no body',
     async (status) => {
       const { origin } = await startHttpServer((_req, res) => {
         res.writeHead(status).end()
@@ -87,19 +87,19 @@ describe('recordingFetch', () => {
     },
   )
 
-  test('recordingFetch refuses a body beyond the bound, and has no answer then', async () => {
+  test('captureResponse refuses a body beyond the bound, and has no answer then', async () => {
     const { origin } = await startHttpServer(json({ access_token: 'x'.repeat(500) }))
     const recording = captureResponse({ ...options, maxBytes: 400 })
     await expect(recording.fetch(origin)).rejects.toThrow('larger than 400 bytes')
     expect(recording.answer()).toBeUndefined()
   })
 
-  test('recordingFetch refuses a body of more than 256 KiB unless told otherwise', async () => {
+  test('captureResponse refuses a body of more than 256 KiB unless told otherwise', async () => {
     const { origin } = await startHttpServer(json('x'.repeat(257 * 1024)))
     await expect(captureResponse(options).fetch(origin)).rejects.toThrow('larger than')
   })
 
-  test('recordingFetch has no answer when the body breaks off', async () => {
+  test('captureResponse has no answer when the body breaks off', async () => {
     const cutOff: RequestListener = (_req, res) => {
       res.writeHead(200, { 'Content-Length': '100' }).write('{"access', () => {
         res.destroy()
@@ -111,13 +111,13 @@ describe('recordingFetch', () => {
     expect(recording.answer()).toBeUndefined()
   })
 
-  test('recordingFetch has no answer when nobody is there', async () => {
+  test('captureResponse has no answer when nobody is there', async () => {
     const recording = captureResponse(options)
     await expect(recording.fetch(await deadOrigin())).rejects.toThrow()
     expect(recording.answer()).toBeUndefined()
   })
 
-  test('recordingFetch ends when its signal says so, also in the middle of a body', async () => {
+  test('captureResponse ends when its signal says so, also in the middle of a body', async () => {
     const abort = new AbortController()
     const { origin } = await startHttpServer((_req, res) => {
       res.writeHead(200).write('{"access', () => {

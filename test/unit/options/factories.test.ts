@@ -7,8 +7,8 @@ type AnyClass = new (...given: readonly unknown[]) => unknown
 
 const URL_HERE = new URL('https://mcp.example/mcp')
 
-/** What each public factory is given, as a program in JavaScript may do, and the faults that the error has to name. */
-const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], faults: string[]]>> = {
+/** What each public factory is given, as a program in JavaScript may do, and the issues that the error has to name. */
+const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], issues: string[]]>> = {
   createCachingExchanger: [
     [{}, { cache: {}, clientId: '', subjectTokenType: 'x' }],
     ['exchanger', 'cache', 'clientId'],
@@ -86,14 +86,14 @@ describe('the options of a public factory', () => {
   })
 
   test.each(Object.entries(NONSENSE))(
-    'nonsense is refused while the app is put together, and each fault is named: %s',
-    (name, [given, faults]) => {
+    'nonsense is refused while the app is put together, and each issue is named: %s',
+    (name, [given, issues]) => {
       const thrown = thrownBy(() => call(name, given))
       expect(thrown).toBeInstanceOf(TypeError)
       const { message } = thrown as TypeError
       expect(message).toMatch(new RegExp(`^${name}\\(\\) was given unusable options:\\n`))
-      for (const fault of faults)
-        expect(message).toMatch(new RegExp(`^  - (?:\\S+\\.)?${fault}`, 'm'))
+      for (const issue of issues)
+        expect(message).toMatch(new RegExp(`^  - (?:\\S+\\.)?${issue}`, 'm'))
     },
   )
 
