@@ -54,7 +54,7 @@ async function readJson<T>(url: string | URL, schema: z.ZodType<T>): Promise<T> 
   const response = await fetch(url)
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toMatch(/^application\/json/)
-  return schema.parse(response.body)
+  return schema.parse(await response.json())
 }
 
 const wellKnown = (name: string): URL => new URL(`/.well-known/${name}`, stack.endpoint)
