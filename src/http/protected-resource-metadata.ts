@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../options/without-undefined.js'
 import { z } from 'zod'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
@@ -37,13 +38,13 @@ export function protectedResourceMetadata(
   description: ResourceDescription,
 ): ProtectedResourceMetadata {
   const scopes = resourceScopes(description.baselineScopes)
-  return {
+  return withoutUndefined({
     resource: description.resource,
     authorization_servers: description.authorizationServers,
     scopes_supported: scopes.length === 0 ? undefined : scopes,
-    bearer_methods_supported: ['header'],
+    bearer_methods_supported: ['header'] as const,
     resource_name: description.name,
-  }
+  })
 }
 
 /**

@@ -17,7 +17,7 @@ export interface BearerProxy {
  * Passes requests on, with a bearer token added, for programs that cannot sign in.
  *
  * Everything else goes through as it came, in both directions: raw headers, `Host` among them, status, bodies piece by
- * piece, and either side's going away; `Connection` alone is not passed on. Listens on 127.0.0.1, on a free port.
+ * piece, and either side's going away. Listens on 127.0.0.1, on a free port.
  */
 export async function startBearerProxy(options: BearerProxyOptions): Promise<BearerProxy> {
   const agent = new Agent({ keepAlive: true })
@@ -40,26 +40,25 @@ export async function startBearerProxy(options: BearerProxyOptions): Promise<Bea
   }
 }
 
-/** `Connection` is about the client's connection alone (RFC 9110 §7.6.1): the one to the server is kept. */
-function withoutConnection(rawHeaders: readonly string[]): readonly string[] {
-  return rawHeaders.filter((_, index) => {
-    const name = rawHeaders[index - (index % 2)] ?? ''
-    return name.toLowerCase() !== 'connection'
-  })
-}
-
 async function forward(
   req: IncomingMessage,
   res: ServerResponse,
   { targetPort, token, agent }: BearerProxyOptions & { readonly agent: Agent },
 ): Promise<void> {
-  const passed = withoutConnection(req.rawHeaders)
   const headers =
     req.headers.authorization === undefined
-      ? [...passed, 'Authorization', `Bearer ${await token()}`]
-      : passed
+      ? [...req.rawHeaders, 'Authorization', `Bearer ${await token()}`]
+      : req.rawHeaders
   const { method, url: path } = req
-  const outgoing = request({ host: '127.0.0.1', port: targetPort, agent, method, path, headers })
+  const outgoing = request({
+    host: '127.0.0.1',
+    port: targetPort,
+    // The server ends the connection of such a request: it must not be kept for another.
+    agent: req.headers.connection === 'close' ? false : agent,
+    method,
+    path,
+    headers,
+  })
   outgoing.on('response', (incoming) => {
     res.sendDate = false
     res.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, incoming.rawHeaders)
