@@ -99,6 +99,12 @@ describe('the page at / of the server', () => {
     expect(origin.status).toBe(403)
   })
 
+  test('lists the tools in the order of tools/list', async () => {
+    const page = (await get('/')).text
+    const names = [...page.matchAll(/<h3 class="tool">[^<]*<code class="soft">([^<]*)</g)]
+    expect(names.map(([, name]) => name)).toEqual(['get_datetime', 'greet', 'whoami'])
+  })
+
   test('names no secret and no client, and no address behind the server', async () => {
     const page = (await get('/')).text
     for (const hidden of ['secret', 'api.example', 'mcp-server"', 'read:private', 'express']) {
