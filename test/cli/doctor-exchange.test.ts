@@ -193,7 +193,7 @@ describe('doctor and the traps of the quickstarts', () => {
   })
 })
 
-describe("doctor and a user's token that the door refuses", () => {
+describe("doctor and a user's token that the MCP server refuses", () => {
   const nowSeconds = (): number => Math.floor(Date.now() / 1_000)
   const good = (one: Deployed) => ({
     iss: one.urls.issuer,

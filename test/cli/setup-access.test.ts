@@ -84,7 +84,7 @@ describe('setup and its access to the tenant', () => {
   })
 
   test('a redirect is not followed: the token goes to the tenant alone', async () => {
-    used.standIn.disturb = ({ path }, res) => {
+    used.standIn.intercept = ({ path }, res) => {
       if (path !== '/api/v2/tenants/settings') return false
       res.writeHead(302, { Location: `https://${used.standIn.domain}/elsewhere` }).end()
       return true
@@ -97,7 +97,7 @@ describe('setup and its access to the tenant', () => {
 
   test('rate limits are waited out, for as long as the header says and at most a minute', async () => {
     let limited = 2
-    used.standIn.disturb = (_seen, res) => {
+    used.standIn.intercept = (_seen, res) => {
       if (limited === 0) return false
       limited -= 1
       rateLimited(res, Math.floor(Date.now() / 1_000) + (limited === 1 ? 50 : 86_400))
@@ -111,7 +111,7 @@ describe('setup and its access to the tenant', () => {
   })
 
   test('a rate limit without end is given up', async () => {
-    used.standIn.disturb = (_seen, res) => {
+    used.standIn.intercept = (_seen, res) => {
       rateLimited(res, 0)
       return true
     }

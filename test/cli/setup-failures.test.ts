@@ -28,7 +28,7 @@ const shape = (write: string): string => write.replace(/rol_[0-9a-f-]+/, '…')
 /** Refuses the write with this index, by the answer that is given. */
 function refuseWrite(index: number, status: number, errorCode: string): void {
   let seen = 0
-  used.standIn.disturb = ({ method }, res) => {
+  used.standIn.intercept = ({ method }, res) => {
     if (method === 'GET') return false
     seen += 1
     if (seen !== index + 1) return false
@@ -54,7 +54,7 @@ describe('setup that fails half-way', () => {
       // Written with the client, before what can fail behind it.
       expect(existsSync(used.bench.envPath)).toBe(index > 4)
 
-      used.standIn.disturb = undefined
+      used.standIn.intercept = undefined
       used.standIn.requests.length = 0
       const second = await used.bench.setup('--yes', ...ROLE)
       expect(second.code).toBe(0)
@@ -85,9 +85,9 @@ describe('setup that fails half-way', () => {
   })
 
   test('an API that somebody makes between the look and the write is brought into line', async () => {
-    used.standIn.disturb = ({ method, path }) => {
+    used.standIn.intercept = ({ method, path }) => {
       if (method !== 'POST' || path !== '/api/v2/resource-servers') return false
-      used.standIn.disturb = undefined
+      used.standIn.intercept = undefined
       used.standIn.tenant.resourceServers.push({ id: 'api_race', identifier: MCP, scopes: [] })
       return false
     }
@@ -99,7 +99,7 @@ describe('setup that fails half-way', () => {
   })
 
   test('a write whose answer is lost is not made twice', async () => {
-    used.standIn.disturb = ({ method, path }, res) => {
+    used.standIn.intercept = ({ method, path }, res) => {
       if (method !== 'POST' || path !== '/api/v2/clients') return false
       res.destroy()
       return true
@@ -134,7 +134,7 @@ describe('setup that fails half-way', () => {
   })
 
   test('an answer that is no JSON is a failure of that step', async () => {
-    used.standIn.disturb = ({ path }, res) => {
+    used.standIn.intercept = ({ path }, res) => {
       if (!path.startsWith('/api/v2/roles')) return false
       res.writeHead(200).end('<html>')
       return true

@@ -141,7 +141,7 @@ describe('setup on a new tenant', () => {
       await used.bench.setup('--yes'),
       await used.bench.setup('--yes', '--force', '--server-url', 'http://localhost:4000'),
     ]
-    used.standIn.disturb = (_seen, res) => {
+    used.standIn.intercept = (_seen, res) => {
       // A tenant that throws the request's own credentials back.
       const body = { errorCode: 'insufficient_scope', message: secrets().join(' ') }
       res.writeHead(403).end(JSON.stringify(body))

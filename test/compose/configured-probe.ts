@@ -52,13 +52,13 @@ await check('alice is greeted with what the API says to alice', async () => {
   const standIn = await docker('run', '-d', '--rm', ...network, ...issuer, image)
   try {
     await says(standIn, 'listening on')
-    const door = await forward(ISSUER_PORT, await addressOf(server.id))
+    const forwarder = await forward(ISSUER_PORT, await addressOf(server.id))
     try {
       const session = await connectAs({ endpoint: ENDPOINT, username: 'alice' })
       await assertGreets(session)
       await session.close()
     } finally {
-      door.close()
+      forwarder.close()
     }
   } finally {
     await docker('rm', '-f', standIn)
@@ -97,7 +97,7 @@ async function addressOf(id: string): Promise<string> {
 /** Lets this machine reach a port of a container that is not published, under the same number. */
 async function forward(port: number, host: string): Promise<{ close(): void }> {
   const sockets = new Set<Socket>()
-  const door = createServer((near) => {
+  const forwarder = createServer((near) => {
     const far = connect(port, host)
     const both = [near, far]
     const cut = (): void => {
@@ -109,10 +109,10 @@ async function forward(port: number, host: string): Promise<{ close(): void }> {
     }
     near.pipe(far).pipe(near)
   }).listen(port, '127.0.0.1')
-  await once(door, 'listening')
+  await once(forwarder, 'listening')
   return {
     close() {
-      door.close()
+      forwarder.close()
       for (const socket of sockets) socket.destroy()
     },
   }

@@ -77,7 +77,7 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
     ['from a moment ahead', { claims: { iat: NOW + 30 } }],
     ['that is good from three seconds ahead', { claims: { nbf: NOW + 3 } }],
     ['that has expired three seconds ago', { claims: { exp: NOW - 3 } }],
-  ])('[case 63] accepts a token %s', async (_what, options) => {
+  ])('[case 63] the verifier accepts a token %s', async (_what, options) => {
     expect(await outcome(await mint(options))).toBe('auth0|alice')
   })
 
@@ -113,11 +113,11 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
       'bound_token_as_bearer',
     ],
     ['with a kid of nobody', { header: { kid: 'nobody' } }, 'key_unknown'],
-  ])('[case 14] refuses a token %s', async (_what, options, reason) => {
+  ])('[case 14] the verifier refuses a token %s', async (_what, options, reason) => {
     expect(await outcome(await mint(options))).toEqual(['invalid_token', reason])
   })
 
-  test('[case 14] refuses a token that was changed, and one of another key under the same kid', async () => {
+  test('[case 14] the verifier refuses a token that was changed, and one of another key under the same kid', async () => {
     const [header, claims, signature] = (await mint()).split('.')
     const evil = Buffer.from(String(claims), 'base64url').toString().replace('alice', 'mallory')
     const changed = [header, Buffer.from(evil).toString('base64url'), signature].join('.')
@@ -127,7 +127,7 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
     expect(await outcome([header, claims, ''].join('.'))).toEqual(['invalid_token', 'not_verified'])
   })
 
-  test('[case 14] refuses a token with a critical extension', async () => {
+  test('[case 14] the verifier refuses a token with a critical extension', async () => {
     const [, claims = ''] = (await mint()).split('.')
     const key = issuer.keys[0]
     if (key === undefined) throw new Error('no key')
@@ -153,7 +153,7 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
       ['whose htu is written otherwise', { claims: { htu: 'HTTPS://mcp.example:443/%6dcp' } }],
       ['that is four minutes old', { claims: { iat: NOW - 240 } }],
       ['from twenty seconds ahead', { claims: { iat: NOW + 20 } }],
-    ])('[case 14] accepts a proof %s', async (_what, changes) => {
+    ])('[case 14] the verifier with a DPoP proof accepts a proof %s', async (_what, changes) => {
       expect(await used(changes)).toBe('auth0|alice')
     })
 
@@ -177,7 +177,7 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
       ['of typ JWT', { header: { typ: 'JWT' } }],
       ['without typ', { header: { typ: undefined } }],
       ['without key', { header: { jwk: undefined } }],
-    ])('[case 14] refuses a proof %s', async (_what, changes) => {
+    ])('[case 14] the verifier with a DPoP proof refuses a proof %s', async (_what, changes) => {
       expect(await used(changes)).toEqual(['malformed_credentials', 'proof_refused'])
     })
 
@@ -187,18 +187,18 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
       ['whose jti is a number', { claims: { jti: 5 } }],
       ['whose jti is a list', { claims: { jti: ['5'] } }],
       ['whose jti is true', { claims: { jti: true } }],
-    ])('[S16.8] refuses a proof %s', async (_what, changes) => {
+    ])('[S16.8] the verifier with a DPoP proof refuses a proof %s', async (_what, changes) => {
       expect(await used(changes)).toEqual(['malformed_credentials', 'proof_refused'])
     })
 
-    test('[case 14] refuses a proof with the key of the client and the signature of another', async () => {
+    test('[case 14] the verifier with a DPoP proof refuses a proof with the key of the client and the signature of another', async () => {
       expect(await used({ signer: other.privateKey })).toEqual([
         'malformed_credentials',
         'proof_refused',
       ])
     })
 
-    test('[case 14] refuses a proof that has been used', async () => {
+    test('[case 14] the verifier with a DPoP proof refuses a proof that has been used', async () => {
       const token = await bound()
       const request = { method: 'POST', url: ENDPOINT.href, nowSeconds: NOW }
       const proof = await client.prove(token, request)
@@ -212,7 +212,7 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
       ['bound to nothing', { cnf: {} }],
       ['bound by text', { cnf: 'jkt' }],
       ['that is not bound', { cnf: undefined }],
-    ])('[case 14] refuses a token %s', async (_what, claims) => {
+    ])('[case 14] the verifier with a DPoP proof refuses a token %s', async (_what, claims) => {
       expect(await used({}, await bound(claims))).toEqual(['invalid_token', 'not_verified'])
     })
   })

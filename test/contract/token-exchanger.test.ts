@@ -86,7 +86,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     expires_in: 3_600,
   }
 
-  test('resolves with what the authorization server granted', async () => {
+  test('every adapter resolves with what the authorization server granted', async () => {
     answer(200, { ...granted, scope: 'read:private extra' })
     const before = Math.floor(Date.now() / 1_000)
     const exchanged = await exchange()
@@ -98,14 +98,14 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     expect(exchanged.expiresAtSeconds).toBeLessThanOrEqual(Math.ceil(Date.now() / 1_000) + 3_600)
   })
 
-  test('leaves out what the answer leaves out', async () => {
+  test('every adapter leaves out what the answer leaves out', async () => {
     answer(200, { ...granted, expires_in: undefined })
     const exchanged = await exchange({ scopes: [] })
     expect(exchanged.scopes).toBeUndefined()
     expect(exchanged.expiresAtSeconds).toBeUndefined()
   })
 
-  test('asks for an exchange On-Behalf-Of, as the documentation has it', async () => {
+  test('every adapter asks for an exchange On-Behalf-Of, as the documentation has it', async () => {
     answer(200, granted)
     await exchange({ scopes: ['a', 'b'] })
     expect(Object.fromEntries(issuer.tokenRequests[0]?.parameters ?? [])).toMatchObject({
@@ -122,7 +122,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     expect(issuer.tokenRequests[1]?.parameters.has('scope')).toBe(false)
   })
 
-  test('asks by a profile, with the organization, where one is set', async () => {
+  test('every adapter asks by a profile, with the organization, where one is set', async () => {
     answer(200, granted)
     exchanger = create(issuer, { subjectTokenType: 'urn:fastmcp:mcp' })
     await exchange({ caller: callerOf(issuer, { org_id: 'org_1' }) })
@@ -147,7 +147,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     [403, { error: 'mfa_required', mfa_token: 'x' }, 'mfa_required'],
     [429, { error: 'too_many_requests' }, 'exchange_unavailable'],
     [500, { error: 'server_error' }, 'exchange_unavailable'],
-  ])('%i %j is %s', async (status, body, code) => {
+  ])('every adapter reports %i %j as %s', async (status, body, code) => {
     answer(status, { ...body, error_description: 'words of the server' })
     const error = await failure(exchange())
     expect(error.code).toBe(code)
@@ -169,14 +169,14 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     ],
   ]
 
-  test.each(nonsense)('%s is exchange_unavailable', async (_, respond) => {
+  test.each(nonsense)('every adapter reports %s as exchange_unavailable', async (_, respond) => {
     issuer.tokenResponder = (_request, res) => {
       respond(res)
     }
     expect((await failure(exchange())).code).toBe('exchange_unavailable')
   })
 
-  test('keeps its deadline', async () => {
+  test('every adapter keeps its deadline', async () => {
     issuer.tokenResponder = () => undefined
     exchanger = create(issuer, { timeoutMs: 150 })
     const error = await failure(exchange())
@@ -184,7 +184,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     expect(error.details.reason).toBe('timed_out')
   })
 
-  test('ends with its caller', async () => {
+  test('every adapter ends with its caller', async () => {
     const controller = new AbortController()
     issuer.tokenResponder = () => {
       controller.abort()
@@ -197,7 +197,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
   })
 
   test.runIf(ownsRequests)(
-    'names itself, and passes the user’s address on when told to',
+    'every adapter names itself, and passes the user’s address on when told to',
     async () => {
       answer(200, granted)
       await exchange({ clientAddress: '203.0.113.7' })
@@ -211,7 +211,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
   )
 
   test.runIf(ownsRequests)(
-    'follows no redirect: it would carry the token and the secret along',
+    'every adapter follows no redirect: it would carry the token and the secret along',
     async () => {
       const elsewhere = await TestIssuer.startTls()
       issuer.tokenResponder = (_, res) => {
@@ -223,7 +223,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     },
   )
 
-  test('tells what a refusal says about rate limits', async () => {
+  test('every adapter tells what a refusal says about rate limits', async () => {
     const told: (readonly RateLimit[])[] = []
     const onRateLimits = (limits: readonly RateLimit[]): void => void told.push(limits)
     answer(429, {}, { 'X-RateLimit-Limit': '8', 'X-RateLimit-Remaining': '0' })
@@ -231,15 +231,18 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     expect(told).toEqual([[{ limit: 8, remaining: 0 }]])
   })
 
-  test.runIf(ownsRequests)('tells what a success says about rate limits', async () => {
-    const told: (readonly RateLimit[])[] = []
-    const onRateLimits = (limits: readonly RateLimit[]): void => void told.push(limits)
-    answer(200, granted, { RateLimit: '"default";r=3;t=1' })
-    await exchange({}, { onRateLimits })
-    expect(told).toEqual([[{ remaining: 3, resetAtMs: expect.any(Number) as number }]])
-  })
+  test.runIf(ownsRequests)(
+    'every adapter tells what a success says about rate limits',
+    async () => {
+      const told: (readonly RateLimit[])[] = []
+      const onRateLimits = (limits: readonly RateLimit[]): void => void told.push(limits)
+      answer(200, granted, { RateLimit: '"default";r=3;t=1' })
+      await exchange({}, { onRateLimits })
+      expect(told).toEqual([[{ remaining: 3, resetAtMs: expect.any(Number) as number }]])
+    },
+  )
 
-  test('[S4] tells a connection that nobody gets from one that was lost', async () => {
+  test('[S4] every adapter tells a connection that nobody gets from one that was lost', async () => {
     issuer.tokenResponder = (_, res) => {
       res.destroy()
     }
@@ -259,12 +262,12 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     )
   })
 
-  test('says no word about waiting where waiting does not help', async () => {
+  test('every adapter says no word about waiting where waiting does not help', async () => {
     answer(400, { error: 'invalid_target' }, { 'X-RateLimit-Reset': '9999999999' })
     expect((await failure(exchange())).details.retryAfterSeconds).toBeUndefined()
   })
 
-  test('[case 58] takes the dialects of token endpoints', async () => {
+  test('[case 58] every adapter takes the dialects of token endpoints', async () => {
     answer(200, { ...granted, expires_in: '3600', token_type: 'bearer' })
     const exchanged = await exchange()
     expect(exchanged.token.reveal()).toBe('the-exchanged-token')
@@ -272,7 +275,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     expect(exchanged.tokenType?.toLowerCase()).toBe('bearer')
   })
 
-  test('reports when to come back', async () => {
+  test('every adapter reports when to come back', async () => {
     answer(429, {}, { 'Retry-After': '7' })
     expect((await failure(exchange())).details.retryAfterSeconds).toBe(7)
   })

@@ -159,14 +159,14 @@ describe('examples/two-apis.ts', () => {
   test('neither API accepts the token of the other', async () => {
     const { api, secondApi } = setting
     await call('alice', 'list_orders', 'list_invoices')
-    const knock = async (at: URL, token = ''): Promise<number> => {
+    const statusOf = async (at: URL, token = ''): Promise<number> => {
       const headers = { Authorization: `Bearer ${token}` }
       return (await fetch(new URL('/api/private-scope', at), { headers })).status
     }
     const [ofFirst, ofSecond] = [api.tokens[0], secondApi.tokens[0]]
-    expect(await knock(api.baseUrl, ofFirst)).toBe(200)
-    expect(await knock(secondApi.baseUrl, ofSecond)).toBe(200)
-    expect(await knock(secondApi.baseUrl, ofFirst)).toBe(401)
-    expect(await knock(api.baseUrl, ofSecond)).toBe(401)
+    expect(await statusOf(api.baseUrl, ofFirst)).toBe(200)
+    expect(await statusOf(secondApi.baseUrl, ofSecond)).toBe(200)
+    expect(await statusOf(secondApi.baseUrl, ofFirst)).toBe(401)
+    expect(await statusOf(api.baseUrl, ofSecond)).toBe(401)
   })
 })

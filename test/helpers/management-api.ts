@@ -28,7 +28,7 @@ export interface ManagementStandIn {
   /** What the token may do. */
   scopes: ReadonlySet<string>
   /** Answers in place of the tenant when it gives something. */
-  disturb: ((request: SeenRequest, res: ServerResponse) => boolean) | undefined
+  intercept: ((request: SeenRequest, res: ServerResponse) => boolean) | undefined
   /** The writes so far. */
   writes(): readonly string[]
   close(): Promise<void>
@@ -45,7 +45,7 @@ export async function startManagementApi(): Promise<ManagementStandIn> {
     tenant: newTenant(),
     requests: [],
     scopes: new Set(ALL_SCOPES.split(' ')),
-    disturb: undefined,
+    intercept: undefined,
     writes: () =>
       standIn.requests
         .filter(({ method, path }) => method !== 'GET' && path !== '/oauth/token')
@@ -68,7 +68,7 @@ async function answer(
   standIn.requests.push(seen)
   const chunks: Buffer[] = []
   for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk)
-  if (standIn.disturb?.(seen, res) === true) return
+  if (standIn.intercept?.(seen, res) === true) return
   try {
     const text = Buffer.concat(chunks).toString('utf8')
     const body: unknown = text === '' ? undefined : JSON.parse(text)

@@ -25,7 +25,7 @@ describe('a token is accepted', () => {
     ['without iat', { claims: { iat: undefined } }],
     ['whose iat is ahead', { claims: { iat: now + 60 } }],
     ['with double spaces in scope', { claims: { scope: ' tool:whoami  tool:greet ' } }],
-  ])('[case 63] %s', async (_what, options) => {
+  ])('[case 63] a token is accepted %s', async (_what, options) => {
     const token = await server.issuer.mint(server.audience, options)
     expect((await postMcp(server.endpoint, callTool('whoami'), { token })).status).toBe(200)
   })
@@ -33,13 +33,13 @@ describe('a token is accepted', () => {
   test.each([
     ['alone in a list', 1],
     ['twice in a list', 2],
-  ])('[case 63] whose audience stands %s', async (_what, times) => {
+  ])('[case 63] a token is accepted whose audience stands %s', async (_what, times) => {
     const aud = Array.from({ length: times }, () => server.audience)
     const token = await server.mint({ aud })
     expect((await postMcp(server.endpoint, callTool('whoami'), { token })).status).toBe(200)
   })
 
-  test('[case 63] whatever X-Forwarded-Host says, and it is refused for whom it is not', async () => {
+  test('[case 63] a token is accepted whatever X-Forwarded-Host says, and it is refused for whom it is not', async () => {
     const headers = { 'X-Forwarded-Host': 'evil.example' }
     const token = await server.mint()
     const options = { token, headers }
@@ -49,7 +49,7 @@ describe('a token is accepted', () => {
     expect(challenge.get('www-authenticate')).not.toContain('evil.example')
   })
 
-  test('[case 63] over HTTP/1.0', async () => {
+  test('[case 63] a token is accepted over HTTP/1.0', async () => {
     const token = await server.mint()
     const body = JSON.stringify(callTool('whoami'))
     const lines = [

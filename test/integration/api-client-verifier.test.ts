@@ -58,7 +58,7 @@ describe('the verifier on an ApiClient', () => {
   const outcome = (token: string): Promise<unknown> =>
     judged({ scheme: 'bearer', token: new Secret(token) })
 
-  test('accepts a good token', async () => {
+  test('the verifier on an ApiClient accepts a good token', async () => {
     expect(await outcome(await issuer.mint(AUDIENCE))).toBe('auth0|alice')
   })
 
@@ -68,7 +68,7 @@ describe('the verifier on an ApiClient', () => {
     ['an expiry in the past', { claims: { exp: 1_000 } }, 'expired'],
     ['the type of a proof', { header: { typ: 'dpop+jwt' } }, 'wrong_type'],
     ['a binding, as bearer', { claims: { cnf: { jkt: 'x' } } }, 'bound_token_as_bearer'],
-  ])('refuses a token with %s', async (_, options, reason) => {
+  ])('the verifier on an ApiClient refuses a token with %s', async (_, options, reason) => {
     expect(await outcome(await issuer.mint(AUDIENCE, options))).toBe(reason)
   })
 
@@ -92,12 +92,12 @@ describe('the verifier on an ApiClient', () => {
       return outcomes
     }
 
-    test('[S16.1] refuses one that has been used, also under another signature', async () => {
+    test('[S16.1] the verifier on an ApiClient with a DPoP proof refuses one that has been used, also under another signature', async () => {
       const same = { claims: { jti: 'the-same' } }
       expect(await used(same, same, {})).toEqual(['auth0|alice', 'proof_replayed', 'auth0|alice'])
     })
 
-    test('[S16.1] accepts one of ten that come at once', async () => {
+    test('[S16.1] the verifier on an ApiClient with a DPoP proof accepts one of ten that come at once', async () => {
       const client = await createDpopKey()
       const token = await issuer.mint(AUDIENCE, { claims: { cnf: { jkt: client.thumbprint } } })
       const nowSeconds = Math.floor(Date.now() / 1_000)
@@ -112,17 +112,20 @@ describe('the verifier on an ApiClient', () => {
       ['a method in lower case', { htm: 'post' }],
       ['an id that is a number', { jti: 5 }],
       ['no id', { jti: undefined }],
-    ])('[S16.8] refuses one with %s', async (_what, claims) => {
-      expect(await used({ claims })).toEqual(['proof_refused'])
-    })
+    ])(
+      '[S16.8] the verifier on an ApiClient with a DPoP proof refuses one with %s',
+      async (_what, claims) => {
+        expect(await used({ claims })).toEqual(['proof_refused'])
+      },
+    )
 
-    test('[S16.1] refuses a bound token without one, whatever the client says', async () => {
+    test('[S16.1] the verifier on an ApiClient with a DPoP proof refuses a bound token without one, whatever the client says', async () => {
       const token = await issuer.mint(AUDIENCE, { claims: { cnf: { jkt: 'x' } } })
       expect(await judged({ scheme: 'dpop', token: new Secret(token) })).toBe('proof_refused')
     })
   })
 
-  test('takes unreachable keys for an outage and no bad token', async () => {
+  test('the verifier on an ApiClient takes unreachable keys for an outage and no bad token', async () => {
     const gone = await TestIssuer.start()
     await gone.close()
     const token = await issuer.mint(AUDIENCE)

@@ -111,7 +111,7 @@ describe('the resource-server checklist at the wire', () => {
     expect(response.status).toBe(400)
   })
 
-  test('[RS26] server/discover answers through the door, and not without a token', async () => {
+  test('[RS26] server/discover answers with a token, and not without', async () => {
     const message = {
       ...rpc('server/discover'),
       params: {
@@ -170,14 +170,14 @@ describe('the resource-server checklist at the wire', () => {
   })
 
   test.each(['ISSUER_BASE_URL', 'AUTH0_AUDIENCE', 'API_AUTH0_AUDIENCE', 'API_BASE_URL'])(
-    '[RS45] refuses to start without %s',
+    '[RS45] the server refuses to start without %s',
     (key) => {
       expect(() => parseConfig({ ...CONFIGURED, [key]: '' })).toThrow(/is missing/)
     },
   )
 
   test.each(['ISSUER_BASE_URL', 'API_BASE_URL', 'MCP_SERVER_URL'])(
-    '[RS13] [RS45] refuses to start with plain http in %s',
+    '[RS13] [RS45] the server refuses to start with plain http in %s',
     (key) => {
       const value = 'http://somewhere.example.com'
       expect(() => parseConfig({ ...CONFIGURED, [key]: value })).toThrow(/must be https/)

@@ -26,7 +26,7 @@ describe.each([
   ['authorization server', () => stack.issuer, 'front'],
   ['API', () => stack.apiAudience, 'api'],
 ] as const)('the address that npm start prints for the %s', (_name, url, page) => {
-  test('[B15] shows a browser a page that links to the page of the MCP server', async () => {
+  test('[B15] the address that npm start prints for a companion program shows a browser a page that links to the page of the MCP server', async () => {
     const response = await open(url())
     expect(response.status).toBe(200)
     expect(response.get('content-type')).toBe('text/html; charset=utf-8')
@@ -37,7 +37,7 @@ describe.each([
     expect(text).toContain(`<a href="${new URL('/', stack.endpoint).href}">`)
   })
 
-  test('[B15] shows the page to nobody who comes under another host', async () => {
+  test('[B15] the address that npm start prints for a companion program shows the page to nobody who comes under another host', async () => {
     const { port } = new URL(url())
     const { status } = await open(url(), { host: `attacker.example:${port}` })
     expect(status).toBe(403)

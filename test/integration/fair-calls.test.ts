@@ -125,7 +125,7 @@ describe('calls in a session whose connection is gone', () => {
     api = new HoldingApi(server, 'auth0|greedy')
   })
 
-  test('[S3] keep their places until the calls end', async () => {
+  test('[S3] calls in a session whose connection is gone keep their places until the calls end', async () => {
     const token = await mintSubject(server, { sub: 'auth0|greedy' })
     const headers = sessionHeaders(await server.openSession(token))
     for (let count = 1; count <= 3; count += 1) {
@@ -146,7 +146,7 @@ describe('calls in a session whose connection is gone', () => {
     expect(status).toBe(200)
   })
 
-  test('[S3] give their places back when they are cancelled, or the session ends', async () => {
+  test('[S3] calls in a session whose connection is gone give their places back when they are cancelled, or the session ends', async () => {
     const token = await mintSubject(server, { sub: 'auth0|greedy' })
     const headers = sessionHeaders(await server.openSession(token))
     const other = await server.openSession(token)

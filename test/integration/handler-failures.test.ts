@@ -132,7 +132,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('what fails in a handler of %s', (s
   }
 
   test.each(Object.entries(MISTAKES))(
-    '[A1] [A3] is in the log once, with what to correct: %s',
+    '[A1] [A3] what fails in a handler is in the log once, with what to correct: %s',
     async (name, { code, level = 'error', fields, reads }) => {
       const answer = await callMade(name)
       const lines = server.log.named('api_call_failed')

@@ -38,7 +38,7 @@ const look = async (
 }
 
 describe.each<SdkLine>(['SDK v1', 'SDK v2'])('a handler of %s', (sdk) => {
-  test('sees neither the Authorization header nor the token, wherever it looks', async () => {
+  test('a handler of either SDK sees neither the Authorization header nor the token, wherever it looks', async () => {
     const { handling, token } = await look(sdk)
     const { req, authInfo, context } = handling
     expect(req.headers).not.toHaveProperty('authorization')
@@ -57,7 +57,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('a handler of %s', (sdk) => {
     expect(shown).not.toContain(signature)
   })
 
-  test('sees no token in headers that something in front has looked at before', async () => {
+  test('a handler of either SDK sees no token in headers that something in front has looked at before', async () => {
     const { handling } = await look(sdk, (req) => {
       expect(req.headersDistinct['authorization']).toHaveLength(1)
     })

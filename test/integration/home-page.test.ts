@@ -16,7 +16,7 @@ describe('the page at / of the server', () => {
   const get = (path: string) => request(server.origin).get(path)
 
   test.each(['text/html', 'application/json', 'text/event-stream', '*/*'])(
-    'is HTML, whatever a client accepts: %s',
+    'the page at / of the server is HTML, whatever a client accepts: %s',
     async (accept) => {
       const response = await get('/').set('Accept', accept)
       expect(response.status).toBe(200)
@@ -25,7 +25,7 @@ describe('the page at / of the server', () => {
     },
   )
 
-  test('lets in its own style sheet and script, and nothing else', async () => {
+  test('the page at / of the server lets in its own style sheet and script, and nothing else', async () => {
     const response = await get('/')
     const page = response.text
     const hashOf = (element: string): string => {
@@ -46,7 +46,7 @@ describe('the page at / of the server', () => {
     expect(response.get('set-cookie')).toBeUndefined()
   })
 
-  test('is asked for again each time, and sent again only when it has changed', async () => {
+  test('the page at / of the server is asked for again each time, and sent again only when it has changed', async () => {
     const first = await get('/')
     expect(first.get('cache-control')).toBe('no-cache')
     const etag = first.get('etag') ?? ''
@@ -63,20 +63,23 @@ describe('the page at / of the server', () => {
     expect(response.text).toBeUndefined()
   })
 
-  test.each(['post', 'put', 'patch', 'delete'] as const)('leaves %s to nobody', async (method) => {
-    const response = await request(server.origin)[method]('/')
-    expect(response.status).toBe(404)
-    expect(response.body).toMatchObject({ error: 'not_found' })
-  })
+  test.each(['post', 'put', 'patch', 'delete'] as const)(
+    'the page at / of the server leaves %s to nobody',
+    async (method) => {
+      const response = await request(server.origin)[method]('/')
+      expect(response.status).toBe(404)
+      expect(response.body).toMatchObject({ error: 'not_found' })
+    },
+  )
 
   test.each(['//', '/index.html', '/%2F', '/home', '/.'.repeat(3) + '/x'])(
-    'is at exactly /, not at %s',
+    'the page at / of the server is at exactly /, not at %s',
     async (path) => {
       expect((await request(server.origin).get(path)).status).toBe(404)
     },
   )
 
-  test('holds nothing of the request, and is the same for everybody', async () => {
+  test('the page at / of the server holds nothing of the request, and is the same for everybody', async () => {
     const plain = (await get('/')).text
     const response = await request(server.origin)
       .get('/?q=marker-in-query')
@@ -92,20 +95,20 @@ describe('the page at / of the server', () => {
     expect(plain).not.toContain('4711')
   })
 
-  test('is behind the list of hosts and origins', async () => {
+  test('the page at / of the server is behind the list of hosts and origins', async () => {
     const foreign = await request(server.origin).get('/').set('Host', 'evil.example')
     expect(foreign.status).toBe(403)
     const origin = await request(server.origin).get('/').set('Origin', 'https://evil.example')
     expect(origin.status).toBe(403)
   })
 
-  test('lists the tools in the order of tools/list', async () => {
+  test('the page at / of the server lists the tools in the order of tools/list', async () => {
     const page = (await get('/')).text
     const names = [...page.matchAll(/<h3 class="tool">[^<]*<code class="soft">([^<]*)</g)]
     expect(names.map(([, name]) => name)).toEqual(['get_datetime', 'greet', 'whoami'])
   })
 
-  test('names no secret and no client, and no address behind the server', async () => {
+  test('the page at / of the server names no secret and no client, and no address behind the server', async () => {
     const page = (await get('/')).text
     for (const hidden of ['secret', 'api.example', 'mcp-server"', 'read:private', 'express']) {
       expect(page).not.toContain(hidden)
@@ -161,7 +164,7 @@ describe('homePageRoute in an Express app of somebody else', () => {
   }
   const appWith = (given: HomePageOptions) => express().use(homePageRoute(given))
 
-  test('escapes every text it is given', async () => {
+  test('homePageRoute in an Express app of somebody else escapes every text it is given', async () => {
     const { text, headers } = await request(appWith(options)).get('/').expect(200)
     expect(text.match(/<script/g)).toHaveLength(1)
     expect(text).not.toContain(hostile)
@@ -171,13 +174,13 @@ describe('homePageRoute in an Express app of somebody else', () => {
     expect(headers['x-frame-options']).toBe('DENY')
   })
 
-  test('shows a tool by its name where that is all there is, and nothing of its API', async () => {
+  test('homePageRoute in an Express app of somebody else shows a tool by its name where that is all there is, and nothing of its API', async () => {
     const { text } = await request(appWith(options)).get('/')
     expect(text).toMatch(/<h3 class="tool">\s*bare <code class="soft">bare<\/code>/)
     expect(text).not.toContain('hidden:scope')
   })
 
-  test('does without tools, version, health and scopes', async () => {
+  test('homePageRoute in an Express app of somebody else does without tools, version, health and scopes', async () => {
     const { endpoint } = options
     const resource = { resource: endpoint.href, authorizationServers: [], baselineScopes: [] }
     const { text } = await request(appWith({ endpoint, resource, tools: [], name: 'x' })).get('/')
@@ -186,7 +189,7 @@ describe('homePageRoute in an Express app of somebody else', () => {
     expect(text).not.toContain('Scopes to ask for at first')
   })
 
-  test('leaves what is not its own to the app', async () => {
+  test('homePageRoute in an Express app of somebody else leaves what is not its own to the app', async () => {
     const app = appWith(options)
     app.post('/', (_req, res) => {
       res.json({ mine: true })
@@ -195,7 +198,7 @@ describe('homePageRoute in an Express app of somebody else', () => {
     expect(body).toEqual({ mine: true })
   })
 
-  test('throws for options that cannot be used, all at once', () => {
+  test('homePageRoute in an Express app of somebody else throws for options that cannot be used, all at once', () => {
     const faulty = { ...options, endpoint: new URL('https://mcp.example/'), name: ' ' }
     expect(() => homePageRoute(faulty)).toThrow(
       /homePageRoute\(\)[^]*endpoint: must not be at "\/"[^]*name: must say/,

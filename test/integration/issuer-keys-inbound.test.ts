@@ -49,7 +49,7 @@ const without = (jwk: object, ...names: readonly string[]): object =>
   Object.fromEntries(Object.entries(jwk).filter(([name]) => !names.includes(name)))
 
 describe('the algorithm of a token', () => {
-  test('[case 14] may be any that the keys of its issuer are for, several beside each other', async () => {
+  test('[case 14] the algorithm of a token may be any that the keys of its issuer are for, several beside each other', async () => {
     const es256 = await createSigningKey('ES256')
     const eddsa = await createSigningKey('EdDSA')
     const ps512 = await createSigningKey('PS512')
@@ -57,7 +57,7 @@ describe('the algorithm of a token', () => {
     for (const key of server.issuer.keys) expect(await use(key)).toBe(200)
   })
 
-  test('[case 14] is RS256 alone where an RSA key names none', async () => {
+  test('[case 14] the algorithm of a token is RS256 alone where an RSA key names none', async () => {
     publish(without(ownKey().jwk, 'alg', 'use'))
     expect(await use(ownKey())).toBe(200)
     for (const alg of ['RS384', 'RS512', 'PS256', 'PS384', 'PS512']) {
@@ -67,7 +67,7 @@ describe('the algorithm of a token', () => {
     }
   })
 
-  test('[case 14] that the key does not allow is refused, and the refusal names what came and what is accepted', async () => {
+  test('[case 14] the algorithm of a token that the key does not allow is refused, and the refusal names what came and what is accepted', async () => {
     const stranger = await createKeyUnder(ownKey().kid, 'ES256')
     const refusal = await refusalOf(await server.issuer.mint(server.audience, { key: stranger }))
     expect(refusal).toMatchObject({ status: 401, reason: 'algorithm' })
@@ -84,7 +84,7 @@ describe('the algorithm of a token', () => {
     },
   )
 
-  test('[case 14] is never one with a shared secret: the public key is none', async () => {
+  test('[case 14] the algorithm of a token is never one with a shared secret: the public key is none', async () => {
     const pem = createPublicKey({ key: ownKey().jwk, format: 'jwk' })
     for (const secret of [
       pem.export({ type: 'spki', format: 'pem' }),
@@ -113,7 +113,7 @@ describe('the algorithm of a token', () => {
     expect(server.issuer.requestsTo('/jwks')).toBe(1)
   })
 
-  test('[case 14] of another curve than the key has is refused', async () => {
+  test('[case 14] the algorithm of a token of another curve than the key has is refused', async () => {
     const p384 = await createSigningKey('ES384')
     server.issuer.keys = [p384]
     const stranger = await createKeyUnder(p384.kid, 'ES256')
@@ -152,12 +152,12 @@ describe('a key set', () => {
     ['a number', 7],
     ['a key of an unknown type', { kty: 'LWE', kid: 'x' }],
     ['a shared secret', { kty: 'oct', k: 'AA', kid: 'x' }],
-  ])('[case 15] with %s in it serves by its other keys', async (_what, member) => {
+  ])('[case 15] a key set with %s in it serves by its other keys', async (_what, member) => {
     publish(member, ownKey().jwk)
     expect(await use(ownKey())).toBe(200)
   })
 
-  test('[S16.4] with a malformed member or two keys of one id serves by each key that is good', async () => {
+  test('[S16.4] a key set with a malformed member or two keys of one id serves by each key that is good', async () => {
     const other = await createKeyUnder(ownKey().kid)
     const ec = await createKeyUnder(ownKey().kid, 'ES256')
     publish({ ...ownKey().jwk, n: undefined }, other.jwk, ec.jwk, ownKey().jwk, null)
@@ -165,7 +165,7 @@ describe('a key set', () => {
     expect(await use(await createKeyUnder(ownKey().kid))).toBe(401)
   })
 
-  test('[case 16] whose key was replaced under the same id is fetched again, and the old key is out', async () => {
+  test('[case 16] a key set whose key was replaced under the same id is fetched again, and the old key is out', async () => {
     const old = ownKey()
     const verifiedBefore = await server.issuer.mint(server.audience, { key: old })
     expect((await send(verifiedBefore)).status).toBe(200)
@@ -177,7 +177,7 @@ describe('a key set', () => {
     expect((await send(verifiedBefore)).status).toBe(401)
   })
 
-  test('[case 16] whose key was replaced by one of another algorithm, or without key ids, is fetched again', async () => {
+  test('[case 16] a key set whose key was replaced by one of another algorithm, or without key ids, is fetched again', async () => {
     publish(without(ownKey().jwk, 'kid'))
     expect(await use(ownKey(), { kid: undefined })).toBe(200)
     const es256 = await createSigningKey('ES256')
@@ -188,14 +188,14 @@ describe('a key set', () => {
     expect(await use(rs256, { kid: undefined })).toBe(200)
   })
 
-  test('[case 16] is not fetched without bound for forged signatures, and each of them is refused', async () => {
+  test('[case 16] a key set is not fetched without bound for forged signatures, and each of them is refused', async () => {
     expect(await use(ownKey())).toBe(200)
     const forger = await createKeyUnder(ownKey().kid)
     for (let times = 0; times < 15; times += 1) expect(await use(forger)).toBe(401)
     expect(server.issuer.requestsTo('/jwks')).toBeLessThanOrEqual(12)
   })
 
-  test('[case 17] without key ids judges tokens without one; a token that names a key is told so', async () => {
+  test('[case 17] a key set without key ids judges tokens without one; a token that names a key is told so', async () => {
     publish(without(ownKey().jwk, 'kid'))
     expect(await use(ownKey(), { kid: undefined })).toBe(200)
     const refusal = await refusalOf(await server.mint())
@@ -203,14 +203,14 @@ describe('a key set', () => {
     expect(refusal.says).toContain('names a key (kid) that its issuer does not publish')
   })
 
-  test('[case 17] judges a token without a key id by all of its keys', async () => {
+  test('[case 17] a key set judges a token without a key id by all of its keys', async () => {
     const other = await createSigningKey()
     server.issuer.keys = [other, ownKey(), await createSigningKey('ES256')]
     for (const key of server.issuer.keys) expect(await use(key, { kid: undefined })).toBe(200)
     expect(await use(await createSigningKey(), { kid: undefined })).toBe(401)
   })
 
-  test('[S9] that was rotated after unsigned requests with unknown key ids makes no good token a bad one', async () => {
+  test('[S9] a key set that was rotated after unsigned requests with unknown key ids makes no good token a bad one', async () => {
     const old = ownKey()
     expect(await use(old)).toBe(200)
     const unsigned = async (kid: string): Promise<number> => {
@@ -232,7 +232,7 @@ describe('a key set', () => {
     expect(Number(response.get('retry-after'))).toBeGreaterThan(0)
     expect(await use(next)).toBe(200)
   })
-  test('[S9] is not fetched for a token that a key at hand has signed under another id', async () => {
+  test('[S9] a key set is not fetched for a token that a key at hand has signed under another id', async () => {
     expect(await use(ownKey())).toBe(200)
     for (const kid of ['../../dev/null', '', '__proto__', ownKey().kid.toUpperCase()]) {
       const refusal = await refusalOf(

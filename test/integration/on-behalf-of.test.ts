@@ -93,14 +93,14 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     params: { name, arguments: {} },
   })
 
-  test('lets a good token through, with req.auth and a parsed body', async () => {
+  test('an app with onBehalfOf around its MCP endpoint lets a good token through, with req.auth and a parsed body', async () => {
     const token = await issuer.mint(ENDPOINT.href)
     const { status, body } = await post(appWith(guard()), { method: 'ping' }, token)
     expect(status).toBe(200)
     expect(body).toEqual({ sub: 'auth0|alice', body: { method: 'ping' } })
   })
 
-  test('serves the metadata at both addresses, to browsers of this origin too', async () => {
+  test('an app with onBehalfOf around its MCP endpoint serves the metadata at both addresses, to browsers of this origin too', async () => {
     const app = appWith(guard())
     for (const path of [
       '/.well-known/oauth-protected-resource/mcp',
@@ -122,7 +122,7 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     }
   })
 
-  test('answers with the challenge, with the answer’s headers of the ready server', async () => {
+  test('answers with the challenge, with the answer’s headers of the standalone server', async () => {
     const { status, headers } = await post(appWith(guard()), call('greet'))
     expect(status).toBe(401)
     expect(headers['www-authenticate']).toBe(
@@ -143,7 +143,7 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
   })
 
   test.each(['in front', 'nowhere'])(
-    'refuses with the same challenge where errors is mounted %s',
+    'an app with onBehalfOf around its MCP endpoint refuses with the same challenge where errors is mounted %s',
     async (place) => {
       const { protect, errors } = guard()
       const app = express()
@@ -176,7 +176,7 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     expect(answer.status).toBe(415)
   })
 
-  test('nor does a form', async () => {
+  test('a form never reaches a handler that might read it', async () => {
     const token = await issuer.mint(ENDPOINT.href)
     const answer = await request(appWith(guard()))
       .post('/mcp')
@@ -189,16 +189,19 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
   test.each([
     ['text', express.text({ type: '*/*' })],
     ['bytes', express.raw({ type: '*/*' })],
-  ])('nor does a call that a parser in front has left as %s', async (_, parser) => {
-    const token = await issuer.mint(ENDPOINT.href)
-    const app = appWith(guard(), (prepared) => prepared.use(parser))
-    const answer = await post(app, call('admin'), token)
-    expect(answer.status).toBe(500)
-    expect(log.named('request_refused').at(-1)?.fields).toMatchObject({
-      code: 'misconfigured',
-      reason: 'body_not_parsed',
-    })
-  })
+  ])(
+    'a call that a parser in front has left as %s never reaches a handler that might read it',
+    async (_, parser) => {
+      const token = await issuer.mint(ENDPOINT.href)
+      const app = appWith(guard(), (prepared) => prepared.use(parser))
+      const answer = await post(app, call('admin'), token)
+      expect(answer.status).toBe(500)
+      expect(log.named('request_refused').at(-1)?.fields).toMatchObject({
+        code: 'misconfigured',
+        reason: 'body_not_parsed',
+      })
+    },
+  )
 
   test('errors of other routes go to the app’s own handler, those of the endpoint do not', async () => {
     const app = appWith(guard())
@@ -210,13 +213,13 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     expect(failed.text).not.toContain('an internal of the handler')
   })
 
-  test('leaves other routes alone: no header, no limit, no Host of theirs is looked at', async () => {
+  test('an app with onBehalfOf around its MCP endpoint leaves other routes alone: no header, no limit, no Host of theirs is looked at', async () => {
     const { headers } = await request(appWith(guard())).get('/own').set('Host', 'other.example')
     expect(headers).not.toHaveProperty('x-request-id')
     expect(headers).not.toHaveProperty('content-security-policy')
   })
 
-  test('[case 35] refuses a foreign Host and Origin, but lets any web page read the metadata', async () => {
+  test('[case 35] an app with onBehalfOf around its MCP endpoint refuses a foreign Host and Origin, but lets any web page read the metadata', async () => {
     const app = appWith(guard({ http: { allowedHosts: ['inner.example'] } }))
     const foreign = { Host: HOST, Origin: 'https://evil.example' }
     for (const path of ['/mcp', '/.well-known/oauth-protected-resource']) {
@@ -237,7 +240,7 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     )
   })
 
-  test('bounds the body and the requests of one address and one user', async () => {
+  test('an app with onBehalfOf around its MCP endpoint bounds the body and the requests of one address and one user', async () => {
     const token = await issuer.mint(ENDPOINT.href)
     const small = appWith(guard({ http: { maxBodyBytes: 100 } }))
     expect((await post(small, { a: 'a'.repeat(100) }, token)).status).toBe(413)
@@ -251,7 +254,7 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     }
   })
 
-  test('takes tokens for another resource where one is named, and of any of several issuers', async () => {
+  test('an app with onBehalfOf around its MCP endpoint takes tokens for another resource where one is named, and of any of several issuers', async () => {
     const resource = 'https://tenant.example/mcp-api'
     const other = await TestIssuer.start()
     try {

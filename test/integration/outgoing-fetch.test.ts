@@ -68,7 +68,7 @@ async function failureOf(call: Promise<unknown>): Promise<{ cause: unknown; text
 }
 
 describe('a proxy', () => {
-  test('[case 24] is asked for a tunnel to https servers, and sees the host and port alone', async () => {
+  test('[case 24] a proxy is asked for a tunnel to https servers, and sees the host and port alone', async () => {
     const { proxy, url } = await proxyOf()
     const port = await serveHttps()
     const fetch = outgoing({ proxy: { https: url }, certificateAuthorities: [CERTIFICATE.cert] })
@@ -78,7 +78,7 @@ describe('a proxy', () => {
     expect(proxy.others).toEqual([])
   })
 
-  test('[case 24] is asked for a tunnel to http servers as well, by its own setting', async () => {
+  test('[case 24] a proxy is asked for a tunnel to http servers as well, by its own setting', async () => {
     const [{ proxy, url }, { proxy: unused, url: other }] = [await proxyOf(), await proxyOf()]
     const port = await serveHttp()
     const fetch = outgoing({ proxy: { http: url, https: other } })
@@ -87,7 +87,7 @@ describe('a proxy', () => {
     expect([proxy.others, unused.targets]).toEqual([[], []])
   })
 
-  test('[case 24] keeps its tunnels for further calls', async () => {
+  test('[case 24] a proxy keeps its tunnels for further calls', async () => {
     const { proxy, url } = await proxyOf()
     const port = await serveHttp()
     const fetch = outgoing({ proxy: { http: url }, connections: 1 })
@@ -96,7 +96,7 @@ describe('a proxy', () => {
     expect(proxy.targets).toHaveLength(1)
   })
 
-  test('[case 24] is passed by for this machine, and for what is on the list', async () => {
+  test('[case 24] a proxy is passed by for this machine, and for what is on the list', async () => {
     const { proxy, url } = await proxyOf()
     const port = await serveHttp()
     const fetch = outgoing({ proxy: { http: url, noProxy: ['.internal'] } })
@@ -107,7 +107,7 @@ describe('a proxy', () => {
     expect(proxy.targets).toEqual([])
   })
 
-  test('[case 24] is chosen anew for each request of a redirect that is followed', async () => {
+  test('[case 24] a proxy is chosen anew for each request of a redirect that is followed', async () => {
     const { proxy, url } = await proxyOf()
     const target = await serveHttp()
     const port = await serveHttp((_req, res) => {
@@ -122,7 +122,7 @@ describe('a proxy', () => {
   })
 
   test.each(['user:pass', 'user:', 'us er:p@ss/wörd%'])(
-    '[case 24] gets its user name and password: %s',
+    '[case 24] a proxy gets its user name and password: %s',
     async (credentials) => {
       const { proxy, url } = await proxyOf({ credentials })
       const [user = '', password = ''] = credentials.split(':').map(encodeURIComponent)
@@ -134,7 +134,7 @@ describe('a proxy', () => {
     },
   )
 
-  test('[case 24] that wants other credentials is the cause, without those it got', async () => {
+  test('[case 24] a proxy that wants other credentials is the cause, without those it got', async () => {
     const { url } = await proxyOf({ credentials: 'user:right' })
     url.username = 'user'
     url.password = 'S3CRET'
@@ -146,7 +146,7 @@ describe('a proxy', () => {
     expect(text).not.toMatch(/S3CRET|UzNDUkVU|query/)
   })
 
-  test.each([403, 502])('[case 24] that answers %d is the cause', async (status) => {
+  test.each([403, 502])('[case 24] a proxy that answers %d is the cause', async (status) => {
     const { url } = await proxyOf({ status })
     const { cause, text } = await failureOf(
       outgoing({ proxy: { https: url } })('https://api.test/'),
@@ -155,7 +155,7 @@ describe('a proxy', () => {
     expect(text).toContain(`answered ${status} to CONNECT api.test:443`)
   })
 
-  test('[case 24] that is not there is the cause', async () => {
+  test('[case 24] a proxy that is not there is the cause', async () => {
     const { proxy, url } = await proxyOf()
     await proxy.close()
     url.password = 'S3CRET'
@@ -168,7 +168,7 @@ describe('a proxy', () => {
     expect(text).not.toContain('S3CRET')
   })
 
-  test('[case 24] may speak TLS itself, by the same authorities', async () => {
+  test('[case 24] a proxy may speak TLS itself, by the same authorities', async () => {
     const { proxy } = await proxyOf({ certificate: CERTIFICATE })
     const url = new URL(`https://localhost:${proxy.port}`)
     const port = await serveHttps()
@@ -178,7 +178,7 @@ describe('a proxy', () => {
     expect(proxy.targets).toHaveLength(1)
   })
 
-  test('[case 24] of the environment is not used in library mode', async () => {
+  test('[case 24] a proxy of the environment is not used in library mode', async () => {
     const { proxy, url } = await proxyOf()
     const before = process.env['http_proxy']
     process.env['http_proxy'] = url.href
@@ -193,7 +193,7 @@ describe('a proxy', () => {
 })
 
 describe('certificate authorities', () => {
-  test('[case 24] are trusted beside each other, and unknown ones are not', async () => {
+  test('[case 24] certificate authorities are trusted beside each other, and unknown ones are not', async () => {
     const port = await serveHttps()
     const url = `https://localhost:${port}/`
     const both = [OTHER.cert, CERTIFICATE.cert]
@@ -203,7 +203,7 @@ describe('certificate authorities', () => {
     await failureOf(outgoing()(url))
   })
 
-  test('[case 24] vouch for the names in the certificate alone, through a proxy too', async () => {
+  test('[case 24] certificate authorities vouch for the names in the certificate alone, through a proxy too', async () => {
     const port = await serveHttps()
     const { url } = await proxyOf()
     const trusting = { certificateAuthorities: [CERTIFICATE.cert] }
@@ -215,7 +215,7 @@ describe('certificate authorities', () => {
 })
 
 describe('the fetch for outgoing connections', () => {
-  test('presents a client certificate, and only where it has one', async () => {
+  test('the fetch for outgoing connections presents a client certificate, and only where it has one', async () => {
     const port = await serveHttps({ requestCert: true, rejectUnauthorized: false })
     const trusting = { certificateAuthorities: [CERTIFICATE.cert] }
     const clientCertificate = { certificate: OTHER.cert, key: new Secret(OTHER.key) }
@@ -228,7 +228,7 @@ describe('the fetch for outgoing connections', () => {
     expect(await seenBy(outgoing(trusting), 'localhost')).toBeUndefined()
   })
 
-  test('ends with its signal, before the answer and within it', async () => {
+  test('the fetch for outgoing connections ends with its signal, before the answer and within it', async () => {
     const port = await serveHttp((req, res) => {
       if (req.url === '/half') res.writeHead(200).write('half')
     })
@@ -245,7 +245,7 @@ describe('the fetch for outgoing connections', () => {
     }
   })
 
-  test('takes a Request of the global fetch, and what fetch takes for a body', async () => {
+  test('the fetch for outgoing connections takes a Request of the global fetch, and what fetch takes for a body', async () => {
     const port = await serveHttp((req, res) => {
       req.pipe(
         res.writeHead(200, { 'X-Method': req.method ?? '', 'X-A': req.headers['x-a'] ?? '' }),
@@ -262,7 +262,7 @@ describe('the fetch for outgoing connections', () => {
     expect(await form.text()).toBe('a=b+c')
   })
 
-  test('opens a connection for the one call that asks for it, through a proxy too', async () => {
+  test('the fetch for outgoing connections opens a connection for the one call that asks for it, through a proxy too', async () => {
     const ports: unknown[] = []
     const port = await serveHttp((req, res) => {
       res.end(String(ports.push(req.socket.remotePort)))
@@ -280,7 +280,7 @@ describe('the fetch for outgoing connections', () => {
     }
   })
 
-  test('leaves no connection behind once it is closed', async () => {
+  test('the fetch for outgoing connections leaves no connection behind once it is closed', async () => {
     const port = await serveHttp()
     const { url } = await proxyOf()
     const made = createOutgoingFetch({ proxy: { http: url } })
@@ -292,7 +292,7 @@ describe('the fetch for outgoing connections', () => {
     await expect(fetch(`http://localhost:${port}/`)).rejects.toThrow()
   })
 
-  test('refuses certificates and keys that are none, when it is made', () => {
+  test('the fetch for outgoing connections refuses certificates and keys that are none, when it is made', () => {
     const clientCertificate = { certificate: 'none', key: new Secret('none') }
     expect(() => createOutgoingFetch({ clientCertificate })).toThrow()
     expect(() => createOutgoingFetch({ certificateAuthorities: ['none'] })).toThrow()

@@ -30,7 +30,7 @@ const call = async (server: TestServer, token?: string): Promise<[number, string
 }
 
 describe('a server with a logger of its own', () => {
-  test('has its audit lines in pino, as JSON with the names of the events', async () => {
+  test('a server with a logger of its own has its audit lines in pino, as JSON with the names of the events', async () => {
     const lines: string[] = []
     const server = await open(pino({ level: 'debug' }, { write: (line) => void lines.push(line) }))
     expect((await call(server, await server.mint()))[0]).toBe(200)
@@ -44,7 +44,7 @@ describe('a server with a logger of its own', () => {
     )
   })
 
-  test('that throws answers calls and refusals all the same', async () => {
+  test('a server with a logger of its own that throws answers calls and refusals all the same', async () => {
     const broken = (): never => {
       throw new Error('disk full')
     }

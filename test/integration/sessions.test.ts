@@ -24,7 +24,7 @@ describe('sessions of 2025 clients', () => {
     return (result as { tools: { name: string }[] }).tools.map((tool) => tool.name)
   }
 
-  test('are off unless a setting says otherwise', async () => {
+  test('sessions of 2025 clients are off unless a setting says otherwise', async () => {
     const plain = await startMcpServer()
     const own = await plain.mint()
     const response = await postMcp(plain.endpoint, initialize(), { token: own })
@@ -36,14 +36,14 @@ describe('sessions of 2025 clients', () => {
     expect(listen.status).toBe(405)
   })
 
-  test('serve call after call, with a renewed token too', async () => {
+  test('sessions of 2025 clients serve call after call, with a renewed token too', async () => {
     const session = await server.openSession(token)
     expect(await toolsIn(session, token)).toEqual(['get_datetime', 'whoami'])
     const renewed = await server.mint({ scope: 'tool:whoami' })
     expect(await toolsIn(session, renewed)).toEqual(['get_datetime', 'whoami'])
   })
 
-  test('[RS12] [RS32] are no sign-in: each request needs its own valid token', async () => {
+  test('[RS12] [RS32] sessions of 2025 clients are no sign-in: each request needs its own valid token', async () => {
     const session = await server.openSession(token)
     const bare = await postMcp(server.endpoint, rpc('tools/list'), {
       headers: sessionHeaders(session),
@@ -139,7 +139,7 @@ describe('sessions of 2025 clients', () => {
     expect(statuses.at(-1)).toBe(200)
   })
 
-  test('a stream that waits for news does not hold up a server that stops', async () => {
+  test('a stream that waits for notifications does not hold up a server that stops', async () => {
     const session = await server.openSession(token)
     const stream = await server.listen(session, token)
     server.drain()

@@ -49,7 +49,7 @@ describe('the step-up', () => {
     expect(challenge).toContain('error_description="')
   }
 
-  test('[RS16] [RS19] asks for all scopes of the operation, those at hand included, in one challenge', async () => {
+  test('[RS16] [RS19] the step-up asks for all scopes of the operation, those at hand included, in one challenge', async () => {
     await open()
     const token = await mint({ scope: 'tool:whoami offline_access' })
     const response = await postMcp(server.endpoint, callTool('greet'), { token })
@@ -57,7 +57,7 @@ describe('the step-up', () => {
     expect(server.issuer.tokenRequests).toHaveLength(0)
   })
 
-  test('[RS17] asks for the operation alone when set so', async () => {
+  test('[RS17] the step-up asks for the operation alone when set so', async () => {
     await open({ STEP_UP_SCOPES: 'required' })
     const token = await mint({ scope: 'tool:whoami' })
     challenged(await postMcp(server.endpoint, callTool('greet'), { token }), 'tool:greet')
@@ -140,7 +140,7 @@ describe('the step-up', () => {
     expect(response.get('www-authenticate')).toContain('has none of the scopes of this server')
   })
 
-  test('[RS28] hides what a step-up would unlock, or shows it when set so, always in the same order', async () => {
+  test('[RS28] tools/list hides what a step-up would unlock, or shows it when set so, always in the same order', async () => {
     await open()
     const token = await mint({ scope: 'tool:whoami' })
     expect(await listed(token)).toEqual(['get_datetime', 'whoami'])
@@ -154,7 +154,7 @@ describe('the step-up', () => {
     )
   })
 
-  test('[RS40] hides what the user may never use even then, and refuses it without a step-up', async () => {
+  test('[RS40] tools/list hides what the user may never use even where locked tools show, and a call is refused without a step-up', async () => {
     await open({ LOCKED_TOOLS: 'show' })
     const token = await mint({ scope: 'tool:whoami tool:greet', permissions: ['tool:whoami'] })
     expect(await listed(token)).toEqual(['get_datetime', 'whoami'])
@@ -173,7 +173,7 @@ describe('the step-up', () => {
     ['permissions', 'tool:greet', [], 403],
     ['permissions', 'tool:greet', undefined, 403],
   ])(
-    'with %s deciding, scope "%s" and permissions %j give %i',
+    'the step-up with %s deciding, scope "%s" and permissions %j give %i',
     async (claims, scope, permissions, status) => {
       await open({ AUTHORIZATION_CLAIMS: claims })
       const token = await mint({ scope, permissions })
@@ -181,7 +181,7 @@ describe('the step-up', () => {
     },
   )
 
-  test('[RS29] lists are private to the caller', async () => {
+  test('[RS29] the step-up lists are private to the caller', async () => {
     await open()
     const message = {
       jsonrpc: '2.0',

@@ -46,7 +46,7 @@ describe.each(['RS256', 'ES256'])('a token of %s that was verified once', (alg) 
 
   afterEach(() => issuer.close())
 
-  test('[M28] is refused after it has expired, and the tolerance is over', async () => {
+  test('[M28] a token that was verified once is refused after it has expired, and the tolerance is over', async () => {
     const exp = Math.floor(time.now / 1_000) + 600
     const token = await issuer.mint(ENDPOINT.href, { claims: { exp } })
     expect([await use(token), await use(token)]).toEqual([200, 200])
@@ -57,7 +57,7 @@ describe.each(['RS256', 'ES256'])('a token of %s that was verified once', (alg) 
     expect(log.text()).toContain('"reason":"expired"')
   })
 
-  test('[M28] is refused a minute and a day after it has expired', async () => {
+  test('[M28] a token that was verified once is refused a minute and a day after it has expired', async () => {
     const exp = Math.floor(time.now / 1_000) + 600
     const token = await issuer.mint(ENDPOINT.href, { claims: { exp } })
     expect(await use(token)).toBe(200)

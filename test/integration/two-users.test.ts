@@ -27,7 +27,7 @@ describe('several users over shared connections', () => {
     await Promise.all([server.close(), api.close(), issuer.close()])
   })
 
-  test('[RS14] in 300 interleaved calls nobody sees anybody else’s identity', async () => {
+  test('[RS14] several users over shared connections in 300 interleaved calls nobody sees anybody else’s identity', async () => {
     const tokens = new Map<string, string>()
     for (const user of USERS) {
       tokens.set(user, await server.mint({ sub: `auth0|${user}` }))

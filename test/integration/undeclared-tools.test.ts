@@ -43,7 +43,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('with %s, a tool that is not declar
 
   afterAll(() => server.close())
 
-  test('[A0a] [S16.10] is refused, so that a slip in a name opens nothing', async () => {
+  test('[A0a] [S16.10] a tool that is not declared is refused, so that a slip in a name opens nothing', async () => {
     const response = await post(callTool('deleteAll'))
     expect(response.status).toBe(403)
     expect(response.get('www-authenticate')).toBeUndefined()
@@ -59,12 +59,15 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('with %s, a tool that is not declar
   test.each([
     ...['Open', 'OPEN', ' open', 'open ', 'open\u0000', 'open\n', '\u043epen', 'o\u0308pen'],
     ...['\u00f6pen', 'open\u200b', '\uff4fpen', '', '__proto__', 'constructor', 'toString'],
-  ])('[A0a] [S16.10] is not opened by a name that is nearly one: %j', async (name) => {
-    expect((await post(callTool(name))).status).toBe(403)
-    expect(ran).toEqual([])
-  })
+  ])(
+    '[A0a] [S16.10] a tool that is not declared is not opened by a name that is nearly one: %j',
+    async (name) => {
+      expect((await post(callTool(name))).status).toBe(403)
+      expect(ran).toEqual([])
+    },
+  )
 
-  test('[A0a] [S16.10] is refused wherever it stands in a batch, and without an id', async () => {
+  test('[A0a] [S16.10] a tool that is not declared is refused wherever it stands in a batch, and without an id', async () => {
     const [good, bad] = [callTool('open'), callTool('deleteAll')]
     const notification = {
       ...{ jsonrpc: '2.0', method: 'tools/call' },
@@ -84,26 +87,32 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('with %s, a tool that is not declar
 
   test.each([
     ...['Tools/Call', 'tools/call ', 'TOOLS/CALL', 'tools\u2215call', ' tools/call', 'tools/call/'],
-  ])('[A0a] [S16.10] is not run by a method that is nearly tools/call: %j', async (method) => {
-    await post({ jsonrpc: '2.0', id: 1, method, params: { name: 'deleteAll', arguments: {} } })
-    expect(ran).toEqual([])
-  })
+  ])(
+    '[A0a] [S16.10] a tool that is not declared is not run by a method that is nearly tools/call: %j',
+    async (method) => {
+      await post({ jsonrpc: '2.0', id: 1, method, params: { name: 'deleteAll', arguments: {} } })
+      expect(ran).toEqual([])
+    },
+  )
 
   test.each([
     { name: ['deleteAll'] },
     { name: { toString: 'deleteAll' } },
     { Name: 'deleteAll' },
     [{ name: 'deleteAll' }],
-  ])('[A0a] [S16.10] is not run by a name in another form: %j', async (params) => {
-    await post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
-    await post(
-      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"__proto__":{"name":"deleteAll"}}}',
-    )
-    await post([[callTool('deleteAll')]])
-    expect(ran).toEqual([])
-  })
+  ])(
+    '[A0a] [S16.10] a tool that is not declared is not run by a name in another form: %j',
+    async (params) => {
+      await post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+      await post(
+        '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"__proto__":{"name":"deleteAll"}}}',
+      )
+      await post([[callTool('deleteAll')]])
+      expect(ran).toEqual([])
+    },
+  )
 
-  test('[A0a] is run where the options say so', async () => {
+  test('[A0a] a tool that is not declared is run where the options say so', async () => {
     const strict = server
     server = await open(sdk, { undeclaredTools: 'allow' })
     onTestFinished(async () => {
@@ -116,7 +125,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('with %s, a tool that is not declar
     expect(ran).toEqual(['deleteAll'])
   })
 
-  test('[A0a] leaves those that are declared without a scope to every signed-in user', async () => {
+  test('[A0a] a tool that is not declared leaves those that are declared without a scope to every signed-in user', async () => {
     expect((await post(callTool('open'))).status).toBe(200)
     expect(ran).toEqual(['open'])
   })

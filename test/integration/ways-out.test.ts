@@ -85,16 +85,19 @@ describe('the standalone server behind a corporate proxy', () => {
   test.each([
     ['HTTPS_PROXY', {}],
     ['https_proxy', { HTTPS_PROXY: 'http://127.0.0.1:9' }],
-  ])('[case 24] reaches keys, token endpoint and API through it: %s', async (name, others) => {
-    const { answer } = await greet({ ...others, [name]: proxyUrl() })
-    expect(answer.text).toContain('Hello')
-    expect(new Set(proxy.targets)).toEqual(new Set([issuerHost(), api.host]))
-    expect(issuer.requests).toContain('/jwks')
-    expect(issuer.tokenRequests).toHaveLength(1)
-    expect(proxy.others).toEqual([])
-  })
+  ])(
+    '[case 24] the standalone server behind a corporate proxy reaches keys, token endpoint and API through it: %s',
+    async (name, others) => {
+      const { answer } = await greet({ ...others, [name]: proxyUrl() })
+      expect(answer.text).toContain('Hello')
+      expect(new Set(proxy.targets)).toEqual(new Set([issuerHost(), api.host]))
+      expect(issuer.requests).toContain('/jwks')
+      expect(issuer.tokenRequests).toHaveLength(1)
+      expect(proxy.others).toEqual([])
+    },
+  )
 
-  test('[case 24] reaches directly what NO_PROXY has, and nothing else', async () => {
+  test('[case 24] the standalone server behind a corporate proxy reaches directly what NO_PROXY has, and nothing else', async () => {
     const { server, answer } = await greet({
       HTTPS_PROXY: proxyUrl(),
       NO_PROXY: `internal.example.com, ${api.host}`,
@@ -105,7 +108,7 @@ describe('the standalone server behind a corporate proxy', () => {
     expect(server.log.text()).toContain('downstream_unavailable')
   })
 
-  test('[case 24] says that it was the proxy, and never its credentials', async () => {
+  test('[case 24] the standalone server behind a corporate proxy says that it was the proxy, and never its credentials', async () => {
     const { server, answer } = await greet({
       HTTPS_PROXY: `http://corporate:S3CRET-but-wrong@127.0.0.1:${proxy.port}`,
     })
@@ -115,7 +118,7 @@ describe('the standalone server behind a corporate proxy', () => {
     expect(`${text} ${answer.raw}`).not.toContain('S3CRET')
   })
 
-  test('[case 24] trusts a private authority for all three, and none that it was not told', async () => {
+  test('[case 24] the standalone server behind a corporate proxy trusts a private authority for all three, and none that it was not told', async () => {
     const { server, answer } = await greet({
       HTTPS_PROXY: proxyUrl(),
       CA_CERTIFICATES: issuer.ca,
@@ -125,7 +128,7 @@ describe('the standalone server behind a corporate proxy', () => {
     expect(server.log.text()).toContain('self-signed certificate')
   })
 
-  test('[case 24] presents its client certificate to the token endpoint alone', async () => {
+  test('[case 24] the standalone server behind a corporate proxy presents its client certificate to the token endpoint alone', async () => {
     const own = await createSelfSignedCertificate(['mcp.test'])
     const config = parseConfig({
       ...{ ISSUER_BASE_URL: issuer.issuer, API_BASE_URL: api.url, HTTPS_PROXY: proxyUrl() },
@@ -178,7 +181,7 @@ describe('the doctor behind a corporate proxy', () => {
     return { io, findings, wrong: findings.filter(({ verdict }) => verdict === 'wrong') }
   }
 
-  test('[case 24] goes the ways that the server goes', async () => {
+  test('[case 24] the doctor behind a corporate proxy goes the ways that the server goes', async () => {
     const { findings, io } = await diagnose({ HTTPS_PROXY: proxyUrl() })
     expect(new Set(proxy.targets)).toEqual(new Set([issuerHost(), api.host]))
     const verdicts = new Map(findings.map(({ check, verdict }) => [check, verdict]))
@@ -186,7 +189,7 @@ describe('the doctor behind a corporate proxy', () => {
     expect(io.output()).not.toContain('S3CRET')
   })
 
-  test('[case 24] finds what the server would: without the proxy nobody is there', async () => {
+  test('[case 24] the doctor behind a corporate proxy finds what the server would: without the proxy nobody is there', async () => {
     const { wrong } = await diagnose({})
     expect(wrong.length).toBeGreaterThan(0)
     expect(proxy.targets).toEqual([])

@@ -23,7 +23,7 @@ const post = async (path: string, token?: string): Promise<number> =>
 const told = (name: string) => server.log.named(name)
 
 describe('an endpoint', () => {
-  test('[A17] at another path than it is said to be is told about once, naming both', async () => {
+  test('[A17] an endpoint at another path than it is said to be is told about once, naming both', async () => {
     await open((app, { metadata, protect, errors }, mcp) => {
       app.use(metadata)
       app.all('/api/mcp', protect, mcp)
@@ -38,7 +38,7 @@ describe('an endpoint', () => {
   })
 
   test.each(['/mcp', '/mcp/', '/MCP', '/mcp/messages'])(
-    '[A17] at its own path is no news: %s',
+    '[A17] an endpoint at its own path is not logged: %s',
     async (path) => {
       await open((app, { metadata, protect, errors }, mcp) => {
         app.use(metadata)
@@ -68,19 +68,24 @@ describe('metadata', () => {
         app.use(errors)
       },
     ],
-  ])('[A17] mounted %s is told about once clients are sent there', async (_where, mount) => {
-    await open(mount)
-    expect(await post('/mcp', await server.mint())).toBe(200)
-    expect(await post('/mcp')).toBe(401)
-    expect(told('metadata_not_reached')).toEqual([])
-    for (let times = 0; times < 3; times += 1) expect(await post('/mcp')).toBe(401)
-    expect(told('metadata_not_reached')).toMatchObject([
-      {
-        level: 'warn',
-        fields: { metadata: `${server.endpoint.origin}/.well-known/oauth-protected-resource/mcp` },
-      },
-    ])
-  })
+  ])(
+    '[A17] metadata mounted %s is told about once clients are sent there',
+    async (_where, mount) => {
+      await open(mount)
+      expect(await post('/mcp', await server.mint())).toBe(200)
+      expect(await post('/mcp')).toBe(401)
+      expect(told('metadata_not_reached')).toEqual([])
+      for (let times = 0; times < 3; times += 1) expect(await post('/mcp')).toBe(401)
+      expect(told('metadata_not_reached')).toMatchObject([
+        {
+          level: 'warn',
+          fields: {
+            metadata: `${server.endpoint.origin}/.well-known/oauth-protected-resource/mcp`,
+          },
+        },
+      ])
+    },
+  )
 
   test.each<[string, LibraryServerOptions['mount']]>([
     ['as documented', undefined],
@@ -100,7 +105,7 @@ describe('metadata', () => {
         app.use(router, errors)
       },
     ],
-  ])('[A17] mounted %s is no news', async (_where, mount) => {
+  ])('[A17] metadata mounted %s is not logged', async (_where, mount) => {
     await open(mount)
     const address = new URL('/.well-known/oauth-protected-resource/mcp', server.endpoint)
     for (let times = 0; times < 3; times += 1) {

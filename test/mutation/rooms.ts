@@ -18,7 +18,7 @@ export const ROOMS = {
       ...UNIT,
       'test/integration/step-up.test.ts',
       'test/integration/undeclared-tools.test.ts',
-      'test/integration/edge/bodies.test.ts',
+      'test/integration/http/bodies.test.ts',
       'test/integration/exchange/greet.test.ts',
     ],
   },

@@ -18,7 +18,7 @@ const scopeToken = fc.string({ unit: fc.constantFrom(...LEGAL), minLength: 1, ma
 const fewScopes = fc.array(fc.constantFrom<string>('a', 'b', 'c', 'd', 'e'), { maxLength: 8 })
 
 describe('isScopeToken', () => {
-  test('accepts exactly the characters of RFC 6749', () => {
+  test('isScopeToken accepts exactly the characters of RFC 6749', () => {
     const accepted = Array.from({ length: 0x250 }, (_, code) => String.fromCharCode(code)).filter(
       isScopeToken,
     )
@@ -26,7 +26,7 @@ describe('isScopeToken', () => {
   })
 
   test.each(['', 'a b', 'a\n', '\na', 'a\u0000', 'sc\u00f6pe', 'a"b', 'a\\b'])(
-    'refuses %j',
+    'isScopeToken refuses %j',
     (value) => {
       expect(isScopeToken(value)).toBe(false)
     },
@@ -34,7 +34,7 @@ describe('isScopeToken', () => {
 })
 
 describe('parseScope', () => {
-  test('gives back the distinct tokens that were joined by spaces, in their order', () => {
+  test('parseScope gives back the distinct tokens that were joined by spaces, in their order', () => {
     fc.assert(
       fc.property(fc.uniqueArray(scopeToken), (scopes) => {
         expect(parseScope(scopes.join(' '))).toEqual(scopes)
@@ -42,7 +42,7 @@ describe('parseScope', () => {
     )
   })
 
-  test('gives distinct scope tokens and nothing else for any text', () => {
+  test('parseScope gives distinct scope tokens and nothing else for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const scopes = parseScope(text)
@@ -52,7 +52,7 @@ describe('parseScope', () => {
     )
   })
 
-  test('grants nothing for anything but a string', () => {
+  test('parseScope grants nothing for anything but a string', () => {
     const noString = fc.anything().filter((value) => typeof value !== 'string')
     fc.assert(
       fc.property(noString, (value) => {
@@ -62,22 +62,22 @@ describe('parseScope', () => {
     expect(parseScope(['read:private'])).toEqual([])
   })
 
-  test('takes several spaces as one, and no other white space as a separator', () => {
+  test('parseScope takes several spaces as one, and no other white space as a separator', () => {
     expect(parseScope('  a   b ')).toEqual(['a', 'b'])
     expect(parseScope('a\tb c\nd e')).toEqual(['e'])
   })
 
-  test('keeps a doubled scope once, where it came first', () => {
+  test('parseScope keeps a doubled scope once, where it came first', () => {
     expect(parseScope('b a b')).toEqual(['b', 'a'])
   })
 
-  test('tells scopes apart that differ in case alone', () => {
+  test('parseScope tells scopes apart that differ in case alone', () => {
     expect(parseScope('Read read')).toEqual(['Read', 'read'])
   })
 })
 
 describe('unionScopes', () => {
-  test('holds every scope of every list once, in order of first appearance', () => {
+  test('unionScopes holds every scope of every list once, in order of first appearance', () => {
     fc.assert(
       fc.property(fc.array(fewScopes), (lists) => {
         const union = unionScopes(...lists)
@@ -90,7 +90,7 @@ describe('unionScopes', () => {
     )
   })
 
-  test('changes nothing when repeated', () => {
+  test('unionScopes changes nothing when repeated', () => {
     fc.assert(
       fc.property(fewScopes, fewScopes, (one, other) => {
         const union = unionScopes(one, other)
@@ -99,13 +99,13 @@ describe('unionScopes', () => {
     )
   })
 
-  test('of nothing is nothing', () => {
+  test('unionScopes of nothing is nothing', () => {
     expect(unionScopes()).toEqual([])
   })
 })
 
 describe('missingScopes', () => {
-  test('names a scope if and only if it is required and not granted', () => {
+  test('missingScopes names a scope if and only if it is required and not granted', () => {
     fc.assert(
       fc.property(fewScopes, fewScopes, (required, granted) => {
         const missing = missingScopes(required, granted)
@@ -116,7 +116,7 @@ describe('missingScopes', () => {
     )
   })
 
-  test('names nothing once what was missing is granted', () => {
+  test('missingScopes names nothing once what was missing is granted', () => {
     fc.assert(
       fc.property(fewScopes, fewScopes, (required, granted) => {
         const missing = missingScopes(required, granted)
@@ -125,7 +125,7 @@ describe('missingScopes', () => {
     )
   })
 
-  test('does not take a prefix or a part of a scope for the scope', () => {
+  test('missingScopes does not take a prefix or a part of a scope for the scope', () => {
     expect(missingScopes(['read:private'], ['read', 'read:privat', 'read:private:all'])).toEqual([
       'read:private',
     ])
@@ -133,7 +133,7 @@ describe('missingScopes', () => {
 })
 
 describe('resourceScopes', () => {
-  test('leaves out offline_access and nothing else', () => {
+  test('resourceScopes leaves out offline_access and nothing else', () => {
     const asked = ['openid', 'offline_access', 'tool:greet', 'offline_access2', 'offline_access']
     expect(resourceScopes(asked)).toEqual(['openid', 'tool:greet', 'offline_access2'])
   })
@@ -141,13 +141,16 @@ describe('resourceScopes', () => {
 
 describe('isIdentityScope', () => {
   test.each(['openid', 'profile', 'email', 'address', 'phone', 'offline_access'])(
-    'says yes to %s',
+    'isIdentityScope says yes to %s',
     (scope) => {
       expect(isIdentityScope(scope)).toBe(true)
     },
   )
 
-  test.each(['read:private', 'tool:greet', 'OpenID', 'openid2', ''])('says no to %j', (scope) => {
-    expect(isIdentityScope(scope)).toBe(false)
-  })
+  test.each(['read:private', 'tool:greet', 'OpenID', 'openid2', ''])(
+    'isIdentityScope says no to %j',
+    (scope) => {
+      expect(isIdentityScope(scope)).toBe(false)
+    },
+  )
 })

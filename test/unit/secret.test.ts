@@ -28,7 +28,7 @@ function nested(): object {
 }
 
 describe('a secret', () => {
-  test('gives its value to whoever asks by reveal()', () => {
+  test('a secret gives its value to whoever asks by reveal()', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {
         expect(new Secret(value).reveal()).toBe(value)
@@ -55,15 +55,15 @@ describe('a secret', () => {
     ['copying its members', () => JSON.stringify(Object.assign({}, secret))],
   ]
 
-  test.each(ways)('does not show itself through %s', (_way, show) => {
+  test.each(ways)('a secret does not show itself through %s', (_way, show) => {
     expect(show()).not.toContain('hunter2')
   })
 
-  test.each(ways.slice(0, 8))('says that it was redacted through %s', (_way, show) => {
+  test.each(ways.slice(0, 8))('a secret says that it was redacted through %s', (_way, show) => {
     expect(show()).toContain('[redacted]')
   })
 
-  test('does not show itself on a console', () => {
+  test('a secret does not show itself on a console', () => {
     const output = collector()
     const printer = new Console(output.stream, output.stream)
     printer.log(new Secret(VALUE), nested())
@@ -74,7 +74,7 @@ describe('a secret', () => {
     expect(output.text()).not.toContain('hunter2')
   })
 
-  test('does not show itself in a line of pino', () => {
+  test('a secret does not show itself in a line of pino', () => {
     const output = collector()
     pino({}, output.stream).info({ ...nested(), err: nested() }, 'secret %o', new Secret(VALUE))
     expect(output.text()).toContain('[redacted]')

@@ -24,7 +24,7 @@ export interface Stand {
 
 /**
  * Starts the development set-up on free ports for one client. The clock of this process stands still until
- * {@link Stand.pass}: the libraries at both doors take the time from `Date`, and from nowhere else.
+ * {@link Stand.pass}: the libraries of both servers take the time from `Date`, and from nowhere else.
  */
 export async function startStand(
   options: Pick<StackOptions, 'environment' | 'accessTokenSeconds'> = {},

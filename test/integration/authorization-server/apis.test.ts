@@ -32,13 +32,13 @@ describe('the API that a token is for', () => {
     ['audience', { resource: '', audience: MCP }],
     ['audience, which wins over resource', { resource: 'https://other.example/', audience: MCP }],
     ['resource, when audience is empty', { resource: MCP, audience: '' }],
-  ])('is named by %s', async (_what, params) => {
+  ])('the API that a token is for is named by %s', async (_what, params) => {
     const { claims } = decode(await obtainAccessToken(server, 'alice', params))
     expect(claims.aud).toBe(MCP)
   })
 
   it.each(['resource', 'audience'])(
-    'may be named by %s at the token endpoint again',
+    'the API that a token is for may be named by %s at the token endpoint again',
     async (name) => {
       const { url, verifier } = authorizationRequest(server)
       const callback = await signIn({ authorizationUrl: url, username: 'alice' })
@@ -64,7 +64,7 @@ describe('the API that a token is for', () => {
   )
 
   it.each([`${MCP}/`, 'http://localhost:3001/', 'urn:unknown'])(
-    'must exist letter by letter: %s is answered with the known ones',
+    'the API that a token is for must exist letter by letter: %s is answered with the known ones',
     async (resource) => {
       const { url } = authorizationRequest(server, { resource })
       const callback = await signIn({ authorizationUrl: url, username: 'alice' })
@@ -76,21 +76,21 @@ describe('the API that a token is for', () => {
     },
   )
 
-  it('is nothing when none is named: the token is opaque', async () => {
+  it('the API that a token is for is nothing when none is named: the token is opaque', async () => {
     const { status, body } = await obtainTokens(server, 'alice', { resource: '' })
     expect(status).toBe(200)
     expect(body['access_token']).not.toContain('.')
     expect(body['scope']).toBe('')
   })
 
-  it('admits a first-party client by its user policy', async () => {
+  it('the API that a token is for admits a first-party client by its user policy', async () => {
     const { url } = authorizationRequest(server, { resource: API, scope: 'read:private' })
     const callback = await signIn({ authorizationUrl: url, username: 'alice' })
     expect(callback.searchParams.get('error')).toBe('unauthorized_client')
     expect(callback.searchParams.get('error_description')).toContain('client grant')
   })
 
-  it('admits a third-party client only with a client grant', async () => {
+  it('the API that a token is for admits a third-party client only with a client grant', async () => {
     const clientId = await registerClient(server)
     const params = { client_id: clientId, resource: API, scope: 'read:private' }
     const { url } = authorizationRequest(server, params)
@@ -98,7 +98,7 @@ describe('the API that a token is for', () => {
     expect(callback.searchParams.get('error')).toBe('unauthorized_client')
   })
 
-  it('decides about life and refresh tokens', async () => {
+  it('the API that a token is for decides about life and refresh tokens', async () => {
     const directory = changedDirectory(({ resource_servers: [mcp] }) => {
       if (mcp !== undefined)
         Object.assign(mcp, { token_lifetime: 120, allow_offline_access: false })
@@ -115,7 +115,7 @@ describe('the API that a token is for', () => {
     }
   })
 
-  it('is asked for with consent by a first-party client, too, unless the API skips that', async () => {
+  it('the API that a token is for is asked for with consent by a first-party client, too, unless the API skips that', async () => {
     const directory = changedDirectory(({ resource_servers: [mcp] }) => {
       if (mcp !== undefined) mcp.skip_consent_for_verifiable_first_party_clients = false
     })

@@ -39,7 +39,7 @@ async function obtainCode(username = 'alice') {
 }
 
 describe('the authorization code flow', () => {
-  it('returns code, state and issuer to the callback', async () => {
+  it('the authorization code flow returns code, state and issuer to the callback', async () => {
     const { callback } = await obtainCode()
     expect(callback.origin + callback.pathname).toBe(CALLBACK)
     expect(Object.fromEntries(callback.searchParams)).toEqual({
@@ -49,7 +49,7 @@ describe('the authorization code flow', () => {
     })
   })
 
-  it('trades the code for a token that verifies with the published keys', async () => {
+  it('the authorization code flow trades the code for a token that verifies with the published keys', async () => {
     const { form } = await obtainCode()
     const { status, headers, body } = await postToken(server, form)
     expect(status).toBe(200)
@@ -65,7 +65,7 @@ describe('the authorization code flow', () => {
     expect(payload.sub).toBe('auth0|alice')
   })
 
-  it('takes the token request as JSON too', async () => {
+  it('the authorization code flow takes the token request as JSON too', async () => {
     const { form } = await obtainCode()
     const { status, body } = await postJson(`${server.issuer}oauth/token`, form)
     expect(status).toBe(200)
@@ -79,15 +79,18 @@ describe('the authorization code flow', () => {
     ['another type of body', '<a/>', 'text/xml'],
     ['too much', `code=${'x'.repeat(70_000)}`, 'application/x-www-form-urlencoded'],
     ['nothing', '', 'application/x-www-form-urlencoded'],
-  ])('refuses %s with 400 invalid_request', async (_what, body, contentType) => {
-    const headers = { 'content-type': contentType }
-    const response = await fetch(`${server.issuer}oauth/token`, { method: 'POST', headers, body })
-    expect(response.status).toBe(400)
-    expect(response.headers.get('cache-control')).toBe('no-store')
-    expect(await response.json()).toMatchObject({ error: 'invalid_request' })
-  })
+  ])(
+    'the authorization code flow refuses %s with 400 invalid_request',
+    async (_what, body, contentType) => {
+      const headers = { 'content-type': contentType }
+      const response = await fetch(`${server.issuer}oauth/token`, { method: 'POST', headers, body })
+      expect(response.status).toBe(400)
+      expect(response.headers.get('cache-control')).toBe('no-store')
+      expect(await response.json()).toMatchObject({ error: 'invalid_request' })
+    },
+  )
 
-  it('serves another request on the connection over which it took a JSON body', async () => {
+  it('the authorization code flow serves another request on the connection over which it took a JSON body', async () => {
     for (const grant_type of ['nonsense', 'nonsense', 'nonsense']) {
       const { status, body } = await postJson(`${server.issuer}oauth/token`, {
         grant_type,
@@ -98,7 +101,7 @@ describe('the authorization code flow', () => {
     }
   })
 
-  it('refuses a code that was used before', async () => {
+  it('the authorization code flow refuses a code that was used before', async () => {
     const { form } = await obtainCode()
     expect((await postToken(server, form)).status).toBe(200)
     expect(await postToken(server, form)).toMatchObject({
@@ -110,7 +113,7 @@ describe('the authorization code flow', () => {
   it.each([
     ['a wrong verifier', { code_verifier: 'w'.repeat(43) }],
     ['another callback', { redirect_uri: 'http://127.0.0.1:1/callback' }],
-  ])('refuses a code with %s', async (_what, wrong) => {
+  ])('the authorization code flow refuses a code with %s', async (_what, wrong) => {
     const { form } = await obtainCode()
     expect(await postToken(server, { ...form, ...wrong })).toMatchObject({
       status: 400,
@@ -118,7 +121,7 @@ describe('the authorization code flow', () => {
     })
   })
 
-  it('refuses a code that was issued to another client', async () => {
+  it('the authorization code flow refuses a code that was issued to another client', async () => {
     const { form } = await obtainCode()
     const clientId = await registerClient(server)
     expect(await postToken(server, { ...form, client_id: clientId })).toMatchObject({
@@ -131,28 +134,34 @@ describe('the authorization code flow', () => {
     ['without PKCE', { code_challenge: '', code_challenge_method: '' }],
     ['with the plain method', { code_challenge_method: 'plain' }],
     ['with a challenge but no method', { code_challenge_method: '' }],
-  ])('refuses a request %s, public or confidential client alike', async (_what, params) => {
-    const redirectUri = 'http://127.0.0.1:49152/callback'
-    const confidential = await registerClient(server, {
-      token_endpoint_auth_method: 'client_secret_post',
-    })
-    for (const client_id of ['curl', confidential]) {
-      const { url } = authorizationRequest(server, { client_id, ...params })
-      const callback = await signIn({ authorizationUrl: url, username: 'alice' })
-      expect(callback.origin + callback.pathname).toBe(redirectUri)
-      expect(callback.searchParams.get('error')).toBe('invalid_request')
-      expect(callback.searchParams.get('iss')).toBe(server.issuer)
-    }
-  })
+  ])(
+    'the authorization code flow refuses a request %s, public or confidential client alike',
+    async (_what, params) => {
+      const redirectUri = 'http://127.0.0.1:49152/callback'
+      const confidential = await registerClient(server, {
+        token_endpoint_auth_method: 'client_secret_post',
+      })
+      for (const client_id of ['curl', confidential]) {
+        const { url } = authorizationRequest(server, { client_id, ...params })
+        const callback = await signIn({ authorizationUrl: url, username: 'alice' })
+        expect(callback.origin + callback.pathname).toBe(redirectUri)
+        expect(callback.searchParams.get('error')).toBe('invalid_request')
+        expect(callback.searchParams.get('iss')).toBe(server.issuer)
+      }
+    },
+  )
 
   it.each([
     ['token', 'unsupported_response_type'],
     ['code id_token', 'unsupported_response_type'],
-  ])('does not offer the response type %s', async (response_type, error) => {
-    const { url } = authorizationRequest(server, { response_type, nonce: 'n' })
-    const callback = await signIn({ authorizationUrl: url, username: 'alice' })
-    expect(callback.href).toContain(`error=${error}`)
-  })
+  ])(
+    'the authorization code flow does not offer the response type %s',
+    async (response_type, error) => {
+      const { url } = authorizationRequest(server, { response_type, nonce: 'n' })
+      const callback = await signIn({ authorizationUrl: url, username: 'alice' })
+      expect(callback.href).toContain(`error=${error}`)
+    },
+  )
 
   it('answers prompt=none with login_required when nobody is signed in', async () => {
     const { url } = authorizationRequest(server, { prompt: 'none' })
@@ -161,7 +170,7 @@ describe('the authorization code flow', () => {
   })
 
   it.each(['alice', 'bob', 'carol'])(
-    'never asks %s for consent to a first-party client, whatever is granted',
+    'the authorization code flow never asks %s for consent to a first-party client, whatever is granted',
     async (username) => {
       for (const scope of ['tool:whoami tool:greet', 'openid offline_access', 'unknown', '']) {
         const { url } = authorizationRequest(server, { scope })
@@ -171,7 +180,7 @@ describe('the authorization code flow', () => {
     },
   )
 
-  it('asks once for consent to a third-party client, even when nothing can be granted', async () => {
+  it('the authorization code flow asks once for consent to a third-party client, even when nothing can be granted', async () => {
     const clientId = await registerClient(server)
     const { url } = authorizationRequest(server, { client_id: clientId })
     await signIn({ authorizationUrl: url, username: 'carol' })
@@ -181,7 +190,7 @@ describe('the authorization code flow', () => {
     expect(consents).toHaveLength(1)
   })
 
-  it('tells the client that the user said no', async () => {
+  it('the authorization code flow tells the client that the user said no', async () => {
     const clientId = await registerClient(server)
     const { url } = authorizationRequest(server, { client_id: clientId })
     const callback = await signIn({ authorizationUrl: url, username: 'alice', consent: 'deny' })
@@ -193,7 +202,7 @@ describe('the authorization code flow', () => {
     expect(server.events).toContainEqual({ type: 'consent_denied', clientId })
   })
 
-  it('shows an unknown client an error page and redirects it nowhere', async () => {
+  it('the authorization code flow shows an unknown client an error page and redirects it nowhere', async () => {
     const { url } = authorizationRequest(server, { client_id: 'nobody' })
     await expect(signIn({ authorizationUrl: url, username: 'alice' })).rejects.toMatchObject({
       code: 'refused',
@@ -201,7 +210,7 @@ describe('the authorization code flow', () => {
     })
   })
 
-  it('tells a client that it does not know, on which MCP clients register anew', async () => {
+  it('the authorization code flow tells a client that it does not know, on which MCP clients register anew', async () => {
     const form = { grant_type: 'refresh_token', client_id: 'tpc_gone', refresh_token: 'x' }
     expect(await postToken(server, form)).toMatchObject({
       status: 401,

@@ -66,7 +66,7 @@ afterAll(async () => {
 })
 
 describe('client id metadata documents', () => {
-  it('signs in a client whose id is the https address of its document', async () => {
+  it('client id metadata documents signs in a client whose id is the https address of its document', async () => {
     const { status, body } = await obtainTokens(server, 'alice', { client_id: REMOTE })
     expect(status).toBe(200)
     expect(body).toMatchObject({ scope: 'tool:whoami tool:greet' })
@@ -78,7 +78,7 @@ describe('client id metadata documents', () => {
     })
   })
 
-  it('signs in a client whose document is on this machine, over plain http', async () => {
+  it('client id metadata documents signs in a client whose document is on this machine, over plain http', async () => {
     const clientId = `${origin}/good.json`
     const { status, body } = await obtainTokens(server, 'bob', { client_id: clientId })
     expect(status).toBe(200)
@@ -93,7 +93,7 @@ describe('client id metadata documents', () => {
     ['is no object', 'list.json', 'not a JSON object'],
     ['does not exist', 'missing.json', 'no client id metadata document'],
     ['redirects', 'redirect.json', 'no client id metadata document'],
-  ])('refuses a document that %s', async (_what, file, message) => {
+  ])('client id metadata documents refuses a document that %s', async (_what, file, message) => {
     const { url } = authorizationRequest(server, { client_id: `${origin}/${file}` })
     await expect(signIn({ authorizationUrl: url, username: 'alice' })).rejects.toMatchObject({
       code: 'refused',
@@ -101,7 +101,7 @@ describe('client id metadata documents', () => {
     })
   })
 
-  it('does not fetch plain http from anywhere but this machine', async () => {
+  it('client id metadata documents does not fetch plain http from anywhere but this machine', async () => {
     const { url } = authorizationRequest(server, { client_id: 'http://client.example/client.json' })
     await expect(signIn({ authorizationUrl: url, username: 'alice' })).rejects.toMatchObject({
       code: 'refused',

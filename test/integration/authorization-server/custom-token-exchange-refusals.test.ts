@@ -141,7 +141,7 @@ describe('before the Action: a Custom Token Exchange is refused', () => {
 })
 
 describe('by the Action: a Custom Token Exchange is refused', () => {
-  it('without a subject token', async () => {
+  it('a Custom Token Exchange is refused by the Action without a subject token', async () => {
     const answer = await postToken(server, without(customForm(''), 'subject_token'))
     expectRefusal(answer, 400, 'invalid_request')
     expect(answer.body['error_description']).toBe('subject_token is required')
@@ -154,7 +154,7 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
     expectRefusal(answer, 400, 'unauthorized_client')
   })
 
-  it('without a target, and with one that is not in its list', async () => {
+  it('a Custom Token Exchange is refused by the Action without a target, and with one that is not in its list', async () => {
     const none = await postToken(server, without(customForm(subjectToken), 'audience'))
     expectRefusal(none, 400, 'invalid_request')
     for (const audience of [MCP, API.slice(0, -1), 'urn:unknown']) {
@@ -176,7 +176,7 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
     expect(answer.body['error_description']).toContain(reason)
   })
 
-  it('but not when the subject token expired within the tolerance of five seconds', async () => {
+  it('a Custom Token Exchange is refused by the Action but not when the subject token expired within the tolerance of five seconds', async () => {
     const expired = (): number => Math.floor(Date.now() / 1000) - 1
     // On a busy machine an attempt may take longer than the tolerance; it then says nothing.
     let attempt = { status: 0, tookMs: Infinity }
@@ -223,7 +223,7 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
     expect(offline.body['error_description']).toContain('offline_access')
   })
 
-  it('with a server error when the subject token has no subject', async () => {
+  it('a Custom Token Exchange is refused by the Action with a server error when the subject token has no subject', async () => {
     const claimsWithout = Object.entries(claims()).filter(([name]) => name !== 'sub')
     const token = await server.signToken(Object.fromEntries(claimsWithout))
     const answer = await postToken(server, customForm(token))
@@ -253,7 +253,7 @@ describe('after the Action: a Custom Token Exchange is refused', () => {
 })
 
 describe('the order of the Action’s checks', () => {
-  it('is subject token, client, target, token, binding, scopes', async () => {
+  it('the order of the Action’s checks is subject token, client, target, token, binding, scopes', async () => {
     const everythingWrong = {
       audience: 'urn:unknown',
       scope: 'read:tasks',

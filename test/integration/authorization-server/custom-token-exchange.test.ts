@@ -65,7 +65,7 @@ describe('the Custom Token Exchange', () => {
     })
   })
 
-  it('issues a token of the same user for the calling client, without an actor', async () => {
+  it('the Custom Token Exchange issues a token of the same user for the calling client, without an actor', async () => {
     const token = accessTokenOf(await postToken(server, customForm(subjectToken)))
     const { payload } = await jwtVerify(
       token,
@@ -83,7 +83,7 @@ describe('the Custom Token Exchange', () => {
     })
   })
 
-  it('accepts a JSON body, and the secret in the Authorization header', async () => {
+  it('the Custom Token Exchange accepts a JSON body, and the secret in the Authorization header', async () => {
     const { status } = await postJson(`${server.issuer}oauth/token`, customForm(subjectToken))
     expect(status).toBe(200)
     const form = without(customForm(subjectToken), 'client_id', 'client_secret')
@@ -92,7 +92,7 @@ describe('the Custom Token Exchange', () => {
     expect((await postToken(server, form, { authorization })).status).toBe(200)
   })
 
-  it('takes resource for audience, and the tenant’s default when there is neither', async () => {
+  it('the Custom Token Exchange takes resource for audience, and the tenant’s default when there is neither', async () => {
     const form = without(customForm(subjectToken), 'audience')
     const byResource = await postToken(server, { ...form, resource: API })
     expect(decode(accessTokenOf(byResource)).claims.aud).toBe(API)
@@ -105,7 +105,7 @@ describe('the Custom Token Exchange', () => {
     )
   })
 
-  it('admits a public client whose id is in the list', async () => {
+  it('the Custom Token Exchange admits a public client whose id is in the list', async () => {
     await withDirectory(
       ({ clients, client_grants, token_exchange_profiles: [profile] }) => {
         const curl = clients.find((client) => client.client_id === 'curl')
@@ -123,7 +123,7 @@ describe('the Custom Token Exchange', () => {
     )
   })
 
-  it('tells the log which profile it was, and never shows it a token', async () => {
+  it('the Custom Token Exchange tells the log which profile it was, and never shows it a token', async () => {
     const answer = await postToken(server, customForm(subjectToken))
     expect(server.events).toContainEqual({
       type: 'token_exchanged',
@@ -141,19 +141,19 @@ describe('the Custom Token Exchange', () => {
 })
 
 describe('the scopes of a Custom Token Exchange', () => {
-  it('are narrowed to what the user may do without an error, even to nothing', async () => {
+  it('the scopes of a Custom Token Exchange are narrowed to what the user may do without an error, even to nothing', async () => {
     const subject = await obtainAccessToken(server, 'carol')
     const answer = await postToken(server, customForm(subject))
     expect(answer).toMatchObject({ status: 200, body: { scope: '' } })
     expect(decode(accessTokenOf(answer)).claims).not.toHaveProperty('scope')
   })
 
-  it('are all that the user may do when none is asked for', async () => {
+  it('the scopes of a Custom Token Exchange are all that the user may do when none is asked for', async () => {
     const answer = await postToken(server, without(customForm(subjectToken), 'scope'))
     expect(answer.body['scope']).toBe('read:private')
   })
 
-  it('bring an ID token for openid, and the userinfo endpoint as second audience', async () => {
+  it('the scopes of a Custom Token Exchange bring an ID token for openid, and the userinfo endpoint as second audience', async () => {
     const form = customForm(subjectToken, { scope: 'openid read:private' })
     const answer = await postToken(server, form)
     expect(answer.body).not.toHaveProperty('scope')
@@ -172,14 +172,14 @@ describe('the scopes of a Custom Token Exchange', () => {
     expect(userinfo).toMatchObject({ status: 200, body: { sub: 'auth0|alice' } })
   })
 
-  it('bring no refresh token when the API does not allow offline access, and say so', async () => {
+  it('the scopes of a Custom Token Exchange bring no refresh token when the API does not allow offline access, and say so', async () => {
     const answer = await postToken(server, customForm(subjectToken, { scope: ALL }))
     expect(answer.status).toBe(200)
     expect(answer.body).not.toHaveProperty('refresh_token')
     expect(answer.body['scope']).toBe('openid read:private')
   })
 
-  it('bring a refresh token for offline_access, which is good for another token', async () => {
+  it('the scopes of a Custom Token Exchange bring a refresh token for offline_access, which is good for another token', async () => {
     await withDirectory(allowOfflineAccess, async (changed, subject) => {
       const first = await postToken(changed, customForm(subject, { scope: ALL }))
       expect(first.body['refresh_token']).toBeTypeOf('string')
@@ -194,7 +194,7 @@ describe('the scopes of a Custom Token Exchange', () => {
     })
   })
 
-  it('bring no refresh token when nobody asks, or the client cannot use one', async () => {
+  it('the scopes of a Custom Token Exchange bring no refresh token when nobody asks, or the client cannot use one', async () => {
     await withDirectory(allowOfflineAccess, async (changed, subject) => {
       const answer = await postToken(changed, customForm(subject))
       expect(answer.body).not.toHaveProperty('refresh_token')

@@ -10,7 +10,7 @@ import {
 } from './support.js'
 
 describe('the tenant’s default audience', () => {
-  it('is the API of a sign-in that names none, and of no other', async () => {
+  it('the tenant’s default audience is the API of a sign-in that names none, and of no other', async () => {
     const directory = changedDirectory(({ tenant_settings }) => {
       tenant_settings.default_audience = MCP
     })

@@ -70,7 +70,7 @@ async function hop(index: number, received: string): Promise<Answer> {
 }
 
 describe('a chain of exchanges', () => {
-  it('nests every actor, newest outside, and ends at five', async () => {
+  it('a chain of exchanges nests every actor, newest outside, and ends at five', async () => {
     let token = await obtainAccessToken(server, 'alice', {
       resource: identifier(0),
       scope: 'call',
@@ -95,7 +95,7 @@ describe('a chain of exchanges', () => {
     })
   })
 
-  it('keeps what else an actor of a subject token says', async () => {
+  it('a chain of exchanges keeps what else an actor of a subject token says', async () => {
     const now = Math.floor(Date.now() / 1000)
     const actor = { sub: 'agt_1', sub_profile: 'ai_agent', act: { sub: 'curl', iss: 'x' } }
     const token = await server.signToken({
@@ -111,7 +111,7 @@ describe('a chain of exchanges', () => {
     expect(claims['act']).toEqual({ sub: 'service-0', act: actor })
   })
 
-  it('does not let a service trade a token that was issued for another one', async () => {
+  it('a chain of exchanges does not let a service trade a token that was issued for another one', async () => {
     const token = await obtainAccessToken(server, 'alice', {
       resource: identifier(1),
       scope: 'call',

@@ -39,14 +39,14 @@ describe('the token exchange profiles of a directory', () => {
     'urn:ietf:params:oauth:token-type:access_token',
     'urn:auth0:token',
     'URN:Okta:token',
-  ])('cannot be for %s, which is reserved', (type) => {
+  ])('the token exchange profiles of a directory cannot be for %s, which is reserved', (type) => {
     const faults = faultsOf({ token_exchange_profiles: [{ ...profile, subject_token_type: type }] })
     expect(Object.keys(faults)).toEqual(['token_exchange_profiles[0].subject_token_type'])
     expect(faults['token_exchange_profiles[0].subject_token_type']).toContain('reserved')
   })
 
   it.each(['urn:a:b', 'ftp://example.com/token', 'fastmcp-token', `urn:${'x'.repeat(97)}`])(
-    'cannot be for %s, which is no URI of the right kind and length',
+    'the token exchange profiles of a directory cannot be for %s, which is no URI of the right kind and length',
     (type) => {
       const changed = { token_exchange_profiles: [{ ...profile, subject_token_type: type }] }
       const faults = faultsOf(changed)
@@ -60,12 +60,12 @@ describe('the token exchange profiles of a directory', () => {
     'urn:fastmcp:mcp',
     'https://auth0.com.example/token',
     'urn:auth0x:token',
-  ])('can be for %s', (type) => {
+  ])('the token exchange profiles of a directory can be for %s', (type) => {
     const changed = { token_exchange_profiles: [{ ...profile, subject_token_type: type }] }
     expect(faultsOf(changed)).toEqual({})
   })
 
-  it('have their faults named one by one', () => {
+  it('the token exchange profiles of a directory have their faults named one by one', () => {
     const faults = faultsOf({
       token_exchange_profiles: [
         profile,
@@ -105,7 +105,7 @@ describe('the token exchange profiles of a directory', () => {
     ])
   })
 
-  it('follow the APIs to other ports', () => {
+  it('the token exchange profiles of a directory follow the APIs to other ports', () => {
     const [mcp, api] = ['http://127.0.0.1:1111/mcp', 'http://127.0.0.1:2222/']
     const directory = loadDirectory()
     directory.tenant_settings.default_audience = API
@@ -119,7 +119,7 @@ describe('the token exchange profiles of a directory', () => {
 })
 
 describe('the organizations of a directory', () => {
-  it('have their faults named one by one', () => {
+  it('the organizations of a directory have their faults named one by one', () => {
     const form = faultsOf({
       organizations: [
         { id: 'acme', name: 'Acme' },
@@ -156,7 +156,7 @@ describe('the organizations of a directory', () => {
 })
 
 describe('the settings of a directory', () => {
-  it('have their faults named one by one', () => {
+  it('the settings of a directory have their faults named one by one', () => {
     expect(
       Object.keys(
         faultsOf({
@@ -194,7 +194,7 @@ describe('the settings of a directory', () => {
     ).toContain('on_behalf_of_token_exchange or custom_authentication')
   })
 
-  it('stand as Auth0 has them when they are left out', () => {
+  it('the settings of a directory stand as Auth0 has them when they are left out', () => {
     const { tenant_settings, attack_protection, organizations, ...rest } = loadDirectory()
     const directory = parseDirectory(rest)
     expect(directory.organizations).toEqual([])

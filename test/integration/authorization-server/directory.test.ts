@@ -24,7 +24,7 @@ function faultsOf(content: unknown): Record<string, string> {
 }
 
 describe('the directory that comes with the project', () => {
-  it('has the two APIs, the three clients and the three users that the documentation promises', () => {
+  it('the directory that comes with the project has the two APIs, the three clients and the three users that the documentation promises', () => {
     const directory = loadDirectory()
     expect(directory.resource_servers.map((api) => api.identifier)).toEqual([MCP, API])
     expect(DEFAULT_IDENTIFIERS).toEqual({ mcp: MCP, api: API })
@@ -42,7 +42,7 @@ describe('the directory that comes with the project', () => {
 })
 
 describe('a directory on other ports', () => {
-  it('has its identifiers replaced everywhere, and leaves the original alone', () => {
+  it('a directory on other ports has its identifiers replaced everywhere, and leaves the original alone', () => {
     const original = loadDirectory()
     const mcp = 'http://127.0.0.1:1111/mcp'
     const api = 'http://127.0.0.1:2222/'
@@ -56,7 +56,7 @@ describe('a directory on other ports', () => {
     expect(withIdentifiers(original, { mcp: MCP, api: API })).toEqual(original)
   })
 
-  it('cannot be made from one without the default APIs', () => {
+  it('a directory on other ports cannot be made from one without the default APIs', () => {
     const empty = parseDirectory({
       resource_servers: [],
       clients: [],
@@ -69,7 +69,7 @@ describe('a directory on other ports', () => {
 })
 
 describe('a directory with faults', () => {
-  it('names all faults of form at once, each with its place and its hint', () => {
+  it('a directory with faults names all faults of form at once, each with its place and its hint', () => {
     const faults = faultsOf({
       resource_servers: [
         { name: 'A', identifier: 'not a URI', token_dialect: 'jwt', token_lifetime: 0.5 },
@@ -96,7 +96,7 @@ describe('a directory with faults', () => {
     expect(faults['clients[0]']).toContain('secret')
   })
 
-  it('names all references that lead nowhere', () => {
+  it('a directory with faults names all references that lead nowhere', () => {
     const faults = faultsOf({
       resource_servers: [{ name: 'A', identifier: 'urn:a', scopes: [{ value: 'read' }] }],
       clients: [
@@ -156,7 +156,7 @@ describe('a directory with faults', () => {
     expect(faults['clients[3].resource_server_identifier']).toContain('known: urn:a')
   })
 
-  it('is named by its file, and so is a file that is none', () => {
+  it('a directory with faults is named by its file, and so is a file that is none', () => {
     const folder = mkdtempSync(join(tmpdir(), 'directory-'))
     try {
       const path = join(folder, 'broken.json')

@@ -56,11 +56,11 @@ describe.each([
   ['On-Behalf-Of', exchangeForm],
   ['Custom Token Exchange', customForm],
 ])('%s', (_name, form) => {
-  it('gives a token bound to the key of the proof that came with it', async () => {
+  it('each exchange gives a token bound to the key of the proof that came with it', async () => {
     expectBound(await postToken(server, form(subjectToken), await proof()))
   })
 
-  it('gives a bearer token without one', async () => {
+  it('each exchange gives a bearer token without one', async () => {
     const answer = await postToken(server, form(subjectToken))
     expect(answer.body['token_type']).toBe('Bearer')
     expect(decode(accessTokenOf(answer)).claims).not.toHaveProperty('cnf')
@@ -70,19 +70,19 @@ describe.each([
     ['another method', { htm: 'GET' }],
     ['another endpoint', { htu: 'https://other.example/oauth/token' }],
     ['a foreign nonce', { nonce: 'foreign' }],
-  ])('refuses a proof for %s', async (_what, claims) => {
+  ])('each exchange refuses a proof for %s', async (_what, claims) => {
     const answer = await postToken(server, form(subjectToken), await proof(claims))
     expect(answer.status).toBe(400)
     expect(answer.body['error']).toMatch(/^(invalid_dpop_proof|use_dpop_nonce)$/)
   })
 
-  it('refuses a proof that was used before', async () => {
+  it('each exchange refuses a proof that was used before', async () => {
     const headers = await proof()
     expect((await postToken(server, form(subjectToken), headers)).status).toBe(200)
     expect((await postToken(server, form(subjectToken), headers)).status).toBe(400)
   })
 
-  it('demands a nonce by switch, hands it out, and takes it', async () => {
+  it('each exchange demands a nonce by switch, hands it out, and takes it', async () => {
     server.switches.dpopNonce = 'demanded'
     const refused = await postToken(server, form(subjectToken), await proof())
     expect(refused).toMatchObject({ status: 400, body: { error: 'use_dpop_nonce' } })
@@ -95,7 +95,7 @@ describe.each([
 })
 
 describe('the metadata', () => {
-  it('names the one algorithm of proofs', async () => {
+  it('the metadata names the one algorithm of proofs', async () => {
     const url = `${server.issuer}.well-known/oauth-authorization-server`
     const { body } = await readAnswer(await fetch(url))
     expect(body['dpop_signing_alg_values_supported']).toEqual(['ES256'])
@@ -103,7 +103,7 @@ describe('the metadata', () => {
 })
 
 describe('the sign-in of a user', () => {
-  it('gives a bound token too, good for an exchange and at the userinfo endpoint', async () => {
+  it('the sign-in of a user gives a bound token too, good for an exchange and at the userinfo endpoint', async () => {
     const { url, verifier } = authorizationRequest(server, { scope: 'openid tool:greet' })
     const callback = await signIn({ authorizationUrl: url, username: 'alice' })
     const answer = await postToken(

@@ -12,7 +12,7 @@ afterAll(async () => {
 })
 
 describe('the page at /', () => {
-  it('is a line of plain text that says what this server is', async () => {
+  it('the page at / is a line of plain text that says what this server is', async () => {
     const response = await fetch(server.issuer)
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
@@ -21,7 +21,7 @@ describe('the page at /', () => {
     )
   })
 
-  it('is nowhere else, and takes nothing', async () => {
+  it('the page at / is nowhere else, and takes nothing', async () => {
     expect((await fetch(new URL('elsewhere', server.issuer))).status).toBe(404)
     expect((await fetch(server.issuer, { method: 'POST' })).status).toBe(404)
   })

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 describe('metadata', () => {
   it.each(['.well-known/openid-configuration', '.well-known/oauth-authorization-server'])(
-    'describes the whole server at %s',
+    'metadata describes the whole server at %s',
     async (path) => {
       const { issuer } = server
       const { status, body } = await readAnswer(await fetch(issuer + path))
@@ -65,7 +65,7 @@ describe('metadata', () => {
     ['POST', 'oidc/register'],
     ['POST', 'userinfo'],
     ['POST', 'oauth/revoke'],
-  ])('lets a browser of another origin call %s /%s', async (method, path) => {
+  ])('metadata lets a browser of another origin call %s /%s', async (method, path) => {
     const origin = 'http://localhost:6274'
     const preflight = await fetch(server.issuer + path, {
       method: 'OPTIONS',
@@ -83,7 +83,7 @@ describe('metadata', () => {
     expect(['*', origin]).toContain(answer.headers.get('access-control-allow-origin'))
   })
 
-  it('refuses an issuer without a slash at the end, or with a path', async () => {
+  it('metadata refuses an issuer without a slash at the end, or with a path', async () => {
     const { createAuthorizationServer } =
       await import('../../../apps/authorization-server/authorization-server.js')
     const { loadDirectory } = await import('../../../apps/authorization-server/directory.js')
@@ -96,7 +96,7 @@ describe('metadata', () => {
 })
 
 describe('signing keys', () => {
-  it('publishes two RSA keys for RS256 and nothing private', async () => {
+  it('signing keys publishes two RSA keys for RS256 and nothing private', async () => {
     const { body } = await readAnswer(await fetch(`${server.issuer}.well-known/jwks.json`))
     const keys = body['keys'] as Record<string, unknown>[]
     expect(keys).toHaveLength(2)
@@ -107,7 +107,7 @@ describe('signing keys', () => {
     }
   })
 
-  it('signs with the announced key after a rotation, and still honours what it signed before', async () => {
+  it('signing keys signs with the announced key after a rotation, and still honours what it signed before', async () => {
     const rotating = await startServer()
     try {
       const jwksUri = new URL('.well-known/jwks.json', rotating.issuer)

@@ -66,7 +66,7 @@ async function organizationOf({ browser, username, params }: Visit): Promise<unk
 }
 
 describe('a session in the browser', () => {
-  it('does not carry a user into an organization they are not in', async () => {
+  it('a session in the browser does not carry a user into an organization they are not in', async () => {
     const browser = createBrowser()
     const carol = { browser, username: 'carol' }
     await visit({ ...carol, params: {} })
@@ -79,14 +79,17 @@ describe('a session in the browser', () => {
   it.each([
     ['trusted', () => Promise.resolve('curl')],
     ['the user has to allow', () => registerClient(server)],
-  ])('keeps organizations apart for a client that is %s', async (_what, clientId) => {
-    const alice = { browser: createBrowser(), username: 'alice' }
-    const client_id = await clientId()
-    const outside = { ...alice, params: { client_id } }
-    const inside = { ...alice, params: { client_id, organization: ACME } }
-    expect(await organizationOf(outside)).toBeUndefined()
-    expect(await organizationOf(inside)).toBe(ACME)
-    expect(await organizationOf(inside)).toBe(ACME)
-    expect(await organizationOf(outside)).toBeUndefined()
-  })
+  ])(
+    'a session in the browser keeps organizations apart for a client that is %s',
+    async (_what, clientId) => {
+      const alice = { browser: createBrowser(), username: 'alice' }
+      const client_id = await clientId()
+      const outside = { ...alice, params: { client_id } }
+      const inside = { ...alice, params: { client_id, organization: ACME } }
+      expect(await organizationOf(outside)).toBeUndefined()
+      expect(await organizationOf(inside)).toBe(ACME)
+      expect(await organizationOf(inside)).toBe(ACME)
+      expect(await organizationOf(outside)).toBeUndefined()
+    },
+  )
 })

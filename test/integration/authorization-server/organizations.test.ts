@@ -59,7 +59,7 @@ const allowNames = ({ tenant_settings: settings }: Directory): void => {
 }
 
 describe('a sign-in to an organization', () => {
-  it('puts org_id into the access token and the ID token', async () => {
+  it('a sign-in to an organization puts org_id into the access token and the ID token', async () => {
     const params = { organization: ACME, scope: 'openid tool:greet' }
     const answer = await obtainTokens(server, 'alice', params)
     expect(claimsOf(answer)).toMatchObject({ org_id: ACME, scope: 'openid tool:greet' })
@@ -67,13 +67,13 @@ describe('a sign-in to an organization', () => {
     expect(decode(String(answer.body['id_token'])).claims['org_id']).toBe(ACME)
   })
 
-  it('does not put it anywhere when no organization is named', async () => {
+  it('a sign-in to an organization does not put it anywhere when no organization is named', async () => {
     const answer = await obtainTokens(server, 'alice', { scope: 'openid tool:greet' })
     expect(claimsOf(answer)).not.toHaveProperty('org_id')
     expect(decode(String(answer.body['id_token'])).claims).not.toHaveProperty('org_id')
   })
 
-  it('takes a name, and adds org_name, only where the tenant allows names', async () => {
+  it('a sign-in to an organization takes a name, and adds org_name, only where the tenant allows names', async () => {
     const { url } = authorizationRequest(server, { organization: 'acme' })
     const callback = await signIn({ authorizationUrl: url, username: 'alice' })
     expect(callback.searchParams.get('error')).toBe('invalid_request')
@@ -89,7 +89,7 @@ describe('a sign-in to an organization', () => {
     })
   })
 
-  it('gives a member the roles they have there, and not elsewhere', async () => {
+  it('a sign-in to an organization gives a member the roles they have there, and not elsewhere', async () => {
     const inside = await obtainTokens(server, 'bob', { organization: ACME })
     expect(claimsOf(inside)).toMatchObject({
       scope: 'tool:whoami tool:greet',
@@ -102,7 +102,7 @@ describe('a sign-in to an organization', () => {
     })
   })
 
-  it('is refused for a user who is no member', async () => {
+  it('a sign-in to an organization is refused for a user who is no member', async () => {
     const { url } = authorizationRequest(server, { organization: ACME })
     const callback = await signIn({ authorizationUrl: url, username: 'carol' })
     expect(callback.searchParams.get('error')).toBe('access_denied')
@@ -112,7 +112,7 @@ describe('a sign-in to an organization', () => {
     expect(callback.searchParams.has('code')).toBe(false)
   })
 
-  it('is named on the sign-in page, with who may and who may not', async () => {
+  it('a sign-in to an organization is named on the sign-in page, with who may and who may not', async () => {
     const { url } = authorizationRequest(server, { organization: ACME })
     const first = await fetch(url, { redirect: 'manual' })
     const page = await fetch(new URL(first.headers.get('location') ?? '', url), {
@@ -124,7 +124,7 @@ describe('a sign-in to an organization', () => {
     expect(text).toContain('bob · Tool User · may: tool:whoami, tool:greet')
   })
 
-  it('keeps organizations apart for a client that the user has to allow', async () => {
+  it('a sign-in to an organization keeps organizations apart for a client that the user has to allow', async () => {
     const client_id = await registerClient(server)
     const there = await obtainTokens(server, 'alice', { client_id, organization: ACME })
     expect(claimsOf(there)['org_id']).toBe(ACME)
@@ -134,7 +134,7 @@ describe('a sign-in to an organization', () => {
     expect(claimsOf(outside)).not.toHaveProperty('org_id')
   })
 
-  it('lasts through refreshes, and ends with the membership', async () => {
+  it('a sign-in to an organization lasts through refreshes, and ends with the membership', async () => {
     await withDirectory(allowNames, async (changed, { organizations: [acme] }) => {
       const first = await obtainTokens(changed, 'alice', { organization: ACME })
       const refresh = (answer: Answer): Promise<Answer> =>
@@ -160,7 +160,7 @@ describe.each([
     params: Readonly<Record<string, string>> = {},
   ): Promise<Answer> => postToken(server, form(subject, params))
 
-  it('keeps the organization of the subject token, and its roles', async () => {
+  it('each exchange keeps the organization of the subject token, and its roles', async () => {
     // Outside of the organization bob may not read private data.
     const subject = await obtainAccessToken(server, 'bob', { organization: ACME })
     expect(claimsOf(await exchange(subject))).toMatchObject({
@@ -173,7 +173,7 @@ describe.each([
     expect(body['scope'] ?? body['error']).toMatch(/^(|invalid_scope)$/)
   })
 
-  it('accepts the same organization as a parameter, and refuses any other', async () => {
+  it('each exchange accepts the same organization as a parameter, and refuses any other', async () => {
     const subject = await obtainAccessToken(server, 'alice', { organization: ACME })
     expect(claimsOf(await exchange(subject, { organization: ACME }))['org_id']).toBe(ACME)
     for (const organization of ['org_other', 'org_unknown', 'acme']) {
@@ -184,7 +184,7 @@ describe.each([
     }
   })
 
-  it('takes the parameter by name where the tenant allows names, and adds org_name', async () => {
+  it('each exchange takes the parameter by name where the tenant allows names, and adds org_name', async () => {
     await withDirectory(allowNames, async (changed) => {
       const subject = await obtainAccessToken(changed, 'alice', { organization: 'acme' })
       const answer = await postToken(changed, form(subject, { organization: 'acme' }))
@@ -195,7 +195,7 @@ describe.each([
   it.each<[string, (directory: Directory) => void]>([
     ['the user has left it', ({ organizations: [acme] }) => acme?.members.splice(0)],
     ['it was deleted', ({ organizations }) => organizations.splice(0)],
-  ])('is refused with 403 when %s', async (_what, change) => {
+  ])('each exchange is refused with 403 when %s', async (_what, change) => {
     await withDirectory(
       () => undefined,
       async (changed, directory) => {
@@ -212,13 +212,13 @@ describe.each([
 })
 
 describe('an organization that only the request names', () => {
-  it('is refused by On-Behalf-Of, since the subject token is of none', async () => {
+  it('an organization that only the request names is refused by On-Behalf-Of, since the subject token is of none', async () => {
     const subject = await obtainAccessToken(server, 'alice')
     const answer = await postToken(server, exchangeForm(subject, { organization: ACME }))
     expect(answer).toMatchObject({ status: 403, body: { error: 'invalid_request' } })
   })
 
-  it('is where Custom Token Exchange signs the user in, if they are a member', async () => {
+  it('an organization that only the request names is where Custom Token Exchange signs the user in, if they are a member', async () => {
     const subject = await obtainAccessToken(server, 'bob')
     const params = { organization: ACME, scope: 'openid read:private' }
     const answer = await postToken(server, customForm(subject, params))

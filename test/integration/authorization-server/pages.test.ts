@@ -62,7 +62,7 @@ function form(fields: Readonly<Record<string, string>>): RequestInit {
 }
 
 describe('the sign-in page', () => {
-  it('says that it is for development, who can be chosen and what each may do', async () => {
+  it('the sign-in page says that it is for development, who can be chosen and what each may do', async () => {
     const { response, page } = await openSignInPage()
     expect(response.status).toBe(200)
     expect(page).toContain('Development only')
@@ -72,7 +72,7 @@ describe('the sign-in page', () => {
     expect(page).toMatch(/carol · no role · only what needs no permission/)
   })
 
-  it('holds no script and nothing foreign, and its policy forbids both', async () => {
+  it('the sign-in page holds no script and nothing foreign, and its policy forbids both', async () => {
     const { response, page } = await openSignInPage()
     expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|\son\w+=/i)
     expect(page).not.toMatch(/\bstyle="/)
@@ -86,7 +86,7 @@ describe('the sign-in page', () => {
     expect(response.headers.get('x-frame-options')).toBe('DENY')
   })
 
-  it('has exactly the style sheet whose hash the policy names', async () => {
+  it('the sign-in page has exactly the style sheet whose hash the policy names', async () => {
     const { response, page } = await openSignInPage()
     const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? ''
     const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(style))
@@ -96,7 +96,7 @@ describe('the sign-in page', () => {
     expect(style).toContain('prefers-color-scheme:dark')
   })
 
-  it('lets forms lead to this server and to the callback, nowhere else', async () => {
+  it('the sign-in page lets forms lead to this server and to the callback, nowhere else', async () => {
     const { response } = await openSignInPage()
     expect(response.headers.get('content-security-policy')).toContain(
       "form-action 'self' http://127.0.0.1:49152;",
@@ -109,13 +109,13 @@ describe('the sign-in page', () => {
     )
   })
 
-  it('puts the focus on the user whom the client hints at', async () => {
+  it('the sign-in page puts the focus on the user whom the client hints at', async () => {
     const { page } = await openSignInPage({ login_hint: 'bob@example.com' })
     expect(page).toMatch(/value="bob"\s+autofocus/)
     expect(page).not.toMatch(/value="alice"\s+autofocus/)
   })
 
-  it('sets cookies that scripts and other sites do not get', async () => {
+  it('the sign-in page sets cookies that scripts and other sites do not get', async () => {
     const { url } = authorizationRequest(server)
     const response = await fetch(url, { redirect: 'manual' })
     const cookies = response.headers.getSetCookie()
@@ -126,7 +126,7 @@ describe('the sign-in page', () => {
     }
   })
 
-  it('takes no form without the cookie of its own interaction', async () => {
+  it('the sign-in page takes no form without the cookie of its own interaction', async () => {
     const { action } = await openSignInPage()
     const foreign = await fetch(action, { ...form({ username: 'alice' }), redirect: 'manual' })
     expect(foreign.status).toBe(400)
@@ -137,7 +137,7 @@ describe('the sign-in page', () => {
     expect(mixed.status).toBe(400)
   })
 
-  it('takes no form for a user who does not exist, for another page, or too long', async () => {
+  it('the sign-in page takes no form for a user who does not exist, for another page, or too long', async () => {
     const { browser, action } = await openSignInPage()
     expect((await browser.visit(action, form({ username: 'mallory' }))).status).toBe(400)
     const consent = action.replace(/login$/, 'consent')
@@ -146,7 +146,7 @@ describe('the sign-in page', () => {
     expect(long.status).toBe(413)
   })
 
-  it('escapes what the directory and the client say', async () => {
+  it('the sign-in page escapes what the directory and the client say', async () => {
     const directory = changedDirectory(({ users: [alice] }) => {
       if (alice !== undefined) alice.name = '"><img src=x onerror=alert(1)>'
     })
@@ -184,7 +184,7 @@ describe('the consent page', () => {
     return { client_id, browser, response, page, verifier, action: actionOf(page) }
   }
 
-  it('shows the client, where it leads, who is asked and for what', async () => {
+  it('the consent page shows the client, where it leads, who is asked and for what', async () => {
     const { page, client_id, response } = await openConsentPage('alice', {
       scope: 'openid tool:greet',
     })
@@ -202,14 +202,14 @@ describe('the consent page', () => {
     )
   })
 
-  it('offers only what the user can hand out, and says what is withheld', async () => {
+  it('the consent page offers only what the user can hand out, and says what is withheld', async () => {
     const { page } = await openConsentPage('bob')
     expect(page).toMatch(/<li>[^<]*<code>tool:whoami<\/code>/)
     expect(page).not.toMatch(/<li>[^<]*<code>tool:greet<\/code>/)
     expect(page).toMatch(/It also asked for <code>tool:greet<\/code>/)
   })
 
-  it('is shown once: the same request of the same user passes from then on', async () => {
+  it('the consent page is shown once: the same request of the same user passes from then on', async () => {
     const { client_id, browser, action } = await openConsentPage('bob')
     const done = await browser.open(action, form({ decision: 'allow' }))
     expect(done.headers.get('location')).toContain('code=')
@@ -221,7 +221,7 @@ describe('the consent page', () => {
     expect(callback.headers.get('location')).toContain('code=')
   })
 
-  it('is shown again when the client asks for more, and the grant then covers both', async () => {
+  it('the consent page is shown again when the client asks for more, and the grant then covers both', async () => {
     const { client_id, browser, action } = await openConsentPage('alice', { scope: 'tool:whoami' })
     await browser.open(action, form({ decision: 'allow' }))
 
@@ -242,14 +242,14 @@ describe('the consent page', () => {
     expect(body['scope']).toBe(scope)
   })
 
-  it('takes no third answer', async () => {
+  it('the consent page takes no third answer', async () => {
     const { browser, action } = await openConsentPage('alice')
     expect((await browser.visit(action, form({ decision: 'perhaps' }))).status).toBe(400)
   })
 })
 
 describe('changing the user in one browser', () => {
-  it('ends the session of the one and begins that of the other', async () => {
+  it('changing the user in one browser ends the session of the one and begins that of the other', async () => {
     const { browser, action } = await openSignInPage()
     const first = await browser.open(action, form({ username: 'alice' }))
     expect(first.headers.get('location')).toContain('code=')
@@ -275,7 +275,7 @@ describe('changing the user in one browser', () => {
 })
 
 describe('the error page', () => {
-  it('shows code and description, escaped, under the same policy', async () => {
+  it('the error page shows code and description, escaped, under the same policy', async () => {
     const url = new URL('authorize', server.issuer)
     url.searchParams.set('client_id', '<script>alert(1)</script>')
     const response = await fetch(url, { headers: { accept: 'text/html' } })

@@ -58,7 +58,7 @@ async function saidByTheLibrary(): Promise<string> {
 
 describe('the authorization server as a process', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'serves, writes nothing to stderr but what oidc-provider itself says about this Node, and stops cleanly on %s',
+    'the authorization server as a process serves, writes nothing to stderr but what oidc-provider itself says about this Node, and stops cleanly on %s',
     async (signal) => {
       const server = run({ PORT: '0' })
       const issuer = await addressOf(server)
@@ -73,7 +73,7 @@ describe('the authorization server as a process', () => {
     },
   )
 
-  it('does not start in production, and names every other fault as well', async () => {
+  it('the authorization server as a process does not start in production, and names every other fault as well', async () => {
     const server = run({ NODE_ENV: 'production', PORT: 'nine thousand', ISSUER: 'http://a' })
     expect(await exitCodeOf(server)).toBe(1)
     const { stderr } = server.output
@@ -84,7 +84,7 @@ describe('the authorization server as a process', () => {
     expect(stderr).not.toContain('    at ')
   })
 
-  it('starts in production when told to with so many words, under the issuer it is given', async () => {
+  it('the authorization server as a process starts in production when told to with so many words, under the issuer it is given', async () => {
     const server = run({
       NODE_ENV: 'production',
       DANGEROUSLY_ALLOW_DEVELOPMENT_SERVER_IN_PRODUCTION: 'true',
@@ -97,7 +97,7 @@ describe('the authorization server as a process', () => {
   })
 
   it.each(['0.0.0.0', '::'])(
-    '[S14] does not open itself to other machines by HOST=%s, unless told to with so many words',
+    '[S14] the authorization server as a process does not open itself to other machines by HOST=%s, unless told to with so many words',
     async (HOST) => {
       const refused = run({ HOST, PORT: '0' })
       expect(await exitCodeOf(refused)).toBe(1)
@@ -109,7 +109,7 @@ describe('the authorization server as a process', () => {
     },
   )
 
-  it('knows the MCP server and the API by other identifiers where AUTH0_AUDIENCE and API_AUTH0_AUDIENCE name them', async () => {
+  it('the authorization server as a process knows the MCP server and the API by other identifiers where AUTH0_AUDIENCE and API_AUTH0_AUDIENCE name them', async () => {
     const [mcp, api] = ['http://localhost:4001/mcp', 'http://localhost:4787/']
     const server = run({ PORT: '0', AUTH0_AUDIENCE: mcp, API_AUTH0_AUDIENCE: api })
     const issuer = await addressOf(server)
@@ -121,7 +121,7 @@ describe('the authorization server as a process', () => {
     expect(await exitCodeOf(server)).toBe(0)
   })
 
-  it('[A7] [B15] takes its users from DEV_DIRECTORY, and its page links to the server of MCP_SERVER_URL', async () => {
+  it('[A7] [B15] the authorization server as a process takes its users from DEV_DIRECTORY, and its page links to the server of MCP_SERVER_URL', async () => {
     const server = run({
       PORT: '0',
       DEV_DIRECTORY: fileURLToPath(
@@ -137,14 +137,14 @@ describe('the authorization server as a process', () => {
     expect(await exitCodeOf(server)).toBe(0)
   })
 
-  it('[A7] names the faults of a directory and does not start', async () => {
+  it('[A7] the authorization server as a process names the faults of a directory and does not start', async () => {
     const server = run({ PORT: '0', DEV_DIRECTORY: '/nowhere/directory.json' })
     expect(await exitCodeOf(server)).toBe(1)
     expect(server.output.stderr).toContain('/nowhere/directory.json cannot be used:')
     expect(server.output.stderr).not.toContain('    at ')
   })
 
-  it('says so when the port is taken', async () => {
+  it('the authorization server as a process says so when the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const address = other.address()

@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 
 describe('refresh tokens', () => {
-  it('are rotated: each one works once, and using an old one ends the family', async () => {
+  it('refresh tokens are rotated: each one works once, and using an old one ends the family', async () => {
     const first = await obtainTokens(server, 'alice')
     const refresh = (token: unknown) =>
       postToken(server, {
@@ -42,7 +42,7 @@ describe('refresh tokens', () => {
     })
   })
 
-  it('give access tokens for the same API without naming it again, or with fewer scopes', async () => {
+  it('refresh tokens give access tokens for the same API without naming it again, or with fewer scopes', async () => {
     const { body } = await obtainTokens(server, 'alice')
     const refreshed = await postToken(server, {
       grant_type: 'refresh_token',
@@ -59,7 +59,7 @@ describe('refresh tokens', () => {
     expect(payload).toMatchObject({ sub: 'auth0|alice', aud: MCP, scope: 'tool:greet' })
   })
 
-  it('do not give more scopes than were granted', async () => {
+  it('refresh tokens do not give more scopes than were granted', async () => {
     const { body } = await obtainTokens(server, 'bob')
     expect(
       await postToken(server, {
@@ -71,14 +71,14 @@ describe('refresh tokens', () => {
     ).toMatchObject({ status: 400, body: { error: 'invalid_scope' } })
   })
 
-  it('are not for clients without the grant', async () => {
+  it('refresh tokens are not for clients without the grant', async () => {
     const clientId = await registerClient(server, { grant_types: ['authorization_code'] })
     const { body } = await obtainTokens(server, 'alice', { client_id: clientId })
     expect(body).toHaveProperty('access_token')
     expect(body).not.toHaveProperty('refresh_token')
   })
 
-  it('are gone once revoked', async () => {
+  it('refresh tokens are gone once revoked', async () => {
     const { body } = await obtainTokens(server, 'alice')
     const token = String(body['refresh_token'])
     const revoked = await fetch(`${server.issuer}oauth/revoke`, {

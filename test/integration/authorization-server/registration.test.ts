@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 
 describe('dynamic registration', () => {
-  it('gives a public client an id and no secret', async () => {
+  it('dynamic registration gives a public client an id and no secret', async () => {
     const { status, body } = await postJson(`${server.issuer}oidc/register`, {
       client_name: 'MCP client',
       redirect_uris: ['http://localhost:33418/callback'],
@@ -44,7 +44,7 @@ describe('dynamic registration', () => {
   })
 
   it.each([undefined, 'client_secret_post', 'client_secret_basic'])(
-    'gives a confidential client (%s) a secret that works both ways',
+    'dynamic registration gives a confidential client (%s) a secret that works both ways',
     async (method) => {
       const redirectUri = 'http://127.0.0.1:3334/oauth/callback'
       const { body } = await postJson(`${server.issuer}oidc/register`, {
@@ -79,7 +79,7 @@ describe('dynamic registration', () => {
     },
   )
 
-  it('takes scopes, unknown grants and empty members in its stride', async () => {
+  it('dynamic registration takes scopes, unknown grants and empty members in its stride', async () => {
     const { status, body } = await postJson(`${server.issuer}oidc/register`, {
       redirect_uris: ['http://localhost:1/callback'],
       token_endpoint_auth_method: 'none',
@@ -97,7 +97,7 @@ describe('dynamic registration', () => {
     expect(body).not.toHaveProperty('scope')
   })
 
-  it('does not hand out the token-exchange grant or first-party trust on request', async () => {
+  it('dynamic registration does not hand out the token-exchange grant or first-party trust on request', async () => {
     const { status, body } = await postJson(`${server.issuer}oidc/register`, {
       redirect_uris: ['http://localhost:1/callback'],
       grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:token-exchange'],
@@ -117,23 +117,26 @@ describe('dynamic registration', () => {
     ['http://127.0.0.1:1234/oauth/callback', 'http://127.0.0.1:9/oauth/callback'],
     ['http://127.0.0.1/', 'http://127.0.0.1:33418/'],
     ['http://[::1]:1234/callback', 'http://[::1]:4321/callback'],
-  ])('calls back a client of %s on another port, %s', async (registered, used) => {
-    const clientId = await registerClient(server, { redirect_uris: [registered] })
-    const { body } = await obtainTokens(server, 'alice', {
-      client_id: clientId,
-      redirect_uri: used,
-    })
-    expect(body).toHaveProperty('access_token')
-  })
+  ])(
+    'dynamic registration calls back a client of %s on another port, %s',
+    async (registered, used) => {
+      const clientId = await registerClient(server, { redirect_uris: [registered] })
+      const { body } = await obtainTokens(server, 'alice', {
+        client_id: clientId,
+        redirect_uri: used,
+      })
+      expect(body).toHaveProperty('access_token')
+    },
+  )
 
-  it('calls back an app by its own scheme', async () => {
+  it('dynamic registration calls back an app by its own scheme', async () => {
     const redirectUri = 'cursor://anysphere.cursor-retrieval/oauth/callback'
     const clientId = await registerClient(server, { redirect_uris: [redirectUri] })
     const params = { client_id: clientId, redirect_uri: redirectUri }
     expect((await obtainTokens(server, 'alice', params)).status).toBe(200)
   })
 
-  it('accepts loopback callbacks beside a web page, on any port', async () => {
+  it('dynamic registration accepts loopback callbacks beside a web page, on any port', async () => {
     const clientId = await registerClient(server, {
       redirect_uris: ['https://vscode.dev/redirect', 'http://127.0.0.1/'],
       application_type: 'web',
@@ -151,13 +154,13 @@ describe('dynamic registration', () => {
       'an unknown authentication',
       { redirect_uris: ['https://a.example/'], token_endpoint_auth_method: 'x' },
     ],
-  ])('refuses %s', async (_what, metadata) => {
+  ])('dynamic registration refuses %s', async (_what, metadata) => {
     const { status, body } = await postJson(`${server.issuer}oidc/register`, metadata)
     expect(status).toBe(400)
     expect(['invalid_redirect_uri', 'invalid_client_metadata']).toContain(body['error'])
   })
 
-  it('never calls back where the client did not say', async () => {
+  it('dynamic registration never calls back where the client did not say', async () => {
     const clientId = await registerClient(server)
     const { url } = authorizationRequest(server, {
       client_id: clientId,

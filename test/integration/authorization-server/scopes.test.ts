@@ -29,18 +29,21 @@ describe('scopes', () => {
       ['alice', 'tool:whoami tool:greet', ['tool:whoami', 'tool:greet']],
       ['bob', 'tool:whoami', ['tool:whoami']],
       ['carol', undefined, []],
-    ])('are narrowed to what %s may do', async (username, scope, permissions) => {
-      const client_id = party === 'first-party' ? 'curl' : thirdParty
-      const { status, body } = await obtainTokens(server, username, { client_id })
-      expect(status).toBe(200)
-      expect(body['scope']).toBe(scope ?? '')
-      const { claims } = decode(String(body['access_token']))
-      expect(claims).toMatchObject({ sub: `auth0|${username}`, permissions })
-      expect(claims['scope']).toBe(scope)
-    })
+    ])(
+      'the scopes of a client are narrowed to what %s may do',
+      async (username, scope, permissions) => {
+        const client_id = party === 'first-party' ? 'curl' : thirdParty
+        const { status, body } = await obtainTokens(server, username, { client_id })
+        expect(status).toBe(200)
+        expect(body['scope']).toBe(scope ?? '')
+        const { claims } = decode(String(body['access_token']))
+        expect(claims).toMatchObject({ sub: `auth0|${username}`, permissions })
+        expect(claims['scope']).toBe(scope)
+      },
+    )
   })
 
-  it('are only those that were asked for, while permissions lists all', async () => {
+  it('scopes are only those that were asked for, while permissions lists all', async () => {
     const { body } = await obtainTokens(server, 'alice', { scope: 'tool:greet' })
     const { claims } = decode(String(body['access_token']))
     expect(claims).toMatchObject({
@@ -49,7 +52,7 @@ describe('scopes', () => {
     })
   })
 
-  it('are absent when none was asked for', async () => {
+  it('scopes are absent when none was asked for', async () => {
     for (const client_id of ['curl', thirdParty]) {
       const { status, body } = await obtainTokens(server, 'alice', { client_id, scope: '' })
       expect(status).toBe(200)
@@ -57,7 +60,7 @@ describe('scopes', () => {
     }
   })
 
-  it('stay absent after a refresh', async () => {
+  it('scopes stay absent after a refresh', async () => {
     const { body } = await obtainTokens(server, 'carol')
     const refreshed = await postToken(server, {
       grant_type: 'refresh_token',
@@ -69,12 +72,12 @@ describe('scopes', () => {
     expect(decode(String(refreshed.body['access_token'])).claims).not.toHaveProperty('scope')
   })
 
-  it('that no API defines are dropped', async () => {
+  it('scopes that no API defines are dropped', async () => {
     const { body } = await obtainTokens(server, 'alice', { scope: 'tool:greet tool:unknown' })
     expect(body['scope']).toBe('tool:greet')
   })
 
-  it('cannot be had by asking for the one that stands for nothing', async () => {
+  it('scopes cannot be had by asking for the one that stands for nothing', async () => {
     for (const client_id of ['curl', thirdParty]) {
       const nothing = await obtainTokens(server, 'carol', { client_id, scope: 'nothing_granted' })
       expect(nothing.body['scope']).toBe('')
@@ -90,7 +93,7 @@ describe('scopes', () => {
     }
   })
 
-  it('of a third-party client are narrowed to the default client grant', async () => {
+  it('scopes of a third-party client are narrowed to the default client grant', async () => {
     const directory = changedDirectory(({ client_grants }) => {
       const grant = client_grants.find((candidate) => candidate.default_for !== undefined)
       if (grant !== undefined) grant.scope = ['tool:whoami']
@@ -105,7 +108,7 @@ describe('scopes', () => {
     }
   })
 
-  it('are not limited by roles when the API does not enforce policies', async () => {
+  it('scopes are not limited by roles when the API does not enforce policies', async () => {
     const directory = changedDirectory(({ resource_servers: [mcp] }) => {
       if (mcp !== undefined) mcp.enforce_policies = false
     })
@@ -121,7 +124,7 @@ describe('scopes', () => {
 })
 
 describe('OpenID Connect', () => {
-  it('adds the userinfo endpoint as second audience, and an ID token', async () => {
+  it('OpenID Connect adds the userinfo endpoint as second audience, and an ID token', async () => {
     const { body } = await obtainTokens(server, 'alice', {
       scope: 'openid profile email tool:greet',
     })
@@ -150,7 +153,7 @@ describe('OpenID Connect', () => {
     expect(answer.body).toEqual({ sub: 'auth0|bob', name: 'Bob User', nickname: 'bob' })
   })
 
-  it('refuses a token without the scope openid at the userinfo endpoint', async () => {
+  it('OpenID Connect refuses a token without the scope openid at the userinfo endpoint', async () => {
     const { body } = await obtainTokens(server, 'alice')
     const headers = { authorization: `Bearer ${String(body['access_token'])}` }
     const answer = await fetch(`${server.issuer}userinfo`, { headers })

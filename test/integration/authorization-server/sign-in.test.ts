@@ -25,7 +25,7 @@ async function startStub(
 }
 
 describe('signIn', () => {
-  it('names the users there are when the wanted one is not', async () => {
+  it('signIn names the users there are when the wanted one is not', async () => {
     const { url } = authorizationRequest(server)
     await expect(signIn({ authorizationUrl: url, username: 'mallory' })).rejects.toMatchObject({
       name: 'SignInError',
@@ -34,7 +34,7 @@ describe('signIn', () => {
     })
   })
 
-  it('takes the address as text, and the fetch it is given', async () => {
+  it('signIn takes the address as text, and the fetch it is given', async () => {
     const { url } = authorizationRequest(server)
     let calls = 0
     const callback = await signIn({
@@ -49,7 +49,7 @@ describe('signIn', () => {
     expect(calls).toBeGreaterThan(2)
   })
 
-  it('says so when the page is not one of the development server', async () => {
+  it('signIn says so when the page is not one of the development server', async () => {
     const { stub, origin } = await startStub((_request, response) => {
       response.end('<html><body>Universal Login</body></html>')
     })
@@ -60,7 +60,7 @@ describe('signIn', () => {
     stub.close()
   })
 
-  it('gives up on redirects that go in a circle', async () => {
+  it('signIn gives up on redirects that go in a circle', async () => {
     const { stub, origin } = await startStub((_request, response) => {
       response.writeHead(302, { location: '/again' }).end()
     })
@@ -71,7 +71,7 @@ describe('signIn', () => {
     stub.close()
   })
 
-  it('does not call the address at which it ends', async () => {
+  it('signIn does not call the address at which it ends', async () => {
     let calls = 0
     const { stub, origin } = await startStub((_request, response) => {
       calls += 1

@@ -42,7 +42,7 @@ describe('a subject token', () => {
   const without = (name: string): JWTPayload =>
     Object.fromEntries(Object.entries(claims()).filter(([claim]) => claim !== name))
 
-  it('passes when it has the claims that this server writes', async () => {
+  it('a subject token passes when it has the claims that this server writes', async () => {
     const answer = await postToken(server, exchangeForm(await server.signToken(claims())))
     expect(answer.status).toBe(200)
   })
@@ -63,18 +63,18 @@ describe('a subject token', () => {
     ['does not name its client', () => without('client_id')],
     ['has an actor that is none', () => ({ ...claims(), act: 'somebody' })],
     ['has an inner actor without id', () => ({ ...claims(), act: { sub: 'a', act: {} } })],
-  ])('is refused with 401 when it %s', async (_what, payload) => {
+  ])('a subject token is refused with 401 when it %s', async (_what, payload) => {
     const token = await server.signToken(payload())
     expectInvalidGrant(await postToken(server, exchangeForm(token)))
   })
 
-  it('says that a machine cannot be acted for', async () => {
+  it('a subject token says that a machine cannot be acted for', async () => {
     const token = await server.signToken({ ...claims(), sub: 'curl@clients' })
     const { body } = await postToken(server, exchangeForm(token))
     expect(body['error_description']).toBe('The subject token must represent a user')
   })
 
-  it('is refused with 401 when it has a foreign signature', async () => {
+  it('a subject token is refused with 401 when it has a foreign signature', async () => {
     const { privateKey } = await generateKeyPair('RS256')
     const { kid } = decode(await server.signToken(claims())).header
     const header = { alg: 'RS256', typ: 'at+jwt', ...(kid !== undefined && { kid }) }
@@ -82,7 +82,7 @@ describe('a subject token', () => {
     expectInvalidGrant(await postToken(server, exchangeForm(token)))
   })
 
-  it('is refused with 401 when it is signed with another algorithm, or not at all', async () => {
+  it('a subject token is refused with 401 when it is signed with another algorithm, or not at all', async () => {
     const key = new TextEncoder().encode('a shared secret of thirty-two bytes')
     const symmetric = await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256' }).sign(key)
     const encode = (part: unknown): string =>
@@ -93,7 +93,7 @@ describe('a subject token', () => {
     }
   })
 
-  it('is refused with 401 when it is an ID token, an opaque token, a refresh token or nonsense', async () => {
+  it('a subject token is refused with 401 when it is an ID token, an opaque token, a refresh token or nonsense', async () => {
     const { body } = await obtainTokens(server, 'alice', { scope: 'openid', resource: '' })
     const { body: more } = await obtainTokens(server, 'alice')
     for (const token of [body['id_token'], body['access_token'], more['refresh_token'], 'a.b.c']) {

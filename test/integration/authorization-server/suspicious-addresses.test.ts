@@ -42,7 +42,7 @@ async function sendBad(count: number, address?: string): Promise<void> {
 }
 
 describe('an address that sends bad subject tokens', () => {
-  it('is shut out after ten of them, good tokens included, and regains one attempt in ten minutes', async () => {
+  it('an address that sends bad subject tokens is shut out after ten of them, good tokens included, and regains one attempt in ten minutes', async () => {
     await sendBad(10)
     const blocked = await good()
     expect(blocked).toMatchObject({
@@ -64,7 +64,7 @@ describe('an address that sends bad subject tokens', () => {
     expect((await good()).status).toBe(200)
   })
 
-  it('is told apart by auth0-forwarded-for of a trusted client', async () => {
+  it('an address that sends bad subject tokens is told apart by auth0-forwarded-for of a trusted client', async () => {
     await sendBad(10, '203.0.113.7')
     expect((await good('203.0.113.7')).status).toBe(429)
     expect((await good('203.0.113.8')).status).toBe(200)
@@ -72,12 +72,12 @@ describe('an address that sends bad subject tokens', () => {
     expect((await good()).status).toBe(200)
   })
 
-  it('cannot hide behind a header that is no address', async () => {
+  it('an address that sends bad subject tokens cannot hide behind a header that is no address', async () => {
     await sendBad(10, 'somewhere')
     expect((await good()).status).toBe(429)
   })
 
-  it('cannot hide behind the header of a client that is not trusted with it', async () => {
+  it('an address that sends bad subject tokens cannot hide behind the header of a client that is not trusted with it', async () => {
     await server.close()
     await start(({ clients }) => {
       for (const client of clients) delete client.is_token_endpoint_ip_header_trusted
@@ -86,7 +86,7 @@ describe('an address that sends bad subject tokens', () => {
     expect((await good('203.0.113.8')).status).toBe(429)
   })
 
-  it('is shut out earlier when the directory says so', async () => {
+  it('an address that sends bad subject tokens is shut out earlier when the directory says so', async () => {
     await server.close()
     await start(
       ({
@@ -103,7 +103,7 @@ describe('an address that sends bad subject tokens', () => {
     expect((await good()).status).toBe(200)
   })
 
-  it('regains attempts by the clock, however late the last failure was', async () => {
+  it('an address that sends bad subject tokens regains attempts by the clock, however late the last failure was', async () => {
     await server.close()
     await start(
       ({
@@ -122,7 +122,7 @@ describe('an address that sends bad subject tokens', () => {
     expect((await good()).status).toBe(200)
   })
 
-  it('can still use On-Behalf-Of, whose bad tokens do not count', async () => {
+  it('an address that sends bad subject tokens can still use On-Behalf-Of, whose bad tokens do not count', async () => {
     for (let sent = 0; sent < 11; sent += 1) {
       expect((await postToken(server, exchangeForm('nonsense'))).status).toBe(401)
     }
@@ -131,7 +131,7 @@ describe('an address that sends bad subject tokens', () => {
     expect((await postToken(server, exchangeForm(subjectToken))).status).toBe(200)
   })
 
-  it('is not counted for what the Action denies for other reasons', async () => {
+  it('an address that sends bad subject tokens is not counted for what the Action denies for other reasons', async () => {
     for (let sent = 0; sent < 11; sent += 1) {
       const answer = await postToken(server, customForm(subjectToken, { scope: 'read:tasks' }))
       expect(answer.body['error']).toBe('invalid_scope')

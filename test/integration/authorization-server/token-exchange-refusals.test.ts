@@ -198,7 +198,7 @@ describe('403: the client or the user may not', () => {
 })
 
 describe('the order of the checks', () => {
-  it('puts the client before the subject token, that before the API, that before the scopes', async () => {
+  it('the order of the checks puts the client before the subject token, that before the API, that before the scopes', async () => {
     const publicForm = without(
       exchangeForm('nonsense', {
         client_id: 'curl',
@@ -215,7 +215,7 @@ describe('the order of the checks', () => {
     )
   })
 
-  it('reports each refusal to the log', async () => {
+  it('the order of the checks reports each refusal to the log', async () => {
     await postToken(server, exchangeForm(subjectToken, { scope: 'read:tasks' }))
     expect(server.events).toContainEqual({
       type: 'request_refused',

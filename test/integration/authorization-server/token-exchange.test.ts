@@ -46,7 +46,7 @@ describe('the On-Behalf-Of exchange', () => {
     })
   })
 
-  it('issues a token of the target API with exactly the documented claims', async () => {
+  it('the On-Behalf-Of exchange issues a token of the target API with exactly the documented claims', async () => {
     const token = accessTokenOf(await postToken(server, exchangeForm(subjectToken)))
     const { payload, protectedHeader } = await jwtVerify(
       token,
@@ -70,7 +70,7 @@ describe('the On-Behalf-Of exchange', () => {
     })
   })
 
-  it('follows the dialect and lifetime of the target API', async () => {
+  it('the On-Behalf-Of exchange follows the dialect and lifetime of the target API', async () => {
     const directory = changedDirectory(({ resource_servers: [, api] }) => {
       Object.assign(api ?? {}, { token_dialect: 'rfc9068_profile_authz', token_lifetime: 60 })
     })
@@ -93,7 +93,7 @@ describe('the On-Behalf-Of exchange', () => {
     }
   })
 
-  it('accepts a JSON body', async () => {
+  it('the On-Behalf-Of exchange accepts a JSON body', async () => {
     const { status, body } = await postJson(
       `${server.issuer}oauth/token`,
       exchangeForm(subjectToken),
@@ -102,7 +102,7 @@ describe('the On-Behalf-Of exchange', () => {
     expect(body['issued_token_type']).toBe(ACCESS_TOKEN)
   })
 
-  it('accepts the secret in the Authorization header', async () => {
+  it('the On-Behalf-Of exchange accepts the secret in the Authorization header', async () => {
     const form = without(exchangeForm(subjectToken), 'client_id', 'client_secret')
     const authorization = `Basic ${btoa(`mcp-server:${SECRET}`)}`
     expect((await postToken(server, form, { authorization })).status).toBe(200)
@@ -111,7 +111,7 @@ describe('the On-Behalf-Of exchange', () => {
     ).toBe(200)
   })
 
-  it('takes resource for audience, which wins when both are there', async () => {
+  it('the On-Behalf-Of exchange takes resource for audience, which wins when both are there', async () => {
     const form = without(exchangeForm(subjectToken), 'audience')
     const byResource = await postToken(server, { ...form, resource: API })
     expect(decode(accessTokenOf(byResource)).claims.aud).toBe(API)
@@ -119,21 +119,21 @@ describe('the On-Behalf-Of exchange', () => {
     expect(decode(accessTokenOf(both)).claims.aud).toBe(API)
   })
 
-  it('names the client that registered itself as the original actor', async () => {
+  it('the On-Behalf-Of exchange names the client that registered itself as the original actor', async () => {
     const client_id = await registerClient(server)
     const subject = await obtainAccessToken(server, 'alice', { client_id })
     const { claims } = decode(accessTokenOf(await postToken(server, exchangeForm(subject))))
     expect(claims['act']).toEqual({ sub: 'mcp-server', act: { sub: client_id } })
   })
 
-  it('accepts a subject token that also names the userinfo endpoint', async () => {
+  it('the On-Behalf-Of exchange accepts a subject token that also names the userinfo endpoint', async () => {
     const subject = await obtainAccessToken(server, 'alice', { scope: 'openid tool:greet' })
     expect(decode(subject).claims.aud).toEqual([MCP, `${server.issuer}userinfo`])
     const { claims } = decode(accessTokenOf(await postToken(server, exchangeForm(subject))))
     expect(claims.aud).toBe(API)
   })
 
-  it('accepts a subject token of the other dialect, in which azp names the client', async () => {
+  it('the On-Behalf-Of exchange accepts a subject token of the other dialect, in which azp names the client', async () => {
     const directory = changedDirectory(({ resource_servers: [mcp] }) => {
       if (mcp !== undefined) mcp.token_dialect = 'access_token'
     })
@@ -147,7 +147,7 @@ describe('the On-Behalf-Of exchange', () => {
     }
   })
 
-  it('tells the log who acts for whom, and never shows it a token', async () => {
+  it('the On-Behalf-Of exchange tells the log who acts for whom, and never shows it a token', async () => {
     const answer = await postToken(server, exchangeForm(subjectToken))
     expect(server.events).toContainEqual({
       type: 'token_exchanged',
@@ -207,7 +207,7 @@ describe('the scope of an exchanged token', () => {
       granted: all,
       reported: all,
     },
-  ])('is $what', async ({ asked, granted, reported }) => {
+  ])('the scope of an exchanged token is $what', async ({ asked, granted, reported }) => {
     const subject = await obtainAccessToken(scoped, 'alice')
     const answer = await postToken(scoped, exchangeForm(subject, { scope: asked }))
     expect(answer.status).toBe(200)
@@ -217,7 +217,7 @@ describe('the scope of an exchanged token', () => {
     expect(answer.body).not.toHaveProperty('id_token')
   })
 
-  it('is absent when nothing was asked and the user may do nothing', async () => {
+  it('the scope of an exchanged token is absent when nothing was asked and the user may do nothing', async () => {
     const subject = await obtainAccessToken(server, 'carol')
     const answer = await postToken(server, exchangeForm(subject, { scope: '' }))
     expect(answer.status).toBe(200)
@@ -225,7 +225,7 @@ describe('the scope of an exchanged token', () => {
     expect(decode(accessTokenOf(answer)).claims).not.toHaveProperty('scope')
   })
 
-  it('does not depend on roles at an API that does not enforce policies', async () => {
+  it('the scope of an exchanged token does not depend on roles at an API that does not enforce policies', async () => {
     const directory = changedDirectory(({ resource_servers: [, api] }) => {
       if (api !== undefined) api.enforce_policies = false
     })

@@ -21,7 +21,7 @@ function limits({ headers }: Answer): (string | null)[] {
 }
 
 describe('the token endpoint', () => {
-  it('announces a limit with every answer, and by default applies none', async () => {
+  it('the token endpoint announces a limit with every answer, and by default applies none', async () => {
     const reset = String((START_MS + 60_000) / 1000)
     expect(limits(await ask())).toEqual(['1000', '999', reset])
     const unreadable = await postJson(`${server.issuer}oauth/token`, [])
@@ -31,7 +31,7 @@ describe('the token endpoint', () => {
     expect(metadata.headers.has('x-ratelimit-limit')).toBe(false)
   })
 
-  it('refuses what is beyond the limit with 429, until the window ends', async () => {
+  it('the token endpoint refuses what is beyond the limit with 429, until the window ends', async () => {
     server.switches.tokenRateLimit = { requests: 2, windowMs: 30_000 }
     const reset = String((nowMs + 30_000) / 1000)
     expect(limits(await ask())).toEqual(['2', '1', reset])
@@ -54,7 +54,7 @@ describe('the token endpoint', () => {
     expect(limits(again).slice(0, 2)).toEqual(['2', '1'])
   })
 
-  it('counts afresh when the limit is changed, and lets all pass when it is removed', async () => {
+  it('the token endpoint counts afresh when the limit is changed, and lets all pass when it is removed', async () => {
     server.switches.tokenRateLimit = { requests: 1, windowMs: 30_000 }
     expect((await ask()).status).not.toBe(429)
     expect((await ask()).status).toBe(429)

@@ -60,20 +60,20 @@ describe('an answer in another dialect', () => {
     ['nbf is in 3 seconds', { claims: { nbf: inSeconds(3) } }, {}],
     ['cnf is null', { claims: { cnf: null } }, {}],
     ['there is no act', { claims: { act: undefined } }, {}],
-  ])('[case 58] is a good one where %s', async (_, token, around) => {
+  ])('[case 58] an answer in another dialect is a good one where %s', async (_, token, around) => {
     answers(token, around)
     expect(await call()).toMatchObject({ status: 200, isError: false })
     expect(server.log.named('exchange_scope_exceeded')).toEqual([])
   })
 
-  test('[case 58] is a good one where it is signed with ES256', async () => {
+  test('[case 58] an answer in another dialect is a good one where it is signed with ES256', async () => {
     const key = await createSigningKey('ES256')
     server.issuer.keys = [...server.issuer.keys, key]
     answers({ key })
     expect((await call()).isError).toBe(false)
   })
 
-  test('[case 58] is an outage where it is 502 with HTML', async () => {
+  test('[case 58] an answer in another dialect is an outage where it is 502 with HTML', async () => {
     server.issuer.tokenResponder = (_request, res) => {
       res.writeHead(502, { 'Content-Type': 'text/html' }).end('<html>')
     }
@@ -87,7 +87,7 @@ describe('an answer in another dialect', () => {
 })
 
 describe('an answer that is refused', () => {
-  test('[case 27] says in the log that issued_token_type is missing, and who leaves it out', async () => {
+  test('[case 27] an answer that is refused says in the log that issued_token_type is missing, and who leaves it out', async () => {
     answers({}, { issued_token_type: undefined })
     expect((await call()).isError).toBe(true)
     expect(rejection()).toMatchObject({
@@ -97,7 +97,7 @@ describe('an answer that is refused', () => {
     })
   })
 
-  test('[case 26] says in the log whose token came and whose was expected', async () => {
+  test('[case 26] an answer that is refused says in the log whose token came and whose was expected', async () => {
     answers({ claims: { iss: 'https://other.example/' } })
     expect((await call()).isError).toBe(true)
     expect(rejection()).toMatchObject({
@@ -108,7 +108,7 @@ describe('an answer that is refused', () => {
     })
   })
 
-  test('[case 25] for our request is told as ours to a user who signed in long ago', async () => {
+  test('[case 25] an answer that is refused for our request is told as ours to a user who signed in long ago', async () => {
     server.issuer.tokenResponder = (_request, res) => {
       const error_description = 'Requested audience not available: api'
       answerWith(res, { error: 'invalid_request', error_description }, 400)
@@ -125,12 +125,12 @@ describe('an answer that is refused', () => {
 })
 
 describe('the actor of an exchanged token', () => {
-  test('[case 29] may have another id where the token was issued to our client', async () => {
+  test('[case 29] the actor of an exchanged token may have another id where the token was issued to our client', async () => {
     answers({ claims: { act: KEYCLOAK, client_id: undefined, azp: CLIENT_ID } })
     expect((await call()).isError).toBe(false)
   })
 
-  test('[case 29] has to have the name that EXCHANGE_ACTOR gives us', async () => {
+  test('[case 29] the actor of an exchanged token has to have the name that EXCHANGE_ACTOR gives us', async () => {
     await reopen({ EXCHANGE_ACTOR: KEYCLOAK.sub, EXCHANGE_REQUIRE_ACTOR: 'true' })
     answers({ claims: { act: KEYCLOAK, client_id: undefined } })
     expect((await call()).isError).toBe(false)
@@ -170,14 +170,14 @@ describe('an authorization server of its own for the API', () => {
 
   afterEach(() => own.close())
 
-  test('[case 28] exchanges where EXCHANGE_ISSUER says, and its tokens go to the API', async () => {
+  test('[case 28] an authorization server of its own for the API exchanges where EXCHANGE_ISSUER says, and its tokens go to the API', async () => {
     await reopen({ EXCHANGE_ISSUER: own.issuer })
     expect((await call()).isError).toBe(false)
     expect(own.tokenRequests).toHaveLength(1)
     expect(server.issuer.tokenRequests).toEqual([])
   })
 
-  test('[case 28] has to sign with its own name and keys', async () => {
+  test('[case 28] an authorization server of its own for the API has to sign with its own name and keys', async () => {
     await reopen({ EXCHANGE_ISSUER: own.issuer })
     own.tokenResponder = async (request, res) => {
       answerWith(res, tokenAnswer(await mintExchanged(server.issuer, request)))
@@ -190,21 +190,21 @@ describe('an authorization server of its own for the API', () => {
     })
   })
 
-  test('[case 28] does not let its tokens in at our endpoint', async () => {
+  test('[case 28] an authorization server of its own for the API does not let its tokens in at our endpoint', async () => {
     await reopen({ EXCHANGE_ISSUER: own.issuer })
     const token = await own.mint(server.audience)
     expect(await callForAnswer(server, { token })).toMatchObject({ status: 401 })
     expect(own.tokenRequests).toEqual([])
   })
 
-  test('[case 28] is not told to clients as one to sign in at', async () => {
+  test('[case 28] an authorization server of its own for the API is not told to clients as one to sign in at', async () => {
     await reopen({ EXCHANGE_ISSUER: own.issuer })
     const url = new URL('/.well-known/oauth-protected-resource/mcp', server.origin)
     const metadata = (await (await fetch(url)).json()) as { authorization_servers?: unknown }
     expect(metadata.authorization_servers).toEqual([server.issuer.issuer])
   })
 
-  test('[case 28] is the only one that learns our secret, whosever token is exchanged', async () => {
+  test('[case 28] an authorization server of its own for the API is the only one that learns our secret, whosever token is exchanged', async () => {
     const additional = await TestIssuer.start()
     await reopen({ EXCHANGE_ISSUER: own.issuer, ADDITIONAL_ISSUERS: additional.issuer })
     const token = await additional.mint(server.audience)

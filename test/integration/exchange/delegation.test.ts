@@ -27,7 +27,7 @@ const callThrough = async (
 }
 
 describe('the record of an exchange', () => {
-  test('says who calls what, through whom, for whom, with what', async () => {
+  test('the record of an exchange says who calls what, through whom, for whom, with what', async () => {
     await open()
     const answer = await callThrough(['front', 'app'], { org_id: 'org_one' })
     expect(answer.isError).toBe(false)
@@ -48,14 +48,14 @@ describe('the record of an exchange', () => {
     ])
   })
 
-  test('names client and server for a call that came directly', async () => {
+  test('the record of an exchange names client and server for a call that came directly', async () => {
     await open()
     await callThrough([])
     const [line] = server.log.named('token_exchanged')
     expect(line?.fields['actors']).toEqual([CLIENT_ID, 'some-client'])
   })
 
-  test('is written for every call, from the cache or not, and for no other request', async () => {
+  test('the record of an exchange is written for every call, from the cache or not, and for no other request', async () => {
     await open()
     const token = await mintSubject(server)
     for (const tool of ['greet', 'whoami', 'greet', 'get_datetime']) {
@@ -70,7 +70,7 @@ describe('a chain of services', () => {
   const services = (count: number): string[] =>
     Array.from({ length: count }, (_, index) => `service-${index}`)
 
-  test('within the limit is served', async () => {
+  test('a chain of services within the limit is served', async () => {
     await open()
     expect((await callThrough(services(4))).isError).toBe(false)
   })
@@ -79,7 +79,7 @@ describe('a chain of services', () => {
     [{}, 5, '5 is the limit'],
     [{ DELEGATION_MAX_DEPTH: '2' }, 2, '2 is the limit'],
   ])(
-    'beyond the limit is explained, and nothing is asked for',
+    'a chain of services beyond the limit is explained, and nothing is asked for',
     async (environment, depth, words) => {
       await open(environment)
       const answer = await callThrough(services(depth))
@@ -93,7 +93,7 @@ describe('a chain of services', () => {
     },
   )
 
-  test('with a current actor that is not on the list is refused', async () => {
+  test('a chain of services with a current actor that is not on the list is refused', async () => {
     await open({ DELEGATION_ALLOWED_ACTORS: 'front back' })
     expect((await callThrough(['front', 'anything'])).isError).toBe(false)
     const before = server.api.requests.length
@@ -103,7 +103,7 @@ describe('a chain of services', () => {
     expect(server.api.requests).toHaveLength(before)
   })
 
-  test('is no matter for tools that call no API', async () => {
+  test('a chain of services is no matter for tools that call no API', async () => {
     await open({ DELEGATION_MAX_DEPTH: '2' })
     const act = { sub: 'a', act: { sub: 'b', act: { sub: 'c' } } }
     const token = await mintSubject(server, { act })

@@ -68,19 +68,22 @@ const refusing = (refused: ReadonlySet<string | undefined>): void => {
 }
 
 describe('a 401 of the API', () => {
-  test.each(['read', 'put'])('to %s is met with one new token, which is kept', async (tool) => {
-    const token = await subject()
-    refusing(new Set())
-    await call(tool, token)
-    refusing(new Set(tokensSeen()))
-    expect(await call(tool, token)).toMatchObject({ isError: false, text: 'hello' })
-    expect(await call(tool, token)).toMatchObject({ isError: false, text: 'hello' })
-    const [first, second, third, fourth] = tokensSeen()
-    expect([first === second, second === third, third === fourth]).toEqual([true, false, true])
-    expect(server.issuer.tokenRequests).toHaveLength(2)
-  })
+  test.each(['read', 'put'])(
+    'a 401 of the API to %s is met with one new token, which is kept',
+    async (tool) => {
+      const token = await subject()
+      refusing(new Set())
+      await call(tool, token)
+      refusing(new Set(tokensSeen()))
+      expect(await call(tool, token)).toMatchObject({ isError: false, text: 'hello' })
+      expect(await call(tool, token)).toMatchObject({ isError: false, text: 'hello' })
+      const [first, second, third, fourth] = tokensSeen()
+      expect([first === second, second === third, third === fourth]).toEqual([true, false, true])
+      expect(server.issuer.tokenRequests).toHaveLength(2)
+    },
+  )
 
-  test('to every token ends after one more try', async () => {
+  test('a 401 of the API to every token ends after one more try', async () => {
     server.api.responder = (_req, res) => {
       answerWith(res, { error: 'no' }, 401)
     }
@@ -91,7 +94,7 @@ describe('a 401 of the API', () => {
     expect([server.api.requests.length, server.issuer.tokenRequests.length]).toEqual([2, 2])
   })
 
-  test('to a call that must not be made twice is final', async () => {
+  test('a 401 of the API to a call that must not be made twice is final', async () => {
     server.api.responder = (_req, res) => {
       answerWith(res, { error: 'no' }, 401)
     }
@@ -99,7 +102,7 @@ describe('a 401 of the API', () => {
     expect(server.api.requests).toHaveLength(1)
   })
 
-  test('to a call that must not be made twice still ends the life of the token', async () => {
+  test('a 401 of the API to a call that must not be made twice still ends the life of the token', async () => {
     const token = await subject()
     refusing(new Set())
     await call('post', token)
@@ -109,7 +112,7 @@ describe('a 401 of the API', () => {
     expect(server.issuer.tokenRequests).toHaveLength(2)
   })
 
-  test('is a tool error that says to sign in where the new exchange is refused', async () => {
+  test('a 401 of the API is a tool error that says to sign in where the new exchange is refused', async () => {
     const token = await subject()
     server.api.responder = (_req, res) => {
       server.issuer.tokenResponder = (_request, refusal) => {
@@ -137,7 +140,7 @@ describe('a want of scope at the API', () => {
     expect(raw).toContain('tool:more')
   }
 
-  test('is a step-up for a 2026 client, where the tool says which scope helps', async () => {
+  test('a want of scope at the API is a step-up for a 2026 client, where the tool says which scope helps', async () => {
     server.api.responder = wantMore
     expectStepUp(await callIn2026('mapped', await subject()))
     expect(server.api.requests).toHaveLength(1)
@@ -145,7 +148,7 @@ describe('a want of scope at the API', () => {
     expect(refused).toMatchObject([{ fields: { code: 'insufficient_scope' } }])
   })
 
-  test('is a tool error where the client has that scope already: it could only loop', async () => {
+  test('a want of scope at the API is a tool error where the client has that scope already: it could only loop', async () => {
     server.api.responder = wantMore
     const answer = await callIn2026('mapped', await subject({ scope: 'tool:read tool:more' }))
     expect(answer).toMatchObject({ status: 200, isError: true, challenge: null })
@@ -155,14 +158,17 @@ describe('a want of scope at the API', () => {
   test.each([
     ['2025', call],
     ['2026', callIn2026],
-  ])('is a tool error for a %s client where the tool says nothing', async (_, calling) => {
-    server.api.responder = wantMore
-    const answer = await calling('read', await subject())
-    expect(answer).toMatchObject({ status: 200, isError: true, challenge: null })
-    expect(answer.text).toContain('administrator')
-  })
+  ])(
+    'a want of scope at the API is a tool error for a %s client where the tool says nothing',
+    async (_, calling) => {
+      server.api.responder = wantMore
+      const answer = await calling('read', await subject())
+      expect(answer).toMatchObject({ status: 200, isError: true, challenge: null })
+      expect(answer.text).toContain('administrator')
+    },
+  )
 
-  test('does not outlive its request: the next one gets its answer', async () => {
+  test('a want of scope at the API does not outlive its request: the next one gets its answer', async () => {
     const token = await subject()
     server.api.responder = wantMore
     await callIn2026('mapped', token)
@@ -178,7 +184,7 @@ describe('a want of scope at the API', () => {
     ['2025', 'consent_required', call],
     ['2026', 'consent_required', callIn2026],
   ])(
-    'that shows at the exchange is a step-up for a %s client (%s), and the API is not called',
+    'a want of scope at the API that shows at the exchange is a step-up for a %s client (%s), and the API is not called',
     async (_, error, calling) => {
       server.issuer.tokenResponder = (_request, res) => {
         answerWith(res, { error }, 403)
@@ -188,7 +194,7 @@ describe('a want of scope at the API', () => {
     },
   )
 
-  test('of which the exchange granted less is a step-up as well', async () => {
+  test('a want of scope at the API of which the exchange granted less is a step-up as well', async () => {
     const { issuer } = server
     issuer.tokenResponder = (request, res) => {
       request.parameters.set('scope', 'read:other')
@@ -199,7 +205,7 @@ describe('a want of scope at the API', () => {
 })
 
 describe('what goes along with a call of the API', () => {
-  test('is the trace of the request, and no other header of the client', async () => {
+  test('what goes along with a call of the API is the trace of the request, and no other header of the client', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     const traced = { traceparent, tracestate: 'vendor=1', baggage: 'tenant=7' }
     const headers = { ...traced, 'X-Forwarded-For': '10.0.0.1', Cookie: 'a=b', 'X-Api-Key': 'k' }
@@ -212,7 +218,7 @@ describe('what goes along with a call of the API', () => {
     }
   })
 
-  test('is no trace where that of the request is malformed', async () => {
+  test('what goes along with a call of the API is no trace where that of the request is malformed', async () => {
     refusing(new Set())
     const headers = { traceparent: '00-xyz', tracestate: 'vendor=1', baggage: 'tenant=7' }
     await callForAnswer(server, { token: await subject(), tool: 'read', headers })
@@ -221,7 +227,7 @@ describe('what goes along with a call of the API', () => {
     }
   })
 
-  test('is the token of the exchange, also for a client that sends its own twice', async () => {
+  test('what goes along with a call of the API is the token of the exchange, also for a client that sends its own twice', async () => {
     refusing(new Set())
     const token = await subject()
     await call('read', token)

@@ -23,7 +23,7 @@ describe('greet', () => {
 
   afterAll(() => server.close())
 
-  test('and every other tool have schemas with one type in each place, which all clients take', async () => {
+  test('greet and every other tool have schemas with one type in each place, which all clients take', async () => {
     const list = rpcAnswer(await postMcp(server.endpoint, rpc('tools/list'), { token }))
     const { tools } = list['result'] as { tools: { name: string; outputSchema: object }[] }
     expect(tools.map(({ name }) => name)).toContain('greet')
@@ -36,7 +36,7 @@ describe('greet', () => {
     [{ actor: 'mcp-server' }, { actor: 'mcp-server' }],
     [{ actor: null }, {}],
     [{}, {}],
-  ])('shows %j of the API as %j', async (said, shown) => {
+  ])('greet shows %j of the API as %j', async (said, shown) => {
     const answer = { msg: 'Hello', sub: 'auth0|alice', scopes: 'read:private' }
     server.api.responder = (_req, res) => {
       answerWith(res, { ...answer, ...said })

@@ -222,19 +222,22 @@ describe('over many successes and failures, no token, secret, assertion or proof
       { MCP_AUTH0_CLIENT_PRIVATE_KEY: pem },
       pem.split('\n').filter((line) => line.length > 30 && !line.startsWith('-')),
     ],
-  ])('is in any log line or answer, with %s', async (_, environment, known) => {
-    const leaky = await open(environment)
-    for (const secret of known) leaky.secrets.add(secret)
-    await drive(leaky)
-    await driveApi(leaky)
-    await driveEndpoint(leaky)
-    await leaky.server.close()
-    expect(leaky.written.length).toBeGreaterThan(200)
-    expect(leaky.secrets.size).toBeGreaterThan(80)
-    expect(leaky.written.join('')).toContain('token_exchanged')
-    const leaks = leakyTexts(leaky.written, leaky.secrets)
-    expect(leaks.slice(0, 5).map((text) => text.slice(0, 400))).toEqual([])
-  })
+  ])(
+    'over many successes and failures, no token, secret, assertion or proof is in any log line or answer, with %s',
+    async (_, environment, known) => {
+      const leaky = await open(environment)
+      for (const secret of known) leaky.secrets.add(secret)
+      await drive(leaky)
+      await driveApi(leaky)
+      await driveEndpoint(leaky)
+      await leaky.server.close()
+      expect(leaky.written.length).toBeGreaterThan(200)
+      expect(leaky.secrets.size).toBeGreaterThan(80)
+      expect(leaky.written.join('')).toContain('token_exchanged')
+      const leaks = leakyTexts(leaky.written, leaky.secrets)
+      expect(leaks.slice(0, 5).map((text) => text.slice(0, 400))).toEqual([])
+    },
+  )
 })
 
 test('the scan finds what there is to find', () => {

@@ -30,16 +30,19 @@ const reasonsLogged = (): unknown[] =>
   server.log.named('exchange_failed').map(({ fields }) => fields['reason'])
 
 describe('a server that fails for one user', () => {
-  test.each(['500', 'a cut connection'])('[S4] by %s serves the others', async (how) => {
-    server.issuer.tokenResponder = async (request, res) => {
-      const subject = claimsOf(request.parameters.get('subject_token') ?? '')['sub']
-      if (subject !== 'auth0|alice') await exchangeAsAsked(server.issuer)(request, res)
-      else if (how === '500') res.writeHead(500).end()
-      else res.destroy()
-    }
-    for (let round = 0; round < 4; round += 1) expect((await call()).isError).toBe(true)
-    expect((await call({ sub: 'auth0|bob' })).isError).toBe(false)
-  })
+  test.each(['500', 'a cut connection'])(
+    '[S4] a server that fails for one user by %s serves the others',
+    async (how) => {
+      server.issuer.tokenResponder = async (request, res) => {
+        const subject = claimsOf(request.parameters.get('subject_token') ?? '')['sub']
+        if (subject !== 'auth0|alice') await exchangeAsAsked(server.issuer)(request, res)
+        else if (how === '500') res.writeHead(500).end()
+        else res.destroy()
+      }
+      for (let round = 0; round < 4; round += 1) expect((await call()).isError).toBe(true)
+      expect((await call({ sub: 'auth0|bob' })).isError).toBe(false)
+    },
+  )
 })
 
 describe('a rate limit', () => {
@@ -51,7 +54,7 @@ describe('a rate limit', () => {
     ["Auth0's reset", () => ({ 'X-RateLimit-Reset': `${soon()}` }), /3\d|4[01]/],
     ['nothing', () => ({}), /[1-9]\d*/],
   ])(
-    '[S4] that says when to come back by %s is passed on, and kept to by that user',
+    '[S4] a rate limit that says when to come back by %s is passed on, and kept to by that user',
     async (_, headers, seconds) => {
       limit(headers())
       const answer = await call()
@@ -65,7 +68,7 @@ describe('a rate limit', () => {
     },
   )
 
-  test('[S4] of all users holds all of them back', async () => {
+  test('[S4] a rate limit of all users holds all of them back', async () => {
     const used = { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': `${soon()}` }
     limit(used)
     await call()
@@ -75,7 +78,7 @@ describe('a rate limit', () => {
     expect(server.issuer.tokenRequests).toHaveLength(1)
   })
 
-  test('[S4] that two users meet holds all of them back', async () => {
+  test('[S4] a rate limit that two users meet holds all of them back', async () => {
     limit({ 'Retry-After': '30' })
     await call()
     await call({ sub: 'auth0|bob' })
@@ -84,7 +87,7 @@ describe('a rate limit', () => {
     expect(server.issuer.tokenRequests).toHaveLength(2)
   })
 
-  test('leaves those alone whose token is at hand', async () => {
+  test('a rate limit leaves those alone whose token is at hand', async () => {
     const token = await mintSubject(server)
     exchangeAgain()
     await callForAnswer(server, { token })

@@ -95,15 +95,18 @@ describe.each([
   ['Auth0', AUTH0],
   ['a server by the standards', STANDARD],
 ])('a refusal of %s', (_who, refusals) => {
-  test.each(titled(refusals))('because %s', async (_name, refusal) => {
-    refuse(refusal)
-    expectOutcome(await call(), refusal)
-    expect(issuer.tokenRequests).toHaveLength(1)
-  })
+  test.each(titled(refusals))(
+    'a refused exchange is answered by the failure table because %s',
+    async (_name, refusal) => {
+      refuse(refusal)
+      expectOutcome(await call(), refusal)
+      expect(issuer.tokenRequests).toHaveLength(1)
+    },
+  )
 })
 
 describe('what the log knows of a refusal', () => {
-  test('is status, error and the words, on one line, bounded and scrubbed', async () => {
+  test('what the log knows of a refusal is status, error and the words, on one line, bounded and scrubbed', async () => {
     refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
     await call()
     const lines = server.log.lines.filter(
@@ -120,7 +123,7 @@ describe('what the log knows of a refusal', () => {
     }
   })
 
-  test('ties to the answer by its reference', async () => {
+  test('what the log knows of a refusal ties to the answer by its reference', async () => {
     refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
     const { text } = await call()
     const reference = /\(reference: ([\w-]+)\)$/.exec(text)?.[1] ?? 'none'
@@ -129,7 +132,7 @@ describe('what the log knows of a refusal', () => {
 })
 
 describe('what the log says of a tool that failed', () => {
-  test('ties to the answer and to the other lines by the request id', async () => {
+  test('what the log says of a tool that failed ties to the answer and to the other lines by the request id', async () => {
     refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
     const { headers } = await call()
     const requestId = headers['x-request-id']
@@ -143,31 +146,37 @@ describe('what the log says of a tool that failed', () => {
     ['a-7', 'a-7'],
     [7, 7],
     [`eyJ${'a'.repeat(40)}`, '[scrubbed]'],
-  ])('knows the id %j of its JSON-RPC message as %j', async (id, logged) => {
-    refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
-    const message = { ...callTool('greet'), id }
-    const answer = await callForAnswer(server, { token: await mintSubject(server), message })
-    expect(answer.isError).toBe(true)
-    expect(server.log.named('tool_failed').at(-1)?.fields['rpcId']).toBe(logged)
-  })
+  ])(
+    'what the log says of a tool that failed knows the id %j of its JSON-RPC message as %j',
+    async (id, logged) => {
+      refuse({ when: '', status: 403, error: 'access_denied', code: 'exchange_misconfigured' })
+      const message = { ...callTool('greet'), id }
+      const answer = await callForAnswer(server, { token: await mintSubject(server), message })
+      expect(answer.isError).toBe(true)
+      expect(server.log.named('tool_failed').at(-1)?.fields['rpcId']).toBe(logged)
+    },
+  )
 })
 
 describe('a server that is in trouble', () => {
-  test.each(titled(PASSING))('because %s: try again later', async (_name, refusal) => {
-    refuse(refusal)
-    const answer = await call()
-    expect(answer).toMatchObject({ status: 200, challenge: null, isError: true })
-    expect(answer.text).toMatch(/\(Try again in [1-9]\d* s\.\)$/)
-    const { reason } = refusal
-    const status = reason === 'unexpected_status' ? refusal.status : undefined
-    expect(linesOf('exchange_unavailable')).toContainEqual(
-      expect.objectContaining({ reason, status }),
-    )
-    expect(issuer.tokenRequests).toHaveLength(refusal.tries)
-    expect(api.requests).toEqual([])
-  })
+  test.each(titled(PASSING))(
+    'a server that is in trouble because %s: try again later',
+    async (_name, refusal) => {
+      refuse(refusal)
+      const answer = await call()
+      expect(answer).toMatchObject({ status: 200, challenge: null, isError: true })
+      expect(answer.text).toMatch(/\(Try again in [1-9]\d* s\.\)$/)
+      const { reason } = refusal
+      const status = reason === 'unexpected_status' ? refusal.status : undefined
+      expect(linesOf('exchange_unavailable')).toContainEqual(
+        expect.objectContaining({ reason, status }),
+      )
+      expect(issuer.tokenRequests).toHaveLength(refusal.tries)
+      expect(api.requests).toEqual([])
+    },
+  )
 
-  test('once is asked once more, and nobody learns of it', async () => {
+  test('a server that is in trouble once is asked once more, and nobody learns of it', async () => {
     issuer.tokenResponder = async (request, res) => {
       if (issuer.tokenRequests.length > 1) await exchangeAsAsked(issuer)(request, res)
       else res.writeHead(503).end()
@@ -176,7 +185,7 @@ describe('a server that is in trouble', () => {
     expect(issuer.tokenRequests).toHaveLength(2)
   })
 
-  test('cuts the connection: once more, then try again later', async () => {
+  test('a server that is in trouble cuts the connection: once more, then try again later', async () => {
     issuer.tokenResponder = (_request, res) => {
       res.destroy()
     }
@@ -186,7 +195,7 @@ describe('a server that is in trouble', () => {
     expect(issuer.tokenRequests).toHaveLength(2)
   })
 
-  test('cuts the answer in the middle: once more, and that is the answer', async () => {
+  test('a server that is in trouble cuts the answer in the middle: once more, and that is the answer', async () => {
     issuer.tokenResponder = async (request, res) => {
       if (issuer.tokenRequests.length > 1) await exchangeAsAsked(issuer)(request, res)
       else res.writeHead(200, { 'Content-Length': '999' }).write('{"access', () => res.destroy())
@@ -195,7 +204,7 @@ describe('a server that is in trouble', () => {
     expect(issuer.tokenRequests).toHaveLength(2)
   })
 
-  test('says nothing: the deadline ends it, and there is no second try', async () => {
+  test('a server that is in trouble says nothing: the deadline ends it, and there is no second try', async () => {
     await server.close()
     await open({ EXCHANGE_TIMEOUT_MS: '150' })
     issuer.tokenResponder = () => undefined
@@ -205,7 +214,7 @@ describe('a server that is in trouble', () => {
     expect(issuer.tokenRequests).toHaveLength(1)
   })
 
-  test('has keys that never come: the deadline counts for the checks as well', async () => {
+  test('a server that is in trouble has keys that never come: the deadline counts for the checks as well', async () => {
     await server.close()
     await open({ EXCHANGE_TIMEOUT_MS: '150' })
     const [key] = issuer.keys
@@ -229,14 +238,14 @@ describe('a server that is in trouble', () => {
 })
 
 describe('a token that is fresh from a sign-in', () => {
-  test('is not sent back to sign in again: that could only loop', async () => {
+  test('a token that is fresh from a sign-in is not sent back to sign in again: that could only loop', async () => {
     refuse({ when: '', status: 401, error: 'invalid_grant', code: 'reauthentication_required' })
     const answer = await call({ iat: Math.floor(Date.now() / 1_000) })
     expect(answer).toMatchObject({ status: 200, challenge: null, isError: true })
     expect(answer.text.startsWith(FAILURE_TABLE.exchange_misconfigured.text)).toBe(true)
   })
 
-  test('ends a loop of sign-ins after one', async () => {
+  test('a token that is fresh from a sign-in ends a loop of sign-ins after one', async () => {
     refuse({ when: '', status: 400, error: 'invalid_grant', code: 'reauthentication_required' })
     expect((await call()).status).toBe(401)
     expect((await call({ iat: Math.floor(Date.now() / 1_000) })).status).toBe(200)

@@ -32,7 +32,7 @@ describe('the addresses of the server', () => {
     }
   })
 
-  test('[case 42] under a path of its own, the server has all its addresses below that path too', async () => {
+  test('[case 42] the addresses of the server under a path of its own, the server has all its addresses below that path too', async () => {
     await open({ MCP_SERVER_URL: 'http://localhost/tools/a' })
     const at = (path: string) => request(server.origin).get(path)
     for (const path of [

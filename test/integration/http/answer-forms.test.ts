@@ -80,12 +80,15 @@ describe('the form of an answer, without sessions', () => {
     { accept: ['text/*'] },
     { accept: ['text/event-stream, application/json;q=0'] },
     { accept: ['*/*, application/json;q=0'] },
-  ])('[case 31] is an event stream where Accept allows one: $accept', async ({ accept }) => {
-    const answer = await in2025(accept)
-    expect([answer.status, typeOf(answer)]).toEqual([200, STREAM])
-    expect(answer.text).toContain('"progress":2')
-    expect(answer.text).toContain('"result"')
-  })
+  ])(
+    '[case 31] the form of an answer, without sessions is an event stream where Accept allows one: $accept',
+    async ({ accept }) => {
+      const answer = await in2025(accept)
+      expect([answer.status, typeOf(answer)]).toEqual([200, STREAM])
+      expect(answer.text).toContain('"progress":2')
+      expect(answer.text).toContain('"result"')
+    },
+  )
 
   test.each([
     { accept: [JSON_TYPE] },
@@ -95,17 +98,20 @@ describe('the form of an answer, without sessions', () => {
     { accept: ['application/json, text/event-stream;q=0'] },
     { accept: ['*/*, text/event-stream; q=0'] },
     { accept: ['application/json', 'text/event-stream;q=0.0'] },
-  ])('[case 31] is JSON where Accept allows nothing else: $accept', async ({ accept }) => {
-    for (const answer of [await in2025(accept), await in2026(accept)]) {
-      expect([answer.status, typeOf(answer)]).toEqual([200, JSON_TYPE])
-      expect(JSON.parse(answer.text)).toMatchObject({
-        result: { content: [{ text: 'counted\n\ndata: done' }] },
-      })
-      expect(answer.headers['cache-control']).toBe('no-store')
-    }
-  })
+  ])(
+    '[case 31] the form of an answer, without sessions is JSON where Accept allows nothing else: $accept',
+    async ({ accept }) => {
+      for (const answer of [await in2025(accept), await in2026(accept)]) {
+        expect([answer.status, typeOf(answer)]).toEqual([200, JSON_TYPE])
+        expect(JSON.parse(answer.text)).toMatchObject({
+          result: { content: [{ text: 'counted\n\ndata: done' }] },
+        })
+        expect(answer.headers['cache-control']).toBe('no-store')
+      }
+    },
+  )
 
-  test('[case 31] is an event stream of 2026-07-28 as well, where Accept allows nothing else', async () => {
+  test('[case 31] the form of an answer, without sessions is an event stream of 2026-07-28 as well, where Accept allows nothing else', async () => {
     const call = modern('tools/list')
     const answer = await send({ endpoint: server.endpoint, token, accept: [STREAM], ...call })
     expect([answer.status, typeOf(answer)]).toEqual([200, STREAM])
@@ -125,7 +131,7 @@ describe('the form of an answer, without sessions', () => {
     { accept: ['application/json-seq'] },
     { accept: ['nonsense'] },
   ])(
-    '[case 31] is 406 where Accept allows neither, and the answer says what to send: $accept',
+    '[case 31] the form of an answer, without sessions is 406 where Accept allows neither, and the answer says what to send: $accept',
     async ({ accept }) => {
       for (const answer of [await in2025(accept), await in2026(accept)]) {
         expect(answer.status).toBe(406)
@@ -169,16 +175,19 @@ describe('the form of an answer, in a session', () => {
     { accept: [STREAM], type: STREAM },
     { accept: ['*/*'], type: STREAM },
     { accept: [], type: STREAM },
-  ])('[case 31] with Accept $accept is $type, from the handshake on', async ({ accept, type }) => {
-    const { endpoint } = server
-    const opened = await send({ endpoint, token, accept, message: initialize() })
-    expect([opened.status, typeOf(opened)]).toEqual([200, type])
-    const session = String(opened.headers['mcp-session-id'])
-    const headers = sessionHeaders(session)
-    const called = await send({ endpoint, token, accept, headers, message: callTool('whoami') })
-    expect([called.status, typeOf(called)]).toEqual([200, type])
-    expect(called.text).toContain('auth0|alice')
-  })
+  ])(
+    '[case 31] the form of an answer, in a session with Accept $accept is $type, from the handshake on',
+    async ({ accept, type }) => {
+      const { endpoint } = server
+      const opened = await send({ endpoint, token, accept, message: initialize() })
+      expect([opened.status, typeOf(opened)]).toEqual([200, type])
+      const session = String(opened.headers['mcp-session-id'])
+      const headers = sessionHeaders(session)
+      const called = await send({ endpoint, token, accept, headers, message: callTool('whoami') })
+      expect([called.status, typeOf(called)]).toEqual([200, type])
+      expect(called.text).toContain('auth0|alice')
+    },
+  )
 
   test.each([['*/*'], ['text/*'], [undefined]])(
     '[case 31] the stream of a session opens with Accept %s',

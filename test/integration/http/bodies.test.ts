@@ -30,9 +30,12 @@ describe('bodies as clients send them', () => {
     'application/json; charset=unicode-1-1-utf-8',
     'application/json; charset=x-unicode20utf8',
     'APPLICATION/JSON;CHARSET=UTF-8',
-  ])('[case 46] of the type %s are read: it is a name of UTF-8', async (type) => {
-    expect((await ping(type)).status).toBe(200)
-  })
+  ])(
+    '[case 46] bodies as clients send them of the type %s are read: it is a name of UTF-8',
+    async (type) => {
+      expect((await ping(type)).status).toBe(200)
+    },
+  )
 
   test.each([
     'latin1',
@@ -44,7 +47,7 @@ describe('bodies as clients send them', () => {
     'utf-7',
     'utf-16',
   ])(
-    '[case 46] in the charset %s are refused, and the answer says what to write',
+    '[case 46] bodies as clients send them in the charset %s are refused, and the answer says what to write',
     async (charset) => {
       const answer = await ping(`application/json; charset=${charset}`)
       expect(answer.status).toBe(400)

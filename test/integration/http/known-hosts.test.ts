@@ -19,7 +19,7 @@ describe('what the log says of a request that is refused', () => {
   }
 
   test.each(['mcp:3001', 'abc.ngrok-free.app', 'host.docker.internal:3001', '10.0.0.5:3001'])(
-    '[case 38] for the Host %s the hint is to set MCP_SERVER_URL or ALLOWED_HOSTS',
+    '[case 38] a request that is refused for the Host %s is logged with the hint to set MCP_SERVER_URL or ALLOWED_HOSTS',
     async (host) => {
       const { status, fields } = await refused('/mcp', [`Host: ${host}`])
       expect(status).toBe(403)

@@ -50,7 +50,7 @@ describe.each([
     },
   )
 
-  test('[case 31] [S16.8] refuses text/html and TRACE before the SDK sees them', async () => {
+  test('[case 31] [S16.8] a server with the library refuses text/html and TRACE before the SDK sees them', async () => {
     const headers = [
       ['Content-Type', 'application/json'],
       ['Authorization', `Bearer ${token}`],

@@ -52,7 +52,7 @@ describe.each([
   })
 })
 
-describe('a stream that waits for news', () => {
+describe('a stream that waits for notifications', () => {
   let server: TestServer
 
   beforeAll(async () => {
@@ -61,7 +61,7 @@ describe('a stream that waits for news', () => {
 
   afterAll(() => server.close())
 
-  test('[case 60] is open at once, is kept alive each 15 seconds, and is not to be buffered', async () => {
+  test('[case 60] a stream that waits for notifications is open at once, is kept alive each 15 seconds, and is not to be buffered', async () => {
     const token = await server.mint()
     const session = await server.openSession(token)
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })

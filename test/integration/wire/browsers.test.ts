@@ -50,7 +50,7 @@ describe('a client in a browser', () => {
     (value ?? '').split(',').map((entry) => entry.trim().toLowerCase())
 
   test.each(['POST', 'GET', 'DELETE'])(
-    'may send %s with every header of the protocol, and no cookie',
+    'a client in a browser may send %s with every header of the protocol, and no cookie',
     async (method) => {
       const { status, headers } = await preflight(ORIGIN, method)
       expect(status).toBe(204)
@@ -65,7 +65,7 @@ describe('a client in a browser', () => {
   )
 
   test.each(['https://attacker.example', 'null', `${ORIGIN}.attacker.example`, 'http://localhost'])(
-    '[RS21] of the origin %s is let do nothing, before and after a preflight',
+    '[RS21] a client in a browser of the origin %s is let do nothing, before and after a preflight',
     async (origin) => {
       const asked = await preflight(origin)
       expect(asked.status).toBe(403)
@@ -81,7 +81,7 @@ describe('a client in a browser', () => {
     },
   )
 
-  test('can read every answer: a result, a stream, 401, 403, 404, 405, 413, 415 and 503', async () => {
+  test('a client in a browser can read every answer: a result, a stream, 401, 403, 404, 405, 413, 415 and 503', async () => {
     const token = await server.mint({ scope: 'tool:whoami' })
     const headers = { Origin: ORIGIN }
     const listen = modern('subscriptions/listen', { notifications: { toolsListChanged: true } })

@@ -52,7 +52,7 @@ describe('a call without a session', () => {
     ['2026-07-28', in2026],
     ['2025-11-25', in2025],
   ])(
-    '[RS25] of %s ends at the API when its connection is closed, since nobody can read the answer',
+    '[RS25] a call without a session of %s ends at the API when its connection is closed, since nobody can read the answer',
     async (_, call) => {
       const before = server.log.named('tool_failed').length
       const nextAtApi = holdCalls(server.api)
@@ -73,7 +73,7 @@ describe('a call without a session', () => {
     ['2025-11-25', in2025],
     ['2025-11-25 with a made-up session', { ...in2025, headers: { 'Mcp-Session-Id': 'made-up' } }],
   ])(
-    '[RS25] of %s that leaves during the exchange never reaches the API, and the exchange serves those who stay',
+    '[RS25] a call without a session of %s that leaves during the exchange never reaches the API, and the exchange serves those who stay',
     async (_, call) => {
       const [asked, released] = [deferred(), deferred()]
       server.issuer.tokenResponder = async (request, res) => {
@@ -96,7 +96,7 @@ describe('a call without a session', () => {
     },
   )
 
-  test('goes on when somebody else cancels a request with the same id', async () => {
+  test('a call without a session goes on when somebody else cancels a request with the same id', async () => {
     const nextAtApi = holdCalls(server.api)
     const answer = postMcp(server.endpoint, in2025.message, { token })
     const atApi = await nextAtApi()
@@ -128,7 +128,7 @@ describe('a call within a session', () => {
 
   const within = (message: object, by = token) => server.within(session, by, message)
 
-  test('[RS22] goes on when its connection is lost, and its answer waits for the client to come back', async () => {
+  test('[RS22] a call within a session goes on when its connection is lost, and its answer waits for the client to come back', async () => {
     const nextAtApi = holdCalls(server.api)
     const call = { message: callTool('greet'), token, headers: sessionHeaders(session) }
     const started = startCall(server.endpoint, call)
@@ -142,7 +142,7 @@ describe('a call within a session', () => {
     expect(await readUntil(resumed, '"result"')).toContain('late')
   })
 
-  test('[RS22] whose connection is lost during the exchange reaches the API all the same', async () => {
+  test('[RS22] a call within a session whose connection is lost during the exchange reaches the API all the same', async () => {
     const [asked, released] = [deferred(), deferred()]
     server.issuer.tokenResponder = async (request, res) => {
       asked.resolve()
@@ -159,7 +159,7 @@ describe('a call within a session', () => {
     ;(await nextAtApi()).answer()
   })
 
-  test('ends at the API when the client cancels it', async () => {
+  test('a call within a session ends at the API when the client cancels it', async () => {
     const nextAtApi = holdCalls(server.api)
     const message = callTool('greet') as { id: number }
     const answer = within(message)
@@ -171,7 +171,7 @@ describe('a call within a session', () => {
     expect((await answer).text).not.toContain('"id"')
   })
 
-  test('is answered besides a request of the same batch that the client cancels', async () => {
+  test('a call within a session is answered besides a request of the same batch that the client cancels', async () => {
     const nextAtApi = holdCalls(server.api)
     const [slow, quick] = [callTool('greet') as { id: number }, rpc('tools/list')]
     const headers = { ...sessionHeaders(session), 'MCP-Protocol-Version': '2025-03-26' }
@@ -182,7 +182,7 @@ describe('a call within a session', () => {
     expect((await answer).text).toContain('"tools"')
   })
 
-  test('[RS32] is not cancelled by another user who knows its session and its id', async () => {
+  test('[RS32] a call within a session is not cancelled by another user who knows its session and its id', async () => {
     const nextAtApi = holdCalls(server.api)
     const message = callTool('greet') as { id: number }
     const answer = within(message)
@@ -193,7 +193,7 @@ describe('a call within a session', () => {
     expect((await answer).text).toContain('late')
   })
 
-  test('[RS25] of 2026-07-28, which has no sessions, is cancelled with its connection whatever id it carries', async () => {
+  test('[RS25] a call within a session of 2026-07-28, which has no sessions, is cancelled with its connection whatever id it carries', async () => {
     const [asked, released] = [deferred(), deferred()]
     server.issuer.tokenResponder = async (request, res) => {
       asked.resolve()
@@ -209,7 +209,7 @@ describe('a call within a session', () => {
     released.resolve()
   })
 
-  test('of an id that no session of the caller has ends before a handler runs', async () => {
+  test('a call within a session of an id that no session of the caller has ends before a handler runs', async () => {
     const calls = server.api.requests.length
     const headers = sessionHeaders('unknown')
     const refused = await postMcp(server.endpoint, callTool('greet'), { token, headers })

@@ -100,7 +100,7 @@ describe('what the headers say of a call', () => {
   ])
 
   test.each([true, false])(
-    '[RS23] [RS27] never lets a call reach a tool that was not decided upon (envelope: %s)',
+    '[RS23] [RS27] what the headers say of a call never lets a call reach a tool that was not decided upon (envelope: %s)',
     async (enveloped) => {
       const call = (name: string): string => {
         const { message } = modern('tools/call', { name, arguments: {} })
@@ -124,7 +124,7 @@ describe('what the headers say of a call', () => {
   )
 
   test.each(BODIES)(
-    '[RS27] a body with %s is read the same by the door and the SDK',
+    '[RS27] a body with %s is read the same by our middleware and the SDK',
     async (_, body, names) => {
       bare.ran.splice(0)
       await sendLines(bare.endpoint, { headers: BASIC, body })
@@ -156,7 +156,7 @@ describe('what the headers say of a call', () => {
     ['name the method twice', { method: ['tools/call', 'tools/call'] }, [400, -32020]],
     ['name no method', { method: [] }, [400, -32020]],
     ['name no version', { version: [] }, [400, -32020]],
-  ] as const)('[RS23] that %s', async (_, changes, wants) => {
+  ] as const)('[RS23] what the headers say of a call that %s', async (_, changes, wants) => {
     const { version, method, name } = { ...fitting, ...changes }
     const { message } = modern('tools/call', { name: 'whoami', arguments: {} })
     const headers = [

@@ -44,15 +44,18 @@ describe('a parameter that is mirrored into a header', () => {
     ['says something else', 'us-west1', 'eu-west1', [400, -32020]],
     ['says it in another case', 'us-west1', 'US-WEST1', [400, -32020]],
     ['has broken Base64', 'us-west1', '=?base64?dXMtd2VzdDE!?=', [400, -32020]],
-  ] as const)('[RS24] %s', async (_, value, header, wants) => {
-    const args = value === undefined ? {} : { region: value }
-    const { message, headers } = modern('tools/call', { name: 'query', arguments: args })
-    const answer = await postMcp(server.endpoint, message, {
-      token,
-      headers: { ...headers, ...(header === undefined ? {} : { 'Mcp-Param-Region': header }) },
-    })
-    const { error } = rpcAnswer(answer) as { error?: { code: number } }
-    expect([answer.status, ...(error === undefined ? [] : [error.code])]).toEqual(wants)
-    expect(queried).toEqual(wants[0] === 200 ? [value ?? 'nowhere'] : [])
-  })
+  ] as const)(
+    '[RS24] a parameter that is mirrored into a header %s',
+    async (_, value, header, wants) => {
+      const args = value === undefined ? {} : { region: value }
+      const { message, headers } = modern('tools/call', { name: 'query', arguments: args })
+      const answer = await postMcp(server.endpoint, message, {
+        token,
+        headers: { ...headers, ...(header === undefined ? {} : { 'Mcp-Param-Region': header }) },
+      })
+      const { error } = rpcAnswer(answer) as { error?: { code: number } }
+      expect([answer.status, ...(error === undefined ? [] : [error.code])]).toEqual(wants)
+      expect(queried).toEqual(wants[0] === 200 ? [value ?? 'nowhere'] : [])
+    },
+  )
 })

@@ -15,7 +15,7 @@ import {
   type Case,
 } from './cases.js'
 
-describe('with the doors in front, a client with a good token is answered as by the SDK alone', () => {
+describe('our middleware in front of the SDK', () => {
   let server: TestServer
   let bare: BareSdk
   let token: string
@@ -47,11 +47,20 @@ describe('with the doors in front, a client with a good token is answered as by 
     expect([ours.status, error?.code]).toEqual([status, code])
   }
 
-  test.each(versionCases)('[RS22] [RS23] $title', check)
+  test.each(versionCases)(
+    '[RS22] [RS23] a client with a good token is answered as by the SDK alone: $title',
+    check,
+  )
 
-  test.each(messageCases)('[RS22] [RS23] $title', check)
+  test.each(messageCases)(
+    '[RS22] [RS23] a client with a good token is answered as by the SDK alone: $title',
+    check,
+  )
 
-  test.each(transportCases)('$title', check)
+  test.each(transportCases)(
+    'a client with a good token is answered as by the SDK alone: $title',
+    check,
+  )
 
   test.each(foreignTypeCases)('$title is refused by both', async ({ request, wants }) => {
     for (const [endpoint, sent] of [
@@ -120,7 +129,7 @@ describe('with the doors in front, a client with a good token is answered as by 
   })
 
   test.each(['/mcp/', '/MCP', '/mcp?x=1', '/mcp?method=tools/list'])(
-    'the address %s has the same doors',
+    'the address %s needs the same token',
     async (path) => {
       const address = `${server.origin}${path}`
       expect((await sendLines(address, post(PING))).status).toBe(401)

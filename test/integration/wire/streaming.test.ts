@@ -50,37 +50,43 @@ describe('an answer that comes piece by piece, through all our middleware', () =
   test.each([
     ['2026-07-28', in2026],
     ['2025-11-25', in2025],
-  ])('of %s is not held back: each piece is there before the next is sent', async (_, call) => {
-    seen = [deferred(), deferred(), deferred()]
-    const { endpoint, issuer } = server
-    const token = await issuer.mint(endpoint.href)
-    const response = await responseOf(startCall(endpoint, { ...call, token }))
-    expect(response.headers).toMatchObject({
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-    })
-    const pieces: string[] = []
-    for (const [index, step] of seen.entries()) {
-      pieces.push(await readUntilText(response, `"progress":${index + 1}`))
-      step.resolve()
-    }
-    pieces.push(await readUntilText(response, '"result"'))
-    expect(pieces.map((piece) => [...piece.matchAll(/^data: /gm)].length)).toEqual([1, 1, 1, 1])
-    expect(pieces.join('')).toContain('"progressToken":"token-1"')
-    await once(response.resume(), 'end')
-  })
+  ])(
+    'an answer that comes piece by piece, through all our middleware of %s is not held back: each piece is there before the next is sent',
+    async (_, call) => {
+      seen = [deferred(), deferred(), deferred()]
+      const { endpoint, issuer } = server
+      const token = await issuer.mint(endpoint.href)
+      const response = await responseOf(startCall(endpoint, { ...call, token }))
+      expect(response.headers).toMatchObject({
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      })
+      const pieces: string[] = []
+      for (const [index, step] of seen.entries()) {
+        pieces.push(await readUntilText(response, `"progress":${index + 1}`))
+        step.resolve()
+      }
+      pieces.push(await readUntilText(response, '"result"'))
+      expect(pieces.map((piece) => [...piece.matchAll(/^data: /gm)].length)).toEqual([1, 1, 1, 1])
+      expect(pieces.join('')).toContain('"progressToken":"token-1"')
+      await once(response.resume(), 'end')
+    },
+  )
 
   test.each([
     ['2026-07-28', modern('tools/call', { name: 'count', arguments: { bytes: 5_000_000 } })],
     ['2025-11-25', { message: callTool('count', { bytes: 5_000_000 }), headers: {} }],
-  ])('of %s may be large', async (_, { message, headers }) => {
-    const { endpoint, issuer } = server
-    const token = await issuer.mint(endpoint.href)
-    const answer = rpcAnswer(await postMcp(endpoint, message, { token, headers }))
-    const { content } = answer['result'] as { content: { text: string }[] }
-    expect(content[0]?.text).toHaveLength(5_000_004)
-  })
+  ])(
+    'an answer that comes piece by piece, through all our middleware of %s may be large',
+    async (_, { message, headers }) => {
+      const { endpoint, issuer } = server
+      const token = await issuer.mint(endpoint.href)
+      const answer = rpcAnswer(await postMcp(endpoint, message, { token, headers }))
+      const { content } = answer['result'] as { content: { text: string }[] }
+      expect(content[0]?.text).toHaveLength(5_000_004)
+    },
+  )
 })
 
 describe('several users on one connection', () => {
@@ -130,7 +136,7 @@ describe('several users on one connection', () => {
     agent.destroy()
   })
 
-  test('[RS14] pipelined, answered by the API in reverse, get each their own, in order', async () => {
+  test('[RS14] several users on one connection pipelined, answered by the API in reverse, get each their own, in order', async () => {
     const order = [...USERS, 'nobody', ...USERS]
     const held: (() => void)[] = []
     server.api.responder = (req, res) => {
@@ -176,7 +182,7 @@ describe('several users on one connection', () => {
     server.api.responder = undefined
   })
 
-  test('[RS14] at the same time get each their own', async () => {
+  test('[RS14] several users on one connection at the same time get each their own', async () => {
     const calls = Array.from({ length: 40 }, (_, index) => USERS[index % USERS.length] ?? '')
     const answers = await Promise.all(
       calls.map((user) =>

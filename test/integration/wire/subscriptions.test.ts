@@ -46,7 +46,7 @@ describe('a subscription at the production server', () => {
   const listen = async (token: string): Promise<IncomingMessage> =>
     responseOf(startCall(server.endpoint, { ...listenCall, token }))
 
-  test('[RS12] begins with its acknowledgment, is not to be buffered, and is not for those without a token', async () => {
+  test('[RS12] a subscription at the production server begins with its acknowledgment, is not to be buffered, and is not for those without a token', async () => {
     const stream = await listen(await mint())
     expect(stream.headers).toMatchObject({
       'content-type': 'text/event-stream',
@@ -63,7 +63,7 @@ describe('a subscription at the production server', () => {
     expect((await sendLines(server.endpoint, { headers: lines, body })).status).toBe(401)
   })
 
-  test('[RS30] of one user leaves room for others: sixteen at a time, whatever their clients', async () => {
+  test('[RS30] a subscription at the production server of one user leaves room for others: sixteen at a time, whatever their clients', async () => {
     const sub = 'auth0|greedy'
     const tokens = [await mint({ sub }), await mint({ sub, client_id: 'another-client' })]
     const streams = await Promise.all(
@@ -82,7 +82,7 @@ describe('a subscription at the production server', () => {
     for (const stream of [again, ...streams]) stream.destroy()
   })
 
-  test('takes no place when it is refused or asks for nothing', async () => {
+  test('a subscription at the production server takes no place when it is refused or asks for nothing', async () => {
     const token = await mint({ sub: 'auth0|clumsy' })
     const nothing = modern('subscriptions/listen', { notifications: {} })
     const broken = modern('subscriptions/listen', {})
@@ -94,7 +94,7 @@ describe('a subscription at the production server', () => {
     }
   })
 
-  test('ends in good order when the server stops', async () => {
+  test('a subscription at the production server ends in good order when the server stops', async () => {
     const stopping = await startMcpServer()
     const token = await stopping.mint()
     const stream = await responseOf(startCall(stopping.endpoint, { ...listenCall, token }))
@@ -154,7 +154,7 @@ describe('a subscription whose token expires', () => {
     return stream
   }
 
-  test('[RS12] ends with it, in good order, and no timer is left', async () => {
+  test('[RS12] a subscription whose token expires ends with it, in good order, and no timer is left', async () => {
     const stream = await listenWith(600)
     expect(clock.pending).toBe(1)
     await clock.advance(600_000)
@@ -162,7 +162,7 @@ describe('a subscription whose token expires', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('in a hundred years is not ended at once, but after a day', async () => {
+  test('a subscription whose token expires in a hundred years is not ended at once, but after a day', async () => {
     const stream = await listenWith(100 * 365 * 86_400)
     await clock.advance(86_399_000)
     expect(clock.pending).toBe(1)
@@ -170,7 +170,7 @@ describe('a subscription whose token expires', () => {
     expect(messagesIn(await restOf(stream))).toContainEqual(END)
   })
 
-  test('[RS12] [RS32] in a session ends with it too, although the session goes on', async () => {
+  test('[RS12] [RS32] a subscription whose token expires in a session ends with it too, although the session goes on', async () => {
     const exp = Math.floor(clock.clock() / 1_000) + 600
     const token = await server.mint({ exp })
     const session = await server.openSession(token)
@@ -182,7 +182,7 @@ describe('a subscription whose token expires', () => {
     expect(next.status).toBe(200)
   })
 
-  test('leaves no timer when its client goes away before', async () => {
+  test('a subscription whose token expires leaves no timer when its client goes away before', async () => {
     const stream = await listenWith(86_400)
     stream.destroy()
     while (clock.pending > 0) await clock.advance(0)

@@ -9,7 +9,7 @@ const DEVELOPMENT = {
 }
 
 describe('the environment of the protected API', () => {
-  test('without an issuer and an audience it trusts the development authorization server', () => {
+  test('the environment of the protected API without an issuer and an audience it trusts the development authorization server', () => {
     expect(parseApiEnvironment({})).toEqual(DEVELOPMENT)
     expect(parseApiEnvironment({ AUTH0_DOMAIN: ' ', API_AUTH0_AUDIENCE: '' })).toEqual(DEVELOPMENT)
   })
@@ -22,7 +22,7 @@ describe('the environment of the protected API', () => {
     )
   })
 
-  test('in production it trusts nobody that is not named, and says all that is missing', () => {
+  test('the environment of the protected API in production it trusts nobody that is not named, and says all that is missing', () => {
     const parse = () => parseApiEnvironment({ NODE_ENV: 'production' })
     expect(parse).toThrow(/AUTH0_DOMAIN: is missing[^]*API_AUTH0_AUDIENCE: is missing/)
   })
@@ -35,7 +35,7 @@ describe('the environment of the protected API', () => {
     expect(() => parseApiEnvironment(variables)).toThrow(text)
   })
 
-  test('takes the issuer from the Auth0 domain, as it is written in quickstarts too', () => {
+  test('the environment of the protected API takes the issuer from the Auth0 domain, as it is written in quickstarts too', () => {
     const named = {
       ...{ API_AUTH0_AUDIENCE: 'https://api.example/', HOST: '0.0.0.0', PORT: '0' },
       DANGEROUSLY_ALLOW_OTHER_MACHINES: 'true',
@@ -50,7 +50,7 @@ describe('the environment of the protected API', () => {
     }
   })
 
-  test('refuses two issuers, keys over http and a port that is none, all at once', () => {
+  test('the environment of the protected API refuses two issuers, keys over http and a port that is none, all at once', () => {
     const parse = () =>
       parseApiEnvironment({
         ...{ AUTH0_DOMAIN: 'a.example', ISSUER_BASE_URL: 'http://b.example/', PORT: '70000' },

@@ -38,7 +38,7 @@ describe('the command line', () => {
     return { code, stdout, stderr }
   }
 
-  test('hands a command what stands behind its name, and ends with its exit code', async () => {
+  test('the command line hands a command what stands behind its name, and ends with its exit code', async () => {
     expect(await say('count', '--a', 'b', '--help')).toEqual({ code: 3, stdout: '', stderr: '' })
     expect(given).toEqual([['--a', 'b', '--help']])
   })
@@ -79,7 +79,7 @@ describe('the command line', () => {
     expect(stderr).not.toContain('hunter2')
   })
 
-  test('serve does not repeat what it was given', async () => {
+  test('the command line serve does not repeat what it was given', async () => {
     const refused = serve(['--client-secret=hunter2-and-more']).catch((error: unknown) => error)
     expect(await refused).toBeInstanceOf(UsageError)
     expect(String(await refused)).toContain('serve takes no arguments')

@@ -67,7 +67,7 @@ describe('the credentials of the client', () => {
     ])
   })
 
-  test('without any credentials the secret is named as missing', () => {
+  test('the credentials of the client without any credentials the secret is named as missing', () => {
     expect(issuesOf(BASE)).toEqual(['MCP_AUTH0_CLIENT_SECRET'])
   })
 
@@ -95,14 +95,14 @@ describe('secrets in files', () => {
     writeFileSync(join(directory, '.env'), lines)
   }
 
-  test('are read where the setting with _FILE names them, without the last line break', () => {
+  test('secrets in files are read where the setting with _FILE names them, without the last line break', () => {
     const path = join(directory, 'secret')
     writeFileSync(path, 'from the file\n')
     withDotEnv(`MCP_AUTH0_CLIENT_SECRET_FILE=${path}\n`)
     expect(readEnvironment(directory)['MCP_AUTH0_CLIENT_SECRET']).toBe('from the file')
   })
 
-  test('that cannot be read, or stand beside the setting itself, are issues', () => {
+  test('secrets in files that cannot be read, or stand beside the setting itself, are issues', () => {
     withDotEnv(`MCP_AUTH0_CLIENT_SECRET_FILE=${join(directory, 'missing')}\n`)
     expect(() => readEnvironment(directory)).toThrow(/cannot be read/)
     withDotEnv(`MCP_AUTH0_CLIENT_SECRET_FILE=/x\nMCP_AUTH0_CLIENT_SECRET=y\n`)

@@ -23,13 +23,16 @@ describe('an issuer', () => {
     ['ISSUER_BASE_URL', 'https://login.microsoftonline.com/{tenantid}/v2.0'],
     ['ISSUER_BASE_URL', 'https://login.example/%7Btenant%7D/'],
     ['ADDITIONAL_ISSUERS', 'https://login.example/{tenantid}/v2.0 https://id.example/'],
-  ])('[case 22] that is a template for many tenants is an issue of %s: %s', (key, issuer) => {
-    expect(issuesOf({ ...OWN, [key]: issuer }).map((issue) => [issue.key, issue.hint])).toEqual([
-      [key, expect.stringContaining('the issuer of your own tenant')],
-    ])
-  })
+  ])(
+    '[case 22] an issuer that is a template for many tenants is an issue of %s: %s',
+    (key, issuer) => {
+      expect(issuesOf({ ...OWN, [key]: issuer }).map((issue) => [issue.key, issue.hint])).toEqual([
+        [key, expect.stringContaining('the issuer of your own tenant')],
+      ])
+    },
+  )
 
-  test('[case 21] may have its documents at addresses of one own, over http only where a setting shouts', () => {
+  test('[case 21] an issuer may have its documents at addresses of one own, over http only where a setting shouts', () => {
     const inside = {
       ISSUER_METADATA_URL: 'http://keycloak:8080/realms/one/.well-known/openid-configuration?a=b',
       JWKS_URL: 'http://keycloak:8080/realms/one/certs',

@@ -109,15 +109,18 @@ const BAD: readonly (readonly [string, string])[] = [
 ]
 
 describe('a faulty configuration', () => {
-  test.each(BAD)('is refused for %s=%j, by key, value and hint', (key, value) => {
-    const error = issuesOf({ ...GOOD, [key]: value })
-    expect(error.issues).toHaveLength(1)
-    expect(error.issues[0]).toMatchObject({ key, value })
-    expect(error.issues[0]?.hint.length).toBeGreaterThan(10)
-    expect(error.message).toContain(`${key}="${value}": ${error.issues[0]?.hint ?? '-'}`)
-  })
+  test.each(BAD)(
+    'a faulty configuration is refused for %s=%j, by key, value and hint',
+    (key, value) => {
+      const error = issuesOf({ ...GOOD, [key]: value })
+      expect(error.issues).toHaveLength(1)
+      expect(error.issues[0]).toMatchObject({ key, value })
+      expect(error.issues[0]?.hint.length).toBeGreaterThan(10)
+      expect(error.message).toContain(`${key}="${value}": ${error.issues[0]?.hint ?? '-'}`)
+    },
+  )
 
-  test('shows every issue at once', () => {
+  test('a faulty configuration shows every issue at once', () => {
     const environment: Environment = {
       AUTH0_DOMAIN: 'not a domain',
       PORT: 'x',
@@ -137,7 +140,7 @@ describe('a faulty configuration', () => {
     expect(issuesOf(environment).message).toContain('8 issues:')
   })
 
-  test('of nothing at all names everything that is needed', () => {
+  test('a faulty configuration of nothing at all names everything that is needed', () => {
     expect(keysOf({})).toEqual([
       'API_AUTH0_AUDIENCE',
       'API_BASE_URL',
@@ -148,15 +151,18 @@ describe('a faulty configuration', () => {
     ])
   })
 
-  test.each(Object.keys(GOOD))('names %s alone where that alone is missing', (key) => {
-    const error = issuesOf({ ...GOOD, [key]: ' ' })
-    expect(error.issues.map((issue) => issue.key)).toEqual([key])
-    expect(error.issues[0]).not.toHaveProperty('value')
-    expect(error.issues[0]?.hint).toMatch(/^is missing/)
-  })
+  test.each(Object.keys(GOOD))(
+    'a faulty configuration names %s alone where that alone is missing',
+    (key) => {
+      const error = issuesOf({ ...GOOD, [key]: ' ' })
+      expect(error.issues.map((issue) => issue.key)).toEqual([key])
+      expect(error.issues[0]).not.toHaveProperty('value')
+      expect(error.issues[0]?.hint).toMatch(/^is missing/)
+    },
+  )
 
   test.each(['AUTH0_AUDIENCE', 'TOKEN_AUDIENCE', 'TOLERATED_AUDIENCES', 'MCP_AUTH0_CLIENT_ID'])(
-    'has one audience for the API and for this server, by %s',
+    'a faulty configuration has one audience for the API and for this server, by %s',
     (name) => {
       const environment = { ...GOOD, [name]: GOOD['API_AUTH0_AUDIENCE'] }
       const { issues } = issuesOf(environment)
@@ -165,7 +171,7 @@ describe('a faulty configuration', () => {
     },
   )
 
-  test('has two issuers', () => {
+  test('a faulty configuration has two issuers', () => {
     const error = issuesOf({ ...GOOD, ISSUER_BASE_URL: 'https://login.example.com' })
     expect(error.issues).toMatchObject([
       { key: 'ISSUER_BASE_URL', value: 'https://login.example.com' },
@@ -173,13 +179,13 @@ describe('a faulty configuration', () => {
     expect(error.issues[0]?.hint).toContain('AUTH0_DOMAIN')
   })
 
-  test('takes an issuer beyond this machine for bad when it is plain http', () => {
+  test('a faulty configuration takes an issuer beyond this machine for bad when it is plain http', () => {
     const ISSUER_BASE_URL = 'http://login.example.com/realms/one'
     const error = issuesOf({ ...GOOD, AUTH0_DOMAIN: '', ISSUER_BASE_URL })
     expect(error.issues).toMatchObject([{ key: 'ISSUER_BASE_URL', value: ISSUER_BASE_URL }])
   })
 
-  test('does not hide a second issuer behind a bad first one', () => {
+  test('a faulty configuration does not hide a second issuer behind a bad first one', () => {
     expect(keysOf({ ...GOOD, AUTH0_DOMAIN: '', ISSUER_BASE_URL: 'nonsense' })).toEqual([
       'ISSUER_BASE_URL',
     ])
@@ -196,14 +202,14 @@ describe('plain http', () => {
   })
 
   test.each(['localhost', '127.0.0.1', '127.8.9.1', '[::1]', 'LOCALHOST'])(
-    'is accepted on %s',
+    'plain http is accepted on %s',
     (host) => {
       expect(() => parseConfig(everywhere(host))).not.toThrow()
     },
   )
 
   test.each(['example.com', '10.0.0.1', '0.0.0.0', '[::2]', 'localhost.example.com'])(
-    'is refused on %s',
+    'plain http is refused on %s',
     (host) => {
       expect(keysOf(everywhere(host))).toEqual([
         'API_BASE_URL',
@@ -213,7 +219,7 @@ describe('plain http', () => {
     },
   )
 
-  test('is accepted anywhere by the setting that shouts, and not by its opposite', () => {
+  test('plain http is accepted anywhere by the setting that shouts, and not by its opposite', () => {
     const environment = everywhere('example.com')
     expect(() => parseConfig({ ...environment, DANGEROUSLY_ALLOW_HTTP: 'true' })).not.toThrow()
     expect(() => parseConfig({ ...environment, DANGEROUSLY_ALLOW_HTTP: 'false' })).toThrow()
@@ -221,7 +227,7 @@ describe('plain http', () => {
 })
 
 describe('a secret', () => {
-  test('never appears in an error', () => {
+  test('a secret never appears in an error', () => {
     const secret = fc.stringMatching(/^[a-zA-Z0-9_-]{12,40}$/).map((text) => `S3CRET${text}`)
     const bad = fc.constantFrom(...BAD)
     fc.assert(
@@ -233,7 +239,7 @@ describe('a secret', () => {
   })
 
   test.each(['ISSUER_BASE_URL', 'MCP_SERVER_URL', 'API_BASE_URL'])(
-    'does not appear in an error when it stands in %s as a password',
+    'a secret does not appear in an error when it stands in %s as a password',
     (key) => {
       const error = issuesOf({
         ...GOOD,
@@ -265,7 +271,7 @@ describe('any environment', () => {
     requiredKeys: [],
   })
 
-  test('parses or throws a ConfigError with at least one issue, and nothing else happens', () => {
+  test('any environment parses or throws a ConfigError with at least one issue, and nothing else happens', () => {
     fc.assert(
       fc.property(noise, fc.boolean(), (environment, fromGood) => {
         try {

@@ -26,7 +26,7 @@ const OTHER_SERVER = {
 }
 
 describe('parseConfig', () => {
-  test("takes the .env of Auth0's quickstart unchanged", () => {
+  test("parseConfig takes the .env of Auth0's quickstart unchanged", () => {
     const config = parseConfig(QUICKSTART)
     expect(config).toMatchObject({
       listen: { host: 'localhost', port: 3001, keepAliveMs: 65_000 },
@@ -51,7 +51,7 @@ describe('parseConfig', () => {
     expect('secret' in clientAuthentication && clientAuthentication.secret.reveal()).toBe('hunter2')
   })
 
-  test('takes the variants of the quickstart for custom token exchange', () => {
+  test('parseConfig takes the variants of the quickstart for custom token exchange', () => {
     const config = parseConfig({
       ...QUICKSTART,
       MCP_SERVER_URL: 'http://localhost:3001/',
@@ -67,7 +67,7 @@ describe('parseConfig', () => {
     expect(config.api.baseUrl.href).toBe('http://localhost:8787/')
   })
 
-  test('takes every example that it documents', () => {
+  test('parseConfig takes every example that it documents', () => {
     const examples = Object.entries(SETTINGS)
       .filter(([, definition]) => !('secret' in definition || 'file' in definition))
       .map(([key, { example }]) => [key, example])
@@ -85,11 +85,11 @@ describe('parseConfig', () => {
     ['https://mcp.example.com/base', 'https://mcp.example.com/base/mcp'],
     ['https://mcp.example.com/base//', 'https://mcp.example.com/base/mcp'],
     ['http://[::1]:3001', 'http://[::1]:3001/mcp'],
-  ])('puts the endpoint below %s', (MCP_SERVER_URL, endpoint) => {
+  ])('parseConfig puts the endpoint below %s', (MCP_SERVER_URL, endpoint) => {
     expect(parseConfig({ ...QUICKSTART, MCP_SERVER_URL }).endpoint.href).toBe(endpoint)
   })
 
-  test('derives the public URL from the port where it is not given', () => {
+  test('parseConfig derives the public URL from the port where it is not given', () => {
     const config = parseConfig({ ...QUICKSTART, MCP_SERVER_URL: undefined, PORT: '4000' })
     expect(config.endpoint.href).toBe('http://localhost:4000/mcp')
     expect(config.listen.port).toBe(4000)
@@ -101,7 +101,7 @@ describe('parseConfig', () => {
     'https://example.eu.auth0.com/',
     'HTTPS://Example.EU.auth0.com//',
     '  example.eu.auth0.com  ',
-  ])('takes the domain %j for the same issuer', (AUTH0_DOMAIN) => {
+  ])('parseConfig takes the domain %j for the same issuer', (AUTH0_DOMAIN) => {
     expect(parseConfig({ ...QUICKSTART, AUTH0_DOMAIN }).issuer.primary).toBe(
       'https://example.eu.auth0.com/',
     )
@@ -113,7 +113,7 @@ describe('parseConfig', () => {
     'https://Login.Example.com/realms/One/',
     'http://localhost:9000',
     'https://login.example.com:443',
-  ])('keeps the issuer %s byte for byte', (ISSUER_BASE_URL) => {
+  ])('parseConfig keeps the issuer %s byte for byte', (ISSUER_BASE_URL) => {
     expect(parseConfig({ ...OTHER_SERVER, ISSUER_BASE_URL }).issuer.primary).toBe(ISSUER_BASE_URL)
   })
 
@@ -123,14 +123,14 @@ describe('parseConfig', () => {
     'HTTP://LocalHost:3001/mcp?x#y',
     'urn:example:mcp',
     'my-api',
-  ])('keeps the audiences byte for byte: %s', (audience) => {
+  ])('parseConfig keeps the audiences byte for byte: %s', (audience) => {
     const own = parseConfig({ ...QUICKSTART, AUTH0_AUDIENCE: audience })
     const downstream = parseConfig({ ...QUICKSTART, API_AUTH0_AUDIENCE: `${audience}-api` })
     expect(own.resource.resource).toBe(audience)
     expect(downstream.api.audience).toBe(`${audience}-api`)
   })
 
-  test.each(['', '   ', '\t', undefined])('counts %j as absent', (empty) => {
+  test.each(['', '   ', '\t', undefined])('parseConfig counts %j as absent', (empty) => {
     const names = Object.keys(SETTINGS).filter((name) => !(name in QUICKSTART))
     const blanks = Object.fromEntries(names.map((name) => [name, empty]))
     expect(parseConfig({ ...QUICKSTART, ...blanks })).toEqual(parseConfig(QUICKSTART))
@@ -141,17 +141,17 @@ describe('parseConfig', () => {
     ['read:private, write:private', ['read:private', 'write:private']],
     ['read:private  read:private', ['read:private']],
     ['openid profile', []],
-  ])('reads the ceiling %j', (MCP_AUTH0_EXCHANGE_SCOPE, ceiling) => {
+  ])('parseConfig reads the ceiling %j', (MCP_AUTH0_EXCHANGE_SCOPE, ceiling) => {
     const config = parseConfig({ ...QUICKSTART, MCP_AUTH0_EXCHANGE_SCOPE })
     expect(config.exchange.scopeCeiling).toEqual(ceiling)
   })
 
-  test('has no ceiling where none is given', () => {
+  test('parseConfig has no ceiling where none is given', () => {
     const config = parseConfig({ ...QUICKSTART, MCP_AUTH0_EXCHANGE_SCOPE: '' })
     expect(config.exchange.scopeCeiling).toBeUndefined()
   })
 
-  test('takes every other setting', () => {
+  test('parseConfig takes every other setting', () => {
     const config = parseConfig({
       ...QUICKSTART,
       HOST: '0.0.0.0',
@@ -212,7 +212,7 @@ describe('parseConfig', () => {
     expect(config.logLevel).toBe('silent')
   })
 
-  test('gives a configuration that nobody can change', () => {
+  test('parseConfig gives a configuration that nobody can change', () => {
     const thawed: string[] = []
     const visit = (value: unknown, path: string): void => {
       if (typeof value !== 'object' || value === null || value instanceof URL) return
@@ -224,7 +224,7 @@ describe('parseConfig', () => {
     expect(thawed).toEqual([])
   })
 
-  test('does not read the environment of the process', () => {
+  test('parseConfig does not read the environment of the process', () => {
     vi.stubEnv('LOG_LEVEL', 'silent')
     onTestFinished(() => {
       vi.unstubAllEnvs()
@@ -234,7 +234,7 @@ describe('parseConfig', () => {
 })
 
 describe('isUnconfigured', () => {
-  test('holds where nothing names a deployment', () => {
+  test('isUnconfigured holds where nothing names a deployment', () => {
     expect(isUnconfigured({})).toBe(true)
     expect(isUnconfigured({ PORT: '3001', LOG_LEVEL: 'info', AUTH0_DOMAIN: ' ' })).toBe(true)
   })
@@ -247,7 +247,7 @@ describe('isUnconfigured', () => {
     'MCP_AUTH0_CLIENT_SECRET',
     'API_AUTH0_AUDIENCE',
     'API_BASE_URL',
-  ])('does not hold once %s is set', (key) => {
+  ])('isUnconfigured does not hold once %s is set', (key) => {
     expect(isUnconfigured({ [key]: 'x' })).toBe(false)
   })
 })
@@ -266,7 +266,7 @@ describe('readEnvironment', () => {
     return directory
   }
 
-  test('reads a .env file, comments and quotes included', () => {
+  test('readEnvironment reads a .env file, comments and quotes included', () => {
     const environment = readEnvironment(
       directoryWith('# comment\nAUTH0_DOMAIN="quoted.example"\nUNIT_TEST_PLAIN=plain # why\n'),
     )
@@ -274,7 +274,7 @@ describe('readEnvironment', () => {
     expect(environment['UNIT_TEST_PLAIN']).toBe('plain')
   })
 
-  test('lets the environment of the process win', () => {
+  test('readEnvironment lets the environment of the process win', () => {
     vi.stubEnv('AUTH0_DOMAIN', 'process.example')
     const environment = readEnvironment(
       directoryWith('AUTH0_DOMAIN=file.example\nAUTH0_AUDIENCE=from-file\n'),
@@ -283,7 +283,7 @@ describe('readEnvironment', () => {
     expect(environment['AUTH0_AUDIENCE']).toBe('from-file')
   })
 
-  test('does without a .env file', () => {
+  test('readEnvironment does without a .env file', () => {
     vi.stubEnv('AUTH0_DOMAIN', 'process.example')
     expect(readEnvironment(directoryWith())['AUTH0_DOMAIN']).toBe('process.example')
   })

@@ -7,7 +7,7 @@ import { parseConfig } from '../../../src/config/config.js'
 const TEXT = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')
 
 describe('.env.example', () => {
-  test('documents every setting, in order, and nothing else', () => {
+  test('.env.example documents every setting, in order, and nothing else', () => {
     const keys = [...TEXT.matchAll(/^([A-Z0-9_]+)=/gm)].map(([, key]) => key)
     expect(keys).toEqual(Object.keys(SETTINGS))
     for (const [key, { description }] of Object.entries(SETTINGS)) {
@@ -16,7 +16,7 @@ describe('.env.example', () => {
     }
   })
 
-  test('works once the empty ones are filled in', () => {
+  test('.env.example works once the empty ones are filled in', () => {
     const config = parseConfig({
       ...parseEnv(TEXT),
       AUTH0_DOMAIN: 'example.eu.auth0.com',

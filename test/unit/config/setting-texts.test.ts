@@ -40,7 +40,7 @@ const hintOf = (key: string, value: string): string => {
 const NAMES = Object.keys(SETTINGS)
 
 describe('quotes', () => {
-  test.each(NAMES)('[case 51] around the value of %s are an issue with that hint', (key) => {
+  test.each(NAMES)('[case 51] quotes around the value of %s are an issue with that hint', (key) => {
     for (const quoted of [`"x y"`, `'x'`, '`x`', '“x”']) {
       expect(hintOf(key, quoted)).toContain('has quotes around its value')
     }
@@ -52,18 +52,18 @@ describe('quotes', () => {
     ['MCP_AUTH0_CLIENT_ID', "client-1'"],
     ['MCP_AUTH0_CLIENT_SECRET', "'S3CRET"],
     ['MCP_AUTH0_CLIENT_KEY_ID', 'key-1`'],
-  ])('[case 51] at one end of %s are an issue: %s', (key, value) => {
+  ])('[case 51] quotes at one end of %s are an issue: %s', (key, value) => {
     expect(hintOf(key, value)).toContain('has a quote at one end')
   })
 
-  test('[case 51] around a secret do not bring it into the error, and those within it are its own', () => {
+  test('[case 51] quotes around a secret do not bring it into the error, and those within it are its own', () => {
     const issues = issuesOf({ MCP_AUTH0_CLIENT_SECRET: '"S3CRET"' })
     expect(JSON.stringify(issues)).not.toContain('S3CRET')
     const { clientAuthentication } = parse({ MCP_AUTH0_CLIENT_SECRET: 'a"b\'c' }).exchange
     expect('secret' in clientAuthentication && clientAuthentication.secret.reveal()).toBe('a"b\'c')
   })
 
-  test('[case 51] around a key that Docker handed over are named before what they break', () => {
+  test('[case 51] quotes around a key that Docker handed over are named before what they break', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     expect(hintOf('MCP_AUTH0_CLIENT_PRIVATE_KEY', `"${pem.trim()}"`)).toContain('has quotes')
@@ -114,7 +114,7 @@ describe('a placeholder', () => {
     ['MCP_AUTH0_CLIENT_SECRET', '<YOUR_CLIENT_SECRET>'],
     ['MCP_AUTH0_CLIENT_SECRET', 'your-client-secret'],
     ['API_BASE_URL', 'https://your-api.example.com'],
-  ])('is told from a value: %s=%s', (key, value) => {
+  ])('a placeholder is told from a value: %s=%s', (key, value) => {
     expect(hintOf(key, value)).toContain('still a placeholder')
   })
 
@@ -126,16 +126,19 @@ describe('a placeholder', () => {
     ['MCP_AUTH0_CLIENT_ID', '%CLIENT_ID%'],
     ['API_BASE_URL', 'https://${API_HOST}/v1'],
     ['PORT', '$(PORT)'],
-  ])('that something should have filled in is told from a value: %s=%s', (key, value) => {
-    expect(hintOf(key, value)).toContain('expands no variables')
-  })
+  ])(
+    'a placeholder that something should have filled in is told from a value: %s=%s',
+    (key, value) => {
+      expect(hintOf(key, value)).toContain('expands no variables')
+    },
+  )
 
   test.each([
     ['MCP_AUTH0_CLIENT_SECRET', 'a<b>c${d}$e{f}…'],
     ['MCP_AUTH0_CLIENT_SECRET', 'changeme'],
     ['AUTH0_AUDIENCE', 'https://yours.example.com/'],
     ['API_AUTH0_AUDIENCE', 'urn:your-company'],
-  ])('is not seen where there is none: %s=%s', (key, value) => {
+  ])('a placeholder is not seen where there is none: %s=%s', (key, value) => {
     expect(issuesOf({ [key]: value })).toEqual([])
   })
 })
@@ -152,7 +155,7 @@ describe('an issuer', () => {
     'https://login.example.com/realms/one/protocol/openid-connect/token',
     'https://login.example.com/userinfo',
     'https://login.example.com/.well-known/jwks.json',
-  ])('[case 53] is not one of its addresses: %s', (issuer) => {
+  ])('[case 53] an issuer is not one of its addresses: %s', (issuer) => {
     expect(hintOf('ISSUER_BASE_URL', issuer)).toMatch(
       /^must be the issuer itself.* leave \/.* out$/,
     )
@@ -166,7 +169,7 @@ describe('an issuer', () => {
     'https://login.example.com/realms/token',
     'https://login.example.com/tenant/v2.0',
     'https://login.example.com/connect',
-  ])('[case 53] may end in many words: %s', (ISSUER_BASE_URL) => {
+  ])('[case 53] an issuer may end in many words: %s', (ISSUER_BASE_URL) => {
     expect(issuesOf({ AUTH0_DOMAIN: '', ISSUER_BASE_URL })).toEqual([])
   })
 
@@ -176,7 +179,7 @@ describe('an issuer', () => {
     'example',
     'auth0.com',
     'manage.auth0.com',
-  ])('[case 53] of Auth0 is the domain alone: %s', (domain) => {
+  ])('[case 53] an issuer of Auth0 is the domain alone: %s', (domain) => {
     expect(hintOf('AUTH0_DOMAIN', domain)).toContain("must be the tenant's domain alone")
   })
 
@@ -185,7 +188,7 @@ describe('an issuer', () => {
     'https://api.example.com/#a',
     'https://*.a.test',
     'https://https://api.example.com',
-  ])('[case 53] is not the only URL that is looked at: API_BASE_URL=%s', (url) => {
+  ])('[case 53] an issuer is not the only URL that is looked at: API_BASE_URL=%s', (url) => {
     expect(hintOf('API_BASE_URL', url)).not.toBe('')
   })
 })
@@ -211,7 +214,7 @@ describe('HOST', () => {
   })
 
   test.each(['0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'mcp-1.internal', '10.0.0.7'])(
-    '[case 54] %s is one',
+    '[case 54] %s is a host to listen at',
     (HOST) => {
       expect(parse({ HOST }).listen.host).toBe(HOST)
     },
@@ -267,7 +270,7 @@ describe('a list', () => {
     expect(hintOf(key, value).length).toBeGreaterThan(20)
   })
 
-  test('[case 39] of a hierarchy has spaces alone, since commas stand within its entries', () => {
+  test('[case 39] a list of a hierarchy has spaces alone, since commas stand within its entries', () => {
     const { scopeHierarchy: hierarchy } = parse({ SCOPE_HIERARCHY: 'a=b,c d=e' }).access
     expect(hierarchy).toEqual({ a: ['b', 'c'], d: ['e'] })
     expect(hintOf('SCOPE_HIERARCHY', 'a=b, d=e')).toContain('separated by spaces')

@@ -40,7 +40,7 @@ describe('the .env file', () => {
     ['UTF-8 with line ends of old', Buffer.from('PORT=1\rISSUER_BASE_URL=https://a.example/\r')],
     ['Latin-1 in a comment', Buffer.from('# f\xfcr\nISSUER_BASE_URL=https://a.example/', 'latin1')],
     ['the words of a shell', Buffer.from('export  ISSUER_BASE_URL = "https://a.example/" # why')],
-  ])('[case 50] is read in %s', (_title, bytes) => {
+  ])('[case 50] the .env file is read in %s', (_title, bytes) => {
     const { environment, file } = read(bytes)
     expect(environment['ISSUER_BASE_URL']).toBe('https://a.example/')
     expect(file.names).toContain('ISSUER_BASE_URL')
@@ -51,11 +51,14 @@ describe('the .env file', () => {
     ['UTF-16 LE', Buffer.from('ISSUER_BASE_URL=https://a.example/', 'utf16le')],
     ['UTF-16 BE', BIG_ENDIAN('ISSUER_BASE_URL=https://a.example/')],
     ['UTF-32 LE', Buffer.from([0xff, 0xfe, 0, 0, 0x41, 0, 0, 0])],
-  ])('[case 50] in %s without a mark is refused, and the text says how to save it', (_t, bytes) => {
-    expect(issuesOf(bytes).message).toMatch(/\.env: is no text in UTF-8\. Save it as UTF-8/)
-  })
+  ])(
+    '[case 50] the .env file in %s without a mark is refused, and the text says how to save it',
+    (_t, bytes) => {
+      expect(issuesOf(bytes).message).toMatch(/\.env: is no text in UTF-8\. Save it as UTF-8/)
+    },
+  )
 
-  test('that is a directory, or far too large, is refused by name', () => {
+  test('the .env file that is a directory, or far too large, is refused by name', () => {
     mkdirSync(join(directory, '.env'))
     expect(() => readSettings(directory)).toThrow(/\.env: is a directory/)
     rmSync(join(directory, '.env'), { recursive: true })
@@ -66,14 +69,20 @@ describe('the .env file', () => {
     ['ab#cd', 'ab'],
     ['#abcd', ''],
     ['a b#c # comment', 'a b'],
-  ])('[case 52] refuses a # without a space in front, since others read on: %s', (value) => {
-    const { issues, message } = issuesOf(`PORT=1\nMCP_AUTH0_CLIENT_SECRET=${value}\n`)
-    expect(issues).toEqual([
-      { key: 'MCP_AUTH0_CLIENT_SECRET', hint: expect.stringContaining('line 2 of .env') as string },
-    ])
-    expect(message).toContain('single quotes')
-    expect(message).not.toContain(value)
-  })
+  ])(
+    '[case 52] the .env file refuses a # without a space in front, since others read on: %s',
+    (value) => {
+      const { issues, message } = issuesOf(`PORT=1\nMCP_AUTH0_CLIENT_SECRET=${value}\n`)
+      expect(issues).toEqual([
+        {
+          key: 'MCP_AUTH0_CLIENT_SECRET',
+          hint: expect.stringContaining('line 2 of .env') as string,
+        },
+      ])
+      expect(message).toContain('single quotes')
+      expect(message).not.toContain(value)
+    },
+  )
 
   test.each([
     ["'ab#cd'", 'ab#cd'],
@@ -88,13 +97,13 @@ describe('the .env file', () => {
     ['"one\ntwo"', 'one\ntwo'],
     ['"one\\ntwo"', 'one\ntwo'],
     ['a=b==', 'a=b=='],
-  ])('[case 52] reads %j as everybody does', (written, value) => {
+  ])('[case 52] the .env file reads %j as everybody does', (written, value) => {
     const { environment, file } = read(`MCP_AUTH0_CLIENT_SECRET=${written}\nPORT=4000\n`)
     expect(environment).toMatchObject({ MCP_AUTH0_CLIENT_SECRET: value, PORT: '4000' })
     expect(file.doubts).toEqual([])
   })
 
-  test('[case 52] does not judge a # in names of other programs, or in values that a variable overrules', () => {
+  test('[case 52] the .env file does not judge a # in names of other programs, or in values that a variable overrules', () => {
     vi.stubEnv('MCP_AUTH0_CLIENT_SECRET', 'from the process')
     const { environment } = read('OTHER_COLOUR=#fff\nMCP_AUTH0_CLIENT_SECRET=ab#cd\n')
     expect(environment['MCP_AUTH0_CLIENT_SECRET']).toBe('from the process')
@@ -107,14 +116,17 @@ describe('the .env file', () => {
     ['AUTH0_DOMAIN: a.example', 'AUTH0_DOMAIN', 'line 1 of .env, but not as NAME=value'],
     ['$env:AUTH0_DOMAIN="a.example"', 'AUTH0_DOMAIN', 'but not as NAME=value'],
     ['set AUTH0_DOMAIN=a.example', 'AUTH0_DOMAIN', 'but not as NAME=value'],
-  ])('refuses a line that seems to set something and does not: %j', (text, key, hint) => {
-    expect(issuesOf(text).issues).toContainEqual({
-      key,
-      hint: expect.stringContaining(hint) as string,
-    })
-  })
+  ])(
+    'the .env file refuses a line that seems to set something and does not: %j',
+    (text, key, hint) => {
+      expect(issuesOf(text).issues).toContainEqual({
+        key,
+        hint: expect.stringContaining(hint) as string,
+      })
+    },
+  )
 
-  test('is logged where lines do nothing: no assignment, or overruled by a later one', () => {
+  test('the .env file is logged where lines do nothing: no assignment, or overruled by a later one', () => {
     const log = new RecordingLog()
     const text =
       'PORT=1\nS3CRET and prose\nPORT=4000\nHOST=\nHOST=::1\nHOST=::1\nLOG_LEVEL=info\nLOG_LEVEL=\n'
@@ -129,7 +141,7 @@ describe('the .env file', () => {
     expect(log.text()).not.toContain('S3CRET')
   })
 
-  test('does not lose the setting behind a line that is no assignment', () => {
+  test('the .env file does not lose the setting behind a line that is no assignment', () => {
     expect(read('a key without value\nPORT=4000\n').environment['PORT']).toBe('4000')
   })
 })
@@ -145,32 +157,35 @@ describe('a secret in a file of its own', () => {
     ['a byte order mark', '\uFEFFhunter2\r\n'],
     ['UTF-16 as PowerShell writes it', Buffer.from('\uFEFFhunter2\r\n', 'utf16le')],
     ['line breaks', '\nhunter2\n\n'],
-  ])('[case 50] is read without %s', (_title, content) => {
+  ])('[case 50] a secret in a file of its own is read without %s', (_title, content) => {
     expect(read(withSecret(content)).environment['MCP_AUTH0_CLIENT_SECRET']).toBe('hunter2')
   })
 
-  test.each(['a #b', "ab'", '"ab', '#ab'])('[case 52] may hold what .env cannot: %s', (secret) => {
-    expect(read(withSecret(secret)).environment['MCP_AUTH0_CLIENT_SECRET']).toBe(secret)
-  })
+  test.each(['a #b', "ab'", '"ab', '#ab'])(
+    '[case 52] a secret in a file of its own may hold what .env cannot: %s',
+    (secret) => {
+      expect(read(withSecret(secret)).environment['MCP_AUTH0_CLIENT_SECRET']).toBe(secret)
+    },
+  )
 
   test.each([
     ['is empty', '\n', 'names an empty file'],
     ['is not there', undefined, 'cannot be read: no such file'],
     ['is binary', Buffer.from([1, 0, 2]), 'names a file that is no text in UTF-8'],
     ['is far too large', 'a'.repeat(1024 * 1024 + 1), 'names a file larger than any value'],
-  ])('that %s is an issue', (_title, content, hint) => {
+  ])('a secret in a file of its own that %s is an issue', (_title, content, hint) => {
     expect(issuesOf(withSecret(content)).issues).toMatchObject([
       { key: 'MCP_AUTH0_CLIENT_SECRET_FILE', hint: expect.stringContaining(hint) as string },
     ])
   })
 
-  test('that is a directory is an issue', () => {
+  test('a secret in a file of its own that is a directory is an issue', () => {
     expect(issuesOf(`MCP_AUTH0_CLIENT_SECRET_FILE=${directory}\n`).message).toContain(
       'names a directory. Name the file in it',
     )
   })
 
-  test('[case 51] whose path has quotes that Docker kept is an issue with that hint', () => {
+  test('[case 51] a secret in a file of its own whose path has quotes that Docker kept is an issue with that hint', () => {
     vi.stubEnv('MCP_AUTH0_CLIENT_SECRET_FILE', '"/run/secrets/client"')
     expect(issuesOf('').message).toMatch(/_FILE=.*has quotes around its value/)
   })

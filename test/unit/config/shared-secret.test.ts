@@ -29,24 +29,30 @@ describe('the secret of the client', () => {
     'https://login.example.com.attacker.example/',
     'https://evil-login.example.com/',
     'https://login.example.com/realms/two https://other.example/',
-  ])('[S15] is not sent to further issuers on other hosts: %s', (ADDITIONAL_ISSUERS) => {
-    const [issue, ...more] = issuesOf({ ADDITIONAL_ISSUERS })
-    expect(more).toEqual([])
-    expect(issue).toMatchObject({ key: 'ADDITIONAL_ISSUERS', value: ADDITIONAL_ISSUERS })
-    expect(JSON.stringify(issue)).toContain('DANGEROUSLY_SHARE_CLIENT_SECRET=true')
-    expect(JSON.stringify(issue)).not.toContain('hunter2')
-  })
+  ])(
+    '[S15] the secret of the client is not sent to further issuers on other hosts: %s',
+    (ADDITIONAL_ISSUERS) => {
+      const [issue, ...more] = issuesOf({ ADDITIONAL_ISSUERS })
+      expect(more).toEqual([])
+      expect(issue).toMatchObject({ key: 'ADDITIONAL_ISSUERS', value: ADDITIONAL_ISSUERS })
+      expect(JSON.stringify(issue)).toContain('DANGEROUSLY_SHARE_CLIENT_SECRET=true')
+      expect(JSON.stringify(issue)).not.toContain('hunter2')
+    },
+  )
 
   test.each([
     'https://login.example.com/realms/two',
     'https://login.example.com:8443/',
     'https://example.com/',
     'https://eu.login.example.com/ https://us.login.example.com/',
-  ])('[S15] may go to further issuers of the same host: %s', (ADDITIONAL_ISSUERS) => {
-    expect(issuesOf({ ADDITIONAL_ISSUERS })).toEqual([])
-  })
+  ])(
+    '[S15] the secret of the client may go to further issuers of the same host: %s',
+    (ADDITIONAL_ISSUERS) => {
+      expect(issuesOf({ ADDITIONAL_ISSUERS })).toEqual([])
+    },
+  )
 
-  test("[S15] goes to one tenant's several domains by a setting that says what it does", () => {
+  test("[S15] the secret of the client goes to one tenant's several domains by a setting that says what it does", () => {
     const domains = {
       ISSUER_BASE_URL: '',
       AUTH0_DOMAIN: 'tenant.eu.auth0.com',
@@ -56,7 +62,7 @@ describe('the secret of the client', () => {
     expect(issuesOf({ ...domains, DANGEROUSLY_SHARE_CLIENT_SECRET: 'true' })).toEqual([])
   })
 
-  test('[S15] is not asked about where a private key proves the client, or one domain alone is asked', () => {
+  test('[S15] the secret of the client is not asked about where a private key proves the client, or one domain alone is asked', () => {
     const ADDITIONAL_ISSUERS = 'https://tenant.eu.auth0.com/'
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()

@@ -12,7 +12,7 @@ const AUTH0 = {
 
 describe('the subject token type of a profile at Auth0', () => {
   test.each(['urn:fastmcp:mcp', 'https://example.com/mcp-token', 'http://example.com/mcp-token'])(
-    'may be %s',
+    'the subject token type of a profile at Auth0 may be %s',
     (MCP_AUTH0_SUBJECT_TOKEN_TYPE) => {
       const { exchange } = parseConfig({ ...AUTH0, MCP_AUTH0_SUBJECT_TOKEN_TYPE })
       expect(exchange.subjectTokenType).toBe(MCP_AUTH0_SUBJECT_TOKEN_TYPE)
@@ -25,14 +25,17 @@ describe('the subject token type of a profile at Auth0', () => {
     'URN:OKTA:mine',
     'https://auth0.com/mine',
     'http://www.okta.com/mine',
-  ])('may not be %s: the namespace is reserved', (MCP_AUTH0_SUBJECT_TOKEN_TYPE) => {
-    expect(() => parseConfig({ ...AUTH0, MCP_AUTH0_SUBJECT_TOKEN_TYPE })).toThrow(
-      /in a namespace that Auth0 reserves. Use a URI of your own/,
-    )
-  })
+  ])(
+    'the subject token type of a profile at Auth0 may not be %s: the namespace is reserved',
+    (MCP_AUTH0_SUBJECT_TOKEN_TYPE) => {
+      expect(() => parseConfig({ ...AUTH0, MCP_AUTH0_SUBJECT_TOKEN_TYPE })).toThrow(
+        /in a namespace that Auth0 reserves. Use a URI of your own/,
+      )
+    },
+  )
 
   test.each(['urn:short', 'no-uri-at-all', `urn:${'x'.repeat(100)}`])(
-    'may not be %s',
+    'the subject token type of a profile at Auth0 may not be %s',
     (MCP_AUTH0_SUBJECT_TOKEN_TYPE) => {
       expect(() => parseConfig({ ...AUTH0, MCP_AUTH0_SUBJECT_TOKEN_TYPE })).toThrow(
         /must be a URI of 10 to 100 characters/,

@@ -19,7 +19,7 @@ const fragment = fc.oneof(
 const path = fc.array(fragment, { maxLength: 8 }).map((parts) => parts.join(''))
 
 describe('resolveApiPath', () => {
-  test('never leads out of the API, whatever the path', () => {
+  test('resolveApiPath never leads out of the API, whatever the path', () => {
     fc.assert(
       fc.property(base, path, (baseUrl, given) => {
         let url: URL
@@ -41,7 +41,7 @@ describe('resolveApiPath', () => {
     )
   })
 
-  test('takes every path of plain segments as it is', () => {
+  test('resolveApiPath takes every path of plain segments as it is', () => {
     const segment = fc.stringMatching(/^[A-Za-z0-9_~-]{1,8}$/)
     fc.assert(
       fc.property(base, fc.array(segment, { minLength: 1, maxLength: 5 }), (baseUrl, segments) => {
@@ -54,7 +54,7 @@ describe('resolveApiPath', () => {
     )
   })
 
-  test('puts a query in so that nothing in it can be anything else', () => {
+  test('resolveApiPath puts a query in so that nothing in it can be anything else', () => {
     const text = fc.string({ unit: 'binary', maxLength: 8 })
     fc.assert(
       fc.property(base, fc.dictionary(text, text, { maxKeys: 4 }), (baseUrl, query) => {
@@ -66,7 +66,7 @@ describe('resolveApiPath', () => {
     )
   })
 
-  test('leaves the base as it was', () => {
+  test('resolveApiPath leaves the base as it was', () => {
     const given = new URL('https://api.example/v1')
     resolveApiPath(given, { path: '/x', query: { a: 'b' } })
     expect(given.href).toBe('https://api.example/v1')

@@ -37,7 +37,7 @@ function written(line: LogLine | undefined): Record<string, unknown> {
 }
 
 describe('the log line of an exchange', () => {
-  test('names the tool, the user, the client, the API, and what was asked', () => {
+  test('the log line of an exchange names the tool, the user, the client, the API, and what was asked', () => {
     const line = lineOf((call) => {
       logExchange(call, exchangedOf('token'))
     })
@@ -48,7 +48,7 @@ describe('the log line of an exchange', () => {
     })
   })
 
-  test('names the granted scopes, the actors and the organization where there are any', () => {
+  test('the log line of an exchange names the granted scopes, the actors and the organization where there are any', () => {
     const exchanged = exchangedOf('token', {
       scopes: ['read:private'],
       delegation: { actor: 'agent', chain: ['agent', 'gateway'] },
@@ -67,7 +67,7 @@ describe('the log line of an exchange', () => {
     })
   })
 
-  test('is bounded, and breaks no line, whatever the authorization server writes', () => {
+  test('the log line of an exchange is bounded, and breaks no line, whatever the authorization server writes', () => {
     const long = `a\nb${'x'.repeat(1_000)}`
     const exchanged = exchangedOf('token', {
       scopes: [long],
@@ -92,7 +92,7 @@ describe('the log line of a failed exchange', () => {
     ['exchange_misconfigured', 'error', false],
     ['exchange_rejected', 'error', true],
   ] as const)(
-    'of %s has the level of its code, %s, and says whether it matters to security: %s',
+    'the log line of a failed exchange of %s has the level of its code, %s, and says whether it matters to security: %s',
     (code, level, security) => {
       const failure = new OnBehalfOfError(code)
       const line = lineOf((call) => {
@@ -103,7 +103,7 @@ describe('the log line of a failed exchange', () => {
     },
   )
 
-  test('says who called what, why it failed, and what lies below', () => {
+  test('the log line of a failed exchange says who called what, why it failed, and what lies below', () => {
     const failure = new OnBehalfOfError('exchange_unavailable', {
       reason: 'timed_out',
       cause: new Error('too late'),
@@ -127,7 +127,7 @@ describe('the log line of a failed call of the API', () => {
     logCallFailure(call, new OnBehalfOfError(code, { reason: 'broke_off', log, cause }))
   }
 
-  test('says who called what, and which call failed', () => {
+  test('the log line of a failed call of the API says who called what, and which call failed', () => {
     const line = lineOf(failed('downstream_forbidden'))
     expect([line?.level, line?.name]).toEqual(['warn', 'api_call_failed'])
     expect(written(line)).toEqual({
@@ -137,17 +137,17 @@ describe('the log line of a failed call of the API', () => {
     })
   })
 
-  test('says what lies below the failure where something does', () => {
+  test('the log line of a failed call of the API says what lies below the failure where something does', () => {
     const line = lineOf(failed('downstream_unavailable', new Error('socket hang up')))
     expect(line?.level).toBe('error')
     expect(line?.fields['err']).toMatchObject({ causes: [{ message: 'socket hang up' }] })
   })
 
-  test('says that it matters to security where it does', () => {
+  test('the log line of a failed call of the API says that it matters to security where it does', () => {
     expect(lineOf(failed('exchange_rejected'))?.fields).toMatchObject({ security: true })
   })
 
-  test('is for debugging in the standalone server, which logs the failure of the tool', () => {
+  test('the log line of a failed call of the API is for debugging in the standalone server, which logs the failure of the tool', () => {
     const line = lineOf(failed('downstream_unavailable'), { host: 'standalone' })
     expect([line?.level, line?.name]).toEqual(['debug', 'api_call_failed'])
   })
@@ -161,23 +161,23 @@ describe('what to correct, in a log line', () => {
     logExchangeFailure(call, new OnBehalfOfError('exchange_misconfigured', { log }))
   }
 
-  test('names the options for a user of the library, and the API by its name', () => {
+  test('what to correct, in a log line names the options for a user of the library, and the API by its name', () => {
     expect(lineOf(withHint)?.fields['hint']).toBe(
       'Check apis.invoices.audience, apis.invoices.baseUrl, resource and client.id (not MCP_PORT, an API or A_B2).',
     )
   })
 
-  test('leaves the name of the API open where the call has none', () => {
+  test('what to correct, in a log line leaves the name of the API open where the call has none', () => {
     expect(lineOf(withHint, { api: undefined })?.fields['hint']).toContain(
       'apis.….audience, apis.….baseUrl,',
     )
   })
 
-  test('names the settings in the standalone server', () => {
+  test('what to correct, in a log line names the settings in the standalone server', () => {
     expect(lineOf(withHint, { host: 'standalone' })?.fields['hint']).toBe(HINT)
   })
 
-  test('leaves the other fields of the failure as they are', () => {
+  test('what to correct, in a log line leaves the other fields of the failure as they are', () => {
     expect(lineOf(withHint)?.fields['problem']).toBe('API_BASE_URL')
     const line = lineOf((call) => {
       const log = { problem: 'AUTH0_AUDIENCE', hint: 7 }

@@ -61,7 +61,7 @@ const FETCHES: readonly (readonly [what: string, open: () => Fetch])[] = [
 describe.each(FETCHES)('over %s', (_kind, open) => {
   describe.each(WAYS)('an API that %s when it is used again', (_what, how) => {
     test.each(['GET', 'HEAD', 'PUT', 'DELETE'] as const)(
-      '[case 57] gets %s once more, on a fresh connection',
+      '[case 57] an API that ends a used connection gets %s once more, on a fresh connection',
       async (method) => {
         const { answer, counts } = endingReused(how)
         const { client } = await setUpApi(answer, { fetch: open() })
@@ -71,18 +71,21 @@ describe.each(FETCHES)('over %s', (_kind, open) => {
       },
     )
 
-    test.each(['POST', 'PATCH'] as const)('[case 57] gets %s only once', async (method) => {
-      const { answer, counts } = endingReused(how)
-      const { client } = await setUpApi(answer, { fetch: open() })
-      await settled([await client.fetch('/x')])
-      const failure = await failureOf(client.fetch('/x', { method, json: {} }))
-      expect([failure.code, failure.details.reason]).toEqual([
-        'downstream_unavailable',
-        'broke_off',
-      ])
-      expect(failure.message).toMatch(/not known whether the call took effect/)
-      expect(counts).toEqual({ ended: 1, answered: 1 })
-    })
+    test.each(['POST', 'PATCH'] as const)(
+      '[case 57] an API that ends a used connection gets %s only once',
+      async (method) => {
+        const { answer, counts } = endingReused(how)
+        const { client } = await setUpApi(answer, { fetch: open() })
+        await settled([await client.fetch('/x')])
+        const failure = await failureOf(client.fetch('/x', { method, json: {} }))
+        expect([failure.code, failure.details.reason]).toEqual([
+          'downstream_unavailable',
+          'broke_off',
+        ])
+        expect(failure.message).toMatch(/not known whether the call took effect/)
+        expect(counts).toEqual({ ended: 1, answered: 1 })
+      },
+    )
   })
 
   test('[case 57] the second try is not made on another connection that was used before', async () => {

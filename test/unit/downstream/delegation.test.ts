@@ -13,11 +13,11 @@ function nested(chain: readonly string[]): object | undefined {
 const name = fc.string({ minLength: 1 }).filter((text) => text.trim() !== '')
 
 describe('parseDelegation', () => {
-  test('finds nothing where there is no claim', () => {
+  test('parseDelegation finds nothing where there is no claim', () => {
     expect(parseDelegation(undefined)).toBeUndefined()
   })
 
-  test('reads actor and chain, newest first, at any depth up to 32', () => {
+  test('parseDelegation reads actor and chain, newest first, at any depth up to 32', () => {
     fc.assert(
       fc.property(fc.array(name, { minLength: 1, maxLength: 32 }), (chain) => {
         expect(parseDelegation(nested(chain))).toEqual({ actor: chain[0], chain })
@@ -25,18 +25,18 @@ describe('parseDelegation', () => {
     )
   })
 
-  test('refuses more than 32', () => {
+  test('parseDelegation refuses more than 32', () => {
     const chain = Array.from({ length: 33 }, (_, index) => `actor-${index}`)
     expect(thrownBy(() => parseDelegation(nested(chain)))).toBeInstanceOf(TypeError)
   })
 
-  test('comes to an end where the chain has none', () => {
+  test('parseDelegation comes to an end where the chain has none', () => {
     const act: Record<string, unknown> = { sub: 'a' }
     act['act'] = act
     expect(thrownBy(() => parseDelegation(act))).toBeInstanceOf(TypeError)
   })
 
-  test('refuses what is malformed at any level', () => {
+  test('parseDelegation refuses what is malformed at any level', () => {
     const bad = fc.oneof(
       fc.constantFrom<unknown>(null, '', 'x', 7, true, [], [{ sub: 'a' }], {}),
       fc.record({ sub: fc.oneof(fc.integer(), fc.constantFrom<unknown>(null, '', ' ', [], {})) }),
@@ -49,7 +49,7 @@ describe('parseDelegation', () => {
     )
   })
 
-  test('tolerates members that it does not know, and reads the client of the current actor', () => {
+  test('parseDelegation tolerates members that it does not know, and reads the client of the current actor', () => {
     const act = {
       sub: 'agt_1',
       client_id: 'agent-client',
@@ -65,7 +65,7 @@ describe('parseDelegation', () => {
     })
   })
 
-  test('takes no client from anywhere but the current actor', () => {
+  test('parseDelegation takes no client from anywhere but the current actor', () => {
     expect(parseDelegation({ sub: 'a', act: { sub: 'b', client_id: 'c' } })).toEqual({
       actor: 'a',
       chain: ['a', 'b'],
@@ -74,13 +74,13 @@ describe('parseDelegation', () => {
   })
 
   test.each([7, '', ' ', ['c'], {}, false])(
-    'refuses the client %j of the current actor',
+    'parseDelegation refuses the client %j of the current actor',
     (client) => {
       expect(() => parseDelegation({ sub: 'a', client_id: client })).toThrow(TypeError)
     },
   )
 
-  test('gives what nobody can change', () => {
+  test('parseDelegation gives what nobody can change', () => {
     const delegation = parseDelegation({ sub: 'a', act: { sub: 'b' } })
     expect(Object.isFrozen(delegation)).toBe(true)
     expect(Object.isFrozen(delegation?.chain)).toBe(true)

@@ -38,7 +38,7 @@ function setUp() {
 }
 
 describe('a handler that asks for its API', () => {
-  test('gets the API of its tool, for calls that end with its signal', () => {
+  test('a handler that asks for its API gets the API of its tool, for calls that end with its signal', () => {
     const { authInfo, reported, opened } = setUp()
     const { signal } = new AbortController()
     expect(ask(authInfo, 'greet', signal)).toBe(CLIENT)
@@ -47,7 +47,7 @@ describe('a handler that asks for its API', () => {
     expect(reported).toEqual([])
   })
 
-  test('gets the failure of the exchange in place of the API, and the log is not told again', () => {
+  test('a handler that asks for its API gets the failure of the exchange in place of the API, and the log is not told again', () => {
     const { authInfo, reported } = setUp()
     const failure = new OnBehalfOfError('consent_required')
     attachDownstreamAccess(authInfo, 'greet', { failure })
@@ -55,7 +55,7 @@ describe('a handler that asks for its API', () => {
     expect(reported).toEqual([])
   })
 
-  test('for another tool than the one that runs is refused, and the log of the request is told', () => {
+  test('a handler that asks for its API for another tool than the one that runs is refused, and the log of the request is told', () => {
     const { authInfo, reported } = setUp()
     const failure = failureThrownBy(() => ask(authInfo, 'other'))
     expect([failure.code, failure.details.reason]).toEqual([
@@ -71,7 +71,7 @@ describe('a handler that asks for its API', () => {
     expect(reported[0]?.failure).toBe(failure)
   })
 
-  test('with the auth of a request without an exchange is refused, and reads that it may be a copy', () => {
+  test('a handler that asks for its API with the auth of a request without an exchange is refused, and reads that it may be a copy', () => {
     const { authInfo } = setUp()
     for (const strange of [authInfoOf(), { ...authInfo }]) {
       const failure = failureThrownBy(() => ask(strange, 'greet'))
@@ -86,7 +86,7 @@ describe('a handler that asks for its API', () => {
     }
   })
 
-  test('without any auth is refused, and reads so', () => {
+  test('a handler that asks for its API without any auth is refused, and reads so', () => {
     const failure = failureThrownBy(() => ask(undefined, 'greet'))
     expect([failure.code, failure.details.reason]).toEqual([
       'misconfigured',
@@ -98,7 +98,7 @@ describe('a handler that asks for its API', () => {
     expect(log['hint']).toContain('mount protect in front')
   })
 
-  test('under a name that is no text is refused, and a long name is bounded in the log', () => {
+  test('a handler that asks for its API under a name that is no text is refused, and a long name is bounded in the log', () => {
     const { authInfo } = setUp()
     const toolInLog = (tool: unknown) =>
       failureThrownBy(() => ask(authInfo, tool as string)).details.log?.['tool']

@@ -16,7 +16,7 @@ const unauthorized =
 
 describe('a 401', () => {
   test.each(['GET', 'HEAD', 'PUT', 'DELETE'] as const)(
-    'to %s is met with one new token and one more try',
+    'a 401 to %s is met with one new token and one more try',
     async (method) => {
       const { client, seen, asked } = await setUpApi(unauthorized('exchanged.token'))
       expect((await client.fetch('/x', { method })).status).toBe(200)
@@ -28,13 +28,13 @@ describe('a 401', () => {
     },
   )
 
-  test.each(['POST', 'PATCH'] as const)('to %s is not tried again', async (method) => {
+  test.each(['POST', 'PATCH'] as const)('a 401 to %s is not tried again', async (method) => {
     const { client, seen, asked } = await setUpApi(unauthorized('exchanged.token'))
     expect((await client.fetch('/x', { method, json: {} })).status).toBe(401)
     expect([seen.length, asked]).toEqual([1, ['token']])
   })
 
-  test('is tried again with the same path, headers and body', async () => {
+  test('a 401 is tried again with the same path, headers and body', async () => {
     const { client, seen } = await setUpApi(unauthorized('exchanged.token'))
     const headers = { 'x-note': 'same' }
     await client.fetch('/x', { method: 'PUT', query: { a: 'b' }, headers, json: { c: 'd' } })
@@ -42,13 +42,13 @@ describe('a 401', () => {
     expect(seen).toMatchObject([same, same])
   })
 
-  test('to the new token as well is final', async () => {
+  test('a 401 to the new token as well is final', async () => {
     const { failureOfJson, seen } = await setUpApi(json({}, 401))
     expect(await failureOfJson()).toEqual(['downstream_unauthorized', 'unexpected_status', 401])
     expect(seen).toHaveLength(2)
   })
 
-  test('is answered by the failure of the new exchange where that fails', async () => {
+  test('a 401 is answered by the failure of the new exchange where that fails', async () => {
     const refused = new OnBehalfOfError('reauthentication_required')
     const { client, seen } = await setUpApi(json({}, 401), {
       tokens: {
@@ -71,14 +71,14 @@ describe('an answer', () => {
     [400, 'downstream_failed'],
     [404, 'downstream_failed'],
     [409, 'downstream_failed'],
-  ])('of status %i is %s', async (status, code) => {
+  ])('an answer of status %i is %s', async (status, code) => {
     const { failureOfJson } = await setUpApi((_req, res) => {
       res.writeHead(status).end('{"msg":"FOREIGN"}')
     })
     expect(await failureOfJson()).toEqual([code, 'unexpected_status', status])
   })
 
-  test('of status 403 that asks for scope is a matter of scope', async () => {
+  test('an answer of status 403 that asks for scope is a matter of scope', async () => {
     const challenge = 'Bearer error="insufficient_scope", scope="write:things"'
     const { failureOfJson } = await setUpApi((_req, res) => {
       res.writeHead(403, { 'WWW-Authenticate': challenge }).end()
@@ -87,7 +87,7 @@ describe('an answer', () => {
   })
 
   test.each(['Bearer error="invalid_token"', 'Bearer error="insufficient_scopes_x"'])(
-    'of status 403 is no matter of scope with %s',
+    'an answer of status 403 is no matter of scope with %s',
     async (challenge) => {
       const { failureOfJson } = await setUpApi((_req, res) => {
         res.writeHead(403, { 'WWW-Authenticate': challenge }).end()
@@ -96,7 +96,7 @@ describe('an answer', () => {
     },
   )
 
-  test.each([429, 503])('of status %i may say when to come back', async (status) => {
+  test.each([429, 503])('an answer of status %i may say when to come back', async (status) => {
     const { client } = await setUpApi((_req, res) => {
       res.writeHead(status, { 'Retry-After': '17' }).end()
     })
@@ -104,21 +104,24 @@ describe('an answer', () => {
     expect(details.retryAfterSeconds).toBe(17)
   })
 
-  test('that refuses lends none of its words to the failure', async () => {
+  test('an answer that refuses lends none of its words to the failure', async () => {
     const { client } = await setUpApi(json({ msg: 'FOREIGN' }, 400))
     const { message, details } = await failureOf(client.json('/x', { schema: ANSWER }))
     expect(`${message} ${JSON.stringify(details)}`).not.toContain('FOREIGN')
     expect(details.description).toContain('400')
   })
 
-  test.each([301, 302, 307, 308])('that redirects by %i is not followed', async (status) => {
-    const elsewhere = await setUpApi()
-    const { failureOfJson, seen } = await setUpApi((_req, res) => {
-      res.writeHead(status, { Location: `${elsewhere.server.origin}/stolen` }).end()
-    })
-    expect(await failureOfJson()).toEqual(['downstream_failed', 'unexpected_status', status])
-    expect([seen.length, elsewhere.seen.length]).toEqual([1, 0])
-  })
+  test.each([301, 302, 307, 308])(
+    'an answer that redirects by %i is not followed',
+    async (status) => {
+      const elsewhere = await setUpApi()
+      const { failureOfJson, seen } = await setUpApi((_req, res) => {
+        res.writeHead(status, { Location: `${elsewhere.server.origin}/stolen` }).end()
+      })
+      expect(await failureOfJson()).toEqual(['downstream_failed', 'unexpected_status', status])
+      expect([seen.length, elsewhere.seen.length]).toEqual([1, 0])
+    },
+  )
 
   test.each([
     ['HTML', '<html>', 'not_json'],
@@ -126,21 +129,21 @@ describe('an answer', () => {
     ['half of it', '{"msg":', 'not_json'],
     ['another shape', '{"msg":7}', 'unexpected_shape'],
     ['a list', '[]', 'unexpected_shape'],
-  ])('that is %s is a failure of the API', async (_what, body, reason) => {
+  ])('an answer that is %s is a failure of the API', async (_what, body, reason) => {
     const { failureOfJson } = await setUpApi((_req, res) => {
       res.end(body)
     })
     expect(await failureOfJson()).toEqual(['downstream_failed', reason])
   })
 
-  test('of another shape is logged by place, not by value', async () => {
+  test('an answer of another shape is logged by place, not by value', async () => {
     const { client } = await setUpApi(json({ msg: { deep: 'FOREIGN' } }))
     const { details } = await failureOf(client.json('/x', { schema: ANSWER }))
     expect(details.log).toMatchObject({ method: 'GET', path: '/x', paths: 'msg' })
     expect(JSON.stringify(details)).not.toContain('FOREIGN')
   })
 
-  test('is read up to the bound, and refused beyond it', async () => {
+  test('an answer is read up to the bound, and refused beyond it', async () => {
     const body = { msg: 'x'.repeat(1_000) }
     const bytes = JSON.stringify(body).length
     const fits = await setUpApi(json(body), { maxBytes: bytes })
@@ -149,7 +152,7 @@ describe('an answer', () => {
     expect(await tooLarge.failureOfJson()).toEqual(['downstream_failed', 'too_large'])
   })
 
-  test('that breaks off is an outage', async () => {
+  test('an answer that breaks off is an outage', async () => {
     const { failureOfJson } = await setUpApi((_req, res) => {
       res.writeHead(200, { 'Content-Length': '100' }).write('{"msg"', () => {
         res.destroy()
@@ -158,12 +161,12 @@ describe('an answer', () => {
     expect(await failureOfJson()).toEqual(['downstream_unavailable', 'broke_off'])
   })
 
-  test('that never comes is an outage', async () => {
+  test('an answer that never comes is an outage', async () => {
     const { failureOfJson } = await setUpApi(() => undefined, { timeoutMs: 50 })
     expect(await failureOfJson()).toEqual(['downstream_unavailable', 'timed_out'])
   })
 
-  test('that never ends is an outage', async () => {
+  test('an answer that never ends is an outage', async () => {
     const { client } = await setUpApi((_req, res) => res.writeHead(200).write('{"msg"'), {
       timeoutMs: 100,
     })
@@ -173,13 +176,13 @@ describe('an answer', () => {
 })
 
 describe('no answer', () => {
-  test('because nobody is there is an outage', async () => {
+  test('no answer because nobody is there is an outage', async () => {
     const api = { audience: 'a', baseUrl: new URL(await deadOrigin()) }
     const { failureOfJson } = await setUpApi(undefined, { api })
     expect(await failureOfJson()).toEqual(['downstream_unavailable', 'unreachable'])
   })
 
-  test('is waited for no longer once the MCP client has gone away', async () => {
+  test('no answer is waited for no longer once the MCP client has gone away', async () => {
     const arrived = deferred()
     const cut = deferred()
     const abort = new AbortController()
@@ -199,7 +202,7 @@ describe('no answer', () => {
     await cut.promise
   })
 
-  test('is not blamed on the API where the handler\u2019s own body cannot be written as JSON', async () => {
+  test('no answer is not blamed on the API where the handler’s own body cannot be written as JSON', async () => {
     const circular: Record<string, unknown> = {}
     circular['self'] = circular
     const { client, seen } = await setUpApi()

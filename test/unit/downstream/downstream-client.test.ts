@@ -6,7 +6,7 @@ import { json } from '../answer-json.js'
 import { failureOf } from '../outcomes.js'
 
 describe('a call', () => {
-  test("carries the exchanged token and our name, and gives the API's validated JSON", async () => {
+  test("a call carries the exchanged token and our name, and gives the API's validated JSON", async () => {
     const { client, seen } = await setUpApi(json({ msg: 'hello', more: 1 }))
     expect(await client.json('/api/private', { schema: ANSWER })).toEqual({ msg: 'hello' })
     expect(seen).toMatchObject([
@@ -23,7 +23,7 @@ describe('a call', () => {
     ])
   })
 
-  test('sends method, query, headers and JSON as the handler says', async () => {
+  test('a call sends method, query, headers and JSON as the handler says', async () => {
     const { client, seen } = await setUpApi(json({ msg: 'made' }, 201))
     const query = { q: 'a&b=c', page: '2' }
     const made = await client.json('/things/{kind}', {
@@ -49,28 +49,28 @@ describe('a call', () => {
     ])
   })
 
-  test('carries the trace of the request that caused it', async () => {
+  test('a call carries the trace of the request that caused it', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     const { client, seen } = await setUpApi(undefined, { trace: { traceparent, baggage: 'a=b' } })
     await client.fetch('/x')
     expect(seen).toMatchObject([{ headers: { traceparent, baggage: 'a=b' } }])
   })
 
-  test('by fetch gives whatever the API answers', async () => {
+  test('a call by fetch gives whatever the API answers', async () => {
     const { client } = await setUpApi(json({ error: 'teapot' }, 418))
     const response = await client.fetch('/x')
     expect(response.status).toBe(418)
     expect(await response.json()).toEqual({ error: 'teapot' })
   })
 
-  test('asks for the token anew each time, so that its source decides', async () => {
+  test('a call asks for the token anew each time, so that its source decides', async () => {
     const { client, asked } = await setUpApi()
     await client.fetch('/a')
     await client.fetch('/b')
     expect(asked).toHaveLength(2)
   })
 
-  test('fails as the exchange failed, without a request', async () => {
+  test('a call fails as the exchange failed, without a request', async () => {
     const refused = new OnBehalfOfError('consent_required')
     const { client, seen } = await setUpApi(undefined, {
       tokens: { token: () => Promise.reject(refused), renew: () => Promise.reject(refused) },
@@ -93,7 +93,7 @@ describe('a path', () => {
     ['/a%20b', '', '/a%20b'],
     ['/a:b', '', '/a:b'],
     ["/Things(7)/Default.Find(x='y',z=1)", '', "/Things(7)/Default.Find(x='y',z=1)"],
-  ])('of %j below %j is called as %s', async (path, basePath, url) => {
+  ])('a path of %j below %j is called as %s', async (path, basePath, url) => {
     const { loose, seen } = await setUpApi(undefined, { basePath })
     await loose.fetch(path)
     expect(seen.map((request) => request.url)).toEqual([url])
@@ -104,7 +104,7 @@ describe('a path', () => {
     ['/', '/api/'],
     ['', '/api/'],
   ])(
-    'of %j, which ends with an empty segment, is called as %s where params are given',
+    'a path of %j, which ends with an empty segment, is called as %s where params are given',
     async (path, url) => {
       const { loose, seen } = await setUpApi(undefined, { basePath: '/api' })
       await loose.fetch(path, { params: {} })
@@ -158,7 +158,7 @@ describe('a path', () => {
     '/{a b}',
     '/{id}',
     ' //evil.example',
-  ])('that is none is refused before a token is asked for: %j', async (path) => {
+  ])('a path that is none is refused before a token is asked for: %j', async (path) => {
     const { loose, seen, asked } = await setUpApi(undefined, { basePath: '/api' })
     const failure = await failureOf(loose.fetch(path))
     expect(failure.code).toBe('misconfigured')
@@ -168,7 +168,7 @@ describe('a path', () => {
 
 describe('a method', () => {
   test.each(['delete', 'Get', 'PATCH ', 'CONNECT', 'TRACE', 'PROPFIND', '', null, 7])(
-    'that is none of the six is refused before a token is asked for: %j',
+    'a method that is none of the six is refused before a token is asked for: %j',
     async (method) => {
       const { loose, seen, asked } = await setUpApi()
       const failure = await failureOf(loose.fetch('/x', { method }))
@@ -203,7 +203,7 @@ describe('a header', () => {
     'X-Method-Override',
     'X-Original-URL',
     'X-Rewrite-URL',
-  ])('that is not the handler\u2019s to set is refused: %s', async (name) => {
+  ])('a header that is not the handler’s to set is refused: %s', async (name) => {
     const { client, seen, asked } = await setUpApi()
     const failure = await failureOf(client.fetch('/x', { headers: { [name]: 'x' } }))
     expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'forbidden_header'])
@@ -214,7 +214,7 @@ describe('a header', () => {
     ['a value with a line break', { 'x-note': 'a\r\nauthorization: b' }],
     ['a name with a space', { 'authorization ': 'b' }],
     ['a name with a line break', { 'x\r\nauthorization': 'b' }],
-  ])('that is none is refused: %s', async (_what, headers) => {
+  ])('a header that is none is refused: %s', async (_what, headers) => {
     const { client, seen } = await setUpApi()
     const failure = await failureOf(client.fetch('/x', { headers }))
     expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'invalid_header'])

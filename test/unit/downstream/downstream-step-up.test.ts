@@ -16,7 +16,7 @@ const STEP_UP_CODES: readonly FailureCode[] = ['downstream_scope_denied', 'conse
 describe('downstreamStepUp', () => {
   const mapping = { requiredScopes: ['tool:greet'], stepUp: ['tool:write'] }
 
-  test('asks for everything that the operation needs and the client has, in one go', () => {
+  test('downstreamStepUp asks for everything that the operation needs and the client has, in one go', () => {
     const caller = callerOf({ scopes: ['tool:greet', 'tool:other'] })
     const stepUp = downstreamStepUp(denied, caller, mapping)
     expect(stepUp?.code).toBe('insufficient_scope')
@@ -25,23 +25,23 @@ describe('downstreamStepUp', () => {
     expect(stepUp?.cause).toBe(denied)
   })
 
-  test.each(STEP_UP_CODES)('asks for more scopes on %s', (code) => {
+  test.each(STEP_UP_CODES)('downstreamStepUp asks for more scopes on %s', (code) => {
     expect(downstreamStepUp(new OnBehalfOfError(code), callerOf(), mapping)).toBeDefined()
   })
 
-  test('asks for more scopes on no other failure', () => {
+  test('downstreamStepUp asks for more scopes on no other failure', () => {
     for (const code of FAILURE_CODES.filter((other) => !STEP_UP_CODES.includes(other))) {
       expect(downstreamStepUp(new OnBehalfOfError(code), callerOf(), mapping)).toBeUndefined()
     }
   })
 
-  test('is not there where the tool says nothing', () => {
+  test('downstreamStepUp is not there where the tool says nothing', () => {
     const silent = { requiredScopes: ['tool:greet'] }
     expect(downstreamStepUp(denied, callerOf(), silent)).toBeUndefined()
     expect(downstreamStepUp(denied, callerOf(), { ...silent, stepUp: [] })).toBeUndefined()
   })
 
-  test('never challenges a caller that has all it could be asked for', () => {
+  test('downstreamStepUp never challenges a caller that has all it could be asked for', () => {
     const scopes = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'))
     fc.assert(
       fc.property(scopes, scopes, scopes, (requiredScopes, stepUp, have) => {
@@ -58,14 +58,14 @@ describe('downstreamStepUp', () => {
 describe('a step-up that is left for a request', () => {
   const authInfo = (): AuthInfo => ({ token: 'x', clientId: 'c', scopes: [] })
 
-  test('is taken once', () => {
+  test('a step-up that is left for a request is taken once', () => {
     const request = authInfo()
     setPendingStepUp(request, denied)
     expect(consumePendingStepUp(request)).toBe(denied)
     expect(consumePendingStepUp(request)).toBeUndefined()
   })
 
-  test('is not for another request, equal as it may be', () => {
+  test('a step-up that is left for a request is not for another request, equal as it may be', () => {
     setPendingStepUp(authInfo(), denied)
     expect(consumePendingStepUp(authInfo())).toBeUndefined()
     expect(consumePendingStepUp(undefined)).toBeUndefined()

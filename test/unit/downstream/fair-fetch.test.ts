@@ -57,7 +57,7 @@ describe('the place of a call of an API', () => {
       },
       () => Promise.resolve(),
     ],
-  ])('[S3] is kept until %s', async (_, handler, finish) => {
+  ])('[S3] the place of a call of an API is kept until %s', async (_, handler, finish) => {
     const { origin, fetchAs, clock } = await onePlace(handler)
     const first = await fetchAs('alice')(origin)
     await finish(first)
@@ -67,7 +67,7 @@ describe('the place of a call of an API', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('[S3] is kept while nobody has read the answer yet, and another user waits meanwhile', async () => {
+  test('[S3] the place of a call of an API is kept while nobody has read the answer yet, and another user waits meanwhile', async () => {
     const { origin, fetchAs } = await onePlace(answering)
     const first = await fetchAs('alice')(origin)
     const second = fetchAs('bob')(origin)
@@ -76,7 +76,7 @@ describe('the place of a call of an API', () => {
     expect(await (await second).text()).toHaveLength(100_000)
   })
 
-  test('[S3] is given up after the time of a call where nobody ever reads the answer', async () => {
+  test('[S3] the place of a call of an API is given up after the time of a call where nobody ever reads the answer', async () => {
     const { origin, fetchAs, clock } = await onePlace(answering)
     const unread = await fetchAs('alice')(origin)
     const second = fetchAs('alice')(origin)
@@ -86,7 +86,7 @@ describe('the place of a call of an API', () => {
     await expect(unread.text()).rejects.toThrow(/not read in time/)
   })
 
-  test('[S3] is given back when the call fails', async () => {
+  test('[S3] the place of a call of an API is given back when the call fails', async () => {
     let fail = true
     const { origin, fetchAs } = await onePlace(answering, {
       fetch: (...call) =>
@@ -97,7 +97,7 @@ describe('the place of a call of an API', () => {
     expect((await fetchAs('alice')(origin)).status).toBe(200)
   })
 
-  test('[S3] is one of its API: calls of another origin do not wait', async () => {
+  test('[S3] the place of a call of an API is one of its API: calls of another origin do not wait', async () => {
     const other = await startHttpServer(answering)
     const { origin, fetchAs } = await onePlace(answering)
     await fetchAs('alice')(origin)
@@ -182,7 +182,7 @@ describe('the place of a call of an API', () => {
     [64, 16],
     [5, 1],
     [1, 1],
-  ])('of %i, a user has %i unless told otherwise', (all, share) => {
+  ])('the place of a call of an API of %i, a user has %i unless told otherwise', (all, share) => {
     expect(defaultShare(all)).toBe(share)
   })
 })

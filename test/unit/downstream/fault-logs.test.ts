@@ -52,13 +52,13 @@ describe('the log says what is wrong with a path', () => {
     ['a list', []],
     ['an object', {}],
     ['an object that looks like a template', { text: '/x', fill: () => 'a%2fadmin' }],
-  ])('that is no text but %s', async (_what, path) => {
+  ])('the log says what is wrong with a path that is no text but %s', async (_what, path) => {
     const fault = { reason: 'path_character', problem: 'the path is no text', hint: HINT }
     expect(await faultOf(path)).toEqual(fault)
     expect(await faultOf(path, { params: {} })).toEqual(fault)
   })
 
-  test('whose names and values do not match: which are missing, and which are too many', async () => {
+  test('the log says what is wrong with a path whose names and values do not match: which are missing, and which are too many', async () => {
     const params = { b: '1', other: '2', more: '3' }
     expect(await faultOf('/{a}/{b}/{c}', { params })).toEqual({
       reason: 'path_params',
@@ -70,7 +70,7 @@ describe('the log says what is wrong with a path', () => {
     })
   })
 
-  test('whose value is neither a text nor a number: which', async () => {
+  test('the log says what is wrong with a path whose value is neither a text nor a number: which', async () => {
     expect(await faultOf('/{a}/{b}', { params: { a: '1', b: null } })).toEqual({
       reason: 'path_param_type',
       problem: 'params.b is neither a string nor a finite number',
@@ -79,7 +79,7 @@ describe('the log says what is wrong with a path', () => {
     })
   })
 
-  test('by its names, of which it shows ten, and none that is too long to be one', async () => {
+  test('the log says what is wrong with a path by its names, of which it shows ten, and none that is too long to be one', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `name_${index}.x`)
     const fault = await faultOf(`/${names.map((name) => `{${name}}`).join('/')}`)
     expect(fault['names']).toBe(names.slice(0, 10).join(' '))
@@ -106,11 +106,11 @@ describe('the log says what is wrong with a request', () => {
       'invalid_header',
       { headers: { 'a b': 'c' } },
     ],
-  ])('%s', async (problem, reason, request) => {
+  ])('the log says what is wrong with a request: %s', async (problem, reason, request) => {
     expect(await faultOf('/x', request)).toEqual({ reason, problem })
   })
 
-  test('and which header is not the handler\u2019s to set', async () => {
+  test('the log says what is wrong with a request: which header is not the handler’s to set', async () => {
     expect(await faultOf('/x', { headers: { Cookie: 'a=b' } })).toEqual({
       reason: 'forbidden_header',
       header: 'cookie',
@@ -118,7 +118,7 @@ describe('the log says what is wrong with a request', () => {
     })
   })
 
-  test('and that json() needs a schema', async () => {
+  test('the log says what is wrong with a request: that json() needs a schema', async () => {
     const { loose } = await setUpApi()
     const { details } = await failureOf(loose.json('/x', {} as Parameters<typeof loose.json>[1]))
     expect(details.log).toEqual({

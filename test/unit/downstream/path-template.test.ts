@@ -11,7 +11,7 @@ const nested = (times: number): string => `%${'25'.repeat(times - 1)}41`
 
 describe('a value in a path', () => {
   test.each(OTHER_PATHS)(
-    '[S0] of %s never reaches the API, and the model reads which argument to correct: %j',
+    '[S0] a value in a path of %s never reaches the API, and the model reads which argument to correct: %j',
     async (_what, projectId) => {
       const { client, seen, asked } = await setUpApi(undefined, { basePath: '/v1' })
       const call = client.fetch(MEMBERS, { method: 'DELETE', params: { projectId } })
@@ -22,7 +22,7 @@ describe('a value in a path', () => {
     },
   )
 
-  test('[S0] that is refused stands neither in the message nor in the log', async () => {
+  test('[S0] a value in a path that is refused stands neither in the message nor in the log', async () => {
     const { client } = await setUpApi()
     const failure = await failureOf(
       client.fetch(MEMBERS, { params: { projectId: '../SSN 123-45-6789' } }),
@@ -56,14 +56,14 @@ describe('a value in a path', () => {
     expect(seen.map(({ url }) => url)).toEqual([`/v1/projects/${encoded}/members`])
   })
 
-  test('[S0] that is percent-encoded seven times or more is refused', () => {
+  test('[S0] a value in a path that is percent-encoded seven times or more is refused', () => {
     for (const times of [7, 8, 9, 20]) {
       const fill = () => parsePathTemplate('/x/{v}').fill({ v: nested(times) })
       expect([times, failureThrownBy(fill).code]).toEqual([times, 'invalid_argument'])
     }
   })
 
-  test('[S0] is one plain text together with what stands beside it in its segment', () => {
+  test('[S0] a value in a path is one plain text together with what stands beside it in its segment', () => {
     const fill = (text: string, values: PathValues) => () => parsePathTemplate(text).fill(values)
     expect(fill('/files/{name}.{kind}', { name: 'a', kind: 'json' })()).toBe('files/a.json')
     for (const [text, values] of [
@@ -90,33 +90,41 @@ describe('a value in a path', () => {
     ['true', { projectId: true }, 'path_param_type'],
     ['no number', { projectId: Number.NaN }, 'path_param_type'],
     ['without end', { projectId: Number.POSITIVE_INFINITY }, 'path_param_type'],
-  ])('[S0] that is %s is a fault of the program, and no call', async (_what, params, reason) => {
-    const { loose, seen, asked } = await setUpApi()
-    const failure = await failureOf(loose.fetch(MEMBERS, { params }))
-    expect([failure.code, failure.details.reason]).toEqual(['misconfigured', reason])
-    expect([seen, asked]).toEqual([[], []])
-  })
+  ])(
+    '[S0] a value in a path that is %s is a fault of the program, and no call',
+    async (_what, params, reason) => {
+      const { loose, seen, asked } = await setUpApi()
+      const failure = await failureOf(loose.fetch(MEMBERS, { params }))
+      expect([failure.code, failure.details.reason]).toEqual(['misconfigured', reason])
+      expect([seen, asked]).toEqual([[], []])
+    },
+  )
 })
 
 describe('a path that a program has put together', () => {
   test.each([
     ...['..', '.', '', '%2e%2e', '..;', '..%3b', '42?admin=true', '42/../43', '42;x=1', '\uff0e.'],
     ...['..', '.', '', '..;', '%2e%2e', '42/..', '\uff0e\uff0e'].map(encodeURIComponent),
-  ])('[S0] with the value %j in it is refused before a token is asked for', async (value) => {
-    const { loose, seen, asked } = await setUpApi(undefined, { basePath: '/v1' })
-    const failure = await failureOf(loose.fetch(`/projects/${value}/members`, { method: 'DELETE' }))
-    expect(failure.code).toBe('misconfigured')
-    expect([seen, asked]).toEqual([[], []])
-  })
+  ])(
+    '[S0] a path that a program has put together with the value %j in it is refused before a token is asked for',
+    async (value) => {
+      const { loose, seen, asked } = await setUpApi(undefined, { basePath: '/v1' })
+      const failure = await failureOf(
+        loose.fetch(`/projects/${value}/members`, { method: 'DELETE' }),
+      )
+      expect(failure.code).toBe('misconfigured')
+      expect([seen, asked]).toEqual([[], []])
+    },
+  )
 
-  test('[S0] is refused where the value at its end is empty', async () => {
+  test('[S0] a path that a program has put together is refused where the value at its end is empty', async () => {
     const { loose, seen } = await setUpApi()
     const failure = await failureOf(loose.fetch(`/projects/${encodeURIComponent('')}`))
     expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'path_empty_segment'])
     expect(seen).toEqual([])
   })
 
-  test('[S13] does not climb by a segment that servers read as two dots without its path parameters', async () => {
+  test('[S13] a path that a program has put together does not climb by a segment that servers read as two dots without its path parameters', async () => {
     const { loose, seen } = await setUpApi(undefined, { basePath: '/v1/tenant' })
     for (const path of [
       '/..;/..;/admin',
@@ -131,7 +139,7 @@ describe('a path that a program has put together', () => {
     expect(seen).toEqual([])
   })
 
-  test('[S0] does not compile', async () => {
+  test('[S0] a path that a program has put together does not compile', async () => {
     const { client } = await setUpApi()
     const id = String(42)
     const wrong = [

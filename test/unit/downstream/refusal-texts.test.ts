@@ -23,7 +23,7 @@ describe('a model reads of an API that refuses a call', () => {
     [409, 'The API refused the call because of a conflict (HTTP 409).'],
     [418, 'The API refused the call (HTTP 418).'],
     [451, 'The API refused the call (HTTP 451).'],
-  ])('with status %i: %s', async (status, text) => {
+  ])('a model reads of an API that refuses a call with status %i: %s', async (status, text) => {
     const { client } = await setUpApi(answering(status))
     const failure = await failureOf(client.json('/x', { schema: ANSWER }))
     expect([failure.code, failure.message]).toEqual(['downstream_failed', text])
@@ -94,7 +94,7 @@ test('HEAD is not told as a call that the API has accepted, whatever the schema 
 })
 
 describe('an answer that breaks off', () => {
-  test('is an outage, and for a read the advice is to try again', async () => {
+  test('an answer that breaks off is an outage, and for a read the advice is to try again', async () => {
     const { signal } = new AbortController()
     const { client } = await setUpApi(
       (_req, res) => {
@@ -108,7 +108,7 @@ describe('an answer that breaks off', () => {
     expect(failure.cause).toBeInstanceOf(Error)
   })
 
-  test('because the MCP client has gone away is cancelled, and no outage', async () => {
+  test('an answer that breaks off because the MCP client has gone away is cancelled, and no outage', async () => {
     const leaving = new AbortController()
     const gone = new Error('gone')
     const body = new ReadableStream(
@@ -131,14 +131,14 @@ describe('an answer that breaks off', () => {
 })
 
 describe('a caller that leaves', () => {
-  test('before an answer has begun is cancelled, with the reason below', async () => {
+  test('a caller that leaves before an answer has begun is cancelled, with the reason below', async () => {
     const gone = new Error('gone')
     const { client } = await setUpApi(undefined, { signal: AbortSignal.abort(gone) })
     const failure = await failureOf(client.fetch('/x'))
     expect([failure.code, failure.cause]).toEqual(['cancelled', gone])
   })
 
-  test('while a refused token is replaced waits no longer for the new one', async () => {
+  test('a caller that leaves while a refused token is replaced waits no longer for the new one', async () => {
     const leaving = new AbortController()
     const renewing = deferred()
     const { client } = await setUpApi(answering(401), {
@@ -185,13 +185,13 @@ describe('the log says of an answer that it', () => {
     return failure.details.log?.['problem']
   }
 
-  test('has no body', async () => {
+  test('the log says of an answer that it has no body', async () => {
     expect(await problemOf(answering(200))).toBe(
       'the schema of the tool wants a body: make it optional, or z.undefined()',
     )
   })
 
-  test('is not JSON', async () => {
+  test('the log says of an answer that it is not JSON', async () => {
     expect(
       await problemOf((_req, res) => {
         res.end('<html>')
@@ -199,7 +199,7 @@ describe('the log says of an answer that it', () => {
     ).toBe('the answer is not JSON')
   })
 
-  test('does not fit the schema', async () => {
+  test('the log says of an answer that it does not fit the schema', async () => {
     expect(await problemOf(json([]))).toBe(
       'the answer does not fit the schema of the tool at: (the whole answer)',
     )

@@ -58,36 +58,42 @@ describe.each([
   ['JWT', JWT],
   ['opaque token', OPAQUE],
 ])('an answer that holds the exchanged %s', (_kind, token) => {
-  test.each(ECHOES)('[S12] as %s is withheld from json() and fetch()', async (_what, write) => {
-    const { client } = await setUpApi(answering(write(token)), tokensOf(token))
-    const read = [
-      client.json('/x', { schema: ANY }),
-      client.fetch('/x').then((response) => response.text()),
-      client.fetch('/x').then((response) => response.json()),
-    ]
-    for (const reading of read) {
-      const failure = await failureOf(reading)
-      expect([failure.code, failure.details.reason]).toEqual(['downstream_failed', 'token_echoed'])
-      expect(failure.details.log?.['security']).toBe(true)
-      const text = `${failure.message} ${JSON.stringify(failure.details)}`
-      expect(text).not.toContain(token.slice(0, 20))
-    }
-  })
+  test.each(ECHOES)(
+    '[S12] an answer that holds the exchanged token as %s is withheld from json() and fetch()',
+    async (_what, write) => {
+      const { client } = await setUpApi(answering(write(token)), tokensOf(token))
+      const read = [
+        client.json('/x', { schema: ANY }),
+        client.fetch('/x').then((response) => response.text()),
+        client.fetch('/x').then((response) => response.json()),
+      ]
+      for (const reading of read) {
+        const failure = await failureOf(reading)
+        expect([failure.code, failure.details.reason]).toEqual([
+          'downstream_failed',
+          'token_echoed',
+        ])
+        expect(failure.details.log?.['security']).toBe(true)
+        const text = `${failure.message} ${JSON.stringify(failure.details)}`
+        expect(text).not.toContain(token.slice(0, 20))
+      }
+    },
+  )
 
-  test('[S12] with every character escaped is withheld from json()', async () => {
+  test('[S12] an answer that holds the exchanged token with every character escaped is withheld from json()', async () => {
     const { client } = await setUpApi(answering(`["${everyEscaped(token)}"]`), tokensOf(token))
     const failure = await failureOf(client.json('/x', { schema: ANY }))
     expect(failure.details.reason).toBe('token_echoed')
   })
 
-  test('[S12] in a header is withheld', async () => {
+  test('[S12] an answer that holds the exchanged token in a header is withheld', async () => {
     const headers = { 'X-Debug': `authorization=Bearer ${token}` }
     const { client } = await setUpApi(answering('{}', headers), tokensOf(token))
     const failure = await failureOf(client.fetch('/x'))
     expect([failure.code, failure.details.reason]).toEqual(['downstream_failed', 'token_echoed'])
   })
 
-  test('[S12] is withheld whatever its status, and a write is told as accepted', async () => {
+  test('[S12] an answer that holds the exchanged token is withheld whatever its status, and a write is told as accepted', async () => {
     const body = JSON.stringify({ msg: token })
     const { client } = await setUpApi((_req, res) => res.writeHead(422).end(body), tokensOf(token))
     const refused = await client.fetch('/x', { method: 'POST', json: {} })
@@ -97,7 +103,7 @@ describe.each([
     expect((await failureOf(call)).message).toMatch(/accepted the call \(HTTP 201\)/)
   })
 
-  test('[S12] is withheld where it was refused and renewed, in both forms', async () => {
+  test('[S12] an answer that holds the exchanged token is withheld where it was refused and renewed, in both forms', async () => {
     for (const sent of [token, `${token}renewed`]) {
       const { client } = await setUpApi((req, res) => {
         const fresh = req.headers.authorization?.endsWith('renewed') === true
@@ -108,7 +114,7 @@ describe.each([
     }
   })
 
-  test('[S12] gives no part of it away, however the bytes come', () => {
+  test('[S12] an answer that holds the exchanged token gives no part of it away, however the bytes come', () => {
     const whole = Buffer.from(`{"before":"${'b'.repeat(40)}","msg":"${token}","after":1}`)
     const cuts = fc.array(fc.nat({ max: whole.length }), { maxLength: 12 })
     fc.assert(
@@ -126,12 +132,12 @@ describe('a token', () => {
   const finds = (token: string, text: string): boolean =>
     new TokenEcho([new Secret(token)]).isIn(text)
 
-  test('[S12] is looked for from eight characters on: a shorter text may stand anywhere', () => {
+  test('[S12] a token is looked for from eight characters on: a shorter text may stand anywhere', () => {
     expect(finds('12345678', 'a12345678b')).toBe(true)
     expect(finds('1234567', 'a1234567b')).toBe(false)
   })
 
-  test('[S12] is found by its longest plain part of sixteen characters or more, where encoders escape the rest', () => {
+  test('[S12] a token is found by its longest plain part of sixteen characters or more, where encoders escape the rest', () => {
     const plain = 'abcdefghijklmnop'
     expect(finds(`a1/${plain}+b2`, `a1\\/${plain}\\u002bb2`)).toBe(true)
     expect(finds(`a1/${plain.slice(1)}+b2`, plain)).toBe(false)
@@ -139,7 +145,7 @@ describe('a token', () => {
     expect(finds('++//==??', 'words')).toBe(false)
   })
 
-  test('[S12] is found in the base64 of any text around it', () => {
+  test('[S12] a token is found in the base64 of any text around it', () => {
     const text = fc.string({ maxLength: 20 })
     const token = fc.stringMatching(/^[\w.~+/=-]{8,60}$/)
     fc.assert(
@@ -159,7 +165,7 @@ describe('a token', () => {
     expect(echo.next(Buffer.from(`${inBase64.slice(10)}"}`))).toBeUndefined()
   })
 
-  test('does not hold back what cannot be its beginning', () => {
+  test('a token does not hold back what cannot be its beginning', () => {
     const echo = new TokenEcho([new Secret(JWT)])
     const text = `${JWT.slice(0, 1)}uestion, and no token`
     expect(Buffer.from(echo.next(Buffer.from(text)) ?? []).toString()).toBe(text)
@@ -168,7 +174,7 @@ describe('a token', () => {
 })
 
 describe('an answer that holds no token', () => {
-  test('passes unchanged, however the bytes come', () => {
+  test('an answer that holds no token passes unchanged, however the bytes come', () => {
     const nearly = `${JWT.slice(0, -1)} ${JWT.slice(1)} ${JWT.slice(0, 10)}`
     const text = fc
       .array(fc.constantFrom(nearly, 'x', JWT.slice(0, 30), '\u00e4'))
@@ -183,7 +189,7 @@ describe('an answer that holds no token', () => {
     )
   })
 
-  test('reaches its reader while it goes on', async () => {
+  test('an answer that holds no token reaches its reader while it goes on', async () => {
     let go: () => void = () => undefined
     const { client } = await setUpApi((_req, res) => {
       res.writeHead(200).write('data: one\n\n')
@@ -199,7 +205,7 @@ describe('an answer that holds no token', () => {
     expect((await reader?.read())?.done).toBe(true)
   })
 
-  test('that its reader leaves ends at the API too', async () => {
+  test('an answer that holds no token that its reader leaves ends at the API too', async () => {
     const left = new Promise<void>((resolve) => {
       void setUpApi((_req, res) => {
         res.on('close', () => {

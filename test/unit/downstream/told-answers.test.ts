@@ -10,7 +10,7 @@ describe('a success', () => {
   const MAYBE = ANSWER.optional()
 
   test.each([200, 201, 202, 203, 206, 226, 299])(
-    '[case 55] [A0b] of status %i is the JSON that it came with',
+    '[case 55] [A0b] a success of status %i is the JSON that it came with',
     async (status) => {
       const { client } = await setUpApi(json({ msg: 'done' }, status))
       const made = await client.json('/x', { method: 'POST', json: {}, schema: ANSWER })
@@ -26,7 +26,7 @@ describe('a success', () => {
     [202, 'PATCH', ' \r\n'],
     [200, 'HEAD', undefined],
   ] as const)(
-    '[case 55] [A0b] of status %i to %s without a body is undefined to the schema',
+    '[case 55] [A0b] a success of status %i to %s without a body is undefined to the schema',
     async (status, method, body) => {
       const { client } = await setUpApi((_req, res) => {
         res.writeHead(status).end(body)
@@ -68,7 +68,7 @@ describe('a success', () => {
     },
   )
 
-  test('[case 55] whose body breaks off is no reason to make a write again', async () => {
+  test('[case 55] a success whose body breaks off is no reason to make a write again', async () => {
     const { client } = await setUpApi((_req, res) => {
       res.writeHead(201, { 'Content-Length': '100' }).write('{"msg"', () => {
         res.destroy()
@@ -79,7 +79,7 @@ describe('a success', () => {
     expect(failure.message).toMatch(/accepted the call \(HTTP 201\): do not make it again/)
   })
 
-  test('[A2] of another shape is named for the log by its places, as far as the schema has names for them', async () => {
+  test('[A2] a success of another shape is named for the log by its places, as far as the schema has names for them', async () => {
     const schema = z.object({
       items: z.array(z.object({ id: z.string() })),
       byName: z.record(z.string(), z.object({ total: z.number() })),
@@ -94,7 +94,7 @@ describe('a success', () => {
     expect(`${message} ${JSON.stringify(details)}`).not.toMatch(/SSN|hunter2/)
   })
 
-  test('[S11] that is no JSON lends none of its words to the log', async () => {
+  test('[S11] a success that is no JSON lends none of its words to the log', async () => {
     const { client, reported } = await setUpApi((_req, res) => {
       res.end('SSN 123-45-6789 pw hunter2')
     })
@@ -104,13 +104,13 @@ describe('a success', () => {
     expect(text).not.toMatch(/SSN|hunter2|Unexpected token/)
   })
 
-  test('may be validated by a schema that takes its time', async () => {
+  test('a success may be validated by a schema that takes its time', async () => {
     const { client } = await setUpApi()
     const schema = ANSWER.refine(() => Promise.resolve(true))
     expect(await client.json('/x', { schema })).toEqual({ msg: 'hello' })
   })
 
-  test('[A3] is not asked for where there is no schema to read it with', async () => {
+  test('[A3] a success is not asked for where there is no schema to read it with', async () => {
     const { loose, seen } = await setUpApi()
     const request = { method: 'POST' } as unknown as { schema: typeof ANSWER }
     const failure = await failureOf(loose.json('/x', request))
@@ -135,7 +135,7 @@ describe('a redirect', () => {
       (origin: string) => `${origin}/in/\\[scrubbed\\]`,
     ],
     ['http://[bad?hunter2', () => 'http://\\[bad'],
-  ])('[case 56] to %s is named in the log without its query', async (location, told) => {
+  ])('[case 56] a redirect to %s is named in the log without its query', async (location, told) => {
     const { client, server } = await setUpApi(redirectTo(location))
     const failure = await failureOf(client.json('/x', { schema: ANSWER }))
     const { log, reason, status } = failure.details
@@ -146,14 +146,14 @@ describe('a redirect', () => {
     expect(`${failure.message} ${JSON.stringify(failure.details)}`).not.toContain('hunter2')
   })
 
-  test('[case 56] is bounded in the log', async () => {
+  test('[case 56] a redirect is bounded in the log', async () => {
     const { client } = await setUpApi(redirectTo(`/${'a b/'.repeat(2_000)}`))
     const { details } = await failureOf(client.json('/x', { schema: ANSWER }))
     expect(String(details.log?.['location']).length).toBeLessThanOrEqual(200)
   })
 
   test.each([302, 303, 307])(
-    '[case 56] by %i to a write does not say that the call was refused, since it may have taken effect',
+    '[case 56] a redirect by %i to a write does not say that the call was refused, since it may have taken effect',
     async (status) => {
       const { client } = await setUpApi(redirectTo('/done', status))
       const call = client.json('/x', { method: 'POST', json: {}, schema: ANSWER })
@@ -163,7 +163,7 @@ describe('a redirect', () => {
     },
   )
 
-  test('[case 56] is none where an answer of that kind leads nowhere', async () => {
+  test('[case 56] a redirect is none where an answer of that kind leads nowhere', async () => {
     const { client } = await setUpApi(redirectTo(undefined, 304))
     const { message, details } = await failureOf(client.json('/x', { schema: ANSWER }))
     expect(message).toBe('The API answered with HTTP 304, which this tool has no use for.')
@@ -181,7 +181,7 @@ describe('an outage in the middle of a call', () => {
     [503, 'POST', false],
     [429, 'POST', false],
   ] as const)(
-    '[case 55] of status %i to %s leaves open whether the call took effect: %s',
+    '[case 55] an outage in the middle of a call of status %i to %s leaves open whether the call took effect: %s',
     async (status, method, open) => {
       const { client } = await setUpApi(json({}, status))
       const { message, code } = await failureOf(client.json('/x', { method, schema: ANSWER }))
@@ -191,7 +191,7 @@ describe('an outage in the middle of a call', () => {
     },
   )
 
-  test('[case 55] by time leaves it open as well', async () => {
+  test('[case 55] an outage in the middle of a call by time leaves it open as well', async () => {
     const { client } = await setUpApi(() => undefined, { timeoutMs: 50 })
     const { message, details } = await failureOf(client.fetch('/x', { method: 'POST', json: {} }))
     expect(details.reason).toBe('timed_out')

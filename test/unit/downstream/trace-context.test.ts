@@ -5,17 +5,17 @@ import { traceContextOf } from '../../../src/downstream/trace-context.js'
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
 describe('traceContextOf', () => {
-  test('passes on what is well-formed', () => {
+  test('traceContextOf passes on what is well-formed', () => {
     const headers = { traceparent, tracestate: 'a=1,b=2', baggage: 'tenant=7' }
     expect(traceContextOf(headers)).toEqual(headers)
   })
 
-  test('takes nothing else along', () => {
+  test('traceContextOf takes nothing else along', () => {
     const headers = { traceparent, authorization: 'Bearer x', cookie: 'a=b', 'x-trace': '1' }
     expect(traceContextOf(headers)).toEqual({ traceparent })
   })
 
-  test('takes any ids but zero, in lower case', () => {
+  test('traceContextOf takes any ids but zero, in lower case', () => {
     const digits = (length: number) =>
       fc
         .string({
@@ -44,7 +44,7 @@ describe('traceContextOf', () => {
     ['with a line break', `${traceparent}\n`],
     ['a trace id of zeros', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`],
     ['a parent id of zeros', `00-0af7651916cd43dd8448eb211c80319c-${'0'.repeat(16)}-01`],
-  ])('gives nothing at all where the traceparent is %s', (_, given) => {
+  ])('traceContextOf gives nothing at all where the traceparent is %s', (_, given) => {
     const headers = { traceparent: given, tracestate: 'a=1', baggage: 'b=2' }
     expect(traceContextOf(headers)).toEqual({})
   })
@@ -56,13 +56,13 @@ describe('traceContextOf', () => {
     ['with other letters', 'a=\u00e4'],
     ['doubled', ['a=1', 'b=2']],
     ['a list of one', ['a=1']],
-  ])('leaves out a companion that is %s', (_, given) => {
+  ])('traceContextOf leaves out a companion that is %s', (_, given) => {
     expect(traceContextOf({ traceparent, tracestate: given, baggage: given })).toEqual({
       traceparent,
     })
   })
 
-  test('never gives what could break a header', () => {
+  test('traceContextOf never gives what could break a header', () => {
     const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.constant(traceparent))
     fc.assert(
       fc.property(anything, anything, anything, (one, two, three) => {

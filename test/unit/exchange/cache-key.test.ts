@@ -66,7 +66,7 @@ function same(a: Inputs, b: Inputs): boolean {
 }
 
 describe('cacheKey', () => {
-  test('gives two exchanges one key only where every input is the same', () => {
+  test('cacheKey gives two exchanges one key only where every input is the same', () => {
     fc.assert(
       fc.property(inputs, inputs, (a, b) => {
         expect(keyOf(a) === keyOf(b)).toBe(same(a, b))
@@ -75,7 +75,7 @@ describe('cacheKey', () => {
     )
   })
 
-  test('tells apart inputs that differ in where one field ends and the next begins', () => {
+  test('cacheKey tells apart inputs that differ in where one field ends and the next begins', () => {
     const names = ['subjectToken', 'issuer', 'clientId', 'subjectTokenType', 'audience'] as const
     const boundary = fc.integer({ min: 0, max: names.length - 2 })
     fc.assert(
@@ -89,26 +89,26 @@ describe('cacheKey', () => {
     )
   })
 
-  test('tells a scope with a blank in it from two, and no scope from an empty one', () => {
+  test('cacheKey tells a scope with a blank in it from two, and no scope from an empty one', () => {
     expect(keyOf({ ...GOOD, scopes: ['a b'] })).not.toBe(keyOf({ ...GOOD, scopes: ['a', 'b'] }))
     expect(keyOf({ ...GOOD, scopes: [] })).not.toBe(keyOf({ ...GOOD, scopes: [''] }))
   })
 
-  test('tells no organization from every organization, the empty one included', () => {
+  test('cacheKey tells no organization from every organization, the empty one included', () => {
     const none = keyOf({ ...GOOD, organization: undefined })
     for (const organization of ['', '-', '+', 'undefined', 'null']) {
       expect(keyOf({ ...GOOD, organization })).not.toBe(none)
     }
   })
 
-  test('tells no exchange issuer from every exchange issuer, the empty one included', () => {
+  test('cacheKey tells no exchange issuer from every exchange issuer, the empty one included', () => {
     const none = keyOf({ ...GOOD, exchangeIssuer: undefined })
     for (const exchangeIssuer of ['', '-', '+', 'undefined', 'null', GOOD.issuer]) {
       expect(keyOf({ ...GOOD, exchangeIssuer })).not.toBe(none)
     }
   })
 
-  test('does not mind the order of scopes, nor a scope given twice', () => {
+  test('cacheKey does not mind the order of scopes, nor a scope given twice', () => {
     const scopes = fc.array(field, { maxLength: 5 })
     fc.assert(
       fc.property(scopes, fc.nat(), (given, turn) => {
@@ -119,7 +119,7 @@ describe('cacheKey', () => {
     )
   })
 
-  test('depends on each single input', () => {
+  test('cacheKey depends on each single input', () => {
     const changed: readonly Inputs[] = [
       { ...GOOD, subjectToken: 'subject-tokeN' },
       { ...GOOD, issuer: 'https://issuer.example' },
@@ -136,13 +136,13 @@ describe('cacheKey', () => {
     expect(new Set(keys).size).toBe(keys.length)
   })
 
-  test('does not depend on anything else that is known of the caller', () => {
+  test('cacheKey does not depend on anything else that is known of the caller', () => {
     const one = requestFor(GOOD)
     const other = { ...one, caller: { ...one.caller, scopes: [], expiresAtSeconds: 1, name: 'x' } }
     expect(cacheKey(other, GOOD)).toBe(cacheKey(one, GOOD))
   })
 
-  test('is a whole SHA-256 in hex, with nothing of the token in it', () => {
+  test('cacheKey is a whole SHA-256 in hex, with nothing of the token in it', () => {
     fc.assert(
       fc.property(inputs, (given) => {
         expect(keyOf(given)).toMatch(/^[\da-f]{64}$/)
@@ -150,7 +150,7 @@ describe('cacheKey', () => {
     )
   })
 
-  test('leaves the list of scopes as it was', () => {
+  test('cacheKey leaves the list of scopes as it was', () => {
     const scopes = Object.freeze(['b', 'a'])
     keyOf({ ...GOOD, scopes })
     expect(scopes).toEqual(['b', 'a'])

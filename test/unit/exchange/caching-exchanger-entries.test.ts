@@ -69,7 +69,7 @@ describe('the life of a token', () => {
       595,
     ],
     ['the cap that is set', 600, seconds.hour, { maxAgeMs: 60_000 }, 60],
-  ])('ends with %s', async (_, ownSeconds, subjectSeconds, options, lifeSeconds) => {
+  ])('a token lives until %s', async (_, ownSeconds, subjectSeconds, options, lifeSeconds) => {
     const { inner, time, token } = setUp(options)
     inner.answer = (_request, count) =>
       exchangedOf(`exchanged-${count}`, { expiresAtSeconds: NOW_SECONDS + ownSeconds })
@@ -85,7 +85,7 @@ describe('the life of a token', () => {
     ['does not say when it ends', {}],
     ['ends within the skew', { expiresAtSeconds: NOW_SECONDS + 30 }],
     ['has ended', { expiresAtSeconds: NOW_SECONDS - 1 }],
-  ])('is none where it %s', async (_, life) => {
+  ])('the life of a token is none where it %s', async (_, life) => {
     const { inner, token, cache } = setUp()
     const kept: CacheEntry[] = []
     const set = cache.set.bind(cache)
@@ -107,7 +107,7 @@ describe('the owner of an entry', () => {
   const owner = { issuer: ISSUER, subject: 'auth0|alice', expiresAtMs: Infinity }
   const entry = { ...owner, token: exchangedOf("alice's") }
 
-  test('is served', async () => {
+  test('the owner of an entry is served', async () => {
     const { token, inner } = setUp({ cache: cacheOf(entry) })
     expect(await token()).toBe("alice's")
     expect(inner.count).toBe(0)
@@ -117,7 +117,7 @@ describe('the owner of an entry', () => {
     ['another user', { subject: 'auth0|bob' }],
     ['a user of the same name at another issuer', { issuer: 'https://other.example/' }],
     ['a user whose name is the beginning of it', { subject: 'auth0|ali' }],
-  ])('is not %s, whatever the cache says', async (_, caller) => {
+  ])('the owner of an entry is not %s, whatever the cache says', async (_, caller) => {
     const cache = cacheOf(entry)
     const { token, inner, log } = setUp({ cache })
     expect(await token({ caller })).toBe('exchanged-1')
@@ -129,14 +129,14 @@ describe('the owner of an entry', () => {
     expect(log.text()).not.toContain("alice's")
   })
 
-  test('of a refusal is compared as well', async () => {
+  test('the owner of an entry of a refusal is compared as well', async () => {
     const refused = { ...owner, refusal: { code: 'mfa_required' as const, details: {} } }
     const { token, failure } = setUp({ cache: cacheOf(refused) })
     expect((await failure()).code).toBe('mfa_required')
     expect(await token({ caller: { subject: 'auth0|bob' } })).toBe('exchanged-1')
   })
 
-  test('is not served either once the entry is too old, though the cache still has it', async () => {
+  test('the owner of an entry is not served either once the entry is too old, though the cache still has it', async () => {
     const { token } = setUp({ cache: cacheOf({ ...entry, expiresAtMs: NOW_SECONDS * 1_000 }) })
     expect(await token()).toBe('exchanged-1')
   })
@@ -151,7 +151,7 @@ const DEFINITE: readonly FailureCode[] = [
 ]
 
 describe('a refusal', () => {
-  test.each(DEFINITE)('as definite as %s is remembered for 5 seconds', async (code) => {
+  test.each(DEFINITE)('a refusal as definite as %s is remembered for 5 seconds', async (code) => {
     const { inner, time, failure } = setUp()
     const refused = {
       reason: 'unexpected_status',
@@ -177,7 +177,7 @@ describe('a refusal', () => {
     'cancelled',
     'internal_error',
     'misconfigured',
-  ])('as passing as %s is not remembered', async (code) => {
+  ])('a refusal as passing as %s is not remembered', async (code) => {
     const { inner, failure } = setUp()
     inner.answer = failing(code)
     await failure()
@@ -185,7 +185,7 @@ describe('a refusal', () => {
     expect(inner.count).toBe(2)
   })
 
-  test('of one token is nothing to another, not even of the same user', async () => {
+  test('a refusal of one token is nothing to another, not even of the same user', async () => {
     const { inner, failure, token } = setUp()
     inner.answer = (request, count) =>
       request.subjectToken.reveal() === 'bad'
@@ -196,7 +196,7 @@ describe('a refusal', () => {
     expect(await token({ caller: { subject: 'auth0|bob' } })).toBe('exchanged-3')
   })
 
-  test('of one scope or audience is nothing to another', async () => {
+  test('a refusal of one scope or audience is nothing to another', async () => {
     const { inner, failure } = setUp()
     inner.answer = failing('downstream_scope_denied')
     await failure()
@@ -205,7 +205,7 @@ describe('a refusal', () => {
     expect(inner.count).toBe(3)
   })
 
-  test('is remembered not at all where that is set', async () => {
+  test('a refusal is remembered not at all where that is set', async () => {
     const { inner, failure } = setUp({ negativeTtlMs: 0 })
     inner.answer = failing('mfa_required')
     await failure()
@@ -213,7 +213,7 @@ describe('a refusal', () => {
     expect(inner.count).toBe(2)
   })
 
-  test('is remembered without the error that caused it', async () => {
+  test('a refusal is remembered without the error that caused it', async () => {
     const { inner, failure } = setUp()
     inner.answer = failing('mfa_required', { cause: new Error('holds a whole response') })
     await failure()
@@ -222,7 +222,7 @@ describe('a refusal', () => {
 })
 
 describe('a token that the API refused', () => {
-  test('is exchanged anew, and everybody gets the new one', async () => {
+  test('a token that the API refused is exchanged anew, and everybody gets the new one', async () => {
     const { inner, token } = setUp()
     const old = new Secret(await token())
     expect(await token({}, { replacing: old })).toBe('exchanged-2')
@@ -230,7 +230,7 @@ describe('a token that the API refused', () => {
     expect(inner.count).toBe(2)
   })
 
-  test('is exchanged anew once, however many calls it was refused for', async () => {
+  test('a token that the API refused is exchanged anew once, however many calls it was refused for', async () => {
     const { inner, token } = setUp()
     const replacing = new Secret(await token())
     const renewed = await Promise.all(Array.from({ length: 50 }, () => token({}, { replacing })))
@@ -238,14 +238,14 @@ describe('a token that the API refused', () => {
     expect(inner.count).toBe(2)
   })
 
-  test('does not take the newer one of somebody else along', async () => {
+  test('a token that the API refused does not take the newer one of somebody else along', async () => {
     const { inner, token } = setUp()
     await token()
     expect(await token({}, { replacing: new Secret('long gone') })).toBe('exchanged-1')
     expect(inner.count).toBe(1)
   })
 
-  test('is given up without a new one where the call is not made again', async () => {
+  test('a token that the API refused is given up without a new one where the call is not made again', async () => {
     const { inner, exchanger, token } = setUp()
     const refused = new Secret(await token())
     await exchanger.forget(requestOf(), new Secret('another'))
@@ -255,7 +255,7 @@ describe('a token that the API refused', () => {
     expect(await token()).toBe('exchanged-2')
   })
 
-  test('leaves other exchanges alone', async () => {
+  test('a token that the API refused leaves other exchanges alone', async () => {
     const { inner, token } = setUp()
     const old = new Secret(await token())
     await token({ scopes: ['read:other'] })
@@ -271,7 +271,7 @@ describe('a cache that fails', () => {
     [part]: () => Promise.reject(new Error('connection lost')),
   })
 
-  test.each(['get', 'set'] as const)('to %s is a miss', async (part) => {
+  test.each(['get', 'set'] as const)('a cache that fails to %s is a miss', async (part) => {
     const { inner, token, log } = setUp({ cache: broken(part) })
     expect([await token(), await token()]).toEqual(['exchanged-1', 'exchanged-2'])
     expect(inner.count).toBe(2)
@@ -282,13 +282,13 @@ describe('a cache that fails', () => {
     expect(log.text()).not.toContain('exchanged-1')
   })
 
-  test('to delete does not bring a refused token back', async () => {
+  test('a cache that fails to delete does not bring a refused token back', async () => {
     const { token } = setUp({ cache: broken('delete') })
     const old = new Secret(await token())
     expect(await token({}, { replacing: old })).toBe('exchanged-2')
   })
 
-  test('to answer keeps nobody from the token that was exchanged', async () => {
+  test('a cache that fails to answer keeps nobody from the token that was exchanged', async () => {
     const cache = createMemoryTokenCache()
     cache.set = () => new Promise(() => undefined)
     const { token } = setUp({ cache })

@@ -58,7 +58,7 @@ describe('many callers with one token', () => {
     expect((await Promise.all(calls)).map(revealed)).toEqual(['exchanged', 'other'])
   })
 
-  test('fail together where the exchange fails, and the next one tries anew', async () => {
+  test('many callers with one token fail together where the exchange fails, and the next one tries anew', async () => {
     const { inner, exchanger } = setUp()
     const calls = Array.from({ length: 3 }, () => failureOf(exchanger.exchange(requestOf())))
     await settled()
@@ -71,7 +71,7 @@ describe('many callers with one token', () => {
     expect(await next).toBe(answer)
   })
 
-  test('meet an error that is not ours as an internal one', async () => {
+  test('many callers with one token meet an error that is not ours as an internal one', async () => {
     const { inner, exchanger } = setUp()
     const call = failureOf(exchanger.exchange(requestOf()))
     await settled()
@@ -81,7 +81,7 @@ describe('many callers with one token', () => {
 })
 
 describe('a caller that leaves', () => {
-  test('as the first one leaves the exchange to the others, and gets no token', async () => {
+  test('a caller that leaves as the first one leaves the exchange to the others, and gets no token', async () => {
     const { inner, exchanger } = setUp()
     const leader = new AbortController()
     const led = failureOf(exchanger.exchange(requestOf(), { signal: leader.signal }))
@@ -94,7 +94,7 @@ describe('a caller that leaves', () => {
     expect(inner.exchanges).toHaveLength(1)
   })
 
-  test('hands its signal to nobody', async () => {
+  test('a caller that leaves hands its signal to nobody', async () => {
     const { inner, exchanger } = setUp()
     const { signal } = new AbortController()
     const call = exchanger.exchange(requestOf(), { signal })
@@ -104,7 +104,7 @@ describe('a caller that leaves', () => {
     await call
   })
 
-  test('alone leaves an exchange that still serves the next', async () => {
+  test('a caller that leaves alone leaves an exchange that still serves the next', async () => {
     const { inner, exchanger } = setUp()
     const only = new AbortController()
     const call = failureOf(exchanger.exchange(requestOf(), { signal: only.signal }))
@@ -117,7 +117,7 @@ describe('a caller that leaves', () => {
     expect(inner.exchanges).toHaveLength(1)
   })
 
-  test('leaves a failure behind that breaks nothing', async () => {
+  test('a caller that leaves leaves a failure behind that breaks nothing', async () => {
     const { inner, exchanger } = setUp()
     const only = new AbortController()
     const call = failureOf(exchanger.exchange(requestOf(), { signal: only.signal }))
@@ -129,7 +129,7 @@ describe('a caller that leaves', () => {
     expect(inner.exchanges).toHaveLength(1)
   })
 
-  test('before it has come gets nothing, also where a token is at hand', async () => {
+  test('a caller that leaves before it has come gets nothing, also where a token is at hand', async () => {
     const { inner, exchanger } = setUp()
     const first = exchanger.exchange(requestOf())
     await settled()
@@ -139,7 +139,7 @@ describe('a caller that leaves', () => {
     expect((await failureOf(exchanger.exchange(requestOf(), { signal }))).code).toBe('cancelled')
   })
 
-  test('while the cache is asked gets no token from it', async () => {
+  test('a caller that leaves while the cache is asked gets no token from it', async () => {
     const memory = createMemoryTokenCache()
     const gate = deferred()
     const asked = deferred()
@@ -167,7 +167,7 @@ describe('a caller that leaves', () => {
     expect((await call).code).toBe('cancelled')
   })
 
-  test('in the moment in which the token arrives gets none', async () => {
+  test('a caller that leaves in the moment in which the token arrives gets none', async () => {
     const { inner, exchanger } = setUp()
     const leaving = new AbortController()
     const call = exchanger.exchange(requestOf(), { signal: leaving.signal })
@@ -177,7 +177,7 @@ describe('a caller that leaves', () => {
     expect((await failureOf(call)).code).toBe('cancelled')
   })
 
-  test('is told why as the cause', async () => {
+  test('a caller that leaves is told why as the cause', async () => {
     const { exchanger } = setUp()
     const leaving = new AbortController()
     const call = failureOf(exchanger.exchange(requestOf(), { signal: leaving.signal }))

@@ -22,7 +22,7 @@ function setUp(options: { readonly threshold?: number; readonly openMs?: number 
 }
 
 describe('a circuit breaker', () => {
-  test('lets everybody through while all goes well', () => {
+  test('a circuit breaker lets everybody through while all goes well', () => {
     const { breaker } = setUp()
     for (let call = 0; call < 20; call += 1) {
       breaker.tryAcquire()
@@ -30,7 +30,7 @@ describe('a circuit breaker', () => {
     }
   })
 
-  test('lets nobody through after 5 failures in a row, and says when to come back', () => {
+  test('a circuit breaker lets nobody through after 5 failures in a row, and says when to come back', () => {
     const { time, fail, refused } = setUp()
     fail(5)
     expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 10])
@@ -40,7 +40,7 @@ describe('a circuit breaker', () => {
     expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 1])
   })
 
-  test('takes threshold and time from its options', () => {
+  test('a circuit breaker takes threshold and time from its options', () => {
     const { time, fail, refused, breaker } = setUp({ threshold: 2, openMs: 60_000 })
     fail(2)
     expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 60])
@@ -48,7 +48,7 @@ describe('a circuit breaker', () => {
     breaker.tryAcquire()
   })
 
-  test('counts failures in a row alone', () => {
+  test('a circuit breaker counts failures in a row alone', () => {
     const { breaker, fail, refused } = setUp()
     fail(4)
     breaker.tryAcquire()
@@ -59,7 +59,7 @@ describe('a circuit breaker', () => {
     expect(refused()[1]).toBe('breaker_open')
   })
 
-  test('takes an end that says nothing for neither', () => {
+  test('a circuit breaker takes an end that says nothing for neither', () => {
     const { breaker, fail, refused } = setUp()
     fail(4)
     for (let call = 0; call < 10; call += 1) {
@@ -70,7 +70,7 @@ describe('a circuit breaker', () => {
     expect(refused()[1]).toBe('breaker_open')
   })
 
-  test('tries the server with a single call when the time is up', () => {
+  test('a circuit breaker tries the server with a single call when the time is up', () => {
     const { time, breaker, fail, refused } = setUp()
     fail(5)
     time.jump(10_000)
@@ -78,7 +78,7 @@ describe('a circuit breaker', () => {
     expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 1])
   })
 
-  test('lets everybody through again when that call succeeds', () => {
+  test('a circuit breaker lets everybody through again when that call succeeds', () => {
     const { time, breaker, fail } = setUp()
     fail(5)
     time.jump(10_000)
@@ -88,7 +88,7 @@ describe('a circuit breaker', () => {
     breaker.tryAcquire()
   })
 
-  test('waits as long again when that call fails', () => {
+  test('a circuit breaker waits as long again when that call fails', () => {
     const { time, breaker, fail, refused } = setUp()
     fail(5)
     time.jump(12_000)
@@ -101,7 +101,7 @@ describe('a circuit breaker', () => {
     breaker.tryAcquire()
   })
 
-  test('lets the next one try when that call says nothing', () => {
+  test('a circuit breaker lets the next one try when that call says nothing', () => {
     const { time, breaker, fail, refused } = setUp()
     fail(5)
     time.jump(10_000)

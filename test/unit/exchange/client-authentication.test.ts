@@ -57,22 +57,25 @@ describe('the exchangers', () => {
       { method: 'private_key_jwt' as const, privateKey: new Secret('') },
       'clientAuthentication.privateKey: is empty',
     ],
-  ])('refuse at once a proof of the client that can be none: %j', (clientAuthentication, text) => {
-    const options = { clientId: 'mcp-server', clientAuthentication }
-    const thrown = [
-      thrownBy(() => createAuth0Exchanger(options)),
-      thrownBy(() => createRfc8693Exchanger({ ...options, metadata })),
-    ]
-    for (const error of thrown) {
-      expect(error).toBeInstanceOf(TypeError)
-      expect(String(error)).toContain(text)
-      expect(String(error)).not.toContain('plain')
-    }
-  })
+  ])(
+    'the exchangers refuse at once a proof of the client that can be none: %j',
+    (clientAuthentication, text) => {
+      const options = { clientId: 'mcp-server', clientAuthentication }
+      const thrown = [
+        thrownBy(() => createAuth0Exchanger(options)),
+        thrownBy(() => createRfc8693Exchanger({ ...options, metadata })),
+      ]
+      for (const error of thrown) {
+        expect(error).toBeInstanceOf(TypeError)
+        expect(String(error)).toContain(text)
+        expect(String(error)).not.toContain('plain')
+      }
+    },
+  )
 })
 
 describe('a client secret', () => {
-  test('goes into the header, encoded as RFC 6749 §2.3.1 has it', async () => {
+  test('a client secret goes into the header, encoded as RFC 6749 §2.3.1 has it', async () => {
     const { body, authorization } = await sentBy({ method: 'client_secret_basic', secret })
     expect(body).not.toHaveProperty('client_secret')
     const [scheme, encoded = ''] = authorization?.split(' ') ?? []
@@ -82,7 +85,7 @@ describe('a client secret', () => {
     expect([decode(id), decode(password)]).toEqual(['mcp server', secret.reveal()])
   })
 
-  test('goes into the body where that is set', async () => {
+  test('a client secret goes into the body where that is set', async () => {
     const { body, authorization } = await sentBy({ method: 'client_secret_post', secret })
     expect(body).toMatchObject({ client_id: 'mcp server', client_secret: secret.reveal() })
     expect(authorization).toBeNull()
@@ -95,14 +98,14 @@ describe('a client secret', () => {
     ['knows the body alone', ['client_secret_post', 'private_key_jwt'], 'body'],
     ['knows neither', ['private_key_jwt'], 'body'],
     ['says nonsense', 'client_secret_post', 'header'],
-  ])('goes where the server %s', async (_, supported, where) => {
+  ])('a client secret goes where the server %s', async (_, supported, where) => {
     const metadata = { token_endpoint_auth_methods_supported: supported }
     const { body, authorization } = await sentBy({ secret }, metadata)
     expect(authorization === null ? 'body' : 'header').toBe(where)
     expect('client_secret' in body).toBe(where === 'body')
   })
 
-  test('goes where it is set, whatever the server says', async () => {
+  test('a client secret goes where it is set, whatever the server says', async () => {
     const metadata = { token_endpoint_auth_methods_supported: ['client_secret_basic'] }
     const { authorization } = await sentBy({ method: 'client_secret_post', secret }, metadata)
     expect(authorization).toBeNull()
@@ -129,38 +132,41 @@ describe('a private key', () => {
     ['P-384, PKCS #8', pem(p384), p384, 'ES384'],
     ['Ed25519, PKCS #8', pem(ed25519), ed25519, 'EdDSA'],
     ['Ed25519, JWK', jwk(ed25519), ed25519, 'EdDSA'],
-  ])('signs an assertion that the server can verify: %s', async (_, text, pair, alg) => {
-    const { body, authorization } = await sentBy({
-      method: 'private_key_jwt',
-      privateKey: new Secret(text),
-      keyId: 'key-1',
-    })
-    expect(authorization).toBeNull()
-    expect(body).toMatchObject({
-      client_id: 'mcp server',
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    })
-    expect(body).not.toHaveProperty('client_secret')
-    const assertion = body['client_assertion'] ?? ''
-    const publicJwk = pair.publicKey.export({ format: 'jwk' }) as JWK
-    const { payload, protectedHeader } = await jwtVerify(
-      assertion,
-      await importJWK(publicJwk, protectedHeaderAlg(assertion)),
-      { issuer: 'mcp server', subject: 'mcp server', audience: ISSUER, maxTokenAge: 60 },
-    )
-    expect(protectedHeader.kid).toBe('key-1')
-    expect([alg, 'Ed25519']).toContain(protectedHeader.alg)
-    expect(payload.jti).toMatch(/^[\w-]{20,}$/)
-    expect((payload.exp ?? Infinity) - (payload.iat ?? 0)).toBeLessThanOrEqual(300)
-  })
+  ])(
+    'a private key signs an assertion that the server can verify: %s',
+    async (_, text, pair, alg) => {
+      const { body, authorization } = await sentBy({
+        method: 'private_key_jwt',
+        privateKey: new Secret(text),
+        keyId: 'key-1',
+      })
+      expect(authorization).toBeNull()
+      expect(body).toMatchObject({
+        client_id: 'mcp server',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      })
+      expect(body).not.toHaveProperty('client_secret')
+      const assertion = body['client_assertion'] ?? ''
+      const publicJwk = pair.publicKey.export({ format: 'jwk' }) as JWK
+      const { payload, protectedHeader } = await jwtVerify(
+        assertion,
+        await importJWK(publicJwk, protectedHeaderAlg(assertion)),
+        { issuer: 'mcp server', subject: 'mcp server', audience: ISSUER, maxTokenAge: 60 },
+      )
+      expect(protectedHeader.kid).toBe('key-1')
+      expect([alg, 'Ed25519']).toContain(protectedHeader.alg)
+      expect(payload.jti).toMatch(/^[\w-]{20,}$/)
+      expect((payload.exp ?? Infinity) - (payload.iat ?? 0)).toBeLessThanOrEqual(300)
+    },
+  )
 
-  test('signs a fresh assertion for every request', async () => {
+  test('a private key signs a fresh assertion for every request', async () => {
     const privateKey = new Secret(pem(rsa))
     const { sent } = await sentBy({ method: 'private_key_jwt', privateKey }, {}, 5)
     expect(new Set(sent.map(({ body }) => body['client_assertion'])).size).toBe(5)
   })
 
-  test('names no key id where none is set', async () => {
+  test('a private key names no key id where none is set', async () => {
     const privateKey = new Secret(pem(p256))
     const { body } = await sentBy({ method: 'private_key_jwt', privateKey })
     expect(decodeProtectedHeader(body['client_assertion'] ?? '')).not.toHaveProperty('kid')
@@ -175,7 +181,7 @@ describe('a private key', () => {
     ['JSON that is no key', '{"kty":"oct","k":"c2VjcmV0LXNlY3JldC1zZWNyZXQ"}'],
     ['JSON that is none', '{"kty":'],
     ['a key that cannot sign', pem(generateKeyPairSync('x25519'))],
-  ])('is refused where it is %s, and quoted nowhere', async (_, text) => {
+  ])('a private key is refused where it is %s, and quoted nowhere', async (_, text) => {
     const error = thrownBy(() => parsePrivateKey(text))
     expect(error).toBeInstanceOf(TypeError)
     const { message, cause } = error as TypeError

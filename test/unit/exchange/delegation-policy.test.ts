@@ -20,11 +20,14 @@ const refusalOf = (caller: Caller, policy: DelegationPolicy = {}) =>
   failureOf(assertDelegationAllowed(caller, policy))
 
 describe('the depth of a chain', () => {
-  test.each([0, 1, 2, 3, 4])('of %i services in front is within the limit of 5', async (depth) => {
-    await assertDelegationAllowed(callerThrough(depth), {})
-  })
+  test.each([0, 1, 2, 3, 4])(
+    'the depth of a chain of %i services in front is within the limit of 5',
+    async (depth) => {
+      await assertDelegationAllowed(callerThrough(depth), {})
+    },
+  )
 
-  test('beyond the limit is refused, and we say why in words of our own', async () => {
+  test('the depth of a chain beyond the limit is refused, and we say why in words of our own', async () => {
     const { code, details } = await refusalOf(callerThrough(5))
     expect([code, details.reason]).toEqual(['delegation_refused', 'too_deep'])
     expect(failureText(code, details)).toBe(
@@ -32,7 +35,7 @@ describe('the depth of a chain', () => {
     )
   })
 
-  test('is counted as it will be: the chain and us, or the client and us', async () => {
+  test('the depth of a chain is counted as it will be: the chain and us, or the client and us', async () => {
     const depths = fc.integer({ min: 0, max: 10 })
     await fc.assert(
       fc.asyncProperty(depths, fc.integer({ min: 1, max: 12 }), async (depth, maxDepth) => {
@@ -49,11 +52,11 @@ describe('the depth of a chain', () => {
 describe('the actors that are allowed', () => {
   const allowedActors = ['service-0', 'another']
 
-  test('may come', async () => {
+  test('the actors that are allowed may come', async () => {
     await assertDelegationAllowed(callerThrough(2), { allowedActors })
   })
 
-  test('do not keep clients away that came directly', async () => {
+  test('the actors that are allowed do not keep clients away that came directly', async () => {
     await assertDelegationAllowed(callerThrough(0), { allowedActors: [] })
   })
 
@@ -62,14 +65,14 @@ describe('the actors that are allowed', () => {
     ['one of them only further back', { actor: 'stranger', chain: ['stranger', 'another'] }],
     ['one of them but for its case', { actor: 'Another', chain: ['Another'] }],
     ['one of them as its client alone', { actor: 'x', chain: ['x'], actorClientId: 'another' }],
-  ])('keep away whoever comes through %s', async (_, delegation) => {
+  ])('the actors that are allowed keep away whoever comes through %s', async (_, delegation) => {
     const { code, details } = await refusalOf(callerOf({ delegation }), { allowedActors })
     expect([code, details.reason]).toEqual(['delegation_refused', 'actor_not_allowed'])
     expect(details.log).toEqual({ chain: delegation.chain })
     expect(failureText(code, details)).not.toContain(delegation.actor)
   })
 
-  test('may be nobody', async () => {
+  test('the actors that are allowed may be nobody', async () => {
     const { details } = await refusalOf(callerThrough(1), { allowedActors: [] })
     expect(details.reason).toBe('actor_not_allowed')
   })
@@ -79,7 +82,7 @@ describe('the hook', () => {
   test.each<[string, DelegationPolicy['authorize']]>([
     ['true', () => true],
     ['a promise of true', () => Promise.resolve(true)],
-  ])('that answers %s lets the call pass', async (_, authorize) => {
+  ])('the hook that answers %s lets the call pass', async (_, authorize) => {
     await assertDelegationAllowed(callerOf(), authorize === undefined ? {} : { authorize })
   })
 
@@ -94,13 +97,13 @@ describe('the hook', () => {
       'policy_failed',
     ],
     ['rejects', () => Promise.reject(new Error('a fault')), 'policy_failed'],
-  ])('that %s refuses', async (_, authorize, reason) => {
+  ])('the hook that %s refuses', async (_, authorize, reason) => {
     const { code, details } = await refusalOf(callerOf(), { authorize })
     expect([code, details.reason]).toEqual(['delegation_refused', reason])
     expect(failureText(code, details)).not.toContain('fault')
   })
 
-  test('is asked about the caller, once the other two agree', async () => {
+  test('the hook is asked about the caller, once the other two agree', async () => {
     const authorize = vi.fn(() => true)
     const caller = callerThrough(1)
     await assertDelegationAllowed(caller, { authorize })

@@ -115,27 +115,30 @@ describe('exchangeFailure', () => {
     'unauthorized_client',
     'unmet_authentication_requirements',
     'not_today',
-  ])('[case 25] never tells a user to sign in again for %s, however old the token', (error) => {
-    const ages = [0, 29, 30, 120, 3_600].map((age) => NOW_SECONDS - age)
-    for (const issuedAtSeconds of [...ages, undefined]) {
-      const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
-      for (const status of [400, 401, 403, 404, 422]) {
-        for (const challengeError of [undefined, 'invalid_token']) {
-          const refusal = {
-            status,
-            error,
-            ...(challengeError === undefined ? {} : { challengeError }),
+  ])(
+    '[case 25] exchangeFailure never tells a user to sign in again for %s, however old the token',
+    (error) => {
+      const ages = [0, 29, 30, 120, 3_600].map((age) => NOW_SECONDS - age)
+      for (const issuedAtSeconds of [...ages, undefined]) {
+        const subject = { clock, ...(issuedAtSeconds === undefined ? {} : { issuedAtSeconds }) }
+        for (const status of [400, 401, 403, 404, 422]) {
+          for (const challengeError of [undefined, 'invalid_token']) {
+            const refusal = {
+              status,
+              error,
+              ...(challengeError === undefined ? {} : { challengeError }),
+            }
+            const failed = exchangeFailure(refusal, subject)
+            expect(failed.code).toBe('exchange_misconfigured')
+            expect(failed.details.log?.['hint']).toMatch(/\w/)
           }
-          const failed = exchangeFailure(refusal, subject)
-          expect(failed.code).toBe('exchange_misconfigured')
-          expect(failed.details.log?.['hint']).toMatch(/\w/)
         }
       }
-    }
-  })
+    },
+  )
 
   test.each(['invalid_grant', 'invalid_token'])(
-    '[case 25] still sends a user to sign in again for %s of a token that is not fresh',
+    '[case 25] exchangeFailure still sends a user to sign in again for %s of a token that is not fresh',
     (error) => {
       for (const status of [400, 401]) {
         expect(failure({ status, error }).code).toBe('reauthentication_required')
@@ -143,7 +146,7 @@ describe('exchangeFailure', () => {
     },
   )
 
-  test('[A4] says when to come back only where coming back helps', () => {
+  test('[A4] exchangeFailure says when to come back only where coming back helps', () => {
     for (const [, status, error] of [...ON_BEHALF_OF, ...CUSTOM_TOKEN_EXCHANGE, ...STANDARDS]) {
       const refusal = { status, retryAfterSeconds: 2, ...(error === undefined ? {} : { error }) }
       const { code, details } = failure(refusal)
@@ -151,7 +154,7 @@ describe('exchangeFailure', () => {
     }
   })
 
-  test('believes a challenge that says that the token is bad', () => {
+  test('exchangeFailure believes a challenge that says that the token is bad', () => {
     expect(failure({ status: 401, challengeError: 'invalid_token' }).code).toBe(
       'reauthentication_required',
     )
@@ -169,7 +172,7 @@ describe('exchangeFailure', () => {
     'invalid_target',
     'unauthorized_client',
     'unsupported_grant_type',
-  ])('holds to %s where a challenge blames the token beside it', (error) => {
+  ])('exchangeFailure holds to %s where a challenge blames the token beside it', (error) => {
     const refusal = { status: 401, error, challengeError: 'invalid_token' }
     expect(failure(refusal).code).toBe('exchange_misconfigured')
   })
@@ -181,12 +184,15 @@ describe('exchangeFailure', () => {
     ['30 seconds ago', NOW_SECONDS - 30, 'reauthentication_required'],
     ['an hour ago', NOW_SECONDS - 3_600, 'reauthentication_required'],
     ['nobody knows when', undefined, 'reauthentication_required'],
-  ])('sends a user to sign in again unless that just happened: %s', (_when, issuedAt, code) => {
-    const subject = { clock, ...(issuedAt === undefined ? {} : { issuedAtSeconds: issuedAt }) }
-    expect(exchangeFailure({ status: 400, error: 'invalid_grant' }, subject).code).toBe(code)
-  })
+  ])(
+    'exchangeFailure sends a user to sign in again unless that just happened: %s',
+    (_when, issuedAt, code) => {
+      const subject = { clock, ...(issuedAt === undefined ? {} : { issuedAtSeconds: issuedAt }) }
+      expect(exchangeFailure({ status: 400, error: 'invalid_grant' }, subject).code).toBe(code)
+    },
+  )
 
-  test('does not let freshness change any other verdict', () => {
+  test('exchangeFailure does not let freshness change any other verdict', () => {
     const fresh = { clock, issuedAtSeconds: NOW_SECONDS }
     for (const [, status, error] of [...ON_BEHALF_OF, ...CUSTOM_TOKEN_EXCHANGE, ...STANDARDS]) {
       const refusal = { status, ...(error === undefined ? {} : { error }) }
@@ -196,7 +202,7 @@ describe('exchangeFailure', () => {
     }
   })
 
-  test('never branches on the text', () => {
+  test('exchangeFailure never branches on the text', () => {
     const status = fc.integer({ min: 200, max: 599 })
     const error = fc.constantFrom(...STANDARDS.map((row) => row[2] ?? ''), 'mfa_required', 'x')
     fc.assert(
@@ -207,7 +213,7 @@ describe('exchangeFailure', () => {
     )
   })
 
-  test("keeps the authorization server's own words out of what a client or model reads", () => {
+  test("exchangeFailure keeps the authorization server's own words out of what a client or model reads", () => {
     const words = fc.string({ minLength: 1 }).map((text) => `FOREIGN ${text}`)
     const errors = fc.oneof(
       words,
@@ -234,7 +240,7 @@ describe('exchangeFailure', () => {
     )
   })
 
-  test('logs status, error and text, without tokens in them', () => {
+  test('exchangeFailure logs status, error and text, without tokens in them', () => {
     const token = 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0'
     const { details } = failure({
       status: 400,
@@ -250,7 +256,7 @@ describe('exchangeFailure', () => {
     })
   })
 
-  test('says how long to wait where the answer said so', () => {
+  test('exchangeFailure says how long to wait where the answer said so', () => {
     const limited = failure({ status: 429, retryAfterSeconds: 17 })
     expect(limited.details).toMatchObject({ reason: 'rate_limited', retryAfterSeconds: 17 })
     expect(failure({ status: 503 }).details).not.toHaveProperty('retryAfterSeconds')

@@ -26,10 +26,13 @@ describe('the current actor', () => {
     ['cid', { cid: 'mcp-server' }],
     ['appid', { appid: 'mcp-server' }],
     ['azp and client_id', { azp: 'mcp-server', client_id: 'mcp-server' }],
-  ])('[case 29] may have another id where the token was issued to us, by %s', async (_, claims) => {
-    const { delegation } = await verifiedWith(key, { claims: { act: KEYCLOAK, ...claims } })
-    expect(delegation?.actor).toBe(KEYCLOAK.sub)
-  })
+  ])(
+    '[case 29] the current actor may have another id where the token was issued to us, by %s',
+    async (_, claims) => {
+      const { delegation } = await verifiedWith(key, { claims: { act: KEYCLOAK, ...claims } })
+      expect(delegation?.actor).toBe(KEYCLOAK.sub)
+    },
+  )
 
   test.each<[string, Readonly<Record<string, unknown>>]>([
     ['nobody', {}],
@@ -44,25 +47,25 @@ describe('the current actor', () => {
       'us, and stands behind somebody else',
       { azp: 'mcp-server', act: { sub: 'a', act: { sub: 'mcp-server' } } },
     ],
-  ])('[case 29] may not where it was issued to %s', async (_, claims) => {
+  ])('[case 29] the current actor may not where it was issued to %s', async (_, claims) => {
     const refusal = await refusalWith(key, { claims: { act: KEYCLOAK, ...claims } })
     expect(refusal).toEqual(['exchange_rejected', 'actor'])
   })
 
-  test('[case 29] is known by the name that a setting gives it', async () => {
+  test('[case 29] the current actor is known by the name that a setting gives it', async () => {
     const expectations = { actor: KEYCLOAK.sub, requireActor: true }
     const { delegation } = await verifiedWith(key, { claims: { act: KEYCLOAK }, expectations })
     expect(delegation?.actor).toBe(KEYCLOAK.sub)
     await verifiedWith(key, { claims: { act: { sub: 'mcp-server' } }, expectations })
   })
 
-  test('[case 29] has to have that name then, to whomever the token was issued', async () => {
+  test('[case 29] the current actor has to have that name then, to whomever the token was issued', async () => {
     const claims = { act: { sub: 'persona-7' }, azp: 'mcp-server' }
     const refusal = await refusalWith(key, { claims, expectations: { actor: KEYCLOAK.sub } })
     expect(refusal).toEqual(['exchange_rejected', 'actor'])
   })
 
-  test('is nobody else, whatever the name', async () => {
+  test('the current actor is nobody else, whatever the name', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1 }), async (name) => {
         fc.pre(name.trim() !== '' && name !== 'mcp-server')
@@ -76,7 +79,7 @@ describe('the current actor', () => {
 
 describe('the chain of actors', () => {
   test.each([1, 2, 5, 32])(
-    '[S5] may be as long as allowed (%d), and no longer',
+    '[S5] the chain of actors may be as long as allowed (%d), and no longer',
     async (maxDepth) => {
       const names = ['mcp-server', ...Array.from({ length: maxDepth }, (_, index) => `a-${index}`)]
       const expectations = { maxDepth }
@@ -96,7 +99,7 @@ describe('the chain of actors', () => {
     },
   )
 
-  test('[S5] is five long at most unless told otherwise', async () => {
+  test('[S5] the chain of actors is five long at most unless told otherwise', async () => {
     const act = chainOf(['mcp-server', 'a', 'b', 'c', 'd', 'e'])
     expect(await refusalWith(key, { claims: { act } })).toEqual([
       'exchange_rejected',
@@ -104,7 +107,7 @@ describe('the chain of actors', () => {
     ])
   })
 
-  test("[S5] keeps the caller's own behind us", async () => {
+  test("[S5] the chain of actors keeps the caller's own behind us", async () => {
     const act = chainOf(['mcp-server', 'agent-x', 'some-client'])
     const { delegation } = await verifiedWith(key, {
       claims: { act },
@@ -121,7 +124,7 @@ describe('the chain of actors', () => {
     ['with one more behind', ['mcp-server', 'agent-x', 'some-client', 'more']],
     ['the other way round', ['mcp-server', 'some-client', 'agent-x']],
     ['in upper case', ['mcp-server', 'AGENT-X', 'some-client']],
-  ])('[S5] may not come back %s where the caller had one', async (_, names) => {
+  ])('[S5] the chain of actors may not come back %s where the caller had one', async (_, names) => {
     const claims = { act: names === undefined ? undefined : chainOf(names) }
     const request = behind('agent-x', 'some-client')
     expect(await refusalWith(key, { claims, request })).toEqual([
@@ -130,7 +133,7 @@ describe('the chain of actors', () => {
     ])
   })
 
-  test('[S5] equals the one of the caller, whatever the names', async () => {
+  test('[S5] the chain of actors equals the one of the caller, whatever the names', async () => {
     const name = fc.string({ minLength: 1 }).filter((text) => text.trim() !== '')
     const names = fc.array(name, { minLength: 1, maxLength: 4 })
     await fc.assert(
@@ -147,7 +150,7 @@ describe('the chain of actors', () => {
     )
   })
 
-  test('[S5] may name the client of a caller who came directly', async () => {
+  test('[S5] the chain of actors may name the client of a caller who came directly', async () => {
     await verifiedWith(key, { claims: { act: chainOf(['mcp-server', 'some-client']) } })
     await verifiedWith(key, { claims: { act: undefined } })
   })

@@ -40,7 +40,7 @@ describe('a claim that is there and cannot be read', () => {
     fc.array(fc.array(fc.string()), { minLength: 1 }),
   )
 
-  test('[S6] is never taken for one that is not there, whichever it is and whatever it holds', async () => {
+  test('[S6] a claim that is there and cannot be read is never taken for one that is not there, whichever it is and whatever it holds', async () => {
     const malformed = fc.oneof(
       fc.tuple(fc.constantFrom(...texts), noText),
       fc.tuple(fc.constantFrom(...lists), noList),
@@ -56,7 +56,7 @@ describe('a claim that is there and cannot be read', () => {
     )
   })
 
-  test('[S6] refuses the token of a caller who has none such as well as of one who has', async () => {
+  test('[S6] a claim that is there and cannot be read refuses the token of a caller who has none such as well as of one who has', async () => {
     for (const organization of [undefined, 'org_1']) {
       const request = { caller: organization === undefined ? {} : { organization } }
       expect(await refusalWith(key, { claims: { org_id: ['org_1'] }, request })).toEqual(MALFORMED)
@@ -64,21 +64,24 @@ describe('a claim that is there and cannot be read', () => {
     }
   })
 
-  test('[S6] is named in the log, and its value is not', async () => {
+  test('[S6] a claim that is there and cannot be read is named in the log, and its value is not', async () => {
     const claims = { org_id: { secret: 'what-nobody-reads' } }
     const { details } = await failureOf(verifiedWith(key, { claims }))
     expect(details.log).toMatchObject({ receivedClaim: 'org_id of the kind object' })
     expect(JSON.stringify(details.log)).not.toContain('what-nobody-reads')
   })
 
-  test.each(['typ', 'cnf', 'act'])('[S16.5] refuses the token where it is %s', async (name) => {
-    for (const value of [5, true, ['x'], [], {}]) {
-      const given = name === 'typ' ? { header: { typ: value } } : { claims: { [name]: value } }
-      const [code, reason] = await refusalWith(key, given)
-      expect(code).toBe('exchange_rejected')
-      expect(reason).toBe({ typ: 'wrong_type', cnf: 'bound_token', act: 'actor_malformed' }[name])
-    }
-  })
+  test.each(['typ', 'cnf', 'act'])(
+    '[S16.5] a claim that is there and cannot be read refuses the token where it is %s',
+    async (name) => {
+      for (const value of [5, true, ['x'], [], {}]) {
+        const given = name === 'typ' ? { header: { typ: value } } : { claims: { [name]: value } }
+        const [code, reason] = await refusalWith(key, given)
+        expect(code).toBe('exchange_rejected')
+        expect(reason).toBe({ typ: 'wrong_type', cnf: 'bound_token', act: 'actor_malformed' }[name])
+      }
+    },
+  )
 })
 
 describe('a token of another kind', () => {
@@ -88,7 +91,7 @@ describe('a token of another kind', () => {
     ['an ID token of Cognito', { token_use: 'id' }],
     ['an ID token with the hash of an access token', { at_hash: 'x' }],
     ['a logout token', { events: {} }],
-  ])('is refused by its claims: %s', async (_, claims) => {
+  ])('a token of another kind is refused by its claims: %s', async (_, claims) => {
     expect(await refusalWith(key, { claims })).toEqual(['exchange_rejected', 'wrong_type'])
   })
 })
@@ -125,7 +128,7 @@ describe('the times of a returned token', () => {
 })
 
 describe('a token that is bound to a key', () => {
-  test('[S8] is refused whoever the caller and whosever the key: nobody could prove it', async () => {
+  test('[S8] a token that is bound to a key is refused whoever the caller and whosever the key: nobody could prove it', async () => {
     const thumbprint = 'x'.repeat(43)
     for (const caller of [{}, { binding: 'dpop' as const }, { binding: 'certificate' as const }]) {
       for (const cnf of [{ jkt: thumbprint }, { 'x5t#S256': thumbprint }, { jwk: {} }, {}, 'x']) {
@@ -138,7 +141,7 @@ describe('a token that is bound to a key', () => {
     }
   })
 
-  test('[S8] is none where cnf is null, and a plain one for a bound one stays refused', async () => {
+  test('[S8] a token that is bound to a key is none where cnf is null, and a plain one for a bound one stays refused', async () => {
     await verifiedWith(key, { claims: { cnf: null } })
     const request = { caller: { binding: 'dpop' as const } }
     expect(await refusalWith(key, { claims: { cnf: null }, request })).toEqual([
@@ -159,7 +162,7 @@ describe('more scope than was asked for', () => {
     return log.named('exchange_scope_exceeded')
   }
 
-  test('[S16.5] is used, and said in the log', async () => {
+  test('[S16.5] more scope than was asked for is used, and said in the log', async () => {
     const [line] = await logged('read:private write:private admin')
     expect(line).toMatchObject({
       level: 'warn',
@@ -167,23 +170,23 @@ describe('more scope than was asked for', () => {
     })
   })
 
-  test('[S16.5] is said bounded and scrubbed', async () => {
+  test('[S16.5] more scope than was asked for is said bounded and scrubbed', async () => {
     const [line] = await logged(`read:private eyJ${'a'.repeat(90)} ${'b '.repeat(5_000)}`)
     const text = JSON.stringify(line)
     expect(text.length).toBeLessThan(1_000)
     expect(text).not.toContain('aaaaaaaa')
   })
 
-  test('[S16.5] is none where nothing but sign-in scopes came beside', async () => {
+  test('[S16.5] more scope than was asked for is none where nothing but sign-in scopes came beside', async () => {
     expect(await logged('read:private email profile openid')).toEqual([])
     expect(await logged('read:private')).toEqual([])
   })
 
-  test('[S16.5] also where no scope was asked for', async () => {
+  test('[S16.5] more scope than was asked for also where no scope was asked for', async () => {
     expect(await logged('admin', [])).toHaveLength(1)
   })
 
-  test('[S16.5] also of a token that cannot be looked into', async () => {
+  test('[S16.5] more scope than was asked for also of a token that cannot be looked into', async () => {
     const log = new RecordingLog()
     await verifyExchangedToken(
       exchangedOf('opaque', { scopes: ['read:private', 'admin'] }),
@@ -197,7 +200,7 @@ describe('more scope than was asked for', () => {
 describe('an issuer of its own for exchanges', () => {
   const EXCHANGE = 'https://exchange.example/'
 
-  test('[case 28] is the one whose name and keys count, and no other', async () => {
+  test('[case 28] an issuer of its own for exchanges is the one whose name and keys count, and no other', async () => {
     const own = await createSigningKey('ES256')
     const exchangeIssuer = issuerWith(() => Promise.resolve({ keys: [own.jwk] }), EXCHANGE)
     const expectations = expecting(key, { exchangeIssuer })

@@ -44,27 +44,27 @@ function verifying(keys: () => Promise<readonly JWK[]>, renewed = keys) {
 }
 
 describe('the keys', () => {
-  test('are asked for by the key id of the token', async () => {
+  test('the keys for an exchanged token are asked for by the key id of the token', async () => {
     const { asked, verify } = verifying(() => Promise.resolve([key.jwk]))
     await verify(await signed(key))
     expect(asked).toEqual([key.kid])
   })
 
-  test('that cannot be had are an outage, not a bad token', async () => {
+  test('the keys for an exchanged token that cannot be had are an outage, not a bad token', async () => {
     const { verify } = verifying(() => Promise.reject(new Error('unreachable')))
     const { code, details } = await failureOf(verify(await signed(key)))
     expect([code, details.reason]).toEqual(['exchange_unavailable', 'keys_unavailable'])
     expect(details.retryAfterSeconds).toBeGreaterThan(0)
   })
 
-  test('[S16.4] may have one key id for two: each verifies its own tokens', async () => {
+  test('[S16.4] the keys for an exchanged token may have one key id for two: each verifies its own tokens', async () => {
     const other = await createSigningKey('ES256')
     const { verify } = verifying(() => Promise.resolve([{ ...other.jwk, kid: key.kid }, key.jwk]))
     await verify(await signed(key))
     await verify(await signed({ ...other, kid: key.kid }))
   })
 
-  test('[case 16] are asked for once more where none fits: the issuer may have made a new key under the same id', async () => {
+  test('[case 16] the keys for an exchanged token are asked for once more where none fits: the issuer may have made a new key under the same id', async () => {
     const stranger = await createSigningKey('ES256')
     const { asked, verify } = verifying(
       () => Promise.resolve([{ ...stranger.jwk, kid: key.kid }]),
@@ -74,7 +74,7 @@ describe('the keys', () => {
     expect(asked).toEqual([key.kid, key.kid])
   })
 
-  test('[case 58] verify a token of ES256 as they do one of RS256', async () => {
+  test('[case 58] the keys for an exchanged token verify a token of ES256 as they do one of RS256', async () => {
     for (const alg of ['ES256', 'RS256', 'PS256', 'EdDSA']) {
       const own = await createSigningKey(alg)
       const token = await signed(own, { header: { alg } })
@@ -82,13 +82,13 @@ describe('the keys', () => {
     }
   })
 
-  test('that are those of somebody else verify nothing', async () => {
+  test('the keys for an exchanged token that are those of somebody else verify nothing', async () => {
     const stranger = await createSigningKey('ES256')
     const { verify } = verifying(() => Promise.resolve([{ ...stranger.jwk, kid: key.kid }]))
     expect((await failureOf(verify(await signed(key)))).details.reason).toBe('signature')
   })
 
-  test('that are shared secrets verify nothing: whoever reads them could sign', async () => {
+  test('the keys for an exchanged token that are shared secrets verify nothing: whoever reads them could sign', async () => {
     const secret = Buffer.alloc(32, 7)
     const published = { kty: 'oct', kid: 'shared', k: secret.toString('base64url'), alg: 'HS256' }
     const { verify } = verifying(() => Promise.resolve([key.jwk, published]))

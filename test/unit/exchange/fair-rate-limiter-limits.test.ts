@@ -35,7 +35,7 @@ function setUp(options: Partial<FairRateLimiterOptions> = {}) {
 }
 
 describe("the authorization server's rate limit", () => {
-  test('changes nothing while at least half of it is left', async () => {
+  test("the authorization server's rate limit changes nothing while at least half of it is left", async () => {
     const { limiter, turns, queue, limit } = setUp()
     limiter.follow([limit({ remaining: 5 })])
     queue(5)
@@ -43,7 +43,7 @@ describe("the authorization server's rate limit", () => {
     expect(turns).toEqual([0, 0, 0, 0, 0])
   })
 
-  test('slows exchanges down as less of it is left', async () => {
+  test("the authorization server's rate limit slows exchanges down as less of it is left", async () => {
     const elapsed: number[] = []
     for (const remaining of [4, 3, 2]) {
       const { time, limiter, turns, queue, limit } = setUp()
@@ -55,7 +55,7 @@ describe("the authorization server's rate limit", () => {
     expect(elapsed).toEqual([2_500, 3_334, 5_000])
   })
 
-  test('is never exceeded: no more begins before it starts anew than was left', async () => {
+  test("the authorization server's rate limit is never exceeded: no more begins before it starts anew than was left", async () => {
     const remaining = fc.integer({ min: 0, max: 12 })
     const seconds = fc.integer({ min: 1, max: 50 })
     await fc.assert(
@@ -72,7 +72,7 @@ describe("the authorization server's rate limit", () => {
     )
   })
 
-  test('is waited out by those who come while nothing is left for a moment', async () => {
+  test("the authorization server's rate limit is waited out by those who come while nothing is left for a moment", async () => {
     const { time, limiter, turns, queue, limit } = setUp()
     limiter.follow([limit({ remaining: 0, resetAtMs: time.clock() + 1_500 })])
     queue(2)
@@ -82,7 +82,7 @@ describe("the authorization server's rate limit", () => {
     expect(turns).toEqual([1_500, 1_500])
   })
 
-  test('sends those away who come while nothing is left for longer, with the time to come back', async () => {
+  test("the authorization server's rate limit sends those away who come while nothing is left for longer, with the time to come back", async () => {
     const { time, limiter, limit } = setUp()
     limiter.follow([limit({ remaining: 1 })])
     await limiter.acquire('alice', new AbortController().signal)
@@ -92,7 +92,7 @@ describe("the authorization server's rate limit", () => {
     await limiter.acquire('bob', new AbortController().signal)
   })
 
-  test('takes the narrowest of several, and none that is for some users alone', async () => {
+  test("the authorization server's rate limit takes the narrowest of several, and none that is for some users alone", async () => {
     const { time, limiter, turns, queue, limit } = setUp()
     limiter.follow([
       limit({ remaining: 10 }),
@@ -104,7 +104,7 @@ describe("the authorization server's rate limit", () => {
     expect(turns).toEqual([0, 5_000])
   })
 
-  test('is forgotten once a later answer says that enough is left', async () => {
+  test("the authorization server's rate limit is forgotten once a later answer says that enough is left", async () => {
     const { time, limiter, turns, queue, limit } = setUp()
     limiter.follow([limit({ remaining: 1 })])
     queue(1)
@@ -124,16 +124,19 @@ describe("the authorization server's rate limit", () => {
     ['more left than there is', { limit: 1, remaining: 9e15 }],
     ['a limit of nothing', { limit: 0, remaining: 0 }],
     ['less than nothing left', { limit: 10, remaining: -5 }],
-  ])('holds nobody longer than a minute for %s', async (_, changes) => {
-    const { time, limiter, turns, queue, limit } = setUp()
-    limiter.follow([limit(changes)])
-    await time.advance(60_000)
-    queue(3)
-    await time.advance(1)
-    expect(turns).toHaveLength(3)
-  })
+  ])(
+    "the authorization server's rate limit holds nobody longer than a minute for %s",
+    async (_, changes) => {
+      const { time, limiter, turns, queue, limit } = setUp()
+      limiter.follow([limit(changes)])
+      await time.advance(60_000)
+      queue(3)
+      await time.advance(1)
+      expect(turns).toHaveLength(3)
+    },
+  )
 
-  test('holds nobody longer than a minute where our clock is set back', async () => {
+  test("the authorization server's rate limit holds nobody longer than a minute where our clock is set back", async () => {
     const { time, limiter, turns, queue, limit } = setUp()
     limiter.follow([limit({ remaining: 0, resetAtMs: time.clock() + 50_000 })])
     time.jump(-3_600_000)
@@ -142,7 +145,7 @@ describe("the authorization server's rate limit", () => {
     expect(turns).toHaveLength(2)
   })
 
-  test('leaves no timer behind', async () => {
+  test("the authorization server's rate limit leaves no timer behind", async () => {
     const { time, limiter, queue, limit } = setUp()
     limiter.follow([limit({ remaining: 2 })])
     queue(4)

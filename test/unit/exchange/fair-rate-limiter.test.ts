@@ -33,14 +33,14 @@ function setUp(options: Partial<FairRateLimiterOptions> = {}) {
 }
 
 describe('the limiter', () => {
-  test('lets a burst through at once, as large as the rate unless told otherwise', async () => {
+  test('the limiter lets a burst through at once, as large as the rate unless told otherwise', async () => {
     const { turns, queue } = setUp({ perSecond: 5 })
     queue('alice', 10)
     await settled()
     expect(turns).toHaveLength(5)
   })
 
-  test('then keeps to the rate', async () => {
+  test('the limiter then keeps to the rate', async () => {
     const { time, turns, queue } = setUp({ perSecond: 4, burst: 2 })
     queue('alice', 100)
     await settled()
@@ -49,7 +49,7 @@ describe('the limiter', () => {
     expect(turns).toHaveLength(42)
   })
 
-  test('never lets more through in any second than rate and burst together', async () => {
+  test('the limiter never lets more through in any second than rate and burst together', async () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 1_500 }), { maxLength: 60 })
     await fc.assert(
       fc.asyncProperty(gaps, fc.integer({ min: 1, max: 7 }), async (waits, perSecond) => {
@@ -70,7 +70,7 @@ describe('the limiter', () => {
     )
   })
 
-  test('takes a rate below one a second', async () => {
+  test('the limiter takes a rate below one a second', async () => {
     const { time, turns, queue } = setUp({ perSecond: 0.5 })
     queue('alice', 3)
     await settled()
@@ -79,14 +79,14 @@ describe('the limiter', () => {
     expect(turns).toHaveLength(2)
   })
 
-  test('leaves no timer behind once nobody waits', async () => {
+  test('the limiter leaves no timer behind once nobody waits', async () => {
     const { time, queue } = setUp()
     queue('alice', 3)
     await time.advance(10_000)
     expect(time.pending).toBe(0)
   })
 
-  test('does not lend time when the clock is set back', async () => {
+  test('the limiter does not lend time when the clock is set back', async () => {
     const { time, turns, queue } = setUp()
     time.jump(-60_000)
     queue('alice', 3)
@@ -96,7 +96,7 @@ describe('the limiter', () => {
 })
 
 describe('fairness', () => {
-  test('gives users turns, so that one who asks for much waits for the others', async () => {
+  test('fairness gives users turns, so that one who asks for much waits for the others', async () => {
     const { time, turns, queue } = setUp()
     queue('noisy', 51)
     queue('alice')
@@ -105,7 +105,7 @@ describe('fairness', () => {
     expect(turns).toEqual(['noisy', 'noisy', 'alice', 'bob', 'noisy'])
   })
 
-  test('keeps the order of one user', async () => {
+  test('fairness keeps the order of one user', async () => {
     const { time, ask } = setUp()
     const order: number[] = []
     for (let call = 0; call < 5; call += 1) void ask('alice').then(() => order.push(call))
@@ -113,7 +113,7 @@ describe('fairness', () => {
     expect(order).toEqual([0, 1, 2, 3, 4])
   })
 
-  test('serves each of many users before any of them twice', async () => {
+  test('fairness serves each of many users before any of them twice', async () => {
     const { time, turns, queue } = setUp()
     queue('first')
     const users = Array.from({ length: 20 }, (_, index) => `user-${index}`)
@@ -123,7 +123,7 @@ describe('fairness', () => {
     expect(turns.slice(21, 41)).toEqual(users)
   })
 
-  test('holds as well where the noisy one comes back all the time', async () => {
+  test('fairness holds as well where the noisy one comes back all the time', async () => {
     const { time, turns, queue } = setUp()
     queue('noisy', 20)
     queue('alice', 3)
@@ -134,7 +134,7 @@ describe('fairness', () => {
     expect(turns.filter((user) => user === 'alice')).toHaveLength(3)
   })
 
-  test('lets nobody fill the room for all', async () => {
+  test('fairness lets nobody fill the room for all', async () => {
     const { time, turns, queue } = setUp({ maxWaiting: 10 })
     queue('noisy', 100)
     queue('alice')
@@ -142,7 +142,7 @@ describe('fairness', () => {
     expect(turns).toContain('alice')
   })
 
-  test('sends away the last of whoever has most, and nobody for one who has as many', async () => {
+  test('fairness sends away the last of whoever has most, and nobody for one who has as many', async () => {
     const { ask, queue, refusal } = setUp({ maxWaiting: 4 })
     queue('first')
     queue('noisy', 3)
@@ -155,13 +155,13 @@ describe('fairness', () => {
 })
 
 describe('the room for those who wait', () => {
-  test('is bounded', async () => {
+  test('the room for those who wait is bounded', async () => {
     const { queue, refusal } = setUp({ maxWaiting: 3 })
     queue('alice', 4)
     expect(await refusal('alice')).toEqual(['exchange_unavailable', 'queue_full', 1])
   })
 
-  test('is there again once somebody had a turn', async () => {
+  test('the room for those who wait is there again once somebody had a turn', async () => {
     const { time, turns, queue } = setUp({ maxWaiting: 3 })
     queue('alice', 4)
     await time.advance(1_000)
@@ -170,7 +170,7 @@ describe('the room for those who wait', () => {
     expect(turns).toHaveLength(5)
   })
 
-  test('is there again once somebody left', async () => {
+  test('the room for those who wait is there again once somebody left', async () => {
     const { time, turns, ask, queue } = setUp({ maxWaiting: 1 })
     queue('alice')
     const leaving = new AbortController()
@@ -185,14 +185,14 @@ describe('the room for those who wait', () => {
 })
 
 describe('a caller that leaves', () => {
-  test('before it has come is not let in', async () => {
+  test('a caller that leaves before it has come is not let in', async () => {
     const { ask, turns } = setUp()
     const why = new Error('left')
     await expect(ask('alice', AbortSignal.abort(why))).rejects.toBe(why)
     expect(turns).toEqual([])
   })
 
-  test('takes nobody else along, nor their turn', async () => {
+  test('a caller that leaves takes nobody else along, nor their turn', async () => {
     const { time, turns, ask, queue } = setUp()
     queue('first')
     const leaving = new AbortController()
@@ -204,7 +204,7 @@ describe('a caller that leaves', () => {
     expect(turns).toEqual(['first', 'alice', 'bob'])
   })
 
-  test('after its turn changes nothing', async () => {
+  test('a caller that leaves after its turn changes nothing', async () => {
     const { time, turns, ask, queue } = setUp()
     const leaving = new AbortController()
     queue('first')
@@ -219,7 +219,7 @@ describe('a caller that leaves', () => {
 })
 
 describe('a hold', () => {
-  test('refuses whoever comes, and says for how long', async () => {
+  test('a hold refuses whoever comes, and says for how long', async () => {
     const { time, limiter, refusal } = setUp()
     limiter.pauseUntil(time.clock() + 30_000)
     expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 30])
@@ -227,7 +227,7 @@ describe('a hold', () => {
     expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 1])
   })
 
-  test('is over by itself', async () => {
+  test('a hold is over by itself', async () => {
     const { time, limiter, turns, queue } = setUp()
     limiter.pauseUntil(time.clock() + 30_000)
     time.jump(30_000)
@@ -236,7 +236,7 @@ describe('a hold', () => {
     expect(turns).toEqual(['alice'])
   })
 
-  test('refuses those who wait already, and leaves room for those who come after', async () => {
+  test('a hold refuses those who wait already, and leaves room for those who come after', async () => {
     const { time, limiter, turns, ask, queue } = setUp({ maxWaiting: 2 })
     queue('first')
     const waiting = [failureOf(ask('alice')), failureOf(ask('bob'))]
@@ -249,7 +249,7 @@ describe('a hold', () => {
     expect(turns).toEqual(['first', 'carol', 'carol', 'carol'])
   })
 
-  test('is never cut short by another', async () => {
+  test('a hold is never cut short by another', async () => {
     const { time, limiter, refusal } = setUp()
     limiter.pauseUntil(time.clock() + 30_000)
     limiter.pauseUntil(time.clock() + 5_000)
@@ -257,7 +257,7 @@ describe('a hold', () => {
     expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 30])
   })
 
-  test('until a time that is over holds nobody', async () => {
+  test('a hold until a time that is over holds nobody', async () => {
     const { time, limiter, turns, queue } = setUp()
     limiter.pauseUntil(time.clock())
     queue('alice')

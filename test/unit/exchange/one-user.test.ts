@@ -46,7 +46,7 @@ function setUp(options: ResilientExchangerOptions = {}) {
 describe('a 429 that one user meets', () => {
   const LIMITED = { reason: 'rate_limited', retryAfterSeconds: 3_600 } as const
 
-  test('[S4] holds that user back and no other', async () => {
+  test('[S4] a 429 that one user meets holds that user back and no other', async () => {
     const { inner, time, call, failFor } = setUp()
     failFor(['alice'], LIMITED)
     for (let minute = 0; minute < 5; minute += 1) {
@@ -58,7 +58,7 @@ describe('a 429 that one user meets', () => {
     expect(inner.requests.filter(({ caller }) => caller.subject === 'alice')).toHaveLength(5)
   })
 
-  test('[S4] holds all back once a second user meets it within a minute', async () => {
+  test('[S4] a 429 that one user meets holds all back once a second user meets it within a minute', async () => {
     const { time, call, failFor } = setUp()
     failFor(['alice', 'bob'], LIMITED)
     expect(await call('alice')).toBe('rate_limited')
@@ -70,7 +70,7 @@ describe('a 429 that one user meets', () => {
     expect(await call('carol')).toBe('for carol')
   })
 
-  test('[S4] and another user long after holds nobody else back', async () => {
+  test('[S4] a 429 that one user meets and another user long after holds nobody else back', async () => {
     const { time, call, failFor } = setUp()
     failFor(['alice', 'bob'], LIMITED)
     expect(await call('alice')).toBe('rate_limited')
@@ -79,7 +79,7 @@ describe('a 429 that one user meets', () => {
     expect(await call('carol')).toBe('for carol')
   })
 
-  test('[S4] holds all back where its headers say that the limit of all is used up', async () => {
+  test('[S4] a 429 that one user meets holds all back where its headers say that the limit of all is used up', async () => {
     const { inner, time, call, failFor } = setUp()
     failFor(['alice'], { reason: 'rate_limited', retryAfterSeconds: 20 })
     inner.limits = [{ limit: 8, remaining: 0, resetAtMs: time.clock() + 20_000 }]
@@ -87,7 +87,7 @@ describe('a 429 that one user meets', () => {
     expect(await call('bob')).toBe('held_back')
   })
 
-  test('[S4] holds that user alone where its headers say that something is left for others', async () => {
+  test('[S4] a 429 that one user meets holds that user alone where its headers say that something is left for others', async () => {
     const { inner, time, call, failFor } = setUp()
     failFor(['alice'], { reason: 'rate_limited', retryAfterSeconds: 20 })
     inner.limits = [
@@ -99,7 +99,7 @@ describe('a 429 that one user meets', () => {
   })
 
   test.each([NaN, Infinity, -1, 1e300])(
-    '[S4] holds for a minute at most where it says %d seconds',
+    '[S4] a 429 that one user meets holds for a minute at most where it says %d seconds',
     async (retryAfterSeconds) => {
       const { time, call, failFor } = setUp()
       failFor(['alice'], { reason: 'rate_limited', retryAfterSeconds })
@@ -110,7 +110,7 @@ describe('a 429 that one user meets', () => {
     },
   )
 
-  test('[S4] is remembered of 10,000 users at most', () => {
+  test('[S4] a 429 that one user meets is remembered of 10,000 users at most', () => {
     const time = new ManualClock()
     const holds = new UserHolds({ clock: time.clock })
     for (let user = 0; user <= 10_000; user += 1) {
@@ -126,7 +126,7 @@ describe.each([500, 503, 'timed_out', 'nonsense', 'connection_lost'] as const)(
   (what) => {
     const { details } = unavailable(what)
 
-    test('[S4] stops that user and no other', async () => {
+    test('[S4] an outage for one user alone stops that user and no other', async () => {
       const { inner, call, failFor } = setUp()
       failFor(['alice'], details)
       for (let round = 0; round < 10; round += 1) {
@@ -138,14 +138,14 @@ describe.each([500, 503, 'timed_out', 'nonsense', 'connection_lost'] as const)(
       expect(asked).toBeLessThan(8)
     })
 
-    test('[S4] also where nobody else calls meanwhile', async () => {
+    test('[S4] an outage for one user alone also where nobody else calls meanwhile', async () => {
       const { call, failFor } = setUp()
       failFor(['alice'], details)
       for (let round = 0; round < 30; round += 1) await call('alice')
       expect(await call('bob')).toBe('for bob')
     })
 
-    test('[S4] lets that user try again after a while, once', async () => {
+    test('[S4] an outage for one user alone lets that user try again after a while, once', async () => {
       const { inner, time, call, failFor } = setUp()
       failFor(['alice'], details)
       while ((await call('alice')) !== 'breaker_open');
@@ -159,7 +159,7 @@ describe.each([500, 503, 'timed_out', 'nonsense', 'connection_lost'] as const)(
       expect(await call('alice')).toBe('for alice')
     })
 
-    test('[S4] never keeps the others out after a real one, by being the first to try', async () => {
+    test('[S4] an outage for one user alone never keeps the others out after a real one, by being the first to try', async () => {
       const { time, call, failFor } = setUp()
       failFor(['alice', 'bob', 'carol'], details)
       for (let round = 0; round < 4; round += 1) {

@@ -75,7 +75,7 @@ async function refusal(
 describe.each(REJECTION_REASONS.map((reason) => [reason] as const))(
   'a refusal for %s',
   (reason) => {
-    test('[case 26] has what was expected, what came and a hint in the log', async () => {
+    test('[case 26] the refusal of an exchanged token has what was expected, what came and a hint in the log', async () => {
       const { error } = await refusal(reason)
       expect([error.code, error.details.reason]).toEqual(['exchange_rejected', reason])
       const { log = {} } = error.details
@@ -88,7 +88,7 @@ describe.each(REJECTION_REASONS.map((reason) => [reason] as const))(
       expect(log['hint']).toMatch(/^[A-Z].{20,}\.$/)
     })
 
-    test('[case 26] has no token, no signature, no thumbprint and no key in it', async () => {
+    test('[case 26] the refusal of an exchanged token has no token, no signature, no thumbprint and no key in it', async () => {
       const { error, token } = await refusal(reason)
       const written = JSON.stringify([error.details.log, error.message])
       expect(leakedInto(written, [token, SUBJECT_TOKEN, THUMBPRINT, String(key.jwk.x)])).toEqual([])

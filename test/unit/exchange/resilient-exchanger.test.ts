@@ -48,7 +48,7 @@ const NO_KEYS = new OnBehalfOfError('exchange_unavailable', { reason: 'keys_unav
 const answer = exchangedOf('exchanged')
 
 describe('one try', () => {
-  test('is handed on as it is, request and refused token included', async () => {
+  test('one try is handed on as it is, request and refused token included', async () => {
     const { inner, over } = setUp()
     const request = requestOf()
     const replacing = new Secret('refused')
@@ -60,7 +60,7 @@ describe('one try', () => {
     expect(await outcome).toBe(answer)
   })
 
-  test('leaves no timer behind', async () => {
+  test('one try leaves no timer behind', async () => {
     const { inner, time, exchange } = setUp()
     const outcome = exchange()
     await settled()
@@ -90,7 +90,7 @@ describe('one try', () => {
     ['exchange_unavailable', 'metadata_unavailable', unavailable('metadata_unavailable')],
     ['exchange_unavailable', 'keys_unavailable', NO_KEYS],
     ['internal_error', 'no reason', new OnBehalfOfError('internal_error')],
-  ])('that ends with %s (%s) is the only one', async (code, _why, failure) => {
+  ])('one try that ends with %s (%s) is the only one', async (code, _why, failure) => {
     expect(failure.code).toBe(code)
     const { inner, time, exchange } = setUp()
     const outcome = failureOf(exchange())
@@ -101,7 +101,7 @@ describe('one try', () => {
     expect(time.pending).toBe(0)
   })
 
-  test('that ends with an error of somebody else is an internal one', async () => {
+  test('one try that ends with an error of somebody else is an internal one', async () => {
     const { inner, exchange } = setUp()
     const outcome = failureOf(exchange())
     await settled()
@@ -113,7 +113,7 @@ describe('one try', () => {
 
 describe('a second try', () => {
   test.each(['unreachable', 'connection_lost', 500, 502, 503, 599] as const)(
-    'is made after %s, and its token is the answer',
+    'a second try is made after %s, and its token is the answer',
     async (what) => {
       const { inner, time, log, exchange } = setUp()
       const outcome = exchange()
@@ -138,7 +138,7 @@ describe('a second try', () => {
     [0, 100],
     [0.5, 200],
     [0.999, 300],
-  ])('comes after a pause that chance decides: %d gives %i ms', async (chance, pauseMs) => {
+  ])('a second try comes after a random pause: %d gives %i ms', async (chance, pauseMs) => {
     const { inner, time, begin } = setUp({ random: () => chance })
     await begin()
     inner.at(0).outcome.reject(unavailable('unreachable'))
@@ -148,7 +148,7 @@ describe('a second try', () => {
     expect(inner.exchanges).toHaveLength(2)
   })
 
-  test('is the last one', async () => {
+  test('a second try is the last one', async () => {
     const { inner, time, exchange } = setUp()
     const outcome = failureOf(exchange())
     await settled()
@@ -161,7 +161,7 @@ describe('a second try', () => {
     expect(inner.exchanges).toHaveLength(2)
   })
 
-  test('is not made for a caller that left during the pause', async () => {
+  test('a second try is not made for a caller that left during the pause', async () => {
     const { inner, time, exchange } = setUp()
     const leaving = new AbortController()
     const outcome = failureOf(exchange({}, leaving.signal))
@@ -193,7 +193,7 @@ describe('the deadline', () => {
     expect(ended).toHaveLength(1)
   }
 
-  test('aborts the try under way, and says when to come back', async () => {
+  test('the deadline aborts the try under way, and says when to come back', async () => {
     const { inner, time, exchange } = setUp({ timeoutMs: 1_000 })
     const outcome = failureOf(exchange())
     await settled()
@@ -206,14 +206,14 @@ describe('the deadline', () => {
     expect(inner.exchanges).toHaveLength(1)
   })
 
-  test('holds also for an exchanger that does not listen', async () => {
+  test('the deadline holds also for an exchanger that does not listen', async () => {
     const { time, exchange } = setUp({ timeoutMs: 1_000 })
     const outcome = failureOf(exchange())
     await passed(time, outcome)
     expect(await timedOut(outcome)).toEqual(EXPECTED)
   })
 
-  test('spans both tries and the pause', async () => {
+  test('the deadline spans both tries and the pause', async () => {
     const { inner, time, exchange } = setUp({ timeoutMs: 1_000 })
     const outcome = failureOf(exchange())
     await settled()
@@ -228,7 +228,7 @@ describe('the deadline', () => {
     expect(await timedOut(outcome)).toEqual(EXPECTED)
   })
 
-  test('ends a pause, and no second try is made', async () => {
+  test('the deadline ends a pause, and no second try is made', async () => {
     const { inner, time, exchange } = setUp({ timeoutMs: 1_000 })
     const outcome = failureOf(exchange())
     await settled()
@@ -240,7 +240,7 @@ describe('the deadline', () => {
     expect(inner.exchanges).toHaveLength(1)
   })
 
-  test('spans the wait for a turn', async () => {
+  test('the deadline spans the wait for a turn', async () => {
     const { inner, time, exchange, begin } = setUp({ timeoutMs: 1_000, ratePerSecond: 0.1 })
     await begin()
     const outcome = failureOf(exchange({ caller: { subject: 'auth0|bob' } }))
@@ -249,7 +249,7 @@ describe('the deadline', () => {
     expect(inner.exchanges).toHaveLength(1)
   })
 
-  test('is 5 seconds unless told otherwise, as that of an adapter', async () => {
+  test('the deadline is 5 seconds unless told otherwise, as that of an adapter', async () => {
     const { inner, time, begin } = setUp()
     await begin()
     await time.advance(4_999)
@@ -260,7 +260,7 @@ describe('the deadline', () => {
 })
 
 describe('a caller that leaves', () => {
-  test('aborts its exchange and gets its own reason', async () => {
+  test('a caller that leaves aborts its exchange and gets its own reason', async () => {
     const { inner, exchange } = setUp()
     const leaving = new AbortController()
     const outcome = failureOf(exchange({}, leaving.signal))
@@ -274,7 +274,7 @@ describe('a caller that leaves', () => {
     expect(inner.exchanges).toHaveLength(1)
   })
 
-  test('while it waits for its turn takes none', async () => {
+  test('a caller that leaves while it waits for its turn takes none', async () => {
     const { inner, time, exchange, begin } = setUp({ ratePerSecond: 1 })
     await begin()
     const leaving = new AbortController()

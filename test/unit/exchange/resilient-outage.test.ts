@@ -54,16 +54,19 @@ describe('the breaker', () => {
     500,
     'timed_out',
     'nonsense',
-  ] as const)('opens after five times %s, and then asks the server no more', async (what) => {
-    const { inner, reasonOf } = setUp()
-    inner.answer = failing('exchange_unavailable', unavailable(what).details)
-    for (let call = 0; inner.count < 5; call += 1) {
-      await reasonOf({ caller: { subject: `auth0|${call % 3}` } })
-    }
-    const asked = inner.count
-    expect(await reasonOf({ caller: { subject: 'auth0|another' } })).toBe('breaker_open')
-    expect(inner.count).toBe(asked)
-  })
+  ] as const)(
+    'the breaker opens after five times %s, and then asks the server no more',
+    async (what) => {
+      const { inner, reasonOf } = setUp()
+      inner.answer = failing('exchange_unavailable', unavailable(what).details)
+      for (let call = 0; inner.count < 5; call += 1) {
+        await reasonOf({ caller: { subject: `auth0|${call % 3}` } })
+      }
+      const asked = inner.count
+      expect(await reasonOf({ caller: { subject: 'auth0|another' } })).toBe('breaker_open')
+      expect(inner.count).toBe(asked)
+    },
+  )
 
   test.each<[FailureCode, FailureDetails]>([
     ['exchange_misconfigured', { reason: 'unexpected_status', status: 401 }],
@@ -75,14 +78,14 @@ describe('the breaker', () => {
     ['exchange_unavailable', { reason: 'keys_unavailable' }],
     ['cancelled', {}],
     ['internal_error', {}],
-  ])('does not open for %s %j', async (code, details) => {
+  ])('the breaker does not open for %s %j', async (code, details) => {
     const { inner, failure } = setUp()
     inner.answer = failing(code, details)
     for (let call = 0; call < 20; call += 1) expect((await failure()).code).toBe(code)
     expect(inner.count).toBe(20)
   })
 
-  test('does not open for 429: that is held back instead, and lifted in time', async () => {
+  test('the breaker does not open for 429: that is held back instead, and lifted in time', async () => {
     const { inner, time, reasonOf, token } = setUp()
     inner.answer = failing('exchange_unavailable', { reason: 'rate_limited', retryAfterSeconds: 1 })
     for (let call = 0; call < 10; call += 1) {
@@ -93,7 +96,7 @@ describe('the breaker', () => {
     expect(await token()).toBe('after')
   })
 
-  test('does not open for callers that leave', async () => {
+  test('the breaker does not open for callers that leave', async () => {
     const held = new HeldExchanger()
     const time = new ManualClock()
     const resilient = createResilientExchanger(held, {
@@ -111,7 +114,7 @@ describe('the breaker', () => {
     expect(held.exchanges).toHaveLength(10)
   })
 
-  test('holds to a single trial, also when a call from before ends without a verdict', async () => {
+  test('the breaker holds to a single trial, also when a call from before ends without a verdict', async () => {
     const held = new HeldExchanger()
     const time = new ManualClock()
     const resilient = createResilientExchanger(held, {
@@ -139,7 +142,7 @@ describe('the breaker', () => {
     expect(held.exchanges).toHaveLength(7)
   })
 
-  test('is one for each issuer', async () => {
+  test('the breaker is one for each issuer', async () => {
     const { inner, reasonOf, token } = setUp()
     inner.answer = ({ caller }) =>
       caller.issuer.includes('other') ? exchangedOf('from the other') : down()
@@ -156,7 +159,7 @@ describe('a rate limit', () => {
     ['as long as it says', 17, 17],
     ['no longer than a minute, whatever it says', 86_400, 60],
     ['no longer than a minute, whatever nonsense it says', Infinity, 60],
-  ])('of all holds everybody back %s', async (_, retryAfterSeconds, heldSeconds) => {
+  ])('a rate limit of all holds everybody back %s', async (_, retryAfterSeconds, heldSeconds) => {
     const { inner, time, failure, token } = setUp()
     inner.limits = used(NOW_SECONDS + retryAfterSeconds)
     inner.answer = failing('exchange_unavailable', { reason: 'rate_limited', retryAfterSeconds })
@@ -173,7 +176,7 @@ describe('a rate limit', () => {
     expect(await token(BOB)).toBe('after')
   })
 
-  test('that is used up by an exchange that succeeded holds the next ones back', async () => {
+  test('a rate limit that is used up by an exchange that succeeded holds the next ones back', async () => {
     const { inner, time, failure, token } = setUp()
     inner.limits = used(NOW_SECONDS + 9)
     inner.answer = () => exchangedOf('last')
@@ -188,7 +191,7 @@ describe('a rate limit', () => {
     expect(await token()).toBe('after')
   })
 
-  test('that starts anew at a time that is over holds nobody', async () => {
+  test('a rate limit that starts anew at a time that is over holds nobody', async () => {
     const { inner, token } = setUp()
     inner.limits = used(NOW_SECONDS - 9)
     expect([await token(), await token()]).toEqual(['exchanged-1', 'exchanged-2'])
@@ -216,7 +219,7 @@ describe('an authorization server that is down for a minute', () => {
     return { inner, time, isDown, call }
   }
 
-  test('leaves cached callers alone, tells the others how long to wait, and is over when it is over', async () => {
+  test('an authorization server that is down for a minute leaves cached callers alone, tells the others how long to wait, and is over when it is over', async () => {
     const { inner, time, isDown, call } = setUpOutage()
     expect(await call('cached')).toBe('for cached')
     await time.advance(1_000)
@@ -245,7 +248,7 @@ describe('an authorization server that is down for a minute', () => {
     ])
   })
 
-  test('is tried with a single exchange at a time, however many want one', async () => {
+  test('an authorization server that is down for a minute is tried with a single exchange at a time, however many want one', async () => {
     const { inner, time, call } = setUpOutage()
     await time.advance(1_000)
     for (let round = 0; round < 5; round += 1) {

@@ -72,7 +72,7 @@ async function setUp(
 }
 
 describe('the request', () => {
-  test('is a form with these parameters and no other', async () => {
+  test('the token request is a form with these parameters and no other', async () => {
     const { seen, exchange } = await setUp()
     await exchange({ scopes: ['read:private', 'write:private'] })
     expect(seen).toHaveLength(1)
@@ -91,13 +91,13 @@ describe('the request', () => {
     ])
   })
 
-  test('asks for no scope where none is needed', async () => {
+  test('the token request asks for no scope where none is needed', async () => {
     const { seen, exchange } = await setUp()
     await exchange({ scopes: [] })
     expect(seen[0]?.form.map(([name]) => name)).not.toContain('scope')
   })
 
-  test('names us, accepts JSON, and carries nothing of the caller but the token', async () => {
+  test('the token request names us, accepts JSON, and carries nothing of the caller but the token', async () => {
     const { seen, exchange } = await setUp()
     await exchange({ caller: { name: 'Alice', email: 'alice@example.com' } })
     const { headers, form } = seen[0] ?? { headers: {}, form: [] }
@@ -107,7 +107,7 @@ describe('the request', () => {
     expect(JSON.stringify([headers, form])).not.toMatch(/alice/i)
   })
 
-  test('carries the secret in the header where that is how the client authenticates', async () => {
+  test('the token request carries the secret in the header where that is how the client authenticates', async () => {
     const { seen, exchange } = await setUp(undefined, {
       clientAuthentication: { method: 'client_secret_basic', secret: new Secret('s3cret') },
     })
@@ -123,7 +123,7 @@ describe('the request', () => {
   test.each<[string, { readonly subjectTokenType?: string }, string | undefined]>([
     ['not for On-Behalf-Of, where the token says it', {}, undefined],
     ['for a profile of its own', { subjectTokenType: 'urn:example:mcp' }, 'org_one'],
-  ])('names the organization %s', async (_, options, organization) => {
+  ])('the token request names the organization %s', async (_, options, organization) => {
     const { seen, exchange } = await setUp(undefined, options)
     await exchange({ caller: { organization: 'org_one' } })
     const form = Object.fromEntries(seen[0]?.form ?? [])
@@ -131,7 +131,7 @@ describe('the request', () => {
     expect(form['subject_token_type']).toBe(options.subjectTokenType ?? TYPE)
   })
 
-  test('never says more for any subject token, audience or scope than it is told', async () => {
+  test('the token request never says more for any subject token, audience or scope than it is told', async () => {
     const { seen, exchange } = await setUp()
     const odd = 'a&audience=https://evil.example/&scope=admin#%00+ ü'
     await exchange({ subjectToken: odd, audience: odd, scopes: ['a'] })
@@ -141,7 +141,7 @@ describe('the request', () => {
     expect(form.filter(([name]) => name === 'scope')).toEqual([['scope', 'a']])
   })
 
-  test("goes to the issuer of the caller's token", async () => {
+  test("the request goes to the issuer of the caller's token", async () => {
     const asked: string[] = []
     const { seen, exchange, metadata } = await setUp(undefined, {
       metadata: (issuer) => {
@@ -156,7 +156,7 @@ describe('the request', () => {
 })
 
 describe('the answer', () => {
-  test('is taken as it came', async () => {
+  test('the answer is taken as it came', async () => {
     const { exchange } = await setUp()
     const token = await exchange()
     expect(revealed(token)).toBe('exchanged')
@@ -168,21 +168,21 @@ describe('the answer', () => {
     })
   })
 
-  test('says no more than it says', async () => {
+  test('the answer says no more than it says', async () => {
     const { exchange } = await setUp(json({ access_token: 'exchanged', token_type: 'Bearer' }))
     const { token, ...rest } = await exchange()
     expect(token.reveal()).toBe('exchanged')
     expect(rest).toEqual({ tokenType: 'bearer' })
   })
 
-  test('shows no token when it is printed', async () => {
+  test('the answer shows no token when it is printed', async () => {
     const { exchange } = await setUp()
     expect(JSON.stringify(await exchange())).not.toContain('"exchanged"')
   })
 })
 
 describe('a failure', () => {
-  test('of the server is told from a refusal and from nonsense', async () => {
+  test('a failure of the server is told from a refusal and from nonsense', async () => {
     const refused = await setUp(json({ error: 'invalid_target' }, 400))
     expect(await refused.reasonOf()).toEqual(['exchange_misconfigured', 'unexpected_status', 400])
     const broken = await setUp(json({}, 503))
@@ -191,14 +191,14 @@ describe('a failure', () => {
     expect(await nonsense.reasonOf()).toEqual(['exchange_unavailable', 'nonsense'])
   })
 
-  test('to reach the server is an outage', async () => {
+  test('a failure to reach the server is an outage', async () => {
     const token_endpoint = `${await deadOrigin()}/token`
     const metadata = { issuer: 'http://127.0.0.1/', jwks_uri: 'http://127.0.0.1/', token_endpoint }
     const { reasonOf } = await setUp(undefined, { metadata: () => Promise.resolve(metadata) })
     expect(await reasonOf()).toEqual(['exchange_unavailable', 'unreachable'])
   })
 
-  test('to learn where the server is, is an outage', async () => {
+  test('a failure to learn where the server is, is an outage', async () => {
     const { reasonOf, seen } = await setUp(undefined, {
       metadata: () => Promise.reject(new Error('no metadata')),
     })
@@ -206,7 +206,7 @@ describe('a failure', () => {
     expect(seen).toEqual([])
   })
 
-  test('of a key that cannot be used is a matter of configuration, found before anything is sent', async () => {
+  test('a failure of a key that cannot be used is a matter of configuration, found before anything is sent', async () => {
     const { reasonOf, seen } = await setUp(undefined, {
       clientAuthentication: { method: 'private_key_jwt', privateKey: new Secret('no key') },
     })
@@ -214,19 +214,19 @@ describe('a failure', () => {
     expect(seen).toEqual([])
   })
 
-  test('to answer in time is an outage', async () => {
+  test('a failure to answer in time is an outage', async () => {
     const { reasonOf } = await setUp(() => undefined, { timeoutMs: 50 })
     expect(await reasonOf()).toEqual(['exchange_unavailable', 'timed_out'])
   })
 
-  test('to end the answer in time is an outage', async () => {
+  test('a failure to end the answer in time is an outage', async () => {
     const { reasonOf } = await setUp((_req, res) => res.writeHead(200).write('{"access'), {
       timeoutMs: 100,
     })
     expect(await reasonOf()).toEqual(['exchange_unavailable', 'timed_out'])
   })
 
-  test('takes no word of the server along', async () => {
+  test('a failure takes no word of the server along', async () => {
     const { exchange } = await setUp(json({ error: 'FOREIGN', error_description: 'FOREIGN' }, 400))
     const { message, details } = await failureOf(exchange())
     expect(`${message} ${details.description ?? ''}`).not.toContain('FOREIGN')

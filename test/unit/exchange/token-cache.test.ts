@@ -10,7 +10,7 @@ const entryOf = (token: string): CacheEntry => ({
 })
 
 describe('the token cache in memory', () => {
-  test('gives back what was put in, and nothing for a key it never saw', async () => {
+  test('the token cache in memory gives back what was put in, and nothing for a key it never saw', async () => {
     const cache = createMemoryTokenCache()
     const entry = entryOf('a')
     await cache.set('key', entry)
@@ -18,7 +18,7 @@ describe('the token cache in memory', () => {
     expect(await cache.get('other key')).toBeUndefined()
   })
 
-  test('keeps the latest entry of a key', async () => {
+  test('the token cache in memory keeps the latest entry of a key', async () => {
     const cache = createMemoryTokenCache()
     await cache.set('key', entryOf('a'))
     const later = entryOf('b')
@@ -26,7 +26,7 @@ describe('the token cache in memory', () => {
     expect(await cache.get('key')).toBe(later)
   })
 
-  test('forgets one key, and not the others', async () => {
+  test('the token cache in memory forgets one key, and not the others', async () => {
     const cache = createMemoryTokenCache()
     await cache.set('one', entryOf('a'))
     await cache.set('two', entryOf('b'))
@@ -36,7 +36,7 @@ describe('the token cache in memory', () => {
     expect(await cache.get('two')).toBeDefined()
   })
 
-  test('drops what was not used for the longest time once it is full', async () => {
+  test('the token cache in memory drops what was not used for the longest time once it is full', async () => {
     const cache = createMemoryTokenCache({ maxEntries: 2 })
     await cache.set('one', entryOf('a'))
     await cache.set('two', entryOf('b'))
@@ -47,7 +47,7 @@ describe('the token cache in memory', () => {
     expect(await cache.get('three')).toBeDefined()
   })
 
-  test('holds 10,000 entries unless told otherwise', async () => {
+  test('the token cache in memory holds 10,000 entries unless told otherwise', async () => {
     const cache = createMemoryTokenCache()
     const keys = Array.from({ length: 10_001 }, (_, index) => `${index}`)
     for (const key of keys) await cache.set(key, entryOf(key))
@@ -56,7 +56,7 @@ describe('the token cache in memory', () => {
     expect(found[0]).toBeUndefined()
   })
 
-  test('shares nothing with another cache', async () => {
+  test('the token cache in memory shares nothing with another cache', async () => {
     await createMemoryTokenCache().set('key', entryOf('a'))
     expect(await createMemoryTokenCache().get('key')).toBeUndefined()
   })

@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { captureResponse, refusalIn } from '../../../src/exchange/token-response.js'
-import { json } from '../answer-json.js'
 import { deadOrigin, startHttpServer } from '../../helpers/start-http-server.js'
+import { json } from '../answer-json.js'
 
 const NOW_SECONDS = 2_000_000_000
 const clock = (): number => NOW_SECONDS * 1_000
@@ -15,12 +15,12 @@ const options = {
   userAgent: 'mcp-on-behalf-of/test',
 }
 
-describe('recordingFetch', () => {
-  test('has no answer before there was one', () => {
+describe('captureResponse', () => {
+  test('captureResponse has no answer before there was one', () => {
     expect(captureResponse(options).answer()).toBeUndefined()
   })
 
-  test('hands the answer on as it came, and keeps it', async () => {
+  test('captureResponse hands the answer on as it came, and keeps it', async () => {
     const { origin } = await startHttpServer((_req, res) => {
       res.writeHead(400, { 'Content-Type': 'application/json', 'X-Note': 'seen' })
       res.end('{"error":"invalid_grant","text":"\u00e4\u20ac"}')
@@ -38,7 +38,7 @@ describe('recordingFetch', () => {
     expect(answer?.headers.get('x-note')).toBe('seen')
   })
 
-  test('sends what it was given, under its own name', async () => {
+  test('captureResponse sends what it was given, under its own name', async () => {
     const seen: { request: IncomingMessage; body: string }[] = []
     const { origin } = await startHttpServer((req, res) => {
       void text(req).then((body) => {
@@ -61,7 +61,7 @@ describe('recordingFetch', () => {
   })
 
   test.each([301, 302, 303, 307, 308])(
-    'does not carry the request to where a %i points',
+    'captureResponse does not carry the request to where a %i points',
     async (status) => {
       const paths: (string | undefined)[] = []
       const { origin } = await startHttpServer((req, res) => {
@@ -75,28 +75,31 @@ describe('recordingFetch', () => {
     },
   )
 
-  test.each([204, 205, 304])('gets along with a %i, which has no body', async (status) => {
-    const { origin } = await startHttpServer((_req, res) => {
-      res.writeHead(status).end()
-    })
-    const recording = captureResponse(options)
-    expect((await recording.fetch(origin)).status).toBe(status)
-    expect(recording.answer()).toMatchObject({ status, text: '' })
-  })
+  test.each([204, 205, 304])(
+    'captureResponse gets along with a %i, which has no body',
+    async (status) => {
+      const { origin } = await startHttpServer((_req, res) => {
+        res.writeHead(status).end()
+      })
+      const recording = captureResponse(options)
+      expect((await recording.fetch(origin)).status).toBe(status)
+      expect(recording.answer()).toMatchObject({ status, text: '' })
+    },
+  )
 
-  test('refuses a body beyond the bound, and has no answer then', async () => {
+  test('captureResponse refuses a body beyond the bound, and has no answer then', async () => {
     const { origin } = await startHttpServer(json({ access_token: 'x'.repeat(500) }))
     const recording = captureResponse({ ...options, maxBytes: 400 })
     await expect(recording.fetch(origin)).rejects.toThrow('larger than 400 bytes')
     expect(recording.answer()).toBeUndefined()
   })
 
-  test('refuses a body of more than 256 KiB unless told otherwise', async () => {
+  test('captureResponse refuses a body of more than 256 KiB unless told otherwise', async () => {
     const { origin } = await startHttpServer(json('x'.repeat(257 * 1024)))
     await expect(captureResponse(options).fetch(origin)).rejects.toThrow('larger than')
   })
 
-  test('has no answer when the body breaks off', async () => {
+  test('captureResponse has no answer when the body breaks off', async () => {
     const cutOff: RequestListener = (_req, res) => {
       res.writeHead(200, { 'Content-Length': '100' }).write('{"access', () => {
         res.destroy()
@@ -108,13 +111,13 @@ describe('recordingFetch', () => {
     expect(recording.answer()).toBeUndefined()
   })
 
-  test('has no answer when nobody is there', async () => {
+  test('captureResponse has no answer when nobody is there', async () => {
     const recording = captureResponse(options)
     await expect(recording.fetch(await deadOrigin())).rejects.toThrow()
     expect(recording.answer()).toBeUndefined()
   })
 
-  test('ends when its signal says so, also in the middle of a body', async () => {
+  test('captureResponse ends when its signal says so, also in the middle of a body', async () => {
     const abort = new AbortController()
     const { origin } = await startHttpServer((_req, res) => {
       res.writeHead(200).write('{"access', () => {
@@ -134,12 +137,12 @@ describe('refusalIn', () => {
     text: body,
   })
 
-  test('finds none in a 200, or where there was no answer', () => {
+  test('refusalIn finds none in a 200, or where there was no answer', () => {
     expect(refusalIn(answer(200, '{"error":"invalid_grant"}'), clock)).toBeUndefined()
     expect(refusalIn(undefined, clock)).toBeUndefined()
   })
 
-  test('reads error and description', () => {
+  test('refusalIn reads error and description', () => {
     const body = '{"error":"invalid_grant","error_description":"expired","mfa_token":"x"}'
     expect(refusalIn(answer(400, body), clock)).toEqual({
       status: 400,
@@ -159,7 +162,7 @@ describe('refusalIn', () => {
     '{"error":7,"error_description":{}}',
     '{"error":null}',
     '{"error":',
-  ])('reads nothing but the status out of the body %j', (body) => {
+  ])('refusalIn reads nothing but the status out of the body %j', (body) => {
     expect(refusalIn(answer(403, body), clock)).toEqual({ status: 403 })
   })
 
@@ -172,7 +175,7 @@ describe('refusalIn', () => {
     ['Bearer error_description="error"', undefined],
     ['Basic realm="api"', undefined],
     ['Basic error="invalid_token"', undefined],
-  ])('reads the challenge %s', (header, challengeError) => {
+  ])('refusalIn reads the challenge %s', (header, challengeError) => {
     const refusal = refusalIn(answer(401, '', { 'WWW-Authenticate': header }), clock)
     expect(refusal).toEqual({
       status: 401,
@@ -210,11 +213,11 @@ describe('refusalIn', () => {
     ['less than nothing', { 'Retry-After': '-1' }, undefined],
     ['a fraction', { 'Retry-After': '1.5' }, undefined],
     ['a reset that is no number', { 'X-RateLimit-Reset': 'soon' }, undefined],
-  ])('reads when to come back from %s', (_what, headers, seconds) => {
+  ])('refusalIn reads when to come back from %s', (_what, headers, seconds) => {
     expect(refusalIn(answer(429, '', headers), clock)?.retryAfterSeconds).toBe(seconds)
   })
 
-  test('never throws, whatever came back', () => {
+  test('refusalIn never throws, whatever came back', () => {
     const status = fc.integer({ min: 201, max: 599 })
     const header = fc.stringMatching(/^[ -~]*$/)
     fc.assert(

@@ -75,14 +75,14 @@ async function reasonFor(given: Case): Promise<string | undefined> {
 }
 
 describe('a token that is the one that was asked for', () => {
-  test("expires when it says, whatever the answer's expires_in says", async () => {
+  test("a token that is the one that was asked for expires when it says, whatever the answer's expires_in says", async () => {
     for (const expiresAtSeconds of [NOW_SECONDS + 5, NOW_SECONDS + 9_999]) {
       const token = await verified({ answer: { expiresAtSeconds } })
       expect(token.expiresAtSeconds).toBe(NOW_SECONDS + 600)
     }
   })
 
-  test('comes with its actors', async () => {
+  test('a token that is the one that was asked for comes with its actors', async () => {
     const act = { sub: 'mcp-server', act: { sub: 'some-client' } }
     expect((await verified({ claims: { act } })).delegation).toEqual({
       actor: 'mcp-server',
@@ -119,11 +119,14 @@ describe('a token that is the one that was asked for', () => {
       { claims: { scope: undefined }, request: { scopes: [] } },
       [],
     ],
-  ])('has the scopes of %s', async (_, given, scopes) => {
-    expect((await verified(given)).scopes).toEqual(scopes)
-  })
+  ])(
+    'a token that is the one that was asked for has the scopes of %s',
+    async (_, given, scopes) => {
+      expect((await verified(given)).scopes).toEqual(scopes)
+    },
+  )
 
-  test('is the same token, and keeps what else was known of it', async () => {
+  test('a token that is the one that was asked for is the same token, and keeps what else was known of it', async () => {
     const token = await signed(key)
     const exchanged = exchangedOf(token)
     const result = await verifyExchangedToken(exchanged, requestOf(), expecting())
@@ -147,7 +150,7 @@ describe('a token that is the one that was asked for', () => {
       },
     ],
     ['in the organization of the caller', inOrganization('org_one', 'org_one')],
-  ])('is accepted %s', async (_, given) => {
+  ])('a token that is the one that was asked for is accepted %s', async (_, given) => {
     await verified(given)
   })
 })
@@ -185,11 +188,11 @@ describe('a token that is another', () => {
       { request: { caller: { issuer: 'https://other.example/' } } },
       'issuer',
     ],
-  ])('is refused where it %s', async (_, given, reason) => {
+  ])('a token that is another is refused where it %s', async (_, given, reason) => {
     expect(await reasonFor(given)).toBe(reason)
   })
 
-  test('is refused whichever claim differs, and never by an error of somebody else', async () => {
+  test('a token that is another is refused whichever claim differs, and never by an error of somebody else', async () => {
     const names = ['iss', 'sub', 'aud', 'exp', 'scope', 'act', 'org_id', 'nbf'] as const
     const odd = fc.oneof(
       fc.string(),
@@ -212,7 +215,7 @@ describe('a token that is another', () => {
     )
   })
 
-  test('says in the log what was seen, bounded and scrubbed', async () => {
+  test('a token that is another says in the log what was seen, bounded and scrubbed', async () => {
     const token = `eyJ${'a'.repeat(60)}.eyJ${'b'.repeat(60)}.cc`
     const aud = [API, token, ...Array.from({ length: 100 }, () => 'https://other.example/')]
     const { details } = await failureOf(verified({ claims: { aud } }))
@@ -225,7 +228,7 @@ describe('a token that is another', () => {
 })
 
 describe('scope that was narrowed', () => {
-  test('is told to the model by the names of the scopes alone', async () => {
+  test('scope that was narrowed is told to the model by the names of the scopes alone', async () => {
     const { code, details } = await failureOf(
       verified({
         claims: { scope: 'read:private FOREIGN' },
@@ -245,36 +248,36 @@ describe('a token that cannot be looked into', () => {
     request: RequestChanges = {},
   ) => verifyExchangedToken(exchangedOf('opaque'), requestOf(request), expecting(expectations))
 
-  test('is refused', async () => {
+  test('a token that cannot be looked into is refused', async () => {
     expect((await failureOf(opaque({}))).details.reason).toBe('opaque')
   })
 
-  test('is accepted by a setting, with the scopes that were asked for', async () => {
+  test('a token that cannot be looked into is accepted by a setting, with the scopes that were asked for', async () => {
     const token = await opaque({ dangerouslyAllowOpaqueTokens: true })
     expect(token.scopes).toEqual(['read:private'])
   })
 
-  test('is refused for a bound one even then', async () => {
+  test('a token that cannot be looked into is refused for a bound one even then', async () => {
     const bound = { caller: { binding: 'dpop' as const } }
     const failure = await failureOf(opaque({ dangerouslyAllowOpaqueTokens: true }, bound))
     expect(failure.details.reason).toBe('unbound_downgrade')
   })
 
-  test('is refused even then where the answer says that its scope was narrowed', async () => {
+  test('a token that cannot be looked into is refused even then where the answer says that its scope was narrowed', async () => {
     const exchanged = exchangedOf('opaque', { scopes: [] })
     const expectations = expecting({ dangerouslyAllowOpaqueTokens: true })
     const failure = await failureOf(verifyExchangedToken(exchanged, requestOf(), expectations))
     expect(failure.code).toBe('downstream_scope_denied')
   })
 
-  test('is refused even then where it is the subject token', async () => {
+  test('a token that cannot be looked into is refused even then where it is the subject token', async () => {
     const expectations = expecting({ dangerouslyAllowOpaqueTokens: true })
     const handedBack = { ...exchangedOf('x'), token: new Secret('subject-token') }
     const failure = await failureOf(verifyExchangedToken(handedBack, requestOf(), expectations))
     expect(failure.details.reason).toBe('subject_token_returned')
   })
 
-  test('does not open the way for a bad JWT', async () => {
+  test('a token that cannot be looked into does not open the way for a bad JWT', async () => {
     const expectations = { dangerouslyAllowOpaqueTokens: true }
     expect(await reasonFor({ claims: { aud: 'x' }, expectations })).toBe('audience')
   })

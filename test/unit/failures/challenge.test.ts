@@ -72,7 +72,7 @@ const legalOnly = (scopes: readonly string[] = []): string | undefined =>
   scopes.some(isLegalScope) ? scopes.filter(isLegalScope).join(' ') : undefined
 
 describe('buildChallenge', () => {
-  test('writes one challenge whose error, scope and metadata a strict parser reads back exactly', async () => {
+  test('buildChallenge writes one challenge whose error, scope and metadata a strict parser reads back exactly', async () => {
     await fc.assert(
       fc.asyncProperty(challenge, async (given) => {
         const challenges = await parsedBy(buildChallenge(given))
@@ -93,7 +93,7 @@ describe('buildChallenge', () => {
     )
   })
 
-  test('is read alike by the MCP client, whatever stands in the description', () => {
+  test('buildChallenge is read alike by the MCP client, whatever stands in the description', () => {
     const plain = fc.record(
       {
         error,
@@ -119,21 +119,24 @@ describe('buildChallenge', () => {
     ['scope', 'ask for scope=admin', undefined],
     ['resource_metadata', 'see resource_metadata=https://evil.example/', undefined],
     ['scope beside a scope', 'ask for scope=admin', ['tool:greet']],
-  ])('lends no %s to the MCP client through the description', (_name, errorDescription, scopes) => {
-    const header = buildChallenge({
-      error: 'invalid_token',
-      errorDescription,
-      resourceMetadata: 'https://mcp.example/.well-known/oauth-protected-resource',
-      ...(scopes === undefined ? {} : { scopes }),
-    })
-    expect(readByMcpClient(header)).toEqual({
-      error: 'invalid_token',
-      scope: scopes?.join(' '),
-      resourceMetadataUrl: 'https://mcp.example/.well-known/oauth-protected-resource',
-    })
-  })
+  ])(
+    'buildChallenge lends no %s to the MCP client through the description',
+    (_name, errorDescription, scopes) => {
+      const header = buildChallenge({
+        error: 'invalid_token',
+        errorDescription,
+        resourceMetadata: 'https://mcp.example/.well-known/oauth-protected-resource',
+        ...(scopes === undefined ? {} : { scopes }),
+      })
+      expect(readByMcpClient(header)).toEqual({
+        error: 'invalid_token',
+        scope: scopes?.join(' '),
+        resourceMetadataUrl: 'https://mcp.example/.well-known/oauth-protected-resource',
+      })
+    },
+  )
 
-  test('is a legal header for node:http, whatever goes in', () => {
+  test('buildChallenge is a legal header for node:http, whatever goes in', () => {
     const anything = fc.record(
       {
         errorDescription: text,
@@ -155,13 +158,13 @@ describe('buildChallenge', () => {
     )
   })
 
-  test('carries no error code for a request without credentials', () => {
+  test('buildChallenge carries no error code for a request without credentials', () => {
     expect(buildChallenge({ resourceMetadata: 'https://mcp.example/m', scopes: ['a', 'b'] })).toBe(
       'Bearer scope="a b", resource_metadata="https://mcp.example/m"',
     )
   })
 
-  test('puts all scopes into one parameter and leaves out what is no scope token', async () => {
+  test('buildChallenge puts all scopes into one parameter and leaves out what is no scope token', async () => {
     const header = buildChallenge({
       error: 'insufficient_scope',
       resourceMetadata: 'https://mcp.example/m',
@@ -171,19 +174,19 @@ describe('buildChallenge', () => {
     expect(only?.parameters).toHaveProperty('scope', 'tool:greet tool:whoami')
   })
 
-  test('never asks for offline_access, which is no scope of a resource', () => {
+  test('buildChallenge never asks for offline_access, which is no scope of a resource', () => {
     const scopes = ['offline_access', 'tool:greet']
     expect(buildChallenge({ resourceMetadata: 'https://mcp.example/m', scopes })).toBe(
       'Bearer scope="tool:greet", resource_metadata="https://mcp.example/m"',
     )
   })
 
-  test('has no scope parameter when no scope is legal', () => {
+  test('buildChallenge has no scope parameter when no scope is legal', () => {
     const header = buildChallenge({ resourceMetadata: 'https://mcp.example/m', scopes: ['', '"'] })
     expect(header).toBe('Bearer resource_metadata="https://mcp.example/m"')
   })
 
-  test('names the accepted proof algorithms in a DPoP challenge', async () => {
+  test('buildChallenge names the accepted proof algorithms in a DPoP challenge', async () => {
     const header = buildChallenge({
       scheme: 'DPoP',
       error: 'invalid_dpop_proof',
@@ -200,7 +203,7 @@ describe('buildChallenge', () => {
 })
 
 describe('describable', () => {
-  test('leaves text alone that RFC 6750 allows', () => {
+  test('describable leaves text alone that RFC 6750 allows', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[ !#-[\]-~]*$/), (allowed) => {
         expect(describable(allowed)).toBe(allowed)
@@ -208,7 +211,7 @@ describe('describable', () => {
     )
   })
 
-  test('gives only characters that RFC 6750 allows in a description', () => {
+  test('describable gives only characters that RFC 6750 allows in a description', () => {
     fc.assert(
       fc.property(text, (given) => {
         expect(describable(given)).toMatch(/^[ !#-[\]-~]*$/)
@@ -216,7 +219,7 @@ describe('describable', () => {
     )
   })
 
-  test('turns quotes into apostrophes and the rest into question marks', () => {
+  test('describable turns quotes into apostrophes and the rest into question marks', () => {
     expect(describable('say "no" \\ \n\u00e9')).toBe("say 'no' ? ??")
   })
 })

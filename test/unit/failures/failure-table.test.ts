@@ -55,7 +55,7 @@ const codesWhere = (holds: (rule: FailureRule) => boolean): string[] =>
   FAILURE_CODES.filter((code) => holds(FAILURE_TABLE[code])).sort()
 
 describe('the failure table', () => {
-  test('has one rule for every code, and none beside', () => {
+  test('the failure table has one rule for every code, and none beside', () => {
     expect(Object.keys(FAILURE_TABLE).sort()).toEqual([...FAILURE_CODES].sort())
     expect(new Set(FAILURE_CODES).size).toBe(FAILURE_CODES.length)
   })
@@ -65,28 +65,28 @@ describe('the failure table', () => {
     expect([respondAs, status, challenge]).toEqual(ANSWERS[code])
   })
 
-  test('challenges with every 401, and with no outage', () => {
+  test('the failure table challenges with every 401, and with no outage', () => {
     expect(codesWhere((rule) => rule.status === 401 && rule.challenge === 'none')).toEqual([])
     expect(codesWhere((rule) => rule.status >= 500 && rule.challenge !== 'none')).toEqual([])
   })
 
-  test('keeps details from the client where they would tell about our set-up', () => {
+  test('the failure table keeps details from the client where they would tell about our set-up', () => {
     expect(codesWhere((rule) => !rule.exposeDescription)).toEqual(SILENT_ABOUT_DETAILS)
   })
 
-  test('gives a reference wherever the client learns no details', () => {
+  test('the failure table gives a reference wherever the client learns no details', () => {
     expect(codesWhere((rule) => !rule.exposeDescription && !rule.includeReference)).toEqual([])
   })
 
-  test('marks a token that failed our checks for security monitoring', () => {
+  test('the failure table marks a token that failed our checks for security monitoring', () => {
     expect(FAILURE_TABLE.exchange_rejected.security).toBe(true)
   })
 
-  test('says of every code when it occurs and what the client reads', () => {
+  test('the failure table says of every code when it occurs and what the client reads', () => {
     expect(codesWhere((rule) => rule.when.trim() === '' || rule.text.trim() === '')).toEqual([])
   })
 
-  test('has texts that differ, so that a reader can tell failures apart', () => {
+  test('the failure table has texts that differ, so that a reader can tell failures apart', () => {
     const texts = FAILURE_CODES.map((code) => FAILURE_TABLE[code].text)
     expect(new Set(texts).size).toBe(texts.length)
   })
@@ -95,7 +95,7 @@ describe('the failure table', () => {
 describe('failureText', () => {
   const description = fc.string({ minLength: 1 }).map((text) => `<<${text}>>`)
 
-  test('never returns the description where the rule keeps details to itself', () => {
+  test('failureText never returns the description where the rule keeps details to itself', () => {
     const silent = FAILURE_CODES.filter((code) => !FAILURE_TABLE[code].exposeDescription)
     fc.assert(
       fc.property(fc.constantFrom(...silent), description, (code, text) => {
@@ -110,7 +110,7 @@ describe('failureText', () => {
     )
   })
 
-  test('returns the description in place of the text elsewhere', () => {
+  test('failureText returns the description in place of the text elsewhere', () => {
     const telling = FAILURE_CODES.filter((code) => FAILURE_TABLE[code].exposeDescription)
     fc.assert(
       fc.property(fc.constantFrom(...telling), description, (code, text) => {
@@ -119,11 +119,11 @@ describe('failureText', () => {
     )
   })
 
-  test.each(FAILURE_CODES)('returns the text of the table for a bare %s', (code) => {
+  test.each(FAILURE_CODES)('failureText returns the text of the table for a bare %s', (code) => {
     expect(failureText(code, {})).toBe(FAILURE_TABLE[code].text)
   })
 
-  test('shows nothing of reason, log and cause', () => {
+  test('failureText shows nothing of reason, log and cause', () => {
     fc.assert(
       fc.property(fc.constantFrom(...FAILURE_CODES), (code) => {
         const details = {
@@ -135,7 +135,7 @@ describe('failureText', () => {
     )
   })
 
-  test('[A4] never says when to try again where trying again does not help', () => {
+  test('[A4] failureText never says when to try again where trying again does not help', () => {
     for (const code of FAILURE_CODES) {
       const helps = ['exchange_unavailable', 'downstream_unavailable'].includes(code)
       const text = failureText(code, { retryAfterSeconds: 2 })
@@ -144,7 +144,7 @@ describe('failureText', () => {
     }
   })
 
-  test('tells a model how long to wait, and leaves it to Retry-After where HTTP answers', () => {
+  test('failureText tells a model how long to wait, and leaves it to Retry-After where HTTP answers', () => {
     expect(failureText('exchange_unavailable', { retryAfterSeconds: 7 })).toMatch(
       /\(Try again in 7 s\.\)$/,
     )

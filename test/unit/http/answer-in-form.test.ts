@@ -27,7 +27,7 @@ const RESULT = { jsonrpc: '2.0', id: 7, result: { text: 'ä\n\ndata: 1' } }
 const NOTE = { jsonrpc: '2.0', method: 'notifications/progress', params: {} }
 
 describe('an event stream for a client that takes JSON alone', () => {
-  test('[case 31] becomes its response, whatever else is in it and wherever it is cut', async () => {
+  test('[case 31] an event stream for a client that takes JSON alone becomes its response, whatever else is in it and wherever it is cut', async () => {
     const text = `: open\n\nid: 0\nretry: 5\ndata: \n\n: keepalive\n\n${event(NOTE)}${event(RESULT)}`
     const bytes = Buffer.from(text)
     for (let cut = 0; cut < bytes.length; cut += 3) {
@@ -43,7 +43,7 @@ describe('an event stream for a client that takes JSON alone', () => {
     }
   })
 
-  test('[case 31] keeps the session id, and loses what only a stream has', async () => {
+  test('[case 31] an event stream for a client that takes JSON alone keeps the session id, and loses what only a stream has', async () => {
     const { headers } = await asJson(streamOf(event(RESULT)).answer)
     expect(Object.fromEntries(headers)).toEqual({
       'cache-control': 'no-store',
@@ -52,7 +52,7 @@ describe('an event stream for a client that takes JSON alone', () => {
     })
   })
 
-  test('[case 31] is given up with an error where the server asks the client something', async () => {
+  test('[case 31] an event stream for a client that takes JSON alone is given up with an error where the server asks the client something', async () => {
     const ask = { jsonrpc: '2.0', id: 1, method: 'elicitation/create', params: {} }
     const { answer, given } = streamOf(event(ask))
     expect(await (await asJson(answer)).json()).toMatchObject({
@@ -62,7 +62,7 @@ describe('an event stream for a client that takes JSON alone', () => {
     expect(given()).toBe(true)
   })
 
-  test('[case 31] that ends without a response is a cancelled call', async () => {
+  test('[case 31] an event stream for a client that takes JSON alone that ends without a response is a cancelled call', async () => {
     await expect(asJson(streamOf(event(NOTE)).answer)).rejects.toMatchObject({ code: 'cancelled' })
   })
 })

@@ -50,11 +50,11 @@ function setUp(cooldownMs = COOLDOWN) {
 }
 
 describe('get', () => {
-  test('loads nothing before it is asked', () => {
+  test('CachedDocument.get loads nothing before it is asked', () => {
     expect(setUp().loads).toHaveLength(0)
   })
 
-  test('lets many callers share one load', async () => {
+  test('CachedDocument.get lets many callers share one load', async () => {
     const { document, loads, settle } = setUp()
     const callers = Array.from({ length: 50 }, () => document.get())
     settle('one')
@@ -62,7 +62,7 @@ describe('get', () => {
     expect(loads).toHaveLength(1)
   })
 
-  test('serves a young copy without a load', async () => {
+  test('CachedDocument.get serves a young copy without a load', async () => {
     const { document, time, loads, loaded } = setUp()
     await loaded('one')
     time.now += MAX_AGE - 1
@@ -70,7 +70,7 @@ describe('get', () => {
     expect(loads).toHaveLength(1)
   })
 
-  test('serves an old copy at once while one load in the background renews it', async () => {
+  test('CachedDocument.get serves an old copy at once while one load in the background renews it', async () => {
     const { document, time, loads, loaded, finish } = setUp()
     await loaded('one')
     time.now += MAX_AGE
@@ -82,7 +82,7 @@ describe('get', () => {
     expect(loads).toHaveLength(2)
   })
 
-  test('counts the age of a renewed copy from its own load', async () => {
+  test('CachedDocument.get counts the age of a renewed copy from its own load', async () => {
     const { document, time, loads, loaded, finish } = setUp()
     await loaded('one')
     time.now += MAX_AGE
@@ -93,7 +93,7 @@ describe('get', () => {
     expect(loads).toHaveLength(2)
   })
 
-  test('goes on serving the copy while renewals fail, and tells of each failure', async () => {
+  test('CachedDocument.get goes on serving the copy while renewals fail, and tells of each failure', async () => {
     const { document, time, failures, loaded, finish } = setUp()
     await loaded('one')
     const outage = new Error('outage')
@@ -106,7 +106,7 @@ describe('get', () => {
     expect(failures).toEqual([outage, outage, outage])
   })
 
-  test('tries one renewal per cool-down while they fail', async () => {
+  test('CachedDocument.get tries one renewal per cool-down while they fail', async () => {
     const { document, time, loads, loaded, finish } = setUp()
     await loaded('one')
     time.now += MAX_AGE
@@ -120,7 +120,7 @@ describe('get', () => {
     expect(loads).toHaveLength(3)
   })
 
-  test('serves the copy up to the stale age, and not beyond', async () => {
+  test('CachedDocument.get serves the copy up to the stale age, and not beyond', async () => {
     const { document, time, loads, loaded, settle } = setUp()
     await loaded('one')
     time.now += STALE_AGE - 1
@@ -134,7 +134,7 @@ describe('get', () => {
     expect(loads).toHaveLength(3)
   })
 
-  test('waits for the new document where the copy is too old', async () => {
+  test('CachedDocument.get waits for the new document where the copy is too old', async () => {
     const { document, time, loaded, settle } = setUp()
     await loaded('one')
     time.now += STALE_AGE
@@ -143,7 +143,7 @@ describe('get', () => {
     expect(await waiting).toBe('two')
   })
 
-  test('[S16.3] waits for a renewal after a rest, and one load serves all who come meanwhile', async () => {
+  test('[S16.3] get waits for a renewal after a rest, and one load serves all who come meanwhile', async () => {
     const { document, time, loads, loaded, settle } = setUp()
     await loaded('one')
     time.now += 2 * MAX_AGE
@@ -153,7 +153,7 @@ describe('get', () => {
     expect(loads).toHaveLength(2)
   })
 
-  test('[S16.3] serves the copy after a rest where the renewal fails, and makes nobody wait again', async () => {
+  test('[S16.3] get serves the copy after a rest where the renewal fails, and makes nobody wait again', async () => {
     const { document, time, loads, loaded, settle } = setUp()
     await loaded('one')
     time.now += 2 * MAX_AGE
@@ -165,7 +165,7 @@ describe('get', () => {
     expect(loads).toHaveLength(3)
   })
 
-  test('[S16.3] serves the copy no longer where the failed load says that it holds no longer', async () => {
+  test('[S16.3] get serves the copy no longer where the failed load says that it holds no longer', async () => {
     const { document, time, loads, loaded, finish, settle } = setUp()
     await loaded('one')
     await finish(new Withdrawn('withdrawn'))
@@ -176,7 +176,7 @@ describe('get', () => {
     expect(loads).toHaveLength(3)
   })
 
-  test('rejects all callers of a failed load with its error', async () => {
+  test('CachedDocument.get rejects all callers of a failed load with its error', async () => {
     const { document, loads, settle } = setUp()
     const outage = new Error('outage')
     const callers = [document.get(), document.get()]
@@ -191,7 +191,7 @@ describe('get', () => {
   test.each([
     ['one second, under a longer cool-down', 30_000, 1_000],
     ['the cool-down, where that is shorter', 200, 200],
-  ])('remembers a first failure for %s', async (_what, cooldownMs, memoryMs) => {
+  ])('CachedDocument.get remembers a first failure for %s', async (_what, cooldownMs, memoryMs) => {
     const { document, time, loads, settle } = setUp(cooldownMs)
     const first = document.get()
     settle(new Error('outage'))
@@ -208,7 +208,7 @@ describe('get', () => {
 })
 
 describe('refresh', () => {
-  test('loads anew once the cool-down is over', async () => {
+  test('CachedDocument.refresh loads anew once the cool-down is over', async () => {
     const { document, refresh, time, loads, loaded, settle } = setUp()
     await loaded('one')
     time.now += COOLDOWN
@@ -219,7 +219,7 @@ describe('refresh', () => {
     expect(loads).toHaveLength(2)
   })
 
-  test('loads anew even right after the first load: a key may have come just then', async () => {
+  test('CachedDocument.refresh loads anew even right after the first load: a key may have come just then', async () => {
     const { refresh, loads, loaded, settle } = setUp()
     await loaded('one')
     const fresh = refresh()
@@ -228,7 +228,7 @@ describe('refresh', () => {
     expect(loads).toHaveLength(2)
   })
 
-  test('gives nothing once the allowance is used up, until it has grown again', async () => {
+  test('CachedDocument.refresh gives nothing once the allowance is used up, until it has grown again', async () => {
     const { refresh, time, loads, loaded, finish, settle } = setUp()
     await loaded('one')
     for (const value of ['two', 'three', 'four']) await finish(value)
@@ -241,7 +241,7 @@ describe('refresh', () => {
     expect(await fresh).toBe('five')
   })
 
-  test('is one load for all who ask', async () => {
+  test('CachedDocument.refresh is one load for all who ask', async () => {
     const { refresh, time, loads, loaded, settle } = setUp()
     await loaded('one')
     time.now += COOLDOWN
@@ -251,14 +251,14 @@ describe('refresh', () => {
     expect(loads).toHaveLength(2)
   })
 
-  test('loads where there is nothing yet', async () => {
+  test('CachedDocument.refresh loads where there is nothing yet', async () => {
     const { refresh, settle } = setUp()
     const fresh = refresh()
     settle('one')
     expect(await fresh).toBe('one')
   })
 
-  test('rejects where the last load failed, while get goes on serving the copy', async () => {
+  test('CachedDocument.refresh rejects where the last load failed, while get goes on serving the copy', async () => {
     const { document, refresh, time, loads, loaded, finish } = setUp()
     await loaded('one')
     for (let times = 0; times < 3; times += 1) await finish(new Error('outage'))
@@ -268,7 +268,7 @@ describe('refresh', () => {
     expect(loads).toHaveLength(4)
   })
 
-  test('forgets a failure as soon as a load succeeds', async () => {
+  test('CachedDocument.refresh forgets a failure as soon as a load succeeds', async () => {
     const { refresh, time, loaded, finish } = setUp()
     await loaded('one')
     for (let times = 0; times < 3; times += 1) await finish(new Error('outage'))

@@ -16,7 +16,7 @@ describe('an entry of a list of hosts', () => {
     '[fd00::1]:3001',
     'xn--bcher-kva.example',
     'mcp.example.com.',
-  ])('may be %s', (value) => {
+  ])('an entry of a list of hosts may be %s', (value) => {
     expect(issueOf(value)).toBeUndefined()
   })
 
@@ -37,11 +37,14 @@ describe('an entry of a list of hosts', () => {
     ['"mcp.internal"', /host or host:port/],
     ['999.1.1.1', /host or host:port/],
     ['', /host or host:port/],
-  ])('may not be %j, and the refusal says what to write', (value, hint) => {
-    expect(issueOf(value)).toMatch(hint)
-  })
+  ])(
+    'an entry of a list of hosts may not be %j, and the refusal says what to write',
+    (value, hint) => {
+      expect(issueOf(value)).toMatch(hint)
+    },
+  )
 
-  test('is the same for the setting ALLOWED_HOSTS', () => {
+  test('an entry of a list of hosts is the same for the setting ALLOWED_HOSTS', () => {
     expect(() => parseConfig({ ALLOWED_HOSTS: '*.ngrok-free.app' })).toThrow(
       /ALLOWED_HOSTS="\*\.ngrok-free\.app": must be a host without a wildcard/,
     )

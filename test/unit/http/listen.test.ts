@@ -37,24 +37,24 @@ const onLoopback = async (one: ReturnType<typeof machine>, port = 0) => {
 
 describe('listen at localhost', () => {
   test.each(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])(
-    '[case 47] goes on without IPv6 where the machine has none (%s)',
+    '[case 47] listen at localhost goes on without IPv6 where the machine has none (%s)',
     async (code) => {
       expect(await onLoopback(machine((host) => (host === '::1' ? code : undefined)))).toBe(1)
     },
   )
 
-  test('[case 47] goes on without IPv4 where the machine has IPv6 alone', async () => {
+  test('[case 47] listen at localhost goes on without IPv4 where the machine has IPv6 alone', async () => {
     const one = machine((host) => (host === '127.0.0.1' ? 'EADDRNOTAVAIL' : undefined))
     expect(await onLoopback(one)).toBe(1)
   })
 
-  test('[case 47] rejects where neither address is there', async () => {
+  test('[case 47] listen at localhost rejects where neither address is there', async () => {
     await expect(onLoopback(machine(() => 'EADDRNOTAVAIL'))).rejects.toMatchObject({
       code: 'EADDRNOTAVAIL',
     })
   })
 
-  test('[case 47] takes another free port where the first is taken on the other address', async () => {
+  test('[case 47] listen at localhost takes another free port where the first is taken on the other address', async () => {
     const one = machine((host, attempt) =>
       attempt < 5 && host === '::1' ? 'EADDRINUSE' : undefined,
     )
@@ -62,7 +62,7 @@ describe('listen at localhost', () => {
     expect(one.tried).toEqual(['127.0.0.1', '::1', '127.0.0.1', '::1', '127.0.0.1', '::1'])
   })
 
-  test('[case 47] does not go on for ever where no port is free', async () => {
+  test('[case 47] listen at localhost does not go on for ever where no port is free', async () => {
     await expect(onLoopback(machine(() => 'EADDRINUSE'))).rejects.toMatchObject({
       code: 'EADDRINUSE',
     })

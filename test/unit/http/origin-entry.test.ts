@@ -20,7 +20,7 @@ describe('an entry of a list of origins', () => {
     'ionic://localhost',
     'app://obsidian.md',
     'app://localhost:4000',
-  ])('[case 34] may be %s, whatever its scheme', (value) => {
+  ])('[case 34] an entry of a list of origins may be %s, whatever its scheme', (value) => {
     expect(issueOf(value)).toBeUndefined()
   })
 
@@ -45,11 +45,14 @@ describe('an entry of a list of origins', () => {
     ['blob:https://app.example.com', /as browsers send it/],
     ['https://app.example.com?x', /as browsers send it/],
     ['', /as browsers send it/],
-  ])('[case 34] may not be %j, and the refusal says what to write', (value, hint) => {
-    expect(issueOf(value)).toMatch(hint)
-  })
+  ])(
+    '[case 34] an entry of a list of origins may not be %j, and the refusal says what to write',
+    (value, hint) => {
+      expect(issueOf(value)).toMatch(hint)
+    },
+  )
 
-  test('is the same for the setting ALLOWED_ORIGINS', () => {
+  test('an entry of a list of origins is the same for the setting ALLOWED_ORIGINS', () => {
     expect(() => parseConfig({ ALLOWED_ORIGINS: 'null' })).toThrow(
       /ALLOWED_ORIGINS="null": must not be null/,
     )

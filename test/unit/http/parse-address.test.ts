@@ -39,7 +39,7 @@ describe('an address as a proxy writes it', () => {
     ['"203.0.113.8"'],
     [`203.0.113.8${' '.repeat(200)}`],
     ['9'.repeat(8_000)],
-  ])('[S16.7] %j is none', (text) => {
+  ])('[S16.7] %j is no address', (text) => {
     expect(parseAddress(text)).toBeUndefined()
   })
 

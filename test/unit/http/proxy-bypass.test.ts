@@ -11,10 +11,13 @@ describe('what is reached without a proxy', () => {
     'https://127.0.0.1/',
     'http://127.8.9.1:8787/',
     'https://[::1]/',
-  ])('[case 24] is this machine, whatever the list says: %s', (url) => {
-    expect(bypasses('', url)).toBe(true)
-    expect(bypasses('example.com', url)).toBe(true)
-  })
+  ])(
+    '[case 24] what is reached without a proxy is this machine, whatever the list says: %s',
+    (url) => {
+      expect(bypasses('', url)).toBe(true)
+      expect(bypasses('example.com', url)).toBe(true)
+    },
+  )
 
   test.each([
     ['*', 'https://login.example.com/'],
@@ -36,7 +39,7 @@ describe('what is reached without a proxy', () => {
     ['[fd00::1]:8080', 'http://[fd00::1]:8080/'],
     ['fd00::/8', 'http://[fd12::1]/'],
     ['other.test login.test', 'https://login.test/'],
-  ])('[case 24] is on the list: %s has %s', (entries, url) => {
+  ])('[case 24] what is reached without a proxy is on the list: %s has %s', (entries, url) => {
     expect(bypasses(entries, url)).toBe(true)
     expect(entries.split(' ').every(isProxyBypassEntry)).toBe(true)
   })
@@ -54,9 +57,12 @@ describe('what is reached without a proxy', () => {
     ['10.0.0.7', 'http://10.0.0.70/'],
     ['fd00::1', 'http://[fd00::2]/'],
     ['*.example.com', 'https://example.org/'],
-  ])('[case 24] is not what the list does not have: %s has no %s', (entries, url) => {
-    expect(bypasses(entries, url)).toBe(false)
-  })
+  ])(
+    '[case 24] what is reached without a proxy is not what the list does not have: %s has no %s',
+    (entries, url) => {
+      expect(bypasses(entries, url)).toBe(false)
+    },
+  )
 
   test.each([
     'https://a.example',
@@ -65,11 +71,14 @@ describe('what is reached without a proxy', () => {
     'a/8',
     'a.example:99999',
     'a:b',
-  ])('[case 24] has no entries that could match nothing: %s', (entry) => {
-    expect(isProxyBypassEntry(entry)).toBe(false)
-  })
+  ])(
+    '[case 24] what is reached without a proxy has no entries that could match nothing: %s',
+    (entry) => {
+      expect(isProxyBypassEntry(entry)).toBe(false)
+    },
+  )
 
-  test('is decided for any entry that is taken', () => {
+  test('what is reached without a proxy is decided for any entry that is taken', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.domain(), fc.ipV4(), fc.ipV6()), (entry) => {
         fc.pre(isProxyBypassEntry(entry))

@@ -29,7 +29,7 @@ const withHeader = (bytes: number): string =>
   `GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(bytes)}\r\nConnection: close\r\n\r\n`
 
 describe('a request that no handler sees', () => {
-  test('[case 40] with too many headers is 431, says how much is allowed, and is logged', async () => {
+  test('[case 40] a request that no handler sees with too many headers is 431, says how much is allowed, and is logged', async () => {
     const { send, log } = await started()
     const answer = await send(withHeader(5_000))
     expect(answer.status).toBe(431)
@@ -46,7 +46,7 @@ describe('a request that no handler sees', () => {
     ])
   })
 
-  test('[case 40] writes ten log lines a minute at the most, and the next says how many were left out', async () => {
+  test('[case 40] a request that no handler sees writes ten log lines a minute at the most, and the next says how many were left out', async () => {
     const { send, log, time } = await started()
     for (let i = 0; i < 14; i += 1) await send(withHeader(5_000))
     expect(log.lines).toHaveLength(10)
@@ -57,14 +57,14 @@ describe('a request that no handler sees', () => {
     expect(log.lines.at(-1)?.fields).toMatchObject({ reason: 'headers_too_large', unlogged: 4 })
   })
 
-  test('[S16.8] that is CONNECT is 405, and one that is no HTTP is 400', async () => {
+  test('[S16.8] a request that no handler sees that is CONNECT is 405, and one that is no HTTP is 400', async () => {
     const { send } = await started()
     expect((await send('CONNECT evil.example:443 HTTP/1.1\r\nHost: a\r\n\r\n')).status).toBe(405)
     expect((await send('NOSUCH / HTTP/1.1\r\nHost: a\r\n\r\n')).status).toBe(400)
     expect((await send('GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n')).status).toBe(400)
   })
 
-  test('does not write into an answer that has begun', async () => {
+  test('a request that no handler sees does not write into an answer that has begun', async () => {
     const { send } = await started()
     const answer = await send('GET /begun HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n')
     expect(answer.raw).not.toContain('not_http')

@@ -12,7 +12,7 @@ describe('parseRequestTarget', () => {
     ['http://mcp.example', '/', 'mcp.example'],
     ['http://mcp.example?x', '/?x', 'mcp.example'],
     ['http://[::1]:3001//a', '//a', '[::1]:3001'],
-  ])('[case 32] reads %s as the path %s', (target, path, authority) => {
+  ])('[case 32] parseRequestTarget reads %s as the path %s', (target, path, authority) => {
     expect(parseRequestTarget(target)).toEqual({ path, authority })
   })
 
@@ -31,7 +31,7 @@ describe('parseRequestTarget', () => {
     'http://localhost#/mcp',
     'javascript:alert(1)',
     '',
-  ])('[case 32] makes nothing of %j', (target) => {
+  ])('[case 32] parseRequestTarget makes nothing of %j', (target) => {
     expect(parseRequestTarget(target)).toBeUndefined()
   })
 

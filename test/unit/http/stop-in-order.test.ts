@@ -12,7 +12,7 @@ const statusOf = (port: number): Promise<number | undefined> =>
   })
 
 describe('stopInOrder', () => {
-  test('[case 44] goes on to accept for as long as it is told to, then drains, then frees', async () => {
+  test('[case 44] stopInOrder goes on to accept for as long as it is told to, then drains, then frees', async () => {
     const steps: string[] = []
     const server = await serve({
       ...{ host: '127.0.0.1', port: 0 },
@@ -38,7 +38,7 @@ describe('stopInOrder', () => {
     await expect(statusOf(server.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  test('[case 44] stops at once where there is no delay', async () => {
+  test('[case 44] stopInOrder stops at once where there is no delay', async () => {
     const server = await serve({ host: '127.0.0.1', port: 0 })
     const stopped = stopInOrder({
       server,

@@ -30,7 +30,7 @@ describe('assertAudience', () => {
     ['the userinfo of another configured issuer', [AUDIENCE, `${CUSTOM}userinfo`], ISSUER],
     ['our own client id beside it', [AUDIENCE, 'mcp-server'], ISSUER],
     ['all of them', [`${ISSUER}userinfo`, 'mcp-server', AUDIENCE, `${CUSTOM}userinfo`], CUSTOM],
-  ])('[case 8] [case 10] accepts %s', (_what, aud, iss) => {
+  ])('[case 8] [case 10] assertAudience accepts %s', (_what, aud, iss) => {
     expect(() => {
       assertAudience({ aud, iss }, EXPECTED)
     }).not.toThrow()
@@ -47,7 +47,7 @@ describe('assertAudience', () => {
     ['one in other case', 'HTTP://LOCALHOST:3001/'],
     ['two in one text', `${AUDIENCE} http://localhost:8787/`],
     ['the userinfo alone', `${ISSUER}userinfo`],
-  ])('refuses %s as an audience that is not ours', (_what, aud) => {
+  ])('assertAudience refuses %s as an audience that is not ours', (_what, aud) => {
     expect(refusalReason(aud)).toBe('audience_mismatch')
   })
 
@@ -59,7 +59,7 @@ describe('assertAudience', () => {
     ['a list with null', [null]],
     ['a list with an empty text', ['']],
   ])(
-    '[case 11] says of an audience that is %s that it is missing, and who can help',
+    '[case 11] assertAudience says of an audience that is %s that it is missing, and who can help',
     (_what, aud) => {
       const { message, details } = failureThrownBy(() => {
         assertAudience({ aud, iss: ISSUER }, EXPECTED)
@@ -70,7 +70,7 @@ describe('assertAudience', () => {
     },
   )
 
-  test('[case 9] names every other audience in the log, bounded, with what to do', () => {
+  test('[case 9] assertAudience names every other audience in the log, bounded, with what to do', () => {
     const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'
     const { message, details } = failureThrownBy(() => {
       const aud = [AUDIENCE, 'account', 7, null, `x\n${jwt}`, 'y'.repeat(9_000), 'mcp-server']
@@ -85,7 +85,7 @@ describe('assertAudience', () => {
     expect(message).not.toContain('account')
   })
 
-  test('[case 12] tells the client to ask for the resource where the audience is another name', () => {
+  test('[case 12] assertAudience tells the client to ask for the resource where the audience is another name', () => {
     const { message } = failureThrownBy(() => {
       assertAudience({ aud: 'other' }, { ...EXPECTED, resource: 'https://mcp.example/mcp' })
     })
@@ -100,11 +100,11 @@ describe('assertAudience', () => {
     ['a path below userinfo', [AUDIENCE, `${ISSUER}userinfo/x`], ISSUER],
     ['userinfo where no issuer is known', [AUDIENCE, 'undefined/userinfo'], undefined],
     ['userinfo and a third', [AUDIENCE, `${ISSUER}userinfo`, 'https://third.example'], ISSUER],
-  ])('refuses a token that names %s as well', (_what, aud, iss) => {
+  ])('assertAudience refuses a token that names %s as well', (_what, aud, iss) => {
     expect(refusalReason(aud, iss)).toBe('several_audiences')
   })
 
-  test('accepts a list if and only if it names us and nobody but userinfo', () => {
+  test('assertAudience accepts a list if and only if it names us and nobody but userinfo', () => {
     const entry = fc.constantFrom<unknown>(AUDIENCE, `${ISSUER}userinfo`, 'https://x', '', null)
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 5 }), (aud) => {
@@ -140,25 +140,25 @@ describe('describeRefusal', () => {
     ['not_yet_valid', { ...good, nbf: FAR_AHEAD }],
     ['not_verified', good],
     ['not_verified', { ...good, exp: 'tomorrow', nbf: 'yesterday' }],
-  ])('finds %s in %j', (reason, claims) => {
+  ])('describeRefusal finds %s in %j', (reason, claims) => {
     const failure = refusal(claims)
     expect(failure.code).toBe('invalid_token')
     expect(failure.details.reason).toBe(reason)
   })
 
-  test('says that only a trailing slash is wrong', () => {
+  test('describeRefusal says that only a trailing slash is wrong', () => {
     const failure = refusal({ ...good, aud: ['https://x.example', 'http://localhost:3001'] })
     expect(failure.details.description).toContain('trailing slash')
     expect(failure.details.description).toContain(AUDIENCE)
   })
 
-  test('speaks of no slash where the audience is another one', () => {
+  test('describeRefusal speaks of no slash where the audience is another one', () => {
     const failure = refusal({ ...good, aud: 'http://localhost:8787/' })
     expect(failure.details.description).not.toContain('slash')
     expect(failure.details.description).toContain(AUDIENCE)
   })
 
-  test('hands the cause on', () => {
+  test('describeRefusal hands the cause on', () => {
     const cause = new Error('signature')
     expect(refusal(good, cause).cause).toBe(cause)
   })
@@ -166,16 +166,22 @@ describe('describeRefusal', () => {
   test.each([
     ['https://tenant.example/', 'https://tenant.example', 'with'],
     ['https://tenant.example', 'https://tenant.example/', 'without'],
-  ])('names %s beside %s in the log, and says that a slash is all there is', (...given) => {
-    const [iss, configured, how] = given
-    const token = { type: undefined, keyId: undefined, issuer: iss, claims: { ...good, iss } }
-    const { details, message } = describeRefusal(token, { ...expectations, issuers: [configured] })
-    expect(details.log).toMatchObject({ expectedIssuers: [configured], receivedIssuer: iss })
-    expect(details.log?.['hint']).toContain(`the issuer ${configured} ${how} a trailing slash`)
-    expect(message).not.toContain(configured)
-  })
+  ])(
+    'describeRefusal names %s beside %s in the log, and says that a slash is all there is',
+    (...given) => {
+      const [iss, configured, how] = given
+      const token = { type: undefined, keyId: undefined, issuer: iss, claims: { ...good, iss } }
+      const { details, message } = describeRefusal(token, {
+        ...expectations,
+        issuers: [configured],
+      })
+      expect(details.log).toMatchObject({ expectedIssuers: [configured], receivedIssuer: iss })
+      expect(details.log?.['hint']).toContain(`the issuer ${configured} ${how} a trailing slash`)
+      expect(message).not.toContain(configured)
+    },
+  )
 
-  test('logs a foreign issuer on one line, bounded and scrubbed, and offers no hint', () => {
+  test('describeRefusal logs a foreign issuer on one line, bounded and scrubbed, and offers no hint', () => {
     const iss = `https://a\n\u2028b.example/ eyJ${'x'.repeat(50)} ${'- '.repeat(5_000)}`
     const { log } = refusal({ ...good, iss }).details
     expect(log).toMatchObject({ expectedIssuers: [ISSUER] })
@@ -187,7 +193,7 @@ describe('describeRefusal', () => {
     expect(refusal({ aud: AUDIENCE }).details.log).toMatchObject({ receivedIssuer: 'none' })
   })
 
-  test('quotes nothing from the token towards its holder', () => {
+  test('describeRefusal quotes nothing from the token towards its holder', () => {
     const foreign = fc.oneof(
       fc.stringMatching(/^[a-z]{3,9}$/).map((text) => `FOREIGN-${text}`),
       fc.constant(ISSUER),

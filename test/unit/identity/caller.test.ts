@@ -15,7 +15,7 @@ const without = (...names: string[]): Claims =>
   Object.fromEntries(Object.entries(GOOD).filter(([name]) => !names.includes(name)))
 
 describe('callerFromClaims', () => {
-  test('reads the least that a token has to say', () => {
+  test('callerFromClaims reads the least that a token has to say', () => {
     expect(callerFromClaims(GOOD)).toEqual({
       issuer: 'https://tenant.example/',
       subject: 'auth0|alice',
@@ -25,7 +25,7 @@ describe('callerFromClaims', () => {
     })
   })
 
-  test('reads all that a token can say', () => {
+  test('callerFromClaims reads all that a token can say', () => {
     const caller = callerFromClaims({
       ...GOOD,
       iat: 1_900_000_000,
@@ -57,17 +57,17 @@ describe('callerFromClaims', () => {
     })
   })
 
-  test('is frozen', () => {
+  test('callerFromClaims is frozen', () => {
     expect(Object.isFrozen(callerFromClaims(GOOD))).toBe(true)
   })
 
-  test("takes the client from azp in Auth0's older dialect, and client_id before it", () => {
+  test("callerFromClaims takes the client from azp in Auth0's older dialect, and client_id before it", () => {
     expect(callerFromClaims({ ...without('client_id'), azp: 'older' }).clientId).toBe('older')
     expect(callerFromClaims({ ...GOOD, azp: 'older' }).clientId).toBe('client-1')
     expect(callerFromClaims({ ...GOOD, client_id: null, azp: 'older' }).clientId).toBe('older')
   })
 
-  test('takes scopes from scope alone, never from permissions', () => {
+  test('callerFromClaims takes scopes from scope alone, never from permissions', () => {
     const caller = callerFromClaims({ ...GOOD, permissions: ['tool:greet'] })
     expect(caller.scopes).toEqual([])
     expect(caller.permissions).toEqual(['tool:greet'])
@@ -95,13 +95,13 @@ describe('callerFromClaims', () => {
     ['binding_malformed', { ...GOOD, cnf: { jkt: 7 } }],
     ['binding_unknown', { ...GOOD, cnf: {} }],
     ['binding_unknown', { ...GOOD, cnf: { kid: 'x' } }],
-  ])('refuses with %s: %j', (reason, claims: Claims) => {
+  ])('callerFromClaims refuses with %s: %j', (reason, claims: Claims) => {
     const failure = failureThrownBy(() => callerFromClaims(claims))
     expect(failure.code).toBe('invalid_token')
     expect(failure.details.reason).toBe(reason)
   })
 
-  test('accepts machine tokens where the policy dares to, and only there', () => {
+  test('callerFromClaims accepts machine tokens where the policy dares to, and only there', () => {
     const machine = { ...GOOD, sub: 'client-1@clients', gty: 'client-credentials' }
     expect(callerFromClaims(machine, { dangerouslyAllowMachineTokens: true }).subject).toBe(
       'client-1@clients',
@@ -109,11 +109,11 @@ describe('callerFromClaims', () => {
     expect(() => callerFromClaims(machine, { dangerouslyAllowMachineTokens: false })).toThrow()
   })
 
-  test('knows a token that is bound to a certificate', () => {
+  test('callerFromClaims knows a token that is bound to a certificate', () => {
     expect(callerFromClaims({ ...GOOD, cnf: { 'x5t#S256': 'hash' } }).binding).toBe('certificate')
   })
 
-  test('makes a caller or throws invalid_token, whatever the claims are', () => {
+  test('callerFromClaims makes a caller or throws invalid_token, whatever the claims are', () => {
     const anyClaims = fc.record(
       {
         iss: fc.anything(),

@@ -24,7 +24,7 @@ const scheme = fc.constantFrom('Bearer', 'bearer', 'BEARER', 'bEaReR')
 const spaces = fc.constantFrom(' ', '  ', '     ')
 
 describe('parseCredentials', () => {
-  test('gives exactly the token of a bearer header, in whatever case the scheme is', () => {
+  test('parseCredentials gives exactly the token of a bearer header, in whatever case the scheme is', () => {
     fc.assert(
       fc.property(scheme, spaces, token, (name, gap, value) => {
         const credentials = parse(authorization(`${name}${gap}${value}`))
@@ -35,14 +35,14 @@ describe('parseCredentials', () => {
     )
   })
 
-  test('gives the token and the proof of a DPoP request', () => {
+  test('parseCredentials gives the token and the proof of a DPoP request', () => {
     const credentials = parse([...authorization('DPoP abc.def.ghi'), 'DPoP', 'proof.of.it'])
     expect(credentials.scheme).toBe('dpop')
     expect(credentials.token.reveal()).toBe('abc.def.ghi')
     expect(credentials.proof).toBe('proof.of.it')
   })
 
-  test('finds the headers in whatever case and place they are', () => {
+  test('parseCredentials finds the headers in whatever case and place they are', () => {
     const credentials = parse([
       'Host',
       'x',
@@ -56,11 +56,11 @@ describe('parseCredentials', () => {
     expect([credentials.token.reveal(), credentials.proof]).toEqual(['t', 'p'])
   })
 
-  test('does not take the value of one header for the name of another', () => {
+  test('parseCredentials does not take the value of one header for the name of another', () => {
     expect(refusal(['X-Note', 'authorization', 'Bearer abc', 'x'])[0]).toBe('no_credentials')
   })
 
-  test('tells an absent header from a bad one', () => {
+  test('parseCredentials tells an absent header from a bad one', () => {
     expect(refusal([])).toEqual(['no_credentials', undefined])
     expect(refusal(['Proxy-Authorization', 'Bearer abc'])).toEqual(['no_credentials', undefined])
   })
@@ -89,7 +89,7 @@ describe('parseCredentials', () => {
     'abc',
     'Bearer token=abc',
     'Bearer Bearer abc',
-  ])('refuses the header %j as no bearer token', (value) => {
+  ])('parseCredentials refuses the header %j as no bearer token', (value) => {
     expect(refusal(authorization(value))).toEqual(['malformed_credentials', 'not_bearer'])
   })
 
@@ -98,7 +98,7 @@ describe('parseCredentials', () => {
     ['the same header twice', [...authorization('Bearer a'), ...authorization('Bearer a')]],
     ['headers that differ in case', ['authorization', 'Bearer a', 'AUTHORIZATION', 'Bearer a']],
     ['an empty one beside a good one', [...authorization(''), ...authorization('Bearer a')]],
-  ])('refuses %s', (_what, rawHeaders) => {
+  ])('parseCredentials refuses %s', (_what, rawHeaders) => {
     expect(refusal(rawHeaders)).toEqual(['malformed_credentials', 'doubled_authorization'])
   })
 
@@ -112,14 +112,14 @@ describe('parseCredentials', () => {
     '/mcp??a&access_token=abc',
     '/mcp?access_token=a&access_token=b',
     'http://mcp.example/mcp?access_token=abc',
-  ])('refuses a token in the query: %s', (url) => {
+  ])('parseCredentials refuses a token in the query: %s', (url) => {
     const wanted = ['malformed_credentials', 'token_in_query']
     expect(refusal([], url)).toEqual(wanted)
     expect(refusal(authorization('Bearer abc'), url)).toEqual(wanted)
   })
 
   test.each(['/mcp?token=abc', '/mcp?x=access_token', '/access_token', '/mcp?access_token2=a'])(
-    'minds nothing else in the query: %s',
+    'parseCredentials minds nothing else in the query: %s',
     (url) => {
       expect(parse(authorization('Bearer abc'), url).token.reveal()).toBe('abc')
     },
@@ -135,11 +135,11 @@ describe('parseCredentials', () => {
       'proof_with_bearer',
     ],
     ['a proof without token', ['dpop', 'p'], 'proof_without_token'],
-  ])('refuses %s', (_what, rawHeaders, reason) => {
+  ])('parseCredentials refuses %s', (_what, rawHeaders, reason) => {
     expect(refusal(rawHeaders)).toEqual(['malformed_credentials', reason])
   })
 
-  test('takes a token of 15 KiB and refuses one of 17 KiB', () => {
+  test('parseCredentials takes a token of 15 KiB and refuses one of 17 KiB', () => {
     const long = 'a'.repeat(15 * 1024)
     expect(parse(authorization(`Bearer ${long}`)).token.reveal()).toBe(long)
     expect(refusal(authorization(`Bearer ${'a'.repeat(17 * 1024)}`))).toEqual([
@@ -148,7 +148,7 @@ describe('parseCredentials', () => {
     ])
   })
 
-  test('gives exactly the token or refuses, whatever the header is', () => {
+  test('parseCredentials gives exactly the token or refuses, whatever the header is', () => {
     const near = fc
       .tuple(
         fc.constantFrom('Bearer', 'DPoP', 'Basic', ''),
@@ -179,7 +179,7 @@ describe('parseCredentials', () => {
     )
   })
 
-  test('sees two headers that came over a wire, where Node shows the first alone', async () => {
+  test('parseCredentials sees two headers that came over a wire, where Node shows the first alone', async () => {
     const seen: (string | undefined)[] = []
     const server = await startHttpServer((req, res) => {
       seen.push(req.headers.authorization, refusal(req.rawHeaders, req.url)[1])
@@ -199,7 +199,7 @@ describe('parseCredentials', () => {
 
 describe('assertNoTokenInBody', () => {
   test.each([{ access_token: 'abc' }, { access_token: undefined }, { a: 1, access_token: null }])(
-    'refuses %j',
+    'assertNoTokenInBody refuses %j',
     (body) => {
       const { code, details } = failureThrownBy(() => {
         assertNoTokenInBody(body)
@@ -217,7 +217,7 @@ describe('assertNoTokenInBody', () => {
     ['access_token'],
     {},
     { params: { access_token: 'a' } },
-  ])('minds nothing in %j', (body) => {
+  ])('assertNoTokenInBody minds nothing in %j', (body) => {
     expect(() => {
       assertNoTokenInBody(body)
     }).not.toThrow()

@@ -23,7 +23,7 @@ const status =
   }
 
 describe('the metadata of an issuer', () => {
-  test('[case 18] is looked for where OpenID Connect and RFC 8414 put it, each document in both ways', () => {
+  test('[case 18] the metadata of an issuer is looked for where OpenID Connect and RFC 8414 put it, each document in both ways', () => {
     expect(metadataUrls('https://id.example/realms/one/')).toEqual([
       'https://id.example/realms/one/.well-known/openid-configuration',
       'https://id.example/.well-known/oauth-authorization-server/realms/one',
@@ -33,15 +33,18 @@ describe('the metadata of an issuer', () => {
     expect(metadataUrls('https://id.example')).toHaveLength(2)
   })
 
-  test.each([0, 1, 2, 3])('[case 18] is found at its address number %i', async (index) => {
-    const { issuer, answers, metadata } = await openIssuer({}, '/realms/one')
-    const url = new URL(metadataUrls(metadata.issuer)[index] ?? '')
-    answers[url.pathname] = json(metadata)
-    expect(await issuer.keys('key-1')).toEqual({ keys: [KEY_1] })
-  })
+  test.each([0, 1, 2, 3])(
+    '[case 18] the metadata of an issuer is found at its address number %i',
+    async (index) => {
+      const { issuer, answers, metadata } = await openIssuer({}, '/realms/one')
+      const url = new URL(metadataUrls(metadata.issuer)[index] ?? '')
+      answers[url.pathname] = json(metadata)
+      expect(await issuer.keys('key-1')).toEqual({ keys: [KEY_1] })
+    },
+  )
 
   test.each([400, 401, 403, 404, 405, 406, 410, 421, 429, 451])(
-    '[case 18] is looked for at the next address where the first answers %i',
+    '[case 18] the metadata of an issuer is looked for at the next address where the first answers %i',
     async (code) => {
       const { issuer, answers, metadata } = await openIssuer()
       answers[METADATA] = json({ error: 'no' }, code)
@@ -63,7 +66,7 @@ describe('the metadata of an issuer', () => {
     ['something without end', bytes(`{"padding":"${'x'.repeat(600 * 1024)}"}`)],
     ['a redirect to a page for signing in', status(302, '/login')],
   ])(
-    '[case 19] is looked for at the next address where the first has %s',
+    '[case 19] the metadata of an issuer is looked for at the next address where the first has %s',
     async (_what, answer) => {
       const { issuer, answers, metadata } = await openIssuer()
       answers[METADATA] = answer
@@ -72,7 +75,7 @@ describe('the metadata of an issuer', () => {
     },
   )
 
-  test('[case 19] is looked for at the next address where the first document names no keys', async () => {
+  test('[case 19] the metadata of an issuer is looked for at the next address where the first document names no keys', async () => {
     const { issuer, answers, metadata } = await openIssuer()
     answers[METADATA] = json({ issuer: metadata.issuer })
     answers[OAUTH] = json(metadata)
@@ -80,7 +83,7 @@ describe('the metadata of an issuer', () => {
   })
 
   test.each([500, 502, 503, 504])(
-    '[case 18] is not looked for elsewhere where the first address answers %i: an outage selects no document',
+    '[case 18] the metadata of an issuer is not looked for elsewhere where the first address answers %i: an outage selects no document',
     async (code) => {
       const { issuer, answers, metadata, count } = await openIssuer()
       answers[METADATA] = status(code)
@@ -93,7 +96,7 @@ describe('the metadata of an issuer', () => {
     },
   )
 
-  test('[case 18] is not looked for elsewhere where the first address does not answer in time', async () => {
+  test('[case 18] the metadata of an issuer is not looked for elsewhere where the first address does not answer in time', async () => {
     const { issuer, answers, metadata, count } = await openIssuer({ timeoutMs: 50 })
     answers[METADATA] = () => undefined
     answers[OAUTH] = json(metadata)
@@ -101,7 +104,7 @@ describe('the metadata of an issuer', () => {
     expect(count(OAUTH)).toBe(0)
   })
 
-  test('[case 19] that names another issuer is a refusal, and no reason to look elsewhere', async () => {
+  test('[case 19] the metadata of an issuer that names another issuer is a refusal, and no reason to look elsewhere', async () => {
     const { issuer, answers, metadata, count, log } = await openIssuer()
     answers[METADATA] = json({ ...metadata, issuer: 'https://evil.example/' })
     answers[OAUTH] = json(metadata)
@@ -117,7 +120,7 @@ describe('the metadata of an issuer', () => {
     ['token_endpoint', null],
     ['mtls_endpoint_aliases', { token_endpoint: 'http://tokens.example/' }],
   ])(
-    '[case 19] with a malformed %s, %j, is a refusal that names the member',
+    '[case 19] the metadata of an issuer with a malformed %s, %j, is a refusal that names the member',
     async (member, value) => {
       const { issuer, answers, metadata, log } = await openIssuer()
       answers[METADATA] = json({ ...metadata, [member]: value })
@@ -127,13 +130,13 @@ describe('the metadata of an issuer', () => {
     },
   )
 
-  test('[case 63] is read with a byte order mark in front', async () => {
+  test('[case 63] the metadata of an issuer is read with a byte order mark in front', async () => {
     const { issuer, answers, metadata } = await openIssuer()
     answers[METADATA] = bytes(`\ufeff${JSON.stringify(metadata)}`)
     expect(await issuer.metadata()).toEqual(metadata)
   })
 
-  test('[case 63] is found at the address of RFC 8414 where OpenID Connect answers 404', async () => {
+  test('[case 63] the metadata of an issuer is found at the address of RFC 8414 where OpenID Connect answers 404', async () => {
     const { issuer, answers, metadata, hits } = await openIssuer()
     answers[METADATA] = status(404)
     answers[OAUTH] = json(metadata)
@@ -144,7 +147,7 @@ describe('the metadata of an issuer', () => {
 
 describe('a redirect', () => {
   test.each([301, 302, 307, 308])(
-    '[case 20] of the metadata by %i is not followed, and the log says where it leads',
+    '[case 20] a redirect of the metadata by %i is not followed, and the log says where it leads',
     async (code) => {
       const { issuer, answers, metadata, count, log } = await openIssuer()
       answers[METADATA] = status(code, '/elsewhere?state=abc#part')
@@ -157,7 +160,7 @@ describe('a redirect', () => {
     },
   )
 
-  test('[case 20] of the keys is not followed, and the log says where it leads, without credentials', async () => {
+  test('[case 20] a redirect of the keys is not followed, and the log says where it leads, without credentials', async () => {
     const { issuer, answers, log } = await openIssuer()
     const secret = 's'.repeat(40)
     answers[KEYS] = status(
@@ -170,7 +173,7 @@ describe('a redirect', () => {
     expect(log.text()).not.toContain(secret)
   })
 
-  test('[case 20] leads nowhere else either, but a configured address does', async () => {
+  test('[case 20] a redirect leads nowhere else either, but a configured address does', async () => {
     const { server, answers, metadata } = await openIssuer()
     answers[METADATA] = status(308, '/elsewhere')
     answers['/elsewhere'] = json(metadata)
@@ -191,7 +194,7 @@ describe('an issuer with one name outside and another inside', () => {
     return { ...stand, metadata, metadataUrl: `${stand.server.origin}/inside` }
   }
 
-  test('[case 21] is found at the configured address alone, with endpoints there under the setting that allows http', async () => {
+  test('[case 21] an issuer with one name outside and another inside is found at the configured address alone, with endpoints there under the setting that allows http', async () => {
     const { metadata, metadataUrl, hits } = await inside()
     const issuer = createIssuer({ issuer: OUTSIDE, metadataUrl, dangerouslyAllowHttp: true })
     expect(await issuer.metadata()).toEqual(metadata)
@@ -199,20 +202,20 @@ describe('an issuer with one name outside and another inside', () => {
     expect(hits).toEqual(['/inside', KEYS])
   })
 
-  test('[case 21] has no endpoints over http on another host without that setting', async () => {
+  test('[case 21] an issuer with one name outside and another inside has no endpoints over http on another host without that setting', async () => {
     const { metadataUrl } = await inside()
     const failure = await failureOf(createIssuer({ issuer: OUTSIDE, metadataUrl }).keys('key-1'))
     expect(failure.details).toMatchObject({ reason: 'invalid', log: { reason: 'invalid' } })
     expect(JSON.stringify(failure.details.log)).toContain('DANGEROUSLY_ALLOW_HTTP')
   })
 
-  test('[case 21] is not believed where the document at the configured address names another issuer', async () => {
+  test('[case 21] an issuer with one name outside and another inside is not believed where the document at the configured address names another issuer', async () => {
     const { metadataUrl } = await inside({ issuer: 'http://keycloak:8080/realms/one' })
     const issuer = createIssuer({ issuer: OUTSIDE, metadataUrl, dangerouslyAllowHttp: true })
     expect((await failureOf(issuer.metadata())).details.reason).toBe('invalid')
   })
 
-  test('[case 21] has its keys at the configured address, whatever the metadata says, and without it', async () => {
+  test('[case 21] an issuer with one name outside and another inside has its keys at the configured address, whatever the metadata says, and without it', async () => {
     const { server, hits } = await inside()
     const jwksUrl = `${server.origin}${KEYS}`
     expect(await createIssuer({ issuer: OUTSIDE, jwksUrl }).keys('key-1')).toEqual({
@@ -221,7 +224,7 @@ describe('an issuer with one name outside and another inside', () => {
     expect(hits).toEqual([KEYS])
   })
 
-  test('[case 21] needs no jwks_uri where the keys are configured', async () => {
+  test('[case 21] an issuer with one name outside and another inside needs no jwks_uri where the keys are configured', async () => {
     const { server, metadataUrl } = await inside({ jwks_uri: undefined })
     const jwksUrl = `${server.origin}${KEYS}`
     const issuer = createIssuer({ issuer: OUTSIDE, metadataUrl, jwksUrl })
@@ -229,7 +232,7 @@ describe('an issuer with one name outside and another inside', () => {
   })
 
   test.each(['metadataUrl', 'jwksUrl'] as const)(
-    '[case 21] is refused at the start with a %s over http beyond this machine, or that is no URL',
+    '[case 21] an issuer with one name outside and another inside is refused at the start with a %s over http beyond this machine, or that is no URL',
     (name) => {
       const issuer = 'https://id.example/'
       for (const url of ['http://keys.example/', 'ftp://keys.example/', 'file:///keys', 'keys']) {
@@ -245,7 +248,7 @@ describe('an issuer with one name outside and another inside', () => {
 
 describe('an issuer for many tenants', () => {
   test.each(['https://login.example/{tenantid}/v2.0', 'https://login.example/%7Btenantid%7D/v2.0'])(
-    '[case 22] is refused at the start: %s',
+    '[case 22] an issuer for many tenants is refused at the start: %s',
     (issuer) => {
       expect(String(thrownBy(() => createIssuer({ issuer })))).toContain(
         'template for many tenants',
@@ -253,7 +256,7 @@ describe('an issuer for many tenants', () => {
     },
   )
 
-  test('[case 22] is refused by name where its document has the template', async () => {
+  test('[case 22] an issuer for many tenants is refused by name where its document has the template', async () => {
     const { issuer, answers, metadata, log } = await openIssuer()
     answers[METADATA] = json({ ...metadata, issuer: 'https://login.example/{tenantid}/v2.0' })
     expect((await failureOf(issuer.metadata())).details.reason).toBe('invalid')

@@ -7,7 +7,7 @@ import { KEY_1, KEY_2, KEYS, METADATA, openIssuer } from '../issuer-stand.js'
 const never: RequestListener = () => undefined
 
 describe('an unknown key id', () => {
-  test('causes one fetch for all who ask', async () => {
+  test('an unknown key id causes one fetch for all who ask', async () => {
     const { issuer, answers, time, count } = await openIssuer()
     await issuer.keys('key-1')
     answers[KEYS] = json({ keys: [KEY_1, KEY_2] })
@@ -18,7 +18,7 @@ describe('an unknown key id', () => {
     expect(count(KEYS)).toBe(2)
   })
 
-  test('[S9] causes ten fetches at once and then one each cool-down, whoever asks', async () => {
+  test('[S9] an unknown key id causes ten fetches at once and then one each cool-down, whoever asks', async () => {
     const { issuer, time, count } = await openIssuer()
     await issuer.keys('key-1')
     const ask = (): Promise<unknown[]> =>
@@ -35,7 +35,7 @@ describe('an unknown key id', () => {
     expect(count(KEYS)).toBe(12)
   })
 
-  test('[S9] is no verdict once the fetches are used up: the key may have come just now', async () => {
+  test('[S9] an unknown key id is no verdict once the fetches are used up: the key may have come just now', async () => {
     const { issuer, answers, time } = await openIssuer()
     await issuer.keys('key-1')
     for (let times = 0; times < 10; times += 1) await issuer.keys(`forged-${times}`)
@@ -56,7 +56,7 @@ describe('an unknown key id', () => {
     expect((await issuer.keys('key-2')).keys).toEqual([KEY_1, KEY_2])
   })
 
-  test('[S9] of a token that is much older than the keys is a verdict without a fetch', async () => {
+  test('[S9] an unknown key id of a token that is much older than the keys is a verdict without a fetch', async () => {
     const { issuer, time, count } = await openIssuer()
     await issuer.keys('key-1')
     for (let times = 0; times < 10; times += 1) await issuer.keys(`forged-${times}`)
@@ -65,7 +65,7 @@ describe('an unknown key id', () => {
     expect(count(KEYS)).toBe(11)
   })
 
-  test('makes nobody wait who has a known one', async () => {
+  test('an unknown key id makes nobody wait who has a known one', async () => {
     const { issuer, answers, time } = await openIssuer()
     await issuer.keys('key-1')
     answers[KEYS] = never
@@ -76,7 +76,7 @@ describe('an unknown key id', () => {
     stuck.catch(() => undefined)
   })
 
-  test('is not called bad while the keys cannot be fetched', async () => {
+  test('an unknown key id is not called bad while the keys cannot be fetched', async () => {
     const { issuer, answers, time } = await openIssuer()
     await issuer.keys('key-1')
     answers[KEYS] = json({}, 500)
@@ -89,7 +89,7 @@ describe('an unknown key id', () => {
 })
 
 describe('keys with which a signature has failed', () => {
-  test('[case 16] are fetched once more for all who ask, ten times at once, then once each cool-down', async () => {
+  test('[case 16] keys with which a signature has failed are fetched once more for all who ask, ten times at once, then once each cool-down', async () => {
     const { issuer, answers, time, count } = await openIssuer()
     const tried = await issuer.keys('key-1')
     const renewed = { ...KEY_2, kid: 'key-1' }
@@ -107,7 +107,7 @@ describe('keys with which a signature has failed', () => {
     expect(count(KEYS)).toBe(12)
   })
 
-  test('[case 16] are not fetched where others have been loaded since', async () => {
+  test('[case 16] keys with which a signature has failed are not fetched where others have been loaded since', async () => {
     const { issuer, answers, count } = await openIssuer()
     const tried = await issuer.keys('key-1')
     answers[KEYS] = json({ keys: [KEY_2] })
@@ -116,14 +116,14 @@ describe('keys with which a signature has failed', () => {
     expect(count(KEYS)).toBe(2)
   })
 
-  test('[case 16] are the last word while no others can be had: an outage makes no forged token good', async () => {
+  test('[case 16] keys with which a signature has failed are the last word while no others can be had: an outage makes no forged token good', async () => {
     const { issuer, answers } = await openIssuer()
     const tried = await issuer.keys('key-1')
     answers[KEYS] = json({}, 500)
     expect(await issuer.keys('key-1', { tried })).toBe(tried)
   })
 
-  test('[S9] that strangers forged use up nothing that a rotated key needs', async () => {
+  test('[S9] keys with which a signature has failed that strangers forged use up nothing that a rotated key needs', async () => {
     const { issuer, answers } = await openIssuer()
     const tried = await issuer.keys('key-1')
     for (let times = 0; times < 12; times += 1) await issuer.keys('key-1', { tried })

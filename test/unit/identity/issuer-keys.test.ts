@@ -23,11 +23,11 @@ const cutOff: RequestListener = (_req, res) => {
 }
 
 describe('an issuer', () => {
-  test('is not asked for anything before somebody asks', async () => {
+  test('an issuer is not asked for anything before somebody asks', async () => {
     expect((await openIssuer()).hits).toEqual([])
   })
 
-  test('gives its metadata, members that we do not know included', async () => {
+  test('an issuer gives its metadata, members that we do not know included', async () => {
     const { issuer, answers, metadata } = await openIssuer()
     answers[METADATA] = json({ ...metadata, token_endpoint: `${metadata.issuer}token`, more: [1] })
     expect(await issuer.metadata()).toEqual({
@@ -37,7 +37,7 @@ describe('an issuer', () => {
     })
   })
 
-  test('gives its keys, and the same object for as long as they are the same', async () => {
+  test('an issuer gives its keys, and the same object for as long as they are the same', async () => {
     const { issuer, time, count } = await openIssuer()
     const keys = await issuer.keys('key-1')
     expect(keys).toEqual({ keys: [KEY_1] })
@@ -46,7 +46,7 @@ describe('an issuer', () => {
     expect(count(KEYS)).toBe(2)
   })
 
-  test('is found at the address of RFC 8414 where it has a path and does not speak OpenID Connect', async () => {
+  test('an issuer is found at the address of RFC 8414 where it has a path and does not speak OpenID Connect', async () => {
     const { issuer, answers, metadata, hits } = await openIssuer({}, '/realms/one')
     answers['/.well-known/oauth-authorization-server/realms/one'] = json(metadata)
     expect(await issuer.keys('key-1')).toEqual({ keys: [KEY_1] })
@@ -56,7 +56,7 @@ describe('an issuer', () => {
     ])
   })
 
-  test('is asked once for metadata and once for keys by 200 who come first', async () => {
+  test('an issuer is asked once for metadata and once for keys by 200 who come first', async () => {
     const { issuer, hits } = await openIssuer()
     const callers = Array.from({ length: 200 }, () => issuer.keys('key-1'))
     expect(new Set(await Promise.all(callers)).size).toBe(1)
@@ -65,7 +65,7 @@ describe('an issuer', () => {
 })
 
 describe('an outage', () => {
-  test('that refuses connections', async () => {
+  test('an outage that refuses connections', async () => {
     const failure = await failureOf(createIssuer({ issuer: await deadOrigin() }).keys('key-1'))
     expect(failure.code).toBe('verifier_unavailable')
     expect(failure.details).toMatchObject({ reason: 'unreachable', retryAfterSeconds: 5 })
@@ -125,7 +125,7 @@ describe('an outage', () => {
     expect(hits).not.toContain('/elsewhere')
   })
 
-  test('does not multiply the requests that meet it', async () => {
+  test('an outage does not multiply the requests that meet it', async () => {
     const { issuer, answers, count, time } = await openIssuer()
     answers[METADATA] = json({}, 503)
     await failureOf(issuer.keys('key-1'))
@@ -136,7 +136,7 @@ describe('an outage', () => {
     expect(count(METADATA)).toBe(2)
   })
 
-  test('ends as soon as the issuer is back', async () => {
+  test('an outage ends as soon as the issuer is back', async () => {
     const { issuer, answers, time } = await openIssuer()
     answers[KEYS] = json({}, 500)
     await failureOf(issuer.keys('key-1'))
@@ -145,7 +145,7 @@ describe('an outage', () => {
     expect(await issuer.keys('key-1')).toEqual({ keys: [KEY_1] })
   })
 
-  test('is survived with the keys at hand up to the stale age, and not beyond', async () => {
+  test('an outage is survived with the keys at hand up to the stale age, and not beyond', async () => {
     const { issuer, server, time } = await openIssuer({ keysStaleMs: 3_600_000 })
     await issuer.keys('key-1')
     await server.close()

@@ -13,7 +13,7 @@ describe('the log of an outage', () => {
     return log.named('issuer_document_unavailable')[0]?.fields['why']
   }
 
-  test('[case 23] says that nobody trusts the certificate, with the code of it', async () => {
+  test('[case 23] the log of an outage says that nobody trusts the certificate, with the code of it', async () => {
     const issuer = await TestIssuer.startTls()
     const why = await whyOf(issuer.issuer)
     await issuer.close()
@@ -21,12 +21,12 @@ describe('the log of an outage', () => {
     expect(why).toMatch(/SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/)
   })
 
-  test('[case 23] says that the connection was refused, with host and port', async () => {
+  test('[case 23] the log of an outage says that the connection was refused, with host and port', async () => {
     const origin = await deadOrigin()
     expect(await whyOf(origin)).toContain(`ECONNREFUSED ${new URL(origin).host}`)
   })
 
-  test('[case 23] says that the host name is unknown, and which', async () => {
+  test('[case 23] the log of an outage says that the host name is unknown, and which', async () => {
     const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND id.example'), {
       code: 'ENOTFOUND',
     })
@@ -35,7 +35,7 @@ describe('the log of an outage', () => {
     expect(await whyOf('https://id.example/', fetch)).toBe('getaddrinfo ENOTFOUND id.example')
   })
 
-  test('[S11] quotes nothing of a document that is no JSON', async () => {
+  test('[S11] the log of an outage quotes nothing of a document that is no JSON', async () => {
     const { issuer, answers, log } = await openIssuer()
     answers[METADATA] = (_req, res) => res.end('SSN 123-45-6789 pw hunter2')
     await failureOf(issuer.metadata())

@@ -54,44 +54,50 @@ const USELESS: readonly (readonly [string, unknown, string])[] = [
 ]
 
 describe('a key set', () => {
-  test.each(USELESS)('[case 15] is read without %s, and keeps the rest', (_what, member, why) => {
-    const read = readKeySet({ keys: [member, KEY_1, member, KEY_2] })
-    expect(read).toEqual({ keySet: { keys: [KEY_1, KEY_2] }, skipped: [why, why] })
-  })
+  test.each(USELESS)(
+    '[case 15] a key set is read without %s, and keeps the rest',
+    (_what, member, why) => {
+      const read = readKeySet({ keys: [member, KEY_1, member, KEY_2] })
+      expect(read).toEqual({ keySet: { keys: [KEY_1, KEY_2] }, skipped: [why, why] })
+    },
+  )
 
-  test.each(USELESS)('[S16.4] has no usable key where %s is all there is', (_what, member, why) => {
-    expect(readKeySet({ keys: [member] })).toEqual({ keySet: { keys: [] }, skipped: [why] })
-  })
+  test.each(USELESS)(
+    '[S16.4] a key set has no usable key where %s is all there is',
+    (_what, member, why) => {
+      expect(readKeySet({ keys: [member] })).toEqual({ keySet: { keys: [] }, skipped: [why] })
+    },
+  )
 
   test.each([null, 5, 'keys', [KEY_1], {}, { keys: null }, { keys: { a: KEY_1 } }])(
-    'is none: %j',
+    'a key set is none: %j',
     (document) => {
       expect(readKeySet(document)).toBeUndefined()
     },
   )
 
-  test('[S16.4] keeps both keys of one key id, in their order', () => {
+  test('[S16.4] a key set keeps both keys of one key id, in their order', () => {
     const doubled = { ...KEY_2, kid: 'key-1' }
     expect(readKeySet({ keys: [KEY_1, doubled] })?.keySet.keys).toEqual([KEY_1, doubled])
   })
 
-  test('[case 63] keeps keys without alg and use, and keys for verifying among other operations', () => {
+  test('[case 63] a key set keeps keys without alg and use, and keys for verifying among other operations', () => {
     const bare = without(KEY_1, 'use')
     const keys = [bare, { ...bare, key_ops: ['verify', 'verify', 'wrapKey'] }, ed25519]
     expect(readKeySet({ keys })).toEqual({ keySet: { keys: [bare, bare, ed25519] }, skipped: [] })
   })
 
-  test('[case 15] drops members that a verification has no use for, and that could disturb it', () => {
+  test('[case 15] a key set drops members that a verification has no use for, and that could disturb it', () => {
     const odd = { ...KEY_1, x5c: ['bogus'], ext: false, 'x5t#S256': 7, more: {} }
     expect(readKeySet({ keys: [odd] })).toEqual({ keySet: { keys: [KEY_1] }, skipped: [] })
   })
 
-  test('[case 15] takes a key id that is no text for none', () => {
+  test('[case 15] a key set takes a key id that is no text for none', () => {
     const nameless = without(KEY_1, 'kid')
     expect(readKeySet({ keys: [{ ...nameless, kid: 1 }] })?.keySet.keys).toEqual([nameless])
   })
 
-  test('holds nothing but public keys that verify something, whatever is published', () => {
+  test('a key set holds nothing but public keys that verify something, whatever is published', () => {
     const values = fc.oneof(fc.anything(), fc.constantFrom('RSA', 'EC', 'sig', 'verify', n, 'AQAB'))
     const member = fc.oneof(fc.anything(), mutated(values))
     fc.assert(
@@ -128,17 +134,20 @@ describe('the algorithms of a key', () => {
     ['an Ed25519 key', ed25519, ['EdDSA', 'Ed25519']],
     ['an Ed25519 key for EdDSA', { ...ed25519, alg: 'EdDSA' }, ['EdDSA']],
     ['a shared secret', { kty: 'oct', k: 'AA' }, []],
-  ])('[case 14] of %s are those of its type, or the one it names', (_what, key, algorithms) => {
-    expect(algorithmsOf(key)).toEqual(algorithms)
-  })
+  ])(
+    '[case 14] the algorithms of a key of %s are those of its type, or the one it names',
+    (_what, key, algorithms) => {
+      expect(algorithmsOf(key)).toEqual(algorithms)
+    },
+  )
 
-  test('[case 14] are declared to be RS256 alone by an RSA key that names none', () => {
+  test('[case 14] the algorithms of a key are declared to be RS256 alone by an RSA key that names none', () => {
     expect(declaredAlgorithmsOf(KEY_1)).toEqual(['RS256'])
     expect(declaredAlgorithmsOf({ ...KEY_1, alg: 'PS384' })).toEqual(['PS384'])
     expect(declaredAlgorithmsOf(KEY_2)).toEqual(['ES256'])
   })
 
-  test('[case 14] are asymmetric, all of them', () => {
+  test('[case 14] the algorithms of a key are asymmetric, all of them', () => {
     expect(SIGNING_ALGORITHMS).toHaveLength(11)
     expect(SIGNING_ALGORITHMS.some((name) => /^(?:HS|none)/i.test(name))).toBe(false)
   })

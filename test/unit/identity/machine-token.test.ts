@@ -108,7 +108,7 @@ describe('userClaim', () => {
 })
 
 describe('isMachine', () => {
-  test('[S7] refuses a token on top of the marks, by everything but false', () => {
+  test('[S7] isMachine refuses a token on top of the marks, by everything but false', () => {
     const marked = (claims: Claims): boolean => claims['kind'] === 'robot'
     expect(callerFromClaims(USER, { isMachine: marked }).subject).toBe('user-1')
     const asynchronous = (() => Promise.resolve(false)) as unknown as () => boolean
@@ -121,7 +121,7 @@ describe('isMachine', () => {
     }
   })
 
-  test('[S7] that throws has not agreed', () => {
+  test('[S7] isMachine that throws has not agreed', () => {
     const cause = new Error('no verdict')
     const failure = failureThrownBy(() =>
       callerFromClaims(USER, {
@@ -133,7 +133,7 @@ describe('isMachine', () => {
     expect(failure.details).toMatchObject({ reason: 'machine_token', cause })
   })
 
-  test('is not asked where machine tokens are allowed', () => {
+  test('isMachine is not asked where machine tokens are allowed', () => {
     const policy = { dangerouslyAllowMachineTokens: true, isMachine: () => true, userClaim: 'x' }
     expect(callerFromClaims({ ...USER, sub: 'm@clients' }, policy).subject).toBe('m@clients')
   })

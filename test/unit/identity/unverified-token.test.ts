@@ -12,7 +12,7 @@ const encoded = (value: unknown): string =>
 const read = (token: string) => readUnverified(new Secret(token))
 
 describe('readUnverified', () => {
-  test('tells what a signed JWT says of itself', async () => {
+  test('readUnverified tells what a signed JWT says of itself', async () => {
     const token = await new SignJWT({ sub: 'user', aud: ['a', 'b'] })
       .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'key-1' })
       .setIssuer('https://as.example/')
@@ -26,21 +26,24 @@ describe('readUnverified', () => {
     })
   })
 
-  test('believes no signature to be needed for reading', () => {
+  test('readUnverified believes no signature to be needed for reading', () => {
     expect(read(`${encoded({ alg: 'RS256' })}.${encoded({ iss: 'i' })}.AAAA`).issuer).toBe('i')
   })
 
-  test('gives no issuer for one that is no text', () => {
+  test('readUnverified gives no issuer for one that is no text', () => {
     const token = `${encoded({ alg: 'RS256' })}.${encoded({ iss: {} })}.AAAA`
     expect(read(token)).toMatchObject({ type: undefined, keyId: undefined, issuer: undefined })
   })
 
-  test.each([{ typ: 7 }, { kid: ['k'] }, { typ: null }])('refuses a header with %j', (members) => {
-    const token = `${encoded({ alg: 'RS256', ...members })}.${encoded({ iss: 'x' })}.AAAA`
-    expect(failureThrownBy(() => read(token)).details.reason).toBe('not_a_jwt')
-  })
+  test.each([{ typ: 7 }, { kid: ['k'] }, { typ: null }])(
+    'readUnverified refuses a header with %j',
+    (members) => {
+      const token = `${encoded({ alg: 'RS256', ...members })}.${encoded({ iss: 'x' })}.AAAA`
+      expect(failureThrownBy(() => read(token)).details.reason).toBe('not_a_jwt')
+    },
+  )
 
-  test('tells an encrypted token from an opaque one, and how to come by a readable one', async () => {
+  test('readUnverified tells an encrypted token from an opaque one, and how to come by a readable one', async () => {
     const jwe = await new CompactEncrypt(new TextEncoder().encode('{}'))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
       .encrypt(KEY)
@@ -62,13 +65,13 @@ describe('readUnverified', () => {
     ['claims that are text', `${encoded({ alg: 'RS256' })}.${encoded('"text"')}.AAAA`],
     ['claims that are null', `${encoded({ alg: 'RS256' })}.${encoded('null')}.AAAA`],
     ['empty parts', '..'],
-  ])('refuses three parts with %s', (_what, token) => {
+  ])('readUnverified refuses three parts with %s', (_what, token) => {
     const failure = failureThrownBy(() => read(token))
     expect(failure.code).toBe('invalid_token')
     expect(failure.details.reason).toBe('not_a_jwt')
   })
 
-  test('refuses a token of another number of parts', () => {
+  test('readUnverified refuses a token of another number of parts', () => {
     fc.assert(
       fc.property(
         fc.array(fc.stringMatching(/^[A-Za-z0-9_-]*$/), { minLength: 1, maxLength: 8 }),
@@ -80,7 +83,7 @@ describe('readUnverified', () => {
     )
   })
 
-  test('never shows the token, and fails with invalid_token alone', () => {
+  test('readUnverified never shows the token, and fails with invalid_token alone', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.tuple(fc.jsonValue(), fc.jsonValue()).map(([a, b]) => `${encoded(a)}.${encoded(b)}.AAAA`),

@@ -19,7 +19,7 @@ function setUp(maxEntries = 2) {
 describe('a verified token', () => {
   const claims = { sub: 'alice', exp: NOW_SECONDS + 60 }
 
-  test('[M28] is known up to its expiry, and not from then on', () => {
+  test('[M28] a verified token is known up to its expiry, and not from then on', () => {
     const { time, remember, find } = setUp()
     remember(claims)
     expect(find()).toBe('alice')
@@ -29,7 +29,7 @@ describe('a verified token', () => {
     expect(find()).toBeUndefined()
   })
 
-  test('that has expired is forgotten for good, whatever the clock says afterwards', () => {
+  test('a verified token that has expired is forgotten for good, whatever the clock says afterwards', () => {
     const { time, remember, find } = setUp()
     remember(claims)
     time.now += 60_000
@@ -38,7 +38,7 @@ describe('a verified token', () => {
     expect(find()).toBeUndefined()
   })
 
-  test('expires between two seconds where its expiry lies there', () => {
+  test('a verified token expires between two seconds where its expiry lies there', () => {
     const { time, remember, find } = setUp()
     remember({ ...claims, exp: NOW_SECONDS + 0.5 })
     time.now += 499
@@ -58,14 +58,14 @@ describe('a verified token', () => {
     expect(find()).toBeUndefined()
   })
 
-  test('is known with the very key set that verified it, and with no equal one', () => {
+  test('a verified token is known with the very key set that verified it, and with no equal one', () => {
     const { remember, find } = setUp()
     remember(claims)
     expect(find(TOKEN, { keys: [] })).toBeUndefined()
     expect(find()).toBeUndefined()
   })
 
-  test('is known by all of its text', () => {
+  test('a verified token is known by all of its text', () => {
     const { remember, find } = setUp()
     remember(claims)
     expect(find(new Secret('header.claims.signature2'))).toBeUndefined()
@@ -73,14 +73,14 @@ describe('a verified token', () => {
     expect(fingerprint(TOKEN)).not.toBe(fingerprint(new Secret('header.claims.signaturf')))
   })
 
-  test('makes room for newer ones', () => {
+  test('a verified token makes room for newer ones', () => {
     const { remember, find } = setUp(2)
     const tokens = ['a', 'b', 'c'].map((text) => new Secret(text))
     for (const token of tokens) remember(claims, token)
     expect(tokens.map((token) => find(token))).toEqual([undefined, 'alice', 'alice'])
   })
 
-  test('is never known where none are kept', () => {
+  test('a verified token is never known where none are kept', () => {
     const { remember, find } = setUp(0)
     remember(claims)
     expect(find()).toBeUndefined()

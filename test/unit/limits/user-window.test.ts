@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { UserWindow } from '../../../src/limits/user-window.js'
 
 describe('what users use up in a minute', () => {
-  test('[S3] is counted by amount, for each user apart, and begins anew after a minute', () => {
+  test('[S3] what users use up in a minute is counted by amount, for each user apart, and begins anew after a minute', () => {
     let now = 1_000_000
     const window = new UserWindow({ limit: 60, clock: () => now })
     expect(window.take('alice', 50)).toBeUndefined()

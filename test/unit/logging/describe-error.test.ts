@@ -22,18 +22,18 @@ function hung(cause?: unknown): Error {
 const written = (error: unknown): string => JSON.stringify(describeError(error))
 
 describe('describeError', () => {
-  test('lets no token out of message, code, stack, own members or causes', () => {
+  test('describeError lets no token out of message, code, stack, own members or causes', () => {
     const text = written(hung(hung(hung())))
     for (const part of [...TOKEN.split('.'), SECRET]) expect(text).not.toContain(part)
     expect(text).toContain('[scrubbed]')
   })
 
-  test('lets no token out of an aggregate of errors', () => {
+  test('describeError lets no token out of an aggregate of errors', () => {
     const text = written(new AggregateError([hung(), hung()], `all failed: ${SECRET}`))
     for (const part of [...TOKEN.split('.'), SECRET]) expect(text).not.toContain(part)
   })
 
-  test('lets no token out of the name of an error', () => {
+  test('describeError lets no token out of the name of an error', () => {
     expect(written(Object.assign(hung(), { name: `Error ${SECRET}` }))).not.toContain(SECRET)
   })
 
@@ -41,12 +41,12 @@ describe('describeError', () => {
     ['a string', TOKEN],
     ['an object', { token: TOKEN }],
     ['a list', [TOKEN]],
-  ])('lets no token out of %s that was thrown', (_what, thrown) => {
+  ])('describeError lets no token out of %s that was thrown', (_what, thrown) => {
     expect(written(thrown)).toBe(JSON.stringify({ name: typeof thrown }))
     expect(written(new Error('x', { cause: thrown }))).not.toContain(TOKEN)
   })
 
-  test('tells name, code and message of an error and of its causes', () => {
+  test('describeError tells name, code and message of an error and of its causes', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
     expect(describeError(new TypeError('fetch failed', { cause: refused }))).toMatchObject({
       name: 'TypeError',
@@ -55,21 +55,21 @@ describe('describeError', () => {
     })
   })
 
-  test('tells the stack of foreign errors on one line, and none of our own', () => {
+  test('describeError tells the stack of foreign errors on one line, and none of our own', () => {
     const foreign = describeError(new Error('foreign'))
     expect(foreign['stack']).toMatch(/^Error: foreign \| /)
     expect(foreign['stack']).not.toContain('\n')
     expect(describeError(new OnBehalfOfError('invalid_token'))).not.toHaveProperty('stack')
   })
 
-  test('ends where causes go in a circle', () => {
+  test('describeError ends where causes go in a circle', () => {
     const one = new Error('one')
     const other = new Error('other', { cause: one })
     one.cause = other
     expect(describeError(one)['causes']).toHaveLength(5)
   })
 
-  test('is bounded and can be serialised, whatever was thrown', () => {
+  test('describeError is bounded and can be serialised, whatever was thrown', () => {
     fc.assert(
       fc.property(fc.anything(), fc.string({ maxLength: 9_999 }), (thrown, message) => {
         const error = new Error(message, { cause: new Error(message, { cause: thrown }) })
@@ -95,7 +95,7 @@ describe('the code of an error', () => {
     'EAI_AGAIN',
     'verify_access_token_error',
     'token_by_client_credentials_error',
-  ])('[case 23] stays readable: %s', (code) => {
+  ])('[case 23] the code of an error stays readable: %s', (code) => {
     expect(errorCode(code)).toBe(code)
     const failed = new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code }) })
     expect(describeError(failed)).toMatchObject({ causes: [{ code }] })
@@ -109,11 +109,11 @@ describe('the code of an error', () => {
     ['a digest', '9F86D081884C7D659A2FEAA0C55AD015'],
     ['one long word', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'],
     ['a code of mixed case', 'Err_AbCdEfGhIj_KlMnOpQrSt'],
-  ])('[case 23] is scrubbed where it looks like none: %s', (_what, code) => {
+  ])('[case 23] the code of an error is scrubbed where it looks like none: %s', (_what, code) => {
     expect(errorCode(code)).toMatch(/^(?:ERR_)?\[scrubbed\]$/)
   })
 
-  test('[case 23] is a number, or nothing, where it is no text', () => {
+  test('[case 23] the code of an error is a number, or nothing, where it is no text', () => {
     expect([errorCode(7), errorCode({}), errorCode(undefined)]).toEqual(['7', undefined, undefined])
   })
 })
@@ -125,7 +125,7 @@ describe('the innermost cause', () => {
       undefined,
     ) ?? new Error('none')
 
-  test('[case 23] is the last of a chain, with its code', () => {
+  test('[case 23] the innermost cause is the last of a chain, with its code', () => {
     const tls = Object.assign(new Error('unable to verify the first certificate'), {
       code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     })
@@ -137,7 +137,7 @@ describe('the innermost cause', () => {
     )
   })
 
-  test('[case 23] is each part of an aggregate: both addresses of a host that refuses', () => {
+  test('[case 23] the innermost cause is each part of an aggregate: both addresses of a host that refuses', () => {
     const refused = (address: string): Error =>
       Object.assign(new Error(`connect ECONNREFUSED ${address}:443`), { code: 'ECONNREFUSED' })
     const both = new AggregateError([refused('::1'), refused('127.0.0.1')], '')
@@ -146,7 +146,7 @@ describe('the innermost cause', () => {
     )
   })
 
-  test('[case 23] has host and port where its message has none', () => {
+  test('[case 23] the innermost cause has host and port where its message has none', () => {
     const reset = Object.assign(new Error('read ECONNRESET'), { address: '10.0.0.1', port: 443 })
     expect(innermostCause(chain('outer'))).toBeUndefined()
     expect(innermostCause(new Error('outer', { cause: reset }))).toBe(
@@ -154,13 +154,13 @@ describe('the innermost cause', () => {
     )
   })
 
-  test('[case 23] ends where causes go in a circle', () => {
+  test('[case 23] the innermost cause ends where causes go in a circle', () => {
     const one = new Error('one')
     one.cause = new Error('other', { cause: one })
     expect(innermostCause(one)).toMatch(/^(?:one|other)$/)
   })
 
-  test('[case 23] has no token, wherever it stands', () => {
+  test('[case 23] the innermost cause has no token, wherever it stands', () => {
     for (const error of [chain('a', TOKEN), chain('a', 'b', `secret ${SECRET}`)]) {
       for (const part of [...TOKEN.split('.'), SECRET]) {
         expect(innermostCause(error)).not.toContain(part)
@@ -168,7 +168,7 @@ describe('the innermost cause', () => {
     }
   })
 
-  test('[S11] of text that is no JSON is the name of the error alone', () => {
+  test('[S11] the innermost cause of text that is no JSON is the name of the error alone', () => {
     expect(innermostCause(new Error('outer', { cause: syntaxErrorOf('SSN 123-45-6789') }))).toBe(
       'SyntaxError',
     )
@@ -176,7 +176,7 @@ describe('the innermost cause', () => {
 })
 
 describe('an error that quotes what it could not parse', () => {
-  test('[S11] is described by its name, without message, and its stack without the quotation', () => {
+  test('[S11] an error that quotes what it could not parse is described by its name, without message, and its stack without the quotation', () => {
     const described = describeError(syntaxErrorOf('SSN 123-45-6789 pw hunter2'))
     expect(described).toMatchObject({ name: 'SyntaxError' })
     expect(described).not.toHaveProperty('message')
@@ -184,7 +184,7 @@ describe('an error that quotes what it could not parse', () => {
     expect(JSON.stringify(described)).not.toContain('SSN')
   })
 
-  test('[S11] is described so among the causes of others, and in aggregates', () => {
+  test('[S11] an error that quotes what it could not parse is described so among the causes of others, and in aggregates', () => {
     const error = syntaxErrorOf('SSN 123-45-6789 pw hunter2')
     for (const outer of [
       new Error('outer', { cause: error }),

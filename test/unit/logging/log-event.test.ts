@@ -13,7 +13,7 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 describe('an event', () => {
   test.each(LEVELS)(
-    'of level %s is one line of pino, with its name as the field event',
+    'an event of level %s is one line of pino, with its name as the field event',
     (level) => {
       const lines: string[] = []
       const options = { level: 'debug', base: null, timestamp: false }
@@ -25,14 +25,14 @@ describe('an event', () => {
     },
   )
 
-  test('keeps the bindings of a child of pino', () => {
+  test('an event keeps the bindings of a child of pino', () => {
     const lines: string[] = []
     const log = pino({}, { write: (line) => void lines.push(line) }).child({ part: 'mcp' })
     logEvent(log, 'info', { event: 'probe' })
     expect(JSON.parse(lines.join(''))).toMatchObject({ part: 'mcp', event: 'probe' })
   })
 
-  test('that the logger throws at does not throw', () => {
+  test('an event that the logger throws at does not throw', () => {
     const throwing = allDo(() => {
       throw new Error('disk full')
     })
@@ -43,7 +43,7 @@ describe('an event', () => {
     }
   })
 
-  test('that an asynchronous logger fails to write leaves no unhandled rejection', async () => {
+  test('an event that an asynchronous logger fails to write leaves no unhandled rejection', async () => {
     const unhandled: unknown[] = []
     const keep = (reason: unknown): void => void unhandled.push(reason)
     process.on('unhandledRejection', keep)
@@ -56,13 +56,13 @@ describe('an event', () => {
 })
 
 describe('a logger among options', () => {
-  test('is pino, the console, or anything with the four functions', () => {
+  test('a logger among options is pino, the console, or anything with the four functions', () => {
     for (const log of [pino({ level: 'silent' }), console, silentLog]) {
       expect(LOGGER_OPTION.safeParse(log).success).toBe(true)
     }
   })
 
-  test('is refused where one of the four functions is missing', () => {
+  test('a logger among options is refused where one of the four functions is missing', () => {
     const three = { ...silentLog, error: undefined }
     for (const log of [three, { event: () => undefined }, () => undefined, null, undefined, 'x']) {
       expect(LOGGER_OPTION.safeParse(log).success).toBe(false)
@@ -82,13 +82,13 @@ describe('a logger among options', () => {
     `)
 
   test.each(['instance', "instance.child({ part: 'mcp' })", 'app.log', 'console'])(
-    'compiles as the option log: %s',
+    'a logger among options compiles as the option log: %s',
     (log) => {
       expect(errors(log)).toEqual([])
     },
   )
 
-  test('does not compile as the option log where a function is missing', () => {
+  test('a logger among options does not compile as the option log where a function is missing', () => {
     expect(errors('{ info: () => undefined }')).toEqual([expect.stringMatching(/^TS2739/)])
   })
 })

@@ -29,7 +29,7 @@ describe('the options of onBehalfOf', () => {
     }
   }
 
-  test('are sound as documented', () => {
+  test('the options of onBehalfOf are sound as documented', () => {
     expect(issues({})).toEqual([])
     const key = new Secret('a key')
     expect(issues({ client: { id: 'a', method: 'private_key_jwt', privateKey: key } })).toEqual([])
@@ -40,7 +40,7 @@ describe('the options of onBehalfOf', () => {
 
   const APART = ['https://login.example.com/', 'https://tenant.eu.auth0.com/']
 
-  test("[S15] send a client's secret to issuers of several hosts only where that is asked for", () => {
+  test("[S15] the options of onBehalfOf send a client's secret to issuers of several hosts only where that is asked for", () => {
     expect(issues({ issuer: APART })).toEqual([
       expect.stringMatching(/^ {2}- issuer: "https:\/\/tenant\.eu\.auth0\.com\/" would be sent/),
     ])
@@ -50,14 +50,14 @@ describe('the options of onBehalfOf', () => {
     expect(issues({ issuer: below })).toEqual([])
   })
 
-  test('[S15] let issuers of several hosts share a client that proves itself with a key', () => {
+  test('[S15] the options of onBehalfOf let issuers of several hosts share a client that proves itself with a key', () => {
     const key = new Secret('a key')
     const client = { id: 'a', method: 'private_key_jwt', privateKey: key }
     expect(issues({ issuer: APART, client })).toEqual([])
     expect(issues({ issuer: APART, client: { id: 'a', method: 'tls_client_auth' } })).toEqual([])
   })
 
-  test('[case 21] may say where the documents of the issuer are, over http only where an option shouts', () => {
+  test('[case 21] the options of onBehalfOf may say where the documents of the issuer are, over http only where an option shouts', () => {
     const inside = {
       metadataUrl: 'http://keycloak:8080/metadata',
       jwksUrl: 'http://keycloak:8080/keys',
@@ -74,14 +74,14 @@ describe('the options of onBehalfOf', () => {
     ])
   })
 
-  test('[case 22] name no issuer that is a template for many tenants', () => {
+  test('[case 22] the options of onBehalfOf name no issuer that is a template for many tenants', () => {
     const template = 'https://login.example/{tenantid}/v2.0'
     for (const issuer of [template, ['https://id.example/', template]]) {
       expect(issues({ issuer }).join()).toContain('the issuer of your own tenant')
     }
   })
 
-  test('of how tokens are read are checked as the rest', () => {
+  test('the options of onBehalfOf of how tokens are read are checked as the rest', () => {
     const policy = { userClaim: 'email', scopeClaim: 'tools', scopePrefix: 'api://id' }
     expect(
       issues({
@@ -102,7 +102,7 @@ describe('the options of onBehalfOf', () => {
     expect(issues({ callerPolicy: { isMachine: 'yes' } })).toHaveLength(1)
   })
 
-  test('that are missing are named all at once', () => {
+  test('the options of onBehalfOf that are missing are named all at once', () => {
     const missing = () => onBehalfOf({} as OnBehalfOfOptions)
     for (const name of ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']) {
       expect(missing).toThrow(new RegExp(`^  - ${name}: `, 'm'))
@@ -110,7 +110,7 @@ describe('the options of onBehalfOf', () => {
     expect(() => onBehalfOf(undefined as unknown as OnBehalfOfOptions)).toThrow(/- options: /)
   })
 
-  test('that are faulty are named all at once, alone and taken together', () => {
+  test('the options of onBehalfOf that are faulty are named all at once, alone and taken together', () => {
     const found = issues({
       endpoint: new URL('http://mcp.example/mcp?a=b'),
       issuer: ['http://issuer.example/', 'nothing'],
@@ -165,14 +165,17 @@ describe('the options of onBehalfOf', () => {
     [{ method: 'private_key_jwt', privateKey: new Secret('') }, 'client.privateKey: is empty'],
     [{ exchanger: {} }, 'client.exchanger: must have an exchange function'],
     [{}, 'client: must have a secret, a method or an exchanger'],
-  ])('name what is wrong with the proof of the client: %j', (proof, text) => {
-    const found = issues({ client: { id: 'mcp-server', ...proof } })
-    expect(found).toHaveLength(1)
-    expect(found[0]).toContain(text)
-    expect(found[0]).not.toContain('plain')
-  })
+  ])(
+    'the options of onBehalfOf name what is wrong with the proof of the client: %j',
+    (proof, text) => {
+      const found = issues({ client: { id: 'mcp-server', ...proof } })
+      expect(found).toHaveLength(1)
+      expect(found[0]).toContain(text)
+      expect(found[0]).not.toContain('plain')
+    },
+  )
 
-  test('permit plain http on this machine, and elsewhere only where it is shouted', () => {
+  test('the options of onBehalfOf permit plain http on this machine, and elsewhere only where it is shouted', () => {
     const here = { endpoint: new URL('http://localhost:1/mcp'), issuer: 'http://127.0.0.1:1/' }
     expect(issues(here)).toEqual([])
     const elsewhere = { issuer: 'http://issuer.internal/' }

@@ -5,7 +5,7 @@ import { clientSnippets } from '../../../src/pages/client-snippets.js'
 const PUBLIC = new URL('https://mcp.example/mcp')
 
 describe('the snippets for clients', () => {
-  test('hold the URL as it is where a shell reads nothing into it', () => {
+  test('the snippets for clients hold the URL as it is where a shell reads nothing into it', () => {
     const snippets = clientSnippets(PUBLIC, 'orders')
     expect(snippets.claudeCode).toBe(
       'claude mcp add --transport http orders https://mcp.example/mcp',
@@ -19,7 +19,7 @@ describe('the snippets for clients', () => {
     'https://mcp.example/a;b&c/mcp',
     'https://mcp.example/a`b`!/mcp',
     'https://mcp.example/*?a=[b]',
-  ])('quote %s so that a shell hands on exactly that', (address) => {
+  ])('the snippets for clients quote %s so that a shell hands on exactly that', (address) => {
     const endpoint = new URL(address)
     const { curlChallenge, curlListTools, claudeCode, inspector } = clientSnippets(endpoint, 'x')
     for (const command of [curlChallenge, curlListTools, claudeCode, inspector]) {
@@ -30,7 +30,7 @@ describe('the snippets for clients', () => {
     }
   })
 
-  test('tell the bridge that plain http is meant, beyond this machine alone', () => {
+  test('the snippets for clients tell the bridge that plain http is meant, beyond this machine alone', () => {
     const argumentsFor = (address: string): unknown =>
       JSON.parse(clientSnippets(new URL(address), 'x').claudeDesktop)
     const over = (...rest: string[]) => ({
@@ -46,7 +46,7 @@ describe('the snippets for clients', () => {
     ['a_b-c', 'a_b-c'],
     ['数据', 'mcp-server'],
     ['"; rm -rf /', 'rm-rf'],
-  ])('call the server %s by a name that clients take', (name, key) => {
+  ])('the snippets for clients call the server %s by a name that clients take', (name, key) => {
     const { claudeCode, vsCode } = clientSnippets(PUBLIC, name)
     expect(claudeCode.split(' ')[5]).toBe(key)
     expect(JSON.parse(vsCode)).toEqual({ servers: { [key]: { type: 'http', url: PUBLIC.href } } })

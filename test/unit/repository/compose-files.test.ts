@@ -41,14 +41,14 @@ function readWith(text: string, variables: Readonly<Record<string, string>>) {
 }
 
 describe('docker-compose.yml', () => {
-  test('takes the development set-up only where nothing of a deployment is named', () => {
+  test('docker-compose.yml takes the development set-up only where nothing of a deployment is named', () => {
     const naming = variables.filter((key) => !isUnconfigured({ [key.replace(/_FILE$/, '')]: 'x' }))
     expect(naming.length).toBeGreaterThan(5)
     const turning = [...read('docker-compose.yml').matchAll(/\$\{(\w+):\+\.\.\/configured\/\}\\/g)]
     expect(turning.map(([, key]) => key).sort()).toEqual(naming.sort())
   })
 
-  test('hands every setting on, but for those that say where the server listens', () => {
+  test('docker-compose.yml hands every setting on, but for those that say where the server listens', () => {
     const handedOn = [...read('compose/common.yml').matchAll(/^ {6}(\w+):$/gm)].map(
       ([, key]) => key,
     )
@@ -64,7 +64,7 @@ describe('docker-compose.yml', () => {
       ['19000', '18787', '13001'],
     ],
   ])(
-    'with %s, the development set-up listens, is published and is named in URLs at the same ports',
+    'docker-compose.yml with %s, the development set-up listens, is published and is named in URLs at the same ports',
     (_choice, variables, [issuerPort = '', apiPort = '', mcpPort = '']) => {
       const {
         'authorization-server': issuer,
@@ -109,7 +109,7 @@ describe('docker-compose.yml', () => {
     expect(server?.environment['MCP_SERVER_URL']).toBe('http://localhost:13001')
   })
 
-  test('publishes on loopback alone', () => {
+  test('docker-compose.yml publishes on loopback alone', () => {
     const ports = [...`${development}${configured}`.matchAll(/^ {6}- (\S*:\S+)$/gm)]
     expect(ports).toHaveLength(4)
     expect(ports.map(([, port = '']) => port.slice(0, 10))).toEqual(Array(4).fill('127.0.0.1:'))

@@ -42,7 +42,7 @@ function packagesOf(
 describe('the package mcp-on-behalf-of-dev', () => {
   const named = { ...dev.dependencies, ...dev.peerDependencies }
 
-  test('names every package that its files import, and no other', () => {
+  test('the package mcp-on-behalf-of-dev names every package that its files import, and no other', () => {
     const imported = new Set(
       ['apps/index.ts', 'apps/development/bin.ts'].flatMap((file) => [...packagesOf(file)]),
     )
@@ -51,18 +51,18 @@ describe('the package mcp-on-behalf-of-dev', () => {
     expect([...imported, ...typed].sort()).toEqual(Object.keys(named).sort())
   })
 
-  test('takes each in the version that this project is tested with', () => {
+  test('the package mcp-on-behalf-of-dev takes each in the version that this project is tested with', () => {
     const tested = { ...root.devDependencies, ...root.peerDependencies, ...root.dependencies }
     expect(named).toEqual(
       Object.fromEntries(Object.keys(named).map((name) => [name, tested[name]])),
     )
   })
 
-  test('pins oidc-provider, whose helpers for custom grants may change in any release', () => {
+  test('the package mcp-on-behalf-of-dev pins oidc-provider, whose helpers for custom grants may change in any release', () => {
     expect(dev.dependencies['oidc-provider']).toMatch(/^\d+\.\d+\.\d+$/)
   })
 
-  test('has the version of mcp-on-behalf-of, which takes it as an optional peer and nothing of its authorization server', () => {
+  test('the package mcp-on-behalf-of-dev has the version of mcp-on-behalf-of, which takes it as an optional peer and nothing of its authorization server', () => {
     expect(dev.version).toBe(root.version)
     expect(root.peerDependencies?.['mcp-on-behalf-of-dev']).toBe(`^${root.version}`)
     expect(root.peerDependenciesMeta?.['mcp-on-behalf-of-dev']).toEqual({ optional: true })

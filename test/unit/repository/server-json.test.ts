@@ -80,7 +80,7 @@ function neededSettings(): readonly string[] {
 }
 
 describe('server.json, for the MCP registry', () => {
-  test('has the name and the version of the package, everywhere', () => {
+  test('server.json, for the MCP registry has the name and the version of the package, everywhere', () => {
     expect(server.name).toBe(manifest.mcpName)
     expect(server.version).toBe(manifest.version)
     expect(npm).toMatchObject({
@@ -91,7 +91,7 @@ describe('server.json, for the MCP registry', () => {
     expect(manifest.repository.url).toBe(`git+${server.repository.url}.git`)
   })
 
-  test('lies in the namespace of the repository, as the registry wants it', () => {
+  test('server.json, for the MCP registry lies in the namespace of the repository, as the registry wants it', () => {
     const [, owner = ''] = /^https:\/\/github\.com\/([^/]+)\//.exec(server.repository.url) ?? []
     expect(server.name.startsWith(`io.github.${owner}/`)).toBe(true)
     expect(oci?.identifier.startsWith(`ghcr.io/${owner}/`)).toBe(true)
@@ -103,7 +103,7 @@ describe('server.json, for the MCP registry', () => {
   })
 
   test.each(server.packages.map((entry) => [entry.registryType, entry] as const))(
-    'as %s it names settings of ours alone, and all that are needed',
+    'server.json, for the MCP registry as %s it names settings of ours alone, and all that are needed',
     (_type, { environmentVariables }) => {
       const names = environmentVariables.map(({ name }) => name)
       expect(names.filter((name) => !Object.hasOwn(SETTINGS, name))).toEqual([])

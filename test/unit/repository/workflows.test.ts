@@ -55,18 +55,18 @@ function scriptsRunBy(text: string): readonly string[] {
 }
 
 describe('the workflows', () => {
-  test('are the one for every change and the one for a release', () => {
+  test('the workflows are the one for every change and the one for a release', () => {
     expect(names.sort()).toEqual(['ci.yml', 'release.yml'])
   })
 
-  test('run no npm script that is missing, .ci/run included', () => {
+  test('the workflows run no npm script that is missing, .ci/run included', () => {
     const texts = [read('.ci/run'), ...steps.map(({ run = '' }) => run)]
     const called = texts.flatMap(scriptsRunBy)
     expect(called).toEqual(expect.arrayContaining(['test', 'demo', 'test:package']))
     expect(called.filter((name) => !Object.hasOwn(scripts, name))).toEqual([])
   })
 
-  test('pin every action of others to a commit, with the version beside it', () => {
+  test('the workflows pin every action of others to a commit, with the version beside it', () => {
     const lines = names.flatMap((name) => read(`.github/workflows/${name}`).split('\n'))
     const uses = lines.filter((line) => /\buses:/.test(line))
     expect(uses.length).toBeGreaterThan(5)
@@ -74,18 +74,21 @@ describe('the workflows', () => {
     expect(uses.filter((line) => !pinned.test(line) && !line.includes('uses: ./'))).toEqual([])
   })
 
-  test.each(jobs)('give the job “%s” no more rights than it names', (_name, job, inherited) => {
-    const granted = job.permissions ?? inherited
-    const written = Object.entries(granted).filter(([, right]) => right === 'write')
-    const publishes = job.steps.some(({ uses = '', run = '' }) =>
-      /npm publish|cosign sign|build-push-action/.test(`${uses} ${run}`),
-    )
-    expect(Object.keys(granted)).toContain('contents')
-    expect(granted['contents']).toBe('read')
-    expect(written.length > 0).toBe(publishes)
-  })
+  test.each(jobs)(
+    'the workflows give the job “%s” no more rights than it names',
+    (_name, job, inherited) => {
+      const granted = job.permissions ?? inherited
+      const written = Object.entries(granted).filter(([, right]) => right === 'write')
+      const publishes = job.steps.some(({ uses = '', run = '' }) =>
+        /npm publish|cosign sign|build-push-action/.test(`${uses} ${run}`),
+      )
+      expect(Object.keys(granted)).toContain('contents')
+      expect(granted['contents']).toBe('read')
+      expect(written.length > 0).toBe(publishes)
+    },
+  )
 
-  test('keep no credentials of the checkout for later steps, and end a job that hangs', () => {
+  test('the workflows keep no credentials of the checkout for later steps, and end a job that hangs', () => {
     const checkouts = steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout@'))
     expect(checkouts.length).toBeGreaterThan(2)
     expect(checkouts.filter((step) => step.with['persist-credentials'] !== false)).toEqual([])

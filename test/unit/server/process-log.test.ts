@@ -6,20 +6,26 @@ const SLIP = 'passed-by-mistake'
 const NAMES = ['token', 'authorization', 'secret']
 
 describe('a log line of the process', () => {
-  test.each(NAMES)('has no member named %s, at the top or one level below', (name) => {
-    const line = written({ [name]: SLIP, request: { [name]: SLIP, method: 'POST' } })
+  test.each(NAMES)(
+    'a log line of the process has no member named %s, at the top or one level below',
+    (name) => {
+      const line = written({ [name]: SLIP, request: { [name]: SLIP, method: 'POST' } })
 
-    expect(line).not.toContain(SLIP)
-    expect(JSON.parse(line)).toMatchObject({ event: 'probe', request: { method: 'POST' } })
-  })
+      expect(line).not.toContain(SLIP)
+      expect(JSON.parse(line)).toMatchObject({ event: 'probe', request: { method: 'POST' } })
+    },
+  )
 
-  test.each(NAMES)('has no member named %s that is more than a text', (name) => {
-    const line = written({ [name]: { value: SLIP }, request: { [name]: [SLIP] } })
+  test.each(NAMES)(
+    'a log line of the process has no member named %s that is more than a text',
+    (name) => {
+      const line = written({ [name]: { value: SLIP }, request: { [name]: [SLIP] } })
 
-    expect(line).not.toContain(SLIP)
-  })
+      expect(line).not.toContain(SLIP)
+    },
+  )
 
-  test('is one line of JSON with the event, the level, the time and the rest of the fields', () => {
+  test('a log line of the process is one line of JSON with the event, the level, the time and the rest of the fields', () => {
     const line = written({ subject: 'a\nb', tokens: 3 })
 
     expect(line.match(/\n/g)).toHaveLength(1)

@@ -27,7 +27,7 @@ function request(url: string, agent?: Agent): Promise<IncomingMessage & { readon
 }
 
 describe('serve', () => {
-  test('takes any free port and hands requests to its handler', async () => {
+  test('serve takes any free port and hands requests to its handler', async () => {
     const { url, port } = await started({
       handler: (_req, res) => {
         res.end('handled')
@@ -48,12 +48,12 @@ describe('serve', () => {
     expect((await request(server.url)).body).toBe('attached')
   })
 
-  test('rejects when the port is taken', async () => {
+  test('serve rejects when the port is taken', async () => {
     const { port } = await started()
     await expect(serve({ host: HOST, port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
-  test('rejects when the address is not ours', async () => {
+  test('serve rejects when the address is not ours', async () => {
     await expect(serve({ host: '192.0.2.1', port: 0 })).rejects.toMatchObject({
       code: 'EADDRNOTAVAIL',
     })
@@ -61,7 +61,7 @@ describe('serve', () => {
 })
 
 describe('an idle connection', () => {
-  test('[case 33] is kept for longer than a load balancer keeps it, and the answer says so', async () => {
+  test('[case 33] an idle connection is kept for longer than a load balancer keeps it, and the answer says so', async () => {
     const agent = new Agent({ keepAlive: true })
     onTestFinished(() => {
       agent.destroy()
@@ -78,7 +78,7 @@ describe('a host of localhost', () => {
   const handler: RequestListener = (req, res) => res.end(req.socket.localAddress)
   const at = (address: string, port: number) => request(`http://${address}:${port}/`)
 
-  test('[case 47] listens at both loopback addresses, on one port, and stops on both', async () => {
+  test('[case 47] a host of localhost listens at both loopback addresses, on one port, and stops on both', async () => {
     const { port, close } = await started({ host: 'localhost', handler })
     expect((await at('127.0.0.1', port)).body).toBe('127.0.0.1')
     expect((await at('[::1]', port)).body).toBe('::1')
@@ -87,7 +87,7 @@ describe('a host of localhost', () => {
     await expect(at('[::1]', port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  test('[case 47] rejects where the port is taken on either of them, and leaves none behind', async () => {
+  test('[case 47] a host of localhost rejects where the port is taken on either of them, and leaves none behind', async () => {
     const other = await started({ host: '::1' })
     await expect(serve({ host: 'localhost', port: other.port })).rejects.toMatchObject({
       code: 'EADDRINUSE',
@@ -97,7 +97,7 @@ describe('a host of localhost', () => {
 })
 
 describe('close', () => {
-  test('accepts no more, lets calls under way end, and then is done', async () => {
+  test('closing a server accepts no more, lets calls under way end, and then is done', async () => {
     const arrived = deferred()
     const finish = deferred()
     const { url, close } = await started({
@@ -115,7 +115,7 @@ describe('close', () => {
     await closed
   })
 
-  test('does not wait for connections that are kept alive and idle', async () => {
+  test('closing a server does not wait for connections that are kept alive and idle', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     onTestFinished(() => {
       agent.destroy()
@@ -129,7 +129,7 @@ describe('close', () => {
     ['before', false],
     ['after', true],
   ])(
-    'takes no further call on a connection whose last answer began %s it',
+    'closing a server takes no further call on a connection whose last answer began %s it',
     async (_when, answersLate) => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 })
       onTestFinished(() => {
@@ -154,14 +154,14 @@ describe('close', () => {
     },
   )
 
-  test('asked for twice is one and the same', async () => {
+  test('closing a server twice is one and the same', async () => {
     const { url, close } = await started()
     await Promise.all([close(), close()])
     await close()
     await expect(request(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  test('cuts what has not ended after the drain', async () => {
+  test('closing a server cuts what has not ended after the drain', async () => {
     const arrived = deferred()
     const { url, close } = await started({
       drainMs: 20,
@@ -176,7 +176,7 @@ describe('close', () => {
     await outcome
   })
 
-  test('cuts connections on which nothing was ever sent', async () => {
+  test('closing a server cuts connections on which nothing was ever sent', async () => {
     const { port, close } = await started({ drainMs: 20 })
     const socket = connect(port, HOST)
     const ended = deferred()

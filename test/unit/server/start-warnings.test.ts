@@ -20,7 +20,7 @@ async function warnings(environment: Environment) {
 }
 
 describe('a server that starts', () => {
-  test('warns of nothing where nothing is strange', async () => {
+  test('a server that starts warns of nothing where nothing is strange', async () => {
     expect(
       await warnings({ SCOPE_HIERARCHY: 'tool:all=tool:admin tool:admin=tool:greet' }),
     ).toEqual([])
@@ -28,7 +28,7 @@ describe('a server that starts', () => {
     expect(await warnings({ MCP_AUTH0_EXCHANGE_SCOPE: 'read:private write:private' })).toEqual([])
   })
 
-  test('[B9] names baseline scopes that no tool requires, those of a list with commas one by one', async () => {
+  test('[B9] a server that starts names baseline scopes that no tool requires, those of a list with commas one by one', async () => {
     const [line, ...more] = await warnings({ MCP_BASELINE_SCOPES: 'tool:a,tool:b tool:greet' })
     expect(more).toEqual([])
     expect(line).toMatchObject({
@@ -38,13 +38,13 @@ describe('a server that starts', () => {
     expect(line?.fields['hint']).toContain('MCP_BASELINE_SCOPES names tool:a tool:b')
   })
 
-  test('[B9] names scopes of the hierarchy that open nothing, wildcards among them', async () => {
+  test('[B9] a server that starts names scopes of the hierarchy that open nothing, wildcards among them', async () => {
     const [line, ...more] = await warnings({ SCOPE_HIERARCHY: 'tool:all=tool:*,tool:greet' })
     expect(more).toEqual([])
     expect(line?.fields).toMatchObject({ setting: 'SCOPE_HIERARCHY', scopes: ['tool:*'] })
   })
 
-  test('[B3] names the tool that it does not offer, the scope and the setting, in one line', async () => {
+  test('[B3] a server that starts names the tool that it does not offer, the scope and the setting, in one line', async () => {
     const [line, ...more] = await warnings({ MCP_AUTH0_EXCHANGE_SCOPE: 'read:tasks' })
     expect(more).toEqual([])
     expect(line).toMatchObject({

@@ -22,7 +22,7 @@ async function replayed(buffer: ReplayBuffer, after: string): Promise<unknown[]>
 }
 
 describe('the messages a session keeps', () => {
-  test('come again after the one the client saw last, of its stream alone, in order', async () => {
+  test('the messages a session keeps come again after the one the client saw last, of its stream alone, in order', async () => {
     const buffer = new ReplayBuffer()
     const first = await buffer.storeEvent('a', message('1'))
     await buffer.storeEvent('b', message('other stream'))
@@ -32,7 +32,7 @@ describe('the messages a session keeps', () => {
     expect(await buffer.getStreamIdForEventId(first)).toBe('a')
   })
 
-  test('are bounded: the oldest go, and nothing resumes from one that is gone', async () => {
+  test('the messages a session keeps are bounded: the oldest go, and nothing resumes from one that is gone', async () => {
     const buffer = new ReplayBuffer({ maxBytes: 2_000 })
     const first = await buffer.storeEvent('a', message('x'.repeat(300)))
     const second = await buffer.storeEvent('a', message('y'.repeat(300)))

@@ -32,7 +32,7 @@ function setUp(limits: SessionLimits = {}) {
 const name = (id: string): string => id
 
 describe('SessionRegistry', () => {
-  test('finds the session of its owner, with whichever token they come', () => {
+  test('SessionRegistry finds the session of its owner, with whichever token they come', () => {
     const { registry } = setUp()
     registry.open(ALICE, name)
     const again = callerOf({ scopes: ['other'], expiresAtSeconds: 1 })
@@ -64,7 +64,7 @@ describe('SessionRegistry', () => {
     for (const id of ids) expect(Buffer.from(id, 'base64url')).toHaveLength(32)
   })
 
-  test('ends a session that is unused for too long, without anybody asking for it', async () => {
+  test('SessionRegistry ends a session that is unused for too long, without anybody asking for it', async () => {
     const { registry, time, ended } = setUp({ idleMs: 10_000 })
     registry.open(ALICE, name)
     await time.advance(9_999)
@@ -74,7 +74,7 @@ describe('SessionRegistry', () => {
     expect(time.pending).toBe(0)
   })
 
-  test('refuses a session past its time even before it is swept', () => {
+  test('SessionRegistry refuses a session past its time even before it is swept', () => {
     const { registry, time, ended } = setUp({ idleMs: 10_000 })
     registry.open(ALICE, name)
     time.jump(10_000)
@@ -107,7 +107,7 @@ describe('SessionRegistry', () => {
     expect(ended).toEqual([])
   })
 
-  test('ends a session at its greatest age, used or not', async () => {
+  test('SessionRegistry ends a session at its greatest age, used or not', async () => {
     const { registry, time, ended } = setUp({ idleMs: 10_000, maxAgeMs: 30_000 })
     registry.open(ALICE, name)
     registry.use('session-1', ALICE)
@@ -137,7 +137,7 @@ describe('SessionRegistry', () => {
     release()
   })
 
-  test('beyond the limit of all, a new one is refused and none ends', () => {
+  test('SessionRegistry beyond the limit of all, a new one is refused and none ends', () => {
     const { registry, ended } = setUp({ maxSessions: 2 })
     registry.open(ALICE, name)
     registry.open(callerOf({ subject: 'auth0|bob' }), name)
@@ -155,7 +155,7 @@ describe('SessionRegistry', () => {
     expect(registry.size).toBe(1)
   })
 
-  test('close ends all of them and leaves no timer', () => {
+  test('SessionRegistry close ends all of them and leaves no timer', () => {
     const { registry, time, ended } = setUp()
     registry.open(ALICE, name)
     registry.open(ALICE, name)

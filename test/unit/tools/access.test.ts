@@ -20,7 +20,7 @@ const accessWith = (policy: AccessPolicy = {}, tools = TOOLS) =>
 const holding = (...scopes: string[]) => callerOf({ scopes })
 
 describe('the decision about the tools of one request', () => {
-  test('allows what the scopes of the token cover, all named tools together', () => {
+  test('the decision about the tools of one request allows what the scopes of the token cover, all named tools together', () => {
     const access = accessWith()
     expect(access.decide([], holding())).toEqual({ kind: 'allowed' })
     expect(access.decide(['time'], holding())).toEqual({ kind: 'allowed' })
@@ -30,7 +30,7 @@ describe('the decision about the tools of one request', () => {
     )
   })
 
-  test('asks for all scopes of the operation and those that the token has', () => {
+  test('the decision about the tools of one request asks for all scopes of the operation and those that the token has', () => {
     expect(accessWith().decide(['time', 'delete'], holding('other', 'tool:greet'))).toEqual({
       kind: 'step_up',
       tools: ['time', 'delete'],
@@ -39,12 +39,12 @@ describe('the decision about the tools of one request', () => {
     })
   })
 
-  test('asks for the scopes of the operation alone where the policy says so', () => {
+  test('the decision about the tools of one request asks for the scopes of the operation alone where the policy says so', () => {
     const decision = accessWith({ stepUpScopes: 'required' }).decide(['greet'], holding('other'))
     expect(decision).toMatchObject({ kind: 'step_up', scopes: ['tool:greet'] })
   })
 
-  test('refuses for good what a step-up would unlock, where no client can ask for more', () => {
+  test('the decision about the tools of one request refuses for good what a step-up would unlock, where no client can ask for more', () => {
     expect(accessWith({ stepUpScopes: 'none' }).decide(['greet'], holding('other'))).toEqual({
       kind: 'never',
       tools: ['greet'],
@@ -52,7 +52,7 @@ describe('the decision about the tools of one request', () => {
     })
   })
 
-  test('repeats up to 2000 characters of scopes; beyond, those of this server alone', () => {
+  test('the decision about the tools of one request repeats up to 2000 characters of scopes; beyond, those of this server alone', () => {
     const access = accessWith()
     const filler = (length: number) => 'x'.repeat(length - 'tool:delete '.length)
     const askedWith = (length: number) => {
@@ -63,7 +63,7 @@ describe('the decision about the tools of one request', () => {
     expect(askedWith(2_001)).toEqual(['tool:greet', 'tool:delete'])
   })
 
-  test('has no opinion on names that are no tools of ours, and names them', () => {
+  test('the decision about the tools of one request has no opinion on names that are no tools of ours, and names them', () => {
     const access = accessWith()
     expect(access.decide(['Greet', 'toString'], holding())).toEqual({ kind: 'allowed' })
     expect(access.decide(['Greet', 'greet'], holding())).toMatchObject({ tools: ['greet'] })
@@ -85,12 +85,15 @@ describe('the claim that decides', () => {
     ['permissions', undefined, 'never'],
     ['permissions', [], 'never'],
     ['permissions', ['tool:greet'], 'allowed'],
-  ])('is %s: a token with the scope and the permissions %j is %s', (claims, permissions, kind) => {
-    const caller = callerOf(permissions === undefined ? greets : { ...greets, permissions })
-    expect(accessWith({ authorizationClaims: claims }).decide(['greet'], caller).kind).toBe(kind)
-  })
+  ])(
+    'the claim that decides is %s: a token with the scope and the permissions %j is %s',
+    (claims, permissions, kind) => {
+      const caller = callerOf(permissions === undefined ? greets : { ...greets, permissions })
+      expect(accessWith({ authorizationClaims: claims }).decide(['greet'], caller).kind).toBe(kind)
+    },
+  )
 
-  test('is permissions: scopes that are missing do not matter', () => {
+  test('the claim that decides is permissions: scopes that are missing do not matter', () => {
     const caller = callerOf({ scopes: [], permissions: ['tool:greet'] })
     expect(accessWith({ authorizationClaims: 'permissions' }).decide(['greet'], caller).kind).toBe(
       'allowed',
@@ -100,7 +103,7 @@ describe('the claim that decides', () => {
     )
   })
 
-  test('tells which permission is missing, not which the user has', () => {
+  test('the claim that decides tells which permission is missing, not which the user has', () => {
     const caller = callerOf({ scopes: [], permissions: ['tool:greet'] })
     expect(accessWith().decide(['delete'], caller)).toEqual({
       kind: 'never',
@@ -113,7 +116,7 @@ describe('the claim that decides', () => {
 describe('the hierarchy of scopes', () => {
   const hierarchy = { 'tool:root': ['tool:admin'], 'tool:admin': ['tool:greet', 'tool:root'] }
 
-  test('grants at any depth, in scopes and in permissions, and ends where it goes in circles', () => {
+  test('the hierarchy of scopes grants at any depth, in scopes and in permissions, and ends where it goes in circles', () => {
     const access = accessWith({ scopeHierarchy: hierarchy })
     const caller = callerOf({ scopes: ['tool:root'], permissions: ['tool:root'] })
     expect(access.decide(['greet'], caller).kind).toBe('allowed')
@@ -123,7 +126,7 @@ describe('the hierarchy of scopes', () => {
     })
   })
 
-  test('is not asked for names that every object has', () => {
+  test('the hierarchy of scopes is not asked for names that every object has', () => {
     const caller = holding('constructor', 'toString', '__proto__')
     expect(accessWith({ scopeHierarchy: hierarchy }).decide(['greet'], caller).kind).toBe('step_up')
   })
@@ -135,19 +138,19 @@ describe('the tools that are listed for a caller', () => {
       .visibleTo(holding(...scopes))
       .map(({ name }) => name)
 
-  test('are those that the caller may use', () => {
+  test('the tools that are listed for a caller are those that the caller may use', () => {
     expect(names({})).toEqual(['time'])
     expect(names({}, 'tool:greet')).toEqual(['greet', 'time'])
   })
 
-  test('are those that a step-up unlocks too, where the policy shows them', () => {
+  test('the tools that are listed for a caller are those that a step-up unlocks too, where the policy shows them', () => {
     expect(names({ lockedTools: 'show' })).toEqual(['delete', 'greet', 'time'])
     expect(names({ lockedTools: 'show', stepUpScopes: 'none' })).toEqual(['time'])
   })
 })
 
 describe('the scopes of the server', () => {
-  test('are those of the tools, of their step-ups and of the hierarchy, each once', () => {
+  test('the scopes of the server are those of the tools, of their step-ups and of the hierarchy, each once', () => {
     const { scopes } = accessWith({ scopeHierarchy: { 'tool:all': ['tool:greet', 'tool:other'] } })
     expect([...scopes].sort()).toEqual(
       ['tool:admin', 'tool:all', 'tool:delete', 'tool:greet', 'tool:other'].sort(),
@@ -155,7 +158,7 @@ describe('the scopes of the server', () => {
     expect(accessWith({}, TOOLS.slice(0, 2)).scopes).toEqual(['tool:greet'])
   })
 
-  test('are known to a token that has one of those that tools require', () => {
+  test('the scopes of the server are known to a token that has one of those that tools require', () => {
     const access = accessWith({ scopeHierarchy: { 'tool:all': ['tool:delete'] } })
     expect(access.knowsAnyScopeOf(holding('tool:greet'))).toBe(true)
     expect(access.knowsAnyScopeOf(holding('tool:all'))).toBe(true)
@@ -163,7 +166,7 @@ describe('the scopes of the server', () => {
     expect(access.knowsAnyScopeOf(holding())).toBe(false)
   })
 
-  test('are known to every token where no tool requires one', () => {
+  test('the scopes of the server are known to every token where no tool requires one', () => {
     const access = accessWith({}, TOOLS.slice(0, 1))
     expect(access.knowsAnyScopeOf(holding())).toBe(true)
   })

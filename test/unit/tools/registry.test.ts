@@ -12,7 +12,7 @@ const tool = (name: string, ...requiredScopes: string[]): ToolRequirements => ({
 })
 
 describe('createToolRegistry', () => {
-  test('lists the tools by name, in whatever order they came', () => {
+  test('createToolRegistry lists the tools by name, in whatever order they came', () => {
     const names = fc.uniqueArray(fc.string({ minLength: 1 }))
     fc.assert(
       fc.property(names, (given) => {
@@ -22,32 +22,32 @@ describe('createToolRegistry', () => {
     )
   })
 
-  test('finds every tool by its exact name', () => {
+  test('createToolRegistry finds every tool by its exact name', () => {
     const registry = createToolRegistry([whoami, greet])
     expect(registry.find('greet')).toBe(greet)
     expect(registry.find('whoami')).toBe(whoami)
   })
 
   test.each(['Greet', 'greet ', '', 'toString', '__proto__', 'constructor'])(
-    'finds nothing under %j',
+    'createToolRegistry finds nothing under %j',
     (name) => {
       expect(createToolRegistry([whoami, greet]).find(name)).toBeUndefined()
     },
   )
 
-  test('finds a tool that is named like a member of every object', () => {
+  test('createToolRegistry finds a tool that is named like a member of every object', () => {
     const odd = tool('__proto__', 'a')
     expect(createToolRegistry([odd]).find('__proto__')).toBe(odd)
   })
 
-  test('refuses a name given twice, also for the same tool', () => {
+  test('createToolRegistry refuses a name given twice, also for the same tool', () => {
     const failure = failureThrownBy(() => createToolRegistry([greet, whoami, greet]))
     expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'duplicate_tool'])
     expect(failure.details.log).toEqual({ tool: 'greet' })
   })
 
   test.each(['two words', '', 'quo"te', 'back\\slash', 'sc\u00f6pe'])(
-    'refuses %j, which is no scope, of the server as well as of the API',
+    'createToolRegistry refuses %j, which is no scope, of the server as well as of the API',
     (scope) => {
       const ours = tool('ours', 'good', scope)
       const downstream = { ...tool('apis'), downstream: { api: 'api', scopes: ['good', scope] } }
@@ -62,7 +62,7 @@ describe('createToolRegistry', () => {
     },
   )
 
-  test('does not change the list it was given', () => {
+  test('createToolRegistry does not change the list it was given', () => {
     const given = [whoami, greet]
     createToolRegistry(given)
     expect(given).toEqual([whoami, greet])

@@ -27,7 +27,7 @@ describe('scopes with a prefix', () => {
     expect(names(names(own))).toEqual(names(own))
   })
 
-  test('without a prefix every scope stays as it is', () => {
+  test('scopes with a prefix without a prefix every scope stays as it is', () => {
     expect(createScopeNames({ own })(['a', 'openid'])).toEqual(['a', 'openid'])
     expect(withoutPrefix(['a', 'openid'], undefined)).toEqual(['a', 'openid'])
   })

@@ -10,24 +10,27 @@ const call = (name: unknown, id: unknown = 1): object => ({
 })
 
 describe('toolCallsIn', () => {
-  test('names the tool of a call', () => {
+  test('toolCallsIn names the tool of a call', () => {
     expect(toolCallsIn(call('greet'))).toEqual(['greet'])
   })
 
-  test('names the tool of a call that is sent as a notification', () => {
+  test('toolCallsIn names the tool of a call that is sent as a notification', () => {
     expect(
       toolCallsIn({ jsonrpc: '2.0', method: 'tools/call', params: { name: 'greet' } }),
     ).toEqual(['greet'])
   })
 
-  test('names every tool of a batch once, in order', () => {
+  test('toolCallsIn names every tool of a batch once, in order', () => {
     const batch = [call('greet'), { method: 'ping' }, call('whoami'), call('greet', 2)]
     expect(toolCallsIn(batch)).toEqual(['greet', 'whoami'])
   })
 
-  test.each(['toString', '__proto__', 'constructor', ''])('takes the name %j as it is', (name) => {
-    expect(toolCallsIn(JSON.parse(JSON.stringify(call(name))))).toEqual([name])
-  })
+  test.each(['toString', '__proto__', 'constructor', ''])(
+    'toolCallsIn takes the name %j as it is',
+    (name) => {
+      expect(toolCallsIn(JSON.parse(JSON.stringify(call(name))))).toEqual([name])
+    },
+  )
 
   const nothing: readonly unknown[] = [
     undefined,
@@ -55,7 +58,7 @@ describe('toolCallsIn', () => {
     [[call('greet')]],
   ]
   test.each(nothing.map((body) => [JSON.stringify(body), body] as const))(
-    'names nothing in %s',
+    'toolCallsIn names nothing in %s',
     (_shown, body) => {
       expect(toolCallsIn(body)).toEqual([])
     },
@@ -71,7 +74,7 @@ describe('toolCallsIn', () => {
   )
   const body = fc.oneof(fc.anything({ withNullPrototype: true }), message, fc.array(message))
 
-  test('never throws, and gives distinct strings, whatever the body is', () => {
+  test('toolCallsIn never throws, and gives distinct strings, whatever the body is', () => {
     fc.assert(
       fc.property(body, (value) => {
         const names = toolCallsIn(value)
@@ -82,7 +85,7 @@ describe('toolCallsIn', () => {
     )
   })
 
-  test('finds a call wherever it stands in a batch', () => {
+  test('toolCallsIn finds a call wherever it stands in a batch', () => {
     fc.assert(
       fc.property(fc.array(body), fc.nat(), fc.string(), (others, position, name) => {
         const batch = others.toSpliced(position % (others.length + 1), 0, call(name))

@@ -25,7 +25,7 @@ withBehaviors()
 
 describe('refusals', () => {
   it.each(['invalid_grant', 'invalid_request', 'invalid_token'] as const)(
-    'of a bad subject token are 401 %s by subjectTokenError',
+    'refusals of a bad subject token are 401 %s by subjectTokenError',
     async (subjectTokenError) => {
       set({ subjectTokenError })
       expectRefusal(await exchange({ subject_token: 'nonsense' }), 401, subjectTokenError)
@@ -34,26 +34,29 @@ describe('refusals', () => {
     },
   )
 
-  it.each(BOTH)('of a wrong secret are 401 invalid_client in %s by switch', async (_name, send) => {
-    const client_secret = 'wrong'
-    expectRefusal(await send({ client_secret }), 401, 'access_denied')
-    set({ clientAuthenticationError: 'invalid_client' })
-    expectRefusal(await send({ client_secret }), 401, 'invalid_client')
-  })
+  it.each(BOTH)(
+    'refusals of a wrong secret are 401 invalid_client in %s by switch',
+    async (_name, send) => {
+      const client_secret = 'wrong'
+      expectRefusal(await send({ client_secret }), 401, 'access_denied')
+      set({ clientAuthenticationError: 'invalid_client' })
+      expectRefusal(await send({ client_secret }), 401, 'invalid_client')
+    },
+  )
 
-  it('of an unknown grant type are 403 by unsupportedGrantTypeStatus', async () => {
+  it('refusals of an unknown grant type are 403 by unsupportedGrantTypeStatus', async () => {
     const grant_type = 'urn:example:unknown'
     expectRefusal(await exchange({ grant_type }), 400, 'unsupported_grant_type')
     set({ unsupportedGrantTypeStatus: 403 })
     expectRefusal(await exchange({ grant_type }), 403, 'unsupported_grant_type')
   })
 
-  it('of an unknown audience are 403 access_denied by unknownAudienceError', async () => {
+  it('refusals of an unknown audience are 403 access_denied by unknownAudienceError', async () => {
     set({ unknownAudienceError: 'access_denied' })
     expectRefusal(await exchange({ audience: 'urn:unknown' }), 403, 'access_denied')
   })
 
-  it('of a client without grant are unauthorized_client by missingClientGrantError', async () => {
+  it('refusals of a client without grant are unauthorized_client by missingClientGrantError', async () => {
     const directory = changedDirectory(({ client_grants }) => client_grants.splice(0))
     const changed = await startServer({ directory })
     try {
@@ -68,7 +71,7 @@ describe('refusals', () => {
     }
   })
 
-  it('of another organization are 400 by organizationRefusalStatus', async () => {
+  it('refusals of another organization are 400 by organizationRefusalStatus', async () => {
     const subject_token = await signSubject({ org_id: 'org_gone' })
     expectRefusal(await exchange({ subject_token }), 403, 'invalid_request')
     set({ organizationRefusalStatus: 400 })
@@ -76,23 +79,26 @@ describe('refusals', () => {
     expectRefusal(await exchangeByProfile({ subject_token }), 400, 'invalid_request')
   })
 
-  it.each(BOTH)('for want of consent are 403 in %s by consent', async (_name, send) => {
+  it.each(BOTH)('refusals for want of consent are 403 in %s by consent', async (_name, send) => {
     set({ consent: 'required' })
     expectRefusal(await send(), 403, 'consent_required')
   })
 
-  it.each(BOTH)('for want of a second factor are 403 in %s by mfa', async (_name, send) => {
-    set({ mfa: 'required' })
-    const answer = await send()
-    expectRefusal(answer, 403, 'mfa_required')
-    expect(answer.body).toEqual({
-      error: 'mfa_required',
-      error_description: 'Multifactor authentication required',
-      mfa_token: expect.any(String) as string,
-    })
-  })
+  it.each(BOTH)(
+    'refusals for want of a second factor are 403 in %s by mfa',
+    async (_name, send) => {
+      set({ mfa: 'required' })
+      const answer = await send()
+      expectRefusal(answer, 403, 'mfa_required')
+      expect(answer.body).toEqual({
+        error: 'mfa_required',
+        error_description: 'Multifactor authentication required',
+        mfa_token: expect.any(String) as string,
+      })
+    },
+  )
 
-  it('for want of a second factor are 400 with an actor token', async () => {
+  it('refusals for want of a second factor are 400 with an actor token', async () => {
     set({ mfa: 'required' })
     const actor = { actor_token: 'x', actor_token_type: 'urn:example:actor' }
     const answer = await exchangeByProfile(actor)
@@ -100,7 +106,7 @@ describe('refusals', () => {
     expect(answer.body['error_description']).toContain('MFA is not supported')
   })
 
-  it.each(BOTH)('by a post-login Action are 401 or 403 in %s', async (_name, send) => {
+  it.each(BOTH)('refusals by a post-login Action are 401 or 403 in %s', async (_name, send) => {
     for (const status of [401, 403] as const) {
       set({ postLoginAction: `denies_with_${status}` })
       expectRefusal(await send(), status, 'access_denied')
@@ -109,7 +115,7 @@ describe('refusals', () => {
 })
 
 describe('what the switches leave alone', () => {
-  it('is the sign-in of users and of clients that registered themselves', async () => {
+  it('what the switches leave alone is the sign-in of users and of clients that registered themselves', async () => {
     set({ consent: 'required', mfa: 'required', postLoginAction: 'denies_with_403' })
     set({ clientAuthenticationError: 'access_denied' })
     const client_id = await registerClient(server)

@@ -26,7 +26,7 @@ import {
 withBehaviors()
 
 describe('the switches', () => {
-  it('can be set at the start, and stand as documented otherwise', async () => {
+  it('the switches can be set at the start, and stand as documented otherwise', async () => {
     const other = await startServer({ switches: { scopeInResponse: 'always' } })
     try {
       expect(other.switches).toEqual({ ...DEFAULT_SWITCHES, scopeInResponse: 'always' })
@@ -38,13 +38,13 @@ describe('the switches', () => {
     }
   })
 
-  it('survive a rotation of the keys', async () => {
+  it('the switches survive a rotation of the keys', async () => {
     set({ consent: 'required' })
     await server.rotateKeys()
     expectRefusal(await exchange(), 403, 'consent_required')
   })
 
-  it('are all in the README', () => {
+  it('the switches are all in the README', () => {
     const readme = readFileSync(
       new URL('../../../../apps/authorization-server/README.md', import.meta.url),
       'utf8',
@@ -57,14 +57,14 @@ describe('the switches', () => {
 })
 
 describe.each(BOTH)('the scopes of %s', (_name, send) => {
-  it('are none when none was asked for and scopeOmitted is none', async () => {
+  it('the scopes of an exchanged token are none when none was asked for and scopeOmitted is none', async () => {
     set({ scopeOmitted: 'none' })
     const answer = await send({ scope: '' })
     expect(answer.status).toBe(200)
     expect(decode(accessTokenOf(answer)).claims).not.toHaveProperty('scope')
   })
 
-  it('are reported always, or never, though narrowed', async () => {
+  it('the scopes of an exchanged token are reported always, or never, though narrowed', async () => {
     set({ scopeInResponse: 'always' })
     expect((await send()).body['scope']).toBe('read:private')
     set({ scopeInResponse: 'never' })
@@ -78,14 +78,14 @@ describe.each(BOTH)('the scopes of %s', (_name, send) => {
 })
 
 describe('a scope that cannot be granted beside one that can', () => {
-  it('is refused with 403 by partialGrant, in On-Behalf-Of', async () => {
+  it('a scope that cannot be granted beside one that can is refused with 403 by partialGrant, in On-Behalf-Of', async () => {
     set({ partialGrant: 'refused' })
     const scope = 'read:private write:private'
     expectRefusal(await exchange({ scope }), 403, 'invalid_scope')
     expect((await exchange()).status).toBe(200)
   })
 
-  it('is refused with 403 by partialGrant, in Custom Token Exchange', async () => {
+  it('a scope that cannot be granted beside one that can is refused with 403 by partialGrant, in Custom Token Exchange', async () => {
     set({ partialGrant: 'refused' })
     const subject = await obtainAccessToken(server, 'carol')
     expectRefusal(await postToken(server, customForm(subject)), 403, 'invalid_scope')
@@ -94,7 +94,7 @@ describe('a scope that cannot be granted beside one that can', () => {
 })
 
 describe('the life of an exchanged token', () => {
-  it('ends with the subject token’s when it is capped', async () => {
+  it('the life of an exchanged token ends with the subject token’s when it is capped', async () => {
     const exp = Math.floor(Date.now() / 1000) + 600
     const subject_token = await signSubject({ exp })
     expect((await exchange({ subject_token })).body['expires_in']).toBe(86_400)
@@ -104,7 +104,7 @@ describe('the life of an exchanged token', () => {
     expect(decodeJwt(accessTokenOf(answer)).exp).toBeLessThanOrEqual(exp)
   })
 
-  it('ends with the API’s lifetime when the subject token lives longer', async () => {
+  it('the life of an exchanged token ends with the API’s lifetime when the subject token lives longer', async () => {
     set({ lifetime: 'capped_by_subject_token' })
     const exp = Math.floor(Date.now() / 1000) + 100_000
     const answer = await exchange({ subject_token: await signSubject({ exp }) })
@@ -113,7 +113,7 @@ describe('the life of an exchanged token', () => {
 })
 
 describe('a sender-constrained subject token without a proof', () => {
-  it('gives a bearer token, or 400 by boundSubjectToken', async () => {
+  it('a sender-constrained subject token without a proof gives a bearer token, or 400 by boundSubjectToken', async () => {
     const subject_token = await signSubject({ cnf: { jkt: 'thumbprint' } })
     const answer = await exchange({ subject_token })
     expect(answer).toMatchObject({ status: 200, body: { token_type: 'Bearer' } })
@@ -125,7 +125,7 @@ describe('a sender-constrained subject token without a proof', () => {
 })
 
 describe('the actor', () => {
-  it('is an agent with further members by actor', async () => {
+  it('the actor is an agent with further members by actor', async () => {
     set({ actor: 'agent' })
     const { claims } = decode(accessTokenOf(await exchange()))
     expect(claims['azp']).toBe('mcp-server')
@@ -140,7 +140,7 @@ describe('the actor', () => {
   it.each([
     { limit: 5, fits: 4 },
     { limit: 4, fits: 3 },
-  ] as const)('is the last of $limit by delegationLimit', async ({ limit, fits }) => {
+  ] as const)('the actor is the last of $limit by delegationLimit', async ({ limit, fits }) => {
     set({ delegationLimit: limit })
     const chain = (length: number): JWTPayload =>
       length === 1 ? { sub: 'a' } : { sub: 'a', act: chain(length - 1) }
@@ -150,7 +150,7 @@ describe('the actor', () => {
     expectRefusal(await exchange({ subject_token: tooLong }), 400, 'invalid_request')
   })
 
-  it('is refused with the number of delegationLimitInMessage, whatever the limit', async () => {
+  it('the actor is refused with the number of delegationLimitInMessage, whatever the limit', async () => {
     set({ delegationLimit: 5, delegationLimitInMessage: 4 })
     let act: JWTPayload = { sub: 'a' }
     for (let level = 1; level < 5; level += 1) act = { sub: 'a', act }
@@ -162,7 +162,7 @@ describe('the actor', () => {
 })
 
 describe('the subject token of another API', () => {
-  it('is accepted by subjectAudience: ignored', async () => {
+  it('the subject token of another API is accepted by subjectAudience: ignored', async () => {
     const subject_token = await signSubject({ aud: API })
     expectRefusal(await exchange({ subject_token }), 401, 'invalid_grant')
     set({ subjectAudience: 'ignored' })

@@ -36,7 +36,7 @@ describe('a token endpoint with a fault', () => {
     expect(await response.json()).toMatchObject({ error: 'server_error' })
   })
 
-  it('says when to come back', async () => {
+  it('a token endpoint with a fault says when to come back', async () => {
     const fault = { kind: 'status', status: 503, retryAfterSeconds: 7 } as const
     const response = await exchangeWith(fault)
     expect(response.headers.get('retry-after')).toBe('7')
@@ -56,7 +56,7 @@ describe('a token endpoint with a fault', () => {
     expect(await response.text()).toBe('')
   })
 
-  it('cuts its JSON in half, token and all', async () => {
+  it('a token endpoint with a fault cuts its JSON in half, token and all', async () => {
     const response = await exchangeWith({ kind: 'truncated_json' })
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('application/json')
@@ -65,21 +65,21 @@ describe('a token endpoint with a fault', () => {
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
   })
 
-  it('calls its JSON plain text', async () => {
+  it('a token endpoint with a fault calls its JSON plain text', async () => {
     const response = await exchangeWith({ kind: 'wrong_content_type' })
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('text/plain')
     expect(await response.json()).toHaveProperty('access_token')
   })
 
-  it('sends the client elsewhere, body included', async () => {
+  it('a token endpoint with a fault sends the client elsewhere, body included', async () => {
     const location = 'http://127.0.0.1:1/elsewhere'
     const response = await exchangeWith({ kind: 'redirect', location })
     expect(response.status).toBe(307)
     expect(response.headers.get('location')).toBe(location)
   })
 
-  it('breaks the connection', async () => {
+  it('a token endpoint with a fault breaks the connection', async () => {
     await expect(exchangeWith({ kind: 'connection_reset' })).rejects.toThrow('fetch failed')
     server.switches.fault = undefined
     expect((await fetch(`${server.issuer}.well-known/jwks.json`)).status).toBe(200)
@@ -108,7 +108,7 @@ describe('a token endpoint with a fault', () => {
     },
   )
 
-  it('does not wait for what has happened already', async () => {
+  it('a token endpoint with a fault does not wait for what has happened already', async () => {
     const until = AbortSignal.abort()
     expect((await exchangeWith({ kind: 'slow', until })).status).toBe(200)
   })
@@ -119,7 +119,7 @@ describe('a fault elsewhere', () => {
     ['metadata', '.well-known/openid-configuration'],
     ['metadata', '.well-known/oauth-authorization-server'],
     ['keys', '.well-known/jwks.json'],
-  ] as const)('hits the %s alone (/%s)', async (endpoint, path) => {
+  ] as const)('a fault elsewhere hits the %s alone (/%s)', async (endpoint, path) => {
     const failed = await exchangeWith({ kind: 'status', status: 503, at: [endpoint] })
     expect(failed.status).toBe(200)
     expect((await fetch(server.issuer + path)).status).toBe(503)

@@ -11,7 +11,7 @@ import {
 import { API, MCP, decode, exchangeForm, without } from '../support.js'
 
 describe('a self-signed certificate', () => {
-  it('is for this machine’s names, for a day, and its own authority', async () => {
+  it('a self-signed certificate is for this machine’s names, for a day, and its own authority', async () => {
     const certificate = new X509Certificate((await createSelfSignedCertificate()).cert)
     expect(certificate.verify(certificate.publicKey)).toBe(true)
     expect(certificate.ca).toBe(true)
@@ -25,7 +25,7 @@ describe('a self-signed certificate', () => {
     expect(Date.parse(certificate.validFrom)).toBeLessThan(Date.now())
   })
 
-  it('has another key and another number each time, and always reads back', async () => {
+  it('a self-signed certificate has another key and another number each time, and always reads back', async () => {
     // A number that would be negative needs a byte more, which every second one does.
     const made = await Promise.all(Array.from({ length: 32 }, () => createSelfSignedCertificate()))
     expect(new Set(made.map(({ key }) => key)).size).toBe(32)
@@ -59,7 +59,7 @@ describe('the authorization server over TLS', () => {
     })
   }
 
-  it('is discovered and exchanges a token, for those who trust its certificate', async () => {
+  it('the authorization server over TLS is discovered and exchanges a token, for those who trust its certificate', async () => {
     expect(server.issuer).toMatch(/^https:\/\/localhost:\d+\/$/)
     const { client_secret: secret = '' } = exchangeForm('')
     const config = await openid.discovery(
@@ -89,11 +89,11 @@ describe('the authorization server over TLS', () => {
     expect(decode(tokens.access_token).claims).toMatchObject({ iss: server.issuer, aud: API })
   })
 
-  it('is not reached by others', async () => {
+  it('the authorization server over TLS is not reached by others', async () => {
     await expect(fetch(`${server.issuer}.well-known/jwks.json`)).rejects.toThrow('fetch failed')
   })
 
-  it('breaks a connection there as well', async () => {
+  it('the authorization server over TLS breaks a connection there as well', async () => {
     server.switches.fault = { kind: 'connection_reset', at: ['keys'] }
     const keys = `${server.issuer}.well-known/jwks.json`
     await expect(undiciFetch(keys, { dispatcher: agent })).rejects.toThrow('fetch failed')

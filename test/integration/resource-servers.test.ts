@@ -52,12 +52,12 @@ describe('the two resource servers', () => {
         claims: { scope: 'tool:whoami read:private', ...options?.claims },
       })
 
-    test('lets a good token in', async () => {
+    test('each resource server lets a good token in', async () => {
       const response = await send(await mint())
       expect(response.status).toBe(200)
     })
 
-    test('refuses a request without token', async () => {
+    test('each resource server refuses a request without token', async () => {
       const response = await send(undefined)
       expect(response.status).toBe(401)
       expect(response.get('www-authenticate')).toMatch(/^Bearer /)
@@ -69,20 +69,20 @@ describe('the two resource servers', () => {
       ['for another audience beside ours', { claims: { aud: ['https://somebody.else/'] } }],
       ['that has expired', { claims: { exp: Math.floor(Date.now() / 1_000) - 60 } }],
       ['of another issuer', { claims: { iss: 'https://somebody.else/' } }],
-    ])('refuses a token %s', async (_, options) => {
+    ])('each resource server refuses a token %s', async (_, options) => {
       const response = await send(await mint(options))
       expect(response.status).toBe(401)
       expect(response.get('www-authenticate')).toContain('error="invalid_token"')
     })
 
-    test('refuses a token for two audiences, ours among them', async () => {
+    test('each resource server refuses a token for two audiences, ours among them', async () => {
       const response = await send(
         await mint({ claims: { aud: [audience(), 'https://somebody.else/'] } }),
       )
       expect(response.status).toBe(401)
     })
 
-    test('refuses a foreign signature under a known key id', async () => {
+    test('each resource server refuses a foreign signature under a known key id', async () => {
       const stranger = await createSigningKey()
       const response = await send(
         await mint({ key: stranger, header: { kid: server.issuer.keys[0]?.kid } }),

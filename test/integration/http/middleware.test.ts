@@ -1,10 +1,10 @@
 import request from 'supertest'
 import { describe, expect, test } from 'vitest'
-import type { Environment } from '../../src/config/config.js'
-import { callTool, postMcp } from '../helpers/mcp-requests.js'
-import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
+import type { Environment } from '../../../src/config/config.js'
+import { callTool, postMcp } from '../../helpers/mcp-requests.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 
-describe('the edge', () => {
+describe('the HTTP layer', () => {
   let server: TestServer
 
   const open = async (environment: Environment = {}): Promise<void> => {
@@ -37,7 +37,7 @@ describe('the edge', () => {
     expect(await status('http://localhost:6274')).toBe(401)
   })
 
-  test('away from loopback, local origins and hosts are foreign too', async () => {
+  test('the edge away from loopback, local origins and hosts are foreign too', async () => {
     await open({ MCP_SERVER_URL: 'https://mcp.example.com' })
     expect(await withHost('localhost')).toBe(403)
     expect(await withHost('mcp.example.com')).toBe(401)
@@ -106,7 +106,7 @@ describe('the edge', () => {
     expect(broken.body).toMatchObject({ jsonrpc: '2.0', error: { code: -32700 } })
   })
 
-  test('[RS30] too many requests from one address are 429 before authentication', async () => {
+  test('[RS30] the edge too many requests from one address are 429 before authentication', async () => {
     await open({ RATE_LIMIT_PER_ADDRESS: '3' })
     const statuses = []
     for (let i = 0; i < 5; i += 1) {
