@@ -153,7 +153,12 @@ export {
 } from './identity/jwt-bearer-verifier.js'
 export type { LoggedEvent, Logger } from './logging/logger.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of/on-behalf-of.js'
-export type { ApiCallOptions, ExchangeSettings, OnBehalfOfOptions } from './on-behalf-of/options.js'
+export type {
+  ApiCallOptions,
+  ExchangeSettings,
+  OnBehalfOfOptions,
+  OptionsNamingApis,
+} from './on-behalf-of/options.js'
 export {
   metadataUrl,
   type MetadataLocation,

@@ -11,7 +11,7 @@ import { createToolRegistry } from '../tools/registry.js'
 import { withDefaults, type ResolvedOptions } from './defaults.js'
 import { exchangerFor, issuersFor } from './exchanger.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
-import type { OnBehalfOfOptions } from './options.js'
+import type { OnBehalfOfOptions, OptionsNamingApis } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
 
 /**
@@ -64,7 +64,9 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
  * app.all('/mcp', protect, mcpRoute({ createServer }).handler)
  * app.use(errors)
  */
-export function onBehalfOf(options: OnBehalfOfOptions): OnBehalfOf {
+export function onBehalfOf<const Api extends string, const Name extends string = never>(
+  options: OptionsNamingApis<Api, Name>,
+): OnBehalfOf {
   return composeOnBehalfOf(options, 'library')
 }
 

@@ -10,7 +10,7 @@ import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
 import type { AccessPolicy } from '../tools/access.js'
-import type { ToolRequirements } from '../tools/tool.js'
+import type { DownstreamRequirement, ToolRequirements } from '../tools/tool.js'
 
 /**
  * What `onBehalfOf` needs to know: where the endpoint is, whom to trust, which APIs and tools there are.
@@ -129,4 +129,21 @@ export interface ApiCallOptions {
   readonly concurrencyPerUser?: number | undefined
   /** The largest answer that is read. Default 1 MiB. */
   readonly maxBytes?: number | undefined
+}
+
+type ToolCalling<Name extends string> = Omit<ToolRequirements, 'downstream'> & {
+  readonly downstream?: (Omit<DownstreamRequirement, 'api'> & { readonly api: Name }) | undefined
+}
+
+/**
+ * `OnBehalfOfOptions` in which a tool can only declare an API that is among `apis`. Lists of tools whose type says no more
+ * than that an API is named are taken as well; the names are checked at run time.
+ */
+export type OptionsNamingApis<Api extends string, Name extends string> = Omit<
+  OnBehalfOfOptions,
+  'apis' | 'tools'
+> & {
+  readonly apis: Readonly<Record<Api, DownstreamApi>> &
+    Readonly<Record<string extends Name | Api ? never : NoInfer<Name>, DownstreamApi>>
+  readonly tools: readonly ToolCalling<Name>[]
 }
