@@ -75,7 +75,9 @@ export function createApp(options: AppOptions): App {
   app.use(healthRoute(basePathOf(endpoint)))
   app.use(front.metadata)
   app.use(front.guard)
-  if (options.homePage === true) app.use(homePageRoute(homePageOptions(options, front.resource)))
+  if (options.homePage === true) {
+    app.use(homePageRoute(homePageOptions({ ...options, tools: registry.tools }, front.resource)))
+  }
   app.route(endpoint.pathname).all(front.protect, mcp.handler)
   app.use(notFound(endpoint))
   app.use(front.errors)

@@ -84,7 +84,7 @@ function names(handlers: readonly { readonly name: string }[], refusalsOf?: stri
 }
 
 describe('examples/part-by-part.ts', () => {
-  test('[A. one list of the order] mounts what onBehalfOf mounts, in the same order, and the MCP endpoint behind it', () => {
+  test('[A. one list of the order] examples/part-by-part.ts mounts what onBehalfOf mounts, in the same order, and the MCP endpoint behind it', () => {
     const expected = orderOfChain()
     const { endpoint: ofEndpoint, ...found } = orderOfApp(
       createPartByPartApp({ endpoint, issuer, client, api, log: silentLog }),

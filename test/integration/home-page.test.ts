@@ -102,6 +102,12 @@ describe('the page at / of the server', () => {
     expect(origin.status).toBe(403)
   })
 
+  test('the page at / of the server lists the tools in the order of tools/list', async () => {
+    const page = (await get('/')).text
+    const names = [...page.matchAll(/<h3 class="tool">[^<]*<code class="soft">([^<]*)</g)]
+    expect(names.map(([, name]) => name)).toEqual(['get_datetime', 'greet', 'whoami'])
+  })
+
   test('the page at / of the server names no secret and no client, and no address behind the server', async () => {
     const page = (await get('/')).text
     for (const hidden of ['secret', 'api.example', 'mcp-server"', 'read:private', 'express']) {
