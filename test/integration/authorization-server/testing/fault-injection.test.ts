@@ -1,13 +1,18 @@
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Fault } from '../../../../apps/authorization-server/testing/fault-injection.js'
-import { type RunningServer, exchangeForm, obtainAccessToken, startServer } from '../support.js'
+import {
+  type RunningServer,
+  exchangeForm,
+  obtainAccessToken,
+  startAuthorizationServer,
+} from '../support.js'
 
 let server: RunningServer
 let subjectToken: string
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
   subjectToken = await obtainAccessToken(server, 'alice')
 })
 
