@@ -22,7 +22,10 @@ export interface ExampleOptions {
 
 export function createExampleApp({ endpoint, issuer, client, api, log }: ExampleOptions): Express {
   const { metadata, protect, errors } = onBehalfOf({
-    ...{ endpoint, issuer, client, log },
+    endpoint,
+    issuer,
+    client,
+    log,
     apis: { api },
     tools: [
       {

@@ -1,5 +1,6 @@
 // The standalone server with a tool of your own. It reads the settings of `.env` and the environment, and keeps them all:
-// limits, sessions, checks, the page at `/`. `tools` takes the place of the demonstration tools.
+// limits, sessions, checks, the page at `/`. `tools` takes the place of the demonstration tools. Start it, in a checkout:
+//   node --import tsx examples/own-tools.ts
 import {
   composeServer,
   createProcessLog,

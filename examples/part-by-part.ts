@@ -68,7 +68,10 @@ export function createPartByPartApp(options: ExampleOptions): Express {
     formBody(),
     requireBearerAuth({
       verifier: createJwtBearerVerifier({ issuers: [issuer], audience: resource.resource }),
-      ...{ resource: resource.resource, endpoint, resourceMetadataUrl, baselineScopes },
+      resource: resource.resource,
+      endpoint,
+      resourceMetadataUrl,
+      baselineScopes,
     }),
     endpointMethods(),
     limitByCaller({ perMinute: 300, bytesPerMinute: 8 * 1024 * 1024 }),

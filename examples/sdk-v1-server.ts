@@ -19,7 +19,10 @@ export const SDK_V1_TOOLS = [
 
 export function createSdkV1App({ endpoint, issuer, client, api, log }: ExampleOptions): Express {
   const { metadata, protect, errors } = onBehalfOf({
-    ...{ endpoint, issuer, client, log },
+    endpoint,
+    issuer,
+    client,
+    log,
     apis: { api },
     tools: SDK_V1_TOOLS,
     baselineScopes: ['tool:whoami', 'tool:greet'],

@@ -23,7 +23,11 @@ export interface TwoApisOptions {
 
 export function createTwoApisApp({ endpoint, issuer, client, apis, log }: TwoApisOptions): Express {
   const { metadata, protect, errors } = onBehalfOf({
-    ...{ endpoint, issuer, client, apis, log },
+    endpoint,
+    issuer,
+    client,
+    apis,
+    log,
     tools: [
       {
         name: 'list_orders',

@@ -39,7 +39,8 @@ const OPTIONS = optionsSchema<HostAndOriginValidationOptions>({
 export function hostAndOriginValidation(options: HostAndOriginValidationOptions): RequestHandler {
   assertOptions('hostAndOriginValidation', OPTIONS, options)
   const router = Router()
-  router.use(knownHosts(options), knownOrigins(options))
+  const { endpoint, allowedHosts } = options
+  router.use(knownHosts({ endpoint, allowedHosts }), knownOrigins(options))
   return function hostAndOriginValidationMiddleware(req, res, next) {
     router(req, res, next)
   }

@@ -1,8 +1,12 @@
 import type { RequestHandler } from 'express'
+import { z } from 'zod'
 import { OnBehalfOfError } from '../src/failures/errors.js'
+import { hostEntry } from '../src/http/host-entry.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
 import { hostList, requestedHost, type RequestedHost } from '../src/http/requested-host.js'
 import { scrub } from '../src/logging/scrub.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
 
 /** Which hosts `knownHosts` lets through. */
 export interface KnownHostsOptions {
@@ -11,6 +15,11 @@ export interface KnownHostsOptions {
   /** Further hosts, `host` or `host:port`; a `host` alone stands for all its ports. */
   readonly allowedHosts?: readonly string[] | undefined
 }
+
+const OPTIONS = optionsSchema<KnownHostsOptions>({
+  endpoint: optionValues.url,
+  allowedHosts: z.array(hostEntry, 'must be a list of hosts').optional(),
+})
 
 /**
  * Refuses a host that is not listed (`request_forbidden`), against DNS rebinding. Leaves a path as the request target
@@ -21,7 +30,9 @@ export interface KnownHostsOptions {
  *
  * @category Middleware
  */
-export function knownHosts({ endpoint, allowedHosts: hosts }: KnownHostsOptions): RequestHandler {
+export function knownHosts(options: KnownHostsOptions): RequestHandler {
+  assertOptions('knownHosts', OPTIONS, options)
+  const { endpoint, allowedHosts: hosts } = options
   const isKnown = hostList(endpoint, hosts)
   return function knownHostsMiddleware(req, _res, next) {
     const requested = requestedHost({ target: req.originalUrl, rawHeaders: req.rawHeaders })

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../src/options/without-undefined.js'
 import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { systemClock, type Clock } from '../src/time/clock.js'
@@ -121,7 +122,8 @@ function assertWithin(
   if (overdraft === undefined) return
   const { caller } = authContextOf(authInfoOf(req))
   throw new OnBehalfOfError('rate_limited', {
-    ...{ reason, description: DESCRIPTIONS[reason] },
+    reason,
+    description: DESCRIPTIONS[reason],
     ...overdraft,
     log: callerForLog(caller),
   })
@@ -136,7 +138,10 @@ function tooManyFromAddress(req: Request, withHint: boolean): OnBehalfOfError {
     reason: 'requests_per_minute',
     retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),
     repeated: used > limit + 1 && !withHint,
-    log: { address: clientAddressOf(req), hint: withHint ? hint : undefined },
+    log: {
+      address: clientAddressOf(req),
+      ...withoutUndefined({ hint: withHint ? hint : undefined }),
+    },
   })
 }
 

@@ -72,7 +72,10 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
       const asked = identifiersForLog(decision.scopes)
       logEvent(log, 'warn', {
         event: 'step_up_loop',
-        ...{ clientId, subject, asked, times: inVain },
+        clientId,
+        subject,
+        asked,
+        times: inVain,
         tools: decision.tools,
         granted: identifiersForLog(context.caller.scopes),
         requestId: requestIdOf(req),

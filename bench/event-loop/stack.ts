@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { API_AUDIENCE, CLIENT_ID, CLIENT_SECRET, exchangeAsAsked } from '../../test/helpers/exchange-answers.js'
+import {
+  API_AUDIENCE,
+  CLIENT_ID,
+  CLIENT_SECRET,
+  exchangeAsAsked,
+} from '../../test/helpers/exchange-answers.js'
 import { startTestApi, type TestApi } from '../../test/helpers/test-api.js'
 import { TestIssuer } from '../../test/helpers/test-issuer.js'
 import { startBenchServer, type BenchServer } from './bench-server.js'

@@ -95,8 +95,12 @@ async function forge({ config, issuers, clock }: Deployment): Promise<Secret> {
   const claims = {
     iss: config.issuer.primary,
     aud: config.api.audience,
-    ...{ sub: 'doctor|nobody', client_id: 'doctor', azp: 'doctor', jti: 'doctor' },
-    ...{ iat: nowSeconds, exp: nowSeconds + FORGED_SECONDS },
+    sub: 'doctor|nobody',
+    client_id: 'doctor',
+    azp: 'doctor',
+    jti: 'doctor',
+    iat: nowSeconds,
+    exp: nowSeconds + FORGED_SECONDS,
     scope: (config.exchange.scopeCeiling ?? []).join(' '),
   }
   const parts = [

@@ -43,7 +43,13 @@ export function createDeployment(
   )
   const { accepted: issuers, exchange: exchangeIssuer, all: allIssuers } = known
   return {
-    ...{ config, issuers, exchangeIssuer, allIssuers, visits, fetch, clock },
+    config,
+    issuers,
+    exchangeIssuer,
+    allIssuers,
+    visits,
+    fetch,
+    clock,
     exchangeFetch: connections.exchange,
     close: () => connections.close(),
   }

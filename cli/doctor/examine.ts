@@ -82,7 +82,7 @@ async function examineUser(
     diagnosis.tell(unexchangedByDesign())
     return undefined
   }
-  const user = { ...{ caller, token, scopes } }
+  const user = { caller, token, scopes }
   const { tell } = diagnosis
   const exchange = await checkExchange(user, deployment, { tell, keep: io.keep })
   if (exchange.claims !== undefined) {

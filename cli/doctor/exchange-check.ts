@@ -41,7 +41,9 @@ export async function checkExchange(
 ): Promise<CheckedExchange> {
   const { config } = deployment
   const request = {
-    ...{ caller: user.caller, subjectToken: user.token, scopes: user.scopes },
+    caller: user.caller,
+    subjectToken: user.token,
+    scopes: user.scopes,
     audience: config.api.audience,
   }
   const exchanged = await exchange(request, deployment, tell)

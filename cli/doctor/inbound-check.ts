@@ -74,7 +74,8 @@ function outspokenFaults(token: UnverifiedToken, deployment: Deployment): readon
 function verify(token: Secret, { config, issuers, clock }: Deployment): Promise<Claims> {
   const verifier = createJwtBearerVerifier({
     ...tokenExpectations(config),
-    ...{ issuers, clock },
+    issuers,
+    clock,
   })
   return verifier.verify({
     credentials: { scheme: 'bearer', token },

@@ -43,7 +43,10 @@ async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> 
     if (!options.json) io.write(findingText(finding))
   })
   await examine({
-    ...{ options, io, diagnosis, token },
+    options,
+    io,
+    diagnosis,
+    token,
     onHop: (hop) => {
       hops.push(hop)
     },
@@ -53,8 +56,11 @@ async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> 
   if (options.json) {
     const notChecked = namesOf(findings, 'not_checkable')
     const report = {
-      ...{ ok: healthy, complete: notChecked.length === 0, notChecked },
-      ...{ findings, hops: hops.map(hopJson) },
+      ok: healthy,
+      complete: notChecked.length === 0,
+      notChecked,
+      findings,
+      hops: hops.map(hopJson),
     }
     io.write(`${JSON.stringify(report, undefined, 2)}\n`)
   } else {

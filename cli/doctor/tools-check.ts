@@ -19,7 +19,8 @@ export function checkTools(caller: Caller, { config }: Deployment): CheckedTools
   )
   const access = createToolAccess(registry, config.access)
   const decisions = registry.tools.map(({ name, downstream }) => ({
-    ...{ name, downstream },
+    name,
+    downstream,
     decision: access.decide([name], caller),
   }))
   const allowed = decisions.filter(({ decision }) => decision.kind === 'allowed')

@@ -44,7 +44,9 @@ export function clientGrantStep(api: ManagementApi, plan: ClientGrantPlan): Step
               perform: () =>
                 api.post('/client-grants', {
                   ...requireHolder(plan),
-                  ...{ audience, scope: scopes, subject_type: 'user' },
+                  audience,
+                  scope: scopes,
+                  subject_type: 'user',
                 }),
             },
           ],

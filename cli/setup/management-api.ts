@@ -114,7 +114,9 @@ function refused(
   )
   const text = scrub(body['message'] ?? body['error_description'], 200)
   return new ManagementError({
-    ...{ method, path, status },
+    method,
+    path,
+    status,
     ...withoutUndefined({ errorCode, text }),
   })
 }

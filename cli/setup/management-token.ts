@@ -37,7 +37,8 @@ export async function managementToken(
   const path = '/oauth/token'
   const answer = ANSWER.safeParse(
     await sendToTenant(reach, {
-      ...{ method: 'POST', path },
+      method: 'POST',
+      path,
       body: {
         grant_type: 'client_credentials',
         client_id: clientId,

@@ -102,7 +102,9 @@ export function parseSetupOptions(
     },
     tokens: { tokenFile: values['token-file'], tokenStdin: values['token-stdin'] },
     envFile: values['no-env-file'] ? undefined : values['env-file'],
-    ...{ force: values.force, apply: values.yes, dryRun: values['dry-run'] },
+    force: values.force,
+    apply: values.yes,
+    dryRun: values['dry-run'],
   }
 }
 

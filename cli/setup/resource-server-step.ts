@@ -71,7 +71,8 @@ function alignment(
   }
   const change: Change = {
     summary: `change the API ${plan.identifier}`,
-    ...{ details, widens },
+    details,
+    widens,
     perform: () => api.patch(`/resource-servers/${encodeURIComponent(current.id)}`, patch),
   }
   return { changes: details.length === 0 ? [] : [change], notes: plan.remarks(current) }

@@ -45,7 +45,9 @@ async function setUpOver(fetch: Fetch, options: SetupOptions, io: GuardedIo): Pr
   const { blueprint, envFile, force } = options
   const reach = {
     origin: `https://${blueprint.domain}`,
-    ...{ fetch, clock: io.clock, wait: io.wait },
+    fetch,
+    clock: io.clock,
+    wait: io.wait,
   }
   const api = createManagementApi(reach, await managementToken(io, reach, options.tokens))
   const file = envFile === undefined ? undefined : { path: resolve(io.directory, envFile), force }

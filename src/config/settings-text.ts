@@ -163,7 +163,9 @@ function statementAt(
   const raw = value.slice(0, closing < 0 ? lineEnd(value) : closing + 1)
   const end = raw.length + lineEnd(value.slice(raw.length))
   return {
-    ...{ line, name, raw },
+    line,
+    name,
+    raw,
     lastLine: line + raw.split('\n').length - 1,
     behind: value.slice(raw.length, end).trim(),
     end: head.length + end,

@@ -147,7 +147,8 @@ async function call(
 ): Promise<Called> {
   const { api, tokens, signal, trace } = options
   const outgoing = outgoingRequest(api.baseUrl, {
-    ...{ path, request },
+    path,
+    request,
     trace,
   })
   const token = await tokens.token()

@@ -112,7 +112,11 @@ export function createExchangePipeline(
   const { issuers, exchangeIssuer, clientId, tokenAudience, clock, timers, log } = options
   const verifying = createVerifyingExchanger(adapter, {
     issuerOf: (name) => issuers.find(({ issuer }) => issuer === name),
-    ...{ exchangeIssuer, clientId, tokenAudience, clock, log },
+    exchangeIssuer,
+    clientId,
+    tokenAudience,
+    clock,
+    log,
     ...options.checks,
   })
   const resilient = createResilientExchanger(verifying, {
@@ -120,7 +124,9 @@ export function createExchangePipeline(
     timeoutMs: options.timeoutMs,
     ratePerSecond: options.ratePerSecond,
     exchangeIssuer: exchangeIssuer?.issuer,
-    ...{ clock, timers, log },
+    clock,
+    timers,
+    log,
   })
   return createCachingExchanger(resilient, {
     ...options.caching,
@@ -128,6 +134,7 @@ export function createExchangePipeline(
     clientId,
     subjectTokenType: options.subjectTokenType ?? ACCESS_TOKEN_TYPE,
     exchangeIssuer: exchangeIssuer?.issuer,
-    ...{ clock, log },
+    clock,
+    log,
   })
 }

@@ -59,7 +59,8 @@ export async function verifyExchangedToken(
   const { clockToleranceSeconds = TOKEN_DEFAULTS.clockToleranceSeconds } = expectations
   const claims = await verifiedClaims(exchanged.token.reveal(), {
     issuer: exchangeIssuer ?? issuerOf(request.caller.issuer),
-    ...{ clockToleranceSeconds, clock },
+    clockToleranceSeconds,
+    clock,
   })
   const known = readClaims(claims, () =>
     checkedClaims(exchanged, claims, { request, expectations }),

@@ -134,7 +134,9 @@ function waysOut(
       ? undefined
       : createProxyDispatcher({
           ...pool,
-          ...{ proxy: one, requestContext, timeoutMs: CONNECT_TIMEOUT_MS },
+          proxy: one,
+          requestContext,
+          timeoutMs: CONNECT_TIMEOUT_MS,
           proxyContext: secureContext(ca),
         })
   const proxies = { 'http:': through(proxy.http), 'https:': through(proxy.https) }

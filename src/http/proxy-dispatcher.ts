@@ -43,7 +43,9 @@ export function createProxyDispatcher(options: ProxyDispatcherOptions): Dispatch
     // Without the credentials, so that no error can have them.
     uri: proxy.origin,
     ...withoutUndefined({ token }),
-    ...{ connections, keepAliveTimeout, pipelining: options.pipelining ?? 1 },
+    connections,
+    keepAliveTimeout,
+    pipelining: options.pipelining ?? 1,
     proxyTls: { timeout, ...withoutUndefined({ secureContext: options.proxyContext }) },
     requestTls: { timeout, ...withoutUndefined({ secureContext: options.requestContext }) },
     clientFactory: (origin, pool) =>

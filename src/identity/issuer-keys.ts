@@ -134,7 +134,9 @@ class RemoteIssuer implements Issuer {
     this.issuer = issuer
     this.#maxAgeMs = options.maxAgeMs ?? 10 * 60_000
     const caching = {
-      ...{ clock, cooldownMs, maxAgeMs: this.#maxAgeMs },
+      clock,
+      cooldownMs,
+      maxAgeMs: this.#maxAgeMs,
       staleAgeMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
       onFailure: (error: unknown): void => {
         logEvent(log, 'warn', {

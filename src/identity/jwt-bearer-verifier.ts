@@ -104,8 +104,12 @@ class JwtBearerVerifier implements AccessTokenVerifier {
     const issuers = [...this.#issuers.keys()]
     const { resource, toleratedAudiences } = options
     this.#expectations = {
-      ...{ issuers, audience, resource, toleratedAudiences },
-      ...{ clockToleranceSeconds, clock },
+      issuers,
+      audience,
+      resource,
+      toleratedAudiences,
+      clockToleranceSeconds,
+      clock,
     }
     this.#verifiedTokens = new VerifiedTokenCache({
       maxEntries: options.maxVerifiedTokens ?? 10_000,

@@ -30,7 +30,8 @@ async function verifiedClaims(
   { issuer, audience, clockToleranceSeconds, clock }: VerificationExpectations & { clock: Clock },
 ): Promise<Claims> {
   const { payload } = await jwtVerify(credentials.token.reveal(), key, {
-    ...{ issuer, audience },
+    issuer,
+    audience,
     algorithms: [...declaredAlgorithmsOf(key)],
     requiredClaims: ['exp'],
     // A second more than is allowed: jose counts whole seconds, and the verifier draws the line for both implementations.

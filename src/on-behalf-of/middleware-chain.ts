@@ -86,7 +86,9 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       formBody(),
       requireBearerAuth({
         ...challenges,
-        ...{ verifier: options.verifier, resource: resource.resource, endpoint },
+        verifier: options.verifier,
+        resource: resource.resource,
+        endpoint,
         callerPolicy: options.callerPolicy,
       }),
       endpointMethods(),

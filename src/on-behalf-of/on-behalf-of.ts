@@ -75,7 +75,8 @@ export function composeOnBehalfOf(given: OnBehalfOfOptions, host: ToolHost): Com
   const ours = new WeakSet<Request>()
   const connections = connectionsFor(options)
   const chain = chainFor(options, {
-    ...{ host, connections },
+    host,
+    connections,
     answers: (req) => ours.has(req),
   })
   const { endpoint, log = silentLog } = options
@@ -89,7 +90,10 @@ export function composeOnBehalfOf(given: OnBehalfOfOptions, host: ToolHost): Com
   const protect = Router()
   protect.use(context, wiring.protect, guard, ...chain.endpoint, chain.errors)
   return {
-    ...{ metadata, protect, guard, context },
+    metadata,
+    protect,
+    guard,
+    context,
     errors: chain.errors,
     resource: chain.resource,
     close: async () => {
@@ -141,7 +145,10 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
   const issuers = issuersFor(reached)
   const registry = createToolRegistry(options.tools)
   return createMiddlewareChain({
-    ...{ endpoint, log, answers, http: options.http },
+    endpoint,
+    log,
+    answers,
+    http: options.http,
     resource: {
       resource,
       authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
@@ -149,7 +156,8 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     },
     metadataLocation: options.metadataLocation,
     verifier: createJwtBearerVerifier({
-      ...{ audience: tokenAudience, resource },
+      audience: tokenAudience,
+      resource,
       issuers: issuers.accepted,
       toleratedAudiences: [options.client.id, ...options.toleratedAudiences],
       clockToleranceSeconds: options.clockToleranceSeconds,
@@ -162,7 +170,10 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     undeclaredTools: options.undeclaredTools,
     exchange: {
       ...apiCalls,
-      ...{ host, registry, apis: options.apis, delegation: options.delegation },
+      host,
+      registry,
+      apis: options.apis,
+      delegation: options.delegation,
       sessions: options.sessions,
       exchanger: exchangerFor(reached, issuers),
       forwardClientAddress: options.exchange.forwardClientAddress,

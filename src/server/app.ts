@@ -113,8 +113,12 @@ function homePageOptions(
   resource: ResourceDescription,
 ): HomePageOptions {
   return {
-    ...{ endpoint, resource, tools, tokenCommand },
-    ...{ name: SERVER_NAME, version: VERSION },
+    endpoint,
+    resource,
+    tools,
+    tokenCommand,
+    name: SERVER_NAME,
+    version: VERSION,
     healthUrl: new URL('/healthz', endpoint),
   }
 }

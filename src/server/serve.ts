@@ -54,7 +54,8 @@ export async function serve(options: ServeOptions): Promise<ListeningServer> {
   }
   const { host } = options
   const { servers, port } = await listen({
-    ...{ host, port: options.port },
+    host,
+    port: options.port,
     createServer: () => createHttpServer(handle, options),
   })
   let closing: Promise<unknown> | undefined

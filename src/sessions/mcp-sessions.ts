@@ -97,7 +97,8 @@ export class McpSessions {
       authContextOf(authInfo).caller,
       (id) =>
         new McpSession({
-          ...{ id, onerror: this.#onerror },
+          id,
+          onerror: this.#onerror,
           replayBytes,
           retryMs,
         }),

@@ -127,8 +127,12 @@ export class SessionRegistry<T> {
     const now = this.#options.clock()
     const value = create(id)
     this.#entries.set(id, {
-      ...{ value, user, owner: ownerOf(caller) },
-      ...{ openedAtMs: now, usedAtMs: now, uses: 0 },
+      value,
+      user,
+      owner: ownerOf(caller),
+      openedAtMs: now,
+      usedAtMs: now,
+      uses: 0,
     })
     this.#planSweep()
     return value

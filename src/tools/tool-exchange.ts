@@ -113,7 +113,10 @@ async function exchangeForTool(
   const { clientAddress, trace } = request
   const logged: LoggedCall = {
     ...commonOf(authInfo, options),
-    ...{ tool: tool.name, api: downstream.api, audience: api.audience, asked: scopes },
+    tool: tool.name,
+    api: downstream.api,
+    audience: api.audience,
+    asked: scopes,
   }
   const wanted = { caller, subjectToken, audience: api.audience, scopes, clientAddress }
   const tokens = new ExchangedTokenSource(options.exchanger, wanted, signal)
@@ -130,7 +133,11 @@ async function exchangeForTool(
     return { failure }
   }
   const calls = {
-    ...{ api, tokens, trace, timeoutMs: options.timeoutMs, maxBytes: options.maxBytes },
+    api,
+    tokens,
+    trace,
+    timeoutMs: options.timeoutMs,
+    maxBytes: options.maxBytes,
     fetch: request.fetchAs(userKeyOf(caller)),
     report: (failure: OnBehalfOfError) => {
       logCallFailure(logged, failure)

@@ -79,7 +79,7 @@ describe('npm run demo', () => {
   const steady = (text: string): readonly string[] =>
     text
       .replaceAll(/:\d{2,5}\//g, ':PORT/')
-      .replaceAll(/\btpc_\w+/g, 'tpc_ID')
+      .replaceAll(/\btpc_[\w-]+/g, 'tpc_ID')
       .split('\n')
       .map((line) => line.trimEnd())
       .filter((line) => line !== '')

@@ -70,7 +70,7 @@ describe('the limit by address', () => {
     expect((await metadata({ 'X-Forwarded-For': '198.51.100.7, 10.0.0.5:1' })).status).toBe(200)
   })
 
-  test('[case 61] IPv4 clients on a dual-server listener have a bucket each', async () => {
+  test('[case 61] IPv4 clients on a dual-stack listener have a bucket each', async () => {
     await open({ TRUST_PROXY: '1' })
     const addresses = six((index) => `::ffff:203.0.113.${index}`)
     expect(await statuses(addresses)).toEqual([200, 200, 200, 200, 200, 200])

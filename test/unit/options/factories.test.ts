@@ -31,6 +31,7 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
   homePageRoute: [[{ endpoint: URL_HERE, name: '' }], ['name', 'resource', 'tools']],
   hostAndOriginValidation: [[{ endpoint: 'x', allowedHosts: 5 }], ['endpoint', 'allowedHosts']],
   jsonBody: [['large'], ['maxBytes']],
+  knownHosts: [[{ endpoint: 'x', allowedHosts: ['https://x'] }], ['endpoint', 'allowedHosts']],
   limitByAddress: [[{ perMinute: -1 }], ['perMinute']],
   limitByCaller: [[{ perMinute: 1, bytesPerMinute: 'x' }], ['bytesPerMinute']],
   limitConcurrency: [[{}], ['concurrencyPerCaller']],
@@ -67,7 +68,8 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
 
 /** They take no options, or what they take is no option. */
 const NO_FACTORIES = [
-  ...['authContextOf', 'authenticatedRequest', 'downstreamOf', 'formBody', 'metadataUrl'],
+  ...['answerForms', 'authContextOf', 'authenticatedRequest', 'downstreamOf', 'endpointMethods'],
+  ...['formBody', 'metadataUrl'],
   ...['OnBehalfOfError', 'parsePathTemplate', 'ProxyError', 'Secret', 'securityHeaders'],
   'verifyExchangedToken',
 ]
