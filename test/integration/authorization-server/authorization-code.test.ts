@@ -167,7 +167,7 @@ describe('the authorization code flow', () => {
     },
   )
 
-  it('answers prompt=none with login_required when nobody is signed in', async () => {
+  it('the authorization endpoint answers prompt=none with login_required when nobody is signed in', async () => {
     const { url } = authorizationRequest(server, { prompt: 'none' })
     const callback = await signIn({ authorizationUrl: url, username: 'alice' })
     expect(callback.searchParams.get('error')).toBe('login_required')

@@ -53,7 +53,7 @@ async function withDirectory(
 }
 
 describe('the Custom Token Exchange', () => {
-  it('answers exactly as documented', async () => {
+  it('the Custom Token Exchange answers exactly as documented', async () => {
     const { status, headers, body } = await postToken(server, customForm(subjectToken))
     expect(status).toBe(200)
     expect(headers.get('cache-control')).toBe('no-store')

@@ -136,7 +136,7 @@ describe('OpenID Connect', () => {
     expect(idToken.claims).toMatchObject({ iss: server.issuer, sub: 'auth0|alice', aud: 'curl' })
   })
 
-  it('answers at the userinfo endpoint with what the scopes allow', async () => {
+  it('the authorization server answers at the userinfo endpoint with what the scopes allow', async () => {
     const { body } = await obtainTokens(server, 'alice', { scope: 'openid email tool:greet' })
     const headers = { authorization: `Bearer ${String(body['access_token'])}` }
     const answer = readAnswer(await get(`${server.issuer}userinfo`, headers))
@@ -147,7 +147,7 @@ describe('OpenID Connect', () => {
     expect(answer.body).not.toHaveProperty('name')
   })
 
-  it('answers at the userinfo endpoint to an opaque token', async () => {
+  it('the authorization server answers at the userinfo endpoint to an opaque token', async () => {
     const { body } = await obtainTokens(server, 'bob', { resource: '', scope: 'openid profile' })
     const headers = { authorization: `Bearer ${String(body['access_token'])}` }
     const answer = readAnswer(await get(`${server.issuer}userinfo`, headers))

@@ -32,7 +32,7 @@ afterAll(async () => {
 })
 
 describe('the On-Behalf-Of exchange', () => {
-  it('answers exactly as documented', async () => {
+  it('the On-Behalf-Of exchange answers exactly as documented', async () => {
     const { status, headers, body } = await postToken(server, exchangeForm(subjectToken))
     expect(status).toBe(200)
     expect(headers.get('content-type')).toContain('application/json')
