@@ -13,7 +13,7 @@ import {
   authorizationRequest,
   postJson,
   postToken,
-  startServer,
+  startAuthorizationServer,
 } from '../integration/authorization-server/support.js'
 
 // What the official suite's client scenarios (named in brackets) let a client rely on: a server that did otherwise
@@ -114,7 +114,7 @@ describe('the way from the first 401 to the authorization server', () => {
 
   test('[auth/authorization-server-migration] a token of another authorization server is refused as a token, so that the client looks again', async () => {
     const identifiers = { mcp: stack.endpoint.href, api: stack.apiAudience }
-    const former = await startServer({ directory: withIdentifiers(loadDirectory(), identifiers) })
+    const former = await startAuthorizationServer({ directory: withIdentifiers(loadDirectory(), identifiers) })
     try {
       const { issuer } = former
       const resource = stack.endpoint.href

@@ -2,14 +2,14 @@ import request from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
-import { startServer, type RunningServer } from './authorization-server/support.js'
+import { startAuthorizationServer, type RunningServer } from './authorization-server/support.js'
 
 let authorizationServer: RunningServer
 let api: ListeningServer
 let audience: string
 
 beforeAll(async () => {
-  authorizationServer = await startServer()
+  authorizationServer = await startAuthorizationServer()
   api = await serve({ host: 'localhost', port: 0, drainMs: 50 })
   audience = `http://localhost:${api.port}/`
   api.attach(createDownstreamApi({ issuer: authorizationServer.issuer, audience }))

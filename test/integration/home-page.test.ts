@@ -56,7 +56,7 @@ describe('the page at / of the server', () => {
     expect((await ask('"other"')).status).toBe(200)
   })
 
-  test('answers HEAD without a body', async () => {
+  test('the page at / answers HEAD without a body', async () => {
     const response = await request(server.origin).head('/')
     expect(response.status).toBe(200)
     expect(Number(response.get('content-length'))).toBeGreaterThan(1_000)

@@ -30,69 +30,70 @@ interface Answer {
   readonly text: string
 }
 
-describe('an app with onBehalfOf around its MCP endpoint', () => {
-  let issuer: TestIssuer
-  let log: RecordingLog
+let issuer: TestIssuer
 
-  beforeAll(async () => {
-    issuer = await TestIssuer.start()
+let log: RecordingLog
+
+beforeAll(async () => {
+  issuer = await TestIssuer.start()
+})
+
+afterAll(() => issuer.close())
+
+const guard = (change: Partial<OnBehalfOfOptions> = {}) => {
+  log = new RecordingLog()
+  return onBehalfOf({
+    endpoint: ENDPOINT,
+    issuer: issuer.issuer,
+    client: { id: 'mcp-server', secret: new Secret('secret-of-the-mcp-server') },
+    apis: { api: API },
+    tools: [{ name: 'admin', requiredScopes: ['tool:admin'] }, GREET],
+    baselineScopes: ['tool:greet'],
+    log,
+    ...change,
   })
+}
 
-  afterAll(() => issuer.close())
-
-  const guard = (change: Partial<OnBehalfOfOptions> = {}) => {
-    log = new RecordingLog()
-    return onBehalfOf({
-      endpoint: ENDPOINT,
-      issuer: issuer.issuer,
-      client: { id: 'mcp-server', secret: new Secret('secret-of-the-mcp-server') },
-      apis: { api: API },
-      tools: [{ name: 'admin', requiredScopes: ['tool:admin'] }, GREET],
-      baselineScopes: ['tool:greet'],
-      log,
-      ...change,
-    })
-  }
-
-  /** The app of somebody else: routes and an error handler of its own, an endpoint that tells who called. */
-  const appWith = (
-    { metadata, protect, errors }: ReturnType<typeof guard>,
-    prepare: (app: Express) => void = () => undefined,
-  ): Express => {
-    const app = express()
-    prepare(app)
-    app.use(metadata)
-    app.all('/mcp', protect, (req, res) => {
-      const { auth, body } = authenticatedRequest(req)
-      if ((body as { method?: string } | undefined)?.method === 'fail') {
-        throw new Error('an internal of the handler')
-      }
-      res.json({ sub: authContextOf(auth).caller.subject, body })
-    })
-    app.get('/own', () => {
-      throw new Error('own route')
-    })
-    app.use(errors)
-    const own: ErrorRequestHandler = (error: Error, _req, res, next) => {
-      if (res.headersSent) next(error)
-      else res.status(418).json({ own: error.message })
+/** The app of somebody else: routes and an error handler of its own, an endpoint that tells who called. */
+const appWith = (
+  { metadata, protect, errors }: ReturnType<typeof guard>,
+  prepare: (app: Express) => void = () => undefined,
+): Express => {
+  const app = express()
+  prepare(app)
+  app.use(metadata)
+  app.all('/mcp', protect, (req, res) => {
+    const { auth, body } = authenticatedRequest(req)
+    if ((body as { method?: string } | undefined)?.method === 'fail') {
+      throw new Error('an internal of the handler')
     }
-    app.use(own)
-    return app
-  }
-
-  const post = async (app: Express, body: object, token?: string): Promise<Answer> => {
-    const sent = request(app).post('/mcp').set('Host', HOST)
-    return token === undefined
-      ? sent.send(body)
-      : sent.set('Authorization', `Bearer ${token}`).send(body)
-  }
-
-  const call = (name: string): object => ({
-    ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
-    params: { name, arguments: {} },
+    res.json({ sub: authContextOf(auth).caller.subject, body })
   })
+  app.get('/own', () => {
+    throw new Error('own route')
+  })
+  app.use(errors)
+  const own: ErrorRequestHandler = (error: Error, _req, res, next) => {
+    if (res.headersSent) next(error)
+    else res.status(418).json({ own: error.message })
+  }
+  app.use(own)
+  return app
+}
 
+const post = async (app: Express, body: object, token?: string): Promise<Answer> => {
+  const sent = request(app).post('/mcp').set('Host', HOST)
+  return token === undefined
+    ? sent.send(body)
+    : sent.set('Authorization', `Bearer ${token}`).send(body)
+}
+
+const call = (name: string): object => ({
+  ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
+  params: { name, arguments: {} },
+})
+
+describe('requests to an MCP endpoint behind onBehalfOf', () => {
   test('an app with onBehalfOf around its MCP endpoint lets a good token through, with req.auth and a parsed body', async () => {
     const token = await issuer.mint(ENDPOINT.href)
     const { status, body } = await post(appWith(guard()), { method: 'ping' }, token)
@@ -122,7 +123,7 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     }
   })
 
-  test('answers with the challenge, with the answer’s headers of the standalone server', async () => {
+  test('protect answers with the challenge, and with the headers of the standalone server', async () => {
     const { status, headers } = await post(appWith(guard()), call('greet'))
     expect(status).toBe(401)
     expect(headers['www-authenticate']).toBe(
@@ -133,7 +134,7 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
     expect(headers['x-powered-by']).toBeUndefined()
   })
 
-  test('answers a step-up with the challenge before the handler runs', async () => {
+  test('protect answers a step-up with the challenge before the handler runs', async () => {
     const token = await issuer.mint(ENDPOINT.href)
     const { status, headers } = await post(appWith(guard()), call('admin'), token)
     expect(status).toBe(403)
@@ -157,7 +158,9 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
       expect(body).not.toHaveProperty('reached')
     },
   )
+})
 
+describe('bodies in front of an MCP endpoint behind onBehalfOf', () => {
   test('an app that parses JSON itself, in front, is served and held to the same decisions', async () => {
     const app = appWith(guard(), (own) => own.use(express.json(), express.text({ type: '*/*' })))
     const token = await issuer.mint(ENDPOINT.href)
@@ -202,7 +205,9 @@ describe('an app with onBehalfOf around its MCP endpoint', () => {
       })
     },
   )
+})
 
+describe('an app around onBehalfOf', () => {
   test('errors of other routes go to the app’s own handler, those of the endpoint do not', async () => {
     const app = appWith(guard())
     const own = await request(app).get('/own').set('Host', HOST)

@@ -13,13 +13,13 @@ import {
   postJson,
   postToken,
   registerClient,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 let server: RunningServer
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
 })
 
 afterAll(async () => {
@@ -103,7 +103,7 @@ describe('the API that a token is for', () => {
       if (mcp !== undefined)
         Object.assign(mcp, { token_lifetime: 120, allow_offline_access: false })
     })
-    const strict = await startServer({ directory })
+    const strict = await startAuthorizationServer({ directory })
     try {
       const { body } = await obtainTokens(strict, 'alice')
       expect(body['expires_in']).toBe(120)
@@ -119,7 +119,7 @@ describe('the API that a token is for', () => {
     const directory = changedDirectory(({ resource_servers: [mcp] }) => {
       if (mcp !== undefined) mcp.skip_consent_for_verifiable_first_party_clients = false
     })
-    const strict = await startServer({ directory })
+    const strict = await startAuthorizationServer({ directory })
     try {
       const { url } = authorizationRequest(strict)
       const callback = await signIn({ authorizationUrl: url, username: 'alice', consent: 'deny' })
@@ -141,7 +141,7 @@ describe('token dialects', () => {
     const directory = changedDirectory(({ resource_servers: [mcp] }) => {
       if (mcp !== undefined) mcp.token_dialect = dialect
     })
-    const speaking = await startServer({ directory })
+    const speaking = await startAuthorizationServer({ directory })
     try {
       const token = await obtainAccessToken(speaking, 'alice', { scope: 'tool:greet' })
       const { header, claims } = decode(token)

@@ -1,3 +1,4 @@
+import request from 'supertest'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signIn } from '../../../apps/development/sign-in.js'
@@ -10,13 +11,13 @@ import {
   postJson,
   postToken,
   registerClient,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 let server: RunningServer
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
 })
 
 afterAll(async () => {
@@ -83,10 +84,13 @@ describe('the authorization code flow', () => {
     'the authorization code flow refuses %s with 400 invalid_request',
     async (_what, body, contentType) => {
       const headers = { 'content-type': contentType }
-      const response = await fetch(`${server.issuer}oauth/token`, { method: 'POST', headers, body })
+      const response = await request(new URL(server.issuer).origin)
+        .post('/oauth/token')
+        .set(headers)
+        .send(body)
       expect(response.status).toBe(400)
-      expect(response.headers.get('cache-control')).toBe('no-store')
-      expect(await response.json()).toMatchObject({ error: 'invalid_request' })
+      expect(response.get('cache-control')).toBe('no-store')
+      expect(response.body).toMatchObject({ error: 'invalid_request' })
     },
   )
 
@@ -163,7 +167,7 @@ describe('the authorization code flow', () => {
     },
   )
 
-  it('answers prompt=none with login_required when nobody is signed in', async () => {
+  it('the authorization endpoint answers prompt=none with login_required when nobody is signed in', async () => {
     const { url } = authorizationRequest(server, { prompt: 'none' })
     const callback = await signIn({ authorizationUrl: url, username: 'alice' })
     expect(callback.searchParams.get('error')).toBe('login_required')

@@ -2,7 +2,12 @@ import { once } from 'node:events'
 import { type Server, createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signIn } from '../../../apps/development/sign-in.js'
-import { type RunningServer, authorizationRequest, obtainTokens, startServer } from './support.js'
+import {
+  type RunningServer,
+  authorizationRequest,
+  obtainTokens,
+  startAuthorizationServer,
+} from './support.js'
 
 const REMOTE = 'https://client.example/oauth/client.json'
 const REDIRECT_URI = 'http://127.0.0.1:49152/callback'
@@ -23,7 +28,7 @@ function describeClient(clientId: string): Record<string, unknown> {
 }
 
 beforeAll(async () => {
-  server = await startServer({
+  server = await startAuthorizationServer({
     fetch: (input, init) => {
       if (input instanceof Request) throw new TypeError('the server fetches by address')
       const url = input.toString()

@@ -14,7 +14,7 @@ import {
   obtainAccessToken,
   obtainTokens,
   postToken,
-  startServer,
+  startAuthorizationServer,
   without,
 } from './support.js'
 
@@ -22,7 +22,7 @@ let server: RunningServer
 let subjectToken: string
 
 beforeAll(async () => {
-  server = await startServer({
+  server = await startAuthorizationServer({
     directory: changedDirectory((directory) => {
       // Bad tokens by the dozen come from one address here.
       const { stage } = directory.attack_protection.suspicious_ip_throttling
@@ -45,7 +45,7 @@ async function exchangeWith(
   change: (directory: Directory) => void,
   params: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const changed = await startServer({ directory: changedDirectory(change) })
+  const changed = await startAuthorizationServer({ directory: changedDirectory(change) })
   try {
     return await postToken(changed, customForm(await obtainAccessToken(changed, 'alice'), params))
   } finally {
@@ -72,12 +72,12 @@ async function exchangeClaims(change: JWTPayload): Promise<Answer> {
 }
 
 describe('before the Action: a Custom Token Exchange is refused', () => {
-  it('when the secret is wrong', async () => {
+  it('a Custom Token Exchange is refused when the secret is wrong', async () => {
     const answer = await postToken(server, customForm(subjectToken, { client_secret: 'wrong' }))
     expectRefusal(answer, 401, 'access_denied')
   })
 
-  it('when the client may use On-Behalf-Of alone, and the other way round', async () => {
+  it('a Custom Token Exchange is refused when the client may use On-Behalf-Of alone, and the other way round', async () => {
     const { client_id = '', client_secret = '' } = exchangeForm('')
     const other = await postToken(server, customForm(subjectToken, { client_id, client_secret }))
     expectRefusal(other, 403, 'unauthorized_client')
@@ -86,7 +86,7 @@ describe('before the Action: a Custom Token Exchange is refused', () => {
     expectRefusal(asObo, 403, 'unauthorized_client')
   })
 
-  it('when the client is a third party', async () => {
+  it('a Custom Token Exchange is refused when the client is a third party', async () => {
     const answer = await exchangeWith(({ clients }) => {
       for (const client of clients) {
         if (client.client_id === 'mcp-server-custom') client.is_first_party = false
@@ -95,7 +95,7 @@ describe('before the Action: a Custom Token Exchange is refused', () => {
     expectRefusal(answer, 403, 'unauthorized_client')
   })
 
-  it('when no profile has the subject_token_type, and names those there are', async () => {
+  it('a Custom Token Exchange is refused when no profile has the subject_token_type, and names those there are', async () => {
     const form = customForm(subjectToken, { subject_token_type: 'urn:fastmcp:mcp2' })
     const answer = await postToken(server, form)
     expectRefusal(answer, 400, 'invalid_request')
@@ -107,7 +107,7 @@ describe('before the Action: a Custom Token Exchange is refused', () => {
     expect(none.body['error_description']).toContain('known: none')
   })
 
-  it('when another type of token is wanted', async () => {
+  it('a Custom Token Exchange is refused when another type of token is wanted', async () => {
     const wanted = { requested_token_type: 'urn:ietf:params:oauth:token-type:id_token' }
     expectRefusal(await postToken(server, customForm(subjectToken, wanted)), 400, 'invalid_request')
     const same = { requested_token_type: ACCESS_TOKEN }
@@ -115,14 +115,14 @@ describe('before the Action: a Custom Token Exchange is refused', () => {
   })
 
   it.each([{ actor_token: 'x' }, { actor_token_type: 'urn:example:actor' }])(
-    'when one of the actor parameters is missing: %o',
+    'a Custom Token Exchange is refused when one of the actor parameters is missing: %o',
     async (params) => {
       const answer = await postToken(server, customForm(subjectToken, { ...params }))
       expectRefusal(answer, 400, 'invalid_request')
     },
   )
 
-  it('when the actor token says it is an ID token of this server, and is not', async () => {
+  it('a Custom Token Exchange is refused when the actor token says it is an ID token of this server, and is not', async () => {
     const actor_token_type = 'urn:ietf:params:oauth:token-type:id_token'
     const bad = customForm(subjectToken, { actor_token: 'x', actor_token_type })
     expectRefusal(await postToken(server, bad), 400, 'invalid_request')
@@ -147,7 +147,7 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
     expect(answer.body['error_description']).toBe('subject_token is required')
   })
 
-  it('when the client is not in its list', async () => {
+  it('a Custom Token Exchange is refused when the client is not in its list', async () => {
     const answer = await exchangeWith(({ token_exchange_profiles: [profile] }) => {
       if (profile !== undefined) profile.action.ALLOWED_CLIENT_IDS = ['mcp-server']
     })
@@ -170,11 +170,14 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
     ['is for another API', () => ({ aud: API }), 'aud'],
     ['is not valid yet', () => ({ nbf: Math.floor(Date.now() / 1000) + 60 }), 'nbf'],
     ['is sender-constrained', () => ({ cnf: { jkt: 'x' } }), 'ender-constrained'],
-  ])('when the subject token %s', async (_what, change, reason) => {
-    const answer = await exchangeClaims(change())
-    expectRefusal(answer, 400, 'invalid_request')
-    expect(answer.body['error_description']).toContain(reason)
-  })
+  ])(
+    'a Custom Token Exchange is refused when the subject token %s',
+    async (_what, change, reason) => {
+      const answer = await exchangeClaims(change())
+      expectRefusal(answer, 400, 'invalid_request')
+      expect(answer.body['error_description']).toContain(reason)
+    },
+  )
 
   it('a Custom Token Exchange is refused by the Action but not when the subject token expired within the tolerance of five seconds', async () => {
     const expired = (): number => Math.floor(Date.now() / 1000) - 1
@@ -192,7 +195,7 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
     expect(attempt.status).toBe(200)
   })
 
-  it('when the subject token has a foreign signature, a foreign key, or none', async () => {
+  it('a Custom Token Exchange is refused when the subject token has a foreign signature, a foreign key, or none', async () => {
     const { privateKey } = await generateKeyPair('RS256')
     const { kid } = decode(subjectToken).header
     const sign = async (header: { kid?: string }): Promise<string> =>
@@ -209,7 +212,7 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
     }
   })
 
-  it('when a scope is outside of its list, though the user may', async () => {
+  it('a Custom Token Exchange is refused when a scope is outside of its list, though the user may', async () => {
     const answer = await postToken(server, customForm(subjectToken, { scope: 'read:tasks' }))
     expectRefusal(answer, 400, 'invalid_scope')
     expect(answer.body['error_description']).toContain('read:tasks')
@@ -233,18 +236,18 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
 })
 
 describe('after the Action: a Custom Token Exchange is refused', () => {
-  it('when the user does not exist', async () => {
+  it('a Custom Token Exchange is refused when the user does not exist', async () => {
     expectRefusal(await exchangeClaims({ sub: 'auth0|mallory' }), 400, 'invalid_request')
   })
 
-  it('when there is no client grant', async () => {
+  it('a Custom Token Exchange is refused when there is no client grant', async () => {
     const answer = await exchangeWith(({ client_grants }) => {
       client_grants.splice(1, 1)
     })
     expectRefusal(answer, 403, 'access_denied')
   })
 
-  it('when users would have to be asked', async () => {
+  it('a Custom Token Exchange is refused when users would have to be asked', async () => {
     const answer = await exchangeWith(({ resource_servers: [, api] }) => {
       if (api !== undefined) api.skip_consent_for_verifiable_first_party_clients = false
     })

@@ -15,8 +15,9 @@ import {
   postJson,
   postToken,
   readAnswer,
-  startServer,
+  startAuthorizationServer,
   without,
+  get,
 } from './support.js'
 
 const ALL = 'openid offline_access read:private'
@@ -25,7 +26,7 @@ let server: RunningServer
 let subjectToken: string
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
   subjectToken = await obtainAccessToken(server, 'alice')
 })
 
@@ -43,7 +44,7 @@ async function withDirectory(
   change: (directory: Directory) => void,
   run: (changed: RunningServer, subject: string) => Promise<void>,
 ): Promise<void> {
-  const changed = await startServer({ directory: changedDirectory(change) })
+  const changed = await startAuthorizationServer({ directory: changedDirectory(change) })
   try {
     await run(changed, await obtainAccessToken(changed, 'alice'))
   } finally {
@@ -52,7 +53,7 @@ async function withDirectory(
 }
 
 describe('the Custom Token Exchange', () => {
-  it('answers exactly as documented', async () => {
+  it('the Custom Token Exchange answers exactly as documented', async () => {
     const { status, headers, body } = await postToken(server, customForm(subjectToken))
     expect(status).toBe(200)
     expect(headers.get('cache-control')).toBe('no-store')
@@ -168,7 +169,7 @@ describe('the scopes of a Custom Token Exchange', () => {
     const token = accessTokenOf(answer)
     expect(decode(token).claims.aud).toEqual([API, `${server.issuer}userinfo`])
     const headers = { authorization: `Bearer ${token}` }
-    const userinfo = await readAnswer(await fetch(`${server.issuer}userinfo`, { headers }))
+    const userinfo = readAnswer(await get(`${server.issuer}userinfo`, headers))
     expect(userinfo).toMatchObject({ status: 200, body: { sub: 'auth0|alice' } })
   })
 

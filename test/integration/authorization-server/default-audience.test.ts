@@ -6,7 +6,7 @@ import {
   changedDirectory,
   decode,
   obtainTokens,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 describe('the tenant’s default audience', () => {
@@ -14,7 +14,7 @@ describe('the tenant’s default audience', () => {
     const directory = changedDirectory(({ tenant_settings }) => {
       tenant_settings.default_audience = MCP
     })
-    const server = await startServer({ directory })
+    const server = await startAuthorizationServer({ directory })
     try {
       const none = await obtainTokens(server, 'alice', { resource: '' })
       expect(decode(accessTokenOf(none)).claims.aud).toBe(MCP)

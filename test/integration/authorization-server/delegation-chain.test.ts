@@ -9,7 +9,7 @@ import {
   exchangeForm,
   obtainAccessToken,
   postToken,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 const HOPS = 5
@@ -17,7 +17,7 @@ const HOPS = 5
 let server: RunningServer
 
 beforeAll(async () => {
-  server = await startServer({ directory: changedDirectory(addServices) })
+  server = await startAuthorizationServer({ directory: changedDirectory(addServices) })
 })
 
 afterAll(async () => {

@@ -14,7 +14,8 @@ import {
   obtainAccessToken,
   postToken,
   readAnswer,
-  startServer,
+  startAuthorizationServer,
+  get,
 } from './support.js'
 
 let server: RunningServer
@@ -23,7 +24,7 @@ let key: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey }
 let jkt: string
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
   subjectToken = await obtainAccessToken(server, 'alice')
   key = await generateKeyPair('ES256')
   jkt = await calculateJwkThumbprint(await exportJWK(key.publicKey))
@@ -97,7 +98,7 @@ describe.each([
 describe('the metadata', () => {
   it('the metadata names the one algorithm of proofs', async () => {
     const url = `${server.issuer}.well-known/oauth-authorization-server`
-    const { body } = await readAnswer(await fetch(url))
+    const { body } = readAnswer(await get(url))
     expect(body['dpop_signing_alg_values_supported']).toEqual(['ES256'])
   })
 })
@@ -127,8 +128,8 @@ describe('the sign-in of a user', () => {
       await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)),
     ).toString('base64url')
     const headers = { authorization: `DPoP ${token}`, ...(await proof({ htm: 'GET', htu, ath })) }
-    expect((await readAnswer(await fetch(htu, { headers }))).body['sub']).toBe('auth0|alice')
-    const bearer = await fetch(htu, { headers: { authorization: `Bearer ${token}` } })
+    expect(readAnswer(await get(htu, headers)).body['sub']).toBe('auth0|alice')
+    const bearer = await get(htu, { authorization: `Bearer ${token}` })
     expect(bearer.status).toBe(401)
   })
 })

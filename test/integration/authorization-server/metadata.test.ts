@@ -1,3 +1,4 @@
+import request from 'supertest'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -9,13 +10,14 @@ import {
   obtainTokens,
   postToken,
   readAnswer,
-  startServer,
+  startAuthorizationServer,
+  get,
 } from './support.js'
 
 let server: RunningServer
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
 })
 
 afterAll(async () => {
@@ -27,7 +29,7 @@ describe('metadata', () => {
     'metadata describes the whole server at %s',
     async (path) => {
       const { issuer } = server
-      const { status, body } = await readAnswer(await fetch(issuer + path))
+      const { status, body } = readAnswer(await get(issuer + path))
       expect(status).toBe(200)
       expect(body).toMatchObject({
         issuer,
@@ -58,29 +60,26 @@ describe('metadata', () => {
   )
 
   it.each([
-    ['GET', '.well-known/openid-configuration'],
-    ['GET', '.well-known/oauth-authorization-server'],
-    ['GET', '.well-known/jwks.json'],
-    ['POST', 'oauth/token'],
-    ['POST', 'oidc/register'],
-    ['POST', 'userinfo'],
-    ['POST', 'oauth/revoke'],
-  ])('metadata lets a browser of another origin call %s /%s', async (method, path) => {
+    ['get', '.well-known/openid-configuration'],
+    ['get', '.well-known/oauth-authorization-server'],
+    ['get', '.well-known/jwks.json'],
+    ['post', 'oauth/token'],
+    ['post', 'oidc/register'],
+    ['post', 'userinfo'],
+    ['post', 'oauth/revoke'],
+  ] as const)('metadata lets a browser of another origin call %s /%s', async (method, path) => {
     const origin = 'http://localhost:6274'
-    const preflight = await fetch(server.issuer + path, {
-      method: 'OPTIONS',
-      headers: {
-        origin,
-        'access-control-request-method': method,
-        'access-control-request-headers': 'content-type,mcp-protocol-version',
-      },
+    const preflight = await request(new URL(server.issuer).origin).options(`/${path}`).set({
+      origin,
+      'access-control-request-method': method,
+      'access-control-request-headers': 'content-type,mcp-protocol-version',
     })
     expect(preflight.status).toBe(204)
-    expect(['*', origin]).toContain(preflight.headers.get('access-control-allow-origin'))
-    expect(preflight.headers.get('access-control-allow-headers')).toContain('mcp-protocol-version')
+    expect(['*', origin]).toContain(preflight.get('access-control-allow-origin'))
+    expect(preflight.get('access-control-allow-headers')).toContain('mcp-protocol-version')
 
-    const answer = await fetch(server.issuer + path, { method, headers: { origin } })
-    expect(['*', origin]).toContain(answer.headers.get('access-control-allow-origin'))
+    const answer = await request(new URL(server.issuer).origin)[method](`/${path}`).set({ origin })
+    expect(['*', origin]).toContain(answer.get('access-control-allow-origin'))
   })
 
   it('metadata refuses an issuer without a slash at the end, or with a path', async () => {
@@ -97,7 +96,7 @@ describe('metadata', () => {
 
 describe('signing keys', () => {
   it('signing keys publishes two RSA keys for RS256 and nothing private', async () => {
-    const { body } = await readAnswer(await fetch(`${server.issuer}.well-known/jwks.json`))
+    const { body } = readAnswer(await get(`${server.issuer}.well-known/jwks.json`))
     const keys = body['keys'] as Record<string, unknown>[]
     expect(keys).toHaveLength(2)
     expect(new Set(keys.map((key) => key['kid'])).size).toBe(2)
@@ -108,11 +107,11 @@ describe('signing keys', () => {
   })
 
   it('signing keys signs with the announced key after a rotation, and still honours what it signed before', async () => {
-    const rotating = await startServer()
+    const rotating = await startAuthorizationServer()
     try {
       const jwksUri = new URL('.well-known/jwks.json', rotating.issuer)
       const publishedKids = async (): Promise<unknown[]> => {
-        const { body } = await readAnswer(await fetch(jwksUri))
+        const { body } = readAnswer(await get(jwksUri))
         return (body['keys'] as Record<string, unknown>[]).map((key) => key['kid'])
       }
       const [first, second] = await publishedKids()

@@ -8,7 +8,7 @@ import {
   decode,
   postToken,
   registerClient,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 const ACME = 'org_acme'
@@ -16,7 +16,7 @@ const ACME = 'org_acme'
 let server: RunningServer
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
 })
 
 afterAll(async () => {

@@ -15,7 +15,7 @@ import {
   obtainTokens,
   postToken,
   registerClient,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 const ACME = 'org_acme'
@@ -29,7 +29,7 @@ function addOther({ organizations }: Directory): void {
 }
 
 beforeAll(async () => {
-  server = await startServer({ directory: changedDirectory(addOther) })
+  server = await startAuthorizationServer({ directory: changedDirectory(addOther) })
 })
 
 afterAll(async () => {
@@ -44,7 +44,7 @@ async function withDirectory(
     addOther(original)
     change(original)
   })
-  const changed = await startServer({ directory })
+  const changed = await startAuthorizationServer({ directory })
   try {
     await run(changed, directory)
   } finally {

@@ -6,13 +6,13 @@ import {
   changedDirectory,
   postToken,
   registerClient,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 let server: RunningServer
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
 })
 
 afterAll(async () => {
@@ -150,7 +150,7 @@ describe('the sign-in page', () => {
     const directory = changedDirectory(({ users: [alice] }) => {
       if (alice !== undefined) alice.name = '"><img src=x onerror=alert(1)>'
     })
-    const other = await startServer({ directory })
+    const other = await startAuthorizationServer({ directory })
     try {
       const client_id = await registerClient(other, { client_name: '<script>alert("hi")</script>' })
       const { url } = authorizationRequest(other, { client_id })

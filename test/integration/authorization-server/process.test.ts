@@ -13,6 +13,7 @@ import {
   obtainAccessToken,
   obtainTokens,
   postToken,
+  get,
 } from './support.js'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -131,8 +132,8 @@ describe('the authorization server as a process', () => {
     })
     const issuer = await addressOf(server)
     expect(server.output.stdout).toContain('users: dana, emil')
-    const page = await fetch(issuer, { headers: { accept: 'text/html' } })
-    expect(await page.text()).toContain('<a href="http://localhost:3001/">')
+    const page = await get(issuer, { accept: 'text/html' })
+    expect(page.text).toContain('<a href="http://localhost:3001/">')
     server.process.kill('SIGTERM')
     expect(await exitCodeOf(server)).toBe(0)
   })

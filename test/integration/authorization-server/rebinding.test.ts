@@ -3,7 +3,7 @@ import { createDownstreamApi } from '../../../apps/downstream-api/downstream-api
 import { serve, type ListeningServer } from '../../../src/server/serve.js'
 import { sendRaw } from '../../attacks/raw-socket.js'
 import { sendLines } from '../../helpers/wire.js'
-import { postJson, startServer, type RunningServer } from './support.js'
+import { postJson, startAuthorizationServer, type RunningServer } from './support.js'
 
 const JSON_TYPE = ['Content-Type', 'application/json'] as const
 
@@ -12,7 +12,7 @@ describe('the companion programs, to a page that made its own name mean this mac
   let api: ListeningServer
 
   beforeAll(async () => {
-    server = await startServer()
+    server = await startAuthorizationServer()
     api = await serve({
       ...{ host: '127.0.0.1', port: 0 },
       handler: createDownstreamApi({ issuer: server.issuer, audience: 'https://api.example/' }),

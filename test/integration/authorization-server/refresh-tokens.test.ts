@@ -1,3 +1,4 @@
+import request from 'supertest'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -7,13 +8,13 @@ import {
   obtainTokens,
   postToken,
   registerClient,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 let server: RunningServer
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
 })
 
 afterAll(async () => {
@@ -81,10 +82,10 @@ describe('refresh tokens', () => {
   it('refresh tokens are gone once revoked', async () => {
     const { body } = await obtainTokens(server, 'alice')
     const token = String(body['refresh_token'])
-    const revoked = await fetch(`${server.issuer}oauth/revoke`, {
-      method: 'POST',
-      body: new URLSearchParams({ client_id: 'curl', token }),
-    })
+    const revoked = await request(new URL(server.issuer).origin)
+      .post('/oauth/revoke')
+      .type('form')
+      .send({ client_id: 'curl', token })
     expect(revoked.status).toBe(200)
     const form = { grant_type: 'refresh_token', client_id: 'curl', refresh_token: token }
     expect((await postToken(server, form)).body).toMatchObject({ error: 'invalid_grant' })

@@ -7,13 +7,13 @@ import {
   postJson,
   postToken,
   registerClient,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 let server: RunningServer
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
 })
 
 afterAll(async () => {

@@ -8,14 +8,15 @@ import {
   postToken,
   readAnswer,
   registerClient,
-  startServer,
+  startAuthorizationServer,
+  get,
 } from './support.js'
 
 let server: RunningServer
 let thirdParty: string
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
   thirdParty = await registerClient(server)
 })
 
@@ -98,7 +99,7 @@ describe('scopes', () => {
       const grant = client_grants.find((candidate) => candidate.default_for !== undefined)
       if (grant !== undefined) grant.scope = ['tool:whoami']
     })
-    const strict = await startServer({ directory })
+    const strict = await startAuthorizationServer({ directory })
     try {
       const client_id = await registerClient(strict)
       expect((await obtainTokens(strict, 'alice', { client_id })).body['scope']).toBe('tool:whoami')
@@ -112,7 +113,7 @@ describe('scopes', () => {
     const directory = changedDirectory(({ resource_servers: [mcp] }) => {
       if (mcp !== undefined) mcp.enforce_policies = false
     })
-    const open = await startServer({ directory })
+    const open = await startAuthorizationServer({ directory })
     try {
       const { body } = await obtainTokens(open, 'carol')
       expect(body['scope']).toBe('tool:whoami tool:greet')
@@ -135,10 +136,10 @@ describe('OpenID Connect', () => {
     expect(idToken.claims).toMatchObject({ iss: server.issuer, sub: 'auth0|alice', aud: 'curl' })
   })
 
-  it('answers at the userinfo endpoint with what the scopes allow', async () => {
+  it('the authorization server answers at the userinfo endpoint with what the scopes allow', async () => {
     const { body } = await obtainTokens(server, 'alice', { scope: 'openid email tool:greet' })
     const headers = { authorization: `Bearer ${String(body['access_token'])}` }
-    const answer = await readAnswer(await fetch(`${server.issuer}userinfo`, { headers }))
+    const answer = readAnswer(await get(`${server.issuer}userinfo`, headers))
     expect(answer).toMatchObject({
       status: 200,
       body: { sub: 'auth0|alice', email: 'alice@example.com', email_verified: true },
@@ -146,17 +147,17 @@ describe('OpenID Connect', () => {
     expect(answer.body).not.toHaveProperty('name')
   })
 
-  it('answers at the userinfo endpoint to an opaque token', async () => {
+  it('the authorization server answers at the userinfo endpoint to an opaque token', async () => {
     const { body } = await obtainTokens(server, 'bob', { resource: '', scope: 'openid profile' })
     const headers = { authorization: `Bearer ${String(body['access_token'])}` }
-    const answer = await readAnswer(await fetch(`${server.issuer}userinfo`, { headers }))
+    const answer = readAnswer(await get(`${server.issuer}userinfo`, headers))
     expect(answer.body).toEqual({ sub: 'auth0|bob', name: 'Bob User', nickname: 'bob' })
   })
 
   it('OpenID Connect refuses a token without the scope openid at the userinfo endpoint', async () => {
     const { body } = await obtainTokens(server, 'alice')
     const headers = { authorization: `Bearer ${String(body['access_token'])}` }
-    const answer = await fetch(`${server.issuer}userinfo`, { headers })
+    const answer = await get(`${server.issuer}userinfo`, headers)
     expect(answer.status).toBe(401)
   })
 })

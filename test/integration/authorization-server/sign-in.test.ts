@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { type Server, createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signIn } from '../../../apps/development/sign-in.js'
-import { type RunningServer, authorizationRequest, startServer } from './support.js'
+import { type RunningServer, authorizationRequest, startAuthorizationServer } from './support.js'
 
 let server: RunningServer
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
 })
 
 afterAll(async () => {

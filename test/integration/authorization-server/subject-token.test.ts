@@ -9,13 +9,13 @@ import {
   exchangeForm,
   obtainTokens,
   postToken,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 let server: RunningServer
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
 })
 
 afterAll(async () => {

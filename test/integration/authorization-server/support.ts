@@ -5,8 +5,7 @@ import {
   decodeProtectedHeader,
 } from 'jose'
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
+import request, { type Response as TestResponse } from 'supertest'
 import type { AuthorizationServerEvent } from '../../../apps/authorization-server/authorization-server.js'
 import { type Directory, loadDirectory } from '../../../apps/authorization-server/directory.js'
 import {
@@ -14,6 +13,7 @@ import {
   type TestAuthorizationServerOptions,
   createTestAuthorizationServer,
 } from '../../../apps/authorization-server/testing/test-server.js'
+import { startHttpServer } from '../../helpers/start-http-server.js'
 import { signIn } from '../../../apps/development/sign-in.js'
 
 export const MCP = 'http://localhost:3001/mcp'
@@ -29,32 +29,22 @@ export interface RunningServer extends TestAuthorizationServer {
 }
 
 /** Starts an authorization server on a free port of the loopback interface. */
-export async function startServer(
+export async function startAuthorizationServer(
   options: Partial<
     Pick<TestAuthorizationServerOptions, 'directory' | 'fetch' | 'now' | 'switches'>
   > = {},
 ): Promise<RunningServer> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  const server = await startHttpServer((req, res) => {
+    authorizationServer.handler(req, res)
+  })
   const events: AuthorizationServerEvent[] = []
   const authorizationServer = await createTestAuthorizationServer({
     directory: loadDirectory(),
     ...options,
-    issuer: `http://127.0.0.1:${address.port}/`,
+    issuer: `${server.origin}/`,
     log: (event) => events.push(event),
   })
-  server.on('request', authorizationServer.handler)
-  return {
-    ...authorizationServer,
-    events,
-    async close() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  return { ...authorizationServer, events, close: () => server.close() }
 }
 
 export interface Answer {
@@ -63,9 +53,17 @@ export interface Answer {
   readonly body: Record<string, unknown>
 }
 
-export async function readAnswer(response: Response): Promise<Answer> {
-  const body = (await response.json()) as Record<string, unknown>
-  return { status: response.status, headers: response.headers, body }
+/** Any GET, with the answer as it came. */
+export async function get(
+  url: string | URL,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<TestResponse> {
+  const { origin, pathname, search } = new URL(url)
+  return request(origin).get(`${pathname}${search}`).set(headers)
+}
+
+export function readAnswer({ status, headers, body }: TestResponse): Answer {
+  return { status, headers: new Headers(headers), body: body as Record<string, unknown> }
 }
 
 /** Posts a form to the token endpoint. */
@@ -74,15 +72,16 @@ export async function postToken(
   form: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const body = new URLSearchParams(form)
-  return readAnswer(await fetch(`${issuer}oauth/token`, { method: 'POST', body, headers }))
+  return readAnswer(
+    await request(new URL(issuer).origin).post('/oauth/token').type('form').set(headers).send(form),
+  )
 }
 
 /** Posts JSON to any endpoint. */
 export async function postJson(url: string, content: unknown): Promise<Answer> {
-  const headers = { 'content-type': 'application/json' }
+  const { origin, pathname } = new URL(url)
   const body = JSON.stringify(content)
-  return readAnswer(await fetch(url, { method: 'POST', headers, body }))
+  return readAnswer(await request(origin).post(pathname).type('json').send(body))
 }
 
 export interface Authorization {

@@ -8,7 +8,7 @@ import {
   exchangeForm,
   obtainAccessToken,
   postToken,
-  startServer,
+  startAuthorizationServer,
 } from './support.js'
 
 const RATE_MS = 600_000
@@ -18,7 +18,7 @@ let subjectToken: string
 let nowMs = 1_800_000_000_000
 
 async function start(change: (directory: Directory) => void = () => undefined): Promise<void> {
-  server = await startServer({ directory: changedDirectory(change), now: () => nowMs })
+  server = await startAuthorizationServer({ directory: changedDirectory(change), now: () => nowMs })
   subjectToken = await obtainAccessToken(server, 'alice')
 }
 

@@ -1,3 +1,4 @@
+import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Directory } from '../../../apps/authorization-server/directory.js'
 import {
@@ -11,7 +12,7 @@ import {
   obtainAccessToken,
   postToken,
   registerClient,
-  startServer,
+  startAuthorizationServer,
   without,
 } from './support.js'
 
@@ -19,7 +20,7 @@ let server: RunningServer
 let subjectToken: string
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
   subjectToken = await obtainAccessToken(server, 'alice')
 })
 
@@ -41,7 +42,7 @@ async function exchangeWith(
   change: (directory: Directory) => void,
   params: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const changed = await startServer({ directory: changedDirectory(change) })
+  const changed = await startAuthorizationServer({ directory: changedDirectory(change) })
   try {
     const subject = await obtainAccessToken(changed, 'alice')
     return await postToken(changed, exchangeForm(subject, params))
@@ -52,7 +53,7 @@ async function exchangeWith(
 
 describe('400: the request is wrong', () => {
   it.each(['subject_token', 'subject_token_type', 'requested_token_type', 'audience'])(
-    'when %s is missing or blank',
+    'an On-Behalf-Of exchange is refused when %s is missing or blank',
     async (name) => {
       const form = without(exchangeForm(subjectToken), name)
       const missing = await postToken(server, form)
@@ -63,7 +64,7 @@ describe('400: the request is wrong', () => {
   )
 
   it.each(['subject_token_type', 'requested_token_type'])(
-    'when %s is not an access token',
+    'an On-Behalf-Of exchange is refused when %s is not an access token',
     async (name) => {
       const other = { [name]: 'urn:ietf:params:oauth:token-type:id_token' }
       const answer = await postToken(server, exchangeForm(subjectToken, other))
@@ -72,15 +73,18 @@ describe('400: the request is wrong', () => {
     },
   )
 
-  it('when a parameter comes twice', async () => {
+  it('an On-Behalf-Of exchange is refused when a parameter comes twice', async () => {
     const body = new URLSearchParams(exchangeForm(subjectToken))
     body.append('audience', MCP)
-    const response = await fetch(`${server.issuer}oauth/token`, { method: 'POST', body })
+    const response = await request(new URL(server.issuer).origin)
+      .post('/oauth/token')
+      .type('form')
+      .send(body.toString())
     expect(response.status).toBe(400)
-    expect(await response.json()).toMatchObject({ error: 'invalid_request' })
+    expect(response.body).toMatchObject({ error: 'invalid_request' })
   })
 
-  it('when the audience is unknown, a slash too few included; the known ones are named', async () => {
+  it('an On-Behalf-Of exchange is refused when the audience is unknown, a slash too few included; the known ones are named', async () => {
     const audience = API.replace(/\/$/, '')
     const answer = await postToken(server, exchangeForm(subjectToken, { audience }))
     expectRefusal(answer, 400, 'invalid_target')
@@ -88,7 +92,7 @@ describe('400: the request is wrong', () => {
     expect(answer.body['error_description']).toContain(API)
   })
 
-  it('when the grant type is unknown', async () => {
+  it('an On-Behalf-Of exchange is refused when the grant type is unknown', async () => {
     const params = { grant_type: 'urn:example:unknown' }
     const answer = await postToken(server, exchangeForm(subjectToken, params))
     expectRefusal(answer, 400, 'unsupported_grant_type')
@@ -96,12 +100,12 @@ describe('400: the request is wrong', () => {
 })
 
 describe('401: the client or the subject token is not who it claims to be', () => {
-  it('when the secret is wrong', async () => {
+  it('an On-Behalf-Of exchange is refused when the secret is wrong', async () => {
     const wrong = { client_secret: 'wrong' }
     expectRefusal(await postToken(server, exchangeForm(subjectToken, wrong)), 401, 'access_denied')
   })
 
-  it('when the secret in the Authorization header is wrong', async () => {
+  it('an On-Behalf-Of exchange is refused when the secret in the Authorization header is wrong', async () => {
     const form = without(exchangeForm(subjectToken), 'client_id', 'client_secret')
     const authorization = `Basic ${btoa('mcp-server:wrong')}`
     const answer = await postToken(server, form, { authorization })
@@ -109,30 +113,30 @@ describe('401: the client or the subject token is not who it claims to be', () =
     expect(answer.headers.get('www-authenticate')).toMatch(/^Basic /)
   })
 
-  it('when the client is unknown', async () => {
+  it('an On-Behalf-Of exchange is refused when the client is unknown', async () => {
     const other = { client_id: 'nobody' }
     expectRefusal(await postToken(server, exchangeForm(subjectToken, other)), 401, 'access_denied')
   })
 
-  it('when the client sends no secret', async () => {
+  it('an On-Behalf-Of exchange is refused when the client sends no secret', async () => {
     const form = without(exchangeForm(subjectToken), 'client_secret')
     expectRefusal(await postToken(server, form), 401, 'access_denied')
   })
 })
 
 describe('403: the client or the user may not', () => {
-  it('when the client registered itself', async () => {
+  it('an On-Behalf-Of exchange is refused when the client registered itself', async () => {
     const client_id = await registerClient(server)
     const form = without(exchangeForm(subjectToken, { client_id }), 'client_secret')
     expectRefusal(await postToken(server, form), 403, 'unauthorized_client')
   })
 
-  it('when the client is pre-registered but no resource server', async () => {
+  it('an On-Behalf-Of exchange is refused when the client is pre-registered but no resource server', async () => {
     const form = without(exchangeForm(subjectToken, { client_id: 'curl' }), 'client_secret')
     expectRefusal(await postToken(server, form), 403, 'unauthorized_client')
   })
 
-  it('when the client has no authentication', async () => {
+  it('an On-Behalf-Of exchange is refused when the client has no authentication', async () => {
     const makePublic = ({ clients: [client] }: Directory): void => {
       if (client === undefined) return
       client.token_endpoint_auth_method = 'none'
@@ -142,7 +146,7 @@ describe('403: the client or the user may not', () => {
     expectRefusal(answer, 403, 'unauthorized_client')
   })
 
-  it('when On-Behalf-Of is not switched on for the client', async () => {
+  it('an On-Behalf-Of exchange is refused when On-Behalf-Of is not switched on for the client', async () => {
     const answer = await exchangeWith(({ clients: [client] }) => {
       if (client !== undefined) client.token_exchange.allow_any_profile_of_type = []
     })
@@ -162,34 +166,34 @@ describe('403: the client or the user may not', () => {
         if (api !== undefined) api.subject_type_authorization.user.policy = 'deny_all'
       },
     ],
-  ])('when %s', async (_what, change) => {
+  ])('an On-Behalf-Of exchange is refused when %s', async (_what, change) => {
     const answer = await exchangeWith(change)
     expectRefusal(answer, 403, 'access_denied')
     expect(answer.body['error_description']).toContain('Add a client grant')
   })
 
   it.each(['bob', 'carol'])(
-    'when %s has none of the scopes that were asked for',
+    'an On-Behalf-Of exchange is refused when %s has none of the scopes that were asked for',
     async (username) => {
       const subject = await obtainAccessToken(server, username)
       expectRefusal(await postToken(server, exchangeForm(subject)), 403, 'invalid_scope')
     },
   )
 
-  it('when the scope does not exist', async () => {
+  it('an On-Behalf-Of exchange is refused when the scope does not exist', async () => {
     const answer = await postToken(server, exchangeForm(subjectToken, { scope: 'read:tasks' }))
     expectRefusal(answer, 403, 'invalid_scope')
     expect(answer.body['error_description']).toContain('read:tasks')
   })
 
-  it('when the scope is missing in the client grant', async () => {
+  it('an On-Behalf-Of exchange is refused when the scope is missing in the client grant', async () => {
     const answer = await exchangeWith(({ client_grants: [grant] }) => {
       if (grant !== undefined) grant.scope = []
     })
     expectRefusal(answer, 403, 'invalid_scope')
   })
 
-  it('when users would have to be asked', async () => {
+  it('an On-Behalf-Of exchange is refused when users would have to be asked', async () => {
     const answer = await exchangeWith(({ resource_servers: [, api] }) => {
       if (api !== undefined) api.skip_consent_for_verifiable_first_party_clients = false
     })

@@ -13,7 +13,7 @@ import {
   postJson,
   postToken,
   registerClient,
-  startServer,
+  startAuthorizationServer,
   without,
 } from './support.js'
 
@@ -23,7 +23,7 @@ let server: RunningServer
 let subjectToken: string
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
   subjectToken = await obtainAccessToken(server, 'alice')
 })
 
@@ -32,7 +32,7 @@ afterAll(async () => {
 })
 
 describe('the On-Behalf-Of exchange', () => {
-  it('answers exactly as documented', async () => {
+  it('the On-Behalf-Of exchange answers exactly as documented', async () => {
     const { status, headers, body } = await postToken(server, exchangeForm(subjectToken))
     expect(status).toBe(200)
     expect(headers.get('content-type')).toContain('application/json')
@@ -74,7 +74,7 @@ describe('the On-Behalf-Of exchange', () => {
     const directory = changedDirectory(({ resource_servers: [, api] }) => {
       Object.assign(api ?? {}, { token_dialect: 'rfc9068_profile_authz', token_lifetime: 60 })
     })
-    const speaking = await startServer({ directory })
+    const speaking = await startAuthorizationServer({ directory })
     try {
       const subject = await obtainAccessToken(speaking, 'alice')
       const answer = await postToken(speaking, exchangeForm(subject))
@@ -137,7 +137,7 @@ describe('the On-Behalf-Of exchange', () => {
     const directory = changedDirectory(({ resource_servers: [mcp] }) => {
       if (mcp !== undefined) mcp.token_dialect = 'access_token'
     })
-    const speaking = await startServer({ directory })
+    const speaking = await startAuthorizationServer({ directory })
     try {
       const subject = await obtainAccessToken(speaking, 'alice')
       const { claims } = decode(accessTokenOf(await postToken(speaking, exchangeForm(subject))))
@@ -176,7 +176,7 @@ describe('the scope of an exchanged token', () => {
         { resource_server_identifier: API, permission_name: 'admin:private' },
       )
     })
-    scoped = await startServer({ directory })
+    scoped = await startAuthorizationServer({ directory })
   })
 
   afterAll(async () => {
@@ -229,7 +229,7 @@ describe('the scope of an exchanged token', () => {
     const directory = changedDirectory(({ resource_servers: [, api] }) => {
       if (api !== undefined) api.enforce_policies = false
     })
-    const open = await startServer({ directory })
+    const open = await startAuthorizationServer({ directory })
     try {
       const subject = await obtainAccessToken(open, 'bob')
       const answer = await postToken(open, exchangeForm(subject))

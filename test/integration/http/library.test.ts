@@ -33,7 +33,7 @@ describe.each([
   const greet = JSON.stringify(callTool('greet'))
 
   test.each([[undefined], ['*/*'], ['text/event-stream'], ['text/html;q=0.9, */*;q=0.1']])(
-    '[case 31] answers a call with Accept %s',
+    '[case 31] a server with the library answers a call with Accept %s',
     async (accept) => {
       const answer = await sendLines(setting.endpoint, {
         headers: [
@@ -61,7 +61,7 @@ describe.each([
     expect(traced.status).toBe(405)
   })
 
-  test('[case 32] answers a call whose request target is a whole URL', async () => {
+  test('[case 32] a server with the library answers a call whose request target is a whole URL', async () => {
     const { endpoint } = setting
     const answer = await sendRaw(
       new URL(`http://127.0.0.1:${endpoint.port}`),

@@ -25,7 +25,7 @@ const OTHER_SERVER = {
   ISSUER_BASE_URL: 'https://login.example.com/realms/one',
 }
 
-describe('parseConfig', () => {
+describe('the names that parseConfig takes', () => {
   test("parseConfig takes the .env of Auth0's quickstart unchanged", () => {
     const config = parseConfig(QUICKSTART)
     expect(config).toMatchObject({
@@ -78,7 +78,9 @@ describe('parseConfig', () => {
     expect(() => parseConfig(environment)).not.toThrow()
     expect(() => parseConfig({ ...QUICKSTART, ...environment })).not.toThrow()
   })
+})
 
+describe('the values that parseConfig reads', () => {
   test.each([
     ['http://localhost:3001', 'http://localhost:3001/mcp'],
     ['http://localhost:3001/', 'http://localhost:3001/mcp'],

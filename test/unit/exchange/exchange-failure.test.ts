@@ -96,7 +96,7 @@ describe.each([
   ['Custom Token Exchange', CUSTOM_TOKEN_EXCHANGE],
   ['the standards', STANDARDS],
 ])('a refusal of %s', (_profile, rows) => {
-  test.each(rows)('where %s (%i %s) is %s', (...row) => {
+  test.each(rows)('a refusal where %s (%i %s) is %s', (...row) => {
     const [, status, error, code] = row
     expect(failure({ status, ...(error === undefined ? {} : { error }) }).code).toBe(code)
   })

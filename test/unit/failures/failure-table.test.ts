@@ -60,7 +60,7 @@ describe('the failure table', () => {
     expect(new Set(FAILURE_CODES).size).toBe(FAILURE_CODES.length)
   })
 
-  test.each(FAILURE_CODES)('answers %s as it was agreed', (code) => {
+  test.each(FAILURE_CODES)('the failure table answers %s as it was agreed', (code) => {
     const { respondAs, status, challenge } = FAILURE_TABLE[code]
     expect([respondAs, status, challenge]).toEqual(ANSWERS[code])
   })

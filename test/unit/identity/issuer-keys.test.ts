@@ -92,38 +92,47 @@ describe('an outage', () => {
   /** Short where it has to pass, long where it must not. */
   const deadlineFor = (reason: string) => ({ timeoutMs: reason === 'timed_out' ? 50 : 15_000 })
 
-  test.each([...faults, ...forKeys])('where the key set %s', async (_what, answer, reason) => {
-    const { issuer, answers, log } = await openIssuer(deadlineFor(reason))
-    answers[KEYS] = answer
-    const failure = await failureOf(issuer.keys('key-1'))
-    expect([failure.code, failure.details.reason]).toEqual(['verifier_unavailable', reason])
-    // On a busy machine the metadata may run into the short deadline as well.
-    const faults = log.named('issuer_document_unavailable').map(({ fields }) => fields['reason'])
-    expect([...new Set(faults)]).toEqual([reason])
-  })
-
-  test.each(faults)('where the metadata %s', async (_what, answer, reason) => {
-    const { issuer, answers } = await openIssuer(deadlineFor(reason))
-    answers[METADATA] = answer
-    for (const outcome of [issuer.metadata(), issuer.keys('key-1')]) {
-      const failure = await failureOf(outcome)
+  test.each([...faults, ...forKeys])(
+    'an issuer is unavailable where the key set %s',
+    async (_what, answer, reason) => {
+      const { issuer, answers, log } = await openIssuer(deadlineFor(reason))
+      answers[KEYS] = answer
+      const failure = await failureOf(issuer.keys('key-1'))
       expect([failure.code, failure.details.reason]).toEqual(['verifier_unavailable', reason])
-    }
-  })
+      // On a busy machine the metadata may run into the short deadline as well.
+      const faults = log.named('issuer_document_unavailable').map(({ fields }) => fields['reason'])
+      expect([...new Set(faults)]).toEqual([reason])
+    },
+  )
 
-  test.each([METADATA, KEYS])('where %s redirects: it is not followed', async (url) => {
-    const { issuer, answers, hits, server } = await openIssuer()
-    answers[url] = (_req, res) => {
-      res.writeHead(302, { Location: `${server.origin}/elsewhere` }).end()
-    }
-    answers['/elsewhere'] = json({ keys: [KEY_1] })
-    const failure = await failureOf(issuer.keys('key-1'))
-    expect([failure.code, failure.details.reason]).toEqual([
-      'verifier_unavailable',
-      'unexpected_status',
-    ])
-    expect(hits).not.toContain('/elsewhere')
-  })
+  test.each(faults)(
+    'an issuer is unavailable where the metadata %s',
+    async (_what, answer, reason) => {
+      const { issuer, answers } = await openIssuer(deadlineFor(reason))
+      answers[METADATA] = answer
+      for (const outcome of [issuer.metadata(), issuer.keys('key-1')]) {
+        const failure = await failureOf(outcome)
+        expect([failure.code, failure.details.reason]).toEqual(['verifier_unavailable', reason])
+      }
+    },
+  )
+
+  test.each([METADATA, KEYS])(
+    'an issuer is unavailable where %s redirects: it is not followed',
+    async (url) => {
+      const { issuer, answers, hits, server } = await openIssuer()
+      answers[url] = (_req, res) => {
+        res.writeHead(302, { Location: `${server.origin}/elsewhere` }).end()
+      }
+      answers['/elsewhere'] = json({ keys: [KEY_1] })
+      const failure = await failureOf(issuer.keys('key-1'))
+      expect([failure.code, failure.details.reason]).toEqual([
+        'verifier_unavailable',
+        'unexpected_status',
+      ])
+      expect(hits).not.toContain('/elsewhere')
+    },
+  )
 
   test('an outage does not multiply the requests that meet it', async () => {
     const { issuer, answers, count, time } = await openIssuer()

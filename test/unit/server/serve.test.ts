@@ -37,7 +37,7 @@ describe('serve', () => {
     expect((await request(url)).body).toBe('handled')
   })
 
-  test('answers 503 and when to come back until a handler is attached', async () => {
+  test('a server answers 503 and when to come back until a handler is attached', async () => {
     const server = await started()
     const early = await request(server.url)
     expect(early.statusCode).toBe(503)

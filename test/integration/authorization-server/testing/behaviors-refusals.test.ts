@@ -6,7 +6,7 @@ import {
   obtainAccessToken,
   postToken,
   registerClient,
-  startServer,
+  startAuthorizationServer,
   without,
 } from '../support.js'
 import {
@@ -58,7 +58,7 @@ describe('refusals', () => {
 
   it('refusals of a client without grant are unauthorized_client by missingClientGrantError', async () => {
     const directory = changedDirectory(({ client_grants }) => client_grants.splice(0))
-    const changed = await startServer({ directory })
+    const changed = await startAuthorizationServer({ directory })
     try {
       const subject = await obtainAccessToken(changed, 'alice')
       for (const error of ['access_denied', 'unauthorized_client'] as const) {

@@ -14,7 +14,7 @@ import {
   exchangeForm,
   obtainAccessToken,
   postToken,
-  startServer,
+  startAuthorizationServer,
 } from '../support.js'
 
 /** The server under test and a token to exchange: set before the tests that `withBehaviors` surrounds. */
@@ -25,7 +25,7 @@ export let subjectToken: string
 export function withBehaviors(): void {
   beforeAll(async () => {
     // The API has two scopes; alice has one of them, carol none.
-    server = await startServer({
+    server = await startAuthorizationServer({
       directory: changedDirectory(({ resource_servers: [, api], client_grants }) => {
         api?.scopes.push({ value: 'write:private' })
         for (const grant of client_grants) {

@@ -10,7 +10,7 @@ import {
   exchangeForm,
   obtainAccessToken,
   postToken,
-  startServer,
+  startAuthorizationServer,
 } from '../support.js'
 import {
   BOTH,
@@ -27,7 +27,7 @@ withBehaviors()
 
 describe('the switches', () => {
   it('the switches can be set at the start, and stand as documented otherwise', async () => {
-    const other = await startServer({ switches: { scopeInResponse: 'always' } })
+    const other = await startAuthorizationServer({ switches: { scopeInResponse: 'always' } })
     try {
       expect(other.switches).toEqual({ ...DEFAULT_SWITCHES, scopeInResponse: 'always' })
       const subject = await obtainAccessToken(other, 'alice')

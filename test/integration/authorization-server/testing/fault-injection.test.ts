@@ -1,13 +1,18 @@
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Fault } from '../../../../apps/authorization-server/testing/fault-injection.js'
-import { type RunningServer, exchangeForm, obtainAccessToken, startServer } from '../support.js'
+import {
+  type RunningServer,
+  exchangeForm,
+  obtainAccessToken,
+  startAuthorizationServer,
+} from '../support.js'
 
 let server: RunningServer
 let subjectToken: string
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startAuthorizationServer()
   subjectToken = await obtainAccessToken(server, 'alice')
 })
 
@@ -29,7 +34,7 @@ async function exchangeWith(fault: Fault): Promise<Response> {
 }
 
 describe('a token endpoint with a fault', () => {
-  it.each([500, 502, 503])('answers %i', async (status) => {
+  it.each([500, 502, 503])('a token endpoint with a fault answers %i', async (status) => {
     const response = await exchangeWith({ kind: 'status', status })
     expect(response.status).toBe(status)
     expect(response.headers.has('retry-after')).toBe(false)
@@ -42,14 +47,14 @@ describe('a token endpoint with a fault', () => {
     expect(response.headers.get('retry-after')).toBe('7')
   })
 
-  it('answers 200 with a page', async () => {
+  it('a token endpoint with a fault answers 200 with a page', async () => {
     const response = await exchangeWith({ kind: 'html' })
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('text/html')
     expect(await response.text()).toContain('<!doctype html>')
   })
 
-  it('answers 200 with nothing, as JSON', async () => {
+  it('a token endpoint with a fault answers 200 with nothing, as JSON', async () => {
     const response = await exchangeWith({ kind: 'empty' })
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('application/json')
@@ -86,7 +91,7 @@ describe('a token endpoint with a fault', () => {
   })
 
   it.each(['promise', 'failing promise', 'signal'])(
-    'answers as soon as the %s lets it',
+    'a token endpoint with a fault answers as soon as the %s lets it',
     async (kind) => {
       const controller = new AbortController()
       const promise = once(controller.signal, 'abort').then(() => {
