@@ -56,12 +56,7 @@ export function logExchangeFailure(call: LoggedCall, failure: OnBehalfOfError): 
     tool: call.tool,
     api: call.api,
     audience: call.audience,
-    code: failure.code,
-    reason: failure.details.reason,
-    status: failure.details.status,
-    security: rule.security,
-    ...callerForLog(call.caller),
-    requestId: call.requestId,
+    ...fieldsOf(call, failure),
     err: describeError(failure),
   })
 }
@@ -74,15 +69,22 @@ export function logCallFailure(call: LoggedCall, failure: OnBehalfOfError): void
     event: 'api_call_failed',
     tool: call.tool,
     api: call.api,
-    code: failure.code,
-    reason: failure.details.reason,
-    status: failure.details.status,
-    security: rule.security,
-    ...callerForLog(call.caller),
-    requestId: call.requestId,
+    ...fieldsOf(call, failure),
     ...inWordsOfHost(call, failure.details.log),
     err: failure.details.cause === undefined ? undefined : describeError(failure),
   })
+}
+
+/** What both lines of a failure say alike. */
+function fieldsOf({ caller, requestId }: LoggedCall, { code, details }: OnBehalfOfError) {
+  return {
+    code,
+    reason: details.reason,
+    status: details.status,
+    security: FAILURE_TABLE[code].security,
+    ...callerForLog(caller),
+    requestId,
+  }
 }
 
 /** Hints name the settings of the standalone server: these are the options of `onBehalfOf`. */

@@ -6,14 +6,13 @@ import { OnBehalfOfError } from '../failures/errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import {
-  CLIENT_AUTHENTICATION_SCHEMA,
   importPrivateKey,
   signingAlgorithm,
   type ClientAuthentication,
 } from './client-authentication.js'
 import {
   sendTokenRequest,
-  TOKEN_REQUEST_SHAPE,
+  EXCHANGING_CLIENT_SHAPE,
   type RecordedExchangeOptions,
 } from './token-request.js'
 import { ACCESS_TOKEN_TYPE, type ExchangedToken, type TokenExchanger } from './token-exchanger.js'
@@ -29,10 +28,7 @@ export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
 }
 
 const OPTIONS = optionsSchema<Auth0ExchangerOptions>({
-  ...TOKEN_REQUEST_SHAPE,
-  clientId: optionValues.text("our client's id at the authorization server"),
-  clientAuthentication: CLIENT_AUTHENTICATION_SCHEMA,
-  subjectTokenType: optionValues.text('a URI').optional(),
+  ...EXCHANGING_CLIENT_SHAPE,
   issuer: optionValues.text('an issuer identifier').optional(),
 })
 

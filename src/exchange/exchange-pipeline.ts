@@ -9,6 +9,7 @@ import { createResilientExchanger, type ResilientExchangerOptions } from './resi
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
 import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './token-exchanger.js'
 import {
+  CHECKS_SHAPE,
   createVerifyingExchanger,
   type ExchangedTokenExpectations,
 } from './verify-exchanged-token.js'
@@ -78,14 +79,7 @@ const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: Toke
     breaker: z.looseObject({}, 'must be an object').optional(),
     random: optionValues.callable.optional(),
   }).optional(),
-  checks: optionsSchema<NonNullable<ExchangePipelineOptions['checks']>>({
-    actor: optionValues.text('the name of this server in act.sub').optional(),
-    requireActor: optionValues.flag.optional(),
-    maxDepth: optionValues.whole.optional(),
-    clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
-    dangerouslyAllowOpaqueTokens: optionValues.flag.optional(),
-    dangerouslyAllowUnboundDowngrade: optionValues.flag.optional(),
-  }).optional(),
+  checks: optionsSchema<NonNullable<ExchangePipelineOptions['checks']>>(CHECKS_SHAPE).optional(),
   clock: optionValues.callable.optional(),
   timers: optionValues.withFunctions('Timers', 'after').optional(),
   log: LOGGER_OPTION.optional(),

@@ -8,7 +8,6 @@ import type { IssuerMetadata } from '../identity/issuer-metadata.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import {
-  CLIENT_AUTHENTICATION_SCHEMA,
   createAuthenticator,
   type Authenticator,
   type ClientAuthentication,
@@ -17,7 +16,7 @@ import { openidConfiguration } from './openid-configuration.js'
 import { exchangeOutage } from './exchange-outage.js'
 import {
   sendTokenRequest,
-  TOKEN_REQUEST_SHAPE,
+  EXCHANGING_CLIENT_SHAPE,
   type RecordedExchangeOptions,
 } from './token-request.js'
 import {
@@ -44,10 +43,7 @@ export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
 }
 
 const OPTIONS = optionsSchema<Rfc8693ExchangerOptions>({
-  ...TOKEN_REQUEST_SHAPE,
-  clientId: optionValues.text("our client's id at the authorization server"),
-  clientAuthentication: CLIENT_AUTHENTICATION_SCHEMA,
-  subjectTokenType: optionValues.text('a URI').optional(),
+  ...EXCHANGING_CLIENT_SHAPE,
   metadata: optionValues.callable,
 })
 

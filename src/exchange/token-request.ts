@@ -1,3 +1,4 @@
+import { CLIENT_AUTHENTICATION_SCHEMA } from './client-authentication.js'
 import type { OptionsShape } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
@@ -33,6 +34,14 @@ export const TOKEN_REQUEST_SHAPE: OptionsShape<RecordedExchangeOptions> = {
   fetch: optionValues.callable.optional(),
   timeoutMs: optionValues.milliseconds.optional(),
   clock: optionValues.callable.optional(),
+}
+
+/** The options of an adapter that exchanges as a client of ours. */
+export const EXCHANGING_CLIENT_SHAPE = {
+  ...TOKEN_REQUEST_SHAPE,
+  clientId: optionValues.text("our client's id at the authorization server"),
+  clientAuthentication: CLIENT_AUTHENTICATION_SCHEMA,
+  subjectTokenType: optionValues.text('a URI').optional(),
 }
 
 /**

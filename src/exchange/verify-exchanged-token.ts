@@ -69,6 +69,16 @@ export async function verifyExchangedToken(
   return { ...exchanged, ...known }
 }
 
+/** The options that say how strict the checks are. */
+export const CHECKS_SHAPE = {
+  actor: optionValues.text('the name of this server in act.sub').optional(),
+  requireActor: optionValues.flag.optional(),
+  maxDepth: optionValues.whole.optional(),
+  clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
+  dangerouslyAllowOpaqueTokens: optionValues.flag.optional(),
+  dangerouslyAllowUnboundDowngrade: optionValues.flag.optional(),
+}
+
 const OPTIONS = optionsSchema<ExchangedTokenExpectations & { readonly exchanger: TokenExchanger }>({
   exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
   issuerOf: optionValues.callable,
@@ -77,12 +87,7 @@ const OPTIONS = optionsSchema<ExchangedTokenExpectations & { readonly exchanger:
     .optional(),
   clientId: optionValues.text("our client's id at the authorization server"),
   tokenAudience: optionValues.text("this server's own audience"),
-  actor: optionValues.text('the name of this server in act.sub').optional(),
-  requireActor: optionValues.flag.optional(),
-  maxDepth: optionValues.whole.optional(),
-  clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
-  dangerouslyAllowOpaqueTokens: optionValues.flag.optional(),
-  dangerouslyAllowUnboundDowngrade: optionValues.flag.optional(),
+  ...CHECKS_SHAPE,
   clock: optionValues.callable.optional(),
   log: LOGGER_OPTION.optional(),
 })
