@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import express, { type Express } from 'express'
+import { z } from 'zod'
 import { notFound } from '../../middleware/not-found.js'
 import { healthRoute } from '../../routes/health.js'
 import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
 import { mcpRoute } from '../../routes/mcp.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
+import { assertOptions, optionsSchema, type OptionsShape } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { silentLog } from '../logging/logger.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
 import { composeOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
+import { assertOnBehalfOfOptions } from '../on-behalf-of/options-schema.js'
 import type { McpSessionsOptions } from '../sessions/mcp-sessions.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
@@ -34,6 +38,20 @@ export interface AppOptions extends Omit<
   readonly createReference?: (() => string) | undefined
 }
 
+type OwnOptions = Pick<AppOptions, 'trustProxy' | 'homePage' | 'tokenCommand' | 'createReference'>
+
+const OWN_SHAPE: OptionsShape<OwnOptions> = {
+  trustProxy: z
+    .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
+      error: 'must be a number of hops, or a list of addresses and subnets',
+    })
+    .optional(),
+  homePage: optionValues.flag.optional(),
+  tokenCommand: optionValues.text('a line of a shell').optional(),
+  createReference: optionValues.callable.optional(),
+}
+const OWN_OPTIONS = optionsSchema<OwnOptions>(OWN_SHAPE)
+
 /** An Express app with the MCP endpoint, and how it ends. */
 export interface App {
   readonly express: Express
@@ -55,6 +73,7 @@ export interface App {
  * process.once('SIGTERM', () => listener.close(() => void app.close()))
  */
 export function createApp(options: AppOptions): App {
+  assertAppOptions(options)
   const { endpoint, tools, log = silentLog, createReference = randomUUID } = options
   const registry = createToolRegistry(tools)
   const { access: policy } = withDefaults({ ...options, sessions: undefined })
@@ -91,12 +110,18 @@ export function createApp(options: AppOptions): App {
   }
 }
 
+/** The options of the app itself; those of `onBehalfOf` are looked at there, and the sessions' by `mcpRoute`. */
+function assertAppOptions(options: AppOptions): void {
+  const own = Object.entries(options).filter(([name]) => Object.hasOwn(OWN_SHAPE, name))
+  assertOptions('createApp', OWN_OPTIONS, Object.fromEntries(own))
+  assertOnBehalfOfOptions(onBehalfOfOptions(options, options.sessions !== undefined))
+}
+
 function onBehalfOfOptions(
   options: AppOptions,
   sessions: OnBehalfOfOptions['sessions'],
 ): OnBehalfOfOptions {
-  const ofApp = new Set(['trustProxy', 'homePage', 'tokenCommand', 'createReference'])
-  const shared = Object.entries(options).filter(([name]) => !ofApp.has(name))
+  const shared = Object.entries(options).filter(([name]) => !Object.hasOwn(OWN_SHAPE, name))
   return {
     ...(Object.fromEntries(shared) as Omit<OnBehalfOfOptions, 'sessions'>),
     sessions,
