@@ -200,8 +200,8 @@ describe('an authorization server of its own for the API', () => {
 
   test('[case 28] an authorization server of its own for the API is not told to clients as one to sign in at', async () => {
     await reopen({ EXCHANGE_ISSUER: own.issuer })
-    const { body } = await request(server.origin).get('/.well-known/oauth-protected-resource/mcp')
-    expect(body).toMatchObject({ authorization_servers: [server.issuer.issuer] })
+    const metadata = await request(server.origin).get('/.well-known/oauth-protected-resource/mcp')
+    expect(metadata.body).toMatchObject({ authorization_servers: [server.issuer.issuer] })
   })
 
   test('[case 28] an authorization server of its own for the API is the only one that learns our secret, whosever token is exchanged', async () => {
