@@ -29,6 +29,15 @@ import {
 } from 'mcp-on-behalf-of'
 import { createServer, type ExampleOptions } from './existing-express-server.js'
 
+/** Which tool needs which scope, and which calls the API. */
+const TOOLS = [
+  {
+    name: 'greet',
+    requiredScopes: ['tool:greet'],
+    downstream: { api: 'api', scopes: ['read:private'] },
+  },
+]
+
 export function createPartByPartApp(options: ExampleOptions): Express {
   const { endpoint, client, api, log } = options
   const baselineScopes = ['tool:greet']
@@ -40,14 +49,7 @@ export function createPartByPartApp(options: ExampleOptions): Express {
   const resourceMetadataUrl = metadataUrl(endpoint)
   const issuer = createIssuer({ issuer: options.issuer, log })
 
-  // Which tool needs which scope, and which calls the API.
-  const registry = createToolRegistry([
-    {
-      name: 'greet',
-      requiredScopes: ['tool:greet'],
-      downstream: { api: 'api', scopes: ['read:private'] },
-    },
-  ])
+  const registry = createToolRegistry(TOOLS)
   const exchanger = createExchangePipeline(
     createRfc8693Exchanger({
       metadata: () => issuer.metadata(),
