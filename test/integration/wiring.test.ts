@@ -1,3 +1,4 @@
+import request from 'supertest'
 import { afterEach, describe, expect, test } from 'vitest'
 import express from 'express'
 import { callTool, postMcp } from '../helpers/mcp-requests.js'
@@ -107,10 +108,11 @@ describe('metadata', () => {
     ],
   ])('[A17] metadata mounted %s is not logged', async (_where, mount) => {
     await open(mount)
-    const address = new URL('/.well-known/oauth-protected-resource/mcp', server.endpoint)
     for (let times = 0; times < 3; times += 1) {
       expect(await post('/mcp')).toBe(401)
-      expect((await fetch(address)).status).toBe(200)
+      expect(
+        (await request(server.origin).get('/.well-known/oauth-protected-resource/mcp')).status,
+      ).toBe(200)
     }
     expect(told('metadata_not_reached')).toEqual([])
   })

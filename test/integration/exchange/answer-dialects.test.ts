@@ -1,3 +1,4 @@
+import request from 'supertest'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Environment } from '../../../src/config/config.js'
 import {
@@ -199,9 +200,8 @@ describe('an authorization server of its own for the API', () => {
 
   test('[case 28] an authorization server of its own for the API is not told to clients as one to sign in at', async () => {
     await reopen({ EXCHANGE_ISSUER: own.issuer })
-    const url = new URL('/.well-known/oauth-protected-resource/mcp', server.origin)
-    const metadata = (await (await fetch(url)).json()) as { authorization_servers?: unknown }
-    expect(metadata.authorization_servers).toEqual([server.issuer.issuer])
+    const metadata = await request(server.origin).get('/.well-known/oauth-protected-resource/mcp')
+    expect(metadata.body).toMatchObject({ authorization_servers: [server.issuer.issuer] })
   })
 
   test('[case 28] an authorization server of its own for the API is the only one that learns our secret, whosever token is exchanged', async () => {
