@@ -1,11 +1,12 @@
-import { invalidToken } from './invalid-token.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { systemClock, type Clock } from '../time/clock.js'
-import { OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import type { Claims } from './claims.js'
 import { identifiersForLog } from './identifier-for-log.js'
 import type { UnverifiedToken } from './unverified-token.js'
+
+type Reason = FailureReason<'token'>
 
 const MAX_ISSUERS_LOGGED = 10
 
@@ -81,12 +82,12 @@ export function describeRefusal(
   const named = audiencesOf(token.claims)
   if (!named.includes(audience)) return wrongAudience(named, expectations, cause)
   if (typeof exp === 'number' && exp < nowSeconds - clockToleranceSeconds) {
-    return invalidToken('expired', 'The access token has expired.', cause)
+    return refused('expired', 'The access token has expired.', cause)
   }
   if (typeof nbf === 'number' && nbf > nowSeconds + clockToleranceSeconds) {
-    return invalidToken('not_yet_valid', 'The access token is not valid yet.', cause)
+    return refused('not_yet_valid', 'The access token is not valid yet.', cause)
   }
-  return invalidToken('not_verified', undefined, cause)
+  return refused('not_verified', undefined, cause)
 }
 
 /** For the log: who was expected, who came, and what to do where a trailing slash is all that differs. */
@@ -140,4 +141,8 @@ function wrongAudience(
     log: { expectedAudience: audience, receivedAudiences: identifiersForLog(named) },
     ...caused,
   })
+}
+
+function refused(reason: Reason, description?: string, cause?: unknown): OnBehalfOfError {
+  return new OnBehalfOfError('invalid_token', { reason, description, cause })
 }

@@ -1,4 +1,4 @@
-import { invalidToken } from './invalid-token.js'
+import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { withoutPrefix } from '../scopes.js'
 import { STANDARD_CLAIMS, type ClaimProfile } from './claim-profile.js'
 import { textOf, type Claims } from './claims.js'
@@ -14,6 +14,8 @@ import {
   parseScopes,
   type Binding,
 } from './token-claims.js'
+
+type Reason = FailureReason<'claims' | 'token'>
 
 export type { Claims } from './claims.js'
 
@@ -82,7 +84,7 @@ export function callerFromClaims(claims: Claims, policy: CallerPolicy = {}): Cal
     return readCaller(claims, policy)
   } catch (error) {
     if (!(error instanceof MalformedClaimError)) throw error
-    throw invalidToken(error.reason, DESCRIPTIONS[error.reason] ?? malformed(error.claim), error)
+    throw refused(error.reason, DESCRIPTIONS[error.reason] ?? malformed(error.claim), error)
   }
 }
 
@@ -93,11 +95,11 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
   const [clientId] = clientIds
   const expiresAtSeconds = claims['exp']
   const issuer = textOf(claims['iss'])
-  if (issuer === undefined) throw invalidToken('issuer_missing')
-  if (clientId === undefined) throw invalidToken('client_missing', clientMissing(profile))
-  if (typeof expiresAtSeconds !== 'number') throw invalidToken('expiry_missing')
-  if (expiresAtSeconds > LAST_DATE_SECONDS) throw invalidToken('expiry_out_of_range')
-  if (subject === undefined) throw invalidToken('subject_missing', 'The token names no user.')
+  if (issuer === undefined) throw refused('issuer_missing')
+  if (clientId === undefined) throw refused('client_missing', clientMissing(profile))
+  if (typeof expiresAtSeconds !== 'number') throw refused('expiry_missing')
+  if (expiresAtSeconds > LAST_DATE_SECONDS) throw refused('expiry_out_of_range')
+  if (subject === undefined) throw refused('subject_missing', 'The token names no user.')
   if (policy.dangerouslyAllowMachineTokens !== true) {
     assertUser({ claims, subject, clientIds }, policy)
   }
@@ -148,4 +150,8 @@ function clientMissing({ client }: ClaimProfile): string {
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>)
+}
+
+function refused(reason: Reason, description?: string, cause?: unknown): OnBehalfOfError {
+  return new OnBehalfOfError('invalid_token', { reason, description, cause })
 }

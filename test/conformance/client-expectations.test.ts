@@ -114,7 +114,9 @@ describe('the way from the first 401 to the authorization server', () => {
 
   test('[auth/authorization-server-migration] a token of another authorization server is refused as a token, so that the client looks again', async () => {
     const identifiers = { mcp: stack.endpoint.href, api: stack.apiAudience }
-    const former = await startAuthorizationServer({ directory: withIdentifiers(loadDirectory(), identifiers) })
+    const former = await startAuthorizationServer({
+      directory: withIdentifiers(loadDirectory(), identifiers),
+    })
     try {
       const { issuer } = former
       const resource = stack.endpoint.href
