@@ -57,6 +57,8 @@ export async function startMcpServer(options: McpServerOptions = {}): Promise<Te
     API_BASE_URL: api.origin,
     RATE_LIMIT_PER_ADDRESS: '0',
     RATE_LIMIT_PER_CALLER: '0',
+    // More than a test makes: none of its exchanges waits for its turn.
+    EXCHANGE_RATE_PER_SECOND: '1000',
     ...options.environment,
   })
   const composed = await composeServer(config, options.log ?? recorded, { tools: options.tools })
