@@ -2,6 +2,16 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const SRC = new URL('./src/', import.meta.url).pathname
 
+/** Tests that start programs of their own, and so load everything anew each time. */
+const PROGRAMS = [
+  'test/cli/doctor*.test.ts',
+  'test/docs/running.test.ts',
+  'test/e2e/development-directory.test.ts',
+  'test/e2e/examples-own-tools.test.ts',
+  'test/e2e/npm-*.test.ts',
+  'test/integration/authorization-server/process.test.ts',
+]
+
 /** For every test file that runs the code in this directory. */
 const LEAK_SCAN = ['test/helpers/leak-scan-setup.ts']
 
@@ -45,8 +55,19 @@ export default defineConfig({
             'test/browser/**',
             'test/clients/**',
             'test/package/**',
+            ...PROGRAMS,
           ],
           setupFiles: LEAK_SCAN,
+        },
+      },
+      {
+        // Whole programs, and the doctor on whole deployments.
+        extends: true,
+        test: {
+          name: 'programs',
+          include: PROGRAMS,
+          setupFiles: LEAK_SCAN,
+          sequence: { groupOrder: 4 },
         },
       },
       {
