@@ -2,13 +2,11 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const SRC = new URL('./src/', import.meta.url).pathname
 
-/** Tests that start programs of their own, and so load everything anew each time. */
-const PROGRAMS = [
+/** Whole programs and servers from end to end: what takes long, so that `npm test` stays short. */
+const END_TO_END = [
   'test/cli/doctor*.test.ts',
   'test/docs/running.test.ts',
-  'test/e2e/development-directory.test.ts',
-  'test/e2e/examples-own-tools.test.ts',
-  'test/e2e/npm-*.test.ts',
+  'test/e2e/**/*.test.ts',
   'test/integration/authorization-server/process.test.ts',
 ]
 
@@ -55,17 +53,17 @@ export default defineConfig({
             'test/browser/**',
             'test/clients/**',
             'test/package/**',
-            ...PROGRAMS,
+            ...END_TO_END,
           ],
           setupFiles: LEAK_SCAN,
         },
       },
       {
-        // Whole programs, and the doctor on whole deployments.
+        // Programs in processes of their own, clients from the first 401 on, and the doctor on whole deployments.
         extends: true,
         test: {
-          name: 'programs',
-          include: PROGRAMS,
+          name: 'e2e',
+          include: END_TO_END,
           setupFiles: LEAK_SCAN,
           sequence: { groupOrder: 4 },
         },

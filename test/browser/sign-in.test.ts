@@ -36,7 +36,7 @@ beforeAll(async () => {
   return () => browser.close()
 })
 
-/** An MCP client that has knocked, was sent to sign in, and waits for its callback. */
+/** An MCP client that has called without a token, was sent to sign in, and waits for its callback. */
 interface WaitingClient {
   readonly provider: BrowserOAuthProvider
   /** Ends the sign-in with the callback's parameters and connects. */
