@@ -3,15 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError, parseConfig, type Environment } from '../../../src/config/config.js'
 import { SETTINGS } from '../../../src/config/settings.js'
 import { thrownBy } from '../outcomes.js'
-
-const GOOD: Environment = {
-  AUTH0_DOMAIN: 'example.eu.auth0.com',
-  AUTH0_AUDIENCE: 'http://localhost:3001/',
-  MCP_AUTH0_CLIENT_ID: 'client-1',
-  MCP_AUTH0_CLIENT_SECRET: 'hunter2',
-  API_AUTH0_AUDIENCE: 'http://localhost:8787/',
-  API_BASE_URL: 'http://localhost:8787/',
-}
+import { GOOD } from './good-settings.js'
 
 function issuesOf(environment: Environment): ConfigError {
   const error = thrownBy(() => parseConfig(environment))

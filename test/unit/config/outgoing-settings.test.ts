@@ -9,15 +9,7 @@ import {
   readSettings,
   type Environment,
 } from '../../../src/config/config.js'
-
-const GOOD: Environment = {
-  AUTH0_DOMAIN: 'example.eu.auth0.com',
-  AUTH0_AUDIENCE: 'http://localhost:3001/',
-  MCP_AUTH0_CLIENT_ID: 'client-1',
-  MCP_AUTH0_CLIENT_SECRET: 'hunter2',
-  API_AUTH0_AUDIENCE: 'http://localhost:8787/',
-  API_BASE_URL: 'http://localhost:8787/',
-}
+import { GOOD } from './good-settings.js'
 
 const outgoing = (environment: Environment) => parseConfig({ ...GOOD, ...environment }).outgoing
 
