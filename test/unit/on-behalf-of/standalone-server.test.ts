@@ -18,6 +18,7 @@ const LEAST = {
 /** Every setting that is an option, in another way than by default. */
 const CHANGED = {
   ...LEAST,
+  AUTH0_AUDIENCE: 'https://mcp.example/under/mcp',
   MCP_SERVER_URL: 'https://mcp.example/under',
   TOKEN_AUDIENCE: 'other-audience',
   TOLERATED_AUDIENCES: 'https://tolerated.example/',
@@ -62,17 +63,6 @@ const CHANGED = {
   API_MAX_BYTES: '2048',
 } as const satisfies Environment
 
-/** Options that are code, and so no setting. */
-const CODE = new Set([
-  'exchange.cache',
-  'exchange.caching',
-  'exchange.resilience',
-  'delegation.authorize',
-  'callerPolicy.isMachine',
-  // Machines count as users for nobody who runs the standalone server.
-  'callerPolicy.dangerouslyAllowMachineTokens',
-])
-
 /** Set by each server for itself. */
 const OWN = [
   'tools',
@@ -84,6 +74,82 @@ const OWN = [
   'trustProxy',
   'homePage',
 ] as const
+
+/** `code`: what no setting can say. `fixed`: what the standalone server decides in another way, whatever its settings. */
+type Origin = 'setting' | 'code' | 'fixed'
+type Origins<Options> = { readonly [Name in keyof Options]-?: Origin }
+type Group = 'access' | 'callerPolicy' | 'delegation' | 'http' | 'exchange' | 'apiCalls'
+type Single = Exclude<keyof OnBehalfOfOptions, Group | (typeof OWN)[number]>
+
+/** Each option of `onBehalfOf`, and where its value comes from in the standalone server; the compiler misses none. */
+const OPTIONS: {
+  readonly [Name in Group]: Origins<NonNullable<OnBehalfOfOptions[Name]>>
+} & Readonly<Record<Single, Origin>> = {
+  resource: 'setting',
+  tokenAudience: 'setting',
+  toleratedAudiences: 'setting',
+  clockToleranceSeconds: 'setting',
+  metadataLocation: 'setting',
+  metadataUrl: 'setting',
+  jwksUrl: 'setting',
+  keysStaleMs: 'setting',
+  // The SDK servers have the tools of the registry and no others.
+  undeclaredTools: 'fixed',
+  baselineScopes: 'setting',
+  access: {
+    authorizationClaims: 'setting',
+    scopeHierarchy: 'setting',
+    lockedTools: 'setting',
+    stepUpScopes: 'setting',
+  },
+  callerPolicy: {
+    userClaim: 'setting',
+    scopePrefix: 'setting',
+    // Rules STEP_UP_SCOPES out: test/unit/config/token-settings.test.ts.
+    scopeClaim: 'fixed',
+    isMachine: 'code',
+    // Machines count as users for nobody who runs the standalone server.
+    dangerouslyAllowMachineTokens: 'code',
+  },
+  delegation: { maxDepth: 'setting', allowedActors: 'setting', authorize: 'code' },
+  sessions: 'setting',
+  http: {
+    allowedHosts: 'setting',
+    allowedOrigins: 'setting',
+    rateLimitPerAddress: 'setting',
+    rateLimitPerCaller: 'setting',
+    bodyBytesPerCaller: 'setting',
+    concurrencyPerCaller: 'setting',
+    maxBodyBytes: 'setting',
+  },
+  exchange: {
+    issuer: 'setting',
+    actor: 'setting',
+    requireActor: 'setting',
+    timeoutMs: 'setting',
+    ratePerSecond: 'setting',
+    cacheEntries: 'setting',
+    subjectTokenType: 'setting',
+    forwardClientAddress: 'setting',
+    dangerouslyAllowOpaqueTokens: 'setting',
+    dangerouslyAllowUnboundDowngrade: 'setting',
+    cache: 'code',
+    caching: 'code',
+    resilience: 'code',
+    // Made of the proxy and the authorities of the settings: test/integration/ways-out.test.ts.
+    fetch: 'fixed',
+  },
+  apiCalls: {
+    timeoutMs: 'setting',
+    connections: 'setting',
+    concurrencyPerUser: 'setting',
+    maxBytes: 'setting',
+    fetch: 'fixed',
+  },
+  fetch: 'fixed',
+  dangerouslyShareClientSecret: 'setting',
+  dangerouslyAllowHttp: 'setting',
+}
 
 const LIBRARY: OnBehalfOfOptions = {
   endpoint: new URL('http://localhost:3001/mcp'),
@@ -128,66 +194,21 @@ describe('the standalone server as onBehalfOf', () => {
     const own = Object.fromEntries(leaves(await standalone(LEAST)).filter(given))
     const library = Object.fromEntries(leaves(withDefaults(LIBRARY)).filter(given))
     // The client's own id is an audience that is always tolerated: the configuration writes it out.
+    expect(own['toleratedAudiences']).toEqual(['mcp-server'])
     expect({ ...own, toleratedAudiences: [] }).toEqual(library)
   })
 
   test('every option of onBehalfOf can be set by a setting of the standalone server, unless it is code', async () => {
     const byDefault = Object.fromEntries(leaves(await standalone(LEAST)))
     const changed = Object.fromEntries(leaves(await standalone(CHANGED)))
-    const options: Record<
-      Exclude<keyof OnBehalfOfOptions, (typeof OWN)[number]>,
-      readonly string[]
-    > = {
-      resource: [],
-      tokenAudience: [''],
-      toleratedAudiences: [''],
-      clockToleranceSeconds: [''],
-      metadataLocation: [''],
-      metadataUrl: [''],
-      jwksUrl: [''],
-      keysStaleMs: [''],
-      // The SDK servers have the tools of the registry and no others.
-      undeclaredTools: [],
-      baselineScopes: [''],
-      access: ['authorizationClaims', 'scopeHierarchy', 'lockedTools', 'stepUpScopes'],
-      callerPolicy: ['userClaim', 'scopePrefix'],
-      delegation: ['maxDepth', 'allowedActors'],
-      sessions: [''],
-      http: [
-        'allowedHosts',
-        'allowedOrigins',
-        'rateLimitPerAddress',
-        'rateLimitPerCaller',
-        'bodyBytesPerCaller',
-        'concurrencyPerCaller',
-        'maxBodyBytes',
-      ],
-      exchange: [
-        'issuer',
-        'actor',
-        'requireActor',
-        'timeoutMs',
-        'ratePerSecond',
-        'cacheEntries',
-        'subjectTokenType',
-        'forwardClientAddress',
-        'dangerouslyAllowOpaqueTokens',
-        'dangerouslyAllowUnboundDowngrade',
-        'fetch',
-      ],
-      apiCalls: ['timeoutMs', 'connections', 'concurrencyPerUser', 'maxBytes', 'fetch'],
-      fetch: [''],
-      dangerouslyShareClientSecret: [''],
-      dangerouslyAllowHttp: [''],
-    }
-    for (const [option, members] of Object.entries(options)) {
-      for (const member of members) {
-        const path = member === '' ? option : `${option}.${member}`
-        const before = Object.entries(byDefault).filter(([found]) => found.startsWith(path))
-        const after = Object.entries(changed).filter(([found]) => found.startsWith(path))
-        expect(after, path).not.toEqual(before)
-        expect(CODE.has(path), path).toBe(false)
-      }
-    }
+    const pathsThat = (is: Origin): string[] =>
+      leaves(OPTIONS).flatMap(([path, origin]) => (origin === is ? [path] : []))
+    const differing = Object.keys(changed).filter(
+      (path) => JSON.stringify(changed[path]) !== JSON.stringify(byDefault[path]),
+    )
+    const reached = (path: string): boolean =>
+      differing.some((found) => found === path || found.startsWith(`${path}.`))
+    expect(pathsThat('setting').filter((path) => !reached(path))).toEqual([])
+    expect(pathsThat('code').filter(reached)).toEqual([])
   })
 })
