@@ -2,7 +2,7 @@ import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler } from 'express'
 import type { AccessTokenVerifier } from '../src/identity/access-token-verifier.js'
 import { createAuthInfo } from '../src/identity/auth-context.js'
-import { callerFromClaims, type CallerPolicy } from '../src/identity/caller.js'
+import { CALLER_POLICY_SHAPE, callerFromClaims, type CallerPolicy } from '../src/identity/caller.js'
 import { parseCredentials } from '../src/identity/credentials.js'
 import { CHALLENGE_SHAPE, type ChallengeOptions } from '../src/failures/failure-response.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
@@ -25,12 +25,8 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
   resource: optionValues.text('the resource identifier, e.g. https://mcp.example.com/mcp'),
   endpoint: optionValues.url,
   callerPolicy: optionsSchema<CallerPolicy>({
-    dangerouslyAllowMachineTokens: optionValues.flag.optional(),
-    userClaim: optionValues.text('the name of a claim').optional(),
-    isMachine: optionValues.callable.optional(),
-    scopeClaim: optionValues.text('the name of a claim').optional(),
+    ...CALLER_POLICY_SHAPE,
     ignorePermissions: optionValues.flag.optional(),
-    scopePrefix: optionValues.text('the beginning of a scope').optional(),
   }).optional(),
 })
 

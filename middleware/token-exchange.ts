@@ -8,9 +8,13 @@ import { authContextOf } from '../src/identity/auth-context.js'
 import { LOGGER_OPTION } from '../src/logging/logger.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
-import type { SessionOwners } from '../src/sessions/session-owners.js'
+import { SESSIONS_OPTION, type SessionOwners } from '../src/sessions/session-owners.js'
 import { toolCallsIn } from '../src/tools/tool-calls.js'
-import { createToolExchange, type ToolExchangeOptions } from '../src/tools/tool-exchange.js'
+import {
+  API_CALL_SHAPE,
+  createToolExchange,
+  type ToolExchangeOptions,
+} from '../src/tools/tool-exchange.js'
 import { clientAddressOf } from './client-address.js'
 import { authInfoOf } from './require-bearer-auth.js'
 
@@ -38,20 +42,11 @@ const OPTIONS = optionsSchema<TokenExchangeOptions>({
     'must be the APIs, by the names that tools declare',
   ),
   delegation: DELEGATION_SCHEMA.optional(),
-  fetch: optionValues.callable.optional(),
-  timeoutMs: optionValues.milliseconds.optional(),
-  connections: optionValues.count.optional(),
-  concurrencyPerUser: optionValues.count.optional(),
-  maxBytes: optionValues.count.optional(),
+  ...API_CALL_SHAPE,
   log: LOGGER_OPTION.optional(),
   host: optionValues.oneOf('library', 'standalone').optional(),
   forwardClientAddress: optionValues.flag.optional(),
-  sessions: z
-    .union(
-      [z.boolean(), optionValues.withFunctions('SessionOwners', 'assertOwned')],
-      'must be true, false, or the sessions: mcpRoute().sessions or a SessionRegistry',
-    )
-    .optional(),
+  sessions: SESSIONS_OPTION.optional(),
 })
 
 /**

@@ -7,9 +7,9 @@ import { FairShare, tooManyCalls, type Release } from './fair-share.js'
 export interface FairFetchOptions {
   readonly fetch: Fetch
   /** Calls of one API under way at a time; further calls wait. Default 64. */
-  readonly maxConcurrentCalls?: number | undefined
-  /** Those of one user. Default: a quarter of `maxConcurrentCalls`. */
-  readonly maxConcurrentCallsPerUser?: number | undefined
+  readonly connections?: number | undefined
+  /** Those of one user. Default: a quarter of `connections`. */
+  readonly concurrencyPerUser?: number | undefined
   /** How long a call may have its place at the most, in milliseconds. */
   readonly timeoutMs: number
   readonly timers?: Timers | undefined
@@ -19,8 +19,8 @@ export interface FairFetchOptions {
 export type FairFetch = (user: string) => Fetch
 
 /** The share of one user, unless it is set. */
-export function defaultShare(maxConcurrentCalls: number): number {
-  return Math.max(1, Math.floor(maxConcurrentCalls / 4))
+export function defaultShare(connections: number): number {
+  return Math.max(1, Math.floor(connections / 4))
 }
 
 /**
@@ -30,8 +30,8 @@ export function defaultShare(maxConcurrentCalls: number): number {
  * and with `downstream_unavailable` (`too_many_calls`) when the queue is full or the wait exceeds the signal.
  */
 export function createFairFetch(options: FairFetchOptions): FairFetch {
-  const places = options.maxConcurrentCalls ?? API_CALL_DEFAULTS.connections
-  const placesPerUser = Math.min(places, options.maxConcurrentCallsPerUser ?? defaultShare(places))
+  const places = options.connections ?? API_CALL_DEFAULTS.connections
+  const placesPerUser = Math.min(places, options.concurrencyPerUser ?? defaultShare(places))
   const shares = new Map<string, FairShare>()
   const shareOf = (origin: string): FairShare => {
     const share = shares.get(origin) ?? new FairShare({ places, placesPerUser })

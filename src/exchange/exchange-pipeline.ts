@@ -56,14 +56,8 @@ export interface ExchangePipelineOptions {
 
 const ISSUER = optionValues.withFunctions('an Issuer, see createIssuer', 'keys', 'metadata')
 
-const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: TokenExchanger }>({
-  adapter: optionValues.withFunctions('a TokenExchanger', 'exchange'),
-  issuers: z
-    .array(ISSUER, 'must be a list of issuers, see createIssuer')
-    .min(1, 'must name at least one issuer'),
-  exchangeIssuer: ISSUER.optional(),
-  clientId: optionValues.text("our client's id at the authorization server"),
-  tokenAudience: optionValues.text("this server's own audience"),
+/** The options that say how exchanges are kept, limited and tried again. */
+export const EXCHANGE_SHAPE = {
   subjectTokenType: optionValues.text('a URI').optional(),
   cache: optionValues.withFunctions('a TokenCache', 'get', 'set', 'delete').optional(),
   cacheEntries: optionValues.count.optional(),
@@ -79,6 +73,17 @@ const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: Toke
     breaker: z.looseObject({}, 'must be an object').optional(),
     random: optionValues.callable.optional(),
   }).optional(),
+}
+
+const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: TokenExchanger }>({
+  adapter: optionValues.withFunctions('a TokenExchanger', 'exchange'),
+  issuers: z
+    .array(ISSUER, 'must be a list of issuers, see createIssuer')
+    .min(1, 'must name at least one issuer'),
+  exchangeIssuer: ISSUER.optional(),
+  clientId: optionValues.text("our client's id at the authorization server"),
+  tokenAudience: optionValues.text("this server's own audience"),
+  ...EXCHANGE_SHAPE,
   checks: optionsSchema<NonNullable<ExchangePipelineOptions['checks']>>(CHECKS_SHAPE).optional(),
   clock: optionValues.callable.optional(),
   timers: optionValues.withFunctions('Timers', 'after').optional(),

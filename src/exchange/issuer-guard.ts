@@ -54,7 +54,7 @@ export class IssuerGuard {
     try {
       probe = this.#breaker.tryAcquire()
       await this.#rateLimiter.acquire(user, signal)
-      return { user, probe: probe, userProbe: userProbe }
+      return { user, probe, userProbe }
     } catch (thrown) {
       this.#breaker.release(probe)
       this.#users.release(user, userProbe)
@@ -89,7 +89,7 @@ export class IssuerGuard {
     else this.succeeded(admission)
   }
 
-  #outage({ user, probe: probe, userProbe: userProbe }: Admission, outage: Outage): void {
+  #outage({ user, probe, userProbe }: Admission, outage: Outage): void {
     if (outage === 'everybody') {
       this.#users.release(user, userProbe)
       this.#breaker.failed(user, outage, probe)
@@ -106,7 +106,7 @@ export class IssuerGuard {
     if (metByAnother || limits.some(isUsedUp)) this.#rateLimiter.pauseUntil(untilMs)
   }
 
-  #release({ user, probe: probe, userProbe: userProbe }: Admission): void {
+  #release({ user, probe, userProbe }: Admission): void {
     this.#breaker.release(probe)
     this.#users.release(user, userProbe)
   }

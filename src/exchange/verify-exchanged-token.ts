@@ -69,14 +69,19 @@ export async function verifyExchangedToken(
   return { ...exchanged, ...known }
 }
 
-/** The options that say how strict the checks are. */
-export const CHECKS_SHAPE = {
+/** The options that say how strict the checks of exchanged tokens alone are. */
+export const STRICTNESS_SHAPE = {
   actor: optionValues.text('the name of this server in act.sub').optional(),
   requireActor: optionValues.flag.optional(),
-  maxDepth: optionValues.whole.optional(),
-  clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
   dangerouslyAllowOpaqueTokens: optionValues.flag.optional(),
   dangerouslyAllowUnboundDowngrade: optionValues.flag.optional(),
+}
+
+/** Those, and what holds on both hops. */
+export const CHECKS_SHAPE = {
+  ...STRICTNESS_SHAPE,
+  maxDepth: optionValues.whole.optional(),
+  clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
 }
 
 const OPTIONS = optionsSchema<ExchangedTokenExpectations & { readonly exchanger: TokenExchanger }>({

@@ -9,7 +9,7 @@ export interface RelayOptions {
 
 /** The same response, with its body under watch; one without a body ends at once. */
 export function relayResponse(response: Response, options: RelayOptions): Response {
-  const { firstChunk: firstChunk, signal, onEnd = () => undefined } = options
+  const { firstChunk, signal, onEnd = () => undefined } = options
   if (response.body === null) {
     onEnd()
     return response

@@ -1,3 +1,4 @@
+import { optionValues } from '../options/option-values.js'
 import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { withoutPrefix } from '../scopes.js'
 import { STANDARD_CLAIMS, type ClaimProfile } from './claim-profile.js'
@@ -57,12 +58,12 @@ export interface CallerPolicy extends UserPolicy {
   readonly dangerouslyAllowMachineTokens?: boolean | undefined
   /**
    * The one claim that holds the user's scopes, a text or a list, in place of `scope` and `scp`: for authorization servers that
-   * cannot write scopes per user into `scope`. Without that claim a token has no scopes. Pair it with `stepUp: 'none'`.
+   * cannot write scopes per user into `scope`. Without that claim a token has no scopes. Pair it with `stepUpScopes: 'none'`.
    */
   readonly scopeClaim?: string | undefined
   /**
    * Leaves `permissions` unread, whatever it holds: for authorization servers that use the claim for something else. The caller
-   * then has none. Sound only where scopes alone decide (`claims: 'scope'` of the access policy). Default false.
+   * then has none. Sound only where scopes alone decide (`authorizationClaims: 'scope'` of the access policy). Default false.
    */
   readonly ignorePermissions?: boolean | undefined
   /**
@@ -70,6 +71,15 @@ export interface CallerPolicy extends UserPolicy {
    * with and without it; metadata and challenges name the scopes with it. Joined by a slash where it ends in a letter or a digit.
    */
   readonly scopePrefix?: string | undefined
+}
+
+/** The options of a `CallerPolicy`, but for `ignorePermissions`, which follows from the claims that decide. */
+export const CALLER_POLICY_SHAPE = {
+  dangerouslyAllowMachineTokens: optionValues.flag.optional(),
+  userClaim: optionValues.text('the name of a claim').optional(),
+  isMachine: optionValues.callable.optional(),
+  scopeClaim: optionValues.text('the name of a claim').optional(),
+  scopePrefix: optionValues.text('the beginning of a scope').optional(),
 }
 
 /**

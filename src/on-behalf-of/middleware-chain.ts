@@ -72,13 +72,13 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
     metadata: protectedResourceMetadataRoute(
       endpoint,
       resource,
-      limitedWithRefusals(knownHosts({ endpoint, allowedHosts: allowedHosts }), addressLimit),
+      limitedWithRefusals(knownHosts({ endpoint, allowedHosts }), addressLimit),
     ),
     guard: limitedWithRefusals(
       hostAndOriginValidation({
         endpoint,
-        allowedHosts: allowedHosts,
-        allowedOrigins: allowedOrigins,
+        allowedHosts,
+        allowedOrigins,
       }),
       addressLimit,
     ),

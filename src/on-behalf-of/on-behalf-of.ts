@@ -67,12 +67,12 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
 export function onBehalfOf<const Api extends string, const Name extends string = never>(
   options: OptionsNamingApis<Api, Name>,
 ): OnBehalfOf {
+  assertOnBehalfOfOptions(options)
   return composeOnBehalfOf(options, 'library')
 }
 
-/** `onBehalfOf`; `host` decides whether log lines speak of options or of settings. */
+/** `onBehalfOf` for options that have been checked; `host` decides whether log lines speak of options or of settings. */
 export function composeOnBehalfOf(given: OnBehalfOfOptions, host: ToolHost): ComposedOnBehalfOf {
-  assertOnBehalfOfOptions(given)
   const options = withDefaults(given)
   const ours = new WeakSet<Request>()
   const connections = connectionsFor(options)
@@ -98,9 +98,7 @@ export function composeOnBehalfOf(given: OnBehalfOfOptions, host: ToolHost): Com
     context,
     errors: chain.errors,
     resource: chain.resource,
-    close: async () => {
-      await connections.close()
-    },
+    close: () => connections.close(),
   }
 }
 

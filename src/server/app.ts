@@ -6,7 +6,7 @@ import { healthRoute } from '../../routes/health.js'
 import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
 import { mcpRoute } from '../../routes/mcp.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
-import { assertOptions, optionsSchema, type OptionsShape } from '../options/assert-options.js'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { silentLog } from '../logging/logger.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
@@ -40,7 +40,7 @@ export interface AppOptions extends Omit<
 
 type OwnOptions = Pick<AppOptions, 'trustProxy' | 'homePage' | 'tokenCommand' | 'createReference'>
 
-const OWN_SHAPE: OptionsShape<OwnOptions> = {
+const OWN_OPTIONS = optionsSchema<OwnOptions>({
   trustProxy: z
     .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
       error: 'must be a number of hops, or a list of addresses and subnets',
@@ -49,8 +49,7 @@ const OWN_SHAPE: OptionsShape<OwnOptions> = {
   homePage: optionValues.flag.optional(),
   tokenCommand: optionValues.text('a line of a shell').optional(),
   createReference: optionValues.callable.optional(),
-}
-const OWN_OPTIONS = optionsSchema<OwnOptions>(OWN_SHAPE)
+})
 
 /** An Express app with the MCP endpoint, and how it ends. */
 export interface App {
@@ -73,10 +72,10 @@ export interface App {
  * process.once('SIGTERM', () => listener.close(() => void app.close()))
  */
 export function createApp(options: AppOptions): App {
-  assertAppOptions(options)
+  const shared = sharedOptions(options)
   const { endpoint, tools, log = silentLog, createReference = randomUUID } = options
   const registry = createToolRegistry(tools)
-  const { access: policy } = withDefaults({ ...options, sessions: undefined })
+  const { access: policy } = withDefaults(shared)
   const access = createToolAccess(registry, policy)
   const servers = createMcpServers({ registry, access, log, createReference })
   const mcp = mcpRoute({
@@ -84,7 +83,7 @@ export function createApp(options: AppOptions): App {
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
     log,
   })
-  const front = composeOnBehalfOf(onBehalfOfOptions(options, mcp.sessions), 'standalone')
+  const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone')
 
   const app = express()
   app.disable('x-powered-by')
@@ -110,24 +109,14 @@ export function createApp(options: AppOptions): App {
   }
 }
 
-/** The options of the app itself; those of `onBehalfOf` are looked at there, and the sessions' by `mcpRoute`. */
-function assertAppOptions(options: AppOptions): void {
-  const own = Object.entries(options).filter(([name]) => Object.hasOwn(OWN_SHAPE, name))
-  assertOptions('createApp', OWN_OPTIONS, Object.fromEntries(own))
-  assertOnBehalfOfOptions(onBehalfOfOptions(options, options.sessions !== undefined))
-}
-
-function onBehalfOfOptions(
-  options: AppOptions,
-  sessions: OnBehalfOfOptions['sessions'],
-): OnBehalfOfOptions {
-  const shared = Object.entries(options).filter(([name]) => !Object.hasOwn(OWN_SHAPE, name))
-  return {
-    ...(Object.fromEntries(shared) as Omit<OnBehalfOfOptions, 'sessions'>),
-    sessions,
-    // The SDK servers have these tools and no others, and answer a call of another as the protocol says.
-    undeclaredTools: 'allow',
-  }
+/** The options of `onBehalfOf` among those of an app. All have been checked but `sessions`, at which `mcpRoute` looks. */
+function sharedOptions(options: AppOptions): OnBehalfOfOptions {
+  const { trustProxy, homePage, tokenCommand, createReference, ...shared } = options
+  assertOptions('createApp', OWN_OPTIONS, { trustProxy, homePage, tokenCommand, createReference })
+  // The SDK servers have these tools and no others, and answer a call of another as the protocol says.
+  const given = { ...shared, sessions: undefined, undeclaredTools: 'allow' as const }
+  assertOnBehalfOfOptions(given)
+  return given
 }
 
 /** What stands in front of `/mcp`; empty at the root. */

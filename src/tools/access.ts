@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { assertOptions, optionsSchema, type OptionsShape } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
@@ -71,12 +71,15 @@ export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
   knowsAnyScopeOf(caller: Caller): boolean
 }
 
-const POLICY = optionsSchema<AccessPolicy>({
+/** The options of an `AccessPolicy`. */
+export const ACCESS_SHAPE: OptionsShape<AccessPolicy> = {
   authorizationClaims: optionValues.oneOf('both', 'scope', 'permissions').optional(),
   scopeHierarchy: z.record(z.string(), optionValues.texts('a scope')).optional(),
   lockedTools: optionValues.oneOf('hide', 'show').optional(),
   stepUpScopes: optionValues.oneOf('union', 'required', 'none').optional(),
-})
+}
+
+const POLICY = optionsSchema<AccessPolicy>(ACCESS_SHAPE)
 
 /**
  * Creates the decision for one set of tools and one policy.

@@ -1,3 +1,4 @@
+import { optionValues } from '../options/option-values.js'
 import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import {
@@ -52,6 +53,15 @@ export interface ToolExchangeOptions {
   readonly host?: ToolHost | undefined
 }
 
+/** The options that say how the APIs are called. */
+export const API_CALL_SHAPE = {
+  fetch: optionValues.callable.optional(),
+  timeoutMs: optionValues.milliseconds.optional(),
+  connections: optionValues.count.optional(),
+  concurrencyPerUser: optionValues.count.optional(),
+  maxBytes: optionValues.count.optional(),
+}
+
 /** A verified request and the tools that it calls. */
 export interface ToolCallRequest {
   readonly authInfo: AuthInfo
@@ -84,8 +94,8 @@ export function createToolExchange(
   assertApisKnown(options)
   const fetchAs = createFairFetch({
     fetch: options.fetch ?? globalFetch,
-    maxConcurrentCalls: options.connections,
-    maxConcurrentCallsPerUser: options.concurrencyPerUser,
+    connections: options.connections,
+    concurrencyPerUser: options.concurrencyPerUser,
     timeoutMs: options.timeoutMs ?? API_CALL_DEFAULTS.timeoutMs,
   })
   return async (request) => {

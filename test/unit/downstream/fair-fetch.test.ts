@@ -16,7 +16,7 @@ async function onePlace(handler: RequestListener, options: Partial<FairFetchOpti
   const { origin } = await startHttpServer(handler)
   const clock = new ManualClock()
   const fetchAs = createFairFetch({
-    ...{ fetch: globalThis.fetch, maxConcurrentCalls: 1, timeoutMs: 10_000 },
+    ...{ fetch: globalThis.fetch, connections: 1, timeoutMs: 10_000 },
     timers: clock.timers,
     ...options,
   })
@@ -169,7 +169,7 @@ describe('the place of a call of an API', () => {
     ['no more than there are, whatever is set', 20, 8],
   ])('[S3] a user has %s', async (_what, maxConcurrentCallsPerUser, expected) => {
     const { origin, fetchAs } = await onePlace(answering, {
-      ...{ maxConcurrentCalls: 8, maxConcurrentCallsPerUser },
+      ...{ connections: 8, concurrencyPerUser: maxConcurrentCallsPerUser },
     })
     const calls = Array.from({ length: 9 }, () => fetchAs('alice')(origin))
     await Promise.all(calls.slice(0, expected))
