@@ -46,7 +46,7 @@ export function knownHosts(options: KnownHostsOptions): RequestHandler {
 }
 
 const HINT =
-  'If clients come under this host, make it the host of MCP_SERVER_URL, or add it to ALLOWED_HOSTS. (In the library: endpoint, or hosts.)'
+  'If clients come under this host, make it the host of MCP_SERVER_URL, or add it to ALLOWED_HOSTS. (In the library: endpoint, or http.allowedHosts.)'
 
 function notAllowed(host: string): OnBehalfOfError {
   return new OnBehalfOfError('request_forbidden', {

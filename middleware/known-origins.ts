@@ -58,7 +58,7 @@ export function knownOrigins({
 }
 
 const HINT =
-  'If this is a client of yours, add its origin to ALLOWED_ORIGINS. (In the library: origins.)'
+  'If this is a client of yours, add its origin to ALLOWED_ORIGINS. (In the library: http.allowedOrigins.)'
 
 function isLoopbackOrigin(origin: string): boolean {
   if (!URL.canParse(origin)) return false

@@ -33,8 +33,12 @@ import { NotificationStreams } from '../src/sessions/notification-streams.js'
 import { relayResponse } from '../src/http/relay-response.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
-import { SESSION_SHAPE } from '../src/sessions/session-registry.js'
-import { McpSessions, type McpSessionsOptions, type OnAsked } from '../src/sessions/mcp-sessions.js'
+import {
+  MCP_SESSIONS_SHAPE,
+  McpSessions,
+  type McpSessionsOptions,
+  type OnAsked,
+} from '../src/sessions/mcp-sessions.js'
 
 /** What `mcpRoute` needs: your server factory. */
 export interface McpRouteOptions {
@@ -53,9 +57,7 @@ const OPTIONS = optionsSchema<McpRouteOptions>({
   createServer: optionValues.callable,
   log: LOGGER_OPTION.optional(),
   sessions: optionsSchema<McpSessionsOptions>({
-    ...SESSION_SHAPE,
-    replayBytes: optionValues.whole.optional(),
-    retryMs: optionValues.whole.optional(),
+    ...MCP_SESSIONS_SHAPE,
     onRequest: optionValues.callable.optional(),
   }).optional(),
   maxStreamsPerUser: optionValues.whole.optional(),

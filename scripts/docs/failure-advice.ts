@@ -56,7 +56,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   session_not_found:
     'Nothing for a single one: the client begins a new session. Many after a restart are normal, since sessions are in the memory of the process. Many at all times: there are several instances without routing by `Mcp-Session-Id`. `session_of_another`: the token has another user, client, organization or actor than the one that opened the session.',
   session_limit:
-    'Raise `SESSION_LIMIT` if there is memory for it (up to 256 KiB a session), or lower `SESSION_IDLE_MINUTES`.',
+    'Raise `MAX_SESSIONS` if there is memory for it (up to 256 KiB a session), or lower `SESSION_IDLE_MINUTES`.',
   cancelled: 'Nothing: the client disconnected. Many of them may mean that calls take too long.',
   misconfigured:
     'Correct the program: middleware in the wrong order, or a handler that asks for a path, a method or a header it may not use. `reason` says which, `problem` in words, and `hint` what to do.',

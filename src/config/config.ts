@@ -166,8 +166,8 @@ function sessionsOf(found: CompleteSettings): Config['sessions'] {
   return {
     idleMs: found.SESSION_IDLE_MINUTES * 60_000,
     maxAgeMs: found.SESSION_MAX_HOURS * 3_600_000,
-    maxSessions: found.SESSION_LIMIT,
-    maxSessionsPerUser: found.SESSION_LIMIT_PER_USER,
+    maxSessions: found.MAX_SESSIONS,
+    maxSessionsPerUser: found.MAX_SESSIONS_PER_USER,
   }
 }
 

@@ -46,7 +46,7 @@ export function exchangeConfig(found: CompleteSettings): ExchangeConfig {
       dangerouslyAllowUnboundDowngrade: found.DANGEROUSLY_ALLOW_UNBOUND_DOWNGRADE === 'true',
     },
     adapter: adapterOf(found),
-    forwardClientAddress: found.AUTH0_FORWARDED_FOR === 'true',
+    forwardClientAddress: found.FORWARD_CLIENT_ADDRESS === 'true',
     subjectTokenType: found.MCP_AUTH0_SUBJECT_TOKEN_TYPE,
     scopeCeiling: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter((scope) => !isIdentityScope(scope)),
     ignoredScopes: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter(isIdentityScope) ?? [],

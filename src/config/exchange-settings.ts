@@ -69,7 +69,7 @@ export const EXCHANGE_SETTINGS = {
     example: 'auto',
     fallback: 'auto',
   }),
-  AUTH0_FORWARDED_FOR: setting({
+  FORWARD_CLIENT_ADDRESS: setting({
     description:
       "Tells Auth0 the user's address with each exchange (auth0-forwarded-for), so that its attack protection does not count everybody as this server. Needs TRUST_PROXY behind a proxy, and a client whose token endpoint IP header is trusted.",
     schema: values.oneOf('true', 'false'),

@@ -23,13 +23,13 @@ export const SESSION_SETTINGS = {
     example: '24',
     fallback: `${SESSION_DEFAULTS.maxAgeMs / 3_600_000}`,
   }),
-  SESSION_LIMIT: setting({
+  MAX_SESSIONS: setting({
     description: 'Open sessions of all users together; each keeps up to 256 KiB of messages.',
     schema: values.integerBetween(1, 1_000_000),
     example: '1000',
     fallback: `${SESSION_DEFAULTS.maxSessions}`,
   }),
-  SESSION_LIMIT_PER_USER: setting({
+  MAX_SESSIONS_PER_USER: setting({
     description:
       'Open sessions of one user, through all clients together. Beyond it, the one unused for longest ends.',
     schema: values.integerBetween(1, 1_000),

@@ -17,7 +17,7 @@ import { EXCHANGE_SHAPE } from '../exchange/exchange-pipeline.js'
 import { STRICTNESS_SHAPE } from '../exchange/verify-exchanged-token.js'
 import { CALLER_POLICY_SHAPE } from '../identity/caller.js'
 import { optionValues } from '../options/option-values.js'
-import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { assertOptions, optionsSchema, type OptionsShape } from '../options/assert-options.js'
 import { isScopeToken } from '../scopes.js'
 
 const url = optionValues.url
@@ -73,7 +73,8 @@ const CALLER_POLICY = optionsSchema<NonNullable<OnBehalfOfOptions['callerPolicy'
     .optional(),
 })
 
-const OPTIONS = optionsSchema<OnBehalfOfOptions>({
+/** The options that every server in front of APIs has, whether it is mounted or stands alone. */
+export const SERVER_SHAPE = {
   endpoint: url,
   resource: text('the resource identifier').optional(),
   metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
@@ -101,7 +102,6 @@ const OPTIONS = optionsSchema<OnBehalfOfOptions>({
       downstream: z.looseObject({ api: z.string(), scopes, stepUp: scopes.optional() }).optional(),
     }),
   ),
-  undeclaredTools: optionValues.oneOf('refuse', 'allow').optional(),
   baselineScopes: scopes,
   log: LOGGER_OPTION.optional(),
   access: ACCESS.optional(),
@@ -110,21 +110,33 @@ const OPTIONS = optionsSchema<OnBehalfOfOptions>({
   clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
   callerPolicy: CALLER_POLICY.optional(),
   delegation: DELEGATION_SCHEMA.optional(),
-  sessions: SESSIONS_OPTION.optional(),
   http: HTTP.optional(),
   exchange: EXCHANGE.optional(),
   apiCalls: optionsSchema<ApiCallOptions>(API_CALL_SHAPE).optional(),
   fetch: callable.optional(),
   dangerouslyShareClientSecret: flag.optional(),
   dangerouslyAllowHttp: flag.optional(),
-}).superRefine(
-  (options, context) => {
-    for (const { path, message } of issuesTogether(options)) {
-      context.addIssue({ code: 'custom', path: [...path], message })
-    }
-  },
-  // Also where something is wrong already: all issues are named at once.
-  { when: () => true },
+} satisfies OptionsShape<Omit<OnBehalfOfOptions, 'sessions' | 'undeclaredTools'>>
+
+/** Has a schema look at the options together as well, since each may be right alone. */
+export function checkedTogether(schema: z.ZodObject): z.ZodType {
+  return schema.superRefine(
+    (options, context) => {
+      for (const { path, message } of issuesTogether(options)) {
+        context.addIssue({ code: 'custom', path: [...path], message })
+      }
+    },
+    // Also where something is wrong already: all issues are named at once.
+    { when: () => true },
+  )
+}
+
+const OPTIONS = checkedTogether(
+  optionsSchema<OnBehalfOfOptions>({
+    ...SERVER_SHAPE,
+    undeclaredTools: optionValues.oneOf('refuse', 'allow').optional(),
+    sessions: SESSIONS_OPTION.optional(),
+  }),
 )
 
 /** Throws a `TypeError` that names every issue of the options of `onBehalfOf`. */

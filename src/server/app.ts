@@ -12,8 +12,8 @@ import { silentLog } from '../logging/logger.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
 import { composeOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
-import { assertOnBehalfOfOptions } from '../on-behalf-of/options-schema.js'
-import type { McpSessionsOptions } from '../sessions/mcp-sessions.js'
+import { checkedTogether, SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
+import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import type { Tool } from '../tools/tool.js'
@@ -38,18 +38,20 @@ export interface AppOptions extends Omit<
   readonly createReference?: (() => string) | undefined
 }
 
-type OwnOptions = Pick<AppOptions, 'trustProxy' | 'homePage' | 'tokenCommand' | 'createReference'>
-
-const OWN_OPTIONS = optionsSchema<OwnOptions>({
-  trustProxy: z
-    .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
-      error: 'must be a number of hops, or a list of addresses and subnets',
-    })
-    .optional(),
-  homePage: optionValues.flag.optional(),
-  tokenCommand: optionValues.text('a line of a shell').optional(),
-  createReference: optionValues.callable.optional(),
-})
+const OPTIONS = checkedTogether(
+  optionsSchema<AppOptions>({
+    ...SERVER_SHAPE,
+    sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
+    trustProxy: z
+      .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
+        error: 'must be a number of hops, or a list of addresses and subnets',
+      })
+      .optional(),
+    homePage: optionValues.flag.optional(),
+    tokenCommand: optionValues.text('a line of a shell').optional(),
+    createReference: optionValues.callable.optional(),
+  }),
+)
 
 /** An Express app with the MCP endpoint, and how it ends. */
 export interface App {
@@ -72,6 +74,7 @@ export interface App {
  * process.once('SIGTERM', () => listener.close(() => void app.close()))
  */
 export function createApp(options: AppOptions): App {
+  assertOptions('createApp', OPTIONS, options)
   const shared = sharedOptions(options)
   const { endpoint, tools, log = silentLog, createReference = randomUUID } = options
   const registry = createToolRegistry(tools)
@@ -109,14 +112,10 @@ export function createApp(options: AppOptions): App {
   }
 }
 
-/** The options of `onBehalfOf` among those of an app. All have been checked but `sessions`, at which `mcpRoute` looks. */
+/** The options of `onBehalfOf` among those of an app. */
 function sharedOptions(options: AppOptions): OnBehalfOfOptions {
-  const { trustProxy, homePage, tokenCommand, createReference, ...shared } = options
-  assertOptions('createApp', OWN_OPTIONS, { trustProxy, homePage, tokenCommand, createReference })
   // The SDK servers have these tools and no others, and answer a call of another as the protocol says.
-  const given = { ...shared, sessions: undefined, undeclaredTools: 'allow' as const }
-  assertOnBehalfOfOptions(given)
-  return given
+  return { ...options, sessions: undefined, undeclaredTools: 'allow' }
 }
 
 /** What stands in front of `/mcp`; empty at the root. */

@@ -1,7 +1,10 @@
 import type { RequestListener } from 'node:http'
+import { z } from 'zod'
 import type { Config } from '../config/config.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Logger } from '../logging/logger.js'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { createGetDatetime } from '../tools/get-datetime.js'
 import { greet } from '../tools/greet.js'
 import { offeredTools } from '../tools/offered-tools.js'
@@ -31,11 +34,18 @@ export interface ComposeOptions {
   readonly tokenCommand?: string | undefined
 }
 
+const OPTIONS = optionsSchema<ComposeOptions>({
+  tools: z.array(z.unknown(), 'must be a list of tools').optional(),
+  fetch: optionValues.callable.optional(),
+  tokenCommand: optionValues.text('a line of a shell').optional(),
+})
+
 /**
  * Builds the server that a configuration describes, with tools of your own where `tools` are given.
  *
  * A tool that needs more than the configuration lets an exchange ask for is not offered, and named in the log. Rejects
- * with a `ConfigError` when the configuration needs a package that is not installed.
+ * with a `ConfigError` when the configuration needs a package that is not installed, and with a `TypeError` for unusable
+ * options.
  *
  * @category Server
  * @example
@@ -45,13 +55,14 @@ export interface ComposeOptions {
 export async function composeServer(
   config: Config,
   log: Logger,
-  { tools: all = serverTools(), fetch, tokenCommand }: ComposeOptions = {},
+  options: ComposeOptions = {},
 ): Promise<ComposedServer> {
+  assertOptions('composeServer', OPTIONS, options)
+  const { tools: all = serverTools(), fetch, tokenCommand } = options
   const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)
   warnAtStart(config, { tools: all, withheld }, log)
   const connections = createConnections(config, fetch)
-  const options = await appOptions(config, connections)
-  const app = createApp({ ...options, tools, log, tokenCommand })
+  const app = createApp({ ...(await appOptions(config, connections)), tools, log, tokenCommand })
   return {
     handler: app.express,
     drain: app.drain,

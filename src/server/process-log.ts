@@ -1,5 +1,7 @@
 import { pino, type DestinationStream } from 'pino'
 import type { Logger } from '../logging/logger.js'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 import { VERSION } from '../version.js'
 
 /** How much the log of a process says, and where. */
@@ -8,6 +10,11 @@ export interface ProcessLogOptions {
   /** Default: standard output. */
   readonly destination?: DestinationStream | undefined
 }
+
+const OPTIONS = optionsSchema<ProcessLogOptions>({
+  level: optionValues.oneOf('debug', 'info', 'warn', 'error', 'silent'),
+  destination: optionValues.withFunctions('a stream', 'write').optional(),
+})
 
 /**
  * Creates the log of the process: one JSON line an event, with `event` as its name.
@@ -18,6 +25,7 @@ export interface ProcessLogOptions {
  * @category Server
  */
 export function createProcessLog(options: ProcessLogOptions): Logger {
+  assertOptions('createProcessLog', OPTIONS, options)
   return pino(
     {
       level: options.level,

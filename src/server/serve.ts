@@ -1,7 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { listen } from '../http/listen.js'
 import { answerRejectedConnections } from '../http/rejected-connections.js'
-import type { Logger } from '../logging/logger.js'
+import { LOGGER_OPTION, type Logger } from '../logging/logger.js'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
 
 /** All headers of a request together: the largest token that is read, and as much beside it. */
 export const MAX_HEADER_BYTES = 32 * 1024
@@ -27,6 +29,15 @@ export interface ServeOptions {
   readonly log?: Logger | undefined
 }
 
+const OPTIONS = optionsSchema<ServeOptions>({
+  host: optionValues.text('an address or localhost'),
+  port: optionValues.whole.max(65_535, 'must be at most 65535'),
+  handler: optionValues.callable.optional(),
+  drainMs: optionValues.whole.optional(),
+  keepAliveMs: optionValues.milliseconds.optional(),
+  log: LOGGER_OPTION.optional(),
+})
+
 /** A server that listens. */
 export interface ListeningServer {
   readonly port: number
@@ -37,13 +48,15 @@ export interface ListeningServer {
 }
 
 /**
- * Listens for HTTP; rejects when the address cannot be had. Requests before `attach` get 503.
+ * Listens for HTTP; rejects when the address cannot be had, with a `TypeError` for unusable options. Requests before
+ * `attach` get 503.
  *
  * Headers of a request have to arrive within 10 s, a whole request within 30 s, and may have 32 KiB together.
  *
  * @category Server
  */
 export async function serve(options: ServeOptions): Promise<ListeningServer> {
+  assertOptions('serve', OPTIONS, options)
   let handler: RequestListener =
     options.handler ??
     ((_req, res) => {

@@ -10,7 +10,9 @@ import type { Caller } from '../identity/caller.js'
 import { isEventStream } from '../http/is-event-stream.js'
 import { relayResponse } from '../http/relay-response.js'
 import { McpSession, type SdkServer } from './mcp-session.js'
-import { SessionRegistry, type SessionRegistryOptions } from './session-registry.js'
+import type { OptionsShape } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
+import { SESSION_SHAPE, SessionRegistry, type SessionRegistryOptions } from './session-registry.js'
 
 /** The bounds of sessions, and what happens at each request of one. */
 export interface McpSessionsOptions extends Omit<SessionRegistryOptions<never>, 'onEnd'> {
@@ -23,6 +25,13 @@ export interface McpSessionsOptions extends Omit<SessionRegistryOptions<never>, 
    * server may have to show other tools.
    */
   readonly onRequest?: ((server: SdkServer, authInfo: AuthInfo) => void) | undefined
+}
+
+/** The schemas of `McpSessionsOptions` without `onRequest`, for options that hold them. */
+export const MCP_SESSIONS_SHAPE: OptionsShape<Omit<McpSessionsOptions, 'onRequest'>> = {
+  ...SESSION_SHAPE,
+  replayBytes: optionValues.whole.optional(),
+  retryMs: optionValues.whole.optional(),
 }
 
 /** Told when all that a request asked has been answered. */

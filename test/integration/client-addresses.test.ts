@@ -139,7 +139,7 @@ describe('the address that the authorization server is told', () => {
     '[S16.7] the address that the authorization server is told: %s',
     async (_, forwardedFor, told) => {
       const server = await startMcpServer({
-        environment: { TRUST_PROXY: '1', AUTH0_FORWARDED_FOR: 'true' },
+        environment: { TRUST_PROXY: '1', FORWARD_CLIENT_ADDRESS: 'true' },
       })
       const token = await mintSubject(server)
       const headers = { 'X-Forwarded-For': forwardedFor }

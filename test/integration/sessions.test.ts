@@ -84,7 +84,7 @@ describe('sessions of 2025 clients', () => {
 
   test('a failed handshake leaves no session behind', async () => {
     const few = await startMcpServer({
-      environment: { MCP_SESSIONS: 'on', SESSION_LIMIT: '1' },
+      environment: { MCP_SESSIONS: 'on', MAX_SESSIONS: '1' },
     })
     const own = await few.mint()
     const refused = await postMcp(few.endpoint, initialize(), {

@@ -73,7 +73,7 @@ test('a user shares neither session places nor streams with one of the same sub 
     environment: {
       ADDITIONAL_ISSUERS: second.issuer,
       MCP_SESSIONS: 'on',
-      SESSION_LIMIT_PER_USER: '1',
+      MAX_SESSIONS_PER_USER: '1',
       CONCURRENCY_PER_CALLER: '1',
     },
   })

@@ -1,6 +1,6 @@
 import * as library from 'mcp-on-behalf-of'
+import * as standalone from 'mcp-on-behalf-of/server'
 import { describe, expect, test } from 'vitest'
-import { thrownBy } from '../outcomes.js'
 
 type AnyFactory = (...given: readonly unknown[]) => unknown
 type AnyClass = new (...given: readonly unknown[]) => unknown
@@ -9,6 +9,11 @@ const URL_HERE = new URL('https://mcp.example/mcp')
 
 /** What each public factory is given, as a program in JavaScript may do, and the issues that the error has to name. */
 const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], issues: string[]]>> = {
+  composeServer: [
+    [{}, {}, { tools: 'greet', tokenCommand: '' }],
+    ['tools', 'tokenCommand'],
+  ],
+  createApp: [[{ homePage: 'yes', endpoint: 'x' }], ['homePage']],
   createCachingExchanger: [
     [{}, { cache: {}, clientId: '', subjectTokenType: 'x' }],
     ['exchanger', 'cache', 'clientId'],
@@ -23,6 +28,7 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
   createJwtBearerVerifier: [[{ issuers: [], audience: '' }], ['issuers', 'audience']],
   createMemoryTokenCache: [[{ maxEntries: 0 }], ['maxEntries']],
   createOutgoingFetch: [[{ connections: -1, proxy: { http: 'x' } }], ['connections', 'proxy.http']],
+  createProcessLog: [[{ level: 'loud', destination: 'x' }], ['level', 'destination']],
   createRfc8693Exchanger: [[{}], ['metadata', 'clientId', 'clientAuthentication']],
   createScopeNames: [[{ own: 'tool:greet' }], ['own']],
   createToolAccess: [[{ tools: [] }, { lockedTools: 'maybe' }], ['lockedTools']],
@@ -54,6 +60,7 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
     [{}, { breaker: { threshold: 0 } }],
     ['exchanger', 'breaker.threshold'],
   ],
+  serve: [[{ host: '', port: 65_536, handler: 'x', log: {} }], ['host', 'port', 'handler', 'log']],
   SessionRegistry: [[{ maxSessions: 'many' }], ['maxSessions']],
   tokenExchange: [
     [{ sessions: 'on', log: { event: () => undefined } }],
@@ -72,13 +79,23 @@ const NO_FACTORIES = [
   ...['formBody', 'metadataUrl'],
   ...['OnBehalfOfError', 'parsePathTemplate', 'ProxyError', 'Secret', 'securityHeaders'],
   'verifyExchangedToken',
+  ...['ConfigError', 'defineTool', 'isUnconfigured', 'parseConfig', 'readEnvironment'],
 ]
 
-const EXPORTED = Object.entries(library).filter(([, value]) => typeof value === 'function')
+const EXPORTED: readonly (readonly [string, unknown])[] = Object.entries({
+  ...library,
+  ...standalone,
+}).filter(([, value]) => typeof value === 'function')
 
-function call(name: string, given: readonly unknown[]): unknown {
-  const made: unknown = EXPORTED.find(([exported]) => exported === name)?.[1]
-  return /^[A-Z]/.test(name) ? new (made as AnyClass)(...given) : (made as AnyFactory)(...given)
+/** What the factory throws, at once or by a promise. */
+async function refusalOf(name: string, given: readonly unknown[]): Promise<unknown> {
+  const made = EXPORTED.find(([exported]) => exported === name)?.[1]
+  try {
+    await (/^[A-Z]/.test(name) ? new (made as AnyClass)(...given) : (made as AnyFactory)(...given))
+  } catch (error) {
+    return error
+  }
+  return undefined
 }
 
 describe('the options of a public factory', () => {
@@ -89,8 +106,8 @@ describe('the options of a public factory', () => {
 
   test.each(Object.entries(NONSENSE))(
     'nonsense is refused while the app is put together, and each issue is named: %s',
-    (name, [given, issues]) => {
-      const thrown = thrownBy(() => call(name, given))
+    async (name, [given, issues]) => {
+      const thrown = await refusalOf(name, given)
       expect(thrown).toBeInstanceOf(TypeError)
       const { message } = thrown as TypeError
       expect(message).toMatch(new RegExp(`^${name}\\(\\) was given unusable options:\\n`))
@@ -101,10 +118,10 @@ describe('the options of a public factory', () => {
 
   test.each(Object.entries(NONSENSE).filter(([, [[first]]]) => first?.constructor === Object))(
     '[A12] an option that does not exist is refused by name: %s',
-    (name, [given]) => {
+    async (name, [given]) => {
       const last = given.at(-1) as object
       const withUnknown = [...given.slice(0, -1), { ...last, nonsense: true }]
-      const { message } = thrownBy(() => call(name, withUnknown)) as TypeError
+      const { message } = (await refusalOf(name, withUnknown)) as TypeError
       expect(message).toMatch(/has an unknown option: "nonsense"/)
     },
   )
