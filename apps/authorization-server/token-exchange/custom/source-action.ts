@@ -25,7 +25,7 @@ export async function runSourceAction(
   const { api, verdict } = createActionApi(directory, actions.cache)
   try {
     const handler = actions.load(action)
-    await within(actions.timeoutMs, async () => handler(event, api))
+    await within(actions.timeoutMs, Promise.resolve().then(() => handler(event, api)))
   } catch (cause) {
     // What an Action throws may quote a token.
     throw Object.assign(failure('The Action failed'), { cause })
@@ -56,7 +56,7 @@ function findOrganizationByIdOrName(
   return organizations.find(({ id, name }) => id === given || name === given)?.id ?? given
 }
 
-async function within(timeoutMs: number, work: () => Promise<unknown>): Promise<void> {
+async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -64,7 +64,7 @@ async function within(timeoutMs: number, work: () => Promise<unknown>): Promise<
     }, timeoutMs)
   })
   try {
-    await Promise.race([work(), late])
+    await Promise.race([work, late])
   } finally {
     clearTimeout(timer)
   }
