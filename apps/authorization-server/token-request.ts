@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http'
-import { audienceAsResource } from './audience-parameter.js'
+import { type ResourceParameterProfile, audienceAsResource } from './audience-parameter.js'
 import { readBody } from './request-body.js'
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -21,11 +21,14 @@ export class UnreadableTokenRequest extends Error {
  *
  * Throws `UnreadableTokenRequest` for a body that is too large, or JSON that is not an object of texts.
  */
-export async function readTokenRequest(request: IncomingMessage): Promise<IncomingMessage> {
+export async function readTokenRequest(
+  request: IncomingMessage,
+  profile: ResourceParameterProfile,
+): Promise<IncomingMessage> {
   const body = await readOrRefuse(request)
   const params = parseParameters(body, request.headers['content-type'] ?? '')
   if (params === undefined) return replay(request, body, {})
-  const form = audienceAsResource(params).toString()
+  const form = audienceAsResource(params, profile).toString()
   return replay(request, Buffer.from(form), { 'content-type': FORM })
 }
 
