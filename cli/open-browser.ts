@@ -19,7 +19,7 @@ export function browserOpener({ platform, environment }: Surroundings): OpenBrow
   const [program, ...before] = opener
   return async (address) => {
     if (!/^https?:$/.test(address.protocol)) throw new TypeError('a web address is needed')
-    await start(program, [...before, address.href])
+    await start(program, [...before, address.href], environment)
   }
 }
 
@@ -41,9 +41,13 @@ function isSet(environment: Surroundings['environment'], ...names: readonly stri
 }
 
 /** Without a shell, so that nothing in the address is a command. Ends of the program are nobody's business. */
-function start(program: string, argv: readonly string[]): Promise<void> {
+function start(
+  program: string,
+  argv: readonly string[],
+  env: Surroundings['environment'],
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, argv, { stdio: 'ignore', detached: true, windowsHide: true })
+    const child = spawn(program, argv, { env, stdio: 'ignore', detached: true, windowsHide: true })
     child.once('error', reject)
     child.once('spawn', () => {
       child.unref()

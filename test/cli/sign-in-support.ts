@@ -22,7 +22,7 @@ export interface BrowserRequest {
   readonly redirectUri: URL
   readonly state: string
   /** Comes back with these parameters, and `state` where none is among them. */
-  comeBack(parameters: Readonly<Record<string, string>>): Promise<Response>
+  readonly comeBack: (parameters: Readonly<Record<string, string>>) => Promise<Response>
 }
 
 /** A browser that does what a test says, in place of a person. */
@@ -83,28 +83,35 @@ export async function visitSignedIn(
   }
 }
 
-/** Lets people sign in at the issuer of a world: `metadata` differs from what is right. */
-export function allowSignIn(
-  world: World,
-  metadata: Readonly<Record<string, unknown>> = {},
-): OpenBrowser {
+export interface AllowedSignIn {
+  /** What the metadata has differently from what is right; `undefined` leaves a member out. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** What the browser does. Default: it comes back with the code, as it should. */
+  readonly act?: (request: BrowserRequest) => Promise<unknown>
+  /** What the token endpoint answers with differently. */
+  readonly tokens?: Readonly<Record<string, unknown>>
+}
+
+/** Lets people sign in at the issuer of a world, and gives the browser that they do so with. */
+export function allowSignIn(world: World, allowed: AllowedSignIn = {}): OpenBrowser {
   const { issuer } = world
+  const { act = ({ comeBack }) => comeBack({ code: CODE, iss: issuer.issuer }) } = allowed
   let challenge: string | null = null
   issuer.metadataResponder = (_req, res) => {
-    answerWith(res, { ...signInMetadata(issuer.issuer), ...metadata })
+    answerWith(res, { ...signInMetadata(issuer.issuer), ...allowed.metadata })
   }
   issuer.tokenResponder = async (request, res) => {
-    if (request.parameters.get('code') !== CODE) {
+    if (!request.parameters.has('resource')) {
       await exchangeOrRefuse(issuer)(request, res)
-    } else if (challenge !== challengeOf(request)) {
+    } else if (request.parameters.get('code') !== CODE || challenge !== challengeOf(request)) {
       answerWith(res, { error: 'invalid_grant' }, 400)
     } else {
-      answerWith(res, await tokensFor(world, request))
+      answerWith(res, await tokensFor(world, request, allowed.tokens))
     }
   }
-  return browserThat(async ({ url, comeBack }) => {
-    challenge = url.searchParams.get('code_challenge')
-    await comeBack({ code: CODE, iss: issuer.issuer })
+  return browserThat((request) => {
+    challenge = request.url.searchParams.get('code_challenge')
+    return act(request)
   })
 }
 
@@ -129,8 +136,7 @@ function challengeOf({ parameters }: TokenRequest): string {
     .digest('base64url')
 }
 
-/** What a token endpoint answers that redeems a code. */
-export async function tokensFor(
+async function tokensFor(
   { issuer }: World,
   { parameters }: TokenRequest,
   changes: Readonly<Record<string, unknown>> = {},

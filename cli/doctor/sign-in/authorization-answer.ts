@@ -43,7 +43,8 @@ export function judgeAnswer(
   }
   const [error] = parameters.getAll('error')
   if (error !== undefined) return refusal(error, parameters.get('error_description'))
-  return parameters.getAll('code').length === 1
+  const [code = '', ...others] = parameters.getAll('code')
+  return code !== '' && others.length === 0
     ? ok(CHECK, 'The person is back from the sign-in, with a code.')
     : wrong(
         CHECK,
