@@ -1,7 +1,10 @@
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { run } from '../../cli/doctor/run.js'
 import { recordingIo } from '../helpers/command-io.js'
 import { ManualClock } from '../helpers/exchange-clock.js'
+import { runProgram } from '../helpers/run-program.js'
 import { useDeployments } from './doctor-support.js'
 import { diagnoseSignedIn, person } from './sign-in-support.js'
 
@@ -130,5 +133,37 @@ describe('doctor --sign-in at the development authorization server', () => {
     expect(named('sign_in')).toMatchObject({ verdict: 'not_checkable' })
     expect(named('sign_in')?.hint).toContain('Start the server')
     expect(named('exchange')?.message).toContain('Nobody is signed in')
+  })
+
+  test('as a program of its own it shows the address, waits for the person, and ends by itself', async () => {
+    const one = await start()
+    const root = resolve(import.meta.dirname, '../..')
+    const tsx = createRequire(import.meta.url).resolve('tsx')
+    const program = [...['--import', tsx, join(root, 'cli/main.ts')], 'doctor', '--sign-in']
+    const signedIn: Promise<void>[] = []
+    const { exitCode, lines } = await runProgram(process.execPath, {
+      arguments: [...program, '--no-browser'],
+      ...{ cwd: one.directory, timeoutMs: 150_000 },
+      onLine: (line) => {
+        const url = /^ {2}(http:\S+\/authorize\?\S+)$/.exec(line)?.[1]
+        if (url !== undefined) signedIn.push(person('alice')(new URL(url)))
+      },
+    })
+    await Promise.all(signedIn)
+    expect(signedIn).toHaveLength(1)
+    expect([exitCode, lines.at(-1)]).toEqual([0, 'Nothing is wrong.'])
+  })
+
+  test('a browser that does not open is no matter: the address is there', async () => {
+    const one = await start()
+    const io = recordingIo({
+      directory: one.directory,
+      openBrowser: (url) => {
+        void person('alice')(url)
+        return Promise.reject(new Error('no browser'))
+      },
+    })
+    expect(await run(['--sign-in'], io)).toBe(0)
+    expect(io.output()).toContain('No browser could be opened.')
   })
 })
