@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import { run } from '../../cli/setup/run.js'
 import { recordingIo, type RecordingIo } from '../helpers/command-io.js'
-import { startManagementApi, type ManagementStandIn } from '../helpers/management-api.js'
+import {
+  startManagementApi,
+  type ManagementStandIn,
+} from '../../apps/authorization-server/testing/management/management-api.js'
 
 export const API = 'https://api.example.com/'
 export const MCP = 'http://localhost:3001/mcp'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import { BODIES } from './management-bodies.js'
-import { checkpoints, pages } from './management-pages.js'
-import { Refusal } from './management-refusal.js'
+import { BODIES } from './bodies.js'
+import { checkpoints, pages } from './pages.js'
+import { Refusal } from './refusal.js'
 
 export type Entry = Record<string, unknown>
 

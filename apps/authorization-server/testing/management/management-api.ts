@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
-import type { Fetch } from '../../src/http/fetch-json.js'
-import { Refusal } from './management-refusal.js'
-import { answerCall, newTenant, type Tenant } from './management-tenant.js'
-import { serveTls, trustingFetch } from './serve-tls.js'
-import { json } from './test-issuer.js'
+import { createSelfSignedCertificate } from '../self-signed-certificate.js'
+import type { Fetch } from '../../../../src/http/fetch-json.js'
+import { Refusal } from './refusal.js'
+import { answerCall, newTenant, type Tenant } from './tenant.js'
+import { serveTls, trustingFetch } from '../serve-tls.js'
+import { json } from './json.js'
 
 export const ALL_SCOPES =
   'read:tenant_settings update:tenant_settings read:connections update:connections read:resource_servers create:resource_servers update:resource_servers read:clients create:clients update:clients read:client_keys read:client_grants create:client_grants update:client_grants read:roles create:roles update:roles'

@@ -1,4 +1,4 @@
-import { Refusal } from './management-refusal.js'
+import { Refusal } from './refusal.js'
 
 /** Numbered pages, at most a hundred entries each. */
 export function pages(

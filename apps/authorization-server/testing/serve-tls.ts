@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Agent, fetch as undiciFetch } from 'undici'
-import type { Fetch } from '../../src/http/fetch-json.js'
-import type { ListeningServer } from '../../src/server/serve.js'
+import type { Fetch } from '../../../src/http/fetch-json.js'
+import type { ListeningServer } from '../../../src/server/serve.js'
 
 /** Listens for HTTPS on a free port of the loopback interface. */
 export async function serveTls(certificate: {
