@@ -1,4 +1,6 @@
 import type { Config } from '../../src/config/config.js'
+import type { Issuer } from '../../src/identity/issuer-keys.js'
+import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import type { Secret } from '../../src/secret.js'
 import type { GuardedIo } from '../guarded-output.js'
 import { checkApi } from './api-check.js'
@@ -14,6 +16,7 @@ import { checkIssuer } from './issuer-check.js'
 import type { DoctorOptions } from './options.js'
 import type { Hop } from './report-text.js'
 import { checkServer } from './server-check.js'
+import { examineTenant } from './tenant/examine-tenant.js'
 import { checkTokenEndpoint } from './token-endpoint-check.js'
 import { checkTools } from './tools-check.js'
 
@@ -44,8 +47,13 @@ async function examineDeployment(deployment: Deployment, examination: Examinatio
   const { options, diagnosis } = examination
   const { config } = deployment
   const { allIssuers, exchangeIssuer } = deployment
+  const documents = new Map<Issuer, IssuerMetadata | undefined>()
   for (const issuer of allIssuers) {
-    const metadata = await checkIssuer(issuer, deployment, diagnosis)
+    documents.set(issuer, await checkIssuer(issuer, deployment, diagnosis))
+  }
+  // What the tenant has wrong explains what fails after it.
+  await examineTenant(options.tenant, deployment, examination)
+  for (const [issuer, metadata] of documents) {
     if (exchangeIssuer !== undefined && issuer !== exchangeIssuer) continue
     if (!diagnosis.canMake('token_endpoint', issuer.issuer) || metadata === undefined) continue
     checkTokenEndpoint(metadata, config.exchange.clientAuthentication, diagnosis)

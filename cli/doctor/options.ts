@@ -1,6 +1,8 @@
-import { serverUrl } from '../../src/config/values.js'
+import { domain, serverUrl } from '../../src/config/values.js'
 import { parseOptions } from '../arguments.js'
 import { UsageError } from '../usage-error.js'
+import { PLAN_RATES, type Plan } from './tenant/exchange-rate-check.js'
+import type { TenantAccess } from './tenant/examine-tenant.js'
 
 export interface DoctorOptions {
   readonly json: boolean
@@ -11,6 +13,7 @@ export interface DoctorOptions {
   readonly callApi: boolean
   /** Where clients reach the endpoint; `undefined`: where the settings say. */
   readonly endpoint: URL | undefined
+  readonly tenant: TenantAccess
 }
 
 const OPTIONS = {
@@ -20,6 +23,9 @@ const OPTIONS = {
   'api-path': { type: 'string', default: '/api/private-scope' },
   'call-api': { type: 'boolean', default: false },
   'server-url': { type: 'string' },
+  'management-token-file': { type: 'string' },
+  'management-domain': { type: 'string' },
+  plan: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -37,6 +43,10 @@ Exit code 0: nothing is wrong as far as it was checked; the last line names what
   --call-api      with such a token: call the API as that user; only this shows that its path and audience are right
   --api-path      a protected path of the API that answers GET; default: /api/private-scope
   --server-url    where clients reach the MCP server; default: MCP_SERVER_URL
+  --management-token-file   an Auth0 Management API token: the tenant's objects are looked at
+                  (or AUTH0_MANAGEMENT_TOKEN, or the client of setup); only reads
+  --management-domain       the tenant's own domain, where AUTH0_DOMAIN is a custom one
+  --plan          free, essentials, professional or enterprise: is the exchange rate within it
   --json          for machines
 ${WHERE_TOKENS_GO}
 `
@@ -52,7 +62,27 @@ export function parseDoctorOptions(argv: readonly string[]): DoctorOptions | und
     apiPath: values['api-path'],
     callApi: values['call-api'],
     endpoint: endpointOf(values['server-url']),
+    tenant: {
+      tokenFile: values['management-token-file'],
+      domain: domainOf(values['management-domain']),
+      plan: planOf(values.plan),
+    },
   }
+}
+
+function domainOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const parsed = domain.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new UsageError(
+    `--management-domain ${parsed.error.issues.map(({ message }) => message).join('; ')}.`,
+  )
+}
+
+function planOf(text: string | undefined): Plan | undefined {
+  if (text === undefined) return undefined
+  if (Object.hasOwn(PLAN_RATES, text)) return text as Plan
+  throw new UsageError(`--plan has to be one of ${Object.keys(PLAN_RATES).join(', ')}.`)
 }
 
 function endpointOf(text: string | undefined): URL | undefined {
