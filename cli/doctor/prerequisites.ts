@@ -3,6 +3,7 @@ import type { CheckName } from './finding.js'
 /** What must not be wrong for a check to be made. One that is not named here needs the configuration alone. */
 export const PREREQUISITES: Partial<Record<CheckName, readonly CheckName[]>> = {
   'issuer.keys': ['issuer.metadata'],
+  'tenant.access': ['issuer.metadata'],
   token_endpoint: ['issuer.metadata'],
   'client.credentials': ['token_endpoint'],
   'client.exchange': ['client.credentials'],
