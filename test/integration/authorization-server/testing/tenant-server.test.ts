@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import type { Tenant } from '../../../../apps/authorization-server/testing/management/tenant.js'
 import type { TenantServer } from '../../../../apps/authorization-server/testing/tenant-server.js'
+import { startHttpServer } from '../../../helpers/start-http-server.js'
 import { API, CALLBACK, MCP, customForm, decode, exchangeForm } from '../support.js'
 import { obtain, post, useFilledTenant, type Reply } from './tenant-support.js'
 
 const used = useFilledTenant()
 
+/** What a client says of itself. */
+const STRANGER = {
+  ...{ client_name: 'A stranger', redirect_uris: [CALLBACK], response_types: ['code'] },
+  ...{ grant_types: ['authorization_code'], token_endpoint_auth_method: 'none' },
+}
+
 async function register(server: TenantServer): Promise<Reply> {
   const response = await server.fetch(`${server.issuer}oidc/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      ...{ client_name: 'A stranger', redirect_uris: [CALLBACK], response_types: ['code'] },
-      ...{ grant_types: ['authorization_code'], token_endpoint_auth_method: 'none' },
-    }),
+    body: JSON.stringify(STRANGER),
   })
   const text = await response.text()
   const body = response.status === 201 ? (JSON.parse(text) as Reply['body']) : {}
@@ -113,12 +117,17 @@ describe('a tenant that is not prepared', () => {
 
   it('a tenant takes client ID metadata documents when its setting says so', async () => {
     const { server } = used
+    const documents = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ ...STRANGER, client_id: `${documents.origin}/client.json` }))
+    })
+    const params = { client_id: `${documents.origin}/client.json` }
     expect(await metadata(server)).toMatchObject({ client_id_metadata_document_supported: true })
+    expect((await obtain(server, params)).status).toBe(200)
     Reflect.deleteProperty(server.tenant.settings, 'client_id_metadata_document_supported')
     expect(await metadata(server)).not.toMatchObject({
       client_id_metadata_document_supported: true,
     })
-    const params = { client_id: 'http://127.0.0.1:9/client.json' }
     await expect(obtain(server, params)).rejects.toThrow('invalid_client')
   })
 
