@@ -6,10 +6,10 @@ import { explainFailure, type PlannedStep, type StepFailure } from './plan.js'
 export function planText(domain: string, plan: readonly PlannedStep[]): string {
   const lines = [`Plan for ${domain}`, '']
   for (const { step, inspection } of plan) {
-    const { changes, notes = [] } = inspection
-    if (changes.length === 0) lines.push(`  in line   ${printable(step.name)}`)
-    for (const { summary, details, widens } of changes) {
-      lines.push(`  ${widens === true ? 'WIDENS ' : 'change '}   ${printable(summary)}`)
+    const { changes, notes = [], quiet = false } = inspection
+    if (changes.length === 0 && !quiet) lines.push(`  in line   ${printable(step.name)}`)
+    for (const { summary, details, kind = 'change', widens = false } of changes) {
+      lines.push(`  ${(widens ? 'WIDENS' : kind).padEnd(9)} ${printable(summary)}`)
       lines.push(...details.map((detail) => `              ${printable(detail)}`))
     }
     lines.push(...notes.map((note) => `  note      ${printable(note)}`))

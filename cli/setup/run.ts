@@ -8,10 +8,11 @@ import { guardOutput, type GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
 import { createManagementApi } from './management-api.js'
 import { managementToken } from './management-token.js'
-import { parseSetupOptions, SETUP_USAGE, type SetupOptions } from './options.js'
-import { applyPlan, explainFailure, makePlan, StepFailure, type PlannedStep } from './plan.js'
+import { parseSetupOptions, type SetupOptions } from './options.js'
+import { applyPlan, explainFailure, StepFailure, type PlannedStep } from './plan.js'
 import { failureText, planText } from './plan-text.js'
-import { setupSteps } from './steps.js'
+import { setupPlan } from './setup-plan.js'
+import { SETUP_USAGE } from './usage.js'
 
 /**
  * `setup`: brings an Auth0 tenant into line and writes the server's settings. Resolves with the exit code.
@@ -51,15 +52,19 @@ async function setUpOver(fetch: Fetch, options: SetupOptions, io: GuardedIo): Pr
   }
   const api = createManagementApi(reach, await managementToken(io, reach, options.tokens))
   const file = envFile === undefined ? undefined : { path: resolve(io.directory, envFile), force }
-  const steps = setupSteps(api, blueprint, { envFile: file, keep: io.keep })
-  const plan = await makePlan(steps)
+  const lookAt = () => setupPlan(api, blueprint, { envFile: file, keep: io.keep, wait: io.wait })
+  const plan = await lookAt()
   io.write(planText(blueprint.domain, plan))
-  return finish(plan, options, io)
+  return finish(plan, { ...options, lookAt }, io)
+}
+
+interface Finish extends SetupOptions {
+  readonly lookAt: () => Promise<readonly PlannedStep[]>
 }
 
 async function finish(
   plan: readonly PlannedStep[],
-  { dryRun, apply, envFile }: SetupOptions,
+  { blueprint, dryRun, apply, envFile, lookAt }: Finish,
   io: GuardedIo,
 ): Promise<number> {
   if (plan.every(({ inspection }) => inspection.changes.length === 0)) return 0
@@ -72,6 +77,12 @@ async function finish(
     return 1
   }
   await applyPlan(plan, {
+    replan: async () => {
+      io.write('Somebody else has changed the tenant in the meantime. Looking again.\n')
+      const again = await lookAt()
+      io.write(planText(blueprint.domain, again))
+      return again
+    },
     wait: io.wait,
     onDone: ({ summary }) => {
       io.write(`  done      ${summary}\n`)
@@ -90,7 +101,8 @@ function settingsAre(envFile: string | undefined): string {
 function errorText(error: unknown): string {
   if (error instanceof StepFailure) return failureText(error)
   if (error instanceof ConfigError) return `${error.message}\n`
-  if (error instanceof UsageError) return `${error.message}\n\nFor all options: --help\n`
+  if (error instanceof UsageError)
+    return `${error.message} For all options: mcp-on-behalf-of setup --help\n`
   const { what, hint } = explainFailure(error)
   return `${what}\n  what to do     ${hint}\n`
 }

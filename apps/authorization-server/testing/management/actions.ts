@@ -29,6 +29,8 @@ export const ACTIONS: readonly Endpoint[] = [
   {
     ...{ method: 'GET', path: '/actions/actions', scope: 'read:actions' },
     answer: ({ actions }, { query }) => {
+      // The total is always there, and cannot be asked for.
+      if (query.has('include_totals')) throw new Refusal(400, 'invalid_query_string')
       const [trigger, name] = [query.get('triggerId'), query.get('actionName')]
       const found = actions.filter(
         (action) =>
@@ -45,7 +47,8 @@ export const ACTIONS: readonly Endpoint[] = [
       if (actions.some((other) => other.name === name)) throw new Refusal(409, 'action_exists')
       const action: ActionEntry = {
         ...{ id: randomUUID(), name, supported_triggers, deploysItself: deploy },
-        ...{ status: 'pending', readsUntilBuilt: behavior.buildReads, deployed: undefined },
+        ...{ status: 'pending', readsUntilBuilt: behavior.buildReads },
+        ...{ allChangesDeployed: false, deployed: undefined },
         draft: { code: '', dependencies: [], runtime: 'node22', secrets: [], ...present(content) },
       }
       actions.push(action)
@@ -69,6 +72,7 @@ export const ACTIONS: readonly Endpoint[] = [
       action.name = name
       action.draft = { ...action.draft, ...present(content) }
       Object.assign(action, { status: 'pending', readsUntilBuilt: behavior.buildReads })
+      action.allChangesDeployed = false
       return [200, shown(action)]
     },
   },
@@ -108,19 +112,19 @@ function build(action: ActionEntry, { buildFailure }: Call['behavior']): void {
 function deploy(action: ActionEntry): ActionContent & { readonly number: number } {
   const number = (action.deployed?.number ?? 0) + 1
   action.deployed = { ...structuredClone(action.draft), number }
+  action.allChangesDeployed = true
   return action.deployed
 }
 
 /** An Action as an answer has it: the names of its secrets, and no value. */
 function shown(action: ActionEntry, buildFailure?: string): object {
   const { id, name, supported_triggers, draft, status, deployed } = action
-  const { number, ...version } = deployed ?? {}
   return {
     ...{ id, name, supported_triggers, ...draft, secrets: named(draft), status },
-    all_changes_deployed: JSON.stringify(version) === JSON.stringify(draft),
+    all_changes_deployed: action.allChangesDeployed,
     ...(deployed === undefined
       ? {}
-      : { deployed_version: { ...version, secrets: named(deployed), number, deployed: true } }),
+      : { deployed_version: { ...deployed, secrets: named(deployed), deployed: true } }),
     ...(status === 'failed' ? { errors: [{ id: 'build', msg: buildFailure, url: '' }] } : {}),
   }
 }

@@ -32,6 +32,8 @@ export interface ActionEntry {
   readsUntilBuilt: number
   /** Whether it is deployed as soon as it is built. */
   deploysItself: boolean
+  /** Whether nothing has been written since it was deployed. */
+  allChangesDeployed: boolean
   /** What requests run. */
   deployed: (ActionContent & { readonly number: number }) | undefined
 }

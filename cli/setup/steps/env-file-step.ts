@@ -1,14 +1,16 @@
-import { withoutUndefined } from '../../src/options/without-undefined.js'
-import { ConfigError, parseConfig } from '../../src/config/config.js'
-import { isLoopback } from '../../src/http/secure-url.js'
-import type { Blueprint } from './blueprint.js'
-import { closeToOthers, isOpenToOthers, readEnvFile, writeEnvFile } from './env-file.js'
-import { envText } from './env-text.js'
-import { SetupError } from './setup-error.js'
-import type { FoundClient, Inspection, Step } from './step.js'
+import { withoutUndefined } from '../../../src/options/without-undefined.js'
+import { ConfigError, parseConfig } from '../../../src/config/config.js'
+import { isLoopback } from '../../../src/http/secure-url.js'
+import type { Blueprint } from '../blueprint.js'
+import { closeToOthers, isOpenToOthers, readEnvFile, writeEnvFile } from '../env-file.js'
+import { envText } from '../env-text.js'
+import type { Found } from '../found.js'
+import { SetupError } from '../setup-error.js'
+import type { Inspection, Step } from '../step.js'
 
 const ID = 'MCP_AUTH0_CLIENT_ID'
 const SECRET = 'MCP_AUTH0_CLIENT_SECRET'
+const SUBJECT_TOKEN_TYPE = 'MCP_AUTH0_SUBJECT_TOKEN_TYPE'
 
 export interface EnvFileOptions {
   readonly path: string
@@ -22,7 +24,7 @@ export interface EnvFileOptions {
  */
 export function envFileStep(
   blueprint: Blueprint,
-  found: FoundClient,
+  found: Found,
   { path, force }: EnvFileOptions,
 ): Step {
   return {
@@ -35,9 +37,12 @@ export function envFileStep(
       })
       const existing = readEnvFile(path)
       const settings = { ...fixedSettings(blueprint), ...clientSettings(found, existing) }
-      const differing = Object.entries(settings)
-        .filter(([key, value]) => value === undefined || existing?.[key] !== value)
-        .map(([key]) => key)
+      const differing = [
+        ...Object.entries(settings)
+          .filter(([key, value]) => value === undefined || existing?.[key] !== value)
+          .map(([key]) => key),
+        ...otherProfile(blueprint, existing),
+      ]
       if (existing !== undefined && differing.length === 0) return Promise.resolve(closing(path))
       if (existing !== undefined && !force) throw occupied(path, differing)
       return Promise.resolve(
@@ -86,7 +91,21 @@ function writing(
   }
 }
 
-function fixedSettings({ domain, server, api }: Blueprint): Readonly<Record<string, string>> {
+/** With a subject token type the server exchanges tokens by its profile, so a file for On-Behalf-Of must have none. */
+function otherProfile(
+  { profile }: Blueprint,
+  existing: Readonly<Record<string, string | undefined>> | undefined,
+): readonly string[] {
+  const isSet = (existing?.[SUBJECT_TOKEN_TYPE] ?? '') !== ''
+  return profile.kind === 'on-behalf-of' && isSet ? [SUBJECT_TOKEN_TYPE] : []
+}
+
+function fixedSettings({
+  domain,
+  profile,
+  server,
+  api,
+}: Blueprint): Readonly<Record<string, string>> {
   const url = new URL(server.url)
   // Behind a proxy, the public port says nothing about the one to listen on.
   const listensOn = isLoopback(url) && url.port !== '3001' ? url.port : ''
@@ -99,23 +118,28 @@ function fixedSettings({ domain, server, api }: Blueprint): Readonly<Record<stri
     API_AUTH0_AUDIENCE: api.identifier,
     API_BASE_URL: api.url,
     MCP_AUTH0_EXCHANGE_SCOPE: api.scopes.join(' '),
+    ...withoutUndefined({
+      [SUBJECT_TOKEN_TYPE]:
+        profile.kind === 'custom-token-exchange' ? profile.subjectTokenType : undefined,
+    }),
   }
 }
 
 /** As far as it is known while planning; `undefined` stands for what is not. */
 function clientSettings(
-  { current }: FoundClient,
+  { client }: Found,
   existing: Readonly<Record<string, string | undefined>> | undefined,
 ): Readonly<Record<string, string | undefined>> {
-  if (current === undefined) return { [ID]: undefined, [SECRET]: undefined }
-  const kept = existing?.[ID] === current.clientId ? existing[SECRET] : undefined
-  const secret = current.secret?.reveal() ?? kept
-  if (secret === undefined) throw secretUnknown(current.clientId)
-  return { [ID]: current.clientId, [SECRET]: secret }
+  if (client === undefined) return { [ID]: undefined, [SECRET]: undefined }
+  const { clientId } = client
+  const kept = existing?.[ID] === clientId ? existing[SECRET] : undefined
+  const secret = client.secret?.reveal() ?? kept
+  if (secret === undefined) throw secretUnknown(clientId)
+  return { [ID]: clientId, [SECRET]: secret }
 }
 
 function finalClient(
-  found: FoundClient,
+  found: Found,
   existing: Readonly<Record<string, string | undefined>> | undefined,
 ): Readonly<Record<string, string>> {
   const { [ID]: id, [SECRET]: secret } = clientSettings(found, existing)

@@ -1,9 +1,11 @@
-import type { Blueprint } from './blueprint.js'
-import type { ResourceServer } from './resource-server.js'
-import type { ResourceServerPlan } from './resource-server-step.js'
+import type { Blueprint } from '../blueprint.js'
+import type { Found } from '../found.js'
+import { isMarked, namesOf } from '../marks.js'
+import type { ResourceServer } from '../objects/resource-server.js'
+import type { ResourceServerPlan } from './resource-server-steps.js'
 
-/** The MCP server as an API of the tenant. It is ours alone, so an existing one is brought into line. */
-export function serverPlan({ server }: Blueprint): ResourceServerPlan {
+/** The MCP server as an API of the tenant. It is the server's alone, so an existing one is brought into line. */
+export function serverPlan({ server }: Blueprint, found: Found): ResourceServerPlan {
   const aligned = {
     signing_alg: 'RS256',
     token_dialect: 'rfc9068_profile_authz',
@@ -14,10 +16,14 @@ export function serverPlan({ server }: Blueprint): ResourceServerPlan {
     step: "the MCP server's API",
     identifier: server.identifier,
     scopes: server.scopes,
-    created: { name: 'MCP Server', ...aligned },
+    created: { name: namesOf(server.identifier).serverApi, ...aligned },
     aligned,
     widening: ['allow_offline_access'],
     remarks: (current) => denied(current, 'no user gets a token for this server'),
+    isOurs: ({ name }) => isMarked(name),
+    onFound: (isOurs) => {
+      found.serverApiIsOurs = isOurs
+    },
   }
 }
 
@@ -25,14 +31,15 @@ export function serverPlan({ server }: Blueprint): ResourceServerPlan {
  * The protected API. It may serve others already, so an existing one is only given what an exchange cannot do
  * without: scopes, and no question for consent that nobody could answer.
  */
-export function protectedApiPlan({ api }: Blueprint): ResourceServerPlan {
+export function protectedApiPlan({ server, api }: Blueprint, found: Found): ResourceServerPlan {
   const skipConsent = { skip_consent_for_verifiable_first_party_clients: true }
+  const { protectedApi } = namesOf(server.identifier)
   return {
     step: 'the protected API',
     identifier: api.identifier,
     scopes: api.scopes,
     created: {
-      name: 'Protected API',
+      name: protectedApi,
       signing_alg: 'RS256',
       enforce_policies: true,
       subject_type_authorization: {
@@ -44,6 +51,10 @@ export function protectedApiPlan({ api }: Blueprint): ResourceServerPlan {
     aligned: skipConsent,
     widening: Object.keys(skipConsent),
     remarks: protectedApiRemarks,
+    isOurs: ({ name }) => name === protectedApi,
+    onFound: (isOurs) => {
+      found.protectedApiIsOurs = isOurs
+    },
   }
 }
 

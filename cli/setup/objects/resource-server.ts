@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { ManagementError } from './management-error.js'
-import { readAnswer, type ManagementApi } from './management-api.js'
+import { ManagementError } from '../management-error.js'
+import { readAnswer, type ManagementApi } from '../management-api.js'
 
 const POLICY = z.looseObject({ policy: z.string().optional() })
 
 const RESOURCE_SERVER = z.looseObject({
   id: z.string(),
   identifier: z.string(),
+  name: z.string().nullish(),
   scopes: z.array(z.looseObject({ value: z.string() })).optional(),
   signing_alg: z.string().optional(),
   token_dialect: z.string().optional(),
