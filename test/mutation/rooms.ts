@@ -24,7 +24,13 @@ export const ROOMS = {
   },
   middleware: {
     code: 'middleware/**/*.ts',
-    tests: [...UNIT, 'test/integration/*.test.ts', 'test/integration/exchange/*.test.ts'],
+    tests: [
+      ...UNIT,
+      'test/integration/http/*.test.ts',
+      'test/integration/{accepted-tokens,client-addresses,handlers-see,limits*,on-behalf-of*}.test.ts',
+      'test/integration/{own-logger,sessions-owner,step-up,undeclared-tools,wiring}.test.ts',
+      'test/integration/exchange/{delegation,downstream,greet}.test.ts',
+    ],
   },
 } as const satisfies Record<string, RoomPlan>
 
