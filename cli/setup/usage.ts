@@ -43,8 +43,7 @@ What is done
   --dry-run             show the plan, change nothing; exit code 0
   --yes                 carry out the plan
   --remove              undo it all: the plan is what to undo and to delete;
-                        with the --domain, --api-identifier, --server-url and
-                        --server-identifier of the set-up
+                        with the other options as they were
   --env-file            where to write the settings; default: .env
   --no-env-file         write none
   --force               replace that file if it says something else
