@@ -52,6 +52,12 @@ export default tseslint.config(
     rules: { 'max-params': ['error', 4] },
   },
   {
+    // Runs at Auth0, as a CommonJS module of Node.js.
+    files: ['cli/setup/*.cjs'],
+    languageOptions: { globals: { URL: 'readonly', fetch: 'readonly' } },
+    rules: { eqeqeq: 'error', 'max-lines': ['error', 300], 'no-console': 'error' },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       'max-lines-per-function': 'off',

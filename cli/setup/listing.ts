@@ -8,8 +8,11 @@ export interface Listing<T> {
   readonly collection: string
   readonly entry: z.ZodType<T>
   readonly query?: Query
-  /** How the endpoint divides its answers: numbered pages, or from one checkpoint to the next. */
-  readonly style: 'pages' | 'checkpoints'
+  /**
+   * How the endpoint divides its answers: numbered pages, whose total it tells if it is asked or always does, or from one
+   * checkpoint to the next.
+   */
+  readonly style: 'pages' | 'pages-with-total' | 'checkpoints'
 }
 
 const MAX_PAGES = 100
@@ -38,9 +41,9 @@ export async function listAll<T>(api: ManagementApi, listing: Listing<T>): Promi
 }
 
 function firstQuery({ style, query = {} }: Listing<unknown>): Query {
-  return style === 'checkpoints'
-    ? { ...query, take: `${PER_PAGE}` }
-    : { ...query, page: '0', per_page: `${PER_PAGE}`, include_totals: 'true' }
+  if (style === 'checkpoints') return { ...query, take: `${PER_PAGE}` }
+  const first = { ...query, page: '0', per_page: `${PER_PAGE}` }
+  return style === 'pages' ? { ...first, include_totals: 'true' } : first
 }
 
 function readPage<T>(

@@ -15,8 +15,10 @@ export type Query = Readonly<Record<string, string>>
 /** The Management API of one tenant. Rejects with `ManagementError` for everything but 2xx. */
 export interface ManagementApi {
   get(path: string, query?: Query): Promise<unknown>
-  post(path: string, body: object): Promise<unknown>
+  post(path: string, body?: object): Promise<unknown>
   patch(path: string, body: object): Promise<unknown>
+  /** Resolves where there is nothing to delete, too. */
+  delete(path: string, body?: object): Promise<unknown>
 }
 
 export interface Reach {
@@ -28,11 +30,11 @@ export interface Reach {
 }
 
 export interface ManagementRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
-  readonly query?: Query
-  readonly body?: object
-  readonly token?: Secret
+  readonly query?: Query | undefined
+  readonly body?: object | undefined
+  readonly token?: Secret | undefined
 }
 
 const TIMEOUT_MS = 20_000
@@ -48,6 +50,14 @@ export function createManagementApi(reach: Reach, token: Secret): ManagementApi 
       sendToTenant(reach, { method: 'GET', path: base + path, query, token }),
     post: (path, body) => sendToTenant(reach, { method: 'POST', path: base + path, body, token }),
     patch: (path, body) => sendToTenant(reach, { method: 'PATCH', path: base + path, body, token }),
+    async delete(path, body) {
+      try {
+        return await sendToTenant(reach, { method: 'DELETE', path: base + path, body, token })
+      } catch (error) {
+        if (error instanceof ManagementError && error.status === 404) return undefined
+        throw error
+      }
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { scopesFor } from './management-scopes.js'
 import { SetupError } from './setup-error.js'
 
 export interface ManagementRefusal {
@@ -32,17 +33,6 @@ export class ManagementError extends SetupError {
   }
 }
 
-/** The Management API's scopes by what a request touches; the verb follows from the method. */
-const RESOURCES: readonly (readonly [RegExp, string])[] = [
-  [/^\/api\/v2\/tenants/, 'tenant_settings'],
-  [/^\/api\/v2\/connections/, 'connections'],
-  [/^\/api\/v2\/resource-servers/, 'resource_servers'],
-  [/^\/api\/v2\/clients/, 'clients'],
-  [/^\/api\/v2\/client-grants/, 'client_grants'],
-  [/^\/api\/v2\/roles/, 'roles'],
-]
-const VERBS: Readonly<Record<string, string>> = { GET: 'read', POST: 'create', PATCH: 'update' }
-
 function hintFor({ method, path, status, errorCode }: ManagementRefusal): string {
   if (path === '/oauth/token') return MACHINE_CLIENT
   if (status === undefined) {
@@ -55,7 +45,10 @@ function hintFor({ method, path, status, errorCode }: ManagementRefusal): string
     return "Use a fresh Management API token of this very tenant: the token's audience has to be the tenant's own domain, not a custom one."
   }
   if (status === 403 && errorCode === 'insufficient_scope') {
-    return `Give the Management API token the scope ${scopeOf(method, path)} (all that is needed: docs/auth0.md) and run the command again.`
+    return `Give the Management API token the ${scopesFor(method, path)} (all that is needed: docs/auth0.md) and run the command again.`
+  }
+  if (status === 403 && path.startsWith('/api/v2/token-exchange-profiles')) {
+    return "The tenant's plan has no Custom Token Exchange. Take another plan, or On-Behalf-Of: leave --profile out."
   }
   if (status === 403) {
     return "The tenant's plan does not allow it, or a limit of the plan is reached: see Dashboard, Settings, Quota Utilization."
@@ -71,10 +64,3 @@ function hintFor({ method, path, status, errorCode }: ManagementRefusal): string
 
 const MACHINE_CLIENT =
   "Check AUTH0_MANAGEMENT_CLIENT_ID and its secret. The client has to be a machine-to-machine application that is authorized for the Auth0 Management API (Dashboard, Applications, APIs, Auth0 Management API), and the domain has to be the tenant's own, not a custom one."
-
-function scopeOf(method: string, path: string): string {
-  const resource = RESOURCES.find(([pattern]) => pattern.test(path))?.[1] ?? ''
-  // Permissions of a role are added by POST, and count as an update of the role.
-  const verb = path.endsWith('/permissions') && method === 'POST' ? 'update' : VERBS[method]
-  return `${verb ?? 'read'}:${resource}`
-}

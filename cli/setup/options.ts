@@ -1,4 +1,5 @@
 import { SETTINGS } from '../../src/config/settings.js'
+import { subjectTokenTypeIssue } from '../../src/config/subject-token-type.js'
 import {
   domain as domainSchema,
   baseUrl,
@@ -7,12 +8,14 @@ import {
   serverUrl,
 } from '../../src/config/values.js'
 import type { z } from 'zod'
-import { parseOptions } from '../arguments.js'
+import { parseOptions, type Parsed } from '../arguments.js'
 import { printable } from '../printable.js'
 import { UsageError } from '../usage-error.js'
 import type { CommandIo } from '../io.js'
-import type { Blueprint } from './blueprint.js'
+import type { Blueprint, ExchangeProfile } from './blueprint.js'
 import { WHERE_SECRETS_GO, type TokenSources } from './management-token.js'
+import { readAssignments, readRoles } from './role-options.js'
+import { DEFAULT_SUBJECT_TOKEN_TYPE } from './usage.js'
 
 export interface SetupOptions {
   readonly blueprint: Blueprint
@@ -22,10 +25,15 @@ export interface SetupOptions {
   readonly force: boolean
   readonly apply: boolean
   readonly dryRun: boolean
+  /** Undo the set-up, in place of making it. */
+  readonly remove: boolean
 }
 
 const OPTIONS = {
   domain: { type: 'string' },
+  profile: { type: 'string', default: 'on-behalf-of' },
+  'subject-token-type': { type: 'string' },
+  'client-id': { type: 'string' },
   'server-url': { type: 'string', default: 'http://localhost:3001' },
   'server-identifier': { type: 'string' },
   'server-scopes': { type: 'string', default: SETTINGS.MCP_BASELINE_SCOPES.fallback },
@@ -34,7 +42,10 @@ const OPTIONS = {
   'api-scopes': { type: 'string', default: 'read:private' },
   clients: { type: 'string', default: 'metadata' },
   connection: { type: 'string', default: 'Username-Password-Authentication' },
-  role: { type: 'string' },
+  role: { type: 'string', multiple: true },
+  roles: { type: 'string' },
+  assign: { type: 'string', multiple: true },
+  remove: { type: 'boolean', default: false },
   'env-file': { type: 'string', default: '.env' },
   'no-env-file': { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
@@ -45,29 +56,6 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const
 
-export const SETUP_USAGE = `Usage: mcp-on-behalf-of setup --domain <tenant> --api-identifier <identifier> [options]
-
-Brings an Auth0 tenant into line for On-Behalf-Of token exchange and writes .env. Shows its plan; deletes nothing.
-  --domain             the tenant's own domain, not a custom one; or AUTH0_DOMAIN
-  --api-identifier     the protected API's identifier, byte for byte
-  --api-url            where the protected API is; default: its identifier, if that is a URL
-  --api-scopes         the API's scopes that tools need; default: "read:private"
-  --server-url         where clients reach the MCP server; default: http://localhost:3001
-  --server-identifier  the MCP server's identifier; default: its endpoint, <server-url>/mcp
-  --server-scopes      the MCP server's own scopes; default: "${SETTINGS.MCP_BASELINE_SCOPES.fallback}"
-  --clients            how MCP clients get in that nobody registers by hand: metadata (client ID metadata
-                       documents), registration (dynamic client registration), metadata,registration, or none.
-                       default: metadata
-  --connection         whose users may sign in through such clients; default: Username-Password-Authentication
-  --role               a role with all these scopes, created or extended
-  --env-file           where to write the settings; default: .env      --no-env-file: nowhere
-  --force              replace that file if it says something else
-  --dry-run            show the plan, change nothing
-  --yes                apply the plan
-  --token-file, --token-stdin   where the Management API token comes from
-${WHERE_SECRETS_GO}
-`
-
 /** Reads the options of `setup`; `undefined` where help is asked for; throws a `UsageError`. */
 export function parseSetupOptions(
   argv: readonly string[],
@@ -77,35 +65,57 @@ export function parseSetupOptions(
   if (values.help) return undefined
   if (values['dry-run'] && values.yes)
     throw new UsageError('--dry-run and --yes exclude each other.')
-  const server = read('--server-url', serverUrl, values['server-url']).href.replace(/\/$/, '')
-  const apiIdentifier = read('--api-identifier', identifier, values['api-identifier'])
   return {
-    blueprint: {
-      domain: read('--domain', domainSchema, values.domain ?? io.environment['AUTH0_DOMAIN']),
-      server: {
-        url: server,
-        identifier: read(
-          '--server-identifier',
-          identifier,
-          values['server-identifier'] ?? `${server}/mcp`,
-        ),
-        scopes: read('--server-scopes', scopeList, values['server-scopes']),
-      },
-      api: {
-        identifier: apiIdentifier,
-        url: readApiUrl(values['api-url'], apiIdentifier).href,
-        scopes: read('--api-scopes', scopeList, values['api-scopes']),
-      },
-      clientsBy: readClients(values.clients),
-      connection: values.connection,
-      role: values.role,
-    },
+    blueprint: readBlueprint(values, io),
     tokens: { tokenFile: values['token-file'], tokenStdin: values['token-stdin'] },
     envFile: values['no-env-file'] ? undefined : values['env-file'],
     force: values.force,
     apply: values.yes,
     dryRun: values['dry-run'],
+    remove: values.remove,
   }
+}
+
+function readBlueprint(values: Parsed<typeof OPTIONS>, io: CommandIo): Blueprint {
+  const url = read('--server-url', serverUrl, values['server-url']).href.replace(/\/$/, '')
+  const ownIdentifier = values['server-identifier'] ?? `${url}/mcp`
+  const server = {
+    url,
+    identifier: read('--server-identifier', identifier, ownIdentifier),
+    scopes: read('--server-scopes', scopeList, values['server-scopes']),
+  }
+  const apiIdentifier = read('--api-identifier', identifier, values['api-identifier'])
+  const api = {
+    identifier: apiIdentifier,
+    url: readApiUrl(values['api-url'], apiIdentifier).href,
+    scopes: read('--api-scopes', scopeList, values['api-scopes']),
+  }
+  const clientId = values['client-id']
+  return {
+    domain: read('--domain', domainSchema, values.domain ?? io.environment['AUTH0_DOMAIN']),
+    profile: readProfile(values.profile, values['subject-token-type']),
+    server,
+    api,
+    clientId: clientId === undefined ? undefined : read('--client-id', identifier, clientId),
+    clientsBy: readClients(values.clients),
+    connection: values.connection,
+    roles: readRoles(values, { server, api }),
+    assignments: readAssignments(values.assign),
+  }
+}
+
+function readProfile(kind: string, subjectTokenType: string | undefined): ExchangeProfile {
+  if (kind === 'custom-token-exchange') {
+    const type = (subjectTokenType ?? DEFAULT_SUBJECT_TOKEN_TYPE).trim()
+    const issue = subjectTokenTypeIssue(type)
+    if (issue === undefined) return { kind, subjectTokenType: type }
+    throw new UsageError(`--subject-token-type ${issue}.`)
+  }
+  if (kind !== 'on-behalf-of') {
+    throw new UsageError('--profile must be on-behalf-of or custom-token-exchange.')
+  }
+  if (subjectTokenType === undefined) return { kind }
+  throw new UsageError('--subject-token-type goes with --profile custom-token-exchange.')
 }
 
 /** The identifier stands in for an address that is not given, where it is one. */

@@ -34,31 +34,58 @@ export async function makePlan(steps: readonly Step[]): Promise<readonly Planned
       planned.push({ step, inspection: await step.inspect() })
     } catch (cause) {
       const left = steps.slice(index + 1).map(({ name }) => name)
-      throw new StepFailure(step.name, { done: [], left }, cause)
+      throw new StepFailure(step.name, { done: [], left: [...new Set(left)] }, cause)
     }
   }
   return planned
 }
 
 export interface ApplyOptions {
+  /** Looks again, where somebody else has changed the tenant since the plan was made. */
+  readonly replan: () => Promise<readonly PlannedStep[]>
   readonly wait: (delayMs: number) => Promise<void>
   /** Told of each change that has been made. */
   readonly onDone: (change: Change) => void
 }
 
-/** Makes the changes of a plan, one after the other; stops at the first that fails. */
+const LOOKS_AFTER_CONFLICT = 3
+
+/**
+ * Makes the changes of a plan, one after the other; stops at the first that fails.
+ *
+ * A 409 says that an object has come there meanwhile: then everything is looked at again, and brought into line. Reads
+ * may lag behind writes at Auth0, so that is tried a few times.
+ */
 export async function applyPlan(
-  plan: readonly PlannedStep[],
-  options: ApplyOptions,
+  planned: readonly PlannedStep[],
+  { replan, wait, onDone }: ApplyOptions,
 ): Promise<void> {
   const done: string[] = []
-  const onDone = (change: Change): void => {
-    done.push(change.summary)
-    options.onDone(change)
+  let plan = planned
+  for (let looks = 0; ; looks += 1) {
+    try {
+      await applyOnce(plan, done, onDone)
+      return
+    } catch (error) {
+      if (!isConflict(error) || looks >= LOOKS_AFTER_CONFLICT) throw error
+      await wait(1_000)
+      plan = await replan()
+    }
   }
+}
+
+async function applyOnce(
+  plan: readonly PlannedStep[],
+  done: string[],
+  onDone: ApplyOptions['onDone'],
+): Promise<void> {
   for (const [index, { step, inspection }] of plan.entries()) {
     try {
-      await applyStep(step, inspection, { ...options, onDone })
+      for (const change of inspection.changes) {
+        await change.perform()
+        done.push(change.summary)
+        onDone(change)
+      }
     } catch (cause) {
       const left = plan.slice(index + 1).filter((later) => later.inspection.changes.length > 0)
       throw new StepFailure(step.name, { done, left: left.map((later) => later.step.name) }, cause)
@@ -66,28 +93,9 @@ export async function applyPlan(
   }
 }
 
-const LOOKS_AFTER_CONFLICT = 3
-
-/**
- * A 409 says that somebody else has made the object meanwhile: then it is looked at again and brought into line.
- * Reads may lag behind writes at Auth0, so that is tried a few times.
- */
-async function applyStep(step: Step, planned: Inspection, options: ApplyOptions): Promise<void> {
-  let { changes } = planned
-  for (let looks = 0; ; looks += 1) {
-    try {
-      for (const change of changes) {
-        await change.perform()
-        options.onDone(change)
-      }
-      return
-    } catch (error) {
-      const conflict = error instanceof ManagementError && error.status === 409
-      if (!conflict || looks >= LOOKS_AFTER_CONFLICT) throw error
-      await options.wait(1_000)
-      changes = (await step.inspect()).changes
-    }
-  }
+function isConflict(error: unknown): boolean {
+  const cause = error instanceof StepFailure ? error.cause : undefined
+  return cause instanceof ManagementError && cause.status === 409
 }
 
 /** What a failure was, and what to do about it. */

@@ -6,12 +6,14 @@ import type { Fetch } from '../../src/http/fetch-json.js'
 import { UsageError } from '../usage-error.js'
 import { guardOutput, type GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
-import { createManagementApi } from './management-api.js'
+import { createManagementApi, type ManagementApi } from './management-api.js'
 import { managementToken } from './management-token.js'
-import { parseSetupOptions, SETUP_USAGE, type SetupOptions } from './options.js'
-import { applyPlan, explainFailure, makePlan, StepFailure, type PlannedStep } from './plan.js'
-import { failureText, planText } from './plan-text.js'
-import { setupSteps } from './steps.js'
+import { parseSetupOptions, type SetupOptions } from './options.js'
+import { applyPlan, explainFailure, StepFailure, type PlannedStep } from './plan.js'
+import { countOf, failureText, planText, removalText } from './plan-text.js'
+import { removalPlan } from './remove/removal-plan.js'
+import { setupPlan } from './setup-plan.js'
+import { SETUP_USAGE } from './usage.js'
 
 /**
  * `setup`: brings an Auth0 tenant into line and writes the server's settings. Resolves with the exit code.
@@ -42,27 +44,51 @@ async function setUp(options: SetupOptions, io: GuardedIo): Promise<number> {
 }
 
 async function setUpOver(fetch: Fetch, options: SetupOptions, io: GuardedIo): Promise<number> {
-  const { blueprint, envFile, force } = options
   const reach = {
-    origin: `https://${blueprint.domain}`,
+    origin: `https://${options.blueprint.domain}`,
     fetch,
     clock: io.clock,
     wait: io.wait,
   }
   const api = createManagementApi(reach, await managementToken(io, reach, options.tokens))
-  const file = envFile === undefined ? undefined : { path: resolve(io.directory, envFile), force }
-  const steps = setupSteps(api, blueprint, { envFile: file, keep: io.keep })
-  const plan = await makePlan(steps)
-  io.write(planText(blueprint.domain, plan))
-  return finish(plan, options, io)
+  const task = options.remove ? removal(api, options, io) : setUpTask(api, options, io)
+  return carryOut(task, options, io)
 }
 
-async function finish(
-  plan: readonly PlannedStep[],
-  { dryRun, apply, envFile }: SetupOptions,
+/** What is to be done: decided by a look, shown, and told when it is done. */
+interface Task {
+  readonly look: () => Promise<readonly PlannedStep[]>
+  readonly textOf: (plan: readonly PlannedStep[]) => string
+  readonly done: string
+}
+
+function setUpTask(api: ManagementApi, options: SetupOptions, io: GuardedIo): Task {
+  const { blueprint, envFile, force } = options
+  const file = envFile === undefined ? undefined : { path: resolve(io.directory, envFile), force }
+  return {
+    look: () => setupPlan(api, blueprint, { envFile: file, keep: io.keep, wait: io.wait }),
+    textOf: (plan) => planText(blueprint.domain, plan),
+    done: `The tenant is in line. ${settingsAre(envFile)} Next: mcp-on-behalf-of doctor\n`,
+  }
+}
+
+function removal(api: ManagementApi, { blueprint, envFile }: SetupOptions, io: GuardedIo): Task {
+  const path = envFile === undefined ? undefined : resolve(io.directory, envFile)
+  return {
+    look: () => removalPlan(api, blueprint, path),
+    textOf: (plan) => removalText(blueprint.domain, plan),
+    done: 'The tenant is as it was before the set-up, but for what is left.\n',
+  }
+}
+
+async function carryOut(
+  { look, textOf, done }: Task,
+  { dryRun, apply }: SetupOptions,
   io: GuardedIo,
 ): Promise<number> {
-  if (plan.every(({ inspection }) => inspection.changes.length === 0)) return 0
+  const plan = await look()
+  io.write(textOf(plan))
+  if (countOf(plan) === 0) return 0
   if (dryRun) {
     io.write('A dry run: nothing was changed.\n')
     return 0
@@ -72,12 +98,18 @@ async function finish(
     return 1
   }
   await applyPlan(plan, {
+    replan: async () => {
+      io.write('Somebody else has changed the tenant in the meantime. Looking again.\n')
+      const again = await look()
+      io.write(textOf(again))
+      return again
+    },
     wait: io.wait,
     onDone: ({ summary }) => {
       io.write(`  done      ${summary}\n`)
     },
   })
-  io.write(`The tenant is in line. ${settingsAre(envFile)} Next: mcp-on-behalf-of doctor\n`)
+  io.write(done)
   return 0
 }
 
@@ -90,7 +122,8 @@ function settingsAre(envFile: string | undefined): string {
 function errorText(error: unknown): string {
   if (error instanceof StepFailure) return failureText(error)
   if (error instanceof ConfigError) return `${error.message}\n`
-  if (error instanceof UsageError) return `${error.message}\n\nFor all options: --help\n`
+  if (error instanceof UsageError)
+    return `${error.message} For all options: mcp-on-behalf-of setup --help\n`
   const { what, hint } = explainFailure(error)
   return `${what}\n  what to do     ${hint}\n`
 }

@@ -3,6 +3,7 @@ import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import type { SettingName, SettingValues } from './settings.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
+import { subjectTokenTypeIssue } from './subject-token-type.js'
 
 const MISSING = {
   AUTH0_AUDIENCE:
@@ -77,24 +78,13 @@ function audienceIssues(found: SettingValues): ConfigIssue[] {
     }))
 }
 
-/** Auth0 refuses profiles in namespaces that are not the tenant's own. */
-const RESERVED =
-  /^(?:https?:\/\/(?:[^/]*\.)?(?:auth0|okta)\.com(?:[/:]|$)|urn:(?:ietf|auth0|okta)(?::|$))/i
-
 function profileIssues(found: SettingValues): ConfigIssue[] {
   const value = found.MCP_AUTH0_SUBJECT_TOKEN_TYPE
   if (value === undefined || found.AUTH0_DOMAIN === undefined) return []
-  const issue = (hint: string): ConfigIssue[] => [
-    { key: 'MCP_AUTH0_SUBJECT_TOKEN_TYPE', value, hint },
-  ]
-  if (RESERVED.test(value)) {
-    return issue(
-      'is in a namespace that Auth0 reserves. Use a URI of your own, for example urn:example:mcp, or leave it empty for On-Behalf-Of',
-    )
-  }
-  return /^(?:https?:\/\/|urn:)\S+$/i.test(value) && value.length >= 10 && value.length <= 100
-    ? []
-    : issue('must be a URI of 10 to 100 characters that starts with https:// or urn:')
+  const issue = subjectTokenTypeIssue(value)
+  if (issue === undefined) return []
+  const hint = `${issue}; or leave it empty for On-Behalf-Of`
+  return [{ key: 'MCP_AUTH0_SUBJECT_TOKEN_TYPE', value, hint }]
 }
 
 function shareIssues({ API_CONNECTIONS, API_CONCURRENCY_PER_USER }: SettingValues): ConfigIssue[] {

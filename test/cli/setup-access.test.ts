@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { run } from '../../cli/setup/run.js'
 import { recordingIo } from '../helpers/command-io.js'
-import { rateLimited } from '../helpers/management-api.js'
+import { rateLimited } from '../../apps/authorization-server/testing/management/management-api.js'
 import { API, useBench } from './setup-support.js'
 
 const used = useBench()

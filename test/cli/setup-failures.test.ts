@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../src/config/config.js'
-import { ALL_SCOPES } from '../helpers/management-api.js'
-import { newTenant } from '../helpers/management-tenant.js'
+import { ALL_SCOPES } from '../../apps/authorization-server/testing/management/management-api.js'
+import { newTenant } from '../../apps/authorization-server/testing/management/tenant.js'
 import { json } from '../helpers/test-issuer.js'
 import { MCP, useBench } from './setup-support.js'
 
@@ -12,15 +12,28 @@ const used = useBench()
 const ROLE = ['--role', 'Tool Administrator']
 /** The writes of a whole run, in their order. */
 const WRITES = [
-  'PATCH /api/v2/tenants/settings',
-  'PATCH /api/v2/connections/con_1',
   'POST /api/v2/resource-servers',
   'POST /api/v2/resource-servers',
   'POST /api/v2/clients',
+  'PATCH /api/v2/tenants/settings',
+  'PATCH /api/v2/connections/con_1',
   'POST /api/v2/client-grants',
   'POST /api/v2/client-grants',
   'POST /api/v2/roles',
   'POST /api/v2/roles/…/permissions',
+]
+
+/** The scopes that a set-up with all options needs on a tenant that has nothing of it. */
+const NEEDED_SCOPES = [
+  ...['read:tenant_settings', 'update:tenant_settings', 'read:connections', 'update:connections'],
+  ...['read:resource_servers', 'create:resource_servers', 'read:clients', 'create:clients'],
+  ...['read:client_grants', 'create:client_grants', 'read:roles', 'create:roles', 'update:roles'],
+  ...['read:users', 'read:role_members', 'create:role_members', 'read:actions', 'create:actions'],
+  ...['read:token_exchange_profiles', 'create:token_exchange_profiles'],
+]
+const EVERYTHING = [
+  ...['--profile', 'custom-token-exchange', '--roles', 'quickstart'],
+  ...['--assign', 'ann@example.com=Tool User'],
 ]
 
 const shape = (write: string): string => write.replace(/rol_[0-9a-f-]+/, '…')
@@ -52,7 +65,7 @@ describe('setup that fails half-way', () => {
       expect(shape(first.io.output())).toContain(`${write} was answered 500 internal_error`)
       expect(first.io.output()).toContain('Auth0 has a problem')
       // Written with the client, before what can fail behind it.
-      expect(existsSync(used.bench.envPath)).toBe(index > 4)
+      expect(existsSync(used.bench.envPath)).toBe(index > 2)
 
       used.standIn.intercept = undefined
       used.standIn.requests.length = 0
@@ -66,21 +79,21 @@ describe('setup that fails half-way', () => {
     },
   )
 
-  test.each(
-    ALL_SCOPES.split(' ').filter((scope) => !/client_keys|update:(?:resource|client)/.test(scope)),
-  )('a token without %s is told to have it', async (scope) => {
+  test.each(NEEDED_SCOPES)('a token without %s is told to have it', async (scope) => {
     used.standIn.scopes = new Set(ALL_SCOPES.split(' ').filter((held) => held !== scope))
-    const { code, io } = await used.bench.setup('--yes', ...ROLE)
+    used.standIn.tenant.users.push({ user_id: 'auth0|ann', email: 'ann@example.com', roles: [] })
+    used.standIn.tenant.roles.push({ id: 'rol_1', name: 'Tool User', permissions: [] })
+    const { code, io } = await used.bench.setup('--yes', ...EVERYTHING)
     expect(code).toBe(1)
     expect(io.output()).toContain('403 insufficient_scope')
-    expect(io.output()).toContain(`the scope ${scope} `)
+    expect(io.output()).toMatch(new RegExp(`the scopes? (?:[\\w:]+ )*${scope} `))
   })
 
   test('a plan that does not allow a client is told apart from a missing scope', async () => {
-    refuseWrite(4, 403, 'too_many_entities')
+    refuseWrite(2, 403, 'too_many_entities')
     const { io } = await used.bench.setup('--yes')
     expect(io.output()).toContain("The tenant's plan does not allow it")
-    expect(io.output()).toContain(`changed so far change the settings of the tenant`)
+    expect(io.output()).toContain(`changed so far create the API ${MCP}`)
     expect(io.output()).toContain('not come to')
   })
 

@@ -10,7 +10,7 @@ import { ACCESS_TOKEN_TYPE, type TokenExchanger } from '../../src/exchange/token
 import type { Fetch } from '../../src/http/fetch-json.js'
 import { createIssuer } from '../../src/identity/issuer-keys.js'
 import { Secret } from '../../src/secret.js'
-import { trustingFetch } from '../helpers/serve-tls.js'
+import { trustingFetch } from '../../apps/authorization-server/testing/serve-tls.js'
 import type { TestIssuer } from '../helpers/test-issuer.js'
 
 export const CLIENT = { id: 'exchanging-client', secret: 'secret-of-the-exchanging-client' }

@@ -22,7 +22,7 @@ import type { Fetch } from '../../src/http/fetch-json.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { scanned } from '../helpers/leak-scan.js'
 import { RecordingLog } from '../helpers/recording-log.js'
-import { trustingFetch } from '../helpers/serve-tls.js'
+import { trustingFetch } from '../../apps/authorization-server/testing/serve-tls.js'
 
 /** What `ApiClient` does, by way of the library it is built on. */
 function apiClientFor(env: NodeJS.ProcessEnv, fetch: Fetch): QuickstartApiClient {

@@ -16,7 +16,7 @@ import type { Fetch } from '../../src/http/fetch-json.js'
 import { serve } from '../../src/server/serve.js'
 import { greet } from '../../src/tools/greet.js'
 import { RecordingLog } from '../helpers/recording-log.js'
-import { trustingFetch } from '../helpers/serve-tls.js'
+import { trustingFetch } from '../../apps/authorization-server/testing/serve-tls.js'
 
 interface Running {
   readonly endpoint: URL

@@ -9,7 +9,7 @@ import {
   type JWTPayload,
 } from 'jose'
 import { closeWithTest } from './close-with-test.js'
-import { serveTls } from './serve-tls.js'
+import { serveTls } from '../../apps/authorization-server/testing/serve-tls.js'
 import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 

@@ -17,7 +17,7 @@ import {
   CLIENT_SECRET,
   exchangeAsAsked,
 } from '../helpers/exchange-answers.js'
-import { serveTls } from '../helpers/serve-tls.js'
+import { serveTls } from '../../apps/authorization-server/testing/serve-tls.js'
 import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 import { TestIssuer } from '../helpers/test-issuer.js'
 import { callForAnswer, mintSubject } from '../helpers/tool-answer.js'

@@ -14,6 +14,7 @@ const ALLOWED = [
   /^docs\/[a-z0-9-]+\.md$/,
   /^examples\/(?:README\.md|development-directory\.json|(?:auth0-quickstart\/)?[a-z0-9-]+\.ts)$/,
   /^dist\/(?:src|middleware|routes|cli)\/[a-z0-9/-]+(?:\.js|\.d\.ts)$/,
+  /^dist\/cli\/setup\/custom-token-exchange-action\.cjs$/,
 ]
 
 const NEEDED = [
@@ -31,6 +32,7 @@ const NEEDED = [
   'dist/src/failures/errors.js',
   'dist/src/server.js',
   'dist/cli/main.js',
+  'dist/cli/setup/custom-token-exchange-action.cjs',
   'dist/middleware/require-bearer-auth.js',
   'dist/routes/mcp.js',
 ]

@@ -1,0 +1,177 @@
+import { withoutUndefined } from '../../../src/options/without-undefined.js'
+import { ConfigError, parseConfig } from '../../../src/config/config.js'
+import { isLoopback } from '../../../src/http/secure-url.js'
+import type { Blueprint } from '../blueprint.js'
+import { closeToOthers, isOpenToOthers, readEnvFile, writeEnvFile } from '../env-file.js'
+import { envText } from '../env-text.js'
+import type { Found } from '../found.js'
+import { SetupError } from '../setup-error.js'
+import type { Inspection, Step } from '../step.js'
+
+const ID = 'MCP_AUTH0_CLIENT_ID'
+const SECRET = 'MCP_AUTH0_CLIENT_SECRET'
+const SUBJECT_TOKEN_TYPE = 'MCP_AUTH0_SUBJECT_TOKEN_TYPE'
+
+export interface EnvFileOptions {
+  readonly path: string
+  /** Replace a file that says something else. */
+  readonly force: boolean
+}
+
+/**
+ * The settings of the server. Written right behind the client, so that a secret which Auth0 may show once is kept
+ * whatever happens after.
+ */
+export function envFileStep(
+  blueprint: Blueprint,
+  found: Found,
+  { path, force }: EnvFileOptions,
+): Step {
+  return {
+    name: path,
+    inspect() {
+      assertUsable({
+        ...fixedSettings(blueprint),
+        [ID]: 'not-known-yet',
+        [SECRET]: 'not-known-yet',
+      })
+      const existing = readEnvFile(path)
+      const settings = { ...fixedSettings(blueprint), ...clientSettings(found, existing) }
+      const differing = [
+        ...Object.entries(settings)
+          .filter(([key, value]) => value === undefined || existing?.[key] !== value)
+          .map(([key]) => key),
+        ...otherProfile(blueprint, existing),
+      ]
+      if (existing !== undefined && differing.length === 0) return Promise.resolve(closing(path))
+      if (existing !== undefined && !force) throw occupied(path, differing)
+      return Promise.resolve(
+        writing(path, existing, () => ({
+          ...fixedSettings(blueprint),
+          ...finalClient(found, existing),
+        })),
+      )
+    },
+  }
+}
+
+/** What is left to do about a file whose settings are right: it holds a secret. */
+function closing(path: string): Inspection {
+  if (!isOpenToOthers(path)) return { changes: [] }
+  const perform = () => {
+    closeToOthers(path)
+    return Promise.resolve()
+  }
+  const details = ['file mode 0600; others may read the secret of the client now']
+  return { changes: [{ summary: `chmod 600 ${path}`, details, perform }] }
+}
+
+function writing(
+  path: string,
+  existing: Readonly<Record<string, string | undefined>> | undefined,
+  settings: () => Readonly<Record<string, string>>,
+): Inspection {
+  const details = ['file mode 0600; holds the secret of the client']
+  return {
+    changes: [
+      {
+        summary: existing === undefined ? `write ${path}` : `REPLACE ${path}`,
+        details:
+          existing === undefined
+            ? details
+            : [...details, `what it holds now is lost: ${Object.keys(existing).join(' ')}`],
+        perform: () => {
+          const final = settings()
+          assertUsable(final)
+          writeEnvFile(path, envText(final), existing !== undefined)
+          return Promise.resolve()
+        },
+      },
+    ],
+  }
+}
+
+/** With a subject token type the server exchanges tokens by its profile, so a file for On-Behalf-Of must have none. */
+function otherProfile(
+  { profile }: Blueprint,
+  existing: Readonly<Record<string, string | undefined>> | undefined,
+): readonly string[] {
+  const isSet = (existing?.[SUBJECT_TOKEN_TYPE] ?? '') !== ''
+  return profile.kind === 'on-behalf-of' && isSet ? [SUBJECT_TOKEN_TYPE] : []
+}
+
+function fixedSettings({
+  domain,
+  profile,
+  server,
+  api,
+}: Blueprint): Readonly<Record<string, string>> {
+  const url = new URL(server.url)
+  // Behind a proxy, the public port says nothing about the one to listen on.
+  const listensOn = isLoopback(url) && url.port !== '3001' ? url.port : ''
+  return {
+    AUTH0_DOMAIN: domain,
+    AUTH0_AUDIENCE: server.identifier,
+    MCP_SERVER_URL: server.url,
+    ...withoutUndefined({ PORT: listensOn === '' ? undefined : listensOn }),
+    MCP_BASELINE_SCOPES: server.scopes.join(' '),
+    API_AUTH0_AUDIENCE: api.identifier,
+    API_BASE_URL: api.url,
+    MCP_AUTH0_EXCHANGE_SCOPE: api.scopes.join(' '),
+    ...withoutUndefined({
+      [SUBJECT_TOKEN_TYPE]:
+        profile.kind === 'custom-token-exchange' ? profile.subjectTokenType : undefined,
+    }),
+  }
+}
+
+/** As far as it is known while planning; `undefined` stands for what is not. */
+function clientSettings(
+  { client }: Found,
+  existing: Readonly<Record<string, string | undefined>> | undefined,
+): Readonly<Record<string, string | undefined>> {
+  if (client === undefined) return { [ID]: undefined, [SECRET]: undefined }
+  const { clientId } = client
+  const kept = existing?.[ID] === clientId ? existing[SECRET] : undefined
+  const secret = client.secret?.reveal() ?? kept
+  if (secret === undefined) throw secretUnknown(clientId)
+  return { [ID]: clientId, [SECRET]: secret }
+}
+
+function finalClient(
+  found: Found,
+  existing: Readonly<Record<string, string | undefined>> | undefined,
+): Readonly<Record<string, string>> {
+  const { [ID]: id, [SECRET]: secret } = clientSettings(found, existing)
+  if (id === undefined || secret === undefined) throw secretUnknown('the exchanging client')
+  return { [ID]: id, [SECRET]: secret }
+}
+
+/** The server itself has to accept what is written. */
+function assertUsable(settings: Readonly<Record<string, string>>): void {
+  try {
+    parseConfig(settings)
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause
+    const issues = cause.issues.map(({ key, hint }) => `${key} ${hint}`)
+    throw new SetupError(
+      `The server would not start with these settings: ${issues.join('; ')}.`,
+      'Correct the options of this command (--help) that they come from.',
+      cause,
+    )
+  }
+}
+
+function occupied(path: string, differing: readonly string[]): SetupError {
+  return new SetupError(
+    `${path} is there already and says something else (${differing.join(', ')}).`,
+    'Replace it by --force, write another by --env-file, or none by --no-env-file. Nothing has been changed.',
+  )
+}
+
+function secretUnknown(clientId: string): SetupError {
+  return new SetupError(
+    `The secret of ${clientId} is not shown to this token, so ${SECRET} cannot be written.`,
+    `Give the Management API token the scope read:client_keys; or run with --no-env-file and copy the secret from the Dashboard (Applications, that client, Settings). A client that authenticates with a private key has no secret: use --no-env-file and set MCP_AUTH0_CLIENT_PRIVATE_KEY.`,
+  )
+}
