@@ -207,11 +207,11 @@ describe('describeRefusal', () => {
     test.each([
       ['whose expiry is ahead', { exp: NOW + 1 }, 'not_verified'],
       ['that has expired within the tolerance', { exp: NOW - 4 }, 'not_verified'],
-      ['that has expired by all of the tolerance', { exp: NOW - 4.5 }, 'expired'],
+      ['that has expired at the end of the tolerance', { exp: NOW - 4.5 }, 'expired'],
       ['that has expired beyond the tolerance', { exp: NOW - 5 }, 'expired'],
       ['that became valid before', { nbf: NOW - 1 }, 'not_verified'],
       ['that becomes valid within the tolerance', { nbf: NOW + 5 }, 'not_verified'],
-      ['that becomes valid by all of the tolerance', { nbf: NOW + 5.5 }, 'not_verified'],
+      ['that becomes valid at the end of the tolerance', { nbf: NOW + 5.5 }, 'not_verified'],
       ['that becomes valid beyond the tolerance', { nbf: NOW + 6 }, 'not_yet_valid'],
       ['whose expiry is text', { exp: `${NOW - 600}` }, 'not_verified'],
       ['whose start is text', { nbf: `${NOW + 600}` }, 'not_verified'],

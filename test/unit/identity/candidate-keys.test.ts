@@ -120,8 +120,7 @@ describe('a signature', () => {
   })
 
   test('a signature is found among the keys of a set, whichever key id the token names', async () => {
-    const isOneOf = (...keys: JWK[]): Promise<boolean> =>
-      isSignedByOneOf({ keys }, token, 'ES256')
+    const isOneOf = (...keys: JWK[]): Promise<boolean> => isSignedByOneOf({ keys }, token, 'ES256')
     expect(await isOneOf(KEY_1, other.jwk, key.jwk)).toBe(true)
     expect(await isOneOf(KEY_1, other.jwk)).toBe(false)
     expect(await isOneOf()).toBe(false)
