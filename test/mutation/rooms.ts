@@ -9,7 +9,10 @@ const UNIT = ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts']
 
 /** The rooms that decide. */
 export const ROOMS = {
-  identity: { code: 'src/identity/**/*.ts', tests: UNIT },
+  identity: {
+    code: 'src/identity/**/*.ts',
+    tests: [...UNIT, 'test/integration/api-client-verifier.test.ts'],
+  },
   exchange: { code: 'src/exchange/**/*.ts', tests: UNIT },
   downstream: { code: 'src/downstream/**/*.ts', tests: UNIT },
   tools: {
