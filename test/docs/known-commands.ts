@@ -61,6 +61,10 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
   { command: /^npm run doctor$/, verified: { by: 'test', file: 'test/cli/doctor.test.ts' } },
   { command: /^npm run doctor -- --token-stdin/, verified: { needs: 'a tenant' } },
   {
+    command: /^npm run doctor -- --management-token-file/,
+    verified: { by: 'test', file: 'test/cli/doctor-tenant.test.ts' },
+  },
+  {
     command: /^export ISSUER_BASE_URL=/,
     verified: { by: 'test', file: 'test/cli/doctor-exchange.test.ts' },
   },

@@ -11,6 +11,6 @@ export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
-    include: (process.env['MUTATION_TESTS'] ?? 'test/unit/**/*.test.ts').split(','),
+    include: (process.env['MUTATION_TESTS'] ?? 'test/unit/**/*.test.ts').split('\n'),
   },
 })

@@ -118,11 +118,13 @@ function fixedSettings({
     API_AUTH0_AUDIENCE: api.identifier,
     API_BASE_URL: api.url,
     MCP_AUTH0_EXCHANGE_SCOPE: api.scopes.join(' '),
-    ...withoutUndefined({
-      [SUBJECT_TOKEN_TYPE]:
-        profile.kind === 'custom-token-exchange' ? profile.subjectTokenType : undefined,
-    }),
+    ...(profile.kind === 'custom-token-exchange' ? profileSettings(profile.subjectTokenType) : {}),
   }
+}
+
+/** Auth0 counts bad subject tokens by address: without the users' own, one of them blocks the server for all. */
+function profileSettings(subjectTokenType: string): Readonly<Record<string, string>> {
+  return { [SUBJECT_TOKEN_TYPE]: subjectTokenType, FORWARD_CLIENT_ADDRESS: 'true' }
 }
 
 /** As far as it is known while planning; `undefined` stands for what is not. */
