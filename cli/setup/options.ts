@@ -1,4 +1,4 @@
-import { SETTINGS } from '../../src/config/settings.js'
+import { defaultServerScopes } from './default-server-scopes.js'
 import {
   domain as domainSchema,
   baseUrl,
@@ -28,7 +28,7 @@ const OPTIONS = {
   domain: { type: 'string' },
   'server-url': { type: 'string', default: 'http://localhost:3001' },
   'server-identifier': { type: 'string' },
-  'server-scopes': { type: 'string', default: SETTINGS.MCP_BASELINE_SCOPES.fallback },
+  'server-scopes': { type: 'string', default: defaultServerScopes() },
   'api-identifier': { type: 'string' },
   'api-url': { type: 'string' },
   'api-scopes': { type: 'string', default: 'read:private' },
@@ -54,7 +54,7 @@ Brings an Auth0 tenant into line for On-Behalf-Of token exchange and writes .env
   --api-scopes         the API's scopes that tools need; default: "read:private"
   --server-url         where clients reach the MCP server; default: http://localhost:3001
   --server-identifier  the MCP server's identifier; default: its endpoint, <server-url>/mcp
-  --server-scopes      the MCP server's own scopes; default: "${SETTINGS.MCP_BASELINE_SCOPES.fallback}"
+  --server-scopes      the MCP server's own scopes; default: "${defaultServerScopes()}"
   --clients            how MCP clients get in that nobody registers by hand: metadata (client ID metadata
                        documents), registration (dynamic client registration), metadata,registration, or none.
                        default: metadata

@@ -57,7 +57,6 @@ export function createMovedOverApp(env: NodeJS.ProcessEnv, options: MovedOverOpt
         downstream: { api: 'api', scopes: ['read:private'] },
       },
     ],
-    baselineScopes: ['tool:whoami', 'tool:greet'],
   })
   const mcp = toNodeHandler(createMcpHandler(createServer))
 

@@ -28,7 +28,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   resource_unfit:
     'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `hint` says which settings to change.',
   scope_of_no_tool:
-    'Once, at the start: `setting` names `scopes` that no tool of this server requires, so they allow nothing. Clients may ask for them and be refused. Correct or remove them. This is not about sign-in scopes such as `offline_access`.',
+    'Once, at the start: `setting` (a setting, or in the library an option) names `scopes` that no tool of this server requires, so they allow nothing. Clients may ask for them and be refused. Correct or remove them. This is not about sign-in scopes such as `offline_access`.',
   settings_line_ignored:
     'Once for each, at the start: a line of `.env` has no effect. `problem` says why: `no_assignment`, it is no `NAME=value`; `set_twice`, a later line sets the same `name` to something else. No part of a value is logged.',
   step_up_loop:
