@@ -22,7 +22,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, usually because a client disconnected or violated the protocol. Investigate if there are many of one kind.',
   metadata_not_reached:
-    'Once: clients were sent to the metadata, and no request has reached the middleware that serves it. Mount it with `app.use(metadata)`, in front of the endpoint. [library.md](library.md) says how to check.',
+    'Once: a client was sent to the metadata by a challenge, and ten seconds later (or at the second challenge) no request has reached the middleware that serves it. Mount it with `app.use(metadata)`, without a path and in front of the endpoint. [library.md](library.md#check-the-wiring) says how to check.',
   request_refused:
     'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
   resource_unfit:
