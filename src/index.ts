@@ -47,7 +47,10 @@ export type {
   LiteralPath,
   NamesIn,
   ParamsOf,
+  QueryValues,
   RequestArguments,
+  RequestOf,
+  SafePath,
   TemplateRequest,
 } from './downstream/downstream-request.js'
 export {
