@@ -1,5 +1,6 @@
-import { systemClock, type Clock } from '../src/time/clock.js'
+import { systemClock, systemTimers, type Clock, type Timers } from '../src/time/clock.js'
 import type { Fetch } from '../src/http/fetch-json.js'
+import { browserOpener, type OpenBrowser } from './open-browser.js'
 
 /** All that a command touches of the outside. */
 export interface CommandIo {
@@ -13,6 +14,10 @@ export interface CommandIo {
   readonly fetch?: Fetch | undefined
   readonly clock: Clock
   readonly wait: (delayMs: number) => Promise<void>
+  /** For limits on how long something may take. */
+  readonly timers: Timers
+  /** Absent where nobody would see a browser. */
+  readonly openBrowser?: OpenBrowser | undefined
 }
 
 /** A token or key needs no more; whoever pipes more has piped the wrong thing. */
@@ -28,6 +33,8 @@ export function processIo(): CommandIo {
     writeError: (text) => process.stderr.write(text),
     clock: systemClock,
     wait: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+    timers: systemTimers,
+    openBrowser: browserOpener({ platform: process.platform, environment: process.env }),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { traceContextOf } from '../src/downstream/trace-context.js'
 import { DELEGATION_SCHEMA } from '../src/exchange/delegation-policy.js'
-import { authContextOf } from '../src/identity/auth-context.js'
+import { requireAuthContext } from '../src/identity/auth-context.js'
 import { LOGGER_OPTION } from '../src/logging/logger.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
@@ -69,7 +69,7 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
   const exchangeForTools = createToolExchange(options)
   return async function tokenExchangeMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
-    const { caller } = authContextOf(authInfo)
+    const { caller } = requireAuthContext(authInfo)
     const session = sessionOf(req, options)
     if (session !== undefined && typeof options.sessions === 'object') {
       options.sessions.assertOwned(session, caller)

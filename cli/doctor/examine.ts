@@ -1,4 +1,6 @@
 import type { Config } from '../../src/config/config.js'
+import type { Issuer } from '../../src/identity/issuer-keys.js'
+import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import type { Secret } from '../../src/secret.js'
 import type { GuardedIo } from '../guarded-output.js'
 import { checkApi } from './api-check.js'
@@ -9,11 +11,13 @@ import { createDeployment, type Deployment } from './deployment.js'
 import type { Diagnosis } from './diagnosis.js'
 import { checkExchange } from './exchange-check.js'
 import { notCheckable, type Finding } from './finding.js'
+import type { Hop } from './hop-text.js'
 import { checkInbound } from './inbound-check.js'
 import { checkIssuer } from './issuer-check.js'
 import type { DoctorOptions } from './options.js'
-import type { Hop } from './report-text.js'
 import { checkServer } from './server-check.js'
+import { signIn } from './sign-in/sign-in.js'
+import { examineTenant } from './tenant/examine-tenant.js'
 import { checkTokenEndpoint } from './token-endpoint-check.js'
 import { checkTools } from './tools-check.js'
 
@@ -41,31 +45,40 @@ export async function examine(examination: Examination): Promise<void> {
 }
 
 async function examineDeployment(deployment: Deployment, examination: Examination): Promise<void> {
-  const { options, diagnosis } = examination
+  const { options, diagnosis, io } = examination
   const { config } = deployment
   const { allIssuers, exchangeIssuer } = deployment
+  const documents = new Map<Issuer, IssuerMetadata | undefined>()
   for (const issuer of allIssuers) {
-    const metadata = await checkIssuer(issuer, deployment, diagnosis)
+    documents.set(issuer, await checkIssuer(issuer, deployment, diagnosis))
+  }
+  // What the tenant has wrong explains what fails after it.
+  await examineTenant(options.tenant, deployment, examination)
+  for (const [issuer, metadata] of documents) {
     if (exchangeIssuer !== undefined && issuer !== exchangeIssuer) continue
     if (!diagnosis.canMake('token_endpoint', issuer.issuer) || metadata === undefined) continue
     checkTokenEndpoint(metadata, config.exchange.clientAuthentication, diagnosis)
     await checkClient(metadata, deployment, diagnosis)
   }
   await checkApi(deployment, options.apiPath, diagnosis)
-  await checkServer(deployment, options.endpoint ?? config.endpoint, diagnosis)
-  const exchanged = await examineUser(examination, deployment)
+  const resource = await checkServer(deployment, options.endpoint ?? config.endpoint, diagnosis)
+  const token =
+    options.signIn === undefined
+      ? examination.token
+      : await signIn({ ...{ resource, deployment, diagnosis, io }, options: options.signIn })
+  const exchanged = await examineUser({ ...examination, token }, deployment)
   await examineCall(exchanged, deployment, examination)
 }
 
 /** What a user's token shows. Gives the token for the API, where the whole exchange holds. */
 async function examineUser(
-  { token, diagnosis, onHop, io }: Examination,
+  { options, token, diagnosis, onHop, io }: Examination,
   deployment: Deployment,
 ): Promise<Secret | undefined> {
   if (token === undefined) {
-    const message = 'Audience, client grant and roles show by an exchange alone.'
-    const advice = 'Give an access token of a user by --token-stdin.'
-    diagnosis.tell(notCheckable('exchange', message, advice))
+    if (options.signIn === undefined || diagnosis.canMake('exchange')) {
+      diagnosis.tell(untried(options))
+    }
     return undefined
   }
   const { claims, caller, findings } = await checkInbound(token, deployment)
@@ -91,6 +104,16 @@ async function examineUser(
   return exchange.token
 }
 
+function untried({ signIn: asked }: DoctorOptions): Finding {
+  return asked === undefined
+    ? notCheckable(
+        'exchange',
+        'Audience, client grant and roles show by an exchange alone.',
+        'Sign in by --sign-in, or give an access token of a user by --token-stdin.',
+      )
+    : notCheckable('exchange', 'Nobody is signed in, so that there is no token to exchange.')
+}
+
 function unexchangedByDesign(): Finding {
   return notCheckable(
     'exchange',
@@ -107,7 +130,7 @@ async function examineCall(
   if (!diagnosis.canMake('api.call')) return
   if (exchanged === undefined) {
     const message = 'There is no exchanged token to call the API with.'
-    const advice = `Give an access token of a user by --token-stdin${options.callApi ? '' : ', and --call-api'}.`
+    const advice = `Give an access token of a user by --token-stdin${options.callApi ? '' : ', and --call-api'}; or sign in by --sign-in.`
     diagnosis.tell(notCheckable('api.call', message, advice))
     return
   }

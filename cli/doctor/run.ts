@@ -7,7 +7,8 @@ import { readSecret } from '../secret-source.js'
 import { createDiagnosis } from './diagnosis.js'
 import { examine } from './examine.js'
 import { DOCTOR_USAGE, parseDoctorOptions, type DoctorOptions } from './options.js'
-import { conclusion, findingText, hopJson, hopText, namesOf, type Hop } from './report-text.js'
+import { hopJson, hopsText, type Hop } from './hop-text.js'
+import { conclusion, findingText, namesOf } from './report-text.js'
 
 /**
  * `doctor`: finds what is wrong with a deployment. Resolves with the exit code.
@@ -33,11 +34,11 @@ export async function run(argv: readonly string[], io: CommandIo = processIo()):
 }
 
 async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> {
-  const token = await readSecret(io, {
-    variable: 'MCP_USER_TOKEN',
-    file: options.tokenFile,
-    stdin: options.tokenStdin,
-  })
+  const { tokenFile: file, tokenStdin: stdin, signIn } = options
+  const token =
+    signIn === undefined
+      ? await readSecret(io, { variable: 'MCP_USER_TOKEN', file, stdin })
+      : undefined
   const hops: Hop[] = []
   const diagnosis = createDiagnosis((finding) => {
     if (!options.json) io.write(findingText(finding))
@@ -64,7 +65,7 @@ async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> 
     }
     io.write(`${JSON.stringify(report, undefined, 2)}\n`)
   } else {
-    io.write(`${hops.map(hopText).join('')}\n${conclusion(findings)}\n`)
+    io.write(`${hopsText(hops)}\n${conclusion(findings)}\n`)
   }
   return healthy ? 0 : 1
 }

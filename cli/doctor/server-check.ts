@@ -1,6 +1,8 @@
+import type { Config } from '../../src/config/config.js'
 import { fetchJson, RemoteDocumentError } from '../../src/http/fetch-json.js'
 import { jsonObject } from '../../src/http/json-object.js'
 import { metadataUrl } from '../../src/http/protected-resource-metadata.js'
+import { parseScope } from '../../src/scopes.js'
 import { USER_AGENT } from '../../src/version.js'
 import { printable } from '../printable.js'
 import { CHECK_TIMEOUT_MS, type Deployment } from './deployment.js'
@@ -13,27 +15,48 @@ import { redirectTarget } from './redirect-target.js'
 const CHALLENGE = 'server.challenge'
 const METADATA = 'server.metadata'
 
+/** What the running server tells a client that has no token. */
+export interface ProtectedResource {
+  readonly resource: string
+  /** The first is the one that clients go to. */
+  readonly authorizationServers: readonly string[]
+  /** What a client asks for at first: what the challenge names, else what the metadata does. */
+  readonly scopes: readonly string[]
+}
+
 /**
  * The running MCP server as a client meets it at `endpoint`: 401 with a challenge, whose metadata names this server and
- * this issuer.
+ * this issuer. Gives what it says, where that is right.
  */
 export async function checkServer(
   deployment: Deployment,
   endpoint: URL,
   diagnosis: Diagnosis,
-): Promise<void> {
+): Promise<ProtectedResource | undefined> {
   diagnosis.tell(checkIdentifier(deployment.config.resource.resource, endpoint))
   const answer = await sendRequest(deployment, endpoint)
   if ('message' in answer) {
     diagnosis.tell(silent(answer, endpoint))
-    return
+    return undefined
   }
   await answer.body?.cancel().catch(() => undefined)
   const metadataAt = metadataUrl(endpoint, deployment.config.resource.metadataLocation).href
   const challenge = judgeChallenge(answer, endpoint, metadataAt)
   diagnosis.tell({ ...challenge, explainedBy: ['server.identifier'] })
-  if (!diagnosis.canMake(METADATA)) return
-  diagnosis.tell(await checkMetadata(deployment, metadataAt))
+  if (!diagnosis.canMake(METADATA)) return undefined
+  const { finding, members } = await checkMetadata(deployment, metadataAt)
+  diagnosis.tell(finding)
+  if (members === undefined) return undefined
+  const named = parseScope(parameterOf(answer, 'scope'))
+  return {
+    resource: deployment.config.resource.resource,
+    authorizationServers: textsIn(members['authorization_servers']),
+    scopes: named.length > 0 ? named : parseScope(textsIn(members['scopes_supported']).join(' ')),
+  }
+}
+
+function textsIn(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : []
 }
 
 function silent({ message, hint }: NetworkFault, endpoint: URL): Finding {
@@ -46,7 +69,7 @@ function silent({ message, hint }: NetworkFault, endpoint: URL): Finding {
 
 function judgeChallenge(response: Response, endpoint: URL, expected: string): Finding {
   if (response.status !== 401) return unexpected(response, endpoint)
-  const named = namedMetadata(response)
+  const named = parameterOf(response, 'resource_metadata')
   if (named === undefined) {
     return wrong(
       CHALLENGE,
@@ -77,8 +100,13 @@ async function sendRequest({ fetch }: Deployment, endpoint: URL): Promise<Respon
   }
 }
 
-function namedMetadata({ headers }: Response): string | undefined {
-  return /\bresource_metadata="([^"]*)"/.exec(headers.get('www-authenticate') ?? '')?.[1]
+/** A parameter of the challenge (RFC 9110 §11.6.1), as this server writes it: quoted. */
+function parameterOf(
+  { headers }: Response,
+  name: 'resource_metadata' | 'scope',
+): string | undefined {
+  const pattern = new RegExp(`(?:^|[\\s,])${name}="([^"]*)"`)
+  return pattern.exec(headers.get('www-authenticate') ?? '')?.[1]
 }
 
 function unexpected(response: Response, endpoint: URL): Finding {
@@ -111,21 +139,37 @@ function elsewhere(named: string, expected: string): Finding {
   )
 }
 
-async function checkMetadata({ config, fetch }: Deployment, url: string): Promise<Observation> {
-  let document: Readonly<Record<string, unknown>>
+async function checkMetadata(
+  { config, fetch }: Deployment,
+  url: string,
+): Promise<{
+  readonly finding: Observation
+  readonly members?: Readonly<Record<string, unknown>>
+}> {
+  let members: Readonly<Record<string, unknown>>
   try {
-    document = jsonObject(
+    members = jsonObject(
       JSON.stringify(await fetchJson(url, { fetch, timeoutMs: CHECK_TIMEOUT_MS })),
     )
   } catch (error) {
     if (!(error instanceof RemoteDocumentError)) throw error
-    return wrong(
+    const finding = wrong(
       METADATA,
       `${url} cannot be had (${error.status ?? error.reason}).`,
       'Let the proxy in front pass /.well-known/oauth-protected-resource on to the server.',
     )
+    return { finding }
   }
-  const { resource, authorization_servers: servers } = document
+  const fault = metadataFault(members, config)
+  if (fault !== undefined) return { finding: fault }
+  const finding = ok(METADATA, 'The metadata names this resource and this issuer.')
+  return { finding, members }
+}
+
+function metadataFault(
+  { resource, authorization_servers: servers }: Readonly<Record<string, unknown>>,
+  config: Config,
+): Observation | undefined {
   if (resource !== config.resource.resource) {
     return {
       ...wrong(
@@ -136,15 +180,13 @@ async function checkMetadata({ config, fetch }: Deployment, url: string): Promis
       explainedBy: ['server.identifier'],
     }
   }
-  if (!Array.isArray(servers) || !servers.includes(config.issuer.primary)) {
-    return {
-      ...wrong(
-        METADATA,
-        `The server sends clients to ${printable(servers)}, these settings say ${config.issuer.primary}.`,
-        'Give the running server the same AUTH0_DOMAIN or ISSUER_BASE_URL, and restart it.',
-      ),
-      explainedBy: ['issuer.metadata'],
-    }
+  if (Array.isArray(servers) && servers.includes(config.issuer.primary)) return undefined
+  return {
+    ...wrong(
+      METADATA,
+      `The server sends clients to ${printable(servers)}, these settings say ${config.issuer.primary}.`,
+      'Give the running server the same AUTH0_DOMAIN or ISSUER_BASE_URL, and restart it.',
+    ),
+    explainedBy: ['issuer.metadata'],
   }
-  return ok(METADATA, 'The metadata names this resource and this issuer.')
 }

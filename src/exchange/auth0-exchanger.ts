@@ -5,17 +5,17 @@ import { withoutUndefined } from '../options/without-undefined.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
-import {
-  importPrivateKey,
-  signingAlgorithm,
-  type ClientAuthentication,
-} from './client-authentication.js'
+import { ACCESS_TOKEN_TYPE, type ExchangedToken, type TokenExchanger } from './token-exchanger.js'
 import {
   sendTokenRequest,
   EXCHANGING_CLIENT_SHAPE,
   type RecordedExchangeOptions,
 } from './token-request.js'
-import { ACCESS_TOKEN_TYPE, type ExchangedToken, type TokenExchanger } from './token-exchanger.js'
+import {
+  importPrivateKey,
+  signingAlgorithm,
+  type ClientAuthentication,
+} from './client-authentication.js'
 
 /** Which client exchanges at Auth0, and how it proves who it is. */
 export interface Auth0ExchangerOptions extends RecordedExchangeOptions {

@@ -102,7 +102,7 @@ export const SERVER_SHAPE = {
       downstream: z.looseObject({ api: z.string(), scopes, stepUp: scopes.optional() }).optional(),
     }),
   ),
-  baselineScopes: scopes,
+  baselineScopes: scopes.optional(),
   log: LOGGER_OPTION.optional(),
   access: ACCESS.optional(),
   tokenAudience: text('the audience of the tokens for this server').optional(),

@@ -10,7 +10,7 @@ import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { silentLog } from '../logging/logger.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
-import { composeOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
+import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { checkedTogether, SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
@@ -74,7 +74,18 @@ export interface App {
  * process.once('SIGTERM', () => listener.close(() => void app.close()))
  */
 export function createApp(options: AppOptions): App {
-  assertOptions('createApp', OPTIONS, options)
+  assertAppOptions('createApp', options)
+  warnOfScopes(sharedOptions(options))
+  return composeApp(options)
+}
+
+/** Throws a `TypeError` that names every issue of the options of a server, as given to `factory`. */
+export function assertAppOptions(factory: string, options: AppOptions): void {
+  assertOptions(factory, OPTIONS, options)
+}
+
+/** `createApp` for options that have been checked. */
+export function composeApp(options: AppOptions): App {
   const shared = sharedOptions(options)
   const { endpoint, tools, log = silentLog, createReference = randomUUID } = options
   const registry = createToolRegistry(tools)

@@ -1,4 +1,5 @@
 import type { CommandIo } from '../../cli/io.js'
+import { systemTimers } from '../../src/time/clock.js'
 import { keepForScan } from './leak-scan.js'
 
 export interface RecordingIo extends CommandIo {
@@ -31,6 +32,7 @@ export function recordingIo(
       waits.push(delayMs)
       return Promise.resolve()
     },
+    timers: systemTimers,
     ...parts,
     waits,
     output: () => joined(written),

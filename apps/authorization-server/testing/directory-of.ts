@@ -33,16 +33,21 @@ const SETTINGS_MEMBERS = [
 /**
  * Returns what the authorization server has to know of a tenant, with Auth0's defaults where the tenant says nothing.
  *
- * What a tenant can hold and a directory cannot is left out: the system API, grants for machines, scopes and permissions that
- * their API has no longer, profiles whose Action is not deployed. A user signs in by `username`, else by e-mail address.
+ * What a tenant can hold and a directory cannot is left out: the system API, APIs with another `signing_alg` than RS256,
+ * grants for machines, whatever names an API or a scope that is not there, profiles whose Action is not deployed. A user
+ * signs in by `username`, else by e-mail address.
  *
- * Throws a `DirectoryError` for a tenant that contradicts itself, or says what this server cannot do, such as another
- * `signing_alg` than RS256.
+ * Throws a `DirectoryError` for a tenant that contradicts itself.
  */
-export function directoryOf(tenant: Tenant): Directory {
+export function directoryOf(whole: Tenant): Directory {
+  const resourceServers = whole.resourceServers.filter(
+    ({ is_system: isSystem, signing_alg: algorithm = 'RS256' }) =>
+      isSystem !== true && algorithm === 'RS256',
+  )
+  const tenant = { ...whole, resourceServers }
   const content = {
     resource_servers: apisOf(tenant),
-    clients: tenant.clients.map(clientOf),
+    clients: tenant.clients.map((client) => clientOf(tenant, client)),
     client_grants: grantsOf(tenant),
     roles: rolesOf(tenant),
     connections: tenant.connections.map(
@@ -58,33 +63,38 @@ export function directoryOf(tenant: Tenant): Directory {
 }
 
 function apisOf({ resourceServers }: Tenant): object[] {
-  return resourceServers
-    .filter(({ is_system: isSystem }) => isSystem !== true)
-    .map((api) => {
-      const { user = { policy: 'allow_all' } } = (api['subject_type_authorization'] ?? {}) as Entry
-      return {
-        name: api['identifier'],
-        ...pick(api, API_MEMBERS),
-        scopes: scopesOf(api).map(({ value, description }) => ({
-          value,
-          // The Management API takes an empty one.
-          description: description === '' ? undefined : description,
-        })),
-        subject_type_authorization: { user },
-      }
-    })
+  return resourceServers.map((api) => {
+    const { user = { policy: 'allow_all' } } = (api['subject_type_authorization'] ?? {}) as Entry
+    return {
+      name: api['identifier'],
+      ...pick(api, API_MEMBERS),
+      scopes: scopesOf(api).map(({ value, description }) => ({
+        value,
+        // The Management API takes an empty one.
+        description: description === '' ? undefined : description,
+      })),
+      subject_type_authorization: { user },
+    }
+  })
 }
 
 /** The library wants a place to go back to for each client that signs users in. */
-function clientOf(client: Entry): object {
+function clientOf({ resourceServers }: Tenant, client: Entry): object {
   const { callbacks = [], grant_types: grants = [], token_exchange: exchange } = client
   const signsIn = (callbacks as unknown[]).length > 0
   const grantTypes = (grants as unknown[]).filter(
     (grant) => grant === 'refresh_token' || (grant === 'authorization_code' && signsIn),
   )
   const isPublic = client['token_endpoint_auth_method'] === 'none'
+  const isBound = resourceServers.some(
+    ({ identifier }) => identifier === client['resource_server_identifier'],
+  )
   return {
     ...pick(client, CLIENT_MEMBERS),
+    // A client of an API that is not there is a client like any other.
+    ...(client['app_type'] === 'resource_server' && !isBound
+      ? { app_type: 'non_interactive', resource_server_identifier: undefined }
+      : {}),
     client_secret: isPublic ? undefined : client['client_secret'],
     callbacks,
     grant_types: grantTypes,

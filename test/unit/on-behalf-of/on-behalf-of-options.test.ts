@@ -104,7 +104,7 @@ describe('the options of onBehalfOf', () => {
 
   test('the options of onBehalfOf that are missing are named all at once', () => {
     const missing = () => onBehalfOf({} as OnBehalfOfOptions)
-    for (const name of ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']) {
+    for (const name of ['endpoint', 'issuer', 'client', 'apis', 'tools']) {
       expect(missing).toThrow(new RegExp(`^  - ${name}: `, 'm'))
     }
     expect(() => onBehalfOf(undefined as unknown as OnBehalfOfOptions)).toThrow(/- options: /)

@@ -42,7 +42,7 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
   limitByCaller: [[{ perMinute: 1, bytesPerMinute: 'x' }], ['bytesPerMinute']],
   limitConcurrency: [[{}], ['concurrencyPerCaller']],
   mcpRoute: [[{ sessions: { idleMs: -1 } }], ['createServer', 'sessions.idleMs']],
-  onBehalfOf: [[{}], ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']],
+  onBehalfOf: [[{}], ['endpoint', 'issuer', 'client', 'apis', 'tools']],
   createExchangePipeline: [
     [{}, { issuers: [], clientId: '', tokenAudience: '' }],
     ['adapter', 'issuers', 'clientId', 'tokenAudience'],

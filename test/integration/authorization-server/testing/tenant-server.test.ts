@@ -87,10 +87,18 @@ describe('the tenant server', () => {
 
   it('the tenant server says what is wrong with a tenant that contradicts itself', async () => {
     const { server } = used
-    api(server.tenant, API)['signing_alg'] = 'HS256'
+    server.tenant.roles.push(...server.tenant.roles)
     const { status, body } = await post(server, 'oauth/token', exchangeForm('x'))
     expect(status).toBe(500)
-    expect(body['error_description']).toContain('only "RS256" is supported')
+    expect(body['error_description']).toContain('Admin')
+  })
+
+  it('the tenant server knows no API whose tokens it cannot sign', async () => {
+    const { server } = used
+    const subject = tokenOf(await obtain(server))
+    api(server.tenant, API)['signing_alg'] = 'HS256'
+    const { body } = await post(server, 'oauth/token', exchangeForm(subject))
+    expect(body['error']).toBe('invalid_target')
   })
 })
 

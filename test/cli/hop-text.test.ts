@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hopJson } from '../../cli/doctor/report-text.js'
+import { hopJson } from '../../cli/doctor/hop-text.js'
 
 describe('the hops of a report for machines', () => {
   test('hold nothing that steers a terminal, whatever a token claims', () => {
