@@ -117,15 +117,6 @@ function readKey(text: string): KeyObject {
   }
 }
 
-/** The JWS algorithm that an imported key signs with. */
-export function signingAlgorithm({ algorithm }: CryptoKey): string {
-  if (algorithm.name === 'RSASSA-PKCS1-v1_5') return 'RS256'
-  if (algorithm.name !== 'ECDSA') return 'EdDSA'
-  return (algorithm as { namedCurve?: string | undefined }).namedCurve === 'P-384'
-    ? 'ES384'
-    : 'ES256'
-}
-
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
   if (asymmetricKeyType === 'rsa') return 'RS256'
   if (asymmetricKeyType === 'ed25519') return 'EdDSA'
