@@ -12,7 +12,7 @@ import {
 /**
  * Creates the library's `findAccount`: who a user is, within the organization of the grant at hand.
  *
- * A user who has left that organization, or whose organization is gone, is not found, so that neither
+ * A user who is blocked, or has left that organization, or whose organization is gone, is not found, so that neither
  * a code nor a refresh token of the time before is worth anything.
  */
 export function createAccountFinder(
@@ -21,7 +21,7 @@ export function createAccountFinder(
 ): FindAccount {
   return async (_ctx, userId, token) => {
     const user = findUser(directory, userId)
-    if (user === undefined) return undefined
+    if (user === undefined || user.blocked === true) return undefined
     const organizationId = await organizations.of(token?.grantId)
     if (organizationId === undefined) return toAccount(user, {})
     const organization = findOrganizationById(directory, organizationId)

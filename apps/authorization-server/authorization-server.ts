@@ -19,6 +19,11 @@ import type { ServerMiddleware } from './provider-middleware.js'
 import { registrationCors } from './registration-cors.js'
 import { sendJson } from './send-json.js'
 import { type SuspiciousAddresses, createSuspiciousAddresses } from './suspicious-addresses.js'
+import {
+  ACTION_TIMEOUT_MS,
+  type ActionRuntime,
+  createActionRuntime,
+} from './token-exchange/custom/action-runtime.js'
 import { registerTokenExchange } from './token-exchange/token-exchange-grant.js'
 import { type TokenRateLimiter, createTokenRateLimiter } from './token-rate-limit.js'
 import { UnreadableTokenRequest, readTokenRequest } from './token-request.js'
@@ -36,7 +41,7 @@ export interface AuthorizationServerOptions {
   readonly directory: Directory
   /** Told of what happens; never with a token or a secret. Defaults to nobody. */
   readonly log?: EventSink | undefined
-  /** Fetches client id metadata documents. Defaults to the global `fetch`. */
+  /** Fetches client id metadata documents, and is the `fetch` of Actions. Defaults to the global `fetch`. */
   readonly fetch?: typeof fetch | undefined
   /** What Auth0's documentation leaves open; read at every request. Defaults to `DEFAULT_BEHAVIORS`. */
   readonly behaviors?: Behaviors | undefined
@@ -44,14 +49,21 @@ export interface AuthorizationServerOptions {
   readonly mcpServerPage?: URL | undefined
   /** Runs in front of every endpoint. Defaults to nothing. */
   readonly middleware?: ServerMiddleware | undefined
-  /** Epoch milliseconds, for rate limits and throttling alone. Defaults to the system's clock. */
+  /** Epoch milliseconds, for rate limits, throttling and the cache of Actions. Defaults to the system's clock. */
   readonly now?: (() => number) | undefined
+  /** How long an Action may take until it has failed, in milliseconds. Defaults to 20000, as at Auth0. */
+  readonly actionTimeoutMs?: number | undefined
 }
 
 /** A development authorization server that is ready to be attached to an `http.Server`. */
 export interface AuthorizationServer {
   readonly issuer: string
   readonly handler: RequestListener
+  /**
+   * Answers by another directory from the next request on. Sessions, tokens and clients that registered themselves stay, and
+   * so does what counts bad subject tokens.
+   */
+  useDirectory(directory: Directory): void
   /** Signs with the next key from now on. Tokens of the key before stay valid for one rotation. */
   rotateKeys(): Promise<void>
   /**
@@ -75,38 +87,42 @@ export async function createAuthorizationServer(
 ): Promise<AuthorizationServer> {
   const { issuer, log = ignore, now = Date.now } = options
   assertIssuer(issuer)
-  const fixedParts = createFixedParts(options, log, now)
-  const { behaviors } = fixedParts
-  const limiter = createTokenRateLimiter(behaviors, now)
-
-  let keys = await createKeyRing()
-  let serve = createProvider({ ...fixedParts, keys }).callback()
+  let parts = { ...createFixedParts(options, log, now), keys: await createKeyRing() }
+  const limiter = createTokenRateLimiter(parts.behaviors, now)
+  let serve = createProvider(parts).callback()
 
   return {
     issuer,
     handler: knownHostsOnly(new URL(issuer), (request, response) => {
-      answer(request, response, { serve, limiter }).catch((error: unknown) => {
-        response.destroy()
-        log({ type: 'server_error', error: toError(error) })
-      })
+      answer(request, response, { serve, limiter, directory: parts.directory }).catch(
+        (error: unknown) => {
+          response.destroy()
+          log({ type: 'server_error', error: toError(error) })
+        },
+      )
     }),
+    useDirectory(next) {
+      parts = { ...parts, directory: next }
+      serve = createProvider(parts).callback()
+    },
     async rotateKeys() {
-      keys = await keys.rotate()
-      serve = createProvider({ ...fixedParts, keys }).callback()
+      parts = { ...parts, keys: await parts.keys.rotate() }
+      serve = createProvider(parts).callback()
       log({ type: 'keys_rotated' })
     },
     async signToken(claims, typ = 'at+jwt') {
       return new SignJWT(claims)
-        .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid: keys.currentKid, typ })
-        .sign(await keys.signingKey())
+        .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid: parts.keys.currentKid, typ })
+        .sign(await parts.keys.signingKey())
     },
   }
 }
 
-/** What outlives a rotation of the keys. */
+/** What a server consists of beside its keys. */
 interface FixedParts extends Omit<ProviderParts, 'keys'> {
   readonly behaviors: Behaviors
   readonly suspiciousAddresses: SuspiciousAddresses
+  readonly actions: ActionRuntime
   readonly middleware: ServerMiddleware | undefined
   readonly mcpServerPage: URL | undefined
   readonly log: EventSink
@@ -117,7 +133,9 @@ function createFixedParts(
   log: EventSink,
   now: () => number,
 ): FixedParts {
-  const { issuer, directory, behaviors, middleware, mcpServerPage, fetch: fetchDocument } = options
+  const { issuer, directory, behaviors, middleware, mcpServerPage } = options
+  const fetchOut: typeof fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+  const { actionTimeoutMs: timeoutMs = ACTION_TIMEOUT_MS } = options
   const store = createMemoryStore()
   const { stage } = directory.attack_protection.suspicious_ip_throttling
   return {
@@ -131,7 +149,8 @@ function createFixedParts(
     suspiciousAddresses: createSuspiciousAddresses(stage['pre-custom-token-exchange'], now),
     cookieSecret: randomBytes(32).toString('base64url'),
     nonceSecret: randomBytes(32),
-    fetch: fetchDocument ?? ((input, init) => globalThis.fetch(input, init)),
+    actions: createActionRuntime({ fetch: fetchOut, timeoutMs, now }),
+    fetch: fetchOut,
     log,
   }
 }
@@ -153,20 +172,22 @@ function createProvider(parts: FixedParts & ProviderParts): OidcProvider {
 interface Answering {
   readonly serve: ReturnType<OidcProvider['callback']>
   readonly limiter: TokenRateLimiter
+  readonly directory: Directory
 }
 
 /** Node-level because the library reads bodies from the stream and parameters from the URL. */
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { serve, limiter }: Answering,
+  { serve, limiter, directory }: Answering,
 ): Promise<void> {
+  const { resource_parameter_profile: profile } = directory.tenant_settings
   const [path] = (request.url ?? '/').split('?', 1)
-  if (path === AUTHORIZATION_PATH) request.url = withResource(request.url ?? '/')
+  if (path === AUTHORIZATION_PATH) request.url = withResource(request.url ?? '/', profile)
   if (path !== TOKEN_PATH || request.method !== 'POST') return serve(request, response)
   if (!limiter.admit(response)) return
   try {
-    await serve(await readTokenRequest(request), response)
+    await serve(await readTokenRequest(request, profile), response)
   } catch (error) {
     if (!(error instanceof UnreadableTokenRequest)) throw error
     sendJson(response, 400, { error: error.code, error_description: error.message })

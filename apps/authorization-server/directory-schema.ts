@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { identifier, scopeValue, text } from './directory-values.js'
 import {
   attackProtection,
+  connection,
   organization,
   tenantSettings,
   tokenExchangeProfile,
@@ -58,6 +59,7 @@ const client = z.strictObject({
   client_secret: text.optional(),
   app_type: z.enum(APP_TYPES, { error: `use one of ${APP_TYPES.join(', ')}` }),
   is_first_party: z.boolean().default(true),
+  oidc_conformant: z.boolean().optional(),
   resource_server_identifier: identifier.optional(),
   token_endpoint_auth_method: z
     .enum(['none', 'client_secret_post', 'client_secret_basic'], {
@@ -80,6 +82,7 @@ const client = z.strictObject({
     })
     .default(() => ({ allow_any_profile_of_type: [] })),
   is_token_endpoint_ip_header_trusted: z.boolean().optional(),
+  client_metadata: z.record(text, z.string()).optional(),
 })
 
 const clientGrant = z.strictObject({
@@ -101,6 +104,8 @@ const role = z.strictObject({
     .default(() => []),
 })
 
+const metadata = z.record(z.string(), z.unknown()).optional()
+
 const user = z.strictObject({
   user_id: text.refine((value) => !value.endsWith('@clients'), {
     error: 'choose another id: "…@clients" stands for a machine',
@@ -109,6 +114,10 @@ const user = z.strictObject({
   name: text,
   email: text.optional(),
   roles: z.array(text).default(() => []),
+  connection: text.optional(),
+  blocked: z.boolean().optional(),
+  app_metadata: metadata,
+  user_metadata: metadata,
 })
 
 /** The shape of `directory.json`. Names are those of Auth0's Management API objects. */
@@ -117,6 +126,7 @@ export const directorySchema = z.strictObject({
   clients: z.array(client),
   client_grants: z.array(clientGrant),
   roles: z.array(role),
+  connections: z.array(connection).optional(),
   users: z.array(user),
   organizations: z.array(organization).default(() => []),
   token_exchange_profiles: z.array(tokenExchangeProfile).default(() => []),
@@ -131,5 +141,8 @@ export type ClientGrantEntry = Directory['client_grants'][number]
 export type UserEntry = Directory['users'][number]
 export type OrganizationEntry = Directory['organizations'][number]
 export type TokenExchangeProfileEntry = Directory['token_exchange_profiles'][number]
-export type ActionSettings = TokenExchangeProfileEntry['action']
+export type ConnectionEntry = NonNullable<Directory['connections']>[number]
+/** Source that is run. */
+export type ActionSource = Extract<TokenExchangeProfileEntry['action'], { readonly code: string }>
+export type ActionSettings = Exclude<TokenExchangeProfileEntry['action'], ActionSource>
 export type TokenDialect = ResourceServerEntry['token_dialect']

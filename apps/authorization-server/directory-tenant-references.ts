@@ -28,8 +28,11 @@ export function findTenantReferenceFaults(directory: Directory): DirectoryFault[
       (index) => `token_exchange_profiles[${index}].subject_token_type`,
     ),
     ...profiles.flatMap(({ action }, index) =>
-      actionFaults(directory, action, `token_exchange_profiles[${index}].action`),
+      'code' in action
+        ? []
+        : actionFaults(directory, action, `token_exchange_profiles[${index}].action`),
     ),
+    ...connectionFaults(directory),
     ...(settings.default_audience === undefined
       ? []
       : unknownApi(directory, 'tenant_settings.default_audience', settings.default_audience)),
@@ -60,6 +63,26 @@ function memberFaults(
         unknownRole(directory, `${place}[${index}].roles[${roleIndex}]`, role),
       ),
     ]),
+  ]
+}
+
+/** Without connections nobody has one; with some, everybody has one of them. */
+function connectionFaults(directory: Directory): DirectoryFault[] {
+  const { connections, users } = directory
+  const names = connections?.map(({ name }) => name) ?? []
+  return [
+    ...repeated(names, (index) => `connections[${index}].name`),
+    ...(connections ?? []).flatMap(({ enabled_clients: clientIds }, index) =>
+      clientIds.flatMap((clientId, clientIndex) =>
+        unknownClient(directory, `connections[${index}].enabled_clients[${clientIndex}]`, clientId),
+      ),
+    ),
+    ...users.flatMap(({ connection }, index) => {
+      if (connection === undefined && connections === undefined) return []
+      if (connection !== undefined && names.includes(connection)) return []
+      const hint = `name a connection of the directory; known: ${names.join(', ') || 'none'}`
+      return [{ place: `users[${index}].connection`, hint }]
+    }),
   ]
 }
 

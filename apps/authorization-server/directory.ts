@@ -8,8 +8,10 @@ import { replaceIdentifiers } from './replace-identifiers.js'
 export type { DirectoryFault } from './directory-faults.js'
 export type {
   ActionSettings,
+  ActionSource,
   ClientEntry,
   ClientGrantEntry,
+  ConnectionEntry,
   Directory,
   OrganizationEntry,
   ResourceServerEntry,

@@ -27,7 +27,7 @@ export interface TokenExchanged {
   readonly subject: string
   readonly audience: string
   readonly scopes: readonly string[]
-  /** Ids of the clients that act for the user, newest first; none in a Custom Token Exchange. */
+  /** Ids of those that act for the user, newest first; in a Custom Token Exchange only whom the Action set. */
   readonly actors: readonly string[]
   /** `subject_token_type` of the profile; absent in an On-Behalf-Of exchange. */
   readonly profile?: string | undefined

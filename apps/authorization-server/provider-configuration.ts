@@ -1,5 +1,6 @@
 import type { Adapter, Configuration } from 'oidc-provider'
 import { createAccountFinder } from './accounts.js'
+import { validateConnectionParameter } from './connection-parameter.js'
 import { normaliseClientMetadata, thirdPartyClientId } from './client-metadata.js'
 import type { Directory } from './directory.js'
 import type { GrantOrganizations } from './grant-organizations.js'
@@ -47,7 +48,10 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
       idTokenSigningAlgValues: [SIGNING_ALGORITHM],
       dPoPSigningAlgValues: ['ES256'],
     },
-    extraParams: { organization: validateOrganizationParameter(directory) },
+    extraParams: {
+      connection: validateConnectionParameter(directory),
+      organization: validateOrganizationParameter(directory),
+    },
     routes: {
       authorization: '/authorize',
       token: '/oauth/token',
@@ -77,6 +81,7 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
 
 function features(parts: ProviderParts): Pick<Configuration, 'features'> {
   const { directory, keys, behaviors, nonceSecret } = parts
+  const { tenant_settings: settings } = directory
   return {
     features: {
       devInteractions: { enabled: false },
@@ -93,15 +98,17 @@ function features(parts: ProviderParts): Pick<Configuration, 'features'> {
         allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
       },
       registration: {
-        enabled: true,
+        enabled: settings.flags.enable_dynamic_client_registration,
         idFactory: thirdPartyClientId,
         issueRegistrationAccessToken: false,
       },
-      clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
+      clientIdMetadataDocument: {
+        enabled: settings.client_id_metadata_document_supported,
+        ack: 'draft-02',
+      },
       resourceIndicators: {
         enabled: true,
-        defaultResource: (_ctx, _client, oneOf) =>
-          oneOf ?? directory.tenant_settings.default_audience,
+        defaultResource: (_ctx, _client, oneOf) => oneOf ?? settings.default_audience,
         useGrantedResource: () => true,
         getResourceServerInfo: (_ctx, identifier, { clientId }) =>
           describeResourceServer(directory, keys, { identifier, clientId }),
@@ -138,9 +145,11 @@ function registrationRules(directory: Directory): Pick<Configuration, 'extraClie
   }
 }
 
-function adapterFor({ store, fetch: fetchDocument }: ProviderParts, kind: string): Adapter {
+function adapterFor(parts: ProviderParts, kind: string): Adapter {
+  const { store, directory, fetch: fetchDocument } = parts
   const adapter = store.adapterFor(kind)
-  if (kind !== 'Client') return adapter
+  const { client_id_metadata_document_supported: takesDocuments } = directory.tenant_settings
+  if (kind !== 'Client' || !takesDocuments) return adapter
   return {
     ...adapter,
     find: (id) =>

@@ -1,4 +1,4 @@
-import type { Directory } from './directory-schema.js'
+import type { ActionSettings, ActionSource, Directory } from './directory-schema.js'
 
 /** Returns a copy of a directory in which every identifier of an API went through `replace`. */
 export function replaceIdentifiers(
@@ -29,15 +29,31 @@ export function replaceIdentifiers(
     })),
     token_exchange_profiles: directory.token_exchange_profiles.map(({ action, ...profile }) => ({
       ...profile,
-      action: {
-        ...action,
-        SUBJECT_TOKEN_AUDIENCE: replace(action.SUBJECT_TOKEN_AUDIENCE),
-        ALLOWED_TARGET_AUDIENCES: action.ALLOWED_TARGET_AUDIENCES.map(replace),
-      },
+      action: 'code' in action ? replaceSecrets(action, replace) : replaceSettings(action, replace),
     })),
     tenant_settings: {
       ...settings,
       default_audience: defaultAudience && replace(defaultAudience),
     },
   }
+}
+
+function replaceSettings(
+  action: ActionSettings,
+  replace: (identifier: string) => string,
+): ActionSettings {
+  return {
+    ...action,
+    SUBJECT_TOKEN_AUDIENCE: replace(action.SUBJECT_TOKEN_AUDIENCE),
+    ALLOWED_TARGET_AUDIENCES: action.ALLOWED_TARGET_AUDIENCES.map(replace),
+  }
+}
+
+/** A secret that is an identifier, as a whole. */
+function replaceSecrets(
+  action: ActionSource,
+  replace: (identifier: string) => string,
+): ActionSource {
+  const secrets = Object.entries(action.secrets).map(([name, value]) => [name, replace(value)])
+  return { ...action, secrets: Object.fromEntries(secrets) as Record<string, string> }
 }

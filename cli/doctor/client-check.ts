@@ -31,12 +31,16 @@ export async function checkClient(
   diagnosis.tell({
     ...credentials,
     issuer,
-    explainedBy: ['token_endpoint.client_authentication'],
+    explainedBy: ['token_endpoint.client_authentication', 'tenant.client'],
   })
   if (!diagnosis.canMake(EXCHANGE, issuer)) return
   const accepted = credentials.verdict === 'ok'
   const exchange = judgeExchange(await probeExchange(metadata, deployment), accepted)
-  diagnosis.tell({ ...exchange, issuer, explainedBy: ['token_endpoint.grant'] })
+  diagnosis.tell({
+    ...exchange,
+    issuer,
+    explainedBy: ['token_endpoint.grant', 'tenant.client', 'tenant.server_api'],
+  })
 }
 
 function probeCredentials(metadata: IssuerMetadata, deployment: Deployment): Promise<ProbeAnswer> {

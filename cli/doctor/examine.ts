@@ -1,4 +1,6 @@
 import type { Config } from '../../src/config/config.js'
+import type { Issuer } from '../../src/identity/issuer-keys.js'
+import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import type { Secret } from '../../src/secret.js'
 import type { GuardedIo } from '../guarded-output.js'
 import { checkApi } from './api-check.js'
@@ -15,6 +17,7 @@ import { checkIssuer } from './issuer-check.js'
 import type { DoctorOptions } from './options.js'
 import { checkServer } from './server-check.js'
 import { signIn } from './sign-in/sign-in.js'
+import { examineTenant } from './tenant/examine-tenant.js'
 import { checkTokenEndpoint } from './token-endpoint-check.js'
 import { checkTools } from './tools-check.js'
 
@@ -45,8 +48,13 @@ async function examineDeployment(deployment: Deployment, examination: Examinatio
   const { options, diagnosis, io } = examination
   const { config } = deployment
   const { allIssuers, exchangeIssuer } = deployment
+  const documents = new Map<Issuer, IssuerMetadata | undefined>()
   for (const issuer of allIssuers) {
-    const metadata = await checkIssuer(issuer, deployment, diagnosis)
+    documents.set(issuer, await checkIssuer(issuer, deployment, diagnosis))
+  }
+  // What the tenant has wrong explains what fails after it.
+  await examineTenant(options.tenant, deployment, examination)
+  for (const [issuer, metadata] of documents) {
     if (exchangeIssuer !== undefined && issuer !== exchangeIssuer) continue
     if (!diagnosis.canMake('token_endpoint', issuer.issuer) || metadata === undefined) continue
     checkTokenEndpoint(metadata, config.exchange.clientAuthentication, diagnosis)

@@ -33,6 +33,17 @@ const REQUEST = 'exchange.request'
 const RESULT = 'exchange.result'
 const AUDIENCE = 'exchange.audience'
 
+/** What makes Auth0 refuse an exchange. */
+const REFUSED_BY_TENANT: readonly CheckName[] = [
+  'tenant.server_api',
+  'tenant.client',
+  'tenant.profile',
+  'tenant.connection',
+  'tenant.api',
+  'tenant.client_grant',
+  'tenant.roles',
+]
+
 /** The exchange as the server makes it, by the same adapter, and its result by the same checks. */
 export async function checkExchange(
   user: ExchangingUser,
@@ -60,7 +71,10 @@ export async function checkExchange(
     tell(ok(RESULT, 'The token for the API passes every check that the server makes.'))
     return { ...shown, token: exchanged.token }
   } catch (error) {
-    tell({ ...refused(RESULT, error, deployment), explainedBy: ['clock', 'issuer.keys'] })
+    tell({
+      ...refused(RESULT, error, deployment),
+      explainedBy: ['clock', 'issuer.keys', 'tenant.api', 'tenant.client_grant', 'tenant.roles'],
+    })
     return shown
   }
 }
@@ -103,9 +117,11 @@ function unexchanged(error: unknown, deployment: Deployment): readonly Observati
     return [notCheckable('exchange', 'The token endpoint is busy (429).', 'Try again later.')]
   }
   if (details.oauthError === 'invalid_target') {
-    return [unknownAudience(deployment), waiting(REQUEST, AUDIENCE)]
+    const audience = { ...unknownAudience(deployment), explainedBy: ['tenant.api'] as const }
+    return [audience, waiting(REQUEST, AUDIENCE)]
   }
-  return [refused(REQUEST, error, deployment), waiting(AUDIENCE, REQUEST)]
+  const request = { ...refused(REQUEST, error, deployment), explainedBy: REFUSED_BY_TENANT }
+  return [request, waiting(AUDIENCE, REQUEST)]
 }
 
 function unknownAudience({ config }: Deployment): Observation {

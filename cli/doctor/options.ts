@@ -1,4 +1,4 @@
-import { serverUrl } from '../../src/config/values.js'
+import { domain, serverUrl } from '../../src/config/values.js'
 import { parseOptions } from '../arguments.js'
 import { UsageError } from '../usage-error.js'
 import {
@@ -6,6 +6,8 @@ import {
   SIGN_IN_OPTIONS,
   type SignInOptions,
 } from './sign-in/sign-in-options.js'
+import { PLAN_RATES, type Plan } from './tenant/exchange-rate-check.js'
+import type { TenantAccess } from './tenant/examine-tenant.js'
 
 export interface DoctorOptions {
   readonly json: boolean
@@ -18,6 +20,7 @@ export interface DoctorOptions {
   readonly signIn: SignInOptions | undefined
   /** Where clients reach the endpoint; `undefined`: where the settings say. */
   readonly endpoint: URL | undefined
+  readonly tenant: TenantAccess
 }
 
 const OPTIONS = {
@@ -28,6 +31,9 @@ const OPTIONS = {
   'call-api': { type: 'boolean', default: false },
   'server-url': { type: 'string' },
   ...SIGN_IN_OPTIONS,
+  'management-token-file': { type: 'string' },
+  'management-domain': { type: 'string' },
+  plan: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -69,6 +75,13 @@ or give an access token for the MCP server:
   --token-stdin, --token-file PATH, or MCP_USER_TOKEN (or MCP_USER_TOKEN_FILE)
   --call-api           call the API as that user; only this shows that its path
                        and audience are right
+
+At an Auth0 tenant, its settings are looked at as well (read only), with
+AUTH0_MANAGEMENT_TOKEN, the Management API client of setup, or
+  --management-token-file PATH
+  --management-domain  the tenant's own domain, where tokens name a custom one
+  --plan               free, essentials, professional or enterprise: is the
+                       exchange rate within what the plan allows
 `
 
 /** Reads the options of `doctor`; `undefined` where help is asked for; throws a `UsageError`. */
@@ -87,7 +100,27 @@ export function parseDoctorOptions(argv: readonly string[]): DoctorOptions | und
     callApi: values['call-api'] || signIn !== undefined,
     endpoint: endpointOf(values['server-url']),
     signIn,
+    tenant: {
+      tokenFile: values['management-token-file'],
+      domain: domainOf(values['management-domain']),
+      plan: planOf(values.plan),
+    },
   }
+}
+
+function domainOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const parsed = domain.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new UsageError(
+    `--management-domain ${parsed.error.issues.map(({ message }) => message).join('; ')}.`,
+  )
+}
+
+function planOf(text: string | undefined): Plan | undefined {
+  if (text === undefined) return undefined
+  if (Object.hasOwn(PLAN_RATES, text)) return text as Plan
+  throw new UsageError(`--plan has to be one of ${Object.keys(PLAN_RATES).join(', ')}.`)
 }
 
 function endpointOf(text: string | undefined): URL | undefined {

@@ -3,6 +3,7 @@ import type { CheckName } from './finding.js'
 /** What must not be wrong for a check to be made. One that is not named here needs the configuration alone. */
 export const PREREQUISITES: Partial<Record<CheckName, readonly CheckName[]>> = {
   'issuer.keys': ['issuer.metadata'],
+  'tenant.access': ['issuer.metadata'],
   token_endpoint: ['issuer.metadata'],
   'client.credentials': ['token_endpoint'],
   'client.exchange': ['client.credentials'],
@@ -30,3 +31,11 @@ export const PREREQUISITES: Partial<Record<CheckName, readonly CheckName[]>> = {
     'api.reachable',
   ],
 }
+
+/** What makes an Auth0 tenant refuse a sign-in, or issue a token that the server cannot take. */
+export const REFUSED_AT_SIGN_IN: readonly CheckName[] = [
+  'tenant.settings',
+  'tenant.connection',
+  'tenant.server_api',
+  'tenant.third_party_grant',
+]

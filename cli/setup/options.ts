@@ -1,5 +1,5 @@
-import { SETTINGS } from '../../src/config/settings.js'
 import { subjectTokenTypeIssue } from '../../src/config/subject-token-type.js'
+import { defaultServerScopes } from './default-server-scopes.js'
 import {
   domain as domainSchema,
   baseUrl,
@@ -39,7 +39,7 @@ const OPTIONS = {
   'client-id': { type: 'string' },
   'server-url': { type: 'string', default: 'http://localhost:3001' },
   'server-identifier': { type: 'string' },
-  'server-scopes': { type: 'string', default: SETTINGS.MCP_BASELINE_SCOPES.fallback },
+  'server-scopes': { type: 'string', default: defaultServerScopes() },
   'api-identifier': { type: 'string' },
   'api-url': { type: 'string' },
   'api-scopes': { type: 'string', default: 'read:private' },

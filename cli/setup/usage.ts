@@ -1,4 +1,4 @@
-import { SETTINGS } from '../../src/config/settings.js'
+import { defaultServerScopes } from './default-server-scopes.js'
 
 export const DEFAULT_SUBJECT_TOKEN_TYPE = 'urn:mcp-on-behalf-of:access-token'
 
@@ -21,7 +21,7 @@ What is set up
   --server-identifier   the MCP server's identifier;
                         default: its endpoint, <server-url>/mcp
   --server-scopes       the MCP server's own scopes;
-                        default: "${SETTINGS.MCP_BASELINE_SCOPES.fallback ?? ''}"
+                        default: "${defaultServerScopes()}"
   --client-id           an existing client to exchange tokens as;
                         default: found, else created
   --clients             how MCP clients get in that nobody registers by hand:

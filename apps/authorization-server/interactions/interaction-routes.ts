@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import { type Interaction, type KoaContextWithOIDC, errors } from 'oidc-provider'
-import type { Directory } from '../directory.js'
+import { maySignIn } from '../connections.js'
+import type { Directory, UserEntry } from '../directory.js'
 import type { EventSink } from '../events.js'
 import { settleScopes } from '../granted-scopes.js'
 import type { GrantOrganizations } from '../grant-organizations.js'
@@ -63,6 +64,9 @@ const showPage: Step = async (parts, ctx, interaction) => {
     prompt.name === 'login'
       ? signInPage({
           directory: parts.directory,
+          users: parts.directory.users.filter((user) =>
+            maySignIn(parts.directory, user, clientIdOf(interaction)),
+          ),
           clientName: await clientNameOf(parts.provider, params),
           organization: findOrganization(parts.directory, params['organization']),
           action: interactionPath(uid, 'login'),
@@ -82,11 +86,7 @@ const signIn: Step = async ({ provider, directory, log }, ctx, interaction) => {
   const username = (await readForm(ctx)).get('username')
   const user = directory.users.find((candidate) => candidate.username === username)
   if (user === undefined) throw new errors.InvalidRequest('there is no such user')
-  const organization = findOrganization(directory, interaction.params['organization'])
-  const refusal =
-    organization === undefined || isMember(organization, user.user_id)
-      ? undefined
-      : notAMemberMessage(organization, user.user_id)
+  const refusal = refusalOf(directory, interaction, user)
   const returnTo = await provider.interactionResult(
     ctx.req,
     ctx.res,
@@ -99,6 +99,22 @@ const signIn: Step = async ({ provider, directory, log }, ctx, interaction) => {
     log({ type: 'signed_in', username: user.username, clientId: clientIdOf(interaction) })
   }
   continueAt(ctx, returnTo)
+}
+
+/** Why a user does not get in; `undefined` for one who does. */
+function refusalOf(
+  directory: Directory,
+  interaction: Interaction,
+  user: UserEntry,
+): string | undefined {
+  if (user.blocked === true) return 'user is blocked'
+  if (!maySignIn(directory, user, clientIdOf(interaction))) {
+    return 'the connection of the user is not enabled for the client'
+  }
+  const organization = findOrganization(directory, interaction.params['organization'])
+  return organization === undefined || isMember(organization, user.user_id)
+    ? undefined
+    : notAMemberMessage(organization, user.user_id)
 }
 
 const decide: Step = async (parts, ctx, interaction) => {

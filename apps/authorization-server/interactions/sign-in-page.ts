@@ -7,6 +7,8 @@ import type { Page } from './page.js'
 /** What the sign-in page needs to know. */
 export interface SignInPageModel {
   readonly directory: Directory
+  /** Those who may sign in at the client. */
+  readonly users: readonly UserEntry[]
   readonly clientName: string
   /** The organization to sign in to, if the request names one. */
   readonly organization?: OrganizationEntry | undefined
@@ -17,7 +19,7 @@ export interface SignInPageModel {
 
 /** Builds the page on which one chooses a user, without a password: this server is for development. */
 export function signInPage(model: SignInPageModel): Page {
-  const { directory, clientName, organization, action } = model
+  const { users, clientName, organization, action } = model
   return {
     name: 'sign-in',
     title: 'Sign in',
@@ -25,9 +27,7 @@ export function signInPage(model: SignInPageModel): Page {
       <h1>Sign in</h1>
       <p>to continue to <strong>${clientName}</strong>${place(organization)}</p>
       <p>Choose who you want to be.</p>
-      <form method="post" action="${action}">
-        ${directory.users.map((user) => userButton(model, user))}
-      </form>
+      <form method="post" action="${action}">${users.map((user) => userButton(model, user))}</form>
     `,
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import { createSelfSignedCertificate } from './self-signed-certificate.js'
+import { trustingFetch } from './serve-tls.js'
 import {
   type TestAuthorizationServer,
   type TestAuthorizationServerOptions,
@@ -18,7 +19,8 @@ export interface TlsAuthorizationServer extends TestAuthorizationServer {
  * Starts an authorization server at `https://localhost:<port>/`, on a free port of the loopback
  * interface, with a certificate of its own.
  *
- * For tests of clients that insist on https, as Auth0's SDKs do.
+ * For tests of clients that insist on https, as Auth0's SDKs do, and of Actions. `fetch` defaults to one that trusts this
+ * server alone.
  */
 export async function startTlsAuthorizationServer(
   options: Omit<TestAuthorizationServerOptions, 'issuer'>,
@@ -29,7 +31,9 @@ export async function startTlsAuthorizationServer(
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const issuer = `https://localhost:${port}/`
-  const authorizationServer = await createTestAuthorizationServer({ ...options, issuer })
+  // An Action fetches the keys from here.
+  const { fetch = trustingFetch(certificate.cert) } = options
+  const authorizationServer = await createTestAuthorizationServer({ ...options, fetch, issuer })
   server.on('request', authorizationServer.handler)
   return {
     ...authorizationServer,

@@ -4,6 +4,7 @@ import type { GrantOrganizations } from '../grant-organizations.js'
 import type { KeyRing } from '../keys.js'
 import type { SuspiciousAddresses } from '../suspicious-addresses.js'
 import type { Behaviors } from '../behaviors.js'
+import type { ActionRuntime } from './custom/action-runtime.js'
 
 /** What both exchanges need beside the provider that they are registered with. */
 export interface ExchangeParts {
@@ -12,6 +13,7 @@ export interface ExchangeParts {
   readonly keys: KeyRing
   readonly organizations: GrantOrganizations
   readonly suspiciousAddresses: SuspiciousAddresses
+  readonly actions: ActionRuntime
   readonly behaviors: Behaviors
   readonly log: EventSink
 }

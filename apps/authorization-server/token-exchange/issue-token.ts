@@ -11,7 +11,7 @@ export interface Issue {
   readonly userId: string
   readonly scopes: readonly string[]
   /** Who acts for the user; `undefined` for a token without `act`. */
-  readonly act?: Actor
+  readonly act?: Actor | undefined
   /** The grant that the token belongs to, by which its organization is known. */
   readonly grantId: string
   /** Seconds; defaults to the API's `token_lifetime`. */

@@ -71,6 +71,7 @@ export async function verifySubjectToken(
   }
   const user = findUser(directory, sub)
   if (user === undefined) throw refusal('The user of the subject token does not exist')
+  if (user.blocked === true) throw refusal('The user of the subject token is blocked')
   if (clientId === undefined) throw refusal('The subject token does not name its client')
   return {
     user,

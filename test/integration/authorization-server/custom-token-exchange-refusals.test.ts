@@ -11,6 +11,7 @@ import {
   customForm,
   decode,
   exchangeForm,
+  marketplaceSettings,
   obtainAccessToken,
   obtainTokens,
   postToken,
@@ -148,8 +149,8 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
   })
 
   it('a Custom Token Exchange is refused when the client is not in its list', async () => {
-    const answer = await exchangeWith(({ token_exchange_profiles: [profile] }) => {
-      if (profile !== undefined) profile.action.ALLOWED_CLIENT_IDS = ['mcp-server']
+    const answer = await exchangeWith((directory) => {
+      marketplaceSettings(directory).ALLOWED_CLIENT_IDS = ['mcp-server']
     })
     expectRefusal(answer, 400, 'unauthorized_client')
   })
@@ -217,8 +218,8 @@ describe('by the Action: a Custom Token Exchange is refused', () => {
     expectRefusal(answer, 400, 'invalid_scope')
     expect(answer.body['error_description']).toContain('read:tasks')
     const offline = await exchangeWith(
-      ({ token_exchange_profiles: [profile] }) => {
-        if (profile !== undefined) profile.action.ALLOWED_SCOPES = ['read:private']
+      (directory) => {
+        marketplaceSettings(directory).ALLOWED_SCOPES = ['read:private']
       },
       { scope: 'offline_access read:private' },
     )
@@ -262,8 +263,8 @@ describe('the order of the Action’s checks', () => {
       scope: 'read:tasks',
       subject_token: 'nonsense',
     }
-    const unlisted = ({ token_exchange_profiles: [profile] }: Directory): void => {
-      if (profile !== undefined) profile.action.ALLOWED_CLIENT_IDS = ['mcp-server']
+    const unlisted = (directory: Directory): void => {
+      marketplaceSettings(directory).ALLOWED_CLIENT_IDS = ['mcp-server']
     }
     const empty = await exchangeWith(unlisted, { ...everythingWrong, subject_token: '' })
     expect(empty.body['error_description']).toBe('subject_token is required')

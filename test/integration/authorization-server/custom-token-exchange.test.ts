@@ -11,6 +11,7 @@ import {
   changedDirectory,
   customForm,
   decode,
+  marketplaceSettings,
   obtainAccessToken,
   postJson,
   postToken,
@@ -108,10 +109,11 @@ describe('the Custom Token Exchange', () => {
 
   it('the Custom Token Exchange admits a public client whose id is in the list', async () => {
     await withDirectory(
-      ({ clients, client_grants, token_exchange_profiles: [profile] }) => {
+      (directory) => {
+        const { clients, client_grants } = directory
         const curl = clients.find((client) => client.client_id === 'curl')
         curl?.token_exchange.allow_any_profile_of_type.push('custom_authentication')
-        profile?.action.ALLOWED_CLIENT_IDS.push('curl')
+        marketplaceSettings(directory).ALLOWED_CLIENT_IDS.push('curl')
         for (const grant of client_grants) {
           if (grant.client_id === 'mcp-server-custom') grant.client_id = 'curl'
         }

@@ -7,7 +7,11 @@ import {
 import { createHash, randomBytes } from 'node:crypto'
 import request, { type Response as TestResponse } from 'supertest'
 import type { AuthorizationServerEvent } from '../../../apps/authorization-server/authorization-server.js'
-import { type Directory, loadDirectory } from '../../../apps/authorization-server/directory.js'
+import {
+  type ActionSettings,
+  type Directory,
+  loadDirectory,
+} from '../../../apps/authorization-server/directory.js'
 import {
   type TestAuthorizationServer,
   type TestAuthorizationServerOptions,
@@ -211,6 +215,14 @@ export async function registerClient(
   })
   if (status === 201 && typeof body['client_id'] === 'string') return body['client_id']
   throw new Error(`not registered: ${status} ${JSON.stringify(body)}`)
+}
+
+/** The settings of the marketplace Action, which the profile of the default directory has. */
+export function marketplaceSettings({
+  token_exchange_profiles: [profile],
+}: Directory): ActionSettings {
+  if (profile === undefined || 'code' in profile.action) throw new Error('no marketplace Action')
+  return profile.action
 }
 
 /** Returns a copy of the default directory after `change` has been at it. */

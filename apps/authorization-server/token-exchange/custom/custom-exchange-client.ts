@@ -5,7 +5,7 @@ import { ExchangeRefusal } from '../exchange-refusal.js'
 /**
  * Passes when the authenticated client may use token exchange profiles.
  *
- * It must be first-party and have `custom_authentication` switched on; it may be public.
+ * It must be first-party, OIDC-conformant, and have `custom_authentication` switched on; it may be public.
  *
  * Throws `ExchangeRefusal` (403 `unauthorized_client`) otherwise.
  */
@@ -13,6 +13,9 @@ export function requireCustomExchangeClient(directory: Directory, clientId: stri
   const client = findClient(directory, clientId)
   if (client?.is_first_party !== true) {
     throw refusal('only a first-party client may use token exchange profiles')
+  }
+  if (client.oidc_conformant === false) {
+    throw refusal('only an OIDC-conformant client may use token exchange profiles')
   }
   if (!client.token_exchange.allow_any_profile_of_type.includes('custom_authentication')) {
     throw refusal('token_exchange of this client does not allow custom_authentication')

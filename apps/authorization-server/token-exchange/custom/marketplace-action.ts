@@ -2,6 +2,7 @@ import { type JWTPayload, errors as joseErrors, jwtVerify } from 'jose'
 import type { ActionSettings } from '../../directory.js'
 import type { KeyRing } from '../../keys.js'
 import { ExchangeRefusal } from '../exchange-refusal.js'
+import type { ActionResult } from './action-result.js'
 import { InvalidSubjectToken } from './invalid-subject-token.js'
 
 const CLOCK_TOLERANCE_SECONDS = 5
@@ -19,12 +20,6 @@ export interface ActionEnvironment {
   readonly settings: ActionSettings
   readonly issuer: string
   readonly keys: KeyRing
-}
-
-/** Whom the Action signs in, unchecked: `setUserById` and `setOrganization`. */
-export interface ActionResult {
-  readonly userId: string
-  readonly organizationId: string | undefined
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ResourceServerEntry, TokenExchangeProfileEntry } from '../../direc
 import { settleScopes } from '../../granted-scopes.js'
 import { organizationClaims } from '../../organizations.js'
 import type { SignedInUser } from '../../rbac.js'
+import { type Actor, actorsOf } from '../delegation.js'
 import type { ExchangeParts } from '../exchange-parts.js'
 import { scopeToReport } from '../exchange-scopes.js'
 import { ACCESS_TOKEN_TYPE } from '../grant-type.js'
@@ -18,26 +19,30 @@ export interface CustomSignIn extends SignedInUser {
   readonly requestedScope: string | undefined
   readonly profile: TokenExchangeProfileEntry
   readonly proof: Proof | undefined
+  /** Who acts for the user, as the Action set it. */
+  readonly actor: Actor | undefined
 }
 
 /**
  * Issues the tokens of a Custom Token Exchange and answers with them.
  *
- * An ID token for `openid`; a refresh token for `offline_access`, if the client has that grant type.
+ * An ID token for `openid`; a refresh token for `offline_access`, if the client has that grant type and nobody acts for the
+ * user.
  */
 export async function answerSignIn(
   ctx: TokenEndpointGrantContext,
   parts: ExchangeParts,
   signIn: CustomSignIn,
 ): Promise<void> {
-  const { user, api, scopes, proof } = signIn
+  const { user, api, scopes, proof, actor: act } = signIn
   const { clientId } = ctx.oidc.client
   const userId = user.user_id
   const grantId = await saveGrant(ctx, parts, signIn)
-  const issued = await issueToken(ctx, parts, { api, userId, scopes, grantId, proof })
+  const issued = await issueToken(ctx, parts, { api, userId, scopes, act, grantId, proof })
   const account = toAccount(user, organizationClaims(parts.directory, signIn.organization))
   const idToken = await issueIdToken(ctx, account, scopes)
-  const refreshToken = await issueRefreshToken(ctx, issued.token, api)
+  const refreshToken =
+    act === undefined ? await issueRefreshToken(ctx, issued.token, api) : undefined
   const reported = scopeToReport(signIn.requestedScope, scopes, parts.behaviors)
   ctx.body = {
     access_token: issued.value,
@@ -54,7 +59,7 @@ export async function answerSignIn(
     subject: userId,
     audience: api.identifier,
     scopes,
-    actors: [],
+    actors: act === undefined ? [] : actorsOf(act),
     profile: signIn.profile.subject_token_type,
   })
 }

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { missingScopes } from '../../../src/scopes.js'
+import { listAll } from '../../setup/listing.js'
+import type { ManagementApi, Query } from '../../setup/management-api.js'
+import { findResourceServer } from '../../setup/objects/resource-server.js'
+import { wrong, type CheckName, type Finding } from '../finding.js'
+import { letsClientsIn, readTenantSettings } from './settings-check.js'
+import type { TenantCheck } from './tenant-check.js'
+
+const GRANT = z.looseObject({
+  audience: z.string(),
+  client_id: z.string().nullish(),
+  default_for: z.string().nullish(),
+  subject_type: z.string().nullish(),
+  scope: z.array(z.string()).nullish(),
+  allow_all_scopes: z.boolean().nullish(),
+})
+type Grant = z.infer<typeof GRANT>
+
+interface SoughtGrant {
+  readonly check: CheckName
+  readonly holder: Query
+  readonly holderName: string
+  readonly audience: string
+  readonly scopes: readonly string[]
+  /** What cannot be done without it. */
+  readonly so: string
+  readonly place: string
+}
+
+/** Whether the exchanging client may ask for the API's scopes for its users. */
+export const clientGrantCheck: TenantCheck = {
+  check: 'tenant.client_grant',
+  fine: 'The exchanging client may have every scope that the tools need at the API.',
+  async look({ api, config, needed }) {
+    const { audience } = config.api
+    const { clientId } = config.exchange
+    const target = await findResourceServer(api, audience)
+    // Without such a policy, a first-party client needs no grant; an unknown API is told by its own check.
+    const policy = target?.subject_type_authorization?.user?.policy ?? 'allow_all'
+    if (policy !== 'require_client_grant') return []
+    const faults = await grantFaults(api, {
+      check: 'tenant.client_grant',
+      holder: { client_id: clientId },
+      holderName: `the client ${clientId}`,
+      audience,
+      scopes: needed.api,
+      so: 'no exchange gets a token for it',
+      place:
+        'Dashboard, Applications, APIs, that API, Application Access, that client, User Access',
+    })
+    // A client that does not exist has no grant.
+    return faults.map((fault) => ({ ...fault, explainedBy: ['tenant.client'] }))
+  },
+}
+
+/** Whether MCP clients that nobody has registered by hand may ask for the scopes of the tools. */
+export const thirdPartyGrantCheck: TenantCheck = {
+  check: 'tenant.third_party_grant',
+  fine: 'Third-party clients may have every scope of the tools.',
+  async look({ api, config, needed }) {
+    if (!letsClientsIn(await readTenantSettings(api))) return []
+    const audience = config.resource.tokenAudience
+    // An unknown API is told by its own check.
+    if ((await findResourceServer(api, audience)) === undefined) return []
+    return grantFaults(api, {
+      check: 'tenant.third_party_grant',
+      holder: { default_for: 'third_party_clients' },
+      holderName: 'third-party clients',
+      audience,
+      scopes: needed.server,
+      so: 'MCP clients that register themselves are refused with unauthorized_client',
+      place:
+        'Dashboard, Applications, APIs, that API, Default Permissions for Third-Party Applications',
+    })
+  },
+}
+
+async function grantFaults(api: ManagementApi, sought: SoughtGrant): Promise<readonly Finding[]> {
+  const { check, holder, holderName, audience, scopes, so, place } = sought
+  const grants = await findGrants(api, sought)
+  const grant = grants.find(({ subject_type: subject }) => subject === 'user')
+  const hint = `Grant it for users: mcp-on-behalf-of setup does, or ${place}.`
+  if (grant === undefined) {
+    const message =
+      grants.length === 0
+        ? `There is no grant of ${holderName} to ${audience}: ${so}.`
+        : `The grant of ${holderName} to ${audience} is for ${subjectsOf(grants)}, not for users (subject_type "user"): ${so}.`
+    return [wrong(check, message, hint)]
+  }
+  const lacking = grant.allow_all_scopes === true ? [] : missingScopes(scopes, grant.scope ?? [])
+  if (lacking.length === 0) return []
+  const message = `The grant of ${holderName} to ${audience} lacks ${lacking.join(' ')} (client_id or default_for: ${Object.values(holder).join('')}).`
+  return [
+    wrong(check, message, `Add ${lacking.join(' ')}: mcp-on-behalf-of setup does, or ${place}.`),
+  ]
+}
+
+async function findGrants(
+  api: ManagementApi,
+  { holder, audience }: SoughtGrant,
+): Promise<readonly Grant[]> {
+  const found = await listAll(api, {
+    path: '/client-grants',
+    collection: 'client_grants',
+    entry: GRANT,
+    query: { ...holder, audience },
+    style: 'checkpoints',
+  })
+  return found.filter(
+    (grant) =>
+      grant.audience === audience &&
+      Object.entries(holder).every(([key, value]) => grant[key] === value),
+  )
+}
+
+function subjectsOf(grants: readonly Grant[]): string {
+  const subjects = grants.map(({ subject_type: subject }) => subject ?? 'client')
+  return subjects
+    .map((subject) => (subject === 'client' ? 'the client itself' : subject))
+    .join(', ')
+}
