@@ -18,3 +18,8 @@ export const byHand = {
   assignments: ({ assignments }: Blueprint): string =>
     `Give the roles to users: ${assignments.map(({ email, role }) => `${role} to ${email}`).join(', ')} (Dashboard, User Management, Roles).`,
 } as const
+
+/** A sentence as a comment or on a terminal: nothing in it ends the line, or steers. */
+export function oneLine(sentence: string): string {
+  return sentence.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+}

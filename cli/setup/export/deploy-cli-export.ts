@@ -1,13 +1,13 @@
 import { stringify } from 'yaml'
 import type { Blueprint } from '../blueprint.js'
-import { byHand } from './by-hand.js'
+import { byHand, oneLine } from './by-hand.js'
 import type { Exported, ExportedFile } from './exported-file.js'
 import { exportedObjects, type ExportedApi, type ExportedObjects } from './exported-objects.js'
 
 type Members = Readonly<Record<string, unknown>>
 
 const NOTICE =
-  'Written by mcp-on-behalf-of setup --export deploy-cli, for: a0deploy import --input_file tenant.yaml. Leave AUTH0_ALLOW_DELETE off: what is not in this file would be deleted.'
+  'Written by mcp-on-behalf-of setup --export deploy-cli, for: a0deploy import --input_file tenant.yaml. Leave AUTH0_ALLOW_DELETE off: what is not in this file would be deleted. Set AUTH0_CLIENT_ID, even beside AUTH0_ACCESS_TOKEN: without it the tool leaves the grant of third-party clients out.'
 
 /** The Action has to know the exchanging client, whose id is known once it has been created. */
 const CLIENT_ID_KEYWORD = 'MCP_AUTH0_CLIENT_ID'
@@ -17,7 +17,7 @@ const ACTION_FILE = 'actions/custom-token-exchange.js'
 export function deployCliExport(blueprint: Blueprint): Exported {
   const objects = exportedObjects(blueprint, blueprint.clientId ?? `##${CLIENT_ID_KEYWORD}##`)
   const left = leftByHand(blueprint, objects)
-  const comment = [NOTICE, ...left.map((sentence) => `By hand: ${sentence}`)]
+  const comment = [NOTICE, ...left.map((sentence) => `By hand: ${sentence}`)].map(oneLine)
   const text = `${comment.map((line) => `# ${line}\n`).join('')}${stringify(assets(blueprint, objects), { lineWidth: 0 })}`
   return { files: [{ path: 'tenant.yaml', text }, ...actionFiles(objects)], byHand: left }
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { CommandIo } from '../../io.js'
 import type { Blueprint } from '../blueprint.js'
+import { oneLine } from './by-hand.js'
 import { deployCliExport } from './deploy-cli-export.js'
 import type { Exported, ExportedFile } from './exported-file.js'
 import type { ExportOptions } from './export-options.js'
@@ -26,7 +27,7 @@ export function exportPlan(
     io.write(written.map((path) => `  written   ${path}\n`).join(''))
     io.write(unchanged.map((path) => `  in line   ${path}\n`).join(''))
   }
-  io.writeError(byHand.map((sentence) => `By hand: ${sentence}\n`).join(''))
+  io.writeError(byHand.map((sentence) => `By hand: ${oneLine(sentence)}\n`).join(''))
 }
 
 /** One file as it is; of several, each below its name. */
