@@ -1,7 +1,6 @@
 import { finished } from 'node:stream'
 import { classifyInboundRequest } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
-import { z } from 'zod'
 import { traceContextOf } from '../src/downstream/trace-context.js'
 import { DELEGATION_SCHEMA } from '../src/exchange/delegation-policy.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
@@ -12,6 +11,7 @@ import { SESSIONS_OPTION, type SessionOwners } from '../src/sessions/session-own
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import {
   API_CALL_SHAPE,
+  APIS_OPTION,
   createToolExchange,
   type ToolExchangeOptions,
 } from '../src/tools/tool-exchange.js'
@@ -33,14 +33,7 @@ export interface TokenExchangeOptions extends ToolExchangeOptions {
 const OPTIONS = optionsSchema<TokenExchangeOptions>({
   registry: optionValues.withFunctions('a ToolRegistry, see createToolRegistry', 'find'),
   exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
-  apis: z.record(
-    z.string(),
-    z.looseObject({
-      audience: optionValues.text("the API's identifier at the authorization server"),
-      baseUrl: optionValues.url,
-    }),
-    'must be the APIs, by the names that tools declare',
-  ),
+  apis: APIS_OPTION,
   delegation: DELEGATION_SCHEMA.optional(),
   ...API_CALL_SHAPE,
   log: LOGGER_OPTION.optional(),

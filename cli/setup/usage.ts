@@ -44,9 +44,12 @@ What is done
   --yes                 carry out the plan
   --remove              undo it all: the plan is what to undo and to delete;
                         with the other options as they were
+  --export TOOL         print the plan for an empty tenant, as files for
+                        terraform or deploy-cli; asks no tenant
+  --output DIR          write those files there
   --env-file            where to write the settings; default: .env
   --no-env-file         write none
-  --force               replace that file if it says something else
+  --force               replace these files if they say something else
 
 Where access comes from; no secret is taken on the command line
   --token-file, --token-stdin, AUTH0_MANAGEMENT_TOKEN: a Management API token

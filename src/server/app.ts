@@ -17,6 +17,7 @@ import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-ses
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import type { Tool } from '../tools/tool.js'
+import { TOOL_SCHEMA } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
 import { createMcpServers } from './mcp-servers.js'
 
@@ -41,6 +42,7 @@ export interface AppOptions extends Omit<
 const OPTIONS = checkedTogether(
   optionsSchema<AppOptions>({
     ...SERVER_SHAPE,
+    tools: z.array(TOOL_SCHEMA, 'must be a list of tools'),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {

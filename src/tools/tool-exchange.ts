@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
 import type { AuthInfo } from '@modelcontextprotocol/server'
@@ -53,6 +55,16 @@ export interface ToolExchangeOptions {
   /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
   readonly host?: ToolHost | undefined
 }
+
+/** The APIs among options. */
+export const APIS_OPTION = z.record(
+  z.string(),
+  optionsSchema<DownstreamApi>({
+    audience: optionValues.text("the API's identifier at the authorization server"),
+    baseUrl: optionValues.httpUrl,
+  }),
+  'must be the APIs, by the names that tools declare',
+)
 
 /** The options that say how the APIs are called. */
 export const API_CALL_SHAPE = {

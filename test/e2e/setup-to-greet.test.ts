@@ -145,7 +145,7 @@ test.each(['on-behalf-of', 'custom-token-exchange'])(
     await setUp(site, ['--profile', profile])
     const endpoint = await startServer(site)
     const as = { username: BOB, clientMetadataUrl: DOCUMENT }
-    await expect(greetAs(site, endpoint, as)).rejects.toThrow()
+    await expect(greetAs(site, endpoint, as)).rejects.toThrow('"code":"permission_denied"')
     expect(site.api.calls).toEqual([])
   },
 )

@@ -1,7 +1,7 @@
 import request from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool } from '../../src/tools/tool.js'
+import { defineTool } from '../../src/tools/define-tool.js'
 import { callTool, postMcp } from '../helpers/mcp-requests.js'
 import { startLibraryServer } from '../helpers/start-library-server.js'
 import {

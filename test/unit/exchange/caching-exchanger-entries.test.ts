@@ -267,6 +267,21 @@ describe('a token that the API refused', () => {
   })
 })
 
+test('a call that is over before it begins asks neither the cache nor the server', async () => {
+  const asked: string[] = []
+  const memory = createMemoryTokenCache()
+  const cache: TokenCache = {
+    ...memory,
+    get: (key) => {
+      asked.push(key)
+      return memory.get(key)
+    },
+  }
+  const { inner, exchanger } = setUp({ cache })
+  const { code } = await failureOf(exchanger.exchange(requestOf(), { signal: AbortSignal.abort() }))
+  expect([code, asked, inner.count]).toEqual(['cancelled', [], 0])
+})
+
 describe('a cache that fails', () => {
   const broken = (part: keyof TokenCache): TokenCache => ({
     ...createMemoryTokenCache(),

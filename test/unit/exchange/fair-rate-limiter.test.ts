@@ -79,6 +79,24 @@ describe('the limiter', () => {
     expect(turns).toHaveLength(2)
   })
 
+  test('the limiter counts the time that has passed since the last turn', async () => {
+    const { time, turns, queue } = setUp()
+    queue('alice')
+    time.jump(500)
+    queue('bob')
+    await time.advance(499)
+    expect(turns).toEqual(['alice'])
+    await time.advance(1)
+    expect(turns).toEqual(['alice', 'bob'])
+  })
+
+  test('the limiter keeps one timer, however many wait', () => {
+    const { time, queue } = setUp()
+    queue('alice', 10)
+    queue('bob', 10)
+    expect(time.pending).toBe(1)
+  })
+
   test('the limiter leaves no timer behind once nobody waits', async () => {
     const { time, queue } = setUp()
     queue('alice', 3)
@@ -103,6 +121,18 @@ describe('fairness', () => {
     queue('bob')
     await time.advance(4_000)
     expect(turns).toEqual(['noisy', 'noisy', 'alice', 'bob', 'noisy'])
+  })
+
+  test('fairness lets nobody who comes overtake those who wait, also where a turn is free by then', async () => {
+    const { time, turns, queue } = setUp()
+    queue('first')
+    queue('alice')
+    time.jump(1_000)
+    queue('bob')
+    await settled()
+    expect(turns).toEqual(['first'])
+    await time.advance(2_000)
+    expect(turns).toEqual(['first', 'alice', 'bob'])
   })
 
   test('fairness keeps the order of one user', async () => {
@@ -255,6 +285,40 @@ describe('a hold', () => {
     limiter.pauseUntil(time.clock() + 5_000)
     limiter.pauseUntil(time.clock() - 5_000)
     expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 30])
+  })
+
+  test('a hold of two seconds is waited out, and a longer one is not', async () => {
+    const { time, limiter, turns, ask, queue } = setUp()
+    queue('first')
+    const refused: unknown[] = []
+    ask('alice').catch((error: unknown) => refused.push(error))
+    limiter.pauseUntil(time.clock() + 2_000)
+    limiter.pauseUntil(time.clock() + 500)
+    await time.advance(1_999)
+    expect([turns, refused]).toEqual([['first'], []])
+    await time.advance(1)
+    expect(turns).toEqual(['first', 'alice'])
+    ask('bob').catch((error: unknown) => refused.push(error))
+    limiter.pauseUntil(time.clock() + 2_001)
+    await settled()
+    expect(refused).toMatchObject([{ details: { reason: 'held_back', retryAfterSeconds: 3 } }])
+  })
+
+  test('a hold is a minute long at most', async () => {
+    const { time, limiter, refusal } = setUp()
+    limiter.pauseUntil(time.clock() + 60_000)
+    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 60])
+    limiter.pauseUntil(time.clock() + 90_000)
+    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 60])
+  })
+
+  test('a hold until no time at all sends nobody away who waits', async () => {
+    const { time, limiter, turns, queue } = setUp()
+    queue('first')
+    queue('alice')
+    limiter.pauseUntil(NaN)
+    await time.advance(1_000)
+    expect(turns).toEqual(['first', 'alice'])
   })
 
   test('a hold until a time that is over holds nobody', async () => {

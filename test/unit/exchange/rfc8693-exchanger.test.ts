@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import type { ClientAuthentication } from '../../../src/exchange/client-authentication.js'
 import {
   createRfc8693Exchanger,
   type Rfc8693ExchangerOptions,
@@ -141,6 +142,30 @@ describe('the request', () => {
     expect(form.filter(([name]) => name === 'scope')).toEqual([['scope', 'a']])
   })
 
+  test.each<[string, ClientAuthentication, string]>([
+    ['to the endpoint for mutual TLS', { method: 'tls_client_auth' }, '/mtls/token'],
+    ['to the token endpoint', { secret: new Secret('s3cret') }, '/oauth/token'],
+  ])(
+    'the request of a client that proves itself like that goes %s',
+    async (_, clientAuthentication, path) => {
+      const { seen, exchange, metadata } = await setUp(undefined, { clientAuthentication })
+      Object.assign(metadata, {
+        mtls_endpoint_aliases: {
+          token_endpoint: metadata.token_endpoint.replace('/oauth/', '/mtls/'),
+        },
+      })
+      await exchange()
+      expect(seen.map(({ url }) => url)).toEqual([path])
+    },
+  )
+
+  test('the request goes to a token endpoint without TLS where the metadata name one, also of an issuer with it', async () => {
+    const { seen, exchange, metadata } = await setUp()
+    Object.assign(metadata, { issuer: 'https://issuer.example/' })
+    await exchange()
+    expect(seen).toHaveLength(1)
+  })
+
   test("the request goes to the issuer of the caller's token", async () => {
     const asked: string[] = []
     const { seen, exchange, metadata } = await setUp(undefined, {
@@ -173,6 +198,43 @@ describe('the answer', () => {
     const { token, ...rest } = await exchange()
     expect(token.reveal()).toBe('exchanged')
     expect(rest).toEqual({ tokenType: 'bearer' })
+  })
+
+  test.each([[5], [null], [{}], [[TYPE]]])(
+    'the answer has no type of the token where it says %j',
+    async (issued_token_type) => {
+      const { exchange } = await setUp(json({ ...ANSWER, issued_token_type }))
+      expect((await exchange()).issuedTokenType).toBeUndefined()
+    },
+  )
+
+  test.each<[unknown, string]>([
+    ['pop', 'pop'],
+    ['mac', 'mac'],
+    [5, '5'],
+    [undefined, 'none'],
+  ])(
+    'the answer is refused, and is no outage, where its token is of the type %j',
+    async (token_type, received) => {
+      const { exchange } = await setUp(json({ ...ANSWER, token_type }))
+      const { code, details } = await failureOf(exchange())
+      expect([code, details.reason]).toEqual(['exchange_rejected', 'token_type'])
+      expect(details.log).toMatchObject({
+        expectedTokenType: 'Bearer',
+        receivedTokenType: received,
+      })
+    },
+  )
+
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ['no lifetime that can be read', { expires_in: 'soon' }],
+    ['no lifetime that can be read, for a BEARER token', { expires_in: {}, token_type: 'BEARER' }],
+    ['an empty token of another type', { access_token: '', token_type: 'DPoP' }],
+    ['no token, of another type', { access_token: undefined, token_type: 'DPoP' }],
+    ['a number for a token of another type', { access_token: 5, token_type: 'DPoP' }],
+  ])('the answer is nonsense where it has %s', async (_, changes) => {
+    const { reasonOf } = await setUp(json({ ...ANSWER, ...changes }))
+    expect(await reasonOf()).toEqual(['exchange_unavailable', 'nonsense'])
   })
 
   test('the answer shows no token when it is printed', async () => {
@@ -246,7 +308,8 @@ test('an exchange that is no longer wanted ends at the server, too', async () =>
   const outcome = failureOf(exchange({}, leaving.signal))
   await arrived.promise
   leaving.abort(new Error('left'))
-  await outcome
+  // And not when the time is up.
+  expect((await outcome).details.reason).toBe('connection_lost')
   await cut.promise
 })
 
