@@ -39,10 +39,13 @@ export function planInTenant(
   const [action] = tenant.actions
   const [profile] = tenant.tokenExchangeProfiles
   const [connection] = tenant.connections
+  const registration = flagsOf(tenant)['enable_dynamic_client_registration'] === true
   const changed = SETTINGS.filter((name) => tenant.settings[name] !== before.settings[name])
+  // Auth0 begins with it, so setup need not write it; an export says what it has to be.
+  if (registration) changed.push('dynamic_client_registration_security_mode')
   return {
     settings: Object.fromEntries(changed.map((name) => [name, tenant.settings[name]])),
-    registration: flagsOf(tenant)['enable_dynamic_client_registration'] === true,
+    registration,
     apis: Object.fromEntries(
       tenant.resourceServers
         .filter(({ is_system: system }) => system !== true)
@@ -96,11 +99,8 @@ function flagsOf({ settings }: Tenant): Members {
 function withoutMarks({
   client_id: _id,
   client_secret: _secret,
-  client_metadata: metadata,
+  client_metadata: _marks,
   ...members
 }: Members): Members {
-  const kept = Object.entries((metadata ?? {}) as Members).filter(
-    ([name]) => name === 'mcp_on_behalf_of_server',
-  )
-  return kept.length === 0 ? members : { ...members, client_metadata: Object.fromEntries(kept) }
+  return members
 }

@@ -42,13 +42,10 @@ export function planInTerraform(text: string): ExportedPlan {
     // What Auth0 gives: an id, known by what it is the id of.
     return evaluate(String(block['name'] ?? block['query']))
   }
-  return planOf(all, { data: document.data ?? {} })
+  return planOf(all, String(document.variable['connection_name']?.['default']))
 }
 
-function planOf(
-  all: (type: string) => readonly Block[],
-  { data }: { readonly data: Readonly<Record<string, Blocks>> },
-): ExportedPlan {
+function planOf(all: (type: string) => readonly Block[], connectionName: string): ExportedPlan {
   const [{ flags, ...settings } = {}] = all('auth0_tenant') as readonly [Block?]
   const [client] = all('auth0_client')
   const [credentials] = all('auth0_client_credentials')
@@ -79,7 +76,7 @@ function planOf(
       atDomainLevel: false,
       ofTheClient: all('auth0_connection_client').some(
         ({ client_id: id, connection_id: connection }) =>
-          id === EXCHANGING_CLIENT && connection === data['auth0_connection']?.['users']?.['name'],
+          id === EXCHANGING_CLIENT && connection === connectionName,
       ),
     },
     action: action && {

@@ -30,7 +30,7 @@ function assets(blueprint: Blueprint, objects: ExportedObjects): Members {
       ...(objects.registration ? { flags: { enable_dynamic_client_registration: true } } : {}),
     },
     resourceServers: [api(objects.server), api(objects.api)],
-    ...(clientId === undefined ? { clients: [client(objects)] } : {}),
+    ...(clientId === undefined ? { clients: [objects.client] } : {}),
     clientGrants: grants(blueprint, objects),
     ...customExchange(objects),
     ...(roles.length === 0 ? {} : { roles: rolesOf(blueprint, objects) }),
@@ -42,14 +42,10 @@ function api({ identifier, scopes, members }: ExportedApi): Members {
   return { identifier, ...members, scopes: described }
 }
 
-function client({ client: { body, metadata } }: ExportedObjects): Members {
-  return Object.keys(metadata).length === 0 ? body : { ...body, client_metadata: metadata }
-}
-
 /** A client stands here by its name: the tool looks its id up. */
 function grants({ clientId }: Blueprint, objects: ExportedObjects): readonly Members[] {
   const ofClient = {
-    client_id: clientId ?? objects.client.body['name'],
+    client_id: clientId ?? objects.client['name'],
     audience: objects.api.identifier,
     subject_type: 'user',
     scope: objects.api.scopes,

@@ -1,6 +1,6 @@
 import type { Blueprint } from '../blueprint.js'
 import { nothingFound } from '../found.js'
-import { METADATA, namesOf, serverTag, unmarked } from '../marks.js'
+import { namesOf, unmarked } from '../marks.js'
 import { actionBody } from '../steps/action-body.js'
 import { protectedApiPlan, serverPlan } from '../steps/api-plans.js'
 import { clientForm } from '../steps/client-form.js'
@@ -33,10 +33,7 @@ export interface ExportedObjects {
   readonly registration: boolean
   readonly server: ExportedApi
   readonly api: ExportedApi
-  readonly client: {
-    readonly body: Readonly<Record<string, unknown>>
-    readonly metadata: Readonly<Record<string, string>>
-  }
+  readonly client: Readonly<Record<string, unknown>>
   /** Whether MCP clients that nobody has registered get in. */
   readonly forThirdParties: boolean
   readonly action: ExportedAction | undefined
@@ -51,18 +48,13 @@ export interface ExportedObjects {
  */
 export function exportedObjects(blueprint: Blueprint, clientId: string): ExportedObjects {
   const { clientsBy, server } = blueprint
-  const form = clientForm(blueprint)
-  const { [METADATA.server]: tag } = form.marks
   const registration = clientsBy.has('registration')
   return {
     settings: Object.fromEntries(wantedFields(clientsBy, registration)),
     registration,
     server: apiOf(serverPlan(blueprint, nothingFound())),
     api: apiOf(protectedApiPlan(blueprint, nothingFound())),
-    client: {
-      body: form.body,
-      metadata: tag === undefined ? {} : { [METADATA.server]: serverTag(server.identifier) },
-    },
+    client: clientForm(blueprint).body,
     forThirdParties: clientsBy.size > 0,
     action: actionOf(blueprint, clientId),
     roleDescription: unmarked(namesOf(server.identifier).roleDescription),

@@ -129,7 +129,7 @@ function scopes(name: string, { scopes: values }: ExportedApi): Blocks {
   }
 }
 
-function client({ client: { body, metadata } }: ExportedObjects): Blocks {
+function client({ client: body }: ExportedObjects): Blocks {
   const { token_endpoint_auth_method: method, ...members } = body
   const isBound = 'resource_server_identifier' in members
   const bound = new Expression('auth0_resource_server.mcp_server.identifier')
@@ -138,7 +138,6 @@ function client({ client: { body, metadata } }: ExportedObjects): Blocks {
       token_exchange: {
         ...asBlocks(members),
         ...(isBound ? { resource_server_identifier: bound } : {}),
-        ...(Object.keys(metadata).length === 0 ? {} : { client_metadata: metadata }),
       },
     },
     auth0_client_credentials: {
