@@ -77,7 +77,7 @@ describe('the record of what setup changes', () => {
     Object.assign(used.standIn.tenant, usedTenant())
     const first: { journal?: unknown } = {}
     used.standIn.afterWrite = ({ path }) => {
-      if (/clients$/.test(path)) return
+      if (path.endsWith('/clients')) return
       const client = used.standIn.tenant.clients.find((found) => found['client_metadata'])
       first.journal ??= client?.['client_metadata']
     }

@@ -85,4 +85,22 @@ describe('setup --remove that is killed', () => {
     },
     600_000,
   )
+
+  test('setup --remove of one of two servers, killed after any of its writes, is completed by the next run', async () => {
+    const second = ['--server-url', 'http://localhost:4001', '--no-env-file']
+    begin('used')
+    const before = structuredClone(used.standIn.tenant)
+    await succeeds(...SET_UPS['on-behalf-of'])
+    await succeeds(...second)
+    const both = structuredClone(used.standIn.tenant)
+    const { end, writes } = await undisturbed('--remove')
+    for (let n = 1; n <= writes; n += 1) {
+      Object.assign(used.standIn.tenant, structuredClone(both))
+      await used.bench.setupKilledAfter(n, '--yes', '--remove')
+      await succeeds('--remove')
+      expect(comparable(used.standIn.tenant), `killed after write ${n}`).toEqual(end)
+    }
+    await succeeds('--remove', ...second)
+    expect(used.standIn.tenant).toEqual(before)
+  }, 600_000)
 })

@@ -83,6 +83,30 @@ describe('setup --remove', () => {
     expect(used.standIn.tenant).toEqual(before)
   })
 
+  test('what another server needs stays until that one is removed', async () => {
+    const before = begin('used')
+    const second = ['--server-url', 'http://localhost:4001', '--no-env-file', '--role', 'Tool User']
+    await used.bench.setup('--yes', ...SET_UPS['on-behalf-of'])
+    await used.bench.setup('--yes', ...second)
+    const first = await used.bench.setup('--yes', '--remove')
+    expect(first.code).toBe(0)
+    const output = first.io.output()
+    expect(output).toMatch(
+      /left {6}resource_parameter_profile of the tenant stays: the set-up with/,
+    )
+    expect(output).toMatch(/left {6}read:private \(scopes, .*\) stays/)
+    expect(used.standIn.tenant.settings).toMatchObject({
+      resource_parameter_profile: 'compatibility',
+    })
+    expect(first.io.output()).toMatch(/undo {6}take the role rol_1 from the user auth0\|bob/)
+    used.standIn.requests.length = 0
+    expect((await used.bench.setup('--yes', ...second)).io.output()).toContain('in line')
+    expect((await used.bench.setup('--yes', '--remove')).code).toBe(0)
+    expect(used.standIn.writes()).toEqual([])
+    expect((await used.bench.setup('--yes', '--remove', ...second)).code).toBe(0)
+    expect(used.standIn.tenant).toEqual(before)
+  })
+
   test('several runs with more and more options are undone as one', async () => {
     const before = begin('used')
     await used.bench.setup('--yes', '--clients', 'none', '--server-scopes', 'tool:whoami')
@@ -161,7 +185,9 @@ describe('what setup --remove leaves', () => {
       const grant = { id: 'cgr_x', client_id: 'portal', audience, subject_type: 'user', scope: [] }
       tenant.clientGrants.push(grant)
       const output = await remove()
-      expect(output).toContain(`left      the API ${audience} stays: portal has a grant to it`)
+      expect(output).toContain(
+        `left      the API ${audience} stays: portal has a grant to it that is no part`,
+      )
       expect(tenant.clientGrants).toEqual([grant])
       expect(tenant.resourceServers.map(({ identifier }) => identifier)).toEqual([
         'urn:system',

@@ -36,7 +36,7 @@ async function otherUsers(
   const grants = await foreignGrants(api, remains, identifier)
   return [
     ...bound,
-    ...grants.map((grant) => `${holderOf(grant)} has a grant to it that setup has not made`),
+    ...grants.map((grant) => `${holderOf(grant)} has a grant to it that is no part of this set-up`),
   ]
 }
 

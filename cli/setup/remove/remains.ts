@@ -15,6 +15,8 @@ export interface Remains {
   readonly usedClients: readonly Client[]
   /** Bound to the server's API, without any mark of setup. */
   readonly foreignClients: readonly Client[]
+  /** Of set-ups of other servers in this tenant. */
+  readonly otherClients: readonly Client[]
   readonly serverApi: ResourceServer | undefined
   readonly protectedApis: readonly ResourceServer[]
   /** With an identifier of the set-up, without its mark. */
@@ -32,9 +34,10 @@ export interface Remains {
 export async function findRemains(api: ManagementApi, blueprint: Blueprint): Promise<Remains> {
   const { server, api: protectedApi, profile } = blueprint
   const names = namesOf(server.identifier)
-  const clients = (await listClients(api)).filter((client) => belongs(client, server.identifier))
+  const all = await listClients(api)
+  const clients = all.filter((client) => belongs(client, server.identifier))
   const ownClients = clients.filter((client) => isCreatedBySetup(metadataOf(client)))
-  const usedClients = clients.filter((client) => !ownClients.includes(client) && isUsed(client))
+  const usedClients = clients.filter((client) => !ownClients.includes(client) && isOfSetup(client))
   const apis = await listResourceServers(api)
   const serverApi = apis.find(
     ({ identifier, name }) => identifier === server.identifier && isMarked(name),
@@ -42,6 +45,7 @@ export async function findRemains(api: ManagementApi, blueprint: Blueprint): Pro
   const protectedApis = apis.filter(({ name }) => name === names.protectedApi)
   return {
     ...{ ownClients, usedClients, serverApi, protectedApis },
+    otherClients: all.filter((client) => !clients.includes(client) && isOfSetup(client)),
     foreignClients: clients.filter(
       (client) => !ownClients.includes(client) && !usedClients.includes(client),
     ),
@@ -69,6 +73,10 @@ function belongs(client: Client, identifier: string): boolean {
   )
 }
 
-function isUsed(client: Client): boolean {
-  return Object.keys(metadataOf(client)).some((key) => isJournalKey(key) || key === METADATA.server)
+function isOfSetup(client: Client): boolean {
+  const metadata = metadataOf(client)
+  return (
+    isCreatedBySetup(metadata) ||
+    Object.keys(metadata).some((key) => isJournalKey(key) || key === METADATA.server)
+  )
 }

@@ -4,8 +4,9 @@ import type { ManagementApi } from '../management-api.js'
 import { makePlan, StepFailure, type PlannedStep } from '../plan.js'
 import type { Step } from '../step.js'
 import { ownApis } from './delete-grants.js'
+import { findInheritance } from './inheritance.js'
 import { findRemains, type Remains } from './remains.js'
-import { removalSteps } from './removal-steps.js'
+import { removalSteps, type RemovalParts } from './removal-steps.js'
 
 /** Looks at the tenant and decides what to undo and what to delete, so that nothing of a set-up stays; changes nothing. */
 export async function removalPlan(
@@ -13,17 +14,18 @@ export async function removalPlan(
   blueprint: Blueprint,
   envFile: string | undefined,
 ): Promise<readonly PlannedStep[]> {
-  const remains = await look(api, blueprint)
+  const parts = await look(api, blueprint)
   return makePlan([
-    ...removalSteps(api, blueprint, remains),
-    lostJournal(remains),
+    ...removalSteps(api, blueprint, parts),
+    lostJournal(parts.remains),
     ...(envFile === undefined ? [] : [keptFile(envFile)]),
   ])
 }
 
-async function look(api: ManagementApi, blueprint: Blueprint): Promise<Remains> {
+async function look(api: ManagementApi, blueprint: Blueprint): Promise<RemovalParts> {
   try {
-    return await findRemains(api, blueprint)
+    const remains = await findRemains(api, blueprint)
+    return { remains, inheritance: await findInheritance(api, remains) }
   } catch (cause) {
     throw new StepFailure('what setup has left', { done: [], left: [] }, cause)
   }

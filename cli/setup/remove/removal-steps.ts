@@ -7,8 +7,14 @@ import { clientRemoval } from './delete-clients.js'
 import { customExchangeRemoval } from './delete-custom-exchange.js'
 import { grantRemoval, ownApis } from './delete-grants.js'
 import { roleRemoval } from './delete-roles.js'
+import type { Inheritance } from './inheritance.js'
 import type { Remains } from './remains.js'
 import { undoSteps } from './undo-steps.js'
+
+export interface RemovalParts {
+  readonly remains: Remains
+  readonly inheritance: Inheritance
+}
 
 /**
  * All that undoes a set-up, in the order in which a run that ends anywhere can be continued.
@@ -19,7 +25,7 @@ import { undoSteps } from './undo-steps.js'
 export function removalSteps(
   api: ManagementApi,
   { server, api: protectedApi }: Blueprint,
-  remains: Remains,
+  { remains, inheritance }: RemovalParts,
 ): readonly Step[] {
   const names = namesOf(server.identifier)
   const clients = [...remains.ownClients, ...remains.usedClients]
@@ -31,10 +37,11 @@ export function removalSteps(
       identifiers: [server.identifier, protectedApi.identifier, ...own],
     }),
     grantRemoval(api, remains),
+    ...inheritance.steps,
     ...undoSteps({
       api,
       clientIds: clients.map(({ client_id }) => client_id),
-      journal: remains.journal,
+      journal: inheritance.undone,
     }),
     clientRemoval(api, remains),
     apiRemoval(api, remains),
