@@ -147,3 +147,11 @@ test('[S16.2] a store that returns anything at all never ends a call', async () 
     }),
   )
 })
+
+test('a call that is over before it begins asks neither the cache nor the server', async () => {
+  const asked: string[] = []
+  const get = (key: string): void => void asked.push(key)
+  const { inner, exchanger } = setUp(storeWith({ get }))
+  const { code } = await failureOf(exchanger.exchange(requestOf(), { signal: AbortSignal.abort() }))
+  expect([code, asked, inner.count]).toEqual(['cancelled', [], 0])
+})

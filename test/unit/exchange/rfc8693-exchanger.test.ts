@@ -208,35 +208,6 @@ describe('the answer', () => {
     },
   )
 
-  test.each<[unknown, string]>([
-    ['pop', 'pop'],
-    ['mac', 'mac'],
-    [5, '5'],
-    [undefined, 'none'],
-  ])(
-    'the answer is refused, and is no outage, where its token is of the type %j',
-    async (token_type, received) => {
-      const { exchange } = await setUp(json({ ...ANSWER, token_type }))
-      const { code, details } = await failureOf(exchange())
-      expect([code, details.reason]).toEqual(['exchange_rejected', 'token_type'])
-      expect(details.log).toMatchObject({
-        expectedTokenType: 'Bearer',
-        receivedTokenType: received,
-      })
-    },
-  )
-
-  test.each<[string, Readonly<Record<string, unknown>>]>([
-    ['no lifetime that can be read', { expires_in: 'soon' }],
-    ['no lifetime that can be read, for a BEARER token', { expires_in: {}, token_type: 'BEARER' }],
-    ['an empty token of another type', { access_token: '', token_type: 'DPoP' }],
-    ['no token, of another type', { access_token: undefined, token_type: 'DPoP' }],
-    ['a number for a token of another type', { access_token: 5, token_type: 'DPoP' }],
-  ])('the answer is nonsense where it has %s', async (_, changes) => {
-    const { reasonOf } = await setUp(json({ ...ANSWER, ...changes }))
-    expect(await reasonOf()).toEqual(['exchange_unavailable', 'nonsense'])
-  })
-
   test('the answer shows no token when it is printed', async () => {
     const { exchange } = await setUp()
     expect(JSON.stringify(await exchange())).not.toContain('"exchanged"')
