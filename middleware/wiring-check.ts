@@ -39,9 +39,11 @@ export function createWiringCheck(options: WiringCheckOptions): WiringCheck {
     },
     protect: function wiringOfProtect(req, res, next) {
       checkPath(req)
-      res.once('finish', () => {
-        if (res.hasHeader('www-authenticate')) metadata.challenged()
-      })
+      if (!metadata.isSettled()) {
+        res.once('finish', () => {
+          if (res.hasHeader('www-authenticate')) metadata.challenged()
+        })
+      }
       next()
     },
   }
@@ -77,6 +79,8 @@ function createMetadataCheck({ endpoint, log, timers = backgroundTimers }: Wirin
     })
   }
   return {
+    /** Nothing is left to tell. */
+    isSettled: (): boolean => settled,
     reached: (): void => {
       settled = true
     },

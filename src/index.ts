@@ -42,6 +42,7 @@ export type { ToolHost } from './downstream/call-log.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
 export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
 export type {
+  AnyPath,
   DownstreamMethod,
   DownstreamRequest,
   LiteralPath,

@@ -1,7 +1,7 @@
 /** What each log event wants an operator to do. Markdown; the names are those that the source writes. */
 export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   api_call_failed:
-    'A call of the API by a tool failed. In the library, this line says what went wrong inside your handlers. The standalone server writes it at level debug, since `tool_failed` says the same. `reason`, `problem` and `hint` say what happened. `path` has names in place of the values; `paths` says where an answer does not fit the schema.',
+    'A call of the API by a tool failed. In the library, this line says what went wrong inside your handlers. The standalone server writes it at level debug, since `tool_failed` says the same. `reason`, `problem` and `hint` say what happened, and `origin` where an API was looked for that is not available. `path` has names in place of the values; `paths` says where an answer does not fit the schema.',
   cache_owner_mismatch:
     'The cache returned a token of another user. The token was discarded and not used. This must never happen with the cache in memory. Wake somebody up. If you have a cache of your own, take it out of service first.',
   endpoint_path_differs:

@@ -5,7 +5,7 @@ import type { Clock } from '../time/clock.js'
 import { untilAborted } from '../time/until-aborted.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Secret } from '../secret.js'
-import { apiRefusal } from './api-refusal.js'
+import { apiRefusal, type CallingTool } from './api-refusal.js'
 import { callAnswer, type CallAnswer } from './call-answer.js'
 import { IDEMPOTENT } from './call-outcome.js'
 import type {
@@ -92,6 +92,8 @@ export interface DownstreamClientOptions {
   readonly maxBytes?: number | undefined
   /** Default: the system's. */
   readonly clock?: Clock | undefined
+  /** Who calls, and with which scopes: for the log of an API that wants more. */
+  readonly tool?: CallingTool | undefined
   /** Gets each failure that a call ends with, before the handler does. */
   readonly report?: ((failure: OnBehalfOfError) => void) | undefined
 }
@@ -117,7 +119,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
       try {
         assertSchema(request)
         const { answer, outgoing } = await call(path, request, options)
-        if (!answer.response.ok) throw await apiRefusal(answer.response, outgoing, options.clock)
+        if (!answer.response.ok) throw await apiRefusal(answer.response, outgoing, options)
         return await readAnswer(guardBody(answer, maxBytes), answer, request.schema)
       } catch (thrown) {
         throw report(thrown)

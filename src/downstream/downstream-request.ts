@@ -47,7 +47,7 @@ export type LiteralPath<Path extends string> =
     ? 'Write the path out, with {names} for its values, and give them as params.'
     : Path
 
-/** A path as the client takes it, whatever its type says. */
+/** A path of an API, as a text or as a template. */
 export type AnyPath = string | PathTemplate
 
 /**

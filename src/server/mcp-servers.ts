@@ -135,7 +135,7 @@ function offerStepUp(tool: Tool, error: OnBehalfOfError, { http }: ServerContext
   if (authInfo === undefined || tool.downstream === undefined) return
   const { caller } = requireAuthContext(authInfo)
   const { requiredScopes, downstream } = tool
-  const mapping = { requiredScopes, stepUp: downstream.stepUp ?? [] }
+  const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp ?? [] }
   const stepUp = downstreamStepUp(error, caller, mapping)
   if (stepUp !== undefined) setPendingStepUp(authInfo, stepUp)
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js'
+import { warnOfSettingsFile } from '../config/settings-file-doubts.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import type { WithheldTool } from '../tools/offered-tools.js'
@@ -14,6 +15,7 @@ export interface StartedTools {
 
 /** Logs, once at the start, settings that are no issue and surely not meant. */
 export function warnAtStart(config: Config, { tools, withheld }: StartedTools, log: Logger): void {
+  warnOfSettingsFile(config.settingsFile, log)
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   for (const { name: tool, missing } of withheld) {
     logEvent(log, 'warn', {

@@ -151,7 +151,8 @@ async function exchangeForTool(
   } catch (thrown) {
     const failure = asOnBehalfOfError(thrown)
     logExchangeFailure(logged, failure)
-    const mapping = { requiredScopes: tool.requiredScopes, stepUp: downstream.stepUp }
+    const { name, requiredScopes } = tool
+    const mapping = { tool: name, requiredScopes, stepUp: downstream.stepUp }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
     if (FAILURE_TABLE[failure.code].respondAs === 'http') throw failure
@@ -159,6 +160,7 @@ async function exchangeForTool(
   }
   const calls = {
     api,
+    tool: { name: tool.name, scopes },
     tokens,
     trace,
     timeoutMs: options.timeoutMs,

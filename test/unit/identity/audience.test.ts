@@ -114,6 +114,22 @@ describe('assertAudience', () => {
   })
 
   test.each([
+    ['of another server', 'https://else.example/', 'The client has to ask for a token for'],
+    [
+      'that differs by a slash',
+      AUDIENCE.replace(/\/$/, ''),
+      'with the same slash at the end (TOKEN_AUDIENCE',
+    ],
+  ])('assertAudience says in the log what to do about an audience %s', (_which, aud, hint) => {
+    const { details } = failureThrownBy(() => {
+      assertAudience({ aud }, { ...EXPECTED, resource: 'https://mcp.example/mcp' })
+    })
+    expect(details.log).toMatchObject({ expectedAudience: AUDIENCE, receivedAudiences: [aud] })
+    expect(details.log?.['hint']).toContain(hint)
+    expect(details.log?.['hint']).toContain('tokenAudience')
+  })
+
+  test.each([
     ['a second server', [AUDIENCE, 'http://localhost:8787/'], ISSUER],
     ['a companion that is no text', [AUDIENCE, 7], ISSUER],
     ['the userinfo of another issuer', [AUDIENCE, 'https://evil.example/userinfo'], ISSUER],
