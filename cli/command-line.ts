@@ -38,7 +38,7 @@ export async function runCommandLine(
       stderr.write(`${NAME} ${name ?? ''} failed: ${text}\n`)
       return 1
     }
-    stderr.write(`${text}\nSee ${NAME} --help.\n`)
+    stderr.write(`${text} See ${NAME} --help.\n`)
     return 2
   }
 }
@@ -59,7 +59,8 @@ function usage(commands: CommandLineOptions['commands']): string {
   const lines = Object.entries(commands).map(
     ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
   )
-  return `${NAME} ${VERSION}: an MCP server in front of a protected API, every tool call as the signed-in user
+  return `${NAME} ${VERSION}: an MCP server in front of a protected API, in which
+every tool call is made as the signed-in user
 
 usage: ${NAME} <command> [options]
 

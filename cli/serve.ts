@@ -4,9 +4,12 @@ import { UsageError } from './usage-error.js'
 
 const HELP = `usage: mcp-on-behalf-of serve
 
-Runs the MCP server until SIGTERM or SIGINT; calls under way may end first. Settings come from the environment
-and from a .env file in the working directory; .env.example of this package lists them. A faulty
-configuration is exit code 1, with every issue named at once.
+Runs the MCP server until SIGTERM or SIGINT; calls under way may end first.
+Settings come from the environment and from a .env file in the working
+directory; .env.example of this package lists them.
+
+Exit code 1: the configuration is faulty; every issue is named at once.
+          2: wrong usage.
 `
 
 /** `serve`: runs the MCP server; resolves with the exit code once it has stopped. Takes no options. */

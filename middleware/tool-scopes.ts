@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { OnBehalfOfError } from '../src/failures/errors.js'
-import { authContextOf, type AuthContext } from '../src/identity/auth-context.js'
+import { requireAuthContext, type AuthContext } from '../src/identity/auth-context.js'
 import { callerForLog, identifiersForLog } from '../src/identity/identifier-for-log.js'
 import { fingerprint } from '../src/identity/verified-token-cache.js'
 import { logEvent } from '../src/logging/log-event.js'
@@ -51,7 +51,7 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
   const loops = new StepUpLoops()
   const undeclared = new UndeclaredTools(log)
   return function toolScopesMiddleware(req, _res, next) {
-    const context = authContextOf(authInfoOf(req))
+    const context = requireAuthContext(authInfoOf(req))
     const calls = toolCallsIn(req.body)
     const unknown = undeclaredTools === 'refuse' ? access.undeclared(calls) : []
     if (unknown.length > 0) throw undeclared.refusal(unknown, requestIdOf(req))

@@ -1,5 +1,6 @@
-import { IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { type ResourceParameterProfile, audienceAsResource } from './audience-parameter.js'
+import { replayRequest } from './replay-request.js'
 import { readBody } from './request-body.js'
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -27,9 +28,9 @@ export async function readTokenRequest(
 ): Promise<IncomingMessage> {
   const body = await readOrRefuse(request)
   const params = parseParameters(body, request.headers['content-type'] ?? '')
-  if (params === undefined) return replay(request, body, {})
+  if (params === undefined) return replayRequest(request, body, {})
   const form = audienceAsResource(params, profile).toString()
-  return replay(request, Buffer.from(form), { 'content-type': FORM })
+  return replayRequest(request, Buffer.from(form), { 'content-type': FORM })
 }
 
 async function readOrRefuse(request: IncomingMessage): Promise<Buffer> {
@@ -68,22 +69,4 @@ function parseTexts(body: Buffer): [string, string][] {
     if (typeof value === 'string') return [name, value]
     throw new UnreadableTokenRequest(`${name} must be a text`, undefined)
   })
-}
-
-/** The library reads its requests from the stream, and this one has been read. */
-function replay(
-  request: IncomingMessage,
-  body: Buffer,
-  headers: Readonly<Record<string, string>>,
-): IncomingMessage {
-  const copy = new IncomingMessage(request.socket)
-  copy.method = request.method ?? 'POST'
-  copy.url = request.url ?? '/'
-  copy.httpVersion = request.httpVersion
-  copy.headers = { ...request.headers, ...headers, 'content-length': String(body.length) }
-  delete copy.headers['transfer-encoding']
-  copy.push(body)
-  copy.push(null)
-  copy.complete = true
-  return copy
 }

@@ -6,10 +6,11 @@ const PROGRAM = 'npx mcp-on-behalf-of-dev'
 
 const USAGE = `usage: ${PROGRAM} [token --user <name> …]
 
-Runs a development authorization server, a protected API and the MCP server on this machine until Ctrl-C; nothing is
-stored. With token, prints an access token of the running authorization server (token --help).
+Runs a development authorization server, a protected API and the MCP server on
+this machine until Ctrl-C; nothing is stored. With token, prints an access token
+of the running authorization server (token --help).
 
-  DEV_DIRECTORY=file.json         users, roles, scopes, clients and APIs of your own
+  DEV_DIRECTORY=file.json         your own users, roles, scopes, clients, APIs
   DEV_AUTHORIZATION_SERVER_PORT   default 9000
   DEV_API_PORT                    default 8787
   PORT                            of the MCP server, default 3001
@@ -27,7 +28,7 @@ export async function runDevelopmentCommand(argv: readonly string[]): Promise<nu
     return 0
   }
   if (command !== undefined) {
-    process.stderr.write(`There is no such command.\n\n${USAGE}`)
+    process.stderr.write(`There is no such command. See ${PROGRAM} --help.\n`)
     return 2
   }
   try {

@@ -36,7 +36,11 @@ export async function checkClient(
   if (!diagnosis.canMake(EXCHANGE, issuer)) return
   const accepted = credentials.verdict === 'ok'
   const exchange = judgeExchange(await probeExchange(metadata, deployment), accepted)
-  diagnosis.tell({ ...exchange, issuer, explainedBy: ['token_endpoint.grant', 'tenant.client'] })
+  diagnosis.tell({
+    ...exchange,
+    issuer,
+    explainedBy: ['token_endpoint.grant', 'tenant.client', 'tenant.server_api'],
+  })
 }
 
 function probeCredentials(metadata: IssuerMetadata, deployment: Deployment): Promise<ProbeAnswer> {

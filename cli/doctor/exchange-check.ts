@@ -35,6 +35,7 @@ const AUDIENCE = 'exchange.audience'
 
 /** What makes Auth0 refuse an exchange. */
 const REFUSED_BY_TENANT: readonly CheckName[] = [
+  'tenant.server_api',
   'tenant.client',
   'tenant.profile',
   'tenant.connection',

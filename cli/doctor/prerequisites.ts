@@ -31,3 +31,11 @@ export const PREREQUISITES: Partial<Record<CheckName, readonly CheckName[]>> = {
     'api.reachable',
   ],
 }
+
+/** What makes an Auth0 tenant refuse a sign-in, or issue a token that the server cannot take. */
+export const REFUSED_AT_SIGN_IN: readonly CheckName[] = [
+  'tenant.settings',
+  'tenant.connection',
+  'tenant.server_api',
+  'tenant.third_party_grant',
+]

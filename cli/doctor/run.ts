@@ -24,13 +24,18 @@ export async function run(argv: readonly string[], io: CommandIo = processIo()):
     guarded.write(DOCTOR_USAGE)
     return 0
   } catch (error) {
-    guarded.writeError(
-      error instanceof UsageError || error instanceof ConfigError
-        ? `${error.message}\n`
-        : `The doctor failed: ${error instanceof Error ? printable(error.message) : 'unknown failure'}\n`,
-    )
+    guarded.writeError(errorText(error))
     return error instanceof UsageError ? 2 : 1
   }
+}
+
+function errorText(error: unknown): string {
+  if (error instanceof UsageError) {
+    return `${error.message} For all options: mcp-on-behalf-of doctor --help\n`
+  }
+  if (error instanceof ConfigError) return `${error.message}\n`
+  const text = error instanceof Error ? printable(error.message) : 'unknown failure'
+  return `The doctor failed: ${text}\n`
 }
 
 async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> {

@@ -2,6 +2,7 @@ import type { Config } from '../../src/config/config.js'
 import { OnBehalfOfError, type FailureReason } from '../../src/failures/errors.js'
 import type { Claims } from '../../src/identity/caller.js'
 import { printable } from '../printable.js'
+import { REFUSED_AT_SIGN_IN } from './prerequisites.js'
 import { wrong, type CheckName, type Observation } from './finding.js'
 
 const HINTS: Readonly<Partial<Record<FailureReason, (setting: string) => string>>> = {
@@ -47,7 +48,7 @@ export function serverRefusal(
         : ((reason && HINTS[reason])?.(setting) ??
             'Give the access token that an MCP client sends to this server.'),
     ),
-    explainedBy: explanationsOf(error, shared),
+    explainedBy: [...explanationsOf(error, shared), ...REFUSED_AT_SIGN_IN],
     issuer: typeof issuer === 'string' ? issuer : undefined,
   }
 }

@@ -6,26 +6,32 @@ import type { Fetch } from '../../src/http/fetch-json.js'
 import { UsageError } from '../usage-error.js'
 import { guardOutput, type GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
-import { createManagementApi } from './management-api.js'
+import { exportPlan } from './export/export-plan.js'
+import { createManagementApi, type ManagementApi } from './management-api.js'
 import { managementToken } from './management-token.js'
 import { parseSetupOptions, type SetupOptions } from './options.js'
 import { applyPlan, explainFailure, StepFailure, type PlannedStep } from './plan.js'
-import { failureText, planText } from './plan-text.js'
+import { countOf, failureText, planText, removalText } from './plan-text.js'
+import { removalPlan } from './remove/removal-plan.js'
 import { setupPlan } from './setup-plan.js'
 import { SETUP_USAGE } from './usage.js'
 
 /**
  * `setup`: brings an Auth0 tenant into line and writes the server's settings. Resolves with the exit code.
  *
- * 0: in line, or a plan by `--dry-run`. 1: anything else, a plan without `--yes` included. 2: a command line that
+ * 0: in line, a plan by `--dry-run`, or an export. 1: anything else, a plan without `--yes` included. 2: a command line that
  * cannot be understood.
  */
 export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
   const guarded = guardOutput(io)
   try {
     const options = parseSetupOptions(argv, guarded)
-    if (options !== undefined) return await setUp(options, guarded)
-    guarded.write(SETUP_USAGE)
+    if (options === undefined) {
+      guarded.write(SETUP_USAGE)
+      return 0
+    }
+    if (options.export === undefined) return await setUp(options, guarded)
+    exportPlan(options.blueprint, options.export, guarded)
     return 0
   } catch (error) {
     guarded.writeError(errorText(error))
@@ -43,31 +49,51 @@ async function setUp(options: SetupOptions, io: GuardedIo): Promise<number> {
 }
 
 async function setUpOver(fetch: Fetch, options: SetupOptions, io: GuardedIo): Promise<number> {
-  const { blueprint, envFile, force } = options
   const reach = {
-    origin: `https://${blueprint.domain}`,
+    origin: `https://${options.blueprint.domain}`,
     fetch,
     clock: io.clock,
     wait: io.wait,
   }
   const api = createManagementApi(reach, await managementToken(io, reach, options.tokens))
+  const task = options.remove ? removal(api, options, io) : setUpTask(api, options, io)
+  return carryOut(task, options, io)
+}
+
+/** What is to be done: decided by a look, shown, and told when it is done. */
+interface Task {
+  readonly look: () => Promise<readonly PlannedStep[]>
+  readonly textOf: (plan: readonly PlannedStep[]) => string
+  readonly done: string
+}
+
+function setUpTask(api: ManagementApi, options: SetupOptions, io: GuardedIo): Task {
+  const { blueprint, envFile, force } = options
   const file = envFile === undefined ? undefined : { path: resolve(io.directory, envFile), force }
-  const lookAt = () => setupPlan(api, blueprint, { envFile: file, keep: io.keep, wait: io.wait })
-  const plan = await lookAt()
-  io.write(planText(blueprint.domain, plan))
-  return finish(plan, { ...options, lookAt }, io)
+  return {
+    look: () => setupPlan(api, blueprint, { envFile: file, keep: io.keep, wait: io.wait }),
+    textOf: (plan) => planText(blueprint.domain, plan),
+    done: `The tenant is in line. ${settingsAre(envFile)} Next: mcp-on-behalf-of doctor\n`,
+  }
 }
 
-interface Finish extends SetupOptions {
-  readonly lookAt: () => Promise<readonly PlannedStep[]>
+function removal(api: ManagementApi, { blueprint, envFile }: SetupOptions, io: GuardedIo): Task {
+  const path = envFile === undefined ? undefined : resolve(io.directory, envFile)
+  return {
+    look: () => removalPlan(api, blueprint, path),
+    textOf: (plan) => removalText(blueprint.domain, plan),
+    done: 'The tenant is as it was before the set-up, but for what is left.\n',
+  }
 }
 
-async function finish(
-  plan: readonly PlannedStep[],
-  { blueprint, dryRun, apply, envFile, lookAt }: Finish,
+async function carryOut(
+  { look, textOf, done }: Task,
+  { dryRun, apply }: SetupOptions,
   io: GuardedIo,
 ): Promise<number> {
-  if (plan.every(({ inspection }) => inspection.changes.length === 0)) return 0
+  const plan = await look()
+  io.write(textOf(plan))
+  if (countOf(plan) === 0) return 0
   if (dryRun) {
     io.write('A dry run: nothing was changed.\n')
     return 0
@@ -79,8 +105,8 @@ async function finish(
   await applyPlan(plan, {
     replan: async () => {
       io.write('Somebody else has changed the tenant in the meantime. Looking again.\n')
-      const again = await lookAt()
-      io.write(planText(blueprint.domain, again))
+      const again = await look()
+      io.write(textOf(again))
       return again
     },
     wait: io.wait,
@@ -88,7 +114,7 @@ async function finish(
       io.write(`  done      ${summary}\n`)
     },
   })
-  io.write(`The tenant is in line. ${settingsAre(envFile)} Next: mcp-on-behalf-of doctor\n`)
+  io.write(done)
   return 0
 }
 

@@ -20,6 +20,8 @@ export interface Inspection {
   readonly changes: readonly Change[]
   /** What is left as it is, and why that deserves a look. */
   readonly notes?: readonly string[] | undefined
+  /** What a removal leaves where it is, and why. */
+  readonly left?: readonly string[] | undefined
   /** Another step speaks for the same object, so this one is not worth a line while it has nothing to do. */
   readonly quiet?: boolean | undefined
 }

@@ -59,6 +59,6 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
     'Raise `MAX_SESSIONS` if there is memory for it (up to 256 KiB a session), or lower `SESSION_IDLE_MINUTES`.',
   cancelled: 'Nothing: the client disconnected. Many of them may mean that calls take too long.',
   misconfigured:
-    'Correct the program: middleware in the wrong order, or a handler that asks for a path, a method or a header it may not use. `reason` says which, `problem` in words, and `hint` what to do.',
+    'Correct the program: middleware in the wrong order, or a handler that asks for a path, a method or a header it may not use. `reason` says which, `problem` in words, and `hint` what to do. Where a handler knows no log, because `protect` is not in front of it, Node writes the same words to standard error, once, as a warning with the code `MCP_ON_BEHALF_OF_WIRING`. [library.md](library.md#check-the-wiring) says how to check.',
   internal_error: 'Report it, with the log line: `err` has the error and where it was thrown.',
 }

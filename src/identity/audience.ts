@@ -81,7 +81,7 @@ export function describeRefusal(
   }
   const named = audiencesOf(token.claims)
   if (!named.includes(audience)) return wrongAudience(named, expectations, cause)
-  if (typeof exp === 'number' && exp < nowSeconds - clockToleranceSeconds) {
+  if (typeof exp === 'number' && exp <= nowSeconds - clockToleranceSeconds) {
     return refused('expired', 'The access token has expired.', cause)
   }
   if (typeof nbf === 'number' && nbf > nowSeconds + clockToleranceSeconds) {
@@ -120,13 +120,12 @@ function wrongAudience(
   { audience, resource = audience }: AudienceExpectations,
   cause?: unknown,
 ): OnBehalfOfError {
-  const caused = cause === undefined ? {} : { cause }
   if (named.every((entry) => entry === undefined || entry === null || entry === '')) {
     return new OnBehalfOfError('invalid_token', {
       reason: 'audience_missing',
       description: `The token names no audience (aud), so it is bound to no server. The authorization server has to be configured to write ${audience} into the tokens for this server; asking for another token gives the same.`,
       log: { expectedAudience: audience },
-      ...caused,
+      cause,
     })
   }
   const withoutSlash = audience.replace(/\/$/, '')
@@ -139,7 +138,7 @@ function wrongAudience(
       ? `The token's audience differs from this server's by a trailing slash. Its audience has to be exactly ${audience} (the API identifier at the authorization server and this server's AUTH0_AUDIENCE, or TOKEN_AUDIENCE, have to be the same).`
       : `The token is meant for another server. Ask for one with resource (or audience) ${resource}.`,
     log: { expectedAudience: audience, receivedAudiences: identifiersForLog(named) },
-    ...caused,
+    cause,
   })
 }
 

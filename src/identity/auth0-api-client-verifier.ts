@@ -73,7 +73,7 @@ export function createAuth0ApiClientVerifier(
             cause: thrown,
           })
         }
-        if ((thrown as { statusCode?: unknown }).statusCode === 400) {
+        if ((thrown as { statusCode?: unknown } | undefined)?.statusCode === 400) {
           throw refuseProof(thrown)
         }
         const { clockToleranceSeconds = TOKEN_DEFAULTS.clockToleranceSeconds } = options
@@ -118,7 +118,7 @@ function askClient(
   })
 }
 
-const OUTAGE_CODES = new Set([
+const OUTAGE_CODES: ReadonlySet<unknown> = new Set([
   'ERR_JWKS_TIMEOUT',
   'ECONNREFUSED',
   'ECONNRESET',
@@ -130,8 +130,7 @@ function speaksForOutage(thrown: unknown): boolean {
   let level: unknown = thrown
   for (let depth = 0; depth < 5 && typeof level === 'object' && level !== null; depth += 1) {
     const { code, name, cause } = level as { code?: unknown; name?: unknown; cause?: unknown }
-    if (typeof code === 'string' && OUTAGE_CODES.has(code)) return true
-    if (name === 'TimeoutError') return true
+    if (OUTAGE_CODES.has(code) || name === 'TimeoutError') return true
     level = cause
   }
   return false

@@ -1,4 +1,5 @@
 import { optionValues } from '../options/option-values.js'
+import { withoutUndefined } from '../options/without-undefined.js'
 import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { withoutPrefix } from '../scopes.js'
 import { STANDARD_CLAIMS, type ClaimProfile } from './claim-profile.js'
@@ -119,13 +120,15 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
     clientId,
     scopes: Object.freeze(withoutPrefix(parseScopes(claims, profile) ?? [], policy.scopePrefix)),
     expiresAtSeconds,
-    ...optional('issuedAtSeconds', typeof claims['iat'] === 'number' ? claims['iat'] : undefined),
-    ...optional('organization', parseOrganization(claims, profile)),
-    ...optional('permissions', permissionsOf(claims, policy)),
-    ...optional('name', textOf(claims['name'])),
-    ...optional('email', textOf(claims['email'])),
-    ...optional('delegation', parseActor(claims)),
-    ...optional('binding', parseBinding(claims)),
+    ...withoutUndefined({
+      issuedAtSeconds: typeof claims['iat'] === 'number' ? claims['iat'] : undefined,
+      organization: parseOrganization(claims, profile),
+      permissions: permissionsOf(claims, policy),
+      name: textOf(claims['name']),
+      email: textOf(claims['email']),
+      delegation: parseActor(claims),
+      binding: parseBinding(claims),
+    }),
   })
 }
 
@@ -156,10 +159,6 @@ function malformed(claim: string): string {
 
 function clientMissing({ client }: ClaimProfile): string {
   return `The token names no client: none of the claims ${client.join(', ')} is there. RFC 9068 requires client_id; configure the authorization server to write it.`
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, V>)
 }
 
 function refused(reason: Reason, description?: string, cause?: unknown): OnBehalfOfError {

@@ -1,3 +1,5 @@
+import { textOf } from './claims.js'
+
 /** Who acts for the user: the `act` claim (RFC 8693 §4.1). */
 export interface Delegation {
   /** The party that acts now. The only entry that may decide anything. */
@@ -28,21 +30,15 @@ export function parseDelegation(act: unknown): Delegation | undefined {
     level = (level as { act?: unknown }).act
   }
   const clientId = (act as { client_id?: unknown }).client_id ?? undefined
-  if (clientId !== undefined && (typeof clientId !== 'string' || clientId.trim() === '')) {
+  const actorClientId = textOf(clientId)
+  if (clientId !== undefined && actorClientId === undefined) {
     throw new TypeError('act names its client in no text')
   }
-  return Object.freeze({
-    actor: chain[0] ?? '',
-    chain: Object.freeze(chain),
-    actorClientId: clientId,
-  })
+  return Object.freeze({ actor: chain[0] ?? '', chain: Object.freeze(chain), actorClientId })
 }
 
 function subjectOf(level: unknown): string {
-  if (typeof level !== 'object' || level === null || Array.isArray(level)) {
-    throw new TypeError('act is no object')
-  }
-  const { sub } = level as { sub?: unknown }
-  if (typeof sub !== 'string' || sub.trim() === '') throw new TypeError('act names no actor')
-  return sub
+  const actor = textOf((level as { sub?: unknown } | null)?.sub)
+  if (actor === undefined) throw new TypeError('act names no actor')
+  return actor
 }

@@ -256,7 +256,7 @@ function describeDocumentError(error: unknown): Record<string, unknown> {
     url,
     status,
     why: error.why ?? innermostCause(error),
-    location: location === undefined ? undefined : scrubUrl(location, 500),
+    location: scrubUrl(location, 500),
     hint: location === undefined ? undefined : REDIRECT_HINT,
   }
 }

@@ -161,7 +161,7 @@ class JwtBearerVerifier implements AccessTokenVerifier {
   #assertInForce({ exp, nbf }: Claims, unverified: UnverifiedToken): void {
     const { clock = systemClock, clockToleranceSeconds } = this.#expectations
     const nowSeconds = clock() / 1_000
-    const over = typeof exp !== 'number' || exp < nowSeconds - clockToleranceSeconds
+    const over = typeof exp !== 'number' || exp <= nowSeconds - clockToleranceSeconds
     const early = typeof nbf === 'number' && nbf > nowSeconds + clockToleranceSeconds
     if (over || early) throw describeRefusal(unverified, this.#expectations)
   }

@@ -13,7 +13,7 @@ export class MalformedClaimError extends TypeError {
   readonly claim: string
 
   constructor(reason: ClaimReason, claim: string, cause?: unknown) {
-    super(`the claim ${claim} of the token is malformed`, cause === undefined ? {} : { cause })
+    super(`the claim ${claim} of the token is malformed`, { cause })
     this.name = 'MalformedClaimError'
     this.reason = reason
     this.claim = claim

@@ -54,16 +54,10 @@ async function assertSender(
 ): Promise<void> {
   const { scheme, token, proof } = credentials
   if (scheme === 'bearer') return
-  const thumbprint = thumbprintIn(claims['cnf'])
+  const thumbprint = (claims['cnf'] as { jkt?: unknown } | null | undefined)?.jkt
   if (thumbprint === undefined) throw new errors.JWTInvalid('the token is not bound to a key')
   const proven = await assertProof(proof ?? '', { token, method, url, clock })
   if (proven !== thumbprint) throw new errors.JWTInvalid('the token is bound to another key')
-}
-
-function thumbprintIn(confirmation: unknown): string | undefined {
-  if (typeof confirmation !== 'object' || confirmation === null) return undefined
-  const { jkt } = confirmation as { jkt?: unknown }
-  return typeof jkt === 'string' && jkt !== '' ? jkt : undefined
 }
 
 function reasonOf(error: unknown): Exclude<KeyVerdict, { claims: Claims }>['reason'] {

@@ -1,6 +1,6 @@
-import { emitWarning } from 'node:process'
 import type { LogLevel } from '../failures/failure-table.js'
 import type { LoggedEvent, Logger } from './logger.js'
+import { warnProcess } from './process-warning.js'
 
 /**
  * Writes one event to a logger. Never throws: a request must not fail because its log does. The first failure of a logger
@@ -17,12 +17,9 @@ export function logEvent(log: Logger, level: LogLevel, event: LoggedEvent): void
   }
 }
 
-let reported = false
-
 function reportFailure(): void {
-  if (reported) return
-  reported = true
-  emitWarning('The log of mcp-on-behalf-of failed: events are missing from it.', {
-    code: 'MCP_ON_BEHALF_OF_LOG',
-  })
+  warnProcess(
+    'The log of mcp-on-behalf-of failed: events are missing from it.',
+    'MCP_ON_BEHALF_OF_LOG',
+  )
 }

@@ -102,7 +102,7 @@ describe('the listener for the answer to a sign-in', () => {
     const waiting = await listener()
     const address = waiting.serveDocument()
     expect(waiting.documentWasRead()).toBe(false)
-    const document = (await (await fetch(address)).json()) as unknown
+    const document = await (await fetch(address)).json()
     expect(document).toMatchObject({
       ...{ client_id: address, redirect_uris: [waiting.redirectUri.href] },
       token_endpoint_auth_method: 'none',

@@ -8,6 +8,7 @@ import type { CommandIo } from '../../cli/io.js'
 import type { OpenBrowser } from '../../cli/open-browser.js'
 import type { Environment } from '../../src/config/config.js'
 import { recordingIo, type RecordingIo } from '../helpers/command-io.js'
+import { ManualClock } from '../helpers/exchange-clock.js'
 import { answerWith } from '../helpers/exchange-answers.js'
 import type { TokenRequest } from '../helpers/test-issuer.js'
 import { readReport, writeEnv, type Diagnosis } from './doctor-support.js'
@@ -56,14 +57,28 @@ export interface SignedInDiagnosis extends Diagnosis {
   readonly output: string
 }
 
-/** Runs the doctor in a directory with `--sign-in`, and this browser. */
+/** Runs the doctor in a directory with `--sign-in`, and this browser. Time stands still; what the browser fails with is thrown. */
 export async function diagnoseSignedIn(
   directory: string,
-  parts: Partial<CommandIo> & { readonly openBrowser: OpenBrowser },
+  { openBrowser, ...parts }: Partial<CommandIo> & { readonly openBrowser: OpenBrowser },
   ...argv: readonly string[]
 ): Promise<SignedInDiagnosis> {
-  const io: RecordingIo = recordingIo({ directory, ...parts })
+  const time = new ManualClock()
+  const failures: unknown[] = []
+  const browser: OpenBrowser = async (url) => {
+    try {
+      await openBrowser(url)
+    } catch (error) {
+      failures.push(error)
+      await time.advance(3_600_000)
+    }
+  }
+  const io: RecordingIo = recordingIo({
+    ...{ directory, openBrowser: browser, timers: time.timers },
+    ...parts,
+  })
   const code = await run(['--sign-in', '--json', ...argv], io)
+  if (failures.length > 0) throw failures[0]
   return { ...readReport(code, io.stdout()), output: io.output() }
 }
 
@@ -95,7 +110,9 @@ export interface AllowedSignIn {
 /** Lets people sign in at the issuer of a world, and gives the browser that they do so with. */
 export function allowSignIn(world: World, allowed: AllowedSignIn = {}): OpenBrowser {
   const { issuer } = world
-  const { act = ({ comeBack }) => comeBack({ code: CODE, iss: issuer.issuer }) } = allowed
+  const comeBack = (request: BrowserRequest): Promise<unknown> =>
+    request.comeBack({ code: CODE, iss: issuer.issuer })
+  const act = allowed.act ?? comeBack
   let challenge: string | null = null
   issuer.metadataResponder = (_req, res) => {
     answerWith(res, { ...signInMetadata(issuer.issuer), ...allowed.metadata })

@@ -1,5 +1,5 @@
 import type { Entry, Tenant } from '../../apps/authorization-server/testing/management/tenant.js'
-import { API, MCP } from './setup-support.js'
+import { API } from './tenant-world.js'
 
 /** One thing that is wrong with a tenant, and the only finding that it makes. */
 export interface TenantAilment {
@@ -16,13 +16,17 @@ export interface TenantAilment {
   readonly cure?: 'setup'
 }
 
-export const named = (list: readonly Entry[], key: string, value: string): Entry => {
+const named = (list: readonly Entry[], key: string, value: string): Entry => {
   const found = list.find((entry) => entry[key] === value)
   if (found === undefined) throw new Error(`the healthy tenant has no ${key} ${value}`)
   return found
 }
-export const serverApi = ({ resourceServers }: Tenant): Entry =>
-  named(resourceServers, 'identifier', MCP)
+/** The only one whose identifier is an address of this machine. */
+export const serverApi = ({ resourceServers }: Tenant): Entry => {
+  const found = resourceServers.find((one) => String(one['identifier']).endsWith('/mcp'))
+  if (found === undefined) throw new Error('the healthy tenant has no API for the server')
+  return found
+}
 export const api = ({ resourceServers }: Tenant): Entry => named(resourceServers, 'identifier', API)
 export const client = ({ clients }: Tenant): Entry => {
   const [only] = clients
@@ -31,7 +35,7 @@ export const client = ({ clients }: Tenant): Entry => {
 }
 export const ownGrant = ({ clientGrants }: Tenant): Entry => named(clientGrants, 'audience', API)
 export const thirdParties = ({ clientGrants }: Tenant): Entry =>
-  named(clientGrants, 'audience', MCP)
+  named(clientGrants, 'default_for', 'third_party_clients')
 export const remove = (list: unknown[], entry: unknown): void => {
   list.splice(list.indexOf(entry), 1)
 }

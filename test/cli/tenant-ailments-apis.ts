@@ -8,7 +8,7 @@ import {
   without,
   type TenantAilment,
 } from './tenant-ailment.js'
-import { API, MCP } from './setup-support.js'
+import { API } from './tenant-world.js'
 
 export const OF_THE_SETTINGS: readonly TenantAilment[] = [
   {
@@ -74,7 +74,8 @@ export const OF_THE_SERVERS_API: readonly TenantAilment[] = [
   {
     title: "the MCP server's API has a slash at its end",
     ail: (tenant) => {
-      renamed(tenant.resourceServers, serverApi(tenant), { identifier: `${MCP}/` })
+      const api = serverApi(tenant)
+      renamed(tenant.resourceServers, api, { identifier: `${String(api['identifier'])}/` })
     },
     check: 'tenant.server_api',
     message: /differs by its last slash/,

@@ -8,7 +8,7 @@ import {
   without,
   type TenantAilment,
 } from './tenant-ailment.js'
-import { API } from './setup-support.js'
+import { API } from './tenant-world.js'
 
 export const OF_THE_CLIENT: readonly TenantAilment[] = [
   {
@@ -149,7 +149,7 @@ export const OF_THE_GRANTS: readonly TenantAilment[] = [
       for (const user of users) user.roles.length = 0
     },
     check: 'tenant.roles',
-    message: /tool:whoami at .*, tool:greet at .*, read:private at/,
+    message: /tool:greet at .*, tool:whoami at .*, read:private at/,
     hint: /User Management, Roles/,
     cure: 'setup',
   },
@@ -188,7 +188,7 @@ export const OF_THE_PROFILE: readonly TenantAilment[] = [
   {
     title: 'the Action was never deployed',
     ail: (tenant) => {
-      action(tenant).deployed = undefined
+      Object.assign(action(tenant), { deployed: undefined, allChangesDeployed: false })
     },
     check: 'tenant.profile',
     message: /never been deployed/,
@@ -199,7 +199,8 @@ export const OF_THE_PROFILE: readonly TenantAilment[] = [
     title: 'the Action has changes that are not deployed',
     ail: (tenant) => {
       const ours = action(tenant)
-      ours.draft = { ...ours.draft, code: `${ours.draft.code}\n// changed` }
+      const draft = { ...ours.draft, code: `${ours.draft.code}\n// changed` }
+      Object.assign(ours, { draft, allChangesDeployed: false })
     },
     check: 'tenant.profile',
     message: /changes that are not deployed/,

@@ -77,6 +77,8 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
     ['from a moment ahead', { claims: { iat: NOW + 30 } }],
     ['that is good from three seconds ahead', { claims: { nbf: NOW + 3 } }],
     ['that has expired three seconds ago', { claims: { exp: NOW - 3 } }],
+    ['that is good from five seconds ahead', { claims: { nbf: NOW + 5 } }],
+    ['without jti', { claims: { jti: undefined } }],
   ])('[case 63] the verifier accepts a token %s', async (_what, options) => {
     expect(await outcome(await mint(options))).toBe('auth0|alice')
   })
@@ -94,6 +96,7 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
       { claims: { aud: [AUDIENCE, 'https://else/'] } },
       'several_audiences',
     ],
+    ['that has expired five seconds ago', { claims: { exp: NOW - 5 } }, 'expired'],
     ['that has expired six seconds ago', { claims: { exp: NOW - 6 } }, 'expired'],
     ['that is good from six seconds ahead', { claims: { nbf: NOW + 6 } }, 'not_yet_valid'],
     ['without exp', { claims: { exp: undefined } }, 'not_verified'],
@@ -165,6 +168,7 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
       ['for another host', { claims: { htu: 'https://evil.example/mcp' } }],
       ['for no URL', { claims: { htu: undefined } }],
       ['for the path alone', { claims: { htu: '/mcp' } }],
+      ['for a list of URLs', { claims: { htu: [AUDIENCE] } }],
       ['for another token', { claims: { ath: 'x' } }],
       ['for no token', { claims: { ath: undefined } }],
       ['that is six minutes old', { claims: { iat: NOW - 360 } }],
@@ -210,10 +214,20 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
       ['bound to another key', { cnf: { jkt: 'x'.repeat(43) } }],
       ['bound to a number', { cnf: { jkt: 5 } }],
       ['bound to nothing', { cnf: {} }],
+      ['bound to null', { cnf: { jkt: null } }],
+      ['bound to an empty thumbprint', { cnf: { jkt: '' } }],
+      ['whose binding is null', { cnf: null }],
       ['bound by text', { cnf: 'jkt' }],
       ['that is not bound', { cnf: undefined }],
     ])('[case 14] the verifier with a DPoP proof refuses a token %s', async (_what, claims) => {
       expect(await used({}, await bound(claims))).toEqual(['invalid_token', 'not_verified'])
+    })
+
+    test('[case 14] the verifier with a DPoP proof refuses a token that is not bound for what it is, before it looks at the proof', async () => {
+      const unbound = await bound({ cnf: undefined })
+      const forOther = { claims: { htm: 'GET' } }
+      expect(await used(forOther, unbound)).toEqual(['invalid_token', 'not_verified'])
+      expect(await used(forOther)).toEqual(['malformed_credentials', 'proof_refused'])
     })
   })
 })

@@ -9,7 +9,10 @@ const UNIT = ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts']
 
 /** The rooms that decide. */
 export const ROOMS = {
-  identity: { code: 'src/identity/**/*.ts', tests: UNIT },
+  identity: {
+    code: 'src/identity/**/*.ts',
+    tests: [...UNIT, 'test/integration/api-client-verifier.test.ts'],
+  },
   exchange: { code: 'src/exchange/**/*.ts', tests: UNIT },
   downstream: { code: 'src/downstream/**/*.ts', tests: UNIT },
   tools: {
@@ -24,7 +27,13 @@ export const ROOMS = {
   },
   middleware: {
     code: 'middleware/**/*.ts',
-    tests: [...UNIT, 'test/integration/*.test.ts', 'test/integration/exchange/*.test.ts'],
+    tests: [
+      ...UNIT,
+      'test/integration/http/*.test.ts',
+      'test/integration/{client-addresses,handlers-see,limits*,on-behalf-of}.test.ts',
+      'test/integration/{sessions-owner,step-up,undeclared-tools,wiring}.test.ts',
+      'test/integration/exchange/delegation.test.ts',
+    ],
   },
 } as const satisfies Record<string, RoomPlan>
 

@@ -30,7 +30,7 @@ export interface MutantPlan {
  * is mutated. What neither the code nor its tests have changed since the last run is not run again.
  */
 export async function runMutants({ name, places, tests }: MutantPlan): Promise<MutantRun> {
-  process.env['MUTATION_TESTS'] = tests.join(',')
+  process.env['MUTATION_TESTS'] = tests.join('\n')
   const mutants = await new Stryker({
     testRunner: 'vitest',
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: true },

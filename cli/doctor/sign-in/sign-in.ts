@@ -12,6 +12,7 @@ import { findAuthorizationServer, type AuthorizationServer } from './authorizati
 import { listenForCallback, type CallbackListener } from './callback-listener.js'
 import { redeemCode } from './code-redemption.js'
 import type { SignInOptions } from './sign-in-options.js'
+import { REFUSED_AT_SIGN_IN } from '../prerequisites.js'
 import { chooseClient, type SignInClient } from './sign-in-client.js'
 
 export interface SignIn {
@@ -94,7 +95,7 @@ async function authorize(attempt: Attempt, client: SignInClient): Promise<Secret
   const answer = await waiting
   const finding =
     answer === undefined ? unanswered(options.timeoutMs, listener) : judgeAnswer(answer, server)
-  diagnosis.tell(finding)
+  diagnosis.tell({ ...finding, explainedBy: REFUSED_AT_SIGN_IN })
   if (answer === undefined || finding.verdict !== 'ok') return undefined
   io.keep(new Secret(answer.get('code') ?? ''))
   const redeemed = await redeemCode({
@@ -102,7 +103,7 @@ async function authorize(attempt: Attempt, client: SignInClient): Promise<Secret
     callback: new URL(`?${answer.toString()}`, listener.redirectUri),
     resource: resource.resource,
   })
-  diagnosis.tell(redeemed.finding)
+  diagnosis.tell({ ...redeemed.finding, explainedBy: REFUSED_AT_SIGN_IN })
   return redeemed.token
 }
 

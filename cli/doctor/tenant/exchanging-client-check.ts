@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { printable } from '../../printable.js'
 import { readAnswer } from '../../setup/management-api.js'
-import { warning, wrong, type Finding } from '../finding.js'
+import { warning, wrong, type Finding, type Observation } from '../finding.js'
 import { readIfThere, type TenantCheck, type TenantView } from './tenant-check.js'
 
 const CHECK = 'tenant.client'
@@ -46,7 +46,7 @@ function unknownClient(clientId: string): Finding {
   )
 }
 
-function onBehalfOfFaults(client: Client, { config }: TenantView): readonly Finding[] {
+function onBehalfOfFaults(client: Client, { config }: TenantView): readonly Observation[] {
   const { app_type: type, resource_server_identifier: bound } = client
   const identifier = config.resource.tokenAudience
   const hint = `Auth0 does not let it be changed. Run mcp-on-behalf-of setup, which creates a client for ${identifier}, and set MCP_AUTH0_CLIENT_ID and its secret to that one.`
@@ -61,11 +61,14 @@ function onBehalfOfFaults(client: Client, { config }: TenantView): readonly Find
   }
   if (bound === identifier) return []
   return [
-    wrong(
-      CHECK,
-      `resource_server_identifier of the client is ${printable(bound ?? 'not set')}, not ${identifier}: it may only exchange tokens that are for its own API.`,
-      hint,
-    ),
+    {
+      ...wrong(
+        CHECK,
+        `resource_server_identifier of the client is ${printable(bound ?? 'not set')}, not ${identifier}: it may only exchange tokens that are for its own API.`,
+        hint,
+      ),
+      explainedBy: ['tenant.server_api'],
+    },
   ]
 }
 

@@ -39,7 +39,7 @@ export const clientGrantCheck: TenantCheck = {
     // Without such a policy, a first-party client needs no grant; an unknown API is told by its own check.
     const policy = target?.subject_type_authorization?.user?.policy ?? 'allow_all'
     if (policy !== 'require_client_grant') return []
-    return grantFaults(api, {
+    const faults = await grantFaults(api, {
       check: 'tenant.client_grant',
       holder: { client_id: clientId },
       holderName: `the client ${clientId}`,
@@ -49,6 +49,8 @@ export const clientGrantCheck: TenantCheck = {
       place:
         'Dashboard, Applications, APIs, that API, Application Access, that client, User Access',
     })
+    // A client that does not exist has no grant.
+    return faults.map((fault) => ({ ...fault, explainedBy: ['tenant.client'] }))
   },
 }
 

@@ -4,7 +4,7 @@ import { SetupError } from '../../setup/setup-error.js'
 import type { ManagementApi } from '../../setup/management-api.js'
 import { printable } from '../../printable.js'
 import type { Diagnosis } from '../diagnosis.js'
-import { notCheckable, ok, type CheckName, type Finding } from '../finding.js'
+import { notCheckable, ok, type CheckName, type Observation } from '../finding.js'
 
 /** What the tools need: scopes of the server's own API, and scopes of the API that they call. */
 export interface NeededScopes {
@@ -25,7 +25,7 @@ export interface TenantCheck {
   /** What is said where `look` finds no fault. */
   readonly fine: string
   /** What is wrong, or probably not meant; empty where everything is right. Only reads. */
-  readonly look: (view: TenantView) => Promise<readonly Finding[]>
+  readonly look: (view: TenantView) => Promise<readonly Observation[]>
 }
 
 /**

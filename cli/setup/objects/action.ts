@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { scrub } from '../../../src/logging/scrub.js'
 import { listAll } from '../listing.js'
 import { readAnswer, type ManagementApi } from '../management-api.js'
+import { ifThere } from './if-there.js'
 
 const FAULTS = z.array(z.looseObject({ msg: z.string().nullish() })).nullish()
 const ACTION = z.looseObject({
@@ -29,7 +30,11 @@ export async function findAction(api: ManagementApi, name: string): Promise<Acti
     query: { triggerId: 'custom-token-exchange', actionName: name },
     style: 'pages-with-total',
   })
-  return found.find((candidate) => candidate.name === name)
+  const listed = found.find((candidate) => candidate.name === name)
+  if (listed === undefined) return undefined
+  // A list need not show all of an Action.
+  const answer = await ifThere(api.get(actionPath(listed.id)))
+  return answer === undefined ? listed : readAction(answer)
 }
 
 /** Reads the answer to a request that is about one Action. */

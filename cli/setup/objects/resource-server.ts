@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { ManagementError } from '../management-error.js'
+import { listAll } from '../listing.js'
 import { readAnswer, type ManagementApi } from '../management-api.js'
+import { ifThere } from './if-there.js'
 
 const POLICY = z.looseObject({ policy: z.string().optional() })
 
@@ -28,12 +29,23 @@ export async function findResourceServer(
   api: ManagementApi,
   identifier: string,
 ): Promise<ResourceServer | undefined> {
-  const path = `/resource-servers/${encodeURIComponent(identifier)}`
-  try {
-    const found = readAnswer(RESOURCE_SERVER, await api.get(path), path)
-    return found.identifier === identifier ? found : undefined
-  } catch (error) {
-    if (error instanceof ManagementError && error.status === 404) return undefined
-    throw error
-  }
+  const answer = await ifThere(api.get(resourceServerPath(identifier)))
+  if (answer === undefined) return undefined
+  const found = readAnswer(RESOURCE_SERVER, answer, '/resource-servers')
+  return found.identifier === identifier ? found : undefined
+}
+
+/** All APIs of the tenant. */
+export function listResourceServers(api: ManagementApi): Promise<readonly ResourceServer[]> {
+  return listAll(api, {
+    path: '/resource-servers',
+    collection: 'resource_servers',
+    entry: RESOURCE_SERVER,
+    style: 'pages',
+  })
+}
+
+/** By its id, or by its identifier. */
+export function resourceServerPath(id: string): string {
+  return `/resource-servers/${encodeURIComponent(id)}`
 }

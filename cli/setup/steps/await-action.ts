@@ -1,6 +1,6 @@
-import { ManagementError } from '../management-error.js'
 import type { ManagementApi } from '../management-api.js'
 import { actionPath, buildFault, readAction, type Action } from '../objects/action.js'
+import { ifThere } from '../objects/if-there.js'
 import { SetupError } from '../setup-error.js'
 
 export type Wait = (delayMs: number) => Promise<void>
@@ -51,12 +51,8 @@ async function look(api: ManagementApi, id: string, { wait, isDone, late }: Look
 
 /** Reads may lag behind writes at Auth0: an Action that has just been created may not be seen yet. */
 async function readIfThere(api: ManagementApi, id: string): Promise<Action | undefined> {
-  try {
-    return readAction(await api.get(actionPath(id)))
-  } catch (error) {
-    if (error instanceof ManagementError && error.status === 404) return undefined
-    throw error
-  }
+  const answer = await ifThere(api.get(actionPath(id)))
+  return answer === undefined ? undefined : readAction(answer)
 }
 
 function notBuilt(action: Action): SetupError {

@@ -39,6 +39,8 @@ export function clientForm({ profile, server }: Blueprint): ClientForm {
       is_first_party: true,
       grant_types: ['authorization_code'],
       jwt_configuration: { alg: 'RS256' },
+      // With FORWARD_CLIENT_ADDRESS in the settings: attack protection then counts users, not this server.
+      is_token_endpoint_ip_header_trusted: true,
     },
     marks: { ...CREATED_BY_SETUP, [METADATA.server]: serverTag(server.identifier) },
   }

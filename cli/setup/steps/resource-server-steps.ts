@@ -2,7 +2,11 @@ import { missingScopes } from '../../../src/scopes.js'
 import type { FieldValue } from '../journal/journal-entry.js'
 import type { PlannedEntry } from '../journal/merge-journal.js'
 import type { ManagementApi } from '../management-api.js'
-import { findResourceServer, type ResourceServer } from '../objects/resource-server.js'
+import {
+  findResourceServer,
+  resourceServerPath,
+  type ResourceServer,
+} from '../objects/resource-server.js'
 import { becomes, type Change, type Inspection, type Step } from '../step.js'
 
 export interface ResourceServerPlan {
@@ -97,7 +101,7 @@ function alignment(
     details,
     widens: plan.widening.some((key) => key in patch),
     journal: plan.isOurs(current) ? [] : journalOf(plan, current, { fields, missing, held }),
-    perform: () => api.patch(`/resource-servers/${encodeURIComponent(current.id)}`, patch),
+    perform: () => api.patch(resourceServerPath(current.id), patch),
   }
   return { changes: details.length === 0 ? [] : [change], notes: plan.remarks(current) }
 }

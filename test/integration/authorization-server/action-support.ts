@@ -9,7 +9,7 @@ import {
 import { signIn } from '../../../apps/development/sign-in.js'
 import { customTokenExchangeAction } from '../../../cli/setup/custom-token-exchange-action.js'
 import type { Fetch } from '../../../src/http/fetch-json.js'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import {
   API,
   type Answer,
@@ -37,12 +37,17 @@ export interface ActionServer extends TlsAuthorizationServer {
   exchange(subjectToken: string, params?: Readonly<Record<string, string>>): Promise<Answer>
   /** Gives an address all its attempts back. */
   forgive(): void
+  /** Has the profile run another Action from now on, in an otherwise new directory. */
+  use(options: ActionOptions): void
 }
 
-export interface ActionServerOptions {
+export interface ActionOptions {
   /** Default: the Action that comes with the package. */
   readonly action?: Partial<ActionSource> | undefined
   readonly change?: ((directory: Directory) => void) | undefined
+}
+
+export interface ActionServerOptions extends ActionOptions {
   readonly actionTimeoutMs?: number | undefined
   /** Answers in place of the network what the Action fetches. */
   readonly fetchForActions?: Fetch | undefined
@@ -90,10 +95,13 @@ export async function startActionServer(options: ActionServerOptions = {}): Prom
     forgive: () => {
       clock.nowMs += RATE_MS
     },
+    use: (next) => {
+      server.useDirectory(directoryWith(next))
+    },
   }
 }
 
-function directoryWith({ action, change }: ActionServerOptions): Directory {
+function directoryWith({ action, change }: ActionOptions): Directory {
   return changedDirectory((directory) => {
     const { stage } = directory.attack_protection.suspicious_ip_throttling
     stage['pre-custom-token-exchange'] = { max_attempts: 1, rate: RATE_MS }
@@ -162,4 +170,48 @@ export async function isShutOut(server: ActionServer): Promise<boolean> {
   const { status } = await server.exchange(await server.subjectToken())
   expect([200, 429]).toContain(status)
   return status === 429
+}
+
+/** One server for all tests of a file; each begins with the shipped Action and all attempts. */
+export function useActionServer(): { readonly server: ActionServer } {
+  const held: { server?: ActionServer } = {}
+  const running = (): ActionServer => {
+    if (held.server === undefined) throw new Error('only within a test')
+    return held.server
+  }
+  beforeAll(async () => {
+    held.server = await startActionServer()
+  })
+  beforeEach(() => {
+    running().forgive()
+    running().use({})
+  })
+  afterAll(() => held.server?.close())
+  return {
+    get server() {
+      return running()
+    },
+  }
+}
+
+/** Has the profile run an Action of this module. */
+export function useModule(server: ActionServer, code: string, change?: ActionOptions['change']) {
+  const action = { code, secrets: { COLOUR: 'green' }, dependencies: [{ name: 'jose' as const }] }
+  server.use({ action, change })
+}
+
+/** Has the profile run an Action with this body, in whose reach are `event` and `api`. */
+export function useAction(server: ActionServer, body: string, change?: ActionOptions['change']) {
+  const name = 'onExecuteCustomTokenExchange'
+  useModule(server, `exports.${name} = async (event, api) => {\n${body}\n}`, change)
+}
+
+/** Exchanges a text by such an Action. */
+export async function exchangeBy(
+  server: ActionServer,
+  body: string,
+  change?: ActionOptions['change'],
+): Promise<Answer> {
+  useAction(server, body, change)
+  return server.exchange('a-subject-token')
 }

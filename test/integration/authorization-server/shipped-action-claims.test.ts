@@ -1,20 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type ActionServer, expectRefusal, isShutOut, startActionServer } from './action-support.js'
+import { describe, expect, it } from 'vitest'
+import { expectRefusal, isShutOut, useActionServer } from './action-support.js'
 import { API, MCP } from './support.js'
 
-let server: ActionServer
-
-beforeAll(async () => {
-  server = await startActionServer()
-})
-
-afterAll(async () => {
-  await server.close()
-})
-
-beforeEach(() => {
-  server.forgive()
-})
+const used = useActionServer()
 
 const seconds = (): number => Math.floor(Date.now() / 1000)
 
@@ -31,15 +19,15 @@ describe('the shipped Action refuses a subject token of this tenant by its claim
     ['expires in a thousand years', () => ({ exp: seconds() + 31_536_000_000 })],
     ['was issued at a text', () => ({ iat: `${seconds()}` })],
     ['has another issuer', () => ({ iss: 'https://other.example/' })],
-    ['has the issuer without the slash', () => ({ iss: server.issuer.slice(0, -1) })],
-    ['has a list of issuers', () => ({ iss: [server.issuer] })],
+    ['has the issuer without the slash', () => ({ iss: used.server.issuer.slice(0, -1) })],
+    ['has a list of issuers', () => ({ iss: [used.server.issuer] })],
     ['has no issuer', () => ({ iss: undefined })],
     ['is for the API', () => ({ aud: API })],
     ['is for another server whose name begins alike', () => ({ aud: `${MCP}/` })],
     ['is for another server too', () => ({ aud: [MCP, 'https://other.example/'] })],
-    ['is for the API too', () => ({ aud: [MCP, `${server.issuer}userinfo`, API] })],
+    ['is for the API too', () => ({ aud: [MCP, `${used.server.issuer}userinfo`, API] })],
     ['has a list of one audience', () => ({ aud: [MCP] })],
-    ['names the userinfo endpoint first', () => ({ aud: [`${server.issuer}userinfo`, MCP] })],
+    ['names the userinfo endpoint first', () => ({ aud: [`${used.server.issuer}userinfo`, MCP] })],
     ['has an object as audience', () => ({ aud: { [MCP]: true } })],
     ['has no audience', () => ({ aud: undefined })],
     ['has no subject', () => ({ sub: undefined })],
@@ -73,21 +61,21 @@ describe('the shipped Action refuses a subject token of this tenant by its claim
     ['has a nested list as scope', () => ({ scope: [['tool:greet']] })],
     ['is far too long', () => ({ permissions: ['x'.repeat(20_000)] })],
   ])('the shipped Action refuses a subject token that %s', async (_what, change) => {
-    const token = await server.subjectToken(change())
-    const answer = await server.exchange(token)
+    const token = await used.server.subjectToken(change())
+    const answer = await used.server.exchange(token)
     expectRefusal(answer, [400, 'invalid_request'])
-    expect(JSON.stringify([answer.body, server.events])).not.toContain(token)
-    expect(await isShutOut(server)).toBe(true)
+    expect(JSON.stringify([answer.body, used.server.events])).not.toContain(token)
+    expect(await isShutOut(used.server)).toBe(true)
   })
 
   it.each(['dpop+jwt', 'logout+jwt', 'secevent+jwt', 'at+jwt ', ''])(
     'the shipped Action refuses a subject token with the header type "%s"',
     async (typ) => {
-      expectRefusal(await server.exchange(await server.subjectToken({}, typ)), [
+      expectRefusal(await used.server.exchange(await used.server.subjectToken({}, typ)), [
         400,
         'invalid_request',
       ])
-      expect(await isShutOut(server)).toBe(true)
+      expect(await isShutOut(used.server)).toBe(true)
     },
   )
 })

@@ -1,4 +1,4 @@
-import { SignJWT, exportJWK, generateKeyPair } from 'jose'
+import { SignJWT, UnsecuredJWT, exportJWK, generateKeyPair } from 'jose'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Fetch } from '../../../src/http/fetch-json.js'
 import {
@@ -23,10 +23,17 @@ async function start(options: ActionServerOptions = {}): Promise<ActionServer> {
 it('the shipped Action fetches nothing for what cannot be a token, and the keys once for all that can', async () => {
   const server = await start()
   const { privateKey } = await generateKeyPair('RS256')
+  const secret = new TextEncoder().encode('a secret of the public, 32 bytes and more')
+  const shared = { alg: 'HS256', typ: 'at+jwt', kid: 'a' }
   for (const text of [
     'nonsense',
     'no.token.atall',
     '..',
+    new UnsecuredJWT(server.claims()).encode(),
+    await new SignJWT(server.claims()).setProtectedHeader(shared).sign(secret),
+    await new SignJWT(server.claims())
+      .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt' })
+      .sign(privateKey),
     await server.subjectToken({}, 'dpop+jwt'),
   ]) {
     expectRefusal(await server.exchange(text), [400, 'invalid_request'])

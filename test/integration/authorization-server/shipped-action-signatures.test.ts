@@ -1,41 +1,23 @@
 import { type JWTHeaderParameters, SignJWT, UnsecuredJWT, exportJWK, generateKeyPair } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type ActionServer,
-  expectRefusal,
-  isShutOut,
-  obtain,
-  startActionServer,
-} from './action-support.js'
+import { describe, expect, it } from 'vitest'
+import { expectRefusal, isShutOut, obtain, useActionServer } from './action-support.js'
 import { decode } from './support.js'
 
-let server: ActionServer
-
-beforeAll(async () => {
-  server = await startActionServer()
-})
-
-afterAll(async () => {
-  await server.close()
-})
-
-beforeEach(() => {
-  server.forgive()
-})
+const used = useActionServer()
 
 describe('the shipped Action refuses what another key has signed, or none, and counts it', () => {
   async function signedBy(
     key: Parameters<SignJWT['sign']>[0],
     header: Partial<JWTHeaderParameters> = {},
   ): Promise<string> {
-    const { kid } = decode(await server.subjectToken()).header
+    const { kid } = decode(await used.server.subjectToken()).header
     const all = { alg: 'RS256', typ: 'at+jwt', ...(kid !== undefined && { kid }), ...header }
-    return new SignJWT(server.claims()).setProtectedHeader(all).sign(key)
+    return new SignJWT(used.server.claims()).setProtectedHeader(all).sign(key)
   }
   const foreignKey = async (alg = 'RS256') => generateKeyPair(alg, { extractable: true })
   const altered = async (): Promise<string> => {
-    const [header, , signature] = (await server.subjectToken()).split('.')
-    const payload = server.claims({ sub: 'auth0|bob' })
+    const [header, , signature] = (await used.server.subjectToken()).split('.')
+    const payload = used.server.claims({ sub: 'auth0|bob' })
     return [header, Buffer.from(JSON.stringify(payload)).toString('base64url'), signature].join('.')
   }
 
@@ -44,11 +26,11 @@ describe('the shipped Action refuses what another key has signed, or none, and c
     ['three parts of nothing', () => 'a.b.c'],
     ['three empty parts', () => '..'],
     ['the form of an encrypted token', () => 'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..a.b.c'],
-    ['a token without signature', () => new UnsecuredJWT(server.claims()).encode()],
+    ['a token without signature', () => new UnsecuredJWT(used.server.claims()).encode()],
     ['a token whose subject was altered', altered],
     [
       'a token without its signature',
-      async () => (await server.subjectToken()).replace(/[^.]+$/, ''),
+      async () => (await used.server.subjectToken()).replace(/[^.]+$/, ''),
     ],
     ['a token of a foreign key', async () => signedBy((await foreignKey()).privateKey)],
     [
@@ -60,7 +42,7 @@ describe('the shipped Action refuses what another key has signed, or none, and c
       async () => {
         const { privateKey } = await foreignKey()
         const header = { alg: 'RS256', typ: 'at+jwt' }
-        return new SignJWT(server.claims()).setProtectedHeader(header).sign(privateKey)
+        return new SignJWT(used.server.claims()).setProtectedHeader(header).sign(privateKey)
       },
     ],
     [
@@ -81,7 +63,7 @@ describe('the shipped Action refuses what another key has signed, or none, and c
     [
       'a token signed with the text of the public key',
       async () => {
-        const response = await server.fetch(`${server.issuer}.well-known/jwks.json`)
+        const response = await used.server.fetch(`${used.server.issuer}.well-known/jwks.json`)
         return signedBy(new TextEncoder().encode(await response.text()), { alg: 'HS256' })
       },
     ],
@@ -91,33 +73,33 @@ describe('the shipped Action refuses what another key has signed, or none, and c
         const { privateKey } = await foreignKey()
         const header = { crit: ['exp'], exp: 1 }
         const options = { crit: { exp: true } }
-        const { kid = '' } = decode(await server.subjectToken()).header
-        return new SignJWT(server.claims())
+        const { kid = '' } = decode(await used.server.subjectToken()).header
+        return new SignJWT(used.server.claims())
           .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid, ...header })
           .sign(privateKey, options)
       },
     ],
     [
       'an ID token of this tenant',
-      async () => String((await obtain(server, 'alice', { scope: 'openid' }))['id_token']),
+      async () => String((await obtain(used.server, 'alice', { scope: 'openid' }))['id_token']),
     ],
     [
       'a token that the exchange itself has issued',
       async () => {
-        const { body } = await server.exchange(await server.subjectToken())
+        const { body } = await used.server.exchange(await used.server.subjectToken())
         return String(body['access_token'])
       },
     ],
     [
       'a refresh token',
       async () =>
-        String((await obtain(server, 'alice', { scope: 'offline_access' }))['refresh_token']),
+        String((await obtain(used.server, 'alice', { scope: 'offline_access' }))['refresh_token']),
     ],
   ])('the shipped Action refuses %s', async (_what, make) => {
     const token = await make()
     expect(token).not.toBe('undefined')
-    const answer = await server.exchange(token)
+    const answer = await used.server.exchange(token)
     expectRefusal(answer, [400, 'invalid_request'])
-    expect(await isShutOut(server)).toBe(true)
+    expect(await isShutOut(used.server)).toBe(true)
   })
 })

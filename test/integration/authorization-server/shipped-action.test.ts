@@ -1,36 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
-  type ActionServer,
   CLIENT,
   expectRefusal,
   isShutOut,
   obtain,
   shippedAction,
-  startActionServer,
+  useActionServer,
 } from './action-support.js'
 import { API, MCP, decode } from './support.js'
 
-let server: ActionServer
-
-beforeAll(async () => {
-  server = await startActionServer()
-})
-
-afterAll(async () => {
-  await server.close()
-})
-
-beforeEach(() => {
-  server.forgive()
-})
+const used = useActionServer()
 
 describe('the shipped Action', () => {
   it('the shipped Action gives a token for the API as the user of a token that a client got by signing in', async () => {
-    const { access_token: token } = await obtain(server, 'alice')
-    const { status, body } = await server.exchange(String(token))
+    const { access_token: token } = await obtain(used.server, 'alice')
+    const { status, body } = await used.server.exchange(String(token))
     expect({ status, scope: body['scope'] }).toEqual({ status: 200, scope: undefined })
     expect(decode(String(body['access_token'])).claims).toMatchObject({
-      iss: server.issuer,
+      iss: used.server.issuer,
       sub: 'auth0|alice',
       aud: API,
       azp: CLIENT,
@@ -41,27 +28,31 @@ describe('the shipped Action', () => {
 
   it('the shipped Action takes both dialects of access tokens, and the userinfo endpoint as second audience', async () => {
     for (const token of [
-      await server.subjectToken({}, 'JWT'),
-      await server.subjectToken({ client_id: undefined, azp: 'curl' }, 'at+JWT'),
-      await server.subjectToken({ aud: [MCP, `${server.issuer}userinfo`] }),
-      await server.subjectToken({ gty: 'password', scope: undefined, sub_profile: 'user' }),
+      await used.server.subjectToken({}, 'JWT'),
+      await used.server.subjectToken({ client_id: undefined, azp: 'curl' }, 'at+JWT'),
+      await used.server.subjectToken({ aud: [MCP, `${used.server.issuer}userinfo`] }),
+      await used.server.subjectToken({ gty: 'password', scope: undefined, sub_profile: 'user' }),
     ]) {
-      expect((await server.exchange(token)).status).toBe(200)
+      expect((await used.server.exchange(token)).status).toBe(200)
     }
   })
 
   it('the shipped Action keeps the user in the organization of the subject token, which the request may name', async () => {
-    const token = await server.subjectToken({ sub: 'auth0|bob', org_id: 'org_acme' })
+    const token = await used.server.subjectToken({ sub: 'auth0|bob', org_id: 'org_acme' })
     for (const params of [{}, { organization: 'org_acme' }]) {
-      const { body } = await server.exchange(token, params)
+      const { body } = await used.server.exchange(token, params)
       const { claims } = decode(String(body['access_token']))
       expect(claims).toMatchObject({ sub: 'auth0|bob', org_id: 'org_acme', scope: 'read:private' })
     }
   })
 
   it('the shipped Action gives an ID token where the subject token has the scope openid as well', async () => {
-    const { access_token: token } = await obtain(server, 'alice', { scope: 'openid tool:greet' })
-    const { status, body } = await server.exchange(String(token), { scope: 'openid read:private' })
+    const { access_token: token } = await obtain(used.server, 'alice', {
+      scope: 'openid tool:greet',
+    })
+    const { status, body } = await used.server.exchange(String(token), {
+      scope: 'openid read:private',
+    })
     expect(status).toBe(200)
     expect(decode(String(body['id_token'])).claims.sub).toBe('auth0|alice')
   })
@@ -104,31 +95,23 @@ describe('the shipped Action refuses a request, and counts nothing', () => {
       [400, 'invalid_request'],
     ],
   ])('the shipped Action refuses a request %s', async (_what, params, expected) => {
-    expectRefusal(await server.exchange(await server.subjectToken(), params), expected)
-    expect(await isShutOut(server)).toBe(false)
+    expectRefusal(await used.server.exchange(await used.server.subjectToken(), params), expected)
+    expect(await isShutOut(used.server)).toBe(false)
   })
 
   it('the shipped Action refuses another client than its own, though that may use Custom Token Exchange', async () => {
-    const other = await startActionServer({ action: shippedAction({ CLIENT_ID: 'mcp-server' }) })
-    try {
-      const answer = await other.exchange(await other.subjectToken())
-      expectRefusal(answer, [400, 'unauthorized_client'])
-    } finally {
-      await other.close()
-    }
+    used.server.use({ action: shippedAction({ CLIENT_ID: 'mcp-server' }) })
+    const answer = await used.server.exchange(await used.server.subjectToken())
+    expectRefusal(answer, [400, 'unauthorized_client'])
   })
 
   it.each(['SUBJECT_TOKEN_AUDIENCE', 'CLIENT_ID', 'TARGET_AUDIENCE', 'ALLOWED_SCOPES'])(
     'the shipped Action lets nobody in without its secret %s, and names it',
     async (name) => {
-      const blank = await startActionServer({ action: shippedAction({ [name]: ' ' }) })
-      try {
-        const answer = await blank.exchange(await blank.subjectToken())
-        expectRefusal(answer, [500, 'server_error'])
-        expect(answer.body['error_description']).toContain(name)
-      } finally {
-        await blank.close()
-      }
+      used.server.use({ action: shippedAction({ [name]: ' ' }) })
+      const answer = await used.server.exchange(await used.server.subjectToken())
+      expectRefusal(answer, [500, 'server_error'])
+      expect(answer.body['error_description']).toContain(name)
     },
   )
 })

@@ -1,46 +1,23 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Directory } from '../../../apps/authorization-server/directory.js'
 import {
-  type ActionServer,
-  type ActionServerOptions,
+  exchangeBy,
   expectRefusal,
   startActionServer,
+  useAction,
+  useActionServer,
+  useModule,
 } from './action-support.js'
-import { API, type Answer, decode } from './support.js'
+import { API, decode } from './support.js'
 
-const EXCHANGE_OFFLINE = { scope: 'offline_access read:private' }
-
-/** Runs a server whose profile has an Action with this body. `event` and `api` are in its reach. */
-async function withAction(
-  body: string,
-  options: Omit<ActionServerOptions, 'action'> = {},
-): Promise<ActionServer> {
-  const code = `exports.onExecuteCustomTokenExchange = async (event, api) => {\n${body}\n}`
-  return withModule(code, options)
-}
-
-async function withModule(
-  code: string,
-  options: Omit<ActionServerOptions, 'action'> = {},
-): Promise<ActionServer> {
-  const action = { code, secrets: { COLOUR: 'green' }, dependencies: [{ name: 'jose' as const }] }
-  const server = await startActionServer({ ...options, action })
-  onTestFinished(() => server.close())
-  return server
-}
-
-async function exchangeBy(body: string, options?: ActionServerOptions): Promise<Answer> {
-  const server = await withAction(body, options)
-  return server.exchange('a-subject-token')
-}
-
-function allowOfflineAccess({ resource_servers: [, api] }: Directory): void {
-  if (api !== undefined) api.allow_offline_access = true
-}
+const used = useActionServer()
 
 describe('an Action', () => {
   it('an Action that sets a user signs that user in, whatever the subject token is', async () => {
-    const { status, body } = await exchangeBy(`api.authentication.setUserById('auth0|alice')`)
+    const { status, body } = await exchangeBy(
+      used.server,
+      `api.authentication.setUserById('auth0|alice')`,
+    )
     expect(status).toBe(200)
     const { claims } = decode(String(body['access_token']))
     expect(claims).toMatchObject({ sub: 'auth0|alice', aud: API, scope: 'read:private' })
@@ -70,10 +47,9 @@ describe('an Action', () => {
     ['requires what it has not declared', `require('node:fs')`],
     ['denies with server_error', `api.access.deny('server_error', 'The database is down')`],
   ])('an Action that %s is answered with 500 server_error', async (_what, body) => {
-    const server = await withAction(body)
-    const answer = await server.exchange('a-subject-token')
+    const answer = await exchangeBy(used.server, body)
     expectRefusal(answer, [500, 'server_error'])
-    expect(JSON.stringify([answer.body, server.events])).not.toContain('a-subject-token')
+    expect(JSON.stringify([answer.body, used.server.events])).not.toContain('a-subject-token')
   })
 
   it.each([
@@ -81,12 +57,25 @@ describe('an Action', () => {
     ['throws while it is loaded', `throw new Error('a-subject-token')`],
     ['requires an undeclared module while it is loaded', `require('undici')`],
   ])('an Action whose module %s is answered with 500 server_error', async (_what, code) => {
-    expectRefusal(await (await withModule(code)).exchange('x'), [500, 'server_error'])
+    useModule(used.server, code)
+    expectRefusal(await used.server.exchange('x'), [500, 'server_error'])
   })
 
   it('an Action that does not end is answered with 500 server_error after its time, whatever it has said so far', async () => {
-    const body = `api.authentication.setUserById('auth0|alice'); await new Promise(() => {})`
-    expectRefusal(await exchangeBy(body, { actionTimeoutMs: 1 }), [500, 'server_error'])
+    const impatient = await startActionServer({
+      actionTimeoutMs: 1,
+      action: {
+        code: `exports.onExecuteCustomTokenExchange = (event, api) => {
+          api.authentication.setUserById('auth0|alice')
+          return new Promise(() => {})
+        }`,
+      },
+    })
+    try {
+      expectRefusal(await impatient.exchange('x'), [500, 'server_error'])
+    } finally {
+      await impatient.close()
+    }
   })
 
   it.each([
@@ -99,7 +88,7 @@ describe('an Action', () => {
       },
     ],
   ])('an Action that sets a user who %s is answered with 400', async (_what, body, change) => {
-    expectRefusal(await exchangeBy(body, { change }), [400, 'invalid_request'])
+    expectRefusal(await exchangeBy(used.server, body, change), [400, 'invalid_request'])
   })
 
   it('an Action that sets a user is answered with 400 when the connection of the user is not enabled for the client', async () => {
@@ -110,9 +99,9 @@ describe('an Action', () => {
       ]
       for (const user of directory.users) user.connection = 'Users'
     }
-    const refused = await exchangeBy(body, { change: connected(['curl']) })
+    const refused = await exchangeBy(used.server, body, connected(['curl']))
     expectRefusal(refused, [400, 'invalid_request'])
-    const { status } = await exchangeBy(body, { change: connected(['mcp-server-custom']) })
+    const { status } = await exchangeBy(used.server, body, connected(['mcp-server-custom']))
     expect(status).toBe(200)
   })
 
@@ -133,26 +122,29 @@ describe('an Action', () => {
   ])(
     'an Action that refuses is answered with 400 and its words: %s',
     async (body, code, reason) => {
-      const answer = await exchangeBy(body)
+      const answer = await exchangeBy(used.server, body)
       expectRefusal(answer, [400, code])
       expect(answer.body['error_description']).toBe(reason)
     },
   )
 
   it('an Action shuts an address out by rejectInvalidSubjectToken, and by no other refusal', async () => {
-    const server = await withAction(`
+    useAction(
+      used.server,
+      `
       const { subject_token: token } = event.transaction
       if (token === 'bad') api.access.rejectInvalidSubjectToken('bad')
-      else api.access.deny('denied', 'denied')`)
-    for (const token of ['good', 'good', 'bad']) await server.exchange(token)
-    expectRefusal(await server.exchange('good'), [429, 'too_many_attempts'])
-    server.forgive()
-    expectRefusal(await server.exchange('good'), [400, 'denied'])
+      else api.access.deny('denied', 'denied')`,
+    )
+    for (const token of ['good', 'good', 'bad']) await used.server.exchange(token)
+    expectRefusal(await used.server.exchange('good'), [429, 'too_many_attempts'])
+    used.server.forgive()
+    expectRefusal(await used.server.exchange('good'), [400, 'denied'])
   })
 
   it('an Action is told of the request, the client, the API and its secrets, and of no credential', async () => {
-    const server = await withAction(`api.access.deny('told', JSON.stringify(event))`)
-    const answer = await server.exchange('a-subject-token', {
+    useAction(used.server, `api.access.deny('told', JSON.stringify(event))`)
+    const answer = await used.server.exchange('a-subject-token', {
       organization: 'org_acme',
       actor_token: 'an-actor',
       actor_token_type: 'urn:example:actor',
@@ -163,7 +155,7 @@ describe('an Action', () => {
       client: { client_id: 'mcp-server-custom', metadata: {} },
       organization: { id: 'org_acme', name: 'acme', display_name: 'Acme', metadata: {} },
       request: {
-        hostname: new URL(server.issuer).host,
+        hostname: new URL(used.server.issuer).host,
         ip: '127.0.0.1',
         method: 'POST',
         body: { colour: 'red', subject_token: 'a-subject-token' },
@@ -184,7 +176,9 @@ describe('an Action', () => {
   })
 
   it('an Action keeps texts in a cache between its runs, within the limits of Auth0', async () => {
-    const server = await withAction(`
+    useAction(
+      used.server,
+      `
       const seen = api.cache.get('seen')?.value ?? ''
       api.cache.set('seen', seen + event.transaction.subject_token)
       const results = [
@@ -193,93 +187,12 @@ describe('an Action', () => {
         api.cache.set('brief', 'v', { ttl: 1000 }),
         api.cache.delete('nothing'),
       ]
-      api.access.deny('seen', JSON.stringify([seen, results.map(({ type }) => type)]))`)
-    await server.exchange('1')
-    await server.exchange('2')
-    const { body } = await server.exchange('3')
+      api.access.deny('seen', JSON.stringify([seen, results.map(({ type }) => type)]))`,
+    )
+    await used.server.exchange('1')
+    await used.server.exchange('2')
+    const { body } = await used.server.exchange('3')
     const results = ['error', 'error', 'success', 'error']
     expect(body['error_description']).toBe(JSON.stringify(['12', results]))
-  })
-})
-
-describe('the further words of an Action', () => {
-  const ALICE = `api.authentication.setUserById('auth0|alice')`
-
-  it('an Action finds an existing user by connection, and creates none', async () => {
-    const by = (connection: string, userId: string, options: string): string =>
-      `api.authentication.setUserByConnection('${connection}', { user_id: '${userId}' }, ${options})`
-    const options = `{ creationBehavior: 'create_if_not_exists', updateBehavior: 'none' }`
-    const known = 'Username-Password-Authentication'
-    const { body } = await exchangeBy(by(known, 'alice', options))
-    expect(decode(String(body['access_token'])).claims.sub).toBe('auth0|alice')
-    const refusals: [string, [number, string]][] = [
-      [by(known, 'mallory', options), [400, 'invalid_request']],
-      [by('Unknown', 'alice', options), [500, 'server_error']],
-      [by(known, 'alice', `{ creationBehavior: 'always' }`), [500, 'server_error']],
-    ]
-    for (const [action, expected] of refusals) expectRefusal(await exchangeBy(action), expected)
-  })
-
-  it('an Action signs a member in to an organization by id or by name, and nobody else', async () => {
-    for (const organization of ['org_acme', 'acme']) {
-      const set = `api.authentication.setOrganization('${organization}')`
-      const { body } = await exchangeBy(`${set}; ${ALICE}`)
-      expect(decode(String(body['access_token'])).claims['org_id']).toBe('org_acme')
-      const foreign = await exchangeBy(`${set}; api.authentication.setUserById('auth0|carol')`)
-      expectRefusal(foreign, [403, 'invalid_request'])
-    }
-    const unknown = await exchangeBy(`api.authentication.setOrganization('none'); ${ALICE}`)
-    expectRefusal(unknown, [403, 'invalid_request'])
-  })
-
-  it('an Action sets who acts for the user, five actors at most, and there is no refresh token then', async () => {
-    const set = (actor: object): string =>
-      `api.authentication.setActor(${JSON.stringify(actor)}); ${ALICE}`
-    const nested = (depth: number): object =>
-      depth === 1 ? { sub: 'a1' } : { sub: `a${depth}`, act: nested(depth - 1) }
-    const server = await withAction(set({ ...nested(5), kind: 'agent' }), {
-      change: allowOfflineAccess,
-    })
-    const { body } = await server.exchange('x', EXCHANGE_OFFLINE)
-    expect(decode(String(body['access_token'])).claims['act']).toEqual({
-      ...nested(5),
-      kind: 'agent',
-    })
-    expect(body).not.toHaveProperty('refresh_token')
-    const without = await withAction(ALICE, { change: allowOfflineAccess })
-    expect((await without.exchange('x', EXCHANGE_OFFLINE)).body).toHaveProperty('refresh_token')
-
-    const six = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, 1]))
-    for (const actor of [
-      nested(6),
-      { sub: '' },
-      {},
-      { sub: 'a', list: [] },
-      { sub: 'a', ...six },
-    ]) {
-      expectRefusal(await exchangeBy(set(actor)), [500, 'server_error'])
-    }
-  })
-
-  it('an Action changes the metadata of the user it signs in, and of nobody when it fails', async () => {
-    const held: { directory?: Directory } = {}
-    const change = (directory: Directory): void => {
-      held.directory = directory
-      const [alice] = directory.users
-      if (alice !== undefined) alice.app_metadata = { plan: 'free', old: 1 }
-    }
-    const words = `
-      api.user.setAppMetadata('plan', 'premium')
-      api.user.setAppMetadata('old', null)
-      api.user.setUserMetadata('theme', 'dark')
-      ${ALICE}`
-    await exchangeBy(`${words}; api.access.deny('no', 'no')`, { change })
-    expect(held.directory?.users[0]?.app_metadata).toEqual({ plan: 'free', old: 1 })
-    expect((await exchangeBy(words, { change })).status).toBe(200)
-    expect(held.directory?.users[0]).toMatchObject({
-      app_metadata: { plan: 'premium' },
-      user_metadata: { theme: 'dark' },
-    })
-    expect(held.directory?.users[0]?.app_metadata).not.toHaveProperty('old')
   })
 })

@@ -89,7 +89,7 @@ describe('the command line', () => {
   test("a command's own usage error is exit code 2, any other failure 1", async () => {
     expect(await say('refuse-all', 'x')).toMatchObject({
       code: 2,
-      stderr: 'refuse-all takes no arguments.\nSee mcp-on-behalf-of --help.\n',
+      stderr: 'refuse-all takes no arguments. See mcp-on-behalf-of --help.\n',
     })
     expect(await say('break')).toMatchObject({
       code: 1,

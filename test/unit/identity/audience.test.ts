@@ -15,7 +15,7 @@ const EXPECTED = {
 const LONG_AGO = 1_000_000_000
 const FAR_AHEAD = 100_000_000_000
 
-const refusalReason = (aud: unknown, iss: unknown = ISSUER): string | undefined =>
+const refusalReason = (aud: unknown, iss: unknown): string | undefined =>
   failureThrownBy(() => {
     assertAudience({ aud, iss }, EXPECTED)
   }).details.reason
@@ -48,7 +48,7 @@ describe('assertAudience', () => {
     ['two in one text', `${AUDIENCE} http://localhost:8787/`],
     ['the userinfo alone', `${ISSUER}userinfo`],
   ])('assertAudience refuses %s as an audience that is not ours', (_what, aud) => {
-    expect(refusalReason(aud)).toBe('audience_mismatch')
+    expect(refusalReason(aud, ISSUER)).toBe('audience_mismatch')
   })
 
   test.each([
@@ -85,6 +85,26 @@ describe('assertAudience', () => {
     expect(message).not.toContain('account')
   })
 
+  test.each([
+    ['another server', 'http://localhost:8787/', ['http://localhost:8787/']],
+    ['several servers', ['a', 7], ['a', '(number)']],
+  ])(
+    'assertAudience logs the audience that was expected beside those of a token for %s',
+    (_what, aud, receivedAudiences) => {
+      const { details } = failureThrownBy(() => {
+        assertAudience({ aud, iss: ISSUER }, EXPECTED)
+      })
+      expect(details.log).toEqual({ expectedAudience: AUDIENCE, receivedAudiences })
+    },
+  )
+
+  test('assertAudience logs the audience that was expected where a token names none', () => {
+    const { details } = failureThrownBy(() => {
+      assertAudience({ iss: ISSUER }, EXPECTED)
+    })
+    expect(details.log).toEqual({ expectedAudience: AUDIENCE })
+  })
+
   test('[case 12] assertAudience tells the client to ask for the resource where the audience is another name', () => {
     const { message } = failureThrownBy(() => {
       assertAudience({ aud: 'other' }, { ...EXPECTED, resource: 'https://mcp.example/mcp' })
@@ -99,6 +119,7 @@ describe('assertAudience', () => {
     ['the userinfo of another issuer', [AUDIENCE, 'https://evil.example/userinfo'], ISSUER],
     ['a path below userinfo', [AUDIENCE, `${ISSUER}userinfo/x`], ISSUER],
     ['userinfo where no issuer is known', [AUDIENCE, 'undefined/userinfo'], undefined],
+    ['nothing, where no issuer is known either,', [AUDIENCE, undefined], undefined],
     ['userinfo and a third', [AUDIENCE, `${ISSUER}userinfo`, 'https://third.example'], ISSUER],
   ])('assertAudience refuses a token that names %s as well', (_what, aud, iss) => {
     expect(refusalReason(aud, iss)).toBe('several_audiences')
@@ -158,9 +179,45 @@ describe('describeRefusal', () => {
     expect(failure.details.description).toContain(AUDIENCE)
   })
 
-  test('describeRefusal hands the cause on', () => {
+  test.each([
+    ['that did not verify', good],
+    ['of another issuer', { ...good, iss: 'https://other.example/' }],
+    ['for another audience', { ...good, aud: 'http://localhost:8787/' }],
+    ['for no audience', { ...good, aud: undefined }],
+    ['that has expired', { ...good, exp: LONG_AGO }],
+    ['that is not valid yet', { ...good, nbf: FAR_AHEAD }],
+  ])('describeRefusal hands the cause on in the refusal of a token %s', (_what, claims) => {
     const cause = new Error('signature')
-    expect(refusal(good, cause).cause).toBe(cause)
+    expect(refusal(claims, cause).cause).toBe(cause)
+  })
+
+  describe('by the clock', () => {
+    const NOW = 1_500_000_000
+
+    /** At half a second past `NOW`, with five seconds of tolerance. */
+    const reasonFor = (times: Claims): string | undefined => {
+      const token = { type: undefined, keyId: undefined, issuer: ISSUER }
+      const clock = (): number => NOW * 1_000 + 500
+      return describeRefusal(
+        { ...token, claims: { ...good, ...times } },
+        { ...expectations, clock },
+      ).details.reason
+    }
+
+    test.each([
+      ['whose expiry is ahead', { exp: NOW + 1 }, 'not_verified'],
+      ['that has expired within the tolerance', { exp: NOW - 4 }, 'not_verified'],
+      ['that has expired at the end of the tolerance', { exp: NOW - 4.5 }, 'expired'],
+      ['that has expired beyond the tolerance', { exp: NOW - 5 }, 'expired'],
+      ['that became valid before', { nbf: NOW - 1 }, 'not_verified'],
+      ['that becomes valid within the tolerance', { nbf: NOW + 5 }, 'not_verified'],
+      ['that becomes valid at the end of the tolerance', { nbf: NOW + 5.5 }, 'not_verified'],
+      ['that becomes valid beyond the tolerance', { nbf: NOW + 6 }, 'not_yet_valid'],
+      ['whose expiry is text', { exp: `${NOW - 600}` }, 'not_verified'],
+      ['whose start is text', { nbf: `${NOW + 600}` }, 'not_verified'],
+    ])('describeRefusal by the clock says of a token %s: %o %s', (_what, times, reason) => {
+      expect(reasonFor(times)).toBe(reason)
+    })
   })
 
   test.each([
@@ -180,6 +237,13 @@ describe('describeRefusal', () => {
       expect(message).not.toContain(configured)
     },
   )
+
+  test('describeRefusal names ten of the expected issuers in the log, however many there are', () => {
+    const issuers = Array.from({ length: 12 }, (_, index) => `https://${index}.example/`)
+    const token = { type: undefined, keyId: undefined, issuer: ISSUER, claims: good }
+    const { log } = describeRefusal(token, { ...expectations, issuers }).details
+    expect(log).toEqual({ expectedIssuers: issuers.slice(0, 10), receivedIssuer: ISSUER })
+  })
 
   test('describeRefusal logs a foreign issuer on one line, bounded and scrubbed, and offers no hint', () => {
     const iss = `https://a\n\u2028b.example/ eyJ${'x'.repeat(50)} ${'- '.repeat(5_000)}`

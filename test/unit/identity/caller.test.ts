@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
-import { callerFromClaims, userKeyOf, type Claims } from '../../../src/identity/caller.js'
+import {
+  callerFromClaims,
+  LAST_DATE_SECONDS,
+  userKeyOf,
+  type Claims,
+} from '../../../src/identity/caller.js'
 import { failureThrownBy } from '../outcomes.js'
 
 const GOOD = {
@@ -57,6 +62,23 @@ describe('callerFromClaims', () => {
     })
   })
 
+  test('callerFromClaims gives a caller no member for what its token does not say', () => {
+    const names = ['issuer', 'subject', 'clientId', 'scopes', 'expiresAtSeconds']
+    expect(Object.keys(callerFromClaims(GOOD))).toEqual(names)
+    const odd = { ...GOOD, iat: '1900000000', name: 7, email: ' ' }
+    expect(Object.keys(callerFromClaims(odd))).toEqual(names)
+  })
+
+  test('callerFromClaims takes an expiry up to the last second that a Date can hold', () => {
+    const last = { ...GOOD, exp: LAST_DATE_SECONDS }
+    const { expiresAtSeconds } = callerFromClaims(last)
+    expect(new Date(expiresAtSeconds * 1_000).getTime()).toBe(LAST_DATE_SECONDS * 1_000)
+    const beyond = { ...GOOD, exp: LAST_DATE_SECONDS + 1 }
+    expect(failureThrownBy(() => callerFromClaims(beyond)).details.reason).toBe(
+      'expiry_out_of_range',
+    )
+  })
+
   test('callerFromClaims is frozen', () => {
     expect(Object.isFrozen(callerFromClaims(GOOD))).toBe(true)
   })
@@ -99,6 +121,55 @@ describe('callerFromClaims', () => {
     const failure = failureThrownBy(() => callerFromClaims(claims))
     expect(failure.code).toBe('invalid_token')
     expect(failure.details.reason).toBe(reason)
+  })
+
+  test('callerFromClaims names the claim that is malformed in its refusal, and hands on why', () => {
+    const { message, cause } = failureThrownBy(() =>
+      callerFromClaims({ ...GOOD, act: { sub: 'agent-1', act: {} } }),
+    )
+    expect(message).toContain('The claim act of the token is malformed.')
+    expect(cause).toMatchObject({
+      reason: 'act_malformed',
+      cause: expect.any(TypeError) as unknown,
+    })
+  })
+
+  test('callerFromClaims says of a binding that it does not know that it cannot check it', () => {
+    const { message } = failureThrownBy(() => callerFromClaims({ ...GOOD, cnf: { kid: 'x' } }))
+    expect(message).toContain('bound to its sender in a way this server cannot check')
+  })
+
+  test('callerFromClaims takes scopes from scopeClaim alone where the policy names it: what any client can ask for does not count', () => {
+    const policy = { scopeClaim: 'urn:example:scopes' }
+    const asked = { ...GOOD, scope: 'tool:greet', scp: 'tool:greet' }
+    expect(callerFromClaims(asked, policy).scopes).toEqual([])
+    for (const assigned of ['tool:whoami tool:list', ['tool:whoami', 'tool:list']]) {
+      const claims = { ...asked, 'urn:example:scopes': assigned }
+      expect(callerFromClaims(claims, policy).scopes).toEqual(['tool:whoami', 'tool:list'])
+    }
+  })
+
+  test('callerFromClaims reads client and organization as ever where the policy names a scopeClaim', () => {
+    const policy = { scopeClaim: 'urn:example:scopes' }
+    expect(callerFromClaims({ ...GOOD, org_id: 'org_1' }, policy)).toMatchObject({
+      clientId: 'client-1',
+      organization: 'org_1',
+    })
+    const { message } = failureThrownBy(() => callerFromClaims(without('client_id'), policy))
+    expect(message).toContain('client_id, azp, cid, appid')
+  })
+
+  test('callerFromClaims leaves permissions unread where the policy ignores them, and only there', () => {
+    for (const permissions of [['tool:greet'], 'tool:greet', null]) {
+      const claims = { ...GOOD, permissions }
+      expect(callerFromClaims(claims, { ignorePermissions: true })).not.toHaveProperty(
+        'permissions',
+      )
+    }
+    const claims = { ...GOOD, permissions: ['tool:greet'] }
+    for (const policy of [{}, { ignorePermissions: false }]) {
+      expect(callerFromClaims(claims, policy).permissions).toEqual(['tool:greet'])
+    }
   })
 
   test('callerFromClaims accepts machine tokens where the policy dares to, and only there', () => {

@@ -104,6 +104,7 @@ describe('parseCredentials', () => {
 
   test.each([
     '/mcp?access_token=abc',
+    '?access_token=abc',
     '/mcp?access_token',
     '/mcp?access_token=',
     '/mcp?a=b&access_token=abc',
@@ -146,6 +147,12 @@ describe('parseCredentials', () => {
       'malformed_credentials',
       'token_too_long',
     ])
+  })
+
+  test('parseCredentials takes an Authorization header of 16 KiB and refuses one that is longer by a character', () => {
+    const header = `Bearer ${'a'.repeat(16 * 1024 - 'Bearer '.length)}`
+    expect(parse(authorization(header)).token.reveal()).toHaveLength(header.length - 7)
+    expect(refusal(authorization(`${header}a`))[1]).toBe('token_too_long')
   })
 
   test('parseCredentials gives exactly the token or refuses, whatever the header is', () => {

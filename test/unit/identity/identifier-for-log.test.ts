@@ -14,6 +14,13 @@ describe('identifiers in the log', () => {
     },
   )
 
+  test('[S16.9] an identifier of 128 characters stays whole, and a longer one is cut and says so', () => {
+    expect(identifierForLog('s'.repeat(128))).toBe('s'.repeat(128))
+    expect(identifierForLog('s'.repeat(129))).toMatch(
+      /^s{128}… \(129 characters, sha256 [0-9a-f]{12}\)$/,
+    )
+  })
+
   test('[S16.9] an identifier of any length is bounded, on one line, and told from every other', () => {
     const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), fc.string())
     fc.assert(

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { createIssuer } from '../../../src/identity/issuer-keys.js'
-import { metadataUrls } from '../../../src/identity/issuer-metadata.js'
+import { fetchIssuerMetadata, metadataUrls } from '../../../src/identity/issuer-metadata.js'
 import { KEY_1, KEYS, METADATA, openIssuer } from '../issuer-stand.js'
 import { json } from '../answer-json.js'
 import { failureOf, thrownBy } from '../outcomes.js'
@@ -145,6 +145,28 @@ describe('the metadata of an issuer', () => {
   })
 })
 
+describe('the search for the metadata', () => {
+  test('the search for the metadata ends with the deadline that it is given', async () => {
+    const { metadata } = await openIssuer()
+    const options = { fetch: globalThis.fetch, timeoutMs: 60_000 }
+    expect(await fetchIssuerMetadata(metadata.issuer, options)).toEqual(metadata)
+    const late = fetchIssuerMetadata(metadata.issuer, { ...options, deadline: AbortSignal.abort() })
+    await expect(late).rejects.toMatchObject({ reason: 'timed_out' })
+  })
+
+  test('the search for the metadata has one deadline for all addresses', async () => {
+    const signals: unknown[] = []
+    const fetch = (_url: unknown, init?: RequestInit): Promise<Response> => {
+      signals.push(init?.signal)
+      return Promise.resolve(new Response('{}', { status: 404 }))
+    }
+    const search = fetchIssuerMetadata('https://id.example/one', { fetch, timeoutMs: 60_000 })
+    await expect(search).rejects.toMatchObject({ reason: 'unexpected_status' })
+    expect(signals).toHaveLength(4)
+    expect(new Set(signals).size).toBe(1)
+  })
+})
+
 describe('a redirect', () => {
   test.each([301, 302, 307, 308])(
     '[case 20] a redirect of the metadata by %i is not followed, and the log says where it leads',
@@ -222,6 +244,13 @@ describe('an issuer with one name outside and another inside', () => {
       keys: [KEY_1],
     })
     expect(hits).toEqual([KEYS])
+  })
+
+  test('[case 21] an issuer with one name outside and another inside may have a jwks_uri that is not secure where the keys are configured: it is not looked at', async () => {
+    const { server, metadata, metadataUrl } = await inside({ jwks_uri: 'http://keys.example/' })
+    const jwksUrl = `${server.origin}${KEYS}`
+    const issuer = createIssuer({ issuer: OUTSIDE, metadataUrl, jwksUrl })
+    expect(await issuer.metadata()).toEqual(metadata)
   })
 
   test('[case 21] an issuer with one name outside and another inside needs no jwks_uri where the keys are configured', async () => {

@@ -44,6 +44,8 @@ describe('an unknown key id', () => {
     for (const issuedAtSeconds of [
       undefined,
       'now',
+      '0',
+      null,
       NaN,
       time.now / 1_000,
       time.now / 1_000 - 120,
@@ -63,6 +65,13 @@ describe('an unknown key id', () => {
     const issuedAtSeconds = time.now / 1_000 - 600
     expect((await issuer.keys('withdrawn', { issuedAtSeconds })).keys).toEqual([KEY_1])
     expect(count(KEYS)).toBe(11)
+  })
+
+  test('an unknown key id is none that one of several keys has: nothing is fetched', async () => {
+    const { issuer, answers, count } = await openIssuer()
+    answers[KEYS] = json({ keys: [KEY_1, KEY_2] })
+    for (const kid of ['key-1', 'key-2']) await issuer.keys(kid)
+    expect(count(KEYS)).toBe(1)
   })
 
   test('an unknown key id makes nobody wait who has a known one', async () => {

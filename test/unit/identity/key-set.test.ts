@@ -97,6 +97,12 @@ describe('a key set', () => {
     expect(readKeySet({ keys: [{ ...nameless, kid: 1 }] })?.keySet.keys).toEqual([nameless])
   })
 
+  test('a key set keeps an RSA key with the exponent 3, the least that is one', () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048, publicExponent: 3 })
+    const key = publicKey.export({ format: 'jwk' })
+    expect(readKeySet({ keys: [key] })).toEqual({ keySet: { keys: [key] }, skipped: [] })
+  })
+
   test('a key set holds nothing but public keys that verify something, whatever is published', () => {
     const values = fc.oneof(fc.anything(), fc.constantFrom('RSA', 'EC', 'sig', 'verify', n, 'AQAB'))
     const member = fc.oneof(fc.anything(), mutated(values))

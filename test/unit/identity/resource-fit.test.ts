@@ -25,6 +25,16 @@ describe('how clients take the resource of the metadata', () => {
     expect(log.lines).toHaveLength(fit === 'refused' ? 1 : 0)
   })
 
+  test('[case 12] the warning of a resource that clients refuse names it beside the endpoint, and what to change', () => {
+    const log = new RecordingLog()
+    warnOfUnfitResource({ resource: 'api://1111', endpoint }, log)
+    const [warning] = log.named('resource_unfit')
+    expect(warning?.level).toBe('warn')
+    expect(warning?.fields).toMatchObject({ resource: 'api://1111', endpoint: endpoint.href })
+    expect(warning?.fields['hint']).toContain('AUTH0_AUDIENCE')
+    expect(warning?.fields['hint']).toContain('TOKEN_AUDIENCE')
+  })
+
   test.each([
     'https://mcp.test/',
     'https://mcp.test/tools',

@@ -4,10 +4,10 @@ import { otherKindOf } from '../../../src/identity/token-kind.js'
 import { assertAccessTokenType } from '../../../src/identity/token-type.js'
 import { failureThrownBy } from '../outcomes.js'
 
-const reasonOf = (claims: Claims, type: string | undefined = 'JWT'): string | undefined =>
+const refusalOf = (claims: Claims, type: string | undefined) =>
   failureThrownBy(() => {
     assertAccessTokenType({ type, claims, keyId: undefined, issuer: undefined })
-  }).details.reason
+  }).details
 
 describe('what is no access token by its own word', () => {
   test.each<[string, Claims]>([
@@ -25,8 +25,19 @@ describe('what is no access token by its own word', () => {
     ['at_hash under a kind that says access', { typ: 'Bearer', at_hash: 'h' }],
     ['a scope beside typ ID', { typ: 'ID', scope: 'tool:whoami' }],
   ])('[case 7] a token with %s is refused with wrong_type', (_what, claims) => {
-    expect(reasonOf(claims)).toBe('wrong_type')
-    expect(reasonOf(claims, undefined)).toBe('wrong_type')
+    for (const type of ['JWT', undefined]) {
+      expect(refusalOf(claims, type).reason).toBe('wrong_type')
+    }
+  })
+
+  test.each<[string, string | undefined, Claims]>([
+    ['header typ', 'dpop+jwt', {}],
+    ['typ', 'at+jwt', { typ: 'ID' }],
+    ['token_use', undefined, { token_use: 'id' }],
+    ['at_hash', 'at+jwt', { at_hash: 'h' }],
+    ['nonce', undefined, { nonce: 'n' }],
+  ])('[case 7] the log says by which mark a token is none: %s', (mark, type, claims) => {
+    expect(refusalOf(claims, type).log).toEqual({ mark })
   })
 
   test.each<[string, string | undefined, Claims]>([
@@ -49,7 +60,7 @@ describe('what is no access token by its own word', () => {
   test.each(['dpop+jwt', 'logout+jwt', 'id_token+jwt', '', 'at jwt'])(
     'a token whose header says %j is refused',
     (type) => {
-      expect(reasonOf({}, type)).toBe('wrong_type')
+      expect(refusalOf({}, type).reason).toBe('wrong_type')
     },
   )
 })

@@ -71,6 +71,25 @@ describe('readUnverified', () => {
     expect(failure.details.reason).toBe('not_a_jwt')
   })
 
+  test.each<[string, (part: string) => string]>([
+    ['padding', (part) => `${part}=`],
+    ['bits that say nothing', (part) => part.replace(/Q$/, 'R')],
+    ['a line break', (part) => `${part}\n`],
+    ['plain base64', (part) => part.replace('-', '+')],
+  ])(
+    'readUnverified refuses another spelling of the same token, in whichever part: %s',
+    (_what, respell) => {
+      // Each has a character of base64url alone, and ends in one that stands for two bits.
+      const parts = [encoded({ alg: 'RS256', kid: '>>>>' }), encoded({ iss: '>>>' }), '-QAA-Q']
+      expect(read(parts.join('.')).keyId).toBe('>>>>')
+      for (const index of parts.keys()) {
+        const respelt = parts.map((part, at) => (at === index ? respell(part) : part))
+        expect(respelt[index]).not.toBe(parts[index])
+        expect(failureThrownBy(() => read(respelt.join('.'))).details.reason).toBe('not_a_jwt')
+      }
+    },
+  )
+
   test('readUnverified refuses a token of another number of parts', () => {
     fc.assert(
       fc.property(

@@ -38,6 +38,14 @@ describe('a verified token', () => {
     expect(find()).toBeUndefined()
   })
 
+  test('a verified token that had expired by then is not known afterwards either, whatever the clock says', () => {
+    const { time, remember, find } = setUp()
+    time.now += 60_000
+    remember(claims)
+    time.now -= 60_000
+    expect(find()).toBeUndefined()
+  })
+
   test('a verified token expires between two seconds where its expiry lies there', () => {
     const { time, remember, find } = setUp()
     remember({ ...claims, exp: NOW_SECONDS + 0.5 })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Fetch } from '../../../../src/http/fetch-json.js'
 import { createSelfSignedCertificate } from '../self-signed-certificate.js'
 import { serveTls, trustingFetch } from '../serve-tls.js'
@@ -20,11 +20,19 @@ export interface SeenRequest {
   readonly path: string
 }
 
-/** Auth0's Management API over one tenant in memory: bodies, scopes, duplicates and pages are strict. */
-export interface ManagementStandIn {
+/** Where a tenant is, and how it is reached. */
+export interface ManagementAddress {
   /** `localhost:<port>`. */
   readonly domain: string
+  /** Trusts the tenant. */
   readonly fetch: Fetch
+  close(): Promise<void>
+}
+
+/** Auth0's Management API over one tenant in memory: bodies, scopes, duplicates and pages are strict. */
+export interface ManagementStandIn extends ManagementAddress {
+  /** Answers below `/api/v2`, and requests for Management API tokens at `/oauth/token`. */
+  readonly handler: RequestListener
   readonly token: string
   readonly machineClient: MachineClient
   readonly tenant: Tenant
@@ -41,7 +49,6 @@ export interface ManagementStandIn {
   afterWrite: ((request: SeenRequest) => void) | undefined
   /** The writes so far. */
   writes(): readonly string[]
-  close(): Promise<void>
 }
 
 export interface ManagementStandInOptions {
@@ -49,15 +56,35 @@ export interface ManagementStandInOptions {
   readonly now?: (() => number) | undefined
 }
 
-export async function startManagementApi({
-  now = Date.now,
-}: ManagementStandInOptions = {}): Promise<ManagementStandIn> {
+/** Starts the Management API alone: nobody can sign in there. */
+export async function startManagementApi(
+  options: ManagementStandInOptions = {},
+): Promise<ManagementStandIn> {
   const certificate = await createSelfSignedCertificate()
   const server = await serveTls(certificate)
+  const standIn = createManagementApi(
+    {
+      domain: `localhost:${server.port}`,
+      fetch: trustingFetch(certificate.cert),
+      close: () => server.close(),
+    },
+    options,
+  )
+  server.attach(standIn.handler)
+  return standIn
+}
+
+/** Creates the Management API of an empty tenant, to be attached to a server. */
+export function createManagementApi(
+  address: ManagementAddress,
+  { now = Date.now }: ManagementStandInOptions = {},
+): ManagementStandIn {
   const profileWrites = new WriteLimit(now)
   const standIn: ManagementStandIn = {
-    domain: `localhost:${server.port}`,
-    fetch: trustingFetch(certificate.cert),
+    ...address,
+    handler: (req, res) => {
+      void answer(standIn, profileWrites, { req, res })
+    },
     token: `management-${randomUUID()}-${randomUUID()}`,
     machineClient: { id: 'machine', secret: `machine-secret-${randomUUID()}` },
     tenant: newTenant(),
@@ -71,11 +98,7 @@ export async function startManagementApi({
       standIn.requests
         .filter(({ method, path }) => method !== 'GET' && path !== '/oauth/token')
         .map(({ method, path }) => `${method} ${path}`),
-    close: () => server.close(),
   }
-  server.attach((req, res) => {
-    void answer(standIn, profileWrites, { req, res })
-  })
   return standIn
 }
 

@@ -62,7 +62,12 @@ export interface Tenant {
 /** A tenant as it is on its first day: a database connection, a system API, nobody in it. */
 export function newTenant(): Tenant {
   return {
-    settings: { resource_parameter_profile: 'audience', flags: { use_scope_descriptions: true } },
+    settings: {
+      resource_parameter_profile: 'audience',
+      client_id_metadata_document_supported: false,
+      dynamic_client_registration_security_mode: 'strict',
+      flags: { use_scope_descriptions: true, enable_dynamic_client_registration: false },
+    },
     connections: [
       {
         id: 'con_1',

@@ -25,10 +25,14 @@ export async function runSourceAction(
   const { api, verdict } = createActionApi(directory, actions.cache)
   try {
     const handler = actions.load(action)
-    await within(actions.timeoutMs, Promise.resolve().then(() => handler(event, api)))
-  } catch (cause) {
-    // What an Action throws may quote a token.
-    throw Object.assign(failure('The Action failed'), { cause })
+    await within(
+      actions.timeoutMs,
+      Promise.resolve().then(() => handler(event, api)),
+    )
+  } catch (error) {
+    // Not the error itself: it may quote a token.
+    const kind = error instanceof Error ? error.name : typeof error
+    throw failure(`The Action failed: ${kind}`)
   }
   return resultOf(directory, verdict)
 }

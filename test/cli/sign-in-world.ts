@@ -1,0 +1,55 @@
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import type { TokenRequest } from '../helpers/test-issuer.js'
+import { openWorld, type World } from './doctor-world.js'
+import {
+  allowSignIn,
+  CODE,
+  visitSignedIn,
+  type AllowedSignIn,
+  type SignedInDiagnosis,
+} from './sign-in-support.js'
+
+/** One world for the tests of a file, in which a person signs in. */
+export interface SignInWorld {
+  readonly world: World
+  /** One run of the doctor with a sign-in that is right but for this; as a client that is given, unless `argv` is. */
+  readonly visitWith: (
+    allowed: AllowedSignIn,
+    argv?: readonly string[],
+  ) => Promise<SignedInDiagnosis>
+  /** What a browser comes back with. */
+  readonly right: () => Readonly<Record<string, string>>
+  /** The requests that redeem a code; not the one by which the doctor probes the credentials of the server. */
+  readonly redemptions: () => readonly TokenRequest[]
+  readonly redeemedCodes: () => readonly (string | null)[]
+}
+
+export function useSignIn(): SignInWorld {
+  const held: { world?: World } = {}
+  const worldOf = (): World => {
+    if (held.world === undefined) throw new Error('only within a test')
+    return held.world
+  }
+  beforeAll(async () => {
+    held.world = await openWorld()
+  })
+  afterEach(() => {
+    worldOf().heal()
+    worldOf().issuer.tokenRequests.length = 0
+  })
+  afterAll(() => worldOf().close())
+  const redemptions = (): readonly TokenRequest[] =>
+    worldOf().issuer.tokenRequests.filter(({ parameters }) => parameters.has('resource'))
+  return {
+    get world() {
+      return worldOf()
+    },
+    visitWith: (allowed, argv) => {
+      const openBrowser = allowSignIn(worldOf(), allowed)
+      return visitSignedIn(worldOf(), { openBrowser }, argv === undefined ? {} : { argv })
+    },
+    right: () => ({ code: CODE, iss: worldOf().issuer.issuer }),
+    redemptions,
+    redeemedCodes: () => redemptions().map(({ parameters }) => parameters.get('code')),
+  }
+}
