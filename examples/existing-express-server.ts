@@ -34,7 +34,6 @@ export function createExampleApp({ endpoint, issuer, client, api, log }: Example
         downstream: { api: 'api', scopes: ['read:private'] },
       },
     ],
-    baselineScopes: ['tool:greet'],
   })
   const mcp = toNodeHandler(createMcpHandler(createServer))
 

@@ -1,6 +1,7 @@
 // The standalone server with a tool of your own. It reads the settings of `.env` and the environment, and keeps them all:
 // limits, sessions, checks, the page at `/`. `tools` takes the place of the demonstration tools. Start it, in a checkout:
 //   node --import tsx examples/own-tools.ts
+// docs/library.md has a `.env` with which it runs beside the development set-up.
 import {
   composeServer,
   createProcessLog,

@@ -25,7 +25,6 @@ export function createSdkV1App({ endpoint, issuer, client, api, log }: ExampleOp
     log,
     apis: { api },
     tools: SDK_V1_TOOLS,
-    baselineScopes: ['tool:whoami', 'tool:greet'],
   })
 
   const app = express()

@@ -34,7 +34,6 @@ export function createSessionsApp(options: SessionsExampleOptions): SessionsExam
     ...{ endpoint, issuer, client, log, sessions },
     apis: { api },
     tools: SDK_V1_TOOLS,
-    baselineScopes: ['tool:whoami', 'tool:greet'],
   })
 
   const app = express()

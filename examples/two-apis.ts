@@ -40,7 +40,6 @@ export function createTwoApisApp({ endpoint, issuer, client, apis, log }: TwoApi
         downstream: { api: 'invoices', scopes: ['read:private'] },
       },
     ],
-    baselineScopes: ['tool:orders', 'tool:invoices'],
   })
   const mcp = toNodeHandler(createMcpHandler(createServer))
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Request } from 'express'
-import { authContextOf } from '../src/identity/auth-context.js'
+import { requireAuthContext } from '../src/identity/auth-context.js'
 import { authInfoOf } from './require-bearer-auth.js'
 
 /**
@@ -24,6 +24,6 @@ export type AuthenticatedRequest = IncomingMessage & {
  * @category Middleware
  */
 export function authenticatedRequest(req: Request): AuthenticatedRequest {
-  authContextOf(authInfoOf(req))
+  requireAuthContext(authInfoOf(req))
   return req as unknown as AuthenticatedRequest
 }

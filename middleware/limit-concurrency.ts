@@ -1,7 +1,7 @@
 import { finished } from 'node:stream'
 import type { Request, RequestHandler } from 'express'
 import { OnBehalfOfError } from '../src/failures/errors.js'
-import { authContextOf } from '../src/identity/auth-context.js'
+import { requireAuthContext } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
 import { UserPlaces, type Places } from '../src/limits/user-places.js'
@@ -38,7 +38,7 @@ export function limitConcurrency(options: ConcurrencyLimitOptions): RequestHandl
   )
   return function limitConcurrencyMiddleware(req, res, next) {
     if (res.destroyed) return
-    const places = users.enter(userKeyOf(authContextOf(authInfoOf(req)).caller))
+    const places = users.enter(userKeyOf(requireAuthContext(authInfoOf(req)).caller))
     if (places === undefined) throw tooMany(req, concurrencyPerCaller)
     placesOf.set(req, places)
     // Tells also of an answer that is over by now, which an event would not.
@@ -61,7 +61,7 @@ export function keepPlacesUntil(req: Request, settled: Promise<unknown>): void {
 }
 
 function tooMany(req: Request, concurrencyPerCaller: number): OnBehalfOfError {
-  const { caller } = authContextOf(authInfoOf(req))
+  const { caller } = requireAuthContext(authInfoOf(req))
   return new OnBehalfOfError('rate_limited', {
     reason: 'too_many_at_once',
     description: `At most ${concurrencyPerCaller} requests of one user may be under way at a time, those of a batch counted one by one. Wait for one to end.`,

@@ -3,7 +3,7 @@ import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { systemClock, type Clock } from '../src/time/clock.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
-import { authContextOf } from '../src/identity/auth-context.js'
+import { requireAuthContext } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
 import { UserWindow, type Overdraft } from '../src/limits/user-window.js'
@@ -102,7 +102,7 @@ export function limitByCaller(options: CallerLimitOptions): RequestHandler {
 }
 
 function userOf(req: Request): string {
-  return userKeyOf(authContextOf(authInfoOf(req)).caller)
+  return userKeyOf(requireAuthContext(authInfoOf(req)).caller)
 }
 
 const unlimited: RequestHandler = function unlimitedMiddleware(_req, _res, next) {
@@ -120,7 +120,7 @@ function assertWithin(
   overdraft: Overdraft | undefined,
 ): void {
   if (overdraft === undefined) return
-  const { caller } = authContextOf(authInfoOf(req))
+  const { caller } = requireAuthContext(authInfoOf(req))
   throw new OnBehalfOfError('rate_limited', {
     reason,
     description: DESCRIPTIONS[reason],

@@ -1,10 +1,9 @@
 import { finished } from 'node:stream'
 import { classifyInboundRequest } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
-import { z } from 'zod'
 import { traceContextOf } from '../src/downstream/trace-context.js'
 import { DELEGATION_SCHEMA } from '../src/exchange/delegation-policy.js'
-import { authContextOf } from '../src/identity/auth-context.js'
+import { requireAuthContext } from '../src/identity/auth-context.js'
 import { LOGGER_OPTION } from '../src/logging/logger.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
@@ -12,6 +11,7 @@ import { SESSIONS_OPTION, type SessionOwners } from '../src/sessions/session-own
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import {
   API_CALL_SHAPE,
+  APIS_OPTION,
   createToolExchange,
   type ToolExchangeOptions,
 } from '../src/tools/tool-exchange.js'
@@ -33,14 +33,7 @@ export interface TokenExchangeOptions extends ToolExchangeOptions {
 const OPTIONS = optionsSchema<TokenExchangeOptions>({
   registry: optionValues.withFunctions('a ToolRegistry, see createToolRegistry', 'find'),
   exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
-  apis: z.record(
-    z.string(),
-    z.looseObject({
-      audience: optionValues.text("the API's identifier at the authorization server"),
-      baseUrl: optionValues.url,
-    }),
-    'must be the APIs, by the names that tools declare',
-  ),
+  apis: APIS_OPTION,
   delegation: DELEGATION_SCHEMA.optional(),
   ...API_CALL_SHAPE,
   log: LOGGER_OPTION.optional(),
@@ -69,7 +62,7 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
   const exchangeForTools = createToolExchange(options)
   return async function tokenExchangeMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
-    const { caller } = authContextOf(authInfo)
+    const { caller } = requireAuthContext(authInfo)
     const session = sessionOf(req, options)
     if (session !== undefined && typeof options.sessions === 'object') {
       options.sessions.assertOwned(session, caller)

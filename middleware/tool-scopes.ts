@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { OnBehalfOfError } from '../src/failures/errors.js'
-import { authContextOf, type AuthContext } from '../src/identity/auth-context.js'
+import { requireAuthContext, type AuthContext } from '../src/identity/auth-context.js'
 import { callerForLog, identifiersForLog } from '../src/identity/identifier-for-log.js'
 import { fingerprint } from '../src/identity/verified-token-cache.js'
 import { logEvent } from '../src/logging/log-event.js'
@@ -51,7 +51,7 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
   const loops = new StepUpLoops()
   const undeclared = new UndeclaredTools(log)
   return function toolScopesMiddleware(req, _res, next) {
-    const context = authContextOf(authInfoOf(req))
+    const context = requireAuthContext(authInfoOf(req))
     const calls = toolCallsIn(req.body)
     const unknown = undeclaredTools === 'refuse' ? access.undeclared(calls) : []
     if (unknown.length > 0) throw undeclared.refusal(unknown, requestIdOf(req))
@@ -60,7 +60,7 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
       next()
       return
     }
-    if (decision.kind === 'never') throw denied(decision)
+    if (decision.kind === 'never') throw denied(decision, context)
     const inVain = loops.note({
       caller: context.caller,
       tokenFingerprint: fingerprint(context.subjectToken),
@@ -85,27 +85,31 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
   }
 }
 
-function denied({ missing }: Extract<AccessDecision, { kind: 'never' }>): OnBehalfOfError {
+function denied(
+  { missing, tools }: Extract<AccessDecision, { kind: 'never' }>,
+  { caller }: AuthContext,
+): OnBehalfOfError {
   return new OnBehalfOfError('permission_denied', {
     reason: 'permission_missing',
     description: `The signed-in user does not have the permission ${missing.join(' ')}, which this tool needs. An administrator has to grant it; then the user signs in again.`,
-    log: { missing },
+    log: { tools, missing, ...callerForLog(caller) },
   })
 }
 
 function stepUp(
-  { missing, scopes }: Extract<AccessDecision, { kind: 'step_up' }>,
+  { missing, scopes, tools }: Extract<AccessDecision, { kind: 'step_up' }>,
   { caller }: AuthContext,
   access: ToolAccess,
 ): OnBehalfOfError {
   const hint = access.knowsAnyScopeOf(caller)
     ? ''
-    : ' The token has none of the scopes of this server: the client should ask for those in this challenge, not for those in the metadata of the authorization server.'
+    : ' The token has no scope of this server. Ask for the scopes that the WWW-Authenticate header of this answer names. The list in the metadata of the authorization server does not have them.'
   return new OnBehalfOfError('insufficient_scope', {
     reason: 'tool_scope_missing',
     description: `This tool needs the scope ${missing.join(' ')}.${hint}`,
     scopes,
     log: {
+      tools,
       missing,
       asked: identifiersForLog(scopes),
       granted: identifiersForLog(caller.scopes),

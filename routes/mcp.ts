@@ -23,7 +23,7 @@ import { consumePendingStepUp } from '../src/downstream/downstream-step-up.js'
 import { failureResponse } from '../src/failures/failure-response.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../src/time/clock.js'
-import { authContextOf } from '../src/identity/auth-context.js'
+import { requireAuthContext } from '../src/identity/auth-context.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
 import { logEvent } from '../src/logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
@@ -106,7 +106,8 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       (await sessions?.answer(request, requestOptions, onAsked)) ??
       mcp.fetch(request, requestOptions)
     if (!waitsForNotifications(request.method, parsedBody)) return serve()
-    return notifications.open(authContextOf(authInfo).caller, serve, endOfSubscription(parsedBody))
+    const { caller } = requireAuthContext(authInfo)
+    return notifications.open(caller, serve, endOfSubscription(parsedBody))
   }
 
   return {
@@ -144,7 +145,7 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
 
 function refusal(failure: OnBehalfOfError, req: ExpressRequest, log: Logger): Response {
   logFailure(failure, req, log)
-  const { challenges } = authContextOf(authInfoOf(req))
+  const { challenges } = requireAuthContext(authInfoOf(req))
   const { status, headers, body } = failureResponse(failure, requestIdOf(req), challenges)
   return new Response(JSON.stringify(body), { status, headers })
 }

@@ -39,19 +39,19 @@ export { protectedResourceMetadataRoute } from '../routes/protected-resource-met
 export type { ChallengeError } from './failures/challenge.js'
 export type { Clock, Timers } from './time/clock.js'
 export type { ToolHost } from './downstream/call-log.js'
-export {
-  downstreamOf,
-  type DownstreamOptions,
-  type HandlerContext,
-} from './downstream/downstream-access.js'
+export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
 export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
 export type {
+  AnyPath,
   DownstreamMethod,
   DownstreamRequest,
   LiteralPath,
   NamesIn,
   ParamsOf,
+  QueryValues,
   RequestArguments,
+  RequestOf,
+  SafePath,
   TemplateRequest,
 } from './downstream/downstream-request.js'
 export {
@@ -133,6 +133,7 @@ export {
   type Auth0ApiClientVerifierOptions,
   type VerifyingApiClient,
 } from './identity/auth0-api-client-verifier.js'
+export type { HandlerContext } from './identity/handler-context.js'
 export type { Delegation } from './identity/delegation.js'
 export type { Binding } from './identity/token-claims.js'
 export type { Caller, CallerPolicy, Claims } from './identity/caller.js'

@@ -1,7 +1,6 @@
 import { systemTimers } from './time/clock.js'
 import { composeServer } from './server/from-config.js'
-import { ConfigError, parseConfig, readSettings } from './config/config.js'
-import { warnOfSettingsFile } from './config/settings-file-doubts.js'
+import { ConfigError, parseConfig, readEnvironment } from './config/config.js'
 import { logEvent } from './logging/log-event.js'
 import { tellListening } from './http/listening-notice.js'
 import { describeError } from './logging/describe-error.js'
@@ -50,10 +49,8 @@ function listenFailure(error: unknown): string | undefined {
 }
 
 async function untilStopped(): Promise<number> {
-  const { environment, file } = readSettings()
-  const config = parseConfig(environment)
+  const config = parseConfig(readEnvironment())
   const log = createProcessLog({ level: config.logLevel })
-  warnOfSettingsFile(file, log)
   const composed = await composeServer(config, log)
   const server = await serve({ ...config.listen, handler: composed.handler, log })
   logEvent(log, 'info', { event: 'listening', port: server.port, endpoint: config.endpoint.href })

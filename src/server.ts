@@ -23,11 +23,11 @@ export type { HttpLimits } from './limits/http-limits.js'
 export { createProcessLog, type ProcessLogOptions } from './server/process-log.js'
 export { serve, type ListeningServer, type ServeOptions } from './server/serve.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
-export {
-  defineTool,
-  type DownstreamTool,
-  type DownstreamToolContext,
-  type LocalTool,
-  type Tool,
-  type ToolContext,
+export { defineTool } from './tools/define-tool.js'
+export type {
+  DownstreamTool,
+  DownstreamToolContext,
+  LocalTool,
+  Tool,
+  ToolContext,
 } from './tools/tool.js'

@@ -12,9 +12,17 @@ export interface FrontPageOptions {
   readonly mcpServerPage: URL | undefined
 }
 
+/** What the page at `/` says to a program that asks for JSON. */
+export interface FrontPageDocument {
+  readonly resource_servers: readonly {
+    readonly identifier: string
+    readonly scopes: readonly string[]
+  }[]
+}
+
 /**
  * Creates the middleware that says at `/` what this server is: a page for a browser, a line of plain text for everybody
- * else.
+ * else. A program that asks for JSON gets a `FrontPageDocument`: the scopes of each API.
  */
 export function frontPage(options: FrontPageOptions): ServerMiddleware {
   const page = renderPage({
@@ -22,17 +30,32 @@ export function frontPage(options: FrontPageOptions): ServerMiddleware {
     title: 'Development authorization server',
     body: body(options),
   })
+  const scopes = documentOf(options.directory)
   return async function showFrontPage(ctx, next) {
     if (ctx.path !== '/' || !['GET', 'HEAD'].includes(ctx.method)) return next()
     ctx.vary('Accept')
-    if (ctx.accepts('text/plain', 'html') === 'html') {
+    const form = ctx.accepts('text/plain', 'html', 'json')
+    if (form === 'html') {
       ctx.set(pageHeaders())
       ctx.body = page
       return
     }
     ctx.set('x-content-type-options', 'nosniff')
+    if (form === 'json') {
+      ctx.body = scopes
+      return
+    }
     ctx.type = 'text/plain'
     ctx.body = TEXT
+  }
+}
+
+function documentOf({ resource_servers: apis }: Directory): FrontPageDocument {
+  return {
+    resource_servers: apis.map(({ identifier, scopes }) => ({
+      identifier,
+      scopes: scopes.map(({ value }) => value),
+    })),
   }
 }
 

@@ -1,7 +1,7 @@
 import { DEFAULT_IDENTIFIERS, type Directory } from '../authorization-server/directory.js'
 
 /** The client as which the MCP server of the development set-up exchanges tokens. */
-const EXCHANGING_CLIENT = 'mcp-server'
+export const EXCHANGING_CLIENT = 'mcp-server'
 
 /** Which programs the development set-up runs for a directory, beside the authorization server. */
 export interface Programs {

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
+import { scopesOf } from './api-scopes.js'
 import { obtainToken } from './obtain-token.js'
+import { scopeNotice } from './scope-notice.js'
 import { TOKEN_DEFAULTS } from './token-command.js'
 
 /** Prints an access token, as the command line asks. Resolves with the exit code; `program` is how it was called. */
@@ -11,7 +13,11 @@ export async function runToken(argv: readonly string[], program: string): Promis
       return 0
     }
     if (values.user === undefined) throw new CommandLineError('--user is missing.')
-    const token = await obtainToken({ ...values, username: values.user })
+    const { user: username, issuer, resource } = values
+    const known = await scopesOf(issuer, resource)
+    const scope = values.scope ?? known?.join(' ') ?? TOKEN_DEFAULTS.scope
+    const token = await obtainToken({ username, issuer, resource, scope })
+    process.stderr.write(scopeNotice(token, { scope, known: known ?? [], username, resource }))
     process.stdout.write(`${token}\n`)
     return 0
   } catch (error) {
@@ -27,7 +33,7 @@ function usage(program: string): string {
 
 Prints an access token from the running development authorization server.
   --user      alice, bob or carol, or a user of your DEV_DIRECTORY
-  --scope     default: "${TOKEN_DEFAULTS.scope}"
+  --scope     default: all scopes of that API
   --resource  whom the token is for; default: ${TOKEN_DEFAULTS.resource}
   --issuer    default: ${TOKEN_DEFAULTS.issuer}
 `
@@ -38,7 +44,7 @@ function readArguments(argv: readonly string[]) {
     args: [...argv],
     options: {
       user: { type: 'string' },
-      scope: { type: 'string', default: TOKEN_DEFAULTS.scope },
+      scope: { type: 'string' },
       resource: { type: 'string', default: TOKEN_DEFAULTS.resource },
       issuer: { type: 'string', default: TOKEN_DEFAULTS.issuer },
       help: { type: 'boolean', default: false },

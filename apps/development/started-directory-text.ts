@@ -1,4 +1,5 @@
 import type { Directory, ResourceServerEntry } from '../authorization-server/directory.js'
+import { EXCHANGING_CLIENT } from './programs.js'
 import type { RunningDirectory } from './start-directory.js'
 import { COMMAND_LINE_CLIENT, tokenCommandFor } from './token-command-for.js'
 import { indented, usersOf } from './text-parts.js'
@@ -17,9 +18,10 @@ export function startedDirectoryText(
   const rows: [string, string][] = [
     ['authorization server', `${issuer}   (signs in ${usersOf(directory)} without a password)`],
     ...apis.map((identifier): [string, string] => ['API', identifier]),
-    ...(typeof mcpServer === 'string'
-      ? [['MCP server', `not started: ${mcpServer}`] as [string, string]]
-      : [['MCP server', mcpServer.endpoint.href] as [string, string]]),
+    [
+      'MCP server',
+      typeof mcpServer === 'string' ? absence(directory, mcpServer) : mcpServer.endpoint.href,
+    ],
   ]
   return `
 mcp-on-behalf-of, development set-up of ${file}. Everything runs on this machine; nothing is stored.
@@ -31,6 +33,16 @@ ${protectedServers(directory)
 Ctrl-C stops all of it.
 
 `
+}
+
+/** A directory without the client of the MCP server is meant for another one; otherwise something is missing. */
+function absence(directory: Directory, reason: string): string {
+  if (directory.clients.some(({ client_id }) => client_id === EXCHANGING_CLIENT)) {
+    return `not started: ${reason}`
+  }
+  const own = protectedServers(directory).map(({ api }) => api.identifier)
+  const advice = own.length === 0 ? '' : `; run your own at ${own.join(', ')}`
+  return `not part of this directory${advice}`
 }
 
 interface ProtectedServer {

@@ -97,7 +97,7 @@ function checkBaselineScopes({ resource, access }: Config): readonly Finding[] {
   const opensNothing = (scope: string): boolean =>
     !isIdentityScope(scope) &&
     !expandScopes([scope], access.scopeHierarchy).some((included) => ofTools.includes(included))
-  const strange = resource.baselineScopes.filter(opensNothing)
+  const strange = resource.baselineScopes?.filter(opensNothing) ?? []
   if (strange.length === 0) return []
   return [
     warning(

@@ -48,6 +48,11 @@ export function namesOf(serverIdentifier: string) {
   } as const
 }
 
+/** A name or a description of `namesOf` without the mark, for what another tool creates: `--remove` leaves that alone. */
+export function unmarked(text: string): string {
+  return text.replace(` ${SUFFIX}`, '').replace(new RegExp(`^${MARK} `), 'MCP ')
+}
+
 /** Whether a name or a description has the mark of setup, whatever server it was for. */
 export function isMarked(text: string | null | undefined): boolean {
   return text?.endsWith(` ${SUFFIX}`) === true

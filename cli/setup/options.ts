@@ -1,5 +1,5 @@
-import { SETTINGS } from '../../src/config/settings.js'
 import { subjectTokenTypeIssue } from '../../src/config/subject-token-type.js'
+import { defaultServerScopes } from './default-server-scopes.js'
 import {
   domain as domainSchema,
   baseUrl,
@@ -13,6 +13,7 @@ import { printable } from '../printable.js'
 import { UsageError } from '../usage-error.js'
 import type { CommandIo } from '../io.js'
 import type { Blueprint, ExchangeProfile } from './blueprint.js'
+import { readExport, type ExportOptions } from './export/export-options.js'
 import { WHERE_SECRETS_GO, type TokenSources } from './management-token.js'
 import { readAssignments, readRoles } from './role-options.js'
 import { DEFAULT_SUBJECT_TOKEN_TYPE } from './usage.js'
@@ -27,6 +28,8 @@ export interface SetupOptions {
   readonly dryRun: boolean
   /** Undo the set-up, in place of making it. */
   readonly remove: boolean
+  /** Print the plan for another tool, in place of making it. */
+  readonly export: ExportOptions | undefined
 }
 
 const OPTIONS = {
@@ -36,7 +39,7 @@ const OPTIONS = {
   'client-id': { type: 'string' },
   'server-url': { type: 'string', default: 'http://localhost:3001' },
   'server-identifier': { type: 'string' },
-  'server-scopes': { type: 'string', default: SETTINGS.MCP_BASELINE_SCOPES.fallback },
+  'server-scopes': { type: 'string', default: defaultServerScopes() },
   'api-identifier': { type: 'string' },
   'api-url': { type: 'string' },
   'api-scopes': { type: 'string', default: 'read:private' },
@@ -46,6 +49,8 @@ const OPTIONS = {
   roles: { type: 'string' },
   assign: { type: 'string', multiple: true },
   remove: { type: 'boolean', default: false },
+  export: { type: 'string' },
+  output: { type: 'string' },
   'env-file': { type: 'string', default: '.env' },
   'no-env-file': { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
@@ -73,6 +78,7 @@ export function parseSetupOptions(
     apply: values.yes,
     dryRun: values['dry-run'],
     remove: values.remove,
+    export: readExport(values),
   }
 }
 

@@ -6,6 +6,7 @@ import type { Fetch } from '../../src/http/fetch-json.js'
 import { UsageError } from '../usage-error.js'
 import { guardOutput, type GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
+import { exportPlan } from './export/export-plan.js'
 import { createManagementApi, type ManagementApi } from './management-api.js'
 import { managementToken } from './management-token.js'
 import { parseSetupOptions, type SetupOptions } from './options.js'
@@ -18,15 +19,19 @@ import { SETUP_USAGE } from './usage.js'
 /**
  * `setup`: brings an Auth0 tenant into line and writes the server's settings. Resolves with the exit code.
  *
- * 0: in line, or a plan by `--dry-run`. 1: anything else, a plan without `--yes` included. 2: a command line that
+ * 0: in line, a plan by `--dry-run`, or an export. 1: anything else, a plan without `--yes` included. 2: a command line that
  * cannot be understood.
  */
 export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
   const guarded = guardOutput(io)
   try {
     const options = parseSetupOptions(argv, guarded)
-    if (options !== undefined) return await setUp(options, guarded)
-    guarded.write(SETUP_USAGE)
+    if (options === undefined) {
+      guarded.write(SETUP_USAGE)
+      return 0
+    }
+    if (options.export === undefined) return await setUp(options, guarded)
+    exportPlan(options.blueprint, options.export, guarded)
     return 0
   } catch (error) {
     guarded.writeError(errorText(error))

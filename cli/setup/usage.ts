@@ -1,4 +1,4 @@
-import { SETTINGS } from '../../src/config/settings.js'
+import { defaultServerScopes } from './default-server-scopes.js'
 
 export const DEFAULT_SUBJECT_TOKEN_TYPE = 'urn:mcp-on-behalf-of:access-token'
 
@@ -21,7 +21,7 @@ What is set up
   --server-identifier   the MCP server's identifier;
                         default: its endpoint, <server-url>/mcp
   --server-scopes       the MCP server's own scopes;
-                        default: "${SETTINGS.MCP_BASELINE_SCOPES.fallback ?? ''}"
+                        default: "${defaultServerScopes()}"
   --client-id           an existing client to exchange tokens as;
                         default: found, else created
   --clients             how MCP clients get in that nobody registers by hand:
@@ -44,9 +44,12 @@ What is done
   --yes                 carry out the plan
   --remove              undo it all: the plan is what to undo and to delete;
                         with the other options as they were
+  --export TOOL         print the plan for an empty tenant, as files for
+                        terraform or deploy-cli; asks no tenant
+  --output DIR          write those files there
   --env-file            where to write the settings; default: .env
   --no-env-file         write none
-  --force               replace that file if it says something else
+  --force               replace these files if they say something else
 
 Where access comes from; no secret is taken on the command line
   --token-file, --token-stdin, AUTH0_MANAGEMENT_TOKEN: a Management API token

@@ -57,7 +57,6 @@ export function createMovedOverApp(env: NodeJS.ProcessEnv, options: MovedOverOpt
         downstream: { api: 'api', scopes: ['read:private'] },
       },
     ],
-    baselineScopes: ['tool:whoami', 'tool:greet'],
   })
   const mcp = toNodeHandler(createMcpHandler(createServer))
 
@@ -70,13 +69,13 @@ export function createMovedOverApp(env: NodeJS.ProcessEnv, options: MovedOverOpt
 
 function createServer(): McpServer {
   const server = new McpServer({ name: 'quickstart', version: '1.0.0' })
-  server.registerTool('whoami', { inputSchema: z.object({}) }, (_input, { http }) => {
-    const { subject, clientId, scopes } = authContextOf(http?.authInfo).caller
+  server.registerTool('whoami', { inputSchema: z.object({}) }, (_input, context) => {
+    const { subject, clientId, scopes } = authContextOf(context).caller
     return text(JSON.stringify({ user: { sub: subject, client_id: clientId }, scopes }))
   })
   const greetInput = z.object({ name: z.string().optional() })
   server.registerTool('greet', { inputSchema: greetInput }, async ({ name }, context) => {
-    const { subject } = authContextOf(context.http?.authInfo).caller
+    const { subject } = authContextOf(context).caller
     const api = downstreamOf(context, 'greet')
     const answer = await api.json('/api/private-scope', {
       schema: z.record(z.string(), z.unknown()),

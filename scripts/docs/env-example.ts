@@ -22,10 +22,10 @@ const QUICKSTART: ReadonlySet<string> = new Set<SettingName>([
 /** Writes `.env.example`: every setting with what it means, its default, and a value to begin with. */
 export function envExample(): string {
   const parts = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => {
-    const { description, fallback, example } = setting
+    const { description, fallback, absent = '', example } = setting
     const marked = identifies(name) ? `(*) ${description}` : description
-    const whole =
-      fallback === undefined || fallback === '' ? marked : `${marked} Default: ${fallback}.`
+    const byDefault = fallback ?? absent
+    const whole = byDefault === '' ? marked : `${marked} Default: ${byDefault}.`
     const value = fallback ?? (QUICKSTART.has(name) ? example : '')
     return `${wrapped(whole, 108).replace(/^/gm, '# ')}\n${name}=${value}`
   })

@@ -7,17 +7,17 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   malformed_credentials:
     'Correct the client. The line has a `reason`. `proof_refused` means that a DPoP proof (a signature by which a client shows that the token is its own) does not fit the request: compare the clocks and `MCP_SERVER_URL`.',
   invalid_token:
-    "Look at `reason`. `issuer_mismatch`: the line has `expectedIssuers` and `receivedIssuer`, and a `hint` where a trailing slash is all that differs. `audience_mismatch`: the client asked for a token for another server, or `AUTH0_AUDIENCE` differs from the API's identifier at the authorization server, often by a trailing slash. `several_audiences`: `otherAudiences` names the others, `hint` says what to do. `audience_missing`: the authorization server has to bind tokens to this server. A reason that ends in `_malformed`: a claim of the token cannot be read; correct the mapper or Action that writes it. Expired tokens are normal; if all tokens are refused at once, a clock or the issuer is wrong. `machine_token`: the token belongs to no user; `mark` says how the server recognised that. `wrong_type`: an ID token or another kind of token.",
+    "Look at `reason`. `issuer_mismatch`: the line has `expectedIssuers` and `receivedIssuer`, and a `hint` where a trailing slash is all that differs. `audience_mismatch`: the client asked for a token for another server, or `AUTH0_AUDIENCE` differs from the API's identifier at the authorization server, often by a trailing slash; `hint` says which. `several_audiences`: `otherAudiences` names the others, `hint` says what to do. `audience_missing`: the authorization server has to bind tokens to this server. A reason that ends in `_malformed`: a claim of the token cannot be read; correct the mapper or Action that writes it. Expired tokens are normal; if all tokens are refused at once, a clock or the issuer is wrong. `machine_token`: the token belongs to no user; `mark` says how the server recognised that. `wrong_type`: an ID token or another kind of token.",
   verifier_unavailable:
     "See whether this machine reaches the issuer: the line has `url` and `reason`. The server uses its copy of the keys for up to `KEYS_STALE_HOURS`. So with this code it has no keys, they are older than that, or a token has an unknown key id. `invalid` with a URL that answers: the issuer's metadata names another issuer than the setting, mostly by a slash.",
   insufficient_scope:
-    'Nothing: a client asks for the scopes and comes back (a step-up). `step_up_loop` in the log means that a client does not; [authorization.md](authorization.md) has the switches. `tool_scopes_not_mounted` as the reason means that a server was mounted without `toolScopes`.',
+    'Nothing: a client asks for the scopes and comes back (a step-up). `tools` names the tools of the call, and `missing` the scopes. `step_up_loop` in the log means that a client does not; [authorization.md](authorization.md) has the switches. `tool_scopes_not_mounted` as the reason means that a server was mounted without `toolScopes`.',
   permission_denied:
-    'Give the user a role with the permission that `missing` names, if they should have it. They have to sign in again, since the permissions stand in the token. `tool_not_declared`: the tool is not in `tools`; see that event in [operations.md](operations.md).',
+    'Give the user a role with the permission that `missing` names, if they should have it; `tools` names the tools of the call. They have to sign in again, since the permissions stand in the token. `tool_not_declared`: the tool is not in `tools`; see that event in [operations.md](operations.md).',
   reauthentication_required:
     'Nothing for a single user: the session ended or was revoked, and the client signs in again. For everybody at once: the signing keys or the client were replaced at the authorization server.',
   downstream_scope_denied:
-    "Compare `asked` and `granted`. The user needs a role with the API's permission, and this server's client needs a grant for that scope. With `api_wants_more_scope` the API asks for more than the tool declares: correct the tool.",
+    "Compare `asked` and `granted`. The user needs a role with the API's permission, and this server's client needs a grant for that scope. With `api_wants_more_scope` the API asks for more than the tool declares: `named` has the scopes that the API names, `asked` those of the tool, and `hint` says what to change.",
   delegation_refused:
     'Look at `chain`, which names the services, newest first. If the first of them may call this server, put it into `DELEGATION_ALLOWED_ACTORS`; if the chain is longer than you meant, find the loop before you raise `DELEGATION_MAX_DEPTH`.',
   consent_required:
@@ -37,7 +37,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   downstream_failed:
     "Look at `status` or `reason`. `unexpected_shape` names the `paths` that are not as the tool's schema says, and `*` stands for a name that the answer chose; `no_body`, `not_json` and `too_large` are about the body; `unexpected_status` with a `status` below 400 is a redirect, which is never followed, and `location` is where it leads; `token_echoed`: the answer contains the token that it was sent. Treat it as a leak in the API.",
   downstream_unavailable:
-    'See whether the API answers, and how fast: `timed_out` is `API_TIMEOUT_MS`, `broke_off` a connection that ended before the answer was complete, also after the second try that GET, HEAD, PUT and DELETE get. 429 and 5xx of the API arrive here too, with its `Retry-After`. `too_many_calls`: the call waited for its turn until its time was over, or too many waited. If that is one user, their client asks for too much at a time; if it is many, raise `API_CONNECTIONS` as far as the API allows.',
+    'See whether the API answers at `origin`, and how fast: `timed_out` is `API_TIMEOUT_MS`, `broke_off` a connection that ended before the answer was complete, also after the second try that GET, HEAD, PUT and DELETE get. 429 and 5xx of the API arrive here too, with its `Retry-After`. `too_many_calls`: the call waited for its turn until its time was over, or too many waited. If that is one user, their client asks for too much at a time; if it is many, raise `API_CONNECTIONS` as far as the API allows.',
   invalid_argument:
     'Nothing for a single one: the model chose a value such as `..` or `a/b` for `param`, and read what to correct. Many of them may be an attempt to reach other operations of the API. If identifiers of the API contain slashes, the API has to take them in the query or the body.',
   invalid_request:
@@ -59,6 +59,6 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
     'Raise `MAX_SESSIONS` if there is memory for it (up to 256 KiB a session), or lower `SESSION_IDLE_MINUTES`.',
   cancelled: 'Nothing: the client disconnected. Many of them may mean that calls take too long.',
   misconfigured:
-    'Correct the program: middleware in the wrong order, or a handler that asks for a path, a method or a header it may not use. `reason` says which, `problem` in words, and `hint` what to do.',
+    'Correct the program: middleware in the wrong order, or a handler that asks for a path, a method or a header it may not use. `reason` says which, `problem` in words, and `hint` what to do. Where a handler knows no log, because `protect` is not in front of it, Node writes the same words to standard error, once, as a warning with the code `MCP_ON_BEHALF_OF_WIRING`. [library.md](library.md#check-the-wiring) says how to check.',
   internal_error: 'Report it, with the log line: `err` has the error and where it was thrown.',
 }

@@ -1,7 +1,7 @@
 /** What each log event wants an operator to do. Markdown; the names are those that the source writes. */
 export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   api_call_failed:
-    'A call of the API by a tool failed. In the library, this line says what went wrong inside your handlers. The standalone server writes it at level debug, since `tool_failed` says the same. `reason`, `problem` and `hint` say what happened. `path` has names in place of the values; `paths` says where an answer does not fit the schema.',
+    'A call of the API by a tool failed. In the library, this line says what went wrong inside your handlers. The standalone server writes it at level debug, since `tool_failed` says the same. `reason`, `problem` and `hint` say what happened, and `origin` where an API was looked for that is not available. `path` has names in place of the values; `paths` says where an answer does not fit the schema.',
   cache_owner_mismatch:
     'The cache returned a token of another user. The token was discarded and not used. This must never happen with the cache in memory. Wake somebody up. If you have a cache of your own, take it out of service first.',
   endpoint_path_differs:
@@ -22,13 +22,13 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, usually because a client disconnected or violated the protocol. Investigate if there are many of one kind.',
   metadata_not_reached:
-    'Once: clients were sent to the metadata, and no request has reached the middleware that serves it. Mount it with `app.use(metadata)`, in front of the endpoint. [library.md](library.md) says how to check.',
+    'Once: a client was sent to the metadata by a challenge, and ten seconds later (or at the second challenge) no request has reached the middleware that serves it. Mount it with `app.use(metadata)`, without a path and in front of the endpoint. [library.md](library.md#check-the-wiring) says how to check.',
   request_refused:
     'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
   resource_unfit:
     'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `hint` says which settings to change.',
   scope_of_no_tool:
-    'Once, at the start: `setting` names `scopes` that no tool of this server requires, so they allow nothing. Clients may ask for them and be refused. Correct or remove them. This is not about sign-in scopes such as `offline_access`.',
+    'Once, at the start: `setting` (a setting, or in the library an option) names `scopes` that no tool of this server requires, so they allow nothing. Clients may ask for them and be refused. Correct or remove them. This is not about sign-in scopes such as `offline_access`.',
   settings_line_ignored:
     'Once for each, at the start: a line of `.env` has no effect. `problem` says why: `no_assignment`, it is no `NAME=value`; `set_twice`, a later line sets the same `name` to something else. No part of a value is logged.',
   step_up_loop:

@@ -12,9 +12,10 @@ export function settingTheme(settings: Readonly<Record<string, Setting<unknown>>
     .join('\n\n')
 }
 
-function facts(name: string, { fallback, example, secret, file }: Setting<unknown>): string {
+function facts(name: string, setting: Setting<unknown>): string {
+  const { fallback, example, secret, file } = setting
   return [
-    `- Default: ${defaultOf(fallback)}`,
+    `- Default: ${defaultOf(setting)}`,
     // A default says by itself what a value looks like.
     ...(example === fallback ? [] : [`- Example: \`${example}\``]),
     ...(secret === true
@@ -25,8 +26,8 @@ function facts(name: string, { fallback, example, secret, file }: Setting<unknow
   ].join('\n')
 }
 
-function defaultOf(fallback: string | undefined): string {
-  if (fallback === undefined) return 'none'
+function defaultOf({ fallback, absent = 'none' }: Setting<unknown>): string {
+  if (fallback === undefined) return absent
   return fallback === '' ? 'empty' : `\`${fallback}\``
 }
 

@@ -6,10 +6,10 @@ import * as values from './values.js'
 export const ACCESS_SETTINGS = {
   MCP_BASELINE_SCOPES: setting({
     description:
-      'The scopes a client is told to ask for at sign-in, separated by spaces or commas. More are asked for when a tool needs them.',
+      'The scopes that a client is told to ask for at sign-in, separated by spaces or commas. Name fewer than those of all tools only if your clients ask for more when a tool needs it.',
     schema: values.scopeList,
     example: 'tool:whoami tool:greet',
-    fallback: 'tool:whoami tool:greet',
+    absent: 'the scopes of all tools',
   }),
   AUTHORIZATION_CLAIMS: setting({
     description:

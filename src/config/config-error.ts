@@ -14,7 +14,8 @@ export interface ConfigIssue {
  * @category Server
  */
 export class ConfigError extends Error {
-  readonly issues: readonly ConfigIssue[]
+  /** Not shown where Node prints the error: the message has them all. */
+  declare readonly issues: readonly ConfigIssue[]
 
   constructor(issues: readonly ConfigIssue[]) {
     const lines = issues.map(({ key, value, hint }) =>
@@ -22,6 +23,8 @@ export class ConfigError extends Error {
     )
     super(`The configuration has ${counted(issues.length, 'issue')}:\n${lines.join('\n')}`)
     this.name = 'ConfigError'
-    this.issues = issues
+    // Where it was thrown says nothing about the settings. Node puts a stack without frames in brackets.
+    this.stack = `${this.name}: ${this.message}\n`
+    Object.defineProperty(this, 'issues', { value: issues, enumerable: false })
   }
 }

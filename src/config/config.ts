@@ -7,6 +7,8 @@ import { parseSettings, textOf, type Environment } from './parse-settings.js'
 import { withExtraAuthorities } from './extra-authorities.js'
 import { readSettingsFile } from './settings-file.js'
 import type { SettingsFileRead } from './settings-file-doubts.js'
+import { NO_SETTINGS_FILE, SETTINGS_FILE } from './settings-origin.js'
+import { nearMisses } from './unknown-settings.js'
 import { readValueFiles } from './value-files.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './token-config.js'
 import { httpConfig, type HttpConfig } from './http-config.js'
@@ -76,6 +78,8 @@ export interface Config extends HttpConfig {
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** What the `.env` file has that does nothing; the server warns of it at its start. */
+  readonly settingsFile: SettingsFileRead
 }
 
 /**
@@ -100,12 +104,15 @@ export function parseConfig(environment: Environment): Config {
   const issues = [
     ...unreadable,
     ...configIssues(found, new Set(unreadable.map(({ key }) => key))).map((issue) =>
-      asGiven(issue, environment),
+      withNearMiss(asGiven(issue, environment), environment),
     ),
   ]
   if (issues.length > 0) throw new ConfigError(issues)
   // Sound: a setting that is absent without a fallback and needed is an issue.
-  return deepFreeze(assemble(found as CompleteSettings))
+  return deepFreeze({
+    ...assemble(found as CompleteSettings),
+    settingsFile: environment[SETTINGS_FILE] ?? NO_SETTINGS_FILE,
+  })
 }
 
 function asGiven(issue: ConfigIssue, environment: Environment): ConfigIssue {
@@ -113,7 +120,23 @@ function asGiven(issue: ConfigIssue, environment: Environment): ConfigIssue {
   return issue.value === undefined || value === undefined ? issue : { ...issue, value }
 }
 
-function assemble(found: CompleteSettings): Config {
+/** Where a setting is missing, the name that looks like it says more. */
+function withNearMiss(issue: ConfigIssue, environment: Environment): ConfigIssue {
+  const isSet = (name: string): boolean => textOf(environment, name) !== undefined
+  if (issue.value !== undefined || isSet(issue.key)) return issue
+  const wanted = [issue.key, ...(IN_PLACE_OF[issue.key] ?? [])]
+  const misses = nearMisses(Object.keys(environment).filter(isSet), wanted)
+  const said = misses.map(({ name, nearest }) => `. ${name} is set: did you mean ${nearest}?`)
+  return { ...issue, hint: `${issue.hint}${said.join('')}` }
+}
+
+/** What may be set in place of a missing setting. */
+const IN_PLACE_OF: Readonly<Record<string, readonly SettingName[]>> = {
+  AUTH0_DOMAIN: ['ISSUER_BASE_URL'],
+  MCP_AUTH0_CLIENT_SECRET: ['MCP_AUTH0_CLIENT_PRIVATE_KEY'],
+}
+
+function assemble(found: CompleteSettings): Omit<Config, 'settingsFile'> {
   return {
     ...httpConfig(found),
     endpoint: endpointOf(found),
@@ -193,14 +216,16 @@ export function readSettings(directory: string = process.cwd()): ReadSettings {
   const files = readValueFiles((name) => textOf(environment, name))
   const all = [...issues.filter(({ key }) => !(key in set)), ...files.issues]
   if (all.length > 0) throw new ConfigError(all)
-  return {
-    environment: withExtraAuthorities({ ...environment, ...files.values }),
-    file: { names: Object.keys(values), doubts },
-  }
+  const file = { names: Object.keys(values), doubts }
+  const complete = withExtraAuthorities({ ...environment, ...files.values })
+  return { environment: { ...complete, [SETTINGS_FILE]: file }, file }
 }
 
 /**
- * `readSettings` without what is doubtful.
+ * The environment of this process: a `.env` file in the working directory, overruled by `process.env`.
+ *
+ * Settings that are given as files (`…_FILE`) are read from those. Throws a `ConfigError` for files that cannot be read. A
+ * server made from it warns of lines of `.env` that do nothing.
  *
  * @category Server
  */

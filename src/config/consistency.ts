@@ -7,7 +7,7 @@ import { subjectTokenTypeIssue } from './subject-token-type.js'
 
 const MISSING = {
   AUTH0_AUDIENCE:
-    "is missing. Set it to this server's API identifier at the authorization server, for example http://localhost:3001/",
+    "is missing. Set it to this server's API identifier at the authorization server, for example http://localhost:3001/mcp",
   MCP_AUTH0_CLIENT_ID: 'is missing. Set it to the client as which this server exchanges tokens',
   API_AUTH0_AUDIENCE:
     "is missing. Set it to the protected API's identifier at the authorization server, for example http://localhost:8787/",

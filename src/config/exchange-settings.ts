@@ -176,8 +176,9 @@ export const EXCHANGE_SETTINGS = {
   }),
   API_CONCURRENCY_PER_USER: setting({
     description:
-      'Calls of the API under way at a time for one user, through all clients together. Further calls of that user wait. Default: a quarter of API_CONNECTIONS.',
+      'Calls of the API under way at a time for one user, through all clients together. Further calls of that user wait.',
     schema: values.integerBetween(1, 10_000),
+    absent: 'a quarter of API_CONNECTIONS',
     example: '16',
   }),
 } as const satisfies Record<string, Setting<unknown>>

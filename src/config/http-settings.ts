@@ -19,8 +19,9 @@ export const HTTP_SETTINGS = {
   }),
   MCP_SERVER_URL: setting({
     description:
-      'The public URL under which clients reach this server; the MCP endpoint is /mcp below it. A trailing slash is meaningless. Default: http://localhost:PORT.',
+      'The public URL under which clients reach this server; the MCP endpoint is /mcp below it. A trailing slash is meaningless.',
     schema: values.serverUrl,
+    absent: 'http://localhost:PORT',
     example: 'http://localhost:3001',
   }),
   METADATA_LOCATION: setting({

@@ -18,9 +18,9 @@ export const ISSUER_SETTINGS = {
   }),
   AUTH0_AUDIENCE: setting({
     description:
-      "This MCP server's resource identifier: the `aud` of the tokens it accepts, byte for byte. A trailing slash matters. `npm run setup` makes it the endpoint, …/mcp; Auth0's quickstart has http://localhost:3001/.",
+      "This MCP server's resource identifier: the `aud` of the tokens it accepts, byte for byte. A trailing slash matters. Best the URL of the endpoint, …/mcp; Auth0's quickstart has http://localhost:3001/, which some clients refuse.",
     schema: values.identifier,
-    example: 'http://localhost:3001/',
+    example: 'http://localhost:3001/mcp',
   }),
   ADDITIONAL_ISSUERS: setting({
     description:

@@ -1,10 +1,17 @@
 import type { ConfigIssue } from './config-error.js'
 import type { Setting } from './setting.js'
+import type { SettingsFileRead } from './settings-file-doubts.js'
+import { SETTINGS_FILE } from './settings-origin.js'
 import { SETTINGS, type SettingValues } from './settings.js'
 import { textIssue } from './text-issue.js'
 
-/** Environment variables by their names, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>
+/**
+ * Environment variables by their names, as `process.env` has them. That of `readEnvironment` also carries what its `.env`
+ * file has beside its values.
+ */
+export type Environment = Readonly<Record<string, string | undefined>> & {
+  readonly [SETTINGS_FILE]?: SettingsFileRead | undefined
+}
 
 /** The text of a variable, without space at either end; `undefined` where it is absent or empty. */
 export function textOf(environment: Environment, key: string): string | undefined {

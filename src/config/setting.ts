@@ -13,6 +13,8 @@ export interface Setting<T> {
   readonly alias?: string | undefined
   /** The text that stands for an absent value. */
   readonly fallback?: string | undefined
+  /** What counts in place of an absent value, in words, where no fixed text can say it. For the documentation. */
+  readonly absent?: string | undefined
 }
 
 /** Names a setting's type; does nothing else. */

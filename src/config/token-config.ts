@@ -10,7 +10,8 @@ export interface ResourceConfig {
   readonly tokenAudience: string
   /** What may stand beside it: ourselves by another name, and what a setting names. */
   readonly toleratedAudiences: readonly string[]
-  readonly baselineScopes: readonly string[]
+  /** `undefined`: the scopes of all tools. */
+  readonly baselineScopes: readonly string[] | undefined
   readonly metadataLocation: MetadataLocation
 }
 

@@ -6,8 +6,9 @@ import * as values from './values.js'
 export const TOKEN_SETTINGS = {
   TOKEN_AUDIENCE: setting({
     description:
-      'The `aud` of the tokens for this server, byte for byte, where the authorization server writes something else than AUTH0_AUDIENCE (Entra: the id of the application). Clients go on asking for AUTH0_AUDIENCE. Default: AUTH0_AUDIENCE.',
+      'The `aud` of the tokens for this server, byte for byte, where the authorization server writes something else than AUTH0_AUDIENCE (Entra: the id of the application). Clients go on asking for AUTH0_AUDIENCE.',
     schema: values.identifier,
+    absent: 'AUTH0_AUDIENCE',
     example: '11111111-2222-3333-4444-555555555555',
   }),
   TOLERATED_AUDIENCES: setting({

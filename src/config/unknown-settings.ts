@@ -28,13 +28,35 @@ export interface UnknownSetting {
 /** Finds the names that are no settings, of 20 at most. Meant for those of the file alone: a process has many more. */
 export function unknownSettings(names: readonly string[]): readonly UnknownSetting[] {
   return names
-    .filter((name) => !KNOWN.includes(name) && !OTHERS.includes(name))
+    .filter((name) => !isKnown(name))
     .slice(0, MAX_NAMED)
     .map((name) => {
       const nearest = nearestName(name, KNOWN)
       if (nearest !== undefined) return { name, nearest }
       return { name: NAME_LIKE.test(name) && name.length <= MAX_NAME ? name : '(no name)' }
     })
+}
+
+/** A name that is no setting, and looks like one. */
+export interface NearMiss {
+  readonly name: string
+  readonly nearest: string
+}
+
+/** Finds among `names` those that are no settings and look like one of `wanted`, or like the file of one. */
+export function nearMisses(
+  names: readonly string[],
+  wanted: readonly string[],
+): readonly NearMiss[] {
+  const meant = new Set(wanted.flatMap((name) => [name, `${name}_FILE`]))
+  return names.flatMap((name) => {
+    const nearest = isKnown(name) ? undefined : nearestName(name, KNOWN)
+    return nearest !== undefined && meant.has(nearest) ? [{ name, nearest }] : []
+  })
+}
+
+function isKnown(name: string): boolean {
+  return KNOWN.includes(name) || OTHERS.includes(name)
 }
 
 /** Logs each name in `.env` that is no setting, so that a misspelt one does not go unnoticed. */

@@ -1,5 +1,6 @@
 import { OnBehalfOfError } from '../failures/errors.js'
-import type { AnyPath } from './downstream-request.js'
+import { scrub } from '../logging/scrub.js'
+import type { AnyPath, QueryValues } from './downstream-request.js'
 import {
   parsePathTemplate,
   parsePlainPath,
@@ -11,7 +12,7 @@ import {
 export interface ApiTarget {
   readonly path: AnyPath
   readonly params?: PathValues | undefined
-  readonly query?: Readonly<Record<string, string>> | undefined
+  readonly query?: QueryValues | undefined
 }
 
 /** The address of a call. */
@@ -25,7 +26,7 @@ export interface ApiAddress {
  * Puts the address of a call together: the API's base, the path with its values, the query.
  *
  * The path has exactly the segments of the template below the base, see `PathTemplate.fill`. Throws as that, and
- * `misconfigured` where the address would be any other than that.
+ * `misconfigured` where the address would be any other than that, or a value of the query is no text.
  */
 export function resolveApiPath(baseUrl: URL, { path, params, query = {} }: ApiTarget): ApiAddress {
   const template =
@@ -41,6 +42,16 @@ export function resolveApiPath(baseUrl: URL, { path, params, query = {} }: ApiTa
     const log = { problem: 'the path changes when it is made into a URL' }
     throw new OnBehalfOfError('misconfigured', { reason: 'path_outside_api', log })
   }
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, queryText(name, value))
+  }
   return { url, template: template.text }
+}
+
+function queryText(name: string, value: unknown): string {
+  const isText = typeof value === 'string' || typeof value === 'boolean'
+  if (isText || (typeof value === 'number' && Number.isFinite(value))) return String(value)
+  const problem = `query.${scrub(name, 100) ?? ''} is neither a string, a finite number nor a boolean`
+  const hint = 'write other values as a string; leave out, or give undefined for, what is not there'
+  throw new OnBehalfOfError('misconfigured', { reason: 'query_value', log: { problem, hint } })
 }

@@ -1,10 +1,26 @@
 import type { FailureDetails, OnBehalfOfError } from '../failures/errors.js'
+import { identifiersForLog } from '../identity/identifier-for-log.js'
 import { scrub } from '../logging/scrub.js'
+import { missingScopes, parseScope } from '../scopes.js'
 import { parseRetryAfter } from '../http/retry-after.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import { callFailure } from './call-failure.js'
 import { outageText, unknownNote } from './call-outcome.js'
 import type { OutgoingRequest } from './outgoing-request.js'
+
+/** The tool that calls an API. */
+export interface CallingTool {
+  readonly name: string
+  /** The scopes of the API that it declares. */
+  readonly scopes: readonly string[]
+}
+
+export interface RefusalOptions {
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined
+  /** For the log. */
+  readonly tool?: CallingTool | undefined
+}
 
 /**
  * Decides what an API's answer other than a success means: the status alone counts, but for the error code of a 403
@@ -15,14 +31,19 @@ import type { OutgoingRequest } from './outgoing-request.js'
 export async function apiRefusal(
   response: Response,
   outgoing: OutgoingRequest,
-  clock: Clock = systemClock,
+  { clock = systemClock, tool }: RefusalOptions = {},
 ): Promise<OnBehalfOfError> {
   const { status, headers } = response
   const retryAfterSeconds = waitOf(headers, clock)
   await response.body?.cancel().catch(() => undefined)
   const details: FailureDetails = { reason: 'unexpected_status', status }
   if (status === 401) return callFailure(outgoing, 'downstream_unauthorized', details)
-  if (status === 403) return forbidden(headers.get('www-authenticate') ?? '', details, outgoing)
+  if (status === 403) {
+    const challenge = headers.get('www-authenticate') ?? ''
+    return wantsMoreScope(challenge)
+      ? callFailure(outgoing, 'downstream_scope_denied', scopeDetails(status, challenge, tool))
+      : callFailure(outgoing, 'downstream_forbidden', details)
+  }
   if (status === 429 || status === 503) {
     return callFailure(outgoing, 'downstream_unavailable', { ...details, retryAfterSeconds })
   }
@@ -33,17 +54,37 @@ export async function apiRefusal(
 }
 
 /** RFC 6750 §3.1: the API says that the token lacks scope, which the exchange could have granted. */
-function forbidden(
-  challenge: string,
-  details: FailureDetails,
-  outgoing: OutgoingRequest,
-): OnBehalfOfError {
+function wantsMoreScope(challenge: string): boolean {
   return /\berror="?insufficient_scope\b/.test(challenge)
-    ? callFailure(outgoing, 'downstream_scope_denied', {
-        ...details,
-        reason: 'api_wants_more_scope',
-      })
-    : callFailure(outgoing, 'downstream_forbidden', details)
+}
+
+/** The log has the scopes that the API names, and what to do about them. */
+function scopeDetails(
+  status: number,
+  challenge: string,
+  tool: CallingTool | undefined,
+): FailureDetails {
+  const [, quoted, bare] = /\bscope=(?:"([^"]{0,2000})"|([^\s,"]{1,200}))/.exec(challenge) ?? []
+  const named = parseScope(quoted ?? bare)
+  return {
+    status,
+    reason: 'api_wants_more_scope',
+    log: {
+      asked: tool?.scopes,
+      named: named.length === 0 ? undefined : identifiersForLog(named),
+      hint: scopeHint(named, tool),
+    },
+  }
+}
+
+function scopeHint(named: readonly string[], tool: CallingTool | undefined): string {
+  const place = `downstream.scopes of ${tool?.name ?? 'the tool'}`
+  if (named.length === 0) {
+    return `The API does not say which scope it wants. Look it up, and add it to ${place}.`
+  }
+  return missingScopes(named, tool?.scopes ?? []).length === 0
+    ? `The tool asks for the scopes that the API names. See which scopes the API finds in the token.`
+    : `Add the scope that the API names to ${place}.`
 }
 
 /** To wait is of use only where the call may be made again. */

@@ -97,6 +97,7 @@ function inWordsOfHost(
   const options: Readonly<Record<string, string>> = {
     API_AUTH0_AUDIENCE: `apis.${api ?? '…'}.audience`,
     API_BASE_URL: `apis.${api ?? '…'}.baseUrl`,
+    API_TIMEOUT_MS: 'apiCalls.timeoutMs',
     AUTH0_AUDIENCE: 'resource',
     MCP_AUTH0_CLIENT_ID: 'client.id',
   }

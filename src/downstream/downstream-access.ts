@@ -1,5 +1,7 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import { OnBehalfOfError } from '../failures/errors.js'
+import { contentsOf, type HandlerContext } from '../identity/handler-context.js'
+import { warnProcess } from '../logging/process-warning.js'
 import { scrub } from '../logging/scrub.js'
 import type { DownstreamClient } from './downstream-client.js'
 
@@ -10,22 +12,6 @@ export type DownstreamAccess =
       readonly open: (signal: AbortSignal) => DownstreamClient
     }
   | { readonly failure: OnBehalfOfError }
-
-/** What the SDK hands to a tool's handler; of SDK v2 its `ctx` (`ServerContext`). */
-interface SdkV2Context {
-  readonly http?: { readonly authInfo?: AuthInfo | undefined } | undefined
-  readonly mcpReq: { readonly signal: AbortSignal }
-}
-
-/** Of SDK v1 its `extra` (`RequestHandlerExtra`). */
-interface SdkV1Extra {
-  readonly authInfo?: AuthInfo | undefined
-  readonly signal: AbortSignal
-  readonly requestId: string | number
-}
-
-/** What the SDK hands to a tool's handler: the `ctx` of SDK v2, or the `extra` of SDK v1. */
-export type HandlerContext = SdkV2Context | SdkV1Extra
 
 /**
  * How a handler asks for its API.
@@ -40,19 +26,23 @@ export interface DownstreamOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Tells the log that a handler asked for an API it cannot have. */
-export type MissingAccessReport = (toolName: string, failure: OnBehalfOfError) => void
+/** A request on which tools are called. */
+export interface CalledTools {
+  /** The declared tools that it calls. */
+  readonly calls: readonly { readonly name: string; readonly downstream?: object | undefined }[]
+  /** Tells the log that a handler asked for an API it cannot have. `undefined`: there is no log. */
+  readonly report?: ((toolName: string, failure: OnBehalfOfError) => void) | undefined
+}
 
-interface RequestAccess {
-  readonly report: MissingAccessReport
+interface RequestAccess extends CalledTools {
   readonly ofTools: Map<string, DownstreamAccess>
 }
 
 const accesses = new WeakMap<AuthInfo, RequestAccess>()
 
-/** Prepares a request's auth context for the accesses of its tools; `report` gets what `downstreamOf` finds wrong. */
-export function openDownstreamAccess(authInfo: AuthInfo, report: MissingAccessReport): void {
-  accesses.set(authInfo, { report, ofTools: new Map() })
+/** Prepares a request's auth context for the accesses of its tools. */
+export function openDownstreamAccess(authInfo: AuthInfo, called: CalledTools): void {
+  accesses.set(authInfo, { ...called, ofTools: new Map() })
 }
 
 /** Attaches the access of one tool to the request's auth context, which has been prepared. */
@@ -68,7 +58,8 @@ export function attachDownstreamAccess(
  * The API as the signed-in user, for a tool that declares a downstream. `context` is what the SDK handed to the handler.
  *
  * Throws the failure of the exchange where there was one, so that no handler runs without a token, and
- * `misconfigured` where no exchange took place for this tool on this request; the log says why.
+ * `misconfigured` where no exchange took place for this tool on this request. The log says why; where the request has none, a
+ * warning of the process does, once.
  *
  * @category Start here
  * @example
@@ -87,62 +78,81 @@ export function downstreamOf(
   const ofRequest = authInfo === undefined ? undefined : accesses.get(authInfo)
   const access = ofRequest?.ofTools.get(toolName)
   if (access === undefined || signal === undefined) {
-    const mounted = ofRequest !== undefined
-    const failure = noAccess(toolName, { isContext: signal !== undefined, authInfo, mounted })
-    ofRequest?.report(toolName, failure)
-    throw failure
+    throw noAccess(toolName, { isContext: signal !== undefined, authInfo, ofRequest })
   }
   if ('failure' in access) throw access.failure
   return access.open(options.signal ?? signal)
 }
 
-/** Reads also what JavaScript passes; a context without a signal is none. */
-function contentsOf(context: HandlerContext | undefined): {
-  readonly authInfo: AuthInfo | undefined
-  readonly signal: AbortSignal | undefined
-} {
-  const { http, mcpReq, authInfo, signal } = (context ?? {}) as Partial<SdkV1Extra & SdkV2Context>
-  return mcpReq === undefined
-    ? { authInfo, signal }
-    : { authInfo: http?.authInfo, signal: mcpReq.signal }
-}
-
 interface Finding {
   readonly isContext: boolean
   readonly authInfo: AuthInfo | undefined
-  readonly mounted: boolean
+  readonly ofRequest: RequestAccess | undefined
 }
 
+interface Diagnosis {
+  readonly problem: string
+  readonly hint: string
+}
+
+/** The failure, which goes to the log of the request; where there is none, a warning of the process says what is wrong. */
 function noAccess(toolName: string, finding: Finding): OnBehalfOfError {
+  const { isContext, ofRequest } = finding
   const tool = scrub(toolName, 100) ?? typeof toolName
-  const [problem, hint] = diagnosisOf(tool, finding)
-  return new OnBehalfOfError('misconfigured', {
+  const wrongTool = isContext && ofRequest !== undefined
+  const diagnosis = wrongTool ? wrongToolDiagnosis(tool, ofRequest) : wiringDiagnosis(finding)
+  const failure = new OnBehalfOfError('misconfigured', {
     reason: 'no_downstream_access',
-    log: { tool, problem, hint },
+    log: { tool, ...diagnosis },
   })
+  if (ofRequest?.report !== undefined) ofRequest.report(tool, failure)
+  else warnProcess(warningText(wrongTool ? WRONG_TOOL : diagnosis), 'MCP_ON_BEHALF_OF_WIRING')
+  return failure
 }
 
-function diagnosisOf(tool: string, finding: Finding): readonly [problem: string, hint: string] {
-  if (!finding.isContext) {
-    return [
-      "downstreamOf() was not given the SDK's context",
-      'pass the context that the SDK hands to the handler (SDK v1: extra) as it is',
-    ]
+function warningText({ problem, hint }: Diagnosis): string {
+  return `mcp-on-behalf-of: ${problem}. To correct it, ${hint}.`
+}
+
+/** Without the names, which are no part of a fixed text. */
+const WRONG_TOOL: Diagnosis = {
+  problem: 'the tool that downstreamOf() names does not run, or declares no downstream',
+  hint: 'pass log to onBehalfOf: then the log names the tools',
+}
+
+function wrongToolDiagnosis(tool: string, { calls }: CalledTools): Diagnosis {
+  const declare = (name: string): string =>
+    `declare its downstream in tools: { name: "${name}", requiredScopes, downstream: { api, scopes } }`
+  if (calls.some(({ name }) => name === tool)) {
+    return { problem: `the tool "${tool}" runs, and declares no downstream`, hint: declare(tool) }
   }
-  if (finding.authInfo === undefined) {
-    return [
-      'the context has no authInfo: the request was not verified',
-      'mount protect in front of the endpoint, and hand authenticatedRequest(req) to the SDK',
-    ]
+  const [running] = calls.filter(({ downstream }) => downstream !== undefined)
+  const names = calls.map(({ name }) => `"${name}"`).join(' and ')
+  const runs = names === '' ? 'no declared tool runs' : `${names} ${calls[1] ? 'run' : 'runs'}`
+  return {
+    problem: `downstreamOf() was asked for the tool "${tool}", and ${runs}`,
+    hint:
+      running === undefined
+        ? `name the tool that runs, and ${declare(calls[0]?.name ?? tool)}`
+        : `name the tool that runs: downstreamOf(context, "${running.name}")`,
   }
-  if (finding.mounted) {
-    return [
-      `the request does not call a tool "${tool}" that declares a downstream`,
-      `name the tool that runs, and declare its downstream in tools: { name: "${tool}", requiredScopes, downstream: { api, scopes } }`,
-    ]
+}
+
+function wiringDiagnosis({ isContext, authInfo }: Finding): Diagnosis {
+  if (!isContext) {
+    return {
+      problem: "downstreamOf() was not given the SDK's context",
+      hint: 'pass the context that the SDK hands to the handler (SDK v1: extra) as it is',
+    }
   }
-  return [
-    'no token exchange took place for the authInfo of this context',
-    "mount protect, or tokenExchange(), in front, and pass on the request's own authInfo, not a copy",
-  ]
+  if (authInfo === undefined) {
+    return {
+      problem: 'the context has no authInfo: the request was not verified',
+      hint: 'mount protect in front of the endpoint, and hand authenticatedRequest(req) to the SDK',
+    }
+  }
+  return {
+    problem: 'no token exchange took place for the authInfo of this context',
+    hint: "mount protect, or tokenExchange(), in front, and pass on the request's own authInfo, not a copy",
+  }
 }

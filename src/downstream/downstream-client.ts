@@ -5,20 +5,18 @@ import type { Clock } from '../time/clock.js'
 import { untilAborted } from '../time/until-aborted.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Secret } from '../secret.js'
-import { apiRefusal } from './api-refusal.js'
+import { apiRefusal, type CallingTool } from './api-refusal.js'
 import { callAnswer, type CallAnswer } from './call-answer.js'
 import { IDEMPOTENT } from './call-outcome.js'
 import type {
   AnyPath,
-  DownstreamRequest,
-  LiteralPath,
-  ParamsOf,
   RequestArguments,
+  RequestOf,
+  SafePath,
   TemplateRequest,
 } from './downstream-request.js'
 import { guardBody } from './guard-body.js'
 import { outgoingRequest, type OutgoingRequest } from './outgoing-request.js'
-import type { PathTemplate } from './path-template.js'
 import { readAnswer } from './read-answer.js'
 import { sendRequest } from './send-request.js'
 import type { TraceContext } from './trace-context.js'
@@ -53,12 +51,10 @@ export interface DownstreamClient {
    * stand in a path, `misconfigured` for a forbidden path, method or header, and the codes of the exchange. Reading a
    * body that is too large or holds the token fails with `downstream_failed`.
    */
-  fetch<const Path extends string>(
-    path: LiteralPath<Path>,
+  fetch<const Path extends AnyPath>(
+    path: SafePath<Path>,
     ...request: RequestArguments<Path>
   ): Promise<Response>
-  /** The same for a path that the program has put together: a template of `parsePathTemplate`. */
-  fetch(path: PathTemplate, request?: TemplateRequest): Promise<Response>
   /**
    * Calls the API and resolves with its JSON, validated by `schema`. A 2xx without a body is `undefined` to the
    * schema.
@@ -67,14 +63,9 @@ export interface DownstreamClient {
    * (403), `downstream_unavailable` (429, 5xx), and `downstream_failed` (other statuses, invalid JSON, another
    * shape).
    */
-  json<const Path extends string, T>(
-    path: LiteralPath<Path>,
-    request: DownstreamRequest & ParamsOf<Path> & { readonly schema: ZodType<T> },
-  ): Promise<T>
-  /** The same for a path that the program has put together: a template of `parsePathTemplate`. */
-  json<T>(
-    path: PathTemplate,
-    request: TemplateRequest & { readonly schema: ZodType<T> },
+  json<const Path extends AnyPath, T>(
+    path: SafePath<Path>,
+    request: RequestOf<Path> & { readonly schema: ZodType<T> },
   ): Promise<T>
 }
 
@@ -101,6 +92,8 @@ export interface DownstreamClientOptions {
   readonly maxBytes?: number | undefined
   /** Default: the system's. */
   readonly clock?: Clock | undefined
+  /** Who calls, and with which scopes: for the log of an API that wants more. */
+  readonly tool?: CallingTool | undefined
   /** Gets each failure that a call ends with, before the handler does. */
   readonly report?: ((failure: OnBehalfOfError) => void) | undefined
 }
@@ -126,7 +119,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
       try {
         assertSchema(request)
         const { answer, outgoing } = await call(path, request, options)
-        if (!answer.response.ok) throw await apiRefusal(answer.response, outgoing, options.clock)
+        if (!answer.response.ok) throw await apiRefusal(answer.response, outgoing, options)
         return await readAnswer(guardBody(answer, maxBytes), answer, request.schema)
       } catch (thrown) {
         throw report(thrown)

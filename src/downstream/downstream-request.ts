@@ -8,6 +8,13 @@ import type { PathTemplate, PathValue, PathValues } from './path-template.js'
 export type DownstreamMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
+ * A query, by the names in it.
+ *
+ * @category Calling the API
+ */
+export type QueryValues = Readonly<Record<string, string | number | boolean | undefined>>
+
+/**
  * What a handler may say about a call. There is no place for credentials, a host or a redirect.
  *
  * @category Calling the API
@@ -15,8 +22,10 @@ export type DownstreamMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELE
 export interface DownstreamRequest {
   /** Default GET. */
   readonly method?: DownstreamMethod | undefined
-  readonly query?: Readonly<Record<string, string>> | undefined
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Behind the path. What is `undefined` is left out. */
+  readonly query?: QueryValues | undefined
+  /** Those that are `undefined` are left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined
   /** Sent as JSON. */
   readonly json?: unknown
 }
@@ -38,15 +47,20 @@ export type LiteralPath<Path extends string> =
     ? 'Write the path out, with {names} for its values, and give them as params.'
     : Path
 
+/** A path of an API, as a text or as a template. */
+export type AnyPath = string | PathTemplate
+
+/**
+ * A path that no value changes: a `LiteralPath`, or a template of `parsePathTemplate`.
+ *
+ * @category Calling the API
+ */
+export type SafePath<Path extends AnyPath> = Path extends string ? LiteralPath<Path> : Path
+
 /** The values of a path: one for each name in it, and none beside. */
 export type ParamsOf<Path extends string> = [NamesIn<Path>] extends [never]
   ? { readonly params?: Readonly<Record<string, never>> | undefined }
   : { readonly params: Readonly<Record<NamesIn<Path>, PathValue>> }
-
-/** The request is optional where the path has no values. */
-export type RequestArguments<Path extends string> = [NamesIn<Path>] extends [never]
-  ? [request?: DownstreamRequest & ParamsOf<Path>]
-  : [request: DownstreamRequest & ParamsOf<Path>]
 
 /**
  * A request whose path is a template that was read beforehand.
@@ -57,5 +71,14 @@ export interface TemplateRequest extends DownstreamRequest {
   readonly params?: PathValues | undefined
 }
 
-/** A path as the client takes it, whatever its type said. */
-export type AnyPath = string | PathTemplate
+/** The request that goes with a path. */
+export type RequestOf<Path extends AnyPath> = Path extends string
+  ? DownstreamRequest & ParamsOf<Path>
+  : TemplateRequest
+
+/** The request is optional where the path has no values, or is a template. */
+export type RequestArguments<Path extends AnyPath> = Path extends string
+  ? [NamesIn<Path>] extends [never]
+    ? [request?: RequestOf<Path>]
+    : [request: RequestOf<Path>]
+  : [request?: TemplateRequest]

@@ -1,10 +1,13 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
+import { callerForLog } from '../identity/identifier-for-log.js'
 import { missingScopes, unionScopes } from '../scopes.js'
 
 /** Which scopes of this server stand for what a tool needs at the API. */
 export interface StepUpMapping {
+  /** The name of the tool, for the log. */
+  readonly tool: string
   /** The tool's own scopes: part of every challenge. */
   readonly requiredScopes: readonly string[]
   /** Scopes of this server that a client can ask for to be granted more at the API. */
@@ -22,7 +25,7 @@ const pending = new WeakMap<AuthInfo, OnBehalfOfError>()
 export function downstreamStepUp(
   error: OnBehalfOfError,
   caller: Caller,
-  { requiredScopes, stepUp = [] }: StepUpMapping,
+  { tool, requiredScopes, stepUp = [] }: StepUpMapping,
 ): OnBehalfOfError | undefined {
   const missing = missingScopes(stepUp, caller.scopes)
   const curable = error.code === 'downstream_scope_denied' || error.code === 'consent_required'
@@ -31,6 +34,7 @@ export function downstreamStepUp(
     reason: 'downstream_scope_denied',
     description: `The API needs more than was granted: ask for the scope ${missing.join(' ')}.`,
     scopes: unionScopes(requiredScopes, stepUp, caller.scopes),
+    log: { tools: [tool], missing, ...callerForLog(caller) },
     cause: error,
   })
 }

@@ -1,4 +1,6 @@
 import { OnBehalfOfError } from '../failures/errors.js'
+import { scrub } from '../logging/scrub.js'
+import { nearestName } from '../options/nearest-name.js'
 import { USER_AGENT } from '../version.js'
 import { resolveApiPath } from './api-path.js'
 import type { AnyPath, DownstreamMethod, TemplateRequest } from './downstream-request.js'
@@ -47,6 +49,7 @@ export function outgoingRequest(
     trace,
   }: { path: AnyPath; request: TemplateRequest; trace?: TraceContext | undefined },
 ): OutgoingRequest {
+  assertMembers(request)
   const { method = 'GET', params, query } = request
   if (!METHODS.has(method)) {
     const problem = `method is none of ${[...METHODS].join(', ')}, in capitals`
@@ -62,6 +65,29 @@ export function outgoingRequest(
     headers: requestHeaders(request, trace),
     body: requestBody(request),
   }
+}
+
+/** The schema is for `json()` alone. */
+const MEMBERS = Object.keys({
+  ...{ method: true, params: true, query: true, headers: true, json: true, schema: true },
+} satisfies Record<keyof TemplateRequest | 'schema', true>)
+
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['body', 'give the body as json'],
+  ['signal', 'give the signal to downstreamOf(), in its third argument'],
+])
+
+/** JavaScript may say anything; what is not read would be missing from the call without a word. */
+function assertMembers(request: TemplateRequest): void {
+  const [unknown] = Object.entries(request).find(
+    ([name, value]) => value !== undefined && !MEMBERS.includes(name),
+  ) ?? [undefined]
+  if (unknown === undefined) return
+  const nearest = nearestName(unknown, MEMBERS)
+  const meant = nearest === undefined ? `use ${MEMBERS.join(', ')}` : `did you mean "${nearest}"?`
+  const problem = `the request has an unknown member "${scrub(unknown, 100) ?? ''}"`
+  const log = { problem, hint: ELSEWHERE.get(unknown) ?? meant }
+  throw new OnBehalfOfError('misconfigured', { reason: 'unknown_member', log })
 }
 
 function requestBody({ json }: TemplateRequest): string | undefined {

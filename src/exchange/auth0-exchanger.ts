@@ -11,11 +11,7 @@ import {
   EXCHANGING_CLIENT_SHAPE,
   type RecordedExchangeOptions,
 } from './token-request.js'
-import {
-  importPrivateKey,
-  signingAlgorithm,
-  type ClientAuthentication,
-} from './client-authentication.js'
+import { importPrivateKey, type ClientAuthentication } from './client-authentication.js'
 
 /** Which client exchanges at Auth0, and how it proves who it is. */
 export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
@@ -105,7 +101,8 @@ async function credentials(
   const key = await importPrivateKey(authentication.privateKey.reveal()).catch((cause: unknown) => {
     throw new OnBehalfOfError('exchange_misconfigured', { reason: 'client_key_unusable', cause })
   })
-  return { clientAssertionSigningKey: key, clientAssertionSigningAlg: signingAlgorithm(key) }
+  // The SDK signs with the algorithm that the key was imported for.
+  return { clientAssertionSigningKey: key }
 }
 
 function exchangedToken(response: TokenResponse): ExchangedToken {

@@ -29,14 +29,17 @@ export function secretIssue(given: unknown): string | undefined {
   return given.reveal().trim() === '' ? 'is empty' : undefined
 }
 
+/** The schema of the name of a method. */
+export const CLIENT_METHOD = optionValues.oneOf(
+  ...(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'tls_client_auth'] as const),
+)
+
 /**
  * The schema of a `ClientAuthentication` among options. A secret or key that is missing, empty or bare is refused: sent to
  * the server, it would look like an outage.
  */
 export const CLIENT_AUTHENTICATION_SCHEMA = optionsSchema<ClientAuthentication>({
-  method: optionValues
-    .oneOf('client_secret_basic', 'client_secret_post', 'private_key_jwt', 'tls_client_auth')
-    .optional(),
+  method: CLIENT_METHOD.optional(),
   secret: z.unknown().optional(),
   privateKey: z.unknown().optional(),
   keyId: z.string('must be a text').optional(),
@@ -115,15 +118,6 @@ function readKey(text: string): KeyObject {
     // Without the cause: it can quote the key.
     throw unusable()
   }
-}
-
-/** The JWS algorithm that an imported key signs with. */
-export function signingAlgorithm({ algorithm }: CryptoKey): string {
-  if (algorithm.name === 'RSASSA-PKCS1-v1_5') return 'RS256'
-  if (algorithm.name !== 'ECDSA') return 'EdDSA'
-  return (algorithm as { namedCurve?: string | undefined }).namedCurve === 'P-384'
-    ? 'ES384'
-    : 'ES256'
 }
 
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {

@@ -12,14 +12,8 @@ import type { ExchangedToken, TokenExchangeRequest } from './token-exchanger.js'
  * What the API will see: the token's own claim. Only where the token has no such claim does the answer's
  * `scope` count; without both, nothing was granted: an Auth0 token with nothing granted has no claim.
  */
-export function grantedScopes(
-  exchanged: ExchangedToken,
-  claims: Claims,
-  request: TokenExchangeRequest,
-): readonly string[] {
-  return (
-    parseScopes(claims) ?? exchanged.scopes ?? (request.scopes.length === 0 ? request.scopes : [])
-  )
+export function grantedScopes(exchanged: ExchangedToken, claims: Claims): readonly string[] {
+  return parseScopes(claims) ?? exchanged.scopes ?? []
 }
 
 /** Throws `downstream_scope_denied` where less scope was granted than asked for. */

@@ -129,7 +129,7 @@ function checkedClaims(
   assertSameUser(claims, request.caller)
   assertBinding(claimOf(claims, 'cnf'), request.caller, expectations)
   const delegation = assertActors(claims, request.caller, expectations)
-  const scopes = grantedScopes(exchanged, claims, request)
+  const scopes = grantedScopes(exchanged, claims)
   assertScopes(scopes, request)
   return {
     scopes,

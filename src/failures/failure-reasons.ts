@@ -142,6 +142,8 @@ export const FAILURE_REASONS = {
     'path_query',
     'path_template',
     'path_value',
+    'query_value',
+    'unknown_member',
   ],
   /** Which tools there are, and who may use which. */
   tools: [

@@ -137,10 +137,21 @@ function wrongAudience(
     description: slashOnly
       ? `The token's audience differs from this server's by a trailing slash. Its audience has to be exactly ${audience} (the API identifier at the authorization server and this server's AUTH0_AUDIENCE, or TOKEN_AUDIENCE, have to be the same).`
       : `The token is meant for another server. Ask for one with resource (or audience) ${resource}.`,
-    log: { expectedAudience: audience, receivedAudiences: identifiersForLog(named) },
+    log: {
+      expectedAudience: audience,
+      receivedAudiences: identifiersForLog(named),
+      hint: slashOnly
+        ? SLASH_ONLY
+        : `The client has to ask for a token for ${resource}. ${OTHER_AUD}`,
+    },
     cause,
   })
 }
+
+const SLASH_ONLY =
+  'Write the identifier of this server at the authorization server and here with the same slash at the end (TOKEN_AUDIENCE or, without it, AUTH0_AUDIENCE; options tokenAudience and resource).'
+const OTHER_AUD =
+  'If it did, and the authorization server writes another aud for this server, set TOKEN_AUDIENCE (option tokenAudience) to that aud.'
 
 function refused(reason: Reason, description?: string, cause?: unknown): OnBehalfOfError {
   return new OnBehalfOfError('invalid_token', { reason, description, cause })

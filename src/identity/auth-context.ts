@@ -2,8 +2,10 @@ import { withoutUndefined } from '../options/without-undefined.js'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { ChallengeOptions } from '../failures/failure-response.js'
+import { warnProcess } from '../logging/process-warning.js'
 import type { Secret } from '../secret.js'
 import type { Caller } from './caller.js'
+import { contentsOf, type HandlerContext } from './handler-context.js'
 
 /**
  * What one verified request carries from `requireBearerAuth` to the tools.
@@ -56,20 +58,42 @@ export function findAuthContext(authInfo: AuthInfo | undefined): AuthContext | u
   return authInfo === undefined ? undefined : contexts.get(authInfo)
 }
 
+/** The verified context behind an `AuthInfo`; throws `misconfigured` for one that `requireBearerAuth` did not make. */
+export function requireAuthContext(authInfo: AuthInfo | undefined): AuthContext {
+  const context = findAuthContext(authInfo)
+  if (context === undefined) throw noAuthContext()
+  return context
+}
+
 /**
- * The verified context behind an `AuthInfo`; throws `misconfigured` for one that `requireBearerAuth` did not make.
+ * The verified context of a request, `caller` in it. `of` is what the SDK handed to the handler (`ctx` in SDK v2, `extra`
+ * in SDK v1), or the `AuthInfo` itself, such as `req.auth`.
+ *
+ * Throws `misconfigured` where `requireBearerAuth` did not make it, and says so in a warning of the process, once.
  *
  * @category Start here
+ * @example
+ * server.registerTool('me', { inputSchema: z.object({}) }, (_input, context) => {
+ *   const { subject } = authContextOf(context).caller
+ *   return { content: [{ type: 'text', text: `You are ${subject}` }] }
+ * })
  */
-export function authContextOf(authInfo: AuthInfo | undefined): AuthContext {
-  const context = findAuthContext(authInfo)
-  if (context === undefined) {
-    throw new OnBehalfOfError('misconfigured', {
-      reason: 'no_auth_context',
-      log: {
-        hint: 'mount protect, or requireBearerAuth(), in front, and pass req.auth on as it is, not a copy',
-      },
-    })
-  }
-  return context
+export function authContextOf(of: HandlerContext | AuthInfo | undefined): AuthContext {
+  const context = contexts.get(of as AuthInfo) ?? findAuthContext(contentsOf(of).authInfo)
+  if (context !== undefined) return context
+  warnProcess(
+    `mcp-on-behalf-of: authContextOf() found no verified user. To correct it, ${NO_AUTH_CONTEXT_HINT}.`,
+    'MCP_ON_BEHALF_OF_WIRING',
+  )
+  throw noAuthContext()
+}
+
+const NO_AUTH_CONTEXT_HINT =
+  'mount protect, or requireBearerAuth(), in front, and pass req.auth on as it is, not a copy'
+
+function noAuthContext(): OnBehalfOfError {
+  return new OnBehalfOfError('misconfigured', {
+    reason: 'no_auth_context',
+    log: { hint: NO_AUTH_CONTEXT_HINT },
+  })
 }

@@ -12,7 +12,8 @@ const ERROR_CODE =
 const MAX_CODE_LENGTH = 80
 
 /**
- * Turns an error into fields that are safe to log: names, codes, scrubbed and bounded messages, own stack.
+ * Turns an error into fields that are safe to log: names, codes, scrubbed and bounded messages, own stack. Each of its
+ * causes is one text.
  *
  * Never copies other members: libraries hang whole requests, responses and bodies on their errors. The message of a
  * `SyntaxError` is left out, for it quotes the text that could not be parsed.
@@ -22,7 +23,7 @@ export function describeError(error: unknown): Readonly<Record<string, unknown>>
   const hasOwnStack = error instanceof Error && !(error instanceof OnBehalfOfError)
   return withoutUndefined({
     ...outline(error),
-    causes: causes.length === 0 ? undefined : causes.map(outline),
+    causes: causes.length === 0 ? undefined : causes.map(outlineText),
     stack: hasOwnStack ? scrub(stackOf(error).replaceAll('\n', ' | '), 2_000) : undefined,
   })
 }
@@ -89,6 +90,13 @@ function outline(error: unknown): Record<string, unknown> {
     status,
     message: quotesForeignText(error) ? undefined : scrub(error.message, 300),
   })
+}
+
+/** As one text: `console` shows no objects below a list. */
+function outlineText(error: unknown): string {
+  const { message, ...rest } = outline(error)
+  const names = Object.values(rest).join(' ')
+  return typeof message === 'string' && message !== '' ? `${names}: ${message}` : names
 }
 
 function summary(error: unknown): string {

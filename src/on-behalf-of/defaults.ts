@@ -5,6 +5,7 @@ import { ISSUER_DEFAULTS } from '../identity/issuer-keys.js'
 import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { HTTP_DEFAULTS } from '../limits/http-limits.js'
 import { withoutUndefined } from '../options/without-undefined.js'
+import { unionScopes } from '../scopes.js'
 import { ACCESS_DEFAULTS } from '../tools/access.js'
 import type { OnBehalfOfOptions } from './options.js'
 
@@ -25,6 +26,9 @@ export function withDefaults(options: OnBehalfOfOptions) {
     toleratedAudiences: options.toleratedAudiences ?? [],
     clockToleranceSeconds: options.clockToleranceSeconds ?? TOKEN_DEFAULTS.clockToleranceSeconds,
     metadataLocation: options.metadataLocation ?? 'host',
+    baselineScopes:
+      options.baselineScopes ??
+      unionScopes(...options.tools.map(({ requiredScopes }) => requiredScopes)),
     issuers: typeof issuer === 'string' ? [issuer] : issuer,
     keysStaleMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
     undeclaredTools: options.undeclaredTools ?? 'refuse',

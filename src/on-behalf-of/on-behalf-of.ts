@@ -8,6 +8,7 @@ import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
+import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
 import { withDefaults, type ResolvedOptions } from './defaults.js'
 import { exchangerFor, issuersFor } from './exchanger.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
@@ -58,7 +59,6 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
  *   client: { id: 'client-id', secret: new Secret('client-secret') },
  *   apis: { api: { audience: 'https://api.example.com/', baseUrl: new URL('https://api.example.com') } },
  *   tools: [{ name: 'greet', requiredScopes: ['tool:greet'], downstream: { api: 'api', scopes: ['read:me'] } }],
- *   baselineScopes: ['tool:greet'],
  * })
  * app.use(metadata)
  * app.all('/mcp', protect, mcpRoute({ createServer }).handler)
@@ -68,7 +68,15 @@ export function onBehalfOf<const Api extends string, const Name extends string =
   options: OptionsNamingApis<Api, Name>,
 ): OnBehalfOf {
   assertOnBehalfOfOptions(options)
+  // Where calls of undeclared tools are allowed, those may have scopes of their own.
+  if (options.undeclaredTools !== 'allow') warnOfScopes(options)
   return composeOnBehalfOf(options, 'library')
+}
+
+/** Logs scopes among the options that no tool requires. */
+export function warnOfScopes({ baselineScopes, access, tools, log }: OnBehalfOfOptions): void {
+  const named = { baselineScopes, scopeHierarchy: access?.scopeHierarchy ?? {} }
+  warnOfScopesOfNoTool(named, { tools, origins: SCOPE_OPTIONS }, log ?? silentLog)
 }
 
 /** `onBehalfOf` for options that have been checked; `host` decides whether log lines speak of options or of settings. */

@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { secretIssue } from '../exchange/client-authentication.js'
+import { CLIENT_METHOD, secretIssue } from '../exchange/client-authentication.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
 import { isTemplate } from '../identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
 import { ACCESS_SHAPE, type AccessPolicy } from '../tools/access.js'
-import { API_CALL_SHAPE } from '../tools/tool-exchange.js'
+import { API_CALL_SHAPE, APIS_OPTION } from '../tools/tool-exchange.js'
+import { requirementsSchema, SCOPES_OPTION } from '../tools/tool-schema.js'
 import { DELEGATION_SCHEMA } from '../exchange/delegation-policy.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
@@ -20,12 +21,6 @@ import { optionValues } from '../options/option-values.js'
 import { assertOptions, optionsSchema, type OptionsShape } from '../options/assert-options.js'
 import { isScopeToken } from '../scopes.js'
 
-const url = optionValues.url
-  .refine((value) => /^https?:$/.test(value.protocol), 'must start with https://')
-  .refine(
-    ({ username, password, search, hash }) => username + password + search + hash === '',
-    'must have no user name, password, query or fragment',
-  )
 const issuer = z
   .string('must be an issuer identifier, e.g. https://example.eu.auth0.com/')
   .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
@@ -35,11 +30,8 @@ const documentUrl = z
   .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), 'must be a URL')
   .optional()
 const issuers = z.array(issuer).min(1, 'must name at least one issuer')
-const scopes = z.array(
-  z.string().refine(isScopeToken, 'must be one scope, without spaces, quotes or backslashes'),
-  'must be a list of scopes',
-)
-const { flag, callable, text } = optionValues
+const scopes = SCOPES_OPTION
+const { flag, callable, httpUrl, text } = optionValues
 const limit = optionValues.whole.optional()
 
 const EXCHANGE = optionsSchema<ExchangeSettings>({
@@ -73,36 +65,36 @@ const CALLER_POLICY = optionsSchema<NonNullable<OnBehalfOfOptions['callerPolicy'
     .optional(),
 })
 
+const CLIENT = optionsSchema<OnBehalfOfOptions['client']>({
+  id: text("our client's id at the authorization server"),
+  method: CLIENT_METHOD.optional(),
+  secret: z.unknown().optional(),
+  privateKey: z.unknown().optional(),
+  keyId: z.string('must be a text').optional(),
+  exchanger: z.unknown().optional(),
+}).superRefine(
+  (client: unknown, context) => {
+    if (typeof client !== 'object' || client === null) return
+    const issue = clientIssue(client as Readonly<Record<string, unknown>>)
+    if (issue !== undefined) context.addIssue({ code: 'custom', ...issue })
+  },
+  // Also where something is wrong already: all issues are named at once.
+  { when: () => true },
+)
+
 /** The options that every server in front of APIs has, whether it is mounted or stands alone. */
 export const SERVER_SHAPE = {
-  endpoint: url,
+  endpoint: httpUrl,
   resource: text('the resource identifier').optional(),
   metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
   issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
   metadataUrl: documentUrl,
   jwksUrl: documentUrl,
   keysStaleMs: optionValues.milliseconds.optional(),
-  client: z
-    .looseObject({ id: text("our client's id at the authorization server") })
-    .superRefine((client, context) => {
-      const issue = clientIssue(client)
-      if (issue !== undefined) context.addIssue({ code: 'custom', ...issue })
-    }),
-  apis: z.record(
-    z.string(),
-    z.looseObject({
-      audience: text("the API's identifier at the authorization server"),
-      baseUrl: url,
-    }),
-  ),
-  tools: z.array(
-    z.looseObject({
-      name: text('the name of the tool'),
-      requiredScopes: scopes,
-      downstream: z.looseObject({ api: z.string(), scopes, stepUp: scopes.optional() }).optional(),
-    }),
-  ),
-  baselineScopes: scopes,
+  client: CLIENT,
+  apis: APIS_OPTION,
+  tools: z.array(requirementsSchema(), 'must be a list of tools'),
+  baselineScopes: scopes.optional(),
   log: LOGGER_OPTION.optional(),
   access: ACCESS.optional(),
   tokenAudience: text('the audience of the tokens for this server').optional(),

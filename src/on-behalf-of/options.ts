@@ -60,8 +60,11 @@ export interface OnBehalfOfOptions {
    * opens nothing. `allow`: any signed-in user may call it.
    */
   readonly undeclaredTools?: 'refuse' | 'allow' | undefined
-  /** What a client is told to ask for at sign-in: few. More is asked for when a tool needs it. */
-  readonly baselineScopes: readonly string[]
+  /**
+   * What a client is told to ask for at sign-in. Default: the scopes of all tools. Fewer are for clients that ask for more
+   * when a tool needs it.
+   */
+  readonly baselineScopes?: readonly string[] | undefined
   /** Default: none. */
   readonly log?: Logger | undefined
   readonly access?: AccessPolicy | undefined

@@ -31,20 +31,42 @@ export type OptionsShape<Options> = {
  */
 export function optionsSchema<Options extends object>(
   shape: OptionsShape<Options>,
+  kind: 'option' | 'member' = 'option',
 ): z.ZodObject<OptionsShape<Options>, z.core.$strict> {
   const known = Object.keys(shape)
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, known) : 'must be an object',
+      issue.code === 'unrecognized_keys'
+        ? unknownKeys(issue.keys, known, kind)
+        : 'must be an object',
   })
 }
 
-function unknownKeys(keys: readonly string[], known: readonly string[]): string {
+/**
+ * Has the schema of an object that may have members of its own refuse those that look like a misspelt one of `known`:
+ * what is meant for us must not go unread.
+ */
+export function refuseMisspelt(schema: z.ZodObject, known: readonly string[]): z.ZodType {
+  return schema.superRefine(
+    (value: unknown, context) => {
+      if (typeof value !== 'object' || value === null) return
+      const misspelt = Object.keys(value).filter(
+        (key) => !known.includes(key) && nearestName(key, known) !== undefined,
+      )
+      if (misspelt.length === 0) return
+      context.addIssue({ code: 'custom', message: unknownKeys(misspelt, known, 'member') })
+    },
+    // Also where something is wrong already: all issues are named at once.
+    { when: () => true },
+  )
+}
+
+function unknownKeys(keys: readonly string[], known: readonly string[], kind: string): string {
   const named = keys.map((key) => {
     const nearest = nearestName(key, known)
     return nearest === undefined ? `"${key}"` : `"${key}" (did you mean "${nearest}"?)`
   })
-  return `${keys.length === 1 ? 'has an unknown option' : 'has unknown options'}: ${named.join(', ')}`
+  return `${keys.length === 1 ? `has an unknown ${kind}` : `has unknown ${kind}s`}: ${named.join(', ')}`
 }
 
 /**
@@ -56,8 +78,23 @@ export function assertOptions(factory: string, schema: z.ZodType, options: unkno
   const parsed = schema.safeParse(options)
   if (parsed.success) return
   const issues = parsed.error.issues.map((issue) => {
-    const place = issue.path.length === 0 ? 'options' : issue.path.join('.')
-    return `  - ${place}: ${issue.message}`
+    return `  - ${placeOf(issue.path, options)}: ${issue.message}`
   })
   throw new TypeError(`${factory}() was given unusable options:\n${issues.join('\n')}`)
+}
+
+/** A path as it is written, with the name of each tool on it: `tools.3 ("my_notes").downstream`. */
+function placeOf(path: readonly PropertyKey[], options: unknown): string {
+  let value = options
+  const parts = path.map((key) => {
+    value = (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key]
+    const named = typeof key === 'number' || key === 'tool'
+    return `${String(key)}${named ? nameOf(value) : ''}`
+  })
+  return parts.length === 0 ? 'options' : parts.join('.')
+}
+
+function nameOf(value: unknown): string {
+  const { name } = (value ?? {}) as { readonly name?: unknown }
+  return typeof name === 'string' && name !== '' ? ` (${JSON.stringify(name.slice(0, 100))})` : ''
 }

@@ -2,9 +2,18 @@ import { z } from 'zod'
 
 const NOT_WHOLE = 'must be a whole number'
 
+const url = z.instanceof(URL, { error: "must be a URL object: new URL('…')" })
+
 /** The schemas of values that options of several factories have; what is wrong is said in words. */
 export const optionValues = {
-  url: z.instanceof(URL, { error: 'must be a URL' }),
+  url,
+  /** Of a server. */
+  httpUrl: url
+    .refine((value) => /^https?:$/.test(value.protocol), 'must start with https://')
+    .refine(
+      ({ username, password, search, hash }) => username + password + search + hash === '',
+      'must have no user name, password, query or fragment',
+    ),
   flag: z.boolean('must be true or false'),
   callable: z.custom((value) => typeof value === 'function', 'must be a function'),
   /** 0 or more. */

@@ -10,13 +10,14 @@ import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { silentLog } from '../logging/logger.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
-import { composeOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
+import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { checkedTogether, SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import type { Tool } from '../tools/tool.js'
+import { TOOL_SCHEMA } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
 import { createMcpServers } from './mcp-servers.js'
 
@@ -41,6 +42,7 @@ export interface AppOptions extends Omit<
 const OPTIONS = checkedTogether(
   optionsSchema<AppOptions>({
     ...SERVER_SHAPE,
+    tools: z.array(TOOL_SCHEMA, 'must be a list of tools'),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
@@ -74,7 +76,18 @@ export interface App {
  * process.once('SIGTERM', () => listener.close(() => void app.close()))
  */
 export function createApp(options: AppOptions): App {
-  assertOptions('createApp', OPTIONS, options)
+  assertAppOptions('createApp', options)
+  warnOfScopes(sharedOptions(options))
+  return composeApp(options)
+}
+
+/** Throws a `TypeError` that names every issue of the options of a server, as given to `factory`. */
+export function assertAppOptions(factory: string, options: AppOptions): void {
+  assertOptions(factory, OPTIONS, options)
+}
+
+/** `createApp` for options that have been checked. */
+export function composeApp(options: AppOptions): App {
   const shared = sharedOptions(options)
   const { endpoint, tools, log = silentLog, createReference = randomUUID } = options
   const registry = createToolRegistry(tools)

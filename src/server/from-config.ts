@@ -10,7 +10,7 @@ import { greet } from '../tools/greet.js'
 import { offeredTools } from '../tools/offered-tools.js'
 import type { Tool } from '../tools/tool.js'
 import { whoami } from '../tools/whoami.js'
-import { createApp, type AppOptions } from './app.js'
+import { assertAppOptions, composeApp, type AppOptions } from './app.js'
 import { createConnections, type Connections } from './connections.js'
 import { clientFromConfig } from './exchanger-from-config.js'
 import { warnAtStart } from './start-warnings.js'
@@ -59,10 +59,12 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   assertOptions('composeServer', OPTIONS, options)
   const { tools: all = serverTools(), fetch, tokenCommand } = options
+  const connections = createConnections(config, fetch)
+  const ofConfig = await appOptions(config, connections)
+  assertAppOptions('composeServer', { ...ofConfig, tools: all, log, tokenCommand })
   const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)
   warnAtStart(config, { tools: all, withheld }, log)
-  const connections = createConnections(config, fetch)
-  const app = createApp({ ...(await appOptions(config, connections)), tools, log, tokenCommand })
+  const app = composeApp({ ...ofConfig, tools, log, tokenCommand })
   return {
     handler: app.express,
     drain: app.drain,

@@ -12,7 +12,7 @@ import { downstreamStepUp, setPendingStepUp } from '../downstream/downstream-ste
 import { describeError } from '../logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE, failureText } from '../failures/failure-table.js'
-import { authContextOf, findAuthContext } from '../identity/auth-context.js'
+import { requireAuthContext, findAuthContext } from '../identity/auth-context.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { scrub } from '../logging/scrub.js'
@@ -45,7 +45,7 @@ export interface McpServers {
 export function createMcpServers(options: McpServerOptions): McpServers {
   const toolsByServer = new WeakMap<object, ReadonlyMap<string, RegisteredTool>>()
   const show = (server: object, authInfo: AuthInfo | undefined): void => {
-    const { caller } = authContextOf(authInfo)
+    const { caller } = requireAuthContext(authInfo)
     for (const { name } of options.access.visibleTo(caller)) {
       const tool = toolsByServer.get(server)?.get(name)
       if (tool?.enabled === false) tool.enable()
@@ -53,7 +53,7 @@ export function createMcpServers(options: McpServerOptions): McpServers {
   }
   return {
     create: ({ authInfo }) => {
-      authContextOf(authInfo)
+      requireAuthContext(authInfo)
       const server = new McpServer(
         { name: SERVER_NAME, version: VERSION },
         {
@@ -113,7 +113,7 @@ async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResu
 
 /** The middleware chain has decided this already. A server that is mounted without it refuses the call here. */
 function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
-  const { caller } = authContextOf(context.http?.authInfo)
+  const { caller } = requireAuthContext(context.http?.authInfo)
   if (access.decide([tool.name], caller).kind !== 'allowed') {
     throw new OnBehalfOfError('insufficient_scope', { reason: 'tool_scopes_not_mounted' })
   }
@@ -121,7 +121,7 @@ function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<To
 
 /** Fails before the handler runs where the tool wants an API and the exchange gave no access to it. */
 function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext {
-  const { caller } = authContextOf(context.http?.authInfo)
+  const { caller } = requireAuthContext(context.http?.authInfo)
   const { signal } = context.mcpReq
   const local = { caller, signal }
   return tool.downstream === undefined
@@ -133,9 +133,9 @@ function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext 
 function offerStepUp(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): void {
   const authInfo = http?.authInfo
   if (authInfo === undefined || tool.downstream === undefined) return
-  const { caller } = authContextOf(authInfo)
+  const { caller } = requireAuthContext(authInfo)
   const { requiredScopes, downstream } = tool
-  const mapping = { requiredScopes, stepUp: downstream.stepUp ?? [] }
+  const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp ?? [] }
   const stepUp = downstreamStepUp(error, caller, mapping)
   if (stepUp !== undefined) setPendingStepUp(authInfo, stepUp)
 }

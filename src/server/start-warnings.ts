@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.js'
+import { warnOfSettingsFile } from '../config/settings-file-doubts.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
-import { isIdentityScope } from '../scopes.js'
 import type { WithheldTool } from '../tools/offered-tools.js'
+import { warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
 import type { ToolRequirements } from '../tools/tool.js'
 
 /** What a server is made of, as far as settings can miss it. */
@@ -14,6 +15,7 @@ export interface StartedTools {
 
 /** Logs, once at the start, settings that are no issue and surely not meant. */
 export function warnAtStart(config: Config, { tools, withheld }: StartedTools, log: Logger): void {
+  warnOfSettingsFile(config.settingsFile, log)
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   for (const { name: tool, missing } of withheld) {
     logEvent(log, 'warn', {
@@ -23,14 +25,10 @@ export function warnAtStart(config: Config, { tools, withheld }: StartedTools, l
       hint: `The tool ${tool} is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks ${missing.join(' ')}, which it needs at the API. Add it there, or remove the setting.`,
     })
   }
-  for (const { setting, scopes } of foreignScopes(config, tools)) {
-    logEvent(log, 'warn', {
-      event: 'scope_of_no_tool',
-      setting,
-      scopes,
-      hint: `${setting} names ${scopes.join(' ')}, which no tool of this server requires. Correct or remove it.`,
-    })
-  }
+  const { baselineScopes } = config.resource
+  const { scopeHierarchy } = config.access
+  const origins = { baselineScopes: 'MCP_BASELINE_SCOPES', scopeHierarchy: 'SCOPE_HIERARCHY' }
+  warnOfScopesOfNoTool({ baselineScopes, scopeHierarchy }, { tools, origins }, log)
 }
 
 function reportIgnoredScopes(ignored: readonly string[], log: Logger): void {
@@ -40,27 +38,4 @@ function reportIgnoredScopes(ignored: readonly string[], log: Logger): void {
     ignored,
     hint: `Remove ${ignored.join(' ')} from MCP_AUTH0_EXCHANGE_SCOPE: these belong to a sign-in. An exchange has no refresh token and no id token to give.`,
   })
-}
-
-interface ForeignScopes {
-  readonly setting: 'MCP_BASELINE_SCOPES' | 'SCOPE_HIERARCHY'
-  readonly scopes: readonly string[]
-}
-
-/** Scopes of this server's settings that open no tool, sign-in scopes aside. */
-function foreignScopes(
-  { resource, access }: Config,
-  tools: readonly ToolRequirements[],
-): readonly ForeignScopes[] {
-  const known = new Set([
-    ...tools.flatMap(({ requiredScopes }) => requiredScopes),
-    ...Object.keys(access.scopeHierarchy),
-  ])
-  const foreign = (scopes: readonly string[]): readonly string[] =>
-    [...new Set(scopes)].filter((scope) => !known.has(scope) && !isIdentityScope(scope))
-  const found: readonly ForeignScopes[] = [
-    { setting: 'MCP_BASELINE_SCOPES', scopes: foreign(resource.baselineScopes) },
-    { setting: 'SCOPE_HIERARCHY', scopes: foreign(Object.values(access.scopeHierarchy).flat()) },
-  ]
-  return found.filter(({ scopes }) => scopes.length > 0)
 }

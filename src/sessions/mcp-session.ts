@@ -9,7 +9,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { LRUCache } from 'lru-cache'
 import { isEventStream } from '../http/is-event-stream.js'
-import { authContextOf } from '../identity/auth-context.js'
+import { requireAuthContext } from '../identity/auth-context.js'
 import { ReplayBuffer } from './replay-buffer.js'
 import { UnansweredRequests } from './unanswered-requests.js'
 
@@ -82,7 +82,7 @@ export class McpSession {
     options: McpHandlerRequestOptions,
   ): Promise<{ readonly response: Response; readonly settled: Promise<unknown> }> {
     const { parsedBody, authInfo } = options
-    const { caller } = authContextOf(authInfo)
+    const { caller } = requireAuthContext(authInfo)
     const lastEventId = request.headers.get('last-event-id')
     if (request.method === 'GET' && lastEventId !== null) {
       this.#replay.assertReadable(lastEventId, caller)

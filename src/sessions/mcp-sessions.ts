@@ -5,7 +5,7 @@ import {
   type McpHandlerRequestOptions,
   type McpServerFactory,
 } from '@modelcontextprotocol/server'
-import { authContextOf } from '../identity/auth-context.js'
+import { requireAuthContext } from '../identity/auth-context.js'
 import type { Caller } from '../identity/caller.js'
 import { isEventStream } from '../http/is-event-stream.js'
 import { relayResponse } from '../http/relay-response.js'
@@ -103,7 +103,7 @@ export class McpSessions {
     const { authInfo } = options
     const { replayBytes, retryMs } = this.#options
     const session = this.#registry.open(
-      authContextOf(authInfo).caller,
+      requireAuthContext(authInfo).caller,
       (id) =>
         new McpSession({
           id,
@@ -138,7 +138,7 @@ export class McpSessions {
 
   async #proceed(id: string, { request, options, onAsked }: SessionRequest): Promise<Response> {
     const { authInfo } = options
-    const { value: session, release } = this.#registry.use(id, authContextOf(authInfo).caller)
+    const { value: session, release } = this.#registry.use(id, requireAuthContext(authInfo).caller)
     try {
       if (session.server !== undefined && authInfo !== undefined) {
         this.#options.onRequest?.(session.server, authInfo)

@@ -15,13 +15,22 @@ export interface Timers {
   }
 }
 
-export const systemTimers: Timers = {
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs)
-    return {
-      cancel: () => {
-        clearTimeout(timer)
-      },
-    }
-  },
+export const systemTimers: Timers = timersWith(setTimeout)
+
+/** Timers that do not keep the process running. */
+export const backgroundTimers: Timers = timersWith((run, delayMs) =>
+  setTimeout(run, delayMs).unref(),
+)
+
+function timersWith(start: (run: () => void, delayMs: number) => NodeJS.Timeout): Timers {
+  return {
+    after(delayMs, run) {
+      const timer = start(run, delayMs)
+      return {
+        cancel: () => {
+          clearTimeout(timer)
+        },
+      }
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { systemClock, type Clock } from '../time/clock.js'
-import { defineTool } from './tool.js'
+import { defineTool } from './define-tool.js'
 
 /** The format alone: the pattern that `z.iso.datetime()` adds would make every list of tools longer. */
 const DATETIME = z.string().meta({ format: 'date-time', description: 'ISO 8601, in UTC' })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from './tool.js'
+import { defineTool } from './define-tool.js'
 
 const SHOWN = z.object({
   msg: z.string(),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { assertOptions } from '../options/assert-options.js'
-import { optionValues } from '../options/option-values.js'
 import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { isScopeToken } from '../scopes.js'
 import type { Tool, ToolRequirements } from './tool.js'
+import { requirementsSchema } from './tool-schema.js'
 
 /** The tools of a server, by name, in the order in which clients list them. */
 export interface ToolRegistry<T extends ToolRequirements = Tool> {
@@ -16,20 +16,7 @@ export interface ToolRegistry<T extends ToolRequirements = Tool> {
 const SCOPES = z.array(z.string('must be a scope'), 'must be a list of scopes')
 
 const OPTIONS = z.strictObject({
-  tools: z.array(
-    z.looseObject({
-      name: optionValues.text('the name of the tool'),
-      requiredScopes: SCOPES,
-      downstream: z
-        .looseObject({
-          api: optionValues.text('the name of an API'),
-          scopes: SCOPES,
-          stepUp: SCOPES.optional(),
-        })
-        .optional(),
-    }),
-    'must be a list of tools',
-  ),
+  tools: z.array(requirementsSchema(SCOPES, ['handler']), 'must be a list of tools'),
 })
 
 /**

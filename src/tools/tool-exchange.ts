@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
 import type { AuthInfo } from '@modelcontextprotocol/server'
@@ -11,6 +13,7 @@ import {
 import {
   attachDownstreamAccess,
   openDownstreamAccess,
+  type CalledTools,
   type DownstreamAccess,
 } from '../downstream/downstream-access.js'
 import { createDownstreamClient, type DownstreamApi } from '../downstream/downstream-client.js'
@@ -24,7 +27,7 @@ import { asOnBehalfOfError, type OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE } from '../failures/failure-table.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { globalFetch } from '../http/global-fetch.js'
-import { authContextOf } from '../identity/auth-context.js'
+import { requireAuthContext } from '../identity/auth-context.js'
 import { userKeyOf } from '../identity/caller.js'
 import { silentLog, type Logger } from '../logging/logger.js'
 import type { ToolRegistry } from './registry.js'
@@ -52,6 +55,16 @@ export interface ToolExchangeOptions {
   /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
   readonly host?: ToolHost | undefined
 }
+
+/** The APIs among options. */
+export const APIS_OPTION = z.record(
+  z.string(),
+  optionsSchema<DownstreamApi>({
+    audience: optionValues.text("the API's identifier at the authorization server"),
+    baseUrl: optionValues.httpUrl,
+  }),
+  'must be the APIs, by the names that tools declare',
+)
 
 /** The options that say how the APIs are called. */
 export const API_CALL_SHAPE = {
@@ -101,11 +114,13 @@ export function createToolExchange(
   return async (request) => {
     const { authInfo, calls } = request
     const logged = commonOf(authInfo, options)
-    openDownstreamAccess(authInfo, (tool, failure) => {
-      logCallFailure({ ...logged, tool }, failure)
+    const tools = calls.flatMap((name) => options.registry.find(name) ?? [])
+    openDownstreamAccess(authInfo, {
+      calls: tools,
+      report: hasLog(options) ? reportOf(logged) : undefined,
     })
-    for (const tool of calls.map((name) => options.registry.find(name))) {
-      if (tool?.downstream === undefined) continue
+    for (const tool of tools) {
+      if (tool.downstream === undefined) continue
       const exchange = { ...request, tool, downstream: tool.downstream, fetchAs }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
@@ -116,7 +131,7 @@ async function exchangeForTool(
   { tool, downstream, authInfo, signal, ...request }: ExchangeForTool,
   options: ToolExchangeOptions,
 ): Promise<DownstreamAccess> {
-  const { caller, subjectToken } = authContextOf(authInfo)
+  const { caller, subjectToken } = requireAuthContext(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
   const { scopes } = downstream
@@ -136,7 +151,8 @@ async function exchangeForTool(
   } catch (thrown) {
     const failure = asOnBehalfOfError(thrown)
     logExchangeFailure(logged, failure)
-    const mapping = { requiredScopes: tool.requiredScopes, stepUp: downstream.stepUp }
+    const { name, requiredScopes } = tool
+    const mapping = { tool: name, requiredScopes, stepUp: downstream.stepUp }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
     if (FAILURE_TABLE[failure.code].respondAs === 'http') throw failure
@@ -144,6 +160,7 @@ async function exchangeForTool(
   }
   const calls = {
     api,
+    tool: { name: tool.name, scopes },
     tokens,
     trace,
     timeoutMs: options.timeoutMs,
@@ -158,8 +175,18 @@ async function exchangeForTool(
   }
 }
 
+function hasLog({ log = silentLog }: ToolExchangeOptions): boolean {
+  return log !== silentLog
+}
+
+function reportOf(logged: Omit<LoggedCall, 'tool'>): CalledTools['report'] {
+  return (tool, failure) => {
+    logCallFailure({ ...logged, tool }, failure)
+  }
+}
+
 function commonOf(authInfo: AuthInfo, { log = silentLog, host = 'library' }: ToolExchangeOptions) {
-  const { caller, requestId } = authContextOf(authInfo)
+  const { caller, requestId } = requireAuthContext(authInfo)
   return { log, host, caller, requestId }
 }
 

@@ -83,33 +83,3 @@ export interface DownstreamTool<
  * @category Tools and sessions
  */
 export type Tool = LocalTool | DownstreamTool
-
-/**
- * Declares a tool; the handler's types follow from the schemas and from whether a downstream is declared.
- *
- * Does nothing at run time.
- *
- * @category Tools and sessions
- * @example
- * const me = defineTool({
- *   name: 'me',
- *   title: 'Me',
- *   description: 'Says who the API takes the user for.',
- *   inputSchema: z.object({}),
- *   outputSchema: z.object({ sub: z.string() }),
- *   requiredScopes: ['tool:me'],
- *   downstream: { api: 'api', scopes: ['read:me'] },
- *   handler: (_input, { downstream }) =>
- *     downstream.json('/me', { schema: z.object({ sub: z.string() }) }),
- *   toText: ({ sub }) => sub,
- * })
- */
-export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
-  tool: DownstreamTool<Input, Output>,
-): DownstreamTool<Input, Output>
-export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
-  tool: LocalTool<Input, Output>,
-): LocalTool<Input, Output>
-export function defineTool<T>(tool: T): T {
-  return tool
-}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool } from './tool.js'
+import { defineTool } from './define-tool.js'
 
 /** Answers who is calling, from the verified token alone. */
 export const whoami = defineTool({

@@ -109,6 +109,17 @@ describe('setup on a new tenant', () => {
     expect('secret' in proof && proof.secret.reveal()).toBe(client?.['client_secret'])
   })
 
+  test('by default the .env leaves the scopes of a sign-in to the tools, so that those of own tools are asked for', async () => {
+    await used.bench.setup('--yes')
+    expect(readFileSync(used.bench.envPath, 'utf8')).not.toContain('MCP_BASELINE_SCOPES')
+  })
+
+  test('scopes that are given to setup are the ones that clients ask for', async () => {
+    await used.bench.setup('--yes', '--server-scopes', 'note:read note:write')
+    const { resource } = parseConfig(parseEnv(readFileSync(used.bench.envPath, 'utf8')))
+    expect(resource.baselineScopes).toEqual(['note:read', 'note:write'])
+  })
+
   test('a second run finds everything in line and writes nothing', async () => {
     await used.bench.setup('--yes', '--role', 'Tool Administrator')
     const text = readFileSync(used.bench.envPath, 'utf8')

@@ -222,5 +222,12 @@ describe.each(ALGORITHMS)('the verifier of %s tokens', (alg) => {
     ])('[case 14] the verifier with a DPoP proof refuses a token %s', async (_what, claims) => {
       expect(await used({}, await bound(claims))).toEqual(['invalid_token', 'not_verified'])
     })
+
+    test('[case 14] the verifier with a DPoP proof refuses a token that is not bound for what it is, before it looks at the proof', async () => {
+      const unbound = await bound({ cnf: undefined })
+      const forOther = { claims: { htm: 'GET' } }
+      expect(await used(forOther, unbound)).toEqual(['invalid_token', 'not_verified'])
+      expect(await used(forOther)).toEqual(['malformed_credentials', 'proof_refused'])
+    })
   })
 })

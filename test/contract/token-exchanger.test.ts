@@ -122,6 +122,12 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     expect(issuer.tokenRequests[1]?.parameters.has('scope')).toBe(false)
   })
 
+  test('every adapter names no organization On-Behalf-Of: the token says it', async () => {
+    answer(200, granted)
+    await exchange({ caller: callerOf(issuer, { org_id: 'org_1' }) })
+    expect(issuer.tokenRequests.at(-1)?.parameters.has('organization')).toBe(false)
+  })
+
   test('every adapter asks by a profile, with the organization, where one is set', async () => {
     answer(200, granted)
     exchanger = create(issuer, { subjectTokenType: 'urn:fastmcp:mcp' })

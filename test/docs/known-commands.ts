@@ -27,6 +27,18 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^TOKEN=\$\(npm run --silent token -- --user alice\)$/,
     verified: { by: 'here' },
   },
+  {
+    command: /^TOKEN=\$\(npm run --silent token -- --user alice --scope tool:whoami\)$/,
+    verified: { by: 'test', file: 'test/e2e/npm-run-token.test.ts' },
+  },
+  {
+    command: /^npm run build:dev-package && npm pack \.\/dist-apps\/package$/,
+    verified: { by: 'test', file: 'test/package/dev-package.test.ts' },
+  },
+  {
+    command: /^npm install --save-dev \/path\/to\/mcp-on-behalf-of-dev-0\.1\.0\.tgz$/,
+    verified: { by: 'test', file: 'test/package/dev-package.test.ts' },
+  },
   { command: /^curl -sS http:\/\/localhost:3001\/mcp -H /, verified: { by: 'here' } },
   {
     command: /^npm pack$/,

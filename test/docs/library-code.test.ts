@@ -4,8 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { ROOT } from '../../scripts/docs/pages.js'
 import { compileErrors } from '../helpers/compile-errors.js'
 
-const page = readFileSync(join(ROOT, 'docs/library.md'), 'utf8')
-const blocks = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = '']) => code)
+const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
+const codeOn = (text: string): readonly string[] =>
+  [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = '']) => code)
+
+const page = read('docs/library.md')
+const blocks = codeOn(page)
 const block = (word: string): string => blocks.find((code) => code.includes(word)) ?? ''
 
 describe('the TypeScript on docs/library.md', () => {
@@ -31,5 +35,15 @@ describe('the TypeScript on docs/library.md', () => {
 
   test('[A8] the first example says at the line why it sets another audience than its endpoint', () => {
     expect(page).toMatch(/ \/\/ [^\n]*Leave it out in a server of your own\.\n +tokenAudience: /)
+  })
+})
+
+describe('the TypeScript on docs/clients.md', () => {
+  const [code = '', ...more] = codeOn(read('docs/clients.md'))
+
+  test('compiles: a client of SDK v2 with a token in hand', () => {
+    expect(more).toEqual([])
+    expect(compileErrors(code)).toEqual([])
+    expect(code).toContain('requestInit = { headers: { Authorization:')
   })
 })

@@ -87,7 +87,13 @@ describe('npm start with DEV_DIRECTORY', () => {
     const started = start({ DEV_DIRECTORY: await file('own.json', text) })
     const issuer = await issuerOf(started)
     expect(started.output.text).toContain('signs in dana and emil')
-    expect(started.output.text).toContain('not started: the directory has no client mcp-server')
+    expect(started.output.text).toMatch(
+      new RegExp(
+        `^  MCP server +not part of this directory; run your own at http://localhost:${mcp.port}/mcp$`,
+        'm',
+      ),
+    )
+    expect(started.output.text).not.toContain('not started')
     expect(started.output.text).toContain('--scope "tool:orders tool:invoices")')
 
     const endpoint = new URL(`http://localhost:${mcp.port}/mcp`)

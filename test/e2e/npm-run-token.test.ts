@@ -1,5 +1,8 @@
+import { decodeJwt } from 'jose'
 import { resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { loadDirectory, parseDirectory } from '../../apps/authorization-server/directory.js'
+import { startDirectory } from '../../apps/development/start-directory.js'
 import { startStack, type DevelopmentStack } from '../../apps/development/start-stack.js'
 import { silentLog } from '../../src/logging/logger.js'
 import { run, type Ran } from '../helpers/run.js'
@@ -24,6 +27,32 @@ describe('npm run token', () => {
     const { code, stdout, stderr } = await token(...at)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^The authorization server refused: invalid_target, [^\n]+[^.]\.\n$/)
+  })
+
+  test('asks for all scopes of the resource unless told otherwise, and says on standard error what was not granted', async () => {
+    const text = JSON.stringify(loadDirectory()).replaceAll('tool:greet', 'note:write')
+    const running = await startDirectory({
+      directory: parseDirectory(JSON.parse(text)),
+      ports: { authorizationServer: 0, api: 0, mcp: 0 },
+    })
+    onTestFinished(() => running.close())
+    const { issuer, directory } = running
+    const resource = directory.resource_servers[0]?.identifier ?? ''
+    const at = (user: string, ...more: string[]) =>
+      token('--user', user, '--issuer', issuer, '--resource', resource, ...more)
+    const [alice, bob, misspelt] = await Promise.all([
+      at('alice'),
+      at('bob'),
+      at('alice', '--scope', 'tool:whoami tool:gret'),
+    ])
+    const scopeOf = ({ stdout }: Ran) => String(decodeJwt(stdout.trim())['scope']).split(' ')
+    expect(scopeOf(alice)).toEqual(expect.arrayContaining(['tool:whoami', 'note:write']))
+    expect(alice.stderr).toBe('')
+    expect(scopeOf(bob)).not.toContain('note:write')
+    expect(bob.stderr).toBe('Not granted: note:write. bob has no role with that permission.\n')
+    expect(misspelt.stderr).toBe(
+      `Not granted: tool:gret. ${resource} has no such scope. It has: tool:whoami note:write.\n`,
+    )
   })
 
   test('shows the usage where the command line is wrong', async () => {

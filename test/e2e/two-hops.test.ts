@@ -14,7 +14,7 @@ import { parseConfig, type Environment } from '../../src/config/config.js'
 import type { Claims } from '../../src/identity/caller.js'
 import { Secret } from '../../src/secret.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
-import { defineTool } from '../../src/tools/tool.js'
+import { defineTool } from '../../src/tools/define-tool.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 
 /** Everything is let through. */

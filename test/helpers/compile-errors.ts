@@ -11,12 +11,23 @@ const parsed = new Map<string, ts.SourceFile | undefined>()
  * order. Errors in other files are not looked for.
  */
 export function compileErrors(text: string): readonly string[] {
+  return errorPlaces(text).map(({ message }) => message)
+}
+
+/** The same, each with the part of `text` that the compiler points at. */
+export function errorPlaces(
+  text: string,
+): readonly { readonly message: string; readonly at: string }[] {
   const options = projectOptions()
   const program = ts.createProgram([FILE], options, hostFor(text, options))
   const source = program.getSourceFile(FILE)
-  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
-    .map(({ code, messageText }) => [code, ts.flattenDiagnosticMessageText(messageText, '\n')])
-    .map(([code, message]) => `TS${code}: ${message}`)
+  return [
+    ...program.getSyntacticDiagnostics(source),
+    ...program.getSemanticDiagnostics(source),
+  ].map(({ code, messageText, start, length }) => ({
+    message: `TS${code}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    at: start === undefined || length === undefined ? '' : text.slice(start, start + length),
+  }))
 }
 
 function projectOptions(): ts.CompilerOptions {

@@ -61,7 +61,6 @@ export async function startLibraryServer(options: LibraryServerOptions): Promise
     issuer: issuer.issuer,
     client: { id: CLIENT_ID, secret: new Secret(CLIENT_SECRET) },
     apis: { api: { audience: API_AUDIENCE, baseUrl: new URL(api.origin) } },
-    baselineScopes: ['tool:greet'],
     ...options.options,
   })
   const app = express()

@@ -133,11 +133,30 @@ describe('the step-up', () => {
     expect(server.log.named('step_up_loop').map((line) => line.fields['times'])).toEqual([1, 2])
   })
 
+  test('the log lines of a missing scope and of a missing permission name the tool, the user and what is missing', async () => {
+    await open()
+    const who = { subject: 'auth0|alice', clientId: 'client-1' }
+    const claims = { sub: who.subject, client_id: who.clientId, azp: who.clientId }
+    for (const rights of [
+      { scope: 'tool:whoami' },
+      { scope: 'tool:whoami tool:greet', permissions: ['tool:whoami'] },
+    ]) {
+      const token = await mint({ ...claims, ...rights })
+      await postMcp(server.endpoint, callTool('greet'), { token })
+    }
+    expect(server.log.named('request_refused').map(({ fields }) => fields)).toMatchObject([
+      { reason: 'tool_scope_missing', tools: ['greet'], missing: ['tool:greet'], ...who },
+      { reason: 'permission_missing', tools: ['greet'], missing: ['tool:greet'], ...who },
+    ])
+  })
+
   test('a token with none of our scopes is told where to take them from', async () => {
     await open()
     const token = await mint({ scope: 'openid profile' })
     const response = await postMcp(server.endpoint, callTool('whoami'), { token })
-    expect(response.get('www-authenticate')).toContain('has none of the scopes of this server')
+    expect(response.get('www-authenticate')).toContain(
+      'The token has no scope of this server. Ask for the scopes',
+    )
   })
 
   test('[RS28] tools/list hides what a step-up would unlock, or shows it when set so, always in the same order', async () => {

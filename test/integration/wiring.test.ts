@@ -1,6 +1,9 @@
 import request from 'supertest'
 import { afterEach, describe, expect, test } from 'vitest'
 import express from 'express'
+import { createWiringCheck } from '../../middleware/wiring-check.js'
+import { ManualClock } from '../helpers/exchange-clock.js'
+import { RecordingLog } from '../helpers/recording-log.js'
 import { callTool, postMcp } from '../helpers/mcp-requests.js'
 import { type LibraryServerOptions, startLibraryServer } from '../helpers/start-library-server.js'
 import type { TestServer } from '../helpers/start-mcp-server.js'
@@ -115,5 +118,50 @@ describe('metadata', () => {
       ).toBe(200)
     }
     expect(told('metadata_not_reached')).toEqual([])
+  })
+})
+
+describe('metadata that is not mounted, and one request alone', () => {
+  const setUp = (status: number, headers: Readonly<Record<string, string>>) => {
+    const time = new ManualClock()
+    const log = new RecordingLog()
+    const endpoint = new URL('http://localhost/mcp')
+    const wiring = createWiringCheck({ endpoint, log, timers: time.timers })
+    const app = express()
+    app.all('/mcp', wiring.protect, (_req, res) => void res.status(status).set(headers).end())
+    app.use(wiring.metadata)
+    return { app, time, told: () => log.named('metadata_not_reached') }
+  }
+  const CHALLENGE = { 'WWW-Authenticate': 'Bearer resource_metadata="http://localhost/x"' }
+
+  test.each([401, 403, 400])(
+    '[A17] ten seconds after one challenge with HTTP %i it is told, once, that nobody reached the metadata',
+    async (status) => {
+      const { app, time, told } = setUp(status, CHALLENGE)
+      await request(app).post('/mcp')
+      await time.advance(9_999)
+      expect(told()).toEqual([])
+      await time.advance(1)
+      expect(told()).toMatchObject([{ level: 'warn' }])
+      await request(app).post('/mcp')
+      await time.advance(20_000)
+      expect(told()).toHaveLength(1)
+    },
+  )
+
+  test('[A17] metadata that is reached within ten seconds of the challenge is not told about', async () => {
+    const { app, time, told } = setUp(401, CHALLENGE)
+    await request(app).post('/mcp')
+    await request(app).get('/.well-known/oauth-protected-resource/mcp')
+    await time.advance(20_000)
+    expect(told()).toEqual([])
+  })
+
+  test('[A17] an answer without a challenge sends nobody to the metadata, so nothing is told', async () => {
+    const { app, time, told } = setUp(403, {})
+    await request(app).post('/mcp')
+    await request(app).post('/mcp')
+    expect(time.pending).toBe(0)
+    expect(told()).toEqual([])
   })
 })

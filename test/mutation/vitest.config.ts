@@ -11,6 +11,9 @@ export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
+    // Code that never answers would otherwise hold up each mutant for minutes.
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
     include: (process.env['MUTATION_TESTS'] ?? 'test/unit/**/*.test.ts').split('\n'),
   },
 })

@@ -10,7 +10,8 @@ import { silentLog } from '../../src/logging/logger.js'
 import { run } from '../helpers/run.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const LISTENS = "app.listen(3002, 'localhost')"
+const LISTENS =
+  "app.listen(3002, 'localhost', () => console.log('listening at http://localhost:3002/mcp'))"
 const SAYS_PORT = 'const listening = app.listen(0, () => console.log(listening.address().port))'
 
 let stack: DevelopmentStack

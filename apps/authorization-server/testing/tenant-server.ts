@@ -27,8 +27,8 @@ export interface TenantServer extends ManagementStandIn {
 export interface TenantServerOptions {
   /** Where the authorization server differs from the documented. */
   readonly switches?: Partial<Switches> | undefined
-  /** Fetches client id metadata documents. Default: a `fetch` that trusts this server alone. */
-  readonly fetch?: typeof fetch | undefined
+  /** Client ID metadata documents by their addresses, as they would be on the internet. Default: none. */
+  readonly documents?: Readonly<Record<string, object>> | undefined
   /** The clock of limits, in epoch milliseconds. Default: `Date.now`. */
   readonly now?: (() => number) | undefined
 }
@@ -53,7 +53,12 @@ export async function startTenantServer(options: TenantServerOptions = {}): Prom
     issuer,
     directory: directoryOf(management.tenant),
     log: (event) => events.push(event),
-    fetch: options.fetch ?? trusting,
+    fetch: (input, init) => {
+      const document = options.documents?.[input instanceof Request ? input.url : input.toString()]
+      return document === undefined
+        ? trusting(input, init)
+        : Promise.resolve(Response.json(document))
+    },
     now: options.now,
     switches: options.switches,
   })

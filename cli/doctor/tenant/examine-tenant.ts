@@ -101,7 +101,7 @@ function neededScopes(config: Config): NeededScopes {
   const { scopes } = createToolAccess(createToolRegistry(tools), config.access)
   const calling = tools.flatMap(({ downstream }) => downstream ?? [])
   return {
-    server: unionScopes(scopes, config.resource.baselineScopes),
+    server: unionScopes(scopes, config.resource.baselineScopes ?? []),
     api: unionScopes(...calling.map(({ scopes: needed }) => needed)),
   }
 }

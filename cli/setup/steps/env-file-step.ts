@@ -3,6 +3,7 @@ import { ConfigError, parseConfig } from '../../../src/config/config.js'
 import { isLoopback } from '../../../src/http/secure-url.js'
 import type { Blueprint } from '../blueprint.js'
 import { closeToOthers, isOpenToOthers, readEnvFile, writeEnvFile } from '../env-file.js'
+import { defaultServerScopes } from '../default-server-scopes.js'
 import { envText } from '../env-text.js'
 import type { Found } from '../found.js'
 import { SetupError } from '../setup-error.js'
@@ -114,7 +115,7 @@ function fixedSettings({
     AUTH0_AUDIENCE: server.identifier,
     MCP_SERVER_URL: server.url,
     ...withoutUndefined({ PORT: listensOn === '' ? undefined : listensOn }),
-    MCP_BASELINE_SCOPES: server.scopes.join(' '),
+    ...baselineOf(server.scopes.join(' ')),
     API_AUTH0_AUDIENCE: api.identifier,
     API_BASE_URL: api.url,
     MCP_AUTH0_EXCHANGE_SCOPE: api.scopes.join(' '),
@@ -125,6 +126,11 @@ function fixedSettings({
 /** Auth0 counts bad subject tokens by address: without the users' own, one of them blocks the server for all. */
 function profileSettings(subjectTokenType: string): Readonly<Record<string, string>> {
   return { [SUBJECT_TOKEN_TYPE]: subjectTokenType, FORWARD_CLIENT_ADDRESS: 'true' }
+}
+
+/** Written out only where it differs: by default, clients ask for the scopes of all tools, also of those to come. */
+function baselineOf(scopes: string): { readonly MCP_BASELINE_SCOPES?: string } {
+  return scopes === defaultServerScopes() ? {} : { MCP_BASELINE_SCOPES: scopes }
 }
 
 /** As far as it is known while planning; `undefined` stands for what is not. */

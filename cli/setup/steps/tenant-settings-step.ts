@@ -49,7 +49,8 @@ export function tenantSettingsStep(api: ManagementApi, { clientsBy }: Blueprint)
   }
 }
 
-function wantedFields(
+/** The settings that setup writes, but for `flags`. `opens`: whether dynamic registration is switched on. */
+export function wantedFields(
   clientsBy: Blueprint['clientsBy'],
   opens: boolean,
 ): readonly (readonly [string, string | boolean])[] {

@@ -105,6 +105,41 @@ describe('the token exchange profiles of a directory', () => {
     ])
   })
 
+  it('the token exchange profiles of a directory can have an Action as source, whose faults are named one by one', () => {
+    const withAction = (action: object): Record<string, string> =>
+      faultsOf({ token_exchange_profiles: [{ ...profile, action }] })
+    const code = 'exports.onExecuteCustomTokenExchange = async () => {}'
+    expect(withAction({ code })).toEqual({})
+    const dependencies = [{ name: 'jose', version: '6.2.17' }]
+    expect(withAction({ code, secrets: { ANY: 'text' }, dependencies })).toEqual({})
+    const faults = withAction({
+      ...{ code: 'import { jwtVerify } from "jose"', secrets: { NUMBER: 7 } },
+      ...{ dependencies: [{ name: 'left-pad' }], ALLOWED_SCOPES: [] },
+    })
+    const place = 'token_exchange_profiles[0].action'
+    expect(Object.keys(faults).toSorted()).toEqual([
+      place,
+      `${place}.code`,
+      `${place}.dependencies[0].name`,
+      `${place}.secrets.NUMBER`,
+    ])
+    expect(faults[`${place}.code`]).toContain('CommonJS')
+  })
+
+  it('the secrets of an Action that are identifiers follow the APIs to other ports', () => {
+    const directory = loadDirectory()
+    const secrets = { SUBJECT_TOKEN_AUDIENCE: MCP, TARGET_AUDIENCE: API, OTHER: `${MCP} and more` }
+    for (const one of directory.token_exchange_profiles) {
+      one.action = { code: 'exports.x = 1', secrets, dependencies: [] }
+    }
+    const [mcp, api] = ['http://127.0.0.1:1111/mcp', 'http://127.0.0.1:2222/']
+    expect(
+      withIdentifiers(directory, { mcp, api }).token_exchange_profiles[0]?.action,
+    ).toMatchObject({
+      secrets: { SUBJECT_TOKEN_AUDIENCE: mcp, TARGET_AUDIENCE: api, OTHER: secrets.OTHER },
+    })
+  })
+
   it('the token exchange profiles of a directory follow the APIs to other ports', () => {
     const [mcp, api] = ['http://127.0.0.1:1111/mcp', 'http://127.0.0.1:2222/']
     const directory = loadDirectory()
@@ -201,5 +236,28 @@ describe('the settings of a directory', () => {
     expect(organizations).toHaveLength(1)
     expect(directory.tenant_settings).toEqual(tenant_settings)
     expect(directory.attack_protection).toEqual(attack_protection)
+  })
+})
+
+describe('the connections of a directory', () => {
+  const users = loadDirectory().users.map((user) => ({ ...user, connection: 'Users' }))
+
+  it('the connections of a directory may be missing, and then nobody names one', () => {
+    expect(faultsOf({})).toEqual({})
+    expect(Object.keys(faultsOf({ users }))).toContain('users[0].connection')
+  })
+
+  it('the connections of a directory are what each user names one of', () => {
+    const connections = [{ name: 'Users', enabled_clients: ['curl'] }]
+    expect(faultsOf({ connections, users })).toEqual({})
+    expect(faultsOf({ connections })['users[0].connection']).toContain('known: Users')
+  })
+
+  it('the connections of a directory have their faults named one by one', () => {
+    const connections = [{ name: 'Users', enabled_clients: ['ghost'] }, { name: 'Users' }]
+    expect(Object.keys(faultsOf({ connections, users }))).toEqual([
+      'connections[1].name',
+      'connections[0].enabled_clients[0]',
+    ])
   })
 })

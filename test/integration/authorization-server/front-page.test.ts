@@ -1,5 +1,6 @@
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FrontPageDocument } from '../../../apps/authorization-server/front-page.js'
 import { type RunningServer, startAuthorizationServer, get } from './support.js'
 
 let server: RunningServer
@@ -20,6 +21,21 @@ describe('the page at /', () => {
     expect(response.text).toBe(
       'Development authorization server. Sign-in begins at your MCP client.\n',
     )
+  })
+
+  it('the page at / names the scopes of each API to a program that asks for JSON', async () => {
+    const response = await request(server.issuer).get('').set('Accept', 'application/json')
+    expect(response.status).toBe(200)
+    const { resource_servers: apis } = response.body as FrontPageDocument
+    expect(apis.map(({ scopes }) => scopes)).toEqual([
+      ['tool:whoami', 'tool:greet'],
+      ['read:private'],
+    ])
+    expect(Object.keys(response.body as object)).toEqual(['resource_servers'])
+    expect(apis.map((api) => Object.keys(api))).toEqual([
+      ['identifier', 'scopes'],
+      ['identifier', 'scopes'],
+    ])
   })
 
   it('the page at / is nowhere else, and takes nothing', async () => {

@@ -24,7 +24,9 @@ describe('what the log says of a request that is refused', () => {
       const { status, fields } = await refused('/mcp', [`Host: ${host}`])
       expect(status).toBe(403)
       expect(fields).toMatchObject({ reason: 'host_not_allowed', host })
-      expect(fields?.['hint']).toMatch(/MCP_SERVER_URL.*ALLOWED_HOSTS.*endpoint.*http\.allowedHosts/)
+      expect(fields?.['hint']).toMatch(
+        /MCP_SERVER_URL.*ALLOWED_HOSTS.*endpoint.*http\.allowedHosts/,
+      )
     },
   )
 

@@ -33,7 +33,7 @@ describe('the names that parseConfig takes', () => {
       drainDelayMs: 0,
       resource: {
         resource: 'http://localhost:3001/',
-        baselineScopes: ['tool:whoami', 'tool:greet'],
+        baselineScopes: undefined,
       },
       issuer: { primary: 'https://example.eu.auth0.com/', additional: [] },
       exchange: {

@@ -116,7 +116,7 @@ describe('the log line of a failed exchange', () => {
       ...{ tool: 'greet', ...CALLER, requestId: 'request-1', api: 'invoices', audience: API },
       ...{ code: 'exchange_unavailable', reason: 'timed_out' },
       errorDescription: 'words of the server',
-      err: { name: 'OnBehalfOfError', causes: [{ name: 'Error', message: 'too late' }] },
+      err: { name: 'OnBehalfOfError', causes: ['Error: too late'] },
     })
   })
 })
@@ -140,7 +140,7 @@ describe('the log line of a failed call of the API', () => {
   test('the log line of a failed call of the API says what lies below the failure where something does', () => {
     const line = lineOf(failed('downstream_unavailable', new Error('socket hang up')))
     expect(line?.level).toBe('error')
-    expect(line?.fields['err']).toMatchObject({ causes: [{ message: 'socket hang up' }] })
+    expect(line?.fields['err']).toMatchObject({ causes: ['Error: socket hang up'] })
   })
 
   test('the log line of a failed call of the API says that it matters to security where it does', () => {

@@ -27,7 +27,10 @@ function setUp() {
   const authInfo = authInfoOf()
   const reported: Reported[] = []
   const opened: (AbortSignal | undefined)[] = []
-  openDownstreamAccess(authInfo, (tool, failure) => reported.push({ tool, failure }))
+  openDownstreamAccess(authInfo, {
+    calls: [{ name: 'greet', downstream: {} }],
+    report: (tool, failure) => reported.push({ tool, failure }),
+  })
   attachDownstreamAccess(authInfo, 'greet', {
     open: (signal) => {
       opened.push(signal)
@@ -64,12 +67,47 @@ describe('a handler that asks for its API', () => {
     ])
     const log = failure.details.log ?? {}
     expect(log['tool']).toBe('other')
-    expect(log['problem']).toContain('does not call a tool "other"')
-    expect(log['hint']).toContain('name: "other"')
+    expect(log['problem']).toBe('downstreamOf() was asked for the tool "other", and "greet" runs')
+    expect(log['hint']).toBe('name the tool that runs: downstreamOf(context, "greet")')
     expect(reported).toHaveLength(1)
     expect(reported[0]?.tool).toBe('other')
     expect(reported[0]?.failure).toBe(failure)
   })
+
+  test.each([
+    [
+      'that runs and declares no downstream',
+      [{ name: 'other' }],
+      'the tool "other" runs, and declares no downstream',
+      'declare its downstream in tools: { name: "other", requiredScopes, downstream: { api, scopes } }',
+    ],
+    [
+      'in place of one that declares no downstream either',
+      [{ name: 'account' }],
+      'downstreamOf() was asked for the tool "other", and "account" runs',
+      'name the tool that runs, and declare its downstream in tools: { name: "account", requiredScopes, downstream: { api, scopes } }',
+    ],
+    [
+      'in a batch of others',
+      [{ name: 'account' }, { name: 'card', downstream: {} }],
+      'downstreamOf() was asked for the tool "other", and "account" and "card" run',
+      'name the tool that runs: downstreamOf(context, "card")',
+    ],
+    [
+      'where only undeclared tools run',
+      [],
+      'downstreamOf() was asked for the tool "other", and no declared tool runs',
+      'name the tool that runs, and declare its downstream in tools: { name: "other", requiredScopes, downstream: { api, scopes } }',
+    ],
+  ])(
+    'a handler that asks for the API of a tool %s reads which tools run, and what to write',
+    (_which, calls, problem, hint) => {
+      const authInfo = authInfoOf()
+      openDownstreamAccess(authInfo, { calls, report: () => undefined })
+      const { log } = failureThrownBy(() => ask(authInfo, 'other')).details
+      expect(log).toEqual({ tool: 'other', problem, hint })
+    },
+  )
 
   test('a handler that asks for its API with the auth of a request without an exchange is refused, and reads that it may be a copy', () => {
     const { authInfo } = setUp()

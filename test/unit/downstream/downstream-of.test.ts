@@ -4,10 +4,10 @@ import {
   attachDownstreamAccess,
   downstreamOf,
   openDownstreamAccess,
-  type HandlerContext,
 } from '../../../src/downstream/downstream-access.js'
 import type { DownstreamClient } from '../../../src/downstream/downstream-client.js'
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
+import type { HandlerContext } from '../../../src/identity/handler-context.js'
 import { compileErrors } from '../../helpers/compile-errors.js'
 import { failureThrownBy } from '../outcomes.js'
 
@@ -18,7 +18,10 @@ function setUp() {
   const { signal } = new AbortController()
   const opened: AbortSignal[] = []
   const reported: string[] = []
-  openDownstreamAccess(authInfo, (tool) => reported.push(tool))
+  openDownstreamAccess(authInfo, {
+    calls: [{ name: 'greet', downstream: {} }],
+    report: (tool) => reported.push(tool),
+  })
   attachDownstreamAccess(authInfo, 'greet', {
     open: (wanted) => {
       opened.push(wanted)
@@ -89,7 +92,9 @@ describe('downstreamOf', () => {
   test('a tool that does not run is refused, and reported to the log of the request', () => {
     const { contexts, reported } = setUp()
     const failure = failureThrownBy(() => downstreamOf(contexts['SDK v2'], 'other'))
-    expect(failure.details.log?.['problem']).toContain('does not call a tool "other"')
+    expect(failure.details.log?.['problem']).toContain(
+      'asked for the tool "other", and "greet" runs',
+    )
     expect(reported).toEqual(['other'])
   })
 })

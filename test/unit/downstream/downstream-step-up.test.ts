@@ -14,7 +14,7 @@ const denied = new OnBehalfOfError('downstream_scope_denied')
 const STEP_UP_CODES: readonly FailureCode[] = ['downstream_scope_denied', 'consent_required']
 
 describe('downstreamStepUp', () => {
-  const mapping = { requiredScopes: ['tool:greet'], stepUp: ['tool:write'] }
+  const mapping = { tool: 'write', requiredScopes: ['tool:greet'], stepUp: ['tool:write'] }
 
   test('downstreamStepUp asks for everything that the operation needs and the client has, in one go', () => {
     const caller = callerOf({ scopes: ['tool:greet', 'tool:other'] })
@@ -23,6 +23,10 @@ describe('downstreamStepUp', () => {
     expect(stepUp?.details.scopes).toEqual(['tool:greet', 'tool:write', 'tool:other'])
     expect(stepUp?.details.description).toContain('tool:write')
     expect(stepUp?.cause).toBe(denied)
+    expect(stepUp?.details.log).toEqual({
+      ...{ tools: ['write'], missing: ['tool:write'] },
+      ...{ subject: 'auth0|alice', clientId: 'some-client' },
+    })
   })
 
   test.each(STEP_UP_CODES)('downstreamStepUp asks for more scopes on %s', (code) => {
@@ -36,7 +40,7 @@ describe('downstreamStepUp', () => {
   })
 
   test('downstreamStepUp is not there where the tool says nothing', () => {
-    const silent = { requiredScopes: ['tool:greet'] }
+    const silent = { tool: 'write', requiredScopes: ['tool:greet'] }
     expect(downstreamStepUp(denied, callerOf(), silent)).toBeUndefined()
     expect(downstreamStepUp(denied, callerOf(), { ...silent, stepUp: [] })).toBeUndefined()
   })
@@ -46,7 +50,7 @@ describe('downstreamStepUp', () => {
     fc.assert(
       fc.property(scopes, scopes, scopes, (requiredScopes, stepUp, have) => {
         const caller = callerOf({ scopes: have })
-        const found = downstreamStepUp(denied, caller, { requiredScopes, stepUp })
+        const found = downstreamStepUp(denied, caller, { tool: 'a', requiredScopes, stepUp })
         expect(found !== undefined).toBe(missingScopes(stepUp, have).length > 0)
         const asked = found?.details.scopes
         if (asked !== undefined) expect(missingScopes([...stepUp, ...have], asked)).toEqual([])

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from '../../../src/exchange/token-cache.js'
+import type { ExchangedToken } from '../../../src/exchange/token-exchanger.js'
 import { Secret } from '../../../src/secret.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
 import {
@@ -86,6 +87,11 @@ test.each<[string, unknown]>([
   ['a list', []],
   ['an empty object', {}],
   ['no token', owner],
+  ['no owner', { token: exchangedOf('x'), expiresAtMs: owner.expiresAtMs }],
+  ['no issuer', { ...owner, token: exchangedOf('x'), issuer: undefined }],
+  ['an issuer that is no text', { ...owner, token: exchangedOf('x'), issuer: 7 }],
+  ['no subject', { ...owner, token: exchangedOf('x'), subject: undefined }],
+  ['a subject that is no text', { ...owner, token: exchangedOf('x'), subject: [ISSUER] }],
   ['a bare text as the token', { ...owner, token: { token: 'stolen' } }],
   [
     'a token as JSON has it',
@@ -93,6 +99,13 @@ test.each<[string, unknown]>([
   ],
   ['null as the token', { ...owner, token: null }],
   ['scopes that are none', { ...owner, token: { ...exchangedOf('x'), scopes: 'all' } }],
+  ['a list of scopes that are none', { ...owner, token: { ...exchangedOf('x'), scopes: [5] } }],
+  ['a scope among others', { ...owner, token: { ...exchangedOf('x'), scopes: ['read', null] } }],
+  [
+    'an expiry of the token in words',
+    { ...owner, token: { ...exchangedOf('x'), expiresAtSeconds: 'never' } },
+  ],
+  ['null as the refusal', { ...owner, refusal: null }],
   ['an expiry in words', { ...owner, token: exchangedOf('x'), expiresAtMs: 'never' }],
   ['a refusal of no known code', { ...owner, refusal: { code: 'because', details: {} } }],
   ['a refusal that is not kept', { ...owner, refusal: { code: 'exchange_rejected', details: {} } }],
@@ -105,6 +118,19 @@ test.each<[string, unknown]>([
   const { exchanger, operations } = setUp(storeWith({ get: () => garbage }))
   expect(revealed(await exchanger.exchange(requestOf()))).toBe('exchanged-1')
   expect(operations()).toEqual(['get'])
+})
+
+test.each<[string, Partial<Omit<ExchangedToken, 'token'>>]>([
+  ['scopes', { scopes: ['read:private', 'more'] }],
+  ['no scopes', { scopes: undefined }],
+  ['an empty list of scopes', { scopes: [] }],
+  ['an expiry', { expiresAtSeconds: NOW_SECONDS + 60 }],
+  ['no expiry', { expiresAtSeconds: undefined }],
+])('[S16.2] a store that returns a token with %s has that token', async (_, changes) => {
+  const kept = { ...owner, token: exchangedOf('kept', changes) }
+  const { exchanger, operations } = setUp(storeWith({ get: () => Promise.resolve(kept) }))
+  expect(revealed(await exchanger.exchange(requestOf()))).toBe('kept')
+  expect(operations()).toEqual([])
 })
 
 test('[S16.2] a store that returns null has nothing, and that is no failure', async () => {
@@ -120,4 +146,12 @@ test('[S16.2] a store that returns anything at all never ends a call', async () 
       expect(revealed(await exchanger.exchange(requestOf()))).toBe('exchanged-1')
     }),
   )
+})
+
+test('a call that is over before it begins asks neither the cache nor the server', async () => {
+  const asked: string[] = []
+  const get = (key: string): void => void asked.push(key)
+  const { inner, exchanger } = setUp(storeWith({ get }))
+  const { code } = await failureOf(exchanger.exchange(requestOf(), { signal: AbortSignal.abort() }))
+  expect([code, asked, inner.count]).toEqual(['cancelled', [], 0])
 })

@@ -178,11 +178,11 @@ describe('a refusal', () => {
     'internal_error',
     'misconfigured',
   ])('a refusal as passing as %s is not remembered', async (code) => {
-    const { inner, failure } = setUp()
+    const { inner, failure, log } = setUp()
     inner.answer = failing(code)
     await failure()
     await failure()
-    expect(inner.count).toBe(2)
+    expect([inner.count, log.named('token_cache_failed')]).toEqual([2, []])
   })
 
   test('a refusal of one token is nothing to another, not even of the same user', async () => {

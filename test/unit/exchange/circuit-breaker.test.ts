@@ -101,6 +101,27 @@ describe('a circuit breaker', () => {
     breaker.tryAcquire()
   })
 
+  test('a circuit breaker tells the call that tries the server from any other', () => {
+    const { time, breaker, fail } = setUp()
+    expect(breaker.tryAcquire()).toBe(false)
+    fail(5)
+    time.jump(10_000)
+    expect(breaker.tryAcquire()).toBe(true)
+    breaker.succeeded()
+    expect(breaker.tryAcquire()).toBe(false)
+  })
+
+  test('a circuit breaker lets nobody else try when another call than that one says nothing', () => {
+    const { time, breaker, fail, refused } = setUp()
+    fail(5)
+    time.jump(10_000)
+    breaker.tryAcquire()
+    breaker.release(false)
+    expect(refused()[1]).toBe('breaker_open')
+    breaker.release(true)
+    expect(breaker.tryAcquire()).toBe(true)
+  })
+
   test('a circuit breaker lets the next one try when that call says nothing', () => {
     const { time, breaker, fail, refused } = setUp()
     fail(5)

@@ -186,6 +186,7 @@ describe('a private key', () => {
     expect(error).toBeInstanceOf(TypeError)
     const { message, cause } = error as TypeError
     expect(cause).toBeUndefined()
+    expect(message).toContain('neither PEM nor a private JWK')
     if (text.length > 24) expect(message).not.toContain(text.slice(0, 24))
     const authentication = { method: 'private_key_jwt', privateKey: new Secret(text) } as const
     await expect(createAuthenticator(authentication)).rejects.toThrow(TypeError)

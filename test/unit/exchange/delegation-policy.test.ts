@@ -103,6 +103,13 @@ describe('the hook', () => {
     expect(failureText(code, details)).not.toContain('fault')
   })
 
+  test('the hook that fails is the cause of the refusal, which names the chain of nobody', async () => {
+    const fault = new Error('a fault')
+    const refused = await refusalOf(callerOf(), { authorize: () => Promise.reject(fault) })
+    expect(refused.cause).toBe(fault)
+    expect(refused.details.log).toEqual({ chain: [] })
+  })
+
   test('the hook is asked about the caller, once the other two agree', async () => {
     const authorize = vi.fn(() => true)
     const caller = callerThrough(1)

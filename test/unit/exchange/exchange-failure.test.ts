@@ -80,6 +80,7 @@ const STANDARDS: readonly Row[] = [
   ['no body says anything', 403, undefined, 'exchange_misconfigured'],
   ['the token endpoint is elsewhere', 302, undefined, 'exchange_misconfigured'],
   ['the token endpoint is not there', 404, 'invalid_grant', 'exchange_misconfigured'],
+  ['a redirect that blames the user', 302, 'mfa_required', 'exchange_misconfigured'],
   ['an answer other than 200', 204, undefined, 'exchange_misconfigured'],
   ['an outage', 502, undefined, 'exchange_unavailable'],
   ['an outage', 503, 'temporarily_unavailable', 'exchange_unavailable'],
@@ -152,6 +153,24 @@ describe('exchangeFailure', () => {
       const { code, details } = failure(refusal)
       expect(details.retryAfterSeconds).toBe(code === 'exchange_unavailable' ? 2 : undefined)
     }
+  })
+
+  test('exchangeFailure says that another try may help, and that it may be an outage, for a 5xx alone', () => {
+    for (const [, status, error] of [...ON_BEHALF_OF, ...CUSTOM_TOKEN_EXCHANGE, ...STANDARDS]) {
+      const { retryable, outage } = failure({ status, error }).details
+      const broken = status >= 500
+      expect([retryable, outage]).toEqual(broken ? [true, 'perhaps_one'] : [undefined, undefined])
+    }
+  })
+
+  test.each([
+    ['invalid_client', 'MCP_AUTH0_CLIENT_ID'],
+    ['invalid_target', 'API_AUTH0_AUDIENCE'],
+    ['not_today', 'documentation of the authorization server'],
+    ['constructor', 'documentation of the authorization server'],
+    [undefined, 'documentation of the authorization server'],
+  ])('exchangeFailure says in the log what an operator does about %s', (error, words) => {
+    expect(failure({ status: 400, error }).details.log?.['hint']).toContain(words)
   })
 
   test('exchangeFailure believes a challenge that says that the token is bad', () => {

@@ -52,6 +52,17 @@ describe('the current actor', () => {
     expect(refusal).toEqual(['exchange_rejected', 'actor'])
   })
 
+  test('[case 29] the current actor may have another id where the actor itself names our client', async () => {
+    const act = { sub: 'another-id', client_id: 'mcp-server' }
+    const { delegation } = await verifiedWith(key, { claims: { act, client_id: 'other' } })
+    expect(delegation?.actor).toBe('another-id')
+  })
+
+  test('[S16.5] the current actor is malformed where act is null: a token without one leaves it out', async () => {
+    const refusal = await refusalWith(key, { claims: { act: null } })
+    expect(refusal).toEqual(['exchange_rejected', 'actor_malformed'])
+  })
+
   test('[case 29] the current actor is known by the name that a setting gives it', async () => {
     const expectations = { actor: KEYCLOAK.sub, requireActor: true }
     const { delegation } = await verifiedWith(key, { claims: { act: KEYCLOAK }, expectations })
@@ -105,6 +116,16 @@ describe('the chain of actors', () => {
       'exchange_rejected',
       'chain_too_deep',
     ])
+  })
+
+  test('[S5] the chain of actors is empty where a token names none, and no limit is too low for it', async () => {
+    const expectations = { maxDepth: 0 }
+    expect((await verifiedWith(key, { expectations })).delegation).toBeUndefined()
+    const refusal = await refusalWith(key, {
+      claims: { act: { sub: 'mcp-server' } },
+      expectations,
+    })
+    expect(refusal).toEqual(['exchange_rejected', 'chain_too_deep'])
   })
 
   test("[S5] the chain of actors keeps the caller's own behind us", async () => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { verifyExchangedToken } from '../../../src/exchange/verify-exchanged-token.js'
+import { LAST_DATE_SECONDS } from '../../../src/identity/caller.js'
+
 import { failureOf } from '../outcomes.js'
 import { exchangedOf, NOW_SECONDS, requestOf } from '../../helpers/exchange-requests.js'
 import { signed } from '../../helpers/exchange-signed.js'
@@ -124,6 +126,22 @@ describe('the times of a returned token', () => {
     for (const value of ['1', '2100-01-01', [1], {}, true, 9e15]) {
       expect(await refusalWith(key, { claims: { [name]: value } })).toEqual(MALFORMED)
     }
+  })
+})
+
+describe('the last second that a Date can hold', () => {
+  test('[S16.5] the last second that a Date can hold is a time that there is, and the next is none', async () => {
+    await verifiedWith(key, { claims: { exp: LAST_DATE_SECONDS } })
+    const refusal = await refusalWith(key, { claims: { exp: LAST_DATE_SECONDS + 1 } })
+    expect(refusal).toEqual(MALFORMED)
+  })
+
+  test('[S16.5] the last second that a Date can hold bounds the past as well', async () => {
+    for (const exp of [-LAST_DATE_SECONDS - 1, -9e15]) {
+      expect(await refusalWith(key, { claims: { exp } })).toEqual(MALFORMED)
+    }
+    const refusal = await refusalWith(key, { claims: { exp: -LAST_DATE_SECONDS } })
+    expect(refusal).toEqual(['exchange_rejected', 'expired'])
   })
 })
 

@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import type { JWK } from 'jose'
 import { SignJWT } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { verifyExchangedToken } from '../../../src/exchange/verify-exchanged-token.js'
 import type { ExchangedToken } from '../../../src/exchange/token-exchanger.js'
 import type { Issuer } from '../../../src/identity/issuer-keys.js'
@@ -55,6 +56,23 @@ describe('the keys', () => {
     const { code, details } = await failureOf(verify(await signed(key)))
     expect([code, details.reason]).toEqual(['exchange_unavailable', 'keys_unavailable'])
     expect(details.retryAfterSeconds).toBeGreaterThan(0)
+  })
+
+  test('the keys for an exchanged token that cannot be renewed are an outage, not a bad token', async () => {
+    const stranger = await createSigningKey('ES256')
+    const { verify } = verifying(
+      () => Promise.resolve([{ ...stranger.jwk, kid: key.kid }]),
+      () => Promise.reject(new OnBehalfOfError('verifier_unavailable')),
+    )
+    const { code, details } = await failureOf(verify(await signed(key)))
+    expect([code, details.reason]).toEqual(['exchange_unavailable', 'keys_unavailable'])
+  })
+
+  test('the keys for an exchanged token are asked for by a key id that is a text, or by none', async () => {
+    const { asked, verify } = verifying(() => Promise.resolve([key.jwk]))
+    await verify(await signed(key, { header: { kid: 5 } })).catch(() => undefined)
+    expect(asked[0]).toBeUndefined()
+    expect(asked.length).toBeGreaterThan(0)
   })
 
   test('[S16.4] the keys for an exchanged token may have one key id for two: each verifies its own tokens', async () => {

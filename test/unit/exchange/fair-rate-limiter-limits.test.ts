@@ -145,6 +145,142 @@ describe("the authorization server's rate limit", () => {
     expect(turns).toHaveLength(2)
   })
 
+  test("the authorization server's rate limit is waited out where two seconds are left of it, and no longer", async () => {
+    for (const [untilMs, expected] of [
+      [2_000, [0, 2_000]],
+      [2_001, [0]],
+    ] as const) {
+      const { time, limiter, turns, queue, limit } = setUp()
+      limiter.follow([limit({ remaining: 1, resetAtMs: time.clock() + untilMs })])
+      queue(2)
+      await time.advance(5_000)
+      expect(turns).toEqual(expected)
+    }
+  })
+
+  test("the authorization server's rate limit holds all back for a minute where nothing is left for so long", async () => {
+    const { time, limiter, limit } = setUp()
+    limiter.follow([limit({ remaining: 0, resetAtMs: time.clock() + 60_000 })])
+    const { details } = await failureOf(limiter.acquire('bob', new AbortController().signal))
+    expect(details).toMatchObject({ reason: 'held_back', retryAfterSeconds: 60 })
+  })
+
+  test("the authorization server's rate limit holds all back for a second where nothing is left and nobody knows for how long", async () => {
+    const { time, limiter, turns, queue, limit } = setUp()
+    limiter.follow([limit({ remaining: 0, resetAtMs: undefined })])
+    queue(1)
+    await time.advance(2_000)
+    expect(turns).toEqual([1_000])
+  })
+
+  test("the authorization server's rate limit sends those away who wait, once an answer says that nothing is left of one of several", async () => {
+    const { time, limiter, turns, limit } = setUp({ perSecond: 1 })
+    const refused: unknown[] = []
+    for (const user of ['alice', 'bob']) {
+      limiter
+        .acquire(user, new AbortController().signal)
+        .catch((error: unknown) => refused.push(error))
+    }
+    limiter.follow([limit({ remaining: 0 }), limit({ remaining: 9 })])
+    await settled()
+    expect(refused).toMatchObject([{ details: { reason: 'held_back', retryAfterSeconds: 10 } }])
+    await time.advance(20_000)
+    expect(turns).toEqual([])
+  })
+
+  test("the authorization server's rate limit leaves those waiting who wait for it to start anew, where an answer says nothing of it", async () => {
+    const { time, limiter, turns, queue, limit } = setUp()
+    limiter.follow([limit({ remaining: 2 })])
+    queue(3)
+    await time.advance(6_000)
+    limiter.follow([])
+    await time.advance(4_000)
+    expect(turns).toEqual([0, 5_000, 10_000])
+  })
+
+  test("the authorization server's rate limit lets nothing out at once that was saved up while it was nearly used up", async () => {
+    const { time, limiter, turns, queue, limit } = setUp()
+    limiter.follow([limit({ remaining: 4, resetAtMs: time.clock() + 20_000 })])
+    await time.advance(15_000)
+    queue(3)
+    await settled()
+    expect(turns).toHaveLength(1)
+  })
+
+  test("the authorization server's rate limit lets nothing out at once, as it starts anew, that was saved up before it was nearly used up", async () => {
+    const { time, limiter, turns, queue, limit } = setUp()
+    limiter.follow([limit({ remaining: 4, resetAtMs: time.clock() + 100 })])
+    await time.advance(100)
+    queue(8)
+    await settled()
+    expect(turns).toHaveLength(1)
+  })
+
+  test.each([false, true])(
+    "the authorization server's rate limit is the one of several that allows the lowest rate, whichever comes first (reversed: %s)",
+    async (reversed) => {
+      const { time, limiter, turns, queue, limit } = setUp()
+      const limits = [
+        limit({ remaining: 3, resetAtMs: time.clock() + 1_000 }),
+        limit({ remaining: 4, resetAtMs: time.clock() + 40_000 }),
+      ]
+      limiter.follow(reversed ? limits.toReversed() : limits)
+      queue(2)
+      await time.advance(15_000)
+      expect(turns).toEqual([0, 10_000])
+    },
+  )
+
+  test.each([false, true])(
+    "the authorization server's rate limit is the one of several that has least left, where none slows down (reversed: %s)",
+    async (reversed) => {
+      const { limiter, turns, queue, limit } = setUp({ perSecond: 100 })
+      const limits = [limit({ remaining: 9 }), limit({ limit: 8, remaining: 6 })]
+      limiter.follow(reversed ? limits.toReversed() : limits)
+      queue(20)
+      await settled()
+      expect(turns).toHaveLength(6)
+    },
+  )
+
+  test.each<[string, (now: number) => readonly RateLimit[]]>([
+    ['nothing', () => []],
+    ['a reset alone', (now) => [{ limit: 10, resetAtMs: now + 5_000 }]],
+    ['what is left until now', (now) => [{ limit: 10, remaining: 9, resetAtMs: now }]],
+  ])(
+    "the authorization server's rate limit stays what it was where a later answer tells %s",
+    async (_, told) => {
+      const { time, limiter, turns, queue, limit } = setUp()
+      limiter.follow([limit({ remaining: 2 })])
+      limiter.follow(told(time.clock()))
+      queue(2)
+      await time.advance(9_000)
+      expect(turns).toEqual([0, 5_000])
+    },
+  )
+
+  test.each<[string, Partial<RateLimit>, readonly number[]]>([
+    ['unknown', { limit: undefined, remaining: 2 }, [0, 5_000]],
+    ['smaller than what is left', { limit: 1, remaining: 5 }, [0, 2_000]],
+  ])(
+    "the authorization server's rate limit slows exchanges down where its size is %s and less is left than a second takes",
+    async (_, changes, expected) => {
+      const { time, limiter, turns, queue, limit } = setUp()
+      limiter.follow([limit(changes)])
+      queue(2)
+      await time.advance(9_000)
+      expect(turns).toEqual(expected)
+    },
+  )
+
+  test("the authorization server's rate limit slows nothing down where all of it is left", async () => {
+    const { limiter, turns, queue, limit } = setUp({ perSecond: 20 })
+    limiter.follow([limit({ limit: 10, remaining: 10 })])
+    queue(10)
+    await settled()
+    expect(turns).toHaveLength(10)
+  })
+
   test("the authorization server's rate limit leaves no timer behind", async () => {
     const { time, limiter, queue, limit } = setUp()
     limiter.follow([limit({ remaining: 2 })])

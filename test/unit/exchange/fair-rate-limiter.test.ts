@@ -79,6 +79,24 @@ describe('the limiter', () => {
     expect(turns).toHaveLength(2)
   })
 
+  test('the limiter counts the time that has passed since the last turn', async () => {
+    const { time, turns, queue } = setUp()
+    queue('alice')
+    time.jump(500)
+    queue('bob')
+    await time.advance(499)
+    expect(turns).toEqual(['alice'])
+    await time.advance(1)
+    expect(turns).toEqual(['alice', 'bob'])
+  })
+
+  test('the limiter keeps one timer, however many wait', () => {
+    const { time, queue } = setUp()
+    queue('alice', 10)
+    queue('bob', 10)
+    expect(time.pending).toBe(1)
+  })
+
   test('the limiter leaves no timer behind once nobody waits', async () => {
     const { time, queue } = setUp()
     queue('alice', 3)
@@ -103,6 +121,18 @@ describe('fairness', () => {
     queue('bob')
     await time.advance(4_000)
     expect(turns).toEqual(['noisy', 'noisy', 'alice', 'bob', 'noisy'])
+  })
+
+  test('fairness lets nobody who comes overtake those who wait, also where a turn is free by then', async () => {
+    const { time, turns, queue } = setUp()
+    queue('first')
+    queue('alice')
+    time.jump(1_000)
+    queue('bob')
+    await settled()
+    expect(turns).toEqual(['first'])
+    await time.advance(2_000)
+    expect(turns).toEqual(['first', 'alice', 'bob'])
   })
 
   test('fairness keeps the order of one user', async () => {
@@ -215,53 +245,5 @@ describe('a caller that leaves', () => {
     leaving.abort(new Error('left'))
     await time.advance(1_000)
     expect(turns).toEqual(['first', 'alice', 'alice'])
-  })
-})
-
-describe('a hold', () => {
-  test('a hold refuses whoever comes, and says for how long', async () => {
-    const { time, limiter, refusal } = setUp()
-    limiter.pauseUntil(time.clock() + 30_000)
-    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 30])
-    time.jump(29_001)
-    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 1])
-  })
-
-  test('a hold is over by itself', async () => {
-    const { time, limiter, turns, queue } = setUp()
-    limiter.pauseUntil(time.clock() + 30_000)
-    time.jump(30_000)
-    queue('alice')
-    await settled()
-    expect(turns).toEqual(['alice'])
-  })
-
-  test('a hold refuses those who wait already, and leaves room for those who come after', async () => {
-    const { time, limiter, turns, ask, queue } = setUp({ maxWaiting: 2 })
-    queue('first')
-    const waiting = [failureOf(ask('alice')), failureOf(ask('bob'))]
-    limiter.pauseUntil(time.clock() + 5_000)
-    const reasons = (await Promise.all(waiting)).map(({ details }) => details.reason)
-    expect(reasons).toEqual(['held_back', 'held_back'])
-    await time.advance(5_000)
-    queue('carol', 3)
-    await time.advance(10_000)
-    expect(turns).toEqual(['first', 'carol', 'carol', 'carol'])
-  })
-
-  test('a hold is never cut short by another', async () => {
-    const { time, limiter, refusal } = setUp()
-    limiter.pauseUntil(time.clock() + 30_000)
-    limiter.pauseUntil(time.clock() + 5_000)
-    limiter.pauseUntil(time.clock() - 5_000)
-    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'held_back', 30])
-  })
-
-  test('a hold until a time that is over holds nobody', async () => {
-    const { time, limiter, turns, queue } = setUp()
-    limiter.pauseUntil(time.clock())
-    queue('alice')
-    await settled()
-    expect(turns).toEqual(['alice'])
   })
 })

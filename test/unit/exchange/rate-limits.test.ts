@@ -57,6 +57,61 @@ test.each<[string, Record<string, string>, readonly RateLimit[]]>([
     { RateLimit: '"peruser";r=0;t=30;pk=:cHN1ZG9u:' },
     [{ limit: undefined, remaining: 0, resetAtMs: inSeconds(30), partitioned: true }],
   ],
+  [
+    'a field with a text among its parameters',
+    { RateLimit: '"default";r=5;t=30;note="a;r=0"' },
+    [{ remaining: 5, resetAtMs: inSeconds(30) }],
+  ],
+  [
+    'a field with bytes among its parameters',
+    { RateLimit: '"default";r=5;t=30;key=:a;r=9:' },
+    [{ remaining: 5, resetAtMs: inSeconds(30) }],
+  ],
+  [
+    'policies whose names begin alike',
+    {
+      RateLimit: '"daily, one";r=1;t=1, "daily, all";r=2;t=1',
+      'RateLimit-Policy': '"daily, all";q=20, "daily, one";q=10',
+    },
+    [
+      { limit: 10, remaining: 1, resetAtMs: inSeconds(1) },
+      { limit: 20, remaining: 2, resetAtMs: inSeconds(1) },
+    ],
+  ],
+  [
+    'policies whose names are tokens',
+    { RateLimit: 'bulk;r=1;t=1, burst;r=2;t=1', 'RateLimit-Policy': ' burst;q=20, bulk;q=10' },
+    [
+      { limit: 10, remaining: 1, resetAtMs: inSeconds(1) },
+      { limit: 20, remaining: 2, resetAtMs: inSeconds(1) },
+    ],
+  ],
+  [
+    'a limit without a name, which has no policy',
+    { RateLimit: ';r=1;t=1', 'RateLimit-Policy': 'r;q=5' },
+    [{ remaining: 1, resetAtMs: inSeconds(1) }],
+  ],
+  [
+    'the first thousand characters alone',
+    { RateLimit: `"a";r=1;t=1,${'x'.repeat(1_000)},"b";r=2` },
+    [{ remaining: 1, resetAtMs: inSeconds(1) }],
+  ],
+  [
+    'the longest duration',
+    { 'X-RateLimit-Reset': '999999999' },
+    [{ resetAtMs: inSeconds(999_999_999) }],
+  ],
+  ['the first time in seconds', { 'X-RateLimit-Reset': '1000000000' }, [{ resetAtMs: 1e12 }]],
+  [
+    'the last time in seconds',
+    { 'X-RateLimit-Reset': '999999999999' },
+    [{ resetAtMs: 999_999_999_999_000 }],
+  ],
+  [
+    'the first time in milliseconds',
+    { 'X-RateLimit-Reset': '1000000000000' },
+    [{ resetAtMs: 1e12 }],
+  ],
   ['milliseconds', { 'X-RateLimit-Reset': `${inSeconds(7)}` }, [{ resetAtMs: inSeconds(7) }]],
   ['nobody', {}, []],
 ])('the rate limits of %s are read', (_, headers, limits) => {

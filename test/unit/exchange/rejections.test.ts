@@ -150,6 +150,16 @@ test('[case 27] an answer without issued_token_type is refused, and the log says
   })
 })
 
+test('[case 27] an answer without something else gets the hint of its own reason', async () => {
+  const checked = verifyExchangedToken(
+    exchangedOf(await signed(key)),
+    requestOf(),
+    expecting(key, { requireActor: true }),
+  )
+  const { details } = await failureOf(checked)
+  expect(details.log?.['hint']).toContain('EXCHANGE_REQUIRE_ACTOR')
+})
+
 test('[case 27] an answer with another issued_token_type gets another hint', async () => {
   const { error } = await refusal('issued_token_type')
   expect(error.details.log?.['hint']).not.toContain('Keycloak')

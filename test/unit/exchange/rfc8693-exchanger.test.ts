@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import type { ClientAuthentication } from '../../../src/exchange/client-authentication.js'
 import {
   createRfc8693Exchanger,
   type Rfc8693ExchangerOptions,
@@ -141,6 +142,30 @@ describe('the request', () => {
     expect(form.filter(([name]) => name === 'scope')).toEqual([['scope', 'a']])
   })
 
+  test.each<[string, ClientAuthentication, string]>([
+    ['to the endpoint for mutual TLS', { method: 'tls_client_auth' }, '/mtls/token'],
+    ['to the token endpoint', { secret: new Secret('s3cret') }, '/oauth/token'],
+  ])(
+    'the request of a client that proves itself like that goes %s',
+    async (_, clientAuthentication, path) => {
+      const { seen, exchange, metadata } = await setUp(undefined, { clientAuthentication })
+      Object.assign(metadata, {
+        mtls_endpoint_aliases: {
+          token_endpoint: metadata.token_endpoint.replace('/oauth/', '/mtls/'),
+        },
+      })
+      await exchange()
+      expect(seen.map(({ url }) => url)).toEqual([path])
+    },
+  )
+
+  test('the request goes to a token endpoint without TLS where the metadata name one, also of an issuer with it', async () => {
+    const { seen, exchange, metadata } = await setUp()
+    Object.assign(metadata, { issuer: 'https://issuer.example/' })
+    await exchange()
+    expect(seen).toHaveLength(1)
+  })
+
   test("the request goes to the issuer of the caller's token", async () => {
     const asked: string[] = []
     const { seen, exchange, metadata } = await setUp(undefined, {
@@ -174,6 +199,14 @@ describe('the answer', () => {
     expect(token.reveal()).toBe('exchanged')
     expect(rest).toEqual({ tokenType: 'bearer' })
   })
+
+  test.each([[5], [null], [{}], [[TYPE]]])(
+    'the answer has no type of the token where it says %j',
+    async (issued_token_type) => {
+      const { exchange } = await setUp(json({ ...ANSWER, issued_token_type }))
+      expect((await exchange()).issuedTokenType).toBeUndefined()
+    },
+  )
 
   test('the answer shows no token when it is printed', async () => {
     const { exchange } = await setUp()
@@ -246,7 +279,8 @@ test('an exchange that is no longer wanted ends at the server, too', async () =>
   const outcome = failureOf(exchange({}, leaving.signal))
   await arrived.promise
   leaving.abort(new Error('left'))
-  await outcome
+  // And not when the time is up.
+  expect((await outcome).details.reason).toBe('connection_lost')
   await cut.promise
 })
 

@@ -175,6 +175,8 @@ describe('refusalIn', () => {
     ['Bearer error_description="error"', undefined],
     ['Basic realm="api"', undefined],
     ['Basic error="invalid_token"', undefined],
+    ['Basic realm="Bearer error=invalid_token"', undefined],
+    ['X-Bearer error="invalid_token"', undefined],
   ])('refusalIn reads the challenge %s', (header, challengeError) => {
     const refusal = refusalIn(answer(401, '', { 'WWW-Authenticate': header }), clock)
     expect(refusal).toEqual({
@@ -207,6 +209,12 @@ describe('refusalIn', () => {
     ["Auth0's reset", { 'X-RateLimit-Reset': `${NOW_SECONDS + 45}` }, 45],
     ['a reset that is over', { 'X-RateLimit-Reset': `${NOW_SECONDS - 45}` }, 1],
     ['both', { 'Retry-After': '17', 'X-RateLimit-Reset': `${NOW_SECONDS + 45}` }, 17],
+    [
+      'the later of two resets',
+      { 'X-RateLimit-Reset': `${NOW_SECONDS + 45}`, RateLimit: '"default";r=0;t=10' },
+      45,
+    ],
+    ['a limit without a reset', { 'X-RateLimit-Remaining': '0' }, undefined],
     ['neither', {}, undefined],
     ['nothing', { 'Retry-After': '' }, undefined],
     ['words', { 'Retry-After': 'soon' }, undefined],

@@ -181,6 +181,7 @@ describe('a token that is another', () => {
     ['names no actor', { expectations: { requireActor: true } }, 'actor'],
     ['is good for us', { claims: { aud: 'https://mcp.example/mcp' } }, 'acceptable_here'],
     ['has no token type', { answer: { tokenType: 'pop' } }, 'token_type'],
+    ['has a token type of nothing at all', { answer: { tokenType: undefined } }, 'token_type'],
     ['has another issued type', { answer: { issuedTokenType: 'x' } }, 'issued_token_type'],
     ['lost its binding', { request: { caller: { binding: 'certificate' } } }, 'unbound_downgrade'],
     [
@@ -239,6 +240,14 @@ describe('scope that was narrowed', () => {
     expect(details.description).toContain('write:private')
     expect(details.description).not.toContain('FOREIGN')
     expect(details.log).toMatchObject({ asked: ['read:private', 'write:private'] })
+  })
+})
+
+describe('scope that nobody named', () => {
+  test('scope that nobody named, neither the token nor the answer, was not granted', async () => {
+    const failure = await failureOf(verified({ claims: { scope: undefined } }))
+    expect(failure.code).toBe('downstream_scope_denied')
+    expect(failure.details.log).toMatchObject({ asked: ['read:private'], granted: '' })
   })
 })
 

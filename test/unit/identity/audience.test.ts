@@ -15,7 +15,7 @@ const EXPECTED = {
 const LONG_AGO = 1_000_000_000
 const FAR_AHEAD = 100_000_000_000
 
-const refusalReason = (aud: unknown, iss: unknown = ISSUER): string | undefined =>
+const refusalReason = (aud: unknown, iss: unknown): string | undefined =>
   failureThrownBy(() => {
     assertAudience({ aud, iss }, EXPECTED)
   }).details.reason
@@ -48,7 +48,7 @@ describe('assertAudience', () => {
     ['two in one text', `${AUDIENCE} http://localhost:8787/`],
     ['the userinfo alone', `${ISSUER}userinfo`],
   ])('assertAudience refuses %s as an audience that is not ours', (_what, aud) => {
-    expect(refusalReason(aud)).toBe('audience_mismatch')
+    expect(refusalReason(aud, ISSUER)).toBe('audience_mismatch')
   })
 
   test.each([
@@ -111,6 +111,22 @@ describe('assertAudience', () => {
     })
     expect(message).toContain('https://mcp.example/mcp')
     expect(message).not.toContain(AUDIENCE)
+  })
+
+  test.each([
+    ['of another server', 'https://else.example/', 'The client has to ask for a token for'],
+    [
+      'that differs by a slash',
+      AUDIENCE.replace(/\/$/, ''),
+      'with the same slash at the end (TOKEN_AUDIENCE',
+    ],
+  ])('assertAudience says in the log what to do about an audience %s', (_which, aud, hint) => {
+    const { details } = failureThrownBy(() => {
+      assertAudience({ aud }, { ...EXPECTED, resource: 'https://mcp.example/mcp' })
+    })
+    expect(details.log).toMatchObject({ expectedAudience: AUDIENCE, receivedAudiences: [aud] })
+    expect(details.log?.['hint']).toContain(hint)
+    expect(details.log?.['hint']).toContain('tokenAudience')
   })
 
   test.each([

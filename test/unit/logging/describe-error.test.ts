@@ -51,8 +51,19 @@ describe('describeError', () => {
     expect(describeError(new TypeError('fetch failed', { cause: refused }))).toMatchObject({
       name: 'TypeError',
       message: 'fetch failed',
-      causes: [{ name: 'Error', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED' }],
+      causes: ['Error ECONNREFUSED: connect ECONNREFUSED'],
     })
+  })
+
+  test('describeError tells reason and status of our own errors among the causes, each cause as one text', () => {
+    const refused = new OnBehalfOfError('downstream_failed', {
+      ...{ reason: 'unexpected_status', status: 418, description: 'No coffee.' },
+      cause: 'thrown text',
+    })
+    expect(describeError(new Error('outer', { cause: refused }))['causes']).toEqual([
+      'OnBehalfOfError downstream_failed unexpected_status 418: No coffee.',
+      'string',
+    ])
   })
 
   test('describeError tells the stack of foreign errors on one line, and none of our own', () => {
@@ -98,7 +109,7 @@ describe('the code of an error', () => {
   ])('[case 23] the code of an error stays readable: %s', (code) => {
     expect(errorCode(code)).toBe(code)
     const failed = new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code }) })
-    expect(describeError(failed)).toMatchObject({ causes: [{ code }] })
+    expect(describeError(failed)).toMatchObject({ causes: [`Error ${code}: x`] })
   })
 
   test.each([
@@ -190,7 +201,7 @@ describe('an error that quotes what it could not parse', () => {
       new Error('outer', { cause: error }),
       new AggregateError([error], 'all'),
     ]) {
-      expect(describeError(outer)).toMatchObject({ causes: [{ name: 'SyntaxError' }] })
+      expect(describeError(outer)).toMatchObject({ causes: ['SyntaxError'] })
       expect(JSON.stringify(describeError(outer))).not.toContain('SSN')
     }
   })

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
+import { describeError } from '../../../src/logging/describe-error.js'
 import { logEvent } from '../../../src/logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../../../src/logging/logger.js'
 import { compileErrors } from '../../helpers/compile-errors.js'
@@ -30,6 +32,18 @@ describe('an event', () => {
     const log = pino({}, { write: (line) => void lines.push(line) }).child({ part: 'mcp' })
     logEvent(log, 'info', { event: 'probe' })
     expect(JSON.parse(lines.join(''))).toMatchObject({ part: 'mcp', event: 'probe' })
+  })
+
+  test('an event is written to the console without fields that are undefined, and with its causes readable', () => {
+    const lines: string[] = []
+    const write = (event: unknown): void => void lines.push(inspect(event))
+    const failed = new TypeError('fetch failed', {
+      cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }),
+    })
+    const { stack: _, ...err } = describeError(failed)
+    logEvent(allDo(write as () => unknown), 'error', { event: 'probe', status: undefined, err })
+    expect(lines.join('')).toContain("causes: [ 'Error ECONNREFUSED: connect' ]")
+    expect(lines.join('')).not.toMatch(/undefined|\[Object\]|status/)
   })
 
   test('an event that the logger throws at does not throw', () => {

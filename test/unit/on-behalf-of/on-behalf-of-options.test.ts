@@ -104,7 +104,7 @@ describe('the options of onBehalfOf', () => {
 
   test('the options of onBehalfOf that are missing are named all at once', () => {
     const missing = () => onBehalfOf({} as OnBehalfOfOptions)
-    for (const name of ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']) {
+    for (const name of ['endpoint', 'issuer', 'client', 'apis', 'tools']) {
       expect(missing).toThrow(new RegExp(`^  - ${name}: `, 'm'))
     }
     expect(() => onBehalfOf(undefined as unknown as OnBehalfOfOptions)).toThrow(/- options: /)
@@ -139,9 +139,9 @@ describe('the options of onBehalfOf', () => {
       "client.secret: must be a Secret: new Secret('…')",
       "apis.own.audience: is this server's own",
       'apis.plain.baseUrl: must be https',
-      'tools.0.downstream.api: "api" is none of the apis (own, plain)',
-      'tools.1.name: "greet" is given twice',
-      'tools.1.requiredScopes.0',
+      'tools.0 ("greet").downstream.api: "api" is none of the apis (own, plain)',
+      'tools.1 ("greet").name: "greet" is given twice',
+      'tools.1 ("greet").requiredScopes.0',
       'tools.2.name',
       'tools.2.requiredScopes',
       'baselineScopes: must be a list of scopes',
@@ -155,6 +155,66 @@ describe('the options of onBehalfOf', () => {
       expect(found).toContain(place)
     }
     expect(found).not.toContain('a bare string')
+  })
+
+  test('the options of onBehalfOf say what kind of value is missing, not what a library calls it', () => {
+    const given = { endpoint: 'https://mcp.example/mcp', apis: undefined, tools: undefined }
+    expect(issues({ ...given, client: undefined })).toEqual([
+      "  - endpoint: must be a URL object: new URL('…')",
+      '  - client: must be an object',
+      '  - apis: must be the APIs, by the names that tools declare',
+      '  - tools: must be a list of tools',
+    ])
+    expect(issues({ apis: { api: { ...API, baseUrl: 'https://api.example' } } })).toEqual([
+      "  - apis.api.baseUrl: must be a URL object: new URL('…')",
+    ])
+  })
+
+  test('the options of onBehalfOf refuse unknown members of client, of an API and of a downstream, and say which was meant', () => {
+    const secret = new Secret('secret-of-the-mcp-server')
+    expect(
+      issues({
+        client: { id: 'mcp-server', secret, keyID: 'a' },
+        apis: { api: { ...API, baseURL: API.baseUrl } },
+        tools: [{ ...GREET, downstream: { ...GREET.downstream, scope: 'a', timeout: 5 } }],
+      }),
+    ).toEqual([
+      '  - client: has an unknown option: "keyID" (did you mean "keyId"?)',
+      '  - apis.api: has an unknown option: "baseURL" (did you mean "baseUrl"?)',
+      '  - tools.0 ("greet").downstream: has unknown members: "scope" (did you mean "scopes"?), "timeout"',
+    ])
+    expect(issues({ client: { id: 'mcp-server', secrt: secret } })).toEqual([
+      '  - client: has an unknown option: "secrt" (did you mean "secret"?)',
+      '  - client: must have a secret, a method or an exchanger',
+    ])
+    expect(issues({ client: { id: 'mcp-server', method: 'basic', secret } })).toHaveLength(1)
+  })
+
+  test.each([
+    ['downStream', 'downstream'],
+    ['requiredScope', 'requiredScopes'],
+    ['required_scopes', 'requiredScopes'],
+    ['Name', 'name'],
+  ])(
+    'the options of onBehalfOf refuse a member of a tool that looks misspelt, with the name of the tool: %s',
+    (misspelt, meant) => {
+      expect(issues({ tools: [GREET, { ...GREET, name: 'my_notes', [misspelt]: [] }] })).toEqual([
+        `  - tools.1 ("my_notes"): has an unknown member: "${misspelt}" (did you mean "${meant}"?)`,
+      ])
+    },
+  )
+
+  test('the options of onBehalfOf name a misspelt member of a tool beside the one that is missing for it', () => {
+    expect(issues({ tools: [{ name: 'my_notes', requiredScope: ['note:read'] }] })).toEqual([
+      '  - tools.0 ("my_notes").requiredScopes: must be a list of scopes',
+      '  - tools.0 ("my_notes"): has an unknown member: "requiredScope" (did you mean "requiredScopes"?)',
+    ])
+    expect(issues({ tools: [null, 'greet'] })).toHaveLength(2)
+  })
+
+  test('the options of onBehalfOf let a tool have members of its own', () => {
+    const own = { title: 'Greet', handler: () => 'hello', inputSchema: {}, scopes: [], icons: [] }
+    expect(issues({ tools: [{ ...GREET, ...own }] })).toEqual([])
   })
 
   test.each([

@@ -4,7 +4,7 @@ import { withDefaults, type ResolvedOptions } from '../../../src/on-behalf-of/de
 import type { OnBehalfOfOptions } from '../../../src/on-behalf-of/options.js'
 import { Secret } from '../../../src/secret.js'
 import { createConnections } from '../../../src/server/connections.js'
-import { appOptions } from '../../../src/server/from-config.js'
+import { appOptions, serverTools } from '../../../src/server/from-config.js'
 
 const LEAST = {
   ISSUER_BASE_URL: 'https://issuer.example/',
@@ -156,8 +156,7 @@ const LIBRARY: OnBehalfOfOptions = {
   issuer: 'https://issuer.example/',
   client: { id: 'mcp-server', secret: new Secret('secret-of-the-mcp-server') },
   apis: { api: { audience: 'https://api.example/', baseUrl: new URL('https://api.example') } },
-  tools: [],
-  baselineScopes: ['tool:whoami', 'tool:greet'],
+  tools: serverTools(),
 }
 
 /** What `onBehalfOf` makes of the options that a configuration leads to. */
@@ -166,7 +165,7 @@ async function standalone(environment: Environment): Promise<ResolvedOptions> {
   const connections = createConnections(config)
   try {
     const { sessions, ...options } = await appOptions(config, connections)
-    return withDefaults({ ...options, tools: [], sessions: sessions !== undefined })
+    return withDefaults({ ...options, tools: serverTools(), sessions: sessions !== undefined })
   } finally {
     await connections.close()
   }
@@ -196,6 +195,7 @@ describe('the standalone server as onBehalfOf', () => {
     // The client's own id is an audience that is always tolerated: the configuration writes it out.
     expect(own['toleratedAudiences']).toEqual(['mcp-server'])
     expect({ ...own, toleratedAudiences: [] }).toEqual(library)
+    expect(own['baselineScopes']).toEqual(['tool:whoami', 'tool:greet'])
   })
 
   test('every option of onBehalfOf can be set by a setting of the standalone server, unless it is code', async () => {

@@ -32,7 +32,10 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
   createRfc8693Exchanger: [[{}], ['metadata', 'clientId', 'clientAuthentication']],
   createScopeNames: [[{ own: 'tool:greet' }], ['own']],
   createToolAccess: [[{ tools: [] }, { lockedTools: 'maybe' }], ['lockedTools']],
-  createToolRegistry: [[[{ name: 'a' }, { requiredScopes: [] }]], ['requiredScopes', 'name']],
+  createToolRegistry: [
+    [[{ name: 'a' }, { requiredScopes: [] }]],
+    ['tools\\.0 \\("a"\\)\\.requiredScopes', 'tools\\.1\\.name'],
+  ],
   errorHandler: [[{}], ['resourceMetadataUrl', 'log']],
   homePageRoute: [[{ endpoint: URL_HERE, name: '' }], ['name', 'resource', 'tools']],
   hostAndOriginValidation: [[{ endpoint: 'x', allowedHosts: 5 }], ['endpoint', 'allowedHosts']],
@@ -42,7 +45,7 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
   limitByCaller: [[{ perMinute: 1, bytesPerMinute: 'x' }], ['bytesPerMinute']],
   limitConcurrency: [[{}], ['concurrencyPerCaller']],
   mcpRoute: [[{ sessions: { idleMs: -1 } }], ['createServer', 'sessions.idleMs']],
-  onBehalfOf: [[{}], ['endpoint', 'issuer', 'client', 'apis', 'tools', 'baselineScopes']],
+  onBehalfOf: [[{}], ['endpoint', 'issuer', 'client', 'apis', 'tools']],
   createExchangePipeline: [
     [{}, { issuers: [], clientId: '', tokenAudience: '' }],
     ['adapter', 'issuers', 'clientId', 'tokenAudience'],

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { composeServer } from '../../../src/server/from-config.js'
-import { parseConfig, type Environment } from '../../../src/config/config.js'
+import { parseConfig, readEnvironment, type Environment } from '../../../src/config/config.js'
 import { RecordingLog } from '../../helpers/recording-log.js'
 
 const GOOD: Environment = {
@@ -26,6 +29,30 @@ describe('a server that starts', () => {
     ).toEqual([])
     expect(await warnings({ MCP_BASELINE_SCOPES: 'openid offline_access tool:greet' })).toEqual([])
     expect(await warnings({ MCP_AUTH0_EXCHANGE_SCOPE: 'read:private write:private' })).toEqual([])
+  })
+
+  test('a server that starts warns of lines of .env that do nothing, in a program of one’s own too', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'start-warnings-'))
+    onTestFinished(() => {
+      rmSync(directory, { recursive: true })
+    })
+    const settings = Object.entries(GOOD).map(([name, value]) => `${name}=${String(value)}`)
+    const lines = [...settings, 'RATE_LIMIT_PER_ADRESS=5', 'nonsense']
+    writeFileSync(join(directory, '.env'), lines.join('\n'))
+    const told = async (environment: Environment) => {
+      const log = new RecordingLog()
+      const composed = await composeServer(parseConfig(environment), log)
+      await composed.close()
+      return log.lines.map(({ level, name, fields }) => ({ level, event: name, ...fields }))
+    }
+    const expected = [
+      { level: 'warn', event: 'unknown_setting', nearest: 'RATE_LIMIT_PER_ADDRESS' },
+      { level: 'warn', event: 'settings_line_ignored', line: lines.length },
+    ]
+    const environment = readEnvironment(directory)
+    expect(await told(environment)).toMatchObject(expected)
+    // As a program may change a setting.
+    expect(await told({ ...environment, LOG_LEVEL: 'debug' })).toMatchObject(expected)
   })
 
   test('[B9] a server that starts names baseline scopes that no tool requires, those of a list with commas one by one', async () => {

@@ -154,7 +154,13 @@ describe('a tenant that is not prepared', () => {
 
   it('a tenant lets a first-party client in through a connection that is enabled for it', async () => {
     const { server } = used
-    for (const connection of server.tenant.connections) connection.enabled_clients = []
+    const connection = 'Username-Password-Authentication'
+    expect((await obtain(server, { connection })).status).toBe(200)
+    expect((await obtain(server, { connection: 'Another' })).body).toMatchObject({
+      error: 'invalid_request',
+      error_description: 'the connection is not enabled for the client',
+    })
+    for (const one of server.tenant.connections) one.enabled_clients = []
     expect((await obtain(server)).body).toMatchObject({ error: 'invalid_request' })
   })
 

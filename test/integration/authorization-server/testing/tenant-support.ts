@@ -93,8 +93,12 @@ function addProfile({ actions, tokenExchangeProfiles }: Tenant): void {
   actions.push({
     ...{ id: 'act_1', name: 'An Action', status: 'built', readsUntilBuilt: 0 },
     supported_triggers: [{ id: 'custom-token-exchange', version: 'v1' }],
-    ...{ draft: content, deployed: { ...content, number: 1 }, deploysItself: false },
-    allChangesDeployed: true,
+    ...{
+      draft: content,
+      deployed: { ...content, number: 1 },
+      deploysItself: false,
+      allChangesDeployed: true,
+    },
   })
   tokenExchangeProfiles.push({
     ...{ id: 'tep_1', name: 'A profile', subject_token_type: 'urn:fastmcp:mcp' },

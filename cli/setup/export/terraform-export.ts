@@ -1,0 +1,217 @@
+import type { Blueprint } from '../blueprint.js'
+import { byHand } from './by-hand.js'
+import type { Exported } from './exported-file.js'
+import { exportedObjects, type ExportedApi, type ExportedObjects } from './exported-objects.js'
+import { terraformRoles } from './terraform-roles.js'
+import { Expression, terraformText } from './terraform-text.js'
+
+type Blocks = Readonly<Record<string, unknown>>
+
+/** The first version of the provider with everything that is used here (`default_for` of client grants). */
+const PROVIDER_VERSION = '>= 1.46.0'
+
+const NOTICE =
+  'Written by mcp-on-behalf-of setup --export terraform. Credentials come from AUTH0_API_TOKEN, or from AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.'
+
+/** Stands for the exchanging client in the objects, until its expression takes its place. */
+const CLIENT_ID = '\u0000client-id'
+
+/**
+ * The plan for an empty tenant as `main.tf.json`, for the provider auth0/auth0.
+ *
+ * The connection and users are read, since they are there already. No secret stands in it: Auth0 makes the client's own.
+ */
+export function terraformExport(blueprint: Blueprint): Exported {
+  const objects = exportedObjects(blueprint, CLIENT_ID)
+  const left = leftByHand(blueprint, objects)
+  const roles = terraformRoles(blueprint, objects.roleDescription)
+  const document = {
+    '//': [NOTICE, ...left.map((sentence) => `By hand: ${sentence}`)],
+    terraform: {
+      required_version: '>= 1.5.0',
+      required_providers: { auth0: { source: 'auth0/auth0', version: PROVIDER_VERSION } },
+    },
+    provider: { auth0: { domain: new Expression('var.auth0_domain') } },
+    variable: variables(blueprint, objects),
+    data: whole({ ...connection(objects), ...roles.data }),
+    check: whole(promoted(objects)),
+    resource: { ...resources(blueprint, objects), ...roles.resources },
+    output: outputs(blueprint),
+  }
+  return { files: [{ path: 'main.tf.json', text: terraformText(document) }], byHand: left }
+}
+
+function leftByHand(blueprint: Blueprint, { forThirdParties }: ExportedObjects): readonly string[] {
+  const { clientId } = blueprint
+  return [
+    ...(forThirdParties ? [byHand.connection(blueprint), byHand.issuerParameter()] : []),
+    byHand.existing('import it first, and look at what the plan would change'),
+    ...(clientId === undefined ? [] : [byHand.existingClient(blueprint, clientId)]),
+  ]
+}
+
+function variables({ domain, connection: name }: Blueprint, objects: ExportedObjects): Blocks {
+  const text = (description: string, value: string): Blocks => ({
+    ...{ description, type: 'string', default: value },
+  })
+  return {
+    auth0_domain: text("The tenant's own domain, not a custom one.", domain),
+    ...(needsConnection(objects)
+      ? { connection_name: text('The connection that users sign in with. It exists.', name) }
+      : {}),
+  }
+}
+
+function needsConnection({ forThirdParties, action }: ExportedObjects): boolean {
+  return forThirdParties || action !== undefined
+}
+
+function connection(objects: ExportedObjects): Blocks {
+  if (!needsConnection(objects)) return {}
+  return { auth0_connection: { users: { name: new Expression('var.connection_name') } } }
+}
+
+/** Warns at every plan until the connection is at domain level: managing it whole would take over its options. */
+function promoted({ forThirdParties }: ExportedObjects): Blocks {
+  if (!forThirdParties) return {}
+  return {
+    connection_is_at_domain_level: {
+      assert: {
+        condition: new Expression('data.auth0_connection.users.is_domain_connection == true'),
+        error_message:
+          'The connection is not at domain level, so no third-party client can sign its users in. Promote it by hand.',
+      },
+    },
+  }
+}
+
+function resources(blueprint: Blueprint, objects: ExportedObjects): Blocks {
+  const { clientId } = blueprint
+  return {
+    auth0_tenant: { settings: tenant(objects) },
+    auth0_resource_server: { mcp_server: api(objects.server), protected_api: api(objects.api) },
+    auth0_resource_server_scopes: {
+      mcp_server: scopes('mcp_server', objects.server),
+      protected_api: scopes('protected_api', objects.api),
+    },
+    ...(clientId === undefined ? client(objects) : {}),
+    auth0_client_grant: grants(objects, clientReference(blueprint)),
+    ...customExchange(objects, clientReference(blueprint)),
+  }
+}
+
+/** The provider does not know `authorization_response_iss_parameter_supported`. */
+function tenant({ settings, registration }: ExportedObjects): Blocks {
+  const { authorization_response_iss_parameter_supported: _unknown, ...known } = settings
+  return {
+    ...known,
+    ...(registration ? { flags: [{ enable_dynamic_client_registration: true }] } : {}),
+  }
+}
+
+function api({ identifier, members }: ExportedApi): Blocks {
+  return { identifier, ...asBlocks(members) }
+}
+
+/** Objects of the Management API are nested blocks in Terraform. */
+function asBlocks(members: Blocks): Blocks {
+  const nested = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? [asBlocks(value as Blocks)]
+      : value
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, nested(value)]))
+}
+
+function scopes(name: string, { scopes: values }: ExportedApi): Blocks {
+  return {
+    resource_server_identifier: new Expression(`auth0_resource_server.${name}.identifier`),
+    scopes: values.map((value) => ({ name: value, description: value })),
+  }
+}
+
+function client({ client: body }: ExportedObjects): Blocks {
+  const { token_endpoint_auth_method: method, ...members } = body
+  const isBound = 'resource_server_identifier' in members
+  const bound = new Expression('auth0_resource_server.mcp_server.identifier')
+  return {
+    auth0_client: {
+      token_exchange: {
+        ...asBlocks(members),
+        ...(isBound ? { resource_server_identifier: bound } : {}),
+      },
+    },
+    auth0_client_credentials: {
+      token_exchange: {
+        client_id: new Expression('auth0_client.token_exchange.client_id'),
+        authentication_method: method,
+      },
+    },
+  }
+}
+
+function clientReference({ clientId }: Blueprint): string | Expression {
+  return clientId ?? new Expression('auth0_client.token_exchange.client_id')
+}
+
+function grants(objects: ExportedObjects, clientId: string | Expression): Blocks {
+  const grant = (name: string, holder: Blocks, { scopes: values }: ExportedApi): Blocks => ({
+    ...holder,
+    audience: new Expression(`auth0_resource_server.${name}.identifier`),
+    subject_type: 'user',
+    scopes: values,
+    depends_on: [`auth0_resource_server_scopes.${name}`],
+  })
+  return {
+    token_exchange: grant('protected_api', { client_id: clientId }, objects.api),
+    ...(objects.forThirdParties
+      ? { mcp_clients: grant('mcp_server', { default_for: 'third_party_clients' }, objects.server) }
+      : {}),
+  }
+}
+
+function customExchange({ action }: ExportedObjects, clientId: string | Expression): Blocks {
+  if (action === undefined) return {}
+  const { name, code, runtime, dependencies, triggers, secrets, profile } = action
+  return {
+    auth0_connection_client: {
+      token_exchange: {
+        connection_id: new Expression('data.auth0_connection.users.id'),
+        client_id: clientId,
+      },
+    },
+    auth0_action: {
+      token_exchange: {
+        ...{ name, code, runtime, dependencies, deploy: true, supported_triggers: triggers },
+        secrets: secrets.map((secret) =>
+          secret.value === CLIENT_ID ? { ...secret, value: clientId } : secret,
+        ),
+      },
+    },
+    auth0_token_exchange_profile: {
+      token_exchange: {
+        name: profile.name,
+        subject_token_type: profile.subjectTokenType,
+        action_id: new Expression('auth0_action.token_exchange.id'),
+        type: 'custom_authentication',
+      },
+    },
+  }
+}
+
+function outputs(blueprint: Blueprint): Blocks {
+  const id = { description: 'MCP_AUTH0_CLIENT_ID', value: clientReference(blueprint) }
+  if (blueprint.clientId !== undefined) return { client_id: id }
+  return {
+    client_id: id,
+    client_secret: {
+      description: 'MCP_AUTH0_CLIENT_SECRET: terraform output -raw client_secret',
+      value: new Expression('auth0_client_credentials.token_exchange.client_secret'),
+      sensitive: true,
+    },
+  }
+}
+
+/** Empty sections are left out. */
+function whole(blocks: Blocks): Blocks | undefined {
+  return Object.keys(blocks).length === 0 ? undefined : blocks
+}

@@ -1,0 +1,20 @@
+import { onTestFinished } from 'vitest'
+
+/** A warning of the process, as Node writes it to standard error. */
+export interface ProcessWarning {
+  readonly code: string | undefined
+  readonly message: string
+}
+
+/** Keeps the warnings of this process until the end of the test. Node emits them on the next tick. */
+export function processWarnings(): readonly ProcessWarning[] {
+  const seen: ProcessWarning[] = []
+  const keep = (warning: NodeJS.ErrnoException): void => {
+    seen.push({ code: warning.code, message: warning.message })
+  }
+  process.on('warning', keep)
+  onTestFinished(() => {
+    process.off('warning', keep)
+  })
+  return seen
+}
