@@ -31,6 +31,7 @@ describe('setup --client-id', () => {
     [{ oidc_conformant: false }, 'oidc_conformant: false'],
     [{ token_endpoint_auth_method: 'none' }, 'public client'],
     [{ app_type: 'resource_server' }, 'on behalf of users alone'],
+    [{ client_metadata: { mcp_on_behalf_of_server: 'other-1234' } }, 'another MCP server'],
   ])('a client with %j is not made to fit', async (members, text) => {
     used.standIn.tenant.clients.push({ ...quickstartClient, ...members })
     const { code, io } = await setUp('--yes', '--client-id', 'quickstart')

@@ -100,6 +100,18 @@ describe('setup --profile custom-token-exchange on a new tenant', () => {
     })
   })
 
+  test('no output of a set-up, of a second one and of a removal holds a secret', async () => {
+    const runs = [await setUp('--dry-run'), await setUp('--yes'), await setUp('--yes')]
+    const secrets = [
+      used.standIn.token,
+      ...used.standIn.tenant.clients.map(({ client_secret }) => client_secret as string),
+    ]
+    runs.push(await setUp('--remove'), await setUp('--remove', '--yes'))
+    const output = runs.map(({ io }) => io.output()).join('\n')
+    expect(output.length).toBeGreaterThan(1_000)
+    expect(secrets.filter((secret) => output.includes(secret))).toEqual([])
+  })
+
   test('reads that lag behind writes double nothing, and a run right after the first one changes nothing', async () => {
     used.standIn.lag.reads = 13
     expect((await setUp('--yes', '--roles', 'quickstart')).code).toBe(0)

@@ -61,7 +61,7 @@ export async function findRemains(api: ManagementApi, blueprint: Blueprint): Pro
     hasCustomExchange:
       profile.kind === 'custom-token-exchange' ||
       ownClients.some((client) => exchangesOf(client).includes('custom_authentication')) ||
-      usedClients.length > 0,
+      usedClients.some((client) => metadataOf(client)[METADATA.server] !== undefined),
   }
 }
 

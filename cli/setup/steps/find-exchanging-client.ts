@@ -59,7 +59,7 @@ function requireUsable(client: Client, { profile, server }: Blueprint): Client {
     profile.kind === 'on-behalf-of'
       ? client.resource_server_identifier !== server.identifier &&
         `is not bound to ${server.identifier}: On-Behalf-Of needs a client of app_type "resource_server" with that resource_server_identifier, which cannot be changed later`
-      : customExchangeFault(client)
+      : customExchangeFault(client, serverTag(server.identifier))
   if (fault === false || fault === undefined) return client
   throw new SetupError(
     `The client ${client.client_id} ${fault}.`,
@@ -67,7 +67,9 @@ function requireUsable(client: Client, { profile, server }: Blueprint): Client {
   )
 }
 
-function customExchangeFault(client: Client): string | undefined {
+function customExchangeFault(client: Client, tag: string): string | undefined {
+  const { [METADATA.server]: other = tag } = metadataOf(client)
+  if (other !== tag) return `belongs to the set-up of another MCP server (${other})`
   if (client.app_type === 'resource_server') return 'can exchange tokens on behalf of users alone'
   if (client.is_first_party === false) return 'is one of a third party (is_first_party: false)'
   if (client.oidc_conformant === false) return 'is not OIDC conformant (oidc_conformant: false)'
