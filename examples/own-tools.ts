@@ -30,9 +30,8 @@ const config = parseConfig(readEnvironment())
 const log = createProcessLog({ level: config.logLevel })
 const composed = await composeServer(config, log, { tools: [account] })
 const server = await serve({ ...config.listen, handler: composed.handler, log })
-log.info({ event: 'listening', endpoint: config.endpoint.href })
-
 process.once('SIGTERM', () => {
   composed.drain()
   void server.close().then(() => composed.close())
 })
+log.info({ event: 'listening', endpoint: config.endpoint.href })

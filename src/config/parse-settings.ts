@@ -1,7 +1,7 @@
 import type { ConfigIssue } from './config-error.js'
 import type { Setting } from './setting.js'
 import type { SettingsFileRead } from './settings-file-doubts.js'
-import { SETTINGS_FILE } from './settings-origin.js'
+import type { SETTINGS_FILE } from './settings-origin.js'
 import { SETTINGS, type SettingValues } from './settings.js'
 import { textIssue } from './text-issue.js'
 

@@ -20,14 +20,10 @@ export function callFailure(
 }
 
 function whereabouts({ origin }: URL, { reason }: FailureDetails) {
-  switch (reason) {
-    case 'unreachable':
-      return { origin, hint: `No connection to ${origin}. ${CHECK}.` }
-    case 'timed_out':
-      return { origin, hint: `${origin} did not answer within API_TIMEOUT_MS. ${CHECK}.` }
-    default:
-      return { origin }
-  }
+  if (reason === 'unreachable') return { origin, hint: `No connection to ${origin}. ${CHECK}.` }
+  return reason === 'timed_out'
+    ? { origin, hint: `${origin} did not answer within API_TIMEOUT_MS. ${CHECK}.` }
+    : { origin }
 }
 
 const CHECK = 'Check API_BASE_URL, and whether the API runs there'

@@ -11,7 +11,7 @@ export function logEvent(log: Logger, level: LogLevel, event: LoggedEvent): void
   try {
     // A logger may be asynchronous, whatever its type says.
     const write: (event: LoggedEvent) => unknown = log[level].bind(log)
-    const written = write(withoutUndefined(event) as LoggedEvent)
+    const written = write(withoutUndefined(event))
     if (written instanceof Promise) written.catch(reportFailure)
   } catch {
     reportFailure()

@@ -69,9 +69,17 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
   { command: /^docker compose up(?: --build)?$/, verified: { needs: 'Docker' } },
   { command: /^docker (?:compose run|build|run) /, verified: { needs: 'Docker' } },
   { command: /^export MCP_INSPECTOR_SECRET_STORE=/, verified: { needs: 'a client program' } },
+  {
+    command: /^npm run (?:--silent )?setup -- --export (?:terraform|deploy-cli) /,
+    verified: { by: 'test', file: 'test/cli/setup-export.test.ts' },
+  },
   { command: /^npm run setup -- /, verified: { needs: 'a tenant' } },
   { command: /^npm run doctor$/, verified: { by: 'test', file: 'test/cli/doctor.test.ts' } },
   { command: /^npm run doctor -- --token-stdin/, verified: { needs: 'a tenant' } },
+  {
+    command: /^npm run doctor -- --sign-in$/,
+    verified: { by: 'test', file: 'test/cli/doctor-sign-in.test.ts' },
+  },
   {
     command: /^npm run doctor -- --management-token-file/,
     verified: { by: 'test', file: 'test/cli/doctor-tenant.test.ts' },

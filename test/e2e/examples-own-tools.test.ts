@@ -144,7 +144,7 @@ describe('examples/own-tools.ts', () => {
     onTestFinished(() => stack.close())
     const endpoint = new URL(`http://localhost:${await freePort()}/mcp`)
     const page = await readFile(join(ROOT, 'docs/library.md'), 'utf8')
-    const [, text = ''] = /^```ini\n([^]*?)^```$/m.exec(page) ?? []
+    const [, text = ''] = /^```text\n(PORT=[^]*?)^```$/m.exec(page) ?? []
     const settings = text
       .replaceAll('http://localhost:3001/mcp', stack.endpoint.href)
       .replaceAll('3002', endpoint.port)

@@ -53,7 +53,7 @@ const withApiClient: Mount = async (config, fetch) => {
     resource: config.resource.resource,
     issuer: config.issuer.primary,
     client: { id: clientId, exchanger: createAuth0ApiClientExchanger({ apiClient }) },
-    apis: { api: config.api },
+    apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
     tools: [greet],
     baselineScopes: config.resource.baselineScopes,
     ...{ access: config.access, http: config.http, fetch },

@@ -92,7 +92,10 @@ async function startServer({ tenant, mcp, directory }: Site): Promise<URL> {
   return config.endpoint
 }
 
-type Outcome = { readonly structuredContent?: unknown; readonly isError?: unknown }
+interface Outcome {
+  readonly structuredContent?: unknown
+  readonly isError?: unknown
+}
 
 /** A client of the official SDK calls `greet` as a user, from the first 401 on. */
 async function greetAs(

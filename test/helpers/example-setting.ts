@@ -62,7 +62,9 @@ export async function startExampleSetting(
       tokens.push(req.headers.authorization?.replace(/^Bearer /, '') ?? '')
       handler(req, res)
     })
-    return { audience, baseUrl: new URL(audience), tokens }
+    // Not enumerable: the rest is an API among the options of a server, which has no other members.
+    const api = { audience, baseUrl: new URL(audience) }
+    return Object.defineProperty(api, 'tokens', { value: tokens }) as ExampleApi
   }
   const [api, secondApi] = [await openApi(), await openApi()]
   const endpoint = new URL(`http://localhost:${mcp.port}/mcp`)

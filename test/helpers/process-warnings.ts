@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import { toldWarnings } from '../../src/logging/process-warning.js'
 
 /** A warning of the process, as Node writes it to standard error. */
 export interface ProcessWarning {
@@ -6,8 +7,12 @@ export interface ProcessWarning {
   readonly message: string
 }
 
-/** Keeps the warnings of this process until the end of the test. Node emits them on the next tick. */
+/**
+ * Keeps the warnings of this process until the end of the test, those too that another test has seen already. Node emits
+ * them on the next tick.
+ */
 export function processWarnings(): readonly ProcessWarning[] {
+  toldWarnings.clear()
   const seen: ProcessWarning[] = []
   const keep = (warning: NodeJS.ErrnoException): void => {
     seen.push({ code: warning.code, message: warning.message })

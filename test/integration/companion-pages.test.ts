@@ -44,12 +44,20 @@ describe.each([
   })
 })
 
-test.each([['*/*'], ['application/json'], ['text/plain']])(
-  '[B15] a program that accepts %s gets from both what it got before there were pages',
-  async (accept) => {
+test.each([
+  ['*/*', 'text/plain; charset=utf-8', /^Development authorization server\. /],
+  [
+    'application/json',
+    'application/json; charset=utf-8',
+    /"scopes":\["tool:whoami","tool:greet"\]/,
+  ],
+  ['text/plain', 'text/plain; charset=utf-8', /^Development authorization server\. /],
+])(
+  '[B15] a program that accepts %s gets no page from either: a line, or the scopes of each API as JSON',
+  async (accept, type, text) => {
     const front = await open(stack.issuer, { accept })
-    expect(front.get('content-type')).toBe('text/plain; charset=utf-8')
-    expect(front.text).toMatch(/^Development authorization server\. /)
+    expect(front.get('content-type')).toBe(type)
+    expect(front.text).toMatch(text)
     const api = await open(stack.apiAudience, { accept })
     expect(api.status).toBe(401)
     expect(api.get('www-authenticate')).toBe('Bearer realm="api"')

@@ -96,7 +96,7 @@ describe.each<SdkLine>(['SDK v1', 'SDK v2'])('what fails in a handler of %s', (s
           name,
           (handling: Handling) => {
             const client = downstreamOf(handling.context, name)
-            return handle(client as unknown as LooseClient, handling)
+            return handle(client, handling)
           },
         ]),
       ),

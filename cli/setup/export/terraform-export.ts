@@ -100,11 +100,13 @@ function resources(blueprint: Blueprint, objects: ExportedObjects): Blocks {
   }
 }
 
-/** The provider does not know `authorization_response_iss_parameter_supported`. */
+/** Not in the provider. */
+const UNKNOWN_SETTING = 'authorization_response_iss_parameter_supported'
+
 function tenant({ settings, registration }: ExportedObjects): Blocks {
-  const { authorization_response_iss_parameter_supported: _unknown, ...known } = settings
+  const known = Object.entries(settings).filter(([name]) => name !== UNKNOWN_SETTING)
   return {
-    ...known,
+    ...Object.fromEntries(known),
     ...(registration ? { flags: [{ enable_dynamic_client_registration: true }] } : {}),
   }
 }

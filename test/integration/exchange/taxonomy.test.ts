@@ -168,9 +168,9 @@ describe('a server that is in trouble', () => {
       expect(answer.text).toMatch(/\(Try again in [1-9]\d* s\.\)$/)
       const { reason } = refusal
       const status = reason === 'unexpected_status' ? refusal.status : undefined
-      expect(linesOf('exchange_unavailable')).toContainEqual(
-        expect.objectContaining({ reason, status }),
-      )
+      const line = linesOf('exchange_unavailable').find((fields) => fields['reason'] === reason)
+      expect(line).toBeDefined()
+      expect(line?.['status']).toBe(status)
       expect(issuer.tokenRequests).toHaveLength(refusal.tries)
       expect(api.requests).toEqual([])
     },

@@ -228,68 +228,59 @@ describe('a token that is another', () => {
   })
 })
 
-describe('scope that was narrowed', () => {
-  test('scope that was narrowed is told to the model by the names of the scopes alone', async () => {
-    const { code, details } = await failureOf(
-      verified({
-        claims: { scope: 'read:private FOREIGN' },
-        request: { scopes: ['read:private', 'write:private'] },
-      }),
-    )
-    expect([code, details.reason]).toEqual(['downstream_scope_denied', 'scope_narrowed'])
-    expect(details.description).toContain('write:private')
-    expect(details.description).not.toContain('FOREIGN')
-    expect(details.log).toMatchObject({ asked: ['read:private', 'write:private'] })
-  })
+test('scope that was narrowed is told to the model by the names of the scopes alone', async () => {
+  const { code, details } = await failureOf(
+    verified({
+      claims: { scope: 'read:private FOREIGN' },
+      request: { scopes: ['read:private', 'write:private'] },
+    }),
+  )
+  expect([code, details.reason]).toEqual(['downstream_scope_denied', 'scope_narrowed'])
+  expect(details.description).toContain('write:private')
+  expect(details.description).not.toContain('FOREIGN')
+  expect(details.log).toMatchObject({ asked: ['read:private', 'write:private'] })
 })
 
-describe('scope that nobody named', () => {
-  test('scope that nobody named, neither the token nor the answer, was not granted', async () => {
-    const failure = await failureOf(verified({ claims: { scope: undefined } }))
-    expect(failure.code).toBe('downstream_scope_denied')
-    expect(failure.details.log).toMatchObject({ asked: ['read:private'], granted: '' })
-  })
+test('scope that nobody named, neither the token nor the answer, was not granted', async () => {
+  const failure = await failureOf(verified({ claims: { scope: undefined } }))
+  expect(failure.code).toBe('downstream_scope_denied')
+  expect(failure.details.log).toMatchObject({ asked: ['read:private'], granted: '' })
 })
 
-describe('a token that cannot be looked into', () => {
-  const opaque = (
-    expectations: Partial<ExchangedTokenExpectations>,
-    request: RequestChanges = {},
-  ) => verifyExchangedToken(exchangedOf('opaque'), requestOf(request), expecting(expectations))
+const opaque = (expectations: Partial<ExchangedTokenExpectations>, request: RequestChanges = {}) =>
+  verifyExchangedToken(exchangedOf('opaque'), requestOf(request), expecting(expectations))
 
-  test('a token that cannot be looked into is refused', async () => {
-    expect((await failureOf(opaque({}))).details.reason).toBe('opaque')
-  })
+test('a token that cannot be looked into is refused', async () => {
+  expect((await failureOf(opaque({}))).details.reason).toBe('opaque')
+})
 
-  test('a token that cannot be looked into is accepted by a setting, with the scopes that were asked for', async () => {
-    const token = await opaque({ dangerouslyAllowOpaqueTokens: true })
-    expect(token.scopes).toEqual(['read:private'])
-  })
+test('a token that cannot be looked into is accepted by a setting, with the scopes that were asked for', async () => {
+  expect((await opaque({ dangerouslyAllowOpaqueTokens: true })).scopes).toEqual(['read:private'])
+})
 
-  test('a token that cannot be looked into is refused for a bound one even then', async () => {
-    const bound = { caller: { binding: 'dpop' as const } }
-    const failure = await failureOf(opaque({ dangerouslyAllowOpaqueTokens: true }, bound))
-    expect(failure.details.reason).toBe('unbound_downgrade')
-  })
+test('a token that cannot be looked into is refused for a bound one even then', async () => {
+  const bound = { caller: { binding: 'dpop' as const } }
+  const failure = await failureOf(opaque({ dangerouslyAllowOpaqueTokens: true }, bound))
+  expect(failure.details.reason).toBe('unbound_downgrade')
+})
 
-  test('a token that cannot be looked into is refused even then where the answer says that its scope was narrowed', async () => {
-    const exchanged = exchangedOf('opaque', { scopes: [] })
-    const expectations = expecting({ dangerouslyAllowOpaqueTokens: true })
-    const failure = await failureOf(verifyExchangedToken(exchanged, requestOf(), expectations))
-    expect(failure.code).toBe('downstream_scope_denied')
-  })
+test('a token that cannot be looked into is refused even then where the answer says that its scope was narrowed', async () => {
+  const exchanged = exchangedOf('opaque', { scopes: [] })
+  const expectations = expecting({ dangerouslyAllowOpaqueTokens: true })
+  const failure = await failureOf(verifyExchangedToken(exchanged, requestOf(), expectations))
+  expect(failure.code).toBe('downstream_scope_denied')
+})
 
-  test('a token that cannot be looked into is refused even then where it is the subject token', async () => {
-    const expectations = expecting({ dangerouslyAllowOpaqueTokens: true })
-    const handedBack = { ...exchangedOf('x'), token: new Secret('subject-token') }
-    const failure = await failureOf(verifyExchangedToken(handedBack, requestOf(), expectations))
-    expect(failure.details.reason).toBe('subject_token_returned')
-  })
+test('a token that cannot be looked into is refused even then where it is the subject token', async () => {
+  const expectations = expecting({ dangerouslyAllowOpaqueTokens: true })
+  const handedBack = { ...exchangedOf('x'), token: new Secret('subject-token') }
+  const failure = await failureOf(verifyExchangedToken(handedBack, requestOf(), expectations))
+  expect(failure.details.reason).toBe('subject_token_returned')
+})
 
-  test('a token that cannot be looked into does not open the way for a bad JWT', async () => {
-    const expectations = { dangerouslyAllowOpaqueTokens: true }
-    expect(await reasonFor({ claims: { aud: 'x' }, expectations })).toBe('audience')
-  })
+test('a token that cannot be looked into does not open the way for a bad JWT', async () => {
+  const expectations = { dangerouslyAllowOpaqueTokens: true }
+  expect(await reasonFor({ claims: { aud: 'x' }, expectations })).toBe('audience')
 })
 
 test('a verifying exchanger lets nothing out unverified', async () => {

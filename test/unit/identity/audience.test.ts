@@ -94,7 +94,11 @@ describe('assertAudience', () => {
       const { details } = failureThrownBy(() => {
         assertAudience({ aud, iss: ISSUER }, EXPECTED)
       })
-      expect(details.log).toEqual({ expectedAudience: AUDIENCE, receivedAudiences })
+      expect(details.log).toEqual({
+        expectedAudience: AUDIENCE,
+        receivedAudiences,
+        hint: expect.stringContaining('TOKEN_AUDIENCE') as string,
+      })
     },
   )
 

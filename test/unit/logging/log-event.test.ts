@@ -40,8 +40,9 @@ describe('an event', () => {
     const failed = new TypeError('fetch failed', {
       cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }),
     })
-    const { stack: _, ...err } = describeError(failed)
-    logEvent(allDo(write as () => unknown), 'error', { event: 'probe', status: undefined, err })
+    const { name, causes } = describeError(failed)
+    const event = { event: 'probe', status: undefined, err: { name, causes } }
+    logEvent(allDo(write as () => unknown), 'error', event)
     expect(lines.join('')).toContain("causes: [ 'Error ECONNREFUSED: connect' ]")
     expect(lines.join('')).not.toMatch(/undefined|\[Object\]|status/)
   })
