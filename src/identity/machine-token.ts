@@ -37,7 +37,7 @@ const MARKS: readonly Mark[] = [
   // Auth0: client credentials; agents as principals.
   { name: 'subject_at_clients', isOn: ({ subject }) => /@clients$/i.test(subject) },
   { name: 'subject_is_agent', isOn: ({ subject }) => subject.startsWith('agt_') },
-  { name: 'sub_profile', isOn: saying('sub_profile', /^ai_agent$/i) },
+  { name: 'sub_profile', isOn: saying('sub_profile', /(?:^|\s)ai_agent(?:\s|$)/i) },
   // Auth0; the other spelling is that of RFC 6749.
   { name: 'gty', isOn: saying('gty', /(?:^|\s)client[-_]credentials(?:\s|$)/i) },
   // Keycloak: a service account.

@@ -22,6 +22,7 @@ const MACHINES: readonly (readonly [string, Claims])[] = [
   ['the grant as RFC 6749 spells it', { gty: ['client_credentials'] }],
   ['an agent of Auth0', { sub: 'agt_8sZ' }],
   ['an agent of Auth0 with an external id', { sub: 'ext-1', sub_profile: 'ai_agent' }],
+  ['an agent with two profiles in one text', { sub: 'ext-1', sub_profile: 'service ai_agent' }],
   ['an agent among profiles', { sub_profile: ['x', 'ai_agent'] }],
   [
     'a service account of Keycloak',
