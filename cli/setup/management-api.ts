@@ -9,6 +9,7 @@ import { scrub } from '../../src/logging/scrub.js'
 import type { Secret } from '../../src/secret.js'
 import { USER_AGENT } from '../../src/version.js'
 import { ManagementError } from './management-error.js'
+import { ifThere } from './objects/if-there.js'
 
 export type Query = Readonly<Record<string, string>>
 
@@ -50,14 +51,8 @@ export function createManagementApi(reach: Reach, token: Secret): ManagementApi 
       sendToTenant(reach, { method: 'GET', path: base + path, query, token }),
     post: (path, body) => sendToTenant(reach, { method: 'POST', path: base + path, body, token }),
     patch: (path, body) => sendToTenant(reach, { method: 'PATCH', path: base + path, body, token }),
-    async delete(path, body) {
-      try {
-        return await sendToTenant(reach, { method: 'DELETE', path: base + path, body, token })
-      } catch (error) {
-        if (error instanceof ManagementError && error.status === 404) return undefined
-        throw error
-      }
-    },
+    delete: (path, body) =>
+      ifThere(sendToTenant(reach, { method: 'DELETE', path: base + path, body, token })),
   }
 }
 

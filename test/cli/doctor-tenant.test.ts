@@ -4,7 +4,7 @@ import type { Diagnosis } from './doctor-support.js'
 import { OF_THE_API, OF_THE_SERVERS_API, OF_THE_SETTINGS } from './tenant-ailments-apis.js'
 import { OF_THE_CLIENT, OF_THE_GRANTS, OF_THE_PROFILE } from './tenant-ailments-clients.js'
 import type { TenantAilment } from './tenant-ailment.js'
-import { openTenantWorld, type TenantWorld } from './tenant-world.js'
+import { API, openTenantWorld, type TenantWorld } from './tenant-world.js'
 
 /** What the doctor says is wrong, or probably not meant. */
 function faults({ findings }: Diagnosis): readonly string[] {
@@ -70,6 +70,17 @@ describe('doctor at a tenant', () => {
     world.server.requests.length = 0
     await world.diagnose()
     expect(world.server.writes()).toEqual([])
+  })
+
+  test('reads what several checks need once', async () => {
+    const { requests } = world.server
+    requests.length = 0
+    await world.diagnose()
+    const paths = requests.map(({ path }) => path)
+    const api = `/api/v2/resource-servers/${encodeURIComponent(API)}`
+    for (const path of ['/api/v2/tenants/settings', api]) {
+      expect(paths.filter((read) => read === path)).toHaveLength(1)
+    }
   })
 
   test.each([

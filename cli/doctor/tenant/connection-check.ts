@@ -1,23 +1,15 @@
-import { z } from 'zod'
-import { listAll } from '../../setup/listing.js'
-import type { ManagementApi } from '../../setup/management-api.js'
+import { enabledClients, listConnections, type Connection } from '../../setup/objects/connection.js'
+import { readTenantSettings } from '../../setup/objects/tenant-settings.js'
 import { wrong, type Finding } from '../finding.js'
-import { letsClientsIn, readTenantSettings } from './settings-check.js'
+import { letsClientsIn } from './settings-check.js'
 import type { TenantCheck, TenantView } from './tenant-check.js'
-
-const CONNECTION = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  is_domain_connection: z.boolean().nullish(),
-})
-type Connection = z.infer<typeof CONNECTION>
 
 /** Whether users can sign in: at third-party clients, and by the profile of a Custom Token Exchange. */
 export const connectionCheck: TenantCheck = {
   check: 'tenant.connection',
   fine: 'A connection lets users sign in where this deployment needs it.',
   async look(view) {
-    const connections = await readConnections(view.api)
+    const connections = await listConnections(view.api)
     return [
       ...(await signInFaults(view, connections)),
       ...(view.config.exchange.subjectTokenType === undefined
@@ -25,15 +17,6 @@ export const connectionCheck: TenantCheck = {
         : await profileFaults(view, connections)),
     ]
   },
-}
-
-function readConnections(api: ManagementApi): Promise<readonly Connection[]> {
-  return listAll(api, {
-    path: '/connections',
-    collection: 'connections',
-    entry: CONNECTION,
-    style: 'checkpoints',
-  })
 }
 
 async function signInFaults(
@@ -58,7 +41,7 @@ async function profileFaults(
 ): Promise<readonly Finding[]> {
   const { clientId } = config.exchange
   for (const { id } of connections) {
-    if (await isEnabled(api, id, clientId)) return []
+    if ((await enabledClients(api, id)).includes(clientId)) return []
   }
   return [
     wrong(
@@ -67,14 +50,4 @@ async function profileFaults(
       "Enable the users' connection for it: mcp-on-behalf-of setup does, or Dashboard, Applications, that client, Connections.",
     ),
   ]
-}
-
-async function isEnabled(api: ManagementApi, id: string, clientId: string): Promise<boolean> {
-  const enabled = await listAll(api, {
-    path: `/connections/${encodeURIComponent(id)}/clients`,
-    collection: 'clients',
-    entry: z.looseObject({ client_id: z.string() }),
-    style: 'checkpoints',
-  })
-  return enabled.some((entry) => entry.client_id === clientId)
 }

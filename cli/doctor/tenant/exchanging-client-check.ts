@@ -1,24 +1,9 @@
-import { z } from 'zod'
 import { printable } from '../../printable.js'
-import { readAnswer } from '../../setup/management-api.js'
+import { clientById, exchangesOf, type Client } from '../../setup/objects/client.js'
 import { warning, wrong, type Finding, type Observation } from '../finding.js'
-import { readIfThere, type TenantCheck, type TenantView } from './tenant-check.js'
+import type { TenantCheck, TenantView } from './tenant-check.js'
 
 const CHECK = 'tenant.client'
-
-const CLIENT = z.looseObject({
-  app_type: z.string().nullish(),
-  is_first_party: z.boolean().nullish(),
-  oidc_conformant: z.boolean().nullish(),
-  resource_server_identifier: z.string().nullish(),
-  token_endpoint_auth_method: z.string().nullish(),
-  client_authentication_methods: z.looseObject({}).nullish(),
-  is_token_endpoint_ip_header_trusted: z.boolean().nullish(),
-  token_exchange: z
-    .looseObject({ allow_any_profile_of_type: z.array(z.string()).nullish() })
-    .nullish(),
-})
-type Client = z.infer<typeof CLIENT>
 
 /** The client as which tokens are exchanged: whether Auth0 lets it, in the way of this deployment. */
 export const exchangingClientCheck: TenantCheck = {
@@ -26,8 +11,7 @@ export const exchangingClientCheck: TenantCheck = {
   fine: 'The exchanging client may exchange tokens in the way of this deployment.',
   async look(view) {
     const { clientId, subjectTokenType } = view.config.exchange
-    const path = `/clients/${encodeURIComponent(clientId)}`
-    const client = await readIfThere(async () => readAnswer(CLIENT, await view.api.get(path), path))
+    const client = await clientById(view.api, clientId)
     if (client === undefined) return [unknownClient(clientId)]
     return [
       ...(subjectTokenType === undefined ? onBehalfOfFaults(client, view) : profileFaults(client)),
@@ -101,7 +85,7 @@ function permissionFaults(
 ): readonly Finding[] {
   const needed =
     subjectTokenType === undefined ? 'on_behalf_of_token_exchange' : 'custom_authentication'
-  if (client.token_exchange?.allow_any_profile_of_type?.includes(needed) === true) return []
+  if (exchangesOf(client).includes(needed)) return []
   return [
     wrong(
       CHECK,

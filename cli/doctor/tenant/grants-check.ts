@@ -1,27 +1,20 @@
-import { z } from 'zod'
 import { missingScopes } from '../../../src/scopes.js'
-import { listAll } from '../../setup/listing.js'
-import type { ManagementApi, Query } from '../../setup/management-api.js'
+import type { ManagementApi } from '../../setup/management-api.js'
+import {
+  grantsBetween,
+  THIRD_PARTIES,
+  type ClientGrant,
+  type GrantParties,
+} from '../../setup/objects/client-grant.js'
 import { findResourceServer } from '../../setup/objects/resource-server.js'
+import { readTenantSettings } from '../../setup/objects/tenant-settings.js'
 import { wrong, type CheckName, type Finding } from '../finding.js'
-import { letsClientsIn, readTenantSettings } from './settings-check.js'
+import { letsClientsIn } from './settings-check.js'
 import type { TenantCheck } from './tenant-check.js'
 
-const GRANT = z.looseObject({
-  audience: z.string(),
-  client_id: z.string().nullish(),
-  default_for: z.string().nullish(),
-  subject_type: z.string().nullish(),
-  scope: z.array(z.string()).nullish(),
-  allow_all_scopes: z.boolean().nullish(),
-})
-type Grant = z.infer<typeof GRANT>
-
-interface SoughtGrant {
+interface SoughtGrant extends GrantParties {
   readonly check: CheckName
-  readonly holder: Query
   readonly holderName: string
-  readonly audience: string
   readonly scopes: readonly string[]
   /** What cannot be done without it. */
   readonly so: string
@@ -41,7 +34,7 @@ export const clientGrantCheck: TenantCheck = {
     if (policy !== 'require_client_grant') return []
     const faults = await grantFaults(api, {
       check: 'tenant.client_grant',
-      holder: { client_id: clientId },
+      holder: clientId,
       holderName: `the client ${clientId}`,
       audience,
       scopes: needed.api,
@@ -65,7 +58,7 @@ export const thirdPartyGrantCheck: TenantCheck = {
     if ((await findResourceServer(api, audience)) === undefined) return []
     return grantFaults(api, {
       check: 'tenant.third_party_grant',
-      holder: { default_for: 'third_party_clients' },
+      holder: THIRD_PARTIES,
       holderName: 'third-party clients',
       audience,
       scopes: needed.server,
@@ -78,7 +71,7 @@ export const thirdPartyGrantCheck: TenantCheck = {
 
 async function grantFaults(api: ManagementApi, sought: SoughtGrant): Promise<readonly Finding[]> {
   const { check, holder, holderName, audience, scopes, so, place } = sought
-  const grants = await findGrants(api, sought)
+  const grants = await grantsBetween(api, sought)
   const grant = grants.find(({ subject_type: subject }) => subject === 'user')
   const hint = `Grant it for users: mcp-on-behalf-of setup does, or ${place}.`
   if (grant === undefined) {
@@ -90,31 +83,13 @@ async function grantFaults(api: ManagementApi, sought: SoughtGrant): Promise<rea
   }
   const lacking = grant.allow_all_scopes === true ? [] : missingScopes(scopes, grant.scope ?? [])
   if (lacking.length === 0) return []
-  const message = `The grant of ${holderName} to ${audience} lacks ${lacking.join(' ')} (client_id or default_for: ${Object.values(holder).join('')}).`
+  const message = `The grant of ${holderName} to ${audience} lacks ${lacking.join(' ')} (client_id or default_for: ${holder}).`
   return [
     wrong(check, message, `Add ${lacking.join(' ')}: mcp-on-behalf-of setup does, or ${place}.`),
   ]
 }
 
-async function findGrants(
-  api: ManagementApi,
-  { holder, audience }: SoughtGrant,
-): Promise<readonly Grant[]> {
-  const found = await listAll(api, {
-    path: '/client-grants',
-    collection: 'client_grants',
-    entry: GRANT,
-    query: { ...holder, audience },
-    style: 'checkpoints',
-  })
-  return found.filter(
-    (grant) =>
-      grant.audience === audience &&
-      Object.entries(holder).every(([key, value]) => grant[key] === value),
-  )
-}
-
-function subjectsOf(grants: readonly Grant[]): string {
+function subjectsOf(grants: readonly ClientGrant[]): string {
   const subjects = grants.map(({ subject_type: subject }) => subject ?? 'client')
   return subjects
     .map((subject) => (subject === 'client' ? 'the client itself' : subject))

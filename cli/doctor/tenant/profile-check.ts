@@ -1,23 +1,13 @@
-import { z } from 'zod'
 import { printable } from '../../printable.js'
-import { listAll } from '../../setup/listing.js'
-import { readAnswer, type ManagementApi } from '../../setup/management-api.js'
+import { actionById, type Action } from '../../setup/objects/action.js'
+import {
+  listProfiles,
+  type TokenExchangeProfile,
+} from '../../setup/objects/token-exchange-profile.js'
 import { wrong, type Finding } from '../finding.js'
-import { readIfThere, type TenantCheck } from './tenant-check.js'
+import type { TenantCheck } from './tenant-check.js'
 
 const CHECK = 'tenant.profile'
-
-const PROFILE = z.looseObject({ subject_token_type: z.string(), action_id: z.string() })
-type Profile = z.infer<typeof PROFILE>
-
-const ACTION = z.looseObject({
-  name: z.string(),
-  status: z.string().nullish(),
-  all_changes_deployed: z.boolean().nullish(),
-  deployed_version: z.looseObject({}).nullish(),
-  supported_triggers: z.array(z.looseObject({ id: z.string() })).nullish(),
-})
-type Action = z.infer<typeof ACTION>
 
 /** The token exchange profile that the settings name, and whether its Action runs. */
 export const profileCheck: TenantCheck = {
@@ -26,31 +16,21 @@ export const profileCheck: TenantCheck = {
   async look({ api, config }) {
     const { subjectTokenType } = config.exchange
     if (subjectTokenType === undefined) return []
-    const profiles = await listAll(api, {
-      path: '/token-exchange-profiles',
-      collection: 'token_exchange_profiles',
-      entry: PROFILE,
-      style: 'checkpoints',
-    })
+    const profiles = await listProfiles(api)
     const profile = profiles.find((one) => one.subject_token_type === subjectTokenType)
     if (profile === undefined) return [withoutProfile(subjectTokenType, profiles)]
-    const action = await readAction(api, profile.action_id)
+    const action = await actionById(api, profile.action_id)
     return action === undefined ? [withoutAction()] : actionFaults(action)
   },
 }
 
-function withoutProfile(wanted: string, profiles: readonly Profile[]): Finding {
+function withoutProfile(wanted: string, profiles: readonly TokenExchangeProfile[]): Finding {
   const known = profiles.map(({ subject_token_type: type }) => printable(type)).join(', ')
   return wrong(
     CHECK,
     `The tenant has no token exchange profile with the subject_token_type ${printable(wanted)}; it has ${known === '' ? 'none' : known}.`,
     'Set MCP_AUTH0_SUBJECT_TOKEN_TYPE to the type of your profile, or run mcp-on-behalf-of setup --profile custom-token-exchange.',
   )
-}
-
-async function readAction(api: ManagementApi, id: string): Promise<Action | undefined> {
-  const path = `/actions/actions/${encodeURIComponent(id)}`
-  return readIfThere(async () => readAnswer(ACTION, await api.get(path), path))
 }
 
 function withoutAction(): Finding {

@@ -1,19 +1,13 @@
-import { z } from 'zod'
 import { printable } from '../../printable.js'
-import { listAll } from '../../setup/listing.js'
+import type { Permission } from '../../setup/blueprint.js'
 import type { ManagementApi } from '../../setup/management-api.js'
 import { findResourceServer } from '../../setup/objects/resource-server.js'
+import { listRoles, permissionKey, permissionsOf } from '../../setup/objects/role.js'
 import { wrong, type Finding } from '../finding.js'
 import { scopesOf } from './apis-of-tenant.js'
 import type { TenantCheck, TenantView } from './tenant-check.js'
 
 const CHECK = 'tenant.roles'
-
-const PERMISSION = z.looseObject({
-  resource_server_identifier: z.string(),
-  permission_name: z.string(),
-})
-type Permission = z.infer<typeof PERMISSION>
 
 /**
  * Whether some role has each permission that the tools need, at every API where roles decide (RBAC).
@@ -26,8 +20,8 @@ export const rolesCheck: TenantCheck = {
   async look(view) {
     const needed = await neededPermissions(view)
     if (needed.length === 0) return []
-    const held = new Set((await heldPermissions(view.api)).map(keyOf))
-    const lacking = needed.filter((permission) => !held.has(keyOf(permission)))
+    const held = new Set((await heldPermissions(view.api)).map(permissionKey))
+    const lacking = needed.filter((permission) => !held.has(permissionKey(permission)))
     return lacking.length === 0 ? [] : [withoutPermission(lacking)]
   },
 }
@@ -47,49 +41,22 @@ async function neededPermissions({
     if (found?.enforce_policies !== true) continue
     // A scope that the API does not define is told by the check of the API.
     const defined = scopes.filter((scope) => scopesOf(found).includes(scope))
-    permissions.push(
-      ...defined.map((scope) => ({
-        resource_server_identifier: identifier,
-        permission_name: scope,
-      })),
-    )
+    permissions.push(...defined.map((scope) => ({ identifier, scope })))
   }
   return permissions
 }
 
 async function heldPermissions(api: ManagementApi): Promise<readonly Permission[]> {
-  const roles = await listAll(api, {
-    path: '/roles',
-    collection: 'roles',
-    entry: z.looseObject({ id: z.string() }),
-    style: 'pages',
-  })
   const held: Permission[] = []
-  for (const { id } of roles) {
-    held.push(
-      ...(await listAll(api, {
-        path: `/roles/${encodeURIComponent(id)}/permissions`,
-        collection: 'permissions',
-        entry: PERMISSION,
-        style: 'pages',
-      })),
-    )
-  }
+  for (const { id } of await listRoles(api)) held.push(...(await permissionsOf(api, id)))
   return held
 }
 
 function withoutPermission(lacking: readonly Permission[]): Finding {
-  const shown = lacking.map(
-    (permission) =>
-      `${permission.permission_name} at ${printable(permission.resource_server_identifier)}`,
-  )
+  const shown = lacking.map(({ identifier, scope }) => `${scope} at ${printable(identifier)}`)
   return wrong(
     CHECK,
     `No role has the permission ${shown.join(', ')}: users whom nobody has given it directly do not get that scope.`,
     'Add it to a role of your users: mcp-on-behalf-of setup --role NAME does, or Dashboard, User Management, Roles, that role, Permissions.',
   )
-}
-
-function keyOf(permission: Permission): string {
-  return JSON.stringify([permission.resource_server_identifier, permission.permission_name])
 }

@@ -1,29 +1,14 @@
-import { z } from 'zod'
-import { readAnswer, type ManagementApi } from '../../setup/management-api.js'
+import {
+  readTenantSettings,
+  registersClients,
+  type TenantSettings,
+} from '../../setup/objects/tenant-settings.js'
 import { warning, wrong, type Finding } from '../finding.js'
 import type { TenantCheck } from './tenant-check.js'
-
-const PATH = '/tenants/settings'
-const SETTINGS = z.looseObject({
-  resource_parameter_profile: z.string().nullish(),
-  client_id_metadata_document_supported: z.boolean().nullish(),
-  dynamic_client_registration_security_mode: z.string().nullish(),
-  flags: z.looseObject({ enable_dynamic_client_registration: z.boolean().nullish() }).nullish(),
-})
-
-export type TenantSettings = z.infer<typeof SETTINGS>
-
-export async function readTenantSettings(api: ManagementApi): Promise<TenantSettings> {
-  return readAnswer(SETTINGS, await api.get(PATH), PATH)
-}
 
 /** Whether MCP clients that nobody has registered by hand can get in. */
 export function letsClientsIn(settings: TenantSettings): boolean {
   return settings.client_id_metadata_document_supported === true || registersClients(settings)
-}
-
-function registersClients({ flags }: TenantSettings): boolean {
-  return flags?.enable_dynamic_client_registration === true
 }
 
 /** Whether the `resource` that MCP clients send selects the API (RFC 8707). */

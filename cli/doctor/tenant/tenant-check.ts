@@ -1,5 +1,4 @@
 import type { Config } from '../../../src/config/config.js'
-import { ManagementError } from '../../setup/management-error.js'
 import { SetupError } from '../../setup/setup-error.js'
 import type { ManagementApi } from '../../setup/management-api.js'
 import { printable } from '../../printable.js'
@@ -45,15 +44,5 @@ export async function makeTenantCheck(
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     tell(notCheckable(check, printable(error.message), error.hint))
-  }
-}
-
-/** Reads what may not be there; `undefined` for 404. */
-export async function readIfThere<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof ManagementError && error.status === 404) return undefined
-    throw error
   }
 }

@@ -14,6 +14,8 @@ const ACTION = z.looseObject({
   secrets: z.array(z.looseObject({ name: z.string() })).nullish(),
   status: z.string().nullish(),
   all_changes_deployed: z.boolean().nullish(),
+  deployed_version: z.looseObject({}).nullish(),
+  supported_triggers: z.array(z.looseObject({ id: z.string() })).nullish(),
   errors: FAULTS,
   current_version: z.looseObject({ errors: FAULTS }).nullish(),
 })
@@ -33,8 +35,13 @@ export async function findAction(api: ManagementApi, name: string): Promise<Acti
   const listed = found.find((candidate) => candidate.name === name)
   if (listed === undefined) return undefined
   // A list need not show all of an Action.
-  const answer = await ifThere(api.get(actionPath(listed.id)))
-  return answer === undefined ? listed : readAction(answer)
+  return (await actionById(api, listed.id)) ?? listed
+}
+
+/** Gets an Action; `undefined` where there is none with this id. */
+export async function actionById(api: ManagementApi, id: string): Promise<Action | undefined> {
+  const answer = await ifThere(api.get(actionPath(id)))
+  return answer === undefined ? undefined : readAction(answer)
 }
 
 /** Reads the answer to a request that is about one Action. */

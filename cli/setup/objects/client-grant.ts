@@ -30,17 +30,30 @@ export function listGrants(api: ManagementApi, query: Query): Promise<readonly C
   })
 }
 
+/** A client, or `THIRD_PARTIES`, and the API that it may have tokens for. */
+export interface GrantParties {
+  readonly holder: string
+  readonly audience: string
+}
+
+/** The grants of a holder to an API, whoever they are for. `query` says more about them. */
+export async function grantsBetween(
+  api: ManagementApi,
+  { holder, audience }: GrantParties,
+  query: Query = {},
+): Promise<readonly ClientGrant[]> {
+  const found = await listGrants(api, { ...holderQuery(holder), audience, ...query })
+  return found.filter((grant) => grant.audience === audience && holderOf(grant) === holder)
+}
+
 /** Finds the grant for users (`subject_type: user`) of a client, or of `THIRD_PARTIES`, to an API. */
 export async function findUserGrant(
   api: ManagementApi,
   holder: string,
   audience: string,
 ): Promise<ClientGrant | undefined> {
-  const found = await listGrants(api, { ...holderQuery(holder), audience, subject_type: 'user' })
-  return found.find(
-    (grant) =>
-      grant.audience === audience && grant.subject_type === 'user' && holderOf(grant) === holder,
-  )
+  const found = await grantsBetween(api, { holder, audience }, { subject_type: 'user' })
+  return found.find((grant) => grant.subject_type === 'user')
 }
 
 /** The members of a grant that say who holds it. */

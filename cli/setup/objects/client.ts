@@ -5,6 +5,7 @@ import type { KnownClient } from '../found.js'
 import { listAll } from '../listing.js'
 import { readAnswer, type ManagementApi } from '../management-api.js'
 import { isCreatedBySetup } from '../marks.js'
+import { ifThere } from './if-there.js'
 
 const CLIENT = z.looseObject({
   client_id: z.string(),
@@ -14,6 +15,8 @@ const CLIENT = z.looseObject({
   oidc_conformant: z.boolean().nullish(),
   resource_server_identifier: z.string().nullish(),
   token_endpoint_auth_method: z.string().nullish(),
+  client_authentication_methods: z.looseObject({}).nullish(),
+  is_token_endpoint_ip_header_trusted: z.boolean().nullish(),
   token_exchange: z
     .looseObject({ allow_any_profile_of_type: z.array(z.string()).optional() })
     .nullish(),
@@ -40,6 +43,15 @@ export function listClients(api: ManagementApi, appType?: string): Promise<reado
 /** Reads the answer to a request that is about one client. */
 export function readClient(answer: unknown): Client {
   return readAnswer(CLIENT, answer, '/clients')
+}
+
+/** Gets a client; `undefined` where there is none with this id. */
+export async function clientById(
+  api: ManagementApi,
+  clientId: string,
+): Promise<Client | undefined> {
+  const answer = await ifThere(api.get(clientPath(clientId)))
+  return answer === undefined ? undefined : readClient(answer)
 }
 
 export function clientPath(clientId: string): string {

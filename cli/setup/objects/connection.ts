@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { listAll } from '../listing.js'
-import { readAnswer, type ManagementApi } from '../management-api.js'
+import { readAnswer, type ManagementApi, type Query } from '../management-api.js'
 import { SetupError } from '../setup-error.js'
 
 const CONNECTION = z.looseObject({
@@ -13,15 +13,23 @@ const ENABLED = z.looseObject({ client_id: z.string() })
 /** A connection as Auth0 knows it. */
 export type Connection = z.infer<typeof CONNECTION>
 
-/** Finds a connection by its name; throws a `SetupError` where the tenant has none. */
-export async function requireConnection(api: ManagementApi, name: string): Promise<Connection> {
-  const found = await listAll(api, {
+/** All connections of the tenant, or those that a query finds. */
+export function listConnections(
+  api: ManagementApi,
+  query: Query = {},
+): Promise<readonly Connection[]> {
+  return listAll(api, {
     path: '/connections',
     collection: 'connections',
     entry: CONNECTION,
-    query: { name },
+    query,
     style: 'checkpoints',
   })
+}
+
+/** Finds a connection by its name; throws a `SetupError` where the tenant has none. */
+export async function requireConnection(api: ManagementApi, name: string): Promise<Connection> {
+  const found = await listConnections(api, { name })
   const connection = found.find((candidate) => candidate.name === name)
   if (connection !== undefined) return connection
   throw new SetupError(

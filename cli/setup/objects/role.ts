@@ -53,6 +53,11 @@ export async function permissionsOf(
   }))
 }
 
+/** Two permissions are the same where their keys are. */
+export function permissionKey({ identifier, scope }: Permission): string {
+  return JSON.stringify([identifier, scope])
+}
+
 /** Permissions as a request has them. */
 export function permissionsBody(permissions: readonly Permission[]): object {
   return {

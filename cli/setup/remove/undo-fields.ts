@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { FieldValue, Replaced, ReplacedObject } from '../journal/journal-entry.js'
 import { readAnswer, type ManagementApi } from '../management-api.js'
-import { clientPath, readClient } from '../objects/client.js'
+import { clientById, clientPath } from '../objects/client.js'
 import { connectionPath, readConnection } from '../objects/connection.js'
 import { ifThere } from '../objects/if-there.js'
 import { findResourceServer, resourceServerPath } from '../objects/resource-server.js'
+import { TENANT_SETTINGS_PATH } from '../objects/tenant-settings.js'
 import { becomes, type Inspection } from '../step.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -72,7 +73,7 @@ const READERS: Readonly<
   Record<ReplacedObject, (api: ManagementApi, id: string) => Promise<FoundObject | undefined>>
 > = {
   async tenant(api) {
-    const path = '/tenants/settings'
+    const path = TENANT_SETTINGS_PATH
     const fields = readAnswer(z.looseObject({}), await api.get(path), path)
     return { name: 'the settings of the tenant', fields, path }
   },
@@ -85,10 +86,8 @@ const READERS: Readonly<
     return fields && { name: `the API ${identifier}`, fields, path: resourceServerPath(fields.id) }
   },
   async client(api, id) {
-    const answer = await ifThere(api.get(clientPath(id)))
-    return answer === undefined
-      ? undefined
-      : { name: `the client ${id}`, fields: readClient(answer), path: clientPath(id) }
+    const fields = await clientById(api, id)
+    return fields && { name: `the client ${id}`, fields, path: clientPath(id) }
   },
 }
 

@@ -1,6 +1,6 @@
 import type { Added, AddedTo, JournalEntry } from '../journal/journal-entry.js'
 import type { ManagementApi } from '../management-api.js'
-import { clientPath, exchangesOf, readClient } from '../objects/client.js'
+import { clientById, clientPath, exchangesOf } from '../objects/client.js'
 import { findUserGrant, grantPath, holderOf, listGrants } from '../objects/client-grant.js'
 import { connectionPath, enabledClients } from '../objects/connection.js'
 import { ifThere } from '../objects/if-there.js'
@@ -98,9 +98,8 @@ async function undoGrant({ api }: UndoContext, { to, ids, values }: Added): Prom
 
 async function undoExchange({ api }: UndoContext, { ids, values }: Added): Promise<Inspection> {
   const [clientId = ''] = ids
-  const answer = await ifThere(api.get(clientPath(clientId)))
-  if (answer === undefined) return { changes: [] }
-  const client = readClient(answer)
+  const client = await clientById(api, clientId)
+  if (client === undefined) return { changes: [] }
   const held = exchangesOf(client)
   const left = held.filter((exchange) => !values.includes(exchange))
   const token_exchange = { ...client.token_exchange, allow_any_profile_of_type: left }

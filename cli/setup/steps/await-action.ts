@@ -1,6 +1,5 @@
 import type { ManagementApi } from '../management-api.js'
-import { actionPath, buildFault, readAction, type Action } from '../objects/action.js'
-import { ifThere } from '../objects/if-there.js'
+import { actionById, buildFault, type Action } from '../objects/action.js'
 import { SetupError } from '../setup-error.js'
 
 export type Wait = (delayMs: number) => Promise<void>
@@ -38,7 +37,8 @@ interface Look {
 
 async function look(api: ManagementApi, id: string, { wait, isDone, late }: Look): Promise<Action> {
   for (let looks = 1; looks <= MOST_LOOKS; looks += 1) {
-    const action = await readIfThere(api, id)
+    // Reads may lag behind writes at Auth0: an Action that has just been created may not be seen yet.
+    const action = await actionById(api, id)
     if (action?.status === 'failed') throw notBuilt(action)
     if (action !== undefined && isDone(action)) return action
     if (looks < MOST_LOOKS) await wait(BETWEEN_LOOKS_MS)
@@ -47,12 +47,6 @@ async function look(api: ManagementApi, id: string, { wait, isDone, late }: Look
     `The Action ${id} ${late} after ${(MOST_LOOKS * BETWEEN_LOOKS_MS) / 1_000} seconds.`,
     'Run the command again in a while: it goes on from here. If it stays so, look at the Action (Dashboard, Actions, Library).',
   )
-}
-
-/** Reads may lag behind writes at Auth0: an Action that has just been created may not be seen yet. */
-async function readIfThere(api: ManagementApi, id: string): Promise<Action | undefined> {
-  const answer = await ifThere(api.get(actionPath(id)))
-  return answer === undefined ? undefined : readAction(answer)
 }
 
 function notBuilt(action: Action): SetupError {

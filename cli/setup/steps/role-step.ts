@@ -4,6 +4,7 @@ import type { PlannedEntry } from '../journal/merge-journal.js'
 import type { ManagementApi } from '../management-api.js'
 import {
   findRole,
+  permissionKey,
   permissionsBody,
   permissionsOf,
   readRole,
@@ -64,7 +65,7 @@ async function extension(
   found.roles.set(role.name, { id: role.id, isOurs })
   const held = await permissionsOf(api, role.id)
   const missing = planned.permissions.filter(
-    (permission) => !held.some((other) => key(other) === key(permission)),
+    (permission) => !held.some((other) => permissionKey(other) === permissionKey(permission)),
   )
   if (missing.length === 0) return { changes: [] }
   return {
@@ -94,10 +95,6 @@ function journalOf(
       ...{ values: scopesIn(missing), held: scopesIn(held) },
     }
   })
-}
-
-function key({ identifier, scope }: Permission): string {
-  return JSON.stringify([identifier, scope])
 }
 
 function shown(permissions: readonly Permission[]): string {

@@ -1,19 +1,14 @@
-import { z } from 'zod'
 import type { Blueprint } from '../blueprint.js'
 import type { FieldValue } from '../journal/journal-entry.js'
 import type { PlannedEntry } from '../journal/merge-journal.js'
-import { readAnswer, type ManagementApi } from '../management-api.js'
+import type { ManagementApi } from '../management-api.js'
+import {
+  readTenantSettings,
+  registersClients,
+  TENANT_SETTINGS_PATH,
+  type TenantSettings,
+} from '../objects/tenant-settings.js'
 import { becomes, type Step } from '../step.js'
-
-const PATH = '/tenants/settings'
-const SETTINGS = z.looseObject({
-  resource_parameter_profile: z.string().optional(),
-  client_id_metadata_document_supported: z.boolean().optional(),
-  authorization_response_iss_parameter_supported: z.boolean().nullish(),
-  dynamic_client_registration_security_mode: z.string().optional(),
-  flags: z.looseObject({ enable_dynamic_client_registration: z.boolean().optional() }).optional(),
-})
-type Settings = z.infer<typeof SETTINGS>
 
 /**
  * The tenant's settings that MCP clients need: `resource` selects the API, and, where that is wanted, clients may
@@ -23,7 +18,7 @@ export function tenantSettingsStep(api: ManagementApi, { clientsBy }: Blueprint)
   return {
     name: 'tenant settings',
     async inspect() {
-      const current = readAnswer(SETTINGS, await api.get(PATH), PATH)
+      const current = await readTenantSettings(api)
       const opens = opensRegistration(current, clientsBy)
       const fields = wantedFields(clientsBy, opens).filter(([key, value]) => current[key] !== value)
       const details = fields.map(([key, value]) => becomes(key, current[key], value))
@@ -39,7 +34,7 @@ export function tenantSettingsStep(api: ManagementApi, { clientsBy }: Blueprint)
         details,
         widens: opens || 'client_id_metadata_document_supported' in patch,
         journal: journalOf(current, fields, opens),
-        perform: () => api.patch(PATH, patch),
+        perform: () => api.patch(TENANT_SETTINGS_PATH, patch),
       }
       return {
         changes: details.length === 0 ? [] : [change],
@@ -66,12 +61,12 @@ export function wantedFields(
   ]
 }
 
-function opensRegistration({ flags }: Settings, clientsBy: Blueprint['clientsBy']): boolean {
-  return clientsBy.has('registration') && flags?.enable_dynamic_client_registration !== true
+function opensRegistration(current: TenantSettings, clientsBy: Blueprint['clientsBy']): boolean {
+  return clientsBy.has('registration') && !registersClients(current)
 }
 
 function journalOf(
-  current: Settings,
+  current: TenantSettings,
   fields: readonly (readonly [string, string | boolean])[],
   opens: boolean,
 ): readonly PlannedEntry[] {
@@ -85,9 +80,9 @@ function journalOf(
   return opens ? [...simple, registration] : simple
 }
 
-function remarks(current: Settings, clientsBy: Blueprint['clientsBy']): readonly string[] {
+function remarks(current: TenantSettings, clientsBy: Blueprint['clientsBy']): readonly string[] {
   const notes: string[] = []
-  const registers = current.flags?.enable_dynamic_client_registration === true
+  const registers = registersClients(current)
   if (registers && current.dynamic_client_registration_security_mode === 'permissive') {
     notes.push(
       'dynamic_client_registration_security_mode is "permissive" and stays so: clients that register themselves are not held to the stricter rules.',
