@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { decodeText } from '../../src/config/decode-text.js'
 import { parseSettingsText } from '../../src/config/settings-text.js'
 import { SETTING_NAMES } from '../../src/config/setting-names.js'
+import { writePrivateFile } from './private-file.js'
 import { SetupError } from './setup-error.js'
 
 /** The settings in a `.env` file; `undefined` where there is no such file. */
@@ -21,19 +21,11 @@ export function readEnvFile(
   }
 }
 
-/**
- * Writes a file that only its owner may read (0600), and follows no link at `path`.
- *
- * Without `replace` a file that has come there in the meantime stays, and a `SetupError` is thrown. With it, the old
- * file stays until the new one is whole.
- */
+/** `writePrivateFile` for settings; throws a `SetupError`, also where a file has come there in the meantime. */
 export function writeEnvFile(path: string, text: string, replace: boolean): void {
-  const draft = replace ? `${path}.${randomUUID()}.tmp` : path
   try {
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' })
-    if (replace) renameSync(draft, path)
+    writePrivateFile(path, text, replace)
   } catch (cause) {
-    if (replace) rmSync(draft, { force: true })
     throw new SetupError(
       `${path} cannot be written.`,
       'Check the directory and what is there, or name another file by --env-file.',

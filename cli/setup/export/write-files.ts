@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { writePrivateFile } from '../private-file.js'
 import { SetupError } from '../setup-error.js'
 import type { ExportedFile } from './exported-file.js'
 
@@ -48,13 +48,10 @@ function textAt(path: string): string | undefined {
 }
 
 function writeFile(path: string, text: string, replace: boolean): void {
-  const draft = replace ? `${path}.${randomUUID()}.tmp` : path
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' })
-    if (replace) renameSync(draft, path)
+    writePrivateFile(path, text, replace)
   } catch (cause) {
-    if (replace) rmSync(draft, { force: true })
     throw unwritable(path, cause)
   }
 }
