@@ -100,16 +100,7 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   const mcp = createMcpHandler(createServer, { onerror })
   const sessions = options.sessions && new McpSessions(createServer, options.sessions, onerror)
   const notifications = notificationStreams(options)
-  const answer: AnswerAsked = (request, requestOptions, onAsked) => {
-    const { authInfo, parsedBody } = requestOptions
-    const serve = async (): Promise<Response> =>
-      (await sessions?.answer(request, requestOptions, onAsked)) ??
-      mcp.fetch(request, requestOptions)
-    if (!waitsForNotifications(request.method, parsedBody)) return serve()
-    const { caller } = requireAuthContext(authInfo)
-    return notifications.open(caller, serve, endOfSubscription(parsedBody))
-  }
-
+  const answer = answerBy({ mcp, sessions, notifications })
   return {
     sessions,
     notify: mcp.notify,
@@ -140,6 +131,25 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       const node = req as unknown as NodeIncomingMessageLike
       await toNodeHandler({ fetch }, { onerror })(node, res, req.body)
     },
+  }
+}
+
+interface Answering {
+  readonly mcp: ReturnType<typeof createMcpHandler>
+  readonly sessions: McpSessions | undefined
+  readonly notifications: NotificationStreams
+}
+
+/** A session's request goes to its own server, any other to a new one. A stream that only waits is one of the user's few. */
+function answerBy({ mcp, sessions, notifications }: Answering): AnswerAsked {
+  return (request, requestOptions, onAsked) => {
+    const { authInfo, parsedBody } = requestOptions
+    const serve = async (): Promise<Response> =>
+      (await sessions?.answer(request, requestOptions, onAsked)) ??
+      mcp.fetch(request, requestOptions)
+    if (!waitsForNotifications(request.method, parsedBody)) return serve()
+    const { caller } = requireAuthContext(authInfo)
+    return notifications.open(caller, serve, endOfSubscription(parsedBody))
   }
 }
 

@@ -1,5 +1,6 @@
 import * as openid from 'openid-client'
 import { openidConfiguration } from '../../../src/exchange/openid-configuration.js'
+import { withoutUndefined } from '../../../src/options/without-undefined.js'
 import { Secret } from '../../../src/secret.js'
 import type { Timers } from '../../../src/time/clock.js'
 import type { GuardedIo } from '../../guarded-output.js'
@@ -115,7 +116,7 @@ async function authorizationUrl(
   const identity = { clientId, authenticate: () => authentication, mutualTls: false }
   const configuration = openidConfiguration(server.metadata, identity, deployment.fetch)
   return openid.buildAuthorizationUrl(configuration, {
-    ...(scope === undefined ? {} : { scope }),
+    ...withoutUndefined({ scope }),
     redirect_uri: listener.redirectUri.href,
     resource: resource.resource,
     state,

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { Blueprint } from '../blueprint.js'
 import { byHand, oneLine } from './by-hand.js'
 import type { Exported, ExportedFile } from './exported-file.js'
+import { THIRD_PARTIES } from '../objects/client-grant.js'
 import { exportedObjects, type ExportedApi, type ExportedObjects } from './exported-objects.js'
 
 type Members = Readonly<Record<string, unknown>>
@@ -27,13 +28,13 @@ function assets(blueprint: Blueprint, objects: ExportedObjects): Members {
   return {
     tenant: {
       ...objects.settings,
-      ...(objects.registration ? { flags: { enable_dynamic_client_registration: true } } : {}),
+      flags: objects.registration ? { enable_dynamic_client_registration: true } : undefined,
     },
     resourceServers: [api(objects.server), api(objects.api)],
-    ...(clientId === undefined ? { clients: [objects.client] } : {}),
+    clients: clientId === undefined ? [objects.client] : undefined,
     clientGrants: grants(blueprint, objects),
     ...customExchange(objects),
-    ...(roles.length === 0 ? {} : { roles: rolesOf(blueprint, objects) }),
+    roles: roles.length === 0 ? undefined : rolesOf(blueprint, objects),
   }
 }
 
@@ -51,7 +52,7 @@ function grants({ clientId }: Blueprint, objects: ExportedObjects): readonly Mem
     scope: objects.api.scopes,
   }
   const ofThirdParties = {
-    default_for: 'third_party_clients',
+    default_for: THIRD_PARTIES,
     audience: objects.server.identifier,
     subject_type: 'user',
     scope: objects.server.scopes,

@@ -2,6 +2,7 @@ import type { Blueprint } from '../blueprint.js'
 import { byHand } from './by-hand.js'
 import type { Exported } from './exported-file.js'
 import { exportedObjects, type ExportedApi, type ExportedObjects } from './exported-objects.js'
+import { THIRD_PARTIES } from '../objects/client-grant.js'
 import { terraformRoles } from './terraform-roles.js'
 import { Expression, terraformText } from './terraform-text.js'
 
@@ -56,9 +57,9 @@ function variables({ domain, connection: name }: Blueprint, objects: ExportedObj
   })
   return {
     auth0_domain: text("The tenant's own domain, not a custom one.", domain),
-    ...(needsConnection(objects)
-      ? { connection_name: text('The connection that users sign in with. It exists.', name) }
-      : {}),
+    connection_name: needsConnection(objects)
+      ? text('The connection that users sign in with. It exists.', name)
+      : undefined,
   }
 }
 
@@ -86,7 +87,6 @@ function promoted({ forThirdParties }: ExportedObjects): Blocks {
 }
 
 function resources(blueprint: Blueprint, objects: ExportedObjects): Blocks {
-  const { clientId } = blueprint
   return {
     auth0_tenant: { settings: tenant(objects) },
     auth0_resource_server: { mcp_server: api(objects.server), protected_api: api(objects.api) },
@@ -94,7 +94,7 @@ function resources(blueprint: Blueprint, objects: ExportedObjects): Blocks {
       mcp_server: scopes('mcp_server', objects.server),
       protected_api: scopes('protected_api', objects.api),
     },
-    ...(clientId === undefined ? client(objects) : {}),
+    ...client(blueprint, objects),
     auth0_client_grant: grants(objects, clientReference(blueprint)),
     ...customExchange(objects, clientReference(blueprint)),
   }
@@ -107,7 +107,7 @@ function tenant({ settings, registration }: ExportedObjects): Blocks {
   const known = Object.entries(settings).filter(([name]) => name !== UNKNOWN_SETTING)
   return {
     ...Object.fromEntries(known),
-    ...(registration ? { flags: [{ enable_dynamic_client_registration: true }] } : {}),
+    flags: registration ? [{ enable_dynamic_client_registration: true }] : undefined,
   }
 }
 
@@ -131,7 +131,8 @@ function scopes(name: string, { scopes: values }: ExportedApi): Blocks {
   }
 }
 
-function client({ client: body }: ExportedObjects): Blocks {
+function client({ clientId }: Blueprint, { client: body }: ExportedObjects): Blocks {
+  if (clientId !== undefined) return {}
   const { token_endpoint_auth_method: method, ...members } = body
   const isBound = 'resource_server_identifier' in members
   const bound = new Expression('auth0_resource_server.mcp_server.identifier')
@@ -139,7 +140,7 @@ function client({ client: body }: ExportedObjects): Blocks {
     auth0_client: {
       token_exchange: {
         ...asBlocks(members),
-        ...(isBound ? { resource_server_identifier: bound } : {}),
+        resource_server_identifier: isBound ? bound : undefined,
       },
     },
     auth0_client_credentials: {
@@ -165,9 +166,9 @@ function grants(objects: ExportedObjects, clientId: string | Expression): Blocks
   })
   return {
     token_exchange: grant('protected_api', { client_id: clientId }, objects.api),
-    ...(objects.forThirdParties
-      ? { mcp_clients: grant('mcp_server', { default_for: 'third_party_clients' }, objects.server) }
-      : {}),
+    mcp_clients: objects.forThirdParties
+      ? grant('mcp_server', { default_for: THIRD_PARTIES }, objects.server)
+      : undefined,
   }
 }
 

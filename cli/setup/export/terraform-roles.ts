@@ -14,8 +14,6 @@ export function terraformRoles(
   const nameOfRole = naming([...planned, ...foreign])
   const nameOfUser = naming(assignments.map(({ email }) => email))
   const nameOfLink = naming(assignments.map(linkOf))
-  const apiOf = ({ identifier }: Permission): string =>
-    identifier === server.identifier ? 'mcp_server' : 'protected_api'
   const roleId = (role: string): Expression =>
     planned.has(role)
       ? new Expression(`auth0_role.${nameOfRole(role)}.id`)
@@ -24,18 +22,7 @@ export function terraformRoles(
     auth0_role: all(roles, ({ name }) => [nameOfRole(name), { name, description }]),
     auth0_role_permissions: all(roles, ({ name, permissions }) => [
       nameOfRole(name),
-      {
-        role_id: roleId(name),
-        permissions: permissions.map((permission) => ({
-          name: permission.scope,
-          resource_server_identifier: new Expression(
-            `auth0_resource_server.${apiOf(permission)}.identifier`,
-          ),
-        })),
-        depends_on: [
-          ...new Set(permissions.map((one) => `auth0_resource_server_scopes.${apiOf(one)}`)),
-        ],
-      },
+      { role_id: roleId(name), ...permissionsBlock(permissions, server.identifier) },
     ]),
     auth0_user_role: all(assignments, (assignment) => [
       nameOfLink(linkOf(assignment)),
@@ -54,6 +41,22 @@ export function terraformRoles(
     ]),
   }
   return { data: withoutEmpty(data), resources: withoutEmpty(resources) }
+}
+
+function permissionsBlock(permissions: readonly Permission[], serverIdentifier: string): Blocks {
+  const apiOf = ({ identifier }: Permission): string =>
+    identifier === serverIdentifier ? 'mcp_server' : 'protected_api'
+  return {
+    permissions: permissions.map((permission) => ({
+      name: permission.scope,
+      resource_server_identifier: new Expression(
+        `auth0_resource_server.${apiOf(permission)}.identifier`,
+      ),
+    })),
+    depends_on: [
+      ...new Set(permissions.map((one) => `auth0_resource_server_scopes.${apiOf(one)}`)),
+    ],
+  }
 }
 
 function all<T>(

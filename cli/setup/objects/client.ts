@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withoutUndefined } from '../../../src/options/without-undefined.js'
 import { Secret } from '../../../src/secret.js'
 import type { GuardedIo } from '../../guarded-output.js'
 import type { KnownClient } from '../found.js'
@@ -32,10 +33,7 @@ export function listClients(api: ManagementApi, appType?: string): Promise<reado
     path: '/clients',
     collection: 'clients',
     entry: CLIENT,
-    query: {
-      is_first_party: 'true',
-      ...(appType === undefined ? {} : { app_type: appType }),
-    },
+    query: { is_first_party: 'true', ...withoutUndefined({ app_type: appType }) },
     style: 'pages',
   })
 }
