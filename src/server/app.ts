@@ -9,6 +9,7 @@ import type { ResourceDescription } from '../http/protected-resource-metadata.js
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { silentLog } from '../logging/logger.js'
+import type { Mount } from '../mcp/mount.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
 import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
@@ -29,6 +30,8 @@ export interface AppOptions extends Omit<
   readonly tools: readonly Tool[]
   /** Gives 2025 clients sessions. Default: none. */
   readonly sessions?: Omit<McpSessionsOptions, 'onRequest'> | undefined
+  /** How requests get to the MCP SDK, as in `mcpRoute`. Default `direct`. */
+  readonly mount?: Mount | undefined
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. Default 0. */
   readonly trustProxy?: number | readonly string[] | undefined
   /** Shows a page to people at `/`, which names every tool to anybody. Default false. */
@@ -44,6 +47,7 @@ const OPTIONS = checkedTogether(
     ...SERVER_SHAPE,
     tools: z.array(TOOL_SCHEMA, 'must be a list of tools'),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
+    mount: optionValues.oneOf('direct', 'sdk').optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
         error: 'must be a number of hops, or a list of addresses and subnets',
@@ -97,6 +101,7 @@ export function composeApp(options: AppOptions): App {
   const mcp = mcpRoute({
     createServer: servers.create,
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
+    mount: options.mount,
     log,
   })
   const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone')

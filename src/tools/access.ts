@@ -65,6 +65,8 @@ export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
   decide(toolNames: readonly string[], caller: Caller): AccessDecision
   /** The tools to list for a caller, sorted by name. */
   visibleTo(caller: Caller): readonly T[]
+  /** Whether the tool of this name is listed for a caller; false for a name that is no tool of ours. */
+  isVisible(toolName: string, caller: Caller): boolean
   /** Every scope of this server: those that tools ask for or offer in a step-up, and those of the hierarchy. */
   readonly scopes: readonly string[]
   /** Whether a token has any scope that any tool asks for; true where no tool asks for one. */
@@ -106,6 +108,10 @@ export function createToolAccess<T extends ToolRequirements>(
     const kept = held.join(' ').length <= MAX_KEPT ? held : held.filter((s) => every.includes(s))
     return { kind: 'step_up', tools, missing, scopes: unionScopes(required, kept) }
   }
+  const isVisible = (tool: T, caller: Caller): boolean => {
+    const { kind } = decide([tool], caller)
+    return kind === 'allowed' || (kind === 'step_up' && policy.lockedTools === 'show')
+  }
   return {
     scopes: unionScopes(
       every,
@@ -120,11 +126,11 @@ export function createToolAccess<T extends ToolRequirements>(
         toolNames.map((name) => registry.find(name)).filter((tool) => tool !== undefined),
         caller,
       ),
-    visibleTo: (caller) =>
-      registry.tools.filter((tool) => {
-        const { kind } = decide([tool], caller)
-        return kind === 'allowed' || (kind === 'step_up' && policy.lockedTools === 'show')
-      }),
+    visibleTo: (caller) => registry.tools.filter((tool) => isVisible(tool, caller)),
+    isVisible: (toolName, caller) => {
+      const tool = registry.find(toolName)
+      return tool !== undefined && isVisible(tool, caller)
+    },
     knowsAnyScopeOf: (caller) =>
       every.length === 0 ||
       missingScopes(every, expandScopes(caller.scopes, hierarchy)).length < every.length,
