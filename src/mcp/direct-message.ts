@@ -44,8 +44,8 @@ export function directMessage(
 ): DirectMessage | undefined {
   if (method !== 'POST' || headers['mcp-session-id'] !== undefined) return undefined
   if (!isJsonContentType(headers['content-type'] ?? null)) return undefined
-  const version = textOf(headers['mcp-protocol-version'])
-  const mcpMethodHeader = textOf(headers['mcp-method'])
+  const { 'mcp-protocol-version': version, 'mcp-method': mcpMethodHeader } = headers
+  if (Array.isArray(version) || Array.isArray(mcpMethodHeader)) return undefined
   const standard = withoutUndefined({ protocolVersionHeader: version, mcpMethodHeader })
   const route = classifyInboundRequest({ httpMethod: method, body, ...standard })
   if (route.kind === 'legacy' && route.reason === 'no-claim') {
@@ -74,8 +74,4 @@ function namesTheSame(
   const member = Object.hasOwn(NAMED_BY, method) ? NAMED_BY[method] : undefined
   const named = member === undefined ? undefined : (params as Record<string, unknown>)[member]
   return named === undefined ? !('mcp-name' in headers) : headers['mcp-name'] === named
-}
-
-function textOf(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : undefined
 }
