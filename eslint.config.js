@@ -62,6 +62,17 @@ export default tseslint.config(
     rules: { eqeqeq: 'error', 'max-lines': ['error', 300], 'no-console': 'error' },
   },
   {
+    // Programs of the benchmark, in JavaScript as the packages that it compares with are installed for it alone.
+    files: ['bench/**/*.mjs'],
+    languageOptions: {
+      globals: {
+        ...{ Buffer: 'readonly', crypto: 'readonly', fetch: 'readonly', process: 'readonly' },
+        ...{ setTimeout: 'readonly', URL: 'readonly', URLSearchParams: 'readonly' },
+      },
+    },
+    rules: { eqeqeq: 'error', 'max-lines': ['error', 300] },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       'max-lines-per-function': 'off',
