@@ -1,7 +1,8 @@
-// Our server beside others, under the same load: npm run bench [-- --short] [-- --json] [-- --plot FILE]
+// Our server beside others, under the same load: npm run bench [-- --short] [-- --json] [-- --plot FILE] [-- --only CASE,CASE] [-- --profile DIRECTORY]
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { profiling } from './children/child-process.js'
 import { ensureInstalled } from '../scripts/ensure-installed.js'
 import { callsOf2026, refusals, warmCalls } from './cases/calls.js'
 import { coldCalls, stampede, warmAgainstExchanges } from './cases/exchanges.js'
@@ -25,10 +26,12 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     plot: { type: 'string' },
     only: { type: 'string' },
+    profile: { type: 'string' },
   },
 })
 
 ensureInstalled('bench/peers')
+profiling.directory = values.profile
 const atStart = loadavg()[0] ?? Number.NaN
 const stack = await Stack.open(values.short ? SHORT : FULL)
 const found: Measured[] = []

@@ -4,6 +4,7 @@ import type { AnswerForms } from '../src/http/answer-in-form.js'
 
 const JSON_TYPE = 'application/json'
 const STREAM_TYPE = 'text/event-stream'
+const BOTH = `${JSON_TYPE}, ${STREAM_TYPE}`
 /** A parameter beside the quality. `application/json;charset=utf-8` asks for JSON, whatever it thinks JSON has. */
 const PARAMETER = /;(?!\s*q\s*=)[^;,="]*(?:=(?:\s*"(?:[^"\\]|\\.)*"|[^;,"]*))?/gi
 
@@ -39,10 +40,12 @@ export function assertAnswerable(req: Request): AnswerForms {
 
 /** Makes the Accept header what the SDKs insist on. Does not change what the client accepts. */
 export function acceptBoth(req: Request): void {
-  setAccept(req, `${JSON_TYPE}, ${STREAM_TYPE}`)
+  if (req.headers.accept !== BOTH) setAccept(req, BOTH)
 }
 
 function readForms(req: Request): AnswerForms {
+  // What most clients send; and it needs no change.
+  if (req.headers.accept === BOTH) return { json: true, eventStream: true }
   const ranges = req.headers.accept?.replace(PARAMETER, '')
   if (ranges === undefined || /^[\s,]*$/.test(ranges)) return { json: true, eventStream: true }
   req.headers.accept = ranges

@@ -32,10 +32,13 @@ export interface Child {
   close(): Promise<void>
 }
 
+/** Where the programs write a CPU profile when they end; `undefined`: nowhere. */
+export const profiling: { directory: string | undefined } = { directory: undefined }
+
 /** Starts a program of `bench/children` or `bench/peers`; rejects when it does not come up. */
 export async function startChild(file: string, settings: unknown): Promise<Child> {
   const child = fork(new URL(`../${file}`, import.meta.url), {
-    execArgv: ['--import', 'tsx', '--max-semi-space-size=16'],
+    execArgv: ['--import', 'tsx', ...profilerArguments()],
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
@@ -71,7 +74,13 @@ export async function startChild(file: string, settings: unknown): Promise<Child
         child.once('exit', () => {
           resolve()
         })
-        child.kill()
+        // It ends in good order, and so writes its profile.
+        child.disconnect()
       }),
   }
+}
+
+function profilerArguments(): readonly string[] {
+  const { directory } = profiling
+  return directory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${directory}`]
 }

@@ -15,6 +15,7 @@ export function serveChild({ start, count = () => 0, act = () => undefined }) {
     read: async () => reading(count()),
     do: async (settings) => ({ kind: 'done', result: await act(settings) }),
   }
+  process.once('disconnect', () => process.exit(0))
   process.on('message', ({ kind, settings }) => {
     answers[kind](settings).then(
       (told) => process.send(told),

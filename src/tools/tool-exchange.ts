@@ -80,14 +80,18 @@ export interface ToolCallRequest {
   readonly authInfo: AuthInfo
   /** The names of the tools. */
   readonly calls: readonly string[]
-  /** Aborts when nobody can read the answer any more; `undefined` where a lost connection cancels nothing. */
-  readonly signal: AbortSignal | undefined
+  /**
+   * Gives the signal that aborts when nobody can read the answer any more; `undefined` where a lost connection cancels
+   * nothing. Asked for once, where a tool calls an API.
+   */
+  readonly signal: () => AbortSignal | undefined
   readonly trace: TraceContext
   /** Told to the authorization server. */
   readonly clientAddress: string | undefined
 }
 
-interface ExchangeForTool extends Omit<ToolCallRequest, 'calls'> {
+interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
+  readonly signal: AbortSignal | undefined
   readonly tool: ToolRequirements
   readonly downstream: DownstreamRequirement
   readonly fetchAs: FairFetch
@@ -119,9 +123,12 @@ export function createToolExchange(
       calls: tools,
       report: hasLog(options) ? reportOf(logged) : undefined,
     })
+    const signal = tools.some(({ downstream }) => downstream !== undefined)
+      ? request.signal()
+      : undefined
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
-      const exchange = { ...request, tool, downstream: tool.downstream, fetchAs }
+      const exchange = { ...request, signal, tool, downstream: tool.downstream, fetchAs }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
   }
