@@ -15,7 +15,7 @@ import type {
   SafePath,
   TemplateRequest,
 } from './downstream-request.js'
-import { guardBody } from './guard-body.js'
+import { guardBody, readGuarded } from './guard-body.js'
 import { outgoingRequest, type OutgoingRequest } from './outgoing-request.js'
 import { readAnswer } from './read-answer.js'
 import { sendRequest } from './send-request.js'
@@ -120,7 +120,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
         assertSchema(request)
         const { answer, outgoing } = await call(path, request, options)
         if (!answer.response.ok) throw await apiRefusal(answer.response, outgoing, options)
-        return await readAnswer(guardBody(answer, maxBytes), answer, request.schema)
+        return await readAnswer(await readGuarded(answer, maxBytes), answer, request.schema)
       } catch (thrown) {
         throw report(thrown)
       }
