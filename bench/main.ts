@@ -8,7 +8,7 @@ import { callsOf2026, refusals, warmCalls } from './cases/calls.js'
 import { coldCalls, stampede, warmAgainstExchanges } from './cases/exchanges.js'
 import type { Measured } from './cases/measured.js'
 import { manyTokens, manyTools, memory } from './cases/scaling.js'
-import { start } from './cases/start.js'
+import { buildPackage, start } from './cases/start.js'
 import { disturbed } from './load/contest.js'
 import { plot } from './report/plot.js'
 import type { Results } from './report/results.js'
@@ -31,6 +31,7 @@ const { values } = parseArgs({
 })
 
 ensureInstalled('bench/peers')
+buildPackage()
 profiling.directory = values.profile
 const atStart = loadavg()[0] ?? Number.NaN
 const stack = await Stack.open(values.short ? SHORT : FULL)

@@ -55,7 +55,7 @@ export class Stack {
   ours(
     more: { tools?: number; security?: boolean; environment?: Record<string, string> } = {},
   ): Promise<Child> {
-    return startChild('children/ours.ts', { ...more, environment: this.environment(more) })
+    return startChild('children/ours.mjs', { ...more, environment: this.environment(more) })
   }
 
   environment({ environment = {} }: { environment?: Record<string, string> } = {}) {
@@ -66,7 +66,7 @@ export class Stack {
       MCP_AUTH0_CLIENT_SECRET: 'secret',
       API_AUTH0_AUDIENCE: 'https://api.example/',
       API_BASE_URL: this.api.origin,
-      RATE_LIMIT_PER_ADDRESS: '0',
+      RATE_LIMIT_PER_ADDRESS: NO_LIMIT,
       RATE_LIMIT_PER_CALLER: NO_LIMIT,
       BODY_BYTES_PER_CALLER: '1000000000',
       CONCURRENCY_PER_CALLER: '0',

@@ -38,7 +38,7 @@ export const profiling: { directory: string | undefined } = { directory: undefin
 /** Starts a program of `bench/children` or `bench/peers`; rejects when it does not come up. */
 export async function startChild(file: string, settings: unknown): Promise<Child> {
   const child = fork(new URL(`../${file}`, import.meta.url), {
-    execArgv: ['--import', 'tsx', ...profilerArguments()],
+    execArgv: [...profilerArguments()],
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

@@ -33,19 +33,19 @@ export interface DirectRequest {
 export class DirectMount {
   readonly #options: DirectMountOptions
   readonly #open = new Set<DirectTransport>()
-  readonly #servesModern: boolean
+  readonly #requestFree: boolean
 
   constructor(options: DirectMountOptions) {
     this.#options = options
-    // Only the SDK can tell a server of somebody else which client of 2026-07-28 it serves.
-    this.#servesModern = needsNoRequest(options.createServer)
+    this.#requestFree = needsNoRequest(options.createServer)
   }
 
   /** Resolves with false, having done nothing, for a request that the SDK has to answer. */
   async serve(request: DirectRequest): Promise<boolean> {
     const direct = directMessage(request.req, request.body)
     if (direct === undefined) return false
-    if (direct.classification !== undefined && !this.#servesModern) return false
+    // Only the SDK can tell a server of somebody else which client of 2026-07-28 it serves.
+    if (direct.classification !== undefined && !this.#requestFree) return false
     try {
       return await this.#exchange(direct, request)
     } catch (error) {
@@ -63,7 +63,7 @@ export class DirectMount {
   async #exchange(direct: DirectMessage, request: DirectRequest): Promise<boolean> {
     const { createServer, timers, webRequest } = this.#options
     const { req, res, body, authInfo, forms, replace } = request
-    const shown = this.#servesModern ? undefined : await webRequest(req, body)
+    const shown = this.#requestFree ? undefined : await webRequest(req, body)
     const context: McpRequestContext = {
       era: direct.classification === undefined ? 'legacy' : 'modern',
     }
@@ -74,6 +74,7 @@ export class DirectMount {
       ...{ ...direct, timers, replace },
       writer: new AnswerWriter(res, formOf(direct, forms)),
       takesEvents: forms.eventStream,
+      tellsOfEnd: !this.#requestFree,
     })
     await server.connect(transport)
     this.#open.add(transport)

@@ -22,6 +22,8 @@ export interface DirectTransportOptions extends DirectMessage {
   readonly timers: Timers
   /** Called in front of an answer of which nothing has been sent: true where it has sent another one. */
   readonly replace: () => boolean
+  /** Whether the server is told of the end also after its answer. One without `onclose` has nothing left to do then. */
+  readonly tellsOfEnd: boolean
 }
 
 /** How a request ended: with an answer, or unanswered because the protocol classes refuse it, or because the client has gone. */
@@ -138,6 +140,7 @@ export class DirectTransport extends PerRequestHTTPServerTransport {
     this.#stopKeepAlive()
     if (outcome === 'gone') this.#options.writer.abandon()
     this.#settle(outcome)
+    if (outcome === 'answered' && !this.#options.tellsOfEnd) return
     // Not while the server is still sending.
     queueMicrotask(() => this.onclose?.())
   }

@@ -11,6 +11,7 @@ import { optionValues } from '../options/option-values.js'
 import { silentLog } from '../logging/logger.js'
 import type { Mount } from '../mcp/mount.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
+import { inSequence } from '../on-behalf-of/in-sequence.js'
 import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { checkedTogether, SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
@@ -110,6 +111,8 @@ export function composeApp(options: AppOptions): App {
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('trust proxy', options.trustProxy ?? 0)
+  // First, so that no call pays for what is not meant for it: `protect` brings along what stands in front of it below.
+  app.route(endpoint.pathname).all(inSequence([front.protect, mcp.handler]))
   app.use(front.context)
   app.use(healthRoute(basePathOf(endpoint)))
   app.use(front.metadata)
@@ -117,7 +120,6 @@ export function composeApp(options: AppOptions): App {
   if (options.homePage === true) {
     app.use(homePageRoute(homePageOptions({ ...options, tools: registry.tools }, front.resource)))
   }
-  app.route(endpoint.pathname).all(front.protect, mcp.handler)
   app.use(notFound(endpoint))
   app.use(front.errors)
   return {

@@ -1,32 +1,30 @@
+// Our server, as it is published: `npm run build` comes first.
 import { createServer } from 'node:http'
 import express from 'express'
 import { z } from 'zod'
-import { mcpRoute } from '../../routes/mcp.js'
-import { parseConfig } from '../../src/config/config.js'
-import { createAuthInfo } from '../../src/identity/auth-context.js'
-import { silentLog } from '../../src/logging/logger.js'
-import { Secret } from '../../src/secret.js'
-import { composeServer, serverTools } from '../../src/server/from-config.js'
-import { createMcpServers } from '../../src/server/mcp-servers.js'
-import { createProcessLog } from '../../src/server/process-log.js'
-import { createToolAccess } from '../../src/tools/access.js'
-import { defineTool } from '../../src/tools/define-tool.js'
-import { createToolRegistry } from '../../src/tools/registry.js'
-import type { Tool } from '../../src/tools/tool.js'
+import { mcpRoute } from '../../dist/routes/mcp.js'
+import { createAuthInfo } from '../../dist/src/identity/auth-context.js'
+import { silentLog } from '../../dist/src/logging/logger.js'
+import { Secret } from '../../dist/src/secret.js'
+import {
+  composeServer,
+  createProcessLog,
+  createToolRegistry,
+  defineTool,
+  parseConfig,
+} from '../../dist/src/server.js'
+import { serverTools } from '../../dist/src/server/from-config.js'
+import { createMcpServers } from '../../dist/src/server/mcp-servers.js'
+import { createToolAccess } from '../../dist/src/tools/access.js'
 import { listenOnLoopback, serveChild } from './serve-child.mjs'
-
-/** How our server is started. */
-export interface OursSettings {
-  readonly environment: Readonly<Record<string, string>>
-  /** Tools beside the three that come with it. Default 0. */
-  readonly tools?: number
-  /** False mounts the MCP endpoint alone, with a caller that nobody verified. Default true. */
-  readonly security?: boolean
-}
 
 serveChild({ start })
 
-async function start({ environment, tools = 0, security = true }: OursSettings): Promise<number> {
+/**
+ * `tools`: how many beside the three that come with the server. Without `security` the MCP endpoint stands alone, with a caller
+ * that nobody verified.
+ */
+async function start({ environment, tools = 0, security = true }) {
   const server = createServer()
   const port = await listenOnLoopback(server)
   const all = [...serverTools(), ...Array.from({ length: tools }, (_, index) => further(index))]
@@ -39,7 +37,7 @@ async function start({ environment, tools = 0, security = true }: OursSettings):
   return port
 }
 
-function further(index: number): Tool {
+function further(index) {
   return defineTool({
     name: `further_${index}`,
     title: 'A further tool',
@@ -53,7 +51,7 @@ function further(index: number): Tool {
 }
 
 /** The same endpoint and tools with nothing in front. */
-function openMount(tools: readonly Tool[]): express.Express {
+function openMount(tools) {
   const registry = createToolRegistry(tools)
   const access = createToolAccess(registry, {})
   const { create } = createMcpServers({
