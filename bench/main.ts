@@ -1,4 +1,4 @@
-// Our server beside others, under the same load: npm run bench [-- --short] [-- --json] [-- --plot FILE] [-- --only CASE,CASE] [-- --profile DIRECTORY]
+// Our server beside others, under the same load: npm run bench [-- --short] [-- --json] [-- --write] [-- --only CASE,CASE] [-- --profile DIRECTORY]
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -20,11 +20,13 @@ const CASES = {
   ...{ coldCalls, stampede, manyTokens, memory, start },
 } satisfies Record<string, (stack: Stack) => Promise<Measured>>
 
+const fileAt = (path: string): URL => new URL(path, import.meta.url)
+
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-    plot: { type: 'string' },
+    write: { type: 'boolean', default: false },
     only: { type: 'string' },
     profile: { type: 'string' },
   },
@@ -57,5 +59,8 @@ const results: Results = {
   ratios: Object.assign({}, ...found.map(({ ratios }) => ratios)) as Results['ratios'],
   disturbed,
 }
-if (values.plot !== undefined) writeFileSync(values.plot, plot(results.tables.slice(0, 3)))
+if (values.write) {
+  writeFileSync(fileAt('results.json'), `${JSON.stringify(results, undefined, 2)}\n`)
+  writeFileSync(fileAt('../docs/images/performance.svg'), plot(results.tables.slice(0, 3)))
+}
 process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : textTable(results))
