@@ -7,14 +7,14 @@ import { HTTP_DEFAULTS } from '../limits/http-limits.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { unionScopes } from '../scopes.js'
 import { ACCESS_DEFAULTS } from '../tools/access.js'
-import type { OnBehalfOfOptions } from './options.js'
+import type { ListingServerOptions } from './options.js'
 
 /**
  * The options with every default in its place, so that nothing behind has a default that counts.
  *
  * The standalone server goes through here as well: what it sets in another way is in its configuration.
  */
-export function withDefaults(options: OnBehalfOfOptions) {
+export function withDefaults(options: ListingServerOptions) {
   const { endpoint, resource = endpoint.href, issuer, callerPolicy = {}, access = {} } = options
   const { exchange = {}, apiCalls = {}, http = {}, delegation = {} } = options
   // Scopes that were assigned to users cannot be asked for.

@@ -13,7 +13,12 @@ import type { HttpLimits } from '../limits/http-limits.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
 import { issuesTogether } from './option-issues.js'
-import type { ApiCallOptions, ExchangeSettings, OnBehalfOfOptions } from './options.js'
+import type {
+  ApiCallOptions,
+  ExchangeSettings,
+  ListingServerOptions,
+  OnBehalfOfOptions,
+} from './options.js'
 import { EXCHANGE_SHAPE } from '../exchange/exchange-pipeline.js'
 import { STRICTNESS_SHAPE } from '../exchange/verify-exchanged-token.js'
 import { CALLER_POLICY_SHAPE } from '../identity/caller.js'
@@ -55,6 +60,16 @@ const HTTP = optionsSchema<Partial<HttpLimits>>({
 const ACCESS = optionsSchema<AccessPolicy>({
   ...ACCESS_SHAPE,
   scopeHierarchy: z.record(z.string(), scopes).optional(),
+})
+
+/** The options of `onBehalfOf`, behind which a server of the user's own lists the tools. */
+const ACCESS_WITHOUT_LISTING = optionsSchema<NonNullable<OnBehalfOfOptions['access']>>({
+  ...ACCESS.shape,
+  lockedTools: z
+    .undefined(
+      'has no effect here, for your MCP server lists its tools itself. Give lockedTools to createToolAccess, and list the tools that its visibleTo(caller) returns',
+    )
+    .optional(),
 })
 
 const CALLER_POLICY = optionsSchema<NonNullable<OnBehalfOfOptions['callerPolicy']>>({
@@ -108,7 +123,7 @@ export const SERVER_SHAPE = {
   fetch: callable.optional(),
   dangerouslyShareClientSecret: flag.optional(),
   dangerouslyAllowHttp: flag.optional(),
-} satisfies OptionsShape<Omit<OnBehalfOfOptions, 'sessions' | 'undeclaredTools'>>
+} satisfies OptionsShape<Omit<ListingServerOptions, 'sessions' | 'undeclaredTools'>>
 
 /** Has a schema look at the options together as well, since each may be right alone. */
 export function checkedTogether(schema: z.ZodObject): z.ZodType {
@@ -126,6 +141,7 @@ export function checkedTogether(schema: z.ZodObject): z.ZodType {
 const OPTIONS = checkedTogether(
   optionsSchema<OnBehalfOfOptions>({
     ...SERVER_SHAPE,
+    access: ACCESS_WITHOUT_LISTING.optional(),
     undeclaredTools: optionValues.oneOf('refuse', 'allow').optional(),
     sessions: SESSIONS_OPTION.optional(),
   }),

@@ -11,10 +11,10 @@ import { optionValues } from '../options/option-values.js'
 import { silentLog } from '../logging/logger.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
 import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
-import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
+import type { ListingServerOptions, OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { checkedTogether, SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
-import { createToolAccess } from '../tools/access.js'
+import { createToolAccess, type AccessPolicy } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import type { Tool } from '../tools/tool.js'
 import { TOOL_SCHEMA } from '../tools/tool-schema.js'
@@ -24,9 +24,10 @@ import { createMcpServers } from './mcp-servers.js'
 /** A whole server: the options of `onBehalfOf`, tools with their handlers, and what only an app of its own decides. */
 export interface AppOptions extends Omit<
   OnBehalfOfOptions,
-  'tools' | 'sessions' | 'undeclaredTools'
+  'tools' | 'access' | 'sessions' | 'undeclaredTools'
 > {
   readonly tools: readonly Tool[]
+  readonly access?: AccessPolicy | undefined
   /** Gives 2025 clients sessions. Default: none. */
   readonly sessions?: Omit<McpSessionsOptions, 'onRequest'> | undefined
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. Default 0. */
@@ -126,7 +127,7 @@ export function composeApp(options: AppOptions): App {
 }
 
 /** The options of `onBehalfOf` among those of an app. */
-function sharedOptions(options: AppOptions): OnBehalfOfOptions {
+function sharedOptions(options: AppOptions): ListingServerOptions {
   // The SDK servers have these tools and no others, and answer a call of another as the protocol says.
   return { ...options, sessions: undefined, undeclaredTools: 'allow' }
 }

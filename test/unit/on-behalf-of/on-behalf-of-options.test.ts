@@ -235,6 +235,16 @@ describe('the options of onBehalfOf', () => {
     },
   )
 
+  test.each(['hide', 'show'])(
+    'the options of onBehalfOf refuse lockedTools, which the server that lists the tools decides, and say where it goes: %s',
+    (lockedTools) => {
+      expect(issues({ access: { lockedTools } })).toEqual([
+        '  - access.lockedTools: has no effect here, for your MCP server lists its tools itself. Give lockedTools to createToolAccess, and list the tools that its visibleTo(caller) returns',
+      ])
+      expect(issues({ access: { lockedTools: undefined } })).toEqual([])
+    },
+  )
+
   test('the options of onBehalfOf permit plain http on this machine, and elsewhere only where it is shouted', () => {
     const here = { endpoint: new URL('http://localhost:1/mcp'), issuer: 'http://127.0.0.1:1/' }
     expect(issues(here)).toEqual([])
