@@ -6,7 +6,7 @@ import { originEntry } from '../http/origin-entry.js'
 import { isTemplate } from '../identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
 import { ACCESS_SHAPE, type AccessPolicy } from '../tools/access.js'
-import { API_CALL_SHAPE, APIS_OPTION } from '../tools/tool-exchange.js'
+import { API_CALL_SHAPE, apisOption } from '../tools/tool-exchange.js'
 import { requirementsSchema, SCOPES_OPTION } from '../tools/tool-schema.js'
 import { DELEGATION_SCHEMA } from '../exchange/delegation-policy.js'
 import type { HttpLimits } from '../limits/http-limits.js'
@@ -107,7 +107,7 @@ export const SERVER_SHAPE = {
   jwksUrl: documentUrl,
   keysStaleMs: optionValues.milliseconds.optional(),
   client: CLIENT,
-  apis: APIS_OPTION,
+  apis: apisOption('apiCalls'),
   tools: z.array(requirementsSchema(), 'must be a list of tools'),
   baselineScopes: scopes.optional(),
   log: LOGGER_OPTION.optional(),

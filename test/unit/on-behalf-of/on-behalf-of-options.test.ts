@@ -1,4 +1,5 @@
 import { onBehalfOf, Secret, type OnBehalfOfOptions } from 'mcp-on-behalf-of'
+import { parseConfig } from 'mcp-on-behalf-of/server'
 import { describe, expect, test } from 'vitest'
 
 const ENDPOINT = new URL('https://mcp.example/mcp')
@@ -188,6 +189,23 @@ describe('the options of onBehalfOf', () => {
       '  - client: must have a secret, a method or an exchanger',
     ])
     expect(issues({ client: { id: 'mcp-server', method: 'basic', secret } })).toHaveLength(1)
+  })
+
+  test('the options of onBehalfOf say that what limits the calls of an API goes into apiCalls, as for the api of a whole configuration', () => {
+    const config = parseConfig({
+      ISSUER_BASE_URL: 'https://issuer.example/',
+      AUTH0_AUDIENCE: ENDPOINT.href,
+      MCP_AUTH0_CLIENT_ID: 'mcp-server',
+      MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
+      API_AUTH0_AUDIENCE: API.audience,
+      API_BASE_URL: API.baseUrl.href,
+    })
+    expect(issues({ apis: { api: config.api } })).toEqual([
+      '  - apis.api: may have only audience and baseUrl: move "timeoutMs", "maxBytes", "connections", "concurrencyPerUser" to apiCalls',
+    ])
+    expect(issues({ apis: { api: { ...API, timeoutMs: 5, baseURL: 'x' } } })).toEqual([
+      '  - apis.api: has an unknown option: "baseURL" (did you mean "baseUrl"?); may have only audience and baseUrl: move "timeoutMs" to apiCalls',
+    ])
   })
 
   test.each([
