@@ -1,11 +1,7 @@
 import { z } from 'zod'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
-
-interface Issue {
-  readonly path: readonly (string | number)[]
-  readonly message: string
-}
+import type { Issue } from '../options/with-issues.js'
 
 /** As much of the options as is sound, to look at them together. */
 const SOUND = z.object({

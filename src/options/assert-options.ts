@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nearestName } from './nearest-name.js'
+import { withIssues } from './with-issues.js'
 
 /** The keys of each member of a union of options; `keyof` has only those that all members share. */
 type KeysOf<Options> = Options extends unknown ? keyof Options : never
@@ -55,18 +56,14 @@ export function optionsSchema<Options extends object>(
  * what is meant for us must not go unread.
  */
 export function refuseMisspelt(schema: z.ZodObject, known: readonly string[]): z.ZodType {
-  return schema.superRefine(
-    (value: unknown, context) => {
-      if (typeof value !== 'object' || value === null) return
-      const misspelt = Object.keys(value).filter(
-        (key) => !known.includes(key) && nearestName(key, known) !== undefined,
-      )
-      if (misspelt.length === 0) return
-      context.addIssue({ code: 'custom', message: unknownKeys(misspelt, known, 'member') })
-    },
-    // Also where something is wrong already: all issues are named at once.
-    { when: () => true },
-  )
+  return withIssues(schema, (value) => {
+    if (typeof value !== 'object' || value === null) return []
+    const misspelt = Object.keys(value).filter(
+      (key) => !known.includes(key) && nearestName(key, known) !== undefined,
+    )
+    if (misspelt.length === 0) return []
+    return [{ path: [], message: unknownKeys(misspelt, known, 'member') }]
+  })
 }
 
 interface KnownKeys {

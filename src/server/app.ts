@@ -8,11 +8,13 @@ import { mcpRoute } from '../../routes/mcp.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import { withIssues } from '../options/with-issues.js'
 import { silentLog } from '../logging/logger.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
 import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
 import type { ListingServerOptions, OnBehalfOfOptions } from '../on-behalf-of/options.js'
-import { checkedTogether, SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
+import { issuesTogether } from '../on-behalf-of/option-issues.js'
+import { SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
 import { createToolAccess, type AccessPolicy } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
@@ -40,7 +42,7 @@ export interface AppOptions extends Omit<
   readonly createReference?: (() => string) | undefined
 }
 
-const OPTIONS = checkedTogether(
+const OPTIONS = withIssues(
   optionsSchema<AppOptions>({
     ...SERVER_SHAPE,
     tools: z.array(TOOL_SCHEMA, 'must be a list of tools'),
@@ -54,6 +56,7 @@ const OPTIONS = checkedTogether(
     tokenCommand: optionValues.text('a line of a shell').optional(),
     createReference: optionValues.callable.optional(),
   }),
+  issuesTogether,
 )
 
 /** An Express app with the MCP endpoint, and how it ends. */
