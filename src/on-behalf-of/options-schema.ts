@@ -10,7 +10,7 @@ import { isTemplate } from '../identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
 import { ACCESS_SHAPE, type AccessPolicy } from '../tools/access.js'
 import { API_CALL_SHAPE, apisOption } from '../tools/tool-exchange.js'
-import { requirementsSchema, SCOPES_OPTION } from '../tools/tool-schema.js'
+import { requirementsSchema, SCOPES_OPTION, toolsOption } from '../tools/tool-schema.js'
 import { DELEGATION_SCHEMA } from '../exchange/delegation-policy.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
@@ -104,7 +104,7 @@ export const SERVER_SHAPE = {
   keysStaleMs: optionValues.milliseconds.optional(),
   client: CLIENT,
   apis: apisOption('apiCalls'),
-  tools: z.array(requirementsSchema(), 'must be a list of tools'),
+  tools: toolsOption(requirementsSchema()),
   baselineScopes: scopes.optional(),
   log: LOGGER_OPTION.optional(),
   access: ACCESS.optional(),

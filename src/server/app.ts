@@ -19,7 +19,7 @@ import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-ses
 import { createToolAccess, type AccessPolicy } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import type { Tool } from '../tools/tool.js'
-import { TOOL_SCHEMA } from '../tools/tool-schema.js'
+import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
 import { createMcpServers } from './mcp-servers.js'
 
@@ -45,7 +45,7 @@ export interface AppOptions extends Omit<
 const OPTIONS = withIssues(
   optionsSchema<AppOptions>({
     ...SERVER_SHAPE,
-    tools: z.array(TOOL_SCHEMA, 'must be a list of tools'),
+    tools: toolsOption(TOOL_SCHEMA),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
