@@ -5,8 +5,8 @@ import { ISSUER_DEFAULTS } from '../identity/issuer-keys.js'
 import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { HTTP_DEFAULTS } from '../limits/http-limits.js'
 import { withoutUndefined } from '../options/without-undefined.js'
-import { unionScopes } from '../scopes.js'
 import { ACCESS_DEFAULTS } from '../tools/access.js'
+import { requiredScopesOf } from '../tools/required-scopes.js'
 import type { ListingServerOptions } from './options.js'
 
 /**
@@ -26,9 +26,7 @@ export function withDefaults(options: ListingServerOptions) {
     toleratedAudiences: options.toleratedAudiences ?? [],
     clockToleranceSeconds: options.clockToleranceSeconds ?? TOKEN_DEFAULTS.clockToleranceSeconds,
     metadataLocation: options.metadataLocation ?? 'host',
-    baselineScopes:
-      options.baselineScopes ??
-      unionScopes(...options.tools.map(({ requiredScopes }) => requiredScopes)),
+    baselineScopes: options.baselineScopes ?? requiredScopesOf(options.tools),
     issuers: typeof issuer === 'string' ? [issuer] : issuer,
     keysStaleMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
     undeclaredTools: options.undeclaredTools ?? 'refuse',
