@@ -10,7 +10,7 @@ import { SESSIONS_OPTION, type SessionOwners } from '../src/sessions/session-own
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import {
   API_CALL_SHAPE,
-  APIS_OPTION,
+  apisOption,
   createToolExchange,
   type ToolExchangeOptions,
 } from '../src/tools/tool-exchange.js'
@@ -33,7 +33,7 @@ export interface TokenExchangeOptions extends ToolExchangeOptions {
 const OPTIONS = optionsSchema<TokenExchangeOptions>({
   registry: optionValues.withFunctions('a ToolRegistry, see createToolRegistry', 'find'),
   exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
-  apis: APIS_OPTION,
+  apis: apisOption('the options of tokenExchange'),
   delegation: DELEGATION_SCHEMA.optional(),
   ...API_CALL_SHAPE,
   log: LOGGER_OPTION.optional(),

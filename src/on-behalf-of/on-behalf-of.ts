@@ -13,7 +13,7 @@ import { withDefaults, type ResolvedOptions } from './defaults.js'
 import { inSequence } from './in-sequence.js'
 import { exchangerFor, issuersFor } from './exchanger.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
-import type { OnBehalfOfOptions, OptionsNamingApis } from './options.js'
+import type { ListingServerOptions, OptionsNamingApis } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
 
 /**
@@ -75,13 +75,13 @@ export function onBehalfOf<const Api extends string, const Name extends string =
 }
 
 /** Logs scopes among the options that no tool requires. */
-export function warnOfScopes({ baselineScopes, access, tools, log }: OnBehalfOfOptions): void {
+export function warnOfScopes({ baselineScopes, access, tools, log }: ListingServerOptions): void {
   const named = { baselineScopes, scopeHierarchy: access?.scopeHierarchy ?? {} }
   warnOfScopesOfNoTool(named, { tools, origins: SCOPE_OPTIONS }, log ?? silentLog)
 }
 
 /** `onBehalfOf` for options that have been checked; `host` decides whether log lines speak of options or of settings. */
-export function composeOnBehalfOf(given: OnBehalfOfOptions, host: ToolHost): ComposedOnBehalfOf {
+export function composeOnBehalfOf(given: ListingServerOptions, host: ToolHost): ComposedOnBehalfOf {
   const options = withDefaults(given)
   const ours = new WeakSet<Request>()
   const connections = connectionsFor(options)

@@ -8,27 +8,30 @@ import { mcpRoute } from '../../routes/mcp.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import { withIssues } from '../options/with-issues.js'
 import { silentLog } from '../logging/logger.js'
 import type { Mount } from '../mcp/mount.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
 import { inSequence } from '../on-behalf-of/in-sequence.js'
 import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
-import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
-import { checkedTogether, SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
+import type { ListingServerOptions, OnBehalfOfOptions } from '../on-behalf-of/options.js'
+import { issuesTogether } from '../on-behalf-of/option-issues.js'
+import { SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
-import { createToolAccess } from '../tools/access.js'
+import { createToolAccess, type AccessPolicy } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import type { Tool } from '../tools/tool.js'
-import { TOOL_SCHEMA } from '../tools/tool-schema.js'
+import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
 import { createMcpServers } from './mcp-servers.js'
 
 /** A whole server: the options of `onBehalfOf`, tools with their handlers, and what only an app of its own decides. */
 export interface AppOptions extends Omit<
   OnBehalfOfOptions,
-  'tools' | 'sessions' | 'undeclaredTools'
+  'tools' | 'access' | 'sessions' | 'undeclaredTools'
 > {
   readonly tools: readonly Tool[]
+  readonly access?: AccessPolicy | undefined
   /** Gives 2025 clients sessions. Default: none. */
   readonly sessions?: Omit<McpSessionsOptions, 'onRequest'> | undefined
   /** How requests get to the MCP SDK, as in `mcpRoute`. Default `direct`. */
@@ -43,10 +46,10 @@ export interface AppOptions extends Omit<
   readonly createReference?: (() => string) | undefined
 }
 
-const OPTIONS = checkedTogether(
+const OPTIONS = withIssues(
   optionsSchema<AppOptions>({
     ...SERVER_SHAPE,
-    tools: z.array(TOOL_SCHEMA, 'must be a list of tools'),
+    tools: toolsOption(TOOL_SCHEMA),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
     mount: optionValues.oneOf('direct', 'sdk').optional(),
     trustProxy: z
@@ -58,6 +61,7 @@ const OPTIONS = checkedTogether(
     tokenCommand: optionValues.text('a line of a shell').optional(),
     createReference: optionValues.callable.optional(),
   }),
+  issuesTogether,
 )
 
 /** An Express app with the MCP endpoint, and how it ends. */
@@ -133,7 +137,7 @@ export function composeApp(options: AppOptions): App {
 }
 
 /** The options of `onBehalfOf` among those of an app. */
-function sharedOptions(options: AppOptions): OnBehalfOfOptions {
+function sharedOptions(options: AppOptions): ListingServerOptions {
   // The SDK servers have these tools and no others, and answer a call of another as the protocol says.
   return { ...options, sessions: undefined, undeclaredTools: 'allow' }
 }

@@ -5,6 +5,7 @@ import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
 import type { ToolRegistry } from './registry.js'
+import { requiredScopesOf } from './required-scopes.js'
 import type { ToolRequirements } from './tool.js'
 
 /** Scopes that include others: `{ 'tool:admin': ['tool:greet', 'tool:whoami'] }`. */
@@ -94,10 +95,10 @@ export function createToolAccess<T extends ToolRequirements>(
 ): ToolAccess<T> {
   assertOptions('createToolAccess', POLICY, policy)
   const hierarchy = policy.scopeHierarchy ?? {}
-  const every = unionScopes(...registry.tools.map((tool) => tool.requiredScopes))
+  const every = requiredScopesOf(registry.tools)
   const decide = (decided: readonly T[], caller: Caller): AccessDecision => {
     const tools = decided.map(({ name }) => name)
-    const required = unionScopes(...decided.map((tool) => tool.requiredScopes))
+    const required = requiredScopesOf(decided)
     const forbidden = forbiddenScopes(required, caller, policy)
     if (forbidden.length > 0) return { kind: 'never', tools, missing: forbidden }
     if (policy.authorizationClaims === 'permissions') return { kind: 'allowed' }

@@ -56,16 +56,6 @@ export interface ToolExchangeOptions {
   readonly host?: ToolHost | undefined
 }
 
-/** The APIs among options. */
-export const APIS_OPTION = z.record(
-  z.string(),
-  optionsSchema<DownstreamApi>({
-    audience: optionValues.text("the API's identifier at the authorization server"),
-    baseUrl: optionValues.httpUrl,
-  }),
-  'must be the APIs, by the names that tools declare',
-)
-
 /** The options that say how the APIs are called. */
 export const API_CALL_SHAPE = {
   fetch: optionValues.callable.optional(),
@@ -73,6 +63,19 @@ export const API_CALL_SHAPE = {
   connections: optionValues.count.optional(),
   concurrencyPerUser: optionValues.count.optional(),
   maxBytes: optionValues.count.optional(),
+}
+
+/** The schema of the APIs among options; `place` is where the options of their calls are, as a user knows it. */
+export function apisOption(place: string): z.ZodType {
+  const api = optionsSchema<DownstreamApi>(
+    {
+      audience: optionValues.text("the API's identifier at the authorization server"),
+      baseUrl: optionValues.httpUrl,
+    },
+    'option',
+    { names: Object.keys(API_CALL_SHAPE), place },
+  )
+  return z.record(z.string(), api, 'must be the APIs, by the names that tools declare')
 }
 
 /** A verified request and the tools that it calls. */
