@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { ErrorRequestHandler, RequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import request from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { keepPlacesUntil, limitConcurrency } from '../../../middleware/limit-concurrency.js'
@@ -22,7 +22,13 @@ function holding(): { handler: RequestHandler; arrived: Promise<void>; release: 
     }
     res.json({})
   }
-  return { handler, arrived: arrived.promise, release: released.resolve }
+  return {
+    handler,
+    arrived: arrived.promise,
+    release: () => {
+      released.resolve()
+    },
+  }
 }
 
 describe('the limit of what a user has under way', () => {
@@ -111,13 +117,13 @@ describe('the limit of what a user has under way', () => {
 
   test('a client that leaves while it sends its body is not told of as one with too much under way', async () => {
     const [asked, over] = [deferred(), deferred<unknown>()]
-    const { app } = appOf(
+    const app = express().use(
       signedInAs('alice'),
       limitConcurrency({ concurrencyPerCaller: 1 }),
-      (_req, _res, next) => {
+      ((_req, _res, next) => {
         next()
         asked.resolve()
-      },
+      }) satisfies RequestHandler,
       jsonBody(10_000),
       ((error: unknown, _req, _res, _next) => {
         over.resolve(error)

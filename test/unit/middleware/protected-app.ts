@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import { errorHandler } from '../../../middleware/error-handler.js'
 import { createAuthInfo } from '../../../src/identity/auth-context.js'
 import { callerFromClaims } from '../../../src/identity/caller.js'
@@ -27,11 +27,11 @@ export interface SmallApp {
   readonly app: Express
   readonly log: RecordingLog
   /** The fields of the last refusal in the log. */
-  refusal(): Readonly<Record<string, unknown>> | undefined
+  readonly refusal: () => Readonly<Record<string, unknown>> | undefined
 }
 
 /** An app with the handlers in this order and the error handler of the library behind them. */
-export function appOf(...handlers: readonly (RequestHandler | ErrorRequestHandler)[]): SmallApp {
+export function appOf(...handlers: readonly RequestHandler[]): SmallApp {
   const log = new RecordingLog()
   const app = express()
   for (const handler of handlers) app.use(handler)
