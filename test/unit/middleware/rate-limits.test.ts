@@ -42,6 +42,14 @@ describe('the limit by address', () => {
     for (const spy of written) expect(spy).not.toHaveBeenCalled()
   })
 
+  test('a limit that is mounted twice counts twice, and writes nothing to the console', async () => {
+    const written = (['log', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name))
+    const limit = limitByAddress({ perMinute: 3 })
+    const { app } = appOf(limit, limit, echo)
+    for (const status of [200, 429]) expect((await request(app).get('/')).status).toBe(status)
+    for (const spy of written) expect(spy).not.toHaveBeenCalled()
+  })
+
   test('no hint is logged where no proxy sends X-Forwarded-For', async () => {
     const { app, refusal } = appOf(limitByAddress({ perMinute: 1 }), echo)
     for (const status of [200, 429]) expect((await request(app).get('/')).status).toBe(status)
