@@ -31,22 +31,12 @@ describe('the limit by address', () => {
     }
   })
 
-  test('a header X-Forwarded-For that is not believed writes nothing to the console', async () => {
+  test('a limit that is made while a request is served writes nothing to the console', async () => {
     const written = (['log', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name))
-    const { app, refusal } = appOf(limitByAddress({ perMinute: 1 }), echo)
-    for (const status of [200, 429]) {
-      const answer = await request(app).get('/').set('X-Forwarded-For', '203.0.113.8')
-      expect(answer.status).toBe(status)
-    }
-    expect(refusal()?.['hint']).toContain('TRUST_PROXY')
-    for (const spy of written) expect(spy).not.toHaveBeenCalled()
-  })
-
-  test('a limit that is mounted twice counts twice, and writes nothing to the console', async () => {
-    const written = (['log', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name))
-    const limit = limitByAddress({ perMinute: 3 })
-    const { app } = appOf(limit, limit, echo)
-    for (const status of [200, 429]) expect((await request(app).get('/')).status).toBe(status)
+    const { app } = appOf((req, res, next) => {
+      limitByAddress({ perMinute: 3 })(req, res, next)
+    }, echo)
+    expect((await request(app).get('/')).status).toBe(200)
     for (const spy of written) expect(spy).not.toHaveBeenCalled()
   })
 
