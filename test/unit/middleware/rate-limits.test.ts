@@ -1,10 +1,15 @@
 import request from 'supertest'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { limitByAddress, limitByCaller } from '../../../middleware/rate-limits.js'
 import { jsonBody } from '../../../middleware/request-body.js'
 import { appOf, echo, signedInAs } from './protected-app.js'
 
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
+
+// Every test is one minute of the limits, however long it takes.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 2_000_000_000_000 })
+})
 
 afterEach(() => {
   vi.useRealTimers()
@@ -13,7 +18,6 @@ afterEach(() => {
 
 describe('the limit by address', () => {
   test('Retry-After is what is left of the minute, in whole seconds', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: 2_000_000_000_000 })
     const { app } = appOf(limitByAddress({ perMinute: 1 }), echo)
     const retryAfter = async () => (await request(app).get('/')).get('retry-after')
     expect(await retryAfter()).toBeUndefined()

@@ -74,7 +74,7 @@ describe('a JSON body', () => {
 
 describe('the bytes of a minute', () => {
   const limited = (...front: readonly RequestHandler[]) => {
-    const limit = limitByCaller({ perMinute: 0, bytesPerMinute: 10_000 })
+    const limit = limitByCaller({ perMinute: 0, bytesPerMinute: 10_000, clock: () => 0 })
     return appOf(signedInAs('alice'), ...front, limit, jsonBody(6_000), echo).app
   }
   test('a request without a body uses up next to none', async () => {
