@@ -96,6 +96,11 @@ function readBlueprint(values: Parsed<typeof OPTIONS>, io: CommandIo): Blueprint
     url: readApiUrl(values['api-url'], apiIdentifier).href,
     scopes: read('--api-scopes', scopeList, values['api-scopes']),
   }
+  if (api.identifier === server.identifier) {
+    throw new UsageError(
+      "--api-identifier is the MCP server's own identifier: a token must not be good for both. Give the identifier of the API, or another --server-identifier.",
+    )
+  }
   const clientId = values['client-id']
   return {
     domain: read('--domain', domainSchema, values.domain ?? io.environment['AUTH0_DOMAIN']),

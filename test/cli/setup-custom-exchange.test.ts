@@ -229,6 +229,20 @@ describe('the token exchange profile that setup makes', () => {
     expect(used.standIn.tenant.tokenExchangeProfiles).toEqual([other])
   })
 
+  test('a profile of its own name with another Action is left alone, and no other type is advised', async () => {
+    await setUp('--yes')
+    const [profile] = used.standIn.tenant.tokenExchangeProfiles
+    Object.assign(profile ?? {}, { action_id: 'another', subject_token_type: 'urn:example:other' })
+    used.standIn.requests.length = 0
+    const { code, io } = await setUp('--yes')
+    expect(code).toBe(1)
+    const path = `/api/v2/token-exchange-profiles/${profile?.id ?? ''}`
+    expect(io.output()).toContain(`Give that profile another name (PATCH ${path})`)
+    expect(io.output()).toContain(`(DELETE ${path})`)
+    expect(io.output()).not.toContain('--subject-token-type')
+    expect(used.standIn.writes()).toEqual([])
+  })
+
   test('another type on the command line changes the profile that setup has made', async () => {
     await setUp('--yes')
     const { code } = await setUp('--yes', '--force', '--subject-token-type', 'urn:example:mcp')

@@ -146,6 +146,24 @@ describe('setup that fails half-way', () => {
     expect(used.standIn.tenant).toEqual(newTenant())
   })
 
+  test.each(['no-such-directory/.env', '/proc/self/.env'])(
+    'a settings file that cannot be written (%s) ends the run before anything else is written',
+    async (path) => {
+      const { code, io } = await used.bench.setup('--yes', '--env-file', path)
+      expect(code).toBe(1)
+      expect(io.output()).toMatch(/\.env cannot be (?:written|read)\./)
+      expect(io.output()).toContain('--env-file')
+      expect(used.standIn.writes()).toEqual([])
+    },
+  )
+
+  test('a run that has changed nothing does not speak of changes that stay', async () => {
+    const { io } = await used.bench.setup('--yes', '--assign', 'nobody@example.com=Nobody')
+    expect(io.output()).toContain('changed so far nothing')
+    expect(io.output()).not.toContain('What has been changed stays')
+    expect(io.output()).toContain('When that is put right, run the command again')
+  })
+
   test('an answer that is no JSON is a failure of that step', async () => {
     used.standIn.intercept = ({ path }, res) => {
       if (!path.startsWith('/api/v2/roles')) return false

@@ -2,7 +2,13 @@ import { withoutUndefined } from '../../../src/options/without-undefined.js'
 import { ConfigError, parseConfig } from '../../../src/config/config.js'
 import { isLoopback } from '../../../src/http/secure-url.js'
 import type { Blueprint } from '../blueprint.js'
-import { closeToOthers, isOpenToOthers, readEnvFile, writeEnvFile } from '../env-file.js'
+import {
+  assertWritable,
+  closeToOthers,
+  isOpenToOthers,
+  readEnvFile,
+  writeEnvFile,
+} from '../env-file.js'
 import { defaultServerScopes } from '../default-server-scopes.js'
 import { envText } from '../env-text.js'
 import type { Found } from '../found.js'
@@ -46,6 +52,7 @@ export function envFileStep(
       ]
       if (existing !== undefined && differing.length === 0) return Promise.resolve(closing(path))
       if (existing !== undefined && !force) throw occupied(path, differing)
+      assertWritable(path)
       return Promise.resolve(
         writing(path, existing, () => ({
           ...fixedSettings(blueprint),
