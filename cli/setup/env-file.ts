@@ -16,7 +16,7 @@ export function readEnvFile(
     if ((cause as { code?: unknown }).code === 'ENOENT') return undefined
     throw new SetupError(
       `${path} cannot be read.`,
-      'Check its permissions, and that it is a text in UTF-8; or name another by --env-file.',
+      'Check its permissions, and that it is a text in UTF-8; or name another by --settings-file.',
       cause,
     )
   }
@@ -43,7 +43,7 @@ export function assertWritable(path: string): void {
 function unwritable(path: string, cause: unknown): SetupError {
   return new SetupError(
     `${path} cannot be written.`,
-    'Check that the directory is there and may be written to, and that nothing else has that name; or name another file by --env-file.',
+    'Check that the directory is there and may be written to, and that nothing else has that name; or name another file by --settings-file.',
     cause,
   )
 }

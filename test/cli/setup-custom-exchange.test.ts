@@ -268,7 +268,7 @@ describe('the token exchange profile that setup makes', () => {
 describe('one tenant with several servers and both profiles', () => {
   test('a second server gets a client, an Action and a profile of its own', async () => {
     await setUp('--yes')
-    const other = ['--server-url', 'http://localhost:4001', '--env-file', 'other.env']
+    const other = ['--server-url', 'http://localhost:4001', '--settings-file', 'other.env']
     const { code } = await setUp('--yes', ...other, '--subject-token-type', 'urn:example:other')
     expect(code).toBe(0)
     const { clients, actions, tokenExchangeProfiles } = used.standIn.tenant

@@ -126,7 +126,7 @@ describe('setup that fails half-way', () => {
   })
 
   test('a secret that the token may not see ends the run before anything is written', async () => {
-    await used.bench.setup('--yes', '--no-env-file')
+    await used.bench.setup('--yes', '--no-settings-file')
     used.standIn.scopes = new Set(
       ALL_SCOPES.split(' ').filter((scope) => scope !== 'read:client_keys'),
     )
@@ -149,10 +149,10 @@ describe('setup that fails half-way', () => {
   test.each(['no-such-directory/.env', '/proc/self/.env'])(
     'a settings file that cannot be written (%s) ends the run before anything else is written',
     async (path) => {
-      const { code, io } = await used.bench.setup('--yes', '--env-file', path)
+      const { code, io } = await used.bench.setup('--yes', '--settings-file', path)
       expect(code).toBe(1)
       expect(io.output()).toMatch(/\.env cannot be (?:written|read)\./)
-      expect(io.output()).toContain('--env-file')
+      expect(io.output()).toContain('--settings-file')
       expect(used.standIn.writes()).toEqual([])
     },
   )

@@ -75,7 +75,9 @@ describe('the help of the commands', () => {
     [['--subject-token-type', 'urn:example:mcp']],
     [['--yes', '--dry-run']],
     [['--role']],
-    [['--server-identifier', 'https://api.example/', '--no-env-file']],
+    [['--connection', ' ', '--export', 'terraform']],
+    [['--settings-file', '', '--export', 'terraform']],
+    [['--server-identifier', 'https://api.example/', '--no-settings-file']],
     [['--server-identifier', 'https://api.example/', '--export', 'terraform']],
   ])('setup with %j is wrong usage: one line, exit code 2', async (argv) => {
     const needed = ['--domain', 'example.eu.auth0.com', '--api-identifier', 'https://api.example/']

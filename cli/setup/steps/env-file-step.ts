@@ -180,13 +180,13 @@ function assertUsable(settings: Readonly<Record<string, string>>): void {
 function occupied(path: string, differing: readonly string[]): SetupError {
   return new SetupError(
     `${path} is there already and says something else (${differing.join(', ')}).`,
-    'Replace it by --force, write another by --env-file, or none by --no-env-file. Nothing has been changed.',
+    'Replace it by --force, write another by --settings-file, or none by --no-settings-file. Nothing has been changed.',
   )
 }
 
 function secretUnknown(clientId: string): SetupError {
   return new SetupError(
     `The secret of ${clientId} is not shown to this token, so ${SECRET} cannot be written.`,
-    `Give the Management API token the scope read:client_keys; or run with --no-env-file and copy the secret from the Dashboard (Applications, that client, Settings). A client that authenticates with a private key has no secret: use --no-env-file and set MCP_AUTH0_CLIENT_PRIVATE_KEY.`,
+    `Give the Management API token the scope read:client_keys; or run with --no-settings-file and copy the secret from the Dashboard (Applications, that client, Settings). A client that authenticates with a private key has no secret: use --no-settings-file and set MCP_AUTH0_CLIENT_PRIVATE_KEY.`,
   )
 }
