@@ -58,7 +58,11 @@ export default tseslint.config(
   {
     // Runs at Auth0, as a CommonJS module of Node.js.
     files: ['cli/setup/*.cjs'],
-    languageOptions: { globals: { URL: 'readonly', fetch: 'readonly' } },
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['URL', 'fetch', 'Response', 'TextDecoder'].map((name) => [name, 'readonly']),
+      ),
+    },
     rules: { eqeqeq: 'error', 'max-lines': ['error', 300], 'no-console': 'error' },
   },
   {

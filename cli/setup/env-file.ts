@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, constants, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { decodeText } from '../../src/config/decode-text.js'
 import { parseSettingsText } from '../../src/config/settings-text.js'
 import { SETTING_NAMES } from '../../src/config/setting-names.js'
@@ -15,7 +16,7 @@ export function readEnvFile(
     if ((cause as { code?: unknown }).code === 'ENOENT') return undefined
     throw new SetupError(
       `${path} cannot be read.`,
-      'Check its permissions, and that it is a text in UTF-8; or name another by --env-file.',
+      'Check its permissions, and that it is a text in UTF-8; or name another by --settings-file.',
       cause,
     )
   }
@@ -26,12 +27,25 @@ export function writeEnvFile(path: string, text: string, replace: boolean): void
   try {
     writePrivateFile(path, text, replace)
   } catch (cause) {
-    throw new SetupError(
-      `${path} cannot be written.`,
-      'Check the directory and what is there, or name another file by --env-file.',
-      cause,
-    )
+    throw unwritable(path, cause)
   }
+}
+
+/** Throws a `SetupError` where a file at `path` could not be written: its directory is missing, or is not ours to change. */
+export function assertWritable(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw unwritable(path, cause)
+  }
+}
+
+function unwritable(path: string, cause: unknown): SetupError {
+  return new SetupError(
+    `${path} cannot be written.`,
+    'Check that the directory is there and may be written to, and that nothing else has that name; or name another file by --settings-file.',
+    cause,
+  )
 }
 
 /** Whether others than its owner may read or change the file at `path`. `false` where there is none. */
