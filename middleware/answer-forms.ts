@@ -40,7 +40,7 @@ export function assertAnswerable(req: Request): AnswerForms {
 
 /** Makes the Accept header what the SDKs insist on. Does not change what the client accepts. */
 export function acceptBoth(req: Request): void {
-  if (req.headers.accept !== BOTH) setAccept(req, BOTH)
+  setAccept(req, BOTH)
 }
 
 function readForms(req: Request): AnswerForms {
@@ -57,9 +57,12 @@ function readForms(req: Request): AnswerForms {
 
 /** In both places where an SDK looks for it. */
 function setAccept(req: Request, value: string): void {
-  req.headers.accept = value
-  for (let index = req.rawHeaders.length - 2; index >= 0; index -= 2) {
-    if (req.rawHeaders[index]?.toLowerCase() === 'accept') req.rawHeaders.splice(index, 2)
-  }
-  req.rawHeaders.push('Accept', value)
+  const { headers, rawHeaders } = req
+  const places = rawHeaders.flatMap((name, at) =>
+    at % 2 === 0 && name.toLowerCase() === 'accept' ? [at] : [],
+  )
+  if (headers.accept === value && places.length === 1) return
+  headers.accept = value
+  for (const at of places.reverse()) rawHeaders.splice(at, 2)
+  rawHeaders.push('Accept', value)
 }
