@@ -7,6 +7,12 @@ import type { Measured } from './measured.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TIMES = 7
+const ENVIRONMENT = {
+  PATH: process.env['PATH'],
+  NODE_ENV: 'production',
+  PORT: '0',
+  MCP_SERVER_URL: 'http://localhost:3001',
+}
 
 /** The servers are measured as they are published. */
 export function buildPackage(): void {
@@ -36,7 +42,7 @@ async function msToReady(stack: Stack): Promise<number> {
   const begun = performance.now()
   const child = spawn(process.execPath, ['dist/cli/main.js', 'serve'], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], PORT: '0', NODE_ENV: 'production', ...stack.environment() },
+    env: { ...ENVIRONMENT, ...stack.environment() },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise((resolve) => child.once('exit', resolve))
