@@ -13,7 +13,10 @@ export function guardBody(
 ): Response {
   const { status, statusText, headers, body } = answer.response
   assertNoTokenInHead(answer)
-  if (body === null) return answer.response
+  if (body === null) {
+    answer.over()
+    return answer.response
+  }
   const reader: Reader = body.getReader()
   const next = checkedReads(reader, answer, maxBytes)
   const guarded = new ReadableStream<Uint8Array>(
@@ -21,15 +24,23 @@ export function guardBody(
       async pull(controller) {
         try {
           const bytes = await next()
-          if (bytes === undefined) controller.close()
-          else controller.enqueue(bytes)
+          if (bytes !== undefined) {
+            controller.enqueue(bytes)
+            return
+          }
+          answer.over()
+          controller.close()
         } catch (failure) {
           void reader.cancel().catch(() => undefined)
+          answer.over()
           report(failure)
           throw failure
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: (reason) => {
+        answer.over()
+        return reader.cancel(reason)
+      },
     },
     { highWaterMark: 0 },
   )
@@ -58,10 +69,11 @@ export async function readGuarded(answer: CallAnswer, maxBytes: number): Promise
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
-function assertNoTokenInHead({ response, echo, echoed }: CallAnswer): void {
+function assertNoTokenInHead({ response, echo, echoed, over }: CallAnswer): void {
   const { statusText, headers, body } = response
   if (!echo.isIn([statusText, ...headers.values()].join('\n'))) return
   void body?.cancel().catch(() => undefined)
+  over()
   throw echoed()
 }
 
