@@ -4,7 +4,10 @@ import { decodeText } from '../../src/config/decode-text.js'
 import { parseSettingsText } from '../../src/config/settings-text.js'
 import { SETTING_NAMES } from '../../src/config/setting-names.js'
 import { writePrivateFile } from './private-file.js'
-import { SetupError } from './setup-error.js'
+import { SetupError, unwritable } from './setup-error.js'
+
+const ADVICE =
+  'Check that the directory is there and may be written to, and that nothing else has that name; or name another file by --settings-file.'
 
 /** The settings in a `.env` file; `undefined` where there is no such file. */
 export function readEnvFile(
@@ -27,7 +30,7 @@ export function writeEnvFile(path: string, text: string, replace: boolean): void
   try {
     writePrivateFile(path, text, replace)
   } catch (cause) {
-    throw unwritable(path, cause)
+    throw unwritable(path, ADVICE, cause)
   }
 }
 
@@ -36,16 +39,8 @@ export function assertWritable(path: string): void {
   try {
     accessSync(dirname(path), constants.W_OK | constants.X_OK)
   } catch (cause) {
-    throw unwritable(path, cause)
+    throw unwritable(path, ADVICE, cause)
   }
-}
-
-function unwritable(path: string, cause: unknown): SetupError {
-  return new SetupError(
-    `${path} cannot be written.`,
-    'Check that the directory is there and may be written to, and that nothing else has that name; or name another file by --settings-file.',
-    cause,
-  )
 }
 
 /** Whether others than its owner may read or change the file at `path`. `false` where there is none. */
