@@ -37,11 +37,15 @@ export default tseslint.config(
       ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/dot-notation': 'off',
-      // Marked as deprecated by its authors to make it stand out; the configuration decides about http.
+      // Marked as deprecated by their authors to make them stand out: the configuration decides about http, and a server whose
+      // tools are defined already has no use for the class that defines them.
       '@typescript-eslint/no-deprecated': [
         'error',
         {
-          allow: [{ from: 'package', package: 'openid-client', name: 'allowInsecureRequests' }],
+          allow: [
+            { from: 'package', package: 'openid-client', name: 'allowInsecureRequests' },
+            { from: 'package', package: '@modelcontextprotocol/server', name: 'Server' },
+          ],
         },
       ],
     },
@@ -54,8 +58,23 @@ export default tseslint.config(
   {
     // Runs at Auth0, as a CommonJS module of Node.js.
     files: ['cli/setup/*.cjs'],
-    languageOptions: { globals: { URL: 'readonly', fetch: 'readonly' } },
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['URL', 'fetch', 'Response', 'TextDecoder'].map((name) => [name, 'readonly']),
+      ),
+    },
     rules: { eqeqeq: 'error', 'max-lines': ['error', 300], 'no-console': 'error' },
+  },
+  {
+    // Programs of the benchmark, in JavaScript as the packages that it compares with are installed for it alone.
+    files: ['bench/**/*.mjs'],
+    languageOptions: {
+      globals: {
+        ...{ Buffer: 'readonly', crypto: 'readonly', fetch: 'readonly', process: 'readonly' },
+        ...{ setTimeout: 'readonly', URL: 'readonly', URLSearchParams: 'readonly' },
+      },
+    },
+    rules: { eqeqeq: 'error', 'max-lines': ['error', 300] },
   },
   {
     files: ['test/**/*.ts'],

@@ -13,6 +13,12 @@ const END_TO_END = [
 /** For every test file that runs the code in this directory. */
 const LEAK_SCAN = ['test/helpers/leak-scan-setup.ts']
 
+/** `TEST_MOUNT=sdk` runs the tests on the SDK's own mount, wherever they do not name one. */
+const SDK_MOUNT = {
+  find: /^.*\/mcp\/mount\.js$/,
+  replacement: new URL('./test/helpers/sdk-mount.ts', import.meta.url).pathname,
+}
+
 /** What all projects share, but for the one that tests the package. */
 export const shared = defineConfig({
   // The examples import the package by its name.
@@ -21,6 +27,7 @@ export const shared = defineConfig({
       { find: /^mcp-on-behalf-of$/, replacement: `${SRC}index.ts` },
       { find: /^mcp-on-behalf-of\/errors$/, replacement: `${SRC}failures/errors.ts` },
       { find: /^mcp-on-behalf-of\/server$/, replacement: `${SRC}server.ts` },
+      ...(process.env['TEST_MOUNT'] === 'sdk' ? [SDK_MOUNT] : []),
     ],
   },
   test: {

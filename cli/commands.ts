@@ -8,20 +8,20 @@ export interface Command {
 
 /** The commands by name, in the order of `--help`. Each is loaded when it is called, and not before. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
-  serve: {
-    summary: 'runs the MCP server that the environment and ./.env describe',
-    run: async (argv) => (await import('./serve.js')).serve(argv),
-  },
-  dev: {
-    summary: 'runs the development set-up (package mcp-on-behalf-of-dev)',
-    run: async (argv) => (await import('./dev.js')).dev(argv),
-  },
-  setup: {
-    summary: 'brings an Auth0 tenant into line and writes .env',
-    run: async (argv) => (await import('./setup/run.js')).run(argv),
-  },
-  doctor: {
-    summary: 'finds what is wrong with a deployment',
-    run: async (argv) => (await import('./doctor/run.js')).run(argv),
-  },
+  serve: command('runs the MCP server that the environment and ./.env describe', async (argv) =>
+    (await import('./serve.js')).serve(argv),
+  ),
+  dev: command('runs the development set-up (package mcp-on-behalf-of-dev)', async (argv) =>
+    (await import('./dev.js')).dev(argv),
+  ),
+  setup: command('brings an Auth0 tenant into line and writes .env', async (argv) =>
+    (await import('./setup/run.js')).run(argv),
+  ),
+  doctor: command('finds what is wrong with a deployment', async (argv) =>
+    (await import('./doctor/run.js')).run(argv),
+  ),
+}
+
+function command(summary: string, run: Command['run']): Command {
+  return { summary, run }
 }

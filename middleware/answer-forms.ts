@@ -4,6 +4,7 @@ import type { AnswerForms } from '../src/http/answer-in-form.js'
 
 const JSON_TYPE = 'application/json'
 const STREAM_TYPE = 'text/event-stream'
+const BOTH = `${JSON_TYPE}, ${STREAM_TYPE}`
 /** A parameter beside the quality. `application/json;charset=utf-8` asks for JSON, whatever it thinks JSON has. */
 const PARAMETER = /;(?!\s*q\s*=)[^;,="]*(?:=(?:\s*"(?:[^"\\]|\\.)*"|[^;,"]*))?/gi
 
@@ -39,10 +40,12 @@ export function assertAnswerable(req: Request): AnswerForms {
 
 /** Makes the Accept header what the SDKs insist on. Does not change what the client accepts. */
 export function acceptBoth(req: Request): void {
-  setAccept(req, `${JSON_TYPE}, ${STREAM_TYPE}`)
+  setAccept(req, BOTH)
 }
 
 function readForms(req: Request): AnswerForms {
+  // What most clients send; and it needs no change.
+  if (req.headers.accept === BOTH) return { json: true, eventStream: true }
   const ranges = req.headers.accept?.replace(PARAMETER, '')
   if (ranges === undefined || /^[\s,]*$/.test(ranges)) return { json: true, eventStream: true }
   req.headers.accept = ranges
@@ -54,9 +57,12 @@ function readForms(req: Request): AnswerForms {
 
 /** In both places where an SDK looks for it. */
 function setAccept(req: Request, value: string): void {
-  req.headers.accept = value
-  for (let index = req.rawHeaders.length - 2; index >= 0; index -= 2) {
-    if (req.rawHeaders[index]?.toLowerCase() === 'accept') req.rawHeaders.splice(index, 2)
-  }
-  req.rawHeaders.push('Accept', value)
+  const { headers, rawHeaders } = req
+  const places = rawHeaders.flatMap((name, at) =>
+    at % 2 === 0 && name.toLowerCase() === 'accept' ? [at] : [],
+  )
+  if (headers.accept === value && places.length === 1) return
+  headers.accept = value
+  for (const at of places.reverse()) rawHeaders.splice(at, 2)
+  rawHeaders.push('Accept', value)
 }

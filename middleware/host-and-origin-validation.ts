@@ -1,4 +1,4 @@
-import { Router, type RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { hostEntry } from '../src/http/host-entry.js'
 import { originEntry } from '../src/http/origin-entry.js'
@@ -38,10 +38,13 @@ const OPTIONS = optionsSchema<HostAndOriginValidationOptions>({
  */
 export function hostAndOriginValidation(options: HostAndOriginValidationOptions): RequestHandler {
   assertOptions('hostAndOriginValidation', OPTIONS, options)
-  const router = Router()
   const { endpoint, allowedHosts } = options
-  router.use(knownHosts({ endpoint, allowedHosts }), knownOrigins(options))
+  const hosts = knownHosts({ endpoint, allowedHosts })
+  const origins = knownOrigins(options)
   return function hostAndOriginValidationMiddleware(req, res, next) {
-    router(req, res, next)
+    return hosts(req, res, (refusal?: unknown) => {
+      if (refusal !== undefined) next(refusal)
+      else void origins(req, res, next)
+    })
   }
 }

@@ -8,9 +8,9 @@ const CHARSET = /;\s*charset\s*=\s*("?)([^";\s]+)\1/i
  * read whatever its sender calls it. JSON has no other charset (RFC 8259 §8.1): throws `invalid_request`.
  */
 export function normalizeCharset({ headers }: Request): void {
-  const type = headers['content-type']
-  const [, , label] = CHARSET.exec(type ?? '') ?? []
-  if (type === undefined || label === undefined) return
+  const type = headers['content-type'] ?? ''
+  const label = CHARSET.exec(type)?.[2]
+  if (label === undefined) return
   if (!isUtf8(label)) throw notUtf8()
   headers['content-type'] = type.replace(CHARSET, '; charset=utf-8')
 }

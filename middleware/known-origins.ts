@@ -1,5 +1,5 @@
 import cors from 'cors'
-import { Router, type RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { isLoopback } from '../src/http/secure-url.js'
 import { scrub } from '../src/logging/scrub.js'
@@ -34,27 +34,32 @@ export function knownOrigins({
 }: KnownOriginsOptions): RequestHandler {
   const known = new Set([endpoint.origin, ...allowedOrigins])
   const local = isLoopback(endpoint)
-  const router = Router()
-  router.use(function knownOriginsMiddleware(req, _res, next) {
-    const { origin } = req.headers
-    if (origin !== undefined && !known.has(origin) && !(local && isLoopbackOrigin(origin))) {
-      throw new OnBehalfOfError('request_forbidden', {
-        reason: 'origin_not_allowed',
-        log: { origin: scrub(origin, 200), hint: HINT },
-      })
-    }
-    next()
-  })
   // Only origins that were let through get here, so reflecting them is safe.
-  router.use(
-    cors({
-      origin: true,
-      methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
-      exposedHeaders: EXPOSED_HEADERS,
-      maxAge: 600,
-    }),
-  )
-  return router
+  const sendCorsHeaders = cors({
+    origin: true,
+    methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: 600,
+  })
+  return function knownOriginsMiddleware(req, res, next) {
+    const { origin } = req.headers
+    if (origin === undefined && req.method !== 'OPTIONS') {
+      // The answer to a web page would be another one.
+      res.vary('Origin')
+      next()
+    } else if (origin === undefined || known.has(origin) || (local && isLoopbackOrigin(origin))) {
+      sendCorsHeaders(req, res, next)
+    } else {
+      next(notAllowed(origin))
+    }
+  }
+}
+
+function notAllowed(origin: string): OnBehalfOfError {
+  return new OnBehalfOfError('request_forbidden', {
+    reason: 'origin_not_allowed',
+    log: { origin: scrub(origin, 200), hint: HINT },
+  })
 }
 
 const HINT =

@@ -1,4 +1,3 @@
-import { finished } from 'node:stream'
 import type { Request, RequestHandler } from 'express'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
@@ -9,6 +8,7 @@ import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { whenSizeIsKnown } from './request-size.js'
+import { whenOver } from './when-over.js'
 
 /** What `limitConcurrency` counts up to. */
 export interface ConcurrencyLimitOptions {
@@ -41,8 +41,7 @@ export function limitConcurrency(options: ConcurrencyLimitOptions): RequestHandl
     const places = users.enter(userKeyOf(requireAuthContext(authInfoOf(req)).caller))
     if (places === undefined) throw tooMany(req, concurrencyPerCaller)
     placesOf.set(req, places)
-    // Tells also of an answer that is over by now, which an event would not.
-    finished(res, () => {
+    whenOver(res, () => {
       places.release()
     })
     whenSizeIsKnown(req, ({ messages }) => {

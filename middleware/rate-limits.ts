@@ -59,7 +59,7 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
     keyGenerator: (req) => ipKeyGenerator(clientAddressOf(req) ?? 'unknown'),
     standardHeaders: false,
     legacyHeaders: false,
-    // The library's checks of proxy set-ups write to the console; the log line of a refusal says what they would.
+    // The library's checks of the wiring write to the console. What matters of them is in the log line of a refusal.
     validate: false,
     handler: (req, _res, next) => {
       const hint = !hinted && forwardedForIsIgnored(req)

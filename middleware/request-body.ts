@@ -20,6 +20,10 @@ import { normalizeCharset } from './json-charset.js'
 export function formBody(): RequestHandler {
   const parse: RequestHandler = urlencoded({ extended: false, limit: 32 * 1024 })
   return function formBodyMiddleware(req, res, next) {
+    if (!isForm(req)) {
+      next()
+      return
+    }
     parse(req, res, (failure?: unknown) => {
       next(
         failure ??
@@ -29,6 +33,11 @@ export function formBody(): RequestHandler {
       )
     })
   }
+}
+
+/** Whether the parser may take the body for a form. An MCP request never is one. */
+function isForm({ headers }: Request): boolean {
+  return /urlencoded/i.test(headers['content-type'] ?? '')
 }
 
 const BODY_OPTIONS = optionsSchema<{ maxBytes: number }>({ maxBytes: optionValues.count })

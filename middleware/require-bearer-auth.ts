@@ -2,7 +2,13 @@ import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler } from 'express'
 import type { AccessTokenVerifier } from '../src/identity/access-token-verifier.js'
 import { createAuthInfo } from '../src/identity/auth-context.js'
-import { CALLER_POLICY_SHAPE, callerFromClaims, type CallerPolicy } from '../src/identity/caller.js'
+import {
+  CALLER_POLICY_SHAPE,
+  callerFromClaims,
+  type Caller,
+  type CallerPolicy,
+  type Claims,
+} from '../src/identity/caller.js'
 import { parseCredentials } from '../src/identity/credentials.js'
 import { CHALLENGE_SHAPE, type ChallengeOptions } from '../src/failures/failure-response.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
@@ -56,10 +62,11 @@ export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHan
   const { verifier, resource, endpoint, callerPolicy } = options
   const { resourceMetadataUrl, baselineScopes, nameScopes } = options
   const challenges = { resourceMetadataUrl, baselineScopes, nameScopes }
+  const callerOf = rememberedCallers(callerPolicy)
   return async function requireBearerAuthMiddleware(req, _res, next) {
     const credentials = parseCredentials({ rawHeaders: req.rawHeaders, url: req.originalUrl })
     const claims = await verifier.verify({ credentials, method: req.method, url: endpoint })
-    const caller = callerFromClaims(claims, callerPolicy)
+    const caller = callerOf(claims)
     removeCredentials(req)
     setAuthInfo(
       req,
@@ -72,6 +79,21 @@ export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHan
       }),
     )
     next()
+  }
+}
+
+/**
+ * A verifier that knows a token gives the same claims again, and they make the same caller. Claims that can still change
+ * are read each time.
+ */
+function rememberedCallers(policy: CallerPolicy | undefined): (claims: Claims) => Caller {
+  const callers = new WeakMap<Claims, Caller>()
+  return (claims) => {
+    const known = callers.get(claims)
+    if (known !== undefined) return known
+    const caller = callerFromClaims(claims, policy)
+    if (Object.isFrozen(claims)) callers.set(claims, caller)
+    return caller
   }
 }
 

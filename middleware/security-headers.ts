@@ -1,4 +1,5 @@
-import { Router, type RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
+import type { ServerResponse } from 'node:http'
 import helmet from 'helmet'
 
 /**
@@ -11,24 +12,33 @@ import helmet from 'helmet'
  * @category Middleware
  */
 export function securityHeaders(): RequestHandler {
-  const router = Router()
-  router.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-      },
-      crossOriginResourcePolicy: { policy: 'same-site' },
-      referrerPolicy: { policy: 'no-referrer' },
-      strictTransportSecurity: { includeSubDomains: false },
-      xFrameOptions: { action: 'deny' },
-    }),
-    noStore,
-  )
-  return router
+  const headers = [...helmetHeaders(), ['Cache-Control', 'no-store'] as const]
+  return function securityHeadersMiddleware(_req, res, next) {
+    res.removeHeader('X-Powered-By')
+    for (const [name, value] of headers) res.setHeader(name, value)
+    next()
+  }
 }
 
-const noStore: RequestHandler = function noStoreMiddleware(_req, res, next) {
-  res.setHeader('Cache-Control', 'no-store')
-  next()
+/** The headers that helmet sets are the same for every answer, so they are asked for once. */
+function helmetHeaders(): readonly (readonly [string, string])[] {
+  const set: [string, string][] = []
+  const answer = {
+    setHeader: (name: string, value: string) => set.push([name, value]),
+    removeHeader: () => undefined,
+  }
+  const setHeaders = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'same-site' },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: { includeSubDomains: false },
+    xFrameOptions: { action: 'deny' },
+  })
+  setHeaders({} as never, answer as unknown as ServerResponse, (failure?: unknown) => {
+    if (failure !== undefined) throw failure as Error
+  })
+  return set
 }

@@ -1,4 +1,3 @@
-import { finished } from 'node:stream'
 import { classifyInboundRequest } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
 import { traceContextOf } from '../src/downstream/trace-context.js'
@@ -11,12 +10,13 @@ import { SESSIONS_OPTION, type SessionOwners } from '../src/sessions/session-own
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import {
   API_CALL_SHAPE,
-  APIS_OPTION,
+  apisOption,
   createToolExchange,
   type ToolExchangeOptions,
 } from '../src/tools/tool-exchange.js'
 import { clientAddressOf } from './client-address.js'
 import { authInfoOf } from './require-bearer-auth.js'
+import { whenOver } from './when-over.js'
 
 /** What `tokenExchange` needs: the tools, the APIs they declare, and the exchanger. */
 export interface TokenExchangeOptions extends ToolExchangeOptions {
@@ -33,7 +33,7 @@ export interface TokenExchangeOptions extends ToolExchangeOptions {
 const OPTIONS = optionsSchema<TokenExchangeOptions>({
   registry: optionValues.withFunctions('a ToolRegistry, see createToolRegistry', 'find'),
   exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
-  apis: APIS_OPTION,
+  apis: apisOption('the options of tokenExchange'),
   delegation: DELEGATION_SCHEMA.optional(),
   ...API_CALL_SHAPE,
   log: LOGGER_OPTION.optional(),
@@ -71,7 +71,7 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
       await exchangeForTools({
         authInfo,
         calls: toolCallsIn(req.body),
-        signal: session === undefined ? abortedWith(res) : undefined,
+        signal: () => (session === undefined ? abortedWith(res) : undefined),
         trace: traceContextOf(req.headers),
         clientAddress: options.forwardClientAddress === true ? clientAddressOf(req) : undefined,
       })
@@ -94,7 +94,7 @@ function sessionOf(
 /** A signal that aborts when the client goes away before it has its answer. */
 function abortedWith(res: Response): AbortSignal {
   const controller = new AbortController()
-  finished(res, () => {
+  whenOver(res, () => {
     if (!res.writableFinished) controller.abort(new Error('client went away'))
   })
   return controller.signal

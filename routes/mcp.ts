@@ -1,4 +1,8 @@
-import { toNodeHandler, type NodeIncomingMessageLike } from '@modelcontextprotocol/node'
+import {
+  toNodeHandler,
+  toWebRequest,
+  type NodeIncomingMessageLike,
+} from '@modelcontextprotocol/node'
 import {
   createMcpHandler,
   SUBSCRIPTION_ID_META_KEY,
@@ -20,7 +24,7 @@ import { requestIdOf } from '../middleware/request-context.js'
 import type { SessionOwners } from '../src/sessions/session-owners.js'
 import { describeError } from '../src/logging/describe-error.js'
 import { consumePendingStepUp } from '../src/downstream/downstream-step-up.js'
-import { failureResponse } from '../src/failures/failure-response.js'
+import { failureResponse, type FailureResponse } from '../src/failures/failure-response.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../src/time/clock.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
@@ -29,6 +33,8 @@ import { logEvent } from '../src/logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
 import { answerInForm, type AnswerForms } from '../src/http/answer-in-form.js'
 import { isEventStream } from '../src/http/is-event-stream.js'
+import { DirectMount } from '../src/mcp/direct-mount.js'
+import { DEFAULT_MOUNT, type Mount } from '../src/mcp/mount.js'
 import { NotificationStreams } from '../src/sessions/notification-streams.js'
 import { relayResponse } from '../src/http/relay-response.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
@@ -49,6 +55,11 @@ export interface McpRouteOptions {
   readonly sessions?: McpSessionsOptions | undefined
   /** Open notification streams per user. Default 16. */
   readonly maxStreamsPerUser?: number | undefined
+  /**
+   * `direct`, the default, serves single requests without making web requests and responses of them, and leaves every other request to
+   * the SDK. `sdk` leaves all of them to it. Both answer alike.
+   */
+  readonly mount?: Mount | undefined
   readonly clock?: Clock | undefined
   readonly timers?: Timers | undefined
 }
@@ -61,6 +72,7 @@ const OPTIONS = optionsSchema<McpRouteOptions>({
     onRequest: optionValues.callable.optional(),
   }).optional(),
   maxStreamsPerUser: optionValues.whole.optional(),
+  mount: optionValues.oneOf('direct', 'sdk').optional(),
   clock: optionValues.callable.optional(),
   timers: optionValues.withFunctions('Timers', 'after').optional(),
 })
@@ -101,6 +113,7 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   const sessions = options.sessions && new McpSessions(createServer, options.sessions, onerror)
   const notifications = notificationStreams(options)
   const answer = answerBy({ mcp, sessions, notifications })
+  const direct = directMount(options, onerror)
   return {
     sessions,
     notify: mcp.notify,
@@ -109,17 +122,21 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
     },
     close: async () => {
       await sessions?.close()
+      await direct?.close()
       await mcp.close()
     },
     handler: async function mcpHandler(req, res) {
       const forms = prepare(req, res)
+      const { body } = req as { body: unknown }
+      const authInfo = authInfoOf(req)
+      const replace = (): boolean => answeredByStepUp(req, res, log)
+      if (await direct?.serve({ req, res, body, authInfo, forms, replace })) return
       const fetch: Answer = async (request, requestOptions = {}) => {
         try {
           const { signal } = request
-          const message: unknown = req.body
           const answered = await answer(request, requestOptions, keepPlacesOf(req))
-          const response = await answerInForm(answered, { forms, message, signal })
-          const stepUp = consumePendingStepUp(authInfoOf(req))
+          const response = await answerInForm(answered, { forms, message: body, signal })
+          const stepUp = consumePendingStepUp(authInfo)
           if (isEventStream(response)) return relayResponse(response, { signal })
           return stepUp === undefined ? response : refusal(stepUp, req, log)
         } catch (error) {
@@ -129,7 +146,7 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       }
       // The types of the SDK and of Express disagree about `req.auth` alone; `requireBearerAuth` sets the SDK's.
       const node = req as unknown as NodeIncomingMessageLike
-      await toNodeHandler({ fetch }, { onerror })(node, res, req.body)
+      await toNodeHandler({ fetch }, { onerror })(node, res, body)
     },
   }
 }
@@ -153,11 +170,37 @@ function answerBy({ mcp, sessions, notifications }: Answering): AnswerAsked {
   }
 }
 
+function directMount(
+  { mount = DEFAULT_MOUNT, createServer, timers = systemTimers }: McpRouteOptions,
+  onerror: (error: Error) => void,
+): DirectMount | undefined {
+  if (mount === 'sdk') return undefined
+  return new DirectMount({
+    createServer,
+    timers,
+    onerror,
+    webRequest: (req, body) => toWebRequest(req as NodeIncomingMessageLike, body),
+  })
+}
+
+/** Answers with the step-up that a tool asked for, where there is one. */
+function answeredByStepUp(req: ExpressRequest, res: ExpressResponse, log: Logger): boolean {
+  const stepUp = consumePendingStepUp(authInfoOf(req))
+  if (stepUp === undefined) return false
+  const { status, headers, body } = answerTo(stepUp, req, log)
+  res.status(status).set(headers).end(JSON.stringify(body))
+  return true
+}
+
 function refusal(failure: OnBehalfOfError, req: ExpressRequest, log: Logger): Response {
+  const { status, headers, body } = answerTo(failure, req, log)
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+function answerTo(failure: OnBehalfOfError, req: ExpressRequest, log: Logger): FailureResponse {
   logFailure(failure, req, log)
   const { challenges } = requireAuthContext(authInfoOf(req))
-  const { status, headers, body } = failureResponse(failure, requestIdOf(req), challenges)
-  return new Response(JSON.stringify(body), { status, headers })
+  return failureResponse(failure, requestIdOf(req), challenges)
 }
 
 /** Makes a request what the SDK can be shown; returns in which forms its client takes the answer. */

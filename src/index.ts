@@ -38,6 +38,7 @@ export { protectedResourceMetadataRoute } from '../routes/protected-resource-met
 
 export type { ChallengeError } from './failures/challenge.js'
 export type { Clock, Timers } from './time/clock.js'
+export type { Mount } from './mcp/mount.js'
 export type { ToolHost } from './downstream/call-log.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
 export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'

@@ -72,7 +72,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/http\//, 1],
   [/^src\/identity\//, 2],
   [/^src\/(?:limits|sessions|exchange)\//, 3],
-  [/^src\/downstream\//, 4],
+  [/^src\/(?:downstream|mcp)\//, 4],
   [/^src\/tools\//, 5],
   [/^src\/(?:config|pages)\//, 6],
   [/^(?:middleware|routes)\//, 7],
@@ -104,11 +104,13 @@ describe('the import rules of docs/architecture.md', () => {
     expect(show(broken)).toEqual([])
   })
 
-  test('Express appears where things are mounted, in the middleware, the routes and the apps alone', () => {
+  test('Express appears where things are mounted, in the middleware, the routes, the apps and the benchmarks alone', () => {
     const broken = imports.filter(
       ({ file, target }) =>
         (target === 'express' || target.startsWith('express/')) &&
-        !/^(?:src\/(?:on-behalf-of|server)\/|middleware\/|routes\/|apps\/|examples\/)/.test(file),
+        !/^(?:src\/(?:on-behalf-of|server)\/|middleware\/|routes\/|apps\/|bench\/|examples\/)/.test(
+          file,
+        ),
     )
     expect(show(broken)).toEqual([])
   })
@@ -124,6 +126,7 @@ describe('the import rules of docs/architecture.md', () => {
         file !== 'cli/setup/run.ts' &&
         !file.startsWith('src/http/') &&
         !file.startsWith('apps/') &&
+        !file.startsWith('bench/') &&
         !file.startsWith('examples/'),
     )
     expect(show(broken)).toEqual([])

@@ -4,7 +4,11 @@ import { obtainToken } from './obtain-token.js'
 import { scopeNotice } from './scope-notice.js'
 import { TOKEN_DEFAULTS } from './token-command.js'
 
-/** Prints an access token, as the command line asks. Resolves with the exit code; `program` is how it was called. */
+/**
+ * Prints an access token, as the command line asks. Resolves with the exit code; `program` is how it was called.
+ *
+ * 2: a command line that cannot be understood. 1: no token.
+ */
 export async function runToken(argv: readonly string[], program: string): Promise<number> {
   try {
     const values = parseCommandLine(argv)
@@ -12,30 +16,38 @@ export async function runToken(argv: readonly string[], program: string): Promis
       process.stdout.write(usage(program))
       return 0
     }
-    if (values.user === undefined) throw new CommandLineError('--user is missing.')
-    const { user: username, issuer, resource } = values
-    const known = await scopesOf(issuer, resource)
-    const scope = values.scope ?? known?.join(' ') ?? TOKEN_DEFAULTS.scope
-    const token = await obtainToken({ username, issuer, resource, scope })
-    process.stderr.write(scopeNotice(token, { scope, known: known ?? [], username, resource }))
-    process.stdout.write(`${token}\n`)
+    await printToken(values)
     return 0
   } catch (error) {
     const text = error instanceof Error ? error.message : 'unknown failure'
     const isUnclear = error instanceof CommandLineError
-    process.stderr.write(isUnclear ? `${text}\n\n${usage(program)}` : `${text}\n`)
-    return 1
+    process.stderr.write(isUnclear ? `${text} See ${program} --help.\n` : `${text}\n`)
+    return isUnclear ? 2 : 1
   }
 }
 
+async function printToken(values: ReturnType<typeof readArguments>): Promise<void> {
+  const { user: username = '', issuer, resource } = values
+  if (username.trim() === '') throw new CommandLineError('--user is missing.')
+  if (!URL.canParse(issuer)) throw new CommandLineError('--issuer must be a URL.')
+  const known = await scopesOf(issuer, resource)
+  const scope = values.scope ?? known?.join(' ') ?? TOKEN_DEFAULTS.scope
+  const token = await obtainToken({ username, issuer, resource, scope })
+  process.stderr.write(scopeNotice(token, { scope, known: known ?? [], username, resource }))
+  process.stdout.write(`${token}\n`)
+}
+
 function usage(program: string): string {
-  return `Usage: ${program} --user <name> [--scope "<scopes>"] [--resource <identifier>] [--issuer <url>]
+  return `Usage: ${program} --user <name> [options]
 
 Prints an access token from the running development authorization server.
-  --user      alice, bob or carol, or a user of your DEV_DIRECTORY
-  --scope     default: all scopes of that API
-  --resource  whom the token is for; default: ${TOKEN_DEFAULTS.resource}
-  --issuer    default: ${TOKEN_DEFAULTS.issuer}
+  --user <name>            alice, bob or carol, or a user of your DEV_DIRECTORY
+  --scope "<scopes>"       default: all scopes of that API
+  --resource <identifier>  whom the token is for;
+                           default: ${TOKEN_DEFAULTS.resource}
+  --issuer <url>           default: ${TOKEN_DEFAULTS.issuer}
+
+Exit code 1: no token. 2: wrong usage.
 `
 }
 
@@ -56,9 +68,12 @@ function parseCommandLine(argv: readonly string[]): ReturnType<typeof readArgume
   try {
     return readArguments(argv)
   } catch (cause) {
-    throw new CommandLineError(cause instanceof Error ? cause.message : 'unreadable', { cause })
+    // Node's own message quotes what was given, which may be a secret gone astray.
+    const message =
+      'There is no such option, an option lacks its value, or a word stands where no option is.'
+    throw new CommandLineError(message, { cause })
   }
 }
 
-/** A command line that cannot be understood: only then the usage helps. */
+/** A command line that cannot be understood; `message` says what to change. */
 class CommandLineError extends Error {}

@@ -66,18 +66,31 @@ function probeExchange(metadata: IssuerMetadata, deployment: Deployment): Promis
   return probeTokenEndpoint({ metadata, grantType: TOKEN_EXCHANGE_GRANT, parameters }, deployment)
 }
 
+/** A refusal, as a probe expects one: what it says, and how the finding shows it. */
+interface Refusal extends Extract<ProbeAnswer, { kind: 'refused' }> {
+  readonly shown: string
+}
+
+/** The finding of an answer that refuses nothing; else the refusal. `granted` says what is wrong with a server that grants. */
+function refusalIn(
+  check: CheckName,
+  answer: ProbeAnswer,
+  granted: readonly [says: string, cure: string],
+): { readonly refusal: Refusal } | { readonly finding: Observation } {
+  if (answer.kind === 'unreachable') return { finding: unreachable(check, answer.fault) }
+  if (answer.kind === 'granted') return { finding: wrong(check, ...granted) }
+  const shown = `${answer.status} ${answer.error ?? ''}`.trim()
+  const passes = answer.status === 429 || answer.status >= 500
+  return passes ? { finding: passing(check, shown) } : { refusal: { ...answer, shown } }
+}
+
 function judgeCredentials(answer: ProbeAnswer): Observation {
-  if (answer.kind === 'unreachable') return unreachable(CREDENTIALS, answer.fault)
-  if (answer.kind === 'granted') {
-    return wrong(
-      CREDENTIALS,
-      'The authorization server issued a token for an authorization code that it never issued.',
-      'Do not use this authorization server.',
-    )
-  }
-  const { status, error } = answer
-  const shown = `${status} ${error ?? ''}`.trim()
-  if (isPassing(status)) return passing(CREDENTIALS, shown)
+  const seen = refusalIn(CREDENTIALS, answer, [
+    'The authorization server issued a token for an authorization code that it never issued.',
+    'Do not use this authorization server.',
+  ])
+  if ('finding' in seen) return seen.finding
+  const { status, error, shown } = seen.refusal
   // Said before anybody has looked at the client.
   if (error === 'unsupported_grant_type') {
     return notCheckable(CREDENTIALS, `The server has no authorization codes to try (${shown}).`)
@@ -98,17 +111,12 @@ function judgeCredentials(answer: ProbeAnswer): Observation {
 const OF_THE_SUBJECT = new Set(['invalid_grant', 'invalid_token', 'invalid_request'])
 
 function judgeExchange(answer: ProbeAnswer, accepted: boolean): Observation {
-  if (answer.kind === 'unreachable') return unreachable(EXCHANGE, answer.fault)
-  if (answer.kind === 'granted') {
-    return wrong(
-      EXCHANGE,
-      'The authorization server exchanged a text that is no token.',
-      'Do not use this authorization server: it does not look at subject tokens.',
-    )
-  }
-  const { status, error } = answer
-  const shown = `${status} ${error ?? ''}`.trim()
-  if (isPassing(status)) return passing(EXCHANGE, shown)
+  const seen = refusalIn(EXCHANGE, answer, [
+    'The authorization server exchanged a text that is no token.',
+    'Do not use this authorization server: it does not look at subject tokens.',
+  ])
+  if ('finding' in seen) return seen.finding
+  const { status, error, shown } = seen.refusal
   if (status === 401 && !accepted) {
     return notCheckable(
       EXCHANGE,
@@ -125,10 +133,6 @@ function judgeExchange(answer: ProbeAnswer, accepted: boolean): Observation {
     `The authorization server does not let the client exchange (${shown}).`,
     hintFor('exchange_misconfigured', error) ?? '',
   )
-}
-
-function isPassing(status: number): boolean {
-  return status === 429 || status >= 500
 }
 
 function passing(check: CheckName, shown: string): Observation {

@@ -11,8 +11,9 @@ import {
 import { doubtMeaning, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
 import { unknownSettings } from '../../src/config/unknown-settings.js'
 import { silentLog, type Logger } from '../../src/logging/logger.js'
-import { isIdentityScope, unionScopes } from '../../src/scopes.js'
+import { isIdentityScope } from '../../src/scopes.js'
 import { expandScopes } from '../../src/tools/access.js'
+import { requiredScopesOf } from '../../src/tools/required-scopes.js'
 import { printable } from '../printable.js'
 import type { Diagnosis } from './diagnosis.js'
 import { notCheckable, ok, warning, wrong, type Finding } from './finding.js'
@@ -93,7 +94,7 @@ function checkSettingsFile({ names, doubts }: SettingsFileRead): readonly Findin
 
 /** Scopes that clients are told to ask for, and that open nothing. */
 function checkBaselineScopes({ resource, access }: Config): readonly Finding[] {
-  const ofTools = unionScopes(...serverTools().map(({ requiredScopes }) => requiredScopes))
+  const ofTools = requiredScopesOf(serverTools())
   const opensNothing = (scope: string): boolean =>
     !isIdentityScope(scope) &&
     !expandScopes([scope], access.scopeHierarchy).some((included) => ofTools.includes(included))

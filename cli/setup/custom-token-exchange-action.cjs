@@ -21,50 +21,42 @@
  * must have them too, so that an exchange gives no ID token, profile or refresh token that the user has not granted.
  */
 
-const {
-  createRemoteJWKSet,
-  customFetch,
-  decodeProtectedHeader,
-  errors,
-  jwksCache,
-  jwtVerify,
-} = require('jose')
+const jose = require('jose')
 
 const SECRETS = ['SUBJECT_TOKEN_AUDIENCE', 'CLIENT_ID', 'TARGET_AUDIENCE', 'ALLOWED_SCOPES']
 const ALGORITHMS = ['RS256', 'PS256']
 const HEADER_TYPES = ['jwt', 'at+jwt']
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 const OIDC_SCOPES = new Set(['openid', 'profile', 'email', 'phone', 'address', 'offline_access'])
-// A token bound to its sender, one that was exchanged before, an ID token, a token about events.
-const REFUSED_CLAIMS = ['cnf', 'act', 'nonce', 'at_hash', 'c_hash', 's_hash', 'events']
+// A token bound to its sender, one with an actor already or with a chosen one, an ID token, a token about events.
+const REFUSED_CLAIMS = ['cnf', 'act', 'may_act', 'nonce', 'at_hash', 'c_hash', 's_hash', 'events']
 
+// `jose` ignores blanks and padding in a signature.
+const COMPACT_JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/
 const MAX_TOKEN_LENGTH = 16_384
 const MAX_USER_ID_LENGTH = 512
 const CLOCK_TOLERANCE_SECONDS = 5
 // The longest life that an API of Auth0 can give its tokens.
 const MAX_LIFE_SECONDS = 30 * 24 * 60 * 60
-
+const MAX_KEYS_LENGTH = 262_144
 const KEYS_MAX_AGE_MS = 10 * 60 * 1000
 const KEYS_CACHE_KEY = 'mcp-on-behalf-of:jwks'
-const FITTING_KEY_MISSING = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys]
+const FITTING_KEY_MISSING = [jose.errors.JWKSNoMatchingKey, jose.errors.JWKSMultipleMatchingKeys]
 
-/** The subject token is to blame: Auth0 counts it against the address that it came from. */
-class InvalidSubjectToken extends Error {}
-
-/** Something else than the subject token is to blame. */
-class Denial extends Error {
-  constructor(code, reason) {
+/** Without a code, the subject token is to blame: Auth0 counts it against the address that it came from. */
+class Refusal extends Error {
+  constructor(reason, code) {
     super(reason)
     this.code = code
   }
 }
 
 function reject(reason) {
-  throw new InvalidSubjectToken(reason)
+  throw new Refusal(reason)
 }
 
 function deny(code, reason) {
-  throw new Denial(code, reason)
+  throw new Refusal(reason, code)
 }
 
 exports.onExecuteCustomTokenExchange = async (event, api) => {
@@ -84,9 +76,9 @@ exports.onExecuteCustomTokenExchange = async (event, api) => {
 
 /** Reasons are texts of this file. What else went wrong stays here, since it may quote a token. */
 function refuse(error, access) {
-  if (error instanceof InvalidSubjectToken) access.rejectInvalidSubjectToken(error.message)
-  else if (error instanceof Denial) access.deny(error.code, error.message)
-  else access.deny('server_error', 'The token exchange failed')
+  if (!(error instanceof Refusal)) access.deny('server_error', 'The token exchange failed')
+  else if (error.code === undefined) access.rejectInvalidSubjectToken(error.message)
+  else access.deny(error.code, error.message)
 }
 
 function readSettings(secrets) {
@@ -102,9 +94,7 @@ function readSettings(secrets) {
 
 /** The client, the API, and nothing that this Action would have to ignore. */
 function assertRequest({ client, resource_server: api, transaction }, { clientId, target }) {
-  if (client?.client_id !== clientId) {
-    deny('unauthorized_client', 'This client may not use the token exchange profile')
-  }
+  if (client?.client_id !== clientId) deny('unauthorized_client', 'Not the client of this profile')
   if (!isText(api?.identifier)) deny('invalid_request', 'Name the API in audience')
   if (api.identifier !== target) deny('invalid_target', 'No tokens are issued for this API')
   const { actor_token, actor_token_type, requested_token_type, subject_token } = transaction
@@ -132,19 +122,19 @@ async function verify({ transaction, request }, cache, { audience }) {
 /** Before anything is fetched: a text that can be no token of this tenant costs nothing. */
 function readHeader(token) {
   if (token.length > MAX_TOKEN_LENGTH) reject('The subject token is too long')
-  const header = decodeHeader(token)
-  if (!ALGORITHMS.includes(header.alg)) reject('The algorithm of the subject token is not accepted')
-  const { typ } = header
+  if (!COMPACT_JWT.test(token)) reject('The subject token is not a valid JWT')
+  const { alg, kid, typ } = decodeHeader(token)
+  if (!ALGORITHMS.includes(alg)) reject('The algorithm of the subject token is not accepted')
   if (typeof typ !== 'string' || !HEADER_TYPES.includes(typ.toLowerCase())) {
     reject('The type of the subject token is not that of an access token')
   }
-  if (!isText(header.kid)) reject('The subject token does not name its key')
-  return header
+  if (!isText(kid)) reject('The subject token does not name its key')
+  return { alg, kid }
 }
 
 function decodeHeader(token) {
   try {
-    return decodeProtectedHeader(token)
+    return jose.decodeProtectedHeader(token)
   } catch {
     return reject('The subject token is not a valid JWT')
   }
@@ -158,11 +148,11 @@ function hostOf({ hostname }) {
 
 /** The tenant's key. When it is unknown, the keys are fetched again, at most every 30 seconds. */
 async function findKey(header, issuer, cache) {
-  const held = await cachedKeys(cache)
+  const held = await cachedKeys(issuer, cache)
   const heldSince = held.uat
-  const find = createRemoteJWKSet(new URL('.well-known/jwks.json', issuer), {
-    [jwksCache]: held,
-    [customFetch]: (url, options) => fetch(url, options),
+  const find = jose.createRemoteJWKSet(new URL('.well-known/jwks.json', issuer), {
+    [jose.jwksCache]: held,
+    [jose.customFetch]: fetchKeys,
     cacheMaxAge: KEYS_MAX_AGE_MS,
   })
   try {
@@ -171,26 +161,38 @@ async function findKey(header, issuer, cache) {
     if (!FITTING_KEY_MISSING.some((kind) => error instanceof kind)) throw error
     return reject('No key of this tenant fits the subject token')
   } finally {
-    if (held.uat !== heldSince) await keepKeys(cache, held)
+    if (held.uat !== heldSince) await keepKeys(issuer, cache, held)
   }
 }
 
-/** The keys of an earlier run, as jose takes them. A cache that is empty, broken or out of order holds none. */
-async function cachedKeys(cache) {
+/** `fetch` that reads no more than keys can be. */
+async function fetchKeys(url, options) {
+  const response = await fetch(url, options)
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of response.body) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length > MAX_KEYS_LENGTH) throw new Error('The keys are too long')
+  }
+  return new Response(text, response)
+}
+
+/** The issuer's keys of an earlier run, as jose takes them. A cache that is empty, broken or out of order holds none. */
+async function cachedKeys(issuer, cache) {
   try {
     const record = await cache.get(KEYS_CACHE_KEY)
-    const { jwks, uat } = JSON.parse(record.value)
-    return uat <= Date.now() ? { jwks, uat } : {}
+    const { jwks, uat, issuer: owner } = JSON.parse(record.value)
+    return owner === issuer && uat <= Date.now() ? { jwks, uat } : {}
   } catch {
     return {}
   }
 }
 
 /** Without certificates: an entry of the cache has 4 KB. */
-async function keepKeys(cache, { jwks, uat }) {
+async function keepKeys(issuer, cache, { jwks, uat }) {
   try {
     const keys = jwks.keys.map(({ kty, n, e, kid, alg, use }) => ({ kty, n, e, kid, alg, use }))
-    const value = JSON.stringify({ jwks: { keys }, uat })
+    const value = JSON.stringify({ jwks: { keys }, uat, issuer })
     await cache.set(KEYS_CACHE_KEY, value, { ttl: KEYS_MAX_AGE_MS })
   } catch {
     // The keys are fetched again next time.
@@ -200,7 +202,7 @@ async function keepKeys(cache, { jwks, uat }) {
 /** Signature, issuer, `exp` and `nbf`. */
 async function readClaims(token, key, issuer) {
   try {
-    const { payload } = await jwtVerify(token, key, {
+    const { payload } = await jose.jwtVerify(token, key, {
       algorithms: ALGORITHMS,
       issuer,
       requiredClaims: ['sub', 'aud', 'iat', 'exp'],
@@ -208,17 +210,17 @@ async function readClaims(token, key, issuer) {
     })
     return payload
   } catch (error) {
-    if (!(error instanceof errors.JOSEError)) throw error
+    if (!(error instanceof jose.errors.JOSEError)) throw error
     return reject(reasonOf(error))
   }
 }
 
 function reasonOf(error) {
-  if (error instanceof errors.JWTExpired) return 'The subject token has expired'
-  if (error instanceof errors.JWTClaimValidationFailed) {
+  if (error instanceof jose.errors.JWTExpired) return 'The subject token has expired'
+  if (error instanceof jose.errors.JWTClaimValidationFailed) {
     return `A claim of the subject token is not acceptable: ${error.claim}`
   }
-  if (error instanceof errors.JWSSignatureVerificationFailed) {
+  if (error instanceof jose.errors.JWSSignatureVerificationFailed) {
     return 'The signature of the subject token is wrong'
   }
   return 'The subject token is not a valid JWT'
@@ -226,17 +228,17 @@ function reasonOf(error) {
 
 /** For the MCP server alone. Auth0 adds the userinfo endpoint where `openid` was asked for. */
 function assertAudience(actual, audience, userinfo) {
-  const isOurs = Array.isArray(actual)
-    ? actual.length === 2 && actual[0] === audience && actual[1] === userinfo
-    : actual === audience
-  if (!isOurs) reject('The subject token is for another audience')
+  const accepted = [audience, [audience, userinfo]].map((one) => JSON.stringify(one))
+  if (!accepted.includes(JSON.stringify(actual)))
+    reject('The subject token is for another audience')
 }
 
 /** Both are numbers: `jose` has seen to that. */
 function assertLife({ iat, exp }) {
   const latest = Math.floor(Date.now() / 1000) + CLOCK_TOLERANCE_SECONDS
-  const isPlausible = iat <= latest && exp - iat <= MAX_LIFE_SECONDS
-  if (!isPlausible) reject('The times of the subject token are not plausible: iat, exp')
+  if (iat > latest || iat >= exp || exp - iat > MAX_LIFE_SECONDS) {
+    reject('The times of the subject token are not plausible: iat, exp')
+  }
 }
 
 function assertKind(claims) {
@@ -249,10 +251,13 @@ function assertUser({ sub, azp, client_id: clientId, gty, sub_profile: profile }
   if (!isText(sub) || sub !== sub.trim() || sub.length > MAX_USER_ID_LENGTH) {
     reject('The subject token does not say which user it is for')
   }
+  const clients = [azp, clientId].filter((client) => client !== undefined)
+  if (!isText(clients[0]) || clients.some((client) => client !== clients[0])) {
+    reject('The subject token does not say which client it was issued to')
+  }
   const isMachine =
-    /@clients$/i.test(sub) ||
-    /^agt_/i.test(sub) ||
-    [azp, clientId].includes(sub) ||
+    /@clients$|^agt_/i.test(sub) ||
+    clients.includes(sub) ||
     wordsOf(gty).some((word) => /^client[-_]credentials$/i.test(word)) ||
     wordsOf(profile).some((word) => word !== 'user')
   if (isMachine) reject('The subject token is not that of a user')
@@ -283,8 +288,7 @@ function organizationOf({ org_id: organization }, requested) {
 }
 
 /** The words of a claim that is a text or a list of texts; none where the token does not have it. */
-function wordsOf(value) {
-  if (value === undefined) return []
+function wordsOf(value = []) {
   const texts = [value].flat()
   if (!texts.every((text) => typeof text === 'string')) reject('A claim has the wrong type')
   return texts.join(' ').split(/\s+/).filter(isText)

@@ -1,7 +1,7 @@
 import { serverTools } from '../../src/server/from-config.js'
-import { unionScopes } from '../../src/scopes.js'
+import { requiredScopesOf } from '../../src/tools/required-scopes.js'
 
 /** The scopes of the tools that come with the standalone server, separated by spaces. */
 export function defaultServerScopes(): string {
-  return unionScopes(...serverTools().map(({ requiredScopes }) => requiredScopes)).join(' ')
+  return requiredScopesOf(serverTools()).join(' ')
 }

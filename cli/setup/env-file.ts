@@ -1,9 +1,13 @@
-import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, constants, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { decodeText } from '../../src/config/decode-text.js'
 import { parseSettingsText } from '../../src/config/settings-text.js'
 import { SETTING_NAMES } from '../../src/config/setting-names.js'
 import { writePrivateFile } from './private-file.js'
-import { SetupError } from './setup-error.js'
+import { SetupError, unwritable } from './setup-error.js'
+
+const ADVICE =
+  'Check that the directory is there and may be written to, and that nothing else has that name; or name another file by --settings-file.'
 
 /** The settings in a `.env` file; `undefined` where there is no such file. */
 export function readEnvFile(
@@ -15,7 +19,7 @@ export function readEnvFile(
     if ((cause as { code?: unknown }).code === 'ENOENT') return undefined
     throw new SetupError(
       `${path} cannot be read.`,
-      'Check its permissions, and that it is a text in UTF-8; or name another by --env-file.',
+      'Check its permissions, and that it is a text in UTF-8; or name another by --settings-file.',
       cause,
     )
   }
@@ -26,11 +30,16 @@ export function writeEnvFile(path: string, text: string, replace: boolean): void
   try {
     writePrivateFile(path, text, replace)
   } catch (cause) {
-    throw new SetupError(
-      `${path} cannot be written.`,
-      'Check the directory and what is there, or name another file by --env-file.',
-      cause,
-    )
+    throw unwritable(path, ADVICE, cause)
+  }
+}
+
+/** Throws a `SetupError` where a file at `path` could not be written: its directory is missing, or is not ours to change. */
+export function assertWritable(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw unwritable(path, ADVICE, cause)
   }
 }
 

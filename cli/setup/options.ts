@@ -32,6 +32,7 @@ export interface SetupOptions {
   readonly export: ExportOptions | undefined
 }
 
+/** `env-file` is not among them: Node.js takes it for an option of its own, wherever it stands. */
 const OPTIONS = {
   domain: { type: 'string' },
   profile: { type: 'string', default: 'on-behalf-of' },
@@ -51,8 +52,8 @@ const OPTIONS = {
   remove: { type: 'boolean', default: false },
   export: { type: 'string' },
   output: { type: 'string' },
-  'env-file': { type: 'string', default: '.env' },
-  'no-env-file': { type: 'boolean', default: false },
+  'settings-file': { type: 'string', default: '.env' },
+  'no-settings-file': { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
   'token-file': { type: 'string' },
   'token-stdin': { type: 'boolean', default: false },
@@ -73,7 +74,9 @@ export function parseSetupOptions(
   return {
     blueprint: readBlueprint(values, io),
     tokens: { tokenFile: values['token-file'], tokenStdin: values['token-stdin'] },
-    envFile: values['no-env-file'] ? undefined : values['env-file'],
+    envFile: values['no-settings-file']
+      ? undefined
+      : given('--settings-file', values['settings-file']),
     force: values.force,
     apply: values.yes,
     dryRun: values['dry-run'],
@@ -96,6 +99,11 @@ function readBlueprint(values: Parsed<typeof OPTIONS>, io: CommandIo): Blueprint
     url: readApiUrl(values['api-url'], apiIdentifier).href,
     scopes: read('--api-scopes', scopeList, values['api-scopes']),
   }
+  if (api.identifier === server.identifier) {
+    throw new UsageError(
+      "--api-identifier is the MCP server's own identifier: a token must not be good for both. Give the identifier of the API, or another --server-identifier.",
+    )
+  }
   const clientId = values['client-id']
   return {
     domain: read('--domain', domainSchema, values.domain ?? io.environment['AUTH0_DOMAIN']),
@@ -104,7 +112,7 @@ function readBlueprint(values: Parsed<typeof OPTIONS>, io: CommandIo): Blueprint
     api,
     clientId: clientId === undefined ? undefined : read('--client-id', identifier, clientId),
     clientsBy: readClients(values.clients),
-    connection: values.connection,
+    connection: given('--connection', values.connection),
     roles: readRoles(values, { server, api }),
     assignments: readAssignments(values.assign),
   }
@@ -134,9 +142,14 @@ function readApiUrl(given: string | undefined, apiIdentifier: string): URL {
   )
 }
 
+function given(name: string, value: string | undefined): string {
+  const text = value?.trim() ?? ''
+  if (text === '') throw new UsageError(`${name} is missing.`)
+  return text
+}
+
 function read<T>(name: string, schema: z.ZodType<T, string>, value: string | undefined): T {
-  if (value === undefined || value.trim() === '') throw new UsageError(`${name} is missing.`)
-  const parsed = schema.safeParse(value.trim())
+  const parsed = schema.safeParse(given(name, value))
   if (parsed.success) return parsed.data
   throw new UsageError(`${name} ${parsed.error.issues.map(({ message }) => message).join('; ')}.`)
 }

@@ -58,7 +58,9 @@ export function failureText({ step, done, left, cause }: StepFailure): string {
     `  what to do     ${hint}`,
     `  changed so far ${list(done)}`,
     `  not come to    ${list(left)}`,
-    'What has been changed stays. Run the same command again: it looks first, and goes on with what is missing.',
+    done.length === 0
+      ? 'When that is put right, run the command again: it looks first.'
+      : 'What has been changed stays. Run the same command again: it looks first, and goes on with what is missing.',
     '',
   ].join('\n')
 }

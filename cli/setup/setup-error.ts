@@ -8,3 +8,8 @@ export class SetupError extends Error {
     this.hint = hint
   }
 }
+
+/** The failure of a file that cannot be written; `advice` says what to check. */
+export function unwritable(path: string, advice: string, cause: unknown): SetupError {
+  return new SetupError(`${path} cannot be written.`, advice, cause)
+}

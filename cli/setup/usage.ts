@@ -47,8 +47,8 @@ What is done
   --export TOOL         print the plan for an empty tenant, as files for
                         terraform or deploy-cli; asks no tenant
   --output DIR          write those files there
-  --env-file            where to write the settings; default: .env
-  --no-env-file         write none
+  --settings-file       where to write the settings; default: .env
+  --no-settings-file    write none
   --force               replace these files if they say something else
 
 Where access comes from; no secret is taken on the command line

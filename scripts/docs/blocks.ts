@@ -13,6 +13,7 @@ import { failureSections } from './failure-sections.js'
 import { failureTextIndex } from './failure-text-index.js'
 import { logEventSections } from './log-event-sections.js'
 import { mutation } from './mutation.js'
+import { performance } from './performance.js'
 import { settingTheme } from './setting-theme.js'
 
 /** The generated parts of the pages, by the name that stands in their markers. One file a block. */
@@ -20,6 +21,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   clients,
   conformance,
   mutation,
+  performance,
   'settings-issuer': () => settingTheme(ISSUER_SETTINGS),
   'settings-token': () => settingTheme(TOKEN_SETTINGS),
   'settings-exchange': () => settingTheme(EXCHANGE_SETTINGS),

@@ -1,4 +1,5 @@
 import type { HttpLimits } from '../limits/http-limits.js'
+import type { Mount } from '../mcp/mount.js'
 import type { CompleteSettings } from './settings.js'
 
 /** Where the server listens, how it stops, and what it lets come near. */
@@ -12,6 +13,8 @@ export interface HttpConfig {
   /** How long the server continues to accept requests after it was told to stop. */
   readonly drainDelayMs: number
   readonly http: HttpLimits
+  /** How requests get to the MCP SDK. */
+  readonly mount: Mount
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. */
   readonly trustProxy: number | readonly string[]
 }
@@ -26,6 +29,7 @@ export function httpConfig(found: CompleteSettings): HttpConfig {
     },
     drainDelayMs: found.DRAIN_DELAY_SECONDS * 1_000,
     trustProxy: found.TRUST_PROXY,
+    mount: found.MCP_MOUNT,
     http: {
       allowedHosts: found.ALLOWED_HOSTS,
       allowedOrigins: found.ALLOWED_ORIGINS,

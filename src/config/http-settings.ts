@@ -1,4 +1,5 @@
 import { HTTP_DEFAULTS } from '../limits/http-limits.js'
+import { DEFAULT_MOUNT } from '../mcp/mount.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -85,6 +86,13 @@ export const HTTP_SETTINGS = {
     schema: values.integerBetween(1_024, 100_000_000),
     example: '262144',
     fallback: `${HTTP_DEFAULTS.maxBodyBytes}`,
+  }),
+  MCP_MOUNT: setting({
+    description:
+      "How requests get to the MCP SDK. direct: single requests by a transport of this server, which costs less; all others by the SDK's own. sdk: all of them by the SDK's own. Both answer alike.",
+    schema: values.oneOf('direct', 'sdk'),
+    example: 'direct',
+    fallback: DEFAULT_MOUNT,
   }),
   KEEP_ALIVE_SECONDS: setting({
     description:

@@ -1,12 +1,7 @@
 import { OnBehalfOfError } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import type { AnyPath, QueryValues } from './downstream-request.js'
-import {
-  parsePathTemplate,
-  parsePlainPath,
-  PathTemplate,
-  type PathValues,
-} from './path-template.js'
+import { parsePlainPath, parseTemplate, PathTemplate, type PathValues } from './path-template.js'
 
 /** Where a call goes: a path, the values for its names, a query. */
 export interface ApiTarget {
@@ -34,7 +29,7 @@ export function resolveApiPath(baseUrl: URL, { path, params, query = {} }: ApiTa
       ? path
       : params === undefined
         ? parsePlainPath(path)
-        : parsePathTemplate(path)
+        : parseTemplate(path)
   const href = `${baseUrl.href.replace(/\/+$/, '')}/${template.fill(params)}`
   const url = new URL(href)
   // The URL parser has nothing left to resolve, to encode or to take for a query: else this is not the address that was meant.

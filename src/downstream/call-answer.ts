@@ -3,11 +3,14 @@ import type { Secret } from '../secret.js'
 import { callFailure } from './call-failure.js'
 import { acceptedNote } from './call-outcome.js'
 import type { OutgoingRequest } from './outgoing-request.js'
+import type { Sent } from './send-request.js'
 import { TokenEcho } from './token-echo.js'
 
 /** An answer that has begun, and how its failures are told: never as a refusal where the API has accepted the call. */
 export interface CallAnswer {
   readonly response: Response
+  /** Ends the deadline of the call; for whoever has read the answer, or will not. */
+  readonly over: () => void
   readonly echo: TokenEcho
   readonly failure: (
     code: FailureCode,
@@ -21,7 +24,7 @@ export interface CallAnswer {
 
 /** Creates what is known of an answer; `tokens` are all that the call has sent. */
 export function callAnswer(
-  response: Response,
+  { response, over }: Sent,
   call: {
     readonly outgoing: OutgoingRequest
     readonly tokens: readonly Secret[]
@@ -34,6 +37,7 @@ export function callAnswer(
     callFailure(outgoing, code, { ...details, description: `${description}${note}` })
   return {
     response,
+    over,
     echo: new TokenEcho(call.tokens),
     failure,
     brokeOff: (cause) => {

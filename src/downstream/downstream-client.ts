@@ -15,7 +15,7 @@ import type {
   SafePath,
   TemplateRequest,
 } from './downstream-request.js'
-import { guardBody } from './guard-body.js'
+import { guardBody, readGuarded } from './guard-body.js'
 import { outgoingRequest, type OutgoingRequest } from './outgoing-request.js'
 import { readAnswer } from './read-answer.js'
 import { sendRequest } from './send-request.js'
@@ -119,8 +119,12 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
       try {
         assertSchema(request)
         const { answer, outgoing } = await call(path, request, options)
-        if (!answer.response.ok) throw await apiRefusal(answer.response, outgoing, options)
-        return await readAnswer(guardBody(answer, maxBytes), answer, request.schema)
+        try {
+          if (!answer.response.ok) throw await apiRefusal(answer.response, outgoing, options)
+          return await readAnswer(await readGuarded(answer, maxBytes), answer, request.schema)
+        } finally {
+          answer.over()
+        }
       } catch (thrown) {
         throw report(thrown)
       }
@@ -145,14 +149,15 @@ async function call(
     trace,
   })
   const token = await tokens.token()
-  const response = await sendRequest(outgoing, token, options)
-  const first = { outgoing, answer: callAnswer(response, { outgoing, tokens: [token], signal }) }
-  if (response.status !== 401) return first
+  const sent = await sendRequest(outgoing, token, options)
+  const first = { outgoing, answer: callAnswer(sent, { outgoing, tokens: [token], signal }) }
+  if (sent.response.status !== 401) return first
   if (!IDEMPOTENT.has(outgoing.method)) {
     await tokens.discard?.(token)
     return first
   }
-  await response.body?.cancel().catch(() => undefined)
+  await sent.response.body?.cancel().catch(() => undefined)
+  sent.over()
   const other = await renewed(tokens.renew(token), signal)
   const again = await sendRequest(outgoing, other, options)
   return { outgoing, answer: callAnswer(again, { outgoing, tokens: [token, other], signal }) }

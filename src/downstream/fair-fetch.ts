@@ -97,10 +97,39 @@ function watched(response: Response, signal: AbortSignal, over: () => void): Res
     over()
     return response
   }
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
-  response.body.pipeTo(writable, { signal }).then(over, over)
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const late = (): void => {
+          controller.error(signal.reason)
+          reader.cancel(signal.reason).catch(() => undefined)
+        }
+        signal.addEventListener('abort', late, { once: true })
+      },
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read()
+          if (!done) {
+            controller.enqueue(value)
+            return
+          }
+          over()
+          controller.close()
+        } catch (error) {
+          over()
+          throw error
+        }
+      },
+      async cancel(reason) {
+        over()
+        await reader.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
   const { status, statusText, headers } = response
-  return new Response(readable, { status, statusText, headers })
+  return new Response(body, { status, statusText, headers })
 }
 
 /** `AbortSignal.timeout` aborts with this; callers that leave abort with reasons of their own. */

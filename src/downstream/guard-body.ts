@@ -12,36 +12,74 @@ export function guardBody(
   report: (failure: unknown) => void = () => undefined,
 ): Response {
   const { status, statusText, headers, body } = answer.response
-  if (answer.echo.isIn([statusText, ...headers.values()].join('\n'))) {
-    void body?.cancel().catch(() => undefined)
-    throw answer.echoed()
+  assertNoTokenInHead(answer)
+  if (body === null) {
+    answer.over()
+    return answer.response
   }
-  if (body === null) return answer.response
-  const reader = body.getReader()
+  const reader: Reader = body.getReader()
   const next = checkedReads(reader, answer, maxBytes)
   const guarded = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const bytes = await next()
-          if (bytes === undefined) controller.close()
-          else controller.enqueue(bytes)
+          if (bytes !== undefined) {
+            controller.enqueue(bytes)
+            return
+          }
+          answer.over()
+          controller.close()
         } catch (failure) {
           void reader.cancel().catch(() => undefined)
+          answer.over()
           report(failure)
           throw failure
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: (reason) => {
+        answer.over()
+        return reader.cancel(reason)
+      },
     },
     { highWaterMark: 0 },
   )
   return new Response(guarded, { status, statusText, headers })
 }
 
+/** The whole body as text, under the same guard. */
+export async function readGuarded(answer: CallAnswer, maxBytes: number): Promise<string> {
+  assertNoTokenInHead(answer)
+  const { body } = answer.response
+  if (body === null) return ''
+  const reader: Reader = body.getReader()
+  const next = checkedReads(reader, answer, maxBytes)
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    for (let bytes = await next(); bytes !== undefined; bytes = await next()) {
+      text += decoder.decode(bytes, { stream: true })
+    }
+    return text + decoder.decode()
+  } catch (failure) {
+    void reader.cancel().catch(() => undefined)
+    throw failure
+  }
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+
+function assertNoTokenInHead({ response, echo, echoed, over }: CallAnswer): void {
+  const { statusText, headers, body } = response
+  if (!echo.isIn([statusText, ...headers.values()].join('\n'))) return
+  void body?.cancel().catch(() => undefined)
+  over()
+  throw echoed()
+}
+
 /** Reads until there is something that can be passed on; `undefined` at the end. */
 function checkedReads(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: Reader,
   { echo, failure, echoed, brokeOff }: CallAnswer,
   maxBytes: number,
 ): () => Promise<Uint8Array | undefined> {

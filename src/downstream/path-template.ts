@@ -13,6 +13,8 @@ type Part = { readonly literal: string } | { readonly name: string }
 
 // RFC 3986 §3.3 `pchar` but for ";", and what is not ASCII, which is encoded.
 const LITERAL = /^(?:[\w\-.~!$&'()*+,=:@]|%[\da-f]{2}|[^\p{ASCII}\p{Cs}])*$/iu
+const TEMPLATE_HINT =
+  'the path as a template, such as "/projects/{projectId}", and give its values as params'
 const NAME = /^[a-z_][\w.-]*$/i
 
 /**
@@ -78,7 +80,8 @@ export class PathTemplate {
 }
 
 /**
- * Parses a path template; throws `misconfigured` for anything but a plain path below the API's base.
+ * Parses a path template; throws `misconfigured` for anything but a plain path below the API's base. Its `cause` says what
+ * to change.
  *
  * The last segment may be empty. Refuses other empty segments, dot segments in any encoding, queries, fragments and
  * path parameters (`;`). Names stand in braces and may be part of a segment: `/files/{name}.json`.
@@ -86,6 +89,15 @@ export class PathTemplate {
  * @category Calling the API
  */
 export function parsePathTemplate(text: string): PathTemplate {
+  try {
+    return parseTemplate(text)
+  } catch (error) {
+    throw error instanceof OnBehalfOfError ? withCause(error) : error
+  }
+}
+
+/** The same for a path of a call: its failure is logged, and has no cause. */
+export function parseTemplate(text: string): PathTemplate {
   assertPath(text)
   const segments = text.replace(/^\//, '').split('/')
   return new PathTemplate(
@@ -98,13 +110,13 @@ export function parsePathTemplate(text: string): PathTemplate {
   )
 }
 
-/** As `parsePathTemplate`, for a path whose values may have been put in by hand: an empty one shows at its end. */
+/** As `parseTemplate`, for a path whose values may have been put in by hand: an empty one shows at its end. */
 export function parsePlainPath(text: string): PathTemplate {
   if (typeof text === 'string' && /(?:^|\/)$/.test(text)) {
     const problem = 'the path ends with an empty segment; give params, {} where there are none'
     throw pathFault('path_empty_segment', text, { problem })
   }
-  return parsePathTemplate(text)
+  return parseTemplate(text)
 }
 
 function assertPath(text: unknown): asserts text is string {
@@ -144,6 +156,13 @@ function parseLiteral(literal: string, text: string): string {
   return literal.replace(/[^\p{ASCII}]+/gu, (part) => encodeURIComponent(part))
 }
 
+/** The message of our error is for clients: the program's author reads the cause. It quotes as little as the log. */
+function withCause({ code, details }: OnBehalfOfError): OnBehalfOfError {
+  const problem = `parsePathTemplate() was given an unusable path: ${String(details.log?.['problem'])}`
+  const cause = new TypeError(`${problem}. Write ${TEMPLATE_HINT}.`)
+  return new OnBehalfOfError(code, { ...details, cause })
+}
+
 /** Only the names of a template go into the log: a path that is none may hold the values of a call. */
 function pathFault(
   reason: FailureReason<'handler'>,
@@ -151,8 +170,7 @@ function pathFault(
   log: Readonly<Record<string, unknown>>,
 ): OnBehalfOfError {
   const names = [...text.matchAll(/\{([a-z_][\w.-]{0,40})\}/gi)].map(([, name]) => name)
-  const hint =
-    'write the path as a template, such as "/projects/{projectId}", and give its values as params'
+  const hint = `write ${TEMPLATE_HINT}`
   return new OnBehalfOfError('misconfigured', {
     reason,
     log: { ...log, names: names.length === 0 ? undefined : names.slice(0, 10).join(' '), hint },

@@ -3,17 +3,17 @@ import type { CallAnswer } from './call-answer.js'
 import { schemaPaths } from './schema-paths.js'
 
 /**
- * Reads the JSON of a successful answer and validates it. An answer without a body is `undefined` to the schema.
+ * Reads the JSON in the body of a successful answer and validates it. An answer without a body is `undefined` to the schema.
  *
  * Rejects with `downstream_failed` for anything else, and never says that the API has refused the call. None of the
  * answer's words are in the failure.
  */
 export async function readAnswer<T>(
-  guarded: Response,
+  text: string,
   answer: CallAnswer,
   schema: ZodType<T>,
 ): Promise<T> {
-  const value = parseBody(await guarded.text(), answer)
+  const value = parseBody(text, answer)
   const parsed = await schema.safeParseAsync(value)
   if (parsed.success) return parsed.data
   if (value === undefined) {

@@ -2,6 +2,7 @@ import { API_CALL_DEFAULTS } from './api-call-defaults.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Secret } from '../secret.js'
+import { CallDeadline } from './call-deadline.js'
 import { callFailure } from './call-failure.js'
 import { IDEMPOTENT, outageText } from './call-outcome.js'
 import { connectionDied, type FreshConnectionInit } from '../http/fresh-connection.js'
@@ -16,8 +17,15 @@ export interface SendOptions {
   readonly timeoutMs?: number | undefined
 }
 
+/** An answer that has begun. */
+export interface Sent {
+  readonly response: Response
+  /** Ends the deadline: the answer has been read, or nobody will read it. Calling it again does nothing. */
+  readonly over: () => void
+}
+
 /**
- * Sends a request with a token; resolves with any answer.
+ * Sends a request with a token; resolves with any answer. The deadline goes on until `over` is called.
  *
  * Where the connection dies before the answer begins, an idempotent request is sent once more on a fresh one, within
  * the same deadline. Rejects with `cancelled`, or with `downstream_unavailable`.
@@ -26,21 +34,28 @@ export async function sendRequest(
   outgoing: OutgoingRequest,
   token: Secret,
   { fetch, signal, timeoutMs = API_CALL_DEFAULTS.timeoutMs }: SendOptions,
-): Promise<Response> {
-  const deadline = AbortSignal.timeout(timeoutMs)
-  const ends = signal === undefined ? deadline : AbortSignal.any([deadline, signal])
+): Promise<Sent> {
+  const deadline = new CallDeadline(timeoutMs, signal)
+  const ends = deadline.signal
   const attempt = (init: FreshConnectionInit = {}): Promise<Response> =>
     fetch(outgoing.url, { ...init, ...fetchInit(outgoing, token), signal: ends })
   try {
-    return await attempt().catch((cause: unknown) => {
+    const response = await attempt().catch((cause: unknown) => {
       const again = IDEMPOTENT.has(outgoing.method) && connectionDied(cause) && !ends.aborted
       if (again) return attempt({ freshConnection: true })
       throw cause
     })
+    return {
+      response,
+      over: () => {
+        deadline.end()
+      },
+    }
   } catch (cause) {
+    deadline.end()
     if (signal?.aborted === true) throw callFailure(outgoing, 'cancelled', { cause })
     if (cause instanceof OnBehalfOfError) throw cause
-    const reason = deadline.aborted
+    const reason = deadline.timedOut
       ? 'timed_out'
       : connectionDied(cause)
         ? 'broke_off'

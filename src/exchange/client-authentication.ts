@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { optionsSchema } from '../options/assert-options.js'
+import { optionsSchema, type OptionsShape } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import type { Issue } from '../options/with-issues.js'
 import { createPrivateKey, type KeyObject, type JsonWebKeyInput } from 'node:crypto'
 import { importJWK, type CryptoKey, type JWK } from 'jose'
 import * as openid from 'openid-client'
@@ -23,32 +24,46 @@ export type ClientAuthentication =
   /** Mutual TLS (RFC 8705 §2); the `fetch` of the exchanger presents the certificate. */
   | { readonly method: 'tls_client_auth' }
 
-/** What is wrong with a shared secret or a private key as it was given; `undefined` where it can be one. Quotes nothing of it. */
-export function secretIssue(given: unknown): string | undefined {
+/** The options of a `ClientAuthentication`. */
+export const CLIENT_AUTHENTICATION_SHAPE: OptionsShape<ClientAuthentication> = {
+  method: optionValues
+    .oneOf('client_secret_basic', 'client_secret_post', 'private_key_jwt', 'tls_client_auth')
+    .optional(),
+  secret: z.unknown().optional(),
+  privateKey: z.unknown().optional(),
+  keyId: z.string('must be a text').optional(),
+}
+
+/**
+ * What is wrong with the secret or key that the method needs; `undefined` where nothing is. Quotes nothing of it.
+ *
+ * A secret or key that is missing, empty or bare is refused: sent to the server, it would look like an outage.
+ */
+export function clientAuthenticationIssue({
+  method,
+  secret,
+  privateKey,
+}: Readonly<Record<string, unknown>>): Issue | undefined {
+  if (method === 'tls_client_auth') return undefined
+  const [name, given] =
+    method === 'private_key_jwt' ? ['privateKey', privateKey] : ['secret', secret]
+  const message = secretIssue(given)
+  return message === undefined ? undefined : { path: [name], message }
+}
+
+function secretIssue(given: unknown): string | undefined {
   if (!(given instanceof Secret)) return "must be a Secret: new Secret('…')"
   return given.reveal().trim() === '' ? 'is empty' : undefined
 }
 
-/** The schema of the name of a method. */
-export const CLIENT_METHOD = optionValues.oneOf(
-  ...(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'tls_client_auth'] as const),
-)
-
-/**
- * The schema of a `ClientAuthentication` among options. A secret or key that is missing, empty or bare is refused: sent to
- * the server, it would look like an outage.
- */
-export const CLIENT_AUTHENTICATION_SCHEMA = optionsSchema<ClientAuthentication>({
-  method: CLIENT_METHOD.optional(),
-  secret: z.unknown().optional(),
-  privateKey: z.unknown().optional(),
-  keyId: z.string('must be a text').optional(),
-}).superRefine(({ method, secret, privateKey }, context) => {
-  if (method === 'tls_client_auth') return
-  const [name, given] =
-    method === 'private_key_jwt' ? ['privateKey', privateKey] : ['secret', secret]
-  const message = secretIssue(given)
-  if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message })
+/** The schema of a `ClientAuthentication` among options. */
+export const CLIENT_AUTHENTICATION_SCHEMA = optionsSchema<ClientAuthentication>(
+  CLIENT_AUTHENTICATION_SHAPE,
+).superRefine((given: Readonly<Record<string, unknown>>, context) => {
+  const issue = clientAuthenticationIssue(given)
+  if (issue !== undefined) {
+    context.addIssue({ code: 'custom', path: [...issue.path], message: issue.message })
+  }
 })
 
 /** What authenticates one token request. */

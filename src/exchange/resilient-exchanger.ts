@@ -88,11 +88,12 @@ class ResilientExchanger implements TokenExchanger {
 
   constructor(exchanger: TokenExchanger, options: ResilientExchangerOptions) {
     assertOptions('createResilientExchanger', OPTIONS, { ...options, exchanger })
+    const { clock = systemClock, timers = systemTimers, log = silentLog } = options
     this.#exchanger = exchanger
     this.#options = options
-    this.#clock = options.clock ?? systemClock
-    this.#timers = options.timers ?? systemTimers
-    this.#log = options.log ?? silentLog
+    this.#clock = clock
+    this.#timers = timers
+    this.#log = log
   }
 
   async exchange(

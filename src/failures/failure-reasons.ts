@@ -147,8 +147,6 @@ export const FAILURE_REASONS = {
   ],
   /** Which tools there are, and who may use which. */
   tools: [
-    'duplicate_tool',
-    'invalid_scope_token',
     'permission_missing',
     'tool_not_declared',
     'tool_scope_missing',

@@ -18,6 +18,7 @@ import {
   type Fetch,
   type FetchJsonOptions,
 } from '../http/fetch-json.js'
+import { withIssues } from '../options/with-issues.js'
 import { documentUrlIssues, TEMPLATE_ISSUER } from './issuer-options.js'
 import { fetchIssuerMetadata, isTemplate, type IssuerMetadata } from './issuer-metadata.js'
 import { readKeySet } from './key-set.js'
@@ -81,29 +82,24 @@ export const ISSUER_DEFAULTS = { keysStaleMs: 24 * 60 * 60_000 } as const
 
 const ISSUER = 'must be an issuer identifier, e.g. https://example.eu.auth0.com/'
 
-const OPTIONS = optionsSchema<IssuerOptions>({
-  issuer: z
-    .string(ISSUER)
-    .regex(/^https?:\/\/./, ISSUER)
-    .refine((issuer) => !isTemplate(issuer), TEMPLATE_ISSUER),
-  metadataUrl: z.string('must be a URL').optional(),
-  jwksUrl: z.string('must be a URL').optional(),
-  dangerouslyAllowHttp: optionValues.flag.optional(),
-  fetch: optionValues.callable.optional(),
-  clock: optionValues.callable.optional(),
-  log: LOGGER_OPTION.optional(),
-  timeoutMs: optionValues.milliseconds.optional(),
-  maxAgeMs: optionValues.whole.optional(),
-  keysStaleMs: optionValues.whole.optional(),
-  cooldownMs: optionValues.whole.optional(),
-}).superRefine(
-  (options, context) => {
-    for (const { path, message } of documentUrlIssues(options)) {
-      context.addIssue({ code: 'custom', path: [path], message })
-    }
-  },
-  // Also where something is wrong already: all faults are named at once.
-  { when: () => true },
+const OPTIONS = withIssues(
+  optionsSchema<IssuerOptions>({
+    issuer: z
+      .string(ISSUER)
+      .regex(/^https?:\/\/./, ISSUER)
+      .refine((issuer) => !isTemplate(issuer), TEMPLATE_ISSUER),
+    metadataUrl: z.string('must be a URL').optional(),
+    jwksUrl: z.string('must be a URL').optional(),
+    dangerouslyAllowHttp: optionValues.flag.optional(),
+    fetch: optionValues.callable.optional(),
+    clock: optionValues.callable.optional(),
+    log: LOGGER_OPTION.optional(),
+    timeoutMs: optionValues.milliseconds.optional(),
+    maxAgeMs: optionValues.whole.optional(),
+    keysStaleMs: optionValues.whole.optional(),
+    cooldownMs: optionValues.whole.optional(),
+  }),
+  documentUrlIssues,
 )
 
 const REFRESHES_AT_ONCE = 10

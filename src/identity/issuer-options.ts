@@ -1,4 +1,5 @@
 import { isHttpsOrLoopback } from '../http/secure-url.js'
+import type { Issue } from '../options/with-issues.js'
 
 interface CheckedOptions {
   readonly issuer: string
@@ -12,15 +13,13 @@ export const TEMPLATE_ISSUER =
   "is a template for many tenants, which is not supported: write the issuer of your own tenant, with the tenant's id in place of the braces"
 
 /** What is wrong with the configured addresses of metadata and keys, by the names of the options. */
-export function documentUrlIssues(
-  options: unknown,
-): readonly { readonly path: string; readonly message: string }[] {
+export function documentUrlIssues(options: unknown): readonly Issue[] {
   const { dangerouslyAllowHttp, ...urls } = (options ?? {}) as Readonly<Record<string, unknown>>
   return ['metadataUrl', 'jwksUrl'].flatMap((path) => {
     const url = urls[path]
     const message =
       typeof url === 'string' ? documentUrlIssue(url, dangerouslyAllowHttp === true) : undefined
-    return message === undefined ? [] : [{ path, message }]
+    return message === undefined ? [] : [{ path: [path], message }]
   })
 }
 

@@ -119,24 +119,28 @@ class JwtBearerVerifier implements AccessTokenVerifier {
 
   async verify(request: VerificationRequest): Promise<Claims> {
     const { token, proof, scheme } = request.credentials
+    const remembered = proof === undefined ? await this.#remembered(token) : undefined
+    if (remembered !== undefined) return remembered
     const unverified = readUnverified(token)
     assertAccessTokenType(unverified)
     const known = this.#issuers.get(unverified.issuer ?? '')
     if (known === undefined) throw describeRefusal(unverified, this.#expectations)
-    // Also for a token that is known: this is what notices rotated keys, and a too long outage.
     const keySet = await keysFor(known.issuer, unverified, token)
-    const remembered = proof === undefined ? this.#verifiedTokens.find(token, keySet) : undefined
-    if (remembered !== undefined) return remembered
-
     const { claims, verifiedWith } = await this.#verified(request, unverified, { known, keySet })
     assertAudience(claims, this.#expectations)
     assertProofOfBinding(claims, scheme)
     if (proof === undefined) {
-      this.#verifiedTokens.remember(token, { claims, keySet: verifiedWith })
+      this.#verifiedTokens.remember(token, { claims, issuer: known.issuer, keySet: verifiedWith })
     } else {
       this.#seenProofs.assertUnused(proof, claims['cnf'])
     }
     return claims
+  }
+
+  /** Asks for the keys also where the token is known: this is what notices rotated keys, and a too long outage. */
+  async #remembered(token: Secret): Promise<Claims | undefined> {
+    const issuer = this.#verifiedTokens.issuerOf(token)
+    return issuer && this.#verifiedTokens.find(token, await issuer.keys(undefined))
   }
 
   async #verified(

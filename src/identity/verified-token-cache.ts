@@ -4,9 +4,12 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../time/clock.js'
 import type { Secret } from '../secret.js'
 import type { Claims } from './caller.js'
+import type { Issuer } from './issuer-keys.js'
 
 interface VerifiedToken {
   readonly claims: Claims
+  readonly issuer: Issuer
+  /** The keys that it was verified with. */
   readonly keySet: JSONWebKeySet
 }
 
@@ -31,7 +34,12 @@ export class VerifiedTokenCache {
     if (maxEntries > 0) this.#entries = new LRUCache({ max: maxEntries })
   }
 
-  /** The claims of a token that was verified with this very key set and has not expired. */
+  /** Whose token it is, where it has been verified before: `find` wants that issuer's keys. */
+  issuerOf(token: Secret): Issuer | undefined {
+    return this.#entries?.peek(fingerprint(token))?.issuer
+  }
+
+  /** The claims of a token that was verified with this very key set and has not expired: the same frozen object each time. */
   find(token: Secret, keySet: JSONWebKeySet): Claims | undefined {
     const key = fingerprint(token)
     const entry = this.#entries?.get(key)
@@ -41,8 +49,11 @@ export class VerifiedTokenCache {
     return undefined
   }
 
+  /** Freezes the claims. */
   remember(token: Secret, verified: VerifiedToken): void {
-    if (!this.#expired(verified.claims)) this.#entries?.set(fingerprint(token), verified)
+    if (this.#expired(verified.claims)) return
+    deepFreeze(verified.claims)
+    this.#entries?.set(fingerprint(token), verified)
   }
 
   #expired({ exp }: Claims): boolean {
@@ -51,7 +62,19 @@ export class VerifiedTokenCache {
   }
 }
 
-/** The SHA-256 of a token, in hex. */
+const fingerprints = new WeakMap<Secret, string>()
+
+/** The SHA-256 of a token, in hex; computed once for each `Secret`. */
 export function fingerprint(token: Secret): string {
-  return createHash('sha256').update(token.reveal()).digest('hex')
+  const known = fingerprints.get(token)
+  if (known !== undefined) return known
+  const made = createHash('sha256').update(token.reveal()).digest('hex')
+  fingerprints.set(token, made)
+  return made
+}
+
+function deepFreeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const member of Object.values(value)) deepFreeze(member)
 }

@@ -5,16 +5,16 @@ import { ISSUER_DEFAULTS } from '../identity/issuer-keys.js'
 import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { HTTP_DEFAULTS } from '../limits/http-limits.js'
 import { withoutUndefined } from '../options/without-undefined.js'
-import { unionScopes } from '../scopes.js'
 import { ACCESS_DEFAULTS } from '../tools/access.js'
-import type { OnBehalfOfOptions } from './options.js'
+import { requiredScopesOf } from '../tools/required-scopes.js'
+import type { ListingServerOptions } from './options.js'
 
 /**
  * The options with every default in its place, so that nothing behind has a default that counts.
  *
  * The standalone server goes through here as well: what it sets in another way is in its configuration.
  */
-export function withDefaults(options: OnBehalfOfOptions) {
+export function withDefaults(options: ListingServerOptions) {
   const { endpoint, resource = endpoint.href, issuer, callerPolicy = {}, access = {} } = options
   const { exchange = {}, apiCalls = {}, http = {}, delegation = {} } = options
   // Scopes that were assigned to users cannot be asked for.
@@ -26,9 +26,7 @@ export function withDefaults(options: OnBehalfOfOptions) {
     toleratedAudiences: options.toleratedAudiences ?? [],
     clockToleranceSeconds: options.clockToleranceSeconds ?? TOKEN_DEFAULTS.clockToleranceSeconds,
     metadataLocation: options.metadataLocation ?? 'host',
-    baselineScopes:
-      options.baselineScopes ??
-      unionScopes(...options.tools.map(({ requiredScopes }) => requiredScopes)),
+    baselineScopes: options.baselineScopes ?? requiredScopesOf(options.tools),
     issuers: typeof issuer === 'string' ? [issuer] : issuer,
     keysStaleMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
     undeclaredTools: options.undeclaredTools ?? 'refuse',

@@ -10,9 +10,10 @@ import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
 import { withDefaults, type ResolvedOptions } from './defaults.js'
+import { inSequence } from './in-sequence.js'
 import { exchangerFor, issuersFor } from './exchanger.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
-import type { OnBehalfOfOptions, OptionsNamingApis } from './options.js'
+import type { ListingServerOptions, OptionsNamingApis } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
 
 /**
@@ -74,13 +75,13 @@ export function onBehalfOf<const Api extends string, const Name extends string =
 }
 
 /** Logs scopes among the options that no tool requires. */
-export function warnOfScopes({ baselineScopes, access, tools, log }: OnBehalfOfOptions): void {
+export function warnOfScopes({ baselineScopes, access, tools, log }: ListingServerOptions): void {
   const named = { baselineScopes, scopeHierarchy: access?.scopeHierarchy ?? {} }
   warnOfScopesOfNoTool(named, { tools, origins: SCOPE_OPTIONS }, log ?? silentLog)
 }
 
 /** `onBehalfOf` for options that have been checked; `host` decides whether log lines speak of options or of settings. */
-export function composeOnBehalfOf(given: OnBehalfOfOptions, host: ToolHost): ComposedOnBehalfOf {
+export function composeOnBehalfOf(given: ListingServerOptions, host: ToolHost): ComposedOnBehalfOf {
   const options = withDefaults(given)
   const ours = new WeakSet<Request>()
   const connections = connectionsFor(options)
@@ -93,15 +94,19 @@ export function composeOnBehalfOf(given: OnBehalfOfOptions, host: ToolHost): Com
   const wiring = createWiringCheck({ endpoint, log })
   const context = once([marking(ours), ...chain.context])
   const guard = once([context, ...chain.guard])
+  const endpointChain = inSequence([context, wiring.protect, guard, ...chain.endpoint])
   const metadata = Router()
   metadata.use(wiring.metadata)
   metadata.route([...metadataPaths(endpoint)]).all(context)
   metadata.use(chain.metadata, chain.errors)
-  const protect = Router()
-  protect.use(context, wiring.protect, guard, ...chain.endpoint, chain.errors)
   return {
     metadata,
-    protect,
+    protect: function protect(req, res, next) {
+      return endpointChain(req, res, (failure?: unknown) => {
+        if (failure === undefined) next()
+        else chain.errors(failure, req, res, next)
+      })
+    },
     guard,
     context,
     errors: chain.errors,
@@ -120,15 +125,14 @@ function marking(requests: WeakSet<Request>): RequestHandler {
 /** The handlers as one, which a request goes through no more than once wherever it is mounted. */
 function once(handlers: readonly RequestHandler[]): RequestHandler {
   const passed = new WeakSet<Request>()
-  const router = Router()
-  router.use(...handlers)
+  const all = inSequence(handlers)
   return function onceMiddleware(req, res, next) {
     if (passed.has(req)) {
       next()
       return
     }
     passed.add(req)
-    router(req, res, next)
+    return all(req, res, next)
   }
 }
 

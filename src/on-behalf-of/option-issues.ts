@@ -1,11 +1,7 @@
 import { z } from 'zod'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
-
-interface Issue {
-  readonly path: readonly (string | number)[]
-  readonly message: string
-}
+import type { Issue } from '../options/with-issues.js'
 
 /** As much of the options as is sound, to look at them together. */
 const SOUND = z.object({
@@ -23,11 +19,7 @@ const SOUND = z.object({
     )
     .catch({}),
   tools: z
-    .array(
-      z
-        .object({ name: z.string(), downstream: z.object({ api: z.string() }).optional() })
-        .catch({ name: '' }),
-    )
+    .array(z.object({ downstream: z.object({ api: z.string() }).optional() }).catch({}))
     .catch([]),
   exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
   client: z.object({ secret: z.unknown().optional() }).catch({}),
@@ -49,21 +41,10 @@ export function issuesTogether(options: unknown): readonly Issue[] {
 
 function toolIssues({ tools, apis }: z.output<typeof SOUND>): readonly Issue[] {
   const known = Object.keys(apis)
-  const names = tools.map(({ name }) => name)
-  return tools.flatMap(({ name, downstream }, index) => {
-    const twice = name !== '' && names.indexOf(name) < index
-    const unknown = downstream !== undefined && !known.includes(downstream.api)
-    return [
-      ...(twice ? [{ path: ['tools', index, 'name'], message: `"${name}" is given twice` }] : []),
-      ...(unknown
-        ? [
-            {
-              path: ['tools', index, 'downstream', 'api'],
-              message: `"${downstream.api}" is none of the apis (${known.join(', ')})`,
-            },
-          ]
-        : []),
-    ]
+  return tools.flatMap(({ downstream }, index) => {
+    if (downstream === undefined || known.includes(downstream.api)) return []
+    const message = `"${downstream.api}" is none of the apis (${known.join(', ')})`
+    return [{ path: ['tools', index, 'downstream', 'api'], message }]
   })
 }
 

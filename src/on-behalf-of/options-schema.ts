@@ -1,24 +1,33 @@
 import { z } from 'zod'
-import { CLIENT_METHOD, secretIssue } from '../exchange/client-authentication.js'
+import {
+  CLIENT_AUTHENTICATION_SHAPE,
+  clientAuthenticationIssue,
+} from '../exchange/client-authentication.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
 import { isTemplate } from '../identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
 import { ACCESS_SHAPE, type AccessPolicy } from '../tools/access.js'
-import { API_CALL_SHAPE, APIS_OPTION } from '../tools/tool-exchange.js'
-import { requirementsSchema, SCOPES_OPTION } from '../tools/tool-schema.js'
+import { API_CALL_SHAPE, apisOption } from '../tools/tool-exchange.js'
+import { requirementsSchema, SCOPES_OPTION, toolsOption } from '../tools/tool-schema.js'
 import { DELEGATION_SCHEMA } from '../exchange/delegation-policy.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
 import { issuesTogether } from './option-issues.js'
-import type { ApiCallOptions, ExchangeSettings, OnBehalfOfOptions } from './options.js'
+import type {
+  ApiCallOptions,
+  ExchangeSettings,
+  ListingServerOptions,
+  OnBehalfOfOptions,
+} from './options.js'
 import { EXCHANGE_SHAPE } from '../exchange/exchange-pipeline.js'
 import { STRICTNESS_SHAPE } from '../exchange/verify-exchanged-token.js'
 import { CALLER_POLICY_SHAPE } from '../identity/caller.js'
 import { optionValues } from '../options/option-values.js'
 import { assertOptions, optionsSchema, type OptionsShape } from '../options/assert-options.js'
+import { withIssues, type Issue } from '../options/with-issues.js'
 import { isScopeToken } from '../scopes.js'
 
 const issuer = z
@@ -57,6 +66,16 @@ const ACCESS = optionsSchema<AccessPolicy>({
   scopeHierarchy: z.record(z.string(), scopes).optional(),
 })
 
+/** The options of `onBehalfOf`, behind which a server of the user's own lists the tools. */
+const ACCESS_WITHOUT_LISTING = optionsSchema<NonNullable<OnBehalfOfOptions['access']>>({
+  ...ACCESS.shape,
+  lockedTools: z
+    .undefined(
+      'has no effect here, for your MCP server lists its tools itself. Give lockedTools to createToolAccess, and list the tools that its visibleTo(caller) returns',
+    )
+    .optional(),
+})
+
 const CALLER_POLICY = optionsSchema<NonNullable<OnBehalfOfOptions['callerPolicy']>>({
   ...CALLER_POLICY_SHAPE,
   scopePrefix: z
@@ -65,21 +84,13 @@ const CALLER_POLICY = optionsSchema<NonNullable<OnBehalfOfOptions['callerPolicy'
     .optional(),
 })
 
-const CLIENT = optionsSchema<OnBehalfOfOptions['client']>({
-  id: text("our client's id at the authorization server"),
-  method: CLIENT_METHOD.optional(),
-  secret: z.unknown().optional(),
-  privateKey: z.unknown().optional(),
-  keyId: z.string('must be a text').optional(),
-  exchanger: z.unknown().optional(),
-}).superRefine(
-  (client: unknown, context) => {
-    if (typeof client !== 'object' || client === null) return
-    const issue = clientIssue(client as Readonly<Record<string, unknown>>)
-    if (issue !== undefined) context.addIssue({ code: 'custom', ...issue })
-  },
-  // Also where something is wrong already: all issues are named at once.
-  { when: () => true },
+const CLIENT = withIssues(
+  optionsSchema<OnBehalfOfOptions['client']>({
+    ...CLIENT_AUTHENTICATION_SHAPE,
+    id: text("our client's id at the authorization server"),
+    exchanger: z.unknown().optional(),
+  }),
+  clientIssues,
 )
 
 /** The options that every server in front of APIs has, whether it is mounted or stands alone. */
@@ -92,8 +103,8 @@ export const SERVER_SHAPE = {
   jwksUrl: documentUrl,
   keysStaleMs: optionValues.milliseconds.optional(),
   client: CLIENT,
-  apis: APIS_OPTION,
-  tools: z.array(requirementsSchema(), 'must be a list of tools'),
+  apis: apisOption('apiCalls'),
+  tools: toolsOption(requirementsSchema()),
   baselineScopes: scopes.optional(),
   log: LOGGER_OPTION.optional(),
   access: ACCESS.optional(),
@@ -108,27 +119,16 @@ export const SERVER_SHAPE = {
   fetch: callable.optional(),
   dangerouslyShareClientSecret: flag.optional(),
   dangerouslyAllowHttp: flag.optional(),
-} satisfies OptionsShape<Omit<OnBehalfOfOptions, 'sessions' | 'undeclaredTools'>>
+} satisfies OptionsShape<Omit<ListingServerOptions, 'sessions' | 'undeclaredTools'>>
 
-/** Has a schema look at the options together as well, since each may be right alone. */
-export function checkedTogether(schema: z.ZodObject): z.ZodType {
-  return schema.superRefine(
-    (options, context) => {
-      for (const { path, message } of issuesTogether(options)) {
-        context.addIssue({ code: 'custom', path: [...path], message })
-      }
-    },
-    // Also where something is wrong already: all issues are named at once.
-    { when: () => true },
-  )
-}
-
-const OPTIONS = checkedTogether(
+const OPTIONS = withIssues(
   optionsSchema<OnBehalfOfOptions>({
     ...SERVER_SHAPE,
+    access: ACCESS_WITHOUT_LISTING.optional(),
     undeclaredTools: optionValues.oneOf('refuse', 'allow').optional(),
     sessions: SESSIONS_OPTION.optional(),
   }),
+  issuesTogether,
 )
 
 /** Throws a `TypeError` that names every issue of the options of `onBehalfOf`. */
@@ -136,22 +136,18 @@ export function assertOnBehalfOfOptions(options: OnBehalfOfOptions): void {
   assertOptions('onBehalfOf', OPTIONS, options)
 }
 
-function clientIssue(
-  client: Readonly<Record<string, unknown>>,
-): { path: string[]; message: string } | undefined {
-  const { secret, method, privateKey, exchanger } = client
+function clientIssues(client: unknown): readonly Issue[] {
+  if (typeof client !== 'object' || client === null) return []
+  const given = client as Readonly<Record<string, unknown>>
+  const { secret, method, exchanger } = given
   if (exchanger !== undefined) {
     const exchanges = typeof (exchanger as Partial<TokenExchanger>).exchange === 'function'
-    return exchanges
-      ? undefined
-      : { path: ['exchanger'], message: 'must have an exchange function' }
+    return exchanges ? [] : [{ path: ['exchanger'], message: 'must have an exchange function' }]
   }
-  if (method === 'tls_client_auth') return undefined
-  const [name, given] =
-    method === 'private_key_jwt' ? ['privateKey', privateKey] : ['secret', secret]
-  if (name === 'secret' && given === undefined) {
-    return { path: [], message: 'must have a secret, a method or an exchanger' }
+  const needsSecret = method !== 'tls_client_auth' && method !== 'private_key_jwt'
+  if (needsSecret && secret === undefined) {
+    return [{ path: [], message: 'must have a secret, a method or an exchanger' }]
   }
-  const message = secretIssue(given)
-  return message === undefined ? undefined : { path: [name], message }
+  const issue = clientAuthenticationIssue(given)
+  return issue === undefined ? [] : [issue]
 }

@@ -67,7 +67,9 @@ export interface OnBehalfOfOptions {
   readonly baselineScopes?: readonly string[] | undefined
   /** Default: none. */
   readonly log?: Logger | undefined
-  readonly access?: AccessPolicy | undefined
+  /** `lockedTools` is an option of `createToolAccess` alone: your MCP server lists the tools itself. */
+  readonly access?:
+    (Omit<AccessPolicy, 'lockedTools'> & { readonly lockedTools?: undefined }) | undefined
   readonly callerPolicy?: Omit<CallerPolicy, 'ignorePermissions'> | undefined
   readonly delegation?: DelegationPolicy | undefined
   /**
@@ -89,6 +91,11 @@ export interface OnBehalfOfOptions {
   readonly dangerouslyShareClientSecret?: boolean | undefined
   /** Accepts plain http beyond this machine, the issuer's endpoints included, for closed test networks. Default false. */
   readonly dangerouslyAllowHttp?: boolean | undefined
+}
+
+/** `OnBehalfOfOptions` of a server that lists the tools as well. */
+export type ListingServerOptions = Omit<OnBehalfOfOptions, 'access'> & {
+  readonly access?: AccessPolicy | undefined
 }
 
 /** How tokens are exchanged, and what is checked of those that come back. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nearestName } from './nearest-name.js'
+import { withIssues } from './with-issues.js'
 
 /** The keys of each member of a union of options; `keyof` has only those that all members share. */
 type KeysOf<Options> = Options extends unknown ? keyof Options : never
@@ -24,20 +25,28 @@ export type OptionsShape<Options> = {
     : z.ZodType
 }
 
+/** Options that belong in another object, and the name of that. */
+export interface OptionsElsewhere {
+  readonly names: readonly string[]
+  readonly place: string
+}
+
 /**
  * Creates the schema of an object of options, also of a nested one: `optionsSchema<CachingOptions>({ maxAgeMs: … })`.
  *
- * The compiler compares its keys with those of the type. It refuses unknown keys and names the one that was meant.
+ * The compiler compares its keys with those of the type. It refuses unknown keys and names the one that was meant, or the
+ * place where it belongs.
  */
 export function optionsSchema<Options extends object>(
   shape: OptionsShape<Options>,
   kind: 'option' | 'member' = 'option',
+  elsewhere?: OptionsElsewhere,
 ): z.ZodObject<OptionsShape<Options>, z.core.$strict> {
   const known = Object.keys(shape)
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? unknownKeys(issue.keys, known, kind)
+        ? foreignKeys(issue.keys, { known, kind, elsewhere })
         : 'must be an object',
   })
 }
@@ -47,18 +56,32 @@ export function optionsSchema<Options extends object>(
  * what is meant for us must not go unread.
  */
 export function refuseMisspelt(schema: z.ZodObject, known: readonly string[]): z.ZodType {
-  return schema.superRefine(
-    (value: unknown, context) => {
-      if (typeof value !== 'object' || value === null) return
-      const misspelt = Object.keys(value).filter(
-        (key) => !known.includes(key) && nearestName(key, known) !== undefined,
-      )
-      if (misspelt.length === 0) return
-      context.addIssue({ code: 'custom', message: unknownKeys(misspelt, known, 'member') })
-    },
-    // Also where something is wrong already: all issues are named at once.
-    { when: () => true },
-  )
+  return withIssues(schema, (value) => {
+    if (typeof value !== 'object' || value === null) return []
+    const misspelt = Object.keys(value).filter(
+      (key) => !known.includes(key) && nearestName(key, known) !== undefined,
+    )
+    if (misspelt.length === 0) return []
+    return [{ path: [], message: unknownKeys(misspelt, known, 'member') }]
+  })
+}
+
+interface KnownKeys {
+  readonly known: readonly string[]
+  readonly kind: 'option' | 'member'
+  readonly elsewhere: OptionsElsewhere | undefined
+}
+
+function foreignKeys(keys: readonly string[], { known, kind, elsewhere }: KnownKeys): string {
+  const misplaced = keys.filter((key) => elsewhere?.names.includes(key))
+  const unknown = keys.filter((key) => !misplaced.includes(key))
+  const move = misplaced.map((key) => `"${key}"`).join(', ')
+  return [
+    ...(unknown.length > 0 ? [unknownKeys(unknown, known, kind)] : []),
+    ...(elsewhere !== undefined && misplaced.length > 0
+      ? [`may have only ${known.join(' and ')}: move ${move} to ${elsewhere.place}`]
+      : []),
+  ].join('; ')
 }
 
 function unknownKeys(keys: readonly string[], known: readonly string[], kind: string): string {

@@ -8,27 +8,34 @@ import { mcpRoute } from '../../routes/mcp.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import { withIssues } from '../options/with-issues.js'
 import { silentLog } from '../logging/logger.js'
+import type { Mount } from '../mcp/mount.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
+import { inSequence } from '../on-behalf-of/in-sequence.js'
 import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
-import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
-import { checkedTogether, SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
+import type { ListingServerOptions, OnBehalfOfOptions } from '../on-behalf-of/options.js'
+import { issuesTogether } from '../on-behalf-of/option-issues.js'
+import { SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
-import { createToolAccess } from '../tools/access.js'
+import { createToolAccess, type AccessPolicy } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import type { Tool } from '../tools/tool.js'
-import { TOOL_SCHEMA } from '../tools/tool-schema.js'
+import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
 import { createMcpServers } from './mcp-servers.js'
 
 /** A whole server: the options of `onBehalfOf`, tools with their handlers, and what only an app of its own decides. */
 export interface AppOptions extends Omit<
   OnBehalfOfOptions,
-  'tools' | 'sessions' | 'undeclaredTools'
+  'tools' | 'access' | 'sessions' | 'undeclaredTools'
 > {
   readonly tools: readonly Tool[]
+  readonly access?: AccessPolicy | undefined
   /** Gives 2025 clients sessions. Default: none. */
   readonly sessions?: Omit<McpSessionsOptions, 'onRequest'> | undefined
+  /** How requests get to the MCP SDK, as in `mcpRoute`. Default `direct`. */
+  readonly mount?: Mount | undefined
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. Default 0. */
   readonly trustProxy?: number | readonly string[] | undefined
   /** Shows a page to people at `/`, which names every tool to anybody. Default false. */
@@ -39,11 +46,12 @@ export interface AppOptions extends Omit<
   readonly createReference?: (() => string) | undefined
 }
 
-const OPTIONS = checkedTogether(
+const OPTIONS = withIssues(
   optionsSchema<AppOptions>({
     ...SERVER_SHAPE,
-    tools: z.array(TOOL_SCHEMA, 'must be a list of tools'),
+    tools: toolsOption(TOOL_SCHEMA),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
+    mount: optionValues.oneOf('direct', 'sdk').optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
         error: 'must be a number of hops, or a list of addresses and subnets',
@@ -53,6 +61,7 @@ const OPTIONS = checkedTogether(
     tokenCommand: optionValues.text('a line of a shell').optional(),
     createReference: optionValues.callable.optional(),
   }),
+  issuesTogether,
 )
 
 /** An Express app with the MCP endpoint, and how it ends. */
@@ -97,6 +106,7 @@ export function composeApp(options: AppOptions): App {
   const mcp = mcpRoute({
     createServer: servers.create,
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
+    mount: options.mount,
     log,
   })
   const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone')
@@ -105,6 +115,8 @@ export function composeApp(options: AppOptions): App {
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('trust proxy', options.trustProxy ?? 0)
+  // First, so that no call pays for what is not meant for it: `protect` brings along what stands in front of it below.
+  app.route(endpoint.pathname).all(inSequence([front.protect, mcp.handler]))
   app.use(front.context)
   app.use(healthRoute(basePathOf(endpoint)))
   app.use(front.metadata)
@@ -112,7 +124,6 @@ export function composeApp(options: AppOptions): App {
   if (options.homePage === true) {
     app.use(homePageRoute(homePageOptions({ ...options, tools: registry.tools }, front.resource)))
   }
-  app.route(endpoint.pathname).all(front.protect, mcp.handler)
   app.use(notFound(endpoint))
   app.use(front.errors)
   return {
@@ -126,7 +137,7 @@ export function composeApp(options: AppOptions): App {
 }
 
 /** The options of `onBehalfOf` among those of an app. */
-function sharedOptions(options: AppOptions): OnBehalfOfOptions {
+function sharedOptions(options: AppOptions): ListingServerOptions {
   // The SDK servers have these tools and no others, and answer a call of another as the protocol says.
   return { ...options, sessions: undefined, undeclaredTools: 'allow' }
 }

@@ -109,6 +109,7 @@ export async function appOptions(
     sessions: config.sessions,
     http: config.http,
     trustProxy: config.trustProxy,
+    mount: config.mount,
     homePage: config.homePage,
     exchange: {
       issuer: exchange.issuer,

@@ -1,32 +1,25 @@
 import {
-  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  SUPPORTED_PROTOCOL_VERSIONS,
   type AuthInfo,
-  type CallToolResult,
   type McpServerFactory,
-  type RegisteredTool,
-  type ServerContext,
+  type ServerOptions,
 } from '@modelcontextprotocol/server'
-import { withoutUndefined } from '../options/without-undefined.js'
-import { downstreamOf } from '../downstream/downstream-access.js'
-import { downstreamStepUp, setPendingStepUp } from '../downstream/downstream-step-up.js'
-import { describeError } from '../logging/describe-error.js'
-import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
-import { FAILURE_TABLE, failureText } from '../failures/failure-table.js'
-import { requireAuthContext, findAuthContext } from '../identity/auth-context.js'
-import { logEvent } from '../logging/log-event.js'
-import type { Logger } from '../logging/logger.js'
-import { scrub } from '../logging/scrub.js'
-import type { ToolAccess } from '../tools/access.js'
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
+import { requireAuthContext } from '../identity/auth-context.js'
+import { MODERN_REVISION } from '../mcp/direct-message.js'
+import { markRequestFree } from '../mcp/request-free.js'
 import type { ToolRegistry } from '../tools/registry.js'
-import type { DownstreamToolContext, Tool } from '../tools/tool.js'
+import { ShownTools } from '../tools/shown-tools.js'
+import { toolDefinition } from '../tools/tool-definition.js'
+import type { Tool } from '../tools/tool.js'
 import { SERVER_NAME, VERSION } from '../version.js'
+import { callTool, type ToolCallOptions } from './call-tool.js'
 
-export interface McpServerOptions {
+export interface McpServerOptions extends ToolCallOptions {
   readonly registry: ToolRegistry
-  readonly access: ToolAccess<Tool>
-  readonly log: Logger
-  /** Creates the reference that ties a tool error to its log line. */
-  readonly createReference: () => string
 }
 
 export interface McpServers {
@@ -36,145 +29,62 @@ export interface McpServers {
   readonly refresh: (server: object, authInfo: AuthInfo) => void
 }
 
+const INFO = { name: SERVER_NAME, version: VERSION }
+const LEGACY_OPTIONS: ServerOptions = {
+  capabilities: { tools: { listChanged: true } },
+  cacheHints: { 'tools/list': { ttlMs: 0, cacheScope: 'private' } },
+  // The SDK would make one per server.
+  jsonSchemaValidator: new AjvJsonSchemaValidator(),
+}
+const MODERN_OPTIONS: ServerOptions = {
+  ...LEGACY_OPTIONS,
+  supportedProtocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS, MODERN_REVISION],
+}
+
 /**
- * Creates the source of the SDK servers for a set of tools.
+ * Creates the source of the SDK servers for a set of tools. What clients are told of the tools is made here, once.
  *
  * A caller is shown the tools they may see, and each tool checks once more that its caller may use it. A server is
- * never shared: shared state between callers is how answers reach the wrong user.
+ * never shared: shared state between callers is how answers reach the wrong user. Throws a `TypeError` for a tool that
+ * cannot be listed.
  */
 export function createMcpServers(options: McpServerOptions): McpServers {
-  const toolsByServer = new WeakMap<object, ReadonlyMap<string, RegisteredTool>>()
-  const show = (server: object, authInfo: AuthInfo | undefined): void => {
-    const { caller } = requireAuthContext(authInfo)
-    for (const { name } of options.access.visibleTo(caller)) {
-      const tool = toolsByServer.get(server)?.get(name)
-      if (tool?.enabled === false) tool.enable()
-    }
-  }
+  const { registry, access } = options
+  const definitions = new Map(registry.tools.map((tool) => [tool.name, toolDefinition(tool)]))
+  const shownBy = new WeakMap<object, ShownTools>()
   return {
-    create: ({ authInfo }) => {
-      requireAuthContext(authInfo)
-      const server = new McpServer(
-        { name: SERVER_NAME, version: VERSION },
-        {
-          capabilities: { tools: {} },
-          cacheHints: { 'tools/list': { ttlMs: 0, cacheScope: 'private' } },
-        },
-      )
-      toolsByServer.set(
-        server,
-        new Map(
-          options.registry.tools.map((tool) => [tool.name, registerTool(server, tool, options)]),
-        ),
-      )
-      show(server, authInfo)
+    create: markRequestFree(({ era, authInfo }) => {
+      const { caller } = requireAuthContext(authInfo)
+      const server = new Server(INFO, era === 'modern' ? MODERN_OPTIONS : LEGACY_OPTIONS)
+      const shown = new ShownTools(access, caller)
+      shownBy.set(server, shown)
+      server.setRequestHandler('tools/list', () => ({
+        tools: shown
+          .names()
+          .map((name) => definitions.get(name))
+          .filter((known) => known !== undefined),
+      }))
+      server.setRequestHandler('tools/call', ({ params }, context) => {
+        const tool = shownTool(params.name, registry, shown)
+        return callTool(tool, { args: params.arguments ?? {}, context, options })
+      })
       return server
+    }),
+    refresh: (server, authInfo) => {
+      const added = shownBy.get(server)?.add(requireAuthContext(authInfo).caller)
+      if (added === true && server instanceof Server) void server.sendToolListChanged()
     },
-    refresh: show,
   }
 }
 
-/** Hidden until it is shown. */
-function registerTool(server: McpServer, tool: Tool, options: McpServerOptions): RegisteredTool {
-  const registered = server.registerTool(
-    tool.name,
-    {
-      title: tool.title,
-      description: tool.description,
-      inputSchema: tool.inputSchema,
-      outputSchema: tool.outputSchema,
-      ...withoutUndefined({ annotations: tool.annotations }),
-    },
-    (input, context) => runTool(tool, { input, context, options }),
-  )
-  registered.disable()
-  return registered
+/** Refuses, in the words of the SDK, a tool that there is not or that the caller is not shown. */
+function shownTool(name: string, registry: ToolRegistry, shown: ShownTools): Tool {
+  const tool = registry.find(name)
+  if (tool === undefined) throw refusedCall(`Tool ${name} not found`)
+  if (!shown.has(name)) throw refusedCall(`Tool ${name} disabled`)
+  return tool
 }
 
-interface Invocation {
-  readonly input: Record<string, unknown>
-  readonly context: ServerContext
-  readonly options: McpServerOptions
-}
-
-async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResult> {
-  const { input, context, options } = invocation
-  try {
-    assertAllowed(tool, context, options.access)
-    const output = await tool.handler(input, toolContext(tool, context))
-    return {
-      content: [{ type: 'text', text: tool.toText(output) }],
-      structuredContent: output,
-    }
-  } catch (error) {
-    return toolError(tool, error, invocation)
-  }
-}
-
-/** The middleware chain has decided this already. A server that is mounted without it refuses the call here. */
-function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
-  const { caller } = requireAuthContext(context.http?.authInfo)
-  if (access.decide([tool.name], caller).kind !== 'allowed') {
-    throw new OnBehalfOfError('insufficient_scope', { reason: 'tool_scopes_not_mounted' })
-  }
-}
-
-/** Fails before the handler runs where the tool wants an API and the exchange gave no access to it. */
-function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext {
-  const { caller } = requireAuthContext(context.http?.authInfo)
-  const { signal } = context.mcpReq
-  const local = { caller, signal }
-  return tool.downstream === undefined
-    ? (local as DownstreamToolContext)
-    : { ...local, downstream: downstreamOf(context, tool.name) }
-}
-
-/** Where the answer has not begun yet, the route replaces it by the challenge. */
-function offerStepUp(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): void {
-  const authInfo = http?.authInfo
-  if (authInfo === undefined || tool.downstream === undefined) return
-  const { caller } = requireAuthContext(authInfo)
-  const { requiredScopes, downstream } = tool
-  const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp ?? [] }
-  const stepUp = downstreamStepUp(error, caller, mapping)
-  if (stepUp !== undefined) setPendingStepUp(authInfo, stepUp)
-}
-
-function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation): CallToolResult {
-  const error = asOnBehalfOfError(thrown)
-  offerStepUp(tool, error, context)
-  const rule = FAILURE_TABLE[error.code]
-  const reference = options.createReference()
-  const { id: rpcId } = context.mcpReq
-  logEvent(options.log, rule.logLevel, {
-    event: 'tool_failed',
-    tool: tool.name,
-    code: error.code,
-    reason: error.details.reason,
-    status: error.details.status,
-    security: rule.security,
-    reference,
-    requestId: findAuthContext(context.http?.authInfo)?.requestId,
-    rpcId: typeof rpcId === 'string' ? scrub(rpcId, 100) : rpcId,
-    ...error.details.log,
-    err: describeError(error),
-    stack: error.code === 'internal_error' ? framesOf(thrown) : undefined,
-  })
-  const text = failureText(error.code, error.details)
-  return {
-    isError: true,
-    content: [
-      { type: 'text', text: rule.includeReference ? `${text} (reference: ${reference})` : text },
-    ],
-  }
-}
-
-/** Where an error was thrown. Its message may quote what a call was about, so the frames alone. */
-function framesOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error)) return undefined
-  const { name, message, stack = '' } = thrown
-  const head = `${name}: ${message}`
-  const below = stack.startsWith(head) ? stack.slice(head.length) : stack
-  const frames = below.split('\n').filter((line) => /^ {4}at \S/.test(line))
-  return scrub(frames.map((line) => line.trim()).join(' | '), 2_000)
+function refusedCall(message: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, message)
 }

@@ -5,6 +5,7 @@ import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
 import type { ToolRegistry } from './registry.js'
+import { requiredScopesOf } from './required-scopes.js'
 import type { ToolRequirements } from './tool.js'
 
 /** Scopes that include others: `{ 'tool:admin': ['tool:greet', 'tool:whoami'] }`. */
@@ -65,6 +66,8 @@ export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
   decide(toolNames: readonly string[], caller: Caller): AccessDecision
   /** The tools to list for a caller, sorted by name. */
   visibleTo(caller: Caller): readonly T[]
+  /** Whether the tool of this name is listed for a caller; false for a name that is no tool of ours. */
+  isVisible(toolName: string, caller: Caller): boolean
   /** Every scope of this server: those that tools ask for or offer in a step-up, and those of the hierarchy. */
   readonly scopes: readonly string[]
   /** Whether a token has any scope that any tool asks for; true where no tool asks for one. */
@@ -92,10 +95,10 @@ export function createToolAccess<T extends ToolRequirements>(
 ): ToolAccess<T> {
   assertOptions('createToolAccess', POLICY, policy)
   const hierarchy = policy.scopeHierarchy ?? {}
-  const every = unionScopes(...registry.tools.map((tool) => tool.requiredScopes))
+  const every = requiredScopesOf(registry.tools)
   const decide = (decided: readonly T[], caller: Caller): AccessDecision => {
     const tools = decided.map(({ name }) => name)
-    const required = unionScopes(...decided.map((tool) => tool.requiredScopes))
+    const required = requiredScopesOf(decided)
     const forbidden = forbiddenScopes(required, caller, policy)
     if (forbidden.length > 0) return { kind: 'never', tools, missing: forbidden }
     if (policy.authorizationClaims === 'permissions') return { kind: 'allowed' }
@@ -105,6 +108,10 @@ export function createToolAccess<T extends ToolRequirements>(
     const held = policy.stepUpScopes === 'required' ? [] : caller.scopes
     const kept = held.join(' ').length <= MAX_KEPT ? held : held.filter((s) => every.includes(s))
     return { kind: 'step_up', tools, missing, scopes: unionScopes(required, kept) }
+  }
+  const isVisible = (tool: T, caller: Caller): boolean => {
+    const { kind } = decide([tool], caller)
+    return kind === 'allowed' || (kind === 'step_up' && policy.lockedTools === 'show')
   }
   return {
     scopes: unionScopes(
@@ -120,11 +127,11 @@ export function createToolAccess<T extends ToolRequirements>(
         toolNames.map((name) => registry.find(name)).filter((tool) => tool !== undefined),
         caller,
       ),
-    visibleTo: (caller) =>
-      registry.tools.filter((tool) => {
-        const { kind } = decide([tool], caller)
-        return kind === 'allowed' || (kind === 'step_up' && policy.lockedTools === 'show')
-      }),
+    visibleTo: (caller) => registry.tools.filter((tool) => isVisible(tool, caller)),
+    isVisible: (toolName, caller) => {
+      const tool = registry.find(toolName)
+      return tool !== undefined && isVisible(tool, caller)
+    },
     knowsAnyScopeOf: (caller) =>
       every.length === 0 ||
       missingScopes(every, expandScopes(caller.scopes, hierarchy)).length < every.length,

@@ -56,16 +56,6 @@ export interface ToolExchangeOptions {
   readonly host?: ToolHost | undefined
 }
 
-/** The APIs among options. */
-export const APIS_OPTION = z.record(
-  z.string(),
-  optionsSchema<DownstreamApi>({
-    audience: optionValues.text("the API's identifier at the authorization server"),
-    baseUrl: optionValues.httpUrl,
-  }),
-  'must be the APIs, by the names that tools declare',
-)
-
 /** The options that say how the APIs are called. */
 export const API_CALL_SHAPE = {
   fetch: optionValues.callable.optional(),
@@ -75,19 +65,36 @@ export const API_CALL_SHAPE = {
   maxBytes: optionValues.count.optional(),
 }
 
+/** The schema of the APIs among options; `place` is where the options of their calls are, as a user knows it. */
+export function apisOption(place: string): z.ZodType {
+  const api = optionsSchema<DownstreamApi>(
+    {
+      audience: optionValues.text("the API's identifier at the authorization server"),
+      baseUrl: optionValues.httpUrl,
+    },
+    'option',
+    { names: Object.keys(API_CALL_SHAPE), place },
+  )
+  return z.record(z.string(), api, 'must be the APIs, by the names that tools declare')
+}
+
 /** A verified request and the tools that it calls. */
 export interface ToolCallRequest {
   readonly authInfo: AuthInfo
   /** The names of the tools. */
   readonly calls: readonly string[]
-  /** Aborts when nobody can read the answer any more; `undefined` where a lost connection cancels nothing. */
-  readonly signal: AbortSignal | undefined
+  /**
+   * Gives the signal that aborts when nobody can read the answer any more; `undefined` where a lost connection cancels
+   * nothing. Asked for once, where a tool calls an API.
+   */
+  readonly signal: () => AbortSignal | undefined
   readonly trace: TraceContext
   /** Told to the authorization server. */
   readonly clientAddress: string | undefined
 }
 
-interface ExchangeForTool extends Omit<ToolCallRequest, 'calls'> {
+interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
+  readonly signal: AbortSignal | undefined
   readonly tool: ToolRequirements
   readonly downstream: DownstreamRequirement
   readonly fetchAs: FairFetch
@@ -119,9 +126,12 @@ export function createToolExchange(
       calls: tools,
       report: hasLog(options) ? reportOf(logged) : undefined,
     })
+    const signal = tools.some(({ downstream }) => downstream !== undefined)
+      ? request.signal()
+      : undefined
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
-      const exchange = { ...request, tool, downstream: tool.downstream, fetchAs }
+      const exchange = { ...request, signal, tool, downstream: tool.downstream, fetchAs }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { optionsSchema, refuseMisspelt } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import { withIssues, type Issue } from '../options/with-issues.js'
 import { isScopeToken } from '../scopes.js'
 import type { DownstreamRequirement, Tool } from './tool.js'
 
@@ -14,12 +15,14 @@ export const SCOPES_OPTION = z.array(
 
 const NAME = optionValues.text('the name of the tool')
 
-function downstreamSchema(scopes: z.ZodType) {
-  return optionsSchema<DownstreamRequirement>(
-    { api: optionValues.text('the name of an API'), scopes, stepUp: scopes.optional() },
-    'member',
-  )
-}
+const DOWNSTREAM = optionsSchema<DownstreamRequirement>(
+  {
+    api: optionValues.text('the name of an API'),
+    scopes: SCOPES_OPTION,
+    stepUp: SCOPES_OPTION.optional(),
+  },
+  'member',
+)
 
 const SCHEMA = optionValues.withFunctions('a zod object, such as z.object({})', 'safeParseAsync')
 
@@ -32,7 +35,7 @@ export const TOOL_SCHEMA = optionsSchema<Tool>(
     inputSchema: SCHEMA,
     outputSchema: SCHEMA,
     requiredScopes: SCOPES_OPTION,
-    downstream: downstreamSchema(SCOPES_OPTION).optional(),
+    downstream: DOWNSTREAM.optional(),
     annotations: z.looseObject({}, 'must be an object').optional(),
     toText: optionValues.callable,
     handler: optionValues.callable,
@@ -44,15 +47,32 @@ export const TOOL_SCHEMA = optionsSchema<Tool>(
  * A tool of any MCP server, as far as the middleware has to know it. It may have members of its own, but for those that
  * look like a misspelt one of ours.
  */
-export function requirementsSchema(
-  scopes: z.ZodType = SCOPES_OPTION,
-  known: readonly string[] = [],
-): z.ZodType {
+export function requirementsSchema(known: readonly string[] = []): z.ZodType {
   const shape = {
     name: NAME,
-    requiredScopes: scopes,
-    downstream: downstreamSchema(scopes).optional(),
+    requiredScopes: SCOPES_OPTION,
+    downstream: DOWNSTREAM.optional(),
   }
   const schema = z.looseObject(shape, 'must be a tool, such as { name, requiredScopes: [] }')
   return refuseMisspelt(schema, [...Object.keys(shape), ...known])
+}
+
+/** A list of tools among options, each of its own name. */
+export function toolsOption(tool: z.ZodType): z.ZodType {
+  return withIssues(z.array(tool, 'must be a list of tools'), repeatedNames)
+}
+
+function repeatedNames(tools: unknown): readonly Issue[] {
+  if (!Array.isArray(tools)) return []
+  const seen = new Set<string>()
+  return tools.flatMap((tool: unknown, index) => {
+    const { name } = (tool ?? {}) as { readonly name?: unknown }
+    if (typeof name !== 'string' || name === '') return []
+    if (!seen.has(name)) {
+      seen.add(name)
+      return []
+    }
+    const message = `"${name}" is given twice: rename one of the tools, or leave it out`
+    return [{ path: [index, 'name'], message }]
+  })
 }

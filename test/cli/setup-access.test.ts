@@ -110,6 +110,26 @@ describe('setup and its access to the tenant', () => {
     expect(io.waits[1]).toBe(60_000)
   })
 
+  test('a rate limit before every single write is waited out, and nothing is doubled', async () => {
+    const argv = ['--yes', '--profile', 'custom-token-exchange', '--roles', 'quickstart']
+    let isLimited = false
+    used.standIn.intercept = ({ method }, res) => {
+      isLimited = method !== 'GET' && !isLimited
+      if (isLimited) rateLimited(res, 0)
+      return isLimited
+    }
+    const { code, io } = await used.bench.setup(...argv)
+    expect(code).toBe(0)
+    expect(io.waits.length).toBeGreaterThan(12)
+    const { clients, actions, tokenExchangeProfiles, roles, clientGrants } = used.standIn.tenant
+    const made = [clients, actions, tokenExchangeProfiles, roles, clientGrants]
+    expect(made.map(({ length }) => length)).toEqual([1, 1, 1, 2, 2])
+    used.standIn.intercept = undefined
+    expect((await used.bench.setup('--dry-run', ...argv.slice(1))).io.output()).toContain(
+      'Everything is in line.',
+    )
+  })
+
   test('a rate limit without end is given up', async () => {
     used.standIn.intercept = (_seen, res) => {
       rateLimited(res, 0)

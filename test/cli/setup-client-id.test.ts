@@ -26,6 +26,14 @@ describe('setup --client-id', () => {
     expect(used.standIn.writes()).toEqual([])
   })
 
+  test('a client that is not there is told to be corrected, and nothing is written', async () => {
+    const { code, io } = await setUp('--yes', '--client-id', 'portal')
+    expect(code).toBe(1)
+    expect(io.output()).toContain('The tenant has no client portal.')
+    expect(io.output()).toContain('Correct --client-id')
+    expect(used.standIn.writes()).toEqual([])
+  })
+
   test.each([
     [{ is_first_party: false }, 'is_first_party: false'],
     [{ oidc_conformant: false }, 'oidc_conformant: false'],

@@ -229,6 +229,20 @@ describe('the token exchange profile that setup makes', () => {
     expect(used.standIn.tenant.tokenExchangeProfiles).toEqual([other])
   })
 
+  test('a profile of its own name with another Action is left alone, and no other type is advised', async () => {
+    await setUp('--yes')
+    const [profile] = used.standIn.tenant.tokenExchangeProfiles
+    Object.assign(profile ?? {}, { action_id: 'another', subject_token_type: 'urn:example:other' })
+    used.standIn.requests.length = 0
+    const { code, io } = await setUp('--yes')
+    expect(code).toBe(1)
+    const path = `/api/v2/token-exchange-profiles/${profile?.id ?? ''}`
+    expect(io.output()).toContain(`Give that profile another name (PATCH ${path})`)
+    expect(io.output()).toContain(`(DELETE ${path})`)
+    expect(io.output()).not.toContain('--subject-token-type')
+    expect(used.standIn.writes()).toEqual([])
+  })
+
   test('another type on the command line changes the profile that setup has made', async () => {
     await setUp('--yes')
     const { code } = await setUp('--yes', '--force', '--subject-token-type', 'urn:example:mcp')
@@ -254,7 +268,7 @@ describe('the token exchange profile that setup makes', () => {
 describe('one tenant with several servers and both profiles', () => {
   test('a second server gets a client, an Action and a profile of its own', async () => {
     await setUp('--yes')
-    const other = ['--server-url', 'http://localhost:4001', '--env-file', 'other.env']
+    const other = ['--server-url', 'http://localhost:4001', '--settings-file', 'other.env']
     const { code } = await setUp('--yes', ...other, '--subject-token-type', 'urn:example:other')
     expect(code).toBe(0)
     const { clients, actions, tokenExchangeProfiles } = used.standIn.tenant

@@ -126,7 +126,7 @@ describe('setup that fails half-way', () => {
   })
 
   test('a secret that the token may not see ends the run before anything is written', async () => {
-    await used.bench.setup('--yes', '--no-env-file')
+    await used.bench.setup('--yes', '--no-settings-file')
     used.standIn.scopes = new Set(
       ALL_SCOPES.split(' ').filter((scope) => scope !== 'read:client_keys'),
     )
@@ -144,6 +144,24 @@ describe('setup that fails half-way', () => {
     expect(io.output()).toContain('MCP_SERVER_URL must be https')
     expect(used.standIn.writes()).toEqual([])
     expect(used.standIn.tenant).toEqual(newTenant())
+  })
+
+  test.each(['no-such-directory/.env', '/proc/self/.env'])(
+    'a settings file that cannot be written (%s) ends the run before anything else is written',
+    async (path) => {
+      const { code, io } = await used.bench.setup('--yes', '--settings-file', path)
+      expect(code).toBe(1)
+      expect(io.output()).toMatch(/\.env cannot be (?:written|read)\./)
+      expect(io.output()).toContain('--settings-file')
+      expect(used.standIn.writes()).toEqual([])
+    },
+  )
+
+  test('a run that has changed nothing does not speak of changes that stay', async () => {
+    const { io } = await used.bench.setup('--yes', '--assign', 'nobody@example.com=Nobody')
+    expect(io.output()).toContain('changed so far nothing')
+    expect(io.output()).not.toContain('What has been changed stays')
+    expect(io.output()).toContain('When that is put right, run the command again')
   })
 
   test('an answer that is no JSON is a failure of that step', async () => {

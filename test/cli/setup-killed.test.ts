@@ -87,7 +87,7 @@ describe('setup --remove that is killed', () => {
   )
 
   test('setup --remove of one of two servers, killed after any of its writes, is completed by the next run', async () => {
-    const second = ['--server-url', 'http://localhost:4001', '--no-env-file']
+    const second = ['--server-url', 'http://localhost:4001', '--no-settings-file']
     begin('used')
     const before = structuredClone(used.standIn.tenant)
     await succeeds(...SET_UPS['on-behalf-of'])

@@ -59,8 +59,8 @@ describe('setup --remove', () => {
 
   test('both profiles for one server are removed together', async () => {
     const before = begin('used')
-    await used.bench.setup('--yes', '--no-env-file', ...SET_UPS['on-behalf-of'])
-    await used.bench.setup('--yes', '--no-env-file', ...SET_UPS['custom-token-exchange'])
+    await used.bench.setup('--yes', '--no-settings-file', ...SET_UPS['on-behalf-of'])
+    await used.bench.setup('--yes', '--no-settings-file', ...SET_UPS['custom-token-exchange'])
     expect(used.standIn.tenant.clients).toHaveLength(3)
     expect((await used.bench.setup('--yes', '--remove')).code).toBe(0)
     expect(used.standIn.tenant).toEqual(before)
@@ -75,7 +75,7 @@ describe('setup --remove', () => {
       'https://b.example/',
     ]
     const profile = ['--profile', 'custom-token-exchange', '--subject-token-type', 'urn:b:token']
-    const argv = [...other, ...profile, '--role', 'B', '--env-file', 'b.env']
+    const argv = [...other, ...profile, '--role', 'B', '--settings-file', 'b.env']
     await used.bench.setup('--yes', ...argv)
     const before = structuredClone(used.standIn.tenant)
     await used.bench.setup('--yes', ...SET_UPS['custom-token-exchange'])
@@ -85,7 +85,13 @@ describe('setup --remove', () => {
 
   test('what another server needs stays until that one is removed', async () => {
     const before = begin('used')
-    const second = ['--server-url', 'http://localhost:4001', '--no-env-file', '--role', 'Tool User']
+    const second = [
+      '--server-url',
+      'http://localhost:4001',
+      '--no-settings-file',
+      '--role',
+      'Tool User',
+    ]
     await used.bench.setup('--yes', ...SET_UPS['on-behalf-of'])
     await used.bench.setup('--yes', ...second)
     const first = await used.bench.setup('--yes', '--remove')

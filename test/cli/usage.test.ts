@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { runDevelopmentCommand } from '../../apps/development/command.js'
+import { runToken } from '../../apps/development/run-token.js'
 import { runCommandLine } from '../../cli/command-line.js'
 import { COMMANDS } from '../../cli/commands.js'
 
@@ -17,6 +18,8 @@ const PROGRAMS: Readonly<Record<string, (argv: readonly string[]) => Promise<num
     ]),
   ),
   dev: runDevelopmentCommand,
+  token: (argv) => runToken(argv, 'npm run --silent token --'),
+  'dev token': (argv) => runDevelopmentCommand(['token', ...argv]),
 }
 
 async function say(program: string, ...argv: readonly string[]) {
@@ -72,10 +75,24 @@ describe('the help of the commands', () => {
     [['--subject-token-type', 'urn:example:mcp']],
     [['--yes', '--dry-run']],
     [['--role']],
+    [['--connection', ' ', '--export', 'terraform']],
+    [['--settings-file', '', '--export', 'terraform']],
+    [['--server-identifier', 'https://api.example/', '--no-settings-file']],
+    [['--server-identifier', 'https://api.example/', '--export', 'terraform']],
   ])('setup with %j is wrong usage: one line, exit code 2', async (argv) => {
     const needed = ['--domain', 'example.eu.auth0.com', '--api-identifier', 'https://api.example/']
     const { code, stderr } = await say('setup', ...needed, ...argv)
     expect(code).toBe(2)
     expect(stderr).toMatch(/^[^\n]+\n$/)
   })
+
+  test.each([[[]], [['--user']], [['--user=']], [['alice']], [['--user', 'a', '--issuer', 'x']]])(
+    'token with %j is wrong usage: one line that does not repeat it, exit code 2',
+    async (argv) => {
+      const { code, stdout, stderr } = await say('token', ...argv)
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toMatch(/^[^\n]+\n$/)
+      expect(stderr).not.toContain('alice')
+    },
+  )
 })

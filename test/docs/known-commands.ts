@@ -104,5 +104,9 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^TOKEN=\$\(npm run --silent token -- --user dana /,
     verified: { by: 'test', file: 'test/e2e/development-directory.test.ts' },
   },
+  {
+    command: /^npm run bench(?: -- .*)?$/,
+    verified: { by: 'ci', line: 'npm run bench -- --short' },
+  },
   { command: /^npm run test:mutation/, verified: { by: 'ci', line: 'npm run test:mutation' } },
 ]

@@ -55,10 +55,10 @@ describe('npm run token', () => {
     )
   })
 
-  test('shows the usage where the command line is wrong', async () => {
+  test('answers a wrong command line by one line and exit code 2', async () => {
     const [missing, unknown] = await Promise.all([token(), token('--usr', 'alice')])
-    expect(missing.stderr).toMatch(/^--user is missing\.\n\nUsage: /)
-    expect(unknown.stderr).toMatch(/--usr[^]*Usage: /)
-    expect([missing.code, unknown.code]).toEqual([1, 1])
+    expect(missing.stderr).toBe('--user is missing. See npm run --silent token -- --help.\n')
+    expect(unknown.stderr).toMatch(/^There is no such option[^\n]+--help\.\n$/)
+    expect([missing.code, unknown.code]).toEqual([2, 2])
   })
 })

@@ -64,18 +64,20 @@ async function openSite(): Promise<Site> {
   return { tenant, api: { audience, calls }, mcp, directory }
 }
 
-async function setUp({ tenant, api, mcp, directory }: Site, argv: readonly string[]) {
+function runSetup({ tenant, api, mcp, directory }: Site, argv: readonly string[]) {
   const io = recordingIo({
     ...{ directory, fetch: tenant.fetch },
     environment: { AUTH0_MANAGEMENT_TOKEN: tenant.token },
   })
   const where = ['--domain', tenant.domain, '--server-url', `http://localhost:${mcp.port}`]
   const people = ['--roles', 'quickstart', '--assign', `${ALICE}=Tool Administrator`]
-  const code = await run(
-    [...where, '--api-identifier', api.audience, ...people, '--yes', ...argv],
-    io,
-  )
-  expect(io.output()).toContain('done')
+  const all = [...where, '--api-identifier', api.audience, ...people, '--yes', ...argv]
+  return run(all, io).then((code) => ({ code, output: io.output() }))
+}
+
+async function setUp(site: Site, argv: readonly string[]) {
+  const { code, output } = await runSetup(site, argv)
+  expect(output).toContain('done')
   expect(code).toBe(0)
 }
 
@@ -150,5 +152,35 @@ test.each(['on-behalf-of', 'custom-token-exchange'])(
     const as = { username: BOB, clientMetadataUrl: DOCUMENT }
     await expect(greetAs(site, endpoint, as)).rejects.toThrow('"code":"permission_denied"')
     expect(site.api.calls).toEqual([])
+  },
+)
+
+test.each<readonly [string, readonly string[], string | undefined]>([
+  ['--profile on-behalf-of', ['--profile', 'on-behalf-of'], DOCUMENT],
+  ['--profile custom-token-exchange', ['--profile', 'custom-token-exchange'], DOCUMENT],
+  [
+    '--profile custom-token-exchange --clients registration',
+    ['--profile', 'custom-token-exchange', '--clients', 'registration'],
+    undefined,
+  ],
+])(
+  'after setup %s and a call, a second run writes nothing, and --remove leaves the tenant as it was found',
+  async (_, argv, clientMetadataUrl) => {
+    const site = await openSite()
+    const { tenant } = site
+    const found = structuredClone(tenant.tenant)
+    await setUp(site, argv)
+    const as = { username: ALICE, clientMetadataUrl }
+    expect(await greetAs(site, await startServer(site), as)).not.toMatchObject({ isError: true })
+
+    const written = tenant.writes().length
+    const second = await runSetup(site, argv)
+    expect(second.output).toContain('Everything is in line.')
+    expect(second.code).toBe(0)
+    expect(tenant.writes()).toHaveLength(written)
+
+    const removal = await runSetup(site, [...argv, '--remove'])
+    expect(removal.code).toBe(0)
+    expect(tenant.tenant).toEqual(found)
   },
 )

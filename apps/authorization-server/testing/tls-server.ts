@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import { createServer } from 'node:https'
 import { createSelfSignedCertificate } from './self-signed-certificate.js'
-import { trustingFetch } from './serve-tls.js'
+import { serveTls, trustingFetch } from './serve-tls.js'
 import {
   type TestAuthorizationServer,
   type TestAuthorizationServerOptions,
@@ -26,23 +24,15 @@ export async function startTlsAuthorizationServer(
   options: Omit<TestAuthorizationServerOptions, 'issuer'>,
 ): Promise<TlsAuthorizationServer> {
   const certificate = await createSelfSignedCertificate()
-  const server = createServer(certificate).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const issuer = `https://localhost:${port}/`
+  const listening = await serveTls(certificate)
+  const issuer = `https://localhost:${listening.port}/`
   // An Action fetches the keys from here.
   const { fetch = trustingFetch(certificate.cert) } = options
   const authorizationServer = await createTestAuthorizationServer({ ...options, fetch, issuer })
-  server.on('request', authorizationServer.handler)
+  listening.attach(authorizationServer.handler)
   return {
     ...authorizationServer,
     ca: certificate.cert,
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
+    close: () => listening.close(),
   }
 }

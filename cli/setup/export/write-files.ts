@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { writePrivateFile } from '../private-file.js'
-import { SetupError } from '../setup-error.js'
+import { SetupError, unwritable } from '../setup-error.js'
 import type { ExportedFile } from './exported-file.js'
+
+const ADVICE = 'Check the directory and what is there, or name another one by --output.'
 
 /** Which files were written, and which were there already with the same text. Paths are absolute. */
 export interface WrittenFiles {
@@ -43,7 +45,7 @@ function textAt(path: string): string | undefined {
     return readFileSync(path, 'utf8')
   } catch (cause) {
     if ((cause as { code?: unknown }).code === 'ENOENT') return undefined
-    throw unwritable(path, cause)
+    throw unwritable(path, ADVICE, cause)
   }
 }
 
@@ -52,14 +54,6 @@ function writeFile(path: string, text: string, replace: boolean): void {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writePrivateFile(path, text, replace)
   } catch (cause) {
-    throw unwritable(path, cause)
+    throw unwritable(path, ADVICE, cause)
   }
-}
-
-function unwritable(path: string, cause: unknown): SetupError {
-  return new SetupError(
-    `${path} cannot be written.`,
-    'Check the directory and what is there, or name another one by --output.',
-    cause,
-  )
 }

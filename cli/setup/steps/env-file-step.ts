@@ -2,7 +2,13 @@ import { withoutUndefined } from '../../../src/options/without-undefined.js'
 import { ConfigError, parseConfig } from '../../../src/config/config.js'
 import { isLoopback } from '../../../src/http/secure-url.js'
 import type { Blueprint } from '../blueprint.js'
-import { closeToOthers, isOpenToOthers, readEnvFile, writeEnvFile } from '../env-file.js'
+import {
+  assertWritable,
+  closeToOthers,
+  isOpenToOthers,
+  readEnvFile,
+  writeEnvFile,
+} from '../env-file.js'
 import { defaultServerScopes } from '../default-server-scopes.js'
 import { envText } from '../env-text.js'
 import type { Found } from '../found.js'
@@ -46,6 +52,7 @@ export function envFileStep(
       ]
       if (existing !== undefined && differing.length === 0) return Promise.resolve(closing(path))
       if (existing !== undefined && !force) throw occupied(path, differing)
+      assertWritable(path)
       return Promise.resolve(
         writing(path, existing, () => ({
           ...fixedSettings(blueprint),
@@ -173,13 +180,13 @@ function assertUsable(settings: Readonly<Record<string, string>>): void {
 function occupied(path: string, differing: readonly string[]): SetupError {
   return new SetupError(
     `${path} is there already and says something else (${differing.join(', ')}).`,
-    'Replace it by --force, write another by --env-file, or none by --no-env-file. Nothing has been changed.',
+    'Replace it by --force, write another by --settings-file, or none by --no-settings-file. Nothing has been changed.',
   )
 }
 
 function secretUnknown(clientId: string): SetupError {
   return new SetupError(
     `The secret of ${clientId} is not shown to this token, so ${SECRET} cannot be written.`,
-    `Give the Management API token the scope read:client_keys; or run with --no-env-file and copy the secret from the Dashboard (Applications, that client, Settings). A client that authenticates with a private key has no secret: use --no-env-file and set MCP_AUTH0_CLIENT_PRIVATE_KEY.`,
+    `Give the Management API token the scope read:client_keys; or run with --no-settings-file and copy the secret from the Dashboard (Applications, that client, Settings). A client that authenticates with a private key has no secret: use --no-settings-file and set MCP_AUTH0_CLIENT_PRIVATE_KEY.`,
   )
 }

@@ -2,6 +2,7 @@ import type { Blueprint } from '../blueprint.js'
 import type { ManagementApi } from '../management-api.js'
 import { METADATA, serverTag } from '../marks.js'
 import { clientPath, listClients, metadataOf, readClient, type Client } from '../objects/client.js'
+import { ifThere } from '../objects/if-there.js'
 import { findResourceServer } from '../objects/resource-server.js'
 import { SetupError } from '../setup-error.js'
 
@@ -18,11 +19,20 @@ export async function findExchangingClient(
 ): Promise<Client | undefined> {
   const { profile, server, clientId } = blueprint
   if (clientId !== undefined) {
-    return requireUsable(readClient(await api.get(clientPath(clientId))), blueprint)
+    return requireUsable(await requireClient(api, clientId), blueprint)
   }
   return profile.kind === 'on-behalf-of'
     ? findBound(api, server.identifier)
     : findNamed(api, server.identifier)
+}
+
+async function requireClient(api: ManagementApi, clientId: string): Promise<Client> {
+  const answer = await ifThere(api.get(clientPath(clientId)))
+  if (answer !== undefined) return readClient(answer)
+  throw new SetupError(
+    `The tenant has no client ${clientId}.`,
+    'Correct --client-id: it is the Client ID, not the name (Dashboard, Applications, that client, Settings). Without the option a client is created.',
+  )
 }
 
 /** By the link that the API has, else among all. */

@@ -28,12 +28,12 @@ export function tokenExchangeProfileStep(
       const profiles = await listProfiles(api)
       const taken = profiles.find((profile) => profile.subject_token_type === subjectTokenType)
       if (taken !== undefined) {
-        assertOurs(taken, found)
+        assertOurs(taken, name, found)
         return { changes: [] }
       }
       const ours = profiles.find((profile) => profile.name === name)
       if (ours === undefined) return { changes: [creation(api, { name, subjectTokenType, found })] }
-      assertOurs(ours, found)
+      assertOurs(ours, name, found)
       return { changes: [update(api, ours, subjectTokenType)] }
     },
   }
@@ -71,11 +71,17 @@ function update(api: ManagementApi, profile: TokenExchangeProfile, subjectTokenT
   }
 }
 
-function assertOurs(profile: TokenExchangeProfile, { actionId }: Found): void {
+function assertOurs(profile: TokenExchangeProfile, ownName: string, { actionId }: Found): void {
   if (actionId !== undefined && profile.action_id === actionId) return
   const { id, name, subject_token_type: type, action_id: action } = profile
+  const path = `/api/v2${profilePath(id)}`
+  // Another type would not help: the name is how setup finds its own profile.
+  const other =
+    name === ownName
+      ? `Give that profile another name (PATCH ${path})`
+      : 'Choose another type by --subject-token-type'
   throw new SetupError(
     `The token exchange profile ${id} (${name ?? 'without a name'}) for ${type} has another Action (${action}), and Auth0 does not let a profile change its Action.`,
-    `Choose another type by --subject-token-type; or, if nobody uses that profile any more, delete it (DELETE /api/v2/token-exchange-profiles/${id}) and run the command again. This command does not delete it.`,
+    `${other}; or, if nobody uses that profile any more, delete it (DELETE ${path}) and run the command again. This command does not delete it.`,
   )
 }

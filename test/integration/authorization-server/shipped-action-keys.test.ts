@@ -77,6 +77,25 @@ it.each<readonly [string, Fetch]>([
       ),
   ],
   ['are a page', () => Promise.resolve(new Response('<html>'))],
+  [
+    'are a list that is far too long',
+    () => Promise.resolve(Response.json({ keys: Array(20_000).fill({ kty: 'RSA' }) })),
+  ],
+  ['take too long', () => Promise.reject(new DOMException('too late', 'TimeoutError'))],
+  [
+    'break off',
+    () =>
+      Promise.resolve(
+        new Response(
+          new ReadableStream({
+            pull: (controller) => {
+              controller.error(new TypeError('terminated'))
+            },
+          }),
+        ),
+      ),
+  ],
+  ['are empty', () => Promise.resolve(new Response(null, { status: 204 }))],
   ['are no list', () => Promise.resolve(Response.json({ keys: 'none' }))],
 ])(
   'the shipped Action lets nobody in when the keys %s, and blames no token for it',
@@ -91,6 +110,22 @@ it.each<readonly [string, Fetch]>([
     }
   },
 )
+
+it('the shipped Action stops reading keys that never end', async () => {
+  const chunk = new TextEncoder().encode(' '.repeat(100_000))
+  let chunks = 0
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      chunks += 1
+      controller.enqueue(chunk)
+      // So that a reader without a bound fails, and does not hang.
+      if (chunks > 100) controller.close()
+    },
+  })
+  const server = await start({ fetchForActions: () => Promise.resolve(new Response(body)) })
+  expectRefusal(await server.exchange(await server.subjectToken()), [500, 'server_error'])
+  expect(chunks).toBeLessThan(10)
+})
 
 it('the shipped Action lets nobody in when the tenant has no key, or the key of somebody else', async () => {
   const { publicKey } = await generateKeyPair('RS256', { extractable: true })

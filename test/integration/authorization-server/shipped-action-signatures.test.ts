@@ -21,6 +21,9 @@ describe('the shipped Action refuses what another key has signed, or none, and c
     return [header, Buffer.from(JSON.stringify(payload)).toString('base64url'), signature].join('.')
   }
 
+  const withHeader = async (header: string): Promise<string> =>
+    (await used.server.subjectToken()).replace(/^[^.]+/, Buffer.from(header).toString('base64url'))
+
   it.each<readonly [string, () => string | Promise<string>]>([
     ['a text', () => 'nonsense'],
     ['three parts of nothing', () => 'a.b.c'],
@@ -31,6 +34,24 @@ describe('the shipped Action refuses what another key has signed, or none, and c
     [
       'a token without its signature',
       async () => (await used.server.subjectToken()).replace(/[^.]+$/, ''),
+    ],
+    ['a token with a line break behind it', async () => `${await used.server.subjectToken()}\n`],
+    ['a token with a blank in front of it', async () => ` ${await used.server.subjectToken()}`],
+    ['a token with padding', async () => `${await used.server.subjectToken()}==`],
+    [
+      'a token with a blank in its signature',
+      async () => (await used.server.subjectToken()).replace(/(.{9})$/, ' $1'),
+    ],
+    ['a token with a fourth part', async () => `${await used.server.subjectToken()}.e30`],
+    ['a token whose header is null', async () => withHeader('null')],
+    ['a token whose header is a list', async () => withHeader('[]')],
+    [
+      'a token of the algorithm nOnE',
+      async () => withHeader('{"alg":"nOnE","typ":"JWT","kid":"a"}'),
+    ],
+    [
+      'a token of a foreign key that names a list of keys',
+      async () => signedBy((await foreignKey()).privateKey, { kid: ['a'] as unknown as string }),
     ],
     ['a token of a foreign key', async () => signedBy((await foreignKey()).privateKey)],
     [

@@ -33,7 +33,7 @@ beforeEach(() => {
 })
 
 async function subjectToken(): Promise<string> {
-  return new SignJWT({ sub: 'auth0|alice', scope: 'tool:greet' })
+  return new SignJWT({ sub: 'auth0|alice', client_id: 'app', scope: 'tool:greet' })
     .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: 'k' })
     .setIssuer(`https://${HOST}/`)
     .setAudience('urn:mcp')
@@ -130,6 +130,7 @@ describe('the Action of the Custom Token Exchange profile', () => {
 })
 
 describe('the cache of the Action of the Custom Token Exchange profile', () => {
+  const issuer = `https://${HOST}/`
   const past = (): number => Date.now() - 1000
   const foreign = { keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: 'other', alg: 'RS256' }] }
 
@@ -151,10 +152,20 @@ describe('the cache of the Action of the Custom Token Exchange profile', () => {
     ['null', () => null],
     ['no JSON', () => ({ value: '{' })],
     ['a text', () => ({ value: '"keys"' })],
-    ['null as keys', () => ({ value: JSON.stringify({ jwks: null, uat: past() }) })],
-    ['keys of the future', () => ({ value: JSON.stringify({ jwks: foreign, uat: 1e15 }) })],
-    ['keys without a time', () => ({ value: JSON.stringify({ jwks: foreign }) })],
-    ['old keys', () => ({ value: JSON.stringify({ jwks: foreign, uat: past() - 700_000 }) })],
+    ['null as keys', () => ({ value: JSON.stringify({ jwks: null, uat: past(), issuer }) })],
+    ['keys of the future', () => ({ value: JSON.stringify({ jwks: foreign, uat: 1e15, issuer }) })],
+    ['keys without a time', () => ({ value: JSON.stringify({ jwks: foreign, issuer }) })],
+    [
+      'keys of another host',
+      () => ({
+        value: JSON.stringify({ jwks: foreign, uat: past(), issuer: 'https://other.example/' }),
+      }),
+    ],
+    ['keys of nobody', () => ({ value: JSON.stringify({ jwks: foreign, uat: past() }) })],
+    [
+      'old keys',
+      () => ({ value: JSON.stringify({ jwks: foreign, uat: past() - 700_000, issuer }) }),
+    ],
   ])('the Action fetches the keys when its cache holds %s', async (_, get) => {
     const cache = { get, set: () => ({ type: 'error', code: 'CACHE_FULL' }) }
     await handler(await goodEvent(), createApi({ cache }))

@@ -154,6 +154,34 @@ test('the text of a template beside its names is checked when it is read, and no
   expect(parsePathTemplate('/.{v}/{v}..').fill({ v: 'x' })).toBe('.x/x..')
 })
 
+test.each([
+  ['/files/{id}?draft={draft}', 'the path has a query or a fragment; a query goes into "query"'],
+  ['/files/{', 'a brace is alone'],
+  [
+    '/files/private-value/../{id}',
+    'the path has a dot segment, or one that can be read as several',
+  ],
+])(
+  'a template that a program reads at its start is refused with a cause that says what to change, and quotes none of it: %s',
+  (text, problem) => {
+    const { message, cause } = failureThrownBy(() => parsePathTemplate(text))
+    expect(message).toBe('This server is not set up correctly.')
+    expect(cause).toBeInstanceOf(TypeError)
+    expect((cause as TypeError).message).toBe(
+      `parsePathTemplate() was given an unusable path: ${problem}. Write the path as a template, such as "/projects/{projectId}", and give its values as params.`,
+    )
+  },
+)
+
+test('the log of a path that is refused in a call says once what is wrong with it', async () => {
+  const { loose } = await setUpApi()
+  const { cause, details } = await failureOf(loose.fetch('/files?draft=true', { params: {} }))
+  expect(cause).toBeUndefined()
+  expect(details.log).toMatchObject({
+    problem: 'the path has a query or a fragment; a query goes into "query"',
+  })
+})
+
 test('a path with a colon behind its first segment begins with no scheme', async () => {
   const { loose, seen } = await setUpApi()
   await loose.fetch('a/b:c')

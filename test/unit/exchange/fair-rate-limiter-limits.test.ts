@@ -1,21 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  FairRateLimiter,
-  type FairRateLimiterOptions,
-} from '../../../src/exchange/fair-rate-limiter.js'
+import type { FairRateLimiterOptions } from '../../../src/exchange/fair-rate-limiter.js'
 import type { RateLimit } from '../../../src/exchange/rate-limits.js'
-import { ManualClock, settled } from '../../helpers/exchange-clock.js'
+import { settled } from '../../helpers/exchange-clock.js'
 import { failureOf } from '../outcomes.js'
+import { setUpLimiter } from './fair-rate-limiter-support.js'
 
 function setUp(options: Partial<FairRateLimiterOptions> = {}) {
-  const time = new ManualClock()
-  const limiter = new FairRateLimiter({
-    perSecond: 8,
-    ...options,
-    clock: time.clock,
-    timers: time.timers,
-  })
+  const { time, limiter } = setUpLimiter({ perSecond: 8, ...options })
   const start = time.clock()
   /** When a turn came, in milliseconds from the start. */
   const turns: number[] = []

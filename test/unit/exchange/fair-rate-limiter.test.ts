@@ -1,47 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  FairRateLimiter,
-  type FairRateLimiterOptions,
-} from '../../../src/exchange/fair-rate-limiter.js'
-import { ManualClock, settled } from '../../helpers/exchange-clock.js'
+import { settled } from '../../helpers/exchange-clock.js'
 import { failureOf } from '../outcomes.js'
-
-function setUp(options: Partial<FairRateLimiterOptions> = {}) {
-  const time = new ManualClock()
-  const limiter = new FairRateLimiter({
-    perSecond: 1,
-    ...options,
-    clock: time.clock,
-    timers: time.timers,
-  })
-  /** Who had a turn, in order. */
-  const turns: string[] = []
-  const ask = (user: string, signal = new AbortController().signal): Promise<void> =>
-    limiter.acquire(user, signal).then(() => {
-      turns.push(user)
-    })
-  /** Asks, and does not care what comes of it. */
-  const queue = (user: string, times = 1): void => {
-    for (let time = 0; time < times; time += 1) ask(user).catch(() => undefined)
-  }
-  const refusal = async (user: string) => {
-    const { code, details } = await failureOf(ask(user))
-    return [code, details.reason, details.retryAfterSeconds]
-  }
-  return { time, limiter, turns, ask, queue, refusal }
-}
+import { setUpLimiter } from './fair-rate-limiter-support.js'
 
 describe('the limiter', () => {
   test('the limiter lets a burst through at once, as large as the rate unless told otherwise', async () => {
-    const { turns, queue } = setUp({ perSecond: 5 })
+    const { turns, queue } = setUpLimiter({ perSecond: 5 })
     queue('alice', 10)
     await settled()
     expect(turns).toHaveLength(5)
   })
 
   test('the limiter then keeps to the rate', async () => {
-    const { time, turns, queue } = setUp({ perSecond: 4, burst: 2 })
+    const { time, turns, queue } = setUpLimiter({ perSecond: 4, burst: 2 })
     queue('alice', 100)
     await settled()
     expect(turns).toHaveLength(2)
@@ -53,7 +25,7 @@ describe('the limiter', () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 1_500 }), { maxLength: 60 })
     await fc.assert(
       fc.asyncProperty(gaps, fc.integer({ min: 1, max: 7 }), async (waits, perSecond) => {
-        const { time, ask } = setUp({ perSecond, burst: 3 })
+        const { time, ask } = setUpLimiter({ perSecond, burst: 3 })
         const at: number[] = []
         for (const wait of waits) {
           void ask('alice').then(() => at.push(time.clock()))
@@ -71,7 +43,7 @@ describe('the limiter', () => {
   })
 
   test('the limiter takes a rate below one a second', async () => {
-    const { time, turns, queue } = setUp({ perSecond: 0.5 })
+    const { time, turns, queue } = setUpLimiter({ perSecond: 0.5 })
     queue('alice', 3)
     await settled()
     expect(turns).toHaveLength(1)
@@ -80,7 +52,7 @@ describe('the limiter', () => {
   })
 
   test('the limiter counts the time that has passed since the last turn', async () => {
-    const { time, turns, queue } = setUp()
+    const { time, turns, queue } = setUpLimiter()
     queue('alice')
     time.jump(500)
     queue('bob')
@@ -91,21 +63,21 @@ describe('the limiter', () => {
   })
 
   test('the limiter keeps one timer, however many wait', () => {
-    const { time, queue } = setUp()
+    const { time, queue } = setUpLimiter()
     queue('alice', 10)
     queue('bob', 10)
     expect(time.pending).toBe(1)
   })
 
   test('the limiter leaves no timer behind once nobody waits', async () => {
-    const { time, queue } = setUp()
+    const { time, queue } = setUpLimiter()
     queue('alice', 3)
     await time.advance(10_000)
     expect(time.pending).toBe(0)
   })
 
   test('the limiter does not lend time when the clock is set back', async () => {
-    const { time, turns, queue } = setUp()
+    const { time, turns, queue } = setUpLimiter()
     time.jump(-60_000)
     queue('alice', 3)
     await settled()
@@ -115,7 +87,7 @@ describe('the limiter', () => {
 
 describe('fairness', () => {
   test('fairness gives users turns, so that one who asks for much waits for the others', async () => {
-    const { time, turns, queue } = setUp()
+    const { time, turns, queue } = setUpLimiter()
     queue('noisy', 51)
     queue('alice')
     queue('bob')
@@ -124,7 +96,7 @@ describe('fairness', () => {
   })
 
   test('fairness lets nobody who comes overtake those who wait, also where a turn is free by then', async () => {
-    const { time, turns, queue } = setUp()
+    const { time, turns, queue } = setUpLimiter()
     queue('first')
     queue('alice')
     time.jump(1_000)
@@ -136,7 +108,7 @@ describe('fairness', () => {
   })
 
   test('fairness keeps the order of one user', async () => {
-    const { time, ask } = setUp()
+    const { time, ask } = setUpLimiter()
     const order: number[] = []
     for (let call = 0; call < 5; call += 1) void ask('alice').then(() => order.push(call))
     await time.advance(10_000)
@@ -144,7 +116,7 @@ describe('fairness', () => {
   })
 
   test('fairness serves each of many users before any of them twice', async () => {
-    const { time, turns, queue } = setUp()
+    const { time, turns, queue } = setUpLimiter()
     queue('first')
     const users = Array.from({ length: 20 }, (_, index) => `user-${index}`)
     for (const user of users) queue(user, 5)
@@ -154,7 +126,7 @@ describe('fairness', () => {
   })
 
   test('fairness holds as well where the noisy one comes back all the time', async () => {
-    const { time, turns, queue } = setUp()
+    const { time, turns, queue } = setUpLimiter()
     queue('noisy', 20)
     queue('alice', 3)
     for (let second = 0; second < 8; second += 1) {
@@ -165,7 +137,7 @@ describe('fairness', () => {
   })
 
   test('fairness lets nobody fill the room for all', async () => {
-    const { time, turns, queue } = setUp({ maxWaiting: 10 })
+    const { time, turns, queue } = setUpLimiter({ maxWaiting: 10 })
     queue('noisy', 100)
     queue('alice')
     await time.advance(3_000)
@@ -173,7 +145,7 @@ describe('fairness', () => {
   })
 
   test('fairness sends away the last of whoever has most, and nobody for one who has as many', async () => {
-    const { ask, queue, refusal } = setUp({ maxWaiting: 4 })
+    const { ask, queue, refusal } = setUpLimiter({ maxWaiting: 4 })
     queue('first')
     queue('noisy', 3)
     const last = failureOf(ask('noisy'))
@@ -186,13 +158,13 @@ describe('fairness', () => {
 
 describe('the room for those who wait', () => {
   test('the room for those who wait is bounded', async () => {
-    const { queue, refusal } = setUp({ maxWaiting: 3 })
+    const { queue, refusal } = setUpLimiter({ maxWaiting: 3 })
     queue('alice', 4)
     expect(await refusal('alice')).toEqual(['exchange_unavailable', 'queue_full', 1])
   })
 
   test('the room for those who wait is there again once somebody had a turn', async () => {
-    const { time, turns, queue } = setUp({ maxWaiting: 3 })
+    const { time, turns, queue } = setUpLimiter({ maxWaiting: 3 })
     queue('alice', 4)
     await time.advance(1_000)
     queue('alice')
@@ -201,7 +173,7 @@ describe('the room for those who wait', () => {
   })
 
   test('the room for those who wait is there again once somebody left', async () => {
-    const { time, turns, ask, queue } = setUp({ maxWaiting: 1 })
+    const { time, turns, ask, queue } = setUpLimiter({ maxWaiting: 1 })
     queue('alice')
     const leaving = new AbortController()
     const left = ask('alice', leaving.signal).catch((error: unknown) => error)
@@ -216,14 +188,14 @@ describe('the room for those who wait', () => {
 
 describe('a caller that leaves', () => {
   test('a caller that leaves before it has come is not let in', async () => {
-    const { ask, turns } = setUp()
+    const { ask, turns } = setUpLimiter()
     const why = new Error('left')
     await expect(ask('alice', AbortSignal.abort(why))).rejects.toBe(why)
     expect(turns).toEqual([])
   })
 
   test('a caller that leaves takes nobody else along, nor their turn', async () => {
-    const { time, turns, ask, queue } = setUp()
+    const { time, turns, ask, queue } = setUpLimiter()
     queue('first')
     const leaving = new AbortController()
     ask('alice', leaving.signal).catch(() => undefined)
@@ -235,7 +207,7 @@ describe('a caller that leaves', () => {
   })
 
   test('a caller that leaves after its turn changes nothing', async () => {
-    const { time, turns, ask, queue } = setUp()
+    const { time, turns, ask, queue } = setUpLimiter()
     const leaving = new AbortController()
     queue('first')
     const turn = ask('alice', leaving.signal)

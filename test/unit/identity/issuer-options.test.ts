@@ -23,7 +23,7 @@ describe('the addresses of metadata and keys', () => {
         jwksUrl: url,
         dangerouslyAllowHttp: true,
       })
-      expect(issues.map(({ path }) => path)).toEqual(['metadataUrl', 'jwksUrl'])
+      expect(issues.map(({ path }) => path)).toEqual([['metadataUrl'], ['jwksUrl']])
     },
   )
 

@@ -4,20 +4,42 @@ import { Secret } from '../../../src/secret.js'
 
 const NOW_SECONDS = 1_000_000
 const KEYS = { keys: [] }
+const ISSUER = {
+  issuer: 'https://issuer.example/',
+  keys: () => Promise.resolve(KEYS),
+  metadata: () => Promise.reject(new Error('not asked for')),
+}
 const TOKEN = new Secret('header.claims.signature')
 
 function setUp(maxEntries = 2) {
   const time = { now: NOW_SECONDS * 1_000 }
   const tokens = new VerifiedTokenCache({ maxEntries, clock: () => time.now })
   const remember = (claims: Record<string, unknown>, token = TOKEN): void => {
-    tokens.remember(token, { claims, keySet: KEYS })
+    tokens.remember(token, { claims, issuer: ISSUER, keySet: KEYS })
   }
   const find = (token = TOKEN, keySet = KEYS): unknown => tokens.find(token, keySet)?.['sub']
-  return { time, remember, find }
+  return { time, remember, find, tokens }
 }
 
 describe('a verified token', () => {
   const claims = { sub: 'alice', exp: NOW_SECONDS + 60 }
+
+  test('a verified token has claims that nobody can change, those inside of others included', () => {
+    const { tokens, remember } = setUp()
+    remember({ ...claims, act: { sub: 'service' }, permissions: ['a'] })
+    const found = tokens.find(TOKEN, KEYS)
+    expect(() => Object.assign(found ?? {}, { sub: 'bob' })).toThrow(TypeError)
+    expect(() => Object.assign(found?.['act'] as object, { sub: 'other' })).toThrow(TypeError)
+    expect(() => (found?.['permissions'] as string[]).push('b')).toThrow(TypeError)
+  })
+
+  test('a verified token is known to be of its issuer', () => {
+    const { tokens, remember } = setUp()
+    expect(tokens.issuerOf(TOKEN)).toBeUndefined()
+    remember(claims)
+    expect(tokens.issuerOf(TOKEN)).toBe(ISSUER)
+    expect(tokens.issuerOf(new Secret('another.to.ken'))).toBeUndefined()
+  })
 
   test('[M28] a verified token is known up to its expiry, and not from then on', () => {
     const { time, remember, find } = setUp()

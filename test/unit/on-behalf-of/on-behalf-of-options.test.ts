@@ -1,4 +1,5 @@
 import { onBehalfOf, Secret, type OnBehalfOfOptions } from 'mcp-on-behalf-of'
+import { parseConfig } from 'mcp-on-behalf-of/server'
 import { describe, expect, test } from 'vitest'
 
 const ENDPOINT = new URL('https://mcp.example/mcp')
@@ -190,6 +191,23 @@ describe('the options of onBehalfOf', () => {
     expect(issues({ client: { id: 'mcp-server', method: 'basic', secret } })).toHaveLength(1)
   })
 
+  test('the options of onBehalfOf say that what limits the calls of an API goes into apiCalls, as for the api of a whole configuration', () => {
+    const config = parseConfig({
+      ISSUER_BASE_URL: 'https://issuer.example/',
+      AUTH0_AUDIENCE: ENDPOINT.href,
+      MCP_AUTH0_CLIENT_ID: 'mcp-server',
+      MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
+      API_AUTH0_AUDIENCE: API.audience,
+      API_BASE_URL: API.baseUrl.href,
+    })
+    expect(issues({ apis: { api: config.api } })).toEqual([
+      '  - apis.api: may have only audience and baseUrl: move "timeoutMs", "maxBytes", "connections", "concurrencyPerUser" to apiCalls',
+    ])
+    expect(issues({ apis: { api: { ...API, timeoutMs: 5, baseURL: 'x' } } })).toEqual([
+      '  - apis.api: has an unknown option: "baseURL" (did you mean "baseUrl"?); may have only audience and baseUrl: move "timeoutMs" to apiCalls',
+    ])
+  })
+
   test.each([
     ['downStream', 'downstream'],
     ['requiredScope', 'requiredScopes'],
@@ -232,6 +250,16 @@ describe('the options of onBehalfOf', () => {
       expect(found).toHaveLength(1)
       expect(found[0]).toContain(text)
       expect(found[0]).not.toContain('plain')
+    },
+  )
+
+  test.each(['hide', 'show'])(
+    'the options of onBehalfOf refuse lockedTools, which the server that lists the tools decides, and say where it goes: %s',
+    (lockedTools) => {
+      expect(issues({ access: { lockedTools } })).toEqual([
+        '  - access.lockedTools: has no effect here, for your MCP server lists its tools itself. Give lockedTools to createToolAccess, and list the tools that its visibleTo(caller) returns',
+      ])
+      expect(issues({ access: { lockedTools: undefined } })).toEqual([])
     },
   )
 

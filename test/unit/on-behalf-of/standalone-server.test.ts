@@ -73,6 +73,7 @@ const OWN = [
   'issuer',
   'trustProxy',
   'homePage',
+  'mount',
 ] as const
 
 /** `code`: what no setting can say. `fixed`: what the standalone server decides in another way, whatever its settings. */

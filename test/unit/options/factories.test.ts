@@ -128,4 +128,12 @@ describe('the options of a public factory', () => {
       expect(message).toMatch(/has an unknown option: "nonsense"/)
     },
   )
+
+  test('limits of calls within an API are refused by tokenExchange, which says that they are options of its own', () => {
+    const api = { audience: 'https://api.example/', baseUrl: URL_HERE, timeoutMs: 5 }
+    const given = { registry: library.createToolRegistry([]), apis: { api }, exchanger: {} }
+    expect(() => library.tokenExchange(given as never)).toThrow(
+      '  - apis.api: may have only audience and baseUrl: move "timeoutMs" to the options of tokenExchange',
+    )
+  })
 })

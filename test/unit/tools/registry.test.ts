@@ -4,12 +4,22 @@ import { createToolRegistry } from '../../../src/tools/registry.js'
 import { greet } from '../../../src/tools/greet.js'
 import type { ToolRequirements } from '../../../src/tools/tool.js'
 import { whoami } from '../../../src/tools/whoami.js'
-import { failureThrownBy } from '../outcomes.js'
+import { asOnBehalfOfError } from '../../../src/failures/errors.js'
+import { thrownBy } from '../outcomes.js'
 
 const tool = (name: string, ...requiredScopes: string[]): ToolRequirements => ({
   name,
   requiredScopes,
 })
+
+/** The lines of the `TypeError` that refuses the tools, without its heading. */
+function issuesOf(tools: readonly ToolRequirements[]): readonly string[] {
+  const thrown = thrownBy(() => createToolRegistry(tools))
+  expect(thrown).toBeInstanceOf(TypeError)
+  const [heading, ...issues] = (thrown as TypeError).message.split('\n')
+  expect(heading).toBe('createToolRegistry() was given unusable options:')
+  return issues
+}
 
 describe('createToolRegistry', () => {
   test('createToolRegistry lists the tools by name, in whatever order they came', () => {
@@ -40,27 +50,38 @@ describe('createToolRegistry', () => {
     expect(createToolRegistry([odd]).find('__proto__')).toBe(odd)
   })
 
-  test('createToolRegistry refuses a name given twice, also for the same tool', () => {
-    const failure = failureThrownBy(() => createToolRegistry([greet, whoami, greet]))
-    expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'duplicate_tool'])
-    expect(failure.details.log).toEqual({ tool: 'greet' })
+  test('createToolRegistry refuses a name given twice, also for the same tool, and says which one and what to do', () => {
+    expect(issuesOf([greet, whoami, greet])).toEqual([
+      '  - tools.2 ("greet").name: "greet" is given twice: rename one of the tools, or leave it out',
+    ])
   })
 
   test.each(['two words', '', 'quo"te', 'back\\slash', 'sc\u00f6pe'])(
-    'createToolRegistry refuses %j, which is no scope, of the server as well as of the API',
+    'createToolRegistry refuses %j, which is no scope, of the server as well as of the API, and names the tool',
     (scope) => {
-      const ours = tool('ours', 'good', scope)
-      const downstream = { ...tool('apis'), downstream: { api: 'api', scopes: ['good', scope] } }
-      for (const bad of [ours, downstream]) {
-        const failure = failureThrownBy(() => createToolRegistry([bad]))
-        expect([failure.code, failure.details.reason]).toEqual([
-          'misconfigured',
-          'invalid_scope_token',
+      const fault = 'must be one scope, without spaces, quotes or backslashes'
+      expect(issuesOf([tool('ours', 'good', scope)])).toEqual([
+        `  - tools.0 ("ours").requiredScopes.1: ${fault}`,
+      ])
+      for (const member of ['scopes', 'stepUp']) {
+        const downstream = { api: 'api', scopes: ['good'], [member]: ['good', scope] }
+        expect(issuesOf([greet, { ...tool('apis'), downstream }])).toEqual([
+          `  - tools.1 ("apis").downstream.${member}.1: ${fault}`,
         ])
-        expect(failure.details.log).toEqual({ tool: bad.name, scope })
       }
     },
   )
+
+  test('createToolRegistry names all that is wrong with its tools at once', () => {
+    expect(issuesOf([greet, greet, tool('a', 'two words')])).toHaveLength(2)
+  })
+
+  test('createToolRegistry tells a client nothing of its tools where a request creates it', () => {
+    const thrown = thrownBy(() => createToolRegistry([greet, greet]))
+    const { code, message } = asOnBehalfOfError(thrown)
+    expect(code).toBe('internal_error')
+    expect(message).not.toMatch(/greet|tool/i)
+  })
 
   test('createToolRegistry does not change the list it was given', () => {
     const given = [whoami, greet]

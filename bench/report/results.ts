@@ -1,0 +1,53 @@
+import type { Standing } from '../load/contest.js'
+
+/** What the benchmark found: the table, and the ratios by name. */
+export interface Results {
+  readonly machine: {
+    readonly node: string
+    readonly cpu: string
+    readonly cores: number
+    readonly atStart: number
+  }
+  readonly tables: readonly { readonly title: string; readonly rows: readonly Row[] }[]
+  readonly ratios: Readonly<Record<string, number>>
+  /** Slices that stand although other processes were busy, and slices that were measured again for that. */
+  readonly disturbed: { readonly slices: number; readonly repeated: number }
+}
+
+export interface Row {
+  readonly server: string
+  readonly perSecond: number
+  readonly medianMs: number
+  readonly p99Ms: number
+  readonly cpuMsPerCall: number
+}
+
+export function rowOf({ name, perSecond, medianMs, p99Ms, cpuMsPerCall }: Standing): Row {
+  return { server: name, perSecond, medianMs, p99Ms, cpuMsPerCall }
+}
+
+/** What each ratio is to reach, and which way is better. */
+export const TARGETS = {
+  whoami_vs_sdk_mount: { atLeast: 1.6 },
+  greet_vs_sdk_mount: { atLeast: 1.2 },
+  list_vs_sdk_mount: { atLeast: 1.3 },
+  security_cost: { atLeast: 0.85 },
+  exchange_saving_20ms: { atLeast: 4 },
+  exchange_saving_80ms: { atLeast: 7 },
+  one_connection_80ms: { atLeast: 80 },
+  cold_vs_sample: { atLeast: 1.4 },
+  cold_added_ms: { atMost: 3 },
+  stampede_exchanges: { atMost: 1 },
+  many_tokens: { atLeast: 0.9 },
+  tools_300: { atLeast: 0.95 },
+  start_ms: { atMost: 1_000 },
+  import_vs_express: { atMost: 2 },
+  rss_mb: { atMost: 200 },
+} as const satisfies Record<string, { atLeast: number } | { atMost: number }>
+
+export type RatioName = keyof typeof TARGETS
+
+export function reaches(name: RatioName, value: number): boolean {
+  const target = TARGETS[name]
+  return 'atLeast' in target ? value >= target.atLeast : value <= target.atMost
+}

@@ -1,0 +1,153 @@
+import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server'
+import type { z } from 'zod'
+import { downstreamOf } from '../downstream/downstream-access.js'
+import { downstreamStepUp, setPendingStepUp } from '../downstream/downstream-step-up.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
+import { FAILURE_TABLE, failureText } from '../failures/failure-table.js'
+import { findAuthContext, requireAuthContext } from '../identity/auth-context.js'
+import { describeError } from '../logging/describe-error.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
+import { scrub } from '../logging/scrub.js'
+import type { ToolAccess } from '../tools/access.js'
+import type { DownstreamToolContext, Tool } from '../tools/tool.js'
+
+/** What every call of a tool needs, whichever tool it is. */
+export interface ToolCallOptions {
+  readonly access: ToolAccess<Tool>
+  readonly log: Logger
+  /** Creates the reference that ties a tool error to its log line. */
+  readonly createReference: () => string
+}
+
+/** One call, as the SDK hands it over. */
+export interface ToolCall {
+  readonly args: Record<string, unknown>
+  readonly context: ServerContext
+  readonly options: ToolCallOptions
+}
+
+/**
+ * Runs a tool. Checks the arguments and the output by its schemas, as the SDK does and in its words.
+ *
+ * Never rejects: what fails is a tool error.
+ */
+export async function callTool(
+  tool: Tool,
+  { args, context, options }: ToolCall,
+): Promise<CallToolResult> {
+  const input = await tool.inputSchema.safeParseAsync(args)
+  if (!input.success) {
+    return errorText(
+      `Input validation error: Invalid arguments for tool ${tool.name}: ${issuesText(input.error)}`,
+    )
+  }
+  const result = await runTool(tool, { input: input.data, context, options })
+  if (result.isError === true) return result
+  const output = await tool.outputSchema.safeParseAsync(result.structuredContent)
+  return output.success
+    ? result
+    : errorText(
+        `Output validation error: Invalid structured content for tool ${tool.name}: ${issuesText(output.error)}`,
+      )
+}
+
+function issuesText({ issues }: z.ZodError): string {
+  return issues
+    .map(({ path, message }) =>
+      path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`,
+    )
+    .join(', ')
+}
+
+function errorText(text: string): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text }] }
+}
+
+interface Invocation {
+  readonly input: Record<string, unknown>
+  readonly context: ServerContext
+  readonly options: ToolCallOptions
+}
+
+async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResult> {
+  const { input, context, options } = invocation
+  try {
+    assertAllowed(tool, context, options.access)
+    const output = await tool.handler(input, toolContext(tool, context))
+    return {
+      content: [{ type: 'text', text: tool.toText(output) }],
+      structuredContent: output,
+    }
+  } catch (error) {
+    return toolError(tool, error, invocation)
+  }
+}
+
+/** The middleware chain has decided this already. A server that is mounted without it refuses the call here. */
+function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
+  const { caller } = requireAuthContext(context.http?.authInfo)
+  if (access.decide([tool.name], caller).kind !== 'allowed') {
+    throw new OnBehalfOfError('insufficient_scope', { reason: 'tool_scopes_not_mounted' })
+  }
+}
+
+/** Fails before the handler runs where the tool wants an API and the exchange gave no access to it. */
+function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext {
+  const { caller } = requireAuthContext(context.http?.authInfo)
+  const { signal } = context.mcpReq
+  const local = { caller, signal }
+  return tool.downstream === undefined
+    ? (local as DownstreamToolContext)
+    : { ...local, downstream: downstreamOf(context, tool.name) }
+}
+
+/** Where the answer has not begun yet, the route replaces it by the challenge. */
+function offerStepUp(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): void {
+  const authInfo = http?.authInfo
+  if (authInfo === undefined || tool.downstream === undefined) return
+  const { caller } = requireAuthContext(authInfo)
+  const { requiredScopes, downstream } = tool
+  const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp ?? [] }
+  const stepUp = downstreamStepUp(error, caller, mapping)
+  if (stepUp !== undefined) setPendingStepUp(authInfo, stepUp)
+}
+
+function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation): CallToolResult {
+  const error = asOnBehalfOfError(thrown)
+  offerStepUp(tool, error, context)
+  const rule = FAILURE_TABLE[error.code]
+  const reference = options.createReference()
+  const { id: rpcId } = context.mcpReq
+  logEvent(options.log, rule.logLevel, {
+    event: 'tool_failed',
+    tool: tool.name,
+    code: error.code,
+    reason: error.details.reason,
+    status: error.details.status,
+    security: rule.security,
+    reference,
+    requestId: findAuthContext(context.http?.authInfo)?.requestId,
+    rpcId: typeof rpcId === 'string' ? scrub(rpcId, 100) : rpcId,
+    ...error.details.log,
+    err: describeError(error),
+    stack: error.code === 'internal_error' ? framesOf(thrown) : undefined,
+  })
+  const text = failureText(error.code, error.details)
+  return {
+    isError: true,
+    content: [
+      { type: 'text', text: rule.includeReference ? `${text} (reference: ${reference})` : text },
+    ],
+  }
+}
+
+/** Where an error was thrown. Its message may quote what a call was about, so the frames alone. */
+function framesOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined
+  const { name, message, stack = '' } = thrown
+  const head = `${name}: ${message}`
+  const below = stack.startsWith(head) ? stack.slice(head.length) : stack
+  const frames = below.split('\n').filter((line) => /^ {4}at \S/.test(line))
+  return scrub(frames.map((line) => line.trim()).join(' | '), 2_000)
+}
