@@ -11,7 +11,7 @@ import { manyTokens, manyTools, memory } from './cases/scaling.js'
 import { buildPackage, start } from './cases/start.js'
 import { disturbed } from './load/contest.js'
 import { plot } from './report/plot.js'
-import type { Results } from './report/results.js'
+import { beyondMargins, type Results } from './report/results.js'
 import { textTable } from './report/text-table.js'
 import { FULL, SHORT, Stack } from './stack.js'
 
@@ -64,3 +64,7 @@ if (values.write) {
   writeFileSync(fileAt('../docs/images/performance.svg'), plot(results.tables.slice(0, 3)))
 }
 process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : textTable(results))
+for (const problem of values.short ? beyondMargins(results.ratios) : []) {
+  process.stderr.write(`${problem}\n`)
+  process.exitCode = 1
+}
