@@ -4,6 +4,7 @@ import { dropAbsentArguments } from '../src/http/absent-arguments.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { assertNoTokenInBody } from '../src/identity/credentials.js'
 import { inspectBody } from '../src/limits/inspect-body.js'
+import { inspectText } from '../src/limits/inspect-text.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { announceSize } from './request-size.js'
@@ -55,7 +56,7 @@ const BODY_OPTIONS = optionsSchema<{ maxBytes: number }>({ maxBytes: optionValue
 export function jsonBody(maxBytes: number): RequestHandler {
   assertOptions('jsonBody', BODY_OPTIONS, { maxBytes })
   // Whatever is JSON is let through: that a number is no message is for the protocol to say.
-  const parse: RequestHandler = json({ limit: maxBytes, strict: false, verify: rememberBytes })
+  const parse: RequestHandler = json({ limit: maxBytes, strict: false, verify: lookAtText })
   return function jsonBodyMiddleware(req, res, next) {
     assertJson(req)
     parse(req, res, (failure?: unknown) => {
@@ -65,7 +66,7 @@ export function jsonBody(maxBytes: number): RequestHandler {
           announceSize(req, { messages: 1, bytes: bytesOf(req) ?? maxBytes })
         else checkBody(req, maxBytes)
       })
-      next(refusal ?? failure)
+      next(refusal ?? refusedTexts.get(req) ?? failure)
     })
   }
 }
@@ -107,8 +108,15 @@ const VALUE_BYTES = 256
 
 const bytesRead = new WeakMap<IncomingMessage, number>()
 
-function rememberBytes(req: IncomingMessage, _res: unknown, body: Buffer): void {
-  bytesRead.set(req, body.byteLength)
+const refusedTexts = new WeakMap<IncomingMessage, OnBehalfOfError>()
+
+/** Before it is parsed. The parser writes the text to what is thrown here, so that is not the refusal itself. */
+function lookAtText(req: IncomingMessage, _res: unknown, text: Buffer): void {
+  bytesRead.set(req, text.byteLength)
+  const refusal = inspectText(text)
+  if (refusal === undefined) return
+  refusedTexts.set(req, refusal)
+  throw new Error('the text is not parsed')
 }
 
 /** `undefined` where it cannot be told: broken off, too large, or read by another parser from an encoded body. */

@@ -4,8 +4,8 @@ const MAX_BATCH = 50
 /** A list costs with every tool of the server, and nobody needs the same list twice. */
 const MAX_LISTS = 5
 /** Deeper values make recursive code overflow its stack, ours or a library's. */
-const MAX_DEPTH = 64
-const MAX_VALUES = 10_000
+export const MAX_DEPTH = 64
+export const MAX_VALUES = 10_000
 /** Outside of a tool's arguments the SDK's schemas look at each value, several times. */
 const MAX_PROTOCOL_VALUES = 2_000
 const MAX_MEMBERS = 1_000
@@ -119,7 +119,7 @@ function asksForList(message: unknown): boolean {
   return typeof method === 'string' && method.endsWith('/list')
 }
 
-function tooManyValues(): OnBehalfOfError {
+export function tooManyValues(): OnBehalfOfError {
   return refused(
     'too_many_values',
     `The request body may hold ${MAX_VALUES} values at the most, ${MAX_PROTOCOL_VALUES} of them outside of a tool's arguments. Send less in one request.`,
@@ -133,7 +133,7 @@ function tooManyMembers(): OnBehalfOfError {
   )
 }
 
-function tooDeep(): OnBehalfOfError {
+export function tooDeep(): OnBehalfOfError {
   return refused('too_deep', `The request body may be ${MAX_DEPTH} levels deep at the most.`)
 }
 
