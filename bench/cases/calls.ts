@@ -92,7 +92,7 @@ export async function callsOf2026(stack: Stack): Promise<Measured> {
     if (!base || !ours) throw new Error('not started')
     const standings = await contest(
       [
-        warm('SDK v2, no auth', base, { message: whoami }),
+        warm(BASE, base, { message: whoami }),
         warm('ours, whoami', ours, { message: whoami, token }),
         warm('ours, greet', ours, { message: greet, token }),
       ],
@@ -106,11 +106,10 @@ export async function callsOf2026(stack: Stack): Promise<Measured> {
 export async function refusals(stack: Stack): Promise<Measured> {
   return during([stack.peer('sdk-v2', { auth: true }), stack.ours()], async ([peer, ours]) => {
     if (!peer || !ours) throw new Error('not started')
-    const message = { ...WHOAMI, answer: 'invalid_token' }
     const refused = (name: string, child: typeof ours, answer: string) => ({
       name,
       child,
-      load: { message: { ...message, answer }, tokenOf: () => undefined, status: 401 },
+      load: { message: { ...WHOAMI, answer }, tokenOf: () => undefined, status: 401 },
     })
     const standings = await contest(
       [

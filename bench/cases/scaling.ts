@@ -7,8 +7,6 @@ import { during, warm, type Stack } from '../stack.js'
 import { against, WHOAMI } from './calls.js'
 import type { Measured } from './measured.js'
 
-const ONE_AFTER_THE_OTHER = 16
-
 /** One user against as many as the caches are set to hold. */
 export async function manyTokens(stack: Stack): Promise<Measured> {
   const { manyTokens: count } = stack.scale
@@ -39,7 +37,7 @@ export async function manyTokens(stack: Stack): Promise<Measured> {
 
 /** Each token once, so that the server knows them all. */
 async function sendEach({ origin }: Child, tokens: readonly string[]): Promise<void> {
-  const load = { origin, message: WHOAMI, forMs: 600_000, connections: ONE_AFTER_THE_OTHER }
+  const load = { origin, message: WHOAMI, forMs: 600_000 }
   await closedLoop({ ...load, calls: tokens.length, tokenOf: (call) => tokens[call] })
 }
 
@@ -89,7 +87,7 @@ export async function manyTools(stack: Stack): Promise<Measured> {
   )
 }
 
-/** Memory after many calls of both kinds. */
+/** Memory after many calls of `whoami` by a hundred users. */
 export async function memory(stack: Stack): Promise<Measured> {
   const tokens = await stack.newTokens(100)
   return during([stack.ours()], async ([ours]) => {

@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { median } from '../load/closed-loop.js'
+import { median } from '../statistics.js'
 import type { Stack } from '../stack.js'
 import type { Measured } from './measured.js'
 

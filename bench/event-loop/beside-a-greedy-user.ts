@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { percentile } from '../statistics.js'
 import type { WorstBody } from './bodies.js'
 import { openBenchStack, type BenchStack } from './stack.js'
 
@@ -69,9 +70,4 @@ async function keepSending(
     await sleep(GREEDY_EVERY_MS)
   }
   await Promise.allSettled(under)
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }

@@ -1,3 +1,4 @@
+import { median } from '../statistics.js'
 import { worstBodies, type WorstBody } from './bodies.js'
 import { openBenchStack, type BenchStack } from './stack.js'
 
@@ -51,8 +52,4 @@ async function costOf(worst: WorstBody, stack: BenchStack): Promise<Cost> {
     maxMs: Math.max(...readings.map(({ maxMs }) => maxMs)),
     cpuMs: median(readings.map(({ cpuMs }) => cpuMs)),
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -1,4 +1,5 @@
 import { Pool } from 'undici'
+import { percentile } from '../statistics.js'
 import type { Message } from './messages.js'
 
 /** A server under load: one message, sent again and again. */
@@ -69,14 +70,4 @@ async function ask(pool: Pool, load: Load, call: number): Promise<void> {
   const text = await answered.body.text()
   if (answered.statusCode === status && text.includes(message.answer)) return
   throw new Error(`A wrong answer (${answered.statusCode}): ${text.slice(0, 400)}`)
-}
-
-/** The value that `share` of the values do not exceed; NaN of none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-}
-
-export function median(values: readonly number[]): number {
-  return percentile(values, 0.5)
 }

@@ -1,5 +1,6 @@
 import type { Child } from '../children/child-process.js'
-import { closedLoop, median, type Load, type Slice } from './closed-loop.js'
+import { median } from '../statistics.js'
+import { closedLoop, type Load, type Slice } from './closed-loop.js'
 import { foreignShare, readCpuTimes } from './foreign-load.js'
 
 /** One server in a contest. */

@@ -1,3 +1,5 @@
+import { modern } from '../../test/helpers/wire.js'
+
 /** One request of a client: what it sends, and what a right answer holds. */
 export interface Message {
   readonly body: string
@@ -30,26 +32,12 @@ interface Contents {
 }
 
 function message(method: string, { params, answer, revision }: Contents): Message {
-  const modern = revision === '2026-07-28'
-  const body = {
-    ...{ jsonrpc: '2.0', id: 1, method },
-    params: modern ? { ...params, _meta: ENVELOPE } : params,
-  }
-  return {
-    answer,
-    body: JSON.stringify(body),
-    headers: {
-      ...COMMON,
-      'mcp-protocol-version': revision,
-      ...(modern ? { 'mcp-method': method } : {}),
-      ...(modern && typeof params['name'] === 'string' ? { 'mcp-name': params['name'] } : {}),
-    },
-  }
-}
-
-/** What a client of 2026-07-28 says of itself in each request. */
-const ENVELOPE = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
+  const { message: body, headers } =
+    revision === '2026-07-28'
+      ? modern(method, params)
+      : {
+          message: { jsonrpc: '2.0', id: 1, method, params },
+          headers: { 'MCP-Protocol-Version': revision },
+        }
+  return { answer, body: JSON.stringify(body), headers: { ...COMMON, ...headers } }
 }
