@@ -113,7 +113,8 @@ async function greetAs(
   }
 }
 
-test.each<readonly [string, readonly string[], string | undefined]>([
+/** The set-ups, as a command line, and where the client that greets is described: `undefined` for one that registers. */
+const SET_UPS: readonly (readonly [string, readonly string[], string | undefined])[] = [
   ['--profile on-behalf-of', ['--profile', 'on-behalf-of'], DOCUMENT],
   ['--profile custom-token-exchange', ['--profile', 'custom-token-exchange'], DOCUMENT],
   [
@@ -121,7 +122,9 @@ test.each<readonly [string, readonly string[], string | undefined]>([
     ['--profile', 'custom-token-exchange', '--clients', 'registration'],
     undefined,
   ],
-])(
+]
+
+test.each(SET_UPS)(
   'after setup %s in an empty tenant, a client greets from the first 401 on, by the written .env alone',
   async (_, argv, clientMetadataUrl) => {
     const site = await openSite()
@@ -155,15 +158,7 @@ test.each(['on-behalf-of', 'custom-token-exchange'])(
   },
 )
 
-test.each<readonly [string, readonly string[], string | undefined]>([
-  ['--profile on-behalf-of', ['--profile', 'on-behalf-of'], DOCUMENT],
-  ['--profile custom-token-exchange', ['--profile', 'custom-token-exchange'], DOCUMENT],
-  [
-    '--profile custom-token-exchange --clients registration',
-    ['--profile', 'custom-token-exchange', '--clients', 'registration'],
-    undefined,
-  ],
-])(
+test.each(SET_UPS)(
   'after setup %s and a call, a second run writes nothing, and --remove leaves the tenant as it was found',
   async (_, argv, clientMetadataUrl) => {
     const site = await openSite()
