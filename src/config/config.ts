@@ -13,6 +13,7 @@ import { readValueFiles } from './value-files.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './token-config.js'
 import { httpConfig, type HttpConfig } from './http-config.js'
 import type { Complete } from '../options/complete.js'
+import { deepFreeze } from '../options/deep-freeze.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { SessionLimits } from '../sessions/session-registry.js'
 import type { AccessPolicy } from '../tools/access.js'
@@ -231,13 +232,4 @@ export function readSettings(directory: string = process.cwd()): ReadSettings {
  */
 export function readEnvironment(directory: string = process.cwd()): Environment {
   return readSettings(directory).environment
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const member of Object.values(value) as unknown[]) {
-    if (Array.isArray(member) || Object.getPrototypeOf(member ?? 0) === Object.prototype) {
-      deepFreeze(member as object)
-    }
-  }
-  return Object.freeze(value)
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { deepFreeze } from '../options/deep-freeze.js'
 import type { Clock } from '../time/clock.js'
 import type { Secret } from '../secret.js'
 import type { Claims } from './caller.js'
@@ -71,10 +72,4 @@ export function fingerprint(token: Secret): string {
   const made = createHash('sha256').update(token.reveal()).digest('hex')
   fingerprints.set(token, made)
   return made
-}
-
-function deepFreeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
-  Object.freeze(value)
-  for (const member of Object.values(value)) deepFreeze(member)
 }
