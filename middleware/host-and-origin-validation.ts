@@ -4,6 +4,7 @@ import { hostEntry } from '../src/http/host-entry.js'
 import { originEntry } from '../src/http/origin-entry.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
+import { inSequence } from './in-sequence.js'
 import { knownHosts } from './known-hosts.js'
 import { knownOrigins } from './known-origins.js'
 
@@ -39,12 +40,8 @@ const OPTIONS = optionsSchema<HostAndOriginValidationOptions>({
 export function hostAndOriginValidation(options: HostAndOriginValidationOptions): RequestHandler {
   assertOptions('hostAndOriginValidation', OPTIONS, options)
   const { endpoint, allowedHosts } = options
-  const hosts = knownHosts({ endpoint, allowedHosts })
-  const origins = knownOrigins(options)
+  const validate = inSequence([knownHosts({ endpoint, allowedHosts }), knownOrigins(options)])
   return function hostAndOriginValidationMiddleware(req, res, next) {
-    return hosts(req, res, (refusal?: unknown) => {
-      if (refusal !== undefined) next(refusal)
-      else void origins(req, res, next)
-    })
+    return validate(req, res, next)
   }
 }

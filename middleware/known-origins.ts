@@ -43,15 +43,13 @@ export function knownOrigins({
   })
   return function knownOriginsMiddleware(req, res, next) {
     const { origin } = req.headers
-    if (origin === undefined && req.method !== 'OPTIONS') {
+    if (origin !== undefined && !known.has(origin) && !(local && isLoopbackOrigin(origin))) {
+      next(notAllowed(origin))
+    } else if (origin === undefined && req.method !== 'OPTIONS') {
       // The answer to a web page would be another one.
       res.vary('Origin')
       next()
-    } else if (origin === undefined || known.has(origin) || (local && isLoopbackOrigin(origin))) {
-      sendCorsHeaders(req, res, next)
-    } else {
-      next(notAllowed(origin))
-    }
+    } else sendCorsHeaders(req, res, next)
   }
 }
 

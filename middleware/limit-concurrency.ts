@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express'
 import { OnBehalfOfError } from '../src/failures/errors.js'
+import { whenOver } from '../src/http/when-over.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
@@ -8,7 +9,6 @@ import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { whenSizeIsKnown } from './request-size.js'
-import { whenOver } from './when-over.js'
 
 /** What `limitConcurrency` counts up to. */
 export interface ConcurrencyLimitOptions {

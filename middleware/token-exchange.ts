@@ -2,6 +2,7 @@ import { classifyInboundRequest } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler, Response } from 'express'
 import { traceContextOf } from '../src/downstream/trace-context.js'
 import { DELEGATION_SCHEMA } from '../src/exchange/delegation-policy.js'
+import { whenOver } from '../src/http/when-over.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { LOGGER_OPTION } from '../src/logging/logger.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
@@ -16,7 +17,6 @@ import {
 } from '../src/tools/tool-exchange.js'
 import { clientAddressOf } from './client-address.js'
 import { authInfoOf } from './require-bearer-auth.js'
-import { whenOver } from './when-over.js'
 
 /** What `tokenExchange` needs: the tools, the APIs they declare, and the exchanger. */
 export interface TokenExchangeOptions extends ToolExchangeOptions {

@@ -32,6 +32,7 @@ import { parseRequestTarget } from '../src/http/request-target.js'
 import { logEvent } from '../src/logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
 import { answerInForm, type AnswerForms } from '../src/http/answer-in-form.js'
+import { messageEvent } from '../src/http/event-stream.js'
 import { isEventStream } from '../src/http/is-event-stream.js'
 import { DirectMount } from '../src/mcp/direct-mount.js'
 import { DEFAULT_MOUNT, type Mount } from '../src/mcp/mount.js'
@@ -257,5 +258,5 @@ function endOfSubscription(body: unknown): string | undefined {
   if (!isListen(body)) return undefined
   const { id } = body
   const result = { resultType: 'complete', _meta: { [SUBSCRIPTION_ID_META_KEY]: id } }
-  return `event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`
+  return messageEvent({ jsonrpc: '2.0', id, result })
 }

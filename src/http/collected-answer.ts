@@ -48,11 +48,14 @@ function errorsFor(message: unknown): readonly object[] {
   const messages: readonly unknown[] = Array.isArray(message) ? message : [message]
   return messages.flatMap((one) => {
     const { id, method } = (one ?? {}) as { id?: unknown; method?: unknown }
-    return id === undefined || method === undefined ? [] : { jsonrpc: '2.0', id, error: ASKS }
+    return id === undefined || method === undefined
+      ? []
+      : { jsonrpc: '2.0', id, error: NEEDS_EVENT_STREAM }
   })
 }
 
-const ASKS = {
+/** The error that a client which takes JSON alone gets from a server that has to ask it something. */
+export const NEEDS_EVENT_STREAM = {
   code: -32_000,
   message:
     'The server has to ask the client something to answer this. Accept text/event-stream as well.',

@@ -1,13 +1,13 @@
-import type { Response } from 'express'
+import type { ServerResponse } from 'node:http'
 
-const waiting = new WeakMap<Response, (() => void)[]>()
+const waiting = new WeakMap<ServerResponse, (() => void)[]>()
 
 /**
  * Runs `over` once an answer has ended, in whichever way: sent, or its client gone. At once where it has ended already.
  *
  * One listener serves all that wait for the same answer.
  */
-export function whenOver(res: Response, over: () => void): void {
+export function whenOver(res: ServerResponse, over: () => void): void {
   if (res.closed || res.destroyed) {
     over()
     return

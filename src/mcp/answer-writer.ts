@@ -1,15 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
+import { EVENT_STREAM_HEADERS, messageEvent } from '../http/event-stream.js'
 
 /** In which form an answer is written as long as nothing has been sent before it. */
 export type AnswerForm = 'json' | 'event-stream'
-
-const STREAM_HEADERS = {
-  'Content-Type': 'text/event-stream',
-  'Cache-Control': 'no-cache, no-transform',
-  // Nginx would otherwise keep events back.
-  'X-Accel-Buffering': 'no',
-}
 
 /**
  * Writes what a server sends for one request to Node's response: one JSON document, or an event stream as soon as
@@ -33,7 +27,7 @@ export class AnswerWriter {
   /** Sends a message that comes before the answer. */
   event(message: JSONRPCMessage): void {
     this.#stream()
-    this.#res.write(eventOf(message))
+    this.#res.write(messageEvent(message))
   }
 
   /** Sends a line that clients skip, and so keeps the connection open. */
@@ -46,7 +40,7 @@ export class AnswerWriter {
   end(answer: JSONRPCMessage, status = 200): void {
     const res = this.#res
     if (this.#streaming) {
-      res.end(eventOf(answer))
+      res.end(messageEvent(answer))
       return
     }
     const asEvent = this.#form === 'event-stream' && status === 200
@@ -54,7 +48,7 @@ export class AnswerWriter {
     if (asEvent) this.#setStreamHeaders()
     else res.setHeader('Content-Type', 'application/json')
     // One write, so that Node knows the length.
-    res.end(asEvent ? eventOf(answer) : JSON.stringify(answer))
+    res.end(asEvent ? messageEvent(answer) : JSON.stringify(answer))
   }
 
   /** Ends without an answer. The status is what the SDK gives a request whose connection was closed. */
@@ -72,10 +66,7 @@ export class AnswerWriter {
   }
 
   #setStreamHeaders(): void {
-    for (const [name, value] of Object.entries(STREAM_HEADERS)) this.#res.setHeader(name, value)
+    for (const [name, value] of Object.entries(EVENT_STREAM_HEADERS))
+      this.#res.setHeader(name, value)
   }
-}
-
-function eventOf(message: JSONRPCMessage): string {
-  return `event: message\ndata: ${JSON.stringify(message)}\n\n`
 }

@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AuthInfo, McpRequestContext, McpServerFactory } from '@modelcontextprotocol/server'
-import { ProtocolErrorCode } from '@modelcontextprotocol/server'
+import {
+  ProtocolErrorCode,
+  type AuthInfo,
+  type McpRequestContext,
+  type McpServerFactory,
+} from '@modelcontextprotocol/server'
 import type { AnswerForms } from '../http/answer-in-form.js'
+import { whenOver } from '../http/when-over.js'
 import type { Timers } from '../time/clock.js'
 import { AnswerWriter, type AnswerForm } from './answer-writer.js'
 import { directMessage, type DirectMessage } from './direct-message.js'
@@ -78,8 +83,7 @@ export class DirectMount {
     })
     await server.connect(transport)
     this.#open.add(transport)
-    res.once('close', () => void transport.close())
-    if (res.destroyed) void transport.close()
+    whenOver(res, () => void transport.close())
     try {
       return (await transport.serve(authInfo, shown)) !== 'refused'
     } finally {
@@ -96,7 +100,5 @@ function formOf({ classification }: DirectMessage, { json, eventStream }: Answer
 
 function internalError({ message: { id } }: DirectMessage, res: ServerResponse): void {
   const error = { code: ProtocolErrorCode.InternalError, message: 'Internal server error' }
-  res.statusCode = 500
-  res.setHeader('Content-Type', 'application/json')
-  res.end(JSON.stringify({ jsonrpc: '2.0', error, id }))
+  new AnswerWriter(res, 'json').end({ jsonrpc: '2.0', error, id }, 500)
 }

@@ -10,6 +10,7 @@ import {
   type ScopeChallengeHandler,
   type TransportSendOptions,
 } from '@modelcontextprotocol/server'
+import { NEEDS_EVENT_STREAM } from '../http/collected-answer.js'
 import type { Timers } from '../time/clock.js'
 import type { AnswerWriter } from './answer-writer.js'
 import type { DirectMessage } from './direct-message.js'
@@ -35,13 +36,6 @@ type Answer = Extract<JSONRPCMessage, { readonly error: unknown } | { readonly r
 const KEEP_ALIVE_MS = 15_000
 const LACKS_CAPABILITY: number = ProtocolErrorCode.MissingRequiredClientCapability
 const LEGACY: MessageClassification = { era: 'legacy' }
-
-/** The answer to a client that takes JSON alone, from a server that has to ask it something first. */
-const NEEDS_STREAM = {
-  code: -32_000,
-  message:
-    'The server has to ask the client something to answer this. Accept text/event-stream as well.',
-}
 
 /**
  * Connects one HTTP request with one SDK server, and writes what the server sends straight to Node's response.
@@ -129,7 +123,7 @@ export class DirectTransport extends PerRequestHTTPServerTransport {
       this.#keepAlive()
     } else if (isJSONRPCRequest(message)) {
       const { id } = this.#options.message
-      writer.end({ jsonrpc: '2.0', id, error: NEEDS_STREAM })
+      writer.end({ jsonrpc: '2.0', id, error: NEEDS_EVENT_STREAM })
       this.#end('answered')
     }
   }

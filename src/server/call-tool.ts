@@ -134,12 +134,7 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
     stack: error.code === 'internal_error' ? framesOf(thrown) : undefined,
   })
   const text = failureText(error.code, error.details)
-  return {
-    isError: true,
-    content: [
-      { type: 'text', text: rule.includeReference ? `${text} (reference: ${reference})` : text },
-    ],
-  }
+  return errorText(rule.includeReference ? `${text} (reference: ${reference})` : text)
 }
 
 /** Where an error was thrown. Its message may quote what a call was about, so the frames alone. */

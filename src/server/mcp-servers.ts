@@ -50,7 +50,7 @@ const MODERN_OPTIONS: ServerOptions = {
  */
 export function createMcpServers(options: McpServerOptions): McpServers {
   const { registry, access } = options
-  const definitions = new Map(registry.tools.map((tool) => [tool.name, toolDefinition(tool)]))
+  const definitions = registry.tools.map(toolDefinition)
   const shownBy = new WeakMap<object, ShownTools>()
   return {
     create: markRequestFree(({ era, authInfo }) => {
@@ -59,10 +59,7 @@ export function createMcpServers(options: McpServerOptions): McpServers {
       const shown = new ShownTools(access, caller)
       shownBy.set(server, shown)
       server.setRequestHandler('tools/list', () => ({
-        tools: shown
-          .names()
-          .map((name) => definitions.get(name))
-          .filter((known) => known !== undefined),
+        tools: definitions.filter(({ name }) => shown.has(name)),
       }))
       server.setRequestHandler('tools/call', ({ params }, context) => {
         const tool = shownTool(params.name, registry, shown)

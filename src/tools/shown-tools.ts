@@ -1,7 +1,7 @@
 import type { Caller } from '../identity/caller.js'
 import type { ToolAccess } from './access.js'
 
-/** The tools that a server has shown to its callers, by name; in the order of the registry. */
+/** The tools that a server shows: those that its first caller may see, and those that later ones may. */
 export class ShownTools {
   readonly #access: ToolAccess
   readonly #first: Caller
@@ -12,19 +12,14 @@ export class ShownTools {
     this.#first = caller
   }
 
-  /** Looks at one tool alone, as long as nobody asked for all of them: a call costs what its tool costs. */
+  /** Looks at one tool alone, as long as there was no later caller: a call costs what its tool costs. */
   has(name: string): boolean {
     return this.#names?.has(name) ?? this.#access.isVisible(name, this.#first)
   }
 
-  names(): readonly string[] {
-    this.#names ??= this.#visibleTo(this.#first)
-    return [...this.#names].sort()
-  }
-
   /** Whether the caller may see a tool that was not shown before. */
   add(caller: Caller): boolean {
-    const before = (this.#names ??= this.#visibleTo(this.#first))
+    const before = this.#names ?? this.#visibleTo(this.#first)
     this.#names = new Set([...before, ...this.#visibleTo(caller)])
     return this.#names.size > before.size
   }

@@ -1,22 +1,18 @@
 import { once } from 'node:events'
-import { request, type ServerResponse } from 'node:http'
-import type { Response } from 'express'
+import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { whenOver } from '../../../middleware/when-over.js'
+import { whenOver } from '../../../src/http/when-over.js'
 import { startHttpServer } from '../../helpers/start-http-server.js'
 import { deferred } from '../outcomes.js'
-
-/** Node's response, as Express extends it. */
-const asExpress = (res: ServerResponse): Response => res as unknown as Response
 
 describe('what waits for the end of an answer', () => {
   test('what waits for the end of an answer runs once it is sent, each in its order', async () => {
     const ran: string[] = []
     const done = deferred()
     const server = await startHttpServer((_req, res) => {
-      whenOver(asExpress(res), () => ran.push('first'))
-      whenOver(asExpress(res), () => ran.push('second'))
-      whenOver(asExpress(res), () => {
+      whenOver(res, () => ran.push('first'))
+      whenOver(res, () => ran.push('second'))
+      whenOver(res, () => {
         done.resolve()
       })
       res.end('sent')
@@ -32,7 +28,7 @@ describe('what waits for the end of an answer', () => {
     const gone = deferred()
     const reached = deferred()
     const server = await startHttpServer((_req, res) => {
-      whenOver(asExpress(res), () => {
+      whenOver(res, () => {
         gone.resolve()
       })
       reached.resolve()
@@ -52,7 +48,7 @@ describe('what waits for the end of an answer', () => {
       res.end()
       void once(res, 'close').then(() => {
         const order: string[] = []
-        whenOver(asExpress(res), () => order.push('over'))
+        whenOver(res, () => order.push('over'))
         order.push('after')
         ran.resolve(order)
       })

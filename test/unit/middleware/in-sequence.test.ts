@@ -1,6 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { describe, expect, test } from 'vitest'
-import { inSequence } from '../../../src/on-behalf-of/in-sequence.js'
+import { inSequence } from '../../../middleware/in-sequence.js'
 
 const [REQUEST, RESPONSE] = [{}, {}] as unknown as [Request, Response]
 
