@@ -126,7 +126,7 @@ function setHeader(headers: Map<string, string>, name: string, value: string): v
     throw new OnBehalfOfError('misconfigured', { reason: 'forbidden_header', log })
   }
   try {
-    const text = String(value).trim()
+    const text = value.trim()
     validateHeaderName(name)
     validateHeaderValue(name, text)
     headers.set(header, text)

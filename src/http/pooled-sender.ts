@@ -24,7 +24,7 @@ export function createPooledSender({ kept, fresh }: PooledSenderOptions): HttpSe
     const answer = await (freshConnection ? fresh : kept).request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
-      method: method as Dispatcher.HttpMethod,
+      method: method,
       headers: headers.has('accept-encoding')
         ? headers
         : new Map([...headers, ['accept-encoding', DECODED_CODINGS]]),
