@@ -25,8 +25,7 @@ import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { asOnBehalfOfError, type OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE } from '../failures/failure-table.js'
 import type { Fetch } from '../http/fetch-json.js'
-import { createOutgoingFetch } from '../http/outgoing-fetch.js'
-import { senderOfFetch } from '../http/sender-of-fetch.js'
+import { createSender } from '../http/create-sender.js'
 import { requireAuthContext } from '../identity/auth-context.js'
 import { userKeyOf } from '../identity/caller.js'
 import { silentLog, type Logger } from '../logging/logger.js'
@@ -114,7 +113,7 @@ export function createToolExchange(
   assertApisKnown(options)
   const { connections, concurrencyPerUser } = options
   const sendAs = createFairSender({
-    send: senderOfFetch(options.fetch ?? createOutgoingFetch({ connections }).fetch),
+    send: createSender({ fetch: options.fetch, connections }),
     connections,
     concurrencyPerUser,
   })
