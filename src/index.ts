@@ -61,7 +61,7 @@ export {
   type PathTemplate,
   type PathValue,
   type PathValues,
-  StyledPathValue,
+  type StyledPathValue,
   type StyledPiece,
 } from './downstream/path-template.js'
 export type { HttpLimits } from './limits/http-limits.js'
@@ -180,14 +180,10 @@ export {
   type SessionRegistryOptions,
   type SessionUse,
 } from './sessions/session-registry.js'
-export {
-  createToolAccess,
-  type AccessDecision,
-  type AccessPolicy,
-  type ToolAccess,
-} from './tools/access.js'
+export { createToolAccess, type AccessDecision, type ToolAccess } from './tools/access.js'
 export type { ScopeHierarchy } from './tools/scope-hierarchy.js'
 export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
+export type { AccessPolicy } from './tools/access-policy.js'
 export type { GrantedAlternatives } from './tools/granted-alternatives.js'
 export type { DownstreamRequirement, ToolAlternative, ToolRequirements } from './tools/tool.js'

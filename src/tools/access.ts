@@ -5,31 +5,13 @@ import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
 import type { ToolRegistry } from './registry.js'
+import type { AccessPolicy } from './access-policy.js'
 import { alternativesOf } from './alternatives.js'
 import type { GrantedAlternatives } from './granted-alternatives.js'
 import { judgeFor, missingIn, type Judgement } from './judge-tool.js'
 import { namedScopesOf } from './required-scopes.js'
-import { expandScopes, type ScopeHierarchy } from './scope-hierarchy.js'
+import { expandScopes } from './scope-hierarchy.js'
 import type { ToolRequirements } from './tool.js'
-
-/** Which claims decide about a tool, and what is shown and asked for where they do not suffice. */
-export interface AccessPolicy {
-  /**
-   * Which claim decides. `both`, the default: `scope` must grant, and where the token has `permissions`, they
-   * must allow as well. `scope`: `permissions` are ignored. `permissions`: they alone decide, whatever the
-   * user let the client do.
-   */
-  readonly authorizationClaims?: 'both' | 'scope' | 'permissions' | undefined
-  readonly scopeHierarchy?: ScopeHierarchy | undefined
-  /** Whether a tool that a step-up would unlock is listed. Default `hide`. */
-  readonly lockedTools?: 'hide' | 'show' | undefined
-  /**
-   * What a step-up asks for: `union`, the default, the operation's scopes and those the token has, since
-   * clients replace their scopes; `required`, the operation's alone; `none`: there is no step-up, since scopes are
-   * assigned to users and no client can ask for more. A scope that is missing is then a permission that is missing.
-   */
-  readonly stepUpScopes?: 'union' | 'required' | 'none' | undefined
-}
 
 /** What holds where nothing else is said. */
 export const ACCESS_DEFAULTS: Complete<AccessPolicy> = {

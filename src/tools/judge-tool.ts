@@ -1,6 +1,6 @@
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
-import type { AccessPolicy } from './access.js'
+import type { AccessPolicy } from './access-policy.js'
 import { expandScopes } from './scope-hierarchy.js'
 import type { ToolAlternative } from './tool.js'
 
