@@ -126,7 +126,7 @@ export {
   type OutgoingFetchOptions,
   type OutgoingProxy,
 } from './http/outgoing-fetch.js'
-export { ProxyError } from './http/proxy-dispatcher.js'
+export { ProxyError } from './http/proxy-error.js'
 export type { AccessTokenVerifier, VerificationRequest } from './identity/access-token-verifier.js'
 export { authContextOf, type AuthContext } from './identity/auth-context.js'
 export {

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import { nearestName } from '../options/nearest-name.js'
@@ -12,7 +13,8 @@ export interface OutgoingRequest {
   /** The path with its names in place of the values: fit for a log. */
   readonly template: string
   readonly method: DownstreamMethod
-  readonly headers: Headers
+  /** By lower-case names. */
+  readonly headers: ReadonlyMap<string, string>
   readonly body: string | undefined
 }
 
@@ -102,8 +104,14 @@ function requestBody({ json }: TemplateRequest): string | undefined {
   }
 }
 
-function requestHeaders(request: TemplateRequest, trace: TraceContext = {}): Headers {
-  const headers = new Headers({ accept: 'application/json', 'user-agent': USER_AGENT })
+function requestHeaders(
+  request: TemplateRequest,
+  trace: TraceContext = {},
+): ReadonlyMap<string, string> {
+  const headers = new Map([
+    ['accept', 'application/json'],
+    ['user-agent', USER_AGENT],
+  ])
   if (request.json !== undefined) headers.set('content-type', 'application/json')
   for (const [name, value] of Object.entries({ ...trace, ...request.headers })) {
     if (value !== undefined) setHeader(headers, name, value)
@@ -111,14 +119,17 @@ function requestHeaders(request: TemplateRequest, trace: TraceContext = {}): Hea
   return headers
 }
 
-function setHeader(headers: Headers, name: string, value: string): void {
+function setHeader(headers: Map<string, string>, name: string, value: string): void {
   const header = name.toLowerCase()
   if (FORBIDDEN_HEADERS.has(header)) {
     const log = { header, problem: `the header ${header} is not the handler's to set` }
     throw new OnBehalfOfError('misconfigured', { reason: 'forbidden_header', log })
   }
   try {
-    headers.set(name, value)
+    const text = value.trim()
+    validateHeaderName(name)
+    validateHeaderValue(name, text)
+    headers.set(header, text)
   } catch {
     const problem = 'a header has a name or a value that HTTP does not allow'
     throw new OnBehalfOfError('misconfigured', { reason: 'invalid_header', log: { problem } })

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import {
   logCallFailure,
@@ -19,14 +18,14 @@ import {
 import { createDownstreamClient, type DownstreamApi } from '../downstream/downstream-client.js'
 import { downstreamStepUp } from '../downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../downstream/exchanged-token-source.js'
-import { createFairFetch, type FairFetch } from '../downstream/fair-fetch.js'
+import { createFairSender, type FairSender } from '../downstream/fair-sender.js'
 import type { TraceContext } from '../downstream/trace-context.js'
 import { assertDelegationAllowed, type DelegationPolicy } from '../exchange/delegation-policy.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { asOnBehalfOfError, type OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE } from '../failures/failure-table.js'
 import type { Fetch } from '../http/fetch-json.js'
-import { globalFetch } from '../http/global-fetch.js'
+import { createSender } from '../http/create-sender.js'
 import { requireAuthContext } from '../identity/auth-context.js'
 import { userKeyOf } from '../identity/caller.js'
 import { silentLog, type Logger } from '../logging/logger.js'
@@ -41,7 +40,7 @@ export interface ToolExchangeOptions {
   readonly apis: Readonly<Record<string, DownstreamApi>>
   /** Through whom calls may come. Default: at most five actors, any. */
   readonly delegation?: DelegationPolicy | undefined
-  /** Calls the APIs. Default: the global `fetch`. */
+  /** Calls the APIs. Default: connections of its own. With another `fetch` than that of `createOutgoingFetch`, calls are slower. */
   readonly fetch?: Fetch | undefined
   /** For one call of an API, waiting for its turn included. Default 10000. */
   readonly timeoutMs?: number | undefined
@@ -97,7 +96,7 @@ interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
   readonly signal: AbortSignal | undefined
   readonly tool: ToolRequirements
   readonly downstream: DownstreamRequirement
-  readonly fetchAs: FairFetch
+  readonly sendAs: FairSender
 }
 
 /**
@@ -112,11 +111,11 @@ export function createToolExchange(
   options: ToolExchangeOptions,
 ): (request: ToolCallRequest) => Promise<void> {
   assertApisKnown(options)
-  const fetchAs = createFairFetch({
-    fetch: options.fetch ?? globalFetch,
-    connections: options.connections,
-    concurrencyPerUser: options.concurrencyPerUser,
-    timeoutMs: options.timeoutMs ?? API_CALL_DEFAULTS.timeoutMs,
+  const { connections, concurrencyPerUser } = options
+  const sendAs = createFairSender({
+    send: createSender({ fetch: options.fetch, connections }),
+    connections,
+    concurrencyPerUser,
   })
   return async (request) => {
     const { authInfo, calls } = request
@@ -131,7 +130,7 @@ export function createToolExchange(
       : undefined
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
-      const exchange = { ...request, signal, tool, downstream: tool.downstream, fetchAs }
+      const exchange = { ...request, signal, tool, downstream: tool.downstream, sendAs }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
   }
@@ -175,7 +174,7 @@ async function exchangeForTool(
     trace,
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
-    fetch: request.fetchAs(userKeyOf(caller)),
+    send: request.sendAs(userKeyOf(caller)),
     report: (failure: OnBehalfOfError) => {
       logCallFailure(logged, failure)
     },
