@@ -56,7 +56,7 @@ export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExcha
     exchange: (request, exchangeOptions = {}) =>
       sendTokenRequest(request, exchangeOptions, {
         ...options,
-        run: async (fetch) => {
+        run: async ({ fetch }) => {
           const { organization } = request.caller
           const client = await clientOf(options.issuer ?? request.caller.issuer)
           const response = await client.exchangeToken(

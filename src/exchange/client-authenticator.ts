@@ -3,7 +3,9 @@ import type { Secret } from '../secret.js'
 import { importPrivateKey, type ClientAuthentication } from './client-authentication.js'
 
 /** What authenticates one token request. */
-export type Authenticator = (metadata: Readonly<Record<string, unknown>>) => openid.ClientAuth
+export type Authenticator = (
+  metadata: Readonly<Record<string, unknown>>,
+) => (...request: Parameters<openid.ClientAuth>) => unknown
 
 /**
  * Prepares a way of client authentication; throws a `TypeError` for a key that cannot be used.

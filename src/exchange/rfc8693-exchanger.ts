@@ -61,12 +61,12 @@ export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenE
       const metadata = await options.metadata(request.caller.issuer).catch(metadataUnavailable)
       return sendTokenRequest(request, exchangeOptions, {
         ...options,
-        run: (fetch) =>
+        run: (ways) =>
           requestToken(request, {
             subjectTokenType: options.subjectTokenType ?? ACCESS_TOKEN_TYPE,
             client: { clientId, authenticate, mutualTls },
             metadata,
-            fetch,
+            ways,
             clock,
           }),
       })
