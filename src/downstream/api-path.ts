@@ -8,7 +8,7 @@ import { parsePlainPath, parseTemplate, PathTemplate, type PathValues } from './
 export interface ApiTarget {
   readonly path: AnyPath
   readonly params?: PathValues | undefined
-  readonly query?: QueryValues | undefined
+  readonly query?: QueryValues | string | undefined
 }
 
 /** The address of a call. */
@@ -33,10 +33,24 @@ export function resolveApiPath(baseUrl: URL, { path, params, query = {} }: ApiTa
     const log = { problem: 'the path changes when it is made into a URL' }
     throw new OnBehalfOfError('misconfigured', { reason: 'path_outside_api', log })
   }
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, queryText(name, value))
+  if (typeof query === 'string') setEncodedQuery(url, query)
+  else {
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, queryText(name, value))
+    }
   }
   return { url, template: template.text }
+}
+
+/** RFC 3986 §3.4 `query`, and what the URL parser leaves as it is. */
+const ENCODED_QUERY = /^(?:[\w\-.~!$&'()*+,;=:@/?[\]|^`{}\\]|%[\da-f]{2})*$/i
+
+function setEncodedQuery(url: URL, query: string): void {
+  url.search = query
+  if (ENCODED_QUERY.test(query) && url.search === (query === '' ? '' : `?${query}`)) return
+  const problem = 'query is a text and has a character that is not encoded'
+  const hint = 'encode each name and value with encodeURIComponent, or give query as an object'
+  throw new OnBehalfOfError('misconfigured', { reason: 'query_value', log: { problem, hint } })
 }
 
 /** Paths are written out in programs: there are few of them, and each is called often. */

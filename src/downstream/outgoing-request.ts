@@ -4,7 +4,12 @@ import { scrub } from '../logging/scrub.js'
 import { nearestName } from '../options/nearest-name.js'
 import { USER_AGENT } from '../version.js'
 import { resolveApiPath } from './api-path.js'
-import type { AnyPath, DownstreamMethod, TemplateRequest } from './downstream-request.js'
+import type {
+  AnyPath,
+  DownstreamBody,
+  DownstreamMethod,
+  TemplateRequest,
+} from './downstream-request.js'
 import type { TraceContext } from './trace-context.js'
 
 /** A call as it goes out, but for the token. */
@@ -15,11 +20,11 @@ export interface OutgoingRequest {
   readonly method: DownstreamMethod
   /** By lower-case names. */
   readonly headers: ReadonlyMap<string, string>
-  readonly body: string | undefined
+  readonly body: string | Uint8Array | undefined
 }
 
 const METHODS: ReadonlySet<unknown> = new Set<DownstreamMethod>([
-  ...(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const),
+  ...(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'] as const),
 ])
 
 // Credentials come from the exchange alone; the others would move the call to another host, connection, path or method.
@@ -57,10 +62,7 @@ export function outgoingRequest(
     const problem = `method is none of ${[...METHODS].join(', ')}, in capitals`
     throw new OnBehalfOfError('misconfigured', { reason: 'method', log: { problem } })
   }
-  if (request.json !== undefined && (method === 'GET' || method === 'HEAD')) {
-    const problem = `${method} takes no json: HTTP gives its body no meaning`
-    throw new OnBehalfOfError('misconfigured', { reason: 'json_body', log: { problem } })
-  }
+  assertBody(request, method)
   return {
     ...resolveApiPath(baseUrl, { path, params, query }),
     method,
@@ -69,13 +71,33 @@ export function outgoingRequest(
   }
 }
 
+function assertBody({ json, body }: TemplateRequest, method: DownstreamMethod): void {
+  const given = [json === undefined ? [] : 'json', body === undefined ? [] : 'body'].flat()
+  const [first, second] = given
+  if (first === undefined) return
+  if (second !== undefined) throw bodyFault('the request has both json and body: give one of them')
+  if (method === 'GET' || method === 'HEAD') {
+    throw bodyFault(`${method} takes no ${first}: HTTP gives its body no meaning`)
+  }
+  if (body === undefined) return
+  // JavaScript may give null.
+  const { contentType, content } = ((body as DownstreamBody | null) ?? {}) as Partial<DownstreamBody>
+  const isContent = typeof content === 'string' || content instanceof Uint8Array
+  if (isContent && typeof contentType === 'string' && contentType !== '') return
+  throw bodyFault('body is not { contentType, content } with a string or bytes as content')
+}
+
+function bodyFault(problem: string): OnBehalfOfError {
+  return new OnBehalfOfError('misconfigured', { reason: 'json_body', log: { problem } })
+}
+
 /** The schema is for `json()` alone. */
 const MEMBERS = Object.keys({
-  ...{ method: true, params: true, query: true, headers: true, json: true, schema: true },
+  ...{ method: true, params: true, query: true, headers: true, json: true, body: true },
+  schema: true,
 } satisfies Record<keyof TemplateRequest | 'schema', true>)
 
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
-  ['body', 'give the body as json'],
   ['signal', 'give the signal to downstreamOf(), in its third argument'],
 ])
 
@@ -92,8 +114,8 @@ function assertMembers(request: TemplateRequest): void {
   throw new OnBehalfOfError('misconfigured', { reason: 'unknown_member', log })
 }
 
-function requestBody({ json }: TemplateRequest): string | undefined {
-  if (json === undefined) return undefined
+function requestBody({ json, body }: TemplateRequest): string | Uint8Array | undefined {
+  if (json === undefined) return body?.content
   try {
     return JSON.stringify(json)
   } catch {
@@ -113,6 +135,7 @@ function requestHeaders(
     ['user-agent', USER_AGENT],
   ])
   if (request.json !== undefined) headers.set('content-type', 'application/json')
+  if (request.body !== undefined) setHeader(headers, 'content-type', request.body.contentType)
   for (const [name, value] of Object.entries({ ...trace, ...request.headers })) {
     if (value !== undefined) setHeader(headers, name, value)
   }

@@ -5,8 +5,10 @@ import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
 import type { ToolRegistry } from './registry.js'
-import { requiredScopesOf } from './required-scopes.js'
-import type { ToolRequirements } from './tool.js'
+import { alternativesOf } from './alternatives.js'
+import type { GrantedAlternatives } from './granted-alternatives.js'
+import { namedScopesOf } from './required-scopes.js'
+import type { ToolAlternative, ToolRequirements } from './tool.js'
 
 /** Scopes that include others: `{ 'tool:admin': ['tool:greet', 'tool:whoami'] }`. */
 export type ScopeHierarchy = Readonly<Record<string, readonly string[]>>
@@ -43,7 +45,11 @@ const MAX_KEPT = 2_000
 
 /** Whether a caller may use some tools: yes, after a step-up, or never. */
 export type AccessDecision =
-  | { readonly kind: 'allowed' }
+  | {
+      readonly kind: 'allowed'
+      /** What each of the tools is allowed on: the exchange asks for these scopes of the API. */
+      readonly granted: GrantedAlternatives
+    }
   /** More scope would do; `scopes` is what to ask for. */
   | {
       readonly kind: 'step_up'
@@ -95,23 +101,34 @@ export function createToolAccess<T extends ToolRequirements>(
 ): ToolAccess<T> {
   assertOptions('createToolAccess', POLICY, policy)
   const hierarchy = policy.scopeHierarchy ?? {}
-  const every = requiredScopesOf(registry.tools)
+  const every = namedScopesOf(registry.tools)
+  const alternatives = new Map(registry.tools.map((tool) => [tool, alternativesOf(tool)]))
   const decide = (decided: readonly T[], caller: Caller): AccessDecision => {
+    const judged = judgement(caller, policy)
+    const judgements = decided.map(
+      (tool) => [tool.name, judged(alternatives.get(tool) ?? [])] as const,
+    )
     const tools = decided.map(({ name }) => name)
-    const required = requiredScopesOf(decided)
-    const forbidden = forbiddenScopes(required, caller, policy)
-    if (forbidden.length > 0) return { kind: 'never', tools, missing: forbidden }
-    if (policy.authorizationClaims === 'permissions') return { kind: 'allowed' }
-    const missing = missingScopes(required, expandScopes(caller.scopes, hierarchy))
-    if (missing.length === 0) return { kind: 'allowed' }
-    if (policy.stepUpScopes === 'none') return { kind: 'never', tools, missing }
+    const missing = missingIn(judgements, 'never')
+    if (missing !== undefined) return { kind: 'never', tools, missing }
+    const lacking = missingIn(judgements, 'step_up')
+    const chosen = judgements.flatMap(([name, one]) =>
+      'chosen' in one ? [[name, one.chosen] as const] : [],
+    )
+    if (lacking === undefined) return { kind: 'allowed', granted: new Map(chosen) }
+    if (policy.stepUpScopes === 'none') return { kind: 'never', tools, missing: lacking }
     const held = policy.stepUpScopes === 'required' ? [] : caller.scopes
     const kept = held.join(' ').length <= MAX_KEPT ? held : held.filter((s) => every.includes(s))
-    return { kind: 'step_up', tools, missing, scopes: unionScopes(required, kept) }
+    const required = chosen.map(([, { server }]) => server)
+    return { kind: 'step_up', tools, missing: lacking, scopes: unionScopes(...required, kept) }
   }
-  const isVisible = (tool: T, caller: Caller): boolean => {
-    const { kind } = decide([tool], caller)
-    return kind === 'allowed' || (kind === 'step_up' && policy.lockedTools === 'show')
+  const showsLocked = policy.lockedTools === 'show' && policy.stepUpScopes !== 'none'
+  const visibleFor = (caller: Caller): ((tool: T) => boolean) => {
+    const judged = judgement(caller, policy)
+    return (tool) => {
+      const { kind } = judged(alternatives.get(tool) ?? [])
+      return kind === 'allowed' || (kind === 'step_up' && showsLocked)
+    }
   }
   return {
     scopes: unionScopes(
@@ -127,10 +144,10 @@ export function createToolAccess<T extends ToolRequirements>(
         toolNames.map((name) => registry.find(name)).filter((tool) => tool !== undefined),
         caller,
       ),
-    visibleTo: (caller) => registry.tools.filter((tool) => isVisible(tool, caller)),
+    visibleTo: (caller) => registry.tools.filter(visibleFor(caller)),
     isVisible: (toolName, caller) => {
       const tool = registry.find(toolName)
-      return tool !== undefined && isVisible(tool, caller)
+      return tool !== undefined && visibleFor(caller)(tool)
     },
     knowsAnyScopeOf: (caller) =>
       every.length === 0 ||
@@ -138,15 +155,60 @@ export function createToolAccess<T extends ToolRequirements>(
   }
 }
 
-/** The required scopes that the user's permissions rule out. */
-function forbiddenScopes(
-  required: readonly string[],
+/** What is to be said of one tool: on which alternative it is allowed, or could be. */
+type Judgement =
+  | { readonly kind: 'allowed'; readonly chosen: ToolAlternative }
+  | {
+      readonly kind: 'step_up'
+      readonly chosen: ToolAlternative
+      readonly missing: readonly string[]
+    }
+  | { readonly kind: 'never'; readonly missing: readonly string[] }
+
+/** Judges the alternatives of a tool for one caller, in their order: one that is covered, else the first that could be. */
+function judgement(
   caller: Caller,
+  policy: AccessPolicy,
+): (alternatives: readonly ToolAlternative[]) => Judgement {
+  const { authorizationClaims = 'both', scopeHierarchy = {} } = policy
+  const held = expandScopes(caller.scopes, scopeHierarchy)
+  const permitted = permittedScopes(caller, policy)
+  return (alternatives) => {
+    let best: Judgement | undefined
+    for (const chosen of alternatives) {
+      const forbidden = permitted === undefined ? [] : missingScopes(chosen.server, permitted)
+      if (forbidden.length > 0) {
+        best ??= { kind: 'never', missing: forbidden }
+        continue
+      }
+      const missing =
+        authorizationClaims === 'permissions' ? [] : missingScopes(chosen.server, held)
+      if (missing.length === 0) return { kind: 'allowed', chosen }
+      if (best?.kind !== 'step_up') best = { kind: 'step_up', chosen, missing }
+    }
+    return best ?? { kind: 'never', missing: [] }
+  }
+}
+
+/** What is missing for the tools of which this is to be said; `undefined` where there are none. */
+function missingIn(
+  judgements: readonly (readonly [string, Judgement])[],
+  kind: 'never' | 'step_up',
+): readonly string[] | undefined {
+  const missing = judgements.flatMap(([, one]) =>
+    one.kind === kind && 'missing' in one ? [one.missing] : [],
+  )
+  return missing.length === 0 ? undefined : unionScopes(...missing)
+}
+
+/** The scopes that the user's permissions allow; `undefined` where they rule nothing out. */
+function permittedScopes(
+  { permissions }: Caller,
   { authorizationClaims: claims = 'both', scopeHierarchy: hierarchy = {} }: AccessPolicy,
-): readonly string[] {
-  if (claims === 'scope') return []
-  if (caller.permissions === undefined) return claims === 'permissions' ? required : []
-  return missingScopes(required, expandScopes(caller.permissions, hierarchy))
+): readonly string[] | undefined {
+  if (claims === 'scope') return undefined
+  if (permissions === undefined) return claims === 'permissions' ? [] : undefined
+  return expandScopes(permissions, hierarchy)
 }
 
 /** Adds every scope that the given ones include, at any depth; cycles do no harm. */

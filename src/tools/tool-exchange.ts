@@ -22,15 +22,16 @@ import { createFairSender, type FairSender } from '../downstream/fair-sender.js'
 import type { TraceContext } from '../downstream/trace-context.js'
 import { assertDelegationAllowed, type DelegationPolicy } from '../exchange/delegation-policy.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
-import { asOnBehalfOfError, type OnBehalfOfError } from '../failures/errors.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE } from '../failures/failure-table.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { createSender } from '../http/create-sender.js'
 import { requireAuthContext } from '../identity/auth-context.js'
 import { userKeyOf } from '../identity/caller.js'
 import { silentLog, type Logger } from '../logging/logger.js'
+import { grantedAlternative } from './granted-alternatives.js'
 import type { ToolRegistry } from './registry.js'
-import type { DownstreamRequirement, ToolRequirements } from './tool.js'
+import type { DownstreamRequirement, ToolAlternative, ToolRequirements } from './tool.js'
 
 /** Which tools call which APIs, and how. */
 export interface ToolExchangeOptions {
@@ -143,7 +144,8 @@ async function exchangeForTool(
   const { caller, subjectToken } = requireAuthContext(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
-  const { scopes } = downstream
+  const granted = grantedAlternative(authInfo, tool.name)
+  const scopes = granted?.api ?? downstream.scopes
   const { clientAddress, trace } = request
   const logged: LoggedCall = {
     ...commonOf(authInfo, options),
@@ -155,13 +157,14 @@ async function exchangeForTool(
   const wanted = { caller, subjectToken, audience: api.audience, scopes, clientAddress }
   const tokens = new ExchangedTokenSource(options.exchanger, wanted, signal)
   try {
+    assertDecided(tool, granted)
     await assertDelegationAllowed(caller, options.delegation ?? {})
     logExchange(logged, await tokens.exchanged())
   } catch (thrown) {
     const failure = asOnBehalfOfError(thrown)
     logExchangeFailure(logged, failure)
-    const { name, requiredScopes } = tool
-    const mapping = { tool: name, requiredScopes, stepUp: downstream.stepUp }
+    const requiredScopes = granted?.server ?? tool.requiredScopes
+    const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
     if (FAILURE_TABLE[failure.code].respondAs === 'http') throw failure
@@ -182,6 +185,16 @@ async function exchangeForTool(
   return {
     open: (wanted) => createDownstreamClient({ ...calls, signal: wanted }),
   }
+}
+
+/** Which of several alternatives a caller covers is for `toolScopes` to say. */
+function assertDecided(
+  { alternatives }: ToolRequirements,
+  granted: ToolAlternative | undefined,
+): void {
+  if (alternatives === undefined || granted !== undefined) return
+  const hint = 'mount toolScopes() in front of tokenExchange(), with the same registry'
+  throw new OnBehalfOfError('misconfigured', { reason: 'tool_scopes_not_mounted', log: { hint } })
 }
 
 function hasLog({ log = silentLog }: ToolExchangeOptions): boolean {
