@@ -22,6 +22,8 @@ export type OpenApiFaultCode =
   | 'parameter'
   /** Two paths that differ in the names of their parameters only. */
   | 'path'
+  /** How many more there are. */
+  | 'more'
 
 /** One thing that is wrong with a document. */
 export interface OpenApiFault {
