@@ -62,8 +62,7 @@ function readResponse(
       value: member(value, 'content') ?? null,
       pointer: pointerTo(pointer, 'content'),
     })
-    const description =
-      textMember(written.value, 'description') ?? textMember(value, 'description')
+    const description = textMember(written.value, 'description') ?? textMember(value, 'description')
     return [{ status, description, content, pointer }]
   } catch (error) {
     // A warning says so for the document as a whole.

@@ -76,8 +76,11 @@ export interface RepeatedKey {
 /** Finds the keys that stand more than once in their object, at most so many. */
 export function repeatedKeys(text: string, most: number): readonly RepeatedKey[] {
   const found: RepeatedKey[] = []
-  const open: { readonly pointer: string; readonly keys: Set<string> | undefined; index: number }[] =
-    []
+  const open: {
+    readonly pointer: string
+    readonly keys: Set<string> | undefined
+    index: number
+  }[] = []
   const tokens = new JsonTokens(text)
   let pointer = '#'
   while (tokens.next() !== 'end' && tokens.kind !== 'bad' && found.length < most) {
@@ -110,7 +113,8 @@ export function jsonFaultOffset(text: string): number | undefined {
     const kind = tokens.next()
     const inside = open.at(-1)
     const closes = kind === (inside === '{' ? '}' : ']') && inside !== undefined
-    if (kind === 'end') return expected === 'next' && inside === undefined ? undefined : tokens.start
+    if (kind === 'end')
+      return expected === 'next' && inside === undefined ? undefined : tokens.start
     if (kind === 'text' && tokens.badCharacter() !== undefined) return tokens.badCharacter()
     if (closes && (expected === 'next' || fresh)) {
       open.pop()

@@ -1,5 +1,5 @@
 import type { SchemaSource } from './schema-source.js'
-import type { OperationSecurity } from './security.js'
+import type { OperationSecurity } from './security-types.js'
 
 /** What identifies an operation, whether it can be called or not. Selection needs no more than this. */
 export interface OperationHead {
@@ -152,7 +152,7 @@ export interface OpenApiServer {
   readonly pointer: string
 }
 
-/** What the document says about an operation as a tool: `x-mcp`, else `x-speakeasy-mcp`. */
+/** What the document says about an operation as a tool: `x-mcp`, and `x-speakeasy-mcp` where that says nothing. */
 export interface OperationCuration {
   readonly name: string | undefined
   readonly title: string | undefined

@@ -2,9 +2,9 @@ import { OperationFault } from './operation-fault.js'
 import { shown } from './shown.js'
 
 /**
- * The names in a path template, in their order; throws `OperationFault` for a text that is none.
+ * The names in a path template, each once, in their order; throws `OperationFault` for a text that is none.
  *
- * The path must begin with a slash, and must not have a query, a fragment, dot segments, or the same name twice.
+ * The path must begin with a slash, and must not have a query, a fragment or dot segments.
  */
 export function templateNames(path: string, pointer: string): readonly string[] {
   const fault = (reason: string, cure: string): OperationFault =>
@@ -23,11 +23,7 @@ export function templateNames(path: string, pointer: string): readonly string[] 
   if (path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment))) {
     throw fault('has a dot segment', 'Write the path that is meant')
   }
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) {
-    throw fault(`has {${shown(twice)}} twice`, 'Give each parameter a name of its own')
-  }
-  return names
+  return [...new Set(names)]
 }
 
 /** Paths that differ in the names of their parameters only have the same shape. */

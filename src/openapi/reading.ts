@@ -2,17 +2,7 @@ import type { OpenApiFault } from './faults.js'
 import type { InputSchemaOptions, InputSchemas } from './input-schemas.js'
 import type { ExcludedOperation, OpenApiOperation, OpenApiServer } from './operation.js'
 import type { SchemaSource } from './schema-source.js'
-import type { OpenApiSecurityScheme, SecurityOptions } from './security.js'
-
-/**
- * `readOpenApi(source, options)`: everything that a document says, and everything that is wrong with it.
- *
- * `source` is a text, its bytes, or an object that was parsed elsewhere (which has no line numbers).
- */
-export type ReadOpenApi = (
-  source: string | Uint8Array | object,
-  options: ReadOpenApiOptions,
-) => OpenApiReading
+import type { OpenApiSecurityScheme, SecurityOptions } from './security-types.js'
 
 export interface ReadOpenApiOptions extends SecurityOptions {
   /** As messages name the document: `openapi.yaml`. */

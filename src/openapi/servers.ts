@@ -21,12 +21,12 @@ function readServer(server: Json, pointer: string): OpenApiServer {
   const variables = member(server, 'variables')
   const url = template.replace(/\{([^{}]+)\}/g, (_, name: string) => {
     const variable = isObject(variables) ? member(variables, name) : undefined
-    const value = textMember(variable, 'default')
-    if (value === undefined) {
+    const value = member(variable, 'default')
+    if (typeof value !== 'string' && typeof value !== 'number') {
       const reason = `The variable {${shown(name)}} of a server has no default`
       throw new OperationFault({ code: 'structure', pointer, reason, cure: 'Give it one' })
     }
-    return value
+    return String(value)
   })
   return { url, description: textMember(server, 'description'), pointer }
 }

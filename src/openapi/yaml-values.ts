@@ -5,14 +5,7 @@ import { pointerTo } from './pointer.js'
 
 /** What YAML has and JSON has not, or too much of it. */
 export type YamlProblem =
-  | 'depth'
-  | 'values'
-  | 'aliases'
-  | 'alias_unknown'
-  | 'key_twice'
-  | 'key_type'
-  | 'merge'
-  | 'number'
+  'depth' | 'values' | 'aliases' | 'alias_unknown' | 'key_twice' | 'key_type' | 'merge' | 'number'
 
 /** A value behind an anchor; none while it is being read, so that an alias in it finds nothing. */
 interface Anchored {
@@ -36,7 +29,11 @@ class LimitPassed extends Error {}
  * many values as that has: so a few aliases of aliases pass the limit before they cost anything.
  */
 export class YamlValues {
-  readonly problems: { readonly problem: YamlProblem; readonly pointer: string; readonly offset: number }[] = []
+  readonly problems: {
+    readonly problem: YamlProblem
+    readonly pointer: string
+    readonly offset: number
+  }[] = []
   /** False if a limit was passed. */
   complete = true
   readonly #anchors = new Map<string, Anchored>()
