@@ -47,6 +47,11 @@ const FORBIDDEN_HEADERS = new Set([
   'x-rewrite-url',
 ])
 
+/** Whether a header is not a handler's to set, whatever its value. */
+export function isForbiddenHeader(name: string): boolean {
+  return FORBIDDEN_HEADERS.has(name.toLowerCase())
+}
+
 /** Puts a call together; throws `misconfigured` or `invalid_argument` for what a handler may not ask for. */
 export function outgoingRequest(
   baseUrl: URL,
@@ -81,7 +86,8 @@ function assertBody({ json, body }: TemplateRequest, method: DownstreamMethod): 
   }
   if (body === undefined) return
   // JavaScript may give null.
-  const { contentType, content } = ((body as DownstreamBody | null) ?? {}) as Partial<DownstreamBody>
+  const { contentType, content } = ((body as DownstreamBody | null) ??
+    {}) as Partial<DownstreamBody>
   const isContent = typeof content === 'string' || content instanceof Uint8Array
   if (isContent && typeof contentType === 'string' && contentType !== '') return
   throw bodyFault('body is not { contentType, content } with a string or bytes as content')
