@@ -40,6 +40,12 @@ describe('an operation is left out', () => {
       { parameters: [{ $ref: 'common.yaml#/id' }] },
       'reference: common.yaml#/id is not fetched',
     ],
+    [
+      '/a',
+      { requestBody: { $ref: '#/paths/constructor' } },
+      'reference: #/paths/constructor does not exist',
+    ],
+    ['/a', { requestBody: { $ref: '#/__proto__' } }, 'reference: #/__proto__ does not exist'],
     ['/a', { requestBody: { $ref: '#' } }, 'reference: # is the whole document'],
     [
       '/a',

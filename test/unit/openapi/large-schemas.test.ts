@@ -44,6 +44,17 @@ describe('a schema that does not fit', () => {
     expect(result.cut).toBeGreaterThan(0)
   })
 
+  test('is never larger than it may be, in bytes', () => {
+    const level = (depth: number): unknown =>
+      depth === 0
+        ? { type: 'string', description: 'ä'.repeat(20) }
+        : objectOf({ a: level(depth - 1), b: level(depth - 1) })
+    for (let maxBytes = 100; maxBytes < 3_000; maxBytes += 100) {
+      const { schemas } = convertAll(level(4), { maxBytes })
+      expect(Buffer.byteLength(JSON.stringify(schemas[0]?.schema))).toBeLessThanOrEqual(maxBytes)
+    }
+  })
+
   test('loses words before it loses parts', () => {
     const text = 'word '.repeat(200)
     const schema = objectOf(
