@@ -1,7 +1,7 @@
 import { withoutUndefined } from '../src/options/without-undefined.js'
 import type { Request, RequestHandler } from 'express'
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { systemClock, type Clock } from '../src/time/clock.js'
+import { loadAhead } from '../src/time/load-ahead.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
@@ -52,8 +52,16 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
   assertOptions('limitByAddress', ADDRESS_OPTIONS, options)
   const { perMinute } = options
   if (perMinute === 0) return unlimited
+  const limit = loadAhead(() => addressLimit(perMinute))
+  return function limitByAddressMiddleware(req, res, next) {
+    limit().then((counted) => void counted(req, res, next), next)
+  }
+}
+
+async function addressLimit(perMinute: number): Promise<RequestHandler> {
+  const { ipKeyGenerator, rateLimit } = await import('express-rate-limit')
   let hinted = false
-  const limit = rateLimit({
+  return rateLimit({
     windowMs: WINDOW_MS,
     limit: perMinute,
     keyGenerator: (req) => ipKeyGenerator(clientAddressOf(req) ?? 'unknown'),
@@ -67,9 +75,6 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
       next(tooManyFromAddress(req, hint))
     },
   })
-  return function limitByAddressMiddleware(req, res, next) {
-    void limit(req, res, next)
-  }
 }
 
 /**

@@ -77,20 +77,24 @@ export function outgoingRequest(
 }
 
 function assertBody({ json, body }: TemplateRequest, method: DownstreamMethod): void {
-  const given = [json === undefined ? [] : 'json', body === undefined ? [] : 'body'].flat()
-  const [first, second] = given
+  const [first, second] = Object.entries({ json, body })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name)
   if (first === undefined) return
   if (second !== undefined) throw bodyFault('the request has both json and body: give one of them')
   if (method === 'GET' || method === 'HEAD') {
     throw bodyFault(`${method} takes no ${first}: HTTP gives its body no meaning`)
   }
-  if (body === undefined) return
-  // JavaScript may give null.
-  const { contentType, content } = ((body as DownstreamBody | null) ??
-    {}) as Partial<DownstreamBody>
+  if (body !== undefined && !isBody(body)) {
+    throw bodyFault('body is not { contentType, content } with a string or bytes as content')
+  }
+}
+
+/** JavaScript may give anything. */
+function isBody(body: unknown): body is DownstreamBody {
+  const { contentType, content } = (body ?? {}) as Partial<Record<keyof DownstreamBody, unknown>>
   const isContent = typeof content === 'string' || content instanceof Uint8Array
-  if (isContent && typeof contentType === 'string' && contentType !== '') return
-  throw bodyFault('body is not { contentType, content } with a string or bytes as content')
+  return isContent && typeof contentType === 'string' && contentType !== ''
 }
 
 function bodyFault(problem: string): OnBehalfOfError {

@@ -5,32 +5,13 @@ import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
 import type { ToolRegistry } from './registry.js'
+import type { AccessPolicy } from './access-policy.js'
 import { alternativesOf } from './alternatives.js'
 import type { GrantedAlternatives } from './granted-alternatives.js'
+import { judgeFor, missingIn, type Judgement } from './judge-tool.js'
 import { namedScopesOf } from './required-scopes.js'
-import type { ToolAlternative, ToolRequirements } from './tool.js'
-
-/** Scopes that include others: `{ 'tool:admin': ['tool:greet', 'tool:whoami'] }`. */
-export type ScopeHierarchy = Readonly<Record<string, readonly string[]>>
-
-/** Which claims decide about a tool, and what is shown and asked for where they do not suffice. */
-export interface AccessPolicy {
-  /**
-   * Which claim decides. `both`, the default: `scope` must grant, and where the token has `permissions`, they
-   * must allow as well. `scope`: `permissions` are ignored. `permissions`: they alone decide, whatever the
-   * user let the client do.
-   */
-  readonly authorizationClaims?: 'both' | 'scope' | 'permissions' | undefined
-  readonly scopeHierarchy?: ScopeHierarchy | undefined
-  /** Whether a tool that a step-up would unlock is listed. Default `hide`. */
-  readonly lockedTools?: 'hide' | 'show' | undefined
-  /**
-   * What a step-up asks for: `union`, the default, the operation's scopes and those the token has, since
-   * clients replace their scopes; `required`, the operation's alone; `none`: there is no step-up, since scopes are
-   * assigned to users and no client can ask for more. A scope that is missing is then a permission that is missing.
-   */
-  readonly stepUpScopes?: 'union' | 'required' | 'none' | undefined
-}
+import { expandScopes } from './scope-hierarchy.js'
+import type { ToolRequirements } from './tool.js'
 
 /** What holds where nothing else is said. */
 export const ACCESS_DEFAULTS: Complete<AccessPolicy> = {
@@ -104,27 +85,15 @@ export function createToolAccess<T extends ToolRequirements>(
   const every = namedScopesOf(registry.tools)
   const alternatives = new Map(registry.tools.map((tool) => [tool, alternativesOf(tool)]))
   const decide = (decided: readonly T[], caller: Caller): AccessDecision => {
-    const judged = judgement(caller, policy)
+    const judged = judgeFor(caller, policy)
     const judgements = decided.map(
       (tool) => [tool.name, judged(alternatives.get(tool) ?? [])] as const,
     )
-    const tools = decided.map(({ name }) => name)
-    const missing = missingIn(judgements, 'never')
-    if (missing !== undefined) return { kind: 'never', tools, missing }
-    const lacking = missingIn(judgements, 'step_up')
-    const chosen = judgements.flatMap(([name, one]) =>
-      'chosen' in one ? [[name, one.chosen] as const] : [],
-    )
-    if (lacking === undefined) return { kind: 'allowed', granted: new Map(chosen) }
-    if (policy.stepUpScopes === 'none') return { kind: 'never', tools, missing: lacking }
-    const held = policy.stepUpScopes === 'required' ? [] : caller.scopes
-    const kept = held.join(' ').length <= MAX_KEPT ? held : held.filter((s) => every.includes(s))
-    const required = chosen.map(([, { server }]) => server)
-    return { kind: 'step_up', tools, missing: lacking, scopes: unionScopes(...required, kept) }
+    return decision(judgements, { caller, policy, every })
   }
   const showsLocked = policy.lockedTools === 'show' && policy.stepUpScopes !== 'none'
   const visibleFor = (caller: Caller): ((tool: T) => boolean) => {
-    const judged = judgement(caller, policy)
+    const judged = judgeFor(caller, policy)
     return (tool) => {
       const { kind } = judged(alternatives.get(tool) ?? [])
       return kind === 'allowed' || (kind === 'step_up' && showsLocked)
@@ -155,73 +124,29 @@ export function createToolAccess<T extends ToolRequirements>(
   }
 }
 
-/** What is to be said of one tool: on which alternative it is allowed, or could be. */
-type Judgement =
-  | { readonly kind: 'allowed'; readonly chosen: ToolAlternative }
-  | {
-      readonly kind: 'step_up'
-      readonly chosen: ToolAlternative
-      readonly missing: readonly string[]
-    }
-  | { readonly kind: 'never'; readonly missing: readonly string[] }
-
-/** Judges the alternatives of a tool for one caller, in their order: one that is covered, else the first that could be. */
-function judgement(
-  caller: Caller,
-  policy: AccessPolicy,
-): (alternatives: readonly ToolAlternative[]) => Judgement {
-  const { authorizationClaims = 'both', scopeHierarchy = {} } = policy
-  const held = expandScopes(caller.scopes, scopeHierarchy)
-  const permitted = permittedScopes(caller, policy)
-  return (alternatives) => {
-    let best: Judgement | undefined
-    for (const chosen of alternatives) {
-      const forbidden = permitted === undefined ? [] : missingScopes(chosen.server, permitted)
-      if (forbidden.length > 0) {
-        best ??= { kind: 'never', missing: forbidden }
-        continue
-      }
-      const missing =
-        authorizationClaims === 'permissions' ? [] : missingScopes(chosen.server, held)
-      if (missing.length === 0) return { kind: 'allowed', chosen }
-      if (best?.kind !== 'step_up') best = { kind: 'step_up', chosen, missing }
-    }
-    return best ?? { kind: 'never', missing: [] }
-  }
+interface Deciding {
+  readonly caller: Caller
+  readonly policy: AccessPolicy
+  /** Every scope that a tool names. */
+  readonly every: readonly string[]
 }
 
-/** What is missing for the tools of which this is to be said; `undefined` where there are none. */
-function missingIn(
+/** On all tools of a request together, from what is to be said of each. */
+function decision(
   judgements: readonly (readonly [string, Judgement])[],
-  kind: 'never' | 'step_up',
-): readonly string[] | undefined {
-  const missing = judgements.flatMap(([, one]) =>
-    one.kind === kind && 'missing' in one ? [one.missing] : [],
+  { caller, policy, every }: Deciding,
+): AccessDecision {
+  const tools = judgements.map(([name]) => name)
+  const forbidden = missingIn(judgements, 'never')
+  if (forbidden !== undefined) return { kind: 'never', tools, missing: forbidden }
+  const missing = missingIn(judgements, 'step_up')
+  const chosen = judgements.flatMap(([name, one]) =>
+    'chosen' in one ? [[name, one.chosen] as const] : [],
   )
-  return missing.length === 0 ? undefined : unionScopes(...missing)
-}
-
-/** The scopes that the user's permissions allow; `undefined` where they rule nothing out. */
-function permittedScopes(
-  { permissions }: Caller,
-  { authorizationClaims: claims = 'both', scopeHierarchy: hierarchy = {} }: AccessPolicy,
-): readonly string[] | undefined {
-  if (claims === 'scope') return undefined
-  if (permissions === undefined) return claims === 'permissions' ? [] : undefined
-  return expandScopes(permissions, hierarchy)
-}
-
-/** Adds every scope that the given ones include, at any depth; cycles do no harm. */
-export function expandScopes(
-  scopes: readonly string[],
-  hierarchy: ScopeHierarchy,
-): readonly string[] {
-  const expanded = new Set<string>()
-  const pending = [...scopes]
-  for (let scope = pending.pop(); scope !== undefined; scope = pending.pop()) {
-    if (expanded.has(scope)) continue
-    expanded.add(scope)
-    if (Object.hasOwn(hierarchy, scope)) pending.push(...(hierarchy[scope] ?? []))
-  }
-  return [...expanded]
+  if (missing === undefined) return { kind: 'allowed', granted: new Map(chosen) }
+  if (policy.stepUpScopes === 'none') return { kind: 'never', tools, missing }
+  const held = policy.stepUpScopes === 'required' ? [] : caller.scopes
+  const kept = held.join(' ').length <= MAX_KEPT ? held : held.filter((s) => every.includes(s))
+  const required = chosen.map(([, { server }]) => server)
+  return { kind: 'step_up', tools, missing, scopes: unionScopes(...required, kept) }
 }

@@ -1,7 +1,7 @@
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { isIdentityScope } from '../scopes.js'
-import type { ScopeHierarchy } from './access.js'
+import type { ScopeHierarchy } from './scope-hierarchy.js'
 import { namedScopesOf } from './required-scopes.js'
 import type { ToolRequirements } from './tool.js'
 

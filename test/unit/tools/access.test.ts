@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createToolAccess, type AccessPolicy } from '../../../src/tools/access.js'
+import type { AccessPolicy } from '../../../src/tools/access-policy.js'
+import { createToolAccess } from '../../../src/tools/access.js'
 import { createToolRegistry } from '../../../src/tools/registry.js'
 import type { ToolRequirements } from '../../../src/tools/tool.js'
 import { callerOf } from '../../helpers/exchange-requests.js'

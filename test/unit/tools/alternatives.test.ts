@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Caller } from '../../../src/identity/caller.js'
-import { createToolAccess, type AccessPolicy } from '../../../src/tools/access.js'
+import type { AccessPolicy } from '../../../src/tools/access-policy.js'
+import { createToolAccess } from '../../../src/tools/access.js'
 import { offeredTools } from '../../../src/tools/offered-tools.js'
 import { createToolRegistry } from '../../../src/tools/registry.js'
 import { requiredScopesOf } from '../../../src/tools/required-scopes.js'
