@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { deepFreeze } from '../options/deep-freeze.js'
@@ -69,7 +69,7 @@ const fingerprints = new WeakMap<Secret, string>()
 export function fingerprint(token: Secret): string {
   const known = fingerprints.get(token)
   if (known !== undefined) return known
-  const made = createHash('sha256').update(token.reveal()).digest('hex')
+  const made = hash('sha256', token.reveal(), 'hex')
   fingerprints.set(token, made)
   return made
 }
