@@ -166,6 +166,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       issuers: issuers.accepted,
       toleratedAudiences: [options.client.id, ...options.toleratedAudiences],
       clockToleranceSeconds: options.clockToleranceSeconds,
+      maxVerifiedTokens: options.verifiedTokenCacheEntries,
     }),
     callerPolicy: {
       ...options.callerPolicy,
