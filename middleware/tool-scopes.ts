@@ -9,6 +9,7 @@ import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import type { AccessDecision, ToolAccess } from '../src/tools/access.js'
+import { recordGranted } from '../src/tools/granted-alternatives.js'
 import { StepUpLoops } from '../src/tools/step-up-loops.js'
 import { UndeclaredTools } from '../src/tools/undeclared-tools.js'
 import { authInfoOf } from './require-bearer-auth.js'
@@ -51,12 +52,14 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
   const loops = new StepUpLoops()
   const undeclared = new UndeclaredTools(log)
   return function toolScopesMiddleware(req, _res, next) {
-    const context = requireAuthContext(authInfoOf(req))
+    const authInfo = authInfoOf(req)
+    const context = requireAuthContext(authInfo)
     const calls = toolCallsIn(req.body)
     const unknown = undeclaredTools === 'refuse' ? access.undeclared(calls) : []
     if (unknown.length > 0) throw undeclared.refusal(unknown, requestIdOf(req))
     const decision = access.decide(calls, context.caller)
     if (decision.kind === 'allowed') {
+      if (authInfo !== undefined) recordGranted(authInfo, decision.granted)
       next()
       return
     }

@@ -43,6 +43,7 @@ export type { ToolHost } from './downstream/call-log.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
 export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
 export type {
+  DownstreamBody,
   AnyPath,
   DownstreamMethod,
   DownstreamRequest,
@@ -60,6 +61,8 @@ export {
   type PathTemplate,
   type PathValue,
   type PathValues,
+  type StyledPathValue,
+  type StyledPiece,
 } from './downstream/path-template.js'
 export type { HttpLimits } from './limits/http-limits.js'
 export {
@@ -126,7 +129,7 @@ export {
   type OutgoingFetchOptions,
   type OutgoingProxy,
 } from './http/outgoing-fetch.js'
-export { ProxyError } from './http/proxy-dispatcher.js'
+export { ProxyError } from './http/proxy-error.js'
 export type { AccessTokenVerifier, VerificationRequest } from './identity/access-token-verifier.js'
 export { authContextOf, type AuthContext } from './identity/auth-context.js'
 export {
@@ -177,13 +180,10 @@ export {
   type SessionRegistryOptions,
   type SessionUse,
 } from './sessions/session-registry.js'
-export {
-  createToolAccess,
-  type AccessDecision,
-  type AccessPolicy,
-  type ScopeHierarchy,
-  type ToolAccess,
-} from './tools/access.js'
+export { createToolAccess, type AccessDecision, type ToolAccess } from './tools/access.js'
+export type { ScopeHierarchy } from './tools/scope-hierarchy.js'
 export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
-export type { DownstreamRequirement, ToolRequirements } from './tools/tool.js'
+export type { AccessPolicy } from './tools/access-policy.js'
+export type { GrantedAlternatives } from './tools/granted-alternatives.js'
+export type { DownstreamRequirement, ToolAlternative, ToolRequirements } from './tools/tool.js'

@@ -25,9 +25,13 @@ export { serve, type ListeningServer, type ServeOptions } from './server/serve.j
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export { defineTool } from './tools/define-tool.js'
 export type {
+  ContentTool,
   DownstreamTool,
   DownstreamToolContext,
   LocalTool,
   Tool,
+  ToolContent,
   ToolContext,
+  ToolSchema,
+  ValueOf,
 } from './tools/tool.js'

@@ -12,7 +12,7 @@ import { doubtMeaning, type SettingsFileRead } from '../../src/config/settings-f
 import { unknownSettings } from '../../src/config/unknown-settings.js'
 import { silentLog, type Logger } from '../../src/logging/logger.js'
 import { isIdentityScope } from '../../src/scopes.js'
-import { expandScopes } from '../../src/tools/access.js'
+import { expandScopes } from '../../src/tools/scope-hierarchy.js'
 import { requiredScopesOf } from '../../src/tools/required-scopes.js'
 import { printable } from '../printable.js'
 import type { Diagnosis } from './diagnosis.js'

@@ -1,4 +1,4 @@
-import { ProxyError } from '../../src/http/proxy-dispatcher.js'
+import { ProxyError } from '../../src/http/proxy-error.js'
 import { printable } from '../printable.js'
 
 /** Why a request got no answer, as an operator needs it. */

@@ -1,8 +1,5 @@
 import * as openid from 'openid-client'
-import {
-  createAuthenticator,
-  type Authenticator,
-} from '../../src/exchange/client-authentication.js'
+import { createAuthenticator, type Authenticator } from '../../src/exchange/client-authenticator.js'
 import type { ExchangeRefusal } from '../../src/exchange/exchange-failure.js'
 import { openidConfiguration } from '../../src/exchange/openid-configuration.js'
 import { captureResponse, refusalIn } from '../../src/exchange/token-response.js'

@@ -16,7 +16,7 @@ import type { Complete } from '../options/complete.js'
 import { deepFreeze } from '../options/deep-freeze.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { SessionLimits } from '../sessions/session-registry.js'
-import type { AccessPolicy } from '../tools/access.js'
+import type { AccessPolicy } from '../tools/access-policy.js'
 
 export { ConfigError, type ConfigIssue } from './config-error.js'
 export type { Environment } from './parse-settings.js'

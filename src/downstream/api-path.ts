@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import type { AnyPath, QueryValues } from './downstream-request.js'
@@ -7,7 +8,7 @@ import { parsePlainPath, parseTemplate, PathTemplate, type PathValues } from './
 export interface ApiTarget {
   readonly path: AnyPath
   readonly params?: PathValues | undefined
-  readonly query?: QueryValues | undefined
+  readonly query?: QueryValues | string | undefined
 }
 
 /** The address of a call. */
@@ -24,12 +25,7 @@ export interface ApiAddress {
  * `misconfigured` where the address would be any other than that, or a value of the query is no text.
  */
 export function resolveApiPath(baseUrl: URL, { path, params, query = {} }: ApiTarget): ApiAddress {
-  const template =
-    path instanceof PathTemplate
-      ? path
-      : params === undefined
-        ? parsePlainPath(path)
-        : parseTemplate(path)
+  const template = path instanceof PathTemplate ? path : parsedPath(path, params)
   const href = `${baseUrl.href.replace(/\/+$/, '')}/${template.fill(params)}`
   const url = new URL(href)
   // The URL parser has nothing left to resolve, to encode or to take for a query: else this is not the address that was meant.
@@ -37,10 +33,39 @@ export function resolveApiPath(baseUrl: URL, { path, params, query = {} }: ApiTa
     const log = { problem: 'the path changes when it is made into a URL' }
     throw new OnBehalfOfError('misconfigured', { reason: 'path_outside_api', log })
   }
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, queryText(name, value))
+  if (typeof query === 'string') setEncodedQuery(url, query)
+  else {
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, queryText(name, value))
+    }
   }
   return { url, template: template.text }
+}
+
+/** RFC 3986 §3.4 `query`, and what the URL parser leaves as it is. */
+const ENCODED_QUERY = /^(?:[\w\-.~!$&'()*+,;=:@/?[\]|^`{}\\]|%[\da-f]{2})*$/i
+
+function setEncodedQuery(url: URL, query: string): void {
+  url.search = query
+  if (ENCODED_QUERY.test(query) && url.search === (query === '' ? '' : `?${query}`)) return
+  const problem = 'query is a text and has a character that is not encoded'
+  const hint = 'encode each name and value with encodeURIComponent, or give query as an object'
+  throw new OnBehalfOfError('misconfigured', { reason: 'query_value', log: { problem, hint } })
+}
+
+/** Paths are written out in programs: there are few of them, and each is called often. */
+const MAX_PARSED = 500
+const parsedPlain = new LRUCache<string, PathTemplate>({ max: MAX_PARSED })
+const parsedTemplates = new LRUCache<string, PathTemplate>({ max: MAX_PARSED })
+
+function parsedPath(text: string, params: PathValues | undefined): PathTemplate {
+  const isPlain = params === undefined
+  const cache = isPlain ? parsedPlain : parsedTemplates
+  const known = cache.get(text)
+  if (known !== undefined) return known
+  const parsed = isPlain ? parsePlainPath(text) : parseTemplate(text)
+  cache.set(text, parsed)
+  return parsed
 }
 
 function queryText(name: string, value: unknown): string {

@@ -1,4 +1,5 @@
 import type { FailureDetails, OnBehalfOfError } from '../failures/errors.js'
+import type { AnswerHeaders, HttpAnswer } from '../http/http-sender.js'
 import { identifiersForLog } from '../identity/identifier-for-log.js'
 import { scrub } from '../logging/scrub.js'
 import { missingScopes, parseScope } from '../scopes.js'
@@ -28,14 +29,13 @@ export interface RefusalOptions {
  *
  * The API's own words go nowhere: its body is not read.
  */
-export async function apiRefusal(
-  response: Response,
+export function apiRefusal(
+  { status, headers, body }: HttpAnswer,
   outgoing: OutgoingRequest,
   { clock = systemClock, tool }: RefusalOptions = {},
-): Promise<OnBehalfOfError> {
-  const { status, headers } = response
+): OnBehalfOfError {
   const retryAfterSeconds = waitOf(headers, clock)
-  await response.body?.cancel().catch(() => undefined)
+  body?.cancel()
   const details: FailureDetails = { reason: 'unexpected_status', status }
   if (status === 401) return callFailure(outgoing, 'downstream_unauthorized', details)
   if (status === 403) {
@@ -132,7 +132,7 @@ function withoutQuery(location: string, from: URL): string | undefined {
 /** A longer wait is no answer to a model. */
 const LONGEST_WAIT_SECONDS = 999_999
 
-function waitOf(headers: Headers, clock: Clock): number | undefined {
+function waitOf(headers: AnswerHeaders, clock: Clock): number | undefined {
   const seconds = parseRetryAfter(headers, clock())
   return seconds !== undefined && seconds <= LONGEST_WAIT_SECONDS ? seconds : undefined
 }

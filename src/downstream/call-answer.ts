@@ -1,4 +1,5 @@
 import type { FailureCode, FailureDetails, OnBehalfOfError } from '../failures/errors.js'
+import type { HttpAnswer } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
 import { callFailure } from './call-failure.js'
 import { acceptedNote } from './call-outcome.js'
@@ -8,7 +9,7 @@ import { TokenEcho } from './token-echo.js'
 
 /** An answer that has begun, and how its failures are told: never as a refusal where the API has accepted the call. */
 export interface CallAnswer {
-  readonly response: Response
+  readonly response: HttpAnswer
   /** Ends the deadline of the call; for whoever has read the answer, or will not. */
   readonly over: () => void
   readonly echo: TokenEcho
@@ -32,7 +33,7 @@ export function callAnswer(
   },
 ): CallAnswer {
   const { outgoing, signal } = call
-  const note = response.ok ? acceptedNote(outgoing.method, response.status) : ''
+  const note = isOk(response) ? acceptedNote(outgoing.method, response.status) : ''
   const failure: CallAnswer['failure'] = (code, { description, ...details }) =>
     callFailure(outgoing, code, { ...details, description: `${description}${note}` })
   return {
@@ -58,4 +59,9 @@ export function callAnswer(
         log: { security: true, problem: 'the API repeats the token that it was sent' },
       }),
   }
+}
+
+/** Whether the API says that it did what was asked (RFC 9110 §15.3). */
+export function isOk({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300
 }

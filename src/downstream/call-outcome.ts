@@ -2,12 +2,15 @@ import type { DownstreamMethod } from './downstream-request.js'
 
 /** Methods whose repetition changes nothing more (RFC 9110 §9.2.2). */
 export const IDEMPOTENT: ReadonlySet<DownstreamMethod> = new Set([
-  ...(['GET', 'HEAD', 'PUT', 'DELETE'] as const),
+  ...(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'QUERY'] as const),
 ])
+
+/** Methods that change nothing (RFC 9110 §9.2.1, RFC 9110-style QUERY). */
+const SAFE: ReadonlySet<DownstreamMethod> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY'] as const)
 
 /** What a model must read after a write that the API has accepted, whatever failed afterwards; begins with a space. */
 export function acceptedNote(method: DownstreamMethod, status: number): string {
-  return method === 'GET' || method === 'HEAD'
+  return SAFE.has(method)
     ? ''
     : ` The API has accepted the call (HTTP ${status}): do not make it again.`
 }

@@ -3,10 +3,10 @@ import type { ZodType } from 'zod'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Clock } from '../time/clock.js'
 import { untilAborted } from '../time/until-aborted.js'
-import type { Fetch } from '../http/fetch-json.js'
+import type { HttpSender } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
 import { apiRefusal, type CallingTool } from './api-refusal.js'
-import { callAnswer, type CallAnswer } from './call-answer.js'
+import { callAnswer, isOk, type CallAnswer } from './call-answer.js'
 import { IDEMPOTENT } from './call-outcome.js'
 import type {
   AnyPath,
@@ -81,7 +81,7 @@ export interface DownstreamTokenSource {
 export interface DownstreamClientOptions {
   readonly api: DownstreamApi
   readonly tokens: DownstreamTokenSource
-  readonly fetch: Fetch
+  readonly send: HttpSender
   /** Ends the calls, for a caller that no longer wants the answer. */
   readonly signal?: AbortSignal | undefined
   /** Passed on to the API. */
@@ -120,7 +120,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
         assertSchema(request)
         const { answer, outgoing } = await call(path, request, options)
         try {
-          if (!answer.response.ok) throw await apiRefusal(answer.response, outgoing, options)
+          if (!isOk(answer.response)) throw apiRefusal(answer.response, outgoing, options)
           return await readAnswer(await readGuarded(answer, maxBytes), answer, request.schema)
         } finally {
           answer.over()
@@ -156,7 +156,7 @@ async function call(
     await tokens.discard?.(token)
     return first
   }
-  await sent.response.body?.cancel().catch(() => undefined)
+  sent.response.body?.cancel()
   sent.over()
   const other = await renewed(tokens.renew(token), signal)
   const again = await sendRequest(outgoing, other, options)

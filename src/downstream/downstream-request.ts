@@ -5,7 +5,8 @@ import type { PathTemplate, PathValue, PathValues } from './path-template.js'
  *
  * @category Calling the API
  */
-export type DownstreamMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type DownstreamMethod =
+  'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'QUERY'
 
 /**
  * A query, by the names in it.
@@ -22,12 +23,25 @@ export type QueryValues = Readonly<Record<string, string | number | boolean | un
 export interface DownstreamRequest {
   /** Default GET. */
   readonly method?: DownstreamMethod | undefined
-  /** Behind the path. What is `undefined` is left out. */
-  readonly query?: QueryValues | undefined
+  /** Behind the path. What is `undefined` is left out. A text is a query that is encoded already, without its `?`. */
+  readonly query?: QueryValues | string | undefined
   /** Those that are `undefined` are left out. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined
   /** Sent as JSON. */
   readonly json?: unknown
+  /** Sent as it is, in place of `json`. */
+  readonly body?: DownstreamBody | undefined
+}
+
+/**
+ * A body that is not JSON.
+ *
+ * @category Calling the API
+ */
+export interface DownstreamBody {
+  /** The media type, with its parameters. */
+  readonly contentType: string
+  readonly content: string | Uint8Array
 }
 
 /** The names in the braces of a path, as a union; `never` where there are none. */

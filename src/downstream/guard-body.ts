@@ -1,7 +1,8 @@
+import type { AnswerBody, HttpAnswer } from '../http/http-sender.js'
 import type { CallAnswer } from './call-answer.js'
 
 /**
- * The same response, whose body breaks off with `downstream_failed` once it exceeds `maxBytes` or holds the token
+ * The answer as a `Response`, whose body breaks off with `downstream_failed` once it exceeds `maxBytes` or holds the token
  * that the API was sent; no part of such a token is passed on. Throws the same for a token in the headers.
  *
  * `report` gets each failure that the reader of the body gets.
@@ -11,14 +12,13 @@ export function guardBody(
   maxBytes: number,
   report: (failure: unknown) => void = () => undefined,
 ): Response {
-  const { status, statusText, headers, body } = answer.response
   assertNoTokenInHead(answer)
-  if (body === null) {
+  const { body } = answer.response
+  if (body === undefined) {
     answer.over()
-    return answer.response
+    return asResponse(answer.response, null)
   }
-  const reader: Reader = body.getReader()
-  const next = checkedReads(reader, answer, maxBytes)
+  const next = checkedReads(body, answer, maxBytes)
   const guarded = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -31,7 +31,7 @@ export function guardBody(
           answer.over()
           controller.close()
         } catch (failure) {
-          void reader.cancel().catch(() => undefined)
+          body.cancel()
           answer.over()
           report(failure)
           throw failure
@@ -39,66 +39,86 @@ export function guardBody(
       },
       cancel: (reason) => {
         answer.over()
-        return reader.cancel(reason)
+        body.cancel(reason)
       },
     },
     { highWaterMark: 0 },
   )
-  return new Response(guarded, { status, statusText, headers })
+  return asResponse(answer.response, guarded)
+}
+
+function asResponse(
+  { status, statusText, headers }: HttpAnswer,
+  body: ReadableStream<Uint8Array> | null,
+): Response {
+  const fields = new Headers()
+  for (const [name, value] of headers) fields.append(name, value)
+  return new Response(body, { status, statusText, headers: fields })
 }
 
 /** The whole body as text, under the same guard. */
 export async function readGuarded(answer: CallAnswer, maxBytes: number): Promise<string> {
   assertNoTokenInHead(answer)
   const { body } = answer.response
-  if (body === null) return ''
-  const reader: Reader = body.getReader()
-  const next = checkedReads(reader, answer, maxBytes)
-  const decoder = new TextDecoder()
-  let text = ''
+  if (body === undefined) return ''
+  const next = boundedReads(body, answer, maxBytes)
+  const chunks: Uint8Array[] = []
   try {
-    for (let bytes = await next(); bytes !== undefined; bytes = await next()) {
-      text += decoder.decode(bytes, { stream: true })
-    }
-    return text + decoder.decode()
+    for (let bytes = await next(); bytes !== undefined; bytes = await next()) chunks.push(bytes)
+    const whole = Buffer.concat(chunks)
+    if (answer.echo.isIn(whole)) throw answer.echoed()
+    return new TextDecoder().decode(whole)
   } catch (failure) {
-    void reader.cancel().catch(() => undefined)
+    body.cancel()
     throw failure
   }
 }
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>
-
 function assertNoTokenInHead({ response, echo, echoed, over }: CallAnswer): void {
   const { statusText, headers, body } = response
-  if (!echo.isIn([statusText, ...headers.values()].join('\n'))) return
-  void body?.cancel().catch(() => undefined)
+  const values = Array.from(headers, ([, value]) => value)
+  if (!echo.isIn(Buffer.from([statusText, ...values].join('\n')))) return
+  body?.cancel()
   over()
   throw echoed()
 }
 
 /** Reads until there is something that can be passed on; `undefined` at the end. */
 function checkedReads(
-  reader: Reader,
-  { echo, failure, echoed, brokeOff }: CallAnswer,
+  body: AnswerBody,
+  answer: CallAnswer,
+  maxBytes: number,
+): () => Promise<Uint8Array | undefined> {
+  const { echo, echoed } = answer
+  const next = boundedReads(body, answer, maxBytes)
+  return async () => {
+    for (;;) {
+      const bytes = await next()
+      if (bytes === undefined) return rest(echo.end())
+      const passed = echo.next(bytes)
+      if (passed === undefined) throw echoed()
+      if (passed.byteLength > 0) return passed
+    }
+  }
+}
+
+/** Reads no more than may be read; `undefined` at the end. */
+function boundedReads(
+  body: AnswerBody,
+  { failure, brokeOff }: CallAnswer,
   maxBytes: number,
 ): () => Promise<Uint8Array | undefined> {
   let received = 0
   return async () => {
-    for (;;) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw brokeOff(cause)
-      })
-      if (done) return rest(echo.end())
-      received += value.byteLength
-      if (received > maxBytes) {
-        const description = 'The API answered with more than this tool can read.'
-        throw failure('downstream_failed', { reason: 'too_large', description })
-      }
-      const passed = echo.next(value)
-      if (passed === undefined) throw echoed()
-      if (passed.byteLength > 0) return passed
+    const bytes = await body.next().catch((cause: unknown) => {
+      throw brokeOff(cause)
+    })
+    received += bytes?.byteLength ?? 0
+    if (received > maxBytes) {
+      const description = 'The API answered with more than this tool can read.'
+      throw failure('downstream_failed', { reason: 'too_large', description })
     }
+    return bytes
   }
 }
 

@@ -1,9 +1,15 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import { nearestName } from '../options/nearest-name.js'
 import { USER_AGENT } from '../version.js'
 import { resolveApiPath } from './api-path.js'
-import type { AnyPath, DownstreamMethod, TemplateRequest } from './downstream-request.js'
+import type {
+  AnyPath,
+  DownstreamBody,
+  DownstreamMethod,
+  TemplateRequest,
+} from './downstream-request.js'
 import type { TraceContext } from './trace-context.js'
 
 /** A call as it goes out, but for the token. */
@@ -12,12 +18,13 @@ export interface OutgoingRequest {
   /** The path with its names in place of the values: fit for a log. */
   readonly template: string
   readonly method: DownstreamMethod
-  readonly headers: Headers
-  readonly body: string | undefined
+  /** By lower-case names. */
+  readonly headers: ReadonlyMap<string, string>
+  readonly body: string | Uint8Array | undefined
 }
 
 const METHODS: ReadonlySet<unknown> = new Set<DownstreamMethod>([
-  ...(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const),
+  ...(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'] as const),
 ])
 
 // Credentials come from the exchange alone; the others would move the call to another host, connection, path or method.
@@ -55,10 +62,7 @@ export function outgoingRequest(
     const problem = `method is none of ${[...METHODS].join(', ')}, in capitals`
     throw new OnBehalfOfError('misconfigured', { reason: 'method', log: { problem } })
   }
-  if (request.json !== undefined && (method === 'GET' || method === 'HEAD')) {
-    const problem = `${method} takes no json: HTTP gives its body no meaning`
-    throw new OnBehalfOfError('misconfigured', { reason: 'json_body', log: { problem } })
-  }
+  assertBody(request, method)
   return {
     ...resolveApiPath(baseUrl, { path, params, query }),
     method,
@@ -67,13 +71,38 @@ export function outgoingRequest(
   }
 }
 
+function assertBody({ json, body }: TemplateRequest, method: DownstreamMethod): void {
+  const [first, second] = Object.entries({ json, body })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name)
+  if (first === undefined) return
+  if (second !== undefined) throw bodyFault('the request has both json and body: give one of them')
+  if (method === 'GET' || method === 'HEAD') {
+    throw bodyFault(`${method} takes no ${first}: HTTP gives its body no meaning`)
+  }
+  if (body !== undefined && !isBody(body)) {
+    throw bodyFault('body is not { contentType, content } with a string or bytes as content')
+  }
+}
+
+/** JavaScript may give anything. */
+function isBody(body: unknown): body is DownstreamBody {
+  const { contentType, content } = (body ?? {}) as Partial<Record<keyof DownstreamBody, unknown>>
+  const isContent = typeof content === 'string' || content instanceof Uint8Array
+  return isContent && typeof contentType === 'string' && contentType !== ''
+}
+
+function bodyFault(problem: string): OnBehalfOfError {
+  return new OnBehalfOfError('misconfigured', { reason: 'json_body', log: { problem } })
+}
+
 /** The schema is for `json()` alone. */
 const MEMBERS = Object.keys({
-  ...{ method: true, params: true, query: true, headers: true, json: true, schema: true },
+  ...{ method: true, params: true, query: true, headers: true, json: true, body: true },
+  schema: true,
 } satisfies Record<keyof TemplateRequest | 'schema', true>)
 
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
-  ['body', 'give the body as json'],
   ['signal', 'give the signal to downstreamOf(), in its third argument'],
 ])
 
@@ -90,8 +119,8 @@ function assertMembers(request: TemplateRequest): void {
   throw new OnBehalfOfError('misconfigured', { reason: 'unknown_member', log })
 }
 
-function requestBody({ json }: TemplateRequest): string | undefined {
-  if (json === undefined) return undefined
+function requestBody({ json, body }: TemplateRequest): string | Uint8Array | undefined {
+  if (json === undefined) return body?.content
   try {
     return JSON.stringify(json)
   } catch {
@@ -102,23 +131,33 @@ function requestBody({ json }: TemplateRequest): string | undefined {
   }
 }
 
-function requestHeaders(request: TemplateRequest, trace: TraceContext = {}): Headers {
-  const headers = new Headers({ accept: 'application/json', 'user-agent': USER_AGENT })
+function requestHeaders(
+  request: TemplateRequest,
+  trace: TraceContext = {},
+): ReadonlyMap<string, string> {
+  const headers = new Map([
+    ['accept', 'application/json'],
+    ['user-agent', USER_AGENT],
+  ])
   if (request.json !== undefined) headers.set('content-type', 'application/json')
+  if (request.body !== undefined) setHeader(headers, 'content-type', request.body.contentType)
   for (const [name, value] of Object.entries({ ...trace, ...request.headers })) {
     if (value !== undefined) setHeader(headers, name, value)
   }
   return headers
 }
 
-function setHeader(headers: Headers, name: string, value: string): void {
+function setHeader(headers: Map<string, string>, name: string, value: string): void {
   const header = name.toLowerCase()
   if (FORBIDDEN_HEADERS.has(header)) {
     const log = { header, problem: `the header ${header} is not the handler's to set` }
     throw new OnBehalfOfError('misconfigured', { reason: 'forbidden_header', log })
   }
   try {
-    headers.set(name, value)
+    const text = value.trim()
+    validateHeaderName(name)
+    validateHeaderValue(name, text)
+    headers.set(header, text)
   } catch {
     const problem = 'a header has a name or a value that HTTP does not allow'
     throw new OnBehalfOfError('misconfigured', { reason: 'invalid_header', log: { problem } })

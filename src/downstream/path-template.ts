@@ -6,7 +6,24 @@ import { isPlainSegment } from './plain-segment.js'
 export type PathValue = string | number
 
 /** The values of a path template, by the names in it. */
-export type PathValues = Readonly<Record<string, PathValue>>
+export type PathValues = Readonly<Record<string, PathValue | StyledPathValue>>
+
+/**
+ * A value of several parts, as OpenAPI's path styles put them together: `a,b`, `.a.b`, `;color=a`.
+ *
+ * The delimiters come from the description of the API, and are not encoded. Each part is: it has to be plain by
+ * itself.
+ */
+export class StyledPathValue {
+  readonly pieces: readonly StyledPiece[]
+
+  constructor(pieces: readonly StyledPiece[]) {
+    this.pieces = pieces
+  }
+}
+
+/** A delimiter, or a part of the value. */
+export type StyledPiece = { readonly delimiter: ',' | '.' | ';' | '=' } | { readonly part: string }
 
 /** A text that stands as it is, or the name of a value. */
 type Part = { readonly literal: string } | { readonly name: string }
@@ -63,11 +80,19 @@ export class PathTemplate {
       .map((part) => ('name' in part ? this.#encoded(part.name, values[part.name]) : part.literal))
       .join('')
     // Plain parts may join into something that is not: a dot after a dot.
-    if (names.length > 0 && !isPlainSegment(segment)) throw invalidValue(names.join('" and "'))
+    const isPlain = names.some((name) => values[name] instanceof StyledPathValue)
+      ? isPlainSegment(segment.replaceAll(';', ''))
+      : isPlainSegment(segment)
+    if (names.length > 0 && !isPlain) throw invalidValue(names.join('" and "'))
     return segment
   }
 
   #encoded(name: string, value: unknown): string {
+    if (value instanceof StyledPathValue) {
+      return value.pieces
+        .map((piece) => ('part' in piece ? this.#encoded(name, piece.part) : piece.delimiter))
+        .join('')
+    }
     const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
     if (typeof text !== 'string') {
       throw pathFault('path_param_type', this.text, {

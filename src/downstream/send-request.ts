@@ -1,16 +1,16 @@
 import { API_CALL_DEFAULTS } from './api-call-defaults.js'
 import { OnBehalfOfError } from '../failures/errors.js'
-import type { Fetch } from '../http/fetch-json.js'
+import type { HttpAnswer, HttpSender } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
-import { CallDeadline } from './call-deadline.js'
+import { CallDeadline } from '../time/call-deadline.js'
 import { callFailure } from './call-failure.js'
 import { IDEMPOTENT, outageText } from './call-outcome.js'
-import { connectionDied, type FreshConnectionInit } from '../http/fresh-connection.js'
+import { connectionDied } from '../http/fresh-connection.js'
 import type { OutgoingRequest } from './outgoing-request.js'
 
 /** How a request is sent. */
 export interface SendOptions {
-  readonly fetch: Fetch
+  readonly send: HttpSender
   /** Ends the call, for a caller that no longer wants the answer. */
   readonly signal?: AbortSignal | undefined
   /** From connecting to the last byte, both tries together. Default 10000. */
@@ -19,7 +19,7 @@ export interface SendOptions {
 
 /** An answer that has begun. */
 export interface Sent {
-  readonly response: Response
+  readonly response: HttpAnswer
   /** Ends the deadline: the answer has been read, or nobody will read it. Calling it again does nothing. */
   readonly over: () => void
 }
@@ -33,16 +33,17 @@ export interface Sent {
 export async function sendRequest(
   outgoing: OutgoingRequest,
   token: Secret,
-  { fetch, signal, timeoutMs = API_CALL_DEFAULTS.timeoutMs }: SendOptions,
+  { send, signal, timeoutMs = API_CALL_DEFAULTS.timeoutMs }: SendOptions,
 ): Promise<Sent> {
   const deadline = new CallDeadline(timeoutMs, signal)
   const ends = deadline.signal
-  const attempt = (init: FreshConnectionInit = {}): Promise<Response> =>
-    fetch(outgoing.url, { ...init, ...fetchInit(outgoing, token), signal: ends })
+  const authorized = withToken(outgoing, token)
+  const attempt = (freshConnection?: boolean): Promise<HttpAnswer> =>
+    send({ ...authorized, signal: ends, freshConnection })
   try {
     const response = await attempt().catch((cause: unknown) => {
       const again = IDEMPOTENT.has(outgoing.method) && connectionDied(cause) && !ends.aborted
-      if (again) return attempt({ freshConnection: true })
+      if (again) return attempt(true)
       throw cause
     })
     return {
@@ -66,13 +67,7 @@ export async function sendRequest(
   }
 }
 
-function fetchInit({ method, headers, body }: OutgoingRequest, token: Secret): RequestInit {
-  const authorized = new Headers(headers)
-  authorized.set('authorization', `Bearer ${token.reveal()}`)
-  return {
-    method,
-    headers: authorized,
-    redirect: 'manual',
-    body: body ?? null,
-  }
+function withToken({ url, method, headers, body }: OutgoingRequest, token: Secret) {
+  const authorized = new Map(headers).set('authorization', `Bearer ${token.reveal()}`)
+  return { url, method, headers: authorized, body }
 }

@@ -10,17 +10,22 @@ const MIN_RUN = 16
  * (JSON, URLs, HTML) does not hide them.
  */
 export class TokenEcho {
-  readonly #needles: readonly Buffer[]
+  readonly #tokens: readonly string[]
+  /** What is shorter holds no token in any of its forms. */
+  readonly #shortest: number
+  #needles: readonly Buffer[] | undefined
   #held: Buffer = Buffer.alloc(0)
 
   constructor(tokens: readonly Secret[]) {
-    const texts = tokens.map((token) => token.reveal()).filter(({ length }) => length >= MIN_LENGTH)
-    this.#needles = texts.flatMap(needlesOf).map((needle) => Buffer.from(needle))
+    this.#tokens = tokens
+      .map((token) => token.reveal())
+      .filter(({ length }) => length >= MIN_LENGTH)
+    this.#shortest = Math.min(...this.#tokens.map(shortestForm))
   }
 
   /** Whether a whole text holds a token. */
-  isIn(text: string): boolean {
-    return this.#holds(Buffer.from(text))
+  isIn(text: string | Buffer): boolean {
+    return this.#holds(typeof text === 'string' ? Buffer.from(text) : text)
   }
 
   /**
@@ -30,7 +35,7 @@ export class TokenEcho {
   next(chunk: Uint8Array): Uint8Array | undefined {
     const seen = Buffer.concat([this.#held, chunk])
     if (this.#holds(seen)) return undefined
-    const kept = Math.max(0, ...this.#needles.map((needle) => begun(seen, needle)))
+    const kept = Math.max(0, ...this.#forms().map((needle) => begun(seen, needle)))
     this.#held = seen.subarray(seen.length - kept)
     return seen.subarray(0, seen.length - kept)
   }
@@ -43,12 +48,30 @@ export class TokenEcho {
   }
 
   #holds(bytes: Buffer): boolean {
-    return this.#needles.some((needle) => bytes.includes(needle))
+    return bytes.length >= this.#shortest && this.#forms().some((needle) => bytes.includes(needle))
+  }
+
+  /** Made where they are needed: most answers are shorter than a token. */
+  #forms(): readonly Buffer[] {
+    this.#needles ??= this.#tokens.flatMap(needlesOf).map((needle) => Buffer.from(needle))
+    return this.#needles
   }
 }
 
-function needlesOf(token: string): readonly string[] {
+/** No form of a token is shorter: base64 without its ends can lack two characters of the token's length. */
+function shortestForm(token: string): number {
+  const { length } = longestRun(token)
+  return (length >= MIN_RUN ? length : token.length) - 2
+}
+
+/** The longest part that no encoder escapes. */
+function longestRun(token: string): string {
   const [run = ''] = (token.match(/[\w.-]+/g) ?? []).sort((a, b) => b.length - a.length)
+  return run
+}
+
+function needlesOf(token: string): readonly string[] {
+  const run = longestRun(token)
   return [token, ...(run.length >= MIN_RUN ? [run] : []), ...inBase64(token)]
 }
 

@@ -1,8 +1,9 @@
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import { AuthClient, type TokenResponse } from '@auth0/auth0-auth-js'
+import type { AuthClient, TokenResponse } from '@auth0/auth0-auth-js'
+import { loadAhead } from '../time/load-ahead.js'
 import { withoutUndefined } from '../options/without-undefined.js'
-import { OnBehalfOfError } from '../failures/errors.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { parseScope } from '../scopes.js'
 import { Secret } from '../secret.js'
 import { ACCESS_TOKEN_TYPE, type ExchangedToken, type TokenExchanger } from './token-exchanger.js'
@@ -12,6 +13,8 @@ import {
   type RecordedExchangeOptions,
 } from './token-request.js'
 import { importPrivateKey, type ClientAuthentication } from './client-authentication.js'
+
+type Sdk = typeof import('@auth0/auth0-auth-js')
 
 /** Which client exchanges at Auth0, and how it proves who it is. */
 export interface Auth0ExchangerOptions extends RecordedExchangeOptions {
@@ -38,11 +41,13 @@ const OPTIONS = optionsSchema<Auth0ExchangerOptions>({
  */
 export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExchanger {
   assertOptions('createAuth0Exchanger', OPTIONS, options)
+  const loaded = loadAhead(() => import('@auth0/auth0-auth-js'))
   const clients = new Map<string, Promise<AuthClient>>()
-  const clientOf = (issuer: string): Promise<AuthClient> => {
+  const clientOf = async (issuer: string): Promise<AuthClient> => {
+    const sdk = await loaded().catch(notLoaded)
     const known = clients.get(issuer)
     if (known !== undefined) return known
-    const created = createClient(issuer, options)
+    const created = createClient(sdk, issuer, options)
     clients.set(issuer, created)
     return created
   }
@@ -51,7 +56,7 @@ export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExcha
     exchange: (request, exchangeOptions = {}) =>
       sendTokenRequest(request, exchangeOptions, {
         ...options,
-        run: async (fetch) => {
+        run: async ({ fetch }) => {
           const { organization } = request.caller
           const client = await clientOf(options.issuer ?? request.caller.issuer)
           const response = await client.exchangeToken(
@@ -74,7 +79,11 @@ export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExcha
 }
 
 /** The clients are few: one for each issuer whose tokens the endpoint accepts. */
-async function createClient(issuer: string, options: Auth0ExchangerOptions): Promise<AuthClient> {
+async function createClient(
+  sdk: Sdk,
+  issuer: string,
+  options: Auth0ExchangerOptions,
+): Promise<AuthClient> {
   const url = new URL(issuer)
   if (url.protocol !== 'https:') {
     throw new OnBehalfOfError('exchange_misconfigured', { reason: 'issuer_not_https' })
@@ -84,12 +93,17 @@ async function createClient(issuer: string, options: Auth0ExchangerOptions): Pro
     const log = { hint: 'Use createRfc8693Exchanger for an issuer with a path.' }
     throw new OnBehalfOfError('exchange_misconfigured', { reason: 'issuer_has_path', log })
   }
-  return new AuthClient({
+  return new sdk.AuthClient({
     domain: url.host,
     clientId: options.clientId,
     ...(await credentials(options.clientAuthentication)),
     ...withoutUndefined({ customFetch: options.fetch }),
   })
+}
+
+/** Nobody is asked for a token without the SDK. */
+function notLoaded(cause: unknown): never {
+  throw asOnBehalfOfError(cause)
 }
 
 /** The SDK names no key id in its assertions; Auth0 finds the key without. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { fingerprint } from '../identity/verified-token-cache.js'
 import type { TokenExchangeRequest } from './token-exchanger.js'
 
 /** What makes two exchanges by the same server different, beside the request. */
@@ -15,13 +16,13 @@ export interface ExchangeIdentity {
  * The key under which an exchanged token is kept: SHA-256, in hex, over every input that shapes it.
  *
  * Each field is framed by its length, so that no two lists of fields come out the same; the order of scopes
- * does not matter. The subject token goes in whole and cannot be got back.
+ * does not matter. The subject token goes in as its own SHA-256 and cannot be got back.
  */
 export function cacheKey(request: TokenExchangeRequest, identity: ExchangeIdentity): string {
   const { caller, subjectToken, audience, scopes } = request
   const hash = createHash('sha256')
   const fields = [
-    subjectToken.reveal(),
+    fingerprint(subjectToken),
     caller.issuer,
     identity.clientId,
     identity.subjectTokenType,

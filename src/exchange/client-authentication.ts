@@ -4,7 +4,6 @@ import { optionValues } from '../options/option-values.js'
 import type { Issue } from '../options/with-issues.js'
 import { createPrivateKey, type KeyObject, type JsonWebKeyInput } from 'node:crypto'
 import { importJWK, type CryptoKey, type JWK } from 'jose'
-import * as openid from 'openid-client'
 import { Secret } from '../secret.js'
 
 /** How we prove to the authorization server which client we are. */
@@ -65,48 +64,6 @@ export const CLIENT_AUTHENTICATION_SCHEMA = optionsSchema<ClientAuthentication>(
     context.addIssue({ code: 'custom', path: [...issue.path], message: issue.message })
   }
 })
-
-/** What authenticates one token request. */
-export type Authenticator = (metadata: Readonly<Record<string, unknown>>) => openid.ClientAuth
-
-/**
- * Prepares a way of client authentication; throws a `TypeError` for a key that cannot be used.
- *
- * RSA keys sign with RS256, elliptic curves with the algorithm of their curve.
- */
-export async function createAuthenticator(
-  authentication: ClientAuthentication,
-): Promise<Authenticator> {
-  if ('secret' in authentication) return sharedSecret(authentication)
-  if (authentication.method === 'tls_client_auth') return () => openid.TlsClientAuth()
-  const key = await importPrivateKey(authentication.privateKey.reveal())
-  const { keyId } = authentication
-  const signer = openid.PrivateKeyJwt(keyId === undefined ? key : { key, kid: keyId })
-  return () => signer
-}
-
-function sharedSecret({
-  method,
-  secret,
-}: Extract<ClientAuthentication, { readonly secret: Secret }>): Authenticator {
-  return (metadata) => {
-    const chosen = method ?? preferredMethod(metadata['token_endpoint_auth_methods_supported'])
-    return chosen === 'client_secret_post'
-      ? openid.ClientSecretPost(secret.reveal())
-      : openid.ClientSecretBasic(secret.reveal())
-  }
-}
-
-/**
- * RFC 8414 §2: a server that lists no methods supports `client_secret_basic`. Where both are listed, the secret goes
- * into the body: in the header it is percent-encoded (RFC 6749 §2.3.1), which some servers forget to undo.
- */
-function preferredMethod(supported: unknown): 'client_secret_basic' | 'client_secret_post' {
-  if (!Array.isArray(supported)) return 'client_secret_basic'
-  const headerAlone =
-    supported.includes('client_secret_basic') && !supported.includes('client_secret_post')
-  return headerAlone ? 'client_secret_basic' : 'client_secret_post'
-}
 
 /** Imports a private key for the algorithm of its type; throws a `TypeError` that quotes nothing of it. */
 export async function importPrivateKey(text: string): Promise<CryptoKey> {

@@ -1,14 +1,14 @@
-import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JSONWebKeySet } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet } from 'jose'
 import type { Clock } from '../time/clock.js'
 import { OUTAGE_RETRY_SECONDS } from '../failures/outage-retry.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { LAST_DATE_SECONDS, type Claims } from '../identity/caller.js'
 import { claimOf } from '../identity/claims.js'
-import { fittingKey } from '../identity/fitting-key.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import { SIGNING_ALGORITHMS } from '../identity/signing-algorithms.js'
 import { otherKindOf } from '../identity/token-kind.js'
 import { rejected } from './rejection.js'
+import { verifiedJwt } from './verified-jwt.js'
 
 export interface ClaimsExpectations {
   /** Whose token it has to be; `undefined`: nobody that is known here. */
@@ -111,14 +111,17 @@ async function verify(
   }: ClaimsExpectations & { issuer: Issuer; header: Header },
 ): Promise<Claims> {
   try {
-    const { payload } = await jwtVerify(token, fittingKey(keySet, issuer), {
-      algorithms: [...SIGNING_ALGORITHMS],
-      issuer: issuer.issuer,
-      requiredClaims: ['exp', 'sub', 'aud'],
-      currentDate: new Date(clock()),
-      clockTolerance: clockToleranceSeconds,
-    })
-    return payload
+    return await verifiedJwt(
+      token,
+      { issuer, keySet },
+      {
+        algorithms: [...SIGNING_ALGORITHMS],
+        issuer: issuer.issuer,
+        requiredClaims: ['exp', 'sub', 'aud'],
+        currentDate: new Date(clock()),
+        clockTolerance: clockToleranceSeconds,
+      },
+    )
   } catch (cause) {
     if (cause instanceof errors.JWTExpired || cause instanceof errors.JWTClaimValidationFailed) {
       throw badClaim(cause, issuer, clock)

@@ -1,7 +1,7 @@
 import * as openid from 'openid-client'
 import type { Fetch } from '../http/fetch-json.js'
 import type { IssuerMetadata } from '../identity/issuer-metadata.js'
-import type { Authenticator } from './client-authentication.js'
+import type { Authenticator } from './client-authenticator.js'
 
 /** Our client, as it proves itself to the token endpoint. */
 export interface ExchangingClient {

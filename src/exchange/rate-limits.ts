@@ -26,7 +26,7 @@ const MAX_ITEMS = 10
  * Never throws.
  */
 export function parseRateLimits(
-  headers: Headers,
+  headers: Pick<Headers, 'get'>,
   clock: Clock = systemClock,
 ): readonly RateLimit[] {
   const families = FAMILIES.map((prefix) => ({
@@ -45,7 +45,7 @@ export function isUsedUp({ remaining, partitioned }: RateLimit): boolean {
 }
 
 /** `RateLimit: "name";r=50;t=30` with `RateLimit-Policy: "name";q=100;w=60`, or `limit=100, remaining=50, reset=30`. */
-function structuredLimits(headers: Headers, clock: Clock): readonly RateLimit[] {
+function structuredLimits(headers: Pick<Headers, 'get'>, clock: Clock): readonly RateLimit[] {
   const policies = itemsOf(headers.get('ratelimit-policy'))
   const items = itemsOf(headers.get('ratelimit'))
   const dictionary = Object.assign({}, ...items.map(({ parameters }) => parameters)) as Parameters

@@ -1,32 +1,18 @@
-import { withoutUndefined } from '../options/without-undefined.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import * as openid from 'openid-client'
-import { systemClock, type Clock } from '../time/clock.js'
-import { OnBehalfOfError } from '../failures/errors.js'
+import { systemClock } from '../time/clock.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { IssuerMetadata } from '../identity/issuer-metadata.js'
-import { parseScope } from '../scopes.js'
-import { Secret } from '../secret.js'
-import {
-  createAuthenticator,
-  type Authenticator,
-  type ClientAuthentication,
-} from './client-authentication.js'
-import { openidConfiguration } from './openid-configuration.js'
+import { loadAhead } from '../time/load-ahead.js'
+import type { ClientAuthentication } from './client-authentication.js'
+import type { Authenticator } from './client-authenticator.js'
 import { exchangeOutage } from './exchange-outage.js'
 import {
   sendTokenRequest,
   EXCHANGING_CLIENT_SHAPE,
   type RecordedExchangeOptions,
 } from './token-request.js'
-import {
-  ACCESS_TOKEN_TYPE,
-  type ExchangedToken,
-  type TokenExchanger,
-  type TokenExchangeRequest,
-} from './token-exchanger.js'
-
-const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
+import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './token-exchanger.js'
 
 /** Which client exchanges, how it proves who it is, and where the token endpoint is. */
 export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
@@ -64,58 +50,32 @@ export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenE
   assertOptions('createRfc8693Exchanger', OPTIONS, options)
   const { clientId, clock = systemClock } = options
   const mutualTls = options.clientAuthentication.method === 'tls_client_auth'
+  // With `openid-client`, which nobody else needs.
+  const loaded = loadAhead(() => import('./token-exchange-grant.js'))
   let authenticator: Promise<Authenticator> | undefined
   return {
     async exchange(request, exchangeOptions = {}) {
+      const { createAuthenticator, requestToken } = await loaded().catch(notLoaded)
       authenticator ??= createAuthenticator(options.clientAuthentication)
       const authenticate = await authenticator.catch(unusableKey)
       const metadata = await options.metadata(request.caller.issuer).catch(metadataUnavailable)
       return sendTokenRequest(request, exchangeOptions, {
         ...options,
-        run: async (fetch) => {
-          const answer = await openid.genericGrantRequest(
-            openidConfiguration(metadata, { clientId, authenticate, mutualTls }, fetch),
-            TOKEN_EXCHANGE_GRANT,
-            parameters(request, options.subjectTokenType ?? ACCESS_TOKEN_TYPE),
-          )
-          return exchangedToken(answer, clock)
-        },
+        run: (ways) =>
+          requestToken(request, {
+            subjectTokenType: options.subjectTokenType ?? ACCESS_TOKEN_TYPE,
+            client: { clientId, authenticate, mutualTls },
+            metadata,
+            ways,
+            clock,
+          }),
       })
     },
   }
 }
 
-function parameters(
-  request: TokenExchangeRequest,
-  subjectTokenType: string,
-): Record<string, string> {
-  const { organization } = request.caller
-  return {
-    subject_token: request.subjectToken.reveal(),
-    subject_token_type: subjectTokenType,
-    requested_token_type: ACCESS_TOKEN_TYPE,
-    audience: request.audience,
-    ...withoutUndefined({
-      scope: request.scopes.length === 0 ? undefined : request.scopes.join(' '),
-      // An access token carries its organization itself; a custom profile has to be told.
-      organization: subjectTokenType === ACCESS_TOKEN_TYPE ? undefined : organization,
-    }),
-  }
-}
-
-function exchangedToken(
-  answer: Awaited<ReturnType<typeof openid.genericGrantRequest>>,
-  clock: Clock,
-): ExchangedToken {
-  const { expires_in: lifetimeSeconds, issued_token_type: issuedTokenType } = answer
-  return {
-    token: new Secret(answer.access_token),
-    tokenType: answer.token_type,
-    expiresAtSeconds:
-      lifetimeSeconds === undefined ? undefined : Math.floor(clock() / 1_000) + lifetimeSeconds,
-    scopes: answer.scope === undefined ? undefined : parseScope(answer.scope),
-    issuedTokenType: typeof issuedTokenType === 'string' ? issuedTokenType : undefined,
-  }
+function notLoaded(cause: unknown): never {
+  throw asOnBehalfOfError(cause)
 }
 
 function unusableKey(cause: unknown): never {

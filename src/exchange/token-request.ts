@@ -2,6 +2,7 @@ import { CLIENT_AUTHENTICATION_SCHEMA } from './client-authentication.js'
 import type { OptionsShape } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
+import { CallDeadline } from '../time/call-deadline.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { jsonObject } from '../http/json-object.js'
@@ -45,23 +46,23 @@ export const EXCHANGING_CLIENT_SHAPE = {
 }
 
 /**
- * Runs one token request by way of a library, and settles what came of it from the bare answer.
+ * Runs one token request, by way of a library or not, and settles what came of it from the bare answer.
  *
- * `run` gets the `fetch` that this request has to be made with: it knows the deadline and the caller's
- * signal, follows no redirect, and names us. Whatever `run` throws, the codes are those of the port.
+ * `run` gets the `fetch` and the `post` that this request has to be made with: they know the deadline and the caller's
+ * signal, follow no redirect, and name us. Whatever `run` throws, the codes are those of the port.
  */
 export async function sendTokenRequest(
   request: TokenExchangeRequest,
   { signal, onRateLimits }: ExchangeOptions,
   options: RecordedExchangeOptions & {
-    readonly run: (fetch: Fetch) => Promise<ExchangedToken>
+    readonly run: (ways: Pick<ResponseCapture, 'fetch' | 'post'>) => Promise<ExchangedToken>
   },
 ): Promise<ExchangedToken> {
   const { clock = systemClock } = options
-  const deadline = AbortSignal.timeout(options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs)
+  const deadline = new CallDeadline(options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs, signal)
   const capture = captureResponse({
     fetch: options.fetch ?? globalThis.fetch,
-    signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+    signal: deadline.signal,
     userAgent: USER_AGENT,
     headers:
       request.clientAddress === undefined
@@ -69,7 +70,7 @@ export async function sendTokenRequest(
         : { 'auth0-forwarded-for': request.clientAddress },
   })
   try {
-    return await options.run(capture.fetch)
+    return await options.run(capture)
   } catch (cause) {
     if (cause instanceof OnBehalfOfError) throw cause
     const { issuedAtSeconds } = request.caller
@@ -82,6 +83,7 @@ export async function sendTokenRequest(
     assertNoForeignTokenType(capture.answer(), cause)
     throw unusableAnswer(capture, { deadline, cause })
   } finally {
+    deadline.end()
     onRateLimits?.(rateLimitsIn(capture.answer(), clock))
   }
 }
@@ -99,8 +101,8 @@ function assertNoForeignTokenType(answer: TokenEndpointAnswer | undefined, cause
 
 function unusableAnswer(
   { answer, failure }: ResponseCapture,
-  { deadline, cause }: { readonly deadline: AbortSignal; readonly cause: unknown },
+  { deadline, cause }: { readonly deadline: CallDeadline; readonly cause: unknown },
 ): OnBehalfOfError {
   const arrived = answer() === undefined ? connectionFault(failure() ?? cause) : 'nonsense'
-  return exchangeOutage(deadline.aborted ? 'timed_out' : arrived, cause)
+  return exchangeOutage(deadline.timedOut ? 'timed_out' : arrived, cause)
 }

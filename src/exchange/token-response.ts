@@ -1,6 +1,8 @@
-import { readTextWithin } from '../http/bounded-body.js'
+import { readBodyWithin, readTextWithin } from '../http/bounded-body.js'
+import type { AnswerHeaders } from '../http/http-sender.js'
 import { jsonObject } from '../http/json-object.js'
 import { parseRetryAfter } from '../http/retry-after.js'
+import { senderOfFetch } from '../http/sender-of-fetch.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { ExchangeRefusal } from './exchange-failure.js'
@@ -9,12 +11,22 @@ import { parseRateLimits, type RateLimit } from './rate-limits.js'
 /** What came back from the token endpoint, kept aside while a library interprets the same answer. */
 export interface TokenEndpointAnswer {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: AnswerHeaders
   readonly text: string
 }
 
+/** A form to be sent to the token endpoint. */
+export interface TokenEndpointForm {
+  readonly url: URL
+  readonly form: URLSearchParams
+  readonly headers: Headers
+}
+
 export interface ResponseCapture {
+  /** For a library that makes the request. */
   readonly fetch: Fetch
+  /** Makes the request without a library, and without what `fetch` costs where the given one is ours. */
+  readonly post: (request: TokenEndpointForm) => Promise<TokenEndpointAnswer>
   /** The last answer, or `undefined` when none arrived whole. */
   readonly answer: () => TokenEndpointAnswer | undefined
   /** Why the last answer did not arrive whole, if it did not. */
@@ -41,43 +53,85 @@ export interface ResponseCaptureOptions {
 export function captureResponse(options: ResponseCaptureOptions): ResponseCapture {
   let answer: TokenEndpointAnswer | undefined
   let failure: unknown
-  let secrets: readonly string[] = []
+  let secrets = (): readonly string[] => []
+  const maxBytes = options.maxBytes ?? 256 * 1024
+  /** Notes what a request proves itself with, and names us. */
+  const prepare = (headers: Headers, body: unknown): Headers => {
+    const authorization = headers.get('authorization')
+    secrets = () => secretsIn(authorization, body)
+    headers.set('user-agent', options.userAgent)
+    for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
+    return headers
+  }
+  const kept = async (ask: () => Promise<TokenEndpointAnswer>): Promise<TokenEndpointAnswer> => {
+    try {
+      answer = await ask()
+      return answer
+    } catch (thrown) {
+      failure = thrown
+      throw thrown
+    }
+  }
   return {
     answer: () => answer,
     failure: () => failure,
-    secrets: () => secrets,
+    secrets: () => secrets(),
+    post: ({ url, form, headers }) =>
+      kept(() =>
+        sentForm({ ...options, maxBytes }, { url, form, headers: prepare(headers, form) }),
+      ),
     fetch: async (input, init) => {
-      const headers = new Headers(init?.headers)
-      secrets = secretsIn(headers, init?.body)
-      headers.set('user-agent', options.userAgent)
-      for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
-      try {
-        const response = await options.fetch(input, {
-          ...init,
-          headers,
-          redirect: 'manual',
-          signal: options.signal,
-        })
-        const text = await readTextWithin(response, options.maxBytes ?? 256 * 1024)
-        const { status } = response
-        answer = { status, headers: response.headers, text }
-        return new Response(bodyAllowed(status) ? text : null, { status, headers: answer.headers })
-      } catch (thrown) {
-        failure = thrown
-        throw thrown
-      }
+      const headers = prepare(new Headers(init?.headers), init?.body)
+      const { signal } = options
+      const request: RequestInit = { ...init, headers, redirect: 'manual', signal }
+      return asResponse(
+        await kept(async () => {
+          const response = await options.fetch(input, request)
+          const text = await readTextWithin(response, maxBytes)
+          return { status: response.status, headers: response.headers, text }
+        }),
+      )
     },
   }
 }
 
+/** The same answer as a `Response`, for a library to judge. */
+export function asResponse({ status, headers, text }: TokenEndpointAnswer): Response {
+  const fields = new Headers()
+  for (const [name, value] of headers) fields.append(name, value)
+  return new Response(bodyAllowed(status) ? text : null, { status, headers: fields })
+}
+
+function bodyAllowed(status: number): boolean {
+  return status !== 204 && status !== 205 && status !== 304
+}
+
+async function sentForm(
+  { fetch, signal, maxBytes }: ResponseCaptureOptions & { readonly maxBytes: number },
+  { url, form, headers }: TokenEndpointForm,
+): Promise<TokenEndpointAnswer> {
+  const {
+    status,
+    headers: received,
+    body,
+  } = await senderOfFetch(fetch)({
+    url,
+    method: 'POST',
+    headers: new Map(headers),
+    body: form.toString(),
+    signal,
+  })
+  return { status, headers: received, text: await readBodyWithin(body, maxBytes) }
+}
+
 const SECRET_PARAMETERS = ['client_secret', 'client_assertion', 'subject_token', 'actor_token']
 
-function secretsIn(headers: Headers, body: unknown): readonly string[] {
+function secretsIn(authorization: string | null, body: unknown): readonly string[] {
   const form =
     typeof body === 'string' || body instanceof URLSearchParams
       ? new URLSearchParams(body)
       : new URLSearchParams()
-  const [scheme, basic = ''] = headers.get('authorization')?.split(' ') ?? []
+  const [scheme, basic = ''] = authorization?.split(' ') ?? []
   const [, encoded = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(basic, 'base64').toString()) ?? []
   return [
     ...SECRET_PARAMETERS.flatMap((name) => form.getAll(name)),
@@ -136,14 +190,10 @@ export function rateLimitsIn(
 }
 
 /** `Retry-After`, else when a rate limit starts anew. */
-function retryAfter(headers: Headers, clock: Clock): number | undefined {
+function retryAfter(headers: AnswerHeaders, clock: Clock): number | undefined {
   const told = parseRetryAfter(headers, clock())
   if (told !== undefined) return told
   const resets = parseRateLimits(headers, clock).flatMap(({ resetAtMs }) => resetAtMs ?? [])
   if (resets.length === 0) return undefined
   return Math.max(1, Math.ceil((Math.max(...resets) - clock()) / 1_000))
-}
-
-function bodyAllowed(status: number): boolean {
-  return status !== 204 && status !== 205 && status !== 304
 }

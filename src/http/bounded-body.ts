@@ -1,3 +1,5 @@
+import type { AnswerBody } from './http-sender.js'
+
 /** A body went on beyond what we are willing to read. */
 export class BodyTooLargeError extends Error {
   constructor(maxBytes: number) {
@@ -23,4 +25,24 @@ export async function readTextWithin(response: Response, maxBytes: number): Prom
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()
+}
+
+/** As `readTextWithin`, for the body of an answer that came without `fetch`. */
+export async function readBodyWithin(
+  body: AnswerBody | undefined,
+  maxBytes: number,
+): Promise<string> {
+  if (body === undefined) return ''
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for (let chunk = await body.next(); chunk !== undefined; chunk = await body.next()) {
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) {
+      const error = new BodyTooLargeError(maxBytes)
+      body.cancel(error)
+      throw error
+    }
+    chunks.push(chunk)
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks))
 }

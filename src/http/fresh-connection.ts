@@ -1,4 +1,4 @@
-import { ProxyError } from './proxy-dispatcher.js'
+import { ProxyError } from './proxy-error.js'
 
 /** Asks a `fetch` of ours for a connection that no call has used before; any other `fetch` passes it by. */
 export interface FreshConnectionInit {

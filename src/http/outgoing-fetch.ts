@@ -2,13 +2,12 @@ import { z } from 'zod'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { Agent, fetch as undiciFetch, type Dispatcher } from 'undici'
 import { Secret } from '../secret.js'
-import { withoutUndefined } from '../options/without-undefined.js'
-import { wantsFreshConnection } from './fresh-connection.js'
+import type { Fetch } from './fetch-json.js'
 import { createProxyBypass } from './proxy-bypass.js'
-import { createProxyDispatcher } from './proxy-dispatcher.js'
+import { rememberSender } from './sender-of-fetch.js'
 import { trustedAuthorities } from './trusted-authorities.js'
+import type { WaysOut, WaysOutOptions } from './ways-out.js'
 
 /** A `fetch` with connections of its own, and how to end them. */
 export interface OutgoingFetch {
@@ -72,9 +71,6 @@ const OPTIONS = optionsSchema<OutgoingFetchOptions>({
   }).optional(),
 })
 
-/** For connecting, TLS included. */
-const CONNECT_TIMEOUT_MS = 5_000
-
 /**
  * Creates a `fetch` with a connection pool of its own: through a proxy, with further certificate authorities, or with
  * a client certificate.
@@ -86,71 +82,41 @@ const CONNECT_TIMEOUT_MS = 5_000
  */
 export function createOutgoingFetch(options: OutgoingFetchOptions = {}): OutgoingFetch {
   assertOptions('createOutgoingFetch', OPTIONS, options)
-  const kept = waysOut(options)
-  // Without pipelining, undici ends a connection after its one call.
-  const fresh = waysOut(options, { pipelining: 0 })
-  // undici's own fetch and the global one have the same contract and separately declared types.
-  const fetch = ((input: string | URL | Request, init: object | undefined) => {
-    const { dispatcher } = wantsFreshConnection(init) ? fresh : kept
-    const { url, ...request } = input instanceof Request ? partsOf(input) : { url: input }
-    return undiciFetch(url, { ...request, ...init, dispatcher })
-  }) as unknown as typeof globalThis.fetch
+  const prepared = prepare(options)
+  // undici is large, and many a process never calls anybody.
+  let loading: Promise<WaysOut> | undefined
+  let isClosed = false
+  const waysOut = (): Promise<WaysOut> => {
+    if (isClosed) return Promise.reject(new TypeError('the connections are closed'))
+    loading ??= import('./ways-out.js').then(({ createWaysOut }) => createWaysOut(prepared))
+    return loading
+  }
+  const fetch: Fetch = async (input, init) => (await waysOut()).fetch(input, init)
+  rememberSender(fetch, async (call) => (await waysOut()).send(call))
   return {
     fetch,
     close: async () => {
-      await Promise.all([...kept.all, ...fresh.all].map((way) => way.close()))
+      isClosed = true
+      await (await loading)?.close()
     },
   }
 }
 
-/** undici does not know the global class for one of its own. */
-function partsOf({ url, method, headers, body, signal, redirect }: Request) {
-  return { url, method, headers: [...headers], body, signal, redirect, duplex: 'half' as const }
-}
-
-interface WaysOut {
-  readonly dispatcher: Dispatcher
-  readonly all: readonly Dispatcher[]
-}
-
-function waysOut(
-  options: OutgoingFetchOptions,
-  calls: { readonly pipelining?: number } = {},
-): WaysOut {
+/** What of the options can be wrong is found out now, not at the first call. */
+function prepare(options: OutgoingFetchOptions): WaysOutOptions {
   const { proxy = {}, certificateAuthorities: ca = [], clientCertificate } = options
-  const pool = {
-    ...calls,
+  return {
     connections: options.connections ?? 64,
     keepAliveTimeout: options.keepAliveMs ?? 30_000,
+    proxies: { 'http:': proxyUrl(proxy.http), 'https:': proxyUrl(proxy.https) },
+    bypasses: createProxyBypass(proxy.noProxy ?? []),
+    proxyContext: secureContext(ca),
+    requestContext: secureContext(ca, clientCertificate),
   }
-  const requestContext = secureContext(ca, clientCertificate)
-  const connect = {
-    timeout: CONNECT_TIMEOUT_MS,
-    ...withoutUndefined({ secureContext: requestContext }),
-  }
-  const direct = new Agent({ ...pool, connect })
-  const through = (one: URL | Secret | undefined): Dispatcher | undefined =>
-    one === undefined
-      ? undefined
-      : createProxyDispatcher({
-          ...pool,
-          proxy: one,
-          requestContext,
-          timeoutMs: CONNECT_TIMEOUT_MS,
-          proxyContext: secureContext(ca),
-        })
-  const proxies = { 'http:': through(proxy.http), 'https:': through(proxy.https) }
-  const bypasses = createProxyBypass(proxy.noProxy ?? [])
-  return {
-    // For each request, those after a redirect included.
-    dispatcher: direct.compose((dispatch) => (request, handler) => {
-      const url = new URL(request.origin ?? '')
-      const way = url.protocol === 'http:' ? proxies['http:'] : proxies['https:']
-      if (way === undefined || bypasses(url)) return dispatch(request, handler)
-      return way.dispatch(request, handler)
-    }),
-    all: [direct, proxies['http:'], proxies['https:']].filter((way) => way !== undefined),
-  }
+}
+
+function proxyUrl(proxy: URL | Secret | undefined): URL | undefined {
+  return proxy instanceof Secret ? new URL(proxy.reveal()) : proxy
 }
 
 /** Made once, since reading all the authorities takes longer than a handshake. */

@@ -1,11 +1,11 @@
 import { withoutUndefined } from '../options/without-undefined.js'
 import { Pool, ProxyAgent, type Dispatcher } from 'undici'
 import type { SecureContext } from 'node:tls'
-import type { Secret } from '../secret.js'
+import { ProxyError } from './proxy-error.js'
 
 export interface ProxyDispatcherOptions {
   /** http or https, with user name and password where the proxy wants them. */
-  readonly proxy: URL | Secret
+  readonly proxy: URL
   readonly connections: number
   readonly keepAliveTimeout: number
   /** Calls that one connection takes on at a time; 0 ends it after its one call. Default 1. */
@@ -18,26 +18,9 @@ export interface ProxyDispatcherOptions {
   readonly requestContext: SecureContext | undefined
 }
 
-/** A proxy that did not open a way to a server; `message` names the proxy without its credentials. */
-export class ProxyError extends Error {
-  readonly code = 'proxy_failed'
-  /** Absent where the proxy did not answer. */
-  readonly status: number | undefined
-
-  constructor(
-    message: string,
-    details: { readonly status?: number | undefined; readonly cause?: unknown },
-  ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
-    this.name = 'ProxyError'
-    this.status = details.status
-  }
-}
-
 /** Creates a dispatcher whose every connection is a tunnel through one proxy (CONNECT), for https and http alike. */
 export function createProxyDispatcher(options: ProxyDispatcherOptions): Dispatcher {
-  const { timeoutMs: timeout, connections, keepAliveTimeout } = options
-  const proxy = options.proxy instanceof URL ? options.proxy : new URL(options.proxy.reveal())
+  const { timeoutMs: timeout, connections, keepAliveTimeout, proxy } = options
   const token = authorizationOf(proxy)
   return new ProxyAgent({
     // Without the credentials, so that no error can have them.

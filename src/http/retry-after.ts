@@ -2,7 +2,7 @@
  * Reads `Retry-After` as whole seconds from `nowMs`, at least 1 for a date: a number of seconds, or an HTTP date in any of
  * its three forms (RFC 9110 §10.2.3, §5.6.7). Returns `undefined` for an absent header and for anything else.
  */
-export function parseRetryAfter(headers: Headers, nowMs: number): number | undefined {
+export function parseRetryAfter(headers: Pick<Headers, 'get'>, nowMs: number): number | undefined {
   const value = headers.get('retry-after') ?? ''
   if (/^\d{1,12}$/.test(value)) return Number(value)
   const atMs = dateOf(value)

@@ -1,12 +1,14 @@
 import { withoutUndefined } from '../options/without-undefined.js'
-import { auth, InvalidTokenError, UnauthorizedError } from 'express-oauth2-jwt-bearer'
+import type { auth } from 'express-oauth2-jwt-bearer'
 import type { JWK } from 'jose'
+import { loadAhead } from '../time/load-ahead.js'
 import type { VerificationRequest } from './access-token-verifier.js'
 import { signatureFits } from './candidate-keys.js'
 import type { Claims } from './caller.js'
 import { assertVerifiedProof } from './dpop-proof.js'
 import type { KeyVerdict, VerificationExpectations, VerifyWithKey } from './key-verdict.js'
 
+type Library = typeof import('express-oauth2-jwt-bearer')
 type Handler = ReturnType<typeof auth>
 type Outcome = { readonly claims: Claims } | { readonly error: unknown }
 
@@ -17,20 +19,26 @@ const ALGORITHM = 'RS256'
  *
  * The library would read its options from the environment and trust the Host header for a proof's URL: it gets
  * neither. It tells a signature that fails from a token that is not good by its text alone, so the signature is looked
- * at once more where it refuses.
+ * at once more where it refuses. It is loaded when a verification is created.
  */
 export function createLibraryVerification(expectations: VerificationExpectations): VerifyWithKey {
+  const loaded = loadAhead(() => import('express-oauth2-jwt-bearer'))
   const handlers = new WeakMap<JWK, Handler>()
   return async (request, key) => {
-    const handler = handlers.get(key) ?? createHandler(key, expectations)
+    const library = await loaded()
+    const handler = handlers.get(key) ?? createHandler(library, key, expectations)
     handlers.set(key, handler)
     const outcome = await run(handler, request)
-    if ('error' in outcome) return reasonOf(outcome.error, request, key)
+    if ('error' in outcome) return reasonOf(outcome.error, { library, request, key })
     return proofRefusal(request) ?? outcome
   }
 }
 
-function createHandler(key: JWK, expectations: VerificationExpectations): Handler {
+function createHandler(
+  { auth }: Library,
+  key: JWK,
+  expectations: VerificationExpectations,
+): Handler {
   return auth({
     issuer: expectations.issuer,
     audience: expectations.audience,
@@ -58,14 +66,13 @@ function proofRefusal({ credentials, method }: VerificationRequest): KeyVerdict 
 
 async function reasonOf(
   error: unknown,
-  { credentials }: VerificationRequest,
-  key: JWK,
+  { library, request, key }: { library: Library; request: VerificationRequest; key: JWK },
 ): Promise<KeyVerdict> {
-  if (error instanceof InvalidTokenError) {
-    const fits = await signatureFits(credentials.token, key, ALGORITHM)
+  if (error instanceof library.InvalidTokenError) {
+    const fits = await signatureFits(request.credentials.token, key, ALGORITHM)
     return { reason: fits ? 'token' : 'signature', error }
   }
-  return { reason: error instanceof UnauthorizedError ? 'proof' : 'unforeseen', error }
+  return { reason: error instanceof library.UnauthorizedError ? 'proof' : 'unforeseen', error }
 }
 
 /** Runs the library's middleware on a request made up of just what it may see. */

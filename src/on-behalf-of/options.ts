@@ -9,7 +9,7 @@ import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
-import type { AccessPolicy } from '../tools/access.js'
+import type { AccessPolicy } from '../tools/access-policy.js'
 import type { DownstreamRequirement, ToolRequirements } from '../tools/tool.js'
 
 /**

@@ -1,5 +1,4 @@
-import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server'
-import type { z } from 'zod'
+import type { CallToolResult, ServerContext, StandardSchemaV1 } from '@modelcontextprotocol/server'
 import { downstreamOf } from '../downstream/downstream-access.js'
 import { downstreamStepUp, setPendingStepUp } from '../downstream/downstream-step-up.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
@@ -10,6 +9,7 @@ import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
+import { grantedAlternative } from '../tools/granted-alternatives.js'
 import type { DownstreamToolContext, Tool } from '../tools/tool.js'
 
 /** What every call of a tool needs, whichever tool it is. */
@@ -36,28 +36,32 @@ export async function callTool(
   tool: Tool,
   { args, context, options }: ToolCall,
 ): Promise<CallToolResult> {
-  const input = await tool.inputSchema.safeParseAsync(args)
-  if (!input.success) {
+  const input = await tool.inputSchema['~standard'].validate(args)
+  if (input.issues !== undefined) {
     return errorText(
-      `Input validation error: Invalid arguments for tool ${tool.name}: ${issuesText(input.error)}`,
+      `Input validation error: Invalid arguments for tool ${tool.name}: ${issuesText(input.issues)}`,
     )
   }
-  const result = await runTool(tool, { input: input.data, context, options })
-  if (result.isError === true) return result
-  const output = await tool.outputSchema.safeParseAsync(result.structuredContent)
-  return output.success
+  const result = await runTool(tool, { input: input.value, context, options })
+  if (result.isError === true || tool.outputSchema === undefined) return result
+  const output = await tool.outputSchema['~standard'].validate(result.structuredContent)
+  return output.issues === undefined
     ? result
     : errorText(
-        `Output validation error: Invalid structured content for tool ${tool.name}: ${issuesText(output.error)}`,
+        `Output validation error: Invalid structured content for tool ${tool.name}: ${issuesText(output.issues)}`,
       )
 }
 
-function issuesText({ issues }: z.ZodError): string {
+function issuesText(issues: readonly StandardSchemaV1.Issue[]): string {
   return issues
-    .map(({ path, message }) =>
-      path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`,
+    .map(({ path = [], message }) =>
+      path.length === 0 ? message : `${path.map(keyText).join('.')}: ${message}`,
     )
     .join(', ')
+}
+
+function keyText(segment: PropertyKey | StandardSchemaV1.PathSegment): string {
+  return String(typeof segment === 'object' ? segment.key : segment)
 }
 
 function errorText(text: string): CallToolResult {
@@ -74,19 +78,30 @@ async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResu
   const { input, context, options } = invocation
   try {
     assertAllowed(tool, context, options.access)
-    const output = await tool.handler(input, toolContext(tool, context))
-    return {
-      content: [{ type: 'text', text: tool.toText(output) }],
-      structuredContent: output,
-    }
+    return await handled(tool, input, toolContext(tool, context))
   } catch (error) {
     return toolError(tool, error, invocation)
   }
 }
 
-/** The middleware chain has decided this already. A server that is mounted without it refuses the call here. */
+async function handled(
+  tool: Tool,
+  input: Record<string, unknown>,
+  context: DownstreamToolContext,
+): Promise<CallToolResult> {
+  if (tool.toText === undefined) {
+    const { content } = await tool.handler(input, context)
+    return { content: [...content] }
+  }
+  const output = await tool.handler(input, context)
+  return { content: [{ type: 'text', text: tool.toText(output) }], structuredContent: output }
+}
+
+/** The middleware chain has decided this already. A server that is mounted without it decides here. */
 function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
-  const { caller } = requireAuthContext(context.http?.authInfo)
+  const authInfo = context.http?.authInfo
+  const { caller } = requireAuthContext(authInfo)
+  if (grantedAlternative(authInfo, tool.name) !== undefined) return
   if (access.decide([tool.name], caller).kind !== 'allowed') {
     throw new OnBehalfOfError('insufficient_scope', { reason: 'tool_scopes_not_mounted' })
   }
@@ -107,10 +122,10 @@ function offerStepUp(tool: Tool, error: OnBehalfOfError, { http }: ServerContext
   const authInfo = http?.authInfo
   if (authInfo === undefined || tool.downstream === undefined) return
   const { caller } = requireAuthContext(authInfo)
-  const { requiredScopes, downstream } = tool
-  const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp ?? [] }
-  const stepUp = downstreamStepUp(error, caller, mapping)
-  if (stepUp !== undefined) setPendingStepUp(authInfo, stepUp)
+  const requiredScopes = grantedAlternative(authInfo, tool.name)?.server ?? tool.requiredScopes
+  const mapping = { tool: tool.name, requiredScopes, stepUp: tool.downstream.stepUp }
+  const challenge = downstreamStepUp(error, caller, mapping)
+  if (challenge !== undefined) setPendingStepUp(authInfo, challenge)
 }
 
 function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation): CallToolResult {

@@ -20,6 +20,8 @@ export interface Connections {
  */
 export function createConnections({ outgoing, exchange, api }: Config, fetch?: Fetch): Connections {
   const plain = createOutgoingFetch({ ...outgoing, connections: api.connections })
+  // What carries them is loaded now, so that the first user does not wait for it. Who needs it meets a failure.
+  import('../http/ways-out.js').catch(() => undefined)
   const { clientCertificate } = exchange
   const presenting =
     clientCertificate === undefined

@@ -5,30 +5,13 @@ import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
 import type { ToolRegistry } from './registry.js'
-import { requiredScopesOf } from './required-scopes.js'
+import type { AccessPolicy } from './access-policy.js'
+import { alternativesOf } from './alternatives.js'
+import type { GrantedAlternatives } from './granted-alternatives.js'
+import { judgeFor, missingIn, type Judgement } from './judge-tool.js'
+import { namedScopesOf } from './required-scopes.js'
+import { expandScopes } from './scope-hierarchy.js'
 import type { ToolRequirements } from './tool.js'
-
-/** Scopes that include others: `{ 'tool:admin': ['tool:greet', 'tool:whoami'] }`. */
-export type ScopeHierarchy = Readonly<Record<string, readonly string[]>>
-
-/** Which claims decide about a tool, and what is shown and asked for where they do not suffice. */
-export interface AccessPolicy {
-  /**
-   * Which claim decides. `both`, the default: `scope` must grant, and where the token has `permissions`, they
-   * must allow as well. `scope`: `permissions` are ignored. `permissions`: they alone decide, whatever the
-   * user let the client do.
-   */
-  readonly authorizationClaims?: 'both' | 'scope' | 'permissions' | undefined
-  readonly scopeHierarchy?: ScopeHierarchy | undefined
-  /** Whether a tool that a step-up would unlock is listed. Default `hide`. */
-  readonly lockedTools?: 'hide' | 'show' | undefined
-  /**
-   * What a step-up asks for: `union`, the default, the operation's scopes and those the token has, since
-   * clients replace their scopes; `required`, the operation's alone; `none`: there is no step-up, since scopes are
-   * assigned to users and no client can ask for more. A scope that is missing is then a permission that is missing.
-   */
-  readonly stepUpScopes?: 'union' | 'required' | 'none' | undefined
-}
 
 /** What holds where nothing else is said. */
 export const ACCESS_DEFAULTS: Complete<AccessPolicy> = {
@@ -43,7 +26,11 @@ const MAX_KEPT = 2_000
 
 /** Whether a caller may use some tools: yes, after a step-up, or never. */
 export type AccessDecision =
-  | { readonly kind: 'allowed' }
+  | {
+      readonly kind: 'allowed'
+      /** What each of the tools is allowed on: the exchange asks for these scopes of the API. */
+      readonly granted: GrantedAlternatives
+    }
   /** More scope would do; `scopes` is what to ask for. */
   | {
       readonly kind: 'step_up'
@@ -95,23 +82,22 @@ export function createToolAccess<T extends ToolRequirements>(
 ): ToolAccess<T> {
   assertOptions('createToolAccess', POLICY, policy)
   const hierarchy = policy.scopeHierarchy ?? {}
-  const every = requiredScopesOf(registry.tools)
+  const every = namedScopesOf(registry.tools)
+  const alternatives = new Map(registry.tools.map((tool) => [tool, alternativesOf(tool)]))
   const decide = (decided: readonly T[], caller: Caller): AccessDecision => {
-    const tools = decided.map(({ name }) => name)
-    const required = requiredScopesOf(decided)
-    const forbidden = forbiddenScopes(required, caller, policy)
-    if (forbidden.length > 0) return { kind: 'never', tools, missing: forbidden }
-    if (policy.authorizationClaims === 'permissions') return { kind: 'allowed' }
-    const missing = missingScopes(required, expandScopes(caller.scopes, hierarchy))
-    if (missing.length === 0) return { kind: 'allowed' }
-    if (policy.stepUpScopes === 'none') return { kind: 'never', tools, missing }
-    const held = policy.stepUpScopes === 'required' ? [] : caller.scopes
-    const kept = held.join(' ').length <= MAX_KEPT ? held : held.filter((s) => every.includes(s))
-    return { kind: 'step_up', tools, missing, scopes: unionScopes(required, kept) }
+    const judged = judgeFor(caller, policy)
+    const judgements = decided.map(
+      (tool) => [tool.name, judged(alternatives.get(tool) ?? [])] as const,
+    )
+    return decision(judgements, { caller, policy, every })
   }
-  const isVisible = (tool: T, caller: Caller): boolean => {
-    const { kind } = decide([tool], caller)
-    return kind === 'allowed' || (kind === 'step_up' && policy.lockedTools === 'show')
+  const showsLocked = policy.lockedTools === 'show' && policy.stepUpScopes !== 'none'
+  const visibleFor = (caller: Caller): ((tool: T) => boolean) => {
+    const judged = judgeFor(caller, policy)
+    return (tool) => {
+      const { kind } = judged(alternatives.get(tool) ?? [])
+      return kind === 'allowed' || (kind === 'step_up' && showsLocked)
+    }
   }
   return {
     scopes: unionScopes(
@@ -127,10 +113,10 @@ export function createToolAccess<T extends ToolRequirements>(
         toolNames.map((name) => registry.find(name)).filter((tool) => tool !== undefined),
         caller,
       ),
-    visibleTo: (caller) => registry.tools.filter((tool) => isVisible(tool, caller)),
+    visibleTo: (caller) => registry.tools.filter(visibleFor(caller)),
     isVisible: (toolName, caller) => {
       const tool = registry.find(toolName)
-      return tool !== undefined && isVisible(tool, caller)
+      return tool !== undefined && visibleFor(caller)(tool)
     },
     knowsAnyScopeOf: (caller) =>
       every.length === 0 ||
@@ -138,28 +124,29 @@ export function createToolAccess<T extends ToolRequirements>(
   }
 }
 
-/** The required scopes that the user's permissions rule out. */
-function forbiddenScopes(
-  required: readonly string[],
-  caller: Caller,
-  { authorizationClaims: claims = 'both', scopeHierarchy: hierarchy = {} }: AccessPolicy,
-): readonly string[] {
-  if (claims === 'scope') return []
-  if (caller.permissions === undefined) return claims === 'permissions' ? required : []
-  return missingScopes(required, expandScopes(caller.permissions, hierarchy))
+interface Deciding {
+  readonly caller: Caller
+  readonly policy: AccessPolicy
+  /** Every scope that a tool names. */
+  readonly every: readonly string[]
 }
 
-/** Adds every scope that the given ones include, at any depth; cycles do no harm. */
-export function expandScopes(
-  scopes: readonly string[],
-  hierarchy: ScopeHierarchy,
-): readonly string[] {
-  const expanded = new Set<string>()
-  const pending = [...scopes]
-  for (let scope = pending.pop(); scope !== undefined; scope = pending.pop()) {
-    if (expanded.has(scope)) continue
-    expanded.add(scope)
-    if (Object.hasOwn(hierarchy, scope)) pending.push(...(hierarchy[scope] ?? []))
-  }
-  return [...expanded]
+/** On all tools of a request together, from what is to be said of each. */
+function decision(
+  judgements: readonly (readonly [string, Judgement])[],
+  { caller, policy, every }: Deciding,
+): AccessDecision {
+  const tools = judgements.map(([name]) => name)
+  const forbidden = missingIn(judgements, 'never')
+  if (forbidden !== undefined) return { kind: 'never', tools, missing: forbidden }
+  const missing = missingIn(judgements, 'step_up')
+  const chosen = judgements.flatMap(([name, one]) =>
+    'chosen' in one ? [[name, one.chosen] as const] : [],
+  )
+  if (missing === undefined) return { kind: 'allowed', granted: new Map(chosen) }
+  if (policy.stepUpScopes === 'none') return { kind: 'never', tools, missing }
+  const held = policy.stepUpScopes === 'required' ? [] : caller.scopes
+  const kept = held.join(' ').length <= MAX_KEPT ? held : held.filter((s) => every.includes(s))
+  const required = chosen.map(([, { server }]) => server)
+  return { kind: 'step_up', tools, missing, scopes: unionScopes(...required, kept) }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { assertOptions } from '../options/assert-options.js'
-import type { DownstreamTool, LocalTool } from './tool.js'
+import type { ContentTool, DownstreamTool, LocalTool, ToolSchema } from './tool.js'
 import { TOOL_SCHEMA } from './tool-schema.js'
 
 const OPTIONS = z.strictObject({ tool: TOOL_SCHEMA })
@@ -25,12 +25,13 @@ const OPTIONS = z.strictObject({ tool: TOOL_SCHEMA })
  *   toText: ({ sub }) => sub,
  * })
  */
-export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+export function defineTool<Input extends ToolSchema, Output extends ToolSchema>(
   tool: DownstreamTool<Input, Output>,
 ): DownstreamTool<Input, Output>
-export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+export function defineTool<Input extends ToolSchema, Output extends ToolSchema>(
   tool: LocalTool<Input, Output>,
 ): LocalTool<Input, Output>
+export function defineTool<Input extends ToolSchema>(tool: ContentTool<Input>): ContentTool<Input>
 export function defineTool<T>(tool: T): T {
   assertOptions('defineTool', OPTIONS, { tool })
   return tool

@@ -14,21 +14,31 @@ export interface OfferedTools<T extends ToolRequirements> {
 }
 
 /**
- * Divides tools into those whose exchange stays within `ceiling` and those that could never get a token: these are
- * not offered, since every call of them would fail. `undefined`: no ceiling.
+ * Divides tools into those that have an alternative whose exchange stays within `ceiling` and those that could never get
+ * a token: these are not offered, since every call of them would fail. Alternatives beyond the ceiling are left out.
+ * `undefined`: no ceiling.
  */
 export function offeredTools<T extends ToolRequirements>(
   tools: readonly T[],
   ceiling: readonly string[] | undefined,
 ): OfferedTools<T> {
-  const judged = tools.map((tool) => ({
-    tool,
-    missing: ceiling === undefined ? [] : missingScopes(tool.downstream?.scopes ?? [], ceiling),
-  }))
+  if (ceiling === undefined) return { tools, withheld: [] }
+  const judged = tools.map((tool) => judge(tool, ceiling))
   return {
-    tools: judged.filter(({ missing }) => missing.length === 0).map(({ tool }) => tool),
-    withheld: judged
-      .filter(({ missing }) => missing.length > 0)
-      .map(({ tool: { name }, missing }) => ({ name, missing })),
+    tools: judged.flatMap((one) => ('tool' in one ? [one.tool] : [])),
+    withheld: judged.flatMap((one) => ('missing' in one ? [one] : [])),
   }
+}
+
+function judge<T extends ToolRequirements>(
+  tool: T,
+  ceiling: readonly string[],
+): { readonly tool: T } | WithheldTool {
+  const { name, downstream, alternatives } = tool
+  const beyond = missingScopes(downstream?.scopes ?? [], ceiling)
+  if (beyond.length > 0) return { name, missing: beyond }
+  if (alternatives === undefined) return { tool }
+  const within = alternatives.filter(({ api }) => missingScopes(api, ceiling).length === 0)
+  if (within.length > 0) return { tool: { ...tool, alternatives: within } }
+  return { name, missing: missingScopes(alternatives[0]?.api ?? [], ceiling) }
 }

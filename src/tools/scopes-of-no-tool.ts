@@ -1,7 +1,8 @@
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { isIdentityScope } from '../scopes.js'
-import type { ScopeHierarchy } from './access.js'
+import type { ScopeHierarchy } from './scope-hierarchy.js'
+import { namedScopesOf } from './required-scopes.js'
 import type { ToolRequirements } from './tool.js'
 
 /** Where scopes of this server are named beside the tools. */
@@ -27,10 +28,8 @@ export function warnOfScopesOfNoTool(
   log: Logger,
 ): void {
   const known = new Set([
-    ...tools.flatMap(({ requiredScopes, downstream }) => [
-      ...requiredScopes,
-      ...(downstream?.stepUp ?? []),
-    ]),
+    ...namedScopesOf(tools),
+    ...tools.flatMap(({ downstream }) => downstream?.stepUp ?? []),
     ...Object.keys(scopeHierarchy),
   ])
   const named = { baselineScopes, scopeHierarchy: Object.values(scopeHierarchy).flat() }

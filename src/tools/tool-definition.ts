@@ -1,6 +1,5 @@
 import type { Tool as ToolDefinition } from '@modelcontextprotocol/server'
-import type { z } from 'zod'
-import type { Tool } from './tool.js'
+import type { Tool, ToolSchema } from './tool.js'
 
 export type { ToolDefinition }
 
@@ -15,13 +14,12 @@ export function toolDefinition(tool: Tool): ToolDefinition {
   if (JSON.stringify(inputSchema).includes('"x-mcp-header":')) {
     throw new TypeError(`The tool ${name} has x-mcp-header in its inputSchema: remove it.`)
   }
-  const outputSchema = jsonSchemaOf(tool.outputSchema, 'output')
-  return { ...{ name, title, description, inputSchema, annotations }, outputSchema }
+  const described = { name, title, description, inputSchema, annotations }
+  return tool.outputSchema === undefined
+    ? described
+    : { ...described, outputSchema: jsonSchemaOf(tool.outputSchema, 'output') }
 }
 
-function jsonSchemaOf(
-  schema: z.ZodObject,
-  side: 'input' | 'output',
-): ToolDefinition['inputSchema'] {
+function jsonSchemaOf(schema: ToolSchema, side: 'input' | 'output'): ToolDefinition['inputSchema'] {
   return { type: 'object', ...schema['~standard'].jsonSchema[side]({ target: 'draft-2020-12' }) }
 }

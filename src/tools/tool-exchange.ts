@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import {
   logCallFailure,
@@ -19,19 +18,20 @@ import {
 import { createDownstreamClient, type DownstreamApi } from '../downstream/downstream-client.js'
 import { downstreamStepUp } from '../downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../downstream/exchanged-token-source.js'
-import { createFairFetch, type FairFetch } from '../downstream/fair-fetch.js'
+import { createFairSender, type FairSender } from '../downstream/fair-sender.js'
 import type { TraceContext } from '../downstream/trace-context.js'
 import { assertDelegationAllowed, type DelegationPolicy } from '../exchange/delegation-policy.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
-import { asOnBehalfOfError, type OnBehalfOfError } from '../failures/errors.js'
+import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE } from '../failures/failure-table.js'
 import type { Fetch } from '../http/fetch-json.js'
-import { globalFetch } from '../http/global-fetch.js'
+import { createSender } from '../http/create-sender.js'
 import { requireAuthContext } from '../identity/auth-context.js'
 import { userKeyOf } from '../identity/caller.js'
 import { silentLog, type Logger } from '../logging/logger.js'
+import { grantedAlternative } from './granted-alternatives.js'
 import type { ToolRegistry } from './registry.js'
-import type { DownstreamRequirement, ToolRequirements } from './tool.js'
+import type { DownstreamRequirement, ToolAlternative, ToolRequirements } from './tool.js'
 
 /** Which tools call which APIs, and how. */
 export interface ToolExchangeOptions {
@@ -41,7 +41,7 @@ export interface ToolExchangeOptions {
   readonly apis: Readonly<Record<string, DownstreamApi>>
   /** Through whom calls may come. Default: at most five actors, any. */
   readonly delegation?: DelegationPolicy | undefined
-  /** Calls the APIs. Default: the global `fetch`. */
+  /** Calls the APIs. Default: connections of its own. With another `fetch` than that of `createOutgoingFetch`, calls are slower. */
   readonly fetch?: Fetch | undefined
   /** For one call of an API, waiting for its turn included. Default 10000. */
   readonly timeoutMs?: number | undefined
@@ -97,7 +97,7 @@ interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
   readonly signal: AbortSignal | undefined
   readonly tool: ToolRequirements
   readonly downstream: DownstreamRequirement
-  readonly fetchAs: FairFetch
+  readonly sendAs: FairSender
 }
 
 /**
@@ -112,11 +112,11 @@ export function createToolExchange(
   options: ToolExchangeOptions,
 ): (request: ToolCallRequest) => Promise<void> {
   assertApisKnown(options)
-  const fetchAs = createFairFetch({
-    fetch: options.fetch ?? globalFetch,
-    connections: options.connections,
-    concurrencyPerUser: options.concurrencyPerUser,
-    timeoutMs: options.timeoutMs ?? API_CALL_DEFAULTS.timeoutMs,
+  const { connections, concurrencyPerUser } = options
+  const sendAs = createFairSender({
+    send: createSender({ fetch: options.fetch, connections }),
+    connections,
+    concurrencyPerUser,
   })
   return async (request) => {
     const { authInfo, calls } = request
@@ -131,7 +131,7 @@ export function createToolExchange(
       : undefined
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
-      const exchange = { ...request, signal, tool, downstream: tool.downstream, fetchAs }
+      const exchange = { ...request, signal, tool, downstream: tool.downstream, sendAs }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
   }
@@ -144,7 +144,8 @@ async function exchangeForTool(
   const { caller, subjectToken } = requireAuthContext(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
-  const { scopes } = downstream
+  const granted = grantedAlternative(authInfo, tool.name)
+  const scopes = granted?.api ?? downstream.scopes
   const { clientAddress, trace } = request
   const logged: LoggedCall = {
     ...commonOf(authInfo, options),
@@ -156,13 +157,14 @@ async function exchangeForTool(
   const wanted = { caller, subjectToken, audience: api.audience, scopes, clientAddress }
   const tokens = new ExchangedTokenSource(options.exchanger, wanted, signal)
   try {
+    assertDecided(tool, granted)
     await assertDelegationAllowed(caller, options.delegation ?? {})
     logExchange(logged, await tokens.exchanged())
   } catch (thrown) {
     const failure = asOnBehalfOfError(thrown)
     logExchangeFailure(logged, failure)
-    const { name, requiredScopes } = tool
-    const mapping = { tool: name, requiredScopes, stepUp: downstream.stepUp }
+    const requiredScopes = granted?.server ?? tool.requiredScopes
+    const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
     if (FAILURE_TABLE[failure.code].respondAs === 'http') throw failure
@@ -175,7 +177,7 @@ async function exchangeForTool(
     trace,
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
-    fetch: request.fetchAs(userKeyOf(caller)),
+    send: request.sendAs(userKeyOf(caller)),
     report: (failure: OnBehalfOfError) => {
       logCallFailure(logged, failure)
     },
@@ -183,6 +185,16 @@ async function exchangeForTool(
   return {
     open: (wanted) => createDownstreamClient({ ...calls, signal: wanted }),
   }
+}
+
+/** Which of several alternatives a caller covers is for `toolScopes` to say. */
+function assertDecided(
+  { alternatives }: ToolRequirements,
+  granted: ToolAlternative | undefined,
+): void {
+  if (alternatives === undefined || granted !== undefined) return
+  const hint = 'mount toolScopes() in front of tokenExchange(), with the same registry'
+  throw new OnBehalfOfError('misconfigured', { reason: 'tool_scopes_not_mounted', log: { hint } })
 }
 
 function hasLog({ log = silentLog }: ToolExchangeOptions): boolean {

@@ -3,7 +3,7 @@ import { optionsSchema, refuseMisspelt } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues, type Issue } from '../options/with-issues.js'
 import { isScopeToken } from '../scopes.js'
-import type { DownstreamRequirement, Tool } from './tool.js'
+import type { DownstreamRequirement, Tool, ToolAlternative } from './tool.js'
 
 /** A list of scopes among options. */
 export const SCOPES_OPTION = z.array(
@@ -24,24 +24,57 @@ const DOWNSTREAM = optionsSchema<DownstreamRequirement>(
   'member',
 )
 
-const SCHEMA = optionValues.withFunctions('a zod object, such as z.object({})', 'safeParseAsync')
+const ALTERNATIVES = z
+  .array(
+    optionsSchema<ToolAlternative>({ server: SCOPES_OPTION, api: SCOPES_OPTION }, 'member'),
+    'must be a list of alternatives: { server: [], api: [] }',
+  )
+  .min(1, 'must have at least one alternative, or be left out')
+
+const SCHEMA = z
+  .unknown()
+  .refine(isSchema, 'must be a schema with JSON Schema, such as z.object({})')
+
+/** A Standard Schema that gives its JSON Schema too. */
+function isSchema(value: unknown): boolean {
+  const { '~standard': standard } = (value ?? {}) as { readonly '~standard'?: unknown }
+  const { validate, jsonSchema } = (standard ?? {}) as Readonly<Record<string, unknown>>
+  return typeof validate === 'function' && typeof jsonSchema === 'object' && jsonSchema !== null
+}
 
 /** A tool of the standalone server. It has no member that nobody reads. */
-export const TOOL_SCHEMA = optionsSchema<Tool>(
-  {
-    name: NAME,
-    title: z.string('must be a text'),
-    description: z.string('must be a text'),
-    inputSchema: SCHEMA,
-    outputSchema: SCHEMA,
-    requiredScopes: SCOPES_OPTION,
-    downstream: DOWNSTREAM.optional(),
-    annotations: z.looseObject({}, 'must be an object').optional(),
-    toText: optionValues.callable,
-    handler: optionValues.callable,
-  },
-  'member',
+export const TOOL_SCHEMA = withIssues(
+  optionsSchema<Tool>(
+    {
+      name: NAME,
+      title: z.string('must be a text'),
+      description: z.string('must be a text'),
+      inputSchema: SCHEMA,
+      outputSchema: SCHEMA.optional(),
+      requiredScopes: SCOPES_OPTION,
+      downstream: DOWNSTREAM.optional(),
+      alternatives: ALTERNATIVES.optional(),
+      annotations: z.looseObject({}, 'must be an object').optional(),
+      toText: optionValues.callable.optional(),
+      handler: optionValues.callable,
+    },
+    'member',
+  ),
+  halfStructured,
 )
+
+/** A tool has both, or writes its content itself and has none. */
+function halfStructured(tool: unknown): readonly Issue[] {
+  const { outputSchema, toText, downstream } = (tool ?? {}) as Partial<Record<keyof Tool, unknown>>
+  if (outputSchema !== undefined && toText === undefined) {
+    return [{ path: ['toText'], message: 'must be a function' }]
+  }
+  if (outputSchema === undefined && (toText !== undefined || downstream === undefined)) {
+    const message = 'must be a schema with JSON Schema, such as z.object({})'
+    return [{ path: ['outputSchema'], message }]
+  }
+  return []
+}
 
 /**
  * A tool of any MCP server, as far as the middleware has to know it. It may have members of its own, but for those that
@@ -52,6 +85,7 @@ export function requirementsSchema(known: readonly string[] = []): z.ZodType {
     name: NAME,
     requiredScopes: SCOPES_OPTION,
     downstream: DOWNSTREAM.optional(),
+    alternatives: ALTERNATIVES.optional(),
   }
   const schema = z.looseObject(shape, 'must be a tool, such as { name, requiredScopes: [] }')
   return refuseMisspelt(schema, [...Object.keys(shape), ...known])

@@ -1,5 +1,8 @@
-import type { ToolAnnotations } from '@modelcontextprotocol/server'
-import type { z } from 'zod'
+import type {
+  ContentBlock,
+  StandardSchemaWithJSON,
+  ToolAnnotations,
+} from '@modelcontextprotocol/server'
 import type { DownstreamClient } from '../downstream/downstream-client.js'
 import type { Caller } from '../identity/caller.js'
 
@@ -16,12 +19,26 @@ export interface DownstreamRequirement {
   readonly stepUp?: readonly string[] | undefined
 }
 
+/** One of several ways to meet what a tool needs, at both hops at once. */
+export interface ToolAlternative {
+  /** Scopes of this MCP server that the caller's token must have for it. */
+  readonly server: readonly string[]
+  /** Scopes of the API that the exchange then asks for. */
+  readonly api: readonly string[]
+}
+
 /** What the middleware chain has to know of a tool, of any MCP server. */
 export interface ToolRequirements {
   readonly name: string
   /** Scopes of this MCP server that the caller's token must have; may be empty. */
   readonly requiredScopes: readonly string[]
   readonly downstream?: DownstreamRequirement | undefined
+  /**
+   * Ways to meet the rest of what the tool needs, each beside `requiredScopes` and `downstream.scopes`. The first that the
+   * caller's token covers is taken; where it covers none, the challenge names the scopes of the first that the user may have.
+   * Absent: there is no rest.
+   */
+  readonly alternatives?: readonly ToolAlternative[] | undefined
 }
 
 /** What a handler is given. Never a token. */
@@ -36,14 +53,26 @@ export interface DownstreamToolContext extends ToolContext {
   readonly downstream: DownstreamClient
 }
 
-interface ToolBase<Input extends z.ZodObject, Output extends z.ZodObject> extends ToolRequirements {
+/** A schema for an object that gives its JSON Schema too (standardschema.dev): `z.object()`, or `fromJsonSchema` of the SDK. */
+export type ToolSchema = StandardSchemaWithJSON<unknown, Record<string, unknown>>
+
+/** What a schema lets through. */
+export type ValueOf<Schema extends ToolSchema> = StandardSchemaWithJSON.InferOutput<Schema>
+
+interface DescribedTool<Input extends ToolSchema> extends ToolRequirements {
   readonly title: string
   readonly description: string
   readonly inputSchema: Input
-  readonly outputSchema: Output
   readonly annotations?: ToolAnnotations | undefined
+}
+
+interface StructuredTool<
+  Input extends ToolSchema,
+  Output extends ToolSchema,
+> extends DescribedTool<Input> {
+  readonly outputSchema: Output
   /** What a person or a model without structured content reads. */
-  readonly toText: (output: z.infer<Output>) => string
+  toText(output: ValueOf<Output>): string
 }
 
 /**
@@ -52,12 +81,12 @@ interface ToolBase<Input extends z.ZodObject, Output extends z.ZodObject> extend
  * @category Tools and sessions
  */
 export interface LocalTool<
-  Input extends z.ZodObject = z.ZodObject,
-  Output extends z.ZodObject = z.ZodObject,
-> extends ToolBase<Input, Output> {
+  Input extends ToolSchema = ToolSchema,
+  Output extends ToolSchema = ToolSchema,
+> extends StructuredTool<Input, Output> {
   readonly downstream?: never
   /** Does the work. Its errors become tool errors: an `OnBehalfOfError` with its own text, others as `internal_error`. */
-  handler(input: z.infer<Input>, context: ToolContext): z.infer<Output> | Promise<z.infer<Output>>
+  handler(input: ValueOf<Input>, context: ToolContext): ValueOf<Output> | Promise<ValueOf<Output>>
 }
 
 /**
@@ -66,15 +95,33 @@ export interface LocalTool<
  * @category Tools and sessions
  */
 export interface DownstreamTool<
-  Input extends z.ZodObject = z.ZodObject,
-  Output extends z.ZodObject = z.ZodObject,
-> extends ToolBase<Input, Output> {
+  Input extends ToolSchema = ToolSchema,
+  Output extends ToolSchema = ToolSchema,
+> extends StructuredTool<Input, Output> {
   readonly downstream: DownstreamRequirement
   /** Does the work, with the API as the signed-in user in `context.downstream`. */
   handler(
-    input: z.infer<Input>,
+    input: ValueOf<Input>,
     context: DownstreamToolContext,
-  ): z.infer<Output> | Promise<z.infer<Output>>
+  ): ValueOf<Output> | Promise<ValueOf<Output>>
+}
+
+/** What a tool answers with that writes its content itself. */
+export interface ToolContent {
+  readonly content: readonly ContentBlock[]
+}
+
+/**
+ * A tool that calls the API as the signed-in user, and writes the content of its answer itself: text, images, links.
+ *
+ * @category Tools and sessions
+ */
+export interface ContentTool<Input extends ToolSchema = ToolSchema> extends DescribedTool<Input> {
+  readonly downstream: DownstreamRequirement
+  readonly outputSchema?: never
+  readonly toText?: never
+  /** Does the work, with the API as the signed-in user in `context.downstream`. */
+  handler(input: ValueOf<Input>, context: DownstreamToolContext): ToolContent | Promise<ToolContent>
 }
 
 /**
@@ -82,4 +129,4 @@ export interface DownstreamTool<
  *
  * @category Tools and sessions
  */
-export type Tool = LocalTool | DownstreamTool
+export type Tool = LocalTool | DownstreamTool | ContentTool

@@ -8,6 +8,7 @@ import { createAuth0Exchanger } from '../../src/exchange/auth0-exchanger.js'
 import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
 import { ACCESS_TOKEN_TYPE, type TokenExchanger } from '../../src/exchange/token-exchanger.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
+import { createOutgoingFetch } from '../../src/http/outgoing-fetch.js'
 import { createIssuer } from '../../src/identity/issuer-keys.js'
 import { Secret } from '../../src/secret.js'
 import { trustingFetch } from '../../apps/authorization-server/testing/serve-tls.js'
@@ -33,15 +34,17 @@ export const ADAPTERS: readonly Adapter[] = [
   {
     name: 'rfc8693',
     ownsRequests: true,
+    create: (issuer, options) => rfc8693(issuer, { ...options, fetch: fetchOf(issuer) }),
+  },
+  {
+    name: 'rfc8693, on connections of createOutgoingFetch',
+    ownsRequests: true,
     create: (issuer, options) => {
-      const fetch = fetchOf(issuer)
-      const known = createIssuer({ issuer: issuer.issuer, fetch })
-      return createRfc8693Exchanger({
-        ...{ fetch, ...options },
-        metadata: () => known.metadata(),
-        clientId: CLIENT.id,
-        clientAuthentication: { ...secret, method: 'client_secret_post' },
+      const { ca } = issuer
+      const { fetch } = createOutgoingFetch({
+        certificateAuthorities: ca === undefined ? [] : [ca],
       })
+      return rfc8693(issuer, { ...options, fetch })
     },
   },
   {
@@ -61,6 +64,19 @@ export const ADAPTERS: readonly Adapter[] = [
       createAuth0ApiClientExchanger({ ...options, apiClient: apiClientOf(issuer) }),
   },
 ]
+
+function rfc8693(
+  { issuer }: TestIssuer,
+  { fetch, ...options }: AdapterOptions & { readonly fetch: Fetch },
+): TokenExchanger {
+  const known = createIssuer({ issuer, fetch })
+  return createRfc8693Exchanger({
+    ...{ fetch, ...options },
+    metadata: () => known.metadata(),
+    clientId: CLIENT.id,
+    clientAuthentication: { ...secret, method: 'client_secret_post' },
+  })
+}
 
 function fetchOf({ ca }: TestIssuer): Fetch {
   return ca === undefined ? fetch : trustingFetch(ca)

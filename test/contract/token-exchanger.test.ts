@@ -229,6 +229,15 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     },
   )
 
+  test.runIf(ownsRequests)(
+    'every adapter reads no more than 256 KiB of an answer, and says that it is nonsense',
+    async () => {
+      answer(200, { ...granted, further: 'x'.repeat(256 * 1_024) })
+      const { code, details } = await failure(exchange())
+      expect([code, details.reason]).toEqual(['exchange_unavailable', 'nonsense'])
+    },
+  )
+
   test('every adapter tells what a refusal says about rate limits', async () => {
     const told: (readonly RateLimit[])[] = []
     const onRateLimits = (limits: readonly RateLimit[]): void => void told.push(limits)

@@ -28,6 +28,7 @@ export async function startBareSdk(): Promise<BareSdk> {
     )
     const tools: readonly Tool[] = [createGetDatetime(), greet, whoami]
     for (const { name, title, description, inputSchema, outputSchema, annotations } of tools) {
+      if (outputSchema === undefined) throw new Error('expected a tool with an outputSchema')
       const described = { title, description, inputSchema, outputSchema }
       bare.registerTool(
         name,

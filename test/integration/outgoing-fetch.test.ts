@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
 import { describeError } from '../../src/logging/describe-error.js'
 import { createOutgoingFetch, type OutgoingFetchOptions } from '../../src/http/outgoing-fetch.js'
-import { ProxyError } from '../../src/http/proxy-dispatcher.js'
+import { ProxyError } from '../../src/http/proxy-error.js'
 import { Secret } from '../../src/secret.js'
 import { openConnectProxy, type ConnectProxyOptions } from '../helpers/connect-proxy.js'
 

@@ -6,6 +6,8 @@ import {
   type DownstreamClientOptions,
 } from '../../src/downstream/downstream-client.js'
 import type { TemplateRequest } from '../../src/downstream/downstream-request.js'
+import type { Fetch } from '../../src/http/fetch-json.js'
+import { senderOfFetch } from '../../src/http/sender-of-fetch.js'
 import type { OnBehalfOfError } from '../../src/failures/errors.js'
 import { Secret } from '../../src/secret.js'
 import { json } from './answer-json.js'
@@ -33,9 +35,12 @@ export interface LooseClient {
 /** An API over real HTTP, and a client of it. */
 export async function setUpApi(
   answer: RequestListener = json({ msg: 'hello' }),
-  options: Partial<DownstreamClientOptions> & { readonly basePath?: string } = {},
+  options: Partial<Omit<DownstreamClientOptions, 'send'>> & {
+    readonly basePath?: string
+    readonly fetch?: Fetch
+  } = {},
 ) {
-  const { basePath = '', ...rest } = options
+  const { basePath = '', fetch = globalThis.fetch, ...rest } = options
   const seen: Seen[] = []
   const asked: string[] = []
   const reported: OnBehalfOfError[] = []
@@ -60,7 +65,7 @@ export async function setUpApi(
         return Promise.resolve(new Secret('renewed.token'))
       },
     },
-    fetch: globalThis.fetch,
+    send: senderOfFetch(fetch),
     report: (failure) => reported.push(failure),
     ...rest,
   })

@@ -2,7 +2,6 @@ import type { RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { globalFetch } from '../../../src/http/global-fetch.js'
 import { createOutgoingFetch } from '../../../src/http/outgoing-fetch.js'
 import type { Fetch } from '../../../src/http/fetch-json.js'
 import { ANSWER, setUpApi } from '../downstream-api.js'
@@ -46,14 +45,19 @@ const WAYS: readonly (readonly [what: string, how: (socket: Socket) => void])[] 
   ['resets it', (socket) => void socket.resetAndDestroy()],
 ]
 
+function openPool(): Fetch {
+  const pool = createOutgoingFetch()
+  onTestFinished(() => pool.close())
+  return pool.fetch
+}
+
 const FETCHES: readonly (readonly [what: string, open: () => Fetch])[] = [
-  ['the global fetch', () => globalFetch],
+  ['a pool', openPool],
   [
-    'a pool',
+    'a fetch around it',
     () => {
-      const pool = createOutgoingFetch()
-      onTestFinished(() => pool.close())
-      return pool.fetch
+      const pooled = openPool()
+      return (...call) => pooled(...call)
     },
   ],
 ]
@@ -190,7 +194,7 @@ test('[case 57] a connection that does not come about is no reason for a second 
     api,
     fetch: (input, init) => {
       tries += 1
-      return globalFetch(input, init)
+      return openPool()(input, init)
     },
   })
   expect(await failureOfJson()).toEqual(['downstream_unavailable', 'unreachable'])

@@ -91,7 +91,7 @@ describe('the log says what is wrong with a path', () => {
 describe('the log says what is wrong with a request', () => {
   test.each<[problem: string, reason: string, request: Readonly<Record<string, unknown>>]>([
     [
-      'method is none of GET, HEAD, POST, PUT, PATCH, DELETE, in capitals',
+      'method is none of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY, in capitals',
       'method',
       { method: 'get' },
     ],

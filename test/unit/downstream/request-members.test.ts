@@ -36,10 +36,9 @@ describe('the members of a call', () => {
   })
 
   test.each([
-    ['body', 'give the body as json'],
     ['signal', 'give the signal to downstreamOf(), in its third argument'],
     ['parms', 'did you mean "params"?'],
-    ['redirect', 'use method, params, query, headers, json, schema'],
+    ['redirect', 'use method, params, query, headers, json, body, schema'],
   ])(
     'a member that nobody would read is refused before the API is called: %s',
     async (name, hint) => {

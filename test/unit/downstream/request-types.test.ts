@@ -43,7 +43,7 @@ describe('the types of a call of the API', () => {
       'api.fetch(template, { params: { id: false } })',
     )
     expect(errors.map(([at]) => at)).toEqual([
-      ...['page', 'list', 'body', 'id', 'idd', 'method', 'after', 'id'],
+      ...['page', 'list', 'a', 'id', 'idd', 'method', 'after', 'id'],
     ])
     for (const [, message] of errors) expect(message).not.toMatch(/PathTemplate|No overload/)
     expect(errors[0]?.[1]).toBe(

@@ -3,10 +3,10 @@ import { decodeProtectedHeader, importJWK, jwtVerify, type JWK } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { createAuth0Exchanger } from '../../../src/exchange/auth0-exchanger.js'
 import {
-  createAuthenticator,
   parsePrivateKey,
   type ClientAuthentication,
 } from '../../../src/exchange/client-authentication.js'
+import { createAuthenticator } from '../../../src/exchange/client-authenticator.js'
 import { createRfc8693Exchanger } from '../../../src/exchange/rfc8693-exchanger.js'
 import { Secret } from '../../../src/secret.js'
 import { requestOf } from '../../helpers/exchange-requests.js'

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto'
 import type { JWK } from 'jose'
 import { SignJWT } from 'jose'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { verifyExchangedToken } from '../../../src/exchange/verify-exchanged-token.js'
 import type { ExchangedToken } from '../../../src/exchange/token-exchanger.js'
@@ -98,6 +98,26 @@ describe('the keys', () => {
       const token = await signed(own, { header: { alg } })
       await verifying(() => Promise.resolve([own.jwk])).verify(token)
     }
+  })
+
+  test('the keys for an exchanged token check its signature once where one key alone can have made it', async () => {
+    const other = await createSigningKey('ES256')
+    const { verify } = verifying(() => Promise.resolve([other.jwk, key.jwk]))
+    const token = await signed(key)
+    const calculated = vi.spyOn(crypto.subtle, 'verify')
+    try {
+      await verify(token)
+      expect(calculated).toHaveBeenCalledTimes(1)
+    } finally {
+      calculated.mockRestore()
+    }
+  })
+
+  test('the keys for an exchanged token are not renewed for a token whose signature holds and whose claims do not', async () => {
+    const { asked, verify } = verifying(() => Promise.resolve([key.jwk]))
+    const expired = await signed(key, { claims: { exp: NOW_SECONDS - 600 } })
+    expect((await failureOf(verify(expired))).details.reason).toBe('expired')
+    expect(asked).toEqual([key.kid])
   })
 
   test('the keys for an exchanged token that are those of somebody else verify nothing', async () => {

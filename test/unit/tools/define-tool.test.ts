@@ -53,7 +53,7 @@ describe('a tool of the standalone server', () => {
       issues(use, { title: 5, inputSchema: {}, requiredScopes: ['a b', 5], toText: undefined }),
     ).toEqual([
       `  - ${place} ("my_notes").title: must be a text`,
-      `  - ${place} ("my_notes").inputSchema: must be a zod object, such as z.object({})`,
+      `  - ${place} ("my_notes").inputSchema: must be a schema with JSON Schema, such as z.object({})`,
       `  - ${place} ("my_notes").requiredScopes.0: must be one scope, without spaces, quotes or backslashes`,
       `  - ${place} ("my_notes").requiredScopes.1: must be a scope`,
       `  - ${place} ("my_notes").toText: must be a function`,

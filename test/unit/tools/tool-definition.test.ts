@@ -19,6 +19,7 @@ function toolWith(inputSchema: z.ZodObject, outputSchema: z.ZodObject = z.object
 /** What a client is told of a tool that is registered with the SDK itself. */
 async function listedBySdk(tool: Tool): Promise<unknown> {
   const { name, title, description, inputSchema, outputSchema, annotations } = tool
+  if (outputSchema === undefined) throw new Error('expected a tool with an outputSchema')
   const described = { title, description, inputSchema, outputSchema }
   const server = new McpServer({ name: 'sdk', version: '1.0.0' })
   server.registerTool(

@@ -1,6 +1,6 @@
 import { getEventListeners, once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { CallDeadline } from '../../../src/downstream/call-deadline.js'
+import { CallDeadline } from '../../../src/time/call-deadline.js'
 
 const LONG_MS = 600_000
 

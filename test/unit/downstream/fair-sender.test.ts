@@ -1,26 +1,55 @@
+import { getEventListeners } from 'node:events'
 import type { RequestListener } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createDownstreamClient } from '../../../src/downstream/downstream-client.js'
 import {
-  createFairFetch,
+  createFairSender,
   defaultShare,
-  type FairFetchOptions,
-} from '../../../src/downstream/fair-fetch.js'
+  type FairSenderOptions,
+} from '../../../src/downstream/fair-sender.js'
+import type { HttpSender } from '../../../src/http/http-sender.js'
+import { createOutgoingFetch } from '../../../src/http/outgoing-fetch.js'
+import { senderOfFetch } from '../../../src/http/sender-of-fetch.js'
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { Secret } from '../../../src/secret.js'
-import { ManualClock } from '../../helpers/exchange-clock.js'
 import { startHttpServer } from '../../helpers/start-http-server.js'
 
-/** A `fetch` with one place altogether, to a server that answers so. */
-async function onePlace(handler: RequestListener, options: Partial<FairFetchOptions> = {}) {
+/** A sender for each user with one place altogether, to a server that answers so. */
+async function onePlace(handler: RequestListener, options: Partial<FairSenderOptions> = {}) {
+  // Closed after the server, which ends the calls that nobody has read.
+  const pool = createOutgoingFetch()
+  onTestFinished(() => void pool.close())
   const { origin } = await startHttpServer(handler)
-  const clock = new ManualClock()
-  const fetchAs = createFairFetch({
-    ...{ fetch: globalThis.fetch, connections: 1, timeoutMs: 10_000 },
-    timers: clock.timers,
+  const sendAs = createFairSender({
+    ...{ send: senderOfFetch(pool.fetch), connections: 1 },
     ...options,
   })
-  return { origin, clock, fetchAs }
+  return { origin, sendAs, fetchAs: (user: string) => asFetch(sendAs(user)) }
+}
+
+/** What a sender answers, as a `Response`. */
+function asFetch(send: HttpSender) {
+  return async (url: string, { signal = new AbortController().signal } = {}): Promise<Response> => {
+    const answer = await send({ url: new URL(url), method: 'GET', headers: new Map(), signal })
+    const { body, status, statusText, headers } = answer
+    const stream =
+      body &&
+      new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            const bytes = await body.next()
+            if (bytes === undefined) controller.close()
+            else controller.enqueue(bytes)
+          },
+          cancel: (reason) => {
+            body.cancel(reason)
+          },
+        },
+        { highWaterMark: 0 },
+      )
+    const fields = [...headers].map(([name, value]): [string, string] => [name, value])
+    return new Response(stream ?? null, { status, statusText, headers: fields })
+  }
 }
 
 const answering: RequestListener = (_req, res) => {
@@ -58,13 +87,14 @@ describe('the place of a call of an API', () => {
       () => Promise.resolve(),
     ],
   ])('[S3] the place of a call of an API is kept until %s', async (_, handler, finish) => {
-    const { origin, fetchAs, clock } = await onePlace(handler)
-    const first = await fetchAs('alice')(origin)
+    const { origin, fetchAs } = await onePlace(handler)
+    const { signal } = new AbortController()
+    const first = await fetchAs('alice')(origin, { signal })
     await finish(first)
     const second = await fetchAs('alice')(origin)
     await second.body?.cancel()
     await new Promise(setImmediate)
-    expect(clock.pending).toBe(0)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('[S3] the place of a call of an API is kept while nobody has read the answer yet, and another user waits meanwhile', async () => {
@@ -77,10 +107,11 @@ describe('the place of a call of an API', () => {
   })
 
   test('[S3] the place of a call of an API is given up after the time of a call where nobody ever reads the answer', async () => {
-    const { origin, fetchAs, clock } = await onePlace(answering)
-    const unread = await fetchAs('alice')(origin)
+    const { origin, fetchAs } = await onePlace(answering)
+    const deadline = new AbortController()
+    const unread = await fetchAs('alice')(origin, { signal: deadline.signal })
     const second = fetchAs('alice')(origin)
-    await clock.advance(10_000)
+    deadline.abort(new DOMException('the answer was not read in time', 'TimeoutError'))
     expect(await (await second).text()).toHaveLength(100_000)
     // It is no short answer: it broke off.
     await expect(unread.text()).rejects.toThrow(/not read in time/)
@@ -89,8 +120,9 @@ describe('the place of a call of an API', () => {
   test('[S3] the place of a call of an API is given back when the call fails', async () => {
     let fail = true
     const { origin, fetchAs } = await onePlace(answering, {
-      fetch: (...call) =>
+      send: senderOfFetch((...call) =>
         fail ? Promise.reject(new TypeError('refused')) : globalThis.fetch(...call),
+      ),
     })
     await expect(fetchAs('alice')(origin)).rejects.toThrow('refused')
     fail = false
@@ -121,7 +153,7 @@ describe('the place of a call of an API', () => {
   })
 
   test('[S3] a tool whose call gets no turn in time is told so, not that the API is away', async () => {
-    const { origin, fetchAs } = await onePlace(answering)
+    const { origin, fetchAs, sendAs } = await onePlace(answering)
     await fetchAs('alice')(origin)
     const client = createDownstreamClient({
       api: { audience: 'https://api.example/', baseUrl: new URL(origin) },
@@ -129,7 +161,7 @@ describe('the place of a call of an API', () => {
         token: () => Promise.resolve(new Secret('token')),
         renew: () => Promise.resolve(new Secret('token')),
       },
-      fetch: fetchAs('alice'),
+      send: sendAs('alice'),
       timeoutMs: 20,
     })
     const error: unknown = await client.fetch('/x').catch((thrown: unknown) => thrown)

@@ -1,0 +1,20 @@
+import type { ScopeHierarchy } from './scope-hierarchy.js'
+
+/** Which claims decide about a tool, and what is shown and asked for where they do not suffice. */
+export interface AccessPolicy {
+  /**
+   * Which claim decides. `both`, the default: `scope` must grant, and where the token has `permissions`, they
+   * must allow as well. `scope`: `permissions` are ignored. `permissions`: they alone decide, whatever the
+   * user let the client do.
+   */
+  readonly authorizationClaims?: 'both' | 'scope' | 'permissions' | undefined
+  readonly scopeHierarchy?: ScopeHierarchy | undefined
+  /** Whether a tool that a step-up would unlock is listed. Default `hide`. */
+  readonly lockedTools?: 'hide' | 'show' | undefined
+  /**
+   * What a step-up asks for: `union`, the default, the operation's scopes and those the token has, since
+   * clients replace their scopes; `required`, the operation's alone; `none`: there is no step-up, since scopes are
+   * assigned to users and no client can ask for more. A scope that is missing is then a permission that is missing.
+   */
+  readonly stepUpScopes?: 'union' | 'required' | 'none' | undefined
+}

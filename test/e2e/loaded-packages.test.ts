@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { run } from '../helpers/run.js'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Writes the URL of each module that is asked for by `import`. */
+const HOOK = `
+  import { writeSync } from 'node:fs'
+  export async function resolve(specifier, context, next) {
+    const resolved = await next(specifier, context)
+    writeSync(1, \`loaded \${resolved.url}\\n\`)
+    return resolved
+  }`
+const REGISTER = `
+  import { register } from 'node:module'
+  register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(HOOK))})`
+
+/** The packages that a fresh process has loaded once it has run these lines; \`library\` is the entry point. */
+async function packagesLoadedBy(lines: string, entry = 'src/index.ts'): Promise<readonly string[]> {
+  const program = `const library = await import('./${entry}'); ${lines}`
+  const { code, stdout, stderr } = await run(
+    process.execPath,
+    [
+      ...['--import', 'tsx', '--import', `data:text/javascript,${encodeURIComponent(REGISTER)}`],
+      ...['--input-type=module', '--eval', program],
+    ],
+    { cwd: ROOT, env: { PATH: process.env['PATH'] } },
+  )
+  expect([code, stderr]).toEqual([0, ''])
+  const names = stdout
+    .split('\n')
+    .map((line) => /^loaded .*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(line)?.[1])
+  return [...new Set(names.filter((name) => name !== undefined))]
+}
+
+/** What a server does not need, or not before something of it is made. */
+const ON_DEMAND = [
+  '@auth0/auth0-api-js',
+  '@auth0/auth0-auth-js',
+  'express-oauth2-jwt-bearer',
+  'express-rate-limit',
+  'oauth4webapi',
+  'openid-client',
+  'pino',
+  'undici',
+  'yaml',
+]
+
+test('importing the library loads no package that only some of its parts need', async () => {
+  const loaded = await packagesLoadedBy('')
+  expect(loaded).toEqual(expect.arrayContaining(['express', 'jose', 'zod']))
+  expect(loaded.filter((name) => ON_DEMAND.includes(name))).toEqual([])
+})
+
+test('an exchanger for Auth0 loads its package when it is created, before its first exchange', async () => {
+  const loaded = await packagesLoadedBy(`
+    const secret = new library.Secret('secret')
+    library.createAuth0Exchanger({ clientId: 'client', clientAuthentication: { secret } })`)
+  expect(loaded).toContain('@auth0/auth0-auth-js')
+  expect(loaded).not.toContain('undici')
+})
+
+test('an exchanger by RFC 8693 loads its package when it is created, and nothing of Auth0', async () => {
+  const loaded = await packagesLoadedBy(`
+    library.createRfc8693Exchanger({
+      metadata: () => Promise.reject(new Error('not asked for')),
+      clientId: 'client',
+      clientAuthentication: { secret: new library.Secret('secret') },
+    })`)
+  expect(loaded).toContain('openid-client')
+  expect(loaded.filter((name) => name.startsWith('@auth0/'))).toEqual([])
+})
+
+test('the standalone server loads what its configuration needs when it is composed, and no other exchanger', async () => {
+  const loaded = await packagesLoadedBy(
+    `
+    const config = library.parseConfig({
+      MCP_SERVER_URL: 'http://localhost:3001',
+      ISSUER_BASE_URL: 'https://tenant.example/',
+      AUTH0_AUDIENCE: 'http://localhost:3001/mcp',
+      MCP_AUTH0_CLIENT_ID: 'client',
+      MCP_AUTH0_CLIENT_SECRET: 'secret',
+      API_AUTH0_AUDIENCE: 'https://api.example/',
+      API_BASE_URL: 'https://api.example/',
+    })
+    const server = await library.composeServer(config, library.createProcessLog({ level: 'silent' }))
+    await server.close()`,
+    'src/server.ts',
+  )
+  expect(loaded).toEqual(
+    expect.arrayContaining([
+      ...['express-oauth2-jwt-bearer', 'express-rate-limit'],
+      ...['openid-client', 'undici'],
+    ]),
+  )
+  expect(loaded.filter((name) => name.startsWith('@auth0/'))).toEqual([])
+})
