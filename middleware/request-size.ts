@@ -1,13 +1,5 @@
 import type { Request } from 'express'
-import { stateOf } from './request-state.js'
-
-/** What a request asks of this server, as its parsed body tells. */
-export interface RequestSize {
-  /** JSON-RPC messages: a batch has several. */
-  readonly messages: number
-  /** Of the body after decompression, and 256 more for each value in it outside of a tool's arguments. */
-  readonly bytes: number
-}
+import { stateOf, type RequestSize } from './request-state.js'
 
 type Count = (size: RequestSize) => void
 

@@ -2,7 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { OnBehalfOfError } from '../src/failures/errors.js'
 import type { AnswerForms } from '../src/http/answer-in-form.js'
 import type { Places } from '../src/limits/user-places.js'
-import type { RequestSize } from './request-size.js'
+
+/** What a request asks of this server, as its parsed body tells. */
+export interface RequestSize {
+  /** JSON-RPC messages: a batch has several. */
+  readonly messages: number
+  /** Of the body after decompression, and 256 more for each value in it outside of a tool's arguments. */
+  readonly bytes: number
+}
 
 /** What the middleware keeps of one request, each for itself. */
 export interface RequestState {
