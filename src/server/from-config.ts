@@ -93,6 +93,7 @@ export async function appOptions(
     tokenAudience: resource.tokenAudience,
     toleratedAudiences: resource.toleratedAudiences,
     clockToleranceSeconds: config.clockToleranceSeconds,
+    verifiedTokenCacheEntries: config.verifiedTokenCacheEntries,
     baselineScopes: resource.baselineScopes,
     metadataLocation: resource.metadataLocation,
     issuer: [issuer.primary, ...issuer.additional],
