@@ -34,7 +34,7 @@ interface ReadPart {
 /** What a foreign parser, that of Node.js, reads in a body. */
 async function readForm(body: string | Uint8Array, contentType = ''): Promise<readonly ReadPart[]> {
   const response = new Response(Buffer.from(body), { headers: { 'content-type': contentType } })
-  const read = Reflect.get(response, 'formData') as () => Promise<FormData>
+  const read = Reflect.get<Response, string>(response, 'formData') as () => Promise<FormData>
   const parts = Array.from(await read.call(response))
   return Promise.all(
     parts.map(async ([name, value]) =>
