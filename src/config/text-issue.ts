@@ -4,6 +4,8 @@ export interface TextKind {
   readonly secret: boolean
   /** The content of a file of its own: nothing in there is syntax. */
   readonly fromFile: boolean
+  /** Quotes are part of what it says. Default false. */
+  readonly quotes?: boolean | undefined
 }
 
 const PAIRS = ['""', "''", '``', '“”', '„“', '‘’', '«»']
@@ -38,12 +40,14 @@ function isForeignFile(text: string, { fromFile }: TextKind): boolean {
   return fromFile && text.includes('-----BEGIN ')
 }
 
-function quoteIssue(text: string, { secret, fromFile }: TextKind): string | undefined {
+function quoteIssue(text: string, kind: TextKind): string | undefined {
+  const { secret, fromFile, quotes = false } = kind
+  if (quotes && QUOTE.test(text.slice(1, -1))) return undefined
   const [first, last] = [text.charAt(0), text.charAt(text.length - 1)]
   if (text.length > 1 && PAIRS.includes(first + last)) {
     return 'has quotes around its value that are part of it. Remove them: `docker run --env-file` and other tools keep quotes, unlike .env as this server reads it'
   }
-  if (fromFile || !(QUOTE.test(first) || QUOTE.test(last))) return undefined
+  if (quotes || fromFile || !(QUOTE.test(first) || QUOTE.test(last))) return undefined
   return `has a quote at one end. Remove it${secret ? UNLESS_MEANT : ''}`
 }
 

@@ -7,3 +7,6 @@ export const API_CALL_DEFAULTS = {
   /** The largest answer that is read. */
   maxBytes: 1024 * 1024,
 } as const
+
+/** The largest answer that is read bit by bit. */
+export const MAX_STREAM_BYTES = 32 * 1024 * 1024

@@ -1,6 +1,12 @@
 import type { Config } from '../config/config.js'
-import { createOutgoingFetch } from '../http/outgoing-fetch.js'
+import type { OutgoingConfig } from '../config/outgoing-config.js'
+import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
 import type { Fetch } from '../http/fetch-json.js'
+
+/** What reaches documents before there is a whole configuration. */
+export function createDocumentFetch(outgoing: OutgoingConfig): OutgoingFetch {
+  return createOutgoingFetch(outgoing)
+}
 
 /** The ways out of the server that a configuration describes: one seam, so that a proxy and private CAs hold for all. */
 export interface Connections {
@@ -18,8 +24,11 @@ export interface Connections {
  * Creates the connections of a server. `fetch` takes the place of those to the authorization server, but where a
  * client certificate is to be presented.
  */
-export function createConnections({ outgoing, exchange, api }: Config, fetch?: Fetch): Connections {
-  const plain = createOutgoingFetch({ ...outgoing, connections: api.connections })
+export function createConnections(
+  { outgoing, exchange, apiCalls }: Config,
+  fetch?: Fetch,
+): Connections {
+  const plain = createOutgoingFetch({ ...outgoing, connections: apiCalls.connections })
   // What carries them is loaded now, so that the first user does not wait for it. Who needs it meets a failure.
   import('../http/ways-out.js').catch(() => undefined)
   const { clientCertificate } = exchange

@@ -1,0 +1,141 @@
+import { assertOptions } from '../options/assert-options.js'
+import { deepFreeze } from '../options/deep-freeze.js'
+import { readOpenApi } from '../openapi/read-openapi.js'
+import type { OpenApiDocument, OpenApiReading } from '../openapi/reading.js'
+import { operationAlternatives } from './alternatives.js'
+import { calledOptions, inWordsOf, type CalledOptions } from './called-options.js'
+import { chooseOperations } from './choose-operations.js'
+import { createCuration, type Curation } from './curation.js'
+import { fixedValueFaults } from './fixed-values.js'
+import { makeTool, type CallableOperation, type MadeTool } from './make-tool.js'
+import { toolNames } from './names.js'
+import { OpenApiDocumentError } from './openapi-document-error.js'
+import type { OpenApiTools, OpenApiToolsFault } from './openapi-tools.js'
+import { OPENAPI_TOOLS_DEFAULTS, type ToolsFromOpenApiOptions } from './options.js'
+import { TOOLS_FROM_OPENAPI_SCHEMA } from './options-schema.js'
+import { openApiReport } from './report.js'
+import { parseSelection } from './selection-rules.js'
+import { unusedRules, type Selection } from './selection.js'
+import { serverFaults } from './server-check.js'
+
+/**
+ * Makes the operations of an OpenAPI document (3.0 to 3.2) into tools that call the API as the signed-in user.
+ *
+ * `document` is the text in JSON or YAML, its bytes, or an object that was parsed elsewhere and has no line numbers. Nothing
+ * is fetched, and nothing of the document decides where a call goes. An operation that cannot be a tool is in `excluded`,
+ * with the reason.
+ *
+ * Throws an `OpenApiDocumentError` that names all faults of a document that cannot be used, and a `TypeError` for unusable
+ * options.
+ *
+ * @category Start here
+ * @example
+ * const { tools, excluded } = toolsFromOpenApi(await readFile('openapi.yaml'), {
+ *   api: 'api',
+ *   name: 'openapi.yaml',
+ *   operations: 'tag:bookings',
+ * })
+ * const { protect } = onBehalfOf({ ...options, tools })
+ */
+export function toolsFromOpenApi(
+  document: string | Uint8Array | object,
+  options: ToolsFromOpenApiOptions,
+): OpenApiTools {
+  assertOptions('toolsFromOpenApi', TOOLS_FROM_OPENAPI_SCHEMA, options)
+  const called = calledOptions(options)
+  const curation = createCuration(options.curation ?? {}, called.curation)
+  const name = options.name ?? OPENAPI_TOOLS_DEFAULTS.name
+  const reading = readOpenApi(document, {
+    name,
+    schemes: options.schemes,
+    optional: options.optionalSecurity,
+    missing: options.scopesMissing,
+    scopesOf: (operation) => curation.of(operation)?.scopes,
+  })
+  const read = reading.faults.map((fault) => inWordsOf(called, fault))
+  if (reading.document === undefined) throw new OpenApiDocumentError(name, read)
+  const making = { reading, document: reading.document, curation, called, options }
+  const { tools, excluded, faults, report } = makeTools(making)
+  const all = [...read, ...faults]
+  if (all.some(({ severity }) => severity === 'fault')) throw new OpenApiDocumentError(name, all)
+  return { tools, excluded, faults: deepFreeze(all), report }
+}
+
+interface Making {
+  readonly reading: OpenApiReading
+  readonly document: OpenApiDocument
+  readonly curation: Curation
+  readonly called: CalledOptions
+  readonly options: ToolsFromOpenApiOptions
+}
+
+function makeTools({ reading, document, curation, called, options }: Making): OpenApiTools {
+  const { operations = OPENAPI_TOOLS_DEFAULTS.operations, baseUrl } = options
+  const parsed = parseSelection(operations)
+  const rules = 'rules' in parsed ? parsed.rules : []
+  const selection: Selection = { rules, curation, called: called.operations }
+  const { callables, excluded } = chooseOperations(reading, {
+    document,
+    selection,
+    called,
+    baseUrl,
+  })
+  const { made, faults } = namedTools(callables, { curation, called, options })
+  const heads = [...reading.operations, ...reading.excluded]
+  return {
+    tools: made.map(({ tool }) => tool),
+    excluded,
+    faults: [
+      ...unusedRules(heads, selection),
+      ...curation.faults(heads),
+      ...callables.flatMap(fixedValueFaults),
+      ...serverFaults(document, baseUrl, called.baseUrl),
+      ...faults,
+      ...countFaults(made.length, called, options),
+    ],
+    report: deepFreeze(openApiReport(document, made, excluded)),
+  }
+}
+
+/** Gives each operation its name and what it needs, which depend on all of them. Sorted by name. */
+function namedTools(
+  callables: readonly CallableOperation[],
+  { curation, called, options }: Pick<Making, 'curation' | 'called' | 'options'>,
+): { readonly made: readonly MadeTool[]; readonly faults: readonly OpenApiToolsFault[] } {
+  const { api, answerBytes = OPENAPI_TOOLS_DEFAULTS.answerBytes, reservedNames = [] } = options
+  const operations = callables.map(({ operation }) => operation)
+  const names = toolNames(operations, {
+    given: (one) => curation.of(one)?.name ?? one.curation.name,
+    reserved: reservedNames,
+  })
+  const needs = operationAlternatives(operations, {
+    serverScopes: options.serverScopes ?? OPENAPI_TOOLS_DEFAULTS.serverScopes,
+    given: (one) => curation.of(one)?.serverScopes ?? one.curation.serverScopes,
+    called: called.serverScopes,
+  })
+  const made = callables.map((one) => {
+    const name = names.of(one.operation)
+    return makeTool(one, { name, api, answerBytes, alternatives: needs.of(one.operation) })
+  })
+  return {
+    made: made.sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1)),
+    faults: [...names.faults, ...needs.faults],
+  }
+}
+
+function countFaults(
+  count: number,
+  called: CalledOptions,
+  { maxTools = OPENAPI_TOOLS_DEFAULTS.maxTools }: ToolsFromOpenApiOptions,
+): readonly OpenApiToolsFault[] {
+  const fault = { pointer: '#', line: undefined } as const
+  if (count === 0) {
+    const message = 'No operation becomes a tool'
+    const cure = 'See why each is left out, and correct the document or the rules'
+    return [{ ...fault, code: 'no_tools', severity: 'warning', message, cure }]
+  }
+  if (count <= maxTools) return []
+  const message = `${count} operations would become tools, more than ${maxTools}: models choose badly among so many`
+  const cure = `Select fewer with ${called.operations}, such as "tag:NAME" or "GET /path/**", or raise ${called.maxTools}`
+  return [{ ...fault, code: 'too_many', severity: 'fault', message, cure }]
+}
