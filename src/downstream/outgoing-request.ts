@@ -68,8 +68,10 @@ export function outgoingRequest(
     throw new OnBehalfOfError('misconfigured', { reason: 'method', log: { problem } })
   }
   assertBody(request, method)
+  const { url, template } = resolveApiPath(baseUrl, { path, params, query })
   return {
-    ...resolveApiPath(baseUrl, { path, params, query }),
+    url,
+    template,
     method,
     headers: requestHeaders(request, trace),
     body: requestBody(request),

@@ -36,12 +36,13 @@ export function createPooledSender({ kept, fresh }: PooledSenderOptions): HttpSe
       call.fail(error as Error)
     }
     const { status, statusText, headers: received } = await call.head
-    const head = { status, statusText, headers: headersOf(received) }
+    const answered = headersOf(received)
     if (method === 'HEAD' || WITHOUT_BODY.has(status)) {
       call.discard()
-      return { ...head, body: undefined }
+      return { status, statusText, headers: answered, body: undefined }
     }
-    return { ...head, body: decoded(call, head.headers.get('content-encoding')) }
+    const coded = decoded(call, answered.get('content-encoding'))
+    return { status, statusText, headers: answered, body: coded }
   }
 }
 
