@@ -1,0 +1,115 @@
+import type { ScopesByMethod } from '../openapi/security-types.js'
+
+/**
+ * How the operations of an OpenAPI document become tools.
+ *
+ * @category Start here
+ */
+export interface ToolsFromOpenApiOptions {
+  /** The API that the tools call: its name in `apis` of `onBehalfOf`, which says where it is. The document never does. */
+  readonly api: string
+  /** How messages name the document. Default `openapi document`. */
+  readonly name?: string | undefined
+  /**
+   * Which operations become tools: rules, of which the first that fits an operation decides. `!` in front excludes. One that
+   * no rule fits is left out.
+   *
+   * A rule is `*`, `deprecated`, `internal`, `enabled` (`x-mcp: true`), `tag:bookings`, `id:create*`, `GET`, `/trips/**` or
+   * `GET /trips/*`; `*` stands for anything within a segment, `**` for anything. A text holds several rules with spaces between
+   * them, and quotes around what has spaces: `tag:"Trip planning"`. Each entry of a list is one rule.
+   *
+   * What the document says is not for tools (`x-mcp: false`) is left out, whatever the rules say. Default
+   * `!deprecated !internal *`.
+   */
+  readonly operations?: string | readonly string[] | undefined
+  /** What holds for single operations, by operationId or `GET /path`. It wins over what the document says. */
+  readonly curation?: Readonly<Record<string, CuratedOperation>> | undefined
+  /** Which scopes of this server stand for scopes of the API. Default `same`. */
+  readonly serverScopes?: ServerScopes | undefined
+  /** What an operation needs if neither it nor the document says so. Default `fault`: it is left out. */
+  readonly scopesMissing?: 'fault' | 'none' | ScopesByMethod | undefined
+  /** Whether calls without the API's scopes are made where the document allows it (`{}`). Default `require`: no. */
+  readonly optionalSecurity?: 'require' | 'allow' | undefined
+  /**
+   * Names of the security schemes that the user's token satisfies. Default: all `oauth2`, `openIdConnect` and HTTP bearer ones.
+   */
+  readonly schemes?: readonly string[] | undefined
+  /** Of one answer of the API, as the model gets it: longer ones are cut. Default 80000. */
+  readonly answerBytes?: number | undefined
+  /**
+   * Where the API is, as in `apis`. Compared with the document's `servers`: another path is a fault, another host a warning.
+   * Default: nothing is compared.
+   */
+  readonly baseUrl?: URL | undefined
+  /** More tools than this are a fault: models choose badly among many. Default 128. */
+  readonly maxTools?: number | undefined
+  /** Names that no tool may get: those of the server's own tools. */
+  readonly reservedNames?: readonly string[] | undefined
+  /** How messages name these options, for a program whose settings have other names. Default: as they are called here. */
+  readonly optionNames?: OptionNames | undefined
+}
+
+/** The names of settings that stand for options. */
+export interface OptionNames {
+  readonly operations?: string | undefined
+  readonly curation?: string | undefined
+  readonly serverScopes?: string | undefined
+  readonly scopesMissing?: string | undefined
+  readonly baseUrl?: string | undefined
+  readonly maxTools?: string | undefined
+}
+
+/**
+ * Which scopes of this server a caller needs, for the scopes of the API that an operation needs.
+ *
+ * `same`: those of the same names. `none`: none, a sign-in is enough here. `prefix`: the same with a prefix. `pairs`: as
+ * written; a scope without an entry is a fault. `byMethod`: by the method of the operation alone.
+ */
+export type ServerScopes =
+  | 'same'
+  | 'none'
+  | { readonly prefix: string }
+  | { readonly pairs: Readonly<Record<string, readonly string[]>> }
+  | { readonly byMethod: ScopesByMethod }
+
+/** What holds for one operation, in place of what the document says. */
+export interface CuratedOperation {
+  /** Of the tool. Letters, digits and `_`, a letter first, at most 48. */
+  readonly name?: string | undefined
+  readonly title?: string | undefined
+  readonly description?: string | undefined
+  /** Scopes of the API that are needed together, in place of the document's requirement. */
+  readonly scopes?: readonly string[] | undefined
+  /** Scopes of this server that a caller needs, in place of those that follow from the API's. */
+  readonly serverScopes?: readonly string[] | undefined
+  /** `true` leaves the operation out; `false` overrules `x-mcp: false`. */
+  readonly hidden?: boolean | undefined
+  /** Hints for clients; they overrule those that follow from the method. */
+  readonly annotations?: CuratedHints | undefined
+  /**
+   * Values that are sent with each call, by the name of the argument or of the parameter. The model does not see such
+   * arguments and cannot give them.
+   */
+  readonly fixed?: Readonly<Record<string, unknown>> | undefined
+  /** Reserved: whether the user is asked before a call. Checked and kept in the report; nothing asks yet. */
+  readonly confirm?: boolean | undefined
+}
+
+/** Hints of a tool (MCP `ToolAnnotations`). */
+export interface CuratedHints {
+  readonly readOnlyHint?: boolean | undefined
+  readonly destructiveHint?: boolean | undefined
+  readonly idempotentHint?: boolean | undefined
+  readonly openWorldHint?: boolean | undefined
+}
+
+/** What holds where nothing else is said. */
+export const OPENAPI_TOOLS_DEFAULTS = {
+  name: 'openapi document',
+  operations: '!deprecated !internal *',
+  serverScopes: 'same',
+  scopesMissing: 'fault',
+  optionalSecurity: 'require',
+  answerBytes: 80_000,
+  maxTools: 128,
+} as const

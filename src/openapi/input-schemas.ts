@@ -1,0 +1,104 @@
+import { deepFreeze } from '../options/deep-freeze.js'
+import type { JsonObject } from './json.js'
+import type { BrokenReference } from './references.js'
+import { SchemaPosition } from './schema-position.js'
+import type { SchemaSource } from './schema-source.js'
+import { SchemaWriter, TooLarge, type SchemaContext, type WriterLimits } from './schema-writer.js'
+import type { WireNames } from './wire-names.js'
+
+/** JSON Schema 2020-12 without `$ref` and without anything that a client does not know. */
+export type InputSchema = JsonObject
+
+/** Schemas of one tool, which share its size. */
+export interface InputSchemas {
+  /** In the order of the sources. */
+  readonly schemas: readonly ConvertedSchema[]
+  /** How many parts are not described, because they are deep, large or contain themselves. */
+  readonly cut: number
+  /** References that lead nowhere: the tool must not be offered. */
+  readonly broken: readonly BrokenReference[]
+}
+
+export interface ConvertedSchema {
+  readonly schema: InputSchema
+  /** What was renamed for the model; `undefined` if nothing was. Pass it to `toWireValue`. */
+  readonly names: WireNames | undefined
+}
+
+export interface InputSchemaOptions {
+  /** `request` (default) leaves out what is `readOnly`, `response` what is `writeOnly`. */
+  readonly direction?: 'request' | 'response' | undefined
+  /** Of all schemas together, as JSON in UTF-8; default 16,384, at most 1 MiB. */
+  readonly maxBytes?: number | undefined
+  /** Default 8. */
+  readonly maxDepth?: number | undefined
+  /** Whether an optional property may be null where the document says so; default false. Meant for PATCH. */
+  readonly optionalNulls?: boolean | undefined
+}
+
+const MAX_BYTES = 16_384
+const MOST_BYTES = 1_048_576
+const MAX_DEPTH = 8
+/** Descriptions give way before the structure does. */
+const DESCRIPTIONS = [1_000, 300] as const
+const LAST_DESCRIPTIONS = [80, 0] as const
+
+/**
+ * Converts schemas of a document into JSON Schema 2020-12 that clients and providers accept: references are written out,
+ * circles and what is too deep or too large become open objects, and names of properties are made safe.
+ *
+ * A schema never refuses what the document allows, but for null in optional properties (`optionalNulls`). It may accept
+ * more: the API itself checks what it is sent. `undefined` gives `{}`.
+ */
+export function toInputSchemas(
+  context: SchemaContext,
+  sources: readonly (SchemaSource | undefined)[],
+  options: InputSchemaOptions = {},
+): InputSchemas {
+  const { direction = 'request', maxDepth = MAX_DEPTH, optionalNulls = false } = options
+  const bytes = Math.min(options.maxBytes ?? MAX_BYTES, MOST_BYTES)
+  for (const { depth, description } of attempts(maxDepth)) {
+    const limits = { direction, depth, description, bytes, optionalNulls }
+    const written = attempt(context, sources, limits)
+    if (written !== undefined) return written
+  }
+  const open = sources.map((source) => ({ schema: openSchema(source), names: undefined }))
+  return deepFreeze({ schemas: open, cut: sources.length, broken: [] })
+}
+
+function attempts(maxDepth: number): readonly Pick<WriterLimits, 'depth' | 'description'>[] {
+  const depths = Array.from({ length: Math.max(1, maxDepth) }, (_, index) => maxDepth - index)
+  const [long, short] = DESCRIPTIONS
+  return [
+    { depth: maxDepth, description: long },
+    ...depths.map((depth) => ({ depth, description: short })),
+    ...LAST_DESCRIPTIONS.map((description) => ({ depth: 1, description })),
+  ]
+}
+
+/** `undefined` if they are too large. */
+function attempt(
+  context: SchemaContext,
+  sources: readonly (SchemaSource | undefined)[],
+  limits: WriterLimits,
+): InputSchemas | undefined {
+  // Merged schemas are smaller than what they were merged from.
+  const writer = new SchemaWriter(context, { ...limits, bytes: limits.bytes * 2 })
+  try {
+    const schemas = sources.map((source): ConvertedSchema => {
+      const position = new SchemaPosition()
+      const schema = source === undefined ? {} : writer.write(source, position)
+      return { schema, names: position.names }
+    })
+    const texts = schemas.map(({ schema }) => JSON.stringify(schema))
+    if (Buffer.byteLength(texts.join(',')) > limits.bytes) return undefined
+    return deepFreeze({ schemas, cut: writer.cut, broken: writer.broken })
+  } catch (error) {
+    if (error instanceof TooLarge) return undefined
+    throw error
+  }
+}
+
+function openSchema(source: SchemaSource | undefined): InputSchema {
+  return source === undefined ? {} : { description: 'Too large to be described.' }
+}

@@ -1,0 +1,17 @@
+import type { FaultList } from './fault-list.js'
+import type { JsonObject } from './json.js'
+
+/** A document as values, and where they stand in its text. */
+export interface ParsedDocument {
+  /** `undefined` if it is unusable; the faults say why. */
+  readonly root: JsonObject | undefined
+  /** Lines, counted from 1, of those pointers that exist: of a member its key's. */
+  readonly linesOf: (pointers: readonly string[]) => ReadonlyMap<string, number>
+}
+
+/** What a parser is given. */
+export interface ParserInput {
+  readonly text: string
+  readonly name: string
+  readonly faults: FaultList
+}

@@ -1,0 +1,20 @@
+const SAFE = /^[A-Za-z0-9_.-]{1,64}$/
+const MAX_LENGTH = 64
+
+/** Whether all model providers accept a text as the name of a property. */
+export function isSafeName(name: string): boolean {
+  return SAFE.test(name) && name !== '__proto__'
+}
+
+/** A name that all model providers accept and that is not taken: `$filter` becomes `filter`, `page[size]` `page_size`. */
+export function safeName(name: string, isTaken: (name: string) => boolean): string {
+  if (isSafeName(name) && !isTaken(name)) return name
+  const parts = name.normalize('NFKD').split(/[^A-Za-z0-9_.-]+/)
+  const joined = parts.filter((part) => part !== '').join('_')
+  const base = joined.replace(/^[._-]+|[._-]+$/g, '').slice(0, MAX_LENGTH) || 'value'
+  for (let count = 1; ; count += 1) {
+    const suffix = count === 1 ? '' : `_${count}`
+    const tried = `${base.slice(0, MAX_LENGTH - suffix.length)}${suffix}`
+    if (!isTaken(tried)) return tried
+  }
+}
