@@ -32,12 +32,12 @@ export function brokenReferences(
     if (typeof value !== 'object' || value === null || seen.has(value)) continue
     if (isObject(at.value) && (ANYTHING.has(key) || key.startsWith('x-'))) continue
     seen.add(value)
-    if (textMember(value as Json, '$ref') !== undefined) {
+    if (textMember(value, '$ref') !== undefined) {
       const pointer = pointerTo('#', ...open.map(({ keys, next }) => keys[next - 1] ?? ''))
-      const followed = references.follow({ value: value as Json, pointer })
+      const followed = references.follow({ value: value, pointer })
       if ('broken' in followed && followed.broken.pointer === pointer) broken.push(followed.broken)
     }
-    open.push(insideOf(value as JsonObject))
+    open.push(insideOf(value))
   }
   return broken
 }

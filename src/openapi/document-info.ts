@@ -37,7 +37,7 @@ function versionFault(
   if (openapi === undefined && member(root, 'swagger') !== undefined) {
     const file = /^[\w.-]{1,60}$/.test(name) ? name : 'openapi.json'
     return {
-      message: `${shown(name)} is Swagger ${shown(String(member(root, 'swagger')), 10)}. ${READ}`,
+      message: `${shown(name)} is Swagger ${swaggerVersion(root)}. ${READ}`,
       cure: `Convert it once: npx swagger2openapi ${file} -o openapi3.json`,
     }
   }
@@ -53,6 +53,13 @@ function versionFault(
     message: `${shown(name)} is OpenAPI ${shown(openapi, 20)}. ${READ}`,
     cure: 'Write the document in one of these versions',
   }
+}
+
+function swaggerVersion(root: JsonObject): string {
+  const version = member(root, 'swagger')
+  return typeof version === 'string' || typeof version === 'number'
+    ? shown(`${version}`, 10)
+    : '2.0'
 }
 
 /** Reads what a document says about itself; servers of another form are a warning. */

@@ -47,7 +47,7 @@ function asText(text: string, name: string): DocumentText {
 
 function written(source: object): string | undefined {
   try {
-    return JSON.stringify(source) as string | undefined
+    return JSON.stringify(source)
   } catch {
     return undefined
   }

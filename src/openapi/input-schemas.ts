@@ -39,9 +39,8 @@ export interface InputSchemaOptions {
 const MAX_BYTES = 16_384
 const MOST_BYTES = 1_048_576
 const MAX_DEPTH = 8
-/** Descriptions give way before the structure does. */
-const DESCRIPTIONS = [1_000, 300] as const
-const LAST_DESCRIPTIONS = [80, 0] as const
+/** In characters. Descriptions give way before the structure does. */
+const DESCRIPTIONS = { long: 1_000, short: 300, least: 80 } as const
 
 /**
  * Converts schemas of a document into JSON Schema 2020-12 that clients and providers accept: references are written out,
@@ -57,23 +56,37 @@ export function toInputSchemas(
 ): InputSchemas {
   const { direction = 'request', maxDepth = MAX_DEPTH, optionalNulls = false } = options
   const bytes = Math.min(options.maxBytes ?? MAX_BYTES, MOST_BYTES)
-  for (const { depth, description } of attempts(maxDepth)) {
-    const limits = { direction, depth, description, bytes, optionalNulls }
-    const written = attempt(context, sources, limits)
-    if (written !== undefined) return written
-  }
-  const open = sources.map((source) => ({ schema: openSchema(source), names: undefined }))
-  return deepFreeze({ schemas: open, cut: sources.length, broken: [] })
+  const tried = (depth: number, description: number): InputSchemas | undefined =>
+    attempt(context, sources, { direction, depth, description, bytes, optionalNulls })
+  return (
+    tried(maxDepth, DESCRIPTIONS.long) ??
+    deepest(maxDepth, (depth) => tried(depth, DESCRIPTIONS.short)) ??
+    tried(1, DESCRIPTIONS.least) ??
+    tried(1, 0) ?? {
+      schemas: sources.map((source) => ({ schema: openSchema(source), names: undefined })),
+      cut: sources.length,
+      broken: [],
+    }
+  )
 }
 
-function attempts(maxDepth: number): readonly Pick<WriterLimits, 'depth' | 'description'>[] {
-  const depths = Array.from({ length: Math.max(1, maxDepth) }, (_, index) => maxDepth - index)
-  const [long, short] = DESCRIPTIONS
-  return [
-    { depth: maxDepth, description: long },
-    ...depths.map((depth) => ({ depth, description: short })),
-    ...LAST_DESCRIPTIONS.map((description) => ({ depth: 1, description })),
-  ]
+/** The result of the greatest depth that has one, by halving; `undefined` if none has. */
+function deepest(
+  most: number,
+  tried: (depth: number) => InputSchemas | undefined,
+): InputSchemas | undefined {
+  let found: InputSchemas | undefined
+  let [low, high] = [1, most]
+  while (low <= high) {
+    const depth = (low + high + 1) >> 1
+    const result = tried(depth)
+    if (result === undefined) high = depth - 1
+    else {
+      found = result
+      low = depth + 1
+    }
+  }
+  return found
 }
 
 /** `undefined` if they are too large. */

@@ -20,7 +20,7 @@ export function jsonDocument({ text, name, faults }: ParserInput): ParsedDocumen
   const measured = measure(root)
   if ('problem' in measured) {
     faults.add({ code: 'too_large', severity: 'fault', pointer: '#', ...tooMuch(name, measured) })
-    return { root: undefined, linesOf }
+    return { root: undefined, linesOf: () => new Map() }
   }
   // Comparing two numbers is cheaper than to remember the keys of each object.
   if (countMembers(text) !== measured.members) {

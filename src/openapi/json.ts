@@ -27,6 +27,15 @@ export function textMember(value: Json | undefined, key: string): string | undef
   return typeof found === 'string' ? found : undefined
 }
 
+/** An object without one of its members. */
+export function without(value: JsonObject, key: string): JsonObject {
+  const left: Record<string, Json> = {}
+  for (const other of Object.keys(value)) {
+    if (other !== key) setMember(left, other, value[other] ?? null)
+  }
+  return left
+}
+
 /** Sets an own member, also one that is named `__proto__`. */
 export function setMember(target: Record<string, Json>, key: string, value: Json): void {
   if (key === '__proto__') {

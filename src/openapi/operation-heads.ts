@@ -90,10 +90,11 @@ function findOperation(context: ReadingContext, { item, path, method, at }: Spot
   const operation = { value: value ?? null, pointer: pointerTo(item.pointer, ...at) }
   const { extensions, internal, fault } = tried(context, item, operation)
   const tags = member(operation.value, 'tags')
+  const operationId = textMember(operation.value, 'operationId')
   const head: OperationHead = {
     method,
     path,
-    operationId: textMember(operation.value, 'operationId') || undefined,
+    operationId: operationId === '' ? undefined : operationId,
     tags: isList(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
     deprecated: flagMember(operation.value, 'deprecated') ?? false,
     internal,

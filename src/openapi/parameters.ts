@@ -159,7 +159,7 @@ function styleOf(
   if (style !== undefined) return style
   throw parameterFault(
     pointer,
-    `The parameter ${shown(name)} has the style ${shown(String(text))}, which a ${location} parameter cannot have`,
+    `The parameter ${shown(name)} has ${typeof text === 'string' ? `the style ${shown(text)}` : 'a style that is no text'}, which a ${location} parameter cannot have`,
     `Write ${shownList(styles)}`,
   )
 }

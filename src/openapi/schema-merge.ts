@@ -1,4 +1,4 @@
-import { isList, isObject, member, setMember, type Json, type JsonObject } from './json.js'
+import { isList, isObject, member, setMember, without, type Json, type JsonObject } from './json.js'
 
 /**
  * Joins schemas that all have to hold into one, as far as that is simple; what is not makes the result accept more. The
@@ -12,8 +12,7 @@ export function mergeSchemas(schemas: readonly JsonObject[]): JsonObject {
   const withMembers = filled.filter((schema) => member(schema, 'properties') !== undefined)
   if (withMembers.length < 2 || member(merged, 'additionalProperties') === undefined) return merged
   // Each part means what it does not name itself; the others name more.
-  const { additionalProperties: _, ...open } = merged
-  return open
+  return without(merged, 'additionalProperties')
 }
 
 function mergeTwo(first: JsonObject, second: JsonObject): JsonObject {

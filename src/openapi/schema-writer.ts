@@ -1,7 +1,15 @@
-import { isList, isObject, member, type Json, type JsonObject } from './json.js'
+import { isList, isObject, member, without, type Json, type JsonObject } from './json.js'
 import { flagMember } from './media-types.js'
 import { keysOf, pointerTo } from './pointer.js'
 import type { BrokenReference, Place, References } from './references.js'
+import {
+  ANNOTATIONS,
+  bareParts,
+  hasParts,
+  isNullAlone,
+  requiredOf,
+  withNull,
+} from './schema-parts.js'
 import { plainKeywords, typesOf, valuesOf, type SchemaType } from './schema-keywords.js'
 import { mergeSchemas } from './schema-merge.js'
 import type { SchemaPosition } from './schema-position.js'
@@ -105,7 +113,9 @@ export class SchemaWriter {
       ...keywords,
     }
     this.#counts(own)
-    const parts = cut ? bare(types) : this.#parts(schema, { types, pointer }, spot)
+    const parts: Parts = cut
+      ? { own: bareParts(types), joined: [] }
+      : this.#parts(schema, { types, pointer }, spot)
     const merged = mergeSchemas([
       { ...own, ...parts.own },
       ...parts.joined.map((one) => one.schema),
@@ -218,7 +228,7 @@ export class SchemaWriter {
     const left = required.filter((wire): wire is string => typeof wire === 'string')
     const visible = left.filter((wire) => !position.hidden.has(wire))
     const names = visible.map((wire) => position.property(wire).safe)
-    const { required: _, ...open } = schema
+    const open = without(schema, 'required')
     if (names.length === 0) return open
     const properties = member(schema, 'properties')
     const undescribed = whole ? names.filter((name) => member(properties, name) === undefined) : []
@@ -244,7 +254,7 @@ export class SchemaWriter {
     const { types, nullable } = typesOf(schema)
     const [type] = types
     const described = this.#described({}, [`${name} again, of the same form as around it.`])
-    const own = { ...(type === undefined ? {} : { type }), ...bare(types).own, ...described }
+    const own = { ...(type === undefined ? {} : { type }), ...bareParts(types), ...described }
     this.#counts(own)
     return { schema: own, nullable }
   }
@@ -268,49 +278,4 @@ interface At {
 interface Parts {
   readonly own: JsonObject
   readonly joined: readonly Written[]
-}
-
-/** What stands for the parts of a schema that are not described. */
-function bare(types: readonly SchemaType[]): Parts {
-  return { own: types.includes('array') ? { items: {} } : {}, joined: [] }
-}
-
-function hasParts(schema: JsonObject): boolean {
-  return [
-    'properties',
-    'items',
-    'prefixItems',
-    'additionalProperties',
-    'allOf',
-    'anyOf',
-    'oneOf',
-  ].some((key) => typeof member(schema, key) === 'object')
-}
-
-function requiredOf(schema: JsonObject): readonly string[] {
-  const required = member(schema, 'required')
-  if (!isList(required)) return []
-  return [...new Set(required.filter((name) => typeof name === 'string'))]
-}
-
-/** Only null fits. As a branch it makes the others nullable. */
-function isNullAlone(schema: JsonObject): boolean {
-  const type = member(schema, 'type')
-  const [only, second] = isList(type) ? type : [type]
-  return only === 'null' && second === undefined
-}
-
-/** Members beside a `$ref` of 3.0, where the specification ignores them, that people mean nevertheless. */
-const ANNOTATIONS = new Set(['description', 'nullable', 'readOnly', 'writeOnly', 'deprecated'])
-
-function withNull(schema: JsonObject): JsonObject {
-  const type = member(schema, 'type')
-  const branches = member(schema, 'anyOf')
-  const values = member(schema, 'enum')
-  return {
-    ...schema,
-    ...(type === undefined ? {} : { type: [...(isList(type) ? type : [type]), 'null'] }),
-    ...(isList(branches) ? { anyOf: [...branches, { type: 'null' }] } : {}),
-    ...(isList(values) ? { enum: [...values, null] } : {}),
-  }
 }

@@ -139,6 +139,7 @@ function describe(value: Json): Described | undefined {
       const key = shown(textMember(value, 'name') ?? '', 40)
       return { type, label: `an API key in the ${shown(place, 10)} ${key}`, strength: 'no' }
     }
+    case undefined:
     default:
       return undefined
   }
