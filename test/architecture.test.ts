@@ -74,9 +74,9 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:limits|sessions|exchange)\//, 3],
   [/^src\/(?:downstream|mcp)\//, 4],
   [/^src\/tools\//, 5],
-  [/^src\/(?:config|pages)\//, 6],
+  [/^src\/(?:config|pages|openapi-tools)\//, 6],
   [/^(?:middleware|routes)\//, 7],
-  [/^src\/(?:on-behalf-of\/|index\.ts$)/, 8],
+  [/^src\/(?:on-behalf-of\/|index\.ts$|openapi\.ts$)/, 8],
   [/^src\/(?:server\/|server\.ts$)/, 9],
   [/^src\/main\.ts$/, 10],
 ]

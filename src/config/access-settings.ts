@@ -9,7 +9,8 @@ export const ACCESS_SETTINGS = {
       'The scopes that a client is told to ask for at sign-in, separated by spaces or commas. Name fewer than those of all tools only if your clients ask for more when a tool needs it.',
     schema: values.scopeList,
     example: 'tool:whoami tool:greet',
-    absent: 'the scopes of all tools',
+    absent:
+      'the scopes of all tools; with an OpenAPI document those of the tools that only read, and of all others that are not from a document',
   }),
   AUTHORIZATION_CLAIMS: setting({
     description:
@@ -30,7 +31,7 @@ export const ACCESS_SETTINGS = {
       "Whether tools/list shows tools that the token's scopes do not cover but a step-up would unlock: hide or show. Tools that the user's permissions rule out are always hidden.",
     schema: values.oneOf('hide', 'show'),
     example: 'hide',
-    fallback: ACCESS_DEFAULTS.lockedTools,
+    absent: '`hide`; with an OpenAPI document `show`, so that a client sees what a step-up can unlock',
   }),
   STEP_UP_SCOPES: setting({
     description:

@@ -1,5 +1,12 @@
+import {
+  API_OF_SETTINGS,
+  apiOfSettings,
+  apisOfFile,
+  type ApiConfig,
+} from './apis-config.js'
+import { CONFIG_FILE, readConfigFile, type ConfigFileRead } from './config-file.js'
 import { configIssues, endpointOf, issuerOf } from './consistency.js'
-import type { CompleteSettings, SettingName } from './settings.js'
+import type { CompleteSettings, SettingName, SettingValues } from './settings.js'
 import { exchangeConfig, type ExchangeConfig } from './exchange-config.js'
 import { ConfigError, type ConfigIssue } from './config-error.js'
 import { outgoingOf, type OutgoingConfig } from './outgoing-config.js'
@@ -16,6 +23,7 @@ import type { Complete } from '../options/complete.js'
 import { deepFreeze } from '../options/deep-freeze.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { SessionLimits } from '../sessions/session-registry.js'
+import { ACCESS_DEFAULTS } from '../tools/access.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 
 export { ConfigError, type ConfigIssue } from './config-error.js'
@@ -31,6 +39,7 @@ const IDENTIFYING: readonly SettingName[] = [
   'MCP_AUTH0_CLIENT_PRIVATE_KEY',
   'API_AUTH0_AUDIENCE',
   'API_BASE_URL',
+  'CONFIG_FILE',
 ]
 
 /**
@@ -67,15 +76,18 @@ export interface Config extends HttpConfig {
   }
   /** How other servers are reached. */
   readonly outgoing: OutgoingConfig
-  readonly api: {
-    readonly audience: string
-    readonly baseUrl: URL
+  /** The protected APIs by their names; that of the settings is `api`. */
+  readonly apis: Readonly<Record<string, ApiConfig>>
+  /** How they are called. */
+  readonly apiCalls: {
     readonly timeoutMs: number
     readonly maxBytes: number
     readonly connections: number
     /** `undefined`: a quarter of the connections. */
     readonly concurrencyPerUser: number | undefined
   }
+  /** Whether the demonstration tools are offered. */
+  readonly demoTools: boolean
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -89,6 +101,7 @@ export interface Config extends HttpConfig {
  * @category Server
  */
 export function isUnconfigured(environment: Environment): boolean {
+  if (environment[CONFIG_FILE] !== undefined) return false
   return IDENTIFYING.every((key) => textOf(environment, key) === undefined)
 }
 
@@ -102,18 +115,32 @@ export function isUnconfigured(environment: Environment): boolean {
 export function parseConfig(environment: Environment): Config {
   const unreadable: ConfigIssue[] = []
   const found = parseSettings(environment, unreadable)
+  const keys = new Set(unreadable.map(({ key }) => key))
+  const file = environment[CONFIG_FILE]
+  const ofFile = file === undefined ? undefined : (apisOfFile(file, unreadable) ?? {})
   const issues = [
     ...unreadable,
-    ...configIssues(found, new Set(unreadable.map(({ key }) => key))).map((issue) =>
+    ...unreadFile(found, file),
+    ...configIssues(found, keys, ofFile).map((issue) =>
       withNearMiss(asGiven(issue, environment), environment),
     ),
   ]
   if (issues.length > 0) throw new ConfigError(issues)
   // Sound: a setting that is absent without a fallback and needed is an issue.
   return deepFreeze({
-    ...assemble(found as CompleteSettings),
+    ...assemble(found as CompleteSettings, ofFile ?? {}),
     settingsFile: environment[SETTINGS_FILE] ?? NO_SETTINGS_FILE,
   })
+}
+
+/** Who hands over an environment without `readEnvironment` has not read the file that it names. */
+function unreadFile(
+  { CONFIG_FILE: named }: SettingValues,
+  file: ConfigFileRead | undefined,
+): readonly ConfigIssue[] {
+  if (named === undefined || file !== undefined) return []
+  const hint = 'names a file that has not been read. Take the environment from readEnvironment()'
+  return [{ key: 'CONFIG_FILE', value: named, hint }]
 }
 
 function asGiven(issue: ConfigIssue, environment: Environment): ConfigIssue {
@@ -137,7 +164,16 @@ const IN_PLACE_OF: Readonly<Record<string, readonly SettingName[]>> = {
   MCP_AUTH0_CLIENT_SECRET: ['MCP_AUTH0_CLIENT_PRIVATE_KEY'],
 }
 
-function assemble(found: CompleteSettings): Omit<Config, 'settingsFile'> {
+function assemble(
+  found: CompleteSettings,
+  ofFile: Readonly<Record<string, ApiConfig>>,
+): Omit<Config, 'settingsFile'> {
+  const ofSettings = apiOfSettings(found)
+  const apis = {
+    ...(ofSettings === undefined ? {} : { [API_OF_SETTINGS]: ofSettings }),
+    ...ofFile,
+  }
+  const hasDocument = Object.values(apis).some(({ openapi }) => openapi !== undefined)
   return {
     ...httpConfig(found),
     endpoint: endpointOf(found),
@@ -148,7 +184,8 @@ function assemble(found: CompleteSettings): Omit<Config, 'settingsFile'> {
     access: {
       authorizationClaims: found.AUTHORIZATION_CLAIMS,
       scopeHierarchy: found.SCOPE_HIERARCHY,
-      lockedTools: found.LOCKED_TOOLS,
+      // Hidden, nothing of a document would be listed for a fresh client, and nothing could be stepped up to.
+      lockedTools: found.LOCKED_TOOLS ?? (hasDocument ? 'show' : ACCESS_DEFAULTS.lockedTools),
       // Scopes that were assigned to users cannot be asked for.
       stepUpScopes: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
     },
@@ -160,14 +197,14 @@ function assemble(found: CompleteSettings): Omit<Config, 'settingsFile'> {
         found.DELEGATION_ALLOWED_ACTORS.length === 0 ? undefined : found.DELEGATION_ALLOWED_ACTORS,
     },
     outgoing: outgoingOf(found),
-    api: {
-      audience: found.API_AUTH0_AUDIENCE,
-      baseUrl: found.API_BASE_URL,
+    apis,
+    apiCalls: {
       timeoutMs: found.API_TIMEOUT_MS,
       maxBytes: found.API_MAX_BYTES,
       connections: found.API_CONNECTIONS,
       concurrencyPerUser: found.API_CONCURRENCY_PER_USER,
     },
+    demoTools: (found.DEMO_TOOLS ?? (hasDocument ? 'off' : 'on')) === 'on',
     homePage: found.HOME_PAGE === 'on',
     logLevel: found.LOG_LEVEL,
   }
@@ -219,7 +256,11 @@ export function readSettings(directory: string = process.cwd()): ReadSettings {
   if (all.length > 0) throw new ConfigError(all)
   const file = { names: Object.keys(values), doubts }
   const complete = withExtraAuthorities({ ...environment, ...files.values })
-  return { environment: { ...complete, [SETTINGS_FILE]: file }, file }
+  const configFile = readConfigFile(directory, textOf(environment, 'CONFIG_FILE'))
+  return {
+    environment: { ...complete, [SETTINGS_FILE]: file, [CONFIG_FILE]: configFile },
+    file,
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { API_OF_SETTINGS, apiIssues, settingsDescribeApi, type ApiConfig } from './apis-config.js'
 import type { ConfigIssue } from './config-error.js'
 import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
@@ -30,18 +31,22 @@ export function endpointOf({ MCP_SERVER_URL, PORT }: SettingValues): URL {
 export function configIssues(
   found: SettingValues,
   unreadable: ReadonlySet<string>,
+  ofFile?: Readonly<Record<string, ApiConfig>>,
 ): readonly ConfigIssue[] {
+  const isSet = (key: SettingName): boolean => found[key] !== undefined || unreadable.has(key)
+  const needed = settingsDescribeApi(isSet, ofFile) && ofFile?.[API_OF_SETTINGS] === undefined
   return [
     ...issuerIssues(found, unreadable),
     ...Object.entries(MISSING)
-      .filter(([key]) => found[key as SettingName] === undefined && !unreadable.has(key))
+      .filter(([key]) => !isSet(key as SettingName) && (needed || !key.startsWith('API_')))
       .map(([key, hint]) => ({ key, hint })),
     ...credentialIssues(found, unreadable),
-    ...audienceIssues(found),
+    ...apiIssues(isSet, ofFile),
+    ...audienceIssues(found, ofFile),
     ...portIssues(found),
     ...profileIssues(found),
     ...shareIssues(found),
-    ...plainHttpIssues(found),
+    ...plainHttpIssues(found, ofFile),
     ...sharedSecretIssues(found),
     ...auth0ClientIssues(found),
   ]
@@ -60,9 +65,17 @@ function issuerIssues(found: SettingValues, unreadable: ReadonlySet<string>): Co
   return [{ key: 'AUTH0_DOMAIN', hint }]
 }
 
-function audienceIssues(found: SettingValues): ConfigIssue[] {
-  const value = found.API_AUTH0_AUDIENCE
-  if (value === undefined) return []
+function audienceIssues(
+  found: SettingValues,
+  ofFile: Readonly<Record<string, ApiConfig>> = {},
+): readonly ConfigIssue[] {
+  const given = Object.values(ofFile).map(({ names, audience }) => [names.audience, audience])
+  return [['API_AUTH0_AUDIENCE', found.API_AUTH0_AUDIENCE], ...given].flatMap(
+    ([key = '', audience]) => (audience === undefined ? [] : ownAudience(key, audience, found)),
+  )
+}
+
+function ownAudience(key: string, value: string, found: SettingValues): readonly ConfigIssue[] {
   const ours: readonly (readonly [SettingName, readonly (string | undefined)[]])[] = [
     ['AUTH0_AUDIENCE', [found.AUTH0_AUDIENCE]],
     ['TOKEN_AUDIENCE', [found.TOKEN_AUDIENCE]],
@@ -72,7 +85,7 @@ function audienceIssues(found: SettingValues): ConfigIssue[] {
   return ours
     .filter(([, audiences]) => audiences.includes(value))
     .map(([name]) => ({
-      key: 'API_AUTH0_AUDIENCE',
+      key,
       value,
       hint: `is the same as ${name}. The API needs an identifier of its own: a token must not be good for both`,
     }))
@@ -100,9 +113,12 @@ function portIssues({ PORT, MCP_SERVER_URL }: SettingValues): ConfigIssue[] {
   return [{ key: 'PORT', value: '0', hint }]
 }
 
-function plainHttpIssues(found: SettingValues): ConfigIssue[] {
+function plainHttpIssues(
+  found: SettingValues,
+  ofFile: Readonly<Record<string, ApiConfig>> = {},
+): ConfigIssue[] {
   if (found.DANGEROUSLY_ALLOW_HTTP === 'true') return []
-  const urls: readonly (readonly [SettingName, string | undefined])[] = [
+  const urls: readonly (readonly [string, string | undefined])[] = [
     ['ISSUER_BASE_URL', issuerOf(found)],
     ...(found.ADDITIONAL_ISSUERS ?? []).map((issuer) => ['ADDITIONAL_ISSUERS', issuer] as const),
     ['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER],
@@ -110,6 +126,7 @@ function plainHttpIssues(found: SettingValues): ConfigIssue[] {
     ['JWKS_URL', found.JWKS_URL],
     ['API_BASE_URL', found.API_BASE_URL?.href],
     ['MCP_SERVER_URL', found.MCP_SERVER_URL?.href],
+    ...Object.values(ofFile).map(({ names, baseUrl }) => [names.baseUrl, baseUrl.href] as const),
   ]
   return urls.flatMap(([key, value]) =>
     value === undefined || isHttpsOrLoopback(new URL(value))

@@ -1,4 +1,5 @@
 import type { ConfigIssue } from './config-error.js'
+import type { CONFIG_FILE, ConfigFileRead } from './config-file.js'
 import type { Setting } from './setting.js'
 import type { SettingsFileRead } from './settings-file-doubts.js'
 import type { SETTINGS_FILE } from './settings-origin.js'
@@ -7,10 +8,11 @@ import { textIssue } from './text-issue.js'
 
 /**
  * Environment variables by their names, as `process.env` has them. That of `readEnvironment` also carries what its `.env`
- * file has beside its values.
+ * file has beside its values, and the configuration file.
  */
 export type Environment = Readonly<Record<string, string | undefined>> & {
   readonly [SETTINGS_FILE]?: SettingsFileRead | undefined
+  readonly [CONFIG_FILE]?: ConfigFileRead | undefined
 }
 
 /** The text of a variable, without space at either end; `undefined` where it is absent or empty. */
@@ -26,7 +28,7 @@ export function parseSettings(environment: Environment, issues: ConfigIssue[]): 
     if (text === undefined) return [key, undefined]
     const secret = setting.secret === true
     const fromFile = textOf(environment, `${key}_FILE`) !== undefined
-    const slip = text === setting.fallback ? undefined : textIssue(text, { secret, fromFile })
+    const slip = text === setting.fallback ? undefined : textIssue(text, { secret, fromFile, quotes: setting.quotes === true })
     const result = slip === undefined ? setting.schema.safeParse(text) : undefined
     if (result?.success === true) return [key, result.data]
     const messages = result?.error.issues.map(({ message }) => message)

@@ -9,6 +9,8 @@ export interface Setting<T> {
   readonly secret?: true | undefined
   /** May come from a file, named by the setting with `_FILE` behind it. */
   readonly file?: true | undefined
+  /** Quotes are part of its syntax, not slips. */
+  readonly quotes?: true | undefined
   /** Another name under which the same is found; where both are set, it counts. */
   readonly alias?: string | undefined
   /** The text that stands for an absent value. */

@@ -3,6 +3,7 @@ import { ACCESS_SETTINGS } from './access-settings.js'
 import { HTTP_SETTINGS } from './http-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
 import { ISSUER_SETTINGS } from './issuer-settings.js'
+import { OPENAPI_SETTINGS } from './openapi-settings.js'
 import { OUTGOING_SETTINGS } from './outgoing-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
 import { TOKEN_SETTINGS } from './token-settings.js'
@@ -12,6 +13,7 @@ export const SETTINGS = {
   ...ISSUER_SETTINGS,
   ...TOKEN_SETTINGS,
   ...EXCHANGE_SETTINGS,
+  ...OPENAPI_SETTINGS,
   ...OUTGOING_SETTINGS,
   ...ACCESS_SETTINGS,
   ...SESSION_SETTINGS,
@@ -45,6 +47,10 @@ type Optional =
   | 'MCP_AUTH0_CLIENT_CERTIFICATE'
   | 'API_CONCURRENCY_PER_USER'
   | 'MCP_BASELINE_SCOPES'
+  | 'LOCKED_TOOLS'
+  | 'API_AUTH0_AUDIENCE'
+  | 'API_BASE_URL'
+  | keyof typeof OPENAPI_SETTINGS
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'
 

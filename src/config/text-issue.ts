@@ -4,6 +4,8 @@ export interface TextKind {
   readonly secret: boolean
   /** The content of a file of its own: nothing in there is syntax. */
   readonly fromFile: boolean
+  /** Quotes are part of what it says. Default false. */
+  readonly quotes?: boolean | undefined
 }
 
 const PAIRS = ['""', "''", '``', '“”', '„“', '‘’', '«»']
@@ -24,7 +26,7 @@ const ELLIPSIS = /…|\.\.\.$/
 /** Says what to change about a text that cannot be right for any setting; `undefined` where none is found. */
 export function textIssue(text: string, kind: TextKind): string | undefined {
   return (
-    quoteIssue(text, kind) ??
+    (kind.quotes === true ? undefined : quoteIssue(text, kind)) ??
     (INVISIBLE.test(text) && !isForeignFile(text, kind)
       ? 'holds a character that cannot be seen, or one in another encoding than UTF-8. Type the value anew in place of pasting it'
       : undefined) ??

@@ -172,6 +172,16 @@ export const identifier = z.string().refine((value) => !/\s/.test(value), {
   error: 'must not contain spaces',
 })
 
+/** Any text on one line. */
+export const text = z.string().refine((value) => !/[\p{Cc}]/u.test(value), {
+  error: 'must be one line',
+})
+
+/** The path of a file. */
+export const filePath = text.refine((value) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(value), {
+  error: 'must be the path of a file, not a URL',
+})
+
 /** The name of a claim: any text on one line. */
 export const claimName = z.string().refine((value) => !/[\s\p{Cc}]/u.test(value), {
   error: 'must be the name of one claim, without spaces',

@@ -6,4 +6,6 @@ export const API_CALL_DEFAULTS = {
   connections: 64,
   /** The largest answer that is read. */
   maxBytes: 1024 * 1024,
+  /** The largest answer that is read bit by bit. */
+  streamBytes: 32 * 1024 * 1024,
 } as const

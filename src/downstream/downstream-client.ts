@@ -67,6 +67,31 @@ export interface DownstreamClient {
     path: SafePath<Path>,
     request: RequestOf<Path> & { readonly schema: ZodType<T> },
   ): Promise<T>
+  /**
+   * Calls the API and resolves with its answer if that is a success (2xx), of any media type.
+   *
+   * Rejects as `fetch`, and for other statuses as `json`. The body is a stream of at most 32 MiB: keep no more of it than is
+   * needed.
+   */
+  content<const Path extends AnyPath>(
+    path: SafePath<Path>,
+    ...request: RequestArguments<Path>
+  ): Promise<DownstreamContent>
+}
+
+/**
+ * A success of the API, whose body has not been read.
+ *
+ * @category Calling the API
+ */
+export interface DownstreamContent {
+  /** Its body breaks off with `downstream_failed` where it holds the token that the API was sent. */
+  readonly response: Response
+  /**
+   * Throws `downstream_failed` for a text with that token in it: for what the body has only once it is decoded, such as the
+   * escapes of JSON.
+   */
+  assertNoToken(text: string): void
 }
 
 /** Where the client gets its token from. */
@@ -111,6 +136,23 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
       try {
         const { answer } = await call(path, request, options)
         return guardBody(answer, maxBytes, report)
+      } catch (thrown) {
+        throw report(thrown)
+      }
+    },
+    async content(path: AnyPath, request: TemplateRequest = {}) {
+      try {
+        const { answer, outgoing } = await call(path, request, options)
+        if (!isOk(answer.response)) {
+          answer.over()
+          throw apiRefusal(answer.response, outgoing, options)
+        }
+        return {
+          response: guardBody(answer, Math.max(maxBytes, API_CALL_DEFAULTS.streamBytes), report),
+          assertNoToken: (text: string) => {
+            if (answer.echo.isIn(text)) throw report(answer.echoed())
+          },
+        }
       } catch (thrown) {
         throw report(thrown)
       }

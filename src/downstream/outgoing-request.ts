@@ -47,6 +47,11 @@ const FORBIDDEN_HEADERS = new Set([
   'x-rewrite-url',
 ])
 
+/** Whether a header is not a handler's to set, whatever its value. */
+export function isForbiddenHeader(name: string): boolean {
+  return FORBIDDEN_HEADERS.has(name.toLowerCase())
+}
+
 /** Puts a call together; throws `misconfigured` or `invalid_argument` for what a handler may not ask for. */
 export function outgoingRequest(
   baseUrl: URL,

@@ -125,8 +125,9 @@ export const FAILURE_REASONS = {
     'unexpected_status',
     'unreachable',
   ],
-  /** A handler that asks its API client for what it may not: `misconfigured`; `path_value` is `invalid_argument`. */
+  /** A handler that asks its API client for what it may not: `misconfigured`; `argument_value` and `path_value` are `invalid_argument`. */
   handler: [
+    'argument_value',
     'forbidden_header',
     'invalid_header',
     'json_body',

@@ -18,10 +18,12 @@ export function readRequestBody(
   const { value, pointer } = resolved(context, listed)
   if (!isObject(value)) throw wrongForm(pointer, 'requestBody', 'an object')
   const required = flagMember(value, 'required') ?? false
-  const content = mediaTypes(context, {
+  const described = {
     value: member(value, 'content') ?? null,
     pointer: pointerTo(pointer, 'content'),
-  })
+  }
+  if (!isObject(described.value)) throw wrongForm(pointer, 'The content of the body', 'an object')
+  const content = mediaTypes(context, described)
   if (content.length === 0) {
     if (!required) return undefined
     const reason = 'The body is required, and no media type says what it is'

@@ -54,6 +54,10 @@ function readParts(
     ...readInfo(root, faults),
     securitySchemes: schemes.all,
     toInputSchemas: (sources, how) => toInputSchemas({ references, version }, sources, how),
+    follow: (source) => {
+      const followed = references.follow(source)
+      return 'broken' in followed ? undefined : followed
+    },
     lineOf: (pointer) => linesOf([pointer]).get(pointer),
   }
   addMissingSecurity(faults, read)

@@ -38,6 +38,8 @@ export interface OpenApiDocument {
     sources: readonly (SchemaSource | undefined)[],
     options?: InputSchemaOptions,
   ) => InputSchemas
+  /** What a schema that is a reference stands for; `undefined` if that leads nowhere. */
+  readonly follow: (source: SchemaSource) => SchemaSource | undefined
   /** The line of a place, for faults that are found later. */
   readonly lineOf: (pointer: string) => number | undefined
 }

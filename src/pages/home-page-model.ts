@@ -6,6 +6,10 @@ export interface HomePageTool {
   readonly title?: string | undefined
   readonly description?: string | undefined
   readonly requiredScopes: readonly string[]
+  /** Each is enough, beside `requiredScopes`. */
+  readonly alternatives?: readonly { readonly server: readonly string[] }[] | undefined
+  /** The heading below which it stands. Default: none. */
+  readonly group?: string | undefined
   /** Whether it calls an API as the user, whatever is declared of it. */
   readonly downstream?: object | undefined
 }

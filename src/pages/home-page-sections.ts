@@ -1,7 +1,7 @@
 import type { ProtectedResourceMetadata } from '../http/protected-resource-metadata.js'
 import { html, type Html } from './html.js'
 import type { ClientGuide, ClientStep } from './client-guides.js'
-import type { HomePageTool } from './home-page-model.js'
+import { codes } from './scope-codes.js'
 
 /** How to connect each client, with a snippet to copy. */
 export function connectSection(guides: readonly ClientGuide[]): Html {
@@ -35,37 +35,6 @@ function stepPart({ how, snippet }: ClientStep, client: string, id: string): Htm
       aria-label="Snippet for ${client}"
     ><code>${snippet}</code></pre>
   </div>`
-}
-
-/** The tools and what a token needs for each; the same for every reader. */
-export function toolsSection(tools: readonly HomePageTool[]): Html {
-  return html`<section aria-labelledby="tools">
-    <h2 id="tools">Tools</h2>
-    <p>Which of them you can use depends on your permissions and on what you let the program do.</p>
-    ${
-      tools.length === 0
-        ? html`<p>This server has no tools.</p>`
-        : html`<ul class="tools">
-            ${tools.map(toolItem)}
-          </ul>`
-    }
-  </section>`
-}
-
-function toolItem({ name, title, description, requiredScopes, downstream }: HomePageTool): Html {
-  return html`<li class="card">
-    <h3 class="tool">${title ?? name} <code class="soft">${name}</code></h3>
-    ${description === undefined ? '' : html`<p>${description}</p>`}
-    <p class="facts">
-      <span>${scopesText(requiredScopes)}</span>
-      <span>${downstream === undefined ? 'Calls no API' : 'Calls the API as you'}</span>
-    </p>
-  </li>`
-}
-
-function scopesText(scopes: readonly string[]): Html {
-  if (scopes.length === 0) return html`Needs a sign-in, no scope`
-  return html`Needs ${codes(scopes)}`
 }
 
 /** Where people sign in, and what a client asks for there. */
@@ -114,8 +83,4 @@ export function metadataSection(addresses: {
       </dl>
     </div>
   </section>`
-}
-
-function codes(values: readonly string[]): Html[] {
-  return values.map((value, index) => html`${index === 0 ? '' : ' '}<code>${value}</code>`)
 }

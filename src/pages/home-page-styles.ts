@@ -33,6 +33,10 @@ pre code{overflow-wrap:normal}
 .step button:hover{border-color:var(--accent);color:var(--accent)}
 @media (max-width:30rem){.step{grid-template-columns:1fr}.step button{justify-self:start}}
 .tools{margin:0;padding:0;list-style:none}
+.group{margin:1.75rem 0 .6rem}
+.tools+.soft{margin:.5rem 0 0}
+h4{margin:0;font-size:1.05rem}
+h4 code{font-weight:400}
 .tool{display:flex;flex-wrap:wrap;gap:.15rem .75rem;align-items:baseline}
 .facts{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;color:var(--soft);font-size:.925rem}
 dl{margin:0}

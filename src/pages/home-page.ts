@@ -7,9 +7,9 @@ import {
   connectSection,
   metadataSection,
   signInSection,
-  toolsSection,
 } from './home-page-sections.js'
 import type { HomePageModel } from './home-page-model.js'
+import { toolsSection } from './tools-section.js'
 import { HOME_PAGE_STYLES } from './home-page-styles.js'
 
 export interface RenderedPage {

@@ -41,6 +41,8 @@ export interface AppOptions extends Omit<
   readonly trustProxy?: number | readonly string[] | undefined
   /** Shows a page to people at `/`, which names every tool to anybody. Default false. */
   readonly homePage?: boolean | undefined
+  /** The headings below which the page shows tools, by the tools' names. Default: none. */
+  readonly toolGroups?: Readonly<Record<string, string>> | undefined
   /** The shell line that the page shows for getting an access token. Default: none. */
   readonly tokenCommand?: string | undefined
   /** Creates the reference that ties a tool error to its log line. Default: a UUID. */
@@ -59,6 +61,7 @@ const OPTIONS = withIssues(
       })
       .optional(),
     homePage: optionValues.flag.optional(),
+    toolGroups: z.record(z.string(), z.string(), 'must be headings by the names of tools').optional(),
     tokenCommand: optionValues.text('a line of a shell').optional(),
     createReference: optionValues.callable.optional(),
   }),
@@ -149,13 +152,13 @@ function basePathOf({ pathname }: URL): string {
 }
 
 function homePageOptions(
-  { endpoint, tools, tokenCommand }: AppOptions,
+  { endpoint, tools, toolGroups = {}, tokenCommand }: AppOptions,
   resource: ResourceDescription,
 ): HomePageOptions {
   return {
     endpoint,
     resource,
-    tools,
+    tools: tools.map((tool) => ({ ...tool, group: toolGroups[tool.name] })),
     tokenCommand,
     name: SERVER_NAME,
     version: VERSION,

@@ -18,8 +18,11 @@ export interface Connections {
  * Creates the connections of a server. `fetch` takes the place of those to the authorization server, but where a
  * client certificate is to be presented.
  */
-export function createConnections({ outgoing, exchange, api }: Config, fetch?: Fetch): Connections {
-  const plain = createOutgoingFetch({ ...outgoing, connections: api.connections })
+export function createConnections(
+  { outgoing, exchange, apiCalls }: Config,
+  fetch?: Fetch,
+): Connections {
+  const plain = createOutgoingFetch({ ...outgoing, connections: apiCalls.connections })
   // What carries them is loaded now, so that the first user does not wait for it. Who needs it meets a failure.
   import('../http/ways-out.js').catch(() => undefined)
   const { clientCertificate } = exchange

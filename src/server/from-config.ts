@@ -5,18 +5,20 @@ import type { Fetch } from '../http/fetch-json.js'
 import type { Logger } from '../logging/logger.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import { createGetDatetime } from '../tools/get-datetime.js'
-import { greet } from '../tools/greet.js'
-import { offeredTools } from '../tools/offered-tools.js'
 import type { Tool } from '../tools/tool.js'
-import { whoami } from '../tools/whoami.js'
 import { assertAppOptions, composeApp, type AppOptions } from './app.js'
 import { createConnections, type Connections } from './connections.js'
 import { clientFromConfig } from './exchanger-from-config.js'
 import { warnAtStart } from './start-warnings.js'
+import { toolGroupsOf } from './tool-groups.js'
+import { toolsOfConfig } from './tools-of-config.js'
+
+export { serverTools } from './tools-of-config.js'
 
 /** A server that listens to nothing yet, and how it ends. */
 export interface ComposedServer {
+  /** What it offers, sorted by name. */
+  readonly tools: readonly Tool[]
   readonly handler: RequestListener
   /** Ends streams that only wait for notifications; call it when the server stops accepting requests. */
   readonly drain: () => void
@@ -26,7 +28,10 @@ export interface ComposedServer {
 
 /** What a server made from a configuration can have of your own. */
 export interface ComposeOptions {
-  /** The tools of the server. Default: `serverTools()`, those that come with it. */
+  /**
+   * Tools of your own, beside those of the APIs' OpenAPI documents. Default: the demonstration tools, where the configuration
+   * has them.
+   */
   readonly tools?: readonly Tool[] | undefined
   /** Reaches the authorization server. Default: as the configuration says, through its proxy where it has one. */
   readonly fetch?: Fetch | undefined
@@ -41,11 +46,12 @@ const OPTIONS = optionsSchema<ComposeOptions>({
 })
 
 /**
- * Builds the server that a configuration describes, with tools of your own where `tools` are given.
+ * Builds the server that a configuration describes, with tools of your own where `tools` are given. Reads the OpenAPI documents
+ * of its APIs, from files or over the network.
  *
  * A tool that needs more than the configuration lets an exchange ask for is not offered, and named in the log. Rejects
- * with a `ConfigError` when the configuration needs a package that is not installed, and with a `TypeError` for unusable
- * options.
+ * with a `ConfigError` when the configuration needs a package that is not installed, or for what is wrong with a
+ * document, and with a `TypeError` for unusable options.
  *
  * @category Server
  * @example
@@ -58,14 +64,37 @@ export async function composeServer(
   options: ComposeOptions = {},
 ): Promise<ComposedServer> {
   assertOptions('composeServer', OPTIONS, options)
-  const { tools: all = serverTools(), fetch, tokenCommand } = options
+  const { tools: own, fetch, tokenCommand } = options
   const connections = createConnections(config, fetch)
+  try {
+    return await composed(config, log, { own, tokenCommand, connections })
+  } catch (error) {
+    await connections.close()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly own: readonly Tool[] | undefined
+  readonly tokenCommand: string | undefined
+  readonly connections: Connections
+}
+
+async function composed(
+  config: Config,
+  log: Logger,
+  { own, tokenCommand, connections }: Parts,
+): Promise<ComposedServer> {
   const ofConfig = await appOptions(config, connections)
-  assertAppOptions('composeServer', { ...ofConfig, tools: all, log, tokenCommand })
-  const { tools, withheld } = offeredTools(all, config.exchange.scopeCeiling)
-  warnAtStart(config, { tools: all, withheld }, log)
-  const app = composeApp({ ...ofConfig, tools, log, tokenCommand })
+  if (own !== undefined) assertAppOptions('composeServer', { ...ofConfig, tools: own, log })
+  const made = await toolsOfConfig(config, { own, fetch: connections.api })
+  const { offered: tools, baselineScopes } = made
+  const all = { ...ofConfig, baselineScopes, log, tokenCommand }
+  assertAppOptions('composeServer', { ...all, tools: made.all })
+  warnAtStart(config, made, log)
+  const app = composeApp({ ...all, tools, toolGroups: toolGroupsOf(made.documents) })
   return {
+    tools,
     handler: app.express,
     drain: app.drain,
     async close() {
@@ -75,17 +104,12 @@ export async function composeServer(
   }
 }
 
-/** The tools that come with the standalone server, whatever the configuration lets it offer. */
-export function serverTools(): readonly Tool[] {
-  return [whoami, greet, createGetDatetime()]
-}
-
 /** A configuration as the options of a server. */
 export async function appOptions(
   config: Config,
   connections: Connections,
 ): Promise<Omit<AppOptions, 'tools' | 'log'>> {
-  const { resource, issuer, exchange, api } = config
+  const { resource, issuer, exchange, apiCalls } = config
   const { userClaim, scopeClaim, scopePrefix } = config.callerPolicy
   return {
     endpoint: config.endpoint,
@@ -102,7 +126,12 @@ export async function appOptions(
     dangerouslyAllowHttp: issuer.dangerouslyAllowHttp,
     dangerouslyShareClientSecret: issuer.dangerouslyShareClientSecret,
     client: await clientFromConfig(config, connections.exchange),
-    apis: { api: { audience: api.audience, baseUrl: api.baseUrl } },
+    apis: Object.fromEntries(
+      Object.entries(config.apis).map(([name, { audience, baseUrl }]) => [
+        name,
+        { audience, baseUrl },
+      ]),
+    ),
     access: config.access,
     callerPolicy: { userClaim, scopeClaim, scopePrefix },
     delegation: config.delegation,
@@ -121,13 +150,7 @@ export async function appOptions(
       fetch: connections.exchange,
       ...exchange.checks,
     },
-    apiCalls: {
-      timeoutMs: api.timeoutMs,
-      maxBytes: api.maxBytes,
-      connections: api.connections,
-      concurrencyPerUser: api.concurrencyPerUser,
-      fetch: connections.api,
-    },
+    apiCalls: { ...apiCalls, fetch: connections.api },
     fetch: connections.issuers,
   }
 }

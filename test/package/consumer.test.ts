@@ -42,24 +42,26 @@ describe('a strict TypeScript project that mounts the library', () => {
     servers = []
   })
 
-  test.each([['mcp-on-behalf-of'], ['mcp-on-behalf-of/errors'], ['mcp-on-behalf-of/server']])(
-    'importing %s starts nothing and reads no environment',
-    async (path) => {
-      const { stdout } = await runWell(
-        process.execPath,
-        ['out/test/package/consumer/say-what-import-does.js', path],
-        { cwd: consumer },
-      )
-      const said = JSON.parse(stdout) as {
-        readonly reads: readonly { readonly key: string; readonly reader: string }[]
-        readonly resources: readonly string[]
-      }
-      expect(said.resources).toEqual([])
-      expect(said.reads.filter(({ reader }) => reader.includes('/mcp-on-behalf-of/'))).toEqual([])
-      const settings = new Set(Object.keys(SETTINGS))
-      expect(said.reads.filter(({ key }) => settings.has(key))).toEqual([])
-    },
-  )
+  test.each([
+    ['mcp-on-behalf-of'],
+    ['mcp-on-behalf-of/errors'],
+    ['mcp-on-behalf-of/openapi'],
+    ['mcp-on-behalf-of/server'],
+  ])('importing %s starts nothing and reads no environment', async (path) => {
+    const { stdout } = await runWell(
+      process.execPath,
+      ['out/test/package/consumer/say-what-import-does.js', path],
+      { cwd: consumer },
+    )
+    const said = JSON.parse(stdout) as {
+      readonly reads: readonly { readonly key: string; readonly reader: string }[]
+      readonly resources: readonly string[]
+    }
+    expect(said.resources).toEqual([])
+    expect(said.reads.filter(({ reader }) => reader.includes('/mcp-on-behalf-of/'))).toEqual([])
+    const settings = new Set(Object.keys(SETTINGS))
+    expect(said.reads.filter(({ key }) => settings.has(key))).toEqual([])
+  })
 
   test('calls the API as the signed-in user, for a client of the official SDK', async () => {
     const listen = (): Promise<ListeningServer> =>

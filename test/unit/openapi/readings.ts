@@ -41,3 +41,20 @@ export function alternativesOf(reading: OpenApiReading): Record<string, readonly
 export function told(reading: OpenApiReading): readonly string[] {
   return reading.faults.map(({ code, line, message }) => `${code} ${line ?? '-'}: ${message}`)
 }
+
+/** Of a document with these paths, whose operations need a sign-in only. */
+export function readPaths(
+  paths: Readonly<Record<string, unknown>>,
+  rest: Readonly<Record<string, unknown>> = {},
+): OpenApiReading {
+  const document = { openapi: '3.1.0', security: [], paths, ...rest }
+  return readOpenApi(JSON.stringify(document, null, 1), { name: 'api.json' })
+}
+
+/** Of a path parameter. */
+export const ID = { name: 'id', in: 'path', schema: { type: 'string' } }
+
+/** Why each operation is left out. */
+export function reasonsOf({ excluded }: OpenApiReading): readonly string[] {
+  return excluded.map(({ code, reason }) => `${code}: ${reason}`)
+}

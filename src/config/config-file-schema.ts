@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import { isScopeToken } from '../scopes.js'
+import { documentLocation } from './openapi-values.js'
+import { baseUrl, filePath, identifier, oneOf, text } from './values.js'
+
+const SCOPES = z.array(
+  z.string('must be a scope').refine(isScopeToken, {
+    error: 'must be one scope, without spaces, quotes or backslashes',
+  }),
+  'must be a list of scopes',
+)
+
+const BY_METHOD = z
+  .strictObject({ read: SCOPES, write: SCOPES })
+  .describe('GET, HEAD, OPTIONS and QUERY need the scopes of read, all other methods those of write.')
+
+const HINT = z.boolean('must be true or false').optional()
+
+/** What holds for one operation, in place of what the document says. */
+export const CURATED_OPERATION = z.strictObject({
+  name: z
+    .string('must be a text')
+    .regex(/^[A-Za-z][A-Za-z0-9_]{0,47}$/, {
+      error: 'must be letters, digits and _, a letter first, 48 at most',
+    })
+    .optional()
+    .describe('The name of the tool.'),
+  title: z.string('must be a text').optional().describe('The title of the tool.'),
+  description: z
+    .string('must be a text')
+    .optional()
+    .describe('What the tool does, for the model.'),
+  scopes: SCOPES.optional().describe(
+    'Scopes of the API that are needed together, in place of what the document says.',
+  ),
+  serverScopes: SCOPES.optional().describe(
+    'Scopes of this server that a caller needs, in place of those that follow from the scopes of the API.',
+  ),
+  hidden: z
+    .boolean('must be true or false')
+    .optional()
+    .describe('true: the operation is no tool. false: it is one even if the document says x-mcp: false.'),
+  annotations: z
+    .strictObject({
+      readOnlyHint: HINT,
+      destructiveHint: HINT,
+      idempotentHint: HINT,
+      openWorldHint: HINT,
+    })
+    .optional()
+    .describe('Hints for clients (MCP ToolAnnotations).'),
+  fixed: z
+    .record(z.string(), z.unknown(), 'must be values by the names of arguments')
+    .optional()
+    .describe('Values that are sent with every call. The model neither sees nor gives these arguments.'),
+  confirm: z
+    .boolean('must be true or false')
+    .optional()
+    .describe('Reserved: nothing asks yet.'),
+})
+
+/** Entries by operationId or `GET /path`. */
+export const CURATION = z.record(
+  z.string(),
+  CURATED_OPERATION,
+  'must be entries by operationId or "GET /path"',
+)
+
+const SERVER_SCOPES = z.union(
+  [
+    z.enum(['same', 'none']),
+    z.strictObject({
+      prefix: z.string().refine(isScopeToken).describe('Put in front of each scope of the API.'),
+    }),
+    z.strictObject({
+      pairs: z
+        .record(z.string(), SCOPES)
+        .describe('For each scope of the API, the scopes of this server.'),
+    }),
+    z.strictObject({ byMethod: BY_METHOD }),
+  ],
+  'must be same, none, { prefix: "mcp:" }, { pairs: { "read:trips": ["mcp:read"] } } or { byMethod: { read: ["mcp:read"], write: ["mcp:write"] } }',
+)
+
+const API = z.strictObject(
+  {
+    audience: identifier
+      .min(1, 'must not be empty')
+      .describe("The API's identifier at the authorization server, byte for byte."),
+    baseUrl: baseUrl.describe('Where the API is. Calls go nowhere else.'),
+    document: documentLocation
+      .optional()
+      .describe(
+        'The OpenAPI document: a file, beginning at the directory of this file, or an https URL. Without one, the API has no tools of its own.',
+      ),
+    operations: z
+      .union([text, z.array(text)], 'must be rules: a text, or a list with one rule each')
+      .optional()
+      .describe('Which operations become tools. Default: !deprecated !internal *'),
+    curation: z
+      .union([filePath, CURATION], 'must be the path of a file, or entries by operationId or "GET /path"')
+      .optional()
+      .describe('What holds for single operations: a file, or the entries themselves.'),
+    serverScopes: SERVER_SCOPES.optional().describe(
+      'Which scopes of this server a caller needs for scopes of the API. Default: same',
+    ),
+    scopesMissing: z
+      .union(
+        [z.enum(['fault', 'none']), BY_METHOD],
+        'must be fault, none or { read: ["read:api"], write: ["write:api"] }',
+      )
+      .optional()
+      .describe('What an operation needs if the document does not say it. Default: fault'),
+    optionalSecurity: oneOf('require', 'allow')
+      .optional()
+      .describe('What {} among the requirements of an operation means. Default: require'),
+    answerBytes: z
+      .int('must be a whole number')
+      .min(1_000, 'must be a whole number from 1000 to 10000000')
+      .max(10_000_000, 'must be a whole number from 1000 to 10000000')
+      .optional()
+      .describe('The largest answer that a model gets. Default: 80000'),
+    maxTools: z
+      .int('must be a whole number')
+      .min(1, 'must be a whole number from 1 to 5000')
+      .max(5_000, 'must be a whole number from 1 to 5000')
+      .optional()
+      .describe('How many tools the document may give at most. Default: 128'),
+    toolPrefix: z
+      .string('must be a text')
+      .regex(/^[A-Za-z][A-Za-z0-9_]{0,19}$/, {
+        error: 'must be letters, digits and _, a letter first, 20 at most',
+      })
+      .optional()
+      .describe('Put in front of the name of every tool of this API, with nothing in between: crm_'),
+  },
+  'must be an API: { audience, baseUrl }',
+)
+
+/** The configuration file: one entry for each API. What is secret has no place in it. */
+export const CONFIG_FILE_SCHEMA = z.strictObject(
+  {
+    $schema: z.string().optional().describe('For editors: the address of the schema of this file.'),
+    apis: z
+      .record(
+        z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, {
+          error: 'must be named by letters, digits, _ and -, a letter first, 40 at most',
+        }),
+        API,
+        'must be the APIs by their names',
+      )
+      .refine((apis) => Object.keys(apis).length > 0, 'must name an API')
+      .describe('The APIs that tools call, by names of your own.'),
+  },
+  'must be a mapping with apis',
+)
+
+export type ConfigFileContent = z.output<typeof CONFIG_FILE_SCHEMA>
+export type ConfigFileApi = ConfigFileContent['apis'][string]
+
+/** The JSON Schema of the configuration file, for editors. */
+export function configFileJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(CONFIG_FILE_SCHEMA, {
+    target: 'draft-7',
+    io: 'input',
+  })
+  return { $schema, title: 'mcp-on-behalf-of.yaml', ...schema }
+}

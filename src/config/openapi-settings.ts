@@ -1,0 +1,78 @@
+import { OPENAPI_TOOLS_DEFAULTS } from '../openapi-tools/options.js'
+import { setting, type Setting } from './setting.js'
+import { documentLocation, scopesMissing, serverScopes } from './openapi-values.js'
+import * as values from './values.js'
+
+/** Which tools come out of an OpenAPI document. No fallbacks: a setting that is set without a document is an issue. */
+export const OPENAPI_SETTINGS = {
+  CONFIG_FILE: setting({
+    description:
+      'The configuration file, YAML or JSON: for several APIs, each with its own OpenAPI document. It has no secrets. With a file that is named here, or lies at the default place, the settings of the API (API_AUTH0_AUDIENCE, API_BASE_URL, OPENAPI_…) are needed only for an API that the file does not describe; they then describe the API "api".',
+    schema: values.filePath,
+    example: '/etc/mcp-on-behalf-of.yaml',
+    absent: '`mcp-on-behalf-of.yaml` in the working directory, if it exists',
+  }),
+  OPENAPI_DOCUMENT: setting({
+    description:
+      "The OpenAPI document (3.0, 3.1 or 3.2; YAML or JSON) of the API: a file, or an https URL. Its operations become tools. The document does not decide where calls go: API_BASE_URL does. It is read at the start; a URL is fetched without anybody's token.",
+    schema: documentLocation,
+    example: './openapi.yaml',
+    absent: 'none: the tools are those that come with the server',
+  }),
+  OPENAPI_OPERATIONS: setting({
+    description:
+      'Which operations become tools: rules, separated by spaces, of which the first that fits an operation decides. A rule is *, deprecated, internal, enabled (x-mcp: true), tag:bookings, id:create*, GET, /trips/** or GET /trips/*; ! in front excludes, and quotes go around a name with spaces: tag:"Trip planning". An operation that no rule fits is left out.',
+    schema: values.text,
+    example: '!deprecated tag:bookings GET /trips/**',
+    quotes: true,
+    absent: `\`${OPENAPI_TOOLS_DEFAULTS.operations}\``,
+  }),
+  OPENAPI_CURATION: setting({
+    description:
+      'A file, YAML or JSON, that says more about single operations than the document does, by operationId or "GET /path": name, title, description, scopes, serverScopes, hidden, annotations, fixed.',
+    schema: values.filePath,
+    example: './curation.yaml',
+  }),
+  OPENAPI_SERVER_SCOPES: setting({
+    description:
+      "Which scopes of this server a caller needs for scopes of the API. same: those of the same names. none: a sign-in is enough here, and the API decides. prefix:mcp: puts mcp: in front. methods:read=mcp:read write=mcp:write goes by the operation's method alone. Entries like read:trips=mcp:read,mcp:trips, separated by spaces: as written.",
+    schema: serverScopes,
+    example: 'prefix:mcp:',
+    absent: '`same`',
+  }),
+  OPENAPI_SCOPES_MISSING: setting({
+    description:
+      'What an operation needs at the API if neither it nor the document says so. fault: it is left out, or the start ends if that is so for all. none: a sign-in is enough. read=read:api write=write:api: these scopes, for GET, HEAD, OPTIONS and QUERY, and for all other methods.',
+    schema: scopesMissing,
+    example: 'read=read:api write=write:api',
+    absent: '`fault`',
+  }),
+  OPENAPI_OPTIONAL_SECURITY: setting({
+    description:
+      'What {} among the security requirements of an operation means. require: it does not count where another requirement can be met. allow: the operation is called without scopes where the caller has none of those that it names.',
+    schema: values.oneOf('require', 'allow'),
+    example: 'allow',
+    absent: '`require`',
+  }),
+  OPENAPI_ANSWER_BYTES: setting({
+    description:
+      'The largest answer of the API that a model gets, in bytes. A longer one is cut between two elements, with a hint how to get the rest.',
+    schema: values.integerBetween(1_000, 10_000_000),
+    example: '40000',
+    absent: `\`${OPENAPI_TOOLS_DEFAULTS.answerBytes}\``,
+  }),
+  OPENAPI_MAX_TOOLS: setting({
+    description:
+      'How many tools one document may give at most: more end the start, since models choose badly among many, and many clients take no more. Select fewer with OPENAPI_OPERATIONS before you raise it.',
+    schema: values.integerBetween(1, 5_000),
+    example: '300',
+    absent: `\`${OPENAPI_TOOLS_DEFAULTS.maxTools}\``,
+  }),
+  DEMO_TOOLS: setting({
+    description:
+      'Whether the demonstration tools whoami, greet and get_datetime are offered. greet is there only with an API named "api".',
+    schema: values.oneOf('on', 'off'),
+    example: 'on',
+    absent: '`on` without an OpenAPI document, `off` with one',
+  }),
+} as const satisfies Record<string, Setting<unknown>>

@@ -1,0 +1,119 @@
+import { member, type Json } from '../openapi/json.js'
+import type { OpenApiOperation } from '../openapi/operation.js'
+import type { OpenApiDocument } from '../openapi/reading.js'
+import type { ContentTool, ToolAlternative } from '../tools/tool.js'
+import { toolAnnotations } from './annotations.js'
+import { answerContent } from './answers.js'
+import { argumentSchema } from './argument-schema.js'
+import { buildRequest } from './build-request.js'
+import { toolWords } from './description.js'
+import type { ReportedArgument, ReportedTool } from './openapi-tools.js'
+import type { CuratedOperation } from './options.js'
+import { planCall, type PlannedCall } from './plan-call.js'
+
+/** A tool, and what is reported of it. */
+export interface MadeTool {
+  readonly tool: ContentTool
+  readonly reported: ReportedTool
+}
+
+/** What a tool is made from, beside its operation. */
+export interface ToolParts {
+  readonly document: OpenApiDocument
+  readonly api: string
+  readonly answerBytes: number
+  readonly curated: CuratedOperation
+}
+
+/** An operation that can be called, before it has a name. */
+export interface CallableOperation {
+  readonly operation: OpenApiOperation
+  readonly call: PlannedCall
+  readonly curated: CuratedOperation
+}
+
+/** Plans the call of an operation. Throws `ToolFault` for one that cannot be called. */
+export function callable(
+  document: OpenApiDocument,
+  operation: OpenApiOperation,
+  curated: CuratedOperation,
+): CallableOperation {
+  const fixed = (curated.fixed ?? {}) as Readonly<Record<string, Json>>
+  return { operation, curated, call: planCall(document, operation, fixed) }
+}
+
+/** Makes the tool of an operation. Everything but the call itself is done here. */
+export function makeTool(
+  { operation, call, curated }: CallableOperation,
+  given: {
+    readonly name: string
+    readonly api: string
+    readonly answerBytes: number
+    readonly alternatives: readonly ToolAlternative[]
+  },
+): MadeTool {
+  const { plan, inputSchema, mayBeEmpty, notes } = call
+  const { curation } = operation
+  const [chosen = { server: [], api: [] }, ...others] = given.alternatives
+  const { title, description } = toolWords(operation, {
+    title: curated.title ?? curation.title,
+    description: curated.description ?? curation.description,
+  })
+  const annotations = toolAnnotations(
+    operation.method,
+    curation.annotations,
+    curated.annotations ?? {},
+  )
+  const needs =
+    others.length === 0
+      ? { requiredScopes: chosen.server, downstream: { api: given.api, scopes: chosen.api } }
+      : {
+          requiredScopes: [],
+          downstream: { api: given.api, scopes: [] },
+          alternatives: given.alternatives,
+        }
+  const tool: ContentTool = {
+    name: given.name,
+    title,
+    description,
+    inputSchema: argumentSchema(inputSchema, mayBeEmpty),
+    annotations,
+    ...needs,
+    async handler(args, { downstream }) {
+      const request = buildRequest(plan, args as Readonly<Record<string, Json>>)
+      const answer = await downstream.content(plan.template, request)
+      return answerContent(answer, plan, given.answerBytes)
+    },
+  }
+  const { operationId: id, method, path, tags, pointer, line } = operation
+  return {
+    tool,
+    reported: {
+      name: given.name,
+      title,
+      operation: { id, method, path, tags, pointer, line },
+      alternatives: given.alternatives,
+      chosen,
+      annotations,
+      inputSchema,
+      arguments: reportedArguments(call),
+      bodyType: plan.body?.contentType,
+      confirm: curated.confirm ?? curation.confirm,
+      notes,
+    },
+  }
+}
+
+function reportedArguments({ plan, inputSchema }: PlannedCall): readonly ReportedArgument[] {
+  const parameters = plan.parameters.map(({ name, parameter, fixed }) => ({
+    name,
+    in: parameter.in === 'cookie' ? ('header' as const) : parameter.in,
+    wire: parameter.name,
+    required: parameter.required,
+    fixed: fixed !== undefined,
+  }))
+  if (plan.body === undefined) return parameters
+  const shownBody = member(inputSchema['properties'], 'body') !== undefined
+  const { required } = plan.body
+  return [...parameters, { name: 'body', in: 'body', wire: 'body', required, fixed: !shownBody }]
+}

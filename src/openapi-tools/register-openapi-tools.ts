@@ -1,0 +1,34 @@
+import type { McpServer } from '@modelcontextprotocol/server'
+import { downstreamOf } from '../downstream/downstream-access.js'
+import { requireAuthContext } from '../identity/auth-context.js'
+import type { ContentTool } from '../tools/tool.js'
+
+/**
+ * Registers tools of `toolsFromOpenApi` with a server of the official SDK (v2). The same tools have to be among `tools` of
+ * `onBehalfOf`, whose `protect` is mounted in front.
+ *
+ * Registering costs the SDK time for each tool. A server that is made for each request should be given the tools that it
+ * needs.
+ *
+ * @category Start here
+ * @example
+ * const { tools } = toolsFromOpenApi(document, { api: 'api' })
+ * const server = new McpServer({ name: 'notes', version: '1.0.0' })
+ * registerOpenApiTools(server, tools)
+ */
+export function registerOpenApiTools(server: McpServer, tools: readonly ContentTool[]): void {
+  for (const tool of tools) {
+    const { name, title, description, inputSchema, annotations = {} } = tool
+    server.registerTool(
+      name,
+      { title, description, inputSchema, annotations },
+      async (input, context) => {
+        const { caller } = requireAuthContext(context.http?.authInfo)
+        const { signal } = context.mcpReq
+        const downstream = downstreamOf(context, name)
+        const { content } = await tool.handler(input, { caller, signal, downstream })
+        return { content: [...content] }
+      },
+    )
+  }
+}

@@ -1,0 +1,32 @@
+import { unionScopes } from '../scopes.js'
+import { toolDefinition } from '../tools/tool-definition.js'
+import type { MadeTool } from './make-tool.js'
+import type { ExcludedFromTools, OpenApiReport } from './openapi-tools.js'
+
+const CHARACTERS_PER_TOKEN = 4
+
+/** What became of a document, as plain data. */
+export function openApiReport(
+  { name, title }: { readonly name: string; readonly title: string | undefined },
+  made: readonly MadeTool[],
+  excluded: readonly ExcludedFromTools[],
+): OpenApiReport {
+  const sets = made.map(({ reported }) => reported.chosen.api)
+  const characters = made
+    .map(({ tool }) => JSON.stringify(toolDefinition(tool)).length)
+    .reduce((sum, length) => sum + length, 0)
+  return {
+    document: {
+      name,
+      title,
+      operations: made.length + excluded.length,
+      tools: made.length,
+      excluded: excluded.length,
+      apiScopes: unionScopes(...sets).length,
+      scopeSets: new Set(sets.map((set) => [...set].sort().join(' '))).size,
+      approximateTokens: Math.round(characters / CHARACTERS_PER_TOKEN),
+    },
+    tools: made.map(({ reported }) => reported),
+    excluded,
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * The operations of an OpenAPI document as tools: `mcp-on-behalf-of/openapi`. Importing it starts nothing and reads no
+ * environment.
+ *
+ * @module mcp-on-behalf-of/openapi
+ */
+
+export { toolsFromOpenApi } from './openapi-tools/tools-from-openapi.js'
+export { registerOpenApiTools } from './openapi-tools/register-openapi-tools.js'
+export { OpenApiDocumentError } from './openapi-tools/openapi-document-error.js'
+export type {
+  CuratedHints,
+  CuratedOperation,
+  OptionNames,
+  ServerScopes,
+  ToolsFromOpenApiOptions,
+} from './openapi-tools/options.js'
+export type {
+  ExcludedCode,
+  ExcludedFromTools,
+  OpenApiReport,
+  OpenApiTools,
+  OpenApiToolsFault,
+  OpenApiToolsFaultCode,
+  ReportedArgument,
+  ReportedTool,
+} from './openapi-tools/openapi-tools.js'

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs'
+import type { ApiConfig, OpenApiConfig } from '../config/apis-config.js'
+import { ConfigError, type ConfigIssue } from '../config/config-error.js'
+import { CURATION } from '../config/config-file-schema.js'
+import { decodeText } from '../config/decode-text.js'
+import { checkedStructure, placed } from '../config/structure-issues.js'
+import { parseYamlText } from '../config/yaml-text.js'
+import type { Fetch } from '../http/fetch-json.js'
+import { OpenApiDocumentError } from '../openapi-tools/openapi-document-error.js'
+import type { OpenApiTools } from '../openapi-tools/openapi-tools.js'
+import type { CuratedOperation, ToolsFromOpenApiOptions } from '../openapi-tools/options.js'
+import { prefixedTools, withoutPrefix } from './prefixed-tools.js'
+import { readDocument, UnreadDocumentError } from './read-document.js'
+
+/** What became of the document of one API. */
+export interface DocumentTools extends OpenApiTools {
+  /** The name of the API. */
+  readonly api: string
+  /** How messages name the document. */
+  readonly document: string
+}
+
+/** What reading a document needs beside its configuration. */
+export interface DocumentToolsOptions {
+  /** Reaches documents at URLs. */
+  readonly fetch: Fetch
+  /** Names that no tool of a document may get. */
+  readonly reservedNames: readonly string[]
+}
+
+/** Of tool names that are told. */
+const MAX_NAMES = 5
+const MAX_TOOL_NAME = 48
+
+type ApiWithDocument = Pick<ApiConfig, 'names'> & {
+  readonly baseUrl: URL | undefined
+  readonly openapi: OpenApiConfig
+}
+
+/**
+ * Reads the documents of all APIs and makes their tools, sorted by the name of the API.
+ *
+ * Rejects with a `ConfigError` that names everything that is wrong with any of them, at once: documents that cannot be read,
+ * their faults, names that two tools would have.
+ */
+export async function toolsOfDocuments(
+  apis: Readonly<Record<string, ApiConfig>>,
+  options: DocumentToolsOptions,
+): Promise<readonly DocumentTools[]> {
+  const issues: ConfigIssue[] = []
+  const made: { readonly names: ApiConfig['names']; readonly tools: DocumentTools }[] = []
+  for (const [api, { openapi, ...rest }] of Object.entries(apis).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (openapi === undefined) continue
+    try {
+      const tools = await toolsOfDocument(api, { ...rest, openapi }, options)
+      made.push({ names: rest.names, tools })
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      issues.push(...error.issues)
+    }
+  }
+  issues.push(...clashes(made))
+  if (issues.length > 0) throw new ConfigError(issues)
+  return made.map(({ tools }) => tools)
+}
+
+/** Reads the document of one API and makes its tools. Rejects with a `ConfigError`. */
+export async function toolsOfDocument(
+  api: string,
+  { baseUrl, openapi, names }: ApiWithDocument,
+  { fetch, reservedNames }: DocumentToolsOptions,
+): Promise<DocumentTools> {
+  const curation = curationOf(openapi)
+  const source = await readDocument(openapi.document, { fetch }).catch((error: unknown) => {
+    throw error instanceof UnreadDocumentError ? unread(openapi, names.api, error) : error
+  })
+  // Loaded here: without a document, nobody needs it.
+  const { toolsFromOpenApi } = await import('../openapi-tools/tools-from-openapi.js')
+  const { document: _document, documentName: name, toolPrefix = '', ...rest } = openapi
+  const options: ToolsFromOpenApiOptions = {
+    ...rest,
+    ...{ api, name, baseUrl, curation },
+    reservedNames: withoutPrefix(reservedNames, toolPrefix),
+  }
+  try {
+    const made = await toolsFromOpenApi(source, options)
+    const tools = prefixedTools(made, toolPrefix)
+    assertNamesFit(tools, toolPrefix, names)
+    return { ...tools, api, document: name }
+  } catch (error) {
+    throw error instanceof OpenApiDocumentError ? asConfigError(error, name) : error
+  }
+}
+
+function unread(
+  { documentName }: OpenApiConfig,
+  key: string,
+  { message }: UnreadDocumentError,
+): ConfigError {
+  return new ConfigError([{ key: `${key} (${documentName})`, hint: `names a document that ${message}` }])
+}
+
+/** Each fault as an issue: where, what, and what to change. */
+function asConfigError({ faults }: OpenApiDocumentError, document: string): ConfigError {
+  const wrong = faults.filter(({ severity }) => severity === 'fault')
+  return new ConfigError(
+    wrong.map(({ message, cure, pointer, line }) => ({
+      key: `${placed(document, line)}${pointer === '#' ? '' : `, ${pointer}`}`,
+      hint: `${message}. ${cure}`,
+    })),
+  )
+}
+
+/** The entries of the curation, from its file where it is one. */
+function curationOf({
+  curation,
+  optionNames,
+}: OpenApiConfig): Readonly<Record<string, CuratedOperation>> | undefined {
+  if (typeof curation !== 'string') return curation
+  const issues: ConfigIssue[] = []
+  const setting = optionNames?.curation ?? 'curation'
+  const entries = checkedStructure(CURATION, parseYamlText(textOf(curation, setting)), {
+    name: curation,
+    issues,
+  })
+  if (entries === undefined) throw new ConfigError(issues)
+  return entries
+}
+
+function textOf(path: string, key: string): string {
+  try {
+    return decodeText(readFileSync(path))
+  } catch {
+    const hint = 'names a file that cannot be read. Check path and permissions'
+    throw new ConfigError([{ key, value: path, hint }])
+  }
+}
+
+function assertNamesFit({ tools }: OpenApiTools, prefix: string, names: ApiConfig['names']): void {
+  const long = tools.map(({ name }) => name).filter((name) => name.length > MAX_TOOL_NAME)
+  if (long.length === 0) return
+  const hint = `makes names of tools longer than ${MAX_TOOL_NAME} characters with the prefix ${prefix}: ${listed(long)}. Shorten the prefix, or give those tools a shorter name by the curation`
+  throw new ConfigError([{ key: names.api, hint }])
+}
+
+/** Tools of different APIs that have the same name. */
+function clashes(
+  made: readonly { readonly names: ApiConfig['names']; readonly tools: DocumentTools }[],
+): readonly ConfigIssue[] {
+  return made.flatMap(({ names, tools }, index) => {
+    const own = new Set(tools.tools.map(({ name }) => name))
+    return made.slice(0, index).flatMap((other) => {
+      const shared = other.tools.tools.map(({ name }) => name).filter((name) => own.has(name))
+      if (shared.length === 0) return []
+      const hint = `has tools of the same names as the API ${other.tools.api} (${other.names.api}): ${listed(shared)}. Give one of the APIs a toolPrefix in the configuration file, or rename the tools by its curation`
+      return [{ key: names.api, hint }]
+    })
+  })
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES
+  return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
