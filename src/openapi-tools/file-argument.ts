@@ -23,15 +23,21 @@ export function readFile(value: Json | undefined, argument: string): FileArgumen
   if (base64.length > Math.ceil(MAX_FILE_BYTES / 3) * 4) {
     throw invalidArgument(argument, `is a file of more than ${MAX_FILE_BYTES / 1024 / 1024} MiB`)
   }
-  const contentType = textMember(value, 'contentType') || undefined
+  const contentType = given(value, 'contentType')
   if (contentType !== undefined && !MEDIA_TYPE.test(contentType)) {
     throw invalidArgument(argument, 'has a contentType that is no media type')
   }
-  const filename = textMember(value, 'filename') || undefined
+  const filename = given(value, 'filename')
   if (filename !== undefined && filename.length > MAX_FILENAME) {
     throw invalidArgument(argument, `has a filename of more than ${MAX_FILENAME} characters`)
   }
   return { content: decoded(base64, argument), filename, contentType }
+}
+
+/** Models give an empty text for what they leave out. */
+function given(value: Json | undefined, key: string): string | undefined {
+  const text = textMember(value, key)
+  return text === '' ? undefined : text
 }
 
 function decoded(base64: string, argument: string): Uint8Array {

@@ -1,7 +1,6 @@
 import { nearestName } from '../options/nearest-name.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { shown } from '../openapi/shown.js'
-import type { Json } from '../openapi/json.js'
 import { buildRequest } from './build-request.js'
 import { curationFault } from './curation.js'
 import type { CallableOperation } from './make-tool.js'
@@ -32,7 +31,7 @@ export function fixedValueFaults({
   if (faults.length > 0) return faults
   const only = { ...plan, parameters: plan.parameters.filter((one) => one.fixed !== undefined) }
   try {
-    buildRequest(only, {} as Readonly<Record<string, Json>>)
+    buildRequest(only, {})
     return []
   } catch (error) {
     if (!(error instanceof OnBehalfOfError)) throw error

@@ -17,14 +17,6 @@ export interface MadeTool {
   readonly reported: ReportedTool
 }
 
-/** What a tool is made from, beside its operation. */
-export interface ToolParts {
-  readonly document: OpenApiDocument
-  readonly api: string
-  readonly answerBytes: number
-  readonly curated: CuratedOperation
-}
-
 /** An operation that can be called, before it has a name. */
 export interface CallableOperation {
   readonly operation: OpenApiOperation
@@ -54,7 +46,7 @@ export function makeTool(
 ): MadeTool {
   const { plan, inputSchema, mayBeEmpty, notes } = call
   const { curation } = operation
-  const [chosen = { server: [], api: [] }, ...others] = given.alternatives
+  const [chosen = NOTHING] = given.alternatives
   const { title, description } = toolWords(operation, {
     title: curated.title ?? curation.title,
     description: curated.description ?? curation.description,
@@ -64,34 +56,25 @@ export function makeTool(
     curation.annotations,
     curated.annotations ?? {},
   )
-  const needs =
-    others.length === 0
-      ? { requiredScopes: chosen.server, downstream: { api: given.api, scopes: chosen.api } }
-      : {
-          requiredScopes: [],
-          downstream: { api: given.api, scopes: [] },
-          alternatives: given.alternatives,
-        }
   const tool: ContentTool = {
     name: given.name,
     title,
     description,
     inputSchema: argumentSchema(inputSchema, mayBeEmpty),
     annotations,
-    ...needs,
+    ...requirements(given.api, given.alternatives),
     async handler(args, { downstream }) {
       const request = buildRequest(plan, args as Readonly<Record<string, Json>>)
       const answer = await downstream.content(plan.template, request)
       return answerContent(answer, plan, given.answerBytes)
     },
   }
-  const { operationId: id, method, path, tags, pointer, line } = operation
   return {
     tool,
     reported: {
       name: given.name,
       title,
-      operation: { id, method, path, tags, pointer, line },
+      operation: reportedOperation(operation),
       alternatives: given.alternatives,
       chosen,
       annotations,
@@ -102,6 +85,30 @@ export function makeTool(
       notes,
     },
   }
+}
+
+const NOTHING: ToolAlternative = { server: [], api: [] }
+
+/** One alternative needs no choice. */
+function requirements(
+  api: string,
+  alternatives: readonly ToolAlternative[],
+): Pick<ContentTool, 'requiredScopes' | 'downstream' | 'alternatives'> {
+  const [only = NOTHING, second] = alternatives
+  return second === undefined
+    ? { requiredScopes: only.server, downstream: { api, scopes: only.api } }
+    : { requiredScopes: [], downstream: { api, scopes: [] }, alternatives }
+}
+
+function reportedOperation({
+  operationId: id,
+  method,
+  path,
+  tags,
+  pointer,
+  line,
+}: OpenApiOperation): ReportedTool['operation'] {
+  return { id, method, path, tags, pointer, line }
 }
 
 function reportedArguments({ plan, inputSchema }: PlannedCall): readonly ReportedArgument[] {

@@ -8,7 +8,7 @@ import type { ContentTool, ToolAlternative } from '../tools/tool.js'
 export interface OpenApiTools {
   /** For `tools` of `onBehalfOf` and of `createApp`; sorted by name. */
   readonly tools: readonly ContentTool[]
-  /** Each operation that is no tool, and why; in the document's order. */
+  /** Each operation that is no tool, and why; sorted by path. */
   readonly excluded: readonly ExcludedFromTools[]
   /** What was found that does not keep the document from being used. All have the severity `warning`. */
   readonly faults: readonly OpenApiToolsFault[]

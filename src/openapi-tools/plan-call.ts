@@ -1,12 +1,13 @@
 import { parsePathTemplate, type PathTemplate } from '../downstream/path-template.js'
 import type { DownstreamMethod } from '../downstream/downstream-request.js'
 import { setMember, type Json, type JsonObject } from '../openapi/json.js'
-import type { OpenApiOperation, OpenApiResponse } from '../openapi/operation.js'
+import type { OpenApiOperation } from '../openapi/operation.js'
+import type { InputSchemas } from '../openapi/input-schemas.js'
 import type { OpenApiDocument } from '../openapi/reading.js'
 import { shown } from '../openapi/shown.js'
+import { acceptedTypes } from './accepted-types.js'
 import type { BodyPlan, CallPlan } from './argument-plan.js'
-import { chooseBody, planBody } from './body-plan.js'
-import { isJsonType } from './media-kinds.js'
+import { chooseBody, planBody, type ChosenBody } from './body-plan.js'
 import { pagingArguments } from './paging.js'
 import { planParameters, type FixedValues, type PlannedParameter } from './plan-parameters.js'
 import { ToolFault } from './tool-fault.js'
@@ -36,15 +37,7 @@ export function planCall(
     operation.requestBody === undefined
       ? undefined
       : { ...chooseBody(document, operation.requestBody), from: operation.requestBody }
-  const { schemas, cut, broken } = document.toInputSchemas(
-    [
-      ...operation.parameters.map(({ schema }) => schema),
-      ...(chosen === undefined ? [] : [chosen.media.schema]),
-    ],
-    { optionalNulls: method === 'PATCH' },
-  )
-  const [lost] = broken
-  if (lost !== undefined) throw new ToolFault({ code: 'reference', kind: 'fault', ...lost })
+  const { schemas, cut } = convertedSchemas(document, operation, chosen)
   const { parameters, notes } = planParameters(document, operation, { converted: schemas, fixed })
   const form = schemas.at(-1) ?? { schema: {}, names: undefined }
   const body = chosen === undefined ? undefined : planBody(document, chosen, form)
@@ -58,7 +51,7 @@ export function planCall(
       template: templateOf(operation, parameters),
       parameters,
       body: bodyPlan,
-      accept: acceptOf(operation.responses),
+      accept: acceptedTypes(operation.responses),
       paging: pagingArguments(parameters),
     },
     inputSchema: inputSchema(
@@ -70,14 +63,30 @@ export function planCall(
     mayBeEmpty: new Set(
       parameters.filter((one) => one.parameter.allowEmptyValue).map(({ name }) => name),
     ),
-    notes:
-      cut === 0
-        ? notes
-        : [
-            ...notes,
-            `${cut} ${cut === 1 ? 'part of its input is' : 'parts of its input are'} not described`,
-          ],
+    notes: [...notes, ...cutNotes(cut)],
   }
+}
+
+function convertedSchemas(
+  document: OpenApiDocument,
+  { parameters, method }: OpenApiOperation,
+  chosen: ChosenBody | undefined,
+): InputSchemas {
+  const converted = document.toInputSchemas(
+    [
+      ...parameters.map(({ schema }) => schema),
+      ...(chosen === undefined ? [] : [chosen.media.schema]),
+    ],
+    { optionalNulls: method === 'PATCH' },
+  )
+  const [lost] = converted.broken
+  if (lost !== undefined) throw new ToolFault({ code: 'reference', kind: 'fault', ...lost })
+  return converted
+}
+
+function cutNotes(cut: number): readonly string[] {
+  if (cut === 0) return []
+  return [`${cut} ${cut === 1 ? 'part of its input is' : 'parts of its input are'} not described`]
 }
 
 function unknownMethod({ method, pointer }: OpenApiOperation): ToolFault {
@@ -133,23 +142,4 @@ function withWords(schema: JsonObject, description: string | undefined): JsonObj
   if (description === undefined || Object.hasOwn(schema, 'description')) return schema
   const text = shown(description, 500).trim()
   return text === '' ? schema : { ...schema, description: text }
-}
-
-const MAX_ACCEPTED = 5
-
-/** JSON first, then what else a successful answer may be. */
-function acceptOf(responses: readonly OpenApiResponse[]): string {
-  const all = responses
-    .filter(({ status }) => /^2/.test(status))
-    .flatMap(({ content }) => content.map(({ mediaType }) => mediaType))
-  const json = all.filter(isJsonType)
-  const others = all.filter(
-    (type) => !isJsonType(type) && (json.length === 0 || !/xml$/.test(type)),
-  )
-  if (json.length === 0 && others.length === 0) return 'application/json, */*;q=0.5'
-  const listed = [...new Set([...json, ...others])].slice(0, MAX_ACCEPTED)
-  const weighed = listed.map((type) =>
-    json.length > 0 && !isJsonType(type) ? `${type};q=0.5` : type,
-  )
-  return listed.includes('*/*') ? weighed.join(', ') : [...weighed, '*/*;q=0.1'].join(', ')
 }
