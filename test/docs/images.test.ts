@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_IDENTIFIERS, loadDirectory } from '../../apps/authorization-server/directory.js'
-import { TOKEN_DEFAULTS } from '../../apps/development/token-command.js'
 import { ROOT } from '../../scripts/docs/pages.js'
 import { greet } from '../../src/tools/greet.js'
+import { whoami } from '../../src/tools/whoami.js'
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const [light, dark] = ['light', 'dark'].map((look) => read(`docs/images/two-hops-${look}.svg`))
@@ -39,7 +39,7 @@ describe('the picture of the two hops', () => {
       expect.arrayContaining([
         DEFAULT_IDENTIFIERS.mcp,
         DEFAULT_IDENTIFIERS.api,
-        TOKEN_DEFAULTS.scope,
+        [...whoami.requiredScopes, ...greet.requiredScopes].join(' '),
         greet.downstream.scopes.join(' '),
         'mcp-server, then the client',
       ]),

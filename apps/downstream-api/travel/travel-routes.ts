@@ -1,15 +1,21 @@
+import { readFileSync } from 'node:fs'
 import express, { Router, type Request, type RequestHandler } from 'express'
 import { requiredScopes, scopeIncludesAny } from 'express-oauth2-jwt-bearer'
 import { OnBehalfOfError } from '../../../src/failures/errors.js'
+import { API_DOCUMENT_FILE } from '../document.js'
 import { Bookings } from './bookings.js'
 import { pageOf } from './page-of.js'
 import { invalid, sendProblem, unreadableBody } from './problem.js'
 import { bookingsQuery, newBooking, tripsQuery } from './requests.js'
 import { PLACES, TRIPS } from './trips.js'
 
-/** Serves what `openapi.yaml` describes as open to everybody: mount it in front of the check of tokens. */
+/** Serves `openapi.yaml`, and what it describes as open to everybody: mount it in front of the check of tokens. */
 export function publicTravelRoutes(): Router {
   const router = Router()
+  const document = readFileSync(API_DOCUMENT_FILE)
+  router.get('/openapi.yaml', (_req, res) => {
+    res.type('application/yaml').send(document)
+  })
   router.get('/places', (_req, res) => {
     res.json({ places: PLACES })
   })
