@@ -1,14 +1,14 @@
 import type { Request, RequestHandler } from 'express'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import type { AnswerForms } from '../src/http/answer-in-form.js'
+import { rawHeaderValues, removeRawHeader } from '../src/http/raw-headers.js'
+import { stateOf } from './request-state.js'
 
 const JSON_TYPE = 'application/json'
 const STREAM_TYPE = 'text/event-stream'
 const BOTH = `${JSON_TYPE}, ${STREAM_TYPE}`
 /** A parameter beside the quality. `application/json;charset=utf-8` asks for JSON, whatever it thinks JSON has. */
 const PARAMETER = /;(?!\s*q\s*=)[^;,="]*(?:=(?:\s*"(?:[^"\\]|\\.)*"|[^;,"]*))?/gi
-
-const known = new WeakMap<Request, AnswerForms>()
 
 /**
  * Reads the Accept header as RFC 9110 §12.5.1 defines it, and rewrites it for the MCP SDKs, which look for two names
@@ -30,8 +30,7 @@ export function answerForms(): RequestHandler {
 
 /** The forms that a request's own Accept header allows. Throws `not_acceptable` for a POST that allows none. */
 export function assertAnswerable(req: Request): AnswerForms {
-  const forms = known.get(req) ?? readForms(req)
-  known.set(req, forms)
+  const forms = (stateOf(req).forms ??= readForms(req))
   if (req.method === 'POST' && !forms.json && !forms.eventStream) {
     throw new OnBehalfOfError('not_acceptable')
   }
@@ -58,11 +57,8 @@ function readForms(req: Request): AnswerForms {
 /** In both places where an SDK looks for it. */
 function setAccept(req: Request, value: string): void {
   const { headers, rawHeaders } = req
-  const places = rawHeaders.flatMap((name, at) =>
-    at % 2 === 0 && name.toLowerCase() === 'accept' ? [at] : [],
-  )
-  if (headers.accept === value && places.length === 1) return
+  if (headers.accept === value && rawHeaderValues(rawHeaders, 'accept').length === 1) return
   headers.accept = value
-  for (const at of places.reverse()) rawHeaders.splice(at, 2)
+  removeRawHeader(rawHeaders, 'accept')
   rawHeaders.push('Accept', value)
 }

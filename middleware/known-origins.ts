@@ -47,7 +47,8 @@ export function knownOrigins({
       next(notAllowed(origin))
     } else if (origin === undefined && req.method !== 'OPTIONS') {
       // The answer to a web page would be another one.
-      res.vary('Origin')
+      if (res.hasHeader('Vary')) res.vary('Origin')
+      else res.setHeader('Vary', 'Origin')
       next()
     } else sendCorsHeaders(req, res, next)
   }

@@ -4,11 +4,12 @@ import { whenOver } from '../src/http/when-over.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
-import { UserPlaces, type Places } from '../src/limits/user-places.js'
+import { UserPlaces } from '../src/limits/user-places.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { whenSizeIsKnown } from './request-size.js'
+import { stateOf } from './request-state.js'
 
 /** What `limitConcurrency` counts up to. */
 export interface ConcurrencyLimitOptions {
@@ -19,8 +20,6 @@ export interface ConcurrencyLimitOptions {
 const OPTIONS = optionsSchema<ConcurrencyLimitOptions>({
   concurrencyPerCaller: optionValues.whole,
 })
-
-const placesOf = new WeakMap<Request, Places>()
 
 /**
  * Limits the concurrent messages and open streams of a verified user, through all clients together.
@@ -40,7 +39,7 @@ export function limitConcurrency(options: ConcurrencyLimitOptions): RequestHandl
     if (res.destroyed) return
     const places = users.enter(userKeyOf(requireAuthContext(authInfoOf(req)).caller))
     if (places === undefined) throw tooMany(req, concurrencyPerCaller)
-    placesOf.set(req, places)
+    stateOf(req).places = places
     whenOver(res, () => {
       places.release()
     })
@@ -56,7 +55,7 @@ export function limitConcurrency(options: ConcurrencyLimitOptions): RequestHandl
  * `limitConcurrency` is not mounted.
  */
 export function keepPlacesUntil(req: Request, settled: Promise<unknown>): void {
-  placesOf.get(req)?.keepUntil(settled)
+  stateOf(req).places?.keepUntil(settled)
 }
 
 function tooMany(req: Request, concurrencyPerCaller: number): OnBehalfOfError {

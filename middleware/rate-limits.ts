@@ -1,7 +1,7 @@
-import { withoutUndefined } from '../src/options/without-undefined.js'
 import type { Request, RequestHandler } from 'express'
+import { addressBlock } from '../src/http/address-block.js'
+import { withoutUndefined } from '../src/options/without-undefined.js'
 import { systemClock, type Clock } from '../src/time/clock.js'
-import { loadAhead } from '../src/time/load-ahead.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
@@ -17,6 +17,7 @@ import { whenSizeIsKnown } from './request-size.js'
 export interface RateLimitOptions {
   /** Requests a minute; 0 sets no limit. */
   readonly perMinute: number
+  readonly clock?: Clock | undefined
 }
 
 /** How much `limitByCaller` lets through. */
@@ -31,13 +32,15 @@ export interface CallerLimitOptions {
   readonly clock?: Clock | undefined
 }
 
-const ADDRESS_OPTIONS = optionsSchema<RateLimitOptions>({ perMinute: optionValues.whole })
+const ADDRESS_OPTIONS = optionsSchema<RateLimitOptions>({
+  perMinute: optionValues.whole,
+  clock: optionValues.callable.optional(),
+})
 const CALLER_OPTIONS = optionsSchema<CallerLimitOptions>({
   perMinute: optionValues.whole,
   bytesPerMinute: optionValues.whole.optional(),
   clock: optionValues.callable.optional(),
 })
-const WINDOW_MS = 60_000
 
 /**
  * Limits requests by the client's address, before authentication: IPv6 by /56, since one subscriber has many.
@@ -50,31 +53,21 @@ const WINDOW_MS = 60_000
  */
 export function limitByAddress(options: RateLimitOptions): RequestHandler {
   assertOptions('limitByAddress', ADDRESS_OPTIONS, options)
-  const { perMinute } = options
+  const { perMinute, clock = systemClock } = options
   if (perMinute === 0) return unlimited
-  const limit = loadAhead(() => addressLimit(perMinute))
-  return function limitByAddressMiddleware(req, res, next) {
-    limit().then((counted) => void counted(req, res, next), next)
-  }
-}
-
-async function addressLimit(perMinute: number): Promise<RequestHandler> {
-  const { ipKeyGenerator, rateLimit } = await import('express-rate-limit')
+  const requests = new UserWindow({ limit: perMinute, clock })
   let hinted = false
-  return rateLimit({
-    windowMs: WINDOW_MS,
-    limit: perMinute,
-    keyGenerator: (req) => ipKeyGenerator(clientAddressOf(req) ?? 'unknown'),
-    standardHeaders: false,
-    legacyHeaders: false,
-    // The library's checks of the wiring write to the console. What matters of them is in the log line of a refusal.
-    validate: false,
-    handler: (req, _res, next) => {
-      const hint = !hinted && forwardedForIsIgnored(req)
-      hinted ||= hint
-      next(tooManyFromAddress(req, hint))
-    },
-  })
+  return function limitByAddressMiddleware(req, _res, next) {
+    const address = clientAddressOf(req)
+    const overdraft = requests.take(address === undefined ? 'unknown' : addressBlock(address), 1)
+    if (overdraft === undefined) {
+      next()
+      return
+    }
+    const withHint = !hinted && forwardedForIsIgnored(req)
+    hinted ||= withHint
+    next(tooManyFromAddress({ address, overdraft, withHint }))
+  }
 }
 
 /**
@@ -134,28 +127,20 @@ function assertWithin(
   })
 }
 
-function tooManyFromAddress(req: Request, withHint: boolean): OnBehalfOfError {
-  const { used = 0, limit = 0, resetTime } = limitOf(req)
-  const leftMs = (resetTime?.getTime() ?? Date.now() + WINDOW_MS) - Date.now()
-  const hint =
-    'X-Forwarded-For came and is not believed: behind a proxy, set TRUST_PROXY (in an app of your own, trust proxy)'
+interface RefusedAddress {
+  readonly address: string | undefined
+  readonly overdraft: Overdraft
+  readonly withHint: boolean
+}
+
+const HINT =
+  'X-Forwarded-For came and is not believed: behind a proxy, set TRUST_PROXY (in an app of your own, trust proxy)'
+
+function tooManyFromAddress({ address, overdraft, withHint }: RefusedAddress): OnBehalfOfError {
   return new OnBehalfOfError('rate_limited', {
     reason: 'requests_per_minute',
-    retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),
-    repeated: used > limit + 1 && !withHint,
-    log: {
-      address: clientAddressOf(req),
-      ...withoutUndefined({ hint: withHint ? hint : undefined }),
-    },
+    retryAfterSeconds: overdraft.retryAfterSeconds,
+    repeated: overdraft.repeated && !withHint,
+    log: { address, ...withoutUndefined({ hint: withHint ? HINT : undefined }) },
   })
-}
-
-interface LimitInfo {
-  readonly used?: number | undefined
-  readonly limit?: number | undefined
-  readonly resetTime?: Date | undefined
-}
-
-function limitOf(req: Request): LimitInfo {
-  return (req as { readonly rateLimit?: LimitInfo | undefined }).rateLimit ?? {}
 }

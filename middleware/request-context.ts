@@ -2,14 +2,7 @@ import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler } from 'express'
-
-/** What is known of a request before anything is believed about it. */
-export interface RequestContext {
-  /** Ties the answer, its log lines and its audit lines together. */
-  readonly requestId: string
-}
-
-const contexts = new WeakMap<Request, RequestContext>()
+import { stateOf } from './request-state.js'
 
 const OPTIONS = optionsSchema<{ createId: () => string }>({ createId: optionValues.callable })
 
@@ -24,7 +17,7 @@ export function requestContext(createId: () => string = randomUUID): RequestHand
   assertOptions('requestContext', OPTIONS, { createId })
   return function requestContextMiddleware(req, res, next) {
     const requestId = createId()
-    contexts.set(req, { requestId })
+    stateOf(req).requestId = requestId
     res.setHeader('X-Request-Id', requestId)
     next()
   }
@@ -32,9 +25,5 @@ export function requestContext(createId: () => string = randomUUID): RequestHand
 
 /** The id given to this request, or a fresh one where `requestContext` is not mounted. */
 export function requestIdOf(req: Request): string {
-  const known = contexts.get(req)
-  if (known !== undefined) return known.requestId
-  const context = { requestId: randomUUID() }
-  contexts.set(req, context)
-  return context.requestId
+  return (stateOf(req).requestId ??= randomUUID())
 }

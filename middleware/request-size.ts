@@ -1,35 +1,23 @@
 import type { Request } from 'express'
-
-/** What a request asks of this server, as its parsed body tells. */
-export interface RequestSize {
-  /** JSON-RPC messages: a batch has several. */
-  readonly messages: number
-  /** Of the body after decompression, and 256 more for each value in it outside of a tool's arguments. */
-  readonly bytes: number
-}
+import { stateOf, type RequestSize } from './request-state.js'
 
 type Count = (size: RequestSize) => void
-
-const sizes = new WeakMap<Request, RequestSize>()
-const waiting = new WeakMap<Request, Count[]>()
 
 /**
  * Runs `count` once the size of the request is known: at once where its body has been parsed, else when `jsonBody`
  * has parsed it. What `count` throws goes to the error handler.
  */
 export function whenSizeIsKnown(req: Request, count: Count): void {
-  const size = sizes.get(req)
-  if (size !== undefined) {
-    count(size)
-    return
-  }
-  waiting.set(req, [...(waiting.get(req) ?? []), count])
+  const state = stateOf(req)
+  if (state.size === undefined) (state.counts ??= []).push(count)
+  else count(state.size)
 }
 
 /** Reports the size of the request to the limits that wait for it. */
 export function announceSize(req: Request, size: RequestSize): void {
-  sizes.set(req, size)
-  const counts = waiting.get(req) ?? []
-  waiting.delete(req)
+  const state = stateOf(req)
+  const counts = state.counts ?? []
+  state.size = size
+  state.counts = []
   for (const count of counts) count(size)
 }

@@ -9,6 +9,7 @@ import {
   type CallerPolicy,
   type Claims,
 } from '../src/identity/caller.js'
+import { distinctHeaders, removeRawHeader } from '../src/http/raw-headers.js'
 import { parseCredentials } from '../src/identity/credentials.js'
 import { CHALLENGE_SHAPE, type ChallengeOptions } from '../src/failures/failure-response.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
@@ -107,14 +108,30 @@ function setAuthInfo(req: Request, authInfo: AuthInfo): void {
 }
 
 function removeCredentials(req: Request): void {
+  const { headers, rawHeaders } = req
   for (const name of ['authorization', 'dpop']) {
-    Reflect.deleteProperty(req.headers, name)
-    // Node makes these of the raw headers when they are first asked for, and counts on their number: so before.
-    Reflect.deleteProperty(req.headersDistinct, name)
+    if (!(name in headers)) continue
+    Reflect.deleteProperty(headers, name)
+    removeRawHeader(rawHeaders, name)
   }
-  for (let index = req.rawHeaders.length - 2; index >= 0; index -= 2) {
-    if (/^(?:authorization|dpop)$/i.test(req.rawHeaders[index] ?? '')) {
-      req.rawHeaders.splice(index, 2)
-    }
-  }
+  // Forgets those that somebody has asked for already.
+  req.headersDistinct = {}
+  Object.defineProperty(req, 'headersDistinct', HEADERS_DISTINCT)
 }
+
+/**
+ * Node would make these of the raw headers when they are first asked for, and count on the number that there was. Hardly anybody
+ * asks for them, so they are not made before somebody does.
+ */
+const HEADERS_DISTINCT = {
+  configurable: true,
+  get(this: Request): NodeJS.Dict<string[]> {
+    const distinct = distinctHeaders(this.rawHeaders)
+    Object.defineProperty(this, 'headersDistinct', { value: distinct, ...PLAIN })
+    return distinct
+  },
+  set(this: Request, value: unknown) {
+    Object.defineProperty(this, 'headersDistinct', { value, ...PLAIN })
+  },
+}
+const PLAIN = { configurable: true, writable: true, enumerable: false }

@@ -53,8 +53,9 @@ function createPathCheck({ endpoint, log }: WiringCheckOptions): (req: Request) 
   const expected = plainPath(endpoint.pathname)
   let told = false
   return (req) => {
+    if (told || req.originalUrl === endpoint.pathname) return
     const path = plainPath(req.originalUrl.replace(/[?#][^]*/, ''))
-    if (told || path === expected || path.startsWith(`${expected}/`)) return
+    if (path === expected || path.startsWith(`${expected}/`)) return
     told = true
     logEvent(log, 'warn', {
       event: 'endpoint_path_differs',

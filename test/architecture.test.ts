@@ -68,7 +68,7 @@ const imports: readonly Import[] = ROOMS.flatMap((room) => filesIn(room)).flatMa
 /** Ranks from the inside out: an import may go to the same rank or a lower one. */
 const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:scopes|secret|version)\.ts$/, 0],
-  [/^src\/(?:failures|logging|options|time)\//, 0],
+  [/^src\/(?:cache|failures|logging|options|time)\//, 0],
   [/^src\/(?:http|openapi)\//, 1],
   [/^src\/identity\//, 2],
   [/^src\/(?:limits|sessions|exchange)\//, 3],

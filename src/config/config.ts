@@ -55,6 +55,7 @@ export interface Config extends HttpConfig {
   readonly callerPolicy: CallerPolicy
   /** Allowed difference between our clock and an authorization server's, for `exp` and `nbf`. */
   readonly clockToleranceSeconds: number
+  readonly verifiedTokenCacheEntries: number
   readonly issuer: {
     readonly primary: string
     readonly additional: readonly string[]
@@ -180,6 +181,7 @@ function assemble(
     resource: resourceOf(found),
     callerPolicy: callerPolicyOf(found),
     clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
+    verifiedTokenCacheEntries: found.VERIFIED_TOKEN_CACHE_ENTRIES,
     issuer: issuersOf(found),
     access: {
       authorizationClaims: found.AUTHORIZATION_CLAIMS,

@@ -101,9 +101,10 @@ export const EXCHANGE_SETTINGS = {
     fallback: `${EXCHANGE_DEFAULTS.ratePerSecond}`,
   }),
   EXCHANGE_CACHE_ENTRIES: setting({
-    description: 'How many exchanged tokens are kept.',
+    description:
+      'How many exchanged tokens are kept. docs/performance.md says how much memory an entry takes.',
     schema: values.integerBetween(1, 10_000_000),
-    example: '10000',
+    example: '30000',
     fallback: `${EXCHANGE_DEFAULTS.cacheEntries}`,
   }),
   EXCHANGE_REQUIRE_ACTOR: setting({

@@ -43,4 +43,11 @@ export const TOKEN_SETTINGS = {
     example: '5',
     fallback: `${TOKEN_DEFAULTS.clockToleranceSeconds}`,
   }),
+  VERIFIED_TOKEN_CACHE_ENTRIES: setting({
+    description:
+      'How many verified tokens of clients are kept, so that each signature is checked once; 0 checks it with every request. docs/performance.md says how much memory an entry takes.',
+    schema: values.integerBetween(0, 10_000_000),
+    example: '100000',
+    fallback: `${TOKEN_DEFAULTS.verifiedTokenCacheEntries}`,
+  }),
 } as const satisfies Record<string, Setting<unknown>>

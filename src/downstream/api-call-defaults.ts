@@ -6,6 +6,7 @@ export const API_CALL_DEFAULTS = {
   connections: 64,
   /** The largest answer that is read. */
   maxBytes: 1024 * 1024,
-  /** The largest answer that is read bit by bit. */
-  streamBytes: 32 * 1024 * 1024,
 } as const
+
+/** The largest answer that is read bit by bit. No option of a server changes it. */
+export const MAX_STREAM_BYTES = 32 * 1024 * 1024

@@ -1,4 +1,4 @@
-import { API_CALL_DEFAULTS } from './api-call-defaults.js'
+import { API_CALL_DEFAULTS, MAX_STREAM_BYTES } from './api-call-defaults.js'
 import type { ZodType } from 'zod'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Clock } from '../time/clock.js'
@@ -148,7 +148,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
           throw apiRefusal(answer.response, outgoing, options)
         }
         return {
-          response: guardBody(answer, Math.max(maxBytes, API_CALL_DEFAULTS.streamBytes), report),
+          response: guardBody(answer, Math.max(maxBytes, MAX_STREAM_BYTES), report),
           assertNoToken: (text: string) => {
             if (answer.echo.isIn(text)) throw report(answer.echoed())
           },

@@ -4,7 +4,8 @@ export const EXCHANGE_DEFAULTS = {
   timeoutMs: 5_000,
   /** What Auth0 allows on its smallest paid plans. */
   ratePerSecond: 8,
-  cacheEntries: 10_000,
+  /** All that `ratePerSecond` can bring in the hour that a token is kept. */
+  cacheEntries: 30_000,
   requireActor: false,
   forwardClientAddress: false,
   dangerouslyAllowOpaqueTokens: false,

@@ -28,7 +28,7 @@ export interface ExchangePipelineOptions {
   readonly subjectTokenType?: string | undefined
   /** Default: in this process, `cacheEntries` of them. */
   readonly cache?: TokenCache | undefined
-  /** How many tokens the default cache keeps. Default 10000. */
+  /** How many tokens the default cache keeps. Default 30000. */
   readonly cacheEntries?: number | undefined
   readonly caching?:
     Pick<CachingExchangerOptions, 'maxAgeMs' | 'expiryMarginMs' | 'negativeTtlMs'> | undefined

@@ -1,7 +1,8 @@
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
-import { LRUCache } from 'lru-cache'
+import { BoundedCache } from '../cache/bounded-cache.js'
+import { systemClock, type Clock } from '../time/clock.js'
 import type { FailureCode, FailureDetails } from '../failures/errors.js'
 import type { ExchangedToken } from './token-exchanger.js'
 
@@ -40,28 +41,34 @@ export interface TokenCache {
 
 /** How much `createMemoryTokenCache` keeps. */
 export interface MemoryTokenCacheOptions {
-  /** Default 10000. Beyond it, the entry that was not used for the longest time goes. */
+  /** Default 30000. Beyond it, an entry goes that was chosen by chance among those that have expired or were not used of late. */
   readonly maxEntries?: number | undefined
+  readonly clock?: Clock | undefined
+  /** Chooses what is forgotten: at least 0 and less than 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
 }
 
 const OPTIONS = optionsSchema<MemoryTokenCacheOptions>({
   maxEntries: optionValues.count.optional(),
+  clock: optionValues.callable.optional(),
+  random: optionValues.callable.optional(),
 })
 
 /**
- * Keeps exchanged tokens in this process, in a bounded number.
+ * Keeps exchanged tokens in this process, in a bounded number. One user has at most a sixteenth of it, or 64 where that is
+ * more; further tokens of that user are not kept.
  *
  * @category Token exchange
  */
 export function createMemoryTokenCache(options: MemoryTokenCacheOptions = {}): TokenCache {
   assertOptions('createMemoryTokenCache', OPTIONS, options)
-  const entries = new LRUCache<string, CacheEntry>({
-    max: options.maxEntries ?? EXCHANGE_DEFAULTS.cacheEntries,
-  })
+  const { maxEntries = EXCHANGE_DEFAULTS.cacheEntries, clock = systemClock, random } = options
+  const entries = new BoundedCache<CacheEntry>({ maxEntries, clock, random })
   return {
     get: (key) => Promise.resolve(entries.get(key)),
     set: (key, entry) => {
-      entries.set(key, entry)
+      const { subject: owner, expiresAtMs } = entry
+      entries.set(key, { value: entry, owner, expiresAtMs })
       return Promise.resolve()
     },
     delete: (key) => {

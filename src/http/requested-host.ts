@@ -1,3 +1,4 @@
+import { rawHeaderValues } from './raw-headers.js'
 import { isLoopback } from './secure-url.js'
 import { parseRequestTarget } from './request-target.js'
 
@@ -23,10 +24,9 @@ export type RequestedHost =
 export function requestedHost({ target, rawHeaders }: HostSources): RequestedHost {
   const parsed = parseRequestTarget(target)
   if (parsed === undefined) return { reason: 'request_target' }
-  const [sent, ...more] = rawHeaders
-    .filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host')
-    .map((host) => host.toLowerCase())
-  if (more.length > 0) return { reason: 'host_doubled' }
+  const hosts = rawHeaderValues(rawHeaders, 'host')
+  if (hosts.length > 1) return { reason: 'host_doubled' }
+  const sent = hosts[0]?.toLowerCase()
   const asked = parsed.authority?.toLowerCase()
   if (asked === undefined) return { host: sent ?? '' }
   return sent === undefined || withoutDefaultPort(sent) === withoutDefaultPort(asked)
@@ -39,13 +39,17 @@ export function requestedHost({ target, rawHeaders }: HostSources): RequestedHos
  * all its ports. An endpoint on loopback has every loopback name of this machine.
  */
 export function hostList(endpoint: URL, hosts: readonly string[] = []): (host: string) => boolean {
-  const known = new Set([endpoint.host, ...hosts].map((host) => host.toLowerCase()))
   const local = isLoopback(endpoint)
+  const own = [endpoint.host, ...(local ? LOOPBACK_NAMES : [])]
+  const known = new Set([...own, ...hosts].map((host) => host.toLowerCase()))
   return (host) => {
     const name = host.replace(/:\d+$/, '')
     return known.has(host) || known.has(name) || (local && isLoopbackName(name))
   }
 }
+
+/** Those that nearly all clients use, so that they need no parser. */
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
 
 function isLoopbackName(name: string): boolean {
   // Nothing but a name: in `localhost/x` or `x@localhost`, a URL parser finds the host that it likes.

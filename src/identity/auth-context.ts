@@ -1,4 +1,3 @@
-import { withoutUndefined } from '../options/without-undefined.js'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { ChallengeOptions } from '../failures/failure-response.js'
@@ -46,11 +45,21 @@ export function createAuthInfo(options: AuthInfoOptions): AuthInfo {
     scopes: [...caller.scopes],
     expiresAt: caller.expiresAtSeconds,
     resourceMetadataUrl: challenges.resourceMetadataUrl.href,
-    ...withoutUndefined({ resource: URL.canParse(resource) ? new URL(resource) : undefined }),
     extra: { iss: caller.issuer, sub: caller.subject },
   }
+  const resourceUrl = urlOf(resource)
+  if (resourceUrl !== undefined) authInfo.resource = resourceUrl
   contexts.set(authInfo, { caller, subjectToken, requestId, challenges })
   return authInfo
+}
+
+/** A handler may change what it is given, so each request has its own. */
+function urlOf(text: string): URL | undefined {
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** The verified context behind an `AuthInfo`; `undefined` for one that `requireBearerAuth` did not make. */

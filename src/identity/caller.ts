@@ -144,9 +144,16 @@ function permissionsOf(
   return ignorePermissions === true ? undefined : parsePermissions(claims)
 }
 
+const userKeys = new WeakMap<object, string>()
+
 /** Tells one user from every other, whichever clients they use; for counting, not for showing. */
-export function userKeyOf({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string {
-  return JSON.stringify([issuer, subject])
+export function userKeyOf(caller: Pick<Caller, 'issuer' | 'subject'>): string {
+  const known = userKeys.get(caller)
+  if (known !== undefined) return known
+  const key = JSON.stringify([caller.issuer, caller.subject])
+  // What can still change is read each time.
+  if (Object.isFrozen(caller)) userKeys.set(caller, key)
+  return key
 }
 
 const DESCRIPTIONS: Readonly<Partial<Record<ClaimReason, string>>> = {

@@ -1,4 +1,5 @@
 import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
+import { rawHeaderValues } from '../http/raw-headers.js'
 import { Secret } from '../secret.js'
 
 /** The credentials of one HTTP request, before anything about them is believed. */
@@ -30,8 +31,8 @@ const MAX_CREDENTIALS_LENGTH = 16_384
  */
 export function parseCredentials(sources: CredentialSources): PresentedCredentials {
   assertNoTokenInQuery(sources.url)
-  const authorization = headerValues(sources.rawHeaders, 'authorization')
-  const proofs = headerValues(sources.rawHeaders, 'dpop')
+  const authorization = rawHeaderValues(sources.rawHeaders, 'authorization')
+  const proofs = rawHeaderValues(sources.rawHeaders, 'dpop')
   if (authorization.length > 1) throw malformed('doubled_authorization')
   const header = authorization[0]
   if (header === undefined) {
@@ -71,12 +72,6 @@ function assertNoTokenInQuery(url: string): void {
   if (start >= 0 && new URLSearchParams(url.slice(start)).has('access_token')) {
     throw malformed('token_in_query')
   }
-}
-
-function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
-  return rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
-  )
 }
 
 const TOO_LONG = `The access token is too long: the Authorization header may have ${MAX_CREDENTIALS_LENGTH} characters at the most. Ask for a token that carries fewer claims.`

@@ -36,7 +36,7 @@ export interface JwtBearerVerifierOptions {
   readonly toleratedAudiences?: readonly string[] | undefined
   /** Allowed clock difference for `exp` and `nbf`. Default 5 seconds. */
   readonly clockToleranceSeconds?: number | undefined
-  /** How many verified bearer tokens are remembered. Default 10000; 0 verifies every request anew. */
+  /** How many verified bearer tokens are remembered. Default 100000; 0 verifies every request anew. */
   readonly maxVerifiedTokens?: number | undefined
   readonly clock?: Clock | undefined
 }
@@ -112,7 +112,7 @@ class JwtBearerVerifier implements AccessTokenVerifier {
       clock,
     }
     this.#verifiedTokens = new VerifiedTokenCache({
-      maxEntries: options.maxVerifiedTokens ?? 10_000,
+      maxEntries: options.maxVerifiedTokens ?? TOKEN_DEFAULTS.verifiedTokenCacheEntries,
       clock,
     })
   }

@@ -2,4 +2,6 @@
 export const TOKEN_DEFAULTS = {
   /** Allowed clock difference for `exp` and `nbf`. */
   clockToleranceSeconds: 5,
+  /** Verified bearer tokens that are remembered. */
+  verifiedTokenCacheEntries: 100_000,
 } as const

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
-import { LRUCache } from 'lru-cache'
+import { BoundedCache } from '../cache/bounded-cache.js'
 import { deepFreeze } from '../options/deep-freeze.js'
 import type { Clock } from '../time/clock.js'
 import type { Secret } from '../secret.js'
 import type { Claims } from './caller.js'
 import type { Issuer } from './issuer-keys.js'
+import { shareValues } from './share-values.js'
 
 interface VerifiedToken {
   readonly claims: Claims
@@ -18,6 +19,8 @@ export interface VerifiedTokensOptions {
   /** Bound on the number of tokens. 0 keeps none. */
   readonly maxEntries: number
   readonly clock: Clock
+  /** Chooses what is forgotten where there is no room. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
 }
 
 /**
@@ -27,12 +30,12 @@ export interface VerifiedTokensOptions {
  * verified with is still the issuer's current one, and never past the token's `exp`, without tolerance.
  */
 export class VerifiedTokenCache {
-  readonly #entries: LRUCache<string, VerifiedToken> | undefined
+  readonly #entries: BoundedCache<VerifiedToken> | undefined
   readonly #clock: Clock
 
-  constructor({ maxEntries, clock }: VerifiedTokensOptions) {
+  constructor({ maxEntries, clock, random }: VerifiedTokensOptions) {
     this.#clock = clock
-    if (maxEntries > 0) this.#entries = new LRUCache({ max: maxEntries })
+    if (maxEntries > 0) this.#entries = new BoundedCache({ maxEntries, clock, random })
   }
 
   /** Whose token it is, where it has been verified before: `find` wants that issuer's keys. */
@@ -53,8 +56,14 @@ export class VerifiedTokenCache {
   /** Freezes the claims. */
   remember(token: Secret, verified: VerifiedToken): void {
     if (this.#expired(verified.claims)) return
+    if (!Object.isFrozen(verified.claims)) shareValues(verified.claims)
     deepFreeze(verified.claims)
-    this.#entries?.set(fingerprint(token), verified)
+    const { exp, sub } = verified.claims
+    this.#entries?.set(fingerprint(token), {
+      value: verified,
+      owner: typeof sub === 'string' ? sub : '',
+      expiresAtMs: typeof exp === 'number' ? exp * 1_000 : 0,
+    })
   }
 
   #expired({ exp }: Claims): boolean {
@@ -69,7 +78,7 @@ const fingerprints = new WeakMap<Secret, string>()
 export function fingerprint(token: Secret): string {
   const known = fingerprints.get(token)
   if (known !== undefined) return known
-  const made = createHash('sha256').update(token.reveal()).digest('hex')
+  const made = hash('sha256', token.reveal(), 'hex')
   fingerprints.set(token, made)
   return made
 }

@@ -25,6 +25,8 @@ export function withDefaults(options: ListingServerOptions) {
     tokenAudience: options.tokenAudience ?? resource,
     toleratedAudiences: options.toleratedAudiences ?? [],
     clockToleranceSeconds: options.clockToleranceSeconds ?? TOKEN_DEFAULTS.clockToleranceSeconds,
+    verifiedTokenCacheEntries:
+      options.verifiedTokenCacheEntries ?? TOKEN_DEFAULTS.verifiedTokenCacheEntries,
     metadataLocation: options.metadataLocation ?? 'host',
     baselineScopes: options.baselineScopes ?? requiredScopesOf(options.tools),
     issuers: typeof issuer === 'string' ? [issuer] : issuer,

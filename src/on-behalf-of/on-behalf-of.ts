@@ -1,5 +1,6 @@
 import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
 import { inSequence } from '../../middleware/in-sequence.js'
+import { stateOf } from '../../middleware/request-state.js'
 import { createWiringCheck } from '../../middleware/wiring-check.js'
 import type { ToolHost } from '../downstream/call-log.js'
 import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
@@ -83,16 +84,15 @@ export function warnOfScopes({ baselineScopes, access, tools, log }: ListingServ
 /** `onBehalfOf` for options that have been checked; `host` decides whether log lines speak of options or of settings. */
 export function composeOnBehalfOf(given: ListingServerOptions, host: ToolHost): ComposedOnBehalfOf {
   const options = withDefaults(given)
-  const ours = new WeakSet<Request>()
   const connections = connectionsFor(options)
   const chain = chainFor(options, {
     host,
     connections,
-    answers: (req) => ours.has(req),
+    answers: (req) => stateOf(req).passed?.has(context) === true,
   })
   const { endpoint, log = silentLog } = options
   const wiring = createWiringCheck({ endpoint, log })
-  const context = once([marking(ours), ...chain.context])
+  const context = once(chain.context)
   const guard = once([context, ...chain.guard])
   const endpointChain = inSequence([context, wiring.protect, guard, ...chain.endpoint])
   const metadata = Router()
@@ -115,23 +115,16 @@ export function composeOnBehalfOf(given: ListingServerOptions, host: ToolHost): 
   }
 }
 
-function marking(requests: WeakSet<Request>): RequestHandler {
-  return function onBehalfOfMiddleware(req, _res, next) {
-    requests.add(req)
-    next()
-  }
-}
-
 /** The handlers as one, which a request goes through no more than once wherever it is mounted. */
 function once(handlers: readonly RequestHandler[]): RequestHandler {
-  const passed = new WeakSet<Request>()
   const all = inSequence(handlers)
   return function onceMiddleware(req, res, next) {
-    if (passed.has(req)) {
+    const passed = (stateOf(req).passed ??= new Set())
+    if (passed.has(onceMiddleware)) {
       next()
       return
     }
-    passed.add(req)
+    passed.add(onceMiddleware)
     return all(req, res, next)
   }
 }
@@ -173,6 +166,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       issuers: issuers.accepted,
       toleratedAudiences: [options.client.id, ...options.toleratedAudiences],
       clockToleranceSeconds: options.clockToleranceSeconds,
+      maxVerifiedTokens: options.verifiedTokenCacheEntries,
     }),
     callerPolicy: {
       ...options.callerPolicy,

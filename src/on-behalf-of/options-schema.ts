@@ -112,6 +112,7 @@ export const SERVER_SHAPE = {
   tokenAudience: text('the audience of the tokens for this server').optional(),
   toleratedAudiences: z.array(text('an audience'), 'must be a list of audiences').optional(),
   clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
+  verifiedTokenCacheEntries: optionValues.whole.optional(),
   callerPolicy: CALLER_POLICY.optional(),
   delegation: DELEGATION_SCHEMA.optional(),
   http: HTTP.optional(),

@@ -34,6 +34,8 @@ export interface OnBehalfOfOptions {
   readonly toleratedAudiences?: readonly string[] | undefined
   /** Allowed clock difference for `exp` and `nbf`, 0 to 60 seconds. Default 5. */
   readonly clockToleranceSeconds?: number | undefined
+  /** Verified bearer tokens that are kept, so that each signature is checked once. Default 100000; 0 checks it with every request. */
+  readonly verifiedTokenCacheEntries?: number | undefined
   /**
    * Where challenges say that the protected-resource metadata is: at the root of the host (`host`, the default), or
    * below the path that the endpoint is under (`path`), for a proxy that passes on that path alone.

@@ -41,6 +41,8 @@ const BAD: readonly (readonly [string, string])[] = [
   ['CLOCK_TOLERANCE_SECONDS', '61'],
   ['CLOCK_TOLERANCE_SECONDS', '-1'],
   ['CLOCK_TOLERANCE_SECONDS', '1.5'],
+  ['VERIFIED_TOKEN_CACHE_ENTRIES', '-1'],
+  ['VERIFIED_TOKEN_CACHE_ENTRIES', '10000001'],
   ['PORT', '65536'],
   ['PORT', '-1'],
   ['PORT', '3001.5'],

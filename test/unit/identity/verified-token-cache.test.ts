@@ -13,7 +13,11 @@ const TOKEN = new Secret('header.claims.signature')
 
 function setUp(maxEntries = 2) {
   const time = { now: NOW_SECONDS * 1_000 }
-  const tokens = new VerifiedTokenCache({ maxEntries, clock: () => time.now })
+  const tokens = new VerifiedTokenCache({
+    maxEntries,
+    clock: () => time.now,
+    random: () => 0,
+  })
   const remember = (claims: Record<string, unknown>, token = TOKEN): void => {
     tokens.remember(token, { claims, issuer: ISSUER, keySet: KEYS })
   }

@@ -14,7 +14,7 @@ export function readFile(path: string, options: Partial<ReadOpenApiOptions> = {}
   return readOpenApi(readFileSync(path), { name: path.split('/').at(-1) ?? '', ...options })
 }
 
-/** A document of one operation, `GET /things/{id}`, with what is given; as an object. */
+/** A document of one operation, `GET /things`, with what is given; as an object. */
 export function documentWith(
   operation: Readonly<Record<string, unknown>>,
   rest: Readonly<Record<string, unknown>> = {},

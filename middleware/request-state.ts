@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http'
+import type { OnBehalfOfError } from '../src/failures/errors.js'
+import type { AnswerForms } from '../src/http/answer-in-form.js'
+import type { Places } from '../src/limits/user-places.js'
+
+/** What a request asks of this server, as its parsed body tells. */
+export interface RequestSize {
+  /** JSON-RPC messages: a batch has several. */
+  readonly messages: number
+  /** Of the body after decompression, and 256 more for each value in it outside of a tool's arguments. */
+  readonly bytes: number
+}
+
+/** What the middleware keeps of one request, each for itself. */
+export interface RequestState {
+  /** `requestContext` */
+  requestId?: string
+  /** `answerForms` */
+  forms?: AnswerForms
+  /** `jsonBody`: of the body as it was read. */
+  bytesRead?: number
+  /** `jsonBody`: why the text of the body is not parsed. */
+  refusedText?: OnBehalfOfError
+  /** `jsonBody`, for the limits. */
+  size?: RequestSize
+  /** The limits that wait for `size`. */
+  counts?: ((size: RequestSize) => void)[]
+  /** `limitConcurrency` */
+  places?: Places
+  /** The handlers that a request goes through once. */
+  passed?: Set<object>
+}
+
+const states = new WeakMap<IncomingMessage, RequestState>()
+
+/** The state of a request. One map for all of it: each entry of such a map costs as much as a small middleware. */
+export function stateOf(req: IncomingMessage): RequestState {
+  const known = states.get(req)
+  if (known !== undefined) return known
+  const state: RequestState = {}
+  states.set(req, state)
+  return state
+}
