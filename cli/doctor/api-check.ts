@@ -3,7 +3,7 @@ import { algorithmsOf } from '../../src/identity/signing-algorithms.js'
 import { Secret } from '../../src/secret.js'
 import { apiUrl, askApi, type ApiAnswer } from './api-request.js'
 import { pathHint, redirected } from './api-path-hint.js'
-import type { Deployment } from './deployment.js'
+import type { CheckedApi, Deployment } from './deployment.js'
 import type { Diagnosis } from './diagnosis.js'
 import { notCheckable, ok, wrong, type CheckName, type Observation } from './finding.js'
 
@@ -16,24 +16,25 @@ const REACHABLE = 'api.reachable'
  */
 export async function checkApi(
   deployment: Deployment,
-  path: string,
+  { api, path }: { readonly api: CheckedApi; readonly path: string },
   diagnosis: Diagnosis,
 ): Promise<void> {
-  const url = apiUrl(deployment.config.api.baseUrl, path).href
-  const anonymous = await askApi(deployment, path)
-  diagnosis.tell(judgeReach(anonymous, url))
+  const address = apiUrl(api.baseUrl, path)
+  const url = address.href
+  const anonymous = await askApi(deployment, address)
+  diagnosis.tell(judgeReach(anonymous, url, api))
   if (diagnosis.canMake('api.without_token')) {
     const sent = 'a request without a token'
     diagnosis.tell(judge('api.without_token', anonymous, { url, sent }))
   }
   if (diagnosis.canMake('api.foreign_token')) {
     const sent = 'a token that somebody made up, for its audience and in the name of its issuer'
-    const answer = await askApi(deployment, path, await forge(deployment))
+    const answer = await askApi(deployment, address, await forge(deployment, api))
     diagnosis.tell(judge('api.foreign_token', answer, { url, sent }))
   }
 }
 
-function judgeReach(answer: ApiAnswer, url: string): Observation {
+function judgeReach(answer: ApiAnswer, url: string, { names }: CheckedApi): Observation {
   if (answer.kind === 'answered') {
     return ok(REACHABLE, `Something answers at ${url} (${answer.status}).`)
   }
@@ -42,7 +43,7 @@ function judgeReach(answer: ApiAnswer, url: string): Observation {
     ...wrong(
       REACHABLE,
       `The API does not answer at ${url}: ${message}.`,
-      `Start the API, or correct API_BASE_URL. ${hint}`,
+      `Start the API, or correct ${names.baseUrl}. ${hint}`,
     ),
     networkCause: cause,
   }
@@ -86,7 +87,10 @@ const FORGED_SECONDS = 300
 const SIGNATURE_BYTES = 256
 
 /** Everything right but the signature, which is made up. */
-async function forge({ config, issuers, clock }: Deployment): Promise<Secret> {
+async function forge(
+  { config, issuers, clock }: Deployment,
+  { audience }: CheckedApi,
+): Promise<Secret> {
   const keySet = await issuers[0]?.keys(undefined).catch(() => undefined)
   const known = keySet?.keys.find((key) => key.kid !== undefined)
   const nowSeconds = Math.floor(clock() / 1_000)
@@ -94,7 +98,7 @@ async function forge({ config, issuers, clock }: Deployment): Promise<Secret> {
   const header = { alg, typ: 'at+jwt', kid: known?.kid }
   const claims = {
     iss: config.issuer.primary,
-    aud: config.api.audience,
+    aud: audience,
     sub: 'doctor|nobody',
     client_id: 'doctor',
     azp: 'doctor',

@@ -17,11 +17,10 @@ export type ApiAnswer =
 
 /** Sends one GET to the API. Follows no redirect and reads no body. */
 export async function askApi(
-  { config, fetch }: Deployment,
-  path: string,
+  { fetch }: Pick<Deployment, 'fetch'>,
+  url: URL,
   token?: Secret,
 ): Promise<ApiAnswer> {
-  const url = apiUrl(config.api.baseUrl, path)
   try {
     const response = await fetch(url, {
       redirect: 'manual',

@@ -1,7 +1,7 @@
 import type { Secret } from '../../src/secret.js'
 import { pathHint, redirected } from './api-path-hint.js'
 import { apiUrl, askApi, type ApiAnswer } from './api-request.js'
-import type { Deployment } from './deployment.js'
+import type { CheckedApi, Deployment } from './deployment.js'
 import { notCheckable, ok, wrong, type Observation } from './finding.js'
 
 const CHECK = 'api.call'
@@ -9,15 +9,16 @@ const CHECK = 'api.call'
 /** One GET of the API as the signed-in user. */
 export async function checkCall(
   deployment: Deployment,
-  path: string,
+  { api, path }: { readonly api: CheckedApi; readonly path: string },
   token: Secret,
 ): Promise<Observation> {
-  const answer = await askApi(deployment, path, token)
+  const url = apiUrl(api.baseUrl, path)
+  const answer = await askApi(deployment, url, token)
   if (answer.kind === 'silent') {
     const { message, hint, cause } = answer.fault
     return { ...wrong(CHECK, `The API does not answer: ${message}.`, hint), networkCause: cause }
   }
-  return judge(answer, apiUrl(deployment.config.api.baseUrl, path).href, deployment)
+  return judge(answer, url.href, { api, deployment })
 }
 
 /** A call that was not asked for. */
@@ -32,7 +33,7 @@ export function uncalled(): Observation {
 function judge(
   answer: ApiAnswer & { readonly kind: 'answered' },
   url: string,
-  { config }: Deployment,
+  { api, deployment: { config } }: { readonly api: CheckedApi; readonly deployment: Deployment },
 ): Observation {
   const { status } = answer
   if (status >= 200 && status < 300) return ok(CHECK, `The API answers the user with ${status}.`)
@@ -40,7 +41,7 @@ function judge(
     return wrong(
       CHECK,
       'The API does not accept the exchanged token (401).',
-      `Have the API expect the audience ${config.api.audience} and the issuer ${config.issuer.primary}, byte for byte.`,
+      `Have the API expect the audience ${api.audience} and the issuer ${config.issuer.primary}, byte for byte.`,
     )
   }
   if (status === 403) {

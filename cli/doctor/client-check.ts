@@ -53,7 +53,7 @@ function probeCredentials(metadata: IssuerMetadata, deployment: Deployment): Pro
 }
 
 function probeExchange(metadata: IssuerMetadata, deployment: Deployment): Promise<ProbeAnswer> {
-  const { exchange, api } = deployment.config
+  const { exchange, apis } = deployment.config
   const parameters = {
     subject_token: 'doctor-this-is-no-token',
     subject_token_type:
@@ -61,7 +61,8 @@ function probeExchange(metadata: IssuerMetadata, deployment: Deployment): Promis
         ? ACCESS_TOKEN_TYPE
         : `urn:mcp-on-behalf-of:doctor:${randomUUID()}`,
     requested_token_type: ACCESS_TOKEN_TYPE,
-    audience: api.audience,
+    // Any of them: the subject token is refused before the audience matters.
+    audience: Object.values(apis)[0]?.audience ?? '',
   }
   return probeTokenEndpoint({ metadata, grantType: TOKEN_EXCHANGE_GRANT, parameters }, deployment)
 }

@@ -1,4 +1,4 @@
-import { composeServer, serverTools } from '../../src/server/from-config.js'
+import { composeServer } from '../../src/server/from-config.js'
 import {
   ConfigError,
   isUnconfigured,
@@ -13,8 +13,10 @@ import { unknownSettings } from '../../src/config/unknown-settings.js'
 import { silentLog, type Logger } from '../../src/logging/logger.js'
 import { isIdentityScope } from '../../src/scopes.js'
 import { expandScopes } from '../../src/tools/scope-hierarchy.js'
-import { requiredScopesOf } from '../../src/tools/required-scopes.js'
+import { namedScopesOf } from '../../src/tools/required-scopes.js'
+import type { Tool } from '../../src/tools/tool.js'
 import { printable } from '../printable.js'
+import type { CheckedConfiguration } from './deployment.js'
 import type { Diagnosis } from './diagnosis.js'
 import { notCheckable, ok, warning, wrong, type Finding } from './finding.js'
 
@@ -28,7 +30,7 @@ const CHECK = 'configuration'
 export async function checkConfiguration(
   directory: string,
   { tell }: Diagnosis,
-): Promise<Config | undefined> {
+): Promise<CheckedConfiguration | undefined> {
   const start = startLog()
   try {
     const { environment, file } = readSettings(directory)
@@ -39,8 +41,8 @@ export async function checkConfiguration(
     await composed.close()
     const message = `The settings are complete; the endpoint is ${config.endpoint.href}.`
     tell(ok(CHECK, message, start.advice()), ...start.withheld())
-    tell(...checkBaselineScopes(config))
-    return config
+    tell(...checkBaselineScopes(config, composed.tools))
+    return { config, tools: composed.tools }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     tell(...error.issues.map(configurationIssue))
@@ -93,8 +95,11 @@ function checkSettingsFile({ names, doubts }: SettingsFileRead): readonly Findin
 }
 
 /** Scopes that clients are told to ask for, and that open nothing. */
-function checkBaselineScopes({ resource, access }: Config): readonly Finding[] {
-  const ofTools = requiredScopesOf(serverTools())
+function checkBaselineScopes(
+  { resource, access }: Config,
+  tools: readonly Tool[],
+): readonly Finding[] {
+  const ofTools = namedScopesOf(tools)
   const opensNothing = (scope: string): boolean =>
     !isIdentityScope(scope) &&
     !expandScopes([scope], access.scopeHierarchy).some((included) => ofTools.includes(included))
@@ -123,7 +128,14 @@ function startLog() {
   return {
     log,
     advice: () => of('exchange_scopes_ignored').at(0),
-    withheld: () =>
-      of('tool_not_offered').map((hint) => warning(CHECK, 'A tool is not offered.', hint)),
+    withheld: () => [
+      ...of('tool_not_offered').map((hint) => warning(CHECK, 'A tool is not offered.', hint)),
+      ...of('operations_not_offered').map((hint) =>
+        warning(CHECK, 'Operations of a document are not offered as tools.', hint),
+      ),
+      ...of('tools_listed').map((hint) =>
+        warning(CHECK, 'A client that has just signed in sees no tool.', hint),
+      ),
+    ],
   }
 }

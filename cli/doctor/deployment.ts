@@ -1,9 +1,11 @@
 import type { Clock } from '../../src/time/clock.js'
+import type { ApiConfig } from '../../src/config/apis-config.js'
 import type { Config } from '../../src/config/config.js'
 import { createConnections } from '../../src/server/connections.js'
 import { issuerLocations } from '../../src/config/token-expectations.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
 import { visitingFetch, type DocumentVisit } from './document-visits.js'
+import type { Tool } from '../../src/tools/tool.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
 import { issuerOptionsFor } from '../../src/identity/issuer-options.js'
 import { createKnownIssuers } from '../../src/identity/known-issuers.js'
@@ -11,6 +13,8 @@ import { createKnownIssuers } from '../../src/identity/known-issuers.js'
 /** What is looked at, and the means to do so. */
 export interface Deployment {
   readonly config: Config
+  /** The tools that the server offers. */
+  readonly tools: readonly Tool[]
   /** Whose tokens are accepted. */
   readonly issuers: readonly Issuer[]
   /** Where all exchanges take place, and every issuer there is. */
@@ -27,11 +31,34 @@ export interface Deployment {
   close(): Promise<void>
 }
 
+/** A configuration, and what the server makes of it. */
+export interface CheckedConfiguration {
+  readonly config: Config
+  readonly tools: readonly Tool[]
+}
+
+/** One of the APIs that tools call. */
+export interface CheckedApi extends ApiConfig {
+  readonly name: string
+  /** The name, where there is more than one API. */
+  readonly told: string | undefined
+}
+
+/** The APIs of a configuration, by their names. */
+export function apisOf({ apis }: Pick<Config, 'apis'>): readonly CheckedApi[] {
+  const entries = Object.entries(apis)
+  return entries.map(([name, api]) => ({
+    ...api,
+    name,
+    told: entries.length > 1 ? name : undefined,
+  }))
+}
+
 /** For one request of a check. */
 export const CHECK_TIMEOUT_MS = 10_000
 
 export function createDeployment(
-  config: Config,
+  { config, tools }: CheckedConfiguration,
   { fetch: given, clock }: { readonly fetch?: Fetch | undefined; readonly clock: Clock },
 ): Deployment {
   const connections = createConnections(config, given)
@@ -44,6 +71,7 @@ export function createDeployment(
   const { accepted: issuers, exchange: exchangeIssuer, all: allIssuers } = known
   return {
     config,
+    tools,
     issuers,
     exchangeIssuer,
     allIssuers,

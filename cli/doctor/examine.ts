@@ -7,8 +7,8 @@ import { checkApi } from './api-check.js'
 import { checkCall, uncalled } from './call-check.js'
 import { checkClient } from './client-check.js'
 import { checkConfiguration } from './configuration-check.js'
-import { createDeployment, type Deployment } from './deployment.js'
-import type { Diagnosis } from './diagnosis.js'
+import { apisOf, createDeployment, type CheckedApi, type Deployment } from './deployment.js'
+import { aboutApi, type Diagnosis } from './diagnosis.js'
 import { checkExchange } from './exchange-check.js'
 import { notCheckable, type Finding } from './finding.js'
 import type { Hop } from './hop-text.js'
@@ -33,10 +33,10 @@ export interface Examination {
 /** Makes every check there is, in the order in which one thing needs another; tells each finding as it is made. */
 export async function examine(examination: Examination): Promise<void> {
   const { io, diagnosis } = examination
-  const config = await checkConfiguration(io.directory, diagnosis)
-  if (config === undefined) return
-  keepSecrets(config, io)
-  const deployment = createDeployment(config, io)
+  const checked = await checkConfiguration(io.directory, diagnosis)
+  if (checked === undefined) return
+  keepSecrets(checked.config, io)
+  const deployment = createDeployment(checked, io)
   try {
     await examineDeployment(deployment, examination)
   } finally {
@@ -60,48 +60,60 @@ async function examineDeployment(deployment: Deployment, examination: Examinatio
     checkTokenEndpoint(metadata, config.exchange.clientAuthentication, diagnosis)
     await checkClient(metadata, deployment, diagnosis)
   }
-  await checkApi(deployment, options.apiPath, diagnosis)
+  for (const api of apisOf(config)) {
+    const of = { api, path: options.apiPath }
+    await checkApi(deployment, of, aboutApi(diagnosis, api.told))
+  }
   const resource = await checkServer(deployment, options.endpoint ?? config.endpoint, diagnosis)
   const token =
     options.signIn === undefined
       ? examination.token
       : await signIn({ ...{ resource, deployment, diagnosis, io }, options: options.signIn })
   const exchanged = await examineUser({ ...examination, token }, deployment)
-  await examineCall(exchanged, deployment, examination)
+  for (const api of apisOf(config)) {
+    await examineCall({ api, token: exchanged.get(api.name) }, deployment, examination)
+  }
 }
 
-/** What a user's token shows. Gives the token for the API, where the whole exchange holds. */
+/** What a user's token shows. Gives the tokens for the APIs for which the whole exchange holds. */
 async function examineUser(
   { options, token, diagnosis, onHop, io }: Examination,
   deployment: Deployment,
-): Promise<Secret | undefined> {
+): Promise<ReadonlyMap<string, Secret>> {
+  const none = new Map<string, Secret>()
   if (token === undefined) {
     if (options.signIn === undefined || diagnosis.canMake('exchange')) {
       diagnosis.tell(untried(options))
     }
-    return undefined
+    return none
   }
   const { claims, caller, findings } = await checkInbound(token, deployment)
   diagnosis.tell(...findings)
   if (claims !== undefined) onHop({ label: 'hop 1, MCP client to MCP server', claims })
   if (caller === undefined) {
     diagnosis.canMake('exchange')
-    return undefined
+    return none
   }
-  const { finding, apiScopes: scopes } = checkTools(caller, deployment)
+  const { finding, apiScopes } = checkTools(caller, deployment)
   diagnosis.tell(finding)
-  if (!diagnosis.canMake('exchange', caller.issuer)) return undefined
-  if (scopes === undefined) {
-    diagnosis.tell(unexchangedByDesign())
-    return undefined
+  if (!diagnosis.canMake('exchange', caller.issuer)) return none
+  const tokens = new Map<string, Secret>()
+  for (const api of apisOf(deployment.config)) {
+    const { tell } = aboutApi(diagnosis, api.told)
+    const scopes = apiScopes.get(api.name)
+    if (scopes === undefined) {
+      tell(unexchangedByDesign())
+      continue
+    }
+    const user = { caller, token, scopes, api }
+    const exchange = await checkExchange(user, deployment, { tell, keep: io.keep })
+    if (exchange.claims !== undefined) {
+      const label = `hop 2, MCP server to the API${api.told === undefined ? '' : ` ${api.told}`}`
+      onHop({ label, claims: exchange.claims })
+    }
+    if (exchange.token !== undefined) tokens.set(api.name, exchange.token)
   }
-  const user = { caller, token, scopes }
-  const { tell } = diagnosis
-  const exchange = await checkExchange(user, deployment, { tell, keep: io.keep })
-  if (exchange.claims !== undefined) {
-    onHop({ label: 'hop 2, MCP server to the API', claims: exchange.claims })
-  }
-  return exchange.token
+  return tokens
 }
 
 function untried({ signIn: asked }: DoctorOptions): Finding {
@@ -123,10 +135,11 @@ function unexchangedByDesign(): Finding {
 }
 
 async function examineCall(
-  exchanged: Secret | undefined,
+  { api, token: exchanged }: { readonly api: CheckedApi; readonly token: Secret | undefined },
   deployment: Deployment,
-  { options, diagnosis }: Examination,
+  { options, diagnosis: ofAll }: Examination,
 ): Promise<void> {
+  const diagnosis = aboutApi(ofAll, api.told)
   if (!diagnosis.canMake('api.call')) return
   if (exchanged === undefined) {
     const message = 'There is no exchanged token to call the API with.'
@@ -135,7 +148,9 @@ async function examineCall(
     return
   }
   diagnosis.tell(
-    options.callApi ? await checkCall(deployment, options.apiPath, exchanged) : uncalled(),
+    options.callApi
+      ? await checkCall(deployment, { api, path: options.apiPath }, exchanged)
+      : uncalled(),
   )
 }
 

@@ -10,7 +10,7 @@ import type { Caller, Claims } from '../../src/identity/caller.js'
 import type { Secret } from '../../src/secret.js'
 import type { GuardedIo } from '../guarded-output.js'
 import { printable } from '../printable.js'
-import type { Deployment } from './deployment.js'
+import type { CheckedApi, Deployment } from './deployment.js'
 import type { Diagnosis } from './diagnosis.js'
 import { hintOf } from './exchange-hint.js'
 import { notCheckable, ok, wrong, type CheckName, type Observation } from './finding.js'
@@ -27,6 +27,7 @@ export interface ExchangingUser {
   readonly token: Secret
   /** What the tools that this user may use need at the API. */
   readonly scopes: readonly string[]
+  readonly api: CheckedApi
 }
 
 const REQUEST = 'exchange.request'
@@ -50,21 +51,21 @@ export async function checkExchange(
   deployment: Deployment,
   { tell, keep }: Pick<Diagnosis, 'tell'> & Pick<GuardedIo, 'keep'>,
 ): Promise<CheckedExchange> {
-  const { config } = deployment
+  const { api } = user
   const request = {
     caller: user.caller,
     subjectToken: user.token,
     scopes: user.scopes,
-    audience: config.api.audience,
+    audience: api.audience,
   }
-  const exchanged = await exchange(request, deployment, tell)
+  const exchanged = await exchange(request, { deployment, api }, tell)
   if (exchanged === undefined) return {}
   keep(exchanged.token)
   const claims = claimsOf(exchanged.token)
   const shown = claims === undefined ? {} : { claims }
   tell(
-    ok(REQUEST, `The authorization server exchanged the token for ${config.api.audience}.`),
-    ok(AUDIENCE, `The authorization server knows the audience ${config.api.audience}.`),
+    ok(REQUEST, `The authorization server exchanged the token for ${api.audience}.`),
+    ok(AUDIENCE, `The authorization server knows the audience ${api.audience}.`),
   )
   try {
     await verifyExchangedToken(exchanged, request, expectations(deployment))
@@ -79,9 +80,14 @@ export async function checkExchange(
   }
 }
 
+interface Asked {
+  readonly deployment: Deployment
+  readonly api: CheckedApi
+}
+
 async function exchange(
   request: TokenExchangeRequest,
-  deployment: Deployment,
+  { deployment, api }: Asked,
   tell: Diagnosis['tell'],
 ): Promise<ExchangedToken | undefined> {
   const { config, allIssuers, exchangeFetch } = deployment
@@ -96,13 +102,13 @@ async function exchange(
     const settings = { issuer, timeoutMs, subjectTokenType, fetch: exchangeFetch }
     return await adapterFor({ client, exchange: settings }, allIssuers).exchange(request)
   } catch (error) {
-    tell(...unexchanged(error, deployment))
+    tell(...unexchanged(error, { deployment, api }))
     return undefined
   }
 }
 
 /** One fault, however many checks it leaves open. */
-function unexchanged(error: unknown, deployment: Deployment): readonly Observation[] {
+function unexchanged(error: unknown, { deployment, api }: Asked): readonly Observation[] {
   const { code, details = {} } = error instanceof OnBehalfOfError ? error : { code: undefined }
   if (code === 'delegation_refused') {
     return [
@@ -117,18 +123,18 @@ function unexchanged(error: unknown, deployment: Deployment): readonly Observati
     return [notCheckable('exchange', 'The token endpoint is busy (429).', 'Try again later.')]
   }
   if (details.oauthError === 'invalid_target') {
-    const audience = { ...unknownAudience(deployment), explainedBy: ['tenant.api'] as const }
+    const audience = { ...unknownAudience(api), explainedBy: ['tenant.api'] as const }
     return [audience, waiting(REQUEST, AUDIENCE)]
   }
   const request = { ...refused(REQUEST, error, deployment), explainedBy: REFUSED_BY_TENANT }
   return [request, waiting(AUDIENCE, REQUEST)]
 }
 
-function unknownAudience({ config }: Deployment): Observation {
+function unknownAudience({ audience, names }: CheckedApi): Observation {
   return wrong(
     AUDIENCE,
-    `The authorization server knows no API ${printable(config.api.audience)}.`,
-    'Write API_AUTH0_AUDIENCE as the identifier of the API is written (Auth0: Dashboard, Applications, APIs), byte for byte, a trailing slash included.',
+    `The authorization server knows no API ${printable(audience)}.`,
+    `Write ${names.audience} as the identifier of the API is written (Auth0: Dashboard, Applications, APIs), byte for byte, a trailing slash included.`,
   )
 }
 

@@ -56,6 +56,8 @@ export interface Finding {
   readonly hint?: string | undefined
   /** The authorization server that it is about, where a deployment may have several. */
   readonly issuer?: string | undefined
+  /** The API that it is about, where a deployment has several: its name. */
+  readonly api?: string | undefined
   /** Only with `not_checkable`: the check that has to come right first. */
   readonly waitsFor?: CheckName | undefined
 }

@@ -10,8 +10,8 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 const WIDTH = 15
 
 /** One finding as a person reads it. */
-export function findingText({ check, verdict, message, hint }: Finding): string {
-  const first = `${VERDICTS[verdict].padEnd(WIDTH)}${check}: ${message}`
+export function findingText({ check, verdict, message, hint, api }: Finding): string {
+  const first = `${VERDICTS[verdict].padEnd(WIDTH)}${check}${api === undefined ? '' : ` (${api})`}: ${message}`
   const advice = verdict === 'wrong' || verdict === 'warning' ? 'what to do: ' : 'note: '
   return hint === undefined ? `${first}\n` : `${first}\n${' '.repeat(WIDTH)}${advice}${hint}\n`
 }

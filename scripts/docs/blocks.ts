@@ -5,6 +5,7 @@ import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
 import { HTTP_SETTINGS } from '../../src/config/http-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
 import { ISSUER_SETTINGS } from '../../src/config/issuer-settings.js'
+import { OPENAPI_SETTINGS } from '../../src/config/openapi-settings.js'
 import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
 import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
 import { TOKEN_SETTINGS } from '../../src/config/token-settings.js'
@@ -25,6 +26,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-issuer': () => settingTheme(ISSUER_SETTINGS),
   'settings-token': () => settingTheme(TOKEN_SETTINGS),
   'settings-exchange': () => settingTheme(EXCHANGE_SETTINGS),
+  'settings-openapi': () => settingTheme(OPENAPI_SETTINGS),
   'settings-outgoing': () => settingTheme(OUTGOING_SETTINGS),
   'settings-access': () => settingTheme(ACCESS_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),

@@ -4,6 +4,10 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'A call of the API by a tool failed. In the library, this line says what went wrong inside your handlers. The standalone server writes it at level debug, since `tool_failed` says the same. `reason`, `problem` and `hint` say what happened, and `origin` where an API was looked for that is not available. `path` has names in place of the values; `paths` says where an answer does not fit the schema.',
   cache_owner_mismatch:
     'The cache returned a token of another user. The token was discarded and not used. This must never happen with the cache in memory. Wake somebody up. If you have a cache of your own, take it out of service first.',
+  document_doubtful:
+    'Once for each, up to 20 for a document, at the start: the OpenAPI `document` of an `api` has something that is read in one of several possible ways, or not at all. `pointer` and `line` say where, `message` what was made of it, `hint` what to change. `unlogged` counts the lines that were left out.',
+  document_read:
+    'Once for each document, at the start: how many `operations` it has and how many `tools` came out of them; `leftOut` counts the others by reason. `apiScopes` and `scopeSets` count the scopes of the API and their distinct sets: one token of a user can cause that many exchanges. `approximateTokens` is the size of the listing for a model. `mcp-on-behalf-of tools` shows the details.',
   endpoint_path_differs:
     'Once: a request came to another path than that of `endpoint`. Clients look for the metadata of `endpoint`, so they do not find where to sign in. Correct `endpoint` or the path at which your endpoint is mounted. If a proxy in front changes the path, nothing is wrong.',
   exchange_failed:
@@ -23,6 +27,10 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'The MCP SDK met a message or a connection that it could not handle, usually because a client disconnected or violated the protocol. Investigate if there are many of one kind.',
   metadata_not_reached:
     'Once: a client was sent to the metadata by a challenge, and ten seconds later (or at the second challenge) no request has reached the middleware that serves it. Mount it with `app.use(metadata)`, without a path and in front of the endpoint. [library.md](library.md#check-the-wiring) says how to check.',
+  operations_left_out:
+    'Once for each `reason`, at the start: operations of an OpenAPI document that cannot be tools, with the first few as `examples`. `hint` says what to change for the first. `mcp-on-behalf-of tools` names all of them.',
+  operations_not_offered:
+    'Once for each API, at the start: operations of its document need scopes at the API that `MCP_AUTH0_EXCHANGE_SCOPE` does not let an exchange ask for, so they are no tools. `scopes` counts those scopes, `missing` names the first 20. Add the ones that you want there, or remove the setting.',
   request_refused:
     'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
   resource_unfit:
@@ -47,6 +55,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'Once for each, at the start: the `tool` needs `missing` at the API, and `MCP_AUTH0_EXCHANGE_SCOPE` does not let an exchange ask for it. The tool is not listed and cannot be called. Add the scopes there, or remove the setting.',
   tool_failed:
     'A tool answered with an error. Look up `code` in [failures.md](failures.md). `reference` is in the text that the user saw, where the failure has one. `requestId` is the `X-Request-Id` of the answer; `rpcId` is the id that the client gave its JSON-RPC message. An error in the code of the tool (`internal_error`) has its `stack`.',
+  tools_listed:
+    'Once, at the start, with an OpenAPI document: how many `tools` a client sees (`listed`) that has signed in with the baseline `scopes`, and how many it may call (`callable`); the others need a step-up. A warning means that it sees none and so can never step up: set `LOCKED_TOOLS=show`, or add scopes to `MCP_BASELINE_SCOPES`.',
   unknown_setting:
     'Once for each, at the start: `.env` has a `name` that is no setting of this server, so it has no effect. `nearest` is the setting with the most similar name. Correct or remove it.',
 }

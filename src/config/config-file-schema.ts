@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isScopeToken } from '../scopes.js'
-import { documentLocation } from './openapi-values.js'
-import { baseUrl, filePath, identifier, oneOf, text } from './values.js'
+import { documentLocation, operationRuleList, operationRules } from './openapi-values.js'
+import { baseUrl, filePath, identifier, oneOf } from './values.js'
 
 const SCOPES = z.array(
   z.string('must be a scope').refine(isScopeToken, {
@@ -12,7 +12,9 @@ const SCOPES = z.array(
 
 const BY_METHOD = z
   .strictObject({ read: SCOPES, write: SCOPES })
-  .describe('GET, HEAD, OPTIONS and QUERY need the scopes of read, all other methods those of write.')
+  .describe(
+    'GET, HEAD, OPTIONS and QUERY need the scopes of read, all other methods those of write.',
+  )
 
 const HINT = z.boolean('must be true or false').optional()
 
@@ -26,10 +28,7 @@ export const CURATED_OPERATION = z.strictObject({
     .optional()
     .describe('The name of the tool.'),
   title: z.string('must be a text').optional().describe('The title of the tool.'),
-  description: z
-    .string('must be a text')
-    .optional()
-    .describe('What the tool does, for the model.'),
+  description: z.string('must be a text').optional().describe('What the tool does, for the model.'),
   scopes: SCOPES.optional().describe(
     'Scopes of the API that are needed together, in place of what the document says.',
   ),
@@ -39,7 +38,9 @@ export const CURATED_OPERATION = z.strictObject({
   hidden: z
     .boolean('must be true or false')
     .optional()
-    .describe('true: the operation is no tool. false: it is one even if the document says x-mcp: false.'),
+    .describe(
+      'true: the operation is no tool. false: it is one even if the document says x-mcp: false.',
+    ),
   annotations: z
     .strictObject({
       readOnlyHint: HINT,
@@ -52,11 +53,10 @@ export const CURATED_OPERATION = z.strictObject({
   fixed: z
     .record(z.string(), z.unknown(), 'must be values by the names of arguments')
     .optional()
-    .describe('Values that are sent with every call. The model neither sees nor gives these arguments.'),
-  confirm: z
-    .boolean('must be true or false')
-    .optional()
-    .describe('Reserved: nothing asks yet.'),
+    .describe(
+      'Values that are sent with every call. The model neither sees nor gives these arguments.',
+    ),
+  confirm: z.boolean('must be true or false').optional().describe('Reserved: nothing asks yet.'),
 })
 
 /** Entries by operationId or `GET /path`. */
@@ -94,11 +94,17 @@ const API = z.strictObject(
         'The OpenAPI document: a file, beginning at the directory of this file, or an https URL. Without one, the API has no tools of its own.',
       ),
     operations: z
-      .union([text, z.array(text)], 'must be rules: a text, or a list with one rule each')
+      .union(
+        [operationRules, operationRuleList],
+        'must be rules: a text, or a list with one rule each',
+      )
       .optional()
       .describe('Which operations become tools. Default: !deprecated !internal *'),
     curation: z
-      .union([filePath, CURATION], 'must be the path of a file, or entries by operationId or "GET /path"')
+      .union(
+        [filePath, CURATION],
+        'must be the path of a file, or entries by operationId or "GET /path"',
+      )
       .optional()
       .describe('What holds for single operations: a file, or the entries themselves.'),
     serverScopes: SERVER_SCOPES.optional().describe(
@@ -132,7 +138,9 @@ const API = z.strictObject(
         error: 'must be letters, digits and _, a letter first, 20 at most',
       })
       .optional()
-      .describe('Put in front of the name of every tool of this API, with nothing in between: crm_'),
+      .describe(
+        'Put in front of the name of every tool of this API, with nothing in between: crm_',
+      ),
   },
   'must be an API: { audience, baseUrl }',
 )

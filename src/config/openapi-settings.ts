@@ -1,6 +1,6 @@
 import { OPENAPI_TOOLS_DEFAULTS } from '../openapi-tools/options.js'
 import { setting, type Setting } from './setting.js'
-import { documentLocation, scopesMissing, serverScopes } from './openapi-values.js'
+import { documentLocation, operationRules, scopesMissing, serverScopes } from './openapi-values.js'
 import * as values from './values.js'
 
 /** Which tools come out of an OpenAPI document. No fallbacks: a setting that is set without a document is an issue. */
@@ -22,7 +22,7 @@ export const OPENAPI_SETTINGS = {
   OPENAPI_OPERATIONS: setting({
     description:
       'Which operations become tools: rules, separated by spaces, of which the first that fits an operation decides. A rule is *, deprecated, internal, enabled (x-mcp: true), tag:bookings, id:create*, GET, /trips/** or GET /trips/*; ! in front excludes, and quotes go around a name with spaces: tag:"Trip planning". An operation that no rule fits is left out.',
-    schema: values.text,
+    schema: operationRules,
     example: '!deprecated tag:bookings GET /trips/**',
     quotes: true,
     absent: `\`${OPENAPI_TOOLS_DEFAULTS.operations}\``,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import type { ToolsFromOpenApiOptions } from '../openapi-tools/options.js'
+import { parseSelection } from '../openapi-tools/selection-rules.js'
 import { isScopeToken } from '../scopes.js'
 import { documentUrl, scopeHierarchy } from './values.js'
 
@@ -27,6 +28,22 @@ export const documentLocation = z.string().transform((value, context) => {
 
 const LOCATION =
   'must be the path of a file, or a URL that starts with https:// (http:// on this machine) and has no user name, password and fragment'
+
+/** Rules that select operations. */
+export const operationRules = z.string().transform((value, context) => {
+  const parsed = parseSelection(value)
+  if ('rules' in parsed) return value
+  for (const message of parsed.wrong) context.addIssue(message)
+  return z.NEVER
+})
+
+/** The same as a list of rules. */
+export const operationRuleList = z
+  .array(z.string('must be a rule'))
+  .superRefine((value, context) => {
+    const parsed = parseSelection(value)
+    if ('wrong' in parsed) for (const message of parsed.wrong) context.addIssue(message)
+  })
 
 /** `same`, `none`, `prefix:mcp:`, `methods:read=a write=b`, or pairs `api=server,server`. */
 export const serverScopes = z.string().transform((value, context): ServerScopes => {

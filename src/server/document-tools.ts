@@ -49,7 +49,9 @@ export async function toolsOfDocuments(
 ): Promise<readonly DocumentTools[]> {
   const issues: ConfigIssue[] = []
   const made: { readonly names: ApiConfig['names']; readonly tools: DocumentTools }[] = []
-  for (const [api, { openapi, ...rest }] of Object.entries(apis).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [api, { openapi, ...rest }] of Object.entries(apis).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )) {
     if (openapi === undefined) continue
     try {
       const tools = await toolsOfDocument(api, { ...rest, openapi }, options)
@@ -83,7 +85,7 @@ export async function toolsOfDocument(
     reservedNames: withoutPrefix(reservedNames, toolPrefix),
   }
   try {
-    const made = await toolsFromOpenApi(source, options)
+    const made = toolsFromOpenApi(source, options)
     const tools = prefixedTools(made, toolPrefix)
     assertNamesFit(tools, toolPrefix, names)
     return { ...tools, api, document: name }
@@ -97,7 +99,9 @@ function unread(
   key: string,
   { message }: UnreadDocumentError,
 ): ConfigError {
-  return new ConfigError([{ key: `${key} (${documentName})`, hint: `names a document that ${message}` }])
+  return new ConfigError([
+    { key: `${key} (${documentName})`, hint: `names a document that ${message}` },
+  ])
 }
 
 /** Each fault as an issue: where, what, and what to change. */

@@ -82,7 +82,9 @@ async function fetchDocument(
     if (error instanceof UnreadDocumentError) throw error
     if (error instanceof BodyTooLargeError) throw tooLarge()
     if (signal.aborted) {
-      throw new UnreadDocumentError(`did not arrive within ${timeoutMs} ms. Try again, or name a file`)
+      throw new UnreadDocumentError(
+        `did not arrive within ${timeoutMs} ms. Try again, or name a file`,
+      )
     }
     throw new UnreadDocumentError(
       `cannot be fetched (${causeOf(error)}). Check the URL, and this machine's way there`,
@@ -98,13 +100,14 @@ function causeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'the connection failed'
 }
 
-const ACCEPT = 'application/openapi+json, application/openapi+yaml, application/json, application/yaml, */*;q=0.5'
+const ACCEPT =
+  'application/openapi+json, application/openapi+yaml, application/json, application/yaml, */*;q=0.5'
 
 /** Where a redirect leads, within the origin. */
 function redirectWithin(from: URL, { status, headers }: Response): URL {
   const location = headers.get('location')
   const redirects = [301, 302, 303, 307, 308].includes(status)
-  if (!redirects || location === null || !URL.canParse(location, from)) {
+  if (!redirects || location === null || !URL.canParse(location, from.href)) {
     throw new UnreadDocumentError(
       `is answered with HTTP ${status}. Name a URL that gives the document to everybody, or a file`,
     )

@@ -103,7 +103,7 @@ describe('setup on a new tenant', () => {
     const [client] = used.standIn.tenant.clients
     expect(config.issuer.primary).toBe(`https://${used.standIn.domain}/`)
     expect(config.resource.resource).toBe(MCP)
-    expect(config.api.audience).toBe(API)
+    expect(config.apis['api']?.audience).toBe(API)
     expect(config.exchange.clientId).toBe(client?.['client_id'])
     const { clientAuthentication: proof } = config.exchange
     expect('secret' in proof && proof.secret.reveal()).toBe(client?.['client_secret'])

@@ -53,7 +53,12 @@ const withApiClient: Mount = async (config, fetch) => {
     resource: config.resource.resource,
     issuer: config.issuer.primary,
     client: { id: clientId, exchanger: createAuth0ApiClientExchanger({ apiClient }) },
-    apis: { api: { audience: config.api.audience, baseUrl: config.api.baseUrl } },
+    apis: Object.fromEntries(
+      Object.entries(config.apis).map(([name, { audience, baseUrl }]) => [
+        name,
+        { audience, baseUrl },
+      ]),
+    ),
     tools: [greet],
     baselineScopes: config.resource.baselineScopes,
     ...{ access: config.access, http: config.http, fetch },

@@ -1,8 +1,6 @@
 import { createToolAccess, createToolRegistry } from '../../../src/index.js'
-import type { Config } from '../../../src/config/config.js'
 import { unionScopes } from '../../../src/scopes.js'
-import { serverTools } from '../../../src/server/from-config.js'
-import { offeredTools } from '../../../src/tools/offered-tools.js'
+import { alternativesOf } from '../../../src/tools/alternatives.js'
 import type { GuardedIo } from '../../guarded-output.js'
 import { printable } from '../../printable.js'
 import { createManagementApi, type ManagementApi } from '../../setup/management-api.js'
@@ -68,7 +66,7 @@ export async function examineTenant(
   if (!given || !diagnosis.canMake('tenant.access')) return
   const api = await openTenant(access, deployment, { diagnosis, io })
   if (api === undefined) return
-  const view = { api, config, needed: neededScopes(config) }
+  const view = { api, config, needed: neededScopes(deployment) }
   for (const check of CHECKS) await makeTenantCheck(check, view, diagnosis)
 }
 
@@ -111,12 +109,16 @@ function readingOnce(api: ManagementApi): ManagementApi {
   }
 }
 
-function neededScopes(config: Config): NeededScopes {
-  const { tools } = offeredTools(serverTools(), config.exchange.scopeCeiling)
+function neededScopes({ config, tools }: Deployment): NeededScopes {
   const { scopes } = createToolAccess(createToolRegistry(tools), config.access)
-  const calling = tools.flatMap(({ downstream }) => downstream ?? [])
+  const ofApi = (name: string): readonly string[] =>
+    unionScopes(
+      ...tools
+        .filter(({ downstream }) => downstream?.api === name)
+        .map((tool) => alternativesOf(tool)[0]?.api ?? []),
+    )
   return {
     server: unionScopes(scopes, config.resource.baselineScopes ?? []),
-    api: unionScopes(...calling.map(({ scopes: needed }) => needed)),
+    apis: new Map(Object.keys(config.apis).map((name) => [name, ofApi(name)])),
   }
 }

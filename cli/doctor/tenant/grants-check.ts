@@ -8,7 +8,8 @@ import {
 } from '../../setup/objects/client-grant.js'
 import { findResourceServer } from '../../setup/objects/resource-server.js'
 import { readTenantSettings } from '../../setup/objects/tenant-settings.js'
-import { wrong, type CheckName, type Finding } from '../finding.js'
+import { apisOf } from '../deployment.js'
+import { wrong, type CheckName, type Finding, type Observation } from '../finding.js'
 import { letsClientsIn } from './settings-check.js'
 import type { TenantCheck } from './tenant-check.js'
 
@@ -26,24 +27,33 @@ export const clientGrantCheck: TenantCheck = {
   check: 'tenant.client_grant',
   fine: 'The exchanging client may have every scope that the tools need at the API.',
   async look({ api, config, needed }) {
-    const { audience } = config.api
     const { clientId } = config.exchange
-    const target = await findResourceServer(api, audience)
-    // Without such a policy, a first-party client needs no grant; an unknown API is told by its own check.
-    const policy = target?.subject_type_authorization?.user?.policy ?? 'allow_all'
-    if (policy !== 'require_client_grant') return []
-    const faults = await grantFaults(api, {
-      check: 'tenant.client_grant',
-      holder: clientId,
-      holderName: `the client ${clientId}`,
-      audience,
-      scopes: needed.api,
-      so: 'no exchange gets a token for it',
-      place:
-        'Dashboard, Applications, APIs, that API, Application Access, that client, User Access',
-    })
-    // A client that does not exist has no grant.
-    return faults.map((fault) => ({ ...fault, explainedBy: ['tenant.client'] }))
+    const found: Observation[] = []
+    for (const { audience, name, told } of apisOf(config)) {
+      const target = await findResourceServer(api, audience)
+      // Without such a policy, a first-party client needs no grant; an unknown API is told by its own check.
+      const policy = target?.subject_type_authorization?.user?.policy ?? 'allow_all'
+      if (policy !== 'require_client_grant') continue
+      const faults = await grantFaults(api, {
+        check: 'tenant.client_grant',
+        holder: clientId,
+        holderName: `the client ${clientId}`,
+        audience,
+        scopes: needed.apis.get(name) ?? [],
+        so: 'no exchange gets a token for it',
+        place:
+          'Dashboard, Applications, APIs, that API, Application Access, that client, User Access',
+      })
+      // A client that does not exist has no grant.
+      found.push(
+        ...faults.map((fault) => ({
+          ...fault,
+          api: told,
+          explainedBy: ['tenant.client'] as const,
+        })),
+      )
+    }
+    return found
   },
 }
 

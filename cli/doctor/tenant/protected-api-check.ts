@@ -1,6 +1,7 @@
 import { missingScopes } from '../../../src/scopes.js'
 import type { ResourceServer } from '../../setup/objects/resource-server.js'
-import { warning, wrong, type Finding } from '../finding.js'
+import { apisOf } from '../deployment.js'
+import { warning, wrong, type Finding, type Observation } from '../finding.js'
 import { scopesOf, seekApi } from './apis-of-tenant.js'
 import { signatureFaults } from './signature-faults.js'
 import type { TenantCheck, TenantView } from './tenant-check.js'
@@ -12,16 +13,28 @@ export const protectedApiCheck: TenantCheck = {
   check: CHECK,
   fine: 'The API that the tools call can be asked for in an exchange, with every scope that they need.',
   async look(view) {
-    const { audience: identifier } = view.config.api
-    const setting = 'API_AUTH0_AUDIENCE'
-    const { found, missing } = await seekApi(view, { check: CHECK, identifier, setting })
-    return found === undefined ? [missing] : faultsOf(found, view)
+    const findings: Observation[] = []
+    for (const api of apisOf(view.config)) {
+      const { audience: identifier, names } = api
+      const { found, missing } = await seekApi(view, {
+        check: CHECK,
+        identifier,
+        setting: names.audience,
+      })
+      const faults = found === undefined ? [missing] : faultsOf(found, view, api.name)
+      findings.push(...faults.map((fault) => ({ ...fault, api: api.told })))
+    }
+    return findings
   },
 }
 
-function faultsOf(found: ResourceServer, { needed, config }: TenantView): readonly Finding[] {
+function faultsOf(
+  found: ResourceServer,
+  { needed, config }: TenantView,
+  name: string,
+): readonly Finding[] {
   const opaque = config.exchange.checks.dangerouslyAllowOpaqueTokens
-  const lacking = missingScopes(needed.api, scopesOf(found))
+  const lacking = missingScopes(needed.apis.get(name) ?? [], scopesOf(found))
   return [
     ...(opaque ? [] : signatureFaults(CHECK, found, 'the server cannot check an exchanged token')),
     ...(found.subject_type_authorization?.user?.policy === 'deny_all' ? [nobody()] : []),

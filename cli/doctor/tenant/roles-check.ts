@@ -3,6 +3,7 @@ import type { Permission } from '../../setup/blueprint.js'
 import type { ManagementApi } from '../../setup/management-api.js'
 import { findResourceServer } from '../../setup/objects/resource-server.js'
 import { listRoles, permissionKey, permissionsOf } from '../../setup/objects/role.js'
+import { apisOf } from '../deployment.js'
 import { wrong, type Finding } from '../finding.js'
 import { scopesOf } from './apis-of-tenant.js'
 import type { TenantCheck, TenantView } from './tenant-check.js'
@@ -33,7 +34,7 @@ async function neededPermissions({
 }: TenantView): Promise<readonly Permission[]> {
   const pairs = [
     [config.resource.tokenAudience, needed.server],
-    [config.api.audience, needed.api],
+    ...apisOf(config).map(({ name, audience }) => [audience, needed.apis.get(name) ?? []] as const),
   ] as const
   const permissions: Permission[] = []
   for (const [identifier, scopes] of pairs) {

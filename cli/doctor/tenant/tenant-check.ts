@@ -5,10 +5,11 @@ import { printable } from '../../printable.js'
 import type { Diagnosis } from '../diagnosis.js'
 import { notCheckable, ok, type CheckName, type Observation } from '../finding.js'
 
-/** What the tools need: scopes of the server's own API, and scopes of the API that they call. */
+/** What the tools need: scopes of the server's own API, and scopes of the APIs that they call. */
 export interface NeededScopes {
   readonly server: readonly string[]
-  readonly api: readonly string[]
+  /** By the names of the APIs. */
+  readonly apis: ReadonlyMap<string, readonly string[]>
 }
 
 /** A tenant, and what a deployment expects of it. */

@@ -46,7 +46,7 @@ describe('the names that parseConfig takes', () => {
       logLevel: 'info',
     })
     expect(config.endpoint.href).toBe('http://localhost:3001/mcp')
-    expect(config.api.baseUrl.href).toBe('http://localhost:8787/')
+    expect(config.apis['api']?.baseUrl.href).toBe('http://localhost:8787/')
     const { clientAuthentication } = config.exchange
     expect('secret' in clientAuthentication && clientAuthentication.secret.reveal()).toBe('hunter2')
   })
@@ -63,8 +63,8 @@ describe('the names that parseConfig takes', () => {
     expect(config.endpoint.href).toBe('http://localhost:3001/mcp')
     expect(config.exchange.subjectTokenType).toBe('urn:fastmcp:mcp')
     expect(config.exchange.scopeCeiling).toEqual(['read:tasks'])
-    expect(config.api.audience).toBe('http://localhost:8787')
-    expect(config.api.baseUrl.href).toBe('http://localhost:8787/')
+    expect(config.apis['api']?.audience).toBe('http://localhost:8787')
+    expect(config.apis['api']?.baseUrl.href).toBe('http://localhost:8787/')
   })
 
   test('parseConfig takes every example that it documents', () => {
@@ -129,7 +129,7 @@ describe('the values that parseConfig reads', () => {
     const own = parseConfig({ ...QUICKSTART, AUTH0_AUDIENCE: audience })
     const downstream = parseConfig({ ...QUICKSTART, API_AUTH0_AUDIENCE: `${audience}-api` })
     expect(own.resource.resource).toBe(audience)
-    expect(downstream.api.audience).toBe(`${audience}-api`)
+    expect(downstream.apis['api']?.audience).toBe(`${audience}-api`)
   })
 
   test.each(['', '   ', '\t', undefined])('parseConfig counts %j as absent', (empty) => {
@@ -210,7 +210,7 @@ describe('the values that parseConfig reads', () => {
     expect(config.trustProxy).toEqual(['10.0.0.0/8', '::1'])
     expect(config.resource.baselineScopes).toEqual(['tool:greet'])
     expect(config.resource.metadataLocation).toBe('path')
-    expect([config.exchange.timeoutMs, config.api.timeoutMs]).toEqual([100, 120_000])
+    expect([config.exchange.timeoutMs, config.apiCalls.timeoutMs]).toEqual([100, 120_000])
     expect(config.logLevel).toBe('silent')
   })
 

@@ -200,7 +200,7 @@ describe('the options of onBehalfOf', () => {
       API_AUTH0_AUDIENCE: API.audience,
       API_BASE_URL: API.baseUrl.href,
     })
-    expect(issues({ apis: { api: config.api } })).toEqual([
+    expect(issues({ apis: { api: { ...API, ...config.apiCalls } } })).toEqual([
       '  - apis.api: may have only audience and baseUrl: move "timeoutMs", "maxBytes", "connections", "concurrencyPerUser" to apiCalls',
     ])
     expect(issues({ apis: { api: { ...API, timeoutMs: 5, baseURL: 'x' } } })).toEqual([
