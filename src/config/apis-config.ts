@@ -165,6 +165,12 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
   }
 }
 
+/** Which settings there are, and which of them are faulty already. */
+export interface SetSettings {
+  readonly isSet: (name: SettingName) => boolean
+  readonly isFaulty: (name: SettingName) => boolean
+}
+
 /** Whether the settings describe an API: always, where no configuration file does. */
 export function settingsDescribeApi(
   isSet: (name: SettingName) => boolean,
@@ -175,7 +181,7 @@ export function settingsDescribeApi(
 
 /** An API that is described in both places, and settings that say something of no document. */
 export function apiIssues(
-  isSet: (name: SettingName) => boolean,
+  { isSet, isFaulty }: SetSettings,
   ofFile: Readonly<Record<string, ApiConfig>> | undefined,
 ): readonly ConfigIssue[] {
   const twice = ofFile?.[API_OF_SETTINGS]
@@ -187,7 +193,7 @@ export function apiIssues(
           hint: `is set, and describes the API "${API_OF_SETTINGS}", which the configuration file describes too (${twice.names.api}). Remove one of them, or give the API in the file another name`,
         }))
   if (doubled.length > 0 || isSet('OPENAPI_DOCUMENT')) return doubled
-  return ABOUT_DOCUMENT.filter(isSet).map((key) => ({
+  return ABOUT_DOCUMENT.filter((key) => isSet(key) && !isFaulty(key)).map((key) => ({
     key,
     hint:
       ofFile === undefined

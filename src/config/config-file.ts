@@ -33,7 +33,7 @@ export function readConfigFile(
     new ConfigError([
       named === undefined
         ? { key: DEFAULT_CONFIG_FILE, hint }
-        : { key: 'CONFIG_FILE', value: named, hint: `names a file that ${hint}` },
+        : { key: 'CONFIG_PATH', value: named, hint: `names a file that ${hint}` },
     ])
   try {
     const bytes = readFileSync(path)

@@ -39,7 +39,7 @@ const IDENTIFYING: readonly SettingName[] = [
   'MCP_AUTH0_CLIENT_PRIVATE_KEY',
   'API_AUTH0_AUDIENCE',
   'API_BASE_URL',
-  'CONFIG_FILE',
+  'CONFIG_PATH',
 ]
 
 /**
@@ -136,12 +136,12 @@ export function parseConfig(environment: Environment): Config {
 
 /** Who hands over an environment without `readEnvironment` has not read the file that it names. */
 function unreadFile(
-  { CONFIG_FILE: named }: SettingValues,
+  { CONFIG_PATH: named }: SettingValues,
   file: ConfigFileRead | undefined,
 ): readonly ConfigIssue[] {
   if (named === undefined || file !== undefined) return []
   const hint = 'names a file that has not been read. Take the environment from readEnvironment()'
-  return [{ key: 'CONFIG_FILE', value: named, hint }]
+  return [{ key: 'CONFIG_PATH', value: named, hint }]
 }
 
 function asGiven(issue: ConfigIssue, environment: Environment): ConfigIssue {
@@ -258,7 +258,7 @@ export function readSettings(directory: string = process.cwd()): ReadSettings {
   if (all.length > 0) throw new ConfigError(all)
   const file = { names: Object.keys(values), doubts }
   const complete = withExtraAuthorities({ ...environment, ...files.values })
-  const configFile = readConfigFile(directory, textOf(environment, 'CONFIG_FILE'))
+  const configFile = readConfigFile(directory, textOf(environment, 'CONFIG_PATH'))
   return {
     environment: { ...complete, [SETTINGS_FILE]: file, [CONFIG_FILE]: configFile },
     file,

@@ -41,7 +41,7 @@ export function configIssues(
       .filter(([key]) => !isSet(key as SettingName) && (needed || !key.startsWith('API_')))
       .map(([key, hint]) => ({ key, hint })),
     ...credentialIssues(found, unreadable),
-    ...apiIssues(isSet, ofFile),
+    ...apiIssues({ isSet, isFaulty: (key) => unreadable.has(key) }, ofFile),
     ...audienceIssues(found, ofFile),
     ...portIssues(found),
     ...profileIssues(found),

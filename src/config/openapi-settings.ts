@@ -5,7 +5,7 @@ import * as values from './values.js'
 
 /** Which tools come out of an OpenAPI document. No fallbacks: a setting that is set without a document is an issue. */
 export const OPENAPI_SETTINGS = {
-  CONFIG_FILE: setting({
+  CONFIG_PATH: setting({
     description:
       'The configuration file, YAML or JSON: for several APIs, each with its own OpenAPI document. It has no secrets. With a file that is named here, or lies at the default place, the settings of the API (API_AUTH0_AUDIENCE, API_BASE_URL, OPENAPI_…) are needed only for an API that the file does not describe; they then describe the API "api".',
     schema: values.filePath,

@@ -26,7 +26,7 @@ const ELLIPSIS = /…|\.\.\.$/
 /** Says what to change about a text that cannot be right for any setting; `undefined` where none is found. */
 export function textIssue(text: string, kind: TextKind): string | undefined {
   return (
-    (kind.quotes === true ? undefined : quoteIssue(text, kind)) ??
+    quoteIssue(text, kind) ??
     (INVISIBLE.test(text) && !isForeignFile(text, kind)
       ? 'holds a character that cannot be seen, or one in another encoding than UTF-8. Type the value anew in place of pasting it'
       : undefined) ??
@@ -40,12 +40,14 @@ function isForeignFile(text: string, { fromFile }: TextKind): boolean {
   return fromFile && text.includes('-----BEGIN ')
 }
 
-function quoteIssue(text: string, { secret, fromFile }: TextKind): string | undefined {
+function quoteIssue(text: string, kind: TextKind): string | undefined {
+  const { secret, fromFile, quotes = false } = kind
+  if (quotes && QUOTE.test(text.slice(1, -1))) return undefined
   const [first, last] = [text.charAt(0), text.charAt(text.length - 1)]
   if (text.length > 1 && PAIRS.includes(first + last)) {
     return 'has quotes around its value that are part of it. Remove them: `docker run --env-file` and other tools keep quotes, unlike .env as this server reads it'
   }
-  if (fromFile || !(QUOTE.test(first) || QUOTE.test(last))) return undefined
+  if (quotes || fromFile || !(QUOTE.test(first) || QUOTE.test(last))) return undefined
   return `has a quote at one end. Remove it${secret ? UNLESS_MEANT : ''}`
 }
 

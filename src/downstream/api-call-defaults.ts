@@ -8,5 +8,5 @@ export const API_CALL_DEFAULTS = {
   maxBytes: 1024 * 1024,
 } as const
 
-/** The largest answer that is read bit by bit. No option of a server changes it. */
+/** The largest answer that is read bit by bit. */
 export const MAX_STREAM_BYTES = 32 * 1024 * 1024

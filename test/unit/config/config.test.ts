@@ -42,7 +42,8 @@ describe('the names that parseConfig takes', () => {
         scopeCeiling: ['read:private'],
         timeoutMs: 5_000,
       },
-      api: { audience: 'http://localhost:8787/', timeoutMs: 10_000 },
+      apis: { api: { audience: 'http://localhost:8787/' } },
+      apiCalls: { timeoutMs: 10_000 },
       logLevel: 'info',
     })
     expect(config.endpoint.href).toBe('http://localhost:3001/mcp')
@@ -73,6 +74,8 @@ describe('the names that parseConfig takes', () => {
       .map(([key, { example }]) => [key, example])
     const environment = Object.fromEntries(examples) as Record<string, string>
     delete environment['ISSUER_BASE_URL']
+    // Names a file, which readEnvironment() reads.
+    delete environment['CONFIG_PATH']
     environment['MCP_AUTH0_CLIENT_SECRET'] = 'any'
     environment['DANGEROUSLY_SHARE_CLIENT_SECRET'] = 'true'
     expect(() => parseConfig(environment)).not.toThrow()
