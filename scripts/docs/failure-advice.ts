@@ -39,7 +39,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   downstream_unavailable:
     'See whether the API answers at `origin`, and how fast: `timed_out` is `API_TIMEOUT_MS`, `broke_off` a connection that ended before the answer was complete, also after the second try that GET, HEAD, PUT and DELETE get. 429 and 5xx of the API arrive here too, with its `Retry-After`. `too_many_calls`: the call waited for its turn until its time was over, or too many waited. If that is one user, their client asks for too much at a time; if it is many, raise `API_CONNECTIONS` as far as the API allows.',
   invalid_argument:
-    'Nothing for a single one: the model chose a value such as `..` or `a/b` for `param`, and read what to correct. Many of them may be an attempt to reach other operations of the API. If identifiers of the API contain slashes, the API has to take them in the query or the body.',
+    'Nothing for a single one: the model chose a value such as `..` or `a/b` for `param`, and read what to correct. Many of them may be an attempt to reach other operations of the API. If identifiers of the API contain slashes, the API has to take them in the query or the body. `argument_value`: a value of a tool from an OpenAPI document that has no form in its place, such as a line end in a header.',
   invalid_request:
     'Correct the client. `reason` says what is wrong with the request: `not_json`, `charset_unsupported`, `encoding_unsupported`, `size_mismatch`, `batch_too_long`, `too_many_values`, `too_many_members`, `too_deep`, `id_too_long`. The bounds are in [operations.md](operations.md#limits).',
   method_not_allowed:

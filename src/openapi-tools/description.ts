@@ -10,10 +10,10 @@ export interface WrittenWords {
   readonly description?: string | undefined
 }
 
-/** Title and description of a tool: what somebody wrote down, else the operation's summary and description. */
+/** Title and description of a tool: what was written down last, else the operation's summary and description. */
 export function toolWords(
   operation: OpenApiOperation,
-  written: WrittenWords,
+  ...written: readonly WrittenWords[]
 ): { readonly title: string; readonly description: string } {
   const { method, path, summary = '', deprecated } = operation
   const call = `${method} ${path}`
@@ -23,8 +23,8 @@ export function toolWords(
     own.startsWith(summary) && summary !== '' ? own.slice(summary.length) : own,
   ]
   const derived = texts.map((text) => paragraphs(text, MAX_DESCRIPTION)).filter((t) => t !== '')
-  const description = written.description ?? (derived.join('\n\n') || call)
-  const title = written.title ?? (summary.trim() || call)
+  const description = last(written, 'description') ?? (derived.join('\n\n') || call)
+  const title = last(written, 'title') ?? (summary.trim() || call)
   const bounded = paragraphs(description, MAX_DESCRIPTION)
   return {
     title: shown(title, MAX_TITLE).trim(),
@@ -43,4 +43,8 @@ function paragraphs(text: string, most: number): string {
     .replace(/\n{3,}/g, '\n\n')
     .trim()
   return whole.length > most ? `${whole.slice(0, most)}…` : whole
+}
+
+function last(written: readonly WrittenWords[], key: keyof WrittenWords): string | undefined {
+  return written.map((words) => words[key]).findLast((text) => text !== undefined)
 }

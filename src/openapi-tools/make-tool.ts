@@ -47,10 +47,7 @@ export function makeTool(
   const { plan, inputSchema, mayBeEmpty, notes } = call
   const { curation } = operation
   const [chosen = NOTHING] = given.alternatives
-  const { title, description } = toolWords(operation, {
-    title: curated.title ?? curation.title,
-    description: curated.description ?? curation.description,
-  })
+  const { title, description } = toolWords(operation, curation, curated)
   const annotations = toolAnnotations(
     operation.method,
     curation.annotations,

@@ -112,6 +112,7 @@ function derivedName(operation: Nameable): string {
 function safeWords(text: string): string {
   return text
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .replace(/[^A-Za-z0-9_]+/g, '_')
     .replace(/^_+|_+$/g, '')
 }

@@ -48,7 +48,7 @@ export function styledPairs(
   const members = memberTexts(value, argument)
   if (explode) {
     return members.map(([key, text]) => {
-      if (key !== undefined && taken.has(key)) {
+      if (key !== undefined && key !== name && taken.has(key)) {
         throw invalidArgument(argument, 'has a member with the name of another parameter')
       }
       return pair(key ?? name, text)

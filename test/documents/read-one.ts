@@ -76,16 +76,31 @@ function countFaults(
   bytes: Buffer,
   { document, tools, excluded }: ReturnType<typeof toolsFromOpenApi>['report'],
 ): readonly string[] {
-  const { paths = {} } = JSON.parse(bytes.toString('utf8')) as { paths?: Record<string, object> }
-  const operations = Object.values(paths).flatMap((item) =>
-    METHODS.filter((method) => Object.hasOwn(item, method)),
-  ).length
+  const whole = JSON.parse(bytes.toString('utf8')) as { paths?: Record<string, PathItem> }
+  const operations = Object.values(whole.paths ?? {})
+    .map((item) => (item.$ref === undefined ? item : placeAt(whole, item.$ref)))
+    .flatMap((item) => METHODS.filter((method) => Object.hasOwn(item, method))).length
   const wordless = excluded.filter(({ reason, cure }) => reason === '' || cure === '')
   return [
     ...(document.operations === operations ? [] : [`${operations} operations in the document`]),
     ...(tools.length + excluded.length === operations ? [] : ['operations disappear']),
     ...(wordless.length === 0 ? [] : ['excluded without a reason or a cure']),
   ]
+}
+
+interface PathItem {
+  readonly $ref?: string
+}
+
+/** What a local reference leads to. */
+function placeAt(whole: object, reference: string): object {
+  const names = reference
+    .split('/')
+    .slice(1)
+    .map((name) => decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~'))
+  let place: unknown = whole
+  for (const name of names) place = (place as Record<string, unknown>)[name]
+  return place as object
 }
 
 function isFault({ severity }: { readonly severity: string }): boolean {

@@ -6,11 +6,7 @@ import { documentOf, onlyTool, setUpCalls, textsOf } from './called-tools.js'
 
 function answering(
   body: string | Buffer,
-  {
-    status = 200,
-    type = 'application/json',
-    headers = {} as Readonly<Record<string, string>>,
-  } = {},
+  { status = 200, type = 'application/json', headers = {} } = {},
 ): RequestListener {
   return (_req, res) => {
     res
@@ -125,7 +121,9 @@ describe('an answer of the API', () => {
 
   test('with the token in it is withheld, also where escapes of JSON hide it', async () => {
     const token = 'exchanged.token'
-    const escaped = [...token].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join('')
+    const escaped = Array.from(token)
+      .map((c) => `\\u00${c.charCodeAt(0).toString(16)}`)
+      .join('')
     for (const body of [`{"t":"${token}"}`, `{"t":"${escaped}"}`]) {
       await expect(answered(answering(body))).rejects.toMatchObject({
         details: { reason: 'token_echoed' },
