@@ -61,10 +61,10 @@ export function readOne(path: string, file: string): DocumentResult {
   }
 }
 
-/** All operations, whatever their number; what a document does not say about scopes is no fault here. */
+/** All operations, as many as a server can be told to have; what a document does not say about scopes is no fault here. */
 const OPTIONS = {
   api: 'api',
-  maxTools: 100_000,
+  maxTools: 5_000,
   operations: '*',
   scopesMissing: 'none',
 } as const

@@ -48,7 +48,10 @@ function walk(schema: unknown, faults: Set<string>): void {
     if (key === '$ref') faults.add('schema: $ref')
     if (key.startsWith('x-')) faults.add('schema: x-')
     if (SINGLE.includes(key)) walk(value, faults)
-    if (LISTS.includes(key) && Array.isArray(value)) value.forEach((one) => { walk(one, faults); })
+    if (LISTS.includes(key) && Array.isArray(value))
+      value.forEach((one) => {
+        walk(one, faults)
+      })
     if (MAPS.includes(key) && isObject(value)) {
       for (const [name, property] of Object.entries(value)) {
         if (key === 'properties' && !PROPERTY_NAME.test(name)) faults.add('schema: property name')
