@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { toolsFromOpenApi } from '../../../src/openapi.js'
 import { documentOf, onlyTool, setUpCalls, textsOf, toolsOf } from './called-tools.js'
 
 const TRAIN_TRAVEL = readFileSync(
