@@ -4,14 +4,13 @@ import type { Block } from './block.js'
 /** What the last whole run of `npm run test:documents` measured. */
 export const documents: Block = () => {
   const summary = committedSummary()
-  const excluded = Object.values(summary.excluded).reduce((sum, count) => sum + count, 0)
   const rows: readonly (readonly [string, string])[] = [
     ['documents', count(summary.documents)],
-    ['refused as a whole', refusedText(summary)],
+    ['refused as a whole', byCode(summary.refusedBy)],
     ['crashes', count(summary.crashes)],
     ['operations', count(summary.operations)],
     ['tools', count(summary.tools)],
-    ['operations left out, with a reason', count(excluded)],
+    ['operations left out, by reason', byCode(summary.excluded)],
     ['tools that need scopes', count(summary.scoped)],
     ['tools with several ways', count(summary.alternatives)],
     ['tools that clients would refuse', count(summary.toolsWithFaults)],
@@ -28,9 +27,13 @@ export const documents: Block = () => {
   return [...table, '', 'Times are those of the processor.'].join('\n')
 }
 
-function refusedText({ refused, refusedBy }: ReturnType<typeof committedSummary>): string {
-  const codes = Object.entries(refusedBy).map(([code, times]) => `\`${code}\` ${times}`)
-  return codes.length === 0 ? count(refused) : `${count(refused)}: ${codes.join(', ')}`
+/** All of them, and how many there are of each, most first. */
+function byCode(counts: Readonly<Record<string, number>>): string {
+  const all = Object.values(counts).reduce((sum, times) => sum + times, 0)
+  const codes = Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, times]) => `\`${code}\` ${count(times)}`)
+  return codes.length === 0 ? count(all) : `${count(all)}: ${codes.join(', ')}`
 }
 
 function count(number: number): string {
