@@ -87,7 +87,7 @@ mcp-on-behalf-of.yaml in the working directory). These stand for settings:
   --scopes             the scopes that must exist at the authorization server,
                        for both APIs
   --json               everything, for machines
-  --target             hold the tools against the rules of ${Object.keys(TARGETS).join(', ')}
+  --target             what ${Object.keys(TARGETS).join(', ')} make of the tools
 `
 
 /** Reads the options of `tools`; `undefined` where help is asked for; throws a `UsageError`. */

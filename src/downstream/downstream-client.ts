@@ -1,4 +1,4 @@
-import { API_CALL_DEFAULTS } from './api-call-defaults.js'
+import { API_CALL_DEFAULTS, MAX_STREAM_BYTES } from './api-call-defaults.js'
 import type { ZodType } from 'zod'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Clock } from '../time/clock.js'
@@ -123,9 +123,6 @@ export interface DownstreamClientOptions {
   readonly report?: ((failure: OnBehalfOfError) => void) | undefined
 }
 
-/** The largest answer that is read bit by bit. */
-const STREAM_BYTES = 32 * 1024 * 1024
-
 /** Creates the client that a tool's handler gets. The handler cannot reach the token through it. */
 export function createDownstreamClient(options: DownstreamClientOptions): DownstreamClient {
   const { maxBytes = API_CALL_DEFAULTS.maxBytes } = options
@@ -151,7 +148,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
           throw apiRefusal(answer.response, outgoing, options)
         }
         return {
-          response: guardBody(answer, Math.max(maxBytes, STREAM_BYTES), report),
+          response: guardBody(answer, Math.max(maxBytes, MAX_STREAM_BYTES), report),
           assertNoToken: (text: string) => {
             if (answer.echo.isIn(text)) throw report(answer.echoed())
           },

@@ -18,10 +18,11 @@ test.each<[string, RequestListener]>([
   const { client, seen } = await setUpApi(answer)
   const outcomes = await Promise.allSettled([
     client.fetch('/x'),
+    client.content('/x'),
     client.json('/x', { schema: ANSWER }),
   ])
   expect(seen[0]?.headers.authorization).toBe('Bearer exchanged.token')
-  expect(Reflect.ownKeys(client)).toEqual(['fetch', 'json'])
+  expect(Reflect.ownKeys(client)).toEqual(['fetch', 'content', 'json'])
   const found = textsIn({ client, outcomes })
   expect(found.filter((text) => /exchanged\.token|renewed\.token/.test(text))).toEqual([])
   const shown = inspect({ client, outcomes }, { depth: 12, getters: true, showHidden: true })
