@@ -115,7 +115,7 @@ describe('the configuration file', () => {
       'apis.yaml:6, apis.a.answerBytes: must be a whole number from 1000 to 10000000',
       'apis.yaml:7, apis.b.audience: is missing',
       expect.stringMatching(/^apis\.yaml:11, apis\.b\.operations: "get" is no rule/),
-      expect.stringMatching(/^apis\.yaml:10, apis\.b\.serverScopes/),
+      'apis.yaml:10, apis.b.serverScopes.prefix: must be the beginning of a scope, without spaces',
       'apis.yaml:8, apis.b.audiense: is no key here. Did you mean audience?',
       'apis.yaml:12, apis.c d: must be named by letters, digits, _ and -, a letter first, 40 at most',
     ])
@@ -138,7 +138,7 @@ describe('the configuration file', () => {
 
   test('says of a setting that it belongs in the environment', () => {
     expect(issuesOf(`${TWO_APIS}AUTH0_DOMAIN: example.eu.auth0.com\n`)).toEqual([
-      'apis.yaml:17, AUTH0_DOMAIN: is no key of this file. Set AUTH0_DOMAIN in the environment or in .env',
+      'apis.yaml:16, AUTH0_DOMAIN: is no key of this file. Set AUTH0_DOMAIN in the environment or in .env',
     ])
   })
 
