@@ -47,9 +47,9 @@ const FORBIDDEN_HEADERS = new Set([
   'x-rewrite-url',
 ])
 
-/** Whether a header is not a handler's to set, whatever its value. */
+/** Whether a header is not a handler's to set, whatever its value. CGI and its heirs read `_` in a name as `-`. */
 export function isForbiddenHeader(name: string): boolean {
-  return FORBIDDEN_HEADERS.has(name.toLowerCase())
+  return FORBIDDEN_HEADERS.has(name.toLowerCase().replaceAll('_', '-'))
 }
 
 /** Puts a call together; throws `misconfigured` or `invalid_argument` for what a handler may not ask for. */
@@ -158,7 +158,7 @@ function requestHeaders(
 
 function setHeader(headers: Map<string, string>, name: string, value: string): void {
   const header = name.toLowerCase()
-  if (FORBIDDEN_HEADERS.has(header)) {
+  if (isForbiddenHeader(header)) {
     const log = { header, problem: `the header ${header} is not the handler's to set` }
     throw new OnBehalfOfError('misconfigured', { reason: 'forbidden_header', log })
   }

@@ -61,3 +61,16 @@ test('A multipart body whose parts contain themselves many times is read once', 
   const { report } = toolsOf({ ...document, components })
   expect(report.tools[0]?.bodyType).toBe('multipart/form-data')
 })
+
+test('A schema of very many values that all operations share is not read for each of them', () => {
+  const schema = { $ref: '#/components/schemas/Code' }
+  const parameters = [{ name: 'code', in: 'query', schema }]
+  const paths = Object.fromEntries(
+    Array.from({ length: 300 }, (_, index) => [`/a${index}`, { get: { parameters } }]),
+  )
+  const Code = { type: 'string', enum: Array.from({ length: 100_000 }, (_, index) => `c${index}`) }
+  const document = documentWith(paths)
+  const components = { ...(document['components'] as object), schemas: { Code } }
+  const { tools } = toolsOf({ ...document, components })
+  expect(tools).toHaveLength(300)
+})
