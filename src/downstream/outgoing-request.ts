@@ -47,9 +47,9 @@ const FORBIDDEN_HEADERS = new Set([
   'x-rewrite-url',
 ])
 
-/** Whether a header is not a handler's to set, whatever its value. */
+/** Whether a header is not a handler's to set, whatever its value. CGI and its heirs read `_` in a name as `-`. */
 export function isForbiddenHeader(name: string): boolean {
-  return FORBIDDEN_HEADERS.has(name.toLowerCase())
+  return FORBIDDEN_HEADERS.has(name.toLowerCase().replaceAll('_', '-'))
 }
 
 /** Puts a call together; throws `misconfigured` or `invalid_argument` for what a handler may not ask for. */
@@ -68,8 +68,10 @@ export function outgoingRequest(
     throw new OnBehalfOfError('misconfigured', { reason: 'method', log: { problem } })
   }
   assertBody(request, method)
+  const { url, template } = resolveApiPath(baseUrl, { path, params, query })
   return {
-    ...resolveApiPath(baseUrl, { path, params, query }),
+    url,
+    template,
     method,
     headers: requestHeaders(request, trace),
     body: requestBody(request),
@@ -77,6 +79,7 @@ export function outgoingRequest(
 }
 
 function assertBody({ json, body }: TemplateRequest, method: DownstreamMethod): void {
+  if (json === undefined && body === undefined) return
   const [first, second] = Object.entries({ json, body })
     .filter(([, value]) => value !== undefined)
     .map(([name]) => name)
@@ -113,9 +116,10 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
 
 /** JavaScript may say anything; what is not read would be missing from the call without a word. */
 function assertMembers(request: TemplateRequest): void {
-  const [unknown] = Object.entries(request).find(
-    ([name, value]) => value !== undefined && !MEMBERS.includes(name),
-  ) ?? [undefined]
+  const given: Readonly<Record<string, unknown>> = { ...request }
+  const unknown = Object.keys(given).find(
+    (name) => !MEMBERS.includes(name) && given[name] !== undefined,
+  )
   if (unknown === undefined) return
   const nearest = nearestName(unknown, MEMBERS)
   const meant = nearest === undefined ? `use ${MEMBERS.join(', ')}` : `did you mean "${nearest}"?`
@@ -154,7 +158,7 @@ function requestHeaders(
 
 function setHeader(headers: Map<string, string>, name: string, value: string): void {
   const header = name.toLowerCase()
-  if (FORBIDDEN_HEADERS.has(header)) {
+  if (isForbiddenHeader(header)) {
     const log = { header, problem: `the header ${header} is not the handler's to set` }
     throw new OnBehalfOfError('misconfigured', { reason: 'forbidden_header', log })
   }

@@ -4,7 +4,7 @@ import type { OpenApiDocument } from '../openapi/reading.js'
 import { shownList } from '../openapi/shown.js'
 import type { ConvertedSchema } from '../openapi/input-schemas.js'
 import type { BodyPlan } from './argument-plan.js'
-import { isJsonType, isTextType } from './media-kinds.js'
+import { isHeaderType, isJsonType, isTextType } from './media-kinds.js'
 import { isBinary, itemsOf, propertySources, rawSchema } from './raw-schema.js'
 import { ToolFault } from './tool-fault.js'
 
@@ -78,7 +78,7 @@ function isXml(mediaType: string): boolean {
 
 /** With its parameters, where HTTP allows them. */
 function contentTypeOf({ text, mediaType }: OpenApiMediaType): string {
-  return /^[\x21-\x7E]+(?: *;[\x20-\x7E]*)?$/.test(text) ? text : mediaType
+  return isHeaderType(text) ? text : mediaType
 }
 
 /** A file as an argument: a model has no bytes, and JSON has none either. */

@@ -9,7 +9,7 @@ import { invalidArgument } from './argument-error.js'
 import { headerValue } from './serialize-header.js'
 import { pathValue } from './serialize-path.js'
 import { contentText } from './serialize-content.js'
-import { queryPairs, styledPairs } from './serialize-query.js'
+import { assertNotTaken, queryPairs, styledPairs, type TakenNames } from './serialize-query.js'
 
 /** Puts one call together: the arguments of a model, which have passed their schema, each in its place. */
 export function buildRequest(plan: CallPlan, args: JsonObject): TemplateRequest {
@@ -23,7 +23,8 @@ export function buildRequest(plan: CallPlan, args: JsonObject): TemplateRequest 
     if (parameter.in === 'path') params[slot] = pathValue(parameter, value, name)
     else if (parameter.in === 'header') {
       headers[parameter.name] = headerValue(parameter, value, name)
-    } else if (parameter.in === 'querystring') query.push(...wholeQuery(argument, value))
+    } else if (parameter.in === 'querystring')
+      query.push(...wholeQuery(argument, value, plan.queryNames))
     else query.push(...queryPairs(parameter, value, { argument: name, taken: plan.queryNames }))
   }
   return {
@@ -43,18 +44,20 @@ function valueOf({ name, names, fixed }: ArgumentPlan, args: JsonObject): Json |
 }
 
 /** The query as a whole (OpenAPI 3.2). */
-function wholeQuery({ name, parameter }: ArgumentPlan, value: Json): readonly string[] {
+function wholeQuery(
+  { name, parameter }: ArgumentPlan,
+  value: Json,
+  taken: TakenNames,
+): readonly string[] {
   const { content } = parameter
   if (content === undefined) return []
   if (content.mediaType !== 'application/x-www-form-urlencoded') {
     return [encodeQuery(contentText(content, value, name), name)]
   }
   if (!isObject(value)) throw invalidArgument(name, 'has to be an object')
-  return Object.keys(value).flatMap((key) =>
-    styledPairs(
-      { name: key, style: 'form', explode: true, allowReserved: false },
-      value[key] ?? null,
-      { argument: name, taken: new Set() },
-    ),
-  )
+  return Object.keys(value).flatMap((key) => {
+    assertNotTaken(key, name, taken)
+    const how = { name: key, style: 'form', explode: true, allowReserved: false } as const
+    return styledPairs(how, value[key] ?? null, { argument: name, taken })
+  })
 }

@@ -1,4 +1,5 @@
 import { textMember, type Json } from '../openapi/json.js'
+import { trimEnd } from '../openapi/trim-ends.js'
 import { invalidArgument } from './argument-error.js'
 
 /** A file as a model gives it, decoded. */
@@ -41,7 +42,7 @@ function given(value: Json | undefined, key: string): string | undefined {
 }
 
 function decoded(base64: string, argument: string): Uint8Array {
-  const bare = base64.replace(/\s+/g, '').replace(/=+$/, '')
+  const bare = trimEnd(base64.replace(/\s+/g, ''), '=')
   if (!/^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)$/.test(bare) || bare.length % 4 === 1) {
     throw invalidArgument(argument, 'has a base64 that is none')
   }

@@ -9,3 +9,9 @@ export function isTextType(mediaType: string): boolean {
     mediaType,
   )
 }
+
+/** Whether a text of a document can be the value of `Content-Type`: a media type, and behind a semicolon anything that HTTP allows. */
+export function isHeaderType(text: string): boolean {
+  // The first part has no semicolon: a text of many would be tried from each of them.
+  return /^[\x21-\x3A\x3C-\x7E]+(?: *;[\x20-\x7E]*)?$/.test(text)
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { OpenApiToolsFault } from './openapi-tools.js'
 import { shown } from '../openapi/shown.js'
+import { trimEnd, trimEnds } from '../openapi/trim-ends.js'
 
 /** An operation that needs a name. */
 export interface Nameable {
@@ -110,18 +111,18 @@ function derivedName(operation: Nameable): string {
 }
 
 function safeWords(text: string): string {
-  return text
+  const words = text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .replace(/[^A-Za-z0-9_]+/g, '_')
-    .replace(/^_+|_+$/g, '')
+  return trimEnds(words, '_')
 }
 
 function suffixed({ method, path }: Nameable, base: string, taken: ReadonlySet<string>): string {
   const hash = createHash('sha256').update(`${method} ${path}`).digest('hex')
   const stem = /^[A-Za-z]/.test(base) ? base : `call_${base}`
   const tried = HASH_LENGTHS.map((length) => {
-    const head = stem.slice(0, MAX_LENGTH - length - 1).replace(/_+$/, '')
+    const head = trimEnd(stem.slice(0, MAX_LENGTH - length - 1), '_')
     return `${head}_${hash.slice(0, length)}`
   })
   return tried.find((name) => !taken.has(name)) ?? `call_${hash.slice(0, 40)}`

@@ -30,6 +30,11 @@ const HINTS = optionsSchema<CuratedHints>(
   'member',
 )
 
+/** Null would be no value: the model would be asked for one. */
+const FIXED = z
+  .json('must be a value of JSON')
+  .refine((value) => value !== null, 'must be a value, and not null')
+
 const CURATED = optionsSchema<CuratedOperation>(
   {
     name: optionValues.text('the name of the tool').optional(),
@@ -39,7 +44,7 @@ const CURATED = optionsSchema<CuratedOperation>(
     serverScopes: SCOPES_OPTION.optional(),
     hidden: FLAG,
     annotations: HINTS.optional(),
-    fixed: z.record(z.string(), z.json('must be a value of JSON')).optional(),
+    fixed: z.record(z.string(), FIXED).optional(),
     confirm: FLAG,
   },
   'member',

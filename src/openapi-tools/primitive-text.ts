@@ -12,6 +12,7 @@ export function primitiveText(value: Json | undefined, argument: string): string
 
 /** A number larger than this was rounded already when the request was read. */
 function numberText(value: number, argument: string): string {
+  if (!Number.isFinite(value)) throw invalidArgument(argument, 'is a number that is too large')
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     throw invalidArgument(argument, 'is a number with too many digits: give it as a text of digits')
   }

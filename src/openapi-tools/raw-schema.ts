@@ -3,9 +3,6 @@ import { pointerTo } from '../openapi/pointer.js'
 import type { OpenApiDocument } from '../openapi/reading.js'
 import type { SchemaSource } from '../openapi/schema-source.js'
 
-/** Of parts within parts. */
-const MAX_DEPTH = 8
-
 /** A schema as the document writes it, references followed. */
 export function rawSchema(
   document: OpenApiDocument,
@@ -55,16 +52,18 @@ function isNullableText(type: Json): boolean {
 export function propertySources(
   document: OpenApiDocument,
   source: SchemaSource | undefined,
-  depth = 0,
+  seen = new Set<string>(),
 ): ReadonlyMap<string, SchemaSource> {
   const found = new Map<string, SchemaSource>()
   const schema = rawSchema(document, source)
-  if (schema === undefined || depth > MAX_DEPTH) return found
+  // Each schema once: those that contain themselves several times would be read without end.
+  if (schema === undefined || seen.has(schema.pointer)) return found
+  seen.add(schema.pointer)
   for (const key of ['allOf', 'anyOf', 'oneOf']) {
     const parts = member(schema.value, key)
     for (const [index, value] of (isList(parts) ? parts : []).entries()) {
       const part = { value, pointer: pointerTo(schema.pointer, key, index) }
-      for (const [name, own] of propertySources(document, part, depth + 1)) found.set(name, own)
+      for (const [name, own] of propertySources(document, part, seen)) found.set(name, own)
     }
   }
   const properties = member(schema.value, 'properties')

@@ -41,22 +41,34 @@ export function styledPairs(
   if (!isList(value) && !isObject(value)) return [pair(name, primitiveText(value, argument))]
   if (style === 'deepObject') {
     if (!isObject(value)) throw invalidArgument(argument, 'is a list, and has to be an object')
-    return Object.keys(value).map((key) =>
-      pair(`${name}[${key}]`, primitiveText(value[key], argument)),
-    )
+    const others = new Set([...taken].filter((one) => one !== name))
+    return Object.keys(value).map((key) => {
+      const whole = `${name}[${key}]`
+      assertNotTaken(whole, argument, others)
+      return pair(whole, primitiveText(value[key], argument))
+    })
   }
   const members = memberTexts(value, argument)
   if (explode) {
     return members.map(([key, text]) => {
-      if (key !== undefined && key !== name && taken.has(key)) {
-        throw invalidArgument(argument, 'has a member with the name of another parameter')
-      }
+      if (key !== undefined && key !== name) assertNotTaken(key, argument, taken)
       return pair(key ?? name, text)
     })
   }
   if (members.length === 0) return []
   const parts = members.flatMap(([key, text]) => (key === undefined ? [text] : [key, text]))
   return [`${encodeQuery(name, argument)}=${joinedParts(how, parts, argument)}`]
+}
+
+/**
+ * The value of the other parameter may be fixed. Some servers do not tell capitals from small letters, and to some `limit[]`
+ * is `limit` again.
+ */
+export function assertNotTaken(key: string, argument: string, taken: TakenNames): void {
+  const [head = ''] = key.toLowerCase().split('[')
+  const forms = new Set([key.toLowerCase(), head])
+  if (![...taken].some((name) => forms.has(name.toLowerCase()))) return
+  throw invalidArgument(argument, 'has a member with the name of another parameter')
 }
 
 function valueText({ allowReserved }: QueryStyle, text: string, argument: string): string {

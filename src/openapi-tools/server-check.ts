@@ -1,6 +1,7 @@
 import type { OpenApiOperation, OpenApiServer } from '../openapi/operation.js'
 import type { OpenApiDocument } from '../openapi/reading.js'
 import { shown, shownList } from '../openapi/shown.js'
+import { trimEnd } from '../openapi/trim-ends.js'
 import type { OpenApiToolsFault } from './openapi-tools.js'
 import { ToolFault } from './tool-fault.js'
 
@@ -84,7 +85,7 @@ function addressOf({ url, pointer }: OpenApiServer, baseUrl: URL): Address | und
 }
 
 function pathOf({ pathname }: URL): string {
-  return pathname.replace(/\/+$/, '')
+  return trimEnd(pathname, '/')
 }
 
 function hrefOf(url: URL | undefined): readonly string[] {

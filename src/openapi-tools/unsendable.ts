@@ -30,7 +30,11 @@ export function unsendable(parameter: OpenApiParameter, schema: JsonObject): str
 }
 
 function isNoHeaderOfOurs(name: string): boolean {
-  return !HEADER_NAME.test(name) || NOT_FOR_CALLERS.test(name) || isForbiddenHeader(name)
+  return (
+    !HEADER_NAME.test(name) ||
+    NOT_FOR_CALLERS.test(name.replaceAll('_', '-')) ||
+    isForbiddenHeader(name)
+  )
 }
 
 function isNested({ style }: OpenApiParameter, schema: JsonObject): boolean {

@@ -4,6 +4,7 @@ import { isList, isObject, type Json, type JsonObject } from '../openapi/json.js
 import type { BodyPlan } from './argument-plan.js'
 import { invalidArgument } from './argument-error.js'
 import { readFile } from './file-argument.js'
+import { isHeaderType } from './media-kinds.js'
 import { primitiveText } from './primitive-text.js'
 import { jsonText } from './serialize-content.js'
 
@@ -70,7 +71,7 @@ function partOf(
 function encodedType(contentType: string | undefined): string | undefined {
   const [first = ''] = (contentType ?? '').split(',')
   const type = first.trim()
-  return /^[\x21-\x7E]+(?: *;[\x20-\x7E]*)?$/.test(type) && !type.includes('*') ? type : undefined
+  return isHeaderType(type) && !type.includes('*') ? type : undefined
 }
 
 function head(name: string, filename: string, contentType: string | undefined): string {

@@ -25,7 +25,7 @@ export interface OperationHead {
 export interface OpenApiOperation extends OperationHead {
   readonly summary: string | undefined
   readonly description: string | undefined
-  /** Of the path and of the operation, which wins; in the document's order. Never `Accept`, `Content-Type`, `Authorization`. */
+  /** Of the path and of the operation, which wins; in the document's order. Never `Accept`, `Accept-Encoding`, `Content-Type`, `Authorization`. */
   readonly parameters: readonly OpenApiParameter[]
   readonly requestBody: OpenApiRequestBody | undefined
   readonly responses: readonly OpenApiResponse[]

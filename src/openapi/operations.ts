@@ -7,6 +7,7 @@ import type { ExcludedOperation, OpenApiOperation, OperationServers } from './op
 import { readParameters } from './parameters.js'
 import { templateNames, templateShape } from './path-template.js'
 import type { ReadingContext } from './reading-context.js'
+import { assertScope } from './security.js'
 import type { SecuritySchemes } from './security-schemes.js'
 import type { SecurityOptions } from './security-types.js'
 import { readServers } from './servers.js'
@@ -55,7 +56,10 @@ function readOperation(
   const names = templateNames(head.path, path.pointer)
   const parameters = readParameters(context, { path, operation }, names)
   const requestBody = readRequestBody(context, operation, head.method)
-  const curated = extensions.scopes
+  const { scopes: curated, curation } = extensions
+  for (const scope of curation.serverScopes ?? []) {
+    assertScope(scope, head.pointer, 'x-mcp.serverScopes')
+  }
   return {
     ...head,
     summary: textMember(operation.value, 'summary') ?? textMember(path.value, 'summary'),
@@ -66,7 +70,7 @@ function readOperation(
     responses: readResponses(context, operation),
     servers: effectiveServers(context, found),
     security: operationSecurity(context, { head, operation, curated }, options),
-    curation: extensions.curation,
+    curation,
   }
 }
 

@@ -20,8 +20,8 @@ const STYLES: Readonly<Record<Location, readonly ParameterStyle[]>> = {
 }
 const LOCATIONS = Object.keys(STYLES) as readonly Location[]
 
-/** OpenAPI: such header parameters are ignored. */
-const IGNORED_HEADERS = /^(?:accept|content-type|authorization)$/i
+/** OpenAPI: such header parameters are ignored. So is `Accept-Encoding`, which whoever decodes the answer has to send. */
+const IGNORED_HEADERS = /^(?:accept|accept-encoding|content-type|authorization)$/i
 
 /** The parameters of a path and of one operation in it. */
 export interface ParameterLists {
@@ -87,11 +87,16 @@ function listed(context: ReadingContext, owner: Place): ReadonlyMap<string, Open
   for (const [index, value] of list.entries()) {
     const parameter = readParameter(context, { value, pointer: pointerTo(pointer, index) })
     if (parameter === undefined) continue
-    const key = `${parameter.in} ${parameter.name}`
+    const key = `${parameter.in} ${sameNameOf(parameter)}`
     if (!read.has(key)) read.set(key, parameter)
     else context.faults.add({ ...declaredTwice(parameter), pointer: pointerTo(pointer, index) })
   }
   return read
+}
+
+/** HTTP does not tell capitals from small letters in the names of headers. */
+function sameNameOf({ in: location, name }: OpenApiParameter): string {
+  return location === 'header' ? name.toLowerCase() : name
 }
 
 function declaredTwice({ name }: OpenApiParameter) {

@@ -1,3 +1,5 @@
+import { trimEnds } from './trim-ends.js'
+
 const SAFE = /^[A-Za-z0-9_.-]{1,64}$/
 const MAX_LENGTH = 64
 
@@ -11,7 +13,7 @@ export function safeName(name: string, isTaken: (name: string) => boolean): stri
   if (isSafeName(name) && !isTaken(name)) return name
   const parts = name.normalize('NFKD').split(/[^A-Za-z0-9_.-]+/)
   const joined = parts.filter((part) => part !== '').join('_')
-  const base = joined.replace(/^[._-]+|[._-]+$/g, '').slice(0, MAX_LENGTH) || 'value'
+  const base = trimEnds(joined, '._-').slice(0, MAX_LENGTH) || 'value'
   for (let count = 1; ; count += 1) {
     const suffix = count === 1 ? '' : `_${count}`
     const tried = `${base.slice(0, MAX_LENGTH - suffix.length)}${suffix}`

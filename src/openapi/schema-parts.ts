@@ -1,4 +1,4 @@
-import { isList, member, type JsonObject } from './json.js'
+import { isList, isObject, member, type JsonObject } from './json.js'
 import type { SchemaType } from './schema-keywords.js'
 
 /** What stands for the parts of a schema that are not described. */
@@ -53,4 +53,16 @@ export function withNull(schema: JsonObject): JsonObject {
     ...(isList(branches) ? { anyOf: [...branches, { type: 'null' }] } : {}),
     ...(isList(values) ? { enum: [...values, null] } : {}),
   }
+}
+
+const counts = new WeakMap<JsonObject, number>()
+
+/** How many items or members a list or an object in a schema has. An object with many is counted once. */
+export function countIn(schema: JsonObject, key: string): number {
+  const value = member(schema, key)
+  if (isList(value)) return value.length
+  if (!isObject(value)) return 0
+  const known = counts.get(value) ?? Object.keys(value).length
+  counts.set(value, known)
+  return known
 }

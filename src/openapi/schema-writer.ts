@@ -5,6 +5,7 @@ import type { BrokenReference, Place, References } from './references.js'
 import {
   ANNOTATIONS,
   bareParts,
+  countIn,
   hasParts,
   isNullAlone,
   requiredOf,
@@ -33,6 +34,9 @@ export interface WriterLimits {
   readonly bytes: number
   readonly optionalNulls: boolean
 }
+
+/** Of a name or a value in a schema, where there are thousands of them, each another. */
+const LEAST_BYTES = 4
 
 /** Thrown when the schemas are surely too large. */
 export class TooLarge extends Error {}
@@ -102,6 +106,7 @@ export class SchemaWriter {
   #object(schema: JsonObject, pointer: string, spot: Spot): Written {
     if (isNullAlone(schema)) return { schema: { type: 'null' }, nullable: false }
     const { types, nullable } = typesOf(schema)
+    this.#assertSmall(schema)
     const values = valuesOf(schema)
     const { keywords, notes } = plainKeywords(schema, types)
     const cut = spot.level >= this.#limits.depth && hasParts(schema)
@@ -262,6 +267,14 @@ export class SchemaWriter {
   #described(schema: JsonObject, notes: readonly string[]): JsonObject {
     const description = writeDescription(schema, notes, this.#limits.description)
     return description === '' ? {} : { description }
+  }
+
+  /** Before anything looks at each of the names or values: all operations of a document may have the same large schema. */
+  #assertSmall(schema: JsonObject): void {
+    const most = this.#limits.bytes / LEAST_BYTES
+    if (['enum', 'required', 'properties'].some((key) => countIn(schema, key) > most)) {
+      throw new TooLarge()
+    }
   }
 
   #counts(own: JsonObject): void {

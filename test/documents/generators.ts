@@ -44,7 +44,10 @@ async function ours(document: string): Promise<Running> {
   })
   const downstream = createDownstreamClient({
     api: { audience: 'https://api.example/', baseUrl: new URL(api.origin) },
-    tokens: { token: () => Promise.resolve(new Secret('none')) },
+    tokens: {
+      token: () => Promise.resolve(new Secret('none')),
+      renew: (rejected) => Promise.resolve(rejected),
+    },
     send: senderOfFetch(fetch),
   })
   return {
