@@ -1,5 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { committedSummary } from '../../test/documents/summary.js'
 import type { Block } from './block.js'
+import { ROOT } from './pages.js'
 
 /** What the last whole run of `npm run test:documents` measured. */
 export const documents: Block = () => {
@@ -24,7 +27,7 @@ export const documents: Block = () => {
     '| - | -: |',
     ...rows.map(([what, found]) => `| ${what} | ${found} |`),
   ]
-  return [...table, '', 'Times are those of the processor.'].join('\n')
+  return [...table, '', 'Times are those of the processor.', ...peers()].join('\n')
 }
 
 /** All of them, and how many there are of each, most first. */
@@ -42,4 +45,36 @@ function count(number: number): string {
 
 function ms(value: number): string {
   return `${count(value)} ms`
+}
+
+interface Peer {
+  readonly generator: string
+  readonly documents: number
+  readonly failed: number
+  readonly tools: number
+  readonly uncompiled: number
+  readonly refused: number
+  readonly calls: number
+  readonly wrongUrls: number
+}
+
+/** What `npm run test:documents:peers` found, where it was run. */
+function peers(): readonly string[] {
+  const path = join(ROOT, 'test/documents/peers.json')
+  if (!existsSync(path)) return []
+  const all = JSON.parse(readFileSync(path, 'utf8')) as readonly Peer[]
+  const rows = all.map((peer) => [
+    peer.generator,
+    `${peer.documents - peer.failed} of ${peer.documents}`,
+    ...[peer.tools, peer.uncompiled, peer.refused].map(count),
+    `${count(peer.wrongUrls)} of ${count(peer.calls)}`,
+  ])
+  return [
+    '',
+    'The same documents through other generators, each with its defaults. Their servers were called with values such as `..` and `a/../b` for a text in the path; a call is wrong if it reached another path than the operation has.',
+    '',
+    '| generator | documents that gave tools | tools | schemas that do not compile | tools that some clients refuse | wrong calls |',
+    '| - | -: | -: | -: | -: | -: |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ]
 }

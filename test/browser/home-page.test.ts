@@ -107,7 +107,8 @@ describe('the page at / in a browser', () => {
   test('names the tools, their scopes, the authorization server and the links', async () => {
     const { page } = watched
     const tools = await page.locator('.tools > li').allInnerTexts()
-    expect(tools).toHaveLength(3)
+    expect(tools).toHaveLength(10)
+    expect(tools[4]).toMatch(/Book a trip\s+createBooking[\s\S]*Needs write:bookings/)
     expect(tools[1]).toMatch(/Greet\s+greet[\s\S]*Needs tool:greet[\s\S]*Calls the API as you/)
     expect(tools[0]).toMatch(/Needs a sign-in, no scope[\s\S]*Calls no API/)
     expect(await page.getByText(stack.issuer, { exact: true }).count()).toBe(1)

@@ -51,7 +51,9 @@ describe.each([
       for (let count = 0; count < signIns; count += 1) await browser.signIn()
       await page.locator('#answer:not(:empty)').waitFor()
       expect(await page.locator('#answer').textContent()).toContain('Hello, Alice (auth0|alice)!')
-      expect(await page.locator('#tools').textContent()).toBe('get_datetime greet whoami')
+      expect(await page.locator('#tools').textContent()).toBe(
+        'cancelBooking createBooking getBooking getTrip get_datetime greet listBookings listPlaces listTrips whoami',
+      )
     } finally {
       await browser.close()
     }
