@@ -15,7 +15,8 @@ COPY cli/ cli/
 COPY apps/ apps/
 RUN npm run build \
   && npx tsc -p apps/tsconfig.build.json \
-  && cp apps/authorization-server/directory.json dist-apps/apps/authorization-server/
+  && cp apps/authorization-server/directory.json dist-apps/apps/authorization-server/ \
+  && cp apps/downstream-api/openapi.yaml dist-apps/apps/downstream-api/
 
 # Declarations, source maps and documents of packages are of no use to a process.
 FROM node:24-slim AS production-dependencies

@@ -6,6 +6,7 @@ import { profiling } from './children/child-process.js'
 import { ensureInstalled } from '../scripts/ensure-installed.js'
 import { callsOf2026, refusals, warmCalls } from './cases/calls.js'
 import { coldCalls, stampede, warmAgainstExchanges } from './cases/exchanges.js'
+import { manyOperations } from './cases/documents.js'
 import type { Measured } from './cases/measured.js'
 import { manyTokens, manyTools, memory } from './cases/scaling.js'
 import { buildPackage, start } from './cases/start.js'
@@ -16,7 +17,7 @@ import { textTable } from './report/text-table.js'
 import { FULL, SHORT, Stack } from './stack.js'
 
 const CASES = {
-  ...{ warmCalls, callsOf2026, refusals, manyTools, warmAgainstExchanges },
+  ...{ warmCalls, callsOf2026, refusals, manyTools, manyOperations, warmAgainstExchanges },
   ...{ coldCalls, stampede, manyTokens, memory, start },
 } satisfies Record<string, (stack: Stack) => Promise<Measured>>
 

@@ -17,6 +17,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   setup: command('brings an Auth0 tenant into line and writes .env', async (argv) =>
     (await import('./setup/run.js')).run(argv),
   ),
+  tools: command('shows which tools come out of an OpenAPI document', async (argv) =>
+    (await import('./tools/run.js')).run(argv),
+  ),
   doctor: command('finds what is wrong with a deployment', async (argv) =>
     (await import('./doctor/run.js')).run(argv),
   ),

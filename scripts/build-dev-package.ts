@@ -11,6 +11,7 @@ const COPIED: readonly (readonly [string, string])[] = [
   ['apps/README.md', 'README.md'],
   ['LICENSE', 'LICENSE'],
   ['apps/authorization-server/directory.json', 'apps/authorization-server/directory.json'],
+  ['apps/downstream-api/openapi.yaml', 'apps/downstream-api/openapi.yaml'],
 ]
 
 /** Builds the package `mcp-on-behalf-of-dev` in dist-apps/package: `npm pack ./dist-apps/package` packs it. */

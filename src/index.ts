@@ -41,7 +41,11 @@ export type { Clock, Timers } from './time/clock.js'
 export type { Mount } from './mcp/mount.js'
 export type { ToolHost } from './downstream/call-log.js'
 export { downstreamOf, type DownstreamOptions } from './downstream/downstream-access.js'
-export type { DownstreamApi, DownstreamClient } from './downstream/downstream-client.js'
+export type {
+  DownstreamApi,
+  DownstreamClient,
+  DownstreamContent,
+} from './downstream/downstream-client.js'
 export type {
   DownstreamBody,
   AnyPath,

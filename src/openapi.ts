@@ -25,3 +25,8 @@ export type {
   ReportedArgument,
   ReportedTool,
 } from './openapi-tools/openapi-tools.js'
+export type { OpenApiFaultCode } from './openapi/faults.js'
+export type { InputSchema } from './openapi/input-schemas.js'
+export type { Json, JsonObject } from './openapi/json.js'
+export type { ExclusionCode } from './openapi/operation.js'
+export type { ScopesByMethod } from './openapi/security-types.js'

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import type { Claims } from '../../src/identity/caller.js'
 import { silentLog } from '../../src/logging/logger.js'
+import { showBooking } from './demo-booking.js'
 import { actorChain, check, heading, hop, line } from './demo-text.js'
 import { connectAs, type HeadlessMcpClient } from './headless-mcp-client.js'
 import { startStack, type DevelopmentStack } from './start-stack.js'
@@ -8,8 +9,8 @@ import { startStack, type DevelopmentStack } from './start-stack.js'
 const EXCHANGING_CLIENT = 'mcp-server'
 
 /**
- * `npm run demo`: starts everything on free ports, signs two users in, calls `greet` for each, shows both
- * hops, checks them, and ends. Exit code 0 only if every check held.
+ * `npm run demo`: starts everything on free ports, signs two users in, calls `greet` for each, books a trip for one of them
+ * with tools of the API's OpenAPI document, shows both hops, checks them, and ends. Exit code 0 only if every check held.
  */
 async function main(): Promise<boolean> {
   const seenByApi: Claims[] = []
@@ -21,8 +22,10 @@ async function main(): Promise<boolean> {
   try {
     const administrator = await showAdministrator(stack, seenByApi)
     seenByApi.length = 0
+    const booking = await showBooking(stack, seenByApi)
+    seenByApi.length = 0
     const plainUser = await showPlainUser(stack, seenByApi)
-    return [...administrator, ...plainUser].every((held) => held)
+    return [...administrator, ...booking, ...plainUser].every((held) => held)
   } finally {
     await stack.close()
   }

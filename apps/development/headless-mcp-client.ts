@@ -18,6 +18,8 @@ export interface HeadlessMcpClientOptions extends HeadlessOAuthProviderOptions {
 export interface HeadlessMcpClient {
   readonly client: Client
   readonly provider: HeadlessOAuthProvider
+  /** Makes a request; where the server asks for more scopes, signs the user in for them and makes it again, once. */
+  steppedUp<T>(request: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -27,7 +29,7 @@ export interface HeadlessMcpClient {
  */
 export async function connectAs(options: HeadlessMcpClientOptions): Promise<HeadlessMcpClient> {
   const provider = new HeadlessOAuthProvider(options)
-  const connect = async (): Promise<Client> => {
+  const connect = async (): Promise<readonly [Client, StreamableHTTPClientTransport]> => {
     const transport = new StreamableHTTPClientTransport(options.endpoint, {
       authProvider: provider,
       ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
@@ -42,11 +44,21 @@ export async function connectAs(options: HeadlessMcpClientOptions): Promise<Head
       if (error instanceof UnauthorizedError) await transport.finishAuth(provider.takeCallback())
       throw error
     }
-    return client
+    return [client, transport]
   }
-  const client = await connect().catch((error: unknown) => {
+  const [client, transport] = await connect().catch((error: unknown) => {
     if (error instanceof UnauthorizedError) return connect()
     throw error
   })
-  return { client, provider, close: () => client.close() }
+  return {
+    client,
+    provider,
+    steppedUp: (request) =>
+      request().catch(async (error: unknown) => {
+        if (!(error instanceof UnauthorizedError)) throw error
+        await transport.finishAuth(provider.takeCallback())
+        return request()
+      }),
+    close: () => client.close(),
+  }
 }

@@ -3,6 +3,7 @@ import { SETTINGS } from '../../src/config/settings.js'
 import { warnOfSettingsFile, type SettingsFileRead } from '../../src/config/settings-file-doubts.js'
 import { createProcessLog } from '../../src/server/process-log.js'
 import { loadDirectory } from '../authorization-server/directory.js'
+import { API_DOCUMENT_FILE } from '../downstream-api/document.js'
 import { isDeployment } from './is-deployment.js'
 import { startDirectory } from './start-directory.js'
 import { startedText } from './started-text.js'
@@ -35,6 +36,8 @@ export async function runDevelopment(options: RunDevelopmentOptions): Promise<vo
   warnOfSettingsFile(file, log)
   const running = await startDirectory({
     directory,
+    // A directory of one's own does not have the scopes of the project's API.
+    apiDocument: path === undefined ? API_DOCUMENT_FILE : undefined,
     ports: {
       authorizationServer: portOf(environment, 'DEV_AUTHORIZATION_SERVER_PORT', '9000'),
       api: portOf(environment, 'DEV_API_PORT', '8787'),

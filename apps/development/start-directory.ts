@@ -20,6 +20,8 @@ export interface StartDirectoryOptions {
   }
   /** Where the MCP server logs. Default: nowhere. */
   readonly log?: Logger | undefined
+  /** The OpenAPI document of the MCP server's API: its operations are tools beside the demonstration tools. Default: none. */
+  readonly apiDocument?: string | undefined
   /** Further settings of the MCP server, as its environment would have them. */
   readonly environment?: Environment | undefined
   /** What starts the token program, for the page of the MCP server: `npm run --silent token --`. Default: not shown. */
@@ -136,7 +138,7 @@ interface StartedMcpServer {
 }
 
 async function startMcpServer(
-  { environment, log = silentLog, tokenProgram: program }: StartDirectoryOptions,
+  { apiDocument, environment, log = silentLog, tokenProgram: program }: StartDirectoryOptions,
   { directory, programs, servers: { mcp }, issuer, identifiers }: Wiring,
 ): Promise<StartedMcpServer | string> {
   if (typeof programs.mcpServer === 'string') return programs.mcpServer
@@ -150,6 +152,7 @@ async function startMcpServer(
     MCP_AUTH0_CLIENT_SECRET: clientSecret,
     API_AUTH0_AUDIENCE: identifiers.api,
     API_BASE_URL: identifiers.api,
+    ...(apiDocument === undefined ? {} : { OPENAPI_DOCUMENT: apiDocument, DEMO_TOOLS: 'on' }),
     ...environment,
   })
   const { endpoint } = config

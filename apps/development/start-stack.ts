@@ -4,9 +4,10 @@ import {
   parseDirectory,
   type Directory,
 } from '../authorization-server/directory.js'
+import { API_DOCUMENT_FILE } from '../downstream-api/document.js'
 import { startDirectory, type StartDirectoryOptions } from './start-directory.js'
 
-export interface StackOptions extends Omit<StartDirectoryOptions, 'directory'> {
+export interface StackOptions extends Omit<StartDirectoryOptions, 'directory' | 'apiDocument'> {
   /** How long access tokens for the MCP server live. Default: what the directory says, a day. */
   readonly accessTokenSeconds?: number | undefined
 }
@@ -24,12 +25,17 @@ export interface DevelopmentStack {
 
 /**
  * Starts the development authorization server, the protected API and the MCP server in this process, on
- * loopback, wired to each other.
+ * loopback, wired to each other. The MCP server has the demonstration tools, and a tool for each operation of the API's
+ * OpenAPI document.
  *
  * Either all three run when it resolves, or none does when it rejects.
  */
 export async function startStack(options: StackOptions): Promise<DevelopmentStack> {
-  const running = await startDirectory({ ...options, directory: directoryFor(options) })
+  const running = await startDirectory({
+    ...options,
+    directory: directoryFor(options),
+    apiDocument: API_DOCUMENT_FILE,
+  })
   const { issuer, mcpServer } = running
   const [apiAudience] = running.apis
   if (typeof mcpServer === 'string' || apiAudience === undefined) {

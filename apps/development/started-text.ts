@@ -48,7 +48,8 @@ curl, with a token for alice (in a second terminal):
 ${indented(token)}
 ${indented(curlSnippet(endpoint, callGreet))}
 
-Alice may use every tool, bob whoami and get_datetime, carol get_datetime alone (it needs no permission).
+The tools are whoami, greet, get_datetime, and one for each operation of ${new URL('openapi.yaml', apis[0]).href}.
+Alice may use every tool; bob whoami, and those that read trips and bookings; carol get_datetime and listPlaces, which need no permission.
 Ctrl-C stops all three.
 
 `

@@ -2,7 +2,7 @@
 export const TOKEN_DEFAULTS = {
   resource: 'http://localhost:3001/mcp',
   issuer: 'http://localhost:9000/',
-  scope: 'tool:whoami tool:greet',
+  scope: 'tool:whoami tool:greet read:trips read:bookings write:bookings',
 } as const
 
 export interface TokenCommandOptions {

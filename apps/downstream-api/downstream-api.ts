@@ -9,6 +9,7 @@ import { assertAccessTokenType } from '../../src/identity/token-type.js'
 import { DpopReplayCache } from '../../src/identity/dpop-replay-cache.js'
 import { readUnverified } from '../../src/identity/unverified-token.js'
 import { pageForBrowsers } from './page-for-browsers.js'
+import { publicTravelRoutes, travelRoutes } from './travel/travel-routes.js'
 
 export interface DownstreamApiOptions {
   /** Whose tokens are accepted, as the authorization server writes itself in `iss`. */
@@ -24,10 +25,11 @@ export interface DownstreamApiOptions {
 }
 
 /**
- * Creates the protected API: every caller needs a token for this API and no other.
+ * Creates the protected API: callers need a token for this API and no other.
  *
  * `GET /api/private-scope` wants the scope `read:private`, `GET /api/with-scope/<scope>` the scope that its path names;
- * both answer who was asked for by whom. A browser that opens `/` gets a page that says what this is.
+ * both answer who was asked for by whom. The other operations are those of `openapi.yaml`, one of which needs no token. A
+ * browser that opens `/` gets a page that says what this is.
  */
 export function createDownstreamApi(options: DownstreamApiOptions): Express {
   const app = express()
@@ -38,15 +40,19 @@ export function createDownstreamApi(options: DownstreamApiOptions): Express {
   const hosts = URL.canParse(options.audience) ? [new URL(options.audience).host] : []
   app.use(knownHosts({ endpoint: THIS_MACHINE, allowedHosts: hosts }))
   app.get('/', pageForBrowsers(options))
+  app.use(publicTravelRoutes())
   app.use(strictCredentials, bearerToken(options), forUsAlone(options.audience))
+  const told: RequestHandler = (req, _res, next) => {
+    options.onCall?.(req.auth?.payload ?? {})
+    next()
+  }
   const answer: RequestHandler = (req, res) => {
-    const claims = req.auth?.payload ?? {}
-    const { sub, scope, act } = claims
-    options.onCall?.(claims)
+    const { sub, scope, act } = req.auth?.payload ?? {}
     res.json({ msg: 'Hello from the protected API', sub, scopes: scope, actor: actorOf(act) })
   }
-  app.get('/api/private-scope', requiredScopes('read:private'), answer)
-  app.get('/api/with-scope/:scope', scopeOfPath, answer)
+  app.get('/api/private-scope', requiredScopes('read:private'), told, answer)
+  app.get('/api/with-scope/:scope', scopeOfPath, told, answer)
+  app.use(travelRoutes(told))
   app.use((_req, res) => {
     res.status(404).json({ error: 'not_found' })
   })

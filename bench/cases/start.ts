@@ -38,11 +38,15 @@ export async function start(stack: Stack): Promise<Measured> {
   }
 }
 
-async function msToReady(stack: Stack): Promise<number> {
+/** From the start of the process to the line that says that it listens. */
+export async function msToReady(
+  stack: Stack,
+  environment: Record<string, string> = {},
+): Promise<number> {
   const begun = performance.now()
   const child = spawn(process.execPath, ['dist/cli/main.js', 'serve'], {
     cwd: ROOT,
-    env: { ...ENVIRONMENT, ...stack.environment() },
+    env: { ...ENVIRONMENT, ...stack.environment({ environment }) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise((resolve) => child.once('exit', resolve))

@@ -40,6 +40,8 @@ export const TARGETS = {
   stampede_exchanges: { atMost: 1 },
   many_tokens: { atLeast: 0.9 },
   tools_300: { atLeast: 0.95 },
+  document_300: { atLeast: 0.95 },
+  document_start_ms: { atMost: 2_000 },
   start_ms: { atMost: 1_000 },
   import_vs_express: { atMost: 2 },
   rss_mb: { atMost: 200 },
@@ -52,6 +54,7 @@ const MARGINS: Partial<Readonly<Record<RatioName, { atLeast: number } | { atMost
   whoami_vs_sdk_mount: { atLeast: 0.5 },
   list_vs_sdk_mount: { atLeast: 0.5 },
   tools_300: { atLeast: 0.5 },
+  document_300: { atLeast: 0.5 },
   exchange_saving_80ms: { atLeast: 1.5 },
   stampede_exchanges: { atMost: 1 },
 }

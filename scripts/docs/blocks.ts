@@ -9,6 +9,7 @@ import { OPENAPI_SETTINGS } from '../../src/config/openapi-settings.js'
 import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
 import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
 import { TOKEN_SETTINGS } from '../../src/config/token-settings.js'
+import { documents } from './documents.js'
 import { failureOverview } from './failure-overview.js'
 import { failureSections } from './failure-sections.js'
 import { failureTextIndex } from './failure-text-index.js'
@@ -21,6 +22,7 @@ import { settingTheme } from './setting-theme.js'
 export const BLOCKS: Readonly<Record<string, Block>> = {
   clients,
   conformance,
+  documents,
   mutation,
   performance,
   'settings-issuer': () => settingTheme(ISSUER_SETTINGS),

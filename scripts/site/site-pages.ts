@@ -11,6 +11,7 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
     text: 'Start',
     pages: [
       ['README.md', 'index.md'],
+      ['docs/openapi.md', 'openapi.md'],
       ['docs/library.md', 'library.md'],
       ['examples/README.md', 'examples.md'],
       ['docs/clients.md', 'clients.md'],

@@ -31,7 +31,8 @@ export const ACCESS_SETTINGS = {
       "Whether tools/list shows tools that the token's scopes do not cover but a step-up would unlock: hide or show. Tools that the user's permissions rule out are always hidden.",
     schema: values.oneOf('hide', 'show'),
     example: 'hide',
-    absent: '`hide`; with an OpenAPI document `show`, so that a client sees what a step-up can unlock',
+    absent:
+      '`hide`; with an OpenAPI document `show`, so that a client sees what a step-up can unlock',
   }),
   STEP_UP_SCOPES: setting({
     description:

@@ -70,7 +70,10 @@ const SERVER_SCOPES = z.union(
   [
     z.enum(['same', 'none']),
     z.strictObject({
-      prefix: z.string().refine(isScopeToken).describe('Put in front of each scope of the API.'),
+      prefix: z
+        .string('must be the beginning of a scope')
+        .refine(isScopeToken, 'must be the beginning of a scope, without spaces')
+        .describe('Put in front of each scope of the API.'),
     }),
     z.strictObject({
       pairs: z

@@ -1,9 +1,4 @@
-import {
-  API_OF_SETTINGS,
-  apiOfSettings,
-  apisOfFile,
-  type ApiConfig,
-} from './apis-config.js'
+import { API_OF_SETTINGS, apiOfSettings, apisOfFile, type ApiConfig } from './apis-config.js'
 import { CONFIG_FILE, readConfigFile, type ConfigFileRead } from './config-file.js'
 import { configIssues, endpointOf, issuerOf } from './consistency.js'
 import type { CompleteSettings, SettingName, SettingValues } from './settings.js'

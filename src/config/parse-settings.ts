@@ -28,7 +28,10 @@ export function parseSettings(environment: Environment, issues: ConfigIssue[]): 
     if (text === undefined) return [key, undefined]
     const secret = setting.secret === true
     const fromFile = textOf(environment, `${key}_FILE`) !== undefined
-    const slip = text === setting.fallback ? undefined : textIssue(text, { secret, fromFile, quotes: setting.quotes === true })
+    const slip =
+      text === setting.fallback
+        ? undefined
+        : textIssue(text, { secret, fromFile, quotes: setting.quotes === true })
     const result = slip === undefined ? setting.schema.safeParse(text) : undefined
     if (result?.success === true) return [key, result.data]
     const messages = result?.error.issues.map(({ message }) => message)

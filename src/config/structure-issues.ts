@@ -46,19 +46,18 @@ function told(issue: z.core.$ZodIssue, schema: unknown): readonly Told[] {
 /** Of the form that fits best: the one whose faults are inside of the value. */
 function unionTold(issue: z.core.$ZodIssueInvalidUnion, schema: unknown): readonly Told[] {
   const inside = issue.errors.find((issues) =>
-    issues.every((one) => one.path.length > 0 || one.code === 'unrecognized_keys'),
+    issues.every((one) => one.path.length > 0 || one.code === 'custom'),
   )
-  const keys = new Set(
-    issue.errors.flat().flatMap((one) => (one.code === 'unrecognized_keys' ? one.keys : [])),
-  )
-  if (inside === undefined || keys.size > 0) return [{ path: issue.path, hint: issue.message }]
+  if (inside === undefined) return [{ path: issue.path, hint: issue.message }]
   return inside.flatMap((one) =>
     told({ ...one, path: [...issue.path, ...one.path] } as z.core.$ZodIssue, schema),
   )
 }
 
 function plain({ message, code }: z.core.$ZodIssue): string {
-  return code === 'invalid_type' && /^Invalid/.test(message) ? 'has a value of another type' : message
+  return code === 'invalid_type' && /^Invalid/.test(message)
+    ? 'has a value of another type'
+    : message
 }
 
 const SECRET_LIKE = /secret|passw|token|credential|private.?key|assertion|certificate/i

@@ -57,7 +57,8 @@ function offsetOf(
   document: Yaml.Document.Parsed,
   path: readonly PropertyKey[],
 ): number | undefined {
-  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  const parent: unknown =
+    path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
   const key = path.at(-1)
   const { items } = (parent ?? {}) as { readonly items?: readonly unknown[] }
   if (items === undefined) return undefined

@@ -42,7 +42,7 @@ const accesses = new WeakMap<AuthInfo, RequestAccess>()
 
 /** Prepares a request's auth context for the accesses of its tools. */
 export function openDownstreamAccess(authInfo: AuthInfo, called: CalledTools): void {
-  accesses.set(authInfo, { ...called, ofTools: new Map() })
+  accesses.set(authInfo, { ofTools: new Map(), ...called })
 }
 
 /** Attaches the access of one tool to the request's auth context, which has been prepared. */

@@ -77,7 +77,8 @@ function watched(answer: HttpAnswer, over: () => void): HttpAnswer {
     over()
     return answer
   }
-  return { ...answer, body: watchedBody(answer.body, over) }
+  const { status, statusText, headers } = answer
+  return { status, statusText, headers, body: watchedBody(answer.body, over) }
 }
 
 function watchedBody(body: AnswerBody, over: () => void): AnswerBody {

@@ -68,8 +68,10 @@ export function outgoingRequest(
     throw new OnBehalfOfError('misconfigured', { reason: 'method', log: { problem } })
   }
   assertBody(request, method)
+  const { url, template } = resolveApiPath(baseUrl, { path, params, query })
   return {
-    ...resolveApiPath(baseUrl, { path, params, query }),
+    url,
+    template,
     method,
     headers: requestHeaders(request, trace),
     body: requestBody(request),
@@ -77,6 +79,7 @@ export function outgoingRequest(
 }
 
 function assertBody({ json, body }: TemplateRequest, method: DownstreamMethod): void {
+  if (json === undefined && body === undefined) return
   const [first, second] = Object.entries({ json, body })
     .filter(([, value]) => value !== undefined)
     .map(([name]) => name)
@@ -113,9 +116,10 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
 
 /** JavaScript may say anything; what is not read would be missing from the call without a word. */
 function assertMembers(request: TemplateRequest): void {
-  const [unknown] = Object.entries(request).find(
-    ([name, value]) => value !== undefined && !MEMBERS.includes(name),
-  ) ?? [undefined]
+  const given: Readonly<Record<string, unknown>> = { ...request }
+  const unknown = Object.keys(given).find(
+    (name) => !MEMBERS.includes(name) && given[name] !== undefined,
+  )
   if (unknown === undefined) return
   const nearest = nearestName(unknown, MEMBERS)
   const meant = nearest === undefined ? `use ${MEMBERS.join(', ')}` : `did you mean "${nearest}"?`

@@ -45,6 +45,8 @@ export class PathTemplate {
   /** The names in it, each once, in their order. */
   readonly names: readonly string[]
   readonly #segments: readonly (readonly Part[])[]
+  /** The path itself, where no value goes into it. */
+  readonly #whole: string | undefined
 
   /** Use `parsePathTemplate`, which checks what it is given. */
   constructor(text: string, segments: readonly (readonly Part[])[]) {
@@ -52,6 +54,7 @@ export class PathTemplate {
     this.#segments = segments
     const names = segments.flat().flatMap((part) => ('name' in part ? [part.name] : []))
     this.names = [...new Set(names)]
+    this.#whole = names.length === 0 ? this.#joined({}) : undefined
   }
 
   /**
@@ -62,6 +65,7 @@ export class PathTemplate {
    * superfluous or mistyped values.
    */
   fill(values: PathValues = {}): string {
+    if (this.#whole !== undefined && Object.keys(values).length === 0) return this.#whole
     const missing = this.names.filter((name) => !Object.hasOwn(values, name))
     const surplus = Object.keys(values).filter((name) => !this.names.includes(name))
     if (missing.length > 0 || surplus.length > 0) {
@@ -71,6 +75,10 @@ export class PathTemplate {
         surplus: scrub(surplus.join(' '), 200),
       })
     }
+    return this.#joined(values)
+  }
+
+  #joined(values: PathValues): string {
     return this.#segments.map((parts) => this.#segment(parts, values)).join('/')
   }
 

@@ -39,7 +39,7 @@ export async function sendRequest(
   const ends = deadline.signal
   const authorized = withToken(outgoing, token)
   const attempt = (freshConnection?: boolean): Promise<HttpAnswer> =>
-    send({ ...authorized, signal: ends, freshConnection })
+    send({ signal: ends, freshConnection, ...authorized })
   try {
     const response = await attempt().catch((cause: unknown) => {
       const again = IDEMPOTENT.has(outgoing.method) && connectionDied(cause) && !ends.aborted

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { fingerprint } from '../identity/verified-token-cache.js'
 import type { TokenExchangeRequest } from './token-exchanger.js'
 
@@ -20,7 +20,6 @@ export interface ExchangeIdentity {
  */
 export function cacheKey(request: TokenExchangeRequest, identity: ExchangeIdentity): string {
   const { caller, subjectToken, audience, scopes } = request
-  const hash = createHash('sha256')
   const fields = [
     fingerprint(subjectToken),
     caller.issuer,
@@ -31,9 +30,6 @@ export function cacheKey(request: TokenExchangeRequest, identity: ExchangeIdenti
     caller.organization === undefined ? '-' : `+${caller.organization}`,
     ...[...new Set(scopes)].sort(),
   ]
-  for (const field of fields) {
-    const bytes = Buffer.from(field, 'utf8')
-    hash.update(`${bytes.length}:`).update(bytes)
-  }
-  return hash.digest('hex')
+  const framed = fields.map((field) => `${Buffer.byteLength(field, 'utf8')}:${field}`)
+  return hash('sha256', framed.join(''), 'hex')
 }

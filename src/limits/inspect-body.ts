@@ -72,13 +72,13 @@ function countValues(body: unknown): Omit<BodyContents, 'messages'> {
 
 function argumentsIn(body: unknown): ReadonlySet<object> {
   const messages: readonly unknown[] = Array.isArray(body) ? body : [body]
-  return new Set(
-    messages.flatMap((message) => {
-      const { params } = (message ?? {}) as { params?: unknown }
-      const { arguments: args } = (params ?? {}) as { arguments?: unknown }
-      return isObject(args) ? [args] : []
-    }),
-  )
+  const found = new Set<object>()
+  for (const message of messages) {
+    const { params } = (message ?? {}) as { params?: unknown }
+    const { arguments: args } = (params ?? {}) as { arguments?: unknown }
+    if (isObject(args)) found.add(args)
+  }
+  return found
 }
 
 function refusalOfIds(messages: readonly unknown[]): OnBehalfOfError | undefined {

@@ -76,7 +76,10 @@ export class DirectMount {
     if (shown !== undefined) context.requestInfo = shown
     const server = await createServer(context)
     const transport = new DirectTransport({
-      ...{ ...direct, timers, replace },
+      message: direct.message,
+      classification: direct.classification,
+      timers,
+      replace,
       writer: new AnswerWriter(res, formOf(direct, forms)),
       takesEvents: forms.eventStream,
       tellsOfEnd: !this.#requestFree,

@@ -34,6 +34,8 @@ export interface CallPlan {
   readonly method: DownstreamMethod
   readonly template: PathTemplate
   readonly parameters: readonly ArgumentPlan[]
+  /** Of all parameters of the query, also of those that are not sent. */
+  readonly queryNames: ReadonlySet<string>
   readonly body: BodyPlan | undefined
   readonly accept: string
   /** Names of arguments that page through an answer. */

@@ -15,6 +15,8 @@ type Check = (value: unknown) => readonly Issue[]
 
 const MAX_ISSUES = 10
 
+const AJV = new Ajv({ strict: false, validateSchema: false, allErrors: false, logger: false })
+
 /**
  * The schema of a tool's arguments. It is compiled when it is first used. A schema that cannot be compiled is checked by its
  * outer names alone; the API checks what it is sent.
@@ -87,10 +89,9 @@ function without(args: JsonObject, leftOut: (name: string) => boolean): JsonObje
 
 /** The missing is told above, and an empty text that is let through would be missing here. */
 function compiled(published: JsonObject): Check {
-  const open = { ...published, required: [] }
-  const ajv = new Ajv({ strict: false, validateSchema: false, allErrors: false, logger: false })
+  const schema = checkedSchema({ ...published, required: [] })
   try {
-    const validate = ajv.compile(checkedSchema(open))
+    const validate = AJV.compile(schema)
     return (value) => {
       if (validate(value)) return []
       return (validate.errors ?? []).slice(-1).map((error) => ({
@@ -103,6 +104,9 @@ function compiled(published: JsonObject): Check {
     }
   } catch {
     return () => []
+  } finally {
+    // It would keep every schema for ever.
+    AJV.removeSchema(schema)
   }
 }
 

@@ -16,7 +16,6 @@ export function buildRequest(plan: CallPlan, args: JsonObject): TemplateRequest 
   const params: Record<string, PathValues[string]> = {}
   const headers: Record<string, string> = { accept: plan.accept }
   const query: string[] = []
-  const taken = queryNames(plan)
   for (const argument of plan.parameters) {
     const value = valueOf(argument, args)
     if (value === undefined) continue
@@ -24,8 +23,9 @@ export function buildRequest(plan: CallPlan, args: JsonObject): TemplateRequest 
     if (parameter.in === 'path') params[slot] = pathValue(parameter, value, name)
     else if (parameter.in === 'header') {
       headers[parameter.name] = headerValue(parameter, value, name)
-    } else if (parameter.in === 'querystring') query.push(...wholeQuery(argument, value, taken))
-    else query.push(...queryPairs(parameter, value, { argument: name, taken }))
+    } else if (parameter.in === 'querystring')
+      query.push(...wholeQuery(argument, value, plan.queryNames))
+    else query.push(...queryPairs(parameter, value, { argument: name, taken: plan.queryNames }))
   }
   return {
     method: plan.method,
@@ -41,14 +41,6 @@ function valueOf({ name, names, fixed }: ArgumentPlan, args: JsonObject): Json |
   if (fixed !== undefined) return fixed
   const value = member(args, name)
   return value === undefined || value === null ? undefined : toWireValue(value, names)
-}
-
-function queryNames({ parameters }: CallPlan): ReadonlySet<string> {
-  return new Set(
-    parameters
-      .filter(({ parameter }) => parameter.in === 'query')
-      .map(({ parameter }) => parameter.name),
-  )
 }
 
 /** The query as a whole (OpenAPI 3.2). */

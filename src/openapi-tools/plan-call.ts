@@ -50,6 +50,7 @@ export function planCall(
       method,
       template: templateOf(operation, parameters),
       parameters,
+      queryNames: namesInQuery(operation),
       body: bodyPlan,
       accept: acceptedTypes(operation.responses),
       paging: pagingArguments(parameters),
@@ -87,6 +88,10 @@ function convertedSchemas(
 function cutNotes(cut: number): readonly string[] {
   if (cut === 0) return []
   return [`${cut} ${cut === 1 ? 'part of its input is' : 'parts of its input are'} not described`]
+}
+
+function namesInQuery({ parameters }: OpenApiOperation): ReadonlySet<string> {
+  return new Set(parameters.filter((one) => one.in === 'query').map(({ name }) => name))
 }
 
 function unknownMethod({ method, pointer }: OpenApiOperation): ToolFault {

@@ -51,7 +51,7 @@ export function styledPairs(
   const members = memberTexts(value, argument)
   if (explode) {
     return members.map(([key, text]) => {
-      if (key !== undefined) assertNotTaken(key, argument, taken)
+      if (key !== undefined && key !== name) assertNotTaken(key, argument, taken)
       return pair(key ?? name, text)
     })
   }

@@ -1,6 +1,7 @@
 import { assertOptions } from '../options/assert-options.js'
 import { deepFreeze } from '../options/deep-freeze.js'
 import { readOpenApi } from '../openapi/read-openapi.js'
+import type { OpenApiOperation } from '../openapi/operation.js'
 import type { OpenApiDocument, OpenApiReading } from '../openapi/reading.js'
 import { operationAlternatives } from './alternatives.js'
 import { calledOptions, inWordsOf, type CalledOptions } from './called-options.js'
@@ -15,7 +16,7 @@ import { OPENAPI_TOOLS_DEFAULTS, type ToolsFromOpenApiOptions } from './options.
 import { TOOLS_FROM_OPENAPI_SCHEMA } from './options-schema.js'
 import { openApiReport } from './report.js'
 import { parseSelection } from './selection-rules.js'
-import { unusedRules, type Selection } from './selection.js'
+import { notSelected, unusedRules, type Selection } from './selection.js'
 import { serverFaults } from './server-check.js'
 
 /**
@@ -55,6 +56,7 @@ export function toolsFromOpenApi(
   const read = reading.faults.map((fault) => inWordsOf(called, fault))
   if (reading.document === undefined) throw new OpenApiDocumentError(name, read)
   const making = { reading, document: reading.document, curation, called, options }
+  assertWithinReach(making)
   const { tools, excluded, faults, report } = makeTools(making)
   const all = [...read, ...faults]
   if (all.some(({ severity }) => severity === 'fault')) throw new OpenApiDocumentError(name, all)
@@ -69,11 +71,34 @@ interface Making {
   readonly options: ToolsFromOpenApiOptions
 }
 
-function makeTools({ reading, document, curation, called, options }: Making): OpenApiTools {
-  const { operations = OPENAPI_TOOLS_DEFAULTS.operations, baseUrl } = options
+/** Of operations whose schemas are converted, where no more tools are wanted: it takes about a millisecond for each. */
+const MAX_CONVERTED = 5_000
+
+/** Throws an `OpenApiDocumentError` before the work of many seconds for a document that would be refused in any case. */
+function assertWithinReach({ reading, document, curation, called, options }: Making): void {
+  const selection = selectionOf({ curation, called, options })
+  const isSelected = (one: OpenApiOperation): boolean => notSelected(one, selection) === undefined
+  const count = reading.operations.filter(isSelected).length
+  const faults = count > MAX_CONVERTED ? countFaults(count, called, options) : []
+  if (faults.length > 0) throw new OpenApiDocumentError(document.name, faults)
+}
+
+function selectionOf({
+  curation,
+  called,
+  options: { operations = OPENAPI_TOOLS_DEFAULTS.operations },
+}: Pick<Making, 'curation' | 'called' | 'options'>): Selection {
   const parsed = parseSelection(operations)
-  const rules = 'rules' in parsed ? parsed.rules : []
-  const selection: Selection = { rules, curation, called: called.operations }
+  return {
+    rules: 'rules' in parsed ? parsed.rules : [],
+    curation,
+    called: called.operations,
+  }
+}
+
+function makeTools({ reading, document, curation, called, options }: Making): OpenApiTools {
+  const { baseUrl } = options
+  const selection = selectionOf({ curation, called, options })
   const { callables, excluded } = chooseOperations(reading, {
     document,
     selection,

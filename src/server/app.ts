@@ -61,7 +61,9 @@ const OPTIONS = withIssues(
       })
       .optional(),
     homePage: optionValues.flag.optional(),
-    toolGroups: z.record(z.string(), z.string(), 'must be headings by the names of tools').optional(),
+    toolGroups: z
+      .record(z.string(), z.string(), 'must be headings by the names of tools')
+      .optional(),
     tokenCommand: optionValues.text('a line of a shell').optional(),
     createReference: optionValues.callable.optional(),
   }),

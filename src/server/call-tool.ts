@@ -111,10 +111,9 @@ function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<To
 function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext {
   const { caller } = requireAuthContext(context.http?.authInfo)
   const { signal } = context.mcpReq
-  const local = { caller, signal }
   return tool.downstream === undefined
-    ? (local as DownstreamToolContext)
-    : { ...local, downstream: downstreamOf(context, tool.name) }
+    ? ({ caller, signal } as DownstreamToolContext)
+    : { caller, signal, downstream: downstreamOf(context, tool.name) }
 }
 
 /** Where the answer has not begun yet, the route replaces it by the challenge. */

@@ -1,6 +1,12 @@
 import type { Config } from '../config/config.js'
-import { createOutgoingFetch } from '../http/outgoing-fetch.js'
+import type { OutgoingConfig } from '../config/outgoing-config.js'
+import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
 import type { Fetch } from '../http/fetch-json.js'
+
+/** What reaches documents before there is a whole configuration. */
+export function createDocumentFetch(outgoing: OutgoingConfig): OutgoingFetch {
+  return createOutgoingFetch(outgoing)
+}
 
 /** The ways out of the server that a configuration describes: one seam, so that a proxy and private CAs hold for all. */
 export interface Connections {

@@ -47,7 +47,14 @@ export function tellListed(
   const { scopes, tools, listed, callable } = listedAtFirst(offered, baselineScopes, access)
   const text = `A client with the baseline scopes sees ${listed} of ${tools} tools, and may call ${callable}`
   if (listed > 0 || tools === 0) {
-    logEvent(log, 'info', { event: 'tools_listed', tools, listed, callable, scopes, hint: `${text}.` })
+    logEvent(log, 'info', {
+      event: 'tools_listed',
+      tools,
+      listed,
+      callable,
+      scopes,
+      hint: `${text}.`,
+    })
     return
   }
   logEvent(log, 'warn', {

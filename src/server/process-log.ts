@@ -1,5 +1,6 @@
 import { pino, type DestinationStream } from 'pino'
 import type { Logger } from '../logging/logger.js'
+import { withoutCredentials } from '../logging/without-credentials.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { VERSION } from '../version.js'
@@ -30,12 +31,8 @@ export function createProcessLog(options: ProcessLogOptions): Logger {
     {
       level: options.level,
       base: { service: 'mcp-on-behalf-of', version: VERSION },
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: withoutCredentials },
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: {
-        paths: ['token', 'authorization', 'secret', '*.token', '*.authorization', '*.secret'],
-        remove: true,
-      },
     },
     ...(options.destination === undefined ? [] : [options.destination]),
   )

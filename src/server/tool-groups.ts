@@ -9,7 +9,10 @@ export function toolGroupsOf(
     documents.flatMap(({ api, report }) =>
       report.tools.map(({ name, operation }) => {
         const [tag] = operation.tags
-        return [name, several ? [api, ...(tag === undefined ? [] : [tag])].join(': ') : (tag ?? OTHERS)]
+        return [
+          name,
+          several ? [api, ...(tag === undefined ? [] : [tag])].join(': ') : (tag ?? OTHERS),
+        ]
       }),
     ),
   )

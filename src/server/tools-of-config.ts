@@ -40,7 +40,8 @@ export async function toolsOfConfig(
     withheld,
     documents,
     baselineScopes:
-      config.resource.baselineScopes ?? (documents.length === 0 ? undefined : baseline(offered, documents)),
+      config.resource.baselineScopes ??
+      (documents.length === 0 ? undefined : baselineOf(offered, documents)),
   }
 }
 
@@ -57,7 +58,7 @@ function demonstrationTools({ demoTools, apis }: Config): readonly Tool[] {
 }
 
 /** Reading is for every client; writing is asked for when a tool needs it. All of it, where nothing only reads. */
-function baseline(
+export function baselineOf(
   offered: readonly Tool[],
   documents: readonly DocumentTools[],
 ): readonly string[] | undefined {

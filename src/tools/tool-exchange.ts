@@ -119,7 +119,7 @@ export function createToolExchange(
     concurrencyPerUser,
   })
   return async (request) => {
-    const { authInfo, calls } = request
+    const { authInfo, calls, trace, clientAddress } = request
     const logged = commonOf(authInfo, options)
     const tools = calls.flatMap((name) => options.registry.find(name) ?? [])
     openDownstreamAccess(authInfo, {
@@ -131,14 +131,15 @@ export function createToolExchange(
       : undefined
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
-      const exchange = { ...request, signal, tool, downstream: tool.downstream, sendAs }
+      const { downstream } = tool
+      const exchange = { authInfo, trace, clientAddress, signal, tool, downstream, sendAs }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
   }
 }
 
 async function exchangeForTool(
-  { tool, downstream, authInfo, signal, ...request }: ExchangeForTool,
+  { tool, downstream, authInfo, signal, trace, clientAddress, sendAs }: ExchangeForTool,
   options: ToolExchangeOptions,
 ): Promise<DownstreamAccess> {
   const { caller, subjectToken } = requireAuthContext(authInfo)
@@ -146,13 +147,12 @@ async function exchangeForTool(
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
   const granted = grantedAlternative(authInfo, tool.name)
   const scopes = granted?.api ?? downstream.scopes
-  const { clientAddress, trace } = request
   const logged: LoggedCall = {
-    ...commonOf(authInfo, options),
     tool: tool.name,
     api: downstream.api,
     audience: api.audience,
     asked: scopes,
+    ...commonOf(authInfo, options),
   }
   const wanted = { caller, subjectToken, audience: api.audience, scopes, clientAddress }
   const tokens = new ExchangedTokenSource(options.exchanger, wanted, signal)
@@ -177,13 +177,13 @@ async function exchangeForTool(
     trace,
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
-    send: request.sendAs(userKeyOf(caller)),
+    send: sendAs(userKeyOf(caller)),
     report: (failure: OnBehalfOfError) => {
       logCallFailure(logged, failure)
     },
   }
   return {
-    open: (wanted) => createDownstreamClient({ ...calls, signal: wanted }),
+    open: (wanted) => createDownstreamClient({ signal: wanted, ...calls }),
   }
 }
 

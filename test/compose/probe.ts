@@ -44,12 +44,23 @@ await check('alice is greeted with what the API says to alice', async () => {
   await session.close()
 })
 
+await check('alice calls an operation of the OpenAPI document that the API serves', async () => {
+  const session = await connectAs({ endpoint: ENDPOINT, username: 'alice' })
+  const { isError, content } = await session.client.callTool({
+    name: 'listTrips',
+    arguments: { limit: 1 },
+  })
+  assert.notEqual(isError, true)
+  assert.match(JSON.stringify(content), /trip-1/)
+  await session.close()
+})
+
 await check('bob is refused', async () => {
   const session = await connectAs({ endpoint: ENDPOINT, username: 'bob' })
   const { tools } = await session.client.listTools()
   assert.deepEqual(
     tools.map(({ name }) => name),
-    ['get_datetime', 'whoami'],
+    ['getBooking', 'getTrip', 'get_datetime', 'listBookings', 'listPlaces', 'listTrips', 'whoami'],
   )
   await assert.rejects(session.client.callTool({ name: 'greet', arguments: {} }))
   await session.close()

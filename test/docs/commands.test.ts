@@ -68,6 +68,27 @@ describe('the commands for a second terminal', () => {
     expect(stdout).not.toContain('"isError":true')
   })
 
+  test('get a token and call a tool of the OpenAPI document, as they stand on its page', async () => {
+    const block = shellBlocks(read('docs/openapi.md')).find(({ text }) => text.includes('curl '))
+    const script = (block?.text ?? '')
+      .replaceAll('http://localhost:3001/mcp', stack.endpoint.href)
+      .replace(
+        '--user alice',
+        `--user alice --resource ${stack.endpoint.href} --issuer ${stack.issuer}`,
+      )
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: ROOT })
+    expect(stdout).toContain('trip-36')
+    expect(stdout).not.toContain('"isError":true')
+  })
+
+  test('show what becomes of the document of the development API', async () => {
+    const command = shellBlocks(read('docs/openapi.md'))
+      .flatMap(({ commands: all }) => all)
+      .find((one) => one.includes('apps/downstream-api'))
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', command ?? ''], { cwd: ROOT })
+    expect(stdout).toMatch(/createBooking +POST \/bookings +write:bookings +write:bookings/)
+  })
+
   test('tell how they are used', async () => {
     const { stdout } = await run('npm', ['run', '--silent', 'token', '--', '--help'], { cwd: ROOT })
     expect(stdout).toMatch(/^Usage: npm run --silent token -- --user/)

@@ -74,6 +74,11 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { by: 'test', file: 'test/cli/setup-export.test.ts' },
   },
   { command: /^npm run setup -- /, verified: { needs: 'a tenant' } },
+  { command: /^npm start$/, verified: { by: 'test', file: 'test/e2e/npm-start.test.ts' } },
+  {
+    command: /^npm run tools -- --openapi (?:apps\/downstream-api\/)?openapi\.yaml$/,
+    verified: { by: 'here' },
+  },
   { command: /^npm run doctor$/, verified: { by: 'test', file: 'test/cli/doctor.test.ts' } },
   { command: /^npm run doctor -- --token-stdin/, verified: { needs: 'a tenant' } },
   {

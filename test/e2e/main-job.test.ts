@@ -12,6 +12,9 @@ const MODES: readonly [string, VersionNegotiationMode, string][] = [
   ['2025', 'legacy', '2025-11-25'],
 ]
 
+/** The operations of the API's document that only read. */
+const READING = ['getBooking', 'getTrip', 'listBookings', 'listPlaces', 'listTrips']
+
 describe('a tool call as the signed-in user, from the first 401 on', () => {
   let stack: DevelopmentStack
   let seenByApi: Claims[]
@@ -35,7 +38,9 @@ describe('a tool call as the signed-in user, from the first 401 on', () => {
       try {
         expect(session.client.getNegotiatedProtocolVersion()).toBe(version)
         const { tools } = await session.client.listTools()
-        expect(tools.map((tool) => tool.name)).toEqual(['get_datetime', 'greet', 'whoami'])
+        expect(tools.map((tool) => tool.name)).toEqual(
+          ['cancelBooking', 'createBooking', ...READING, 'get_datetime', 'greet', 'whoami'].sort(),
+        )
 
         const whoami = await session.client.callTool({ name: 'whoami', arguments: {} })
         expect(whoami.structuredContent).toMatchObject({ user: { sub: 'auth0|alice' } })
@@ -67,7 +72,9 @@ describe('a tool call as the signed-in user, from the first 401 on', () => {
       const session = await connectAs({ endpoint: stack.endpoint, username: 'bob', mode })
       try {
         const { tools } = await session.client.listTools()
-        expect(tools.map((tool) => tool.name)).toEqual(['get_datetime', 'whoami'])
+        expect(tools.map((tool) => tool.name)).toEqual(
+          [...READING, 'get_datetime', 'whoami'].sort(),
+        )
         seenByApi.length = 0
         await expect(session.client.callTool({ name: 'greet', arguments: {} })).rejects.toThrow()
         expect(log.named('request_refused').at(-1)?.fields).toMatchObject({
@@ -83,7 +90,7 @@ describe('a tool call as the signed-in user, from the first 401 on', () => {
       const session = await connectAs({ endpoint: stack.endpoint, username: 'carol', mode })
       try {
         const { tools } = await session.client.listTools()
-        expect(tools.map((tool) => tool.name)).toEqual(['get_datetime'])
+        expect(tools.map((tool) => tool.name)).toEqual(['get_datetime', 'listPlaces'])
       } finally {
         await session.close()
       }

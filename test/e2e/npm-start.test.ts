@@ -69,6 +69,8 @@ describe('npm start', () => {
     expect((await fetch(endpoint, { method: 'POST' })).status).toBe(401)
     expect((await fetch(`${issuer}.well-known/openid-configuration`)).status).toBe(200)
     expect((await fetch(`${api}api/private-scope`)).status).toBe(401)
+    const [, document = ''] = /each operation of (\S+)\.\n/.exec(text) ?? []
+    expect(await (await fetch(document)).text()).toContain('operationId: listTrips')
 
     const over = ended(started)
     started.kill('SIGINT')

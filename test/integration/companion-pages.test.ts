@@ -49,7 +49,7 @@ test.each([
   [
     'application/json',
     'application/json; charset=utf-8',
-    /"scopes":\["tool:whoami","tool:greet"\]/,
+    /"scopes":\["tool:whoami","tool:greet","read:trips","read:bookings","write:bookings"\]/,
   ],
   ['text/plain', 'text/plain; charset=utf-8', /^Development authorization server\. /],
 ])(

@@ -40,9 +40,11 @@ function place(organization: OrganizationEntry | undefined): Html {
 
 function userButton({ directory, organization, hint }: SignInPageModel, user: UserEntry): Html {
   const focused = isHinted(user, hint)
-  const permissions = directory.resource_servers.flatMap((api) =>
+  const permitted = directory.resource_servers.flatMap((api) =>
     permissionsOf(directory, { user, organization }, api),
   )
+  // Two APIs may have scopes of the same name.
+  const permissions = [...new Set(permitted)]
   const roles = user.roles.length === 0 ? 'no role' : user.roles.join(', ')
   const may =
     permissions.length === 0 ? 'only what needs no permission' : `may: ${permissions.join(', ')}`

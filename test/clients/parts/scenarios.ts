@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Connect, ConnectedClient } from './connected-client.js'
+import type { Connect, ConnectedClient, ToolAnswer } from './connected-client.js'
 import type { Stand } from './stand.js'
 import type { Suite } from './suite.js'
 
@@ -15,6 +15,13 @@ export interface Setting {
   /** Whether it opens a stream of its own after connecting; time passes only once that is answered. */
   readonly opensStream?: boolean
 }
+
+/** One for each operation of the development API's OpenAPI document. */
+const OF_DOCUMENT = [
+  ...['cancelBooking', 'createBooking', 'getBooking', 'getTrip'],
+  ...['listBookings', 'listPlaces', 'listTrips'],
+]
+const EVERY_TOOL = [...OF_DOCUMENT, 'get_datetime', 'greet', 'whoami'].sort()
 
 const HOUR = 3_600
 const DAY = 24 * HOUR
@@ -45,7 +52,7 @@ export function scenarios(suite: Suite, setting: Setting): void {
     test('from the first 401 to a greet that the API answers', async () => {
       const stand = await suite.start()
       await using(stand, async (client) => {
-        expect([...(await client.listTools())].sort()).toEqual(['get_datetime', 'greet', 'whoami'])
+        expect([...(await client.listTools())].sort()).toEqual(EVERY_TOOL)
         await isGreeted(client, stand)
       })
       expect(stand.person.signIns).toHaveLength(1)
@@ -81,6 +88,35 @@ export function scenarios(suite: Suite, setting: Setting): void {
       }
       expect(observed.refusals()).toContain('403 insufficient_scope')
       suite.record(name, 'step-up', setting.stepsUp ? 'answered' : 'refused')
+    })
+
+    const documentTitle = setting.stepsUp
+      ? 'lists and calls tools of an OpenAPI document, and asks for more scopes for one that writes'
+      : 'lists and calls tools of an OpenAPI document, and does not ask for more scopes for one that writes'
+    test(documentTitle, async () => {
+      const stand = await suite.start()
+      const { person, observed, apiCalls } = stand
+      await using(stand, async (client) => {
+        expect(await client.listTools()).toEqual(expect.arrayContaining(OF_DOCUMENT))
+        await seesTrips(client, stand)
+        expect(scopes(person.signIns[0])).not.toContain('write:bookings')
+        const book = (): Promise<ToolAnswer> =>
+          client.callTool('createBooking', { body: { tripId: 'trip-7', passengers: 2 } })
+        if (!setting.stepsUp) {
+          await expect(book()).rejects.toThrow()
+          expect(apiCalls).toHaveLength(1)
+          await seesTrips(client, stand)
+          return
+        }
+        const answer = await book()
+        expect(answer.isError).toBe(false)
+        expect(JSON.parse(answer.text)).toMatchObject({ tripId: 'trip-7', passengers: 2 })
+        expect(apiCalls.at(-1)).toMatchObject({ sub: 'auth0|alice', scope: 'write:bookings' })
+        await seesTrips(client, stand)
+      })
+      expect(person.signIns).toHaveLength(setting.stepsUp ? 2 : 1)
+      if (setting.stepsUp) expect(scopes(person.signIns[1])).toContain('write:bookings')
+      expect(observed.refusals()).toContain('403 insufficient_scope')
     })
 
     const refreshTitle = refreshes
@@ -140,6 +176,14 @@ async function isGreeted(client: ConnectedClient, { apiCalls, stack }: Stand): P
       act: { sub: 'mcp-server', act: { sub: expect.stringMatching(/^tpc_/) as string } },
     }),
   ])
+}
+
+/** Calls `listTrips`, and looks at what the API saw: alice, with the scope of that operation alone. */
+async function seesTrips(client: ConnectedClient, { apiCalls }: Stand): Promise<void> {
+  const { isError, text } = await client.callTool('listTrips', { limit: 1 })
+  expect(isError).toBe(false)
+  expect(JSON.parse(text)).toMatchObject({ trips: [{ id: 'trip-1' }] })
+  expect(apiCalls.at(-1)).toMatchObject({ sub: 'auth0|alice', scope: 'read:trips' })
 }
 
 async function knowsWho(client: ConnectedClient): Promise<void> {

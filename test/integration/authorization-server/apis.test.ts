@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signIn } from '../../../apps/development/sign-in.js'
 import {
+  PERMISSIONS,
   API,
   CALLBACK,
   MCP,
@@ -155,7 +156,7 @@ describe('token dialects', () => {
         scope: 'tool:greet',
         [claim]: 'curl',
         ...(claim === 'client_id' && { jti: expect.any(String) as string }),
-        ...(hasPermissions && { permissions: ['tool:whoami', 'tool:greet'] }),
+        ...(hasPermissions && { permissions: PERMISSIONS.alice.mcp }),
       })
     } finally {
       await speaking.close()

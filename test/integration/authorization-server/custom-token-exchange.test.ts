@@ -2,6 +2,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Directory } from '../../../apps/authorization-server/directory.js'
 import {
+  PERMISSIONS,
   ACCESS_TOKEN,
   API,
   type Answer,
@@ -153,7 +154,7 @@ describe('the scopes of a Custom Token Exchange', () => {
 
   it('the scopes of a Custom Token Exchange are all that the user may do when none is asked for', async () => {
     const answer = await postToken(server, without(customForm(subjectToken), 'scope'))
-    expect(answer.body['scope']).toBe('read:private')
+    expect(answer.body['scope']).toBe(PERMISSIONS.alice.api.join(' '))
   })
 
   it('the scopes of a Custom Token Exchange bring an ID token for openid, and the userinfo endpoint as second audience', async () => {

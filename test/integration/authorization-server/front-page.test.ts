@@ -1,7 +1,7 @@
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FrontPageDocument } from '../../../apps/authorization-server/front-page.js'
-import { type RunningServer, startAuthorizationServer, get } from './support.js'
+import { PERMISSIONS, type RunningServer, startAuthorizationServer, get } from './support.js'
 
 let server: RunningServer
 
@@ -27,10 +27,7 @@ describe('the page at /', () => {
     const response = await request(server.issuer).get('').set('Accept', 'application/json')
     expect(response.status).toBe(200)
     const { resource_servers: apis } = response.body as FrontPageDocument
-    expect(apis.map(({ scopes }) => scopes)).toEqual([
-      ['tool:whoami', 'tool:greet'],
-      ['read:private'],
-    ])
+    expect(apis.map(({ scopes }) => scopes)).toEqual([PERMISSIONS.alice.mcp, PERMISSIONS.alice.api])
     expect(Object.keys(response.body as object)).toEqual(['resource_servers'])
     expect(apis.map((api) => Object.keys(api))).toEqual([
       ['identifier', 'scopes'],

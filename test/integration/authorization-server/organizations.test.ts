@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signIn } from '../../../apps/development/sign-in.js'
 import type { Directory } from '../../../apps/authorization-server/directory.js'
 import {
+  PERMISSIONS,
   API,
   type Answer,
   type RunningServer,
@@ -93,12 +94,12 @@ describe('a sign-in to an organization', () => {
     const inside = await obtainTokens(server, 'bob', { organization: ACME })
     expect(claimsOf(inside)).toMatchObject({
       scope: 'tool:whoami tool:greet',
-      permissions: ['tool:whoami', 'tool:greet'],
+      permissions: PERMISSIONS.alice.mcp,
     })
     const outside = await obtainTokens(server, 'bob')
     expect(claimsOf(outside)).toMatchObject({
       scope: 'tool:whoami',
-      permissions: ['tool:whoami'],
+      permissions: PERMISSIONS.bob.mcp,
     })
   })
 

@@ -67,8 +67,10 @@ describe('the sign-in page', () => {
     expect(response.status).toBe(200)
     expect(page).toContain('Development only')
     expect(page).toContain('Command line')
-    expect(page).toMatch(/Alice Administrator[\s\S]*may: tool:whoami, tool:greet, read:private/)
-    expect(page).toMatch(/Bob User[\s\S]*may: tool:whoami\s*</)
+    expect(page).toMatch(
+      /Alice Administrator[\s\S]*may: tool:whoami, tool:greet, read:trips, read:bookings, write:bookings, read:private/,
+    )
+    expect(page).toMatch(/Bob User[\s\S]*may: tool:whoami, read:trips, read:bookings\s*</)
     expect(page).toMatch(/carol · no role · only what needs no permission/)
   })
 

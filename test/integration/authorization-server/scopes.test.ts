@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  PERMISSIONS,
   MCP,
   type RunningServer,
   changedDirectory,
@@ -27,8 +28,8 @@ afterAll(async () => {
 describe('scopes', () => {
   describe.each(['first-party', 'third-party'])('of a %s client', (party) => {
     it.each([
-      ['alice', 'tool:whoami tool:greet', ['tool:whoami', 'tool:greet']],
-      ['bob', 'tool:whoami', ['tool:whoami']],
+      ['alice', 'tool:whoami tool:greet', PERMISSIONS.alice.mcp],
+      ['bob', 'tool:whoami', PERMISSIONS.bob.mcp],
       ['carol', undefined, []],
     ])(
       'the scopes of a client are narrowed to what %s may do',
@@ -49,7 +50,7 @@ describe('scopes', () => {
     const { claims } = decode(String(body['access_token']))
     expect(claims).toMatchObject({
       scope: 'tool:greet',
-      permissions: ['tool:whoami', 'tool:greet'],
+      permissions: PERMISSIONS.alice.mcp,
     })
   })
 

@@ -25,6 +25,14 @@ export const API = 'http://localhost:8787/'
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 export const PROFILE = 'urn:fastmcp:mcp'
+/** What the roles of alice and bob permit in the directory of the project. */
+export const PERMISSIONS = {
+  alice: {
+    mcp: ['tool:whoami', 'tool:greet', 'read:trips', 'read:bookings', 'write:bookings'],
+    api: ['read:private', 'read:trips', 'read:bookings', 'write:bookings'],
+  },
+  bob: { mcp: ['tool:whoami', 'read:trips', 'read:bookings'] },
+} as const
 export const CALLBACK = 'http://127.0.0.1:49152/callback'
 
 export interface RunningServer extends TestAuthorizationServer {

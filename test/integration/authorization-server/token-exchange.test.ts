@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  PERMISSIONS,
   ACCESS_TOKEN,
   API,
   MCP,
@@ -84,7 +85,7 @@ describe('the On-Behalf-Of exchange', () => {
       expect(claims).toMatchObject({
         client_id: 'mcp-server',
         jti: expect.any(String) as string,
-        permissions: ['read:private'],
+        permissions: PERMISSIONS.alice.api,
       })
       expect(claims).not.toHaveProperty('azp')
       expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(60)
@@ -183,10 +184,11 @@ describe('the scope of an exchanged token', () => {
     await scoped.close()
   })
 
-  const all = 'read:private write:private'
+  const both = 'read:private write:private'
+  const all = [...PERMISSIONS.alice.api, 'write:private'].join(' ')
   it.each([
     { what: 'as asked, without a word', asked: 'read:private', granted: 'read:private' },
-    { what: 'as asked in another order', asked: 'write:private read:private', granted: all },
+    { what: 'as asked in another order', asked: 'write:private read:private', granted: both },
     { what: 'as asked, once', asked: 'read:private read:private', granted: 'read:private' },
     {
       what: 'less than asked, and reported',

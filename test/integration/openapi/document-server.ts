@@ -20,7 +20,9 @@ import { RecordingLog } from '../../helpers/recording-log.js'
 
 /** A document of a package for tests, by its path below the package. */
 export function exampleDocument(path: string): string {
-  return fileURLToPath(new URL(`../../../node_modules/@readme/oas-examples/${path}`, import.meta.url))
+  return fileURLToPath(
+    new URL(`../../../node_modules/@readme/oas-examples/${path}`, import.meta.url),
+  )
 }
 
 export const TRAIN_TRAVEL = exampleDocument('3.1/yaml/train-travel.yaml')

@@ -47,7 +47,7 @@ describe('a long text', () => {
     const { properties = {} } = tool.inputSchema['~standard'].jsonSchema.input({
       target: 'draft-2020-12',
     })
-    expect(Object.keys(properties)).toEqual(['a'])
+    expect(Object.keys(properties as object)).toEqual(['a'])
   })
 
   test('as the parameters of a media type is read at once', () => {

@@ -153,8 +153,8 @@ describe('a parameter', () => {
     await expect(call(tool, { filter: { tenant: 'theirs' } })).rejects.toThrow(
       '"filter" has a member',
     )
-    await call(tool, { filter: { color: 'blue' } })
-    expect(seen.map(({ url }) => url)).toEqual(['/things?color=blue&tenant=ours'])
+    await call(tool, { filter: { color: 'blue', filter: 'x' } })
+    expect(seen.map(({ url }) => url)).toEqual(['/things?color=blue&filter=x&tenant=ours'])
   })
 
   test('a number of 64 bits may be given as digits, and is refused where it was rounded on its way', async () => {

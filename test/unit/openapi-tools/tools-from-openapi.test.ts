@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { toolsFromOpenApi } from '../../../src/openapi.js'
 import { documentOf, onlyTool, setUpCalls, textsOf, toolsOf } from './called-tools.js'
 
 const TRAIN_TRAVEL = readFileSync(
@@ -46,4 +47,20 @@ describe('tools from an OpenAPI document', () => {
       ['get_trips', ['read'], ['read']],
     ])
   })
+})
+
+test('more than 5000 selected operations are refused by their number alone, before the work of seconds', () => {
+  // None of these could be called, so that with this number no tool would be too many.
+  const cookie = { name: 'sid', in: 'cookie', required: true, schema: { type: 'string' } }
+  const get = { parameters: [cookie], security: [], responses: {} }
+  const paths = (count: number): object =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`/things${index}`, { get }]))
+  const tools = (count: number, operations?: string): number =>
+    toolsFromOpenApi(
+      { openapi: '3.1.0', info: { title: 'Many', version: '1' }, paths: paths(count) },
+      { api: 'api', operations },
+    ).excluded.length
+  expect(() => tools(5_001)).toThrow(/5001 operations would become tools, more than 128/)
+  expect(tools(5_001, 'GET /things7')).toBe(5_001)
+  expect(tools(5_000)).toBe(5_000)
 })

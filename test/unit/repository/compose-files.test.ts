@@ -99,6 +99,8 @@ describe('docker-compose.yml', () => {
         PORT: Number(mcpPort),
         ISSUER_BASE_URL: issuerUrl,
         API_BASE_URL: apiUrl.slice(0, -1),
+        OPENAPI_DOCUMENT: `${apiUrl}openapi.yaml`,
+        DEMO_TOOLS: 'on',
       })
     },
   )

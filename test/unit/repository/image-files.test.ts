@@ -25,6 +25,36 @@ function copiedInto(stage: string): readonly string[] {
   )
 }
 
+/** The files beside a module that it reads when it is loaded: `new URL('./name', import.meta.url)`. */
+function readBy(file: string): readonly string[] {
+  const source = readFileSync(join(ROOT, file), 'utf8')
+  return [...source.matchAll(/new URL\('(\.\/[^']+)', import\.meta\.url\)/g)].map(([, path = '']) =>
+    normalize(join(dirname(file), path)),
+  )
+}
+
+test.each([
+  ['api', 'apps/downstream-api/main.ts', 'apps/downstream-api/openapi.yaml'],
+  [
+    'authorization-server',
+    'apps/authorization-server/main.ts',
+    'apps/authorization-server/directory.json',
+  ],
+])(
+  'the build of the image %s puts each file that its program reads beside the compiled module',
+  (stage, program, known) => {
+    const read = [...importedBy(program)].flatMap(readBy)
+    expect(read).toContain(known)
+    const build = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+    const copied = [...build.matchAll(/ cp (\S+) dist-apps\/(\S+\/)/g)].flatMap(
+      ([, from = '', folder = '']) => (folder === `${dirname(from)}/` ? [from] : []),
+    )
+    expect(read.filter((file) => !copied.includes(file))).toEqual([])
+    const folders = copiedInto(stage)
+    expect(read.filter((file) => !folders.some((folder) => file.startsWith(folder)))).toEqual([])
+  },
+)
+
 test.each([
   ['api', 'apps/downstream-api/main.ts'],
   ['authorization-server', 'apps/authorization-server/main.ts'],

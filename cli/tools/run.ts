@@ -1,0 +1,146 @@
+import { ConfigError } from '../../src/config/config.js'
+import { readOpenApi } from '../../src/openapi/read-openapi.js'
+import type { OpenApiReport } from '../../src/openapi-tools/openapi-tools.js'
+import { createDocumentFetch } from '../../src/server/connections.js'
+import { toolsOfDocument, type DocumentTools } from '../../src/server/document-tools.js'
+import { listedAtFirst } from '../../src/server/listed-tools.js'
+import { readDocument } from '../../src/server/read-document.js'
+import { baselineOf } from '../../src/server/tools-of-config.js'
+import { offeredTools } from '../../src/tools/offered-tools.js'
+import { guardOutput, type GuardedIo } from '../guarded-output.js'
+import { processIo, type CommandIo } from '../io.js'
+import { printable } from '../printable.js'
+import { UsageError } from '../usage-error.js'
+import { explainText } from './explain-text.js'
+import { parseToolsOptions, TOOLS_USAGE, type ToolsOptions } from './options.js'
+import { overviewText } from './overview-text.js'
+import { reportJson } from './report-json.js'
+import { scopesText } from './scopes-text.js'
+import { toolsSources, type ToolsSource, type ToolsSources } from './sources.js'
+import { targetFindings, type TargetName } from './targets.js'
+
+/**
+ * `tools`: shows which tools come out of an OpenAPI document. Resolves with the exit code: 1 for a document that is faulty or
+ * a target that refuses a tool, 2 for a command line that cannot be understood.
+ */
+export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
+  const guarded = guardOutput(io)
+  try {
+    const options = parseToolsOptions(argv)
+    if (options !== undefined) return await show(options, guarded)
+    guarded.write(TOOLS_USAGE)
+    return 0
+  } catch (error) {
+    guarded.writeError(errorText(error))
+    return error instanceof UsageError ? 2 : 1
+  }
+}
+
+function errorText(error: unknown): string {
+  if (error instanceof UsageError) {
+    return `${error.message} For all options: mcp-on-behalf-of tools --help\n`
+  }
+  if (error instanceof ConfigError) return `${error.message}\n`
+  return `tools failed: ${error instanceof Error ? printable(error.message) : 'unknown failure'}\n`
+}
+
+async function show(options: ToolsOptions, io: GuardedIo): Promise<number> {
+  const found = toolsSources(options, io.directory)
+  const { sources } = found
+  if (sources.length > 1 && options.view.kind !== 'overview' && options.view.kind !== 'scopes') {
+    const known = sources.map(({ api }) => api).join(', ')
+    throw new UsageError(`There are several APIs: name one of ${known} by --api.`)
+  }
+  const outgoing = createDocumentFetch(found.outgoing)
+  const fetch = io.fetch ?? outgoing.fetch
+  try {
+    const codes: number[] = []
+    for (const source of sources) {
+      if (sources.length > 1) io.write(`${codes.length === 0 ? '' : '\n'}${source.api}\n`)
+      codes.push(await showOne(source, { options, found, io, fetch }))
+    }
+    return Math.max(...codes)
+  } finally {
+    await outgoing.close()
+  }
+}
+
+interface Showing {
+  readonly options: ToolsOptions
+  readonly found: ToolsSources
+  readonly io: GuardedIo
+  readonly fetch: typeof globalThis.fetch
+}
+
+async function showOne(source: ToolsSource, showing: Showing): Promise<number> {
+  const { options, found, io, fetch } = showing
+  const made = await toolsOfDocument(source.api, source, { fetch, reservedNames: [] })
+  io.write(await viewText(made, source, showing))
+  for (const { message, cure, line, pointer } of made.faults) {
+    const place = line === undefined ? pointer : `${made.document}:${line}`
+    io.writeError(`warning: ${printable(message)}. ${printable(cure)}. (${printable(place)})\n`)
+  }
+  tellBeyond(made, found.ceiling, io)
+  const refused = options.target === undefined ? 0 : tellTarget(made.report, options.target, io)
+  const faulty = made.excluded.some(({ kind }) => kind === 'fault')
+  return refused > 0 || faulty ? 1 : 0
+}
+
+async function viewText(
+  made: DocumentTools,
+  source: ToolsSource,
+  { options: { view }, found, fetch }: Showing,
+): Promise<string> {
+  const { report } = made
+  switch (view.kind) {
+    case 'json':
+      return reportJson(report)
+    case 'explain':
+      return explainText(report, view.tool, found.endpoint)
+    case 'scopes':
+      return scopesText(report, await descriptionsOf(source, fetch))
+    case 'overview': {
+      const { tools } = offeredTools(made.tools, found.ceiling)
+      const baseline = found.baselineScopes ?? baselineOf(tools, [made])
+      return overviewText(report, listedAtFirst(tools, baseline, found.access))
+    }
+  }
+}
+
+/** What the document says of the scopes in its security schemes. */
+async function descriptionsOf(
+  { openapi }: ToolsSource,
+  fetch: Showing['fetch'],
+): Promise<ReadonlyMap<string, string>> {
+  const source = await readDocument(openapi.document, { fetch })
+  const { document } = readOpenApi(source, { name: openapi.documentName })
+  const all = document?.securitySchemes.flatMap(({ scopes }) => [...scopes]) ?? []
+  return new Map(all.map(([scope, text]) => [scope, text]))
+}
+
+/** Tools that the server would not offer. */
+function tellBeyond(
+  { tools }: DocumentTools,
+  ceiling: readonly string[] | undefined,
+  io: GuardedIo,
+): void {
+  const { withheld } = offeredTools(tools, ceiling)
+  if (withheld.length === 0) return
+  const names = withheld.slice(0, 5).map(({ name }) => name)
+  const more = withheld.length > names.length ? ` and ${withheld.length - names.length} more` : ''
+  io.writeError(
+    `warning: MCP_AUTH0_EXCHANGE_SCOPE lacks scopes that ${names.join(', ')}${more} need at the API: the server does not offer them.\n`,
+  )
+}
+
+/** How many findings mean that something is refused. */
+function tellTarget({ tools }: OpenApiReport, target: TargetName, io: GuardedIo): number {
+  const findings = targetFindings(tools, target)
+  for (const { tool, place, effect, problem } of findings) {
+    const where = [tool, place].filter((part) => part !== '').join(' ')
+    io.writeError(
+      `${target}: ${effect}: ${where === '' ? '' : `${printable(where)}: `}${printable(problem)}\n`,
+    )
+  }
+  return findings.filter(({ effect }) => effect === 'refused').length
+}
