@@ -1,4 +1,5 @@
 import type { DownstreamContent } from '../downstream/downstream-client.js'
+import { shown } from '../openapi/shown.js'
 import type { CallPlan } from './argument-plan.js'
 
 const MAX_HEADER = 4_000
@@ -23,10 +24,15 @@ export function nextPage(answer: DownstreamContent, plan: CallPlan): readonly st
   const known = given.filter((one) => one !== undefined)
   const paging = known.filter(([name]) => plan.paging.includes(name))
   const [first] = paging
-  if (first === undefined || paging.some(([, value]) => value.length > MAX_VALUE)) return []
+  if (first === undefined || paging.some(([, value]) => !isPlainValue(value))) return []
   const words = paging.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')
   answer.assertNoToken(words)
   return [`There is a next page: call again with ${words}, and the other arguments as they were.`]
+}
+
+/** Cursors and numbers of pages are; what has line ends or turns text round is written for the model. */
+function isPlainValue(value: string): boolean {
+  return value.length <= MAX_VALUE && shown(value, MAX_VALUE) === value
 }
 
 function nextTarget(header: string): string | undefined {
