@@ -178,7 +178,7 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
   },
   invalid_argument: {
     ...TOOL,
-    when: "an argument cannot be sent: it would make the call another one, or has no form in its place",
+    when: 'an argument cannot be sent: it would make the call another one, or has no form in its place',
     logLevel: 'warn',
     text: 'An argument of this tool cannot be part of an address of the API. Correct it.',
   },

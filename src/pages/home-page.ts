@@ -3,11 +3,7 @@ import { html, type Html } from './html.js'
 import { inlineElement } from './inline-element.js'
 import { clientGuides } from './client-guides.js'
 import { COPY_SCRIPT } from './copy-script.js'
-import {
-  connectSection,
-  metadataSection,
-  signInSection,
-} from './home-page-sections.js'
+import { connectSection, metadataSection, signInSection } from './home-page-sections.js'
 import type { HomePageModel } from './home-page-model.js'
 import { toolsSection } from './tools-section.js'
 import { HOME_PAGE_STYLES } from './home-page-styles.js'

@@ -24,9 +24,7 @@ function toolLists(tools: readonly HomePageTool[]): Html | readonly Html[] {
   const shown = groups.slice(0, MAX_GROUPS)
   const beyond = tools.filter(({ group }) => group !== undefined && !shown.includes(group)).length
   return [
-    ...(others.length === 0
-      ? []
-      : [toolList(others, { most: MAX_UNGROUPED, level: 3 })]),
+    ...(others.length === 0 ? [] : [toolList(others, { most: MAX_UNGROUPED, level: 3 })]),
     ...shown.map(
       (name) =>
         html`<h3 class="group">${name}</h3>

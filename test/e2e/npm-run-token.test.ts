@@ -49,7 +49,9 @@ describe('npm run token', () => {
     expect(scopeOf(alice)).toEqual(expect.arrayContaining(['tool:whoami', 'note:write']))
     expect(alice.stderr).toBe('')
     expect(scopeOf(bob)).not.toContain('note:write')
-    expect(bob.stderr).toBe('Not granted: note:write write:bookings. bob has no role with that permission.\n')
+    expect(bob.stderr).toBe(
+      'Not granted: note:write write:bookings. bob has no role with that permission.\n',
+    )
     expect(misspelt.stderr).toBe(
       `Not granted: tool:gret. ${resource} has no such scope. It has: tool:whoami note:write read:trips read:bookings write:bookings.\n`,
     )
