@@ -40,7 +40,9 @@ function told(issue: z.core.$ZodIssue, schema: unknown): readonly Told[] {
   }
   if (issue.code === 'invalid_union') return unionTold(issue, schema)
   const missing = issue.code === 'invalid_type' && issue.input === undefined
-  return [{ path, hint: missing && /^Invalid/.test(issue.message) ? 'is missing' : plain(issue) }]
+  return [
+    { path, hint: missing && issue.message.startsWith('Invalid') ? 'is missing' : plain(issue) },
+  ]
 }
 
 /** Of the form that fits best: the one whose faults are inside of the value. */
@@ -49,13 +51,11 @@ function unionTold(issue: z.core.$ZodIssueInvalidUnion, schema: unknown): readon
     issues.every((one) => one.path.length > 0 || one.code === 'custom'),
   )
   if (inside === undefined) return [{ path: issue.path, hint: issue.message }]
-  return inside.flatMap((one) =>
-    told({ ...one, path: [...issue.path, ...one.path] } as z.core.$ZodIssue, schema),
-  )
+  return inside.flatMap((one) => told({ ...one, path: [...issue.path, ...one.path] }, schema))
 }
 
 function plain({ message, code }: z.core.$ZodIssue): string {
-  return code === 'invalid_type' && /^Invalid/.test(message)
+  return code === 'invalid_type' && message.startsWith('Invalid')
     ? 'has a value of another type'
     : message
 }

@@ -35,7 +35,7 @@ export function parseYamlText(text: string): YamlText {
       if (offset !== undefined) return lineAt(offset)
     }
     const { contents } = document
-    return isNode(contents) && contents.range ? lineAt(contents.range[0]) : undefined
+    return isNode(contents) ? lineAt(contents.range[0]) : undefined
   }
   if (document.errors.length > 0) {
     const faults = document.errors.map(({ code, pos }) => ({
@@ -70,7 +70,8 @@ function offsetOf(
   return (keyNode?.range ?? range)?.[0]
 }
 
-function keyOf(pair: unknown): unknown {
-  const { key } = (pair ?? {}) as { readonly key?: { readonly value?: unknown } }
-  return key?.value === undefined ? undefined : String(key.value)
+function keyOf(pair: unknown): string | undefined {
+  const { key } = (pair ?? {}) as { readonly key?: { readonly value?: unknown } | undefined }
+  const value = key?.value
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : undefined
 }

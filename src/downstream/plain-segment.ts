@@ -8,19 +8,26 @@ const SLASHES = /[\u2044\u2215\u29F8]/g
 const BACKSLASHES = /[\u00A5\u20A9\u2216\u29F5\u29F9]/g
 const FULL_STOPS = /\u3002/g
 
+// What normalisation puts in order, in more of a row than any writing has (UAX #15 "Stream-Safe Text Format"): the work grows
+// with the square of their number. The two halfwidth marks become such characters.
+const MARKS = /[\p{M}\uFF9E\uFF9F]{31}/u
+
 const MAX_ROUNDS = 8
 
 /**
  * Whether every server reads `segment` as one plain path segment, however often it decodes or normalises it.
  *
  * False for empty segments, dots and separators, also behind repeated percent-encoding, IIS's `%u002e`, compatibility
- * forms (full-width dots), Windows look-alikes, invisible characters, and bytes that are not UTF-8.
+ * forms (full-width dots), Windows look-alikes, invisible characters, bytes that are not UTF-8, and more than 30 combining
+ * characters in a row.
  */
 export function isPlainSegment(segment: string): boolean {
   let form = segment
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     if (STRUCTURE.test(form)) return false
-    const normal = normalized(form)
+    const visible = form.replace(INVISIBLE, '')
+    if (MARKS.test(visible)) return false
+    const normal = normalized(visible)
     if (STRUCTURE.test(normal) || DOTS_ALONE.test(normal)) return false
     const next = decoded(normal)
     if (next === undefined) return false
@@ -32,7 +39,6 @@ export function isPlainSegment(segment: string): boolean {
 
 function normalized(text: string): string {
   return text
-    .replace(INVISIBLE, '')
     .normalize('NFKC')
     .replace(INVISIBLE, '')
     .replace(SLASHES, '/')

@@ -26,6 +26,8 @@ export interface ToolNames<T extends Nameable> {
 }
 
 const MAX_LENGTH = 48
+/** Of an operationId or a path: normalising a long text can take minutes. */
+const MAX_WORDS = 1_000
 const TOOL_NAME = /^[A-Za-z][A-Za-z0-9_]{0,47}$/
 const HASH_LENGTHS = [6, 10, 16]
 
@@ -112,6 +114,7 @@ function derivedName(operation: Nameable): string {
 
 function safeWords(text: string): string {
   const words = text
+    .slice(0, MAX_WORDS)
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .replace(/[^A-Za-z0-9_]+/g, '_')

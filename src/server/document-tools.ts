@@ -78,10 +78,11 @@ export async function toolsOfDocument(
   })
   // Loaded here: without a document, nobody needs it.
   const { toolsFromOpenApi } = await import('../openapi-tools/tools-from-openapi.js')
-  const { document: _document, documentName: name, toolPrefix = '', ...rest } = openapi
+  const { documentName: name, toolPrefix = '', operations, optionNames, ...rest } = openapi
+  const { serverScopes, scopesMissing, optionalSecurity, answerBytes, maxTools } = rest
   const options: ToolsFromOpenApiOptions = {
-    ...rest,
-    ...{ api, name, baseUrl, curation },
+    ...{ api, name, baseUrl, curation, operations, optionNames },
+    ...{ serverScopes, scopesMissing, optionalSecurity, answerBytes, maxTools },
     reservedNames: withoutPrefix(reservedNames, toolPrefix),
   }
   try {

@@ -161,7 +161,7 @@ describe('mcp-on-behalf-of tools', () => {
     const unknown = { other: [{ OAuth3: [] }], fine: [{ OAuth2: ['read:a'] }] }
     const faulty = await tools(['--openapi', put('unknown.json', documentOf(unknown))])
     expect(faulty.code).toBe(1)
-    expect(faulty.stdout).toMatch(/left out\n  GET \/other .*OAuth3.*unknown\.json:1\n/)
+    expect(faulty.stdout).toMatch(/left out\n {2}GET \/other .*OAuth3.*unknown\.json:1\n/)
   })
 
   test.each([

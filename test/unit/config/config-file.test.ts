@@ -13,7 +13,7 @@ import {
 } from '../../../src/config/config.js'
 import { GOOD } from './good-settings.js'
 
-const { API_AUTH0_AUDIENCE: _audience, API_BASE_URL: _url, ...WITHOUT_API } = GOOD
+const WITHOUT_API = { ...GOOD, API_AUTH0_AUDIENCE: undefined, API_BASE_URL: undefined }
 
 const TWO_APIS = `
 apis:
