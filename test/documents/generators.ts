@@ -108,7 +108,7 @@ async function connect(
     tools,
     call: (name, given) =>
       api.during(async () => {
-        await client.callTool({ name, arguments: given }, { timeout: 20_000 })
+        await client.callTool({ name, arguments: given }, { timeout: 5_000 })
       }),
     async close() {
       await client.close()

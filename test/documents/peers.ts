@@ -41,10 +41,12 @@ interface Found {
 async function main(): Promise<void> {
   ensureInstalled('test/documents/packages')
   const all: Found[] = []
-  for (const generator of GENERATORS) all.push(await judge(generator))
   const path = join(import.meta.dirname, 'peers.json')
   const options = { ...(await resolveConfig(path)), filepath: path }
-  writeFileSync(path, await format(JSON.stringify(all), options))
+  for (const generator of GENERATORS) {
+    all.push(await judge(generator))
+    writeFileSync(path, await format(JSON.stringify(all), options))
+  }
 }
 
 async function judge(generator: Generator): Promise<Found> {
