@@ -144,6 +144,9 @@ export function assertScope(scope: string, pointer: string, operation: string): 
   })
 }
 
+/** Of a scheme; more scopes than this are not searched for the one that was meant. */
+const MOST_COMPARED = 100
+
 function addUnlistedScope(
   { faults, operation }: RequirementContext,
   {
@@ -152,7 +155,9 @@ function addUnlistedScope(
     pointer,
   }: { readonly scope: string; readonly scheme: OpenApiSecurityScheme; readonly pointer: string },
 ): void {
-  const near = nearestName(scope, [...scheme.scopes.keys()])
+  // The work grows with the product of both lists.
+  const near =
+    scheme.scopes.size > MOST_COMPARED ? undefined : nearestName(scope, [...scheme.scopes.keys()])
   const hint = near === undefined ? '' : `. Did you mean ${shown(near)}?`
   faults.add({
     code: 'scope',
