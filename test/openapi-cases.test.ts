@@ -34,7 +34,7 @@ const CASES: Readonly<Record<number, string>> = {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** Files of tests and benchmarks about OpenAPI documents: other suites have cases of the same numbers. */
+/** Files of tests and benchmarks about OpenAPI documents. */
 function titles(): readonly string[] {
   return ['test', 'bench'].flatMap((room) =>
     readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
@@ -53,7 +53,7 @@ function groupsIn(text: string): readonly string[] {
 }
 
 test('each case of tools from OpenAPI documents has a test that carries its number', () => {
-  const proven = idsIn(titles(), /case \d+/)
-  const missing = Object.entries(CASES).filter(([number]) => !proven.has(`case ${number}`))
-  expect(missing.map(([number, what]) => `case ${number}: ${what}`)).toEqual([])
+  const proven = idsIn(titles(), /openapi \d+/)
+  const missing = Object.entries(CASES).filter(([number]) => !proven.has(`openapi ${number}`))
+  expect(missing.map(([number, what]) => `openapi ${number}: ${what}`)).toEqual([])
 })

@@ -14,7 +14,7 @@ import { msToReady } from './start.js'
 const OPERATIONS = 300
 const TIMES = 5
 
-/** [case 34] What an OpenAPI document of 300 operations costs a call of another tool, the list, and the start. */
+/** [openapi 34] What an OpenAPI document of 300 operations costs a call of another tool, the list, and the start. */
 export async function manyOperations(stack: Stack): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-document-'))
   const file = join(folder, 'openapi.json')

@@ -111,7 +111,7 @@ const REPORTED = [
 }))
 
 describe('mcp-on-behalf-of tools', () => {
-  test('[case 32] tools shows the tools of a document as a table, with the scopes of both hops and what a fresh client sees', async () => {
+  test('[openapi 32] tools shows the tools of a document as a table, with the scopes of both hops and what a fresh client sees', async () => {
     expect(await tools(['--openapi', TRAIN_TRAVEL])).toEqual({
       code: 0,
       stdout: OVERVIEW,
@@ -119,7 +119,7 @@ describe('mcp-on-behalf-of tools', () => {
     })
   })
 
-  test('[case 32] tools --json has exactly the agreed members, and is the same every time', async () => {
+  test('[openapi 32] tools --json has exactly the agreed members, and is the same every time', async () => {
     const { code, stdout, stderr } = await tools(['--openapi', TRAIN_TRAVEL, '--json'])
     expect([code, stderr]).toEqual([0, ''])
     const report = JSON.parse(stdout) as { readonly tools: readonly Record<string, unknown>[] }
@@ -145,7 +145,7 @@ describe('mcp-on-behalf-of tools', () => {
     expect(digest(again.stdout)).toBe(digest(stdout))
   })
 
-  test('[case 32] tools ends with 1 for a document that cannot be used, and names every fault with its line', async () => {
+  test('[openapi 32] tools ends with 1 for a document that cannot be used, and names every fault with its line', async () => {
     const path = put('openapi.yaml', 'swagger: "2.0"\ninfo: {title: a, version: "1"}\npaths: {}\n')
     const { code, stdout, stderr } = await tools(['--openapi', path])
     expect([code, stdout]).toEqual([1, ''])
@@ -153,7 +153,7 @@ describe('mcp-on-behalf-of tools', () => {
     expect(stderr).toContain('openapi.yaml:1')
   })
 
-  test('[case 32] tools ends with 1 where an operation is left out because of a fault, and with 0 where it only cannot be called', async () => {
+  test('[openapi 32] tools ends with 1 where an operation is left out because of a fault, and with 0 where it only cannot be called', async () => {
     const key = { key: [{ Key: [] }], fine: [{ OAuth2: ['read:a'] }] }
     const called = await tools(['--openapi', put('key.json', documentOf(key))])
     expect(called.code).toBe(0)
@@ -173,13 +173,13 @@ describe('mcp-on-behalf-of tools', () => {
     ['a rule that is none', ['--openapi', 'a.yaml', '--operations', 'get']],
     ['a document over plain http', ['--openapi', 'http://api.example/openapi.json']],
     ['an empty value', ['--openapi', ' ']],
-  ])('[case 32] tools ends with 2 and one line for %s', async (_what, argv) => {
+  ])('[openapi 32] tools ends with 2 and one line for %s', async (_what, argv) => {
     const { code, stdout, stderr } = await tools(argv)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/^[^\n]+ For all options: mcp-on-behalf-of tools --help\n$/)
   })
 
-  test('[case 32] tools shows no secret of the settings beside it, and reaches nothing', async () => {
+  test('[openapi 32] tools shows no secret of the settings beside it, and reaches nothing', async () => {
     put(
       '.env',
       'MCP_AUTH0_CLIENT_SECRET=secret-of-the-mcp-server\nOPENAPI_SERVER_SCOPES=prefix:x:\n',
@@ -192,7 +192,7 @@ describe('mcp-on-behalf-of tools', () => {
     }
   })
 
-  test('[case 32] tools fetches a document at a URL with one request that carries no credentials', async () => {
+  test('[openapi 32] tools fetches a document at a URL with one request that carries no credentials', async () => {
     const seen: unknown[] = []
     const server = await startHttpServer((req, res) => {
       seen.push([req.method, req.url, req.headers.authorization, req.headers.cookie])

@@ -91,7 +91,7 @@ describe('the listing of generated tools', () => {
     ['read', 'get_stations get_trips'],
     ['read write', 'create_trip get_stations get_trips'],
   ])(
-    '[case 30] has what a token with the scopes "%s" may call, always in the same order',
+    '[openapi 30] has what a token with the scopes "%s" may call, always in the same order',
     async (scope, expected) => {
       const server = await openStandalone()
       const token = await server.mint({ scope: `${scope} other`.trim() })

@@ -63,7 +63,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true })
 })
 
-test('[case 12] every API request of two users in 500 mixed calls of a document carries the right user, the audience and exactly the scopes of its operation', async () => {
+test('[openapi 12] every API request of two users in 500 mixed calls of a document carries the right user, the audience and exactly the scopes of its operation', async () => {
   const path = join(directory, 'openapi.json')
   writeFileSync(path, JSON.stringify(DOCUMENT))
   const scopes = ['read', 'write', 'admin']

@@ -66,7 +66,7 @@ function counted(tool: ContentTool, uses: Uses): ContentTool {
   return { ...tool, inputSchema }
 }
 
-test('[case 34] a call among 300 tools of a document costs what its one tool costs: schemas are converted once, and no other one is validated', async () => {
+test('[openapi 34] a call among 300 tools of a document costs what its one tool costs: schemas are converted once, and no other one is validated', async () => {
   const uses: Uses = { validated: [], converted: [] }
   const { tools } = toolsFromOpenApi(DOCUMENT, { api: 'api', maxTools: COUNT })
   expect(tools).toHaveLength(COUNT)

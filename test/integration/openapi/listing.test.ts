@@ -56,7 +56,7 @@ describe('the list of the tools of a document', () => {
     ['2026-07-28', 'hide'],
     ['2026-07-28', 'show'],
   ] as const)(
-    '[case 30] the list of the tools of a document is what the token covers, in the same order every time: %s, LOCKED_TOOLS=%s',
+    '[openapi 30] the list of the tools of a document is what the token covers, in the same order every time: %s, LOCKED_TOOLS=%s',
     async (era, locked) => {
       const server = await startMcpServer({
         environment: { OPENAPI_DOCUMENT: TRAIN_TRAVEL, LOCKED_TOOLS: locked },
@@ -72,7 +72,7 @@ describe('the list of the tools of a document', () => {
     },
   )
 
-  test('[case 30] a server with a document shows locked tools unless it is told otherwise, so that a step-up can begin', async () => {
+  test('[openapi 30] a server with a document shows locked tools unless it is told otherwise, so that a step-up can begin', async () => {
     const server = await startMcpServer({ environment: { OPENAPI_DOCUMENT: TRAIN_TRAVEL } })
     const token = await server.mint({ scope: 'read' })
     expect((await ERAS['2025-11-25'](server, token)).names).toEqual(ALL)

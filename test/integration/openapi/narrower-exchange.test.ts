@@ -9,7 +9,7 @@ import { callTool, postMcp, rpcAnswer } from '../../helpers/mcp-requests.js'
 import { startMcpServer } from '../../helpers/start-mcp-server.js'
 import { TRAIN_TRAVEL } from './document-server.js'
 
-test('[case 11] a tool of a document whose exchange grants less than the operation needs is an error, and the API is not called', async () => {
+test('[openapi 11] a tool of a document whose exchange grants less than the operation needs is an error, and the API is not called', async () => {
   const server = await startMcpServer({ environment: { OPENAPI_DOCUMENT: TRAIN_TRAVEL } })
   server.issuer.tokenResponder = async (request, res) => {
     const token = await mintExchanged(server.issuer, request, { claims: { scope: 'read' } })

@@ -41,7 +41,7 @@ async function start(): Promise<TestServer> {
 }
 
 describe('permissions of a user and the alternatives of an operation', () => {
-  test('[case 10] an operation is allowed on the one alternative that the permissions of the user allow, and exchanged for that one', async () => {
+  test('[openapi 10] an operation is allowed on the one alternative that the permissions of the user allow, and exchanged for that one', async () => {
     const server = await start()
     const token = await server.mint({
       scope: 'read:own read:all',
@@ -54,7 +54,7 @@ describe('permissions of a user and the alternatives of an operation', () => {
     ])
   })
 
-  test('[case 10] a step-up asks for the alternative that the permissions of the user allow', async () => {
+  test('[openapi 10] a step-up asks for the alternative that the permissions of the user allow', async () => {
     const server = await start()
     const token = await server.mint({ scope: 'openid', permissions: ['read:all'] })
     const response = await postMcp(server.endpoint, callTool('report'), { token })
@@ -63,7 +63,7 @@ describe('permissions of a user and the alternatives of an operation', () => {
     expect(server.issuer.tokenRequests).toEqual([])
   })
 
-  test('[case 10] an operation no alternative of which the permissions of the user allow is refused without a challenge, and not listed', async () => {
+  test('[openapi 10] an operation no alternative of which the permissions of the user allow is refused without a challenge, and not listed', async () => {
     const server = await start()
     const token = await server.mint({ scope: 'read:own read:all', permissions: ['other'] })
     const response = await postMcp(server.endpoint, callTool('report'), { token })

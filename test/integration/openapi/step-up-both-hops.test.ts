@@ -19,7 +19,7 @@ function isError(response: TestResponse): unknown {
 }
 
 describe('a server with the tools of an OpenAPI document', () => {
-  test('[case 1] a server with the tools of an OpenAPI document asks for the scopes of an operation before anything runs, and exchanges for exactly those of the API', async () => {
+  test('[openapi 1] a server with the tools of an OpenAPI document asks for the scopes of an operation before anything runs, and exchanges for exactly those of the API', async () => {
     const server = await start()
     const reading = await server.tokenFor('alice', 'read')
     const refused = await postMcp(server.endpoint, callTool('create_booking', BOOKING), {
@@ -46,7 +46,7 @@ describe('a server with the tools of an OpenAPI document', () => {
     ])
   })
 
-  test('[case 1] the tools of an OpenAPI document that inherit the requirement need read, those that override it need write', async () => {
+  test('[openapi 1] the tools of an OpenAPI document that inherit the requirement need read, those that override it need write', async () => {
     const server = await start()
     const token = await server.tokenFor('alice', 'read')
     const answer = rpcAnswer(await postMcp(server.endpoint, rpc('tools/list'), { token }))
@@ -68,7 +68,7 @@ describe('a server with the tools of an OpenAPI document', () => {
     })
   })
 
-  test('[case 2] a server with the tools of an OpenAPI document exchanges once for each set of scopes', async () => {
+  test('[openapi 2] a server with the tools of an OpenAPI document exchanges once for each set of scopes', async () => {
     const server = await start()
     const token = await server.tokenFor('alice', 'read write')
     const call = async (name: string, args: object = {}): Promise<void> => {

@@ -62,7 +62,7 @@ function put(servers: {
 }
 
 describe('the token for the API', () => {
-  test('[case 27] the token for the API goes where the configuration says, wherever the servers of the document are', async () => {
+  test('[openapi 27] the token for the API goes where the configuration says, wherever the servers of the document are', async () => {
     const document = put({ document: elsewhere.origin, operation: `${elsewhere.origin}/other` })
     const server = await startMcpServer({ api, environment: { OPENAPI_DOCUMENT: document } })
     const token = await server.mint({ scope: 'read' })
@@ -74,7 +74,7 @@ describe('the token for the API', () => {
     ])
   })
 
-  test('[case 27] the token for the API does not follow a redirect to another host', async () => {
+  test('[openapi 27] the token for the API does not follow a redirect to another host', async () => {
     api.responder = (_req, res) => {
       res.writeHead(302, { location: `${elsewhere.origin}/here` }).end()
     }
@@ -86,7 +86,7 @@ describe('the token for the API', () => {
     expect(elsewhere.requests).toEqual([])
   })
 
-  test('[case 27] a document whose servers have another path than the configuration ends the start, with the value to set', async () => {
+  test('[openapi 27] a document whose servers have another path than the configuration ends the start, with the value to set', async () => {
     const starting = startMcpServer({
       api,
       environment: { OPENAPI_DOCUMENT: put({ document: `${api.origin}/v1` }) },

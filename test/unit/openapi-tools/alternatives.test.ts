@@ -21,7 +21,7 @@ function chosenOf(document: object, options: Parameters<typeof toolsOf>[1] = {})
 }
 
 describe('what an operation needs', () => {
-  test('[case 3] is read from schemes that are wanted together and from alternatives', () => {
+  test('[openapi 3] is read from schemes that are wanted together and from alternatives', () => {
     const text = readFileSync(new URL('3.0/json/security-multiple.json', EXAMPLES), 'utf8')
     const { report, excluded } = toolsOf(text)
     const needed = report.tools.map(({ operation, chosen }) => [operation.path, chosen.api])
@@ -32,7 +32,7 @@ describe('what an operation needs', () => {
     ])
   })
 
-  test('[case 4] is the scope of OAuth, though a bearer token stands beside it without one', () => {
+  test('[openapi 4] is the scope of OAuth, though a bearer token stands beside it without one', () => {
     const { report } = toolsOf(readFileSync(GALAXY, 'utf8'))
     const needs = Object.fromEntries(report.tools.map(({ name, chosen }) => [name, chosen]))
     expect(needs['getMe']).toEqual({ server: ['read:account'], api: ['read:account'] })
@@ -40,7 +40,7 @@ describe('what an operation needs', () => {
     expect(needs['createPlanet']).toEqual({ server: [], api: [] })
   })
 
-  test('[case 5] begins with the alternative that unlocks the fewest operations, then with the one of the fewest scopes', () => {
+  test('[openapi 5] begins with the alternative that unlocks the fewest operations, then with the one of the fewest scopes', () => {
     const chosen = chosenOf(
       needing({
         events: [['all'], ['events']],

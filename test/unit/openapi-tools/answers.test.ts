@@ -25,12 +25,12 @@ async function answered(listener: RequestListener, document: object = PAGED) {
 }
 
 describe('an answer of the API', () => {
-  test('[case 25] is passed on byte for byte: a number of 64 bits keeps its digits', async () => {
+  test('[openapi 25] is passed on byte for byte: a number of 64 bits keeps its digits', async () => {
     const body = '{ "id": 9007199254740993,\n "n": 1.0, "t": "\\u00fc" }'
     expect(textsOf(await answered(answering(body)))).toEqual([body])
   })
 
-  test('[case 25] of 5 MB that is a list is cut at an element, and says how many of how many and what pages', async () => {
+  test('[openapi 25] of 5 MB that is a list is cut at an element, and says how many of how many and what pages', async () => {
     const items = Array.from({ length: 50_000 }, (_, id) => ({
       id,
       text: 'x'.repeat(80),
@@ -49,7 +49,7 @@ describe('an answer of the API', () => {
     )
   })
 
-  test('[case 25] with a long list in an object is cut within the list, and keeps what follows it', async () => {
+  test('[openapi 25] with a long list in an object is cut within the list, and keeps what follows it', async () => {
     const items = Array.from({ length: 5_000 }, (_, id) => ({ id, text: 'x'.repeat(80) }))
     const [kept = '', note = ''] = textsOf(
       await answered(answering(JSON.stringify({ total: 5_000, items, next: 'abc' }))),
@@ -83,11 +83,11 @@ describe('an answer of the API', () => {
       answering(Buffer.alloc(1_234), { type: 'application/pdf' }),
       ['The API answered with application/pdf of 1,234 bytes, which cannot be shown here.'],
     ],
-  ])('[case 25] %s becomes text', async (_title, listener, expected) => {
+  ])('[openapi 25] %s becomes text', async (_title, listener, expected) => {
     expect(textsOf(await answered(listener))).toEqual(expected)
   })
 
-  test('[case 25] that is a picture or a sound becomes a block of its own, unless it is too large', async () => {
+  test('[openapi 25] that is a picture or a sound becomes a block of its own, unless it is too large', async () => {
     const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47])
     const { content } = await answered(answering(bytes, { type: 'image/png' }))
     expect(content).toEqual([
@@ -99,7 +99,7 @@ describe('an answer of the API', () => {
     expect(textsOf(large)[0]).toContain('image/png of 2,000,000 bytes')
   })
 
-  test('[case 25] long text is cut at a line, and says how many of how many', async () => {
+  test('[openapi 25] long text is cut at a line, and says how many of how many', async () => {
     const lines = Array.from({ length: 20_000 }, (_, index) => `line ${index}\n`)
     const [kept = '', note = ''] = textsOf(
       await answered(answering(lines.join(''), { type: 'text/plain' })),
@@ -138,7 +138,7 @@ describe('an answer of the API', () => {
     )
   })
 
-  test('[case 27] that redirects to another host is not followed', async () => {
+  test('[openapi 27] that redirects to another host is not followed', async () => {
     const listener = answering('', { status: 302, headers: { location: 'https://evil.example/' } })
     await expect(answered(listener)).rejects.toThrow('redirects are not followed')
   })

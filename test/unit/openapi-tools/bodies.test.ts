@@ -56,7 +56,7 @@ const file = (text: string, more: object = {}) => ({
 })
 
 describe('the body of a call', () => {
-  test('[case 23] with files is multipart that a foreign parser reads as it was given', async () => {
+  test('[openapi 23] with files is multipart that a foreign parser reads as it was given', async () => {
     const { call, seen } = await setUpCalls()
     const tool = toolOf(example('file-uploads'), 'POST /anything/multipart-formdata')
     const documentFile = file('%PDF "x"', {
@@ -71,7 +71,7 @@ describe('the body of a call', () => {
     expect(form.map(({ name }) => name)).toEqual(['orderId', 'userId', 'documentFile'])
   })
 
-  test('[case 23] with a list of files has one part for each', async () => {
+  test('[openapi 23] with a list of files has one part for each', async () => {
     const { call, seen } = await setUpCalls()
     const tool = toolOf(example('file-uploads'), 'PUT /anything/multipart-formdata')
     await call(tool, { body: { filename: [file('one'), file('two')] } })
@@ -79,14 +79,14 @@ describe('the body of a call', () => {
     expect(texts(form, 'filename')).toEqual(['one', 'two'])
   })
 
-  test('[case 23] that is a file alone is sent as its bytes', async () => {
+  test('[openapi 23] that is a file alone is sent as its bytes', async () => {
     const { call, seen } = await setUpCalls()
     const tool = toolOf(example('file-uploads'), 'POST /anything/image-png')
     await call(tool, { body: file('PNG') })
     expect(seen[0]).toMatchObject({ body: 'PNG', headers: { 'content-type': 'image/png' } })
   })
 
-  test('[case 23] that is a form is read as it was given', async () => {
+  test('[openapi 23] that is a form is read as it was given', async () => {
     const { call, seen } = await setUpCalls()
     const tool = toolOf(example('form-data'), 'POST /anything')
     await call(tool, { body: { client_id: "a&b=c 'd'", client_secret: '+ü%', scope: 3 } })
@@ -98,7 +98,7 @@ describe('the body of a call', () => {
     ])
   })
 
-  test('[case 23] of multipart with objects has them as JSON, and lists repeat', async () => {
+  test('[openapi 23] of multipart with objects has them as JSON, and lists repeat', async () => {
     const { call, seen } = await setUpCalls()
     const tool = toolOf(example('schema-encoding-style'), 'PUT /form/primitive')
     await call(tool, {
@@ -110,7 +110,7 @@ describe('the body of a call', () => {
     expect(seen[0]?.body).toContain('name="object"\r\nContent-Type: application/json\r\n')
   })
 
-  test('[case 23] of multipart cannot be ended by what is in it', async () => {
+  test('[openapi 23] of multipart cannot be ended by what is in it', async () => {
     const part = fc.string({ unit: fc.constantFrom('-', '\r\n', 'part', 'a', '"', ';', ' ') })
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.constantFrom('a', 'b', 'c d'), part), async (body) => {
@@ -131,7 +131,7 @@ describe('the body of a call', () => {
     )
   })
 
-  test('[case 24] has no read-only members, and has the write-only ones', () => {
+  test('[openapi 24] has no read-only members, and has the write-only ones', () => {
     const tool = toolOf(example('schema-visibility'), 'POST /')
     const schema = tool.inputSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' })
     const { body } = schema['properties'] as { body: { properties: object } }

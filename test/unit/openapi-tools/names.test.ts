@@ -39,7 +39,7 @@ describe('the name of a tool', () => {
     for (const name of names) expect(name).toMatch(/^x{41}_[\da-f]{6}$/)
   })
 
-  test('[case 17] does not depend on the order of the operations, nor on one that is added', () => {
+  test('[openapi 17] does not depend on the order of the operations, nor on one that is added', () => {
     const id = fc.constantFrom('a/b', 'a-b', 'a_b', 'c', 'C', '', '9', 'd.d', 'x'.repeat(70))
     const ids = fc.uniqueArray(fc.tuple(id, fc.integer({ min: 0, max: 30 })), {
       selector: ([one]) => one,
@@ -64,7 +64,7 @@ describe('the name of a tool', () => {
     )
   })
 
-  test('[case 17] that is an operationId as it stands is kept, also if another operation comes to the same', () => {
+  test('[openapi 17] that is an operationId as it stands is kept, also if another operation comes to the same', () => {
     const names = namesOf({ '/a': 'get_it', '/b': 'get-it', '/c': 'get/it' })
     expect(names['/a']).toBe('get_it')
     expect(names['/b']).toMatch(/^get_it_[\da-f]{6}$/)

@@ -65,7 +65,7 @@ const TABLE: readonly (readonly [string, string])[] = [
 
 describe('a parameter', () => {
   test.each(TABLE)(
-    '[case 20] is written as the table of the specification says: %s',
+    '[openapi 20] is written as the table of the specification says: %s',
     async (operation, expected) => {
       const { call, seen } = await setUpCalls()
       const { tools, report } = toolsOf(STYLES, { scopesMissing: 'none' })
@@ -83,7 +83,7 @@ describe('a parameter', () => {
     },
   )
 
-  test('[case 20] in a header is written in the style simple, exploded or not', async () => {
+  test('[openapi 20] in a header is written in the style simple, exploded or not', async () => {
     const { call, seen } = await setUpCalls()
     for (const explode of [false, true]) {
       const parameters = ['primitive', 'array', 'object'].map((name) => ({
@@ -125,7 +125,7 @@ describe('a parameter', () => {
       { a: [1, "'"] },
       '?p=%7B%22a%22%3A%5B1%2C%22%27%22%5D%7D',
     ],
-  ])('[case 20] in the query: %s', async (_title, how, value, expected) => {
+  ])('[openapi 20] in the query: %s', async (_title, how, value, expected) => {
     const { call, seen } = await setUpCalls()
     await call(onlyTool(documentOf({ parameters: [{ name: 'p', schema: {}, ...how }] })), {
       p: value,
@@ -179,7 +179,7 @@ describe('a parameter', () => {
     ['X-Forwarded-For'],
     ['Proxy-Authorization'],
     ['X-HTTP-Method-Override'],
-  ])('[case 22] the header %s is never an argument, and is never sent', async (name) => {
+  ])('[openapi 22] the header %s is never an argument, and is never sent', async (name) => {
     const { call, seen } = await setUpCalls()
     const parameters = [{ name, in: 'header', schema: { type: 'string' } }]
     const tool = onlyTool(documentOf({ parameters }))
@@ -188,7 +188,7 @@ describe('a parameter', () => {
     expect(Object.values(seen[0]?.headers ?? {})).not.toContain('evil.example')
   })
 
-  test('[case 22] an operation that requires a cookie or such a header is left out and says so', () => {
+  test('[openapi 22] an operation that requires a cookie or such a header is left out and says so', () => {
     const document = documentOf({
       parameters: [{ name: 'sid', in: 'cookie', required: true, schema: { type: 'string' } }],
     })
@@ -198,7 +198,7 @@ describe('a parameter', () => {
   })
 
   test.each([['a\r\nX-Evil: 1'], ['a\nb'], ['a\0b'], ['ü'], ['a\u007f']])(
-    '[case 22] a header value with a line end, a control character or more than ASCII is refused: %j',
+    '[openapi 22] a header value with a line end, a control character or more than ASCII is refused: %j',
     async (value) => {
       const { call, seen } = await setUpCalls()
       const parameters = [{ name: 'X-Note', in: 'header', schema: { type: 'string' } }]
@@ -220,7 +220,7 @@ describe('a parameter', () => {
     ['..;x'],
     ['．．'],
     ['a%2Fb'],
-  ])('[case 21] a value that would change the path is refused: %j', async (value) => {
+  ])('[openapi 21] a value that would change the path is refused: %j', async (value) => {
     const { call, seen } = await setUpCalls()
     for (const style of ['simple', 'label', 'matrix']) {
       const parameters = [{ name: 'id', in: 'path', required: true, style, schema: {} }]
@@ -232,7 +232,7 @@ describe('a parameter', () => {
     expect(seen).toEqual([])
   })
 
-  test('[case 21] 5,000 characters are one segment', async () => {
+  test('[openapi 21] 5,000 characters are one segment', async () => {
     const { call, seen } = await setUpCalls()
     const parameters = [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }]
     const tool = onlyTool(documentOf({ parameters }, { path: '/things/{id}/members' }))

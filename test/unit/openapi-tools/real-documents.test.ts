@@ -42,7 +42,7 @@ describe('the examples of real documents', () => {
     }
   })
 
-  test.each(DOCUMENTS)('[case 14] the tools of %s are the same for JSON and YAML', (path) => {
+  test.each(DOCUMENTS)('[openapi 14] the tools of %s are the same for JSON and YAML', (path) => {
     const withoutLines = (text: string) =>
       JSON.stringify(toolsOfText(text).report, (key, value: unknown) =>
         key === 'line' ? undefined : value,

@@ -93,7 +93,7 @@ function readQuery(pairs: Pairs, name: string, { style, explode, value }: Case):
 }
 
 describe('the raw request line', () => {
-  test('[case 20] has exactly the given values at exactly the path of the template, whatever the style', async () => {
+  test('[openapi 20] has exactly the given values at exactly the path of the template, whatever the style', async () => {
     const { call, seen } = await setUpCalls()
     const given = cases(['simple', 'label', 'matrix'], PLAIN)
     await fc.assert(
@@ -129,7 +129,7 @@ describe('the raw request line', () => {
     )
   })
 
-  test('[case 20] has exactly the given values in the query, whatever the style', async () => {
+  test('[openapi 20] has exactly the given values in the query, whatever the style', async () => {
     const { call, seen } = await setUpCalls()
     const given = cases(['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'], QUERY_PARTS)
     await fc.assert(

@@ -93,7 +93,7 @@ describe('the selection of operations', () => {
 describe('the servers of a document', () => {
   const baseUrl = new URL('https://api.example.com')
 
-  test('[case 27] with another path than the address of the API are a fault that names the value to set', () => {
+  test('[openapi 27] with another path than the address of the API are a fault that names the value to set', () => {
     const document = { ...documentOf(), servers: [{ url: 'https://api.example.com/v1' }] }
     expect(String(thrownBy(() => toolsOf(document, { baseUrl })))).toContain(
       'Set baseUrl to https://api.example.com/v1',
@@ -104,7 +104,7 @@ describe('the servers of a document', () => {
     ])
   })
 
-  test('[case 27] of an operation that are elsewhere leave it out', () => {
+  test('[openapi 27] of an operation that are elsewhere leave it out', () => {
     const document = {
       ...documentOf({ servers: [{ url: 'https://evil.example' }] }),
       servers: [{ url: 'https://api.example.com' }],

@@ -3,7 +3,7 @@ import { readFile, readPaths, told } from './readings.js'
 
 const FIXTURES = new URL('../../fixtures/openapi/', import.meta.url).pathname
 
-describe('[case 19] OpenAPI 3.2', () => {
+describe('[openapi 19] OpenAPI 3.2', () => {
   const reading = readFile(`${FIXTURES}library-3.2.yaml`)
 
   test('has QUERY and methods of its own, in the order of the document', () => {

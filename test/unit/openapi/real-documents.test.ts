@@ -70,7 +70,7 @@ function doubts(schema: unknown, at = '#'): readonly string[] {
   ]
 }
 
-describe('[case 14] the documents of oas-examples', () => {
+describe('[openapi 14] the documents of oas-examples', () => {
   test('give the same in JSON and YAML, whichever of them was written first', () => {
     let documents = 0
     for (const folder of ['3.0/json', '3.0/yaml', '3.1/json', '3.1/yaml']) {
@@ -143,7 +143,7 @@ describe('[case 14] the documents of oas-examples', () => {
   })
 })
 
-describe('[case 16] documents with circles', () => {
+describe('[openapi 16] documents with circles', () => {
   test.each(['schema-circular', 'circular', 'circular-paths', 'circular-request-bodies'])(
     'give schemas that are serialisable and bounded: %s',
     (name) => {

@@ -34,7 +34,7 @@ const scopesOf = (security: unknown, options?: SecurityOptions) =>
   securityOf(security, options)?.alternatives.map(({ api }) => api)
 
 describe('the requirements of real documents', () => {
-  test('[case 3] alternatives and schemes wanted together are told apart in security-multiple', () => {
+  test('[openapi 3] alternatives and schemes wanted together are told apart in security-multiple', () => {
     const reading = readFile(join(EXAMPLES, '3.0/json/security-multiple.json'))
     expect(alternativesOf(reading)).toEqual({
       'POST /anything/or': [['write:things']],
@@ -54,7 +54,7 @@ describe('the requirements of real documents', () => {
   })
 
   test.each(['3.1.json', '3.1.yaml'])(
-    '[case 4] bearer beside OAuth 2.0 does not weaken what %s of the galaxy asks for',
+    '[openapi 4] bearer beside OAuth 2.0 does not weaken what %s of the galaxy asks for',
     (file) => {
       const { operations } = readFile(join(GALAXY, file))
       const security = (id: string) => operations.find((one) => one.operationId === id)?.security
@@ -68,7 +68,7 @@ describe('the requirements of real documents', () => {
     },
   )
 
-  test('[case 8] a document without any security is one fault with a cure, and its operations are left out', () => {
+  test('[openapi 8] a document without any security is one fault with a cure, and its operations are left out', () => {
     const { operations, excluded, faults } = read(undefined)
     expect(operations).toEqual([])
     expect(excluded).toMatchObject([{ code: 'security_missing', kind: 'fault' }])
@@ -81,7 +81,7 @@ describe('the requirements of real documents', () => {
     ])
   })
 
-  test('[case 8] scopes by method give each operation without security exactly one of the two', () => {
+  test('[openapi 8] scopes by method give each operation without security exactly one of the two', () => {
     const methods = ['get', 'head', 'options', 'put', 'post', 'patch', 'delete']
     const item = Object.fromEntries(methods.map((method) => [method, {}]))
     const document = { openapi: '3.0.3', paths: { '/x': item } }
@@ -95,7 +95,7 @@ describe('the requirements of real documents', () => {
   })
 })
 
-describe('[case 9] a requirement that is wrong', () => {
+describe('[openapi 9] a requirement that is wrong', () => {
   test('has a scope with a space: the operation is left out, and the reason says to write two entries', () => {
     expect(read([{ oauth: ['read write'] }]).excluded).toMatchObject([
       {
