@@ -5,9 +5,12 @@ const SRC = new URL('./src/', import.meta.url).pathname
 /** Whole programs and servers from end to end: what takes long, so that `npm test` stays short. */
 const END_TO_END = [
   'test/cli/doctor*.test.ts',
+  'test/cli/setup-killed.test.ts',
   'test/docs/running.test.ts',
   'test/e2e/**/*.test.ts',
   'test/integration/authorization-server/process.test.ts',
+  'test/integration/authorization-server/shipped-action-keys.test.ts',
+  'test/unit/openapi*/real-documents.test.ts',
 ]
 
 /** For every test file that runs the code in this directory. */
@@ -67,7 +70,8 @@ export default defineConfig({
         },
       },
       {
-        // Programs in processes of their own, clients from the first 401 on, and the doctor on whole deployments.
+        // Programs in processes of their own, clients from the first 401 on, the doctor on whole deployments, and whole collections
+        // of documents.
         extends: true,
         test: {
           name: 'e2e',
