@@ -10,7 +10,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
 /** What may be in the package; everything else is a mistake until it stands here. */
 const ALLOWED = [
-  /^(?:package\.json|LICENSE|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|\.env\.example)$/,
+  /^(?:package\.json|config\.schema\.json|LICENSE|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|\.env\.example)$/,
   /^docs\/[a-z0-9-]+\.md$/,
   /^examples\/(?:README\.md|development-directory\.json|(?:auth0-quickstart\/)?[a-z0-9-]+\.ts)$/,
   /^dist\/(?:src|middleware|routes|cli)\/[a-z0-9/-]+(?:\.js|\.d\.ts)$/,
@@ -22,6 +22,7 @@ const NEEDED = [
   'LICENSE',
   'CHANGELOG.md',
   '.env.example',
+  'config.schema.json',
   'docs/library.md',
   'SECURITY.md',
   'CONTRIBUTING.md',
@@ -30,6 +31,7 @@ const NEEDED = [
   'dist/src/index.js',
   'dist/src/index.d.ts',
   'dist/src/failures/errors.js',
+  'dist/src/openapi.js',
   'dist/src/server.js',
   'dist/cli/main.js',
   'dist/cli/setup/custom-token-exchange-action.cjs',
@@ -62,7 +64,7 @@ test('every path of the package has types that a resolver of ES modules finds', 
   )
   for (const resolver of ['node16 (from ESM)', 'bundler']) {
     const row = stdout.split('\n').find((line) => line.startsWith(`│ ${resolver}`)) ?? ''
-    expect(row.split('│').filter((cell) => cell.trim().startsWith('OK'))).toHaveLength(4)
+    expect(row.split('│').filter((cell) => cell.trim().startsWith('OK'))).toHaveLength(6)
   }
   expect(code).toBe(0)
 })
