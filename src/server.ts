@@ -17,6 +17,7 @@ export {
   type Environment,
 } from './config/config.js'
 export type { ExchangeConfig } from './config/exchange-config.js'
+export type { ApiConfig, ApiNames, OpenApiConfig } from './config/apis-config.js'
 export type { OutgoingConfig } from './config/outgoing-config.js'
 export type { ResourceConfig } from './config/token-config.js'
 export type { HttpLimits } from './limits/http-limits.js'

@@ -19,6 +19,7 @@ export interface ApiConfig {
   readonly names: ApiNames
 }
 
+/** How messages name the parts of an API: by settings, or by places in the configuration file. */
 export interface ApiNames {
   /** The API as a whole. */
   readonly api: string
