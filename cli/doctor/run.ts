@@ -1,8 +1,7 @@
-import { ConfigError } from '../../src/config/config.js'
-import { UsageError } from '../usage-error.js'
-import { guardOutput, type GuardedIo } from '../guarded-output.js'
+import type { GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
 import { printable } from '../printable.js'
+import { runCommand } from '../run-command.js'
 import { readSecret } from '../secret-source.js'
 import { createDiagnosis } from './diagnosis.js'
 import { examine } from './examine.js'
@@ -16,26 +15,15 @@ import { conclusion, findingText, namesOf } from './report-text.js'
  * 0 only if nothing is wrong as far as it was checked; 1 if something is, or the doctor itself failed; 2: a command line
  * that cannot be understood.
  */
-export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
-  const guarded = guardOutput(io)
-  try {
-    const options = parseDoctorOptions(argv)
-    if (options !== undefined) return await diagnose(options, guarded)
-    guarded.write(DOCTOR_USAGE)
-    return 0
-  } catch (error) {
-    guarded.writeError(errorText(error))
-    return error instanceof UsageError ? 2 : 1
-  }
-}
-
-function errorText(error: unknown): string {
-  if (error instanceof UsageError) {
-    return `${error.message} For all options: mcp-on-behalf-of doctor --help\n`
-  }
-  if (error instanceof ConfigError) return `${error.message}\n`
-  const text = error instanceof Error ? printable(error.message) : 'unknown failure'
-  return `The doctor failed: ${text}\n`
+export function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
+  return runCommand(io, {
+    name: 'doctor',
+    usage: DOCTOR_USAGE,
+    parse: () => parseDoctorOptions(argv),
+    execute: diagnose,
+    failureText: (error) =>
+      `The doctor failed: ${error instanceof Error ? printable(error.message) : 'unknown failure'}\n`,
+  })
 }
 
 async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> {

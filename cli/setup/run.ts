@@ -1,11 +1,10 @@
 import { resolve } from 'node:path'
-import { ConfigError } from '../../src/config/config.js'
 import { readOutgoing } from '../../src/config/outgoing-config.js'
 import { createOutgoingFetch } from '../../src/http/outgoing-fetch.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
-import { UsageError } from '../usage-error.js'
-import { guardOutput, type GuardedIo } from '../guarded-output.js'
+import type { GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
+import { runCommand } from '../run-command.js'
 import { exportPlan } from './export/export-plan.js'
 import { createManagementApi, type ManagementApi } from './management-api.js'
 import { managementToken } from './management-token.js'
@@ -22,21 +21,18 @@ import { SETUP_USAGE } from './usage.js'
  * 0: in line, a plan by `--dry-run`, or an export. 1: anything else, a plan without `--yes` included. 2: a command line that
  * cannot be understood.
  */
-export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
-  const guarded = guardOutput(io)
-  try {
-    const options = parseSetupOptions(argv, guarded)
-    if (options === undefined) {
-      guarded.write(SETUP_USAGE)
+export function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
+  return runCommand(io, {
+    name: 'setup',
+    usage: SETUP_USAGE,
+    parse: (guarded) => parseSetupOptions(argv, guarded),
+    execute(options, guarded) {
+      if (options.export === undefined) return setUp(options, guarded)
+      exportPlan(options.blueprint, options.export, guarded)
       return 0
-    }
-    if (options.export === undefined) return await setUp(options, guarded)
-    exportPlan(options.blueprint, options.export, guarded)
-    return 0
-  } catch (error) {
-    guarded.writeError(errorText(error))
-    return error instanceof UsageError ? 2 : 1
-  }
+    },
+    failureText: errorText,
+  })
 }
 
 async function setUp(options: SetupOptions, io: GuardedIo): Promise<number> {
@@ -126,9 +122,6 @@ function settingsAre(envFile: string | undefined): string {
 
 function errorText(error: unknown): string {
   if (error instanceof StepFailure) return failureText(error)
-  if (error instanceof ConfigError) return `${error.message}\n`
-  if (error instanceof UsageError)
-    return `${error.message} For all options: mcp-on-behalf-of setup --help\n`
   const { what, hint } = explainFailure(error)
   return `${what}\n  what to do     ${hint}\n`
 }

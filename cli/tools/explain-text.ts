@@ -5,7 +5,7 @@ import type { OpenApiReport, ReportedTool } from '../../src/openapi-tools/openap
 import { printable } from '../printable.js'
 import { UsageError } from '../usage-error.js'
 import { nearestName } from '../../src/options/nearest-name.js'
-import { hintOf, scopesText } from './overview-text.js'
+import { hintOf, scopesCell } from './overview-text.js'
 import { textTable } from './text-table.js'
 
 /** Everything about one tool. Throws a `UsageError` for a name that no tool has. */
@@ -63,8 +63,8 @@ function argumentsText({ arguments: given, bodyType }: ReportedTool): string {
 function alternativesText({ alternatives }: ReportedTool): string {
   const rows = alternatives.map(({ server, api }, index) => [
     `${index + 1}.`,
-    scopesText(server),
-    scopesText(api),
+    scopesCell(server),
+    scopesCell(api),
     index === 0 ? 'asked for first' : '',
   ])
   const why =

@@ -36,8 +36,8 @@ function toolRow({ name, operation, alternatives, chosen, ...tool }: ReportedToo
   return [
     name,
     `${operation.method} ${operation.path}`,
-    scopesText(chosen.server),
-    scopesText(chosen.api),
+    scopesCell(chosen.server),
+    scopesCell(chosen.api),
     hints.join(' '),
   ]
 }
@@ -49,7 +49,7 @@ export function hintOf({ readOnlyHint, destructiveHint }: ReportedTool['annotati
 }
 
 /** Scopes in a cell. */
-export function scopesText(scopes: readonly string[]): string {
+export function scopesCell(scopes: readonly string[]): string {
   return scopes.length === 0 ? '-' : scopes.join(' ')
 }
 

@@ -1,15 +1,13 @@
-import { ConfigError } from '../../src/config/config.js'
-import { readOpenApi } from '../../src/openapi/read-openapi.js'
 import type { OpenApiReport } from '../../src/openapi-tools/openapi-tools.js'
 import { createDocumentFetch } from '../../src/server/connections.js'
 import { toolsOfDocument, type DocumentTools } from '../../src/server/document-tools.js'
 import { listedAtFirst } from '../../src/server/listed-tools.js'
-import { readDocument } from '../../src/server/read-document.js'
 import { baselineOf } from '../../src/server/tools-of-config.js'
 import { offeredTools } from '../../src/tools/offered-tools.js'
-import { guardOutput, type GuardedIo } from '../guarded-output.js'
+import type { GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
 import { printable } from '../printable.js'
+import { runCommand } from '../run-command.js'
 import { UsageError } from '../usage-error.js'
 import { explainText } from './explain-text.js'
 import { parseToolsOptions, TOOLS_USAGE, type ToolsOptions } from './options.js'
@@ -23,25 +21,15 @@ import { targetFindings, type TargetName } from './targets.js'
  * `tools`: shows which tools come out of an OpenAPI document. Resolves with the exit code: 1 for a document that is faulty or
  * a target that refuses a tool, 2 for a command line that cannot be understood.
  */
-export async function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
-  const guarded = guardOutput(io)
-  try {
-    const options = parseToolsOptions(argv)
-    if (options !== undefined) return await show(options, guarded)
-    guarded.write(TOOLS_USAGE)
-    return 0
-  } catch (error) {
-    guarded.writeError(errorText(error))
-    return error instanceof UsageError ? 2 : 1
-  }
-}
-
-function errorText(error: unknown): string {
-  if (error instanceof UsageError) {
-    return `${error.message} For all options: mcp-on-behalf-of tools --help\n`
-  }
-  if (error instanceof ConfigError) return `${error.message}\n`
-  return `tools failed: ${error instanceof Error ? printable(error.message) : 'unknown failure'}\n`
+export function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
+  return runCommand(io, {
+    name: 'tools',
+    usage: TOOLS_USAGE,
+    parse: () => parseToolsOptions(argv),
+    execute: show,
+    failureText: (error) =>
+      `tools failed: ${error instanceof Error ? printable(error.message) : 'unknown failure'}\n`,
+  })
 }
 
 async function show(options: ToolsOptions, io: GuardedIo): Promise<number> {
@@ -75,7 +63,7 @@ interface Showing {
 async function showOne(source: ToolsSource, showing: Showing): Promise<number> {
   const { options, found, io, fetch } = showing
   const made = await toolsOfDocument(source.api, source, { fetch, reservedNames: [] })
-  io.write(await viewText(made, source, showing))
+  io.write(viewText(made, showing))
   for (const { message, cure, line, pointer } of made.faults) {
     const place = line === undefined ? pointer : `${made.document}:${line}`
     io.writeError(`warning: ${printable(message)}. ${printable(cure)}. (${printable(place)})\n`)
@@ -86,11 +74,7 @@ async function showOne(source: ToolsSource, showing: Showing): Promise<number> {
   return refused > 0 || faulty ? 1 : 0
 }
 
-async function viewText(
-  made: DocumentTools,
-  source: ToolsSource,
-  { options: { view }, found, fetch }: Showing,
-): Promise<string> {
+function viewText(made: DocumentTools, { options: { view }, found }: Showing): string {
   const { report } = made
   switch (view.kind) {
     case 'json':
@@ -98,24 +82,13 @@ async function viewText(
     case 'explain':
       return explainText(report, view.tool, found.endpoint)
     case 'scopes':
-      return scopesText(report, await descriptionsOf(source, fetch))
+      return scopesText(report)
     case 'overview': {
       const { tools } = offeredTools(made.tools, found.ceiling)
       const baseline = found.baselineScopes ?? baselineOf(tools, [made])
       return overviewText(report, listedAtFirst(tools, baseline, found.access))
     }
   }
-}
-
-/** What the document says of the scopes in its security schemes. */
-async function descriptionsOf(
-  { openapi }: ToolsSource,
-  fetch: Showing['fetch'],
-): Promise<ReadonlyMap<string, string>> {
-  const source = await readDocument(openapi.document, { fetch })
-  const { document } = readOpenApi(source, { name: openapi.documentName })
-  const all = document?.securitySchemes.flatMap(({ scopes }) => [...scopes]) ?? []
-  return new Map(all.map(([scope, text]) => [scope, text]))
 }
 
 /** Tools that the server would not offer. */

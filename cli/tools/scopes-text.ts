@@ -3,10 +3,8 @@ import { unionScopes } from '../../src/scopes.js'
 import { textTable } from './text-table.js'
 
 /** What must exist at the authorization server: scopes of this server's API and of the protected API, with descriptions. */
-export function scopesText(
-  { tools }: OpenApiReport,
-  descriptions: ReadonlyMap<string, string>,
-): string {
+export function scopesText({ document, tools }: OpenApiReport): string {
+  const descriptions = new Map(document.scopes.map(({ name, description }) => [name, description]))
   const alternatives = tools.flatMap((tool) => tool.alternatives)
   const server = unionScopes(...alternatives.map((one) => one.server)).toSorted()
   const api = unionScopes(...alternatives.map((one) => one.api)).toSorted()

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
 import type { AnyPath, QueryValues } from './downstream-request.js'
-import { parsePlainPath, parseTemplate, PathTemplate, type PathValues } from './path-template.js'
+import { assertPlainPath, parseTemplate, PathTemplate, type PathValues } from './path-template.js'
 
 /** Where a call goes: a path, the values for its names, a query. */
 export interface ApiTarget {
@@ -54,18 +54,15 @@ function setEncodedQuery(url: URL, query: string): void {
 }
 
 /** Paths are written out in programs: there are few of them, and each is called often. */
-const MAX_PARSED = 500
-const parsedPlain = new LRUCache<string, PathTemplate>({ max: MAX_PARSED })
-const parsedTemplates = new LRUCache<string, PathTemplate>({ max: MAX_PARSED })
+const parsed = new LRUCache<string, PathTemplate>({ max: 500 })
 
 function parsedPath(text: string, params: PathValues | undefined): PathTemplate {
-  const isPlain = params === undefined
-  const cache = isPlain ? parsedPlain : parsedTemplates
-  const known = cache.get(text)
+  if (params === undefined) assertPlainPath(text)
+  const known = parsed.get(text)
   if (known !== undefined) return known
-  const parsed = isPlain ? parsePlainPath(text) : parseTemplate(text)
-  cache.set(text, parsed)
-  return parsed
+  const template = parseTemplate(text)
+  parsed.set(text, template)
+  return template
 }
 
 function queryText(name: string, value: unknown): string {

@@ -143,13 +143,12 @@ export function parseTemplate(text: string): PathTemplate {
   )
 }
 
-/** As `parseTemplate`, for a path whose values may have been put in by hand: an empty one shows at its end. */
-export function parsePlainPath(text: string): PathTemplate {
+/** For a path whose values may have been put in by hand: an empty one shows at its end. */
+export function assertPlainPath(text: string): void {
   if (typeof text === 'string' && /(?:^|\/)$/.test(text)) {
     const problem = 'the path ends with an empty segment; give params, {} where there are none'
     throw pathFault('path_empty_segment', text, { problem })
   }
-  return parseTemplate(text)
 }
 
 function assertPath(text: unknown): asserts text is string {

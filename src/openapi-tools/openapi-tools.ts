@@ -90,6 +90,8 @@ export interface OpenApiReport {
     readonly scopeSets: number
     /** Of the listing of all tools, as a model reads it: a quarter of its characters. */
     readonly approximateTokens: number
+    /** What its security schemes say of the scopes of the API. */
+    readonly scopes: readonly { readonly name: string; readonly description: string }[]
   }
   readonly tools: readonly ReportedTool[]
   readonly excluded: readonly ExcludedFromTools[]

@@ -1,3 +1,4 @@
+import type { OpenApiDocument } from '../openapi/reading.js'
 import { unionScopes } from '../scopes.js'
 import { toolDefinition } from '../tools/tool-definition.js'
 import type { MadeTool } from './make-tool.js'
@@ -7,7 +8,7 @@ const CHARACTERS_PER_TOKEN = 4
 
 /** What became of a document, as plain data. */
 export function openApiReport(
-  { name, title }: { readonly name: string; readonly title: string | undefined },
+  { name, title, securitySchemes }: Pick<OpenApiDocument, 'name' | 'title' | 'securitySchemes'>,
   made: readonly MadeTool[],
   excluded: readonly ExcludedFromTools[],
 ): OpenApiReport {
@@ -25,6 +26,9 @@ export function openApiReport(
       apiScopes: unionScopes(...sets).length,
       scopeSets: new Set(sets.map((set) => [...set].sort().join(' '))).size,
       approximateTokens: Math.round(characters / CHARACTERS_PER_TOKEN),
+      scopes: securitySchemes.flatMap(({ scopes }) =>
+        Array.from(scopes, ([scope, description]) => ({ name: scope, description })),
+      ),
     },
     tools: made.map(({ reported }) => reported),
     excluded,
