@@ -55,8 +55,11 @@ describe('the commands for a second terminal', () => {
 
   afterAll(() => stack.close())
 
-  test('get a token and call a tool with it, as they stand in the README', async () => {
-    const block = shellBlocks(read('README.md')).find(({ text }) => text.includes('curl '))
+  test.each([
+    ['README.md', 'auth0|alice'],
+    ['docs/openapi.md', 'trip-36'],
+  ])('get a token and call a tool with it, as they stand in %s', async (page, answered) => {
+    const block = shellBlocks(read(page)).find(({ text }) => text.includes('curl '))
     const script = (block?.text ?? '')
       .replaceAll('http://localhost:3001/mcp', stack.endpoint.href)
       .replace(
@@ -64,20 +67,7 @@ describe('the commands for a second terminal', () => {
         `--user alice --resource ${stack.endpoint.href} --issuer ${stack.issuer}`,
       )
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: ROOT })
-    expect(stdout).toContain('auth0|alice')
-    expect(stdout).not.toContain('"isError":true')
-  })
-
-  test('get a token and call a tool of the OpenAPI document, as they stand on its page', async () => {
-    const block = shellBlocks(read('docs/openapi.md')).find(({ text }) => text.includes('curl '))
-    const script = (block?.text ?? '')
-      .replaceAll('http://localhost:3001/mcp', stack.endpoint.href)
-      .replace(
-        '--user alice',
-        `--user alice --resource ${stack.endpoint.href} --issuer ${stack.issuer}`,
-      )
-    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: ROOT })
-    expect(stdout).toContain('trip-36')
+    expect(stdout).toContain(answered)
     expect(stdout).not.toContain('"isError":true')
   })
 

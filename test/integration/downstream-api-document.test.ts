@@ -3,9 +3,7 @@ import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/
 import request, { type Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
-import { serve, type ListeningServer } from '../../src/server/serve.js'
-import { startAuthorizationServer, type RunningServer } from './authorization-server/support.js'
+import { startDownstreamApi, type StartedDownstreamApi } from './start-downstream-api.js'
 
 interface Media {
   readonly schema: Readonly<Record<string, unknown>>
@@ -86,35 +84,22 @@ const EXERCISES: readonly Exercise[] = [
   }),
 ]
 
-let authorizationServer: RunningServer
-let api: ListeningServer
-let audience: string
+let api: StartedDownstreamApi
 
 beforeAll(async () => {
-  authorizationServer = await startAuthorizationServer()
-  api = await serve({ host: 'localhost', port: 0, drainMs: 50 })
-  audience = `http://localhost:${api.port}/`
-  api.attach(createDownstreamApi({ issuer: authorizationServer.issuer, audience }))
+  api = await startDownstreamApi()
 })
 
-afterAll(() => Promise.all([api.close(), authorizationServer.close()]))
-
-const tokenFor = (sub: string, scope: string): Promise<string> => {
-  const now = Math.floor(Date.now() / 1000)
-  return authorizationServer.signToken({
-    ...{ iss: authorizationServer.issuer, sub, aud: audience, scope },
-    ...{ iat: now, exp: now + 60 },
-  })
-}
+afterAll(() => api.close())
 
 const send = async (
   { operation, path, scope, body }: Omit<Exercise, 'status'>,
   sub = 'auth0|alice',
 ): Promise<Response> => {
   const [method = ''] = operation.toLowerCase().split(' ')
-  const agent = request(new URL(audience).origin)
+  const agent = request(api.origin)
   const sent = agent[method as 'get' | 'post' | 'delete'](path)
-  if (scope !== undefined) sent.set('Authorization', `Bearer ${await tokenFor(sub, scope)}`)
+  if (scope !== undefined) sent.set('Authorization', `Bearer ${await api.tokenFor(sub, scope)}`)
   return body === undefined ? sent : sent.send(body)
 }
 
@@ -236,8 +221,8 @@ test.each([
   ['too large', JSON.stringify({ note: 'x'.repeat(11_000) })],
   ['an unknown member', '{"tripId":"trip-1","passengers":1,"user":"auth0|alice"}'],
 ])('a booking whose body is %s is refused by the development API as a problem', async (_, text) => {
-  const token = await tokenFor('auth0|alice', 'write:bookings')
-  const response = await request(new URL(audience).origin)
+  const token = await api.tokenFor('auth0|alice', 'write:bookings')
+  const response = await request(api.origin)
     .post('/bookings')
     .set({ authorization: `Bearer ${token}`, 'content-type': 'application/json' })
     .send(text)

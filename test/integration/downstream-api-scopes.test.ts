@@ -1,29 +1,18 @@
 import request from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
-import { serve, type ListeningServer } from '../../src/server/serve.js'
-import { startAuthorizationServer, type RunningServer } from './authorization-server/support.js'
+import { startDownstreamApi, type StartedDownstreamApi } from './start-downstream-api.js'
 
-let authorizationServer: RunningServer
-let api: ListeningServer
-let audience: string
+let api: StartedDownstreamApi
 
 beforeAll(async () => {
-  authorizationServer = await startAuthorizationServer()
-  api = await serve({ host: 'localhost', port: 0, drainMs: 50 })
-  audience = `http://localhost:${api.port}/`
-  api.attach(createDownstreamApi({ issuer: authorizationServer.issuer, audience }))
+  api = await startDownstreamApi()
 })
 
-afterAll(() => Promise.all([api.close(), authorizationServer.close()]))
+afterAll(() => api.close())
 
 const call = async (path: string, scope: string) => {
-  const now = Math.floor(Date.now() / 1000)
-  const token = await authorizationServer.signToken({
-    ...{ iss: authorizationServer.issuer, sub: 'auth0|alice', aud: audience, scope },
-    ...{ iat: now, exp: now + 60 },
-  })
-  return request(new URL(audience).origin).get(path).set('Authorization', `Bearer ${token}`)
+  const token = await api.tokenFor('auth0|alice', scope)
+  return request(api.origin).get(path).set('Authorization', `Bearer ${token}`)
 }
 
 test('[A7] /api/with-scope/<scope> of the development API answers a token with that scope, whatever its name', async () => {
@@ -38,5 +27,5 @@ test('[A7] /api/with-scope/<scope> of the development API is 403 without that sc
   expect(refused.body).toEqual({ error: 'insufficient_scope' })
   // One name is one scope: two in the path are not two that suffice one by one.
   expect((await call('/api/with-scope/a%20b', 'a c')).status).toBe(403)
-  expect((await request(new URL(audience).origin).get('/api/with-scope/a')).status).toBe(401)
+  expect((await request(api.origin).get('/api/with-scope/a')).status).toBe(401)
 })

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callTool, postMcp } from '../../helpers/mcp-requests.js'
 import { startDocumentServer, type ApiRequest, type DocumentServer } from './document-server.js'
+import { oauth2Components } from './oauth2-components.js'
 
 /** Ten operations with four sets of scopes; one set has two scopes. */
 const SETS = [['read'], ['write'], ['read', 'write'], ['admin']] as const
@@ -33,19 +34,7 @@ const DOCUMENT = {
       },
     ]),
   ),
-  components: {
-    securitySchemes: {
-      OAuth2: {
-        type: 'oauth2',
-        flows: {
-          clientCredentials: {
-            tokenUrl: 'https://issuer.example/token',
-            scopes: { read: 'Read', write: 'Write', admin: 'All' },
-          },
-        },
-      },
-    },
-  },
+  components: oauth2Components({ read: 'Read', write: 'Write', admin: 'All' }),
 }
 
 interface Mixed {

@@ -3,6 +3,7 @@ import { toolsFromOpenApi } from '../../../src/openapi-tools/tools-from-openapi.
 import type { ContentTool, ToolSchema } from '../../../src/tools/tool.js'
 import { callTool, postMcp, rpc, rpcAnswer } from '../../helpers/mcp-requests.js'
 import { startMcpServer } from '../../helpers/start-mcp-server.js'
+import { oauth2Components } from './oauth2-components.js'
 
 const COUNT = 300
 
@@ -22,19 +23,7 @@ const DOCUMENT = {
       },
     ]),
   ),
-  components: {
-    securitySchemes: {
-      OAuth2: {
-        type: 'oauth2',
-        flows: {
-          clientCredentials: {
-            tokenUrl: 'https://issuer.example/token',
-            scopes: { read: 'Read' },
-          },
-        },
-      },
-    },
-  },
+  components: oauth2Components({ read: 'Read' }),
 }
 
 /** What was done with the schemas of tools, by their names. */

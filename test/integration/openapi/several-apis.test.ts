@@ -8,6 +8,7 @@ import { callTool, postMcp, rpc, rpcAnswer } from '../../helpers/mcp-requests.js
 import { startMcpServer } from '../../helpers/start-mcp-server.js'
 import { startHttpServer } from '../../helpers/start-http-server.js'
 import { startTestApi, type TestApi } from '../../helpers/test-api.js'
+import { oauth2Components } from './oauth2-components.js'
 
 const NO_API = { API_AUTH0_AUDIENCE: undefined, API_BASE_URL: undefined }
 
@@ -31,16 +32,13 @@ function put(name: string, operationId: string, scope: string): string {
     ...{ operationId, tags: [`${operationId} things`], security: [{ OAuth2: [scope] }] },
     responses: { 200: { description: 'Fine' } },
   }
-  const flow = { tokenUrl: 'https://issuer.example/token', scopes: { [scope]: 'A scope' } }
   writeFileSync(
     join(directory, name),
     JSON.stringify({
       openapi: '3.1.0',
       info: { title: name, version: '1' },
       paths: { [`/${operationId}`]: { get: operation } },
-      components: {
-        securitySchemes: { OAuth2: { type: 'oauth2', flows: { clientCredentials: flow } } },
-      },
+      components: oauth2Components({ [scope]: 'A scope' }),
     }),
   )
   return name

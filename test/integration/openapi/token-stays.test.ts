@@ -6,6 +6,7 @@ import { ConfigError } from '../../../src/config/config.js'
 import { callTool, postMcp, rpcAnswer } from '../../helpers/mcp-requests.js'
 import { startMcpServer } from '../../helpers/start-mcp-server.js'
 import { startTestApi, type TestApi } from '../../helpers/test-api.js'
+import { oauth2Components } from './oauth2-components.js'
 
 let directory: string
 let elsewhere: TestApi
@@ -43,19 +44,7 @@ function put(servers: {
         '/here': { get: { ...operation, operationId: 'here' } },
         '/there': { get: { ...operation, operationId: 'there', ...listed(servers.operation) } },
       },
-      components: {
-        securitySchemes: {
-          OAuth2: {
-            type: 'oauth2',
-            flows: {
-              clientCredentials: {
-                tokenUrl: `${elsewhere.origin}/token`,
-                scopes: { read: 'Read' },
-              },
-            },
-          },
-        },
-      },
+      components: oauth2Components({ read: 'Read' }, `${elsewhere.origin}/token`),
     }),
   )
   return path

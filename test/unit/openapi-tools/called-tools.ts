@@ -74,3 +74,10 @@ export function issuesText(
 export function textsOf({ content }: ToolContent): readonly string[] {
   return content.map((block) => (block.type === 'text' ? block.text : block.type))
 }
+
+/** The name of the first argument of a tool; empty where it has none. */
+export function firstArgumentOf({ inputSchema }: ContentTool): string {
+  const { properties } = inputSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' })
+  const [name = ''] = Object.keys(properties as object)
+  return name
+}

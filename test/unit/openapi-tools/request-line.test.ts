@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isPlainSegment } from '../../../src/downstream/plain-segment.js'
-import { documentOf, onlyTool, setUpCalls } from './called-tools.js'
+import { documentOf, firstArgumentOf, onlyTool, setUpCalls } from './called-tools.js'
 
 type Pairs = readonly (readonly [string, string])[]
 
@@ -101,11 +101,7 @@ describe('the raw request line', () => {
         const { style, explode, value } = one
         const parameters = [{ name, in: 'path', required: true, style, explode, schema: {} }]
         const tool = onlyTool(documentOf({ parameters }, { path: `/a/{${name}}/z` }))
-        const [argument = ''] = Object.keys(
-          tool.inputSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' })[
-            'properties'
-          ] as object,
-        )
+        const argument = firstArgumentOf(tool)
         const before = seen.length
         const refused = await call(tool, { [argument]: value }).then(
           () => false,
@@ -141,11 +137,7 @@ describe('the raw request line', () => {
           const { style, explode, value } = one
           const parameters = [{ name, in: 'query', style, explode, allowReserved, schema: {} }]
           const tool = onlyTool(documentOf({ parameters }))
-          const [argument = ''] = Object.keys(
-            tool.inputSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' })[
-              'properties'
-            ] as object,
-          )
+          const argument = firstArgumentOf(tool)
           const before = seen.length
           const refused = await call(tool, { [argument]: value }).then(
             () => false,
