@@ -7,7 +7,7 @@ import * as values from './values.js'
 export const OPENAPI_SETTINGS = {
   CONFIG_PATH: setting({
     description:
-      'The configuration file, YAML or JSON: for several APIs, each with its own OpenAPI document. It has no secrets. With a file that is named here, or lies at the default place, the settings of the API (API_AUTH0_AUDIENCE, API_BASE_URL, OPENAPI_…) are needed only for an API that the file does not describe; they then describe the API "api".',
+      'The configuration file, YAML or JSON: for several APIs, each with its own OpenAPI document. It has no secrets. Where the file describes the API "api", the settings API_AUTH0_AUDIENCE, API_BASE_URL and OPENAPI_… must not be set. Where it describes other APIs only, these settings may describe "api" beside them.',
     schema: values.filePath,
     example: '/etc/mcp-on-behalf-of.yaml',
     absent: '`mcp-on-behalf-of.yaml` in the working directory, if it exists',
