@@ -5,7 +5,7 @@ const SRC = new URL('./src/', import.meta.url).pathname
 /** Whole programs and servers from end to end: what takes long, so that `npm test` stays short. */
 const END_TO_END = [
   'test/cli/doctor*.test.ts',
-  'test/cli/setup-killed.test.ts',
+  'test/cli/setup-{custom-exchange,killed,remove}.test.ts',
   'test/docs/running.test.ts',
   'test/e2e/**/*.test.ts',
   'test/integration/authorization-server/process.test.ts',
