@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { FAILURE_CODES, type FailureCode } from '../../src/failures/failure-codes.js'
-import { FAILURE_TABLE } from '../../src/failures/failure-table.js'
+import { CLAIMS_CODES, CLAIMS_TEXT, FAILURE_TABLE } from '../../src/failures/failure-table.js'
 import { ROOT } from './pages.js'
 import { sentencesOf } from './sentences-of.js'
 import { filesBelow } from './source-files.js'
@@ -34,10 +34,14 @@ export interface FoundText {
  */
 export function failureTexts(): readonly FoundText[] {
   const ofTable = FAILURE_CODES.map((code) => ({ text: FAILURE_TABLE[code].text, code }))
+  const ofClaims = CLAIMS_CODES.filter((code) => code !== 'mfa_required').map((code) => ({
+    text: CLAIMS_TEXT,
+    code,
+  }))
   const ofSource = PLACES.flatMap(filesBelow)
     .filter((file) => !OTHER_DESCRIPTIONS.test(file))
     .flatMap((file) => textsIn(file, readFileSync(join(ROOT, file), 'utf8')))
-  const all = new Map([...ofTable, ...ofSource].map((each) => [`${each.text} ${each.code}`, each]))
+  const all = new Map([...ofTable, ...ofClaims, ...ofSource].map((each) => [`${each.text} ${each.code}`, each]))
   return [...all.values()].sort((a, b) => a.text.localeCompare(b.text, 'en'))
 }
 

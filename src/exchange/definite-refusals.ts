@@ -5,6 +5,7 @@ const DEFINITE: ReadonlySet<unknown> = new Set<FailureCode>([
   'downstream_scope_denied',
   'consent_required',
   'mfa_required',
+  'access_denied',
   'exchange_misconfigured',
 ])
 

@@ -48,7 +48,7 @@ export interface ExchangeOptions {
  *
  * `exchange` resolves with a token for `request.audience`, or rejects with an `OnBehalfOfError` of one of
  * the codes `reauthentication_required`, `downstream_scope_denied`, `consent_required`, `mfa_required`,
- * `exchange_misconfigured`, `exchange_unavailable`, `exchange_rejected`. There is no fallback to a
+ * `access_denied`, `exchange_misconfigured`, `exchange_unavailable`, `exchange_rejected`. There is no fallback to a
  * token of the server's own.
  *
  * @category Token exchange

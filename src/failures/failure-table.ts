@@ -1,4 +1,5 @@
 import type { ChallengeError } from './challenge.js'
+import { parseClaims } from './claims-challenge.js'
 import type { FailureCode, FailureDetails } from './failure-codes.js'
 
 /** How severe a log line is. */
@@ -41,7 +42,10 @@ const HTTP = { ...COMMON, respondAs: 'http' } as const
 const CLIENT_FAULT = { ...HTTP, challenge: 'none', logLevel: 'info' } as const
 const TOOL = { ...COMMON, respondAs: 'tool', status: 200, challenge: 'none' } as const
 
-/** The only mapping from a failure code to what the MCP client, the log and the metrics get. */
+/**
+ * The only mapping from a failure code to what the MCP client, the log and the metrics get. `answerRule` also looks at the
+ * claims of a failure.
+ */
 export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
   no_credentials: {
     ...HTTP,
@@ -124,6 +128,12 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     when: 'the authorization server wants a second factor',
     logLevel: 'warn',
     text: 'The identity provider wants a second factor from the user, which cannot be given inside a tool call. The user has to sign in again.',
+  },
+  access_denied: {
+    ...TOOL,
+    when: 'a policy of the identity provider shuts the user out',
+    logLevel: 'warn',
+    text: 'The identity provider does not let this user use the API. An administrator has to allow it; signing in again does not help.',
   },
   exchange_misconfigured: {
     ...TOOL,
@@ -274,9 +284,39 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
   },
 }
 
+/** The failures that a sign-in with other claims can mend. */
+export const CLAIMS_CODES = [
+  'reauthentication_required',
+  'consent_required',
+  'mfa_required',
+  'access_denied',
+] as const satisfies readonly FailureCode[]
+const WITH_CLAIMS: ReadonlySet<FailureCode> = new Set(CLAIMS_CODES)
+
+/** What a client or model reads of them where the claims are known and the failure has no description of its own. */
+export const CLAIMS_TEXT =
+  'The identity provider wants the user to sign in again, and asks for more this time, such as a second factor or a registered device.'
+
+/**
+ * The rule for one failure: that of its code, or where it has claims, the claims challenge (HTTP 401,
+ * `insufficient_claims`). Claims that are no JSON object, or too long for a header, do not count.
+ */
+export function answerRule({
+  code,
+  details,
+}: {
+  readonly code: FailureCode
+  readonly details: FailureDetails
+}): FailureRule {
+  const rule = FAILURE_TABLE[code]
+  if (!WITH_CLAIMS.has(code) || parseClaims(details.claims) === undefined) return rule
+  const text = code === 'mfa_required' ? rule.text : CLAIMS_TEXT
+  return { ...rule, respondAs: 'http', status: 401, challenge: 'insufficient_claims', text }
+}
+
 /** The sentence a client or model may read about a failure. Never holds foreign text. */
 export function failureText(code: FailureCode, details: FailureDetails): string {
-  const rule = FAILURE_TABLE[code]
+  const rule = answerRule({ code, details })
   const text = (rule.exposeDescription ? details.description : undefined) ?? rule.text
   const wait =
     details.retryAfterSeconds === undefined

@@ -22,6 +22,7 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   delegation_refused: ['tool', 200, 'none'],
   consent_required: ['tool', 200, 'none'],
   mfa_required: ['tool', 200, 'none'],
+  access_denied: ['tool', 200, 'none'],
   exchange_misconfigured: ['tool', 200, 'none'],
   exchange_unavailable: ['tool', 200, 'none'],
   exchange_rejected: ['tool', 200, 'none'],
