@@ -9,7 +9,7 @@ import { callerForLog } from '../identity/identifier-for-log.js'
 import { logEvent } from '../logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
-import { isDefinite } from './definite-refusals.js'
+import { isDefinite, isRemembered } from './definite-refusals.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
 import type { CacheEntry, TokenCache } from './token-cache.js'
 import type { Secret } from '../secret.js'
@@ -28,7 +28,10 @@ export interface CachingExchangerOptions extends ExchangeIdentity {
   readonly maxAgeMs?: number | undefined
   /** A token is no longer handed out this long before it expires. Default 30 seconds. */
   readonly expiryMarginMs?: number | undefined
-  /** How long a definite refusal is remembered. Default 5 seconds; 0 remembers none. */
+  /**
+   * How long a definite refusal is remembered. Default 5 seconds; 0 remembers none. A refusal of a server that holds this
+   * client back is remembered for as long as it says, five minutes at most.
+   */
   readonly negativeTtlMs?: number | undefined
   readonly clock?: Clock | undefined
   readonly log?: Logger | undefined
@@ -63,6 +66,11 @@ export function createCachingExchanger(
   return new CachingExchanger(exchanger, options)
 }
 
+/** For no longer than this a user's exchanges are held back, whatever the authorization server says. */
+const MAX_HELD_MS = 300_000
+
+type Refusal = Extract<CacheEntry, { readonly refusal: unknown }>['refusal']
+
 class CachingExchanger implements Required<TokenExchanger> {
   readonly #exchanger: TokenExchanger
   readonly #options: CachingExchangerOptions
@@ -87,7 +95,7 @@ class CachingExchanger implements Required<TokenExchanger> {
     const entry = await this.#find(key, request.caller)
     if (isAborted(signal)) throw cancelled(signal)
     if (entry !== undefined && 'refusal' in entry) {
-      throw new OnBehalfOfError(entry.refusal.code, entry.refusal.details)
+      throw this.#repeated(entry.refusal, entry.expiresAtMs)
     }
     if (entry !== undefined) {
       if (replacing?.reveal() !== entry.token.token.reveal()) return entry.token
@@ -98,6 +106,13 @@ class CachingExchanger implements Required<TokenExchanger> {
     return signal === undefined
       ? exchanging
       : untilAborted(exchanging, signal, () => cancelled(signal))
+  }
+
+  /** The same refusal; what it says about waiting counts from now. */
+  #repeated({ code, details }: Refusal, expiresAtMs: number): OnBehalfOfError {
+    if (details.retryAfterSeconds === undefined) return new OnBehalfOfError(code, details)
+    const retryAfterSeconds = Math.ceil((expiresAtMs - this.#clock()) / 1_000)
+    return new OnBehalfOfError(code, { ...details, retryAfterSeconds })
   }
 
   async forget(request: TokenExchangeRequest, refused: Secret): Promise<void> {
@@ -144,8 +159,11 @@ class CachingExchanger implements Required<TokenExchanger> {
   }
 
   async #keepRefusal(key: string, caller: Caller, error: OnBehalfOfError): Promise<void> {
-    const ageMs = this.#options.negativeTtlMs ?? 5_000
-    if (!isDefinite(error.code)) return
+    const { negativeTtlMs = 5_000 } = this.#options
+    if (!isRemembered(error.code, error.details)) return
+    const { retryAfterSeconds = 0 } = isDefinite(error.code) ? {} : error.details
+    const heldMs = Math.min(retryAfterSeconds * 1_000, MAX_HELD_MS)
+    const ageMs = negativeTtlMs === 0 ? 0 : Math.max(negativeTtlMs, heldMs)
     const refusal = { code: error.code, details: { ...error.details, cause: undefined } }
     await this.#keep(key, { ...ownerOf(caller), refusal, expiresAtMs: this.#clock() + ageMs })
   }

@@ -49,7 +49,8 @@ export function buildChallenge(challenge: Challenge): string {
   const scopes = resourceScopes((challenge.scopes ?? []).filter(isScopeToken))
   if (scopes.length > 0) add('scope', scopes.join(' '))
   add('resource_metadata', describable(challenge.resourceMetadata))
-  if (challenge.claims !== undefined) add('claims', Buffer.from(challenge.claims).toString('base64'))
+  if (challenge.claims !== undefined)
+    add('claims', Buffer.from(challenge.claims).toString('base64'))
   if (challenge.algs !== undefined) add('algs', describable(challenge.algs.join(' ')))
   return `${challenge.scheme ?? 'Bearer'} ${parameters.join(', ')}`
 }
