@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { FAILURE_CODES, type FailureCode } from '../../src/failures/failure-codes.js'
-import { CLAIMS_CODES, CLAIMS_TEXT, FAILURE_TABLE } from '../../src/failures/failure-table.js'
+import { CLAIMS_CODES, CLAIMS_TEXT } from '../../src/failures/answer-rule.js'
+import { FAILURE_TABLE } from '../../src/failures/failure-table.js'
 import { ROOT } from './pages.js'
 import { sentencesOf } from './sentences-of.js'
 import { filesBelow } from './source-files.js'
@@ -42,7 +43,9 @@ export function failureTexts(): readonly FoundText[] {
   const ofSource = PLACES.flatMap(filesBelow)
     .filter((file) => !OTHER_DESCRIPTIONS.test(file))
     .flatMap((file) => textsIn(file, readFileSync(join(ROOT, file), 'utf8')))
-  const all = new Map([...ofTable, ...ofClaims, ...ofSource].map((each) => [`${each.text} ${each.code}`, each]))
+  const all = new Map(
+    [...ofTable, ...ofClaims, ...ofSource].map((each) => [`${each.text} ${each.code}`, each]),
+  )
   return [...all.values()].sort((a, b) => a.text.localeCompare(b.text, 'en'))
 }
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import type { Clock } from '../time/clock.js'
@@ -54,7 +55,8 @@ const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: To
  * Puts a cache in front of an exchanger, with the same port.
  *
  * Concurrent calls with the same request share one exchange (single-flight), which a caller that aborts does not end.
- * An entry counts for its owner alone, until the earliest of both tokens' expiry and `maxAgeMs`, minus
+ * An exchange with claims asks anew, whatever is kept or under way without them, and its token takes the place of what was
+ * kept. An entry counts for its owner alone, until the earliest of both tokens' expiry and `maxAgeMs`, minus
  * `expiryMarginMs`. A cache that fails is a miss.
  *
  * @category Token exchange
@@ -71,6 +73,12 @@ const MAX_HELD_MS = 300_000
 
 type Refusal = Extract<CacheEntry, { readonly refusal: unknown }>['refusal']
 
+/** Where the token is kept; and under what an exchange with claims of its own is known while it is under way, or refused. */
+interface Keys {
+  readonly token: string
+  readonly flight: string
+}
+
 class CachingExchanger implements Required<TokenExchanger> {
   readonly #exchanger: TokenExchanger
   readonly #options: CachingExchangerOptions
@@ -78,9 +86,12 @@ class CachingExchanger implements Required<TokenExchanger> {
   readonly #log: Logger
   readonly #inFlight = new Map<string, Promise<ExchangedToken>>()
 
+  readonly sendsClaims: boolean
+
   constructor(exchanger: TokenExchanger, options: CachingExchangerOptions) {
     assertOptions('createCachingExchanger', OPTIONS, { ...options, exchanger })
     this.#exchanger = exchanger
+    this.sendsClaims = exchanger.sendsClaims === true
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#log = options.log ?? silentLog
@@ -91,47 +102,55 @@ class CachingExchanger implements Required<TokenExchanger> {
     { signal, replacing }: ExchangeOptions = {},
   ): Promise<ExchangedToken> {
     if (isAborted(signal)) throw cancelled(signal)
-    const key = cacheKey(request, this.#options)
-    const entry = await this.#find(key, request.caller)
+    const keys = this.#keysOf(request)
+    const entry = await this.#find(keys.flight, request.caller)
     if (isAborted(signal)) throw cancelled(signal)
     if (entry !== undefined && 'refusal' in entry) {
       throw this.#repeated(entry.refusal, entry.expiresAtMs)
     }
     if (entry !== undefined) {
       if (replacing?.reveal() !== entry.token.token.reveal()) return entry.token
-      await this.#forget(key)
+      await this.#forget(keys.token)
     }
-    const exchanging = this.#exchangeOnce(key, request)
+    if (request.claims !== undefined && replacing !== undefined) {
+      await this.forget(request, replacing)
+    }
+    const exchanging = this.#exchangeOnce(keys, request)
     // The exchange goes on whether or not this caller stays.
     return signal === undefined
       ? exchanging
       : untilAborted(exchanging, signal, () => cancelled(signal))
   }
 
-  /** The same refusal; what it says about waiting counts from now. */
+  /** The same refusal. Where waiting helps, it says how much longer. */
   #repeated({ code, details }: Refusal, expiresAtMs: number): OnBehalfOfError {
-    if (details.retryAfterSeconds === undefined) return new OnBehalfOfError(code, details)
+    if (details.reason !== 'throttled') return new OnBehalfOfError(code, details)
     const retryAfterSeconds = Math.ceil((expiresAtMs - this.#clock()) / 1_000)
     return new OnBehalfOfError(code, { ...details, retryAfterSeconds })
   }
 
   async forget(request: TokenExchangeRequest, refused: Secret): Promise<void> {
-    const key = cacheKey(request, this.#options)
+    const { token: key } = this.#keysOf(request)
     const entry = await this.#find(key, request.caller)
     if (entry === undefined || 'refusal' in entry) return
     if (entry.token.token.reveal() === refused.reveal()) await this.#forget(key)
   }
 
+  #keysOf({ claims, ...request }: TokenExchangeRequest): Keys {
+    const token = cacheKey(request, this.#options)
+    return { token, flight: claims === undefined ? token : `${token}+${hash('sha256', claims)}` }
+  }
+
   /** Single-flight: the exchange that is in flight for this key, or a new one. Holds no caller's signal. */
-  #exchangeOnce(key: string, request: TokenExchangeRequest): Promise<ExchangedToken> {
-    const underWay = this.#inFlight.get(key)
+  #exchangeOnce(keys: Keys, request: TokenExchangeRequest): Promise<ExchangedToken> {
+    const underWay = this.#inFlight.get(keys.flight)
     if (underWay !== undefined) return underWay
     const exchanging = this.#exchanger
       .exchange(request)
       .then(
         (token) => {
           // Nobody waits for a slow store: the token could expire meanwhile.
-          void this.#keep(key, {
+          void this.#keep(keys.token, {
             ...ownerOf(request.caller),
             token,
             ...this.#life(token, request),
@@ -140,12 +159,12 @@ class CachingExchanger implements Required<TokenExchanger> {
         },
         (thrown: unknown) => {
           const error = asOnBehalfOfError(thrown)
-          void this.#keepRefusal(key, request.caller, error)
+          void this.#keepRefusal(keys.flight, request.caller, error)
           throw error
         },
       )
-      .finally(() => this.#inFlight.delete(key))
-    this.#inFlight.set(key, exchanging)
+      .finally(() => this.#inFlight.delete(keys.flight))
+    this.#inFlight.set(keys.flight, exchanging)
     // Everybody may have left by the time it fails.
     exchanging.catch(() => undefined)
     return exchanging

@@ -1,5 +1,4 @@
 import { Secret } from '../secret.js'
-import type { FailureDetails } from '../failures/failure-codes.js'
 import { isRemembered } from './definite-refusals.js'
 import type { CacheEntry } from './token-cache.js'
 import type { ExchangedToken } from './token-exchanger.js'
@@ -28,7 +27,7 @@ function isRefusal(value: unknown): boolean {
   return (
     isObject(value) &&
     isObject(value['details']) &&
-    isRemembered(value['code'], value['details'] as FailureDetails)
+    isRemembered(value['code'], value['details'])
   )
 }
 

@@ -61,6 +61,8 @@ export interface ExchangeOptions {
 export interface TokenExchanger {
   /** Resolves with a token for `request.audience`; rejects as said above. */
   exchange(request: TokenExchangeRequest, options?: ExchangeOptions): Promise<ExchangedToken>
+  /** Whether `request.claims` reaches the authorization server. Without it, no request with claims is made. Default false. */
+  readonly sendsClaims?: boolean | undefined
   /** Forgets a token that the API refused, where tokens are kept: it is not to be the answer again. */
   forget?(request: TokenExchangeRequest, refused: Secret): Promise<void>
 }

@@ -3,7 +3,8 @@ import type { OptionsShape } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import type { OnBehalfOfError } from './errors.js'
-import { answerRule, failureText } from './failure-table.js'
+import { answerRule } from './answer-rule.js'
+import { failureText } from './failure-text.js'
 
 /** What this server says in its challenges. */
 export interface ChallengeOptions {

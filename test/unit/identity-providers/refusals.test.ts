@@ -3,12 +3,15 @@ import { exchangeFailure } from '../../../src/exchange/exchange-failure.js'
 import type { RefusalReader } from '../../../src/exchange/refusal-reader.js'
 import { refusalIn } from '../../../src/exchange/token-response.js'
 import { failureResponse } from '../../../src/failures/failure-response.js'
-import { answerRule } from '../../../src/failures/failure-table.js'
+import { answerRule } from '../../../src/failures/answer-rule.js'
 import type { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { readEntraRefusal } from '../../../src/identity-providers/entra-refusals.js'
 import { readKeycloakRefusal } from '../../../src/identity-providers/keycloak-refusals.js'
 import { readOktaRefusal } from '../../../src/identity-providers/okta-refusals.js'
-import { CLAIMS, ENTRA_ROWS, KEYCLOAK_ROWS, OKTA_ROWS, type RefusalRow } from './refusal-rows.js'
+import { CLAIMS, ENTRA_ROWS } from './entra-rows.js'
+import { KEYCLOAK_ROWS } from './keycloak-rows.js'
+import { OKTA_ROWS } from './okta-rows.js'
+import type { RefusalRow } from './refusal-row.js'
 
 const NOW_SECONDS = 2_000_000_000
 const clock = (): number => NOW_SECONDS * 1_000
@@ -26,7 +29,7 @@ const PROVIDERS: readonly Provider[] = [
 ]
 
 const CASES = PROVIDERS.flatMap(({ name, read, rows }) =>
-  rows.map((row) => ({ name, read, row, when: row.when })),
+  rows.map((row) => [name, row.when, { read, row }] as const),
 )
 
 function failureFor(
@@ -51,8 +54,8 @@ const answeredWith = (failure: OnBehalfOfError): number => {
 
 describe('the refusals of identity providers', () => {
   test.each(CASES)(
-    '$name: $when, and the failure has the code, the answer and the hint for it',
-    ({ read, row }) => {
+    '%s: %s, and the failure has the code, the answer and the hint for it',
+    (_name, _when, { read, row }) => {
       const failure = failureFor(row, read)
       expect([failure.code, answeredWith(failure)]).toEqual([row.code, row.answered ?? 200])
       const hint = failure.details.log?.['hint']
@@ -63,8 +66,8 @@ describe('the refusals of identity providers', () => {
   )
 
   test.each(CASES)(
-    '$name: $when, right after a sign-in, and another sign-in is asked for only where it is another one',
-    ({ read, row }) => {
+    '%s: %s, right after a sign-in, and another sign-in is asked for only where it is another one',
+    (_name, _when, { read, row }) => {
       const failure = failureFor(row, read, 5)
       expect(failure.code).toBe(row.fresh ?? row.code)
       const words = row.fresh === undefined ? undefined : failure.details.log?.['hint']
@@ -72,16 +75,19 @@ describe('the refusals of identity providers', () => {
     },
   )
 
-  test.each(CASES)('$name: $when, and no client reads the words of the server', ({ read, row }) => {
-    const failure = failureFor(row, read)
-    const words = String(row.body['error_description'])
-    expect(failure.message).not.toContain(words)
-    expect(JSON.stringify(responseTo(failure))).not.toContain(words)
-  })
+  test.each(CASES)(
+    '%s: %s, and no client reads the words of the server',
+    (_name, _when, { read, row }) => {
+      const failure = failureFor(row, read)
+      const words = String(row.body['error_description'])
+      expect(failure.message).not.toContain(words)
+      expect(JSON.stringify(responseTo(failure))).not.toContain(words)
+    },
+  )
 
-  test.each(CASES.filter(({ row }) => row.body['claims'] !== undefined))(
-    '$name: $when, and the client gets the claims in the challenge, and a text that it can read',
-    ({ read, row }) => {
+  test.each(CASES.filter(([, , { row }]) => row.body['claims'] !== undefined))(
+    '%s: %s, and the client gets the claims in the challenge, and a text that it can read',
+    (_name, _when, { read, row }) => {
       const { headers, body } = responseTo(failureFor(row, read))
       const challenge = headers['WWW-Authenticate'] ?? ''
       expect(challenge).toMatch(/^Bearer error="insufficient_claims", /)
@@ -95,11 +101,12 @@ describe('the refusals of identity providers', () => {
   )
 
   test('Entra ID: the log has the numbers and ids of a refusal, by which its support finds it', () => {
-    const row = ENTRA_ROWS[0] as RefusalRow
-    expect(failureFor(row, readEntraRefusal).details.log).toMatchObject({
+    const [row] = ENTRA_ROWS
+    const log = row && failureFor(row, readEntraRefusal).details.log
+    expect(log).toMatchObject({
       errorCodes: [50013],
-      traceId: row.body['trace_id'],
-      correlationId: row.body['correlation_id'],
+      traceId: row?.body['trace_id'],
+      correlationId: row?.body['correlation_id'],
     })
   })
 

@@ -1,23 +1,6 @@
-import type { FailureCode } from '../../../src/failures/errors.js'
-
-/** One refusal of a token endpoint, and what is made of it. */
-export interface RefusalRow {
-  readonly when: string
-  readonly status: number
-  readonly body: Readonly<Record<string, unknown>>
-  readonly code: FailureCode
-  /** The HTTP status of the answer to the MCP client; 200 is a tool error. Default 200. */
-  readonly answered?: number
-  /** Words of the hint for the operator; absent where there is none. */
-  readonly hint?: string
-  /** The code where the user's token is fresh from a sign-in, if it is another one. */
-  readonly fresh?: FailureCode
-  readonly retryAfterSeconds?: number
-}
+import { LOOPS, MISCONFIGURED, SIGN_IN, type RefusalRow } from './refusal-row.js'
 
 const DENIED = 'access_denied'
-const SIGN_IN = { code: 'reauthentication_required', answered: 401 } as const
-const MISCONFIGURED = { code: 'exchange_misconfigured' } as const
 
 export const CLAIMS = '{"access_token":{"capolids":{"essential":true,"values":["c1"]}}}'
 
@@ -38,8 +21,6 @@ function entra(
     ...more,
   }
 }
-
-const LOOPS = { fresh: 'exchange_misconfigured' } as const
 
 const ASSERTION: readonly RefusalRow[] = [
   [50013, 'the assertion is bad'],
@@ -148,6 +129,10 @@ export const ENTRA_ROWS: readonly RefusalRow[] = [
     body: entra('invalid_grant', 50055, { suberror: 'user_password_expired' }),
   },
   {
+    ...{ when: 'a sign-in is wanted, with claims', status: 400, ...SIGN_IN },
+    body: entra('login_required', 1, { claims: CLAIMS }),
+  },
+  {
     ...{ when: 'a device has to be registered', status: 400 },
     body: entra('invalid_grant', 1, { suberror: 'additional_action', claims: CLAIMS }),
     ...({ code: DENIED, answered: 401, hint: 'Sign-in logs' } as const),
@@ -173,142 +158,5 @@ export const ENTRA_ROWS: readonly RefusalRow[] = [
     ...{ when: 'Entra is out of order, as a 400', status: 400 },
     body: entra('temporarily_unavailable', 90033),
     ...({ code: 'exchange_unavailable', hint: 'errorCodes' } as const),
-  },
-]
-
-const text = (error: string, error_description: string) => ({ error, error_description })
-
-/** A2: Keycloak's standard token exchange. */
-export const KEYCLOAK_ROWS: readonly RefusalRow[] = [
-  {
-    ...{ when: 'the subject token is dead', status: 400, ...SIGN_IN, ...LOOPS },
-    body: text('invalid_request', 'Invalid token'),
-  },
-  {
-    ...{ when: 'the audience is not available', status: 400, ...MISCONFIGURED },
-    body: text('invalid_request', 'Requested audience not available: api'),
-    hint: 'Audience mapper',
-  },
-  {
-    ...{ when: 'the subject token is of another type', status: 400, ...MISCONFIGURED },
-    body: text('invalid_request', "Parameter 'subject_token' supports access tokens only"),
-    hint: 'Standard token exchange',
-  },
-  {
-    ...{ when: 'the type that is asked for is unsupported', status: 400, ...MISCONFIGURED },
-    body: text('invalid_request', 'requested_token_type unsupported'),
-    hint: 'errorDescription',
-  },
-  {
-    ...{ when: 'the exchange is off for the client', status: 400, ...MISCONFIGURED },
-    body: text(
-      'invalid_request',
-      'Standard token exchange is not enabled for the requested client',
-    ),
-    hint: 'Capability config',
-  },
-  {
-    ...{ when: 'the subject token is bound', status: 400, ...MISCONFIGURED },
-    body: text('invalid_request', 'DPoP proof is missing'),
-    hint: 'DPoP',
-  },
-  {
-    ...{ when: 'the subject token is bound to another client', status: 400, ...MISCONFIGURED },
-    body: text(
-      'invalid_request',
-      'Sender-constrained token exchange rejected as the token was not issued for the requesting client',
-    ),
-    hint: 'DPoP',
-  },
-  {
-    ...{ when: 'the client is not in aud', status: 403, ...MISCONFIGURED },
-    body: text('access_denied', 'Client is not within the token audience'),
-    hint: 'aud',
-  },
-  {
-    ...{ when: 'the audience is unknown', status: 400, ...MISCONFIGURED },
-    body: text('invalid_client', 'Audience not found'),
-    hint: 'API_AUTH0_AUDIENCE',
-  },
-  {
-    ...{ when: 'the client of the API is off', status: 400, ...MISCONFIGURED },
-    body: text('invalid_client', 'Client disabled'),
-    hint: 'is off',
-  },
-  {
-    ...{ when: 'our client is public', status: 400, ...MISCONFIGURED },
-    body: text('invalid_client', 'Public client is not allowed to exchange token'),
-    hint: 'public',
-  },
-  {
-    ...{ when: 'the scope is not assigned', status: 400, code: 'downstream_scope_denied' },
-    body: text('invalid_scope', 'Invalid scopes: read:private'),
-    hint: 'Client scopes',
-  },
-  {
-    ...{ when: 'consent is missing', status: 400, code: 'consent_required' },
-    body: text('invalid_scope', 'Missing consents for Token Exchange in client mcp'),
-    hint: 'Consent required',
-  },
-]
-
-/** A3: an Okta custom authorization server. */
-export const OKTA_ROWS: readonly RefusalRow[] = [
-  {
-    ...{ when: 'the audience is not the one (token_exchange_invalid_audience)', status: 400 },
-    ...{ body: text('invalid_target', 'words'), ...MISCONFIGURED, hint: 'byte for byte' },
-  },
-  {
-    ...{ when: 'the server is not trusted (associated_server_not_trusted)', status: 403 },
-    ...{ body: text('access_denied', 'words'), ...MISCONFIGURED, hint: 'Trusted servers' },
-  },
-  ...[
-    'the server is not trusted, as observed',
-    'the subject token is bad (invalid_subject_token)',
-    'the session has ended (token_exchange_session_expired)',
-    'the user is inactive (token_exchange_user_inactive)',
-    'the user is not assigned (token_exchange_user_not_assigned)',
-    'the client is of the wrong type (on_behalf_invalid_client_type)',
-    'the chain of actors is too long (act_claim_depth)',
-  ].map((when) => ({
-    ...{ when, status: 400, ...SIGN_IN, ...LOOPS },
-    body: text('invalid_request', "'subject_token' is invalid."),
-  })),
-  {
-    ...{ when: 'the subject token has expired', status: 400, ...SIGN_IN, ...LOOPS },
-    body: text('invalid_grant', 'words'),
-  },
-  {
-    ...{ when: 'no policy fits (no_matching_policy)', status: 401 },
-    ...{ body: text('access_denied', 'words'), ...MISCONFIGURED, hint: 'Access Policies' },
-  },
-  {
-    ...{ when: 'the policy allows no scope (no_scope_allowed)', status: 400 },
-    ...{ body: text('access_denied', 'words'), ...MISCONFIGURED, hint: 'Access Policies' },
-  },
-  ...['no_matching_scope', 'openid_not_allowed_token_exchange'].map((internal) => ({
-    ...{ when: `the scope is not one (${internal})`, status: 400 },
-    ...{ body: text('invalid_scope', 'words'), hint: 'Scopes' },
-    code: 'downstream_scope_denied' as const,
-  })),
-  {
-    ...{ when: 'consent is missing', status: 400, code: 'consent_required' },
-    ...{ body: text('consent_required', 'words'), hint: 'Implicit' },
-  },
-  {
-    ...{ when: 'the user asks too often (user_rate_limited)', status: 429 },
-    ...{ body: text('invalid_grant', 'words'), code: 'exchange_unavailable' },
-  },
-  ...['invalid_dpop_proof', 'use_dpop_nonce'].map((error) => ({
-    ...{ when: `the app wants DPoP (${error})`, status: 400, ...MISCONFIGURED },
-    ...{ body: text(error, 'words'), hint: 'Proof of possession' },
-  })),
-  ...['unauthorized_client', 'unsupported_grant_type'].map((error) => ({
-    ...{ when: `the grant is off (${error})`, status: 400, ...MISCONFIGURED },
-    ...{ body: text(error, 'words'), hint: 'Token Exchange' },
-  })),
-  {
-    ...{ when: 'the secret is wrong', status: 401, ...MISCONFIGURED },
-    ...{ body: text('invalid_client', 'words'), hint: 'Client Credentials' },
   },
 ]
