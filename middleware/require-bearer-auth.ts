@@ -34,6 +34,8 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
   callerPolicy: optionsSchema<CallerPolicy>({
     ...CALLER_POLICY_SHAPE,
     ignorePermissions: optionValues.flag.optional(),
+    claimProfile: optionValues.withFunctions('a ClaimProfile', 'userOf').optional(),
+    tenants: optionValues.withFunctions('a Map', 'get').optional(),
   }).optional(),
 })
 

@@ -8,6 +8,7 @@ import type { Clock } from '../time/clock.js'
 import { openidConfiguration, type ExchangingClient } from './openid-configuration.js'
 import { readPlainAnswer, type PlainAnswer } from './plain-token-answer.js'
 import { asResponse, type ResponseCapture, type TokenEndpointAnswer } from './token-response.js'
+import { askedScopes } from './asked-scopes.js'
 import {
   ACCESS_TOKEN_TYPE,
   type ExchangedToken,
@@ -21,6 +22,8 @@ export interface TokenExchangeGrant {
   readonly client: ExchangingClient
   readonly metadata: IssuerMetadata
   readonly subjectTokenType: string
+  /** A token of our own, which says who acts. */
+  readonly actorToken?: Secret | undefined
   readonly ways: Pick<ResponseCapture, 'fetch' | 'post'>
   readonly clock: Clock
 }
@@ -37,8 +40,8 @@ export async function requestToken(
   request: TokenExchangeRequest,
   grant: TokenExchangeGrant,
 ): Promise<ExchangedToken> {
-  const { client, metadata, subjectTokenType, ways, clock } = grant
-  const form = parameters(request, subjectTokenType)
+  const { client, metadata, ways, clock } = grant
+  const form = parameters(request, grant)
   const url = plainEndpoint(grant)
   const answer = url === undefined ? undefined : await posted(url, form, grant)
   const plain = answer === undefined ? undefined : readPlainAnswer(answer)
@@ -62,10 +65,11 @@ function plainEndpoint({ client, metadata }: TokenExchangeGrant): URL | undefine
 
 async function posted(
   url: URL,
-  parameters: Readonly<Record<string, string>>,
+  parameters: URLSearchParams,
   { client: { clientId, authenticate }, metadata, ways }: TokenExchangeGrant,
 ): Promise<TokenEndpointAnswer> {
-  const form = new URLSearchParams({ ...parameters, grant_type: TOKEN_EXCHANGE_GRANT })
+  const form = new URLSearchParams(parameters)
+  form.set('grant_type', TOKEN_EXCHANGE_GRANT)
   const headers = new Headers({
     accept: 'application/json',
     'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
@@ -77,20 +81,51 @@ async function posted(
 
 function parameters(
   request: TokenExchangeRequest,
-  subjectTokenType: string,
-): Record<string, string> {
+  { subjectTokenType, actorToken }: TokenExchangeGrant,
+): URLSearchParams {
   const { organization } = request.caller
-  return {
+  const { target } = request
+  const scopes = askedScopes(request)
+  const form = new URLSearchParams({
     subject_token: request.subjectToken.reveal(),
     subject_token_type: subjectTokenType,
-    requested_token_type: ACCESS_TOKEN_TYPE,
-    audience: request.audience,
     ...withoutUndefined({
-      scope: request.scopes.length === 0 ? undefined : request.scopes.join(' '),
+      requested_token_type: REQUESTED_TYPES[target?.requestedTokenType ?? 'access_token'],
+      scope: scopes.length === 0 ? undefined : scopes.join(' '),
       // An access token carries its organization itself; a custom profile has to be told.
       organization: subjectTokenType === ACCESS_TOKEN_TYPE ? undefined : organization,
+      actor_token: actorToken?.reveal(),
+      actor_token_type: actorToken === undefined ? undefined : ACCESS_TOKEN_TYPE,
     }),
+  })
+  for (const name of TARGET_PARAMETERS[target?.targetParameter ?? 'audience']) {
+    for (const value of target?.audiences ?? [request.audience]) form.append(name, value)
   }
+  return form
+}
+
+const REQUESTED_TYPES = {
+  access_token: ACCESS_TOKEN_TYPE,
+  jwt: 'urn:ietf:params:oauth:token-type:jwt',
+  none: undefined,
+} as const
+
+const TARGET_PARAMETERS = {
+  audience: ['audience'],
+  resource: ['resource'],
+  both: ['audience', 'resource'],
+  none: [],
+} as const
+
+/** A token of our own client (RFC 6749 §4.4). Rejects as `openid-client` does. */
+export async function requestOwnToken({
+  client,
+  metadata,
+  ways,
+  clock,
+}: Omit<TokenExchangeGrant, 'subjectTokenType'>): Promise<ExchangedToken> {
+  const configuration = openidConfiguration(metadata, client, ways.fetch)
+  return exchangedToken(await openid.clientCredentialsGrant(configuration), clock)
 }
 
 function exchangedToken(

@@ -56,7 +56,9 @@ export const EXCHANGING_CLIENT_SHAPE = {
  * signal, follow no redirect, and name us. Whatever `run` throws, the codes are those of the port.
  */
 export async function sendTokenRequest(
-  request: TokenExchangeRequest,
+  request: Pick<TokenExchangeRequest, 'clientAddress'> & {
+    readonly caller: Pick<TokenExchangeRequest['caller'], 'issuedAtSeconds'>
+  },
   { signal, onRateLimits }: ExchangeOptions,
   options: RecordedExchangeOptions & {
     readonly run: (ways: Pick<ResponseCapture, 'fetch' | 'post'>) => Promise<ExchangedToken>
