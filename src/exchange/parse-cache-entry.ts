@@ -25,9 +25,7 @@ function isEntry(value: unknown): value is CacheEntry {
 
 function isRefusal(value: unknown): boolean {
   return (
-    isObject(value) &&
-    isObject(value['details']) &&
-    isRemembered(value['code'], value['details'])
+    isObject(value) && isObject(value['details']) && isRemembered(value['code'], value['details'])
   )
 }
 
