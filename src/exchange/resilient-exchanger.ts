@@ -90,10 +90,13 @@ class ResilientExchanger implements TokenExchanger {
   readonly #log: Logger
   readonly #guards = new Map<string, IssuerGuard>()
 
+  readonly sendsClaims: boolean
+
   constructor(exchanger: TokenExchanger, options: ResilientExchangerOptions) {
     assertOptions('createResilientExchanger', OPTIONS, { ...options, exchanger })
     const { clock = systemClock, timers = systemTimers, log = silentLog } = options
     this.#exchanger = exchanger
+    this.sendsClaims = exchanger.sendsClaims === true
     this.#options = options
     this.#clock = clock
     this.#timers = timers

@@ -1,14 +1,11 @@
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { systemClock } from '../time/clock.js'
-import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { IssuerMetadata } from '../identity/issuer-metadata.js'
-import { loadAhead } from '../time/load-ahead.js'
 import { createActorTokens } from './actor-tokens.js'
 import type { ClientAuthentication } from './client-authentication.js'
-import type { Authenticator } from './client-authenticator.js'
-import { exchangeOutage } from './exchange-outage.js'
 import { exchangePlace } from './exchange-place.js'
+import { metadataUnavailable, preparedGrant } from './prepared-grant.js'
 import {
   sendTokenRequest,
   EXCHANGING_CLIENT_SHAPE,
@@ -54,17 +51,8 @@ const OPTIONS = optionsSchema<Rfc8693ExchangerOptions>({
  */
 export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
   assertOptions('createRfc8693Exchanger', OPTIONS, options)
-  const { clientId, clock = systemClock } = options
-  const mutualTls = options.clientAuthentication.method === 'tls_client_auth'
-  // With `openid-client`, which nobody else needs.
-  const loaded = loadAhead(() => import('./token-exchange-grant.js'))
-  let authenticator: Promise<Authenticator> | undefined
-  const prepared = async () => {
-    const grant = await loaded().catch(notLoaded)
-    authenticator ??= grant.createAuthenticator(options.clientAuthentication)
-    const authenticate = await authenticator.catch(unusableKey)
-    return { grant, client: { clientId, authenticate, mutualTls } }
-  }
+  const { clock = systemClock } = options
+  const prepared = preparedGrant(() => import('./token-exchange-grant.js'), options)
   const actorTokens = createActorTokens(async (metadata) => {
     const { grant, client } = await prepared()
     // Of no user, and for all: nobody's signal ends it.
@@ -99,16 +87,4 @@ export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenE
       })
     },
   }
-}
-
-function notLoaded(cause: unknown): never {
-  throw asOnBehalfOfError(cause)
-}
-
-function unusableKey(cause: unknown): never {
-  throw new OnBehalfOfError('exchange_misconfigured', { reason: 'client_key_unusable', cause })
-}
-
-function metadataUnavailable(cause: unknown): never {
-  throw exchangeOutage('metadata_unavailable', cause)
 }

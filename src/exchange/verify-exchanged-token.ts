@@ -118,6 +118,7 @@ export function createVerifyingExchanger(
 ): TokenExchanger {
   assertOptions('createVerifyingExchanger', OPTIONS, { ...expectations, exchanger })
   return {
+    sendsClaims: exchanger.sendsClaims,
     exchange: async (request, options) =>
       verifyExchangedToken(await exchanger.exchange(request, options), request, expectations),
   }

@@ -29,8 +29,8 @@ import {
   type ResolvedTarget,
 } from '../exchange/exchange-target.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
+import { answerRule } from '../failures/answer-rule.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
-import { FAILURE_TABLE } from '../failures/failure-table.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { createSender } from '../http/create-sender.js'
 import { requireAuthContext } from '../identity/auth-context.js'
@@ -114,7 +114,7 @@ interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
  * Creates the function that exchanges the caller's token for each tool call that declares a downstream, and attaches
  * the access to the request.
  *
- * Rejects with `reauthentication_required` and `insufficient_scope`. Any other failure is attached: `downstreamOf`
+ * Rejects with `reauthentication_required`, `insufficient_scope` and failures that have claims. Any other failure is attached: `downstreamOf`
  * throws it. Throws a `TypeError` for a tool whose API is not among `apis`. Each created function has its own limit
  * of concurrent calls.
  */
@@ -180,7 +180,7 @@ async function exchangeForTool(
     const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
-    if (FAILURE_TABLE[failure.code].respondAs === 'http') throw failure
+    if (answerRule(failure).respondAs === 'http') throw failure
     return { failure }
   }
   const calls = {
