@@ -86,6 +86,11 @@ describe('who a user is', () => {
     expect(refusalOf('okta', claims, { userClaim: 'email' }).reason).toBe('subject_missing')
   })
 
+  test('a token of Entra ID without scopes is a machine’s, and a malformed org_id is refused there too', () => {
+    expect(refusalOf('entra', { ...ENTRA, scp: undefined }).reason).toBe('machine_token')
+    expect(refusalOf('entra', { ...ENTRA, org_id: 5 }).reason).toBe('organization_malformed')
+  })
+
   test('a user has one key by whichever client of Entra ID, and no other user has it', () => {
     const key = (claims: Claims): string => userKeyOf(callerOf('entra', { ...ENTRA, ...claims }))
     expect(key({ sub: 'other', azp: 'd' })).toBe(key({}))
