@@ -54,17 +54,17 @@ const microsoft: typeof fetch = async (input, init) => {
   const url = input instanceof Request ? input.url : String(input)
   const [, tenant = '', rest = ''] =
     /^https:\/\/login\.microsoftonline\.com\/([^/]+)\/(.*)$/.exec(url) ?? []
-  const documentOf = (issuer: string): Response =>
+  const documentOf = (issuer: string, endpoint: string): Response =>
     Response.json({
       issuer,
       jwks_uri: `${LOGIN}/${tenant}/discovery/keys`,
-      token_endpoint: `${LOGIN}/${tenant}/oauth2/v2.0/token`,
+      token_endpoint: `${LOGIN}/${tenant}/${endpoint}`,
     })
   switch (rest) {
     case 'v2.0/.well-known/openid-configuration':
-      return documentOf(v2(tenant))
+      return documentOf(v2(tenant), 'oauth2/v2.0/token')
     case '.well-known/openid-configuration':
-      return documentOf(v1(tenant))
+      return documentOf(v1(tenant), 'oauth2/token')
     case 'discovery/keys':
       return Response.json({ keys: [key.jwk] })
     case 'oauth2/v2.0/token':
