@@ -61,7 +61,7 @@ describe.each(ALGORITHMS)('where glewlwyd signs with %s', (algorithm) => {
     const client = await connectWith(hop.server.endpoint, async (url, init) => {
       const headers = new Headers(init?.headers)
       headers.set('Authorization', `DPoP ${token}`)
-      headers.set('DPoP', await proofFor({ method: init?.method ?? 'GET', url: `${url}` }))
+      headers.set('DPoP', await proofFor({ method: init?.method ?? 'GET', url: String(url) }))
       return fetch(url, { ...init, headers })
     })
     const answer = await client.callTool({ name: 'whoami', arguments: {} })

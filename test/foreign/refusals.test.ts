@@ -11,7 +11,7 @@ let stranger: FirstHop
 
 beforeAll(async () => {
   hops = await startFirstHops()
-  stranger = await hops.add('ES384')
+  stranger = await hops.add('RS512')
 })
 
 afterAll(async () => {

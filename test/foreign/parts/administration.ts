@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
 import { openSession, type Credentials, type Session } from './session.js'
 
 export const SCOPES = ['tool:whoami', 'tool:greet'] as const
@@ -52,7 +51,7 @@ export class Administration {
     return issuer
   }
 
-  /** Gives an issuer a new key under another id in place of its old one. */
+  /** Gives an issuer a new key under another id in place of the old one. */
   async replaceKey(options: IssuerOptions): Promise<void> {
     const path = `/api/mod/plugin/${options.name}`
     const plugin = await createPlugin(this.#identifierOf(options), options)
@@ -100,18 +99,16 @@ const PARAMETERS = {
   'jwks-show': true,
 }
 
+/** Gives the key as its administrators do, in PEM: glewlwyd makes the key id and the published key of it. */
 async function createPlugin(iss: string, { name, algorithm }: IssuerOptions): Promise<object> {
-  const keys = { keys: [await createKey(algorithm)] }
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true })
+  const [key, cert] = [await exportPKCS8(privateKey), await exportSPKI(publicKey)]
+  const [, family = '', size = '256'] = /^(RS|ES|EdDSA)(\d+)?$/.exec(algorithm) ?? []
+  const type = { 'jwt-type': KEY_TYPES[family], 'jwt-key-size': size }
   return {
-    module: 'oidc',
-    name,
-    display_name: name,
-    enabled: true,
-    parameters: { ...PARAMETERS, iss, 'jwks-private': JSON.stringify(keys) },
+    ...{ module: 'oidc', name, display_name: name, enabled: true },
+    parameters: { ...PARAMETERS, ...type, iss, key, cert },
   }
 }
 
-async function createKey(algorithm: string): Promise<JWK> {
-  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
-  return { ...(await exportJWK(privateKey)), alg: algorithm, use: 'sig', kid: randomUUID() }
-}
+const KEY_TYPES: Readonly<Record<string, string>> = { RS: 'rsa', ES: 'ecdsa', EdDSA: 'eddsa' }

@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,11 +27,13 @@ export async function startGlewlwyd(): Promise<Glewlwyd> {
   const logFile = join(directory, 'log')
   writeFileSync(configFile, configuration({ port, origin, database, logFile }))
   const child = spawn(GLEWLWYD, [`--config-file=${configFile}`], { stdio: 'ignore' })
-  const end = (): void => void child.kill('SIGKILL')
-  process.once('exit', end)
+  // Without a listener, a program that cannot be started would end this process.
+  child.once('error', () => undefined)
+  const atExit = (): void => void child.kill('SIGKILL')
+  process.once('exit', atExit)
   const close = async (): Promise<void> => {
-    process.off('exit', end)
-    await ended(child)
+    process.off('exit', atExit)
+    await end(child)
     rmSync(directory, { recursive: true, force: true })
   }
   try {
@@ -41,14 +44,6 @@ export async function startGlewlwyd(): Promise<Glewlwyd> {
     throw new Error(`glewlwyd did not start: ${log}`, { cause: error })
   }
   return { origin, close }
-}
-
-/** The version of the program, as it says itself. */
-export function glewlwydVersion(): string {
-  return spawnSync(GLEWLWYD, ['--version'], {
-    encoding: 'utf8',
-    timeout: PATIENCE_MS,
-  }).stdout.trim()
 }
 
 function createDatabase(path: string): void {
@@ -92,29 +87,25 @@ database={ type="sqlite3" path="${database}" };
 
 /** Resolves when the server answers; rejects when its process has ended, or takes too long. */
 async function answers(origin: string, child: ChildProcess): Promise<void> {
-  let failure: unknown
-  child.once('error', (error) => (failure = error))
   const start = performance.now()
   for (;;) {
     try {
       await (await fetch(`${origin}/api/`)).body?.cancel()
       return
     } catch (error) {
-      if (
-        failure !== undefined ||
-        child.exitCode !== null ||
-        performance.now() - start > PATIENCE_MS
-      ) {
-        throw new Error('no answer', { cause: failure ?? error })
-      }
+      if (hasEnded(child) || performance.now() - start > PATIENCE_MS) throw error
       await setTimeout(POLL_MS)
     }
   }
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  const exit = new Promise((resolve) => child.once('exit', resolve))
+async function end(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return
+  const exit = once(child, 'exit')
   child.kill('SIGKILL')
   await exit
+}
+
+function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null
 }
