@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { installDebianPackages, mayInstallDebianPackages } from './install-debian-package.js'
+import { installDebianPackages, mayInstallDebianPackages } from './install-debian-packages.js'
 
 /** Where Debian's package puts it; `CHROMIUM` names another one. */
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'

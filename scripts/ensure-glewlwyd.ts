@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { installDebianPackages, mayInstallDebianPackages } from './install-debian-package.js'
+import { installDebianPackages, mayInstallDebianPackages } from './install-debian-packages.js'
 
 /** Where Debian's packages put the server, the tables of its database, and the program that creates the database. */
 export const GLEWLWYD = '/usr/bin/glewlwyd'
