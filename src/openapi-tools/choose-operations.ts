@@ -44,10 +44,15 @@ export function chooseOperations(
     else callables.push(made)
   }
   for (const one of reading.excluded) {
-    const why = notSelected(one, options.selection)
+    const why = notSelected(asWritten(one), options.selection)
     excluded.push(why === undefined ? unreadable(one, options.called) : leftOut(one, why))
   }
   return { callables, beyond, excluded: inOrder(excluded) }
+}
+
+/** An extension of a wrong form may have been meant to say that the operation is a tool: that it does not count is told. */
+function asWritten(operation: ExcludedOperation): ExcludedOperation {
+  return operation.code === 'extension' ? { ...operation, enabled: true } : operation
 }
 
 /** Selected, and without fixed values: whether those fit shows in the plan alone. */
