@@ -1,10 +1,10 @@
 import { deepFreeze } from '../options/deep-freeze.js'
+import type { ConvertedSchema } from './converted-schema.js'
 import { isObject } from './json.js'
 import type { BrokenReference } from './references.js'
 import { SchemaPosition } from './schema-position.js'
 import type { SchemaSource } from './schema-source.js'
 import { SchemaWriter, TooLarge, type SchemaContext, type WriterLimits } from './schema-writer.js'
-import type { ConvertedSchema } from './input-schemas.js'
 
 /** One schema that was converted, and what it counts towards the limits of its tool. */
 export interface ConvertedSource {

@@ -1,12 +1,10 @@
+import type { ConvertedSchema, InputSchema } from './converted-schema.js'
 import type { ConvertedSource, ConvertSource } from './converted-sources.js'
-import type { JsonObject } from './json.js'
 import type { BrokenReference } from './references.js'
 import type { SchemaSource } from './schema-source.js'
 import type { WriterLimits } from './schema-writer.js'
-import type { WireNames } from './wire-names.js'
 
-/** JSON Schema 2020-12 without `$ref` and without anything that a client does not know. */
-export type InputSchema = JsonObject
+export type { ConvertedSchema, InputSchema }
 
 /** Schemas of one tool, which share its size. */
 export interface InputSchemas {
@@ -16,12 +14,6 @@ export interface InputSchemas {
   readonly cut: number
   /** References that lead nowhere: the tool must not be offered. */
   readonly broken: readonly BrokenReference[]
-}
-
-export interface ConvertedSchema {
-  readonly schema: InputSchema
-  /** What was renamed for the model; `undefined` if nothing was. Pass it to `toWireValue`. */
-  readonly names: WireNames | undefined
 }
 
 export interface InputSchemaOptions {
