@@ -23,7 +23,7 @@ function put(name: string, text: string): string {
 
 /** What is wrong with a document and its curation, as one text. */
 async function issuesOf(document: string, curation: string): Promise<readonly string[]> {
-  const openapi = { document, documentName: 'openapi.json', curation, operations: '*' } as const
+  const openapi = { document, documentName: 'openapi.json', curation, toolPrefix: undefined }
   const api = { baseUrl: undefined, openapi, names: { api: 'API' } as never }
   const made = toolsOfDocument('api', api, { fetch, reservedNames: [] })
   const error: unknown = await made.catch((thrown: unknown) => thrown)
