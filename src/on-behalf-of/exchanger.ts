@@ -1,6 +1,10 @@
 import { createExchangePipeline } from '../exchange/exchange-pipeline.js'
+import { exchangePlace } from '../exchange/exchange-place.js'
+import { createJwtBearerExchanger } from '../exchange/jwt-bearer-exchanger.js'
 import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
-import type { TokenExchanger } from '../exchange/token-exchanger.js'
+import type { TokenExchanger, TokenExchangeRequest } from '../exchange/token-exchanger.js'
+import type { IdentityProvider } from '../identity-providers/identity-provider.js'
+import { claimProfileOf, type ClaimProfile } from '../identity/claim-profile.js'
 import { createIssuer, type Issuer } from '../identity/issuer-keys.js'
 import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
 import type { ResolvedOptions } from './defaults.js'
@@ -8,36 +12,60 @@ import type { OnBehalfOfOptions } from './options.js'
 
 /** The authorization servers that the options name. */
 export function issuersFor(options: ResolvedOptions): KnownIssuers {
-  const { exchange, fetch, log, keysStaleMs } = options
-  return createKnownIssuers({ ...options, exchangeIssuer: exchange.issuer }, (each) =>
-    createIssuer({ ...each, log, fetch, keysStaleMs }),
-  )
+  const { exchange, fetch, log, keysStaleMs, apis, tenants } = options
+  const { families, metadataUrls } = tenants
+  const apiIssuers = Object.values(apis).flatMap((api) => api.exchange?.issuer ?? [])
+  const places = { ...options, families, metadataUrls, apiIssuers, exchangeIssuer: exchange.issuer }
+  return createKnownIssuers(places, (each) => createIssuer({ ...each, log, fetch, keysStaleMs }))
+}
+
+/** In which claims tokens say what they say. */
+export function claimProfileOfOptions({
+  callerPolicy,
+  identityProvider,
+}: Pick<ResolvedOptions, 'callerPolicy' | 'identityProvider'>): ClaimProfile {
+  return claimProfileOf({ ...callerPolicy, claimProfile: identityProvider.claims })
+}
+
+/** What the adapter needs of the options. */
+export interface AdapterOptions extends Pick<OnBehalfOfOptions, 'client' | 'exchange' | 'fetch'> {
+  readonly identityProvider: Pick<IdentityProvider, 'readRefusal'>
 }
 
 /** The adapter to the token endpoint alone. */
 export function adapterFor(
-  { client, exchange = {}, fetch }: Pick<OnBehalfOfOptions, 'client' | 'exchange' | 'fetch'>,
-  issuers: readonly Issuer[],
+  { client, exchange = {}, fetch, identityProvider }: AdapterOptions,
+  { all, families }: Pick<KnownIssuers, 'all' | 'families'>,
 ): TokenExchanger {
   if ('exchanger' in client) return client.exchanger
   const { id: clientId, ...clientAuthentication } = client
-  return createRfc8693Exchanger({
-    metadata: (name) => issuerNamed(exchange.issuer ?? name, issuers).metadata(),
+  const primaryOf = (name: string): string =>
+    families.find((family) => family.some(({ issuer }) => issuer === name))?.[0]?.issuer ?? name
+  const shared = {
+    metadata: (_name: string, request: TokenExchangeRequest) => {
+      const place = exchangePlace(request, { exchangeIssuer: exchange.issuer, primaryOf })
+      return issuerNamed(place, all).metadata()
+    },
     clientId,
     clientAuthentication,
-    subjectTokenType: exchange.subjectTokenType,
+    readRefusal: identityProvider.readRefusal,
     timeoutMs: exchange.timeoutMs,
     fetch: exchange.fetch ?? fetch,
-  })
+  }
+  if (exchange.grant === 'jwt_bearer') return createJwtBearerExchanger(shared)
+  return createRfc8693Exchanger({ ...shared, subjectTokenType: exchange.subjectTokenType })
 }
 
 /** The adapter, with everything around it that an exchange needs. */
 export function exchangerFor(options: ResolvedOptions, issuers: KnownIssuers): TokenExchanger {
   const { client, exchange, delegation, clockToleranceSeconds, log } = options
   const { subjectTokenType, timeoutMs } = exchange
-  return createExchangePipeline(adapterFor(options, issuers.all), {
+  return createExchangePipeline(adapterFor(options, issuers), {
     issuers: issuers.accepted,
     exchangeIssuer: issuers.exchange,
+    apiIssuers: issuers.ofApis,
+    families: issuers.families,
+    claimProfile: claimProfileOfOptions(options),
     clientId: client.id,
     tokenAudience: options.tokenAudience,
     log,

@@ -11,6 +11,7 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from '../../src/exchange/token-exchanger.js'
+import { resolveTarget, type ExchangeTarget } from '../../src/exchange/exchange-target.js'
 import type { RateLimit } from '../../src/exchange/rate-limits.js'
 import type { Caller } from '../../src/identity/caller.js'
 import { Secret } from '../../src/secret.js'
@@ -37,6 +38,8 @@ export interface RequestChanges {
   readonly subjectToken?: string
   readonly audience?: string
   readonly scopes?: readonly string[]
+  readonly claims?: string
+  readonly target?: ExchangeTarget
 }
 
 export function requestOf(changes: RequestChanges = {}): TokenExchangeRequest {
@@ -45,6 +48,11 @@ export function requestOf(changes: RequestChanges = {}): TokenExchangeRequest {
     subjectToken: new Secret(changes.subjectToken ?? 'subject-token'),
     audience: changes.audience ?? API,
     scopes: changes.scopes ?? ['read:private'],
+    claims: changes.claims,
+    target:
+      changes.target === undefined
+        ? undefined
+        : resolveTarget(changes.audience ?? API, changes.target),
   }
 }
 
