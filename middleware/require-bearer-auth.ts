@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler } from 'express'
 import type { AccessTokenVerifier } from '../src/identity/access-token-verifier.js'
@@ -35,7 +36,7 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
     ...CALLER_POLICY_SHAPE,
     ignorePermissions: optionValues.flag.optional(),
     claimProfile: optionValues.withFunctions('a ClaimProfile', 'userOf').optional(),
-    tenants: optionValues.withFunctions('a Map', 'get').optional(),
+    tenants: z.record(z.string(), z.string(), 'must be tenants by their issuers').optional(),
   }).optional(),
 })
 

@@ -50,6 +50,13 @@ export const EXCHANGE_TARGET_SHAPE = {
   expectedAudiences: texts('an audience').min(1, 'must name an audience').optional(),
 } satisfies OptionsShape<ExchangeTarget>
 
+const MANNER_NAMES = Object.keys(MANNER_VALUES) as readonly (keyof MannerSettings)[]
+
+/** Those members alone, of whatever has them. */
+export function mannerSettings(settings: MannerSettings): MannerSettings {
+  return Object.fromEntries(MANNER_NAMES.map((name) => [name, settings[name]]))
+}
+
 /** How tokens for an API are exchanged where nothing is said of it. */
 export function standardTarget(audience: string): ResolvedTarget {
   return { ...STANDARD_MANNER, audiences: [audience], expectedAudiences: [audience] }

@@ -80,7 +80,7 @@ export interface CallerPolicy extends UserPolicy, ClaimSettings {
   /**
    * The tenants of issuers that have several: the `organization` of a token has to be its issuer's. Default: none, any may be.
    */
-  readonly tenants?: ReadonlyMap<string, string> | undefined
+  readonly tenants?: Readonly<Record<string, string>> | undefined
 }
 
 /** A `CallerPolicy` without the members that `onBehalfOf` derives from other options. */
@@ -131,7 +131,7 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
     assertUser({ claims, subject, clientIds }, { ...policy, userClaim })
   }
   const organization = organizationOf(claims, profile)
-  assertTenant(organization, policy.tenants?.get(issuer), profile)
+  assertTenant(organization, policy.tenants?.[issuer], profile)
   return Object.freeze({
     issuer,
     subject,

@@ -21,6 +21,13 @@ import { ExchangedTokenSource } from '../downstream/exchanged-token-source.js'
 import { createFairSender, type FairSender } from '../downstream/fair-sender.js'
 import type { TraceContext } from '../downstream/trace-context.js'
 import { assertDelegationAllowed, type DelegationPolicy } from '../exchange/delegation-policy.js'
+import {
+  EXCHANGE_TARGET_SHAPE,
+  isStandardTarget,
+  resolveTarget,
+  type ExchangeTarget,
+  type ResolvedTarget,
+} from '../exchange/exchange-target.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { answerRule } from '../failures/answer-rule.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
@@ -71,6 +78,7 @@ export function apisOption(place: string): z.ZodType {
     {
       audience: optionValues.text("the API's identifier at the authorization server"),
       baseUrl: optionValues.httpUrl,
+      exchange: optionsSchema<ExchangeTarget>(EXCHANGE_TARGET_SHAPE).optional(),
     },
     'option',
     { names: Object.keys(API_CALL_SHAPE), place },
@@ -98,6 +106,8 @@ interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
   readonly tool: ToolRequirements
   readonly downstream: DownstreamRequirement
   readonly sendAs: FairSender
+  /** How tokens for each API are exchanged, where something is said of it. */
+  readonly targets: ReadonlyMap<string, ResolvedTarget>
 }
 
 /**
@@ -113,6 +123,7 @@ export function createToolExchange(
 ): (request: ToolCallRequest) => Promise<void> {
   assertApisKnown(options)
   const { connections, concurrencyPerUser } = options
+  const targets = targetsOf(options.apis)
   const sendAs = createFairSender({
     send: createSender({ fetch: options.fetch, connections }),
     connections,
@@ -132,14 +143,14 @@ export function createToolExchange(
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
       const { downstream } = tool
-      const exchange = { authInfo, trace, clientAddress, signal, tool, downstream, sendAs }
+      const exchange = { authInfo, trace, clientAddress, signal, tool, downstream, sendAs, targets }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
   }
 }
 
 async function exchangeForTool(
-  { tool, downstream, authInfo, signal, trace, clientAddress, sendAs }: ExchangeForTool,
+  { tool, downstream, authInfo, signal, trace, clientAddress, sendAs, targets }: ExchangeForTool,
   options: ToolExchangeOptions,
 ): Promise<DownstreamAccess> {
   const { caller, subjectToken } = requireAuthContext(authInfo)
@@ -154,7 +165,9 @@ async function exchangeForTool(
     asked: scopes,
     ...commonOf(authInfo, options),
   }
-  const wanted = { caller, subjectToken, audience: api.audience, scopes, clientAddress }
+  const { audience } = api
+  const target = targets.get(downstream.api)
+  const wanted = { caller, subjectToken, audience, scopes, target, clientAddress }
   const tokens = new ExchangedTokenSource(options.exchanger, wanted, signal)
   try {
     assertDecided(tool, granted)
@@ -185,6 +198,17 @@ async function exchangeForTool(
   return {
     open: (wanted) => createDownstreamClient({ signal: wanted, ...calls }),
   }
+}
+
+/** Resolved once: a target is part of the key of every exchange. */
+function targetsOf(apis: ToolExchangeOptions['apis']): ReadonlyMap<string, ResolvedTarget> {
+  return new Map(
+    Object.entries(apis).flatMap(([name, { audience, exchange }]) => {
+      if (exchange === undefined) return []
+      const target = resolveTarget(audience, exchange)
+      return isStandardTarget(target, audience) ? [] : [[name, target] as const]
+    }),
+  )
 }
 
 /** Which of several alternatives a caller covers is for `toolScopes` to say. */
