@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { JWTPayload } from 'jose'
+import { presentClaims } from '../shared/present-claims.js'
 import type { EntraApp, EntraUser } from './directory.js'
 
 /** Who a token is for, and from whom; times in seconds since 1970. */
@@ -31,7 +32,7 @@ export interface UserTokenParts extends TokenParties {
 /** The claims of a token that a user's client gets. */
 export function userTokenClaims(parts: UserTokenParts): JWTPayload {
   const { user, scopes, acrs, capabilities, resource } = parts
-  return present({
+  return presentClaims({
     ...commonClaims(parts),
     sub: pairwiseSubject(user.id, resource.clientId),
     oid: user.id,
@@ -50,7 +51,7 @@ export function appTokenClaims(
 ): JWTPayload {
   const { resource, clientId } = parts
   const principal = pairwiseSubject('service principal', clientId).slice(0, 36)
-  return present({
+  return presentClaims({
     ...commonClaims(parts),
     sub: principal,
     oid: principal,
@@ -67,7 +68,7 @@ export function idTokenClaims(
   },
 ): JWTPayload {
   const { user, tenantId, issuers, clientId, issuedAt, nonce } = parts
-  return present({
+  return presentClaims({
     ...{ iss: issuers.v2, aud: clientId, ver: '2.0', tid: tenantId, nonce },
     ...times(issuedAt),
     sub: pairwiseSubject(user.id, clientId),
@@ -103,8 +104,4 @@ function pairwiseSubject(userId: string, appId: string): string {
 
 function uniqueId(): string {
   return randomBytes(16).toString('base64url')
-}
-
-function present(claims: JWTPayload): JWTPayload {
-  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined))
 }

@@ -1,18 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
-import {
-  compactVerify,
-  exportJWK,
-  generateKeyPair,
-  SignJWT,
-  type JWK,
-  type JWTHeaderParameters,
-  type JWTPayload,
-} from 'jose'
+import { compactVerify, exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload } from 'jose'
+
+type JwtHeader = Readonly<Record<string, string | undefined>>
 
 /** The RS256 key of a stand-in. */
 export interface SigningKey {
   readonly publicJwk: JWK
-  sign(claims: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string>
+  /** `header` adds to the header or replaces; `undefined` takes away. */
+  sign(claims: JWTPayload, header?: JwtHeader): Promise<string>
   /**
    * Signs a token that only its own API can verify, as Microsoft Graph's are: the header carries `nonce`, and the signature
    * is over a header with the hash of it.
@@ -27,10 +22,11 @@ export async function createSigningKey(): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
   const kid = randomUUID()
   const publicJwk = { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }
-  const sign = (claims: JWTPayload, header: Partial<JWTHeaderParameters> = {}): Promise<string> =>
-    new SignJWT(claims)
-      .setProtectedHeader({ typ: 'JWT', kid, ...header, alg: 'RS256' })
-      .sign(privateKey)
+  const sign = (claims: JWTPayload, header: JwtHeader = {}): Promise<string> => {
+    const members = Object.entries({ typ: 'JWT', kid, ...header })
+    const present = Object.fromEntries(members.filter(([, value]) => value !== undefined))
+    return new SignJWT(claims).setProtectedHeader({ ...present, alg: 'RS256' }).sign(privateKey)
+  }
   return {
     publicJwk,
     sign,
