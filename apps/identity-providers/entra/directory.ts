@@ -39,18 +39,10 @@ export type EntraDirectory = readonly EntraApp[]
 
 /** Makes the registrations of the stand-in. */
 export function createEntraDirectory(options: EntraDirectoryOptions = {}): EntraDirectory {
-  const { mcpServer, api, mcpClient, otherClient, graph } = ENTRA_APPS
-  const none = {
-    scopes: [],
-    appRoles: [],
-    redirectUris: [],
-    mayCall: [],
-    accessTokenVersion: 2,
-  } as const
-  const native = ['http://localhost/callback', 'http://127.0.0.1/callback', 'http://localhost']
+  const { mcpServer, api, graph } = ENTRA_APPS
   return [
     {
-      ...none,
+      ...NOTHING,
       clientId: mcpServer,
       name: 'MCP Server',
       appIdUri: options.mcpServerUri ?? `api://${mcpServer}`,
@@ -62,7 +54,7 @@ export function createEntraDirectory(options: EntraDirectoryOptions = {}): Entra
       accessTokenVersion: options.mcpTokenVersion ?? 2,
     },
     {
-      ...none,
+      ...NOTHING,
       clientId: api,
       name: 'Travel API',
       appIdUri: `api://${api}`,
@@ -71,33 +63,44 @@ export function createEntraDirectory(options: EntraDirectoryOptions = {}): Entra
       appRoles: ['Trips.Read.All'],
       accessTokenVersion: options.apiTokenVersion ?? 2,
     },
-    {
-      ...none,
-      clientId: mcpClient,
-      name: 'MCP client',
-      appIdUri: `api://${mcpClient}`,
-      redirectUris: native,
-      mayCall: [mcpServer, graph],
-    },
-    {
-      ...none,
-      clientId: otherClient,
-      name: 'Other client',
-      appIdUri: `api://${otherClient}`,
-      redirectUris: native,
-      mayCall: [graph],
-    },
-    {
-      ...none,
-      clientId: graph,
-      name: 'Microsoft Graph',
-      appIdUri: 'https://graph.microsoft.com',
-      scopes: ['User.Read', 'Mail.Read'],
-      accessTokenVersion: 1,
-      ownTokensOnly: true,
-    },
+    ...OTHERS,
   ]
 }
+
+const NOTHING = {
+  ...{ scopes: [], appRoles: [], redirectUris: [], mayCall: [] },
+  accessTokenVersion: 2,
+} as const
+
+const NATIVE = ['http://localhost/callback', 'http://127.0.0.1/callback', 'http://localhost']
+
+const OTHERS: EntraDirectory = [
+  {
+    ...NOTHING,
+    clientId: ENTRA_APPS.mcpClient,
+    name: 'MCP client',
+    appIdUri: `api://${ENTRA_APPS.mcpClient}`,
+    redirectUris: NATIVE,
+    mayCall: [ENTRA_APPS.mcpServer, ENTRA_APPS.graph],
+  },
+  {
+    ...NOTHING,
+    clientId: ENTRA_APPS.otherClient,
+    name: 'Other client',
+    appIdUri: `api://${ENTRA_APPS.otherClient}`,
+    redirectUris: NATIVE,
+    mayCall: [ENTRA_APPS.graph],
+  },
+  {
+    ...NOTHING,
+    clientId: ENTRA_APPS.graph,
+    name: 'Microsoft Graph',
+    appIdUri: 'https://graph.microsoft.com',
+    scopes: ['User.Read', 'Mail.Read'],
+    accessTokenVersion: 1,
+    ownTokensOnly: true,
+  },
+]
 
 const MCP_SCOPES = ['tool:whoami', 'tool:greet', 'read:trips', 'read:bookings', 'write:bookings']
 const API_SCOPES = ['read:private', 'read:trips', 'read:bookings', 'write:bookings']

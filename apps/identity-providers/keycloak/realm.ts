@@ -70,7 +70,7 @@ export interface KeycloakDirectoryOptions {
 /** The client secret of the MCP server. */
 export const KEYCLOAK_SECRET = 'development-only-secret-of-the-keycloak-client'
 
-/** The scopes that every client has from the start; `basic` carries no name into `scope`. */
+/** The client scopes that every client has from the start. */
 export const BASE_SCOPES = ['profile', 'email'] as const
 
 /** The client scope whose audience mapper names the MCP server. Clients that register have it by default. */
@@ -81,49 +81,8 @@ export function createDirectory(
   options: KeycloakDirectoryOptions,
 ): Pick<KeycloakRealm, 'clients' | 'scopes'> {
   const { mcpClientId = 'mcp-server', apiClientId = 'travel-api' } = options
-  const mcpScopes = options.mcpScopes ?? MCP_SCOPES
-  const apiScopes = options.apiScopes ?? API_SCOPES
-  const native = ['http://localhost/callback', 'http://127.0.0.1/callback']
-  const none = { redirectUris: [], optionalScopes: [], exchangeEnabled: false } as const
-  const clients: readonly KeycloakClient[] = [
-    {
-      ...none,
-      clientId: mcpClientId,
-      name: 'MCP Server',
-      secret: KEYCLOAK_SECRET,
-      // "roles" puts `account` into `aud`, as long as the exchange does not name an audience.
-      defaultScopes: [...BASE_SCOPES, 'api-audience', 'roles'],
-      optionalScopes: apiScopes,
-      exchangeEnabled: options.exchangeEnabled ?? true,
-      serviceAccountId: 'b0000000-0000-4000-8000-0000000000aa',
-      resourceUrl: options.mcpResourceUrl,
-      requiresDpop: options.requiresDpop,
-    },
-    {
-      ...none,
-      clientId: apiClientId,
-      name: 'Travel API',
-      secret: `${KEYCLOAK_SECRET}-of-the-api`,
-      defaultScopes: BASE_SCOPES,
-      resourceUrl: options.apiResourceUrl,
-    },
-    {
-      ...none,
-      clientId: 'mcp-client',
-      name: 'MCP client',
-      redirectUris: native,
-      defaultScopes: [...BASE_SCOPES, MCP_AUDIENCE_SCOPE],
-      optionalScopes: mcpScopes,
-    },
-    {
-      ...none,
-      clientId: 'other-client',
-      name: 'Other client',
-      redirectUris: native,
-      defaultScopes: [...BASE_SCOPES, 'roles'],
-    },
-    { ...none, clientId: 'account', name: 'Account', defaultScopes: [] },
-  ]
+  const { mcpScopes = MCP_SCOPES, apiScopes = API_SCOPES } = options
+  const clients = [...programs(options), ...mcpClients(mcpScopes)]
   const named = [...new Set([...BASE_SCOPES, ...mcpScopes, ...apiScopes])]
   const scopes: readonly ClientScope[] = [
     ...named.map((name) => ({ name, audiences: [], isInTokenScope: true })),
@@ -135,6 +94,56 @@ export function createDirectory(
     clients: new Map(clients.map((client) => [client.clientId, client])),
     scopes: new Map(scopes.map((scope) => [scope.name, scope])),
   }
+}
+
+const NOTHING = { redirectUris: [], optionalScopes: [], exchangeEnabled: false } as const
+
+function programs(options: KeycloakDirectoryOptions): readonly KeycloakClient[] {
+  return [
+    {
+      ...NOTHING,
+      clientId: options.mcpClientId ?? 'mcp-server',
+      name: 'MCP Server',
+      secret: KEYCLOAK_SECRET,
+      // "roles" puts `account` into `aud`, as long as the exchange does not name an audience.
+      defaultScopes: [...BASE_SCOPES, 'api-audience', 'roles'],
+      optionalScopes: options.apiScopes ?? API_SCOPES,
+      exchangeEnabled: options.exchangeEnabled ?? true,
+      serviceAccountId: 'b0000000-0000-4000-8000-0000000000aa',
+      resourceUrl: options.mcpResourceUrl,
+      requiresDpop: options.requiresDpop,
+    },
+    {
+      ...NOTHING,
+      clientId: options.apiClientId ?? 'travel-api',
+      name: 'Travel API',
+      secret: `${KEYCLOAK_SECRET}-of-the-api`,
+      defaultScopes: BASE_SCOPES,
+      resourceUrl: options.apiResourceUrl,
+    },
+    { ...NOTHING, clientId: 'account', name: 'Account', defaultScopes: [] },
+  ]
+}
+
+function mcpClients(mcpScopes: readonly string[]): readonly KeycloakClient[] {
+  const redirectUris = ['http://localhost/callback', 'http://127.0.0.1/callback']
+  return [
+    {
+      ...NOTHING,
+      clientId: 'mcp-client',
+      name: 'MCP client',
+      redirectUris,
+      defaultScopes: [...BASE_SCOPES, MCP_AUDIENCE_SCOPE],
+      optionalScopes: mcpScopes,
+    },
+    {
+      ...NOTHING,
+      clientId: 'other-client',
+      name: 'Other client',
+      redirectUris,
+      defaultScopes: [...BASE_SCOPES, 'roles'],
+    },
+  ]
 }
 
 const MCP_SCOPES = ['tool:whoami', 'tool:greet', 'read:trips', 'read:bookings', 'write:bookings']

@@ -35,7 +35,8 @@ export async function exchangeToken(
   const audiences = filtered(realm, available, parameters.all('audience'))
   assertNoFault(realm, client, subject.user)
   const openid = parameters.scopes.includes('openid')
-  const sessionId = String(subject.claims['sid'] ?? randomUUID())
+  const { sid } = subject.claims
+  const sessionId = typeof sid === 'string' ? sid : randomUUID()
   const parts = { client, scopes, audiences, openid, jkt, sessionId }
   const claims = userTokenClaims(realm, subject.user, parts)
   const isId = type === TOKEN_TYPES.id

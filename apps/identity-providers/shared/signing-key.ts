@@ -23,7 +23,7 @@ export async function createSigningKey(): Promise<SigningKey> {
   const kid = randomUUID()
   const publicJwk = { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }
   const sign = (claims: JWTPayload, header: JwtHeader = {}): Promise<string> => {
-    const members = Object.entries({ typ: 'JWT', kid, ...header })
+    const members = Object.entries<string | undefined>({ typ: 'JWT', kid, ...header })
     const present = Object.fromEntries(members.filter(([, value]) => value !== undefined))
     return new SignJWT(claims).setProtectedHeader({ ...present, alg: 'RS256' }).sign(privateKey)
   }
