@@ -62,17 +62,17 @@ export interface KeycloakStandIn extends RunningStandIn {
 export async function startKeycloakStandIn(
   options: KeycloakStandInOptions,
 ): Promise<KeycloakStandIn> {
+  const { mcpClientId: mcpServer = 'mcp-server', apiClientId: api = 'travel-api' } = options
   let realm: KeycloakRealm | undefined
   const running = await startOnLoopback({
     port: options.port,
     async routesFor(origin) {
       realm = await createRealm(options, origin)
-      return express.Router().get('/', frontPageOf(realm)).use(realmRoutes(realm))
+      return express.Router().get('/', frontPageOf(realm, mcpServer)).use(realmRoutes(realm))
     },
   })
   if (realm === undefined) throw new Error('there is no realm')
   const { endedSessions, issuer } = realm
-  const { mcpClientId: mcpServer = 'mcp-server', apiClientId: api = 'travel-api' } = options
   return {
     ...running,
     issuer,
@@ -107,14 +107,14 @@ async function createRealm(
   }
 }
 
-function frontPageOf({ issuer, users, clients }: KeycloakRealm) {
+function frontPageOf({ issuer, users, clients }: KeycloakRealm, identifier: string) {
   const client = clients.get('mcp-client')
   return standInFrontPage({
     title: 'Keycloak',
     issuer,
     users,
     commandLineClient: 'mcp-client',
-    resourceServers: [{ identifier: '*', scopes: client?.optionalScopes ?? [] }],
+    resourceServers: [{ identifier, scopes: client?.optionalScopes ?? [] }],
   })
 }
 

@@ -18,6 +18,13 @@ export interface StandInFrontPageOptions {
   }[]
 }
 
+/** What the page says to a program that asks for JSON. */
+export interface StandInDocument {
+  readonly issuer: string
+  readonly command_line_client: string
+  readonly resource_servers: StandInFrontPageOptions['resourceServers']
+}
+
 /** Says at `/` what this server is; a program that asks for JSON gets what it needs to sign a user in. */
 export function standInFrontPage(options: StandInFrontPageOptions): RequestHandler {
   const { title, issuer, users, commandLineClient, resourceServers } = options
@@ -39,11 +46,12 @@ export function standInFrontPage(options: StandInFrontPageOptions): RequestHandl
   return function showStandInFrontPage(req, res) {
     res.vary('accept')
     if (req.accepts(['html', 'json']) === 'json') {
-      res.json({
+      const document: StandInDocument = {
         issuer,
         command_line_client: commandLineClient,
         resource_servers: resourceServers,
-      })
+      }
+      res.json(document)
       return
     }
     res.set(pageHeaders()).send(page)
