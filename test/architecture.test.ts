@@ -72,7 +72,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:http|openapi)\//, 1],
   [/^src\/identity\//, 2],
   [/^src\/(?:limits|sessions|exchange)\//, 3],
-  [/^src\/(?:downstream|mcp)\//, 4],
+  [/^src\/(?:downstream|identity-providers|mcp)\//, 4],
   [/^src\/tools\//, 5],
   [/^src\/(?:config|pages|openapi-tools)\//, 6],
   [/^(?:middleware|routes)\//, 7],

@@ -1,6 +1,7 @@
 import type { Caller } from '../identity/caller.js'
 import type { Delegation } from '../identity/delegation.js'
 import type { Secret } from '../secret.js'
+import type { ResolvedTarget } from './exchange-target.js'
 import type { RateLimit } from './rate-limits.js'
 
 /** The token type of RFC 8693 §3 that we ask with and for. */
@@ -15,6 +16,10 @@ export interface TokenExchangeRequest {
   readonly audience: string
   /** The scopes to ask for; may be empty. Order carries no meaning. */
   readonly scopes: readonly string[]
+  /** How the API's tokens are exchanged. Default: as RFC 8693 has it, at the issuer of the subject token. */
+  readonly target?: ResolvedTarget | undefined
+  /** The JSON text of a claims challenge that the API answered with: the new token has to fulfil it. */
+  readonly claims?: string | undefined
   /** The user's address, where it is to be passed on to the authorization server. Shapes no token. */
   readonly clientAddress?: string | undefined
 }

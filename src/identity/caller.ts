@@ -30,6 +30,11 @@ export interface Caller {
   readonly issuer: string
   /** The user: the token's `sub`. */
   readonly subject: string
+  /**
+   * The claims that name this user, whichever client a token is for, where that is not `sub` (Entra: `oid` and `tid`, Okta:
+   * `uid`). Absent: the subject does.
+   */
+  readonly subjectClaims?: Readonly<Record<string, string>> | undefined
   /** The OAuth client the user signed in with: `client_id`, else `azp`, `cid` (Okta) or `appid` (Entra's older tokens). */
   readonly clientId: string
   /** `org_id`, for users who signed in to an organization. */

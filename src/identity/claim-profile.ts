@@ -8,6 +8,10 @@ import { textOf, type Claims } from './claims.js'
 export interface ClaimProfile {
   /** The user, unlike every other of the issuer; `undefined` where the token names none. */
   readonly userOf: (claims: Claims) => string | undefined
+  /** Claims that together name the same user on both hops, whichever client a token is for. */
+  readonly subjectClaims: readonly string[]
+  /** A claim that every user's token has and no machine's, where there is one. `UserPolicy.userClaim` overrides it. */
+  readonly userClaim?: string | undefined
   /** Claims that hold scopes. The first that the token has counts, alone. */
   readonly scopes: readonly string[]
   /** Claims that name the OAuth client. The first that the token has counts; none may be malformed. */
@@ -22,6 +26,7 @@ export interface ClaimProfile {
  */
 export const STANDARD_CLAIMS: ClaimProfile = Object.freeze({
   userOf: (claims: Claims) => textOf(claims['sub']),
+  subjectClaims: ['sub'],
   scopes: ['scope', 'scp'],
   client: ['client_id', 'azp', 'cid', 'appid'],
   organization: 'org_id',

@@ -1,0 +1,43 @@
+import type { ExchangeManner } from '../exchange/exchange-manner.js'
+import type { ExchangeTarget } from '../exchange/exchange-target.js'
+import type { RefusalReader } from '../exchange/refusal-reader.js'
+import type { ClaimProfile } from '../identity/claim-profile.js'
+import type { IssuerFamily } from '../identity/issuer-family.js'
+
+/** The identity providers that are known by name. */
+export const IDENTITY_PROVIDER_NAMES = [
+  'auth0',
+  'entra',
+  'keycloak',
+  'okta',
+  'workos',
+  'cognito',
+  'generic',
+] as const
+
+/** The name of an identity provider. */
+export type IdentityProviderName = (typeof IDENTITY_PROVIDER_NAMES)[number]
+
+/**
+ * What is different at one identity provider, as data.
+ *
+ * A profile sets defaults. It can only refuse more than `generic` does: the marks of machines hold for all.
+ */
+export interface IdentityProvider {
+  readonly name: IdentityProviderName
+  /** For people. */
+  readonly title: string
+  /** Whether an issuer is plainly this provider's, by its URL alone. */
+  readonly recognizes: (issuer: URL) => boolean
+  /** In which claims it says what a token says. */
+  readonly claims: ClaimProfile
+  /** By which grant tokens are exchanged: RFC 8693, or RFC 7523 on behalf of a user. */
+  readonly grant: 'token_exchange' | 'jwt_bearer'
+  readonly exchange: ExchangeManner
+  /** What follows from an API's audience. */
+  readonly targetFor?: ((audience: string) => ExchangeTarget) | undefined
+  /** The classification by the RFCs where it is absent. */
+  readonly readRefusal?: RefusalReader | undefined
+  /** The issuers under which one tenant issues tokens, the one for exchanges first. */
+  readonly familyOf?: ((issuer: string) => IssuerFamily | undefined) | undefined
+}
