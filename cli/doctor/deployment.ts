@@ -4,6 +4,8 @@ import type { Config } from '../../src/config/config.js'
 import { createConnections } from '../../src/server/connections.js'
 import { issuerLocations } from '../../src/config/token-expectations.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
+import type { DoctorProvider } from './providers/doctor-provider.js'
+import { DOCTOR_PROVIDERS } from './providers/doctor-providers.js'
 import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import type { Tool } from '../../src/tools/tool.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
@@ -13,6 +15,8 @@ import { createKnownIssuers } from '../../src/identity/known-issuers.js'
 /** What is looked at, and the means to do so. */
 export interface Deployment {
   readonly config: Config
+  /** What is different at its identity provider. */
+  readonly provider: DoctorProvider
   /** The tools that the server offers. */
   readonly tools: readonly Tool[]
   /** Whose tokens are accepted. */
@@ -71,6 +75,7 @@ export function createDeployment(
   const { accepted: issuers, exchange: exchangeIssuer, all: allIssuers } = known
   return {
     config,
+    provider: DOCTOR_PROVIDERS.auth0,
     tools,
     issuers,
     exchangeIssuer,

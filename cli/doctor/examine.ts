@@ -57,7 +57,7 @@ async function examineDeployment(deployment: Deployment, examination: Examinatio
   for (const [issuer, metadata] of documents) {
     if (exchangeIssuer !== undefined && issuer !== exchangeIssuer) continue
     if (!diagnosis.canMake('token_endpoint', issuer.issuer) || metadata === undefined) continue
-    checkTokenEndpoint(metadata, config.exchange.clientAuthentication, diagnosis)
+    checkTokenEndpoint(metadata, deployment, diagnosis)
     await checkClient(metadata, deployment, diagnosis)
   }
   for (const api of apisOf(config)) {
