@@ -114,7 +114,7 @@ function judgeExchange(answer: ProbeAnswer, { accepted, deployment }: Judged): O
     )
   }
   const { noToken, words } = deployment.provider
-  const verdict = noToken.read?.(refusal)
+  const verdict = deployment.readRefusal?.(refusal)
   const ofTheToken =
     verdict?.code === 'reauthentication_required' ||
     (status === 401 && noToken.unauthorized) ||

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../../src/config/config.js'
+import { standardTarget, type ResolvedTarget } from '../../src/exchange/exchange-target.js'
 import { ACCESS_TOKEN_TYPE } from '../../src/exchange/token-exchanger.js'
+import { IDENTITY_PROVIDERS } from '../../src/identity-providers/identity-providers.js'
+import { targetOfApi } from '../../src/identity-providers/target-of-api.js'
 import { apisOf, type Deployment } from './deployment.js'
 import { exchangeGrantOf } from './exchange-grant.js'
 
@@ -29,40 +32,47 @@ export function credentialsProbe({ config, provider }: Deployment): ClientProbe 
       }
 }
 
-/** An exchange of a text that is no token, asked for as the server asks. */
+/** An exchange of a text that is no token, asked for as the server asks for the first API: the text is refused before the API matters. */
 export function exchangeProbe({ config }: Deployment): ClientProbe {
-  const { grant } = exchangeGrantOf(config)
+  const [api] = apisOf(config)
+  const audience = api?.audience ?? ''
+  const provider = IDENTITY_PROVIDERS[config.identityProvider.name]
+  const { manner } = config.exchange
+  const target =
+    targetOfApi({ audience, exchange: api?.exchange }, provider, manner) ?? standardTarget(audience)
   return {
-    grantType: grant,
+    grantType: exchangeGrantOf(config).grant,
     parameters:
-      (config.exchange.adapter as string) === 'rfc7523'
-        ? onBehalfOf(config)
-        : tokenExchange(config),
+      config.exchange.adapter === 'rfc7523' ? onBehalfOf(target) : tokenExchange(config, target),
   }
 }
 
-/** Any of the APIs: the token is refused before they matter. */
-function someAudience(config: Config): string {
-  return apisOf(config)[0]?.audience ?? ''
-}
-
-function onBehalfOf(config: Config): ClientProbe['parameters'] {
+function onBehalfOf({ scopePrefix, audiences }: ResolvedTarget): ClientProbe['parameters'] {
   return {
     assertion: NO_TOKEN,
     requested_token_use: 'on_behalf_of',
-    scope: `${someAudience(config)}/.default`,
+    scope: `${scopePrefix ?? audiences[0] ?? ''}/.default`,
   }
 }
 
-function tokenExchange(config: Config): ClientProbe['parameters'] {
-  const { subjectTokenType } = config.exchange
+function tokenExchange(
+  { exchange: { subjectTokenType } }: Config,
+  { targetParameter: parameter, audiences, requestedTokenType }: ResolvedTarget,
+): ClientProbe['parameters'] {
+  const [audience = ''] = audiences
   return {
     subject_token: NO_TOKEN,
     subject_token_type:
       subjectTokenType === undefined
         ? ACCESS_TOKEN_TYPE
         : `urn:mcp-on-behalf-of:doctor:${randomUUID()}`,
-    requested_token_type: ACCESS_TOKEN_TYPE,
-    audience: someAudience(config),
+    ...(requestedTokenType === 'none' ? {} : { requested_token_type: TYPES[requestedTokenType] }),
+    ...(parameter === 'audience' || parameter === 'both' ? { audience } : {}),
+    ...(parameter === 'resource' || parameter === 'both' ? { resource: audience } : {}),
   }
+}
+
+const TYPES = {
+  access_token: ACCESS_TOKEN_TYPE,
+  jwt: 'urn:ietf:params:oauth:token-type:jwt',
 }

@@ -3,6 +3,8 @@ import type { ApiConfig } from '../../src/config/apis-config.js'
 import type { Config } from '../../src/config/config.js'
 import { createConnections } from '../../src/server/connections.js'
 import { issuerLocations } from '../../src/config/token-expectations.js'
+import type { RefusalReader } from '../../src/exchange/refusal-reader.js'
+import { IDENTITY_PROVIDERS } from '../../src/identity-providers/identity-providers.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
 import type { DoctorProvider } from './providers/doctor-provider.js'
 import { DOCTOR_PROVIDERS } from './providers/doctor-providers.js'
@@ -17,6 +19,8 @@ export interface Deployment {
   readonly config: Config
   /** What is different at its identity provider. */
   readonly provider: DoctorProvider
+  /** What its refusals mean, where that is not by the specifications. */
+  readonly readRefusal: RefusalReader | undefined
   /** The tools that the server offers. */
   readonly tools: readonly Tool[]
   /** Whose tokens are accepted. */
@@ -75,7 +79,8 @@ export function createDeployment(
   const { accepted: issuers, exchange: exchangeIssuer, all: allIssuers } = known
   return {
     config,
-    provider: DOCTOR_PROVIDERS.auth0,
+    provider: DOCTOR_PROVIDERS[config.identityProvider.name],
+    readRefusal: IDENTITY_PROVIDERS[config.identityProvider.name].readRefusal,
     tools,
     issuers,
     exchangeIssuer,

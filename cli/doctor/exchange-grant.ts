@@ -17,5 +17,5 @@ const ON_BEHALF_OF: ExchangeGrant = {
 }
 
 export function exchangeGrantOf({ exchange }: Pick<Config, 'exchange'>): ExchangeGrant {
-  return (exchange.adapter as string) === 'rfc7523' ? ON_BEHALF_OF : TOKEN_EXCHANGE
+  return exchange.adapter === 'rfc7523' ? ON_BEHALF_OF : TOKEN_EXCHANGE
 }

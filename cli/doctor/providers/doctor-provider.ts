@@ -1,5 +1,4 @@
 import type { Config } from '../../../src/config/config.js'
-import type { RefusalReader } from '../../../src/exchange/refusal-reader.js'
 import type { Finding } from '../finding.js'
 import type { ProviderWords } from './provider-words.js'
 
@@ -15,13 +14,11 @@ export interface DoctorProvider {
   readonly credentialsProbe: 'invented_code' | 'own_token'
   /** The errors of RFC 6749 by which it refuses the client itself. A 401 always does. */
   readonly clientErrors: readonly string[]
-  /** How it refuses what is no token, to a client that may exchange. */
+  /** How it refuses what is no token, to a client that may exchange; beside what its refusals say otherwise. */
   readonly noToken: {
     readonly errors: readonly string[]
     /** Whether a 401 says so as well, to a client that was accepted before. */
     readonly unauthorized: boolean
-    /** Tells such a refusal from others by more than `error`, where that is not enough. */
-    readonly read?: RefusalReader | undefined
   }
   /** What of the settings cannot work at this provider, or is probably not meant. */
   readonly settings: (config: Config) => readonly Finding[]
