@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Request, RequestHandler } from 'express'
 import type { AccessTokenVerifier } from '../src/identity/access-token-verifier.js'
@@ -34,6 +35,8 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
   callerPolicy: optionsSchema<CallerPolicy>({
     ...CALLER_POLICY_SHAPE,
     ignorePermissions: optionValues.flag.optional(),
+    claimProfile: optionValues.withFunctions('a ClaimProfile', 'userOf').optional(),
+    tenants: z.record(z.string(), z.string(), 'must be tenants by their issuers').optional(),
   }).optional(),
 })
 

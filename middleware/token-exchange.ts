@@ -46,8 +46,8 @@ const OPTIONS = optionsSchema<TokenExchangeOptions>({
  * Exchanges the caller's token for each tool call that declares a downstream; `downstreamOf` then gives the tool its
  * API.
  *
- * Passes `reauthentication_required` and `insufficient_scope` to the error handler; `downstreamOf` throws any other
- * failure. Logs `token_exchanged`, `exchange_failed` and `api_call_failed`. Throws a `TypeError` for a tool whose API
+ * Passes `reauthentication_required`, `insufficient_scope` and claims challenges to the error handler; `downstreamOf`
+ * throws any other failure. Logs `token_exchanged`, `exchange_failed` and `api_call_failed`. Throws a `TypeError` for a tool whose API
  * is not among `apis`. Needs `requireBearerAuth`, `jsonBody` and `toolScopes` in front.
  *
  * @category Middleware

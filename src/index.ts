@@ -96,7 +96,13 @@ export {
   createExchangePipeline,
   type ExchangePipelineOptions,
 } from './exchange/exchange-pipeline.js'
+export {
+  createJwtBearerExchanger,
+  type JwtBearerExchangerOptions,
+} from './exchange/jwt-bearer-exchanger.js'
 export type { RateLimit } from './exchange/rate-limits.js'
+export type { RefusalReader, RefusalVerdict } from './exchange/refusal-reader.js'
+export type { ExchangeRefusal } from './exchange/exchange-failure.js'
 export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection-reasons.js'
 export {
   createResilientExchanger,

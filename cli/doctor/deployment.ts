@@ -12,7 +12,7 @@ import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import type { Tool } from '../../src/tools/tool.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
 import { issuerOptionsFor } from '../../src/identity/issuer-options.js'
-import { createKnownIssuers } from '../../src/identity/known-issuers.js'
+import { createKnownIssuers, type KnownIssuers } from '../../src/identity/known-issuers.js'
 
 /** What is looked at, and the means to do so. */
 export interface Deployment {
@@ -28,6 +28,8 @@ export interface Deployment {
   /** Where all exchanges take place, and every issuer there is. */
   readonly exchangeIssuer: Issuer | undefined
   readonly allIssuers: readonly Issuer[]
+  /** All of them, and what belongs together. */
+  readonly known: KnownIssuers
   /** What the requests of `issuers` met so far. */
   readonly visits: readonly DocumentVisit[]
   /** Reaches issuers, the API and the server itself, over the proxy and with the authorities of the settings. */
@@ -85,6 +87,7 @@ export function createDeployment(
     issuers,
     exchangeIssuer,
     allIssuers,
+    known,
     visits,
     fetch,
     clock,
@@ -103,5 +106,5 @@ export function issuerSetting({ exchange, issuer }: Config, name: string): strin
   if (name !== issuer.primary) {
     return issuer.additional.includes(name) ? 'ADDITIONAL_ISSUERS' : 'EXCHANGE_ISSUER'
   }
-  return exchange.adapter === 'rfc8693' ? 'ISSUER_BASE_URL' : 'AUTH0_DOMAIN (or ISSUER_BASE_URL)'
+  return /^rfc/.test(exchange.adapter) ? 'ISSUER_BASE_URL' : 'AUTH0_DOMAIN (or ISSUER_BASE_URL)'
 }

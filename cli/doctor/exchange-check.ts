@@ -1,11 +1,16 @@
 import { decodeJwt } from 'jose'
 import { adapterFor } from '../../src/on-behalf-of/exchanger.js'
 import { clientFromConfig } from '../../src/server/exchanger-from-config.js'
+import { grantOf } from '../../src/config/exchange-config.js'
 import { exchangeChecks } from '../../src/config/token-expectations.js'
 import { OnBehalfOfError } from '../../src/failures/errors.js'
 import { assertDelegationAllowed } from '../../src/exchange/delegation-policy.js'
 import type { ExchangedToken, TokenExchangeRequest } from '../../src/exchange/token-exchanger.js'
 import { verifyExchangedToken } from '../../src/exchange/verify-exchanged-token.js'
+import type { ResolvedTarget } from '../../src/exchange/exchange-target.js'
+import { claimProfileOf } from '../../src/identity/claim-profile.js'
+import { IDENTITY_PROVIDERS } from '../../src/identity-providers/identity-providers.js'
+import { targetOfApi } from '../../src/identity-providers/target-of-api.js'
 import type { Caller, Claims } from '../../src/identity/caller.js'
 import type { Secret } from '../../src/secret.js'
 import type { GuardedIo } from '../guarded-output.js'
@@ -53,6 +58,7 @@ export async function checkExchange(
 ): Promise<CheckedExchange> {
   const { api } = user
   const request = {
+    target: targetOf(api, deployment),
     caller: user.caller,
     subjectToken: user.token,
     scopes: user.scopes,
@@ -90,7 +96,7 @@ async function exchange(
   { deployment, api }: Asked,
   tell: Diagnosis['tell'],
 ): Promise<ExchangedToken | undefined> {
-  const { config, allIssuers, exchangeFetch } = deployment
+  const { config, known, exchangeFetch } = deployment
   try {
     const { maxDepth, allowedActors } = config.delegation
     await assertDelegationAllowed(request.caller, {
@@ -98,9 +104,12 @@ async function exchange(
       allowedActors,
     })
     const client = await clientFromConfig(config, exchangeFetch)
-    const { issuer, timeoutMs, subjectTokenType } = config.exchange
-    const settings = { issuer, timeoutMs, subjectTokenType, fetch: exchangeFetch }
-    return await adapterFor({ client, exchange: settings }, allIssuers).exchange(request)
+    const { issuer, timeoutMs, subjectTokenType, adapter } = config.exchange
+    const grant = grantOf(adapter)
+    const settings = { issuer, grant, timeoutMs, subjectTokenType, fetch: exchangeFetch }
+    const { name: identityProvider } = config.identityProvider
+    const options = { client, exchange: settings, identityProvider }
+    return await adapterFor(options, known).exchange(request)
   } catch (error) {
     tell(...unexchanged(error, { deployment, api }))
     return undefined
@@ -145,9 +154,19 @@ function waiting(check: CheckName, waitsFor: CheckName): Observation {
   return { ...notCheckable(check, `${waitsFor} has to be right first.`), waitsFor }
 }
 
-function expectations({ config, issuers, exchangeIssuer, clock }: Deployment) {
+/** As the server exchanges for that API. */
+function targetOf(api: CheckedApi, { config }: Deployment): ResolvedTarget | undefined {
+  const provider = IDENTITY_PROVIDERS[config.identityProvider.name]
+  return targetOfApi(api, provider, config.exchange.manner)
+}
+
+function expectations({ config, issuers, exchangeIssuer, known, clock }: Deployment) {
   return {
     exchangeIssuer,
+    apiIssuers: known.ofApis,
+    familyOf: (name: string) =>
+      known.families.find((family) => family.some(({ issuer }) => issuer === name)),
+    claimProfile: claimProfileOf(config.callerPolicy),
     issuerOf: (name: string) => issuers.find(({ issuer }) => issuer === name),
     clientId: config.exchange.clientId,
     tokenAudience: config.resource.tokenAudience,

@@ -105,6 +105,7 @@ function sourceOfSettings(found: SettingValues, directory: string): readonly Too
     api: 'OPENAPI_DOCUMENT',
     audience: 'API_AUTH0_AUDIENCE',
     baseUrl: 'API_BASE_URL',
+    exchange: 'API_AUTH0_AUDIENCE',
   }
   const located = {
     ...openapi,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { FAILURE_CODES, type FailureCode } from '../../src/failures/failure-codes.js'
+import { CLAIMS_CODES, CLAIMS_TEXT } from '../../src/failures/answer-rule.js'
 import { FAILURE_TABLE } from '../../src/failures/failure-table.js'
 import { ROOT } from './pages.js'
 import { sentencesOf } from './sentences-of.js'
@@ -17,6 +18,7 @@ const CODE_OF_FILE: Readonly<Record<string, FailureCode>> = {
   'middleware/error-handler.ts': 'invalid_request',
   'src/downstream/call-outcome.ts': 'downstream_unavailable',
   'src/exchange/delegation-policy.ts': 'delegation_refused',
+  'src/identity-providers/entra-refusals.ts': 'access_denied',
 }
 
 /** A sentence that a client or a person can read, and the failure that it belongs to. */
@@ -34,10 +36,16 @@ export interface FoundText {
  */
 export function failureTexts(): readonly FoundText[] {
   const ofTable = FAILURE_CODES.map((code) => ({ text: FAILURE_TABLE[code].text, code }))
+  const ofClaims = CLAIMS_CODES.filter((code) => code !== 'mfa_required').map((code) => ({
+    text: CLAIMS_TEXT,
+    code,
+  }))
   const ofSource = PLACES.flatMap(filesBelow)
     .filter((file) => !OTHER_DESCRIPTIONS.test(file))
     .flatMap((file) => textsIn(file, readFileSync(join(ROOT, file), 'utf8')))
-  const all = new Map([...ofTable, ...ofSource].map((each) => [`${each.text} ${each.code}`, each]))
+  const all = new Map(
+    [...ofTable, ...ofClaims, ...ofSource].map((each) => [`${each.text} ${each.code}`, each]),
+  )
   return [...all.values()].sort((a, b) => a.text.localeCompare(b.text, 'en'))
 }
 

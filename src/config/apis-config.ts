@@ -2,6 +2,8 @@ import { dirname, isAbsolute, resolve } from 'node:path'
 import type { CuratedOperation, ToolsFromOpenApiOptions } from '../openapi-tools/options.js'
 import type { ConfigIssue } from './config-error.js'
 import type { ConfigFileRead } from './config-file.js'
+import type { ExchangeTarget } from '../exchange/exchange-target.js'
+import { exchangeOfSettings } from './exchange-config.js'
 import { CONFIG_FILE_SCHEMA, type ConfigFileApi } from './config-file-schema.js'
 import type { OPENAPI_SETTINGS } from './openapi-settings.js'
 import type { SettingName, SettingValues } from './settings.js'
@@ -13,6 +15,8 @@ export interface ApiConfig {
   /** Its identifier at the authorization server. */
   readonly audience: string
   readonly baseUrl: URL
+  /** How tokens for it are exchanged, where it is not as for the others. */
+  readonly exchange: ExchangeTarget | undefined
   /** Its OpenAPI document; `undefined`: none. */
   readonly openapi: OpenApiConfig | undefined
   /** What messages call the places where this was said: settings, or places in the configuration file. */
@@ -25,6 +29,7 @@ export interface ApiNames {
   readonly api: string
   readonly audience: string
   readonly baseUrl: string
+  readonly exchange: string
 }
 
 /** The OpenAPI document of an API, and what is made of it. */
@@ -88,11 +93,17 @@ function apiOfFile(
   directory: string,
   place: (...keys: readonly string[]) => string,
 ): ApiConfig {
-  const { audience, baseUrl, document, curation, toolPrefix, ...rest } = api
+  const { audience, baseUrl, exchange, document, curation, toolPrefix, ...rest } = api
   return {
     audience,
     baseUrl,
-    names: { api: place(), audience: place('audience'), baseUrl: place('baseUrl') },
+    exchange,
+    names: {
+      api: place(),
+      audience: place('audience'),
+      baseUrl: place('baseUrl'),
+      exchange: place('exchange'),
+    },
     openapi:
       document === undefined
         ? undefined
@@ -135,7 +146,13 @@ export function apiOfSettings(found: SettingValues): ApiConfig | undefined {
   return {
     audience,
     baseUrl,
-    names: { api: 'OPENAPI_DOCUMENT', audience: 'API_AUTH0_AUDIENCE', baseUrl: 'API_BASE_URL' },
+    exchange: exchangeOfSettings(found),
+    names: {
+      api: 'OPENAPI_DOCUMENT',
+      audience: 'API_AUTH0_AUDIENCE',
+      baseUrl: 'API_BASE_URL',
+      exchange: 'API_AUTH0_AUDIENCE',
+    },
     openapi: openApiOfSettings(found),
   }
 }

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { isScopeToken } from '../scopes.js'
 import { documentLocation, operationRuleList, operationRules } from './openapi-values.js'
-import { baseUrl, filePath, identifier, oneOf } from './values.js'
+import {
+  baseUrl,
+  claimName,
+  filePath,
+  identifier,
+  issuerUrl,
+  oneOf,
+  scopePrefix,
+} from './values.js'
+import { MANNER_VALUES } from '../exchange/exchange-manner.js'
 
 const SCOPES = z.array(
   z.string('must be a scope').refine(isScopeToken, {
@@ -85,12 +94,69 @@ const SERVER_SCOPES = z.union(
   'must be same, none, { prefix: "mcp:" }, { pairs: { "read:trips": ["mcp:read"] } } or { byMethod: { read: ["mcp:read"], write: ["mcp:write"] } }',
 )
 
+const audienceList = (what: string) =>
+  z
+    .array(identifier.min(1, 'must not be empty'), 'must be a list of audiences')
+    .min(1, 'must name an audience')
+    .optional()
+    .describe(what)
+
+const EXCHANGE = z.strictObject(
+  {
+    issuer: issuerUrl
+      .optional()
+      .describe(
+        'The issuer at which tokens for this API are exchanged, and whose tokens come back.',
+      ),
+    audiences: audienceList('What is sent to name the API. Default: its audience.'),
+    expectedAudiences: audienceList(
+      'What a token for the API may have as its one audience. Default: its audience.',
+    ),
+    targetParameter: oneOf(...MANNER_VALUES.targetParameter)
+      .optional()
+      .describe('Which parameter names the API.'),
+    requestedTokenType: oneOf(...MANNER_VALUES.requestedTokenType)
+      .optional()
+      .describe('What requested_token_type asks for; none leaves it out.'),
+    actorToken: oneOf(...MANNER_VALUES.actorToken)
+      .optional()
+      .describe('Whether an actor_token is sent, and which.'),
+    issuedTokenType: oneOf(...MANNER_VALUES.issuedTokenType)
+      .optional()
+      .describe('Whether the answer has to have issued_token_type.'),
+    actorCheck: oneOf(...MANNER_VALUES.actorCheck)
+      .optional()
+      .describe('How the token has to say that this server acts.'),
+    scopeRequest: oneOf(...MANNER_VALUES.scopeRequest)
+      .optional()
+      .describe('Which scopes are asked for: those of the tool, or all that were consented to.'),
+    scopeCase: oneOf(...MANNER_VALUES.scopeCase)
+      .optional()
+      .describe('Whether the case of scopes counts in the token.'),
+    scopePrefix: scopePrefix
+      .optional()
+      .describe(
+        'Put in front of scopes when they are asked for, and taken off those of the token.',
+      ),
+    scopeClaim: claimName
+      .optional()
+      .describe('The claim of the token that holds its scopes, in place of scope and scp.'),
+    opaqueHeader: claimName
+      .optional()
+      .describe('A header parameter of JWTs that this API alone can verify.'),
+  },
+  'must be how tokens for the API are exchanged: { issuer, expectedAudiences }',
+)
+
 const API = z.strictObject(
   {
     audience: identifier
       .min(1, 'must not be empty')
       .describe("The API's identifier at the authorization server, byte for byte."),
     baseUrl: baseUrl.describe('Where the API is. Calls go nowhere else.'),
+    exchange: EXCHANGE.optional().describe(
+      'How tokens for this API are exchanged, where it is not as for the others.',
+    ),
     document: documentLocation
       .optional()
       .describe(

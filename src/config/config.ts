@@ -1,6 +1,13 @@
 import { API_OF_SETTINGS, apiOfSettings, apisOfFile, type ApiConfig } from './apis-config.js'
 import { CONFIG_FILE, readConfigFile, type ConfigFileRead } from './config-file.js'
-import { configIssues, endpointOf, issuerOf } from './consistency.js'
+import { configIssues, endpointOf } from './consistency.js'
+import {
+  identityProviderConfig,
+  tenantsOf,
+  type IdentityProviderConfig,
+} from './identity-provider-config.js'
+import { issuerOf } from './issuer-of.js'
+import type { TenantIssuers } from '../identity-providers/issuers-of-tenants.js'
 import type { CompleteSettings, SettingName, SettingValues } from './settings.js'
 import { exchangeConfig, type ExchangeConfig } from './exchange-config.js'
 import { ConfigError, type ConfigIssue } from './config-error.js'
@@ -46,6 +53,9 @@ export interface Config extends HttpConfig {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
   readonly resource: ResourceConfig
+  readonly identityProvider: IdentityProviderConfig
+  /** Every issuer of all tenants. */
+  readonly tenants: TenantIssuers
   /** Whose tokens count, and how their scopes are read. */
   readonly callerPolicy: CallerPolicy
   /** Allowed difference between our clock and an authorization server's, for `exp` and `nbf`. */
@@ -174,6 +184,8 @@ function assemble(
     ...httpConfig(found),
     endpoint: endpointOf(found),
     resource: resourceOf(found),
+    identityProvider: identityProviderConfig(found),
+    tenants: tenantsOf(found),
     callerPolicy: callerPolicyOf(found),
     clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
     verifiedTokenCacheEntries: found.VERIFIED_TOKEN_CACHE_ENTRIES,

@@ -2,6 +2,9 @@ import { API_OF_SETTINGS, apiIssues, settingsDescribeApi, type ApiConfig } from 
 import type { ConfigIssue } from './config-error.js'
 import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
+import { exchangeMannerIssues } from './exchange-manner-issues.js'
+import { identityProviderIssues } from './identity-provider-config.js'
+import { issuerOf } from './issuer-of.js'
 import type { SettingName, SettingValues } from './settings.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { subjectTokenTypeIssue } from './subject-token-type.js'
@@ -15,11 +18,6 @@ const MISSING = {
   API_BASE_URL:
     'is missing. Set it to where the protected API is, for example http://localhost:8787',
 } as const satisfies Partial<Record<SettingName, string>>
-
-/** The issuer that the settings name, if they name one. */
-export function issuerOf({ AUTH0_DOMAIN, ISSUER_BASE_URL }: SettingValues): string | undefined {
-  return AUTH0_DOMAIN === undefined ? ISSUER_BASE_URL : `https://${AUTH0_DOMAIN}/`
-}
 
 /** The public URL of the MCP endpoint. */
 export function endpointOf({ MCP_SERVER_URL, PORT }: SettingValues): URL {
@@ -49,6 +47,8 @@ export function configIssues(
     ...plainHttpIssues(found, ofFile),
     ...sharedSecretIssues(found),
     ...auth0ClientIssues(found),
+    ...identityProviderIssues(found),
+    ...exchangeMannerIssues(found, ofFile),
   ]
 }
 
@@ -69,9 +69,16 @@ function audienceIssues(
   found: SettingValues,
   ofFile: Readonly<Record<string, ApiConfig>> = {},
 ): readonly ConfigIssue[] {
-  const given = Object.values(ofFile).map(({ names, audience }) => [names.audience, audience])
-  return [['API_AUTH0_AUDIENCE', found.API_AUTH0_AUDIENCE], ...given].flatMap(
-    ([key = '', audience]) => (audience === undefined ? [] : ownAudience(key, audience, found)),
+  const given = Object.values(ofFile).flatMap(({ names, audience, exchange }) => [
+    [names.audience, audience],
+    ...(exchange?.expectedAudiences ?? []).map((one) => [names.exchange, one]),
+  ])
+  const ofSettings = [
+    ['API_AUTH0_AUDIENCE', found.API_AUTH0_AUDIENCE],
+    ...(found.EXPECTED_AUDIENCES ?? []).map((one) => ['EXPECTED_AUDIENCES', one]),
+  ]
+  return [...ofSettings, ...given].flatMap(([key = '', audience]) =>
+    audience === undefined ? [] : ownAudience(key, audience, found),
   )
 }
 
@@ -127,6 +134,9 @@ function plainHttpIssues(
     ['API_BASE_URL', found.API_BASE_URL?.href],
     ['MCP_SERVER_URL', found.MCP_SERVER_URL?.href],
     ...Object.values(ofFile).map(({ names, baseUrl }) => [names.baseUrl, baseUrl.href] as const),
+    ...Object.values(ofFile).map(
+      ({ names, exchange }) => [names.exchange, exchange?.issuer] as const,
+    ),
   ]
   return urls.flatMap(([key, value]) =>
     value === undefined || isHttpsOrLoopback(new URL(value))

@@ -64,8 +64,8 @@ export const EXCHANGE_SETTINGS = {
   }),
   EXCHANGE_CLIENT: setting({
     description:
-      'Which library talks to the token endpoint. auto: auth0 where AUTH0_DOMAIN is set and EXCHANGE_ISSUER is not, else rfc8693. auth0: @auth0/auth0-auth-js. auth0-api-js: the ApiClient of @auth0/auth0-api-js, which has to be installed beside. rfc8693: openid-client, for any authorization server.',
-    schema: values.oneOf('auto', 'auth0', 'auth0-api-js', 'rfc8693'),
+      'Which library talks to the token endpoint. auto: auth0 where AUTH0_DOMAIN is set and no setting asks for what it cannot do, rfc7523 for Entra, else rfc8693. auth0: @auth0/auth0-auth-js. auth0-api-js: the ApiClient of @auth0/auth0-api-js, which has to be installed beside. rfc8693: openid-client, for any authorization server that exchanges tokens by RFC 8693. rfc7523: for those that take the token as an assertion on behalf of the user, as Entra does.',
+    schema: values.oneOf('auto', 'auth0', 'auth0-api-js', 'rfc8693', 'rfc7523'),
     example: 'auto',
     fallback: 'auto',
   }),

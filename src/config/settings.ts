@@ -2,7 +2,9 @@ import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.js'
 import { HTTP_SETTINGS } from './http-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
+import { IDENTITY_PROVIDER_SETTINGS } from './identity-provider-settings.js'
 import { ISSUER_SETTINGS } from './issuer-settings.js'
+import { MANNER_SETTINGS } from './manner-settings.js'
 import { OPENAPI_SETTINGS } from './openapi-settings.js'
 import { OUTGOING_SETTINGS } from './outgoing-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
@@ -11,8 +13,10 @@ import { TOKEN_SETTINGS } from './token-settings.js'
 /** Every variable that is read, in the order of the documentation. The names are those of Auth0's quickstart. */
 export const SETTINGS = {
   ...ISSUER_SETTINGS,
+  ...IDENTITY_PROVIDER_SETTINGS,
   ...TOKEN_SETTINGS,
   ...EXCHANGE_SETTINGS,
+  ...MANNER_SETTINGS,
   ...OPENAPI_SETTINGS,
   ...OUTGOING_SETTINGS,
   ...ACCESS_SETTINGS,
@@ -51,6 +55,9 @@ type Optional =
   | 'API_AUTH0_AUDIENCE'
   | 'API_BASE_URL'
   | keyof typeof OPENAPI_SETTINGS
+  | keyof typeof MANNER_SETTINGS
+  | 'SUBJECT_CLAIMS'
+  | 'CLIENT_CLAIM'
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'
 

@@ -4,11 +4,11 @@ import type { TokenExpectations } from '../identity/audience.js'
 /** What a client's token is held against. */
 export function tokenExpectations({
   clockToleranceSeconds,
-  issuer,
+  tenants,
   resource,
 }: Config): TokenExpectations {
   return {
-    issuers: [issuer.primary, ...issuer.additional],
+    issuers: tenants.issuers,
     audience: resource.tokenAudience,
     resource: resource.resource,
     toleratedAudiences: resource.toleratedAudiences,
@@ -26,10 +26,12 @@ export function exchangeChecks({
 }
 
 /** The authorization servers that a configuration knows, and where their documents are. */
-export function issuerLocations({ issuer, exchange }: Config) {
+export function issuerLocations({ issuer, tenants, exchange, apis }: Config) {
+  const { issuers, families, metadataUrls } = tenants
   return {
     ...issuer,
-    issuers: [issuer.primary, ...issuer.additional],
+    ...{ issuers, families, metadataUrls },
+    apiIssuers: Object.values(apis).flatMap((api) => api.exchange?.issuer ?? []),
     exchangeIssuer: exchange.issuer,
   }
 }

@@ -8,7 +8,7 @@ export const TOKEN_SETTINGS = {
     description:
       'The `aud` of the tokens for this server, byte for byte, where the authorization server writes something else than AUTH0_AUDIENCE (Entra: the id of the application). Clients go on asking for AUTH0_AUDIENCE.',
     schema: values.identifier,
-    absent: 'AUTH0_AUDIENCE',
+    absent: 'MCP_AUTH0_CLIENT_ID for Entra, else AUTH0_AUDIENCE',
     example: '11111111-2222-3333-4444-555555555555',
   }),
   TOLERATED_AUDIENCES: setting({
@@ -22,7 +22,21 @@ export const TOKEN_SETTINGS = {
     description:
       "The name of a claim that every user's token has and no machine's. A token without it is refused. Machines are also known by their marks, see docs/security.md.",
     schema: values.claimName,
+    absent: '`scp` for Entra, `uid` for Okta, else none is wanted',
     example: 'email',
+  }),
+  SUBJECT_CLAIMS: setting({
+    description:
+      'The claims that together name a user, whichever client a token is for, separated by spaces or commas. A token without one of them is refused, and an exchanged token has to have the same values.',
+    schema: values.claimNames,
+    absent: '`oid tid` for Entra, `uid` for Okta, else `sub`',
+    example: 'oid tid',
+  }),
+  CLIENT_CLAIM: setting({
+    description:
+      'The claim that names the OAuth client of a token, in place of the first of `client_id`, `azp`, `cid` and `appid`.',
+    schema: values.claimName,
+    example: 'azp',
   }),
   SCOPE_CLAIM: setting({
     description:
@@ -34,6 +48,7 @@ export const TOKEN_SETTINGS = {
     description:
       "What the authorization server wants in front of this server's scopes (Entra: the Application ID URI; Cognito: the identifier of the resource server). Metadata and challenges have it; a token passes with and without. Joined by a slash where it ends in a letter or a digit.",
     schema: values.scopePrefix,
+    absent: 'AUTH0_AUDIENCE for Entra, else nothing',
     example: 'api://11111111-2222-3333-4444-555555555555',
   }),
   CLOCK_TOLERANCE_SECONDS: setting({

@@ -187,6 +187,11 @@ export const claimName = z.string().refine((value) => !/[\s\p{Cc}]/u.test(value)
   error: 'must be the name of one claim, without spaces',
 })
 
+/** Names of claims, one at least. */
+export const claimNames = listOf(claimName).refine((names) => names.length > 0, {
+  error: 'must name a claim',
+})
+
 /** The beginning of a scope. */
 export const scopePrefix = z.string().refine(isScopeToken, {
   error: 'must be the beginning of a scope, without spaces, quotes or backslashes',

@@ -3,6 +3,7 @@ import type { ZodType } from 'zod'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Clock } from '../time/clock.js'
 import { untilAborted } from '../time/until-aborted.js'
+import type { ExchangeTarget } from '../exchange/exchange-target.js'
 import type { HttpSender } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
 import { apiRefusal, type CallingTool } from './api-refusal.js'
@@ -31,6 +32,8 @@ export interface DownstreamApi {
   readonly audience: string
   /** Where its paths start. A trailing slash is meaningless. */
   readonly baseUrl: URL
+  /** How tokens for it are exchanged, where it is not as for the others. */
+  readonly exchange?: ExchangeTarget | undefined
 }
 
 /**

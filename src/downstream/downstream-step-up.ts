@@ -39,12 +39,12 @@ export function downstreamStepUp(
   })
 }
 
-/** Leaves a step-up that came up while a handler ran for the route to answer with. */
+/** Leaves a challenge that came up while a handler ran for the route to answer with. */
 export function setPendingStepUp(authInfo: AuthInfo, error: OnBehalfOfError): void {
   pending.set(authInfo, error)
 }
 
-/** The step-up left for this request, once. */
+/** The challenge left for this request, once. */
 export function consumePendingStepUp(authInfo: AuthInfo | undefined): OnBehalfOfError | undefined {
   if (authInfo === undefined) return undefined
   const error = pending.get(authInfo)

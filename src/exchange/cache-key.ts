@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { fingerprint } from '../identity/verified-token-cache.js'
+import type { ResolvedTarget } from './exchange-target.js'
 import type { TokenExchangeRequest } from './token-exchanger.js'
 
 /** What makes two exchanges by the same server different, beside the request. */
@@ -19,7 +20,7 @@ export interface ExchangeIdentity {
  * does not matter. The subject token goes in as its own SHA-256 and cannot be got back.
  */
 export function cacheKey(request: TokenExchangeRequest, identity: ExchangeIdentity): string {
-  const { caller, subjectToken, audience, scopes } = request
+  const { caller, subjectToken, audience, scopes, target, claims } = request
   const fields = [
     fingerprint(subjectToken),
     caller.issuer,
@@ -28,8 +29,21 @@ export function cacheKey(request: TokenExchangeRequest, identity: ExchangeIdenti
     identity.exchangeIssuer === undefined ? '-' : `+${identity.exchangeIssuer}`,
     audience,
     caller.organization === undefined ? '-' : `+${caller.organization}`,
+    ...(target === undefined ? [] : [`target ${canonical(target)}`]),
+    ...(claims === undefined ? [] : [`claims ${claims}`]),
     ...[...new Set(scopes)].sort(),
   ]
   const framed = fields.map((field) => `${Buffer.byteLength(field, 'utf8')}:${field}`)
   return hash('sha256', framed.join(''), 'hex')
+}
+
+const canonicals = new WeakMap<ResolvedTarget, string>()
+
+/** Everything that is said of the target, whatever the order. Targets are frozen, and few. */
+function canonical(target: ResolvedTarget): string {
+  const known = canonicals.get(target)
+  if (known !== undefined) return known
+  const text = JSON.stringify(Object.entries(target).toSorted())
+  if (Object.isFrozen(target)) canonicals.set(target, text)
+  return text
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import type { Clock } from '../time/clock.js'
@@ -9,7 +10,7 @@ import { callerForLog } from '../identity/identifier-for-log.js'
 import { logEvent } from '../logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
-import { isDefinite } from './definite-refusals.js'
+import { isDefinite, isRemembered } from './definite-refusals.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
 import type { CacheEntry, TokenCache } from './token-cache.js'
 import type { Secret } from '../secret.js'
@@ -28,7 +29,10 @@ export interface CachingExchangerOptions extends ExchangeIdentity {
   readonly maxAgeMs?: number | undefined
   /** A token is no longer handed out this long before it expires. Default 30 seconds. */
   readonly expiryMarginMs?: number | undefined
-  /** How long a definite refusal is remembered. Default 5 seconds; 0 remembers none. */
+  /**
+   * How long a definite refusal is remembered. Default 5 seconds; 0 remembers none. A refusal of a server that holds this
+   * client back is remembered for as long as it says, five minutes at most.
+   */
   readonly negativeTtlMs?: number | undefined
   readonly clock?: Clock | undefined
   readonly log?: Logger | undefined
@@ -51,7 +55,8 @@ const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: To
  * Puts a cache in front of an exchanger, with the same port.
  *
  * Concurrent calls with the same request share one exchange (single-flight), which a caller that aborts does not end.
- * An entry counts for its owner alone, until the earliest of both tokens' expiry and `maxAgeMs`, minus
+ * An exchange with claims asks anew, whatever is kept or under way without them, and its token takes the place of what was
+ * kept. An entry counts for its owner alone, until the earliest of both tokens' expiry and `maxAgeMs`, minus
  * `expiryMarginMs`. A cache that fails is a miss.
  *
  * @category Token exchange
@@ -63,6 +68,17 @@ export function createCachingExchanger(
   return new CachingExchanger(exchanger, options)
 }
 
+/** For no longer than this a user's exchanges are held back, whatever the authorization server says. */
+const MAX_HELD_MS = 300_000
+
+type Refusal = Extract<CacheEntry, { readonly refusal: unknown }>['refusal']
+
+/** Where the token is kept; and under what an exchange with claims of its own is known while it is under way, or refused. */
+interface Keys {
+  readonly token: string
+  readonly flight: string
+}
+
 class CachingExchanger implements Required<TokenExchanger> {
   readonly #exchanger: TokenExchanger
   readonly #options: CachingExchangerOptions
@@ -70,9 +86,12 @@ class CachingExchanger implements Required<TokenExchanger> {
   readonly #log: Logger
   readonly #inFlight = new Map<string, Promise<ExchangedToken>>()
 
+  readonly sendsClaims: boolean
+
   constructor(exchanger: TokenExchanger, options: CachingExchangerOptions) {
     assertOptions('createCachingExchanger', OPTIONS, { ...options, exchanger })
     this.#exchanger = exchanger
+    this.sendsClaims = exchanger.sendsClaims === true
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#log = options.log ?? silentLog
@@ -83,40 +102,55 @@ class CachingExchanger implements Required<TokenExchanger> {
     { signal, replacing }: ExchangeOptions = {},
   ): Promise<ExchangedToken> {
     if (isAborted(signal)) throw cancelled(signal)
-    const key = cacheKey(request, this.#options)
-    const entry = await this.#find(key, request.caller)
+    const keys = this.#keysOf(request)
+    const entry = await this.#find(keys.flight, request.caller)
     if (isAborted(signal)) throw cancelled(signal)
     if (entry !== undefined && 'refusal' in entry) {
-      throw new OnBehalfOfError(entry.refusal.code, entry.refusal.details)
+      throw this.#repeated(entry.refusal, entry.expiresAtMs)
     }
     if (entry !== undefined) {
       if (replacing?.reveal() !== entry.token.token.reveal()) return entry.token
-      await this.#forget(key)
+      await this.#forget(keys.token)
     }
-    const exchanging = this.#exchangeOnce(key, request)
+    if (request.claims !== undefined && replacing !== undefined) {
+      await this.forget(request, replacing)
+    }
+    const exchanging = this.#exchangeOnce(keys, request)
     // The exchange goes on whether or not this caller stays.
     return signal === undefined
       ? exchanging
       : untilAborted(exchanging, signal, () => cancelled(signal))
   }
 
+  /** The same refusal. Where waiting helps, it says how much longer. */
+  #repeated({ code, details }: Refusal, expiresAtMs: number): OnBehalfOfError {
+    if (details.reason !== 'throttled') return new OnBehalfOfError(code, details)
+    const retryAfterSeconds = Math.ceil((expiresAtMs - this.#clock()) / 1_000)
+    return new OnBehalfOfError(code, { ...details, retryAfterSeconds })
+  }
+
   async forget(request: TokenExchangeRequest, refused: Secret): Promise<void> {
-    const key = cacheKey(request, this.#options)
+    const { token: key } = this.#keysOf(request)
     const entry = await this.#find(key, request.caller)
     if (entry === undefined || 'refusal' in entry) return
     if (entry.token.token.reveal() === refused.reveal()) await this.#forget(key)
   }
 
+  #keysOf({ claims, ...request }: TokenExchangeRequest): Keys {
+    const token = cacheKey(request, this.#options)
+    return { token, flight: claims === undefined ? token : `${token}+${hash('sha256', claims)}` }
+  }
+
   /** Single-flight: the exchange that is in flight for this key, or a new one. Holds no caller's signal. */
-  #exchangeOnce(key: string, request: TokenExchangeRequest): Promise<ExchangedToken> {
-    const underWay = this.#inFlight.get(key)
+  #exchangeOnce(keys: Keys, request: TokenExchangeRequest): Promise<ExchangedToken> {
+    const underWay = this.#inFlight.get(keys.flight)
     if (underWay !== undefined) return underWay
     const exchanging = this.#exchanger
       .exchange(request)
       .then(
         (token) => {
           // Nobody waits for a slow store: the token could expire meanwhile.
-          void this.#keep(key, {
+          void this.#keep(keys.token, {
             ...ownerOf(request.caller),
             token,
             ...this.#life(token, request),
@@ -125,12 +159,12 @@ class CachingExchanger implements Required<TokenExchanger> {
         },
         (thrown: unknown) => {
           const error = asOnBehalfOfError(thrown)
-          void this.#keepRefusal(key, request.caller, error)
+          void this.#keepRefusal(keys.flight, request.caller, error)
           throw error
         },
       )
-      .finally(() => this.#inFlight.delete(key))
-    this.#inFlight.set(key, exchanging)
+      .finally(() => this.#inFlight.delete(keys.flight))
+    this.#inFlight.set(keys.flight, exchanging)
     // Everybody may have left by the time it fails.
     exchanging.catch(() => undefined)
     return exchanging
@@ -144,8 +178,11 @@ class CachingExchanger implements Required<TokenExchanger> {
   }
 
   async #keepRefusal(key: string, caller: Caller, error: OnBehalfOfError): Promise<void> {
-    const ageMs = this.#options.negativeTtlMs ?? 5_000
-    if (!isDefinite(error.code)) return
+    const { negativeTtlMs = 5_000 } = this.#options
+    if (!isRemembered(error.code, error.details)) return
+    const { retryAfterSeconds = 0 } = isDefinite(error.code) ? {} : error.details
+    const heldMs = Math.min(retryAfterSeconds * 1_000, MAX_HELD_MS)
+    const ageMs = negativeTtlMs === 0 ? 0 : Math.max(negativeTtlMs, heldMs)
     const refusal = { code: error.code, details: { ...error.details, cause: undefined } }
     await this.#keep(key, { ...ownerOf(caller), refusal, expiresAtMs: this.#clock() + ageMs })
   }

@@ -2,6 +2,7 @@ import { withoutUndefined } from '../options/without-undefined.js'
 import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError, type FailureCode } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
+import type { RefusalReader } from './refusal-reader.js'
 
 /** A token endpoint's refusal, as it came over the wire. */
 export interface ExchangeRefusal {
@@ -12,6 +13,15 @@ export interface ExchangeRefusal {
   readonly retryAfterSeconds?: number | undefined
   /** The `error` of a `WWW-Authenticate: Bearer` or `DPoP` challenge. */
   readonly challengeError?: string | undefined
+  /** Entra's second word beside `error`. */
+  readonly suberror?: string | undefined
+  /** A claims challenge: the text of a JSON object, bounded. */
+  readonly claims?: string | undefined
+  /** Entra's numbers for what `error` and `suberror` do not tell apart. */
+  readonly errorCodes?: readonly number[] | undefined
+  /** By which Entra's support finds the request. */
+  readonly traceId?: string | undefined
+  readonly correlationId?: string | undefined
 }
 
 export interface SubjectAge {
@@ -38,36 +48,79 @@ const BROKEN = { retryable: true, outage: 'perhaps_one' } as const
 const FRESH_SECONDS = 30
 
 /**
- * Decides what a refused exchange means: by the HTTP status, then by `error`, never by the text.
+ * Decides what a refused exchange means: as `read` says, else by the HTTP status, then by `error`, never by the text.
+ *
+ * `read` knows the refusals of one authorization server. It is not asked about a 5xx, nor about what is no refusal.
  *
  * A refused subject token (`invalid_grant`, `invalid_token`) is `reauthentication_required`, or
  * `exchange_misconfigured` when the token is fresh from a sign-in. A challenge counts only without an `error` in the
  * body. Every other refusal is `exchange_misconfigured`.
  */
-export function exchangeFailure(refusal: ExchangeRefusal, subject: SubjectAge): OnBehalfOfError {
-  const code = classify(refusal)
-  const settled =
-    code === 'reauthentication_required' && isFresh(subject) ? 'exchange_misconfigured' : code
+export function exchangeFailure(
+  refusal: ExchangeRefusal,
+  subject: SubjectAge,
+  read?: RefusalReader,
+): OnBehalfOfError {
+  const { status } = refusal
+  const verdict = status >= 400 && status < 500 ? read?.(refusal) : undefined
+  const code = verdict?.code ?? classifyRefusal(refusal)
+  // A sign-in with other claims is another sign-in.
+  const inVain = verdict?.claims === undefined && isFresh(subject)
+  const settled = code === 'reauthentication_required' && inVain ? 'exchange_misconfigured' : code
   const oauthError = scrub(refusal.error, 80)
   return new OnBehalfOfError(settled, {
-    reason: refusal.status === 429 ? 'rate_limited' : 'unexpected_status',
-    status: refusal.status,
+    reason: verdict?.reason ?? (status === 429 ? 'rate_limited' : 'unexpected_status'),
+    status,
     oauthError,
-    ...(refusal.status >= 500 ? BROKEN : {}),
+    ...(status >= 500 ? BROKEN : {}),
     // Rate-limit headers come with every answer; waiting helps with nothing else.
     ...withoutUndefined({
-      retryAfterSeconds: settled === 'exchange_unavailable' ? refusal.retryAfterSeconds : undefined,
+      claims: verdict?.claims,
+      description: verdict?.description,
+      retryAfterSeconds:
+        settled === 'exchange_unavailable'
+          ? (verdict?.retryAfterSeconds ?? refusal.retryAfterSeconds)
+          : undefined,
     }),
     log: {
-      error: oauthError,
-      errorDescription: scrub(refusal.errorDescription, 300),
-      challengeError: scrub(refusal.challengeError, 80),
-      hint: hintFor(settled, refusal.error),
+      ...wordsOf(refusal),
+      hint:
+        settled === 'reauthentication_required'
+          ? undefined
+          : (verdict?.hint ?? hintFor(settled, refusal.error)),
     },
   })
 }
 
-function classify({ status, error = '', challengeError }: ExchangeRefusal): FailureCode {
+/** The server's own words, for the log. */
+function wordsOf(refusal: ExchangeRefusal): Readonly<Record<string, unknown>> {
+  return {
+    error: scrub(refusal.error, 80),
+    errorDescription: scrub(refusal.errorDescription, 300),
+    challengeError: scrub(refusal.challengeError, 80),
+    ...withoutUndefined({
+      suberror: scrub(refusal.suberror, 80),
+      errorCodes: refusal.errorCodes,
+      traceId: identifier(refusal.traceId),
+      correlationId: identifier(refusal.correlationId),
+      claims: scrub(refusal.claims, 300),
+    }),
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** A UUID is long enough to look like a token, and is none. */
+function identifier(id: string | undefined): string | undefined {
+  return id !== undefined && UUID.test(id) ? id : scrub(id, 80)
+}
+
+/** What a refusal means by the RFCs. */
+export function classifyRefusal({
+  status,
+  error = '',
+  challengeError,
+}: ExchangeRefusal): FailureCode {
   if (status === 429 || status >= 500) return 'exchange_unavailable'
   if (status < 400) return 'exchange_misconfigured'
   const wanted = Object.hasOwn(USER_WANTED, error) ? USER_WANTED[error] : undefined

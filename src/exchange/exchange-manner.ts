@@ -26,6 +26,13 @@ export interface ExchangeManner {
   readonly scopePrefix?: string | undefined
   /** Whether the case of the API's scopes counts in a returned token. Default `exact`. */
   readonly scopeCase: 'exact' | 'ignored'
+  /** The one claim of a returned token that holds its scopes, in place of `scope` and `scp`. */
+  readonly scopeClaim?: string | undefined
+  /**
+   * A header parameter that marks JWTs which only their API can verify (Microsoft Graph: `nonce`). They count as opaque.
+   * Default: none.
+   */
+  readonly opaqueHeader?: string | undefined
 }
 
 /** What RFC 8693 has, and what is done where nothing else is said. */
@@ -38,3 +45,16 @@ export const STANDARD_MANNER: ExchangeManner = Object.freeze({
   scopeRequest: 'granular',
   scopeCase: 'exact',
 })
+
+/** The values of each member that has a choice, for options and settings. */
+export const MANNER_VALUES = {
+  targetParameter: ['audience', 'resource', 'both', 'none'],
+  requestedTokenType: ['access_token', 'jwt', 'none'],
+  actorToken: ['none', 'client_credentials'],
+  issuedTokenType: ['required', 'optional'],
+  actorCheck: ['act', 'azp', 'none'],
+  scopeRequest: ['granular', 'default'],
+  scopeCase: ['exact', 'ignored'],
+} as const satisfies {
+  readonly [Member in keyof ExchangeManner]?: readonly ExchangeManner[Member][]
+}

@@ -20,6 +20,12 @@ export interface ExchangePipelineOptions {
   readonly issuers: readonly Issuer[]
   /** Where all exchanges take place and whose tokens come back. Default: the issuer of each subject token. */
   readonly exchangeIssuer?: Issuer | undefined
+  /** Further issuers at which tokens for single APIs are exchanged: those that `exchange.issuer` of an API names. */
+  readonly apiIssuers?: readonly Issuer[] | undefined
+  /** Groups of `issuers` under which one tenant issues tokens, the one for exchanges first. Default: each is alone. */
+  readonly families?: readonly (readonly Issuer[])[] | undefined
+  /** In which claims tokens name the user and the organization. Default: `sub` and `org_id`. */
+  readonly claimProfile?: ExchangedTokenExpectations['claimProfile']
   /** Our client at the authorization server. */
   readonly clientId: string
   /** The audience of the tokens for this server, which a token for an API must not be good for. */
@@ -81,6 +87,9 @@ const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: Toke
     .array(ISSUER, 'must be a list of issuers, see createIssuer')
     .min(1, 'must name at least one issuer'),
   exchangeIssuer: ISSUER.optional(),
+  apiIssuers: z.array(ISSUER).optional(),
+  families: z.array(z.array(ISSUER)).optional(),
+  claimProfile: z.looseObject({}, 'must be a ClaimProfile').optional(),
   clientId: optionValues.text("our client's id at the authorization server"),
   tokenAudience: optionValues.text("this server's own audience"),
   ...EXCHANGE_SHAPE,
@@ -109,9 +118,14 @@ export function createExchangePipeline(
 ): TokenExchanger {
   assertOptions('createExchangePipeline', OPTIONS, { ...options, adapter })
   const { issuers, exchangeIssuer, clientId, tokenAudience, clock, timers, log } = options
+  const familyOf = (name: string): readonly Issuer[] | undefined =>
+    options.families?.find((family) => family.some(({ issuer }) => issuer === name))
   const verifying = createVerifyingExchanger(adapter, {
     issuerOf: (name) => issuers.find(({ issuer }) => issuer === name),
     exchangeIssuer,
+    apiIssuers: options.apiIssuers,
+    familyOf,
+    claimProfile: options.claimProfile,
     clientId,
     tokenAudience,
     clock,
@@ -123,6 +137,7 @@ export function createExchangePipeline(
     timeoutMs: options.timeoutMs,
     ratePerSecond: options.ratePerSecond,
     exchangeIssuer: exchangeIssuer?.issuer,
+    primaryOf: (name) => familyOf(name)?.[0]?.issuer ?? name,
     clock,
     timers,
     log,

@@ -2,6 +2,7 @@ import { DELEGATION_DEFAULTS } from './delegation-policy.js'
 import type { Caller, Claims } from '../identity/caller.js'
 import type { Delegation } from '../identity/delegation.js'
 import { parseActor, parseClientIds } from '../identity/token-claims.js'
+import type { ExchangeManner } from './exchange-manner.js'
 import { rejected } from './rejection.js'
 
 /** Who has to act with a returned token, and through how many. */
@@ -16,20 +17,33 @@ export interface ActorExpectations {
   readonly maxDepth?: number | undefined
 }
 
+/** The claims of a returned token, the caller for whom it was asked, and how it says who acts. */
+export interface ActingToken {
+  readonly claims: Claims
+  readonly caller: Caller
+  /** Default `act`. */
+  readonly actorCheck?: ExchangeManner['actorCheck'] | undefined
+}
+
 /**
  * Checks and returns who acts for the user with a returned token (`act`, RFC 8693 §4.1); `undefined` where the token
  * names no actor and need not.
  *
  * The current actor has to be this server, the chain within the limit, and the earlier actors exactly those of the
- * caller's token.
+ * caller's token. With `azp`, every claim that names the token's client has to name ours as well; with `none`, the current actor
+ * may be anybody.
  */
 export function assertActors(
-  claims: Claims,
-  caller: Caller,
+  { claims, caller, actorCheck = 'act' }: ActingToken,
   expectations: ActorExpectations,
 ): Delegation | undefined {
   const delegation = parsedActor(claims)
-  assertUs(delegation, claims, expectations)
+  if (actorCheck === 'azp') assertIssuedToUs(claims, expectations)
+  // The client that the token was issued to is as good as an actor.
+  const requireActor = actorCheck !== 'azp' && expectations.requireActor === true
+  if (actorCheck !== 'none' || (delegation === undefined && requireActor)) {
+    assertUs(delegation, claims, { ...expectations, requireActor })
+  }
   assertChain(delegation?.chain ?? [], caller.delegation?.chain, expectations)
   return delegation
 }
@@ -83,8 +97,18 @@ function actsAsUs(
   if (actorClientId !== undefined) return actorClientId === clientId
   if (actor === clientId || actor === name) return true
   if (name !== undefined || chain.includes(clientId)) return false
+  return isIssuedTo(clientId, claims)
+}
+
+function isIssuedTo(clientId: string, claims: Claims): boolean {
   const issuedTo = parseClientIds(claims)
   return issuedTo.length > 0 && issuedTo.every((client) => client === clientId)
+}
+
+function assertIssuedToUs(claims: Claims, { clientId }: ActorExpectations): void {
+  if (isIssuedTo(clientId, claims)) return
+  const received = { client: parseClientIds(claims) }
+  throw rejected('actor', { of: 'Actor', expected: clientId, received })
 }
 
 function assertChain(

@@ -11,8 +11,8 @@ import { rejected } from './rejection.js'
 import { verifiedJwt } from './verified-jwt.js'
 
 export interface ClaimsExpectations {
-  /** Whose token it has to be; `undefined`: nobody that is known here. */
-  readonly issuer: Issuer | undefined
+  /** Whose token it may be, the one to be expected first; empty: nobody's that is known here. */
+  readonly issuers: readonly Issuer[]
   /** For `nbf` alone: a token that has expired here is of no use, tolerance or not. */
   readonly clockToleranceSeconds: number
   readonly clock: Clock
@@ -27,17 +27,19 @@ export async function verifiedClaims(
   token: string,
   expectations: ClaimsExpectations,
 ): Promise<Claims> {
-  const { issuer } = expectations
+  const { issuers } = expectations
+  const claimed = claimedIssuer(token)
+  const issuer = issuers.find((one) => one.issuer === claimed) ?? issuers[0]
   const header = headerOf(token, issuer)
   if (issuer === undefined) {
     throw rejected('issuer', {
       of: 'Issuer',
       expected: 'one that is configured',
-      received: claimedIssuer(token),
+      received: claimed,
     })
   }
   // Before the keys are asked: another issuer's token would be told as a bad signature.
-  assertIssuer(claimedIssuer(token), issuer)
+  assertIssuer(claimed, issuer)
   const keySet = await keysOf(issuer, typeof header['kid'] === 'string' ? header['kid'] : undefined)
   const claims = await verify(token, keySet, { ...expectations, issuer, header })
   assertAccessToken(header, claims)

@@ -82,7 +82,8 @@ export class IssuerGuard {
     if (code === 'exchange_unavailable') {
       if (outage === undefined) this.#release(admission)
       else this.#outage(admission, outage)
-      if (reason === 'rate_limited') this.#limited(admission.user, retryAfterSeconds, limits)
+      if (reason === 'rate_limited' || reason === 'throttled')
+        this.#limited(admission.user, retryAfterSeconds, limits)
       return
     }
     if (code === 'internal_error' || code === 'cancelled') this.#release(admission)

@@ -1,5 +1,5 @@
 import { Secret } from '../secret.js'
-import { isDefinite } from './definite-refusals.js'
+import { isRemembered } from './definite-refusals.js'
 import type { CacheEntry } from './token-cache.js'
 import type { ExchangedToken } from './token-exchanger.js'
 
@@ -24,7 +24,9 @@ function isEntry(value: unknown): value is CacheEntry {
 }
 
 function isRefusal(value: unknown): boolean {
-  return isObject(value) && isDefinite(value['code']) && isObject(value['details'])
+  return (
+    isObject(value) && isObject(value['details']) && isRemembered(value['code'], value['details'])
+  )
 }
 
 function isToken(value: unknown): value is ExchangedToken {

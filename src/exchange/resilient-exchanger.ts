@@ -8,6 +8,7 @@ import { userKeyOf } from '../identity/caller.js'
 import { logEvent } from '../logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { exchangeOutage } from './exchange-outage.js'
+import { exchangePlace } from './exchange-place.js'
 import { IssuerGuard } from './issuer-guard.js'
 import type { RateLimit } from './rate-limits.js'
 import type {
@@ -39,6 +40,8 @@ export interface ResilientExchangerOptions {
   }
   /** Where all exchanges take place, whosever tokens they are. Default: at the issuer of each token. */
   readonly exchangeIssuer?: string | undefined
+  /** At which issuer the tokens of an issuer are exchanged, where one tenant has several. Default: at that one. */
+  readonly primaryOf?: ((issuer: string) => string) | undefined
   readonly clock?: Clock | undefined
   readonly timers?: Timers | undefined
   /** A number from 0 (inclusive) to 1. Default: `Math.random`. */
@@ -56,6 +59,7 @@ const OPTIONS = optionsSchema<ResilientExchangerOptions & { readonly exchanger: 
     openMs: optionValues.milliseconds.optional(),
   }).optional(),
   exchangeIssuer: optionValues.text('an issuer identifier').optional(),
+  primaryOf: optionValues.callable.optional(),
   clock: optionValues.callable.optional(),
   timers: optionValues.withFunctions('Timers', 'after').optional(),
   random: optionValues.callable.optional(),
@@ -86,10 +90,13 @@ class ResilientExchanger implements TokenExchanger {
   readonly #log: Logger
   readonly #guards = new Map<string, IssuerGuard>()
 
+  readonly sendsClaims: boolean
+
   constructor(exchanger: TokenExchanger, options: ResilientExchangerOptions) {
     assertOptions('createResilientExchanger', OPTIONS, { ...options, exchanger })
     const { clock = systemClock, timers = systemTimers, log = silentLog } = options
     this.#exchanger = exchanger
+    this.sendsClaims = exchanger.sendsClaims === true
     this.#options = options
     this.#clock = clock
     this.#timers = timers
@@ -106,7 +113,7 @@ class ResilientExchanger implements TokenExchanger {
     })
     const either =
       signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal])
-    const guard = this.#guardOf(this.#options.exchangeIssuer ?? request.caller.issuer)
+    const guard = this.#guardOf(exchangePlace(request, this.#options))
     try {
       return await this.#attempt(request, { ...options, signal: either }, guard).catch(
         async (thrown: unknown) => {

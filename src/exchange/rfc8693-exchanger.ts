@@ -1,26 +1,29 @@
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { systemClock } from '../time/clock.js'
-import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { IssuerMetadata } from '../identity/issuer-metadata.js'
-import { loadAhead } from '../time/load-ahead.js'
+import { createActorTokens } from './actor-tokens.js'
 import type { ClientAuthentication } from './client-authentication.js'
-import type { Authenticator } from './client-authenticator.js'
-import { exchangeOutage } from './exchange-outage.js'
+import { exchangePlace } from './exchange-place.js'
+import { metadataUnavailable, preparedGrant } from './prepared-grant.js'
 import {
   sendTokenRequest,
   EXCHANGING_CLIENT_SHAPE,
   type RecordedExchangeOptions,
 } from './token-request.js'
-import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './token-exchanger.js'
+import {
+  ACCESS_TOKEN_TYPE,
+  type TokenExchanger,
+  type TokenExchangeRequest,
+} from './token-exchanger.js'
 
 /** Which client exchanges, how it proves who it is, and where the token endpoint is. */
 export interface Rfc8693ExchangerOptions extends RecordedExchangeOptions {
   /**
-   * The metadata of the subject token's issuer, where the exchange takes place; asked for at every exchange,
-   * so it should be cached.
+   * The metadata of the issuer at which the exchange takes place: that of the API's target, else the subject token's. Asked for
+   * at every exchange, so it should be cached.
    */
-  readonly metadata: (issuer: string) => Promise<IssuerMetadata>
+  readonly metadata: (issuer: string, request: TokenExchangeRequest) => Promise<IssuerMetadata>
   readonly clientId: string
   /** A key that cannot be used surfaces at the first exchange, as `exchange_misconfigured`. */
   readonly clientAuthentication: ClientAuthentication
@@ -48,23 +51,35 @@ const OPTIONS = optionsSchema<Rfc8693ExchangerOptions>({
  */
 export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenExchanger {
   assertOptions('createRfc8693Exchanger', OPTIONS, options)
-  const { clientId, clock = systemClock } = options
-  const mutualTls = options.clientAuthentication.method === 'tls_client_auth'
-  // With `openid-client`, which nobody else needs.
-  const loaded = loadAhead(() => import('./token-exchange-grant.js'))
-  let authenticator: Promise<Authenticator> | undefined
+  const { clock = systemClock } = options
+  const prepared = preparedGrant(() => import('./token-exchange-grant.js'), options)
+  const actorTokens = createActorTokens(async (metadata) => {
+    const { grant, client } = await prepared()
+    // Of no user, and for all: nobody's signal ends it.
+    const nobody = { caller: {} }
+    return sendTokenRequest(
+      nobody,
+      {},
+      {
+        ...options,
+        run: (ways) => grant.requestOwnToken({ client, metadata, ways, clock }),
+      },
+    )
+  }, clock)
   return {
     async exchange(request, exchangeOptions = {}) {
-      const { createAuthenticator, requestToken } = await loaded().catch(notLoaded)
-      authenticator ??= createAuthenticator(options.clientAuthentication)
-      const authenticate = await authenticator.catch(unusableKey)
-      const metadata = await options.metadata(request.caller.issuer).catch(metadataUnavailable)
+      const { grant, client } = await prepared()
+      const place = exchangePlace(request, {})
+      const metadata = await options.metadata(place, request).catch(metadataUnavailable)
+      const needsActor = request.target?.actorToken === 'client_credentials'
+      const actorToken = needsActor ? await actorTokens.of(metadata) : undefined
       return sendTokenRequest(request, exchangeOptions, {
         ...options,
         run: (ways) =>
-          requestToken(request, {
+          grant.requestToken(request, {
             subjectTokenType: options.subjectTokenType ?? ACCESS_TOKEN_TYPE,
-            client: { clientId, authenticate, mutualTls },
+            actorToken,
+            client,
             metadata,
             ways,
             clock,
@@ -72,16 +87,4 @@ export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenE
       })
     },
   }
-}
-
-function notLoaded(cause: unknown): never {
-  throw asOnBehalfOfError(cause)
-}
-
-function unusableKey(cause: unknown): never {
-  throw new OnBehalfOfError('exchange_misconfigured', { reason: 'client_key_unusable', cause })
-}
-
-function metadataUnavailable(cause: unknown): never {
-  throw exchangeOutage('metadata_unavailable', cause)
 }

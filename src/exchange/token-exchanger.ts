@@ -53,7 +53,7 @@ export interface ExchangeOptions {
  *
  * `exchange` resolves with a token for `request.audience`, or rejects with an `OnBehalfOfError` of one of
  * the codes `reauthentication_required`, `downstream_scope_denied`, `consent_required`, `mfa_required`,
- * `exchange_misconfigured`, `exchange_unavailable`, `exchange_rejected`. There is no fallback to a
+ * `access_denied`, `exchange_misconfigured`, `exchange_unavailable`, `exchange_rejected`. There is no fallback to a
  * token of the server's own.
  *
  * @category Token exchange
@@ -61,6 +61,8 @@ export interface ExchangeOptions {
 export interface TokenExchanger {
   /** Resolves with a token for `request.audience`; rejects as said above. */
   exchange(request: TokenExchangeRequest, options?: ExchangeOptions): Promise<ExchangedToken>
+  /** Whether `request.claims` reaches the authorization server. Without it, no request with claims is made. Default false. */
+  readonly sendsClaims?: boolean | undefined
   /** Forgets a token that the API refused, where tokens are kept: it is not to be the answer again. */
   forget?(request: TokenExchangeRequest, refused: Secret): Promise<void>
 }

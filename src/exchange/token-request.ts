@@ -11,6 +11,7 @@ import { USER_AGENT } from '../version.js'
 import { connectionFault } from './connection-fault.js'
 import { exchangeFailure } from './exchange-failure.js'
 import { exchangeOutage } from './exchange-outage.js'
+import type { RefusalReader } from './refusal-reader.js'
 import { rejected } from './rejection.js'
 import {
   rateLimitsIn,
@@ -27,6 +28,8 @@ export interface RecordedExchangeOptions {
   readonly fetch?: Fetch | undefined
   /** For one exchange from connecting to the last byte. Default 5000. */
   readonly timeoutMs?: number | undefined
+  /** Knows the refusals of this authorization server. Default: they are read by the RFCs. */
+  readonly readRefusal?: RefusalReader | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -34,6 +37,7 @@ export interface RecordedExchangeOptions {
 export const TOKEN_REQUEST_SHAPE: OptionsShape<RecordedExchangeOptions> = {
   fetch: optionValues.callable.optional(),
   timeoutMs: optionValues.milliseconds.optional(),
+  readRefusal: optionValues.callable.optional(),
   clock: optionValues.callable.optional(),
 }
 
@@ -52,7 +56,9 @@ export const EXCHANGING_CLIENT_SHAPE = {
  * signal, follow no redirect, and name us. Whatever `run` throws, the codes are those of the port.
  */
 export async function sendTokenRequest(
-  request: TokenExchangeRequest,
+  request: Pick<TokenExchangeRequest, 'clientAddress'> & {
+    readonly caller: Pick<TokenExchangeRequest['caller'], 'issuedAtSeconds'>
+  },
   { signal, onRateLimits }: ExchangeOptions,
   options: RecordedExchangeOptions & {
     readonly run: (ways: Pick<ResponseCapture, 'fetch' | 'post'>) => Promise<ExchangedToken>
@@ -78,7 +84,8 @@ export async function sendTokenRequest(
     const refusal = refusalIn(capture.answer(), clock)
     if (refusal !== undefined) {
       const known = withoutSecrets(refusal, capture.secrets())
-      throw exchangeFailure({ ...known, retryAfterSeconds: known.retryAfterSeconds ?? 5 }, subject)
+      const retryAfterSeconds = known.retryAfterSeconds ?? 5
+      throw exchangeFailure({ ...known, retryAfterSeconds }, subject, options.readRefusal)
     }
     assertNoForeignTokenType(capture.answer(), cause)
     throw unusableAnswer(capture, { deadline, cause })

@@ -1,3 +1,4 @@
+import { parseClaims } from '../failures/claims-challenge.js'
 import { readBodyWithin, readTextWithin } from '../http/bounded-body.js'
 import type { AnswerHeaders } from '../http/http-sender.js'
 import { jsonObject } from '../http/json-object.js'
@@ -124,7 +125,13 @@ async function sentForm(
   return { status, headers: received, text: await readBodyWithin(body, maxBytes) }
 }
 
-const SECRET_PARAMETERS = ['client_secret', 'client_assertion', 'subject_token', 'actor_token']
+const SECRET_PARAMETERS = [
+  'client_secret',
+  'client_assertion',
+  'subject_token',
+  'actor_token',
+  'assertion',
+]
 
 function secretsIn(authorization: string | null, body: unknown): readonly string[] {
   const form =
@@ -158,6 +165,11 @@ export function withoutSecrets(
     error: cut(refusal.error),
     errorDescription: cut(refusal.errorDescription),
     challengeError: cut(refusal.challengeError),
+    suberror: cut(refusal.suberror),
+    // Claims are passed on as they are, or not at all.
+    claims: cut(refusal.claims) === refusal.claims ? refusal.claims : undefined,
+    traceId: cut(refusal.traceId),
+    correlationId: cut(refusal.correlationId),
   }
 }
 
@@ -171,14 +183,31 @@ export function refusalIn(
   const challenge = /^\s*(?:bearer|dpop)\b.*?\berror="?([a-z_]+)/i.exec(
     answer.headers.get('www-authenticate') ?? '',
   )
-  const { error, error_description: errorDescription } = body
   return {
     status: answer.status,
-    error: typeof error === 'string' ? error : undefined,
-    errorDescription: typeof errorDescription === 'string' ? errorDescription : undefined,
+    error: textOf(body['error']),
+    errorDescription: textOf(body['error_description']),
     challengeError: challenge?.[1],
+    suberror: textOf(body['suberror']),
+    claims: parseClaims(body['claims']),
+    errorCodes: codesIn(body['error_codes']),
+    traceId: textOf(body['trace_id']),
+    correlationId: textOf(body['correlation_id']),
     retryAfterSeconds: retryAfter(answer.headers, clock),
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** More than these say nothing more. */
+const MAX_ERROR_CODES = 10
+
+function codesIn(value: unknown): readonly number[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const codes = value.slice(0, MAX_ERROR_CODES).filter((each) => Number.isSafeInteger(each))
+  return codes.length === 0 ? undefined : (codes as number[])
 }
 
 /** What an answer says about rate limits; nothing where none came. */

@@ -1,26 +1,33 @@
+import { decodeProtectedHeader } from 'jose'
+import { z } from 'zod'
 import { LOGGER_OPTION } from '../logging/logger.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { systemClock, type Clock } from '../time/clock.js'
-import type { Caller, Claims } from '../identity/caller.js'
+import type { Claims } from '../identity/caller.js'
+import { STANDARD_CLAIMS, type ClaimProfile } from '../identity/claim-profile.js'
 import { claimOf } from '../identity/claims.js'
-import type { Issuer } from '../identity/issuer-keys.js'
 import { MalformedClaimError } from '../identity/malformed-claim-error.js'
-import { parseClientIds, parseOrganization } from '../identity/token-claims.js'
+import { parseClientIds } from '../identity/token-claims.js'
 import { silentLog, type Logger } from '../logging/logger.js'
 import { assertActors, type ActorExpectations } from './exchanged-token-actors.js'
 import { malformedClaim, verifiedClaims } from './exchanged-token-claims.js'
-import { assertScopes, grantedScopes, reportExcess } from './exchanged-token-scopes.js'
+import {
+  answeredScopes,
+  assertScopes,
+  grantedScopes,
+  reportExcess,
+} from './exchanged-token-scopes.js'
+import { assertBinding, assertSameUser } from './exchanged-token-user.js'
+import { issuersFor, type ExchangePlaces } from './exchange-place.js'
 import { rejected } from './rejection.js'
 import type { ExchangedToken, TokenExchanger, TokenExchangeRequest } from './token-exchanger.js'
 
 /** What a returned token is held against. */
-export interface ExchangedTokenExpectations extends ActorExpectations {
-  /** Finds the issuer that a subject token came from: the only one whose tokens may come back. */
-  readonly issuerOf: (issuer: string) => Issuer | undefined
-  /** Where all exchanges take place and whose tokens come back, in place of the subject token's issuer. */
-  readonly exchangeIssuer?: Issuer | undefined
+export interface ExchangedTokenExpectations extends ActorExpectations, ExchangePlaces {
+  /** In which claims a returned token names the user and the organization. Default: `sub` and `org_id`. */
+  readonly claimProfile?: Pick<ClaimProfile, 'subjectClaims' | 'organization'> | undefined
   /** The audience of the tokens for this server, which the returned token must not be good for. */
   readonly tokenAudience: string
   /** Accept opaque tokens. Then only their type is checked. */
@@ -54,11 +61,11 @@ export async function verifyExchangedToken(
   expectations: ExchangedTokenExpectations,
 ): Promise<ExchangedToken> {
   assertAnswerAsAsked(exchanged, request)
-  if (isOpaque(exchanged)) return acceptOpaque(exchanged, request, expectations)
-  const { issuerOf, exchangeIssuer, clock = systemClock } = expectations
+  if (isOpaque(exchanged, request)) return acceptOpaque(exchanged, request, expectations)
+  const { clock = systemClock } = expectations
   const { clockToleranceSeconds = TOKEN_DEFAULTS.clockToleranceSeconds } = expectations
   const claims = await verifiedClaims(exchanged.token.reveal(), {
-    issuer: exchangeIssuer ?? issuerOf(request.caller.issuer),
+    issuers: issuersFor(request, expectations),
     clockToleranceSeconds,
     clock,
   })
@@ -84,12 +91,15 @@ export const CHECKS_SHAPE = {
   clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
 }
 
+const ISSUER = optionValues.withFunctions('an Issuer, see createIssuer', 'keys', 'metadata')
+
 const OPTIONS = optionsSchema<ExchangedTokenExpectations & { readonly exchanger: TokenExchanger }>({
   exchanger: optionValues.withFunctions('a TokenExchanger', 'exchange'),
   issuerOf: optionValues.callable,
-  exchangeIssuer: optionValues
-    .withFunctions('an Issuer, see createIssuer', 'keys', 'metadata')
-    .optional(),
+  exchangeIssuer: ISSUER.optional(),
+  apiIssuers: z.array(ISSUER, 'must be a list of issuers, see createIssuer').optional(),
+  familyOf: optionValues.callable.optional(),
+  claimProfile: z.looseObject({}, 'must be a ClaimProfile').optional(),
   clientId: optionValues.text("our client's id at the authorization server"),
   tokenAudience: optionValues.text("this server's own audience"),
   ...CHECKS_SHAPE,
@@ -108,6 +118,7 @@ export function createVerifyingExchanger(
 ): TokenExchanger {
   assertOptions('createVerifyingExchanger', OPTIONS, { ...expectations, exchanger })
   return {
+    sendsClaims: exchanger.sendsClaims,
     exchange: async (request, options) =>
       verifyExchangedToken(await exchanger.exchange(request, options), request, expectations),
   }
@@ -125,11 +136,13 @@ function checkedClaims(
 ): Partial<ExchangedToken> {
   // Also where nothing depends on it: a claim that cannot be read is no claim that is not there.
   parseClientIds(claims)
-  assertApiAudience(claims['aud'], request.audience, expectations.tokenAudience)
-  assertSameUser(claims, request.caller)
+  assertApiAudience(claims['aud'], request, expectations.tokenAudience)
+  assertSameUser(claims, request.caller, expectations.claimProfile ?? STANDARD_CLAIMS)
   assertBinding(claimOf(claims, 'cnf'), request.caller, expectations)
-  const delegation = assertActors(claims, request.caller, expectations)
-  const scopes = grantedScopes(exchanged, claims)
+  const { caller, target } = request
+  const acting = { claims, caller, actorCheck: target?.actorCheck }
+  const delegation = assertActors(acting, expectations)
+  const scopes = grantedScopes(exchanged, claims, request)
   assertScopes(scopes, request)
   return {
     scopes,
@@ -153,7 +166,8 @@ function assertAnswerAsAsked(exchanged: ExchangedToken, request: TokenExchangeRe
   if (tokenType?.toLowerCase() !== 'bearer') {
     throw rejected('token_type', { of: 'TokenType', expected: 'Bearer', received: tokenType })
   }
-  if (issuedTokenType === undefined || !ISSUED_TOKEN_TYPES.has(issuedTokenType)) {
+  const mayLack = request.target?.issuedTokenType === 'optional' && issuedTokenType === undefined
+  if (!mayLack && !ISSUED_TOKEN_TYPES.has(issuedTokenType ?? '')) {
     const expected = [...ISSUED_TOKEN_TYPES].join(' or ')
     throw rejected('issued_token_type', {
       of: 'IssuedTokenType',
@@ -167,8 +181,20 @@ function assertAnswerAsAsked(exchanged: ExchangedToken, request: TokenExchangeRe
   }
 }
 
-function isOpaque({ token }: ExchangedToken): boolean {
-  return token.reveal().split('.').length !== 3
+/** Also a JWT whose header says that its API alone can verify it. */
+function isOpaque({ token }: ExchangedToken, { target }: TokenExchangeRequest): boolean {
+  const text = token.reveal()
+  if (text.split('.').length !== 3) return true
+  const { opaqueHeader } = target ?? {}
+  return opaqueHeader !== undefined && headerHas(text, opaqueHeader)
+}
+
+function headerHas(token: string, parameter: string): boolean {
+  try {
+    return Object.hasOwn(decodeProtectedHeader(token), parameter)
+  } catch {
+    return false
+  }
 }
 
 function acceptOpaque(
@@ -178,59 +204,35 @@ function acceptOpaque(
 ): ExchangedToken {
   if (expectations.dangerouslyAllowOpaqueTokens !== true) {
     const parts = exchanged.token.reveal().split('.').length
-    const received = `one that cannot be looked into (parts: ${parts})`
+    const received =
+      parts === 3
+        ? 'a JWT that its API alone can verify'
+        : `one that cannot be looked into (parts: ${parts})`
     throw rejected('opaque', { of: 'Token', expected: 'a signed JWT', received })
   }
   assertBinding(undefined, request.caller, expectations)
-  const scopes = exchanged.scopes ?? request.scopes
+  const scopes = answeredScopes(exchanged, request)
   assertScopes(scopes, request)
   reportExcess(scopes, request, expectations.log ?? silentLog)
   return { ...exchanged, scopes }
 }
 
-function assertApiAudience(claim: unknown, audience: string, tokenAudience: string): void {
-  const named: readonly unknown[] = Array.isArray(claim) ? claim : [claim]
-  const difference = { of: 'Audience', expected: audience, received: claim }
-  if (named.includes(tokenAudience)) throw rejected('acceptable_here', difference)
-  if (!named.includes(audience)) throw rejected('audience', difference)
-  if (named.length > 1) throw rejected('several_audiences', difference)
-}
-
-function assertSameUser(claims: Claims, caller: Caller): void {
-  const subject = claims['sub']
-  if (subject !== caller.subject) {
-    throw rejected('subject', { of: 'Subject', expected: caller.subject, received: subject })
-  }
-  const organization = parseOrganization(claims)
-  if (organization !== caller.organization) {
-    const expected = caller.organization
-    throw rejected('organization', { of: 'Organization', expected, received: organization })
-  }
-}
-
-/**
- * The call of the API presents no proof of possession: a bound token (RFC 7800) cannot be used by us, and would be used as
- * plain one where the API does not look. Whose key it is bound to does not matter.
- */
-function assertBinding(
-  confirmation: unknown,
-  { binding }: Caller,
-  { dangerouslyAllowUnboundDowngrade }: ExchangedTokenExpectations,
+function assertApiAudience(
+  claim: unknown,
+  { audience, target }: TokenExchangeRequest,
+  tokenAudience: string,
 ): void {
-  if (confirmation !== undefined) {
-    throw rejected('bound_token', {
-      of: 'Binding',
-      expected: 'none',
-      received: methodsOf(confirmation),
-    })
+  const named: readonly unknown[] = Array.isArray(claim) ? claim : [claim]
+  const expected = target?.expectedAudiences ?? [audience]
+  const [only, ...others] = expected
+  const difference = {
+    of: 'Audience',
+    expected: others.length === 0 ? only : expected.join(' or '),
+    received: claim,
   }
-  if (binding !== undefined && dangerouslyAllowUnboundDowngrade !== true) {
-    throw rejected('unbound_downgrade', { of: 'Binding', expected: binding, received: undefined })
+  if (named.includes(tokenAudience)) throw rejected('acceptable_here', difference)
+  if (!named.some((one) => typeof one === 'string' && expected.includes(one))) {
+    throw rejected('audience', difference)
   }
-}
-
-/** The names of the confirmation methods alone: a thumbprint tells one device of a user from another. */
-function methodsOf(confirmation: unknown): string {
-  if (typeof confirmation !== 'object' || confirmation === null) return typeof confirmation
-  return Object.keys(confirmation).join(', ') || 'a cnf without a method'
+  if (named.length > 1) throw rejected('several_audiences', difference)
 }

@@ -1,8 +1,15 @@
 import { isScopeToken, resourceScopes } from '../scopes.js'
 
-/** Error codes a resource server may put into a challenge (RFC 6750 §3.1, RFC 9449 §7.1). */
+/**
+ * Error codes a resource server may put into a challenge (RFC 6750 §3.1, RFC 9449 §7.1). `insufficient_claims` is that of a
+ * claims challenge, as Microsoft Entra ID has it.
+ */
 export type ChallengeError =
-  'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof'
+  | 'invalid_request'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'insufficient_claims'
+  | 'invalid_dpop_proof'
 
 export interface Challenge {
   readonly scheme?: 'Bearer' | 'DPoP' | undefined
@@ -13,6 +20,8 @@ export interface Challenge {
   readonly resourceMetadata: string
   /** The scopes to ask for. Entries that are no scope tokens are left out, and so is `offline_access`. */
   readonly scopes?: readonly string[] | undefined
+  /** What the next sign-in has to bring, as JSON text (OpenID Connect Core §5.5). */
+  readonly claims?: string | undefined
   /** Accepted proof algorithms, for the `DPoP` scheme (RFC 9449 §7.1). */
   readonly algs?: readonly string[] | undefined
 }
@@ -23,7 +32,7 @@ const NOT_DESCRIBABLE = /[^\x20-\x21\x23-\x5B\x5D-\x7E]/g
 /**
  * Builds one `WWW-Authenticate` challenge (RFC 9110 §11.6.1, RFC 6750 §3, RFC 9728 §5.1).
  *
- * Every value is a quoted string. Characters that RFC 6750 does not allow in a description become
+ * Every value is a quoted string; `claims` are in base64. Characters that RFC 6750 does not allow in a description become
  * apostrophes (for quotes) or question marks, so no input can end the header or start another
  * parameter. Pure; never throws.
  */
@@ -40,6 +49,8 @@ export function buildChallenge(challenge: Challenge): string {
   const scopes = resourceScopes((challenge.scopes ?? []).filter(isScopeToken))
   if (scopes.length > 0) add('scope', scopes.join(' '))
   add('resource_metadata', describable(challenge.resourceMetadata))
+  if (challenge.claims !== undefined)
+    add('claims', Buffer.from(challenge.claims).toString('base64'))
   if (challenge.algs !== undefined) add('algs', describable(challenge.algs.join(' ')))
   return `${challenge.scheme ?? 'Bearer'} ${parameters.join(', ')}`
 }

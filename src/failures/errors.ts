@@ -5,7 +5,7 @@
  */
 
 import type { FailureCode, FailureDetails } from './failure-codes.js'
-import { failureText } from './failure-table.js'
+import { failureText } from './failure-text.js'
 
 export {
   FAILURE_CODES,

@@ -17,6 +17,7 @@ export const FAILURE_CODES = [
   'delegation_refused',
   'consent_required',
   'mfa_required',
+  'access_denied',
   'exchange_misconfigured',
   'exchange_unavailable',
   'exchange_rejected',
@@ -59,6 +60,11 @@ export interface FailureDetails {
   readonly oauthError?: string | undefined
   /** Whether the exchange may be tried once more at once. Set where the request did not arrive, or met a 5xx. */
   readonly retryable?: boolean | undefined
+  /**
+   * What the identity provider wants of the user's next sign-in, as JSON text. A failure that has it is answered with
+   * HTTP 401 and `insufficient_claims`, whatever its code; see `answerRule`.
+   */
+  readonly claims?: string | undefined
   /** Set where the failure speaks for an outage of the authorization server: it counts for the circuit breaker. */
   readonly outage?: Outage | undefined
   /** Written by us for the person or model at the other end; sent to the client as it is. */

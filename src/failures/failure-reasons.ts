@@ -77,12 +77,16 @@ export const FAILURE_REASONS = {
   ],
   /** What the token endpoint refused, or we before asking it. `unexpected_status` comes with `status`. */
   exchange: [
+    'access_policy',
+    'claims_challenge',
     'client_key_unusable',
     'issuer_has_path',
     'issuer_not_https',
     'rate_limited',
     'scope_narrowed',
+    'throttled',
     'unexpected_status',
+    'user_not_assigned',
   ],
   /** In what a returned token differs from the one that was asked for: `exchange_rejected`. */
   rejection: [
@@ -114,6 +118,7 @@ export const FAILURE_REASONS = {
   downstream: [
     'api_wants_more_scope',
     'broke_off',
+    'claims_challenge',
     'downstream_scope_denied',
     'no_body',
     'not_json',

@@ -3,7 +3,8 @@ import type { OptionsShape } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import type { OnBehalfOfError } from './errors.js'
-import { FAILURE_TABLE, failureText } from './failure-table.js'
+import { answerRule } from './answer-rule.js'
+import { failureText } from './failure-text.js'
 
 /** What this server says in its challenges. */
 export interface ChallengeOptions {
@@ -38,7 +39,7 @@ export function failureResponse(
   requestId: string,
   options: ChallengeOptions,
 ): FailureResponse {
-  const rule = FAILURE_TABLE[error.code]
+  const rule = answerRule(error)
   const { retryAfterSeconds } = error.details
   const text = failureText(error.code, error.details)
   const challenge = challengeFor(error, options)
@@ -61,7 +62,7 @@ export function failureResponse(
 }
 
 function challengeFor(error: OnBehalfOfError, options: ChallengeOptions): string | undefined {
-  const rule = FAILURE_TABLE[error.code]
+  const rule = answerRule(error)
   if (rule.challenge === 'none') return undefined
   const plain = rule.challenge === 'plain'
   const scopes = error.details.scopes ?? (rule.status === 401 ? options.baselineScopes : undefined)
@@ -69,6 +70,7 @@ function challengeFor(error: OnBehalfOfError, options: ChallengeOptions): string
     resourceMetadata: options.resourceMetadataUrl.href,
     scopes: scopes && (options.nameScopes?.(scopes) ?? scopes),
     error: plain ? undefined : rule.challenge,
+    claims: rule.challenge === 'insufficient_claims' ? error.details.claims : undefined,
     errorDescription: plain ? undefined : failureText(error.code, error.details),
   })
 }

@@ -1,5 +1,5 @@
 import type { ChallengeError } from './challenge.js'
-import type { FailureCode, FailureDetails } from './failure-codes.js'
+import type { FailureCode } from './failure-codes.js'
 
 /** How severe a log line is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -41,7 +41,10 @@ const HTTP = { ...COMMON, respondAs: 'http' } as const
 const CLIENT_FAULT = { ...HTTP, challenge: 'none', logLevel: 'info' } as const
 const TOOL = { ...COMMON, respondAs: 'tool', status: 200, challenge: 'none' } as const
 
-/** The only mapping from a failure code to what the MCP client, the log and the metrics get. */
+/**
+ * The only mapping from a failure code to what the MCP client, the log and the metrics get. `answerRule` also looks at the
+ * claims of a failure.
+ */
 export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
   no_credentials: {
     ...HTTP,
@@ -124,6 +127,12 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     when: 'the authorization server wants a second factor',
     logLevel: 'warn',
     text: 'The identity provider wants a second factor from the user, which cannot be given inside a tool call. The user has to sign in again.',
+  },
+  access_denied: {
+    ...TOOL,
+    when: 'a policy of the identity provider shuts the user out',
+    logLevel: 'warn',
+    text: 'The identity provider does not let this user use the API. An administrator has to allow it; signing in again does not help.',
   },
   exchange_misconfigured: {
     ...TOOL,
@@ -272,17 +281,4 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     exposeDescription: false,
     includeReference: true,
   },
-}
-
-/** The sentence a client or model may read about a failure. Never holds foreign text. */
-export function failureText(code: FailureCode, details: FailureDetails): string {
-  const rule = FAILURE_TABLE[code]
-  const text = (rule.exposeDescription ? details.description : undefined) ?? rule.text
-  const wait =
-    details.retryAfterSeconds === undefined
-      ? undefined
-      : Math.max(1, Math.min(details.retryAfterSeconds, 3_600))
-  return wait !== undefined && rule.respondAs === 'tool' && rule.passes
-    ? `${text} (Try again in ${wait} s.)`
-    : text
 }

@@ -38,6 +38,21 @@ export interface IdentityProvider {
   readonly targetFor?: ((audience: string) => ExchangeTarget) | undefined
   /** The classification by the RFCs where it is absent. */
   readonly readRefusal?: RefusalReader | undefined
-  /** The issuers under which one tenant issues tokens, the one for exchanges first. */
+  /** The issuers under which the tenant of an issuer issues tokens, the one for exchanges first. */
   readonly familyOf?: ((issuer: string) => IssuerFamily | undefined) | undefined
+  /** What is wrong with a configured issuer; `undefined` where nothing is. */
+  readonly issuerIssue?: ((issuer: string) => string | undefined) | undefined
+  /** Whether a text can be the id of a tenant. Absent: there are no tenants to allow. */
+  readonly isTenant?: ((text: string) => boolean) | undefined
+  /** The audience of the tokens for this server where none is set. Default: the resource. */
+  readonly ownAudience?: ((server: OwnServer) => string) | undefined
+  /** What stands in front of this server's scopes where nothing is set. Default: nothing. */
+  readonly ownScopePrefix?: ((server: OwnServer) => string) | undefined
+}
+
+/** What an identity provider knows this server by. */
+export interface OwnServer {
+  readonly clientId: string
+  /** The resource identifier that clients ask for. */
+  readonly resource: string
 }

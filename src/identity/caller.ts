@@ -2,8 +2,13 @@ import { optionValues } from '../options/option-values.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { withoutPrefix } from '../scopes.js'
-import { STANDARD_CLAIMS, type ClaimProfile } from './claim-profile.js'
-import { textOf, type Claims } from './claims.js'
+import {
+  claimProfileOf,
+  STANDARD_CLAIMS,
+  type ClaimProfile,
+  type ClaimSettings,
+} from './claim-profile.js'
+import { claimOf, textOf, type Claims } from './claims.js'
 import type { Delegation } from './delegation.js'
 import { assertUser, type UserPolicy } from './machine-token.js'
 import { MalformedClaimError, type ClaimReason } from './malformed-claim-error.js'
@@ -59,14 +64,9 @@ export interface Caller {
 export const LAST_DATE_SECONDS = 8_640_000_000_000
 
 /** Which tokens `callerFromClaims` accepts. */
-export interface CallerPolicy extends UserPolicy {
+export interface CallerPolicy extends UserPolicy, ClaimSettings {
   /** Accept tokens without a user (client credentials). Default false. */
   readonly dangerouslyAllowMachineTokens?: boolean | undefined
-  /**
-   * The one claim that holds the user's scopes, a text or a list, in place of `scope` and `scp`: for authorization servers that
-   * cannot write scopes per user into `scope`. Without that claim a token has no scopes. Pair it with `stepUpScopes: 'none'`.
-   */
-  readonly scopeClaim?: string | undefined
   /**
    * Leaves `permissions` unread, whatever it holds: for authorization servers that use the claim for something else. The caller
    * then has none. Sound only where scopes alone decide (`authorizationClaims: 'scope'` of the access policy). Default false.
@@ -77,14 +77,23 @@ export interface CallerPolicy extends UserPolicy {
    * with and without it; metadata and challenges name the scopes with it. Joined by a slash where it ends in a letter or a digit.
    */
   readonly scopePrefix?: string | undefined
+  /**
+   * The tenants of issuers that have several: the `organization` of a token has to be its issuer's. Default: none, any may be.
+   */
+  readonly tenants?: Readonly<Record<string, string>> | undefined
 }
 
-/** The options of a `CallerPolicy`, but for `ignorePermissions`, which follows from the claims that decide. */
+/** A `CallerPolicy` without the members that `onBehalfOf` derives from other options. */
+export type OwnCallerPolicy = Omit<CallerPolicy, 'ignorePermissions' | 'claimProfile' | 'tenants'>
+
+/** The options of a `CallerPolicy`, but for those that follow from others. */
 export const CALLER_POLICY_SHAPE = {
   dangerouslyAllowMachineTokens: optionValues.flag.optional(),
   userClaim: optionValues.text('the name of a claim').optional(),
   isMachine: optionValues.callable.optional(),
   scopeClaim: optionValues.text('the name of a claim').optional(),
+  subjectClaims: optionValues.texts('the name of a claim').min(1, 'must name a claim').optional(),
+  clientClaim: optionValues.text('the name of a claim').optional(),
   scopePrefix: optionValues.text('the beginning of a scope').optional(),
 }
 
@@ -105,10 +114,11 @@ export function callerFromClaims(claims: Claims, policy: CallerPolicy = {}): Cal
 }
 
 function readCaller(claims: Claims, policy: CallerPolicy): Caller {
-  const profile = profileFor(policy)
+  const profile = claimProfileOf(policy)
   const subject = profile.userOf(claims)
-  const clientIds = parseClientIds(claims, profile)
-  const [clientId] = clientIds
+  const [clientId] = parseClientIds(claims, profile)
+  // Also where another claim counts: a machine must not hide behind a claim that is not read.
+  const clientIds = parseClientIds(claims, everyClient(profile))
   const expiresAtSeconds = claims['exp']
   const issuer = textOf(claims['iss'])
   if (issuer === undefined) throw refused('issuer_missing')
@@ -117,8 +127,11 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
   if (expiresAtSeconds > LAST_DATE_SECONDS) throw refused('expiry_out_of_range')
   if (subject === undefined) throw refused('subject_missing', 'The token names no user.')
   if (policy.dangerouslyAllowMachineTokens !== true) {
-    assertUser({ claims, subject, clientIds }, policy)
+    const userClaim = policy.userClaim ?? profile.userClaim
+    assertUser({ claims, subject, clientIds }, { ...policy, userClaim })
   }
+  const organization = organizationOf(claims, profile)
+  assertTenant(organization, policy.tenants?.[issuer], profile)
   return Object.freeze({
     issuer,
     subject,
@@ -126,8 +139,9 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
     scopes: Object.freeze(withoutPrefix(parseScopes(claims, profile) ?? [], policy.scopePrefix)),
     expiresAtSeconds,
     ...withoutUndefined({
+      subjectClaims: subjectClaimsOf(claims, profile),
       issuedAtSeconds: typeof claims['iat'] === 'number' ? claims['iat'] : undefined,
-      organization: parseOrganization(claims, profile),
+      organization,
       permissions: permissionsOf(claims, policy),
       name: textOf(claims['name']),
       email: textOf(claims['email']),
@@ -137,9 +151,52 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
   })
 }
 
-/** Replaces, and does not add: what any client can ask for by `scope` must not count beside what a user was assigned. */
-function profileFor({ scopeClaim }: CallerPolicy): ClaimProfile {
-  return scopeClaim === undefined ? STANDARD_CLAIMS : { ...STANDARD_CLAIMS, scopes: [scopeClaim] }
+function everyClient({ client }: ClaimProfile): Pick<ClaimProfile, 'client'> {
+  return client === STANDARD_CLAIMS.client
+    ? STANDARD_CLAIMS
+    : { client: [...new Set([...client, ...STANDARD_CLAIMS.client])] }
+}
+
+/** A claim of another name is read too: one that is malformed is refused by every profile. */
+function organizationOf(claims: Claims, profile: ClaimProfile): string | undefined {
+  const standard = parseOrganization(claims)
+  return profile.organization === STANDARD_CLAIMS.organization
+    ? standard
+    : parseOrganization(claims, profile)
+}
+
+/** `undefined` where `sub` alone names the user. */
+function subjectClaimsOf(
+  claims: Claims,
+  { subjectClaims }: ClaimProfile,
+): Readonly<Record<string, string>> | undefined {
+  if (isSubjectAlone(subjectClaims)) return undefined
+  const named = subjectClaims.map((name) => {
+    const value = textOf(claimOf(claims, name))
+    if (value === undefined) {
+      const description = `The token does not say by ${name} who the user is. Have the authorization server write ${subjectClaims.join(' and ')} into the tokens for this server.`
+      throw refused('subject_missing', description)
+    }
+    return [name, value] as const
+  })
+  return Object.freeze(Object.fromEntries(named))
+}
+
+function isSubjectAlone(names: readonly string[]): boolean {
+  return names.length === 1 && names[0] === 'sub'
+}
+
+/** What the token says of its tenant must not be more than what its issuer may say. */
+function assertTenant(
+  named: string | undefined,
+  tenant: string | undefined,
+  { organization: claim }: ClaimProfile,
+): void {
+  if (tenant === undefined || named?.toLowerCase() === tenant.toLowerCase()) return
+  throw refused(
+    'issuer_mismatch',
+    `The token's ${claim} is not the tenant whose issuer the token names.`,
+  )
 }
 
 function permissionsOf(
@@ -152,10 +209,12 @@ function permissionsOf(
 const userKeys = new WeakMap<object, string>()
 
 /** Tells one user from every other, whichever clients they use; for counting, not for showing. */
-export function userKeyOf(caller: Pick<Caller, 'issuer' | 'subject'>): string {
+export function userKeyOf(caller: Pick<Caller, 'issuer' | 'subject' | 'subjectClaims'>): string {
   const known = userKeys.get(caller)
   if (known !== undefined) return known
-  const key = JSON.stringify([caller.issuer, caller.subject])
+  const { issuer, subject, subjectClaims } = caller
+  const who = subjectClaims === undefined ? subject : Object.entries(subjectClaims).toSorted()
+  const key = JSON.stringify([issuer, who])
   // What can still change is read each time.
   if (Object.isFrozen(caller)) userKeys.set(caller, key)
   return key

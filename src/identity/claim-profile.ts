@@ -32,3 +32,41 @@ export const STANDARD_CLAIMS: ClaimProfile = Object.freeze({
   organization: 'org_id',
   permissions: 'permissions',
 })
+
+/** What a deployment says of claims, in place of the profile of its identity provider. */
+export interface ClaimSettings {
+  /** Default: `STANDARD_CLAIMS`. */
+  readonly claimProfile?: ClaimProfile | undefined
+  /**
+   * The one claim that holds the user's scopes, a text or a list, in place of `scope` and `scp`: for authorization servers that
+   * cannot write scopes per user into `scope`. Without that claim a token has no scopes. Pair it with `stepUpScopes: 'none'`.
+   */
+  readonly scopeClaim?: string | undefined
+  /**
+   * The claims that together name a user, whichever client a token is for (Entra: `oid` and `tid`; Okta: `uid`). A token without
+   * one of them is refused. The token for an API has to have the same values. Default: those of the identity provider, else `sub`.
+   */
+  readonly subjectClaims?: readonly string[] | undefined
+  /** The one claim that names the OAuth client, in place of `client_id`, `azp`, `cid` and `appid`. */
+  readonly clientClaim?: string | undefined
+}
+
+/** The profile that counts, once the deployment has said what is different. */
+export function claimProfileOf(settings: ClaimSettings): ClaimProfile {
+  const {
+    claimProfile: profile = STANDARD_CLAIMS,
+    scopeClaim,
+    subjectClaims,
+    clientClaim,
+  } = settings
+  if (scopeClaim === undefined && subjectClaims === undefined && clientClaim === undefined) {
+    return profile
+  }
+  return {
+    ...profile,
+    // Replaces, and does not add: what any client can ask for by `scope` must not count beside what a user was assigned.
+    scopes: scopeClaim === undefined ? profile.scopes : [scopeClaim],
+    subjectClaims: subjectClaims ?? profile.subjectClaims,
+    client: clientClaim === undefined ? profile.client : [clientClaim],
+  }
+}

@@ -39,17 +39,19 @@ export interface IssuerLocations {
   readonly metadataUrl?: string | undefined
   /** For the primary issuer alone. */
   readonly jwksUrl?: string | undefined
+  /** Where the metadata of single issuers is, by issuer. `metadataUrl` counts more for the primary one. */
+  readonly metadataUrls?: Readonly<Record<string, string>> | undefined
   /** For all of them. */
   readonly dangerouslyAllowHttp?: boolean | undefined
 }
 
 /** What `createIssuer` has to know of each issuer's place: addresses of one's own are the primary issuer's alone. */
 export function issuerOptionsFor(locations: IssuerLocations): readonly CheckedOptions[] {
-  const { issuers, metadataUrl, jwksUrl, dangerouslyAllowHttp } = locations
+  const { issuers, metadataUrl, metadataUrls, jwksUrl, dangerouslyAllowHttp } = locations
   return issuers.map((issuer, index) => ({
     issuer,
     dangerouslyAllowHttp,
-    metadataUrl: index === 0 ? metadataUrl : undefined,
+    metadataUrl: (index === 0 ? metadataUrl : undefined) ?? metadataUrls?.[issuer],
     jwksUrl: index === 0 ? jwksUrl : undefined,
   }))
 }

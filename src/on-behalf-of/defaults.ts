@@ -1,6 +1,10 @@
 import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
 import { DELEGATION_DEFAULTS } from '../exchange/delegation-policy.js'
 import { EXCHANGE_DEFAULTS } from '../exchange/exchange-defaults.js'
+import { mannerSettings } from '../exchange/exchange-target.js'
+import { chooseProvider, identityProviderOf } from '../identity-providers/identity-providers.js'
+import { issuersOfTenants } from '../identity-providers/issuers-of-tenants.js'
+import { targetOfApi } from '../identity-providers/target-of-api.js'
 import { ISSUER_DEFAULTS } from '../identity/issuer-keys.js'
 import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { HTTP_DEFAULTS } from '../limits/http-limits.js'
@@ -17,19 +21,34 @@ import type { ListingServerOptions } from './options.js'
 export function withDefaults(options: ListingServerOptions) {
   const { endpoint, resource = endpoint.href, issuer, callerPolicy = {}, access = {} } = options
   const { exchange = {}, apiCalls = {}, http = {}, delegation = {} } = options
+  const configured = typeof issuer === 'string' ? [issuer] : issuer
+  const { provider } = chooseProvider(
+    options.identityProvider,
+    identityProviderOf(configured[0] ?? ''),
+  )
+  const own = { clientId: options.client.id, resource }
+  const tenants = issuersOfTenants(configured, options.allowedTenants ?? [], provider)
   // Scopes that were assigned to users cannot be asked for.
   const assigned = callerPolicy.scopeClaim !== undefined
   return {
     ...options,
     resource,
-    tokenAudience: options.tokenAudience ?? resource,
+    identityProvider: provider,
+    tenants,
+    tokenAudience: options.tokenAudience ?? provider.ownAudience?.(own) ?? resource,
     toleratedAudiences: options.toleratedAudiences ?? [],
     clockToleranceSeconds: options.clockToleranceSeconds ?? TOKEN_DEFAULTS.clockToleranceSeconds,
     verifiedTokenCacheEntries:
       options.verifiedTokenCacheEntries ?? TOKEN_DEFAULTS.verifiedTokenCacheEntries,
     metadataLocation: options.metadataLocation ?? 'host',
     baselineScopes: options.baselineScopes ?? requiredScopesOf(options.tools),
-    issuers: typeof issuer === 'string' ? [issuer] : issuer,
+    ...{ issuers: tenants.issuers, allowedTenants: options.allowedTenants ?? [] },
+    apis: Object.fromEntries(
+      Object.entries(options.apis).map(([name, api]) => [
+        name,
+        { ...api, exchange: targetOfApi(api, provider, exchange) },
+      ]),
+    ),
     keysStaleMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
     undeclaredTools: options.undeclaredTools ?? 'refuse',
     sessions: options.sessions ?? false,
@@ -38,10 +57,18 @@ export function withDefaults(options: ListingServerOptions) {
       ...withoutUndefined(access),
       stepUpScopes: access.stepUpScopes ?? (assigned ? 'none' : ACCESS_DEFAULTS.stepUpScopes),
     },
-    callerPolicy,
+    callerPolicy: {
+      ...callerPolicy,
+      scopePrefix: callerPolicy.scopePrefix ?? provider.ownScopePrefix?.(own),
+    },
     delegation: { ...DELEGATION_DEFAULTS, ...withoutUndefined(delegation) },
     http: { ...HTTP_DEFAULTS, ...withoutUndefined(http) },
-    exchange: { ...EXCHANGE_DEFAULTS, ...withoutUndefined(exchange) },
+    exchange: {
+      ...EXCHANGE_DEFAULTS,
+      ...mannerSettings(provider.exchange),
+      grant: provider.grant,
+      ...withoutUndefined(exchange),
+    },
     apiCalls: { ...API_CALL_DEFAULTS, ...withoutUndefined(apiCalls) },
     dangerouslyShareClientSecret: options.dangerouslyShareClientSecret ?? false,
     dangerouslyAllowHttp: options.dangerouslyAllowHttp ?? false,

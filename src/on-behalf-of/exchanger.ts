@@ -1,6 +1,8 @@
 import { createExchangePipeline } from '../exchange/exchange-pipeline.js'
+import { exchangePlace } from '../exchange/exchange-place.js'
 import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
+import { claimProfileOf, type ClaimProfile } from '../identity/claim-profile.js'
 import { createIssuer, type Issuer } from '../identity/issuer-keys.js'
 import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
 import type { ResolvedOptions } from './defaults.js'
@@ -8,21 +10,35 @@ import type { OnBehalfOfOptions } from './options.js'
 
 /** The authorization servers that the options name. */
 export function issuersFor(options: ResolvedOptions): KnownIssuers {
-  const { exchange, fetch, log, keysStaleMs } = options
-  return createKnownIssuers({ ...options, exchangeIssuer: exchange.issuer }, (each) =>
-    createIssuer({ ...each, log, fetch, keysStaleMs }),
-  )
+  const { exchange, fetch, log, keysStaleMs, apis, tenants } = options
+  const { families, metadataUrls } = tenants
+  const apiIssuers = Object.values(apis).flatMap((api) => api.exchange?.issuer ?? [])
+  const places = { ...options, families, metadataUrls, apiIssuers, exchangeIssuer: exchange.issuer }
+  return createKnownIssuers(places, (each) => createIssuer({ ...each, log, fetch, keysStaleMs }))
+}
+
+/** In which claims tokens say what they say. */
+export function claimProfileOfOptions({
+  callerPolicy,
+  identityProvider,
+}: Pick<ResolvedOptions, 'callerPolicy' | 'identityProvider'>): ClaimProfile {
+  return claimProfileOf({ ...callerPolicy, claimProfile: identityProvider.claims })
 }
 
 /** The adapter to the token endpoint alone. */
 export function adapterFor(
   { client, exchange = {}, fetch }: Pick<OnBehalfOfOptions, 'client' | 'exchange' | 'fetch'>,
-  issuers: readonly Issuer[],
+  { all, families }: Pick<KnownIssuers, 'all' | 'families'>,
 ): TokenExchanger {
   if ('exchanger' in client) return client.exchanger
   const { id: clientId, ...clientAuthentication } = client
+  const primaryOf = (name: string): string =>
+    families.find((family) => family.some(({ issuer }) => issuer === name))?.[0]?.issuer ?? name
   return createRfc8693Exchanger({
-    metadata: (name) => issuerNamed(exchange.issuer ?? name, issuers).metadata(),
+    metadata: (_name, request) => {
+      const place = exchangePlace(request, { exchangeIssuer: exchange.issuer, primaryOf })
+      return issuerNamed(place, all).metadata()
+    },
     clientId,
     clientAuthentication,
     subjectTokenType: exchange.subjectTokenType,
@@ -35,9 +51,12 @@ export function adapterFor(
 export function exchangerFor(options: ResolvedOptions, issuers: KnownIssuers): TokenExchanger {
   const { client, exchange, delegation, clockToleranceSeconds, log } = options
   const { subjectTokenType, timeoutMs } = exchange
-  return createExchangePipeline(adapterFor(options, issuers.all), {
+  return createExchangePipeline(adapterFor(options, issuers), {
     issuers: issuers.accepted,
     exchangeIssuer: issuers.exchange,
+    apiIssuers: issuers.ofApis,
+    families: issuers.families,
+    claimProfile: claimProfileOfOptions(options),
     clientId: client.id,
     tokenAudience: options.tokenAudience,
     log,

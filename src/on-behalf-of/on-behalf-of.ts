@@ -12,7 +12,7 @@ import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
 import { withDefaults, type ResolvedOptions } from './defaults.js'
-import { exchangerFor, issuersFor } from './exchanger.js'
+import { claimProfileOfOptions, exchangerFor, issuersFor } from './exchanger.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
 import type { ListingServerOptions, OptionsNamingApis } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
@@ -156,7 +156,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     http: options.http,
     resource: {
       resource,
-      authorizationServers: issuers.accepted.map(({ issuer }) => issuer),
+      authorizationServers: options.tenants.advertised,
       baselineScopes: options.baselineScopes,
     },
     metadataLocation: options.metadataLocation,
@@ -170,6 +170,10 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     }),
     callerPolicy: {
       ...options.callerPolicy,
+      // One profile for all requests, in place of the options that it is made of.
+      ...{ claimProfile: claimProfileOfOptions(options), scopeClaim: undefined },
+      ...{ subjectClaims: undefined, clientClaim: undefined },
+      tenants: options.tenants.tenants,
       ignorePermissions: options.access.authorizationClaims === 'scope',
     },
     access: createToolAccess(registry, options.access),

@@ -23,6 +23,8 @@ import type {
   ListingServerOptions,
   OnBehalfOfOptions,
 } from './options.js'
+import { MANNER_SHAPE } from '../exchange/exchange-target.js'
+import { IDENTITY_PROVIDER_NAMES } from '../identity-providers/identity-provider.js'
 import { EXCHANGE_SHAPE } from '../exchange/exchange-pipeline.js'
 import { STRICTNESS_SHAPE } from '../exchange/verify-exchanged-token.js'
 import { CALLER_POLICY_SHAPE } from '../identity/caller.js'
@@ -47,6 +49,8 @@ const limit = optionValues.whole.optional()
 const EXCHANGE = optionsSchema<ExchangeSettings>({
   ...EXCHANGE_SHAPE,
   ...STRICTNESS_SHAPE,
+  ...MANNER_SHAPE,
+  grant: optionValues.oneOf('token_exchange', 'jwt_bearer').optional(),
   issuer: issuer.optional(),
   fetch: callable.optional(),
   forwardClientAddress: flag.optional(),
@@ -100,6 +104,8 @@ export const SERVER_SHAPE = {
   resource: text('the resource identifier').optional(),
   metadataLocation: z.enum(['host', 'path'], 'must be host or path').optional(),
   issuer: z.union([issuer, issuers], 'must be an issuer identifier, or a list of them'),
+  identityProvider: optionValues.oneOf(...IDENTITY_PROVIDER_NAMES).optional(),
+  allowedTenants: optionValues.texts('the id of a tenant').optional(),
   metadataUrl: documentUrl,
   jwksUrl: documentUrl,
   keysStaleMs: optionValues.milliseconds.optional(),

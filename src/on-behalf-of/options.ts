@@ -2,10 +2,15 @@ import type { DownstreamApi } from '../downstream/downstream-client.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import type { DelegationPolicy } from '../exchange/delegation-policy.js'
 import type { ExchangePipelineOptions } from '../exchange/exchange-pipeline.js'
+import type { MannerSettings } from '../exchange/exchange-target.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { MetadataLocation } from '../http/protected-resource-metadata.js'
-import type { CallerPolicy } from '../identity/caller.js'
+import type {
+  IdentityProvider,
+  IdentityProviderName,
+} from '../identity-providers/identity-provider.js'
+import type { OwnCallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
@@ -43,6 +48,13 @@ export interface OnBehalfOfOptions {
   readonly metadataLocation?: MetadataLocation | undefined
   /** Whose users may call, byte for byte as in `iss`; several for the custom domains of one tenant. */
   readonly issuer: string | readonly string[]
+  /**
+   * The identity provider, whose habits become the defaults of the options about claims and exchanges. Default: found from the
+   * (first) issuer, else `generic`.
+   */
+  readonly identityProvider?: IdentityProviderName | undefined
+  /** Further tenants of the identity provider whose users may call, by their ids (Entra). Default: the issuer's alone. */
+  readonly allowedTenants?: readonly string[] | undefined
   /** Where the metadata of the (first) issuer is, if not where the specifications say. It must name the issuer all the same. */
   readonly metadataUrl?: string | undefined
   /** Where the keys of the (first) issuer are, in place of the `jwks_uri` of its metadata. */
@@ -72,7 +84,7 @@ export interface OnBehalfOfOptions {
   /** `lockedTools` is an option of `createToolAccess` alone: your MCP server lists the tools itself. */
   readonly access?:
     (Omit<AccessPolicy, 'lockedTools'> & { readonly lockedTools?: undefined }) | undefined
-  readonly callerPolicy?: Omit<CallerPolicy, 'ignorePermissions'> | undefined
+  readonly callerPolicy?: OwnCallerPolicy | undefined
   readonly delegation?: DelegationPolicy | undefined
   /**
    * The sessions of your server, if 2025 clients get any: `mcpRoute().sessions`, or a `SessionRegistry`. Then nothing is
@@ -101,10 +113,13 @@ export type ListingServerOptions = Omit<OnBehalfOfOptions, 'access'> & {
 }
 
 /** How tokens are exchanged, and what is checked of those that come back. */
-export interface ExchangeSettings extends Pick<
-  ExchangePipelineOptions,
-  'cache' | 'caching' | 'resilience' | 'timeoutMs' | 'ratePerSecond' | 'cacheEntries'
-> {
+export interface ExchangeSettings
+  extends
+    MannerSettings,
+    Pick<
+      ExchangePipelineOptions,
+      'cache' | 'caching' | 'resilience' | 'timeoutMs' | 'ratePerSecond' | 'cacheEntries'
+    > {
   /**
    * The issuer at which all exchanges take place and whose tokens come back. Its tokens are not accepted from clients.
    * Default: the issuer of each user's token. An `exchanger` of your own decides by itself where it exchanges.
@@ -123,6 +138,8 @@ export interface ExchangeSettings extends Pick<
   readonly dangerouslyAllowUnboundDowngrade?: boolean | undefined
   /** Reaches token endpoints; presents the certificate for mutual TLS, and nothing else should. Default: `fetch` of `onBehalfOf`. */
   readonly fetch?: Fetch | undefined
+  /** How tokens are exchanged: RFC 8693, or RFC 7523 on behalf of a user. Default: as the identity provider does. */
+  readonly grant?: IdentityProvider['grant'] | undefined
   /** Set for a custom profile: the subject token type. */
   readonly subjectTokenType?: string | undefined
   /** Tells the authorization server the user's address. Default false. */

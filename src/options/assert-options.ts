@@ -79,9 +79,13 @@ function foreignKeys(keys: readonly string[], { known, kind, elsewhere }: KnownK
   return [
     ...(unknown.length > 0 ? [unknownKeys(unknown, known, kind)] : []),
     ...(elsewhere !== undefined && misplaced.length > 0
-      ? [`may have only ${known.join(' and ')}: move ${move} to ${elsewhere.place}`]
+      ? [`may have only ${listed(known)}: move ${move} to ${elsewhere.place}`]
       : []),
   ].join('; ')
+}
+
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ')
 }
 
 function unknownKeys(keys: readonly string[], known: readonly string[], kind: string): string {

@@ -1,8 +1,10 @@
 import type { CallToolResult, ServerContext, StandardSchemaV1 } from '@modelcontextprotocol/server'
 import { downstreamOf } from '../downstream/downstream-access.js'
 import { downstreamStepUp, setPendingStepUp } from '../downstream/downstream-step-up.js'
+import { answerRule } from '../failures/answer-rule.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
-import { FAILURE_TABLE, failureText } from '../failures/failure-table.js'
+import { FAILURE_TABLE } from '../failures/failure-table.js'
+import { failureText } from '../failures/failure-text.js'
 import { findAuthContext, requireAuthContext } from '../identity/auth-context.js'
 import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
@@ -116,20 +118,21 @@ function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext 
     : { caller, signal, downstream: downstreamOf(context, tool.name) }
 }
 
-/** Where the answer has not begun yet, the route replaces it by the challenge. */
-function offerStepUp(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): void {
+/** Where the answer has not begun yet, the route replaces it by the challenge: for more scope, or for other claims. */
+function offerChallenge(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): void {
   const authInfo = http?.authInfo
   if (authInfo === undefined || tool.downstream === undefined) return
   const { caller } = requireAuthContext(authInfo)
   const requiredScopes = grantedAlternative(authInfo, tool.name)?.server ?? tool.requiredScopes
   const mapping = { tool: tool.name, requiredScopes, stepUp: tool.downstream.stepUp }
-  const challenge = downstreamStepUp(error, caller, mapping)
+  const wantsClaims = answerRule(error).challenge === 'insufficient_claims'
+  const challenge = wantsClaims ? error : downstreamStepUp(error, caller, mapping)
   if (challenge !== undefined) setPendingStepUp(authInfo, challenge)
 }
 
 function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation): CallToolResult {
   const error = asOnBehalfOfError(thrown)
-  offerStepUp(tool, error, context)
+  offerChallenge(tool, error, context)
   const rule = FAILURE_TABLE[error.code]
   const reference = options.createReference()
   const { id: rpcId } = context.mcpReq

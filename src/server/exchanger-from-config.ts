@@ -19,7 +19,7 @@ export async function clientFromConfig(
 ): Promise<OnBehalfOfOptions['client']> {
   const { exchange } = config
   const { clientId: id, clientAuthentication, adapter, timeoutMs, subjectTokenType } = exchange
-  if (adapter === 'rfc8693') return { id, ...clientAuthentication }
+  if (adapter === 'rfc8693' || adapter === 'rfc7523') return { id, ...clientAuthentication }
   const shared = { timeoutMs, subjectTokenType }
   if (adapter === 'auth0-api-js') {
     const apiClient = await loadApiClient(config, fetch)

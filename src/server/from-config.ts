@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { z } from 'zod'
 import type { Config } from '../config/config.js'
+import { grantOf } from '../config/exchange-config.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Logger } from '../logging/logger.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
@@ -110,7 +111,7 @@ export async function appOptions(
   connections: Connections,
 ): Promise<Omit<AppOptions, 'tools' | 'log'>> {
   const { resource, issuer, exchange, apiCalls } = config
-  const { userClaim, scopeClaim, scopePrefix } = config.callerPolicy
+  const { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim } = config.callerPolicy
   return {
     endpoint: config.endpoint,
     resource: resource.resource,
@@ -121,19 +122,21 @@ export async function appOptions(
     baselineScopes: resource.baselineScopes,
     metadataLocation: resource.metadataLocation,
     issuer: [issuer.primary, ...issuer.additional],
+    identityProvider: config.identityProvider.name,
+    allowedTenants: config.identityProvider.allowedTenants,
     metadataUrl: issuer.metadataUrl,
     ...{ jwksUrl: issuer.jwksUrl, keysStaleMs: issuer.keysStaleMs },
     dangerouslyAllowHttp: issuer.dangerouslyAllowHttp,
     dangerouslyShareClientSecret: issuer.dangerouslyShareClientSecret,
     client: await clientFromConfig(config, connections.exchange),
     apis: Object.fromEntries(
-      Object.entries(config.apis).map(([name, { audience, baseUrl }]) => [
+      Object.entries(config.apis).map(([name, { audience, baseUrl, exchange: target }]) => [
         name,
-        { audience, baseUrl },
+        { audience, baseUrl, exchange: target },
       ]),
     ),
     access: config.access,
-    callerPolicy: { userClaim, scopeClaim, scopePrefix },
+    callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
     delegation: config.delegation,
     sessions: config.sessions,
     http: config.http,
@@ -142,6 +145,8 @@ export async function appOptions(
     homePage: config.homePage,
     exchange: {
       issuer: exchange.issuer,
+      grant: grantOf(exchange.adapter),
+      ...exchange.manner,
       timeoutMs: exchange.timeoutMs,
       ratePerSecond: exchange.ratePerSecond,
       cacheEntries: exchange.cacheEntries,

@@ -21,9 +21,16 @@ import { ExchangedTokenSource } from '../downstream/exchanged-token-source.js'
 import { createFairSender, type FairSender } from '../downstream/fair-sender.js'
 import type { TraceContext } from '../downstream/trace-context.js'
 import { assertDelegationAllowed, type DelegationPolicy } from '../exchange/delegation-policy.js'
+import {
+  EXCHANGE_TARGET_SHAPE,
+  isStandardTarget,
+  resolveTarget,
+  type ExchangeTarget,
+  type ResolvedTarget,
+} from '../exchange/exchange-target.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
+import { answerRule } from '../failures/answer-rule.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
-import { FAILURE_TABLE } from '../failures/failure-table.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { createSender } from '../http/create-sender.js'
 import { requireAuthContext } from '../identity/auth-context.js'
@@ -71,6 +78,7 @@ export function apisOption(place: string): z.ZodType {
     {
       audience: optionValues.text("the API's identifier at the authorization server"),
       baseUrl: optionValues.httpUrl,
+      exchange: optionsSchema<ExchangeTarget>(EXCHANGE_TARGET_SHAPE).optional(),
     },
     'option',
     { names: Object.keys(API_CALL_SHAPE), place },
@@ -98,13 +106,15 @@ interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
   readonly tool: ToolRequirements
   readonly downstream: DownstreamRequirement
   readonly sendAs: FairSender
+  /** How tokens for each API are exchanged, where something is said of it. */
+  readonly targets: ReadonlyMap<string, ResolvedTarget>
 }
 
 /**
  * Creates the function that exchanges the caller's token for each tool call that declares a downstream, and attaches
  * the access to the request.
  *
- * Rejects with `reauthentication_required` and `insufficient_scope`. Any other failure is attached: `downstreamOf`
+ * Rejects with `reauthentication_required`, `insufficient_scope` and failures that have claims. Any other failure is attached: `downstreamOf`
  * throws it. Throws a `TypeError` for a tool whose API is not among `apis`. Each created function has its own limit
  * of concurrent calls.
  */
@@ -113,6 +123,7 @@ export function createToolExchange(
 ): (request: ToolCallRequest) => Promise<void> {
   assertApisKnown(options)
   const { connections, concurrencyPerUser } = options
+  const targets = targetsOf(options.apis)
   const sendAs = createFairSender({
     send: createSender({ fetch: options.fetch, connections }),
     connections,
@@ -132,14 +143,14 @@ export function createToolExchange(
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
       const { downstream } = tool
-      const exchange = { authInfo, trace, clientAddress, signal, tool, downstream, sendAs }
+      const exchange = { authInfo, trace, clientAddress, signal, tool, downstream, sendAs, targets }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
   }
 }
 
 async function exchangeForTool(
-  { tool, downstream, authInfo, signal, trace, clientAddress, sendAs }: ExchangeForTool,
+  { tool, downstream, authInfo, signal, trace, clientAddress, sendAs, targets }: ExchangeForTool,
   options: ToolExchangeOptions,
 ): Promise<DownstreamAccess> {
   const { caller, subjectToken } = requireAuthContext(authInfo)
@@ -154,7 +165,9 @@ async function exchangeForTool(
     asked: scopes,
     ...commonOf(authInfo, options),
   }
-  const wanted = { caller, subjectToken, audience: api.audience, scopes, clientAddress }
+  const { audience } = api
+  const target = targets.get(downstream.api)
+  const wanted = { caller, subjectToken, audience, scopes, target, clientAddress }
   const tokens = new ExchangedTokenSource(options.exchanger, wanted, signal)
   try {
     assertDecided(tool, granted)
@@ -167,7 +180,7 @@ async function exchangeForTool(
     const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp }
     const stepUp = downstreamStepUp(failure, caller, mapping)
     if (stepUp !== undefined) throw stepUp
-    if (FAILURE_TABLE[failure.code].respondAs === 'http') throw failure
+    if (answerRule(failure).respondAs === 'http') throw failure
     return { failure }
   }
   const calls = {
@@ -185,6 +198,17 @@ async function exchangeForTool(
   return {
     open: (wanted) => createDownstreamClient({ signal: wanted, ...calls }),
   }
+}
+
+/** Resolved once: a target is part of the key of every exchange. */
+function targetsOf(apis: ToolExchangeOptions['apis']): ReadonlyMap<string, ResolvedTarget> {
+  return new Map(
+    Object.entries(apis).flatMap(([name, { audience, exchange }]) => {
+      if (exchange === undefined) return []
+      const target = resolveTarget(audience, exchange)
+      return isStandardTarget(target, audience) ? [] : [[name, target] as const]
+    }),
+  )
 }
 
 /** Which of several alternatives a caller covers is for `toolScopes` to say. */

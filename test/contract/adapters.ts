@@ -5,6 +5,7 @@ import {
   type ExchangingApiClient,
 } from '../../src/exchange/auth0-api-client-exchanger.js'
 import { createAuth0Exchanger } from '../../src/exchange/auth0-exchanger.js'
+import { createJwtBearerExchanger } from '../../src/exchange/jwt-bearer-exchanger.js'
 import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
 import { ACCESS_TOKEN_TYPE, type TokenExchanger } from '../../src/exchange/token-exchanger.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
@@ -25,6 +26,8 @@ export interface Adapter {
   readonly name: string
   /** Whether the adapter makes its requests itself and so decides about their headers. */
   readonly ownsRequests: boolean
+  /** By which grant it asks. Default RFC 8693. */
+  readonly grant?: 'jwt_bearer'
   readonly create: (issuer: TestIssuer, options?: AdapterOptions) => TokenExchanger
 }
 
@@ -45,6 +48,20 @@ export const ADAPTERS: readonly Adapter[] = [
         certificateAuthorities: ca === undefined ? [] : [ca],
       })
       return rfc8693(issuer, { ...options, fetch })
+    },
+  },
+  {
+    name: 'jwt-bearer',
+    ownsRequests: true,
+    grant: 'jwt_bearer',
+    create: (issuer, { timeoutMs } = {}) => {
+      const fetch = fetchOf(issuer)
+      const known = createIssuer({ issuer: issuer.issuer, fetch })
+      return createJwtBearerExchanger({
+        ...{ fetch, timeoutMs, clientId: CLIENT.id },
+        metadata: () => known.metadata(),
+        clientAuthentication: { ...secret, method: 'client_secret_post' },
+      })
     },
   },
   {

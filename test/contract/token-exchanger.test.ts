@@ -24,7 +24,8 @@ function callerOf(issuer: TestIssuer, more: Record<string, unknown> = {}): Calle
   })
 }
 
-describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
+describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests, grant }) => {
+  const isTokenExchange = grant === undefined
   let issuer: TestIssuer
   let exchanger: TokenExchanger
 
@@ -105,21 +106,52 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     expect(exchanged.expiresAtSeconds).toBeUndefined()
   })
 
-  test('every adapter asks for an exchange On-Behalf-Of, as the documentation has it', async () => {
+  test.runIf(isTokenExchange)(
+    'every adapter asks for an exchange On-Behalf-Of, as the documentation has it',
+    async () => {
+      answer(200, granted)
+      await exchange({ scopes: ['a', 'b'] })
+      expect(Object.fromEntries(issuer.tokenRequests[0]?.parameters ?? [])).toMatchObject({
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        client_id: CLIENT.id,
+        client_secret: CLIENT.secret,
+        subject_token: SUBJECT_TOKEN,
+        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        audience: AUDIENCE,
+        scope: 'a b',
+      })
+      await exchange({ scopes: [] })
+      expect(issuer.tokenRequests[1]?.parameters.has('scope')).toBe(false)
+    },
+  )
+
+  test.runIf(!isTokenExchange)(
+    'every adapter of the JWT bearer grant asks on behalf of the user, as the documentation has it',
+    async () => {
+      answer(200, granted)
+      await exchange({ scopes: ['a', 'b'] })
+      expect(Object.fromEntries(issuer.tokenRequests[0]?.parameters ?? [])).toEqual({
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        client_id: CLIENT.id,
+        client_secret: CLIENT.secret,
+        assertion: SUBJECT_TOKEN,
+        requested_token_use: 'on_behalf_of',
+        scope: `${AUDIENCE}a ${AUDIENCE}b`,
+      })
+    },
+  )
+
+  test('every adapter says whether it passes claims on, and does as it says', async () => {
     answer(200, granted)
-    await exchange({ scopes: ['a', 'b'] })
-    expect(Object.fromEntries(issuer.tokenRequests[0]?.parameters ?? [])).toMatchObject({
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      client_id: CLIENT.id,
-      client_secret: CLIENT.secret,
-      subject_token: SUBJECT_TOKEN,
-      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-      requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-      audience: AUDIENCE,
-      scope: 'a b',
-    })
-    await exchange({ scopes: [] })
-    expect(issuer.tokenRequests[1]?.parameters.has('scope')).toBe(false)
+    const claims = '{"access_token":{"nbf":{"essential":true}}}'
+    if (exchanger.sendsClaims === true) {
+      await exchanger.exchange({ ...requestAt(issuer), claims })
+      expect(issuer.tokenRequests[0]?.parameters.get('claims')).toBe(claims)
+    } else {
+      await exchange()
+      expect(issuer.tokenRequests[0]?.parameters.has('claims')).toBe(false)
+    }
   })
 
   test('every adapter names no organization On-Behalf-Of: the token says it', async () => {
@@ -128,15 +160,18 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests }) => {
     expect(issuer.tokenRequests.at(-1)?.parameters.has('organization')).toBe(false)
   })
 
-  test('every adapter asks by a profile, with the organization, where one is set', async () => {
-    answer(200, granted)
-    exchanger = create(issuer, { subjectTokenType: 'urn:fastmcp:mcp' })
-    await exchange({ caller: callerOf(issuer, { org_id: 'org_1' }) })
-    expect(Object.fromEntries(issuer.tokenRequests[0]?.parameters ?? [])).toMatchObject({
-      subject_token_type: 'urn:fastmcp:mcp',
-      organization: 'org_1',
-    })
-  })
+  test.runIf(isTokenExchange)(
+    'every adapter asks by a profile, with the organization, where one is set',
+    async () => {
+      answer(200, granted)
+      exchanger = create(issuer, { subjectTokenType: 'urn:fastmcp:mcp' })
+      await exchange({ caller: callerOf(issuer, { org_id: 'org_1' }) })
+      expect(Object.fromEntries(issuer.tokenRequests[0]?.parameters ?? [])).toMatchObject({
+        subject_token_type: 'urn:fastmcp:mcp',
+        organization: 'org_1',
+      })
+    },
+  )
 
   test.each([
     [400, { error: 'invalid_request' }, 'exchange_misconfigured'],

@@ -37,6 +37,7 @@ export interface RequestChanges {
   readonly subjectToken?: string
   readonly audience?: string
   readonly scopes?: readonly string[]
+  readonly claims?: string
 }
 
 export function requestOf(changes: RequestChanges = {}): TokenExchangeRequest {
@@ -45,6 +46,7 @@ export function requestOf(changes: RequestChanges = {}): TokenExchangeRequest {
     subjectToken: new Secret(changes.subjectToken ?? 'subject-token'),
     audience: changes.audience ?? API,
     scopes: changes.scopes ?? ['read:private'],
+    claims: changes.claims,
   }
 }
 

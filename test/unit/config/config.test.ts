@@ -76,6 +76,8 @@ describe('the names that parseConfig takes', () => {
     delete environment['ISSUER_BASE_URL']
     // Names a file, which readEnvironment() reads.
     delete environment['CONFIG_PATH']
+    // Auth0 has no tenants to allow.
+    delete environment['ALLOWED_TENANTS']
     environment['MCP_AUTH0_CLIENT_SECRET'] = 'any'
     environment['DANGEROUSLY_SHARE_CLIENT_SECRET'] = 'true'
     expect(() => parseConfig(environment)).not.toThrow()

@@ -147,6 +147,7 @@ const DEFINITE: readonly FailureCode[] = [
   'downstream_scope_denied',
   'consent_required',
   'mfa_required',
+  'access_denied',
   'exchange_misconfigured',
 ]
 

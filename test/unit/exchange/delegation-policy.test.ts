@@ -4,7 +4,8 @@ import {
   assertDelegationAllowed,
   type DelegationPolicy,
 } from '../../../src/exchange/delegation-policy.js'
-import { FAILURE_TABLE, failureText } from '../../../src/failures/failure-table.js'
+import { FAILURE_TABLE } from '../../../src/failures/failure-table.js'
+import { failureText } from '../../../src/failures/failure-text.js'
 import type { Caller } from '../../../src/identity/caller.js'
 import { callerOf } from '../../helpers/exchange-requests.js'
 import { failureOf } from '../outcomes.js'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FailureCode } from '../../../src/failures/errors.js'
 import { exchangeFailure, type ExchangeRefusal } from '../../../src/exchange/exchange-failure.js'
-import { failureText } from '../../../src/failures/failure-table.js'
+import { failureText } from '../../../src/failures/failure-text.js'
 
 const NOW_SECONDS = 2_000_000_000
 const clock = (): number => NOW_SECONDS * 1_000

@@ -10,7 +10,8 @@ import {
   type ResilientExchangerOptions,
 } from '../../../src/exchange/resilient-exchanger.js'
 import { createMemoryTokenCache } from '../../../src/exchange/token-cache.js'
-import { FAILURE_TABLE, failureText } from '../../../src/failures/failure-table.js'
+import { FAILURE_TABLE } from '../../../src/failures/failure-table.js'
+import { failureText } from '../../../src/failures/failure-text.js'
 import { ManualClock, settled } from '../../helpers/exchange-clock.js'
 import {
   exchangedOf,

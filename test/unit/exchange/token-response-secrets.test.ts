@@ -28,6 +28,7 @@ describe('what a request proves itself with', () => {
       { body: 'actor_token=a&client_assertion=j.w.t&client_assertion_type=y' },
       ['j.w.t', 'a'],
     ],
+    ['the assertion of a user', { body: 'assertion=u.s.r&scope=x' }, ['u.s.r']],
     ['an empty secret', { body: 'client_secret=&subject_token=t' }, ['t']],
     [
       'a secret in the header',

@@ -52,7 +52,12 @@ const text = fc
   .map((parts) => parts.join(''))
 const legalScope = fc.stringMatching(/^[a-z0-9:._/-]{1,12}$/)
 const metadata = fc.webUrl({ validSchemes: ['https'] })
-const error = fc.constantFrom('invalid_request', 'invalid_token', 'insufficient_scope')
+const error = fc.constantFrom(
+  'invalid_request',
+  'invalid_token',
+  'insufficient_scope',
+  'insufficient_claims',
+)
 
 const challenge: fc.Arbitrary<Challenge> = fc.record(
   {
@@ -61,10 +66,13 @@ const challenge: fc.Arbitrary<Challenge> = fc.record(
     errorDescription: text,
     resourceMetadata: metadata,
     scopes: fc.array(fc.oneof(legalScope, text)),
+    claims: text,
     algs: fc.array(text),
   },
   { requiredKeys: ['resourceMetadata'] },
 )
+
+const base64 = (claims: string): string => Buffer.from(claims).toString('base64')
 
 const isLegalScope = (scope: string): boolean =>
   /^[!#-[\]-~]+$/.test(scope) && scope !== 'offline_access'
@@ -84,6 +92,7 @@ describe('buildChallenge', () => {
             : { error_description: expect.any(String) as string }),
           ...(scope === undefined ? {} : { scope }),
           resource_metadata: given.resourceMetadata,
+          ...(given.claims === undefined ? {} : { claims: base64(given.claims) }),
           ...(given.algs === undefined ? {} : { algs: expect.any(String) as string }),
         }
         const scheme = (given.scheme ?? 'Bearer').toLowerCase()
@@ -100,6 +109,7 @@ describe('buildChallenge', () => {
         errorDescription: text,
         resourceMetadata: metadata,
         scopes: fc.array(legalScope),
+        claims: text,
       },
       { requiredKeys: ['resourceMetadata', 'error'] },
     )
@@ -142,6 +152,7 @@ describe('buildChallenge', () => {
         errorDescription: text,
         resourceMetadata: text,
         scopes: fc.array(text),
+        claims: text,
         algs: fc.array(text),
       },
       { requiredKeys: ['resourceMetadata'] },

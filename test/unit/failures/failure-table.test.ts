@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { FAILURE_CODES, type FailureCode } from '../../../src/failures/errors.js'
 import {
   FAILURE_TABLE,
-  failureText,
   type FailureRule,
 } from '../../../src/failures/failure-table.js'
+import { failureText } from '../../../src/failures/failure-text.js'
 
 type Answer = readonly [FailureRule['respondAs'], number, FailureRule['challenge']]
 
@@ -22,6 +22,7 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   delegation_refused: ['tool', 200, 'none'],
   consent_required: ['tool', 200, 'none'],
   mfa_required: ['tool', 200, 'none'],
+  access_denied: ['tool', 200, 'none'],
   exchange_misconfigured: ['tool', 200, 'none'],
   exchange_unavailable: ['tool', 200, 'none'],
   exchange_rejected: ['tool', 200, 'none'],

@@ -201,10 +201,10 @@ describe('the options of onBehalfOf', () => {
       API_BASE_URL: API.baseUrl.href,
     })
     expect(issues({ apis: { api: { ...API, ...config.apiCalls } } })).toEqual([
-      '  - apis.api: may have only audience and baseUrl: move "timeoutMs", "maxBytes", "connections", "concurrencyPerUser" to apiCalls',
+      '  - apis.api: may have only audience, baseUrl and exchange: move "timeoutMs", "maxBytes", "connections", "concurrencyPerUser" to apiCalls',
     ])
     expect(issues({ apis: { api: { ...API, timeoutMs: 5, baseURL: 'x' } } })).toEqual([
-      '  - apis.api: has an unknown option: "baseURL" (did you mean "baseUrl"?); may have only audience and baseUrl: move "timeoutMs" to apiCalls',
+      '  - apis.api: has an unknown option: "baseURL" (did you mean "baseUrl"?); may have only audience, baseUrl and exchange: move "timeoutMs" to apiCalls',
     ])
   })
 

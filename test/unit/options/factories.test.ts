@@ -133,7 +133,7 @@ describe('the options of a public factory', () => {
     const api = { audience: 'https://api.example/', baseUrl: URL_HERE, timeoutMs: 5 }
     const given = { registry: library.createToolRegistry([]), apis: { api }, exchanger: {} }
     expect(() => library.tokenExchange(given as never)).toThrow(
-      '  - apis.api: may have only audience and baseUrl: move "timeoutMs" to the options of tokenExchange',
+      '  - apis.api: may have only audience, baseUrl and exchange: move "timeoutMs" to the options of tokenExchange',
     )
   })
 })

@@ -1,0 +1,47 @@
+import type { ExchangeTarget } from '../exchange/exchange-target.js'
+import type { ApiConfig } from './apis-config.js'
+import type { ConfigIssue } from './config-error.js'
+import { adapterOf } from './exchange-config.js'
+import type { SettingName, SettingValues } from './settings.js'
+
+/** What a setting or a member shapes: the request of RFC 8693, or the scopes of any request. */
+const OF_REQUEST: readonly (readonly [SettingName, keyof ExchangeTarget])[] = [
+  ['EXCHANGE_TARGET_PARAMETER', 'targetParameter'],
+  ['EXCHANGE_REQUESTED_TOKEN_TYPE', 'requestedTokenType'],
+  ['EXCHANGE_ACTOR_TOKEN', 'actorToken'],
+  ['EXCHANGE_AUDIENCES', 'audiences'],
+]
+const OF_ANY: readonly (readonly [SettingName, keyof ExchangeTarget])[] = [
+  ['EXCHANGE_SCOPE_REQUEST', 'scopeRequest'],
+  ['API_SCOPE_PREFIX', 'scopePrefix'],
+]
+
+/** What is set of how tokens are exchanged, and that the library for the token endpoint cannot do. */
+export function exchangeMannerIssues(
+  found: SettingValues,
+  ofFile: Readonly<Record<string, ApiConfig>> = {},
+): readonly ConfigIssue[] {
+  const adapter = adapterOf(found)
+  if (adapter === 'rfc8693') return []
+  const impossible = adapter === 'rfc7523' ? OF_REQUEST : [...OF_REQUEST, ...OF_ANY]
+  const hint =
+    adapter === 'rfc7523'
+      ? 'has no effect on an exchange by RFC 7523 (EXCHANGE_CLIENT=rfc7523). Remove it, or set EXCHANGE_CLIENT=rfc8693'
+      : `has no effect on the exchanges of Auth0's libraries. Remove it, or set EXCHANGE_CLIENT=rfc8693`
+  const ofSettings = impossible
+    .filter(([key]) => found[key] !== undefined)
+    .map(([key]) => ({ key, value: textOf(found[key]), hint }))
+  const members = impossible.map(([, member]) => member)
+  const unreachable: readonly (keyof ExchangeTarget)[] =
+    adapter === 'rfc7523' ? members : [...members, 'issuer']
+  const inFile = Object.values(ofFile).flatMap(({ names, exchange = {} }) =>
+    unreachable
+      .filter((member) => exchange[member] !== undefined)
+      .map((member) => ({ key: `${names.exchange}.${member}`, hint })),
+  )
+  return [...ofSettings, ...inFile]
+}
+
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(' ') : String(value)
+}

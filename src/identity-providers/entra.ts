@@ -1,0 +1,50 @@
+import { STANDARD_MANNER } from '../exchange/exchange-manner.js'
+import type { ExchangeTarget } from '../exchange/exchange-target.js'
+import { STANDARD_CLAIMS } from '../identity/claim-profile.js'
+import { entraFamilyOf, entraIssuerIssue, isEntraHost } from './entra-issuers.js'
+import { generic } from './generic.js'
+import { isGuid } from './guid.js'
+import type { IdentityProvider } from './identity-provider.js'
+
+/**
+ * Microsoft Entra ID. `sub` is another one for every client, so `oid` and `tid` name the user; a user's token has `scp`. Tokens
+ * are exchanged by RFC 7523, name no actor by `act`, and bear scopes without the Application ID URI that they are asked for with.
+ */
+export const entra = Object.freeze<IdentityProvider>({
+  ...generic,
+  name: 'entra',
+  title: 'Microsoft Entra ID',
+  recognizes: isEntraHost,
+  claims: {
+    ...STANDARD_CLAIMS,
+    subjectClaims: ['oid', 'tid'],
+    userClaim: 'scp',
+    organization: 'tid',
+  },
+  grant: 'jwt_bearer',
+  exchange: {
+    ...STANDARD_MANNER,
+    targetParameter: 'none',
+    requestedTokenType: 'none',
+    issuedTokenType: 'optional',
+    actorCheck: 'azp',
+    scopeCase: 'ignored',
+    // Microsoft Graph.
+    opaqueHeader: 'nonce',
+  },
+  targetFor,
+  familyOf: entraFamilyOf,
+  issuerIssue: entraIssuerIssue,
+  isTenant: isGuid,
+  ownAudience: ({ clientId }) => clientId,
+  ownScopePrefix: ({ resource }) => resource,
+})
+
+/** The API is asked for by its Application ID URI; tokens of version 2 have its application id in `aud`. */
+function targetFor(audience: string): ExchangeTarget {
+  const id = audience.replace(/^api:\/\//, '')
+  return {
+    scopePrefix: audience,
+    expectedAudiences: id !== audience && isGuid(id) ? [audience, id] : [audience],
+  }
+}
