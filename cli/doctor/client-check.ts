@@ -113,7 +113,7 @@ function judgeExchange(answer: ProbeAnswer, { accepted, deployment }: Judged): O
       'Give an access token of a user by --token-stdin: then the exchange itself is tried.',
     )
   }
-  const { noToken, words } = deployment.provider
+  const { noToken, refusedExchange, words } = deployment.provider
   const verdict = deployment.readRefusal?.(refusal)
   const ofTheToken =
     verdict?.code === 'reauthentication_required' ||
@@ -124,7 +124,7 @@ function judgeExchange(answer: ProbeAnswer, { accepted, deployment }: Judged): O
     : wrong(
         EXCHANGE,
         `The authorization server does not let the client exchange (${shown}).`,
-        verdict?.hint ?? words.exchange,
+        verdict?.hint ?? refusedExchange(error) ?? words.exchange,
       )
 }
 

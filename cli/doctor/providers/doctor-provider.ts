@@ -20,6 +20,8 @@ export interface DoctorProvider {
     /** Whether a 401 says so as well, to a client that was accepted before. */
     readonly unauthorized: boolean
   }
+  /** What an operator does about the `error` of a refused exchange, where no reader of refusals says it. */
+  readonly refusedExchange: (error: string | undefined) => string | undefined
   /** What of the settings cannot work at this provider, or is probably not meant. */
   readonly settings: (config: Config) => readonly Finding[]
 }

@@ -1,3 +1,4 @@
+import { hintFor } from '../../../src/exchange/exchange-failure.js'
 import type { IdentityProviderName } from '../../../src/identity-providers/identity-provider.js'
 import { AUTH0_WORDS } from './auth0-words.js'
 import { COGNITO_WORDS } from './cognito-words.js'
@@ -13,7 +14,11 @@ import { WORKOS_WORDS } from './workos-words.js'
 /** What the doctor does and says at each identity provider. */
 export const DOCTOR_PROVIDERS: Readonly<Record<IdentityProviderName, DoctorProvider>> = {
   generic: GENERIC,
-  auth0: { ...GENERIC, words: AUTH0_WORDS },
+  auth0: {
+    ...GENERIC,
+    words: AUTH0_WORDS,
+    refusedExchange: (error) => hintFor('exchange_misconfigured', error),
+  },
   entra: {
     ...GENERIC,
     words: ENTRA_WORDS,
