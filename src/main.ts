@@ -53,7 +53,12 @@ async function untilStopped(): Promise<number> {
   const log = createProcessLog({ level: config.logLevel })
   const composed = await composeServer(config, log)
   const server = await serve({ ...config.listen, handler: composed.handler, log })
-  logEvent(log, 'info', { event: 'listening', port: server.port, endpoint: config.endpoint.href })
+  logEvent(log, 'info', {
+    event: 'listening',
+    port: server.port,
+    endpoint: config.endpoint.href,
+    identityProvider: config.identityProvider.name,
+  })
   tellListening(config, process.stdout)
 
   return new Promise((resolve) => {

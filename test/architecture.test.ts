@@ -117,7 +117,7 @@ describe('the import rules of docs/architecture.md', () => {
 
   test('the two compositions alone pick adapters', () => {
     const adapters =
-      /^src\/(?:exchange\/(?:rfc8693|auth0|auth0-api-client)-exchanger|identity\/jwt-bearer-verifier|http\/outgoing-fetch|server\/process-log)\.ts$/
+      /^src\/(?:exchange\/(?:rfc8693|jwt-bearer|auth0|auth0-api-client)-exchanger|identity\/jwt-bearer-verifier|http\/outgoing-fetch|server\/process-log)\.ts$/
     const broken = imports.filter(
       ({ file, target }) =>
         adapters.test(target) &&

@@ -107,7 +107,7 @@ async function exchange(
     const { issuer, timeoutMs, subjectTokenType, adapter } = config.exchange
     const grant = grantOf(adapter)
     const settings = { issuer, grant, timeoutMs, subjectTokenType, fetch: exchangeFetch }
-    const { name: identityProvider } = config.identityProvider
+    const identityProvider = IDENTITY_PROVIDERS[config.identityProvider.name]
     const options = { client, exchange: settings, identityProvider }
     return await adapterFor(options, known).exchange(request)
   } catch (error) {

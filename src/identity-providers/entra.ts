@@ -5,6 +5,7 @@ import { entraFamilyOf, entraIssuerIssue, isEntraHost } from './entra-issuers.js
 import { generic } from './generic.js'
 import { isGuid } from './guid.js'
 import type { IdentityProvider } from './identity-provider.js'
+import { readEntraRefusal } from './entra-refusals.js'
 
 /**
  * Microsoft Entra ID. `sub` is another one for every client, so `oid` and `tid` name the user; a user's token has `scp`. Tokens
@@ -33,6 +34,7 @@ export const entra = Object.freeze<IdentityProvider>({
     opaqueHeader: 'nonce',
   },
   targetFor,
+  readRefusal: readEntraRefusal,
   familyOf: entraFamilyOf,
   issuerIssue: entraIssuerIssue,
   isTenant: isGuid,

@@ -1,6 +1,7 @@
 import { STANDARD_MANNER } from '../exchange/exchange-manner.js'
 import { generic } from './generic.js'
 import type { IdentityProvider } from './identity-provider.js'
+import { readKeycloakRefusal } from './keycloak-refusals.js'
 
 /** Keycloak, standard token exchange of 26.2 and later. Its tokens have no `act`, and name the requester by `azp`. */
 export const keycloak = Object.freeze<IdentityProvider>({
@@ -9,4 +10,5 @@ export const keycloak = Object.freeze<IdentityProvider>({
   title: 'Keycloak',
   recognizes: ({ pathname }) => /\/realms\/[^/]+\/?$/.test(pathname),
   exchange: { ...STANDARD_MANNER, actorCheck: 'azp' },
+  readRefusal: readKeycloakRefusal,
 })

@@ -3,6 +3,7 @@ import { STANDARD_CLAIMS } from '../identity/claim-profile.js'
 import { generic } from './generic.js'
 import type { IdentityProvider } from './identity-provider.js'
 import { isBelow } from './is-below.js'
+import { readOktaRefusal } from './okta-refusals.js'
 
 /**
  * Okta's custom authorization servers. `sub` may be written differently by each of them, so `uid` names the user; a token of a
@@ -15,4 +16,5 @@ export const okta = Object.freeze<IdentityProvider>({
   recognizes: isBelow('okta.com', 'oktapreview.com', 'okta-emea.com'),
   claims: { ...STANDARD_CLAIMS, subjectClaims: ['uid'], userClaim: 'uid' },
   exchange: { ...STANDARD_MANNER, requestedTokenType: 'none', actorCheck: 'azp' },
+  readRefusal: readOktaRefusal,
 })

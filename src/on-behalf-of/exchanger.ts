@@ -1,7 +1,9 @@
 import { createExchangePipeline } from '../exchange/exchange-pipeline.js'
 import { exchangePlace } from '../exchange/exchange-place.js'
+import { createJwtBearerExchanger } from '../exchange/jwt-bearer-exchanger.js'
 import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
-import type { TokenExchanger } from '../exchange/token-exchanger.js'
+import type { TokenExchanger, TokenExchangeRequest } from '../exchange/token-exchanger.js'
+import type { IdentityProvider } from '../identity-providers/identity-provider.js'
 import { claimProfileOf, type ClaimProfile } from '../identity/claim-profile.js'
 import { createIssuer, type Issuer } from '../identity/issuer-keys.js'
 import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
@@ -25,26 +27,33 @@ export function claimProfileOfOptions({
   return claimProfileOf({ ...callerPolicy, claimProfile: identityProvider.claims })
 }
 
+/** What the adapter needs of the options. */
+export interface AdapterOptions extends Pick<OnBehalfOfOptions, 'client' | 'exchange' | 'fetch'> {
+  readonly identityProvider: Pick<IdentityProvider, 'readRefusal'>
+}
+
 /** The adapter to the token endpoint alone. */
 export function adapterFor(
-  { client, exchange = {}, fetch }: Pick<OnBehalfOfOptions, 'client' | 'exchange' | 'fetch'>,
+  { client, exchange = {}, fetch, identityProvider }: AdapterOptions,
   { all, families }: Pick<KnownIssuers, 'all' | 'families'>,
 ): TokenExchanger {
   if ('exchanger' in client) return client.exchanger
   const { id: clientId, ...clientAuthentication } = client
   const primaryOf = (name: string): string =>
     families.find((family) => family.some(({ issuer }) => issuer === name))?.[0]?.issuer ?? name
-  return createRfc8693Exchanger({
-    metadata: (_name, request) => {
+  const shared = {
+    metadata: (_name: string, request: TokenExchangeRequest) => {
       const place = exchangePlace(request, { exchangeIssuer: exchange.issuer, primaryOf })
       return issuerNamed(place, all).metadata()
     },
     clientId,
     clientAuthentication,
-    subjectTokenType: exchange.subjectTokenType,
+    readRefusal: identityProvider.readRefusal,
     timeoutMs: exchange.timeoutMs,
     fetch: exchange.fetch ?? fetch,
-  })
+  }
+  if (exchange.grant === 'jwt_bearer') return createJwtBearerExchanger(shared)
+  return createRfc8693Exchanger({ ...shared, subjectTokenType: exchange.subjectTokenType })
 }
 
 /** The adapter, with everything around it that an exchange needs. */

@@ -14,6 +14,7 @@ const MAX_SCOPES = 20
 /** Logs, once at the start, what tools there are, and settings that are no issue and surely not meant. */
 export function warnAtStart(config: Config, made: ConfiguredTools, log: Logger): void {
   warnOfSettingsFile(config.settingsFile, log)
+  warnOfIdentityProvider(config.identityProvider, log)
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
   tellDocuments(made.documents, log)
   reportWithheld(made, log)
@@ -52,6 +53,19 @@ function reportWithheld({ withheld, documents }: ConfiguredTools, log: Logger): 
       hint: `The tool ${tool} is not offered: MCP_AUTH0_EXCHANGE_SCOPE lacks ${missing.join(' ')}, which it needs at the API. Add it there, or remove the setting.`,
     })
   }
+}
+
+/** The wrong habits would refuse every token, or every exchange. */
+function warnOfIdentityProvider(
+  { name, title, contradicts }: Config['identityProvider'],
+  log: Logger,
+): void {
+  if (contradicts === undefined) return
+  logEvent(log, 'warn', {
+    event: 'identity_provider_doubtful',
+    identityProvider: name,
+    hint: `IDENTITY_PROVIDER says ${title}, and the issuer is one of ${contradicts}. Correct the setting, or remove it: then the identity provider is found from the issuer.`,
+  })
 }
 
 function reportIgnoredScopes(ignored: readonly string[], log: Logger): void {
