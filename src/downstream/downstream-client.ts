@@ -90,6 +90,8 @@ export interface DownstreamClient {
 export interface DownstreamContent {
   /** Its body breaks off with `downstream_failed` where it holds the token that the API was sent. */
   readonly response: Response
+  /** The address that was called, with the values in it. */
+  readonly url: URL
   /**
    * Throws `downstream_failed` for a text with that token in it: for what the body has only once it is decoded, such as the
    * escapes of JSON.
@@ -152,6 +154,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
         }
         return {
           response: guardBody(answer, Math.max(maxBytes, MAX_STREAM_BYTES), report),
+          url: outgoing.url,
           assertNoToken: (text: string) => {
             if (answer.echo.isIn(text)) throw report(answer.echoed())
           },

@@ -105,7 +105,7 @@ describe('doctor at Keycloak', () => {
     ])
     const { wrong, named } = await visit(world, { environment: keycloak, withoutToken: true })
     expect(wrong()).toEqual(['client.exchange'])
-    expect(named('client.exchange')?.hint).toMatch(/Standard Token Exchange/)
+    expect(named('client.exchange')?.hint).toMatch(/Standard token exchange/)
   })
 })
 
