@@ -73,7 +73,7 @@ interface Wiring {
 async function attachMcpServer(
   { provider, environment, log = silentLog, tokenProgram: program }: StartStandInOptions,
   { mcp, standIn, apiUrl }: Wiring,
-): Promise<{ readonly mcpServer: RunningMcpServer; drain(): Promise<void> }> {
+): Promise<{ readonly mcpServer: RunningMcpServer; readonly drain: () => Promise<void> }> {
   const config = parseConfig({
     IDENTITY_PROVIDER: provider,
     PORT: String(mcp.port),
@@ -92,7 +92,7 @@ async function attachMcpServer(
   mcp.attach(composed.handler)
   return {
     mcpServer: { endpoint, page: config.homePage ? new URL('/', endpoint) : undefined },
-    async drain() {
+    drain: async () => {
       const closed = mcp.close()
       composed.drain()
       await closed

@@ -18,15 +18,19 @@ export interface UserTokenRequest {
   readonly client: RegisteredClient
   readonly requested: RequestedResource
   readonly claims: RequestedClaims
+  /** Whether the client authenticated by a certificate. */
+  readonly byCertificate?: boolean | undefined
 }
 
 /** Issues an access token of a user, with the answer around it. */
 export async function issueUserToken(
   tenant: EntraTenant,
-  { user, client, requested, claims }: UserTokenRequest,
+  { user, client, requested, claims, byCertificate }: UserTokenRequest,
 ): Promise<TokenAnswer> {
+  const parties = partiesOf(tenant, client, requested)
   const payload = userTokenClaims({
-    ...partiesOf(tenant, client, requested),
+    ...parties,
+    clientAuthentication: byCertificate === true ? '2' : parties.clientAuthentication,
     user,
     scopes: requested.names,
     acrs: claims.answersChallenge ? ['c1'] : undefined,

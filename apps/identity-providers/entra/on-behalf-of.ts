@@ -37,9 +37,11 @@ export function createOnBehalfOf(tenant: EntraTenant) {
     counts.set(key, count)
     assertAllowed(tenant, subject, { clientId: client.clientId, count, requested })
     const claims = parseRequestedClaims(parameters.optional('claims'))
-    const answer = await issueUserToken(tenant, { user: subject.user, client, requested, claims })
-    if (!parameters.scopes.includes('offline_access')) return answer
     const { user } = subject
+    const byCertificate = parameters.optional('client_assertion') !== undefined
+    const parts = { user, client, requested, claims, byCertificate }
+    const answer = await issueUserToken(tenant, parts)
+    if (!parameters.scopes.includes('offline_access')) return answer
     const { scopes } = parameters
     const granted = {
       user,

@@ -1,4 +1,4 @@
-import type { AuthorizationServer } from './authorization-server.js'
+import type { ClientLookup } from './client-lookup.js'
 import { OAuthRefusal } from './oauth-refusal.js'
 import { Parameters } from './parameters.js'
 import { isRegisteredRedirect, type RegisteredClient } from './registered-client.js'
@@ -24,12 +24,12 @@ export type Callback = Pick<AuthorizationRequest, 'client' | 'redirectUri' | 'st
  * redirect URI (RFC 6749 §4.1.2.1).
  */
 export async function parseCallback(
-  server: AuthorizationServer,
+  findClient: ClientLookup,
   query: URLSearchParams,
 ): Promise<Callback> {
   const parameters = new Parameters(query)
   const clientId = parameters.required('client_id')
-  const client = await server.findClient(clientId)
+  const client = await findClient(clientId)
   if (client === undefined) {
     throw new OAuthRefusal({
       error: 'invalid_client',

@@ -69,7 +69,7 @@ async function authorize(
   const query = new URL(req.originalUrl, server.origin).searchParams
   let callback: Callback | undefined
   try {
-    callback = await parseCallback(server, query)
+    callback = await parseCallback(server.findClient, query)
     const request = parseAuthorizationRequest(callback, query)
     server.checkAuthorization(request)
     const cookie = randomBytes(16).toString('base64url')

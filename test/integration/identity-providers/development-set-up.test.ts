@@ -33,15 +33,15 @@ describe.each(STAND_INS)(
     }
 
     test('an MCP client signs alice in, and a tool calls the API as alice, on behalf of the MCP server', async () => {
-      const { client, steppedUp, close } = await connect('alice')
-      const answer = await steppedUp(() =>
-        client.callTool({ name: 'greet', arguments: { name: 'Alice' } }),
+      const alice = await connect('alice')
+      const answer = await alice.steppedUp(() =>
+        alice.client.callTool({ name: 'greet', arguments: { name: 'Alice' } }),
       )
       expect(answer.isError ?? false).toBe(false)
       const { aud, sub, oid, uid } = calls.at(-1) ?? {}
       expect(aud).toBe(running.standIn.api.audience)
       expect([sub, oid, uid].filter((id) => id !== undefined)).not.toEqual([])
-      await close()
+      await alice.close()
     })
 
     test('the token program gets a token with all scopes of the MCP server', async () => {

@@ -73,7 +73,8 @@ describe('a certificate assertion at the Entra stand-in', () => {
   test('takes the place of the secret, once', async () => {
     const assertion = await assertionOf()
     const form = { client_assertion: assertion, client_id: entra.apps.mcpServer }
-    expect((await exchange(form)).status).toBe(200)
+    const { body } = await exchange(form)
+    expect(decodeJwt(String(body['access_token']))['appidacr']).toBe('2')
     expect((await exchange(form)).body['error_codes']).toEqual([700027])
   })
 
