@@ -63,6 +63,7 @@ export default defineConfig({
             ...configDefaults.exclude,
             'test/browser/**',
             'test/clients/**',
+            'test/foreign/**',
             'test/package/**',
             ...END_TO_END,
           ],
@@ -90,6 +91,16 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           // All files write one file of results.
           fileParallelism: process.env['WRITE_RESULTS'] !== '1',
+        },
+      },
+      {
+        // A foreign authorization server, in a process of its own.
+        extends: true,
+        test: {
+          name: 'foreign',
+          include: ['test/foreign/**/*.test.ts'],
+          setupFiles: LEAK_SCAN,
+          sequence: { groupOrder: 5 },
         },
       },
       {

@@ -46,6 +46,10 @@ export interface RunningMcpServer {
   readonly endpoint: URL
   /** The page for people, unless it is switched off. */
   readonly page: URL | undefined
+  /** Whether whoami, greet and get_datetime are among its tools. */
+  readonly demoTools: boolean
+  /** The document that its environment names in place of the API's own. */
+  readonly ownDocument: string | undefined
 }
 
 const HOST = 'localhost'
@@ -137,6 +141,14 @@ interface StartedMcpServer {
   close(): Promise<void>
 }
 
+/** The OpenAPI document that the environment names in place of the development API's. */
+export function ownDocumentOf(
+  environment: Readonly<Record<string, string | undefined>> | undefined,
+): string | undefined {
+  const named = environment?.['OPENAPI_DOCUMENT']?.trim()
+  return named === '' ? undefined : named
+}
+
 async function startMcpServer(
   { apiDocument, environment, log = silentLog, tokenProgram: program }: StartDirectoryOptions,
   { directory, programs, servers: { mcp }, issuer, identifiers }: Wiring,
@@ -144,6 +156,7 @@ async function startMcpServer(
   if (typeof programs.mcpServer === 'string') return programs.mcpServer
   if (mcp === undefined) throw new Error('the MCP server has no port')
   const { clientId, clientSecret } = programs.mcpServer
+  const ownDocument = ownDocumentOf(environment)
   const config = parseConfig({
     PORT: String(mcp.port),
     ISSUER_BASE_URL: issuer,
@@ -152,7 +165,9 @@ async function startMcpServer(
     MCP_AUTH0_CLIENT_SECRET: clientSecret,
     API_AUTH0_AUDIENCE: identifiers.api,
     API_BASE_URL: identifiers.api,
-    ...(apiDocument === undefined ? {} : { OPENAPI_DOCUMENT: apiDocument, DEMO_TOOLS: 'on' }),
+    ...(apiDocument === undefined || ownDocument !== undefined
+      ? {}
+      : { OPENAPI_DOCUMENT: apiDocument, DEMO_TOOLS: 'on' }),
     ...environment,
   })
   const { endpoint } = config
@@ -163,7 +178,12 @@ async function startMcpServer(
   const composed = await composeServer(config, log, { tokenCommand })
   mcp.attach(composed.handler)
   return {
-    running: { endpoint, page: config.homePage ? new URL('/', endpoint) : undefined },
+    running: {
+      endpoint,
+      page: config.homePage ? new URL('/', endpoint) : undefined,
+      demoTools: config.demoTools,
+      ownDocument,
+    },
     close: () => closeMcpServer(mcp, composed),
   }
 }

@@ -24,12 +24,12 @@ export function startedText(running: RunningDirectory, options: StartedTextOptio
 
 function projectText(
   { issuer, apis, directory }: RunningDirectory,
-  { endpoint, page }: RunningMcpServer,
+  { endpoint, page, demoTools, ownDocument }: RunningMcpServer,
   program: string,
 ): string {
   const { claudeDesktop, inspector } = clientSnippets(endpoint, SERVER_NAME)
   const greet = { name: 'greet', arguments: { name: 'Alice' } }
-  const callGreet = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: greet }
+  const call = demoTools ? { method: 'tools/call', params: greet } : { method: 'tools/list' }
   const token = tokenCommand({ program, username: 'alice', issuer, resource: endpoint.href })
   return `
 mcp-on-behalf-of, development set-up. Everything runs on this machine; nothing is stored.
@@ -46,11 +46,25 @@ ${indented(claudeDesktop)}
 
 curl, with a token for alice (in a second terminal):
 ${indented(token)}
-${indented(curlSnippet(endpoint, callGreet))}
+${indented(curlSnippet(endpoint, { jsonrpc: '2.0', id: 1, ...call }))}
 
-The tools are whoami, greet, get_datetime, and one for each operation of ${new URL('openapi.yaml', apis[0]).href}.
-Alice may use every tool; bob whoami, and those that read trips and bookings; carol get_datetime and listPlaces, which need no permission.
+${toolsText({ apis, demoTools, ownDocument })}
 Ctrl-C stops all three.
 
 `
+}
+
+/** Who may use what is known for the document of the project's API alone. */
+function toolsText({
+  apis,
+  demoTools,
+  ownDocument,
+}: Pick<RunningDirectory, 'apis'> & Omit<RunningMcpServer, 'endpoint' | 'page'>): string {
+  const document = ownDocument ?? new URL('openapi.yaml', apis[0]).href
+  const demonstration = demoTools ? 'whoami, greet, get_datetime, and ' : ''
+  const tools = `The tools are ${demonstration}one for each operation of ${document}.`
+  if (ownDocument !== undefined) return tools
+  const [bob, carol] = demoTools ? ['whoami, and ', 'get_datetime and '] : ['', '']
+  return `${tools}
+Alice may use every tool; bob ${bob}those that read trips and bookings; carol ${carol}listPlaces, which ${demoTools ? 'need' : 'needs'} no permission.`
 }

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
+import { DOCUMENT_LIMITS } from '../openapi/limits.js'
+import { YamlDepth } from '../openapi/yaml-depth.js'
 
 /** A text of ours in YAML or JSON, as values, and where they stand. */
 export interface YamlText {
@@ -23,9 +25,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
 /** Parses a text in YAML 1.2 (core schema, no tags of its own) or JSON. Never throws. */
 export function parseYamlText(text: string): YamlText {
   // Loaded here: nobody without such a file needs it, and its readers are synchronous.
-  const { LineCounter, parseDocument, isNode } = createRequire(import.meta.url)(
-    'yaml',
-  ) as typeof Yaml
+  const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml
+  const { LineCounter, parseDocument, isNode } = yaml
+  const excess = excessOf(text, yaml)
+  if (excess !== undefined) return { value: undefined, lineOf: () => undefined, faults: [excess] }
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, schema: 'core', prettyErrors: false })
   const lineAt = (offset: number): number => lineCounter.linePos(offset).line
@@ -50,6 +53,25 @@ export function parseYamlText(text: string): YamlText {
     const message = `uses aliases that do not exist, or more than ${MAX_ALIASES}`
     return { value: undefined, lineOf, faults: [{ line: undefined, message }] }
   }
+}
+
+/** What the parser, which uses recursion, must not get: a text that exhausts the stack may end the process. */
+function excessOf(
+  text: string,
+  { CST, Lexer }: typeof Yaml,
+): YamlText['faults'][number] | undefined {
+  const depth = new YamlDepth(CST.tokenType)
+  let [tokens, line] = [0, 1]
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens += 1
+    if (tokens > DOCUMENT_LIMITS.yamlTokens) return { line: undefined, message: 'is too large' }
+    if (depth.after(lexeme) > DOCUMENT_LIMITS.depth) {
+      const message = `is nested too deeply here: more than ${DOCUMENT_LIMITS.depth} lists and mappings within each other`
+      return { line, message }
+    }
+    line += lexeme.split('\n').length - 1
+  }
+  return undefined
 }
 
 /** Where a member's key stands, or an element of a list. */

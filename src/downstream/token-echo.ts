@@ -1,13 +1,16 @@
 import type { Secret } from '../secret.js'
+import { escapedEnd, hasEscapes, unescaped } from './unescaped.js'
 
 /** A shorter text may stand anywhere by chance; tokens are longer. */
 const MIN_LENGTH = 8
 /** Of a token with characters that encoders write in many ways, the longest part without any is looked for. */
 const MIN_RUN = 16
+/** Of a character in its longest form: an escape of JSON whose backslash is escaped three times. */
+const MAX_ESCAPE = 16
 
 /**
- * Watches what an API answers for the tokens that it was sent: as they are, and in base64. What encoders escape
- * (JSON, URLs, HTML) does not hide them.
+ * Watches what an API answers for the tokens that it was sent: as they are, in base64, and escaped (JSON, URLs, HTML), also
+ * where the escapes are escaped themselves.
  */
 export class TokenEcho {
   readonly #tokens: readonly string[]
@@ -35,7 +38,11 @@ export class TokenEcho {
   next(chunk: Uint8Array): Uint8Array | undefined {
     const seen = Buffer.concat([this.#held, chunk])
     if (this.#holds(seen)) return undefined
-    const kept = Math.max(0, ...this.#forms().map((needle) => begun(seen, needle)))
+    const longest = Math.max(0, ...this.#forms().map(({ length }) => length))
+    const kept = Math.max(
+      escapedEnd(seen, longest * MAX_ESCAPE),
+      ...this.#forms().map((needle) => begun(seen, needle)),
+    )
     this.#held = seen.subarray(seen.length - kept)
     return seen.subarray(0, seen.length - kept)
   }
@@ -48,7 +55,11 @@ export class TokenEcho {
   }
 
   #holds(bytes: Buffer): boolean {
-    return bytes.length >= this.#shortest && this.#forms().some((needle) => bytes.includes(needle))
+    if (bytes.length < this.#shortest) return false
+    if (this.#forms().some((needle) => bytes.includes(needle))) return true
+    if (!hasEscapes(bytes)) return false
+    const text = Buffer.from(unescaped(bytes.toString('latin1')), 'latin1')
+    return this.#forms().some((needle) => text.includes(needle))
   }
 
   /** Made where they are needed: most answers are shorter than a token. */

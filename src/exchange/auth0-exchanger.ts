@@ -41,6 +41,7 @@ const OPTIONS = optionsSchema<Auth0ExchangerOptions>({
  */
 export function createAuth0Exchanger(options: Auth0ExchangerOptions): TokenExchanger {
   assertOptions('createAuth0Exchanger', OPTIONS, options)
+  assertSdkSends(options.clientAuthentication)
   const loaded = loadAhead(() => import('@auth0/auth0-auth-js'))
   const clients = new Map<string, Promise<AuthClient>>()
   const clientOf = async (issuer: string): Promise<AuthClient> => {
@@ -106,13 +107,24 @@ function notLoaded(cause: unknown): never {
   throw asOnBehalfOfError(cause)
 }
 
+/** Throws a `TypeError` for what the SDK's assertions cannot say. */
+function assertSdkSends(authentication: ClientAuthentication): void {
+  if (authentication.method !== 'private_key_jwt') return
+  const { certificate, audience } = authentication
+  if (certificate === undefined && audience !== 'token_endpoint') return
+  throw new TypeError(
+    'createAuth0Exchanger: clientAuthentication.certificate and audience token_endpoint are for other authorization servers: use createRfc8693Exchanger or createJwtBearerExchanger',
+  )
+}
+
 /** The SDK names no key id in its assertions; Auth0 finds the key without. */
 async function credentials(
   authentication: ClientAuthentication,
 ): Promise<Partial<ConstructorParameters<typeof AuthClient>[0]>> {
   if ('secret' in authentication) return { clientSecret: authentication.secret.reveal() }
   if (authentication.method === 'tls_client_auth') return { useMtls: true }
-  const key = await importPrivateKey(authentication.privateKey.reveal()).catch((cause: unknown) => {
+  const { privateKey, algorithm } = authentication
+  const key = await importPrivateKey(privateKey.reveal(), algorithm).catch((cause: unknown) => {
     throw new OnBehalfOfError('exchange_misconfigured', { reason: 'client_key_unusable', cause })
   })
   // The SDK signs with the algorithm that the key was imported for.

@@ -5,6 +5,7 @@ import type { Issue } from '../options/with-issues.js'
 import { createPrivateKey, type KeyObject, type JsonWebKeyInput } from 'node:crypto'
 import { importJWK, type CryptoKey, type JWK } from 'jose'
 import { Secret } from '../secret.js'
+import { readSigningCertificate } from './client-certificate.js'
 
 /** How we prove to the authorization server which client we are. */
 export type ClientAuthentication =
@@ -19,9 +20,21 @@ export type ClientAuthentication =
       /** PEM (PKCS #8, PKCS #1 or SEC 1) or a private JWK as JSON. */
       readonly privateKey: Secret
       readonly keyId?: string | undefined
+      /** The certificate of that key, PEM: its thumbprint goes into the header (`x5t#S256`). Entra ID finds the key by it. */
+      readonly certificate?: string | undefined
+      /** Default: RS256 for RSA, and the algorithm of the curve for other keys. Entra ID wants PS256. */
+      readonly algorithm?: SigningAlgorithm | undefined
+      /** What the assertion is for. Default `issuer` (RFC 7523bis). Entra ID wants `token_endpoint`. */
+      readonly audience?: 'issuer' | 'token_endpoint' | undefined
     }
   /** Mutual TLS (RFC 8705 §2); the `fetch` of the exchanger presents the certificate. */
   | { readonly method: 'tls_client_auth' }
+
+/** How an assertion can be signed. */
+export const SIGNING_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const
+
+/** How an assertion is signed. */
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
 
 /** The options of a `ClientAuthentication`. */
 export const CLIENT_AUTHENTICATION_SHAPE: OptionsShape<ClientAuthentication> = {
@@ -31,6 +44,9 @@ export const CLIENT_AUTHENTICATION_SHAPE: OptionsShape<ClientAuthentication> = {
   secret: z.unknown().optional(),
   privateKey: z.unknown().optional(),
   keyId: z.string('must be a text').optional(),
+  certificate: z.string('must be a certificate in PEM').optional(),
+  algorithm: optionValues.oneOf(...SIGNING_ALGORITHMS).optional(),
+  audience: optionValues.oneOf('issuer', 'token_endpoint').optional(),
 }
 
 /**
@@ -38,16 +54,48 @@ export const CLIENT_AUTHENTICATION_SHAPE: OptionsShape<ClientAuthentication> = {
  *
  * A secret or key that is missing, empty or bare is refused: sent to the server, it would look like an outage.
  */
-export function clientAuthenticationIssue({
-  method,
-  secret,
+export function clientAuthenticationIssue(
+  given: Readonly<Record<string, unknown>>,
+): Issue | undefined {
+  const { method, secret, privateKey } = given
+  if (method === 'private_key_jwt') {
+    const message = secretIssue(privateKey)
+    return message === undefined ? assertionIssue(given) : { path: ['privateKey'], message }
+  }
+  const extra = OF_ASSERTIONS.find((name) => given[name] !== undefined)
+  if (extra !== undefined) return { path: [extra], message: 'is for the method private_key_jwt' }
+  const message = method === 'tls_client_auth' ? undefined : secretIssue(secret)
+  return message === undefined ? undefined : { path: ['secret'], message }
+}
+
+const OF_ASSERTIONS = ['certificate', 'algorithm', 'audience'] as const
+
+/** A key that cannot be used at all surfaces at the first exchange. */
+function assertionIssue({
   privateKey,
+  certificate,
+  algorithm,
 }: Readonly<Record<string, unknown>>): Issue | undefined {
-  if (method === 'tls_client_auth') return undefined
-  const [name, given] =
-    method === 'private_key_jwt' ? ['privateKey', privateKey] : ['secret', secret]
-  const message = secretIssue(given)
-  return message === undefined ? undefined : { path: [name], message }
+  if (!(privateKey instanceof Secret)) return undefined
+  const text = privateKey.reveal()
+  if (messageOf(() => parsePrivateKey(text)) !== undefined) return undefined
+  const key = parsePrivateKey(text)
+  const unfit = messageOf(() => {
+    assertAlgorithmFits(key, algorithm as SigningAlgorithm | undefined)
+  })
+  if (unfit !== undefined) return { path: ['algorithm'], message: unfit }
+  if (typeof certificate !== 'string') return undefined
+  const foreign = messageOf(() => readSigningCertificate(certificate, key))
+  return foreign === undefined ? undefined : { path: ['certificate'], message: foreign }
+}
+
+function messageOf(run: () => unknown): string | undefined {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : 'cannot be used'
+  }
 }
 
 function secretIssue(given: unknown): string | undefined {
@@ -65,13 +113,28 @@ export const CLIENT_AUTHENTICATION_SCHEMA = optionsSchema<ClientAuthentication>(
   }
 })
 
-/** Imports a private key for the algorithm of its type; throws a `TypeError` that quotes nothing of it. */
-export async function importPrivateKey(text: string): Promise<CryptoKey> {
+/**
+ * Imports a private key for an algorithm, by default the one of its type; throws a `TypeError` that quotes nothing of it, also
+ * where the algorithm is for keys of another type.
+ */
+export async function importPrivateKey(
+  text: string,
+  algorithm?: SigningAlgorithm,
+): Promise<CryptoKey> {
   const key = parsePrivateKey(text)
+  assertAlgorithmFits(key, algorithm)
   const jwk = key.export({ format: 'jwk' }) as JWK
-  const imported = await importJWK(jwk, algorithmOf(key))
+  const imported = await importJWK(jwk, algorithm ?? algorithmOf(key))
   if (imported instanceof Uint8Array) throw unusable()
   return imported
+}
+
+/** Throws a `TypeError` where keys of this type do not sign by the algorithm. */
+export function assertAlgorithmFits(key: KeyObject, algorithm: SigningAlgorithm | undefined): void {
+  const own = algorithmOf(key)
+  if (algorithm === undefined || algorithm === own) return
+  if (algorithm === 'PS256' && own === 'RS256') return
+  throw new TypeError(`the private key cannot sign by ${algorithm}: use ${own}, or another key`)
 }
 
 /** Reads a private key that can sign; throws a `TypeError` that quotes nothing of it. */
@@ -92,7 +155,7 @@ function readKey(text: string): KeyObject {
   }
 }
 
-function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): SigningAlgorithm {
   if (asymmetricKeyType === 'rsa') return 'RS256'
   if (asymmetricKeyType === 'ed25519') return 'EdDSA'
   if (asymmetricKeyType !== 'ec') throw unusable()

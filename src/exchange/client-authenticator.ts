@@ -1,6 +1,11 @@
 import * as openid from 'openid-client'
 import type { Secret } from '../secret.js'
-import { importPrivateKey, type ClientAuthentication } from './client-authentication.js'
+import {
+  importPrivateKey,
+  parsePrivateKey,
+  type ClientAuthentication,
+} from './client-authentication.js'
+import { readSigningCertificate } from './client-certificate.js'
 
 /** What authenticates one token request. */
 export type Authenticator = (
@@ -10,17 +15,39 @@ export type Authenticator = (
 /**
  * Prepares a way of client authentication; throws a `TypeError` for a key that cannot be used.
  *
- * RSA keys sign with RS256, elliptic curves with the algorithm of their curve.
+ * RSA keys sign with RS256 where no algorithm is named, elliptic curves with the algorithm of their curve.
  */
 export async function createAuthenticator(
   authentication: ClientAuthentication,
 ): Promise<Authenticator> {
   if ('secret' in authentication) return sharedSecret(authentication)
   if (authentication.method === 'tls_client_auth') return () => openid.TlsClientAuth()
-  const key = await importPrivateKey(authentication.privateKey.reveal())
-  const { keyId } = authentication
-  const signer = openid.PrivateKeyJwt(keyId === undefined ? key : { key, kid: keyId })
-  return () => signer
+  return signedAssertion(authentication)
+}
+
+async function signedAssertion({
+  privateKey,
+  keyId,
+  certificate,
+  algorithm,
+  audience,
+}: Extract<ClientAuthentication, { readonly privateKey: Secret }>): Promise<Authenticator> {
+  const text = privateKey.reveal()
+  const key = await importPrivateKey(text, algorithm)
+  const thumbprint =
+    certificate === undefined
+      ? undefined
+      : readSigningCertificate(certificate, parsePrivateKey(text)).thumbprint
+  const signingKey = keyId === undefined ? key : { key, kid: keyId }
+  return ({ token_endpoint: endpoint }) =>
+    openid.PrivateKeyJwt(signingKey, {
+      [openid.modifyAssertion]: (header, payload) => {
+        if (thumbprint !== undefined) header['x5t#S256'] = thumbprint
+        if (audience === 'token_endpoint' && typeof endpoint === 'string') {
+          payload['aud'] = endpoint
+        }
+      },
+    })
 }
 
 function sharedSecret({

@@ -86,6 +86,12 @@ function scopeDenied(
   })
 }
 
+const MORE_THAN_ASKED =
+  "Have the authorization server grant what is asked for and no more: take default scopes of the API from this server's client."
+/** RFC 6749 §3.3: without a scope, an authorization server grants its default, which may be all there is. */
+const NOTHING_ASKED =
+  "The tool needs no scope, so none was asked for, and the authorization server granted its default. Give the tool a small scope of the API to ask for, such as by scopes in the document's curation, or have the authorization server grant nothing by default."
+
 /**
  * Says in the log that a token may do more than was asked for. It is used all the same: the API decides by it, and RFC 6749
  * §3.3 lets the server grant another scope. Sign-in scopes (`profile`, `email`) grant nothing at an API and do not count.
@@ -106,6 +112,6 @@ export function reportExcess(
     asked: scopes,
     excess: scrub(excess.join(' '), 300),
     subject: scrub(caller.subject, 300),
-    hint: "Have the authorization server grant what is asked for and no more: take default scopes of the API from this server's client.",
+    hint: scopes.length === 0 ? NOTHING_ASKED : MORE_THAN_ASKED,
   })
 }

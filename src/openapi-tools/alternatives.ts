@@ -4,6 +4,7 @@ import { unionScopes } from '../scopes.js'
 import type { ToolAlternative } from '../tools/tool.js'
 import type { OpenApiToolsFault } from './openapi-tools.js'
 import type { ServerScopes } from './options.js'
+import { unlockedOperations, type UnlockedOperations } from './unlocked-operations.js'
 
 /** How scopes of the API become scopes of this server. */
 export interface ScopeMapping {
@@ -33,7 +34,7 @@ export function operationAlternatives(
   operations: readonly OpenApiOperation[],
   mapping: ScopeMapping,
 ): OperationAlternatives {
-  const unlocked = unlockedBy(operations)
+  const unlocked = unlockedOperations(operations)
   const faults: OpenApiToolsFault[] = []
   const unmapped = new Map<string, OpenApiOperation[]>()
   const byOperation = new Map(
@@ -41,7 +42,9 @@ export function operationAlternatives(
       const alternatives = orderedSets(operation, unlocked).map((api): ToolAlternative => {
         const { server, missing } = serverScopesOf(api, operation, mapping)
         for (const scope of missing) {
-          unmapped.set(scope, [...(unmapped.get(scope) ?? []), operation])
+          const wanting = unmapped.get(scope)
+          if (wanting === undefined) unmapped.set(scope, [operation])
+          else wanting.push(operation)
         }
         return { server, api }
       })
@@ -53,31 +56,9 @@ export function operationAlternatives(
   return { of: (operation) => byOperation.get(operation) ?? [{ server: [], api: [] }], faults }
 }
 
-/** How many operations the holder of some scopes of the API may call. */
-type Unlocked = (scopes: readonly string[]) => number
-
-/** Counts once for each distinct set. */
-function unlockedBy(operations: readonly OpenApiOperation[]): Unlocked {
-  const counts = new Map<string, number>()
-  const sets = operations.map(({ security }) =>
-    security.public || security.optional ? [[]] : security.alternatives.map(({ api }) => api),
-  )
-  return (scopes) => {
-    const key = [...scopes].sort().join(' ')
-    const known = counts.get(key)
-    if (known !== undefined) return known
-    const held = new Set(scopes)
-    const count = sets.filter((alternatives) =>
-      alternatives.some((api) => api.every((scope) => held.has(scope))),
-    ).length
-    counts.set(key, count)
-    return count
-  }
-}
-
 function orderedSets(
   { security }: OpenApiOperation,
-  unlocked: Unlocked,
+  unlocked: UnlockedOperations,
 ): readonly (readonly string[])[] {
   const sets = security.alternatives.map(({ api }) => api)
   if (sets.length === 1) return sets

@@ -10,6 +10,8 @@ import { ToolFault } from './tool-fault.js'
 /** The operations of a document, divided. */
 export interface ChosenOperations {
   readonly callables: readonly CallableOperation[]
+  /** Selected, and not looked at any more: there are more than `maxTools` without them. */
+  readonly beyond: readonly OpenApiOperation[]
   /** Sorted by path and method. */
   readonly excluded: readonly ExcludedFromTools[]
 }
@@ -20,6 +22,8 @@ export interface ChoosingOptions {
   readonly selection: Selection
   readonly called: CalledOptions
   readonly baseUrl: URL | undefined
+  /** Planning takes milliseconds for each, and ends where more can be called. */
+  readonly maxTools: number
 }
 
 /** Divides the operations of a document into those that can be called as tools, and those that are left out, with reasons. */
@@ -28,17 +32,35 @@ export function chooseOperations(
   options: ChoosingOptions,
 ): ChosenOperations {
   const callables: CallableOperation[] = []
+  const beyond: OpenApiOperation[] = []
   const excluded: ExcludedFromTools[] = []
   for (const one of reading.operations) {
+    if (callables.length > options.maxTools && isPlainlySelected(one, options)) {
+      beyond.push(one)
+      continue
+    }
     const made = callableOrWhy(one, options)
     if ('reason' in made) excluded.push(made)
     else callables.push(made)
   }
   for (const one of reading.excluded) {
-    const why = notSelected(one, options.selection)
+    const why = notSelected(asWritten(one), options.selection)
     excluded.push(why === undefined ? unreadable(one, options.called) : leftOut(one, why))
   }
-  return { callables, excluded: inOrder(excluded) }
+  return { callables, beyond, excluded: inOrder(excluded) }
+}
+
+/** An extension of a wrong form may have been meant to say that the operation is a tool: that it does not count is told. */
+function asWritten(operation: ExcludedOperation): ExcludedOperation {
+  return operation.code === 'extension' ? { ...operation, enabled: true } : operation
+}
+
+/** Selected, and without fixed values: whether those fit shows in the plan alone. */
+function isPlainlySelected(operation: OpenApiOperation, { selection }: ChoosingOptions): boolean {
+  return (
+    notSelected(operation, selection) === undefined &&
+    selection.curation.of(operation)?.fixed === undefined
+  )
 }
 
 function callableOrWhy(

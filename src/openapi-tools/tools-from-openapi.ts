@@ -79,7 +79,8 @@ function assertWithinReach({ reading, document, curation, called, options }: Mak
   const selection = selectionOf({ curation, called, options })
   const isSelected = (one: OpenApiOperation): boolean => notSelected(one, selection) === undefined
   const count = reading.operations.filter(isSelected).length
-  const faults = count > MAX_CONVERTED ? countFaults(count, called, options) : []
+  const counted = { made: 0, unplanned: count }
+  const faults = count > MAX_CONVERTED ? countFaults(counted, called, options) : []
   if (faults.length > 0) throw new OpenApiDocumentError(document.name, faults)
 }
 
@@ -97,15 +98,12 @@ function selectionOf({
 }
 
 function makeTools({ reading, document, curation, called, options }: Making): OpenApiTools {
-  const { baseUrl } = options
+  const { baseUrl, maxTools = OPENAPI_TOOLS_DEFAULTS.maxTools } = options
   const selection = selectionOf({ curation, called, options })
-  const { callables, excluded } = chooseOperations(reading, {
-    document,
-    selection,
-    called,
-    baseUrl,
+  const { callables, beyond, excluded } = chooseOperations(reading, {
+    ...{ document, selection, called, baseUrl, maxTools },
   })
-  const { made, faults } = namedTools(callables, { curation, called, options })
+  const { made, faults } = namedTools(callables, beyond, { curation, called, options })
   const heads = [...reading.operations, ...reading.excluded]
   return {
     tools: made.map(({ tool }) => tool),
@@ -116,7 +114,7 @@ function makeTools({ reading, document, curation, called, options }: Making): Op
       ...callables.flatMap(fixedValueFaults),
       ...serverFaults(document, baseUrl, called.baseUrl),
       ...faults,
-      ...countFaults(made.length, called, options),
+      ...countFaults({ made: made.length, unplanned: beyond.length }, called, options),
     ],
     report: deepFreeze(openApiReport(document, made, excluded)),
   }
@@ -125,10 +123,11 @@ function makeTools({ reading, document, curation, called, options }: Making): Op
 /** Gives each operation its name and what it needs, which depend on all of them. Sorted by name. */
 function namedTools(
   callables: readonly CallableOperation[],
+  beyond: readonly OpenApiOperation[],
   { curation, called, options }: Pick<Making, 'curation' | 'called' | 'options'>,
 ): { readonly made: readonly MadeTool[]; readonly faults: readonly OpenApiToolsFault[] } {
   const { api, answerBytes = OPENAPI_TOOLS_DEFAULTS.answerBytes, reservedNames = [] } = options
-  const operations = callables.map(({ operation }) => operation)
+  const operations = [...callables.map(({ operation }) => operation), ...beyond]
   const names = toolNames(operations, {
     given: (one) => curation.of(one)?.name ?? one.curation.name,
     reserved: reservedNames,
@@ -148,19 +147,21 @@ function namedTools(
   }
 }
 
+/** Of operations that were not planned, some may turn out not to be callable. */
 function countFaults(
-  count: number,
+  { made, unplanned }: { readonly made: number; readonly unplanned: number },
   called: CalledOptions,
   { maxTools = OPENAPI_TOOLS_DEFAULTS.maxTools }: ToolsFromOpenApiOptions,
 ): readonly OpenApiToolsFault[] {
   const fault = { pointer: '#', line: undefined } as const
+  const count = made + unplanned
   if (count === 0) {
     const message = 'No operation becomes a tool'
     const cure = 'See why each is left out, and correct the document or the rules'
     return [{ ...fault, code: 'no_tools', severity: 'warning', message, cure }]
   }
   if (count <= maxTools) return []
-  const message = `${count} operations would become tools, more than ${maxTools}: models choose badly among so many`
+  const message = `${unplanned === 0 ? '' : 'Up to '}${count} operations would become tools, more than ${maxTools}: models choose badly among so many`
   const cure = `Select fewer with ${called.operations}, such as "tag:NAME" or "GET /path/**", or raise ${called.maxTools}`
   return [{ ...fault, code: 'too_many', severity: 'fault', message, cure }]
 }

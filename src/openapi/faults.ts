@@ -10,6 +10,8 @@ export type OpenApiFaultCode =
   | 'version'
   /** A member of another type than the specification says. */
   | 'structure'
+  /** `x-mcp` at the root: a value of another form. */
+  | 'extension'
   /** A `$ref` that leads nowhere, out of the document, or round in a circle. */
   | 'reference'
   /** No operation says what it needs, and neither does the document. */

@@ -1,13 +1,10 @@
-import { deepFreeze } from '../options/deep-freeze.js'
-import type { JsonObject } from './json.js'
+import type { ConvertedSchema, InputSchema } from './converted-schema.js'
+import type { ConvertedSource, ConvertSource } from './converted-sources.js'
 import type { BrokenReference } from './references.js'
-import { SchemaPosition } from './schema-position.js'
 import type { SchemaSource } from './schema-source.js'
-import { SchemaWriter, TooLarge, type SchemaContext, type WriterLimits } from './schema-writer.js'
-import type { WireNames } from './wire-names.js'
+import type { WriterLimits } from './schema-writer.js'
 
-/** JSON Schema 2020-12 without `$ref` and without anything that a client does not know. */
-export type InputSchema = JsonObject
+export type { ConvertedSchema, InputSchema }
 
 /** Schemas of one tool, which share its size. */
 export interface InputSchemas {
@@ -17,12 +14,6 @@ export interface InputSchemas {
   readonly cut: number
   /** References that lead nowhere: the tool must not be offered. */
   readonly broken: readonly BrokenReference[]
-}
-
-export interface ConvertedSchema {
-  readonly schema: InputSchema
-  /** What was renamed for the model; `undefined` if nothing was. Pass it to `toWireValue`. */
-  readonly names: WireNames | undefined
 }
 
 export interface InputSchemaOptions {
@@ -50,14 +41,14 @@ const DESCRIPTIONS = { long: 1_000, short: 300, least: 80 } as const
  * more: the API itself checks what it is sent. `undefined` gives `{}`.
  */
 export function toInputSchemas(
-  context: SchemaContext,
+  convert: ConvertSource,
   sources: readonly (SchemaSource | undefined)[],
   options: InputSchemaOptions = {},
 ): InputSchemas {
   const { direction = 'request', maxDepth = MAX_DEPTH, optionalNulls = false } = options
   const bytes = Math.min(options.maxBytes ?? MAX_BYTES, MOST_BYTES)
   const tried = (depth: number, description: number): InputSchemas | undefined =>
-    attempt(context, sources, { direction, depth, description, bytes, optionalNulls })
+    attempt(convert, sources, { direction, depth, description, bytes, optionalNulls })
   return (
     tried(maxDepth, DESCRIPTIONS.long) ??
     deepest(maxDepth, (depth) => tried(depth, DESCRIPTIONS.short)) ??
@@ -91,26 +82,36 @@ function deepest(
 
 /** `undefined` if they are too large. */
 function attempt(
-  context: SchemaContext,
+  convert: ConvertSource,
   sources: readonly (SchemaSource | undefined)[],
   limits: WriterLimits,
 ): InputSchemas | undefined {
   // Merged schemas are smaller than what they were merged from.
-  const writer = new SchemaWriter(context, { ...limits, bytes: limits.bytes * 2 })
-  try {
-    const schemas = sources.map((source): ConvertedSchema => {
-      const position = new SchemaPosition()
-      const schema = source === undefined ? {} : writer.write(source, position)
-      return { schema, names: position.names }
-    })
-    const texts = schemas.map(({ schema }) => JSON.stringify(schema))
-    if (Buffer.byteLength(texts.join(',')) > limits.bytes) return undefined
-    return deepFreeze({ schemas, cut: writer.cut, broken: writer.broken })
-  } catch (error) {
-    if (error instanceof TooLarge) return undefined
-    throw error
+  const wide = { ...limits, bytes: limits.bytes * 2 }
+  const written: ConvertedSource[] = []
+  let [writtenBytes, bytes] = [0, sources.length - 1]
+  for (const source of sources) {
+    const one = source === undefined ? NO_SCHEMA : convert(source, wide)
+    if (one === undefined) return undefined
+    written.push(one)
+    writtenBytes += one.writtenBytes
+    bytes += one.bytes
+    if (writtenBytes > wide.bytes || bytes > limits.bytes) return undefined
   }
+  return Object.freeze({
+    schemas: Object.freeze(written.map(({ converted }) => converted)),
+    cut: written.reduce((sum, { cut }) => sum + cut, 0),
+    broken: Object.freeze(written.flatMap(({ broken }) => broken)),
+  })
 }
+
+const NO_SCHEMA: ConvertedSource = Object.freeze({
+  converted: Object.freeze({ schema: Object.freeze({}), names: undefined }),
+  cut: 0,
+  broken: Object.freeze([]),
+  writtenBytes: 0,
+  bytes: 2,
+})
 
 function openSchema(source: SchemaSource | undefined): InputSchema {
   return source === undefined ? {} : { description: 'Too large to be described.' }

@@ -22,6 +22,7 @@ const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 
 /** Finds all operations under `paths`, in the document's order. A path that leads nowhere is a fault of the document. */
 export function findOperations(context: ReadingContext): readonly FoundOperation[] {
+  checkRootExtension(context)
   const paths = member(context.root, 'paths')
   if (paths === undefined && context.version !== '3.0') return []
   if (!isObject(paths)) {
@@ -106,13 +107,33 @@ function findOperation(context: ReadingContext, { item, path, method, at }: Spot
 }
 
 function tried(context: ReadingContext, item: Place, operation: Place) {
-  try {
-    const extensions = readExtensions(context.root, item, operation)
-    return { extensions, internal: isInternal(item, operation), fault: undefined }
-  } catch (error) {
-    if (!(error instanceof OperationFault)) throw error
-    return { extensions: undefined, internal: true, fault: error }
+  const internal = faultOr(() => isInternal(item, operation))
+  const extensions = faultOr(() => readExtensions(context.root, item, operation))
+  const faults = [internal, extensions].filter((one) => one instanceof OperationFault)
+  return {
+    extensions: faults.length > 0 || extensions instanceof OperationFault ? undefined : extensions,
+    // A wrong value is told: nobody is to think that the operation was left out on purpose.
+    internal: internal === true,
+    fault: faults[0],
   }
+}
+
+function faultOr<T>(read: () => T): T | OperationFault {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof OperationFault) return error
+    throw error
+  }
+}
+
+/** At the root, true and false say whether operations are tools; an object describes a server of MCP, and is not ours. */
+function checkRootExtension({ root, faults }: ReadingContext): void {
+  const whole = member(root, 'x-mcp')
+  if (whole === undefined || typeof whole === 'boolean' || isObject(whole)) return
+  const message = 'x-mcp is not true, false or an object'
+  const cure = 'Make it true or false, or remove it'
+  faults.add({ code: 'extension', severity: 'fault', pointer: '#/x-mcp', message, cure })
 }
 
 function addStructureFault({ faults }: ReadingContext, pointer: string, message: string): void {

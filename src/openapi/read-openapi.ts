@@ -1,5 +1,6 @@
 import { deepFreeze } from '../options/deep-freeze.js'
 import { brokenReferences } from './broken-references.js'
+import { createConvertSource } from './converted-sources.js'
 import { readInfo, readVersion } from './document-info.js'
 import { parseDocument } from './document.js'
 import { FaultList, inOrder } from './fault-list.js'
@@ -48,12 +49,13 @@ function readParts(
   const { root, name, version, references, faults } = context
   const schemes = readSecuritySchemes(context, options)
   const read = withLines(readOperations({ ...context, schemes }, options), linesOf)
+  const convert = createConvertSource({ references, version })
   const document: OpenApiDocument = {
     name,
     version,
     ...readInfo(root, faults),
     securitySchemes: schemes.all,
-    toInputSchemas: (sources, how) => toInputSchemas({ references, version }, sources, how),
+    toInputSchemas: (sources, how) => toInputSchemas(convert, sources, how),
     follow: (source) => {
       const followed = references.follow(source)
       return 'broken' in followed ? undefined : followed

@@ -30,7 +30,7 @@ export interface WriterLimits {
   readonly depth: number
   /** Of each description, in characters; 0 leaves all out. */
   readonly description: number
-  /** Of all schemas together, roughly: writing ends when they are surely larger. */
+  /** Roughly: writing ends when the schema is surely larger. */
   readonly bytes: number
   readonly optionalNulls: boolean
 }
@@ -68,6 +68,11 @@ export class SchemaWriter {
     this.#references = references
     this.#version = version
     this.#limits = limits
+  }
+
+  /** What was written, roughly. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   write(source: Place, position: SchemaPosition): JsonObject {

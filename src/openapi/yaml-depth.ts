@@ -1,4 +1,6 @@
-import { CST } from 'yaml'
+import type { CST } from 'yaml'
+
+type TokenType = typeof CST.tokenType
 
 /**
  * Follows how deep the collections of a YAML text are, lexeme by lexeme: at most twice as deep as said, since a list may
@@ -7,6 +9,7 @@ import { CST } from 'yaml'
  * The parser of the package uses recursion, and a text that exhausts the stack there may end the process.
  */
 export class YamlDepth {
+  readonly #tokenType: TokenType
   /** Columns in which block collections have begun and not ended. */
   readonly #columns: number[] = []
   #column = 0
@@ -15,9 +18,14 @@ export class YamlDepth {
   #nestedPairs = 0
   #lineBegins = true
 
+  /** `tokenType` is `CST.tokenType` of the package, which not everybody who imports this needs to load. */
+  constructor(tokenType: TokenType) {
+    this.#tokenType = tokenType
+  }
+
   /** Takes one lexeme of the package's `Lexer`; returns the depth behind it. */
   after(lexeme: string): number {
-    const type = CST.tokenType(lexeme)
+    const type = this.#tokenType(lexeme)
     if (type === 'flow-seq-start' || type === 'flow-map-start') this.#pairs.push(0)
     else if (type === 'flow-seq-end' || type === 'flow-map-end') this.#ends(this.#pairs.pop())
     else if (type === 'comma') this.#ends(this.#pairs.splice(-1, 1, 0)[0])
@@ -37,7 +45,7 @@ export class YamlDepth {
     this.#nestedPairs -= pairs
   }
 
-  #begins(type: ReturnType<typeof CST.tokenType>): void {
+  #begins(type: ReturnType<TokenType>): void {
     const isMark =
       type === 'seq-item-ind' || type === 'explicit-key-ind' || type === 'map-value-ind'
     const nests = this.#lineBegins || (isMark && this.#pairs.length === 0)

@@ -1,4 +1,4 @@
-import { Composer, Lexer, Parser, YAMLParseError, type CST, type Document } from 'yaml'
+import { Composer, CST, Lexer, Parser, YAMLParseError, type Document } from 'yaml'
 import { keyTwice, tooMuch } from './json-document.js'
 import { isObject } from './json.js'
 import { DOCUMENT_LIMITS } from './limits.js'
@@ -44,7 +44,7 @@ export function yamlDocument(input: ParserInput): ParsedDocument {
 }
 
 function composed(text: string): Document.Parsed | { readonly problem: 'depth' | 'tokens' } {
-  const depth = new YamlDepth()
+  const depth = new YamlDepth(CST.tokenType)
   const parser = new Parser()
   const composer = new Composer({
     schema: 'core',

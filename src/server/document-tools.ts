@@ -7,7 +7,11 @@ import { checkedStructure, placed } from '../config/structure-issues.js'
 import { parseYamlText } from '../config/yaml-text.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { OpenApiDocumentError } from '../openapi-tools/openapi-document-error.js'
-import type { OpenApiTools } from '../openapi-tools/openapi-tools.js'
+import type {
+  OpenApiTools,
+  OpenApiToolsFault,
+  OpenApiToolsFaultCode,
+} from '../openapi-tools/openapi-tools.js'
 import type { CuratedOperation, ToolsFromOpenApiOptions } from '../openapi-tools/options.js'
 import { prefixedTools, withoutPrefix } from './prefixed-tools.js'
 import { readDocument, UnreadDocumentError } from './read-document.js'
@@ -66,32 +70,55 @@ export async function toolsOfDocuments(
   return made.map(({ tools }) => tools)
 }
 
-/** Reads the document of one API and makes its tools. Rejects with a `ConfigError`. */
+/**
+ * Reads the document of one API and makes its tools. Rejects with a `ConfigError` that names what is wrong with the curation
+ * and with the document.
+ */
 export async function toolsOfDocument(
   api: string,
-  { baseUrl, openapi, names }: ApiWithDocument,
-  { fetch, reservedNames }: DocumentToolsOptions,
+  openApi: ApiWithDocument,
+  options: DocumentToolsOptions,
 ): Promise<DocumentTools> {
+  const { openapi, names } = openApi
   const curation = curationOf(openapi)
-  const source = await readDocument(openapi.document, { fetch }).catch((error: unknown) => {
-    throw error instanceof UnreadDocumentError ? unread(openapi, names.api, error) : error
+  const source = await readDocument(openapi.document, options).catch((error: unknown) => {
+    if (!(error instanceof UnreadDocumentError)) throw error
+    throw new ConfigError([...curation.issues, unread(openapi, names.api, error)])
   })
   // Loaded here: without a document, nobody needs it.
   const { toolsFromOpenApi } = await import('../openapi-tools/tools-from-openapi.js')
-  const { documentName: name, toolPrefix = '', operations, optionNames, ...rest } = openapi
-  const { serverScopes, scopesMissing, optionalSecurity, answerBytes, maxTools } = rest
-  const options: ToolsFromOpenApiOptions = {
-    ...{ api, name, baseUrl, curation, operations, optionNames },
-    ...{ serverScopes, scopesMissing, optionalSecurity, answerBytes, maxTools },
-    reservedNames: withoutPrefix(reservedNames, toolPrefix),
-  }
+  const { documentName: name, toolPrefix = '' } = openapi
   try {
-    const made = toolsFromOpenApi(source, options)
+    const made = toolsFromOpenApi(source, makingOptions(api, openApi, { curation, options }))
+    if (curation.issues.length > 0) throw new ConfigError(curation.issues)
     const tools = prefixedTools(made, toolPrefix)
     assertNamesFit(tools, toolPrefix, names)
     return { ...tools, api, document: name }
   } catch (error) {
-    throw error instanceof OpenApiDocumentError ? asConfigError(error, name) : error
+    if (!(error instanceof OpenApiDocumentError)) throw error
+    const { faults } = error
+    if (curation.issues.length === 0) throw new ConfigError(issuesOf(faults, name))
+    const own = faults.filter(({ code }) => !CURABLE.has(code))
+    throw new ConfigError([...curation.issues, ...issuesOf(own, name)])
+  }
+}
+
+/** Faults that may be gone with a curation that can be read. */
+const CURABLE: ReadonlySet<OpenApiToolsFaultCode> = new Set([
+  ...(['security_missing', 'name', 'server_scopes', 'too_many', 'curation'] as const),
+])
+
+function makingOptions(
+  api: string,
+  { baseUrl, openapi }: ApiWithDocument,
+  given: { readonly curation: ReadCuration; readonly options: DocumentToolsOptions },
+): ToolsFromOpenApiOptions {
+  const { documentName: name, toolPrefix = '', operations, optionNames, ...rest } = openapi
+  const { serverScopes, scopesMissing, optionalSecurity, answerBytes, maxTools } = rest
+  return {
+    ...{ api, name, baseUrl, curation: given.curation.entries, operations, optionNames },
+    ...{ serverScopes, scopesMissing, optionalSecurity, answerBytes, maxTools },
+    reservedNames: withoutPrefix(given.options.reservedNames, toolPrefix),
   }
 }
 
@@ -99,45 +126,44 @@ function unread(
   { documentName }: OpenApiConfig,
   key: string,
   { message }: UnreadDocumentError,
-): ConfigError {
-  return new ConfigError([
-    { key: `${key} (${documentName})`, hint: `names a document that ${message}` },
-  ])
+): ConfigIssue {
+  return { key: `${key} (${documentName})`, hint: `names a document that ${message}` }
 }
 
 /** Each fault as an issue: where, what, and what to change. */
-function asConfigError({ faults }: OpenApiDocumentError, document: string): ConfigError {
+function issuesOf(faults: readonly OpenApiToolsFault[], document: string): readonly ConfigIssue[] {
   const wrong = faults.filter(({ severity }) => severity === 'fault')
-  return new ConfigError(
-    wrong.map(({ message, cure, pointer, line }) => ({
-      key: `${placed(document, line)}${pointer === '#' ? '' : `, ${pointer}`}`,
-      hint: `${message}. ${cure}`,
-    })),
-  )
+  return wrong.map(({ message, cure, pointer, line }) => ({
+    key: `${placed(document, line)}${pointer === '#' ? '' : `, ${pointer}`}`,
+    hint: `${message}. ${cure}`,
+  }))
 }
 
-/** The entries of the curation, from its file where it is one. */
-function curationOf({
-  curation,
-  optionNames,
-}: OpenApiConfig): Readonly<Record<string, CuratedOperation>> | undefined {
-  if (typeof curation !== 'string') return curation
+/** The entries of a curation, or what is wrong with it. */
+interface ReadCuration {
+  readonly entries: Readonly<Record<string, CuratedOperation>> | undefined
+  readonly issues: readonly ConfigIssue[]
+}
+
+/** Read from its file where it is one. */
+function curationOf({ curation, optionNames }: OpenApiConfig): ReadCuration {
+  if (typeof curation !== 'string') return { entries: curation, issues: [] }
+  const text = textOf(curation)
+  if (text === undefined) {
+    const hint = 'names a file that cannot be read. Check path and permissions'
+    const key = optionNames?.curation ?? 'curation'
+    return { entries: undefined, issues: [{ key, value: curation, hint }] }
+  }
   const issues: ConfigIssue[] = []
-  const setting = optionNames?.curation ?? 'curation'
-  const entries = checkedStructure(CURATION, parseYamlText(textOf(curation, setting)), {
-    name: curation,
-    issues,
-  })
-  if (entries === undefined) throw new ConfigError(issues)
-  return entries
+  const entries = checkedStructure(CURATION, parseYamlText(text), { name: curation, issues })
+  return { entries, issues }
 }
 
-function textOf(path: string, key: string): string {
+function textOf(path: string): string | undefined {
   try {
     return decodeText(readFileSync(path))
   } catch {
-    const hint = 'names a file that cannot be read. Check path and permissions'
-    throw new ConfigError([{ key, value: path, hint }])
+    return undefined
   }
 }
 

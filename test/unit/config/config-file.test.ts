@@ -146,6 +146,16 @@ describe('the configuration file', () => {
     ['a key twice', 'apis: {}\napis: {}\n', 'apis.yaml:2: has the same key twice'],
     ['a tab', 'apis:\n\ta: 1\n', /^apis\.yaml:\d: /],
     ['aliases without end', `a: &a [x]\n${bombOf(12)}`, /aliases/],
+    [
+      'lists within lists without end',
+      `apis:\n  a: ${'['.repeat(20_000)}`,
+      /^apis\.yaml:2: is nested too deeply here: more than 200 /,
+    ],
+    [
+      'mappings within mappings without end',
+      `apis:\n${Array.from({ length: 3_000 }, (_, depth) => `${' '.repeat(depth + 1)}a:\n`).join('')}`,
+      /^apis\.yaml:2\d\d: is nested too deeply here: more than 200 /,
+    ],
     ['nothing', '', /^apis\.yaml: must be a mapping with apis$/],
     ['a list', '- a\n', 'apis.yaml:1: must be a mapping with apis'],
     ['no API', 'apis: {}\n', 'apis.yaml:1, apis: must name an API'],

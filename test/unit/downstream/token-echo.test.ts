@@ -29,6 +29,9 @@ const ANY = z.unknown()
 const everyEscaped = (text: string): string =>
   text.replace(/./g, (char) => `\\u00${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
+const everyEncoded = (text: string): string =>
+  text.replace(/./g, (char) => `%${char.charCodeAt(0).toString(16)}`)
+
 const ECHOES: readonly (readonly [what: string, write: (token: string) => string])[] = [
   ['a member', (token) => JSON.stringify({ msg: token })],
   ['a header as it was sent', (token) => JSON.stringify({ authorization: `Bearer ${token}` })],
@@ -43,6 +46,16 @@ const ECHOES: readonly (readonly [what: string, write: (token: string) => string
     'a part of a URL',
     (token) => JSON.stringify(`https://a.example/?t=${encodeURIComponent(token)}`),
   ],
+  ['a text with every character escaped', (token) => `["${everyEscaped(token)}"]`],
+  ['JSON in JSON', (token) => JSON.stringify(`["${everyEscaped(token)}"]`)],
+  ['JSON in JSON in JSON', (token) => JSON.stringify(JSON.stringify(`["${everyEscaped(token)}"]`))],
+  ['a URL with every character encoded', (token) => JSON.stringify(everyEncoded(token))],
+  [
+    'a URL in a URL',
+    (token) => JSON.stringify(encodeURIComponent(`https://a.example/?t=${everyEncoded(token)}`)),
+  ],
+  ['JSON in a URL', (token) => encodeURIComponent(`"${everyEscaped(token)}"`)],
+  ['HTML', (token) => JSON.stringify(token.replace(/./g, (char) => `&#${char.charCodeAt(0)};`))],
   ['base64', (token) => JSON.stringify(Buffer.from(token).toString('base64'))],
   [
     'base64 of a header',
@@ -125,6 +138,53 @@ describe.each([
         expect(whole.toString().startsWith(passed.text)).toBe(true)
       }),
     )
+  })
+})
+
+describe('an escaped token', () => {
+  test.each([
+    ['JSON', everyEscaped(JWT)],
+    ['JSON in JSON', JSON.stringify(everyEscaped(JWT))],
+    ['a URL', everyEncoded(JWT)],
+  ])(
+    '[S12] no part of an escaped token is passed on, however the bytes come: %s',
+    (_form, escaped) => {
+      const whole = Buffer.from(`{"before":"${'b'.repeat(40)}","msg":"${escaped}","after":1}`)
+      const cuts = fc.array(fc.nat({ max: whole.length }), { maxLength: 12 })
+      fc.assert(
+        fc.property(cuts, (places) => {
+          const passed = read([...places, 0, whole.length], whole, JWT)
+          expect(passed.ended).toBe('echoed')
+          expect(passed.text).not.toContain(escaped.slice(0, 60))
+        }),
+      )
+    },
+  )
+
+  test('[S12] an opaque token without a long plain part is found where a URL has it', () => {
+    const token = 'ab+cd/ef=gh+ij/kl=mn'
+    const echo = new TokenEcho([new Secret(token)])
+    expect(echo.isIn(`https://a.example/?t=${encodeURIComponent(token)}`)).toBe(true)
+    expect(echo.isIn(`https://a.example/?t=${encodeURIComponent(token.slice(1))}`)).toBe(false)
+  })
+
+  test('what has escapes and no token passes unchanged, however the bytes come', () => {
+    const part = fc.constantFrom('100%', '%20', '\\u0065', '\\\\', '&#101;', ' ', 'x', '\u00e4')
+    const text = fc.array(part).map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(text, fc.array(fc.nat({ max: 60 }), { maxLength: 8 }), (given, places) => {
+        const whole = Buffer.from(given)
+        const cuts = [...places.map((place) => Math.min(place, whole.length)), 0, whole.length]
+        expect(read(cuts, whole, JWT)).toEqual({ ended: 'whole', text: given })
+      }),
+    )
+  })
+
+  test('what has more backslashes than any text is looked through at once', () => {
+    const echo = new TokenEcho([new Secret(JWT)])
+    for (const text of ['\\', '%', '%25', '&#', '&#x0', '\\\\u00']) {
+      expect(echo.isIn(text.repeat(500_000))).toBe(false)
+    }
   })
 })
 

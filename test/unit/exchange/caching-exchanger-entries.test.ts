@@ -27,8 +27,7 @@ import { failureOf } from '../outcomes.js'
 
 function setUp(options: Partial<CachingExchangerOptions> = {}) {
   const inner = new PromptExchanger()
-  const time = new ManualClock()
-  const log = new RecordingLog()
+  const [time, log] = [new ManualClock(), new RecordingLog()]
   const cache = createMemoryTokenCache()
   const exchanger = createCachingExchanger(inner, {
     ...{ cache, log, clientId: 'mcp-server', subjectTokenType: 'urn:example', clock: time.clock },

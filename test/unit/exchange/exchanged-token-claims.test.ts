@@ -204,6 +204,16 @@ describe('more scope than was asked for', () => {
     expect(await logged('admin', [])).toHaveLength(1)
   })
 
+  test('[S16.5] more scope than was asked for has another cure where no scope was asked for: to ask for one', async () => {
+    const [line] = await logged('admin', [])
+    expect(line?.fields).toMatchObject({
+      asked: [],
+      hint: expect.stringMatching(/none was asked for.*Give the tool a small scope/) as string,
+    })
+    const [other] = await logged('read:private admin')
+    expect(other?.fields['hint']).not.toContain('none was asked for')
+  })
+
   test('[S16.5] more scope than was asked for also of a token that cannot be looked into', async () => {
     const log = new RecordingLog()
     await verifyExchangedToken(

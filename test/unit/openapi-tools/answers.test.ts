@@ -111,8 +111,9 @@ describe('an answer of the API', () => {
   })
 
   test('with a link to the next page says which arguments lead there', async () => {
-    const link = '<https://api.example/things?q=a&page=2&per_page=50>; rel="next", <x>; rel="last"'
-    const texts = textsOf(await answered(answering('[1]', { headers: { link } })))
+    const link = '</things?q=a&page=2&per_page=50>; rel="next", <x>; rel="last"'
+    const { call } = await setUpCalls(answering('[1]', { headers: { link } }))
+    const texts = textsOf(await call(onlyTool(PAGED), { q: 'a' }))
     expect(texts).toEqual([
       '[1]',
       'There is a next page: call again with page="2", per_page="50", and the other arguments as they were.',

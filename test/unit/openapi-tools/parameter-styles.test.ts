@@ -232,6 +232,16 @@ describe('a parameter', () => {
     expect(seen).toEqual([])
   })
 
+  test('[openapi 21] values that would change the path together, as parts of one segment, are refused', async () => {
+    const { call, seen } = await setUpCalls()
+    const parameters = ['a', 'b'].map((name) => ({ name, in: 'path', required: true, schema: {} }))
+    const tool = onlyTool(documentOf({ parameters }, { path: '/things/{a}{b}/members' }))
+    // Decoded twice, this is a dot.
+    await expect(call(tool, { a: '%2', b: 'e' })).rejects.toThrow('The API was not called')
+    await call(tool, { a: '1', b: 'e' })
+    expect(seen.map(({ url }) => url)).toEqual(['/things/1e/members'])
+  })
+
   test('[openapi 21] 5,000 characters are one segment', async () => {
     const { call, seen } = await setUpCalls()
     const parameters = [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }]

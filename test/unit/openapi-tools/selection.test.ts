@@ -51,6 +51,48 @@ describe('the selection of operations', () => {
     for (const { cure, pointer } of excluded) expect([cure, pointer]).not.toContain('')
   })
 
+  test.each([
+    ['x-mcp', 'no', undefined, 'true, false or an object'],
+    ['x-mcp', 'yes', 'enabled', 'true, false or an object'],
+    ['x-internal', 'no', undefined, 'true or false'],
+  ])(
+    'names an extension of a wrong form as a fault, with its place and cure, and does not take it for a choice: %s: %s, operations: %s',
+    (key, value, operations, form) => {
+      const paths = { '/a': { get: { operationId: 'a', [key]: value } } }
+      const text = JSON.stringify(documentWith(paths), undefined, 1)
+      const line = text.split('\n').findIndex((one) => one.includes(`"${key}"`)) + 1
+      const { excluded } = toolsOf(text, { operations })
+      expect(excluded).toMatchObject([
+        {
+          code: 'extension',
+          kind: 'fault',
+          pointer: `#/paths/~1a/get/${key}`,
+          line,
+          reason: `${key} is not ${form}`,
+          cure: `Make it ${form}`,
+        },
+      ])
+    },
+  )
+
+  test('leaves out by choice what has a wrong extension and would not be selected in any case', () => {
+    const paths = { '/a': { get: { operationId: 'a', 'x-mcp': 'no', 'x-internal': true } } }
+    expect(toolsOf(documentWith(paths)).excluded).toMatchObject([{ kind: 'choice' }])
+    const other = { '/a': { get: { operationId: 'a', 'x-mcp': 'no' } } }
+    const { excluded } = toolsOf(documentWith(other), { operations: 'tag:b' })
+    expect(excluded).toMatchObject([{ kind: 'choice' }])
+  })
+
+  test('is not made where x-mcp of the whole document has a wrong form, which is a fault', () => {
+    const paths = { '/a': { get: { operationId: 'a' } } }
+    const error = thrownBy(() => toolsOf(documentWith(paths, { 'x-mcp': 'false' })))
+    expect(String(error)).toContain(
+      'x-mcp is not true, false or an object. Make it true or false, or remove it. (#/x-mcp)',
+    )
+    const { tools } = toolsOf(documentWith(paths, { 'x-mcp': { servers: [] } }))
+    expect(tools).toHaveLength(1)
+  })
+
   test('gives way to the curation: hidden, or shown though the document says no', () => {
     const curation = { listTrips: { hidden: true }, 'GET /off': { hidden: false } }
     expect(selected(undefined, { curation })).toBe('deleteTrip getTrip off on')
