@@ -25,4 +25,19 @@ export {
   type RunningMcpServer,
   type StartDirectoryOptions,
 } from './development/start-directory.js'
+export {
+  startEntraStandIn,
+  type EntraStandIn,
+  type EntraStandInOptions,
+} from './identity-providers/entra/entra-stand-in.js'
+export {
+  startKeycloakStandIn,
+  type KeycloakStandIn,
+  type KeycloakStandInOptions,
+} from './identity-providers/keycloak/keycloak-stand-in.js'
+export {
+  startOktaStandIn,
+  type OktaStandIn,
+  type OktaStandInOptions,
+} from './identity-providers/okta/okta-stand-in.js'
 export { createDownstreamApi, type DownstreamApiOptions } from './downstream-api/downstream-api.js'

@@ -9,6 +9,7 @@ const TARGET = join(ROOT, 'dist-apps/package')
 const COPIED: readonly (readonly [string, string])[] = [
   ['apps/package.json', 'package.json'],
   ['apps/README.md', 'README.md'],
+  ['apps/identity-providers/README.md', 'apps/identity-providers/README.md'],
   ['LICENSE', 'LICENSE'],
   ['apps/authorization-server/directory.json', 'apps/authorization-server/directory.json'],
   ['apps/downstream-api/openapi.yaml', 'apps/downstream-api/openapi.yaml'],

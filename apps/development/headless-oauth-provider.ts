@@ -8,6 +8,8 @@ export interface HeadlessOAuthProviderOptions {
   readonly fetch?: typeof fetch | undefined
   /** A client id metadata document, for clients that do not register. */
   readonly clientMetadataUrl?: string | undefined
+  /** A public client that is registered already, and where. Default: the client registers itself. */
+  readonly client?: { readonly id: string; readonly issuer: string } | undefined
 }
 
 /**
@@ -25,6 +27,10 @@ export class HeadlessOAuthProvider extends MemoryOAuthProvider {
       clientName: options.clientName ?? 'Headless MCP client',
       clientMetadataUrl: options.clientMetadataUrl,
     })
+    const { client } = options
+    if (client !== undefined) {
+      this.saveClientInformation({ client_id: client.id, issuer: client.issuer })
+    }
     this.#username = options.username
     this.#fetch = options.fetch
   }

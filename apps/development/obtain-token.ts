@@ -1,4 +1,5 @@
 import * as openid from 'openid-client'
+import { COMMAND_LINE_CLIENT } from './token-command-for.js'
 import { signIn } from './sign-in.js'
 
 export interface ObtainTokenOptions {
@@ -8,17 +9,24 @@ export interface ObtainTokenOptions {
   readonly resource: string
   /** Space-separated. */
   readonly scope: string
+  /** A public client that may be called back at 127.0.0.1. Default `curl`. */
+  readonly clientId?: string | undefined
 }
 
-const CLIENT_ID = 'curl'
 const REDIRECT_URI = 'http://127.0.0.1:33419/callback'
 
 /** Gets an access token by the authorization-code flow with PKCE, pressing the buttons of the sign-in page. */
 export async function obtainToken(options: ObtainTokenOptions): Promise<string> {
   const config = await openid
-    .discovery(new URL(options.issuer), CLIENT_ID, undefined, openid.None(), {
-      execute: [openid.allowInsecureRequests],
-    })
+    .discovery(
+      new URL(options.issuer),
+      options.clientId ?? COMMAND_LINE_CLIENT,
+      undefined,
+      openid.None(),
+      {
+        execute: [openid.allowInsecureRequests],
+      },
+    )
     .catch((cause: unknown) => {
       throw new Error(
         `No authorization server answers at ${options.issuer}. Is npm start running?`,

@@ -5,7 +5,10 @@ import { createProcessLog } from '../../src/server/process-log.js'
 import { loadDirectory } from '../authorization-server/directory.js'
 import { API_DOCUMENT_FILE } from '../downstream-api/document.js'
 import { isDeployment } from './is-deployment.js'
+import { standInOf } from './stand-in-of.js'
+import { standInText } from './stand-in-text.js'
 import { startDirectory } from './start-directory.js'
+import { startStandIn } from './start-stand-in.js'
 import { startedText } from './started-text.js'
 
 export interface RunDevelopmentOptions {
@@ -21,37 +24,62 @@ export interface RunDevelopmentOptions {
  * `DEV_DIRECTORY` names. Rejects when it cannot start, and for an environment that asks for a deployment.
  */
 export async function runDevelopment(options: RunDevelopmentOptions): Promise<void> {
-  const { environment, file } = options
+  const { environment } = options
   if (isDeployment(environment)) {
     throw new Error(
       'NODE_ENV is production, or settings of a deployment are there, in the environment or ./.env. Remove them, or run the MCP server that they describe.',
     )
   }
   assertLoopback(environment['HOST'])
+  const running = await start(options).catch((error: unknown) => {
+    throw new Error(explain(error), { cause: error })
+  })
+  process.stdout.write(running.text)
+  await stopSignal()
+  await running.close()
+}
+
+interface RunningSetUp {
+  /** What a person is told. */
+  readonly text: string
+  close(): Promise<void>
+}
+
+async function start({
+  environment,
+  file,
+  tokenProgram,
+}: RunDevelopmentOptions): Promise<RunningSetUp> {
   const path = textOf(environment, 'DEV_DIRECTORY')
-  const directory = loadDirectory(path)
+  const provider = standInOf(environment)
   const log = createProcessLog({
     level: SETTINGS.LOG_LEVEL.schema.parse(environment['LOG_LEVEL'] ?? 'info'),
   })
   warnOfSettingsFile(file, log)
-  const running = await startDirectory({
-    directory,
-    // A directory of one's own does not have the scopes of the project's API.
-    apiDocument: path === undefined ? API_DOCUMENT_FILE : undefined,
+  const common = {
     ports: {
       authorizationServer: portOf(environment, 'DEV_AUTHORIZATION_SERVER_PORT', '9000'),
       api: portOf(environment, 'DEV_API_PORT', '8787'),
       mcp: portOf(environment, 'PORT', '3001'),
     },
     log,
-    tokenProgram: options.tokenProgram,
+    tokenProgram,
     environment: furtherSettings(environment),
-  }).catch((error: unknown) => {
-    throw new Error(explain(error), { cause: error })
+  }
+  if (provider !== undefined) {
+    const running = await startStandIn({ ...common, provider })
+    return { text: standInText(running, { tokenProgram }), close: () => running.close() }
+  }
+  const running = await startDirectory({
+    ...common,
+    directory: loadDirectory(path),
+    // A directory of one's own does not have the scopes of the project's API.
+    apiDocument: path === undefined ? API_DOCUMENT_FILE : undefined,
   })
-  process.stdout.write(startedText(running, { file: path, tokenProgram: options.tokenProgram }))
-  await stopSignal()
-  await running.close()
+  return {
+    text: startedText(running, { file: path, tokenProgram }),
+    close: () => running.close(),
+  }
 }
 
 /** Resolves at the first SIGINT or SIGTERM; the second one ends the process. */

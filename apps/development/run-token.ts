@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { scopesOf } from './api-scopes.js'
 import { obtainToken } from './obtain-token.js'
 import { scopeNotice } from './scope-notice.js'
+import { signInPlaceOf } from './sign-in-place.js'
 import { TOKEN_DEFAULTS } from './token-command.js'
 
 /**
@@ -30,9 +30,9 @@ async function printToken(values: ReturnType<typeof readArguments>): Promise<voi
   const { user: username = '', issuer, resource } = values
   if (username.trim() === '') throw new CommandLineError('--user is missing.')
   if (!URL.canParse(issuer)) throw new CommandLineError('--issuer must be a URL.')
-  const known = await scopesOf(issuer, resource)
+  const { scopes: known, ...place } = await signInPlaceOf(issuer, resource)
   const scope = values.scope ?? known?.join(' ') ?? TOKEN_DEFAULTS.scope
-  const token = await obtainToken({ username, issuer, resource, scope })
+  const token = await obtainToken({ ...place, username, resource, scope })
   process.stderr.write(scopeNotice(token, { scope, known: known ?? [], username, resource }))
   process.stdout.write(`${token}\n`)
 }

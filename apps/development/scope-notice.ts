@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose'
+import { decodeJwt, type JWTPayload } from 'jose'
 import { isIdentityScope, missingScopes, parseScope } from '../../src/scopes.js'
 
 export interface AskedScopes {
@@ -15,7 +15,7 @@ export function scopeNotice(
   token: string,
   { scope, known, username, resource }: AskedScopes,
 ): string {
-  const granted = parseScope(decodeJwt(token)['scope'])
+  const granted = grantedScopes(decodeJwt(token), resource)
   const missing = missingScopes(parseScope(scope), granted).filter((one) => !isIdentityScope(one))
   const unknown = missingScopes(missing, known)
   const refused = missingScopes(missing, unknown)
@@ -29,4 +29,12 @@ export function scopeNotice(
           `Not granted: ${unknown.join(' ')}. ${resource} has no such scope. It has: ${known.join(' ') || 'none'}.\n`,
         ]),
   ].join('')
+}
+
+/** Entra writes a text into `scp`, Okta a list. Entra takes the resource off the names that were asked for. */
+function grantedScopes(claims: JWTPayload, resource: string): readonly string[] {
+  const { scope, scp } = claims
+  const written = scope ?? (Array.isArray(scp) ? scp.join(' ') : scp)
+  const names = parseScope(written)
+  return [...names, ...names.map((name) => `${resource}/${name}`)]
 }

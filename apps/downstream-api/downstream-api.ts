@@ -41,7 +41,7 @@ export function createDownstreamApi(options: DownstreamApiOptions): Express {
   app.use(knownHosts({ endpoint: THIS_MACHINE, allowedHosts: hosts }))
   app.get('/', pageForBrowsers(options))
   app.use(publicTravelRoutes())
-  app.use(strictCredentials, bearerToken(options), forUsAlone(options.audience))
+  app.use(strictCredentials, bearerToken(options), forUsAlone(options.audience), scopesOfScp)
   const told: RequestHandler = (req, _res, next) => {
     options.onCall?.(req.auth?.payload ?? {})
     next()
@@ -103,6 +103,20 @@ function forUsAlone(audience: string): RequestHandler {
     if (proof !== undefined) seenProofs.assertUnused(proof, cnf)
     next()
   }
+}
+
+/** Entra writes scopes as text into `scp`, Okta as a list; the library reads `scope` alone. */
+const scopesOfScp: RequestHandler = function scopesOfScpMiddleware(req, _res, next) {
+  const claims = req.auth?.payload
+  const scopes = [claims?.['scp']].flat()
+  if (claims !== undefined && claims['scope'] === undefined && scopes.every(isText)) {
+    claims['scope'] = scopes.join(' ')
+  }
+  next()
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 const scopeOfPath: RequestHandler<{ scope: string }> = (req, res, next) => {

@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { hintFor } from '../../src/exchange/exchange-failure.js'
-import { ACCESS_TOKEN_TYPE } from '../../src/exchange/token-exchanger.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
+import { credentialsProbe, exchangeProbe } from './client-probes.js'
 import type { Deployment } from './deployment.js'
 import type { Diagnosis } from './diagnosis.js'
 import { notCheckable, ok, wrong, type CheckName, type Observation } from './finding.js'
 import type { NetworkFault } from './network-fault.js'
-import { TOKEN_EXCHANGE_GRANT } from './token-endpoint-check.js'
 import { probeTokenEndpoint, type ProbeAnswer } from './token-probe.js'
 
 const CREDENTIALS = 'client.credentials'
@@ -27,7 +24,10 @@ export async function checkClient(
 ): Promise<void> {
   const { issuer } = metadata
   if (!diagnosis.canMake(CREDENTIALS, issuer)) return
-  const credentials = judgeCredentials(await probeCredentials(metadata, deployment))
+  const credentials = judgeCredentials(
+    await probeTokenEndpoint(metadata, credentialsProbe(deployment), deployment),
+    deployment,
+  )
   diagnosis.tell({
     ...credentials,
     issuer,
@@ -35,36 +35,13 @@ export async function checkClient(
   })
   if (!diagnosis.canMake(EXCHANGE, issuer)) return
   const accepted = credentials.verdict === 'ok'
-  const exchange = judgeExchange(await probeExchange(metadata, deployment), accepted)
+  const answer = await probeTokenEndpoint(metadata, exchangeProbe(deployment), deployment)
+  const exchange = judgeExchange(answer, { accepted, deployment })
   diagnosis.tell({
     ...exchange,
     issuer,
     explainedBy: ['token_endpoint.grant', 'tenant.client', 'tenant.server_api'],
   })
-}
-
-function probeCredentials(metadata: IssuerMetadata, deployment: Deployment): Promise<ProbeAnswer> {
-  const parameters = {
-    code: `doctor-${randomUUID()}`,
-    redirect_uri: 'http://127.0.0.1/doctor',
-    code_verifier: `${randomUUID()}${randomUUID()}`,
-  }
-  return probeTokenEndpoint({ metadata, grantType: 'authorization_code', parameters }, deployment)
-}
-
-function probeExchange(metadata: IssuerMetadata, deployment: Deployment): Promise<ProbeAnswer> {
-  const { exchange, apis } = deployment.config
-  const parameters = {
-    subject_token: 'doctor-this-is-no-token',
-    subject_token_type:
-      exchange.subjectTokenType === undefined
-        ? ACCESS_TOKEN_TYPE
-        : `urn:mcp-on-behalf-of:doctor:${randomUUID()}`,
-    requested_token_type: ACCESS_TOKEN_TYPE,
-    // Any of them: the subject token is refused before the audience matters.
-    audience: Object.values(apis)[0]?.audience ?? '',
-  }
-  return probeTokenEndpoint({ metadata, grantType: TOKEN_EXCHANGE_GRANT, parameters }, deployment)
 }
 
 /** A refusal, as a probe expects one: what it says, and how the finding shows it. */
@@ -85,7 +62,13 @@ function refusalIn(
   return passes ? { finding: passing(check, shown) } : { refusal: { ...answer, shown } }
 }
 
-function judgeCredentials(answer: ProbeAnswer): Observation {
+function judgeCredentials(
+  answer: ProbeAnswer,
+  { provider: { credentialsProbe: probe, clientErrors, words } }: Deployment,
+): Observation {
+  if (probe === 'own_token' && answer.kind === 'granted') {
+    return ok(CREDENTIALS, 'The client is accepted.')
+  }
   const seen = refusalIn(CREDENTIALS, answer, [
     'The authorization server issued a token for an authorization code that it never issued.',
     'Do not use this authorization server.',
@@ -96,28 +79,33 @@ function judgeCredentials(answer: ProbeAnswer): Observation {
   if (error === 'unsupported_grant_type') {
     return notCheckable(CREDENTIALS, `The server has no authorization codes to try (${shown}).`)
   }
-  return status === 401 || error === 'invalid_client'
+  return status === 401 || (error !== undefined && clientErrors.includes(error))
     ? wrong(
         CREDENTIALS,
         `The authorization server does not accept the client (${shown}).`,
-        'Check MCP_AUTH0_CLIENT_ID and MCP_AUTH0_CLIENT_SECRET (or the key): Auth0 shows both under Dashboard, Applications, that client, Settings. Check that MCP_AUTH0_CLIENT_AUTHENTICATION is the method that the client is registered with.',
+        `Check MCP_AUTH0_CLIENT_ID and MCP_AUTH0_CLIENT_SECRET (or the key), and that MCP_AUTH0_CLIENT_AUTHENTICATION is the method that the client is registered with. ${words.client}`,
       )
     : ok(
         CREDENTIALS,
-        `The client is accepted (and the code that does not exist refused: ${shown}).`,
+        probe === 'own_token'
+          ? `The client is accepted (and refused a token of its own: ${shown}).`
+          : `The client is accepted (and the code that does not exist refused: ${shown}).`,
       )
 }
 
-/** Refusals that are made only after the client has been let through. */
-const OF_THE_SUBJECT = new Set(['invalid_grant', 'invalid_token', 'invalid_request'])
+interface Judged {
+  /** Whether the client has been accepted just now. */
+  readonly accepted: boolean
+  readonly deployment: Deployment
+}
 
-function judgeExchange(answer: ProbeAnswer, accepted: boolean): Observation {
+function judgeExchange(answer: ProbeAnswer, { accepted, deployment }: Judged): Observation {
   const seen = refusalIn(EXCHANGE, answer, [
     'The authorization server exchanged a text that is no token.',
     'Do not use this authorization server: it does not look at subject tokens.',
   ])
   if ('finding' in seen) return seen.finding
-  const { status, error, shown } = seen.refusal
+  const { refusal, status, error, shown } = seen.refusal
   if (status === 401 && !accepted) {
     return notCheckable(
       EXCHANGE,
@@ -125,15 +113,19 @@ function judgeExchange(answer: ProbeAnswer, accepted: boolean): Observation {
       'Give an access token of a user by --token-stdin: then the exchange itself is tried.',
     )
   }
-  // The client has been accepted just now, so a 401 is about the subject token.
-  if (status === 401 || (error !== undefined && OF_THE_SUBJECT.has(error))) {
-    return ok(EXCHANGE, `The client may exchange (what is no token was refused: ${shown}).`)
-  }
-  return wrong(
-    EXCHANGE,
-    `The authorization server does not let the client exchange (${shown}).`,
-    hintFor('exchange_misconfigured', error) ?? '',
-  )
+  const { noToken, refusedExchange, words } = deployment.provider
+  const verdict = deployment.readRefusal?.(refusal)
+  const ofTheToken =
+    verdict?.code === 'reauthentication_required' ||
+    (status === 401 && noToken.unauthorized) ||
+    (error !== undefined && noToken.errors.includes(error))
+  return ofTheToken
+    ? ok(EXCHANGE, `The client may exchange (what is no token was refused: ${shown}).`)
+    : wrong(
+        EXCHANGE,
+        `The authorization server does not let the client exchange (${shown}).`,
+        verdict?.hint ?? refusedExchange(error) ?? words.exchange,
+      )
 }
 
 function passing(check: CheckName, shown: string): Observation {

@@ -3,7 +3,11 @@ import type { ApiConfig } from '../../src/config/apis-config.js'
 import type { Config } from '../../src/config/config.js'
 import { createConnections } from '../../src/server/connections.js'
 import { issuerLocations } from '../../src/config/token-expectations.js'
+import type { RefusalReader } from '../../src/exchange/refusal-reader.js'
+import { IDENTITY_PROVIDERS } from '../../src/identity-providers/identity-providers.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
+import type { DoctorProvider } from './providers/doctor-provider.js'
+import { DOCTOR_PROVIDERS } from './providers/doctor-providers.js'
 import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import type { Tool } from '../../src/tools/tool.js'
 import { createIssuer, type Issuer } from '../../src/identity/issuer-keys.js'
@@ -13,6 +17,10 @@ import { createKnownIssuers, type KnownIssuers } from '../../src/identity/known-
 /** What is looked at, and the means to do so. */
 export interface Deployment {
   readonly config: Config
+  /** What is different at its identity provider. */
+  readonly provider: DoctorProvider
+  /** What its refusals mean, where that is not by the specifications. */
+  readonly readRefusal: RefusalReader | undefined
   /** The tools that the server offers. */
   readonly tools: readonly Tool[]
   /** Whose tokens are accepted. */
@@ -73,6 +81,8 @@ export function createDeployment(
   const { accepted: issuers, exchange: exchangeIssuer, all: allIssuers } = known
   return {
     config,
+    provider: DOCTOR_PROVIDERS[config.identityProvider.name],
+    readRefusal: IDENTITY_PROVIDERS[config.identityProvider.name].readRefusal,
     tools,
     issuers,
     exchangeIssuer,

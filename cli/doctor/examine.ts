@@ -5,6 +5,7 @@ import type { Secret } from '../../src/secret.js'
 import type { GuardedIo } from '../guarded-output.js'
 import { checkApi } from './api-check.js'
 import { checkCall, uncalled } from './call-check.js'
+import { checkCertificate } from './certificate-check.js'
 import { checkClient } from './client-check.js'
 import { checkConfiguration } from './configuration-check.js'
 import { apisOf, createDeployment, type CheckedApi, type Deployment } from './deployment.js'
@@ -12,6 +13,7 @@ import { aboutApi, type Diagnosis } from './diagnosis.js'
 import { checkExchange } from './exchange-check.js'
 import { notCheckable, type Finding } from './finding.js'
 import type { Hop } from './hop-text.js'
+import { checkIdentityProvider } from './identity-provider-check.js'
 import { checkInbound } from './inbound-check.js'
 import { checkIssuer } from './issuer-check.js'
 import type { DoctorOptions } from './options.js'
@@ -47,7 +49,13 @@ export async function examine(examination: Examination): Promise<void> {
 async function examineDeployment(deployment: Deployment, examination: Examination): Promise<void> {
   const { options, diagnosis, io } = examination
   const { config } = deployment
-  const { allIssuers, exchangeIssuer } = deployment
+  const { allIssuers } = deployment
+  const places = exchangePlaces(deployment)
+  diagnosis.tell(
+    checkIdentityProvider(config),
+    ...deployment.provider.settings(config),
+    ...checkCertificate(config.exchange, deployment.clock),
+  )
   const documents = new Map<Issuer, IssuerMetadata | undefined>()
   for (const issuer of allIssuers) {
     documents.set(issuer, await checkIssuer(issuer, deployment, diagnosis))
@@ -55,9 +63,9 @@ async function examineDeployment(deployment: Deployment, examination: Examinatio
   // What the tenant has wrong explains what fails after it.
   await examineTenant(options.tenant, deployment, examination)
   for (const [issuer, metadata] of documents) {
-    if (exchangeIssuer !== undefined && issuer !== exchangeIssuer) continue
+    if (!places.has(issuer)) continue
     if (!diagnosis.canMake('token_endpoint', issuer.issuer) || metadata === undefined) continue
-    checkTokenEndpoint(metadata, config.exchange.clientAuthentication, diagnosis)
+    checkTokenEndpoint(metadata, deployment, diagnosis)
     await checkClient(metadata, deployment, diagnosis)
   }
   for (const api of apisOf(config)) {
@@ -73,6 +81,20 @@ async function examineDeployment(deployment: Deployment, examination: Examinatio
   for (const api of apisOf(config)) {
     await examineCall({ api, token: exchanged.get(api.name) }, deployment, examination)
   }
+}
+
+/** The issuers at which tokens are exchanged: of those that one tenant issues under, the first alone. */
+function exchangePlaces({ known, config }: Deployment): ReadonlySet<Issuer> {
+  const elsewhere = [...(known.exchange === undefined ? [] : [known.exchange]), ...known.ofApis]
+  const isEverywhere = Object.values(config.apis).every(
+    (api) => (api.exchange?.issuer ?? config.exchange.issuer) !== undefined,
+  )
+  const followers = known.families.flatMap((family) => family.slice(1))
+  return new Set(
+    isEverywhere
+      ? elsewhere
+      : [...elsewhere, ...known.accepted.filter((one) => !followers.includes(one))],
+  )
 }
 
 /** What a user's token shows. Gives the tokens for the APIs for which the whole exchange holds. */

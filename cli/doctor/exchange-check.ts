@@ -132,18 +132,21 @@ function unexchanged(error: unknown, { deployment, api }: Asked): readonly Obser
     return [notCheckable('exchange', 'The token endpoint is busy (429).', 'Try again later.')]
   }
   if (details.oauthError === 'invalid_target') {
-    const audience = { ...unknownAudience(api), explainedBy: ['tenant.api'] as const }
+    const audience = { ...unknownAudience(api, deployment), explainedBy: ['tenant.api'] as const }
     return [audience, waiting(REQUEST, AUDIENCE)]
   }
   const request = { ...refused(REQUEST, error, deployment), explainedBy: REFUSED_BY_TENANT }
   return [request, waiting(AUDIENCE, REQUEST)]
 }
 
-function unknownAudience({ audience, names }: CheckedApi): Observation {
+function unknownAudience(
+  { audience, names }: CheckedApi,
+  { provider: { words } }: Deployment,
+): Observation {
   return wrong(
     AUDIENCE,
     `The authorization server knows no API ${printable(audience)}.`,
-    `Write ${names.audience} as the identifier of the API is written (Auth0: Dashboard, Applications, APIs), byte for byte, a trailing slash included.`,
+    `Write ${names.audience} as the identifier of the API is written, byte for byte, a trailing slash included. ${words.api}`,
   )
 }
 
@@ -180,7 +183,7 @@ function refused(check: CheckName, error: unknown, deployment: Deployment): Obse
     .map(printable)
   const seen = log['granted'] === undefined ? [] : [`granted: "${printable(log['granted'])}"`]
   const why = [reason, ...words, ...seen].filter((part) => part !== undefined).join(', ')
-  return wrong(check, `${error.code} (${why}).`, hintOf(error, deployment.config))
+  return wrong(check, `${error.code} (${why}).`, hintOf(error, deployment.provider.words))
 }
 
 function claimsOf(token: Secret): Claims | undefined {

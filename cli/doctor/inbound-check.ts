@@ -28,7 +28,7 @@ export async function checkInbound(token: Secret, deployment: Deployment): Promi
     parseCredentials({ rawHeaders: ['authorization', `Bearer ${token.reveal()}`], url: '/mcp' })
     unverified = readUnverified(token)
   } catch (error) {
-    return { findings: [serverRefusal(error, {}, deployment.config)] }
+    return { findings: [serverRefusal(error, {}, deployment)] }
   }
   const { claims } = unverified
   const faults = outspokenFaults(unverified, deployment)
@@ -39,7 +39,7 @@ export async function checkInbound(token: Secret, deployment: Deployment): Promi
     const message = `The server lets this token in, as ${printable(caller.subject)} by ${printable(caller.clientId)}.`
     return { claims: verified, caller, findings: [ok(CHECK, message)] }
   } catch (error) {
-    return { claims, findings: [serverRefusal(error, claims, deployment.config)] }
+    return { claims, findings: [serverRefusal(error, claims, deployment)] }
   }
 }
 
@@ -65,7 +65,7 @@ function outspokenFaults(token: UnverifiedToken, deployment: Deployment): readon
       check()
       return []
     } catch (error) {
-      return [serverRefusal(error, token.claims, config)]
+      return [serverRefusal(error, token.claims, deployment)]
     }
   })
   return [...refused, ...issuerFault(token, deployment), ...timeFaults(token, deployment)]

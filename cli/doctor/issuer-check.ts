@@ -18,7 +18,7 @@ export async function checkIssuer(
   diagnosis: Diagnosis,
 ): Promise<IssuerMetadata | undefined> {
   const { issuer } = known
-  const { fetch, clock, config } = deployment
+  const { fetch, clock, config, provider } = deployment
   const visits: DocumentVisit[] = []
   let metadata: IssuerMetadata | undefined
   try {
@@ -35,7 +35,10 @@ export async function checkIssuer(
   } catch (error) {
     if (!(error instanceof RemoteDocumentError)) throw error
     const setting = issuerSetting(config, issuer)
-    const fault = await metadataFault(error, { visits, setting, issuer, fetch })
+    const fault = await metadataFault(error, {
+      ...{ visits, setting, issuer, fetch },
+      words: provider.words,
+    })
     diagnosis.tell({ ...fault, issuer })
   }
   if (diagnosis.canMake('issuer.keys', issuer)) {

@@ -4,6 +4,7 @@ import { printable } from '../printable.js'
 import { CHECK_TIMEOUT_MS } from './deployment.js'
 import { visitText, type DocumentVisit } from './document-visits.js'
 import { wrong, type Observation } from './finding.js'
+import type { ProviderWords } from './providers/provider-words.js'
 
 const CHECK = 'issuer.metadata'
 
@@ -13,6 +14,8 @@ export interface MetadataFaultOptions {
   /** The setting that names the issuer. */
   readonly setting: string
   readonly issuer: string
+  /** How the issuer is written at this identity provider, and where it is shown. */
+  readonly words: Pick<ProviderWords, 'issuer'>
   readonly fetch: Fetch
 }
 
@@ -22,7 +25,7 @@ export async function metadataFault(
   options: MetadataFaultOptions,
 ): Promise<Observation> {
   if (error.reason === 'invalid') return invalidDocument(error, options)
-  const { visits, setting, issuer } = options
+  const { visits, setting, issuer, words } = options
   const silent = visits.find(({ fault }) => fault !== undefined)?.fault
   const message = `${visitsText(visits)}: no metadata of an authorization server.`
   if (silent !== undefined) {
@@ -35,7 +38,7 @@ export async function metadataFault(
     return wrong(
       CHECK,
       message,
-      `Check ${setting}: a web application answers there, not the authorization server. It has to be the issuer identifier, as it stands in iss of the tokens.`,
+      `Check ${setting}: a web application answers there, not the authorization server. ${words.issuer}`,
     )
   }
   const status = error.status ?? 0
@@ -44,7 +47,7 @@ export async function metadataFault(
     message,
     status >= 500
       ? 'The authorization server fails: look into its log, or try again later.'
-      : `Check ${setting}: it has to be the issuer identifier, as it stands in iss of the tokens, not a page of the authorization server.`,
+      : `Check ${setting}: it must not be a page of the authorization server. ${words.issuer}`,
   )
 }
 
@@ -75,14 +78,14 @@ function redirectHint(target: string, setting: string, issuer: string): string {
 /** JSON came, and is not the metadata of this issuer. */
 async function invalidDocument(
   { url, why = 'it does not fit' }: RemoteDocumentError,
-  { setting, fetch, issuer }: MetadataFaultOptions,
+  { setting, fetch, issuer, words }: MetadataFaultOptions,
 ): Promise<Observation> {
   const named = await issuerNamedAt(url, fetch)
   if (named === undefined) {
     return wrong(
       CHECK,
       `${url} answers with JSON that is not the metadata of an authorization server (RFC 8414): issuer or jwks_uri is missing.`,
-      `Check ${setting}: it has to be the issuer identifier, as it stands in iss of the tokens.`,
+      `Check ${setting}. ${words.issuer}`,
     )
   }
   if (isTemplate(named)) {

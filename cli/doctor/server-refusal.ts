@@ -1,15 +1,18 @@
-import type { Config } from '../../src/config/config.js'
 import { OnBehalfOfError, type FailureReason } from '../../src/failures/errors.js'
 import type { Claims } from '../../src/identity/caller.js'
 import { printable } from '../printable.js'
+import type { Deployment } from './deployment.js'
+import type { ProviderWords } from './providers/provider-words.js'
 import { REFUSED_AT_SIGN_IN } from './prerequisites.js'
 import { wrong, type CheckName, type Observation } from './finding.js'
 
-const HINTS: Readonly<Partial<Record<FailureReason, (setting: string) => string>>> = {
-  opaque_token: () => opaqueHint('opaque'),
-  encrypted_token: () => opaqueHint('encrypted'),
-  audience_mismatch: (setting) =>
-    `Make ${setting} and the identifier of the API at the authorization server the same, byte for byte, a trailing slash included; and have the client ask for it by resource or audience.`,
+type Hint = (setting: string, words: ProviderWords) => string
+
+const HINTS: Readonly<Partial<Record<FailureReason, Hint>>> = {
+  opaque_token: (_setting, words) => opaqueHint('opaque', words),
+  encrypted_token: (_setting, words) => opaqueHint('encrypted', words),
+  audience_mismatch: (setting, words) =>
+    `Make ${setting} and the identifier of the API at the authorization server the same, byte for byte, a trailing slash included; and have the client ask for it by resource or audience. ${words.resource}`,
   audience_missing: (setting) =>
     `Have the authorization server write ${setting} into aud of the tokens for this server. Another token is the same, until it does.`,
   client_missing: () =>
@@ -18,8 +21,8 @@ const HINTS: Readonly<Partial<Record<FailureReason, (setting: string) => string>
   wrong_type: () => 'Give the access token, not the id token.',
   bound_token_as_bearer: () =>
     'The token is bound to its sender: this command cannot prove the possession of that key. Get a plain bearer token for the check.',
-  algorithm: () =>
-    'Have the authorization server sign the tokens for this server with one of those. Auth0: set Signing Algorithm of the API to RS256; HS256 has no public key to check it with.',
+  algorithm: (_setting, words) =>
+    `Have the authorization server sign the tokens for this server with one of those. ${words.signature}`,
   key_unknown: () =>
     'Have the authorization server publish the key with which it signs, under the kid that its tokens name. Check that the key set (issuer.keys, above) is that of the server which issued the token.',
   not_verified: () =>
@@ -32,7 +35,7 @@ const KEYS_MISSING: readonly CheckName[] = ['issuer.metadata', 'issuer.keys']
 export function serverRefusal(
   error: unknown,
   claims: Claims,
-  { resource }: Pick<Config, 'resource'>,
+  { config: { resource }, provider }: Pick<Deployment, 'config' | 'provider'>,
 ): Observation {
   if (!(error instanceof OnBehalfOfError)) throw error
   const { reason } = error.details
@@ -45,7 +48,7 @@ export function serverRefusal(
       `${reason ?? error.code}: ${error.message}`,
       reason === 'several_audiences'
         ? companionsHint(claims)
-        : ((reason && HINTS[reason])?.(setting) ??
+        : ((reason && HINTS[reason])?.(setting, provider.words) ??
             'Give the access token that an MCP client sends to this server.'),
     ),
     explainedBy: [...explanationsOf(error, shared), ...REFUSED_AT_SIGN_IN],
@@ -73,6 +76,6 @@ function companionsHint({ aud }: Claims): string {
   return `The token names ${named.join(' and ')}. Have the client ask for a token for this server alone, and the authorization server put nothing else into aud. If the other accepts no such token, list it in TOLERATED_AUDIENCES.${keycloak}`
 }
 
-function opaqueHint(kind: string): string {
-  return `The token is ${kind}: the client did not say which API it is for. Auth0: set resource_parameter_profile of the tenant to "compatibility" (setup does), or have the client send audience.`
+function opaqueHint(kind: string, { jwt }: ProviderWords): string {
+  return `The token is ${kind}: the client did not say which API it is for. ${jwt}`
 }

@@ -1,17 +1,18 @@
 import type { ClientAuthentication } from '../../src/exchange/client-authentication.js'
+import type { Deployment } from './deployment.js'
+import { exchangeGrantOf } from './exchange-grant.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import { printable } from '../printable.js'
 import type { Diagnosis } from './diagnosis.js'
 import { notCheckable, ok, wrong, type Finding } from './finding.js'
 
-export const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
-
 /** What the metadata says of the token endpoint: whether it exchanges, and how clients prove themselves. */
 export function checkTokenEndpoint(
   metadata: IssuerMetadata,
-  authentication: ClientAuthentication,
+  deployment: Deployment,
   diagnosis: Diagnosis,
 ): void {
+  const { clientAuthentication } = deployment.config.exchange
   const { issuer, token_endpoint: endpoint } = metadata
   const finding =
     endpoint === undefined
@@ -23,23 +24,32 @@ export function checkTokenEndpoint(
       : ok('token_endpoint', `The metadata names the token endpoint ${printable(endpoint)}.`)
   diagnosis.tell({ ...finding, issuer })
   if (endpoint === undefined) return
-  for (const each of [checkGrant(metadata), checkMethod(metadata, authentication)]) {
+  for (const each of [
+    checkGrant(metadata, deployment),
+    checkMethod(metadata, clientAuthentication),
+  ]) {
     diagnosis.tell({ ...each, issuer })
   }
 }
 
-function checkGrant({ grant_types_supported: grants }: IssuerMetadata): Finding {
+function checkGrant(
+  { grant_types_supported: grants }: IssuerMetadata,
+  { config, provider: { words, listsGrants } }: Deployment,
+): Finding {
   const check = 'token_endpoint.grant'
   if (!Array.isArray(grants)) {
     return notCheckable(check, 'The metadata does not list the grants that the server supports.')
   }
-  return grants.includes(TOKEN_EXCHANGE_GRANT)
-    ? ok(check, 'The token endpoint exchanges tokens (RFC 8693).')
-    : wrong(
+  const { grant, name } = exchangeGrantOf(config)
+  if (grants.includes(grant)) return ok(check, `The token endpoint knows ${name}.`)
+  const message = `The authorization server does not list ${name} among its grants.`
+  return listsGrants
+    ? wrong(
         check,
-        'The authorization server does not list token exchange (RFC 8693) among its grants.',
-        `Enable the grant ${TOKEN_EXCHANGE_GRANT} at the authorization server.`,
+        message,
+        `Enable the grant ${grant} at the authorization server. ${words.exchange}`,
       )
+    : notCheckable(check, `${message} It does not list all of them.`)
 }
 
 function checkMethod(metadata: IssuerMetadata, authentication: ClientAuthentication): Finding {

@@ -5,6 +5,7 @@ import { openidConfiguration } from '../../src/exchange/openid-configuration.js'
 import { captureResponse, refusalIn } from '../../src/exchange/token-response.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'
 import { USER_AGENT } from '../../src/version.js'
+import type { ClientProbe } from './client-probes.js'
 import { CHECK_TIMEOUT_MS, type Deployment } from './deployment.js'
 import { networkFault, type NetworkFault } from './network-fault.js'
 
@@ -18,17 +19,14 @@ export type ProbeAnswer =
       readonly kind: 'refused'
       readonly status: number
       readonly error: string | undefined
+      /** As it came; its text is for no report. */
+      readonly refusal: ExchangeRefusal
     }
-
-export interface Probe {
-  readonly metadata: IssuerMetadata
-  readonly grantType: string
-  readonly parameters: Readonly<Record<string, string>>
-}
 
 /** Sends one token request as our client, and keeps of the answer what it was and nothing else. */
 export async function probeTokenEndpoint(
-  { metadata, grantType, parameters }: Probe,
+  metadata: IssuerMetadata,
+  { grantType, parameters }: ClientProbe,
   { config, exchangeFetch }: Deployment,
 ): Promise<ProbeAnswer> {
   const { clientId, clientAuthentication } = config.exchange
@@ -51,7 +49,7 @@ export async function probeTokenEndpoint(
   }
   const refusal: ExchangeRefusal | undefined = refusalIn(answer)
   if (refusal === undefined) return { kind: 'granted' }
-  return { kind: 'refused', status: refusal.status, error: codeOf(refusal.error) }
+  return { kind: 'refused', status: refusal.status, error: codeOf(refusal.error), refusal }
 }
 
 /** An error code is made of letters and underscores; anything else is not repeated. */

@@ -22,10 +22,22 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
     text: 'Set up',
     pages: [
       ['docs/configuration.md', 'configuration.md'],
-      ['docs/auth0.md', 'auth0.md'],
-      ['docs/authorization-servers.md', 'authorization-servers.md'],
       ['docs/authorization.md', 'authorization.md'],
       ['docs/migrating.md', 'migrating.md'],
+    ],
+  },
+  {
+    text: 'Identity providers',
+    pages: [
+      ['docs/authorization-servers.md', 'authorization-servers.md'],
+      ['docs/auth0.md', 'auth0.md'],
+      ['docs/identity-providers/entra.md', 'entra.md'],
+      ['docs/identity-providers/keycloak.md', 'keycloak.md'],
+      ['docs/identity-providers/okta.md', 'okta.md'],
+      ['docs/identity-providers/workos.md', 'workos.md'],
+      ['docs/identity-providers/cognito.md', 'cognito.md'],
+      ['docs/identity-providers/authentik.md', 'authentik.md'],
+      ['docs/identity-providers/pingone.md', 'pingone.md'],
     ],
   },
   {

@@ -135,6 +135,7 @@ describe('doctor and the traps of the quickstarts', () => {
 
   test('a client without the right to exchange, told apart from a wrong secret without a token', async () => {
     const one = await start({
+      environment: () => ({ IDENTITY_PROVIDER: 'auth0' }),
       directory: (regular) => ({
         ...regular,
         clients: regular.clients.map((client) =>
@@ -264,7 +265,7 @@ describe("doctor and a user's token that the MCP server refuses", () => {
     ['an opaque token', 'a-random-opaque-token', /resource_parameter_profile/],
     ['something that is no token', 'not a token', /access token/],
   ])('%s', async (_title, token, hint) => {
-    const one = await start()
+    const one = await start({ environment: () => ({ IDENTITY_PROVIDER: 'auth0' }) })
     const { wrong, named } = await one.diagnose(token)
     const { output } = await one.read(token)
     expect(wrong()).toEqual(['token.inbound'])

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { answerWith } from '../helpers/exchange-answers.js'
 import { ManualClock } from '../helpers/exchange-clock.js'
 import { startHttpServer } from '../helpers/start-http-server.js'
-import { allowSignIn, CODE, visitSignedIn, withQuery } from './sign-in-support.js'
+import {
+  allowSignIn,
+  CODE,
+  visitSignedIn,
+  withQuery,
+  type AllowedSignIn,
+} from './sign-in-support.js'
 import { useSignIn } from './sign-in-world.js'
 
 const used = useSignIn()
@@ -113,18 +119,17 @@ describe('doctor --sign-in and the answer to its authorization request', () => {
   })
 
   test.each([
-    ['invalid_scope', 'wrong', /--scope/],
-    ['invalid_target', 'wrong', /API with just that identifier/],
-    ['unauthorized_client', 'wrong', /authorization code grant/],
-    ['a_word_of_its_own', 'wrong', /log of the authorization server/],
-    ['__proto__', 'wrong', /log of the authorization server/],
-    ['server_error', 'not_checkable', /Try again later/],
-    ['access_denied', 'not_checkable', /declined.*domain level/],
-  ] as const)('the error %s is told, with what to do', async (error, verdict, hint) => {
-    const { named } = await used.visitWith({
-      act: ({ comeBack }) =>
-        comeBack({ error, iss: used.world.issuer.issuer, error_description: 'Said\u001b[2J so.' }),
-    })
+    ['invalid_scope', 'wrong', /--scope/, 'auto'],
+    ['invalid_target', 'wrong', /API with just that identifier/, 'auto'],
+    ['unauthorized_client', 'wrong', /authorization code grant/, 'auto'],
+    ['a_word_of_its_own', 'wrong', /log of the authorization server/, 'auto'],
+    ['__proto__', 'wrong', /log of the authorization server/, 'auto'],
+    ['server_error', 'not_checkable', /Try again later/, 'auto'],
+    ['access_denied', 'not_checkable', /declined.*domain level/, 'auth0'],
+  ] as const)('the error %s is told, with what to do', async (error, verdict, hint, provider) => {
+    const act: AllowedSignIn['act'] = ({ comeBack }) =>
+      comeBack({ error, iss: used.world.issuer.issuer, error_description: 'Said\u001b[2J so.' })
+    const { named } = await used.visitWith({ act }, undefined, { IDENTITY_PROVIDER: provider })
     expect(named('sign_in.answer')).toMatchObject({ verdict })
     expect(named('sign_in.answer')?.message).toContain(`(${error}: Said [2J so.)`)
     expect(named('sign_in.answer')?.hint).toMatch(hint)

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll } from 'vitest'
+import type { Environment } from '../../src/config/config.js'
 import type { TokenRequest } from '../helpers/test-issuer.js'
 import { openWorld, type World } from './doctor-world.js'
 import {
@@ -16,6 +17,7 @@ export interface SignInWorld {
   readonly visitWith: (
     allowed: AllowedSignIn,
     argv?: readonly string[],
+    environment?: Environment,
   ) => Promise<SignedInDiagnosis>
   /** What a browser comes back with. */
   readonly right: () => Readonly<Record<string, string>>
@@ -44,9 +46,10 @@ export function useSignIn(): SignInWorld {
     get world() {
       return worldOf()
     },
-    visitWith: (allowed, argv) => {
+    visitWith: (allowed, argv, environment = {}) => {
       const openBrowser = allowSignIn(worldOf(), allowed)
-      return visitSignedIn(worldOf(), { openBrowser }, argv === undefined ? {} : { argv })
+      const changes = { environment, ...(argv === undefined ? {} : { argv }) }
+      return visitSignedIn(worldOf(), { openBrowser }, changes)
     },
     right: () => ({ code: CODE, iss: worldOf().issuer.issuer }),
     redemptions,

@@ -15,7 +15,7 @@ const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string
 
 const commands = pages()
   .map((path) => relative(ROOT, path))
-  .filter((name) => name === 'README.md' || /^docs\/[^/]+\.md$/.test(name))
+  .filter((name) => name === 'README.md' || /^docs\/(?:identity-providers\/)?[^/]+\.md$/.test(name))
   .flatMap((name) =>
     shellBlocks(read(name)).flatMap((block) =>
       block.commands.map((command) => [name, command] as const),

@@ -80,6 +80,11 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { by: 'here' },
   },
   { command: /^npm run doctor$/, verified: { by: 'test', file: 'test/cli/doctor.test.ts' } },
+  {
+    command: /^npm run doctor -- --sign-in --client-id \S+(?: --redirect-uri \S+)?$/,
+    verified: { by: 'test', file: 'test/cli/doctor-sign-in-client.test.ts' },
+  },
+  { command: /^(?:az|kcadm\.sh|aws) /, verified: { needs: 'a tenant' } },
   { command: /^npm run doctor -- --token-stdin/, verified: { needs: 'a tenant' } },
   {
     command: /^npm run doctor -- --sign-in$/,

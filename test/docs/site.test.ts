@@ -11,14 +11,23 @@ const AT_GITHUB = 'https://github.com/mcp-on-behalf-of/mcp-on-behalf-of/blob/mai
 
 describe('the documentation site', () => {
   test('has every page of docs/ and no file that is not there', () => {
-    const docs = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
-    expect(docs.filter((name) => !PAGE_OF.has(`docs/${name}`))).toEqual([])
+    const docs = ['docs', 'docs/identity-providers'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`),
+    )
+    expect(docs.filter((name) => name.endsWith('.md') && !PAGE_OF.has(name))).toEqual([])
     expect([...PAGE_OF.keys()].filter((file) => !existsSync(join(ROOT, file)))).toEqual([])
     expect(new Set(PAGE_OF.values()).size).toBe(SITE_GROUPS.flatMap(({ pages }) => pages).length)
   })
 
   test.each([
     ['a page beside it', 'docs/library.md', '[a](failures.md#b)', '[a](./failures.md#b)'],
+    [
+      'a page of a provider',
+      'docs/authorization-servers.md',
+      '[a](identity-providers/entra.md)',
+      '[a](./entra.md)',
+    ],
+    ['a page from there', 'docs/identity-providers/entra.md', '[a](../auth0.md)', '[a](./auth0.md)'],
     ['the README', 'docs/library.md', '[a](../README.md)', '[a](./index.md)'],
     ['a page from the README', 'README.md', '[`a`](docs/auth0.md)', '[`a`](./auth0.md)'],
     ['a heading of the page', 'README.md', '[a](#b)', '[a](#b)'],

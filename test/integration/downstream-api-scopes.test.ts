@@ -29,3 +29,15 @@ test('[A7] /api/with-scope/<scope> of the development API is 403 without that sc
   expect((await call('/api/with-scope/a%20b', 'a c')).status).toBe(403)
   expect((await request(api.origin).get('/api/with-scope/a')).status).toBe(401)
 })
+
+test('the development API reads scp, text or list, where a token has no scope', async () => {
+  const status = async (claims: Readonly<Record<string, unknown>>): Promise<number> => {
+    const token = await api.tokenWith({ sub: 'alice', ...claims })
+    const asked = request(api.origin).get('/api/with-scope/read:orders')
+    return (await asked.set('Authorization', `Bearer ${token}`)).status
+  }
+  expect(await status({ scp: 'read:orders' })).toBe(200)
+  expect(await status({ scp: ['write:orders', 'read:orders'] })).toBe(200)
+  expect(await status({ scp: 'write:orders' })).toBe(403)
+  expect(await status({ scope: 'write:orders', scp: 'read:orders' })).toBe(403)
+})

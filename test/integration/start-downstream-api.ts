@@ -7,6 +7,8 @@ export interface StartedDownstreamApi {
   readonly origin: string
   /** Signs a token for this API, good for a minute. */
   readonly tokenFor: (sub: string, scope: string) => Promise<string>
+  /** The same, with these claims in place of `scope`. */
+  readonly tokenWith: (claims: Readonly<Record<string, unknown>>) => Promise<string>
   readonly close: () => Promise<unknown>
 }
 
@@ -17,15 +19,17 @@ export async function startDownstreamApi(): Promise<StartedDownstreamApi> {
   const origin = `http://localhost:${api.port}`
   const audience = `${origin}/`
   api.attach(createDownstreamApi({ issuer, audience }))
+  const tokenWith: StartedDownstreamApi['tokenWith'] = (claims) => {
+    const now = Math.floor(Date.now() / 1000)
+    return authorizationServer.signToken({
+      ...{ iss: issuer, aud: audience, ...claims },
+      ...{ iat: now, exp: now + 60 },
+    })
+  }
   return {
     origin,
-    tokenFor: (sub, scope) => {
-      const now = Math.floor(Date.now() / 1000)
-      return authorizationServer.signToken({
-        ...{ iss: issuer, sub, aud: audience, scope },
-        ...{ iat: now, exp: now + 60 },
-      })
-    },
+    tokenFor: (sub, scope) => tokenWith({ sub, scope }),
+    tokenWith,
     close: () => Promise.all([api.close(), authorizationServer.close()]),
   }
 }

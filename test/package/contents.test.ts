@@ -11,7 +11,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 /** What may be in the package; everything else is a mistake until it stands here. */
 const ALLOWED = [
   /^(?:package\.json|config\.schema\.json|LICENSE|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|\.env\.example)$/,
-  /^docs\/[a-z0-9-]+\.md$/,
+  /^docs\/(?:identity-providers\/)?[a-z0-9-]+\.md$/,
   /^examples\/(?:README\.md|development-directory\.json|(?:auth0-quickstart\/)?[a-z0-9-]+\.ts)$/,
   /^dist\/(?:src|middleware|routes|cli)\/[a-z0-9/-]+(?:\.js|\.d\.ts)$/,
   /^dist\/cli\/setup\/custom-token-exchange-action\.cjs$/,
@@ -24,6 +24,7 @@ const NEEDED = [
   '.env.example',
   'config.schema.json',
   'docs/library.md',
+  'docs/identity-providers/entra.md',
   'SECURITY.md',
   'CONTRIBUTING.md',
   'examples/README.md',

@@ -1,19 +1,20 @@
 import { scrub } from '../../../src/logging/scrub.js'
 import { printable } from '../../printable.js'
 import { notCheckable, ok, wrong, type Observation } from '../finding.js'
+import type { ProviderWords } from '../providers/provider-words.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import type { CallbackListener } from './callback-listener.js'
 
 const CHECK = 'sign_in.answer'
 
-const HINTS: Readonly<Record<string, string>> = {
-  invalid_scope:
+const HINTS: Readonly<Record<string, (words: ProviderWords) => string>> = {
+  invalid_scope: () =>
     'Have the authorization server know these scopes for this server, and let this client ask for them; --scope asks for others.',
-  invalid_target:
-    'Have the authorization server know the resource (Auth0: an API with just that identifier), and let this client ask for it.',
-  unauthorized_client: 'Allow this client the authorization code grant.',
-  unsupported_response_type: 'Allow this client the response type code.',
-  invalid_request:
+  invalid_target: ({ resource }) =>
+    `Have the authorization server know the resource, and let this client ask for it. ${resource}`,
+  unauthorized_client: () => 'Allow this client the authorization code grant.',
+  unsupported_response_type: () => 'Allow this client the response type code.',
+  invalid_request: () =>
     'Check that the redirect URI of the doctor is registered for this client, and that the authorization server takes PKCE and resource (RFC 8707).',
 }
 const PASSING = new Set(['server_error', 'temporarily_unavailable'])
@@ -25,6 +26,7 @@ const PASSING = new Set(['server_error', 'temporarily_unavailable'])
 export function judgeAnswer(
   parameters: URLSearchParams,
   { issuer, metadata }: AuthorizationServer,
+  words: ProviderWords,
 ): Observation {
   const named = parameters.getAll('iss')
   if (named.some((name) => name !== issuer)) {
@@ -42,7 +44,9 @@ export function judgeAnswer(
     )
   }
   const [error] = parameters.getAll('error')
-  if (error !== undefined) return refusal(error, parameters.get('error_description'))
+  if (error !== undefined) {
+    return refusal(error, parameters.get('error_description'), words)
+  }
   const [code = '', ...others] = parameters.getAll('code')
   return code !== '' && others.length === 0
     ? ok(CHECK, 'The person is back from the sign-in, with a code.')
@@ -53,14 +57,14 @@ export function judgeAnswer(
       )
 }
 
-function refusal(error: string, description: string | null): Observation {
-  const words = [error, description].flatMap((word) => scrub(word, 200) ?? [])
-  const said = printable(words.join(': '))
+function refusal(error: string, description: string | null, words: ProviderWords): Observation {
+  const answered = [error, description].flatMap((word) => scrub(word, 200) ?? [])
+  const said = printable(answered.join(': '))
   if (error === 'access_denied') {
     return notCheckable(
       CHECK,
       `The authorization server let nobody in (${said}).`,
-      'Either the person declined, or the authorization server does not let this user or this client in. Auth0: see Monitoring, Logs; a third-party client needs a grant for this API, and a connection at domain level (setup makes both).',
+      `Either the person declined, or the authorization server does not let this user or this client in. ${words.signIn}`,
     )
   }
   const message = `The authorization server refuses the sign-in (${said}).`
@@ -69,8 +73,7 @@ function refusal(error: string, description: string | null): Observation {
     : wrong(
         CHECK,
         message,
-        (Object.hasOwn(HINTS, error) ? HINTS[error] : undefined) ??
-          'Look into the log of the authorization server at this time.',
+        (Object.hasOwn(HINTS, error) ? HINTS[error]?.(words) : undefined) ?? words.log,
       )
 }
 

@@ -5,6 +5,7 @@ import { scrub } from '../../../src/logging/scrub.js'
 import type { GuardedIo } from '../../guarded-output.js'
 import { printable } from '../../printable.js'
 import { notCheckable, ok, warning, wrong, type Observation } from '../finding.js'
+import type { ProviderWords } from '../providers/provider-words.js'
 import { isEndpoint, type AuthorizationServer } from './authorization-server.js'
 import type { CallbackListener } from './callback-listener.js'
 import { clientDocument, clientMetadata } from './client-document.js'
@@ -26,6 +27,8 @@ export interface ClientChoice {
   readonly listener: CallbackListener
   readonly fetch: Fetch
   readonly keep: GuardedIo['keep']
+  /** How clients are registered and deleted at the identity provider. */
+  readonly words: Pick<ProviderWords, 'newClient' | 'registeredClients'>
 }
 
 const CHECK = 'sign_in.client'
@@ -53,7 +56,7 @@ export async function chooseClient(
     return { finding, client: { clientId: address, authentication: PUBLIC } }
   }
   const { registration_endpoint: endpoint } = server.metadata
-  if (endpoint === undefined) return { finding: noWay(takesDocuments, listener.redirectUri) }
+  if (endpoint === undefined) return { finding: noWay(takesDocuments, choice) }
   if (!isEndpoint(endpoint, server)) {
     const message = `The metadata names a registration endpoint that is not https: ${printable(endpoint)}.`
     return { finding: wrong(CHECK, message, GIVE_ONE) }
@@ -64,7 +67,10 @@ export async function chooseClient(
 const GIVE_ONE =
   'Give a client by --client-id: a native, public client (without a secret) that is registered at the authorization server.'
 
-function noWay(takesDocuments: boolean, redirectUri: URL): Observation {
+function noWay(
+  takesDocuments: boolean,
+  { listener: { redirectUri }, words }: ClientChoice,
+): Observation {
   const example = JSON.stringify(clientDocument('https://…', redirectUri.href))
   return notCheckable(
     CHECK,
@@ -73,13 +79,13 @@ function noWay(takesDocuments: boolean, redirectUri: URL): Observation {
       : 'The authorization server offers clients no way in: neither metadata documents nor registration.',
     takesDocuments
       ? `${GIVE_ONE} Or put a document at an https address of yours, and give that address: ${example}`
-      : `${GIVE_ONE} Its redirect URI is ${redirectUri.href}; --redirect-uri names another.`,
+      : `${GIVE_ONE} ${words.newClient} Its redirect URI is ${redirectUri.href}; --redirect-uri names another.`,
   )
 }
 
 async function register(
   endpoint: URL,
-  { listener, scope, fetch, keep }: ClientChoice,
+  { listener, scope, fetch, keep, words }: ClientChoice,
 ): Promise<{ readonly finding: Observation; readonly client?: SignInClient }> {
   const described = clientMetadata(listener.redirectUri.href)
   const metadata = scope === undefined ? described : { ...described, scope }
@@ -98,7 +104,7 @@ async function register(
         CHECK,
         `The doctor has registered as the client ${printable(client.clientId)}.`,
       )
-      const remove = () => removal(client, fetch)
+      const remove = () => removal(client, fetch, words)
       return {
         finding,
         client: { clientId: client.clientId, authentication: authenticationOf(client), remove },
@@ -130,9 +136,10 @@ function authenticationOf({ secret, authenticationMethod }: RegisteredClient): o
 async function removal(
   { clientId, management }: RegisteredClient,
   fetch: Fetch,
+  words: ClientChoice['words'],
 ): Promise<Observation> {
   const name = printable(clientId)
-  const byHand = 'Delete it at the authorization server (Auth0: Dashboard, Applications).'
+  const byHand = words.registeredClients
   if (management === undefined) {
     const message = `The client ${name} stays registered: the server names no address at which it could be deleted (RFC 7592).`
     return ok(REMOVAL, message, byHand)

@@ -76,7 +76,8 @@ export async function signIn(request: SignIn): Promise<Secret | undefined> {
 async function signInAs(attempt: Attempt): Promise<Secret | undefined> {
   const { options, deployment, diagnosis, io } = attempt
   const { clientId } = options
-  const choice = { ...attempt, clientId, fetch: deployment.fetch, keep: io.keep }
+  const { fetch, provider } = deployment
+  const choice = { ...attempt, clientId, fetch, keep: io.keep, words: provider.words }
   const { finding, client } = await chooseClient(choice)
   diagnosis.tell(finding)
   if (client === undefined) return undefined
@@ -95,7 +96,9 @@ async function authorize(attempt: Attempt, client: SignInClient): Promise<Secret
   sendToBrowser(url, options, io)
   const answer = await waiting
   const finding =
-    answer === undefined ? unanswered(options.timeoutMs, listener) : judgeAnswer(answer, server)
+    answer === undefined
+      ? unanswered(options.timeoutMs, listener)
+      : judgeAnswer(answer, server, deployment.provider.words)
   diagnosis.tell({ ...finding, explainedBy: REFUSED_AT_SIGN_IN })
   if (answer === undefined || finding.verdict !== 'ok') return undefined
   io.keep(new Secret(answer.get('code') ?? ''))

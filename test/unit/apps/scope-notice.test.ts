@@ -21,6 +21,20 @@ describe('what is said of scopes that a token lacks', () => {
     )
   })
 
+  test.each([
+    ['a text', 'tool:whoami tool:greet'],
+    ['a list', ['tool:whoami', 'tool:greet']],
+  ])(
+    'scopes in scp count, as %s, and with the resource in front when they were asked for so',
+    (_what, scp) => {
+      const token = new UnsecuredJWT({ scp }).encode()
+      const asked = { known: [], username: 'bob', resource: RESOURCE }
+      expect(scopeNotice(token, { ...asked, scope: 'tool:whoami tool:greet' })).toBe('')
+      expect(scopeNotice(token, { ...asked, scope: `${RESOURCE}/tool:greet` })).toBe('')
+      expect(scopeNotice(token, { ...asked, scope: `${RESOURCE}/other` })).toContain('Not granted')
+    },
+  )
+
   test('a scope that the API does not have is named, and which there are', () => {
     expect(noticeOf('tool:gret tool:greet')).toBe(
       [
