@@ -3,6 +3,7 @@ import { createExchangePipeline } from '../exchange/exchange-pipeline.js'
 import { exchangePlace } from '../exchange/exchange-place.js'
 import { createJwtBearerExchanger } from '../exchange/jwt-bearer-exchanger.js'
 import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
+import { createWatchedExchanger, type ExchangeAttempt } from '../exchange/watched-exchanger.js'
 import type { TokenExchanger, TokenExchangeRequest } from '../exchange/token-exchanger.js'
 import type { IdentityProvider } from '../identity-providers/identity-provider.js'
 import { claimProfileOf, type ClaimProfile } from '../identity/claim-profile.js'
@@ -61,11 +62,23 @@ export function adapterFor(
   return createRfc8693Exchanger({ ...shared, subjectTokenType: exchange.subjectTokenType })
 }
 
+/** What an exchanger is made of beside the options. */
+export interface ExchangerParts {
+  readonly issuers: KnownIssuers
+  /** Told of each request to a token endpoint. */
+  readonly tell: (attempt: ExchangeAttempt) => void
+}
+
 /** The adapter, with everything around it that an exchange needs. */
-export function exchangerFor(options: ResolvedOptions, issuers: KnownIssuers): TokenExchanger {
+export function exchangerFor(
+  options: ResolvedOptions,
+  { issuers, tell }: ExchangerParts,
+): TokenExchanger {
   const { client, exchange, delegation, clockToleranceSeconds, log } = options
   const { subjectTokenType, timeoutMs } = exchange
-  return createExchangePipeline(adapterFor(options, issuers), {
+  const stopwatch = (): number => performance.now()
+  const adapter = createWatchedExchanger(adapterFor(options, issuers), { tell, stopwatch })
+  return createExchangePipeline(adapter, {
     issuers: issuers.accepted,
     exchangeIssuer: issuers.exchange,
     apiIssuers: issuers.ofApis,

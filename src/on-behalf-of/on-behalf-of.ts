@@ -3,11 +3,15 @@ import { inSequence } from '../../middleware/in-sequence.js'
 import { stateOf } from '../../middleware/request-state.js'
 import { createWiringCheck } from '../../middleware/wiring-check.js'
 import type { ToolHost } from '../downstream/call-log.js'
+import { ExchangeHealth } from '../exchange/exchange-health.js'
 import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
+import { Readiness } from '../http/readiness.js'
 import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
+import type { KnownIssuers } from '../identity/known-issuers.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
+import { systemClock } from '../time/clock.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
@@ -44,6 +48,8 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
   readonly context: RequestHandler
   /** What the metadata says. */
   readonly resource: ResourceDescription
+  /** Whether the server should get new requests. */
+  readonly readiness: Readiness
 }
 
 /**
@@ -85,8 +91,13 @@ export function warnOfScopes({ baselineScopes, access, tools, log }: ListingServ
 export function composeOnBehalfOf(given: ListingServerOptions, host: ToolHost): ComposedOnBehalfOf {
   const options = withDefaults(given)
   const connections = connectionsFor(options)
-  const chain = chainFor(options, {
+  const reached = { ...options, fetch: options.fetch ?? connections.fetch }
+  const issuers = issuersFor(reached)
+  const exchangeHealth = new ExchangeHealth(systemClock)
+  const chain = chainFor(reached, {
     host,
+    issuers,
+    exchangeHealth,
     connections,
     answers: (req) => stateOf(req).passed?.has(context) === true,
   })
@@ -111,6 +122,10 @@ export function composeOnBehalfOf(given: ListingServerOptions, host: ToolHost): 
     context,
     errors: chain.errors,
     resource: chain.resource,
+    readiness: new Readiness({
+      issuers: issuers.accepted,
+      exchangeIsRefused: () => exchangeHealth.isRefused,
+    }),
     close: () => connections.close(),
   }
 }
@@ -138,16 +153,16 @@ function connectionsFor({ fetch, apiCalls }: ResolvedOptions): OutgoingFetch {
 
 interface Composition {
   readonly host: ToolHost
+  readonly issuers: KnownIssuers
+  readonly exchangeHealth: ExchangeHealth
   readonly connections: OutgoingFetch
   readonly answers: (req: Request) => boolean
 }
 
 function chainFor(options: ResolvedOptions, composition: Composition): MiddlewareChain {
   const { endpoint, resource, tokenAudience, log = silentLog, apiCalls } = options
-  const { host, connections, answers } = composition
+  const { host, issuers, exchangeHealth, connections, answers } = composition
   warnOfUnfitResource({ resource, endpoint }, log)
-  const reached = { ...options, fetch: options.fetch ?? connections.fetch }
-  const issuers = issuersFor(reached)
   const registry = createToolRegistry(options.tools)
   return createMiddlewareChain({
     endpoint,
@@ -185,7 +200,12 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       apis: options.apis,
       delegation: options.delegation,
       sessions: options.sessions,
-      exchanger: exchangerFor(reached, issuers),
+      exchanger: exchangerFor(options, {
+        issuers,
+        tell: (attempt) => {
+          exchangeHealth.attempted(attempt)
+        },
+      }),
       forwardClientAddress: options.exchange.forwardClientAddress,
       fetch: apiCalls.fetch ?? connections.fetch,
     },

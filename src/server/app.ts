@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { inSequence } from '../../middleware/in-sequence.js'
 import { notFound } from '../../middleware/not-found.js'
 import { healthRoute } from '../../routes/health.js'
+import { readinessRoute } from '../../routes/readiness.js'
 import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
 import { mcpRoute } from '../../routes/mcp.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
@@ -73,6 +74,8 @@ const OPTIONS = withIssues(
 /** An Express app with the MCP endpoint, and how it ends. */
 export interface App {
   readonly express: Express
+  /** Makes `/readyz` say that this server stops; call it first. Requests are still answered. */
+  readonly announceStop: () => void
   /** Ends streams that only wait for notifications; call it when the server stops accepting requests. */
   readonly drain: () => void
   /** Ends open MCP streams and idle connections; call it when the server has stopped accepting requests. */
@@ -125,6 +128,7 @@ export function composeApp(options: AppOptions): App {
   app.route(endpoint.pathname).all(inSequence([front.protect, mcp.handler]))
   app.use(front.context)
   app.use(healthRoute(basePathOf(endpoint)))
+  app.use(readinessRoute(front.readiness, basePathOf(endpoint)))
   app.use(front.metadata)
   app.use(front.guard)
   if (options.homePage === true) {
@@ -134,6 +138,9 @@ export function composeApp(options: AppOptions): App {
   app.use(front.errors)
   return {
     express: app,
+    announceStop: () => {
+      front.readiness.announceStop()
+    },
     drain: mcp.drain,
     close: async () => {
       await mcp.close()

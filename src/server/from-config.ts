@@ -21,6 +21,8 @@ export interface ComposedServer {
   /** What it offers, sorted by name. */
   readonly tools: readonly Tool[]
   readonly handler: RequestListener
+  /** Makes `/readyz` say that this server stops; call it first. Requests are still answered. */
+  readonly announceStop: () => void
   /** Ends streams that only wait for notifications; call it when the server stops accepting requests. */
   readonly drain: () => void
   /** Ends streams and pooled connections; call it when the server has stopped accepting requests. */
@@ -97,6 +99,7 @@ async function composed(
   return {
     tools,
     handler: app.express,
+    announceStop: app.announceStop,
     drain: app.drain,
     async close() {
       await app.close()

@@ -70,6 +70,7 @@ export async function startLibraryServer(options: LibraryServerOptions): Promise
     ...{ endpoint, origin, audience: endpoint.href, issuer, api, log },
     ...requestsTo(endpoint),
     mint: (claims = {}) => issuer.mint(endpoint.href, { claims }),
+    announceStop: () => undefined,
     drain: mcp.drain,
     close: closeWithTest(async () => {
       await server.close()

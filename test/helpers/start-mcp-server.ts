@@ -22,6 +22,8 @@ export interface TestServer extends McpRequests {
   /** A good token of a user, as changed by `claims`. */
   readonly mint: (claims?: Readonly<Record<string, unknown>>) => Promise<string>
   /** What a process does first when it is told to stop. */
+  readonly announceStop: () => void
+  /** What it does next. */
   readonly drain: () => void
   /** Also done at the end of the test that started it. */
   readonly close: () => Promise<void>
@@ -68,6 +70,7 @@ export async function startMcpServer(options: McpServerOptions = {}): Promise<Te
     ...{ endpoint: config.endpoint, origin, audience, issuer, api, log: recorded },
     ...requestsTo(config.endpoint),
     mint: (claims = {}) => issuer.mint(audience, { claims }),
+    announceStop: composed.announceStop,
     drain: composed.drain,
     close: closeWithTest(async () => {
       const closed = server.close()

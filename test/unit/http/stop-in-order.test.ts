@@ -12,7 +12,7 @@ const statusOf = (port: number): Promise<number | undefined> =>
   })
 
 describe('stopInOrder', () => {
-  test('[case 44] stopInOrder goes on to accept for as long as it is told to, then drains, then frees', async () => {
+  test('[case 44] stopInOrder announces the stop, goes on to accept for as long as it is told to, then drains, then frees', async () => {
     const steps: string[] = []
     const server = await serve({
       ...{ host: '127.0.0.1', port: 0 },
@@ -22,6 +22,7 @@ describe('stopInOrder', () => {
     const stopped = stopInOrder({
       server,
       composed: {
+        announceStop: () => steps.push('announce'),
         drain: () => steps.push('drain'),
         close: () => Promise.resolve(void steps.push('close')),
       },
@@ -31,10 +32,10 @@ describe('stopInOrder', () => {
       },
     })
     expect(await statusOf(server.port)).toBe(200)
-    expect([waiting.map(({ delayMs }) => delayMs), steps]).toEqual([[15_000], []])
+    expect([waiting.map(({ delayMs }) => delayMs), steps]).toEqual([[15_000], ['announce']])
     waiting[0]?.run()
     await stopped
-    expect(steps).toEqual(['drain', 'close'])
+    expect(steps).toEqual(['announce', 'drain', 'close'])
     await expect(statusOf(server.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
@@ -42,7 +43,11 @@ describe('stopInOrder', () => {
     const server = await serve({ host: '127.0.0.1', port: 0 })
     const stopped = stopInOrder({
       server,
-      composed: { drain: () => undefined, close: () => Promise.resolve() },
+      composed: {
+        announceStop: () => undefined,
+        drain: () => undefined,
+        close: () => Promise.resolve(),
+      },
       delayMs: 0,
       timers: {
         after: () => {

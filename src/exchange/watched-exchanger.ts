@@ -1,0 +1,40 @@
+import { asOnBehalfOfError, type OnBehalfOfError } from '../failures/errors.js'
+import type { TokenExchanger } from './token-exchanger.js'
+
+/** One request to a token endpoint, once it is over. */
+export interface ExchangeAttempt {
+  /** `undefined` where it gave a token, whatever is found wrong with that token later. */
+  readonly failure: OnBehalfOfError | undefined
+  readonly durationMs: number
+}
+
+export interface WatchedExchangerOptions {
+  /** Told of each attempt; must not throw. */
+  readonly tell: (attempt: ExchangeAttempt) => void
+  /** Milliseconds of a clock that never steps. */
+  readonly stopwatch: () => number
+}
+
+/** Tells of every exchange that an exchanger makes; it stays the same otherwise. */
+export function createWatchedExchanger(
+  exchanger: TokenExchanger,
+  { tell, stopwatch }: WatchedExchangerOptions,
+): TokenExchanger {
+  return {
+    sendsClaims: exchanger.sendsClaims,
+    async forget(request, refused) {
+      await exchanger.forget?.(request, refused)
+    },
+    async exchange(request, options) {
+      const startMs = stopwatch()
+      try {
+        const token = await exchanger.exchange(request, options)
+        tell({ failure: undefined, durationMs: stopwatch() - startMs })
+        return token
+      } catch (thrown) {
+        tell({ failure: asOnBehalfOfError(thrown), durationMs: stopwatch() - startMs })
+        throw thrown
+      }
+    },
+  }
+}
