@@ -1,0 +1,52 @@
+import { OnBehalfOfError } from '../failures/errors.js'
+import { warnProcess } from '../logging/process-warning.js'
+import type { Observer } from './observer.js'
+
+type Member = keyof Observer
+
+const MEMBERS = Object.keys({
+  requestStarted: true,
+  tokenVerified: true,
+  callStarted: true,
+  exchangeEnded: true,
+  apiCallStarted: true,
+  apiCallEnded: true,
+  callEnded: true,
+  requestEnded: true,
+} satisfies Record<Member, true>) as readonly Member[]
+
+/**
+ * Several observers as one; `undefined` where there are none. A member that no observer has is absent, so that nothing is
+ * prepared for it.
+ *
+ * What an observer throws does not reach the request, but for an `OnBehalfOfError` of `callStarted`: it is thrown on after
+ * all observers have been called. The first other failure is reported as a warning of the process.
+ */
+export function combineObservers(
+  observers: readonly (Observer | undefined)[],
+): Observer | undefined {
+  const given = observers.filter((observer) => observer !== undefined)
+  if (given.length === 0) return undefined
+  const members = MEMBERS.flatMap((member) => {
+    const having = given.filter((observer) => observer[member] !== undefined)
+    return having.length === 0 ? [] : [[member, tellAll(having, member)] as const]
+  })
+  return Object.fromEntries(members)
+}
+
+function tellAll(observers: readonly Observer[], member: Member): (event: never) => void {
+  return (event) => {
+    let refusal: OnBehalfOfError | undefined
+    for (const observer of observers) {
+      try {
+        observer[member]?.(event)
+      } catch (error) {
+        if (member === 'callStarted' && error instanceof OnBehalfOfError) refusal ??= error
+        else warnProcess(FAILED, 'MCP_ON_BEHALF_OF_OBSERVER')
+      }
+    }
+    if (refusal !== undefined) throw refusal
+  }
+}
+
+const FAILED = 'An observer of mcp-on-behalf-of failed: what it should have seen is lost.'

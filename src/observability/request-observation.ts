@@ -1,0 +1,220 @@
+import type { AuthInfo } from '@modelcontextprotocol/server'
+import type { OnBehalfOfError } from '../failures/errors.js'
+import { CallObservation, type CallEnd, type CallRead } from './call-observation.js'
+import type {
+  ApiCall,
+  CallDecision,
+  CallOutcome,
+  ExchangeEnded,
+  ObservedCaller,
+  ObservedRequest,
+  ObservedTool,
+  Observer,
+  TokenVerified,
+} from './observer.js'
+import { readCalls, type ReadMessages } from './read-calls.js'
+
+/** What all observations of a server share. */
+export interface ObservationOptions {
+  readonly observer: Observer
+  /** What is known of a tool; `undefined` for a name that is not declared. */
+  readonly toolFacts: (name: string) => ObservedTool | undefined
+  /** The SHA-256 of a call's arguments, where somebody asks for it. */
+  readonly digestOf?: ((args: unknown) => string | undefined) | undefined
+  /** Whether the tools are ours, so that every call that reaches one is seen to end. */
+  readonly ownTools: boolean
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  /** Milliseconds of a clock that never steps. */
+  readonly stopwatch: () => number
+}
+
+/** A request, as far as it is known at its beginning. */
+export interface BegunRequest {
+  readonly requestId: string
+  readonly traceId: string | undefined
+  readonly method: string
+}
+
+/** The answer to a request. */
+export interface RequestEnd {
+  readonly status: number
+  /** Whether all of it was sent. */
+  readonly sent: boolean
+  /** The parsed body, where there is one; else what the headers say. */
+  readonly messages: ReadMessages
+}
+
+/**
+ * One HTTP request to the MCP endpoint while it goes on. The one place where events are made: what happens is told to it, and it
+ * tells the observer.
+ */
+export class RequestObservation implements ObservedRequest {
+  readonly requestId: string
+  readonly traceId: string | undefined
+  readonly method: string
+  readonly startedAtMs: number
+  caller: ObservedCaller | undefined
+  mcpMethod: string | undefined
+  readonly #options: ObservationOptions
+  readonly #startMs: number
+  #calls: readonly CallObservation[] | undefined
+  #failure: OnBehalfOfError | undefined
+
+  constructor(begun: BegunRequest, options: ObservationOptions) {
+    this.requestId = begun.requestId
+    this.traceId = begun.traceId
+    this.method = begun.method
+    this.#options = options
+    this.startedAtMs = options.clock()
+    this.#startMs = options.stopwatch()
+    options.observer.requestStarted?.(this)
+  }
+
+  /** Milliseconds of a clock that never steps: for the durations below. */
+  now(): number {
+    return this.#options.stopwatch()
+  }
+
+  /** Since the request came. */
+  get elapsedMs(): number {
+    return this.now() - this.#startMs
+  }
+
+  get calls(): readonly CallObservation[] {
+    return this.#calls ?? []
+  }
+
+  verified(event: Omit<TokenVerified, 'request'>, caller?: ObservedCaller): void {
+    this.caller = caller
+    this.#options.observer.tokenVerified?.({ request: this, ...event })
+  }
+
+  /** Reads the calls out of a parsed body. Throws the `OnBehalfOfError` of an observer that refuses them. */
+  begin(messages: ReadMessages): void {
+    this.#read(messages)
+    for (const call of this.calls) this.#options.observer.callStarted?.(call)
+  }
+
+  /** What was decided about the named tools. */
+  decided(tools: readonly string[], decision: CallDecision, missing: readonly string[] = []): void {
+    for (const call of this.calls) {
+      if (!call.declared || !tools.includes(call.tool)) continue
+      call.decision = decision
+      call.missingScopes = missing
+    }
+  }
+
+  /** An exchange serves all calls of its tool in the request. */
+  exchanged(event: Omit<ExchangeEnded, 'request'>): void {
+    const whole: ExchangeEnded = { request: this, ...event }
+    for (const call of this.calls) if (call.tool === event.tool) call.exchanged(whole)
+    this.#options.observer.exchangeEnded?.(whole)
+  }
+
+  /** `messageId` tells apart several calls of one tool in a batch. */
+  apiCallStarted(event: ApiCall, messageId: string | number | undefined): void {
+    this.callOf(event.tool, messageId)?.apiCallStarted(event)
+    this.#options.observer.apiCallStarted?.(event)
+  }
+
+  apiCallEnded(event: ApiCall): void {
+    this.#options.observer.apiCallEnded?.(event)
+  }
+
+  /** A tool of ours begins to run for this call, or is refused by its own server. */
+  runs(tool: string, messageId: string | number | undefined): void {
+    const call = this.callOf(tool, messageId)
+    if (call !== undefined) call.running = true
+  }
+
+  callEnded(tool: string, messageId: string | number | undefined, end: CallEnd): void {
+    const call = this.callOf(tool, messageId)
+    if (call !== undefined) this.#end(call, end)
+  }
+
+  /** The request was refused as a whole, or its answer was replaced by a refusal. */
+  failed(failure: OnBehalfOfError): void {
+    this.#failure = failure
+  }
+
+  /** The answer is over. Calls that go on without it end later. */
+  ended({ status, sent, messages }: RequestEnd): void {
+    this.#read(messages)
+    const failure = this.#failure
+    for (const call of this.calls) {
+      if (call.end !== undefined || (call.running && failure === undefined)) continue
+      this.#end(call, {
+        outcome: failure?.code ?? this.#outcomeOf(status, sent),
+        reason: failure?.details.reason,
+        httpStatus: status,
+      })
+    }
+    const worst = this.calls.find(({ end }) => end !== undefined && !isFine(end.outcome))?.end
+    this.#options.observer.requestEnded?.({
+      request: this,
+      calls: this.calls,
+      outcome: failure?.code ?? worst?.outcome ?? this.#requestOutcome(status, sent),
+      reason: failure === undefined ? worst?.reason : failure.details.reason,
+      status,
+      refused: failure !== undefined,
+      durationMs: this.elapsedMs,
+    })
+  }
+
+  callOf(tool: string, messageId: string | number | undefined): CallObservation | undefined {
+    const ofTool = this.calls.filter((call) => call.tool === tool)
+    return ofTool.find((call) => call.messageId === messageId) ?? ofTool[0]
+  }
+
+  #read(messages: ReadMessages): void {
+    if (this.#calls !== undefined) return
+    const { toolFacts, digestOf } = this.#options
+    const { mcpMethod, calls, readFrom } = readCalls(messages)
+    this.mcpMethod = mcpMethod
+    this.#calls = calls.map(({ tool, messageId, args }) => {
+      const facts = toolFacts(tool)
+      const argumentsSha256 = readFrom === 'body' ? digestOf?.(args) : undefined
+      const read: CallRead = {
+        ...{ tool, messageId, readFrom, argumentsSha256 },
+        declared: facts !== undefined,
+        facts: facts ?? NO_FACTS,
+      }
+      return new CallObservation(this, read)
+    })
+  }
+
+  #end(call: CallObservation, end: CallEnd): void {
+    call.ended(end, this.elapsedMs, this.#options.observer)
+  }
+
+  /** Of a call that has not reached a tool of ours. */
+  #outcomeOf(status: number, sent: boolean): CallOutcome {
+    if (!sent) return 'client_gone'
+    return this.#options.ownTools || status >= 400 ? 'protocol_error' : 'answered'
+  }
+
+  #requestOutcome(status: number, sent: boolean): CallOutcome {
+    if (!sent) return 'client_gone'
+    if (status >= 400) return 'protocol_error'
+    return this.calls.length > 0 && !this.#options.ownTools ? 'answered' : 'ok'
+  }
+}
+
+const NO_FACTS: ObservedTool = {}
+
+function isFine(outcome: CallOutcome): boolean {
+  return outcome === 'ok' || outcome === 'answered'
+}
+
+const observations = new WeakMap<AuthInfo, RequestObservation>()
+
+/** Ties an observation to what the SDK hands to the tools of the request. */
+export function observeAuthInfo(authInfo: AuthInfo, observation: RequestObservation): void {
+  observations.set(authInfo, observation)
+}
+
+/** The observation of the request that an `AuthInfo` belongs to; `undefined` where nobody observes. */
+export function observationOf(authInfo: AuthInfo | undefined): RequestObservation | undefined {
+  return authInfo === undefined ? undefined : observations.get(authInfo)
+}
