@@ -5,6 +5,7 @@ import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
 import { HTTP_SETTINGS } from '../../src/config/http-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
 import { IDENTITY_PROVIDER_SETTINGS } from '../../src/config/identity-provider-settings.js'
+import { METRICS_SETTINGS } from '../../src/config/metrics-settings.js'
 import { MANNER_SETTINGS } from '../../src/config/manner-settings.js'
 import { ISSUER_SETTINGS } from '../../src/config/issuer-settings.js'
 import { OPENAPI_SETTINGS } from '../../src/config/openapi-settings.js'
@@ -35,6 +36,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-access': () => settingTheme(ACCESS_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
   'settings-http': () => settingTheme(HTTP_SETTINGS),
+  'settings-metrics': () => settingTheme(METRICS_SETTINGS),
   'failure-overview': failureOverview,
   'failure-sections': failureSections,
   'failure-texts': failureTextIndex,

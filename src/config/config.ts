@@ -96,6 +96,8 @@ export interface Config extends HttpConfig {
   readonly demoTools: boolean
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
+  /** Where metrics are served; `undefined`: there are none. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** What the `.env` file has that does nothing; the server warns of it at its start. */
   readonly settingsFile: SettingsFileRead
@@ -215,6 +217,10 @@ function assemble(
     },
     demoTools: (found.DEMO_TOOLS ?? (hasDocument ? 'off' : 'on')) === 'on',
     homePage: found.HOME_PAGE === 'on',
+    metrics:
+      found.METRICS_PORT === undefined
+        ? undefined
+        : { host: found.METRICS_HOST, port: found.METRICS_PORT },
     logLevel: found.LOG_LEVEL,
   }
 }

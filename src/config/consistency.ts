@@ -116,7 +116,11 @@ function shareIssues({ API_CONNECTIONS, API_CONCURRENCY_PER_USER }: SettingValue
   return [{ key: 'API_CONCURRENCY_PER_USER', value: `${API_CONCURRENCY_PER_USER}`, hint }]
 }
 
-function portIssues({ PORT, MCP_SERVER_URL }: SettingValues): ConfigIssue[] {
+function portIssues({ PORT, MCP_SERVER_URL, METRICS_PORT }: SettingValues): ConfigIssue[] {
+  if (METRICS_PORT !== undefined && METRICS_PORT !== 0 && METRICS_PORT === PORT) {
+    const hint = 'is the same as PORT. Metrics need a port of their own, which strangers cannot reach'
+    return [{ key: 'METRICS_PORT', value: `${METRICS_PORT}`, hint }]
+  }
   if (PORT !== 0 || MCP_SERVER_URL !== undefined) return []
   const hint = 'takes any free port, so set MCP_SERVER_URL to the URL under which clients come'
   return [{ key: 'PORT', value: '0', hint }]

@@ -1,5 +1,7 @@
 import { API_CALL_DEFAULTS } from './api-call-defaults.js'
 import type { AnswerBody, HttpAnswer, HttpSender } from '../http/http-sender.js'
+import { observeWait } from '../observability/observe-wait.js'
+import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { FairShare, tooManyCalls, type Release } from './fair-share.js'
 
 /** How calls of the APIs are shared among the users. */
@@ -9,6 +11,8 @@ export interface FairSenderOptions {
   readonly connections?: number | undefined
   /** Those of one user. Default: a quarter of `connections`. */
   readonly concurrencyPerUser?: number | undefined
+  /** Sees the waits. Default: nobody does. */
+  readonly observer?: PipelineObserver | undefined
 }
 
 /** Calls of all APIs together, by user. */
@@ -38,7 +42,10 @@ export function createFairSender(options: FairSenderOptions): FairSender {
   return (user) =>
     async function sendFairly(call) {
       const { signal, url } = call
-      const over = untilAbort(await turn(shareOf(url.origin), user, signal), signal)
+      const release = await observeWait('api', options.observer, () =>
+        turn(shareOf(url.origin), user, signal),
+      )
+      const over = untilAbort(release, signal)
       try {
         return watched(await options.send(call), over)
       } catch (error) {

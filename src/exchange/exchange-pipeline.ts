@@ -5,6 +5,8 @@ import type { Clock, Timers } from '../time/clock.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import { LOGGER_OPTION, type Logger } from '../logging/logger.js'
 import { createCachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
+import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
+import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { createResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
 import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './token-exchanger.js'
@@ -58,6 +60,8 @@ export interface ExchangePipelineOptions {
   readonly clock?: Clock | undefined
   readonly timers?: Timers | undefined
   readonly log?: Logger | undefined
+  /** Sees looks into the cache, waits for a turn, and when exchanges are held back. Default: nobody does. */
+  readonly observer?: PipelineObserver | undefined
 }
 
 const ISSUER = optionValues.withFunctions('an Issuer, see createIssuer', 'keys', 'metadata')
@@ -97,6 +101,7 @@ const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: Toke
   clock: optionValues.callable.optional(),
   timers: optionValues.withFunctions('Timers', 'after').optional(),
   log: LOGGER_OPTION.optional(),
+  observer: PIPELINE_OBSERVER_OPTION.optional(),
 })
 
 /**
@@ -141,6 +146,7 @@ export function createExchangePipeline(
     clock,
     timers,
     log,
+    observer: options.observer,
   })
   return createCachingExchanger(resilient, {
     ...options.caching,
@@ -150,5 +156,6 @@ export function createExchangePipeline(
     exchangeIssuer: exchangeIssuer?.issuer,
     clock,
     log,
+    observer: options.observer,
   })
 }

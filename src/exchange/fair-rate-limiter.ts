@@ -87,6 +87,11 @@ export class FairRateLimiter {
     this.#queue.refuseAll(() => busy('held_back', this.#refusedUntil - now))
   }
 
+  /** Until when nobody is let through, in epoch milliseconds; in the past where there is no such hold. */
+  get heldUntilMs(): number {
+    return Math.max(this.#refusedUntil, this.#pausedUntil)
+  }
+
   /** Takes over what an answer of the authorization server says about its rate limit. */
   follow(limits: readonly RateLimit[]): void {
     this.#fill()

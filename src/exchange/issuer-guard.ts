@@ -1,4 +1,6 @@
 import type { Clock, Timers } from '../time/clock.js'
+import { observeWait } from '../observability/observe-wait.js'
+import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { OnBehalfOfError, Outage } from '../failures/errors.js'
 import { FairRateLimiter } from './fair-rate-limiter.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
@@ -12,6 +14,9 @@ export interface IssuerGuardOptions {
     { readonly threshold?: number | undefined; readonly openMs?: number | undefined } | undefined
   readonly clock: Clock
   readonly timers: Timers
+  /** The authorization server, for the observer. */
+  readonly issuer?: string | undefined
+  readonly observer?: PipelineObserver | undefined
 }
 
 /** What was let through: to be handed back with the outcome. */
@@ -37,14 +42,20 @@ export class IssuerGuard {
   readonly #rateLimiter: FairRateLimiter
   readonly #clock: Clock
   readonly #openMs: number
+  readonly #observer: PipelineObserver | undefined
+  readonly #issuer: string
+  #told: { readonly breakerOpen: boolean; readonly pausedUntilMs: number } | undefined
 
-  constructor({ ratePerSecond, breaker = {}, clock, timers }: IssuerGuardOptions) {
+  constructor({ ratePerSecond, breaker = {}, clock, timers, ...told }: IssuerGuardOptions) {
     const { threshold = 5, openMs = OPEN_MS } = breaker
     this.#breaker = new SharedBreaker({ threshold, openMs, clock })
     this.#users = new UserHolds({ threshold, openMs, clock })
     this.#rateLimiter = new FairRateLimiter({ perSecond: ratePerSecond, clock, timers })
     this.#clock = clock
     this.#openMs = openMs
+    this.#observer = told.observer
+    this.#issuer = told.issuer ?? ''
+    this.#tell()
   }
 
   /** Resolves when it is this user's turn; rejects with `exchange_unavailable` (`breaker_open`, `held_back`, `queue_full`). */
@@ -53,7 +64,7 @@ export class IssuerGuard {
     let probe = false
     try {
       probe = this.#breaker.tryAcquire()
-      await this.#rateLimiter.acquire(user, signal)
+      await observeWait('exchange', this.#observer, () => this.#rateLimiter.acquire(user, signal))
       return { user, probe, userProbe }
     } catch (thrown) {
       this.#breaker.release(probe)
@@ -65,15 +76,22 @@ export class IssuerGuard {
   succeeded({ user }: Admission): void {
     this.#breaker.succeeded()
     this.#users.succeeded(user)
+    this.#tell()
   }
 
   /** Takes over what an answer says about rate limits, whatever else it says. */
   follow(limits: readonly RateLimit[]): void {
     this.#rateLimiter.follow(limits)
+    this.#tell()
   }
 
   /** Reports a try that failed; `limits` are those of its answer. */
-  failed(
+  failed(admission: Admission, failure: OnBehalfOfError, limits: readonly RateLimit[]): void {
+    this.#count(admission, failure, limits)
+    this.#tell()
+  }
+
+  #count(
     admission: Admission,
     { code, details }: OnBehalfOfError,
     limits: readonly RateLimit[],
@@ -88,6 +106,17 @@ export class IssuerGuard {
     }
     if (code === 'internal_error' || code === 'cancelled') this.#release(admission)
     else this.succeeded(admission)
+  }
+
+  /** Tells the observer at the beginning, and where something has changed. */
+  #tell(): void {
+    if (this.#observer?.exchangeGuardChanged === undefined) return
+    const breakerOpen = this.#breaker.isOpen
+    const pausedUntilMs = this.#rateLimiter.heldUntilMs
+    const told = this.#told
+    if (told?.breakerOpen === breakerOpen && told.pausedUntilMs === pausedUntilMs) return
+    this.#told = { breakerOpen, pausedUntilMs }
+    this.#observer.exchangeGuardChanged({ issuer: this.#issuer, ...this.#told })
   }
 
   #outage({ user, probe, userProbe }: Admission, outage: Outage): void {

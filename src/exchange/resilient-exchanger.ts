@@ -10,6 +10,8 @@ import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { exchangeOutage } from './exchange-outage.js'
 import { exchangePlace } from './exchange-place.js'
 import { IssuerGuard } from './issuer-guard.js'
+import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
+import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { RateLimit } from './rate-limits.js'
 import type {
   ExchangedToken,
@@ -47,6 +49,8 @@ export interface ResilientExchangerOptions {
   /** A number from 0 (inclusive) to 1. Default: `Math.random`. */
   readonly random?: (() => number) | undefined
   readonly log?: Logger | undefined
+  /** Sees waits for a turn, and when exchanges are held back. Default: nobody does. */
+  readonly observer?: PipelineObserver | undefined
 }
 
 const OPTIONS = optionsSchema<ResilientExchangerOptions & { readonly exchanger: TokenExchanger }>({
@@ -64,6 +68,7 @@ const OPTIONS = optionsSchema<ResilientExchangerOptions & { readonly exchanger: 
   timers: optionValues.withFunctions('Timers', 'after').optional(),
   random: optionValues.callable.optional(),
   log: LOGGER_OPTION.optional(),
+  observer: PIPELINE_OBSERVER_OPTION.optional(),
 })
 
 /**
@@ -187,6 +192,8 @@ class ResilientExchanger implements TokenExchanger {
       breaker: this.#options.breaker,
       clock: this.#clock,
       timers: this.#timers,
+      observer: this.#options.observer,
+      issuer,
     })
     this.#guards.set(issuer, guard)
     return guard

@@ -42,6 +42,10 @@ export class SharedBreaker {
     return this.#gate.tryAcquire()
   }
 
+  get isOpen(): boolean {
+    return this.#open
+  }
+
   succeeded(): void {
     this.#unreachable = 0
     this.#failures.clear()

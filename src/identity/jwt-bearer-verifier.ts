@@ -11,6 +11,8 @@ import { assertAudience, describeRefusal, type TokenExpectations } from './audie
 import { candidateKeys, isSignedByOneOf } from './candidate-keys.js'
 import type { Claims } from './caller.js'
 import { refuseProof } from './dpop-proof.js'
+import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
+import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { Issuer } from './issuer-keys.js'
 import type { KeyVerdict, VerifyWithKey } from './key-verdict.js'
 import { DpopReplayCache } from './dpop-replay-cache.js'
@@ -39,6 +41,8 @@ export interface JwtBearerVerifierOptions {
   /** How many verified bearer tokens are remembered. Default 100000; 0 verifies every request anew. */
   readonly maxVerifiedTokens?: number | undefined
   readonly clock?: Clock | undefined
+  /** Sees looks into the cache of verified tokens. Default: nobody does. */
+  readonly observer?: PipelineObserver | undefined
 }
 
 const OPTIONS = optionsSchema<JwtBearerVerifierOptions>({
@@ -54,6 +58,7 @@ const OPTIONS = optionsSchema<JwtBearerVerifierOptions>({
   clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
   maxVerifiedTokens: optionValues.whole.optional(),
   clock: optionValues.callable.optional(),
+  observer: PIPELINE_OBSERVER_OPTION.optional(),
 })
 
 /** Whose tokens they are, and the two ways to verify them. */
@@ -91,9 +96,11 @@ class JwtBearerVerifier implements AccessTokenVerifier {
   readonly #expectations: TokenExpectations
   readonly #verifiedTokens: VerifiedTokenCache
   readonly #seenProofs = new DpopReplayCache()
+  readonly #observer: PipelineObserver | undefined
 
   constructor(options: JwtBearerVerifierOptions) {
     const { audience, clock = systemClock } = options
+    this.#observer = options.observer
     const { clockToleranceSeconds = TOKEN_DEFAULTS.clockToleranceSeconds } = options
     const known = options.issuers.map((issuer) => {
       const expectations = { issuer: issuer.issuer, audience, clockToleranceSeconds, clock }
@@ -140,7 +147,10 @@ class JwtBearerVerifier implements AccessTokenVerifier {
   /** Asks for the keys also where the token is known: this is what notices rotated keys, and a too long outage. */
   async #remembered(token: Secret): Promise<Claims | undefined> {
     const issuer = this.#verifiedTokens.issuerOf(token)
-    return issuer && this.#verifiedTokens.find(token, await issuer.keys(undefined))
+    const claims = issuer && this.#verifiedTokens.find(token, await issuer.keys(undefined))
+    const result = claims !== undefined ? 'hit' : issuer === undefined ? 'absent' : 'expired'
+    this.#observer?.cacheLookedUp?.({ cache: 'verified_tokens', result })
+    return claims
   }
 
   async #verified(

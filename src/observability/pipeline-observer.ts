@@ -1,0 +1,65 @@
+import type { FailureCode } from '../failures/failure-codes.js'
+import type { FailureReason } from '../failures/failure-reasons.js'
+
+/** Why a cache gave what was asked for, or did not. */
+export const CACHE_RESULTS = [
+  'hit',
+  /** A refusal was kept, and is the answer again. */
+  'refusal',
+  /** Nothing was kept, or it was forgotten. */
+  'absent',
+  'expired',
+  /** What is kept must not be the answer: the API has refused it. */
+  'replaced',
+  /** The entry is another user's. It must never happen. */
+  'other_owner',
+  'store_failed',
+] as const
+export type CacheResult = (typeof CACHE_RESULTS)[number]
+
+/** One look into a cache of tokens. */
+export interface CacheLookup {
+  readonly cache: 'verified_tokens' | 'exchanged_tokens'
+  readonly result: CacheResult
+}
+
+/** One request to a token endpoint. */
+export interface TokenRequestEnded {
+  readonly outcome: 'ok' | FailureCode
+  readonly reason: FailureReason | undefined
+  readonly durationMs: number
+}
+
+/** How the wait for a turn ended: with the turn, with a refusal, or because nobody waits any more. */
+export type WaitOutcome = 'turn' | 'refused' | 'left'
+
+/** A user's wait for a turn, also one of no length. */
+export interface TurnWaited {
+  /** For an exchange, or for a call of an API. */
+  readonly queue: 'exchange' | 'api'
+  readonly outcome: WaitOutcome
+  readonly durationMs: number
+}
+
+/** Whether exchanges at one authorization server are held back, for all users together. */
+export interface ExchangeGuardState {
+  /** One that the configuration names. */
+  readonly issuer: string
+  /** Until an exchange has succeeded. */
+  readonly breakerOpen: boolean
+  /** Epoch milliseconds; in the past where nothing pauses. */
+  readonly pausedUntilMs: number
+}
+
+/**
+ * Sees what happens inside of verification, exchange and calls of APIs, and belongs to no single request.
+ *
+ * @category Observing
+ */
+export interface PipelineObserver {
+  readonly cacheLookedUp?: ((event: CacheLookup) => void) | undefined
+  readonly tokenRequestEnded?: ((event: TokenRequestEnded) => void) | undefined
+  readonly turnWaited?: ((event: TurnWaited) => void) | undefined
+  /** When exchanges at an authorization server begin, and with each change. */
+  readonly exchangeGuardChanged?: ((state: ExchangeGuardState) => void) | undefined
+}
