@@ -17,6 +17,7 @@ import {
 } from '../src/tools/tool-exchange.js'
 import { clientAddressOf } from './client-address.js'
 import { authInfoOf } from './require-bearer-auth.js'
+import { stateOf } from './request-state.js'
 
 /** What `tokenExchange` needs: the tools, the APIs they declare, and the exchanger. */
 export interface TokenExchangeOptions extends ToolExchangeOptions {
@@ -73,6 +74,7 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
         calls: toolCallsIn(req.body),
         signal: () => (session === undefined ? abortedWith(res) : undefined),
         trace: traceContextOf(req.headers),
+        observation: stateOf(req).observation,
         clientAddress: options.forwardClientAddress === true ? clientAddressOf(req) : undefined,
       })
     }

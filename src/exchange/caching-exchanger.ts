@@ -99,22 +99,27 @@ class CachingExchanger implements Required<TokenExchanger> {
 
   async exchange(
     request: TokenExchangeRequest,
-    { signal, replacing }: ExchangeOptions = {},
+    { signal, replacing, onSource }: ExchangeOptions = {},
   ): Promise<ExchangedToken> {
     if (isAborted(signal)) throw cancelled(signal)
     const keys = this.#keysOf(request)
     const entry = await this.#find(keys.flight, request.caller)
     if (isAborted(signal)) throw cancelled(signal)
     if (entry !== undefined && 'refusal' in entry) {
+      onSource?.('cached')
       throw this.#repeated(entry.refusal, entry.expiresAtMs)
     }
     if (entry !== undefined) {
-      if (replacing?.reveal() !== entry.token.token.reveal()) return entry.token
+      if (replacing?.reveal() !== entry.token.token.reveal()) {
+        onSource?.('cached')
+        return entry.token
+      }
       await this.#forget(keys.token)
     }
     if (request.claims !== undefined && replacing !== undefined) {
       await this.forget(request, replacing)
     }
+    onSource?.(this.#inFlight.has(keys.flight) ? 'joined' : 'new')
     const exchanging = this.#exchangeOnce(keys, request)
     // The exchange goes on whether or not this caller stays.
     return signal === undefined

@@ -8,11 +8,13 @@ import { metadataPaths, type ResourceDescription } from '../http/protected-resou
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
+import type { ObservationOptions } from '../observability/request-observation.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
 import { withDefaults, type ResolvedOptions } from './defaults.js'
 import { claimProfileOfOptions, exchangerFor, issuersFor } from './exchanger.js'
+import { NO_FACTS, observationFor } from './observation.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
 import type { ListingServerOptions, OptionsNamingApis } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
@@ -82,19 +84,30 @@ export function warnOfScopes({ baselineScopes, access, tools, log }: ListingServ
 }
 
 /** `onBehalfOf` for options that have been checked; `host` decides whether log lines speak of options or of settings. */
-export function composeOnBehalfOf(given: ListingServerOptions, host: ToolHost): ComposedOnBehalfOf {
+export function composeOnBehalfOf(
+  given: ListingServerOptions,
+  host: ToolHost,
+  toolFacts?: ObservationOptions['toolFacts'],
+): ComposedOnBehalfOf {
   const options = withDefaults(given)
   const connections = connectionsFor(options)
   const chain = chainFor(options, {
     host,
     connections,
+    toolFacts,
     answers: (req) => stateOf(req).passed?.has(context) === true,
   })
   const { endpoint, log = silentLog } = options
   const wiring = createWiringCheck({ endpoint, log })
   const context = once(chain.context)
   const guard = once([context, ...chain.guard])
-  const endpointChain = inSequence([context, wiring.protect, guard, ...chain.endpoint])
+  const endpointChain = inSequence([
+    context,
+    ...chain.observed,
+    wiring.protect,
+    guard,
+    ...chain.endpoint,
+  ])
   const metadata = Router()
   metadata.use(wiring.metadata)
   metadata.route([...metadataPaths(endpoint)]).all(context)
@@ -140,11 +153,12 @@ interface Composition {
   readonly host: ToolHost
   readonly connections: OutgoingFetch
   readonly answers: (req: Request) => boolean
+  readonly toolFacts: ObservationOptions['toolFacts'] | undefined
 }
 
 function chainFor(options: ResolvedOptions, composition: Composition): MiddlewareChain {
   const { endpoint, resource, tokenAudience, log = silentLog, apiCalls } = options
-  const { host, connections, answers } = composition
+  const { host, connections, answers, toolFacts } = composition
   warnOfUnfitResource({ resource, endpoint }, log)
   const reached = { ...options, fetch: options.fetch ?? connections.fetch }
   const issuers = issuersFor(reached)
@@ -152,6 +166,12 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
   return createMiddlewareChain({
     endpoint,
     log,
+    observation: observationFor({
+      log: options.log,
+      observer: options.observer,
+      ownTools: host === 'standalone',
+      toolFacts: toolFacts ?? ((name) => registry.find(name) && NO_FACTS),
+    }),
     answers,
     http: options.http,
     resource: {
