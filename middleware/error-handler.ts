@@ -12,7 +12,9 @@ import { LOGGER_OPTION, type Logger } from '../src/logging/logger.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { scrub } from '../src/logging/scrub.js'
+import { messagesOf } from './observed-messages.js'
 import { requestIdOf } from './request-context.js'
+import { stateOf } from './request-state.js'
 
 /** What `errorHandler` needs: what challenges say, and where failures are logged. */
 export interface ErrorHandlerOptions extends ChallengeOptions {
@@ -60,8 +62,9 @@ export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler 
   }
 }
 
-/** Writes the log line of a refused request. */
+/** Writes the log line of a refused request, and tells its observation. */
 export function logFailure(error: OnBehalfOfError, req: Request, log: Logger): void {
+  const described = stateOf(req).observation?.failed(error, messagesOf(req))
   const rule = FAILURE_TABLE[error.code]
   const level = error.details.repeated === true ? 'debug' : rule.logLevel
   logEvent(log, level, {
@@ -73,6 +76,7 @@ export function logFailure(error: OnBehalfOfError, req: Request, log: Logger): v
     requestId: requestIdOf(req),
     method: scrub(req.method, 20),
     path: scrub(decoded(req.path), 200),
+    ...described,
     ...error.details.log,
     err: error.details.cause === undefined ? undefined : describeError(error),
   })

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { OnBehalfOfError } from '../src/failures/errors.js'
 import type { AnswerForms } from '../src/http/answer-in-form.js'
 import type { Places } from '../src/limits/user-places.js'
+import type { RequestObservation } from '../src/observability/request-observation.js'
 
 /** What a request asks of this server, as its parsed body tells. */
 export interface RequestSize {
@@ -27,6 +28,8 @@ export interface RequestState {
   counts?: ((size: RequestSize) => void)[]
   /** `limitConcurrency` */
   places?: Places
+  /** `observeRequests`: absent where nobody observes. */
+  observation?: RequestObservation
   /** The handlers that a request goes through once. */
   passed?: Set<object>
 }

@@ -11,11 +11,17 @@ import {
   type Claims,
 } from '../src/identity/caller.js'
 import { distinctHeaders, removeRawHeader } from '../src/http/raw-headers.js'
-import { parseCredentials } from '../src/identity/credentials.js'
+import { parseCredentials, type PresentedCredentials } from '../src/identity/credentials.js'
+import { asOnBehalfOfError } from '../src/failures/errors.js'
+import {
+  observeAuthInfo,
+  type RequestObservation,
+} from '../src/observability/request-observation.js'
 import { CHALLENGE_SHAPE, type ChallengeOptions } from '../src/failures/failure-response.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { requestIdOf } from './request-context.js'
+import { stateOf } from './request-state.js'
 
 /** What `requireBearerAuth` needs: the verifier, and who this server is. */
 export interface RequireBearerAuthOptions extends ChallengeOptions {
@@ -67,22 +73,40 @@ export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHan
   const { resourceMetadataUrl, baselineScopes, nameScopes } = options
   const challenges = { resourceMetadataUrl, baselineScopes, nameScopes }
   const callerOf = rememberedCallers(callerPolicy)
+  const verified = async (req: Request, credentials: PresentedCredentials): Promise<Caller> =>
+    callerOf(await verifier.verify({ credentials, method: req.method, url: endpoint }))
   return async function requireBearerAuthMiddleware(req, _res, next) {
     const credentials = parseCredentials({ rawHeaders: req.rawHeaders, url: req.originalUrl })
-    const claims = await verifier.verify({ credentials, method: req.method, url: endpoint })
-    const caller = callerOf(claims)
+    const { observation } = stateOf(req)
+    const caller = await (observation === undefined
+      ? verified(req, credentials)
+      : observed(observation, () => verified(req, credentials)))
     removeCredentials(req)
-    setAuthInfo(
-      req,
-      createAuthInfo({
-        caller,
-        subjectToken: credentials.token,
-        requestId: requestIdOf(req),
-        resource,
-        challenges,
-      }),
-    )
+    const subjectToken = credentials.token
+    const requestId = requestIdOf(req)
+    const authInfo = createAuthInfo({ caller, subjectToken, requestId, resource, challenges })
+    setAuthInfo(req, authInfo)
+    if (observation !== undefined) observeAuthInfo(authInfo, observation)
     next()
+  }
+}
+
+/** Tells the observation how the verification went. */
+async function observed(
+  observation: RequestObservation,
+  verify: () => Promise<Caller>,
+): Promise<Caller> {
+  const startMs = observation.now()
+  try {
+    const caller = await verify()
+    const durationMs = observation.now() - startMs
+    observation.verified({ durationMs, outcome: 'ok', reason: undefined }, caller)
+    return caller
+  } catch (thrown) {
+    const { code, details } = asOnBehalfOfError(thrown)
+    const durationMs = observation.now() - startMs
+    observation.verified({ durationMs, outcome: code, reason: details.reason })
+    throw thrown
   }
 }
 

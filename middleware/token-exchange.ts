@@ -5,6 +5,7 @@ import { DELEGATION_SCHEMA } from '../src/exchange/delegation-policy.js'
 import { whenOver } from '../src/http/when-over.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { LOGGER_OPTION } from '../src/logging/logger.js'
+import { PIPELINE_OBSERVER_OPTION } from '../src/observability/pipeline-observer-option.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { SESSIONS_OPTION, type SessionOwners } from '../src/sessions/session-owners.js'
@@ -17,6 +18,7 @@ import {
 } from '../src/tools/tool-exchange.js'
 import { clientAddressOf } from './client-address.js'
 import { authInfoOf } from './require-bearer-auth.js'
+import { stateOf } from './request-state.js'
 
 /** What `tokenExchange` needs: the tools, the APIs they declare, and the exchanger. */
 export interface TokenExchangeOptions extends ToolExchangeOptions {
@@ -37,6 +39,7 @@ const OPTIONS = optionsSchema<TokenExchangeOptions>({
   delegation: DELEGATION_SCHEMA.optional(),
   ...API_CALL_SHAPE,
   log: LOGGER_OPTION.optional(),
+  observer: PIPELINE_OBSERVER_OPTION.optional(),
   host: optionValues.oneOf('library', 'standalone').optional(),
   forwardClientAddress: optionValues.flag.optional(),
   sessions: SESSIONS_OPTION.optional(),
@@ -73,6 +76,7 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
         calls: toolCallsIn(req.body),
         signal: () => (session === undefined ? abortedWith(res) : undefined),
         trace: traceContextOf(req.headers),
+        observation: stateOf(req).observation,
         clientAddress: options.forwardClientAddress === true ? clientAddressOf(req) : undefined,
       })
     }

@@ -14,6 +14,7 @@ import { StepUpLoops } from '../src/tools/step-up-loops.js'
 import { UndeclaredTools } from '../src/tools/undeclared-tools.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { requestIdOf } from './request-context.js'
+import { stateOf } from './request-state.js'
 
 /** What `toolScopes` needs: who may use which tool. */
 export interface ToolScopesOptions {
@@ -58,11 +59,14 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
     const unknown = undeclaredTools === 'refuse' ? access.undeclared(calls) : []
     if (unknown.length > 0) throw undeclared.refusal(unknown, requestIdOf(req))
     const decision = access.decide(calls, context.caller)
+    const { observation } = stateOf(req)
     if (decision.kind === 'allowed') {
+      observation?.decided(calls, 'allowed')
       if (authInfo !== undefined) recordGranted(authInfo, decision.granted)
       next()
       return
     }
+    observation?.decided(decision.tools, decision.kind, decision.missing)
     if (decision.kind === 'never') throw denied(decision, context)
     const inVain = loops.note({
       caller: context.caller,

@@ -71,7 +71,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:cache|failures|logging|options|time)\//, 0],
   [/^src\/(?:http|openapi|observability)\//, 1],
   [/^src\/(?:identity|metrics)\//, 2],
-  [/^src\/(?:limits|sessions|exchange)\//, 3],
+  [/^src\/(?:audit|limits|sessions|exchange)\//, 3],
   [/^src\/(?:downstream|identity-providers|mcp)\//, 4],
   [/^src\/tools\//, 5],
   [/^src\/(?:config|pages|openapi-tools)\//, 6],

@@ -8,8 +8,11 @@ import type { DownstreamClient } from './downstream-client.js'
 /** What the exchange came to for one tool of one request: a way to the API, or the reason why there is none. */
 export type DownstreamAccess =
   | {
-      /** Opens the API for calls that end with `signal`. */
-      readonly open: (signal: AbortSignal) => DownstreamClient
+      /** Opens the API for calls that end with `signal`, made for the message of that id. */
+      readonly open: (
+        signal: AbortSignal,
+        messageId: string | number | undefined,
+      ) => DownstreamClient
     }
   | { readonly failure: OnBehalfOfError }
 
@@ -74,14 +77,14 @@ export function downstreamOf(
   toolName: string,
   options: DownstreamOptions = {},
 ): DownstreamClient {
-  const { authInfo, signal } = contentsOf(context)
+  const { authInfo, signal, messageId } = contentsOf(context)
   const ofRequest = authInfo === undefined ? undefined : accesses.get(authInfo)
   const access = ofRequest?.ofTools.get(toolName)
   if (access === undefined || signal === undefined) {
     throw noAccess(toolName, { isContext: signal !== undefined, authInfo, ofRequest })
   }
   if ('failure' in access) throw access.failure
-  return access.open(options.signal ?? signal)
+  return access.open(options.signal ?? signal, messageId)
 }
 
 interface Finding {

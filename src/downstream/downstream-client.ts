@@ -20,7 +20,7 @@ import type {
 import { guardBody, readGuarded } from './guard-body.js'
 import { outgoingRequest, type OutgoingRequest } from './outgoing-request.js'
 import { readAnswer } from './read-answer.js'
-import { sendRequest } from './send-request.js'
+import { sendObserved, type ObserveApiCall } from './send-observed.js'
 import type { TraceContext } from './trace-context.js'
 
 /**
@@ -127,6 +127,8 @@ export interface DownstreamClientOptions {
   readonly clock?: Clock | undefined
   /** Who calls, and with which scopes: for the log of an API that wants more. */
   readonly tool?: CallingTool | undefined
+  /** Observes each request to the API. Default: nobody does. */
+  readonly observe?: ObserveApiCall | undefined
   /** Gets each failure that a call ends with, before the handler does. */
   readonly report?: ((failure: OnBehalfOfError) => void) | undefined
 }
@@ -200,7 +202,7 @@ async function call(
     trace,
   })
   const token = await tokens.token()
-  const sent = await sendRequest(outgoing, token, options)
+  const sent = await sendObserved(outgoing, token, options)
   const first = { outgoing, answer: callAnswer(sent, { outgoing, tokens: [token], signal }) }
   if (sent.response.status !== 401) return first
   const claims = claimsWantedBy(sent.response.headers)
@@ -214,7 +216,7 @@ async function call(
   const other = await renewed(tokens.renew(token, claims), signal)
   // The next call has the new token; this one is not made again.
   if (!again) throw apiRefusal(sent.response, outgoing, options)
-  const second = await sendRequest(outgoing, other, options)
+  const second = await sendObserved(outgoing, other, options)
   return { outgoing, answer: callAnswer(second, { outgoing, tokens: [token, other], signal }) }
 }
 

@@ -20,6 +20,8 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
+import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
+import type { CacheResult, PipelineObserver } from '../observability/pipeline-observer.js'
 import { untilAborted } from '../time/until-aborted.js'
 
 /** Where `createCachingExchanger` keeps tokens, and for how long. */
@@ -36,6 +38,8 @@ export interface CachingExchangerOptions extends ExchangeIdentity {
   readonly negativeTtlMs?: number | undefined
   readonly clock?: Clock | undefined
   readonly log?: Logger | undefined
+  /** Sees what each look into the cache came to. Default: nobody does. */
+  readonly observer?: PipelineObserver | undefined
 }
 
 const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: TokenExchanger }>({
@@ -49,6 +53,7 @@ const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: To
   negativeTtlMs: optionValues.whole.optional(),
   clock: optionValues.callable.optional(),
   log: LOGGER_OPTION.optional(),
+  observer: PIPELINE_OBSERVER_OPTION.optional(),
 })
 
 /**
@@ -72,6 +77,12 @@ export function createCachingExchanger(
 const MAX_HELD_MS = 300_000
 
 type Refusal = Extract<CacheEntry, { readonly refusal: unknown }>['refusal']
+
+/** What is kept, or why there is nothing. */
+interface Found {
+  readonly entry?: CacheEntry | undefined
+  readonly miss?: CacheResult | undefined
+}
 
 /** Where the token is kept; and under what an exchange with claims of its own is known while it is under way, or refused. */
 interface Keys {
@@ -99,22 +110,31 @@ class CachingExchanger implements Required<TokenExchanger> {
 
   async exchange(
     request: TokenExchangeRequest,
-    { signal, replacing }: ExchangeOptions = {},
+    { signal, replacing, onSource }: ExchangeOptions = {},
   ): Promise<ExchangedToken> {
     if (isAborted(signal)) throw cancelled(signal)
     const keys = this.#keysOf(request)
-    const entry = await this.#find(keys.flight, request.caller)
+    const { entry, miss } = await this.#lookUp(keys.flight, request.caller)
     if (isAborted(signal)) throw cancelled(signal)
+    if (miss !== undefined) this.#tell(miss)
     if (entry !== undefined && 'refusal' in entry) {
+      this.#tell('refusal')
+      onSource?.('cached')
       throw this.#repeated(entry.refusal, entry.expiresAtMs)
     }
     if (entry !== undefined) {
-      if (replacing?.reveal() !== entry.token.token.reveal()) return entry.token
+      if (replacing?.reveal() !== entry.token.token.reveal()) {
+        onSource?.('cached')
+        this.#tell('hit')
+        return entry.token
+      }
+      this.#tell('replaced')
       await this.#forget(keys.token)
     }
     if (request.claims !== undefined && replacing !== undefined) {
       await this.forget(request, replacing)
     }
+    onSource?.(this.#inFlight.has(keys.flight) ? 'joined' : 'new')
     const exchanging = this.#exchangeOnce(keys, request)
     // The exchange goes on whether or not this caller stays.
     return signal === undefined
@@ -187,20 +207,30 @@ class CachingExchanger implements Required<TokenExchanger> {
     await this.#keep(key, { ...ownerOf(caller), refusal, expiresAtMs: this.#clock() + ageMs })
   }
 
+  #tell(result: CacheResult): void {
+    this.#options.observer?.cacheLookedUp?.({ cache: 'exchanged_tokens', result })
+  }
+
   async #find(key: string, caller: Caller): Promise<CacheEntry | undefined> {
-    const entry = await this.#tried('get', async () =>
-      parseCacheEntry(await this.#options.cache.get(key)),
-    )
-    if (entry === undefined) return undefined
+    return (await this.#lookUp(key, caller)).entry
+  }
+
+  async #lookUp(key: string, caller: Caller): Promise<Found> {
+    const found = await this.#tried('get', async () => ({
+      entry: parseCacheEntry(await this.#options.cache.get(key)),
+    }))
+    if (found === undefined) return { miss: 'store_failed' }
+    const { entry } = found
+    if (entry === undefined) return { miss: 'absent' }
     if (entry.issuer !== caller.issuer || entry.subject !== caller.subject) {
       const { subject } = callerForLog(caller)
       logEvent(this.#log, 'error', { event: 'cache_owner_mismatch', security: true, subject })
       await this.#forget(key)
-      return undefined
+      return { miss: 'other_owner' }
     }
-    if (entry.expiresAtMs > this.#clock()) return entry
+    if (entry.expiresAtMs > this.#clock()) return { entry }
     await this.#forget(key)
-    return undefined
+    return { miss: 'expired' }
   }
 
   async #keep(key: string, entry: CacheEntry): Promise<void> {

@@ -3,7 +3,7 @@ import type { AuthInfo } from '@modelcontextprotocol/server'
 /** What the SDK hands to a tool's handler; of SDK v2 its `ctx` (`ServerContext`). */
 interface SdkV2Context {
   readonly http?: { readonly authInfo?: AuthInfo | undefined } | undefined
-  readonly mcpReq: { readonly signal: AbortSignal }
+  readonly mcpReq: { readonly id?: string | number | undefined; readonly signal: AbortSignal }
 }
 
 /** Of SDK v1 its `extra` (`RequestHandlerExtra`). */
@@ -20,9 +20,11 @@ export type HandlerContext = SdkV2Context | SdkV1Extra
 export function contentsOf(context: unknown): {
   readonly authInfo: AuthInfo | undefined
   readonly signal: AbortSignal | undefined
+  /** The id that the client gave its JSON-RPC message. */
+  readonly messageId: string | number | undefined
 } {
-  const { http, mcpReq, authInfo, signal } = (context ?? {}) as Partial<SdkV1Extra & SdkV2Context>
+  const { http, mcpReq, authInfo, signal, requestId } = (context ?? {}) as Partial<SdkV1Extra & SdkV2Context>
   return mcpReq === undefined
-    ? { authInfo, signal }
-    : { authInfo: http?.authInfo, signal: mcpReq.signal }
+    ? { authInfo, signal, messageId: requestId }
+    : { authInfo: http?.authInfo, signal: mcpReq.signal, messageId: mcpReq.id }
 }

@@ -1,3 +1,4 @@
+import type { OnBehalfOfError } from '../failures/errors.js'
 import type { FailureReason } from '../failures/failure-reasons.js'
 import {
   MAX_LISTED,
@@ -44,6 +45,8 @@ export class CallObservation implements ObservedCall {
   missingScopes: readonly string[] = []
   /** Whether a tool of ours runs: then its end is the end of the call, and not that of the request. */
   running = false
+  /** Why the tool has no API, where it wants one. */
+  withoutAccess: OnBehalfOfError | undefined
   /** `undefined` until the call has ended. */
   end: CallEnd | undefined
 

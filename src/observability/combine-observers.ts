@@ -4,7 +4,8 @@ import type { Observer } from './observer.js'
 
 type Member = keyof Observer
 
-const MEMBERS = Object.keys({
+/** The names of all that an observer may want to know. */
+export const OBSERVER_MEMBERS = Object.keys({
   requestStarted: true,
   tokenVerified: true,
   callStarted: true,
@@ -13,6 +14,10 @@ const MEMBERS = Object.keys({
   apiCallEnded: true,
   callEnded: true,
   requestEnded: true,
+  cacheLookedUp: true,
+  tokenRequestEnded: true,
+  turnWaited: true,
+  exchangeGuardChanged: true,
 } satisfies Record<Member, true>) as readonly Member[]
 
 /**
@@ -27,7 +32,7 @@ export function combineObservers(
 ): Observer | undefined {
   const given = observers.filter((observer) => observer !== undefined)
   if (given.length === 0) return undefined
-  const members = MEMBERS.flatMap((member) => {
+  const members = OBSERVER_MEMBERS.flatMap((member) => {
     const having = given.filter((observer) => observer[member] !== undefined)
     return having.length === 0 ? [] : [[member, tellAll(having, member)] as const]
   })

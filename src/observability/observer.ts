@@ -1,5 +1,6 @@
 import type { FailureCode } from '../failures/failure-codes.js'
 import type { FailureReason } from '../failures/failure-reasons.js'
+import type { PipelineObserver } from './pipeline-observer.js'
 
 /** The user on whose behalf a request is made, and through whom. A `Caller` is one. */
 export interface ObservedCaller {
@@ -180,7 +181,7 @@ export interface RequestEnded {
  *
  * @category Observing
  */
-export interface Observer {
+export interface Observer extends PipelineObserver {
   /** A request came in; its caller is not known yet. */
   readonly requestStarted?: ((request: ObservedRequest) => void) | undefined
   readonly tokenVerified?: ((event: TokenVerified) => void) | undefined

@@ -6,6 +6,7 @@ import type {
   CallDecision,
   CallOutcome,
   ExchangeEnded,
+  ObservedCall,
   ObservedCaller,
   ObservedRequest,
   ObservedTool,
@@ -21,6 +22,13 @@ export interface ObservationOptions {
   readonly toolFacts: (name: string) => ObservedTool | undefined
   /** The SHA-256 of a call's arguments, where somebody asks for it. */
   readonly digestOf?: ((args: unknown) => string | undefined) | undefined
+  /** What a log line about a request says of it. */
+  readonly describe?:
+    | ((
+        request: ObservedRequest,
+        calls: readonly ObservedCall[],
+      ) => Readonly<Record<string, unknown>>)
+    | undefined
   /** Whether the tools are ours, so that every call that reaches one is seen to end. */
   readonly ownTools: boolean
   /** Epoch milliseconds. */
@@ -112,6 +120,11 @@ export class RequestObservation implements ObservedRequest {
     this.#options.observer.exchangeEnded?.(whole)
   }
 
+  /** The tool cannot have its API: what its server makes of that may not be seen. */
+  withoutAccess(tool: string, failure: OnBehalfOfError): void {
+    for (const call of this.calls) if (call.tool === tool) call.withoutAccess = failure
+  }
+
   /** `messageId` tells apart several calls of one tool in a batch. */
   apiCallStarted(event: ApiCall, messageId: string | number | undefined): void {
     this.callOf(event.tool, messageId)?.apiCallStarted(event)
@@ -133,23 +146,29 @@ export class RequestObservation implements ObservedRequest {
     if (call !== undefined) this.#end(call, end)
   }
 
-  /** The request was refused as a whole, or its answer was replaced by a refusal. */
-  failed(failure: OnBehalfOfError): void {
+  /**
+   * The request was refused as a whole, or its answer was replaced by a refusal. Gives what the log line of the refusal says of
+   * the request.
+   */
+  failed(failure: OnBehalfOfError, messages: ReadMessages): Readonly<Record<string, unknown>> {
     this.#failure = failure
+    this.#read(messages)
+    return { ...this.#options.describe?.(this, this.calls), durationMs: this.elapsedMs }
   }
 
   /** The answer is over. Calls that go on without it end later. */
   ended({ status, sent, messages }: RequestEnd): void {
     this.#read(messages)
-    const failure = this.#failure
     for (const call of this.calls) {
-      if (call.end !== undefined || (call.running && failure === undefined)) continue
+      if (call.end !== undefined || (call.running && this.#failure === undefined)) continue
+      const failure = this.#failure ?? call.withoutAccess
       this.#end(call, {
         outcome: failure?.code ?? this.#outcomeOf(status, sent),
         reason: failure?.details.reason,
         httpStatus: status,
       })
     }
+    const failure = this.#failure
     const worst = this.calls.find(({ end }) => end !== undefined && !isFine(end.outcome))?.end
     this.#options.observer.requestEnded?.({
       request: this,
@@ -171,10 +190,12 @@ export class RequestObservation implements ObservedRequest {
     if (this.#calls !== undefined) return
     const { toolFacts, digestOf } = this.#options
     const { mcpMethod, calls, readFrom } = readCalls(messages)
+    // What a stranger sent costs nothing more.
+    const digested = readFrom === 'body' && this.caller !== undefined
     this.mcpMethod = mcpMethod
     this.#calls = calls.map(({ tool, messageId, args }) => {
       const facts = toolFacts(tool)
-      const argumentsSha256 = readFrom === 'body' ? digestOf?.(args) : undefined
+      const argumentsSha256 = digested ? digestOf?.(args) : undefined
       const read: CallRead = {
         ...{ tool, messageId, readFrom, argumentsSha256 },
         declared: facts !== undefined,

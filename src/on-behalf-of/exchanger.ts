@@ -8,6 +8,7 @@ import type { TokenExchanger, TokenExchangeRequest } from '../exchange/token-exc
 import type { IdentityProvider } from '../identity-providers/identity-provider.js'
 import { claimProfileOf, type ClaimProfile } from '../identity/claim-profile.js'
 import { createIssuer, type Issuer } from '../identity/issuer-keys.js'
+import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
 import type { ResolvedOptions } from './defaults.js'
 import type { OnBehalfOfOptions } from './options.js'
@@ -67,12 +68,14 @@ export interface ExchangerParts {
   readonly issuers: KnownIssuers
   /** Told of each request to a token endpoint. */
   readonly tell: (attempt: ExchangeAttempt) => void
+  /** Sees looks into the cache, waits, and when exchanges are held back. */
+  readonly observer: PipelineObserver | undefined
 }
 
 /** The adapter, with everything around it that an exchange needs. */
 export function exchangerFor(
   options: ResolvedOptions,
-  { issuers, tell }: ExchangerParts,
+  { issuers, tell, observer }: ExchangerParts,
 ): TokenExchanger {
   const { client, exchange, delegation, clockToleranceSeconds, log } = options
   const { subjectTokenType, timeoutMs } = exchange
@@ -87,6 +90,7 @@ export function exchangerFor(
     clientId: client.id,
     tokenAudience: options.tokenAudience,
     log,
+    observer,
     subjectTokenType,
     timeoutMs,
     ratePerSecond: exchange.ratePerSecond,

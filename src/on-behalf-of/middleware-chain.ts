@@ -6,6 +6,7 @@ import { errorHandler, type ErrorHandlerOptions } from '../../middleware/error-h
 import { hostAndOriginValidation } from '../../middleware/host-and-origin-validation.js'
 import { knownHosts } from '../../middleware/known-hosts.js'
 import { limitConcurrency } from '../../middleware/limit-concurrency.js'
+import { observeRequests } from '../../middleware/observe-requests.js'
 import { limitByAddress, limitByCaller } from '../../middleware/rate-limits.js'
 import { formBody, jsonBody } from '../../middleware/request-body.js'
 import { requestContext } from '../../middleware/request-context.js'
@@ -22,6 +23,7 @@ import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
+import type { ObservationOptions } from '../observability/request-observation.js'
 import type { ToolAccess } from '../tools/access.js'
 import { createScopeNames } from '../tools/scope-names.js'
 
@@ -40,6 +42,8 @@ export interface MiddlewareChainOptions {
   readonly undeclaredTools?: ToolScopesOptions['undeclaredTools']
   readonly exchange: Omit<TokenExchangeOptions, 'log'>
   readonly log: Logger
+  /** Default: nobody observes, and nothing is prepared for it. */
+  readonly observation?: ObservationOptions | undefined
   /** Which requests' failures `errors` answers. Default: all. */
   readonly answers?: ErrorHandlerOptions['answers']
 }
@@ -48,6 +52,8 @@ export interface MiddlewareChainOptions {
 export interface MiddlewareChain {
   /** For every request: its id, and the security headers of its answer. */
   readonly context: readonly RequestHandler[]
+  /** Behind `context`, for requests to the MCP endpoint alone. */
+  readonly observed: readonly RequestHandler[]
   /** The protected-resource metadata, for clients that are not signed in yet. Any web page may read it. */
   readonly metadata: RequestHandler
   /** Host, Origin and the limit by address. */
@@ -65,10 +71,12 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
   const { endpoint, http, log } = options
   const { allowedHosts, allowedOrigins } = http
   const { resource, challenges } = challengesFor(options)
+  const observing = options.observation && observeRequests(options.observation)
   const addressLimit = limitByAddress({ perMinute: http.rateLimitPerAddress })
   return {
     resource,
     context: [requestContext(), securityHeaders()],
+    observed: observing === undefined ? [] : [observing.requests],
     metadata: protectedResourceMetadataRoute(
       endpoint,
       resource,
@@ -99,6 +107,7 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
       answerForms(),
       jsonBody(http.maxBodyBytes),
+      ...(observing === undefined ? [] : [observing.calls]),
       toolScopes({ access: options.access, undeclaredTools: options.undeclaredTools, log }),
       tokenExchange({ ...options.exchange, log }),
     ],

@@ -4,6 +4,7 @@ import { stateOf } from '../../middleware/request-state.js'
 import { createWiringCheck } from '../../middleware/wiring-check.js'
 import type { ToolHost } from '../downstream/call-log.js'
 import { ExchangeHealth } from '../exchange/exchange-health.js'
+import type { ExchangeAttempt } from '../exchange/watched-exchanger.js'
 import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
 import { Readiness } from '../http/readiness.js'
 import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
@@ -11,12 +12,16 @@ import type { KnownIssuers } from '../identity/known-issuers.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
+import { combineObservers } from '../observability/combine-observers.js'
+import type { TokenRequestEnded } from '../observability/pipeline-observer.js'
+import type { ObservationOptions } from '../observability/request-observation.js'
 import { systemClock } from '../time/clock.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
 import { withDefaults, type ResolvedOptions } from './defaults.js'
 import { claimProfileOfOptions, exchangerFor, issuersFor } from './exchanger.js'
+import { NO_FACTS, observationFor } from './observation.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
 import type { ListingServerOptions, OptionsNamingApis } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
@@ -88,7 +93,11 @@ export function warnOfScopes({ baselineScopes, access, tools, log }: ListingServ
 }
 
 /** `onBehalfOf` for options that have been checked; `host` decides whether log lines speak of options or of settings. */
-export function composeOnBehalfOf(given: ListingServerOptions, host: ToolHost): ComposedOnBehalfOf {
+export function composeOnBehalfOf(
+  given: ListingServerOptions,
+  host: ToolHost,
+  toolFacts?: ObservationOptions['toolFacts'],
+): ComposedOnBehalfOf {
   const options = withDefaults(given)
   const connections = connectionsFor(options)
   const reached = { ...options, fetch: options.fetch ?? connections.fetch }
@@ -99,13 +108,20 @@ export function composeOnBehalfOf(given: ListingServerOptions, host: ToolHost): 
     issuers,
     exchangeHealth,
     connections,
+    toolFacts,
     answers: (req) => stateOf(req).passed?.has(context) === true,
   })
   const { endpoint, log = silentLog } = options
   const wiring = createWiringCheck({ endpoint, log })
   const context = once(chain.context)
   const guard = once([context, ...chain.guard])
-  const endpointChain = inSequence([context, wiring.protect, guard, ...chain.endpoint])
+  const endpointChain = inSequence([
+    context,
+    ...chain.observed,
+    wiring.protect,
+    guard,
+    ...chain.endpoint,
+  ])
   const metadata = Router()
   metadata.use(wiring.metadata)
   metadata.route([...metadataPaths(endpoint)]).all(context)
@@ -157,16 +173,24 @@ interface Composition {
   readonly exchangeHealth: ExchangeHealth
   readonly connections: OutgoingFetch
   readonly answers: (req: Request) => boolean
+  readonly toolFacts: ObservationOptions['toolFacts'] | undefined
 }
 
 function chainFor(options: ResolvedOptions, composition: Composition): MiddlewareChain {
   const { endpoint, resource, tokenAudience, log = silentLog, apiCalls } = options
-  const { host, issuers, exchangeHealth, connections, answers } = composition
+  const { host, issuers, exchangeHealth, connections, answers, toolFacts } = composition
+  const observer = combineObservers([options.observer])
   warnOfUnfitResource({ resource, endpoint }, log)
   const registry = createToolRegistry(options.tools)
   return createMiddlewareChain({
     endpoint,
     log,
+    observation: observationFor({
+      log: options.log,
+      observer: options.observer,
+      ownTools: host === 'standalone',
+      toolFacts: toolFacts ?? ((name) => registry.find(name) && NO_FACTS),
+    }),
     answers,
     http: options.http,
     resource: {
@@ -182,6 +206,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       toleratedAudiences: [options.client.id, ...options.toleratedAudiences],
       clockToleranceSeconds: options.clockToleranceSeconds,
       maxVerifiedTokens: options.verifiedTokenCacheEntries,
+      observer,
     }),
     callerPolicy: {
       ...options.callerPolicy,
@@ -195,6 +220,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     undeclaredTools: options.undeclaredTools,
     exchange: {
       ...apiCalls,
+      observer,
       host,
       registry,
       apis: options.apis,
@@ -202,12 +228,18 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       sessions: options.sessions,
       exchanger: exchangerFor(options, {
         issuers,
+        observer,
         tell: (attempt) => {
           exchangeHealth.attempted(attempt)
+          observer?.tokenRequestEnded?.(tokenRequestEnded(attempt))
         },
       }),
       forwardClientAddress: options.exchange.forwardClientAddress,
       fetch: apiCalls.fetch ?? connections.fetch,
     },
   })
+}
+
+function tokenRequestEnded({ failure, durationMs }: ExchangeAttempt): TokenRequestEnded {
+  return { outcome: failure?.code ?? 'ok', reason: failure?.details.reason, durationMs }
 }

@@ -16,6 +16,7 @@ import { DELEGATION_SCHEMA } from '../exchange/delegation-policy.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
+import { OBSERVER_OPTION } from '../observability/observer-option.js'
 import { issuesTogether } from './option-issues.js'
 import type {
   ApiCallOptions,
@@ -115,6 +116,7 @@ export const SERVER_SHAPE = {
   tools: toolsOption(requirementsSchema()),
   baselineScopes: scopes.optional(),
   log: LOGGER_OPTION.optional(),
+  observer: OBSERVER_OPTION.optional(),
   access: ACCESS.optional(),
   tokenAudience: text('the audience of the tokens for this server').optional(),
   toleratedAudiences: z.array(text('an audience'), 'must be a list of audiences').optional(),

@@ -13,6 +13,7 @@ import type {
 import type { OwnCallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
+import type { Observer } from '../observability/observer.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 import type { DownstreamRequirement, ToolRequirements } from '../tools/tool.js'
@@ -81,6 +82,8 @@ export interface OnBehalfOfOptions {
   readonly baselineScopes?: readonly string[] | undefined
   /** Default: none. */
   readonly log?: Logger | undefined
+  /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
+  readonly observer?: Observer | undefined
   /** `lockedTools` is an option of `createToolAccess` alone: your MCP server lists the tools itself. */
   readonly access?:
     (Omit<AccessPolicy, 'lockedTools'> & { readonly lockedTools?: undefined }) | undefined

@@ -9,6 +9,8 @@ import { findAuthContext, requireAuthContext } from '../identity/auth-context.js
 import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
+import type { CallEnd } from '../observability/call-observation.js'
+import { observationOf } from '../observability/request-observation.js'
 import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
 import { grantedAlternative } from '../tools/granted-alternatives.js'
@@ -34,24 +36,44 @@ export interface ToolCall {
  *
  * Never rejects: what fails is a tool error.
  */
-export async function callTool(
-  tool: Tool,
-  { args, context, options }: ToolCall,
-): Promise<CallToolResult> {
+export async function callTool(tool: Tool, call: ToolCall): Promise<CallToolResult> {
+  const { http, mcpReq } = call.context
+  const observation = observationOf(http?.authInfo)
+  if (observation === undefined) return (await answered(tool, call)).result
+  observation.runs(tool.name, mcpReq.id)
+  const { result, ...end } = await answered(tool, call)
+  if (end.challenged === true) observation.decided([tool.name], 'step_up')
+  const answerBytes = bytesOf(result)
+  observation.callEnded(tool.name, mcpReq.id, { ...end, answerBytes })
+  return result
+}
+
+/** What a tool answered, and what is to be said of its end. */
+interface Answered extends Pick<CallEnd, 'outcome' | 'reason'> {
+  readonly result: CallToolResult
+  /** Whether the client is sent to ask for more scope. */
+  readonly challenged?: boolean | undefined
+}
+
+async function answered(tool: Tool, { args, context, options }: ToolCall): Promise<Answered> {
   const input = await tool.inputSchema['~standard'].validate(args)
   if (input.issues !== undefined) {
-    return errorText(
-      `Input validation error: Invalid arguments for tool ${tool.name}: ${issuesText(input.issues)}`,
-    )
+    const text = `Input validation error: Invalid arguments for tool ${tool.name}: ${issuesText(input.issues)}`
+    return { outcome: 'invalid_arguments', result: errorText(text) }
   }
-  const result = await runTool(tool, { input: input.value, context, options })
-  if (result.isError === true || tool.outputSchema === undefined) return result
-  const output = await tool.outputSchema['~standard'].validate(result.structuredContent)
-  return output.issues === undefined
-    ? result
-    : errorText(
-        `Output validation error: Invalid structured content for tool ${tool.name}: ${issuesText(output.issues)}`,
-      )
+  const ran = await runTool(tool, { input: input.value, context, options })
+  if (ran.result.isError === true || tool.outputSchema === undefined) return ran
+  const output = await tool.outputSchema['~standard'].validate(ran.result.structuredContent)
+  if (output.issues === undefined) return ran
+  const text = `Output validation error: Invalid structured content for tool ${tool.name}: ${issuesText(output.issues)}`
+  return { outcome: 'invalid_output', result: errorText(text) }
+}
+
+/** Of the texts in an answer: what a model reads. Structured content says the same. */
+function bytesOf({ content }: CallToolResult): number {
+  let bytes = 0
+  for (const block of content) if (block.type === 'text') bytes += Buffer.byteLength(block.text)
+  return bytes
 }
 
 function issuesText(issues: readonly StandardSchemaV1.Issue[]): string {
@@ -76,11 +98,11 @@ interface Invocation {
   readonly options: ToolCallOptions
 }
 
-async function runTool(tool: Tool, invocation: Invocation): Promise<CallToolResult> {
+async function runTool(tool: Tool, invocation: Invocation): Promise<Answered> {
   const { input, context, options } = invocation
   try {
     assertAllowed(tool, context, options.access)
-    return await handled(tool, input, toolContext(tool, context))
+    return { outcome: 'ok', result: await handled(tool, input, toolContext(tool, context)) }
   } catch (error) {
     return toolError(tool, error, invocation)
   }
@@ -118,21 +140,25 @@ function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext 
     : { caller, signal, downstream: downstreamOf(context, tool.name) }
 }
 
-/** Where the answer has not begun yet, the route replaces it by the challenge: for more scope, or for other claims. */
-function offerChallenge(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): void {
+/**
+ * Where the answer has not begun yet, the route replaces it by the challenge: for more scope, or for other claims. True for one for
+ * more scope.
+ */
+function offerChallenge(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): boolean {
   const authInfo = http?.authInfo
-  if (authInfo === undefined || tool.downstream === undefined) return
+  if (authInfo === undefined || tool.downstream === undefined) return false
   const { caller } = requireAuthContext(authInfo)
   const requiredScopes = grantedAlternative(authInfo, tool.name)?.server ?? tool.requiredScopes
   const mapping = { tool: tool.name, requiredScopes, stepUp: tool.downstream.stepUp }
   const wantsClaims = answerRule(error).challenge === 'insufficient_claims'
   const challenge = wantsClaims ? error : downstreamStepUp(error, caller, mapping)
   if (challenge !== undefined) setPendingStepUp(authInfo, challenge)
+  return challenge !== undefined && !wantsClaims
 }
 
-function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation): CallToolResult {
+function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation): Answered {
   const error = asOnBehalfOfError(thrown)
-  offerChallenge(tool, error, context)
+  const challenged = offerChallenge(tool, error, context)
   const rule = FAILURE_TABLE[error.code]
   const reference = options.createReference()
   const { id: rpcId } = context.mcpReq
@@ -151,7 +177,12 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
     stack: error.code === 'internal_error' ? framesOf(thrown) : undefined,
   })
   const text = failureText(error.code, error.details)
-  return errorText(rule.includeReference ? `${text} (reference: ${reference})` : text)
+  return {
+    outcome: error.code,
+    reason: error.details.reason,
+    challenged,
+    result: errorText(rule.includeReference ? `${text} (reference: ${reference})` : text),
+  }
 }
 
 /** Where an error was thrown. Its message may quote what a call was about, so the frames alone. */

@@ -11,6 +11,7 @@ import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/
 import { requireAuthContext } from '../identity/auth-context.js'
 import { MODERN_REVISION } from '../mcp/direct-message.js'
 import { markRequestFree } from '../mcp/request-free.js'
+import { observationOf } from '../observability/request-observation.js'
 import type { ToolRegistry } from '../tools/registry.js'
 import { ShownTools } from '../tools/shown-tools.js'
 import { toolDefinition } from '../tools/tool-definition.js'
@@ -63,6 +64,11 @@ export function createMcpServers(options: McpServerOptions): McpServers {
       }))
       server.setRequestHandler('tools/call', ({ params }, context) => {
         const tool = shownTool(params.name, registry, shown)
+        if (typeof tool === 'string') {
+          const observation = observationOf(context.http?.authInfo)
+          observation?.callEnded(params.name, context.mcpReq.id, { outcome: tool })
+          throw refusedCall(params.name, tool)
+        }
         return callTool(tool, { args: params.arguments ?? {}, context, options })
       })
       return server
@@ -74,14 +80,17 @@ export function createMcpServers(options: McpServerOptions): McpServers {
   }
 }
 
-/** Refuses, in the words of the SDK, a tool that there is not or that the caller is not shown. */
-function shownTool(name: string, registry: ToolRegistry, shown: ShownTools): Tool {
+type Refusal = 'unknown_tool' | 'hidden_tool'
+
+/** The tool; or why there is none for this caller. */
+function shownTool(name: string, registry: ToolRegistry, shown: ShownTools): Tool | Refusal {
   const tool = registry.find(name)
-  if (tool === undefined) throw refusedCall(`Tool ${name} not found`)
-  if (!shown.has(name)) throw refusedCall(`Tool ${name} disabled`)
-  return tool
+  if (tool === undefined) return 'unknown_tool'
+  return shown.has(name) ? tool : 'hidden_tool'
 }
 
-function refusedCall(message: string): ProtocolError {
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+/** In the words of the SDK. */
+function refusedCall(name: string, refusal: Refusal): ProtocolError {
+  const why = refusal === 'unknown_tool' ? 'not found' : 'disabled'
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${name} ${why}`)
 }

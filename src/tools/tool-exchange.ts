@@ -28,6 +28,7 @@ import {
   type ExchangeTarget,
   type ResolvedTarget,
 } from '../exchange/exchange-target.js'
+import { observedExchanger } from '../exchange/observed-exchanger.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { answerRule } from '../failures/answer-rule.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
@@ -36,7 +37,10 @@ import { createSender } from '../http/create-sender.js'
 import { requireAuthContext } from '../identity/auth-context.js'
 import { userKeyOf } from '../identity/caller.js'
 import { silentLog, type Logger } from '../logging/logger.js'
+import { ApiCallObservation } from '../observability/api-call-observation.js'
+import type { RequestObservation } from '../observability/request-observation.js'
 import { grantedAlternative } from './granted-alternatives.js'
+import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { ToolRegistry } from './registry.js'
 import type { DownstreamRequirement, ToolAlternative, ToolRequirements } from './tool.js'
 
@@ -59,6 +63,8 @@ export interface ToolExchangeOptions {
   /** The largest API answer that is read as JSON. Default 1 MiB. */
   readonly maxBytes?: number | undefined
   readonly log?: Logger | undefined
+  /** Sees how long calls of the APIs wait for their turn. Default: nobody does. */
+  readonly observer?: PipelineObserver | undefined
   /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
   readonly host?: ToolHost | undefined
 }
@@ -97,6 +103,8 @@ export interface ToolCallRequest {
    */
   readonly signal: () => AbortSignal | undefined
   readonly trace: TraceContext
+  /** Absent where nobody observes. */
+  readonly observation?: RequestObservation | undefined
   /** Told to the authorization server. */
   readonly clientAddress: string | undefined
 }
@@ -128,9 +136,10 @@ export function createToolExchange(
     send: createSender({ fetch: options.fetch, connections }),
     connections,
     concurrencyPerUser,
+    observer: options.observer,
   })
   return async (request) => {
-    const { authInfo, calls, trace, clientAddress } = request
+    const { authInfo, calls, trace, clientAddress, observation } = request
     const logged = commonOf(authInfo, options)
     const tools = calls.flatMap((name) => options.registry.find(name) ?? [])
     openDownstreamAccess(authInfo, {
@@ -143,16 +152,19 @@ export function createToolExchange(
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
       const { downstream } = tool
-      const exchange = { authInfo, trace, clientAddress, signal, tool, downstream, sendAs, targets }
+      const common = { authInfo, trace, clientAddress, observation, signal }
+      const exchange = { ...common, tool, downstream, sendAs, targets }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
   }
 }
 
 async function exchangeForTool(
-  { tool, downstream, authInfo, signal, trace, clientAddress, sendAs, targets }: ExchangeForTool,
+  exchange: ExchangeForTool,
   options: ToolExchangeOptions,
 ): Promise<DownstreamAccess> {
+  const { tool, downstream, authInfo, signal, trace, clientAddress, sendAs, targets } = exchange
+  const { observation } = exchange
   const { caller, subjectToken } = requireAuthContext(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
@@ -168,7 +180,12 @@ async function exchangeForTool(
   const { audience } = api
   const target = targets.get(downstream.api)
   const wanted = { caller, subjectToken, audience, scopes, target, clientAddress }
-  const tokens = new ExchangedTokenSource(options.exchanger, wanted, signal)
+  const call = { tool: tool.name, api: downstream.api }
+  const exchanger =
+    observation === undefined
+      ? options.exchanger
+      : observedExchanger(options.exchanger, observation, call)
+  const tokens = new ExchangedTokenSource(exchanger, wanted, signal)
   try {
     assertDecided(tool, granted)
     await assertDelegationAllowed(caller, options.delegation ?? {})
@@ -176,6 +193,7 @@ async function exchangeForTool(
   } catch (thrown) {
     const failure = asOnBehalfOfError(thrown)
     logExchangeFailure(logged, failure)
+    observation?.withoutAccess(tool.name, failure)
     const requiredScopes = granted?.server ?? tool.requiredScopes
     const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp }
     const stepUp = downstreamStepUp(failure, caller, mapping)
@@ -196,7 +214,15 @@ async function exchangeForTool(
     },
   }
   return {
-    open: (wanted) => createDownstreamClient({ signal: wanted, ...calls }),
+    open: (wanted, messageId) =>
+      createDownstreamClient({
+        signal: wanted,
+        observe:
+          observation &&
+          (({ method, template: path }) =>
+            new ApiCallObservation(observation, { ...call, method, path, messageId })),
+        ...calls,
+      }),
   }
 }
 

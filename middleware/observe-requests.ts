@@ -1,0 +1,44 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { traceContextOf } from '../src/downstream/trace-context.js'
+import { whenOver } from '../src/http/when-over.js'
+import {
+  RequestObservation,
+  type ObservationOptions,
+} from '../src/observability/request-observation.js'
+import { messagesOf } from './observed-messages.js'
+import { requestIdOf } from './request-context.js'
+import { stateOf } from './request-state.js'
+
+/** Where a request is observed from: its beginning, and the moment at which its body has been checked. */
+export interface RequestObserving {
+  /** Behind `requestContext`, in front of everything that can refuse a request. */
+  readonly requests: RequestHandler
+  /** Behind `jsonBody`. Passes on what an observer refuses a call with. */
+  readonly calls: RequestHandler
+}
+
+/** Creates the middleware that observes the requests to the MCP endpoint and the tool calls in them. */
+export function observeRequests(options: ObservationOptions): RequestObserving {
+  return {
+    requests: function observeRequestsMiddleware(req, res, next) {
+      const { method, headers } = req
+      const traceId = traceContextOf(headers).traceparent?.slice(3, 35)
+      const begun = { requestId: requestIdOf(req), traceId, method }
+      const observation = new RequestObservation(begun, options)
+      stateOf(req).observation = observation
+      whenOver(res, () => {
+        endObservation(observation, req, res)
+      })
+      next()
+    },
+    calls: function observeCallsMiddleware(req, _res, next) {
+      stateOf(req).observation?.begin({ body: req.body as unknown })
+      next()
+    },
+  }
+}
+
+function endObservation(observation: RequestObservation, req: Request, res: Response): void {
+  const { statusCode: status, writableFinished: sent } = res
+  observation.ended({ status, sent, messages: messagesOf(req) })
+}

@@ -1,0 +1,55 @@
+import { isFailureCode } from '../failures/is-failure-code.js'
+import { FAILURE_TABLE, type LogLevel } from '../failures/failure-table.js'
+import { identifierForLog } from '../identity/identifier-for-log.js'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
+import { scrub } from '../logging/scrub.js'
+import type {
+  ObservedCall,
+  ObservedRequest,
+  Observer,
+  RequestOutcome,
+} from '../observability/observer.js'
+import type { Pseudonymize } from './pseudonym.js'
+
+/** What a line about a request says of it beside its outcome. */
+export function requestFields(
+  { caller, mcpMethod, traceId }: ObservedRequest,
+  calls: readonly ObservedCall[],
+  pseudonymize: Pseudonymize,
+): Readonly<Record<string, unknown>> {
+  const names = [...new Set(calls.map(({ tool }) => scrub(tool, 100)))]
+  return {
+    mcpMethod: scrub(mcpMethod, 60),
+    tool: names.length > 1 ? names.slice(0, 20) : names[0],
+    caller: caller && pseudonymize(caller),
+    clientId: caller && identifierForLog(caller.clientId),
+    traceId,
+  }
+}
+
+/**
+ * Writes one line for each request that was not refused: `request_ended`. A refused one has `request_refused` with the same
+ * fields.
+ */
+export function createRequestLine(log: Logger, pseudonymize: Pseudonymize): Observer {
+  return {
+    requestEnded: ({ request, calls, outcome, reason, status, refused, durationMs }) => {
+      if (refused) return
+      logEvent(log, levelOf(outcome), {
+        event: 'request_ended',
+        requestId: request.requestId,
+        method: scrub(request.method, 20),
+        ...requestFields(request, calls, pseudonymize),
+        outcome,
+        reason,
+        status,
+        durationMs: Math.round(durationMs * 10) / 10,
+      })
+    },
+  }
+}
+
+function levelOf(outcome: RequestOutcome): LogLevel {
+  return isFailureCode(outcome) ? FAILURE_TABLE[outcome].logLevel : 'info'
+}

@@ -1,0 +1,54 @@
+import { asOnBehalfOfError } from '../failures/errors.js'
+import type { ExchangeEnded, ExchangeSource } from '../observability/observer.js'
+import type { RequestObservation } from '../observability/request-observation.js'
+import type { ExchangedToken, TokenExchanger } from './token-exchanger.js'
+
+/** For which call tokens are exchanged. */
+export type ObservedFor = Pick<ExchangeEnded, 'tool' | 'api'>
+
+/** An exchanger that tells the observation of a request about each exchange for one of its tools. */
+export function observedExchanger(
+  exchanger: TokenExchanger,
+  observation: RequestObservation,
+  call: ObservedFor,
+): TokenExchanger {
+  return {
+    sendsClaims: exchanger.sendsClaims,
+    async forget(request, refused) {
+      await exchanger.forget?.(request, refused)
+    },
+    async exchange(request, options = {}) {
+      const startMs = observation.now()
+      let source: ExchangeSource | undefined
+      const ended = (outcome: ExchangeEnded['outcome'], more: Ended): void => {
+        const { audience, scopes: asked } = request
+        const durationMs = observation.now() - startMs
+        const renewal = options.replacing !== undefined
+        const { reason, token } = more
+        observation.exchanged({
+          ...call,
+          ...{ audience, asked, source, renewal, outcome, reason, durationMs },
+          granted: token?.scopes,
+          actors: token?.delegation?.chain,
+        })
+      }
+      const onSource = (from: ExchangeSource): void => {
+        source = from
+      }
+      try {
+        const token = await exchanger.exchange(request, { ...options, onSource })
+        ended('ok', { token })
+        return token
+      } catch (thrown) {
+        const { code, details } = asOnBehalfOfError(thrown)
+        ended(code, { reason: details.reason })
+        throw thrown
+      }
+    },
+  }
+}
+
+interface Ended {
+  readonly reason?: ExchangeEnded['reason']
+  readonly token?: ExchangedToken
+}
