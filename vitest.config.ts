@@ -29,6 +29,7 @@ export const shared = defineConfig({
     alias: [
       { find: /^mcp-on-behalf-of$/, replacement: `${SRC}index.ts` },
       { find: /^mcp-on-behalf-of\/errors$/, replacement: `${SRC}failures/errors.ts` },
+      { find: /^mcp-on-behalf-of\/metrics$/, replacement: `${SRC}metrics.ts` },
       { find: /^mcp-on-behalf-of\/openapi$/, replacement: `${SRC}openapi.ts` },
       { find: /^mcp-on-behalf-of\/server$/, replacement: `${SRC}server.ts` },
       ...(process.env['TEST_MOUNT'] === 'sdk' ? [SDK_MOUNT] : []),

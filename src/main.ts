@@ -1,12 +1,13 @@
 import { systemTimers } from './time/clock.js'
-import { composeServer } from './server/from-config.js'
-import { ConfigError, parseConfig, readEnvironment } from './config/config.js'
+import { composeServer, type ComposedServer } from './server/from-config.js'
+import { ConfigError, parseConfig, readEnvironment, type Config } from './config/config.js'
 import { logEvent } from './logging/log-event.js'
 import { tellListening } from './http/listening-notice.js'
 import { describeError } from './logging/describe-error.js'
 import { stopInOrder } from './http/stop-in-order.js'
 import { createProcessLog } from './server/process-log.js'
-import { serve } from './server/serve.js'
+import { serveMetrics } from './server/serve-metrics.js'
+import { serve, type ListeningServer } from './server/serve.js'
 
 /**
  * The process: reads the configuration, listens, ends calls under way before it stops.
@@ -33,16 +34,17 @@ function whyNotStarted(error: unknown): string {
 
 /** What the settings have to do with an address that cannot be listened on; `undefined` for other failures. */
 function listenFailure(error: unknown): string | undefined {
-  const { code, port } = (error ?? {}) as { code?: unknown; port?: unknown }
+  const failure = (error ?? {}) as { code?: unknown; port?: unknown; settings?: 'METRICS_' }
+  const { code, port, settings = '' } = failure
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${String(port)} is in use. Stop what listens there, or set PORT.`
+      return `Port ${String(port)} is in use. Stop what listens there, or set ${settings}PORT.`
     case 'EACCES':
-      return `Port ${String(port)} may not be listened on by this user. Set PORT to 1024 or higher.`
+      return `Port ${String(port)} may not be listened on by this user. Set ${settings}PORT to 1024 or higher.`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'HOST is no address of this machine. Set it to one, or to 0.0.0.0 for all of them.'
+      return `${settings}HOST is no address of this machine. Set it to one, or to 0.0.0.0 for all of them.`
     default:
       return undefined
   }
@@ -52,7 +54,15 @@ async function untilStopped(): Promise<number> {
   const config = parseConfig(readEnvironment())
   const log = createProcessLog({ level: config.logLevel })
   const composed = await composeServer(config, log)
-  const server = await serve({ ...config.listen, handler: composed.handler, log })
+  const metrics = await metricsServer(config, composed)
+  const listening = serve({ ...config.listen, handler: composed.handler, log })
+  const server = await listening.catch(async (error: unknown) => {
+    await metrics?.close()
+    throw error
+  })
+  if (metrics !== undefined) {
+    logEvent(log, 'info', { event: 'metrics_listening', port: metrics.port })
+  }
   logEvent(log, 'info', {
     event: 'listening',
     port: server.port,
@@ -68,6 +78,7 @@ async function untilStopped(): Promise<number> {
       stopping = true
       logEvent(log, 'info', { event: 'stopping', signal })
       stopInOrder({ server, composed, delayMs: config.drainDelayMs, timers: systemTimers })
+        .then(() => metrics?.close())
         .then(() => {
           resolve(0)
         })
@@ -79,4 +90,17 @@ async function untilStopped(): Promise<number> {
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   })
+}
+
+/** Not started where the configuration wants no metrics. What it rejects with says whose port it is about. */
+async function metricsServer(
+  { metrics }: Config,
+  composed: ComposedServer,
+): Promise<ListeningServer | undefined> {
+  if (metrics === undefined || composed.metrics === undefined) return undefined
+  try {
+    return await serveMetrics({ ...metrics, ...composed.metrics })
+  } catch (error) {
+    throw Object.assign(error as Error, { settings: 'METRICS_' })
+  }
 }

@@ -1,4 +1,5 @@
 import type { Block } from './block.js'
+import { alerts } from './alerts.js'
 import { clients } from './clients.js'
 import { conformance } from './conformance.js'
 import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
@@ -17,13 +18,16 @@ import { failureOverview } from './failure-overview.js'
 import { failureSections } from './failure-sections.js'
 import { failureTextIndex } from './failure-text-index.js'
 import { logEventSections } from './log-event-sections.js'
+import { metrics } from './metrics.js'
 import { mutation } from './mutation.js'
 import { performance } from './performance.js'
 import { settingTheme } from './setting-theme.js'
 
 /** The generated parts of the pages, by the name that stands in their markers. One file a block. */
 export const BLOCKS: Readonly<Record<string, Block>> = {
+  alerts,
   clients,
+  metrics,
   conformance,
   documents,
   mutation,

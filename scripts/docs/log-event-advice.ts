@@ -29,6 +29,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   listening: 'The process accepts requests. Nothing to do.',
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, usually because a client disconnected or violated the protocol. Investigate if there are many of one kind.',
+  metrics_listening: 'The process serves its metrics at `port`. Nothing to do.',
   metadata_not_reached:
     'Once: a client was sent to the metadata by a challenge, and ten seconds later (or at the second challenge) no request has reached the middleware that serves it. Mount it with `app.use(metadata)`, without a path and in front of the endpoint. [library.md](library.md#check-the-wiring) says how to check.',
   operations_left_out:

@@ -4,6 +4,10 @@ import type { Config } from '../config/config.js'
 import { grantOf } from '../config/exchange-config.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Logger } from '../logging/logger.js'
+import type { Metrics } from '../metrics/create-metrics.js'
+import { combineObservers } from '../observability/combine-observers.js'
+import { OBSERVER_OPTION } from '../observability/observer-option.js'
+import type { Observer } from '../observability/observer.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import type { Tool } from '../tools/tool.js'
@@ -23,6 +27,8 @@ export interface ComposedServer {
   readonly handler: RequestListener
   /** Makes `/readyz` say that this server stops; call it first. Requests are still answered. */
   readonly announceStop: () => void
+  /** Where the metrics are, if the configuration wants any: `registry.metrics()` is what Prometheus reads. */
+  readonly metrics: Pick<Metrics, 'registry'> | undefined
   /** Ends streams that only wait for notifications; call it when the server stops accepting requests. */
   readonly drain: () => void
   /** Ends streams and pooled connections; call it when the server has stopped accepting requests. */
@@ -40,12 +46,15 @@ export interface ComposeOptions {
   readonly fetch?: Fetch | undefined
   /** The shell line that the page at `/` shows for getting an access token. Default: none. */
   readonly tokenCommand?: string | undefined
+  /** Sees each request, tool call, exchange and request to an API, beside what the configuration has for that. Default: none. */
+  readonly observer?: Observer | undefined
 }
 
 const OPTIONS = optionsSchema<ComposeOptions>({
   tools: z.array(z.unknown(), 'must be a list of tools').optional(),
   fetch: optionValues.callable.optional(),
   tokenCommand: optionValues.text('a line of a shell').optional(),
+  observer: OBSERVER_OPTION.optional(),
 })
 
 /**
@@ -67,10 +76,10 @@ export async function composeServer(
   options: ComposeOptions = {},
 ): Promise<ComposedServer> {
   assertOptions('composeServer', OPTIONS, options)
-  const { tools: own, fetch, tokenCommand } = options
+  const { tools: own, fetch, tokenCommand, observer } = options
   const connections = createConnections(config, fetch)
   try {
-    return await composed(config, log, { own, tokenCommand, connections })
+    return await composed(config, log, { own, tokenCommand, connections, observer })
   } catch (error) {
     await connections.close()
     throw error
@@ -80,13 +89,14 @@ export async function composeServer(
 interface Parts {
   readonly own: readonly Tool[] | undefined
   readonly tokenCommand: string | undefined
+  readonly observer: Observer | undefined
   readonly connections: Connections
 }
 
 async function composed(
   config: Config,
   log: Logger,
-  { own, tokenCommand, connections }: Parts,
+  { own, tokenCommand, connections, observer }: Parts,
 ): Promise<ComposedServer> {
   const ofConfig = await appOptions(config, connections)
   if (own !== undefined) assertAppOptions('composeServer', { ...ofConfig, tools: own, log })
@@ -94,18 +104,34 @@ async function composed(
   const { offered: tools, baselineScopes } = made
   const all = { ...ofConfig, baselineScopes, log, tokenCommand }
   assertAppOptions('composeServer', { ...all, tools: made.all })
-  warnAtStart(config, made, log)
-  const app = composeApp({ ...all, tools, toolGroups: toolGroupsOf(made.documents) })
+  const metrics = await metricsOf(config)
+  const counted = metrics?.countEvents(log) ?? log
+  warnAtStart(config, made, counted)
+  const app = composeApp({
+    ...all,
+    ...{ tools, log: counted, observer: combineObservers([metrics?.observer, observer]) },
+    toolGroups: toolGroupsOf(made.documents),
+  })
+  metrics?.watchReadiness(app.readiness)
   return {
     tools,
     handler: app.express,
     announceStop: app.announceStop,
+    metrics,
     drain: app.drain,
     async close() {
       await app.close()
       await connections.close()
+      metrics?.close()
     },
   }
+}
+
+/** `prom-client` is loaded for those who want metrics alone. */
+async function metricsOf({ metrics }: Config): Promise<Metrics | undefined> {
+  if (metrics === undefined) return undefined
+  const { createMetrics } = await import('../metrics/create-metrics.js')
+  return createMetrics()
 }
 
 /** A configuration as the options of a server. */

@@ -42,6 +42,7 @@ const ON_DEMAND = [
   'oauth4webapi',
   'openid-client',
   'pino',
+  'prom-client',
   'undici',
   'yaml',
 ]
@@ -71,9 +72,8 @@ test('an exchanger by RFC 8693 loads its package when it is created, and nothing
   expect(loaded.filter((name) => name.startsWith('@auth0/'))).toEqual([])
 })
 
-test('the standalone server loads what its configuration needs when it is composed, and no other exchanger', async () => {
-  const loaded = await packagesLoadedBy(
-    `
+/** Composes and ends a standalone server with these further settings. */
+const composing = (settings = ''): string => `
     const config = library.parseConfig({
       MCP_SERVER_URL: 'http://localhost:3001',
       ISSUER_BASE_URL: 'https://tenant.example/',
@@ -82,13 +82,21 @@ test('the standalone server loads what its configuration needs when it is compos
       MCP_AUTH0_CLIENT_SECRET: 'secret',
       API_AUTH0_AUDIENCE: 'https://api.example/',
       API_BASE_URL: 'https://api.example/',
+      ${settings}
     })
     const server = await library.composeServer(config, library.createProcessLog({ level: 'silent' }))
-    await server.close()`,
-    'src/server.ts',
-  )
+    await server.close()`
+
+test('the standalone server loads what its configuration needs when it is composed, and no other exchanger', async () => {
+  const loaded = await packagesLoadedBy(composing(), 'src/server.ts')
   expect(loaded).toEqual(
     expect.arrayContaining([...['express-oauth2-jwt-bearer', 'openid-client', 'undici']]),
   )
   expect(loaded.filter((name) => name.startsWith('@auth0/'))).toEqual([])
+  expect(loaded).not.toContain('prom-client')
+})
+
+test('the standalone server loads prom-client where METRICS_PORT is set', async () => {
+  const loaded = await packagesLoadedBy(composing("METRICS_PORT: '0',"), 'src/server.ts')
+  expect(loaded).toContain('prom-client')
 })

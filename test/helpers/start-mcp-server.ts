@@ -1,6 +1,6 @@
 import { parseConfig, type Environment } from '../../src/config/config.js'
 import type { Logger } from '../../src/logging/logger.js'
-import { composeServer } from '../../src/server/from-config.js'
+import { composeServer, type ComposedServer } from '../../src/server/from-config.js'
 import { serve } from '../../src/server/serve.js'
 import type { Tool } from '../../src/tools/tool.js'
 import { closeWithTest } from './close-with-test.js'
@@ -21,6 +21,8 @@ export interface TestServer extends McpRequests {
   readonly log: RecordingLog
   /** A good token of a user, as changed by `claims`. */
   readonly mint: (claims?: Readonly<Record<string, unknown>>) => Promise<string>
+  /** Where the metrics are, with `METRICS_PORT`. */
+  readonly metrics?: ComposedServer['metrics']
   /** What a process does first when it is told to stop. */
   readonly announceStop: () => void
   /** What it does next. */
@@ -70,6 +72,7 @@ export async function startMcpServer(options: McpServerOptions = {}): Promise<Te
     ...{ endpoint: config.endpoint, origin, audience, issuer, api, log: recorded },
     ...requestsTo(config.endpoint),
     mint: (claims = {}) => issuer.mint(audience, { claims }),
+    metrics: composed.metrics,
     announceStop: composed.announceStop,
     drain: composed.drain,
     close: closeWithTest(async () => {
