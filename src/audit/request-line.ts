@@ -1,15 +1,8 @@
-import { isFailureCode } from '../failures/is-failure-code.js'
-import { FAILURE_TABLE, type LogLevel } from '../failures/failure-table.js'
 import { identifierForLog } from '../identity/identifier-for-log.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { scrub } from '../logging/scrub.js'
-import type {
-  ObservedCall,
-  ObservedRequest,
-  Observer,
-  RequestOutcome,
-} from '../observability/observer.js'
+import type { ObservedCall, ObservedRequest, Observer } from '../observability/observer.js'
 import type { Pseudonymize } from './pseudonym.js'
 
 /** What a line about a request says of it beside its outcome. */
@@ -31,12 +24,14 @@ export function requestFields(
 /**
  * Writes one line for each request that was not refused: `request_ended`. A refused one has `request_refused` with the same
  * fields.
+ *
+ * The level is `info`, whatever became of its calls: what failed has a line of its own, at the level of the failure table.
  */
 export function createRequestLine(log: Logger, pseudonymize: Pseudonymize): Observer {
   return {
     requestEnded: ({ request, calls, outcome, reason, status, refused, durationMs }) => {
       if (refused) return
-      logEvent(log, levelOf(outcome), {
+      logEvent(log, 'info', {
         event: 'request_ended',
         requestId: request.requestId,
         method: scrub(request.method, 20),
@@ -48,8 +43,4 @@ export function createRequestLine(log: Logger, pseudonymize: Pseudonymize): Obse
       })
     },
   }
-}
-
-function levelOf(outcome: RequestOutcome): LogLevel {
-  return isFailureCode(outcome) ? FAILURE_TABLE[outcome].logLevel : 'info'
 }

@@ -142,6 +142,7 @@ const OPTIONS: {
     concurrencyPerCaller: 'setting',
     maxBodyBytes: 'setting',
   },
+  observer: 'code',
   exchange: {
     issuer: 'setting',
     actor: 'setting',
