@@ -1,4 +1,4 @@
-import type { Metric } from 'prom-client'
+import { Counter, Histogram } from 'prom-client'
 import { createMetrics } from '../../src/metrics/create-metrics.js'
 
 /** Every metric in one table: name, kind, labels, what it says. */
@@ -6,26 +6,23 @@ export function metrics(): string {
   const { registry, watchReadiness, close } = createMetrics()
   watchReadiness({ reasons: () => Promise.resolve([]) })
   close()
-  const rows = registry.getMetricsAsArray().map((metric) => {
-    const { name, help, type, labelNames } = metric as unknown as Described
+  const rows = registry.getMetricsAsArray().map((metric: unknown) => {
+    const { name, help, labelNames } = metric as Described
     const labels = labelNames.map((label) => `\`${label}\``).join(', ')
-    return `| \`${name}\` | ${type ?? KINDS[(metric as Metric).constructor.name] ?? ''} | ${labels} | ${help} |`
+    return `| \`${name}\` | ${kindOf(metric)} | ${labels} | ${help.replace(/\.$/, '')} |`
   })
-  return ['| metric | kind | labels | what it says |', '| - | - | - | - |', ...rows.sort()].join(
-    '\n',
-  )
+  const head = ['| metric | kind | labels | what it says |', '| - | - | - | - |']
+  return [...head, ...rows.sort()].join('\n')
+}
+
+function kindOf(metric: unknown): string {
+  if (metric instanceof Histogram) return 'histogram'
+  return metric instanceof Counter ? 'counter' : 'gauge'
 }
 
 /** What `prom-client` keeps of a metric and its types do not tell. */
 interface Described {
   readonly name: string
   readonly help: string
-  readonly type?: string | undefined
   readonly labelNames: readonly string[]
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  Counter: 'counter',
-  Gauge: 'gauge',
-  Histogram: 'histogram',
 }

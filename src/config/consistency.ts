@@ -118,7 +118,8 @@ function shareIssues({ API_CONNECTIONS, API_CONCURRENCY_PER_USER }: SettingValue
 
 function portIssues({ PORT, MCP_SERVER_URL, METRICS_PORT }: SettingValues): ConfigIssue[] {
   if (METRICS_PORT !== undefined && METRICS_PORT !== 0 && METRICS_PORT === PORT) {
-    const hint = 'is the same as PORT. Metrics need a port of their own, which strangers cannot reach'
+    const hint =
+      'is the same as PORT. Metrics need a port of their own, which strangers cannot reach'
     return [{ key: 'METRICS_PORT', value: `${METRICS_PORT}`, hint }]
   }
   if (PORT !== 0 || MCP_SERVER_URL !== undefined) return []
