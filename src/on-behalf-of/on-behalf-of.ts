@@ -91,10 +91,16 @@ export function composeOnBehalfOf(
 ): ComposedOnBehalfOf {
   const options = withDefaults(given)
   const connections = connectionsFor(options)
+  const declared = new Set(options.tools.map(({ name }) => name))
+  const observation = observationFor({
+    ...{ log: options.log, audit: options.audit, observer: options.observer },
+    ownTools: host === 'standalone',
+    toolFacts: toolFacts ?? ((name) => (declared.has(name) ? NO_FACTS : undefined)),
+  })
   const chain = chainFor(options, {
     host,
     connections,
-    toolFacts,
+    observation: observation.options,
     answers: (req) => stateOf(req).passed?.has(context) === true,
   })
   const { endpoint, log = silentLog } = options
@@ -124,7 +130,10 @@ export function composeOnBehalfOf(
     context,
     errors: chain.errors,
     resource: chain.resource,
-    close: () => connections.close(),
+    close: async () => {
+      await connections.close()
+      await observation.close()
+    },
   }
 }
 
@@ -153,12 +162,12 @@ interface Composition {
   readonly host: ToolHost
   readonly connections: OutgoingFetch
   readonly answers: (req: Request) => boolean
-  readonly toolFacts: ObservationOptions['toolFacts'] | undefined
+  readonly observation: ObservationOptions | undefined
 }
 
 function chainFor(options: ResolvedOptions, composition: Composition): MiddlewareChain {
   const { endpoint, resource, tokenAudience, log = silentLog, apiCalls } = options
-  const { host, connections, answers, toolFacts } = composition
+  const { host, connections, answers, observation } = composition
   warnOfUnfitResource({ resource, endpoint }, log)
   const reached = { ...options, fetch: options.fetch ?? connections.fetch }
   const issuers = issuersFor(reached)
@@ -166,12 +175,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
   return createMiddlewareChain({
     endpoint,
     log,
-    observation: observationFor({
-      log: options.log,
-      observer: options.observer,
-      ownTools: host === 'standalone',
-      toolFacts: toolFacts ?? ((name) => registry.find(name) && NO_FACTS),
-    }),
+    observation,
     answers,
     http: options.http,
     resource: {
