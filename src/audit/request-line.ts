@@ -3,6 +3,7 @@ import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { scrub } from '../logging/scrub.js'
 import type { ObservedCall, ObservedRequest, Observer } from '../observability/observer.js'
+import { toolName } from './audit-record.js'
 import type { Pseudonymize } from './pseudonym.js'
 
 /** What a line about a request says of it beside its outcome. */
@@ -11,7 +12,7 @@ export function requestFields(
   calls: readonly ObservedCall[],
   pseudonymize: Pseudonymize,
 ): Readonly<Record<string, unknown>> {
-  const names = [...new Set(calls.map(({ tool }) => scrub(tool, 100)))]
+  const names = [...new Set(calls.map(toolName))]
   return {
     mcpMethod: scrub(mcpMethod, 60),
     tool: names.length > 1 ? names.slice(0, 20) : names[0],

@@ -35,6 +35,7 @@ export const FAILURE_CODES = [
   'rate_limited',
   'session_not_found',
   'session_limit',
+  'audit_unavailable',
   'cancelled',
   'misconfigured',
   'internal_error',

@@ -253,6 +253,15 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     text: 'This server has too many open sessions. Try again shortly.',
     passes: true,
   },
+  audit_unavailable: {
+    ...HTTP,
+    when: 'calls have to be recorded, and the records cannot be written at the moment',
+    status: 503,
+    challenge: 'none',
+    logLevel: 'error',
+    text: 'This server cannot record tool calls at the moment, and makes none without a record. Try again shortly.',
+    passes: true,
+  },
   cancelled: {
     ...HTTP,
     when: 'the client went away before it had its answer',

@@ -23,13 +23,11 @@ export interface MetricsOptions {
 /** The metrics of one server. */
 export interface Metrics {
   /** Makes metrics of what it sees. */
-  readonly observer: Required<MetricsObserver>
+  readonly observer: MetricsObserver
   /** Where the metrics are: `await registry.metrics()` is what Prometheus reads. */
   readonly registry: Registry
   /** The same logger, whose events are counted. */
   countEvents(log: Logger): Logger
-  /** Counts an audit record that was lost. */
-  auditDropped(): void
   /** Shows whether the server is ready. */
   watchReadiness(readiness: { reasons(): Promise<readonly NotReadyReason[]> }): void
   /** Ends the measuring of the event loop. */
@@ -63,9 +61,6 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       countingLog(log, (event, level) => {
         instruments.logEvents.inc({ event: eventName(event), level })
       }),
-    auditDropped: () => {
-      instruments.auditDropped.inc()
-    },
     watchReadiness: (readiness) => {
       addReadiness(registry, readiness)
     },

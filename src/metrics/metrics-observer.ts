@@ -42,7 +42,7 @@ const MCP_METHODS = new Set([
 ])
 
 /** Turns events into metrics. Every value of a label comes from a closed set: nothing that a client sends becomes one. */
-export function createMetricsObserver(to: Instruments): Required<MetricsObserver> {
+export function createMetricsObserver(to: Instruments): MetricsObserver {
   const toolName = boundedNames(MAX_TOOLS)
   const nameOf = ({ tool, declared }: ObservedCall): string => (declared ? toolName(tool) : OTHER)
   const stepUps = new StepUpMemory()
@@ -64,6 +64,9 @@ export function createMetricsObserver(to: Instruments): Required<MetricsObserver
     apiCallEnded: (call) => {
       recordApiCall(to, call)
     },
+    auditDropped: () => {
+      to.auditDropped.inc()
+    },
     callEnded: (event) => {
       recordCall(to, event, nameOf(event.call))
       const { call, outcome } = event
@@ -77,19 +80,23 @@ export function createMetricsObserver(to: Instruments): Required<MetricsObserver
   }
 }
 
-/** What metrics are made of. */
-export type MetricsObserver = Pick<
-  Observer,
+/** What metrics are made of: an `Observer`, without the members that they do not need. */
+export type MetricsObserver = Handling<
   | 'requestStarted'
   | 'requestEnded'
   | 'tokenVerified'
   | 'exchangeEnded'
   | 'apiCallEnded'
   | 'callEnded'
-> &
-  PipelineObserver
+  | 'auditDropped'
+  | keyof PipelineObserver
+>
 
-function ofPipeline(to: Instruments): Required<PipelineObserver> {
+type Handling<Members extends keyof Observer> = {
+  readonly [Member in Members]: NonNullable<Observer[Member]>
+}
+
+function ofPipeline(to: Instruments): Handling<keyof PipelineObserver> {
   return {
     cacheLookedUp: ({ cache, result }) => {
       to.cacheLookups.inc({ cache, result })

@@ -13,6 +13,7 @@ export const OBSERVER_MEMBERS = Object.keys({
   apiCallStarted: true,
   apiCallEnded: true,
   callEnded: true,
+  auditDropped: true,
   requestEnded: true,
   cacheLookedUp: true,
   tokenRequestEnded: true,

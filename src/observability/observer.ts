@@ -173,6 +173,12 @@ export interface RequestEnded {
   readonly durationMs: number
 }
 
+/** A record of the audit that could not be kept. */
+export interface AuditDropped {
+  /** Epoch milliseconds. */
+  readonly atMs: number
+}
+
 /**
  * Sees what happens to requests and calls. Audit, metrics, the log line of a request and spans are observers.
  *
@@ -195,6 +201,8 @@ export interface Observer extends PipelineObserver {
   readonly apiCallEnded?: ((event: ApiCall) => void) | undefined
   /** Once for each call, also one that was refused. Its request may be over already, or go on. */
   readonly callEnded?: ((event: CallEnded) => void) | undefined
+  /** A record of the audit was lost. */
+  readonly auditDropped?: ((event: AuditDropped) => void) | undefined
   /** Once for each request, when it was answered or its client has gone. */
   readonly requestEnded?: ((event: RequestEnded) => void) | undefined
 }

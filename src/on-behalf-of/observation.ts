@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
+import { createAudit, type AuditOptions } from '../audit/audit.js'
+import { digestOf } from '../audit/digest.js'
 import { createPseudonymizer } from '../audit/pseudonym.js'
 import { createRequestLine, requestFields } from '../audit/request-line.js'
 import { silentLog, type Logger } from '../logging/logger.js'
 import { combineObservers } from '../observability/combine-observers.js'
-import type { Observer, ObservedTool } from '../observability/observer.js'
+import type {
+  ObservedCall,
+  ObservedRequest,
+  ObservedTool,
+  Observer,
+} from '../observability/observer.js'
 import type { ObservationOptions } from '../observability/request-observation.js'
 import { systemClock } from '../time/clock.js'
 
@@ -12,32 +19,49 @@ import { systemClock } from '../time/clock.js'
 export interface ObservationParts {
   readonly log: Logger | undefined
   readonly observer: Observer | undefined
+  readonly audit: AuditOptions | undefined
   /** Whether the tools are those of the standalone server. */
   readonly ownTools: boolean
   readonly toolFacts: ObservationOptions['toolFacts']
 }
 
-/** How a server is observed; `undefined` where nobody wants to know anything, so that nothing is prepared for it. */
-export function observationFor({
-  log = silentLog,
-  observer,
-  ownTools,
-  toolFacts,
-}: ObservationParts): ObservationOptions | undefined {
+/** How a server is observed, and how that ends. */
+export interface Observation {
+  /** `undefined` where nobody wants to know anything, so that nothing is prepared for it. */
+  readonly options: ObservationOptions | undefined
+  readonly close: () => Promise<void>
+}
+
+/** Creates what observes a server: the log, the audit, and an observer of the user's own. */
+export function observationFor(parts: ObservationParts): Observation {
+  const { log = silentLog, observer, audit: given, ownTools, toolFacts } = parts
+  // The log's names of users mean nothing outside of this process, unless the operator has given a key.
+  const pseudonymize = createPseudonymizer(given?.pseudonymKey ?? randomBytes(32))
+  const audit =
+    given &&
+    createAudit(given, {
+      log,
+      pseudonymize: given.pseudonymKey && pseudonymize,
+      onDropped: observer?.auditDropped && (() => observer.auditDropped?.({ atMs: Date.now() })),
+    })
   const logs = log !== silentLog
-  // The line is one process's: without a key of the operator's, its names mean nothing elsewhere.
-  const pseudonymize = createPseudonymizer(randomBytes(32))
   const line = logs ? createRequestLine(log, pseudonymize) : undefined
-  const combined = combineObservers([line, observer])
-  if (combined === undefined) return undefined
-  return {
+  const combined = combineObservers([audit?.observer, observer, line])
+  const close = (): Promise<void> => audit?.close() ?? Promise.resolve()
+  if (combined === undefined) return { options: undefined, close }
+  const options = {
     observer: combined,
     toolFacts,
     ownTools,
-    describe: logs ? (request, calls) => requestFields(request, calls, pseudonymize) : undefined,
+    digestOf: audit && digestOf,
+    describe: logs
+      ? (request: ObservedRequest, calls: readonly ObservedCall[]) =>
+          requestFields(request, calls, pseudonymize)
+      : undefined,
     clock: systemClock,
     stopwatch: () => performance.now(),
   }
+  return { options, close }
 }
 
 /** Where nothing more is known of a declared tool than that. */

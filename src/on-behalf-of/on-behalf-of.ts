@@ -103,12 +103,18 @@ export function composeOnBehalfOf(
   const reached = { ...options, fetch: options.fetch ?? connections.fetch }
   const issuers = issuersFor(reached)
   const exchangeHealth = new ExchangeHealth(systemClock)
+  const declared = new Set(options.tools.map(({ name }) => name))
+  const observation = observationFor({
+    ...{ log: options.log, audit: options.audit, observer: options.observer },
+    ownTools: host === 'standalone',
+    toolFacts: toolFacts ?? ((name) => (declared.has(name) ? NO_FACTS : undefined)),
+  })
   const chain = chainFor(reached, {
     host,
     issuers,
     exchangeHealth,
     connections,
-    toolFacts,
+    observation: observation.options,
     answers: (req) => stateOf(req).passed?.has(context) === true,
   })
   const { endpoint, log = silentLog } = options
@@ -142,7 +148,10 @@ export function composeOnBehalfOf(
       issuers: issuers.accepted,
       exchangeIsRefused: () => exchangeHealth.isRefused,
     }),
-    close: () => connections.close(),
+    close: async () => {
+      await connections.close()
+      await observation.close()
+    },
   }
 }
 
@@ -173,24 +182,19 @@ interface Composition {
   readonly exchangeHealth: ExchangeHealth
   readonly connections: OutgoingFetch
   readonly answers: (req: Request) => boolean
-  readonly toolFacts: ObservationOptions['toolFacts'] | undefined
+  readonly observation: ObservationOptions | undefined
 }
 
 function chainFor(options: ResolvedOptions, composition: Composition): MiddlewareChain {
   const { endpoint, resource, tokenAudience, log = silentLog, apiCalls } = options
-  const { host, issuers, exchangeHealth, connections, answers, toolFacts } = composition
+  const { host, issuers, exchangeHealth, connections, answers, observation } = composition
   const observer = combineObservers([options.observer])
   warnOfUnfitResource({ resource, endpoint }, log)
   const registry = createToolRegistry(options.tools)
   return createMiddlewareChain({
     endpoint,
     log,
-    observation: observationFor({
-      log: options.log,
-      observer: options.observer,
-      ownTools: host === 'standalone',
-      toolFacts: toolFacts ?? ((name) => registry.find(name) && NO_FACTS),
-    }),
+    observation,
     answers,
     http: options.http,
     resource: {

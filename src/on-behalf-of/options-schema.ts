@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AUDIT_OPTION } from '../audit/audit.js'
 import {
   CLIENT_AUTHENTICATION_SHAPE,
   clientAuthenticationIssue,
@@ -117,6 +118,7 @@ export const SERVER_SHAPE = {
   baselineScopes: scopes.optional(),
   log: LOGGER_OPTION.optional(),
   observer: OBSERVER_OPTION.optional(),
+  audit: AUDIT_OPTION.optional(),
   access: ACCESS.optional(),
   tokenAudience: text('the audience of the tokens for this server').optional(),
   toleratedAudiences: z.array(text('an audience'), 'must be a list of audiences').optional(),

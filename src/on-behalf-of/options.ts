@@ -1,3 +1,4 @@
+import type { AuditOptions } from '../audit/audit.js'
 import type { DownstreamApi } from '../downstream/downstream-client.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import type { DelegationPolicy } from '../exchange/delegation-policy.js'
@@ -82,6 +83,8 @@ export interface OnBehalfOfOptions {
   readonly baselineScopes?: readonly string[] | undefined
   /** Default: none. */
   readonly log?: Logger | undefined
+  /** Records each tool call. Default: no records. */
+  readonly audit?: AuditOptions | undefined
   /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
   readonly observer?: Observer | undefined
   /** `lockedTools` is an option of `createToolAccess` alone: your MCP server lists the tools itself. */

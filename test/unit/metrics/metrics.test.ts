@@ -78,6 +78,13 @@ describe('metrics in a registry', () => {
     },
   )
 
+  test('an audit record that was lost is counted', async () => {
+    const { observer, sum } = setUp()
+    expect(await sum(`${OWN}audit_records_dropped_total`)).toBe(0)
+    observer.auditDropped({ atMs: 0 })
+    expect(await sum(`${OWN}audit_records_dropped_total`)).toBe(1)
+  })
+
   test('tools beyond the first two hundred are not told apart', async () => {
     const { observer, sum } = setUp()
     for (let tool = 0; tool < 210; tool += 1) observer.callEnded(callEnded(`tool${tool}`))

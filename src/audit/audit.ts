@@ -1,0 +1,113 @@
+import type { Writable } from 'node:stream'
+import { z } from 'zod'
+import { OnBehalfOfError } from '../failures/errors.js'
+import type { Logger } from '../logging/logger.js'
+import type { ObservedCall, Observer } from '../observability/observer.js'
+import { optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
+import { backgroundTimers, type Timers } from '../time/clock.js'
+import { AuditQueue } from './audit-queue.js'
+import { auditRecord } from './audit-record.js'
+import type { AuditSink } from './audit-sink.js'
+import { createFileSink } from './file-sink.js'
+import { createFunctionSink, type TakeRecord } from './function-sink.js'
+import type { Pseudonymize } from './pseudonym.js'
+import { createStreamSink } from './stream-sink.js'
+
+/**
+ * The audit: one record for each tool call, allowed or refused. `audit-record.schema.json` of the package describes it.
+ *
+ * @category Observing
+ */
+export interface AuditOptions {
+  /**
+   * Where records go: the path of a file, to which JSON lines are appended; a stream, which gets JSON lines; or a function, which
+   * gets one record after another. A function that throws or rejects gets the record again, a second later.
+   */
+  readonly sink: string | Writable | TakeRecord
+  /**
+   * Whether calls are refused while the sink fails or is too slow (`audit_unavailable`), before anything runs. Default false:
+   * calls go on, and what does not fit into memory (10,000 records, 16 MiB) is dropped, counted and logged.
+   */
+  readonly required?: boolean | undefined
+  /**
+   * Names users by pseudonyms that are made with this key, of 32 bytes or more, in place of subject and claims; also in the log
+   * lines of requests. Default: records name users as their tokens do.
+   */
+  readonly pseudonymKey?: Uint8Array | undefined
+}
+
+const isStream = (value: unknown): value is Writable =>
+  typeof (value as { write?: unknown } | null)?.write === 'function' &&
+  typeof (value as { on?: unknown } | null)?.on === 'function'
+
+/** The audit among the options of a factory. */
+export const AUDIT_OPTION = optionsSchema<AuditOptions>({
+  sink: z.custom<AuditOptions['sink']>(
+    (value) =>
+      typeof value === 'string' ? value !== '' : isStream(value) || typeof value === 'function',
+    'must be the path of a file, a stream, or a function',
+  ),
+  required: optionValues.flag.optional(),
+  pseudonymKey: z
+    .instanceof(Uint8Array, { error: 'must be bytes' })
+    .refine((key) => key.byteLength >= 32, 'must have 32 bytes or more')
+    .optional(),
+})
+
+/** What the audit needs of its server. */
+export interface AuditParts {
+  readonly log: Logger
+  /** Where `pseudonymKey` is given. */
+  readonly pseudonymize: Pseudonymize | undefined
+  /** Told of each record that is lost. */
+  readonly onDropped?: (() => void) | undefined
+  readonly timers?: Timers | undefined
+}
+
+/** An audit that runs. */
+export interface Audit {
+  readonly observer: Observer
+  /** Hands over the records that wait, for three seconds at most. */
+  readonly close: () => Promise<void>
+}
+
+/** Creates the audit. Throws the error of Node for a file that cannot be opened. */
+export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
+  const { log, pseudonymize, onDropped, timers = backgroundTimers } = parts
+  const queue = new AuditQueue({ sink: sinkOf(options.sink), log, timers, onDropped })
+  const reserved = new WeakSet<ObservedCall>()
+  const gate = createGate(queue)
+  return {
+    close: () => queue.close(),
+    observer: {
+      callStarted:
+        options.required === true
+          ? (call) => {
+              gate()
+              queue.reserve()
+              reserved.add(call)
+            }
+          : undefined,
+      callEnded: (event) => {
+        queue.write(auditRecord(event, pseudonymize), reserved.has(event.call))
+      },
+    },
+  }
+}
+
+/** Throws `audit_unavailable` where a record would not be sure of its place. */
+function createGate(queue: AuditQueue): () => void {
+  let refusing = false
+  return () => {
+    const repeated = refusing
+    refusing = !queue.accepts
+    if (!refusing) return
+    throw new OnBehalfOfError('audit_unavailable', { repeated, retryAfterSeconds: 1 })
+  }
+}
+
+function sinkOf(sink: AuditOptions['sink']): AuditSink {
+  if (typeof sink === 'string') return createFileSink(sink)
+  return typeof sink === 'function' ? createFunctionSink(sink) : createStreamSink(sink)
+}
