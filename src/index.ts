@@ -170,6 +170,15 @@ export {
   createJwtBearerVerifier,
   type JwtBearerVerifierOptions,
 } from './identity/jwt-bearer-verifier.js'
+export type {
+  CacheLookup,
+  CacheResult,
+  ExchangeGuardState,
+  PipelineObserver,
+  TokenRequestEnded,
+  TurnWaited,
+  WaitOutcome,
+} from './observability/pipeline-observer.js'
 export type { LoggedEvent, Logger } from './logging/logger.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of/on-behalf-of.js'
 export type {

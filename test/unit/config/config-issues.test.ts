@@ -43,6 +43,10 @@ const BAD: readonly (readonly [string, string])[] = [
   ['CLOCK_TOLERANCE_SECONDS', '1.5'],
   ['VERIFIED_TOKEN_CACHE_ENTRIES', '-1'],
   ['VERIFIED_TOKEN_CACHE_ENTRIES', '10000001'],
+  ['METRICS_PORT', '65536'],
+  // That of the server itself.
+  ['METRICS_PORT', '3001'],
+  ['METRICS_HOST', '*'],
   ['PORT', '65536'],
   ['PORT', '-1'],
   ['PORT', '3001.5'],
