@@ -50,7 +50,9 @@ function listenFailure(error: unknown): string | undefined {
 
 async function untilStopped(): Promise<number> {
   const config = parseConfig(readEnvironment())
-  const log = createProcessLog({ level: config.logLevel })
+  // Whoever reads records there must not find log lines among them.
+  const output = config.audit?.sink === 'stdout' ? process.stderr : process.stdout
+  const log = createProcessLog({ level: config.logLevel, destination: destinationOf(output) })
   const composed = await composeServer(config, log)
   const server = await serve({ ...config.listen, handler: composed.handler, log })
   logEvent(log, 'info', {
@@ -59,7 +61,7 @@ async function untilStopped(): Promise<number> {
     endpoint: config.endpoint.href,
     identityProvider: config.identityProvider.name,
   })
-  tellListening(config, process.stdout)
+  tellListening(config, output)
 
   return new Promise((resolve) => {
     let stopping = false
@@ -79,4 +81,9 @@ async function untilStopped(): Promise<number> {
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   })
+}
+
+/** pino writes to standard output itself, without a stream. */
+function destinationOf(output: NodeJS.WriteStream): NodeJS.WriteStream | undefined {
+  return output === process.stdout ? undefined : output
 }

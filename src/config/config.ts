@@ -1,3 +1,4 @@
+import { auditConfig, type AuditConfig } from './audit-config.js'
 import { API_OF_SETTINGS, apiOfSettings, apisOfFile, type ApiConfig } from './apis-config.js'
 import { CONFIG_FILE, readConfigFile, type ConfigFileRead } from './config-file.js'
 import { configIssues, endpointOf } from './consistency.js'
@@ -97,6 +98,8 @@ export interface Config extends HttpConfig {
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** `undefined`: no records of tool calls. */
+  readonly audit: AuditConfig | undefined
   /** What the `.env` file has that does nothing; the server warns of it at its start. */
   readonly settingsFile: SettingsFileRead
 }
@@ -216,6 +219,7 @@ function assemble(
     demoTools: (found.DEMO_TOOLS ?? (hasDocument ? 'off' : 'on')) === 'on',
     homePage: found.HOME_PAGE === 'on',
     logLevel: found.LOG_LEVEL,
+    audit: auditConfig(found),
   }
 }
 

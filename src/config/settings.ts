@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.js'
+import { AUDIT_SETTINGS } from './audit-settings.js'
 import { HTTP_SETTINGS } from './http-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
 import { IDENTITY_PROVIDER_SETTINGS } from './identity-provider-settings.js'
@@ -22,6 +23,7 @@ export const SETTINGS = {
   ...ACCESS_SETTINGS,
   ...SESSION_SETTINGS,
   ...HTTP_SETTINGS,
+  ...AUDIT_SETTINGS,
 } as const
 
 export type SettingName = keyof typeof SETTINGS
@@ -58,6 +60,7 @@ type Optional =
   | keyof typeof MANNER_SETTINGS
   | 'SUBJECT_CLAIMS'
   | 'CLIENT_CLAIM'
+  | 'AUDIT_PSEUDONYM_KEY'
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'
 

@@ -1,6 +1,9 @@
 import type { RequestListener } from 'node:http'
 import { z } from 'zod'
 import type { Config } from '../config/config.js'
+import type { AuditOptions } from '../audit/audit.js'
+import type { AuditConfig } from '../config/audit-config.js'
+import { ConfigError } from '../config/config-error.js'
 import { grantOf } from '../config/exchange-config.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Logger } from '../logging/logger.js'
@@ -11,6 +14,7 @@ import { assertAppOptions, composeApp, type AppOptions } from './app.js'
 import { createConnections, type Connections } from './connections.js'
 import { clientFromConfig } from './exchanger-from-config.js'
 import { warnAtStart } from './start-warnings.js'
+import { toolOriginsOf } from './tool-facts.js'
 import { toolGroupsOf } from './tool-groups.js'
 import { toolsOfConfig } from './tools-of-config.js'
 
@@ -93,7 +97,9 @@ async function composed(
   const all = { ...ofConfig, baselineScopes, log, tokenCommand }
   assertAppOptions('composeServer', { ...all, tools: made.all })
   warnAtStart(config, made, log)
-  const app = composeApp({ ...all, tools, toolGroups: toolGroupsOf(made.documents) })
+  const toolGroups = toolGroupsOf(made.documents)
+  const toolOrigins = toolOriginsOf(made.documents)
+  const app = withAuditFile(config, () => composeApp({ ...all, tools, toolGroups, toolOrigins }))
   return {
     tools,
     handler: app.express,
@@ -102,6 +108,18 @@ async function composed(
       await app.close()
       await connections.close()
     },
+  }
+}
+
+/** The file of the audit is opened at the start: where that fails, the setting is wrong. */
+function withAuditFile<T>({ audit }: Config, compose: () => T): T {
+  try {
+    return compose()
+  } catch (error) {
+    const { code, path } = (error ?? {}) as { readonly code?: unknown; readonly path?: unknown }
+    if (audit === undefined || path !== audit.sink) throw error
+    const hint = `cannot be opened for writing (${String(code)}). Name a file in a directory that exists and that this user may write to`
+    throw new ConfigError([{ key: 'AUDIT_SINK', value: audit.sink, hint }])
   }
 }
 
@@ -158,5 +176,14 @@ export async function appOptions(
     },
     apiCalls: { ...apiCalls, fetch: connections.api },
     fetch: connections.issuers,
+    audit: config.audit && auditOptions(config.audit),
+  }
+}
+
+function auditOptions({ sink, required, pseudonymKey }: AuditConfig): AuditOptions {
+  return {
+    required,
+    sink: sink === 'stdout' ? process.stdout : sink,
+    pseudonymKey: pseudonymKey && Buffer.from(pseudonymKey.reveal()),
   }
 }

@@ -22,6 +22,7 @@ const NEEDED = [
   'LICENSE',
   'CHANGELOG.md',
   '.env.example',
+  'audit-record.schema.json',
   'config.schema.json',
   'docs/library.md',
   'docs/identity-providers/entra.md',
