@@ -52,7 +52,9 @@ function listenFailure(error: unknown): string | undefined {
 
 async function untilStopped(): Promise<number> {
   const config = parseConfig(readEnvironment())
-  const log = createProcessLog({ level: config.logLevel })
+  // Whoever reads records there must not find log lines among them.
+  const output = config.audit?.sink === 'stdout' ? process.stderr : process.stdout
+  const log = createProcessLog({ level: config.logLevel, destination: destinationOf(output) })
   const composed = await composeServer(config, log)
   const metrics = await metricsServer(config, composed)
   const listening = serve({ ...config.listen, handler: composed.handler, log })
@@ -69,7 +71,7 @@ async function untilStopped(): Promise<number> {
     endpoint: config.endpoint.href,
     identityProvider: config.identityProvider.name,
   })
-  tellListening(config, process.stdout)
+  tellListening(config, output)
 
   return new Promise((resolve) => {
     let stopping = false
@@ -103,4 +105,9 @@ async function metricsServer(
   } catch (error) {
     throw Object.assign(error as Error, { settings: 'METRICS_' })
   }
+}
+
+/** pino writes to standard output itself, without a stream. */
+function destinationOf(output: NodeJS.WriteStream): NodeJS.WriteStream | undefined {
+  return output === process.stdout ? undefined : output
 }

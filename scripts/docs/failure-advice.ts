@@ -59,6 +59,8 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
     'Nothing for a single one: the client begins a new session. Many after a restart are normal, since sessions are in the memory of the process. Many at all times: there are several instances without routing by `Mcp-Session-Id`. `session_of_another`: the token has another user, client, organization or actor than the one that opened the session.',
   session_limit:
     'Raise `MAX_SESSIONS` if there is memory for it (up to 256 KiB a session), or lower `SESSION_IDLE_MINUTES`.',
+  audit_unavailable:
+    'Look for `audit_sink_failed` in the log, which says why records cannot be written: a full disk, a directory that is gone, a reader of standard output that has ended. With `AUDIT_REQUIRED=on`, calls are refused until a record can be written again; the server tries every second. Without such a line, more calls run than records fit into memory.',
   cancelled: 'Nothing: the client disconnected. Many of them may mean that calls take too long.',
   misconfigured:
     'Correct the program: middleware in the wrong order, or a handler that asks for a path, a method or a header it may not use. `reason` says which, `problem` in words, and `hint` what to do. Where a handler knows no log, because `protect` is not in front of it, Node writes the same words to standard error, once, as a warning with the code `MCP_ON_BEHALF_OF_WIRING`. [library.md](library.md#check-the-wiring) says how to check.',

@@ -2,6 +2,12 @@
 export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   api_call_failed:
     'A call of the API by a tool failed. In the library, this line says what went wrong inside your handlers. The standalone server writes it at level debug, since `tool_failed` says the same. `reason`, `problem` and `hint` say what happened, and `origin` where an API was looked for that is not available. `path` has names in place of the values; `paths` says where an answer does not fit the schema.',
+  audit_records_dropped:
+    'Records of tool calls are lost, because they cannot be written and no more fit into memory. Once for each outage of the sink; `audit_sink_recovered` says how many. To refuse calls in place of losing records, set `AUDIT_REQUIRED=on`.',
+  audit_sink_failed:
+    'Records of tool calls cannot be written; `err` says why. Once for each outage. They wait in memory, and the server tries again every second. Free the disk, or bring back what the records go to.',
+  audit_sink_recovered:
+    'Records of tool calls can be written again. Those that waited were written; `dropped` counts those that were lost.',
   cache_owner_mismatch:
     'The cache returned a token of another user. The token was discarded and not used. This must never happen with the cache in memory. Wake somebody up. If you have a cache of your own, take it out of service first.',
   document_doubtful:
@@ -36,8 +42,10 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'Once for each `reason`, at the start: operations of an OpenAPI document that cannot be tools, with the first few as `examples`. `hint` says what to change for the first. `mcp-on-behalf-of tools` names all of them.',
   operations_not_offered:
     'Once for each API, at the start: operations of its document need scopes at the API that `MCP_AUTH0_EXCHANGE_SCOPE` does not let an exchange ask for, so they are no tools. `scopes` counts those scopes, `missing` names the first 20. Add the ones that you want there, or remove the setting.',
+  request_ended:
+    'One line for each request to the MCP endpoint that was not refused (those have `request_refused`): `method` is that of HTTP, `mcpMethod` that of the message, `tool` the called tool, `outcome` is `ok`, the code of a failure, or another outcome of [the audit](audit.md#a-record). `caller` is a pseudonym of the user: of this process alone, or by `AUDIT_PSEUDONYM_KEY`. Its level is `info` whatever became of the call: what failed has a line of its own, with the same `requestId`.',
   request_refused:
-    'A request was answered with an HTTP error before or instead of a tool. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
+    'A request was answered with an HTTP error before or instead of a tool. It also has the fields of `request_ended`. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
   resource_unfit:
     'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `hint` says which settings to change.',
   scope_of_no_tool:
@@ -55,7 +63,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   token_cache_failed:
     'The token cache failed at `operation`; the exchange was made without it. This must not happen with the cache in memory. If you have a cache of your own, check whether it is available.',
   token_exchanged:
-    'The audit line of a call that may reach the API: which user, through which client and which services, for which API, with which scopes. Also written when the token came out of the cache. Keep it as long as your rules require.',
+    'A call has a token for the API: which user, through which client and which services, for which API, with which scopes. Also written when the token came out of the cache. The record of the whole call, with its outcome, is that of the [audit](audit.md).',
   tool_not_offered:
     'Once for each, at the start: the `tool` needs `missing` at the API, and `MCP_AUTH0_EXCHANGE_SCOPE` does not let an exchange ask for it. The tool is not listed and cannot be called. Add the scopes there, or remove the setting.',
   tool_failed:

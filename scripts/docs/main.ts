@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { AUDIT_SCHEMA_FILE, auditSchema } from './audit-schema.js'
 import { BLOCKS } from './blocks.js'
 import { CONFIG_SCHEMA_FILE, configSchema } from './config-schema.js'
 import { envExample } from './env-example.js'
@@ -12,6 +13,7 @@ for (const path of pages()) {
 }
 write(join(ROOT, '.env.example'), envExample())
 write(join(ROOT, CONFIG_SCHEMA_FILE), await configSchema())
+write(join(ROOT, AUDIT_SCHEMA_FILE), await auditSchema())
 
 function write(path: string, text: string): void {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return

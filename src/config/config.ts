@@ -1,3 +1,4 @@
+import { auditConfig, type AuditConfig } from './audit-config.js'
 import { API_OF_SETTINGS, apiOfSettings, apisOfFile, type ApiConfig } from './apis-config.js'
 import { CONFIG_FILE, readConfigFile, type ConfigFileRead } from './config-file.js'
 import { configIssues, endpointOf } from './consistency.js'
@@ -99,6 +100,8 @@ export interface Config extends HttpConfig {
   /** Where metrics are served; `undefined`: there are none. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** `undefined`: no records of tool calls. */
+  readonly audit: AuditConfig | undefined
   /** What the `.env` file has that does nothing; the server warns of it at its start. */
   readonly settingsFile: SettingsFileRead
 }
@@ -222,6 +225,7 @@ function assemble(
         ? undefined
         : { host: found.METRICS_HOST, port: found.METRICS_PORT },
     logLevel: found.LOG_LEVEL,
+    audit: auditConfig(found),
   }
 }
 

@@ -1,5 +1,6 @@
 import { API_OF_SETTINGS, apiIssues, settingsDescribeApi, type ApiConfig } from './apis-config.js'
 import type { ConfigIssue } from './config-error.js'
+import { auditIssues } from './audit-config.js'
 import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import { exchangeClientIssues, exchangeMannerIssues } from './exchange-manner-issues.js'
@@ -51,6 +52,7 @@ export function configIssues(
     ...identityProviderIssues(found),
     ...exchangeMannerIssues(found, ofFile),
     ...exchangeClientIssues(found),
+    ...auditIssues(found, unreadable),
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.js'
+import { AUDIT_SETTINGS } from './audit-settings.js'
 import { HTTP_SETTINGS } from './http-settings.js'
 import { METRICS_SETTINGS } from './metrics-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
@@ -23,6 +24,7 @@ export const SETTINGS = {
   ...ACCESS_SETTINGS,
   ...SESSION_SETTINGS,
   ...HTTP_SETTINGS,
+  ...AUDIT_SETTINGS,
   ...METRICS_SETTINGS,
 } as const
 
@@ -60,6 +62,7 @@ type Optional =
   | keyof typeof MANNER_SETTINGS
   | 'SUBJECT_CLAIMS'
   | 'CLIENT_CLAIM'
+  | 'AUDIT_PSEUDONYM_KEY'
   | 'METRICS_PORT'
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'

@@ -26,6 +26,7 @@ import { createToolRegistry } from '../tools/registry.js'
 import type { Tool } from '../tools/tool.js'
 import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
+import { toolFactsOf, type ToolOrigins } from './tool-facts.js'
 import { createMcpServers } from './mcp-servers.js'
 
 /** A whole server: the options of `onBehalfOf`, tools with their handlers, and what only an app of its own decides. */
@@ -45,6 +46,8 @@ export interface AppOptions extends Omit<
   readonly homePage?: boolean | undefined
   /** The headings below which the page shows tools, by the tools' names. Default: none. */
   readonly toolGroups?: Readonly<Record<string, string>> | undefined
+  /** The operation and the document that tools come from, for the audit, by the tools' names. Default: none. */
+  readonly toolOrigins?: ToolOrigins | undefined
   /** The shell line that the page shows for getting an access token. Default: none. */
   readonly tokenCommand?: string | undefined
   /** Creates the reference that ties a tool error to its log line. Default: a UUID. */
@@ -65,6 +68,9 @@ const OPTIONS = withIssues(
     homePage: optionValues.flag.optional(),
     toolGroups: z
       .record(z.string(), z.string(), 'must be headings by the names of tools')
+      .optional(),
+    toolOrigins: z
+      .record(z.string(), z.looseObject({}), 'must be origins by the names of tools')
       .optional(),
     tokenCommand: optionValues.text('a line of a shell').optional(),
     createReference: optionValues.callable.optional(),
@@ -121,7 +127,8 @@ export function composeApp(options: AppOptions): App {
     mount: options.mount,
     log,
   })
-  const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone')
+  const toolFacts = toolFactsOf(registry, options.toolOrigins)
+  const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone', toolFacts)
 
   const app = express()
   app.disable('x-powered-by')

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ApiConfig, OpenApiConfig } from '../config/apis-config.js'
 import { ConfigError, type ConfigIssue } from '../config/config-error.js'
@@ -22,6 +23,8 @@ export interface DocumentTools extends OpenApiTools {
   readonly api: string
   /** How messages name the document. */
   readonly document: string
+  /** Of its bytes, in hexadecimal digits. */
+  readonly documentSha256: string
 }
 
 /** What reading a document needs beside its configuration. */
@@ -93,7 +96,7 @@ export async function toolsOfDocument(
     if (curation.issues.length > 0) throw new ConfigError(curation.issues)
     const tools = prefixedTools(made, toolPrefix)
     assertNamesFit(tools, toolPrefix, names)
-    return { ...tools, api, document: name }
+    return { ...tools, api, document: name, documentSha256: hash('sha256', source) }
   } catch (error) {
     if (!(error instanceof OpenApiDocumentError)) throw error
     const { faults } = error

@@ -1,6 +1,9 @@
 import type { RequestListener } from 'node:http'
 import { z } from 'zod'
 import type { Config } from '../config/config.js'
+import type { AuditOptions } from '../audit/audit.js'
+import type { AuditConfig } from '../config/audit-config.js'
+import { ConfigError } from '../config/config-error.js'
 import { grantOf } from '../config/exchange-config.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Logger } from '../logging/logger.js'
@@ -15,6 +18,7 @@ import { assertAppOptions, composeApp, type AppOptions } from './app.js'
 import { createConnections, type Connections } from './connections.js'
 import { clientFromConfig } from './exchanger-from-config.js'
 import { warnAtStart } from './start-warnings.js'
+import { toolOriginsOf } from './tool-facts.js'
 import { toolGroupsOf } from './tool-groups.js'
 import { toolsOfConfig } from './tools-of-config.js'
 
@@ -107,11 +111,14 @@ async function composed(
   const metrics = await metricsOf(config)
   const counted = metrics?.countEvents(log) ?? log
   warnAtStart(config, made, counted)
-  const app = composeApp({
-    ...all,
-    ...{ tools, log: counted, observer: combineObservers([metrics?.observer, observer]) },
-    toolGroups: toolGroupsOf(made.documents),
-  })
+  const app = withAuditFile(config, () =>
+    composeApp({
+      ...{ ...all, tools, log: counted },
+      observer: combineObservers([metrics?.observer, observer]),
+      toolGroups: toolGroupsOf(made.documents),
+      toolOrigins: toolOriginsOf(made.documents),
+    }),
+  )
   metrics?.watchReadiness(app.readiness)
   return {
     tools,
@@ -132,6 +139,18 @@ async function metricsOf({ metrics }: Config): Promise<Metrics | undefined> {
   if (metrics === undefined) return undefined
   const { createMetrics } = await import('../metrics/create-metrics.js')
   return createMetrics()
+}
+
+/** The file of the audit is opened at the start: where that fails, the setting is wrong. */
+function withAuditFile<T>({ audit }: Config, compose: () => T): T {
+  try {
+    return compose()
+  } catch (error) {
+    const { code, path } = (error ?? {}) as { readonly code?: unknown; readonly path?: unknown }
+    if (audit === undefined || path !== audit.sink) throw error
+    const hint = `cannot be opened for writing (${String(code)}). Name a file in a directory that exists and that this user may write to`
+    throw new ConfigError([{ key: 'AUDIT_SINK', value: audit.sink, hint }])
+  }
 }
 
 /** A configuration as the options of a server. */
@@ -187,5 +206,14 @@ export async function appOptions(
     },
     apiCalls: { ...apiCalls, fetch: connections.api },
     fetch: connections.issuers,
+    audit: config.audit && auditOptions(config.audit),
+  }
+}
+
+function auditOptions({ sink, required, pseudonymKey }: AuditConfig): AuditOptions {
+  return {
+    required,
+    sink: sink === 'stdout' ? process.stdout : sink,
+    pseudonymKey: pseudonymKey && Buffer.from(pseudonymKey.reveal()),
   }
 }

@@ -23,6 +23,7 @@ const NEEDED = [
   'LICENSE',
   'CHANGELOG.md',
   '.env.example',
+  'audit-record.schema.json',
   'config.schema.json',
   'docs/library.md',
   'docs/monitoring/alerts.yaml',

@@ -40,6 +40,7 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   unsupported_media_type: ['http', 415, 'none'],
   session_not_found: ['http', 404, 'none'],
   session_limit: ['http', 503, 'none'],
+  audit_unavailable: ['http', 503, 'none'],
   cancelled: ['http', 499, 'none'],
   misconfigured: ['http', 500, 'none'],
   internal_error: ['http', 500, 'none'],

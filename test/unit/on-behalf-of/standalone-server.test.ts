@@ -143,6 +143,7 @@ const OPTIONS: {
     maxBodyBytes: 'setting',
   },
   observer: 'code',
+  audit: 'setting',
   exchange: {
     issuer: 'setting',
     actor: 'setting',
