@@ -1,12 +1,14 @@
 import type { RequestListener } from 'node:http'
 import { z } from 'zod'
 import type { Config } from '../config/config.js'
-import type { AuditOptions } from '../audit/audit.js'
+import { AUDIT_OPTION, type AuditOptions } from '../audit/audit.js'
 import type { AuditConfig } from '../config/audit-config.js'
 import { ConfigError } from '../config/config-error.js'
 import { grantOf } from '../config/exchange-config.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Logger } from '../logging/logger.js'
+import { OBSERVER_OPTION } from '../observability/observer-option.js'
+import type { Observer } from '../observability/observer.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import type { Tool } from '../tools/tool.js'
@@ -40,6 +42,10 @@ export interface ComposeOptions {
   readonly tools?: readonly Tool[] | undefined
   /** Reaches the authorization server. Default: as the configuration says, through its proxy where it has one. */
   readonly fetch?: Fetch | undefined
+  /** Records each tool call, in place of the audit of the configuration. Default: as the configuration says. */
+  readonly audit?: AuditOptions | undefined
+  /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
+  readonly observer?: Observer | undefined
   /** The shell line that the page at `/` shows for getting an access token. Default: none. */
   readonly tokenCommand?: string | undefined
 }
@@ -47,6 +53,8 @@ export interface ComposeOptions {
 const OPTIONS = optionsSchema<ComposeOptions>({
   tools: z.array(z.unknown(), 'must be a list of tools').optional(),
   fetch: optionValues.callable.optional(),
+  audit: AUDIT_OPTION.optional(),
+  observer: OBSERVER_OPTION.optional(),
   tokenCommand: optionValues.text('a line of a shell').optional(),
 })
 
@@ -69,10 +77,10 @@ export async function composeServer(
   options: ComposeOptions = {},
 ): Promise<ComposedServer> {
   assertOptions('composeServer', OPTIONS, options)
-  const { tools: own, fetch, tokenCommand } = options
+  const { tools: own, fetch, ...more } = options
   const connections = createConnections(config, fetch)
   try {
-    return await composed(config, log, { own, tokenCommand, connections })
+    return await composed(config, log, { own, more, connections })
   } catch (error) {
     await connections.close()
     throw error
@@ -81,20 +89,20 @@ export async function composeServer(
 
 interface Parts {
   readonly own: readonly Tool[] | undefined
-  readonly tokenCommand: string | undefined
+  readonly more: Pick<ComposeOptions, 'audit' | 'observer' | 'tokenCommand'>
   readonly connections: Connections
 }
 
 async function composed(
   config: Config,
   log: Logger,
-  { own, tokenCommand, connections }: Parts,
+  { own, more, connections }: Parts,
 ): Promise<ComposedServer> {
   const ofConfig = await appOptions(config, connections)
   if (own !== undefined) assertAppOptions('composeServer', { ...ofConfig, tools: own, log })
   const made = await toolsOfConfig(config, { own, fetch: connections.api })
   const { offered: tools, baselineScopes } = made
-  const all = { ...ofConfig, baselineScopes, log, tokenCommand }
+  const all = { ...ofConfig, baselineScopes, log, ...more, audit: more.audit ?? ofConfig.audit }
   assertAppOptions('composeServer', { ...all, tools: made.all })
   warnAtStart(config, made, log)
   const toolGroups = toolGroupsOf(made.documents)
