@@ -4,6 +4,26 @@
  * @module mcp-on-behalf-of
  */
 
+export type { AuditOptions } from './audit/audit.js'
+export type { AuditRecord } from './audit/audit-record-schema.js'
+export {
+  CALL_OUTCOMES,
+  type ApiCall,
+  type AuditDropped,
+  type CallDecision,
+  type CallEnded,
+  type CallOutcome,
+  type ExchangeEnded,
+  type ExchangeSource,
+  type ObservedCall,
+  type ObservedCaller,
+  type ObservedRequest,
+  type ObservedTool,
+  type Observer,
+  type RequestEnded,
+  type RequestOutcome,
+  type TokenVerified,
+} from './observability/observer.js'
 export { answerForms } from '../middleware/answer-forms.js'
 export {
   authenticatedRequest,

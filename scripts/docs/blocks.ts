@@ -3,6 +3,8 @@ import { alerts } from './alerts.js'
 import { clients } from './clients.js'
 import { conformance } from './conformance.js'
 import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
+import { auditMembers } from './audit-members.js'
+import { AUDIT_SETTINGS } from '../../src/config/audit-settings.js'
 import { HTTP_SETTINGS } from '../../src/config/http-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
 import { IDENTITY_PROVIDER_SETTINGS } from '../../src/config/identity-provider-settings.js'
@@ -40,9 +42,11 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-access': () => settingTheme(ACCESS_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
   'settings-http': () => settingTheme(HTTP_SETTINGS),
+  'settings-audit': () => settingTheme(AUDIT_SETTINGS),
   'settings-metrics': () => settingTheme(METRICS_SETTINGS),
   'failure-overview': failureOverview,
   'failure-sections': failureSections,
   'failure-texts': failureTextIndex,
+  'audit-record': auditMembers,
   'log-events': logEventSections,
 }

@@ -220,13 +220,14 @@ function assemble(
     },
     demoTools: (found.DEMO_TOOLS ?? (hasDocument ? 'off' : 'on')) === 'on',
     homePage: found.HOME_PAGE === 'on',
-    metrics:
-      found.METRICS_PORT === undefined
-        ? undefined
-        : { host: found.METRICS_HOST, port: found.METRICS_PORT },
+    metrics: metricsOf(found),
     logLevel: found.LOG_LEVEL,
     audit: auditConfig(found),
   }
+}
+
+function metricsOf({ METRICS_PORT, METRICS_HOST }: CompleteSettings): Config['metrics'] {
+  return METRICS_PORT === undefined ? undefined : { host: METRICS_HOST, port: METRICS_PORT }
 }
 
 function issuersOf(found: CompleteSettings): Config['issuer'] {

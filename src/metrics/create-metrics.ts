@@ -27,11 +27,11 @@ export interface Metrics {
   /** Where the metrics are: `await registry.metrics()` is what Prometheus reads. */
   readonly registry: Registry
   /** The same logger, whose events are counted. */
-  countEvents(log: Logger): Logger
+  readonly countEvents: (log: Logger) => Logger
   /** Shows whether the server is ready. */
-  watchReadiness(readiness: { reasons(): Promise<readonly NotReadyReason[]> }): void
+  readonly watchReadiness: (readiness: { reasons(): Promise<readonly NotReadyReason[]> }) => void
   /** Ends the measuring of the event loop. */
-  close(): void
+  readonly close: () => void
 }
 
 /** More events than this server has. */

@@ -3,25 +3,20 @@ import { inSequence } from '../../middleware/in-sequence.js'
 import { stateOf } from '../../middleware/request-state.js'
 import { createWiringCheck } from '../../middleware/wiring-check.js'
 import type { ToolHost } from '../downstream/call-log.js'
-import { ExchangeHealth } from '../exchange/exchange-health.js'
-import type { ExchangeAttempt } from '../exchange/watched-exchanger.js'
 import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
-import { Readiness } from '../http/readiness.js'
+import type { Readiness } from '../http/readiness.js'
 import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
-import type { KnownIssuers } from '../identity/known-issuers.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
-import { combineObservers } from '../observability/combine-observers.js'
-import type { TokenRequestEnded } from '../observability/pipeline-observer.js'
 import type { ObservationOptions } from '../observability/request-observation.js'
-import { systemClock } from '../time/clock.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
 import { withDefaults, type ResolvedOptions } from './defaults.js'
-import { claimProfileOfOptions, exchangerFor, issuersFor } from './exchanger.js'
-import { NO_FACTS, observationFor } from './observation.js'
+import { exchangePartsFor, type ExchangeParts } from './exchange-parts.js'
+import { claimProfileOfOptions } from './exchanger.js'
+import { NO_FACTS, observationFor, type Observation } from './observation.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
 import type { ListingServerOptions, OptionsNamingApis } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
@@ -101,18 +96,11 @@ export function composeOnBehalfOf(
   const options = withDefaults(given)
   const connections = connectionsFor(options)
   const reached = { ...options, fetch: options.fetch ?? connections.fetch }
-  const issuers = issuersFor(reached)
-  const exchangeHealth = new ExchangeHealth(systemClock)
-  const declared = new Set(options.tools.map(({ name }) => name))
-  const observation = observationFor({
-    ...{ log: options.log, audit: options.audit, observer: options.observer },
-    ownTools: host === 'standalone',
-    toolFacts: toolFacts ?? ((name) => (declared.has(name) ? NO_FACTS : undefined)),
-  })
+  const exchange = exchangePartsFor(reached)
+  const observation = observationOf(options, host, toolFacts)
   const chain = chainFor(reached, {
     host,
-    issuers,
-    exchangeHealth,
+    exchange,
     connections,
     observation: observation.options,
     answers: (req) => stateOf(req).passed?.has(context) === true,
@@ -128,8 +116,7 @@ export function composeOnBehalfOf(
     guard,
     ...chain.endpoint,
   ])
-  const metadata = Router()
-  metadata.use(wiring.metadata)
+  const metadata = Router().use(wiring.metadata)
   metadata.route([...metadataPaths(endpoint)]).all(context)
   metadata.use(chain.metadata, chain.errors)
   return {
@@ -144,15 +131,26 @@ export function composeOnBehalfOf(
     context,
     errors: chain.errors,
     resource: chain.resource,
-    readiness: new Readiness({
-      issuers: issuers.accepted,
-      exchangeIsRefused: () => exchangeHealth.isRefused,
-    }),
+    readiness: exchange.readiness,
     close: async () => {
       await connections.close()
       await observation.close()
     },
   }
+}
+
+/** Without more facts, it is known of a tool that it is declared. */
+function observationOf(
+  { tools, log, audit, observer }: ResolvedOptions,
+  host: ToolHost,
+  toolFacts: ObservationOptions['toolFacts'] | undefined,
+): Observation {
+  const declared = new Set(tools.map(({ name }) => name))
+  return observationFor({
+    ...{ log, audit, observer },
+    ownTools: host === 'standalone',
+    toolFacts: toolFacts ?? ((name) => (declared.has(name) ? NO_FACTS : undefined)),
+  })
 }
 
 /** The handlers as one, which a request goes through no more than once wherever it is mounted. */
@@ -178,8 +176,7 @@ function connectionsFor({ fetch, apiCalls }: ResolvedOptions): OutgoingFetch {
 
 interface Composition {
   readonly host: ToolHost
-  readonly issuers: KnownIssuers
-  readonly exchangeHealth: ExchangeHealth
+  readonly exchange: ExchangeParts
   readonly connections: OutgoingFetch
   readonly answers: (req: Request) => boolean
   readonly observation: ObservationOptions | undefined
@@ -187,8 +184,8 @@ interface Composition {
 
 function chainFor(options: ResolvedOptions, composition: Composition): MiddlewareChain {
   const { endpoint, resource, tokenAudience, log = silentLog, apiCalls } = options
-  const { host, issuers, exchangeHealth, connections, answers, observation } = composition
-  const observer = combineObservers([options.observer])
+  const { host, connections, answers, observation } = composition
+  const { issuers, exchanger, observer } = composition.exchange
   warnOfUnfitResource({ resource, endpoint }, log)
   const registry = createToolRegistry(options.tools)
   return createMiddlewareChain({
@@ -230,20 +227,9 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       apis: options.apis,
       delegation: options.delegation,
       sessions: options.sessions,
-      exchanger: exchangerFor(options, {
-        issuers,
-        observer,
-        tell: (attempt) => {
-          exchangeHealth.attempted(attempt)
-          observer?.tokenRequestEnded?.(tokenRequestEnded(attempt))
-        },
-      }),
+      exchanger,
       forwardClientAddress: options.exchange.forwardClientAddress,
       fetch: apiCalls.fetch ?? connections.fetch,
     },
   })
-}
-
-function tokenRequestEnded({ failure, durationMs }: ExchangeAttempt): TokenRequestEnded {
-  return { outcome: failure?.code ?? 'ok', reason: failure?.details.reason, durationMs }
 }

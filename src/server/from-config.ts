@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { z } from 'zod'
 import type { Config } from '../config/config.js'
-import type { AuditOptions } from '../audit/audit.js'
+import { AUDIT_OPTION, type AuditOptions } from '../audit/audit.js'
 import type { AuditConfig } from '../config/audit-config.js'
 import { ConfigError } from '../config/config-error.js'
 import { grantOf } from '../config/exchange-config.js'
@@ -48,17 +48,20 @@ export interface ComposeOptions {
   readonly tools?: readonly Tool[] | undefined
   /** Reaches the authorization server. Default: as the configuration says, through its proxy where it has one. */
   readonly fetch?: Fetch | undefined
+  /** Records each tool call, in place of the audit of the configuration. Default: as the configuration says. */
+  readonly audit?: AuditOptions | undefined
+  /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
+  readonly observer?: Observer | undefined
   /** The shell line that the page at `/` shows for getting an access token. Default: none. */
   readonly tokenCommand?: string | undefined
-  /** Sees each request, tool call, exchange and request to an API, beside what the configuration has for that. Default: none. */
-  readonly observer?: Observer | undefined
 }
 
 const OPTIONS = optionsSchema<ComposeOptions>({
   tools: z.array(z.unknown(), 'must be a list of tools').optional(),
   fetch: optionValues.callable.optional(),
-  tokenCommand: optionValues.text('a line of a shell').optional(),
+  audit: AUDIT_OPTION.optional(),
   observer: OBSERVER_OPTION.optional(),
+  tokenCommand: optionValues.text('a line of a shell').optional(),
 })
 
 /**
@@ -80,10 +83,10 @@ export async function composeServer(
   options: ComposeOptions = {},
 ): Promise<ComposedServer> {
   assertOptions('composeServer', OPTIONS, options)
-  const { tools: own, fetch, tokenCommand, observer } = options
+  const { tools: own, fetch, ...more } = options
   const connections = createConnections(config, fetch)
   try {
-    return await composed(config, log, { own, tokenCommand, connections, observer })
+    return await composed(config, log, { own, more, connections })
   } catch (error) {
     await connections.close()
     throw error
@@ -92,21 +95,20 @@ export async function composeServer(
 
 interface Parts {
   readonly own: readonly Tool[] | undefined
-  readonly tokenCommand: string | undefined
-  readonly observer: Observer | undefined
+  readonly more: Pick<ComposeOptions, 'audit' | 'observer' | 'tokenCommand'>
   readonly connections: Connections
 }
 
 async function composed(
   config: Config,
   log: Logger,
-  { own, tokenCommand, connections, observer }: Parts,
+  { own, more, connections }: Parts,
 ): Promise<ComposedServer> {
   const ofConfig = await appOptions(config, connections)
   if (own !== undefined) assertAppOptions('composeServer', { ...ofConfig, tools: own, log })
   const made = await toolsOfConfig(config, { own, fetch: connections.api })
   const { offered: tools, baselineScopes } = made
-  const all = { ...ofConfig, baselineScopes, log, tokenCommand }
+  const all = { ...ofConfig, baselineScopes, log, ...more, audit: more.audit ?? ofConfig.audit }
   assertAppOptions('composeServer', { ...all, tools: made.all })
   const metrics = await metricsOf(config)
   const counted = metrics?.countEvents(log) ?? log
@@ -114,7 +116,7 @@ async function composed(
   const app = withAuditFile(config, () =>
     composeApp({
       ...{ ...all, tools, log: counted },
-      observer: combineObservers([metrics?.observer, observer]),
+      observer: combineObservers([metrics?.observer, more.observer]),
       toolGroups: toolGroupsOf(made.documents),
       toolOrigins: toolOriginsOf(made.documents),
     }),

@@ -15,6 +15,7 @@ import {
   type ToolRequirements,
 } from 'mcp-on-behalf-of'
 import { serve } from '../../src/server/serve.js'
+import { AuditRecords } from './audit-records.js'
 import { closeWithTest } from './close-with-test.js'
 import { API_AUDIENCE, CLIENT_ID, CLIENT_SECRET } from './exchange-answers.js'
 import { scanned } from './leak-scan.js'
@@ -53,11 +54,13 @@ export async function startLibraryServer(options: LibraryServerOptions): Promise
   const { issuer, api } = backends
   const server = await serve({ host: '127.0.0.1', port: 0, drainMs: 50 })
   const log = new RecordingLog()
+  const audit = new AuditRecords()
   const origin = `http://localhost:${server.port}`
   const endpoint = new URL(`${origin}/mcp`)
   const mcp = mcpEndpoint(options)
   const parts = onBehalfOf({
     ...{ endpoint, log, tools: options.tools, sessions: mcp.sessions },
+    audit: { sink: audit.sink },
     issuer: issuer.issuer,
     client: { id: CLIENT_ID, secret: new Secret(CLIENT_SECRET) },
     apis: { api: { audience: API_AUDIENCE, baseUrl: new URL(api.origin) } },
@@ -67,7 +70,7 @@ export async function startLibraryServer(options: LibraryServerOptions): Promise
   ;(options.mount ?? asDocumented)(app, parts, mcp.handler)
   server.attach(scanned(app))
   return {
-    ...{ endpoint, origin, audience: endpoint.href, issuer, api, log },
+    ...{ endpoint, origin, audience: endpoint.href, issuer, api, log, audit },
     ...requestsTo(endpoint),
     mint: (claims = {}) => issuer.mint(endpoint.href, { claims }),
     announceStop: () => undefined,

@@ -1,8 +1,11 @@
+import type { AuditOptions } from '../../src/audit/audit.js'
+import type { Observer } from '../../src/observability/observer.js'
 import { parseConfig, type Environment } from '../../src/config/config.js'
 import type { Logger } from '../../src/logging/logger.js'
 import { composeServer, type ComposedServer } from '../../src/server/from-config.js'
 import { serve } from '../../src/server/serve.js'
 import type { Tool } from '../../src/tools/tool.js'
+import { AuditRecords } from './audit-records.js'
 import { closeWithTest } from './close-with-test.js'
 import { API_AUDIENCE, CLIENT_ID, CLIENT_SECRET, exchangeAsAsked } from './exchange-answers.js'
 import { scanned } from './leak-scan.js'
@@ -19,6 +22,8 @@ export interface TestServer extends McpRequests {
   readonly issuer: TestIssuer
   readonly api: TestApi
   readonly log: RecordingLog
+  /** The records of its audit, if the settings name no other sink. */
+  readonly audit: AuditRecords
   /** A good token of a user, as changed by `claims`. */
   readonly mint: (claims?: Readonly<Record<string, unknown>>) => Promise<string>
   /** Where the metrics are, with `METRICS_PORT`. */
@@ -42,6 +47,9 @@ export interface McpServerOptions {
   readonly api?: TestApi
   /** Beside the recording log. */
   readonly log?: Logger
+  /** Laid over an audit that keeps its records for the test. */
+  readonly audit?: Partial<AuditOptions>
+  readonly observer?: Observer
 }
 
 /** Starts the standalone server as configured for production, without limits of requests, on a free port. */
@@ -65,11 +73,16 @@ export async function startMcpServer(options: McpServerOptions = {}): Promise<Te
     EXCHANGE_RATE_PER_SECOND: '1000',
     ...options.environment,
   })
-  const composed = await composeServer(config, options.log ?? recorded, { tools: options.tools })
+  const audit = new AuditRecords()
+  const composed = await composeServer(config, options.log ?? recorded, {
+    tools: options.tools,
+    audit: config.audit === undefined ? { sink: audit.sink, ...options.audit } : undefined,
+    observer: options.observer,
+  })
   server.attach(scanned(composed.handler))
   const audience = `${origin}/mcp`
   return {
-    ...{ endpoint: config.endpoint, origin, audience, issuer, api, log: recorded },
+    ...{ endpoint: config.endpoint, origin, audience, issuer, api, log: recorded, audit },
     ...requestsTo(config.endpoint),
     mint: (claims = {}) => issuer.mint(audience, { claims }),
     metrics: composed.metrics,

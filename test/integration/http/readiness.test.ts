@@ -5,8 +5,8 @@ import { callTool, postMcp } from '../../helpers/mcp-requests.js'
 import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 
 const probe = async ({ origin }: TestServer, path = '/readyz') => {
-  const { status, body } = await request(origin).get(path)
-  return [status, body as unknown]
+  const answer = await request(origin).get(path)
+  return [answer.status, answer.body as unknown]
 }
 const READY = [200, { status: 'ready' }]
 const notReady = (...reasons: string[]) => [503, { status: 'not_ready', reasons }]

@@ -98,16 +98,6 @@ describe('the values that parseConfig reads', () => {
     expect(parseConfig({ ...QUICKSTART, MCP_SERVER_URL }).endpoint.href).toBe(endpoint)
   })
 
-  test('parseConfig has no metrics without METRICS_PORT, and with it serves them on this machine alone unless told otherwise', () => {
-    expect(parseConfig(QUICKSTART).metrics).toBeUndefined()
-    const METRICS_PORT = '9464'
-    expect(parseConfig({ ...QUICKSTART, METRICS_PORT }).metrics).toEqual({
-      ...{ host: '127.0.0.1', port: 9464 },
-    })
-    const environment = { ...QUICKSTART, METRICS_PORT, METRICS_HOST: '0.0.0.0' }
-    expect(parseConfig(environment).metrics).toEqual({ host: '0.0.0.0', port: 9464 })
-  })
-
   test('parseConfig derives the public URL from the port where it is not given', () => {
     const config = parseConfig({ ...QUICKSTART, MCP_SERVER_URL: undefined, PORT: '4000' })
     expect(config.endpoint.href).toBe('http://localhost:4000/mcp')
