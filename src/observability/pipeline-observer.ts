@@ -15,6 +15,8 @@ export const CACHE_RESULTS = [
   'other_owner',
   'store_failed',
 ] as const
+
+/** What a look into a cache came to: one of `CACHE_RESULTS`. */
 export type CacheResult = (typeof CACHE_RESULTS)[number]
 
 /** One look into a cache of tokens. */

@@ -8,7 +8,7 @@ import type {
   RequestEnded,
 } from '../../../src/observability/observer.js'
 import { FAILURE_CODES } from '../../../src/failures/errors.js'
-import { silentLog, type Logger } from '../../../src/logging/logger.js'
+import { silentLog } from '../../../src/logging/logger.js'
 import { ManualClock } from '../../helpers/exchange-clock.js'
 import { seriesIn, sumOf } from '../../helpers/prometheus-text.js'
 import { RecordingLog } from '../../helpers/recording-log.js'
@@ -117,7 +117,7 @@ describe('metrics in a registry', () => {
   test('a logger whose writing fails later is still seen to fail', async () => {
     const { countEvents } = setUp()
     const failing = { ...silentLog, info: () => Promise.reject(new Error('disk full')) }
-    const log = countEvents(failing as Logger)
+    const log = countEvents(failing)
     const written: unknown = (log.info as (event: object) => unknown)({ event: 'listening' })
     await expect(written).rejects.toThrow('disk full')
   })
