@@ -1,4 +1,4 @@
-import { pathsOf, type Dialect } from '../helpers/dialects/dialect.js'
+import type { Dialect } from '../helpers/dialects/dialect.js'
 import type { Claims } from '../helpers/dialects/provider-stand.js'
 import { OTHER_TENANT } from '../unit/identity-providers/persons.js'
 import { issuing, rejectedAs, type ProviderAttack, type ProviderHop } from './provider-attack.js'
@@ -129,9 +129,4 @@ function subAtOurSide({ stack, user }: ProviderHop): unknown {
 
 function pathOf({ issuerPath, exchangePath = issuerPath, answerPath = exchangePath }: Dialect) {
   return answerPath
-}
-
-/** What makes attacks by issuers mean something: the right one has more than one path beside it. */
-export function strangersOf(dialect: Dialect): number {
-  return pathsOf(dialect).length - 1
 }

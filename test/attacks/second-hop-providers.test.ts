@@ -43,7 +43,7 @@ describe.skipIf(isElsewhere(process.env)).each(DIALECTS)('with $name', (dialect)
   afterAll(() => stack.close())
 
   const attacked = async (attack: ProviderAttack): Promise<ToolAnswer> => {
-    user += 2
+    user += 3
     const subjectToken = await stack.subjectToken(user)
     const hop: ProviderHop = { stack, user, stranger: user + 1, subjectToken, foreignKey }
     stack.stand.responder = () => attack.answer(hop)
@@ -54,6 +54,7 @@ describe.skipIf(isElsewhere(process.env)).each(DIALECTS)('with $name', (dialect)
     const { api, stand, server } = stack
     const before = { api: api.requests.length, asked: stand.exchanges.length }
     const lines = server.log.lines.length
+    const given = stack.secrets.length
     const answer = await attacked(attack)
     const logged = server.log.lines.slice(lines).filter(({ fields }) => 'code' in fields)
     const verdicts = logged.map(
@@ -63,7 +64,7 @@ describe.skipIf(isElsewhere(process.env)).each(DIALECTS)('with $name', (dialect)
     expect(answer).toMatchObject({ status: 200, isError: true })
     expect(stand.exchanges).toHaveLength(before.asked + 1)
     expect(api.requests).toHaveLength(before.api)
-    expect(leakedInto(answer.raw, stack.secrets)).toEqual([])
+    expect(leakedInto(answer.raw, stack.secrets.slice(given))).toEqual([])
   }
 
   const expectWorks = async (who: UserNumber, changes?: TokenChanges): Promise<void> => {
@@ -75,18 +76,22 @@ describe.skipIf(isElsewhere(process.env)).each(DIALECTS)('with $name', (dialect)
     expect(sent).toBe(`Bearer ${stack.secrets.at(-1) ?? ''}`)
   }
 
-  describe.each(THEMES)('foul %s', (_theme, attacksOf) => {
-    test.each(attacksOf(dialect).map((attack) => [attack.name, attack] as const))(
-      'an exchange that answers %s never reaches the API',
-      async (_name, attack) => {
-        await expectRefused(attack)
-        await expectWorks(user)
-      },
-    )
-  })
+  describe.each(THEMES)(
+    'an exchange that answers with foul %s never reaches the API',
+    (_theme, attacksOf) => {
+      test.each(attacksOf(dialect).map((attack) => [attack.name, attack] as const))(
+        '%s',
+        async (_name, attack) => {
+          await expectRefused(attack)
+        },
+      )
+
+      test('and a good answer to the next user does', () => expectWorks(user + 2))
+    },
+  )
 
   test.each(goodTokens(dialect))('a good token reaches the API: %s', async (_name, changes) => {
-    user += 2
+    user += 3
     await expectWorks(user, changes)
   })
 

@@ -71,7 +71,7 @@ export class ProviderStand {
   ): Promise<void> {
     const { pathname } = new URL(req.url ?? '/', this.server.origin)
     const path = paths.find((candidate) =>
-      pathname.endsWith(`${WELL_KNOWN}`)
+      pathname.endsWith(WELL_KNOWN)
         ? documentOf(candidate) === pathname
         : pathname === `/token${candidate}`,
     )
