@@ -11,10 +11,27 @@ import { Secret } from '../../src/secret.js'
 import { USER_AGENT } from '../../src/version.js'
 import { json, TestIssuer } from '../helpers/test-issuer.js'
 import { failureOf as failure } from '../unit/outcomes.js'
-import { ADAPTERS, CLIENT } from './adapters.js'
+import { RFC8693_REQUEST } from '../helpers/dialects/dialect.js'
+import { ADAPTERS, CLIENT, PROFILES } from './adapters.js'
 
 const AUDIENCE = 'https://api.example/'
 const SUBJECT_TOKEN = 'header.payload.signature'
+
+/** What adapters ask without a profile. */
+const ASKED_BY = {
+  token_exchange: {
+    asked: { ...RFC8693_REQUEST, audience: AUDIENCE },
+    subjectParameter: 'subject_token',
+  },
+  jwt_bearer: {
+    asked: {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      requested_token_use: 'on_behalf_of',
+      scope: `${AUDIENCE}read:private`,
+    },
+    subjectParameter: 'assertion',
+  },
+} as const
 
 function callerOf(issuer: TestIssuer, more: Record<string, unknown> = {}): Caller {
   const now = Math.floor(Date.now() / 1_000)
@@ -24,7 +41,9 @@ function callerOf(issuer: TestIssuer, more: Record<string, unknown> = {}): Calle
   })
 }
 
-describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests, grant }) => {
+describe.each([...ADAPTERS, ...PROFILES])('the adapter $name', (adapter) => {
+  const { create, ownsRequests, grant, dialect, target } = adapter
+  const audience = dialect?.audience ?? AUDIENCE
   let issuer: TestIssuer
   let exchanger: TokenExchanger
 
@@ -48,7 +67,8 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests, grant }) =
       {
         caller: callerOf(issuer),
         subjectToken: new Secret(SUBJECT_TOKEN),
-        audience: AUDIENCE,
+        audience,
+        target,
         scopes: ['read:private'],
         ...more,
       },
@@ -58,7 +78,8 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests, grant }) =
   const requestAt = (at: TestIssuer): TokenExchangeRequest => ({
     caller: callerOf(at),
     subjectToken: new Secret(SUBJECT_TOKEN),
-    audience: AUDIENCE,
+    audience,
+    target,
     scopes: ['read:private'],
   })
 
@@ -95,7 +116,27 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests, grant }) =
     expect(exchanged.expiresAtSeconds).toBeUndefined()
   })
 
-  test.runIf(grant === undefined)(
+  test('every adapter sends what is documented for it, and nothing else', async () => {
+    answer(200, granted)
+    const { asked, subjectParameter } = dialect ?? ASKED_BY[grant ?? 'token_exchange']
+    const { scope, ...withoutScope } = asked
+    const expected = {
+      ...withoutScope,
+      [subjectParameter]: SUBJECT_TOKEN,
+      client_id: CLIENT.id,
+      client_secret: CLIENT.secret,
+    }
+    const sent = (at: number) => [...(issuer.tokenRequests[at]?.parameters ?? [])].sort()
+    await exchange()
+    expect(sent(0)).toEqual(Object.entries({ ...expected, scope }).sort())
+    await exchange({ scopes: [] })
+    // Entra's scope names the API, so there is always one.
+    const everything = `${scope?.replace(/read:private$/, '') ?? ''}.default`
+    const without = grant === undefined ? expected : { ...expected, scope: everything }
+    expect(sent(1)).toEqual(Object.entries(without).sort())
+  })
+
+  test.runIf(grant === undefined && dialect === undefined)(
     'every adapter asks for an exchange On-Behalf-Of, as the documentation has it',
     async () => {
       answer(200, granted)
@@ -159,7 +200,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests, grant }) =
   ])('every adapter reports %i %j as %s', async (status, body, code) => {
     answer(status, { ...body, error_description: 'words of the server' })
     const error = await failure(exchange())
-    expect(error.code).toBe(code)
+    expect(error.code).toBe(dialect?.refusals?.[`${status} ${body.error}`] ?? code)
     expect(error.message).not.toContain('words of the server')
   })
 

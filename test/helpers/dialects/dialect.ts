@@ -1,5 +1,6 @@
 import type { Environment } from '../../../src/config/config.js'
 import type { ExchangeTarget } from '../../../src/exchange/exchange-target.js'
+import type { FailureCode } from '../../../src/failures/errors.js'
 import type { IdentityProviderName } from '../../../src/identity-providers/identity-provider.js'
 import type { Claims } from './provider-stand.js'
 
@@ -56,6 +57,8 @@ export interface Dialect {
   /** The parameters of an exchange for `read:private`, but for those of the client and the user's token. */
   readonly asked: Readonly<Record<string, string>>
   readonly subjectParameter: 'subject_token' | 'assertion'
+  /** Refusals that mean something else here than by the RFCs: the failure by status and `error`. */
+  readonly refusals?: Readonly<Record<string, FailureCode>>
   /** The claims that name the user on both hops. */
   readonly userClaims: readonly string[]
   /** The claims in which a token for the API names our client, where they are checked. */

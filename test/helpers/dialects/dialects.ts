@@ -106,6 +106,8 @@ const okta: Dialect = {
     subject_token_type: RFC8693_REQUEST.subject_token_type,
     ...{ scope: 'read:private', audience: 'api://travel' },
   },
+  // A session that has ended, a user who is not active: the documented codes are not known to be on the wire.
+  refusals: { '400 invalid_request': 'reauthentication_required' },
   userClaims: ['uid'],
   clientClaims: ['cid'],
 }

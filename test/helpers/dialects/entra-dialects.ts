@@ -60,6 +60,11 @@ const version2: Dialect = {
     scope: `${API}/read:private`,
   },
   subjectParameter: 'assertion',
+  // A scope is wrong for every user, or for none.
+  refusals: {
+    '400 invalid_scope': 'exchange_misconfigured',
+    '403 invalid_scope': 'exchange_misconfigured',
+  },
   userClaims: ['oid', 'tid'],
   clientClaims: ['azp', 'appid'],
   exactScopes: false,

@@ -34,6 +34,8 @@ export interface DialectStack {
   answerWell(): void
   /** Calls a tool of a user, `greet` unless another is named. */
   call(user: UserNumber, options?: { changes?: TokenChanges; tool?: string }): Promise<ToolAnswer>
+  /** Calls `greet` with a token. */
+  callWith(token: string): Promise<ToolAnswer>
   close(): Promise<void>
 }
 
@@ -86,6 +88,7 @@ export async function startDialect(dialect: Dialect, unused: TestIssuer): Promis
     async call(user, { changes = {}, tool = 'greet' } = {}) {
       return callForAnswer(server, { token: await subjectToken(user, changes), tool })
     },
+    callWith: (token) => callForAnswer(server, { token }),
     async close() {
       await server.close()
       await Promise.all([api.close(), stand.close()])

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DIALECTS } from '../../helpers/dialects/dialects.js'
-import type { Dialect } from '../../helpers/dialects/dialect.js'
 import type { Claims } from '../../helpers/dialects/provider-stand.js'
 import { startDialect, type DialectStack } from '../../helpers/dialects/start-dialect.js'
 import { leakedInto } from '../../helpers/exchange-leaks.js'
@@ -89,24 +88,10 @@ describe.each(DIALECTS)('at the HTTP door, with a server set up for $name,', (di
   test('no token is in the log', () => {
     expect(leakedInto(stack.server.log.text(), stack.secrets)).toEqual([])
   })
-
-  test('a user calls the API, and a user without the scope is asked for it', async () => {
-    expect(await stack.call(7)).toMatchObject({ status: 200, isError: false })
-    expect(stack.api.requests).toHaveLength(1)
-    const fewer = await stack.call(8, { changes: { scopes: ['tool:whoami'] } })
-    expect(fewer.status).toBe(403)
-    expect(fewer.challenge).toContain(`${prefixIn(dialect, stack)}tool:greet`)
-    expect(stack.api.requests).toHaveLength(1)
-  })
 })
 
 /** An app of Entra ID that does not say so is known by its lack of `scp`: with one it is no app. */
 function spellingsFor({ oid, sub, idtyp }: Claims): typeof SPELLINGS {
   if (oid === undefined || oid !== sub || idtyp !== undefined) return SPELLINGS
   return [NONE, ...SPELLINGS.filter(([, { scp }]) => scp === undefined)]
-}
-
-/** What clients have to write in front of a scope. */
-function prefixIn({ provider, ownPrefix = '' }: Dialect, { world }: DialectStack): string {
-  return provider === 'entra' ? `${world.endpoint}/` : ownPrefix
 }
