@@ -1,10 +1,4 @@
-import {
-  RFC8693_REQUEST,
-  rfc8693Answer,
-  type Dialect,
-  type UserNumber,
-  type World,
-} from './dialect.js'
+import { RFC8693_REQUEST, rfc8693Answer, type Dialect, type UserNumber } from './dialect.js'
 import { ENTRA_DIALECTS } from './entra-dialects.js'
 
 const CLIENT_ID = 'mcp-server'
@@ -49,7 +43,7 @@ const auth0: Dialect = {
 }
 
 /** The client id is the URL of the endpoint: then the audience that the exchange wants is the one that clients ask for. */
-const keycloakToken = (world: World, user: UserNumber) => ({
+const keycloakToken = (user: UserNumber) => ({
   ...{ typ: 'Bearer', sub: uuid(user), sid: `session-${user}`, acr: '1' },
   ...{ preferred_username: `user-${user}`, email_verified: true },
 })
@@ -62,12 +56,12 @@ const keycloak: Dialect = {
   strangers: ['/realms/other', '/realms/demo/'],
   audience: 'travel-api',
   typ: 'JWT',
-  subject: (world, user) => ({
-    ...keycloakToken(world, user),
-    ...{ aud: [world.endpoint, CLIENT_ID], azp: CLIENT },
+  subject: ({ endpoint }, user) => ({
+    ...keycloakToken(user),
+    ...{ aud: [endpoint, CLIENT_ID], azp: CLIENT },
   }),
-  issued: (world, user) => ({
-    ...keycloakToken(world, user),
+  issued: (_world, user) => ({
+    ...keycloakToken(user),
     ...{ aud: 'travel-api', azp: CLIENT_ID },
   }),
   answer: (token) => ({
@@ -146,6 +140,7 @@ const cognito: Dialect = {
     ...{ aud: API, sub: uuid(user), client_id: CLIENT_ID, token_use: 'access' },
     ...{ username: `user-${user}`, version: 2 },
   }),
+  answer: (token) => ({ ...rfc8693Answer(token), scope: 'https://api.example/read:private' }),
   ownPrefix: 'https://mcp.example/mcp/',
   apiPrefix: 'https://api.example/',
   tokenPrefix: 'https://api.example/',

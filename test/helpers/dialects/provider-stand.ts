@@ -32,10 +32,13 @@ export class ProviderStand {
   ownTokens = 0
   responder: (asked: Asked) => Promise<Claims> = () => Promise.reject(new Error('no responder'))
 
-  private constructor(
-    readonly server: HttpServer,
-    readonly key: SigningKey,
-  ) {}
+  readonly server: HttpServer
+  readonly key: SigningKey
+
+  private constructor(server: HttpServer, key: SigningKey) {
+    this.server = server
+    this.key = key
+  }
 
   static async start(paths: readonly string[]): Promise<ProviderStand> {
     const key = await createSigningKey()
