@@ -54,6 +54,9 @@ async function diagnose(
   }
 }
 
+const addressOf = (url: Parameters<Fetch>[0]): string =>
+  url instanceof Request ? url.url : url.toString()
+
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const FRESH = { iat: Math.floor(Date.now() / 1_000) - 300 }
@@ -93,7 +96,9 @@ describe('doctor at the stand-in of Entra', () => {
     const { standIn, deployed, settings } = await entra()
     const asked: URLSearchParams[] = []
     const recording: Fetch = (url, init) => {
-      if (String(url) === standIn.tokenEndpoint) asked.push(new URLSearchParams(String(init?.body)))
+      const { body } = init ?? {}
+      const isForm = typeof body === 'string' || body instanceof URLSearchParams
+      if (addressOf(url) === standIn.tokenEndpoint && isForm) asked.push(new URLSearchParams(body))
       return fetch(url, init)
     }
     const token = await standIn.tokens.user({ claims: FRESH })
@@ -125,7 +130,7 @@ describe('doctor at the stand-in of Entra', () => {
       const { standIn, deployed, settings } = await entra()
       const listing: Fetch = async (url, init) => {
         const answer = await fetch(url, init)
-        if (!String(url).endsWith('/.well-known/openid-configuration')) return answer
+        if (!addressOf(url).endsWith('/.well-known/openid-configuration')) return answer
         const metadata = (await answer.json()) as Readonly<Record<string, unknown>>
         return Response.json({ ...metadata, grant_types_supported: [grant] })
       }
@@ -166,6 +171,17 @@ describe('doctor at the stand-in of Entra', () => {
     const { named } = await diagnose({ ...settings, SCOPE_PREFIX: 'api://x' }, deployed, token)
     expect(named('settings.scope_prefix')).toMatchObject({ verdict: 'warning' })
     expect(named('settings.scope_prefix')?.hint).toMatch(/AADSTS9010010/)
+  })
+
+  test('every allowed tenant is looked at, and one that is not there leads to its setting', async () => {
+    const { standIn, deployed, settings } = await entra()
+    const missing = '99999999-9999-9999-9999-999999999999'
+    const token = await standIn.tokens.user({ claims: FRESH })
+    const both = { ...settings, ALLOWED_TENANTS: `${standIn.tenants.fabrikam} ${missing}` }
+    const { findings } = await diagnose(both, deployed, token)
+    const metadata = findings.filter(({ check }) => check === 'issuer.metadata')
+    expect(metadata.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'wrong'])
+    expect(metadata[2]?.hint).toMatch(/^Check ALLOWED_TENANTS/)
   })
 
   test('a secret that is wrong is found, with the menu where it is', async () => {
