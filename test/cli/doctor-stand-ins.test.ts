@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startEntraStandIn } from '../../apps/identity-providers/entra/entra-stand-in.js'
 import { startKeycloakStandIn } from '../../apps/identity-providers/keycloak/keycloak-stand-in.js'
@@ -276,6 +276,34 @@ describe('doctor at the stand-in of Okta', () => {
     const { code, wrong, notChecked } = await diagnose(settings, deployed, token)
     expect(wrong()).toEqual([])
     expect([code, notChecked]).toEqual([0, []])
+  })
+
+  test('an authorization server that one API names is where the client is tried, and no other is', async () => {
+    const { standIn, deployed, settings } = await okta()
+    const file = join(mkdtempSync(join(tmpdir(), 'doctor-')), 'config.yaml')
+    onTestFinished(() => {
+      rmSync(dirname(file), { recursive: true, force: true })
+    })
+    const document = join(import.meta.dirname, '../../apps/downstream-api/openapi.yaml')
+    const travel = {
+      ...{ audience: standIn.audiences.api, baseUrl: deployed.api, document },
+      exchange: { issuer: standIn.apiIssuer },
+    }
+    writeFileSync(file, JSON.stringify({ apis: { travel } }))
+    const { findings } = await diagnose(
+      {
+        ...{ ...settings, API_AUTH0_AUDIENCE: undefined, API_BASE_URL: undefined },
+        ...{ EXCHANGE_ISSUER: undefined, CONFIG_PATH: file },
+      },
+      deployed,
+      await standIn.tokens.user({ claims: FRESH }),
+    )
+    const tried = findings.filter(({ check }) => /^client\./.test(check))
+    expect(tried.map(({ issuer, verdict }) => [issuer, verdict])).toEqual([
+      [standIn.apiIssuer, 'ok'],
+      [standIn.apiIssuer, 'ok'],
+    ])
+    expect(findings.map(({ check }) => check)).not.toContain('settings.exchange_issuer')
   })
 
   test('a server that is not among the trusted ones is found, with the menu where it is added', async () => {
