@@ -10,6 +10,8 @@ Runs a development authorization server, a protected API and the MCP server on
 this machine until Ctrl-C; nothing is stored. With token, prints an access token
 of the running authorization server (token --help).
 
+  IDENTITY_PROVIDER=entra         a stand-in for Entra in place of that server;
+                                  or keycloak, or okta
   DEV_DIRECTORY=file.json         your own users, roles, scopes, clients, APIs
   DEV_AUTHORIZATION_SERVER_PORT   default 9000
   DEV_API_PORT                    default 8787

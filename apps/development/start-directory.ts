@@ -141,6 +141,14 @@ interface StartedMcpServer {
   close(): Promise<void>
 }
 
+/** The OpenAPI document that the environment names in place of the development API's. */
+export function ownDocumentOf(
+  environment: Readonly<Record<string, string | undefined>> | undefined,
+): string | undefined {
+  const named = environment?.['OPENAPI_DOCUMENT']?.trim()
+  return named === '' ? undefined : named
+}
+
 async function startMcpServer(
   { apiDocument, environment, log = silentLog, tokenProgram: program }: StartDirectoryOptions,
   { directory, programs, servers: { mcp }, issuer, identifiers }: Wiring,
@@ -148,8 +156,7 @@ async function startMcpServer(
   if (typeof programs.mcpServer === 'string') return programs.mcpServer
   if (mcp === undefined) throw new Error('the MCP server has no port')
   const { clientId, clientSecret } = programs.mcpServer
-  const named = environment?.['OPENAPI_DOCUMENT']?.trim()
-  const ownDocument = named === '' ? undefined : named
+  const ownDocument = ownDocumentOf(environment)
   const config = parseConfig({
     PORT: String(mcp.port),
     ISSUER_BASE_URL: issuer,

@@ -4,7 +4,11 @@ import { composeServer } from '../../src/server/from-config.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { API_DOCUMENT_FILE } from '../downstream-api/document.js'
 import { createDownstreamApi, type DownstreamApiOptions } from '../downstream-api/downstream-api.js'
-import type { RunningMcpServer, StartDirectoryOptions } from './start-directory.js'
+import {
+  ownDocumentOf,
+  type RunningMcpServer,
+  type StartDirectoryOptions,
+} from './start-directory.js'
 import { WIRE_STAND_IN, type StandInName, type WiredStandIn } from './stand-in-wiring.js'
 import { tokenCommand } from './token-command.js'
 
@@ -74,12 +78,13 @@ async function attachMcpServer(
   { provider, environment, log = silentLog, tokenProgram: program }: StartStandInOptions,
   { mcp, standIn, apiUrl }: Wiring,
 ): Promise<{ readonly mcpServer: RunningMcpServer; readonly drain: () => Promise<void> }> {
+  const ownDocument = ownDocumentOf(environment)
   const config = parseConfig({
     IDENTITY_PROVIDER: provider,
     PORT: String(mcp.port),
     ...standIn.settings,
     API_BASE_URL: apiUrl,
-    ...{ OPENAPI_DOCUMENT: API_DOCUMENT_FILE, DEMO_TOOLS: 'on' },
+    ...(ownDocument === undefined ? { OPENAPI_DOCUMENT: API_DOCUMENT_FILE, DEMO_TOOLS: 'on' } : {}),
     ...environment,
   })
   const { endpoint } = config
@@ -91,7 +96,12 @@ async function attachMcpServer(
   const composed = await composeServer(config, log, { tokenCommand: command })
   mcp.attach(composed.handler)
   return {
-    mcpServer: { endpoint, page: config.homePage ? new URL('/', endpoint) : undefined },
+    mcpServer: {
+      endpoint,
+      page: config.homePage ? new URL('/', endpoint) : undefined,
+      demoTools: config.demoTools,
+      ownDocument,
+    },
     drain: async () => {
       const closed = mcp.close()
       composed.drain()

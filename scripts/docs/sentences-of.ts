@@ -16,6 +16,8 @@ export function sentencesOf(node: ts.Node, source: ts.SourceFile): readonly stri
   }
   if (ts.isBinaryExpression(node)) return ofBinary(node, source)
   if (ts.isConditionalExpression(node)) return all([node.whenTrue, node.whenFalse], source)
+  // Passed on: it stands where it was made.
+  if (ts.isPropertyAccessExpression(node) && node.name.text === 'description') return []
   if (ts.isElementAccessExpression(node)) return sentencesOf(node.expression, source)
   if (ts.isAsExpression(node)) return sentencesOf(node.expression, source)
   if (ts.isObjectLiteralExpression(node)) {

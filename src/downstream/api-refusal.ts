@@ -5,8 +5,9 @@ import { scrub } from '../logging/scrub.js'
 import { missingScopes, parseScope } from '../scopes.js'
 import { parseRetryAfter } from '../http/retry-after.js'
 import { systemClock, type Clock } from '../time/clock.js'
+import { claimsChallengeDetails, claimsWantedBy } from './api-claims-challenge.js'
 import { callFailure } from './call-failure.js'
-import { outageText, unknownNote } from './call-outcome.js'
+import { IDEMPOTENT, outageText, unknownNote } from './call-outcome.js'
 import type { OutgoingRequest } from './outgoing-request.js'
 
 /** The tool that calls an API. */
@@ -37,7 +38,7 @@ export function apiRefusal(
   const retryAfterSeconds = waitOf(headers, clock)
   body?.cancel()
   const details: FailureDetails = { reason: 'unexpected_status', status }
-  if (status === 401) return callFailure(outgoing, 'downstream_unauthorized', details)
+  if (status === 401) return unauthorized(headers, details, outgoing)
   if (status === 403) {
     const challenge = headers.get('www-authenticate') ?? ''
     return wantsMoreScope(challenge)
@@ -51,6 +52,26 @@ export function apiRefusal(
   if (status < 400) return redirect(headers.get('location'), status, outgoing)
   const description = describe(status)
   return callFailure(outgoing, 'downstream_failed', { ...details, description })
+}
+
+/** A challenge that is left after a new token is for the client; where the call was not made again, it may be. */
+function unauthorized(
+  headers: AnswerHeaders,
+  details: FailureDetails,
+  outgoing: OutgoingRequest,
+): OnBehalfOfError {
+  const claims = claimsWantedBy(headers)
+  if (claims === undefined) return callFailure(outgoing, 'downstream_unauthorized', details)
+  if (IDEMPOTENT.has(outgoing.method)) {
+    const challenge = claimsChallengeDetails(claims)
+    return callFailure(outgoing, 'reauthentication_required', { ...details, ...challenge })
+  }
+  return callFailure(outgoing, 'downstream_unauthorized', {
+    ...details,
+    reason: 'claims_challenge',
+    description:
+      'The API wanted another token for this call, and has it now. The call was not made: make it once more.',
+  })
 }
 
 /** RFC 6750 §3.1: the API says that the token lacks scope, which the exchange could have granted. */

@@ -6,6 +6,7 @@ import { untilAborted } from '../time/until-aborted.js'
 import type { ExchangeTarget } from '../exchange/exchange-target.js'
 import type { HttpSender } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
+import { claimsWantedBy } from './api-claims-challenge.js'
 import { apiRefusal, type CallingTool } from './api-refusal.js'
 import { callAnswer, isOk, type CallAnswer } from './call-answer.js'
 import { IDEMPOTENT } from './call-outcome.js'
@@ -42,7 +43,8 @@ export interface DownstreamApi {
  * A path is a literal with names in braces, such as `'/projects/{projectId}'`, or a `PathTemplate`. Values are given
  * as `params`; a value that would change the path is refused (`invalid_argument`).
  *
- * A lost connection or a 401 is tried once more, except for POST and PATCH. Redirects are not followed.
+ * A lost connection or a 401 is tried once more, except for POST and PATCH. Where the 401 is a claims challenge, the new token
+ * is asked for with these claims. Redirects are not followed.
  *
  * @category Calling the API
  */
@@ -62,7 +64,8 @@ export interface DownstreamClient {
    * Calls the API and resolves with its JSON, validated by `schema`. A 2xx without a body is `undefined` to the
    * schema.
    *
-   * Rejects as `fetch`, and with `downstream_unauthorized` (401), `downstream_forbidden` or `downstream_scope_denied`
+   * Rejects as `fetch`, and with `downstream_unauthorized` (401), `reauthentication_required` (a claims challenge that a new
+   * token did not end), `downstream_forbidden` or `downstream_scope_denied`
    * (403), `downstream_unavailable` (429, 5xx), and `downstream_failed` (other statuses, invalid JSON, another
    * shape).
    */
@@ -102,8 +105,8 @@ export interface DownstreamContent {
 /** Where the client gets its token from. */
 export interface DownstreamTokenSource {
   token(): Promise<Secret>
-  /** Another token in place of one that the API has refused. */
-  renew(rejected: Secret): Promise<Secret>
+  /** Another token in place of one that the API has refused, with the claims that the API wants of it, if any. */
+  renew(rejected: Secret, claims?: string): Promise<Secret>
   /** Gives up a token that the API has refused, where the call is not made again. */
   discard?(rejected: Secret): Promise<void>
 }
@@ -200,15 +203,19 @@ async function call(
   const sent = await sendRequest(outgoing, token, options)
   const first = { outgoing, answer: callAnswer(sent, { outgoing, tokens: [token], signal }) }
   if (sent.response.status !== 401) return first
-  if (!IDEMPOTENT.has(outgoing.method)) {
+  const claims = claimsWantedBy(sent.response.headers)
+  const again = IDEMPOTENT.has(outgoing.method)
+  if (!again && claims === undefined) {
     await tokens.discard?.(token)
     return first
   }
   sent.response.body?.cancel()
   sent.over()
-  const other = await renewed(tokens.renew(token), signal)
-  const again = await sendRequest(outgoing, other, options)
-  return { outgoing, answer: callAnswer(again, { outgoing, tokens: [token, other], signal }) }
+  const other = await renewed(tokens.renew(token, claims), signal)
+  // The next call has the new token; this one is not made again.
+  if (!again) throw apiRefusal(sent.response, outgoing, options)
+  const second = await sendRequest(outgoing, other, options)
+  return { outgoing, answer: callAnswer(second, { outgoing, tokens: [token, other], signal }) }
 }
 
 /** Before the call: what it does could not be undone. */

@@ -11,6 +11,7 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from '../../src/exchange/token-exchanger.js'
+import { resolveTarget, type ExchangeTarget } from '../../src/exchange/exchange-target.js'
 import type { RateLimit } from '../../src/exchange/rate-limits.js'
 import type { Caller } from '../../src/identity/caller.js'
 import { Secret } from '../../src/secret.js'
@@ -38,6 +39,7 @@ export interface RequestChanges {
   readonly audience?: string
   readonly scopes?: readonly string[]
   readonly claims?: string
+  readonly target?: ExchangeTarget
 }
 
 export function requestOf(changes: RequestChanges = {}): TokenExchangeRequest {
@@ -47,6 +49,10 @@ export function requestOf(changes: RequestChanges = {}): TokenExchangeRequest {
     audience: changes.audience ?? API,
     scopes: changes.scopes ?? ['read:private'],
     claims: changes.claims,
+    target:
+      changes.target === undefined
+        ? undefined
+        : resolveTarget(changes.audience ?? API, changes.target),
   }
 }
 

@@ -157,6 +157,8 @@ describe('the on-behalf-of flow of the Entra stand-in', () => {
     expect(await refused(entra.tokens.user({ resource: 'api' }))).toEqual([50013])
     expect(await refused(entra.tokens.id())).toEqual([240002])
     expect(await refused(entra.tokens.app())).toEqual([7000114])
+    expect(await refused(entra.tokens.user({ claims: { scp: undefined } }))).toEqual([7000114])
+    expect(await refused(entra.tokens.user({ claims: { idtyp: 'app' } }))).toEqual([7000114])
     expect(await refused(entra.tokens.user({ tenant: 'fabrikam' }))).toEqual([50013])
   })
 

@@ -124,6 +124,11 @@ describe('the exchange of the Okta stand-in', () => {
     expect([answer.status, answer.body['error']]).toEqual([400, error])
   })
 
+  test('says of a scope of OpenID Connect that an exchange has none', async () => {
+    const { body } = await exchange({ form: { scope: 'openid read:trips' } })
+    expect(body['error_description']).toContain('is not allowed for the token exchange grant type')
+  })
+
   test('refuses the token of a service, and a token that is over', async () => {
     const service = await exchange({ form: { subject_token: await okta.tokens.service() } })
     expect(service.body['error_description']).toBe("'subject_token' is invalid.")
