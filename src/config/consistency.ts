@@ -46,6 +46,7 @@ export function configIssues(
     ...shareIssues(found),
     ...plainHttpIssues(found, ofFile),
     ...sharedSecretIssues(found),
+    ...apiSecretIssues(found, ofFile),
     ...auth0ClientIssues(found),
     ...identityProviderIssues(found),
     ...exchangeMannerIssues(found, ofFile),
@@ -158,6 +159,21 @@ function sharedSecretIssues(found: SettingValues): ConfigIssue[] {
   const value = issuerApartFrom(primary, found.ADDITIONAL_ISSUERS ?? [])
   if (value === undefined) return []
   return [{ key: 'ADDITIONAL_ISSUERS', value, hint: `names ${value}, which ${SHARED_SECRET}` }]
+}
+
+/** The same for the issuers at which tokens for single APIs are exchanged. */
+function apiSecretIssues(
+  found: SettingValues,
+  ofFile: Readonly<Record<string, ApiConfig>> = {},
+): ConfigIssue[] {
+  if (found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true' || !usesSecret(found)) return []
+  const primary = found.EXCHANGE_ISSUER ?? issuerOf(found)
+  if (primary === undefined) return []
+  return Object.values(ofFile).flatMap(({ names, exchange }) => {
+    const value = issuerApartFrom(primary, exchange?.issuer === undefined ? [] : [exchange.issuer])
+    if (value === undefined) return []
+    return [{ key: names.exchange, value, hint: `names ${value}, which ${SHARED_SECRET}` }]
+  })
 }
 
 const SHARED_SECRET =
