@@ -16,6 +16,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'The first try of an exchange did not reach the authorization server, or got an error of it, so a second one is made. Ignore single lines; many of them mean that an outage begins.',
   exchange_scope_exceeded:
     'A token for the API may do more than was asked for: `excess` names the scopes. The token is used, since the API decides what it allows. At the authorization server, remove default scopes of the API from the client of this server. Sign-in scopes do not count.',
+  client_certificate_expires:
+    "The certificate of this server's client expires within 30 days (`warn`), or has expired (`error`). Register another one at the authorization server, and set it with its key: with an expired one, every exchange is refused.",
   exchange_scopes_ignored:
     'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They have no effect in an exchange. Remove them.',
   http_rejected:

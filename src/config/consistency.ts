@@ -2,7 +2,7 @@ import { API_OF_SETTINGS, apiIssues, settingsDescribeApi, type ApiConfig } from 
 import type { ConfigIssue } from './config-error.js'
 import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
-import { exchangeMannerIssues } from './exchange-manner-issues.js'
+import { exchangeClientIssues, exchangeMannerIssues } from './exchange-manner-issues.js'
 import { identityProviderIssues } from './identity-provider-config.js'
 import { issuerOf } from './issuer-of.js'
 import type { SettingName, SettingValues } from './settings.js'
@@ -50,6 +50,7 @@ export function configIssues(
     ...auth0ClientIssues(found),
     ...identityProviderIssues(found),
     ...exchangeMannerIssues(found, ofFile),
+    ...exchangeClientIssues(found),
   ]
 }
 

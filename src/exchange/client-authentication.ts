@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { optionsSchema, type OptionsShape } from '../options/assert-options.js'
+import { withoutUndefined } from '../options/without-undefined.js'
 import { optionValues } from '../options/option-values.js'
 import type { Issue } from '../options/with-issues.js'
 import { createPrivateKey, type KeyObject, type JsonWebKeyInput } from 'node:crypto'
@@ -35,6 +36,21 @@ export const SIGNING_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] 
 
 /** How an assertion is signed. */
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
+
+/** How an authorization server wants the assertions of its clients. */
+export interface AssertionDefaults {
+  readonly algorithm: SigningAlgorithm
+  readonly audience: 'issuer' | 'token_endpoint'
+}
+
+/** A `private_key_jwt` with what the authorization server wants where nothing is set; others as they are. */
+export function withAssertionDefaults(
+  authentication: ClientAuthentication,
+  defaults: AssertionDefaults | undefined,
+): ClientAuthentication {
+  if (authentication.method !== 'private_key_jwt') return authentication
+  return { ...authentication, ...defaults, ...withoutUndefined(authentication) }
+}
 
 /** The options of a `ClientAuthentication`. */
 export const CLIENT_AUTHENTICATION_SHAPE: OptionsShape<ClientAuthentication> = {

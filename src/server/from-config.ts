@@ -151,6 +151,7 @@ export async function appOptions(
       ratePerSecond: exchange.ratePerSecond,
       cacheEntries: exchange.cacheEntries,
       subjectTokenType: exchange.subjectTokenType,
+      clientCapabilities: exchange.clientCapabilities,
       forwardClientAddress: exchange.forwardClientAddress,
       fetch: connections.exchange,
       ...exchange.checks,
