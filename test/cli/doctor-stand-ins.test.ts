@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { generate } from 'selfsigned'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startEntraStandIn } from '../../apps/identity-providers/entra/entra-stand-in.js'
 import { startKeycloakStandIn } from '../../apps/identity-providers/keycloak/keycloak-stand-in.js'
@@ -62,7 +63,9 @@ const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const FRESH = { iat: Math.floor(Date.now() / 1_000) - 300 }
 
 describe('doctor at the stand-in of Entra', () => {
-  async function entra(options: { readonly apiTokenVersion?: 1 | 2 } = {}) {
+  async function entra(
+    options: { readonly apiTokenVersion?: 1 | 2; readonly certificate?: string } = {},
+  ) {
     const held = { issuer: '' }
     const appId = '22222222-aaaa-4aaa-8aaa-000000000002'
     const audience = options.apiTokenVersion === 1 ? `api://${appId}` : appId
@@ -140,6 +143,26 @@ describe('doctor at the stand-in of Entra', () => {
       expect(named('token_endpoint.grant')?.message).toContain('RFC 7523')
     },
   )
+
+  test('a certificate in place of the secret proves the client at both checks and in the exchange', async () => {
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'mcp-server' }], {
+      keySize: 2048,
+    })
+    const { standIn, deployed, settings } = await entra({ certificate: cert })
+    const token = await standIn.tokens.user({ claims: FRESH })
+    const { wrong, named } = await diagnose(
+      {
+        ...{ ...settings, MCP_AUTH0_CLIENT_SECRET: undefined },
+        MCP_AUTH0_CLIENT_CERTIFICATE: `"${cert}"`,
+        MCP_AUTH0_CLIENT_PRIVATE_KEY: `"${key}"`,
+      },
+      deployed,
+      token,
+    )
+    expect(wrong()).toEqual([])
+    expect(named('client.certificate')).toMatchObject({ verdict: 'ok' })
+    expect(named('exchange.result')).toMatchObject({ verdict: 'ok' })
+  })
 
   test('an application that is not there is a fault of the client', async () => {
     const { standIn, deployed, settings } = await entra()
