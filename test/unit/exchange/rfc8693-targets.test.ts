@@ -214,7 +214,7 @@ describe('the key of a kept token', () => {
   })
 
   test('the same said in another order is the same', () => {
-    const one = keyOf({ actorCheck: 'none', scopeCase: 'ignored' })
-    expect(keyOf({ scopeCase: 'ignored', actorCheck: 'none' })).toBe(one)
+    const one = keyOf({ scopePrefix: 'api://id', scopeClaim: 'permissions' })
+    expect(keyOf({ scopeClaim: 'permissions', scopePrefix: 'api://id' })).toBe(one)
   })
 })
