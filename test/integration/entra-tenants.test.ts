@@ -68,7 +68,7 @@ const microsoft: typeof fetch = async (input, init) => {
     case 'discovery/keys':
       return Response.json({ keys: [key.jwk] })
     case 'oauth2/v2.0/token':
-      asked.push({ url, form: new URLSearchParams(String(init?.body)) })
+      asked.push({ url, form: new URLSearchParams(init?.body as string) })
       return Response.json({
         access_token: await signed(answer),
         ...{ token_type: 'Bearer', expires_in: 3_600, scope: `api://${API_APP}/Read` },
@@ -122,10 +122,10 @@ function failure(): unknown {
 
 describe('a server whose users are of tenants of Entra ID', () => {
   test('the metadata names version 2 of every tenant, and scopes as clients have to ask for them', async () => {
-    const { body } = await request(appWith())
+    const answered = await request(appWith())
       .get('/.well-known/oauth-protected-resource/mcp')
       .set('Host', ENDPOINT.host)
-    expect(body).toMatchObject({
+    expect(answered.body).toMatchObject({
       resource: ENDPOINT.href,
       authorization_servers: [v2(HOME), v2(GUEST)],
       scopes_supported: ['https://mcp.example/mcp/tool:greet'],
