@@ -104,8 +104,7 @@ export type { ExchangeManner } from './exchange/exchange-manner.js'
 export type { ExchangePlaces } from './exchange/exchange-place.js'
 export type { ExchangeTarget, MannerSettings, ResolvedTarget } from './exchange/exchange-target.js'
 export type { RateLimit } from './exchange/rate-limits.js'
-export type { RefusalReader, RefusalVerdict } from './exchange/refusal-reader.js'
-export type { ExchangeRefusal } from './exchange/exchange-failure.js'
+export type { ExchangeRefusal, RefusalReader, RefusalVerdict } from './exchange/refusal-reader.js'
 export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection-reasons.js'
 export {
   createResilientExchanger,

@@ -47,7 +47,7 @@ async function call(
   token: string,
 ): Promise<readonly [number, string | undefined]> {
   const { status, headers } = await postMcp(endpoint, whoami, { token })
-  const challenge = String(headers['www-authenticate'] ?? '')
+  const challenge = headers['www-authenticate'] ?? ''
   return [status, /error="([^"]+)"/.exec(challenge)?.[1]]
 }
 
