@@ -16,13 +16,13 @@ export {
   parseDirectory,
   type Directory,
 } from './authorization-server/directory.js'
+export { type RunningMcpServer } from './development/attach-mcp-server.js'
 export { runDevelopmentCommand } from './development/command.js'
 export { obtainToken, type ObtainTokenOptions } from './development/obtain-token.js'
 export { signIn, SignInError, type SignInOptions } from './development/sign-in.js'
 export {
   startDirectory,
   type RunningDirectory,
-  type RunningMcpServer,
   type StartDirectoryOptions,
 } from './development/start-directory.js'
 export {

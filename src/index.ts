@@ -90,7 +90,7 @@ export {
   createCachingExchanger,
   type CachingExchangerOptions,
 } from './exchange/caching-exchanger.js'
-export type { ClientAuthentication } from './exchange/client-authentication.js'
+export type { ClientAuthentication, AssertionAlgorithm } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
 export {
   createExchangePipeline,
@@ -100,9 +100,11 @@ export {
   createJwtBearerExchanger,
   type JwtBearerExchangerOptions,
 } from './exchange/jwt-bearer-exchanger.js'
+export type { ExchangeManner } from './exchange/exchange-manner.js'
+export type { ExchangePlaces } from './exchange/exchange-place.js'
+export type { ExchangeTarget, MannerSettings, ResolvedTarget } from './exchange/exchange-target.js'
 export type { RateLimit } from './exchange/rate-limits.js'
-export type { RefusalReader, RefusalVerdict } from './exchange/refusal-reader.js'
-export type { ExchangeRefusal } from './exchange/exchange-failure.js'
+export type { ExchangeRefusal, RefusalReader, RefusalVerdict } from './exchange/refusal-reader.js'
 export { REJECTION_REASONS, type RejectionReason } from './exchange/rejection-reasons.js'
 export {
   createResilientExchanger,
@@ -150,7 +152,12 @@ export {
 export type { HandlerContext } from './identity/handler-context.js'
 export type { Delegation } from './identity/delegation.js'
 export type { Binding } from './identity/token-claims.js'
-export type { Caller, CallerPolicy, Claims } from './identity/caller.js'
+export type { Caller, CallerPolicy, Claims, OwnCallerPolicy } from './identity/caller.js'
+export type { ClaimProfile, ClaimSettings } from './identity/claim-profile.js'
+export {
+  IDENTITY_PROVIDER_NAMES,
+  type IdentityProviderName,
+} from './identity-providers/identity-provider.js'
 export type { UserPolicy } from './identity/machine-token.js'
 export type { PresentedCredentials } from './identity/credentials.js'
 export type { Fetch } from './http/fetch-json.js'

@@ -1,6 +1,7 @@
 import { clientSnippets, curlSnippet } from '../../src/pages/client-snippets.js'
 import { SERVER_NAME } from '../../src/version.js'
 import type { RunningStandInStack } from './start-stand-in.js'
+import { toolsSentence } from './started-text.js'
 import { indented } from './text-parts.js'
 import { tokenCommand } from './token-command.js'
 
@@ -9,10 +10,10 @@ export function standInText(
   { standIn, mcpServer, apiUrl }: RunningStandInStack,
   { tokenProgram: program }: { readonly tokenProgram: string },
 ): string {
-  const { endpoint, page } = mcpServer
+  const { endpoint, page, demoTools } = mcpServer
   const { inspector } = clientSnippets(endpoint, SERVER_NAME)
-  const whoami = { name: 'whoami', arguments: {} }
-  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: whoami }
+  const greet = { name: 'greet', arguments: { name: 'Alice' } }
+  const call = demoTools ? { method: 'tools/call', params: greet } : { method: 'tools/list' }
   const issuer = `${standIn.origin}/`
   const token = tokenCommand({ program, username: 'alice', issuer, resource: endpoint.href })
   return `
@@ -30,8 +31,9 @@ ${clientIdHint(standIn)}
 
 curl, with a token for alice (in a second terminal):
 ${indented(token)}
-${indented(curlSnippet(endpoint, call))}
+${indented(curlSnippet(endpoint, { jsonrpc: '2.0', id: 1, ...call }))}
 
+${toolsSentence(mcpServer, apiUrl)}
 Every user gets the scopes that a client asks for. The sign-in page has further users, for whom every exchange is refused.
 Ctrl-C stops all three.
 

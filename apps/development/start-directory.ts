@@ -1,11 +1,15 @@
-import { parseConfig, type Environment } from '../../src/config/config.js'
+import type { Environment } from '../../src/config/config.js'
 import type { Claims } from '../../src/identity/caller.js'
-import { silentLog, type Logger } from '../../src/logging/logger.js'
-import { composeServer, type ComposedServer } from '../../src/server/from-config.js'
+import type { Logger } from '../../src/logging/logger.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { createAuthorizationServer } from '../authorization-server/authorization-server.js'
 import { withIdentifiers, type Directory } from '../authorization-server/directory.js'
 import { createDownstreamApi } from '../downstream-api/downstream-api.js'
+import {
+  attachMcpServer,
+  type AttachedMcpServer,
+  type RunningMcpServer,
+} from './attach-mcp-server.js'
 import { programsOf, type Programs } from './programs.js'
 import { tokenCommandFor } from './token-command-for.js'
 
@@ -40,16 +44,6 @@ export interface RunningDirectory {
   /** The identifiers of the APIs that run, which are their addresses. */
   readonly apis: readonly string[]
   close(): Promise<void>
-}
-
-export interface RunningMcpServer {
-  readonly endpoint: URL
-  /** The page for people, unless it is switched off. */
-  readonly page: URL | undefined
-  /** Whether whoami, greet and get_datetime are among its tools. */
-  readonly demoTools: boolean
-  /** The document that its environment names in place of the API's own. */
-  readonly ownDocument: string | undefined
 }
 
 const HOST = 'localhost'
@@ -136,63 +130,27 @@ interface Wiring {
   readonly identifiers: { readonly mcp: string | undefined; readonly api: string | undefined }
 }
 
-interface StartedMcpServer {
-  readonly running: RunningMcpServer
-  close(): Promise<void>
-}
-
-/** The OpenAPI document that the environment names in place of the development API's. */
-export function ownDocumentOf(
-  environment: Readonly<Record<string, string | undefined>> | undefined,
-): string | undefined {
-  const named = environment?.['OPENAPI_DOCUMENT']?.trim()
-  return named === '' ? undefined : named
-}
-
 async function startMcpServer(
-  { apiDocument, environment, log = silentLog, tokenProgram: program }: StartDirectoryOptions,
+  { apiDocument, environment, log, tokenProgram: program }: StartDirectoryOptions,
   { directory, programs, servers: { mcp }, issuer, identifiers }: Wiring,
-): Promise<StartedMcpServer | string> {
+): Promise<AttachedMcpServer | string> {
   if (typeof programs.mcpServer === 'string') return programs.mcpServer
   if (mcp === undefined) throw new Error('the MCP server has no port')
   const { clientId, clientSecret } = programs.mcpServer
-  const ownDocument = ownDocumentOf(environment)
-  const config = parseConfig({
-    PORT: String(mcp.port),
-    ISSUER_BASE_URL: issuer,
-    AUTH0_AUDIENCE: identifiers.mcp,
-    MCP_AUTH0_CLIENT_ID: clientId,
-    MCP_AUTH0_CLIENT_SECRET: clientSecret,
-    API_AUTH0_AUDIENCE: identifiers.api,
-    API_BASE_URL: identifiers.api,
-    ...(apiDocument === undefined || ownDocument !== undefined
-      ? {}
-      : { OPENAPI_DOCUMENT: apiDocument, DEMO_TOOLS: 'on' }),
-    ...environment,
-  })
-  const { endpoint } = config
-  const tokenCommand =
-    program === undefined
-      ? undefined
-      : tokenCommandFor(directory, { program, issuer, resource: endpoint.href })
-  const composed = await composeServer(config, log, { tokenCommand })
-  mcp.attach(composed.handler)
-  return {
-    running: {
-      endpoint,
-      page: config.homePage ? new URL('/', endpoint) : undefined,
-      demoTools: config.demoTools,
-      ownDocument,
+  return attachMcpServer({
+    server: mcp,
+    settings: {
+      ISSUER_BASE_URL: issuer,
+      AUTH0_AUDIENCE: identifiers.mcp,
+      MCP_AUTH0_CLIENT_ID: clientId,
+      MCP_AUTH0_CLIENT_SECRET: clientSecret,
+      API_AUTH0_AUDIENCE: identifiers.api,
+      API_BASE_URL: identifiers.api,
     },
-    close: () => closeMcpServer(mcp, composed),
-  }
-}
-
-async function closeMcpServer(mcp: ListeningServer, composed: ComposedServer): Promise<void> {
-  const closed = mcp.close()
-  composed.drain()
-  await closed
-  await composed.close()
+    ...{ environment, apiDocument, log },
+    tokenCommandFor: ({ href: resource }) =>
+      program === undefined ? undefined : tokenCommandFor(directory, { program, issuer, resource }),
+  })
 }
 
 function audienceOf({ port }: ListeningServer): string {

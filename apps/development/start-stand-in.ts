@@ -1,14 +1,14 @@
-import { parseConfig, type Environment } from '../../src/config/config.js'
-import { silentLog, type Logger } from '../../src/logging/logger.js'
-import { composeServer } from '../../src/server/from-config.js'
+import type { Environment } from '../../src/config/config.js'
+import type { Logger } from '../../src/logging/logger.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { API_DOCUMENT_FILE } from '../downstream-api/document.js'
 import { createDownstreamApi, type DownstreamApiOptions } from '../downstream-api/downstream-api.js'
 import {
-  ownDocumentOf,
+  attachMcpServer,
+  type AttachedMcpServer,
   type RunningMcpServer,
-  type StartDirectoryOptions,
-} from './start-directory.js'
+} from './attach-mcp-server.js'
+import type { StartDirectoryOptions } from './start-directory.js'
 import { WIRE_STAND_IN, type StandInName, type WiredStandIn } from './stand-in-wiring.js'
 import { tokenCommand } from './token-command.js'
 
@@ -56,8 +56,9 @@ export async function startStandIn(options: StartStandInOptions): Promise<Runnin
     const standIn = await WIRE_STAND_IN[provider]({ port, endpoint })
     closing.push(() => standIn.close())
     const apiUrl = `http://localhost:${api.port}/`
-    const { mcpServer, drain } = await attachMcpServer(options, { mcp, standIn, apiUrl })
-    closing.unshift(drain)
+    const attached = await attach(options, { mcp, standIn, apiUrl })
+    closing.unshift(attached.close)
+    const { running: mcpServer } = attached
     const { onApiCall: onCall } = options
     const mcpServerPage = mcpServer.page
     api.attach(createDownstreamApi({ ...standIn.api, mcpServerPage, onCall }))
@@ -74,39 +75,18 @@ interface Wiring {
   readonly apiUrl: string
 }
 
-async function attachMcpServer(
-  { provider, environment, log = silentLog, tokenProgram: program }: StartStandInOptions,
+function attach(
+  { provider, environment, log, tokenProgram: program }: StartStandInOptions,
   { mcp, standIn, apiUrl }: Wiring,
-): Promise<{ readonly mcpServer: RunningMcpServer; readonly drain: () => Promise<void> }> {
-  const ownDocument = ownDocumentOf(environment)
-  const config = parseConfig({
-    IDENTITY_PROVIDER: provider,
-    PORT: String(mcp.port),
-    ...standIn.settings,
-    API_BASE_URL: apiUrl,
-    ...(ownDocument === undefined ? { OPENAPI_DOCUMENT: API_DOCUMENT_FILE, DEMO_TOOLS: 'on' } : {}),
-    ...environment,
-  })
-  const { endpoint } = config
+): Promise<AttachedMcpServer> {
   const issuer = `${standIn.origin}/`
-  const command =
-    program === undefined
-      ? undefined
-      : tokenCommand({ program, username: 'alice', issuer, resource: endpoint.href })
-  const composed = await composeServer(config, log, { tokenCommand: command })
-  mcp.attach(composed.handler)
-  return {
-    mcpServer: {
-      endpoint,
-      page: config.homePage ? new URL('/', endpoint) : undefined,
-      demoTools: config.demoTools,
-      ownDocument,
-    },
-    drain: async () => {
-      const closed = mcp.close()
-      composed.drain()
-      await closed
-      await composed.close()
-    },
-  }
+  return attachMcpServer({
+    server: mcp,
+    settings: { IDENTITY_PROVIDER: provider, ...standIn.settings, API_BASE_URL: apiUrl },
+    ...{ environment, log, apiDocument: API_DOCUMENT_FILE },
+    tokenCommandFor: ({ href: resource }) =>
+      program === undefined
+        ? undefined
+        : tokenCommand({ program, username: 'alice', issuer, resource }),
+  })
 }

@@ -1,7 +1,8 @@
 import { clientSnippets, curlSnippet } from '../../src/pages/client-snippets.js'
 import { SERVER_NAME } from '../../src/version.js'
 import { startedDirectoryText } from './started-directory-text.js'
-import type { RunningDirectory, RunningMcpServer } from './start-directory.js'
+import type { RunningMcpServer } from './attach-mcp-server.js'
+import type { RunningDirectory } from './start-directory.js'
 import { indented, usersOf } from './text-parts.js'
 import { tokenCommand } from './token-command.js'
 
@@ -55,16 +56,20 @@ Ctrl-C stops all three.
 }
 
 /** Who may use what is known for the document of the project's API alone. */
-function toolsText({
-  apis,
-  demoTools,
-  ownDocument,
-}: Pick<RunningDirectory, 'apis'> & Omit<RunningMcpServer, 'endpoint' | 'page'>): string {
-  const document = ownDocument ?? new URL('openapi.yaml', apis[0]).href
-  const demonstration = demoTools ? 'whoami, greet, get_datetime, and ' : ''
-  const tools = `The tools are ${demonstration}one for each operation of ${document}.`
-  if (ownDocument !== undefined) return tools
+function toolsText(tools: KnownTools & Pick<RunningDirectory, 'apis'>): string {
+  const { apis, demoTools, ownDocument } = tools
+  const text = toolsSentence(tools, apis[0] ?? '')
+  if (ownDocument !== undefined) return text
   const [bob, carol] = demoTools ? ['whoami, and ', 'get_datetime and '] : ['', '']
-  return `${tools}
+  return `${text}
 Alice may use every tool; bob ${bob}those that read trips and bookings; carol ${carol}listPlaces, which ${demoTools ? 'need' : 'needs'} no permission.`
+}
+
+type KnownTools = Pick<RunningMcpServer, 'demoTools' | 'ownDocument'>
+
+/** Says which tools there are. */
+export function toolsSentence({ demoTools, ownDocument }: KnownTools, apiUrl: string): string {
+  const document = ownDocument ?? new URL('openapi.yaml', apiUrl).href
+  const demonstration = demoTools ? 'whoami, greet, get_datetime, and ' : ''
+  return `The tools are ${demonstration}one for each operation of ${document}.`
 }

@@ -39,7 +39,7 @@ export async function checkConfiguration(
     const config = parseConfig(environment)
     const composed = await composeServer(config, start.log)
     await composed.close()
-    const message = `The settings are complete; the endpoint is ${config.endpoint.href}.`
+    const message = `The settings are complete; the endpoint is ${config.endpoint.href}, the identity provider ${providerText(config)}.`
     tell(ok(CHECK, message, start.advice()), ...start.withheld())
     tell(...checkBaselineScopes(config, composed.tools))
     return { config, tools: composed.tools }
@@ -50,6 +50,11 @@ export async function checkConfiguration(
     tell({ ...notCheckable('everything else', message), waitsFor: CHECK })
     return undefined
   }
+}
+
+/** Which one counts, and what says so. */
+function providerText({ identityProvider: { name, by } }: Config): string {
+  return by === 'set' ? `${name} (IDENTITY_PROVIDER)` : `${name} (found from the issuer)`
 }
 
 function configurationIssue({ key, value, hint }: ConfigIssue): Finding {

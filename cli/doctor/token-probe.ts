@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import { createAuthenticator, type Authenticator } from '../../src/exchange/client-authenticator.js'
-import type { ExchangeRefusal } from '../../src/exchange/exchange-failure.js'
+import type { ExchangeRefusal } from '../../src/exchange/refusal-reader.js'
 import { openidConfiguration } from '../../src/exchange/openid-configuration.js'
 import { captureResponse, refusalIn } from '../../src/exchange/token-response.js'
 import type { IssuerMetadata } from '../../src/identity/issuer-metadata.js'

@@ -4,6 +4,8 @@ import { conformance } from './conformance.js'
 import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
 import { HTTP_SETTINGS } from '../../src/config/http-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
+import { IDENTITY_PROVIDER_SETTINGS } from '../../src/config/identity-provider-settings.js'
+import { MANNER_SETTINGS } from '../../src/config/manner-settings.js'
 import { ISSUER_SETTINGS } from '../../src/config/issuer-settings.js'
 import { OPENAPI_SETTINGS } from '../../src/config/openapi-settings.js'
 import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
@@ -25,9 +27,9 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   documents,
   mutation,
   performance,
-  'settings-issuer': () => settingTheme(ISSUER_SETTINGS),
+  'settings-issuer': () => settingTheme({ ...ISSUER_SETTINGS, ...IDENTITY_PROVIDER_SETTINGS }),
   'settings-token': () => settingTheme(TOKEN_SETTINGS),
-  'settings-exchange': () => settingTheme(EXCHANGE_SETTINGS),
+  'settings-exchange': () => settingTheme({ ...EXCHANGE_SETTINGS, ...MANNER_SETTINGS }),
   'settings-openapi': () => settingTheme(OPENAPI_SETTINGS),
   'settings-outgoing': () => settingTheme(OUTGOING_SETTINGS),
   'settings-access': () => settingTheme(ACCESS_SETTINGS),

@@ -16,10 +16,14 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'The first try of an exchange did not reach the authorization server, or got an error of it, so a second one is made. Ignore single lines; many of them mean that an outage begins.',
   exchange_scope_exceeded:
     'A token for the API may do more than was asked for: `excess` names the scopes. The token is used, since the API decides what it allows. At the authorization server, remove default scopes of the API from the client of this server. Sign-in scopes do not count.',
+  client_certificate_expires:
+    "The certificate of this server's client expires within 30 days (`warn`), or has expired (`error`). Register another one at the authorization server, and set it with its key: with an expired one, every exchange is refused.",
   exchange_scopes_ignored:
     'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They have no effect in an exchange. Remove them.',
   http_rejected:
     'A request was refused before any route saw it. `headers_too_large` (431): all its headers together are larger than 32 KiB, usually because the access token has many claims; have the authorization server put fewer claims into it. At level debug: `request_timeout` (408) and `not_http` (400). At most ten lines a minute are written for each reason; `unlogged` counts the lines that were left out.',
+  identity_provider_doubtful:
+    'Once, at the start: `IDENTITY_PROVIDER` names another identity provider than the issuer is of. Its habits would refuse tokens or exchanges. Correct the setting, or remove it.',
   issuer_document_unavailable:
     "The issuer's metadata or keys could not be fetched. The server uses its copies for up to `KEYS_STALE_HOURS`. Find the reason before that time is over. `reason`, `url`, `status` and `why` say what happened: `why` is the innermost cause, for example a certificate or a refused connection. A redirect has its target in `location`; redirects are not followed, so set `ISSUER_METADATA_URL` or `JWKS_URL` to the address of the document itself.",
   listening: 'The process accepts requests. Nothing to do.',

@@ -2,7 +2,7 @@ import { API_OF_SETTINGS, apiIssues, settingsDescribeApi, type ApiConfig } from 
 import type { ConfigIssue } from './config-error.js'
 import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
-import { exchangeMannerIssues } from './exchange-manner-issues.js'
+import { exchangeClientIssues, exchangeMannerIssues } from './exchange-manner-issues.js'
 import { identityProviderIssues } from './identity-provider-config.js'
 import { issuerOf } from './issuer-of.js'
 import type { SettingName, SettingValues } from './settings.js'
@@ -46,9 +46,11 @@ export function configIssues(
     ...shareIssues(found),
     ...plainHttpIssues(found, ofFile),
     ...sharedSecretIssues(found),
+    ...apiSecretIssues(found, ofFile),
     ...auth0ClientIssues(found),
     ...identityProviderIssues(found),
     ...exchangeMannerIssues(found, ofFile),
+    ...exchangeClientIssues(found),
   ]
 }
 
@@ -158,6 +160,21 @@ function sharedSecretIssues(found: SettingValues): ConfigIssue[] {
   const value = issuerApartFrom(primary, found.ADDITIONAL_ISSUERS ?? [])
   if (value === undefined) return []
   return [{ key: 'ADDITIONAL_ISSUERS', value, hint: `names ${value}, which ${SHARED_SECRET}` }]
+}
+
+/** The same for the issuers at which tokens for single APIs are exchanged. */
+function apiSecretIssues(
+  found: SettingValues,
+  ofFile: Readonly<Record<string, ApiConfig>> = {},
+): ConfigIssue[] {
+  if (found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true' || !usesSecret(found)) return []
+  const primary = found.EXCHANGE_ISSUER ?? issuerOf(found)
+  if (primary === undefined) return []
+  return Object.values(ofFile).flatMap(({ names, exchange }) => {
+    const value = issuerApartFrom(primary, exchange?.issuer === undefined ? [] : [exchange.issuer])
+    if (value === undefined) return []
+    return [{ key: names.exchange, value, hint: `names ${value}, which ${SHARED_SECRET}` }]
+  })
 }
 
 const SHARED_SECRET =

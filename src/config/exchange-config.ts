@@ -28,6 +28,8 @@ export interface ExchangeConfig {
   readonly adapter: 'auth0' | 'auth0-api-js' | 'rfc8693' | 'rfc7523'
   /** What is set of how tokens are exchanged; the rest is as the identity provider has it. */
   readonly manner: MannerSettings
+  /** What our client says of itself, by RFC 7523 alone; `undefined` where that is nothing. */
+  readonly clientCapabilities: readonly string[] | undefined
   readonly forwardClientAddress: boolean
   readonly subjectTokenType: string | undefined
   /** `undefined`: whatever the tools declare. */
@@ -53,12 +55,19 @@ export function exchangeConfig(found: CompleteSettings): ExchangeConfig {
     },
     adapter: adapterOf(found),
     manner: mannerOf(found),
+    clientCapabilities: capabilitiesOf(found),
     forwardClientAddress: found.FORWARD_CLIENT_ADDRESS === 'true',
     subjectTokenType: found.MCP_AUTH0_SUBJECT_TOKEN_TYPE,
     scopeCeiling: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter((scope) => !isIdentityScope(scope)),
     ignoredScopes: found.MCP_AUTH0_EXCHANGE_SCOPE?.filter(isIdentityScope) ?? [],
     timeoutMs: found.EXCHANGE_TIMEOUT_MS,
   }
+}
+
+function capabilitiesOf({
+  EXCHANGE_CLIENT_CAPABILITIES: capabilities,
+}: CompleteSettings): readonly string[] | undefined {
+  return capabilities.length === 0 ? undefined : capabilities
 }
 
 function mannerOf(found: SettingValues): MannerSettings {

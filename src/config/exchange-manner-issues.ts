@@ -1,5 +1,6 @@
 import type { ExchangeTarget } from '../exchange/exchange-target.js'
 import type { ApiConfig } from './apis-config.js'
+import { assertionIssues } from './client-credentials.js'
 import type { ConfigIssue } from './config-error.js'
 import { adapterOf } from './exchange-config.js'
 import type { SettingName, SettingValues } from './settings.js'
@@ -15,6 +16,17 @@ const OF_ANY: readonly (readonly [SettingName, keyof ExchangeTarget])[] = [
   ['EXCHANGE_SCOPE_REQUEST', 'scopeRequest'],
   ['API_SCOPE_PREFIX', 'scopePrefix'],
 ]
+
+/** What our client says of itself, and how, where the library for the token endpoint does not send it. */
+export function exchangeClientIssues(found: SettingValues): readonly ConfigIssue[] {
+  const adapter = adapterOf(found)
+  const { EXCHANGE_CLIENT_CAPABILITIES: capabilities = [] } = found
+  const key = 'EXCHANGE_CLIENT_CAPABILITIES'
+  const hint = 'has effect on exchanges by RFC 7523 alone (Entra). Remove it'
+  const idle = capabilities.length > 0 && adapter !== 'rfc7523'
+  const value = capabilities.join(' ')
+  return [...assertionIssues(found, adapter), ...(idle ? [{ key, value, hint }] : [])]
+}
 
 /** What is set of how tokens are exchanged, and that the library for the token endpoint cannot do. */
 export function exchangeMannerIssues(

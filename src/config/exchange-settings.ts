@@ -1,5 +1,6 @@
 import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
 import { DELEGATION_DEFAULTS } from '../exchange/delegation-policy.js'
+import { ASSERTION_ALGORITHMS } from '../exchange/client-authentication.js'
 import { EXCHANGE_DEFAULTS } from '../exchange/exchange-defaults.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
@@ -20,7 +21,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   MCP_AUTH0_CLIENT_AUTHENTICATION: setting({
     description:
-      'How the client authenticates. auto: client_secret_post or _basic as the authorization server supports it, private_key_jwt where a private key is given, tls_client_auth where a certificate is given as well.',
+      'How the client authenticates. auto: client_secret_post or _basic as the authorization server supports it, private_key_jwt where a private key is given, tls_client_auth where a certificate is given as well (at Entra: private_key_jwt).',
     schema: values.oneOf(
       'auto',
       'client_secret_basic',
@@ -45,10 +46,31 @@ export const EXCHANGE_SETTINGS = {
   }),
   MCP_AUTH0_CLIENT_CERTIFICATE: setting({
     description:
-      'The certificate of the client, PEM, for mutual TLS with that key. Or MCP_AUTH0_CLIENT_CERTIFICATE_FILE.',
+      'The certificate of that key, PEM: for mutual TLS; with private_key_jwt, its thumbprint goes into the assertions (`x5t#S256`), as Entra asks for. Or MCP_AUTH0_CLIENT_CERTIFICATE_FILE.',
     schema: values.certificate,
     example: '-----BEGIN CERTIFICATE-----…',
     secret: true,
+  }),
+  MCP_AUTH0_CLIENT_ASSERTION_ALGORITHM: setting({
+    description:
+      'How the assertions of private_key_jwt are signed. auto: PS256 at Entra; elsewhere RS256 for RSA keys, and the algorithm of the curve for other keys.',
+    schema: values.oneOf('auto', ...ASSERTION_ALGORITHMS),
+    example: 'auto',
+    fallback: 'auto',
+  }),
+  MCP_AUTH0_CLIENT_ASSERTION_AUDIENCE: setting({
+    description:
+      'For what the assertions of private_key_jwt are (`aud`). auto: token_endpoint at Entra, elsewhere issuer.',
+    schema: values.oneOf('auto', 'issuer', 'token_endpoint'),
+    example: 'auto',
+    fallback: 'auto',
+  }),
+  EXCHANGE_CLIENT_CAPABILITIES: setting({
+    description:
+      'What this server tells Entra that its client can do, separated by spaces or commas. cp1: answer claims challenges. Then tokens for the API live for up to a day, and an API such as Microsoft Graph may refuse one before that (continuous access evaluation); without it, no API does.',
+    schema: values.nameList,
+    example: 'cp1',
+    fallback: '',
   }),
   MCP_AUTH0_SUBJECT_TOKEN_TYPE: setting({
     description:

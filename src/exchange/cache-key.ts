@@ -29,8 +29,8 @@ export function cacheKey(request: TokenExchangeRequest, identity: ExchangeIdenti
     identity.exchangeIssuer === undefined ? '-' : `+${identity.exchangeIssuer}`,
     audience,
     caller.organization === undefined ? '-' : `+${caller.organization}`,
-    ...(target === undefined ? [] : [`target ${canonical(target)}`]),
-    ...(claims === undefined ? [] : [`claims ${claims}`]),
+    target === undefined ? '-' : `+${canonical(target)}`,
+    claims === undefined ? '-' : `+${claims}`,
     ...[...new Set(scopes)].sort(),
   ]
   const framed = fields.map((field) => `${Buffer.byteLength(field, 'utf8')}:${field}`)

@@ -2,27 +2,7 @@ import { withoutUndefined } from '../options/without-undefined.js'
 import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError, type FailureCode } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
-import type { RefusalReader } from './refusal-reader.js'
-
-/** A token endpoint's refusal, as it came over the wire. */
-export interface ExchangeRefusal {
-  readonly status: number
-  /** The `error` member (RFC 6749 §5.2), if the body was JSON and had one. */
-  readonly error?: string | undefined
-  readonly errorDescription?: string | undefined
-  readonly retryAfterSeconds?: number | undefined
-  /** The `error` of a `WWW-Authenticate: Bearer` or `DPoP` challenge. */
-  readonly challengeError?: string | undefined
-  /** Entra's second word beside `error`. */
-  readonly suberror?: string | undefined
-  /** A claims challenge: the text of a JSON object, bounded. */
-  readonly claims?: string | undefined
-  /** Entra's numbers for what `error` and `suberror` do not tell apart. */
-  readonly errorCodes?: readonly number[] | undefined
-  /** By which Entra's support finds the request. */
-  readonly traceId?: string | undefined
-  readonly correlationId?: string | undefined
-}
+import type { ExchangeRefusal, RefusalReader } from './refusal-reader.js'
 
 export interface SubjectAge {
   readonly issuedAtSeconds?: number | undefined

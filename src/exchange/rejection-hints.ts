@@ -14,7 +14,8 @@ const HINTS: Readonly<Record<RejectionReason, string>> = {
     "Auth0: set Signing Algorithm of the API to RS256; a token signed with HS256 cannot be checked with the issuer's public keys.",
   issuer:
     'The token came back in the name of another issuer. Set AUTH0_DOMAIN or ISSUER_BASE_URL to the domain that stands in it; where an authorization server of its own issues the tokens for the API, set EXCHANGE_ISSUER to that one.',
-  audience: 'Check API_AUTH0_AUDIENCE: the token came back for another API.',
+  audience:
+    'Check API_AUTH0_AUDIENCE: the token came back for another API. Where the authorization server writes another identifier of the same API into aud (Entra: the id of the application), set EXPECTED_AUDIENCES to it.',
   several_audiences: 'Have the authorization server issue tokens for this API alone.',
   acceptable_here:
     'The token for the API is good for this server too. Give the API an identifier of its own.',
@@ -23,7 +24,7 @@ const HINTS: Readonly<Record<RejectionReason, string>> = {
   claim_malformed:
     'Correct what writes this claim at the authorization server: a mapper, a hook or a post-login Action.',
   subject:
-    'The token came back for another user. Custom Token Exchange: correct setUserById of the Action.',
+    'The token came back for another user, or does not name one by the claims of SUBJECT_CLAIMS. Custom Token Exchange: correct setUserById of the Action.',
   organization: 'The token came back for another organization than the one the user signed in to.',
   actor:
     "The token names another actor than this server, or none while EXCHANGE_REQUIRE_ACTOR is true. Where the authorization server knows this server's client by another name in act.sub, set EXCHANGE_ACTOR. Custom Token Exchange names none unless the Action sets one.",

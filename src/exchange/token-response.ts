@@ -6,7 +6,7 @@ import { parseRetryAfter } from '../http/retry-after.js'
 import { senderOfFetch } from '../http/sender-of-fetch.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { Fetch } from '../http/fetch-json.js'
-import type { ExchangeRefusal } from './exchange-failure.js'
+import type { ExchangeRefusal } from './refusal-reader.js'
 import { parseRateLimits, type RateLimit } from './rate-limits.js'
 
 /** What came back from the token endpoint, kept aside while a library interprets the same answer. */

@@ -1,4 +1,4 @@
-import type { ExchangeRefusal } from '../exchange/exchange-failure.js'
+import type { ExchangeRefusal } from '../exchange/refusal-reader.js'
 
 /** What an administrator of Entra ID does about a refusal, in the words of its admin center. */
 export const ENTRA_HINTS = {

@@ -1,4 +1,5 @@
-import { classifyRefusal, type ExchangeRefusal } from '../exchange/exchange-failure.js'
+import { classifyRefusal } from '../exchange/exchange-failure.js'
+import type { ExchangeRefusal } from '../exchange/refusal-reader.js'
 import type { RefusalVerdict } from '../exchange/refusal-reader.js'
 import { ENTRA_HINTS, hintForEntra } from './entra-hints.js'
 

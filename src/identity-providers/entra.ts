@@ -33,6 +33,7 @@ export const entra = Object.freeze<IdentityProvider>({
     // Microsoft Graph.
     opaqueHeader: 'nonce',
   },
+  clientAssertion: { algorithm: 'PS256', audience: 'token_endpoint' },
   targetFor,
   readRefusal: readEntraRefusal,
   familyOf: entraFamilyOf,

@@ -1,3 +1,4 @@
+import type { AssertionDefaults } from '../exchange/client-authentication.js'
 import type { ExchangeManner } from '../exchange/exchange-manner.js'
 import type { ExchangeTarget } from '../exchange/exchange-target.js'
 import type { RefusalReader } from '../exchange/refusal-reader.js'
@@ -34,6 +35,8 @@ export interface IdentityProvider {
   /** By which grant tokens are exchanged: RFC 8693, or RFC 7523 on behalf of a user. */
   readonly grant: 'token_exchange' | 'jwt_bearer'
   readonly exchange: ExchangeManner
+  /** How it wants the assertions of `private_key_jwt`. Absent: RS256 for RSA keys, for its issuer. */
+  readonly clientAssertion?: AssertionDefaults | undefined
   /** What follows from an API's audience. */
   readonly targetFor?: ((audience: string) => ExchangeTarget) | undefined
   /** The classification by the RFCs where it is absent. */

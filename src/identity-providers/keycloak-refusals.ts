@@ -1,4 +1,4 @@
-import type { ExchangeRefusal } from '../exchange/exchange-failure.js'
+import type { ExchangeRefusal } from '../exchange/refusal-reader.js'
 import type { RefusalVerdict } from '../exchange/refusal-reader.js'
 
 interface Row extends RefusalVerdict {

@@ -1,3 +1,4 @@
+import { withAssertionDefaults } from '../exchange/client-authentication.js'
 import { createExchangePipeline } from '../exchange/exchange-pipeline.js'
 import { exchangePlace } from '../exchange/exchange-place.js'
 import { createJwtBearerExchanger } from '../exchange/jwt-bearer-exchanger.js'
@@ -29,7 +30,7 @@ export function claimProfileOfOptions({
 
 /** What the adapter needs of the options. */
 export interface AdapterOptions extends Pick<OnBehalfOfOptions, 'client' | 'exchange' | 'fetch'> {
-  readonly identityProvider: Pick<IdentityProvider, 'readRefusal'>
+  readonly identityProvider: Pick<IdentityProvider, 'readRefusal' | 'clientAssertion'>
 }
 
 /** The adapter to the token endpoint alone. */
@@ -38,7 +39,8 @@ export function adapterFor(
   { all, families }: Pick<KnownIssuers, 'all' | 'families'>,
 ): TokenExchanger {
   if ('exchanger' in client) return client.exchanger
-  const { id: clientId, ...clientAuthentication } = client
+  const { id: clientId, ...given } = client
+  const clientAuthentication = withAssertionDefaults(given, identityProvider.clientAssertion)
   const primaryOf = (name: string): string =>
     families.find((family) => family.some(({ issuer }) => issuer === name))?.[0]?.issuer ?? name
   const shared = {
@@ -52,7 +54,10 @@ export function adapterFor(
     timeoutMs: exchange.timeoutMs,
     fetch: exchange.fetch ?? fetch,
   }
-  if (exchange.grant === 'jwt_bearer') return createJwtBearerExchanger(shared)
+  if (exchange.grant === 'jwt_bearer') {
+    const { clientCapabilities } = exchange
+    return createJwtBearerExchanger({ ...shared, clientCapabilities })
+  }
   return createRfc8693Exchanger({ ...shared, subjectTokenType: exchange.subjectTokenType })
 }
 

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
+import { IDENTITY_PROVIDER_NAMES } from '../identity-providers/identity-provider.js'
+import { chooseProvider, identityProviderOf } from '../identity-providers/identity-providers.js'
 import type { Issue } from '../options/with-issues.js'
+
+const EXCHANGE = z.object({
+  issuer: z.string().optional().catch(undefined),
+  expectedAudiences: z.array(z.unknown()).optional().catch(undefined),
+})
 
 /** As much of the options as is sound, to look at them together. */
 const SOUND = z.object({
@@ -10,12 +17,20 @@ const SOUND = z.object({
   tokenAudience: z.string().optional().catch(undefined),
   toleratedAudiences: z.array(z.unknown()).catch([]).optional(),
   issuer: z.union([z.string().transform((one) => [one]), z.array(z.string())]).catch([]),
+  identityProvider: z.enum(IDENTITY_PROVIDER_NAMES).optional().catch(undefined),
+  allowedTenants: z.array(z.string()).catch([]).optional(),
   metadataUrl: z.string().optional().catch(undefined),
   jwksUrl: z.string().optional().catch(undefined),
   apis: z
     .record(
       z.string(),
-      z.object({ audience: z.unknown().optional(), baseUrl: z.unknown().optional() }).catch({}),
+      z
+        .object({
+          audience: z.unknown().optional(),
+          baseUrl: z.unknown().optional(),
+          exchange: EXCHANGE.optional().catch(undefined),
+        })
+        .catch({}),
     )
     .catch({}),
   tools: z
@@ -36,6 +51,7 @@ export function issuesTogether(options: unknown): readonly Issue[] {
     ...audienceIssues(sound),
     ...plainHttpIssues(sound),
     ...sharedSecretIssues(sound),
+    ...tenantIssues(sound),
   ]
 }
 
@@ -51,23 +67,63 @@ function toolIssues({ tools, apis }: z.output<typeof SOUND>): readonly Issue[] {
 function audienceIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
   const { endpoint, resource = endpoint?.href, tokenAudience, toleratedAudiences = [] } = sound
   const own = new Set<unknown>([resource, tokenAudience, ...toleratedAudiences])
-  return Object.entries(sound.apis)
-    .filter(([, { audience }]) => audience !== undefined && own.has(audience))
-    .map(([name]) => ({
-      path: ['apis', name, 'audience'],
+  return Object.entries(sound.apis).flatMap(([name, { audience, exchange }]) => {
+    const expected = exchange?.expectedAudiences ?? []
+    return [
+      ...(audience !== undefined && own.has(audience) ? [['audience']] : []),
+      ...(expected.some((one) => own.has(one)) ? [['exchange', 'expectedAudiences']] : []),
+    ].map((path) => ({
+      path: ['apis', name, ...path],
       message: "is this server's own or tolerated here: a token must not be good for both",
     }))
+  })
 }
 
 function sharedSecretIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
-  const [primary, ...others] = sound.issuer
   if (sound.dangerouslyShareClientSecret === true || sound.client.secret === undefined) return []
-  // All exchanges take place at that issuer.
-  if (sound.exchange?.issuer !== undefined) return []
-  const apart = primary === undefined ? undefined : issuerApartFrom(primary, others)
-  if (apart === undefined) return []
+  const [first, ...others] = sound.issuer
+  const forAll = sound.exchange?.issuer
+  const primary = forAll ?? first
+  if (primary === undefined) return []
+  // Where one is set for all exchanges, they take place nowhere else.
+  const apart = forAll === undefined ? issuerApartFrom(primary, others) : undefined
+  return [
+    ...(apart === undefined ? [] : [sharedSecret(['issuer'], apart)]),
+    ...Object.entries(sound.apis).flatMap(([name, { exchange }]) => {
+      const ofApi = issuerApartFrom(
+        primary,
+        exchange?.issuer === undefined ? [] : [exchange.issuer],
+      )
+      return ofApi === undefined ? [] : [sharedSecret(['apis', name, 'exchange', 'issuer'], ofApi)]
+    }),
+  ]
+}
+
+function sharedSecret(path: readonly string[], apart: string): Issue {
   const message = `"${apart}" would be sent the client's secret, which is that of another host. Use a private key, or set dangerouslyShareClientSecret, if all issuers are domains of one tenant`
-  return [{ path: ['issuer'], message }]
+  return { path, message }
+}
+
+/** What is wrong with issuers and tenants at this identity provider. */
+function tenantIssues({
+  issuer,
+  identityProvider,
+  allowedTenants = [],
+}: z.output<typeof SOUND>): readonly Issue[] {
+  const { provider } = chooseProvider(identityProvider, identityProviderOf(issuer[0] ?? ''))
+  const { isTenant, issuerIssue, title } = provider
+  const ofIssuers = issuer.flatMap((one) => (URL.canParse(one) ? (issuerIssue?.(one) ?? []) : []))
+  const strange = allowedTenants.filter((tenant) => isTenant?.(tenant) !== true)
+  return [
+    ...ofIssuers.map((message) => ({ path: ['issuer'], message })),
+    ...strange.map((tenant) => ({
+      path: ['allowedTenants'],
+      message:
+        isTenant === undefined
+          ? `is for identity providers with tenants, and this is ${title}`
+          : `must be ids of tenants, as they stand in the token: "${tenant}" is none`,
+    })),
+  ]
 }
 
 function plainHttpIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
@@ -80,6 +136,10 @@ function plainHttpIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
     [['jwksUrl'], urlOf(sound.jwksUrl)],
     ...Object.entries(sound.apis).map(
       ([name, { baseUrl }]) => [['apis', name, 'baseUrl'], baseUrl] as const,
+    ),
+    ...Object.entries(sound.apis).map(
+      ([name, { exchange }]) =>
+        [['apis', name, 'exchange', 'issuer'], urlOf(exchange?.issuer)] as const,
     ),
   ]
   return urls

@@ -51,6 +51,7 @@ const EXCHANGE = optionsSchema<ExchangeSettings>({
   ...STRICTNESS_SHAPE,
   ...MANNER_SHAPE,
   grant: optionValues.oneOf('token_exchange', 'jwt_bearer').optional(),
+  clientCapabilities: optionValues.texts('a capability').optional(),
   issuer: issuer.optional(),
   fetch: callable.optional(),
   forwardClientAddress: flag.optional(),

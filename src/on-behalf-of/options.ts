@@ -140,6 +140,11 @@ export interface ExchangeSettings
   readonly fetch?: Fetch | undefined
   /** How tokens are exchanged: RFC 8693, or RFC 7523 on behalf of a user. Default: as the identity provider does. */
   readonly grant?: IdentityProvider['grant'] | undefined
+  /**
+   * What our client says of itself to Entra ID (`xms_cc`), by RFC 7523 alone. With `['cp1']`, tokens live for up to a day, and an
+   * API may refuse one by a claims challenge. Default: nothing.
+   */
+  readonly clientCapabilities?: readonly string[] | undefined
   /** Set for a custom profile: the subject token type. */
   readonly subjectTokenType?: string | undefined
   /** Tells the authorization server the user's address. Default false. */

@@ -4,6 +4,7 @@ import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { unionScopes } from '../scopes.js'
 import { warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
+import { warnOfCertificate } from './certificate-warning.js'
 import { tellDocuments } from './document-log.js'
 import { tellListed } from './listed-tools.js'
 import type { ConfiguredTools } from './tools-of-config.js'
@@ -16,6 +17,7 @@ export function warnAtStart(config: Config, made: ConfiguredTools, log: Logger):
   warnOfSettingsFile(config.settingsFile, log)
   warnOfIdentityProvider(config.identityProvider, log)
   reportIgnoredScopes(config.exchange.ignoredScopes, log)
+  warnOfCertificate(config.exchange, log)
   tellDocuments(made.documents, log)
   reportWithheld(made, log)
   const { baselineScopes } = config.resource

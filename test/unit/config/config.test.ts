@@ -78,6 +78,8 @@ describe('the names that parseConfig takes', () => {
     delete environment['CONFIG_PATH']
     // Auth0 has no tenants to allow.
     delete environment['ALLOWED_TENANTS']
+    // Only Entra is told of them.
+    delete environment['EXCHANGE_CLIENT_CAPABILITIES']
     environment['MCP_AUTH0_CLIENT_SECRET'] = 'any'
     environment['DANGEROUSLY_SHARE_CLIENT_SECRET'] = 'true'
     expect(() => parseConfig(environment)).not.toThrow()

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FailureCode } from '../../../src/failures/errors.js'
-import { exchangeFailure, type ExchangeRefusal } from '../../../src/exchange/exchange-failure.js'
+import { exchangeFailure } from '../../../src/exchange/exchange-failure.js'
+import type { ExchangeRefusal } from '../../../src/exchange/refusal-reader.js'
 import { failureText } from '../../../src/failures/failure-text.js'
 
 const NOW_SECONDS = 2_000_000_000

@@ -191,8 +191,10 @@ describe('where an exchanged token comes from', () => {
   const issuer = (name: string) => issuerWith(() => Promise.resolve({ keys: [key.jwk] }), name)
 
   test('a token for an API with an issuer of its own comes from that issuer alone', async () => {
-    const expectations = { apiIssuers: [issuer(OWN)] }
+    const another = 'https://another-api.example/'
+    const expectations = { apiIssuers: [issuer(another), issuer(OWN)] }
     const target = { issuer: OWN }
+    expect(await reasonFor(target, { claims: { iss: another }, expectations })).toBe('issuer')
     expect(await isTaken(target, { claims: { iss: OWN }, expectations })).toBe(true)
     expect(await reasonFor(target, { expectations })).toBe('issuer')
     expect(await reasonFor({}, { claims: { iss: OWN }, expectations })).toBe('issuer')

@@ -148,6 +148,8 @@ const OPTIONS: {
     requireActor: 'setting',
     // By EXCHANGE_CLIENT=rfc7523, which rules the parameters of RFC 8693 out: test/unit/config/identity-provider.test.ts.
     grant: 'fixed',
+    // For EXCHANGE_CLIENT=rfc7523 alone.
+    clientCapabilities: 'fixed',
     targetParameter: 'setting',
     requestedTokenType: 'setting',
     actorToken: 'setting',

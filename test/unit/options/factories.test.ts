@@ -26,6 +26,10 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
   ],
   createIssuer: [[{ issuer: 'nonsense', jwksUrl: 'x' }], ['issuer', 'jwksUrl']],
   createJwtBearerVerifier: [[{ issuers: [], audience: '' }], ['issuers', 'audience']],
+  createJwtBearerExchanger: [
+    [{ clientCapabilities: ['"'] }],
+    ['metadata', 'clientId', 'clientAuthentication', 'clientCapabilities\\.0'],
+  ],
   createMemoryTokenCache: [[{ maxEntries: 0 }], ['maxEntries']],
   createOutgoingFetch: [[{ connections: -1, proxy: { http: 'x' } }], ['connections', 'proxy.http']],
   createProcessLog: [[{ level: 'loud', destination: 'x' }], ['level', 'destination']],
