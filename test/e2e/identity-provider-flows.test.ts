@@ -55,7 +55,7 @@ describe.each(SET_UPS)('a client of the official SDK, with the set-up for %s,', 
       const { refusals, fetch } = observed(running.endpoint)
       const alice = await running.connect('alice', { mode, fetch })
       expect(refusals).toEqual(['401'])
-      const { client, steppedUp } = alice
+      const { client } = alice
       const { tools } = await client.listTools()
       expect(tools.map((tool) => tool.name)).toEqual(
         expect.arrayContaining(['whoami', 'greet', 'createBooking']),
@@ -64,10 +64,10 @@ describe.each(SET_UPS)('a client of the official SDK, with the set-up for %s,', 
       expect(who.isError ?? false).toBe(false)
       const first = running.apiCalls.length
 
-      const greeted = await steppedUp(() => client.callTool({ name: 'greet', arguments: {} }))
+      const greeted = await alice.steppedUp(() => client.callTool({ name: 'greet', arguments: {} }))
       expect(greeted.isError ?? false).toBe(false)
       expect(refusals).toEqual(['401', '403 insufficient_scope'])
-      const booked = await steppedUp(() =>
+      const booked = await alice.steppedUp(() =>
         client.callTool({
           name: 'createBooking',
           arguments: { body: { tripId: 'trip-7', passengers: 2 } },

@@ -42,12 +42,12 @@ const auth0: Dialect = {
   }),
 }
 
-/** The client id is the URL of the endpoint: then the audience that the exchange wants is the one that clients ask for. */
 const keycloakToken = (user: UserNumber) => ({
   ...{ typ: 'Bearer', sub: uuid(user), sid: `session-${user}`, acr: '1' },
   ...{ preferred_username: `user-${user}`, email_verified: true },
 })
 
+/** The exchange wants our client id in `aud`, and clients ask for the URL: both stand there. */
 const keycloak: Dialect = {
   ...generic,
   name: 'keycloak',
