@@ -70,7 +70,7 @@ const version2: Dialect = {
   exactScopes: false,
 }
 
-/** Two versions of Entra's tokens: the registration of each resource chooses. */
+/** Two versions of Entra's tokens: the registration of each resource chooses. And two ways to ask for scopes. */
 export const ENTRA_DIALECTS: readonly Dialect[] = [
   version2,
   {
@@ -81,5 +81,15 @@ export const ENTRA_DIALECTS: readonly Dialect[] = [
       ...{ aud: API, ver: '1.0', appid: CLIENT_ID, appidacr: '1' },
       ...{ tid: TENANT, oid: entraUserId(user), sub: `for-api-${user}`, uti: `v${user}` },
     }),
+  },
+  {
+    ...version2,
+    name: 'entra, everything that is consented',
+    settings: (origin) => ({
+      ...version2.settings(origin),
+      EXCHANGE_SCOPE_REQUEST: 'default',
+    }),
+    exchange: { scopeRequest: 'default' },
+    asked: { ...version2.asked, scope: `${API}/.default` },
   },
 ]
