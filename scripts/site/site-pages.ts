@@ -44,6 +44,7 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
     text: 'Run',
     pages: [
       ['docs/operations.md', 'operations.md'],
+      ['docs/audit.md', 'audit.md'],
       ['docs/performance.md', 'performance.md'],
       ['docs/failures.md', 'failures.md'],
       ['docs/security.md', 'security.md'],

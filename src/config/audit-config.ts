@@ -39,7 +39,7 @@ export function auditIssues(
       'is missing. AUDIT_USER=pseudonym needs it: set it to the output of openssl rand -hex 32'
     issues.push({ key: 'AUDIT_PSEUDONYM_KEY', hint })
   }
-  if (user === 'as_is' && hasKey) {
+  if (user === 'as_is' && found.AUDIT_PSEUDONYM_KEY !== undefined) {
     const hint = 'has no effect with AUDIT_USER=as_is. Set AUDIT_USER=pseudonym, or remove it'
     issues.push({ key: 'AUDIT_PSEUDONYM_KEY', hint })
   }

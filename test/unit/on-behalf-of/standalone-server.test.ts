@@ -75,6 +75,7 @@ const CHANGED = {
   API_CONNECTIONS: '10',
   API_CONCURRENCY_PER_USER: '5',
   API_MAX_BYTES: '2048',
+  AUDIT_SINK: './audit.jsonl',
 } as const satisfies Environment
 
 /** Set by each server for itself. */

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { AuditQueue } from '../../../src/audit/audit-queue.js'
+import type { AuditRecord } from '../../../src/audit/audit-record-schema.js'
+import type { AuditBatch, AuditSink } from '../../../src/audit/audit-sink.js'
+import { RecordingLog } from '../../helpers/recording-log.js'
+
+/** A sink that fails while `broken`; and timers that a test runs by hand. */
+function failing() {
+  const log = new RecordingLog()
+  const waiting: (() => void)[] = []
+  const written: string[] = []
+  const state = { broken: false }
+  const sink: AuditSink = {
+    deliver({ lines }: AuditBatch) {
+      if (state.broken) return Promise.reject(new Error('no space left'))
+      written.push(...lines.trimEnd().split('\n'))
+      return Promise.resolve()
+    },
+    close: () => Promise.resolve(),
+  }
+  const timers = {
+    after: (_delayMs: number, run: () => void) => {
+      waiting.push(run)
+      return { cancel: () => undefined }
+    },
+  }
+  const retry = async (): Promise<void> => {
+    for (const run of waiting.splice(0)) run()
+    await settled()
+  }
+  return { log, written, state, sink, timers, retry }
+}
+
+const record = (id: number) => ({ requestId: `${id}` }) as AuditRecord
+/** Long enough for all that needs no timer. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+const ids = (written: readonly string[]) =>
+  written.map((line) => (JSON.parse(line) as AuditRecord).requestId)
+
+test('records that could not be written are written later, in their order and once', async () => {
+  const { log, written, state, sink, timers, retry } = failing()
+  const queue = new AuditQueue({ sink, log, timers })
+  state.broken = true
+  queue.write(record(1), false)
+  await settled()
+  queue.write(record(2), false)
+  expect(queue.accepts).toBe(false)
+  state.broken = false
+  await retry()
+  expect(ids(written)).toEqual(['1', '2'])
+  expect(queue.accepts).toBe(true)
+  expect(log.lines.map(({ name }) => name)).toEqual(['audit_sink_failed', 'audit_sink_recovered'])
+})
+
+test('records beyond the memory are dropped, counted one by one, and logged once', async () => {
+  const { log, written, state, sink, timers, retry } = failing()
+  let dropped = 0
+  const onDropped = (): void => {
+    dropped += 1
+  }
+  const queue = new AuditQueue({ sink, log, timers, onDropped, maxRecords: 3 })
+  state.broken = true
+  for (let id = 1; id <= 10; id += 1) queue.write(record(id), false)
+  await settled()
+  expect(dropped).toBe(7)
+  expect(log.named('audit_records_dropped')).toHaveLength(1)
+  state.broken = false
+  await retry()
+  expect(ids(written)).toEqual(['1', '2', '3'])
+  expect(log.named('audit_sink_recovered')[0]?.fields).toEqual({ dropped: 7 })
+})
+
+test('a place that is kept for a running call is not given to another record', () => {
+  const { log, sink, timers } = failing()
+  let dropped = 0
+  const onDropped = (): void => {
+    dropped += 1
+  }
+  const queue = new AuditQueue({ sink, log, timers, onDropped, maxRecords: 2 })
+  queue.reserve()
+  queue.reserve()
+  expect(queue.accepts).toBe(false)
+  queue.write(record(1), false)
+  expect(dropped).toBe(1)
+  queue.write(record(2), true)
+  queue.write(record(3), true)
+  expect(dropped).toBe(1)
+})
+
+test('what waits is written before the queue closes', async () => {
+  const { log, written, sink, timers } = failing()
+  const queue = new AuditQueue({ sink, log, timers })
+  queue.write(record(1), false)
+  await queue.close()
+  expect(ids(written)).toEqual(['1'])
+})
