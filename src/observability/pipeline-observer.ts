@@ -59,8 +59,11 @@ export interface ExchangeGuardState {
  * @category Observing
  */
 export interface PipelineObserver {
+  /** A token was looked for in a cache. */
   readonly cacheLookedUp?: ((event: CacheLookup) => void) | undefined
+  /** A token endpoint has answered, or has not. */
   readonly tokenRequestEnded?: ((event: TokenRequestEnded) => void) | undefined
+  /** A wait is over, also one of no length. */
   readonly turnWaited?: ((event: TurnWaited) => void) | undefined
   /** When exchanges at an authorization server begin, and with each change. */
   readonly exchangeGuardChanged?: ((state: ExchangeGuardState) => void) | undefined
