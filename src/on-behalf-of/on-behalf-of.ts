@@ -14,7 +14,7 @@ import { createToolRegistry } from '../tools/registry.js'
 import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
 import { withDefaults, type ResolvedOptions } from './defaults.js'
 import { claimProfileOfOptions, exchangerFor, issuersFor } from './exchanger.js'
-import { NO_FACTS, observationFor } from './observation.js'
+import { observationFor } from './observation.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
 import type { ListingServerOptions, OptionsNamingApis } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
@@ -91,11 +91,9 @@ export function composeOnBehalfOf(
 ): ComposedOnBehalfOf {
   const options = withDefaults(given)
   const connections = connectionsFor(options)
-  const declared = new Set(options.tools.map(({ name }) => name))
   const observation = observationFor({
     ...{ log: options.log, audit: options.audit, observer: options.observer },
-    ownTools: host === 'standalone',
-    toolFacts: toolFacts ?? ((name) => (declared.has(name) ? NO_FACTS : undefined)),
+    ...{ tools: options.tools, ownTools: host === 'standalone', toolFacts },
   })
   const chain = chainFor(options, {
     host,
