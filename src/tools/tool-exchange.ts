@@ -196,17 +196,11 @@ async function exchangeForTool(
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
     send: sendAs(userKeyOf(caller)),
-    report: (failure: OnBehalfOfError) => {
-      logCallFailure(logged, failure)
-    },
+    report: logCallFailure.bind(undefined, logged),
   }
   return {
-    open: (wanted, messageId) =>
-      createDownstreamClient({
-        signal: wanted,
-        observe: observed.requestsOf(messageId),
-        ...calls,
-      }),
+    open: (signal, messageId) =>
+      createDownstreamClient({ ...calls, signal, observe: observed.requestsOf(messageId) }),
   }
 }
 
