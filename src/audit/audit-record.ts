@@ -46,7 +46,7 @@ export function auditRecord(
     httpStatus,
     answerBytes,
     durationMs: rounded(durationMs),
-  } as const) as AuditRecord
+  } as const)
 }
 
 /** A name of ours as it is; what somebody else sent is bounded, and without anything that looks like a token. */

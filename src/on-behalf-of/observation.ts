@@ -22,7 +22,9 @@ export interface ObservationParts {
   readonly audit: AuditOptions | undefined
   /** Whether the tools are those of the standalone server. */
   readonly ownTools: boolean
-  readonly toolFacts: ObservationOptions['toolFacts']
+  readonly tools: readonly { readonly name: string }[]
+  /** Default: of the tools, that they are declared. */
+  readonly toolFacts: ObservationOptions['toolFacts'] | undefined
 }
 
 /** How a server is observed, and how that ends. */
@@ -34,7 +36,7 @@ export interface Observation {
 
 /** Creates what observes a server: the log, the audit, and an observer of the user's own. */
 export function observationFor(parts: ObservationParts): Observation {
-  const { log = silentLog, observer, audit: given, ownTools, toolFacts } = parts
+  const { log = silentLog, observer, audit: given, ownTools, tools } = parts
   // The log's names of users mean nothing outside of this process, unless the operator has given a key.
   const pseudonymize = createPseudonymizer(given?.pseudonymKey ?? randomBytes(32))
   const audit =
@@ -51,7 +53,7 @@ export function observationFor(parts: ObservationParts): Observation {
   if (combined === undefined) return { options: undefined, close }
   const options = {
     observer: combined,
-    toolFacts,
+    toolFacts: parts.toolFacts ?? declaredAmong(tools),
     ownTools,
     digestOf: audit && digestOf,
     describe: logs
@@ -64,5 +66,9 @@ export function observationFor(parts: ObservationParts): Observation {
   return { options, close }
 }
 
-/** Where nothing more is known of a declared tool than that. */
-export const NO_FACTS: ObservedTool = {}
+const NO_FACTS: ObservedTool = {}
+
+function declaredAmong(tools: ObservationParts['tools']): ObservationOptions['toolFacts'] {
+  const names = new Set(tools.map(({ name }) => name))
+  return (name) => (names.has(name) ? NO_FACTS : undefined)
+}

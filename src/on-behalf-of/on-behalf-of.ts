@@ -16,7 +16,7 @@ import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.
 import { withDefaults, type ResolvedOptions } from './defaults.js'
 import { exchangePartsFor, type ExchangeParts } from './exchange-parts.js'
 import { claimProfileOfOptions } from './exchanger.js'
-import { NO_FACTS, observationFor, type Observation } from './observation.js'
+import { observationFor } from './observation.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
 import type { ListingServerOptions, OptionsNamingApis } from './options.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
@@ -97,7 +97,10 @@ export function composeOnBehalfOf(
   const connections = connectionsFor(options)
   const reached = { ...options, fetch: options.fetch ?? connections.fetch }
   const exchange = exchangePartsFor(reached)
-  const observation = observationOf(options, host, toolFacts)
+  const observation = observationFor({
+    ...{ log: options.log, audit: options.audit, observer: options.observer },
+    ...{ tools: options.tools, ownTools: host === 'standalone', toolFacts },
+  })
   const chain = chainFor(reached, {
     host,
     exchange,
@@ -137,20 +140,6 @@ export function composeOnBehalfOf(
       await observation.close()
     },
   }
-}
-
-/** Without more facts, it is known of a tool that it is declared. */
-function observationOf(
-  { tools, log, audit, observer }: ResolvedOptions,
-  host: ToolHost,
-  toolFacts: ObservationOptions['toolFacts'] | undefined,
-): Observation {
-  const declared = new Set(tools.map(({ name }) => name))
-  return observationFor({
-    ...{ log, audit, observer },
-    ownTools: host === 'standalone',
-    toolFacts: toolFacts ?? ((name) => (declared.has(name) ? NO_FACTS : undefined)),
-  })
 }
 
 /** The handlers as one, which a request goes through no more than once wherever it is mounted. */

@@ -19,6 +19,7 @@ import { createDownstreamClient, type DownstreamApi } from '../downstream/downst
 import { downstreamStepUp } from '../downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../downstream/exchanged-token-source.js'
 import { createFairSender, type FairSender } from '../downstream/fair-sender.js'
+import type { ObserveApiCall } from '../downstream/send-observed.js'
 import type { TraceContext } from '../downstream/trace-context.js'
 import { assertDelegationAllowed, type DelegationPolicy } from '../exchange/delegation-policy.js'
 import {
@@ -164,28 +165,18 @@ async function exchangeForTool(
   options: ToolExchangeOptions,
 ): Promise<DownstreamAccess> {
   const { tool, downstream, authInfo, signal, trace, clientAddress, sendAs, targets } = exchange
-  const { observation } = exchange
   const { caller, subjectToken } = requireAuthContext(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
   const granted = grantedAlternative(authInfo, tool.name)
   const scopes = granted?.api ?? downstream.scopes
-  const logged: LoggedCall = {
-    tool: tool.name,
-    api: downstream.api,
-    audience: api.audience,
-    asked: scopes,
-    ...commonOf(authInfo, options),
-  }
   const { audience } = api
+  const call = { tool: tool.name, api: downstream.api }
+  const logged: LoggedCall = { ...call, audience, asked: scopes, ...commonOf(authInfo, options) }
   const target = targets.get(downstream.api)
   const wanted = { caller, subjectToken, audience, scopes, target, clientAddress }
-  const call = { tool: tool.name, api: downstream.api }
-  const exchanger =
-    observation === undefined
-      ? options.exchanger
-      : observedExchanger(options.exchanger, observation, call)
-  const tokens = new ExchangedTokenSource(exchanger, wanted, signal)
+  const observed = observedFor(call, exchange.observation, options.exchanger)
+  const tokens = new ExchangedTokenSource(observed.exchanger, wanted, signal)
   try {
     assertDecided(tool, granted)
     await assertDelegationAllowed(caller, options.delegation ?? {})
@@ -193,7 +184,7 @@ async function exchangeForTool(
   } catch (thrown) {
     const failure = asOnBehalfOfError(thrown)
     logExchangeFailure(logged, failure)
-    observation?.withoutAccess(tool.name, failure)
+    exchange.observation?.withoutAccess(tool.name, failure)
     const requiredScopes = granted?.server ?? tool.requiredScopes
     const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp }
     const stepUp = downstreamStepUp(failure, caller, mapping)
@@ -209,20 +200,33 @@ async function exchangeForTool(
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
     send: sendAs(userKeyOf(caller)),
-    report: (failure: OnBehalfOfError) => {
-      logCallFailure(logged, failure)
-    },
+    report: logCallFailure.bind(undefined, logged),
   }
   return {
-    open: (wanted, messageId) =>
-      createDownstreamClient({
-        signal: wanted,
-        observe:
-          observation &&
-          (({ method, template: path }) =>
-            new ApiCallObservation(observation, { ...call, method, path, messageId })),
-        ...calls,
-      }),
+    open: (signal, messageId) =>
+      createDownstreamClient({ ...calls, signal, observe: observed.requestsOf(messageId) }),
+  }
+}
+
+interface Observed {
+  readonly exchanger: TokenExchanger
+  /** Observes the requests to the API that are made for the message of an id. */
+  readonly requestsOf: (messageId: string | number | undefined) => ObserveApiCall | undefined
+}
+
+/** The exchanger of a tool, and its requests to the API, as they are observed; as they are where nobody observes. */
+function observedFor(
+  call: { readonly tool: string; readonly api: string },
+  observation: RequestObservation | undefined,
+  exchanger: TokenExchanger,
+): Observed {
+  if (observation === undefined) return { exchanger, requestsOf: () => undefined }
+  return {
+    exchanger: observedExchanger(exchanger, observation, call),
+    requestsOf:
+      (messageId) =>
+      ({ method, template: path }) =>
+        new ApiCallObservation(observation, { ...call, method, path, messageId }),
   }
 }
 

@@ -139,7 +139,7 @@ test('every failure code of a tool is the outcome of a record and of a log line 
   const token = await server.mint()
   for (const code of FAILURE_CODES) {
     const { headers } = await postMcp(server.endpoint, callTool('fails', { code }), { token })
-    const requestId = headers['x-request-id'] as string
+    const requestId = String(headers['x-request-id'])
     const record = server.audit.records.find((each) => each.requestId === requestId)
     expect(record).toMatchObject({ outcome: code, decision: 'allowed', tool: 'fails' })
     const lines = server.log.lines.filter(({ fields }) => fields['requestId'] === requestId)
