@@ -112,13 +112,8 @@ export function composeOnBehalfOf(
   const wiring = createWiringCheck({ endpoint, log })
   const context = once(chain.context)
   const guard = once([context, ...chain.guard])
-  const endpointChain = inSequence([
-    context,
-    ...chain.observed,
-    wiring.protect,
-    guard,
-    ...chain.endpoint,
-  ])
+  const inFront = [context, ...chain.observed, wiring.protect, guard]
+  const endpointChain = inSequence([...inFront, ...chain.endpoint])
   const metadata = Router().use(wiring.metadata)
   metadata.route([...metadataPaths(endpoint)]).all(context)
   metadata.use(chain.metadata, chain.errors)
