@@ -127,6 +127,8 @@ export interface DownstreamClientOptions {
   readonly clock?: Clock | undefined
   /** Who calls, and with which scopes: for the log of an API that wants more. */
   readonly tool?: CallingTool | undefined
+  /** Says what a failure is to the handler and the client. Default: itself. */
+  readonly settled?: ((failure: OnBehalfOfError) => OnBehalfOfError) | undefined
   /** Gets each failure that a call ends with, before the handler does. */
   readonly report?: ((failure: OnBehalfOfError) => void) | undefined
 }
@@ -134,11 +136,7 @@ export interface DownstreamClientOptions {
 /** Creates the client that a tool's handler gets. The handler cannot reach the token through it. */
 export function createDownstreamClient(options: DownstreamClientOptions): DownstreamClient {
   const { maxBytes = API_CALL_DEFAULTS.maxBytes } = options
-  const report = (thrown: unknown): OnBehalfOfError => {
-    const failure = asOnBehalfOfError(thrown)
-    options.report?.(failure)
-    return failure
-  }
+  const report = (thrown: unknown): OnBehalfOfError => reported(thrown, options)
   return {
     async fetch(path: AnyPath, request: TemplateRequest = {}) {
       try {
@@ -181,6 +179,16 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
       }
     },
   }
+}
+
+function reported(
+  thrown: unknown,
+  { settled, report }: Pick<DownstreamClientOptions, 'settled' | 'report'>,
+): OnBehalfOfError {
+  const found = asOnBehalfOfError(thrown)
+  const failure = settled?.(found) ?? found
+  report?.(failure)
+  return failure
 }
 
 interface Called {
