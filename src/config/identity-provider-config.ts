@@ -75,9 +75,9 @@ function exchangeIssuerIssues(
   ]
   return set.flatMap(([key, value]) => {
     if (value === undefined) return []
-    const hint =
-      identityProviderOf(value).issuerIssue?.(value) ??
-      ((found.ALLOWED_TENANTS ?? []).length > 0 ? ONE_PLACE : undefined)
+    const { issuerIssue, familyOf } = identityProviderOf(value)
+    const isOfOne = familyOf?.(value) !== undefined && (found.ALLOWED_TENANTS ?? []).length > 0
+    const hint = issuerIssue?.(value) ?? (isOfOne ? ONE_PLACE : undefined)
     return hint === undefined ? [] : [{ key, value, hint }]
   })
 }

@@ -162,9 +162,10 @@ function exchangeIssuerIssue(
 ): readonly Issue[] {
   if (issuer === undefined) return []
   if (!URL.canParse(issuer)) return [{ path, message: 'must be a URL' }]
+  const { issuerIssue, familyOf } = identityProviderOf(issuer)
   const message =
-    identityProviderOf(issuer).issuerIssue?.(issuer) ??
-    (allowedTenants.length > 0
+    issuerIssue?.(issuer) ??
+    (allowedTenants.length > 0 && familyOf?.(issuer) !== undefined
       ? 'is set together with allowedTenants, and tokens of one tenant cannot be exchanged at another: leave it out'
       : undefined)
   return message === undefined ? [] : [{ path, message }]
