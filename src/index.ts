@@ -90,7 +90,7 @@ export {
   createCachingExchanger,
   type CachingExchangerOptions,
 } from './exchange/caching-exchanger.js'
-export type { ClientAuthentication } from './exchange/client-authentication.js'
+export type { ClientAuthentication, AssertionAlgorithm } from './exchange/client-authentication.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
 export {
   createExchangePipeline,
@@ -154,7 +154,10 @@ export type { Delegation } from './identity/delegation.js'
 export type { Binding } from './identity/token-claims.js'
 export type { Caller, CallerPolicy, Claims, OwnCallerPolicy } from './identity/caller.js'
 export type { ClaimProfile, ClaimSettings } from './identity/claim-profile.js'
-export type { IdentityProviderName } from './identity-providers/identity-provider.js'
+export {
+  IDENTITY_PROVIDER_NAMES,
+  type IdentityProviderName,
+} from './identity-providers/identity-provider.js'
 export type { UserPolicy } from './identity/machine-token.js'
 export type { PresentedCredentials } from './identity/credentials.js'
 export type { Fetch } from './http/fetch-json.js'

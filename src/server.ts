@@ -18,11 +18,13 @@ export {
 } from './config/config.js'
 export type { ExchangeConfig } from './config/exchange-config.js'
 export type { ApiConfig, ApiNames, OpenApiConfig } from './config/apis-config.js'
+export type { IdentityProviderConfig } from './config/identity-provider-config.js'
 export type { OutgoingConfig } from './config/outgoing-config.js'
 export type { ResourceConfig } from './config/token-config.js'
 export type { HttpLimits } from './limits/http-limits.js'
 export { createProcessLog, type ProcessLogOptions } from './server/process-log.js'
 export { serve, type ListeningServer, type ServeOptions } from './server/serve.js'
+export type { TenantIssuers } from './identity-providers/issuers-of-tenants.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export { defineTool } from './tools/define-tool.js'
 export type {

@@ -9,11 +9,12 @@ const SOON_DAYS = 30
 
 /** Whether the certificate of our client is valid now, and for a while; nothing where it has none. */
 export function checkCertificate(
-  { clientCertificate }: Pick<Config['exchange'], 'clientCertificate'>,
+  exchange: Pick<Config['exchange'], 'clientAuthentication' | 'clientCertificate'>,
   clock: Clock,
 ): readonly Finding[] {
-  if (clientCertificate === undefined) return []
-  const { validFrom, validTo } = new X509Certificate(clientCertificate.certificate)
+  const certificate = certificateOf(exchange)
+  if (certificate === undefined) return []
+  const { validFrom, validTo } = new X509Certificate(certificate)
   const end = new Date(validTo)
   const until = day(end)
   const daysLeft = Math.floor((end.getTime() - clock()) / DAY_MS)
@@ -30,6 +31,16 @@ export function checkCertificate(
       ? warning(CHECK, `The certificate of the client expires on ${until}.`, RENEW)
       : ok(CHECK, `The certificate of the client is valid until ${until}.`),
   ]
+}
+
+/** That of mutual TLS, or of the assertions. */
+function certificateOf({
+  clientAuthentication,
+  clientCertificate,
+}: Pick<Config['exchange'], 'clientAuthentication' | 'clientCertificate'>): string | undefined {
+  return clientAuthentication.method === 'private_key_jwt'
+    ? clientAuthentication.certificate
+    : clientCertificate?.certificate
 }
 
 const RENEW =

@@ -100,11 +100,3 @@ export function createDeployment(
 export function locationsOf(config: Config): ReturnType<typeof issuerOptionsFor> {
   return issuerOptionsFor(issuerLocations(config))
 }
-
-/** Which setting names the issuer. */
-export function issuerSetting({ exchange, issuer }: Config, name: string): string {
-  if (name !== issuer.primary) {
-    return issuer.additional.includes(name) ? 'ADDITIONAL_ISSUERS' : 'EXCHANGE_ISSUER'
-  }
-  return /^rfc/.test(exchange.adapter) ? 'ISSUER_BASE_URL' : 'AUTH0_DOMAIN (or ISSUER_BASE_URL)'
-}

@@ -7,7 +7,8 @@ import { readUnverified, type UnverifiedToken } from '../../src/identity/unverif
 import { createJwtBearerVerifier } from '../../src/index.js'
 import type { Secret } from '../../src/secret.js'
 import { printable } from '../printable.js'
-import { issuerSetting, type Deployment } from './deployment.js'
+import type { Deployment } from './deployment.js'
+import { issuerSetting } from './issuer-setting.js'
 import { serverRefusal } from './server-refusal.js'
 import { ok, wrong, type Observation } from './finding.js'
 

@@ -1,10 +1,11 @@
 import { RemoteDocumentError } from '../../src/http/fetch-json.js'
 import type { Issuer } from '../../src/identity/issuer-keys.js'
 import { fetchIssuerMetadata, type IssuerMetadata } from '../../src/identity/issuer-metadata.js'
-import { CHECK_TIMEOUT_MS, issuerSetting, locationsOf, type Deployment } from './deployment.js'
+import { CHECK_TIMEOUT_MS, locationsOf, type Deployment } from './deployment.js'
 import type { Diagnosis } from './diagnosis.js'
 import { visitingFetch, type DocumentVisit } from './document-visits.js'
 import { notCheckable, ok, wrong, type Finding } from './finding.js'
+import { issuerSetting } from './issuer-setting.js'
 import { checkKeys } from './keys-check.js'
 import { metadataFault } from './metadata-fault.js'
 

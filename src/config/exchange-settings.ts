@@ -1,6 +1,6 @@
 import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
 import { DELEGATION_DEFAULTS } from '../exchange/delegation-policy.js'
-import { SIGNING_ALGORITHMS } from '../exchange/client-authentication.js'
+import { ASSERTION_ALGORITHMS } from '../exchange/client-authentication.js'
 import { EXCHANGE_DEFAULTS } from '../exchange/exchange-defaults.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
@@ -54,7 +54,7 @@ export const EXCHANGE_SETTINGS = {
   MCP_AUTH0_CLIENT_ASSERTION_ALGORITHM: setting({
     description:
       'How the assertions of private_key_jwt are signed. auto: PS256 at Entra; elsewhere RS256 for RSA keys, and the algorithm of the curve for other keys.',
-    schema: values.oneOf('auto', ...SIGNING_ALGORITHMS),
+    schema: values.oneOf('auto', ...ASSERTION_ALGORITHMS),
     example: 'auto',
     fallback: 'auto',
   }),

@@ -24,7 +24,7 @@ export type ClientAuthentication =
       /** The certificate of that key, PEM: its thumbprint goes into the header (`x5t#S256`). Entra ID finds the key by it. */
       readonly certificate?: string | undefined
       /** Default: RS256 for RSA, and the algorithm of the curve for other keys. Entra ID wants PS256. */
-      readonly algorithm?: SigningAlgorithm | undefined
+      readonly algorithm?: AssertionAlgorithm | undefined
       /** What the assertion is for. Default `issuer` (RFC 7523bis). Entra ID wants `token_endpoint`. */
       readonly audience?: 'issuer' | 'token_endpoint' | undefined
     }
@@ -32,14 +32,20 @@ export type ClientAuthentication =
   | { readonly method: 'tls_client_auth' }
 
 /** How an assertion can be signed. */
-export const SIGNING_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const
+export const ASSERTION_ALGORITHMS = [
+  'RS256',
+  'PS256',
+  'ES256',
+  'ES384',
+  'EdDSA',
+] as const satisfies readonly AssertionAlgorithm[]
 
-/** How an assertion is signed. */
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
+/** How an assertion is signed (RFC 7518 §3.1). */
+export type AssertionAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'ES384' | 'EdDSA'
 
 /** How an authorization server wants the assertions of its clients. */
 export interface AssertionDefaults {
-  readonly algorithm: SigningAlgorithm
+  readonly algorithm: AssertionAlgorithm
   readonly audience: 'issuer' | 'token_endpoint'
 }
 
@@ -61,7 +67,7 @@ export const CLIENT_AUTHENTICATION_SHAPE: OptionsShape<ClientAuthentication> = {
   privateKey: z.unknown().optional(),
   keyId: z.string('must be a text').optional(),
   certificate: z.string('must be a certificate in PEM').optional(),
-  algorithm: optionValues.oneOf(...SIGNING_ALGORITHMS).optional(),
+  algorithm: optionValues.oneOf(...ASSERTION_ALGORITHMS).optional(),
   audience: optionValues.oneOf('issuer', 'token_endpoint').optional(),
 }
 
@@ -97,7 +103,7 @@ function assertionIssue({
   if (messageOf(() => parsePrivateKey(text)) !== undefined) return undefined
   const key = parsePrivateKey(text)
   const unfit = messageOf(() => {
-    assertAlgorithmFits(key, algorithm as SigningAlgorithm | undefined)
+    assertAlgorithmFits(key, algorithm as AssertionAlgorithm | undefined)
   })
   if (unfit !== undefined) return { path: ['algorithm'], message: unfit }
   if (typeof certificate !== 'string') return undefined
@@ -135,7 +141,7 @@ export const CLIENT_AUTHENTICATION_SCHEMA = optionsSchema<ClientAuthentication>(
  */
 export async function importPrivateKey(
   text: string,
-  algorithm?: SigningAlgorithm,
+  algorithm?: AssertionAlgorithm,
 ): Promise<CryptoKey> {
   const key = parsePrivateKey(text)
   assertAlgorithmFits(key, algorithm)
@@ -146,7 +152,10 @@ export async function importPrivateKey(
 }
 
 /** Throws a `TypeError` where keys of this type do not sign by the algorithm. */
-export function assertAlgorithmFits(key: KeyObject, algorithm: SigningAlgorithm | undefined): void {
+export function assertAlgorithmFits(
+  key: KeyObject,
+  algorithm: AssertionAlgorithm | undefined,
+): void {
   const own = algorithmOf(key)
   if (algorithm === undefined || algorithm === own) return
   if (algorithm === 'PS256' && own === 'RS256') return
@@ -171,7 +180,7 @@ function readKey(text: string): KeyObject {
   }
 }
 
-function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): SigningAlgorithm {
+function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): AssertionAlgorithm {
   if (asymmetricKeyType === 'rsa') return 'RS256'
   if (asymmetricKeyType === 'ed25519') return 'EdDSA'
   if (asymmetricKeyType !== 'ec') throw unusable()

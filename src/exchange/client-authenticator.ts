@@ -42,7 +42,11 @@ async function signedAssertion({
   return ({ token_endpoint: endpoint }) =>
     openid.PrivateKeyJwt(signingKey, {
       [openid.modifyAssertion]: (header, payload) => {
-        if (thumbprint !== undefined) header['x5t#S256'] = thumbprint
+        if (thumbprint !== undefined) {
+          // Microsoft's certificate credentials name both.
+          header['typ'] = 'JWT'
+          header['x5t#S256'] = thumbprint
+        }
         if (audience === 'token_endpoint' && typeof endpoint === 'string') {
           payload['aud'] = endpoint
         }

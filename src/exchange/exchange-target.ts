@@ -24,7 +24,16 @@ export interface ResolvedTarget extends ExchangeManner {
 }
 
 /** The members of an `ExchangeManner` that may be set for all APIs together. */
-export type MannerSettings = Pick<ExchangeTarget, keyof typeof MANNER_VALUES>
+export type MannerSettings = Pick<
+  ExchangeTarget,
+  | 'targetParameter'
+  | 'requestedTokenType'
+  | 'actorToken'
+  | 'issuedTokenType'
+  | 'actorCheck'
+  | 'scopeRequest'
+  | 'scopeCase'
+>
 
 const { oneOf, text, texts } = optionValues
 

@@ -35,6 +35,7 @@ export interface ExchangedToken {
   readonly delegation?: Delegation | undefined
   /** As answered, in lower case. */
   readonly tokenType?: string | undefined
+  /** As answered. A value that is no text stands here as JSON, so that it does not count as missing. */
   readonly issuedTokenType?: string | undefined
 }
 

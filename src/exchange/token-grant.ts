@@ -95,6 +95,11 @@ function exchangedToken(
     expiresAtSeconds:
       lifetimeSeconds === undefined ? undefined : Math.floor(clock() / 1_000) + lifetimeSeconds,
     scopes: answer.scope === undefined ? undefined : parseScope(answer.scope),
-    issuedTokenType: typeof issuedTokenType === 'string' ? issuedTokenType : undefined,
+    issuedTokenType: namedType(issuedTokenType),
   }
+}
+
+/** One that is no text is not one that is missing: it stays there, as a text that no type has. */
+function namedType(value: unknown): string | undefined {
+  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value)
 }

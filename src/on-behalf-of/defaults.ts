@@ -2,6 +2,7 @@ import { API_CALL_DEFAULTS } from '../downstream/api-call-defaults.js'
 import { DELEGATION_DEFAULTS } from '../exchange/delegation-policy.js'
 import { EXCHANGE_DEFAULTS } from '../exchange/exchange-defaults.js'
 import { mannerSettings } from '../exchange/exchange-target.js'
+import type { IdentityProvider } from '../identity-providers/identity-provider.js'
 import { chooseProvider, identityProviderOf } from '../identity-providers/identity-providers.js'
 import { issuersOfTenants } from '../identity-providers/issuers-of-tenants.js'
 import { targetOfApi } from '../identity-providers/target-of-api.js'
@@ -21,13 +22,8 @@ import type { ListingServerOptions } from './options.js'
 export function withDefaults(options: ListingServerOptions) {
   const { endpoint, resource = endpoint.href, issuer, callerPolicy = {}, access = {} } = options
   const { exchange = {}, apiCalls = {}, http = {}, delegation = {} } = options
-  const configured = typeof issuer === 'string' ? [issuer] : issuer
-  const { provider } = chooseProvider(
-    options.identityProvider,
-    identityProviderOf(configured[0] ?? ''),
-  )
   const own = { clientId: options.client.id, resource }
-  const tenants = issuersOfTenants(configured, options.allowedTenants ?? [], provider)
+  const { provider, tenants } = providerAndTenants(issuer, options)
   // Scopes that were assigned to users cannot be asked for.
   const assigned = callerPolicy.scopeClaim !== undefined
   return {
@@ -43,12 +39,7 @@ export function withDefaults(options: ListingServerOptions) {
     metadataLocation: options.metadataLocation ?? 'host',
     baselineScopes: options.baselineScopes ?? requiredScopesOf(options.tools),
     ...{ issuers: tenants.issuers, allowedTenants: options.allowedTenants ?? [] },
-    apis: Object.fromEntries(
-      Object.entries(options.apis).map(([name, api]) => [
-        name,
-        { ...api, exchange: targetOfApi(api, provider, exchange) },
-      ]),
-    ),
+    apis: apisWithTargets(options, provider),
     keysStaleMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
     undeclaredTools: options.undeclaredTools ?? 'refuse',
     sessions: options.sessions ?? false,
@@ -73,6 +64,29 @@ export function withDefaults(options: ListingServerOptions) {
     dangerouslyShareClientSecret: options.dangerouslyShareClientSecret ?? false,
     dangerouslyAllowHttp: options.dangerouslyAllowHttp ?? false,
   }
+}
+
+function providerAndTenants(
+  issuer: ListingServerOptions['issuer'],
+  { identityProvider, allowedTenants = [] }: ListingServerOptions,
+) {
+  const configured = typeof issuer === 'string' ? [issuer] : issuer
+  const found = identityProviderOf(configured[0] ?? '')
+  const { provider } = chooseProvider(identityProvider, found)
+  return { provider, tenants: issuersOfTenants(configured, allowedTenants, provider) }
+}
+
+/** Every API with all that is known of how its tokens are exchanged. */
+function apisWithTargets(
+  { apis, exchange = {} }: ListingServerOptions,
+  provider: IdentityProvider,
+): ListingServerOptions['apis'] {
+  return Object.fromEntries(
+    Object.entries(apis).map(([name, api]) => [
+      name,
+      { ...api, exchange: targetOfApi(api, provider, exchange) },
+    ]),
+  )
 }
 
 /** The options of `onBehalfOf` without a gap. */

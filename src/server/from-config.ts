@@ -105,6 +105,15 @@ async function composed(
   }
 }
 
+function apisOf({ apis }: Config): AppOptions['apis'] {
+  return Object.fromEntries(
+    Object.entries(apis).map(([name, { audience, baseUrl, exchange }]) => [
+      name,
+      { audience, baseUrl, exchange },
+    ]),
+  )
+}
+
 /** A configuration as the options of a server. */
 export async function appOptions(
   config: Config,
@@ -129,12 +138,7 @@ export async function appOptions(
     dangerouslyAllowHttp: issuer.dangerouslyAllowHttp,
     dangerouslyShareClientSecret: issuer.dangerouslyShareClientSecret,
     client: await clientFromConfig(config, connections.exchange),
-    apis: Object.fromEntries(
-      Object.entries(config.apis).map(([name, { audience, baseUrl, exchange: target }]) => [
-        name,
-        { audience, baseUrl, exchange: target },
-      ]),
-    ),
+    apis: apisOf(config),
     access: config.access,
     callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
     delegation: config.delegation,

@@ -14,6 +14,7 @@ async function withAlice(ailment?: Ailment, switches: Partial<Switches> = {}): P
 const withoutSlash: Ailment = {
   environment: ({ api }) => ({ API_AUTH0_AUDIENCE: api.replace(/\/$/, '') }),
 }
+const atAuth0: Ailment = { environment: () => ({ IDENTITY_PROVIDER: 'auth0' }) }
 const withApis =
   (change: Partial<Directory['resource_servers'][number]>) =>
   (regular: Directory): Directory => ({
@@ -135,7 +136,7 @@ describe('doctor and the traps of the quickstarts', () => {
 
   test('a client without the right to exchange, told apart from a wrong secret without a token', async () => {
     const one = await start({
-      environment: () => ({ IDENTITY_PROVIDER: 'auth0' }),
+      ...atAuth0,
       directory: (regular) => ({
         ...regular,
         clients: regular.clients.map((client) =>
@@ -265,7 +266,7 @@ describe("doctor and a user's token that the MCP server refuses", () => {
     ['an opaque token', 'a-random-opaque-token', /resource_parameter_profile/],
     ['something that is no token', 'not a token', /access token/],
   ])('%s', async (_title, token, hint) => {
-    const one = await start({ environment: () => ({ IDENTITY_PROVIDER: 'auth0' }) })
+    const one = await start(atAuth0)
     const { wrong, named } = await one.diagnose(token)
     const { output } = await one.read(token)
     expect(wrong()).toEqual(['token.inbound'])
@@ -291,10 +292,8 @@ describe("doctor and a user's token that the MCP server refuses", () => {
 
   test('claims that steer a terminal are shown without that', async () => {
     const one = await start()
-    const token = await one.authorizationServer.signToken({
-      ...good(one),
-      sub: 'auth0|\u001b[31mred\u202e',
-    })
+    const sub = 'auth0|\u001b[31mred\u202e'
+    const token = await one.authorizationServer.signToken({ ...good(one), sub })
     const { output } = await one.read(token)
     expect(output).toContain('auth0|?[31mred?')
   })

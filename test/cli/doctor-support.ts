@@ -45,6 +45,7 @@ export interface Finding {
   readonly message: string
   readonly hint?: string
   readonly waitsFor?: string
+  readonly issuer?: string
 }
 
 export interface Diagnosis {

@@ -10,6 +10,12 @@ import { createRfc8693Exchanger } from '../../src/exchange/rfc8693-exchanger.js'
 import { ACCESS_TOKEN_TYPE, type TokenExchanger } from '../../src/exchange/token-exchanger.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
 import { createOutgoingFetch } from '../../src/http/outgoing-fetch.js'
+import { targetOfApi } from '../../src/identity-providers/target-of-api.js'
+import { IDENTITY_PROVIDERS } from '../../src/identity-providers/identity-providers.js'
+import { adapterFor } from '../../src/on-behalf-of/exchanger.js'
+import type { ResolvedTarget } from '../../src/exchange/exchange-target.js'
+import type { Dialect } from '../helpers/dialects/dialect.js'
+import { DIALECTS } from '../helpers/dialects/dialects.js'
 import { createIssuer } from '../../src/identity/issuer-keys.js'
 import { Secret } from '../../src/secret.js'
 import { trustingFetch } from '../../apps/authorization-server/testing/serve-tls.js'
@@ -27,7 +33,10 @@ export interface Adapter {
   /** Whether the adapter makes its requests itself and so decides about their headers. */
   readonly ownsRequests: boolean
   /** By which grant it asks. Default RFC 8693. */
-  readonly grant?: 'jwt_bearer'
+  readonly grant?: 'jwt_bearer' | undefined
+  /** The API of its exchanges, and what they ask for `read:private` by which parameter. Default: as Auth0's On-Behalf-Of. */
+  readonly dialect?: Dialect
+  readonly target?: ResolvedTarget | undefined
   readonly create: (issuer: TestIssuer, options?: AdapterOptions) => TokenExchanger
 }
 
@@ -81,6 +90,29 @@ export const ADAPTERS: readonly Adapter[] = [
       createAuth0ApiClientExchanger({ ...options, apiClient: apiClientOf(issuer) }),
   },
 ]
+
+/** The adapter of `onBehalfOf` with the profile of each identity provider, and the settings of those that have none. */
+export const PROFILES: readonly Adapter[] = DIALECTS.filter(
+  // Which version a token is of is no matter of the request.
+  ({ name }) => name !== 'entra, tokens of version 1',
+).map((dialect) => {
+  const identityProvider = IDENTITY_PROVIDERS[dialect.provider]
+  const { grant } = identityProvider
+  return {
+    name: `profile of ${dialect.name}`,
+    ownsRequests: true,
+    grant: grant === 'jwt_bearer' ? grant : undefined,
+    dialect,
+    target: targetOfApi(dialect, identityProvider, {}),
+    create: (issuer, options) => {
+      const known = createIssuer({ issuer: issuer.issuer, fetch: fetchOf(issuer) })
+      const client = { ...secret, id: CLIENT.id, method: 'client_secret_post' } as const
+      const parts = { client, identityProvider, fetch: fetchOf(issuer) }
+      const exchange = { ...options, grant }
+      return adapterFor({ ...parts, exchange }, { all: [known], families: [] })
+    },
+  }
+})
 
 function rfc8693(
   { issuer }: TestIssuer,

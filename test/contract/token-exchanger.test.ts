@@ -11,7 +11,7 @@ import { Secret } from '../../src/secret.js'
 import { USER_AGENT } from '../../src/version.js'
 import { json, TestIssuer } from '../helpers/test-issuer.js'
 import { failureOf as failure } from '../unit/outcomes.js'
-import { ADAPTERS, CLIENT } from './adapters.js'
+import { ADAPTERS, CLIENT, PROFILES } from './adapters.js'
 
 const AUDIENCE = 'https://api.example/'
 const SUBJECT_TOKEN = 'header.payload.signature'
@@ -24,7 +24,9 @@ function callerOf(issuer: TestIssuer, more: Record<string, unknown> = {}): Calle
   })
 }
 
-describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests, grant }) => {
+describe.each([...ADAPTERS, ...PROFILES])('the adapter $name', (adapter) => {
+  const { create, ownsRequests, grant, dialect, target } = adapter
+  const audience = dialect?.audience ?? AUDIENCE
   let issuer: TestIssuer
   let exchanger: TokenExchanger
 
@@ -40,27 +42,19 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests, grant }) =
 
   afterAll(() => issuer.close())
 
+  const requestAt = (at: TestIssuer): TokenExchangeRequest => ({
+    caller: callerOf(at),
+    subjectToken: new Secret(SUBJECT_TOKEN),
+    audience,
+    target,
+    scopes: ['read:private'],
+  })
+
   const exchange = (
     more: { scopes?: string[]; caller?: Caller; clientAddress?: string } = {},
     options?: ExchangeOptions,
   ): ReturnType<TokenExchanger['exchange']> =>
-    exchanger.exchange(
-      {
-        caller: callerOf(issuer),
-        subjectToken: new Secret(SUBJECT_TOKEN),
-        audience: AUDIENCE,
-        scopes: ['read:private'],
-        ...more,
-      },
-      options,
-    )
-
-  const requestAt = (at: TestIssuer): TokenExchangeRequest => ({
-    caller: callerOf(at),
-    subjectToken: new Secret(SUBJECT_TOKEN),
-    audience: AUDIENCE,
-    scopes: ['read:private'],
-  })
+    exchanger.exchange({ ...requestAt(issuer), ...more }, options)
 
   const answer = (status: number, body: unknown, headers: Record<string, string> = {}): void => {
     issuer.tokenResponder = (_, res) => {
@@ -95,7 +89,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests, grant }) =
     expect(exchanged.expiresAtSeconds).toBeUndefined()
   })
 
-  test.runIf(grant === undefined)(
+  test.runIf(grant === undefined && dialect === undefined)(
     'every adapter asks for an exchange On-Behalf-Of, as the documentation has it',
     async () => {
       answer(200, granted)
@@ -159,7 +153,7 @@ describe.each(ADAPTERS)('the adapter $name', ({ create, ownsRequests, grant }) =
   ])('every adapter reports %i %j as %s', async (status, body, code) => {
     answer(status, { ...body, error_description: 'words of the server' })
     const error = await failure(exchange())
-    expect(error.code).toBe(code)
+    expect(error.code).toBe(dialect?.refusals?.[`${status} ${body.error}`] ?? code)
     expect(error.message).not.toContain('words of the server')
   })
 

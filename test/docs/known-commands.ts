@@ -74,6 +74,10 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { by: 'test', file: 'test/cli/setup-export.test.ts' },
   },
   { command: /^npm run setup -- /, verified: { needs: 'a tenant' } },
+  {
+    command: /^IDENTITY_PROVIDER=(?:entra|keycloak|okta) npm start$/,
+    verified: { by: 'test', file: 'test/e2e/npm-start-stand-in.test.ts' },
+  },
   { command: /^npm start$/, verified: { by: 'test', file: 'test/e2e/npm-start.test.ts' } },
   {
     command: /^npm run tools -- --openapi (?:apps\/downstream-api\/)?openapi\.yaml$/,

@@ -27,7 +27,12 @@ describe('the documentation site', () => {
       '[a](identity-providers/entra.md)',
       '[a](./entra.md)',
     ],
-    ['a page from there', 'docs/identity-providers/entra.md', '[a](../auth0.md)', '[a](./auth0.md)'],
+    [
+      'a page from there',
+      'docs/identity-providers/entra.md',
+      '[a](../auth0.md)',
+      '[a](./auth0.md)',
+    ],
     ['the README', 'docs/library.md', '[a](../README.md)', '[a](./index.md)'],
     ['a page from the README', 'README.md', '[`a`](docs/auth0.md)', '[`a`](./auth0.md)'],
     ['a heading of the page', 'README.md', '[a](#b)', '[a](#b)'],

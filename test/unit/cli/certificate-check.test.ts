@@ -12,15 +12,28 @@ const { cert, private: key } = await generate([{ name: 'commonName', value: 'mcp
   notAfterDate: new Date(start + 90 * DAY_MS),
 })
 const { validTo } = new X509Certificate(cert)
-const clientCertificate = { certificate: cert, key: new Secret(key) }
+const ofTls = {
+  clientAuthentication: { method: 'tls_client_auth' },
+  clientCertificate: { certificate: cert, key: new Secret(key) },
+} as const
+const ofAssertions = {
+  clientAuthentication: {
+    method: 'private_key_jwt',
+    privateKey: new Secret(key),
+    certificate: cert,
+  },
+  clientCertificate: undefined,
+} as const
 const end = new Date(validTo).getTime()
 
 const verdictAt = (timeMs: number): readonly string[] =>
-  checkCertificate({ clientCertificate }, () => timeMs).map(({ verdict }) => verdict)
+  checkCertificate(ofTls, () => timeMs).map(({ verdict }) => verdict)
 
 describe('doctor and the certificate of the client', () => {
   test('without a certificate it says nothing', () => {
-    expect(checkCertificate({ clientCertificate: undefined }, () => 0)).toEqual([])
+    const clientAuthentication = { secret: new Secret('a secret') }
+    const withSecret = { clientAuthentication, clientCertificate: undefined }
+    expect(checkCertificate(withSecret, () => 0)).toEqual([])
   })
 
   test.each([
@@ -33,8 +46,15 @@ describe('doctor and the certificate of the client', () => {
     expect(verdictAt(timeMs)).toEqual([verdict])
   })
 
+  test('the certificate of assertions counts as that of mutual TLS does', () => {
+    expect(checkCertificate(ofAssertions, () => end + 1_000)).toEqual(
+      checkCertificate(ofTls, () => end + 1_000),
+    )
+    expect(checkCertificate(ofAssertions, () => end + 1_000)).toHaveLength(1)
+  })
+
   test('the day of its end and the settings of a new one are named', () => {
-    const [finding] = checkCertificate({ clientCertificate }, () => end + DAY_MS)
+    const [finding] = checkCertificate(ofTls, () => end + DAY_MS)
     expect(finding?.message).toContain(new Date(validTo).toISOString().slice(0, 10))
     expect(finding?.hint).toContain('MCP_AUTH0_CLIENT_CERTIFICATE')
   })

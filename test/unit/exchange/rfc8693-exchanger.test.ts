@@ -201,10 +201,10 @@ describe('the answer', () => {
   })
 
   test.each([[5], [null], [{}], [[TYPE]]])(
-    'the answer has no type of the token where it says %j',
+    'an issued_token_type of %j is a wrong type, and not a missing one',
     async (issued_token_type) => {
       const { exchange } = await setUp(json({ ...ANSWER, issued_token_type }))
-      expect((await exchange()).issuedTokenType).toBeUndefined()
+      expect((await exchange()).issuedTokenType).toBe(JSON.stringify(issued_token_type))
     },
   )
 

@@ -1,10 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FAILURE_CODES, type FailureCode } from '../../../src/failures/errors.js'
-import {
-  FAILURE_TABLE,
-  type FailureRule,
-} from '../../../src/failures/failure-table.js'
+import { FAILURE_TABLE, type FailureRule } from '../../../src/failures/failure-table.js'
 import { failureText } from '../../../src/failures/failure-text.js'
 
 type Answer = readonly [FailureRule['respondAs'], number, FailureRule['challenge']]

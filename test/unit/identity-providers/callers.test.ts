@@ -200,3 +200,79 @@ test('no claims get in by the profile of an identity provider that do not get in
   )
   expect(letIn).toBeGreaterThan(200)
 })
+
+/** What a deployment may set; none of it opens what is closed without. */
+const policies = fc.record(
+  {
+    userClaim: fc.constantFrom('scp', 'uid', 'email', 'sub'),
+    clientClaim: fc.constantFrom('azp', 'app', 'sub', 'oid'),
+    subjectClaims: fc.constantFrom(['sub'], ['oid', 'tid'], ['uid'], ['app']),
+    scopeClaim: fc.constantFrom('scope', 'scp', 'roles', 'app'),
+    scopePrefix: fc.constantFrom('api://other', 'https://mcp.example/mcp'),
+    ignorePermissions: fc.boolean(),
+  },
+  { requiredKeys: [] },
+)
+
+const profiles = fc.constantFrom(...IDENTITY_PROVIDER_NAMES)
+
+test('a machine gets in by no profile and no setting, whichever claims of a person stand beside its own', () => {
+  let withMarks = 0
+  const people = fc.constantFrom(...PERSONS.map(([, , claims]) => claims))
+  const machines = fc.constantFrom(...MACHINES.map(([, , claims]) => claims))
+  fc.assert(
+    fc.property(people, machines, policies, profiles, (person, machine, policy, name) => {
+      // An app of Entra ID that does not say so is known by what it lacks.
+      const lacks = machine['idtyp'] === undefined && machine['oid'] !== undefined
+      const scopes = lacks ? { scp: machine['scp'] } : {}
+      const claims = { app: 'x', email: 'a@example.com', ...person, ...machine, ...scopes }
+      const refusal = failureThrownBy(() => callerOf(name, claims, policy))
+      expect(refusal.code).toBe('invalid_token')
+      if (refusal.details.reason === 'machine_token') withMarks += 1
+    }),
+    { numRuns: 4_000 },
+  )
+  expect(withMarks).toBeGreaterThan(3_000)
+})
+
+test('profiles that let the same claims in read the same rights, client and chain out of them', () => {
+  let compared = 0
+  fc.assert(
+    fc.property(claimSets, profiles, profiles, (claims, one, other) => {
+      if (!isLetIn(one, claims) || !isLetIn(other, claims)) return
+      compared += 1
+      const rightsOf = (name: IdentityProviderName) => {
+        const { scopes, permissions, clientId, delegation, binding, subject } = callerOf(
+          name,
+          claims,
+        )
+        return { scopes, permissions, clientId, delegation, binding, subject }
+      }
+      expect(rightsOf(one)).toEqual(rightsOf(other))
+    }),
+    { numRuns: 4_000 },
+  )
+  expect(compared).toBeGreaterThan(200)
+})
+
+test('two tokens are of one user by a profile only where every claim that names the user is the same', () => {
+  let same = 0
+  const changes = fc.array(fc.tuple(fc.constantFrom(...NAMES), anything), { maxLength: 2 })
+  const people = fc.constantFrom(...PERSONS.map(([, , claims]) => claims))
+  fc.assert(
+    fc.property(people, changes, changes, profiles, (person, first, second, name) => {
+      const [a, b] = [first, second].map((changed) => ({
+        ...person,
+        ...Object.fromEntries(changed),
+      }))
+      if (a === undefined || b === undefined || !isLetIn(name, a) || !isLetIn(name, b)) return
+      if (userKeyOf(callerOf(name, a)) !== userKeyOf(callerOf(name, b))) return
+      same += 1
+      for (const claim of IDENTITY_PROVIDERS[name].claims.subjectClaims) {
+        expect((a as Claims)[claim]).toBe((b as Claims)[claim])
+      }
+    }),
+    { numRuns: 4_000 },
+  )
+  expect(same).toBeGreaterThan(200)
+})
