@@ -2,7 +2,11 @@ import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { CLIENT_CAPABILITY } from '../exchange/client-capability.js'
-import { parsePrivateKey } from '../exchange/client-authentication.js'
+import {
+  ENCRYPTED_KEY,
+  isEncryptedKey,
+  parsePrivateKey,
+} from '../exchange/client-authentication.js'
 import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
 import { NAMES_NO_USER, namesNoUser } from '../identity/claim-profile.js'
@@ -212,7 +216,9 @@ export const privateKey = z.string().transform((value, context) => {
     return new Secret(text)
   } catch {
     context.addIssue(
-      'must be a private key as PEM or JWK (RSA, P-256, P-384 or Ed25519). Its line breaks may be written as \\n; in .env, several lines go between quotes',
+      isEncryptedKey(text)
+        ? ENCRYPTED_KEY
+        : 'must be a private key as PEM or JWK (RSA, P-256, P-384 or Ed25519). Its line breaks may be written as \\n; in .env, several lines go between quotes',
     )
     return z.NEVER
   }
