@@ -16,7 +16,7 @@ import {
   type DownstreamAccess,
 } from '../downstream/downstream-access.js'
 import { createDownstreamClient, type DownstreamApi } from '../downstream/downstream-client.js'
-import { downstreamStepUp } from '../downstream/downstream-step-up.js'
+import { downstreamStepUp, type StepUpMapping } from '../downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../downstream/exchanged-token-source.js'
 import { createFairSender, type FairSender } from '../downstream/fair-sender.js'
 import type { TraceContext } from '../downstream/trace-context.js'
@@ -34,8 +34,9 @@ import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { createSender } from '../http/create-sender.js'
 import { requireAuthContext } from '../identity/auth-context.js'
-import { userKeyOf } from '../identity/caller.js'
+import { userKeyOf, type Caller } from '../identity/caller.js'
 import { silentLog, type Logger } from '../logging/logger.js'
+import { ClaimsLoops } from './claims-loops.js'
 import { grantedAlternative } from './granted-alternatives.js'
 import type { ToolRegistry } from './registry.js'
 import type { DownstreamRequirement, ToolAlternative, ToolRequirements } from './tool.js'
@@ -108,6 +109,7 @@ interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
   readonly sendAs: FairSender
   /** How tokens for each API are exchanged, where something is said of it. */
   readonly targets: ReadonlyMap<string, ResolvedTarget>
+  readonly loops: ClaimsLoops
 }
 
 /**
@@ -124,6 +126,7 @@ export function createToolExchange(
   assertApisKnown(options)
   const { connections, concurrencyPerUser } = options
   const targets = targetsOf(options.apis)
+  const loops = new ClaimsLoops()
   const sendAs = createFairSender({
     send: createSender({ fetch: options.fetch, connections }),
     connections,
@@ -140,48 +143,46 @@ export function createToolExchange(
     const signal = tools.some(({ downstream }) => downstream !== undefined)
       ? request.signal()
       : undefined
+    const common = { authInfo, trace, clientAddress, signal, sendAs, targets, loops }
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
-      const { downstream } = tool
-      const exchange = { authInfo, trace, clientAddress, signal, tool, downstream, sendAs, targets }
+      const exchange = { ...common, tool, downstream: tool.downstream }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
   }
 }
 
 async function exchangeForTool(
-  { tool, downstream, authInfo, signal, trace, clientAddress, sendAs, targets }: ExchangeForTool,
+  { tool, downstream, authInfo, signal, trace, clientAddress, ...shared }: ExchangeForTool,
   options: ToolExchangeOptions,
 ): Promise<DownstreamAccess> {
   const { caller, subjectToken } = requireAuthContext(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
+  const { audience } = api
   const granted = grantedAlternative(authInfo, tool.name)
   const scopes = granted?.api ?? downstream.scopes
   const logged: LoggedCall = {
-    tool: tool.name,
-    api: downstream.api,
-    audience: api.audience,
-    asked: scopes,
+    ...{ tool: tool.name, api: downstream.api, audience, asked: scopes },
     ...commonOf(authInfo, options),
   }
-  const { audience } = api
+  const { loops, targets, sendAs } = shared
   const target = targets.get(downstream.api)
+  const challenged = { caller, subjectToken, tool: tool.name }
+  const atExchange = { ...challenged, wantedBy: 'exchange' } as const
   const wanted = { caller, subjectToken, audience, scopes, target, clientAddress }
   const tokens = new ExchangedTokenSource(options.exchanger, wanted, signal)
   try {
     assertDecided(tool, granted)
     await assertDelegationAllowed(caller, options.delegation ?? {})
     logExchange(logged, await tokens.exchanged())
+    loops.passed(atExchange)
   } catch (thrown) {
-    const failure = asOnBehalfOfError(thrown)
+    const failure = loops.settled(asOnBehalfOfError(thrown), atExchange)
     logExchangeFailure(logged, failure)
     const requiredScopes = granted?.server ?? tool.requiredScopes
     const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp }
-    const stepUp = downstreamStepUp(failure, caller, mapping)
-    if (stepUp !== undefined) throw stepUp
-    if (answerRule(failure).respondAs === 'http') throw failure
-    return { failure }
+    return withoutToken(failure, caller, mapping)
   }
   const calls = {
     api,
@@ -191,6 +192,8 @@ async function exchangeForTool(
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
     send: sendAs(userKeyOf(caller)),
+    settled: (failure: OnBehalfOfError) =>
+      loops.settled(failure, { ...challenged, wantedBy: 'api' }),
     report: (failure: OnBehalfOfError) => {
       logCallFailure(logged, failure)
     },
@@ -198,6 +201,18 @@ async function exchangeForTool(
   return {
     open: (wanted) => createDownstreamClient({ signal: wanted, ...calls }),
   }
+}
+
+/** Throws what is answered as HTTP; the tool gets any other failure. */
+function withoutToken(
+  failure: OnBehalfOfError,
+  caller: Caller,
+  mapping: StepUpMapping,
+): DownstreamAccess {
+  const stepUp = downstreamStepUp(failure, caller, mapping)
+  if (stepUp !== undefined) throw stepUp
+  if (answerRule(failure).respondAs === 'http') throw failure
+  return { failure }
 }
 
 /** Resolved once: a target is part of the key of every exchange. */
