@@ -9,6 +9,7 @@ import type { Caller } from '../identity/caller.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
 import { logEvent } from '../logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
+import { claimsWanted } from './claims-wanted.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
 import { isDefinite, isRemembered } from './definite-refusals.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
@@ -56,7 +57,8 @@ const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: To
  *
  * Concurrent calls with the same request share one exchange (single-flight), which a caller that aborts does not end.
  * An exchange with claims asks anew, whatever is kept or under way without them, and its token takes the place of what was
- * kept. An entry counts for its owner alone, until the earliest of both tokens' expiry and `maxAgeMs`, minus
+ * kept. Where the API refused an older token, the token that was made for the same claims is the answer; where it refuses that
+ * very token, the exchange rejects with the claims. An entry counts for its owner alone, until the earliest of both tokens' expiry and `maxAgeMs`, minus
  * `expiryMarginMs`. A cache that fails is a miss.
  *
  * @category Token exchange
@@ -71,12 +73,22 @@ export function createCachingExchanger(
 /** For no longer than this a user's exchanges are held back, whatever the authorization server says. */
 const MAX_HELD_MS = 300_000
 
+/** For so long it is known which claims a token was made for. */
+const CLAIMS_KNOWN_MS = 300_000
+
 type Refusal = Extract<CacheEntry, { readonly refusal: unknown }>['refusal']
 
-/** Where the token is kept; and under what an exchange with claims of its own is known while it is under way, or refused. */
+/** Where the token is kept; and under what an exchange with claims of its own is known: under way, refused, or made. */
 interface Keys {
   readonly token: string
   readonly flight: string
+}
+
+/** What an exchange with the same claims made, and what the API refuses now. */
+interface MadeBefore {
+  readonly made: ExchangedToken | undefined
+  readonly request: TokenExchangeRequest
+  readonly replacing: Secret | undefined
 }
 
 class CachingExchanger implements Required<TokenExchanger> {
@@ -109,15 +121,19 @@ class CachingExchanger implements Required<TokenExchanger> {
       onSource?.('cached')
       throw this.#repeated(entry.refusal, entry.expiresAtMs)
     }
-    if (entry !== undefined) {
+    if (request.claims !== undefined) {
+      const before = { made: entry?.token, request, replacing }
+      const made = await this.#madeFor(request.claims, before)
+      if (made !== undefined) {
+        onSource?.('cached')
+        return made
+      }
+    } else if (entry !== undefined) {
       if (replacing?.reveal() !== entry.token.token.reveal()) {
         onSource?.('cached')
         return entry.token
       }
       await this.#forget(keys.token)
-    }
-    if (request.claims !== undefined && replacing !== undefined) {
-      await this.forget(request, replacing)
     }
     onSource?.(this.#inFlight.has(keys.flight) ? 'joined' : 'new')
     const exchanging = this.#exchangeOnce(keys, request)
@@ -125,6 +141,24 @@ class CachingExchanger implements Required<TokenExchanger> {
     return signal === undefined
       ? exchanging
       : untilAborted(exchanging, signal, () => cancelled(signal))
+  }
+
+  /**
+   * What an earlier exchange with the same claims made, where that is what is kept. Throws the claims where it is that token which
+   * the API refuses: another one would be no better. Else forgets the refused token.
+   */
+  async #madeFor(
+    claims: string,
+    { made, request, replacing }: MadeBefore,
+  ): Promise<ExchangedToken | undefined> {
+    if (replacing === undefined) return undefined
+    const token = made?.token.reveal()
+    if (token === replacing.reveal()) throw claimsWanted(claims)
+    const kept = await this.#find(this.#keysOf(request).token, request.caller)
+    const isKept = kept !== undefined && 'token' in kept && kept.token.token.reveal() === token
+    if (isKept) return made
+    await this.forget(request, replacing)
+    return undefined
   }
 
   /** The same refusal. Where waiting helps, it says how much longer. */
@@ -154,12 +188,7 @@ class CachingExchanger implements Required<TokenExchanger> {
       .exchange(request)
       .then(
         (token) => {
-          // Nobody waits for a slow store: the token could expire meanwhile.
-          void this.#keep(keys.token, {
-            ...ownerOf(request.caller),
-            token,
-            ...this.#life(token, request),
-          })
+          this.#keepToken(keys, request, token)
           return token
         },
         (thrown: unknown) => {
@@ -173,6 +202,15 @@ class CachingExchanger implements Required<TokenExchanger> {
     // Everybody may have left by the time it fails.
     exchanging.catch(() => undefined)
     return exchanging
+  }
+
+  /** Nobody waits for a slow store: the token could expire meanwhile. */
+  #keepToken(keys: Keys, request: TokenExchangeRequest, token: ExchangedToken): void {
+    const entry = { ...ownerOf(request.caller), token, ...this.#life(token, request) }
+    void this.#keep(keys.token, entry)
+    if (request.claims === undefined) return
+    const expiresAtMs = Math.min(entry.expiresAtMs, this.#clock() + CLAIMS_KNOWN_MS)
+    void this.#keep(keys.flight, { ...entry, expiresAtMs })
   }
 
   #life(token: ExchangedToken, { caller }: TokenExchangeRequest): { expiresAtMs: number } {
