@@ -22,6 +22,14 @@ export function scopePrefix(prefix: string): string {
   return /[A-Za-z0-9]$/.test(prefix) ? `${prefix}/` : prefix
 }
 
+/**
+ * What stands in front of the scopes of an API that is named by its identifier, where the identifier and a slash do (Entra). One that
+ * ends in a slash keeps it: `https://host/` gives `https://host//read`.
+ */
+export function scopePrefixOfApi(identifier: string): string {
+  return identifier.endsWith('/') ? `${identifier}/` : identifier
+}
+
 /** Takes the prefix off those scopes that have it; the others stay as they are. */
 export function withoutPrefix(
   scopes: readonly string[],

@@ -25,7 +25,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   mfa_required:
     'Exempt token exchanges from the second factor, at Auth0 in the post-login Action (`event.transaction.protocol` is `oauth2-token-exchange`). Or ask for it at the sign-in.',
   access_denied:
-    'Read `hint` in the log line. At Entra ID, a Conditional Access policy blocks the user, or the user is not assigned to the enterprise application.',
+    'Read `hint` in the log line. At Entra ID, a Conditional Access policy blocks the user, or the user is not assigned to the enterprise application. `claims_ignored`: three claims challenges were in vain, since the client signs in without the `claims` that it was sent, or the user cannot fulfil them; `mfa_required` and `consent_required` can have this reason too.',
   exchange_misconfigured:
     "Read `hint` in the log line: it says what to check for this `status` and `error`. Nearly always it is the secret, the client grant, the right to exchange, or `API_AUTH0_AUDIENCE`. `invalid_request` counts as this whatever the age of the user's token: signing in again does not change the request. Keycloak and Okta give the same answer when the user's session has ended; then it stops when the client gets its next token. A refused subject token that is younger than 30 seconds counts as this too, since another sign-in would only loop.",
   exchange_unavailable:

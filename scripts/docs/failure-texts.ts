@@ -19,6 +19,7 @@ const CODE_OF_FILE: Readonly<Record<string, FailureCode>> = {
   'src/downstream/call-outcome.ts': 'downstream_unavailable',
   'src/exchange/delegation-policy.ts': 'delegation_refused',
   'src/identity-providers/entra-refusals.ts': 'access_denied',
+  'src/tools/claims-loops.ts': 'access_denied',
 }
 
 /** A sentence that a client or a person can read, and the failure that it belongs to. */

@@ -4,7 +4,7 @@ import { auditIssues } from './audit-config.js'
 import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import { exchangeClientIssues, exchangeMannerIssues } from './exchange-manner-issues.js'
-import { identityProviderIssues } from './identity-provider-config.js'
+import { identityProviderIssues, providerOf } from './identity-provider-config.js'
 import { issuerOf } from './issuer-of.js'
 import type { SettingName, SettingValues } from './settings.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
@@ -49,7 +49,7 @@ export function configIssues(
     ...sharedSecretIssues(found),
     ...apiSecretIssues(found, ofFile),
     ...auth0ClientIssues(found),
-    ...identityProviderIssues(found),
+    ...identityProviderIssues(found, ofFile),
     ...exchangeMannerIssues(found, ofFile),
     ...exchangeClientIssues(found),
     ...auditIssues(found, unreadable),
@@ -73,13 +73,20 @@ function audienceIssues(
   found: SettingValues,
   ofFile: Readonly<Record<string, ApiConfig>> = {},
 ): readonly ConfigIssue[] {
+  const { targetFor } = providerOf(found).provider
+  /** An audience, and what the identity provider has in tokens for it where nothing is set. */
+  const named = (key: string, audience: string, expected: readonly string[] | undefined) =>
+    [audience, ...(expected === undefined ? (targetFor?.(audience).expectedAudiences ?? []) : [])]
+      .filter((one, index, all) => all.indexOf(one) === index)
+      .map((one) => [key, one])
   const given = Object.values(ofFile).flatMap(({ names, audience, exchange }) => [
-    [names.audience, audience],
+    ...named(names.audience, audience, exchange?.expectedAudiences),
     ...(exchange?.expectedAudiences ?? []).map((one) => [names.exchange, one]),
   ])
+  const { API_AUTH0_AUDIENCE: audience, EXPECTED_AUDIENCES: expected } = found
   const ofSettings = [
-    ['API_AUTH0_AUDIENCE', found.API_AUTH0_AUDIENCE],
-    ...(found.EXPECTED_AUDIENCES ?? []).map((one) => ['EXPECTED_AUDIENCES', one]),
+    ...(audience === undefined ? [] : named('API_AUTH0_AUDIENCE', audience, expected)),
+    ...(expected ?? []).map((one) => ['EXPECTED_AUDIENCES', one]),
   ]
   return [...ofSettings, ...given].flatMap(([key = '', audience]) =>
     audience === undefined ? [] : ownAudience(key, audience, found),
@@ -189,15 +196,18 @@ const SHARED_SECRET =
 
 /** Auth0's library knows a domain alone: of an issuer with a path it would ask another token endpoint. */
 function auth0ClientIssues(found: SettingValues): ConfigIssue[] {
-  if (found.EXCHANGE_CLIENT !== 'auth0') return []
+  const { EXCHANGE_CLIENT: client } = found
+  if (client !== 'auth0' && client !== 'auth0-api-js') return []
   const issuers: readonly (readonly [SettingName, string | undefined])[] =
     found.EXCHANGE_ISSUER === undefined
       ? [
           ['ISSUER_BASE_URL', found.ISSUER_BASE_URL],
-          ...(found.ADDITIONAL_ISSUERS ?? []).map((one) => ['ADDITIONAL_ISSUERS', one] as const),
+          ...(client === 'auth0' ? (found.ADDITIONAL_ISSUERS ?? []) : []).map(
+            (one) => ['ADDITIONAL_ISSUERS', one] as const,
+          ),
         ]
       : [['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER]]
-  const hint = 'has a path, which EXCHANGE_CLIENT=auth0 cannot reach. Use rfc8693'
+  const hint = `has a path, which EXCHANGE_CLIENT=${client} cannot reach. Use rfc8693, or auto for Entra`
   return issuers.flatMap(([key, value]) =>
     value === undefined || new URL(value).pathname === '/' ? [] : [{ key, value, hint }],
   )

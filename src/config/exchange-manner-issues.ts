@@ -25,7 +25,37 @@ export function exchangeClientIssues(found: SettingValues): readonly ConfigIssue
   const hint = 'has effect on exchanges by RFC 7523 alone (Entra). Remove it'
   const idle = capabilities.length > 0 && adapter !== 'rfc7523'
   const value = capabilities.join(' ')
-  return [...assertionIssues(found, adapter), ...(idle ? [{ key, value, hint }] : [])]
+  return [
+    ...assertionIssues(found, adapter),
+    ...idleIssues(found),
+    ...(idle ? [{ key, value, hint }] : []),
+  ]
+}
+
+/** What is set of the request, and has no effect beside what else is set. */
+function idleIssues(found: SettingValues): readonly ConfigIssue[] {
+  const { EXCHANGE_TARGET_PARAMETER: parameter, EXCHANGE_AUDIENCES: audiences } = found
+  const { MCP_AUTH0_SUBJECT_TOKEN_TYPE: type } = found
+  return [
+    ...(parameter === 'none' && audiences !== undefined
+      ? [
+          {
+            key: 'EXCHANGE_AUDIENCES',
+            value: audiences.join(' '),
+            hint: 'has no effect with EXCHANGE_TARGET_PARAMETER=none, which sends none of them. Remove one of the two',
+          },
+        ]
+      : []),
+    ...(type !== undefined && adapterOf(found) === 'rfc7523'
+      ? [
+          {
+            key: 'MCP_AUTH0_SUBJECT_TOKEN_TYPE',
+            value: type,
+            hint: 'has no effect on an exchange by RFC 7523 (EXCHANGE_CLIENT=rfc7523), which names no type. Remove it',
+          },
+        ]
+      : []),
+  ]
 }
 
 /** What is set of how tokens are exchanged, and that the library for the token endpoint cannot do. */

@@ -68,7 +68,7 @@ export const EXCHANGE_SETTINGS = {
   EXCHANGE_CLIENT_CAPABILITIES: setting({
     description:
       'What this server tells Entra that its client can do, separated by spaces or commas. cp1: answer claims challenges. Then tokens for the API live for up to a day, and an API such as Microsoft Graph may refuse one before that (continuous access evaluation); without it, no API does.',
-    schema: values.nameList,
+    schema: values.capabilityList,
     example: 'cp1',
     fallback: '',
   }),

@@ -9,6 +9,7 @@ import {
   type ChosenProvider,
 } from '../identity-providers/identity-providers.js'
 import { issuersOfTenants, type TenantIssuers } from '../identity-providers/issuers-of-tenants.js'
+import type { ApiConfig } from './apis-config.js'
 import type { ConfigIssue } from './config-error.js'
 import { issuerOf } from './issuer-of.js'
 import type { SettingValues } from './settings.js'
@@ -49,10 +50,40 @@ export function tenantsOf(found: SettingValues): TenantIssuers {
 }
 
 /** What is wrong with the tenants and issuers that the settings name, at this identity provider. */
-export function identityProviderIssues(found: SettingValues): readonly ConfigIssue[] {
+export function identityProviderIssues(
+  found: SettingValues,
+  ofFile: Readonly<Record<string, ApiConfig>> = {},
+): readonly ConfigIssue[] {
   const { provider } = providerOf(found)
-  return [...issuerIssues(found, provider), ...tenantIssues(found, provider)]
+  return [
+    ...issuerIssues(found, provider),
+    ...exchangeIssuerIssues(found, ofFile),
+    ...tenantIssues(found, provider),
+  ]
 }
+
+/** The issuers of exchanges may be of another identity provider than those of users. */
+function exchangeIssuerIssues(
+  found: SettingValues,
+  ofFile: Readonly<Record<string, ApiConfig>>,
+): readonly ConfigIssue[] {
+  const set = [
+    ['EXCHANGE_ISSUER', found.EXCHANGE_ISSUER] as const,
+    ...Object.values(ofFile).map(
+      ({ names, exchange }) => [names.exchange, exchange?.issuer] as const,
+    ),
+  ]
+  return set.flatMap(([key, value]) => {
+    if (value === undefined) return []
+    const { issuerIssue, familyOf } = identityProviderOf(value)
+    const isOfOne = familyOf?.(value) !== undefined && (found.ALLOWED_TENANTS ?? []).length > 0
+    const hint = issuerIssue?.(value) ?? (isOfOne ? ONE_PLACE : undefined)
+    return hint === undefined ? [] : [{ key, value, hint }]
+  })
+}
+
+const ONE_PLACE =
+  'is set together with ALLOWED_TENANTS, and tokens of one tenant cannot be exchanged at another. Remove it: each token is exchanged at its own tenant'
 
 function issuerIssues(
   found: SettingValues,

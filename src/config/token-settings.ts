@@ -28,7 +28,7 @@ export const TOKEN_SETTINGS = {
   SUBJECT_CLAIMS: setting({
     description:
       'The claims that together name a user, whichever client a token is for, separated by spaces or commas. A token without one of them is refused, and an exchanged token has to have the same values.',
-    schema: values.claimNames,
+    schema: values.userClaimNames,
     absent: '`oid tid` for Entra, `uid` for Okta, else `sub`',
     example: 'oid tid',
   }),

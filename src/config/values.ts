@@ -1,9 +1,15 @@
 import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { parsePrivateKey } from '../exchange/client-authentication.js'
+import { CLIENT_CAPABILITY } from '../exchange/client-capability.js'
+import {
+  ENCRYPTED_KEY,
+  isEncryptedKey,
+  parsePrivateKey,
+} from '../exchange/client-authentication.js'
 import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
+import { NAMES_NO_USER, namesNoUser } from '../identity/claim-profile.js'
 import { isTemplate } from '../identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
 import { isScopeToken } from '../scopes.js'
@@ -118,6 +124,9 @@ export const nameList = listOf(
     ),
 )
 
+/** What a client says of itself. */
+export const capabilityList = listOf(CLIENT_CAPABILITY)
+
 export const issuerUrlList = listOf(issuerUrl)
 
 export const hostList = listOf(hostEntry)
@@ -187,9 +196,9 @@ export const claimName = z.string().refine((value) => !/[\s\p{Cc}]/u.test(value)
   error: 'must be the name of one claim, without spaces',
 })
 
-/** Names of claims, one at least. */
-export const claimNames = listOf(claimName).refine((names) => names.length > 0, {
-  error: 'must name a claim',
+/** Names of claims that tell one user from every other. */
+export const userClaimNames = listOf(claimName).refine((names) => !namesNoUser(names), {
+  error: NAMES_NO_USER,
 })
 
 /** The beginning of a scope. */
@@ -221,7 +230,9 @@ export const privateKey = z.string().transform((value, context) => {
     return new Secret(text)
   } catch {
     context.addIssue(
-      'must be a private key as PEM or JWK (RSA, P-256, P-384 or Ed25519). Its line breaks may be written as \\n; in .env, several lines go between quotes',
+      isEncryptedKey(text)
+        ? ENCRYPTED_KEY
+        : 'must be a private key as PEM or JWK (RSA, P-256, P-384 or Ed25519). Its line breaks may be written as \\n; in .env, several lines go between quotes',
     )
     return z.NEVER
   }

@@ -1,11 +1,13 @@
 import type { FailureDetails, OnBehalfOfError } from '../failures/errors.js'
-import type { AnswerHeaders, HttpAnswer } from '../http/http-sender.js'
+import type { AnswerHeaders } from '../http/http-sender.js'
 import { identifiersForLog } from '../identity/identifier-for-log.js'
 import { scrub } from '../logging/scrub.js'
 import { missingScopes, parseScope } from '../scopes.js'
 import { parseRetryAfter } from '../http/retry-after.js'
 import { systemClock, type Clock } from '../time/clock.js'
-import { claimsChallengeDetails, claimsWantedBy } from './api-claims-challenge.js'
+import { claimsChallengeDetails } from '../exchange/claims-wanted.js'
+import { claimsWantedBy } from './api-claims-challenge.js'
+import type { CallAnswer } from './call-answer.js'
 import { callFailure } from './call-failure.js'
 import { IDEMPOTENT, outageText, unknownNote } from './call-outcome.js'
 import type { OutgoingRequest } from './outgoing-request.js'
@@ -31,14 +33,17 @@ export interface RefusalOptions {
  * The API's own words go nowhere: its body is not read.
  */
 export function apiRefusal(
-  { status, headers, body }: HttpAnswer,
+  { response: { status, headers, body }, echo }: Pick<CallAnswer, 'response' | 'echo'>,
   outgoing: OutgoingRequest,
   { clock = systemClock, tool }: RefusalOptions = {},
 ): OnBehalfOfError {
   const retryAfterSeconds = waitOf(headers, clock)
   body?.cancel()
   const details: FailureDetails = { reason: 'unexpected_status', status }
-  if (status === 401) return unauthorized(headers, details, outgoing)
+  if (status === 401) {
+    const claims = claimsWantedBy(headers, echo)
+    return unauthorized(claims, details, outgoing)
+  }
   if (status === 403) {
     const challenge = headers.get('www-authenticate') ?? ''
     return wantsMoreScope(challenge)
@@ -56,11 +61,10 @@ export function apiRefusal(
 
 /** A challenge that is left after a new token is for the client; where the call was not made again, it may be. */
 function unauthorized(
-  headers: AnswerHeaders,
+  claims: string | undefined,
   details: FailureDetails,
   outgoing: OutgoingRequest,
 ): OnBehalfOfError {
-  const claims = claimsWantedBy(headers)
   if (claims === undefined) return callFailure(outgoing, 'downstream_unauthorized', details)
   if (IDEMPOTENT.has(outgoing.method)) {
     const challenge = claimsChallengeDetails(claims)

@@ -3,6 +3,7 @@ import type { ZodType } from 'zod'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Clock } from '../time/clock.js'
 import { untilAborted } from '../time/until-aborted.js'
+import { claimsWanted } from '../exchange/claims-wanted.js'
 import type { ExchangeTarget } from '../exchange/exchange-target.js'
 import type { HttpSender } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
@@ -129,6 +130,8 @@ export interface DownstreamClientOptions {
   readonly tool?: CallingTool | undefined
   /** Observes each request to the API. Default: nobody does. */
   readonly observe?: ObserveApiCall | undefined
+  /** Says what a failure is to the handler and the client. Default: itself. */
+  readonly settled?: ((failure: OnBehalfOfError) => OnBehalfOfError) | undefined
   /** Gets each failure that a call ends with, before the handler does. */
   readonly report?: ((failure: OnBehalfOfError) => void) | undefined
 }
@@ -136,11 +139,7 @@ export interface DownstreamClientOptions {
 /** Creates the client that a tool's handler gets. The handler cannot reach the token through it. */
 export function createDownstreamClient(options: DownstreamClientOptions): DownstreamClient {
   const { maxBytes = API_CALL_DEFAULTS.maxBytes } = options
-  const report = (thrown: unknown): OnBehalfOfError => {
-    const failure = asOnBehalfOfError(thrown)
-    options.report?.(failure)
-    return failure
-  }
+  const report = (thrown: unknown): OnBehalfOfError => reported(thrown, options)
   return {
     async fetch(path: AnyPath, request: TemplateRequest = {}) {
       try {
@@ -155,7 +154,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
         const { answer, outgoing } = await call(path, request, options)
         if (!isOk(answer.response)) {
           answer.over()
-          throw apiRefusal(answer.response, outgoing, options)
+          throw apiRefusal(answer, outgoing, options)
         }
         return {
           response: guardBody(answer, Math.max(maxBytes, MAX_STREAM_BYTES), report),
@@ -173,7 +172,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
         assertSchema(request)
         const { answer, outgoing } = await call(path, request, options)
         try {
-          if (!isOk(answer.response)) throw apiRefusal(answer.response, outgoing, options)
+          if (!isOk(answer.response)) throw apiRefusal(answer, outgoing, options)
           return await readAnswer(await readGuarded(answer, maxBytes), answer, request.schema)
         } finally {
           answer.over()
@@ -183,6 +182,16 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
       }
     },
   }
+}
+
+function reported(
+  thrown: unknown,
+  { settled, report }: Pick<DownstreamClientOptions, 'settled' | 'report'>,
+): OnBehalfOfError {
+  const found = asOnBehalfOfError(thrown)
+  const failure = settled?.(found) ?? found
+  report?.(failure)
+  return failure
 }
 
 interface Called {
@@ -205,7 +214,7 @@ async function call(
   const sent = await sendObserved(outgoing, token, options)
   const first = { outgoing, answer: callAnswer(sent, { outgoing, tokens: [token], signal }) }
   if (sent.response.status !== 401) return first
-  const claims = claimsWantedBy(sent.response.headers)
+  const claims = claimsWantedBy(sent.response.headers, first.answer.echo)
   const again = IDEMPOTENT.has(outgoing.method)
   if (!again && claims === undefined) {
     await tokens.discard?.(token)
@@ -214,10 +223,18 @@ async function call(
   sent.response.body?.cancel()
   sent.over()
   const other = await renewed(tokens.renew(token, claims), signal)
-  // The next call has the new token; this one is not made again.
-  if (!again) throw apiRefusal(sent.response, outgoing, options)
+  if (!again) throw notMadeAgain(first, { claims, isRenewed: other.reveal() !== token.reveal() })
   const second = await sendObserved(outgoing, other, options)
   return { outgoing, answer: callAnswer(second, { outgoing, tokens: [token, other], signal }) }
+}
+
+/** The next call has the new token. Where there is none, another try would only meet the same challenge. */
+function notMadeAgain(
+  { answer, outgoing }: Called,
+  { claims, isRenewed }: { readonly claims: string | undefined; readonly isRenewed: boolean },
+): OnBehalfOfError {
+  if (!isRenewed && claims !== undefined) return claimsWanted(claims)
+  return apiRefusal(answer, outgoing)
 }
 
 /** Before the call: what it does could not be undone. */

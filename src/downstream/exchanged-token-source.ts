@@ -1,10 +1,10 @@
+import { claimsWanted } from '../exchange/claims-wanted.js'
 import type {
   ExchangedToken,
   TokenExchanger,
   TokenExchangeRequest,
 } from '../exchange/token-exchanger.js'
 import type { Secret } from '../secret.js'
-import { claimsWanted } from './api-claims-challenge.js'
 import type { DownstreamTokenSource } from './downstream-client.js'
 
 /** The exchanged token of one tool call: exchanged when first asked for, and once more when it is refused. */

@@ -3,15 +3,13 @@ import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import type { Clock } from '../time/clock.js'
 import { systemClock } from '../time/clock.js'
-import { describeError } from '../logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
-import { callerForLog } from '../identity/identifier-for-log.js'
-import { logEvent } from '../logging/log-event.js'
-import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
+import { LOGGER_OPTION, type Logger } from '../logging/logger.js'
+import { claimsWanted } from './claims-wanted.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
 import { isDefinite, isRemembered } from './definite-refusals.js'
-import { parseCacheEntry } from './parse-cache-entry.js'
+import { KeptTokens } from './kept-tokens.js'
 import type { CacheEntry, TokenCache } from './token-cache.js'
 import type { Secret } from '../secret.js'
 import type {
@@ -61,7 +59,8 @@ const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: To
  *
  * Concurrent calls with the same request share one exchange (single-flight), which a caller that aborts does not end.
  * An exchange with claims asks anew, whatever is kept or under way without them, and its token takes the place of what was
- * kept. An entry counts for its owner alone, until the earliest of both tokens' expiry and `maxAgeMs`, minus
+ * kept. Where the API refused an older token, the token that was made for the same claims is the answer; where it refuses that
+ * very token, the exchange rejects with the claims. An entry counts for its owner alone, until the earliest of both tokens' expiry and `maxAgeMs`, minus
  * `expiryMarginMs`. A cache that fails is a miss.
  *
  * @category Token exchange
@@ -76,25 +75,29 @@ export function createCachingExchanger(
 /** For no longer than this a user's exchanges are held back, whatever the authorization server says. */
 const MAX_HELD_MS = 300_000
 
+/** For so long it is known which claims a token was made for. */
+const CLAIMS_KNOWN_MS = 300_000
+
 type Refusal = Extract<CacheEntry, { readonly refusal: unknown }>['refusal']
 
-/** What is kept, or why there is nothing. */
-interface Found {
-  readonly entry?: CacheEntry | undefined
-  readonly miss?: CacheResult | undefined
-}
-
-/** Where the token is kept; and under what an exchange with claims of its own is known while it is under way, or refused. */
+/** Where the token is kept; and under what an exchange with claims of its own is known: under way, refused, or made. */
 interface Keys {
   readonly token: string
   readonly flight: string
+}
+
+/** What an exchange with the same claims made, and what the API refuses now. */
+interface MadeBefore {
+  readonly made: ExchangedToken | undefined
+  readonly request: TokenExchangeRequest
+  readonly replacing: Secret | undefined
 }
 
 class CachingExchanger implements Required<TokenExchanger> {
   readonly #exchanger: TokenExchanger
   readonly #options: CachingExchangerOptions
   readonly #clock: Clock
-  readonly #log: Logger
+  readonly #kept: KeptTokens
   readonly #inFlight = new Map<string, Promise<ExchangedToken>>()
 
   readonly sendsClaims: boolean
@@ -105,7 +108,7 @@ class CachingExchanger implements Required<TokenExchanger> {
     this.sendsClaims = exchanger.sendsClaims === true
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#log = options.log ?? silentLog
+    this.#kept = new KeptTokens(options.cache, { clock: this.#clock, log: options.log })
   }
 
   async exchange(
@@ -114,7 +117,7 @@ class CachingExchanger implements Required<TokenExchanger> {
   ): Promise<ExchangedToken> {
     if (isAborted(signal)) throw cancelled(signal)
     const keys = this.#keysOf(request)
-    const { entry, miss } = await this.#lookUp(keys.flight, request.caller)
+    const { entry, miss } = await this.#kept.lookUp(keys.flight, request.caller)
     if (isAborted(signal)) throw cancelled(signal)
     if (miss !== undefined) this.#tell(miss)
     if (entry !== undefined && 'refusal' in entry) {
@@ -122,17 +125,22 @@ class CachingExchanger implements Required<TokenExchanger> {
       onSource?.('cached')
       throw this.#repeated(entry.refusal, entry.expiresAtMs)
     }
-    if (entry !== undefined) {
+    if (request.claims !== undefined) {
+      const before = { made: entry?.token, request, replacing }
+      const made = await this.#madeFor(request.claims, before)
+      if (entry !== undefined) this.#tell(made === undefined ? 'replaced' : 'hit')
+      if (made !== undefined) {
+        onSource?.('cached')
+        return made
+      }
+    } else if (entry !== undefined) {
       if (replacing?.reveal() !== entry.token.token.reveal()) {
         onSource?.('cached')
         this.#tell('hit')
         return entry.token
       }
       this.#tell('replaced')
-      await this.#forget(keys.token)
-    }
-    if (request.claims !== undefined && replacing !== undefined) {
-      await this.forget(request, replacing)
+      await this.#kept.forget(keys.token)
     }
     onSource?.(this.#inFlight.has(keys.flight) ? 'joined' : 'new')
     const exchanging = this.#exchangeOnce(keys, request)
@@ -140,6 +148,27 @@ class CachingExchanger implements Required<TokenExchanger> {
     return signal === undefined
       ? exchanging
       : untilAborted(exchanging, signal, () => cancelled(signal))
+  }
+
+  /**
+   * What an earlier exchange with the same claims made, where that is what is kept. Throws the claims where it is that token which
+   * the API refuses: another one would be no better. Else forgets the refused token.
+   */
+  async #madeFor(
+    claims: string,
+    { made, request, replacing }: MadeBefore,
+  ): Promise<ExchangedToken | undefined> {
+    if (replacing === undefined) return undefined
+    const token = made?.token.reveal()
+    if (token === replacing.reveal()) {
+      this.#tell('replaced')
+      throw claimsWanted(claims)
+    }
+    const kept = await this.#kept.find(this.#keysOf(request).token, request.caller)
+    const isKept = kept !== undefined && 'token' in kept && kept.token.token.reveal() === token
+    if (isKept) return made
+    await this.forget(request, replacing)
+    return undefined
   }
 
   /** The same refusal. Where waiting helps, it says how much longer. */
@@ -151,9 +180,9 @@ class CachingExchanger implements Required<TokenExchanger> {
 
   async forget(request: TokenExchangeRequest, refused: Secret): Promise<void> {
     const { token: key } = this.#keysOf(request)
-    const entry = await this.#find(key, request.caller)
+    const entry = await this.#kept.find(key, request.caller)
     if (entry === undefined || 'refusal' in entry) return
-    if (entry.token.token.reveal() === refused.reveal()) await this.#forget(key)
+    if (entry.token.token.reveal() === refused.reveal()) await this.#kept.forget(key)
   }
 
   #keysOf({ claims, ...request }: TokenExchangeRequest): Keys {
@@ -169,12 +198,7 @@ class CachingExchanger implements Required<TokenExchanger> {
       .exchange(request)
       .then(
         (token) => {
-          // Nobody waits for a slow store: the token could expire meanwhile.
-          void this.#keep(keys.token, {
-            ...ownerOf(request.caller),
-            token,
-            ...this.#life(token, request),
-          })
+          this.#keepToken(keys, request, token)
           return token
         },
         (thrown: unknown) => {
@@ -188,6 +212,15 @@ class CachingExchanger implements Required<TokenExchanger> {
     // Everybody may have left by the time it fails.
     exchanging.catch(() => undefined)
     return exchanging
+  }
+
+  /** Nobody waits for a slow store: the token could expire meanwhile. */
+  #keepToken(keys: Keys, request: TokenExchangeRequest, token: ExchangedToken): void {
+    const entry = { ...ownerOf(request.caller), token, ...this.#life(token, request) }
+    void this.#kept.keep(keys.token, entry)
+    if (request.claims === undefined) return
+    const expiresAtMs = Math.min(entry.expiresAtMs, this.#clock() + CLAIMS_KNOWN_MS)
+    void this.#kept.keep(keys.flight, { ...entry, expiresAtMs })
   }
 
   #life(token: ExchangedToken, { caller }: TokenExchangeRequest): { expiresAtMs: number } {
@@ -204,60 +237,11 @@ class CachingExchanger implements Required<TokenExchanger> {
     const heldMs = Math.min(retryAfterSeconds * 1_000, MAX_HELD_MS)
     const ageMs = negativeTtlMs === 0 ? 0 : Math.max(negativeTtlMs, heldMs)
     const refusal = { code: error.code, details: { ...error.details, cause: undefined } }
-    await this.#keep(key, { ...ownerOf(caller), refusal, expiresAtMs: this.#clock() + ageMs })
+    await this.#kept.keep(key, { ...ownerOf(caller), refusal, expiresAtMs: this.#clock() + ageMs })
   }
 
   #tell(result: CacheResult): void {
     this.#options.observer?.cacheLookedUp?.({ cache: 'exchanged_tokens', result })
-  }
-
-  async #find(key: string, caller: Caller): Promise<CacheEntry | undefined> {
-    return (await this.#lookUp(key, caller)).entry
-  }
-
-  async #lookUp(key: string, caller: Caller): Promise<Found> {
-    const found = await this.#tried('get', async () => ({
-      entry: parseCacheEntry(await this.#options.cache.get(key)),
-    }))
-    if (found === undefined) return { miss: 'store_failed' }
-    const { entry } = found
-    if (entry === undefined) return { miss: 'absent' }
-    if (entry.issuer !== caller.issuer || entry.subject !== caller.subject) {
-      const { subject } = callerForLog(caller)
-      logEvent(this.#log, 'error', { event: 'cache_owner_mismatch', security: true, subject })
-      await this.#forget(key)
-      return { miss: 'other_owner' }
-    }
-    if (entry.expiresAtMs > this.#clock()) return { entry }
-    await this.#forget(key)
-    return { miss: 'expired' }
-  }
-
-  async #keep(key: string, entry: CacheEntry): Promise<void> {
-    if (!(entry.expiresAtMs > this.#clock())) return
-    await this.#tried('set', () => this.#options.cache.set(key, entry))
-  }
-
-  async #forget(key: string): Promise<void> {
-    await this.#tried('delete', () => this.#options.cache.delete(key))
-  }
-
-  /** What the cache answers; `undefined` where it fails, whether by a rejection or by throwing at once. */
-  async #tried<T>(operation: string, run: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await run()
-    } catch (error) {
-      this.#failed(operation, error)
-      return undefined
-    }
-  }
-
-  #failed(operation: string, error: unknown): void {
-    logEvent(this.#log, 'warn', {
-      event: 'token_cache_failed',
-      operation,
-      err: describeError(error),
-    })
   }
 }
 

@@ -169,6 +169,15 @@ export function parsePrivateKey(text: string): KeyObject {
   return key
 }
 
+/** What to say of a key with a passphrase. */
+export const ENCRYPTED_KEY =
+  'is encrypted with a passphrase. Decrypt it first: openssl pkey -in key.pem -out decrypted.pem'
+
+/** Whether a text is a private key that nobody can read without its passphrase (PKCS #8, and the older form). */
+export function isEncryptedKey(pem: string): boolean {
+  return /^(?:-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED)/m.test(pem)
+}
+
 function readKey(text: string): KeyObject {
   try {
     return text.trimStart().startsWith('{')
@@ -176,7 +185,7 @@ function readKey(text: string): KeyObject {
       : createPrivateKey(text)
   } catch {
     // Without the cause: it can quote the key.
-    throw unusable()
+    throw isEncryptedKey(text) ? new TypeError(`the private key ${ENCRYPTED_KEY}`) : unusable()
   }
 }
 

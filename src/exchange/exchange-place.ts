@@ -21,13 +21,11 @@ export function issuersFor(
   { target, caller }: TokenExchangeRequest,
   { issuerOf, exchangeIssuer, apiIssuers = [], familyOf }: ExchangePlaces,
 ): readonly Issuer[] {
-  if (target?.issuer !== undefined) {
-    const known = [...apiIssuers, ...(exchangeIssuer === undefined ? [] : [exchangeIssuer])]
-    return known.filter(({ issuer }) => issuer === target.issuer).slice(0, 1)
-  }
-  if (exchangeIssuer !== undefined) return [exchangeIssuer]
-  const own = issuerOf(caller.issuer)
-  return familyOf?.(caller.issuer) ?? (own === undefined ? [] : [own])
+  const set = target?.issuer ?? exchangeIssuer?.issuer
+  const known = [...apiIssuers, ...(exchangeIssuer === undefined ? [] : [exchangeIssuer])]
+  const place =
+    set === undefined ? issuerOf(caller.issuer) : known.find(({ issuer }) => issuer === set)
+  return familyOf?.(set ?? caller.issuer) ?? (place === undefined ? [] : [place])
 }
 
 /** The issuer at which a token is exchanged. */

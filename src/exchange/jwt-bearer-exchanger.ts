@@ -6,6 +6,7 @@ import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { systemClock } from '../time/clock.js'
 import { CLIENT_AUTHENTICATION_SCHEMA, type ClientAuthentication } from './client-authentication.js'
+import { CLIENT_CAPABILITY } from './client-capability.js'
 import { exchangePlace } from './exchange-place.js'
 import { metadataUnavailable, preparedGrant } from './prepared-grant.js'
 import {
@@ -38,9 +39,7 @@ const OPTIONS = optionsSchema<JwtBearerExchangerOptions>({
   metadata: optionValues.callable,
   clientId: optionValues.text("our client's id at the authorization server"),
   clientAuthentication: CLIENT_AUTHENTICATION_SCHEMA,
-  clientCapabilities: z
-    .array(z.string().regex(/^[\w-]{1,40}$/, 'must be the name of a capability, such as cp1'))
-    .optional(),
+  clientCapabilities: z.array(CLIENT_CAPABILITY).optional(),
 })
 
 /**

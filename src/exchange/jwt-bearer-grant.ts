@@ -1,4 +1,4 @@
-import { isIdentityScope } from '../scopes.js'
+import { isIdentityScope, scopePrefixOfApi } from '../scopes.js'
 import { askedScopes } from './asked-scopes.js'
 import { standardTarget } from './exchange-target.js'
 import { requestGrant, type GrantRequest } from './token-grant.js'
@@ -35,7 +35,7 @@ export function requestTokenOnBehalfOf(
  */
 function scopesOf({ audience, scopes, target }: TokenExchangeRequest): readonly string[] {
   const named = { ...(target ?? standardTarget(audience)) }
-  const prefixed = { ...named, scopePrefix: named.scopePrefix ?? audience }
+  const prefixed = { ...named, scopePrefix: named.scopePrefix ?? scopePrefixOfApi(audience) }
   const wanted = scopes.filter((scope) => !isIdentityScope(scope))
   const asked = askedScopes({ audience, scopes: wanted, target: prefixed })
   if (asked.length > 0) return asked

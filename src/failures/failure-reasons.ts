@@ -79,6 +79,7 @@ export const FAILURE_REASONS = {
   exchange: [
     'access_policy',
     'claims_challenge',
+    'claims_ignored',
     'client_key_unusable',
     'issuer_has_path',
     'issuer_not_https',
@@ -119,6 +120,7 @@ export const FAILURE_REASONS = {
     'api_wants_more_scope',
     'broke_off',
     'claims_challenge',
+    'claims_ignored',
     'downstream_scope_denied',
     'no_body',
     'not_json',

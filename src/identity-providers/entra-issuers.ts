@@ -27,7 +27,11 @@ export function entraFamilyOf(issuer: string): IssuerFamily | undefined {
   if (tenant === undefined) return undefined
   const cloud = CLOUDS.find(({ login, tokens }) => host === login || host === tokens)
   if (cloud === undefined) return { tenant, primary: issuer, members: [{ issuer }] }
-  const { login, tokens } = cloud
+  return familyAt(cloud, tenant.toLowerCase())
+}
+
+/** Entra writes its ids in lower case. */
+function familyAt({ login, tokens }: (typeof CLOUDS)[number], tenant: string): IssuerFamily {
   const primary = `https://${login}/${tenant}/v2.0`
   const older = {
     issuer: `https://${tokens}/${tenant}/`,
@@ -40,7 +44,12 @@ const MANY_TENANTS = new Set(['common', 'organizations', 'consumers'])
 
 /** What is wrong with an issuer that names no tenant by its id. */
 export function entraIssuerIssue(issuer: string): string | undefined {
-  if (entraFamilyOf(issuer) !== undefined) return undefined
+  const family = entraFamilyOf(issuer)
+  if (family !== undefined) {
+    const { members, primary } = family
+    const isOne = members.some((member) => member.issuer === issuer)
+    return isOne ? undefined : `is no issuer of this tenant, to the letter. Write ${primary}`
+  }
   const { pathname } = new URL(issuer)
   const many = pathname.split('/').find((part) => MANY_TENANTS.has(part.toLowerCase()))
   return many === undefined

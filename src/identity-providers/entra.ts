@@ -1,5 +1,6 @@
 import { STANDARD_MANNER } from '../exchange/exchange-manner.js'
 import type { ExchangeTarget } from '../exchange/exchange-target.js'
+import { scopePrefixOfApi } from '../scopes.js'
 import { STANDARD_CLAIMS } from '../identity/claim-profile.js'
 import { entraFamilyOf, entraIssuerIssue, isEntraHost } from './entra-issuers.js'
 import { generic } from './generic.js'
@@ -40,14 +41,14 @@ export const entra = Object.freeze<IdentityProvider>({
   issuerIssue: entraIssuerIssue,
   isTenant: isGuid,
   ownAudience: ({ clientId }) => clientId,
-  ownScopePrefix: ({ resource }) => resource,
+  ownScopePrefix: ({ resource }) => scopePrefixOfApi(resource),
 })
 
 /** The API is asked for by its Application ID URI; tokens of version 2 have its application id in `aud`. */
 function targetFor(audience: string): ExchangeTarget {
   const id = audience.replace(/^api:\/\//, '')
   return {
-    scopePrefix: audience,
+    scopePrefix: scopePrefixOfApi(audience),
     expectedAudiences: id !== audience && isGuid(id) ? [audience, id] : [audience],
   }
 }

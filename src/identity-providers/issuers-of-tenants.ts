@@ -28,7 +28,8 @@ export function issuersOfTenants(
   const own = configured.flatMap((issuer) => familyOf?.(issuer) ?? [])
   const merged = mergeFamilies(own)
   const [first] = merged
-  const others = first === undefined ? [] : allowedTenants.map((tenant) => moved(first, tenant))
+  const others =
+    first === undefined ? [] : allowedTenants.map((id) => moved(first, id.toLowerCase()))
   const families = mergeFamilies([...merged, ...others])
   const members = families.flatMap((family) => family.members)
   const alone = configured.filter((issuer) => !members.some((member) => member.issuer === issuer))

@@ -21,9 +21,12 @@ export interface ExchangedApi {
 export function targetOfApi(
   { audience, exchange }: ExchangedApi,
   { exchange: manner, targetFor }: Pick<IdentityProvider, 'exchange' | 'targetFor'>,
-  settings: MannerSettings,
+  settings: MannerSettings & { readonly requireActor?: boolean | undefined },
 ): ResolvedTarget | undefined {
-  const layers = [manner, targetFor?.(audience), mannerSettings(settings), exchange]
+  // Whoever requires an actor gets what `act` says, unless the client of the token was set to be as good.
+  const required = settings.requireActor === true && manner.actorCheck === 'azp'
+  const own: ExchangeTarget = required ? { ...manner, actorCheck: 'act' } : manner
+  const layers = [own, targetFor?.(audience), mannerSettings(settings), exchange]
   const target = resolveTarget(audience, ...layers)
   return isStandardTarget(target, audience) ? undefined : target
 }

@@ -4,6 +4,8 @@ import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { withoutPrefix } from '../scopes.js'
 import {
   claimProfileOf,
+  NAMES_NO_USER,
+  namesNoUser,
   STANDARD_CLAIMS,
   type ClaimProfile,
   type ClaimSettings,
@@ -92,7 +94,11 @@ export const CALLER_POLICY_SHAPE = {
   userClaim: optionValues.text('the name of a claim').optional(),
   isMachine: optionValues.callable.optional(),
   scopeClaim: optionValues.text('the name of a claim').optional(),
-  subjectClaims: optionValues.texts('the name of a claim').min(1, 'must name a claim').optional(),
+  subjectClaims: optionValues
+    .texts('the name of a claim')
+    .min(1, 'must name a claim')
+    .refine((names) => !namesNoUser(names), NAMES_NO_USER)
+    .optional(),
   clientClaim: optionValues.text('the name of a claim').optional(),
   scopePrefix: optionValues.text('the beginning of a scope').optional(),
 }
@@ -183,7 +189,7 @@ function subjectClaimsOf(
 }
 
 function isSubjectAlone(names: readonly string[]): boolean {
-  return names.length === 1 && names[0] === 'sub'
+  return names.every((name) => name === 'sub')
 }
 
 /** What the token says of its tenant must not be more than what its issuer may say. */

@@ -33,6 +33,21 @@ export const STANDARD_CLAIMS: ClaimProfile = Object.freeze({
   permissions: 'permissions',
 })
 
+/** Claims that are the same for many users. */
+const OF_MANY: ReadonlySet<string> = new Set([
+  ...['iss', 'aud', 'exp', 'nbf', 'iat', 'typ', 'ver', 'scope', 'scp', 'roles', 'permissions'],
+  ...['client_id', 'azp', 'cid', 'appid', 'tid', 'org_id', 'idp', 'acr'],
+])
+
+/** Whether claims together tell no user from another: all of them are the same for many. */
+export function namesNoUser(claims: readonly string[]): boolean {
+  return claims.every((claim) => OF_MANY.has(claim))
+}
+
+/** What is wrong with claims that tell no user from another. */
+export const NAMES_NO_USER =
+  'must name the user, by a claim that no other user has: `oid` and `tid` for Entra, `uid` for Okta, else `sub`'
+
 /** What a deployment says of claims, in place of the profile of its identity provider. */
 export interface ClaimSettings {
   /** Default: `STANDARD_CLAIMS`. */

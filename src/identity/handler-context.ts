@@ -23,7 +23,9 @@ export function contentsOf(context: unknown): {
   /** The id that the client gave its JSON-RPC message. */
   readonly messageId: string | number | undefined
 } {
-  const { http, mcpReq, authInfo, signal, requestId } = (context ?? {}) as Partial<SdkV1Extra & SdkV2Context>
+  const { http, mcpReq, authInfo, signal, requestId } = (context ?? {}) as Partial<
+    SdkV1Extra & SdkV2Context
+  >
   return mcpReq === undefined
     ? { authInfo, signal, messageId: requestId }
     : { authInfo: http?.authInfo, signal: mcpReq.signal, messageId: mcpReq.id }

@@ -6,8 +6,8 @@ import { textsOf } from './token-claims.js'
 /** What makes a token a user's, beside the marks of machines that are always looked for. */
 export interface UserPolicy {
   /**
-   * The name of a claim that every user's token has and no machine's: a token without it is refused. `null`, `false` and a
-   * blank text count as absent. Default: none is wanted.
+   * The name of a claim that every user's token has and no machine's: a token without it is refused. `null`, `false`, a
+   * blank text and an empty list count as absent. Default: none is wanted.
    */
   readonly userClaim?: string | undefined
   /**
@@ -79,7 +79,8 @@ function saying(claim: string, mark: RegExp): Mark['isOn'] {
 }
 
 function saysSomething(value: unknown): boolean {
-  if (value === undefined || value === false) return false
+  if (Array.isArray(value)) return value.some(saysSomething)
+  if (value === undefined || value === null || value === false) return false
   return typeof value !== 'string' || value.trim() !== ''
 }
 

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
-import { IDENTITY_PROVIDER_NAMES } from '../identity-providers/identity-provider.js'
+import {
+  IDENTITY_PROVIDER_NAMES,
+  type IdentityProvider,
+} from '../identity-providers/identity-provider.js'
 import { chooseProvider, identityProviderOf } from '../identity-providers/identity-providers.js'
 import type { Issue } from '../options/with-issues.js'
 
@@ -37,7 +40,9 @@ const SOUND = z.object({
     .array(z.object({ downstream: z.object({ api: z.string() }).optional() }).catch({}))
     .catch([]),
   exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
-  client: z.object({ secret: z.unknown().optional() }).catch({}),
+  client: z
+    .object({ id: z.string().optional().catch(undefined), secret: z.unknown().optional() })
+    .catch({}),
   dangerouslyShareClientSecret: z.unknown().optional(),
   dangerouslyAllowHttp: z.unknown().optional(),
 })
@@ -66,11 +71,19 @@ function toolIssues({ tools, apis }: z.output<typeof SOUND>): readonly Issue[] {
 
 function audienceIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
   const { endpoint, resource = endpoint?.href, tokenAudience, toleratedAudiences = [] } = sound
-  const own = new Set<unknown>([resource, tokenAudience, ...toleratedAudiences])
+  const { ownAudience, targetFor } = providerOf(sound)
+  const { id: clientId } = sound.client
+  const named =
+    resource === undefined || clientId === undefined
+      ? undefined
+      : ownAudience?.({ clientId, resource })
+  const own = new Set<unknown>([resource, tokenAudience ?? named, ...toleratedAudiences])
+  own.delete(undefined)
   return Object.entries(sound.apis).flatMap(([name, { audience, exchange }]) => {
-    const expected = exchange?.expectedAudiences ?? []
+    const derived = typeof audience === 'string' ? targetFor?.(audience).expectedAudiences : []
+    const expected = exchange?.expectedAudiences ?? derived ?? []
     return [
-      ...(audience !== undefined && own.has(audience) ? [['audience']] : []),
+      ...(own.has(audience) ? [['audience']] : []),
       ...(expected.some((one) => own.has(one)) ? [['exchange', 'expectedAudiences']] : []),
     ].map((path) => ({
       path: ['apis', name, ...path],
@@ -104,18 +117,33 @@ function sharedSecret(path: readonly string[], apart: string): Issue {
   return { path, message }
 }
 
+function providerOf({
+  identityProvider,
+  issuer,
+}: Pick<z.output<typeof SOUND>, 'identityProvider' | 'issuer'>): IdentityProvider {
+  return chooseProvider(identityProvider, identityProviderOf(issuer[0] ?? '')).provider
+}
+
 /** What is wrong with issuers and tenants at this identity provider. */
 function tenantIssues({
   issuer,
   identityProvider,
   allowedTenants = [],
+  exchange,
+  apis,
 }: z.output<typeof SOUND>): readonly Issue[] {
-  const { provider } = chooseProvider(identityProvider, identityProviderOf(issuer[0] ?? ''))
-  const { isTenant, issuerIssue, title } = provider
+  const { isTenant, issuerIssue, title } = providerOf({ identityProvider, issuer })
   const ofIssuers = issuer.flatMap((one) => (URL.canParse(one) ? (issuerIssue?.(one) ?? []) : []))
+  const places: readonly (readonly [path: readonly string[], issuer: string | undefined])[] = [
+    [['exchange', 'issuer'], exchange?.issuer],
+    ...Object.entries(apis).map(
+      ([name, api]) => [['apis', name, 'exchange', 'issuer'], api.exchange?.issuer] as const,
+    ),
+  ]
   const strange = allowedTenants.filter((tenant) => isTenant?.(tenant) !== true)
   return [
     ...ofIssuers.map((message) => ({ path: ['issuer'], message })),
+    ...places.flatMap(([path, place]) => exchangeIssuerIssue(path, place, allowedTenants)),
     ...strange.map((tenant) => ({
       path: ['allowedTenants'],
       message:
@@ -124,6 +152,23 @@ function tenantIssues({
           : `must be ids of tenants, as they stand in the token: "${tenant}" is none`,
     })),
   ]
+}
+
+/** It may be of another identity provider than the issuers of users. */
+function exchangeIssuerIssue(
+  path: readonly string[],
+  issuer: string | undefined,
+  allowedTenants: readonly string[],
+): readonly Issue[] {
+  if (issuer === undefined) return []
+  if (!URL.canParse(issuer)) return [{ path, message: 'must be a URL' }]
+  const { issuerIssue, familyOf } = identityProviderOf(issuer)
+  const message =
+    issuerIssue?.(issuer) ??
+    (allowedTenants.length > 0 && familyOf?.(issuer) !== undefined
+      ? 'is set together with allowedTenants, and tokens of one tenant cannot be exchanged at another: leave it out'
+      : undefined)
+  return message === undefined ? [] : [{ path, message }]
 }
 
 function plainHttpIssues(sound: z.output<typeof SOUND>): readonly Issue[] {

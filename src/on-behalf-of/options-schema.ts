@@ -4,6 +4,7 @@ import {
   CLIENT_AUTHENTICATION_SHAPE,
   clientAuthenticationIssue,
 } from '../exchange/client-authentication.js'
+import { CLIENT_CAPABILITY } from '../exchange/client-capability.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
@@ -53,7 +54,7 @@ const EXCHANGE = optionsSchema<ExchangeSettings>({
   ...STRICTNESS_SHAPE,
   ...MANNER_SHAPE,
   grant: optionValues.oneOf('token_exchange', 'jwt_bearer').optional(),
-  clientCapabilities: optionValues.texts('a capability').optional(),
+  clientCapabilities: z.array(CLIENT_CAPABILITY, 'must be a list of capabilities').optional(),
   issuer: issuer.optional(),
   fetch: callable.optional(),
   forwardClientAddress: flag.optional(),

@@ -16,10 +16,9 @@ import {
   type DownstreamAccess,
 } from '../downstream/downstream-access.js'
 import { createDownstreamClient, type DownstreamApi } from '../downstream/downstream-client.js'
-import { downstreamStepUp } from '../downstream/downstream-step-up.js'
+import { downstreamStepUp, type StepUpMapping } from '../downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../downstream/exchanged-token-source.js'
 import { createFairSender, type FairSender } from '../downstream/fair-sender.js'
-import type { ObserveApiCall } from '../downstream/send-observed.js'
 import type { TraceContext } from '../downstream/trace-context.js'
 import { assertDelegationAllowed, type DelegationPolicy } from '../exchange/delegation-policy.js'
 import {
@@ -29,17 +28,17 @@ import {
   type ExchangeTarget,
   type ResolvedTarget,
 } from '../exchange/exchange-target.js'
-import { observedExchanger } from '../exchange/observed-exchanger.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { answerRule } from '../failures/answer-rule.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { createSender } from '../http/create-sender.js'
 import { requireAuthContext } from '../identity/auth-context.js'
-import { userKeyOf } from '../identity/caller.js'
+import { userKeyOf, type Caller } from '../identity/caller.js'
 import { silentLog, type Logger } from '../logging/logger.js'
-import { ApiCallObservation } from '../observability/api-call-observation.js'
 import type { RequestObservation } from '../observability/request-observation.js'
+import { ClaimsLoops } from './claims-loops.js'
+import { observedFor } from './observed-exchange.js'
 import { grantedAlternative } from './granted-alternatives.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { ToolRegistry } from './registry.js'
@@ -117,6 +116,7 @@ interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
   readonly sendAs: FairSender
   /** How tokens for each API are exchanged, where something is said of it. */
   readonly targets: ReadonlyMap<string, ResolvedTarget>
+  readonly loops: ClaimsLoops
 }
 
 /**
@@ -133,6 +133,7 @@ export function createToolExchange(
   assertApisKnown(options)
   const { connections, concurrencyPerUser } = options
   const targets = targetsOf(options.apis)
+  const loops = new ClaimsLoops()
   const sendAs = createFairSender({
     send: createSender({ fetch: options.fetch, connections }),
     connections,
@@ -150,47 +151,47 @@ export function createToolExchange(
     const signal = tools.some(({ downstream }) => downstream !== undefined)
       ? request.signal()
       : undefined
+    const reached = { trace, clientAddress, signal, sendAs, targets }
+    const common = { authInfo, observation, loops, ...reached }
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
-      const { downstream } = tool
-      const common = { authInfo, trace, clientAddress, observation, signal }
-      const exchange = { ...common, tool, downstream, sendAs, targets }
+      const exchange = { ...common, tool, downstream: tool.downstream }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }
   }
 }
 
 async function exchangeForTool(
-  exchange: ExchangeForTool,
+  { tool, downstream, authInfo, signal, trace, clientAddress, ...shared }: ExchangeForTool,
   options: ToolExchangeOptions,
 ): Promise<DownstreamAccess> {
-  const { tool, downstream, authInfo, signal, trace, clientAddress, sendAs, targets } = exchange
   const { caller, subjectToken } = requireAuthContext(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
+  const { audience } = api
   const granted = grantedAlternative(authInfo, tool.name)
   const scopes = granted?.api ?? downstream.scopes
-  const { audience } = api
   const call = { tool: tool.name, api: downstream.api }
   const logged: LoggedCall = { ...call, audience, asked: scopes, ...commonOf(authInfo, options) }
+  const { loops, targets, sendAs, observation } = shared
   const target = targets.get(downstream.api)
+  const challenged = { caller, subjectToken, tool: tool.name }
+  const atExchange = { ...challenged, wantedBy: 'exchange' } as const
   const wanted = { caller, subjectToken, audience, scopes, target, clientAddress }
-  const observed = observedFor(call, exchange.observation, options.exchanger)
+  const observed = observedFor(call, observation, options.exchanger)
   const tokens = new ExchangedTokenSource(observed.exchanger, wanted, signal)
   try {
     assertDecided(tool, granted)
     await assertDelegationAllowed(caller, options.delegation ?? {})
     logExchange(logged, await tokens.exchanged())
+    loops.passed(atExchange)
   } catch (thrown) {
-    const failure = asOnBehalfOfError(thrown)
+    const failure = loops.settled(asOnBehalfOfError(thrown), atExchange)
     logExchangeFailure(logged, failure)
-    exchange.observation?.withoutAccess(tool.name, failure)
+    observation?.withoutAccess(tool.name, failure)
     const requiredScopes = granted?.server ?? tool.requiredScopes
     const mapping = { tool: tool.name, requiredScopes, stepUp: downstream.stepUp }
-    const stepUp = downstreamStepUp(failure, caller, mapping)
-    if (stepUp !== undefined) throw stepUp
-    if (answerRule(failure).respondAs === 'http') throw failure
-    return { failure }
+    return withoutToken(failure, caller, mapping)
   }
   const calls = {
     api,
@@ -200,6 +201,8 @@ async function exchangeForTool(
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
     send: sendAs(userKeyOf(caller)),
+    settled: (failure: OnBehalfOfError) =>
+      loops.settled(failure, { ...challenged, wantedBy: 'api' }),
     report: logCallFailure.bind(undefined, logged),
   }
   return {
@@ -208,26 +211,16 @@ async function exchangeForTool(
   }
 }
 
-interface Observed {
-  readonly exchanger: TokenExchanger
-  /** Observes the requests to the API that are made for the message of an id. */
-  readonly requestsOf: (messageId: string | number | undefined) => ObserveApiCall | undefined
-}
-
-/** The exchanger of a tool, and its requests to the API, as they are observed; as they are where nobody observes. */
-function observedFor(
-  call: { readonly tool: string; readonly api: string },
-  observation: RequestObservation | undefined,
-  exchanger: TokenExchanger,
-): Observed {
-  if (observation === undefined) return { exchanger, requestsOf: () => undefined }
-  return {
-    exchanger: observedExchanger(exchanger, observation, call),
-    requestsOf:
-      (messageId) =>
-      ({ method, template: path }) =>
-        new ApiCallObservation(observation, { ...call, method, path, messageId }),
-  }
+/** Throws what is answered as HTTP; the tool gets any other failure. */
+function withoutToken(
+  failure: OnBehalfOfError,
+  caller: Caller,
+  mapping: StepUpMapping,
+): DownstreamAccess {
+  const stepUp = downstreamStepUp(failure, caller, mapping)
+  if (stepUp !== undefined) throw stepUp
+  if (answerRule(failure).respondAs === 'http') throw failure
+  return { failure }
 }
 
 /** Resolved once: a target is part of the key of every exchange. */

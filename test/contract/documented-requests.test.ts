@@ -20,7 +20,7 @@ const WITHOUT_PROFILE: Readonly<Record<'token_exchange' | 'jwt_bearer', Asking>>
     asked: {
       grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
       requested_token_use: 'on_behalf_of',
-      scope: `${AUDIENCE}read:private`,
+      scope: `${AUDIENCE}/read:private`,
     },
     subjectParameter: 'assertion',
   },

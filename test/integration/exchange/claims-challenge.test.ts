@@ -1,8 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Environment } from '../../../src/config/config.js'
+import { downstreamOf } from '../../../src/downstream/downstream-access.js'
+import type { ExchangedToken, TokenExchangeRequest } from '../../../src/exchange/token-exchanger.js'
 import { OnBehalfOfError, type FailureCode } from '../../../src/failures/errors.js'
 import { defineTool } from '../../../src/tools/define-tool.js'
+import { API_AUDIENCE, CLIENT_ID } from '../../helpers/exchange-answers.js'
+import { exchangedOf } from '../../helpers/exchange-requests.js'
 import { startLibraryServer } from '../../helpers/start-library-server.js'
 import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 import { callForAnswer, mintSubject, type ToolAnswer } from '../../helpers/tool-answer.js'
@@ -33,8 +38,16 @@ async function startChallenged(environment: Environment = {}): Promise<TestServe
   return server
 }
 
-async function call(server: TestServer, client: '2025' | '2026'): Promise<ToolAnswer> {
-  const token = await mintSubject(server, { scope: 'tool:read' })
+function signIn(server: TestServer): Promise<string> {
+  return mintSubject(server, { scope: 'tool:read', jti: randomUUID() })
+}
+
+async function call(
+  server: TestServer,
+  client: '2025' | '2026',
+  signedIn?: string,
+): Promise<ToolAnswer> {
+  const token = signedIn ?? (await signIn(server))
   if (client === '2025') return callForAnswer(server, { token, tool: 'read' })
   const { message, headers } = modern('tools/call', { name: 'read', arguments: {} })
   return callForAnswer(server, { token, message, headers })
@@ -113,5 +126,45 @@ describe('a claims challenge', () => {
     })
     const { status, challenge } = await call(server, '2026')
     expect([status, challenge]).toEqual([200, null])
+  })
+
+  test('a client that ignores the claims of the API gets a tool error that a person can read, with its fourth token', async () => {
+    const server = await startChallenged()
+    const first = await signIn(server)
+    for (const token of [first, first, await signIn(server), await signIn(server)]) {
+      expectChallenge(await call(server, '2026', token))
+    }
+    const { status, isError, text, challenge } = await call(server, '2026')
+    expect({ status, isError, challenge }).toEqual({ status: 200, isError: true, challenge: null })
+    expect(text).toContain('Signing in again with this client does not help.')
+    expect(server.log.named('tool_failed').at(-1)?.fields).toMatchObject({
+      ...{ code: 'access_denied', reason: 'claims_ignored' },
+      hint: expect.stringContaining('without the claims') as unknown,
+    })
+  })
+
+  test('a client that ignores the claims of the exchange gets a tool error that a person can read, until an exchange succeeds', async () => {
+    let wanted: string | undefined = CLAIMS
+    const exchange = async ({ caller }: TokenExchangeRequest): Promise<ExchangedToken> => {
+      if (wanted !== undefined) throw new OnBehalfOfError('access_denied', { claims: wanted })
+      const claims = { sub: caller.subject, scope: 'read:private', client_id: CLIENT_ID }
+      return exchangedOf(await server.issuer.mint(API_AUDIENCE, { claims }))
+    }
+    const server = await startLibraryServer({
+      ...{
+        sdk: 'SDK v2',
+        tools: [read],
+        handlers: { read: ({ context }) => typeof downstreamOf(context, 'read') },
+      },
+      options: { client: { id: CLIENT_ID, exchanger: { exchange } } },
+    })
+    for (let time = 0; time < 3; time += 1) expectChallenge(await call(server, '2026'))
+    const answer = await call(server, '2026')
+    expect([answer.status, answer.challenge, answer.isError]).toEqual([200, null, true])
+    expect(answer.text).toContain('Signing in again with this client does not help.')
+    wanted = undefined
+    expect((await call(server, '2026')).text).toBe('"object"')
+    wanted = CLAIMS
+    expectChallenge(await call(server, '2026'))
   })
 })

@@ -4,6 +4,7 @@ import {
   startKeycloakStandIn,
   type KeycloakStandIn,
 } from '../../../apps/identity-providers/keycloak/keycloak-stand-in.js'
+import { claimsIn, exchangeAt, type ExchangeChanges } from '../../helpers/stand-in-exchange.js'
 import { basic, postForm, type TokenEndpointAnswer } from '../../helpers/stand-in-flow.js'
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
@@ -18,33 +19,12 @@ beforeAll(async () => {
 })
 afterAll(() => keycloak.close())
 
-interface Exchange {
-  readonly at?: KeycloakStandIn
-  readonly headers?: Readonly<Record<string, string>>
-  readonly form?: Readonly<Record<string, string | readonly string[]>>
-}
-
-async function exchange({
+function exchange({
   at = keycloak,
-  headers = {},
-  form = {},
-}: Exchange = {}): Promise<TokenEndpointAnswer> {
-  const right = {
-    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-    subject_token: await at.tokens.user(),
-    subject_token_type: ACCESS_TOKEN,
-    scope: 'read:trips',
-    audience: at.clientIds.api,
-  }
-  return postForm(
-    at.tokenEndpoint,
-    { ...right, ...form },
-    { ...basic(at.clientIds.mcpServer, at.clientSecret), ...headers },
-  )
-}
-
-function claimsIn({ body }: TokenEndpointAnswer): Readonly<Record<string, unknown>> {
-  return decodeJwt(String(body['access_token']))
+  ...changes
+}: ExchangeChanges & { readonly at?: KeycloakStandIn } = {}): Promise<TokenEndpointAnswer> {
+  const place = { endpoint: at.tokenEndpoint, audience: at.clientIds.api, scope: 'read:trips' }
+  return exchangeAt(at, place, changes)
 }
 
 describe('the exchange of the Keycloak stand-in', () => {

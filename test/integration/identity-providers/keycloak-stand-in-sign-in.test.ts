@@ -13,6 +13,7 @@ import {
   startKeycloakStandIn,
   type KeycloakStandIn,
 } from '../../../apps/identity-providers/keycloak/keycloak-stand-in.js'
+import { claimsIn, exchangeAt, type ExchangeChanges } from '../../helpers/stand-in-exchange.js'
 import {
   basic,
   postForm,
@@ -20,7 +21,6 @@ import {
   type TokenEndpointAnswer,
 } from '../../helpers/stand-in-flow.js'
 
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 const MCP_URL = 'http://localhost:3001/mcp'
 const API_URL = 'http://localhost:8787/'
 
@@ -38,33 +38,12 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([keycloak.close(), newer.close()]))
 
-interface Exchange {
-  readonly at?: KeycloakStandIn
-  readonly headers?: Readonly<Record<string, string>>
-  readonly form?: Readonly<Record<string, string | readonly string[]>>
-}
-
-async function exchange({
+function exchange({
   at = keycloak,
-  headers = {},
-  form = {},
-}: Exchange = {}): Promise<TokenEndpointAnswer> {
-  const right = {
-    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-    subject_token: await at.tokens.user(),
-    subject_token_type: ACCESS_TOKEN,
-    scope: 'read:trips',
-    audience: at.clientIds.api,
-  }
-  return postForm(
-    at.tokenEndpoint,
-    { ...right, ...form },
-    { ...basic(at.clientIds.mcpServer, at.clientSecret), ...headers },
-  )
-}
-
-function claimsIn({ body }: TokenEndpointAnswer): Readonly<Record<string, unknown>> {
-  return decodeJwt(String(body['access_token']))
+  ...changes
+}: ExchangeChanges & { readonly at?: KeycloakStandIn } = {}): Promise<TokenEndpointAnswer> {
+  const place = { endpoint: at.tokenEndpoint, audience: at.clientIds.api, scope: 'read:trips' }
+  return exchangeAt(at, place, changes)
 }
 
 describe('the newer features of the Keycloak stand-in', () => {

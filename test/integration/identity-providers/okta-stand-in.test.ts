@@ -4,6 +4,7 @@ import {
   startOktaStandIn,
   type OktaStandIn,
 } from '../../../apps/identity-providers/okta/okta-stand-in.js'
+import { exchangeAt, type ExchangeChanges } from '../../helpers/stand-in-exchange.js'
 import {
   basic,
   postForm,
@@ -31,29 +32,16 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([okta.close(), strict.close()]))
 
-interface Exchange {
-  readonly at?: OktaStandIn
-  readonly headers?: Readonly<Record<string, string>>
-  readonly form?: Readonly<Record<string, string>>
-}
-
-async function exchange({
+function exchange({
   at = okta,
-  headers = {},
-  form = {},
-}: Exchange = {}): Promise<TokenEndpointAnswer> {
-  const right = {
-    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-    subject_token: await at.tokens.user(),
-    subject_token_type: ACCESS_TOKEN,
-    scope: 'read:trips read:bookings',
+  ...changes
+}: ExchangeChanges & { readonly at?: OktaStandIn } = {}): Promise<TokenEndpointAnswer> {
+  const place = {
+    endpoint: at.apiTokenEndpoint,
     audience: at.audiences.api,
+    scope: 'read:trips read:bookings',
   }
-  return postForm(
-    at.apiTokenEndpoint,
-    { ...right, ...form },
-    { ...basic(at.clientIds.mcpServer, at.clientSecret), ...headers },
-  )
+  return exchangeAt(at, place, changes)
 }
 
 describe('the exchange of the Okta stand-in', () => {

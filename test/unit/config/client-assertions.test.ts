@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { generate } from 'selfsigned'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ConfigError, parseConfig, type Environment } from '../../../src/config/config.js'
@@ -32,6 +32,17 @@ function issuesOf(environment: Environment): Readonly<Record<string, string>> {
     return Object.fromEntries(error.issues.map(({ key, hint }) => [key, hint]))
   }
 }
+
+test('a private key with a passphrase is refused with how to decrypt it', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const pem = privateKey.export({
+    ...{ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' },
+  })
+  const key = pem.toString().replaceAll('\n', '\\n')
+  expect(issuesOf({ ...ENTRA, MCP_AUTH0_CLIENT_PRIVATE_KEY: key })).toEqual({
+    MCP_AUTH0_CLIENT_PRIVATE_KEY: expect.stringContaining('openssl pkey -in') as unknown,
+  })
+})
 
 describe('the assertions of the client', () => {
   let credentials: Environment

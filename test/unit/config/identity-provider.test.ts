@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { CONFIG_FILE } from '../../../src/config/config-file.js'
-import { ConfigError, parseConfig, type Environment } from '../../../src/config/config.js'
+import { parseConfig, type Environment } from '../../../src/config/config.js'
 import { issuerLocations, tokenExpectations } from '../../../src/config/token-expectations.js'
 import { GOOD } from './good-settings.js'
+import { issuesOf } from './issues-of.js'
 
 const TENANT = '11111111-2222-3333-4444-555555555555'
 const OTHER = '22222222-3333-4444-5555-666666666666'
@@ -16,16 +17,6 @@ const ENTRA = {
   AUTH0_AUDIENCE: 'https://mcp.example.com/mcp',
   MCP_SERVER_URL: 'https://mcp.example.com',
   API_AUTH0_AUDIENCE: `api://${APP}`,
-}
-
-function issuesOf(environment: Environment): readonly string[] {
-  try {
-    parseConfig(environment)
-    return []
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return error.issues.map(({ key, hint }) => `${key} ${hint}`)
-  }
 }
 
 describe('the identity provider of the settings', () => {

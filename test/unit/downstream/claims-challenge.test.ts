@@ -2,8 +2,16 @@ import type { RequestListener } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { claimsWantedBy } from '../../../src/downstream/api-claims-challenge.js'
 import { ExchangedTokenSource } from '../../../src/downstream/exchanged-token-source.js'
+import { TokenEcho } from '../../../src/downstream/token-echo.js'
+import { createCachingExchanger } from '../../../src/exchange/caching-exchanger.js'
+import { createMemoryTokenCache } from '../../../src/exchange/token-cache.js'
 import type { Secret } from '../../../src/secret.js'
-import { failing, PromptExchanger, requestOf } from '../../helpers/exchange-requests.js'
+import {
+  exchangedOf,
+  failing,
+  PromptExchanger,
+  requestOf,
+} from '../../helpers/exchange-requests.js'
 import { ANSWER, setUpApi } from '../downstream-api.js'
 import { failureOf } from '../outcomes.js'
 
@@ -11,7 +19,10 @@ const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const challengeOf = (claims: string): string =>
   `Bearer realm="", authorization_uri="https://login.example/authorize", error="insufficient_claims", claims="${claims}"`
+const NO_ECHO = new TokenEcho([])
 const CHALLENGE = challengeOf(base64(CLAIMS))
+
+const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'
 
 /** An API that refuses a number of calls by a header, and answers the next. */
 function refusing(header: string | readonly string[], times: number): RequestListener {
@@ -29,7 +40,8 @@ function tokensOf(exchanger: PromptExchanger, sendsClaims = true) {
 }
 
 describe('the claims that an API wants', () => {
-  const wanted = (header: string) => claimsWantedBy(new Headers({ 'www-authenticate': header }))
+  const wanted = (header: string) =>
+    claimsWantedBy(new Headers({ 'www-authenticate': header }), NO_ECHO)
 
   test.each([
     ['base64', base64(CLAIMS)],
@@ -45,7 +57,7 @@ describe('the claims that an API wants', () => {
       ['www-authenticate', 'Basic realm="x"'],
       ['www-authenticate', CHALLENGE],
     ])
-    expect(claimsWantedBy(headers)).toBe(CLAIMS)
+    expect(claimsWantedBy(headers, NO_ECHO)).toBe(CLAIMS)
   })
 
   test.each([
@@ -141,6 +153,45 @@ describe('a claims challenge of an API', () => {
       await loose.json('/x', { method, json: {}, schema: ANSWER })
       expect(seen.at(-1)?.headers.authorization).toBe('Bearer exchanged-2')
       expect(exchanger.requests[1]?.claims).toBe(CLAIMS)
+    },
+  )
+
+  test.each([
+    ['in the same tool call', 1],
+    ['in the next tool call', 2],
+  ])(
+    'a claims challenge of an API to a POST that a new token does not end is passed on to the client %s',
+    async (_, toolCalls) => {
+      const exchanger = Object.assign(new PromptExchanger(), { sendsClaims: true })
+      const caching = createCachingExchanger(exchanger, {
+        ...{ cache: createMemoryTokenCache(), clientId: 'mcp-server', subjectTokenType: 'urn:x' },
+        clock: () => 2_000_000_000_000,
+      })
+      const first = new ExchangedTokenSource(caching, requestOf())
+      const second = toolCalls === 1 ? first : new ExchangedTokenSource(caching, requestOf())
+      const codes: unknown[] = []
+      for (const tokens of [first, second]) {
+        const { failureOfJson } = await setUpApi(refusing(CHALLENGE, 9), { tokens })
+        codes.push((await failureOfJson('/x', { method: 'POST', json: {} }))[0])
+      }
+      expect(codes).toEqual(['downstream_unauthorized', 'reauthentication_required'])
+      expect(exchanger.count).toBe(2)
+    },
+  )
+
+  test.each([
+    ['as it is', (token: string) => token],
+    ['in base64', base64],
+  ])(
+    'a claims challenge of an API that holds the token it was sent %s is a plain 401, and reaches nobody',
+    async (_, encoded) => {
+      const exchanger = new PromptExchanger(() => exchangedOf(TOKEN))
+      const claims = JSON.stringify({ access_token: { note: { value: encoded(TOKEN) } } })
+      const { failureOfJson } = await setUpApi(refusing(challengeOf(base64(claims)), 9), {
+        tokens: tokensOf(exchanger),
+      })
+      expect(await failureOfJson()).toEqual(['downstream_unauthorized', 'unexpected_status', 401])
+      expect(exchanger.requests.map((request) => request.claims)).toEqual([undefined, undefined])
     },
   )
 

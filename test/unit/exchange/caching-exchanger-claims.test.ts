@@ -19,13 +19,15 @@ const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}
 const OTHER_CLAIMS = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 
 function cached(inner: PromptExchanger | HeldExchanger) {
+  const clock = new ManualClock()
   const exchanger = createCachingExchanger(inner, {
     ...{ cache: createMemoryTokenCache(), clientId: 'mcp-server', subjectTokenType: 'urn:example' },
-    clock: new ManualClock().clock,
+    clock: clock.clock,
   })
   const ask = (changes: RequestChanges = {}, options: ExchangeOptions = {}) =>
     exchanger.exchange(requestOf(changes), options)
   return {
+    clock,
     exchanger,
     ask,
     token: async (...args: Parameters<typeof ask>) => revealed(await ask(...args)),
@@ -50,6 +52,53 @@ describe('an exchange with claims', () => {
     expect(await token({ claims: CLAIMS }, { replacing: new Secret('an older one') })).toBe(
       'exchanged-2',
     )
+  })
+
+  test('calls that are challenged one after the other with the same token share one exchange with claims', async () => {
+    const inner = new PromptExchanger()
+    const { token } = cached(inner)
+    const old = new Secret(await token())
+    const ask = () => token({ claims: CLAIMS }, { replacing: old })
+    expect([await ask(), await ask(), await ask()]).toEqual(Array(3).fill('exchanged-2'))
+    expect(inner.count).toBe(2)
+    expect(await token({ claims: OTHER_CLAIMS }, { replacing: old })).toBe('exchanged-3')
+    // What was made for the first claims is no longer what is kept.
+    expect(await ask()).toBe('exchanged-4')
+  })
+
+  test('an exchange with claims rejects with them where the API refuses the token that was made for them', async () => {
+    const inner = new PromptExchanger()
+    const { ask, token } = cached(inner)
+    const old = new Secret(await token())
+    const made = new Secret(await token({ claims: CLAIMS }, { replacing: old }))
+    const { code, details } = await failureOf(ask({ claims: CLAIMS }, { replacing: made }))
+    expect([code, details.reason, details.claims]).toEqual([
+      'reauthentication_required',
+      'claims_challenge',
+      CLAIMS,
+    ])
+    expect(inner.count).toBe(2)
+    expect(await token({ claims: OTHER_CLAIMS }, { replacing: made })).toBe('exchanged-3')
+  })
+
+  test('it is known for five minutes which claims a token was made for', async () => {
+    const inner = new PromptExchanger()
+    const { clock, token } = cached(inner)
+    const made = new Secret(await token({ claims: CLAIMS }))
+    clock.jump(299_000)
+    await expect(token({ claims: CLAIMS }, { replacing: made })).rejects.toThrow()
+    clock.jump(2_000)
+    expect(await token({ claims: CLAIMS }, { replacing: made })).toBe('exchanged-2')
+  })
+
+  test('the token that was made for the claims of one user is never that of another', async () => {
+    const inner = new PromptExchanger()
+    const { token } = cached(inner)
+    const bob = { subjectToken: 'token of bob', caller: { subject: 'auth0|bob' } }
+    const old = new Secret('one that both had')
+    expect(await token({ claims: CLAIMS }, { replacing: old })).toBe('exchanged-1')
+    expect(await token({ ...bob, claims: CLAIMS }, { replacing: old })).toBe('exchanged-2')
+    expect(await token()).toBe('exchanged-1')
   })
 
   test('an exchange with claims drops the refused token, also where it is refused itself', async () => {

@@ -3,7 +3,11 @@ import { jwtVerify } from 'jose'
 import { generate } from 'selfsigned'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createAuth0Exchanger } from '../../../src/exchange/auth0-exchanger.js'
-import type { ClientAuthentication } from '../../../src/exchange/client-authentication.js'
+import {
+  importPrivateKey,
+  parsePrivateKey,
+  type ClientAuthentication,
+} from '../../../src/exchange/client-authentication.js'
 import { readSigningCertificate } from '../../../src/exchange/client-certificate.js'
 import { createJwtBearerExchanger } from '../../../src/exchange/jwt-bearer-exchanger.js'
 import { Secret } from '../../../src/secret.js'
@@ -140,6 +144,28 @@ describe('a client with a certificate', () => {
       createAuth0Exchanger({ clientId: 'mcp-server', clientAuthentication: entra }),
     )
     expect(String(thrown)).toContain('certificate')
+  })
+
+  test('a client with a certificate may give the chain behind it, its own certificate first', () => {
+    const key = createPrivateKey(rsa.key)
+    const alone = readSigningCertificate(rsa.certificate, key)
+    expect(readSigningCertificate(`${rsa.certificate}\n${ec.certificate}`, key)).toEqual(alone)
+    const turned = thrownBy(() =>
+      readSigningCertificate(`${ec.certificate}\n${rsa.certificate}`, key),
+    )
+    expect(String(turned)).toContain('not that of the private key')
+  })
+
+  test('a client whose key has a passphrase is told to decrypt it, and nothing of the key', async () => {
+    const of = createPrivateKey(rsa.key)
+    const secured = { cipher: 'aes-256-cbc', passphrase: 'x', format: 'pem' } as const
+    for (const type of ['pkcs8', 'pkcs1'] as const) {
+      const text = of.export({ ...secured, type }).toString()
+      const thrown = thrownBy(() => parsePrivateKey(text))
+      expect(String(thrown)).toContain('is encrypted with a passphrase. Decrypt it first')
+      expect(String(thrown)).not.toContain(text.slice(120, 150))
+      await expect(importPrivateKey(text)).rejects.toThrow('passphrase')
+    }
   })
 
   test('a client with a certificate knows until when it counts', () => {

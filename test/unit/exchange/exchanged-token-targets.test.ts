@@ -206,6 +206,17 @@ describe('where an exchanged token comes from', () => {
     expect(await isTaken({ issuer: OWN }, { claims: { iss: OWN }, expectations })).toBe(true)
   })
 
+  test('a token may come from either issuer of the tenant at which all exchanges take place', async () => {
+    const one = [issuer(OWN), issuer('https://older.example/')]
+    const [exchangeIssuer] = one
+    const familyOf = (name: string) => (name === OWN ? one : undefined)
+    const expectations = { exchangeIssuer, familyOf }
+    for (const iss of [OWN, 'https://older.example/']) {
+      expect(await isTaken({}, { claims: { iss }, expectations })).toBe(true)
+    }
+    expect(await reasonFor({}, { claims: { iss: ISSUER }, expectations })).toBe('issuer')
+  })
+
   test('a token may come from either issuer of the caller’s tenant, and of no other tenant', async () => {
     const [older, foreign] = ['https://older.example/', 'https://foreign.example/']
     const families = [[issuer(ISSUER), issuer(older)], [issuer(foreign)]]

@@ -4,6 +4,7 @@ import {
   createJwtBearerExchanger,
   type JwtBearerExchangerOptions,
 } from '../../../src/exchange/jwt-bearer-exchanger.js'
+import { entra } from '../../../src/identity-providers/entra.js'
 import { readEntraRefusal } from '../../../src/identity-providers/entra-refusals.js'
 import { Secret } from '../../../src/secret.js'
 import {
@@ -88,9 +89,25 @@ describe('the exchange on behalf of a user', () => {
 
   test('the exchange on behalf of a user asks for everything that was consented to where a tool declares no scope', async () => {
     const { scopeOf } = setUp()
-    expect(await scopeOf({ scopes: [] })).toBe(`${API}.default`)
+    expect(await scopeOf({ scopes: [] })).toBe(`${API}/.default`)
     expect(await scopeOf({ scopes: [], audience: 'api://a' })).toBe('api://a/.default')
     expect(await scopeOf({ scopes: [] }, { scopePrefix: 'api://b/' })).toBe('api://b/.default')
+  })
+
+  test('the exchange on behalf of a user puts a slash behind an identifier that ends in one', async () => {
+    const { scopeOf } = setUp()
+    const audience = 'https://api.example/'
+    const { targetFor } = entra
+    for (const target of [undefined, targetFor?.(audience)]) {
+      expect(await scopeOf({ scopes: ['read'], audience }, target)).toBe(
+        'https://api.example//read',
+      )
+      expect(await scopeOf({ scopes: [], audience }, target)).toBe('https://api.example//.default')
+    }
+    expect(await scopeOf({ audience, scopes: ['x'] }, { scopeRequest: 'default' })).toBe(
+      'https://api.example//.default',
+    )
+    expect(targetFor?.('api://a').scopePrefix).toBe('api://a')
   })
 
   test('the exchange on behalf of a user names no scope of another API, and asks for no refresh token', async () => {

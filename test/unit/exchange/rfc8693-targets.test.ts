@@ -86,7 +86,7 @@ describe('the parameters of an exchange', () => {
   test('all that was consented to is asked for by .default alone', async () => {
     const all = { scopeRequest: 'default', scopePrefix: 'api://id' } as const
     expect((await sent(all)).get('scope')).toBe('api://id/.default')
-    expect((await sent({ scopeRequest: 'default' })).get('scope')).toBe(`${API}.default`)
+    expect((await sent({ scopeRequest: 'default' })).get('scope')).toBe(`${API}/.default`)
   })
 
   test('the exchange takes place at the issuer of the API, else at that of the subject token', async () => {

@@ -23,6 +23,11 @@ function refusalOf(name: IdentityProviderName, claims: Claims, policy: CallerPol
   return failureThrownBy(() => callerOf(name, claims, policy)).details
 }
 
+/** `__proto__` as a member like any other, as JSON has it. */
+function ownProto(value: string): Claims {
+  return Object.fromEntries([['__proto__', value]])
+}
+
 describe('people and machines, by identity provider', () => {
   test.each(PERSONS)('%s: %s is let in with the scopes of the token', (name, _what, claims) => {
     expect(callerOf(name, claims).scopes).toContain('tool:greet')
@@ -64,6 +69,27 @@ describe('who a user is', () => {
 
   test('a user of Okta is known by uid', () => {
     expect(callerOf('okta', OKTA).subjectClaims).toEqual({ uid: '00u1' })
+  })
+
+  test('a user is known by sub where no claim is named, and is never the same as everybody', () => {
+    for (const subjectClaims of [[], ['sub', 'sub']]) {
+      const caller = callerOf('generic', ENTRA, { subjectClaims })
+      expect([caller.subject, caller.subjectClaims]).toEqual(['pairwise', undefined])
+    }
+  })
+
+  test('a user is known by claims whose names every object has', () => {
+    const claims: Claims = JSON.parse('{"__proto__":"alice","constructor":"smith"}') as Claims
+    const policy = { subjectClaims: ['__proto__', 'constructor'] }
+    const [alice, bob] = ['alice', 'bob'].map((name) =>
+      callerOf('generic', { ...ENTRA, ...claims, ...ownProto(name) }, policy),
+    )
+    expect(Object.entries(alice?.subjectClaims ?? {})).toEqual([
+      ['__proto__', 'alice'],
+      ['constructor', 'smith'],
+    ])
+    expect(alice && bob && userKeyOf(alice) === userKeyOf(bob)).toBe(false)
+    expect(refusalOf('generic', ENTRA, policy).reason).toBe('subject_missing')
   })
 
   test('a user of another identity provider is known by sub alone', () => {

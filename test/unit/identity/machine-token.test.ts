@@ -91,7 +91,7 @@ describe('userClaim', () => {
   const policy = { userClaim: 'urn:example:user' }
 
   test('[S7] [case 6] a token without the claim that every user has is refused', () => {
-    for (const value of [undefined, null, false, '', ' ']) {
+    for (const value of [undefined, null, false, '', ' ', [], ['', null]]) {
       const { details } = failureThrownBy(() =>
         callerFromClaims({ ...USER, 'urn:example:user': value }, policy),
       )

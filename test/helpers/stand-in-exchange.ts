@@ -1,0 +1,49 @@
+import { decodeJwt } from 'jose'
+import { basic, postForm, type TokenEndpointAnswer } from './stand-in-flow.js'
+
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
+
+/** As much of a stand-in as an exchange needs. */
+interface StandIn {
+  readonly clientIds: { readonly mcpServer: string }
+  readonly clientSecret: string
+  readonly tokens: { readonly user: () => Promise<string> }
+}
+
+/** Where a token is exchanged, and for what. */
+interface Place {
+  readonly endpoint: string
+  readonly audience: string
+  readonly scope: string
+}
+
+/** What is different about an exchange. */
+export interface ExchangeChanges {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly form?: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** The exchange of a user's token at a stand-in, as the MCP server makes it. */
+export async function exchangeAt(
+  standIn: StandIn,
+  { endpoint, audience, scope }: Place,
+  { headers = {}, form = {} }: ExchangeChanges,
+): Promise<TokenEndpointAnswer> {
+  const right = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: await standIn.tokens.user(),
+    subject_token_type: ACCESS_TOKEN,
+    scope,
+    audience,
+  }
+  return postForm(
+    endpoint,
+    { ...right, ...form },
+    { ...basic(standIn.clientIds.mcpServer, standIn.clientSecret), ...headers },
+  )
+}
+
+/** The claims of the token in an answer, unverified. */
+export function claimsIn({ body }: TokenEndpointAnswer): Readonly<Record<string, unknown>> {
+  return decodeJwt(String(body['access_token']))
+}
