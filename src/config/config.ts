@@ -1,4 +1,5 @@
-import { API_OF_SETTINGS, apiOfSettings, apisOfFile, type ApiConfig } from './apis-config.js'
+import type { ApiConfig } from './api-config.js'
+import { API_OF_SETTINGS, apiOfSettings, apisOfFile } from './apis-config.js'
 import { CONFIG_FILE, readConfigFile, type ConfigFileRead } from './config-file.js'
 import { configIssues, endpointOf } from './consistency.js'
 import {

@@ -1,4 +1,5 @@
-import { API_OF_SETTINGS, apiIssues, settingsDescribeApi, type ApiConfig } from './apis-config.js'
+import type { ApiConfig } from './api-config.js'
+import { API_OF_SETTINGS, apiIssues, settingsDescribeApi } from './apis-config.js'
 import type { ConfigIssue } from './config-error.js'
 import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
