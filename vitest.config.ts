@@ -2,15 +2,22 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const SRC = new URL('./src/', import.meta.url).pathname
 
-/** Whole programs and servers from end to end: what takes long, so that `npm test` stays short. */
+/** Whole programs and servers from end to end, and long tables of cases: what takes long, so that `npm test` stays short. */
 const END_TO_END = [
+  'test/attacks/{own-servers,second-hop-providers}.test.ts',
   'test/cli/doctor*.test.ts',
   'test/cli/setup-{custom-exchange,killed,remove}.test.ts',
-  'test/docs/running.test.ts',
+  'test/contract/token-exchanger.test.ts',
+  'test/docs/{commands,examples,running}.test.ts',
   'test/e2e/**/*.test.ts',
   'test/integration/authorization-server/process.test.ts',
   'test/integration/authorization-server/shipped-action-keys.test.ts',
+  'test/integration/exchange/answer-dialects.test.ts',
+  'test/integration/http/library.test.ts',
+  'test/integration/openapi/both-hops-property.test.ts',
+  'test/unit/exchange/caching-exchanger-users.test.ts',
   'test/unit/openapi*/real-documents.test.ts',
+  'test/unit/openapi-tools/request-line.test.ts',
 ]
 
 /** For every test file that runs the code in this directory. */

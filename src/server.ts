@@ -17,7 +17,7 @@ export {
   type Environment,
 } from './config/config.js'
 export type { ExchangeConfig } from './config/exchange-config.js'
-export type { ApiConfig, ApiNames, OpenApiConfig } from './config/apis-config.js'
+export type { ApiConfig, ApiNames, OpenApiConfig } from './config/api-config.js'
 export type { IdentityProviderConfig } from './config/identity-provider-config.js'
 export type { OutgoingConfig } from './config/outgoing-config.js'
 export type { ResourceConfig } from './config/token-config.js'

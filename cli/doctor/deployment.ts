@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/time/clock.js'
-import type { ApiConfig } from '../../src/config/apis-config.js'
+import type { ApiConfig } from '../../src/config/api-config.js'
 import type { Config } from '../../src/config/config.js'
 import { createConnections } from '../../src/server/connections.js'
 import { issuerLocations } from '../../src/config/token-expectations.js'

@@ -4,9 +4,8 @@ import {
   apisOfFile,
   isUrl,
   openApiOfSettings,
-  type ApiConfig,
-  type OpenApiConfig,
 } from '../../src/config/apis-config.js'
+import type { ApiConfig, OpenApiConfig } from '../../src/config/api-config.js'
 import { ConfigError, readSettings, type ConfigIssue } from '../../src/config/config.js'
 import { CONFIG_FILE, readConfigFile } from '../../src/config/config-file.js'
 import { endpointOf } from '../../src/config/consistency.js'

@@ -1,5 +1,6 @@
+import type { ApiConfig } from './api-config.js'
+import { API_OF_SETTINGS, apiOfSettings, apisOfFile } from './apis-config.js'
 import { auditConfig, type AuditConfig } from './audit-config.js'
-import { API_OF_SETTINGS, apiOfSettings, apisOfFile, type ApiConfig } from './apis-config.js'
 import { CONFIG_FILE, readConfigFile, type ConfigFileRead } from './config-file.js'
 import { configIssues, endpointOf } from './consistency.js'
 import {

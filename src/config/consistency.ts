@@ -1,4 +1,5 @@
-import { API_OF_SETTINGS, apiIssues, settingsDescribeApi, type ApiConfig } from './apis-config.js'
+import type { ApiConfig } from './api-config.js'
+import { API_OF_SETTINGS, apiIssues, settingsDescribeApi } from './apis-config.js'
 import type { ConfigIssue } from './config-error.js'
 import { auditIssues } from './audit-config.js'
 import { credentialIssues, usesSecret } from './client-credentials.js'

@@ -1,5 +1,5 @@
 import type { ExchangeTarget } from '../exchange/exchange-target.js'
-import type { ApiConfig } from './apis-config.js'
+import type { ApiConfig } from './api-config.js'
 import { assertionIssues } from './client-credentials.js'
 import type { ConfigIssue } from './config-error.js'
 import { adapterOf } from './exchange-config.js'

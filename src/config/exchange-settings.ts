@@ -131,7 +131,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   EXCHANGE_REQUIRE_ACTOR: setting({
     description:
-      "Refuse exchanged tokens that do not name this server's client as the actor (`act`). Auth0 On-Behalf-Of names it; many servers do not.",
+      "Refuse exchanged tokens that do not name this server's client as the actor (`act`). Auth0 On-Behalf-Of names it; many servers do not. Entra, Keycloak and Okta write none: where this is true and EXCHANGE_ACTOR_CHECK is not set, their tokens are refused.",
     schema: values.oneOf('true', 'false'),
     example: 'false',
     fallback: 'false',

@@ -9,7 +9,7 @@ import {
   type ChosenProvider,
 } from '../identity-providers/identity-providers.js'
 import { issuersOfTenants, type TenantIssuers } from '../identity-providers/issuers-of-tenants.js'
-import type { ApiConfig } from './apis-config.js'
+import type { ApiConfig } from './api-config.js'
 import type { ConfigIssue } from './config-error.js'
 import { issuerOf } from './issuer-of.js'
 import type { SettingValues } from './settings.js'

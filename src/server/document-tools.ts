@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { ApiConfig, OpenApiConfig } from '../config/apis-config.js'
+import type { ApiConfig, OpenApiConfig } from '../config/api-config.js'
 import { ConfigError, type ConfigIssue } from '../config/config-error.js'
 import { CURATION } from '../config/config-file-schema.js'
 import { decodeText } from '../config/decode-text.js'
