@@ -193,14 +193,15 @@ export {
   createJwtBearerVerifier,
   type JwtBearerVerifierOptions,
 } from './identity/jwt-bearer-verifier.js'
-export type {
-  CacheLookup,
-  CacheResult,
-  ExchangeGuardState,
-  PipelineObserver,
-  TokenRequestEnded,
-  TurnWaited,
-  WaitOutcome,
+export {
+  CACHE_RESULTS,
+  type CacheLookup,
+  type CacheResult,
+  type ExchangeGuardState,
+  type PipelineObserver,
+  type TokenRequestEnded,
+  type TurnWaited,
+  type WaitOutcome,
 } from './observability/pipeline-observer.js'
 export type { LoggedEvent, Logger } from './logging/logger.js'
 export { onBehalfOf, type OnBehalfOf } from './on-behalf-of/on-behalf-of.js'

@@ -16,11 +16,13 @@ export {
   type ConfigIssue,
   type Environment,
 } from './config/config.js'
+export type { AuditConfig } from './config/audit-config.js'
 export type { ExchangeConfig } from './config/exchange-config.js'
 export type { ApiConfig, ApiNames, OpenApiConfig } from './config/api-config.js'
 export type { IdentityProviderConfig } from './config/identity-provider-config.js'
 export type { OutgoingConfig } from './config/outgoing-config.js'
 export type { ResourceConfig } from './config/token-config.js'
+export { NOT_READY_REASONS, type NotReadyReason } from './http/readiness.js'
 export type { HttpLimits } from './limits/http-limits.js'
 export { createProcessLog, type ProcessLogOptions } from './server/process-log.js'
 export { serve, type ListeningServer, type ServeOptions } from './server/serve.js'

@@ -107,5 +107,5 @@ export const AUDIT_RECORD_SCHEMA = z.strictObject({
   durationMs,
 })
 
-/** A record of the audit. */
+/** A record of the audit. `audit-record.schema.json` of the package describes its members. */
 export type AuditRecord = z.infer<typeof AUDIT_RECORD_SCHEMA>

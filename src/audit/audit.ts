@@ -8,9 +8,10 @@ import { optionValues } from '../options/option-values.js'
 import { backgroundTimers, type Timers } from '../time/clock.js'
 import { AuditQueue } from './audit-queue.js'
 import { auditRecord } from './audit-record.js'
+import type { AuditRecord } from './audit-record-schema.js'
 import type { AuditSink } from './audit-sink.js'
 import { createFileSink } from './file-sink.js'
-import { createFunctionSink, type TakeRecord } from './function-sink.js'
+import { createFunctionSink } from './function-sink.js'
 import type { Pseudonymize } from './pseudonym.js'
 import { createStreamSink } from './stream-sink.js'
 
@@ -24,7 +25,7 @@ export interface AuditOptions {
    * Where records go: the path of a file, to which JSON lines are appended; a stream, which gets JSON lines; or a function, which
    * gets one record after another. A function that throws or rejects gets the record again, a second later.
    */
-  readonly sink: string | Writable | TakeRecord
+  readonly sink: string | Writable | ((record: AuditRecord) => void | Promise<void>)
   /**
    * Whether calls are refused while the sink fails or is too slow (`audit_unavailable`), before anything runs. Default false:
    * calls go on, and what does not fit into memory (10,000 records, 16 MiB) is dropped, counted and logged.

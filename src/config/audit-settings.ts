@@ -1,12 +1,21 @@
+import { z } from 'zod'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
+
+/** `off`, `stdout`, or a path: a word alone is rather a slip than a file in the working directory. */
+const auditSink = z
+  .string()
+  .refine(
+    (value) => value === 'off' || value === 'stdout' || /[/\\]/.test(value),
+    'must be off, stdout, or the path of a file with a slash in it, such as ./audit.jsonl',
+  )
 
 /** Where the records of tool calls go, and what they say of users. */
 export const AUDIT_SETTINGS = {
   AUDIT_SINK: setting({
     description:
       'Where the audit goes, one record for each tool call: the path of a file, with a slash in it, to which JSON lines are appended; or stdout, and then the log goes to standard error. off: no records.',
-    schema: values.auditSink,
+    schema: auditSink,
     example: '/var/log/mcp-on-behalf-of/audit.jsonl',
     fallback: 'off',
   }),

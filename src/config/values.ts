@@ -214,14 +214,6 @@ export const longSecret = z
   .min(32, 'must have 32 characters or more')
   .transform((value) => new Secret(value))
 
-/** `off`, `stdout`, or a path: a word alone is rather a slip than a file in the working directory. */
-export const auditSink = z
-  .string()
-  .refine(
-    (value) => value === 'off' || value === 'stdout' || /[/\\]/.test(value),
-    'must be off, stdout, or the path of a file with a slash in it, such as ./audit.jsonl',
-  )
-
 /** A private key as PEM or JWK. Line breaks may be written as \\n. */
 export const privateKey = z.string().transform((value, context) => {
   const text = value.replaceAll('\\n', '\n')

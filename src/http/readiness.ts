@@ -2,6 +2,8 @@ import { backgroundTimers, type Timers } from '../time/clock.js'
 
 /** Why a server should get no new requests, in words that say nothing about the deployment. */
 export const NOT_READY_REASONS = ['stopping', 'keys_unavailable', 'exchange_refused'] as const
+
+/** Why a server should get no new requests: one of `NOT_READY_REASONS`. */
 export type NotReadyReason = (typeof NOT_READY_REASONS)[number]
 
 /** What readiness depends on. */

@@ -81,22 +81,21 @@ export function createMetricsObserver(to: Instruments): MetricsObserver {
 }
 
 /** What metrics are made of: an `Observer`, without the members that they do not need. */
-export type MetricsObserver = Handling<
-  | 'requestStarted'
-  | 'requestEnded'
-  | 'tokenVerified'
-  | 'exchangeEnded'
-  | 'apiCallEnded'
-  | 'callEnded'
-  | 'auditDropped'
-  | keyof PipelineObserver
->
-
-type Handling<Members extends keyof Observer> = {
-  readonly [Member in Members]: NonNullable<Observer[Member]>
+export type MetricsObserver = {
+  readonly [
+    Member in
+      | 'requestStarted'
+      | 'requestEnded'
+      | 'tokenVerified'
+      | 'exchangeEnded'
+      | 'apiCallEnded'
+      | 'callEnded'
+      | 'auditDropped'
+      | keyof PipelineObserver
+  ]: NonNullable<Observer[Member]>
 }
 
-function ofPipeline(to: Instruments): Handling<keyof PipelineObserver> {
+function ofPipeline(to: Instruments): Pick<MetricsObserver, keyof PipelineObserver> {
   return {
     cacheLookedUp: ({ cache, result }) => {
       to.cacheLookups.inc({ cache, result })

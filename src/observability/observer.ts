@@ -190,14 +190,18 @@ export interface AuditDropped {
 export interface Observer extends PipelineObserver {
   /** A request came in; its caller is not known yet. */
   readonly requestStarted?: ((request: ObservedRequest) => void) | undefined
+  /** An access token was checked, whether it passed or not. */
   readonly tokenVerified?: ((event: TokenVerified) => void) | undefined
   /**
    * A tool call was read from a body, and nothing has run. An `OnBehalfOfError` thrown here refuses the whole request, so that
    * nothing runs.
    */
   readonly callStarted?: ((call: ObservedCall) => void) | undefined
+  /** A tool call got an exchanged token, or none. A token that was kept counts too. */
   readonly exchangeEnded?: ((event: ExchangeEnded) => void) | undefined
+  /** A tool sends a request to its API. */
   readonly apiCallStarted?: ((event: ApiCall) => void) | undefined
+  /** The API's answer was read, or there is none. */
   readonly apiCallEnded?: ((event: ApiCall) => void) | undefined
   /** Once for each call, also one that was refused. Its request may be over already, or go on. */
   readonly callEnded?: ((event: CallEnded) => void) | undefined

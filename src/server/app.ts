@@ -7,7 +7,7 @@ import { healthRoute } from '../../routes/health.js'
 import { readinessRoute } from '../../routes/readiness.js'
 import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
 import { mcpRoute } from '../../routes/mcp.js'
-import type { Readiness } from '../http/readiness.js'
+import type { NotReadyReason } from '../http/readiness.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
@@ -84,7 +84,10 @@ export interface App {
   /** Makes `/readyz` say that this server stops; call it first. Requests are still answered. */
   readonly announceStop: () => void
   /** What `/readyz` answers by. */
-  readonly readiness: Pick<Readiness, 'reasons'>
+  readonly readiness: {
+    /** Why this server should get no new requests. Empty: it is ready. */
+    readonly reasons: () => Promise<readonly NotReadyReason[]>
+  }
   /** Ends streams that only wait for notifications; call it when the server stops accepting requests. */
   readonly drain: () => void
   /** Ends open MCP streams and idle connections; call it when the server has stopped accepting requests. */

@@ -138,7 +138,11 @@ describe('what the log says of a tool that failed', () => {
     const requestId = headers['x-request-id']
     expect(requestId).toMatch(/^[\w-]{8,}$/)
     const lines = server.log.lines.filter(({ fields }) => fields['requestId'] === requestId)
-    expect(lines.map(({ name }) => name)).toEqual(['exchange_failed', 'tool_failed', 'request_ended'])
+    expect(lines.map(({ name }) => name)).toEqual([
+      'exchange_failed',
+      'tool_failed',
+      'request_ended',
+    ])
     expect(server.log.named('tool_failed').at(-1)?.fields).toHaveProperty('rpcId')
   })
 
