@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createCachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import { createMemoryTokenCache } from '../../../src/exchange/token-cache.js'
 import type { ExchangeOptions } from '../../../src/exchange/token-exchanger.js'
+import type { CacheResult, PipelineObserver } from '../../../src/observability/pipeline-observer.js'
 import { Secret } from '../../../src/secret.js'
 import { ManualClock } from '../../helpers/exchange-clock.js'
 import {
@@ -18,11 +19,12 @@ import { failureOf } from '../outcomes.js'
 const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}'
 const OTHER_CLAIMS = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 
-function cached(inner: PromptExchanger | HeldExchanger) {
+function cached(inner: PromptExchanger | HeldExchanger, observer?: PipelineObserver) {
   const clock = new ManualClock()
   const exchanger = createCachingExchanger(inner, {
     ...{ cache: createMemoryTokenCache(), clientId: 'mcp-server', subjectTokenType: 'urn:example' },
     clock: clock.clock,
+    observer,
   })
   const ask = (changes: RequestChanges = {}, options: ExchangeOptions = {}) =>
     exchanger.exchange(requestOf(changes), options)
@@ -79,6 +81,23 @@ describe('an exchange with claims', () => {
     ])
     expect(inner.count).toBe(2)
     expect(await token({ claims: OTHER_CLAIMS }, { replacing: made })).toBe('exchanged-3')
+  })
+
+  test('an observer is told once of each look into the cache for a token with claims, and what it came to', async () => {
+    const results: CacheResult[] = []
+    const inner = new PromptExchanger()
+    const { ask, token } = cached(inner, {
+      cacheLookedUp: ({ cache, result }) => {
+        if (cache === 'exchanged_tokens') results.push(result)
+      },
+    })
+    const old = new Secret(await token())
+    const made = new Secret(await token({ claims: CLAIMS }, { replacing: old }))
+    await ask({ claims: CLAIMS }, { replacing: old })
+    await failureOf(ask({ claims: CLAIMS }, { replacing: made }))
+    await ask({ claims: OTHER_CLAIMS }, { replacing: made })
+    await ask({ claims: CLAIMS }, { replacing: old })
+    expect(results).toEqual(['absent', 'absent', 'hit', 'replaced', 'absent', 'replaced'])
   })
 
   test('it is known for five minutes which claims a token was made for', async () => {
