@@ -87,10 +87,9 @@ interface Keys {
 }
 
 /** What an exchange with the same claims made, and what the API refuses now. */
-interface MadeBefore {
+interface MadeBefore extends Pick<ExchangeOptions, 'replacing' | 'onSource'> {
   readonly made: ExchangedToken | undefined
   readonly request: TokenExchangeRequest
-  readonly replacing: Secret | undefined
 }
 
 class CachingExchanger implements Required<TokenExchanger> {
@@ -126,7 +125,7 @@ class CachingExchanger implements Required<TokenExchanger> {
       throw this.#repeated(entry.refusal, entry.expiresAtMs)
     }
     if (request.claims !== undefined) {
-      const before = { made: entry?.token, request, replacing }
+      const before = { made: entry?.token, request, replacing, onSource }
       const made = await this.#madeFor(request.claims, before)
       if (entry !== undefined) this.#tell(made === undefined ? 'replaced' : 'hit')
       if (made !== undefined) {
@@ -156,12 +155,13 @@ class CachingExchanger implements Required<TokenExchanger> {
    */
   async #madeFor(
     claims: string,
-    { made, request, replacing }: MadeBefore,
+    { made, request, replacing, onSource }: MadeBefore,
   ): Promise<ExchangedToken | undefined> {
     if (replacing === undefined) return undefined
     const token = made?.token.reveal()
     if (token === replacing.reveal()) {
       this.#tell('replaced')
+      onSource?.('cached')
       throw claimsWanted(claims)
     }
     const kept = await this.#kept.find(this.#keysOf(request).token, request.caller)

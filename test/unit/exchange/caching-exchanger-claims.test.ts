@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createCachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import { createMemoryTokenCache } from '../../../src/exchange/token-cache.js'
 import type { ExchangeOptions } from '../../../src/exchange/token-exchanger.js'
+import type { ExchangeSource } from '../../../src/observability/observer.js'
 import type { CacheResult, PipelineObserver } from '../../../src/observability/pipeline-observer.js'
 import { Secret } from '../../../src/secret.js'
 import { ManualClock } from '../../helpers/exchange-clock.js'
@@ -98,6 +99,15 @@ describe('an exchange with claims', () => {
     await ask({ claims: OTHER_CLAIMS }, { replacing: made })
     await ask({ claims: CLAIMS }, { replacing: old })
     expect(results).toEqual(['absent', 'absent', 'hit', 'replaced', 'absent', 'replaced'])
+  })
+
+  test('claims that are thrown because the API refuses the token made for them are said to come from the cache', async () => {
+    const { ask, token } = cached(new PromptExchanger())
+    const made = new Secret(await token({ claims: CLAIMS }))
+    const sources: ExchangeSource[] = []
+    const onSource = (source: ExchangeSource) => sources.push(source)
+    await failureOf(ask({ claims: CLAIMS }, { replacing: made, onSource }))
+    expect(sources).toEqual(['cached'])
   })
 
   test('it is known for five minutes which claims a token was made for', async () => {
