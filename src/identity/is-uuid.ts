@@ -1,7 +1,6 @@
-const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
-const WHOLE = new RegExp(`^${GUID}$`, 'i')
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Whether a text is a GUID, as Entra's ids are. */
-export function isGuid(text: string): boolean {
-  return WHOLE.test(text)
+/** Whether a text is a UUID (RFC 9562 §4), of any version; Microsoft calls them GUIDs. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text)
 }
