@@ -12,7 +12,7 @@ const END_TO_END = [
   'test/e2e/**/*.test.ts',
   'test/integration/authorization-server/process.test.ts',
   'test/integration/authorization-server/shipped-action-keys.test.ts',
-  'test/integration/exchange/answer-dialects.test.ts',
+  'test/integration/exchange/{answer-dialects,nothing-leaks,taxonomy}.test.ts',
   'test/integration/http/library.test.ts',
   'test/integration/openapi/both-hops-property.test.ts',
   'test/unit/exchange/caching-exchanger-users.test.ts',

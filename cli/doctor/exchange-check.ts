@@ -5,6 +5,7 @@ import { grantOf } from '../../src/config/exchange-config.js'
 import { exchangeChecks } from '../../src/config/token-expectations.js'
 import { OnBehalfOfError } from '../../src/failures/errors.js'
 import { assertDelegationAllowed } from '../../src/exchange/delegation-policy.js'
+import { familyOf } from '../../src/exchange/exchange-place.js'
 import type { ExchangedToken, TokenExchangeRequest } from '../../src/exchange/token-exchanger.js'
 import { verifyExchangedToken } from '../../src/exchange/verify-exchanged-token.js'
 import type { ResolvedTarget } from '../../src/exchange/exchange-target.js'
@@ -164,8 +165,7 @@ function expectations({ config, issuers, exchangeIssuer, known, clock }: Deploym
   return {
     exchangeIssuer,
     apiIssuers: known.ofApis,
-    familyOf: (name: string) =>
-      known.families.find((family) => family.some(({ issuer }) => issuer === name)),
+    familyOf: (name: string) => familyOf(name, known.families),
     claimProfile: claimProfileOf(config.callerPolicy),
     issuerOf: (name: string) => issuers.find(({ issuer }) => issuer === name),
     clientId: config.exchange.clientId,

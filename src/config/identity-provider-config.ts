@@ -4,6 +4,7 @@ import type {
 } from '../identity-providers/identity-provider.js'
 import {
   chooseProvider,
+  exchangeIssuerIssue,
   identityProviderOf,
   IDENTITY_PROVIDERS,
   type ChosenProvider,
@@ -62,7 +63,6 @@ export function identityProviderIssues(
   ]
 }
 
-/** The issuers of exchanges may be of another identity provider than those of users. */
 function exchangeIssuerIssues(
   found: SettingValues,
   ofFile: Readonly<Record<string, ApiConfig>>,
@@ -75,9 +75,7 @@ function exchangeIssuerIssues(
   ]
   return set.flatMap(([key, value]) => {
     if (value === undefined) return []
-    const { issuerIssue, familyOf } = identityProviderOf(value)
-    const isOfOne = familyOf?.(value) !== undefined && (found.ALLOWED_TENANTS ?? []).length > 0
-    const hint = issuerIssue?.(value) ?? (isOfOne ? ONE_PLACE : undefined)
+    const hint = exchangeIssuerIssue(value, found.ALLOWED_TENANTS ?? [], ONE_PLACE)
     return hint === undefined ? [] : [{ key, value, hint }]
   })
 }

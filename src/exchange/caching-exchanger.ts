@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import type { Clock } from '../time/clock.js'
@@ -185,9 +184,10 @@ class CachingExchanger implements Required<TokenExchanger> {
     if (entry.token.token.reveal() === refused.reveal()) await this.#kept.forget(key)
   }
 
-  #keysOf({ claims, ...request }: TokenExchangeRequest): Keys {
-    const token = cacheKey(request, this.#options)
-    return { token, flight: claims === undefined ? token : `${token}+${hash('sha256', claims)}` }
+  #keysOf(request: TokenExchangeRequest): Keys {
+    const flight = cacheKey(request, this.#options)
+    if (request.claims === undefined) return { token: flight, flight }
+    return { token: cacheKey({ ...request, claims: undefined }, this.#options), flight }
   }
 
   /** Single-flight: the exchange that is in flight for this key, or a new one. Holds no caller's signal. */

@@ -99,9 +99,8 @@ function assertionIssue({
   algorithm,
 }: Readonly<Record<string, unknown>>): Issue | undefined {
   if (!(privateKey instanceof Secret)) return undefined
-  const text = privateKey.reveal()
-  if (messageOf(() => parsePrivateKey(text)) !== undefined) return undefined
-  const key = parsePrivateKey(text)
+  const key = usableKey(privateKey.reveal())
+  if (key === undefined) return undefined
   const unfit = messageOf(() => {
     assertAlgorithmFits(key, algorithm as AssertionAlgorithm | undefined)
   })
@@ -109,6 +108,14 @@ function assertionIssue({
   if (typeof certificate !== 'string') return undefined
   const foreign = messageOf(() => readSigningCertificate(certificate, key))
   return foreign === undefined ? undefined : { path: ['certificate'], message: foreign }
+}
+
+function usableKey(text: string): KeyObject | undefined {
+  try {
+    return parsePrivateKey(text)
+  } catch {
+    return undefined
+  }
 }
 
 function messageOf(run: () => unknown): string | undefined {

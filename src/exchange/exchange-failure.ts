@@ -1,6 +1,7 @@
 import { withoutUndefined } from '../options/without-undefined.js'
 import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError, type FailureCode } from '../failures/errors.js'
+import { isUuid } from '../identity/is-uuid.js'
 import { scrub } from '../logging/scrub.js'
 import type { ExchangeRefusal, RefusalReader } from './refusal-reader.js'
 
@@ -88,11 +89,9 @@ function wordsOf(refusal: ExchangeRefusal): Readonly<Record<string, unknown>> {
   }
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /** A UUID is long enough to look like a token, and is none. */
 function identifier(id: string | undefined): string | undefined {
-  return id !== undefined && UUID.test(id) ? id : scrub(id, 80)
+  return id !== undefined && isUuid(id) ? id : scrub(id, 80)
 }
 
 /** What a refusal means by the RFCs. */

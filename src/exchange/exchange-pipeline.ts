@@ -8,6 +8,7 @@ import { createCachingExchanger, type CachingExchangerOptions } from './caching-
 import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { createResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
+import { familyOf, primaryOf } from './exchange-place.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
 import { ACCESS_TOKEN_TYPE, type TokenExchanger } from './token-exchanger.js'
 import {
@@ -123,13 +124,12 @@ export function createExchangePipeline(
 ): TokenExchanger {
   assertOptions('createExchangePipeline', OPTIONS, { ...options, adapter })
   const { issuers, exchangeIssuer, clientId, tokenAudience, clock, timers, log } = options
-  const familyOf = (name: string): readonly Issuer[] | undefined =>
-    options.families?.find((family) => family.some(({ issuer }) => issuer === name))
+  const { families } = options
   const verifying = createVerifyingExchanger(adapter, {
     issuerOf: (name) => issuers.find(({ issuer }) => issuer === name),
     exchangeIssuer,
     apiIssuers: options.apiIssuers,
-    familyOf,
+    familyOf: (name) => familyOf(name, families),
     claimProfile: options.claimProfile,
     clientId,
     tokenAudience,
@@ -142,7 +142,7 @@ export function createExchangePipeline(
     timeoutMs: options.timeoutMs,
     ratePerSecond: options.ratePerSecond,
     exchangeIssuer: exchangeIssuer?.issuer,
-    primaryOf: (name) => familyOf(name)?.[0]?.issuer ?? name,
+    primaryOf: (name) => primaryOf(name, families),
     clock,
     timers,
     log,

@@ -28,6 +28,19 @@ export function issuersFor(
   return familyOf?.(set ?? caller.issuer) ?? (place === undefined ? [] : [place])
 }
 
+/** The group of one tenant's issuers that an issuer belongs to. */
+export function familyOf(
+  issuer: string,
+  families: readonly (readonly Issuer[])[] = [],
+): readonly Issuer[] | undefined {
+  return families.find((family) => family.some((one) => one.issuer === issuer))
+}
+
+/** The issuer at which the tokens of an issuer are exchanged: the first of its group, else that one. */
+export function primaryOf(issuer: string, families?: readonly (readonly Issuer[])[]): string {
+  return familyOf(issuer, families)?.[0]?.issuer ?? issuer
+}
+
 /** The issuer at which a token is exchanged. */
 export function exchangePlace(
   { target, caller }: Pick<TokenExchangeRequest, 'target' | 'caller'>,

@@ -1,5 +1,5 @@
 import type { IssuerFamily } from '../identity/issuer-family.js'
-import { isGuid } from './guid.js'
+import { isUuid } from '../identity/is-uuid.js'
 import { isBelow } from './is-below.js'
 
 /** Where a cloud signs users in, and in whose name its tokens of version 1 are. */
@@ -23,7 +23,7 @@ export function isEntraHost(issuer: URL): boolean {
  */
 export function entraFamilyOf(issuer: string): IssuerFamily | undefined {
   const { host, pathname } = new URL(issuer)
-  const tenant = pathname.split('/').find(isGuid)
+  const tenant = pathname.split('/').find(isUuid)
   if (tenant === undefined) return undefined
   const cloud = CLOUDS.find(({ login, tokens }) => host === login || host === tokens)
   if (cloud === undefined) return { tenant, primary: issuer, members: [{ issuer }] }

@@ -4,7 +4,7 @@ import { scopePrefixOfApi } from '../scopes.js'
 import { STANDARD_CLAIMS } from '../identity/claim-profile.js'
 import { entraFamilyOf, entraIssuerIssue, isEntraHost } from './entra-issuers.js'
 import { generic } from './generic.js'
-import { isGuid } from './guid.js'
+import { isUuid } from '../identity/is-uuid.js'
 import type { IdentityProvider } from './identity-provider.js'
 import { readEntraRefusal } from './entra-refusals.js'
 
@@ -39,7 +39,7 @@ export const entra = Object.freeze<IdentityProvider>({
   readRefusal: readEntraRefusal,
   familyOf: entraFamilyOf,
   issuerIssue: entraIssuerIssue,
-  isTenant: isGuid,
+  isTenant: isUuid,
   ownAudience: ({ clientId }) => clientId,
   ownScopePrefix: ({ resource }) => scopePrefixOfApi(resource),
 })
@@ -49,6 +49,6 @@ function targetFor(audience: string): ExchangeTarget {
   const id = audience.replace(/^api:\/\//, '')
   return {
     scopePrefix: scopePrefixOfApi(audience),
-    expectedAudiences: id !== audience && isGuid(id) ? [audience, id] : [audience],
+    expectedAudiences: id !== audience && isUuid(id) ? [audience, id] : [audience],
   }
 }

@@ -37,3 +37,17 @@ export function chooseProvider(
   const contradicts = found === generic || found === provider ? undefined : found
   return { provider, by: 'set', contradicts }
 }
+
+/**
+ * What is wrong with an issuer at which tokens are to be exchanged, which may be of another identity provider than those of users;
+ * `undefined` where nothing is. `ofOneTenant` is the answer where it is of one tenant, and users of several are allowed.
+ */
+export function exchangeIssuerIssue(
+  issuer: string,
+  allowedTenants: readonly string[],
+  ofOneTenant: string,
+): string | undefined {
+  const { issuerIssue, familyOf } = identityProviderOf(issuer)
+  const isOfOne = allowedTenants.length > 0 && familyOf?.(issuer) !== undefined
+  return issuerIssue?.(issuer) ?? (isOfOne ? ofOneTenant : undefined)
+}

@@ -1,6 +1,6 @@
 import { withAssertionDefaults } from '../exchange/client-authentication.js'
 import { createExchangePipeline } from '../exchange/exchange-pipeline.js'
-import { exchangePlace } from '../exchange/exchange-place.js'
+import { exchangePlace, primaryOf } from '../exchange/exchange-place.js'
 import { createJwtBearerExchanger } from '../exchange/jwt-bearer-exchanger.js'
 import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
 import { createWatchedExchanger, type ExchangeAttempt } from '../exchange/watched-exchanger.js'
@@ -43,11 +43,12 @@ export function adapterFor(
   if ('exchanger' in client) return client.exchanger
   const { id: clientId, ...given } = client
   const clientAuthentication = withAssertionDefaults(given, identityProvider.clientAssertion)
-  const primaryOf = (name: string): string =>
-    families.find((family) => family.some(({ issuer }) => issuer === name))?.[0]?.issuer ?? name
   const shared = {
     metadata: (_name: string, request: TokenExchangeRequest) => {
-      const place = exchangePlace(request, { exchangeIssuer: exchange.issuer, primaryOf })
+      const place = exchangePlace(request, {
+        exchangeIssuer: exchange.issuer,
+        primaryOf: (name) => primaryOf(name, families),
+      })
       return issuerNamed(place, all).metadata()
     },
     clientId,

@@ -5,7 +5,11 @@ import {
   IDENTITY_PROVIDER_NAMES,
   type IdentityProvider,
 } from '../identity-providers/identity-provider.js'
-import { chooseProvider, identityProviderOf } from '../identity-providers/identity-providers.js'
+import {
+  chooseProvider,
+  exchangeIssuerIssue,
+  identityProviderOf,
+} from '../identity-providers/identity-providers.js'
 import type { Issue } from '../options/with-issues.js'
 
 const EXCHANGE = z.object({
@@ -143,7 +147,7 @@ function tenantIssues({
   const strange = allowedTenants.filter((tenant) => isTenant?.(tenant) !== true)
   return [
     ...ofIssuers.map((message) => ({ path: ['issuer'], message })),
-    ...places.flatMap(([path, place]) => exchangeIssuerIssue(path, place, allowedTenants)),
+    ...places.flatMap(([path, place]) => exchangePlaceIssue(path, place, allowedTenants)),
     ...strange.map((tenant) => ({
       path: ['allowedTenants'],
       message:
@@ -154,22 +158,19 @@ function tenantIssues({
   ]
 }
 
-/** It may be of another identity provider than the issuers of users. */
-function exchangeIssuerIssue(
+function exchangePlaceIssue(
   path: readonly string[],
   issuer: string | undefined,
   allowedTenants: readonly string[],
 ): readonly Issue[] {
   if (issuer === undefined) return []
   if (!URL.canParse(issuer)) return [{ path, message: 'must be a URL' }]
-  const { issuerIssue, familyOf } = identityProviderOf(issuer)
-  const message =
-    issuerIssue?.(issuer) ??
-    (allowedTenants.length > 0 && familyOf?.(issuer) !== undefined
-      ? 'is set together with allowedTenants, and tokens of one tenant cannot be exchanged at another: leave it out'
-      : undefined)
+  const message = exchangeIssuerIssue(issuer, allowedTenants, ONE_PLACE)
   return message === undefined ? [] : [{ path, message }]
 }
+
+const ONE_PLACE =
+  'is set together with allowedTenants, and tokens of one tenant cannot be exchanged at another: leave it out'
 
 function plainHttpIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
   if (sound.dangerouslyAllowHttp === true) return []

@@ -38,7 +38,7 @@ export interface RequestChanges {
   readonly subjectToken?: string
   readonly audience?: string
   readonly scopes?: readonly string[]
-  readonly claims?: string
+  readonly claims?: string | undefined
   readonly target?: ExchangeTarget
 }
 

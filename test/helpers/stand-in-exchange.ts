@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose'
+import type { KeycloakStandIn } from '../../apps/identity-providers/keycloak/keycloak-stand-in.js'
 import { basic, postForm, type TokenEndpointAnswer } from './stand-in-flow.js'
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
@@ -41,6 +42,15 @@ export async function exchangeAt(
     { ...right, ...form },
     { ...basic(standIn.clientIds.mcpServer, standIn.clientSecret), ...headers },
   )
+}
+
+/** The exchange of a user's token at a stand-in of Keycloak, for its API. */
+export function exchangeAtKeycloak(
+  at: KeycloakStandIn,
+  changes: ExchangeChanges = {},
+): Promise<TokenEndpointAnswer> {
+  const place = { endpoint: at.tokenEndpoint, audience: at.clientIds.api, scope: 'read:trips' }
+  return exchangeAt(at, place, changes)
 }
 
 /** The claims of the token in an answer, unverified. */

@@ -4,7 +4,11 @@ import {
   startKeycloakStandIn,
   type KeycloakStandIn,
 } from '../../../apps/identity-providers/keycloak/keycloak-stand-in.js'
-import { claimsIn, exchangeAt, type ExchangeChanges } from '../../helpers/stand-in-exchange.js'
+import {
+  claimsIn,
+  exchangeAtKeycloak,
+  type ExchangeChanges,
+} from '../../helpers/stand-in-exchange.js'
 import { basic, postForm, type TokenEndpointAnswer } from '../../helpers/stand-in-flow.js'
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
@@ -23,8 +27,7 @@ function exchange({
   at = keycloak,
   ...changes
 }: ExchangeChanges & { readonly at?: KeycloakStandIn } = {}): Promise<TokenEndpointAnswer> {
-  const place = { endpoint: at.tokenEndpoint, audience: at.clientIds.api, scope: 'read:trips' }
-  return exchangeAt(at, place, changes)
+  return exchangeAtKeycloak(at, changes)
 }
 
 describe('the exchange of the Keycloak stand-in', () => {

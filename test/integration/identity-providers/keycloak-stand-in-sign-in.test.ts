@@ -13,7 +13,11 @@ import {
   startKeycloakStandIn,
   type KeycloakStandIn,
 } from '../../../apps/identity-providers/keycloak/keycloak-stand-in.js'
-import { claimsIn, exchangeAt, type ExchangeChanges } from '../../helpers/stand-in-exchange.js'
+import {
+  claimsIn,
+  exchangeAtKeycloak,
+  type ExchangeChanges,
+} from '../../helpers/stand-in-exchange.js'
 import {
   basic,
   postForm,
@@ -42,8 +46,7 @@ function exchange({
   at = keycloak,
   ...changes
 }: ExchangeChanges & { readonly at?: KeycloakStandIn } = {}): Promise<TokenEndpointAnswer> {
-  const place = { endpoint: at.tokenEndpoint, audience: at.clientIds.api, scope: 'read:trips' }
-  return exchangeAt(at, place, changes)
+  return exchangeAtKeycloak(at, changes)
 }
 
 describe('the newer features of the Keycloak stand-in', () => {

@@ -2,22 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { CONFIG_FILE } from '../../../src/config/config-file.js'
 import { parseConfig, type Environment } from '../../../src/config/config.js'
 import { issuerLocations, tokenExpectations } from '../../../src/config/token-expectations.js'
+import { ENTRA, OTHER, TENANT, V2 } from './entra-settings.js'
 import { GOOD } from './good-settings.js'
 import { issuesOf } from './issues-of.js'
-
-const TENANT = '11111111-2222-3333-4444-555555555555'
-const OTHER = '22222222-3333-4444-5555-666666666666'
-const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`
-const APP = '44444444-5555-6666-7777-888888888888'
-
-const ENTRA = {
-  ...GOOD,
-  AUTH0_DOMAIN: undefined,
-  ISSUER_BASE_URL: V2,
-  AUTH0_AUDIENCE: 'https://mcp.example.com/mcp',
-  MCP_SERVER_URL: 'https://mcp.example.com',
-  API_AUTH0_AUDIENCE: `api://${APP}`,
-}
 
 describe('the identity provider of the settings', () => {
   test.each<[string, Environment, object]>([

@@ -2,23 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { CONFIG_FILE } from '../../../src/config/config-file.js'
 import { parseConfig, type Environment } from '../../../src/config/config.js'
 import { issuerLocations, tokenExpectations } from '../../../src/config/token-expectations.js'
+import { APP, ENTRA, OTHER, TENANT, V2 } from './entra-settings.js'
 import { GOOD } from './good-settings.js'
 import { issuesOf } from './issues-of.js'
 
-const TENANT = 'aaaaaaaa-2222-3333-4444-555555555555'
-const OTHER = 'bbbbbbbb-2222-3333-4444-555555555555'
 const HOST = 'https://login.microsoftonline.com'
-const V2 = `${HOST}/${TENANT}/v2.0`
-const APP = '44444444-5555-6666-7777-888888888888'
-
-const ENTRA = {
-  ...GOOD,
-  AUTH0_DOMAIN: undefined,
-  ISSUER_BASE_URL: V2,
-  AUTH0_AUDIENCE: 'https://mcp.example.com/mcp',
-  MCP_SERVER_URL: 'https://mcp.example.com',
-  API_AUTH0_AUDIENCE: `api://${APP}`,
-}
 
 describe('settings that contradict the identity provider', () => {
   test.each([

@@ -12,6 +12,7 @@ interface Inputs {
   readonly exchangeIssuer: string | undefined
   readonly audience: string
   readonly organization: string | undefined
+  readonly claims: string | undefined
   readonly scopes: readonly string[]
 }
 
@@ -23,12 +24,14 @@ const GOOD: Inputs = {
   exchangeIssuer: undefined,
   audience: 'https://api.example/',
   organization: 'org_one',
+  claims: undefined,
   scopes: ['read:private', 'write:private'],
 }
 
 function requestFor({ subjectToken, issuer, organization, ...rest }: Inputs): TokenExchangeRequest {
   const caller = { issuer, ...(organization === undefined ? {} : { organization }) }
-  return requestOf({ caller, subjectToken, audience: rest.audience, scopes: rest.scopes })
+  const { audience, scopes, claims } = rest
+  return requestOf({ caller, subjectToken, audience, scopes, claims })
 }
 
 function keyOf(inputs: Inputs): string {
@@ -48,6 +51,7 @@ const inputs: fc.Arbitrary<Inputs> = fc.record({
   exchangeIssuer: fc.option(field, { nil: undefined }),
   audience: field,
   organization: fc.option(field, { nil: undefined }),
+  claims: fc.option(field, { nil: undefined }),
   scopes: fc.array(field, { maxLength: 4 }),
 })
 
@@ -58,6 +62,7 @@ function same(a: Inputs, b: Inputs): boolean {
     one.clientId,
     one.subjectTokenType,
     one.exchangeIssuer === undefined ? [] : [one.exchangeIssuer],
+    one.claims === undefined ? [] : [one.claims],
     one.audience,
     one.organization === undefined ? [] : [one.organization],
     [...new Set(one.scopes)].sort(),
@@ -130,6 +135,8 @@ describe('cacheKey', () => {
       { ...GOOD, audience: 'https://api.example' },
       { ...GOOD, organization: 'org_two' },
       { ...GOOD, organization: undefined },
+      { ...GOOD, claims: '{"access_token":{}}' },
+      { ...GOOD, claims: '{"access_token":{"acrs":{}}}' },
       { ...GOOD, scopes: ['read:private'] },
     ]
     const keys = [GOOD, ...changed].map(keyOf)
