@@ -1,0 +1,86 @@
+import { parseScope } from '../../../../src/scopes.js'
+import { ClientStopped, problem, type Problem } from '../problem.js'
+import type { ClientProfile } from '../profiles/client-profile.js'
+import { openAuthorization } from './authorization-step.js'
+import { readChallenge } from './challenge-step.js'
+import { createCourse, type Course, type Walk } from './course.js'
+import { askEndpoint } from './endpoint-step.js'
+import { becomeClient } from './registration-step.js'
+import { compareResource } from './resource-step.js'
+import { findResourceMetadata, type FoundMetadata } from './resource-metadata-step.js'
+import { findServerMetadata } from './server-metadata-step.js'
+import { checkScopes, checkServer } from './server-step.js'
+import { probeTokenEndpoint } from './token-step.js'
+
+/** How a client gets on. */
+export type ClientVerdict =
+  /** It reaches the sign-in page, as far as that was tried. */
+  | 'connects'
+  /** It connects, and then lacks something. */
+  | 'limited'
+  | 'no_sign_in_needed'
+  | 'fails'
+
+export interface ClientReport {
+  readonly profile: ClientProfile
+  readonly verdict: ClientVerdict
+  /** Only with `fails`: where it ends, and why. */
+  readonly stopped: Problem | undefined
+  /** What it goes round, or lacks. */
+  readonly noted: readonly Problem[]
+  /** Whether a client was known, so that the sign-in page was really seen. */
+  readonly sawPage: boolean
+}
+
+/** Goes the way of one client, up to the sign-in page. Sends no request twice that another client has sent already. */
+export async function connectAs(profile: ClientProfile, walk: Walk): Promise<ClientReport> {
+  const course = createCourse(profile, walk)
+  const ended = { profile, stopped: undefined, sawPage: false }
+  try {
+    const way = await signInOf(course)
+    const { noted } = course
+    if (way === 'open') return { ...ended, noted, verdict: 'no_sign_in_needed' }
+    const lacks = noted.some(({ id }) => id === 'server.scopes')
+    return { ...ended, noted, verdict: lacks ? 'limited' : 'connects', sawPage: way === 'page' }
+  } catch (error) {
+    if (!(error instanceof ClientStopped)) throw error
+    const stopped = error.problem
+    const noted = course.noted.filter(({ id }) => id !== stopped.id)
+    return { ...ended, noted, verdict: 'fails', stopped }
+  }
+}
+
+async function signInOf(course: Course): Promise<'open' | 'page' | 'not_told'> {
+  const welcome = await askEndpoint(course)
+  if (welcome.kind === 'open') return 'open'
+  const challenge = readChallenge(welcome.answer, course)
+  const found = await findResourceMetadata(challenge, course)
+  if (found !== undefined) compareResource(found, course)
+  const metadata = await findServerMetadata(issuerOf(found, course), course)
+  const named = found?.metadata.scopes_supported ?? []
+  const scopes = challenge.scope === undefined ? named : parseScope(challenge.scope)
+  checkScopes(scopes, metadata, course)
+  const clientId = await becomeClient(metadata, course)
+  checkServer(metadata, course)
+  const request = {
+    ...{ metadata, clientId, resource: found?.metadata.resource },
+    scope: scopes.length === 0 ? undefined : scopes.join(' '),
+  }
+  const seen = await openAuthorization(request, course)
+  await probeTokenEndpoint(metadata, course)
+  return seen
+}
+
+/** Clients go to the first authorization server; without one, to the origin of the endpoint (MCP, revision 2025-03-26). */
+function issuerOf(found: FoundMetadata | undefined, course: Course): string {
+  const [issuer] = found?.metadata.authorization_servers ?? []
+  if (issuer !== undefined) return issuer
+  const { endpoint } = course.walk
+  if (found !== undefined) {
+    const message = `The metadata at ${found.address.href} names no authorization server.`
+    const missing = problem('metadata.no_authorization_server', message)
+    if (course.profile.resourceMetadata.without === 'stop') course.stop(missing)
+    course.guess(missing)
+  }
+  return `${endpoint.origin}/`
+}
