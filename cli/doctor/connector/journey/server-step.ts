@@ -12,7 +12,7 @@ export function checkServer(metadata: ServerMetadata, course: Course): void {
   if (unsafe !== undefined) {
     const message = `The metadata names the ${unsafe} ${printable(metadata[unsafe])}, which is not https.`
     const plain = problem('server.endpoint_not_https', message)
-    if (course.profile.needsHttpsEndpoints) course.stop(plain)
+    if (course.profile.needsHttps === 'all') course.stop(plain)
     course.note(plain)
   }
   checkMethods(metadata, course)

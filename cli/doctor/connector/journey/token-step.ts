@@ -1,3 +1,4 @@
+import { printable } from '../../../printable.js'
 import { problem } from '../problem.js'
 import { REDIRECT_URI } from '../walk/registrar.js'
 import { isVisible } from './cors.js'
@@ -22,8 +23,12 @@ export async function probeTokenEndpoint(metadata: ServerMetadata, course: Cours
       ...{ redirect_uri: REDIRECT_URI, code_verifier: UNKNOWN_CLIENT },
     }).toString(),
   })
-  // Not called, and what is wrong with it has been said.
-  if (outcome.kind === 'refused' && outcome.reason === 'not_https') return
+  if (outcome.kind === 'refused' && outcome.reason === 'not_https') {
+    const message = `The metadata names the token_endpoint ${printable(url.href)}, which is not https.`
+    const plain = problem('server.endpoint_not_https', message, 'token')
+    if (course.profile.needsHttps === 'token') course.stop(plain)
+    return
+  }
   if (outcome.kind !== 'answer') {
     const unreachable = { step: 'token', otherwise: 'token.unreachable' } as const
     return course.stop(networkProblem(outcome, url, unreachable))

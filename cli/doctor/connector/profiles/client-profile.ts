@@ -44,8 +44,8 @@ export interface ClientProfile {
   readonly serverMetadata: ServerMetadataRule
   /** `listed`: refuses a server that does not name S256. `not_excluded`: refuses one that names other methods only. */
   readonly pkce: 'listed' | 'not_excluded'
-  /** Refuses endpoints that are plain http to another machine. */
-  readonly needsHttpsEndpoints: boolean
+  /** Which endpoints it does not use where they are plain http to another machine. */
+  readonly needsHttps: 'all' | 'token' | 'none'
   readonly registration: readonly ('document' | 'dynamic')[]
   /** Whether a person can enter the id of a client that is registered by hand. */
   readonly takesClientId: boolean

@@ -44,7 +44,7 @@ const SDK_V1: ClientProfile = {
   resource: 'prefix',
   serverMetadata: SDK_V1_SERVER_METADATA,
   pkce: 'not_excluded',
-  needsHttpsEndpoints: false,
+  needsHttps: 'none',
   registration: ['dynamic'],
   takesClientId: true,
   scopes: 'server',
@@ -59,7 +59,7 @@ const SDK_V2: ClientProfile = {
   readsRefusals: false,
   resourceMetadata: { ...SDK_RESOURCE_METADATA, unreachable: 'stop' },
   serverMetadata: SDK_V2_SERVER_METADATA,
-  needsHttpsEndpoints: true,
+  needsHttps: 'token',
 }
 
 /** What hosted clients and editors have in common in reports, where a report says nothing else: they behave like the SDK. */
@@ -68,7 +68,7 @@ const LIKE_SDK: Omit<ClientProfile, 'name' | 'title'> = {
   basis: REPORTED,
   readsRefusals: false,
   legacyTransport: true,
-  needsHttpsEndpoints: true,
+  needsHttps: 'all',
   registration: ['document', 'dynamic'],
 }
 

@@ -1,0 +1,34 @@
+import { STEPS, stepNumber, type StepName } from '../../../cli/doctor/connector/steps.js'
+import type { ClientName } from '../../../cli/doctor/connector/profiles/client-profile.js'
+import { examine } from '../examine.js'
+import { startWorld, type WorldParts } from '../world.js'
+import type { RealClient, RealOutcome } from './real-outcome.js'
+
+export interface Comparison {
+  readonly told: RealOutcome
+  readonly real: RealOutcome
+}
+
+/** What the doctor tells of a client, and how far the client itself gets. */
+export async function compare(
+  name: ClientName,
+  client: RealClient,
+  {
+    parts,
+    args = [],
+  }: { readonly parts: WorldParts; readonly args?: readonly string[] | undefined },
+): Promise<Comparison> {
+  const { endpoint } = await startWorld(parts)
+  const { report } = await examine(endpoint, ['--client', name, ...args])
+  const [told] = report.clients
+  if (told === undefined) throw new Error('the report has no client')
+  return { told: outcomeOf(told.verdict, told.step), real: await client(endpoint) }
+}
+
+function outcomeOf(verdict: string, step: string | undefined): RealOutcome {
+  if (verdict === 'no_sign_in_needed') return 'open'
+  if (verdict !== 'fails') return 'page'
+  if (step === undefined || !Object.hasOwn(STEPS, step)) throw new Error('no step is told')
+  // What is wrong with the page or behind it, only the person sees.
+  return stepNumber(step as StepName) >= stepNumber('authorization') ? 'page' : 'fails'
+}

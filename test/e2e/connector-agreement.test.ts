@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { compare } from '../connector/agreement/compare.js'
+import { sdkV1, sdkV2 } from '../connector/agreement/sdk-clients.js'
+import { BROKEN_SERVERS } from '../connector/broken-servers.js'
+import { OPEN_SERVER } from '../connector/open-server.js'
+
+/** The doctor reads no more than a megabyte of metadata; these clients read all of it. */
+const SERVERS = [
+  { name: 'nothing is wrong', parts: {} },
+  { name: 'nobody has to sign in', parts: { mcp: OPEN_SERVER } },
+  ...BROKEN_SERVERS.filter(({ id }) => id !== 'metadata.too_large'),
+]
+
+test.each(SERVERS)(
+  'the doctor tells of a client of the MCP SDK v1 what it does where $name',
+  async (server) => {
+    const { told, real } = await compare('sdk-v1', sdkV1, server)
+    expect(told).toBe(real)
+  },
+)
+
+test.each(SERVERS)(
+  'the doctor tells of a client of the MCP SDK v2 what it does where $name',
+  async (server) => {
+    const { told, real } = await compare('sdk-v2', sdkV2, server)
+    expect(told).toBe(real)
+  },
+)
