@@ -1,14 +1,7 @@
 import type { ClientReport } from '../journey/connect.js'
-import type { Side } from '../problem-table.js'
+import { SIDES } from '../sides.js'
 import { stepNumber, STEPS } from '../steps.js'
 import { exitCodeOf, type ConnectorReport, type ProblemReport } from './connector-report.js'
-
-const SIDES: Readonly<Record<Side, string>> = {
-  server: 'the MCP server',
-  authorization_server: 'the authorization server',
-  tenant: 'the settings at the authorization server',
-  network: 'the network',
-}
 
 /** The report as a person reads it: the clients, then what is wrong, then what was not tried. */
 export function reportText(report: ConnectorReport): string {
