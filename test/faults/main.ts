@@ -4,12 +4,20 @@ import { parseArgs } from 'node:util'
 import { ensureBuilt } from './ensure-built.js'
 import { API } from './cases/api.js'
 import { AUTHORIZATION_SERVER } from './cases/authorization-server.js'
+import { GREEDY_USER } from './cases/greedy-user.js'
+import { PAIR } from './cases/pair.js'
+import { SLOW_CLIENTS } from './cases/slow-clients.js'
+import { VANISHING } from './cases/vanishing-clients.js'
+import { CLOCK } from './cases/clock.js'
 import type { Case } from './case.js'
 import { writeResults, type CaseResult } from './results.js'
 import { runCase } from './run-case.js'
 import { FULL, SHORT } from './scene.js'
 
-const CASES: Readonly<Record<string, Case>> = { ...AUTHORIZATION_SERVER, ...API }
+const CASES: Readonly<Record<string, Case>> = {
+  ...{ ...AUTHORIZATION_SERVER, ...API, ...CLOCK },
+  ...{ ...VANISHING, ...SLOW_CLIENTS, ...GREEDY_USER, ...PAIR },
+}
 
 const { values } = parseArgs({
   options: {

@@ -12,8 +12,8 @@ export interface CaseResult {
   readonly failed: Readonly<Record<string, number>>
   /** From the end of the fault to the last failure; `undefined` where there is no such moment. */
   readonly recoverySeconds: number | undefined
-  /** How much more the process held after it was over, its caches included. */
-  readonly heapGrowthMb: number
+  /** How much more the process held after it was over, its caches included; `undefined` where it was ended. */
+  readonly heapGrowthMb: number | undefined
   /** What else was measured. */
   readonly figures: readonly string[]
 }

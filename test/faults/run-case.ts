@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Case } from './case.js'
 import { auditProblems, outcomesOf } from './checks/audit-problems.js'
-import { metricProblems, settle, stopProblems } from './checks/process-problems.js'
+import { endProblems, metricProblems, settle, type Settled } from './checks/process-problems.js'
 import { Deployment } from './processes/deployment.js'
 import { eventually } from './processes/eventually.js'
-import type { OurServer } from './processes/our-server.js'
+import type { Held } from './processes/our-server.js'
 import type { CaseResult } from './results.js'
 import { Scene, type Scale } from './scene.js'
 
@@ -26,13 +26,14 @@ export async function runCase(which: Case, scale: Scale): Promise<Finding> {
     scene.others.push(...before.calls)
     const figures = await which.run(scene)
     await scene.traffic.stop()
-    const settled = await settle(server, before.held, scene.calls.length)
+    const settled = await settledAfter(scene, before.held)
     await scene.probes.stop()
     const problems = [...scene.problems, ...settled.problems, ...probeProblems(scene, which)]
-    const outcomes = await recorded(server, scene)
-    problems.push(...metricProblems(await server.metrics(), outcomes))
-    problems.push(...(await stopProblems(server)))
-    problems.push(...auditProblems(scene.calls, server.records()), ...unpromised(outcomes, which))
+    problems.push(...(await stopAll(scene)))
+    const records = scene.servers.flatMap((each) => each.records())
+    const outcomes = outcomesOf(records)
+    problems.push(...auditProblems(scene.calls, records, scene.lost))
+    problems.push(...unpromised(outcomes, which))
     const { heapGrowthMb } = settled
     return { problems, result: { ...summary(which, scene, outcomes), heapGrowthMb, figures } }
   } finally {
@@ -48,15 +49,26 @@ async function warmedUp({ traffic, probes, scale, server }: Scene) {
   return { held: await server.held(), calls: traffic.seen }
 }
 
-async function recorded(
-  server: OurServer,
-  { calls }: Scene,
-): Promise<Readonly<Record<string, number>>> {
+/** A server that the case itself has ended holds nothing. */
+async function settledAfter({ server, calls }: Scene, before: Held): Promise<Settled> {
+  if (server.end !== undefined) return { heapGrowthMb: undefined, problems: [] }
+  return settle(server, before, calls.length)
+}
+
+/** Compares the metrics of each server with its own records, stops it, and looks at what it leaves behind. */
+async function stopAll({ servers, calls }: Scene): Promise<readonly string[]> {
   const answered = calls.filter(({ requestId }) => requestId !== undefined).length
-  await eventually(() => server.records().length >= answered, RECORDED_WITHIN_MS).catch(
-    () => undefined,
-  )
-  return outcomesOf(server.records())
+  const recorded = (): number => servers.reduce((sum, each) => sum + each.records().length, 0)
+  await eventually(() => recorded() >= answered, RECORDED_WITHIN_MS).catch(() => undefined)
+  const problems: string[] = []
+  for (const server of servers) {
+    if (server.end === undefined) {
+      problems.push(...metricProblems(await server.metrics(), outcomesOf(server.records())))
+      await server.stop('SIGTERM')
+    }
+    problems.push(...endProblems(server))
+  }
+  return problems
 }
 
 function probeProblems({ probes }: Scene, { reasons = [] }: Case): readonly string[] {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sumOf } from '../helpers/prometheus-text.js'
+import type { LostRecords } from './checks/audit-problems.js'
 import { Probes } from './checks/probes.js'
 import { Traffic, type TrafficOptions } from './load/traffic.js'
 import type { SeenCall } from './load/tool-call.js'
@@ -27,25 +28,37 @@ export class Scene {
   readonly scale: Scale
   readonly deployment: Deployment
   readonly server: OurServer
+  /** Those that were started in the course of the case included. */
+  readonly servers: OurServer[] = []
   readonly probes: Probes
   readonly traffic: Traffic
   readonly problems: string[] = []
   /** Calls that a case made beside the traffic. */
   readonly others: SeenCall[] = []
+  /** Until when records may be missing, on the clock of `performance`: those in the memory of a process that was killed. */
+  lost: LostRecords = { fromMs: Infinity, toMs: -Infinity }
   recoverySeconds: number | undefined
 
   constructor(parts: { scale: Scale; deployment: Deployment; server: OurServer }) {
     this.scale = parts.scale
     this.deployment = parts.deployment
     this.server = parts.server
+    this.servers.push(parts.server)
     this.probes = new Probes(parts.server.origin)
     this.traffic = this.startTraffic()
   }
 
-  startTraffic(options: Pick<TrafficOptions, 'known' | 'newcomers'> = {}): Traffic {
+  startTraffic(options: Omit<Partial<TrafficOptions>, 'tokenOf'> = {}): Traffic {
     const { deployment, server } = this
     const tokenOf = (subject: string): Promise<string> => deployment.tokenOf(subject)
-    return new Traffic({ ...options, tokenOf, origin: server.origin })
+    return new Traffic({ origin: server.origin, ...options, tokenOf })
+  }
+
+  /** Another server of the same deployment. */
+  async startServer(): Promise<OurServer> {
+    const server = await this.deployment.startServer()
+    this.servers.push(server)
+    return server
   }
 
   get calls(): readonly SeenCall[] {

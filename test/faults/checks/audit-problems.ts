@@ -4,6 +4,12 @@ import type { SeenCall } from '../load/tool-call.js'
 /** No list of problems grows beyond use. */
 const MAX_TOLD = 5
 
+/** Between these moments, calls may have been answered whose records are gone, on the clock of `performance`. */
+export interface LostRecords {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
 /**
  * What does not fit together between what clients saw and what the audit says: every call that was answered has one record with
  * the same outcome, and there are no other records but those of calls that got no answer.
@@ -11,9 +17,12 @@ const MAX_TOLD = 5
 export function auditProblems(
   seen: readonly SeenCall[],
   records: readonly AuditRecord[],
+  lost: LostRecords,
 ): readonly string[] {
   const byId = new Map(records.map((record) => [record.requestId, record]))
-  const answered = seen.filter(({ requestId }) => requestId !== undefined)
+  const isLost = ({ requestId = '', endedMs }: SeenCall): boolean =>
+    endedMs >= lost.fromMs && endedMs <= lost.toMs && !byId.has(requestId)
+  const answered = seen.filter((call) => call.requestId !== undefined && !isLost(call))
   const unanswered = seen.length - answered.length
   const unseen = records.length - answered.length
   const problems = answered.flatMap((call) => disagreement(call, byId.get(call.requestId ?? '')))

@@ -23,6 +23,7 @@ export class Probes {
     this.#loop = this.#probe()
   }
 
+  /** Resolves when the server is asked no more: it is going to end. */
   async stop(): Promise<void> {
     this.#stopping = true
     await this.#loop

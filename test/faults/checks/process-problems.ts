@@ -12,7 +12,7 @@ const DESCRIPTORS = 3
 const SETTLED_WITHIN_MS = 45_000
 
 export interface Settled {
-  readonly heapGrowthMb: number
+  readonly heapGrowthMb: number | undefined
   readonly problems: readonly string[]
 }
 
@@ -39,15 +39,16 @@ function growth(before: Held, after: Held, tokens: number): readonly string[] {
   ]
 }
 
-/** Stops a server in order, and says what it should not have written or how it should not have ended. */
-export async function stopProblems(server: OurServer): Promise<readonly string[]> {
-  const { code, signal } = await server.process.kill('SIGTERM')
-  const ended = code === 0 ? [] : [`it ended with ${code ?? signal ?? 'nothing'}`]
+/** Says how a server should not have ended, unless it was killed, and what it should not have written. */
+export function endProblems(server: OurServer): readonly string[] {
+  const { code, signal } = server.end ?? { code: null, signal: null }
+  const inOrder = code === 0 || signal === 'SIGKILL'
+  const ended = inOrder ? [] : [`it ended with ${code ?? signal ?? 'nothing'}`]
   return [...ended, ...outputProblems(server)]
 }
 
 /** Errors that nobody foresaw, refused checks, and tokens in what a server has written. */
-export function outputProblems(server: OurServer): readonly string[] {
+function outputProblems(server: OurServer): readonly string[] {
   const { lines, stderr } = server.process
   const unforeseen = server
     .log()

@@ -12,6 +12,8 @@ export interface ApiState {
   readonly latencyMs: number
   /** Characters of the greeting. */
   readonly greetingLength: number
+  /** The one user whose greeting is that long; `undefined`: everybody's is. */
+  readonly longFor?: string | undefined
 }
 
 export type ApiQuestion =
@@ -47,7 +49,8 @@ answerQuestions((question: ApiQuestion) => {
 })
 
 function listen(port: number): Promise<number> {
-  const server = createServer(take)
+  // The connections that our server keeps end soon after a case, so that it is known sooner what it still holds.
+  const server = createServer({ keepAliveTimeout: 2_000 }, take)
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', () => {
@@ -79,7 +82,8 @@ interface Token {
 }
 
 function answer(res: ServerResponse, { sub, scope, act }: Token): void {
-  const msg = 'Hello from the API'.padEnd(state.greetingLength, '.')
+  const isLong = state.longFor === undefined || state.longFor === sub
+  const msg = 'Hello from the API'.padEnd(isLong ? state.greetingLength : 0, '.')
   const text = JSON.stringify({ msg, sub, scopes: scope, actor: act.sub })
   switch (state.behavior) {
     case 'answers':

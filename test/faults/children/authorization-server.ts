@@ -42,7 +42,8 @@ answerQuestions(async (question: AuthorizationServerQuestion) => {
 })
 
 function listen(port: number): Promise<number> {
-  const server = createServer((req, res) => {
+  // The connections that our server keeps end soon after a case, so that it is known sooner what it still holds.
+  const server = createServer({ keepAliveTimeout: 2_000 }, (req, res) => {
     setTimeout(() => {
       answer(req, res).catch(() => res.destroy())
     }, state.latencyMs)

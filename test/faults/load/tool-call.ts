@@ -4,7 +4,7 @@ import { modern } from '../../helpers/wire.js'
 /** What a client saw of one tool call. */
 export interface SeenCall {
   readonly subject: string
-  /** `gone`: no answer came, or not the whole of it. */
+  /** `gone`: no answer came from our server, or not the whole of it. */
   readonly verdict: 'ok' | 'tool_error' | 'http_error' | 'gone'
   readonly status: number | undefined
   /** The `X-Request-Id` of the answer. */
@@ -54,6 +54,7 @@ export async function callTool(pool: Pool, call: ToolCall): Promise<SeenCall> {
     status = answered.statusCode
     requestId = answered.headers['x-request-id'] as string | undefined
     const text = await answered.body.text()
+    if (requestId === undefined) return seen('gone')
     if (status !== 200) return seen('http_error', foreignIn(text, call))
     const { isError, wrong } = readResult(text, call)
     return seen(isError ? 'tool_error' : 'ok', wrong)

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { AUDIT_RECORD_SCHEMA, type AuditRecord } from '../../../src/audit/audit-record-schema.js'
 import { seriesIn, type Series } from '../../helpers/prometheus-text.js'
 import { eventually } from './eventually.js'
-import { StartedProcess } from './started-process.js'
+import { StartedProcess, type ProcessEnd } from './started-process.js'
 
 /** What a process holds once its garbage is collected. */
 export interface Held {
@@ -21,6 +21,8 @@ export class OurServer {
   readonly process: StartedProcess
   readonly auditFile: string
   readonly origin: string
+  /** How it ended, once somebody has ended it. */
+  end: ProcessEnd | undefined
   readonly #metricsPort: number
 
   private constructor(started: {
@@ -72,6 +74,12 @@ export class OurServer {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => AUDIT_RECORD_SCHEMA.parse(JSON.parse(line)))
+  }
+
+  /** Resolves when it has ended. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<ProcessEnd> {
+    this.end = await this.process.kill(signal)
+    return this.end
   }
 
   async metrics(): Promise<readonly Series[]> {
