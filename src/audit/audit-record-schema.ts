@@ -102,7 +102,7 @@ export const TOOL_CALL_RECORD_SCHEMA = z.strictObject({
   apiCallCount: count,
   outcome: z
     .enum(OUTCOMES)
-    .describe('ok, or why not. answered: the server of a library user has answered.'),
+    .describe('ok, or why not. answered, tool_error: what the server of a library user answered.'),
   reason: reason.optional(),
   httpStatus: z.int().optional().describe('Where the call was answered by an HTTP status.'),
   answerBytes: count.optional().describe('Of the texts in the answer of a tool of this server.'),
