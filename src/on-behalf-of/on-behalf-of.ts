@@ -131,10 +131,7 @@ export function composeOnBehalfOf(
     errors: chain.errors,
     resource: chain.resource,
     readiness: exchange.readiness,
-    close: async () => {
-      await connections.close()
-      await observation.close()
-    },
+    close: () => connections.close().finally(observation.close),
   }
 }
 
