@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../../src/audit/audit-record-schema.js'
+import type { ToolCallRecord } from '../../../src/audit/audit-record-schema.js'
 import type { SeenCall } from '../load/tool-call.js'
 
 /** No list of problems grows beyond use. */
@@ -16,7 +16,7 @@ export interface LostRecords {
  */
 export function auditProblems(
   seen: readonly SeenCall[],
-  records: readonly AuditRecord[],
+  records: readonly ToolCallRecord[],
   lost: LostRecords,
 ): readonly string[] {
   const byId = new Map(records.map((record) => [record.requestId, record]))
@@ -32,7 +32,7 @@ export function auditProblems(
 }
 
 /** How many calls ended in each way, by the records. */
-export function outcomesOf(records: readonly AuditRecord[]): Readonly<Record<string, number>> {
+export function outcomesOf(records: readonly ToolCallRecord[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const { outcome } of records) counts[outcome] = (counts[outcome] ?? 0) + 1
   return counts
@@ -44,7 +44,7 @@ function wrongAnswers(seen: readonly SeenCall[]): readonly string[] {
 
 function disagreement(
   { requestId, verdict, status, subject }: SeenCall,
-  record: AuditRecord | undefined,
+  record: ToolCallRecord | undefined,
 ): readonly string[] {
   if (record === undefined) return [`no record of ${requestId ?? ''} (${verdict})`]
   const { outcome, httpStatus, user } = record

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { AUDIT_RECORD_SCHEMA, type AuditRecord } from '../../../src/audit/audit-record-schema.js'
+import {
+  TOOL_CALL_RECORD_SCHEMA,
+  type ToolCallRecord,
+} from '../../../src/audit/audit-record-schema.js'
 import { seriesIn, type Series } from '../../helpers/prometheus-text.js'
 import { eventually } from './eventually.js'
 import { StartedProcess, type ProcessEnd } from './started-process.js'
@@ -69,11 +72,11 @@ export class OurServer {
   }
 
   /** Every record of the audit so far, each checked against the schema. */
-  records(): readonly AuditRecord[] {
+  records(): readonly ToolCallRecord[] {
     return readFileSync(this.auditFile, 'utf8')
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => AUDIT_RECORD_SCHEMA.parse(JSON.parse(line)))
+      .map((line) => TOOL_CALL_RECORD_SCHEMA.parse(JSON.parse(line)))
   }
 
   /** Resolves when it has ended. */
