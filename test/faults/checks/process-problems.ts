@@ -31,7 +31,9 @@ function growth(before: Held, after: Held, tokens: number): readonly string[] {
   const heapMb = megabytes(after.heapBytes - before.heapBytes)
   const [had, has] = [before, after].map(({ handles }) => total(handles)) as [number, number]
   return [
-    ...(heapMb > HEAP_MB + (tokens * KB_PER_TOKEN) / 1_000 ? [`the heap grew by ${heapMb} MB`] : []),
+    ...(heapMb > HEAP_MB + (tokens * KB_PER_TOKEN) / 1_000
+      ? [`the heap grew by ${heapMb} MB`]
+      : []),
     ...(has > had + HANDLES ? [`handles: ${had}, then ${JSON.stringify(after.handles)}`] : []),
     ...(after.descriptors > before.descriptors + DESCRIPTORS
       ? [`descriptors: ${before.descriptors}, then ${after.descriptors}`]
