@@ -69,7 +69,11 @@ test('a call whose handler hangs for ever has a record when the server stops, wi
   const server = await startMcpServer({ tools: [hangs] })
   const token = await server.mint()
   const begun = [deferred(), deferred()]
-  for (const each of begun) running.push(() => void each.resolve())
+  for (const each of begun) {
+    running.push(() => {
+      each.resolve()
+    })
+  }
   const left = startCall(server.endpoint, { message: callTool('hangs'), token })
   await begun[0]?.promise
   await hangUp(left)
@@ -102,7 +106,11 @@ test.each([
     ],
     options: {
       apiCalls: { timeoutMs: 300 },
-      observer: { apiCallEnded: (call) => void ended.resolve(call) },
+      observer: {
+        apiCallEnded: (call) => {
+          ended.resolve(call)
+        },
+      },
     },
   })
   server.api.responder = (_req, res) => {
