@@ -1,0 +1,23 @@
+import type { ServerResponse } from 'node:http'
+
+/** How long a client may take nothing of an answer that is ready. */
+const STALLED_MS = 30_000
+
+/**
+ * Ends the connection of a client that takes nothing of its answer for 30 seconds: its memory would be held for as long as the
+ * client likes. Slow clients that take some of it may go on. An answer that is still being written, such as a stream of events, is
+ * not looked at.
+ */
+export function cutStalledAnswer(res: ServerResponse, stalledMs = STALLED_MS): void {
+  res.once('prefinish', () => {
+    const { socket } = res
+    // Most answers are with the kernel by now.
+    if (socket === null || socket.writableLength === 0) return
+    // Counts from the last byte that was taken. Node's server destroys the connection.
+    socket.setTimeout(stalledMs)
+    // In front of Node's own listener, which sets the time for which an idle connection is kept.
+    res.prependOnceListener('finish', () => {
+      socket.setTimeout(0)
+    })
+  })
+}
