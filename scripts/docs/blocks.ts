@@ -26,6 +26,7 @@ import { mutation } from './mutation.js'
 import { performance } from './performance.js'
 import { settingTheme } from './setting-theme.js'
 import { spans } from './spans.js'
+import { soak } from './soak.js'
 
 /** The generated parts of the pages, by the name that stands in their markers. One file a block. */
 export const BLOCKS: Readonly<Record<string, Block>> = {
@@ -37,6 +38,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   mutation,
   performance,
   spans,
+  soak,
   'settings-issuer': () => settingTheme({ ...ISSUER_SETTINGS, ...IDENTITY_PROVIDER_SETTINGS }),
   'settings-token': () => settingTheme(TOKEN_SETTINGS),
   'settings-exchange': () => settingTheme({ ...EXCHANGE_SETTINGS, ...MANNER_SETTINGS }),

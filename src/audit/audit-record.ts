@@ -1,5 +1,5 @@
 import { identifierForLog, identifiersForLog } from '../identity/identifier-for-log.js'
-import { scrub } from '../logging/scrub.js'
+import { scrub, scrubIdentifier } from '../logging/scrub.js'
 import type {
   ApiCall,
   CallEnded,
@@ -26,7 +26,8 @@ export function auditRecord(
     serviceVersion: VERSION,
     requestId: request.requestId,
     traceId: call.traceId,
-    messageId: typeof call.messageId === 'string' ? scrub(call.messageId, 100) : call.messageId,
+    messageId:
+      typeof call.messageId === 'string' ? scrubIdentifier(call.messageId, 100) : call.messageId,
     ...callerMembers(request.caller, pseudonymize),
     tool: toolName(call),
     toolDeclared: call.declared,

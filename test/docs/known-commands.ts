@@ -130,5 +130,9 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npm run bench(?: -- .*)?$/,
     verified: { by: 'ci', line: 'npm run bench -- --short' },
   },
+  {
+    command: /^npm run soak$/,
+    verified: { by: 'ci', line: 'npm run soak -- --minutes 2 --per-second 10' },
+  },
   { command: /^npm run test:mutation/, verified: { by: 'ci', line: 'npm run test:mutation' } },
 ]
