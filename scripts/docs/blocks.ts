@@ -23,6 +23,7 @@ import { logEventSections } from './log-event-sections.js'
 import { metrics } from './metrics.js'
 import { mutation } from './mutation.js'
 import { performance } from './performance.js'
+import { reliability } from './reliability.js'
 import { settingTheme } from './setting-theme.js'
 
 /** The generated parts of the pages, by the name that stands in their markers. One file a block. */
@@ -34,6 +35,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   documents,
   mutation,
   performance,
+  reliability,
   'settings-issuer': () => settingTheme({ ...ISSUER_SETTINGS, ...IDENTITY_PROVIDER_SETTINGS }),
   'settings-token': () => settingTheme(TOKEN_SETTINGS),
   'settings-exchange': () => settingTheme({ ...EXCHANGE_SETTINGS, ...MANNER_SETTINGS }),

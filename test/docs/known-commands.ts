@@ -122,5 +122,9 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npm run bench(?: -- .*)?$/,
     verified: { by: 'ci', line: 'npm run bench -- --short' },
   },
+  {
+    command: /^npm run test:faults(?: -- .*)?$/,
+    verified: { by: 'ci', line: 'npm run test:faults -- --short' },
+  },
   { command: /^npm run test:mutation/, verified: { by: 'ci', line: 'npm run test:mutation' } },
 ]

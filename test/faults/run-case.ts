@@ -29,7 +29,7 @@ export async function runCase(which: Case, scale: Scale): Promise<Finding> {
     const settled = await settledAfter(scene, before.held)
     await scene.probes.stop()
     const problems = [...scene.problems, ...settled.problems, ...probeProblems(scene, which)]
-    problems.push(...(await stopAll(scene)))
+    problems.push(...(await stopAll(scene, which)))
     const records = scene.servers.flatMap((each) => each.records())
     const outcomes = outcomesOf(records)
     problems.push(...auditProblems(scene.calls, records, scene.lost))
@@ -51,12 +51,15 @@ async function warmedUp({ traffic, probes, scale, server }: Scene) {
 
 /** A server that the case itself has ended holds nothing. */
 async function settledAfter({ server, calls }: Scene, before: Held): Promise<Settled> {
-  if (server.end !== undefined) return { heapGrowthMb: undefined, problems: [] }
+  if (server.end !== undefined) return { heapGrowthMb: undefined, seconds: 0, problems: [] }
   return settle(server, before, calls.length)
 }
 
 /** Compares the metrics of each server with its own records, stops it, and looks at what it leaves behind. */
-async function stopAll({ servers, calls }: Scene): Promise<readonly string[]> {
+async function stopAll(
+  { servers, calls }: Scene,
+  { securityCodes = [] }: Case,
+): Promise<readonly string[]> {
   const answered = calls.filter(({ requestId }) => requestId !== undefined).length
   const recorded = (): number => servers.reduce((sum, each) => sum + each.records().length, 0)
   await eventually(() => recorded() >= answered, RECORDED_WITHIN_MS).catch(() => undefined)
@@ -66,7 +69,7 @@ async function stopAll({ servers, calls }: Scene): Promise<readonly string[]> {
       problems.push(...metricProblems(await server.metrics(), outcomesOf(server.records())))
       await server.stop('SIGTERM')
     }
-    problems.push(...endProblems(server))
+    problems.push(...endProblems(server, securityCodes))
   }
   return problems
 }

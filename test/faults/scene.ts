@@ -4,7 +4,7 @@ import type { LostRecords } from './checks/audit-problems.js'
 import { Probes } from './checks/probes.js'
 import { Traffic, type TrafficOptions } from './load/traffic.js'
 import type { SeenCall } from './load/tool-call.js'
-import { Deployment } from './processes/deployment.js'
+import type { Deployment } from './processes/deployment.js'
 import { eventually } from './processes/eventually.js'
 import type { OurServer } from './processes/our-server.js'
 

@@ -67,7 +67,7 @@ export const SLOW_CLIENTS: Readonly<Record<string, Case>> = {
   slowReaders: {
     fault: 'clients that do not read their answer',
     short: false,
-    settings: { API_MAX_BYTES: '20000000' },
+    settings: { API_MAX_BYTES: '20000000', API_TIMEOUT_MS: '60000' },
     codes: ['client_gone', 'cancelled'],
     async run(scene) {
       await scene.calm('before')

@@ -55,12 +55,16 @@ const GREETING_LENGTH = 100_000
 
 export const VANISHING: Readonly<Record<string, Case>> = {
   clientsVanish: {
-    fault: 'clients vanish: in the middle of a request, while the API is called, in the middle of the answer',
+    fault:
+      'clients vanish: in the middle of a request, while the API is called, in the middle of the answer',
     short: true,
     codes: ['client_gone', 'cancelled', 'invalid_request'],
     async run(scene) {
       await scene.calm('before')
-      await scene.deployment.changeApi({ latencyMs: API_LATENCY_MS, greetingLength: GREETING_LENGTH })
+      await scene.deployment.changeApi({
+        latencyMs: API_LATENCY_MS,
+        greetingLength: GREETING_LENGTH,
+      })
       const end = performance.now() + scene.scale.faultMs
       let vanished = 0
       const loop = async (first: number): Promise<void> => {

@@ -29,7 +29,7 @@ export class RawClient {
   /** Resolves once it is connected. With `reads: false`, what the server sends stays with the kernel. */
   static open(origin: string, { reads = true } = {}): Promise<RawClient> {
     const { hostname, port } = new URL(origin)
-    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+    const socket = connect({ host: hostname, port: Number(port) })
     const client = new RawClient(socket)
     if (reads) socket.on('data', (bytes: Buffer) => (client.received += bytes.length))
     return new Promise((resolve, reject) => {
