@@ -15,7 +15,7 @@ export interface Scale {
   readonly connections: number
 }
 
-export const FULL: Scale = { calmMs: 1_500, faultMs: 4_000, connections: 4_000 }
+export const FULL: Scale = { calmMs: 1_200, faultMs: 3_000, connections: 4_000 }
 export const SHORT: Scale = { calmMs: 500, faultMs: 1_500, connections: 1_000 }
 
 /** What a machine that is busy may take longer. */

@@ -14,6 +14,8 @@ export class RawClient {
   readonly socket: Socket
   /** Resolves when there is no connection any more, whoever ended it. */
   readonly closed: Promise<void>
+  /** Known once it is connected. */
+  ports = { client: 0, server: 0 }
   received = 0
 
   private constructor(socket: Socket) {
@@ -36,6 +38,7 @@ export class RawClient {
       socket.once('error', reject)
       socket.once('connect', () => {
         socket.off('error', reject)
+        client.ports = { client: socket.localPort ?? 0, server: Number(port) }
         resolve(client)
       })
     })
