@@ -67,8 +67,8 @@ export default tseslint.config(
   },
   {
     // Programs of the benchmark, in JavaScript as the packages that it compares with are installed for it alone; and what the suite of
-    // faults loads into the server as it is published.
-    files: ['bench/**/*.mjs', 'test/faults/**/*.mjs'],
+    // faults and the soak load into the server as it is published.
+    files: ['bench/**/*.mjs', 'test/faults/**/*.mjs', 'test/soak/**/*.mjs'],
     languageOptions: {
       globals: {
         ...{ Buffer: 'readonly', crypto: 'readonly', fetch: 'readonly', process: 'readonly' },

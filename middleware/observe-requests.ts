@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { traceContextOf } from '../src/downstream/trace-context.js'
+import { watchAnswer } from '../src/http/watch-answer.js'
 import { whenOver } from '../src/http/when-over.js'
 import {
   RequestObservation,
@@ -31,8 +32,15 @@ export function observeRequests(options: ObservationOptions): RequestObserving {
       })
       next()
     },
-    calls: function observeCallsMiddleware(req, _res, next) {
-      stateOf(req).observation?.begin({ body: req.body as unknown })
+    calls: function observeCallsMiddleware(req, res, next) {
+      const { observation } = stateOf(req)
+      observation?.begin({ body: req.body as unknown })
+      const answer = observation?.watchAnswer()
+      if (answer !== undefined) {
+        watchAnswer(res, (chunk) => {
+          answer.add(chunk)
+        })
+      }
       next()
     },
   }

@@ -43,6 +43,7 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
     ignorePermissions: optionValues.flag.optional(),
     claimProfile: optionValues.withFunctions('a ClaimProfile', 'userOf').optional(),
     tenants: z.record(z.string(), z.string(), 'must be tenants by their issuers').optional(),
+    primaryIssuers: z.record(z.string(), z.string(), 'must be issuers by issuers').optional(),
   }).optional(),
 })
 

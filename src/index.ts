@@ -5,7 +5,11 @@
  */
 
 export type { AuditOptions } from './audit/audit.js'
-export type { AuditRecord } from './audit/audit-record-schema.js'
+export type {
+  AuditRecord,
+  CallsLeftOutRecord,
+  ToolCallRecord,
+} from './audit/audit-record-schema.js'
 export {
   CALL_OUTCOMES,
   type ApiCall,

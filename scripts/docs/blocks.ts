@@ -3,7 +3,7 @@ import { alerts } from './alerts.js'
 import { clients } from './clients.js'
 import { conformance } from './conformance.js'
 import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
-import { auditMembers } from './audit-members.js'
+import { auditMembers, leftOutMembers } from './audit-members.js'
 import { AUDIT_SETTINGS } from '../../src/config/audit-settings.js'
 import { HTTP_SETTINGS } from '../../src/config/http-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
@@ -50,5 +50,6 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'failure-sections': failureSections,
   'failure-texts': failureTextIndex,
   'audit-record': auditMembers,
+  'audit-left-out': leftOutMembers,
   'log-events': logEventSections,
 }

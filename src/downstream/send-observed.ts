@@ -29,14 +29,24 @@ export async function sendObserved(
 }
 
 function watched(
-  { response, over }: Sent,
+  { response, ends, over }: Sent,
   observed: ApiCallObservation,
   signal: AbortSignal | undefined,
 ): Sent {
   const { status, statusText, headers, body } = response
   observed.status = status
+  const read = body && counted(body, observed, signal)
+  const ended = (): void => {
+    // A read that is under way fails by itself.
+    if (read?.isReading === true) return
+    if (signal?.aborted === true) observed.failed('cancelled', undefined)
+    else observed.failed('downstream_unavailable', 'timed_out')
+    observed.ended()
+  }
+  ends.addEventListener('abort', ended, { once: true })
   return {
-    response: { status, statusText, headers, body: body && counted(body, observed, signal) },
+    response: { status, statusText, headers, body: read },
+    ends,
     over: () => {
       over()
       observed.ended()
@@ -48,9 +58,14 @@ function counted(
   body: AnswerBody,
   observed: ApiCallObservation,
   signal: AbortSignal | undefined,
-): AnswerBody {
+): AnswerBody & { readonly isReading: boolean } {
+  let isReading = false
   return {
+    get isReading() {
+      return isReading
+    },
     async next() {
+      isReading = true
       try {
         const bytes = await body.next()
         observed.bytes += bytes?.byteLength ?? 0
@@ -59,6 +74,8 @@ function counted(
         if (signal?.aborted === true) observed.failed('cancelled', undefined)
         else observed.failed('downstream_unavailable', 'broke_off')
         throw cause
+      } finally {
+        isReading = false
       }
     },
     cancel: (reason) => {

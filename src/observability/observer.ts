@@ -48,8 +48,10 @@ export type CallDecision = 'allowed' | 'step_up' | 'never' | 'undecided'
 /** How a tool call ended, from a closed set. */
 export const CALL_OUTCOMES = [
   'ok',
-  /** The server of a library user has answered; what it answered is not looked at. */
+  /** The server of a library user has answered, and not with an error that was seen. */
   'answered',
+  /** The server of a library user has answered with a result that has `isError`. */
+  'tool_error',
   'invalid_arguments',
   'invalid_output',
   'unknown_tool',
@@ -58,6 +60,8 @@ export const CALL_OUTCOMES = [
   /** The MCP SDK refused the message. */
   'protocol_error',
   'client_gone',
+  /** The server stopped before the call ended, or it had not ended an hour after its connection. */
+  'unfinished',
 ] as const
 
 /** How a tool call ended: one of `CALL_OUTCOMES`, or the code of its failure. */

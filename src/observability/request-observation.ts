@@ -1,5 +1,6 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { OnBehalfOfError } from '../failures/errors.js'
+import { AnswerReader } from './answer-reader.js'
 import { CallObservation, type CallEnd, type CallRead } from './call-observation.js'
 import type {
   ApiCall,
@@ -13,6 +14,7 @@ import type {
   Observer,
   TokenVerified,
 } from './observer.js'
+import type { OpenRequest, OpenRequests } from './open-requests.js'
 import { readCalls, type ReadMessages } from './read-calls.js'
 
 /** What all observations of a server share. */
@@ -31,6 +33,8 @@ export interface ObservationOptions {
     | undefined
   /** Whether the tools are ours, so that every call that reaches one is seen to end. */
   readonly ownTools: boolean
+  /** Those whose calls are ended when the server stops. */
+  readonly open: OpenRequests
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** Milliseconds of a clock that never steps. */
@@ -57,7 +61,7 @@ export interface RequestEnd {
  * One HTTP request to the MCP endpoint while it goes on. The one place where events are made: what happens is told to it, and it
  * tells the observer.
  */
-export class RequestObservation implements ObservedRequest {
+export class RequestObservation implements ObservedRequest, OpenRequest {
   readonly requestId: string
   readonly traceId: string | undefined
   readonly method: string
@@ -68,6 +72,9 @@ export class RequestObservation implements ObservedRequest {
   readonly #startMs: number
   #calls: readonly CallObservation[] | undefined
   #failure: OnBehalfOfError | undefined
+  #answer: AnswerReader | undefined
+  /** Whether the answer is over. Calls may still go on. */
+  #over = false
 
   constructor(begun: BegunRequest, options: ObservationOptions) {
     this.requestId = begun.requestId
@@ -76,6 +83,7 @@ export class RequestObservation implements ObservedRequest {
     this.#options = options
     this.startedAtMs = options.clock()
     this.#startMs = options.stopwatch()
+    options.open.begin(this)
     options.observer.requestStarted?.(this)
   }
 
@@ -102,6 +110,13 @@ export class RequestObservation implements ObservedRequest {
   begin(messages: ReadMessages): void {
     this.#read(messages)
     for (const call of this.calls) this.#options.observer.callStarted?.(call)
+  }
+
+  /** Reads the answer to the calls, where their tools are not ours; `undefined` where that is not needed. */
+  watchAnswer(): AnswerReader | undefined {
+    if (this.#options.ownTools || this.calls.length === 0) return undefined
+    this.#answer = new AnswerReader()
+    return this.#answer
   }
 
   /** What was decided about the named tools. */
@@ -163,7 +178,7 @@ export class RequestObservation implements ObservedRequest {
       if (call.end !== undefined || (call.running && this.#failure === undefined)) continue
       const failure = this.#failure ?? call.withoutAccess
       this.#end(call, {
-        outcome: failure?.code ?? this.#outcomeOf(status, sent),
+        outcome: failure?.code ?? this.#outcomeOf(call, status, sent),
         reason: failure?.details.reason,
         httpStatus: status,
       })
@@ -179,6 +194,14 @@ export class RequestObservation implements ObservedRequest {
       refused: failure !== undefined,
       durationMs: this.elapsedMs,
     })
+    this.#over = true
+    if (this.calls.some(({ end }) => end === undefined)) this.#options.open.linger(this)
+    else this.#options.open.end(this)
+  }
+
+  /** The server stops, or has waited long enough. */
+  abandon(): void {
+    for (const call of this.calls) this.#end(call, { outcome: 'unfinished' })
   }
 
   callOf(tool: string, messageId: string | number | undefined): CallObservation | undefined {
@@ -207,12 +230,15 @@ export class RequestObservation implements ObservedRequest {
 
   #end(call: CallObservation, end: CallEnd): void {
     call.ended(end, this.elapsedMs, this.#options.observer)
+    if (this.#over && this.calls.every((each) => each.end !== undefined))
+      this.#options.open.end(this)
   }
 
   /** Of a call that has not reached a tool of ours. */
-  #outcomeOf(status: number, sent: boolean): CallOutcome {
+  #outcomeOf({ messageId }: CallObservation, status: number, sent: boolean): CallOutcome {
     if (!sent) return 'client_gone'
-    return this.#options.ownTools || status >= 400 ? 'protocol_error' : 'answered'
+    if (this.#options.ownTools || status >= 400) return 'protocol_error'
+    return this.#answer?.errorOf(messageId) ?? 'answered'
   }
 
   #requestOutcome(status: number, sent: boolean): CallOutcome {

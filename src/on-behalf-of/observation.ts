@@ -5,6 +5,7 @@ import { digestOf } from '../audit/digest.js'
 import { createPseudonymizer } from '../audit/pseudonym.js'
 import { createRequestLine, requestFields } from '../audit/request-line.js'
 import { silentLog, type Logger } from '../logging/logger.js'
+import { OpenRequests } from '../observability/open-requests.js'
 import { combineObservers } from '../observability/combine-observers.js'
 import type {
   ObservedCall,
@@ -13,7 +14,7 @@ import type {
   Observer,
 } from '../observability/observer.js'
 import type { ObservationOptions } from '../observability/request-observation.js'
-import { systemClock } from '../time/clock.js'
+import { backgroundTimers, systemClock } from '../time/clock.js'
 
 /** What there is to observe for, and what is known of the tools. */
 export interface ObservationParts {
@@ -49,12 +50,17 @@ export function observationFor(parts: ObservationParts): Observation {
   const logs = log !== silentLog
   const line = logs ? createRequestLine(log, pseudonymize) : undefined
   const combined = combineObservers([audit?.observer, observer, line])
-  const close = (): Promise<void> => audit?.close() ?? Promise.resolve()
+  const open = new OpenRequests(backgroundTimers)
+  const close = async (): Promise<void> => {
+    open.abandonAll()
+    await audit?.close()
+  }
   if (combined === undefined) return { options: undefined, close }
   const options = {
     observer: combined,
     toolFacts: parts.toolFacts ?? declaredAmong(tools),
     ownTools,
+    open,
     digestOf: audit && digestOf,
     describe: logs
       ? (request: ObservedRequest, calls: readonly ObservedCall[]) =>

@@ -1,6 +1,7 @@
 import type { AuditOptions } from '../audit/audit.js'
 import type { DownstreamApi } from '../downstream/downstream-client.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
+import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
 import type { DelegationPolicy } from '../exchange/delegation-policy.js'
 import type { ExchangePipelineOptions } from '../exchange/exchange-pipeline.js'
 import type { MannerSettings } from '../exchange/exchange-target.js'
@@ -65,7 +66,10 @@ export interface OnBehalfOfOptions {
   readonly keysStaleMs?: number | undefined
   /** Our client at the authorization server, and how it proves to be us: itself, or by an adapter. */
   readonly client: { readonly id: string } & (
-    ClientAuthentication | { readonly exchanger: TokenExchanger }
+    | ClientAuthentication
+    /** For a secret or key that is replaced while the server runs. */
+    | { readonly authentication: ClientAuthenticationSource }
+    | { readonly exchanger: TokenExchanger }
   )
   /** The protected APIs, by the names that tools declare. */
   readonly apis: Readonly<Record<string, DownstreamApi>>

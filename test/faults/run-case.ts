@@ -3,7 +3,6 @@ import type { Case } from './case.js'
 import { auditProblems, outcomesOf } from './checks/audit-problems.js'
 import { endProblems, metricProblems, settle, type Settled } from './checks/process-problems.js'
 import { Deployment } from './processes/deployment.js'
-import { eventually } from './processes/eventually.js'
 import type { Held } from './processes/our-server.js'
 import type { CaseResult } from './results.js'
 import { Scene, type Scale } from './scene.js'
@@ -12,9 +11,6 @@ export interface Finding {
   readonly result: CaseResult
   readonly problems: readonly string[]
 }
-
-/** The audit writes in the background. */
-const RECORDED_WITHIN_MS = 15_000
 
 /** Runs one case on processes of its own, and holds it against what is promised. */
 export async function runCase(which: Case, scale: Scale): Promise<Finding> {
@@ -55,19 +51,17 @@ async function settledAfter({ server, calls }: Scene, before: Held): Promise<Set
   return settle(server, before, calls.length)
 }
 
-/** Compares the metrics of each server with its own records, stops it, and looks at what it leaves behind. */
+/** Stops each server in order, which writes its last records, and compares these with its metrics; looks at what it leaves behind. */
 async function stopAll(
-  { servers, calls }: Scene,
+  { servers }: Scene,
   { securityCodes = [] }: Case,
 ): Promise<readonly string[]> {
-  const answered = calls.filter(({ requestId }) => requestId !== undefined).length
-  const recorded = (): number => servers.reduce((sum, each) => sum + each.records().length, 0)
-  await eventually(() => recorded() >= answered, RECORDED_WITHIN_MS).catch(() => undefined)
   const problems: string[] = []
   for (const server of servers) {
     if (server.end === undefined) {
-      problems.push(...metricProblems(await server.metrics(), outcomesOf(server.records())))
+      const metrics = await server.metrics()
       await server.stop('SIGTERM')
+      problems.push(...metricProblems(metrics, outcomesOf(server.records())))
     }
     problems.push(...endProblems(server, securityCodes))
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AuditRecord } from '../../../src/audit/audit-record-schema.js'
+import type { AuditRecord, ToolCallRecord } from '../../../src/audit/audit-record-schema.js'
 import type { SeenCall } from '../load/tool-call.js'
 import { auditProblems } from './audit-problems.js'
 
@@ -13,10 +13,19 @@ function seen(members: Partial<SeenCall> = {}): SeenCall {
   }
 }
 
-function record(members: Partial<AuditRecord> = {}): AuditRecord {
+function record(members: Partial<ToolCallRecord> = {}): ToolCallRecord {
   const user = { issuer: 'https://as.example/', subject: 'user|a' }
-  return { requestId: 'one', outcome: 'ok', user, ...members } as AuditRecord
+  return {
+    record: 'tool_call',
+    requestId: 'one',
+    outcome: 'ok',
+    user,
+    ...members,
+  } as ToolCallRecord
 }
+
+const counted = (count: number) =>
+  ({ record: 'calls_left_out', outcome: 'invalid_token', count }) as AuditRecord
 
 describe('calls and records', () => {
   test('calls and records that agree are no problem', () => {
@@ -76,6 +85,14 @@ describe('calls and records', () => {
     ],
   ])('calls and records tell of %s', (_what, calls, records, problem) => {
     expect(auditProblems(calls, records, NOTHING_LOST).join('\n')).toContain(problem)
+  })
+
+  test('calls and records agree where refused calls are counted in place of a record each, and not where more are counted', () => {
+    const refused = seen({ verdict: 'http_error', status: 401 })
+    expect(auditProblems([refused], [counted(1)], NOTHING_LOST)).toEqual([])
+    expect(auditProblems([refused], [counted(2)], NOTHING_LOST)).toHaveLength(1)
+    expect(auditProblems([refused, refused], [counted(1)], NOTHING_LOST)).toHaveLength(2)
+    expect(auditProblems([seen()], [counted(1)], NOTHING_LOST)).toHaveLength(1)
   })
 
   test('calls and records may differ by those that a process had not written when it was killed, and by no others', () => {

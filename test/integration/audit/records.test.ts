@@ -101,6 +101,20 @@ test('a call without a token has a record where its headers name the tool', asyn
   expect(server.audit.records[0]).not.toHaveProperty('user')
 })
 
+test('strangers fill a bounded part of the audit, and one record says how many of their calls have none', async () => {
+  const server = await startMcpServer({ tools: [fails] })
+  for (let call = 0; call < 70; call += 1) {
+    await postMcp(server.endpoint, callTool('fails'), { headers: NAMED })
+  }
+  const token = await server.mint()
+  await postMcp(server.endpoint, callTool('fails', { code: 'cancelled' }), { token })
+  await server.close()
+  const outcomes = server.audit.records.map(({ outcome }) => outcome)
+  expect(outcomes.filter((outcome) => outcome === 'no_credentials')).toHaveLength(60)
+  expect(outcomes.filter((outcome) => outcome === 'cancelled')).toHaveLength(1)
+  expect(server.audit.leftOut).toMatchObject([{ outcome: 'no_credentials', count: 10 }])
+})
+
 test('a call beyond the limit of its user has a record', async () => {
   const environment = { RATE_LIMIT_PER_CALLER: '1' }
   const server = await startMcpServer({ tools: [fails], environment })
