@@ -79,10 +79,18 @@ export function metricProblems(
   series: readonly Series[],
   outcomes: Readonly<Record<string, number>>,
 ): readonly string[] {
-  return Object.entries(outcomes).flatMap(([outcome, count]) => {
-    const counted = sumOf(series, 'mcp_on_behalf_of_tool_calls_total', { outcome })
-    return counted === count ? [] : [`${outcome}: ${count} records, ${counted} in the metrics`]
-  })
+  const inMetrics = (labels: Readonly<Record<string, string>>): number =>
+    sumOf(series, 'mcp_on_behalf_of_tool_calls_total', labels)
+  const all = Object.values(outcomes).reduce((sum, count) => sum + count, 0)
+  const counts = [
+    ...Object.entries(outcomes).map(
+      ([outcome, count]) => [outcome, count, inMetrics({ outcome })] as const,
+    ),
+    ['all', all, inMetrics({})] as const,
+  ]
+  return counts
+    .filter(([, recorded, counted]) => recorded !== counted)
+    .map(([which, recorded, counted]) => `${which}: ${recorded} records, ${counted} in the metrics`)
 }
 
 function total(handles: Readonly<Record<string, number>>): number {
