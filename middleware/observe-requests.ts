@@ -14,7 +14,7 @@ import { stateOf } from './request-state.js'
 export interface RequestObserving {
   /** Behind `requestContext`, in front of everything that can refuse a request. */
   readonly requests: RequestHandler
-  /** Behind `jsonBody`. Passes on what an observer refuses a call with. */
+  /** Behind `jsonBody`. Passes on what an observer refuses a call with. What is behind it runs within the span of the call. */
   readonly calls: RequestHandler
 }
 
@@ -22,15 +22,19 @@ export interface RequestObserving {
 export function observeRequests(options: ObservationOptions): RequestObserving {
   return {
     requests: function observeRequestsMiddleware(req, res, next) {
+      if (options.isIdle?.() === true) {
+        next()
+        return
+      }
       const { method, headers } = req
-      const traceId = traceContextOf(headers).traceparent?.slice(3, 35)
-      const begun = { requestId: requestIdOf(req), traceId, method }
+      const traceId = traceContextOf(headers, 'link').traceparent?.slice(3, 35)
+      const begun = { requestId: requestIdOf(req), traceId, method, headers }
       const observation = new RequestObservation(begun, options)
       stateOf(req).observation = observation
       whenOver(res, () => {
         endObservation(observation, req, res)
       })
-      next()
+      observation.run(next)
     },
     calls: function observeCallsMiddleware(req, res, next) {
       const { observation } = stateOf(req)
@@ -41,7 +45,8 @@ export function observeRequests(options: ObservationOptions): RequestObserving {
           answer.add(chunk)
         })
       }
-      next()
+      if (observation === undefined) next()
+      else observation.runCalls(next)
     },
   }
 }

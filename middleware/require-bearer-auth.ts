@@ -99,7 +99,7 @@ async function observed(
 ): Promise<Caller> {
   const startMs = observation.now()
   try {
-    const caller = await verify()
+    const caller = await observation.runVerification(verify)
     const durationMs = observation.now() - startMs
     observation.verified({ durationMs, outcome: 'ok', reason: undefined }, caller)
     return caller

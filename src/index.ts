@@ -28,6 +28,8 @@ export {
   type RequestOutcome,
   type TokenVerified,
 } from './observability/observer.js'
+export type { TraceContextPolicy } from './observability/trace-context-policy.js'
+export type { ExchangeSpan, TraceSpan } from './observability/tracing.js'
 export { answerForms } from '../middleware/answer-forms.js'
 export {
   authenticatedRequest,

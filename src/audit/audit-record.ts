@@ -25,7 +25,7 @@ export function auditRecord(
     service: SERVER_NAME,
     serviceVersion: VERSION,
     requestId: request.requestId,
-    traceId: request.traceId,
+    traceId: call.traceId,
     messageId:
       typeof call.messageId === 'string' ? scrubIdentifier(call.messageId, 100) : call.messageId,
     ...callerMembers(request.caller, pseudonymize),

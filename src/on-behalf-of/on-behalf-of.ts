@@ -101,6 +101,7 @@ export function composeOnBehalfOf(
   const observation = observationFor({
     ...{ log: options.log, audit: options.audit, observer: options.observer },
     ...{ tools: options.tools, ownTools: host === 'standalone', toolFacts },
+    ...{ endpoint: options.endpoint, apis: options.apis, traceContext: options.traceContext },
   })
   const chain = chainFor(reached, {
     host,
@@ -216,7 +217,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     undeclaredTools: options.undeclaredTools,
     exchange: {
       ...apiCalls,
-      observer,
+      ...{ observer, traceContext: options.traceContext },
       host,
       registry,
       apis: options.apis,

@@ -40,8 +40,9 @@ export async function callTool(tool: Tool, call: ToolCall): Promise<CallToolResu
   const { http, mcpReq } = call.context
   const observation = observationOf(http?.authInfo)
   if (observation === undefined) return (await answered(tool, call)).result
-  observation.runs(tool.name, mcpReq.id)
-  const { result, ...end } = await answered(tool, call)
+  const { result, ...end } = await observation.runs(tool.name, mcpReq.id, () =>
+    answered(tool, call),
+  )
   if (end.challenged === true) observation.decided([tool.name], 'step_up')
   const answerBytes = bytesOf(result)
   observation.callEnded(tool.name, mcpReq.id, { ...end, answerBytes })

@@ -10,6 +10,7 @@ test('importing the library loads the packages that all its parts need, and no o
   expect(packages.filter((name) => !name.startsWith('node:')).sort()).toEqual([
     '@modelcontextprotocol/node',
     '@modelcontextprotocol/server',
+    '@opentelemetry/api',
     'cors',
     'express',
     'helmet',

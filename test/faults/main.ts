@@ -43,6 +43,6 @@ for (const [name, which] of Object.entries(CASES)) {
 }
 
 if (values.write && process.exitCode === undefined) {
-  const [{ model: cpu = 'unknown' } = {}] = cpus()
+  const cpu = cpus()[0]?.model ?? 'unknown'
   writeResults({ machine: { node: process.version, cpu, cores: cpus().length }, cases: results })
 }

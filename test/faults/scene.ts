@@ -4,7 +4,7 @@ import type { LostRecords } from './checks/audit-problems.js'
 import { Probes } from './checks/probes.js'
 import { Traffic, type TrafficOptions } from './load/traffic.js'
 import type { SeenCall } from './load/tool-call.js'
-import { Deployment } from './processes/deployment.js'
+import type { Deployment } from './processes/deployment.js'
 import { eventually } from './processes/eventually.js'
 import type { OurServer } from './processes/our-server.js'
 
@@ -15,7 +15,7 @@ export interface Scale {
   readonly connections: number
 }
 
-export const FULL: Scale = { calmMs: 1_500, faultMs: 4_000, connections: 4_000 }
+export const FULL: Scale = { calmMs: 1_200, faultMs: 3_000, connections: 4_000 }
 export const SHORT: Scale = { calmMs: 500, faultMs: 1_500, connections: 1_000 }
 
 /** What a machine that is busy may take longer. */
