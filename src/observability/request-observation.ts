@@ -1,4 +1,3 @@
-import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { OnBehalfOfError } from '../failures/errors.js'
 import { AnswerReader } from './answer-reader.js'
 import { CallObservation, type CallEnd, type CallRead } from './call-observation.js'
@@ -7,71 +6,22 @@ import type {
   CallDecision,
   CallOutcome,
   ExchangeEnded,
-  ObservedCall,
   ObservedCaller,
   ObservedRequest,
   ObservedTool,
-  Observer,
   RequestEnded,
   TokenVerified,
 } from './observer.js'
-import type { OpenRequest, OpenRequests } from './open-requests.js'
+import type { BegunRequest, ObservationOptions, RequestEnd } from './observation-options.js'
+import type { OpenRequest } from './open-requests.js'
 import { readCalls, type ReadMessages } from './read-calls.js'
-import type {
-  ApiCallSpan,
-  ExchangeSpan,
-  RequestHeaders,
-  RequestSpan,
-  Tracing,
-  TraceSpan,
+import {
+  within,
+  type ApiCallSpan,
+  type ExchangeSpan,
+  type RequestSpan,
+  type TraceSpan,
 } from './tracing.js'
-import { within } from './tracing.js'
-
-/** What all observations of a server share. */
-export interface ObservationOptions {
-  readonly observer: Observer
-  /** Makes spans. Default: none. */
-  readonly tracing?: Tracing | undefined
-  /** Whether nothing has to be prepared for a request. Default: never. */
-  readonly isIdle?: (() => boolean) | undefined
-  /** What is known of a tool; `undefined` for a name that is not declared. */
-  readonly toolFacts: (name: string) => ObservedTool | undefined
-  /** The SHA-256 of a call's arguments, where somebody asks for it. */
-  readonly digestOf?: ((args: unknown) => string | undefined) | undefined
-  /** What a log line about a request says of it. */
-  readonly describe?:
-    | ((
-        request: ObservedRequest,
-        calls: readonly ObservedCall[],
-      ) => Readonly<Record<string, unknown>>)
-    | undefined
-  /** Whether the tools are ours, so that every call that reaches one is seen to end. */
-  readonly ownTools: boolean
-  /** Those whose calls are ended when the server stops. */
-  readonly open: OpenRequests
-  /** Epoch milliseconds. */
-  readonly clock: () => number
-  /** Milliseconds of a clock that never steps. */
-  readonly stopwatch: () => number
-}
-
-/** A request, as far as it is known at its beginning. */
-export interface BegunRequest {
-  readonly requestId: string
-  /** Of its `traceparent`. */
-  readonly traceId: string | undefined
-  readonly method: string
-  readonly headers: RequestHeaders
-}
-
-/** The answer to a request. */
-export interface RequestEnd {
-  readonly status: number
-  /** Whether all of it was sent. */
-  readonly sent: boolean
-  /** The parsed body, where there is one; else what the headers say. */
-  readonly messages: ReadMessages
-}
 
 /**
  * One HTTP request to the MCP endpoint while it goes on. The one place where events are made: what happens is told to it, and it
@@ -308,16 +258,4 @@ const NO_FACTS: ObservedTool = {}
 
 function isFine(outcome: CallOutcome): boolean {
   return outcome === 'ok' || outcome === 'answered'
-}
-
-const observations = new WeakMap<AuthInfo, RequestObservation>()
-
-/** Ties an observation to what the SDK hands to the tools of the request. */
-export function observeAuthInfo(authInfo: AuthInfo, observation: RequestObservation): void {
-  observations.set(authInfo, observation)
-}
-
-/** The observation of the request that an `AuthInfo` belongs to; `undefined` where nobody observes. */
-export function observationOf(authInfo: AuthInfo | undefined): RequestObservation | undefined {
-  return authInfo === undefined ? undefined : observations.get(authInfo)
 }

@@ -16,7 +16,7 @@ export interface Scale {
 }
 
 export const FULL: Scale = { calmMs: 1_200, faultMs: 3_000, connections: 4_000 }
-export const SHORT: Scale = { calmMs: 500, faultMs: 1_500, connections: 1_000 }
+export const SHORT: Scale = { calmMs: 500, faultMs: 1_500, connections: 600 }
 
 /** What a machine that is busy may take longer. */
 const SLACK_MS = 15_000

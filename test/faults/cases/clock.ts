@@ -19,7 +19,7 @@ export const CLOCK: Readonly<Record<string, Case>> = {
   }),
   clockBehindInOutage: outage({
     fault: 'clock set two hours back while the authorization server is down',
-    short: true,
+    short: false,
     codes: ['exchange_unavailable'],
     recoverySeconds: 10,
     begin: ({ deployment }) => deployment.authorizationServer.kill(),
