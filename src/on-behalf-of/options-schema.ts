@@ -15,10 +15,12 @@ import { ACCESS_SHAPE } from '../tools/access.js'
 import { API_CALL_SHAPE, apisOption } from '../tools/tool-exchange.js'
 import { requirementsSchema, SCOPES_OPTION, toolsOption } from '../tools/tool-schema.js'
 import { DELEGATION_SCHEMA } from '../exchange/delegation-policy.js'
+import { TOOL_LIMITS_OPTION } from '../limits/tool-limits.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
 import { OBSERVER_OPTION } from '../observability/observer-option.js'
+import { TRACE_CONTEXT_POLICIES } from '../observability/trace-context-policy.js'
 import { authenticationNow, issuesTogether } from './option-issues.js'
 import type {
   ApiCallOptions,
@@ -67,6 +69,7 @@ const HTTP = optionsSchema<Partial<HttpLimits>>({
   rateLimitPerCaller: limit,
   bodyBytesPerCaller: limit,
   concurrencyPerCaller: limit,
+  toolLimits: TOOL_LIMITS_OPTION.optional(),
   maxBodyBytes: limit,
 })
 
@@ -121,6 +124,7 @@ export const SERVER_SHAPE = {
   log: LOGGER_OPTION.optional(),
   observer: OBSERVER_OPTION.optional(),
   audit: AUDIT_OPTION.optional(),
+  traceContext: optionValues.oneOf(...TRACE_CONTEXT_POLICIES).optional(),
   access: ACCESS.optional(),
   tokenAudience: text('the audience of the tokens for this server').optional(),
   toleratedAudiences: z.array(text('an audience'), 'must be a list of audiences').optional(),

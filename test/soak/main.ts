@@ -38,9 +38,11 @@ if (!(perSecond > 0 && perSecond <= 10_000)) {
   throw new RangeError('--per-second has to be a number above 0, at most 10000')
 }
 const interrupted = new AbortController()
-process.once('SIGINT', () => {
-  interrupted.abort()
-})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupted.abort()
+  })
+}
 
 buildPackage()
 const folder = mkdtempSync(join(tmpdir(), 'soak-'))
@@ -69,7 +71,7 @@ async function soak(): Promise<SoakResults> {
     server({ ...world, name: 'with sessions', sessions: true }),
   ])
   const users = new Users(USERS, issuer.origin)
-  const runs = servers.map((one) => new ServerRun(one, users))
+  const runs = servers.map((one) => new ServerRun(one, { users, api: api.origin }))
   const begun = performance.now()
   for (const run of runs) await run.begin(perSecond)
   const warmUpMinutes = Math.min(LONGEST_WARM_UP_MINUTES, minutes / 2)

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { request } from 'undici'
 import { percentile } from '../../bench/statistics.js'
 import type { Faults } from './checks/faults.js'
 import { MetricsCheck } from './checks/metrics-check.js'
 import { JUDGED, type ServerResult, type TrendName } from './report/results.js'
 import { judgeTrend, type Trend } from './report/trend.js'
 import type { Reading, ServerProcess } from './server-process.js'
-import { Load } from './traffic/load.js'
-import type { Users } from './traffic/users.js'
+import { Load, type Surroundings } from './traffic/load.js'
+import { SERVER_HOST } from './world.js'
 
 /** Open files that a server at rest may have beside those before the traffic: connections that it keeps for a while. */
 const KEPT_OPEN = 3
@@ -25,13 +26,14 @@ export class ServerRun {
   #before: Reading | undefined
   #after = 0
 
-  constructor(server: ServerProcess, users: Users) {
+  constructor(server: ServerProcess, surroundings: Surroundings) {
     this.#server = server
-    this.#load = new Load(server, users)
+    this.#load = new Load(server, surroundings)
     this.#metrics = new MetricsCheck(server.metricsUrl)
   }
 
   async begin(perSecond: number): Promise<void> {
+    await readMetadata(this.#server.origin)
     this.#before = await this.#server.read()
     // Rejects never: what goes wrong is a fault of its scenario.
     void this.#load.run(perSecond)
@@ -49,8 +51,11 @@ export class ServerRun {
     const { heapUsed = 0, rss = 0, fds = 0, handles = 0 } = this.#looks.at(-1) ?? {}
     const { requests, leftOut, faults } = this.#load
     const wrong = faults.count + this.#server.audit.faults.count + this.#server.log.faults.count
+    const latest = [faults, this.#server.audit.faults, this.#server.log.faults]
+      .map(({ latest: fault }) => fault && `\n  ${fault}`)
+      .join('')
     const memory = `heap ${megabytes(heapUsed)} MB, rss ${megabytes(rss)} MB`
-    return `${this.#server.name}: ${requests} requests, ${leftOut} left out, ${wrong} faults, ${memory}, ${fds} files, ${handles} handles`
+    return `${this.#server.name}: ${requests} requests, ${leftOut} left out, ${wrong} faults, ${memory}, ${fds} files, ${handles} handles${latest}`
   }
 
   /** Ends the traffic, waits until the server is at rest, and ends the server. */
@@ -103,6 +108,14 @@ export class ServerRun {
     }
     this.#load.faults.add('files that stay open', `${this.#after}, at most ${most} allowed`)
   }
+}
+
+/** As every client does first: a server whose metadata nobody reads says so in its log. */
+async function readMetadata(origin: string): Promise<void> {
+  const path = '/.well-known/oauth-protected-resource/mcp'
+  const { statusCode, body } = await request(`${origin}${path}`, { headers: { host: SERVER_HOST } })
+  await body.dump()
+  if (statusCode !== 200) throw new Error(`The metadata was answered with ${statusCode}`)
 }
 
 function trendsOf(looks: readonly Looked[]): Readonly<Record<TrendName, Trend>> {

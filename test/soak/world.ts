@@ -7,11 +7,11 @@ export const LIFETIME_SECONDS = 60
 /** What subjects begin with whose exchanges the authorization server refuses. */
 export const REFUSED_USER = 'refused-'
 
-export const SERVER_AUDIENCE = 'http://soak.example/mcp'
 export const API_AUDIENCE = 'https://api.example/'
 
 /** The name by which the servers are addressed, whatever ports they have. */
 export const SERVER_HOST = 'localhost:3001'
+export const SERVER_AUDIENCE = `http://${SERVER_HOST}/mcp`
 
 const THING_SCHEMA = {
   type: 'object',
@@ -92,6 +92,9 @@ export function serverSettings(world: {
     VERIFIED_TOKEN_CACHE_ENTRIES: '150',
     EXCHANGE_CACHE_ENTRIES: '200',
     EXCHANGE_RATE_PER_SECOND: '1000',
+    // So that no answer depends on how busy the machine is.
+    EXCHANGE_TIMEOUT_MS: '60000',
+    API_TIMEOUT_MS: '60000',
     METRICS_PORT: '0',
     AUDIT_SINK: `${world.folder}/audit.jsonl`,
     LOG_LEVEL: 'info',

@@ -106,7 +106,11 @@ test.each([
     ],
     options: {
       apiCalls: { timeoutMs: 300 },
-      observer: { apiCallEnded: (call) => void ended.resolve(call) },
+      observer: {
+        apiCallEnded: (call) => {
+          ended.resolve(call)
+        },
+      },
     },
   })
   server.api.responder = (_req, res) => {

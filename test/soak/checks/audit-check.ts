@@ -103,6 +103,9 @@ export class AuditCheck {
     const { outcome, user } = record
     if (record.tool === tool && user?.subject === subject && outcomes.includes(outcome)) return
     const wanted = `${tool}, ${subject ?? 'nobody'}, ${outcomes.join(' or ')}`
-    this.faults.add('a record that is wrong', `${wanted}: ${JSON.stringify(record)}`)
+    this.faults.add(
+      'a record that is wrong',
+      `${wanted}, but ${outcome}: ${JSON.stringify(record)}`,
+    )
   }
 }

@@ -4,7 +4,17 @@ const MOST_EXAMPLES = 5
 export class Faults {
   readonly #kinds = new Map<string, { count: number; readonly examples: string[] }>()
 
+  #latest = ''
+
+  /** The latest one that has not been asked for; empty where there is none. */
+  get latest(): string {
+    const latest = this.#latest
+    this.#latest = ''
+    return latest
+  }
+
   add(kind: string, example: string): void {
+    this.#latest = `${kind}: ${example.slice(0, 400)}`
     const known = this.#kinds.get(kind) ?? { count: 0, examples: [] }
     known.count += 1
     if (known.examples.length < MOST_EXAMPLES) known.examples.push(example.slice(0, 400))

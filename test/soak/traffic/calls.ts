@@ -61,7 +61,7 @@ export const CALLS: readonly Scenario[] = [
     ...{ name: 'the API fails', weight: 2 },
     async run(visit) {
       const args = { id: `broken-${randomUUID()}` }
-      await call(visit, { tool: 'get_thing', args, text: ERROR, outcome: 'downstream_failed' })
+      await call(visit, { tool: 'get_thing', args, text: ERROR, outcome: 'downstream_unavailable' })
     },
   },
   {

@@ -26,17 +26,19 @@ export const CONNECTIONS: readonly Scenario[] = [
 /** The API holds the call until the server breaks it off. */
 async function dropped(visit: Visit): Promise<void> {
   const { user, audit } = visit
-  const message = callOf('get_thing', { id: `held-${randomUUID()}` }, eitherRevision())
+  const held = `held-${randomUUID()}`
+  const message = callOf('get_thing', { id: held }, eitherRevision())
   const { id } = message.message as { readonly id: string }
   const token = await user.token()
   const leaving = new AbortController()
-  audit.expect(id, { tool: 'get_thing', subject: user.subject, outcomes: ['client_gone'] })
+  const outcomes = ['client_gone', 'cancelled']
+  audit.expect(id, { tool: 'get_thing', subject: user.subject, outcomes })
   const asked = visit.open({ message, token }, { signal: leaving.signal })
   const left = asked.then(
     () => 'answered',
     () => 'left',
   )
-  await wait(300 + 300 * Math.random())
+  await Promise.race([visit.arrives(held), asked])
   leaving.abort()
   if ((await left) === 'answered') throw new WrongAnswer('a held call was answered')
 }

@@ -22,6 +22,13 @@ export interface Tally {
   wrong: number
 }
 
+/** What traffic needs beside a server. */
+export interface Surroundings {
+  readonly users: Users
+  /** The origin of the API. */
+  readonly api: string
+}
+
 /** Mixed traffic to one server, at a rate that does not depend on how fast it answers. */
 export class Load {
   readonly faults = new Faults()
@@ -30,13 +37,15 @@ export class Load {
   leftOut = 0
   readonly #server: ServerProcess
   readonly #users: Users
+  readonly #api: string
   readonly #pool: Pool
   readonly #scenarios: readonly Scenario[]
   readonly #tallies = new Map<string, Tally>()
   readonly #underWay = new Set<Promise<void>>()
   readonly #stopping = new AbortController()
 
-  constructor(server: ServerProcess, users: Users) {
+  constructor(server: ServerProcess, { users, api }: Surroundings) {
+    this.#api = api
     this.#server = server
     this.#users = users
     this.#pool = new Pool(server.origin, { pipelining: 1, connections: 256 })
@@ -51,9 +60,10 @@ export class Load {
   async run(perSecond: number): Promise<void> {
     const begun = performance.now()
     let count = 0
-    while (!this.#stopping.signal.aborted) {
+    for (;;) {
       count += 1
       await wait(Math.max(0, begun + (count * 1_000) / perSecond - performance.now()))
+      if (this.#stopping.signal.aborted) return
       if (this.#underWay.size < MOST_AT_ONCE) this.#begin()
       else this.leftOut += 1
     }
@@ -72,7 +82,7 @@ export class Load {
     this.#tallies.set(scenario.name, tally)
     const visit = new Visit({
       ...{ pool: this.#pool, user: this.#users.any(), users: this.#users },
-      audit: this.#server.audit,
+      ...{ audit: this.#server.audit, api: this.#api },
       count: () => (this.requests += 1),
     })
     const running = scenario

@@ -79,7 +79,9 @@ export const REFUSALS: readonly Scenario[] = [
         subject: user.subject,
         outcomes: ['reauthentication_required'],
       }
-      await visit.as(user).ask({ message, token: await user.token() }, { status: 401, record })
+      // Whose token is fresh from a sign-in would not be sent to sign in again.
+      const token = await user.token('old')
+      await visit.as(user).ask({ message, token }, { status: 401, record })
     },
   },
   {
@@ -92,7 +94,11 @@ export const REFUSALS: readonly Scenario[] = [
     ...{ name: 'body that is too large', weight: 1 },
     async run(visit) {
       const text = JSON.stringify({ padding: 'x'.repeat(300_000) })
-      await visit.askText(text, { token: await visit.user.token(), status: 413 })
+      const asked = visit.askText(text, { token: await visit.user.token(), status: 413 })
+      await asked.catch((error: unknown) => {
+        // The server has answered and closed the connection, and its client was still sending.
+        if (error instanceof WrongAnswer) throw error
+      })
     },
   },
 ]

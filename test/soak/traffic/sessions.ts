@@ -82,7 +82,8 @@ class Session {
   /** The API holds the call, and the client takes it back. */
   async cancelledCall(): Promise<void> {
     const { user, audit } = this.#visit
-    const message = callOf('get_thing', { id: `held-${randomUUID()}` }, REVISION)
+    const held = `held-${randomUUID()}`
+    const message = callOf('get_thing', { id: held }, REVISION)
     const { id } = message.message as { readonly id: string }
     const outcomes = ['client_gone', 'cancelled']
     audit.expect(id, { tool: 'get_thing', subject: user.subject, outcomes })
@@ -92,7 +93,7 @@ class Session {
       .open(sent, { signal: leaving.signal })
       .then(({ body }) => body.text())
       .catch(() => 'left')
-    await wait(300 + 300 * Math.random())
+    await Promise.race([this.#visit.arrives(held), asked])
     await this.#notify('notifications/cancelled', { requestId: id })
     await wait(200)
     leaving.abort()

@@ -7,7 +7,7 @@ const RENEWED_AFTER_MS = LIFETIME_SECONDS * 650
 const LONGEST_STAY_MS = 300_000
 
 /** What a user's token allows. */
-export type TokenKind = 'all' | 'narrow' | 'forbidden' | 'expired' | 'elsewhere'
+export type TokenKind = 'all' | 'old' | 'narrow' | 'forbidden' | 'expired' | 'elsewhere'
 
 interface KeptToken {
   readonly token: Promise<string>
@@ -48,6 +48,8 @@ export class User {
     switch (kind) {
       case 'all':
         return claims
+      case 'old':
+        return { ...claims, iat: nowSeconds - 3_600 }
       case 'narrow':
         return { ...claims, scope: 'tool:whoami' }
       case 'forbidden':

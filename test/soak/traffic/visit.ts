@@ -33,6 +33,7 @@ export interface VisitParts {
   readonly user: User
   readonly users: Users
   readonly audit: AuditCheck
+  readonly api: string
   /** Counts a request that was sent. */
   readonly count: () => void
 }
@@ -52,6 +53,12 @@ export class Visit {
     this.users = parts.users
     this.audit = parts.audit
     this.#parts = parts
+  }
+
+  /** Resolves when a held call has reached the API. */
+  async arrives(id: string): Promise<void> {
+    const answered = await fetch(`${this.#parts.api}/arrival/${id}`)
+    await answered.text()
   }
 
   /** The same server, for another user. */
@@ -152,7 +159,7 @@ export function messageOf(
   params: Readonly<Record<string, unknown>>,
   revision: Revision,
 ): WireMessage {
-  const id = `m-${randomUUID()}`
+  const id = randomUUID()
   if (revision === '2026-07-28') return modern(method, params, id)
   return {
     message: { jsonrpc: '2.0', id, method, params },
