@@ -101,6 +101,8 @@ export interface Config extends HttpConfig {
   /** Where metrics are served; `undefined`: there are none. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** `auto`: `pretty` at a terminal, `json` elsewhere. */
+  readonly logFormat: 'auto' | 'json' | 'pretty'
   /** `undefined`: no records of tool calls. */
   readonly audit: AuditConfig | undefined
   /** What the `.env` file has that does nothing; the server warns of it at its start. */
@@ -223,6 +225,7 @@ function assemble(
     homePage: found.HOME_PAGE === 'on',
     metrics: metricsOf(found),
     logLevel: found.LOG_LEVEL,
+    logFormat: found.LOG_FORMAT,
     audit: auditConfig(found),
   }
 }

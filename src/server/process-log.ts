@@ -1,5 +1,6 @@
 import { pino, type DestinationStream } from 'pino'
 import type { Logger } from '../logging/logger.js'
+import { prettyLine } from '../logging/pretty-line.js'
 import { withoutCredentials } from '../logging/without-credentials.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
@@ -10,11 +11,17 @@ export interface ProcessLogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Default: standard output. */
   readonly destination?: DestinationStream | undefined
+  /** `pretty`: lines for a person at a terminal. Default `json`. */
+  readonly format?: 'json' | 'pretty' | undefined
+  /** Whether lines for a person have colours. Default false. */
+  readonly colored?: boolean | undefined
 }
 
 const OPTIONS = optionsSchema<ProcessLogOptions>({
   level: optionValues.oneOf('debug', 'info', 'warn', 'error', 'silent'),
   destination: optionValues.withFunctions('a stream', 'write').optional(),
+  format: optionValues.oneOf('json', 'pretty').optional(),
+  colored: optionValues.flag.optional(),
 })
 
 /**
@@ -27,6 +34,7 @@ const OPTIONS = optionsSchema<ProcessLogOptions>({
  */
 export function createProcessLog(options: ProcessLogOptions): Logger {
   assertOptions('createProcessLog', OPTIONS, options)
+  const destination = destinationOf(options)
   return pino(
     {
       level: options.level,
@@ -34,6 +42,16 @@ export function createProcessLog(options: ProcessLogOptions): Logger {
       formatters: { level: (label) => ({ level: label }), log: withoutCredentials },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    ...(options.destination === undefined ? [] : [options.destination]),
+    ...(destination === undefined ? [] : [destination]),
   )
+}
+
+function destinationOf(options: ProcessLogOptions): DestinationStream | undefined {
+  const { format, destination = process.stdout, colored = false } = options
+  if (format !== 'pretty') return options.destination
+  return {
+    write: (line) => {
+      destination.write(prettyLine(line, colored))
+    },
+  }
 }
