@@ -73,6 +73,10 @@ async function untilStopped(): Promise<number> {
     identityProvider: config.identityProvider.name,
   })
   tellListening(config, output)
+  // Otherwise the signal ends the process, as it does by default.
+  if (config.credentialFiles !== undefined) {
+    process.on('SIGHUP', () => void composed.reloadCredentials())
+  }
 
   return new Promise((resolve) => {
     let stopping = false

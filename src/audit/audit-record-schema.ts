@@ -67,7 +67,9 @@ export const TOOL_CALL_RECORD_SCHEMA = z.strictObject({
   service: text,
   serviceVersion: text,
   requestId: text.describe('The X-Request-Id of the answer, and requestId in the log.'),
-  traceId: text.optional().describe("Of the request's traceparent (W3C Trace Context)."),
+  traceId: text
+    .optional()
+    .describe('Of the span of the call; without one, of the traceparent (W3C Trace Context).'),
   messageId: z
     .union([text, z.number()])
     .optional()

@@ -1,5 +1,5 @@
 import { identifierForLog, identifiersForLog } from '../identity/identifier-for-log.js'
-import { scrub } from '../logging/scrub.js'
+import { scrub, scrubIdentifier } from '../logging/scrub.js'
 import type {
   ApiCall,
   CallEnded,
@@ -25,8 +25,9 @@ export function auditRecord(
     service: SERVER_NAME,
     serviceVersion: VERSION,
     requestId: request.requestId,
-    traceId: request.traceId,
-    messageId: typeof call.messageId === 'string' ? scrub(call.messageId, 100) : call.messageId,
+    traceId: call.traceId,
+    messageId:
+      typeof call.messageId === 'string' ? scrubIdentifier(call.messageId, 100) : call.messageId,
     ...callerMembers(request.caller, pseudonymize),
     tool: toolName(call),
     toolDeclared: call.declared,

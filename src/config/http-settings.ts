@@ -1,5 +1,6 @@
 import { HTTP_DEFAULTS } from '../limits/http-limits.js'
 import { DEFAULT_MOUNT } from '../mcp/mount.js'
+import { toolLimits } from './tool-limit-values.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -79,6 +80,13 @@ export const HTTP_SETTINGS = {
     schema: values.integerBetween(0, 1_000_000),
     example: '64',
     fallback: `${HTTP_DEFAULTS.concurrencyPerCaller}`,
+  }),
+  TOOL_LIMITS: setting({
+    description:
+      'How often one user may call single tools, through all clients together, as entries separated by spaces: the tool, =, calls a minute, and behind a comma how many may be under way at once. 0: no limit. * stands for each tool without an entry. A call beyond that gets a tool error, before any token is exchanged.',
+    schema: toolLimits,
+    example: 'export_report=5,1 *=120',
+    fallback: '',
   }),
   MAX_BODY_BYTES: setting({
     description:

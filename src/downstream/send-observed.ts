@@ -1,8 +1,9 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { asOnBehalfOfError } from '../failures/errors.js'
 import type { AnswerBody } from '../http/http-sender.js'
 import type { ApiCallObservation } from '../observability/api-call-observation.js'
 import type { Secret } from '../secret.js'
-import type { OutgoingRequest } from './outgoing-request.js'
+import { isForbiddenHeader, type OutgoingRequest } from './outgoing-request.js'
 import { sendRequest, type SendOptions, type Sent } from './send-request.js'
 
 /** Begins to observe a request to the API. */
@@ -19,12 +20,37 @@ export async function sendObserved(
   if (options.observe === undefined) return sendRequest(outgoing, token, options)
   const observed = options.observe(outgoing)
   try {
-    return watched(await sendRequest(outgoing, token, options), observed, options.signal)
+    const traced = withTrace(outgoing, observed.traceHeaders)
+    const sent = await observed.run(() => sendRequest(traced, token, options))
+    return watched(sent, observed, options.signal)
   } catch (thrown) {
     const { code, details } = asOnBehalfOfError(thrown)
     observed.failed(code, details.reason)
     observed.ended()
     throw thrown
+  }
+}
+
+/** What the handler has set itself stays. A propagator may give anything, and must break no request. */
+function withTrace(
+  outgoing: OutgoingRequest,
+  trace: Readonly<Record<string, string>> | undefined,
+): OutgoingRequest {
+  if (trace === undefined) return outgoing
+  const added = Object.entries(trace).filter(
+    ([name, value]) => !isForbiddenHeader(name) && isSendable(name, value),
+  )
+  const lowered = added.map(([name, value]) => [name.toLowerCase(), value] as const)
+  return { ...outgoing, headers: new Map([...lowered, ...outgoing.headers]) }
+}
+
+function isSendable(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -27,7 +27,7 @@ export interface ObservedTool {
 export interface ObservedRequest {
   /** The `X-Request-Id` of the answer. */
   readonly requestId: string
-  /** The trace id of the request's `traceparent` (W3C Trace Context), 32 hexadecimal digits. */
+  /** The trace id of the request's span; where it has none, that of its `traceparent` (W3C Trace Context). 32 hexadecimal digits. */
   readonly traceId: string | undefined
   /** The HTTP method, as sent: not from a closed set. */
   readonly method: string
@@ -76,6 +76,8 @@ export interface ObservedCall {
   readonly facts: ObservedTool
   /** `header`: the request was refused before its body was read, and the name is that of its `Mcp-Name` header. */
   readonly readFrom: 'body' | 'header'
+  /** The trace id of the call's span; where it has none, that of the request. */
+  readonly traceId: string | undefined
   /** The id that the client gave its JSON-RPC message. */
   readonly messageId: string | number | undefined
   /** SHA-256 of the canonical arguments; `undefined` where the body was not read, or nobody asks for it. */
