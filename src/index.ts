@@ -5,7 +5,11 @@
  */
 
 export type { AuditOptions } from './audit/audit.js'
-export type { AuditRecord } from './audit/audit-record-schema.js'
+export type {
+  AuditRecord,
+  CallsLeftOutRecord,
+  ToolCallRecord,
+} from './audit/audit-record-schema.js'
 export {
   CALL_OUTCOMES,
   type ApiCall,
@@ -24,6 +28,8 @@ export {
   type RequestOutcome,
   type TokenVerified,
 } from './observability/observer.js'
+export type { TraceContextPolicy } from './observability/trace-context-policy.js'
+export type { ExchangeSpan, TraceSpan } from './observability/tracing.js'
 export { answerForms } from '../middleware/answer-forms.js'
 export {
   authenticatedRequest,
@@ -40,6 +46,7 @@ export {
   type HostAndOriginValidationOptions,
 } from '../middleware/host-and-origin-validation.js'
 export { knownHosts, type KnownHostsOptions } from '../middleware/known-hosts.js'
+export { limitTools, type ToolLimitOptions } from '../middleware/limit-tools.js'
 export { limitConcurrency, type ConcurrencyLimitOptions } from '../middleware/limit-concurrency.js'
 export {
   limitByAddress,
@@ -89,6 +96,7 @@ export {
   type StyledPiece,
 } from './downstream/path-template.js'
 export type { HttpLimits } from './limits/http-limits.js'
+export type { ToolLimit, ToolLimits } from './limits/tool-limits.js'
 export {
   FAILURE_CODES,
   FAILURE_REASONS,
@@ -111,6 +119,7 @@ export {
   type CachingExchangerOptions,
 } from './exchange/caching-exchanger.js'
 export type { ClientAuthentication, AssertionAlgorithm } from './exchange/client-authentication.js'
+export type { ClientAuthenticationSource } from './exchange/client-authentication-source.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
 export {
   createExchangePipeline,

@@ -24,6 +24,10 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'A token for the API may do more than was asked for: `excess` names the scopes. The token is used, since the API decides what it allows. At the authorization server, remove default scopes of the API from the client of this server. Sign-in scopes do not count.',
   client_certificate_expires:
     "The certificate of this server's client expires within 30 days (`warn`), or has expired (`error`). Register another one at the authorization server, and set it with its key: with an expired one, every exchange is refused.",
+  credentials_not_reloaded:
+    'The file of a client secret, key or certificate is gone, or holds what cannot be used. `setting` names it, `hint` says what to change. The server goes on with the credentials that it read before. Once for each fault, and at each SIGHUP.',
+  credentials_reloaded:
+    'The files of the `settings` have changed, and the server proves itself with what they hold from now on. Nothing to do.',
   exchange_scopes_ignored:
     'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They have no effect in an exchange. Remove them.',
   http_rejected:
@@ -33,6 +37,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   issuer_document_unavailable:
     "The issuer's metadata or keys could not be fetched. The server uses its copies for up to `KEYS_STALE_HOURS`. Find the reason before that time is over. `reason`, `url`, `status` and `why` say what happened: `why` is the innermost cause, for example a certificate or a refused connection. A redirect has its target in `location`; redirects are not followed, so set `ISSUER_METADATA_URL` or `JWKS_URL` to the address of the document itself.",
   listening: 'The process accepts requests. Nothing to do.',
+  log_lines_dropped:
+    'Lines of this log were lost: whatever reads standard output was slow, or stood still, until 16 MiB waited for it. `dropped` counts them; it is written when the reader has caught up. Give the reader more room, or set `LOG_LEVEL=warn`.',
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, usually because a client disconnected or violated the protocol. Investigate if there are many of one kind.',
   metrics_listening: 'The process serves its metrics at `port`. Nothing to do.',

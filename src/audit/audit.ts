@@ -5,7 +5,7 @@ import type { Logger } from '../logging/logger.js'
 import type { ObservedCall, Observer } from '../observability/observer.js'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import { backgroundTimers, type Timers } from '../time/clock.js'
+import { backgroundTimers, systemClock, type Timers } from '../time/clock.js'
 import { AuditQueue } from './audit-queue.js'
 import { auditRecord } from './audit-record.js'
 import type { AuditRecord } from './audit-record-schema.js'
@@ -13,10 +13,15 @@ import type { AuditSink } from './audit-sink.js'
 import { createFileSink } from './file-sink.js'
 import { createFunctionSink } from './function-sink.js'
 import type { Pseudonymize } from './pseudonym.js'
+import { createStandardOutputSink } from './standard-output-sink.js'
 import { createStreamSink } from './stream-sink.js'
+import { StrangersShare } from './strangers-share.js'
 
 /**
  * The audit: one record for each tool call, allowed or refused. `audit-record.schema.json` of the package describes it.
+ *
+ * Calls without a verified token have at most 60 records a minute for each outcome. Those beyond have one record together, with
+ * their number.
  *
  * @category Observing
  */
@@ -76,11 +81,21 @@ export interface Audit {
 /** Creates the audit. Throws the error of Node for a file that cannot be opened. */
 export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
   const { log, pseudonymize, onDropped, timers = backgroundTimers } = parts
-  const queue = new AuditQueue({ sink: sinkOf(options.sink), log, timers, onDropped })
+  const queue = new AuditQueue({ sink: sinkOf(options.sink, timers), log, timers, onDropped })
   const reserved = new WeakSet<ObservedCall>()
   const gate = createGate(queue)
+  const strangers = new StrangersShare({
+    timers,
+    clock: systemClock,
+    write: (record) => {
+      queue.write(record, 'common')
+    },
+  })
   return {
-    close: () => queue.close(),
+    close: () => {
+      strangers.end()
+      return queue.close()
+    },
     observer: {
       callStarted:
         options.required === true
@@ -91,7 +106,11 @@ export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
             }
           : undefined,
       callEnded: (event) => {
-        queue.write(auditRecord(event, pseudonymize), reserved.has(event.call))
+        const { call, outcome } = event
+        const isStranger = call.request.caller === undefined
+        if (isStranger && !strangers.admits(outcome, queue.acceptsStrangers)) return
+        const place = isStranger ? 'stranger' : reserved.has(call) ? 'reserved' : 'common'
+        queue.write(auditRecord(event, pseudonymize), place)
       },
     },
   }
@@ -108,7 +127,8 @@ function createGate(queue: AuditQueue): () => void {
   }
 }
 
-function sinkOf(sink: AuditOptions['sink']): AuditSink {
+function sinkOf(sink: AuditOptions['sink'], timers: Timers): AuditSink {
+  if (sink === process.stdout) return createStandardOutputSink(timers)
   if (typeof sink === 'string') return createFileSink(sink)
   return typeof sink === 'function' ? createFunctionSink(sink) : createStreamSink(sink)
 }

@@ -13,6 +13,7 @@ import type { TenantIssuers } from '../identity-providers/issuers-of-tenants.js'
 import type { CompleteSettings, SettingName, SettingValues } from './settings.js'
 import { exchangeConfig, type ExchangeConfig } from './exchange-config.js'
 import { ConfigError, type ConfigIssue } from './config-error.js'
+import { credentialFilesOf, type CredentialFiles } from './credential-files.js'
 import { outgoingOf, type OutgoingConfig } from './outgoing-config.js'
 import { parseSettings, textOf, type Environment } from './parse-settings.js'
 import { withExtraAuthorities } from './extra-authorities.js'
@@ -26,6 +27,7 @@ import { httpConfig, type HttpConfig } from './http-config.js'
 import type { Complete } from '../options/complete.js'
 import { deepFreeze } from '../options/deep-freeze.js'
 import type { CallerPolicy } from '../identity/caller.js'
+import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
 import type { SessionLimits } from '../sessions/session-registry.js'
 import { ACCESS_DEFAULTS } from '../tools/access.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
@@ -100,9 +102,14 @@ export interface Config extends HttpConfig {
   readonly homePage: boolean
   /** Where metrics are served; `undefined`: there are none. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined
+  readonly traceContext: TraceContextPolicy
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** `auto`: `pretty` at a terminal, `json` elsewhere. */
+  readonly logFormat: 'auto' | 'json' | 'pretty'
   /** `undefined`: no records of tool calls. */
   readonly audit: AuditConfig | undefined
+  /** The files of the client's credentials; `undefined`: they come from no file. */
+  readonly credentialFiles: CredentialFiles | undefined
   /** What the `.env` file has that does nothing; the server warns of it at its start. */
   readonly settingsFile: SettingsFileRead
 }
@@ -141,11 +148,12 @@ export function parseConfig(environment: Environment): Config {
   // Sound: a setting that is absent without a fallback and needed is an issue.
   return deepFreeze({
     ...assemble(found as CompleteSettings, ofFile ?? {}),
+    credentialFiles: credentialFilesOf(environment, (changed) => parseConfig(changed).exchange),
     settingsFile: environment[SETTINGS_FILE] ?? NO_SETTINGS_FILE,
   })
 }
 
-/** Who hands over an environment without `readEnvironment` has not read the file that it names. */
+/** An environment that is not from `readEnvironment` has no file read. */
 function unreadFile(
   { CONFIG_PATH: named }: SettingValues,
   file: ConfigFileRead | undefined,
@@ -179,7 +187,7 @@ const IN_PLACE_OF: Readonly<Record<string, readonly SettingName[]>> = {
 function assemble(
   found: CompleteSettings,
   ofFile: Readonly<Record<string, ApiConfig>>,
-): Omit<Config, 'settingsFile'> {
+): Omit<Config, 'settingsFile' | 'credentialFiles'> {
   const ofSettings = apiOfSettings(found)
   const apis = {
     ...(ofSettings === undefined ? {} : { [API_OF_SETTINGS]: ofSettings }),
@@ -222,7 +230,9 @@ function assemble(
     demoTools: (found.DEMO_TOOLS ?? (hasDocument ? 'off' : 'on')) === 'on',
     homePage: found.HOME_PAGE === 'on',
     metrics: metricsOf(found),
+    traceContext: found.TRACE_CONTEXT,
     logLevel: found.LOG_LEVEL,
+    logFormat: found.LOG_FORMAT,
     audit: auditConfig(found),
   }
 }
@@ -275,13 +285,10 @@ export function readSettings(directory: string = process.cwd()): ReadSettings {
   const files = readValueFiles((name) => textOf(environment, name))
   const all = [...issues.filter(({ key }) => !(key in set)), ...files.issues]
   if (all.length > 0) throw new ConfigError(all)
-  const file = { names: Object.keys(values), doubts }
   const complete = withExtraAuthorities({ ...environment, ...files.values })
   const configFile = readConfigFile(directory, textOf(environment, 'CONFIG_PATH'))
-  return {
-    environment: { ...complete, [SETTINGS_FILE]: file, [CONFIG_FILE]: configFile },
-    file,
-  }
+  const file = { names: Object.keys(values), doubts }
+  return { environment: { ...complete, [SETTINGS_FILE]: file, [CONFIG_FILE]: configFile }, file }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { decodeText, UnreadableTextError } from './decode-text.js'
 import type { ConfigIssue } from './config-error.js'
 import { FILE_SETTINGS } from './setting-names.js'
@@ -29,31 +30,40 @@ export function readValueFiles(
   return { values, issues }
 }
 
-type Outcome = { readonly value: string } | { readonly hint: string }
+/** What a file holds, or what is wrong with it: the rest of a sentence that begins with the setting. */
+export type ValueOfFile = { readonly value: string } | { readonly hint: string }
+
+/** Reads one such file again, without waiting for the disk. Never rejects. */
+export async function readValueFile(path: string): Promise<ValueOfFile> {
+  try {
+    return valueIn(await readFile(path))
+  } catch (error) {
+    return { hint: whyUnread(error) }
+  }
+}
 
 function valueOf(
   path: string,
   { name, given }: { readonly name: string; readonly given: boolean },
-): Outcome {
+): ValueOfFile {
   if (given) return { hint: `is set together with ${name}. Remove one` }
   const slip = textIssue(path, { secret: false, fromFile: false })
   if (slip !== undefined) return { hint: slip }
   try {
-    const bytes = readFileSync(path)
-    if (bytes.byteLength > MAX_BYTES) return { hint: 'names a file larger than any value' }
-    const value = decodeText(bytes).trim()
-    return value === '' ? { hint: 'names an empty file' } : { value }
+    return valueIn(readFileSync(path))
   } catch (error) {
-    return {
-      hint:
-        error instanceof UnreadableTextError
-          ? `names a file that ${error.message}`
-          : whyUnread(error),
-    }
+    return { hint: whyUnread(error) }
   }
 }
 
+function valueIn(bytes: Buffer): ValueOfFile {
+  if (bytes.byteLength > MAX_BYTES) return { hint: 'names a file larger than any value' }
+  const value = decodeText(bytes).trim()
+  return value === '' ? { hint: 'names an empty file' } : { value }
+}
+
 function whyUnread(error: unknown): string {
+  if (error instanceof UnreadableTextError) return `names a file that ${error.message}`
   switch ((error as { code?: unknown }).code) {
     case 'ENOENT':
     case 'ENOTDIR':

@@ -8,10 +8,21 @@ import type { ExchangedToken } from './token-exchanger.js'
 export interface ActorTokens {
   /** Rejects with `exchange_misconfigured` and `exchange_unavailable`. */
   readonly of: (metadata: IssuerMetadata) => Promise<Secret>
+  /**
+   * Another token in place of one with which an exchange was refused; `undefined` where that one is younger than half a minute: then
+   * it is hardly the reason. Rejects as `of`.
+   */
+  readonly renewed: (metadata: IssuerMetadata, refused: Secret) => Promise<Secret | undefined>
 }
 
 /** A token is no longer sent this long before it expires. */
 const MARGIN_MS = 30_000
+/** Users whose own tokens are refused must not have this server ask for a token each time. */
+const YOUNG_MS = 30_000
+
+interface KeptToken extends ExchangedToken {
+  readonly askedAtMs: number
+}
 
 /**
  * Keeps our own client's tokens until shortly before they expire; one request for all who wait. A token that does not say how
@@ -21,16 +32,16 @@ export function createActorTokens(
   request: (metadata: IssuerMetadata) => Promise<ExchangedToken>,
   clock: Clock,
 ): ActorTokens {
-  const kept = new Map<string, ExchangedToken>()
-  const underWay = new Map<string, Promise<ExchangedToken>>()
-  const requestOnce = (metadata: IssuerMetadata): Promise<ExchangedToken> => {
+  const kept = new Map<string, KeptToken>()
+  const underWay = new Map<string, Promise<Secret>>()
+  const requestOnce = (metadata: IssuerMetadata): Promise<Secret> => {
     const { issuer } = metadata
     const known = underWay.get(issuer)
     if (known !== undefined) return known
     const asking = request(metadata)
       .then((token) => {
-        kept.set(issuer, token)
-        return token
+        kept.set(issuer, { ...token, askedAtMs: clock() })
+        return token.token
       }, failed)
       .finally(() => underWay.delete(issuer))
     underWay.set(issuer, asking)
@@ -42,7 +53,13 @@ export function createActorTokens(
       const { expiresAtSeconds = 0 } = known ?? {}
       const isUsable = expiresAtSeconds * 1_000 - MARGIN_MS > clock()
       if (known !== undefined && isUsable) return known.token
-      return (await requestOnce(metadata)).token
+      return requestOnce(metadata)
+    },
+    async renewed(metadata, refused) {
+      const known = kept.get(metadata.issuer)
+      if (known !== undefined && known.token !== refused) return known.token
+      const ageMs = clock() - (known?.askedAtMs ?? 0)
+      return ageMs >= 0 && ageMs < YOUNG_MS ? undefined : requestOnce(metadata)
     },
   }
 }

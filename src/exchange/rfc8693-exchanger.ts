@@ -1,5 +1,7 @@
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import type { Secret } from '../secret.js'
 import { systemClock } from '../time/clock.js'
 import type { IssuerMetadata } from '../identity/issuer-metadata.js'
 import { createActorTokens } from './actor-tokens.js'
@@ -13,6 +15,7 @@ import {
 } from './token-request.js'
 import {
   ACCESS_TOKEN_TYPE,
+  type ExchangedToken,
   type TokenExchanger,
   type TokenExchangeRequest,
 } from './token-exchanger.js'
@@ -71,20 +74,38 @@ export function createRfc8693Exchanger(options: Rfc8693ExchangerOptions): TokenE
       const { grant, client } = await prepared()
       const place = exchangePlace(request, {})
       const metadata = await options.metadata(place, request).catch(metadataUnavailable)
-      const needsActor = request.target?.actorToken === 'client_credentials'
-      const actorToken = needsActor ? await actorTokens.of(metadata) : undefined
-      return sendTokenRequest(request, exchangeOptions, {
-        ...options,
-        run: (ways) =>
-          grant.requestToken(request, {
-            subjectTokenType: options.subjectTokenType ?? ACCESS_TOKEN_TYPE,
-            actorToken,
-            client,
-            metadata,
-            ways,
-            clock,
-          }),
+      const exchangeWith = (actorToken?: Secret): Promise<ExchangedToken> =>
+        sendTokenRequest(request, exchangeOptions, {
+          ...options,
+          run: (ways) =>
+            grant.requestToken(request, {
+              subjectTokenType: options.subjectTokenType ?? ACCESS_TOKEN_TYPE,
+              actorToken,
+              client,
+              metadata,
+              ways,
+              clock,
+            }),
+        })
+      if (request.target?.actorToken !== 'client_credentials') return exchangeWith()
+      const actorToken = await actorTokens.of(metadata)
+      return exchangeWith(actorToken).catch(async (thrown: unknown) => {
+        if (!mayMeanActorToken(thrown)) throw thrown
+        const renewed = await actorTokens.renewed(metadata, actorToken)
+        if (renewed === undefined) throw thrown
+        return exchangeWith(renewed)
       })
     },
   }
+}
+
+/** RFC 8693 §2.2.2 has one error for both tokens, and some servers have those of RFC 6749 and RFC 6750. */
+const OF_A_TOKEN: ReadonlySet<unknown> = new Set([
+  'invalid_request',
+  'invalid_grant',
+  'invalid_token',
+])
+
+function mayMeanActorToken(thrown: unknown): boolean {
+  return thrown instanceof OnBehalfOfError && OF_A_TOKEN.has(thrown.details.oauthError)
 }

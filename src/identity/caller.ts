@@ -35,6 +35,11 @@ export type { Claims } from './claims.js'
  */
 export interface Caller {
   readonly issuer: string
+  /**
+   * The issuer under which the limits count this user, where a tenant has several and this token is of another one (Entra v1
+   * and v2). Absent: `issuer`.
+   */
+  readonly primaryIssuer?: string | undefined
   /** The user: the token's `sub`. */
   readonly subject: string
   /**
@@ -83,10 +88,15 @@ export interface CallerPolicy extends UserPolicy, ClaimSettings {
    * The tenants of issuers that have several: the `organization` of a token has to be its issuer's. Default: none, any may be.
    */
   readonly tenants?: Readonly<Record<string, string>> | undefined
+  /** Of the issuers that share a tenant with others, the one that stands for all. Default: each stands for itself. */
+  readonly primaryIssuers?: Readonly<Record<string, string>> | undefined
 }
 
 /** A `CallerPolicy` without the members that `onBehalfOf` derives from other options. */
-export type OwnCallerPolicy = Omit<CallerPolicy, 'ignorePermissions' | 'claimProfile' | 'tenants'>
+export type OwnCallerPolicy = Omit<
+  CallerPolicy,
+  'ignorePermissions' | 'claimProfile' | 'tenants' | 'primaryIssuers'
+>
 
 /** The options of a `CallerPolicy`, but for those that follow from others. */
 export const CALLER_POLICY_SHAPE = {
@@ -145,6 +155,7 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
     scopes: Object.freeze(withoutPrefix(parseScopes(claims, profile) ?? [], policy.scopePrefix)),
     expiresAtSeconds,
     ...withoutUndefined({
+      primaryIssuer: otherPrimary(issuer, policy),
       subjectClaims: subjectClaimsOf(claims, profile),
       issuedAtSeconds: typeof claims['iat'] === 'number' ? claims['iat'] : undefined,
       organization,
@@ -161,6 +172,11 @@ function everyClient({ client }: ClaimProfile): Pick<ClaimProfile, 'client'> {
   return client === STANDARD_CLAIMS.client
     ? STANDARD_CLAIMS
     : { client: [...new Set([...client, ...STANDARD_CLAIMS.client])] }
+}
+
+function otherPrimary(issuer: string, { primaryIssuers }: CallerPolicy): string | undefined {
+  const primary = primaryIssuers?.[issuer]
+  return primary === issuer ? undefined : primary
 }
 
 /** A claim of another name is read too: one that is malformed is refused by every profile. */
@@ -214,13 +230,15 @@ function permissionsOf(
 
 const userKeys = new WeakMap<object, string>()
 
-/** Tells one user from every other, whichever clients they use; for counting, not for showing. */
-export function userKeyOf(caller: Pick<Caller, 'issuer' | 'subject' | 'subjectClaims'>): string {
+/** Tells one user from every other, whichever clients and issuers of the tenant they use; for counting, not for showing. */
+export function userKeyOf(
+  caller: Pick<Caller, 'issuer' | 'primaryIssuer' | 'subject' | 'subjectClaims'>,
+): string {
   const known = userKeys.get(caller)
   if (known !== undefined) return known
-  const { issuer, subject, subjectClaims } = caller
+  const { issuer, primaryIssuer = issuer, subject, subjectClaims } = caller
   const who = subjectClaims === undefined ? subject : Object.entries(subjectClaims).toSorted()
-  const key = JSON.stringify([issuer, who])
+  const key = JSON.stringify([primaryIssuer, who])
   // What can still change is read each time.
   if (Object.isFrozen(caller)) userKeys.set(caller, key)
   return key

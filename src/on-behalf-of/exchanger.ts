@@ -2,6 +2,7 @@ import { withAssertionDefaults } from '../exchange/client-authentication.js'
 import { createExchangePipeline } from '../exchange/exchange-pipeline.js'
 import { exchangePlace, primaryOf } from '../exchange/exchange-place.js'
 import { createJwtBearerExchanger } from '../exchange/jwt-bearer-exchanger.js'
+import { createRenewingExchanger } from '../exchange/renewing-exchanger.js'
 import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
 import { createWatchedExchanger, type ExchangeAttempt } from '../exchange/watched-exchanger.js'
 import type { TokenExchanger, TokenExchangeRequest } from '../exchange/token-exchanger.js'
@@ -38,9 +39,17 @@ export interface AdapterOptions extends Pick<OnBehalfOfOptions, 'client' | 'exch
 /** The adapter to the token endpoint alone. */
 export function adapterFor(
   { client, exchange = {}, fetch, identityProvider }: AdapterOptions,
-  { all, families }: Pick<KnownIssuers, 'all' | 'families'>,
+  issuers: Pick<KnownIssuers, 'all' | 'families'>,
 ): TokenExchanger {
   if ('exchanger' in client) return client.exchanger
+  if ('authentication' in client) {
+    const { id, authentication } = client
+    const options = { exchange, fetch, identityProvider }
+    return createRenewingExchanger(authentication, (now) =>
+      adapterFor({ ...options, client: { id, ...now } }, issuers),
+    )
+  }
+  const { all, families } = issuers
   const { id: clientId, ...given } = client
   const clientAuthentication = withAssertionDefaults(given, identityProvider.clientAssertion)
   const shared = {

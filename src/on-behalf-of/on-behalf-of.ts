@@ -6,10 +6,11 @@ import type { ToolHost } from '../downstream/call-log.js'
 import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
 import type { Readiness } from '../http/readiness.js'
 import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
+import type { CallerPolicy } from '../identity/caller.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
-import type { ObservationOptions } from '../observability/request-observation.js'
+import type { ObservationOptions } from '../observability/observation-options.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
@@ -100,6 +101,7 @@ export function composeOnBehalfOf(
   const observation = observationFor({
     ...{ log: options.log, audit: options.audit, observer: options.observer },
     ...{ tools: options.tools, ownTools: host === 'standalone', toolFacts },
+    ...{ endpoint: options.endpoint, apis: options.apis, traceContext: options.traceContext },
   })
   const chain = chainFor(reached, {
     host,
@@ -130,11 +132,28 @@ export function composeOnBehalfOf(
     errors: chain.errors,
     resource: chain.resource,
     readiness: exchange.readiness,
-    close: async () => {
-      await connections.close()
-      await observation.close()
-    },
+    close: () => connections.close().finally(observation.close),
   }
+}
+
+function callerPolicyOf(options: ResolvedOptions): CallerPolicy {
+  const { access, callerPolicy, tenants } = options
+  return {
+    ...callerPolicy,
+    // One profile for all requests, in place of the options that it is made of.
+    ...{ claimProfile: claimProfileOfOptions(options), scopeClaim: undefined },
+    ...{ subjectClaims: undefined, clientClaim: undefined },
+    tenants: tenants.tenants,
+    primaryIssuers: primariesOf(tenants.families),
+    ignorePermissions: access.authorizationClaims === 'scope',
+  }
+}
+
+/** Of each issuer in a group, the first of that group. */
+function primariesOf(families: readonly (readonly string[])[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    families.flatMap((family) => family.map((issuer) => [issuer, family[0] ?? issuer] as const)),
+  )
 }
 
 /** The handlers as one, which a request goes through no more than once wherever it is mounted. */
@@ -193,19 +212,12 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       maxVerifiedTokens: options.verifiedTokenCacheEntries,
       observer,
     }),
-    callerPolicy: {
-      ...options.callerPolicy,
-      // One profile for all requests, in place of the options that it is made of.
-      ...{ claimProfile: claimProfileOfOptions(options), scopeClaim: undefined },
-      ...{ subjectClaims: undefined, clientClaim: undefined },
-      tenants: options.tenants.tenants,
-      ignorePermissions: options.access.authorizationClaims === 'scope',
-    },
+    callerPolicy: callerPolicyOf(options),
     access: createToolAccess(registry, options.access),
     undeclaredTools: options.undeclaredTools,
     exchange: {
       ...apiCalls,
-      observer,
+      ...{ observer, traceContext: options.traceContext },
       host,
       registry,
       apis: options.apis,

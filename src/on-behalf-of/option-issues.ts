@@ -45,7 +45,11 @@ const SOUND = z.object({
     .catch([]),
   exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
   client: z
-    .object({ id: z.string().optional().catch(undefined), secret: z.unknown().optional() })
+    .object({
+      id: z.string().optional().catch(undefined),
+      secret: z.unknown().optional(),
+      authentication: z.unknown().optional(),
+    })
     .catch({}),
   dangerouslyShareClientSecret: z.unknown().optional(),
   dangerouslyAllowHttp: z.unknown().optional(),
@@ -96,8 +100,21 @@ function audienceIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
   })
 }
 
+/** What a `ClientAuthenticationSource` gives; `undefined` where it is none, or throws. */
+export function authenticationNow(source: unknown): Readonly<Record<string, unknown>> | undefined {
+  const { current } = (source ?? {}) as { readonly current?: unknown }
+  if (typeof current !== 'function') return undefined
+  try {
+    const given: unknown = Reflect.apply(current, source, [])
+    return typeof given === 'object' && given !== null ? { ...given } : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function sharedSecretIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
-  if (sound.dangerouslyShareClientSecret === true || sound.client.secret === undefined) return []
+  const { secret = authenticationNow(sound.client.authentication)?.['secret'] } = sound.client
+  if (sound.dangerouslyShareClientSecret === true || secret === undefined) return []
   const [first, ...others] = sound.issuer
   const forAll = sound.exchange?.issuer
   const primary = forAll ?? first

@@ -15,11 +15,13 @@ import { ACCESS_SHAPE } from '../tools/access.js'
 import { API_CALL_SHAPE, apisOption } from '../tools/tool-exchange.js'
 import { requirementsSchema, SCOPES_OPTION, toolsOption } from '../tools/tool-schema.js'
 import { DELEGATION_SCHEMA } from '../exchange/delegation-policy.js'
+import { TOOL_LIMITS_OPTION } from '../limits/tool-limits.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
 import { OBSERVER_OPTION } from '../observability/observer-option.js'
-import { issuesTogether } from './option-issues.js'
+import { TRACE_CONTEXT_POLICIES } from '../observability/trace-context-policy.js'
+import { authenticationNow, issuesTogether } from './option-issues.js'
 import type {
   ApiCallOptions,
   ExchangeSettings,
@@ -67,6 +69,7 @@ const HTTP = optionsSchema<Partial<HttpLimits>>({
   rateLimitPerCaller: limit,
   bodyBytesPerCaller: limit,
   concurrencyPerCaller: limit,
+  toolLimits: TOOL_LIMITS_OPTION.optional(),
   maxBodyBytes: limit,
 })
 
@@ -97,6 +100,7 @@ const CLIENT = withIssues(
   optionsSchema<OnBehalfOfOptions['client']>({
     ...CLIENT_AUTHENTICATION_SHAPE,
     id: text("our client's id at the authorization server"),
+    authentication: z.unknown().optional(),
     exchanger: z.unknown().optional(),
   }),
   clientIssues,
@@ -120,6 +124,7 @@ export const SERVER_SHAPE = {
   log: LOGGER_OPTION.optional(),
   observer: OBSERVER_OPTION.optional(),
   audit: AUDIT_OPTION.optional(),
+  traceContext: optionValues.oneOf(...TRACE_CONTEXT_POLICIES).optional(),
   access: ACCESS.optional(),
   tokenAudience: text('the audience of the tokens for this server').optional(),
   toleratedAudiences: z.array(text('an audience'), 'must be a list of audiences').optional(),
@@ -153,15 +158,29 @@ export function assertOnBehalfOfOptions(options: OnBehalfOfOptions): void {
 function clientIssues(client: unknown): readonly Issue[] {
   if (typeof client !== 'object' || client === null) return []
   const given = client as Readonly<Record<string, unknown>>
-  const { secret, method, exchanger } = given
+  const { secret, method, exchanger, authentication } = given
   if (exchanger !== undefined) {
     const exchanges = typeof (exchanger as Partial<TokenExchanger>).exchange === 'function'
     return exchanges ? [] : [{ path: ['exchanger'], message: 'must have an exchange function' }]
   }
+  if (authentication !== undefined) return sourceIssues(authentication)
   const needsSecret = method !== 'tls_client_auth' && method !== 'private_key_jwt'
   if (needsSecret && secret === undefined) {
-    return [{ path: [], message: 'must have a secret, a method or an exchanger' }]
+    return [
+      { path: [], message: 'must have a secret, a method, an authentication or an exchanger' },
+    ]
   }
   const issue = clientAuthenticationIssue(given)
   return issue === undefined ? [] : [issue]
+}
+
+function sourceIssues(source: unknown): readonly Issue[] {
+  const given = authenticationNow(source)
+  if (given === undefined) {
+    const message = 'must have a function current, which gives a secret or a method'
+    return [{ path: ['authentication'], message }]
+  }
+  const issue = clientAuthenticationIssue(given)
+  if (issue === undefined) return []
+  return [{ path: ['authentication', ...issue.path], message: issue.message }]
 }

@@ -1,6 +1,7 @@
 import type { AuditOptions } from '../audit/audit.js'
 import type { DownstreamApi } from '../downstream/downstream-client.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
+import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
 import type { DelegationPolicy } from '../exchange/delegation-policy.js'
 import type { ExchangePipelineOptions } from '../exchange/exchange-pipeline.js'
 import type { MannerSettings } from '../exchange/exchange-target.js'
@@ -15,6 +16,7 @@ import type { OwnCallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
 import type { Observer } from '../observability/observer.js'
+import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 import type { DownstreamRequirement, ToolRequirements } from '../tools/tool.js'
@@ -65,7 +67,10 @@ export interface OnBehalfOfOptions {
   readonly keysStaleMs?: number | undefined
   /** Our client at the authorization server, and how it proves to be us: itself, or by an adapter. */
   readonly client: { readonly id: string } & (
-    ClientAuthentication | { readonly exchanger: TokenExchanger }
+    | ClientAuthentication
+    /** For a secret or key that is replaced while the server runs. */
+    | { readonly authentication: ClientAuthenticationSource }
+    | { readonly exchanger: TokenExchanger }
   )
   /** The protected APIs, by the names that tools declare. */
   readonly apis: Readonly<Record<string, DownstreamApi>>
@@ -87,6 +92,12 @@ export interface OnBehalfOfOptions {
   readonly audit?: AuditOptions | undefined
   /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
   readonly observer?: Observer | undefined
+  /**
+   * Whether spans `continue` the trace that a client names, with its sampling and its baggage, or begin one of their own with a
+   * `link` to it. Default `link`. Without a registered OpenTelemetry SDK there are no spans, and the client's `traceparent` and
+   * `tracestate` are passed on to the APIs; its baggage only with `continue`.
+   */
+  readonly traceContext?: TraceContextPolicy | undefined
   /** `lockedTools` is an option of `createToolAccess` alone: your MCP server lists the tools itself. */
   readonly access?:
     (Omit<AccessPolicy, 'lockedTools'> & { readonly lockedTools?: undefined }) | undefined

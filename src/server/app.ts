@@ -157,8 +157,11 @@ export function composeApp(options: AppOptions): App {
     },
     drain: mcp.drain,
     close: async () => {
-      await mcp.close()
-      await front.close()
+      try {
+        await mcp.close()
+      } finally {
+        await front.close()
+      }
     },
   }
 }

@@ -4,39 +4,51 @@ import {
   type ExchangingApiClient,
 } from '../exchange/auth0-api-client-exchanger.js'
 import { createAuth0Exchanger } from '../exchange/auth0-exchanger.js'
+import type { ClientAuthentication } from '../exchange/client-authentication.js'
+import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
+import { createRenewingExchanger, type CreateAdapter } from '../exchange/renewing-exchanger.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
 
 /**
  * The client of a configuration, with the adapter to the token endpoint where the configuration names another than
- * that of `onBehalfOf`. `fetch` reaches the token endpoint.
+ * that of `onBehalfOf`. `fetch` reaches the token endpoint. With `source`, the client proves itself as that says.
  *
  * Rejects with a `ConfigError` when it needs a package that is not installed.
  */
 export async function clientFromConfig(
   config: Config,
   fetch: Fetch,
+  source?: ClientAuthenticationSource,
 ): Promise<OnBehalfOfOptions['client']> {
-  const { exchange } = config
-  const { clientId: id, clientAuthentication, adapter, timeoutMs, subjectTokenType } = exchange
-  if (adapter === 'rfc8693' || adapter === 'rfc7523') return { id, ...clientAuthentication }
-  const shared = { timeoutMs, subjectTokenType }
-  if (adapter === 'auth0-api-js') {
-    const apiClient = await loadApiClient(config, fetch)
-    return { id, exchanger: createAuth0ApiClientExchanger({ ...shared, apiClient }) }
+  const { clientId: id, clientAuthentication, adapter } = config.exchange
+  if (adapter === 'rfc8693' || adapter === 'rfc7523') {
+    return source === undefined ? { id, ...clientAuthentication } : { id, authentication: source }
   }
-  const { issuer } = exchange
-  const client = { clientId: id, clientAuthentication, fetch, issuer }
-  return { id, exchanger: createAuth0Exchanger({ ...shared, ...client }) }
+  const create = await auth0Adapters(config, fetch)
+  const exchanger =
+    source === undefined ? create(clientAuthentication) : createRenewingExchanger(source, create)
+  return { id, exchanger }
 }
 
-async function loadApiClient(config: Config, fetch: Fetch): Promise<ExchangingApiClient> {
-  const { clientId, clientAuthentication } = config.exchange
-  if (!('secret' in clientAuthentication)) {
-    throw new ConfigError([
-      { key: 'EXCHANGE_CLIENT', value: 'auth0-api-js', hint: 'needs a client secret. Use auth0' },
-    ])
+async function auth0Adapters(config: Config, fetch: Fetch): Promise<CreateAdapter> {
+  const { clientId, adapter, timeoutMs, subjectTokenType, issuer } = config.exchange
+  const shared = { timeoutMs, subjectTokenType }
+  if (adapter === 'auth0-api-js') {
+    const createClient = await apiClients(config, fetch)
+    return (now) => createAuth0ApiClientExchanger({ ...shared, apiClient: createClient(now) })
   }
+  return (clientAuthentication) =>
+    createAuth0Exchanger({ ...shared, clientId, clientAuthentication, fetch, issuer })
+}
+
+async function apiClients(
+  config: Config,
+  fetch: Fetch,
+): Promise<(authentication: ClientAuthentication) => ExchangingApiClient> {
+  const { clientId, clientAuthentication } = config.exchange
+  const needsSecret = { key: 'EXCHANGE_CLIENT', value: 'auth0-api-js', hint: NEEDS_SECRET }
+  if (!('secret' in clientAuthentication)) throw new ConfigError([needsSecret])
   const { ApiClient } = await import('@auth0/auth0-api-js').catch(() => {
     throw new ConfigError([
       {
@@ -46,11 +58,16 @@ async function loadApiClient(config: Config, fetch: Fetch): Promise<ExchangingAp
       },
     ])
   })
-  return new ApiClient({
-    domain: new URL(config.exchange.issuer ?? config.issuer.primary).host,
-    audience: config.resource.resource,
-    clientId,
-    clientSecret: clientAuthentication.secret.reveal(),
-    customFetch: fetch,
-  })
+  return (authentication) => {
+    if (!('secret' in authentication)) throw new ConfigError([needsSecret])
+    return new ApiClient({
+      domain: new URL(config.exchange.issuer ?? config.issuer.primary).host,
+      audience: config.resource.resource,
+      clientId,
+      clientSecret: authentication.secret.reveal(),
+      customFetch: fetch,
+    })
+  }
 }
+
+const NEEDS_SECRET = 'needs a client secret. Use auth0'

@@ -3,8 +3,10 @@ import { z } from 'zod'
 import type { Config } from '../config/config.js'
 import { AUDIT_OPTION, type AuditOptions } from '../audit/audit.js'
 import type { AuditConfig } from '../config/audit-config.js'
+import type { ClientCredentials } from '../config/client-credentials.js'
 import { ConfigError } from '../config/config-error.js'
 import { grantOf } from '../config/exchange-config.js'
+import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Logger } from '../logging/logger.js'
 import type { Metrics } from '../metrics/create-metrics.js'
@@ -17,7 +19,10 @@ import type { Tool } from '../tools/tool.js'
 import { assertAppOptions, composeApp, type AppOptions } from './app.js'
 import { createConnections, type Connections } from './connections.js'
 import { clientFromConfig } from './exchanger-from-config.js'
+import { warnOfCertificate } from './certificate-warning.js'
+import { reloadCredentials, type ReloadedCredentials } from './reloaded-credentials.js'
 import { warnAtStart } from './start-warnings.js'
+import { assertLimitsKnown } from './limits-known.js'
 import { toolOriginsOf } from './tool-facts.js'
 import { toolGroupsOf } from './tool-groups.js'
 import { toolsOfConfig } from './tools-of-config.js'
@@ -33,6 +38,11 @@ export interface ComposedServer {
   readonly announceStop: () => void
   /** Where the metrics are, if the configuration wants any: `registry.metrics()` is what Prometheus reads. */
   readonly metrics: Pick<Metrics, 'registry'> | undefined
+  /**
+   * Reads the client's credentials again from the files that hold them, and logs what came of it. They are read by themselves too:
+   * twice a minute, and when the authorization server refuses this client. Does nothing where no file holds them.
+   */
+  readonly reloadCredentials: () => Promise<void>
   /** Ends streams that only wait for notifications; call it when the server stops accepting requests. */
   readonly drain: () => void
   /** Ends streams and pooled connections; call it when the server has stopped accepting requests. */
@@ -104,14 +114,16 @@ async function composed(
   log: Logger,
   { own, more, connections }: Parts,
 ): Promise<ComposedServer> {
-  const ofConfig = await appOptions(config, connections)
+  const metrics = await metricsOf(config)
+  const counted = metrics?.countEvents(log) ?? log
+  const reloaded = reloadedFor(config, connections, counted)
+  const ofConfig = await appOptions(config, connections, reloaded?.source)
   if (own !== undefined) assertAppOptions('composeServer', { ...ofConfig, tools: own, log })
   const made = await toolsOfConfig(config, { own, fetch: connections.api })
   const { offered: tools, baselineScopes } = made
+  assertLimitsKnown(config, made.all)
   const all = { ...ofConfig, baselineScopes, log, ...more, audit: more.audit ?? ofConfig.audit }
   assertAppOptions('composeServer', { ...all, tools: made.all })
-  const metrics = await metricsOf(config)
-  const counted = metrics?.countEvents(log) ?? log
   warnAtStart(config, made, counted)
   const app = withAuditFile(config, () =>
     composeApp({
@@ -122,18 +134,35 @@ async function composed(
     }),
   )
   metrics?.watchReadiness(app.readiness)
+  reloaded?.start()
   return {
     tools,
     handler: app.express,
     announceStop: app.announceStop,
     metrics,
+    reloadCredentials: async () => reloaded?.reload(),
     drain: app.drain,
     async close() {
+      reloaded?.close()
       await app.close()
       await connections.close()
       metrics?.close()
     },
   }
+}
+
+/** `undefined` where no file holds the client's credentials. */
+function reloadedFor(
+  { credentialFiles: files, exchange }: Config,
+  connections: Connections,
+  log: Logger,
+): ReloadedCredentials | undefined {
+  if (files === undefined) return undefined
+  const onChange = (credentials: ClientCredentials): void => {
+    connections.present(credentials)
+    warnOfCertificate(credentials, log)
+  }
+  return reloadCredentials({ files, initial: exchange, log, onChange })
 }
 
 /** `prom-client` is loaded for those who want metrics alone. */
@@ -168,6 +197,7 @@ function apisOf({ apis }: Config): AppOptions['apis'] {
 export async function appOptions(
   config: Config,
   connections: Connections,
+  credentials?: ClientAuthenticationSource,
 ): Promise<Omit<AppOptions, 'tools' | 'log'>> {
   const { resource, issuer, exchange, apiCalls } = config
   const { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim } = config.callerPolicy
@@ -187,15 +217,13 @@ export async function appOptions(
     ...{ jwksUrl: issuer.jwksUrl, keysStaleMs: issuer.keysStaleMs },
     dangerouslyAllowHttp: issuer.dangerouslyAllowHttp,
     dangerouslyShareClientSecret: issuer.dangerouslyShareClientSecret,
-    client: await clientFromConfig(config, connections.exchange),
+    client: await clientFromConfig(config, connections.exchange, credentials),
     apis: apisOf(config),
     access: config.access,
     callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
     delegation: config.delegation,
-    sessions: config.sessions,
-    http: config.http,
-    trustProxy: config.trustProxy,
-    mount: config.mount,
+    ...{ sessions: config.sessions, traceContext: config.traceContext },
+    ...{ http: config.http, trustProxy: config.trustProxy, mount: config.mount },
     homePage: config.homePage,
     exchange: {
       issuer: exchange.issuer,

@@ -154,6 +154,18 @@ describe('a server whose users are of tenants of Entra ID', () => {
     expect(asked.map(({ url }) => url)).toEqual([`${LOGIN}/${HOME}/oauth2/v2.0/token`])
   })
 
+  test('the tokens of both versions of one user count together, and those of the other tenant apart', async () => {
+    const app = appWith({ http: { rateLimitPerCaller: 2 } })
+    const older = { iss: v1(HOME), ver: '1.0', azp: undefined, appid: CLIENT_APP }
+    const statusOf = async (claims: Readonly<Record<string, unknown>>): Promise<number> =>
+      (await greet(claims, app)).status
+    expect(await statusOf(tokenFor(HOME))).toBe(200)
+    expect(await statusOf(tokenFor(HOME, older))).toBe(200)
+    expect(await statusOf(tokenFor(HOME))).toBe(429)
+    expect(await statusOf(tokenFor(HOME, older))).toBe(429)
+    expect(await statusOf(tokenFor(GUEST))).toBe(200)
+  })
+
   test('a user of a tenant that is allowed is exchanged for there', async () => {
     answer = { ...answer, iss: v1(GUEST), tid: GUEST, aud: `api://${API_APP}` }
     expect((await greet(tokenFor(GUEST))).status).toBe(200)

@@ -13,7 +13,7 @@ const ALLOWED = [
   /^(?:package\.json|(?:audit-record|config)\.schema\.json|LICENSE|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|\.env\.example)$/,
   /^docs\/(?:identity-providers\/)?[a-z0-9-]+\.md$/,
   /^docs\/monitoring\/(?:alerts\.yaml|grafana-dashboard\.json)$/,
-  /^examples\/(?:README\.md|development-directory\.json|(?:auth0-quickstart\/)?[a-z0-9-]+\.ts)$/,
+  /^examples\/(?:README\.md|development-directory\.json|(?:auth0-quickstart\/)?[a-z0-9-]+\.ts|tracing\.mjs)$/,
   /^dist\/(?:src|middleware|routes|cli)\/[a-z0-9/-]+(?:\.js|\.d\.ts)$/,
   /^dist\/cli\/setup\/custom-token-exchange-action\.cjs$/,
 ]
@@ -33,6 +33,7 @@ const NEEDED = [
   'CONTRIBUTING.md',
   'examples/README.md',
   'examples/existing-express-server.ts',
+  'examples/tracing.mjs',
   'dist/src/index.js',
   'dist/src/index.d.ts',
   'dist/src/failures/errors.js',

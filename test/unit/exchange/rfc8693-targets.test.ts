@@ -17,7 +17,10 @@ const EXCHANGED = { access_token: 'exchanged', issued_token_type: TYPE, token_ty
 const OWN = { access_token: 'own-token', token_type: 'Bearer', expires_in: 600 }
 
 /** A token endpoint that answers the exchanges, and requests for a token of our own by `own`. */
-async function setUp(own: RequestListener = json(OWN)) {
+async function setUp(
+  own: RequestListener = json(OWN),
+  exchanged: (form: URLSearchParams) => RequestListener = () => json(EXCHANGED),
+) {
   const exchanges: URLSearchParams[] = []
   const owns: URLSearchParams[] = []
   const places: string[] = []
@@ -27,7 +30,7 @@ async function setUp(own: RequestListener = json(OWN)) {
       const form = new URLSearchParams(body)
       const isOwn = form.get('grant_type') === 'client_credentials'
       ;(isOwn ? owns : exchanges).push(form)
-      ;(isOwn ? own : json(EXCHANGED))(req, res)
+      ;(isOwn ? own : exchanged(form))(req, res)
     })
   })
   const exchanger = createRfc8693Exchanger({
@@ -165,6 +168,52 @@ describe('an actor token', () => {
       expect(exchanges).toEqual([])
     },
   )
+
+  describe('which the authorization server has revoked', () => {
+    const refusal = (error: string): RequestListener => json({ error }, 400)
+    const numbered = (): RequestListener => {
+      let count = 0
+      return (req, res) => {
+        count += 1
+        json({ ...OWN, access_token: `own-${count}` })(req, res)
+      }
+    }
+
+    test.each(['invalid_request', 'invalid_grant', 'invalid_token'])(
+      'a kept actor token that may be the reason of a refusal (%s) is replaced, and the exchange made once more',
+      async (error) => {
+        let revoked = ''
+        const { exchange, exchanges, pass } = await setUp(numbered(), (form) =>
+          form.get('actor_token') === revoked ? refusal(error) : json(EXCHANGED),
+        )
+        await exchange(ACTING)
+        revoked = 'own-1'
+        pass(30)
+        const both = await Promise.all([exchange(ACTING), exchange(ACTING)])
+        expect(both.map(revealed)).toEqual(['exchanged', 'exchanged'])
+        expect(exchanges.map((form) => form.get('actor_token'))).toEqual([
+          ...['own-1', 'own-1', 'own-1', 'own-2', 'own-2'],
+        ])
+      },
+    )
+
+    test('users whose own tokens are refused have an actor token asked for no more than twice a minute', async () => {
+      const { exchange, owns, pass } = await setUp(numbered(), () => refusal('invalid_grant'))
+      for (let second = 0; second < 60; second += 1) {
+        await failureOf(exchange(ACTING))
+        pass(1)
+      }
+      expect(owns).toHaveLength(2)
+    })
+
+    test('a refusal that is about no token leaves the actor token as it is', async () => {
+      const { exchange, owns, pass } = await setUp(numbered(), () => refusal('invalid_target'))
+      await failureOf(exchange(ACTING))
+      pass(60)
+      await failureOf(exchange(ACTING))
+      expect(owns).toHaveLength(1)
+    })
+  })
 
   test('an actor token that failed is asked for again', async () => {
     let count = 0

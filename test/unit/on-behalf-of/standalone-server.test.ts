@@ -52,6 +52,7 @@ const CHANGED = {
   RATE_LIMIT_PER_CALLER: '2',
   BODY_BYTES_PER_CALLER: '3',
   CONCURRENCY_PER_CALLER: '4',
+  TOOL_LIMITS: 'greet=3,1',
   MAX_BODY_BYTES: '5000',
   EXCHANGE_ISSUER: 'https://exchange.example/',
   EXCHANGE_CLIENT: 'rfc8693',
@@ -76,6 +77,7 @@ const CHANGED = {
   API_CONCURRENCY_PER_USER: '5',
   API_MAX_BYTES: '2048',
   AUDIT_SINK: './audit.jsonl',
+  TRACE_CONTEXT: 'continue',
 } as const satisfies Environment
 
 /** Set by each server for itself. */
@@ -112,6 +114,7 @@ const OPTIONS: {
   metadataUrl: 'setting',
   jwksUrl: 'setting',
   keysStaleMs: 'setting',
+  traceContext: 'setting',
   // The SDK servers have the tools of the registry and no others.
   undeclaredTools: 'fixed',
   baselineScopes: 'setting',
@@ -141,6 +144,7 @@ const OPTIONS: {
     rateLimitPerCaller: 'setting',
     bodyBytesPerCaller: 'setting',
     concurrencyPerCaller: 'setting',
+    toolLimits: 'setting',
     maxBodyBytes: 'setting',
   },
   observer: 'code',
