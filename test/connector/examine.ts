@@ -19,6 +19,7 @@ const REPORT = z.object({
       ...{ cure: z.string(), fails: z.array(z.string()), notes: z.array(z.string()) },
     }),
   ),
+  signedIn: z.array(z.object({ check: z.string(), verdict: z.string(), message: z.string() })),
   notTried: z.array(z.string()),
   registeredClients: z.array(z.object({ clientId: z.string(), endpoint: z.string() })),
   requests: z.array(

@@ -5,7 +5,8 @@ import { addressKind } from '../../cli/doctor/connector/walk/address-reach.js'
 import { createHostAddresses } from '../../cli/doctor/connector/walk/host-addresses.js'
 import { createPinnedFetch } from '../../cli/doctor/connector/walk/pinned-fetch.js'
 import type { ConnectorReport } from '../../cli/doctor/connector/report/connector-report.js'
-import { systemTimers } from '../../src/time/clock.js'
+import { guardOutput } from '../../cli/guarded-output.js'
+import { recordingIo } from '../helpers/command-io.js'
 import { startHttpServer } from '../helpers/start-http-server.js'
 import { goodServerMetadata } from './world.js'
 
@@ -36,7 +37,7 @@ async function walkTo(issuer: string): Promise<{ hosts: string[]; report: Connec
   const options = parseConnectorOptions(['--connector', ENDPOINT])
   if (options === undefined) throw new Error('expected options')
   const report = await walkOnce(options, {
-    io: { keep: (secret) => secret, timers: systemTimers },
+    io: guardOutput(recordingIo({ directory: '/' })),
     addresses: createHostAddresses(options.endpoint, (name) =>
       Promise.resolve(NAMES[name] ?? ['93.184.216.36']),
     ),

@@ -1,6 +1,7 @@
 import { isHttpsOrLoopback } from '../../../src/http/secure-url.js'
-import { parseOptions } from '../../arguments.js'
+import { parseOptions, type Parsed } from '../../arguments.js'
 import { UsageError } from '../../usage-error.js'
+import { parseSignInOptions, type SignInOptions } from '../sign-in/sign-in-options.js'
 import { CLIENT_NAMES, type ClientName } from './profiles/client-profile.js'
 
 export interface ConnectorOptions {
@@ -17,6 +18,10 @@ export interface ConnectorOptions {
   /** PEM files with authorities to trust. */
   readonly caFiles: readonly string[]
   readonly timeoutMs: number
+  /** `undefined`: nobody is asked to sign in. */
+  readonly signIn: SignInOptions | undefined
+  /** A tool to call after the sign-in. */
+  readonly tool: string | undefined
 }
 
 const OPTIONS = {
@@ -25,6 +30,11 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   register: { type: 'boolean', default: false },
   'client-id': { type: 'string' },
+  'sign-in': { type: 'boolean', default: false },
+  scope: { type: 'string' },
+  'redirect-uri': { type: 'string' },
+  'no-browser': { type: 'boolean' },
+  tool: { type: 'string' },
   origin: { type: 'string' },
   'ca-file': { type: 'string', multiple: true },
   'timeout-seconds': { type: 'string', default: '10' },
@@ -64,6 +74,14 @@ Exit code 0: every client connects, as far as was tried
   --timeout-seconds N  for one request; default: 10
   --json               for machines
 
+Further, as the person at this machine:
+  --sign-in            sign in with a browser, list the tools, and see whether
+                       the token is for this server; registers a client where
+                       --client-id gives none
+  --tool NAME          call this tool too, without arguments
+  --scope, --redirect-uri, --no-browser
+                       as for doctor --sign-in
+
 The server can name further addresses. Those that are not https are not called,
 nor is an address of a private network or of this machine, unless URL is of the
 same kind. The sign-in page is opened with a client id that does not exist where
@@ -76,10 +94,14 @@ export function asksForConnector(argv: readonly string[]): boolean {
   return argv.some((word) => word === '--connector' || word.startsWith('--connector='))
 }
 
+function parsed(argv: readonly string[]): Parsed<typeof OPTIONS> {
+  return parseOptions(argv, OPTIONS, NO_TOKEN)
+}
+
 /** Reads the options; `undefined` where help is asked for; throws a `UsageError`. */
 export function parseConnectorOptions(argv: readonly string[]): ConnectorOptions | undefined {
   if (argv.includes('--help')) return undefined
-  const values = parseOptions(argv, OPTIONS, NO_TOKEN)
+  const values = parsed(argv)
   return {
     endpoint: endpointOf(values.connector ?? ''),
     clients: (values.client ?? []).map(clientOf),
@@ -89,7 +111,19 @@ export function parseConnectorOptions(argv: readonly string[]): ConnectorOptions
     origin: values.origin === undefined ? undefined : originOf(values.origin),
     caFiles: values['ca-file'] ?? [],
     timeoutMs: timeoutOf(values['timeout-seconds']),
+    signIn: signInOf(values),
+    tool: toolOf(values.tool, values['sign-in']),
   }
+}
+
+function signInOf(values: Parsed<typeof OPTIONS>): SignInOptions | undefined {
+  const ofTheWalk = values['sign-in'] ? {} : { 'client-id': undefined }
+  return parseSignInOptions({ ...values, ...ofTheWalk, 'timeout-seconds': undefined })
+}
+
+function toolOf(name: string | undefined, signsIn: boolean): string | undefined {
+  if (name === undefined || signsIn) return name
+  throw new UsageError('--tool does nothing without --sign-in.')
 }
 
 function endpointOf(text: string): URL {

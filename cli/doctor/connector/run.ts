@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Timers } from '../../../src/time/clock.js'
 import type { GuardedIo } from '../../guarded-output.js'
 import { UsageError } from '../../usage-error.js'
+import { notCheckable, type Finding } from '../finding.js'
 import { acceptNotes } from './journey/accept-notes.js'
 import { connectAs, type ClientReport } from './journey/connect.js'
 import type { Walk } from './journey/course.js'
@@ -10,6 +11,7 @@ import { profilesOf } from './profiles/client-profiles.js'
 import { exitCodeOf, problemReports, type ConnectorReport } from './report/connector-report.js'
 import { reportJson } from './report/report-json.js'
 import { reportText } from './report/report-text.js'
+import type { SignedIn } from './signed-in/go-on-signed-in.js'
 import { createHostAddresses, systemResolve, type HostAddresses } from './walk/host-addresses.js'
 import { createPinnedFetch } from './walk/pinned-fetch.js'
 import { createRegistrar } from './walk/registrar.js'
@@ -29,14 +31,14 @@ export async function examineConnector(options: ConnectorOptions, io: GuardedIo)
     io.write(
       options.json ? `${JSON.stringify(reportJson(report), undefined, 2)}\n` : reportText(report),
     )
-    return exitCodeOf(report.clients)
+    return exitCodeOf(report)
   } finally {
     await connections.close()
   }
 }
 
 export interface WalkMeans {
-  readonly io: Pick<GuardedIo, 'keep' | 'timers'>
+  readonly io: GuardedIo
   readonly addresses: HostAddresses
   readonly fetch: typeof globalThis.fetch
 }
@@ -62,10 +64,25 @@ export async function walkOnce(
     const problems = problemReports(clients, await acceptNotes(walk))
     const left = (await registrar?.removeAll()) ?? []
     const notTried = await limitsOf(options, { clients, addresses })
-    return { endpoint, clients, problems, notTried, left, visits: visitor.visits() }
+    const signedIn = await signedInOf(clients, { ...options, visitor, fetch, io })
+    return { endpoint, clients, problems, notTried, left, signedIn, visits: visitor.visits() }
   } finally {
     cancel()
   }
+}
+
+async function signedInOf(
+  clients: readonly ClientReport[],
+  { signIn, ...way }: Omit<SignedIn, 'resource' | 'options'> & Pick<ConnectorOptions, 'signIn'>,
+): Promise<readonly Finding[]> {
+  const resource = clients.find((client) => client.resource !== undefined)?.resource
+  if (signIn === undefined) return []
+  if (resource === undefined) {
+    const message = 'Nobody can sign in: no client gets as far as the sign-in page.'
+    return [notCheckable('sign_in', message)]
+  }
+  const { goOnSignedIn } = await import('./signed-in/go-on-signed-in.js')
+  return goOnSignedIn({ ...way, resource, options: signIn })
 }
 
 function deadlineAfter(
@@ -110,7 +127,9 @@ async function limitsOf(
           'registration, and the sign-in page for a registered client (--register, or --client-id ID).',
         ]
       : []),
-    ...(connecting.length > 0 ? ['signing in, and the tools behind it.'] : []),
+    ...(connecting.length > 0 && options.signIn === undefined
+      ? ['signing in, and the tools behind it.']
+      : []),
     ...(isHosted && kind !== 'public'
       ? ['hosted clients do not reach this address. They are judged as if they did.']
       : []),

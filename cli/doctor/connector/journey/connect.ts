@@ -1,5 +1,6 @@
 import { parseScope } from '../../../../src/scopes.js'
 import { ClientStopped, problem, type Problem } from '../problem.js'
+import type { ProtectedResource } from '../../server-check.js'
 import type { ClientProfile } from '../profiles/client-profile.js'
 import { openAuthorization } from './authorization-step.js'
 import { readChallenge } from './challenge-step.js'
@@ -30,18 +31,20 @@ export interface ClientReport {
   readonly noted: readonly Problem[]
   /** Whether a client was known, so that the sign-in page was really seen. */
   readonly sawPage: boolean
+  /** With what it would sign in; only where it gets that far. */
+  readonly resource: ProtectedResource | undefined
 }
 
 /** Goes the way of one client, up to the sign-in page. Sends no request twice that another client has sent already. */
 export async function connectAs(profile: ClientProfile, walk: Walk): Promise<ClientReport> {
   const course = createCourse(profile, walk)
-  const ended = { profile, stopped: undefined, sawPage: false }
+  const ended = { profile, stopped: undefined, sawPage: false, resource: undefined }
   try {
     const way = await signInOf(course)
     const { noted } = course
     if (way === 'open') return { ...ended, noted, verdict: 'no_sign_in_needed' }
     const lacks = noted.some(({ id }) => id === 'server.scopes')
-    return { ...ended, noted, verdict: lacks ? 'limited' : 'connects', sawPage: way === 'page' }
+    return { ...ended, ...way, noted, verdict: lacks ? 'limited' : 'connects' }
   } catch (error) {
     if (!(error instanceof ClientStopped)) throw error
     const stopped = error.problem
@@ -50,13 +53,16 @@ export async function connectAs(profile: ClientProfile, walk: Walk): Promise<Cli
   }
 }
 
-async function signInOf(course: Course): Promise<'open' | 'page' | 'not_told'> {
+async function signInOf(
+  course: Course,
+): Promise<'open' | Pick<ClientReport, 'sawPage' | 'resource'>> {
   const welcome = await askEndpoint(course)
   if (welcome.kind === 'open') return 'open'
   const challenge = readChallenge(welcome.answer, course)
   const found = await findResourceMetadata(challenge, course)
   if (found !== undefined) compareResource(found, course)
-  const metadata = await findServerMetadata(issuerOf(found, course), course)
+  const issuer = issuerOf(found, course)
+  const metadata = await findServerMetadata(issuer, course)
   const named = found?.metadata.scopes_supported ?? []
   const scopes = challenge.scope === undefined ? named : parseScope(challenge.scope)
   checkScopes(scopes, metadata, course)
@@ -68,7 +74,11 @@ async function signInOf(course: Course): Promise<'open' | 'page' | 'not_told'> {
   }
   const seen = await openAuthorization(request, course)
   await probeTokenEndpoint(metadata, course)
-  return seen
+  const resource = found?.metadata.resource ?? course.walk.endpoint.href
+  return {
+    sawPage: seen === 'page',
+    resource: { resource, authorizationServers: [issuer], scopes },
+  }
 }
 
 /** Clients go to the first authorization server; without one, to the origin of the endpoint (MCP, revision 2025-03-26). */

@@ -1,3 +1,4 @@
+import type { Finding } from '../../finding.js'
 import type { ClientReport, ClientVerdict } from '../journey/connect.js'
 import type { Problem } from '../problem.js'
 import type { ClientName } from '../profiles/client-profile.js'
@@ -20,6 +21,8 @@ export interface ConnectorReport {
   /** The limits of this answer, in whole sentences. */
   readonly notTried: readonly string[]
   readonly left: readonly LeftClient[]
+  /** What the sign-in and the calls behind it came to. */
+  readonly signedIn: readonly Finding[]
   readonly visits: readonly Visit[]
 }
 
@@ -52,9 +55,15 @@ function namesOf(
   return clients.filter(meets).map(({ profile }) => profile.name)
 }
 
-/** 0: every chosen client connects. 1: some fail. 3: all of them fail. */
-export function exitCodeOf(clients: readonly { readonly verdict: ClientVerdict }[]): 0 | 1 | 3 {
+/** 0: every chosen client connects. 1: some fail, or the sign-in does. 3: all of them fail. */
+export function exitCodeOf({
+  clients,
+  signedIn,
+}: {
+  readonly clients: readonly { readonly verdict: ClientVerdict }[]
+  readonly signedIn: readonly Finding[]
+}): 0 | 1 | 3 {
   const failing = clients.filter(({ verdict }) => verdict === 'fails').length
-  if (failing === 0) return 0
+  if (failing === 0) return signedIn.some(({ verdict }) => verdict === 'wrong') ? 1 : 0
   return failing === clients.length ? 3 : 1
 }

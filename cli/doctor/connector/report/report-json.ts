@@ -2,16 +2,17 @@ import { printable } from '../../../printable.js'
 import type { ClientReport } from '../journey/connect.js'
 import { stepNumber } from '../steps.js'
 import type { Visit } from '../walk/visit.js'
-import type { ConnectorReport } from './connector-report.js'
+import { exitCodeOf, type ConnectorReport } from './connector-report.js'
 
 /** The report for machines. Holds no token. */
 export function reportJson(report: ConnectorReport): Readonly<Record<string, unknown>> {
   const { endpoint, clients, problems, notTried, left, visits } = report
   return {
     endpoint: endpoint.href,
-    ok: clients.every(({ verdict }) => verdict !== 'fails'),
+    ok: exitCodeOf(report) === 0,
     clients: clients.map(clientJson),
     problems: problems.map((problem) => ({ ...problem, stepNumber: stepNumber(problem.step) })),
+    signedIn: report.signedIn,
     notTried,
     registeredClients: left,
     requests: visits.map(visitJson),

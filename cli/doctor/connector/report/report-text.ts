@@ -1,11 +1,12 @@
 import type { ClientReport } from '../journey/connect.js'
+import { findingText } from '../../report-text.js'
 import { SIDES } from '../sides.js'
 import { stepNumber, STEPS } from '../steps.js'
 import { exitCodeOf, type ConnectorReport, type ProblemReport } from './connector-report.js'
 
 /** The report as a person reads it: the clients, then what is wrong, then what was not tried. */
 export function reportText(report: ConnectorReport): string {
-  const { clients, problems, notTried, left, endpoint } = report
+  const { clients, problems, notTried, left, endpoint, signedIn } = report
   const width = Math.max(...clients.map(({ profile }) => profile.title.length))
   const table = clients.map(
     (client) => `  ${client.profile.title.padEnd(width)}  ${verdictText(client)}`,
@@ -14,13 +15,14 @@ export function reportText(report: ConnectorReport): string {
     `${endpoint.href}\n`,
     table.join('\n'),
     ...(problems.length === 0 ? [] : ['', ...problems.map((problem) => problemText(problem))]),
+    ...(signedIn.length === 0 ? [] : ['', signedIn.map(findingText).join('').trimEnd()]),
     '',
     ...notTried.map((sentence) => `Not tried: ${sentence}`),
     ...left.map(
       ({ clientId, endpoint: at }) =>
         `A client stays registered at ${at}: ${clientId}. Delete it there.`,
     ),
-    conclusion(clients),
+    conclusion(report),
   ]
   return `${parts.join('\n')}\n`
 }
@@ -54,9 +56,12 @@ function problemText({ severity, id, side, message, cure }: ProblemReport): stri
   ].join('\n')
 }
 
-function conclusion(clients: readonly ClientReport[]): string {
+function conclusion(report: ConnectorReport): string {
+  const { clients } = report
   const failing = clients.filter(({ verdict }) => verdict === 'fails').length
-  switch (exitCodeOf(clients)) {
+  if (failing === 0 && exitCodeOf(report) !== 0)
+    return 'Every client connects, and what follows fails.'
+  switch (exitCodeOf(report)) {
     case 0:
       return 'Every client connects, as far as was tried.'
     case 1:

@@ -1,4 +1,5 @@
 import { VERSION } from '../../../../src/version.js'
+import type { Secret } from '../../../../src/secret.js'
 import type { VisitRequest } from './visit.js'
 
 /** What clients write into `Accept` when they POST a message. */
@@ -26,7 +27,7 @@ export interface InitializeVariant {
 /** The first message of a client, without a token. */
 export function initializeRequest(endpoint: URL, variant: InitializeVariant): VisitRequest {
   const { accept, origin, protocolVersion = PROTOCOL_VERSION, sessionId } = variant
-  const clientInfo = { name: 'mcp-on-behalf-of-doctor', version: VERSION }
+  const { method, params } = initializeMessage(protocolVersion)
   return {
     method: 'POST',
     url: endpoint,
@@ -35,14 +36,46 @@ export function initializeRequest(endpoint: URL, variant: InitializeVariant): Vi
       ...(origin === undefined ? {} : { origin }),
       ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
     },
-    body: message('initialize', { protocolVersion, capabilities: {}, clientInfo }),
+    body: message(method, params),
+  }
+}
+
+/** How a client introduces itself. */
+export function initializeMessage(protocolVersion = PROTOCOL_VERSION): {
+  readonly method: string
+  readonly params: object
+} {
+  const clientInfo = { name: 'mcp-on-behalf-of-doctor', version: VERSION }
+  return { method: 'initialize', params: { protocolVersion, capabilities: {}, clientInfo } }
+}
+
+/** A message with the access token of a user. */
+export function bearerRequest(
+  endpoint: URL,
+  parts: {
+    readonly token: Secret
+    readonly sessionId: string | undefined
+    readonly body: string | undefined
+  },
+): VisitRequest {
+  const { token, sessionId, body } = parts
+  return {
+    method: 'POST',
+    url: endpoint,
+    headers: {
+      ...{ 'content-type': 'application/json', accept: ACCEPT_FORMS.both },
+      authorization: `Bearer ${token.reveal()}`,
+      'mcp-protocol-version': PROTOCOL_VERSION,
+      ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
+    },
+    body,
   }
 }
 
 /** Asks for the tools in the session that `initialize` opened. */
 export function listToolsRequest(
   endpoint: URL,
-  { sessionId, token }: { readonly sessionId?: string | undefined; readonly token?: string },
+  { sessionId }: { readonly sessionId: string | undefined },
 ): VisitRequest {
   return {
     method: 'POST',
@@ -51,7 +84,6 @@ export function listToolsRequest(
       ...{ 'content-type': 'application/json', accept: ACCEPT_FORMS.both },
       'mcp-protocol-version': PROTOCOL_VERSION,
       ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
     body: message('tools/list', {}),
   }
