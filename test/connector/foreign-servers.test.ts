@@ -2,10 +2,9 @@ import {
   getOAuthProtectedResourceMetadataUrl,
   mcpAuthRouter,
 } from '@modelcontextprotocol/sdk/server/auth/router.js'
-import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import type { OAuthServerProvider } from '@modelcontextprotocol/sdk/server/auth/provider.js'
 import type { OAuthClientInformationFull } from '@modelcontextprotocol/sdk/shared/auth.js'
-import express from 'express'
+import express, { type RequestHandler } from 'express'
 import { expect, test } from 'vitest'
 import { startStack } from '../../apps/development/start-stack.js'
 import { closeWithTest } from '../helpers/close-with-test.js'
@@ -15,10 +14,21 @@ import { examine } from './examine.js'
 import { OPEN_SERVER } from './open-server.js'
 import { pathOf, sendJson, startWorld } from './world.js'
 
+/** Its declarations give every request of Express another `auth` than the tests' own, so they are left out. */
+const BEARER_AUTH: string = '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
+
+interface BearerAuth {
+  readonly requireBearerAuth: (options: {
+    readonly verifier: OAuthServerProvider
+    readonly resourceMetadataUrl?: string
+  }) => RequestHandler
+}
+
 /** The SDK's own authorization server, as its documentation sets it up, in front of nothing. */
 async function startSdkServer(
   setUp: 'as it comes' | 'with the address of the endpoint',
 ): Promise<string> {
+  const { requireBearerAuth } = (await import(BEARER_AUTH)) as BearerAuth
   const app = express()
   const { origin } = await startHttpServer(app)
   const endpoint = new URL('/mcp', origin)

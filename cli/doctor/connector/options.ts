@@ -116,9 +116,12 @@ export function parseConnectorOptions(argv: readonly string[]): ConnectorOptions
   }
 }
 
+/** The client that is given serves the walk too, and the limit of time is another one. */
 function signInOf(values: Parsed<typeof OPTIONS>): SignInOptions | undefined {
-  const ofTheWalk = values['sign-in'] ? {} : { 'client-id': undefined }
-  return parseSignInOptions({ ...values, ...ofTheWalk, 'timeout-seconds': undefined })
+  const { 'client-id': clientId, 'timeout-seconds': _limit, ...others } = values
+  return parseSignInOptions(
+    values['sign-in'] && clientId !== undefined ? { ...others, 'client-id': clientId } : others,
+  )
 }
 
 function toolOf(name: string | undefined, signsIn: boolean): string | undefined {
