@@ -15,7 +15,7 @@ import { OPEN_SERVER } from './open-server.js'
 import { pathOf, sendJson, startWorld } from './world.js'
 
 /** Its declarations give every request of Express another `auth` than the tests' own, so they are left out. */
-const BEARER_AUTH: string = '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
+const BEARER_AUTH = ['@modelcontextprotocol/sdk', 'server/auth/middleware/bearerAuth.js'].join('/')
 
 interface BearerAuth {
   readonly requireBearerAuth: (options: {

@@ -10,7 +10,7 @@ import type { Timers } from '../../src/time/clock.js'
 import { closeWithTest } from '../helpers/close-with-test.js'
 import { deadOrigin } from '../helpers/start-http-server.js'
 import { examine } from './examine.js'
-import { pathOf, startWorld } from './world.js'
+import { pathOf, RESOURCE_METADATA, SERVER_METADATA, startWorld, type Route } from './world.js'
 
 interface TlsServer {
   readonly endpoint: string
@@ -118,27 +118,50 @@ test('a server that does not answer in time is named', async () => {
   expect(report.problems.map(({ id }) => id)).toEqual(['network.no_answer'])
 })
 
-test('a 401 whose body does not end stops clients that read it first, and no others', async () => {
-  const timers = manualTimers()
+/** Lets the time run out as soon as the client has the headers of an answer from this path. */
+function runOutAt(path: string, timers: ReturnType<typeof manualTimers>): void {
   const onHeaders = (message: unknown): void => {
-    const { response } = message as { readonly response: { readonly statusCode: number } }
-    if (response.statusCode === 401) setImmediate(timers.runOut)
+    const { request } = message as { readonly request: { readonly path: string } }
+    if (request.path === path) setImmediate(timers.runOut)
   }
   subscribe('undici:request:headers', onHeaders)
   closeWithTest(() => {
     unsubscribe('undici:request:headers', onHeaders)
     return Promise.resolve()
   })
-  const { endpoint } = await startWorld({
-    mcp: (req, res, { mcp }) => {
-      if (pathOf(req) !== '/mcp') return false
-      const named = `${mcp}/.well-known/oauth-protected-resource/mcp`
-      res.writeHead(401, { 'www-authenticate': `Bearer resource_metadata="${named}"` })
-      res.write('{')
-      return true
-    },
-  })
+}
+
+const endless =
+  (path: string, status: number): Route =>
+  (req, res, { mcp }) => {
+    if (pathOf(req) !== path) return false
+    const named = `${mcp}${RESOURCE_METADATA}`
+    res.writeHead(status, { 'www-authenticate': `Bearer resource_metadata="${named}"` })
+    res.write('{')
+    return true
+  }
+
+test('a 401 whose body does not end stops clients that read it first, and no others', async () => {
+  const timers = manualTimers()
+  runOutAt('/mcp', timers)
+  const { endpoint } = await startWorld({ mcp: endless('/mcp', 401) })
   const { report, failing } = await examine(endpoint, [], { timers })
   expect(report.problems.map(({ id }) => id)).toEqual(['challenge.body_unfinished'])
   expect(failing).toEqual(['sdk-v1'])
+})
+
+test('metadata that does not end is named', async () => {
+  const timers = manualTimers()
+  runOutAt(RESOURCE_METADATA, timers)
+  const { endpoint } = await startWorld({ mcp: endless(RESOURCE_METADATA, 200) })
+  const { report } = await examine(endpoint, [], { timers })
+  expect(report.problems.map(({ id }) => id)).toEqual(['metadata.unfinished'])
+})
+
+test('metadata of the authorization server that does not end is named', async () => {
+  const timers = manualTimers()
+  runOutAt(SERVER_METADATA, timers)
+  const { endpoint } = await startWorld({ issuer: endless(SERVER_METADATA, 200) })
+  const { report } = await examine(endpoint, [], { timers })
+  expect(report.problems.map(({ id }) => id)).toEqual(['server_metadata.unfinished'])
 })

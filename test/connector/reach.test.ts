@@ -74,9 +74,17 @@ test.each([
     NAMES_OF_THIS_MACHINE.forEach((name) => Object.assign(NAMES, { [name]: ['127.0.0.1'] }))
     const { hosts, report } = await walkTo(issuer)
     expect(hosts).toEqual(['mcp.example.com'])
-    expect(report.clients.map(({ verdict }) => verdict)).not.toContain('connects')
+    const ids = report.problems.map(({ id }) => id)
+    expect(ids).toEqual([
+      isPlain(issuer) ? 'server_metadata.not_https' : 'network.internal_address',
+    ])
   },
 )
+
+/** Plain http to a name that is not of this machine. */
+function isPlain(issuer: string): boolean {
+  return issuer === 'http://plain.example.com'
+}
 
 const NAMES_OF_THIS_MACHINE = ['localhost']
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { examine } from './examine.js'
-import { startWorld, type Route, type WorldParts } from './world.js'
+import { pathOf, startWorld, type Route, type WorldParts } from './world.js'
 
 const ORIGIN = 'https://app.example.com'
 
@@ -54,6 +54,24 @@ test.each<{
     verdict: 'connects',
     what: 'the challenge is not exposed to it',
     parts: { mcp: cors('X-Other'), issuer: allowing },
+  },
+  {
+    id: 'cors.resource_metadata',
+    verdict: 'fails',
+    what: 'the metadata of the server does not allow its origin',
+    parts: {
+      mcp: (req, res, world) => pathOf(req) === '/mcp' && allowing(req, res, world),
+      issuer: allowing,
+    },
+  },
+  {
+    id: 'cors.token',
+    verdict: 'fails',
+    what: 'the token endpoint does not allow its origin',
+    parts: {
+      mcp: allowing,
+      issuer: (req, res, world) => pathOf(req) !== '/tokens' && allowing(req, res, world),
+    },
   },
   {
     id: 'cors.registration',

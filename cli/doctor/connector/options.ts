@@ -1,4 +1,5 @@
 import { isHttpsOrLoopback } from '../../../src/http/secure-url.js'
+import { withoutUndefined } from '../../../src/options/without-undefined.js'
 import { parseOptions, type Parsed } from '../../arguments.js'
 import { UsageError } from '../../usage-error.js'
 import { parseSignInOptions, type SignInOptions } from '../sign-in/sign-in-options.js'
@@ -118,10 +119,16 @@ export function parseConnectorOptions(argv: readonly string[]): ConnectorOptions
 
 /** The client that is given serves the walk too, and the limit of time is another one. */
 function signInOf(values: Parsed<typeof OPTIONS>): SignInOptions | undefined {
-  const { 'client-id': clientId, 'timeout-seconds': _limit, ...others } = values
-  return parseSignInOptions(
-    values['sign-in'] && clientId !== undefined ? { ...others, 'client-id': clientId } : others,
-  )
+  const { 'sign-in': signsIn, scope, 'redirect-uri': redirectUri } = values
+  return parseSignInOptions({
+    'sign-in': signsIn,
+    ...withoutUndefined({
+      'client-id': signsIn ? values['client-id'] : undefined,
+      scope,
+      'redirect-uri': redirectUri,
+      'no-browser': values['no-browser'],
+    }),
+  })
 }
 
 function toolOf(name: string | undefined, signsIn: boolean): string | undefined {

@@ -29,6 +29,7 @@ function outcomeOf(verdict: string, step: string | undefined): RealOutcome {
   if (verdict === 'no_sign_in_needed') return 'open'
   if (verdict !== 'fails') return 'page'
   if (step === undefined || !Object.hasOwn(STEPS, step)) throw new Error('no step is told')
+  if (step === 'tools') return 'open'
   // What is wrong with the page or behind it, only the person sees.
   return stepNumber(step as StepName) >= stepNumber('authorization') ? 'page' : 'fails'
 }

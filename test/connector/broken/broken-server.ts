@@ -11,6 +11,8 @@ export interface BrokenServer {
   readonly id: ProblemId
   readonly fails: readonly ClientName[]
   readonly parts: WorldParts
+  /** The command does not go as far as clients do: it reads less, and calls nothing by plain http. */
+  readonly beyondClients?: true
   /** Options of the command. */
   readonly args?: readonly string[]
 }

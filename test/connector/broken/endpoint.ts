@@ -1,5 +1,6 @@
 import { EVERYBODY, type BrokenServer } from './broken-server.js'
-import { answerPost, at, status, html } from './routes.js'
+import { openServer } from '../open-server.js'
+import { hangUp, answerPost, at, status, html } from './routes.js'
 import { pathOf, sendJson, type Route } from '../world.js'
 
 export const ENDPOINT_FAULTS: readonly BrokenServer[] = [
@@ -92,6 +93,30 @@ export const ENDPOINT_FAULTS: readonly BrokenServer[] = [
         return !both && status(406)(req, res, world)
       }),
     },
+  },
+  {
+    name: 'the endpoint answers 429',
+    id: 'endpoint.rate_limited',
+    fails: EVERYBODY,
+    parts: { mcp: answerPost(status(429)) },
+  },
+  {
+    name: 'the endpoint answers 418',
+    id: 'endpoint.unexpected_status',
+    fails: EVERYBODY,
+    parts: { mcp: answerPost(status(418)) },
+  },
+  {
+    name: 'the endpoint hangs up',
+    id: 'network.unreachable',
+    fails: EVERYBODY,
+    parts: { mcp: answerPost(hangUp) },
+  },
+  {
+    name: 'initialize needs no token, and the list of tools fails',
+    id: 'tools.refused',
+    fails: EVERYBODY,
+    parts: { mcp: openServer({ toolsStatus: 500 }) },
   },
   {
     name: 'the endpoint answers 500',

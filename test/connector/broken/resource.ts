@@ -1,5 +1,5 @@
 import { EVERYBODY, type BrokenServer } from './broken-server.js'
-import { at, status, html } from './routes.js'
+import { hangUp, at, status, html } from './routes.js'
 import { pathOf, RESOURCE_METADATA, sendJson } from '../world.js'
 
 export const RESOURCE_FAULTS: readonly BrokenServer[] = [
@@ -44,6 +44,21 @@ export const RESOURCE_FAULTS: readonly BrokenServer[] = [
     id: 'metadata.too_large',
     fails: EVERYBODY,
     parts: { resourceMetadata: () => ({ padding: 'x'.repeat(2 * 1024 * 1024) }) },
+    beyondClients: true,
+  },
+  {
+    name: 'the server hangs up where its metadata is',
+    id: 'metadata.unreachable',
+    fails: EVERYBODY,
+    parts: { mcp: at(RESOURCE_METADATA, hangUp) },
+  },
+  {
+    name: 'the resource is the URL in another spelling',
+    id: 'resource.spelling',
+    fails: ['vscode', 'strict'],
+    parts: {
+      resourceMetadata: ({ endpoint }) => ({ resource: endpoint.replace('http:', 'HTTP:') }),
+    },
   },
   {
     name: 'the metadata names no resource',

@@ -21,3 +21,9 @@ export const html: Route = (_req, res) => {
   res.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Home</title>')
   return true
 }
+
+/** Closes the connection without an answer. */
+export const hangUp: Route = (req) => {
+  req.socket.destroy()
+  return true
+}

@@ -5,7 +5,7 @@ import {
   NO_DOCUMENT,
   type BrokenServer,
 } from './broken-server.js'
-import { at, status, html } from './routes.js'
+import { hangUp, at, status, html } from './routes.js'
 import { goodServerMetadata, pathOf, sendJson, SERVER_METADATA } from '../world.js'
 
 export const SERVER_FAULTS: readonly BrokenServer[] = [
@@ -57,6 +57,32 @@ export const SERVER_FAULTS: readonly BrokenServer[] = [
     id: 'server_metadata.invalid',
     fails: EVERYBODY,
     parts: { serverMetadata: () => ({ token_endpoint: undefined }) },
+  },
+  {
+    name: 'the authorization server is plain http',
+    id: 'server_metadata.not_https',
+    fails: EVERYBODY,
+    parts: { resourceMetadata: () => ({ authorization_servers: ['http://auth.example.com'] }) },
+    beyondClients: true,
+  },
+  {
+    name: 'the metadata of the authorization server is redirected without an end',
+    id: 'server_metadata.redirect',
+    fails: EVERYBODY,
+    parts: { issuer: at(SERVER_METADATA, status(302, { location: SERVER_METADATA })) },
+  },
+  {
+    name: 'the authorization server hangs up where its metadata is',
+    id: 'server_metadata.unreachable',
+    fails: EVERYBODY,
+    parts: { issuer: at(SERVER_METADATA, hangUp) },
+  },
+  {
+    name: 'the metadata of the authorization server is larger than anybody reads',
+    id: 'server_metadata.too_large',
+    fails: EVERYBODY,
+    parts: { serverMetadata: () => ({ padding: 'x'.repeat(2 * 1024 * 1024) }) },
+    beyondClients: true,
   },
   {
     name: 'the authorization server calls itself otherwise',
@@ -118,6 +144,13 @@ export const SERVER_FAULTS: readonly BrokenServer[] = [
         client_id_metadata_document_supported: true,
       }),
     },
+  },
+  {
+    name: 'the authorization server hangs up on a registration',
+    id: 'registration.unreachable',
+    fails: EVERYBODY,
+    parts: { issuer: at('/registration', hangUp) },
+    args: ['--register'],
   },
   {
     name: 'the authorization server refuses to register native clients',

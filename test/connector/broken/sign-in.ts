@@ -1,5 +1,5 @@
 import { EVERYBODY, type BrokenServer } from './broken-server.js'
-import { at, status, html } from './routes.js'
+import { hangUp, at, status, html } from './routes.js'
 import { queryOf } from '../world.js'
 
 export const SIGN_IN_FAULTS: readonly BrokenServer[] = [
@@ -48,6 +48,25 @@ export const SIGN_IN_FAULTS: readonly BrokenServer[] = [
     fails: EVERYBODY,
     parts: { issuer: at('/authorization', status(400)) },
     args: ['--register'],
+  },
+  {
+    name: 'the authorization endpoint answers 500 to the registered client',
+    id: 'authorization.server_error',
+    fails: EVERYBODY,
+    parts: { issuer: at('/authorization', status(500)) },
+    args: ['--register'],
+  },
+  {
+    name: 'the authorization endpoint hangs up',
+    id: 'authorization.unreachable',
+    fails: EVERYBODY,
+    parts: { issuer: at('/authorization', hangUp) },
+  },
+  {
+    name: 'the token endpoint hangs up',
+    id: 'token.unreachable',
+    fails: EVERYBODY,
+    parts: { issuer: at('/tokens', hangUp) },
   },
   {
     name: 'the token endpoint is not there',

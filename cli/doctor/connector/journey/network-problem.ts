@@ -1,7 +1,7 @@
 import type { ProblemId } from '../problem-table.js'
 import { problem, type Problem } from '../problem.js'
 import type { StepName } from '../steps.js'
-import type { Outcome } from '../walk/visit.js'
+import type { Outcome, RefusalReason } from '../walk/visit.js'
 
 type Unanswered = Exclude<Outcome, { readonly kind: 'answer' }>
 
@@ -26,19 +26,7 @@ export function networkProblem(
   { step, otherwise }: { readonly step: StepName; readonly otherwise?: ProblemId },
 ): Problem {
   const at = `${url.origin}${url.pathname}`
-  if (outcome.kind === 'refused') {
-    return outcome.reason === 'used_up'
-      ? problem(
-          'network.no_answer',
-          `${at} was not asked: the limits of this command are used up.`,
-          step,
-        )
-      : problem(
-          otherwise ?? 'network.internal_address',
-          `${at} was not asked: clients do not reach it, or only by plain http.`,
-          step,
-        )
-  }
+  if (outcome.kind === 'refused') return refused(outcome.reason, at, { step, otherwise })
   const { code, fault } = outcome
   const id = code === undefined ? undefined : idOf(code)
   const isCertificate = id?.startsWith('certificate.') === true
@@ -47,6 +35,33 @@ export function networkProblem(
     `${at} does not answer: ${fault.message}.`,
     step,
   )
+}
+
+function refused(
+  reason: RefusalReason,
+  at: string,
+  { step, otherwise }: { readonly step: StepName; readonly otherwise: ProblemId | undefined },
+): Problem {
+  switch (reason) {
+    case 'used_up':
+      return problem(
+        'network.no_answer',
+        `${at} was not asked: the limits of this command are used up.`,
+        step,
+      )
+    case 'internal_address':
+      return problem(
+        'network.internal_address',
+        `${at} was not asked: it is inside a network, out of reach of clients.`,
+        step,
+      )
+    case 'not_https':
+      return problem(
+        otherwise ?? 'network.internal_address',
+        `${at} was not asked: it is plain http.`,
+        step,
+      )
+  }
 }
 
 function idOf(code: string): ProblemId | undefined {

@@ -41,12 +41,10 @@ export async function findServerMetadata(issuer: string, course: Course): Promis
   for (const address of rule.addresses === 'all' ? all : all.slice(0, 1)) {
     const document = await documentAt(address, course)
     if (document.state === 'found') return parseMetadata(document, issuer, course)
-    if (!goesOn(document, course)) break
+    if (!goesOn(document, course)) return course.stop(await metadataProblem(all, course))
   }
   const missing = await metadataProblem(all, course)
-  if (missing.id !== 'server_metadata.not_found' || rule.without === 'stop') {
-    return course.stop(missing)
-  }
+  if (rule.without === 'stop') return course.stop(missing)
   course.guess(missing)
   return usualEndpoints(url, course)
 }
