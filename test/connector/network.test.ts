@@ -86,11 +86,6 @@ test('a port at which nothing listens is named', async () => {
   expect(failing).toHaveLength(11)
 })
 
-test('a host name that nobody has is named', async () => {
-  const { report } = await examine('https://mcp.invalid/mcp')
-  expect(report.problems.map(({ id }) => id)).toEqual(['network.name'])
-})
-
 /** Timers that run out when told so. */
 function manualTimers(): Timers & { readonly runOut: () => void } {
   const waiting = new Set<() => void>()

@@ -88,6 +88,18 @@ function isPlain(issuer: string): boolean {
 
 const NAMES_OF_THIS_MACHINE = ['localhost']
 
+test('a host name that nobody has is named', async () => {
+  const options = parseConnectorOptions(['--connector', ENDPOINT])
+  if (options === undefined) throw new Error('expected options')
+  const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' })
+  const report = await walkOnce(options, {
+    io: guardOutput(recordingIo({ directory: '/' })),
+    addresses: createHostAddresses(options.endpoint, () => Promise.reject(unknown)),
+    fetch: () => Promise.reject(new Error('a request was sent')),
+  })
+  expect(report.problems.map(({ id }) => id)).toEqual(['network.name'])
+})
+
 test('a name is resolved once, so that its second answer cannot lead elsewhere', async () => {
   const answers = [['93.184.216.34'], ['127.0.0.1']]
   const addresses = createHostAddresses(new URL(ENDPOINT), () =>

@@ -55,7 +55,7 @@ each request once. Of a profile that is marked "by reports", the client itself
 could not be run for comparison.
 
 Exit code 0: every client connects, as far as was tried
-          1: some clients will fail
+          1: some clients will fail, or the sign-in did
           2: the command line cannot be understood
           3: no client will connect
 

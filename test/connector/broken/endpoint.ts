@@ -1,6 +1,6 @@
-import { EVERYBODY, type BrokenServer } from './broken-server.js'
+import { EVERYBODY, NOBODY, type BrokenServer } from './broken-server.js'
 import { openServer } from '../open-server.js'
-import { hangUp, answerPost, at, status, html } from './routes.js'
+import { hangUp, NO_WORLD, answerPost, at, status, html } from './routes.js'
 import { pathOf, sendJson, type Route } from '../world.js'
 
 export const ENDPOINT_FAULTS: readonly BrokenServer[] = [
@@ -56,8 +56,7 @@ export const ENDPOINT_FAULTS: readonly BrokenServer[] = [
     fails: ['inspector', 'sdk-v1', 'sdk-v2', 'strict'],
     parts: {
       mcp: at('/mcp', (req, res) => {
-        if (req.method !== 'GET')
-          return status(405)(req, res, { mcp: '', issuer: '', endpoint: '' })
+        if (req.method !== 'GET') return status(405)(req, res, NO_WORLD)
         res.writeHead(200, { 'content-type': 'text/event-stream' })
         res.end('event: endpoint\ndata: /messages?session=1\n\n')
         return true
@@ -92,6 +91,28 @@ export const ENDPOINT_FAULTS: readonly BrokenServer[] = [
         const both = accept.includes('application/json') && accept.includes('text/event-stream')
         return !both && status(406)(req, res, world)
       }),
+    },
+  },
+  {
+    name: 'the server sends JSON only, and refuses event streams',
+    id: 'endpoint.not_acceptable',
+    fails: ['claude'],
+    parts: {
+      mcp: answerPost(
+        (req, res, world) =>
+          !/json|[*]/.test(req.headers.accept ?? '') && status(406)(req, res, world),
+      ),
+    },
+  },
+  {
+    name: 'the server sends event streams only',
+    id: 'endpoint.not_acceptable',
+    fails: NOBODY,
+    parts: {
+      mcp: answerPost(
+        (req, res, world) =>
+          !/event-stream/.test(req.headers.accept ?? '') && status(406)(req, res, world),
+      ),
     },
   },
   {

@@ -1,5 +1,5 @@
 import { EVERYBODY, type BrokenServer } from './broken-server.js'
-import { hangUp, at, status, html } from './routes.js'
+import { hangUp, NO_WORLD, at, status, html } from './routes.js'
 import { pathOf, RESOURCE_METADATA, sendJson } from '../world.js'
 
 export const RESOURCE_FAULTS: readonly BrokenServer[] = [
@@ -90,6 +90,19 @@ export const RESOURCE_FAULTS: readonly BrokenServer[] = [
     fails: EVERYBODY,
     parts: {
       resourceMetadata: ({ endpoint }) => ({ resource: endpoint.replace('http:', 'https:') }),
+    },
+  },
+  {
+    name: 'a proxy puts a path in front of the endpoint, of which the server does not know',
+    id: 'resource.mismatch',
+    fails: EVERYBODY,
+    parts: {
+      typed: ({ mcp }) => `${mcp}/api/mcp`,
+      mcp: (req, res, { mcp }) => {
+        if (pathOf(req) !== '/api/mcp') return false
+        const named = `Bearer resource_metadata="${mcp}${RESOURCE_METADATA}"`
+        return status(401, { 'www-authenticate': named })(req, res, NO_WORLD)
+      },
     },
   },
   {

@@ -27,3 +27,6 @@ export const hangUp: Route = (req) => {
   req.socket.destroy()
   return true
 }
+
+/** For routes that do not look at it. */
+export const NO_WORLD = { mcp: '', issuer: '', endpoint: '' }
