@@ -40,6 +40,7 @@ const REDIRECTING = BROKEN_SERVERS.filter(
 test.each(REDIRECTING)(
   'mcp-remote lets the person sign in, and the doctor tells that it fails, where $name',
   async (server) => {
-    expect(await compare('mcp-remote', mcpRemote, server)).toEqual({ told: 'fails', real: 'page' })
+    const { told, real } = await compare('mcp-remote', mcpRemote, server)
+    expect({ told, real }).toEqual({ told: 'fails', real: 'page' })
   },
 )

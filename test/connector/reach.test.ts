@@ -138,10 +138,30 @@ test('connections go to the addresses that were judged, whatever the resolver sa
   expect(await (await pinned.fetch(url)).text()).toBe('here')
   await pinned.close()
   const nowhere = judged([])
-  await expect(nowhere.fetch(url)).rejects.toThrow('fetch failed')
+  await expect(nowhere.fetch(url)).rejects.toThrow('no address within reach')
   await nowhere.close()
   expect(server.connections).toBe(1)
 })
+
+test('no connection is made to an address out of reach that a URL names without a name', async () => {
+  const server = await startHttpServer((_req, res) => {
+    res.end('inside')
+  })
+  const pinned = createPinnedFetch(
+    createHostAddresses(new URL('https://93.184.216.34/mcp'), NOBODY),
+    [],
+  )
+  await expect(pinned.fetch(`${server.origin}/registration`)).rejects.toThrow(
+    'no address within reach',
+  )
+  await expect(pinned.fetch(`http://[::ffff:7f00:1]:${server.port}/`)).rejects.toThrow(
+    'no address within reach',
+  )
+  await pinned.close()
+  expect(server.connections).toBe(0)
+})
+
+const NOBODY = (): Promise<readonly string[]> => Promise.reject(new Error('nothing is resolved'))
 
 test.each([
   { address: '8.8.8.8', kind: 'public' },

@@ -7,6 +7,8 @@ import type { RealClient, RealOutcome } from './real-outcome.js'
 export interface Comparison {
   readonly told: RealOutcome
   readonly real: RealOutcome
+  /** What the client asked for, and the doctor did not. The stream of a session that is open is none of its business. */
+  readonly unasked: readonly string[]
 }
 
 /** What the doctor tells of a client, and how far the client itself gets. */
@@ -18,11 +20,14 @@ export async function compare(
     args = [],
   }: { readonly parts: WorldParts; readonly args?: readonly string[] | undefined },
 ): Promise<Comparison> {
-  const { endpoint } = await startWorld(parts)
+  const { endpoint, requests } = await startWorld(parts)
   const { report } = await examine(endpoint, ['--client', name, ...args])
   const [told] = report.clients
   if (told === undefined) throw new Error('the report has no client')
-  return { told: outcomeOf(told.verdict, told.step), real: await client(endpoint) }
+  const asked = new Set(requests)
+  const real = await client(endpoint)
+  const unasked = requests.filter((line) => /^\w+ GET (?!\/mcp$)/.test(line) && !asked.has(line))
+  return { told: outcomeOf(told.verdict, told.step), real, unasked }
 }
 
 function outcomeOf(verdict: string, step: string | undefined): RealOutcome {

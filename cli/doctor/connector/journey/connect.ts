@@ -60,9 +60,12 @@ async function signInOf(
   if (welcome.kind === 'open') return 'open'
   const challenge = readChallenge(welcome.answer, course)
   const found = await findResourceMetadata(challenge, course)
-  if (found !== undefined) compareResource(found, course)
+  // The SDK's clients compare after they have read the authorization server's metadata.
+  const comparesFirst = course.profile.resource === 'exact'
+  if (found !== undefined && comparesFirst) compareResource(found, course)
   const issuer = issuerOf(found, course)
   const metadata = await findServerMetadata(issuer, course)
+  if (found !== undefined && !comparesFirst) compareResource(found, course)
   const named = found?.metadata.scopes_supported ?? []
   const scopes = challenge.scope === undefined ? named : parseScope(challenge.scope)
   checkScopes(scopes, metadata, course)

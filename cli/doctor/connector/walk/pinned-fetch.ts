@@ -11,6 +11,7 @@ export interface PinnedFetch {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
+const OUT_OF_REACH = 'no address within reach'
 
 /**
  * A `fetch` that connects to nothing but the addresses that the walk may reach, whatever a name resolves to by then.
@@ -28,7 +29,7 @@ export function createPinnedFetch(
           family: address.includes(':') ? 6 : 4,
         }))
         const [first] = entries
-        if (first === undefined) callback(new Error('no address within reach'), '', 0)
+        if (first === undefined) callback(new Error(OUT_OF_REACH), '', 0)
         else if (all === true) callback(null, entries)
         else callback(null, first.address, first.family)
       },
@@ -48,9 +49,11 @@ export function createPinnedFetch(
       ...(secureContext === undefined ? {} : { secureContext }),
     },
   })
-  const fetch = ((input: string | URL, init?: RequestInit) =>
-    undiciFetch(input, { ...init, dispatcher: agent } as Parameters<
-      typeof undiciFetch
-    >[1])) as unknown as Fetch
+  const fetch = (async (input: string | URL, init?: RequestInit) => {
+    // An address in place of a name is never looked up.
+    const addresses = await reachable(new URL(input).hostname)
+    if (addresses.length === 0) throw new TypeError(OUT_OF_REACH)
+    return undiciFetch(input, { ...init, dispatcher: agent } as Parameters<typeof undiciFetch>[1])
+  }) as unknown as Fetch
   return { fetch, close: () => agent.destroy() }
 }
