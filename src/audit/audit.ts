@@ -82,7 +82,7 @@ export interface Audit {
 export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
   const { log, pseudonymize, onDropped, timers = backgroundTimers } = parts
   const queue = new AuditQueue({
-    ...{ sink: sinkOf(options.sink, timers), log, timers, onDropped },
+    ...{ sink: sinkOf(options.sink), log, timers, onDropped },
     closingTimers: parts.timers ?? systemTimers,
   })
   const reserved = new WeakSet<ObservedCall>()
@@ -130,8 +130,8 @@ function createGate(queue: AuditQueue): () => void {
   }
 }
 
-function sinkOf(sink: AuditOptions['sink'], timers: Timers): AuditSink {
-  if (sink === process.stdout) return createStandardOutputSink(timers)
+function sinkOf(sink: AuditOptions['sink']): AuditSink {
+  if (sink === process.stdout) return createStandardOutputSink()
   if (typeof sink === 'string') return createFileSink(sink)
   return typeof sink === 'function' ? createFunctionSink(sink) : createStreamSink(sink)
 }
