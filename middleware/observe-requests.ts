@@ -2,10 +2,8 @@ import type { Request, RequestHandler, Response } from 'express'
 import { traceContextOf } from '../src/downstream/trace-context.js'
 import { watchAnswer } from '../src/http/watch-answer.js'
 import { whenOver } from '../src/http/when-over.js'
-import {
-  RequestObservation,
-  type ObservationOptions,
-} from '../src/observability/request-observation.js'
+import type { ObservationOptions } from '../src/observability/observation-options.js'
+import { RequestObservation } from '../src/observability/request-observation.js'
 import { messagesOf } from './observed-messages.js'
 import { requestIdOf } from './request-context.js'
 import { stateOf } from './request-state.js'

@@ -227,8 +227,7 @@ function assemble(
     },
     demoTools: (found.DEMO_TOOLS ?? (hasDocument ? 'off' : 'on')) === 'on',
     homePage: found.HOME_PAGE === 'on',
-    metrics: metricsOf(found),
-    traceContext: found.TRACE_CONTEXT,
+    ...{ metrics: metricsOf(found), traceContext: found.TRACE_CONTEXT },
     logLevel: found.LOG_LEVEL,
     audit: auditConfig(found),
   }

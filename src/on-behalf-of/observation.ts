@@ -15,7 +15,7 @@ import type {
   ObservedTool,
   Observer,
 } from '../observability/observer.js'
-import type { ObservationOptions } from '../observability/request-observation.js'
+import type { ObservationOptions } from '../observability/observation-options.js'
 import type { Tracing } from '../observability/tracing.js'
 import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
 import { backgroundTimers, systemClock } from '../time/clock.js'
