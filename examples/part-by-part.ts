@@ -17,6 +17,7 @@ import {
   limitByAddress,
   limitByCaller,
   limitConcurrency,
+  limitTools,
   mcpRoute,
   metadataUrl,
   createExchangePipeline,
@@ -81,6 +82,7 @@ export function createPartByPartApp(options: ExampleOptions): Express {
     answerForms(),
     jsonBody(256 * 1024),
     toolScopes({ access: createToolAccess(registry), log }),
+    limitTools({ registry, limits: {} }),
     tokenExchange({ registry, exchanger, apis: { api }, log }),
     mcpRoute({ createServer, log }).handler,
   )

@@ -39,7 +39,7 @@ export function limitConcurrency(options: ConcurrencyLimitOptions): RequestHandl
     if (res.destroyed) return
     const places = users.enter(userKeyOf(requireAuthContext(authInfoOf(req)).caller))
     if (places === undefined) throw tooMany(req, concurrencyPerCaller)
-    stateOf(req).places = places
+    stateOf(req).places = [places]
     whenOver(res, () => {
       places.release()
     })
@@ -52,10 +52,10 @@ export function limitConcurrency(options: ConcurrencyLimitOptions): RequestHandl
 
 /**
  * Keeps the places of a request until `settled` settles, for calls that outlive their connection. Does nothing where
- * `limitConcurrency` is not mounted.
+ * no such limit is mounted.
  */
 export function keepPlacesUntil(req: Request, settled: Promise<unknown>): void {
-  stateOf(req).places?.keepUntil(settled)
+  for (const places of stateOf(req).places ?? []) places.keepUntil(settled)
 }
 
 function tooMany(req: Request, concurrencyPerCaller: number): OnBehalfOfError {

@@ -26,8 +26,8 @@ export interface RequestState {
   size?: RequestSize
   /** The limits that wait for `size`. */
   counts?: ((size: RequestSize) => void)[]
-  /** `limitConcurrency` */
-  places?: Places
+  /** `limitConcurrency` and `limitTools` */
+  places?: readonly Places[]
   /** `observeRequests`: absent where nobody observes. */
   observation?: RequestObservation
   /** The handlers that a request goes through once. */

@@ -46,6 +46,7 @@ export {
   type HostAndOriginValidationOptions,
 } from '../middleware/host-and-origin-validation.js'
 export { knownHosts, type KnownHostsOptions } from '../middleware/known-hosts.js'
+export { limitTools, type ToolLimitOptions } from '../middleware/limit-tools.js'
 export { limitConcurrency, type ConcurrencyLimitOptions } from '../middleware/limit-concurrency.js'
 export {
   limitByAddress,
@@ -95,6 +96,7 @@ export {
   type StyledPiece,
 } from './downstream/path-template.js'
 export type { HttpLimits } from './limits/http-limits.js'
+export type { ToolLimit, ToolLimits } from './limits/tool-limits.js'
 export {
   FAILURE_CODES,
   FAILURE_REASONS,
@@ -117,6 +119,7 @@ export {
   type CachingExchangerOptions,
 } from './exchange/caching-exchanger.js'
 export type { ClientAuthentication, AssertionAlgorithm } from './exchange/client-authentication.js'
+export type { ClientAuthenticationSource } from './exchange/client-authentication-source.js'
 export type { DelegationPolicy } from './exchange/delegation-policy.js'
 export {
   createExchangePipeline,

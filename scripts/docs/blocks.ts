@@ -24,6 +24,7 @@ import { logEventSections } from './log-event-sections.js'
 import { metrics } from './metrics.js'
 import { mutation } from './mutation.js'
 import { performance } from './performance.js'
+import { reliability } from './reliability.js'
 import { settingTheme } from './setting-theme.js'
 import { spans } from './spans.js'
 import { soak } from './soak.js'
@@ -37,6 +38,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   documents,
   mutation,
   performance,
+  reliability,
   spans,
   soak,
   'settings-issuer': () => settingTheme({ ...ISSUER_SETTINGS, ...IDENTITY_PROVIDER_SETTINGS }),

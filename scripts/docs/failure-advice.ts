@@ -53,6 +53,8 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   request_forbidden:
     'If the host or origin in the line is yours, do what `hint` says: put it into `ALLOWED_HOSTS` or `ALLOWED_ORIGINS`, or correct `MCP_SERVER_URL`. `host_mismatch`: the request names one host in its first line and another in its Host header; see what stands between. If it is not, somebody tries to reach the server through a browser (DNS rebinding), and this is the refusal.',
   request_too_large: 'Nothing, or raise `MAX_BODY_BYTES` if your tools take such arguments.',
+  tool_rate_limited:
+    'Nothing, if the limit is what you want: the model reads how often it may call the tool, and when to try again. `reason` says which limit of `TOOL_LIMITS` (`toolLimits` in the library) is used up. It is that of one user, in one instance.',
   rate_limited:
     'Look at `reason` for the limit. `requests_per_minute`: one `address` sends too much, or all users look like one address; then the line names the `hint`, once: set `TRUST_PROXY`. Else raise `RATE_LIMIT_PER_ADDRESS`. `messages_per_minute`: `RATE_LIMIT_PER_CALLER`. `bytes_per_minute`: `BODY_BYTES_PER_CALLER`. `too_many_at_once`: `CONCURRENCY_PER_CALLER`. `too_many_streams`: the client leaves streams open. All count in each process by itself. The limits by the minute write one line a minute for each address or user, and further ones at `debug`.',
   session_not_found:

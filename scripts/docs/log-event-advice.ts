@@ -24,6 +24,10 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'A token for the API may do more than was asked for: `excess` names the scopes. The token is used, since the API decides what it allows. At the authorization server, remove default scopes of the API from the client of this server. Sign-in scopes do not count.',
   client_certificate_expires:
     "The certificate of this server's client expires within 30 days (`warn`), or has expired (`error`). Register another one at the authorization server, and set it with its key: with an expired one, every exchange is refused.",
+  credentials_not_reloaded:
+    'The file of a client secret, key or certificate is gone, or holds what cannot be used. `setting` names it, `hint` says what to change. The server goes on with the credentials that it read before. Once for each fault, and at each SIGHUP.',
+  credentials_reloaded:
+    'The files of the `settings` have changed, and the server proves itself with what they hold from now on. Nothing to do.',
   exchange_scopes_ignored:
     'Once, at the start: `MCP_AUTH0_EXCHANGE_SCOPE` names sign-in scopes. They have no effect in an exchange. Remove them.',
   http_rejected:

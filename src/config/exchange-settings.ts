@@ -14,7 +14,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   MCP_AUTH0_CLIENT_SECRET: setting({
     description:
-      'The secret of that client. Or MCP_AUTH0_CLIENT_SECRET_FILE: the path of a file that holds it.',
+      'The secret of that client. Or MCP_AUTH0_CLIENT_SECRET_FILE: the path of a file that holds it, which may change while the server runs.',
     schema: values.secret,
     example: '…',
     secret: true,
@@ -34,7 +34,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   MCP_AUTH0_CLIENT_PRIVATE_KEY: setting({
     description:
-      'The private key of the client, PEM or JWK, in place of a secret. Or MCP_AUTH0_CLIENT_PRIVATE_KEY_FILE.',
+      'The private key of the client, PEM or JWK, in place of a secret. Or MCP_AUTH0_CLIENT_PRIVATE_KEY_FILE, which may change while the server runs.',
     schema: values.privateKey,
     example: '-----BEGIN PRIVATE KEY-----…',
     secret: true,
@@ -46,7 +46,7 @@ export const EXCHANGE_SETTINGS = {
   }),
   MCP_AUTH0_CLIENT_CERTIFICATE: setting({
     description:
-      'The certificate of that key, PEM: for mutual TLS; with private_key_jwt, its thumbprint goes into the assertions (`x5t#S256`), as Entra asks for. Or MCP_AUTH0_CLIENT_CERTIFICATE_FILE.',
+      'The certificate of that key, PEM: for mutual TLS; with private_key_jwt, its thumbprint goes into the assertions (`x5t#S256`), as Entra asks for. Or MCP_AUTH0_CLIENT_CERTIFICATE_FILE, which may change while the server runs.',
     schema: values.certificate,
     example: '-----BEGIN CERTIFICATE-----…',
     secret: true,

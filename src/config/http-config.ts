@@ -37,6 +37,7 @@ export function httpConfig(found: CompleteSettings): HttpConfig {
       rateLimitPerCaller: found.RATE_LIMIT_PER_CALLER,
       bodyBytesPerCaller: found.BODY_BYTES_PER_CALLER,
       concurrencyPerCaller: found.CONCURRENCY_PER_CALLER,
+      toolLimits: found.TOOL_LIMITS,
       maxBodyBytes: found.MAX_BODY_BYTES,
     },
   }

@@ -1,5 +1,6 @@
 import { HTTP_DEFAULTS } from '../limits/http-limits.js'
 import { DEFAULT_MOUNT } from '../mcp/mount.js'
+import { toolLimits } from './tool-limit-values.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -80,6 +81,13 @@ export const HTTP_SETTINGS = {
     example: '64',
     fallback: `${HTTP_DEFAULTS.concurrencyPerCaller}`,
   }),
+  TOOL_LIMITS: setting({
+    description:
+      'How often one user may call single tools, through all clients together, as entries separated by spaces: the tool, =, calls a minute, and behind a comma how many may be under way at once. 0: no limit. * stands for each tool without an entry. A call beyond that gets a tool error, before any token is exchanged.',
+    schema: toolLimits,
+    example: 'export_report=5,1 *=120',
+    fallback: '',
+  }),
   MAX_BODY_BYTES: setting({
     description:
       'The largest request body, in bytes. A larger one keeps the process busy for longer, and everybody else waits meanwhile.',
@@ -120,6 +128,13 @@ export const HTTP_SETTINGS = {
     schema: values.oneOf('debug', 'info', 'warn', 'error', 'silent'),
     example: 'info',
     fallback: 'info',
+  }),
+  LOG_FORMAT: setting({
+    description:
+      'How log lines are written. json: one JSON object each. pretty: for people. auto: pretty at a terminal, json elsewhere.',
+    schema: values.oneOf('auto', 'json', 'pretty'),
+    example: 'json',
+    fallback: 'auto',
   }),
   DANGEROUSLY_ALLOW_HTTP: setting({
     description:

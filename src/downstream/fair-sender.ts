@@ -11,6 +11,8 @@ export interface FairSenderOptions {
   readonly connections?: number | undefined
   /** Those of one user. Default: a quarter of `connections`. */
   readonly concurrencyPerUser?: number | undefined
+  /** How long a call may take, waiting included, in milliseconds. Default 10000. */
+  readonly timeoutMs?: number | undefined
   /** Sees the waits. Default: nobody does. */
   readonly observer?: PipelineObserver | undefined
 }
@@ -27,15 +29,16 @@ export function defaultShare(connections: number): number {
  * Creates a sender for each user that shares the concurrent calls of one origin fairly among users.
  *
  * A call counts until its answer has been read or cancelled, or its signal aborts: a call without a deadline could keep its place for
- * ever. Rejects as `send`, and with `downstream_unavailable` (`too_many_calls`) when the queue is full or the wait exceeds
- * the signal.
+ * ever. Rejects as `send`, and with `downstream_unavailable` (`too_many_calls`) when more wait than can get their turn in
+ * time, or the wait exceeds the signal.
  */
 export function createFairSender(options: FairSenderOptions): FairSender {
   const places = options.connections ?? API_CALL_DEFAULTS.connections
   const placesPerUser = Math.min(places, options.concurrencyPerUser ?? defaultShare(places))
+  const maxMs = options.timeoutMs ?? API_CALL_DEFAULTS.timeoutMs
   const shares = new Map<string, FairShare>()
   const shareOf = (origin: string): FairShare => {
-    const share = shares.get(origin) ?? new FairShare({ places, placesPerUser })
+    const share = shares.get(origin) ?? new FairShare({ places, placesPerUser, maxMs })
     shares.set(origin, share)
     return share
   }

@@ -9,7 +9,17 @@ export interface FairShareOptions {
   readonly placesPerUser: number
   /** Calls that may wait altogether. Default 1000. */
   readonly maxWaiting?: number | undefined
+  /**
+   * How long a call may take, waiting included: no more wait than can be over by then, as long as calls took of late. Default: as
+   * many as `maxWaiting`.
+   */
+  readonly maxMs?: number | undefined
+  /** Milliseconds of a clock that never steps. Default: that of the process. */
+  readonly stopwatch?: (() => number) | undefined
 }
+
+/** How much one call counts in the average of how long calls take. */
+const WEIGHT = 1 / 16
 
 /** Gives the place back. Calling it again does nothing. */
 export type Release = () => void
@@ -23,12 +33,32 @@ export class FairShare {
   readonly #placesPerUser: number
   readonly #underWay = new Map<string, number>()
   readonly #queue: FairQueue<Release>
+  readonly #stopwatch: () => number
   #total = 0
+  /** `undefined` until a call has ended. */
+  #averageMs: number | undefined
 
-  constructor({ places, placesPerUser, maxWaiting = 1_000 }: FairShareOptions) {
+  constructor({ places, placesPerUser, maxWaiting = 1_000, maxMs, ...given }: FairShareOptions) {
     this.#places = places
     this.#placesPerUser = placesPerUser
-    this.#queue = new FairQueue({ maxWaiting, refusal: tooManyCalls })
+    this.#stopwatch = given.stopwatch ?? (() => performance.now())
+    this.#queue = new FairQueue({
+      maxWaiting: () => Math.min(maxWaiting, this.#inTime(maxMs)),
+      refusal: tooManyCalls,
+    })
+  }
+
+  /** How many can wait and still end in time. A few always may: the average says little of a single call. */
+  #inTime(maxMs: number | undefined): number {
+    const averageMs = this.#averageMs
+    if (maxMs === undefined || averageMs === undefined || averageMs <= 0) return Infinity
+    const rounds = (maxMs - averageMs) / averageMs
+    return Math.max(this.#placesPerUser, Math.floor(this.#places * rounds))
+  }
+
+  #took(durationMs: number): void {
+    const before = this.#averageMs ?? durationMs
+    this.#averageMs = before + (durationMs - before) * WEIGHT
   }
 
   /**
@@ -47,14 +77,17 @@ export class FairShare {
     this.#total += 1
     this.#underWay.set(user, own + 1)
     let released = false
+    const startMs = this.#stopwatch()
     return () => {
       if (released) return
       released = true
+      this.#took(this.#stopwatch() - startMs)
       this.#total -= 1
       const left = (this.#underWay.get(user) ?? 1) - 1
       if (left > 0) this.#underWay.set(user, left)
       else this.#underWay.delete(user)
       this.#queue.admitNext((next) => this.#take(next))
+      this.#queue.trim()
     }
   }
 }

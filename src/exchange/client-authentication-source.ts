@@ -7,8 +7,8 @@ import type { ClientAuthentication } from './client-authentication.js'
  */
 export interface ClientAuthenticationSource {
   /**
-   * What counts now. Asked at each exchange, so it has to be quick, and the same object for as long as nothing has changed. A way to prove
-   * itself that cannot be used fails the exchange with `exchange_misconfigured`.
+   * What counts now. Asked at each exchange, so it has to be quick, and the same object for as long as nothing has changed. A client with a key
+   * cannot become one with a secret, nor the reverse. A way to prove itself that cannot be used fails the exchange with `exchange_misconfigured`.
    */
   readonly current: () => ClientAuthentication
   /**

@@ -11,6 +11,8 @@ export interface FairRateLimiterOptions {
   readonly burst?: number | undefined
   /** How many may wait altogether. Default 1000. */
   readonly maxWaiting?: number | undefined
+  /** How long an exchange may wait: no more wait than get their turn by then. Default: as many as `maxWaiting`. */
+  readonly maxWaitMs?: number | undefined
   readonly clock: Clock
   readonly timers?: Timers | undefined
 }
@@ -40,9 +42,13 @@ export class FairRateLimiter {
 
   constructor(options: FairRateLimiterOptions) {
     this.#burst = options.burst ?? Math.max(1, options.perSecond)
+    const { maxWaiting = 1_000, maxWaitMs = Number.POSITIVE_INFINITY } = options
     this.#queue = new FairQueue({
-      maxWaiting: options.maxWaiting ?? 1_000,
-      refusal: () => busy('queue_full', 1_000),
+      maxWaiting: () => {
+        const inTime = Math.floor((this.#budget.perSecond * maxWaitMs) / 1_000)
+        return Math.min(maxWaiting, Math.max(1, inTime))
+      },
+      refusal: () => busy('queue_full', (this.#queue.length / this.#budget.perSecond) * 1_000),
     })
     this.#clock = options.clock
     this.#timers = options.timers ?? systemTimers

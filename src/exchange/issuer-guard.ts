@@ -12,6 +12,8 @@ export interface IssuerGuardOptions {
   readonly ratePerSecond: number
   readonly breaker?:
     { readonly threshold?: number | undefined; readonly openMs?: number | undefined } | undefined
+  /** How long an exchange may wait for its turn. Default: without limit. */
+  readonly maxWaitMs?: number | undefined
   readonly clock: Clock
   readonly timers: Timers
   /** The authorization server, for the observer. */
@@ -50,7 +52,12 @@ export class IssuerGuard {
     const { threshold = 5, openMs = OPEN_MS } = breaker
     this.#breaker = new SharedBreaker({ threshold, openMs, clock })
     this.#users = new UserHolds({ threshold, openMs, clock })
-    this.#rateLimiter = new FairRateLimiter({ perSecond: ratePerSecond, clock, timers })
+    this.#rateLimiter = new FairRateLimiter({
+      perSecond: ratePerSecond,
+      maxWaitMs: told.maxWaitMs,
+      clock,
+      timers,
+    })
     this.#clock = clock
     this.#openMs = openMs
     this.#observer = told.observer

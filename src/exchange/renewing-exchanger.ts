@@ -18,10 +18,15 @@ export function createRenewingExchanger(
   source: ClientAuthenticationSource,
   create: CreateAdapter,
 ): TokenExchanger {
-  let known = adapterOf(source.current(), create)
+  const first = source.current()
+  let known = adapterOf(first, create)
   const latest = (): TokenExchanger => {
     const authentication = source.current()
-    if (known.authentication !== authentication) known = adapterOf(authentication, create)
+    if (known.authentication === authentication) return known.adapter
+    known = adapterOf(authentication, (now) => {
+      assertSameKind(first, now)
+      return create(now)
+    })
     return known.adapter
   }
   let looking: Promise<void> | undefined
@@ -45,6 +50,12 @@ export function createRenewingExchanger(
       }
     },
   }
+}
+
+/** To whom a secret may be sent has been decided at the start, for a client that has one. */
+function assertSameKind(first: ClientAuthentication, now: ClientAuthentication): void {
+  if ('secret' in first === 'secret' in now) return
+  throw new TypeError('a client with a key cannot become one with a secret, nor the reverse')
 }
 
 interface KnownAdapter {

@@ -190,6 +190,7 @@ class ResilientExchanger implements TokenExchanger {
     const guard = new IssuerGuard({
       ratePerSecond: this.#options.ratePerSecond ?? EXCHANGE_DEFAULTS.ratePerSecond,
       breaker: this.#options.breaker,
+      maxWaitMs: this.#options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs,
       clock: this.#clock,
       timers: this.#timers,
       observer: this.#options.observer,

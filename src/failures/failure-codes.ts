@@ -33,6 +33,7 @@ export const FAILURE_CODES = [
   'request_forbidden',
   'request_too_large',
   'rate_limited',
+  'tool_rate_limited',
   'session_not_found',
   'session_limit',
   'audit_unavailable',

@@ -180,9 +180,11 @@ export const FAILURE_REASONS = {
     'too_many_members',
     'too_many_values',
   ],
-  /** Which limit is used up: `rate_limited`. */
+  /** Which limit is used up: `rate_limited`, `tool_rate_limited`. */
   limits: [
     'bytes_per_minute',
+    'calls_at_once',
+    'calls_per_minute',
     'messages_per_minute',
     'requests_per_minute',
     'too_many_at_once',

@@ -44,7 +44,8 @@ export function failureResponse(
   const text = failureText(error.code, error.details)
   const challenge = challengeFor(error, options)
   return {
-    status: rule.respondAs === 'http' ? rule.status : 500,
+    // What is a tool error comes here where no tool could answer.
+    status: rule.status === 200 ? 500 : rule.status,
     headers: withoutUndefined({
       'Cache-Control': 'no-store',
       'Content-Type': 'application/json; charset=utf-8',

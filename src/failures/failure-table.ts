@@ -13,7 +13,7 @@ export interface FailureRule {
    * `tool`: the MCP client gets a tool result with `isError` (HTTP 200), written for a model.
    */
   readonly respondAs: 'http' | 'tool'
-  /** The HTTP status where the failure is answered as HTTP. */
+  /** The HTTP status where the failure is answered as HTTP; for a tool error 200, or what a request gets whose tool cannot answer. */
   readonly status: number
   /** `plain`: a challenge without an error code (RFC 6750 §3.1). `none`: no `WWW-Authenticate`. */
   readonly challenge: ChallengeError | 'plain' | 'none'
@@ -236,6 +236,14 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     challenge: 'none',
     logLevel: 'warn',
     text: 'Too many requests. Slow down.',
+    passes: true,
+  },
+  tool_rate_limited: {
+    ...TOOL,
+    when: 'too many calls of one tool by one user',
+    status: 429,
+    logLevel: 'warn',
+    text: 'This tool is called too often. Call it less often.',
     passes: true,
   },
   session_not_found: {

@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http'
 
-/** How long a client may take nothing of an answer that is ready. */
+/** How long a client may take nothing of an answer that is ready. Node looks when that time is over, and may wait as long again. */
 const STALLED_MS = 30_000
 
 /**
- * Ends the connection of a client that takes nothing of its answer for 30 seconds: its memory would be held for as long as the
- * client likes. Slow clients that take some of it may go on. An answer that is still being written, such as a stream of events, is
- * not looked at.
+ * Ends the connection of a client that takes nothing of its answer for 30 seconds, within another 30: the answer would be held in
+ * memory for as long as the client likes.
+ *
+ * A slow client that takes some of it may go on. An answer that is still being written, such as a stream of events, is not looked
+ * at.
  */
 export function cutStalledAnswer(res: ServerResponse, stalledMs = STALLED_MS): void {
   res.once('prefinish', () => {

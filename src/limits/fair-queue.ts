@@ -1,7 +1,7 @@
 /** How many may wait, and what they are told that may not. */
 export interface FairQueueOptions {
-  /** Waiters altogether. */
-  readonly maxWaiting: number
+  /** Waiters altogether: as many as can get their turn in time. Asked whenever somebody begins to wait. */
+  readonly maxWaiting: () => number
   readonly refusal: () => Error
 }
 
@@ -36,7 +36,7 @@ export class FairQueue<T> {
   /** Resolves at the user's turn; rejects with the refusal when too many wait, with the signal's reason when it aborts. */
   async wait(user: string, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted()
-    if (this.#length >= this.#options.maxWaiting) this.#makeRoomFor(user)
+    if (this.#length >= this.#options.maxWaiting()) this.#makeRoomFor(user)
     return new Promise<T>((resolve, reject) => {
       const leave = (): void => {
         if (this.#remove(user, waiter)) reject(signal?.reason as Error)
@@ -74,6 +74,18 @@ export class FairQueue<T> {
     return false
   }
 
+  /** Sends away whoever would have to wait for too long, now that fewer may wait: first from those who wait with the most. */
+  trim(): void {
+    const most = this.#options.maxWaiting()
+    while (this.#length > most) {
+      const [user, waiters] = this.#longest()
+      const last = waiters.at(-1)
+      if (last === undefined) return
+      this.#remove(user, last)
+      last.refuse(this.#options.refusal())
+    }
+  }
+
   /** Sends everybody away. */
   refuseAll(refusal: () => Error): void {
     const waiters = [...this.#queues.values()].flat()
@@ -92,13 +104,17 @@ export class FairQueue<T> {
     return true
   }
 
+  /** The user with the most waiters; among several, the one whose turn comes last. */
+  #longest(): readonly [user: string, waiters: readonly Waiter<T>[]] {
+    let longest: readonly [string, readonly Waiter<T>[]] = ['', []]
+    for (const entry of this.#queues) if (entry[1].length >= longest[1].length) longest = entry
+    return longest
+  }
+
   /** Throws where sending somebody else away would be unfair. */
   #makeRoomFor(user: string): void {
     const own = this.#queues.get(user)?.length ?? 0
-    const [longestUser, longest] = [...this.#queues].reduce(
-      (most, entry) => (entry[1].length > most[1].length ? entry : most),
-      ['', []],
-    )
+    const [longestUser, longest] = this.#longest()
     const last = longest.at(-1)
     if (last === undefined || longest.length <= own + 1) throw this.#options.refusal()
     this.#remove(longestUser, last)

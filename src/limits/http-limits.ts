@@ -1,3 +1,5 @@
+import type { ToolLimits } from './tool-limits.js'
+
 /** Which requests are let in, and how much of the server one address and one user may take. */
 export interface HttpLimits {
   /** Further values of the Host header, `host` or `host:port`. The host of `endpoint` is always accepted. */
@@ -12,6 +14,8 @@ export interface HttpLimits {
   readonly bodyBytesPerCaller: number
   /** Messages of one user under way at a time, those of a batch one by one; 0: no limit. */
   readonly concurrencyPerCaller: number
+  /** Calls of single tools by one user: `{ export: { callsPerMinute: 5, callsAtOnce: 1 } }`. `*` stands for each tool without an entry. */
+  readonly toolLimits: ToolLimits
   /** The largest request body. */
   readonly maxBodyBytes: number
 }
@@ -24,5 +28,6 @@ export const HTTP_DEFAULTS: HttpLimits = {
   rateLimitPerCaller: 300,
   bodyBytesPerCaller: 8 * 1024 * 1024,
   concurrencyPerCaller: 64,
+  toolLimits: {},
   maxBodyBytes: 256 * 1024,
 }

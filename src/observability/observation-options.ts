@@ -1,6 +1,7 @@
 import type { ObservedCall, ObservedRequest, ObservedTool, Observer } from './observer.js'
 import type { OpenRequests } from './open-requests.js'
-import type { Tracing } from './tracing.js'
+import type { ReadMessages } from './read-calls.js'
+import type { RequestHeaders, Tracing } from './tracing.js'
 
 /** What all observations of a server share. */
 export interface ObservationOptions {
@@ -28,4 +29,22 @@ export interface ObservationOptions {
   readonly clock: () => number
   /** Milliseconds of a clock that never steps. */
   readonly stopwatch: () => number
+}
+
+/** A request, as far as it is known at its beginning. */
+export interface BegunRequest {
+  readonly requestId: string
+  /** Of its `traceparent`. */
+  readonly traceId: string | undefined
+  readonly method: string
+  readonly headers: RequestHeaders
+}
+
+/** The answer to a request. */
+export interface RequestEnd {
+  readonly status: number
+  /** Whether all of it was sent. */
+  readonly sent: boolean
+  /** The parsed body, where there is one; else what the headers say. */
+  readonly messages: ReadMessages
 }

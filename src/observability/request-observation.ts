@@ -1,4 +1,3 @@
-import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { OnBehalfOfError } from '../failures/errors.js'
 import { AnswerReader } from './answer-reader.js'
 import { CallObservation, type CallEnd, type CallRead } from './call-observation.js'
@@ -13,35 +12,16 @@ import type {
   RequestEnded,
   TokenVerified,
 } from './observer.js'
-import type { ObservationOptions } from './observation-options.js'
+import type { BegunRequest, ObservationOptions, RequestEnd } from './observation-options.js'
 import type { OpenRequest } from './open-requests.js'
 import { readCalls, type ReadMessages } from './read-calls.js'
-import type {
-  ApiCallSpan,
-  ExchangeSpan,
-  RequestHeaders,
-  RequestSpan,
-  TraceSpan,
+import {
+  within,
+  type ApiCallSpan,
+  type ExchangeSpan,
+  type RequestSpan,
+  type TraceSpan,
 } from './tracing.js'
-import { within } from './tracing.js'
-
-/** A request, as far as it is known at its beginning. */
-export interface BegunRequest {
-  readonly requestId: string
-  /** Of its `traceparent`. */
-  readonly traceId: string | undefined
-  readonly method: string
-  readonly headers: RequestHeaders
-}
-
-/** The answer to a request. */
-export interface RequestEnd {
-  readonly status: number
-  /** Whether all of it was sent. */
-  readonly sent: boolean
-  /** The parsed body, where there is one; else what the headers say. */
-  readonly messages: ReadMessages
-}
 
 /**
  * One HTTP request to the MCP endpoint while it goes on. The one place where events are made: what happens is told to it, and it
@@ -278,16 +258,4 @@ const NO_FACTS: ObservedTool = {}
 
 function isFine(outcome: CallOutcome): boolean {
   return outcome === 'ok' || outcome === 'answered'
-}
-
-const observations = new WeakMap<AuthInfo, RequestObservation>()
-
-/** Ties an observation to what the SDK hands to the tools of the request. */
-export function observeAuthInfo(authInfo: AuthInfo, observation: RequestObservation): void {
-  observations.set(authInfo, observation)
-}
-
-/** The observation of the request that an `AuthInfo` belongs to; `undefined` where nobody observes. */
-export function observationOf(authInfo: AuthInfo | undefined): RequestObservation | undefined {
-  return authInfo === undefined ? undefined : observations.get(authInfo)
 }

@@ -6,6 +6,7 @@ import { errorHandler, type ErrorHandlerOptions } from '../../middleware/error-h
 import { hostAndOriginValidation } from '../../middleware/host-and-origin-validation.js'
 import { knownHosts } from '../../middleware/known-hosts.js'
 import { limitConcurrency } from '../../middleware/limit-concurrency.js'
+import { limitTools } from '../../middleware/limit-tools.js'
 import { observeRequests } from '../../middleware/observe-requests.js'
 import { limitByAddress, limitByCaller } from '../../middleware/rate-limits.js'
 import { formBody, jsonBody } from '../../middleware/request-body.js'
@@ -70,6 +71,7 @@ export interface MiddlewareChain {
 export function createMiddlewareChain(options: MiddlewareChainOptions): MiddlewareChain {
   const { endpoint, http, log } = options
   const { allowedHosts, allowedOrigins } = http
+  const { registry, host } = options.exchange
   const { resource, challenges } = challengesFor(options)
   const observing = options.observation && observeRequests(options.observation)
   const addressLimit = limitByAddress({ perMinute: http.rateLimitPerAddress })
@@ -109,6 +111,7 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       jsonBody(http.maxBodyBytes),
       ...(observing === undefined ? [] : [observing.calls]),
       toolScopes({ access: options.access, undeclaredTools: options.undeclaredTools, log }),
+      limitTools({ registry, host, limits: http.toolLimits }),
       tokenExchange({ ...options.exchange, log }),
     ],
     errors: errorHandler({ ...challenges, log, answers: options.answers }),

@@ -15,6 +15,7 @@ import { ACCESS_SHAPE } from '../tools/access.js'
 import { API_CALL_SHAPE, apisOption } from '../tools/tool-exchange.js'
 import { requirementsSchema, SCOPES_OPTION, toolsOption } from '../tools/tool-schema.js'
 import { DELEGATION_SCHEMA } from '../exchange/delegation-policy.js'
+import { TOOL_LIMITS_OPTION } from '../limits/tool-limits.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
@@ -68,6 +69,7 @@ const HTTP = optionsSchema<Partial<HttpLimits>>({
   rateLimitPerCaller: limit,
   bodyBytesPerCaller: limit,
   concurrencyPerCaller: limit,
+  toolLimits: TOOL_LIMITS_OPTION.optional(),
   maxBodyBytes: limit,
 })
 

@@ -10,10 +10,11 @@ import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import type { CallEnd } from '../observability/call-observation.js'
-import { observationOf } from '../observability/request-observation.js'
+import { observationOf } from '../observability/observation-of.js'
 import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
 import { grantedAlternative } from '../tools/granted-alternatives.js'
+import { refusalOfCalls } from '../tools/refused-calls.js'
 import type { DownstreamToolContext, Tool } from '../tools/tool.js'
 
 /** What every call of a tool needs, whichever tool it is. */
@@ -57,6 +58,8 @@ interface Answered extends Pick<CallEnd, 'outcome' | 'reason'> {
 }
 
 async function answered(tool: Tool, { args, context, options }: ToolCall): Promise<Answered> {
+  const refused = refusalOfCalls(context.http?.authInfo, tool.name)
+  if (refused !== undefined) return toolError(tool, refused, { input: args, context, options })
   const input = await tool.inputSchema['~standard'].validate(args)
   if (input.issues !== undefined) {
     const text = `Input validation error: Invalid arguments for tool ${tool.name}: ${issuesText(input.issues)}`
@@ -163,7 +166,7 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
   const rule = FAILURE_TABLE[error.code]
   const reference = options.createReference()
   const { id: rpcId } = context.mcpReq
-  logEvent(options.log, rule.logLevel, {
+  logEvent(options.log, error.details.repeated === true ? 'debug' : rule.logLevel, {
     event: 'tool_failed',
     tool: tool.name,
     code: error.code,

@@ -22,6 +22,7 @@ import { clientFromConfig } from './exchanger-from-config.js'
 import { warnOfCertificate } from './certificate-warning.js'
 import { reloadCredentials, type ReloadedCredentials } from './reloaded-credentials.js'
 import { warnAtStart } from './start-warnings.js'
+import { assertLimitsKnown } from './limits-known.js'
 import { toolOriginsOf } from './tool-facts.js'
 import { toolGroupsOf } from './tool-groups.js'
 import { toolsOfConfig } from './tools-of-config.js'
@@ -120,6 +121,7 @@ async function composed(
   if (own !== undefined) assertAppOptions('composeServer', { ...ofConfig, tools: own, log })
   const made = await toolsOfConfig(config, { own, fetch: connections.api })
   const { offered: tools, baselineScopes } = made
+  assertLimitsKnown(config, made.all)
   const all = { ...ofConfig, baselineScopes, log, ...more, audit: more.audit ?? ofConfig.audit }
   assertAppOptions('composeServer', { ...all, tools: made.all })
   warnAtStart(config, made, counted)

@@ -11,7 +11,7 @@ import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/
 import { requireAuthContext } from '../identity/auth-context.js'
 import { MODERN_REVISION } from '../mcp/direct-message.js'
 import { markRequestFree } from '../mcp/request-free.js'
-import { observationOf } from '../observability/request-observation.js'
+import { observationOf } from '../observability/observation-of.js'
 import type { ToolRegistry } from '../tools/registry.js'
 import { ShownTools } from '../tools/shown-tools.js'
 import { toolDefinition, type ToolDefinition } from '../tools/tool-definition.js'

@@ -11,6 +11,14 @@ export const MAX_HEADER_BYTES = 32 * 1024
 /** Load balancers keep an idle connection for 60 s, and must be the ones that close it. */
 export const KEEP_ALIVE_MS = 65_000
 
+/** Slow senders must not hold connections. Neither limit counts while a connection is idle between requests. */
+export const SLOW_SENDERS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  /** How often Node looks for them: every 30 s by default, so that 10 s would be up to 40. */
+  connectionsCheckingInterval: 1_000,
+} as const
+
 /** Where a server listens, and how long its connections may last. */
 export interface ServeOptions {
   /** `localhost` listens at both loopback addresses, 127.0.0.1 and ::1. */
@@ -53,7 +61,7 @@ export interface ListeningServer {
  * `attach` get 503.
  *
  * Headers of a request have to arrive within 10 s, a whole request within 30 s, and may have 32 KiB together. A client that takes
- * nothing of its answer for 30 s is cut.
+ * nothing of its answer for 30 s is cut within another 30.
  *
  * @category Server
  */
@@ -89,11 +97,7 @@ export async function serve(options: ServeOptions): Promise<ListeningServer> {
 function createHttpServer(handle: RequestListener, options: ServeOptions): Server {
   const server = createServer(
     {
-      // Slow senders must not hold connections. Neither limit counts while a connection is idle between requests.
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      // How often Node looks for them: every 30 s by default, so that they would last that much longer.
-      connectionsCheckingInterval: 1_000,
+      ...SLOW_SENDERS,
       keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },

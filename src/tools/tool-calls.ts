@@ -5,9 +5,17 @@
  * The SDK acts on the body too: it refuses a request whose `Mcp-Name` header differs.
  */
 export function toolCallsIn(body: unknown): readonly string[] {
+  return [...countedToolCallsIn(body).keys()]
+}
+
+/** As `toolCallsIn`, with the number of calls of each tool. */
+export function countedToolCallsIn(body: unknown): ReadonlyMap<string, number> {
   const messages: readonly unknown[] = Array.isArray(body) ? body : [body]
-  const names = messages.map(toolCalledBy).filter((name) => name !== undefined)
-  return [...new Set(names)]
+  const calls = new Map<string, number>()
+  for (const name of messages.map(toolCalledBy)) {
+    if (name !== undefined) calls.set(name, (calls.get(name) ?? 0) + 1)
+  }
+  return calls
 }
 
 function toolCalledBy(message: unknown): string | undefined {

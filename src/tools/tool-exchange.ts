@@ -41,6 +41,7 @@ import { ClaimsLoops } from './claims-loops.js'
 import { observedFor } from './observed-exchange.js'
 import { grantedAlternative } from './granted-alternatives.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
+import { refusalOfCalls } from './refused-calls.js'
 import type { ToolRegistry } from './registry.js'
 import type { DownstreamRequirement, ToolAlternative, ToolRequirements } from './tool.js'
 
@@ -138,6 +139,7 @@ export function createToolExchange(
     send: createSender({ fetch: options.fetch, connections }),
     connections,
     concurrencyPerUser,
+    timeoutMs: options.timeoutMs,
     observer: options.observer,
   })
   return async (request) => {
@@ -155,6 +157,11 @@ export function createToolExchange(
     const common = { authInfo, observation, loops, ...reached }
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
+      const refused = refusalOfCalls(authInfo, tool.name)
+      if (refused !== undefined) {
+        attachDownstreamAccess(authInfo, tool.name, { failure: refused })
+        continue
+      }
       const exchange = { ...common, tool, downstream: tool.downstream }
       attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
     }

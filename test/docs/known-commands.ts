@@ -131,6 +131,10 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { by: 'ci', line: 'npm run bench -- --short' },
   },
   {
+    command: /^npm run test:faults(?: -- .*)?$/,
+    verified: { by: 'ci', line: 'npm run test:faults -- --short' },
+  },
+  {
     command: /^npm run soak$/,
     verified: { by: 'ci', line: 'npm run soak -- --minutes 2 --per-second 10' },
   },

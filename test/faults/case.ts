@@ -9,6 +9,8 @@ export interface Case {
   readonly settings?: Readonly<Record<string, string>>
   /** The outcomes of calls that the documentation promises for it, beside `ok`. */
   readonly codes: readonly string[]
+  /** Those of them that are logged with `security`. Default: none. */
+  readonly securityCodes?: readonly string[]
   /** What `/readyz` may say. */
   readonly reasons?: readonly string[]
   /** Has it happen, and waits until it is over. Resolves with what else was measured. */

@@ -3,7 +3,6 @@ import type { Case } from './case.js'
 import { auditProblems, outcomesOf } from './checks/audit-problems.js'
 import { endProblems, metricProblems, settle, type Settled } from './checks/process-problems.js'
 import { Deployment } from './processes/deployment.js'
-import { eventually } from './processes/eventually.js'
 import type { Held } from './processes/our-server.js'
 import type { CaseResult } from './results.js'
 import { Scene, type Scale } from './scene.js'
@@ -12,9 +11,6 @@ export interface Finding {
   readonly result: CaseResult
   readonly problems: readonly string[]
 }
-
-/** The audit writes in the background. */
-const RECORDED_WITHIN_MS = 15_000
 
 /** Runs one case on processes of its own, and holds it against what is promised. */
 export async function runCase(which: Case, scale: Scale): Promise<Finding> {
@@ -29,7 +25,7 @@ export async function runCase(which: Case, scale: Scale): Promise<Finding> {
     const settled = await settledAfter(scene, before.held)
     await scene.probes.stop()
     const problems = [...scene.problems, ...settled.problems, ...probeProblems(scene, which)]
-    problems.push(...(await stopAll(scene)))
+    problems.push(...(await stopAll(scene, which)))
     const records = scene.servers.flatMap((each) => each.records())
     const outcomes = outcomesOf(records)
     problems.push(...auditProblems(scene.calls, records, scene.lost))
@@ -51,22 +47,23 @@ async function warmedUp({ traffic, probes, scale, server }: Scene) {
 
 /** A server that the case itself has ended holds nothing. */
 async function settledAfter({ server, calls }: Scene, before: Held): Promise<Settled> {
-  if (server.end !== undefined) return { heapGrowthMb: undefined, problems: [] }
+  if (server.end !== undefined) return { heapGrowthMb: undefined, seconds: 0, problems: [] }
   return settle(server, before, calls.length)
 }
 
-/** Compares the metrics of each server with its own records, stops it, and looks at what it leaves behind. */
-async function stopAll({ servers, calls }: Scene): Promise<readonly string[]> {
-  const answered = calls.filter(({ requestId }) => requestId !== undefined).length
-  const recorded = (): number => servers.reduce((sum, each) => sum + each.records().length, 0)
-  await eventually(() => recorded() >= answered, RECORDED_WITHIN_MS).catch(() => undefined)
+/** Stops each server in order, which writes its last records, and compares these with its metrics; looks at what it leaves behind. */
+async function stopAll(
+  { servers }: Scene,
+  { securityCodes = [] }: Case,
+): Promise<readonly string[]> {
   const problems: string[] = []
   for (const server of servers) {
     if (server.end === undefined) {
-      problems.push(...metricProblems(await server.metrics(), outcomesOf(server.records())))
+      const metrics = await server.metrics()
       await server.stop('SIGTERM')
+      problems.push(...metricProblems(metrics, outcomesOf(server.records())))
     }
-    problems.push(...endProblems(server))
+    problems.push(...endProblems(server, securityCodes))
   }
   return problems
 }

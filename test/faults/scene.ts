@@ -4,7 +4,7 @@ import type { LostRecords } from './checks/audit-problems.js'
 import { Probes } from './checks/probes.js'
 import { Traffic, type TrafficOptions } from './load/traffic.js'
 import type { SeenCall } from './load/tool-call.js'
-import { Deployment } from './processes/deployment.js'
+import type { Deployment } from './processes/deployment.js'
 import { eventually } from './processes/eventually.js'
 import type { OurServer } from './processes/our-server.js'
 
@@ -15,8 +15,8 @@ export interface Scale {
   readonly connections: number
 }
 
-export const FULL: Scale = { calmMs: 1_500, faultMs: 4_000, connections: 4_000 }
-export const SHORT: Scale = { calmMs: 500, faultMs: 1_500, connections: 1_000 }
+export const FULL: Scale = { calmMs: 1_200, faultMs: 3_000, connections: 4_000 }
+export const SHORT: Scale = { calmMs: 500, faultMs: 1_500, connections: 600 }
 
 /** What a machine that is busy may take longer. */
 const SLACK_MS = 15_000
@@ -31,7 +31,7 @@ export class Scene {
   /** Those that were started in the course of the case included. */
   readonly servers: OurServer[] = []
   readonly probes: Probes
-  readonly traffic: Traffic
+  traffic: Traffic
   readonly problems: string[] = []
   /** Calls that a case made beside the traffic. */
   readonly others: SeenCall[] = []
@@ -52,6 +52,13 @@ export class Scene {
     const { deployment, server } = this
     const tokenOf = (subject: string): Promise<string> => deployment.tokenOf(subject)
     return new Traffic({ origin: server.origin, ...options, tokenOf })
+  }
+
+  /** Ends the traffic, and has it begin anew at another place. */
+  async turnTraffic(origin: string): Promise<void> {
+    await this.traffic.stop()
+    this.others.push(...this.traffic.seen)
+    this.traffic = this.startTraffic({ origin })
   }
 
   /** Another server of the same deployment. */
@@ -97,8 +104,12 @@ export class Scene {
   }
 
   /** What a metric is now, as a sum. */
-  async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
-    return sumOf(await this.server.metrics(), name, labels)
+  async metric(
+    name: string,
+    labels: Readonly<Record<string, string>> = {},
+    server = this.server,
+  ): Promise<number> {
+    return sumOf(await server.metrics(), name, labels)
   }
 
   expect(holds: boolean, problem: string): void {

@@ -22,7 +22,7 @@ function apiFault({ fault, short = false, state, codes }: ApiFault): Case {
 export const API: Readonly<Record<string, Case>> = {
   apiKilled: outage({
     fault: 'API killed, then started again',
-    short: true,
+    short: false,
     codes: ['downstream_unavailable'],
     recoverySeconds: 2,
     begin: ({ deployment }) => deployment.api.kill(),

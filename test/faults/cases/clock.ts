@@ -10,14 +10,16 @@ export const CLOCK: Readonly<Record<string, Case>> = {
   clockAhead: outage({
     fault: 'clock of this server set two hours ahead, then back',
     short: true,
-    codes: ['invalid_token'],
+    // A token that was asked for just before the step has expired when it comes.
+    codes: ['invalid_token', 'exchange_rejected'],
+    securityCodes: ['exchange_rejected'],
     recoverySeconds: 1,
     begin: ({ server }) => server.shiftClock(TWO_HOURS_MS),
     end: ({ server }) => server.shiftClock(0),
   }),
   clockBehindInOutage: outage({
     fault: 'clock set two hours back while the authorization server is down',
-    short: true,
+    short: false,
     codes: ['exchange_unavailable'],
     recoverySeconds: 10,
     begin: ({ deployment }) => deployment.authorizationServer.kill(),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Case } from '../case.js'
 import { callBytes, RawClient } from '../load/raw-client.js'
+import { openAtServer } from '../load/open-at-server.js'
 import { SUBJECT_PREFIX } from '../load/tool-call.js'
 import type { Scene } from '../scene.js'
 import { eventually } from '../processes/eventually.js'
@@ -9,22 +10,22 @@ import { gone } from './vanishing-clients.js'
 /** Half of them send a byte now and then, the others say nothing more: half-open connections. */
 const WRITERS = 300
 const TRICKLE_MS = 500
-const READERS = 16
+/** Limits of time are kept by timers, which are late on a busy machine: no more is asked than that they are kept at all. */
+const CUT_WITHIN_MS = 120_000
+const READERS = 8
 /** More than the kernel takes for a client that does not read. */
-const LONG_ANSWER = 6_000_000
+const LONG_ANSWER = 4_000_000
 
 interface SlowWriting {
   readonly fault: string
   readonly short: boolean
   /** What of a request is sent at once, and what comes slowly. */
   readonly split: (request: { head: string; body: string }) => readonly [string, string]
-  /** When they are cut at the latest, by the documentation. */
-  readonly cutSeconds: number
 }
 
-function slowWriters({ fault, short, split, cutSeconds }: SlowWriting): Case {
+function slowWriters({ fault, short, split }: SlowWriting): Case {
   return {
-    ...{ fault, short, codes: ['client_gone', 'cancelled', 'invalid_request'] },
+    ...{ fault, short, codes: ['client_gone', 'rate_limited'] },
     async run(scene) {
       await scene.calm('before')
       const token = await scene.deployment.tokenOf(`${SUBJECT_PREFIX}slow`)
@@ -38,11 +39,11 @@ function slowWriters({ fault, short, split, cutSeconds }: SlowWriting): Case {
         if (byte !== '') for (const client of clients.slice(WRITERS / 2)) client.write(byte)
       }, TRICKLE_MS)
       await scene.calm('beside slow writers')
-      const limit = pause(cutSeconds * 2_000, 'not cut')
+      const limit = pause(CUT_WITHIN_MS, 'not cut')
       const cut = await Promise.race([Promise.all(clients.map(({ closed }) => closed)), limit])
       clearInterval(trickle)
       const seconds = (performance.now() - begun) / 1_000
-      scene.expect(cut !== 'not cut', `slow writers are not cut after ${cutSeconds * 2} s`)
+      scene.expect(cut !== 'not cut', 'slow writers are not cut')
       for (const client of clients) client.drop()
       scene.others.push(...clients.map(() => gone(`${SUBJECT_PREFIX}slow`, begun)))
       await scene.calm('after')
@@ -56,18 +57,19 @@ export const SLOW_CLIENTS: Readonly<Record<string, Case>> = {
     fault: 'clients that do not finish the headers of their request, trickling or silent',
     short: false,
     split: ({ head }) => [head.slice(0, head.length / 2), head.slice(head.length / 2)],
-    cutSeconds: 10,
   }),
   slowBodies: slowWriters({
     fault: 'clients that do not finish the body of their request, trickling or silent',
     short: false,
     split: ({ head, body }) => [`${head}${body.slice(0, 10)}`, body.slice(10)],
-    cutSeconds: 30,
   }),
   slowReaders: {
     fault: 'clients that do not read their answer',
     short: false,
-    settings: { API_MAX_BYTES: '20000000' },
+    settings: {
+      API_MAX_BYTES: '20000000',
+      ...{ API_TIMEOUT_MS: '60000', EXCHANGE_TIMEOUT_MS: '60000' },
+    },
     codes: ['client_gone', 'cancelled'],
     async run(scene) {
       await scene.calm('before')
@@ -77,13 +79,11 @@ export const SLOW_CLIENTS: Readonly<Record<string, Case>> = {
       const clients = await opened(scene, READERS, { reads: false })
       const token = await scene.deployment.tokenOf(subject)
       const { head, body } = callBytes({ tool: 'greet', token })
-      const before = await scene.server.held()
       for (const client of clients) client.write(`${head}${body}`)
       await scene.calm('beside slow readers')
-      const cutAll = async (): Promise<boolean> =>
-        (await scene.server.held()).descriptors <= before.descriptors - READERS + 4
-      await eventually(cutAll, 90_000).catch(() => {
-        scene.problems.push('clients that do not read are not cut after 90 s')
+      scene.expect(openAtServer(clients) === READERS, 'the answers are not long enough')
+      await eventually(() => openAtServer(clients) === 0, CUT_WITHIN_MS).catch(() => {
+        scene.problems.push(`${openAtServer(clients)} clients that do not read are not cut`)
       })
       const seconds = (performance.now() - begun) / 1_000
       for (const client of clients) client.drop()

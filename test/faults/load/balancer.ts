@@ -74,9 +74,7 @@ export class Balancer {
     const chunks: Buffer[] = []
     for await (const chunk of req) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks)
-    for (let attempt = 0; attempt < this.#backends.length; attempt += 1) {
-      const backend = this.#next()
-      if (backend === undefined) break
+    for (let backend = this.#next(); backend !== undefined; backend = this.#next()) {
       if ((await this.#pass(backend, { req, res, body })) === 'done') return
       // It is down; the next probe would find out.
       backend.isReady = false

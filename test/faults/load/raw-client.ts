@@ -14,6 +14,8 @@ export class RawClient {
   readonly socket: Socket
   /** Resolves when there is no connection any more, whoever ended it. */
   readonly closed: Promise<void>
+  /** Known once it is connected. */
+  ports = { client: 0, server: 0 }
   received = 0
 
   private constructor(socket: Socket) {
@@ -29,13 +31,14 @@ export class RawClient {
   /** Resolves once it is connected. With `reads: false`, what the server sends stays with the kernel. */
   static open(origin: string, { reads = true } = {}): Promise<RawClient> {
     const { hostname, port } = new URL(origin)
-    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+    const socket = connect({ host: hostname, port: Number(port) })
     const client = new RawClient(socket)
     if (reads) socket.on('data', (bytes: Buffer) => (client.received += bytes.length))
     return new Promise((resolve, reject) => {
       socket.once('error', reject)
       socket.once('connect', () => {
         socket.off('error', reject)
+        client.ports = { client: socket.localPort ?? 0, server: Number(port) }
         resolve(client)
       })
     })

@@ -1,8 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import {
-  TOOL_CALL_RECORD_SCHEMA,
-  type ToolCallRecord,
-} from '../../../src/audit/audit-record-schema.js'
+import { AUDIT_RECORD_SCHEMA, type AuditRecord } from '../../../src/audit/audit-record-schema.js'
 import { seriesIn, type Series } from '../../helpers/prometheus-text.js'
 import { eventually } from './eventually.js'
 import { StartedProcess, type ProcessEnd } from './started-process.js'
@@ -72,11 +69,11 @@ export class OurServer {
   }
 
   /** Every record of the audit so far, each checked against the schema. */
-  records(): readonly ToolCallRecord[] {
+  records(): readonly AuditRecord[] {
     return readFileSync(this.auditFile, 'utf8')
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => TOOL_CALL_RECORD_SCHEMA.parse(JSON.parse(line)))
+      .map((line) => AUDIT_RECORD_SCHEMA.parse(JSON.parse(line)))
   }
 
   /** Resolves when it has ended. */

@@ -1,7 +1,14 @@
 import { Faults } from './faults.js'
 
 /** Events that say what the traffic provokes; any other at level warn or above is a fault. */
-const PROVOKED = new Set(['request_refused', 'exchange_failed', 'api_call_failed', 'tool_failed'])
+// Two step-ups of one user, with two tokens of little scope, look like a client that loops.
+const PROVOKED = new Set([
+  'request_refused',
+  'exchange_failed',
+  'api_call_failed',
+  'tool_failed',
+  'step_up_loop',
+])
 const LOUD = new Set(['warn', 'error', 'fatal'])
 /** A JSON Web Token, or the beginning of one. */
 const TOKEN = /eyJ[\w-]{8,}\.eyJ/

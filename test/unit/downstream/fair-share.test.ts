@@ -92,6 +92,64 @@ describe('the places for calls of an API', () => {
     expect(entered).toEqual(['alice', 'bob', 'dave'])
   })
 
+  describe('while the API is slow', () => {
+    /** Two places, for calls that may take ten seconds in all; `takes` lets two calls end after so long. */
+    async function slowShare() {
+      let nowMs = 0
+      const share = new FairShare({
+        ...{ places: 2, placesPerUser: 1, maxMs: 10_000 },
+        stopwatch: () => nowMs,
+      })
+      const refused: string[] = []
+      const waiting: Promise<Release>[] = []
+      const ask = (user: string): void => {
+        const asked = share.acquire(user, undefined)
+        asked.catch(() => refused.push(user))
+        waiting.push(asked)
+      }
+      const pass = (ms: number): number => (nowMs += ms)
+      const running = await Promise.all([
+        share.acquire('a', undefined),
+        share.acquire('b', undefined),
+      ])
+      return { ask, refused, waiting, pass, running }
+    }
+
+    test('no more calls wait than can end in time, as long as calls took of late, and further ones are refused at once', async () => {
+      const { ask, refused, waiting, pass, running } = await slowShare()
+      ask('c')
+      ask('d')
+      pass(2_000)
+      for (const release of running) release()
+      // Four rounds of two seconds are left for those who wait behind the two that run.
+      for (let user = 0; user < 10; user += 1) ask(`user-${user}`)
+      await new Promise(setImmediate)
+      expect(refused).toEqual(['user-8', 'user-9'])
+      expect((await Promise.all(waiting.slice(0, 2))).length).toBe(2)
+    })
+
+    test('calls that wait already are refused when it turns out that they cannot end in time', async () => {
+      const { ask, refused, pass, running } = await slowShare()
+      for (let user = 0; user < 10; user += 1) ask(`user-${user}`)
+      await new Promise(setImmediate)
+      expect(refused).toEqual([])
+      pass(5_000)
+      for (const release of running) release()
+      await new Promise(setImmediate)
+      expect(refused).toHaveLength(7)
+    })
+
+    test('whoever waits with the most calls is refused first, and a user with one is not', async () => {
+      const { ask, refused, pass, running } = await slowShare()
+      for (let calls = 0; calls < 6; calls += 1) ask('greedy')
+      ask('quiet')
+      pass(5_000)
+      for (const release of running) release()
+      await new Promise(setImmediate)
+      expect(new Set(refused)).toEqual(new Set(['greedy']))
+    })
+  })
+
   test('a place that is given back twice is one place', async () => {
     const share = new FairShare({ places: 1, placesPerUser: 1 })
     const release = await share.acquire('alice', undefined)

@@ -160,7 +160,17 @@ describe('the room for those who wait', () => {
   test('the room for those who wait is bounded', async () => {
     const { queue, refusal } = setUpLimiter({ maxWaiting: 3 })
     queue('alice', 4)
-    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'queue_full', 1])
+    // One exchange a second: the three that wait have had their turns by then.
+    expect(await refusal('alice')).toEqual(['exchange_unavailable', 'queue_full', 3])
+  })
+
+  test('no more exchanges wait than get their turn in time, and a further one is refused at once', async () => {
+    const { time, turns, queue, refusal } = setUpLimiter({ perSecond: 2, maxWaitMs: 5_000 })
+    queue('alice', 2)
+    for (let user = 0; user < 10; user += 1) queue(`user-${user}`)
+    expect(await refusal('late')).toEqual(['exchange_unavailable', 'queue_full', 5])
+    await time.advance(5_000)
+    expect(turns).toHaveLength(12)
   })
 
   test('the room for those who wait is there again once somebody had a turn', async () => {

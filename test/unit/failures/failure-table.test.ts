@@ -32,6 +32,7 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   request_forbidden: ['http', 403, 'none'],
   request_too_large: ['http', 413, 'none'],
   rate_limited: ['http', 429, 'none'],
+  tool_rate_limited: ['tool', 429, 'none'],
   method_not_allowed: ['http', 405, 'none'],
   not_acceptable: ['http', 406, 'none'],
   unsupported_media_type: ['http', 415, 'none'],
@@ -136,7 +137,9 @@ describe('failureText', () => {
 
   test('[A4] failureText never says when to try again where trying again does not help', () => {
     for (const code of FAILURE_CODES) {
-      const helps = ['exchange_unavailable', 'downstream_unavailable'].includes(code)
+      const helps = [
+        ...['exchange_unavailable', 'downstream_unavailable', 'tool_rate_limited'],
+      ].includes(code)
       const text = failureText(code, { retryAfterSeconds: 2 })
       expect([code, text.includes('Try again in')]).toEqual([code, helps])
       if (text.includes('rying again does not help')) expect(text).not.toContain('Try again in')

@@ -287,36 +287,3 @@ describe('refresh', () => {
     expect(await fresh).toBe('three')
   })
 })
-
-describe('a clock that is set back', () => {
-  test('CachedDocument renews a copy in the background whose age nobody knows since the clock was set back', async () => {
-    const { document, time, loads, loaded } = setUp()
-    await loaded('one')
-    time.now -= 1_000_000
-    expect(await document.get()).toBe('one')
-    expect(loads).toHaveLength(2)
-  })
-
-  test('CachedDocument keeps a copy whose renewals fail for no longer because the clock was set back', async () => {
-    const { document, time, loaded, settle } = setUp()
-    await loaded('one')
-    time.now -= 1_000_000
-    expect(await document.get()).toBe('one')
-    settle(new Error('outage'))
-    time.now += STALE_AGE
-    const got = document.get()
-    settle(new Error('outage'))
-    await expect(got).rejects.toThrow('outage')
-  })
-
-  test('CachedDocument loads again after a failure from before the clock was set back', async () => {
-    const { document, time, settle } = setUp()
-    const failed = document.get()
-    settle(new Error('outage'))
-    await expect(failed).rejects.toThrow('outage')
-    time.now -= 1_000_000
-    const got = document.get()
-    settle('one')
-    expect(await got).toBe('one')
-  })
-})

@@ -34,13 +34,15 @@ async function bytesTo(client: Socket): Promise<number> {
 }
 
 test('a client that takes nothing of its answer for a while is cut', async () => {
-  const { promise: closed, resolve } = deferred()
+  const closed = deferred()
   const client = await asked((_req, res) => {
     cutStalledAnswer(res, 50)
-    res.once('close', resolve)
+    res.once('close', () => {
+      closed.resolve()
+    })
     res.end(LARGE)
   })
-  await closed
+  await closed.promise
   expect(await bytesTo(client)).toBeLessThan(LARGE.length)
 })
 

@@ -48,6 +48,7 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
   limitByAddress: [[{ perMinute: -1 }], ['perMinute']],
   limitByCaller: [[{ perMinute: 1, bytesPerMinute: 'x' }], ['bytesPerMinute']],
   limitConcurrency: [[{}], ['concurrencyPerCaller']],
+  limitTools: [[{}], ['registry', 'limits']],
   mcpRoute: [[{ sessions: { idleMs: -1 } }], ['createServer', 'sessions.idleMs']],
   onBehalfOf: [[{}], ['endpoint', 'issuer', 'client', 'apis', 'tools']],
   createExchangePipeline: [

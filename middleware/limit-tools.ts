@@ -1,0 +1,123 @@
+import type { Request, RequestHandler } from 'express'
+import type { ToolHost } from '../src/downstream/call-log.js'
+import { OnBehalfOfError } from '../src/failures/errors.js'
+import { whenOver } from '../src/http/when-over.js'
+import { requireAuthContext } from '../src/identity/auth-context.js'
+import { userKeyOf } from '../src/identity/caller.js'
+import { callerForLog } from '../src/identity/identifier-for-log.js'
+import {
+  TOOL_LIMITS_OPTION,
+  ToolCallCount,
+  type ToolAdmission,
+  type ToolLimits,
+} from '../src/limits/tool-limits.js'
+import type { Places } from '../src/limits/user-places.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
+import type { Clock } from '../src/time/clock.js'
+import { refuseCalls } from '../src/tools/refused-calls.js'
+import type { ToolRegistry } from '../src/tools/registry.js'
+import { countedToolCallsIn } from '../src/tools/tool-calls.js'
+import type { ToolRequirements } from '../src/tools/tool.js'
+import { authInfoOf } from './require-bearer-auth.js'
+import { stateOf } from './request-state.js'
+
+/** Which tools `limitTools` limits, and how. */
+export interface ToolLimitOptions {
+  readonly registry: ToolRegistry<ToolRequirements>
+  /** By the names of tools; `*` stands for each tool of the registry that has no entry. */
+  readonly limits: ToolLimits
+  /** Who runs the tools. `standalone` answers a refused call itself. Default `library`. */
+  readonly host?: ToolHost | undefined
+  readonly clock?: Clock | undefined
+}
+
+const OPTIONS = optionsSchema<ToolLimitOptions>({
+  registry: optionValues.withFunctions('a ToolRegistry, see createToolRegistry', 'find'),
+  limits: TOOL_LIMITS_OPTION,
+  host: optionValues.oneOf('library', 'standalone').optional(),
+  clock: optionValues.callable.optional(),
+})
+
+/**
+ * Limits how often a verified user calls a tool, and how often at a time, through all clients together.
+ *
+ * A refused call gets the tool error `tool_rate_limited`, and the other calls of a batch go on. In a server of your own that holds for
+ * tools that call an API; where another tool is refused, the request is answered with 429. The calls of one tool in a batch are let in
+ * together, or none of them. Throws a `TypeError` for limits of a tool that the registry does not have. Needs `toolScopes` in front, and
+ * `tokenExchange` behind it. Counts in this process alone.
+ *
+ * @category Middleware
+ */
+export function limitTools(options: ToolLimitOptions): RequestHandler {
+  assertOptions('limitTools', OPTIONS, options)
+  const { registry, limits, host = 'library' } = options
+  const counts = countsFor(options)
+  if (Object.keys(limits).length === 0) return unlimited
+  return function limitToolsMiddleware(req, res, next) {
+    const authInfo = authInfoOf(req)
+    const { caller } = requireAuthContext(authInfo)
+    const user = userKeyOf(caller)
+    for (const [tool, calls] of countedToolCallsIn(req.body)) {
+      const admission = counts(tool)?.admit(user, calls)
+      if (admission === undefined || authInfo === undefined) continue
+      if ('places' in admission) {
+        hold(req, admission.places)
+        continue
+      }
+      const failure = refusal(tool, admission, callerForLog(caller))
+      const answers = host === 'standalone' || registry.find(tool)?.downstream !== undefined
+      if (!answers) throw failure
+      refuseCalls(authInfo, tool, failure)
+      stateOf(req).observation?.withoutAccess(tool, failure)
+    }
+    if (!res.destroyed) next()
+  }
+}
+
+const unlimited: RequestHandler = function unlimitedTools(_req, _res, next) {
+  next()
+}
+
+/** The count of each tool with a limit. */
+function countsFor({
+  registry,
+  limits,
+  clock,
+}: ToolLimitOptions): (tool: string) => ToolCallCount | undefined {
+  const { '*': others, ...named } = limits
+  const unknown = Object.keys(named).filter((name) => registry.find(name) === undefined)
+  if (unknown.length > 0) {
+    throw new TypeError(`limitTools() knows no such tool: ${unknown.join(', ')}`)
+  }
+  const counts = new Map<string, ToolCallCount>()
+  for (const { name } of registry.tools) {
+    const limit = Object.hasOwn(named, name) ? named[name] : others
+    if (limit !== undefined) counts.set(name, new ToolCallCount(limit, clock))
+  }
+  return (tool) => counts.get(tool)
+}
+
+/** Until the answer has ended, or in a session the call. */
+function hold(req: Request, places: Places | undefined): void {
+  if (places === undefined || req.res === undefined) return
+  stateOf(req).places = [...(stateOf(req).places ?? []), places]
+  whenOver(req.res, () => {
+    places.release()
+  })
+}
+
+function refusal(
+  tool: string,
+  { refusedBy, limit, retryAfterSeconds, repeated }: Extract<ToolAdmission, { refusedBy: string }>,
+  log: Readonly<Record<string, unknown>>,
+): OnBehalfOfError {
+  const often = refusedBy === 'calls_per_minute' ? 'times a minute' : 'times at once'
+  return new OnBehalfOfError('tool_rate_limited', {
+    reason: refusedBy,
+    description: `One user may call ${tool} at most ${limit} ${often}. Call it less often.`,
+    retryAfterSeconds,
+    repeated,
+    log,
+  })
+}
