@@ -3,7 +3,7 @@ import type { Case } from './case.js'
 import { auditProblems, outcomesOf } from './checks/audit-problems.js'
 import { endProblems, metricProblems, settle, type Settled } from './checks/process-problems.js'
 import { Deployment } from './processes/deployment.js'
-import type { Held } from './processes/our-server.js'
+import type { Held, OurServer } from './processes/our-server.js'
 import type { CaseResult } from './results.js'
 import { Scene, type Scale } from './scene.js'
 
@@ -17,6 +17,18 @@ export async function runCase(which: Case, scale: Scale): Promise<Finding> {
   const deployment = await Deployment.open(which.settings)
   try {
     const server = await deployment.startServer()
+    return await on(server, which, { scale, deployment })
+  } finally {
+    await deployment.close()
+  }
+}
+
+async function on(
+  server: OurServer,
+  which: Case,
+  { scale, deployment }: { readonly scale: Scale; readonly deployment: Deployment },
+): Promise<Finding> {
+  try {
     const before = await warmedUp(new Scene({ scale, deployment, server }))
     const scene = new Scene({ scale, deployment, server })
     scene.others.push(...before.calls)
@@ -32,8 +44,9 @@ export async function runCase(which: Case, scale: Scale): Promise<Finding> {
     problems.push(...unpromised(outcomes, which))
     const { heapGrowthMb } = settled
     return { problems, result: { ...summary(which, scene, outcomes), heapGrowthMb, figures } }
-  } finally {
-    await deployment.close()
+  } catch (cause) {
+    // It may have ended, and then says there why.
+    throw new Error(`${which.fault}: ${server.process.stderr}`, { cause })
   }
 }
 
@@ -47,7 +60,7 @@ async function warmedUp({ traffic, probes, scale, server }: Scene) {
 
 /** A server that the case itself has ended holds nothing. */
 async function settledAfter({ server, calls }: Scene, before: Held): Promise<Settled> {
-  if (server.end !== undefined) return { heapGrowthMb: undefined, seconds: 0, problems: [] }
+  if (server.end !== undefined) return { heapGrowthMb: undefined, problems: [] }
   return settle(server, before, calls.length)
 }
 

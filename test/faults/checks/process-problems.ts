@@ -13,13 +13,11 @@ const SETTLED_WITHIN_MS = 45_000
 
 export interface Settled {
   readonly heapGrowthMb: number | undefined
-  readonly seconds: number
   readonly problems: readonly string[]
 }
 
 /** Waits until a server holds no more than it did, but for tokens in its caches; says what it still holds otherwise. */
 export async function settle(server: OurServer, before: Held, tokens: number): Promise<Settled> {
-  const begun = performance.now()
   let after = await server.held()
   const found = (): readonly string[] => growth(before, after, tokens)
   await eventually(async () => {
@@ -28,7 +26,6 @@ export async function settle(server: OurServer, before: Held, tokens: number): P
   }, SETTLED_WITHIN_MS).catch(() => undefined)
   return {
     heapGrowthMb: megabytes(after.heapBytes - before.heapBytes),
-    seconds: Math.round((performance.now() - begun) / 1_000),
     problems: found(),
   }
 }
