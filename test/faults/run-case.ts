@@ -10,6 +10,8 @@ import { Scene, type Scale } from './scene.js'
 export interface Finding {
   readonly result: CaseResult
   readonly problems: readonly string[]
+  /** What a server held for longer than usual, but not for too long. */
+  readonly late: readonly string[]
 }
 
 /** Runs one case on processes of its own, and holds it against what is promised. */
@@ -42,8 +44,8 @@ async function on(
     const outcomes = outcomesOf(records)
     problems.push(...auditProblems(scene.calls, records, scene.lost))
     problems.push(...unpromised(outcomes, which))
-    const { heapGrowthMb } = settled
-    return { problems, result: { ...summary(which, scene, outcomes), heapGrowthMb, figures } }
+    const { heapGrowthMb, late } = settled
+    return { problems, late, result: { ...summary(which, scene, outcomes), heapGrowthMb, figures } }
   } catch (cause) {
     // It may have ended, and then says there why.
     throw new Error(`${which.fault}: ${server.process.stderr}`, { cause })
@@ -60,7 +62,7 @@ async function warmedUp({ traffic, probes, scale, server }: Scene) {
 
 /** A server that the case itself has ended holds nothing. */
 async function settledAfter({ server, calls }: Scene, before: Held): Promise<Settled> {
-  if (server.end !== undefined) return { heapGrowthMb: undefined, problems: [] }
+  if (server.end !== undefined) return { heapGrowthMb: undefined, problems: [], late: [] }
   return settle(server, before, calls.length)
 }
 
