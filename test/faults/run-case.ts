@@ -34,7 +34,7 @@ async function on(
     const before = await warmedUp(new Scene({ scale, deployment, server }))
     const scene = new Scene({ scale, deployment, server })
     scene.others.push(...before.calls)
-    const figures = await which.run(scene)
+    const figures = (await which.run(scene)).join('; ')
     await scene.traffic.stop()
     const settled = await settledAfter(scene, before.held)
     await scene.probes.stop()
