@@ -66,12 +66,14 @@ export default tseslint.config(
     rules: { eqeqeq: 'error', 'max-lines': ['error', 300], 'no-console': 'error' },
   },
   {
-    // Programs of the benchmark, in JavaScript as the packages that it compares with are installed for it alone.
-    files: ['bench/**/*.mjs'],
+    // Programs of the benchmark, in JavaScript as the packages that it compares with are installed for it alone; and what the suite of
+    // faults and the soak load into the server as it is published.
+    files: ['bench/**/*.mjs', 'test/faults/**/*.mjs', 'test/soak/**/*.mjs'],
     languageOptions: {
       globals: {
         ...{ Buffer: 'readonly', crypto: 'readonly', fetch: 'readonly', process: 'readonly' },
-        ...{ setTimeout: 'readonly', URL: 'readonly', URLSearchParams: 'readonly' },
+        ...{ globalThis: 'writable', setTimeout: 'readonly' },
+        ...{ URL: 'readonly', URLSearchParams: 'readonly' },
       },
     },
     rules: { eqeqeq: 'error', 'max-lines': ['error', 300] },

@@ -1,10 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { traceContextOf } from '../src/downstream/trace-context.js'
+import { watchAnswer } from '../src/http/watch-answer.js'
 import { whenOver } from '../src/http/when-over.js'
-import {
-  RequestObservation,
-  type ObservationOptions,
-} from '../src/observability/request-observation.js'
+import type { ObservationOptions } from '../src/observability/observation-options.js'
+import { RequestObservation } from '../src/observability/request-observation.js'
 import { messagesOf } from './observed-messages.js'
 import { requestIdOf } from './request-context.js'
 import { stateOf } from './request-state.js'
@@ -13,7 +12,7 @@ import { stateOf } from './request-state.js'
 export interface RequestObserving {
   /** Behind `requestContext`, in front of everything that can refuse a request. */
   readonly requests: RequestHandler
-  /** Behind `jsonBody`. Passes on what an observer refuses a call with. */
+  /** Behind `jsonBody`. Passes on what an observer refuses a call with. What is behind it runs within the span of the call. */
   readonly calls: RequestHandler
 }
 
@@ -21,19 +20,31 @@ export interface RequestObserving {
 export function observeRequests(options: ObservationOptions): RequestObserving {
   return {
     requests: function observeRequestsMiddleware(req, res, next) {
+      if (options.isIdle?.() === true) {
+        next()
+        return
+      }
       const { method, headers } = req
-      const traceId = traceContextOf(headers).traceparent?.slice(3, 35)
-      const begun = { requestId: requestIdOf(req), traceId, method }
+      const traceId = traceContextOf(headers, 'link').traceparent?.slice(3, 35)
+      const begun = { requestId: requestIdOf(req), traceId, method, headers }
       const observation = new RequestObservation(begun, options)
       stateOf(req).observation = observation
       whenOver(res, () => {
         endObservation(observation, req, res)
       })
-      next()
+      observation.run(next)
     },
-    calls: function observeCallsMiddleware(req, _res, next) {
-      stateOf(req).observation?.begin({ body: req.body as unknown })
-      next()
+    calls: function observeCallsMiddleware(req, res, next) {
+      const { observation } = stateOf(req)
+      observation?.begin({ body: req.body as unknown })
+      const answer = observation?.watchAnswer()
+      if (answer !== undefined) {
+        watchAnswer(res, (chunk) => {
+          answer.add(chunk)
+        })
+      }
+      if (observation === undefined) next()
+      else observation.runCalls(next)
     },
   }
 }

@@ -13,10 +13,8 @@ import {
 import { distinctHeaders, removeRawHeader } from '../src/http/raw-headers.js'
 import { parseCredentials, type PresentedCredentials } from '../src/identity/credentials.js'
 import { asOnBehalfOfError } from '../src/failures/errors.js'
-import {
-  observeAuthInfo,
-  type RequestObservation,
-} from '../src/observability/request-observation.js'
+import { observeAuthInfo } from '../src/observability/observation-of.js'
+import type { RequestObservation } from '../src/observability/request-observation.js'
 import { CHALLENGE_SHAPE, type ChallengeOptions } from '../src/failures/failure-response.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
@@ -99,7 +97,7 @@ async function observed(
 ): Promise<Caller> {
   const startMs = observation.now()
   try {
-    const caller = await verify()
+    const caller = await observation.runVerification(verify)
     const durationMs = observation.now() - startMs
     observation.verified({ durationMs, outcome: 'ok', reason: undefined }, caller)
     return caller

@@ -6,6 +6,11 @@ import { whenOver } from '../src/http/when-over.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { LOGGER_OPTION } from '../src/logging/logger.js'
 import { PIPELINE_OBSERVER_OPTION } from '../src/observability/pipeline-observer-option.js'
+import {
+  DEFAULT_TRACE_CONTEXT,
+  TRACE_CONTEXT_POLICIES,
+  type TraceContextPolicy,
+} from '../src/observability/trace-context-policy.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { SESSIONS_OPTION, type SessionOwners } from '../src/sessions/session-owners.js'
@@ -30,6 +35,11 @@ export interface TokenExchangeOptions extends ToolExchangeOptions {
    * the caller's. Default false.
    */
   readonly sessions?: boolean | SessionOwners | undefined
+  /**
+   * Without spans, the client's `traceparent` and `tracestate` are passed on to the APIs. `continue`: its baggage is, too. Default
+   * `link`.
+   */
+  readonly traceContext?: TraceContextPolicy | undefined
 }
 
 const OPTIONS = optionsSchema<TokenExchangeOptions>({
@@ -43,6 +53,7 @@ const OPTIONS = optionsSchema<TokenExchangeOptions>({
   host: optionValues.oneOf('library', 'standalone').optional(),
   forwardClientAddress: optionValues.flag.optional(),
   sessions: SESSIONS_OPTION.optional(),
+  traceContext: optionValues.oneOf(...TRACE_CONTEXT_POLICIES).optional(),
 })
 
 /**
@@ -62,10 +73,12 @@ const OPTIONS = optionsSchema<TokenExchangeOptions>({
  */
 export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
   assertOptions('tokenExchange', OPTIONS, options)
+  const { traceContext = DEFAULT_TRACE_CONTEXT } = options
   const exchangeForTools = createToolExchange(options)
   return async function tokenExchangeMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
     const { caller } = requireAuthContext(authInfo)
+    const { observation } = stateOf(req)
     const session = sessionOf(req, options)
     if (session !== undefined && typeof options.sessions === 'object') {
       options.sessions.assertOwned(session, caller)
@@ -75,8 +88,8 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
         authInfo,
         calls: toolCallsIn(req.body),
         signal: () => (session === undefined ? abortedWith(res) : undefined),
-        trace: traceContextOf(req.headers),
-        observation: stateOf(req).observation,
+        trace: observation?.isTraced === true ? {} : traceContextOf(req.headers, traceContext),
+        observation,
         clientAddress: options.forwardClientAddress === true ? clientAddressOf(req) : undefined,
       })
     }

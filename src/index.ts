@@ -5,7 +5,11 @@
  */
 
 export type { AuditOptions } from './audit/audit.js'
-export type { AuditRecord } from './audit/audit-record-schema.js'
+export type {
+  AuditRecord,
+  CallsLeftOutRecord,
+  ToolCallRecord,
+} from './audit/audit-record-schema.js'
 export {
   CALL_OUTCOMES,
   type ApiCall,
@@ -24,6 +28,8 @@ export {
   type RequestOutcome,
   type TokenVerified,
 } from './observability/observer.js'
+export type { TraceContextPolicy } from './observability/trace-context-policy.js'
+export type { ExchangeSpan, TraceSpan } from './observability/tracing.js'
 export { answerForms } from '../middleware/answer-forms.js'
 export {
   authenticatedRequest,

@@ -70,7 +70,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:scopes|secret|version)\.ts$/, 0],
   [/^src\/(?:cache|failures|logging|options|time)\//, 0],
   [/^src\/(?:http|openapi|observability)\//, 1],
-  [/^src\/(?:identity|metrics)\//, 2],
+  [/^src\/(?:identity|metrics|tracing)\//, 2],
   [/^src\/(?:audit|limits|sessions|exchange)\//, 3],
   [/^src\/(?:downstream|identity-providers|mcp)\//, 4],
   [/^src\/tools\//, 5],

@@ -6,6 +6,9 @@ import { during, warm, type Stack } from '../stack.js'
 import type { Measured } from './measured.js'
 
 const BASE = 'SDK v2, no auth'
+const WITH_EVIDENCE = 'ours with audit and metrics'
+/** Records and log lines go where they cost what they are, and no disk. Nobody reads the metrics. */
+const OBSERVED = { AUDIT_SINK: '/dev/null', METRICS_PORT: '9' }
 /** What a client of ours finds in the answers. */
 export const WHOAMI = callOf('whoami', 'user|')
 export const GREET = callOf('greet', 'Hello from the API')
@@ -17,6 +20,7 @@ interface Servers {
   readonly bare: Child
   readonly ours: Child
   readonly open: Child
+  readonly observed: Child
 }
 
 /** `whoami`, `greet` and the list, on connections that are open and with tokens that are known. */
@@ -29,10 +33,13 @@ export async function warmCalls(stack: Stack): Promise<Measured> {
     stack.peer('bare-express'),
     stack.ours(),
     stack.ours({ security: false }),
+    stack.ours({ environment: OBSERVED }),
   ]
-  return during(children, async ([base, verified, v1, bare, ours, open]) => {
-    if (!base || !verified || !v1 || !bare || !ours || !open) throw new Error('not started')
-    const servers = { base, verified, v1, bare, ours, open }
+  return during(children, async ([base, verified, v1, bare, ours, open, observed]) => {
+    if (!base || !verified || !v1 || !bare || !ours || !open || !observed) {
+      throw new Error('not started')
+    }
+    const servers = { base, verified, v1, bare, ours, open, observed }
     const whoami = await contest(whoamiOf(servers, token), stack.plan)
     const greet = await contest(greetOf(servers, token), stack.plan)
     const list = await contest(listsOf(servers, token), stack.plan)
@@ -47,12 +54,13 @@ export async function warmCalls(stack: Stack): Promise<Measured> {
         greet_vs_sdk_mount: against(greet, 'ours'),
         list_vs_sdk_mount: against(list, 'ours'),
         security_cost: against(whoami, 'ours', 'ours without its security'),
+        observed_cost: against(whoami, WITH_EVIDENCE, 'ours without its security'),
       },
     }
   })
 }
 
-function whoamiOf({ base, verified, v1, bare, ours, open }: Servers, token: string) {
+function whoamiOf({ base, verified, v1, bare, ours, open, observed }: Servers, token: string) {
   const message = WHOAMI
   return [
     warm(BASE, base, { message }),
@@ -61,14 +69,16 @@ function whoamiOf({ base, verified, v1, bare, ours, open }: Servers, token: stri
     warm('bare Express, known token', bare, { message, token }),
     warm('ours', ours, { message, token }),
     warm('ours without its security', open, { message }),
+    warm(WITH_EVIDENCE, observed, { message, token }),
   ]
 }
 
-function greetOf({ base, bare, ours }: Servers, token: string) {
+function greetOf({ base, bare, ours, observed }: Servers, token: string) {
   return [
     warm(BASE, base, { message: WHOAMI }),
     warm('bare Express, known token', bare, { message: GREET, token }),
     warm('ours', ours, { message: GREET, token }),
+    warm(WITH_EVIDENCE, observed, { message: GREET, token }),
   ]
 }
 

@@ -32,6 +32,7 @@ export const TARGETS = {
   greet_vs_sdk_mount: { atLeast: 1.2 },
   list_vs_sdk_mount: { atLeast: 1.3 },
   security_cost: { atLeast: 0.85 },
+  observed_cost: { atLeast: 0.85 },
   exchange_saving_20ms: { atLeast: 4 },
   exchange_saving_80ms: { atLeast: 7 },
   one_connection_80ms: { atLeast: 80 },

@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { AUDIT_RECORD_SCHEMA } from '../../src/audit/audit-record-schema.js'
+import {
+  CALLS_LEFT_OUT_RECORD_SCHEMA,
+  TOOL_CALL_RECORD_SCHEMA,
+} from '../../src/audit/audit-record-schema.js'
 
 interface Described {
   readonly description?: string | undefined
@@ -8,9 +11,18 @@ interface Described {
   readonly required?: readonly string[] | undefined
 }
 
-/** The members of a record, as a table. */
+/** The members of the record of a tool call, as a table. */
 export function auditMembers(): string {
-  const { properties, required } = z.toJSONSchema(AUDIT_RECORD_SCHEMA) as Described
+  return tableOf(TOOL_CALL_RECORD_SCHEMA)
+}
+
+/** The members of the record of calls that were left out, as a table. */
+export function leftOutMembers(): string {
+  return tableOf(CALLS_LEFT_OUT_RECORD_SCHEMA)
+}
+
+function tableOf(schema: z.ZodType): string {
+  const { properties, required } = z.toJSONSchema(schema) as Described
   const rows = rowsOf({ properties, required }, '')
   return ['| member | always | what it says |', '| --- | --- | --- |', ...rows].join('\n')
 }

@@ -3,7 +3,7 @@ import { alerts } from './alerts.js'
 import { clients } from './clients.js'
 import { conformance } from './conformance.js'
 import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
-import { auditMembers } from './audit-members.js'
+import { auditMembers, leftOutMembers } from './audit-members.js'
 import { AUDIT_SETTINGS } from '../../src/config/audit-settings.js'
 import { HTTP_SETTINGS } from '../../src/config/http-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
@@ -15,6 +15,7 @@ import { OPENAPI_SETTINGS } from '../../src/config/openapi-settings.js'
 import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
 import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
 import { TOKEN_SETTINGS } from '../../src/config/token-settings.js'
+import { TRACE_SETTINGS } from '../../src/config/trace-settings.js'
 import { documents } from './documents.js'
 import { failureOverview } from './failure-overview.js'
 import { failureSections } from './failure-sections.js'
@@ -23,7 +24,10 @@ import { logEventSections } from './log-event-sections.js'
 import { metrics } from './metrics.js'
 import { mutation } from './mutation.js'
 import { performance } from './performance.js'
+import { reliability } from './reliability.js'
 import { settingTheme } from './setting-theme.js'
+import { spans } from './spans.js'
+import { soak } from './soak.js'
 
 /** The generated parts of the pages, by the name that stands in their markers. One file a block. */
 export const BLOCKS: Readonly<Record<string, Block>> = {
@@ -34,6 +38,9 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   documents,
   mutation,
   performance,
+  reliability,
+  spans,
+  soak,
   'settings-issuer': () => settingTheme({ ...ISSUER_SETTINGS, ...IDENTITY_PROVIDER_SETTINGS }),
   'settings-token': () => settingTheme(TOKEN_SETTINGS),
   'settings-exchange': () => settingTheme({ ...EXCHANGE_SETTINGS, ...MANNER_SETTINGS }),
@@ -44,9 +51,11 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-http': () => settingTheme(HTTP_SETTINGS),
   'settings-audit': () => settingTheme(AUDIT_SETTINGS),
   'settings-metrics': () => settingTheme(METRICS_SETTINGS),
+  'settings-trace': () => settingTheme(TRACE_SETTINGS),
   'failure-overview': failureOverview,
   'failure-sections': failureSections,
   'failure-texts': failureTextIndex,
   'audit-record': auditMembers,
+  'audit-left-out': leftOutMembers,
   'log-events': logEventSections,
 }

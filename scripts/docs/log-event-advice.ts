@@ -37,6 +37,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   issuer_document_unavailable:
     "The issuer's metadata or keys could not be fetched. The server uses its copies for up to `KEYS_STALE_HOURS`. Find the reason before that time is over. `reason`, `url`, `status` and `why` say what happened: `why` is the innermost cause, for example a certificate or a refused connection. A redirect has its target in `location`; redirects are not followed, so set `ISSUER_METADATA_URL` or `JWKS_URL` to the address of the document itself.",
   listening: 'The process accepts requests. Nothing to do.',
+  log_lines_dropped:
+    'Lines of this log were lost: whatever reads standard output was slow, or stood still, until 16 MiB waited for it. `dropped` counts them; it is written when the reader has caught up. Give the reader more room, or set `LOG_LEVEL=warn`.',
   mcp_error:
     'The MCP SDK met a message or a connection that it could not handle, usually because a client disconnected or violated the protocol. Investigate if there are many of one kind.',
   metrics_listening: 'The process serves its metrics at `port`. Nothing to do.',

@@ -46,6 +46,7 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
       ['docs/operations.md', 'operations.md'],
       ['docs/audit.md', 'audit.md'],
       ['docs/performance.md', 'performance.md'],
+      ['docs/reliability.md', 'reliability.md'],
       ['docs/failures.md', 'failures.md'],
       ['docs/security.md', 'security.md'],
     ],

@@ -22,12 +22,31 @@ const RETRY_MS = 1_000
 const CLOSE_MS = 3_000
 const BATCH_BYTES = 256 * 1024
 
+/** Whose record it is. */
+export type Place =
+  /** A place was kept for it, by `reserve`. */
+  | 'reserved'
+  /** One of the common places. */
+  | 'common'
+  /** One of the few that records of strangers may take, so that they push out no other record. */
+  | 'stranger'
+
+/** Of the places, those that records of strangers may take. */
+const STRANGERS_SHARE = 1 / 10
+
+interface Waiting {
+  readonly record: AuditRecord
+  readonly line: string
+  readonly place: Place
+}
+
 /** Records on their way to a sink: in order, none twice, and never more than fit into a bounded memory. */
 export class AuditQueue {
   readonly #options: AuditQueueOptions
   readonly #maxRecords: number
   readonly #maxBytes: number
-  readonly #waiting: { readonly record: AuditRecord; readonly line: string }[] = []
+  readonly #waiting: Waiting[] = []
+  #strangers = 0
   #waitingBytes = 0
   #reserved = 0
   #delivering: Promise<void> | undefined
@@ -55,15 +74,25 @@ export class AuditQueue {
     this.#reserved += 1
   }
 
-  /** `reserved`: into the place that was kept for it. */
-  write(record: AuditRecord, reserved: boolean): void {
-    if (reserved) this.#reserved -= 1
-    if (this.#closed || !this.#hasRoom(reserved ? 0 : this.#reserved)) {
+  /** Whether a record of a stranger finds a place. */
+  get acceptsStrangers(): boolean {
+    return (
+      this.#strangers < this.#maxRecords * STRANGERS_SHARE &&
+      !this.#closed &&
+      this.#hasRoom(this.#reserved)
+    )
+  }
+
+  /** Puts a record into its place. Where there is none, it is lost. */
+  write(record: AuditRecord, place: Place): void {
+    if (place === 'reserved') this.#reserved -= 1
+    if (this.#closed || !this.#hasRoom(place === 'reserved' ? 0 : this.#reserved)) {
       this.#drop()
       return
     }
     const line = `${JSON.stringify(record)}\n`
-    this.#waiting.push({ record, line })
+    if (place === 'stranger') this.#strangers += 1
+    this.#waiting.push({ record, line, place })
     this.#waitingBytes += line.length
     this.#deliver()
   }
@@ -134,6 +163,7 @@ export class AuditQueue {
       count += 1
     }
     const taken = this.#waiting.splice(0, count)
+    this.#strangers -= taken.filter(({ place }) => place === 'stranger').length
     this.#unsent = {
       records: taken.map(({ record }) => record),
       lines: taken.map(({ line }) => line).join(''),

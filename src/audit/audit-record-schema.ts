@@ -57,15 +57,19 @@ const USER = z
   ])
   .describe('As the token names the user, or a keyed pseudonym. Absent: no token was verified.')
 
-/** The schema of a record of the audit: one tool call, allowed or refused. */
-export const AUDIT_RECORD_SCHEMA = z.strictObject({
+const OUTCOMES = [...CALL_OUTCOMES, ...FAILURE_CODES] as const
+
+/** The schema of the record of one tool call, allowed or refused. */
+export const TOOL_CALL_RECORD_SCHEMA = z.strictObject({
   record: z.literal('tool_call'),
   recordVersion: z.literal(1).describe('Grows when a member changes its meaning or goes.'),
   time: z.iso.datetime().describe('When the request came.'),
   service: text,
   serviceVersion: text,
   requestId: text.describe('The X-Request-Id of the answer, and requestId in the log.'),
-  traceId: text.optional().describe("Of the request's traceparent (W3C Trace Context)."),
+  traceId: text
+    .optional()
+    .describe('Of the span of the call; without one, of the traceparent (W3C Trace Context).'),
   messageId: z
     .union([text, z.number()])
     .optional()
@@ -99,13 +103,40 @@ export const AUDIT_RECORD_SCHEMA = z.strictObject({
   apiCalls: z.array(API_CALL).max(MAX_LISTED),
   apiCallCount: count,
   outcome: z
-    .enum([...CALL_OUTCOMES, ...FAILURE_CODES])
-    .describe('ok, or why not. answered: the server of a library user has answered.'),
+    .enum(OUTCOMES)
+    .describe('ok, or why not. answered, tool_error: what the server of a library user answered.'),
   reason: reason.optional(),
   httpStatus: z.int().optional().describe('Where the call was answered by an HTTP status.'),
   answerBytes: count.optional().describe('Of the texts in the answer of a tool of this server.'),
   durationMs,
 })
 
+/** The schema of the record of refused calls that have none of their own. */
+export const CALLS_LEFT_OUT_RECORD_SCHEMA = z.strictObject({
+  record: z.literal('calls_left_out'),
+  recordVersion: z.literal(1).describe('Grows when a member changes its meaning or goes.'),
+  time: z.iso.datetime().describe('When the time began in which they came.'),
+  service: text,
+  serviceVersion: text,
+  outcome: z.enum(OUTCOMES).describe('Why they were refused.'),
+  count: z
+    .int()
+    .min(1)
+    .describe('Calls without a verified token that have no record of their own.'),
+  durationMs,
+})
+
+/** The schema of a record of the audit. */
+export const AUDIT_RECORD_SCHEMA = z.discriminatedUnion('record', [
+  TOOL_CALL_RECORD_SCHEMA,
+  CALLS_LEFT_OUT_RECORD_SCHEMA,
+])
+
+/** The record of one tool call. */
+export type ToolCallRecord = z.infer<typeof TOOL_CALL_RECORD_SCHEMA>
+
+/** How many refused calls of strangers have no record of their own. */
+export type CallsLeftOutRecord = z.infer<typeof CALLS_LEFT_OUT_RECORD_SCHEMA>
+
 /** A record of the audit. `audit-record.schema.json` of the package describes its members. */
-export type AuditRecord = z.infer<typeof AUDIT_RECORD_SCHEMA>
+export type AuditRecord = ToolCallRecord | CallsLeftOutRecord

@@ -1,5 +1,5 @@
 import { identifierForLog, identifiersForLog } from '../identity/identifier-for-log.js'
-import { scrub } from '../logging/scrub.js'
+import { scrub, scrubIdentifier } from '../logging/scrub.js'
 import type {
   ApiCall,
   CallEnded,
@@ -9,14 +9,14 @@ import type {
 } from '../observability/observer.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { SERVER_NAME, VERSION } from '../version.js'
-import type { AuditRecord } from './audit-record-schema.js'
+import type { ToolCallRecord } from './audit-record-schema.js'
 import type { Pseudonymize } from './pseudonym.js'
 
 /** The record of a tool call that has ended. With `pseudonymize`, it does not say who the user is. */
 export function auditRecord(
   { call, outcome, reason, httpStatus, answerBytes, durationMs }: CallEnded,
   pseudonymize?: Pseudonymize,
-): AuditRecord {
+): ToolCallRecord {
   const { request, facts } = call
   return withoutUndefined({
     record: 'tool_call',
@@ -25,8 +25,9 @@ export function auditRecord(
     service: SERVER_NAME,
     serviceVersion: VERSION,
     requestId: request.requestId,
-    traceId: request.traceId,
-    messageId: typeof call.messageId === 'string' ? scrub(call.messageId, 100) : call.messageId,
+    traceId: call.traceId,
+    messageId:
+      typeof call.messageId === 'string' ? scrubIdentifier(call.messageId, 100) : call.messageId,
     ...callerMembers(request.caller, pseudonymize),
     tool: toolName(call),
     toolDeclared: call.declared,
@@ -57,7 +58,7 @@ export function toolName({ tool, declared }: Pick<ObservedCall, 'tool' | 'declar
 function callerMembers(
   caller: ObservedCaller | undefined,
   pseudonymize: Pseudonymize | undefined,
-): Pick<AuditRecord, 'user' | 'organization' | 'client' | 'actors'> {
+): Pick<ToolCallRecord, 'user' | 'organization' | 'client' | 'actors'> {
   if (caller === undefined) return {}
   const { issuer, organization, clientId, delegation } = caller
   return {
@@ -68,7 +69,7 @@ function callerMembers(
   }
 }
 
-function userMembers({ issuer, subject, subjectClaims }: ObservedCaller): AuditRecord['user'] {
+function userMembers({ issuer, subject, subjectClaims }: ObservedCaller): ToolCallRecord['user'] {
   const claims =
     subjectClaims &&
     Object.fromEntries(
@@ -77,7 +78,7 @@ function userMembers({ issuer, subject, subjectClaims }: ObservedCaller): AuditR
   return withoutUndefined({ issuer, subject: identifierForLog(subject), claims })
 }
 
-function exchangeMembers(exchange: ExchangeEnded): AuditRecord['exchanges'][number] {
+function exchangeMembers(exchange: ExchangeEnded): ToolCallRecord['exchanges'][number] {
   const { api, audience, source, renewal, asked, granted, actors } = exchange
   const { outcome, reason, durationMs } = exchange
   return withoutUndefined({
@@ -88,7 +89,7 @@ function exchangeMembers(exchange: ExchangeEnded): AuditRecord['exchanges'][numb
   })
 }
 
-function apiCallMembers(apiCall: ApiCall): AuditRecord['apiCalls'][number] {
+function apiCallMembers(apiCall: ApiCall): ToolCallRecord['apiCalls'][number] {
   const { api, method, path, status, failure, reason, bytes, durationMs } = apiCall
   return withoutUndefined({
     ...{ api, method, path, status, failure, reason, bytes },

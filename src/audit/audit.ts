@@ -5,7 +5,7 @@ import type { Logger } from '../logging/logger.js'
 import type { ObservedCall, Observer } from '../observability/observer.js'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import { backgroundTimers, type Timers } from '../time/clock.js'
+import { backgroundTimers, systemClock, type Timers } from '../time/clock.js'
 import { AuditQueue } from './audit-queue.js'
 import { auditRecord } from './audit-record.js'
 import type { AuditRecord } from './audit-record-schema.js'
@@ -14,9 +14,13 @@ import { createFileSink } from './file-sink.js'
 import { createFunctionSink } from './function-sink.js'
 import type { Pseudonymize } from './pseudonym.js'
 import { createStreamSink } from './stream-sink.js'
+import { StrangersShare } from './strangers-share.js'
 
 /**
  * The audit: one record for each tool call, allowed or refused. `audit-record.schema.json` of the package describes it.
+ *
+ * Calls without a verified token have at most 60 records a minute for each outcome. Those beyond have one record together, with
+ * their number.
  *
  * @category Observing
  */
@@ -79,8 +83,18 @@ export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
   const queue = new AuditQueue({ sink: sinkOf(options.sink), log, timers, onDropped })
   const reserved = new WeakSet<ObservedCall>()
   const gate = createGate(queue)
+  const strangers = new StrangersShare({
+    timers,
+    clock: systemClock,
+    write: (record) => {
+      queue.write(record, 'common')
+    },
+  })
   return {
-    close: () => queue.close(),
+    close: () => {
+      strangers.end()
+      return queue.close()
+    },
     observer: {
       callStarted:
         options.required === true
@@ -91,7 +105,11 @@ export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
             }
           : undefined,
       callEnded: (event) => {
-        queue.write(auditRecord(event, pseudonymize), reserved.has(event.call))
+        const { call, outcome } = event
+        const isStranger = call.request.caller === undefined
+        if (isStranger && !strangers.admits(outcome, queue.acceptsStrangers)) return
+        const place = isStranger ? 'stranger' : reserved.has(call) ? 'reserved' : 'common'
+        queue.write(auditRecord(event, pseudonymize), place)
       },
     },
   }

@@ -27,6 +27,7 @@ import { httpConfig, type HttpConfig } from './http-config.js'
 import type { Complete } from '../options/complete.js'
 import { deepFreeze } from '../options/deep-freeze.js'
 import type { CallerPolicy } from '../identity/caller.js'
+import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
 import type { SessionLimits } from '../sessions/session-registry.js'
 import { ACCESS_DEFAULTS } from '../tools/access.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
@@ -101,6 +102,7 @@ export interface Config extends HttpConfig {
   readonly homePage: boolean
   /** Where metrics are served; `undefined`: there are none. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined
+  readonly traceContext: TraceContextPolicy
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** `undefined`: no records of tool calls. */
   readonly audit: AuditConfig | undefined
@@ -226,6 +228,7 @@ function assemble(
     demoTools: (found.DEMO_TOOLS ?? (hasDocument ? 'off' : 'on')) === 'on',
     homePage: found.HOME_PAGE === 'on',
     metrics: metricsOf(found),
+    traceContext: found.TRACE_CONTEXT,
     logLevel: found.LOG_LEVEL,
     audit: auditConfig(found),
   }

@@ -11,6 +11,7 @@ import { OPENAPI_SETTINGS } from './openapi-settings.js'
 import { OUTGOING_SETTINGS } from './outgoing-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
 import { TOKEN_SETTINGS } from './token-settings.js'
+import { TRACE_SETTINGS } from './trace-settings.js'
 
 /** Every variable that is read, in the order of the documentation. The names are those of Auth0's quickstart. */
 export const SETTINGS = {
@@ -26,6 +27,7 @@ export const SETTINGS = {
   ...HTTP_SETTINGS,
   ...AUDIT_SETTINGS,
   ...METRICS_SETTINGS,
+  ...TRACE_SETTINGS,
 } as const
 
 export type SettingName = keyof typeof SETTINGS

@@ -1,8 +1,9 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { asOnBehalfOfError } from '../failures/errors.js'
 import type { AnswerBody } from '../http/http-sender.js'
 import type { ApiCallObservation } from '../observability/api-call-observation.js'
 import type { Secret } from '../secret.js'
-import type { OutgoingRequest } from './outgoing-request.js'
+import { isForbiddenHeader, type OutgoingRequest } from './outgoing-request.js'
 import { sendRequest, type SendOptions, type Sent } from './send-request.js'
 
 /** Begins to observe a request to the API. */
@@ -19,7 +20,9 @@ export async function sendObserved(
   if (options.observe === undefined) return sendRequest(outgoing, token, options)
   const observed = options.observe(outgoing)
   try {
-    return watched(await sendRequest(outgoing, token, options), observed, options.signal)
+    const traced = withTrace(outgoing, observed.traceHeaders)
+    const sent = await observed.run(() => sendRequest(traced, token, options))
+    return watched(sent, observed, options.signal)
   } catch (thrown) {
     const { code, details } = asOnBehalfOfError(thrown)
     observed.failed(code, details.reason)
@@ -28,15 +31,48 @@ export async function sendObserved(
   }
 }
 
+/** What the handler has set itself stays. A propagator may give anything, and must break no request. */
+function withTrace(
+  outgoing: OutgoingRequest,
+  trace: Readonly<Record<string, string>> | undefined,
+): OutgoingRequest {
+  if (trace === undefined) return outgoing
+  const added = Object.entries(trace).filter(
+    ([name, value]) => !isForbiddenHeader(name) && isSendable(name, value),
+  )
+  const lowered = added.map(([name, value]) => [name.toLowerCase(), value] as const)
+  return { ...outgoing, headers: new Map([...lowered, ...outgoing.headers]) }
+}
+
+function isSendable(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function watched(
-  { response, over }: Sent,
+  { response, ends, over }: Sent,
   observed: ApiCallObservation,
   signal: AbortSignal | undefined,
 ): Sent {
   const { status, statusText, headers, body } = response
   observed.status = status
+  const read = body && counted(body, observed, signal)
+  const ended = (): void => {
+    // A read that is under way fails by itself.
+    if (read?.isReading === true) return
+    if (signal?.aborted === true) observed.failed('cancelled', undefined)
+    else observed.failed('downstream_unavailable', 'timed_out')
+    observed.ended()
+  }
+  ends.addEventListener('abort', ended, { once: true })
   return {
-    response: { status, statusText, headers, body: body && counted(body, observed, signal) },
+    response: { status, statusText, headers, body: read },
+    ends,
     over: () => {
       over()
       observed.ended()
@@ -48,9 +84,14 @@ function counted(
   body: AnswerBody,
   observed: ApiCallObservation,
   signal: AbortSignal | undefined,
-): AnswerBody {
+): AnswerBody & { readonly isReading: boolean } {
+  let isReading = false
   return {
+    get isReading() {
+      return isReading
+    },
     async next() {
+      isReading = true
       try {
         const bytes = await body.next()
         observed.bytes += bytes?.byteLength ?? 0
@@ -59,6 +100,8 @@ function counted(
         if (signal?.aborted === true) observed.failed('cancelled', undefined)
         else observed.failed('downstream_unavailable', 'broke_off')
         throw cause
+      } finally {
+        isReading = false
       }
     },
     cancel: (reason) => {

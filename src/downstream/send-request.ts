@@ -20,6 +20,8 @@ export interface SendOptions {
 /** An answer that has begun. */
 export interface Sent {
   readonly response: HttpAnswer
+  /** Aborts at the deadline, and when the caller leaves; never after `over`. */
+  readonly ends: AbortSignal
   /** Ends the deadline: the answer has been read, or nobody will read it. Calling it again does nothing. */
   readonly over: () => void
 }
@@ -48,6 +50,7 @@ export async function sendRequest(
     })
     return {
       response,
+      ends,
       over: () => {
         deadline.end()
       },

@@ -19,6 +19,7 @@ import type {
 } from './token-exchanger.js'
 import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
 import type { CacheResult, PipelineObserver } from '../observability/pipeline-observer.js'
+import type { ExchangeSpan } from '../observability/tracing.js'
 import { untilAborted } from '../time/until-aborted.js'
 
 /** Where `createCachingExchanger` keeps tokens, and for how long. */
@@ -85,6 +86,12 @@ interface Keys {
   readonly flight: string
 }
 
+/** An exchange under way, and the span of the caller that has begun it. */
+interface Flight {
+  readonly exchanging: Promise<ExchangedToken>
+  readonly span: ExchangeSpan | undefined
+}
+
 /** What an exchange with the same claims made, and what the API refuses now. */
 interface MadeBefore extends Pick<ExchangeOptions, 'replacing' | 'onSource'> {
   readonly made: ExchangedToken | undefined
@@ -96,7 +103,7 @@ class CachingExchanger implements Required<TokenExchanger> {
   readonly #options: CachingExchangerOptions
   readonly #clock: Clock
   readonly #kept: KeptTokens
-  readonly #inFlight = new Map<string, Promise<ExchangedToken>>()
+  readonly #inFlight = new Map<string, Flight>()
 
   readonly sendsClaims: boolean
 
@@ -111,7 +118,7 @@ class CachingExchanger implements Required<TokenExchanger> {
 
   async exchange(
     request: TokenExchangeRequest,
-    { signal, replacing, onSource }: ExchangeOptions = {},
+    { signal, replacing, onSource, span }: ExchangeOptions = {},
   ): Promise<ExchangedToken> {
     if (isAborted(signal)) throw cancelled(signal)
     const keys = this.#keysOf(request)
@@ -140,8 +147,10 @@ class CachingExchanger implements Required<TokenExchanger> {
       this.#tell('replaced')
       await this.#kept.forget(keys.token)
     }
-    onSource?.(this.#inFlight.has(keys.flight) ? 'joined' : 'new')
-    const exchanging = this.#exchangeOnce(keys, request)
+    const underWay = this.#inFlight.get(keys.flight)
+    if (underWay === undefined) onSource?.('new')
+    else onSource?.('joined', underWay.span)
+    const { exchanging } = underWay ?? this.#begin(keys, request, span)
     // The exchange goes on whether or not this caller stays.
     return signal === undefined
       ? exchanging
@@ -190,10 +199,8 @@ class CachingExchanger implements Required<TokenExchanger> {
     return { token: cacheKey({ ...request, claims: undefined }, this.#options), flight }
   }
 
-  /** Single-flight: the exchange that is in flight for this key, or a new one. Holds no caller's signal. */
-  #exchangeOnce(keys: Keys, request: TokenExchangeRequest): Promise<ExchangedToken> {
-    const underWay = this.#inFlight.get(keys.flight)
-    if (underWay !== undefined) return underWay
+  /** Begins an exchange that others can join. It holds no caller's signal. */
+  #begin(keys: Keys, request: TokenExchangeRequest, span: ExchangeSpan | undefined): Flight {
     const exchanging = this.#exchanger
       .exchange(request)
       .then(
@@ -208,10 +215,11 @@ class CachingExchanger implements Required<TokenExchanger> {
         },
       )
       .finally(() => this.#inFlight.delete(keys.flight))
-    this.#inFlight.set(keys.flight, exchanging)
+    const flight = { exchanging, span }
+    this.#inFlight.set(keys.flight, flight)
     // Everybody may have left by the time it fails.
     exchanging.catch(() => undefined)
-    return exchanging
+    return flight
   }
 
   /** Nobody waits for a slow store: the token could expire meanwhile. */

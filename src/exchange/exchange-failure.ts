@@ -1,8 +1,7 @@
 import { withoutUndefined } from '../options/without-undefined.js'
 import type { Clock } from '../time/clock.js'
 import { OnBehalfOfError, type FailureCode } from '../failures/errors.js'
-import { isUuid } from '../identity/is-uuid.js'
-import { scrub } from '../logging/scrub.js'
+import { scrub, scrubIdentifier } from '../logging/scrub.js'
 import type { ExchangeRefusal, RefusalReader } from './refusal-reader.js'
 
 export interface SubjectAge {
@@ -82,16 +81,11 @@ function wordsOf(refusal: ExchangeRefusal): Readonly<Record<string, unknown>> {
     ...withoutUndefined({
       suberror: scrub(refusal.suberror, 80),
       errorCodes: refusal.errorCodes,
-      traceId: identifier(refusal.traceId),
-      correlationId: identifier(refusal.correlationId),
+      traceId: scrubIdentifier(refusal.traceId, 80),
+      correlationId: scrubIdentifier(refusal.correlationId, 80),
       claims: scrub(refusal.claims, 300),
     }),
   }
-}
-
-/** A UUID is long enough to look like a token, and is none. */
-function identifier(id: string | undefined): string | undefined {
-  return id !== undefined && isUuid(id) ? id : scrub(id, 80)
 }
 
 /** What a refusal means by the RFCs. */

@@ -15,7 +15,7 @@ export class HalfOpenGate {
 
   /** Returns true: the call is the probe. Throws `exchange_unavailable` while it is too early, or a probe is under way. */
   tryAcquire(): true {
-    const leftMs = this.#openUntil - this.#clock()
+    const leftMs = this.#msLeft()
     if (leftMs <= 0 && !this.#probing) {
       this.#probing = true
       return true
@@ -24,6 +24,12 @@ export class HalfOpenGate {
       reason: 'breaker_open',
       retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),
     })
+  }
+
+  /** What seems longer than it can be comes from a clock that was set back, and is over. */
+  #msLeft(): number {
+    const leftMs = this.#openUntil - this.#clock()
+    return leftMs > this.#openMs ? 0 : leftMs
   }
 
   /** Lets nothing through for `openMs` from now. */

@@ -1,6 +1,7 @@
 import { asOnBehalfOfError } from '../failures/errors.js'
 import type { ExchangeEnded, ExchangeSource } from '../observability/observer.js'
 import type { RequestObservation } from '../observability/request-observation.js'
+import { within, type ExchangeSpan } from '../observability/tracing.js'
 import type { ExchangedToken, TokenExchanger } from './token-exchanger.js'
 
 /** For which call tokens are exchanged. */
@@ -19,24 +20,29 @@ export function observedExchanger(
     },
     async exchange(request, options = {}) {
       const startMs = observation.now()
+      const span = observation.exchangeStarted(call)
       let source: ExchangeSource | undefined
       const ended = (outcome: ExchangeEnded['outcome'], more: Ended): void => {
         const { audience, scopes: asked } = request
         const durationMs = observation.now() - startMs
         const renewal = options.replacing !== undefined
         const { reason, token } = more
-        observation.exchanged({
+        const event = {
           ...call,
           ...{ audience, asked, source, renewal, outcome, reason, durationMs },
           granted: token?.scopes,
           actors: token?.delegation?.chain,
-        })
+        }
+        observation.exchanged(event, span)
       }
-      const onSource = (from: ExchangeSource): void => {
+      const onSource = (from: ExchangeSource, other?: ExchangeSpan): void => {
         source = from
+        if (other !== undefined) span?.joined(other)
       }
       try {
-        const token = await exchanger.exchange(request, { ...options, onSource })
+        const token = await within(span, () =>
+          exchanger.exchange(request, { ...options, onSource, span }),
+        )
         ended('ok', { token })
         return token
       } catch (thrown) {

@@ -1,6 +1,7 @@
 import type { Caller } from '../identity/caller.js'
 import type { Delegation } from '../identity/delegation.js'
 import type { ExchangeSource } from '../observability/observer.js'
+import type { ExchangeSpan } from '../observability/tracing.js'
 import type { Secret } from '../secret.js'
 import type { ResolvedTarget } from './exchange-target.js'
 import type { RateLimit } from './rate-limits.js'
@@ -46,8 +47,13 @@ export interface ExchangeOptions {
   readonly signal?: AbortSignal | undefined
   /** A token that the API no longer accepts: it is not to be the answer again. */
   readonly replacing?: Secret | undefined
-  /** Told where the token comes from, before it comes: kept, from an exchange under way, or from a new one. */
-  readonly onSource?: ((source: ExchangeSource) => void) | undefined
+  /**
+   * Told where the token comes from, before it comes: kept, from an exchange under way, or from a new one; and of one under way, the
+   * span that it was begun with.
+   */
+  readonly onSource?: ((source: ExchangeSource, begunWith?: ExchangeSpan) => void) | undefined
+  /** The span of this exchange, for those that join it. */
+  readonly span?: ExchangeSpan | undefined
   /** Told what the authorization server's answer says about its rate limits, whatever else it says. */
   readonly onRateLimits?: ((limits: readonly RateLimit[]) => void) | undefined
 }

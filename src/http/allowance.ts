@@ -29,6 +29,9 @@ export class Allowance {
   /** Time until there is one to take; 0 where there is one. */
   waitMs(): number {
     const { clock, burst, refillMs } = this.#options
+    const untilFullMs = this.#fullAt - clock()
+    // What seems longer than it can be comes from a clock that was set back: the stock counts as full.
+    if (untilFullMs > burst * refillMs) this.#fullAt = -Infinity
     return Math.max(0, this.#fullAt - clock() - (burst - 1) * refillMs)
   }
 }

@@ -42,8 +42,9 @@ export class CachedDocument<T> {
   /** The document: the copy if it may be served, else a loaded one. Rejects with the load's error. */
   async get(): Promise<T> {
     const { clock, maxAgeMs, staleAgeMs } = this.#options
-    const copy = this.#copy
     const now = clock()
+    this.#correctMoments(now)
+    const copy = this.#copy
     if (copy === undefined || now - copy.loadedAt >= staleAgeMs) return this.#loadUnlessJustFailed()
     if (now - copy.loadedAt < maxAgeMs) return copy.value
     if (now - this.#lastAttemptAt() >= 2 * maxAgeMs) return this.#loadOr(copy.value)
@@ -62,6 +63,18 @@ export class CachedDocument<T> {
     if (allowance.take()) return this.#load()
     if (this.#failure !== undefined) throw this.#failure.error
     return undefined
+  }
+
+  /**
+   * Moments that lie ahead come from a clock that was set back, and nobody knows how long ago they were. Such a copy is due for
+   * renewal, and such a failure is forgotten.
+   */
+  #correctMoments(now: number): void {
+    const [copy, failure] = [this.#copy, this.#failure]
+    if (copy !== undefined && copy.loadedAt > now) {
+      this.#copy = { ...copy, loadedAt: now - this.#options.maxAgeMs }
+    }
+    if (failure !== undefined && failure.at > now) this.#failure = { ...failure, at: -Infinity }
   }
 
   #lastAttemptAt(): number {

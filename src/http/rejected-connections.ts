@@ -21,6 +21,7 @@ interface Rejection {
 
 /** Anybody can send nonsense as fast as they like; the log must not grow with it. */
 const LINES_A_MINUTE = 10
+const WINDOW_MS = 60_000
 
 /**
  * Answers requests that Node's parser refuses before any handler sees them, with a body that says what to change:
@@ -106,8 +107,10 @@ function boundedNote({ log = silentLog, clock = systemClock }: RejectedConnectio
   return ({ status, reason, level }: Rejection): void => {
     const window = windows.get(reason) ?? { ends: 0, lines: 0, unlogged: 0 }
     windows.set(reason, window)
-    if (clock() >= window.ends) {
-      window.ends = clock() + 60_000
+    const now = clock()
+    // The second half is for a clock that was set back.
+    if (now >= window.ends || now < window.ends - WINDOW_MS) {
+      window.ends = now + WINDOW_MS
       window.lines = 0
     }
     if (window.lines >= LINES_A_MINUTE) {

@@ -25,6 +25,10 @@ export async function stopInOrder(options: StopInOrderOptions): Promise<void> {
   }
   const closed = server.close()
   composed.drain()
-  await closed
-  await composed.close()
+  try {
+    await closed
+  } finally {
+    // Records of the audit are written there, whatever became of the connections.
+    await composed.close()
+  }
 }

@@ -23,6 +23,11 @@ export function scrub(value: unknown, maxLength: number): string | undefined {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+/** `scrub` for an identifier: a UUID is long enough to look like a token, is none, and stays as it is. */
+export function scrubIdentifier(value: unknown, maxLength: number): string | undefined {
+  return typeof value === 'string' && UUID.test(value) ? value : scrub(value, maxLength)
+}
+
 /**
  * Makes a foreign URL fit for a log line, as `scrub` does, but without user name, password, query and fragment, and with
  * path segments that are UUIDs: authorization servers name their tenants so.

@@ -8,6 +8,7 @@ import type {
   Observer,
   RequestEnded,
 } from '../observability/observer.js'
+import { HTTP_METHODS, MCP_METHODS } from '../observability/known-methods.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { boundedNames, OTHER } from './bounded-names.js'
 import type { Instruments } from './instruments.js'
@@ -15,31 +16,6 @@ import { StepUpMemory } from './step-up-memory.js'
 
 /** Tools that are told apart; the calls of all further ones count as `other`. */
 const MAX_TOOLS = 200
-
-const HTTP_METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PUT', 'PATCH'])
-
-/** The methods that a client may send to a server, by the semantic conventions for MCP and by MCP 2026-07-28. */
-const MCP_METHODS = new Set([
-  'completion/complete',
-  'initialize',
-  'logging/setLevel',
-  'notifications/cancelled',
-  'notifications/initialized',
-  'notifications/progress',
-  'notifications/roots/list_changed',
-  'ping',
-  'prompts/get',
-  'prompts/list',
-  'resources/list',
-  'resources/read',
-  'resources/subscribe',
-  'resources/templates/list',
-  'resources/unsubscribe',
-  'server/discover',
-  'subscriptions/listen',
-  'tools/call',
-  'tools/list',
-])
 
 /** Turns events into metrics. Every value of a label comes from a closed set: nothing that a client sends becomes one. */
 export function createMetricsObserver(to: Instruments): MetricsObserver {

@@ -2,6 +2,7 @@ import type { FailureCode } from '../failures/failure-codes.js'
 import type { FailureReason } from '../failures/failure-reasons.js'
 import type { ApiCall, ObservedRequest } from './observer.js'
 import type { RequestObservation } from './request-observation.js'
+import { within, type ApiCallSpan } from './tracing.js'
 
 /** Which request goes to the API, and for which call. */
 export interface ApiCallBegun {
@@ -26,6 +27,7 @@ export class ApiCallObservation implements ApiCall {
   durationMs: number | undefined
   readonly #observation: RequestObservation
   readonly #startMs: number
+  readonly #span: ApiCallSpan | undefined
 
   constructor(observation: RequestObservation, begun: ApiCallBegun) {
     this.#observation = observation
@@ -34,11 +36,21 @@ export class ApiCallObservation implements ApiCall {
     this.api = begun.api
     this.method = begun.method
     this.path = begun.path
-    observation.apiCallStarted(this, begun.messageId)
+    this.#span = observation.apiCallStarted(this, begun.messageId)
   }
 
   get request(): ObservedRequest {
     return this.#observation
+  }
+
+  /** The headers that tell the API of the span; `undefined` where the request has none. */
+  get traceHeaders(): Readonly<Record<string, string>> | undefined {
+    return this.#span?.headers
+  }
+
+  /** Does the work within the span. */
+  run<T>(work: () => T): T {
+    return within(this.#span, work)
   }
 
   /** There is no answer, or it broke off. */
@@ -52,5 +64,6 @@ export class ApiCallObservation implements ApiCall {
     if (this.durationMs !== undefined) return
     this.durationMs = this.#observation.now() - this.#startMs
     this.#observation.apiCallEnded(this)
+    this.#span?.ended(this)
   }
 }

@@ -12,6 +12,7 @@ import {
   type ObservedTool,
   type Observer,
 } from './observer.js'
+import type { CallSpan } from './tracing.js'
 
 /** What is known of a call when it is read. */
 export type CallRead = Pick<
@@ -49,6 +50,8 @@ export class CallObservation implements ObservedCall {
   withoutAccess: OnBehalfOfError | undefined
   /** `undefined` until the call has ended. */
   end: CallEnd | undefined
+  /** Absent where nobody traces the call. */
+  span: CallSpan | undefined
 
   constructor(request: ObservedRequest, read: CallRead) {
     this.request = request
@@ -59,6 +62,10 @@ export class CallObservation implements ObservedCall {
     this.readFrom = read.readFrom
     this.messageId = read.messageId
     this.argumentsSha256 = read.argumentsSha256
+  }
+
+  get traceId(): string | undefined {
+    return this.span?.traceId ?? this.request.traceId
   }
 
   exchanged(event: ExchangeEnded): void {
@@ -84,5 +91,6 @@ export class CallObservation implements ObservedCall {
       durationMs,
     }
     observer.callEnded?.(event)
+    this.span?.ended(event)
   }
 }

@@ -27,7 +27,7 @@ export interface ObservedTool {
 export interface ObservedRequest {
   /** The `X-Request-Id` of the answer. */
   readonly requestId: string
-  /** The trace id of the request's `traceparent` (W3C Trace Context), 32 hexadecimal digits. */
+  /** The trace id of the request's span; where it has none, that of its `traceparent` (W3C Trace Context). 32 hexadecimal digits. */
   readonly traceId: string | undefined
   /** The HTTP method, as sent: not from a closed set. */
   readonly method: string
@@ -48,8 +48,10 @@ export type CallDecision = 'allowed' | 'step_up' | 'never' | 'undecided'
 /** How a tool call ended, from a closed set. */
 export const CALL_OUTCOMES = [
   'ok',
-  /** The server of a library user has answered; what it answered is not looked at. */
+  /** The server of a library user has answered, and not with an error that was seen. */
   'answered',
+  /** The server of a library user has answered with a result that has `isError`. */
+  'tool_error',
   'invalid_arguments',
   'invalid_output',
   'unknown_tool',
@@ -58,6 +60,8 @@ export const CALL_OUTCOMES = [
   /** The MCP SDK refused the message. */
   'protocol_error',
   'client_gone',
+  /** The server stopped before the call ended, or it had not ended an hour after its connection. */
+  'unfinished',
 ] as const
 
 /** How a tool call ended: one of `CALL_OUTCOMES`, or the code of its failure. */
@@ -72,6 +76,8 @@ export interface ObservedCall {
   readonly facts: ObservedTool
   /** `header`: the request was refused before its body was read, and the name is that of its `Mcp-Name` header. */
   readonly readFrom: 'body' | 'header'
+  /** The trace id of the call's span; where it has none, that of the request. */
+  readonly traceId: string | undefined
   /** The id that the client gave its JSON-RPC message. */
   readonly messageId: string | number | undefined
   /** SHA-256 of the canonical arguments; `undefined` where the body was not read, or nobody asks for it. */

@@ -8,6 +8,8 @@ export interface ReadCall {
   readonly tool: string
   readonly messageId: string | number | undefined
   readonly args: unknown
+  /** The `_meta` of its `params`. */
+  readonly meta: unknown
 }
 
 /** The messages of a request. */
@@ -37,7 +39,7 @@ function fromHeaders(headers: Readonly<Record<string, unknown>>): ReadRequest {
   const { 'mcp-method': method, 'mcp-name': name } = headers
   const calls =
     method === 'tools/call' && typeof name === 'string' && name !== ''
-      ? [{ tool: name, messageId: undefined, args: undefined }]
+      ? [{ tool: name, messageId: undefined, args: undefined, meta: undefined }]
       : []
   return { readFrom: 'header', mcpMethod: typeof method === 'string' ? method : undefined, calls }
 }
@@ -47,9 +49,12 @@ function callIn(message: unknown): readonly ReadCall[] {
   const { id, params } = message as { readonly id?: unknown; readonly params?: unknown }
   const tool = textIn(params, 'name')
   if (tool === undefined) return []
-  const { arguments: args } = params as { readonly arguments?: unknown }
+  const { arguments: args, _meta: meta } = params as {
+    readonly arguments?: unknown
+    readonly _meta?: unknown
+  }
   const messageId = typeof id === 'string' || typeof id === 'number' ? id : undefined
-  return [{ tool, messageId, args }]
+  return [{ tool, messageId, args, meta }]
 }
 
 function textIn(value: unknown, member: string): string | undefined {

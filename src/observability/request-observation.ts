@@ -1,63 +1,33 @@
-import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { OnBehalfOfError } from '../failures/errors.js'
+import { AnswerReader } from './answer-reader.js'
 import { CallObservation, type CallEnd, type CallRead } from './call-observation.js'
 import type {
   ApiCall,
   CallDecision,
   CallOutcome,
   ExchangeEnded,
-  ObservedCall,
   ObservedCaller,
   ObservedRequest,
   ObservedTool,
-  Observer,
+  RequestEnded,
   TokenVerified,
 } from './observer.js'
+import type { BegunRequest, ObservationOptions, RequestEnd } from './observation-options.js'
+import type { OpenRequest } from './open-requests.js'
 import { readCalls, type ReadMessages } from './read-calls.js'
-
-/** What all observations of a server share. */
-export interface ObservationOptions {
-  readonly observer: Observer
-  /** What is known of a tool; `undefined` for a name that is not declared. */
-  readonly toolFacts: (name: string) => ObservedTool | undefined
-  /** The SHA-256 of a call's arguments, where somebody asks for it. */
-  readonly digestOf?: ((args: unknown) => string | undefined) | undefined
-  /** What a log line about a request says of it. */
-  readonly describe?:
-    | ((
-        request: ObservedRequest,
-        calls: readonly ObservedCall[],
-      ) => Readonly<Record<string, unknown>>)
-    | undefined
-  /** Whether the tools are ours, so that every call that reaches one is seen to end. */
-  readonly ownTools: boolean
-  /** Epoch milliseconds. */
-  readonly clock: () => number
-  /** Milliseconds of a clock that never steps. */
-  readonly stopwatch: () => number
-}
-
-/** A request, as far as it is known at its beginning. */
-export interface BegunRequest {
-  readonly requestId: string
-  readonly traceId: string | undefined
-  readonly method: string
-}
-
-/** The answer to a request. */
-export interface RequestEnd {
-  readonly status: number
-  /** Whether all of it was sent. */
-  readonly sent: boolean
-  /** The parsed body, where there is one; else what the headers say. */
-  readonly messages: ReadMessages
-}
+import {
+  within,
+  type ApiCallSpan,
+  type ExchangeSpan,
+  type RequestSpan,
+  type TraceSpan,
+} from './tracing.js'
 
 /**
  * One HTTP request to the MCP endpoint while it goes on. The one place where events are made: what happens is told to it, and it
  * tells the observer.
  */
-export class RequestObservation implements ObservedRequest {
+export class RequestObservation implements ObservedRequest, OpenRequest {
   readonly requestId: string
   readonly traceId: string | undefined
   readonly method: string
@@ -68,14 +38,21 @@ export class RequestObservation implements ObservedRequest {
   readonly #startMs: number
   #calls: readonly CallObservation[] | undefined
   #failure: OnBehalfOfError | undefined
+  #answer: AnswerReader | undefined
+  /** Whether the answer is over. Calls may still go on. */
+  #over = false
+  readonly #span: RequestSpan | undefined
+  #verification: TraceSpan<TokenVerified> | undefined
 
   constructor(begun: BegunRequest, options: ObservationOptions) {
     this.requestId = begun.requestId
-    this.traceId = begun.traceId
     this.method = begun.method
     this.#options = options
     this.startedAtMs = options.clock()
     this.#startMs = options.stopwatch()
+    options.open.begin(this)
+    this.#span = options.tracing?.requestStarted(this, begun.headers)
+    this.traceId = this.#span?.traceId ?? begun.traceId
     options.observer.requestStarted?.(this)
   }
 
@@ -93,15 +70,45 @@ export class RequestObservation implements ObservedRequest {
     return this.#calls ?? []
   }
 
+  /** Whether the request has a span: then its calls tell the APIs of their own. */
+  get isTraced(): boolean {
+    return this.#span !== undefined
+  }
+
+  /** Does the work within the request's span. */
+  run<T>(work: () => T): T {
+    return within(this.#span, work)
+  }
+
+  /** Does the work within the span of its call; within that of the request where it has none, or several. */
+  runCalls<T>(work: () => T): T {
+    return within((this.calls.length === 1 ? this.calls[0]?.span : undefined) ?? this.#span, work)
+  }
+
+  /** Does the work within the span of a check of the token, which `verified` ends. */
+  runVerification<T>(verify: () => T): T {
+    this.#verification = this.#span?.verificationStarted()
+    return within(this.#verification, verify)
+  }
+
   verified(event: Omit<TokenVerified, 'request'>, caller?: ObservedCaller): void {
     this.caller = caller
-    this.#options.observer.tokenVerified?.({ request: this, ...event })
+    const whole: TokenVerified = { request: this, ...event }
+    this.#options.observer.tokenVerified?.(whole)
+    this.#verification?.ended(whole)
   }
 
   /** Reads the calls out of a parsed body. Throws the `OnBehalfOfError` of an observer that refuses them. */
   begin(messages: ReadMessages): void {
     this.#read(messages)
     for (const call of this.calls) this.#options.observer.callStarted?.(call)
+  }
+
+  /** Reads the answer to the calls, where their tools are not ours; `undefined` where that is not needed. */
+  watchAnswer(): AnswerReader | undefined {
+    if (this.#options.ownTools || this.calls.length === 0) return undefined
+    this.#answer = new AnswerReader()
+    return this.#answer
   }
 
   /** What was decided about the named tools. */
@@ -113,11 +120,16 @@ export class RequestObservation implements ObservedRequest {
     }
   }
 
+  exchangeStarted(exchange: Pick<ExchangeEnded, 'tool' | 'api'>): ExchangeSpan | undefined {
+    return (this.callOf(exchange.tool, undefined)?.span ?? this.#span)?.exchangeStarted(exchange)
+  }
+
   /** An exchange serves all calls of its tool in the request. */
-  exchanged(event: Omit<ExchangeEnded, 'request'>): void {
+  exchanged(event: Omit<ExchangeEnded, 'request'>, span?: ExchangeSpan): void {
     const whole: ExchangeEnded = { request: this, ...event }
     for (const call of this.calls) if (call.tool === event.tool) call.exchanged(whole)
     this.#options.observer.exchangeEnded?.(whole)
+    span?.ended(whole)
   }
 
   /** The tool cannot have its API: what its server makes of that may not be seen. */
@@ -126,19 +138,23 @@ export class RequestObservation implements ObservedRequest {
   }
 
   /** `messageId` tells apart several calls of one tool in a batch. */
-  apiCallStarted(event: ApiCall, messageId: string | number | undefined): void {
-    this.callOf(event.tool, messageId)?.apiCallStarted(event)
+  apiCallStarted(event: ApiCall, messageId: string | number | undefined): ApiCallSpan | undefined {
+    const call = this.callOf(event.tool, messageId)
+    call?.apiCallStarted(event)
     this.#options.observer.apiCallStarted?.(event)
+    return (call?.span ?? this.#span)?.apiCallStarted(event)
   }
 
   apiCallEnded(event: ApiCall): void {
     this.#options.observer.apiCallEnded?.(event)
   }
 
-  /** A tool of ours begins to run for this call, or is refused by its own server. */
-  runs(tool: string, messageId: string | number | undefined): void {
+  /** Runs a tool of ours for this call, within its span. */
+  runs<T>(tool: string, messageId: string | number | undefined, work: () => T): T {
     const call = this.callOf(tool, messageId)
-    if (call !== undefined) call.running = true
+    if (call === undefined) return this.run(work)
+    call.running = true
+    return within(call.span, work)
   }
 
   callEnded(tool: string, messageId: string | number | undefined, end: CallEnd): void {
@@ -163,14 +179,14 @@ export class RequestObservation implements ObservedRequest {
       if (call.end !== undefined || (call.running && this.#failure === undefined)) continue
       const failure = this.#failure ?? call.withoutAccess
       this.#end(call, {
-        outcome: failure?.code ?? this.#outcomeOf(status, sent),
+        outcome: failure?.code ?? this.#outcomeOf(call, status, sent),
         reason: failure?.details.reason,
         httpStatus: status,
       })
     }
     const failure = this.#failure
     const worst = this.calls.find(({ end }) => end !== undefined && !isFine(end.outcome))?.end
-    this.#options.observer.requestEnded?.({
+    const event: RequestEnded = {
       request: this,
       calls: this.calls,
       outcome: failure?.code ?? worst?.outcome ?? this.#requestOutcome(status, sent),
@@ -178,7 +194,17 @@ export class RequestObservation implements ObservedRequest {
       status,
       refused: failure !== undefined,
       durationMs: this.elapsedMs,
-    })
+    }
+    this.#options.observer.requestEnded?.(event)
+    this.#span?.ended(event)
+    this.#over = true
+    if (this.calls.some(({ end }) => end === undefined)) this.#options.open.linger(this)
+    else this.#options.open.end(this)
+  }
+
+  /** The server stops, or has waited long enough. */
+  abandon(): void {
+    for (const call of this.calls) this.#end(call, { outcome: 'unfinished' })
   }
 
   callOf(tool: string, messageId: string | number | undefined): CallObservation | undefined {
@@ -193,7 +219,8 @@ export class RequestObservation implements ObservedRequest {
     // What a stranger sent costs nothing more.
     const digested = readFrom === 'body' && this.caller !== undefined
     this.mcpMethod = mcpMethod
-    this.#calls = calls.map(({ tool, messageId, args }) => {
+    const traced = digested || readFrom === 'header'
+    this.#calls = calls.map(({ tool, messageId, args, meta }) => {
       const facts = toolFacts(tool)
       const argumentsSha256 = digested ? digestOf?.(args) : undefined
       const read: CallRead = {
@@ -201,18 +228,23 @@ export class RequestObservation implements ObservedRequest {
         declared: facts !== undefined,
         facts: facts ?? NO_FACTS,
       }
-      return new CallObservation(this, read)
+      const call = new CallObservation(this, read)
+      if (traced) call.span = this.#span?.callStarted(call, meta)
+      return call
     })
   }
 
   #end(call: CallObservation, end: CallEnd): void {
     call.ended(end, this.elapsedMs, this.#options.observer)
+    if (this.#over && this.calls.every((each) => each.end !== undefined))
+      this.#options.open.end(this)
   }
 
   /** Of a call that has not reached a tool of ours. */
-  #outcomeOf(status: number, sent: boolean): CallOutcome {
+  #outcomeOf({ messageId }: CallObservation, status: number, sent: boolean): CallOutcome {
     if (!sent) return 'client_gone'
-    return this.#options.ownTools || status >= 400 ? 'protocol_error' : 'answered'
+    if (this.#options.ownTools || status >= 400) return 'protocol_error'
+    return this.#answer?.errorOf(messageId) ?? 'answered'
   }
 
   #requestOutcome(status: number, sent: boolean): CallOutcome {
@@ -226,16 +258,4 @@ const NO_FACTS: ObservedTool = {}
 
 function isFine(outcome: CallOutcome): boolean {
   return outcome === 'ok' || outcome === 'answered'
-}
-
-const observations = new WeakMap<AuthInfo, RequestObservation>()
-
-/** Ties an observation to what the SDK hands to the tools of the request. */
-export function observeAuthInfo(authInfo: AuthInfo, observation: RequestObservation): void {
-  observations.set(authInfo, observation)
-}
-
-/** The observation of the request that an `AuthInfo` belongs to; `undefined` where nobody observes. */
-export function observationOf(authInfo: AuthInfo | undefined): RequestObservation | undefined {
-  return authInfo === undefined ? undefined : observations.get(authInfo)
 }

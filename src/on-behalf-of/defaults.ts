@@ -9,6 +9,7 @@ import { targetOfApi } from '../identity-providers/target-of-api.js'
 import { ISSUER_DEFAULTS } from '../identity/issuer-keys.js'
 import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { HTTP_DEFAULTS } from '../limits/http-limits.js'
+import { DEFAULT_TRACE_CONTEXT } from '../observability/trace-context-policy.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { ACCESS_DEFAULTS } from '../tools/access.js'
 import { requiredScopesOf } from '../tools/required-scopes.js'
@@ -43,6 +44,7 @@ export function withDefaults(options: ListingServerOptions) {
     keysStaleMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
     undeclaredTools: options.undeclaredTools ?? 'refuse',
     sessions: options.sessions ?? false,
+    traceContext: options.traceContext ?? DEFAULT_TRACE_CONTEXT,
     access: {
       ...ACCESS_DEFAULTS,
       ...withoutUndefined(access),

@@ -24,7 +24,7 @@ import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
-import type { ObservationOptions } from '../observability/request-observation.js'
+import type { ObservationOptions } from '../observability/observation-options.js'
 import type { ToolAccess } from '../tools/access.js'
 import { createScopeNames } from '../tools/scope-names.js'
 

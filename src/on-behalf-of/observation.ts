@@ -5,6 +5,9 @@ import { digestOf } from '../audit/digest.js'
 import { createPseudonymizer } from '../audit/pseudonym.js'
 import { createRequestLine, requestFields } from '../audit/request-line.js'
 import { silentLog, type Logger } from '../logging/logger.js'
+import { OpenRequests } from '../observability/open-requests.js'
+import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server'
+import { MODERN_REVISION } from '../mcp/direct-message.js'
 import { combineObservers } from '../observability/combine-observers.js'
 import type {
   ObservedCall,
@@ -12,14 +15,20 @@ import type {
   ObservedTool,
   Observer,
 } from '../observability/observer.js'
-import type { ObservationOptions } from '../observability/request-observation.js'
-import { systemClock } from '../time/clock.js'
+import type { ObservationOptions } from '../observability/observation-options.js'
+import type { Tracing } from '../observability/tracing.js'
+import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
+import { backgroundTimers, systemClock } from '../time/clock.js'
+import { createTracing } from '../tracing/create-tracing.js'
 
 /** What there is to observe for, and what is known of the tools. */
 export interface ObservationParts {
   readonly log: Logger | undefined
   readonly observer: Observer | undefined
   readonly audit: AuditOptions | undefined
+  readonly endpoint: URL
+  readonly apis: Readonly<Record<string, { readonly baseUrl: URL }>>
+  readonly traceContext: TraceContextPolicy
   /** Whether the tools are those of the standalone server. */
   readonly ownTools: boolean
   readonly tools: readonly { readonly name: string }[]
@@ -29,8 +38,7 @@ export interface ObservationParts {
 
 /** How a server is observed, and how that ends. */
 export interface Observation {
-  /** `undefined` where nobody wants to know anything, so that nothing is prepared for it. */
-  readonly options: ObservationOptions | undefined
+  readonly options: ObservationOptions
   readonly close: () => Promise<void>
 }
 
@@ -49,12 +57,20 @@ export function observationFor(parts: ObservationParts): Observation {
   const logs = log !== silentLog
   const line = logs ? createRequestLine(log, pseudonymize) : undefined
   const combined = combineObservers([audit?.observer, observer, line])
-  const close = (): Promise<void> => audit?.close() ?? Promise.resolve()
-  if (combined === undefined) return { options: undefined, close }
+  const open = new OpenRequests(backgroundTimers)
+  const close = async (): Promise<void> => {
+    open.abandonAll()
+    await audit?.close()
+  }
+  const tracing = tracingOf(parts)
   const options = {
-    observer: combined,
+    observer: combined ?? {},
+    tracing,
+    // Nothing is prepared where nobody wants to know anything.
+    isIdle: combined === undefined ? () => !tracing.isOn() : undefined,
     toolFacts: parts.toolFacts ?? declaredAmong(tools),
     ownTools,
+    open,
     digestOf: audit && digestOf,
     describe: logs
       ? (request: ObservedRequest, calls: readonly ObservedCall[]) =>
@@ -64,6 +80,11 @@ export function observationFor(parts: ObservationParts): Observation {
     stopwatch: () => performance.now(),
   }
   return { options, close }
+}
+
+function tracingOf({ endpoint, apis, traceContext }: ObservationParts): Tracing {
+  const protocolVersions = [...SUPPORTED_PROTOCOL_VERSIONS, MODERN_REVISION]
+  return createTracing({ endpoint, apis, policy: traceContext, protocolVersions })
 }
 
 const NO_FACTS: ObservedTool = {}

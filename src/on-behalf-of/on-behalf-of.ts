@@ -10,7 +10,7 @@ import type { CallerPolicy } from '../identity/caller.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
-import type { ObservationOptions } from '../observability/request-observation.js'
+import type { ObservationOptions } from '../observability/observation-options.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
@@ -101,6 +101,7 @@ export function composeOnBehalfOf(
   const observation = observationFor({
     ...{ log: options.log, audit: options.audit, observer: options.observer },
     ...{ tools: options.tools, ownTools: host === 'standalone', toolFacts },
+    ...{ endpoint: options.endpoint, apis: options.apis, traceContext: options.traceContext },
   })
   const chain = chainFor(reached, {
     host,
@@ -131,10 +132,7 @@ export function composeOnBehalfOf(
     errors: chain.errors,
     resource: chain.resource,
     readiness: exchange.readiness,
-    close: async () => {
-      await connections.close()
-      await observation.close()
-    },
+    close: () => connections.close().finally(observation.close),
   }
 }
 
@@ -219,7 +217,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     undeclaredTools: options.undeclaredTools,
     exchange: {
       ...apiCalls,
-      observer,
+      ...{ observer, traceContext: options.traceContext },
       host,
       registry,
       apis: options.apis,

@@ -20,6 +20,7 @@ import type { HttpLimits } from '../limits/http-limits.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
 import { OBSERVER_OPTION } from '../observability/observer-option.js'
+import { TRACE_CONTEXT_POLICIES } from '../observability/trace-context-policy.js'
 import { authenticationNow, issuesTogether } from './option-issues.js'
 import type {
   ApiCallOptions,
@@ -123,6 +124,7 @@ export const SERVER_SHAPE = {
   log: LOGGER_OPTION.optional(),
   observer: OBSERVER_OPTION.optional(),
   audit: AUDIT_OPTION.optional(),
+  traceContext: optionValues.oneOf(...TRACE_CONTEXT_POLICIES).optional(),
   access: ACCESS.optional(),
   tokenAudience: text('the audience of the tokens for this server').optional(),
   toleratedAudiences: z.array(text('an audience'), 'must be a list of audiences').optional(),

@@ -16,6 +16,7 @@ import type { OwnCallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
 import type { Observer } from '../observability/observer.js'
+import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 import type { DownstreamRequirement, ToolRequirements } from '../tools/tool.js'
@@ -91,6 +92,12 @@ export interface OnBehalfOfOptions {
   readonly audit?: AuditOptions | undefined
   /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
   readonly observer?: Observer | undefined
+  /**
+   * Whether spans `continue` the trace that a client names, with its sampling and its baggage, or begin one of their own with a
+   * `link` to it. Default `link`. Without a registered OpenTelemetry SDK there are no spans, and the client's `traceparent` and
+   * `tracestate` are passed on to the APIs; its baggage only with `continue`.
+   */
+  readonly traceContext?: TraceContextPolicy | undefined
   /** `lockedTools` is an option of `createToolAccess` alone: your MCP server lists the tools itself. */
   readonly access?:
     (Omit<AccessPolicy, 'lockedTools'> & { readonly lockedTools?: undefined }) | undefined

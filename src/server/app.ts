@@ -130,7 +130,7 @@ export function composeApp(options: AppOptions): App {
     mount: options.mount,
     log,
   })
-  const toolFacts = toolFactsOf(registry, options.toolOrigins)
+  const toolFacts = toolFactsOf(servers.definitions, options.toolOrigins)
   const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone', toolFacts)
 
   const app = express()
@@ -157,8 +157,11 @@ export function composeApp(options: AppOptions): App {
     },
     drain: mcp.drain,
     close: async () => {
-      await mcp.close()
-      await front.close()
+      try {
+        await mcp.close()
+      } finally {
+        await front.close()
+      }
     },
   }
 }

@@ -10,7 +10,7 @@ import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import type { CallEnd } from '../observability/call-observation.js'
-import { observationOf } from '../observability/request-observation.js'
+import { observationOf } from '../observability/observation-of.js'
 import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
 import { grantedAlternative } from '../tools/granted-alternatives.js'
@@ -41,8 +41,9 @@ export async function callTool(tool: Tool, call: ToolCall): Promise<CallToolResu
   const { http, mcpReq } = call.context
   const observation = observationOf(http?.authInfo)
   if (observation === undefined) return (await answered(tool, call)).result
-  observation.runs(tool.name, mcpReq.id)
-  const { result, ...end } = await answered(tool, call)
+  const { result, ...end } = await observation.runs(tool.name, mcpReq.id, () =>
+    answered(tool, call),
+  )
   if (end.challenged === true) observation.decided([tool.name], 'step_up')
   const answerBytes = bytesOf(result)
   observation.callEnded(tool.name, mcpReq.id, { ...end, answerBytes })

@@ -222,7 +222,7 @@ export async function appOptions(
     access: config.access,
     callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
     delegation: config.delegation,
-    sessions: config.sessions,
+    ...{ sessions: config.sessions, traceContext: config.traceContext },
     ...{ http: config.http, trustProxy: config.trustProxy, mount: config.mount },
     homePage: config.homePage,
     exchange: {

@@ -11,10 +11,10 @@ import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/
 import { requireAuthContext } from '../identity/auth-context.js'
 import { MODERN_REVISION } from '../mcp/direct-message.js'
 import { markRequestFree } from '../mcp/request-free.js'
-import { observationOf } from '../observability/request-observation.js'
+import { observationOf } from '../observability/observation-of.js'
 import type { ToolRegistry } from '../tools/registry.js'
 import { ShownTools } from '../tools/shown-tools.js'
-import { toolDefinition } from '../tools/tool-definition.js'
+import { toolDefinition, type ToolDefinition } from '../tools/tool-definition.js'
 import type { Tool } from '../tools/tool.js'
 import { SERVER_NAME, VERSION } from '../version.js'
 import { callTool, type ToolCallOptions } from './call-tool.js'
@@ -24,6 +24,8 @@ export interface McpServerOptions extends ToolCallOptions {
 }
 
 export interface McpServers {
+  /** What clients are told of each tool, of those they may see. */
+  readonly definitions: readonly ToolDefinition[]
   /** Builds a fresh SDK server for one request, or one session, of one verified caller. */
   readonly create: McpServerFactory
   /** Shows on a session's server the tools that the caller of the present request may see, beside those shown before. */
@@ -54,6 +56,7 @@ export function createMcpServers(options: McpServerOptions): McpServers {
   const definitions = registry.tools.map(toolDefinition)
   const shownBy = new WeakMap<object, ShownTools>()
   return {
+    definitions,
     create: markRequestFree(({ era, authInfo }) => {
       const { caller } = requireAuthContext(authInfo)
       const server = new Server(INFO, era === 'modern' ? MODERN_OPTIONS : LEGACY_OPTIONS)

@@ -1,14 +1,16 @@
 import { pino, type DestinationStream } from 'pino'
+import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import { withoutCredentials } from '../logging/without-credentials.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { VERSION } from '../version.js'
+import { createLogOutput } from './log-output.js'
 
 /** How much the log of a process says, and where. */
 export interface ProcessLogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
-  /** Default: standard output. */
+  /** Default: standard output, without waiting for its reader. At most 16 MiB wait; lines beyond them are lost and counted. */
   readonly destination?: DestinationStream | undefined
 }
 
@@ -27,13 +29,19 @@ const OPTIONS = optionsSchema<ProcessLogOptions>({
  */
 export function createProcessLog(options: ProcessLogOptions): Logger {
   assertOptions('createProcessLog', OPTIONS, options)
-  return pino(
+  const destination =
+    options.destination ??
+    createLogOutput((dropped) => {
+      logEvent(log, 'error', { event: 'log_lines_dropped', dropped })
+    })
+  const log: Logger = pino(
     {
       level: options.level,
       base: { service: 'mcp-on-behalf-of', version: VERSION },
       formatters: { level: (label) => ({ level: label }), log: withoutCredentials },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    ...(options.destination === undefined ? [] : [options.destination]),
+    destination,
   )
+  return log
 }

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { listen } from '../http/listen.js'
 import { answerRejectedConnections } from '../http/rejected-connections.js'
+import { cutStalledAnswer } from '../http/stalled-answers.js'
 import { LOGGER_OPTION, type Logger } from '../logging/logger.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
@@ -9,6 +10,14 @@ import { optionValues } from '../options/option-values.js'
 export const MAX_HEADER_BYTES = 32 * 1024
 /** Load balancers keep an idle connection for 60 s, and must be the ones that close it. */
 export const KEEP_ALIVE_MS = 65_000
+
+/** Slow senders must not hold connections. Neither limit counts while a connection is idle between requests. */
+export const SLOW_SENDERS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  /** How often Node looks for them: every 30 s by default, so that 10 s would be up to 40. */
+  connectionsCheckingInterval: 1_000,
+} as const
 
 /** Where a server listens, and how long its connections may last. */
 export interface ServeOptions {
@@ -51,7 +60,8 @@ export interface ListeningServer {
  * Listens for HTTP; rejects when the address cannot be had, with a `TypeError` for unusable options. Requests before
  * `attach` get 503.
  *
- * Headers of a request have to arrive within 10 s, a whole request within 30 s, and may have 32 KiB together.
+ * Headers of a request have to arrive within 10 s, a whole request within 30 s, and may have 32 KiB together. A client that takes
+ * nothing of its answer for 30 s is cut within another 30.
  *
  * @category Server
  */
@@ -87,9 +97,7 @@ export async function serve(options: ServeOptions): Promise<ListeningServer> {
 function createHttpServer(handle: RequestListener, options: ServeOptions): Server {
   const server = createServer(
     {
-      // Slow senders must not hold connections. Neither limit counts while a connection is idle between requests.
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      ...SLOW_SENDERS,
       keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
@@ -98,6 +106,7 @@ function createHttpServer(handle: RequestListener, options: ServeOptions): Serve
       res.once('finish', () => {
         if (!server.listening) server.closeIdleConnections()
       })
+      cutStalledAnswer(res)
       handle(req, res)
     },
   )

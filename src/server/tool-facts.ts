@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto'
 import { canonicalJson } from '../audit/canonical-json.js'
 import type { ObservedTool } from '../observability/observer.js'
-import type { ToolRegistry } from '../tools/registry.js'
-import { toolDefinition } from '../tools/tool-definition.js'
+import type { ToolDefinition } from '../tools/tool-definition.js'
 import type { DocumentTools } from './document-tools.js'
 
 /** Where tools come from, by their names. */
@@ -22,17 +21,18 @@ export function toolOriginsOf(documents: readonly DocumentTools[]): ToolOrigins 
 
 /** What records say of a tool. Each definition is digested when its tool is first called. */
 export function toolFactsOf(
-  registry: ToolRegistry,
+  definitions: readonly ToolDefinition[],
   origins: ToolOrigins = {},
 ): (name: string) => ObservedTool | undefined {
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]))
   const known = new Map<string, ObservedTool>()
   return (name) => {
     const remembered = known.get(name)
     if (remembered !== undefined) return remembered
-    const tool = registry.find(name)
-    if (tool === undefined) return undefined
-    const definition = canonicalJson(toolDefinition(tool))
-    const definitionSha256 = definition === undefined ? undefined : hash('sha256', definition)
+    const definition = byName.get(name)
+    if (definition === undefined) return undefined
+    const canonical = canonicalJson(definition)
+    const definitionSha256 = canonical === undefined ? undefined : hash('sha256', canonical)
     const facts = { definitionSha256, ...(Object.hasOwn(origins, name) ? origins[name] : {}) }
     known.set(name, facts)
     return facts

@@ -10,6 +10,7 @@ test('importing the library loads the packages that all its parts need, and no o
   expect(packages.filter((name) => !name.startsWith('node:')).sort()).toEqual([
     '@modelcontextprotocol/node',
     '@modelcontextprotocol/server',
+    '@opentelemetry/api',
     'cors',
     'express',
     'helmet',
@@ -27,5 +28,5 @@ test('importing the standalone server loads no package that a configuration choo
   const packages = loadedAtImport(ROOT, 'src/server.ts')
   const chosen = ['@auth0/auth0-api-js', '@auth0/auth0-auth-js', 'openid-client', 'undici', 'yaml']
   expect(chosen.filter((name) => packages.has(name))).toEqual([])
-  expect(packages.get('pino')).toBe('src/server/process-log.ts')
+  expect(packages.get('pino')).toBe('src/server/log-output.ts')
 })

@@ -107,6 +107,14 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { by: 'test', file: 'test/cli/doctor-exchange.test.ts' },
   },
   {
+    command: /^npm install @opentelemetry\/\S+@2 /,
+    verified: { by: 'test', file: 'test/e2e/tracing-example.test.ts' },
+  },
+  {
+    command: /^NODE_OPTIONS='--import \.\/examples\/tracing\.mjs' node dist\/cli\/main\.js serve$/,
+    verified: { by: 'test', file: 'test/e2e/tracing-example.test.ts' },
+  },
+  {
     command: /^DEV_DIRECTORY=examples\/development-directory\.json npm start$/,
     verified: { by: 'test', file: 'test/e2e/development-directory.test.ts' },
   },
@@ -121,6 +129,14 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
   {
     command: /^npm run bench(?: -- .*)?$/,
     verified: { by: 'ci', line: 'npm run bench -- --short' },
+  },
+  {
+    command: /^npm run test:faults(?: -- .*)?$/,
+    verified: { by: 'ci', line: 'npm run test:faults -- --short' },
+  },
+  {
+    command: /^npm run soak$/,
+    verified: { by: 'ci', line: 'npm run soak -- --minutes 2 --per-second 10' },
   },
   { command: /^npm run test:mutation/, verified: { by: 'ci', line: 'npm run test:mutation' } },
 ]

@@ -1,14 +1,22 @@
-import { AUDIT_RECORD_SCHEMA, type AuditRecord } from '../../src/audit/audit-record-schema.js'
+import {
+  AUDIT_RECORD_SCHEMA,
+  type AuditRecord,
+  type CallsLeftOutRecord,
+  type ToolCallRecord,
+} from '../../src/audit/audit-record-schema.js'
 import { keepForScan } from './leak-scan.js'
 
 const unfit: string[] = []
 
 /** An audit sink that keeps the records for a test to look at; the scan at the end of the test file looks at them too. */
 export class AuditRecords {
-  readonly records: AuditRecord[] = []
+  /** Of tool calls. */
+  readonly records: ToolCallRecord[] = []
+  readonly leftOut: CallsLeftOutRecord[] = []
 
   readonly sink = (record: AuditRecord): void => {
-    this.records.push(record)
+    if (record.record === 'tool_call') this.records.push(record)
+    else this.leftOut.push(record)
     keepForScan('audit', JSON.stringify(record))
     const { error } = AUDIT_RECORD_SCHEMA.safeParse(JSON.parse(JSON.stringify(record)))
     if (error !== undefined) unfit.push(`${error.message}\n${JSON.stringify(record)}`)

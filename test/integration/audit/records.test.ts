@@ -51,6 +51,17 @@ test('a call of a local tool has a record with user, client, digest, outcome and
   expect(server.audit.records[0]?.toolDefinitionSha256).toMatch(/^[0-9a-f]{64}$/)
 })
 
+test('a record names the message as its client does, by a number or a UUID, and never by what may be a token', async () => {
+  const server = await startMcpServer({})
+  const token = await server.mint({ scope: 'tool:whoami' })
+  const uuid = '0af76519-16cd-43dd-8448-eb211c80319c'
+  for (const id of [7, uuid, `m-${uuid}`]) {
+    await postMcp(server.endpoint, { ...callTool('whoami'), id }, { token })
+  }
+  const named = server.audit.records.map(({ messageId }) => messageId)
+  expect(named).toEqual([7, uuid, '[scrubbed]'])
+})
+
 test('a call that reaches the API has its exchange and its request in the record: new at first, kept afterwards', async () => {
   const server = await startMcpServer({})
   const token = await server.mint({ scope: 'tool:greet' })
@@ -99,6 +110,20 @@ test('a call without a token has a record where its headers name the tool', asyn
   ])
   expect(server.audit.records[0]).not.toHaveProperty('argumentsSha256')
   expect(server.audit.records[0]).not.toHaveProperty('user')
+})
+
+test('strangers fill a bounded part of the audit, and one record says how many of their calls have none', async () => {
+  const server = await startMcpServer({ tools: [fails] })
+  for (let call = 0; call < 70; call += 1) {
+    await postMcp(server.endpoint, callTool('fails'), { headers: NAMED })
+  }
+  const token = await server.mint()
+  await postMcp(server.endpoint, callTool('fails', { code: 'cancelled' }), { token })
+  await server.close()
+  const outcomes = server.audit.records.map(({ outcome }) => outcome)
+  expect(outcomes.filter((outcome) => outcome === 'no_credentials')).toHaveLength(60)
+  expect(outcomes.filter((outcome) => outcome === 'cancelled')).toHaveLength(1)
+  expect(server.audit.leftOut).toMatchObject([{ outcome: 'no_credentials', count: 10 }])
 })
 
 test('a call beyond the limit of its user has a record', async () => {

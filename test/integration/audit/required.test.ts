@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import type { AuditRecord } from '../../../src/audit/audit-record-schema.js'
+import type { ToolCallRecord } from '../../../src/audit/audit-record-schema.js'
 import { callTool, postMcp, rpc } from '../../helpers/mcp-requests.js'
 import { startMcpServer } from '../../helpers/start-mcp-server.js'
 
@@ -43,7 +43,7 @@ test('a stream gets one line of JSON for each call', async () => {
     token: await server.mint({ scope: 'tool:whoami' }),
   })
   await server.close()
-  const record = JSON.parse(String(stream.read())) as AuditRecord
+  const record = JSON.parse(String(stream.read())) as ToolCallRecord
   expect(record).toMatchObject({ tool: 'whoami', outcome: 'ok' })
 })
 
@@ -60,7 +60,7 @@ test('AUDIT_SINK names a file, and AUDIT_USER=pseudonym keeps the user out of it
   await server.close()
   const text = readFileSync(path, 'utf8')
   expect(text).not.toContain('somebody')
-  const { user } = JSON.parse(text) as AuditRecord
+  const { user } = JSON.parse(text) as ToolCallRecord
   const pseudonym = server.log.named('request_ended')[0]?.fields['caller']
   expect(pseudonym).toMatch(/^u_[\w-]{22}$/)
   expect(user).toEqual({ issuer: server.issuer.issuer, pseudonym })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AuditQueue } from '../../../src/audit/audit-queue.js'
-import type { AuditRecord } from '../../../src/audit/audit-record-schema.js'
+import type { ToolCallRecord } from '../../../src/audit/audit-record-schema.js'
 import type { AuditBatch, AuditSink } from '../../../src/audit/audit-sink.js'
 import { RecordingLog } from '../../helpers/recording-log.js'
 
@@ -31,19 +31,19 @@ function failing() {
   return { log, written, state, sink, timers, retry }
 }
 
-const record = (id: number) => ({ requestId: `${id}` }) as AuditRecord
+const record = (id: number) => ({ requestId: `${id}` }) as ToolCallRecord
 /** Long enough for all that needs no timer. */
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 const ids = (written: readonly string[]) =>
-  written.map((line) => (JSON.parse(line) as AuditRecord).requestId)
+  written.map((line) => (JSON.parse(line) as ToolCallRecord).requestId)
 
 test('records that could not be written are written later, in their order and once', async () => {
   const { log, written, state, sink, timers, retry } = failing()
   const queue = new AuditQueue({ sink, log, timers })
   state.broken = true
-  queue.write(record(1), false)
+  queue.write(record(1), 'common')
   await settled()
-  queue.write(record(2), false)
+  queue.write(record(2), 'common')
   expect(queue.accepts).toBe(false)
   state.broken = false
   await retry()
@@ -60,7 +60,7 @@ test('records beyond the memory are dropped, counted one by one, and logged once
   }
   const queue = new AuditQueue({ sink, log, timers, onDropped, maxRecords: 3 })
   state.broken = true
-  for (let id = 1; id <= 10; id += 1) queue.write(record(id), false)
+  for (let id = 1; id <= 10; id += 1) queue.write(record(id), 'common')
   await settled()
   expect(dropped).toBe(7)
   expect(log.named('audit_records_dropped')).toHaveLength(1)
@@ -80,17 +80,42 @@ test('a place that is kept for a running call is not given to another record', (
   queue.reserve()
   queue.reserve()
   expect(queue.accepts).toBe(false)
-  queue.write(record(1), false)
+  queue.write(record(1), 'common')
   expect(dropped).toBe(1)
-  queue.write(record(2), true)
-  queue.write(record(3), true)
+  queue.write(record(2), 'reserved')
+  queue.write(record(3), 'reserved')
   expect(dropped).toBe(1)
 })
 
 test('what waits is written before the queue closes', async () => {
   const { log, written, sink, timers } = failing()
   const queue = new AuditQueue({ sink, log, timers })
-  queue.write(record(1), false)
+  queue.write(record(1), 'common')
   await queue.close()
   expect(ids(written)).toEqual(['1'])
+})
+
+test('records of strangers have a tenth of the places, and leave the others to calls of users', async () => {
+  const { log, written, state, sink, timers, retry } = failing()
+  let dropped = 0
+  const onDropped = (): void => {
+    dropped += 1
+  }
+  const queue = new AuditQueue({ sink, log, timers, onDropped, maxRecords: 20 })
+  state.broken = true
+  queue.write(record(0), 'common')
+  await settled()
+  let strangers = 0
+  for (let id = 100; id < 130; id += 1) {
+    if (!queue.acceptsStrangers) continue
+    queue.write(record(id), 'stranger')
+    strangers += 1
+  }
+  expect(strangers).toBe(2)
+  for (let id = 1; id <= 17; id += 1) queue.write(record(id), 'common')
+  expect(dropped).toBe(0)
+  state.broken = false
+  await retry()
+  expect(written).toHaveLength(20)
+  expect(queue.acceptsStrangers).toBe(true)
 })

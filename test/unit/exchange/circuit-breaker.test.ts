@@ -131,4 +131,14 @@ describe('a circuit breaker', () => {
     breaker.tryAcquire()
     expect(refused()[1]).toBe('breaker_open')
   })
+
+  test('a circuit breaker whose clock is set back tries the server at once, and is not shut until the clock has caught up', () => {
+    const { time, breaker, fail, refused } = setUp()
+    fail(5)
+    time.jump(-2 * 60 * 60_000)
+    expect(breaker.tryAcquire()).toBe(true)
+    expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 1])
+    breaker.failed()
+    expect(refused()).toEqual(['exchange_unavailable', 'breaker_open', 10])
+  })
 })

@@ -276,4 +276,14 @@ describe('refresh', () => {
     await finish('two')
     expect(await refresh()).toBeUndefined()
   })
+
+  test('CachedDocument.refresh has its whole allowance again after the clock was set back', async () => {
+    const { refresh, time, loaded, finish, settle } = setUp()
+    await loaded('one')
+    await finish('two')
+    time.now -= 100 * COOLDOWN
+    const fresh = refresh()
+    settle('three')
+    expect(await fresh).toBe('three')
+  })
 })

@@ -57,6 +57,15 @@ describe('a request that no handler sees', () => {
     expect(log.lines.at(-1)?.fields).toMatchObject({ reason: 'headers_too_large', unlogged: 4 })
   })
 
+  test('a request that no handler sees is logged again right after the clock was set back', async () => {
+    const { send, log, time } = await started()
+    time.now = 1_000_000
+    for (let i = 0; i < 11; i += 1) await send(withHeader(5_000))
+    time.now = 1_000
+    await send(withHeader(5_000))
+    expect(log.lines.at(-1)?.fields).toMatchObject({ reason: 'headers_too_large', unlogged: 1 })
+  })
+
   test('[S16.8] a request that no handler sees that is CONNECT is 405, and one that is no HTTP is 400', async () => {
     const { send } = await started()
     expect((await send('CONNECT evil.example:443 HTTP/1.1\r\nHost: a\r\n\r\n')).status).toBe(405)

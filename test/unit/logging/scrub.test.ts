@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { scrub, scrubUrl } from '../../../src/logging/scrub.js'
+import { scrub, scrubIdentifier, scrubUrl } from '../../../src/logging/scrub.js'
 
 const KEY = new TextEncoder().encode('0123456789abcdef0123456789abcdef')
 const jwt = (claims: Record<string, unknown>): Promise<string> =>
@@ -114,6 +114,16 @@ describe('scrub', () => {
       expect(scrub(value, 100)).toBeUndefined()
     },
   )
+})
+
+describe('scrubIdentifier', () => {
+  test('scrubIdentifier leaves a UUID as it is, and makes everything else fit as scrub does', () => {
+    const uuid = '0af76519-16cd-43dd-8448-eb211c80319c'
+    expect(scrubIdentifier(uuid, 100)).toBe(uuid)
+    for (const other of [`${uuid}-more`, `${uuid}\n`, 's'.repeat(32), 'short', '', 7, undefined]) {
+      expect(scrubIdentifier(other, 100)).toBe(scrub(other, 100))
+    }
+  })
 })
 
 describe('scrubUrl', () => {

@@ -77,6 +77,7 @@ const CHANGED = {
   API_CONCURRENCY_PER_USER: '5',
   API_MAX_BYTES: '2048',
   AUDIT_SINK: './audit.jsonl',
+  TRACE_CONTEXT: 'continue',
 } as const satisfies Environment
 
 /** Set by each server for itself. */
@@ -113,6 +114,7 @@ const OPTIONS: {
   metadataUrl: 'setting',
   jwksUrl: 'setting',
   keysStaleMs: 'setting',
+  traceContext: 'setting',
   // The SDK servers have the tools of the registry and no others.
   undeclaredTools: 'fixed',
   baselineScopes: 'setting',

@@ -2,7 +2,7 @@ import { Agent, get, type IncomingMessage, type RequestListener } from 'node:htt
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { serve, type ServeOptions } from '../../../src/server/serve.js'
+import { serve, SLOW_SENDERS, type ServeOptions } from '../../../src/server/serve.js'
 import { deferred } from '../outcomes.js'
 
 const HOST = '127.0.0.1'
@@ -57,6 +57,13 @@ describe('serve', () => {
     await expect(serve({ host: '192.0.2.1', port: 0 })).rejects.toMatchObject({
       code: 'EADDRNOTAVAIL',
     })
+  })
+})
+
+describe('a slow sender', () => {
+  test('a slow sender is looked for so often that the limit for headers is no more than a fifth longer', () => {
+    const { connectionsCheckingInterval, headersTimeout } = SLOW_SENDERS
+    expect(connectionsCheckingInterval).toBeLessThanOrEqual(headersTimeout / 5)
   })
 })
 

@@ -1,0 +1,1 @@
+export function answerQuestions(answer: (question: never) => unknown): void
