@@ -2,6 +2,7 @@ import { systemTimers } from './time/clock.js'
 import { composeServer, type ComposedServer } from './server/from-config.js'
 import { ConfigError, parseConfig, readEnvironment, type Config } from './config/config.js'
 import { logEvent } from './logging/log-event.js'
+import type { Logger } from './logging/logger.js'
 import { tellListening } from './http/listening-notice.js'
 import { describeError } from './logging/describe-error.js'
 import { stopInOrder } from './http/stop-in-order.js'
@@ -54,7 +55,7 @@ async function untilStopped(): Promise<number> {
   const config = parseConfig(readEnvironment())
   // Whoever reads records there must not find log lines among them.
   const output = config.audit?.sink === 'stdout' ? process.stderr : process.stdout
-  const log = createProcessLog({ level: config.logLevel, destination: destinationOf(output) })
+  const log = processLog(config, output)
   const composed = await composeServer(config, log)
   const metrics = await metricsServer(config, composed)
   const listening = serve({ ...config.listen, handler: composed.handler, log })
@@ -93,9 +94,15 @@ async function untilStopped(): Promise<number> {
           resolve(1)
         })
     }
+    // The file is looked at in front of each record: whoever rotates it may send the signal, and need not.
+    if (writesAuditFile(config) && !output.isTTY) process.on('SIGHUP', () => undefined)
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   })
+}
+
+function writesAuditFile({ audit }: Config): boolean {
+  return audit !== undefined && audit.sink !== 'stdout'
 }
 
 /** Not started where the configuration wants no metrics. What it rejects with says whose port it is about. */
@@ -109,6 +116,14 @@ async function metricsServer(
   } catch (error) {
     throw Object.assign(error as Error, { settings: 'METRICS_' })
   }
+}
+
+function processLog({ logLevel, logFormat }: Config, output: NodeJS.WriteStream): Logger {
+  const format = logFormat === 'auto' ? (output.isTTY ? 'pretty' : 'json') : logFormat
+  return createProcessLog({
+    ...{ level: logLevel, format, destination: destinationOf(output) },
+    colored: output.isTTY && output.hasColors(),
+  })
 }
 
 /** pino writes to standard output itself, without a stream. */

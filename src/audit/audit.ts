@@ -13,6 +13,7 @@ import type { AuditSink } from './audit-sink.js'
 import { createFileSink } from './file-sink.js'
 import { createFunctionSink } from './function-sink.js'
 import type { Pseudonymize } from './pseudonym.js'
+import { createStandardOutputSink } from './standard-output-sink.js'
 import { createStreamSink } from './stream-sink.js'
 import { StrangersShare } from './strangers-share.js'
 
@@ -80,7 +81,7 @@ export interface Audit {
 /** Creates the audit. Throws the error of Node for a file that cannot be opened. */
 export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
   const { log, pseudonymize, onDropped, timers = backgroundTimers } = parts
-  const queue = new AuditQueue({ sink: sinkOf(options.sink), log, timers, onDropped })
+  const queue = new AuditQueue({ sink: sinkOf(options.sink, timers), log, timers, onDropped })
   const reserved = new WeakSet<ObservedCall>()
   const gate = createGate(queue)
   const strangers = new StrangersShare({
@@ -126,7 +127,8 @@ function createGate(queue: AuditQueue): () => void {
   }
 }
 
-function sinkOf(sink: AuditOptions['sink']): AuditSink {
+function sinkOf(sink: AuditOptions['sink'], timers: Timers): AuditSink {
+  if (sink === process.stdout) return createStandardOutputSink(timers)
   if (typeof sink === 'string') return createFileSink(sink)
   return typeof sink === 'function' ? createFunctionSink(sink) : createStreamSink(sink)
 }

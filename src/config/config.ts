@@ -104,6 +104,8 @@ export interface Config extends HttpConfig {
   readonly metrics: { readonly host: string; readonly port: number } | undefined
   readonly traceContext: TraceContextPolicy
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** `auto`: `pretty` at a terminal, `json` elsewhere. */
+  readonly logFormat: 'auto' | 'json' | 'pretty'
   /** `undefined`: no records of tool calls. */
   readonly audit: AuditConfig | undefined
   /** The files of the client's credentials; `undefined`: they come from no file. */
@@ -230,6 +232,7 @@ function assemble(
     metrics: metricsOf(found),
     traceContext: found.TRACE_CONTEXT,
     logLevel: found.LOG_LEVEL,
+    logFormat: found.LOG_FORMAT,
     audit: auditConfig(found),
   }
 }

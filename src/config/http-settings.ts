@@ -129,6 +129,13 @@ export const HTTP_SETTINGS = {
     example: 'info',
     fallback: 'info',
   }),
+  LOG_FORMAT: setting({
+    description:
+      'How log lines are written. json: one JSON object each. pretty: for people. auto: pretty at a terminal, json elsewhere.',
+    schema: values.oneOf('auto', 'json', 'pretty'),
+    example: 'json',
+    fallback: 'auto',
+  }),
   DANGEROUSLY_ALLOW_HTTP: setting({
     description:
       'Accepts plain-http URLs beyond this machine. Tokens then travel unencrypted: for closed test networks only.',

@@ -1,6 +1,7 @@
 import { pino, type DestinationStream } from 'pino'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
+import { prettyLine } from '../logging/pretty-line.js'
 import { withoutCredentials } from '../logging/without-credentials.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
@@ -12,11 +13,17 @@ export interface ProcessLogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Default: standard output, without waiting for its reader. At most 16 MiB wait; lines beyond them are lost and counted. */
   readonly destination?: DestinationStream | undefined
+  /** `pretty`: lines for a person at a terminal. Default `json`. */
+  readonly format?: 'json' | 'pretty' | undefined
+  /** Whether lines for a person have colours. Default false. */
+  readonly colored?: boolean | undefined
 }
 
 const OPTIONS = optionsSchema<ProcessLogOptions>({
   level: optionValues.oneOf('debug', 'info', 'warn', 'error', 'silent'),
   destination: optionValues.withFunctions('a stream', 'write').optional(),
+  format: optionValues.oneOf('json', 'pretty').optional(),
+  colored: optionValues.flag.optional(),
 })
 
 /**
@@ -29,7 +36,7 @@ const OPTIONS = optionsSchema<ProcessLogOptions>({
  */
 export function createProcessLog(options: ProcessLogOptions): Logger {
   assertOptions('createProcessLog', OPTIONS, options)
-  const destination =
+  const output =
     options.destination ??
     createLogOutput((dropped) => {
       logEvent(log, 'error', { event: 'log_lines_dropped', dropped })
@@ -41,7 +48,15 @@ export function createProcessLog(options: ProcessLogOptions): Logger {
       formatters: { level: (label) => ({ level: label }), log: withoutCredentials },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    destination,
+    options.format === 'pretty' ? prettied(output, options.colored === true) : output,
   )
   return log
+}
+
+function prettied(output: DestinationStream, colored: boolean): DestinationStream {
+  return {
+    write: (line) => {
+      output.write(prettyLine(line, colored))
+    },
+  }
 }

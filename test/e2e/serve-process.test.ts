@@ -1,60 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { serve } from '../../src/server/serve.js'
 import { closeWithTest } from '../helpers/close-with-test.js'
+import { ServeProcess } from '../helpers/serve-process.js'
 import { GOOD } from '../unit/config/good-settings.js'
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-
-type LogLine = Readonly<Record<string, unknown>>
-
-/** A server in a process of its own, and the lines of its log by their events. */
-class ServeProcess {
-  readonly child: ChildProcess
-  readonly stderr: string[] = []
-  readonly #lines: LogLine[] = []
-  readonly #waiting = new Set<() => void>()
-
-  constructor(environment: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'serve'], {
-      cwd: ROOT,
-      env: { PATH: process.env['PATH'], ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const { stdout, stderr } = this.child
-    if (stdout === null || stderr === null) throw new Error('no pipes')
-    createInterface({ input: stdout }).on('line', (line) => {
-      if (line.startsWith('{')) this.#lines.push(JSON.parse(line) as LogLine)
-      for (const look of this.#waiting) look()
-    })
-    createInterface({ input: stderr }).on('line', (line) => this.stderr.push(line))
-  }
-
-  /** Resolves with the line of an event, once it is there; rejects when the process ends before. */
-  logged(event: string): Promise<LogLine> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const found = this.#lines.find((line) => line['event'] === event)
-        if (found === undefined) return
-        this.#waiting.delete(look)
-        resolve(found)
-      }
-      this.#waiting.add(look)
-      this.child.once('close', () => {
-        reject(new Error(`ended without ${event}: ${this.stderr.join('\n')}`))
-      })
-      look()
-    })
-  }
-
-  async ended(): Promise<number | null> {
-    if (this.child.exitCode === null) await once(this.child, 'close')
-    return this.child.exitCode
-  }
-}
 
 const SETTINGS = {
   ...(GOOD as Readonly<Record<string, string>>),

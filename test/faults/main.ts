@@ -10,7 +10,7 @@ import { SLOW_CLIENTS } from './cases/slow-clients.js'
 import { VANISHING } from './cases/vanishing-clients.js'
 import { CLOCK } from './cases/clock.js'
 import type { Case } from './case.js'
-import { writeResults, type CaseResult } from './results.js'
+import { readResults, writeResults, type CaseResult } from './results.js'
 import { runCase } from './run-case.js'
 import { FULL, SHORT } from './scene.js'
 
@@ -42,7 +42,16 @@ for (const [name, which] of Object.entries(CASES)) {
   if (problems.length > 0) process.exitCode = 1
 }
 
-if (values.write && process.exitCode === undefined) {
+if (values.write && !values.short && process.exitCode === undefined) {
   const cpu = cpus()[0]?.model ?? 'unknown'
-  writeResults({ machine: { node: process.version, cpu, cores: cpus().length }, cases: results })
+  writeResults({
+    machine: { node: process.version, cpu, cores: cpus().length },
+    cases: inOrder([...(readResults()?.cases ?? []), ...results]),
+  })
+}
+
+/** The latest result of each case: a run of some leaves the others as they were. */
+function inOrder(found: readonly CaseResult[]): readonly CaseResult[] {
+  const latest = new Map(found.map((result) => [result.fault, result]))
+  return Object.values(CASES).flatMap(({ fault }) => latest.get(fault) ?? [])
 }

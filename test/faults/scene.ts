@@ -31,7 +31,7 @@ export class Scene {
   /** Those that were started in the course of the case included. */
   readonly servers: OurServer[] = []
   readonly probes: Probes
-  readonly traffic: Traffic
+  traffic: Traffic
   readonly problems: string[] = []
   /** Calls that a case made beside the traffic. */
   readonly others: SeenCall[] = []
@@ -52,6 +52,13 @@ export class Scene {
     const { deployment, server } = this
     const tokenOf = (subject: string): Promise<string> => deployment.tokenOf(subject)
     return new Traffic({ origin: server.origin, ...options, tokenOf })
+  }
+
+  /** Ends the traffic, and has it begin anew at another place. */
+  async turnTraffic(origin: string): Promise<void> {
+    await this.traffic.stop()
+    this.others.push(...this.traffic.seen)
+    this.traffic = this.startTraffic({ origin })
   }
 
   /** Another server of the same deployment. */
@@ -97,8 +104,12 @@ export class Scene {
   }
 
   /** What a metric is now, as a sum. */
-  async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
-    return sumOf(await this.server.metrics(), name, labels)
+  async metric(
+    name: string,
+    labels: Readonly<Record<string, string>> = {},
+    server = this.server,
+  ): Promise<number> {
+    return sumOf(await server.metrics(), name, labels)
   }
 
   expect(holds: boolean, problem: string): void {

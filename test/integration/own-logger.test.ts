@@ -44,6 +44,17 @@ describe('a server with a logger of its own', () => {
     )
   })
 
+  test('a server with a child of a logger of its own has the fields of the child in each line', async () => {
+    const lines: string[] = []
+    const parent = pino({ level: 'debug' }, { write: (line) => void lines.push(line) })
+    const server = await open(parent.child({ component: 'mcp' }))
+    expect((await call(server, await server.mint()))[0]).toBe(200)
+    await server.close()
+    const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(events.map(({ event }) => event)).toContain('request_ended')
+    expect(events.filter(({ component }) => component !== 'mcp')).toEqual([])
+  })
+
   test('a server with a logger of its own that throws answers calls and refusals all the same', async () => {
     const broken = (): never => {
       throw new Error('disk full')

@@ -77,6 +77,8 @@ async function soak(): Promise<SoakResults> {
   const warmUpMinutes = Math.min(LONGEST_WARM_UP_MINUTES, minutes / 2)
   const judgedFromMs = begun + warmUpMinutes * 60_000
   await lookAt(runs, { judgedFromMs, endMs: begun + minutes * 60_000 })
+  // What was ended early is no result.
+  interrupted.signal.throwIfAborted()
   const seconds = (performance.now() - begun) / 1_000
   await Promise.all(runs.map((run) => run.end()))
   const results = runs.map((run) => run.result(judgedFromMs, seconds))

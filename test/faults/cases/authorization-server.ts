@@ -1,6 +1,8 @@
 import { outage, type Case } from '../case.js'
+import { Probes } from '../checks/probes.js'
 import type { Scene } from '../scene.js'
 
+const NO_KEYS = { reason: 'keys_unavailable' }
 const BREAKER = 'mcp_on_behalf_of_exchange_breaker_open'
 /** How long the circuit breaker keeps exchanges back. */
 const BREAKER_SECONDS = 10
@@ -67,6 +69,28 @@ export const AUTHORIZATION_SERVER: Readonly<Record<string, Case>> = {
     },
     end: ({ deployment }) => deployment.change({ secret: 'the secret of this server' }),
   }),
+  startedWithoutIssuer: {
+    fault: 'server started while the authorization server is down',
+    short: false,
+    codes: ['verifier_unavailable', 'exchange_unavailable'],
+    async run(scene) {
+      await scene.calm('before')
+      await scene.deployment.authorizationServer.kill()
+      const server = await scene.startServer()
+      const probes = new Probes(server.origin)
+      await scene.turnTraffic(server.origin)
+      await scene.fault()
+      scene.expect(probes.reasons.has('keys_unavailable'), '/readyz says nothing of it')
+      const shown = await scene.metric('mcp_on_behalf_of_not_ready', NO_KEYS, server)
+      scene.expect(shown === 1, 'the metrics show no keys_unavailable')
+      await scene.deployment.startAuthorizationServer()
+      await scene.recovery(BREAKER_SECONDS)
+      await scene.calm('after')
+      await probes.stop()
+      scene.problems.push(...probes.unhealthy.map((text) => `/healthz: ${text}`))
+      return []
+    },
+  },
   keyRotation: {
     fault: 'signing key rotated twice, on both hops',
     short: true,

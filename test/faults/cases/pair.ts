@@ -3,19 +3,12 @@ import type { Case } from '../case.js'
 import { Balancer } from '../load/balancer.js'
 import { SdkClients } from '../load/sdk-clients.js'
 import type { SeenCall } from '../load/tool-call.js'
-import type { Traffic } from '../load/traffic.js'
 import type { OurServer } from '../processes/our-server.js'
 import type { Scene } from '../scene.js'
 
 const SDK_CLIENTS = 3
 /** Records are written at once, but not before the answer. */
 const UNWRITTEN_MS = 2_000
-
-interface Pair {
-  readonly balancer: Balancer
-  readonly traffic: Traffic
-  readonly sdk: SdkClients
-}
 
 /** Two instances behind a balancer that asks for `/readyz`, with HTTP requests and clients of the SDK. */
 export const PAIR: Readonly<Record<string, Case>> = {
@@ -26,7 +19,7 @@ export const PAIR: Readonly<Record<string, Case>> = {
     codes: [],
     async run(scene) {
       const { servers } = scene
-      const { seen } = await besidePair(scene, async ({ balancer }) => {
+      const { seen } = await besidePair(scene, async (balancer) => {
         for (const old of [...servers]) {
           const next = await scene.startServer()
           await balancer.add(next.origin)
@@ -46,7 +39,7 @@ export const PAIR: Readonly<Record<string, Case>> = {
     short: false,
     codes: [],
     async run(scene) {
-      const { seen, result } = await besidePair(scene, async ({ balancer, traffic }) => {
+      const { seen, result } = await besidePair(scene, async (balancer) => {
         const { server } = scene
         await scene.probes.stop()
         const underWay = balancer.underWay(server.origin)
@@ -58,7 +51,7 @@ export const PAIR: Readonly<Record<string, Case>> = {
         await balancer.add((await scene.startServer()).origin)
         const back = performance.now()
         await pause(scene.scale.calmMs)
-        const late = traffic.since(back).filter(({ verdict }) => verdict !== 'ok')
+        const late = scene.traffic.since(back).filter(({ verdict }) => verdict !== 'ok')
         scene.expect(late.length === 0, `${late.length} calls failed after the restart`)
         return { underWay, broken: balancer.broken }
       })
@@ -69,24 +62,22 @@ export const PAIR: Readonly<Record<string, Case>> = {
   },
 }
 
-/** Ends the traffic at the one server, and has traffic go through the balancer while something happens to the pair. */
+/** Has the traffic go through the balancer while something happens to the pair. */
 async function besidePair<T>(
   scene: Scene,
-  happens: (pair: Pair) => Promise<T>,
+  happens: (balancer: Balancer) => Promise<T>,
 ): Promise<{ readonly seen: readonly SeenCall[]; readonly result: T }> {
-  await scene.traffic.stop()
   const balancer = await Balancer.open()
   await Promise.all([scene.server, await scene.startServer()].map(add(balancer)))
-  const traffic = scene.startTraffic({ origin: balancer.origin })
+  await scene.turnTraffic(balancer.origin)
   const tokenOf = (subject: string): Promise<string> => scene.deployment.tokenOf(subject)
   const sdk = new SdkClients(balancer.origin, { count: SDK_CLIENTS, tokenOf })
   try {
     await pause(scene.scale.calmMs)
-    const result = await happens({ balancer, traffic, sdk })
-    await Promise.all([traffic.stop(), sdk.stop()])
-    const seen = [...traffic.seen, ...sdk.seen]
-    scene.others.push(...seen)
-    return { seen, result }
+    const result = await happens(balancer)
+    await Promise.all([scene.traffic.stop(), sdk.stop()])
+    scene.others.push(...sdk.seen)
+    return { seen: [...scene.traffic.seen, ...sdk.seen], result }
   } finally {
     await balancer.close()
   }

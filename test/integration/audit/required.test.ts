@@ -70,3 +70,12 @@ test('a server whose audit file cannot be opened does not start, and names AUDIT
   const environment = { AUDIT_SINK: '/nowhere/at/all/audit.jsonl' }
   await expect(startMcpServer({ environment })).rejects.toThrow(/AUDIT_SINK.*cannot be opened/s)
 })
+
+test('a disk that is full refuses calls where records are required, and the log says why', async () => {
+  const environment = { AUDIT_SINK: '/dev/full', AUDIT_REQUIRED: 'on' }
+  const server = await startMcpServer({ environment })
+  const token = await server.mint({ scope: 'tool:whoami' })
+  await postMcp(server.endpoint, callTool('whoami'), { token })
+  expect((await postMcp(server.endpoint, callTool('whoami'), { token })).status).toBe(503)
+  expect(JSON.stringify(server.log.named('audit_sink_failed'))).toContain('ENOSPC')
+})

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -48,4 +48,13 @@ test('an audit file that was removed is created again', async () => {
 
 test('an audit file in a directory that does not exist is a failure at once', () => {
   expect(() => createFileSink(join(directory, 'none', 'audit.jsonl'))).toThrow('ENOENT')
+})
+
+test('an audit file that was emptied goes on from its beginning', async () => {
+  const sink = createFileSink(path)
+  await sink.deliver(batch('1\n'))
+  truncateSync(path)
+  await sink.deliver(batch('2\n'))
+  await sink.close()
+  expect(readFileSync(path, 'utf8')).toBe('2\n')
 })

@@ -76,6 +76,7 @@ const BAD: readonly (readonly [string, string])[] = [
   ['API_TIMEOUT_MS', '99999999999999999999999'],
   ['API_TIMEOUT_MS', '1e3'],
   ['LOG_LEVEL', 'verbose'],
+  ['LOG_FORMAT', 'xml'],
   ['ADDITIONAL_ISSUERS', 'https://two.example three.example'],
   ['ADDITIONAL_ISSUERS', 'http://login.example.eu.auth0.com/'],
   ['AUTHORIZATION_CLAIMS', 'roles'],

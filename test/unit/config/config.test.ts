@@ -187,9 +187,10 @@ describe('the values that parseConfig reads', () => {
       EXCHANGE_TIMEOUT_MS: '100',
       API_TIMEOUT_MS: '120000',
       LOG_LEVEL: 'silent',
+      LOG_FORMAT: 'pretty',
     })
     expect(config.listen).toEqual({ host: '0.0.0.0', port: 0, keepAliveMs: 620_000 })
-    expect(config.drainDelayMs).toBe(15_000)
+    expect([config.drainDelayMs, config.logFormat]).toEqual([15_000, 'pretty'])
     expect(config.issuer).toEqual({
       primary: 'https://example.eu.auth0.com/',
       additional: ['https://two.example/', 'https://three.example'],
