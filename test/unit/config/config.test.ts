@@ -178,6 +178,7 @@ describe('the values that parseConfig reads', () => {
       RATE_LIMIT_PER_CALLER: '7',
       BODY_BYTES_PER_CALLER: '8',
       CONCURRENCY_PER_CALLER: '9',
+      TOOL_LIMITS: ' export=5,1  *=120 ',
       MAX_BODY_BYTES: '2048',
       KEEP_ALIVE_SECONDS: '620',
       DRAIN_DELAY_SECONDS: '15',
@@ -213,6 +214,10 @@ describe('the values that parseConfig reads', () => {
       rateLimitPerCaller: 7,
       bodyBytesPerCaller: 8,
       concurrencyPerCaller: 9,
+      toolLimits: {
+        export: { callsPerMinute: 5, callsAtOnce: 1 },
+        '*': { callsPerMinute: 120, callsAtOnce: 0 },
+      },
       maxBodyBytes: 2_048,
     })
     expect(config.trustProxy).toEqual(['10.0.0.0/8', '::1'])
