@@ -91,14 +91,6 @@ describe('the audit of a process', () => {
     expect(await running.ended()).toBe(0)
   })
 
-  test('a process whose output nobody reads still ends when it is told to', async () => {
-    await start('stdout')
-    for (let post = 0; post < 10; post += 1) expect(await call(batch())).toBe(200)
-    const exited = new Promise((resolve) => running.child.once('exit', resolve))
-    running.child.kill('SIGTERM')
-    expect(await exited).toBe(0)
-  })
-
   test('a file that is rotated by renaming and SIGHUP, or by copying and truncating, loses no record', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'audit-')), 'audit.jsonl')
     await start(path)
