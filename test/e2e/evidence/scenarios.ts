@@ -156,14 +156,6 @@ const EXCHANGE = {
       for (let signIn = 0; signIn < 4; signIn += 1) await withToken(stand)
     },
   },
-  tool_rate_limited: {
-    ...{ reason: 'calls_per_minute', record: ALLOWED },
-    environment: { TOOL_LIMITS: 'greet=1' },
-    cause: async (stand) => {
-      await withToken(stand)
-      return withToken(stand)
-    },
-  },
   delegation_refused: {
     ...{ reason: 'too_deep', record: ALLOWED },
     environment: { DELEGATION_MAX_DEPTH: '1' },
