@@ -4,6 +4,7 @@
  * `OTEL_EXPORTER_OTLP_ENDPOINT` says where the collector is (default: http://localhost:4318), `OTEL_SERVICE_NAME` and
  * `OTEL_RESOURCE_ATTRIBUTES` what the process is called, `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` how many traces are kept.
  */
+import process from 'node:process'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { defaultResource, detectResources, envDetector } from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'

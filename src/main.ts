@@ -2,11 +2,11 @@ import { systemTimers } from './time/clock.js'
 import { composeServer, type ComposedServer } from './server/from-config.js'
 import { ConfigError, parseConfig, readEnvironment, type Config } from './config/config.js'
 import { logEvent } from './logging/log-event.js'
-import type { Logger } from './logging/logger.js'
 import { tellListening } from './http/listening-notice.js'
 import { describeError } from './logging/describe-error.js'
+import type { Logger } from './logging/logger.js'
 import { stopInOrder } from './http/stop-in-order.js'
-import { createProcessLog } from './server/process-log.js'
+import { openProcessLog } from './server/process-log.js'
 import { serveMetrics } from './server/serve-metrics.js'
 import { serve, type ListeningServer } from './server/serve.js'
 
@@ -55,7 +55,7 @@ async function untilStopped(): Promise<number> {
   const config = parseConfig(readEnvironment())
   // Whoever reads records there must not find log lines among them.
   const output = config.audit?.sink === 'stdout' ? process.stderr : process.stdout
-  const log = processLog(config, output)
+  const { log, close: closeLog } = processLog(config, output)
   const composed = await composeServer(config, log)
   const metrics = await metricsServer(config, composed)
   const listening = serve({ ...config.listen, handler: composed.handler, log })
@@ -63,6 +63,8 @@ async function untilStopped(): Promise<number> {
     await metrics?.close()
     throw error
   })
+  // Whoever reads in the log that it listens may stop it at once.
+  const stopped = untilSignalled({ config, log, output, composed, metrics, server })
   if (metrics !== undefined) {
     logEvent(log, 'info', { event: 'metrics_listening', port: metrics.port })
   }
@@ -73,11 +75,23 @@ async function untilStopped(): Promise<number> {
     identityProvider: config.identityProvider.name,
   })
   tellListening(config, output)
-  // Otherwise the signal ends the process, as it does by default.
-  if (config.credentialFiles !== undefined) {
-    process.on('SIGHUP', () => void composed.reloadCredentials())
-  }
+  const code = await stopped
+  await closeLog()
+  return code
+}
 
+/** What runs, to be stopped in order. */
+interface Running {
+  readonly config: Config
+  readonly log: Logger
+  readonly output: NodeJS.WriteStream
+  readonly composed: ComposedServer
+  readonly metrics: ListeningServer | undefined
+  readonly server: ListeningServer
+}
+
+function untilSignalled(running: Running): Promise<number> {
+  const { config, log, output, composed, metrics, server } = running
   return new Promise((resolve) => {
     let stopping = false
     const stop = (signal: NodeJS.Signals): void => {
@@ -93,6 +107,10 @@ async function untilStopped(): Promise<number> {
           logEvent(log, 'error', { event: 'stop_failed', err: describeError(error) })
           resolve(1)
         })
+    }
+    // Otherwise SIGHUP ends the process, as it does by default.
+    if (config.credentialFiles !== undefined) {
+      process.on('SIGHUP', () => void composed.reloadCredentials())
     }
     // The file is looked at in front of each record: whoever rotates it may send the signal, and need not.
     if (writesAuditFile(config) && !output.isTTY) process.on('SIGHUP', () => undefined)
@@ -118,15 +136,18 @@ async function metricsServer(
   }
 }
 
-function processLog({ logLevel, logFormat }: Config, output: NodeJS.WriteStream): Logger {
+function processLog(
+  { logLevel, logFormat }: Config,
+  output: NodeJS.WriteStream,
+): ReturnType<typeof openProcessLog> {
   const format = logFormat === 'auto' ? (output.isTTY ? 'pretty' : 'json') : logFormat
-  return createProcessLog({
+  return openProcessLog({
     ...{ level: logLevel, format, destination: destinationOf(output) },
     colored: output.isTTY && output.hasColors(),
   })
 }
 
-/** pino writes to standard output itself, without a stream. */
+/** Standard output has a stream of its own, which does not wait for its reader. */
 function destinationOf(output: NodeJS.WriteStream): NodeJS.WriteStream | undefined {
   return output === process.stdout ? undefined : output
 }

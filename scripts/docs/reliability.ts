@@ -26,7 +26,7 @@ function row(result: CaseResult): string {
       .join(', '),
     recoverySeconds === undefined ? '' : `${recoverySeconds.toFixed(1)} s`,
     heapGrowthMb === undefined ? '' : `${heapGrowthMb.toFixed(1)} MB`,
-    figures.join('; '),
+    figures,
   ]
   return `| ${cells.join(' | ')} |`
 }

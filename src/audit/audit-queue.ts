@@ -9,6 +9,8 @@ export interface AuditQueueOptions {
   readonly sink: AuditSink
   readonly log: Logger
   readonly timers: Timers
+  /** Keeps the process running while the queue closes. Default: `timers`. */
+  readonly closingTimers?: Timers | undefined
   /** Records that wait, places kept free for calls under way included. Default 10000. */
   readonly maxRecords?: number | undefined
   /** Of the records that wait, as JSON. Default 16 MiB. */
@@ -99,7 +101,7 @@ export class AuditQueue {
 
   /** Hands over what waits, unless the sink fails; then closes it. What is left is dropped. */
   async close(): Promise<void> {
-    await Promise.race([this.#delivered(), this.#patience()])
+    await this.#deliveredInTime()
     this.#closed = true
     const left = this.#waiting.length + (this.#unsent?.records.length ?? 0)
     for (let at = 0; at < left; at += 1) this.#drop()
@@ -114,9 +116,14 @@ export class AuditQueue {
     }
   }
 
-  #patience(): Promise<void> {
+  #deliveredInTime(): Promise<void> {
+    const { timers, closingTimers = timers } = this.#options
     return new Promise((resolve) => {
-      this.#options.timers.after(CLOSE_MS, resolve)
+      const patience = closingTimers.after(CLOSE_MS, resolve)
+      void this.#delivered().then(() => {
+        patience.cancel()
+        resolve()
+      })
     })
   }
 

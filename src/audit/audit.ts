@@ -5,7 +5,7 @@ import type { Logger } from '../logging/logger.js'
 import type { ObservedCall, Observer } from '../observability/observer.js'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import { backgroundTimers, systemClock, type Timers } from '../time/clock.js'
+import { backgroundTimers, systemClock, systemTimers, type Timers } from '../time/clock.js'
 import { AuditQueue } from './audit-queue.js'
 import { auditRecord } from './audit-record.js'
 import type { AuditRecord } from './audit-record-schema.js'
@@ -81,7 +81,10 @@ export interface Audit {
 /** Creates the audit. Throws the error of Node for a file that cannot be opened. */
 export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
   const { log, pseudonymize, onDropped, timers = backgroundTimers } = parts
-  const queue = new AuditQueue({ sink: sinkOf(options.sink, timers), log, timers, onDropped })
+  const queue = new AuditQueue({
+    ...{ sink: sinkOf(options.sink), log, timers, onDropped },
+    closingTimers: parts.timers ?? systemTimers,
+  })
   const reserved = new WeakSet<ObservedCall>()
   const gate = createGate(queue)
   const strangers = new StrangersShare({
@@ -127,8 +130,8 @@ function createGate(queue: AuditQueue): () => void {
   }
 }
 
-function sinkOf(sink: AuditOptions['sink'], timers: Timers): AuditSink {
-  if (sink === process.stdout) return createStandardOutputSink(timers)
+function sinkOf(sink: AuditOptions['sink']): AuditSink {
+  if (sink === process.stdout) return createStandardOutputSink()
   if (typeof sink === 'string') return createFileSink(sink)
   return typeof sink === 'function' ? createFunctionSink(sink) : createStreamSink(sink)
 }

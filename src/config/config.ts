@@ -20,6 +20,7 @@ import { withExtraAuthorities } from './extra-authorities.js'
 import { readSettingsFile } from './settings-file.js'
 import type { SettingsFileRead } from './settings-file-doubts.js'
 import { NO_SETTINGS_FILE, SETTINGS_FILE } from './settings-origin.js'
+import { metricsOf, type MetricsConfig } from './metrics-config.js'
 import { nearMisses } from './unknown-settings.js'
 import { readValueFiles } from './value-files.js'
 import { callerPolicyOf, resourceOf, type ResourceConfig } from './token-config.js'
@@ -101,7 +102,7 @@ export interface Config extends HttpConfig {
   /** Shows a page to people at `/`. */
   readonly homePage: boolean
   /** Where metrics are served; `undefined`: there are none. */
-  readonly metrics: { readonly host: string; readonly port: number } | undefined
+  readonly metrics: MetricsConfig | undefined
   readonly traceContext: TraceContextPolicy
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** `auto`: `pretty` at a terminal, `json` elsewhere. */
@@ -229,16 +230,11 @@ function assemble(
     },
     demoTools: (found.DEMO_TOOLS ?? (hasDocument ? 'off' : 'on')) === 'on',
     homePage: found.HOME_PAGE === 'on',
-    metrics: metricsOf(found),
-    traceContext: found.TRACE_CONTEXT,
+    ...{ metrics: metricsOf(found), traceContext: found.TRACE_CONTEXT },
     logLevel: found.LOG_LEVEL,
     logFormat: found.LOG_FORMAT,
     audit: auditConfig(found),
   }
-}
-
-function metricsOf({ METRICS_PORT, METRICS_HOST }: CompleteSettings): Config['metrics'] {
-  return METRICS_PORT === undefined ? undefined : { host: METRICS_HOST, port: METRICS_PORT }
 }
 
 function issuersOf(found: CompleteSettings): Config['issuer'] {

@@ -239,9 +239,8 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     passes: true,
   },
   tool_rate_limited: {
-    ...TOOL,
+    ...{ ...TOOL, status: 429 },
     when: 'too many calls of one tool by one user',
-    status: 429,
     logLevel: 'warn',
     text: 'This tool is called too often. Call it less often.',
     passes: true,

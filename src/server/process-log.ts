@@ -35,12 +35,24 @@ const OPTIONS = optionsSchema<ProcessLogOptions>({
  * @category Server
  */
 export function createProcessLog(options: ProcessLogOptions): Logger {
+  return openProcessLog(options).log
+}
+
+/** `createProcessLog`, with an end: `close` waits for the reader of standard output, for a second at most. */
+export function openProcessLog(options: ProcessLogOptions): {
+  readonly log: Logger
+  readonly close: () => Promise<void>
+} {
   assertOptions('createProcessLog', OPTIONS, options)
   const output =
-    options.destination ??
-    createLogOutput((dropped) => {
-      logEvent(log, 'error', { event: 'log_lines_dropped', dropped })
-    })
+    options.destination === undefined
+      ? createLogOutput((dropped) => {
+          logEvent(log, 'error', { event: 'log_lines_dropped', dropped })
+        })
+      : {
+          write: (line: string) => options.destination?.write(line),
+          close: () => Promise.resolve(),
+        }
   const log: Logger = pino(
     {
       level: options.level,
@@ -50,7 +62,7 @@ export function createProcessLog(options: ProcessLogOptions): Logger {
     },
     options.format === 'pretty' ? prettied(output, options.colored === true) : output,
   )
-  return log
+  return { log, close: () => output.close() }
 }
 
 function prettied(output: DestinationStream, colored: boolean): DestinationStream {

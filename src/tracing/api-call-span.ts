@@ -18,6 +18,8 @@ const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRES
 /** Where a request to an API begins. */
 export interface ApiCallPlace extends Omit<SpanPlace, 'kind'> {
   readonly baseUrl: URL | undefined
+  /** The context of the HTTP request. */
+  readonly request: Context
   /** The requests of the same call that have not ended. */
   readonly open: Set<OtelApiCallSpan>
 }
@@ -29,8 +31,8 @@ export class OtelApiCallSpan extends OtelSpan<ApiCall> implements ApiCallSpan {
   readonly #open: Set<OtelApiCallSpan>
   #over = false
 
-  constructor(apiCall: ApiCall, { baseUrl, open, ...place }: ApiCallPlace) {
-    const parent = handlersContext(place.parent)
+  constructor(apiCall: ApiCall, { baseUrl, open, request, ...place }: ApiCallPlace) {
+    const parent = handlersContext(place.parent, request)
     const start = apiCallStart(apiCall, baseUrl)
     super(start, { ...place, parent, kind: SpanKind.CLIENT }, apiCallEnd)
     this.#apiCall = apiCall
@@ -61,9 +63,11 @@ export class OtelApiCallSpan extends OtelSpan<ApiCall> implements ApiCallSpan {
   }
 }
 
-/** The active context, where a handler has made spans of its own; never one of another trace. */
-function handlersContext(ofCall: Context): Context {
+/** The active context, where a handler has made spans of its own; never one of another trace, nor that of the request itself. */
+function handlersContext(ofCall: Context, request: Context): Context {
   const active = context.active()
-  const traceId = trace.getSpanContext(active)?.traceId
-  return traceId === trace.getSpanContext(ofCall)?.traceId ? active : ofCall
+  const span = trace.getSpan(active)
+  if (span === trace.getSpan(request)) return ofCall
+  const { traceId } = trace.getSpanContext(ofCall) ?? {}
+  return span?.spanContext().traceId === traceId ? active : ofCall
 }

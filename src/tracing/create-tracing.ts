@@ -68,8 +68,9 @@ export function createTracing(options: TracingOptions): Tracing {
         if (tracer === undefined) return undefined
         const { 'mcp-protocol-version': version } = headers
         const isKnown = typeof version === 'string' && protocolVersions.has(version)
-        const shared = { ...options, tracer, protocolVersion: isKnown ? version : undefined }
-        const place = requestPlace(request, headers, shared)
+        const known = { ...options, tracer, protocolVersion: isKnown ? version : undefined }
+        const place = requestPlace(request, headers, known)
+        const shared = { ...known, request: place.context }
         const { traceId } = place
         return isValidTraceId(traceId) ? new TracedRequest(place, shared) : undefined
       }),
@@ -79,6 +80,8 @@ export function createTracing(options: TracingOptions): Tracing {
 interface Shared extends TracingOptions {
   readonly tracer: Tracer
   readonly protocolVersion: string | undefined
+  /** The context of the HTTP request. */
+  readonly request: Context
 }
 
 /** A span, and the context in which it is the active one. */
@@ -90,7 +93,7 @@ interface Place<Ended> extends TraceSpan<Ended> {
 function requestPlace(
   request: ObservedRequest,
   headers: RequestHeaders,
-  { tracer, policy, endpoint, protocolVersion }: Shared,
+  { tracer, policy, endpoint, protocolVersion }: Omit<Shared, 'request'>,
 ): Place<RequestEnded> {
   const instrumented = instrumentedContext(policy)
   if (instrumented !== undefined) return placeOfOthers(instrumented)
@@ -148,9 +151,9 @@ class TracedParent<Ended> implements ParentSpan<Ended> {
   }
 
   apiCallStarted(apiCall: ApiCall): ApiCallSpan | undefined {
-    const { apis } = this.shared
-    const baseUrl = apis[apiCall.api]?.baseUrl
-    return safely(() => new OtelApiCallSpan(apiCall, { ...this.below, baseUrl, open: this.#open }))
+    const { apis, request } = this.shared
+    const at = { ...this.below, request, baseUrl: apis[apiCall.api]?.baseUrl, open: this.#open }
+    return safely(() => new OtelApiCallSpan(apiCall, at))
   }
 
   protected get below(): { readonly tracer: Tracer; readonly parent: Context } {

@@ -45,8 +45,9 @@ async function startCollector() {
 }
 
 test('examples/tracing.mjs sends the spans of the standalone server to a collector, the last ones when the process is told to stop', async () => {
-  const { issuer, api, close } = await startBackends({})
-  onTestFinished(close)
+  const backends = await startBackends({})
+  onTestFinished(() => backends.close())
+  const { issuer, api } = backends
   const collector = await startCollector()
   const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'serve'], {
     cwd: ROOT,

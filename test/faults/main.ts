@@ -33,11 +33,12 @@ const results: CaseResult[] = []
 for (const [name, which] of Object.entries(CASES)) {
   if (only === undefined ? values.short && !which.short : !only.includes(name)) continue
   const begun = performance.now()
-  const { result, problems } = await runCase(which, values.short ? SHORT : FULL)
+  const { result, problems, late } = await runCase(which, values.short ? SHORT : FULL)
   results.push(result)
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
   process.stdout.write(`${problems.length === 0 ? 'ok' : 'FAILED'} ${name} (${seconds} s)\n`)
   process.stdout.write(`   ${JSON.stringify(result)}\n`)
+  for (const held of late.slice(0, 3)) process.stdout.write(`   held for long: ${held}\n`)
   for (const problem of problems) process.stdout.write(`   ${problem}\n`)
   if (problems.length > 0) process.exitCode = 1
 }

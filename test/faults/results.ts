@@ -15,7 +15,7 @@ export interface CaseResult {
   /** How much more the process held after it was over, its caches included; `undefined` where it was ended. */
   readonly heapGrowthMb: number | undefined
   /** What else was measured. */
-  readonly figures: readonly string[]
+  readonly figures: string
 }
 
 export interface Results {

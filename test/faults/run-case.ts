@@ -3,13 +3,15 @@ import type { Case } from './case.js'
 import { auditProblems, outcomesOf } from './checks/audit-problems.js'
 import { endProblems, metricProblems, settle, type Settled } from './checks/process-problems.js'
 import { Deployment } from './processes/deployment.js'
-import type { Held } from './processes/our-server.js'
+import type { Held, OurServer } from './processes/our-server.js'
 import type { CaseResult } from './results.js'
 import { Scene, type Scale } from './scene.js'
 
 export interface Finding {
   readonly result: CaseResult
   readonly problems: readonly string[]
+  /** What a server held for longer than usual, but not for too long. */
+  readonly late: readonly string[]
 }
 
 /** Runs one case on processes of its own, and holds it against what is promised. */
@@ -17,10 +19,22 @@ export async function runCase(which: Case, scale: Scale): Promise<Finding> {
   const deployment = await Deployment.open(which.settings)
   try {
     const server = await deployment.startServer()
+    return await on(server, which, { scale, deployment })
+  } finally {
+    await deployment.close()
+  }
+}
+
+async function on(
+  server: OurServer,
+  which: Case,
+  { scale, deployment }: { readonly scale: Scale; readonly deployment: Deployment },
+): Promise<Finding> {
+  try {
     const before = await warmedUp(new Scene({ scale, deployment, server }))
     const scene = new Scene({ scale, deployment, server })
     scene.others.push(...before.calls)
-    const figures = await which.run(scene)
+    const figures = (await which.run(scene)).join('; ')
     await scene.traffic.stop()
     const settled = await settledAfter(scene, before.held)
     await scene.probes.stop()
@@ -30,10 +44,11 @@ export async function runCase(which: Case, scale: Scale): Promise<Finding> {
     const outcomes = outcomesOf(records)
     problems.push(...auditProblems(scene.calls, records, scene.lost))
     problems.push(...unpromised(outcomes, which))
-    const { heapGrowthMb } = settled
-    return { problems, result: { ...summary(which, scene, outcomes), heapGrowthMb, figures } }
-  } finally {
-    await deployment.close()
+    const { heapGrowthMb, late } = settled
+    return { problems, late, result: { ...summary(which, scene, outcomes), heapGrowthMb, figures } }
+  } catch (cause) {
+    // It may have ended, and then says there why.
+    throw new Error(`${which.fault}: ${server.process.stderr}`, { cause })
   }
 }
 
@@ -47,7 +62,7 @@ async function warmedUp({ traffic, probes, scale, server }: Scene) {
 
 /** A server that the case itself has ended holds nothing. */
 async function settledAfter({ server, calls }: Scene, before: Held): Promise<Settled> {
-  if (server.end !== undefined) return { heapGrowthMb: undefined, seconds: 0, problems: [] }
+  if (server.end !== undefined) return { heapGrowthMb: undefined, problems: [], late: [] }
   return settle(server, before, calls.length)
 }
 

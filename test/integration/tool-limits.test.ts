@@ -88,11 +88,9 @@ describe('calls of one tool by one user in a minute', () => {
 describe('calls of one tool by one user at once', () => {
   test('one call too many at once gets a tool error, and the place is free again when the call has ended', async () => {
     const server = await open('greet=0,1')
-    let arrived: () => void = () => undefined
     const held = new Promise<ServerResponse>((resolve) => {
       server.api.responder = (_req, res) => {
         resolve(res)
-        arrived()
       }
     })
     const first = call(server)

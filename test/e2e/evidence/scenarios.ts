@@ -209,6 +209,14 @@ const CALLS = {
     ...{ reason: 'forbidden_header', record: ALLOWED, tool: 'misbehaves' },
     cause: (stand) => withToken(stand, misbehave('header')),
   },
+  tool_rate_limited: {
+    ...{ reason: 'calls_per_minute', record: ALLOWED },
+    environment: { TOOL_LIMITS: 'greet=1' },
+    cause: async (stand) => {
+      await withToken(stand)
+      await withToken(stand)
+    },
+  },
   internal_error: {
     ...{ record: ALLOWED, tool: 'misbehaves' },
     cause: (stand) => withToken(stand, misbehave('throws')),

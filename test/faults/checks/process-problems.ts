@@ -8,28 +8,33 @@ const HEAP_MB = 16
 const KB_PER_TOKEN = 8
 const HANDLES = 10
 const DESCRIPTORS = 3
-/** Connections to the API and to the authorization server are kept for some seconds. */
+/** Connections to the API and to the authorization server are kept for some seconds, and for 30 where no answer came over them. */
 const SETTLED_WITHIN_MS = 45_000
+/** What is still held then is told, although it is no problem yet. */
+const LATE_MS = 10_000
 
 export interface Settled {
   readonly heapGrowthMb: number | undefined
-  readonly seconds: number
   readonly problems: readonly string[]
+  /** What a server held for longer than usual. */
+  readonly late: readonly string[]
 }
 
 /** Waits until a server holds no more than it did, but for tokens in its caches; says what it still holds otherwise. */
 export async function settle(server: OurServer, before: Held, tokens: number): Promise<Settled> {
   const begun = performance.now()
+  const late = new Set<string>()
   let after = await server.held()
   const found = (): readonly string[] => growth(before, after, tokens)
   await eventually(async () => {
     after = await server.held()
+    if (performance.now() - begun > LATE_MS) for (const each of found()) late.add(each)
     return found().length === 0
   }, SETTLED_WITHIN_MS).catch(() => undefined)
   return {
     heapGrowthMb: megabytes(after.heapBytes - before.heapBytes),
-    seconds: Math.round((performance.now() - begun) / 1_000),
     problems: found(),
+    late: [...late],
   }
 }
 

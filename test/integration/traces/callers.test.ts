@@ -3,6 +3,7 @@ import { isTracingSuppressed, RPCType, setRPCMetadata } from '@opentelemetry/cor
 import { AlwaysOffSampler, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { describe, expect, test } from 'vitest'
 import { callTool, postMcp } from '../../helpers/mcp-requests.js'
+import { processWarnings } from '../../helpers/process-warnings.js'
 import { recordSpans } from '../../helpers/recorded-spans.js'
 import { startMcpServer } from '../../helpers/start-mcp-server.js'
 import { startGreeting } from './start-greeting.js'
@@ -188,6 +189,7 @@ describe('a tracer that fails', () => {
     'ends no call where %s throws, and the process is warned',
     async (place) => {
       const spans = recordSpans()
+      const warnings = processWarnings()
       const fails = (): never => {
         throw new Error('the tracer failed')
       }
@@ -208,6 +210,7 @@ describe('a tracer that fails', () => {
       const answer = await postMcp(server.endpoint, callTool('greet'), { token })
       expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('Hello')])
       expect(server.audit.records).toMatchObject([{ outcome: 'ok' }])
+      expect(warnings).toMatchObject([{ code: 'MCP_ON_BEHALF_OF_TRACING' }])
     },
   )
 

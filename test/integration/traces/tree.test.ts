@@ -12,7 +12,7 @@ import {
 } from '../../../src/tracing/span-table.js'
 import { callTool, postMcp, rpc } from '../../helpers/mcp-requests.js'
 import { recordSpans } from '../../helpers/recorded-spans.js'
-import { startLibraryServer } from '../../helpers/start-library-server.js'
+import { startLibraryServer, type Handling } from '../../helpers/start-library-server.js'
 import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 
 /** Calls a tool by the client of the official SDK. */
@@ -180,6 +180,43 @@ test('each of several calls in a batch has a span of its own, with the spans of 
     '    INTERNAL in one',
     '  SERVER tools/call two',
     '    INTERNAL in two',
+  ])
+})
+
+test('the request to the API is below the span of its own call, also where a batch has several and its server knows of no spans', async () => {
+  const spans = recordSpans()
+  const names = ['one', 'two']
+  const server = await startLibraryServer({
+    sdk: 'SDK v2',
+    handlers: Object.fromEntries(
+      names.map((name) => [
+        name,
+        async ({ context }: Handling) =>
+          (await downstreamOf(context, name).fetch('/api/private-scope')).text(),
+      ]),
+    ),
+    tools: names.map((name) => ({
+      name,
+      requiredScopes: [],
+      downstream: { api: 'api', scopes: [`read:${name}`] },
+    })),
+  })
+  await postMcp(
+    server.endpoint,
+    names.map((name) => callTool(name)),
+    {
+      token: await server.mint(),
+    },
+  )
+  const request = await spans.one('POST /mcp')
+  expect(spans.tree(request.spanContext().traceId)).toEqual([
+    'SERVER POST /mcp',
+    '  INTERNAL verify token',
+    ...names.flatMap((name) => [
+      `  SERVER tools/call ${name}`,
+      '    INTERNAL exchange token',
+      '    CLIENT GET /api/private-scope',
+    ]),
   ])
 })
 

@@ -178,6 +178,7 @@ describe('the values that parseConfig reads', () => {
       RATE_LIMIT_PER_CALLER: '7',
       BODY_BYTES_PER_CALLER: '8',
       CONCURRENCY_PER_CALLER: '9',
+      TOOL_LIMITS: 'a=5,1',
       MAX_BODY_BYTES: '2048',
       KEEP_ALIVE_SECONDS: '620',
       DRAIN_DELAY_SECONDS: '15',
@@ -210,9 +211,8 @@ describe('the values that parseConfig reads', () => {
       allowedHosts: ['mcp.internal:3001', 'mcp.example'],
       allowedOrigins: ['https://app.example', 'http://localhost:5173'],
       rateLimitPerAddress: 0,
-      rateLimitPerCaller: 7,
-      bodyBytesPerCaller: 8,
-      concurrencyPerCaller: 9,
+      ...{ rateLimitPerCaller: 7, bodyBytesPerCaller: 8, concurrencyPerCaller: 9 },
+      toolLimits: { a: { callsPerMinute: 5, callsAtOnce: 1 } },
       maxBodyBytes: 2_048,
     })
     expect(config.trustProxy).toEqual(['10.0.0.0/8', '::1'])

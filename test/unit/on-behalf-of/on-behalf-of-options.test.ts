@@ -46,6 +46,8 @@ describe('the options of onBehalfOf', () => {
       expect.stringMatching(/^ {2}- issuer: "https:\/\/tenant\.eu\.auth0\.com\/" would be sent/),
     ])
     expect(issues({ issuer: APART, dangerouslyShareClientSecret: true })).toEqual([])
+    const authentication = { current: () => ({ secret: new Secret('one that changes') }) }
+    expect(issues({ issuer: APART, client: { id: 'a', authentication } })).toHaveLength(1)
     expect(issues({ issuer: APART, dangerouslyShareClientSecret: false })).toHaveLength(1)
     const below = ['https://example.com/', 'https://login.example.com/realms/one']
     expect(issues({ issuer: below })).toEqual([])
@@ -186,7 +188,7 @@ describe('the options of onBehalfOf', () => {
     ])
     expect(issues({ client: { id: 'mcp-server', secrt: secret } })).toEqual([
       '  - client: has an unknown option: "secrt" (did you mean "secret"?)',
-      '  - client: must have a secret, a method or an exchanger',
+      '  - client: must have a secret, a method, an authentication or an exchanger',
     ])
     expect(issues({ client: { id: 'mcp-server', method: 'basic', secret } })).toHaveLength(1)
   })
@@ -242,7 +244,12 @@ describe('the options of onBehalfOf', () => {
     [{ method: 'private_key_jwt' }, 'client.privateKey: must be a Secret'],
     [{ method: 'private_key_jwt', privateKey: new Secret('') }, 'client.privateKey: is empty'],
     [{ exchanger: {} }, 'client.exchanger: must have an exchange function'],
-    [{}, 'client: must have a secret, a method or an exchanger'],
+    [{ authentication: {} }, 'client.authentication: must have a function current'],
+    [
+      { authentication: { current: () => ({ secret: 'plain' }) } },
+      "client.authentication.secret: must be a Secret: new Secret('…')",
+    ],
+    [{}, 'client: must have a secret, a method, an authentication or an exchanger'],
   ])(
     'the options of onBehalfOf name what is wrong with the proof of the client: %j',
     (proof, text) => {
