@@ -3,6 +3,7 @@ import { compare } from '../connector/agreement/compare.js'
 import { inspector, mcpRemote } from '../connector/agreement/program-clients.js'
 import { BROKEN_SERVERS } from '../connector/broken-servers.js'
 import { OPEN_SERVER } from '../connector/open-server.js'
+import { INCOMPLETE_OPENID } from '../connector/openid-metadata.js'
 
 /** Some of each step, as every client is a process of its own. The clients of the SDK are compared on all. */
 const COMPARED = new Set([
@@ -16,6 +17,7 @@ const COMPARED = new Set([
 const SERVERS = [
   { name: 'nothing is wrong', parts: {} },
   { name: 'nobody has to sign in', parts: { mcp: OPEN_SERVER } },
+  { name: 'the metadata of OpenID Connect is not complete', parts: INCOMPLETE_OPENID },
   ...BROKEN_SERVERS.filter(({ id }) => COMPARED.has(id)),
 ]
 

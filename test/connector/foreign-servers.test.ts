@@ -12,6 +12,7 @@ import { RecordingLog } from '../helpers/recording-log.js'
 import { startHttpServer } from '../helpers/start-http-server.js'
 import { examine } from './examine.js'
 import { OPEN_SERVER } from './open-server.js'
+import { INCOMPLETE_OPENID } from './openid-metadata.js'
 import { pathOf, sendJson, startWorld } from './world.js'
 
 /** Its declarations give every request of Express another `auth` than the tests' own, so they are left out. */
@@ -138,4 +139,12 @@ test('no client is registered unless that is asked for', async () => {
   const { endpoint, requests } = await startWorld()
   await examine(endpoint)
   expect(requests.filter((line) => line.includes('registration'))).toEqual([])
+})
+
+test('metadata of OpenID Connect that is not complete stops clients that check it against that specification', async () => {
+  const { endpoint } = await startWorld(INCOMPLETE_OPENID)
+  const { report } = await examine(endpoint)
+  const invalid = report.problems.find(({ id }) => id === 'server_metadata.invalid')
+  expect(invalid?.fails).toEqual(['sdk-v1', 'sdk-v2', 'mcp-remote'])
+  expect(invalid?.message).toContain('without jwks_uri')
 })

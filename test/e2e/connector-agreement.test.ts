@@ -3,10 +3,12 @@ import { compare } from '../connector/agreement/compare.js'
 import { sdkV1, sdkV2 } from '../connector/agreement/sdk-clients.js'
 import { BROKEN_SERVERS } from '../connector/broken-servers.js'
 import { OPEN_SERVER } from '../connector/open-server.js'
+import { INCOMPLETE_OPENID } from '../connector/openid-metadata.js'
 
 const SERVERS = [
   { name: 'nothing is wrong', parts: {} },
   { name: 'nobody has to sign in', parts: { mcp: OPEN_SERVER } },
+  { name: 'the metadata of OpenID Connect is not complete', parts: INCOMPLETE_OPENID },
   ...BROKEN_SERVERS.filter(({ beyondClients }) => beyondClients !== true),
 ]
 

@@ -111,7 +111,7 @@ export const ENDPOINT_FAULTS: readonly BrokenServer[] = [
     parts: {
       mcp: answerPost(
         (req, res, world) =>
-          !/event-stream/.test(req.headers.accept ?? '') && status(406)(req, res, world),
+          !(req.headers.accept ?? '').includes('event-stream') && status(406)(req, res, world),
       ),
     },
   },

@@ -49,6 +49,13 @@ export async function findServerMetadata(issuer: string, course: Course): Promis
   return usualEndpoints(url, course)
 }
 
+/** What OpenID Connect Discovery 1.0 §3 requires beyond RFC 8414, at its addresses. */
+function openidMembers({ pathname }: URL): readonly string[] {
+  return pathname.includes('/.well-known/openid-configuration')
+    ? ['jwks_uri', 'subject_types_supported', 'id_token_signing_alg_values_supported']
+    : []
+}
+
 function goesOn({ state, status = 0 }: MetadataDocument, course: Course): boolean {
   const { serverMetadata: rule } = course.profile
   switch (state) {
@@ -78,6 +85,11 @@ function parseMetadata(
     const place = parsed.error.issues[0]?.path.join('.') ?? 'something'
     const message = `${url.href} has metadata in which ${place} is missing or wrong.`
     return course.stop(problem('server_metadata.invalid', message))
+  }
+  const lacking = openidMembers(url).find((name) => members[name] === undefined)
+  if (lacking !== undefined && course.profile.serverMetadata.openid === 'complete') {
+    const message = `${url.href} has metadata without ${lacking}, which OpenID Connect Discovery requires.`
+    course.stop(problem('server_metadata.invalid', message))
   }
   const { issuer: named } = parsed.data
   const isSame = named === issuer || `${named}/` === issuer

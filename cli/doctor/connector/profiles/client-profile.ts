@@ -75,6 +75,8 @@ export interface ResourceMetadataRule {
 
 export interface ServerMetadataRule {
   readonly addresses: 'all' | 'rfc8414'
+  /** At the addresses of OpenID Connect: refuses metadata that lacks what OpenID Connect Discovery requires (MCP SDK), or takes it. */
+  readonly openid: 'complete' | 'any'
   /** Whether it goes on to the next address where one cannot be reached. */
   readonly passesUnreachable: boolean
   /** Status codes from 500 on at which it goes on all the same. */

@@ -16,6 +16,7 @@ const SDK_RESOURCE_METADATA: ResourceMetadataRule = {
 
 const SDK_V1_SERVER_METADATA: ServerMetadataRule = {
   addresses: 'all',
+  openid: 'complete',
   passesUnreachable: true,
   passesStatus: [],
   issuer: 'ignored',
@@ -67,6 +68,7 @@ const LIKE_SDK: Omit<ClientProfile, 'name' | 'title'> = {
   ...SDK_V1,
   basis: REPORTED,
   readsRefusals: false,
+  serverMetadata: { ...SDK_V1_SERVER_METADATA, openid: 'any' },
   legacyTransport: true,
   needsHttps: 'all',
   registration: ['document', 'dynamic'],
@@ -97,6 +99,7 @@ const PROFILES: readonly ClientProfile[] = [
     name: 'inspector',
     title: 'MCP Inspector',
     basis: { kind: 'run', version: '2.12.0' },
+    serverMetadata: { ...SDK_V2_SERVER_METADATA, openid: 'any' },
   },
   SDK_V1,
   SDK_V2,
@@ -122,6 +125,7 @@ const PROFILES: readonly ClientProfile[] = [
     resource: 'exact',
     serverMetadata: {
       addresses: 'rfc8414',
+      openid: 'any',
       passesUnreachable: false,
       passesStatus: [],
       issuer: 'exact',
