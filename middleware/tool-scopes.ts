@@ -7,6 +7,7 @@ import { logEvent } from '../src/logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
+import { assertUniqueCallIds } from '../src/tools/call-ids.js'
 import { toolCallsIn } from '../src/tools/tool-calls.js'
 import type { AccessDecision, ToolAccess } from '../src/tools/access.js'
 import { recordGranted } from '../src/tools/granted-alternatives.js'
@@ -40,7 +41,7 @@ const OPTIONS = optionsSchema<ToolScopesOptions>({
  * Refuses a `tools/call` that the caller's token does not permit, before anything runs.
  *
  * Passes `insufficient_scope` to the error handler, with all scopes of the operation, or `permission_denied` where no
- * scope would help. Logs `step_up_loop` and `tool_not_declared`. Needs `requireBearerAuth` and `jsonBody` in front.
+ * scope would help. A batch in which two calls have the same id is `invalid_request`. Logs `step_up_loop` and `tool_not_declared`. Needs `requireBearerAuth` and `jsonBody` in front.
  *
  * @category Middleware
  * @example
@@ -62,6 +63,7 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
     const { observation } = stateOf(req)
     if (decision.kind === 'allowed') {
       observation?.decided(calls, 'allowed')
+      assertUniqueCallIds(req.body)
       if (authInfo !== undefined) recordGranted(authInfo, decision.granted)
       next()
       return

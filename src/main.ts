@@ -125,12 +125,13 @@ function writesAuditFile({ audit }: Config): boolean {
 
 /** Not started where the configuration wants no metrics. What it rejects with says whose port it is about. */
 async function metricsServer(
-  { metrics }: Config,
+  { metrics, endpoint, http }: Config,
   composed: ComposedServer,
 ): Promise<ListeningServer | undefined> {
   if (metrics === undefined || composed.metrics === undefined) return undefined
   try {
-    return await serveMetrics({ ...metrics, ...composed.metrics })
+    const allowedHosts = [metrics.host, endpoint.hostname, ...http.allowedHosts]
+    return await serveMetrics({ ...metrics, ...composed.metrics, allowedHosts })
   } catch (error) {
     throw Object.assign(error as Error, { settings: 'METRICS_' })
   }

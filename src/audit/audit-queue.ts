@@ -88,7 +88,9 @@ export class AuditQueue {
   /** Puts a record into its place. Where there is none, it is lost. */
   write(record: AuditRecord, place: Place): void {
     if (place === 'reserved') this.#reserved -= 1
-    if (this.#closed || !this.#hasRoom(place === 'reserved' ? 0 : this.#reserved)) {
+    // The memory may be used up by now: a call that ran has its record all the same. `accepts` bounds their number.
+    const hasRoom = place === 'reserved' || this.#hasRoom(this.#reserved)
+    if (this.#closed || !hasRoom) {
       this.#drop()
       return
     }

@@ -1,11 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { constants, readFileSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import { decodeText, UnreadableTextError } from './decode-text.js'
 import type { ConfigIssue } from './config-error.js'
 import { FILE_SETTINGS } from './setting-names.js'
 import { textIssue } from './text-issue.js'
 
 const MAX_BYTES = 1024 * 1024
+/** Opening a pipe then waits for nobody. Windows has no such flag. */
+const NONBLOCKING = (constants as Partial<typeof constants>).O_NONBLOCK ?? 0
+const TOO_LARGE = 'names a file larger than any value'
+const IS_DIRECTORY = 'names a directory. Name the file in it'
 
 export interface ValueFiles {
   /** What the files hold, by setting: without a byte order mark, and without space at either end. */
@@ -33,13 +37,38 @@ export function readValueFiles(
 /** What a file holds, or what is wrong with it: the rest of a sentence that begins with the setting. */
 export type ValueOfFile = { readonly value: string } | { readonly hint: string }
 
-/** Reads one such file again, without waiting for the disk. Never rejects. */
+/**
+ * Reads one such file again, without waiting for the disk. Never rejects.
+ *
+ * Reads regular files alone: a pipe would keep it waiting for a writer for ever, and a device has no end. Reads no more than a value
+ * may have.
+ */
 export async function readValueFile(path: string): Promise<ValueOfFile> {
+  let file: FileHandle | undefined
   try {
-    return valueIn(await readFile(path))
+    file = await open(path, constants.O_RDONLY | NONBLOCKING)
+    const stats = await file.stat()
+    if (stats.isDirectory()) return { hint: IS_DIRECTORY }
+    if (!stats.isFile()) return { hint: 'names no regular file. Name one, or a link to one' }
+    if (stats.size > MAX_BYTES) return { hint: TOO_LARGE }
+    return valueIn(await readAtMost(file, MAX_BYTES + 1))
   } catch (error) {
     return { hint: whyUnread(error) }
+  } finally {
+    await file?.close().catch(() => undefined)
   }
+}
+
+/** A file may grow while it is read. */
+async function readAtMost(file: FileHandle, bytes: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(bytes)
+  let filled = 0
+  while (filled < bytes) {
+    const { bytesRead } = await file.read(buffer, filled, bytes - filled, null)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return buffer.subarray(0, filled)
 }
 
 function valueOf(
@@ -57,7 +86,7 @@ function valueOf(
 }
 
 function valueIn(bytes: Buffer): ValueOfFile {
-  if (bytes.byteLength > MAX_BYTES) return { hint: 'names a file larger than any value' }
+  if (bytes.byteLength > MAX_BYTES) return { hint: TOO_LARGE }
   const value = decodeText(bytes).trim()
   return value === '' ? { hint: 'names an empty file' } : { value }
 }
@@ -69,7 +98,7 @@ function whyUnread(error: unknown): string {
     case 'ENOTDIR':
       return 'cannot be read: no such file. Check the path, as this process sees it'
     case 'EISDIR':
-      return 'names a directory. Name the file in it'
+      return IS_DIRECTORY
     default:
       return 'cannot be read. Check path and permissions'
   }

@@ -170,6 +170,7 @@ export const FAILURE_REASONS = {
     'host_doubled',
     'host_mismatch',
     'host_not_allowed',
+    'id_not_unique',
     'id_too_long',
     'needs_event_stream',
     'not_json',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { wellFormed } from '../logging/scrub.js'
 import type { Caller } from './caller.js'
 
 // Control and format characters: line breaks, terminal commands, changes of direction.
@@ -15,7 +16,7 @@ const MAX_LISTED = 20
  */
 export function identifierForLog(identifier: string): string {
   const cut = identifier.slice(0, MAX_LENGTH)
-  const clean = cut.replace(UNPRINTABLE, ' ').replace(JWT, '[scrubbed]')
+  const clean = wellFormed(cut.replace(UNPRINTABLE, ' ').replace(JWT, '[scrubbed]'))
   if (identifier.length <= MAX_LENGTH) return clean
   const hash = createHash('sha256').update(identifier).digest('hex')
   return `${clean}… (${identifier.length} characters, sha256 ${hash.slice(0, 12)})`

@@ -11,8 +11,8 @@ const LEFT_OUT = new Set(['level', 'time', 'event', 'service', 'version'])
 /** A text that needs no quotation marks. */
 const PLAIN = /^[\w./:@+,[\]-]+$/
 
-/** What a terminal obeys, or shows in another order, and JSON leaves as it is. */
-const UNSAFE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+/** What a terminal obeys, hides or shows in another order, and JSON leaves as it is. */
+const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
 /**
  * A log line of JSON, for a person at a terminal: time of day (UTC), level, event, then the fields. Nothing that somebody else sent
@@ -46,5 +46,11 @@ function fieldsOf(line: string): Readonly<Record<string, unknown>> | undefined {
 function shown(value: unknown): string {
   if (typeof value === 'string' && PLAIN.test(value)) return value
   const text = JSON.stringify(value)
-  return text.replace(UNSAFE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replace(UNSAFE, (sign) =>
+    Array.from({ length: sign.length }, (_, at) => escaped(sign.charCodeAt(at))).join(''),
+  )
+}
+
+function escaped(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`
 }

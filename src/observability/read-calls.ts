@@ -53,8 +53,13 @@ function callIn(message: unknown): readonly ReadCall[] {
     readonly arguments?: unknown
     readonly _meta?: unknown
   }
-  const messageId = typeof id === 'string' || typeof id === 'number' ? id : undefined
-  return [{ tool, messageId, args, meta }]
+  return [{ tool, messageId: messageIdOf(id), args, meta }]
+}
+
+/** `1e400` is read as Infinity, which is no number in JSON. */
+function messageIdOf(id: unknown): string | number | undefined {
+  if (typeof id === 'string') return id
+  return typeof id === 'number' && Number.isFinite(id) ? id : undefined
 }
 
 function textIn(value: unknown, member: string): string | undefined {

@@ -1,4 +1,5 @@
 import { ExchangeHealth } from '../exchange/exchange-health.js'
+import { primaryOf } from '../exchange/exchange-place.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import type { ExchangeAttempt } from '../exchange/watched-exchanger.js'
 import { Readiness } from '../http/readiness.js'
@@ -21,8 +22,8 @@ export interface ExchangeParts {
 /** Creates the issuers, and the exchanger with what is known of its health. */
 export function exchangePartsFor(options: ResolvedOptions): ExchangeParts {
   const observer = combineObservers([options.observer])
-  const health = new ExchangeHealth(systemClock)
   const issuers = issuersFor(options)
+  const health = new ExchangeHealth(systemClock, placesFor(options, issuers))
   const tell = (attempt: ExchangeAttempt): void => {
     health.attempted(attempt)
     observer?.tokenRequestEnded?.(tokenRequestEnded(attempt))
@@ -36,6 +37,18 @@ export function exchangePartsFor(options: ResolvedOptions): ExchangeParts {
       exchangeIsRefused: () => health.isRefused,
     }),
   }
+}
+
+/** The issuers at whose token endpoints tokens are exchanged. */
+function placesFor(
+  { apis, exchange }: ResolvedOptions,
+  { accepted, families }: KnownIssuers,
+): readonly string[] {
+  const ofCallers = accepted.map(({ issuer }) => primaryOf(issuer, families))
+  const places = Object.values(apis).flatMap(
+    (api) => api.exchange?.issuer ?? exchange.issuer ?? ofCallers,
+  )
+  return [...new Set(places)]
 }
 
 function tokenRequestEnded({ failure, durationMs }: ExchangeAttempt): TokenRequestEnded {

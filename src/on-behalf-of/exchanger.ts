@@ -90,7 +90,12 @@ export function exchangerFor(
   const { client, exchange, delegation, clockToleranceSeconds, log } = options
   const { subjectTokenType, timeoutMs } = exchange
   const stopwatch = (): number => performance.now()
-  const adapter = createWatchedExchanger(adapterFor(options, issuers), { tell, stopwatch })
+  const placeOf = (request: TokenExchangeRequest): string =>
+    exchangePlace(request, {
+      exchangeIssuer: exchange.issuer,
+      primaryOf: (name) => primaryOf(name, issuers.families),
+    })
+  const adapter = createWatchedExchanger(adapterFor(options, issuers), { tell, stopwatch, placeOf })
   return createExchangePipeline(adapter, {
     issuers: issuers.accepted,
     exchangeIssuer: issuers.exchange,

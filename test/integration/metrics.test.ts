@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { alertRules } from '../../scripts/docs/alerts.js'
@@ -21,7 +22,10 @@ async function startMeasured(): Promise<{
   const server = await startMcpServer({ environment: { METRICS_PORT: '0' } })
   const { metrics } = server
   if (metrics === undefined) throw new Error('there are no metrics')
-  const listening = await serveMetrics({ host: '127.0.0.1', port: 0, ...metrics })
+  const listening = await serveMetrics({
+    ...{ host: '127.0.0.1', port: 0, allowedHosts: ['metrics.internal.example'] },
+    ...metrics,
+  })
   closeWithTest(() => listening.close())
   const url = `http://127.0.0.1:${listening.port}/metrics`
   const scrape = async (): Promise<readonly Series[]> => {
@@ -187,6 +191,30 @@ describe('metrics', () => {
     expect(await statusOf('/metrics', { method: 'POST' })).toBe(405)
     expect(await statusOf('/metrics', { headers: { Origin: 'https://page.example' } })).toBe(403)
   })
+
+  test.each([
+    ['evil.example', 403],
+    ['evil.example:9464', 403],
+    ['127.0.0.1.evil.example', 403],
+    ['127.0.0.1', 200],
+    ['[::1]:9464', 200],
+    ['localhost:9464', 200],
+    ['mcp-server:9464', 200],
+    ['metrics.internal.example:9464', 200],
+  ])(
+    'the metrics are read by address or known name, and not by a page whose name leads to them: Host %s gets %i',
+    async (host, expected) => {
+      const { url } = await startMeasured()
+      const status = await new Promise((resolve, reject) => {
+        request(url, { headers: { Host: host } }, (answer) => {
+          resolve(answer.resume().statusCode)
+        })
+          .on('error', reject)
+          .end()
+      })
+      expect(status).toBe(expected)
+    },
+  )
 })
 
 const DASHBOARD = z.object({

@@ -119,3 +119,26 @@ test('records of strangers have a tenth of the places, and leave the others to c
   expect(written).toHaveLength(20)
   expect(queue.acceptsStrangers).toBe(true)
 })
+
+test('the record of a call that was let in is not lost where larger records have used up the memory since', async () => {
+  const { log, written, state, sink, timers, retry } = failing()
+  const dropped: number[] = []
+  const queue = new AuditQueue({
+    ...{ sink, log, timers, maxBytes: 100 },
+    onDropped: () => dropped.push(1),
+  })
+  queue.reserve()
+  queue.reserve()
+  queue.reserve()
+  state.broken = true
+  const large = { ...record(1), tool: 'x'.repeat(100) }
+  queue.write(large, 'reserved')
+  await settled()
+  queue.write(record(2), 'reserved')
+  queue.write(record(3), 'reserved')
+  queue.write(record(4), 'common')
+  state.broken = false
+  await retry()
+  expect(ids(written)).toEqual(['1', '2', '3'])
+  expect(dropped).toHaveLength(1)
+})

@@ -26,3 +26,10 @@ test('no arguments have the digest of an empty object', () => {
 test('arguments nested deeper than anything that is let in have no digest, and do no harm', () => {
   expect(digestOf(JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`))).toBeUndefined()
 })
+
+test('a number too large for JavaScript has another digest than null, and than its negative', () => {
+  const digests = ['{"n":1e400}', '{"n":-1e400}', '{"n":null}'].map((text) =>
+    digestOf(JSON.parse(text)),
+  )
+  expect(new Set(digests).size).toBe(3)
+})

@@ -37,6 +37,17 @@ describe('the health of the exchange', () => {
     expect(health.isRefused).toBe(false)
   })
 
+  test('users of one authorization server do not take the server from the users of another', () => {
+    const health = new ExchangeHealth(new ManualClock().clock, ['https://a/', 'https://b/'])
+    const failure = new OnBehalfOfError('exchange_misconfigured', { oauthError: 'invalid_client' })
+    health.attempted({ failure, place: 'https://b/' })
+    expect(health.isRefused).toBe(false)
+    health.attempted({ failure, place: 'https://a/' })
+    expect(health.isRefused).toBe(true)
+    health.attempted({ failure: undefined, place: 'https://b/' })
+    expect(health.isRefused).toBe(false)
+  })
+
   test.each<[FailureCode, FailureDetails]>([
     ['exchange_misconfigured', { oauthError: 'invalid_target' }],
     ['exchange_misconfigured', { oauthError: 'invalid_grant' }],

@@ -20,7 +20,7 @@ test('a line for a terminal has colours where they are wanted, and none otherwis
 })
 
 test('nothing that somebody else sent reaches a terminal as a control character', () => {
-  const sent = 'a\u001b[2Jb\nc\u009b31m\u202ed\u007f'
+  const sent = 'a\u001b[2Jb\nc\u009b31m\u202ed\u007f\u061c\u200b\ufeff\u{e0041}'
   const text = prettyLine(line({ tool: sent, [sent]: 1 }), false)
   const codes = Array.from({ length: text.length - 1 }, (_, at) => text.charCodeAt(at))
   expect(codes.filter((code) => code < 32 || code > 126)).toEqual([])

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -192,4 +193,25 @@ test('a certificate and its key that change one after the other are used once th
 
 test('credentials that no file holds are not watched', () => {
   expect(parseConfig(GOOD).credentialFiles).toBeUndefined()
+})
+
+test('a file that has become a pipe keeps no exchange waiting, and is named in the log', async () => {
+  const { pathOf, secret, credentials, log } = await setUp({ [SECRET]: 'first' })
+  await rm(pathOf(SECRET))
+  execFileSync('mkfifo', [pathOf(SECRET)])
+  await credentials.source.refresh?.()
+  await credentials.reload()
+  expect(secret()).toBe('first')
+  expect(log.named('credentials_not_reloaded').map(({ fields }) => fields['hint'])).toEqual([
+    expect.stringContaining('no regular file'),
+  ])
+})
+
+test('a file without an end is not read', async () => {
+  const { pathOf, secret, credentials, log } = await setUp({ [SECRET]: 'first' })
+  await rm(pathOf(SECRET))
+  await symlink('/dev/zero', pathOf(SECRET))
+  await credentials.reload()
+  expect(secret()).toBe('first')
+  expect(log.text()).toContain('no regular file')
 })
