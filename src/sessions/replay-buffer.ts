@@ -21,6 +21,12 @@ export interface ReplayBufferOptions {
   readonly maxBytes?: number | undefined
 }
 
+/**
+ * The request that is being handled. One for all buffers: Node passes every storage that was ever used on to every promise, so that
+ * one for each session would slow the whole process down for good.
+ */
+const handling = new AsyncLocalStorage<{ readonly buffer: ReplayBuffer; readonly caller: Caller }>()
+
 /** What an entry costs beside its text: many small messages must not count as nothing. */
 const OVERHEAD_BYTES = 512
 
@@ -33,7 +39,6 @@ const OVERHEAD_BYTES = 512
 export class ReplayBuffer implements EventStore {
   readonly #maxBytes: number
   readonly #events = new Map<number, StoredEvent>()
-  readonly #callers = new AsyncLocalStorage<Caller>()
   #last = 0
   #total = 0
 
@@ -43,7 +48,7 @@ export class ReplayBuffer implements EventStore {
 
   /** Runs the handling of a request, so that what is stored meanwhile is known to come from this caller's request. */
   during<T>(caller: Caller, handle: () => T): T {
-    return this.#callers.run(caller, handle)
+    return handling.run({ buffer: this, caller }, handle)
   }
 
   /**
@@ -63,7 +68,8 @@ export class ReplayBuffer implements EventStore {
   storeEvent(streamId: string, message: JSONRPCMessage): Promise<string> {
     this.#last += 1
     const size = OVERHEAD_BYTES + Buffer.byteLength(JSON.stringify(message))
-    const caller = this.#callers.getStore()
+    const handled = handling.getStore()
+    const caller = handled?.buffer === this ? handled.caller : undefined
     const event =
       size > this.#maxBytes
         ? {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
 import { describe, expect, test } from 'vitest'
 import { ReplayBuffer } from '../../../src/sessions/replay-buffer.js'
@@ -126,4 +127,16 @@ test('[S16.6] the challenge of a refusal to resume asks for what is missing firs
   expect(details.scopes?.[0]).toBe('tool:greet')
   expect(details.scopes?.join(' ').length).toBeLessThan(2_001)
   expect(text.length).toBeLessThan(200)
+})
+
+test('sessions that have ended cost nothing: no storage of theirs is passed on to what others do', () => {
+  const storages = (): number =>
+    Object.getOwnPropertySymbols(new AsyncResource('what another request does')).length
+  const useOne = (): void => {
+    new ReplayBuffer().during(callerOf(), () => undefined)
+  }
+  useOne()
+  const before = storages()
+  for (let session = 0; session < 20; session += 1) useOne()
+  expect(storages()).toBe(before)
 })
