@@ -43,7 +43,8 @@ export interface SoakResults {
 export const JUDGED = {
   heapUsed: {
     ...{ title: 'heap after a full collection', unit: 1e6, suffix: ' MB' },
-    bound: { perHour: 4e6, inAll: 1e6 },
+    // In a short run, code is still being compiled, which stays.
+    bound: { perHour: 4e6, inAll: 4e6 },
   },
   external: {
     ...{ title: 'memory outside of the heap', unit: 1e6, suffix: ' MB' },
