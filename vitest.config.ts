@@ -7,6 +7,7 @@ const END_TO_END = [
   'test/attacks/{own-servers,second-hop-providers}.test.ts',
   'test/cli/doctor*.test.ts',
   'test/cli/setup-{custom-exchange,killed,remove}.test.ts',
+  'test/connector/{broken-servers,foreign-servers,network,sign-in}.test.ts',
   'test/contract/token-exchanger.test.ts',
   'test/docs/{commands,examples,running}.test.ts',
   'test/e2e/**/*.test.ts',

@@ -51,6 +51,10 @@ export type CheckName =
   | 'exchange.audience'
   | 'exchange.result'
   | 'api.call'
+  | 'token.audience'
+  | 'mcp.initialize'
+  | 'mcp.tools'
+  | 'mcp.call'
 
 /** What one check came to. Holds no token and no secret. */
 export interface Finding {

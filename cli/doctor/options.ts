@@ -76,6 +76,10 @@ or give an access token for the MCP server:
   --call-api           call the API as that user; only this shows that its path
                        and audience are right
 
+For any MCP server, without settings:
+  --connector URL      which MCP clients can connect to the server at URL, and
+                       why the others cannot; see doctor --connector URL --help
+
 At an Auth0 tenant, its settings are looked at as well (read only), with
 AUTH0_MANAGEMENT_TOKEN, the Management API client of setup, or
   --management-token-file PATH

@@ -3,6 +3,7 @@ import { processIo, type CommandIo } from '../io.js'
 import { printable } from '../printable.js'
 import { runCommand } from '../run-command.js'
 import { readSecret } from '../secret-source.js'
+import { asksForConnector, CONNECTOR_USAGE, parseConnectorOptions } from './connector/options.js'
 import { createDiagnosis } from './diagnosis.js'
 import { examine } from './examine.js'
 import { DOCTOR_USAGE, parseDoctorOptions, type DoctorOptions } from './options.js'
@@ -10,20 +11,30 @@ import { hopJson, hopsText, type Hop } from './hop-text.js'
 import { conclusion, findingText, namesOf } from './report-text.js'
 
 /**
- * `doctor`: finds what is wrong with a deployment. Resolves with the exit code.
+ * `doctor`: finds what is wrong with a deployment, or with `--connector` which clients connect to a server of anybody. Resolves
+ * with the exit code.
  *
  * 0 only if nothing is wrong as far as it was checked; 1 if something is, or the doctor itself failed; 2: a command line
  * that cannot be understood.
  */
 export function run(argv: readonly string[], io: CommandIo = processIo()): Promise<number> {
+  if (asksForConnector(argv)) {
+    return runCommand(io, {
+      ...{ name: 'doctor --connector URL', usage: CONNECTOR_USAGE, failureText },
+      parse: () => parseConnectorOptions(argv),
+      execute: async (options, guarded) =>
+        (await import('./connector/run.js')).examineConnector(options, guarded),
+    })
+  }
   return runCommand(io, {
-    name: 'doctor',
-    usage: DOCTOR_USAGE,
+    ...{ name: 'doctor', usage: DOCTOR_USAGE, failureText },
     parse: () => parseDoctorOptions(argv),
     execute: diagnose,
-    failureText: (error) =>
-      `The doctor failed: ${error instanceof Error ? printable(error.message) : 'unknown failure'}\n`,
   })
+}
+
+function failureText(error: unknown): string {
+  return `The doctor failed: ${error instanceof Error ? printable(error.message) : 'unknown failure'}\n`
 }
 
 async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> {

@@ -2,6 +2,8 @@ import type { Block } from './block.js'
 import { alerts } from './alerts.js'
 import { clients } from './clients.js'
 import { conformance } from './conformance.js'
+import { connectorClients } from './connector-clients.js'
+import { connectorProblems } from './connector-problems.js'
 import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
 import { auditMembers, leftOutMembers } from './audit-members.js'
 import { AUDIT_SETTINGS } from '../../src/config/audit-settings.js'
@@ -35,6 +37,8 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   clients,
   metrics,
   conformance,
+  'connector-clients': connectorClients,
+  'connector-problems': connectorProblems,
   documents,
   mutation,
   performance,

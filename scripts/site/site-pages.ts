@@ -15,6 +15,7 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
       ['docs/library.md', 'library.md'],
       ['examples/README.md', 'examples.md'],
       ['docs/clients.md', 'clients.md'],
+      ['docs/connector.md', 'connector.md'],
       ['docs/development-server.md', 'development-server.md'],
     ],
   },

@@ -12,6 +12,15 @@ export type WithoutUndefined<Members> = {
 export function withoutUndefined<Members extends object>(
   members: Members,
 ): WithoutUndefined<Members> {
-  const present = Object.entries(members).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(present) as WithoutUndefined<Members>
+  // Faster than entries that are filtered: this runs several times in each call.
+  const present: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(members)) {
+    if (value === undefined) continue
+    // An assignment would set the prototype.
+    if (name === '__proto__') Object.defineProperty(present, name, { ...MEMBER, value })
+    else present[name] = value
+  }
+  return present as WithoutUndefined<Members>
 }
+
+const MEMBER = { enumerable: true, writable: true, configurable: true }

@@ -22,6 +22,10 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
   },
   { command: /^npm ci$/, verified: { by: 'ci', line: 'npm ci' } },
   { command: /^npm ci && npm test$/, verified: { by: 'ci', line: 'npm test' } },
+  {
+    command: /^npx mcp-on-behalf-of doctor --connector https:\/\/mcp\.example\.com\/mcp$/,
+    verified: { by: 'test', file: 'test/connector/report.test.ts' },
+  },
   { command: /^npm run demo$/, verified: { by: 'ci', line: 'npm run demo' } },
   {
     command: /^TOKEN=\$\(npm run --silent token -- --user alice\)$/,

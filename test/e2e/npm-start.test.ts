@@ -163,7 +163,7 @@ describe('npm start', () => {
 
   test('[B13] with settings, in a terminal, one line says to people where it listens', async () => {
     await writeFile(join(directory, '.env'), `${QUICKSTART}\n`)
-    const terminal = `Object.defineProperty(process.stdout, 'isTTY', { value: true })`
+    const terminal = `Object.assign(process.stdout, { isTTY: true, hasColors: () => false })`
     const started = start({ PORT: '0' }, ['--import', `data:text/javascript,${terminal}`])
     const over = ended(started)
     started.stdout.on('data', (chunk: Buffer) => {

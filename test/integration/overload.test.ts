@@ -28,4 +28,6 @@ test('[S4] exchanges that cannot get their turn in time are refused at once, wit
   for (const path of ['/healthz', '/readyz']) {
     expect((await fetch(new URL(path, server.origin))).status).toBe(200)
   }
+  // Whoever still waits is refused now, so that the server can close.
+  await server.issuer.close()
 })

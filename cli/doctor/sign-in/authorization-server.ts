@@ -15,6 +15,12 @@ export interface AuthorizationServer {
   readonly dangerouslyAllowHttp: boolean
 }
 
+/** What a sign-in needs of a deployment. */
+export interface SignInPlace extends Pick<Deployment, 'fetch' | 'clock' | 'provider'> {
+  /** Absent where nobody has settings: no issuer may be plain http then, but on this machine. */
+  readonly config?: Deployment['config'] | undefined
+}
+
 const CHECK = 'sign_in.metadata'
 
 /**
@@ -24,9 +30,10 @@ const CHECK = 'sign_in.metadata'
  */
 export async function findAuthorizationServer(
   issuer: string,
-  deployment: Deployment,
+  deployment: SignInPlace,
 ): Promise<{ readonly finding: Observation; readonly found?: AuthorizationServer }> {
-  const location = locationsOf(deployment.config).find((one) => one.issuer === issuer)
+  const locations = deployment.config === undefined ? [] : locationsOf(deployment.config)
+  const location = locations.find((one) => one.issuer === issuer)
   const dangerouslyAllowHttp = location?.dangerouslyAllowHttp === true
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined
   if (url === undefined || !(dangerouslyAllowHttp || isHttpsOrLoopback(url))) {

@@ -4,12 +4,15 @@ import { withoutUndefined } from '../../../src/options/without-undefined.js'
 import { Secret } from '../../../src/secret.js'
 import type { Timers } from '../../../src/time/clock.js'
 import type { GuardedIo } from '../../guarded-output.js'
-import type { Deployment } from '../deployment.js'
 import type { Diagnosis } from '../diagnosis.js'
 import { notCheckable } from '../finding.js'
 import type { ProtectedResource } from '../server-check.js'
 import { judgeAnswer, unanswered } from './authorization-answer.js'
-import { findAuthorizationServer, type AuthorizationServer } from './authorization-server.js'
+import {
+  findAuthorizationServer,
+  type AuthorizationServer,
+  type SignInPlace,
+} from './authorization-server.js'
 import { listenForCallback, type CallbackListener } from './callback-listener.js'
 import { redeemCode } from './code-redemption.js'
 import type { SignInOptions } from './sign-in-options.js'
@@ -20,7 +23,7 @@ export interface SignIn {
   readonly options: SignInOptions
   /** What the running server tells clients; `undefined` where it was not reached. */
   readonly resource: ProtectedResource | undefined
-  readonly deployment: Deployment
+  readonly deployment: SignInPlace
   readonly diagnosis: Diagnosis
   readonly io: GuardedIo
 }

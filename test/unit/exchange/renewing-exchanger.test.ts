@@ -30,7 +30,7 @@ function setUp(
     exchange: () => {
       const sent = 'secret' in authentication ? authentication.secret.reveal() : 'key'
       tried.push(sent)
-      if (sent === accepted) return Promise.resolve(exchangedOf())
+      if (sent === accepted) return Promise.resolve(exchangedOf(sent))
       const details = { status: 401, oauthError: 'invalid_client' }
       return Promise.reject(new OnBehalfOfError('exchange_misconfigured', details))
     },
