@@ -15,6 +15,7 @@ import type { Places } from '../src/limits/user-places.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import type { Clock } from '../src/time/clock.js'
+import { holdPlaces } from '../src/tools/held-places.js'
 import { refuseCalls } from '../src/tools/refused-calls.js'
 import type { ToolRegistry } from '../src/tools/registry.js'
 import { countedToolCallsIn } from '../src/tools/tool-calls.js'
@@ -45,7 +46,7 @@ const OPTIONS = optionsSchema<ToolLimitOptions>({
  * A refused call gets the tool error `tool_rate_limited`, and the other calls of a batch go on. In a server of your own that holds for
  * tools that call an API; where another tool is refused, the request is answered with 429. The calls of one tool in a batch are let in
  * together, or none of them. Throws a `TypeError` for limits of a tool that the registry does not have. Needs `toolScopes` in front, and
- * `tokenExchange` behind it. Counts in this process alone.
+ * `tokenExchange` behind it. A call counts until its handler is over; in a server of your own without sessions until its answer is. Counts in this process alone.
  *
  * @category Middleware
  */
@@ -63,6 +64,7 @@ export function limitTools(options: ToolLimitOptions): RequestHandler {
       if (admission === undefined || authInfo === undefined) continue
       if ('places' in admission) {
         hold(req, admission.places)
+        if (admission.places !== undefined) holdPlaces(authInfo, tool, admission.places)
         continue
       }
       const failure = refusal(tool, admission, callerForLog(caller))
@@ -98,7 +100,7 @@ function countsFor({
   return (tool) => counts.get(tool)
 }
 
-/** Until the answer has ended, or in a session the call. */
+/** Until the answer has ended; a call in a session, and one of a tool of the standalone server, keeps them until it has ended. */
 function hold(req: Request, places: Places | undefined): void {
   if (places === undefined || req.res === undefined) return
   stateOf(req).places = [...(stateOf(req).places ?? []), places]

@@ -51,7 +51,10 @@ export async function readValueFile(path: string): Promise<ValueOfFile> {
     if (stats.isDirectory()) return { hint: IS_DIRECTORY }
     if (!stats.isFile()) return { hint: 'names no regular file. Name one, or a link to one' }
     if (stats.size > MAX_BYTES) return { hint: TOO_LARGE }
-    return valueIn(await readAtMost(file, MAX_BYTES + 1))
+    const bytes = await readAtMost(file, stats.size + 1)
+    return bytes.byteLength > stats.size
+      ? { hint: 'names a file that is being written' }
+      : valueIn(bytes)
   } catch (error) {
     return { hint: whyUnread(error) }
   } finally {
@@ -59,7 +62,7 @@ export async function readValueFile(path: string): Promise<ValueOfFile> {
   }
 }
 
-/** A file may grow while it is read. */
+/** Of a file that grows while it is read, no more than this. */
 async function readAtMost(file: FileHandle, bytes: number): Promise<Buffer> {
   const buffer = Buffer.alloc(bytes)
   let filled = 0

@@ -1,5 +1,6 @@
 import { OnBehalfOfError } from '../failures/errors.js'
 import { FairQueue } from '../limits/fair-queue.js'
+import { RecentDurations } from './recent-durations.js'
 
 /** How many calls may be under way, and how many may wait. */
 export interface FairShareOptions {
@@ -18,9 +19,6 @@ export interface FairShareOptions {
   readonly stopwatch?: (() => number) | undefined
 }
 
-/** How much one call counts in the average of how long calls take. */
-const WEIGHT = 1 / 16
-
 /** Gives the place back. Calling it again does nothing. */
 export type Release = () => void
 
@@ -35,8 +33,7 @@ export class FairShare {
   readonly #queue: FairQueue<Release>
   readonly #stopwatch: () => number
   #total = 0
-  /** `undefined` until a call has ended. */
-  #averageMs: number | undefined
+  readonly #durations = new RecentDurations()
 
   constructor({ places, placesPerUser, maxWaiting = 1_000, maxMs, ...given }: FairShareOptions) {
     this.#places = places
@@ -50,15 +47,10 @@ export class FairShare {
 
   /** How many can wait and still end in time. A few always may: the average says little of a single call. */
   #inTime(maxMs: number | undefined): number {
-    const averageMs = this.#averageMs
+    const { averageMs } = this.#durations
     if (maxMs === undefined || averageMs === undefined || averageMs <= 0) return Infinity
     const rounds = (maxMs - averageMs) / averageMs
     return Math.max(this.#placesPerUser, Math.floor(this.#places * rounds))
-  }
-
-  #took(durationMs: number): void {
-    const before = this.#averageMs ?? durationMs
-    this.#averageMs = before + (durationMs - before) * WEIGHT
   }
 
   /**
@@ -81,7 +73,7 @@ export class FairShare {
     return () => {
       if (released) return
       released = true
-      this.#took(this.#stopwatch() - startMs)
+      this.#durations.took(user, this.#stopwatch() - startMs)
       this.#total -= 1
       const left = (this.#underWay.get(user) ?? 1) - 1
       if (left > 0) this.#underWay.set(user, left)

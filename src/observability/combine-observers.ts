@@ -25,7 +25,7 @@ export const OBSERVER_MEMBERS = Object.keys({
  * Several observers as one; `undefined` where there are none. A member that no observer has is absent, so that nothing is
  * prepared for it.
  *
- * What an observer throws does not reach the request, but for an `OnBehalfOfError` of `callStarted`: it is thrown on after
+ * What an observer throws, or rejects with, does not reach the request, but for an `OnBehalfOfError` of `callStarted`: it is thrown on after
  * all observers have been called. The first other failure is reported as a warning of the process.
  */
 export function combineObservers(
@@ -45,14 +45,20 @@ function tellAll(observers: readonly Observer[], member: Member): (event: never)
     let refusal: OnBehalfOfError | undefined
     for (const observer of observers) {
       try {
-        observer[member]?.(event)
+        // An observer may be asynchronous, whatever its type says.
+        const told: unknown = observer[member]?.(event)
+        if (told instanceof Promise) told.catch(reportFailure)
       } catch (error) {
         if (member === 'callStarted' && error instanceof OnBehalfOfError) refusal ??= error
-        else warnProcess(FAILED, 'MCP_ON_BEHALF_OF_OBSERVER')
+        else reportFailure()
       }
     }
     if (refusal !== undefined) throw refusal
   }
+}
+
+function reportFailure(): void {
+  warnProcess(FAILED, 'MCP_ON_BEHALF_OF_OBSERVER')
 }
 
 const FAILED = 'An observer of mcp-on-behalf-of failed: what it should have seen is lost.'

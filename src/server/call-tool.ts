@@ -14,6 +14,7 @@ import { observationOf } from '../observability/observation-of.js'
 import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
 import { grantedAlternative } from '../tools/granted-alternatives.js'
+import { keepHeldPlaces } from '../tools/held-places.js'
 import { refusalOfCalls } from '../tools/refused-calls.js'
 import type { DownstreamToolContext, Tool } from '../tools/tool.js'
 
@@ -40,10 +41,13 @@ export interface ToolCall {
 export async function callTool(tool: Tool, call: ToolCall): Promise<CallToolResult> {
   const { http, mcpReq } = call.context
   const observation = observationOf(http?.authInfo)
-  if (observation === undefined) return (await answered(tool, call)).result
-  const { result, ...end } = await observation.runs(tool.name, mcpReq.id, () =>
-    answered(tool, call),
-  )
+  const run = async (): Promise<Answered> => {
+    const running = answered(tool, call)
+    keepHeldPlaces(http?.authInfo, tool.name, running)
+    return running
+  }
+  if (observation === undefined) return (await run()).result
+  const { result, ...end } = await observation.runs(tool.name, mcpReq.id, run)
   if (end.challenged === true) observation.decided([tool.name], 'step_up')
   const answerBytes = bytesOf(result)
   observation.callEnded(tool.name, mcpReq.id, { ...end, answerBytes })

@@ -1,11 +1,15 @@
 import type { ServerResponse } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import type { Environment } from '../../src/config/config.js'
+import { defineTool } from '../../src/tools/define-tool.js'
 import { callTool, postMcp } from '../helpers/mcp-requests.js'
 import { startLibraryServer } from '../helpers/start-library-server.js'
 import { downstreamOf } from 'mcp-on-behalf-of'
 import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 import { callForAnswer, toolAnswer } from '../helpers/tool-answer.js'
+import { hangUp, startCall } from '../helpers/wire.js'
+import { deferred } from '../unit/outcomes.js'
 
 const BOB = { sub: 'auth0|bob' }
 
@@ -103,6 +107,35 @@ describe('calls of one tool by one user at once', () => {
     res.end(JSON.stringify({ msg: 'Hello', sub: 'somebody', scopes: '' }))
     expect((await first).isError).toBe(false)
     expect((await call(server)).isError).toBe(false)
+  })
+})
+
+test('a call counts until its handler is over, also when its client has gone', async () => {
+  const [begun, gone, over] = [deferred(), deferred(), deferred()]
+  const slow = defineTool({
+    ...{ name: 'slow', title: 'Slow', description: 'Slow.', requiredScopes: [] },
+    inputSchema: z.object({}),
+    outputSchema: z.object({}),
+    toText: () => 'done',
+    handler: async (_input, { signal }) => {
+      signal.addEventListener('abort', () => {
+        gone.resolve()
+      })
+      begun.resolve()
+      await over.promise
+      return {}
+    },
+  })
+  const server = await startMcpServer({ tools: [slow], environment: { TOOL_LIMITS: 'slow=0,1' } })
+  const token = await server.mint()
+  const left = startCall(server.endpoint, { message: callTool('slow'), token })
+  await begun.promise
+  await hangUp(left)
+  await gone.promise
+  expect((await call(server, {}, 'slow')).text).toMatch(/at most 1 times at once/)
+  over.resolve()
+  await vi.waitFor(async () => {
+    expect((await call(server, {}, 'slow')).isError).toBe(false)
   })
 })
 

@@ -112,8 +112,26 @@ describe('the places for calls of an API', () => {
         share.acquire('a', undefined),
         share.acquire('b', undefined),
       ])
-      return { ask, refused, waiting, pass, running }
+      return { ask, refused, waiting, pass, running, share }
     }
+
+    test('one user whose calls take long does not have calls of others refused', async () => {
+      const { ask, refused, pass, running, share } = await slowShare()
+      for (const release of running) release()
+      for (const user of ['c', 'd', 'e']) {
+        const release = await share.acquire(user, undefined)
+        pass(100)
+        release()
+      }
+      for (let call = 0; call < 30; call += 1) {
+        const release = await share.acquire('slow', undefined)
+        pass(9_900)
+        release()
+      }
+      for (const user of ['f', 'g', 'h', 'i', 'j', 'k']) ask(user)
+      await new Promise(setImmediate)
+      expect(refused).toEqual([])
+    })
 
     test('no more calls wait than can end in time, as long as calls took of late, and further ones are refused at once', async () => {
       const { ask, refused, waiting, pass, running } = await slowShare()
