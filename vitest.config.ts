@@ -11,10 +11,10 @@ const END_TO_END = [
   'test/contract/token-exchanger.test.ts',
   'test/docs/{commands,examples,running}.test.ts',
   'test/e2e/**/*.test.ts',
-  'test/integration/authorization-server/process.test.ts',
-  'test/integration/authorization-server/shipped-action-keys.test.ts',
-  'test/integration/exchange/{answer-dialects,nothing-leaks,taxonomy}.test.ts',
+  'test/integration/authorization-server/**/*.test.ts',
+  'test/integration/exchange/{answer-dialects,downstream,nothing-leaks,taxonomy}.test.ts',
   'test/integration/http/library.test.ts',
+  'test/integration/issuer-keys-inbound.test.ts',
   'test/integration/openapi/both-hops-property.test.ts',
   'test/unit/exchange/caching-exchanger-users.test.ts',
   'test/unit/openapi*/real-documents.test.ts',
@@ -80,8 +80,8 @@ export default defineConfig({
         },
       },
       {
-        // Programs in processes of their own, clients from the first 401 on, the doctor on whole deployments, and whole collections
-        // of documents.
+        // Programs in processes of their own, the development authorization server, clients from the first 401 on, the doctor on whole
+        // deployments, and whole collections of documents.
         extends: true,
         test: {
           name: 'e2e',
