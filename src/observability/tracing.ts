@@ -14,6 +14,7 @@ export interface TraceSpan<Ended> {
   readonly traceId: string
   /** Does the work with this span as the active one, so that spans that are made in it are its children. */
   run<T>(work: () => T): T
+  /** Ends the span, with what is known now. */
   ended(event: Ended): void
 }
 
