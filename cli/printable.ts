@@ -1,5 +1,5 @@
-// Control characters steer terminals; the directional ones make text read as what it is not.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
+import { UNPRINTABLE } from '../src/logging/unprintable.js'
+
 const MAX_LENGTH = 300
 
 /** Makes a foreign value fit for a terminal: one line, bounded, nothing that steers. */

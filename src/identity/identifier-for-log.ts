@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
-import { wellFormed } from '../logging/scrub.js'
+import { UNPRINTABLE } from '../logging/unprintable.js'
 import type { Caller } from './caller.js'
 
-// Control and format characters: line breaks, terminal commands, changes of direction.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
 const JWT = /eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_.-]*/g
 const MAX_LENGTH = 128
 const MAX_LISTED = 20
@@ -16,7 +14,7 @@ const MAX_LISTED = 20
  */
 export function identifierForLog(identifier: string): string {
   const cut = identifier.slice(0, MAX_LENGTH)
-  const clean = wellFormed(cut.replace(UNPRINTABLE, ' ').replace(JWT, '[scrubbed]'))
+  const clean = cut.replace(UNPRINTABLE, ' ').replace(JWT, '[scrubbed]').toWellFormed()
   if (identifier.length <= MAX_LENGTH) return clean
   const hash = createHash('sha256').update(identifier).digest('hex')
   return `${clean}… (${identifier.length} characters, sha256 ${hash.slice(0, 12)})`

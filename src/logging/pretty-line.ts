@@ -1,3 +1,5 @@
+import { UNPRINTABLE } from './unprintable.js'
+
 const LEVELS: Readonly<Record<string, { readonly name: string; readonly color: number }>> = {
   debug: { name: 'DEBUG', color: 2 },
   info: { name: 'INFO ', color: 32 },
@@ -10,9 +12,6 @@ const LEFT_OUT = new Set(['level', 'time', 'event', 'service', 'version'])
 
 /** A text that needs no quotation marks. */
 const PLAIN = /^[\w./:@+,[\]-]+$/
-
-/** What a terminal obeys, hides or shows in another order, and JSON leaves as it is. */
-const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
 /**
  * A log line of JSON, for a person at a terminal: time of day (UTC), level, event, then the fields. Nothing that somebody else sent
@@ -46,7 +45,7 @@ function fieldsOf(line: string): Readonly<Record<string, unknown>> | undefined {
 function shown(value: unknown): string {
   if (typeof value === 'string' && PLAIN.test(value)) return value
   const text = JSON.stringify(value)
-  return text.replace(UNSAFE, (sign) =>
+  return text.replace(UNPRINTABLE, (sign) =>
     Array.from({ length: sign.length }, (_, at) => escaped(sign.charCodeAt(at))).join(''),
   )
 }

@@ -1,7 +1,5 @@
-// Control and format characters: line breaks, terminal commands, changes of direction.
-const CONTROL = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
-// Half of a character. Databases refuse it, and with it the whole line.
-const LONE_SURROGATE = /\p{Surrogate}/gu
+import { UNPRINTABLE } from './unprintable.js'
+
 // A letter, a digit, "-" or "_", as it is or percent-encoded, once or more often.
 const CHARACTER = String.raw`(?:[\w-]|%(?:25)*(?:2d|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\da]))`
 // JWTs and JWEs, and any long run of base64url: tokens, codes, secrets, assertions.
@@ -20,13 +18,9 @@ export function scrub(value: unknown, maxLength: number): string | undefined {
   const limit = maxLength * 4
   const cut = value.slice(0, limit)
   const whole = value.length > limit ? cut.replace(/[\w.=~+/%-]+$/, '') : cut
-  const bounded = whole.replace(CONTROL, ' ')
-  return wellFormed(bounded.replace(TOKEN_LIKE, '[scrubbed]').slice(0, maxLength))
-}
-
-/** With U+FFFD in place of each half of a character: such as a cut leaves. */
-export function wellFormed(text: string): string {
-  return text.replace(LONE_SURROGATE, '\ufffd')
+  const bounded = whole.replace(UNPRINTABLE, ' ')
+  // Half of a character, such as a cut leaves: databases refuse it, and with it the whole line.
+  return bounded.replace(TOKEN_LIKE, '[scrubbed]').slice(0, maxLength).toWellFormed()
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
