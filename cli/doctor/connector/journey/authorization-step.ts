@@ -77,19 +77,20 @@ async function problemOf(
         `${at} leads from redirect to redirect, and to no page.`,
       )
     case 'page':
-      return page.entraCodes.some((code) => ENTRA_PAIR.has(code))
-        ? entraPair(page.entraCodes, request)
-        : undefined
+      return entraPair(page.entraCodes, request)
     case 'answered':
       return refusal(page.error, request, course)
     case 'refused':
-      return page.entraCodes.some((code) => ENTRA_PAIR.has(code))
-        ? entraPair(page.entraCodes, request)
-        : refusedPage(page.status, request, course)
+      return entraPair(page.entraCodes, request) ?? refusedPage(page.status, request, course)
   }
 }
 
-function entraPair(codes: readonly string[], { resource, scope }: SignInRequest): Problem {
+/** `undefined` where Entra says nothing of the pair. */
+function entraPair(
+  codes: readonly string[],
+  { resource, scope }: SignInRequest,
+): Problem | undefined {
+  if (!codes.some((code) => ENTRA_PAIR.has(code))) return undefined
   const message = `Entra refuses the pair of resource ${printable(resource)} and scope ${printable(scope)} (${codes.join(', ')}).`
   return problem('authorization.resource_and_scope', message)
 }
