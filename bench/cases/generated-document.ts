@@ -1,5 +1,5 @@
-const READ = [{ account: ['read:things'] }]
-const WRITE = [{ account: ['write:things'] }]
+import { ACCOUNT_SCHEME, READ, WRITE } from './account-scheme.js'
+
 const ID = { name: 'id', in: 'path', required: true, schema: { type: 'string' } }
 const THING = { $ref: '#/components/schemas/Thing' }
 const KEPT = { 200: { description: 'Kept.', content: { 'application/json': { schema: THING } } } }
@@ -12,18 +12,7 @@ export function generatedDocument(resources: number): object {
     info: { title: 'Generated', version: '1' },
     paths: Object.assign({}, ...paths) as object,
     components: {
-      securitySchemes: {
-        account: {
-          type: 'oauth2',
-          flows: {
-            authorizationCode: {
-              authorizationUrl: 'https://issuer.example/authorize',
-              tokenUrl: 'https://issuer.example/token',
-              scopes: { 'read:things': 'Read', 'write:things': 'Write' },
-            },
-          },
-        },
-      },
+      securitySchemes: ACCOUNT_SCHEME,
       schemas: { Thing: thing() },
     },
   }

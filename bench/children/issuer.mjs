@@ -2,10 +2,10 @@
 // more, so that what is measured is the server in front of the API.
 import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { issuerMetadata, TOKEN_EXCHANGE_GRANT } from './issuer-metadata.mjs'
 import { listenOnLoopback, serveChild } from './serve-child.mjs'
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
-const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const LIFETIME_SECONDS = 3_600
 const KEY = { alg: 'RS256', kid: 'bench' }
 
@@ -31,7 +31,7 @@ serveChild({
 
 function answer(req, res) {
   const { pathname } = new URL(req.url, issuer)
-  if (pathname.startsWith('/.well-known/')) return json(res, metadata())
+  if (pathname.startsWith('/.well-known/')) return json(res, issuerMetadata(issuer))
   if (pathname === '/jwks') return json(res, { keys: [jwk] })
   let body = ''
   req.on('data', (chunk) => (body += chunk))
@@ -42,23 +42,9 @@ function answer(req, res) {
   })
 }
 
-function metadata() {
-  return {
-    issuer,
-    jwks_uri: `${issuer}jwks`,
-    token_endpoint: `${issuer}oauth/token`,
-    authorization_endpoint: `${issuer}authorize`,
-    response_types_supported: ['code'],
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['RS256'],
-    token_endpoint_auth_methods_supported: ['client_secret_post'],
-    grant_types_supported: [GRANT],
-  }
-}
-
 async function exchange(form) {
   exchanges += 1
-  if (form.get('grant_type') !== GRANT || form.get('client_secret') !== 'secret') {
+  if (form.get('grant_type') !== TOKEN_EXCHANGE_GRANT || form.get('client_secret') !== 'secret') {
     return [400, { error: 'invalid_request' }]
   }
   const subject = JSON.parse(Buffer.from(form.get('subject_token').split('.')[1], 'base64url'))

@@ -1,3 +1,5 @@
+import { ACCOUNT_SCHEME, READ, WRITE } from '../../bench/cases/account-scheme.js'
+
 /** The client as which the servers exchange. */
 export const CLIENT = { id: 'mcp-server', secret: 'soak-secret' } as const
 
@@ -18,8 +20,6 @@ const THING_SCHEMA = {
   properties: { id: { type: 'string' }, owner: { type: 'string' } },
   required: ['id'],
 }
-const READ = [{ account: ['read:things'] }]
-const WRITE = [{ account: ['write:things'] }]
 const ANSWER = { description: 'Done.', content: { 'application/json': { schema: {} } } }
 
 /** The API's document; `prefix:tool:` makes its scopes those of the servers. */
@@ -46,18 +46,7 @@ export const DOCUMENT = {
     },
   },
   components: {
-    securitySchemes: {
-      account: {
-        type: 'oauth2',
-        flows: {
-          authorizationCode: {
-            authorizationUrl: 'https://issuer.example/authorize',
-            tokenUrl: 'https://issuer.example/token',
-            scopes: { 'read:things': 'Read', 'write:things': 'Write' },
-          },
-        },
-      },
-    },
+    securitySchemes: ACCOUNT_SCHEME,
   },
 }
 

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { importJWK, SignJWT, type JWK } from 'jose'
+import { issuerMetadata, TOKEN_EXCHANGE_GRANT } from '../../../bench/children/issuer-metadata.mjs'
 import { answerQuestions } from './answer-questions.mjs'
 
 /** What it is told, whenever that changes. */
@@ -21,7 +22,6 @@ export type AuthorizationServerQuestion =
   | { readonly kind: 'exchanges' }
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
-const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const LIFETIME_SECONDS = 3_600
 
 let state: AuthorizationServerState
@@ -59,23 +59,9 @@ function listen(port: number): Promise<number> {
 async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { pathname } = new URL(req.url ?? '', issuer)
   if (state.fails) send(res, { error: 'server_error' }, 503)
-  else if (pathname.startsWith('/.well-known/')) send(res, metadata())
+  else if (pathname.startsWith('/.well-known/')) send(res, issuerMetadata(issuer))
   else if (pathname === '/jwks') send(res, { keys: state.keys.map(publicPart) })
   else await exchange(new URLSearchParams(await textOf(req)), res)
-}
-
-function metadata() {
-  return {
-    issuer,
-    jwks_uri: `${issuer}jwks`,
-    token_endpoint: `${issuer}oauth/token`,
-    authorization_endpoint: `${issuer}authorize`,
-    response_types_supported: ['code'],
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['RS256'],
-    token_endpoint_auth_methods_supported: ['client_secret_post'],
-    grant_types_supported: [GRANT],
-  }
 }
 
 function publicPart({ kty, n, e, kid, alg }: JWK): JWK {
@@ -87,7 +73,7 @@ async function exchange(form: URLSearchParams, res: ServerResponse): Promise<voi
     send(res, { error: 'invalid_client' }, 401)
     return
   }
-  if (form.get('grant_type') !== GRANT) {
+  if (form.get('grant_type') !== TOKEN_EXCHANGE_GRANT) {
     send(res, { error: 'unsupported_grant_type' }, 400)
     return
   }

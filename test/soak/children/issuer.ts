@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose'
+import { issuerMetadata, TOKEN_EXCHANGE_GRANT } from '../../../bench/children/issuer-metadata.mjs'
 import { CLIENT, LIFETIME_SECONDS, REFUSED_USER } from '../world.js'
 import { serveParent } from './serve-parent.js'
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
-const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const KEY = { alg: 'RS256', kid: 'soak' }
 
 let issuer = ''
@@ -28,7 +28,7 @@ serveParent(
 
 async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { pathname } = new URL(req.url ?? '', issuer)
-  if (pathname.startsWith('/.well-known/')) json(res, 200, metadata())
+  if (pathname.startsWith('/.well-known/')) json(res, 200, issuerMetadata(issuer))
   else if (pathname === '/jwks') json(res, 200, { keys: [jwk] })
   else if (pathname === '/mint') {
     json(res, 200, { token: await sign(JSON.parse(await text(req)) as JWTPayload) })
@@ -38,22 +38,11 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
   }
 }
 
-function metadata(): object {
-  return {
-    issuer,
-    jwks_uri: `${issuer}jwks`,
-    token_endpoint: `${issuer}oauth/token`,
-    authorization_endpoint: `${issuer}authorize`,
-    response_types_supported: ['code'],
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['RS256'],
-    token_endpoint_auth_methods_supported: ['client_secret_post'],
-    grant_types_supported: [GRANT],
-  }
-}
-
 async function exchange(form: URLSearchParams): Promise<[number, object]> {
-  if (form.get('grant_type') !== GRANT || form.get('client_secret') !== CLIENT.secret) {
+  if (
+    form.get('grant_type') !== TOKEN_EXCHANGE_GRANT ||
+    form.get('client_secret') !== CLIENT.secret
+  ) {
     return [400, { error: 'invalid_request' }]
   }
   const { sub = '', exp = 0, client_id: client } = decodeJwt(form.get('subject_token') ?? '')
