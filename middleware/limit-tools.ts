@@ -46,7 +46,8 @@ const OPTIONS = optionsSchema<ToolLimitOptions>({
  * A refused call gets the tool error `tool_rate_limited`, and the other calls of a batch go on. In a server of your own that holds for
  * tools that call an API; where another tool is refused, the request is answered with 429. The calls of one tool in a batch are let in
  * together, or none of them. Throws a `TypeError` for limits of a tool that the registry does not have. Needs `toolScopes` in front, and
- * `tokenExchange` behind it. A call counts until its handler is over; in a server of your own without sessions until its answer is. Counts in this process alone.
+ * `tokenExchange` behind it. A call counts until its handler is over; in a server of your own
+ * without sessions until its answer is. Counts in this process alone.
  *
  * @category Middleware
  */

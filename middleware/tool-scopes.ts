@@ -41,7 +41,8 @@ const OPTIONS = optionsSchema<ToolScopesOptions>({
  * Refuses a `tools/call` that the caller's token does not permit, before anything runs.
  *
  * Passes `insufficient_scope` to the error handler, with all scopes of the operation, or `permission_denied` where no
- * scope would help. A batch in which two calls have the same id is `invalid_request`. Logs `step_up_loop` and `tool_not_declared`. Needs `requireBearerAuth` and `jsonBody` in front.
+ * scope would help. A batch in which two calls have the same id is `invalid_request`. Logs `step_up_loop` and
+ * `tool_not_declared`. Needs `requireBearerAuth` and `jsonBody` in front.
  *
  * @category Middleware
  * @example
