@@ -1,5 +1,4 @@
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
-import { write, close } from 'node:fs'
+import { close, closeSync, constants, fstatSync, openSync, statSync, write } from 'node:fs'
 import { promisify } from 'node:util'
 import type { AuditBatch, AuditSink } from './audit-sink.js'
 
@@ -8,22 +7,25 @@ const closeFile = promisify(close)
 
 /** For the owner alone. */
 const MODE = 0o600
+/** A pipe that nobody reads would keep the process waiting for as long as it is opened. */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
 
 /**
- * Appends records to a file, which it creates for its owner alone (0600). Throws the error of Node where it cannot be opened.
+ * Appends records to a file, which it creates for its owner alone (0600). Throws the error of Node where it cannot be opened, and an
+ * error where it is a pipe: one that is not read would stop the process.
  *
  * When the name no longer leads to the open file, because something like logrotate has moved or removed it, the file is opened
  * anew in front of the next records. A batch that failed half-way goes on where it stopped, in the same file.
  */
 export function createFileSink(path: string): AuditSink {
-  let file = openSync(path, 'a', MODE)
+  let file = openFile(path)
   let unfinished: { readonly batch: AuditBatch; readonly bytes: Buffer; at: number } | undefined
   return {
     async deliver(batch) {
       if (unfinished?.batch !== batch) {
         if (!isStill(file, path)) {
           const former = file
-          file = openSync(path, 'a', MODE)
+          file = openFile(path)
           closeSync(former)
         }
         unfinished = { batch, bytes: Buffer.from(batch.lines), at: 0 }
@@ -37,6 +39,13 @@ export function createFileSink(path: string): AuditSink {
     },
     close: () => closeFile(file),
   }
+}
+
+function openFile(path: string): number {
+  const file = openSync(path, FLAGS, MODE)
+  if (!fstatSync(file).isFIFO()) return file
+  closeSync(file)
+  throw Object.assign(new Error(`${path} is a pipe`), { code: 'it is a pipe', path })
 }
 
 function isStill(file: number, path: string): boolean {

@@ -1,4 +1,15 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  constants,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -57,4 +68,18 @@ test('an audit file that was emptied goes on from its beginning', async () => {
   await sink.deliver(batch('2\n'))
   await sink.close()
   expect(readFileSync(path, 'utf8')).toBe('2\n')
+})
+
+test('an audit file that is a pipe is a failure at once, whether or not somebody reads it', () => {
+  execFileSync('mkfifo', [path])
+  expect(() => createFileSink(path)).toThrow('ENXIO')
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  expect(() => createFileSink(path)).toThrow('is a pipe')
+  closeSync(reader)
+})
+
+test('a device takes records', async () => {
+  const sink = createFileSink('/dev/null')
+  await sink.deliver(batch('1\n'))
+  await sink.close()
 })
