@@ -10,14 +10,17 @@ const MAX_LISTED = 20
  * Makes an identifier of somebody else's (a user, a client, an audience, a scope) fit for a log line: bounded, on one line,
  * without a JWT.
  *
- * One that is too long is cut and ends in the start of its SHA-256, so that two different ones stay different.
+ * One that is too long is cut. One that is not as it came ends in the start of its SHA-256, so that two different ones stay
+ * different.
  */
 export function identifierForLog(identifier: string): string {
   const cut = identifier.slice(0, MAX_LENGTH)
   const clean = cut.replace(UNPRINTABLE, ' ').replace(JWT, '[scrubbed]').toWellFormed()
-  if (identifier.length <= MAX_LENGTH) return clean
-  const hash = createHash('sha256').update(identifier).digest('hex')
-  return `${clean}… (${identifier.length} characters, sha256 ${hash.slice(0, 12)})`
+  if (clean === identifier) return clean
+  // As UTF-16: two different halves of characters are the same in UTF-8.
+  const hash = createHash('sha256').update(identifier, 'utf16le').digest('hex').slice(0, 12)
+  if (identifier.length <= MAX_LENGTH) return `${clean} (sha256 ${hash})`
+  return `${clean}… (${identifier.length} characters, sha256 ${hash})`
 }
 
 /** As `identifierForLog`, for a list: at most 20 entries, and how many more there were. Entries that are no text go by their type. */

@@ -35,11 +35,21 @@ describe('identifiers in the log', () => {
     expect(one).not.toBe(other)
   })
 
+  test.each([
+    ['line breaks', 'a\nb', 'a\tb'],
+    ['marks that are not seen', 'a\u200bb', 'a\u202eb'],
+    ['halves of characters', 'a\ud800', 'a\ud801'],
+    ['tokens', 'eyJhbGciOiJub25lIn0.e30.a', 'eyJhbGciOiJub25lIn0.e30.b'],
+    ['a token and what stands for it', 'eyJhbGciOiJub25lIn0.e30.a', '[scrubbed]'],
+  ])('two identifiers that differ in %s stay different', (_, one, other) => {
+    expect(identifierForLog(one)).not.toBe(identifierForLog(other))
+  })
+
   test('[S16.9] a token in the place of an identifier is not logged', () => {
     const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl'
     expect(callerForLog({ subject: `x ${jwt}`, clientId: jwt })).toEqual({
-      subject: 'x [scrubbed]',
-      clientId: '[scrubbed]',
+      subject: expect.stringMatching(/^x \[scrubbed\] \(sha256 [0-9a-f]{12}\)$/) as string,
+      clientId: expect.stringMatching(/^\[scrubbed\] \(sha256 [0-9a-f]{12}\)$/) as string,
     })
   })
 
