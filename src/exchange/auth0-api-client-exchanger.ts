@@ -2,6 +2,7 @@ import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
+import { withDeadline } from '../time/call-deadline.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { parseScope } from '../scopes.js'
@@ -82,10 +83,12 @@ export function createAuth0ApiClientExchanger(
   const { apiClient, subjectTokenType, clock = systemClock } = options
   return {
     async exchange(request, { signal, onRateLimits } = {}) {
-      const deadline = AbortSignal.timeout(options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs)
       try {
+        const timeoutMs = options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs
         const call = callClient(apiClient, request, subjectTokenType)
-        return exchangedToken(await endedBy(call, deadline, signal))
+        return await withDeadline(timeoutMs, async (deadline) =>
+          exchangedToken(await endedBy(call, deadline, signal)),
+        )
       } catch (cause) {
         if (cause instanceof OnBehalfOfError) throw cause
         const { issuedAtSeconds } = request.caller

@@ -19,6 +19,7 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
+import { afterTurns } from '../time/turns-of-the-loop.js'
 import { untilAborted } from '../time/until-aborted.js'
 
 /** How long `createResilientExchanger` waits, how fast it goes, and when it stops asking. */
@@ -113,7 +114,8 @@ class ResilientExchanger implements TokenExchanger {
     { signal, ...options }: ExchangeOptions = {},
   ): Promise<ExchangedToken> {
     const deadline = new AbortController()
-    const timer = this.#timers.after(this.#options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs, () => {
+    const timeoutMs = this.#options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs
+    const timer = afterTurns(this.#timers, timeoutMs, () => {
       deadline.abort(exchangeOutage('timed_out'))
     })
     const either =

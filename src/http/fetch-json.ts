@@ -1,3 +1,4 @@
+import { withDeadline } from '../time/call-deadline.js'
 import { BodyTooLargeError, readTextWithin } from './bounded-body.js'
 
 /** A function with the contract of the global `fetch`. */
@@ -53,8 +54,17 @@ export interface FetchJsonOptions {
  * Only status 200 counts; redirects are not followed. The body is read up to `maxBytes`. Neither the
  * media type nor the shape of the value is checked.
  */
-export async function fetchJson(url: string, options: FetchJsonOptions): Promise<unknown> {
-  const signal = options.deadline ?? AbortSignal.timeout(options.timeoutMs)
+export function fetchJson(url: string, options: FetchJsonOptions): Promise<unknown> {
+  return options.deadline === undefined
+    ? withDeadline(options.timeoutMs, (signal) => getJson(url, options, signal))
+    : getJson(url, options, options.deadline)
+}
+
+async function getJson(
+  url: string,
+  options: FetchJsonOptions,
+  signal: AbortSignal,
+): Promise<unknown> {
   const response = await send(url, options.fetch, signal)
   if (response.status !== 200) {
     await response.body?.cancel().catch(() => undefined)

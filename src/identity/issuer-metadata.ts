@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { scrubUrl } from '../logging/scrub.js'
 import { fetchJson, RemoteDocumentError, type FetchJsonOptions } from '../http/fetch-json.js'
 import { isSecureUrl } from '../http/secure-url.js'
+import { withDeadline } from '../time/call-deadline.js'
 
 /** What we use of an authorization server's metadata (RFC 8414 §2). Other members pass through. */
 export interface IssuerMetadata {
@@ -57,16 +58,21 @@ export function metadataUrls(issuer: string): readonly string[] {
  * address without a metadata document leads to the next address. An unacceptable document or an outage ends the
  * search: an outage must not select another document.
  */
-export async function fetchIssuerMetadata(
+export function fetchIssuerMetadata(
   issuer: string,
   options: IssuerMetadataOptions,
 ): Promise<IssuerMetadata> {
-  const deadline = options.deadline ?? AbortSignal.timeout(options.timeoutMs)
+  return options.deadline === undefined
+    ? withDeadline(options.timeoutMs, (deadline) => search(issuer, { ...options, deadline }))
+    : search(issuer, options)
+}
+
+async function search(issuer: string, options: IssuerMetadataOptions): Promise<IssuerMetadata> {
   const urls = options.metadataUrl === undefined ? metadataUrls(issuer) : [options.metadataUrl]
   const misses: RemoteDocumentError[] = []
   for (const url of urls) {
     try {
-      return await fetchFrom(url, issuer, { ...options, deadline })
+      return await fetchFrom(url, issuer, options)
     } catch (error) {
       if (!(error instanceof RemoteDocumentError) || !isMiss(error)) throw error
       misses.push(error)

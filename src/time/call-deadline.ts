@@ -1,21 +1,25 @@
+import { backgroundTimers } from './clock.js'
+import { afterTurns } from './turns-of-the-loop.js'
+
 /**
  * The time that one call may take, and the caller who may leave before.
  *
  * As `AbortSignal.any` of a timeout and the caller's signal, but it can be ended: nothing waits on for a call that is over, and
- * nothing is left at a signal that outlives it.
+ * nothing is left at a signal that outlives it. And the time is not over before an answer that has come has been read, however busy
+ * the process is (`afterTurns`).
  */
 export class CallDeadline {
   readonly #controller = new AbortController()
   readonly #caller: AbortSignal | undefined
-  readonly #timer: NodeJS.Timeout
+  readonly #timer: ReturnType<typeof afterTurns>
   #timedOut = false
 
   constructor(timeoutMs: number, caller?: AbortSignal) {
     this.#caller = caller
-    this.#timer = setTimeout(() => {
+    this.#timer = afterTurns(backgroundTimers, timeoutMs, () => {
       this.#timedOut = true
       this.#controller.abort(new DOMException('the call took too long', 'TimeoutError'))
-    }, timeoutMs).unref()
+    })
     if (caller?.aborted === true) this.#callerLeft()
     else caller?.addEventListener('abort', this.#callerLeft, { once: true })
   }
@@ -32,12 +36,25 @@ export class CallDeadline {
 
   /** The call is over. Calling it again does nothing. */
   end(): void {
-    clearTimeout(this.#timer)
+    this.#timer.cancel()
     this.#caller?.removeEventListener('abort', this.#callerLeft)
   }
 
   readonly #callerLeft = (): void => {
-    clearTimeout(this.#timer)
+    this.#timer.cancel()
     this.#controller.abort(this.#caller?.reason)
+  }
+}
+
+/** Does work that may take so long; its signal aborts when the time is over. */
+export async function withDeadline<T>(
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = new CallDeadline(timeoutMs)
+  try {
+    return await work(deadline.signal)
+  } finally {
+    deadline.end()
   }
 }

@@ -5,6 +5,7 @@ import { ensureBuilt } from './ensure-built.js'
 import { API } from './cases/api.js'
 import { AUTHORIZATION_SERVER } from './cases/authorization-server.js'
 import { GREEDY_USER } from './cases/greedy-user.js'
+import { OVERLOAD } from './cases/overload.js'
 import { PAIR } from './cases/pair.js'
 import { SLOW_CLIENTS } from './cases/slow-clients.js'
 import { VANISHING } from './cases/vanishing-clients.js'
@@ -16,7 +17,7 @@ import { FULL, SHORT } from './scene.js'
 
 const CASES: Readonly<Record<string, Case>> = {
   ...{ ...AUTHORIZATION_SERVER, ...API, ...CLOCK },
-  ...{ ...VANISHING, ...SLOW_CLIENTS, ...GREEDY_USER, ...PAIR },
+  ...{ ...VANISHING, ...SLOW_CLIENTS, ...GREEDY_USER, ...OVERLOAD, ...PAIR },
 }
 
 const { values } = parseArgs({
