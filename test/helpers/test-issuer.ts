@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { TLSSocket } from 'node:tls'
 import {
   exportJWK,
   generateKeyPair,
@@ -36,6 +37,8 @@ export interface MintOptions {
 export interface TokenRequest {
   readonly headers: IncomingMessage['headers']
   readonly parameters: URLSearchParams
+  /** The SHA-256 fingerprint of the certificate that the client has presented. */
+  readonly certificate: string | undefined
 }
 
 type Responder = (req: IncomingMessage, res: ServerResponse) => void
@@ -154,10 +157,16 @@ export class TestIssuer {
     const chunks: Buffer[] = []
     for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk)
     const parameters = new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
-    const request = { headers: req.headers, parameters }
+    const request = { headers: req.headers, parameters, certificate: presentedBy(req) }
     this.tokenRequests.push(request)
     await this.tokenResponder(request, res)
   }
+}
+
+function presentedBy({ socket }: IncomingMessage): string | undefined {
+  const presented: { readonly fingerprint256?: string } =
+    socket instanceof TLSSocket ? socket.getPeerCertificate() : {}
+  return presented.fingerprint256
 }
 
 export function json(res: ServerResponse, status: number, body: unknown): void {

@@ -5,13 +5,14 @@ import { Agent, fetch as undiciFetch } from 'undici'
 import type { Fetch } from '../../../src/http/fetch-json.js'
 import type { ListeningServer } from '../../../src/server/serve.js'
 
-/** Listens for HTTPS on a free port of the loopback interface. */
+/** Listens for HTTPS on a free port of the loopback interface. Clients may present a certificate, of whichever authority. */
 export async function serveTls(certificate: {
   readonly key: string
   readonly cert: string
 }): Promise<ListeningServer> {
   let handler: RequestListener = (_req, res) => res.writeHead(503).end()
-  const server = createServer(certificate, (req, res) => {
+  const asksClients = { requestCert: true, rejectUnauthorized: false }
+  const server = createServer({ ...certificate, ...asksClients }, (req, res) => {
     handler(req, res)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
