@@ -109,7 +109,7 @@ test.each<readonly [string, OnBehalfOfOptions['tools'], RegExp]>([
       apis: {
         api: { audience: 'https://api.example.com/', baseUrl: new URL('https://a.example') },
       },
-    } as OnBehalfOfOptions)
+    })
   expect(create).toThrow(TypeError)
   expect(create).toThrow(words)
 })

@@ -4,7 +4,7 @@ import type { ToolCallRecord } from '../../../src/audit/audit-record-schema.js'
 import { createGetDatetime } from '../../../src/tools/get-datetime.js'
 import { greet } from '../../../src/tools/greet.js'
 import { whoami } from '../../../src/tools/whoami.js'
-import { postMcp, rpcAnswer, type TestResponse } from '../../helpers/mcp-requests.js'
+import { rpcAnswer, type TestResponse } from '../../helpers/mcp-requests.js'
 import {
   startMcpServer,
   type McpServerOptions,
@@ -46,16 +46,10 @@ export function listedIn(response: TestResponse): readonly string[] {
 
 /** Everything of a refusal that the sender could learn from. */
 export function refusalOf({ status, headers, text }: TestResponse): object {
-  const { date: _date, 'x-request-id': _id, ...told } = headers as Record<string, unknown>
+  const told = Object.entries(headers as Readonly<Record<string, unknown>>).filter(
+    ([name]) => name !== 'date' && name !== 'x-request-id',
+  )
   return { status, told, body: text.replace(/"requestId":"[^"]*"/, '') }
-}
-
-/** What a request without a token is refused with where nothing is public. */
-export async function usualRefusal(message: unknown): Promise<object> {
-  const closed = await startMcpServer()
-  const refusal = refusalOf(await postMcp(closed.endpoint, message))
-  await closed.close()
-  return JSON.parse(JSON.stringify(refusal).replaceAll(closed.origin, 'ORIGIN')) as object
 }
 
 /** The last record of a call. */
