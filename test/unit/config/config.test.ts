@@ -183,15 +183,12 @@ describe('the values that parseConfig reads', () => {
       CONCURRENCY_PER_CALLER: '9',
       TOOL_LIMITS: 'a=5,1',
       MAX_BODY_BYTES: '2048',
-      KEEP_ALIVE_SECONDS: '620',
-      DRAIN_DELAY_SECONDS: '15',
+      ...{ KEEP_ALIVE_SECONDS: '620', DRAIN_DELAY_SECONDS: '15' },
       METADATA_LOCATION: 'path',
       KEYS_STALE_HOURS: '2',
       MCP_BASELINE_SCOPES: 'tool:greet',
-      EXCHANGE_TIMEOUT_MS: '100',
-      API_TIMEOUT_MS: '120000',
-      LOG_LEVEL: 'silent',
-      LOG_FORMAT: 'pretty',
+      ...{ EXCHANGE_TIMEOUT_MS: '100', API_TIMEOUT_MS: '120000' },
+      ...{ LOG_LEVEL: 'silent', LOG_FORMAT: 'pretty' },
     })
     expect(config.listen).toEqual({ host: '0.0.0.0', port: 0, keepAliveMs: 620_000 })
     expect([config.drainDelayMs, config.logFormat]).toEqual([15_000, 'pretty'])
