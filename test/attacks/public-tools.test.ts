@@ -156,7 +156,7 @@ describe('a way from a public tool to what needs a token', () => {
     assertNothingHappened()
   })
 
-  test.each(HEADERS)('is not this header: %s', async (_, message, headers = {}) => {
+  test.each<Attempt>(HEADERS)('is not this header: %s', async (...[, message, headers = {}]) => {
     const answer = await post(message, { headers })
     expect([400, 401]).toContain(answer.status)
     expect(answer.text).not.toContain('anything')
