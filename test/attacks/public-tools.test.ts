@@ -124,6 +124,8 @@ const HEADERS: readonly Attempt[] = [
   ],
 ]
 
+const ABOVE = HEADERS.map(([what, message, headers = {}]) => ({ what, message, headers }))
+
 describe('a way from a public tool to what needs a token', () => {
   let server: TestServer
   const ran: unknown[] = []
@@ -156,7 +158,7 @@ describe('a way from a public tool to what needs a token', () => {
     assertNothingHappened()
   })
 
-  test.each<Attempt>(HEADERS)('is not this header: %s', async (...[, message, headers = {}]) => {
+  test.each(ABOVE)('is not this header: $what', async ({ message, headers }) => {
     const answer = await post(message, { headers })
     expect([400, 401]).toContain(answer.status)
     expect(answer.text).not.toContain('anything')
