@@ -21,12 +21,14 @@ import { assertEndpointMethod } from '../middleware/endpoint-methods.js'
 import { logFailure } from '../middleware/error-handler.js'
 import { keepPlacesUntil } from '../middleware/limit-concurrency.js'
 import { requestIdOf } from '../middleware/request-context.js'
+import { stateOf } from '../middleware/request-state.js'
 import type { SessionOwners } from '../src/sessions/session-owners.js'
 import { describeError } from '../src/logging/describe-error.js'
 import { consumePendingStepUp } from '../src/downstream/downstream-step-up.js'
 import { failureResponse, type FailureResponse } from '../src/failures/failure-response.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../src/time/clock.js'
+import { anonymousRequest, asAnonymous } from '../src/identity/anonymous-request.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
 import { logEvent } from '../src/logging/log-event.js'
@@ -126,7 +128,7 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       await direct?.close()
       await mcp.close()
     },
-    handler: async function mcpHandler(req, res) {
+    handler: forAnonymousToo(async (req, res) => {
       const forms = prepare(req, res)
       const { body } = req as { body: unknown }
       const authInfo = authInfoOf(req)
@@ -148,7 +150,19 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       // The types of the SDK and of Express disagree about `req.auth` alone; `requireBearerAuth` sets the SDK's.
       const node = req as unknown as NodeIncomingMessageLike
       await toNodeHandler({ fetch }, { onerror })(node, res, body)
-    },
+    }),
+  }
+}
+
+/** A request that public tools serve without a token is served as such. */
+function forAnonymousToo(
+  serve: (req: ExpressRequest, res: ExpressResponse) => Promise<void>,
+): RequestHandler {
+  return async function mcpHandler(req, res) {
+    const { anonymous } = stateOf(req)
+    await (anonymous === undefined
+      ? serve(req, res)
+      : asAnonymous(anonymous, () => serve(req, res)))
   }
 }
 
@@ -158,12 +172,16 @@ interface Answering {
   readonly notifications: NotificationStreams
 }
 
-/** A session's request goes to its own server, any other to a new one. A stream that only waits is one of the user's few. */
+/**
+ * A session's request goes to its own server, any other to a new one; an anonymous request never gets a session. A stream that only
+ * waits is one of the user's few.
+ */
 function answerBy({ mcp, sessions, notifications }: Answering): AnswerAsked {
   return (request, requestOptions, onAsked) => {
     const { authInfo, parsedBody } = requestOptions
+    const ofSessions = anonymousRequest(authInfo) === undefined ? sessions : undefined
     const serve = async (): Promise<Response> =>
-      (await sessions?.answer(request, requestOptions, onAsked)) ??
+      (await ofSessions?.answer(request, requestOptions, onAsked)) ??
       mcp.fetch(request, requestOptions)
     if (!waitsForNotifications(request.method, parsedBody)) return serve()
     const { caller } = requireAuthContext(authInfo)
@@ -200,7 +218,7 @@ function refusal(failure: OnBehalfOfError, req: ExpressRequest, log: Logger): Re
 
 function answerTo(failure: OnBehalfOfError, req: ExpressRequest, log: Logger): FailureResponse {
   logFailure(failure, req, log)
-  const { challenges } = requireAuthContext(authInfoOf(req))
+  const { challenges } = stateOf(req).anonymous ?? requireAuthContext(authInfoOf(req))
   return failureResponse(failure, requestIdOf(req), challenges)
 }
 

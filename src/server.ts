@@ -30,11 +30,14 @@ export { serve, type ListeningServer, type ServeOptions } from './server/serve.j
 export type { TenantIssuers } from './identity-providers/issuers-of-tenants.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export { defineTool } from './tools/define-tool.js'
+export { requireCaller } from './tools/require-caller.js'
 export type {
   ContentTool,
   DownstreamTool,
   DownstreamToolContext,
   LocalTool,
+  PublicTool,
+  PublicToolContext,
   Tool,
   ToolContent,
   ToolContext,

@@ -1,4 +1,5 @@
 import { ACCESS_DEFAULTS } from '../tools/access.js'
+import { toolList } from './tool-name-values.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -40,5 +41,12 @@ export const ACCESS_SETTINGS = {
     schema: values.oneOf('union', 'required'),
     example: 'union',
     fallback: ACCESS_DEFAULTS.stepUpScopes,
+  }),
+  PUBLIC_TOOLS: setting({
+    description:
+      'Tools that anybody may list and call without a token, separated by spaces or commas; everything else still needs one. Only tools that need no user can be: they call no API and need no scopes. A client that finds them may never ask its user to sign in. Empty: none.',
+    schema: toolList,
+    example: 'get_datetime',
+    fallback: '',
   }),
 } as const satisfies Record<string, Setting<unknown>>

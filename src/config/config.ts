@@ -206,7 +206,7 @@ function assemble(
     verifiedTokenCacheEntries: found.VERIFIED_TOKEN_CACHE_ENTRIES,
     issuer: issuersOf(found),
     access: {
-      authorizationClaims: found.AUTHORIZATION_CLAIMS,
+      ...{ authorizationClaims: found.AUTHORIZATION_CLAIMS, publicTools: found.PUBLIC_TOOLS },
       scopeHierarchy: found.SCOPE_HIERARCHY,
       // Hidden, nothing of a document would be listed for a fresh client, and nothing could be stepped up to.
       lockedTools: found.LOCKED_TOOLS ?? (hasDocument ? 'show' : ACCESS_DEFAULTS.lockedTools),

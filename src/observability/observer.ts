@@ -33,17 +33,17 @@ export interface ObservedRequest {
   readonly method: string
   /** Epoch milliseconds. */
   readonly startedAtMs: number
-  /** `undefined` until the token is verified. */
+  /** `undefined` until the token is verified, and for a request without one. */
   readonly caller: ObservedCaller | undefined
   /** The method of its (first) JSON-RPC message, as sent: not from a closed set. */
   readonly mcpMethod: string | undefined
 }
 
 /**
- * What was decided about a tool call before anything ran. `undecided`: the request was refused before, or no such tool is
- * declared.
+ * What was decided about a tool call before anything ran. `public`: it was let in without a token. `undecided`: the request was
+ * refused before, or no such tool is declared.
  */
-export type CallDecision = 'allowed' | 'step_up' | 'never' | 'undecided'
+export type CallDecision = 'allowed' | 'public' | 'step_up' | 'never' | 'undecided'
 
 /** How a tool call ended, from a closed set. */
 export const CALL_OUTCOMES = [

@@ -1,10 +1,12 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { anonymousRequests } from '../../middleware/anonymous-requests.js'
 import { answerForms } from '../../middleware/answer-forms.js'
 import { requireBearerAuth } from '../../middleware/require-bearer-auth.js'
 import { endpointMethods } from '../../middleware/endpoint-methods.js'
 import { errorHandler, type ErrorHandlerOptions } from '../../middleware/error-handler.js'
 import { hostAndOriginValidation } from '../../middleware/host-and-origin-validation.js'
 import { knownHosts } from '../../middleware/known-hosts.js'
+import { inSequence } from '../../middleware/in-sequence.js'
 import { limitConcurrency } from '../../middleware/limit-concurrency.js'
 import { limitTools } from '../../middleware/limit-tools.js'
 import { observeRequests } from '../../middleware/observe-requests.js'
@@ -20,6 +22,7 @@ import {
   type MetadataLocation,
   type ResourceDescription,
 } from '../http/protected-resource-metadata.js'
+import type { ChallengeOptions } from '../failures/failure-response.js'
 import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
@@ -92,30 +95,58 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       }),
       addressLimit,
     ),
-    endpoint: [
-      formBody(),
-      requireBearerAuth({
+    endpoint: endpointChain(options, {
+      authenticate: requireBearerAuth({
         ...challenges,
         verifier: options.verifier,
         resource: resource.resource,
         endpoint,
         callerPolicy: options.callerPolicy,
       }),
-      endpointMethods(),
-      limitByCaller({
-        perMinute: http.rateLimitPerCaller,
-        bytesPerMinute: http.bodyBytesPerCaller,
-      }),
-      limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
-      answerForms(),
-      jsonBody(http.maxBodyBytes),
-      ...(observing === undefined ? [] : [observing.calls]),
-      toolScopes({ access: options.access, undeclaredTools: options.undeclaredTools, log }),
-      limitTools({ registry, host, limits: http.toolLimits }),
-      tokenExchange({ ...options.exchange, log }),
-    ],
+      observeCalls: observing === undefined ? [] : [observing.calls],
+      limitCalls: limitTools({ registry, host, limits: http.toolLimits }),
+      challenges,
+    }),
     errors: errorHandler({ ...challenges, log, answers: options.answers }),
   }
+}
+
+interface EndpointParts {
+  readonly authenticate: RequestHandler
+  readonly observeCalls: readonly RequestHandler[]
+  readonly limitCalls: RequestHandler
+  readonly challenges: ChallengeOptions
+}
+
+/** From the credentials to the exchanged token. Where no tool is public, there is no other way through. */
+function endpointChain(
+  { http, access, undeclaredTools, exchange, log }: MiddlewareChainOptions,
+  { authenticate, observeCalls, limitCalls, challenges }: EndpointParts,
+): readonly RequestHandler[] {
+  const signedIn = [
+    authenticate,
+    endpointMethods(),
+    limitByCaller({
+      perMinute: http.rateLimitPerCaller,
+      bytesPerMinute: http.bodyBytesPerCaller,
+    }),
+    limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
+    answerForms(),
+    jsonBody(http.maxBodyBytes),
+    ...observeCalls,
+    toolScopes({ access, undeclaredTools, log }),
+    limitCalls,
+    tokenExchange({ ...exchange, log }),
+  ]
+  if (access.publicTools.length === 0) return [formBody(), ...signedIn]
+  const fork = anonymousRequests({
+    ...{ access, challenges, maxBodyBytes: http.maxBodyBytes },
+    perMinute: http.publicRateLimitPerAddress,
+    concurrency: http.publicConcurrency,
+    admitted: inSequence([...observeCalls, limitCalls]),
+    others: inSequence(signedIn),
+  })
+  return [formBody(), fork]
 }
 
 /** A request that is refused for its Host or Origin counts by address as well: strangers must not fill the log. */

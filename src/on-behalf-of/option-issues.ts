@@ -11,6 +11,7 @@ import {
   identityProviderOf,
 } from '../identity-providers/identity-providers.js'
 import type { Issue } from '../options/with-issues.js'
+import { publicToolIssues } from '../tools/public-tools.js'
 
 const EXCHANGE = z.object({
   issuer: z.string().optional().catch(undefined),
@@ -41,8 +42,22 @@ const SOUND = z.object({
     )
     .catch({}),
   tools: z
-    .array(z.object({ downstream: z.object({ api: z.string() }).optional() }).catch({}))
+    .array(
+      z
+        .object({
+          name: z.string().optional().catch(undefined),
+          public: z.boolean().optional().catch(undefined),
+          requiredScopes: z.array(z.string()).optional().catch(undefined),
+          downstream: z.looseObject({ api: z.string() }).optional().catch(undefined),
+          alternatives: z.array(z.any()).optional().catch(undefined),
+        })
+        .catch({}),
+    )
     .catch([]),
+  access: z
+    .object({ publicTools: z.array(z.string()).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
   exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
   client: z
     .object({
@@ -61,6 +76,7 @@ export function issuesTogether(options: unknown): readonly Issue[] {
   if (sound === undefined) return []
   return [
     ...toolIssues(sound),
+    ...publicIssues(sound),
     ...audienceIssues(sound),
     ...plainHttpIssues(sound),
     ...sharedSecretIssues(sound),
@@ -75,6 +91,13 @@ function toolIssues({ tools, apis }: z.output<typeof SOUND>): readonly Issue[] {
     const message = `"${downstream.api}" is none of the apis (${known.join(', ')})`
     return [{ path: ['tools', index, 'downstream', 'api'], message }]
   })
+}
+
+function publicIssues({ access, tools }: z.output<typeof SOUND>): readonly Issue[] {
+  return publicToolIssues(access?.publicTools ?? [], tools).map(({ path, message }) => ({
+    path: ['access', 'publicTools', ...path],
+    message,
+  }))
 }
 
 function audienceIssues(sound: z.output<typeof SOUND>): readonly Issue[] {

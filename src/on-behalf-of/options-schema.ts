@@ -66,6 +66,8 @@ const HTTP = optionsSchema<Partial<HttpLimits>>({
   allowedHosts: z.array(hostEntry).optional(),
   allowedOrigins: z.array(originEntry).optional(),
   rateLimitPerAddress: limit,
+  publicRateLimitPerAddress: limit,
+  publicConcurrency: optionValues.count.optional(),
   rateLimitPerCaller: limit,
   bodyBytesPerCaller: limit,
   concurrencyPerCaller: limit,

@@ -1,22 +1,27 @@
-import type { CallToolResult, ServerContext, StandardSchemaV1 } from '@modelcontextprotocol/server'
+import type {
+  AuthInfo,
+  CallToolResult,
+  ServerContext,
+  StandardSchemaV1,
+} from '@modelcontextprotocol/server'
 import { downstreamOf } from '../downstream/downstream-access.js'
 import { downstreamStepUp, setPendingStepUp } from '../downstream/downstream-step-up.js'
 import { answerRule } from '../failures/answer-rule.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE } from '../failures/failure-table.js'
 import { failureText } from '../failures/failure-text.js'
+import { anonymousRequest, requestObservation } from '../identity/anonymous-request.js'
 import { findAuthContext, requireAuthContext } from '../identity/auth-context.js'
 import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import type { CallEnd } from '../observability/call-observation.js'
-import { observationOf } from '../observability/observation-of.js'
 import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
 import { grantedAlternative } from '../tools/granted-alternatives.js'
 import { keepHeldPlaces } from '../tools/held-places.js'
 import { refusalOfCalls } from '../tools/refused-calls.js'
-import type { DownstreamToolContext, Tool } from '../tools/tool.js'
+import type { DownstreamToolContext, PublicToolContext, Tool } from '../tools/tool.js'
 
 /** What every call of a tool needs, whichever tool it is. */
 export interface ToolCallOptions {
@@ -40,10 +45,11 @@ export interface ToolCall {
  */
 export async function callTool(tool: Tool, call: ToolCall): Promise<CallToolResult> {
   const { http, mcpReq } = call.context
-  const observation = observationOf(http?.authInfo)
+  const observation = requestObservation(http?.authInfo)
   const run = async (): Promise<Answered> => {
     const running = answered(tool, call)
     keepHeldPlaces(http?.authInfo, tool.name, running)
+    anonymousRequest(http?.authInfo)?.keepUntil(running)
     return running
   }
   if (observation === undefined) return (await run()).result
@@ -132,6 +138,7 @@ async function handled(
 /** The middleware chain has decided this already. A server that is mounted without it decides here. */
 function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
   const authInfo = context.http?.authInfo
+  if (anonymousRequest(authInfo) !== undefined && access.isPublic(tool.name)) return
   const { caller } = requireAuthContext(authInfo)
   if (grantedAlternative(authInfo, tool.name) !== undefined) return
   if (access.decide([tool.name], caller).kind !== 'allowed') {
@@ -141,11 +148,19 @@ function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<To
 
 /** Fails before the handler runs where the tool wants an API and the exchange gave no access to it. */
 function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext {
-  const { caller } = requireAuthContext(context.http?.authInfo)
   const { signal } = context.mcpReq
+  const authInfo = context.http?.authInfo
+  if (anonymousRequest(authInfo) !== undefined) return withoutCaller(signal)
+  const { caller } = requireAuthContext(authInfo)
   return tool.downstream === undefined
     ? ({ caller, signal } as DownstreamToolContext)
     : { caller, signal, downstream: downstreamOf(context, tool.name) }
+}
+
+/** What the handler of a public tool gets. The handlers of others have been refused before. */
+function withoutCaller(signal: AbortSignal): DownstreamToolContext {
+  const context: PublicToolContext = { caller: undefined, signal }
+  return context as DownstreamToolContext
 }
 
 /**
@@ -178,7 +193,7 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
     status: error.details.status,
     security: rule.security,
     reference,
-    requestId: findAuthContext(context.http?.authInfo)?.requestId,
+    requestId: requestIdFor(context.http?.authInfo),
     rpcId: typeof rpcId === 'string' ? scrub(rpcId, 100) : rpcId,
     ...error.details.log,
     err: describeError(error),
@@ -191,6 +206,10 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
     challenged,
     result: errorText(rule.includeReference ? `${text} (reference: ${reference})` : text),
   }
+}
+
+function requestIdFor(authInfo: AuthInfo | undefined): string | undefined {
+  return (findAuthContext(authInfo) ?? anonymousRequest(authInfo))?.requestId
 }
 
 /** Where an error was thrown. Its message may quote what a call was about, so the frames alone. */

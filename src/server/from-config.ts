@@ -23,6 +23,7 @@ import { warnOfCertificate } from './certificate-warning.js'
 import { reloadCredentials, type ReloadedCredentials } from './reloaded-credentials.js'
 import { warnAtStart } from './start-warnings.js'
 import { assertLimitsKnown } from './limits-known.js'
+import { assertPublicToolsKnown } from './public-tools-known.js'
 import { toolOriginsOf } from './tool-facts.js'
 import { toolGroupsOf } from './tool-groups.js'
 import { toolsOfConfig } from './tools-of-config.js'
@@ -118,10 +119,11 @@ async function composed(
   const counted = metrics?.countEvents(log) ?? log
   const reloaded = reloadedFor(config, connections, counted)
   const ofConfig = await appOptions(config, connections, reloaded?.source)
-  if (own !== undefined) assertAppOptions('composeServer', { ...ofConfig, tools: own, log })
+  if (own !== undefined) assertOwnTools(ofConfig, own, log)
   const made = await toolsOfConfig(config, { own, fetch: connections.api })
   const { offered: tools, baselineScopes } = made
   assertLimitsKnown(config, made.all)
+  assertPublicToolsKnown(config, made.all)
   const all = { ...ofConfig, baselineScopes, log, ...more, audit: more.audit ?? ofConfig.audit }
   assertAppOptions('composeServer', { ...all, tools: made.all })
   warnAtStart(config, made, counted)
@@ -149,6 +151,16 @@ async function composed(
       metrics?.close()
     },
   }
+}
+
+/** Which of all tools are public is told later, in the words of the settings. */
+function assertOwnTools(
+  { access, ...ofConfig }: Omit<AppOptions, 'tools' | 'log'>,
+  tools: readonly Tool[],
+  log: Logger,
+): void {
+  const policy = { ...access, publicTools: undefined }
+  assertAppOptions('composeServer', { ...ofConfig, access: policy, tools, log })
 }
 
 /** `undefined` where no file holds the client's credentials. */

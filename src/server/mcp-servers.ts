@@ -8,10 +8,11 @@ import {
   type ServerOptions,
 } from '@modelcontextprotocol/server'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
+import { anonymousRequest, requestObservation } from '../identity/anonymous-request.js'
 import { requireAuthContext } from '../identity/auth-context.js'
 import { MODERN_REVISION } from '../mcp/direct-message.js'
 import { markRequestFree } from '../mcp/request-free.js'
-import { observationOf } from '../observability/observation-of.js'
+import type { ToolAccess } from '../tools/access.js'
 import type { ToolRegistry } from '../tools/registry.js'
 import { ShownTools } from '../tools/shown-tools.js'
 import { toolDefinition, type ToolDefinition } from '../tools/tool-definition.js'
@@ -47,7 +48,8 @@ const MODERN_OPTIONS: ServerOptions = {
 /**
  * Creates the source of the SDK servers for a set of tools. What clients are told of the tools is made here, once.
  *
- * A caller is shown the tools they may see, and each tool checks once more that its caller may use it. A server is
+ * A caller is shown the tools they may see, a request without a token the public ones, and each tool checks once more that it
+ * may be used. A server is
  * never shared: shared state between callers is how answers reach the wrong user. Throws a `TypeError` for a tool that
  * cannot be listed.
  */
@@ -58,17 +60,16 @@ export function createMcpServers(options: McpServerOptions): McpServers {
   return {
     definitions,
     create: markRequestFree(({ era, authInfo }) => {
-      const { caller } = requireAuthContext(authInfo)
+      const shown = shownTo(authInfo, access)
       const server = new Server(INFO, era === 'modern' ? MODERN_OPTIONS : LEGACY_OPTIONS)
-      const shown = new ShownTools(access, caller)
-      shownBy.set(server, shown)
+      if (shown instanceof ShownTools) shownBy.set(server, shown)
       server.setRequestHandler('tools/list', () => ({
         tools: definitions.filter(({ name }) => shown.has(name)),
       }))
       server.setRequestHandler('tools/call', ({ params }, context) => {
         const tool = shownTool(params.name, registry, shown)
         if (typeof tool === 'string') {
-          const observation = observationOf(context.http?.authInfo)
+          const observation = requestObservation(context.http?.authInfo)
           observation?.callEnded(params.name, context.mcpReq.id, { outcome: tool })
           throw refusedCall(params.name, tool)
         }
@@ -83,10 +84,23 @@ export function createMcpServers(options: McpServerOptions): McpServers {
   }
 }
 
+/** Throws `misconfigured` for a request that is neither a verified caller's nor let in without a token. */
+function shownTo(
+  authInfo: AuthInfo | undefined,
+  access: ToolAccess<Tool>,
+): Pick<ShownTools, 'has'> {
+  if (anonymousRequest(authInfo) !== undefined) return { has: (name) => access.isPublic(name) }
+  return new ShownTools(access, requireAuthContext(authInfo).caller)
+}
+
 type Refusal = 'unknown_tool' | 'hidden_tool'
 
 /** The tool; or why there is none for this caller. */
-function shownTool(name: string, registry: ToolRegistry, shown: ShownTools): Tool | Refusal {
+function shownTool(
+  name: string,
+  registry: ToolRegistry,
+  shown: Pick<ShownTools, 'has'>,
+): Tool | Refusal {
   const tool = registry.find(name)
   if (tool === undefined) return 'unknown_tool'
   return shown.has(name) ? tool : 'hidden_tool'

@@ -17,4 +17,9 @@ export interface AccessPolicy {
    * assigned to users and no client can ask for more. A scope that is missing is then a permission that is missing.
    */
   readonly stepUpScopes?: 'union' | 'required' | 'none' | undefined
+  /**
+   * Tools that are listed and callable without a token, by their names. Each must be `public: true` as well. Default: none, and
+   * every request needs a token.
+   */
+  readonly publicTools?: readonly string[] | undefined
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { assertOptions, optionsSchema, type OptionsShape } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import { withIssues } from '../options/with-issues.js'
 import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes, unionScopes } from '../scopes.js'
@@ -9,6 +10,7 @@ import type { AccessPolicy } from './access-policy.js'
 import { alternativesOf } from './alternatives.js'
 import type { GrantedAlternatives } from './granted-alternatives.js'
 import { judgeFor, missingIn, type Judgement } from './judge-tool.js'
+import { isPublic, publicToolIssues } from './public-tools.js'
 import { namedScopesOf } from './required-scopes.js'
 import { expandScopes } from './scope-hierarchy.js'
 import type { ToolRequirements } from './tool.js'
@@ -19,6 +21,7 @@ export const ACCESS_DEFAULTS: Complete<AccessPolicy> = {
   scopeHierarchy: {},
   lockedTools: 'hide',
   stepUpScopes: 'union',
+  publicTools: [],
 }
 
 /** Of scopes that a challenge repeats, in characters: proxies refuse answers with more than 8 KiB of headers. */
@@ -55,6 +58,10 @@ export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
   visibleTo(caller: Caller): readonly T[]
   /** Whether the tool of this name is listed for a caller; false for a name that is no tool of ours. */
   isVisible(toolName: string, caller: Caller): boolean
+  /** The tools that are served without a token, sorted by name; none of them needs a user. */
+  readonly publicTools: readonly T[]
+  /** Whether the tool of exactly this name is served without a token. */
+  isPublic(toolName: string): boolean
   /** Every scope of this server: those that tools ask for or offer in a step-up, and those of the hierarchy. */
   readonly scopes: readonly string[]
   /** Whether a token has any scope that any tool asks for; true where no tool asks for one. */
@@ -67,6 +74,7 @@ export const ACCESS_SHAPE: OptionsShape<AccessPolicy> = {
   scopeHierarchy: z.record(z.string(), optionValues.texts('a scope')).optional(),
   lockedTools: optionValues.oneOf('hide', 'show').optional(),
   stepUpScopes: optionValues.oneOf('union', 'required', 'none').optional(),
+  publicTools: optionValues.texts('the name of a tool').optional(),
 }
 
 const POLICY = optionsSchema<AccessPolicy>(ACCESS_SHAPE)
@@ -74,13 +82,15 @@ const POLICY = optionsSchema<AccessPolicy>(ACCESS_SHAPE)
 /**
  * Creates the decision for one set of tools and one policy.
  *
+ * Throws a `TypeError` that names every issue, such as a public tool that needs a user.
+ *
  * @category Tools and sessions
  */
 export function createToolAccess<T extends ToolRequirements>(
   registry: ToolRegistry<T>,
   policy: AccessPolicy = {},
 ): ToolAccess<T> {
-  assertOptions('createToolAccess', POLICY, policy)
+  assertOptions('createToolAccess', policyFor(registry), policy)
   const hierarchy = policy.scopeHierarchy ?? {}
   const every = namedScopesOf(registry.tools)
   const alternatives = new Map(registry.tools.map((tool) => [tool, alternativesOf(tool)]))
@@ -100,6 +110,7 @@ export function createToolAccess<T extends ToolRequirements>(
     }
   }
   return {
+    ...publicAccess(registry, policy),
     scopes: unionScopes(
       every,
       ...registry.tools.map(({ downstream }) => downstream?.stepUp ?? []),
@@ -122,6 +133,27 @@ export function createToolAccess<T extends ToolRequirements>(
       every.length === 0 ||
       missingScopes(every, expandScopes(caller.scopes, hierarchy)).length < every.length,
   }
+}
+
+function publicAccess<T extends ToolRequirements>(
+  { tools }: ToolRegistry<T>,
+  policy: AccessPolicy,
+): Pick<ToolAccess<T>, 'publicTools' | 'isPublic'> {
+  const publicTools = tools.filter((tool) => isPublic(tool, policy))
+  const names = new Set(publicTools.map(({ name }) => name))
+  return { publicTools, isPublic: (toolName) => names.has(toolName) }
+}
+
+/** The names of public tools are those of tools that the registry has. */
+function policyFor({ tools }: ToolRegistry<ToolRequirements>): z.ZodType {
+  return withIssues(POLICY, (policy) => {
+    const { publicTools } = (policy ?? {}) as AccessPolicy
+    if (!Array.isArray(publicTools)) return []
+    return publicToolIssues(publicTools, tools).map(({ path, message }) => ({
+      path: ['publicTools', ...path],
+      message,
+    }))
+  })
 }
 
 interface Deciding {

@@ -3,7 +3,8 @@ import { optionsSchema, refuseMisspelt } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues, type Issue } from '../options/with-issues.js'
 import { isScopeToken } from '../scopes.js'
-import type { DownstreamRequirement, Tool, ToolAlternative } from './tool.js'
+import { userNeedOf } from './public-tools.js'
+import type { DownstreamRequirement, Tool, ToolAlternative, ToolRequirements } from './tool.js'
 
 /** A list of scopes among options. */
 export const SCOPES_OPTION = z.array(
@@ -54,13 +55,14 @@ export const TOOL_SCHEMA = withIssues(
       requiredScopes: SCOPES_OPTION,
       downstream: DOWNSTREAM.optional(),
       alternatives: ALTERNATIVES.optional(),
+      public: optionValues.flag.optional(),
       annotations: z.looseObject({}, 'must be an object').optional(),
       toText: optionValues.callable.optional(),
       handler: optionValues.callable,
     },
     'member',
   ),
-  halfStructured,
+  (tool) => [...halfStructured(tool), ...publicInVain(tool)],
 )
 
 /** A tool has both, or writes its content itself and has none. */
@@ -76,6 +78,14 @@ function halfStructured(tool: unknown): readonly Issue[] {
   return []
 }
 
+/** A tool that needs a user is never public. */
+function publicInVain(tool: unknown): readonly Issue[] {
+  const given = (tool ?? {}) as Partial<ToolRequirements>
+  const need = given.public === true ? userNeedOf(given) : undefined
+  if (need === undefined) return []
+  return [{ path: ['public'], message: `must be left out: ${need}` }]
+}
+
 /**
  * A tool of any MCP server, as far as the middleware has to know it. It may have members of its own, but for those that
  * look like a misspelt one of ours.
@@ -86,9 +96,10 @@ export function requirementsSchema(known: readonly string[] = []): z.ZodType {
     requiredScopes: SCOPES_OPTION,
     downstream: DOWNSTREAM.optional(),
     alternatives: ALTERNATIVES.optional(),
+    public: optionValues.flag.optional(),
   }
   const schema = z.looseObject(shape, 'must be a tool, such as { name, requiredScopes: [] }')
-  return refuseMisspelt(schema, [...Object.keys(shape), ...known])
+  return withIssues(refuseMisspelt(schema, [...Object.keys(shape), ...known]), publicInVain)
 }
 
 /** A list of tools among options, each of its own name. */

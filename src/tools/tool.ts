@@ -39,6 +39,11 @@ export interface ToolRequirements {
    * Absent: there is no rest.
    */
   readonly alternatives?: readonly ToolAlternative[] | undefined
+  /**
+   * Whether the tool needs no user: no scope, no alternatives, no API. It is served without a token only where the policy's
+   * `publicTools` names it too; anywhere else it is a tool like any other. Default false.
+   */
+  readonly public?: boolean | undefined
 }
 
 /** What a handler is given. Never a token. */
@@ -46,6 +51,12 @@ export interface ToolContext {
   readonly caller: Caller
   /** Aborted when the MCP client cancels or goes away. */
   readonly signal: AbortSignal
+}
+
+/** What the handler of a public tool is given. */
+export interface PublicToolContext extends Omit<ToolContext, 'caller'> {
+  /** `undefined` where the call came without a token. */
+  readonly caller: Caller | undefined
 }
 
 export interface DownstreamToolContext extends ToolContext {
@@ -85,8 +96,29 @@ export interface LocalTool<
   Output extends ToolSchema = ToolSchema,
 > extends StructuredTool<Input, Output> {
   readonly downstream?: never
+  readonly public?: false | undefined
   /** Does the work. Its errors become tool errors: an `OnBehalfOfError` with its own text, others as `internal_error`. */
   handler(input: ValueOf<Input>, context: ToolContext): ValueOf<Output> | Promise<ValueOf<Output>>
+}
+
+/**
+ * A tool that may be called without a token, where the policy's `publicTools` names it. Its handler has to expect a call
+ * without a caller.
+ *
+ * @category Tools and sessions
+ */
+export interface PublicTool<
+  Input extends ToolSchema = ToolSchema,
+  Output extends ToolSchema = ToolSchema,
+> extends StructuredTool<Input, Output> {
+  readonly public: true
+  readonly downstream?: never
+  readonly alternatives?: never
+  /** Does the work, as that of a `LocalTool`. One that needs the user all the same takes `requireCaller(context)`. */
+  handler(
+    input: ValueOf<Input>,
+    context: PublicToolContext,
+  ): ValueOf<Output> | Promise<ValueOf<Output>>
 }
 
 /**
@@ -99,6 +131,7 @@ export interface DownstreamTool<
   Output extends ToolSchema = ToolSchema,
 > extends StructuredTool<Input, Output> {
   readonly downstream: DownstreamRequirement
+  readonly public?: false | undefined
   /** Does the work, with the API as the signed-in user in `context.downstream`. */
   handler(
     input: ValueOf<Input>,
@@ -118,6 +151,7 @@ export interface ToolContent {
  */
 export interface ContentTool<Input extends ToolSchema = ToolSchema> extends DescribedTool<Input> {
   readonly downstream: DownstreamRequirement
+  readonly public?: false | undefined
   readonly outputSchema?: never
   readonly toText?: never
   /** Does the work, with the API as the signed-in user in `context.downstream`. */
@@ -129,4 +163,4 @@ export interface ContentTool<Input extends ToolSchema = ToolSchema> extends Desc
  *
  * @category Tools and sessions
  */
-export type Tool = LocalTool | DownstreamTool | ContentTool
+export type Tool = LocalTool | PublicTool | DownstreamTool | ContentTool

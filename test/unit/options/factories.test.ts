@@ -87,7 +87,14 @@ const NO_FACTORIES = [
   ...['formBody', 'metadataUrl'],
   ...['OnBehalfOfError', 'parsePathTemplate', 'ProxyError', 'Secret', 'securityHeaders'],
   'verifyExchangedToken',
-  ...['ConfigError', 'defineTool', 'isUnconfigured', 'parseConfig', 'readEnvironment'],
+  ...[
+    'ConfigError',
+    'defineTool',
+    'isUnconfigured',
+    'parseConfig',
+    'readEnvironment',
+    'requireCaller',
+  ],
 ]
 
 const EXPORTED: readonly (readonly [string, unknown])[] = Object.entries({
