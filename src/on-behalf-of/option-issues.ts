@@ -54,10 +54,6 @@ const SOUND = z.object({
         .catch({}),
     )
     .catch([]),
-  access: z
-    .object({ publicTools: z.array(z.string()).optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
   exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
   client: z
     .object({
@@ -66,6 +62,18 @@ const SOUND = z.object({
       authentication: z.unknown().optional(),
     })
     .catch({}),
+  access: z
+    .object({
+      permissionClients: z.array(z.unknown()).catch([]).optional(),
+      publicTools: z.array(z.string()).optional().catch(undefined),
+      authorizationClaims: z.unknown().optional(),
+    })
+    .catch({})
+    .optional(),
+  callerPolicy: z
+    .object({ dangerouslyAllowMachineTokens: z.unknown().optional() })
+    .catch({})
+    .optional(),
   dangerouslyShareClientSecret: z.unknown().optional(),
   dangerouslyAllowHttp: z.unknown().optional(),
 })
@@ -81,6 +89,30 @@ export function issuesTogether(options: unknown): readonly Issue[] {
     ...plainHttpIssues(sound),
     ...sharedSecretIssues(sound),
     ...tenantIssues(sound),
+    ...permissionClientIssues(sound),
+  ]
+}
+
+/** The permissions of a user decide for these clients: they have to be read, and there has to be a user. */
+function permissionClientIssues({
+  access,
+  callerPolicy,
+}: z.output<typeof SOUND>): readonly Issue[] {
+  if ((access?.permissionClients ?? []).length === 0) return []
+  const path = ['access', 'permissionClients']
+  return [
+    ...(access?.authorizationClaims === 'scope'
+      ? [{ path, message: "needs permissions, which authorizationClaims: 'scope' leaves unread" }]
+      : []),
+    ...(callerPolicy?.dangerouslyAllowMachineTokens === true
+      ? [
+          {
+            path,
+            message:
+              'goes by the permissions of users: leave it out, or callerPolicy.dangerouslyAllowMachineTokens',
+          },
+        ]
+      : []),
   ]
 }
 

@@ -5,6 +5,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
   type AuthInfo,
   type McpServerFactory,
+  type ProtocolEra,
   type ServerOptions,
 } from '@modelcontextprotocol/server'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
@@ -12,6 +13,10 @@ import { anonymousRequest, requestObservation } from '../identity/anonymous-requ
 import { requireAuthContext } from '../identity/auth-context.js'
 import { MODERN_REVISION } from '../mcp/direct-message.js'
 import { markRequestFree } from '../mcp/request-free.js'
+import type { Caller } from '../identity/caller.js'
+import { lockedDefinition, lockedInstructions, type LockedTools } from '../tools/locked-tools.js'
+import type { ScopeNames } from '../tools/scope-names.js'
+import { securitySchemesOf, type SecurityScheme } from '../tools/security-schemes.js'
 import type { ToolAccess } from '../tools/access.js'
 import type { ToolRegistry } from '../tools/registry.js'
 import { ShownTools } from '../tools/shown-tools.js'
@@ -22,6 +27,10 @@ import { callTool, type ToolCallOptions } from './call-tool.js'
 
 export interface McpServerOptions extends ToolCallOptions {
   readonly registry: ToolRegistry
+  /** Writes scopes as clients have to ask for them. */
+  readonly nameScopes: ScopeNames
+  /** Whether `tools/list` says what each tool needs, in `_meta.securitySchemes`. */
+  readonly securitySchemes: boolean
 }
 
 export interface McpServers {
@@ -55,16 +64,23 @@ const MODERN_OPTIONS: ServerOptions = {
  */
 export function createMcpServers(options: McpServerOptions): McpServers {
   const { registry, access } = options
-  const definitions = registry.tools.map(toolDefinition)
+  const definitions = registry.tools.map((tool) =>
+    toolDefinition(tool, options.securitySchemes ? schemesOf(tool, options) : undefined),
+  )
+  const { serverOptions, listedTo } = lockedListing(options)
   const shownBy = new WeakMap<object, ShownTools>()
   return {
     definitions,
     create: markRequestFree(({ era, authInfo }) => {
-      const shown = shownTo(authInfo, access)
-      const server = new Server(INFO, era === 'modern' ? MODERN_OPTIONS : LEGACY_OPTIONS)
+      const caller = callerOf(authInfo)
+      const server = new Server(INFO, serverOptions(era, caller))
+      const shown = shownTo(caller, access)
       if (shown instanceof ShownTools) shownBy.set(server, shown)
-      server.setRequestHandler('tools/list', () => ({
-        tools: definitions.filter(({ name }) => shown.has(name)),
+      server.setRequestHandler('tools/list', (_request, { http }) => ({
+        tools: definitions
+          .filter(({ name }) => shown.has(name))
+          // The token of this request may have other scopes than that of the session's first.
+          .map(listedTo(callerOf(http?.authInfo))),
       }))
       server.setRequestHandler('tools/call', ({ params }, context) => {
         const tool = shownTool(params.name, registry, shown)
@@ -84,13 +100,47 @@ export function createMcpServers(options: McpServerOptions): McpServers {
   }
 }
 
-/** Throws `misconfigured` for a request that is neither a verified caller's nor let in without a token. */
-function shownTo(
-  authInfo: AuthInfo | undefined,
-  access: ToolAccess<Tool>,
-): Pick<ShownTools, 'has'> {
-  if (anonymousRequest(authInfo) !== undefined) return { has: (name) => access.isPublic(name) }
-  return new ShownTools(access, requireAuthContext(authInfo).caller)
+/** What a caller whose token has no scope of this server is told of the tools. */
+function lockedListing({ access, nameScopes }: McpServerOptions) {
+  const lockedTo = (caller: Caller | undefined): LockedTools | undefined =>
+    caller === undefined ? undefined : access.lockedTo(caller)
+  const serverOptions = (era: ProtocolEra, caller: Caller | undefined): ServerOptions => {
+    const always = era === 'modern' ? MODERN_OPTIONS : LEGACY_OPTIONS
+    const locked = lockedTo(caller)
+    if (locked === undefined) return always
+    return { ...always, instructions: lockedInstructions(locked, nameScopes) }
+  }
+  const listedTo = (
+    caller: Caller | undefined,
+  ): ((definition: ToolDefinition) => ToolDefinition) => {
+    const locked = lockedTo(caller)
+    return (definition) => {
+      const missing = locked?.get(definition.name)
+      return missing === undefined ? definition : lockedDefinition(definition, nameScopes(missing))
+    }
+  }
+  return { serverOptions, listedTo }
+}
+
+/** A public tool needs nothing, although somebody may be signed in. */
+function schemesOf(
+  tool: Tool,
+  { access, nameScopes }: McpServerOptions,
+): readonly SecurityScheme[] {
+  return access.isPublic(tool.name) ? [{ type: 'noauth' }] : securitySchemesOf(tool, nameScopes)
+}
+
+/**
+ * The caller of a request; `undefined` for one that was let in without a token. Throws `misconfigured` for a request that is neither.
+ */
+function callerOf(authInfo: AuthInfo | undefined): Caller | undefined {
+  if (anonymousRequest(authInfo) !== undefined) return undefined
+  return requireAuthContext(authInfo).caller
+}
+
+function shownTo(caller: Caller | undefined, access: ToolAccess<Tool>): Pick<ShownTools, 'has'> {
+  if (caller === undefined) return { has: (name) => access.isPublic(name) }
+  return new ShownTools(access, caller)
 }
 
 type Refusal = 'unknown_tool' | 'hidden_tool'

@@ -57,6 +57,7 @@ export const TOOL_SCHEMA = withIssues(
       alternatives: ALTERNATIVES.optional(),
       public: optionValues.flag.optional(),
       annotations: z.looseObject({}, 'must be an object').optional(),
+      _meta: z.looseObject({}, 'must be an object').optional(),
       toText: optionValues.callable.optional(),
       handler: optionValues.callable,
     },

@@ -36,10 +36,13 @@ const CHANGED = {
   KEYS_STALE_HOURS: '3',
   MCP_BASELINE_SCOPES: 'tool:greet',
   AUTHORIZATION_CLAIMS: 'permissions',
+  PERMISSION_CLIENTS: 'a-client',
   SCOPE_HIERARCHY: 'tool:admin=tool:greet',
   LOCKED_TOOLS: 'show',
   STEP_UP_SCOPES: 'required',
   PUBLIC_TOOLS: 'get_datetime',
+  CHALLENGE_RESULT_CLIENTS: 'a-client',
+  STRUCTURED_DENIALS: 'on',
   USER_CLAIM: 'email',
   SUBJECT_CLAIMS: 'email tid',
   CLIENT_CLAIM: 'app',
@@ -94,6 +97,7 @@ const OWN = [
   'trustProxy',
   'homePage',
   'mount',
+  'toolSecuritySchemes',
 ] as const
 
 /** `code`: what no setting can say. `fixed`: what the standalone server decides in another way, whatever its settings. */
@@ -121,8 +125,11 @@ const OPTIONS: {
   // The SDK servers have the tools of the registry and no others.
   undeclaredTools: 'fixed',
   baselineScopes: 'setting',
+  challengeResultClients: 'setting',
+  structuredDenials: 'setting',
   access: {
     authorizationClaims: 'setting',
+    permissionClients: 'setting',
     scopeHierarchy: 'setting',
     lockedTools: 'setting',
     stepUpScopes: 'setting',
