@@ -238,6 +238,7 @@ export {
 } from './sessions/session-registry.js'
 export { createToolAccess, type AccessDecision, type ToolAccess } from './tools/access.js'
 export type { ScopeHierarchy } from './tools/scope-hierarchy.js'
+export { createClientList, type ClientList } from './identity/client-list.js'
 export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export type { AccessPolicy } from './tools/access-policy.js'

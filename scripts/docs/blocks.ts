@@ -6,6 +6,7 @@ import { connectorClients } from './connector-clients.js'
 import { connectorProblems } from './connector-problems.js'
 import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
 import { auditMembers, leftOutMembers } from './audit-members.js'
+import { CLIENT_SETTINGS } from '../../src/config/client-settings.js'
 import { AUDIT_SETTINGS } from '../../src/config/audit-settings.js'
 import { HTTP_SETTINGS } from '../../src/config/http-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
@@ -62,7 +63,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-exchange': () => settingTheme({ ...EXCHANGE_SETTINGS, ...MANNER_SETTINGS }),
   'settings-openapi': () => settingTheme(OPENAPI_SETTINGS),
   'settings-outgoing': () => settingTheme(OUTGOING_SETTINGS),
-  'settings-access': () => settingTheme(ACCESS_SETTINGS),
+  'settings-access': () => settingTheme({ ...ACCESS_SETTINGS, ...CLIENT_SETTINGS }),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
   'settings-http': () => settingTheme(HTTP_SETTINGS),
   'settings-audit': () => settingTheme(AUDIT_SETTINGS),

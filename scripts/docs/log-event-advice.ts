@@ -51,7 +51,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   request_ended:
     'One line for each request to the MCP endpoint that was not refused (those have `request_refused`): `method` is that of HTTP, `mcpMethod` that of the message, `tool` the called tool, `outcome` is `ok`, the code of a failure, or another outcome of [the audit](audit.md#a-record). `caller` is a pseudonym of the user: of this process alone, or by `AUDIT_PSEUDONYM_KEY`. Its level is `info` whatever became of the call: what failed has a line of its own, with the same `requestId`.',
   request_refused:
-    'A request was answered with an HTTP error before or instead of a tool. It also has the fields of `request_ended`. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
+    'A request was refused before or instead of a tool: by an HTTP error (`form` is `http`), or for [clients that act on results](clients.md#clients-that-act-on-results) by the result of the tool (`form` is `result`). It also has the fields of `request_ended`. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
   resource_unfit:
     'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `hint` says which settings to change.',
   scope_of_no_tool:

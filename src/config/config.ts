@@ -1,3 +1,4 @@
+import { accessConfig, clientConfig, type ClientConfig } from './access-config.js'
 import type { ApiConfig } from './api-config.js'
 import { API_OF_SETTINGS, apiOfSettings, apisOfFile } from './apis-config.js'
 import { auditConfig, type AuditConfig } from './audit-config.js'
@@ -30,7 +31,6 @@ import { deepFreeze } from '../options/deep-freeze.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
 import type { SessionLimits } from '../sessions/session-registry.js'
-import { ACCESS_DEFAULTS } from '../tools/access.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 
 export { ConfigError, type ConfigIssue } from './config-error.js'
@@ -77,6 +77,7 @@ export interface Config extends HttpConfig {
     readonly keysStaleMs: number
   }
   readonly access: Complete<AccessPolicy>
+  readonly clients: ClientConfig
   /** `undefined`: no sessions. */
   readonly sessions: Complete<SessionLimits> | undefined
   readonly exchange: ExchangeConfig
@@ -205,14 +206,8 @@ function assemble(
     clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
     verifiedTokenCacheEntries: found.VERIFIED_TOKEN_CACHE_ENTRIES,
     issuer: issuersOf(found),
-    access: {
-      authorizationClaims: found.AUTHORIZATION_CLAIMS,
-      scopeHierarchy: found.SCOPE_HIERARCHY,
-      // Hidden, nothing of a document would be listed for a fresh client, and nothing could be stepped up to.
-      lockedTools: found.LOCKED_TOOLS ?? (hasDocument ? 'show' : ACCESS_DEFAULTS.lockedTools),
-      // Scopes that were assigned to users cannot be asked for.
-      stepUpScopes: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
-    },
+    access: accessConfig(found, hasDocument),
+    clients: clientConfig(found),
     sessions: sessionsOf(found),
     exchange: exchangeConfig(found),
     delegation: {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.js'
 import { AUDIT_SETTINGS } from './audit-settings.js'
+import { CLIENT_SETTINGS } from './client-settings.js'
 import { HTTP_SETTINGS } from './http-settings.js'
 import { METRICS_SETTINGS } from './metrics-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
@@ -23,6 +24,7 @@ export const SETTINGS = {
   ...OPENAPI_SETTINGS,
   ...OUTGOING_SETTINGS,
   ...ACCESS_SETTINGS,
+  ...CLIENT_SETTINGS,
   ...SESSION_SETTINGS,
   ...HTTP_SETTINGS,
   ...AUDIT_SETTINGS,

@@ -15,6 +15,7 @@ import { securityHeaders } from '../../middleware/security-headers.js'
 import { tokenExchange, type TokenExchangeOptions } from '../../middleware/token-exchange.js'
 import { toolScopes, type ToolScopesOptions } from '../../middleware/tool-scopes.js'
 import { protectedResourceMetadataRoute } from '../../routes/protected-resource-metadata.js'
+import type { ChallengeOptions } from '../failures/failure-response.js'
 import {
   metadataUrl,
   type MetadataLocation,
@@ -38,6 +39,9 @@ export interface MiddlewareChainOptions {
   readonly http: HttpLimits
   readonly verifier: AccessTokenVerifier
   readonly callerPolicy?: CallerPolicy | undefined
+  /** The clients that act on the result of a tool and not on an HTTP error. Default: none. */
+  readonly takesResults?: ChallengeOptions['takesResults']
+  readonly structuredDenials?: ChallengeOptions['structuredDenials']
   readonly access: ToolAccess
   /** What becomes of a call of a tool that `access` does not know. Default `refuse`. */
   readonly undeclaredTools?: ToolScopesOptions['undeclaredTools']
@@ -142,6 +146,8 @@ function challengesFor({
   access,
   callerPolicy,
   resource,
+  takesResults,
+  structuredDenials,
 }: MiddlewareChainOptions) {
   const own = [...access.scopes, ...resource.baselineScopes]
   const nameScopes = createScopeNames({ prefix: callerPolicy?.scopePrefix, own })
@@ -149,6 +155,9 @@ function challengesFor({
   const resourceMetadataUrl = metadataUrl(endpoint, metadataLocation)
   return {
     resource: { ...resource, baselineScopes },
-    challenges: { resourceMetadataUrl, baselineScopes, nameScopes },
+    challenges: {
+      ...{ resourceMetadataUrl, baselineScopes, nameScopes },
+      ...{ takesResults, structuredDenials },
+    },
   }
 }

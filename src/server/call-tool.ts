@@ -1,6 +1,7 @@
 import type { CallToolResult, ServerContext, StandardSchemaV1 } from '@modelcontextprotocol/server'
 import { downstreamOf } from '../downstream/downstream-access.js'
-import { downstreamStepUp, setPendingStepUp } from '../downstream/downstream-step-up.js'
+import { offerChallenge } from '../downstream/challenge-results.js'
+import { downstreamStepUp } from '../downstream/downstream-step-up.js'
 import { answerRule } from '../failures/answer-rule.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE } from '../failures/failure-table.js'
@@ -148,25 +149,29 @@ function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext 
     : { caller, signal, downstream: downstreamOf(context, tool.name) }
 }
 
-/**
- * Where the answer has not begun yet, the route replaces it by the challenge: for more scope, or for other claims. True for one for
- * more scope.
- */
-function offerChallenge(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): boolean {
+/** What comes of a challenge: the result that has it, and whether it is one for more scope. */
+interface Challenged {
+  readonly result: CallToolResult | undefined
+  readonly forScope: boolean
+}
+
+const NOT_CHALLENGED: Challenged = { result: undefined, forScope: false }
+
+/** Offers the challenge for more scope, or for other claims, that a failure comes to. */
+function challengeOf(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): Challenged {
   const authInfo = http?.authInfo
-  if (authInfo === undefined || tool.downstream === undefined) return false
+  if (authInfo === undefined || tool.downstream === undefined) return NOT_CHALLENGED
   const { caller } = requireAuthContext(authInfo)
   const requiredScopes = grantedAlternative(authInfo, tool.name)?.server ?? tool.requiredScopes
   const mapping = { tool: tool.name, requiredScopes, stepUp: tool.downstream.stepUp }
   const wantsClaims = answerRule(error).challenge === 'insufficient_claims'
   const challenge = wantsClaims ? error : downstreamStepUp(error, caller, mapping)
-  if (challenge !== undefined) setPendingStepUp(authInfo, challenge)
-  return challenge !== undefined && !wantsClaims
+  if (challenge === undefined) return NOT_CHALLENGED
+  return { result: offerChallenge(authInfo, challenge), forScope: !wantsClaims }
 }
 
 function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation): Answered {
   const error = asOnBehalfOfError(thrown)
-  const challenged = offerChallenge(tool, error, context)
   const rule = FAILURE_TABLE[error.code]
   const reference = options.createReference()
   const { id: rpcId } = context.mcpReq
@@ -184,12 +189,15 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
     err: describeError(error),
     stack: error.code === 'internal_error' ? framesOf(thrown) : undefined,
   })
+  const challenged = challengeOf(tool, error, context)
   const text = failureText(error.code, error.details)
   return {
     outcome: error.code,
     reason: error.details.reason,
-    challenged,
-    result: errorText(rule.includeReference ? `${text} (reference: ${reference})` : text),
+    challenged: challenged.forScope,
+    result:
+      challenged.result ??
+      errorText(rule.includeReference ? `${text} (reference: ${reference})` : text),
   }
 }
 

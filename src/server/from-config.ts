@@ -220,6 +220,7 @@ export async function appOptions(
     client: await clientFromConfig(config, connections.exchange, credentials),
     apis: apisOf(config),
     access: config.access,
+    ...config.clients,
     callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
     delegation: config.delegation,
     ...{ sessions: config.sessions, traceContext: config.traceContext },

@@ -39,6 +39,8 @@ const CHANGED = {
   SCOPE_HIERARCHY: 'tool:admin=tool:greet',
   LOCKED_TOOLS: 'show',
   STEP_UP_SCOPES: 'required',
+  CHALLENGE_RESULT_CLIENTS: 'a-client',
+  STRUCTURED_DENIALS: 'on',
   USER_CLAIM: 'email',
   SUBJECT_CLAIMS: 'email tid',
   CLIENT_CLAIM: 'app',
@@ -118,6 +120,8 @@ const OPTIONS: {
   // The SDK servers have the tools of the registry and no others.
   undeclaredTools: 'fixed',
   baselineScopes: 'setting',
+  challengeResultClients: 'setting',
+  structuredDenials: 'setting',
   access: {
     authorizationClaims: 'setting',
     scopeHierarchy: 'setting',

@@ -1,0 +1,33 @@
+import type { Complete } from '../options/complete.js'
+import type { AccessPolicy } from '../tools/access-policy.js'
+import { ACCESS_DEFAULTS } from '../tools/access.js'
+import type { CompleteSettings } from './settings.js'
+
+/** What clients are told that do not act on HTTP errors. */
+export interface ClientConfig {
+  readonly challengeResultClients: readonly string[]
+  readonly structuredDenials: boolean
+}
+
+/** Who may use which tool. */
+export function accessConfig(
+  found: CompleteSettings,
+  hasDocument: boolean,
+): Complete<AccessPolicy> {
+  return {
+    authorizationClaims: found.AUTHORIZATION_CLAIMS,
+    scopeHierarchy: found.SCOPE_HIERARCHY,
+    // Hidden, nothing of a document would be listed for a fresh client, and nothing could be stepped up to.
+    lockedTools: found.LOCKED_TOOLS ?? (hasDocument ? 'show' : ACCESS_DEFAULTS.lockedTools),
+    // Scopes that were assigned to users cannot be asked for.
+    stepUpScopes: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
+  }
+}
+
+/** The part of the configuration that `CLIENT_SETTINGS` make. */
+export function clientConfig(found: CompleteSettings): ClientConfig {
+  return {
+    challengeResultClients: found.CHALLENGE_RESULT_CLIENTS,
+    structuredDenials: found.STRUCTURED_DENIALS === 'on',
+  }
+}
