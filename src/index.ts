@@ -239,6 +239,8 @@ export {
 export { createToolAccess, type AccessDecision, type ToolAccess } from './tools/access.js'
 export type { ScopeHierarchy } from './tools/scope-hierarchy.js'
 export { createClientList, type ClientList } from './identity/client-list.js'
+export { securitySchemesOf, type SecurityScheme } from './tools/security-schemes.js'
+export type { LockedTools } from './tools/locked-tools.js'
 export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export type { AccessPolicy } from './tools/access-policy.js'

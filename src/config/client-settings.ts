@@ -12,6 +12,13 @@ export const CLIENT_SETTINGS = {
     example: 'https://chatgpt.com/oauth/ my-client',
     fallback: CHALLENGE_RESULT_CLIENTS.join(' '),
   }),
+  TOOL_SECURITY_SCHEMES: setting({
+    description:
+      'Whether tools/list says in `_meta.securitySchemes` which scopes each tool needs (MCP SEP-1488). ChatGPT reads it there, to know what to ask for.',
+    schema: values.oneOf('on', 'off'),
+    example: 'on',
+    fallback: 'on',
+  }),
   STRUCTURED_DENIALS: setting({
     description:
       'Whether the results of refused tool calls say if anything helps (SEP-2643, a draft): `_meta["io.modelcontextprotocol/authorization"]`. on: every client gets a result, and not HTTP 403, where the user lacks a permission.',

@@ -51,6 +51,17 @@ const SOUND = z.object({
       authentication: z.unknown().optional(),
     })
     .catch({}),
+  access: z
+    .object({
+      permissionClients: z.array(z.unknown()).catch([]).optional(),
+      authorizationClaims: z.unknown().optional(),
+    })
+    .catch({})
+    .optional(),
+  callerPolicy: z
+    .object({ dangerouslyAllowMachineTokens: z.unknown().optional() })
+    .catch({})
+    .optional(),
   dangerouslyShareClientSecret: z.unknown().optional(),
   dangerouslyAllowHttp: z.unknown().optional(),
 })
@@ -65,6 +76,30 @@ export function issuesTogether(options: unknown): readonly Issue[] {
     ...plainHttpIssues(sound),
     ...sharedSecretIssues(sound),
     ...tenantIssues(sound),
+    ...permissionClientIssues(sound),
+  ]
+}
+
+/** The permissions of a user decide for these clients: they have to be read, and there has to be a user. */
+function permissionClientIssues({
+  access,
+  callerPolicy,
+}: z.output<typeof SOUND>): readonly Issue[] {
+  if ((access?.permissionClients ?? []).length === 0) return []
+  const path = ['access', 'permissionClients']
+  return [
+    ...(access?.authorizationClaims === 'scope'
+      ? [{ path, message: "needs permissions, which authorizationClaims: 'scope' leaves unread" }]
+      : []),
+    ...(callerPolicy?.dangerouslyAllowMachineTokens === true
+      ? [
+          {
+            path,
+            message:
+              'goes by the permissions of users: leave it out, or callerPolicy.dangerouslyAllowMachineTokens',
+          },
+        ]
+      : []),
   ]
 }
 

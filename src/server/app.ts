@@ -14,7 +14,7 @@ import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
 import { silentLog } from '../logging/logger.js'
 import type { Mount } from '../mcp/mount.js'
-import { withDefaults } from '../on-behalf-of/defaults.js'
+import { withDefaults, type ResolvedOptions } from '../on-behalf-of/defaults.js'
 import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
 import type { ListingServerOptions, OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { issuesTogether } from '../on-behalf-of/option-issues.js'
@@ -22,6 +22,7 @@ import { SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 import { createToolAccess } from '../tools/access.js'
+import { createScopeNames, type ScopeNames } from '../tools/scope-names.js'
 import { createToolRegistry } from '../tools/registry.js'
 import type { Tool } from '../tools/tool.js'
 import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
@@ -38,6 +39,8 @@ export interface AppOptions extends Omit<
   readonly access?: AccessPolicy | undefined
   /** Gives 2025 clients sessions. Default: none. */
   readonly sessions?: Omit<McpSessionsOptions, 'onRequest'> | undefined
+  /** Whether `tools/list` says what each tool needs, in `_meta.securitySchemes` (MCP SEP-1488). Default true. */
+  readonly toolSecuritySchemes?: boolean | undefined
   /** How requests get to the MCP SDK, as in `mcpRoute`. Default `direct`. */
   readonly mount?: Mount | undefined
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. Default 0. */
@@ -59,6 +62,7 @@ const OPTIONS = withIssues(
     ...SERVER_SHAPE,
     tools: toolsOption(TOOL_SCHEMA),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
+    toolSecuritySchemes: optionValues.flag.optional(),
     mount: optionValues.oneOf('direct', 'sdk').optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
@@ -121,9 +125,13 @@ export function composeApp(options: AppOptions): App {
   const shared = sharedOptions(options)
   const { endpoint, tools, log = silentLog, createReference = randomUUID } = options
   const registry = createToolRegistry(tools)
-  const { access: policy } = withDefaults(shared)
-  const access = createToolAccess(registry, policy)
-  const servers = createMcpServers({ registry, access, log, createReference })
+  const resolved = withDefaults(shared)
+  const access = createToolAccess(registry, resolved.access)
+  const servers = createMcpServers({
+    ...{ registry, access, log, createReference },
+    nameScopes: scopesToAskFor(resolved, access.scopes),
+    securitySchemes: options.toolSecuritySchemes ?? true,
+  })
   const mcp = mcpRoute({
     createServer: servers.create,
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
@@ -164,6 +172,18 @@ export function composeApp(options: AppOptions): App {
       }
     },
   }
+}
+
+/** As clients have to ask for them; none where they are assigned to users, and cannot be asked for. */
+function scopesToAskFor(
+  { access, callerPolicy, baselineScopes }: ResolvedOptions,
+  scopes: readonly string[],
+): ScopeNames {
+  if (access.stepUpScopes === 'none') return () => []
+  return createScopeNames({
+    prefix: callerPolicy.scopePrefix,
+    own: [...scopes, ...baselineScopes],
+  })
 }
 
 /** The options of `onBehalfOf` among those of an app. */

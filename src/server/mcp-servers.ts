@@ -12,6 +12,10 @@ import { requireAuthContext } from '../identity/auth-context.js'
 import { MODERN_REVISION } from '../mcp/direct-message.js'
 import { markRequestFree } from '../mcp/request-free.js'
 import { observationOf } from '../observability/observation-of.js'
+import type { Caller } from '../identity/caller.js'
+import { lockedDefinition, lockedInstructions } from '../tools/locked-tools.js'
+import type { ScopeNames } from '../tools/scope-names.js'
+import { securitySchemesOf } from '../tools/security-schemes.js'
 import type { ToolRegistry } from '../tools/registry.js'
 import { ShownTools } from '../tools/shown-tools.js'
 import { toolDefinition, type ToolDefinition } from '../tools/tool-definition.js'
@@ -21,6 +25,10 @@ import { callTool, type ToolCallOptions } from './call-tool.js'
 
 export interface McpServerOptions extends ToolCallOptions {
   readonly registry: ToolRegistry
+  /** Writes scopes as clients have to ask for them. */
+  readonly nameScopes: ScopeNames
+  /** Whether `tools/list` says what each tool needs, in `_meta.securitySchemes`. */
+  readonly securitySchemes: boolean
 }
 
 export interface McpServers {
@@ -52,18 +60,37 @@ const MODERN_OPTIONS: ServerOptions = {
  * cannot be listed.
  */
 export function createMcpServers(options: McpServerOptions): McpServers {
-  const { registry, access } = options
-  const definitions = registry.tools.map(toolDefinition)
+  const { registry, access, nameScopes } = options
+  const definitions = registry.tools.map((tool) =>
+    toolDefinition(tool, options.securitySchemes ? securitySchemesOf(tool, nameScopes) : undefined),
+  )
+  const listedTo = (caller: Caller): ((definition: ToolDefinition) => ToolDefinition) => {
+    const locked = access.lockedTo(caller)
+    return (definition) => {
+      const missing = locked?.get(definition.name)
+      return missing === undefined ? definition : lockedDefinition(definition, nameScopes(missing))
+    }
+  }
   const shownBy = new WeakMap<object, ShownTools>()
   return {
     definitions,
     create: markRequestFree(({ era, authInfo }) => {
       const { caller } = requireAuthContext(authInfo)
-      const server = new Server(INFO, era === 'modern' ? MODERN_OPTIONS : LEGACY_OPTIONS)
+      const serverOptions = era === 'modern' ? MODERN_OPTIONS : LEGACY_OPTIONS
+      const locked = access.lockedTo(caller)
+      const server = new Server(
+        INFO,
+        locked === undefined
+          ? serverOptions
+          : { ...serverOptions, instructions: lockedInstructions(locked, nameScopes) },
+      )
       const shown = new ShownTools(access, caller)
       shownBy.set(server, shown)
-      server.setRequestHandler('tools/list', () => ({
-        tools: definitions.filter(({ name }) => shown.has(name)),
+      server.setRequestHandler('tools/list', (_request, { http }) => ({
+        tools: definitions
+          .filter(({ name }) => shown.has(name))
+          // The token of this request may have other scopes than that of the session's first.
+          .map(listedTo(requireAuthContext(http?.authInfo).caller)),
       }))
       server.setRequestHandler('tools/call', ({ params }, context) => {
         const tool = shownTool(params.name, registry, shown)

@@ -3,21 +3,24 @@ import { assertOptions, optionsSchema, type OptionsShape } from '../options/asse
 import { optionValues } from '../options/option-values.js'
 import type { Complete } from '../options/complete.js'
 import type { Caller } from '../identity/caller.js'
-import { missingScopes, unionScopes } from '../scopes.js'
+import { clientEntry, createClientList } from '../identity/client-list.js'
+import { unionScopes } from '../scopes.js'
 import type { ToolRegistry } from './registry.js'
 import type { AccessPolicy } from './access-policy.js'
 import { alternativesOf } from './alternatives.js'
 import type { GrantedAlternatives } from './granted-alternatives.js'
-import { judgeFor, missingIn, type Judgement } from './judge-tool.js'
+import { judgeFor as judgeAlternatives, missingIn, type Judgement } from './judge-tool.js'
+import type { LockedTools } from './locked-tools.js'
 import { namedScopesOf } from './required-scopes.js'
-import { expandScopes } from './scope-hierarchy.js'
+import { ToolListing } from './tool-listing.js'
 import type { ToolRequirements } from './tool.js'
 
 /** What holds where nothing else is said. */
 export const ACCESS_DEFAULTS: Complete<AccessPolicy> = {
   authorizationClaims: 'both',
   scopeHierarchy: {},
-  lockedTools: 'hide',
+  permissionClients: [],
+  lockedTools: 'show_without_scopes',
   stepUpScopes: 'union',
 }
 
@@ -59,13 +62,19 @@ export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
   readonly scopes: readonly string[]
   /** Whether a token has any scope that any tool asks for; true where no tool asks for one. */
   knowsAnyScopeOf(caller: Caller): boolean
+  /**
+   * What the listed tools lack that a caller cannot call yet, whose token has no scope of this server; `undefined` where there are none
+   * of these, and for every other caller.
+   */
+  lockedTo(caller: Caller): LockedTools | undefined
 }
 
 /** The options of an `AccessPolicy`. */
 export const ACCESS_SHAPE: OptionsShape<AccessPolicy> = {
   authorizationClaims: optionValues.oneOf('both', 'scope', 'permissions').optional(),
   scopeHierarchy: z.record(z.string(), optionValues.texts('a scope')).optional(),
-  lockedTools: optionValues.oneOf('hide', 'show').optional(),
+  permissionClients: z.array(clientEntry, 'must be a list of client ids').optional(),
+  lockedTools: optionValues.oneOf('hide', 'show', 'show_without_scopes').optional(),
   stepUpScopes: optionValues.oneOf('union', 'required', 'none').optional(),
 }
 
@@ -84,21 +93,21 @@ export function createToolAccess<T extends ToolRequirements>(
   const hierarchy = policy.scopeHierarchy ?? {}
   const every = namedScopesOf(registry.tools)
   const alternatives = new Map(registry.tools.map((tool) => [tool, alternativesOf(tool)]))
+  const judgeOf = judging(policy)
+  const judgeFor = (caller: Caller): ((tool: T) => Judgement) => {
+    const judged = judgeOf(caller)
+    return (tool) => judged(alternatives.get(tool) ?? [])
+  }
   const decide = (decided: readonly T[], caller: Caller): AccessDecision => {
-    const judged = judgeFor(caller, policy)
-    const judgements = decided.map(
-      (tool) => [tool.name, judged(alternatives.get(tool) ?? [])] as const,
-    )
+    const judged = judgeFor(caller)
+    const judgements = decided.map((tool) => [tool.name, judged(tool)] as const)
     return decision(judgements, { caller, policy, every })
   }
-  const showsLocked = policy.lockedTools === 'show' && policy.stepUpScopes !== 'none'
-  const visibleFor = (caller: Caller): ((tool: T) => boolean) => {
-    const judged = judgeFor(caller, policy)
-    return (tool) => {
-      const { kind } = judged(alternatives.get(tool) ?? [])
-      return kind === 'allowed' || (kind === 'step_up' && showsLocked)
-    }
-  }
+  const { lockedTools = ACCESS_DEFAULTS.lockedTools } = policy
+  const listing = new ToolListing<T>({
+    ...{ tools: registry.tools, named: every, judgeFor },
+    policy: { ...policy, lockedTools },
+  })
   return {
     scopes: unionScopes(
       every,
@@ -113,15 +122,21 @@ export function createToolAccess<T extends ToolRequirements>(
         toolNames.map((name) => registry.find(name)).filter((tool) => tool !== undefined),
         caller,
       ),
-    visibleTo: (caller) => registry.tools.filter(visibleFor(caller)),
+    visibleTo: (caller) => registry.tools.filter(listing.visibleTo(caller)),
     isVisible: (toolName, caller) => {
       const tool = registry.find(toolName)
-      return tool !== undefined && visibleFor(caller)(tool)
+      return tool !== undefined && listing.visibleTo(caller)(tool)
     },
-    knowsAnyScopeOf: (caller) =>
-      every.length === 0 ||
-      missingScopes(every, expandScopes(caller.scopes, hierarchy)).length < every.length,
+    knowsAnyScopeOf: (caller) => listing.knowsAnyScopeOf(caller),
+    lockedTo: (caller) => listing.lockedTo(caller),
   }
+}
+
+/** Judges by the policy, and a client that cannot ask for scopes by the permissions of its user alone. */
+function judging(policy: AccessPolicy): (caller: Caller) => ReturnType<typeof judgeAlternatives> {
+  const byPermissions = { ...policy, authorizationClaims: 'permissions' } as const
+  const cannotAsk = createClientList(policy.permissionClients ?? [])
+  return (caller) => judgeAlternatives(caller, cannotAsk(caller.clientId) ? byPermissions : policy)
 }
 
 interface Deciding {

@@ -55,6 +55,7 @@ export const TOOL_SCHEMA = withIssues(
       downstream: DOWNSTREAM.optional(),
       alternatives: ALTERNATIVES.optional(),
       annotations: z.looseObject({}, 'must be an object').optional(),
+      _meta: z.looseObject({}, 'must be an object').optional(),
       toText: optionValues.callable.optional(),
       handler: optionValues.callable,
     },

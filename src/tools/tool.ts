@@ -64,6 +64,8 @@ interface DescribedTool<Input extends ToolSchema> extends ToolRequirements {
   readonly description: string
   readonly inputSchema: Input
   readonly annotations?: ToolAnnotations | undefined
+  /** Beside what this server says there in `tools/list`: `securitySchemes`, unless it is here. */
+  readonly _meta?: Readonly<Record<string, unknown>> | undefined
 }
 
 interface StructuredTool<

@@ -215,6 +215,44 @@ describe('CHALLENGE_RESULT_CLIENTS', () => {
   })
 })
 
+describe('STRUCTURED_DENIALS', () => {
+  const denialIn = (response: TestResponse): unknown =>
+    resultOf(response)._meta?.['io.modelcontextprotocol/authorization']
+
+  test('says to a client that acts on results whether more scope helps', async () => {
+    const server = await start({ STRUCTURED_DENIALS: 'on' })
+    const reason = 'insufficient_authorization'
+    const lacking = await call(server, await tokenOf(server, CHATGPT))
+    expect(denialIn(lacking)).toEqual({ reason, remediation: 'available' })
+    expect(challengesIn(lacking)).toHaveLength(1)
+  })
+
+  test('says to every client that nothing helps against a missing permission, with the log line and the record of a refusal', async () => {
+    const server = await start({ STRUCTURED_DENIALS: 'on' })
+    const rights = { scope: 'tool:read', permissions: ['other'] }
+    for (const client of [CHATGPT, 'another']) {
+      const response = await call(server, await tokenOf(server, client, rights))
+      const remediation = 'unavailable'
+      expect(denialIn(response)).toEqual({ reason: 'insufficient_authorization', remediation })
+    }
+    expect(refusals(server)).toEqual(
+      Array(2).fill(['permission_denied', 'permission_missing', 'result']),
+    )
+    expect(server.audit.records.map(({ outcome, decision }) => [outcome, decision])).toEqual(
+      Array(2).fill(['permission_denied', 'never']),
+    )
+  })
+
+  test('leaves the challenges of other clients, and what a tool has begun, as they are', async () => {
+    const server = await start({ STRUCTURED_DENIALS: 'on' })
+    expect((await call(server, await tokenOf(server, 'another'))).status).toBe(403)
+    server.api.responder = (_req, res) =>
+      res.writeHead(403, { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' }).end()
+    const begun = await call(server, await tokenOf(server, CHATGPT, { scope: 'tool:read' }))
+    expect([challengesIn(begun), denialIn(begun)]).toEqual([[expect.any(String)], undefined])
+  })
+})
+
 describe('in front of a server of somebody else', () => {
   test.each(['SDK v1', 'SDK v2'] as const)(
     'such a client gets its refusals as results, too: %s',

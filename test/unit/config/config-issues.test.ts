@@ -91,6 +91,8 @@ const BAD: readonly (readonly [string, string])[] = [
   ['CHALLENGE_RESULT_CLIENTS', 'https://*.chatgpt.com/oauth/'],
   ['CHALLENGE_RESULT_CLIENTS', 'none my-client'],
   ['STRUCTURED_DENIALS', 'true'],
+  ['TOOL_SECURITY_SCHEMES', 'true'],
+  ['PERMISSION_CLIENTS', 'https://chatgpt.com'],
   ['ALLOWED_HOSTS', 'https://mcp.internal'],
   ['ALLOWED_ORIGINS', 'app.example'],
   ['ALLOWED_ORIGINS', 'https://app.example/'],

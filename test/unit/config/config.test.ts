@@ -167,7 +167,7 @@ describe('the values that parseConfig reads', () => {
       PORT: '0',
       ADDITIONAL_ISSUERS: ' https://two.example/  https://three.example ',
       DANGEROUSLY_SHARE_CLIENT_SECRET: 'true',
-      AUTHORIZATION_CLAIMS: 'permissions',
+      ...{ AUTHORIZATION_CLAIMS: 'permissions', PERMISSION_CLIENTS: 'a-client, b-client' },
       SCOPE_HIERARCHY: 'tool:admin=tool:greet,tool:whoami tool:all=tool:admin',
       LOCKED_TOOLS: 'show',
       STEP_UP_SCOPES: 'required',
@@ -202,7 +202,7 @@ describe('the values that parseConfig reads', () => {
       dangerouslyShareClientSecret: true,
     })
     expect(config.access).toEqual({
-      authorizationClaims: 'permissions',
+      ...{ authorizationClaims: 'permissions', permissionClients: ['a-client', 'b-client'] },
       scopeHierarchy: { 'tool:admin': ['tool:greet', 'tool:whoami'], 'tool:all': ['tool:admin'] },
       lockedTools: 'show',
       stepUpScopes: 'required',

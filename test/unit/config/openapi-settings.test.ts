@@ -80,7 +80,7 @@ describe('the settings of OpenAPI documents', () => {
   test('with a document, locked tools are shown and the demonstration tools are off, unless settings say otherwise', () => {
     const chosen = ({ access, demoTools }: Config): unknown => [access.lockedTools, demoTools]
     const document = { ...GOOD, OPENAPI_DOCUMENT: 'openapi.yaml' }
-    expect(chosen(parseConfig(GOOD))).toEqual(['hide', true])
+    expect(chosen(parseConfig(GOOD))).toEqual(['show_without_scopes', true])
     expect(chosen(parseConfig(document))).toEqual(['show', false])
     expect(chosen(parseConfig({ ...document, LOCKED_TOOLS: 'hide', DEMO_TOOLS: 'on' }))).toEqual([
       'hide',

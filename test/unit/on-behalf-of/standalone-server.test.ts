@@ -36,6 +36,7 @@ const CHANGED = {
   KEYS_STALE_HOURS: '3',
   MCP_BASELINE_SCOPES: 'tool:greet',
   AUTHORIZATION_CLAIMS: 'permissions',
+  PERMISSION_CLIENTS: 'a-client',
   SCOPE_HIERARCHY: 'tool:admin=tool:greet',
   LOCKED_TOOLS: 'show',
   STEP_UP_SCOPES: 'required',
@@ -93,6 +94,7 @@ const OWN = [
   'trustProxy',
   'homePage',
   'mount',
+  'toolSecuritySchemes',
 ] as const
 
 /** `code`: what no setting can say. `fixed`: what the standalone server decides in another way, whatever its settings. */
@@ -124,6 +126,7 @@ const OPTIONS: {
   structuredDenials: 'setting',
   access: {
     authorizationClaims: 'setting',
+    permissionClients: 'setting',
     scopeHierarchy: 'setting',
     lockedTools: 'setting',
     stepUpScopes: 'setting',
