@@ -13,39 +13,68 @@ interface TokenKind {
   readonly claims: Readonly<Record<string, unknown>>
   /** The tools of a client for which scopes and permissions both count. */
   readonly tools: readonly string[]
+  /** Those of a client for which the permissions alone decide. Default: the same. */
+  readonly byPermissions?: readonly string[]
 }
 
 const BOTH = `${WHOAMI} ${GREET}`
 
+const ALL = ['greet', 'whoami']
+const EVERYTHING = { scope: BOTH, permissions: [WHOAMI, GREET] }
+
 /** What a token says, and what it is good for. */
 const TOKENS: readonly TokenKind[] = [
-  kind('everything', { scope: BOTH, permissions: [WHOAMI, GREET] }, ['greet', 'whoami']),
-  kind('all scopes, and no claim of permissions', { scope: BOTH, permissions: undefined }, [
-    ...['greet', 'whoami'],
-  ]),
-  kind('all scopes of a user without permissions', { scope: BOTH, permissions: [] }, []),
-  kind('all scopes and one permission', { scope: BOTH, permissions: [WHOAMI] }, ['whoami']),
-  kind('one scope and all permissions', { scope: WHOAMI, permissions: [WHOAMI, GREET] }, [
-    'whoami',
-  ]),
-  kind('one scope and the other permission', { scope: WHOAMI, permissions: [GREET] }, []),
-  kind('sign-in scopes alone', { scope: 'openid profile', permissions: [WHOAMI, GREET] }, []),
-  kind('no claim of scopes', { scope: undefined, permissions: [WHOAMI, GREET] }, []),
-  kind('names that look alike', { scope: 'tool:* TOOL:GREET', permissions: ['tool:*', '*'] }, []),
+  { name: 'everything', claims: EVERYTHING, tools: ALL },
+  {
+    name: 'all scopes, and no claim of permissions',
+    claims: { scope: BOTH, permissions: undefined },
+    ...{ tools: ALL, byPermissions: [] },
+  },
+  {
+    name: 'all scopes of a user without permissions',
+    claims: { scope: BOTH, permissions: [] },
+    tools: [],
+  },
+  {
+    name: 'all scopes and one permission',
+    claims: { scope: BOTH, permissions: [WHOAMI] },
+    tools: ['whoami'],
+  },
+  {
+    name: 'one scope and all permissions',
+    claims: { scope: WHOAMI, permissions: [WHOAMI, GREET] },
+    ...{ tools: ['whoami'], byPermissions: ALL },
+  },
+  {
+    name: 'one scope and the other permission',
+    claims: { scope: WHOAMI, permissions: [GREET] },
+    ...{ tools: [], byPermissions: ['greet'] },
+  },
+  {
+    name: 'sign-in scopes alone',
+    claims: { scope: 'openid profile', permissions: [WHOAMI, GREET] },
+    ...{ tools: [], byPermissions: ALL },
+  },
+  {
+    name: 'no claim of scopes',
+    claims: { scope: undefined, permissions: [WHOAMI, GREET] },
+    ...{ tools: [], byPermissions: ALL },
+  },
+  {
+    name: 'names that look alike',
+    claims: { scope: 'tool:* TOOL:GREET', permissions: ['tool:*', '*'] },
+    tools: [],
+  },
   // Refused as they are, whoever sends them.
-  kind('permissions as a text', { scope: BOTH, permissions: BOTH }, []),
-  kind('another audience', { ...everything(), aud: 'https://other.example/' }, []),
-  kind('a time that is over', { ...everything(), exp: 1 }, []),
-  kind('a machine in place of a user', { ...everything(), gty: 'client-credentials' }, []),
+  { name: 'permissions as a text', claims: { scope: BOTH, permissions: BOTH }, tools: [] },
+  { name: 'another audience', claims: { ...EVERYTHING, aud: 'https://other.example/' }, tools: [] },
+  { name: 'a time that is over', claims: { ...EVERYTHING, exp: 1 }, tools: [] },
+  {
+    name: 'a machine in place of a user',
+    claims: { ...EVERYTHING, gty: 'client-credentials' },
+    tools: [],
+  },
 ]
-
-function kind(name: string, claims: TokenKind['claims'], tools: TokenKind['tools']): TokenKind {
-  return { name, claims, tools }
-}
-
-function everything(): TokenKind['claims'] {
-  return { scope: BOTH, permissions: [WHOAMI, GREET] }
-}
 
 /** How the claims name a client. Only the first one that is there counts. */
 const NAMED: readonly ((id: string) => Readonly<Record<string, unknown>>)[] = [
@@ -82,11 +111,27 @@ async function whatRan(server: TestServer, { behaviour }: Profile, token: string
   return ran
 }
 
-const SETTINGS: readonly { readonly name: string; readonly environment: Environment }[] = [
-  { name: 'as it comes', environment: {} },
+interface Setting {
+  readonly name: string
+  readonly environment: Environment
+  /** The clients for which permissions alone decide. */
+  readonly byPermissions: (clientId: string) => boolean
+}
+
+const SETTINGS: readonly Setting[] = [
+  { name: 'as it comes', environment: {}, byPermissions: () => false },
+  {
+    name: 'that answers by results, and goes by the permissions of some clients',
+    environment: {
+      CHALLENGE_RESULT_CLIENTS: 'https://chatgpt.com/oauth/ https://claude.ai/oauth/',
+      PERMISSION_CLIENTS: 'https://chatgpt.com/oauth/codex/',
+      STRUCTURED_DENIALS: 'on',
+    },
+    byPermissions: (clientId) => clientId === 'https://chatgpt.com/oauth/codex/7f3a9c/client.json',
+  },
 ]
 
-describe.each(SETTINGS)('a server $name', ({ environment }) => {
+describe.each(SETTINGS)('a server $name', ({ environment, byPermissions }) => {
   let server: TestServer
 
   beforeAll(async () => {
@@ -105,7 +150,10 @@ describe.each(SETTINGS)('a server $name', ({ environment }) => {
           table.push([name, await whatRan(server, profile, token)])
         }
       }
-      const expected = TOKENS.flatMap(({ name, tools }) => NAMED.map(() => [name, tools]))
+      const permissionsDecide = byPermissions(profile.clientId)
+      const expected = TOKENS.flatMap(({ name, tools, byPermissions: alone = tools }) =>
+        NAMED.map(() => [name, permissionsDecide ? alone : tools]),
+      )
       expect(table).toEqual(expected)
     },
   )

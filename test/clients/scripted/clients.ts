@@ -13,6 +13,12 @@ const CHATGPT = {
   stepsUp: 'tool_result',
 } as const
 
+const CLIENTS_OF_OPENAI: Remedy = {
+  scenario: 'sign-in',
+  setting: 'PERMISSION_CLIENTS',
+  value: 'https://chatgpt.com/oauth/',
+}
+
 const PERMISSIONS_ALONE: Remedy = {
   scenario: 'sign-in',
   setting: 'AUTHORIZATION_CLAIMS',
@@ -69,6 +75,7 @@ export const SCRIPTED_CLIENTS: readonly ScriptedClient[] = [
     threads: ['openai/codex#15643', 'mcp-use/mcp-use#2602', 'mcp-use/mcp-use#2611'],
     behaviour: { ...CHATGPT, registers: 'https://chatgpt.com/oauth/client.json' },
     scenarios: ['sign-in'],
+    remedies: [CLIENTS_OF_OPENAI],
   },
   {
     name: 'ChatGPT, by dynamic registration',
@@ -91,7 +98,7 @@ export const SCRIPTED_CLIENTS: readonly ScriptedClient[] = [
       stepsUp: 'never',
     },
     scenarios: ['sign-in'],
-    remedies: [PERMISSIONS_ALONE],
+    remedies: [CLIENTS_OF_OPENAI],
   },
   {
     name: 'VS Code',
