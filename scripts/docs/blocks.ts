@@ -23,14 +23,26 @@ import { documents } from './documents.js'
 import { failureOverview } from './failure-overview.js'
 import { failureSections } from './failure-sections.js'
 import { failureTextIndex } from './failure-text-index.js'
+import { hostedClient } from './hosted-client.js'
 import { logEventSections } from './log-event-sections.js'
 import { metrics } from './metrics.js'
 import { mutation } from './mutation.js'
 import { performance } from './performance.js'
 import { reliability } from './reliability.js'
+import { scriptedClients } from './scripted-clients.js'
 import { settingTheme } from './setting-theme.js'
 import { spans } from './spans.js'
 import { soak } from './soak.js'
+import { symptomTexts } from './symptom-texts.js'
+import { SYMPTOMS } from './symptoms.js'
+
+/** The sections of docs/hosted-clients.md, and the client of `doctor --connector` whose rows each has. */
+const HOSTED = [
+  ...(['claude', 'claude-code', 'chatgpt', 'codex', 'vscode', 'cursor', 'strict'] as const).map(
+    (name) => [name, name] as const,
+  ),
+  ['others', 'sdk-v1'],
+] as const
 
 /** The generated parts of the pages, by the name that stands in their markers. One file a block. */
 export const BLOCKS: Readonly<Record<string, Block>> = {
@@ -63,4 +75,11 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'audit-record': auditMembers,
   'audit-left-out': leftOutMembers,
   'log-events': logEventSections,
+  'scripted-clients': scriptedClients,
+  ...Object.fromEntries(
+    HOSTED.map(([name, like]) => [`hosted-${name}`, () => hostedClient(like)] as const),
+  ),
+  ...Object.fromEntries(
+    SYMPTOMS.map((symptom) => [`symptom-${symptom}`, () => symptomTexts(symptom)] as const),
+  ),
 }

@@ -15,6 +15,8 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
       ['docs/library.md', 'library.md'],
       ['examples/README.md', 'examples.md'],
       ['docs/clients.md', 'clients.md'],
+      ['docs/hosted-clients.md', 'hosted-clients.md'],
+      ['docs/it-does-not-connect.md', 'it-does-not-connect.md'],
       ['docs/connector.md', 'connector.md'],
       ['docs/development-server.md', 'development-server.md'],
     ],
