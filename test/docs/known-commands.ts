@@ -37,7 +37,7 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
   },
   {
     command: /^npx mcp-on-behalf-of doctor$/,
-    verified: { by: 'test', file: 'test/package/command-line.test.ts' },
+    verified: { by: 'test', file: 'test/cli/doctor.test.ts' },
   },
   {
     command: /^curl -sS -i -X POST https:\/\/mcp\.example\.com\/mcp /,
