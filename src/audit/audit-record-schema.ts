@@ -93,9 +93,9 @@ export const TOOL_CALL_RECORD_SCHEMA = z.strictObject({
     .optional()
     .describe('Of the arguments as canonical JSON (RFC 8785). Absent where they were not read.'),
   decision: z
-    .enum(['allowed', 'step_up', 'never', 'undecided'])
+    .enum(['allowed', 'confirmed', 'step_up', 'never', 'undecided'])
     .describe(
-      'step_up: more scope would do. never: the user lacks a permission. undecided: refused before, or not a declared tool.',
+      'confirmed: allowed, and the user was asked and agreed. step_up: more scope would do. never: the user lacks a permission. undecided: refused before, or not a declared tool.',
     ),
   missingScopes: scopes.optional().describe('Scopes of this server that were missing.'),
   exchanges: z.array(EXCHANGE).max(MAX_LISTED),
@@ -104,7 +104,9 @@ export const TOOL_CALL_RECORD_SCHEMA = z.strictObject({
   apiCallCount: count,
   outcome: z
     .enum(OUTCOMES)
-    .describe('ok, or why not. answered, tool_error: what the server of a library user answered.'),
+    .describe(
+      'ok, or why not. asked, declined, dismissed: of a question to the user. answered, tool_error: what the server of a library user answered.',
+    ),
   reason: reason.optional(),
   httpStatus: z.int().optional().describe('Where the call was answered by an HTTP status.'),
   answerBytes: count.optional().describe('Of the texts in the answer of a tool of this server.'),

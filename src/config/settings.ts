@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.js'
 import { AUDIT_SETTINGS } from './audit-settings.js'
+import { CONFIRMATION_SETTINGS } from './confirmation-settings.js'
 import { HTTP_SETTINGS } from './http-settings.js'
 import { METRICS_SETTINGS } from './metrics-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
@@ -23,6 +24,7 @@ export const SETTINGS = {
   ...OPENAPI_SETTINGS,
   ...OUTGOING_SETTINGS,
   ...ACCESS_SETTINGS,
+  ...CONFIRMATION_SETTINGS,
   ...SESSION_SETTINGS,
   ...HTTP_SETTINGS,
   ...AUDIT_SETTINGS,
@@ -65,6 +67,7 @@ type Optional =
   | 'SUBJECT_CLAIMS'
   | 'CLIENT_CLAIM'
   | 'AUDIT_PSEUDONYM_KEY'
+  | 'CONFIRMATION_KEYS'
   | 'METRICS_PORT'
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'

@@ -9,6 +9,12 @@ import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
 import { mcpRoute } from '../../routes/mcp.js'
 import type { NotReadyReason } from '../http/readiness.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
+import {
+  CONFIRMATION_OPTION,
+  createConfirmation,
+  type Confirmation,
+  type ConfirmationOptions,
+} from '../confirmation/confirmation.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
@@ -23,7 +29,7 @@ import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-ses
 import type { AccessPolicy } from '../tools/access-policy.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
-import type { Tool } from '../tools/tool.js'
+import { isConfirmed, type Tool } from '../tools/tool.js'
 import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
 import { toolFactsOf, type ToolOrigins } from './tool-facts.js'
@@ -38,6 +44,8 @@ export interface AppOptions extends Omit<
   readonly access?: AccessPolicy | undefined
   /** Gives 2025 clients sessions. Default: none. */
   readonly sessions?: Omit<McpSessionsOptions, 'onRequest'> | undefined
+  /** How users are asked before tools with `confirm` run. */
+  readonly confirmation?: ConfirmationOptions | undefined
   /** How requests get to the MCP SDK, as in `mcpRoute`. Default `direct`. */
   readonly mount?: Mount | undefined
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. Default 0. */
@@ -59,6 +67,7 @@ const OPTIONS = withIssues(
     ...SERVER_SHAPE,
     tools: toolsOption(TOOL_SCHEMA),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
+    confirmation: CONFIRMATION_OPTION.optional(),
     mount: optionValues.oneOf('direct', 'sdk').optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
@@ -123,7 +132,11 @@ export function composeApp(options: AppOptions): App {
   const registry = createToolRegistry(tools)
   const { access: policy } = withDefaults(shared)
   const access = createToolAccess(registry, policy)
-  const servers = createMcpServers({ registry, access, log, createReference })
+  const servers = createMcpServers({
+    ...{ registry, access, log, createReference },
+    confirmation: confirmationFor(options),
+    versionOf: (name) => JSON.stringify(toolFacts(name) ?? null),
+  })
   const mcp = mcpRoute({
     createServer: servers.create,
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
@@ -164,6 +177,11 @@ export function composeApp(options: AppOptions): App {
       }
     },
   }
+}
+
+/** `undefined` where no tool asks: then nobody is told of a key that is missing. */
+function confirmationFor({ tools, confirmation, log }: AppOptions): Confirmation | undefined {
+  return tools.some(isConfirmed) ? createConfirmation({ log, ...confirmation }) : undefined
 }
 
 /** The options of `onBehalfOf` among those of an app. */

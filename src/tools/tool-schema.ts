@@ -3,7 +3,7 @@ import { optionsSchema, refuseMisspelt } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues, type Issue } from '../options/with-issues.js'
 import { isScopeToken } from '../scopes.js'
-import type { DownstreamRequirement, Tool, ToolAlternative } from './tool.js'
+import type { ConfirmRequirement, DownstreamRequirement, Tool, ToolAlternative } from './tool.js'
 
 /** A list of scopes among options. */
 export const SCOPES_OPTION = z.array(
@@ -31,6 +31,15 @@ const ALTERNATIVES = z
   )
   .min(1, 'must have at least one alternative, or be left out')
 
+const OPERATION = optionsSchema<Exclude<ConfirmRequirement, boolean>>(
+  { operation: optionValues.text('an operation, such as DELETE /bookings/{bookingId}') },
+  'member',
+)
+
+const CONFIRM = z
+  .union([z.boolean(), OPERATION], "must be true, false or { operation: 'DELETE /bookings/{id}' }")
+  .optional()
+
 const SCHEMA = z
   .unknown()
   .refine(isSchema, 'must be a schema with JSON Schema, such as z.object({})')
@@ -54,6 +63,7 @@ export const TOOL_SCHEMA = withIssues(
       requiredScopes: SCOPES_OPTION,
       downstream: DOWNSTREAM.optional(),
       alternatives: ALTERNATIVES.optional(),
+      confirm: CONFIRM,
       annotations: z.looseObject({}, 'must be an object').optional(),
       toText: optionValues.callable.optional(),
       handler: optionValues.callable,
@@ -86,6 +96,7 @@ export function requirementsSchema(known: readonly string[] = []): z.ZodType {
     requiredScopes: SCOPES_OPTION,
     downstream: DOWNSTREAM.optional(),
     alternatives: ALTERNATIVES.optional(),
+    confirm: CONFIRM,
   }
   const schema = z.looseObject(shape, 'must be a tool, such as { name, requiredScopes: [] }')
   return refuseMisspelt(schema, [...Object.keys(shape), ...known])
