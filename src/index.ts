@@ -63,6 +63,13 @@ export { homePageRoute, type HomePageOptions } from '../routes/home.js'
 export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
 export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 
+export {
+  createConfirmation,
+  type Confirmation,
+  type ConfirmationOptions,
+  type ConfirmedCall,
+  type Unconfirmed,
+} from './confirmation/confirmation.js'
 export type { ChallengeError } from './failures/challenge.js'
 export type { Clock, Timers } from './time/clock.js'
 export type { Mount } from './mcp/mount.js'
@@ -162,7 +169,8 @@ export type {
   TokenExchangeRequest,
 } from './exchange/token-exchanger.js'
 export type { ChallengeOptions } from './failures/failure-response.js'
-export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failures/failure-table.js'
+export type { FailureRule, LogLevel } from './failures/failure-rule.js'
+export { FAILURE_TABLE } from './failures/failure-table.js'
 export {
   createOutgoingFetch,
   type ClientCertificate,
@@ -245,4 +253,9 @@ export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './too
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export type { AccessPolicy } from './tools/access-policy.js'
 export type { GrantedAlternatives } from './tools/granted-alternatives.js'
-export type { DownstreamRequirement, ToolAlternative, ToolRequirements } from './tools/tool.js'
+export type {
+  ConfirmRequirement,
+  DownstreamRequirement,
+  ToolAlternative,
+  ToolRequirements,
+} from './tools/tool.js'

@@ -14,6 +14,7 @@ import { IDENTITY_PROVIDER_SETTINGS } from '../../src/config/identity-provider-s
 import { METRICS_SETTINGS } from '../../src/config/metrics-settings.js'
 import { MANNER_SETTINGS } from '../../src/config/manner-settings.js'
 import { ISSUER_SETTINGS } from '../../src/config/issuer-settings.js'
+import { CONFIRMATION_SETTINGS } from '../../src/config/confirmation-settings.js'
 import { OPENAPI_SETTINGS } from '../../src/config/openapi-settings.js'
 import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
 import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
@@ -64,6 +65,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-openapi': () => settingTheme(OPENAPI_SETTINGS),
   'settings-outgoing': () => settingTheme(OUTGOING_SETTINGS),
   'settings-access': () => settingTheme({ ...ACCESS_SETTINGS, ...CLIENT_SETTINGS }),
+  'settings-confirmation': () => settingTheme(CONFIRMATION_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
   'settings-http': () => settingTheme(HTTP_SETTINGS),
   'settings-audit': () => settingTheme(AUDIT_SETTINGS),

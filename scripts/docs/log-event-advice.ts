@@ -10,6 +10,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'Records of tool calls can be written again. Those that waited were written; `dropped` counts those that were lost.',
   cache_owner_mismatch:
     'The cache returned a token of another user. The token was discarded and not used. This must never happen with the cache in memory. Wake somebody up. If you have a cache of your own, take it out of service first.',
+  confirmation_key_random:
+    'Once, at the start: tools ask users before they run, and the key that seals their answers is random. With one instance, an answer that is under way during a restart is refused, and the user is asked again. With several, set `CONFIRMATION_KEYS` to the same value in all of them.',
   document_doubtful:
     'Once for each, up to 20 for a document, at the start: the OpenAPI `document` of an `api` has something that is read in one of several possible ways, or not at all. `pointer` and `line` say where, `message` what was made of it, `hint` what to change. `unlogged` counts the lines that were left out.',
   document_read:

@@ -37,6 +37,8 @@ export const SYMPTOM_OF_CODE: Readonly<Record<FailureCode, Symptom>> = {
   downstream_failed: 'tool-errors',
   downstream_unavailable: 'tool-errors',
   invalid_argument: 'tool-errors',
+  confirmation_unavailable: 'tool-errors',
+  confirmation_refused: 'tool-errors',
   invalid_request: 'broken-requests',
   method_not_allowed: 'broken-requests',
   not_acceptable: 'broken-requests',

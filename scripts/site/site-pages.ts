@@ -13,6 +13,7 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
       ['README.md', 'index.md'],
       ['docs/openapi.md', 'openapi.md'],
       ['docs/library.md', 'library.md'],
+      ['docs/confirmation.md', 'confirmation.md'],
       ['examples/README.md', 'examples.md'],
       ['docs/clients.md', 'clients.md'],
       ['docs/hosted-clients.md', 'hosted-clients.md'],

@@ -95,9 +95,9 @@ export const TOOL_CALL_RECORD_SCHEMA = z.strictObject({
     .optional()
     .describe('Of the arguments as canonical JSON (RFC 8785). Absent where they were not read.'),
   decision: z
-    .enum(['allowed', 'public', 'step_up', 'never', 'undecided'])
+    .enum(['allowed', 'confirmed', 'public', 'step_up', 'never', 'undecided'])
     .describe(
-      'public: let in without a token. step_up: more scope would do. never: the user lacks a permission. undecided: refused before, or not a declared tool.',
+      'confirmed: allowed, and the user was asked and agreed. public: let in without a token. step_up: more scope would do. never: the user lacks a permission. undecided: refused before, or not a declared tool.',
     ),
   missingScopes: scopes.optional().describe('Scopes of this server that were missing.'),
   exchanges: z.array(EXCHANGE).max(MAX_LISTED),
@@ -106,7 +106,9 @@ export const TOOL_CALL_RECORD_SCHEMA = z.strictObject({
   apiCallCount: count,
   outcome: z
     .enum(OUTCOMES)
-    .describe('ok, or why not. answered, tool_error: what the server of a library user answered.'),
+    .describe(
+      'ok, or why not. asked, declined, dismissed: of a question to the user. answered, tool_error: what the server of a library user answered.',
+    ),
   reason: reason.optional(),
   httpStatus: z.int().optional().describe('Where the call was answered by an HTTP status.'),
   answerBytes: count.optional().describe('Of the texts in the answer of a tool of this server.'),

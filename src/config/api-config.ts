@@ -31,6 +31,7 @@ export interface OpenApiConfig extends Pick<
   | 'scopesMissing'
   | 'optionalSecurity'
   | 'answerBytes'
+  | 'confirm'
   | 'maxTools'
   | 'optionNames'
 > {

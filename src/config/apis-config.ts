@@ -21,6 +21,7 @@ const ABOUT_DOCUMENT: readonly (keyof typeof OPENAPI_SETTINGS)[] = [
   'OPENAPI_SCOPES_MISSING',
   'OPENAPI_OPTIONAL_SECURITY',
   'OPENAPI_ANSWER_BYTES',
+  'OPENAPI_CONFIRM',
   'OPENAPI_MAX_TOOLS',
 ]
 
@@ -126,6 +127,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
     scopesMissing: found.OPENAPI_SCOPES_MISSING,
     optionalSecurity: found.OPENAPI_OPTIONAL_SECURITY,
     answerBytes: found.OPENAPI_ANSWER_BYTES,
+    confirm: found.OPENAPI_CONFIRM,
     maxTools: found.OPENAPI_MAX_TOOLS,
     toolPrefix: undefined,
     optionNames: {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isScopeToken } from '../scopes.js'
+import { CONFIRM_LEVELS } from '../openapi-tools/options.js'
 import { documentLocation, operationRuleList, operationRules } from './openapi-values.js'
 import {
   baseUrl,
@@ -65,7 +66,12 @@ export const CURATED_OPERATION = z.strictObject({
     .describe(
       'Values that are sent with every call. The model neither sees nor gives these arguments.',
     ),
-  confirm: z.boolean('must be true or false').optional().describe('Reserved: nothing asks yet.'),
+  confirm: z
+    .boolean('must be true or false')
+    .optional()
+    .describe(
+      'Whether the user is asked before each call, in place of what confirm of the API says.',
+    ),
 })
 
 /** Entries by operationId or `GET /path`. */
@@ -195,6 +201,9 @@ const API = z.strictObject(
       .max(10_000_000, 'must be a whole number from 1000 to 10000000')
       .optional()
       .describe('The largest answer that a model gets. Default: 80000'),
+    confirm: oneOf(...CONFIRM_LEVELS)
+      .optional()
+      .describe('Before which calls the user is asked: off, destructive or writes. Default: off'),
     maxTools: z
       .int('must be a whole number')
       .min(1, 'must be a whole number from 1 to 5000')

@@ -3,6 +3,7 @@ import type { ApiConfig } from './api-config.js'
 import { API_OF_SETTINGS, apiOfSettings, apisOfFile } from './apis-config.js'
 import { auditConfig, type AuditConfig } from './audit-config.js'
 import { CONFIG_FILE, readConfigFile, type ConfigFileRead } from './config-file.js'
+import { confirmationConfig, type ConfirmationConfig } from './confirmation-config.js'
 import { configIssues, endpointOf } from './consistency.js'
 import {
   identityProviderConfig,
@@ -18,6 +19,7 @@ import { credentialFilesOf, type CredentialFiles } from './credential-files.js'
 import { outgoingOf, type OutgoingConfig } from './outgoing-config.js'
 import { parseSettings, textOf, type Environment } from './parse-settings.js'
 import { withExtraAuthorities } from './extra-authorities.js'
+import { sessionConfig } from './session-config.js'
 import { readSettingsFile } from './settings-file.js'
 import type { SettingsFileRead } from './settings-file-doubts.js'
 import { NO_SETTINGS_FILE, SETTINGS_FILE } from './settings-origin.js'
@@ -78,6 +80,7 @@ export interface Config extends HttpConfig {
   }
   readonly access: Complete<AccessPolicy>
   readonly clients: ClientConfig
+  readonly confirmation: ConfirmationConfig
   /** `undefined`: no sessions. */
   readonly sessions: Complete<SessionLimits> | undefined
   readonly exchange: ExchangeConfig
@@ -208,7 +211,8 @@ function assemble(
     issuer: issuersOf(found),
     access: accessConfig(found, hasDocument),
     clients: clientConfig(found),
-    sessions: sessionsOf(found),
+    confirmation: confirmationConfig(found),
+    sessions: sessionConfig(found),
     exchange: exchangeConfig(found),
     delegation: {
       maxDepth: found.DELEGATION_MAX_DEPTH,
@@ -241,16 +245,6 @@ function issuersOf(found: CompleteSettings): Config['issuer'] {
     dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
     dangerouslyShareClientSecret: found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true',
     keysStaleMs: found.KEYS_STALE_HOURS * 3_600_000,
-  }
-}
-
-function sessionsOf(found: CompleteSettings): Config['sessions'] {
-  if (found.MCP_SESSIONS === 'off') return undefined
-  return {
-    idleMs: found.SESSION_IDLE_MINUTES * 60_000,
-    maxAgeMs: found.SESSION_MAX_HOURS * 3_600_000,
-    maxSessions: found.MAX_SESSIONS,
-    maxSessionsPerUser: found.MAX_SESSIONS_PER_USER,
   }
 }
 

@@ -1,4 +1,4 @@
-import { OPENAPI_TOOLS_DEFAULTS } from '../openapi-tools/options.js'
+import { CONFIRM_LEVELS, OPENAPI_TOOLS_DEFAULTS } from '../openapi-tools/options.js'
 import { setting, type Setting } from './setting.js'
 import { documentLocation, operationRules, scopesMissing, serverScopes } from './openapi-values.js'
 import * as values from './values.js'
@@ -29,7 +29,7 @@ export const OPENAPI_SETTINGS = {
   }),
   OPENAPI_CURATION: setting({
     description:
-      'A file, YAML or JSON, that says more about single operations than the document does, by operationId or "GET /path": name, title, description, scopes, serverScopes, hidden, annotations, fixed.',
+      'A file, YAML or JSON, that says more about single operations than the document does, by operationId or "GET /path": name, title, description, scopes, serverScopes, hidden, annotations, fixed, confirm.',
     schema: values.filePath,
     example: './curation.yaml',
   }),
@@ -60,6 +60,13 @@ export const OPENAPI_SETTINGS = {
     schema: values.integerBetween(1_000, 10_000_000),
     example: '40000',
     absent: `\`${OPENAPI_TOOLS_DEFAULTS.answerBytes}\``,
+  }),
+  OPENAPI_CONFIRM: setting({
+    description:
+      'Before which calls the user is asked. destructive: those that do not only read, unless the curation or the document says destructiveHint: false. writes: all that do not only read. off: none. confirm of an operation, in the curation or in x-mcp of the document, decides otherwise for that operation. A client that cannot ask its user is refused such a call.',
+    schema: values.oneOf(...CONFIRM_LEVELS),
+    example: 'writes',
+    absent: `\`${OPENAPI_TOOLS_DEFAULTS.confirm}\``,
   }),
   OPENAPI_MAX_TOOLS: setting({
     description:

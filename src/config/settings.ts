@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.js'
 import { AUDIT_SETTINGS } from './audit-settings.js'
 import { CLIENT_SETTINGS } from './client-settings.js'
+import { CONFIRMATION_SETTINGS } from './confirmation-settings.js'
 import { HTTP_SETTINGS } from './http-settings.js'
 import { METRICS_SETTINGS } from './metrics-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
@@ -25,6 +26,7 @@ export const SETTINGS = {
   ...OUTGOING_SETTINGS,
   ...ACCESS_SETTINGS,
   ...CLIENT_SETTINGS,
+  ...CONFIRMATION_SETTINGS,
   ...SESSION_SETTINGS,
   ...HTTP_SETTINGS,
   ...AUDIT_SETTINGS,
@@ -67,6 +69,7 @@ type Optional =
   | 'SUBJECT_CLAIMS'
   | 'CLIENT_CLAIM'
   | 'AUDIT_PSEUDONYM_KEY'
+  | 'CONFIRMATION_KEYS'
   | 'METRICS_PORT'
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'

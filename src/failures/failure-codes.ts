@@ -26,6 +26,8 @@ export const FAILURE_CODES = [
   'downstream_failed',
   'downstream_unavailable',
   'invalid_argument',
+  'confirmation_unavailable',
+  'confirmation_refused',
   'invalid_request',
   'method_not_allowed',
   'not_acceptable',

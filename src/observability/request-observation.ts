@@ -127,6 +127,12 @@ export class RequestObservation implements ObservedRequest, OpenRequest {
     }
   }
 
+  /** The user agreed to this call. */
+  confirmed(tool: string, messageId: string | number | undefined): void {
+    const call = this.callOf(tool, messageId)
+    if (call?.declared === true) call.decision = 'confirmed'
+  }
+
   exchangeStarted(exchange: Pick<ExchangeEnded, 'tool' | 'api'>): ExchangeSpan | undefined {
     return (this.callOf(exchange.tool, undefined)?.span ?? this.#span)?.exchangeStarted(exchange)
   }

@@ -50,6 +50,7 @@ const SOUND = z.object({
           requiredScopes: z.array(z.string()).optional().catch(undefined),
           downstream: z.looseObject({ api: z.string() }).optional().catch(undefined),
           alternatives: z.array(z.any()).optional().catch(undefined),
+          confirm: z.unknown().optional(),
         })
         .catch({}),
     )

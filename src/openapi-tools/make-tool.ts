@@ -1,3 +1,4 @@
+import type { ToolAnnotations } from '@modelcontextprotocol/server'
 import { member, type Json } from '../openapi/json.js'
 import type { OpenApiOperation } from '../openapi/operation.js'
 import type { OpenApiDocument } from '../openapi/reading.js'
@@ -8,7 +9,7 @@ import { argumentSchema } from './argument-schema.js'
 import { buildRequest } from './build-request.js'
 import { toolWords } from './description.js'
 import type { ReportedArgument, ReportedTool } from './openapi-tools.js'
-import type { CuratedOperation } from './options.js'
+import type { ConfirmLevel, CuratedOperation } from './options.js'
 import { planCall, type PlannedCall } from './plan-call.js'
 
 /** A tool, and what is reported of it. */
@@ -42,23 +43,25 @@ export function makeTool(
     readonly api: string
     readonly answerBytes: number
     readonly alternatives: readonly ToolAlternative[]
+    readonly confirm: ConfirmLevel
   },
 ): MadeTool {
   const { plan, inputSchema, mayBeEmpty, notes } = call
   const { curation } = operation
-  const [chosen = NOTHING] = given.alternatives
   const { title, description } = toolWords(operation, curation, curated)
   const annotations = toolAnnotations(
     operation.method,
     curation.annotations,
     curated.annotations ?? {},
   )
+  const confirm = curated.confirm ?? curation.confirm ?? isAskedAbout(given.confirm, annotations)
   const tool: ContentTool = {
     name: given.name,
     title,
     description,
     inputSchema: argumentSchema(inputSchema, mayBeEmpty),
     annotations,
+    confirm: confirm ? { operation: `${operation.method} ${operation.path}` } : undefined,
     ...requirements(given.api, given.alternatives),
     async handler(args, { downstream }) {
       const request = buildRequest(plan, args as Readonly<Record<string, Json>>)
@@ -73,15 +76,23 @@ export function makeTool(
       title,
       operation: reportedOperation(operation),
       alternatives: given.alternatives,
-      chosen,
+      chosen: given.alternatives[0] ?? NOTHING,
       annotations,
       inputSchema,
       arguments: reportedArguments(call),
       bodyType: plan.body?.contentType,
-      confirm: curated.confirm ?? curation.confirm,
+      confirm,
       notes,
     },
   }
+}
+
+function isAskedAbout(
+  level: ConfirmLevel,
+  { readOnlyHint, destructiveHint }: ToolAnnotations,
+): boolean {
+  if (level === 'off' || readOnlyHint === true) return false
+  return level === 'writes' || destructiveHint !== false
 }
 
 const NOTHING: ToolAlternative = { server: [], api: [] }

@@ -119,8 +119,8 @@ export interface ReportedTool {
   readonly arguments: readonly ReportedArgument[]
   /** Of the body that is sent; `undefined` if there is none. */
   readonly bodyType: string | undefined
-  /** As the document or the curation says; nothing asks yet. */
-  readonly confirm: boolean | undefined
+  /** Whether the user is asked before each call. */
+  readonly confirm: boolean
   /** What was made of the operation that a reader of the document does not expect. */
   readonly notes: readonly string[]
 }

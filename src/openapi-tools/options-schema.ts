@@ -4,11 +4,12 @@ import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
 import type { ScopesByMethod } from '../openapi/security-types.js'
 import { SCOPES_OPTION } from '../tools/tool-schema.js'
-import type {
-  CuratedHints,
-  CuratedOperation,
-  OptionNames,
-  ToolsFromOpenApiOptions,
+import {
+  CONFIRM_LEVELS,
+  type CuratedHints,
+  type CuratedOperation,
+  type OptionNames,
+  type ToolsFromOpenApiOptions,
 } from './options.js'
 import { parseSelection } from './selection-rules.js'
 
@@ -80,6 +81,7 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
   optionalSecurity: optionValues.oneOf('require', 'allow').optional(),
   schemes: optionValues.texts('the name of a security scheme').optional(),
   answerBytes: optionValues.count.min(1_000, 'must be at least 1000').optional(),
+  confirm: optionValues.oneOf(...CONFIRM_LEVELS).optional(),
   baseUrl: optionValues.httpUrl.optional(),
   maxTools: optionValues.count.optional(),
   reservedNames: optionValues.texts('the name of a tool').optional(),

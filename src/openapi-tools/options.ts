@@ -45,9 +45,21 @@ export interface ToolsFromOpenApiOptions {
   readonly maxTools?: number | undefined
   /** Names that no tool may get: those of the server's own tools. */
   readonly reservedNames?: readonly string[] | undefined
+  /**
+   * Before which calls the user is asked. `destructive`: those that do not only read, and are not said to leave alone what is there
+   * (`destructiveHint: false`). `writes`: all that do not only read. `confirm` of a curation or of `x-mcp` decides otherwise for
+   * single operations. Default `off`.
+   */
+  readonly confirm?: ConfirmLevel | undefined
   /** How messages name these options, for a program whose settings have other names. Default: as they are called here. */
   readonly optionNames?: OptionNames | undefined
 }
+
+/** Before which calls of a document's tools the user is asked. */
+export const CONFIRM_LEVELS = ['off', 'destructive', 'writes'] as const
+
+/** One of `CONFIRM_LEVELS`. */
+export type ConfirmLevel = (typeof CONFIRM_LEVELS)[number]
 
 /** The names of settings that stand for options. */
 export interface OptionNames {
@@ -91,7 +103,7 @@ export interface CuratedOperation {
    * arguments and cannot give them.
    */
   readonly fixed?: Readonly<Record<string, unknown>> | undefined
-  /** Reserved: whether the user is asked before a call. Checked and kept in the report; nothing asks yet. */
+  /** Whether the user is asked before each call, in place of what `confirm` of the options says. */
   readonly confirm?: boolean | undefined
 }
 
@@ -111,5 +123,6 @@ export const OPENAPI_TOOLS_DEFAULTS = {
   scopesMissing: 'fault',
   optionalSecurity: 'require',
   answerBytes: 80_000,
+  confirm: 'off',
   maxTools: 128,
 } as const

@@ -126,7 +126,8 @@ function namedTools(
   beyond: readonly OpenApiOperation[],
   { curation, called, options }: Pick<Making, 'curation' | 'called' | 'options'>,
 ): { readonly made: readonly MadeTool[]; readonly faults: readonly OpenApiToolsFault[] } {
-  const { api, answerBytes = OPENAPI_TOOLS_DEFAULTS.answerBytes, reservedNames = [] } = options
+  const { answerBytes = OPENAPI_TOOLS_DEFAULTS.answerBytes, reservedNames = [] } = options
+  const { api, confirm = OPENAPI_TOOLS_DEFAULTS.confirm } = options
   const operations = [...callables.map(({ operation }) => operation), ...beyond]
   const names = toolNames(operations, {
     given: (one) => curation.of(one)?.name ?? one.curation.name,
@@ -139,7 +140,8 @@ function namedTools(
   })
   const made = callables.map((one) => {
     const name = names.of(one.operation)
-    return makeTool(one, { name, api, answerBytes, alternatives: needs.of(one.operation) })
+    const alternatives = needs.of(one.operation)
+    return makeTool(one, { name, api, answerBytes, alternatives, confirm })
   })
   return {
     made: made.sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1)),

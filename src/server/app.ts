@@ -9,6 +9,12 @@ import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
 import { mcpRoute } from '../../routes/mcp.js'
 import type { NotReadyReason } from '../http/readiness.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
+import {
+  CONFIRMATION_OPTION,
+  createConfirmation,
+  type Confirmation,
+  type ConfirmationOptions,
+} from '../confirmation/confirmation.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
@@ -24,7 +30,7 @@ import type { AccessPolicy } from '../tools/access-policy.js'
 import { createToolAccess } from '../tools/access.js'
 import { createScopeNames, type ScopeNames } from '../tools/scope-names.js'
 import { createToolRegistry } from '../tools/registry.js'
-import type { Tool } from '../tools/tool.js'
+import { isConfirmed, type Tool } from '../tools/tool.js'
 import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
 import { toolFactsOf, type ToolOrigins } from './tool-facts.js'
@@ -41,6 +47,8 @@ export interface AppOptions extends Omit<
   readonly sessions?: Omit<McpSessionsOptions, 'onRequest'> | undefined
   /** Whether `tools/list` says what each tool needs, in `_meta.securitySchemes` (MCP SEP-1488). Default true. */
   readonly toolSecuritySchemes?: boolean | undefined
+  /** How users are asked before tools with `confirm` run. */
+  readonly confirmation?: ConfirmationOptions | undefined
   /** How requests get to the MCP SDK, as in `mcpRoute`. Default `direct`. */
   readonly mount?: Mount | undefined
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. Default 0. */
@@ -63,6 +71,7 @@ const OPTIONS = withIssues(
     tools: toolsOption(TOOL_SCHEMA),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
     toolSecuritySchemes: optionValues.flag.optional(),
+    confirmation: CONFIRMATION_OPTION.optional(),
     mount: optionValues.oneOf('direct', 'sdk').optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
@@ -131,6 +140,8 @@ export function composeApp(options: AppOptions): App {
     ...{ registry, access, log, createReference },
     nameScopes: scopesToAskFor(resolved, access.scopes),
     securitySchemes: options.toolSecuritySchemes ?? true,
+    confirmation: confirmationFor(options),
+    versionOf: (name) => JSON.stringify(toolFacts(name) ?? null),
   })
   const mcp = mcpRoute({
     createServer: servers.create,
@@ -184,6 +195,11 @@ function scopesToAskFor(
     prefix: callerPolicy.scopePrefix,
     own: [...scopes, ...baselineScopes],
   })
+}
+
+/** `undefined` where no tool asks: then nobody is told of a key that is missing. */
+function confirmationFor({ tools, confirmation, log }: AppOptions): Confirmation | undefined {
+  return tools.some(isConfirmed) ? createConfirmation({ log, ...confirmation }) : undefined
 }
 
 /** The options of `onBehalfOf` among those of an app. */

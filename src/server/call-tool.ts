@@ -1,9 +1,12 @@
-import type {
-  AuthInfo,
-  CallToolResult,
-  ServerContext,
-  StandardSchemaV1,
+import {
+  isInputRequiredResult,
+  type AuthInfo,
+  type CallToolResult,
+  type InputRequiredResult,
+  type ServerContext,
+  type StandardSchemaV1,
 } from '@modelcontextprotocol/server'
+import type { Confirmation, Unconfirmed } from '../confirmation/confirmation.js'
 import { downstreamOf } from '../downstream/downstream-access.js'
 import { offerChallenge } from '../downstream/challenge-results.js'
 import { downstreamStepUp } from '../downstream/downstream-step-up.js'
@@ -22,7 +25,12 @@ import type { ToolAccess } from '../tools/access.js'
 import { grantedAlternative } from '../tools/granted-alternatives.js'
 import { keepHeldPlaces } from '../tools/held-places.js'
 import { refusalOfCalls } from '../tools/refused-calls.js'
-import type { DownstreamToolContext, PublicToolContext, Tool } from '../tools/tool.js'
+import {
+  isConfirmed,
+  type DownstreamToolContext,
+  type PublicToolContext,
+  type Tool,
+} from '../tools/tool.js'
 
 /** What every call of a tool needs, whichever tool it is. */
 export interface ToolCallOptions {
@@ -30,7 +38,14 @@ export interface ToolCallOptions {
   readonly log: Logger
   /** Creates the reference that ties a tool error to its log line. */
   readonly createReference: () => string
+  /** Asks the user before tools with `confirm`. Without it, those are not called. */
+  readonly confirmation?: Confirmation | undefined
+  /** Changes with what a tool is and does, by its name. */
+  readonly versionOf?: ((tool: string) => string) | undefined
 }
+
+/** What a client gets: the tool's answer, or the question to the user before it runs. */
+export type CallAnswer = CallToolResult | InputRequiredResult
 
 /** One call, as the SDK hands it over. */
 export interface ToolCall {
@@ -44,7 +59,7 @@ export interface ToolCall {
  *
  * Never rejects: what fails is a tool error.
  */
-export async function callTool(tool: Tool, call: ToolCall): Promise<CallToolResult> {
+export async function callTool(tool: Tool, call: ToolCall): Promise<CallAnswer> {
   const { http, mcpReq } = call.context
   const observation = requestObservation(http?.authInfo)
   const run = async (): Promise<Answered> => {
@@ -63,21 +78,23 @@ export async function callTool(tool: Tool, call: ToolCall): Promise<CallToolResu
 
 /** What a tool answered, and what is to be said of its end. */
 interface Answered extends Pick<CallEnd, 'outcome' | 'reason'> {
-  readonly result: CallToolResult
+  readonly result: CallAnswer
   /** Whether the client is sent to ask for more scope. */
   readonly challenged?: boolean | undefined
 }
 
 async function answered(tool: Tool, { args, context, options }: ToolCall): Promise<Answered> {
   const refused = refusalOfCalls(context.http?.authInfo, tool.name)
-  if (refused !== undefined) return toolError(tool, refused, { input: args, context, options })
+  if (refused !== undefined)
+    return toolError(tool, refused, { args, input: args, context, options })
   const input = await tool.inputSchema['~standard'].validate(args)
   if (input.issues !== undefined) {
     const text = `Input validation error: Invalid arguments for tool ${tool.name}: ${issuesText(input.issues)}`
     return { outcome: 'invalid_arguments', result: errorText(text) }
   }
-  const ran = await runTool(tool, { input: input.value, context, options })
-  if (ran.result.isError === true || tool.outputSchema === undefined) return ran
+  const ran = await runTool(tool, { args, input: input.value, context, options })
+  if (isInputRequiredResult(ran.result) || ran.result.isError === true) return ran
+  if (tool.outputSchema === undefined) return ran
   const output = await tool.outputSchema['~standard'].validate(ran.result.structuredContent)
   if (output.issues === undefined) return ran
   const text = `Output validation error: Invalid structured content for tool ${tool.name}: ${issuesText(output.issues)}`
@@ -85,9 +102,11 @@ async function answered(tool: Tool, { args, context, options }: ToolCall): Promi
 }
 
 /** Of the texts in an answer: what a model reads. Structured content says the same. */
-function bytesOf({ content }: CallToolResult): number {
+function bytesOf(answer: CallAnswer): number {
+  if (isInputRequiredResult(answer)) return 0
   let bytes = 0
-  for (const block of content) if (block.type === 'text') bytes += Buffer.byteLength(block.text)
+  for (const block of answer.content)
+    if (block.type === 'text') bytes += Buffer.byteLength(block.text)
   return bytes
 }
 
@@ -108,6 +127,8 @@ function errorText(text: string): CallToolResult {
 }
 
 interface Invocation {
+  /** As the client sent them: what the user agrees to. */
+  readonly args: Record<string, unknown>
   readonly input: Record<string, unknown>
   readonly context: ServerContext
   readonly options: ToolCallOptions
@@ -117,10 +138,26 @@ async function runTool(tool: Tool, invocation: Invocation): Promise<Answered> {
   const { input, context, options } = invocation
   try {
     assertAllowed(tool, context, options.access)
+    const unconfirmed = await askFirst(tool, invocation)
+    if (unconfirmed !== undefined) return unconfirmed
     return { outcome: 'ok', result: await handled(tool, input, toolContext(tool, context)) }
   } catch (error) {
     return toolError(tool, error, invocation)
   }
+}
+
+/** `undefined`: the tool may run. */
+async function askFirst(
+  tool: Tool,
+  { args, context, options }: Invocation,
+): Promise<Unconfirmed | undefined> {
+  if (!isConfirmed(tool)) return undefined
+  const { confirmation, versionOf } = options
+  if (confirmation === undefined) {
+    const log = { hint: 'give createMcpServers() a confirmation' }
+    throw new OnBehalfOfError('misconfigured', { reason: 'not_confirmed', log })
+  }
+  return confirmation.ask(context, { tool, args, version: versionOf?.(tool.name) })
 }
 
 async function handled(

@@ -5,6 +5,7 @@ import { AUDIT_OPTION, type AuditOptions } from '../audit/audit.js'
 import type { AuditConfig } from '../config/audit-config.js'
 import type { ClientCredentials } from '../config/client-credentials.js'
 import { ConfigError } from '../config/config-error.js'
+import { CONFIRMATION_OPTION, type ConfirmationOptions } from '../confirmation/confirmation.js'
 import { grantOf } from '../config/exchange-config.js'
 import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
 import type { Fetch } from '../http/fetch-json.js'
@@ -61,6 +62,8 @@ export interface ComposeOptions {
   readonly fetch?: Fetch | undefined
   /** Records each tool call, in place of the audit of the configuration. Default: as the configuration says. */
   readonly audit?: AuditOptions | undefined
+  /** How users are asked before tools with `confirm` run, laid over what the configuration says of it. Default: nothing. */
+  readonly confirmation?: ConfirmationOptions | undefined
   /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
   readonly observer?: Observer | undefined
   /** The shell line that the page at `/` shows for getting an access token. Default: none. */
@@ -71,6 +74,7 @@ const OPTIONS = optionsSchema<ComposeOptions>({
   tools: z.array(z.unknown(), 'must be a list of tools').optional(),
   fetch: optionValues.callable.optional(),
   audit: AUDIT_OPTION.optional(),
+  confirmation: CONFIRMATION_OPTION.optional(),
   observer: OBSERVER_OPTION.optional(),
   tokenCommand: optionValues.text('a line of a shell').optional(),
 })
@@ -106,7 +110,7 @@ export async function composeServer(
 
 interface Parts {
   readonly own: readonly Tool[] | undefined
-  readonly more: Pick<ComposeOptions, 'audit' | 'observer' | 'tokenCommand'>
+  readonly more: Pick<ComposeOptions, 'audit' | 'confirmation' | 'observer' | 'tokenCommand'>
   readonly connections: Connections
 }
 
@@ -124,7 +128,10 @@ async function composed(
   const { offered: tools, baselineScopes } = made
   assertLimitsKnown(config, made.all)
   assertPublicToolsKnown(config, made.all)
-  const all = { ...ofConfig, baselineScopes, log, ...more, audit: more.audit ?? ofConfig.audit }
+  const all = {
+    ...{ ...ofConfig, baselineScopes, log, ...more, audit: more.audit ?? ofConfig.audit },
+    confirmation: { ...ofConfig.confirmation, ...more.confirmation },
+  }
   assertAppOptions('composeServer', { ...all, tools: made.all })
   warnAtStart(config, made, counted)
   const app = withAuditFile(config, () =>
@@ -235,6 +242,7 @@ export async function appOptions(
     ...config.clients,
     callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
     delegation: config.delegation,
+    confirmation: config.confirmation,
     ...{ sessions: config.sessions, traceContext: config.traceContext },
     ...{ http: config.http, trustProxy: config.trustProxy, mount: config.mount },
     homePage: config.homePage,

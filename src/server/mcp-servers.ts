@@ -45,6 +45,8 @@ export interface McpServers {
 const INFO = { name: SERVER_NAME, version: VERSION }
 const LEGACY_OPTIONS: ServerOptions = {
   capabilities: { tools: { listChanged: true } },
+  // In a session, the user is asked within the call, which has one end then.
+  inputRequired: { legacyShim: false },
   cacheHints: { 'tools/list': { ttlMs: 0, cacheScope: 'private' } },
   // The SDK would make one per server.
   jsonSchemaValidator: new AjvJsonSchemaValidator(),

@@ -18,6 +18,7 @@ interface MaybeTool {
   readonly requiredScopes?: readonly string[] | undefined
   readonly downstream?: object | undefined
   readonly alternatives?: readonly unknown[] | undefined
+  readonly confirm?: unknown
 }
 
 /** Why a tool cannot do without a user; `undefined` where it can. */
@@ -25,9 +26,11 @@ export function userNeedOf({
   requiredScopes,
   downstream,
   alternatives,
+  confirm = false,
 }: MaybeTool): string | undefined {
   if (downstream !== undefined) return 'it calls an API, and an API is called as the signed-in user'
   if (alternatives !== undefined) return 'it has alternatives, which are scopes of a signed-in user'
+  if (confirm !== false) return 'it asks its user before it runs'
   if ((requiredScopes ?? []).length > 0) return 'it needs scopes, which only a signed-in user has'
   return undefined
 }

@@ -4,7 +4,13 @@ import { optionValues } from '../options/option-values.js'
 import { withIssues, type Issue } from '../options/with-issues.js'
 import { isScopeToken } from '../scopes.js'
 import { userNeedOf } from './public-tools.js'
-import type { DownstreamRequirement, Tool, ToolAlternative, ToolRequirements } from './tool.js'
+import type {
+  ConfirmRequirement,
+  DownstreamRequirement,
+  Tool,
+  ToolAlternative,
+  ToolRequirements,
+} from './tool.js'
 
 /** A list of scopes among options. */
 export const SCOPES_OPTION = z.array(
@@ -32,6 +38,15 @@ const ALTERNATIVES = z
   )
   .min(1, 'must have at least one alternative, or be left out')
 
+const OPERATION = optionsSchema<Exclude<ConfirmRequirement, boolean>>(
+  { operation: optionValues.text('an operation, such as DELETE /bookings/{bookingId}') },
+  'member',
+)
+
+const CONFIRM = z
+  .union([z.boolean(), OPERATION], "must be true, false or { operation: 'DELETE /bookings/{id}' }")
+  .optional()
+
 const SCHEMA = z
   .unknown()
   .refine(isSchema, 'must be a schema with JSON Schema, such as z.object({})')
@@ -56,6 +71,7 @@ export const TOOL_SCHEMA = withIssues(
       downstream: DOWNSTREAM.optional(),
       alternatives: ALTERNATIVES.optional(),
       public: optionValues.flag.optional(),
+      confirm: CONFIRM,
       annotations: z.looseObject({}, 'must be an object').optional(),
       _meta: z.looseObject({}, 'must be an object').optional(),
       toText: optionValues.callable.optional(),
@@ -98,6 +114,7 @@ export function requirementsSchema(known: readonly string[] = []): z.ZodType {
     downstream: DOWNSTREAM.optional(),
     alternatives: ALTERNATIVES.optional(),
     public: optionValues.flag.optional(),
+    confirm: CONFIRM,
   }
   const schema = z.looseObject(shape, 'must be a tool, such as { name, requiredScopes: [] }')
   return withIssues(refuseMisspelt(schema, [...Object.keys(shape), ...known]), publicInVain)

@@ -27,6 +27,12 @@ export interface ToolAlternative {
   readonly api: readonly string[]
 }
 
+/**
+ * Whether the user is asked before each call of a tool: `true`; or the operation of the API as well, which the user is shown:
+ * `{ operation: 'DELETE /bookings/{bookingId}' }`.
+ */
+export type ConfirmRequirement = boolean | { readonly operation: string }
+
 /** What the middleware chain has to know of a tool, of any MCP server. */
 export interface ToolRequirements {
   readonly name: string
@@ -44,6 +50,16 @@ export interface ToolRequirements {
    * `publicTools` names it too; anywhere else it is a tool like any other. Default false.
    */
   readonly public?: boolean | undefined
+  /**
+   * Whether the user is asked before each call. The token is exchanged once they have agreed, and not before. A tool that runs
+   * in a server of your own has to ask: see `createConfirmation`. Default false.
+   */
+  readonly confirm?: ConfirmRequirement | undefined
+}
+
+/** Whether the user is asked before each call of the tool. */
+export function isConfirmed({ confirm = false }: Pick<ToolRequirements, 'confirm'>): boolean {
+  return confirm !== false
 }
 
 /** What a handler is given. Never a token. */
