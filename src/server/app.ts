@@ -6,7 +6,7 @@ import { notFound } from '../../middleware/not-found.js'
 import { healthRoute } from '../../routes/health.js'
 import { readinessRoute } from '../../routes/readiness.js'
 import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
-import { mcpRoute } from '../../routes/mcp.js'
+import { mcpRoute, type McpRoute } from '../../routes/mcp.js'
 import type { NotReadyReason } from '../http/readiness.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
 import {
@@ -132,7 +132,7 @@ export function assertAppOptions(factory: string, options: AppOptions): void {
 /** `createApp` for options that have been checked. */
 export function composeApp(options: AppOptions): App {
   const shared = sharedOptions(options)
-  const { endpoint, tools, log = silentLog, createReference = randomUUID } = options
+  const { tools, log = silentLog, createReference = randomUUID } = options
   const registry = createToolRegistry(tools)
   const resolved = withDefaults(shared)
   const access = createToolAccess(registry, resolved.access)
@@ -152,22 +152,7 @@ export function composeApp(options: AppOptions): App {
   const toolFacts = toolFactsOf(servers.definitions, options.toolOrigins)
   const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone', toolFacts)
 
-  const app = express()
-  app.disable('x-powered-by')
-  app.disable('etag')
-  app.set('trust proxy', options.trustProxy ?? 0)
-  // First, so that no call pays for what is not meant for it: `protect` brings along what stands in front of it below.
-  app.route(endpoint.pathname).all(inSequence([front.protect, mcp.handler]))
-  app.use(front.context)
-  app.use(healthRoute(basePathOf(endpoint)))
-  app.use(readinessRoute(front.readiness, basePathOf(endpoint)))
-  app.use(front.metadata)
-  app.use(front.guard)
-  if (options.homePage === true) {
-    app.use(homePageRoute(homePageOptions({ ...options, tools: registry.tools }, front.resource)))
-  }
-  app.use(notFound(endpoint))
-  app.use(front.errors)
+  const app = routesOf(options, { tools: registry.tools, front, mcp })
   return {
     express: app,
     readiness: front.readiness,
@@ -183,6 +168,33 @@ export function composeApp(options: AppOptions): App {
       }
     },
   }
+}
+
+interface AppParts {
+  readonly tools: readonly Tool[]
+  readonly front: ReturnType<typeof composeOnBehalfOf>
+  readonly mcp: McpRoute
+}
+
+function routesOf(options: AppOptions, { tools, front, mcp }: AppParts): Express {
+  const { endpoint } = options
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', options.trustProxy ?? 0)
+  // First, so that no call pays for what is not meant for it: `protect` brings along what stands in front of it below.
+  app.route(endpoint.pathname).all(inSequence([front.protect, mcp.handler]))
+  app.use(front.context)
+  app.use(healthRoute(basePathOf(endpoint)))
+  app.use(readinessRoute(front.readiness, basePathOf(endpoint)))
+  app.use(front.metadata)
+  app.use(front.guard)
+  if (options.homePage === true) {
+    app.use(homePageRoute(homePageOptions({ ...options, tools }, front.resource)))
+  }
+  app.use(notFound(endpoint))
+  app.use(front.errors)
+  return app
 }
 
 /** As clients have to ask for them; none where they are assigned to users, and cannot be asked for. */
