@@ -26,6 +26,7 @@ const CASES: Readonly<Record<number, string>> = {
   23: 'forms and multipart bodies',
   24: 'what is read-only is no input',
   25: 'answers of every kind',
+  26: 'what an API says of a call that it did not accept',
   27: 'tokens never leave the host of the configuration',
   30: 'listings for several tokens in both eras',
   32: 'the command tools',

@@ -12,7 +12,7 @@ import { parseYamlText } from './yaml-text.js'
 /** The name of the API that the settings describe. */
 export const API_OF_SETTINGS = 'api'
 
-const ABOUT_API: readonly SettingName[] = ['API_AUTH0_AUDIENCE', 'API_BASE_URL']
+const ABOUT_API: readonly SettingName[] = ['API_AUTH0_AUDIENCE', 'API_BASE_URL', 'API_PROBLEMS']
 const ABOUT_DOCUMENT: readonly (keyof typeof OPENAPI_SETTINGS)[] = [
   'OPENAPI_DOCUMENT',
   'OPENAPI_OPERATIONS',
@@ -49,11 +49,13 @@ function apiOfFile(
   directory: string,
   place: (...keys: readonly string[]) => string,
 ): ApiConfig {
-  const { audience, baseUrl, exchange, document, curation, toolPrefix, ...rest } = api
+  const { audience, baseUrl, exchange, problems = false, ...described } = api
+  const { document, curation, toolPrefix, ...rest } = described
   return {
     audience,
     baseUrl,
     exchange,
+    problems,
     names: {
       api: place(),
       audience: place('audience'),
@@ -103,6 +105,7 @@ export function apiOfSettings(found: SettingValues): ApiConfig | undefined {
     audience,
     baseUrl,
     exchange: exchangeOfSettings(found),
+    problems: found.API_PROBLEMS === 'on',
     names: {
       api: 'OPENAPI_DOCUMENT',
       audience: 'API_AUTH0_AUDIENCE',

@@ -157,6 +157,12 @@ const API = z.strictObject(
     exchange: EXCHANGE.optional().describe(
       'How tokens for this API are exchanged, where it is not as for the others.',
     ),
+    problems: z
+      .boolean('must be true or false')
+      .optional()
+      .describe(
+        'Whether a model reads what the API says of a call that it did not accept (400, 409, 422). Default: false',
+      ),
     document: documentLocation
       .optional()
       .describe(

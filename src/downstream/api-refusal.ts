@@ -24,18 +24,20 @@ export interface RefusalOptions {
   readonly clock?: Clock | undefined
   /** For the log. */
   readonly tool?: CallingTool | undefined
+  /** What the API says of a 400, 409 or 422, as `apiProblem` reads it. Default: nothing. */
+  readonly apiSays?: string | undefined
 }
 
 /**
  * Decides what an API's answer other than a success means: the status alone counts, but for the error code of a 403
  * challenge. The log has where a redirect would have led, without its query.
  *
- * The API's own words go nowhere: its body is not read.
+ * The API's own words go nowhere, but for `apiSays`: the body is not read here.
  */
 export function apiRefusal(
   { response: { status, headers, body }, echo }: Pick<CallAnswer, 'response' | 'echo'>,
   outgoing: OutgoingRequest,
-  { clock = systemClock, tool }: RefusalOptions = {},
+  { clock = systemClock, tool, apiSays }: RefusalOptions = {},
 ): OnBehalfOfError {
   const retryAfterSeconds = waitOf(headers, clock)
   body?.cancel()
@@ -56,7 +58,7 @@ export function apiRefusal(
   if (status >= 500) return outage(retryAfterSeconds, details, outgoing)
   if (status < 400) return redirect(headers.get('location'), status, outgoing)
   const description = describe(status)
-  return callFailure(outgoing, 'downstream_failed', { ...details, description })
+  return callFailure(outgoing, 'downstream_failed', { ...details, description, apiSays })
 }
 
 /** A challenge that is left after a new token is for the client; where the call was not made again, it may be. */

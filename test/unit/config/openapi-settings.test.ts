@@ -55,6 +55,7 @@ describe('the settings of OpenAPI documents', () => {
     ['OPENAPI_DOCUMENT', 'file:///etc/openapi.json'],
     ['OPENAPI_CURATION', 'https://api.example/curation.yaml'],
     ['DEMO_TOOLS', 'yes'],
+    ['API_PROBLEMS', 'true'],
   ])('%s=%s is an issue', (key, value) => {
     expect(issuesOf({ OPENAPI_DOCUMENT: 'openapi.yaml', [key]: value })).toEqual([key])
   })
