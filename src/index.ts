@@ -78,6 +78,7 @@ export type {
   AnyPath,
   DownstreamMethod,
   DownstreamRequest,
+  IdempotencyKey,
   LiteralPath,
   NamesIn,
   ParamsOf,

@@ -28,6 +28,7 @@ const CASES: Readonly<Record<number, string>> = {
   25: 'answers of every kind',
   26: 'what an API says of a call that it did not accept',
   27: 'tokens never leave the host of the configuration',
+  28: 'a POST is made again with its key alone',
   30: 'listings for several tokens in both eras',
   32: 'the command tools',
   34: 'what a large document costs',

@@ -32,6 +32,7 @@ export interface OpenApiConfig extends Pick<
   | 'serverScopes'
   | 'scopesMissing'
   | 'optionalSecurity'
+  | 'idempotency'
   | 'answerBytes'
   | 'maxTools'
   | 'optionNames'

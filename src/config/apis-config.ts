@@ -20,6 +20,7 @@ const ABOUT_DOCUMENT: readonly (keyof typeof OPENAPI_SETTINGS)[] = [
   'OPENAPI_SERVER_SCOPES',
   'OPENAPI_SCOPES_MISSING',
   'OPENAPI_OPTIONAL_SECURITY',
+  'OPENAPI_IDEMPOTENCY',
   'OPENAPI_ANSWER_BYTES',
   'OPENAPI_MAX_TOOLS',
 ]
@@ -77,6 +78,7 @@ function apiOfFile(
               serverScopes: place('serverScopes'),
               scopesMissing: place('scopesMissing'),
               baseUrl: place('baseUrl'),
+              idempotency: place('idempotency'),
               maxTools: place('maxTools'),
             },
           },
@@ -128,6 +130,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
     serverScopes: found.OPENAPI_SERVER_SCOPES,
     scopesMissing: found.OPENAPI_SCOPES_MISSING,
     optionalSecurity: found.OPENAPI_OPTIONAL_SECURITY,
+    idempotency: found.OPENAPI_IDEMPOTENCY,
     answerBytes: found.OPENAPI_ANSWER_BYTES,
     maxTools: found.OPENAPI_MAX_TOOLS,
     toolPrefix: undefined,
@@ -137,6 +140,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
       serverScopes: 'OPENAPI_SERVER_SCOPES',
       scopesMissing: 'OPENAPI_SCOPES_MISSING',
       baseUrl: 'API_BASE_URL',
+      idempotency: 'OPENAPI_IDEMPOTENCY',
       maxTools: 'OPENAPI_MAX_TOOLS',
     },
   }

@@ -10,6 +10,7 @@ import {
   oneOf,
   scopePrefix,
 } from './values.js'
+import { isKeyHeader } from '../openapi-tools/key-header.js'
 import { MANNER_VALUES } from '../exchange/exchange-manner.js'
 
 const SCOPES = z.array(
@@ -195,6 +196,20 @@ const API = z.strictObject(
     optionalSecurity: oneOf('require', 'allow')
       .optional()
       .describe('What {} among the requirements of an operation means. Default: require'),
+    idempotency: z
+      .union(
+        [
+          z.enum(['off', 'declared']),
+          z.strictObject({
+            header: z.string('must be the name of a header').refine(isKeyHeader, {
+              error: 'must be the name of a header that may hold a key',
+            }),
+          }),
+        ],
+        'must be off, declared or { header: X-Request-Id }',
+      )
+      .optional()
+      .describe('Keys of idempotency, for operations that declare the header. Default: declared'),
     answerBytes: z
       .int('must be a whole number')
       .min(1_000, 'must be a whole number from 1000 to 10000000')

@@ -11,7 +11,6 @@ import { claimsWantedBy } from './api-claims-challenge.js'
 import { apiProblem } from './api-problem.js'
 import { apiRefusal, type CallingTool } from './api-refusal.js'
 import { callAnswer, isOk, type CallAnswer } from './call-answer.js'
-import { IDEMPOTENT } from './call-outcome.js'
 import type {
   AnyPath,
   RequestArguments,
@@ -50,7 +49,7 @@ export interface DownstreamApi {
  * A path is a literal with names in braces, such as `'/projects/{projectId}'`, or a `PathTemplate`. Values are given
  * as `params`; a value that would change the path is refused (`invalid_argument`).
  *
- * A lost connection or a 401 is tried once more, except for POST and PATCH. Where the 401 is a claims challenge, the new token
+ * A lost connection or a 401 is tried once more, except for POST and PATCH without an `idempotency` key. Where the 401 is a claims challenge, the new token
  * is asked for with these claims. Redirects are not followed.
  *
  * @category Calling the API
@@ -233,7 +232,7 @@ async function call(
   const first = { outgoing, answer: callAnswer(sent, { outgoing, tokens: [token], signal }) }
   if (sent.response.status !== 401) return first
   const claims = claimsWantedBy(sent.response.headers, first.answer.echo)
-  const again = IDEMPOTENT.has(outgoing.method)
+  const again = outgoing.repeatable
   if (!again && claims === undefined) {
     await tokens.discard?.(token)
     return first

@@ -76,6 +76,8 @@ export interface FailureDetails {
    * as a quotation, behind the sentence of our own; never logged.
    */
   readonly apiSays?: string | undefined
+  /** Whether the API may have carried out a call that must not be carried out twice. */
+  readonly outcomeUnknown?: boolean | undefined
   /** Scopes to ask for, for `insufficient_scope` and `downstream_scope_denied`. */
   readonly scopes?: readonly string[] | undefined
   /** Whole seconds after which a new try makes sense. */

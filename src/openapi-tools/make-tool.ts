@@ -1,4 +1,4 @@
-import { member, type Json } from '../openapi/json.js'
+import { member, type Json, type JsonObject } from '../openapi/json.js'
 import type { OpenApiOperation } from '../openapi/operation.js'
 import type { OpenApiDocument } from '../openapi/reading.js'
 import type { ContentTool, ToolAlternative } from '../tools/tool.js'
@@ -7,8 +7,10 @@ import { answerContent } from './answers.js'
 import { argumentSchema } from './argument-schema.js'
 import { buildRequest } from './build-request.js'
 import { toolWords } from './description.js'
+import type { CallOfTool, IdempotentCall, IdempotentCalls } from './idempotent-calls.js'
 import type { ReportedArgument, ReportedTool } from './openapi-tools.js'
 import type { CuratedOperation } from './options.js'
+import type { CallPlan } from './argument-plan.js'
 import { planCall, type PlannedCall } from './plan-call.js'
 
 /** A tool, and what is reported of it. */
@@ -24,14 +26,20 @@ export interface CallableOperation {
   readonly curated: CuratedOperation
 }
 
+export interface CallableOptions {
+  readonly curated: CuratedOperation
+  /** The header that is taken for that of a key of idempotency; `undefined`: none is. */
+  readonly idempotencyHeader: string | undefined
+}
+
 /** Plans the call of an operation. Throws `ToolFault` for one that cannot be called. */
 export function callable(
   document: OpenApiDocument,
   operation: OpenApiOperation,
-  curated: CuratedOperation,
+  { curated, idempotencyHeader }: CallableOptions,
 ): CallableOperation {
   const fixed = (curated.fixed ?? {}) as Readonly<Record<string, Json>>
-  return { operation, curated, call: planCall(document, operation, fixed) }
+  return { operation, curated, call: planCall(document, operation, { fixed, idempotencyHeader }) }
 }
 
 /** Makes the tool of an operation. Everything but the call itself is done here. */
@@ -42,6 +50,7 @@ export function makeTool(
     readonly api: string
     readonly answerBytes: number
     readonly alternatives: readonly ToolAlternative[]
+    readonly calls: IdempotentCalls
   },
 ): MadeTool {
   const { plan, inputSchema, mayBeEmpty, notes } = call
@@ -60,10 +69,16 @@ export function makeTool(
     inputSchema: argumentSchema(inputSchema, mayBeEmpty),
     annotations,
     ...requirements(given.api, given.alternatives),
-    async handler(args, { downstream }) {
-      const request = buildRequest(plan, args as Readonly<Record<string, Json>>)
-      const answer = await downstream.content(plan.template, request)
-      return answerContent(answer, plan, given.answerBytes)
+    async handler(args, { caller, downstream }) {
+      const request = buildRequest(plan, args as JsonObject)
+      const call = beginCall(plan, given, { caller, args: args as JsonObject })
+      try {
+        const sent = { ...request, idempotency: call?.idempotency }
+        const answer = await downstream.content(plan.template, sent)
+        return await answerContent(answer, plan, given.answerBytes)
+      } catch (thrown) {
+        throw call === undefined ? thrown : call.failure(thrown)
+      }
     },
   }
   return {
@@ -82,6 +97,15 @@ export function makeTool(
       notes,
     },
   }
+}
+
+function beginCall(
+  { idempotencyHeader }: CallPlan,
+  { name, calls }: { readonly name: string; readonly calls: IdempotentCalls },
+  call: Omit<CallOfTool, 'tool'>,
+): IdempotentCall | undefined {
+  if (idempotencyHeader === undefined) return undefined
+  return calls.begin(idempotencyHeader, { ...call, tool: name })
 }
 
 const NOTHING: ToolAlternative = { server: [], api: [] }

@@ -117,10 +117,10 @@ function makingOptions(
   given: { readonly curation: ReadCuration; readonly options: DocumentToolsOptions },
 ): ToolsFromOpenApiOptions {
   const { documentName: name, toolPrefix = '', operations, optionNames, ...rest } = openapi
-  const { serverScopes, scopesMissing, optionalSecurity, answerBytes, maxTools } = rest
+  const { serverScopes, scopesMissing, optionalSecurity, idempotency, answerBytes, maxTools } = rest
   return {
     ...{ api, name, baseUrl, curation: given.curation.entries, operations, optionNames },
-    ...{ serverScopes, scopesMissing, optionalSecurity, answerBytes, maxTools },
+    ...{ serverScopes, scopesMissing, optionalSecurity, idempotency, answerBytes, maxTools },
     reservedNames: withoutPrefix(given.options.reservedNames, toolPrefix),
   }
 }
