@@ -44,17 +44,17 @@ export async function sendRequest(
   const authorized = withToken(outgoing, token)
   const attempt = (freshConnection?: boolean): Promise<HttpAnswer> =>
     send({ signal: ends, freshConnection, ...authorized })
-  let repeated = false
+  const tries = { repeated: false }
   try {
     const response = await attempt().catch((cause: unknown) => {
-      repeated = outgoing.repeatable && connectionDied(cause) && !ends.aborted
-      if (repeated) return attempt(true)
+      tries.repeated = outgoing.repeatable && connectionDied(cause) && !ends.aborted
+      if (tries.repeated) return attempt(true)
       throw cause
     })
     return {
       response,
       ends,
-      repeated,
+      repeated: tries.repeated,
       over: () => {
         deadline.end()
       },
@@ -69,7 +69,7 @@ export async function sendRequest(
         ? 'broke_off'
         : 'unreachable'
     // Without a connection nothing was sent, unless a first try was.
-    const text = reason === 'unreachable' && !repeated ? {} : outageText(outgoing.method)
+    const text = reason === 'unreachable' && !tries.repeated ? {} : outageText(outgoing.method)
     throw callFailure(outgoing, 'downstream_unavailable', { reason, cause, ...text })
   }
 }

@@ -69,17 +69,7 @@ export function makeTool(
     inputSchema: argumentSchema(inputSchema, mayBeEmpty),
     annotations,
     ...requirements(given.api, given.alternatives),
-    async handler(args, { caller, downstream }) {
-      const request = buildRequest(plan, args as JsonObject)
-      const call = beginCall(plan, given, { caller, args: args as JsonObject })
-      try {
-        const sent = { ...request, idempotency: call?.idempotency }
-        const answer = await downstream.content(plan.template, sent)
-        return await answerContent(answer, plan, given.answerBytes)
-      } catch (thrown) {
-        throw call === undefined ? thrown : call.failure(thrown)
-      }
-    },
+    handler: handlerOf(plan, given),
   }
   return {
     tool,
@@ -96,6 +86,28 @@ export function makeTool(
       confirm: curated.confirm ?? curation.confirm,
       notes,
     },
+  }
+}
+
+function handlerOf(
+  plan: CallPlan,
+  given: {
+    readonly name: string
+    readonly answerBytes: number
+    readonly calls: IdempotentCalls
+  },
+): ContentTool['handler'] {
+  return async (input, { caller, downstream }) => {
+    const args = input as JsonObject
+    const request = buildRequest(plan, args)
+    const call = beginCall(plan, given, { caller, args })
+    try {
+      const sent = { ...request, idempotency: call?.idempotency }
+      const answer = await downstream.content(plan.template, sent)
+      return await answerContent(answer, plan, given.answerBytes)
+    } catch (thrown) {
+      throw call === undefined ? thrown : call.failure(thrown)
+    }
   }
 }
 
