@@ -85,6 +85,7 @@ export type {
   AnyPath,
   DownstreamMethod,
   DownstreamRequest,
+  IdempotencyKey,
   LiteralPath,
   NamesIn,
   ParamsOf,

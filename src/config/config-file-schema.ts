@@ -11,6 +11,7 @@ import {
   oneOf,
   scopePrefix,
 } from './values.js'
+import { isKeyHeader } from '../openapi-tools/key-header.js'
 import { MANNER_VALUES } from '../exchange/exchange-manner.js'
 
 const SCOPES = z.array(
@@ -163,6 +164,12 @@ const API = z.strictObject(
     exchange: EXCHANGE.optional().describe(
       'How tokens for this API are exchanged, where it is not as for the others.',
     ),
+    problems: z
+      .boolean('must be true or false')
+      .optional()
+      .describe(
+        'Whether a model reads what the API says of a call that it did not accept (400, 409, 422). Default: false',
+      ),
     document: documentLocation
       .optional()
       .describe(
@@ -195,6 +202,20 @@ const API = z.strictObject(
     optionalSecurity: oneOf('require', 'allow')
       .optional()
       .describe('What {} among the requirements of an operation means. Default: require'),
+    idempotency: z
+      .union(
+        [
+          z.enum(['off', 'declared']),
+          z.strictObject({
+            header: z.string('must be the name of a header').refine(isKeyHeader, {
+              error: 'must be the name of a header that may hold a key',
+            }),
+          }),
+        ],
+        'must be off, declared or { header: X-Request-Id }',
+      )
+      .optional()
+      .describe('Keys of idempotency, for operations that declare the header. Default: declared'),
     answerBytes: z
       .int('must be a whole number')
       .min(1_000, 'must be a whole number from 1000 to 10000000')

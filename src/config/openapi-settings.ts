@@ -1,6 +1,12 @@
 import { CONFIRM_LEVELS, OPENAPI_TOOLS_DEFAULTS } from '../openapi-tools/options.js'
 import { setting, type Setting } from './setting.js'
-import { documentLocation, operationRules, scopesMissing, serverScopes } from './openapi-values.js'
+import {
+  documentLocation,
+  idempotency,
+  operationRules,
+  scopesMissing,
+  serverScopes,
+} from './openapi-values.js'
 import * as values from './values.js'
 
 /** Which tools come out of an OpenAPI document. No fallbacks: a setting that is set without a document is an issue. */
@@ -53,6 +59,13 @@ export const OPENAPI_SETTINGS = {
     schema: values.oneOf('require', 'allow'),
     example: 'allow',
     absent: '`require`',
+  }),
+  OPENAPI_IDEMPOTENCY: setting({
+    description:
+      'Keys by which the API knows a call again, for operations that declare the header for them as a parameter. declared: the header Idempotency-Key. Another name: that header in its place. off: the header is an argument as any other. Each call gets a new UUID that the model does not see, a POST or PATCH with one is made again after a 401 or a connection that broke, and a model can repeat a call whose outcome is unknown. The API has to carry out one call with a key, however often it arrives.',
+    schema: idempotency,
+    example: 'X-Request-Id',
+    absent: `\`${OPENAPI_TOOLS_DEFAULTS.idempotency}\``,
   }),
   OPENAPI_ANSWER_BYTES: setting({
     description:

@@ -64,6 +64,7 @@ type Optional =
   | 'LOCKED_TOOLS'
   | 'API_AUTH0_AUDIENCE'
   | 'API_BASE_URL'
+  | 'API_PROBLEMS'
   | keyof typeof OPENAPI_SETTINGS
   | keyof typeof MANNER_SETTINGS
   | 'SUBJECT_CLAIMS'

@@ -44,6 +44,8 @@ export type OpenApiToolsFaultCode =
   | 'name'
   /** A scope of the API for which no scope of this server stands. */
   | 'server_scopes'
+  /** A header of keys that no operation declares. */
+  | 'idempotency'
   | 'too_many'
   /** No operation becomes a tool. */
   | 'no_tools'

@@ -11,6 +11,7 @@ import {
   type OptionNames,
   type ToolsFromOpenApiOptions,
 } from './options.js'
+import { isKeyHeader } from './key-header.js'
 import { parseSelection } from './selection-rules.js'
 
 const BY_METHOD = optionsSchema<ScopesByMethod>({ read: SCOPES_OPTION, write: SCOPES_OPTION })
@@ -61,6 +62,8 @@ const RULES = withIssues(
   },
 )
 
+const KEY_HEADER = z.string().refine(isKeyHeader)
+
 const SETTING = optionValues.text('the name of a setting').optional()
 
 /** The options of `toolsFromOpenApi`. */
@@ -80,6 +83,12 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
     .optional(),
   optionalSecurity: optionValues.oneOf('require', 'allow').optional(),
   schemes: optionValues.texts('the name of a security scheme').optional(),
+  idempotency: z
+    .union(
+      [z.enum(['off', 'declared']), z.strictObject({ header: KEY_HEADER })],
+      "must be 'off', 'declared' or { header } with the name of a header that may be sent",
+    )
+    .optional(),
   answerBytes: optionValues.count.min(1_000, 'must be at least 1000').optional(),
   confirm: optionValues.oneOf(...CONFIRM_LEVELS).optional(),
   baseUrl: optionValues.httpUrl.optional(),
@@ -91,6 +100,7 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
     serverScopes: SETTING,
     scopesMissing: SETTING,
     baseUrl: SETTING,
+    idempotency: SETTING,
     maxTools: SETTING,
   }).optional(),
 })

@@ -34,6 +34,15 @@ export interface ToolsFromOpenApiOptions {
    * Names of the security schemes that the user's token satisfies. Default: all `oauth2`, `openIdConnect` and HTTP bearer ones.
    */
   readonly schemes?: readonly string[] | undefined
+  /**
+   * Keys by which the API knows a call again, for operations that declare the header for them. `declared`: the header
+   * `Idempotency-Key`, in any case. `{ header }`: that one in its place. `off`: no header is one; the model gives it as any other.
+   *
+   * Each call gets a new UUID, which the model does not see. A POST or PATCH with one is made again after a 401 and after a
+   * connection that broke; where its outcome stays unknown, the model may repeat it with the argument `retry_of`, within an hour,
+   * as the same user, with the same arguments, at the same process. Default `declared`.
+   */
+  readonly idempotency?: 'off' | 'declared' | { readonly header: string } | undefined
   /** Of one answer of the API, as the model gets it: longer ones are cut. Default 80000. */
   readonly answerBytes?: number | undefined
   /**
@@ -68,6 +77,7 @@ export interface OptionNames {
   readonly serverScopes?: string | undefined
   readonly scopesMissing?: string | undefined
   readonly baseUrl?: string | undefined
+  readonly idempotency?: string | undefined
   readonly maxTools?: string | undefined
 }
 
@@ -122,6 +132,7 @@ export const OPENAPI_TOOLS_DEFAULTS = {
   serverScopes: 'same',
   scopesMissing: 'fault',
   optionalSecurity: 'require',
+  idempotency: 'declared',
   answerBytes: 80_000,
   confirm: 'off',
   maxTools: 128,

@@ -8,6 +8,8 @@ import { calledOptions, inWordsOf, type CalledOptions } from './called-options.j
 import { chooseOperations } from './choose-operations.js'
 import { createCuration, type Curation } from './curation.js'
 import { fixedValueFaults } from './fixed-values.js'
+import { createIdempotentCalls } from './idempotent-calls.js'
+import { idempotencyFaults, idempotencyHeaderOf } from './idempotency-header.js'
 import { makeTool, type CallableOperation, type MadeTool } from './make-tool.js'
 import { toolNames } from './names.js'
 import { OpenApiDocumentError } from './openapi-document-error.js'
@@ -102,6 +104,7 @@ function makeTools({ reading, document, curation, called, options }: Making): Op
   const selection = selectionOf({ curation, called, options })
   const { callables, beyond, excluded } = chooseOperations(reading, {
     ...{ document, selection, called, baseUrl, maxTools },
+    idempotencyHeader: idempotencyHeaderOf(options.idempotency),
   })
   const { made, faults } = namedTools(callables, beyond, { curation, called, options })
   const heads = [...reading.operations, ...reading.excluded]
@@ -113,6 +116,7 @@ function makeTools({ reading, document, curation, called, options }: Making): Op
       ...curation.faults(heads),
       ...callables.flatMap(fixedValueFaults),
       ...serverFaults(document, baseUrl, called.baseUrl),
+      ...idempotencyFaults(options.idempotency, callables, called),
       ...faults,
       ...countFaults({ made: made.length, unplanned: beyond.length }, called, options),
     ],
@@ -138,10 +142,11 @@ function namedTools(
     given: (one) => curation.of(one)?.serverScopes ?? one.curation.serverScopes,
     called: called.serverScopes,
   })
+  const calls = createIdempotentCalls()
   const made = callables.map((one) => {
     const name = names.of(one.operation)
     const alternatives = needs.of(one.operation)
-    return makeTool(one, { name, api, answerBytes, alternatives, confirm })
+    return makeTool(one, { name, api, answerBytes, alternatives, confirm, calls })
   })
   return {
     made: made.sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1)),

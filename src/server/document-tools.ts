@@ -117,10 +117,26 @@ function makingOptions(
   given: { readonly curation: ReadCuration; readonly options: DocumentToolsOptions },
 ): ToolsFromOpenApiOptions {
   const { documentName: name, toolPrefix = '', operations, optionNames, ...rest } = openapi
-  const { serverScopes, scopesMissing, optionalSecurity, answerBytes, confirm, maxTools } = rest
+  const {
+    serverScopes,
+    scopesMissing,
+    optionalSecurity,
+    idempotency,
+    answerBytes,
+    confirm,
+    maxTools,
+  } = rest
   return {
     ...{ api, name, baseUrl, curation: given.curation.entries, operations, optionNames },
-    ...{ serverScopes, scopesMissing, optionalSecurity, answerBytes, confirm, maxTools },
+    ...{
+      serverScopes,
+      scopesMissing,
+      optionalSecurity,
+      idempotency,
+      answerBytes,
+      confirm,
+      maxTools,
+    },
     reservedNames: withoutPrefix(given.options.reservedNames, toolPrefix),
   }
 }

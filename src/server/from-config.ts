@@ -205,9 +205,9 @@ function withAuditFile<T>({ audit }: Config, compose: () => T): T {
 
 function apisOf({ apis }: Config): AppOptions['apis'] {
   return Object.fromEntries(
-    Object.entries(apis).map(([name, { audience, baseUrl, exchange }]) => [
+    Object.entries(apis).map(([name, { audience, baseUrl, exchange, problems }]) => [
       name,
-      { audience, baseUrl, exchange },
+      { audience, baseUrl, exchange, problems },
     ]),
   )
 }

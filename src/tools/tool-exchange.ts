@@ -92,6 +92,7 @@ export function apisOption(place: string): z.ZodType {
       audience: optionValues.text("the API's identifier at the authorization server"),
       baseUrl: optionValues.httpUrl,
       exchange: optionsSchema<ExchangeTarget>(EXCHANGE_TARGET_SHAPE).optional(),
+      problems: optionValues.flag.optional(),
     },
     'option',
     { names: Object.keys(API_CALL_SHAPE), place },
