@@ -20,6 +20,7 @@ import { refuseCalls } from '../src/tools/refused-calls.js'
 import type { ToolRegistry } from '../src/tools/registry.js'
 import { countedToolCallsIn } from '../src/tools/tool-calls.js'
 import type { ToolRequirements } from '../src/tools/tool.js'
+import { meantMessages } from './inner-calls.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { stateOf } from './request-state.js'
 
@@ -60,7 +61,7 @@ export function limitTools(options: ToolLimitOptions): RequestHandler {
     const authInfo = authInfoOf(req)
     const { caller } = requireAuthContext(authInfo)
     const user = userKeyOf(caller)
-    for (const [tool, calls] of countedToolCallsIn(req.body)) {
+    for (const [tool, calls] of countedToolCallsIn(meantMessages(req))) {
       const admission = counts(tool)?.admit(user, calls)
       if (admission === undefined || authInfo === undefined) continue
       if ('places' in admission) {

@@ -237,6 +237,7 @@ export {
   type SessionUse,
 } from './sessions/session-registry.js'
 export { createToolAccess, type AccessDecision, type ToolAccess } from './tools/access.js'
+export type { CalledTool } from './tools/inner-call.js'
 export type { ScopeHierarchy } from './tools/scope-hierarchy.js'
 export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'

@@ -11,6 +11,7 @@ export { OpenApiDocumentError } from './openapi-tools/openapi-document-error.js'
 export type {
   CuratedHints,
   CuratedOperation,
+  Exposure,
   OptionNames,
   ServerScopes,
   ToolsFromOpenApiOptions,

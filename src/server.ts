@@ -31,6 +31,7 @@ export type { TenantIssuers } from './identity-providers/issuers-of-tenants.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export { defineTool } from './tools/define-tool.js'
 export type {
+  CallingTool,
   ContentTool,
   DownstreamTool,
   DownstreamToolContext,

@@ -32,6 +32,7 @@ export interface OpenApiConfig extends Pick<
   | 'optionalSecurity'
   | 'answerBytes'
   | 'maxTools'
+  | 'expose'
   | 'optionNames'
 > {
   /** The path of a file, or a URL. */

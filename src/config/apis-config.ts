@@ -22,6 +22,7 @@ const ABOUT_DOCUMENT: readonly (keyof typeof OPENAPI_SETTINGS)[] = [
   'OPENAPI_OPTIONAL_SECURITY',
   'OPENAPI_ANSWER_BYTES',
   'OPENAPI_MAX_TOOLS',
+  'OPENAPI_EXPOSE',
 ]
 
 /** What the configuration file says, or `undefined` where it says nothing that can be used; adds to `issues`. */
@@ -76,6 +77,7 @@ function apiOfFile(
               scopesMissing: place('scopesMissing'),
               baseUrl: place('baseUrl'),
               maxTools: place('maxTools'),
+              expose: place('expose'),
             },
           },
   }
@@ -127,6 +129,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
     optionalSecurity: found.OPENAPI_OPTIONAL_SECURITY,
     answerBytes: found.OPENAPI_ANSWER_BYTES,
     maxTools: found.OPENAPI_MAX_TOOLS,
+    expose: found.OPENAPI_EXPOSE,
     toolPrefix: undefined,
     optionNames: {
       operations: 'OPENAPI_OPERATIONS',
@@ -135,6 +138,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
       scopesMissing: 'OPENAPI_SCOPES_MISSING',
       baseUrl: 'API_BASE_URL',
       maxTools: 'OPENAPI_MAX_TOOLS',
+      expose: 'OPENAPI_EXPOSE',
     },
   }
 }

@@ -132,7 +132,7 @@ export const FAILURE_REASONS = {
     'unexpected_status',
     'unreachable',
   ],
-  /** A handler that asks its API client for what it may not: `misconfigured`; `argument_value` and `path_value` are `invalid_argument`. */
+  /** A handler that asks its API client for what it may not: `misconfigured`; `argument_value`, `operation_unknown` and `path_value` are `invalid_argument`. */
   handler: [
     'argument_value',
     'forbidden_header',
@@ -141,6 +141,7 @@ export const FAILURE_REASONS = {
     'method',
     'no_downstream_access',
     'no_schema',
+    'operation_unknown',
     'path_character',
     'path_dot_segment',
     'path_empty_segment',

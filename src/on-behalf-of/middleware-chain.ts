@@ -5,6 +5,7 @@ import { endpointMethods } from '../../middleware/endpoint-methods.js'
 import { errorHandler, type ErrorHandlerOptions } from '../../middleware/error-handler.js'
 import { hostAndOriginValidation } from '../../middleware/host-and-origin-validation.js'
 import { knownHosts } from '../../middleware/known-hosts.js'
+import { innerCalls } from '../../middleware/inner-calls.js'
 import { limitConcurrency } from '../../middleware/limit-concurrency.js'
 import { limitTools } from '../../middleware/limit-tools.js'
 import { observeRequests } from '../../middleware/observe-requests.js'
@@ -109,6 +110,7 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
       answerForms(),
       jsonBody(http.maxBodyBytes),
+      innerCalls(options.access),
       ...(observing === undefined ? [] : [observing.calls]),
       toolScopes({ access: options.access, undeclaredTools: options.undeclaredTools, log }),
       limitTools({ registry, host, limits: http.toolLimits }),

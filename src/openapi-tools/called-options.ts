@@ -12,6 +12,7 @@ export function calledOptions({ optionNames = {} }: ToolsFromOpenApiOptions): Ca
     scopesMissing: optionNames.scopesMissing ?? 'scopesMissing',
     baseUrl: optionNames.baseUrl ?? 'baseUrl',
     maxTools: optionNames.maxTools ?? 'maxTools',
+    expose: optionNames.expose ?? 'expose',
   }
 }
 

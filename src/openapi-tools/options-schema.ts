@@ -82,6 +82,7 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
   answerBytes: optionValues.count.min(1_000, 'must be at least 1000').optional(),
   baseUrl: optionValues.httpUrl.optional(),
   maxTools: optionValues.count.optional(),
+  expose: optionValues.oneOf('tools', 'search', 'both').optional(),
   reservedNames: optionValues.texts('the name of a tool').optional(),
   optionNames: optionsSchema<OptionNames>({
     operations: SETTING,
@@ -90,5 +91,6 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
     scopesMissing: SETTING,
     baseUrl: SETTING,
     maxTools: SETTING,
+    expose: SETTING,
   }).optional(),
 })

@@ -41,13 +41,23 @@ export interface ToolsFromOpenApiOptions {
    * Default: nothing is compared.
    */
   readonly baseUrl?: URL | undefined
-  /** More tools than this are a fault: models choose badly among many. Default 128. */
+  /**
+   * How clients get to the operations. `tools`: each is a tool of the list. `search`: none is listed; `searchTools` of the result find,
+   * describe and call them. `both`: they are listed, and there are `searchTools`. Default `tools`.
+   */
+  readonly expose?: Exposure | undefined
+  /**
+   * More tools than this are a fault: models choose badly among many. Default 128; with `search`, where they are not listed, 5000.
+   */
   readonly maxTools?: number | undefined
   /** Names that no tool may get: those of the server's own tools. */
   readonly reservedNames?: readonly string[] | undefined
   /** How messages name these options, for a program whose settings have other names. Default: as they are called here. */
   readonly optionNames?: OptionNames | undefined
 }
+
+/** How clients get to operations: as tools of their own, by tools that find, describe and call them, or by both. */
+export type Exposure = 'tools' | 'search' | 'both'
 
 /** The names of settings that stand for options. */
 export interface OptionNames {
@@ -57,6 +67,7 @@ export interface OptionNames {
   readonly scopesMissing?: string | undefined
   readonly baseUrl?: string | undefined
   readonly maxTools?: string | undefined
+  readonly expose?: string | undefined
 }
 
 /**
@@ -112,4 +123,16 @@ export const OPENAPI_TOOLS_DEFAULTS = {
   optionalSecurity: 'require',
   answerBytes: 80_000,
   maxTools: 128,
+  expose: 'tools',
 } as const
+
+/** How many tools a document may give at most. Those that are not listed are bounded by the time that it takes to make them. */
+export function maxToolsOf({
+  maxTools,
+  expose,
+}: Pick<ToolsFromOpenApiOptions, 'maxTools' | 'expose'>): number {
+  return maxTools ?? (expose === 'search' ? MAX_CONVERTED : OPENAPI_TOOLS_DEFAULTS.maxTools)
+}
+
+/** Of operations whose schemas are converted: it takes about a millisecond for each. */
+export const MAX_CONVERTED = 5_000

@@ -8,7 +8,7 @@ import type { ContentTool } from '../tools/tool.js'
  * `onBehalfOf`, whose `protect` is mounted in front.
  *
  * Registering costs the SDK time for each tool. A server that is made for each request should be given the tools that it
- * needs.
+ * needs. Throws a `TypeError` for tools of `expose: 'search'`, which are for `createApp`: a server of the SDK lists whatever is registered.
  *
  * @category Start here
  * @example
@@ -17,6 +17,7 @@ import type { ContentTool } from '../tools/tool.js'
  * registerOpenApiTools(server, tools)
  */
 export function registerOpenApiTools(server: McpServer, tools: readonly ContentTool[]): void {
+  assertListed(tools)
   for (const tool of tools) {
     const { name, title, description, inputSchema, annotations = {} } = tool
     server.registerTool(
@@ -31,4 +32,11 @@ export function registerOpenApiTools(server: McpServer, tools: readonly ContentT
       },
     )
   }
+}
+
+function assertListed(tools: readonly ContentTool[]): void {
+  if (!tools.some(({ unlisted }) => unlisted === true)) return
+  throw new TypeError(
+    "registerOpenApiTools() lists every tool: give toolsFromOpenApi expose: 'tools', or use createApp of mcp-on-behalf-of/server, which leaves out tools of expose: 'search'",
+  )
 }

@@ -4,10 +4,12 @@ import {
   Server,
   SUPPORTED_PROTOCOL_VERSIONS,
   type AuthInfo,
+  type CallToolResult,
   type McpServerFactory,
   type ServerOptions,
 } from '@modelcontextprotocol/server'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
+import { withoutAbsentArguments } from '../http/absent-arguments.js'
 import { requireAuthContext } from '../identity/auth-context.js'
 import { MODERN_REVISION } from '../mcp/direct-message.js'
 import { markRequestFree } from '../mcp/request-free.js'
@@ -17,7 +19,7 @@ import { ShownTools } from '../tools/shown-tools.js'
 import { toolDefinition, type ToolDefinition } from '../tools/tool-definition.js'
 import type { Tool } from '../tools/tool.js'
 import { SERVER_NAME, VERSION } from '../version.js'
-import { callTool, type ToolCallOptions } from './call-tool.js'
+import { callTool, type ToolCall, type ToolCallOptions } from './call-tool.js'
 
 export interface McpServerOptions extends ToolCallOptions {
   readonly registry: ToolRegistry
@@ -54,6 +56,8 @@ const MODERN_OPTIONS: ServerOptions = {
 export function createMcpServers(options: McpServerOptions): McpServers {
   const { registry, access } = options
   const definitions = registry.tools.map(toolDefinition)
+  const unlisted = new Set(registry.tools.flatMap((tool) => (tool.unlisted ? [tool.name] : [])))
+  const listed = definitions.filter(({ name }) => !unlisted.has(name))
   const shownBy = new WeakMap<object, ShownTools>()
   return {
     definitions,
@@ -63,16 +67,17 @@ export function createMcpServers(options: McpServerOptions): McpServers {
       const shown = new ShownTools(access, caller)
       shownBy.set(server, shown)
       server.setRequestHandler('tools/list', () => ({
-        tools: definitions.filter(({ name }) => shown.has(name)),
+        tools: listed.filter(({ name }) => shown.has(name)),
       }))
       server.setRequestHandler('tools/call', ({ params }, context) => {
         const tool = shownTool(params.name, registry, shown)
+        const args = params.arguments ?? {}
         if (typeof tool === 'string') {
           const observation = observationOf(context.http?.authInfo)
           observation?.callEnded(params.name, context.mcpReq.id, { outcome: tool })
           throw refusedCall(params.name, tool)
         }
-        return callTool(tool, { args: params.arguments ?? {}, context, options })
+        return callMeant(tool, { args, context, options }, registry)
       })
       return server
     }),
@@ -81,6 +86,21 @@ export function createMcpServers(options: McpServerOptions): McpServers {
       if (added === true && server instanceof Server) void server.sendToolListChanged()
     },
   }
+}
+
+/** Calls the tool, or the one that is called through it. */
+function callMeant(
+  tool: Tool,
+  call: ToolCall & { readonly args: Readonly<Record<string, unknown>> },
+  registry: ToolRegistry,
+): Promise<CallToolResult> {
+  const { args, context, options } = call
+  const { caller } = requireAuthContext(context.http?.authInfo)
+  const inner = options.access.innerCall({ name: tool.name, arguments: args }, caller)
+  const meant = inner && registry.find(inner.name)
+  if (inner === undefined || meant === undefined) return callTool(tool, call)
+  const through = { tool, args: withoutAbsentArguments(args) }
+  return callTool(meant, { ...call, args: inner.arguments ?? {}, through })
 }
 
 type Refusal = 'unknown_tool' | 'hidden_tool'

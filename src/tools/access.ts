@@ -12,6 +12,7 @@ import { judgeFor, missingIn, type Judgement } from './judge-tool.js'
 import { namedScopesOf } from './required-scopes.js'
 import { expandScopes } from './scope-hierarchy.js'
 import type { ToolRequirements } from './tool.js'
+import { toolVisibility, type ToolVisibility } from './tool-visibility.js'
 
 /** What holds where nothing else is said. */
 export const ACCESS_DEFAULTS: Complete<AccessPolicy> = {
@@ -46,15 +47,13 @@ export type AccessDecision =
     }
 
 /** Decides who may use which tool; the one place that does. Decisions name tools of ours alone. */
-export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
+export interface ToolAccess<
+  T extends ToolRequirements = ToolRequirements,
+> extends ToolVisibility<T> {
   /** Of the names, those that are exactly the name of no tool of ours. */
   undeclared(toolNames: readonly string[]): readonly string[]
   /** On all named tools together. Names that are no tools of ours ask for nothing: see `undeclared`. */
   decide(toolNames: readonly string[], caller: Caller): AccessDecision
-  /** The tools to list for a caller, sorted by name. */
-  visibleTo(caller: Caller): readonly T[]
-  /** Whether the tool of this name is listed for a caller; false for a name that is no tool of ours. */
-  isVisible(toolName: string, caller: Caller): boolean
   /** Every scope of this server: those that tools ask for or offer in a step-up, and those of the hierarchy. */
   readonly scopes: readonly string[]
   /** Whether a token has any scope that any tool asks for; true where no tool asks for one. */
@@ -91,15 +90,8 @@ export function createToolAccess<T extends ToolRequirements>(
     )
     return decision(judgements, { caller, policy, every })
   }
-  const showsLocked = policy.lockedTools === 'show' && policy.stepUpScopes !== 'none'
-  const visibleFor = (caller: Caller): ((tool: T) => boolean) => {
-    const judged = judgeFor(caller, policy)
-    return (tool) => {
-      const { kind } = judged(alternatives.get(tool) ?? [])
-      return kind === 'allowed' || (kind === 'step_up' && showsLocked)
-    }
-  }
   return {
+    ...toolVisibility(registry, policy, alternatives),
     scopes: unionScopes(
       every,
       ...registry.tools.map(({ downstream }) => downstream?.stepUp ?? []),
@@ -113,11 +105,6 @@ export function createToolAccess<T extends ToolRequirements>(
         toolNames.map((name) => registry.find(name)).filter((tool) => tool !== undefined),
         caller,
       ),
-    visibleTo: (caller) => registry.tools.filter(visibleFor(caller)),
-    isVisible: (toolName, caller) => {
-      const tool = registry.find(toolName)
-      return tool !== undefined && visibleFor(caller)(tool)
-    },
     knowsAnyScopeOf: (caller) =>
       every.length === 0 ||
       missingScopes(every, expandScopes(caller.scopes, hierarchy)).length < every.length,

@@ -31,6 +31,8 @@ const ALTERNATIVES = z
   )
   .min(1, 'must have at least one alternative, or be left out')
 
+const TOOL_NAMES = optionValues.texts('the name of a tool')
+
 const SCHEMA = z
   .unknown()
   .refine(isSchema, 'must be a schema with JSON Schema, such as z.object({})')
@@ -54,6 +56,8 @@ export const TOOL_SCHEMA = withIssues(
       requiredScopes: SCOPES_OPTION,
       downstream: DOWNSTREAM.optional(),
       alternatives: ALTERNATIVES.optional(),
+      callsTools: TOOL_NAMES.optional(),
+      unlisted: optionValues.flag.optional(),
       annotations: z.looseObject({}, 'must be an object').optional(),
       toText: optionValues.callable.optional(),
       handler: optionValues.callable,
@@ -65,11 +69,14 @@ export const TOOL_SCHEMA = withIssues(
 
 /** A tool has both, or writes its content itself and has none. */
 function halfStructured(tool: unknown): readonly Issue[] {
-  const { outputSchema, toText, downstream } = (tool ?? {}) as Partial<Record<keyof Tool, unknown>>
+  const { outputSchema, toText, downstream, callsTools } = (tool ?? {}) as Partial<
+    Record<keyof Tool, unknown>
+  >
+  const writesContent = downstream !== undefined || callsTools !== undefined
   if (outputSchema !== undefined && toText === undefined) {
     return [{ path: ['toText'], message: 'must be a function' }]
   }
-  if (outputSchema === undefined && (toText !== undefined || downstream === undefined)) {
+  if (outputSchema === undefined && (toText !== undefined || !writesContent)) {
     const message = 'must be a schema with JSON Schema, such as z.object({})'
     return [{ path: ['outputSchema'], message }]
   }
@@ -86,6 +93,7 @@ export function requirementsSchema(known: readonly string[] = []): z.ZodType {
     requiredScopes: SCOPES_OPTION,
     downstream: DOWNSTREAM.optional(),
     alternatives: ALTERNATIVES.optional(),
+    callsTools: TOOL_NAMES.optional(),
   }
   const schema = z.looseObject(shape, 'must be a tool, such as { name, requiredScopes: [] }')
   return refuseMisspelt(schema, [...Object.keys(shape), ...known])
