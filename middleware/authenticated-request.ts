@@ -3,6 +3,7 @@ import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Request } from 'express'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { authInfoOf } from './require-bearer-auth.js'
+import { stateOf } from './request-state.js'
 
 /**
  * A request as the transports of the SDKs take it.
@@ -12,18 +13,19 @@ import { authInfoOf } from './require-bearer-auth.js'
 export type AuthenticatedRequest = IncomingMessage & {
   readonly method: string
   readonly url: string
-  readonly auth: AuthInfo
+  /** Absent where public tools serve the request without a token. */
+  readonly auth?: AuthInfo
   readonly body: unknown
 }
 
 /**
  * The same request, typed for the SDKs: other packages declare a `req.auth` of another type.
  *
- * Throws `misconfigured` for a request that `requireBearerAuth` did not let through.
+ * Throws `misconfigured` for a request that neither `requireBearerAuth` nor, without a token, `access.publicTools` let through.
  *
  * @category Middleware
  */
 export function authenticatedRequest(req: Request): AuthenticatedRequest {
-  requireAuthContext(authInfoOf(req))
+  if (stateOf(req).anonymous === undefined) requireAuthContext(authInfoOf(req))
   return req as unknown as AuthenticatedRequest
 }

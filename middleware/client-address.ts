@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import { addressBlock } from '../src/http/address-block.js'
 import { parseAddress } from '../src/http/parse-address.js'
 
 type Trust = (address: string, hop: number) => boolean
@@ -19,6 +20,12 @@ export function clientAddressOf(req: Request): string | undefined {
     address = next
   }
   return address
+}
+
+/** By what the requests of one address are counted together: IPv6 by /56, since one subscriber has many. */
+export function addressBlockOf(req: Request): string {
+  const address = clientAddressOf(req)
+  return address === undefined ? 'unknown' : addressBlock(address)
 }
 
 /** Whether a proxy has told an address that is not believed, since Express does not trust the proxy. */

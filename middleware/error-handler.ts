@@ -1,17 +1,15 @@
 import type { ErrorRequestHandler, Request } from 'express'
 import { describeError } from '../src/logging/describe-error.js'
 import { asOnBehalfOfError, OnBehalfOfError, type FailureDetails } from '../src/failures/errors.js'
-import {
-  CHALLENGE_SHAPE,
-  failureResponse,
-  type ChallengeOptions,
-} from '../src/failures/failure-response.js'
+import type { ChallengeForm } from '../src/failures/challenge-form.js'
+import { CHALLENGE_SHAPE, type ChallengeOptions } from '../src/failures/failure-response.js'
 import { FAILURE_TABLE } from '../src/failures/failure-table.js'
 import { logEvent } from '../src/logging/log-event.js'
 import { LOGGER_OPTION, type Logger } from '../src/logging/logger.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { scrub } from '../src/logging/scrub.js'
+import { failureAnswer } from './failure-answer.js'
 import { messagesOf } from './observed-messages.js'
 import { requestIdOf } from './request-context.js'
 import { stateOf } from './request-state.js'
@@ -30,7 +28,9 @@ const OPTIONS = optionsSchema<ErrorHandlerOptions>({
 })
 
 /**
- * Turns failures into HTTP answers and log lines. Mount it last.
+ * Turns failures into answers and log lines. Mount it last.
+ *
+ * A refused call of a client that acts on results is answered by one, see `takesResults`; everything else by an HTTP error.
  *
  * Answers every `OnBehalfOfError`, and other errors of the requests that `answers` accepts.
  *
@@ -52,18 +52,28 @@ export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler 
       return
     }
     const error = fromExpress(thrown)
-    logFailure(error, req, options.log)
+    const answer = failureAnswer(error, req, options)
+    logFailure(error, req, { log: options.log, form: answer.form })
     if (res.headersSent) {
       next(thrown)
       return
     }
-    const { status, headers, body } = failureResponse(error, requestIdOf(req), options)
-    res.status(status).set(headers).json(body)
+    res.status(answer.status).set(answer.headers).end(answer.body)
   }
 }
 
+/** How a failure is sent, and where that is logged. */
+export interface LoggedAnswer {
+  readonly log: Logger
+  readonly form: ChallengeForm
+}
+
 /** Writes the log line of a refused request, and tells its observation. */
-export function logFailure(error: OnBehalfOfError, req: Request, log: Logger): void {
+export function logFailure(
+  error: OnBehalfOfError,
+  req: Request,
+  { log, form }: LoggedAnswer,
+): void {
   const described = stateOf(req).observation?.failed(error, messagesOf(req))
   const rule = FAILURE_TABLE[error.code]
   const level = error.details.repeated === true ? 'debug' : rule.logLevel
@@ -73,6 +83,7 @@ export function logFailure(error: OnBehalfOfError, req: Request, log: Logger): v
     reason: error.details.reason,
     status: error.details.status,
     security: rule.security,
+    form,
     requestId: requestIdOf(req),
     method: scrub(req.method, 20),
     path: scrub(decoded(req.path), 200),

@@ -20,6 +20,7 @@ import { refuseCalls } from '../src/tools/refused-calls.js'
 import type { ToolRegistry } from '../src/tools/registry.js'
 import { countedToolCallsIn } from '../src/tools/tool-calls.js'
 import type { ToolRequirements } from '../src/tools/tool.js'
+import { addressBlockOf } from './client-address.js'
 import { meantMessages } from './inner-calls.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { stateOf } from './request-state.js'
@@ -46,7 +47,7 @@ const OPTIONS = optionsSchema<ToolLimitOptions>({
  *
  * A refused call gets the tool error `tool_rate_limited`, and the other calls of a batch go on. In a server of your own that holds for
  * tools that call an API; where another tool is refused, the request is answered with 429. The calls of one tool in a batch are let in
- * together, or none of them. Throws a `TypeError` for limits of a tool that the registry does not have. Needs `toolScopes` in front, and
+ * together, or none of them. A call without a token counts for its address, and is refused with 429. Throws a `TypeError` for limits of a tool that the registry does not have. Needs `toolScopes` in front, and
  * `tokenExchange` behind it. A call counts until its handler is over; in a server of your own
  * without sessions until its answer is. Counts in this process alone.
  *
@@ -59,24 +60,43 @@ export function limitTools(options: ToolLimitOptions): RequestHandler {
   if (Object.keys(limits).length === 0) return unlimited
   return function limitToolsMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
-    const { caller } = requireAuthContext(authInfo)
-    const user = userKeyOf(caller)
+    const { user, who, log } = countedFor(req)
     for (const [tool, calls] of countedToolCallsIn(meantMessages(req))) {
       const admission = counts(tool)?.admit(user, calls)
-      if (admission === undefined || authInfo === undefined) continue
+      if (admission === undefined) continue
       if ('places' in admission) {
         hold(req, admission.places)
-        if (admission.places !== undefined) holdPlaces(authInfo, tool, admission.places)
+        if (authInfo !== undefined && admission.places !== undefined) {
+          holdPlaces(authInfo, tool, admission.places)
+        }
         continue
       }
-      const failure = refusal(tool, admission, callerForLog(caller))
+      const failure = refusal(tool, admission, { who, log })
       const answers = host === 'standalone' || registry.find(tool)?.downstream !== undefined
-      if (!answers) throw failure
+      if (!answers || authInfo === undefined) throw failure
       refuseCalls(authInfo, tool, failure)
       stateOf(req).observation?.withoutAccess(tool, failure)
     }
     if (!res.destroyed) next()
   }
+}
+
+interface Counted {
+  /** What the calls are counted under. */
+  readonly user: string
+  /** As the refusal calls it. */
+  readonly who: string
+  readonly log: Readonly<Record<string, unknown>>
+}
+
+/** A call without a token counts for its address. */
+function countedFor(req: Request): Counted {
+  if (stateOf(req).anonymous !== undefined) {
+    const address = addressBlockOf(req)
+    return { user: `address ${address}`, who: 'address', log: { address } }
+  }
+  const { caller } = requireAuthContext(authInfoOf(req))
+  return { user: userKeyOf(caller), who: 'user', log: callerForLog(caller) }
 }
 
 const unlimited: RequestHandler = function unlimitedTools(_req, _res, next) {
@@ -114,12 +134,12 @@ function hold(req: Request, places: Places | undefined): void {
 function refusal(
   tool: string,
   { refusedBy, limit, retryAfterSeconds, repeated }: Extract<ToolAdmission, { refusedBy: string }>,
-  log: Readonly<Record<string, unknown>>,
+  { who, log }: Pick<Counted, 'who' | 'log'>,
 ): OnBehalfOfError {
   const often = refusedBy === 'calls_per_minute' ? 'times a minute' : 'times at once'
   return new OnBehalfOfError('tool_rate_limited', {
     reason: refusedBy,
-    description: `One user may call ${tool} at most ${limit} ${often}. Call it less often.`,
+    description: `One ${who} may call ${tool} at most ${limit} ${often}. Call it less often.`,
     retryAfterSeconds,
     repeated,
     log,

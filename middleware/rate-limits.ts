@@ -1,5 +1,4 @@
 import type { Request, RequestHandler } from 'express'
-import { addressBlock } from '../src/http/address-block.js'
 import { withoutUndefined } from '../src/options/without-undefined.js'
 import { systemClock, type Clock } from '../src/time/clock.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
@@ -10,7 +9,7 @@ import { UserWindow, type Overdraft } from '../src/limits/user-window.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { authInfoOf } from './require-bearer-auth.js'
-import { clientAddressOf, forwardedForIsIgnored } from './client-address.js'
+import { addressBlockOf, clientAddressOf, forwardedForIsIgnored } from './client-address.js'
 import { whenSizeIsKnown } from './request-size.js'
 
 /** How much `limitByAddress` lets through. */
@@ -58,15 +57,14 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
   const requests = new UserWindow({ limit: perMinute, clock })
   let hinted = false
   return function limitByAddressMiddleware(req, _res, next) {
-    const address = clientAddressOf(req)
-    const overdraft = requests.take(address === undefined ? 'unknown' : addressBlock(address), 1)
+    const overdraft = requests.take(addressBlockOf(req), 1)
     if (overdraft === undefined) {
       next()
       return
     }
     const withHint = !hinted && forwardedForIsIgnored(req)
     hinted ||= withHint
-    next(tooManyFromAddress({ address, overdraft, withHint }))
+    next(tooManyFromAddress({ address: clientAddressOf(req), overdraft, withHint }))
   }
 }
 

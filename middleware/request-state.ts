@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { OnBehalfOfError } from '../src/failures/errors.js'
+import type { AnonymousRequest } from '../src/identity/anonymous-request.js'
 import type { AnswerForms } from '../src/http/answer-in-form.js'
 import type { Places } from '../src/limits/user-places.js'
 import type { RequestObservation } from '../src/observability/request-observation.js'
@@ -32,6 +33,8 @@ export interface RequestState {
   places?: readonly Places[]
   /** `observeRequests`: absent where nobody observes. */
   observation?: RequestObservation
+  /** `anonymousRequests`: set for a request that public tools serve without a token. */
+  anonymous?: AnonymousRequest
   /** The handlers that a request goes through once. */
   passed?: Set<object>
 }

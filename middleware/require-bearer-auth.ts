@@ -69,8 +69,10 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
 export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHandler {
   assertOptions('requireBearerAuth', OPTIONS, options)
   const { verifier, resource, endpoint, callerPolicy } = options
-  const { resourceMetadataUrl, baselineScopes, nameScopes } = options
-  const challenges = { resourceMetadataUrl, baselineScopes, nameScopes }
+  const { resourceMetadataUrl, baselineScopes, nameScopes, takesResults, structuredDenials } =
+    options
+  const wording = { resourceMetadataUrl, baselineScopes, nameScopes }
+  const challenges = { ...wording, takesResults, structuredDenials }
   const callerOf = rememberedCallers(callerPolicy)
   const verified = async (req: Request, credentials: PresentedCredentials): Promise<Caller> =>
     callerOf(await verifier.verify({ credentials, method: req.method, url: endpoint }))

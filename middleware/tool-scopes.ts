@@ -114,7 +114,7 @@ function stepUp(
 ): OnBehalfOfError {
   const hint = access.knowsAnyScopeOf(caller)
     ? ''
-    : ' The token has no scope of this server. Ask for the scopes that the WWW-Authenticate header of this answer names. The list in the metadata of the authorization server does not have them.'
+    : ' The token has no scope of this server. Ask for the scopes that the challenge of this answer names. The list in the metadata of the authorization server does not have them.'
   return new OnBehalfOfError('insufficient_scope', {
     reason: 'tool_scope_missing',
     description: `This tool needs the scope ${missing.join(' ')}.${hint}`,

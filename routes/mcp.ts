@@ -19,15 +19,17 @@ import { acceptBoth, assertAnswerable } from '../middleware/answer-forms.js'
 import { authInfoOf } from '../middleware/require-bearer-auth.js'
 import { assertEndpointMethod } from '../middleware/endpoint-methods.js'
 import { logFailure } from '../middleware/error-handler.js'
+import { failureAnswer, resultInPlace, type FailureAnswer } from '../middleware/failure-answer.js'
 import { keepPlacesUntil } from '../middleware/limit-concurrency.js'
-import { requestIdOf } from '../middleware/request-context.js'
+import { stateOf } from '../middleware/request-state.js'
 import type { SessionOwners } from '../src/sessions/session-owners.js'
 import { describeError } from '../src/logging/describe-error.js'
+import { respondToChallenges } from '../src/downstream/challenge-results.js'
 import { consumePendingStepUp } from '../src/downstream/downstream-step-up.js'
-import { failureResponse, type FailureResponse } from '../src/failures/failure-response.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { systemClock, systemTimers, type Clock, type Timers } from '../src/time/clock.js'
-import { requireAuthContext } from '../src/identity/auth-context.js'
+import { anonymousRequest, asAnonymous } from '../src/identity/anonymous-request.js'
+import { findAuthContext, requireAuthContext } from '../src/identity/auth-context.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
 import { logEvent } from '../src/logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
@@ -96,7 +98,7 @@ export interface McpRoute {
  * with `sessions`.
  *
  * A step-up that a tool asks for replaces the tool's answer, except for an event stream, which has begun: the client
- * then gets the tool error.
+ * then gets the tool error. A client that acts on results gets the challenge in the result, in every form of answer.
  *
  * @category Routes
  * @example
@@ -126,10 +128,11 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       await direct?.close()
       await mcp.close()
     },
-    handler: async function mcpHandler(req, res) {
+    handler: forAnonymousToo(async (req, res) => {
       const forms = prepare(req, res)
       const { body } = req as { body: unknown }
       const authInfo = authInfoOf(req)
+      respondWithResults(req, log)
       const replace = (): boolean => answeredByStepUp(req, res, log)
       if (await direct?.serve({ req, res, body, authInfo, forms, replace })) return
       const fetch: Answer = async (request, requestOptions = {}) => {
@@ -148,7 +151,19 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       // The types of the SDK and of Express disagree about `req.auth` alone; `requireBearerAuth` sets the SDK's.
       const node = req as unknown as NodeIncomingMessageLike
       await toNodeHandler({ fetch }, { onerror })(node, res, body)
-    },
+    }),
+  }
+}
+
+/** A request that public tools serve without a token is served as such. */
+function forAnonymousToo(
+  serve: (req: ExpressRequest, res: ExpressResponse) => Promise<void>,
+): RequestHandler {
+  return async function mcpHandler(req, res) {
+    const { anonymous } = stateOf(req)
+    await (anonymous === undefined
+      ? serve(req, res)
+      : asAnonymous(anonymous, () => serve(req, res)))
   }
 }
 
@@ -158,12 +173,16 @@ interface Answering {
   readonly notifications: NotificationStreams
 }
 
-/** A session's request goes to its own server, any other to a new one. A stream that only waits is one of the user's few. */
+/**
+ * A session's request goes to its own server, any other to a new one; an anonymous request never gets a session. A stream that only
+ * waits is one of the user's few.
+ */
 function answerBy({ mcp, sessions, notifications }: Answering): AnswerAsked {
   return (request, requestOptions, onAsked) => {
     const { authInfo, parsedBody } = requestOptions
+    const ofSessions = anonymousRequest(authInfo) === undefined ? sessions : undefined
     const serve = async (): Promise<Response> =>
-      (await sessions?.answer(request, requestOptions, onAsked)) ??
+      (await ofSessions?.answer(request, requestOptions, onAsked)) ??
       mcp.fetch(request, requestOptions)
     if (!waitsForNotifications(request.method, parsedBody)) return serve()
     const { caller } = requireAuthContext(authInfo)
@@ -189,19 +208,36 @@ function answeredByStepUp(req: ExpressRequest, res: ExpressResponse, log: Logger
   const stepUp = consumePendingStepUp(authInfoOf(req))
   if (stepUp === undefined) return false
   const { status, headers, body } = answerTo(stepUp, req, log)
-  res.status(status).set(headers).end(JSON.stringify(body))
+  res.status(status).set(headers).end(body)
   return true
 }
 
 function refusal(failure: OnBehalfOfError, req: ExpressRequest, log: Logger): Response {
   const { status, headers, body } = answerTo(failure, req, log)
-  return new Response(JSON.stringify(body), { status, headers })
+  return new Response(body, { status, headers })
 }
 
-function answerTo(failure: OnBehalfOfError, req: ExpressRequest, log: Logger): FailureResponse {
-  logFailure(failure, req, log)
-  const { challenges } = requireAuthContext(authInfoOf(req))
-  return failureResponse(failure, requestIdOf(req), challenges)
+function answerTo(failure: OnBehalfOfError, req: ExpressRequest, log: Logger): FailureAnswer {
+  const { challenges } = stateOf(req).anonymous ?? requireAuthContext(authInfoOf(req))
+  const answer = failureAnswer(failure, req, challenges)
+  logFailure(failure, req, { log, form: answer.form })
+  return answer
+}
+
+/** A client that acts on results gets a challenge of a tool in place of its result: within a session, and a stream, as well. */
+function respondWithResults(req: ExpressRequest, log: Logger): void {
+  const authInfo = authInfoOf(req)
+  const context = findAuthContext(authInfo)
+  if (
+    authInfo === undefined ||
+    context?.challenges.takesResults?.(context.caller.clientId) !== true
+  )
+    return
+  respondToChallenges(authInfo, (challenge) => {
+    const result = resultInPlace(challenge, req, context.challenges)
+    if (result !== undefined) logFailure(challenge, req, { log, form: 'result' })
+    return result
+  })
 }
 
 /** Makes a request what the SDK can be shown; returns in which forms its client takes the answer. */

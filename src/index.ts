@@ -63,6 +63,13 @@ export { homePageRoute, type HomePageOptions } from '../routes/home.js'
 export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
 export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
 
+export {
+  createConfirmation,
+  type Confirmation,
+  type ConfirmationOptions,
+  type ConfirmedCall,
+  type Unconfirmed,
+} from './confirmation/confirmation.js'
 export type { ChallengeError } from './failures/challenge.js'
 export type { Clock, Timers } from './time/clock.js'
 export type { Mount } from './mcp/mount.js'
@@ -78,6 +85,7 @@ export type {
   AnyPath,
   DownstreamMethod,
   DownstreamRequest,
+  IdempotencyKey,
   LiteralPath,
   NamesIn,
   ParamsOf,
@@ -162,7 +170,8 @@ export type {
   TokenExchangeRequest,
 } from './exchange/token-exchanger.js'
 export type { ChallengeOptions } from './failures/failure-response.js'
-export { FAILURE_TABLE, type FailureRule, type LogLevel } from './failures/failure-table.js'
+export type { FailureRule, LogLevel } from './failures/failure-rule.js'
+export { FAILURE_TABLE } from './failures/failure-table.js'
 export {
   createOutgoingFetch,
   type ClientCertificate,
@@ -239,8 +248,16 @@ export {
 export { createToolAccess, type AccessDecision, type ToolAccess } from './tools/access.js'
 export type { CalledTool } from './tools/inner-call.js'
 export type { ScopeHierarchy } from './tools/scope-hierarchy.js'
+export { createClientList, type ClientList } from './identity/client-list.js'
+export { securitySchemesOf, type SecurityScheme } from './tools/security-schemes.js'
+export type { LockedTools } from './tools/locked-tools.js'
 export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export type { AccessPolicy } from './tools/access-policy.js'
 export type { GrantedAlternatives } from './tools/granted-alternatives.js'
-export type { DownstreamRequirement, ToolAlternative, ToolRequirements } from './tools/tool.js'
+export type {
+  ConfirmRequirement,
+  DownstreamRequirement,
+  ToolAlternative,
+  ToolRequirements,
+} from './tools/tool.js'

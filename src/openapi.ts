@@ -6,9 +6,13 @@
  */
 
 export { toolsFromOpenApi } from './openapi-tools/tools-from-openapi.js'
-export { registerOpenApiTools } from './openapi-tools/register-openapi-tools.js'
+export {
+  registerOpenApiTools,
+  type RegisterOpenApiToolsOptions,
+} from './openapi-tools/register-openapi-tools.js'
 export { OpenApiDocumentError } from './openapi-tools/openapi-document-error.js'
 export type {
+  ConfirmLevel,
   CuratedHints,
   CuratedOperation,
   Exposure,

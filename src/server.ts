@@ -17,6 +17,7 @@ export {
   type Environment,
 } from './config/config.js'
 export type { AuditConfig } from './config/audit-config.js'
+export type { ConfirmationConfig } from './config/confirmation-config.js'
 export type { MetricsConfig } from './config/metrics-config.js'
 export type { ExchangeConfig } from './config/exchange-config.js'
 export type { ApiConfig, ApiNames, OpenApiConfig } from './config/api-config.js'
@@ -30,12 +31,15 @@ export { serve, type ListeningServer, type ServeOptions } from './server/serve.j
 export type { TenantIssuers } from './identity-providers/issuers-of-tenants.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export { defineTool } from './tools/define-tool.js'
+export { requireCaller } from './tools/require-caller.js'
 export type {
   CallingTool,
   ContentTool,
   DownstreamTool,
   DownstreamToolContext,
   LocalTool,
+  PublicTool,
+  PublicToolContext,
   Tool,
   ToolContent,
   ToolContext,

@@ -73,7 +73,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:identity|metrics|tracing)\//, 2],
   [/^src\/(?:audit|limits|sessions|exchange)\//, 3],
   [/^src\/(?:downstream|identity-providers|mcp)\//, 4],
-  [/^src\/tools\//, 5],
+  [/^src\/(?:tools|confirmation)\//, 5],
   [/^src\/(?:config|pages|openapi-tools)\//, 6],
   [/^(?:middleware|routes)\//, 7],
   [/^src\/(?:on-behalf-of\/|index\.ts$|metrics\.ts$|openapi\.ts$)/, 8],

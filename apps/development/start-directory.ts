@@ -32,6 +32,8 @@ export interface StartDirectoryOptions {
   readonly tokenProgram?: string | undefined
   /** Told the claims of every token that an API accepted. */
   readonly onApiCall?: ((claims: Claims) => void) | undefined
+  /** By which the authorization server fetches client id metadata documents. Default: the global `fetch`. */
+  readonly documentFetch?: typeof fetch | undefined
 }
 
 /** The programs of a directory, running. */
@@ -102,7 +104,9 @@ async function wire(
   const started = await startMcpServer(options, wiring)
   const mcpServer = typeof started === 'string' ? started : started.running
   const mcpServerPage = typeof mcpServer === 'string' ? undefined : mcpServer.page
-  const created = await createAuthorizationServer({ issuer, directory, mcpServerPage })
+  const created = await createAuthorizationServer({
+    ...{ issuer, directory, mcpServerPage, fetch: options.documentFetch },
+  })
   authorizationServer.attach(created.handler)
   const apis = api === undefined ? furtherApis : [api, ...furtherApis]
   for (const server of apis) {

@@ -57,6 +57,7 @@ function openMount(tools) {
   const { create } = createMcpServers({
     ...{ registry, access },
     ...{ log: silentLog, createReference: () => 'none' },
+    ...{ nameScopes: (scopes) => scopes, securitySchemes: true },
   })
   const mcp = mcpRoute({ createServer: create })
   const auth = openAuth()

@@ -93,7 +93,8 @@ async function sendRequest({ fetch }: Deployment, endpoint: URL): Promise<Respon
         'content-type': 'application/json',
         accept: 'application/json, text/event-stream',
       },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+      // Needs a token also where some tools are public.
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'resources/list' }),
     })
   } catch (error) {
     return networkFault(error, endpoint)

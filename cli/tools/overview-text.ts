@@ -31,7 +31,7 @@ const HEADINGS = ['tool', 'operation', 'server scopes', 'API scopes', 'hints']
 
 function toolRow({ name, operation, alternatives, chosen, ...tool }: ReportedTool): string[] {
   const hints = [
-    hintOf(tool.annotations),
+    `${hintOf(tool.annotations)}${tool.confirm ? ', asks first' : ''}`,
     ...(alternatives.length > 1 ? [`(1 of ${alternatives.length} alternatives)`] : []),
   ]
   return [

@@ -6,6 +6,7 @@ import { connectorClients } from './connector-clients.js'
 import { connectorProblems } from './connector-problems.js'
 import { ACCESS_SETTINGS } from '../../src/config/access-settings.js'
 import { auditMembers, leftOutMembers } from './audit-members.js'
+import { CLIENT_SETTINGS } from '../../src/config/client-settings.js'
 import { AUDIT_SETTINGS } from '../../src/config/audit-settings.js'
 import { HTTP_SETTINGS } from '../../src/config/http-settings.js'
 import { EXCHANGE_SETTINGS } from '../../src/config/exchange-settings.js'
@@ -13,6 +14,7 @@ import { IDENTITY_PROVIDER_SETTINGS } from '../../src/config/identity-provider-s
 import { METRICS_SETTINGS } from '../../src/config/metrics-settings.js'
 import { MANNER_SETTINGS } from '../../src/config/manner-settings.js'
 import { ISSUER_SETTINGS } from '../../src/config/issuer-settings.js'
+import { CONFIRMATION_SETTINGS } from '../../src/config/confirmation-settings.js'
 import { OPENAPI_SETTINGS } from '../../src/config/openapi-settings.js'
 import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
 import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
@@ -22,14 +24,26 @@ import { documents } from './documents.js'
 import { failureOverview } from './failure-overview.js'
 import { failureSections } from './failure-sections.js'
 import { failureTextIndex } from './failure-text-index.js'
+import { hostedClient } from './hosted-client.js'
 import { logEventSections } from './log-event-sections.js'
 import { metrics } from './metrics.js'
 import { mutation } from './mutation.js'
 import { performance } from './performance.js'
 import { reliability } from './reliability.js'
+import { scriptedClients } from './scripted-clients.js'
 import { settingTheme } from './setting-theme.js'
 import { spans } from './spans.js'
 import { soak } from './soak.js'
+import { symptomTexts } from './symptom-texts.js'
+import { SYMPTOMS } from './symptoms.js'
+
+/** The sections of docs/hosted-clients.md, and the client of `doctor --connector` whose rows each has. */
+const HOSTED = [
+  ...(['claude', 'claude-code', 'chatgpt', 'codex', 'vscode', 'cursor', 'strict'] as const).map(
+    (name) => [name, name] as const,
+  ),
+  ['others', 'sdk-v1'],
+] as const
 
 /** The generated parts of the pages, by the name that stands in their markers. One file a block. */
 export const BLOCKS: Readonly<Record<string, Block>> = {
@@ -50,7 +64,8 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-exchange': () => settingTheme({ ...EXCHANGE_SETTINGS, ...MANNER_SETTINGS }),
   'settings-openapi': () => settingTheme(OPENAPI_SETTINGS),
   'settings-outgoing': () => settingTheme(OUTGOING_SETTINGS),
-  'settings-access': () => settingTheme(ACCESS_SETTINGS),
+  'settings-access': () => settingTheme({ ...ACCESS_SETTINGS, ...CLIENT_SETTINGS }),
+  'settings-confirmation': () => settingTheme(CONFIRMATION_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
   'settings-http': () => settingTheme(HTTP_SETTINGS),
   'settings-audit': () => settingTheme(AUDIT_SETTINGS),
@@ -62,4 +77,11 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'audit-record': auditMembers,
   'audit-left-out': leftOutMembers,
   'log-events': logEventSections,
+  'scripted-clients': scriptedClients,
+  ...Object.fromEntries(
+    HOSTED.map(([name, like]) => [`hosted-${name}`, () => hostedClient(like)] as const),
+  ),
+  ...Object.fromEntries(
+    SYMPTOMS.map((symptom) => [`symptom-${symptom}`, () => symptomTexts(symptom)] as const),
+  ),
 }

@@ -1,4 +1,4 @@
-import type { FailureRule } from '../../src/failures/failure-table.js'
+import type { FailureRule } from '../../src/failures/failure-rule.js'
 
 /** Says in a few words what an MCP client gets for a failure: status and challenge, or a tool error. */
 export function failureAnswer({ respondAs, status, challenge }: FailureRule): string {

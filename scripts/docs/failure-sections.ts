@@ -1,5 +1,6 @@
 import { FAILURE_CODES, type FailureCode } from '../../src/failures/failure-codes.js'
-import { FAILURE_TABLE, type FailureRule } from '../../src/failures/failure-table.js'
+import type { FailureRule } from '../../src/failures/failure-rule.js'
+import { FAILURE_TABLE } from '../../src/failures/failure-table.js'
 import { FAILURE_ADVICE } from './failure-advice.js'
 import { wrapped } from './wrapped.js'
 

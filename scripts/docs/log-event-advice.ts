@@ -10,6 +10,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'Records of tool calls can be written again. Those that waited were written; `dropped` counts those that were lost.',
   cache_owner_mismatch:
     'The cache returned a token of another user. The token was discarded and not used. This must never happen with the cache in memory. Wake somebody up. If you have a cache of your own, take it out of service first.',
+  confirmation_key_random:
+    'Once, at the start: tools ask users before they run, and the key that seals their answers is random. With one instance, an answer that is under way during a restart is refused, and the user is asked again. With several, set `CONFIRMATION_KEYS` to the same value in all of them.',
   document_doubtful:
     'Once for each, up to 20 for a document, at the start: the OpenAPI `document` of an `api` has something that is read in one of several possible ways, or not at all. `pointer` and `line` say where, `message` what was made of it, `hint` what to change. `unlogged` counts the lines that were left out.',
   document_read:
@@ -51,7 +53,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   request_ended:
     'One line for each request to the MCP endpoint that was not refused (those have `request_refused`): `method` is that of HTTP, `mcpMethod` that of the message, `tool` the called tool, `outcome` is `ok`, the code of a failure, or another outcome of [the audit](audit.md#a-record). `caller` is a pseudonym of the user: of this process alone, or by `AUDIT_PSEUDONYM_KEY`. Its level is `info` whatever became of the call: what failed has a line of its own, with the same `requestId`.',
   request_refused:
-    'A request was answered with an HTTP error before or instead of a tool. It also has the fields of `request_ended`. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
+    'A request was refused before or instead of a tool: by an HTTP error (`form` is `http`), or for [clients that act on results](clients.md#clients-that-act-on-results) by the result of the tool (`form` is `result`). It also has the fields of `request_ended`. Look up `code` in [failures.md](failures.md). `requestId` is the `X-Request-Id` of the answer, so a user can tell it to you.',
   resource_unfit:
     'Once, at the start: the metadata names a `resource` that does not contain the URL of the `endpoint`, so MCP clients refuse it and nobody can sign in. `hint` says which settings to change.',
   scope_of_no_tool:

@@ -28,6 +28,8 @@ const BATCH_BYTES = 256 * 1024
 export type Place =
   /** A place was kept for it, by `reserve`. */
   | 'reserved'
+  /** The same, of those that records of strangers may take. */
+  | 'reserved_stranger'
   /** One of the common places. */
   | 'common'
   /** One of the few that records of strangers may take, so that they push out no other record. */
@@ -72,8 +74,9 @@ export class AuditQueue {
   }
 
   /** Keeps a place free for the record of a call that begins. */
-  reserve(): void {
+  reserve(place: 'reserved' | 'reserved_stranger' = 'reserved'): void {
     this.#reserved += 1
+    if (place === 'reserved_stranger') this.#strangers += 1
   }
 
   /** Whether a record of a stranger finds a place. */
@@ -87,10 +90,12 @@ export class AuditQueue {
 
   /** Puts a record into its place. Where there is none, it is lost. */
   write(record: AuditRecord, place: Place): void {
-    if (place === 'reserved') this.#reserved -= 1
+    const isReserved = place === 'reserved' || place === 'reserved_stranger'
+    if (isReserved) this.#reserved -= 1
     // The memory may be used up by now: a call that ran has its record all the same. `accepts` bounds their number.
-    const hasRoom = place === 'reserved' || this.#hasRoom(this.#reserved)
+    const hasRoom = isReserved || this.#hasRoom(this.#reserved)
     if (this.#closed || !hasRoom) {
+      if (place === 'reserved_stranger') this.#strangers -= 1
       this.#drop()
       return
     }
@@ -172,7 +177,7 @@ export class AuditQueue {
       count += 1
     }
     const taken = this.#waiting.splice(0, count)
-    this.#strangers -= taken.filter(({ place }) => place === 'stranger').length
+    this.#strangers -= taken.filter(({ place }) => place.endsWith('stranger')).length
     this.#unsent = {
       records: taken.map(({ record }) => record),
       lines: taken.map(({ line }) => line).join(''),

@@ -55,7 +55,9 @@ const USER = z
     }),
     z.strictObject({ issuer: text, pseudonym: text }),
   ])
-  .describe('As the token names the user, or a keyed pseudonym. Absent: no token was verified.')
+  .describe(
+    'As the token names the user, or a keyed pseudonym. Absent: no token was verified, or a public tool was called without one.',
+  )
 
 const OUTCOMES = [...CALL_OUTCOMES, ...FAILURE_CODES] as const
 
@@ -93,9 +95,9 @@ export const TOOL_CALL_RECORD_SCHEMA = z.strictObject({
     .optional()
     .describe('Of the arguments as canonical JSON (RFC 8785). Absent where they were not read.'),
   decision: z
-    .enum(['allowed', 'step_up', 'never', 'undecided'])
+    .enum(['allowed', 'confirmed', 'public', 'step_up', 'never', 'undecided'])
     .describe(
-      'step_up: more scope would do. never: the user lacks a permission. undecided: refused before, or not a declared tool.',
+      'confirmed: allowed, and the user was asked and agreed. public: let in without a token. step_up: more scope would do. never: the user lacks a permission. undecided: refused before, or not a declared tool.',
     ),
   missingScopes: scopes.optional().describe('Scopes of this server that were missing.'),
   exchanges: z.array(EXCHANGE).max(MAX_LISTED),
@@ -104,21 +106,23 @@ export const TOOL_CALL_RECORD_SCHEMA = z.strictObject({
   apiCallCount: count,
   outcome: z
     .enum(OUTCOMES)
-    .describe('ok, or why not. answered, tool_error: what the server of a library user answered.'),
+    .describe(
+      'ok, or why not. asked, declined, dismissed: of a question to the user. answered, tool_error: what the server of a library user answered.',
+    ),
   reason: reason.optional(),
   httpStatus: z.int().optional().describe('Where the call was answered by an HTTP status.'),
   answerBytes: count.optional().describe('Of the texts in the answer of a tool of this server.'),
   durationMs,
 })
 
-/** The schema of the record of refused calls that have none of their own. */
+/** The schema of the record of calls without a user that have none of their own. */
 export const CALLS_LEFT_OUT_RECORD_SCHEMA = z.strictObject({
   record: z.literal('calls_left_out'),
   recordVersion: z.literal(1).describe('Grows when a member changes its meaning or goes.'),
   time: z.iso.datetime().describe('When the time began in which they came.'),
   service: text,
   serviceVersion: text,
-  outcome: z.enum(OUTCOMES).describe('Why they were refused.'),
+  outcome: z.enum(OUTCOMES).describe('How they ended: why they were refused, mostly.'),
   count: z
     .int()
     .min(1)
@@ -135,7 +139,7 @@ export const AUDIT_RECORD_SCHEMA = z.discriminatedUnion('record', [
 /** The record of one tool call. */
 export type ToolCallRecord = z.infer<typeof TOOL_CALL_RECORD_SCHEMA>
 
-/** How many refused calls of strangers have no record of their own. */
+/** How many calls of strangers have no record of their own. */
 export type CallsLeftOutRecord = z.infer<typeof CALLS_LEFT_OUT_RECORD_SCHEMA>
 
 /** A record of the audit. `audit-record.schema.json` of the package describes its members. */

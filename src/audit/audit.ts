@@ -6,7 +6,7 @@ import type { ObservedCall, Observer } from '../observability/observer.js'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { backgroundTimers, systemClock, systemTimers, type Timers } from '../time/clock.js'
-import { AuditQueue } from './audit-queue.js'
+import { AuditQueue, type Place } from './audit-queue.js'
 import { auditRecord } from './audit-record.js'
 import type { AuditRecord } from './audit-record-schema.js'
 import type { AuditSink } from './audit-sink.js'
@@ -21,7 +21,7 @@ import { StrangersShare } from './strangers-share.js'
  * The audit: one record for each tool call, allowed or refused. `audit-record.schema.json` of the package describes it.
  *
  * Calls without a verified token have at most 60 records a minute for each outcome. Those beyond have one record together, with
- * their number.
+ * their number. Where `required` is set, each call of a public tool without a token has its own.
  *
  * @category Observing
  */
@@ -86,7 +86,8 @@ export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
     closingTimers: parts.timers ?? systemTimers,
   })
   const reserved = new WeakSet<ObservedCall>()
-  const gate = createGate(queue)
+  const gate = createGate(() => queue.accepts)
+  const strangersGate = createGate(() => queue.accepts && queue.acceptsStrangers)
   const strangers = new StrangersShare({
     timers,
     clock: systemClock,
@@ -103,28 +104,35 @@ export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
       callStarted:
         options.required === true
           ? (call) => {
-              gate()
-              queue.reserve()
+              const isStranger = call.request.caller === undefined
+              if (isStranger) strangersGate()
+              else gate()
+              queue.reserve(isStranger ? 'reserved_stranger' : 'reserved')
               reserved.add(call)
             }
           : undefined,
       callEnded: (event) => {
         const { call, outcome } = event
-        const isStranger = call.request.caller === undefined
-        if (isStranger && !strangers.admits(outcome, queue.acceptsStrangers)) return
-        const place = isStranger ? 'stranger' : reserved.has(call) ? 'reserved' : 'common'
+        const place = placeOf(call, reserved)
+        if (place === 'stranger' && !strangers.admits(outcome, queue.acceptsStrangers)) return
         queue.write(auditRecord(event, pseudonymize), place)
       },
     },
   }
 }
 
+function placeOf(call: ObservedCall, reserved: WeakSet<ObservedCall>): Place {
+  const isStranger = call.request.caller === undefined
+  if (reserved.has(call)) return isStranger ? 'reserved_stranger' : 'reserved'
+  return isStranger ? 'stranger' : 'common'
+}
+
 /** Throws `audit_unavailable` where a record would not be sure of its place. */
-function createGate(queue: AuditQueue): () => void {
+function createGate(accepts: () => boolean): () => void {
   let refusing = false
   return () => {
     const repeated = refusing
-    refusing = !queue.accepts
+    refusing = !accepts()
     if (!refusing) return
     throw new OnBehalfOfError('audit_unavailable', { repeated, retryAfterSeconds: 1 })
   }

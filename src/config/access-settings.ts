@@ -1,4 +1,6 @@
 import { ACCESS_DEFAULTS } from '../tools/access.js'
+import { clientList } from './client-values.js'
+import { toolList } from './tool-name-values.js'
 import { setting, type Setting } from './setting.js'
 import * as values from './values.js'
 
@@ -19,6 +21,13 @@ export const ACCESS_SETTINGS = {
     example: 'both',
     fallback: ACCESS_DEFAULTS.authorizationClaims,
   }),
+  PERMISSION_CLIENTS: setting({
+    description:
+      'Clients that cannot ask for scopes: for these alone the `permissions` of the user decide, as with AUTHORIZATION_CLAIMS=permissions. Client ids as they stand in the token, or https://host/path/ for client documents below it, separated by spaces or commas.',
+    schema: clientList,
+    example: 'https://chatgpt.com/oauth/',
+    fallback: '',
+  }),
   SCOPE_HIERARCHY: setting({
     description:
       'Scopes that include others, as scope=included,included; the entries separated by spaces alone. Holds for `permissions` too.',
@@ -28,11 +37,11 @@ export const ACCESS_SETTINGS = {
   }),
   LOCKED_TOOLS: setting({
     description:
-      "Whether tools/list shows tools that the token's scopes do not cover but a step-up would unlock: hide or show. Tools that the user's permissions rule out are always hidden.",
-    schema: values.oneOf('hide', 'show'),
+      "Whether tools/list shows tools that the token's scopes do not cover but a step-up would unlock. hide or show. show_without_scopes: to a token that has no scope of this server at all, with a line on what each tool lacks, so that nobody wonders about an empty list. Tools that the user's permissions rule out are always hidden.",
+    schema: values.oneOf('hide', 'show', 'show_without_scopes'),
     example: 'hide',
     absent:
-      '`hide`; with an OpenAPI document `show`, so that a client sees what a step-up can unlock',
+      '`show_without_scopes`; with an OpenAPI document `show`, so that a client sees what a step-up can unlock',
   }),
   STEP_UP_SCOPES: setting({
     description:
@@ -40,5 +49,12 @@ export const ACCESS_SETTINGS = {
     schema: values.oneOf('union', 'required'),
     example: 'union',
     fallback: ACCESS_DEFAULTS.stepUpScopes,
+  }),
+  PUBLIC_TOOLS: setting({
+    description:
+      'Tools that anybody may list and call without a token, separated by spaces or commas; everything else still needs one. Only tools that need no user can be: they call no API and need no scopes. A client that finds them may never ask its user to sign in. Empty: none.',
+    schema: toolList,
+    example: 'get_datetime',
+    fallback: '',
   }),
 } as const satisfies Record<string, Setting<unknown>>

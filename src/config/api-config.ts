@@ -8,6 +8,8 @@ export interface ApiConfig {
   readonly baseUrl: URL
   /** How tokens for it are exchanged, where it is not as for the others. */
   readonly exchange: ExchangeTarget | undefined
+  /** Whether a model reads what it says of a call that it did not accept. */
+  readonly problems: boolean
   /** Its OpenAPI document; `undefined`: none. */
   readonly openapi: OpenApiConfig | undefined
   /** What messages call the places where this was said: settings, or places in the configuration file. */
@@ -30,7 +32,9 @@ export interface OpenApiConfig extends Pick<
   | 'serverScopes'
   | 'scopesMissing'
   | 'optionalSecurity'
+  | 'idempotency'
   | 'answerBytes'
+  | 'confirm'
   | 'maxTools'
   | 'expose'
   | 'optionNames'

@@ -12,7 +12,7 @@ import { parseYamlText } from './yaml-text.js'
 /** The name of the API that the settings describe. */
 export const API_OF_SETTINGS = 'api'
 
-const ABOUT_API: readonly SettingName[] = ['API_AUTH0_AUDIENCE', 'API_BASE_URL']
+const ABOUT_API: readonly SettingName[] = ['API_AUTH0_AUDIENCE', 'API_BASE_URL', 'API_PROBLEMS']
 const ABOUT_DOCUMENT: readonly (keyof typeof OPENAPI_SETTINGS)[] = [
   'OPENAPI_DOCUMENT',
   'OPENAPI_OPERATIONS',
@@ -20,7 +20,9 @@ const ABOUT_DOCUMENT: readonly (keyof typeof OPENAPI_SETTINGS)[] = [
   'OPENAPI_SERVER_SCOPES',
   'OPENAPI_SCOPES_MISSING',
   'OPENAPI_OPTIONAL_SECURITY',
+  'OPENAPI_IDEMPOTENCY',
   'OPENAPI_ANSWER_BYTES',
+  'OPENAPI_CONFIRM',
   'OPENAPI_MAX_TOOLS',
   'OPENAPI_EXPOSE',
 ]
@@ -50,11 +52,13 @@ function apiOfFile(
   directory: string,
   place: (...keys: readonly string[]) => string,
 ): ApiConfig {
-  const { audience, baseUrl, exchange, document, curation, toolPrefix, ...rest } = api
+  const { audience, baseUrl, exchange, problems = false, ...described } = api
+  const { document, curation, toolPrefix, ...rest } = described
   return {
     audience,
     baseUrl,
     exchange,
+    problems,
     names: {
       api: place(),
       audience: place('audience'),
@@ -76,6 +80,7 @@ function apiOfFile(
               serverScopes: place('serverScopes'),
               scopesMissing: place('scopesMissing'),
               baseUrl: place('baseUrl'),
+              idempotency: place('idempotency'),
               maxTools: place('maxTools'),
               expose: place('expose'),
             },
@@ -105,6 +110,7 @@ export function apiOfSettings(found: SettingValues): ApiConfig | undefined {
     audience,
     baseUrl,
     exchange: exchangeOfSettings(found),
+    problems: found.API_PROBLEMS === 'on',
     names: {
       api: 'OPENAPI_DOCUMENT',
       audience: 'API_AUTH0_AUDIENCE',
@@ -127,7 +133,9 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
     serverScopes: found.OPENAPI_SERVER_SCOPES,
     scopesMissing: found.OPENAPI_SCOPES_MISSING,
     optionalSecurity: found.OPENAPI_OPTIONAL_SECURITY,
+    idempotency: found.OPENAPI_IDEMPOTENCY,
     answerBytes: found.OPENAPI_ANSWER_BYTES,
+    confirm: found.OPENAPI_CONFIRM,
     maxTools: found.OPENAPI_MAX_TOOLS,
     expose: found.OPENAPI_EXPOSE,
     toolPrefix: undefined,
@@ -137,6 +145,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
       serverScopes: 'OPENAPI_SERVER_SCOPES',
       scopesMissing: 'OPENAPI_SCOPES_MISSING',
       baseUrl: 'API_BASE_URL',
+      idempotency: 'OPENAPI_IDEMPOTENCY',
       maxTools: 'OPENAPI_MAX_TOOLS',
       expose: 'OPENAPI_EXPOSE',
     },

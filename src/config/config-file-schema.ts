@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isScopeToken } from '../scopes.js'
+import { CONFIRM_LEVELS } from '../openapi-tools/options.js'
 import { documentLocation, operationRuleList, operationRules } from './openapi-values.js'
 import {
   baseUrl,
@@ -10,6 +11,7 @@ import {
   oneOf,
   scopePrefix,
 } from './values.js'
+import { isKeyHeader } from '../openapi-tools/key-header.js'
 import { MANNER_VALUES } from '../exchange/exchange-manner.js'
 
 const SCOPES = z.array(
@@ -65,7 +67,12 @@ export const CURATED_OPERATION = z.strictObject({
     .describe(
       'Values that are sent with every call. The model neither sees nor gives these arguments.',
     ),
-  confirm: z.boolean('must be true or false').optional().describe('Reserved: nothing asks yet.'),
+  confirm: z
+    .boolean('must be true or false')
+    .optional()
+    .describe(
+      'Whether the user is asked before each call, in place of what confirm of the API says.',
+    ),
 })
 
 /** Entries by operationId or `GET /path`. */
@@ -157,6 +164,12 @@ const API = z.strictObject(
     exchange: EXCHANGE.optional().describe(
       'How tokens for this API are exchanged, where it is not as for the others.',
     ),
+    problems: z
+      .boolean('must be true or false')
+      .optional()
+      .describe(
+        'Whether a model reads what the API says of a call that it did not accept (400, 409, 422). Default: false',
+      ),
     document: documentLocation
       .optional()
       .describe(
@@ -189,12 +202,29 @@ const API = z.strictObject(
     optionalSecurity: oneOf('require', 'allow')
       .optional()
       .describe('What {} among the requirements of an operation means. Default: require'),
+    idempotency: z
+      .union(
+        [
+          z.enum(['off', 'declared']),
+          z.strictObject({
+            header: z.string('must be the name of a header').refine(isKeyHeader, {
+              error: 'must be the name of a header that may hold a key',
+            }),
+          }),
+        ],
+        'must be off, declared or { header: X-Request-Id }',
+      )
+      .optional()
+      .describe('Keys of idempotency, for operations that declare the header. Default: declared'),
     answerBytes: z
       .int('must be a whole number')
       .min(1_000, 'must be a whole number from 1000 to 10000000')
       .max(10_000_000, 'must be a whole number from 1000 to 10000000')
       .optional()
       .describe('The largest answer that a model gets. Default: 80000'),
+    confirm: oneOf(...CONFIRM_LEVELS)
+      .optional()
+      .describe('Before which calls the user is asked: off, destructive or writes. Default: off'),
     maxTools: z
       .int('must be a whole number')
       .min(1, 'must be a whole number from 1 to 5000')

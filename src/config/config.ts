@@ -1,7 +1,9 @@
+import { accessConfig, clientConfig, type ClientConfig } from './access-config.js'
 import type { ApiConfig } from './api-config.js'
 import { API_OF_SETTINGS, apiOfSettings, apisOfFile } from './apis-config.js'
 import { auditConfig, type AuditConfig } from './audit-config.js'
 import { CONFIG_FILE, readConfigFile, type ConfigFileRead } from './config-file.js'
+import { confirmationConfig, type ConfirmationConfig } from './confirmation-config.js'
 import { configIssues, endpointOf } from './consistency.js'
 import {
   identityProviderConfig,
@@ -17,6 +19,7 @@ import { credentialFilesOf, type CredentialFiles } from './credential-files.js'
 import { outgoingOf, type OutgoingConfig } from './outgoing-config.js'
 import { parseSettings, textOf, type Environment } from './parse-settings.js'
 import { withExtraAuthorities } from './extra-authorities.js'
+import { sessionConfig } from './session-config.js'
 import { readSettingsFile } from './settings-file.js'
 import type { SettingsFileRead } from './settings-file-doubts.js'
 import { NO_SETTINGS_FILE, SETTINGS_FILE } from './settings-origin.js'
@@ -30,7 +33,6 @@ import { deepFreeze } from '../options/deep-freeze.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
 import type { SessionLimits } from '../sessions/session-registry.js'
-import { ACCESS_DEFAULTS } from '../tools/access.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 
 export { ConfigError, type ConfigIssue } from './config-error.js'
@@ -77,6 +79,8 @@ export interface Config extends HttpConfig {
     readonly keysStaleMs: number
   }
   readonly access: Complete<AccessPolicy>
+  readonly clients: ClientConfig
+  readonly confirmation: ConfirmationConfig
   /** `undefined`: no sessions. */
   readonly sessions: Complete<SessionLimits> | undefined
   readonly exchange: ExchangeConfig
@@ -205,15 +209,10 @@ function assemble(
     clockToleranceSeconds: found.CLOCK_TOLERANCE_SECONDS,
     verifiedTokenCacheEntries: found.VERIFIED_TOKEN_CACHE_ENTRIES,
     issuer: issuersOf(found),
-    access: {
-      authorizationClaims: found.AUTHORIZATION_CLAIMS,
-      scopeHierarchy: found.SCOPE_HIERARCHY,
-      // Hidden, nothing of a document would be listed for a fresh client, and nothing could be stepped up to.
-      lockedTools: found.LOCKED_TOOLS ?? (hasDocument ? 'show' : ACCESS_DEFAULTS.lockedTools),
-      // Scopes that were assigned to users cannot be asked for.
-      stepUpScopes: found.SCOPE_CLAIM === undefined ? found.STEP_UP_SCOPES : 'none',
-    },
-    sessions: sessionsOf(found),
+    access: accessConfig(found, hasDocument),
+    clients: clientConfig(found),
+    confirmation: confirmationConfig(found),
+    sessions: sessionConfig(found),
     exchange: exchangeConfig(found),
     delegation: {
       maxDepth: found.DELEGATION_MAX_DEPTH,
@@ -246,16 +245,6 @@ function issuersOf(found: CompleteSettings): Config['issuer'] {
     dangerouslyAllowHttp: found.DANGEROUSLY_ALLOW_HTTP === 'true',
     dangerouslyShareClientSecret: found.DANGEROUSLY_SHARE_CLIENT_SECRET === 'true',
     keysStaleMs: found.KEYS_STALE_HOURS * 3_600_000,
-  }
-}
-
-function sessionsOf(found: CompleteSettings): Config['sessions'] {
-  if (found.MCP_SESSIONS === 'off') return undefined
-  return {
-    idleMs: found.SESSION_IDLE_MINUTES * 60_000,
-    maxAgeMs: found.SESSION_MAX_HOURS * 3_600_000,
-    maxSessions: found.MAX_SESSIONS,
-    maxSessionsPerUser: found.MAX_SESSIONS_PER_USER,
   }
 }
 

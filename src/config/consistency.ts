@@ -1,3 +1,4 @@
+import { accessIssues } from './access-config.js'
 import type { ApiConfig } from './api-config.js'
 import { API_OF_SETTINGS, apiIssues, settingsDescribeApi } from './apis-config.js'
 import type { ConfigIssue } from './config-error.js'
@@ -53,6 +54,7 @@ export function configIssues(
     ...identityProviderIssues(found, ofFile),
     ...exchangeMannerIssues(found, ofFile),
     ...exchangeClientIssues(found),
+    ...accessIssues(found),
     ...auditIssues(found, unreadable),
   ]
 }

@@ -115,6 +115,13 @@ export const EXCHANGE_SETTINGS = {
     schema: values.baseUrl,
     example: 'http://localhost:8787',
   }),
+  API_PROBLEMS: setting({
+    description:
+      "Whether a model reads what the API says of a call that it did not accept (400, 409, 422): problem details (RFC 9457) or another JSON of errors, in one bounded line between quotation marks. These are the API's words: switch it on for an API whose error texts hold nothing that a model or its user must not read.",
+    schema: values.oneOf('on', 'off'),
+    example: 'on',
+    absent: '`off`',
+  }),
   EXCHANGE_RATE_PER_SECOND: setting({
     description:
       "How many exchanges a second this process asks for at most, users taking turns. Auth0 allows 2 on its Free plan, 8 on Essentials and Professional, 30 on Enterprise. Below this, the rate follows the rate-limit headers of the authorization server's answers.",

@@ -34,6 +34,8 @@ export function httpConfig(found: CompleteSettings): HttpConfig {
       allowedHosts: found.ALLOWED_HOSTS,
       allowedOrigins: found.ALLOWED_ORIGINS,
       rateLimitPerAddress: found.RATE_LIMIT_PER_ADDRESS,
+      publicRateLimitPerAddress: found.PUBLIC_RATE_LIMIT_PER_ADDRESS,
+      publicConcurrency: found.PUBLIC_CONCURRENCY,
       rateLimitPerCaller: found.RATE_LIMIT_PER_CALLER,
       bodyBytesPerCaller: found.BODY_BYTES_PER_CALLER,
       concurrencyPerCaller: found.CONCURRENCY_PER_CALLER,

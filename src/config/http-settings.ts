@@ -60,6 +60,20 @@ export const HTTP_SETTINGS = {
     example: '600',
     fallback: `${HTTP_DEFAULTS.rateLimitPerAddress}`,
   }),
+  PUBLIC_RATE_LIMIT_PER_ADDRESS: setting({
+    description:
+      'Messages a minute from one address that are served without a token, if PUBLIC_TOOLS names a tool; those of a batch count one by one. 0: no limit.',
+    schema: values.integerBetween(0, 10_000_000),
+    example: '60',
+    fallback: `${HTTP_DEFAULTS.publicRateLimitPerAddress}`,
+  }),
+  PUBLIC_CONCURRENCY: setting({
+    description:
+      'Messages without a token under way at a time, of all addresses together; one address has a quarter of it.',
+    schema: values.integerBetween(1, 100_000),
+    example: '16',
+    fallback: `${HTTP_DEFAULTS.publicConcurrency}`,
+  }),
   RATE_LIMIT_PER_CALLER: setting({
     description:
       'Messages a minute from one user, through all clients together; those of a batch count one by one. 0: no limit.',

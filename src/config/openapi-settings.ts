@@ -1,6 +1,12 @@
-import { OPENAPI_TOOLS_DEFAULTS } from '../openapi-tools/options.js'
+import { CONFIRM_LEVELS, OPENAPI_TOOLS_DEFAULTS } from '../openapi-tools/options.js'
 import { setting, type Setting } from './setting.js'
-import { documentLocation, operationRules, scopesMissing, serverScopes } from './openapi-values.js'
+import {
+  documentLocation,
+  idempotency,
+  operationRules,
+  scopesMissing,
+  serverScopes,
+} from './openapi-values.js'
 import * as values from './values.js'
 
 /** Which tools come out of an OpenAPI document. No fallbacks: a setting that is set without a document is an issue. */
@@ -29,7 +35,7 @@ export const OPENAPI_SETTINGS = {
   }),
   OPENAPI_CURATION: setting({
     description:
-      'A file, YAML or JSON, that says more about single operations than the document does, by operationId or "GET /path": name, title, description, scopes, serverScopes, hidden, annotations, fixed.',
+      'A file, YAML or JSON, that says more about single operations than the document does, by operationId or "GET /path": name, title, description, scopes, serverScopes, hidden, annotations, fixed, confirm.',
     schema: values.filePath,
     example: './curation.yaml',
   }),
@@ -54,12 +60,26 @@ export const OPENAPI_SETTINGS = {
     example: 'allow',
     absent: '`require`',
   }),
+  OPENAPI_IDEMPOTENCY: setting({
+    description:
+      'Keys by which the API knows a call again, for operations that declare the header for them as a parameter. declared: the header Idempotency-Key. Another name: that header in its place. off: the header is an argument as any other. Each call gets a new UUID that the model does not see, a POST or PATCH with one is made again after a 401 or a connection that broke, and a model can repeat a call whose outcome is unknown. The API has to carry out one call with a key, however often it arrives.',
+    schema: idempotency,
+    example: 'X-Request-Id',
+    absent: `\`${OPENAPI_TOOLS_DEFAULTS.idempotency}\``,
+  }),
   OPENAPI_ANSWER_BYTES: setting({
     description:
       'The largest answer of the API that a model gets, in bytes. A longer one is cut between two elements, with a hint how to get the rest.',
     schema: values.integerBetween(1_000, 10_000_000),
     example: '40000',
     absent: `\`${OPENAPI_TOOLS_DEFAULTS.answerBytes}\``,
+  }),
+  OPENAPI_CONFIRM: setting({
+    description:
+      'Before which calls the user is asked. destructive: those that do not only read, unless the curation or the document says destructiveHint: false. writes: all that do not only read. off: none. confirm of an operation, in the curation or in x-mcp of the document, decides otherwise for that operation. A client that cannot ask its user is refused such a call.',
+    schema: values.oneOf(...CONFIRM_LEVELS),
+    example: 'writes',
+    absent: `\`${OPENAPI_TOOLS_DEFAULTS.confirm}\``,
   }),
   OPENAPI_MAX_TOOLS: setting({
     description:

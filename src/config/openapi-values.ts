@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import type { ToolsFromOpenApiOptions } from '../openapi-tools/options.js'
+import { isKeyHeader } from '../openapi-tools/key-header.js'
 import { parseSelection } from '../openapi-tools/selection-rules.js'
 import { isScopeToken } from '../scopes.js'
 import { documentUrl, scopeHierarchy } from './values.js'
@@ -59,6 +60,18 @@ export const serverScopes = z.string().transform((value, context): ServerScopes 
   )
   return z.NEVER
 })
+
+/** `off`, `declared`, or the name of a header. */
+export const idempotency = z
+  .string()
+  .transform((value, context): NonNullable<Options['idempotency']> => {
+    if (value === 'off' || value === 'declared') return value
+    if (isKeyHeader(value)) return { header: value }
+    context.addIssue(
+      'must be off, declared, or the name of a header that may hold a key, such as X-Request-Id',
+    )
+    return z.NEVER
+  })
 
 /** `fault`, `none`, or `read=a write=b`. */
 export const scopesMissing = z.string().transform((value, context): ScopesMissing => {

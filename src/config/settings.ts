@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.js'
 import { AUDIT_SETTINGS } from './audit-settings.js'
+import { CLIENT_SETTINGS } from './client-settings.js'
+import { CONFIRMATION_SETTINGS } from './confirmation-settings.js'
 import { HTTP_SETTINGS } from './http-settings.js'
 import { METRICS_SETTINGS } from './metrics-settings.js'
 import { EXCHANGE_SETTINGS } from './exchange-settings.js'
@@ -23,6 +25,8 @@ export const SETTINGS = {
   ...OPENAPI_SETTINGS,
   ...OUTGOING_SETTINGS,
   ...ACCESS_SETTINGS,
+  ...CLIENT_SETTINGS,
+  ...CONFIRMATION_SETTINGS,
   ...SESSION_SETTINGS,
   ...HTTP_SETTINGS,
   ...AUDIT_SETTINGS,
@@ -60,11 +64,13 @@ type Optional =
   | 'LOCKED_TOOLS'
   | 'API_AUTH0_AUDIENCE'
   | 'API_BASE_URL'
+  | 'API_PROBLEMS'
   | keyof typeof OPENAPI_SETTINGS
   | keyof typeof MANNER_SETTINGS
   | 'SUBJECT_CLAIMS'
   | 'CLIENT_CLAIM'
   | 'AUDIT_PSEUDONYM_KEY'
+  | 'CONFIRMATION_KEYS'
   | 'METRICS_PORT'
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'

@@ -252,7 +252,7 @@ export function integerBetween(least: number, most: number) {
   })
 }
 
-function listOf<T>(item: z.ZodType<T, string>) {
+export function listOf<T>(item: z.ZodType<T, string>) {
   return z.string().transform(words).pipe(z.array(item))
 }
 

@@ -9,7 +9,7 @@ import { claimsChallengeDetails } from '../exchange/claims-wanted.js'
 import { claimsWantedBy } from './api-claims-challenge.js'
 import type { CallAnswer } from './call-answer.js'
 import { callFailure } from './call-failure.js'
-import { IDEMPOTENT, outageText, unknownNote } from './call-outcome.js'
+import { outageText, unknownNote } from './call-outcome.js'
 import type { OutgoingRequest } from './outgoing-request.js'
 
 /** The tool that calls an API. */
@@ -24,18 +24,22 @@ export interface RefusalOptions {
   readonly clock?: Clock | undefined
   /** For the log. */
   readonly tool?: CallingTool | undefined
+  /** What the API says of a 400, 409 or 422, as `apiProblem` reads it. Default: nothing. */
+  readonly apiSays?: string | undefined
 }
+
+type Refused = Pick<CallAnswer, 'response' | 'echo' | 'repeated'>
 
 /**
  * Decides what an API's answer other than a success means: the status alone counts, but for the error code of a 403
  * challenge. The log has where a redirect would have led, without its query.
  *
- * The API's own words go nowhere: its body is not read.
+ * The API's own words go nowhere, but for `apiSays`: the body is not read here.
  */
 export function apiRefusal(
-  { response: { status, headers, body }, echo }: Pick<CallAnswer, 'response' | 'echo'>,
+  { response: { status, headers, body }, echo, repeated }: Refused,
   outgoing: OutgoingRequest,
-  { clock = systemClock, tool }: RefusalOptions = {},
+  { clock = systemClock, tool, apiSays }: RefusalOptions = {},
 ): OnBehalfOfError {
   const retryAfterSeconds = waitOf(headers, clock)
   body?.cancel()
@@ -50,13 +54,28 @@ export function apiRefusal(
       ? callFailure(outgoing, 'downstream_scope_denied', scopeDetails(status, challenge, tool))
       : callFailure(outgoing, 'downstream_forbidden', details)
   }
+  const unknown = repeated && WHILE_AT_WORK.has(status) ? unknownNote(outgoing.method) : ''
+  if (unknown !== '') return secondTry(unknown, { ...details, apiSays }, outgoing)
   if (status === 429 || status === 503) {
     return callFailure(outgoing, 'downstream_unavailable', { ...details, retryAfterSeconds })
   }
   if (status >= 500) return outage(retryAfterSeconds, details, outgoing)
   if (status < 400) return redirect(headers.get('location'), status, outgoing)
   const description = describe(status)
-  return callFailure(outgoing, 'downstream_failed', { ...details, description })
+  return callFailure(outgoing, 'downstream_failed', { ...details, description, apiSays })
+}
+
+/** What an API answers that is still at work on the first try, whose connection broke, or that has no room for a second. */
+const WHILE_AT_WORK: ReadonlySet<number> = new Set([409, 429, 503])
+
+function secondTry(
+  note: string,
+  details: FailureDetails,
+  outgoing: OutgoingRequest,
+): OnBehalfOfError {
+  const description = `The connection broke, and the API did not take the second try (HTTP ${details.status ?? ''}).${note}`
+  const told = { ...details, outcomeUnknown: true }
+  return callFailure(outgoing, 'downstream_unavailable', { ...told, description })
 }
 
 /** A challenge that is left after a new token is for the client; where the call was not made again, it may be. */
@@ -66,7 +85,7 @@ function unauthorized(
   outgoing: OutgoingRequest,
 ): OnBehalfOfError {
   if (claims === undefined) return callFailure(outgoing, 'downstream_unauthorized', details)
-  if (IDEMPOTENT.has(outgoing.method)) {
+  if (outgoing.repeatable) {
     const challenge = claimsChallengeDetails(claims)
     return callFailure(outgoing, 'reauthentication_required', { ...details, ...challenge })
   }
@@ -132,8 +151,9 @@ function redirect(
   status: number,
   outgoing: OutgoingRequest,
 ): OnBehalfOfError {
-  const details: FailureDetails = { reason: 'unexpected_status', status }
   const note = unknownNote(outgoing.method)
+  const outcomeUnknown = note === '' ? undefined : true
+  const details: FailureDetails = { reason: 'unexpected_status', status, outcomeUnknown }
   if (location === null) {
     const description = `The API answered with HTTP ${status}, which this tool has no use for.${note}`
     return callFailure(outgoing, 'downstream_failed', { ...details, description })

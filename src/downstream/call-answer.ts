@@ -13,6 +13,8 @@ export interface CallAnswer {
   /** Ends the deadline of the call; for whoever has read the answer, or will not. */
   readonly over: () => void
   readonly echo: TokenEcho
+  /** Whether it answers a second try, after the connection of the first broke. */
+  readonly repeated: boolean
   readonly failure: (
     code: FailureCode,
     details: FailureDetails & { readonly description: string },
@@ -25,7 +27,7 @@ export interface CallAnswer {
 
 /** Creates what is known of an answer; `tokens` are all that the call has sent. */
 export function callAnswer(
-  { response, over }: Sent,
+  { response, over, repeated }: Sent,
   call: {
     readonly outgoing: OutgoingRequest
     readonly tokens: readonly Secret[]
@@ -39,6 +41,7 @@ export function callAnswer(
   return {
     response,
     over,
+    repeated,
     echo: new TokenEcho(call.tokens),
     failure,
     brokeOff: (cause) => {

@@ -1,3 +1,4 @@
+import type { FailureDetails } from '../failures/errors.js'
 import type { DownstreamMethod } from './downstream-request.js'
 
 /** Methods whose repetition changes nothing more (RFC 9110 §9.2.2). */
@@ -23,9 +24,10 @@ export function unknownNote(method: DownstreamMethod): string {
 }
 
 /** An outage in the middle of a call: the text of the failure table where trying again is right. */
-export function outageText(method: DownstreamMethod): {
-  readonly description?: string | undefined
-} {
+export function outageText(
+  method: DownstreamMethod,
+): Pick<FailureDetails, 'description' | 'outcomeUnknown'> {
   const note = unknownNote(method)
-  return note === '' ? {} : { description: `The API did not complete the call.${note}` }
+  if (note === '') return {}
+  return { description: `The API did not complete the call.${note}`, outcomeUnknown: true }
 }

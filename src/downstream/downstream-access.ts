@@ -7,6 +7,12 @@ import type { DownstreamClient } from './downstream-client.js'
 
 /** What the exchange came to for one tool of one request: a way to the API, or the reason why there is none. */
 export type DownstreamAccess =
+  | ReadyAccess
+  /** Nothing has been exchanged: each call waits for the user's consent to it. */
+  | { readonly afterConsent: () => Promise<ReadyAccess> }
+
+/** An access whose exchange has taken place. */
+export type ReadyAccess =
   | {
       /** Opens the API for calls that end with `signal`, made for the message of that id. */
       readonly open: (
@@ -39,13 +45,15 @@ export interface CalledTools {
 
 interface RequestAccess extends CalledTools {
   readonly ofTools: Map<string, DownstreamAccess>
+  /** Of the calls that the user has agreed to, by the ids of their messages. */
+  readonly ofAgreed: Map<string | number | undefined, ReadyAccess>
 }
 
 const accesses = new WeakMap<AuthInfo, RequestAccess>()
 
 /** Prepares a request's auth context for the accesses of its tools. */
 export function openDownstreamAccess(authInfo: AuthInfo, called: CalledTools): void {
-  accesses.set(authInfo, { ofTools: new Map(), ...called })
+  accesses.set(authInfo, { ofTools: new Map(), ofAgreed: new Map(), ...called })
 }
 
 /** Attaches the access of one tool to the request's auth context, which has been prepared. */
@@ -58,10 +66,25 @@ export function attachDownstreamAccess(
 }
 
 /**
+ * Exchanges the token for one call that waited for the user's consent, now that they have agreed: `downstreamOf` then gives
+ * its tool the API, for this call alone. Does nothing for a tool that waits for no consent. Rejects with the failure of the exchange.
+ */
+export async function openAfterConsent(context: HandlerContext, toolName: string): Promise<void> {
+  const { authInfo, messageId } = contentsOf(context)
+  const ofRequest = authInfo === undefined ? undefined : accesses.get(authInfo)
+  const access = ofRequest?.ofTools.get(toolName)
+  if (access === undefined || !('afterConsent' in access)) return
+  const ready = await access.afterConsent()
+  ofRequest?.ofAgreed.set(messageId, ready)
+  if ('failure' in ready) throw ready.failure
+}
+
+/**
  * The API as the signed-in user, for a tool that declares a downstream. `context` is what the SDK handed to the handler.
  *
  * Throws the failure of the exchange where there was one, so that no handler runs without a token, and
- * `misconfigured` where no exchange took place for this tool on this request. The log says why; where the request has none, a
+ * `misconfigured` where no exchange took place for this tool on this request, and where the user was to be asked about this call
+ * and was not. The log says why; where the request has none, a
  * warning of the process does, once.
  *
  * @category Start here
@@ -83,8 +106,20 @@ export function downstreamOf(
   if (access === undefined || signal === undefined) {
     throw noAccess(toolName, { isContext: signal !== undefined, authInfo, ofRequest })
   }
-  if ('failure' in access) throw access.failure
-  return access.open(options.signal ?? signal, messageId)
+  const ready = 'afterConsent' in access ? ofRequest?.ofAgreed.get(messageId) : access
+  if (ready === undefined) throw notConfirmed(toolName, ofRequest)
+  if ('failure' in ready) throw ready.failure
+  return ready.open(options.signal ?? signal, messageId)
+}
+
+function notConfirmed(tool: string, ofRequest: RequestAccess | undefined): OnBehalfOfError {
+  const failure = new OnBehalfOfError('misconfigured', {
+    reason: 'not_confirmed',
+    log: { tool, ...NOT_CONFIRMED },
+  })
+  if (ofRequest?.report !== undefined) ofRequest.report(tool, failure)
+  else warnProcess(warningText(NOT_CONFIRMED), 'MCP_ON_BEHALF_OF_WIRING')
+  return failure
 }
 
 interface Finding {
@@ -115,6 +150,12 @@ function noAccess(toolName: string, finding: Finding): OnBehalfOfError {
 
 function warningText({ problem, hint }: Diagnosis): string {
   return `mcp-on-behalf-of: ${problem}. To correct it, ${hint}.`
+}
+
+const NOT_CONFIRMED: Diagnosis = {
+  problem:
+    'downstreamOf() was asked for a tool with confirm, and the user has not agreed to this call',
+  hint: 'call ask(context, { tool, args }) of createConfirmation() first, and return its result if it gives one',
 }
 
 /** Without the names, which are no part of a fixed text. */

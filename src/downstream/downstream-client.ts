@@ -8,9 +8,9 @@ import type { ExchangeTarget } from '../exchange/exchange-target.js'
 import type { HttpSender } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
 import { claimsWantedBy } from './api-claims-challenge.js'
+import { apiProblem } from './api-problem.js'
 import { apiRefusal, type CallingTool } from './api-refusal.js'
 import { callAnswer, isOk, type CallAnswer } from './call-answer.js'
-import { IDEMPOTENT } from './call-outcome.js'
 import type {
   AnyPath,
   RequestArguments,
@@ -36,6 +36,11 @@ export interface DownstreamApi {
   readonly baseUrl: URL
   /** How tokens for it are exchanged, where it is not as for the others. */
   readonly exchange?: ExchangeTarget | undefined
+  /**
+   * Whether the failure of a call that the API did not accept (400, 409, 422) tells the model what the API says of it: problem
+   * details (RFC 9457) or another JSON of errors, as one bounded and scrubbed line in quotation marks. Default false.
+   */
+  readonly problems?: boolean | undefined
 }
 
 /**
@@ -44,7 +49,7 @@ export interface DownstreamApi {
  * A path is a literal with names in braces, such as `'/projects/{projectId}'`, or a `PathTemplate`. Values are given
  * as `params`; a value that would change the path is refused (`invalid_argument`).
  *
- * A lost connection or a 401 is tried once more, except for POST and PATCH. Where the 401 is a claims challenge, the new token
+ * A lost connection or a 401 is tried once more, except for POST and PATCH without an `idempotency` key. Where the 401 is a claims challenge, the new token
  * is asked for with these claims. Redirects are not followed.
  *
  * @category Calling the API
@@ -153,8 +158,11 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
       try {
         const { answer, outgoing } = await call(path, request, options)
         if (!isOk(answer.response)) {
-          answer.over()
-          throw apiRefusal(answer, outgoing, options)
+          try {
+            throw await refusal(answer, outgoing, options)
+          } finally {
+            answer.over()
+          }
         }
         return {
           response: guardBody(answer, Math.max(maxBytes, MAX_STREAM_BYTES), report),
@@ -172,7 +180,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
         assertSchema(request)
         const { answer, outgoing } = await call(path, request, options)
         try {
-          if (!isOk(answer.response)) throw apiRefusal(answer, outgoing, options)
+          if (!isOk(answer.response)) throw await refusal(answer, outgoing, options)
           return await readAnswer(await readGuarded(answer, maxBytes), answer, request.schema)
         } finally {
           answer.over()
@@ -192,6 +200,15 @@ function reported(
   const failure = settled?.(found) ?? found
   report?.(failure)
   return failure
+}
+
+async function refusal(
+  answer: CallAnswer,
+  outgoing: OutgoingRequest,
+  options: DownstreamClientOptions,
+): Promise<OnBehalfOfError> {
+  const apiSays = options.api.problems === true ? await apiProblem(answer) : undefined
+  return apiRefusal(answer, outgoing, { ...options, apiSays })
 }
 
 interface Called {
@@ -215,7 +232,7 @@ async function call(
   const first = { outgoing, answer: callAnswer(sent, { outgoing, tokens: [token], signal }) }
   if (sent.response.status !== 401) return first
   const claims = claimsWantedBy(sent.response.headers, first.answer.echo)
-  const again = IDEMPOTENT.has(outgoing.method)
+  const again = outgoing.repeatable
   if (!again && claims === undefined) {
     await tokens.discard?.(token)
     return first

@@ -31,6 +31,21 @@ export interface DownstreamRequest {
   readonly json?: unknown
   /** Sent as it is, in place of `json`. */
   readonly body?: DownstreamBody | undefined
+  /** Lets a POST or PATCH be made again as a GET is: the API carries out one call with a key, however often it arrives. */
+  readonly idempotency?: IdempotencyKey | undefined
+}
+
+/**
+ * The name of one call, by which an API knows it again (draft-ietf-httpapi-idempotency-key-header-07). That the API does is not
+ * checked: give a key only where its documentation says so.
+ *
+ * @category Calling the API
+ */
+export interface IdempotencyKey {
+  /** Sent as it is. A new one for each call, such as a UUID; the same one to make a call again. */
+  readonly key: string
+  /** The header that it is sent in. Default `Idempotency-Key`. */
+  readonly header?: string | undefined
 }
 
 /**

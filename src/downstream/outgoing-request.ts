@@ -4,10 +4,12 @@ import { scrub } from '../logging/scrub.js'
 import { nearestName } from '../options/nearest-name.js'
 import { USER_AGENT } from '../version.js'
 import { resolveApiPath } from './api-path.js'
+import { IDEMPOTENT } from './call-outcome.js'
 import type {
   AnyPath,
   DownstreamBody,
   DownstreamMethod,
+  IdempotencyKey,
   TemplateRequest,
 } from './downstream-request.js'
 import type { TraceContext } from './trace-context.js'
@@ -21,6 +23,8 @@ export interface OutgoingRequest {
   /** By lower-case names. */
   readonly headers: ReadonlyMap<string, string>
   readonly body: string | Uint8Array | undefined
+  /** Whether it may be made again where nobody knows what became of it: by its method, or by its key. */
+  readonly repeatable: boolean
 }
 
 const METHODS: ReadonlySet<unknown> = new Set<DownstreamMethod>([
@@ -75,6 +79,7 @@ export function outgoingRequest(
     method,
     headers: requestHeaders(request, trace),
     body: requestBody(request),
+    repeatable: IDEMPOTENT.has(method) || request.idempotency !== undefined,
   }
 }
 
@@ -107,7 +112,7 @@ function bodyFault(problem: string): OnBehalfOfError {
 /** The schema is for `json()` alone. */
 const MEMBERS = Object.keys({
   ...{ method: true, params: true, query: true, headers: true, json: true, body: true },
-  schema: true,
+  ...{ idempotency: true, schema: true },
 } satisfies Record<keyof TemplateRequest | 'schema', true>)
 
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
@@ -153,7 +158,18 @@ function requestHeaders(
   for (const [name, value] of Object.entries({ ...trace, ...request.headers })) {
     if (value !== undefined) setHeader(headers, name, value)
   }
+  if (request.idempotency !== undefined) setKey(headers, request.idempotency)
   return headers
+}
+
+function setKey(
+  headers: Map<string, string>,
+  { key, header = 'Idempotency-Key' }: IdempotencyKey,
+): void {
+  setHeader(headers, header, key)
+  if (headers.get(header.toLowerCase()) !== '') return
+  const problem = 'the key of idempotency is empty: give each call a key of its own, such as a UUID'
+  throw new OnBehalfOfError('misconfigured', { reason: 'invalid_header', log: { problem } })
 }
 
 function setHeader(headers: Map<string, string>, name: string, value: string): void {

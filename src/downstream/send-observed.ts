@@ -55,7 +55,7 @@ function isSendable(name: string, value: string): boolean {
 }
 
 function watched(
-  { response, ends, over }: Sent,
+  { response, ends, over, repeated }: Sent,
   observed: ApiCallObservation,
   signal: AbortSignal | undefined,
 ): Sent {
@@ -73,6 +73,7 @@ function watched(
   return {
     response: { status, statusText, headers, body: read },
     ends,
+    repeated,
     over: () => {
       over()
       observed.ended()

@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpSender } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
 import { CallDeadline } from '../time/call-deadline.js'
 import { callFailure } from './call-failure.js'
-import { IDEMPOTENT, outageText } from './call-outcome.js'
+import { outageText } from './call-outcome.js'
 import { connectionDied } from '../http/fresh-connection.js'
 import type { OutgoingRequest } from './outgoing-request.js'
 
@@ -24,12 +24,14 @@ export interface Sent {
   readonly ends: AbortSignal
   /** Ends the deadline: the answer has been read, or nobody will read it. Calling it again does nothing. */
   readonly over: () => void
+  /** Whether the connection of a first try broke. */
+  readonly repeated: boolean
 }
 
 /**
  * Sends a request with a token; resolves with any answer. The deadline goes on until `over` is called.
  *
- * Where the connection dies before the answer begins, an idempotent request is sent once more on a fresh one, within
+ * Where the connection dies before the answer begins, a request that is `repeatable` is sent once more on a fresh one, within
  * the same deadline. Rejects with `cancelled`, or with `downstream_unavailable`.
  */
 export async function sendRequest(
@@ -42,15 +44,17 @@ export async function sendRequest(
   const authorized = withToken(outgoing, token)
   const attempt = (freshConnection?: boolean): Promise<HttpAnswer> =>
     send({ signal: ends, freshConnection, ...authorized })
+  const tries = { repeated: false }
   try {
     const response = await attempt().catch((cause: unknown) => {
-      const again = IDEMPOTENT.has(outgoing.method) && connectionDied(cause) && !ends.aborted
-      if (again) return attempt(true)
+      tries.repeated = outgoing.repeatable && connectionDied(cause) && !ends.aborted
+      if (tries.repeated) return attempt(true)
       throw cause
     })
     return {
       response,
       ends,
+      repeated: tries.repeated,
       over: () => {
         deadline.end()
       },
@@ -64,8 +68,8 @@ export async function sendRequest(
       : connectionDied(cause)
         ? 'broke_off'
         : 'unreachable'
-    // Without a connection nothing was sent.
-    const text = reason === 'unreachable' ? {} : outageText(outgoing.method)
+    // Without a connection nothing was sent, unless a first try was.
+    const text = reason === 'unreachable' && !tries.repeated ? {} : outageText(outgoing.method)
     throw callFailure(outgoing, 'downstream_unavailable', { reason, cause, ...text })
   }
 }

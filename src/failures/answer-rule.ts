@@ -1,6 +1,7 @@
 import { parseClaims } from './claims-challenge.js'
 import type { FailureCode, FailureDetails } from './failure-codes.js'
-import { FAILURE_TABLE, type FailureRule } from './failure-table.js'
+import type { FailureRule } from './failure-rule.js'
+import { FAILURE_TABLE } from './failure-table.js'
 
 /** The failures that a sign-in with other claims can mend. */
 export const CLAIMS_CODES = [

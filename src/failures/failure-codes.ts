@@ -26,6 +26,8 @@ export const FAILURE_CODES = [
   'downstream_failed',
   'downstream_unavailable',
   'invalid_argument',
+  'confirmation_unavailable',
+  'confirmation_refused',
   'invalid_request',
   'method_not_allowed',
   'not_acceptable',
@@ -52,7 +54,7 @@ export type FailureCode = (typeof FAILURE_CODES)[number]
 /** Whom an outage of a server meets: `everybody`, for nobody can connect; or `perhaps_one` user alone. */
 export type Outage = 'everybody' | 'perhaps_one'
 
-/** What is known of a failure beside its code. Nothing in here may hold a token or foreign text. */
+/** What is known of a failure beside its code. Nothing in here may hold a token, or foreign text but where it says so. */
 export interface FailureDetails {
   /** Finer than the code, for logs and tests: `audience_mismatch`, `breaker_open`. */
   readonly reason?: FailureReason | undefined
@@ -71,6 +73,13 @@ export interface FailureDetails {
   readonly outage?: Outage | undefined
   /** Written by us for the person or model at the other end; sent to the client as it is. */
   readonly description?: string | undefined
+  /**
+   * What the API says of a call that it did not accept: foreign text, one bounded line without quotation marks. Sent to the client
+   * as a quotation, behind the sentence of our own; never logged.
+   */
+  readonly apiSays?: string | undefined
+  /** Whether the API may have carried out a call that must not be carried out twice. */
+  readonly outcomeUnknown?: boolean | undefined
   /** Scopes to ask for, for `insufficient_scope` and `downstream_scope_denied`. */
   readonly scopes?: readonly string[] | undefined
   /** Whole seconds after which a new try makes sense. */

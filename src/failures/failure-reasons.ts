@@ -141,6 +141,7 @@ export const FAILURE_REASONS = {
     'method',
     'no_downstream_access',
     'no_schema',
+    'not_confirmed',
     'operation_unknown',
     'path_character',
     'path_dot_segment',
@@ -153,6 +154,15 @@ export const FAILURE_REASONS = {
     'path_value',
     'query_value',
     'unknown_member',
+  ],
+  /** The user was to be asked before a call: `confirmation_unavailable`, `confirmation_refused`. */
+  confirmation: [
+    'client_cannot_ask',
+    'confirmation_expired',
+    'confirmation_mismatch',
+    'confirmation_unanswered',
+    'confirmation_used',
+    'too_many_confirmations',
   ],
   /** Which tools there are, and who may use which. */
   tools: [

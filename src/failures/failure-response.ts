@@ -14,6 +14,13 @@ export interface ChallengeOptions {
   readonly baselineScopes?: readonly string[] | undefined
   /** Writes the scopes of challenges as clients have to ask for them: `createScopeNames`. Default: as they are. */
   readonly nameScopes?: ((scopes: readonly string[]) => readonly string[]) | undefined
+  /**
+   * The clients, by the id in their verified token, that act on the result of a tool and not on an HTTP error: `createClientList`.
+   * See `challengeForm`. Default: none.
+   */
+  readonly takesResults?: ((clientId: string) => boolean) | undefined
+  /** Says in the results of refused calls whether anything helps (SEP-2643), to every client. Default false. */
+  readonly structuredDenials?: boolean | undefined
 }
 
 /** The schemas of `ChallengeOptions`, for options that hold them. */
@@ -21,6 +28,8 @@ export const CHALLENGE_SHAPE: OptionsShape<ChallengeOptions> = {
   resourceMetadataUrl: optionValues.url,
   baselineScopes: optionValues.texts('a scope').optional(),
   nameScopes: optionValues.callable.optional(),
+  takesResults: optionValues.callable.optional(),
+  structuredDenials: optionValues.flag.optional(),
 }
 
 export interface FailureResponse {
@@ -62,7 +71,11 @@ export function failureResponse(
   }
 }
 
-function challengeFor(error: OnBehalfOfError, options: ChallengeOptions): string | undefined {
+/** The challenge of a failure, as its `WWW-Authenticate` header has it; `undefined` where it has none. Pure. */
+export function challengeFor(
+  error: OnBehalfOfError,
+  options: ChallengeOptions,
+): string | undefined {
   const rule = answerRule(error)
   if (rule.challenge === 'none') return undefined
   const plain = rule.challenge === 'plain'

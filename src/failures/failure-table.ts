@@ -1,34 +1,5 @@
-import type { ChallengeError } from './challenge.js'
 import type { FailureCode } from './failure-codes.js'
-
-/** How severe a log line is. */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
-
-/** What the MCP client, the log and the metrics get for one failure code. */
-export interface FailureRule {
-  /** When it occurs, for the documentation. */
-  readonly when: string
-  /**
-   * `http`: the request is answered with `status` before the MCP SDK sees it.
-   * `tool`: the MCP client gets a tool result with `isError` (HTTP 200), written for a model.
-   */
-  readonly respondAs: 'http' | 'tool'
-  /** The HTTP status where the failure is answered as HTTP; for a tool error 200, or what a request gets whose tool cannot answer. */
-  readonly status: number
-  /** `plain`: a challenge without an error code (RFC 6750 §3.1). `none`: no `WWW-Authenticate`. */
-  readonly challenge: ChallengeError | 'plain' | 'none'
-  readonly logLevel: LogLevel
-  /** Whether the log line is marked for security monitoring. */
-  readonly security: boolean
-  /** What the client reads unless the failure carries a description of its own. */
-  readonly text: string
-  /** Whether `details.description` may replace `text`. Off where a client must not learn details. */
-  readonly exposeDescription: boolean
-  /** Whether the answer carries the request's id, so that an operator finds the log line. */
-  readonly includeReference: boolean
-  /** Whether trying again later helps by itself: only then a tool error says when, if that is known. */
-  readonly passes: boolean
-}
+import type { FailureRule } from './failure-rule.js'
 
 const COMMON = {
   security: false,
@@ -190,6 +161,19 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     when: 'an argument cannot be sent: it would make the call another one, or has no form in its place',
     logLevel: 'warn',
     text: 'An argument of this tool cannot be part of an address of the API. Correct it.',
+  },
+  confirmation_unavailable: {
+    ...TOOL,
+    when: 'a tool asks the user before it runs, and the user cannot be asked',
+    logLevel: 'warn',
+    text: 'This tool asks the user before it runs, and the user cannot be asked. Nothing was called.',
+  },
+  confirmation_refused: {
+    ...TOOL,
+    when: 'the answer to a confirmation is not one for this call: other arguments, another user or client, too late, or used already',
+    logLevel: 'warn',
+    security: true,
+    text: 'This confirmation is not for this call. Nothing was called. Call the tool again: then the user is asked again.',
   },
   invalid_request: {
     ...CLIENT_FAULT,

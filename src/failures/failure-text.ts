@@ -1,8 +1,14 @@
 import { answerRule } from './answer-rule.js'
 import type { FailureCode, FailureDetails } from './failure-codes.js'
 
-/** The sentence a client or model may read about a failure. Never holds foreign text. */
+/** What a client or model may read about a failure: a sentence of our own, and what the API says as a quotation, if it is known. */
 export function failureText(code: FailureCode, details: FailureDetails): string {
+  const text = ownText(code, details)
+  return details.apiSays === undefined ? text : `${text} The API says: "${details.apiSays}"`
+}
+
+/** The same without the quotation: fit for a log. */
+export function ownText(code: FailureCode, details: FailureDetails): string {
   const rule = answerRule({ code, details })
   const text = (rule.exposeDescription ? details.description : undefined) ?? rule.text
   const wait =

@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { systemClock, type Clock } from '../time/clock.js'
-import type { LogLevel } from '../failures/failure-table.js'
+import type { LogLevel } from '../failures/failure-rule.js'
 import { logEvent } from '../logging/log-event.js'
 import { silentLog, type Logger } from '../logging/logger.js'
 

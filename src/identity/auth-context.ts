@@ -98,7 +98,7 @@ export function authContextOf(of: HandlerContext | AuthInfo | undefined): AuthCo
 }
 
 const NO_AUTH_CONTEXT_HINT =
-  'mount protect, or requireBearerAuth(), in front, and pass req.auth on as it is, not a copy'
+  'mount protect, or requireBearerAuth(), in front, and pass req.auth on as it is, not a copy; a public tool that is called without a token has no user'
 
 function noAuthContext(): OnBehalfOfError {
   return new OnBehalfOfError('misconfigured', {

@@ -47,6 +47,15 @@ export function parseCredentials(sources: CredentialSources): PresentedCredentia
     : bearer(token, proofs)
 }
 
+/** Whether a request carries anything of what `parseCredentials` reads, sound or not. */
+export function presentsCredentials({ rawHeaders, url }: CredentialSources): boolean {
+  return (
+    rawHeaderValues(rawHeaders, 'authorization').length > 0 ||
+    rawHeaderValues(rawHeaders, 'dpop').length > 0 ||
+    hasTokenInQuery(url)
+  )
+}
+
 /** Throws `malformed_credentials` when a parsed body holds an `access_token` (RFC 6750 §2.2). */
 export function assertNoTokenInBody(body: unknown): void {
   if (typeof body === 'object' && body !== null && Object.hasOwn(body, 'access_token')) {
@@ -68,10 +77,12 @@ function oneProof(proofs: readonly string[]): string {
 }
 
 function assertNoTokenInQuery(url: string): void {
+  if (hasTokenInQuery(url)) throw malformed('token_in_query')
+}
+
+function hasTokenInQuery(url: string): boolean {
   const start = url.indexOf('?')
-  if (start >= 0 && new URLSearchParams(url.slice(start)).has('access_token')) {
-    throw malformed('token_in_query')
-  }
+  return start >= 0 && new URLSearchParams(url.slice(start)).has('access_token')
 }
 
 const TOO_LONG = `The access token is too long: the Authorization header may have ${MAX_CREDENTIALS_LENGTH} characters at the most. Ask for a token that carries fewer claims.`

@@ -8,6 +8,10 @@ export interface HttpLimits {
   readonly allowedOrigins: readonly string[]
   /** Requests a minute from one address, before authentication; 0: no limit. */
   readonly rateLimitPerAddress: number
+  /** JSON-RPC messages a minute from one address that public tools serve without a token; 0: no limit. */
+  readonly publicRateLimitPerAddress: number
+  /** Messages without a token under way at a time, of all addresses together; of one address a quarter of it. At least 1. */
+  readonly publicConcurrency: number
   /** JSON-RPC messages a minute of one user, those of a batch one by one; 0: no limit. */
   readonly rateLimitPerCaller: number
   /** Bytes a minute of one user's request bodies, after decompression, and 256 for each value outside of arguments; 0: no limit. */
@@ -25,6 +29,8 @@ export const HTTP_DEFAULTS: HttpLimits = {
   allowedHosts: [],
   allowedOrigins: [],
   rateLimitPerAddress: 600,
+  publicRateLimitPerAddress: 60,
+  publicConcurrency: 16,
   rateLimitPerCaller: 300,
   bodyBytesPerCaller: 8 * 1024 * 1024,
   concurrencyPerCaller: 64,

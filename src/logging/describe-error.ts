@@ -1,5 +1,6 @@
 import { withoutUndefined } from '../options/without-undefined.js'
 import { OnBehalfOfError } from '../failures/errors.js'
+import { ownText } from '../failures/failure-text.js'
 import { scrub } from './scrub.js'
 
 const MAX_CAUSES = 5
@@ -88,7 +89,7 @@ function outline(error: unknown): Record<string, unknown> {
     code,
     reason,
     status,
-    message: quotesForeignText(error) ? undefined : scrub(error.message, 300),
+    message: quotesForeignText(error) ? undefined : scrub(messageOf(error), 300),
   })
 }
 
@@ -104,7 +105,7 @@ function summary(error: unknown): string {
   if (quotesForeignText(error)) return 'SyntaxError'
   const { code, address, hostname, host, port } = error as NodeJS.ErrnoException & Location
   const where = [address, hostname, host].find((name) => typeof name === 'string')
-  const message = scrub(error.message, 300) ?? ''
+  const message = scrub(messageOf(error), 300) ?? ''
   const said = errorCode(code)
   const extras = [
     ...(said === undefined ? [] : [said]),
@@ -124,6 +125,11 @@ interface Location {
 
 function portOf(port: unknown): string {
   return typeof port === 'number' || typeof port === 'string' ? `:${port}` : ''
+}
+
+/** Without what an API says: that is for the model. */
+function messageOf(error: Error): string {
+  return error instanceof OnBehalfOfError ? ownText(error.code, error.details) : error.message
 }
 
 /** V8 quotes what it could not parse in the message. */

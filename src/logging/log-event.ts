@@ -1,4 +1,4 @@
-import type { LogLevel } from '../failures/failure-table.js'
+import type { LogLevel } from '../failures/failure-rule.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import type { LoggedEvent, Logger } from './logger.js'
 import { warnProcess } from './process-warning.js'

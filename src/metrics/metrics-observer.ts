@@ -1,12 +1,14 @@
 import { FAILURE_TABLE } from '../failures/failure-table.js'
 import type { FailureCode } from '../failures/failure-codes.js'
 import type { FailureReason } from '../failures/failure-reasons.js'
-import type {
-  ApiCall,
-  CallEnded,
-  ObservedCall,
-  Observer,
-  RequestEnded,
+import {
+  wentWell,
+  type ApiCall,
+  type CallDecision,
+  type CallEnded,
+  type ObservedCall,
+  type Observer,
+  type RequestEnded,
 } from '../observability/observer.js'
 import { HTTP_METHODS, MCP_METHODS } from '../observability/known-methods.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
@@ -16,6 +18,8 @@ import { StepUpMemory } from './step-up-memory.js'
 
 /** Tools that are told apart; the calls of all further ones count as `other`. */
 const MAX_TOOLS = 200
+
+const ALLOWED: ReadonlySet<CallDecision> = new Set(['allowed', 'confirmed'])
 
 /** Turns events into metrics. Every value of a label comes from a closed set: nothing that a client sends becomes one. */
 export function createMetricsObserver(to: Instruments): MetricsObserver {
@@ -49,7 +53,7 @@ export function createMetricsObserver(to: Instruments): MetricsObserver {
       if (outcome === 'insufficient_scope') {
         to.stepUps.inc({ state: 'asked' })
         stepUps.asked(call)
-      } else if (call.decision === 'allowed' && stepUps.satisfied(call)) {
+      } else if (ALLOWED.has(call.decision) && stepUps.satisfied(call)) {
         to.stepUps.inc({ state: 'satisfied' })
       }
     },
@@ -109,9 +113,8 @@ function recordRequest(to: Instruments, event: RequestEnded): void {
 
 function recordCall(to: Instruments, event: CallEnded, tool: string): void {
   const { outcome, reason, durationMs } = event
-  const wentWell = outcome === 'ok' || outcome === 'answered'
   const labels = { mcp_method_name: 'tools/call', gen_ai_tool_name: tool }
-  const error = wentWell ? {} : { error_type: outcome }
+  const error = wentWell(outcome) ? {} : { error_type: outcome }
   to.operations.observe({ ...labels, ...error }, durationMs / 1_000)
   to.toolCalls.inc({ tool, outcome })
   if (isFailure(outcome)) recordFailure(to, outcome, reason)

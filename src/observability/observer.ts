@@ -33,17 +33,17 @@ export interface ObservedRequest {
   readonly method: string
   /** Epoch milliseconds. */
   readonly startedAtMs: number
-  /** `undefined` until the token is verified. */
+  /** `undefined` until the token is verified, and for a request without one. */
   readonly caller: ObservedCaller | undefined
   /** The method of its (first) JSON-RPC message, as sent: not from a closed set. */
   readonly mcpMethod: string | undefined
 }
 
 /**
- * What was decided about a tool call before anything ran. `undecided`: the request was refused before, or no such tool is
- * declared.
+ * What was decided about a tool call before anything ran. `confirmed`: it was allowed, and the user was asked and agreed.
+ * `public`: it was let in without a token. `undecided`: the request was refused before, or no such tool is declared.
  */
-export type CallDecision = 'allowed' | 'step_up' | 'never' | 'undecided'
+export type CallDecision = 'allowed' | 'confirmed' | 'public' | 'step_up' | 'never' | 'undecided'
 
 /** How a tool call ended, from a closed set. */
 export const CALL_OUTCOMES = [
@@ -52,6 +52,12 @@ export const CALL_OUTCOMES = [
   'answered',
   /** The server of a library user has answered with a result that has `isError`. */
   'tool_error',
+  /** The user is asked before the call; their answer comes with another call. */
+  'asked',
+  /** The user was asked, and declined. */
+  'declined',
+  /** The user was asked, and did not answer. */
+  'dismissed',
   'invalid_arguments',
   'invalid_output',
   'unknown_tool',
@@ -66,6 +72,15 @@ export const CALL_OUTCOMES = [
 
 /** How a tool call ended: one of `CALL_OUTCOMES`, or the code of its failure. */
 export type CallOutcome = (typeof CALL_OUTCOMES)[number] | FailureCode
+
+const WENT_WELL: ReadonlySet<CallOutcome> = new Set<CallOutcome>([
+  ...(['ok', 'answered', 'asked', 'declined', 'dismissed'] as const),
+])
+
+/** Whether nothing failed: what a user decides is no failure. */
+export function wentWell(outcome: CallOutcome): boolean {
+  return WENT_WELL.has(outcome)
+}
 
 /** One tool call. The same object in all events of the call. */
 export interface ObservedCall {

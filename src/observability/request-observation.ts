@@ -38,6 +38,8 @@ export class RequestObservation implements ObservedRequest, OpenRequest {
   readonly #startMs: number
   #calls: readonly CallObservation[] | undefined
   #failure: OnBehalfOfError | undefined
+  /** Whether public tools serve the request without a token. */
+  #isAnonymous = false
   #answer: AnswerReader | undefined
   /** Whether the answer is over. Calls may still go on. */
   #over = false
@@ -98,6 +100,11 @@ export class RequestObservation implements ObservedRequest, OpenRequest {
     this.#verification?.ended(whole)
   }
 
+  /** Without a token, and let in all the same: its calls are recorded like those of users. */
+  admitAnonymous(): void {
+    this.#isAnonymous = true
+  }
+
   /** Reads the calls out of a parsed body. Throws the `OnBehalfOfError` of an observer that refuses them. */
   begin(messages: ReadMessages): void {
     this.#read(messages)
@@ -118,6 +125,12 @@ export class RequestObservation implements ObservedRequest, OpenRequest {
       call.decision = decision
       call.missingScopes = missing
     }
+  }
+
+  /** The user agreed to this call. */
+  confirmed(tool: string, messageId: string | number | undefined): void {
+    const call = this.callOf(tool, messageId)
+    if (call?.declared === true) call.decision = 'confirmed'
   }
 
   exchangeStarted(exchange: Pick<ExchangeEnded, 'tool' | 'api'>): ExchangeSpan | undefined {
@@ -217,7 +230,8 @@ export class RequestObservation implements ObservedRequest, OpenRequest {
     const { toolFacts, digestOf } = this.#options
     const { mcpMethod, calls, readFrom } = readCalls(messages)
     // What a stranger sent costs nothing more.
-    const digested = readFrom === 'body' && this.caller !== undefined
+    const isLetIn = this.caller !== undefined || this.#isAnonymous
+    const digested = readFrom === 'body' && isLetIn
     this.mcpMethod = mcpMethod
     const traced = digested || readFrom === 'header'
     this.#calls = calls.map(({ tool, messageId, args, meta }) => {
@@ -229,6 +243,7 @@ export class RequestObservation implements ObservedRequest, OpenRequest {
         facts: facts ?? NO_FACTS,
       }
       const call = new CallObservation(this, read)
+      if (this.#isAnonymous && call.declared) call.decision = 'public'
       if (traced) call.span = this.#span?.callStarted(call, meta)
       return call
     })

@@ -6,6 +6,7 @@ import type { IdentityProvider } from '../identity-providers/identity-provider.j
 import { chooseProvider, identityProviderOf } from '../identity-providers/identity-providers.js'
 import { issuersOfTenants } from '../identity-providers/issuers-of-tenants.js'
 import { targetOfApi } from '../identity-providers/target-of-api.js'
+import { CHALLENGE_RESULT_CLIENTS } from '../identity/client-list.js'
 import { ISSUER_DEFAULTS } from '../identity/issuer-keys.js'
 import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { HTTP_DEFAULTS } from '../limits/http-limits.js'
@@ -42,6 +43,8 @@ export function withDefaults(options: ListingServerOptions) {
     ...{ issuers: tenants.issuers, allowedTenants: options.allowedTenants ?? [] },
     apis: apisWithTargets(options, provider),
     keysStaleMs: options.keysStaleMs ?? ISSUER_DEFAULTS.keysStaleMs,
+    challengeResultClients: options.challengeResultClients ?? CHALLENGE_RESULT_CLIENTS,
+    structuredDenials: options.structuredDenials ?? false,
     undeclaredTools: options.undeclaredTools ?? 'refuse',
     sessions: options.sessions ?? false,
     traceContext: options.traceContext ?? DEFAULT_TRACE_CONTEXT,

@@ -1,10 +1,12 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { anonymousRequests } from '../../middleware/anonymous-requests.js'
 import { answerForms } from '../../middleware/answer-forms.js'
 import { requireBearerAuth } from '../../middleware/require-bearer-auth.js'
 import { endpointMethods } from '../../middleware/endpoint-methods.js'
 import { errorHandler, type ErrorHandlerOptions } from '../../middleware/error-handler.js'
 import { hostAndOriginValidation } from '../../middleware/host-and-origin-validation.js'
 import { knownHosts } from '../../middleware/known-hosts.js'
+import { inSequence } from '../../middleware/in-sequence.js'
 import { innerCalls } from '../../middleware/inner-calls.js'
 import { limitConcurrency } from '../../middleware/limit-concurrency.js'
 import { limitTools } from '../../middleware/limit-tools.js'
@@ -16,6 +18,7 @@ import { securityHeaders } from '../../middleware/security-headers.js'
 import { tokenExchange, type TokenExchangeOptions } from '../../middleware/token-exchange.js'
 import { toolScopes, type ToolScopesOptions } from '../../middleware/tool-scopes.js'
 import { protectedResourceMetadataRoute } from '../../routes/protected-resource-metadata.js'
+import type { ChallengeOptions } from '../failures/failure-response.js'
 import {
   metadataUrl,
   type MetadataLocation,
@@ -39,6 +42,9 @@ export interface MiddlewareChainOptions {
   readonly http: HttpLimits
   readonly verifier: AccessTokenVerifier
   readonly callerPolicy?: CallerPolicy | undefined
+  /** The clients that act on the result of a tool and not on an HTTP error. Default: none. */
+  readonly takesResults?: ChallengeOptions['takesResults']
+  readonly structuredDenials?: ChallengeOptions['structuredDenials']
   readonly access: ToolAccess
   /** What becomes of a call of a tool that `access` does not know. Default `refuse`. */
   readonly undeclaredTools?: ToolScopesOptions['undeclaredTools']
@@ -93,31 +99,59 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       }),
       addressLimit,
     ),
-    endpoint: [
-      formBody(),
-      requireBearerAuth({
+    endpoint: endpointChain(options, {
+      authenticate: requireBearerAuth({
         ...challenges,
         verifier: options.verifier,
         resource: resource.resource,
         endpoint,
         callerPolicy: options.callerPolicy,
       }),
-      endpointMethods(),
-      limitByCaller({
-        perMinute: http.rateLimitPerCaller,
-        bytesPerMinute: http.bodyBytesPerCaller,
-      }),
-      limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
-      answerForms(),
-      jsonBody(http.maxBodyBytes),
-      innerCalls(options.access),
-      ...(observing === undefined ? [] : [observing.calls]),
-      toolScopes({ access: options.access, undeclaredTools: options.undeclaredTools, log }),
-      limitTools({ registry, host, limits: http.toolLimits }),
-      tokenExchange({ ...options.exchange, log }),
-    ],
+      observeCalls: observing === undefined ? [] : [observing.calls],
+      limitCalls: limitTools({ registry, host, limits: http.toolLimits }),
+      challenges,
+    }),
     errors: errorHandler({ ...challenges, log, answers: options.answers }),
   }
+}
+
+interface EndpointParts {
+  readonly authenticate: RequestHandler
+  readonly observeCalls: readonly RequestHandler[]
+  readonly limitCalls: RequestHandler
+  readonly challenges: ChallengeOptions
+}
+
+/** From the credentials to the exchanged token. Where no tool is public, there is no other way through. */
+function endpointChain(
+  { http, access, undeclaredTools, exchange, log }: MiddlewareChainOptions,
+  { authenticate, observeCalls, limitCalls, challenges }: EndpointParts,
+): readonly RequestHandler[] {
+  const signedIn = [
+    authenticate,
+    endpointMethods(),
+    limitByCaller({
+      perMinute: http.rateLimitPerCaller,
+      bytesPerMinute: http.bodyBytesPerCaller,
+    }),
+    limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
+    answerForms(),
+    jsonBody(http.maxBodyBytes),
+    innerCalls(access),
+    ...observeCalls,
+    toolScopes({ access, undeclaredTools, log }),
+    limitCalls,
+    tokenExchange({ ...exchange, log }),
+  ]
+  if (access.publicTools.length === 0) return [formBody(), ...signedIn]
+  const fork = anonymousRequests({
+    ...{ access, challenges, maxBodyBytes: http.maxBodyBytes },
+    perMinute: http.publicRateLimitPerAddress,
+    concurrency: http.publicConcurrency,
+    admitted: inSequence([...observeCalls, limitCalls]),
+    others: inSequence(signedIn),
+  })
+  return [formBody(), fork]
 }
 
 /** A request that is refused for its Host or Origin counts by address as well: strangers must not fill the log. */
@@ -144,6 +178,8 @@ function challengesFor({
   access,
   callerPolicy,
   resource,
+  takesResults,
+  structuredDenials,
 }: MiddlewareChainOptions) {
   const own = [...access.scopes, ...resource.baselineScopes]
   const nameScopes = createScopeNames({ prefix: callerPolicy?.scopePrefix, own })
@@ -151,6 +187,9 @@ function challengesFor({
   const resourceMetadataUrl = metadataUrl(endpoint, metadataLocation)
   return {
     resource: { ...resource, baselineScopes },
-    challenges: { resourceMetadataUrl, baselineScopes, nameScopes },
+    challenges: {
+      ...{ resourceMetadataUrl, baselineScopes, nameScopes },
+      ...{ takesResults, structuredDenials },
+    },
   }
 }

@@ -7,6 +7,7 @@ import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.
 import type { Readiness } from '../http/readiness.js'
 import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
 import type { CallerPolicy } from '../identity/caller.js'
+import { createClientList } from '../identity/client-list.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
@@ -213,6 +214,8 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       observer,
     }),
     callerPolicy: callerPolicyOf(options),
+    takesResults: createClientList(options.challengeResultClients),
+    structuredDenials: options.structuredDenials,
     access: createToolAccess(registry, options.access),
     undeclaredTools: options.undeclaredTools,
     exchange: {

@@ -11,6 +11,7 @@ import {
   identityProviderOf,
 } from '../identity-providers/identity-providers.js'
 import type { Issue } from '../options/with-issues.js'
+import { publicToolIssues } from '../tools/public-tools.js'
 
 const EXCHANGE = z.object({
   issuer: z.string().optional().catch(undefined),
@@ -41,7 +42,18 @@ const SOUND = z.object({
     )
     .catch({}),
   tools: z
-    .array(z.object({ downstream: z.object({ api: z.string() }).optional() }).catch({}))
+    .array(
+      z
+        .object({
+          name: z.string().optional().catch(undefined),
+          public: z.boolean().optional().catch(undefined),
+          requiredScopes: z.array(z.string()).optional().catch(undefined),
+          downstream: z.looseObject({ api: z.string() }).optional().catch(undefined),
+          alternatives: z.array(z.any()).optional().catch(undefined),
+          confirm: z.unknown().optional(),
+        })
+        .catch({}),
+    )
     .catch([]),
   exchange: z.object({ issuer: z.string().optional() }).optional().catch(undefined),
   client: z
@@ -51,6 +63,18 @@ const SOUND = z.object({
       authentication: z.unknown().optional(),
     })
     .catch({}),
+  access: z
+    .object({
+      permissionClients: z.array(z.unknown()).catch([]).optional(),
+      publicTools: z.array(z.string()).optional().catch(undefined),
+      authorizationClaims: z.unknown().optional(),
+    })
+    .catch({})
+    .optional(),
+  callerPolicy: z
+    .object({ dangerouslyAllowMachineTokens: z.unknown().optional() })
+    .catch({})
+    .optional(),
   dangerouslyShareClientSecret: z.unknown().optional(),
   dangerouslyAllowHttp: z.unknown().optional(),
 })
@@ -61,10 +85,35 @@ export function issuesTogether(options: unknown): readonly Issue[] {
   if (sound === undefined) return []
   return [
     ...toolIssues(sound),
+    ...publicIssues(sound),
     ...audienceIssues(sound),
     ...plainHttpIssues(sound),
     ...sharedSecretIssues(sound),
     ...tenantIssues(sound),
+    ...permissionClientIssues(sound),
+  ]
+}
+
+/** The permissions of a user decide for these clients: they have to be read, and there has to be a user. */
+function permissionClientIssues({
+  access,
+  callerPolicy,
+}: z.output<typeof SOUND>): readonly Issue[] {
+  if ((access?.permissionClients ?? []).length === 0) return []
+  const path = ['access', 'permissionClients']
+  return [
+    ...(access?.authorizationClaims === 'scope'
+      ? [{ path, message: "needs permissions, which authorizationClaims: 'scope' leaves unread" }]
+      : []),
+    ...(callerPolicy?.dangerouslyAllowMachineTokens === true
+      ? [
+          {
+            path,
+            message:
+              'goes by the permissions of users: leave it out, or callerPolicy.dangerouslyAllowMachineTokens',
+          },
+        ]
+      : []),
   ]
 }
 
@@ -75,6 +124,13 @@ function toolIssues({ tools, apis }: z.output<typeof SOUND>): readonly Issue[] {
     const message = `"${downstream.api}" is none of the apis (${known.join(', ')})`
     return [{ path: ['tools', index, 'downstream', 'api'], message }]
   })
+}
+
+function publicIssues({ access, tools }: z.output<typeof SOUND>): readonly Issue[] {
+  return publicToolIssues(access?.publicTools ?? [], tools).map(({ path, message }) => ({
+    path: ['access', 'publicTools', ...path],
+    message,
+  }))
 }
 
 function audienceIssues(sound: z.output<typeof SOUND>): readonly Issue[] {

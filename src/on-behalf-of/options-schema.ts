@@ -8,6 +8,7 @@ import { CLIENT_CAPABILITY } from '../exchange/client-capability.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { hostEntry } from '../http/host-entry.js'
 import { originEntry } from '../http/origin-entry.js'
+import { clientEntry } from '../identity/client-list.js'
 import { isTemplate } from '../identity/issuer-metadata.js'
 import { TEMPLATE_ISSUER } from '../identity/issuer-options.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
@@ -66,6 +67,8 @@ const HTTP = optionsSchema<Partial<HttpLimits>>({
   allowedHosts: z.array(hostEntry).optional(),
   allowedOrigins: z.array(originEntry).optional(),
   rateLimitPerAddress: limit,
+  publicRateLimitPerAddress: limit,
+  publicConcurrency: optionValues.count.optional(),
   rateLimitPerCaller: limit,
   bodyBytesPerCaller: limit,
   concurrencyPerCaller: limit,
@@ -131,6 +134,8 @@ export const SERVER_SHAPE = {
   clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
   verifiedTokenCacheEntries: optionValues.whole.optional(),
   callerPolicy: CALLER_POLICY.optional(),
+  challengeResultClients: z.array(clientEntry, 'must be a list of client ids').optional(),
+  structuredDenials: flag.optional(),
   delegation: DELEGATION_SCHEMA.optional(),
   http: HTTP.optional(),
   exchange: EXCHANGE.optional(),

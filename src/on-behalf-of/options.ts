@@ -102,6 +102,17 @@ export interface OnBehalfOfOptions {
   readonly access?:
     (Omit<AccessPolicy, 'lockedTools'> & { readonly lockedTools?: undefined }) | undefined
   readonly callerPolicy?: OwnCallerPolicy | undefined
+  /**
+   * Clients that get the refusal of a tool call as the result of the tool, with the challenge in `_meta["mcp/www_authenticate"]`,
+   * since they do not act on HTTP errors: client ids, or `https://host/path/` for client documents below it. Replaces the
+   * default; empty: none. Default: those of ChatGPT and Codex.
+   */
+  readonly challengeResultClients?: readonly string[] | undefined
+  /**
+   * Says in the results of refused tool calls whether anything helps (SEP-2643, a draft): `_meta["io.modelcontextprotocol/authorization"]`.
+   * For want of a permission, every client then gets a result. Default false.
+   */
+  readonly structuredDenials?: boolean | undefined
   readonly delegation?: DelegationPolicy | undefined
   /**
    * The sessions of your server, if 2025 clients get any: `mcpRoute().sessions`, or a `SessionRegistry`. Then nothing is

@@ -3,11 +3,11 @@ import { safeName } from '../openapi/safe-name.js'
 
 /**
  * Names of arguments that all model providers accept, each once: `$filter` becomes `filter`. Parameters of the same name in
- * several places get `_path`, `_query` or `_header` behind it, and so does one with the name of the body's argument.
+ * several places get `_path`, `_query` or `_header` behind it, and so does one with a name that is reserved for another argument.
  */
 export function argumentNames(
   parameters: readonly OpenApiParameter[],
-  hasBody: boolean,
+  reserved: readonly string[],
 ): ReadonlyMap<OpenApiParameter, string> {
   const groups = new Map<string, OpenApiParameter[]>()
   for (const parameter of parameters) {
@@ -17,7 +17,7 @@ export function argumentNames(
     else group.push(parameter)
   }
   const names = new Map<OpenApiParameter, string>()
-  const taken = new Set(hasBody ? ['body'] : [])
+  const taken = new Set(reserved)
   const clashing: [string, readonly OpenApiParameter[]][] = []
   for (const [base, group] of groups) {
     const [only, second] = group

@@ -11,6 +11,7 @@ export function calledOptions({ optionNames = {} }: ToolsFromOpenApiOptions): Ca
     serverScopes: optionNames.serverScopes ?? 'serverScopes',
     scopesMissing: optionNames.scopesMissing ?? 'scopesMissing',
     baseUrl: optionNames.baseUrl ?? 'baseUrl',
+    idempotency: optionNames.idempotency ?? 'idempotency',
     maxTools: optionNames.maxTools ?? 'maxTools',
     expose: optionNames.expose ?? 'expose',
   }

@@ -22,6 +22,8 @@ export interface ChoosingOptions {
   readonly selection: Selection
   readonly called: CalledOptions
   readonly baseUrl: URL | undefined
+  /** The header that is taken for that of a key of idempotency; `undefined`: none is. */
+  readonly idempotencyHeader: string | undefined
   /** Planning takes milliseconds for each, and ends where more can be called. */
   readonly maxTools: number
 }
@@ -65,13 +67,14 @@ function isPlainlySelected(operation: OpenApiOperation, { selection }: ChoosingO
 
 function callableOrWhy(
   operation: OpenApiOperation,
-  { document, selection, baseUrl }: ChoosingOptions,
+  { document, selection, baseUrl, idempotencyHeader }: ChoosingOptions,
 ): CallableOperation | ExcludedFromTools {
   const why = notSelected(operation, selection)
   if (why !== undefined) return leftOut(operation, why)
   try {
     assertOwnServers(operation, document, baseUrl)
-    return callable(document, operation, selection.curation.of(operation) ?? {})
+    const curated = selection.curation.of(operation) ?? {}
+    return callable(document, operation, { curated, idempotencyHeader })
   } catch (error) {
     if (!(error instanceof ToolFault)) throw error
     const line = document.lineOf(error.why.pointer) ?? operation.line

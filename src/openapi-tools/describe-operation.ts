@@ -36,6 +36,8 @@ export function describeOperation(
     outputSchema: OUTPUT,
     annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
     requiredScopes: [],
+    // Its answers depend on what the caller may see.
+    public: false,
     handler({ name }, { isVisible }) {
       const operation = byName.get(name)
       if (operation === undefined || isVisible?.(name) !== true) throw noSuchOperation(find)

@@ -49,6 +49,8 @@ export function findOperations(
     outputSchema: OUTPUT,
     annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
     requiredScopes: [],
+    // Its answers depend on what the caller may see.
+    public: false,
     handler({ query, tag, limit }, { isVisible = () => false }) {
       index ??= operationIndex(operations)
       const found = index.find(

@@ -1,4 +1,5 @@
-import { member, type Json } from '../openapi/json.js'
+import type { ToolAnnotations } from '@modelcontextprotocol/server'
+import { member, type Json, type JsonObject } from '../openapi/json.js'
 import type { OpenApiOperation } from '../openapi/operation.js'
 import type { OpenApiDocument } from '../openapi/reading.js'
 import type { ContentTool, ToolAlternative } from '../tools/tool.js'
@@ -7,8 +8,10 @@ import { answerContent } from './answers.js'
 import { argumentSchema } from './argument-schema.js'
 import { buildRequest } from './build-request.js'
 import { toolWords } from './description.js'
+import type { CallOfTool, IdempotentCall, IdempotentCalls } from './idempotent-calls.js'
 import type { ReportedArgument, ReportedTool } from './openapi-tools.js'
-import type { CuratedOperation } from './options.js'
+import type { ConfirmLevel, CuratedOperation } from './options.js'
+import type { CallPlan } from './argument-plan.js'
 import { planCall, type PlannedCall } from './plan-call.js'
 
 /** A tool, and what is reported of it. */
@@ -24,14 +27,20 @@ export interface CallableOperation {
   readonly curated: CuratedOperation
 }
 
+export interface CallableOptions {
+  readonly curated: CuratedOperation
+  /** The header that is taken for that of a key of idempotency; `undefined`: none is. */
+  readonly idempotencyHeader: string | undefined
+}
+
 /** Plans the call of an operation. Throws `ToolFault` for one that cannot be called. */
 export function callable(
   document: OpenApiDocument,
   operation: OpenApiOperation,
-  curated: CuratedOperation,
+  { curated, idempotencyHeader }: CallableOptions,
 ): CallableOperation {
   const fixed = (curated.fixed ?? {}) as Readonly<Record<string, Json>>
-  return { operation, curated, call: planCall(document, operation, fixed) }
+  return { operation, curated, call: planCall(document, operation, { fixed, idempotencyHeader }) }
 }
 
 /** Makes the tool of an operation. Everything but the call itself is done here. */
@@ -42,29 +51,28 @@ export function makeTool(
     readonly api: string
     readonly answerBytes: number
     readonly alternatives: readonly ToolAlternative[]
+    readonly confirm: ConfirmLevel
+    readonly calls: IdempotentCalls
   },
 ): MadeTool {
   const { plan, inputSchema, mayBeEmpty, notes } = call
   const { curation } = operation
-  const [chosen = NOTHING] = given.alternatives
   const { title, description } = toolWords(operation, curation, curated)
   const annotations = toolAnnotations(
     operation.method,
     curation.annotations,
     curated.annotations ?? {},
   )
+  const confirm = curated.confirm ?? curation.confirm ?? isAskedAbout(given.confirm, annotations)
   const tool: ContentTool = {
     name: given.name,
     title,
     description,
     inputSchema: argumentSchema(inputSchema, mayBeEmpty),
     annotations,
+    confirm: confirm ? { operation: `${operation.method} ${operation.path}` } : undefined,
     ...requirements(given.api, given.alternatives),
-    async handler(args, { downstream }) {
-      const request = buildRequest(plan, args as Readonly<Record<string, Json>>)
-      const answer = await downstream.content(plan.template, request)
-      return answerContent(answer, plan, given.answerBytes)
-    },
+    handler: handlerOf(plan, given),
   }
   return {
     tool,
@@ -73,15 +81,54 @@ export function makeTool(
       title,
       operation: reportedOperation(operation),
       alternatives: given.alternatives,
-      chosen,
+      chosen: given.alternatives[0] ?? NOTHING,
       annotations,
       inputSchema,
       arguments: reportedArguments(call),
       bodyType: plan.body?.contentType,
-      confirm: curated.confirm ?? curation.confirm,
+      confirm,
       notes,
     },
   }
+}
+
+function isAskedAbout(
+  level: ConfirmLevel,
+  { readOnlyHint, destructiveHint }: ToolAnnotations,
+): boolean {
+  if (level === 'off' || readOnlyHint === true) return false
+  return level === 'writes' || destructiveHint !== false
+}
+
+function handlerOf(
+  plan: CallPlan,
+  given: {
+    readonly name: string
+    readonly answerBytes: number
+    readonly calls: IdempotentCalls
+  },
+): ContentTool['handler'] {
+  return async (input, { caller, downstream }) => {
+    const args = input as JsonObject
+    const request = buildRequest(plan, args)
+    const call = beginCall(plan, given, { caller, args })
+    try {
+      const sent = { ...request, idempotency: call?.idempotency }
+      const answer = await downstream.content(plan.template, sent)
+      return await answerContent(answer, plan, given.answerBytes)
+    } catch (thrown) {
+      throw call === undefined ? thrown : call.failure(thrown)
+    }
+  }
+}
+
+function beginCall(
+  { idempotencyHeader }: CallPlan,
+  { name, calls }: { readonly name: string; readonly calls: IdempotentCalls },
+  call: Omit<CallOfTool, 'tool'>,
+): IdempotentCall | undefined {
+  if (idempotencyHeader === undefined) return undefined
+  return calls.begin(idempotencyHeader, { ...call, tool: name })
 }
 
 const NOTHING: ToolAlternative = { server: [], api: [] }

@@ -50,6 +50,8 @@ export type OpenApiToolsFaultCode =
   | 'name'
   /** A scope of the API for which no scope of this server stands. */
   | 'server_scopes'
+  /** A header of keys that no operation declares. */
+  | 'idempotency'
   | 'too_many'
   /** No operation becomes a tool. */
   | 'no_tools'
@@ -127,8 +129,8 @@ export interface ReportedTool {
   readonly arguments: readonly ReportedArgument[]
   /** Of the body that is sent; `undefined` if there is none. */
   readonly bodyType: string | undefined
-  /** As the document or the curation says; nothing asks yet. */
-  readonly confirm: boolean | undefined
+  /** Whether the user is asked before each call. */
+  readonly confirm: boolean
   /** What was made of the operation that a reader of the document does not expect. */
   readonly notes: readonly string[]
 }

@@ -4,12 +4,14 @@ import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
 import type { ScopesByMethod } from '../openapi/security-types.js'
 import { SCOPES_OPTION } from '../tools/tool-schema.js'
-import type {
-  CuratedHints,
-  CuratedOperation,
-  OptionNames,
-  ToolsFromOpenApiOptions,
+import {
+  CONFIRM_LEVELS,
+  type CuratedHints,
+  type CuratedOperation,
+  type OptionNames,
+  type ToolsFromOpenApiOptions,
 } from './options.js'
+import { isKeyHeader } from './key-header.js'
 import { parseSelection } from './selection-rules.js'
 
 const BY_METHOD = optionsSchema<ScopesByMethod>({ read: SCOPES_OPTION, write: SCOPES_OPTION })
@@ -60,6 +62,8 @@ const RULES = withIssues(
   },
 )
 
+const KEY_HEADER = z.string().refine(isKeyHeader)
+
 const SETTING = optionValues.text('the name of a setting').optional()
 
 /** The options of `toolsFromOpenApi`. */
@@ -79,7 +83,14 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
     .optional(),
   optionalSecurity: optionValues.oneOf('require', 'allow').optional(),
   schemes: optionValues.texts('the name of a security scheme').optional(),
+  idempotency: z
+    .union(
+      [z.enum(['off', 'declared']), z.strictObject({ header: KEY_HEADER })],
+      "must be 'off', 'declared' or { header } with the name of a header that may be sent",
+    )
+    .optional(),
   answerBytes: optionValues.count.min(1_000, 'must be at least 1000').optional(),
+  confirm: optionValues.oneOf(...CONFIRM_LEVELS).optional(),
   baseUrl: optionValues.httpUrl.optional(),
   maxTools: optionValues.count.optional(),
   expose: optionValues.oneOf('tools', 'search', 'both').optional(),
@@ -90,6 +101,7 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
     serverScopes: SETTING,
     scopesMissing: SETTING,
     baseUrl: SETTING,
+    idempotency: SETTING,
     maxTools: SETTING,
     expose: SETTING,
   }).optional(),

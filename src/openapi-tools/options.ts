@@ -34,6 +34,15 @@ export interface ToolsFromOpenApiOptions {
    * Names of the security schemes that the user's token satisfies. Default: all `oauth2`, `openIdConnect` and HTTP bearer ones.
    */
   readonly schemes?: readonly string[] | undefined
+  /**
+   * Keys by which the API knows a call again, for operations that declare the header for them. `declared`: the header
+   * `Idempotency-Key`, in any case. `{ header }`: that one in its place. `off`: no header is one; the model gives it as any other.
+   *
+   * Each call gets a new UUID, which the model does not see. A POST or PATCH with one is made again after a 401 and after a
+   * connection that broke; where its outcome stays unknown, the model may repeat it with the argument `retry_of`, within an hour,
+   * as the same user, with the same arguments, at the same process. Default `declared`.
+   */
+  readonly idempotency?: 'off' | 'declared' | { readonly header: string } | undefined
   /** Of one answer of the API, as the model gets it: longer ones are cut. Default 80000. */
   readonly answerBytes?: number | undefined
   /**
@@ -52,12 +61,24 @@ export interface ToolsFromOpenApiOptions {
   readonly maxTools?: number | undefined
   /** Names that no tool may get: those of the server's own tools. */
   readonly reservedNames?: readonly string[] | undefined
+  /**
+   * Before which calls the user is asked. `destructive`: those that do not only read, and are not said to leave alone what is there
+   * (`destructiveHint: false`). `writes`: all that do not only read. `confirm` of a curation or of `x-mcp` decides otherwise for
+   * single operations. Default `off`.
+   */
+  readonly confirm?: ConfirmLevel | undefined
   /** How messages name these options, for a program whose settings have other names. Default: as they are called here. */
   readonly optionNames?: OptionNames | undefined
 }
 
 /** How clients get to operations: as tools of their own, by tools that find, describe and call them, or by both. */
 export type Exposure = 'tools' | 'search' | 'both'
+
+/** Before which calls of a document's tools the user is asked. */
+export const CONFIRM_LEVELS = ['off', 'destructive', 'writes'] as const
+
+/** One of `CONFIRM_LEVELS`. */
+export type ConfirmLevel = (typeof CONFIRM_LEVELS)[number]
 
 /** The names of settings that stand for options. */
 export interface OptionNames {
@@ -66,6 +87,7 @@ export interface OptionNames {
   readonly serverScopes?: string | undefined
   readonly scopesMissing?: string | undefined
   readonly baseUrl?: string | undefined
+  readonly idempotency?: string | undefined
   readonly maxTools?: string | undefined
   readonly expose?: string | undefined
 }
@@ -102,7 +124,7 @@ export interface CuratedOperation {
    * arguments and cannot give them.
    */
   readonly fixed?: Readonly<Record<string, unknown>> | undefined
-  /** Reserved: whether the user is asked before a call. Checked and kept in the report; nothing asks yet. */
+  /** Whether the user is asked before each call, in place of what `confirm` of the options says. */
   readonly confirm?: boolean | undefined
 }
 
@@ -121,7 +143,9 @@ export const OPENAPI_TOOLS_DEFAULTS = {
   serverScopes: 'same',
   scopesMissing: 'fault',
   optionalSecurity: 'require',
+  idempotency: 'declared',
   answerBytes: 80_000,
+  confirm: 'off',
   maxTools: 128,
   expose: 'tools',
 } as const

@@ -1,4 +1,5 @@
 import { parsePathTemplate, type PathTemplate } from '../downstream/path-template.js'
+import { IDEMPOTENT } from '../downstream/call-outcome.js'
 import type { DownstreamMethod } from '../downstream/downstream-request.js'
 import { setMember, type Json, type JsonObject } from '../openapi/json.js'
 import type { OpenApiOperation } from '../openapi/operation.js'
@@ -8,8 +9,9 @@ import { shown } from '../openapi/shown.js'
 import { acceptedTypes } from './accepted-types.js'
 import type { BodyPlan, CallPlan } from './argument-plan.js'
 import { chooseBody, planBody, type ChosenBody } from './body-plan.js'
+import { RETRY_OF, RETRY_OF_SCHEMA } from './idempotent-calls.js'
 import { pagingArguments } from './paging.js'
-import { planParameters, type FixedValues, type PlannedParameter } from './plan-parameters.js'
+import { planParameters, type PlannedParameter, type PlanningOptions } from './plan-parameters.js'
 import { ToolFault } from './tool-fault.js'
 
 /** How an operation is called, and what a model is told of its arguments. */
@@ -29,7 +31,7 @@ const METHODS: readonly DownstreamMethod[] = [
 export function planCall(
   document: OpenApiDocument,
   operation: OpenApiOperation,
-  fixed: FixedValues,
+  { fixed, idempotencyHeader: wanted }: Omit<PlanningOptions, 'converted'>,
 ): PlannedCall {
   const method = METHODS.find((known) => known === operation.method)
   if (method === undefined) throw unknownMethod(operation)
@@ -38,7 +40,8 @@ export function planCall(
       ? undefined
       : { ...chooseBody(document, operation.requestBody), from: operation.requestBody }
   const { schemas, cut } = convertedSchemas(document, operation, chosen)
-  const { parameters, notes } = planParameters(document, operation, { converted: schemas, fixed })
+  const planning = { converted: schemas, fixed, idempotencyHeader: wanted }
+  const { parameters, idempotencyHeader, notes } = planParameters(document, operation, planning)
   const form = schemas.at(-1) ?? { schema: {}, names: undefined }
   const body = chosen === undefined ? undefined : planBody(document, chosen, form)
   const fixedBody = Object.hasOwn(fixed, 'body') ? fixed['body'] : undefined
@@ -54,12 +57,14 @@ export function planCall(
       body: bodyPlan,
       accept: acceptedTypes(operation.responses),
       paging: pagingArguments(parameters),
+      idempotencyHeader,
     },
     inputSchema: inputSchema(
       parameters,
       body === undefined || fixedBody !== undefined
         ? undefined
         : { schema: withWords(body.schema, chosen?.from.description), required },
+      idempotencyHeader !== undefined && !IDEMPOTENT.has(method),
     ),
     mayBeEmpty: new Set(
       parameters.filter((one) => one.parameter.allowEmptyValue).map(({ name }) => name),
@@ -126,11 +131,13 @@ function templateOf(
 function inputSchema(
   parameters: readonly PlannedParameter[],
   body: { readonly schema: JsonObject; readonly required: boolean } | undefined,
+  isRetried: boolean,
 ): JsonObject {
   const asked = parameters.filter(({ fixed }) => fixed === undefined)
   const properties: Record<string, Json> = {}
   for (const { name, schema } of asked) setMember(properties, name, schema)
   if (body !== undefined) properties['body'] = body.schema
+  if (isRetried) properties[RETRY_OF] = RETRY_OF_SCHEMA
   const required = [
     ...asked.filter(({ parameter }) => parameter.required).map(({ name }) => name),
     ...(body?.required === true ? ['body'] : []),

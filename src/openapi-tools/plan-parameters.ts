@@ -5,6 +5,7 @@ import type { OpenApiDocument } from '../openapi/reading.js'
 import { shown } from '../openapi/shown.js'
 import { argumentNames } from './argument-names.js'
 import type { ArgumentPlan } from './argument-plan.js'
+import { RETRY_OF } from './idempotent-calls.js'
 import { isInt64, itemsOf } from './raw-schema.js'
 import { ToolFault } from './tool-fault.js'
 import { unsendable } from './unsendable.js'
@@ -16,11 +17,20 @@ export interface PlannedParameter extends ArgumentPlan {
 
 export interface PlannedParameters {
   readonly parameters: readonly PlannedParameter[]
+  /** The header of the key of idempotency, which is no argument; `undefined`: the operation declares none. */
+  readonly idempotencyHeader: string | undefined
   readonly notes: readonly string[]
 }
 
 /** Values that are sent in place of arguments, by the argument's or the parameter's name. */
 export type FixedValues = Readonly<Record<string, Json>>
+
+export interface PlanningOptions {
+  readonly converted: readonly ConvertedSchema[]
+  readonly fixed: FixedValues
+  /** The header that is taken for that of a key; `undefined`: none is. */
+  readonly idempotencyHeader: string | undefined
+}
 
 const MAX_DESCRIPTION = 500
 
@@ -31,10 +41,7 @@ const MAX_DESCRIPTION = 500
 export function planParameters(
   document: OpenApiDocument,
   operation: OpenApiOperation,
-  {
-    converted,
-    fixed,
-  }: { readonly converted: readonly ConvertedSchema[]; readonly fixed: FixedValues },
+  { converted, fixed, idempotencyHeader: wanted }: PlanningOptions,
 ): PlannedParameters {
   const notes: string[] = []
   const sendable: { readonly parameter: OpenApiParameter; readonly form: ConvertedSchema }[] = []
@@ -45,12 +52,13 @@ export function planParameters(
     else if (parameter.required) throw needs(why, parameter)
     else notes.push(`It is called without ${why}`)
   }
-  const hasBody = operation.requestBody !== undefined
-  const names = argumentNames(
-    sendable.map(({ parameter }) => parameter),
-    hasBody,
-  )
-  const parameters = sendable.map(({ parameter, form }, index): PlannedParameter => {
+  const isKey = keyOf(wanted)
+  const declared = sendable.map(({ parameter }) => parameter)
+  const names = argumentNames(declared, [
+    ...(operation.requestBody === undefined ? [] : ['body']),
+    ...(declared.some(isKey) ? [RETRY_OF] : []),
+  ])
+  const planned = sendable.map(({ parameter, form }, index): PlannedParameter => {
     const name = names.get(parameter) ?? parameter.name
     return {
       name,
@@ -61,7 +69,21 @@ export function planParameters(
       schema: argumentSchema(document, parameter, form.schema),
     }
   })
-  return { parameters, notes }
+  // A value that somebody has fixed stays.
+  const key = planned.find(({ parameter, fixed: value }) => isKey(parameter) && value === undefined)
+  if (key === undefined) return { parameters: planned, idempotencyHeader: undefined, notes }
+  const idempotencyHeader = key.parameter.name
+  return {
+    parameters: planned.filter((one) => one !== key),
+    idempotencyHeader,
+    notes: [...notes, `Each call gets a ${shown(idempotencyHeader)} of its own`],
+  }
+}
+
+/** Names of headers are the same in any case. */
+function keyOf(header: string | undefined): (parameter: OpenApiParameter) => boolean {
+  const wanted = header?.toLowerCase()
+  return (parameter) => parameter.in === 'header' && parameter.name.toLowerCase() === wanted
 }
 
 function needs(why: string, { pointer }: OpenApiParameter): ToolFault {

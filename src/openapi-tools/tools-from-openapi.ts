@@ -9,6 +9,8 @@ import { chooseOperations } from './choose-operations.js'
 import { createCuration, type Curation } from './curation.js'
 import { exposedTools } from './exposed-tools.js'
 import { fixedValueFaults } from './fixed-values.js'
+import { createIdempotentCalls } from './idempotent-calls.js'
+import { idempotencyFaults, idempotencyHeaderOf } from './idempotency-header.js'
 import { makeTool, type CallableOperation, type MadeTool } from './make-tool.js'
 import { toolNames } from './names.js'
 import { OpenApiDocumentError } from './openapi-document-error.js'
@@ -107,6 +109,7 @@ function makeTools({ reading, document, curation, called, options }: Making): Op
   const selection = selectionOf({ curation, called, options })
   const { callables, beyond, excluded } = chooseOperations(reading, {
     ...{ document, selection, called, baseUrl, maxTools },
+    idempotencyHeader: idempotencyHeaderOf(options.idempotency),
   })
   const { made, faults } = namedTools(callables, beyond, { curation, called, options })
   const exposed = exposedTools(document, made, options.expose)
@@ -120,6 +123,7 @@ function makeTools({ reading, document, curation, called, options }: Making): Op
       ...curation.faults(heads),
       ...callables.flatMap(fixedValueFaults),
       ...serverFaults(document, baseUrl, called.baseUrl),
+      ...idempotencyFaults(options.idempotency, callables, called),
       ...faults,
       ...countFaults({ made: made.length, unplanned: beyond.length }, called, options),
     ],
@@ -133,7 +137,8 @@ function namedTools(
   beyond: readonly OpenApiOperation[],
   { curation, called, options }: Pick<Making, 'curation' | 'called' | 'options'>,
 ): { readonly made: readonly MadeTool[]; readonly faults: readonly OpenApiToolsFault[] } {
-  const { api, answerBytes = OPENAPI_TOOLS_DEFAULTS.answerBytes, reservedNames = [] } = options
+  const { answerBytes = OPENAPI_TOOLS_DEFAULTS.answerBytes, reservedNames = [] } = options
+  const { api, confirm = OPENAPI_TOOLS_DEFAULTS.confirm } = options
   const { expose = OPENAPI_TOOLS_DEFAULTS.expose } = options
   const operations = [...callables.map(({ operation }) => operation), ...beyond]
   const names = toolNames(operations, {
@@ -145,9 +150,11 @@ function namedTools(
     given: (one) => curation.of(one)?.serverScopes ?? one.curation.serverScopes,
     called: called.serverScopes,
   })
+  const calls = createIdempotentCalls()
   const made = callables.map((one) => {
     const name = names.of(one.operation)
-    return makeTool(one, { name, api, answerBytes, alternatives: needs.of(one.operation) })
+    const alternatives = needs.of(one.operation)
+    return makeTool(one, { name, api, answerBytes, alternatives, confirm, calls })
   })
   return {
     made: made.sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1)),

@@ -6,15 +6,21 @@ import { notFound } from '../../middleware/not-found.js'
 import { healthRoute } from '../../routes/health.js'
 import { readinessRoute } from '../../routes/readiness.js'
 import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
-import { mcpRoute } from '../../routes/mcp.js'
+import { mcpRoute, type McpRoute } from '../../routes/mcp.js'
 import type { NotReadyReason } from '../http/readiness.js'
 import type { ResourceDescription } from '../http/protected-resource-metadata.js'
+import {
+  CONFIRMATION_OPTION,
+  createConfirmation,
+  type Confirmation,
+  type ConfirmationOptions,
+} from '../confirmation/confirmation.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
 import { silentLog } from '../logging/logger.js'
 import type { Mount } from '../mcp/mount.js'
-import { withDefaults } from '../on-behalf-of/defaults.js'
+import { withDefaults, type ResolvedOptions } from '../on-behalf-of/defaults.js'
 import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
 import type { ListingServerOptions, OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { issuesTogether } from '../on-behalf-of/option-issues.js'
@@ -22,8 +28,9 @@ import { SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 import { createToolAccess } from '../tools/access.js'
+import { createScopeNames, type ScopeNames } from '../tools/scope-names.js'
 import { createToolRegistry } from '../tools/registry.js'
-import type { Tool } from '../tools/tool.js'
+import { isConfirmed, type Tool } from '../tools/tool.js'
 import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
 import { toolFactsOf, type ToolOrigins } from './tool-facts.js'
@@ -38,6 +45,10 @@ export interface AppOptions extends Omit<
   readonly access?: AccessPolicy | undefined
   /** Gives 2025 clients sessions. Default: none. */
   readonly sessions?: Omit<McpSessionsOptions, 'onRequest'> | undefined
+  /** Whether `tools/list` says what each tool needs, in `_meta.securitySchemes` (MCP SEP-1488). Default true. */
+  readonly toolSecuritySchemes?: boolean | undefined
+  /** How users are asked before tools with `confirm` run. */
+  readonly confirmation?: ConfirmationOptions | undefined
   /** How requests get to the MCP SDK, as in `mcpRoute`. Default `direct`. */
   readonly mount?: Mount | undefined
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. Default 0. */
@@ -59,6 +70,8 @@ const OPTIONS = withIssues(
     ...SERVER_SHAPE,
     tools: toolsOption(TOOL_SCHEMA),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
+    toolSecuritySchemes: optionValues.flag.optional(),
+    confirmation: CONFIRMATION_OPTION.optional(),
     mount: optionValues.oneOf('direct', 'sdk').optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
@@ -119,11 +132,17 @@ export function assertAppOptions(factory: string, options: AppOptions): void {
 /** `createApp` for options that have been checked. */
 export function composeApp(options: AppOptions): App {
   const shared = sharedOptions(options)
-  const { endpoint, tools, log = silentLog, createReference = randomUUID } = options
+  const { tools, log = silentLog, createReference = randomUUID } = options
   const registry = createToolRegistry(tools)
-  const { access: policy } = withDefaults(shared)
-  const access = createToolAccess(registry, policy)
-  const servers = createMcpServers({ registry, access, log, createReference })
+  const resolved = withDefaults(shared)
+  const access = createToolAccess(registry, resolved.access)
+  const servers = createMcpServers({
+    ...{ registry, access, log, createReference },
+    nameScopes: scopesToAskFor(resolved, access.scopes),
+    securitySchemes: options.toolSecuritySchemes ?? true,
+    confirmation: confirmationFor(options),
+    versionOf: (name) => JSON.stringify(toolFacts(name) ?? null),
+  })
   const mcp = mcpRoute({
     createServer: servers.create,
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
@@ -133,22 +152,7 @@ export function composeApp(options: AppOptions): App {
   const toolFacts = toolFactsOf(servers.definitions, options.toolOrigins)
   const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone', toolFacts)
 
-  const app = express()
-  app.disable('x-powered-by')
-  app.disable('etag')
-  app.set('trust proxy', options.trustProxy ?? 0)
-  // First, so that no call pays for what is not meant for it: `protect` brings along what stands in front of it below.
-  app.route(endpoint.pathname).all(inSequence([front.protect, mcp.handler]))
-  app.use(front.context)
-  app.use(healthRoute(basePathOf(endpoint)))
-  app.use(readinessRoute(front.readiness, basePathOf(endpoint)))
-  app.use(front.metadata)
-  app.use(front.guard)
-  if (options.homePage === true) {
-    app.use(homePageRoute(homePageOptions({ ...options, tools: registry.tools }, front.resource)))
-  }
-  app.use(notFound(endpoint))
-  app.use(front.errors)
+  const app = routesOf(options, { tools: registry.tools, front, mcp })
   return {
     express: app,
     readiness: front.readiness,
@@ -164,6 +168,50 @@ export function composeApp(options: AppOptions): App {
       }
     },
   }
+}
+
+interface AppParts {
+  readonly tools: readonly Tool[]
+  readonly front: ReturnType<typeof composeOnBehalfOf>
+  readonly mcp: McpRoute
+}
+
+function routesOf(options: AppOptions, { tools, front, mcp }: AppParts): Express {
+  const { endpoint } = options
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', options.trustProxy ?? 0)
+  // First, so that no call pays for what is not meant for it: `protect` brings along what stands in front of it below.
+  app.route(endpoint.pathname).all(inSequence([front.protect, mcp.handler]))
+  app.use(front.context)
+  app.use(healthRoute(basePathOf(endpoint)))
+  app.use(readinessRoute(front.readiness, basePathOf(endpoint)))
+  app.use(front.metadata)
+  app.use(front.guard)
+  if (options.homePage === true) {
+    app.use(homePageRoute(homePageOptions({ ...options, tools }, front.resource)))
+  }
+  app.use(notFound(endpoint))
+  app.use(front.errors)
+  return app
+}
+
+/** As clients have to ask for them; none where they are assigned to users, and cannot be asked for. */
+function scopesToAskFor(
+  { access, callerPolicy, baselineScopes }: ResolvedOptions,
+  scopes: readonly string[],
+): ScopeNames {
+  if (access.stepUpScopes === 'none') return () => []
+  return createScopeNames({
+    prefix: callerPolicy.scopePrefix,
+    own: [...scopes, ...baselineScopes],
+  })
+}
+
+/** `undefined` where no tool asks: then nobody is told of a key that is missing. */
+function confirmationFor({ tools, confirmation, log }: AppOptions): Confirmation | undefined {
+  return tools.some(isConfirmed) ? createConfirmation({ log, ...confirmation }) : undefined
 }
 
 /** The options of `onBehalfOf` among those of an app. */

@@ -1,22 +1,36 @@
-import type { CallToolResult, ServerContext, StandardSchemaV1 } from '@modelcontextprotocol/server'
+import {
+  isInputRequiredResult,
+  type AuthInfo,
+  type CallToolResult,
+  type InputRequiredResult,
+  type ServerContext,
+  type StandardSchemaV1,
+} from '@modelcontextprotocol/server'
+import type { Confirmation, Unconfirmed } from '../confirmation/confirmation.js'
 import { downstreamOf } from '../downstream/downstream-access.js'
-import { downstreamStepUp, setPendingStepUp } from '../downstream/downstream-step-up.js'
+import { offerChallenge } from '../downstream/challenge-results.js'
+import { downstreamStepUp } from '../downstream/downstream-step-up.js'
 import { answerRule } from '../failures/answer-rule.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
 import { FAILURE_TABLE } from '../failures/failure-table.js'
 import { failureText } from '../failures/failure-text.js'
+import { anonymousRequest, requestObservation } from '../identity/anonymous-request.js'
 import { findAuthContext, requireAuthContext } from '../identity/auth-context.js'
 import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import type { CallEnd } from '../observability/call-observation.js'
-import { observationOf } from '../observability/observation-of.js'
 import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
 import { grantedAlternative } from '../tools/granted-alternatives.js'
 import { keepHeldPlaces } from '../tools/held-places.js'
 import { refusalOfCalls } from '../tools/refused-calls.js'
-import type { DownstreamToolContext, Tool } from '../tools/tool.js'
+import {
+  isConfirmed,
+  type DownstreamToolContext,
+  type PublicToolContext,
+  type Tool,
+} from '../tools/tool.js'
 
 /** What every call of a tool needs, whichever tool it is. */
 export interface ToolCallOptions {
@@ -24,7 +38,14 @@ export interface ToolCallOptions {
   readonly log: Logger
   /** Creates the reference that ties a tool error to its log line. */
   readonly createReference: () => string
+  /** Asks the user before tools with `confirm`. Without it, those are not called. */
+  readonly confirmation?: Confirmation | undefined
+  /** Changes with what a tool is and does, by its name. */
+  readonly versionOf?: ((tool: string) => string) | undefined
 }
+
+/** What a client gets: the tool's answer, or the question to the user before it runs. */
+export type CallAnswer = CallToolResult | InputRequiredResult
 
 /** One call, as the SDK hands it over. */
 export interface ToolCall {
@@ -40,12 +61,13 @@ export interface ToolCall {
  *
  * Never rejects: what fails is a tool error.
  */
-export async function callTool(tool: Tool, call: ToolCall): Promise<CallToolResult> {
+export async function callTool(tool: Tool, call: ToolCall): Promise<CallAnswer> {
   const { http, mcpReq } = call.context
-  const observation = observationOf(http?.authInfo)
+  const observation = requestObservation(http?.authInfo)
   const run = async (): Promise<Answered> => {
     const running = answered(tool, call)
     keepHeldPlaces(http?.authInfo, tool.name, running)
+    anonymousRequest(http?.authInfo)?.keepUntil(running)
     return running
   }
   if (observation === undefined) return (await run()).result
@@ -58,23 +80,25 @@ export async function callTool(tool: Tool, call: ToolCall): Promise<CallToolResu
 
 /** What a tool answered, and what is to be said of its end. */
 interface Answered extends Pick<CallEnd, 'outcome' | 'reason'> {
-  readonly result: CallToolResult
+  readonly result: CallAnswer
   /** Whether the client is sent to ask for more scope. */
   readonly challenged?: boolean | undefined
 }
 
 async function answered(tool: Tool, { args, through, ...call }: ToolCall): Promise<Answered> {
-  const { context, options } = call
+  const { context } = call
   const refused = refusalOfCalls(context.http?.authInfo, tool.name)
-  if (refused !== undefined) return toolError(tool, refused, call)
+  const invocation: Invocation = { args: args as Record<string, unknown>, ...call }
+  if (refused !== undefined) return toolError(tool, refused, invocation)
   if (through !== undefined) {
     const outer = await through.tool.inputSchema['~standard'].validate(through.args)
     if (outer.issues !== undefined) return invalidArguments(through.tool, outer.issues)
   }
   const input = await tool.inputSchema['~standard'].validate(args)
   if (input.issues !== undefined) return invalidArguments(tool, input.issues)
-  const ran = await runTool(tool, { input: input.value, context, options })
-  if (ran.result.isError === true || tool.outputSchema === undefined) return ran
+  const ran = await runTool(tool, { ...invocation, input: input.value })
+  if (isInputRequiredResult(ran.result) || ran.result.isError === true) return ran
+  if (tool.outputSchema === undefined) return ran
   const output = await tool.outputSchema['~standard'].validate(ran.result.structuredContent)
   if (output.issues === undefined) return ran
   const text = `Output validation error: Invalid structured content for tool ${tool.name}: ${issuesText(output.issues)}`
@@ -87,9 +111,11 @@ function invalidArguments(tool: Tool, issues: readonly StandardSchemaV1.Issue[])
 }
 
 /** Of the texts in an answer: what a model reads. Structured content says the same. */
-function bytesOf({ content }: CallToolResult): number {
+function bytesOf(answer: CallAnswer): number {
+  if (isInputRequiredResult(answer)) return 0
   let bytes = 0
-  for (const block of content) if (block.type === 'text') bytes += Buffer.byteLength(block.text)
+  for (const block of answer.content)
+    if (block.type === 'text') bytes += Buffer.byteLength(block.text)
   return bytes
 }
 
@@ -109,7 +135,12 @@ function errorText(text: string): CallToolResult {
   return { isError: true, content: [{ type: 'text', text }] }
 }
 
-type Invocation = Pick<ToolCall, 'context' | 'options'>
+interface Invocation {
+  /** As the client sent them: what the user agrees to. */
+  readonly args: Record<string, unknown>
+  readonly context: ServerContext
+  readonly options: ToolCallOptions
+}
 
 async function runTool(
   tool: Tool,
@@ -118,10 +149,26 @@ async function runTool(
   const { context, options } = invocation
   try {
     assertAllowed(tool, context, options.access)
+    const unconfirmed = await askFirst(tool, invocation)
+    if (unconfirmed !== undefined) return unconfirmed
     return { outcome: 'ok', result: await handled(tool, input, toolContext(tool, invocation)) }
   } catch (error) {
     return toolError(tool, error, invocation)
   }
+}
+
+/** `undefined`: the tool may run. */
+async function askFirst(
+  tool: Tool,
+  { args, context, options }: Invocation,
+): Promise<Unconfirmed | undefined> {
+  if (!isConfirmed(tool)) return undefined
+  const { confirmation, versionOf } = options
+  if (confirmation === undefined) {
+    const log = { hint: 'give createMcpServers() a confirmation' }
+    throw new OnBehalfOfError('misconfigured', { reason: 'not_confirmed', log })
+  }
+  return confirmation.ask(context, { tool, args, version: versionOf?.(tool.name) })
 }
 
 async function handled(
@@ -140,6 +187,7 @@ async function handled(
 /** The middleware chain has decided this already. A server that is mounted without it decides here. */
 function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<Tool>): void {
   const authInfo = context.http?.authInfo
+  if (anonymousRequest(authInfo) !== undefined && access.isPublic(tool.name)) return
   const { caller } = requireAuthContext(authInfo)
   if (grantedAlternative(authInfo, tool.name) !== undefined) return
   if (access.decide([tool.name], caller).kind !== 'allowed') {
@@ -149,8 +197,10 @@ function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<To
 
 /** Fails before the handler runs where the tool wants an API and the exchange gave no access to it. */
 function toolContext(tool: Tool, { context, options }: Invocation): DownstreamToolContext {
-  const { caller } = requireAuthContext(context.http?.authInfo)
   const { signal } = context.mcpReq
+  const authInfo = context.http?.authInfo
+  if (anonymousRequest(authInfo) !== undefined) return withoutCaller(signal)
+  const { caller } = requireAuthContext(authInfo)
   let visible: ((toolName: string) => boolean) | undefined
   const isVisible = (toolName: string): boolean => {
     visible ??= options.access.visibilityFor(caller)
@@ -161,25 +211,35 @@ function toolContext(tool: Tool, { context, options }: Invocation): DownstreamTo
     : { caller, signal, isVisible, downstream: downstreamOf(context, tool.name) }
 }
 
-/**
- * Where the answer has not begun yet, the route replaces it by the challenge: for more scope, or for other claims. True for one for
- * more scope.
- */
-function offerChallenge(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): boolean {
+/** What the handler of a public tool gets. The handlers of others have been refused before. */
+function withoutCaller(signal: AbortSignal): DownstreamToolContext {
+  const context: PublicToolContext = { caller: undefined, signal }
+  return context as DownstreamToolContext
+}
+
+/** What comes of a challenge: the result that has it, and whether it is one for more scope. */
+interface Challenged {
+  readonly result: CallToolResult | undefined
+  readonly forScope: boolean
+}
+
+const NOT_CHALLENGED: Challenged = { result: undefined, forScope: false }
+
+/** Offers the challenge for more scope, or for other claims, that a failure comes to. */
+function challengeOf(tool: Tool, error: OnBehalfOfError, { http }: ServerContext): Challenged {
   const authInfo = http?.authInfo
-  if (authInfo === undefined || tool.downstream === undefined) return false
+  if (authInfo === undefined || tool.downstream === undefined) return NOT_CHALLENGED
   const { caller } = requireAuthContext(authInfo)
   const requiredScopes = grantedAlternative(authInfo, tool.name)?.server ?? tool.requiredScopes
   const mapping = { tool: tool.name, requiredScopes, stepUp: tool.downstream.stepUp }
   const wantsClaims = answerRule(error).challenge === 'insufficient_claims'
   const challenge = wantsClaims ? error : downstreamStepUp(error, caller, mapping)
-  if (challenge !== undefined) setPendingStepUp(authInfo, challenge)
-  return challenge !== undefined && !wantsClaims
+  if (challenge === undefined) return NOT_CHALLENGED
+  return { result: offerChallenge(authInfo, challenge), forScope: !wantsClaims }
 }
 
 function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation): Answered {
   const error = asOnBehalfOfError(thrown)
-  const challenged = offerChallenge(tool, error, context)
   const rule = FAILURE_TABLE[error.code]
   const reference = options.createReference()
   const { id: rpcId } = context.mcpReq
@@ -191,19 +251,26 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
     status: error.details.status,
     security: rule.security,
     reference,
-    requestId: findAuthContext(context.http?.authInfo)?.requestId,
+    requestId: requestIdFor(context.http?.authInfo),
     rpcId: typeof rpcId === 'string' ? scrub(rpcId, 100) : rpcId,
     ...error.details.log,
     err: describeError(error),
     stack: error.code === 'internal_error' ? framesOf(thrown) : undefined,
   })
+  const challenged = challengeOf(tool, error, context)
   const text = failureText(error.code, error.details)
   return {
     outcome: error.code,
     reason: error.details.reason,
-    challenged,
-    result: errorText(rule.includeReference ? `${text} (reference: ${reference})` : text),
+    challenged: challenged.forScope,
+    result:
+      challenged.result ??
+      errorText(rule.includeReference ? `${text} (reference: ${reference})` : text),
   }
+}
+
+function requestIdFor(authInfo: AuthInfo | undefined): string | undefined {
+  return (findAuthContext(authInfo) ?? anonymousRequest(authInfo))?.requestId
 }
 
 /** Where an error was thrown. Its message may quote what a call was about, so the frames alone. */

@@ -123,10 +123,12 @@ function makingOptions(
   given: { readonly curation: ReadCuration; readonly options: DocumentToolsOptions },
 ): ToolsFromOpenApiOptions {
   const { documentName: name, toolPrefix = '', operations, optionNames, ...rest } = openapi
-  const { serverScopes, scopesMissing, optionalSecurity, answerBytes, maxTools, expose } = rest
+  const { serverScopes, scopesMissing, optionalSecurity, idempotency } = rest
+  const { answerBytes, confirm, maxTools, expose } = rest
   return {
     ...{ api, name, baseUrl, curation: given.curation.entries, operations, optionNames },
-    ...{ serverScopes, scopesMissing, optionalSecurity, answerBytes, maxTools, expose },
+    ...{ serverScopes, scopesMissing, optionalSecurity, idempotency },
+    ...{ answerBytes, confirm, maxTools, expose },
     reservedNames: withoutPrefix(given.options.reservedNames, toolPrefix),
   }
 }

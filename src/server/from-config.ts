@@ -5,6 +5,7 @@ import { AUDIT_OPTION, type AuditOptions } from '../audit/audit.js'
 import type { AuditConfig } from '../config/audit-config.js'
 import type { ClientCredentials } from '../config/client-credentials.js'
 import { ConfigError } from '../config/config-error.js'
+import { CONFIRMATION_OPTION, type ConfirmationOptions } from '../confirmation/confirmation.js'
 import { grantOf } from '../config/exchange-config.js'
 import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
 import type { Fetch } from '../http/fetch-json.js'
@@ -23,6 +24,7 @@ import { warnOfCertificate } from './certificate-warning.js'
 import { reloadCredentials, type ReloadedCredentials } from './reloaded-credentials.js'
 import { warnAtStart } from './start-warnings.js'
 import { assertLimitsKnown } from './limits-known.js'
+import { assertPublicToolsKnown } from './public-tools-known.js'
 import { toolOriginsOf } from './tool-facts.js'
 import { toolGroupsOf } from './tool-groups.js'
 import { toolsOfConfig } from './tools-of-config.js'
@@ -60,6 +62,8 @@ export interface ComposeOptions {
   readonly fetch?: Fetch | undefined
   /** Records each tool call, in place of the audit of the configuration. Default: as the configuration says. */
   readonly audit?: AuditOptions | undefined
+  /** How users are asked before tools with `confirm` run, laid over what the configuration says of it. Default: nothing. */
+  readonly confirmation?: ConfirmationOptions | undefined
   /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
   readonly observer?: Observer | undefined
   /** The shell line that the page at `/` shows for getting an access token. Default: none. */
@@ -70,6 +74,7 @@ const OPTIONS = optionsSchema<ComposeOptions>({
   tools: z.array(z.unknown(), 'must be a list of tools').optional(),
   fetch: optionValues.callable.optional(),
   audit: AUDIT_OPTION.optional(),
+  confirmation: CONFIRMATION_OPTION.optional(),
   observer: OBSERVER_OPTION.optional(),
   tokenCommand: optionValues.text('a line of a shell').optional(),
 })
@@ -105,7 +110,7 @@ export async function composeServer(
 
 interface Parts {
   readonly own: readonly Tool[] | undefined
-  readonly more: Pick<ComposeOptions, 'audit' | 'observer' | 'tokenCommand'>
+  readonly more: Pick<ComposeOptions, 'audit' | 'confirmation' | 'observer' | 'tokenCommand'>
   readonly connections: Connections
 }
 
@@ -118,11 +123,15 @@ async function composed(
   const counted = metrics?.countEvents(log) ?? log
   const reloaded = reloadedFor(config, connections, counted)
   const ofConfig = await appOptions(config, connections, reloaded?.source)
-  if (own !== undefined) assertAppOptions('composeServer', { ...ofConfig, tools: own, log })
+  if (own !== undefined) assertOwnTools(ofConfig, own, log)
   const made = await toolsOfConfig(config, { own, fetch: connections.api })
   const { offered: tools, baselineScopes } = made
   assertLimitsKnown(config, made.all)
-  const all = { ...ofConfig, baselineScopes, log, ...more, audit: more.audit ?? ofConfig.audit }
+  assertPublicToolsKnown(config, made.all)
+  const all = {
+    ...{ ...ofConfig, baselineScopes, log, ...more, audit: more.audit ?? ofConfig.audit },
+    confirmation: { ...ofConfig.confirmation, ...more.confirmation },
+  }
   assertAppOptions('composeServer', { ...all, tools: made.all })
   warnAtStart(config, made, counted)
   const app = withAuditFile(config, () =>
@@ -149,6 +158,16 @@ async function composed(
       metrics?.close()
     },
   }
+}
+
+/** Which of all tools are public is told later, in the words of the settings. */
+function assertOwnTools(
+  { access, ...ofConfig }: Omit<AppOptions, 'tools' | 'log'>,
+  tools: readonly Tool[],
+  log: Logger,
+): void {
+  const policy = { ...access, publicTools: undefined }
+  assertAppOptions('composeServer', { ...ofConfig, access: policy, tools, log })
 }
 
 /** `undefined` where no file holds the client's credentials. */
@@ -186,9 +205,9 @@ function withAuditFile<T>({ audit }: Config, compose: () => T): T {
 
 function apisOf({ apis }: Config): AppOptions['apis'] {
   return Object.fromEntries(
-    Object.entries(apis).map(([name, { audience, baseUrl, exchange }]) => [
+    Object.entries(apis).map(([name, { audience, baseUrl, exchange, problems }]) => [
       name,
-      { audience, baseUrl, exchange },
+      { audience, baseUrl, exchange, problems },
     ]),
   )
 }
@@ -220,8 +239,9 @@ export async function appOptions(
     client: await clientFromConfig(config, connections.exchange, credentials),
     apis: apisOf(config),
     access: config.access,
+    ...config.clients,
     callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
-    delegation: config.delegation,
+    ...{ delegation: config.delegation, confirmation: config.confirmation },
     ...{ sessions: config.sessions, traceContext: config.traceContext },
     ...{ http: config.http, trustProxy: config.trustProxy, mount: config.mount },
     homePage: config.homePage,

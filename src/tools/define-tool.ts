@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { assertOptions } from '../options/assert-options.js'
-import type { CallingTool, ContentTool, DownstreamTool, LocalTool, ToolSchema } from './tool.js'
+import type {
+  CallingTool,
+  ContentTool,
+  DownstreamTool,
+  LocalTool,
+  PublicTool,
+  ToolSchema,
+} from './tool.js'
 import { TOOL_SCHEMA } from './tool-schema.js'
 
 const OPTIONS = z.strictObject({ tool: TOOL_SCHEMA })
@@ -28,6 +35,9 @@ const OPTIONS = z.strictObject({ tool: TOOL_SCHEMA })
 export function defineTool<Input extends ToolSchema, Output extends ToolSchema>(
   tool: DownstreamTool<Input, Output>,
 ): DownstreamTool<Input, Output>
+export function defineTool<Input extends ToolSchema, Output extends ToolSchema>(
+  tool: PublicTool<Input, Output>,
+): PublicTool<Input, Output>
 export function defineTool<Input extends ToolSchema, Output extends ToolSchema>(
   tool: LocalTool<Input, Output>,
 ): LocalTool<Input, Output>

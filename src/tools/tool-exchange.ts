@@ -13,7 +13,7 @@ import {
   attachDownstreamAccess,
   openDownstreamAccess,
   type CalledTools,
-  type DownstreamAccess,
+  type ReadyAccess,
 } from '../downstream/downstream-access.js'
 import { createDownstreamClient, type DownstreamApi } from '../downstream/downstream-client.js'
 import { downstreamStepUp, type StepUpMapping } from '../downstream/downstream-step-up.js'
@@ -39,11 +39,17 @@ import { silentLog, type Logger } from '../logging/logger.js'
 import type { RequestObservation } from '../observability/request-observation.js'
 import { ClaimsLoops } from './claims-loops.js'
 import { observedFor } from './observed-exchange.js'
+import { exchangeAfterConsent } from './exchange-after-consent.js'
 import { grantedAlternative } from './granted-alternatives.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { refusalOfCalls } from './refused-calls.js'
 import type { ToolRegistry } from './registry.js'
-import type { DownstreamRequirement, ToolAlternative, ToolRequirements } from './tool.js'
+import {
+  isConfirmed,
+  type DownstreamRequirement,
+  type ToolAlternative,
+  type ToolRequirements,
+} from './tool.js'
 
 /** Which tools call which APIs, and how. */
 export interface ToolExchangeOptions {
@@ -86,6 +92,7 @@ export function apisOption(place: string): z.ZodType {
       audience: optionValues.text("the API's identifier at the authorization server"),
       baseUrl: optionValues.httpUrl,
       exchange: optionsSchema<ExchangeTarget>(EXCHANGE_TARGET_SHAPE).optional(),
+      problems: optionValues.flag.optional(),
     },
     'option',
     { names: Object.keys(API_CALL_SHAPE), place },
@@ -125,7 +132,7 @@ interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
  * the access to the request.
  *
  * Rejects with `reauthentication_required`, `insufficient_scope` and failures that have claims. Any other failure is attached: `downstreamOf`
- * throws it. Throws a `TypeError` for a tool whose API is not among `apis`. Each created function has its own limit
+ * throws it. For a tool with `confirm`, the exchange waits until the user has agreed to the call. Throws a `TypeError` for a tool whose API is not among `apis`. Each created function has its own limit
  * of concurrent calls.
  */
 export function createToolExchange(
@@ -163,7 +170,10 @@ export function createToolExchange(
         continue
       }
       const exchange = { ...common, tool, downstream: tool.downstream }
-      attachDownstreamAccess(authInfo, tool.name, await exchangeForTool(exchange, options))
+      const access = isConfirmed(tool)
+        ? exchangeAfterConsent(exchange, () => exchangeForTool(exchange, options))
+        : await exchangeForTool(exchange, options)
+      attachDownstreamAccess(authInfo, tool.name, access)
     }
   }
 }
@@ -171,7 +181,7 @@ export function createToolExchange(
 async function exchangeForTool(
   { tool, downstream, authInfo, signal, trace, clientAddress, ...shared }: ExchangeForTool,
   options: ToolExchangeOptions,
-): Promise<DownstreamAccess> {
+): Promise<ReadyAccess> {
   const { caller, subjectToken } = requireAuthContext(authInfo)
   const api = options.apis[downstream.api]
   if (api === undefined) throw new TypeError(`unknown API ${downstream.api}`)
@@ -223,7 +233,7 @@ function withoutToken(
   failure: OnBehalfOfError,
   caller: Caller,
   mapping: StepUpMapping,
-): DownstreamAccess {
+): ReadyAccess {
   const stepUp = downstreamStepUp(failure, caller, mapping)
   if (stepUp !== undefined) throw stepUp
   if (answerRule(failure).respondAs === 'http') throw failure

@@ -3,7 +3,14 @@ import { optionsSchema, refuseMisspelt } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues, type Issue } from '../options/with-issues.js'
 import { isScopeToken } from '../scopes.js'
-import type { DownstreamRequirement, Tool, ToolAlternative } from './tool.js'
+import { userNeedOf } from './public-tools.js'
+import type {
+  ConfirmRequirement,
+  DownstreamRequirement,
+  Tool,
+  ToolAlternative,
+  ToolRequirements,
+} from './tool.js'
 
 /** A list of scopes among options. */
 export const SCOPES_OPTION = z.array(
@@ -33,6 +40,15 @@ const ALTERNATIVES = z
 
 const TOOL_NAMES = optionValues.texts('the name of a tool')
 
+const OPERATION = optionsSchema<Exclude<ConfirmRequirement, boolean>>(
+  { operation: optionValues.text('an operation, such as DELETE /bookings/{bookingId}') },
+  'member',
+)
+
+const CONFIRM = z
+  .union([z.boolean(), OPERATION], "must be true, false or { operation: 'DELETE /bookings/{id}' }")
+  .optional()
+
 const SCHEMA = z
   .unknown()
   .refine(isSchema, 'must be a schema with JSON Schema, such as z.object({})')
@@ -58,13 +74,16 @@ export const TOOL_SCHEMA = withIssues(
       alternatives: ALTERNATIVES.optional(),
       callsTools: TOOL_NAMES.optional(),
       unlisted: optionValues.flag.optional(),
+      public: optionValues.flag.optional(),
+      confirm: CONFIRM,
       annotations: z.looseObject({}, 'must be an object').optional(),
+      _meta: z.looseObject({}, 'must be an object').optional(),
       toText: optionValues.callable.optional(),
       handler: optionValues.callable,
     },
     'member',
   ),
-  halfStructured,
+  (tool) => [...halfStructured(tool), ...publicInVain(tool), ...confirmInVain(tool)],
 )
 
 /** A tool has both, or writes its content itself and has none. */
@@ -83,6 +102,22 @@ function halfStructured(tool: unknown): readonly Issue[] {
   return []
 }
 
+/** A tool that needs a user is never public. */
+function publicInVain(tool: unknown): readonly Issue[] {
+  const given = (tool ?? {}) as Partial<ToolRequirements>
+  const need = given.public === true ? userNeedOf(given) : undefined
+  if (need === undefined) return []
+  return [{ path: ['public'], message: `must be left out: ${need}` }]
+}
+
+/** A call of another tool through it would not be asked about. */
+function confirmInVain(tool: unknown): readonly Issue[] {
+  const { callsTools, confirm = false } = (tool ?? {}) as Partial<ToolRequirements>
+  if (callsTools === undefined || confirm === false) return []
+  const message = 'must be left out: the tools that are called through it ask for themselves'
+  return [{ path: ['confirm'], message }]
+}
+
 /**
  * A tool of any MCP server, as far as the middleware has to know it. It may have members of its own, but for those that
  * look like a misspelt one of ours.
@@ -94,9 +129,14 @@ export function requirementsSchema(known: readonly string[] = []): z.ZodType {
     downstream: DOWNSTREAM.optional(),
     alternatives: ALTERNATIVES.optional(),
     callsTools: TOOL_NAMES.optional(),
+    public: optionValues.flag.optional(),
+    confirm: CONFIRM,
   }
   const schema = z.looseObject(shape, 'must be a tool, such as { name, requiredScopes: [] }')
-  return refuseMisspelt(schema, [...Object.keys(shape), ...known])
+  return withIssues(refuseMisspelt(schema, [...Object.keys(shape), ...known]), (tool) => [
+    ...publicInVain(tool),
+    ...confirmInVain(tool),
+  ])
 }
 
 /** A list of tools among options, each of its own name. */

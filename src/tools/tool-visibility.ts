@@ -1,9 +1,8 @@
 import type { Caller } from '../identity/caller.js'
-import type { AccessPolicy } from './access-policy.js'
 import { innerCallOf, type CalledTool } from './inner-call.js'
-import { judgeFor } from './judge-tool.js'
 import type { ToolRegistry } from './registry.js'
-import type { ToolAlternative, ToolRequirements } from './tool.js'
+import type { ToolListing } from './tool-listing.js'
+import type { ToolRequirements } from './tool.js'
 
 /** Which tools a caller may see, and call through another. */
 export interface ToolVisibility<T extends ToolRequirements = ToolRequirements> {
@@ -20,30 +19,21 @@ export interface ToolVisibility<T extends ToolRequirements = ToolRequirements> {
   innerCall(call: CalledTool, caller: Caller): CalledTool | undefined
 }
 
-/** Decides what is shown of tools, each with all of its alternatives. */
+/** What is shown of tools, by their list. */
 export function toolVisibility<T extends ToolRequirements>(
   registry: ToolRegistry<T>,
-  policy: AccessPolicy,
-  alternatives: ReadonlyMap<T, readonly ToolAlternative[]>,
+  listing: Pick<ToolListing<T>, 'visibleTo'>,
 ): ToolVisibility<T> {
   const callable = calledThrough(registry)
-  const showsLocked = policy.lockedTools === 'show' && policy.stepUpScopes !== 'none'
-  const visibleFor = (caller: Caller): ((tool: T) => boolean) => {
-    const judged = judgeFor(caller, policy)
-    return (tool) => {
-      const { kind } = judged(alternatives.get(tool) ?? [])
-      return kind === 'allowed' || (kind === 'step_up' && showsLocked)
-    }
-  }
   const visibilityFor = (caller: Caller): ((toolName: string) => boolean) => {
-    const isVisible = visibleFor(caller)
+    const isVisible = listing.visibleTo(caller)
     return (toolName) => {
       const tool = registry.find(toolName)
       return tool !== undefined && isVisible(tool)
     }
   }
   return {
-    visibleTo: (caller) => registry.tools.filter(visibleFor(caller)),
+    visibleTo: (caller) => registry.tools.filter(listing.visibleTo(caller)),
     isVisible: (toolName, caller) => visibilityFor(caller)(toolName),
     visibilityFor,
     innerCall: (call, caller) => {

@@ -27,6 +27,12 @@ export interface ToolAlternative {
   readonly api: readonly string[]
 }
 
+/**
+ * Whether the user is asked before each call of a tool: `true`; or the operation of the API as well, which the user is shown:
+ * `{ operation: 'DELETE /bookings/{bookingId}' }`.
+ */
+export type ConfirmRequirement = boolean | { readonly operation: string }
+
 /** What the middleware chain has to know of a tool, of any MCP server. */
 export interface ToolRequirements {
   readonly name: string
@@ -45,6 +51,21 @@ export interface ToolRequirements {
    * called through another.
    */
   readonly callsTools?: readonly string[] | undefined
+  /**
+   * Whether the tool needs no user: no scope, no alternatives, no API. It is served without a token only where the policy's
+   * `publicTools` names it too; anywhere else it is a tool like any other. Default false, and never for a tool that calls others.
+   */
+  readonly public?: boolean | undefined
+  /**
+   * Whether the user is asked before each call. The token is exchanged once they have agreed, and not before. A tool that runs
+   * in a server of your own has to ask: see `createConfirmation`. Default false.
+   */
+  readonly confirm?: ConfirmRequirement | undefined
+}
+
+/** Whether the user is asked before each call of the tool. */
+export function isConfirmed({ confirm = false }: Pick<ToolRequirements, 'confirm'>): boolean {
+  return confirm !== false
 }
 
 /** What a handler is given. Never a token. */
@@ -54,6 +75,12 @@ export interface ToolContext {
   readonly isVisible?: ((toolName: string) => boolean) | undefined
   /** Aborted when the MCP client cancels or goes away. */
   readonly signal: AbortSignal
+}
+
+/** What the handler of a public tool is given. */
+export interface PublicToolContext extends Omit<ToolContext, 'caller'> {
+  /** `undefined` where the call came without a token. */
+  readonly caller: Caller | undefined
 }
 
 export interface DownstreamToolContext extends ToolContext {
@@ -74,6 +101,8 @@ interface DescribedTool<Input extends ToolSchema> extends ToolRequirements {
   readonly annotations?: ToolAnnotations | undefined
   /** Keeps the tool out of `tools/list`, for one that is found and called through others. It can be called all the same. Default false. */
   readonly unlisted?: boolean | undefined
+  /** Beside what this server says there in `tools/list`: `securitySchemes`, unless it is here. */
+  readonly _meta?: Readonly<Record<string, unknown>> | undefined
 }
 
 interface StructuredTool<
@@ -95,8 +124,29 @@ export interface LocalTool<
   Output extends ToolSchema = ToolSchema,
 > extends StructuredTool<Input, Output> {
   readonly downstream?: never
+  readonly public?: false | undefined
   /** Does the work. Its errors become tool errors: an `OnBehalfOfError` with its own text, others as `internal_error`. */
   handler(input: ValueOf<Input>, context: ToolContext): ValueOf<Output> | Promise<ValueOf<Output>>
+}
+
+/**
+ * A tool that may be called without a token, where the policy's `publicTools` names it. Its handler has to expect a call
+ * without a caller.
+ *
+ * @category Tools and sessions
+ */
+export interface PublicTool<
+  Input extends ToolSchema = ToolSchema,
+  Output extends ToolSchema = ToolSchema,
+> extends StructuredTool<Input, Output> {
+  readonly public: true
+  readonly downstream?: never
+  readonly alternatives?: never
+  /** Does the work, as that of a `LocalTool`. One that needs the user all the same takes `requireCaller(context)`. */
+  handler(
+    input: ValueOf<Input>,
+    context: PublicToolContext,
+  ): ValueOf<Output> | Promise<ValueOf<Output>>
 }
 
 /**
@@ -109,6 +159,7 @@ export interface DownstreamTool<
   Output extends ToolSchema = ToolSchema,
 > extends StructuredTool<Input, Output> {
   readonly downstream: DownstreamRequirement
+  readonly public?: false | undefined
   /** Does the work, with the API as the signed-in user in `context.downstream`. */
   handler(
     input: ValueOf<Input>,
@@ -128,6 +179,7 @@ export interface ToolContent {
  */
 export interface ContentTool<Input extends ToolSchema = ToolSchema> extends DescribedTool<Input> {
   readonly downstream: DownstreamRequirement
+  readonly public?: false | undefined
   readonly outputSchema?: never
   readonly toText?: never
   /** Does the work, with the API as the signed-in user in `context.downstream`. */
@@ -141,6 +193,8 @@ export interface ContentTool<Input extends ToolSchema = ToolSchema> extends Desc
  */
 export interface CallingTool<Input extends ToolSchema = ToolSchema> extends DescribedTool<Input> {
   readonly callsTools: readonly string[]
+  readonly public?: false | undefined
+  readonly confirm?: false | undefined
   readonly downstream?: never
   readonly outputSchema?: never
   readonly toText?: never
@@ -153,4 +207,4 @@ export interface CallingTool<Input extends ToolSchema = ToolSchema> extends Desc
  *
  * @category Tools and sessions
  */
-export type Tool = LocalTool | DownstreamTool | ContentTool | CallingTool
+export type Tool = LocalTool | PublicTool | DownstreamTool | ContentTool | CallingTool

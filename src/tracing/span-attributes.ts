@@ -1,12 +1,13 @@
-import type {
-  ApiCall,
-  CallEnded,
-  CallOutcome,
-  ExchangeEnded,
-  ObservedCall,
-  ObservedRequest,
-  RequestEnded,
-  TokenVerified,
+import {
+  wentWell,
+  type ApiCall,
+  type CallEnded,
+  type CallOutcome,
+  type ExchangeEnded,
+  type ObservedCall,
+  type ObservedRequest,
+  type RequestEnded,
+  type TokenVerified,
 } from '../observability/observer.js'
 import { HTTP_METHODS, MCP_METHODS } from '../observability/known-methods.js'
 import { scrub } from '../logging/scrub.js'
@@ -130,7 +131,7 @@ function ended(
 }
 
 function failureOf(outcome: CallOutcome, reason: CallEnded['reason']): SpanAttributes {
-  if (outcome === 'ok' || outcome === 'answered') return {}
+  if (wentWell(outcome)) return {}
   return { 'error.type': outcome, 'mcp_on_behalf_of.reason': reason }
 }
 

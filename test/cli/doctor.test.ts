@@ -114,6 +114,12 @@ describe('doctor and the place where things run', () => {
     }
   })
 
+  test('finds a server with public tools in order: it challenges whoever asks for anything else', async () => {
+    const one = await start({ environment: () => ({ PUBLIC_TOOLS: 'get_datetime' }) })
+    const { named } = await one.diagnose()
+    expect(named('server.challenge')?.verdict).toBe('ok')
+  })
+
   test('[B10] a misspelt setting in .env is a warning and no fault, and is named with the one it resembles', async () => {
     const one = await start({ environment: () => ({ RATE_LIMIT_PER_ADRESS: '7' }) })
     const { code, named } = await one.diagnose()

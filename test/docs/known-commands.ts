@@ -26,6 +26,23 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npx mcp-on-behalf-of doctor --connector https:\/\/mcp\.example\.com\/mcp$/,
     verified: { by: 'test', file: 'test/connector/report.test.ts' },
   },
+  {
+    command:
+      /^npx mcp-on-behalf-of doctor --connector https:\/\/mcp\.example\.com\/mcp --register$/,
+    verified: { by: 'test', file: 'test/connector/foreign-servers.test.ts' },
+  },
+  {
+    command: /^npx mcp-on-behalf-of doctor --connector https:\/\/mcp\.example\.com\/mcp --sign-in$/,
+    verified: { by: 'test', file: 'test/connector/sign-in.test.ts' },
+  },
+  {
+    command: /^npx mcp-on-behalf-of doctor$/,
+    verified: { by: 'test', file: 'test/cli/doctor.test.ts' },
+  },
+  {
+    command: /^curl -sS -i -X POST https:\/\/mcp\.example\.com\/mcp /,
+    verified: { by: 'test', file: 'test/docs/it-does-not-connect.test.ts' },
+  },
   { command: /^npm run demo$/, verified: { by: 'ci', line: 'npm run demo' } },
   {
     command: /^TOKEN=\$\(npm run --silent token -- --user alice\)$/,

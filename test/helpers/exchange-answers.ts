@@ -33,7 +33,10 @@ export function mintExchanged(
       org_id: subject['org_id'],
       scope: parameters.get('scope') ?? undefined,
       client_id: CLIENT_ID,
-      act: { sub: CLIENT_ID, act: subject['act'] ?? { sub: subject['client_id'] } },
+      act: {
+        sub: CLIENT_ID,
+        act: subject['act'] ?? { sub: subject['client_id'] ?? subject['azp'] },
+      },
       ...options.claims,
     },
   })

@@ -1,4 +1,4 @@
-import type { LogLevel } from '../../src/failures/failure-table.js'
+import type { LogLevel } from '../../src/failures/failure-rule.js'
 import type { LoggedEvent, Logger } from '../../src/logging/logger.js'
 import { keepForScan } from './leak-scan.js'
 

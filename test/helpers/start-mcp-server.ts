@@ -1,5 +1,6 @@
 import type { AuditOptions } from '../../src/audit/audit.js'
 import type { Observer } from '../../src/observability/observer.js'
+import type { ConfirmationOptions } from '../../src/confirmation/confirmation.js'
 import { parseConfig, type Environment } from '../../src/config/config.js'
 import type { Logger } from '../../src/logging/logger.js'
 import { composeServer, type ComposedServer } from '../../src/server/from-config.js'
@@ -50,6 +51,8 @@ export interface McpServerOptions {
   /** Laid over an audit that keeps its records for the test. */
   readonly audit?: Partial<AuditOptions>
   readonly observer?: Observer
+  /** Laid over what the settings say of it. */
+  readonly confirmation?: ConfirmationOptions
 }
 
 /** Starts the standalone server as configured for production, without limits of requests, on a free port. */
@@ -78,6 +81,7 @@ export async function startMcpServer(options: McpServerOptions = {}): Promise<Te
     tools: options.tools,
     audit: config.audit === undefined ? { sink: audit.sink, ...options.audit } : undefined,
     observer: options.observer,
+    confirmation: options.confirmation,
   })
   server.attach(scanned(composed.handler))
   const audience = `${origin}/mcp`

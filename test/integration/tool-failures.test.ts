@@ -104,6 +104,8 @@ test('a tool checks its caller once more where nothing stands in front of the se
   const endpoint = new URL('http://localhost/mcp')
   const resourceMetadataUrl = metadataUrl(endpoint)
   const servers = createMcpServers({
+    nameScopes: (scopes) => scopes,
+    securitySchemes: true,
     ...{ registry, log, createReference: randomUUID },
     // The tool is listed for everybody, so that only its own check stands between it and a caller.
     access: createToolAccess<Tool>(registry, { lockedTools: 'show' }),

@@ -38,9 +38,10 @@ export async function setUpApi(
   options: Partial<Omit<DownstreamClientOptions, 'send'>> & {
     readonly basePath?: string
     readonly fetch?: Fetch
+    readonly problems?: boolean
   } = {},
 ) {
-  const { basePath = '', fetch = globalThis.fetch, ...rest } = options
+  const { basePath = '', fetch = globalThis.fetch, problems, ...rest } = options
   const seen: Seen[] = []
   const asked: string[] = []
   const reported: OnBehalfOfError[] = []
@@ -54,7 +55,11 @@ export async function setUpApi(
     )
   })
   const client = createDownstreamClient({
-    api: { audience: 'https://api.example/', baseUrl: new URL(`${server.origin}${basePath}`) },
+    api: {
+      audience: 'https://api.example/',
+      baseUrl: new URL(`${server.origin}${basePath}`),
+      problems,
+    },
     tokens: {
       token: () => {
         asked.push('token')

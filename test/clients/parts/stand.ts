@@ -27,7 +27,7 @@ export interface Stand {
  * {@link Stand.pass}: the libraries of both servers take the time from `Date`, and from nowhere else.
  */
 export async function startStand(
-  options: Pick<StackOptions, 'environment' | 'accessTokenSeconds'> = {},
+  options: Pick<StackOptions, 'environment' | 'accessTokenSeconds' | 'documentFetch'> = {},
 ): Promise<Stand> {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   const apiCalls: Claims[] = []

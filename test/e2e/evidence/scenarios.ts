@@ -1,9 +1,9 @@
 import type { ToolCallRecord } from '../../../src/audit/audit-record-schema.js'
 import type { FailureCode, FailureReason } from '../../../src/failures/errors.js'
 import { answerWith, mintExchanged, tokenAnswer } from '../../helpers/exchange-answers.js'
-import { initialize, sessionHeaders } from '../../helpers/mcp-requests.js'
+import { callTool, initialize, sessionHeaders } from '../../helpers/mcp-requests.js'
 import { createSigningKey } from '../../helpers/test-issuer.js'
-import { hangUp, holdCalls, sendLines, startCall } from '../../helpers/wire.js'
+import { hangUp, holdCalls, modern, sendLines, startCall } from '../../helpers/wire.js'
 import {
   answerFromApi,
   ARGUMENT,
@@ -208,6 +208,18 @@ const CALLS = {
   misconfigured: {
     ...{ reason: 'forbidden_header', record: ALLOWED, tool: 'misbehaves' },
     cause: (stand) => withToken(stand, misbehave('header')),
+  },
+  confirmation_unavailable: {
+    ...{ reason: 'client_cannot_ask', record: ALLOWED, tool: 'asks' },
+    cause: (stand) => withToken(stand, callTool('asks', { name: ARGUMENT })),
+  },
+  confirmation_refused: {
+    ...{ reason: 'confirmation_mismatch', record: ALLOWED, tool: 'asks' },
+    cause: (stand) => {
+      const params = { name: 'asks', arguments: { name: ARGUMENT }, requestState: 'x' }
+      const { message, headers } = modern('tools/call', params)
+      return withToken(stand, message, headers)
+    },
   },
   tool_rate_limited: {
     ...{ reason: 'calls_per_minute', record: ALLOWED },

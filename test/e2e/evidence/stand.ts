@@ -42,6 +42,19 @@ const misbehaves = defineTool({
   },
 })
 
+/** A tool that asks before it runs. */
+const asks = defineTool({
+  name: 'asks',
+  title: 'Asks',
+  description: 'Asks.',
+  requiredScopes: ['tool:greet'],
+  inputSchema: z.object({ name: z.string() }),
+  outputSchema: z.object({}),
+  confirm: true,
+  toText: () => '',
+  handler: () => ({}),
+})
+
 /** A server, everything that it writes, and every secret that passes through it. */
 export interface Stand {
   readonly server: TestServer
@@ -80,7 +93,7 @@ export async function startStand({
   }
   const server = await startMcpServer({
     audit: { sink, required: sinkFails },
-    tools: [greet, misbehaves],
+    tools: [greet, misbehaves, asks],
     environment: { METRICS_PORT: '0', ...environment },
   })
   const secrets = new Set([CLIENT_SECRET])

@@ -22,7 +22,9 @@ describe('our middleware in front of the SDK', () => {
 
   beforeAll(async () => {
     const unlimited = { RATE_LIMIT_PER_ADDRESS: '0', RATE_LIMIT_PER_CALLER: '0' }
-    server = await startMcpServer({ environment: unlimited })
+    // The SDK alone lists tools without it.
+    const environment = { ...unlimited, TOOL_SECURITY_SCHEMES: 'off' }
+    server = await startMcpServer({ environment })
     bare = await startBareSdk()
     token = await server.mint()
   })

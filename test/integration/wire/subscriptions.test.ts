@@ -131,6 +131,8 @@ describe('a subscription whose token expires', () => {
   beforeAll(async () => {
     const registry = createToolRegistry([createGetDatetime()])
     const { create } = createMcpServers({
+      nameScopes: (scopes) => scopes,
+      securitySchemes: true,
       ...{ registry, log: new RecordingLog() },
       access: createToolAccess(registry),
       createReference: () => 'reference',

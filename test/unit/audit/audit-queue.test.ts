@@ -120,6 +120,19 @@ test('records of strangers have a tenth of the places, and leave the others to c
   expect(queue.acceptsStrangers).toBe(true)
 })
 
+test('calls of strangers that were let in have no more places together, from their beginning until their records are handed over', async () => {
+  const { log, written, sink, timers } = failing()
+  const queue = new AuditQueue({ sink, log, timers, maxRecords: 20 })
+  queue.reserve('reserved_stranger')
+  expect(queue.acceptsStrangers).toBe(true)
+  queue.reserve('reserved_stranger')
+  expect([queue.acceptsStrangers, queue.accepts]).toEqual([false, true])
+  queue.write(record(1), 'reserved_stranger')
+  expect(queue.acceptsStrangers).toBe(false)
+  await settled()
+  expect([ids(written), queue.acceptsStrangers]).toEqual([['1'], true])
+})
+
 test('the record of a call that was let in is not lost where larger records have used up the memory since', async () => {
   const { log, written, state, sink, timers, retry } = failing()
   const dropped: number[] = []

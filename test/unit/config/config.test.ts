@@ -162,15 +162,18 @@ describe('the values that parseConfig reads', () => {
 
   test('parseConfig takes every other setting', () => {
     const config = parseConfig({
-      ...QUICKSTART,
-      HOST: '0.0.0.0',
-      PORT: '0',
+      ...{ ...QUICKSTART, HOST: '0.0.0.0', PORT: '0' },
       ADDITIONAL_ISSUERS: ' https://two.example/  https://three.example ',
       DANGEROUSLY_SHARE_CLIENT_SECRET: 'true',
-      AUTHORIZATION_CLAIMS: 'permissions',
+      ...{ AUTHORIZATION_CLAIMS: 'permissions', PERMISSION_CLIENTS: 'a-client, b-client' },
       SCOPE_HIERARCHY: 'tool:admin=tool:greet,tool:whoami tool:all=tool:admin',
       LOCKED_TOOLS: 'show',
       STEP_UP_SCOPES: 'required',
+      ...{
+        PUBLIC_TOOLS: 'hours, time',
+        PUBLIC_RATE_LIMIT_PER_ADDRESS: '0',
+        PUBLIC_CONCURRENCY: '6',
+      },
       ALLOWED_HOSTS: 'mcp.internal:3001 mcp.example',
       ALLOWED_ORIGINS: 'https://app.example http://localhost:5173',
       TRUST_PROXY: '10.0.0.0/8 ::1',
@@ -180,15 +183,12 @@ describe('the values that parseConfig reads', () => {
       CONCURRENCY_PER_CALLER: '9',
       TOOL_LIMITS: 'a=5,1',
       MAX_BODY_BYTES: '2048',
-      KEEP_ALIVE_SECONDS: '620',
-      DRAIN_DELAY_SECONDS: '15',
+      ...{ KEEP_ALIVE_SECONDS: '620', DRAIN_DELAY_SECONDS: '15' },
       METADATA_LOCATION: 'path',
       KEYS_STALE_HOURS: '2',
       MCP_BASELINE_SCOPES: 'tool:greet',
-      EXCHANGE_TIMEOUT_MS: '100',
-      API_TIMEOUT_MS: '120000',
-      LOG_LEVEL: 'silent',
-      LOG_FORMAT: 'pretty',
+      ...{ EXCHANGE_TIMEOUT_MS: '100', API_TIMEOUT_MS: '120000' },
+      ...{ LOG_LEVEL: 'silent', LOG_FORMAT: 'pretty' },
     })
     expect(config.listen).toEqual({ host: '0.0.0.0', port: 0, keepAliveMs: 620_000 })
     expect([config.drainDelayMs, config.logFormat]).toEqual([15_000, 'pretty'])
@@ -202,15 +202,15 @@ describe('the values that parseConfig reads', () => {
       dangerouslyShareClientSecret: true,
     })
     expect(config.access).toEqual({
-      authorizationClaims: 'permissions',
+      ...{ authorizationClaims: 'permissions', permissionClients: ['a-client', 'b-client'] },
       scopeHierarchy: { 'tool:admin': ['tool:greet', 'tool:whoami'], 'tool:all': ['tool:admin'] },
       lockedTools: 'show',
-      stepUpScopes: 'required',
+      ...{ stepUpScopes: 'required', publicTools: ['hours', 'time'] },
     })
     expect(config.http).toEqual({
       allowedHosts: ['mcp.internal:3001', 'mcp.example'],
       allowedOrigins: ['https://app.example', 'http://localhost:5173'],
-      rateLimitPerAddress: 0,
+      ...{ rateLimitPerAddress: 0, publicRateLimitPerAddress: 0, publicConcurrency: 6 },
       ...{ rateLimitPerCaller: 7, bodyBytesPerCaller: 8, concurrencyPerCaller: 9 },
       toolLimits: { a: { callsPerMinute: 5, callsAtOnce: 1 } },
       maxBodyBytes: 2_048,

@@ -41,6 +41,14 @@ describe('the settings of OpenAPI documents', () => {
   })
 
   test.each([
+    ['off', 'off'],
+    ['declared', 'declared'],
+    ['X-Request-Id', { header: 'X-Request-Id' }],
+  ])('OPENAPI_IDEMPOTENCY=%s is understood', (text, value) => {
+    expect(openapiOf({ OPENAPI_IDEMPOTENCY: text })?.idempotency).toEqual(value)
+  })
+
+  test.each([
     ['OPENAPI_SERVER_SCOPES', 'prefix:'],
     ['OPENAPI_SERVER_SCOPES', 'methods:read=a'],
     ['OPENAPI_SERVER_SCOPES', 'read'],
@@ -56,6 +64,9 @@ describe('the settings of OpenAPI documents', () => {
     ['OPENAPI_DOCUMENT', 'file:///etc/openapi.json'],
     ['OPENAPI_CURATION', 'https://api.example/curation.yaml'],
     ['DEMO_TOOLS', 'yes'],
+    ['API_PROBLEMS', 'true'],
+    ['OPENAPI_IDEMPOTENCY', 'Authorization'],
+    ['OPENAPI_IDEMPOTENCY', 'a b'],
   ])('%s=%s is an issue', (key, value) => {
     expect(issuesOf({ OPENAPI_DOCUMENT: 'openapi.yaml', [key]: value })).toEqual([key])
   })
@@ -81,7 +92,7 @@ describe('the settings of OpenAPI documents', () => {
   test('with a document, locked tools are shown and the demonstration tools are off, unless settings say otherwise', () => {
     const chosen = ({ access, demoTools }: Config): unknown => [access.lockedTools, demoTools]
     const document = { ...GOOD, OPENAPI_DOCUMENT: 'openapi.yaml' }
-    expect(chosen(parseConfig(GOOD))).toEqual(['hide', true])
+    expect(chosen(parseConfig(GOOD))).toEqual(['show_without_scopes', true])
     expect(chosen(parseConfig(document))).toEqual(['show', false])
     expect(chosen(parseConfig({ ...document, LOCKED_TOOLS: 'hide', DEMO_TOOLS: 'on' }))).toEqual([
       'hide',

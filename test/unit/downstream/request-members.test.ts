@@ -38,7 +38,7 @@ describe('the members of a call', () => {
   test.each([
     ['signal', 'give the signal to downstreamOf(), in its third argument'],
     ['parms', 'did you mean "params"?'],
-    ['redirect', 'use method, params, query, headers, json, body, schema'],
+    ['redirect', 'use method, params, query, headers, json, body, idempotency, schema'],
   ])(
     'a member that nobody would read is refused before the API is called: %s',
     async (name, hint) => {

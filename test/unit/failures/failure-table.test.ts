@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FAILURE_CODES, type FailureCode } from '../../../src/failures/errors.js'
-import { FAILURE_TABLE, type FailureRule } from '../../../src/failures/failure-table.js'
+import type { FailureRule } from '../../../src/failures/failure-rule.js'
+import { FAILURE_TABLE } from '../../../src/failures/failure-table.js'
 import { failureText } from '../../../src/failures/failure-text.js'
 
 type Answer = readonly [FailureRule['respondAs'], number, FailureRule['challenge']]
@@ -33,6 +34,8 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   request_too_large: ['http', 413, 'none'],
   rate_limited: ['http', 429, 'none'],
   tool_rate_limited: ['tool', 429, 'none'],
+  confirmation_unavailable: ['tool', 200, 'none'],
+  confirmation_refused: ['tool', 200, 'none'],
   method_not_allowed: ['http', 405, 'none'],
   not_acceptable: ['http', 406, 'none'],
   unsupported_media_type: ['http', 415, 'none'],

@@ -203,10 +203,10 @@ describe('the options of onBehalfOf', () => {
       API_BASE_URL: API.baseUrl.href,
     })
     expect(issues({ apis: { api: { ...API, ...config.apiCalls } } })).toEqual([
-      '  - apis.api: may have only audience, baseUrl and exchange: move "timeoutMs", "maxBytes", "connections", "concurrencyPerUser" to apiCalls',
+      '  - apis.api: may have only audience, baseUrl, exchange and problems: move "timeoutMs", "maxBytes", "connections", "concurrencyPerUser" to apiCalls',
     ])
     expect(issues({ apis: { api: { ...API, timeoutMs: 5, baseURL: 'x' } } })).toEqual([
-      '  - apis.api: has an unknown option: "baseURL" (did you mean "baseUrl"?); may have only audience, baseUrl and exchange: move "timeoutMs" to apiCalls',
+      '  - apis.api: has an unknown option: "baseURL" (did you mean "baseUrl"?); may have only audience, baseUrl, exchange and problems: move "timeoutMs" to apiCalls',
     ])
   })
 

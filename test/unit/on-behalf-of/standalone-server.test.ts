@@ -36,9 +36,13 @@ const CHANGED = {
   KEYS_STALE_HOURS: '3',
   MCP_BASELINE_SCOPES: 'tool:greet',
   AUTHORIZATION_CLAIMS: 'permissions',
+  PERMISSION_CLIENTS: 'a-client',
   SCOPE_HIERARCHY: 'tool:admin=tool:greet',
   LOCKED_TOOLS: 'show',
   STEP_UP_SCOPES: 'required',
+  PUBLIC_TOOLS: 'get_datetime',
+  CHALLENGE_RESULT_CLIENTS: 'a-client',
+  STRUCTURED_DENIALS: 'on',
   USER_CLAIM: 'email',
   SUBJECT_CLAIMS: 'email tid',
   CLIENT_CLAIM: 'app',
@@ -49,6 +53,8 @@ const CHANGED = {
   ALLOWED_HOSTS: 'inner.example',
   ALLOWED_ORIGINS: 'https://app.example',
   RATE_LIMIT_PER_ADDRESS: '1',
+  PUBLIC_RATE_LIMIT_PER_ADDRESS: '6',
+  PUBLIC_CONCURRENCY: '7',
   RATE_LIMIT_PER_CALLER: '2',
   BODY_BYTES_PER_CALLER: '3',
   CONCURRENCY_PER_CALLER: '4',
@@ -91,6 +97,7 @@ const OWN = [
   'trustProxy',
   'homePage',
   'mount',
+  'toolSecuritySchemes',
 ] as const
 
 /** `code`: what no setting can say. `fixed`: what the standalone server decides in another way, whatever its settings. */
@@ -118,11 +125,15 @@ const OPTIONS: {
   // The SDK servers have the tools of the registry and no others.
   undeclaredTools: 'fixed',
   baselineScopes: 'setting',
+  challengeResultClients: 'setting',
+  structuredDenials: 'setting',
   access: {
     authorizationClaims: 'setting',
+    permissionClients: 'setting',
     scopeHierarchy: 'setting',
     lockedTools: 'setting',
     stepUpScopes: 'setting',
+    publicTools: 'setting',
   },
   callerPolicy: {
     userClaim: 'setting',
@@ -141,6 +152,8 @@ const OPTIONS: {
     allowedHosts: 'setting',
     allowedOrigins: 'setting',
     rateLimitPerAddress: 'setting',
+    publicRateLimitPerAddress: 'setting',
+    publicConcurrency: 'setting',
     rateLimitPerCaller: 'setting',
     bodyBytesPerCaller: 'setting',
     concurrencyPerCaller: 'setting',

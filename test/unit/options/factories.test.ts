@@ -34,6 +34,7 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
   createOutgoingFetch: [[{ connections: -1, proxy: { http: 'x' } }], ['connections', 'proxy.http']],
   createProcessLog: [[{ level: 'loud', destination: 'x' }], ['level', 'destination']],
   createRfc8693Exchanger: [[{}], ['metadata', 'clientId', 'clientAuthentication']],
+  createClientList: [[['two words']], ['entries']],
   createScopeNames: [[{ own: 'tool:greet' }], ['own']],
   createToolAccess: [[{ tools: [] }, { lockedTools: 'maybe' }], ['lockedTools']],
   createToolRegistry: [
@@ -87,7 +88,15 @@ const NO_FACTORIES = [
   ...['formBody', 'metadataUrl'],
   ...['OnBehalfOfError', 'parsePathTemplate', 'ProxyError', 'Secret', 'securityHeaders'],
   'verifyExchangedToken',
-  ...['ConfigError', 'defineTool', 'isUnconfigured', 'parseConfig', 'readEnvironment'],
+  ...[
+    'ConfigError',
+    'defineTool',
+    'isUnconfigured',
+    'parseConfig',
+    'readEnvironment',
+    'requireCaller',
+  ],
+  'securitySchemesOf',
 ]
 
 const EXPORTED: readonly (readonly [string, unknown])[] = Object.entries({

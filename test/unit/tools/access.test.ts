@@ -140,8 +140,15 @@ describe('the tools that are listed for a caller', () => {
       .map(({ name }) => name)
 
   test('the tools that are listed for a caller are those that the caller may use', () => {
-    expect(names({})).toEqual(['time'])
+    expect(names({ lockedTools: 'hide' })).toEqual(['time'])
     expect(names({}, 'tool:greet')).toEqual(['greet', 'time'])
+  })
+
+  test('the tools that are listed for a caller are those that a step-up unlocks too, where the token has no scope of this server', () => {
+    expect(names({}, 'openid')).toEqual(['delete', 'greet', 'time'])
+    expect(names({ stepUpScopes: 'none' }, 'openid')).toEqual(['time'])
+    const scopeHierarchy = { 'tool:admin': ['tool:greet'] }
+    expect(names({ scopeHierarchy }, 'tool:admin')).toEqual(['greet', 'time'])
   })
 
   test('the tools that are listed for a caller are those that a step-up unlocks too, where the policy shows them', () => {

@@ -1,0 +1,87 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  inputRequired,
+  inputResponse,
+  PROTOCOL_VERSION_META_KEY,
+} from '@modelcontextprotocol/server'
+import { OnBehalfOfError } from '../failures/errors.js'
+import type { FailureReason } from '../failures/failure-reasons.js'
+import { userKeyOf } from '../identity/caller.js'
+import type { AskedCall, AskUser, Reply } from './ask-user.js'
+import { consentForm } from './consent-form.js'
+import type { ConsentSeal } from './consent-seal.js'
+import type { UsedConsents } from './used-consents.js'
+
+/** The name of the question among the input requests of an answer. */
+const QUESTION = 'confirm'
+
+/**
+ * Asks by an answer that requires input (MCP 2026-07-28, Multi Round-Trip Requests): the client asks its user, and sends the call
+ * once more, with the answer and the sealed state.
+ *
+ * The state counts for the call that it was made for, until it expires, and once in this process.
+ */
+export class AskByRounds implements AskUser {
+  readonly #seal: ConsentSeal
+  readonly #used: UsedConsents
+
+  constructor({ seal, used }: { readonly seal: ConsentSeal; readonly used: UsedConsents }) {
+    this.#seal = seal
+    this.#used = used
+  }
+
+  ask(call: AskedCall): Promise<Reply> {
+    const { inputResponses, requestState } = call.context.mcpReq
+    const envelope: Readonly<Record<string, unknown>> | undefined = call.context.mcpReq.envelope
+    if (envelope?.[PROTOCOL_VERSION_META_KEY] === undefined) return UNREACHABLE
+    const state = requestState()
+    if (state !== undefined || inputResponses !== undefined) {
+      return Promise.resolve().then(() => this.#replied(call, state))
+    }
+    if (!showsForms(envelope[CLIENT_CAPABILITIES_META_KEY])) return UNREACHABLE
+    const result = inputRequired({
+      inputRequests: { [QUESTION]: inputRequired.elicit(consentForm(call.question)) },
+      requestState: this.#seal.seal(call.subject),
+    })
+    return Promise.resolve({ kind: 'asked', result })
+  }
+
+  #replied({ context, caller, subject }: AskedCall, state: unknown): Reply {
+    const opened = this.#seal.open(state, subject)
+    if (opened === 'mismatch') throw refused('confirmation_mismatch')
+    if (opened === 'expired') throw refused('confirmation_expired', TOO_LATE)
+    const answer = inputResponse(context.mcpReq.inputResponses, QUESTION)
+    if (answer.kind !== 'elicit') throw refused('confirmation_unanswered', UNANSWERED)
+    const taken = this.#used.take(userKeyOf(caller), opened)
+    if (taken === 'used') throw refused('confirmation_used', USED)
+    if (taken === 'full') throw tooMany()
+    if (answer.action === 'accept') return { kind: 'agreed', giveBack: taken.giveBack }
+    return { kind: answer.action === 'decline' ? 'declined' : 'dismissed' }
+  }
+}
+
+const UNREACHABLE: Promise<Reply> = Promise.resolve({ kind: 'unreachable' })
+
+const AGAIN = 'Nothing was called. Call the tool again: then the user is asked again.'
+const TOO_LATE = `The user's answer came too late. ${AGAIN}`
+const UNANSWERED = `The user's answer is missing. ${AGAIN}`
+const USED = `This confirmation was used before, and each counts for one call. Nothing was called this time. Call the tool again: then the user is asked again.`
+const TOO_MANY =
+  'Too many confirmations were given within a few minutes. Nothing was called. Try again in a few minutes.'
+
+function refused(reason: FailureReason, description?: string): OnBehalfOfError {
+  return new OnBehalfOfError('confirmation_refused', { reason, description })
+}
+
+function tooMany(): OnBehalfOfError {
+  const reason = 'too_many_confirmations'
+  return new OnBehalfOfError('confirmation_unavailable', { reason, description: TOO_MANY })
+}
+
+/** `elicitation` without a mode means forms (MCP 2026-07-28, Elicitation, Capabilities). */
+function showsForms(capabilities: unknown): boolean {
+  const { elicitation } = (capabilities ?? {}) as { readonly elicitation?: unknown }
+  if (typeof elicitation !== 'object' || elicitation === null) return false
+  const { form, url } = elicitation as { readonly form?: unknown; readonly url?: unknown }
+  return form !== undefined || url === undefined
+}

@@ -1,0 +1,23 @@
+import { canonicalJson } from '../audit/canonical-json.js'
+import { userKeyOf, type Caller } from '../identity/caller.js'
+
+/** The call that a consent is for. */
+export interface ConsentedCall {
+  readonly caller: Caller
+  readonly tool: string
+  readonly args: unknown
+  /** Changes with what the tool is and does. */
+  readonly version: string | undefined
+}
+
+/**
+ * All that a consent is for, as one text: user, organization, client, tool, its version, and the arguments as canonical JSON
+ * (RFC 8785). Two calls have the same text if they are the same in all of these. `undefined` for arguments that are nested too deep.
+ */
+export function consentSubject({ caller, tool, args, version }: ConsentedCall): string | undefined {
+  const canonical = canonicalJson(args)
+  if (canonical === undefined) return undefined
+  const { issuer, clientId, organization } = caller
+  const parts = [userKeyOf(caller), issuer, organization, clientId, tool, version, canonical]
+  return JSON.stringify(parts.map((part) => part ?? null))
+}
