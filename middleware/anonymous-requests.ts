@@ -1,4 +1,6 @@
 import type { Request, RequestHandler } from 'express'
+import { plainPath } from '../src/http/plain-path.js'
+import { parseRequestTarget } from '../src/http/request-target.js'
 import { whenOver } from '../src/http/when-over.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import type { ChallengeOptions } from '../src/failures/failure-response.js'
@@ -18,6 +20,8 @@ import { stateOf } from './request-state.js'
 /** What `anonymousRequests` needs: the public tools, the limits, and what comes behind. */
 export interface AnonymousRequestOptions {
   readonly access: PublicAccess
+  /** The public URL of the MCP endpoint: no other path is served without a token. */
+  readonly endpoint: URL
   readonly challenges: ChallengeOptions
   /** The largest request body; what is larger than 64 KiB is not read in any case. */
   readonly maxBodyBytes: number
@@ -41,15 +45,18 @@ const MAX_BODY_BYTES = 64 * 1024
  *
  * It gets no `req.auth`, so no handler takes it for a user's, and it belongs to no session. A request that presents any
  * credentials, sound or not, is never treated as anonymous, and neither is one of a session, of a stream, or by another method
- * than POST: they go through `others`. A request that asks for anything else, or cannot be read, gets the same 401 as it would
- * there. Passes `rate_limited` to the error handler beyond a limit.
+ * than POST, or at another path than that of `endpoint`: they go through `others`. A request that asks for anything else, or
+ * cannot be read, gets the same 401 as it would there. Passes `rate_limited` to the error handler beyond a limit.
  */
 export function anonymousRequests(options: AnonymousRequestOptions): RequestHandler {
   const { maxBodyBytes, admitted, others } = options
   const limits = createLimits(options)
+  const path = plainPath(options.endpoint.pathname)
   const read = inSequence([answerForms(), jsonBody(Math.min(maxBodyBytes, MAX_BODY_BYTES))])
   const serve = inSequence([
-    function admitAnonymous(req, _res, next) {
+    function admitAnonymous(req, res, next) {
+      // Whose client has gone while its body was read: its places would never be given back.
+      if (res.destroyed) return
       limits(req)
       admit(req, options)
       next()
@@ -57,7 +64,7 @@ export function anonymousRequests(options: AnonymousRequestOptions): RequestHand
     admitted,
   ])
   return function anonymousRequestsMiddleware(req, res, next) {
-    if (!mayBeAnonymous(req)) return others(req, res, next)
+    if (!mayBeAnonymous(req) || pathOf(req) !== path) return others(req, res, next)
     const unread: unknown = req.body
     return read(req, res, (failure?: unknown) => {
       if (failure === undefined && isPublicBody(req.body, options.access)) {
@@ -78,6 +85,12 @@ function mayBeAnonymous({ method, headers, rawHeaders, originalUrl }: Request): 
     headers['last-event-id'] === undefined &&
     !presentsCredentials({ rawHeaders, url: originalUrl })
   )
+}
+
+/** What stands behind the middleware at another path is no MCP endpoint, and knows of no public tools. */
+function pathOf({ originalUrl }: Request): string | undefined {
+  const target = parseRequestTarget(originalUrl)?.path.replace(/\?[^]*/, '')
+  return target === undefined ? undefined : plainPath(target)
 }
 
 /** A mistake of ours; all that can be wrong with a request has a code of its own, or a type of Express's parser. */

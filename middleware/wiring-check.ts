@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import { logEvent } from '../src/logging/log-event.js'
 import type { Logger } from '../src/logging/logger.js'
+import { plainPath } from '../src/http/plain-path.js'
 import { metadataUrl } from '../src/http/protected-resource-metadata.js'
 import { scrub } from '../src/logging/scrub.js'
 import { backgroundTimers, type Timers } from '../src/time/clock.js'
@@ -93,9 +94,4 @@ function createMetadataCheck({ endpoint, log, timers = backgroundTimers }: Wirin
       waiting = true
     },
   }
-}
-
-/** Express takes paths for equal that differ in case or in a slash at the end. */
-function plainPath(path: string): string {
-  return path.replace(/\/+$/, '').toLowerCase()
 }

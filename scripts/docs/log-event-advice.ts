@@ -17,7 +17,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   document_read:
     'Once for each document, at the start: how many `operations` it has and how many `tools` came out of them; `leftOut` counts the others by reason. `apiScopes` and `scopeSets` count the scopes of the API and their distinct sets: one token of a user can cause that many exchanges. `approximateTokens` is the size of the listing for a model. `mcp-on-behalf-of tools` shows the details.',
   endpoint_path_differs:
-    'Once: a request came to another path than that of `endpoint`. Clients look for the metadata of `endpoint`, so they do not find where to sign in. Correct `endpoint` or the path at which your endpoint is mounted. If a proxy in front changes the path, nothing is wrong.',
+    'Once: a request came to another path than that of `endpoint`. Clients look for the metadata of `endpoint`, so they do not find where to sign in. Correct `endpoint` or the path at which your endpoint is mounted. If a proxy in front changes the path, nothing is wrong, except that public tools need a token then.',
   exchange_failed:
     'A token exchange did not give a usable token; the tool was answered with the failure. `api` and `audience` say for which API. Look up `code` in [failures.md](failures.md); where there is a `hint`, it says what to check.',
   exchange_retried:

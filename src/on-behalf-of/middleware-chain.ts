@@ -124,7 +124,7 @@ interface EndpointParts {
 
 /** From the credentials to the exchanged token. Where no tool is public, there is no other way through. */
 function endpointChain(
-  { http, access, undeclaredTools, exchange, log }: MiddlewareChainOptions,
+  { endpoint, http, access, undeclaredTools, exchange, log }: MiddlewareChainOptions,
   { authenticate, observeCalls, limitCalls, challenges }: EndpointParts,
 ): readonly RequestHandler[] {
   const signedIn = [
@@ -145,7 +145,7 @@ function endpointChain(
   ]
   if (access.publicTools.length === 0) return [formBody(), ...signedIn]
   const fork = anonymousRequests({
-    ...{ access, challenges, maxBodyBytes: http.maxBodyBytes },
+    ...{ access, endpoint, challenges, maxBodyBytes: http.maxBodyBytes },
     perMinute: http.publicRateLimitPerAddress,
     concurrency: http.publicConcurrency,
     admitted: inSequence([...observeCalls, limitCalls]),

@@ -48,7 +48,7 @@ test('no second round that differs from the one that was asked about reaches the
       state.toLowerCase(),
       ` ${state}`,
       `${state}\n`,
-      [...state].toReversed().join(''),
+      Array.from(state).toReversed().join(''),
     ),
     fc.string({ maxLength: 200 }),
   )

@@ -52,7 +52,23 @@ describe('a sealed consent', () => {
     fc.assert(
       fc.property(
         fc.nat(state.length - 1),
-        fc.constantFrom('A', 'B', 'Z', 'a', 'z', '0', '9', '-', '_', '+', '/', '=', ' ', 'é', '\u0000'),
+        fc.constantFrom(
+          'A',
+          'B',
+          'Z',
+          'a',
+          'z',
+          '0',
+          '9',
+          '-',
+          '_',
+          '+',
+          '/',
+          '=',
+          ' ',
+          'é',
+          '\u0000',
+        ),
         fc.constantFrom('replace', 'insert', 'delete'),
         (at, character, how) => {
           const rest = state.slice(how === 'insert' ? at : at + 1)

@@ -98,6 +98,7 @@ const OWN = [
   'homePage',
   'mount',
   'toolSecuritySchemes',
+  'confirmation',
 ] as const
 
 /** `code`: what no setting can say. `fixed`: what the standalone server decides in another way, whatever its settings. */

@@ -65,6 +65,10 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
     [{ callerPolicy: { userClaim: 5 } }],
     ['verifier', 'resource', 'endpoint', 'callerPolicy'],
   ],
+  createConfirmation: [
+    [{ keys: ['short'], lifetimeMs: 0, clock: 5 }],
+    ['keys.0', 'lifetimeMs', 'clock'],
+  ],
   createResilientExchanger: [
     [{}, { breaker: { threshold: 0 } }],
     ['exchanger', 'breaker.threshold'],
@@ -147,7 +151,7 @@ describe('the options of a public factory', () => {
     const api = { audience: 'https://api.example/', baseUrl: URL_HERE, timeoutMs: 5 }
     const given = { registry: library.createToolRegistry([]), apis: { api }, exchanger: {} }
     expect(() => library.tokenExchange(given as never)).toThrow(
-      '  - apis.api: may have only audience, baseUrl and exchange: move "timeoutMs" to the options of tokenExchange',
+      '  - apis.api: may have only audience, baseUrl, exchange and problems: move "timeoutMs" to the options of tokenExchange',
     )
   })
 })
