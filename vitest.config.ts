@@ -15,7 +15,7 @@ const END_TO_END = [
   'test/integration/exchange/{answer-dialects,downstream,nothing-leaks,taxonomy}.test.ts',
   'test/integration/http/library.test.ts',
   'test/integration/{issuer-keys-inbound,mcp-mounts}.test.ts',
-  'test/integration/openapi/both-hops-property.test.ts',
+  'test/integration/openapi/{both-hops,search-mode}-property.test.ts',
   'test/unit/exchange/caching-exchanger-users.test.ts',
   'test/unit/openapi*/real-documents.test.ts',
   'test/unit/openapi-tools/request-line.test.ts',

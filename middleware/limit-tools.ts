@@ -21,6 +21,7 @@ import type { ToolRegistry } from '../src/tools/registry.js'
 import { countedToolCallsIn } from '../src/tools/tool-calls.js'
 import type { ToolRequirements } from '../src/tools/tool.js'
 import { addressBlockOf } from './client-address.js'
+import { meantMessages } from './inner-calls.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { stateOf } from './request-state.js'
 
@@ -60,7 +61,7 @@ export function limitTools(options: ToolLimitOptions): RequestHandler {
   return function limitToolsMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
     const { user, who, log } = countedFor(req)
-    for (const [tool, calls] of countedToolCallsIn(req.body)) {
+    for (const [tool, calls] of countedToolCallsIn(meantMessages(req))) {
       const admission = counts(tool)?.admit(user, calls)
       if (admission === undefined) continue
       if ('places' in admission) {

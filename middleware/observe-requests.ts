@@ -4,6 +4,7 @@ import { watchAnswer } from '../src/http/watch-answer.js'
 import { whenOver } from '../src/http/when-over.js'
 import type { ObservationOptions } from '../src/observability/observation-options.js'
 import { RequestObservation } from '../src/observability/request-observation.js'
+import { meantMessages } from './inner-calls.js'
 import { messagesOf } from './observed-messages.js'
 import { requestIdOf } from './request-context.js'
 import { stateOf } from './request-state.js'
@@ -36,7 +37,7 @@ export function observeRequests(options: ObservationOptions): RequestObserving {
     },
     calls: function observeCallsMiddleware(req, res, next) {
       const { observation } = stateOf(req)
-      observation?.begin({ body: req.body as unknown })
+      observation?.begin({ body: meantMessages(req) })
       const answer = observation?.watchAnswer()
       if (answer !== undefined) {
         watchAnswer(res, (chunk) => {

@@ -25,6 +25,8 @@ export interface RequestState {
   refusedText?: OnBehalfOfError
   /** `jsonBody`, for the limits. */
   size?: RequestSize
+  /** `innerCalls`: the body, in which calls through other tools are those that are meant. */
+  messages?: { readonly body: unknown }
   /** The limits that wait for `size`. */
   counts?: ((size: RequestSize) => void)[]
   /** `limitConcurrency` and `limitTools` */

@@ -22,6 +22,7 @@ import {
   type ToolExchangeOptions,
 } from '../src/tools/tool-exchange.js'
 import { clientAddressOf } from './client-address.js'
+import { meantMessages } from './inner-calls.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { stateOf } from './request-state.js'
 
@@ -86,7 +87,7 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
     if (authInfo !== undefined) {
       await exchangeForTools({
         authInfo,
-        calls: toolCallsIn(req.body),
+        calls: toolCallsIn(meantMessages(req)),
         signal: () => (session === undefined ? abortedWith(res) : undefined),
         trace: observation?.isTraced === true ? {} : traceContextOf(req.headers, traceContext),
         observation,

@@ -13,6 +13,7 @@ import type { AccessDecision, ToolAccess } from '../src/tools/access.js'
 import { recordGranted } from '../src/tools/granted-alternatives.js'
 import { StepUpLoops } from '../src/tools/step-up-loops.js'
 import { UndeclaredTools } from '../src/tools/undeclared-tools.js'
+import { findInnerCalls } from './inner-calls.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { requestIdOf } from './request-context.js'
 import { stateOf } from './request-state.js'
@@ -31,7 +32,7 @@ export interface ToolScopesOptions {
 const OPTIONS = optionsSchema<ToolScopesOptions>({
   access: optionValues.withFunctions(
     'a ToolAccess, see createToolAccess',
-    ...['decide', 'undeclared'],
+    ...['decide', 'undeclared', 'innerCall'],
   ),
   undeclaredTools: optionValues.oneOf('refuse', 'allow').optional(),
   log: LOGGER_OPTION.optional(),
@@ -57,7 +58,7 @@ export function toolScopes(options: ToolScopesOptions): RequestHandler {
   return function toolScopesMiddleware(req, _res, next) {
     const authInfo = authInfoOf(req)
     const context = requireAuthContext(authInfo)
-    const calls = toolCallsIn(req.body)
+    const calls = toolCallsIn(findInnerCalls(req, access))
     const unknown = undeclaredTools === 'refuse' ? access.undeclared(calls) : []
     if (unknown.length > 0) throw undeclared.refusal(unknown, requestIdOf(req))
     const decision = access.decide(calls, context.caller)

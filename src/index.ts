@@ -246,6 +246,7 @@ export {
   type SessionUse,
 } from './sessions/session-registry.js'
 export { createToolAccess, type AccessDecision, type ToolAccess } from './tools/access.js'
+export type { CalledTool } from './tools/inner-call.js'
 export type { ScopeHierarchy } from './tools/scope-hierarchy.js'
 export { createClientList, type ClientList } from './identity/client-list.js'
 export { securitySchemesOf, type SecurityScheme } from './tools/security-schemes.js'

@@ -15,6 +15,7 @@ export type {
   ConfirmLevel,
   CuratedHints,
   CuratedOperation,
+  Exposure,
   OptionNames,
   ServerScopes,
   ToolsFromOpenApiOptions,

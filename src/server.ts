@@ -33,6 +33,7 @@ export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export { defineTool } from './tools/define-tool.js'
 export { requireCaller } from './tools/require-caller.js'
 export type {
+  CallingTool,
   ContentTool,
   DownstreamTool,
   DownstreamToolContext,

@@ -16,6 +16,7 @@ const CASES: Readonly<Record<number, string>> = {
   10: 'permissions choose among alternatives',
   11: 'the exchange grants less than was asked for',
   12: 'users and operations are never mixed up',
+  13: 'calls through call_operation are judged as calls of their operation',
   14: 'JSON and YAML give the same tools',
   16: 'circular references',
   17: 'names are stable',

@@ -26,6 +26,7 @@ const FOR_SETTINGS = {
   'optional-security': 'OPENAPI_OPTIONAL_SECURITY',
   'answer-bytes': 'OPENAPI_ANSWER_BYTES',
   'max-tools': 'OPENAPI_MAX_TOOLS',
+  expose: 'OPENAPI_EXPOSE',
   'api-url': 'API_BASE_URL',
 } as const
 
@@ -44,6 +45,7 @@ const OPTIONS = {
   'optional-security': TEXT,
   'answer-bytes': TEXT,
   'max-tools': TEXT,
+  expose: TEXT,
   'api-url': TEXT,
   config: TEXT,
   api: TEXT,
@@ -80,6 +82,7 @@ mcp-on-behalf-of.yaml in the working directory). These stand for settings:
   --optional-security  OPENAPI_OPTIONAL_SECURITY
   --answer-bytes       OPENAPI_ANSWER_BYTES
   --max-tools          OPENAPI_MAX_TOOLS
+  --expose             OPENAPI_EXPOSE: tools, search or both
   --api-url            API_BASE_URL: compared with the servers of the document
 
   --explain TOOL       one tool: its arguments and where they go, its scopes,

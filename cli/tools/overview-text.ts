@@ -16,6 +16,7 @@ export function overviewText(report: OpenApiReport, listed: ListedTools): string
     `${counted(document.operations, 'operation')}, ${counted(document.tools, 'tool')}, ${document.excluded} left out`,
     `API scopes: ${document.apiScopes}`,
     `scope sets: ${document.scopeSets}`,
+    ...(document.expose === 'search' ? ['found by search'] : []),
     `about ${size} tokens`,
   ].join(' · ')
   return [

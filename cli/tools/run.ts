@@ -107,8 +107,9 @@ function tellBeyond(
 }
 
 /** How many findings mean that something is refused. */
-function tellTarget({ tools }: OpenApiReport, target: TargetName, io: GuardedIo): number {
-  const findings = targetFindings(tools, target)
+function tellTarget({ tools, document }: OpenApiReport, target: TargetName, io: GuardedIo): number {
+  // The target does not see those that are not listed.
+  const findings = targetFindings(document.expose === 'search' ? [] : tools, target)
   for (const { tool, place, effect, problem } of findings) {
     const where = [tool, place].filter((part) => part !== '').join(' ')
     io.writeError(

@@ -36,6 +36,7 @@ export interface OpenApiConfig extends Pick<
   | 'answerBytes'
   | 'confirm'
   | 'maxTools'
+  | 'expose'
   | 'optionNames'
 > {
   /** The path of a file, or a URL. */

@@ -24,6 +24,7 @@ const ABOUT_DOCUMENT: readonly (keyof typeof OPENAPI_SETTINGS)[] = [
   'OPENAPI_ANSWER_BYTES',
   'OPENAPI_CONFIRM',
   'OPENAPI_MAX_TOOLS',
+  'OPENAPI_EXPOSE',
 ]
 
 /** What the configuration file says, or `undefined` where it says nothing that can be used; adds to `issues`. */
@@ -81,6 +82,7 @@ function apiOfFile(
               baseUrl: place('baseUrl'),
               idempotency: place('idempotency'),
               maxTools: place('maxTools'),
+              expose: place('expose'),
             },
           },
   }
@@ -135,6 +137,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
     answerBytes: found.OPENAPI_ANSWER_BYTES,
     confirm: found.OPENAPI_CONFIRM,
     maxTools: found.OPENAPI_MAX_TOOLS,
+    expose: found.OPENAPI_EXPOSE,
     toolPrefix: undefined,
     optionNames: {
       operations: 'OPENAPI_OPERATIONS',
@@ -144,6 +147,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
       baseUrl: 'API_BASE_URL',
       idempotency: 'OPENAPI_IDEMPOTENCY',
       maxTools: 'OPENAPI_MAX_TOOLS',
+      expose: 'OPENAPI_EXPOSE',
     },
   }
 }

@@ -230,7 +230,12 @@ const API = z.strictObject(
       .min(1, 'must be a whole number from 1 to 5000')
       .max(5_000, 'must be a whole number from 1 to 5000')
       .optional()
-      .describe('How many tools the document may give at most. Default: 128'),
+      .describe('How many tools the document may give at most. Default: 128; with search 5000'),
+    expose: oneOf('tools', 'search', 'both')
+      .optional()
+      .describe(
+        'How clients get to the operations: as tools, by tools that find, describe and call them, or by both. Default: tools',
+      ),
     toolPrefix: z
       .string('must be a text')
       .regex(/^[A-Za-z][A-Za-z0-9_]{0,19}$/, {

@@ -83,10 +83,17 @@ export const OPENAPI_SETTINGS = {
   }),
   OPENAPI_MAX_TOOLS: setting({
     description:
-      'How many tools one document may give at most: more end the start, since models choose badly among many, and many clients take no more. Select fewer with OPENAPI_OPERATIONS before you raise it.',
+      'How many tools one document may give at most: more end the start, since models choose badly among many, and many clients take no more. Select fewer with OPENAPI_OPERATIONS, or set OPENAPI_EXPOSE=search, before you raise it.',
     schema: values.integerBetween(1, 5_000),
     example: '300',
-    absent: `\`${OPENAPI_TOOLS_DEFAULTS.maxTools}\``,
+    absent: `\`${OPENAPI_TOOLS_DEFAULTS.maxTools}\`; \`5000\` with OPENAPI_EXPOSE=search, where they are not listed`,
+  }),
+  OPENAPI_EXPOSE: setting({
+    description:
+      'How clients get to the operations. tools: each is a tool of the list. search: none is listed; the tools find_operations, describe_operation and call_operation stand for all of them, for documents with more operations than a model can choose from. both: the list, and these three. A call needs the same in each case: the scopes of its operation.',
+    schema: values.oneOf('tools', 'search', 'both'),
+    example: 'search',
+    absent: `\`${OPENAPI_TOOLS_DEFAULTS.expose}\``,
   }),
   DEMO_TOOLS: setting({
     description:

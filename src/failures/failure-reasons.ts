@@ -132,7 +132,7 @@ export const FAILURE_REASONS = {
     'unexpected_status',
     'unreachable',
   ],
-  /** A handler that asks its API client for what it may not: `misconfigured`; `argument_value` and `path_value` are `invalid_argument`. */
+  /** A handler that asks its API client for what it may not: `misconfigured`; `argument_value`, `operation_unknown` and `path_value` are `invalid_argument`. */
   handler: [
     'argument_value',
     'forbidden_header',
@@ -142,6 +142,7 @@ export const FAILURE_REASONS = {
     'no_downstream_access',
     'no_schema',
     'not_confirmed',
+    'operation_unknown',
     'path_character',
     'path_dot_segment',
     'path_empty_segment',

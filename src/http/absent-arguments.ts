@@ -14,3 +14,11 @@ export function dropAbsentArguments(message: unknown): void {
     Reflect.deleteProperty(params, 'arguments')
   }
 }
+
+/** The same for a tool's arguments that hold the arguments of another: a copy without the member `arguments`, where that is nothing. */
+export function withoutAbsentArguments(
+  args: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { arguments: inner, ...others } = args
+  return Object.hasOwn(args, 'arguments') && !isNothing(inner) ? args : others
+}

@@ -7,6 +7,7 @@ import { errorHandler, type ErrorHandlerOptions } from '../../middleware/error-h
 import { hostAndOriginValidation } from '../../middleware/host-and-origin-validation.js'
 import { knownHosts } from '../../middleware/known-hosts.js'
 import { inSequence } from '../../middleware/in-sequence.js'
+import { innerCalls } from '../../middleware/inner-calls.js'
 import { limitConcurrency } from '../../middleware/limit-concurrency.js'
 import { limitTools } from '../../middleware/limit-tools.js'
 import { observeRequests } from '../../middleware/observe-requests.js'
@@ -136,6 +137,7 @@ function endpointChain(
     limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
     answerForms(),
     jsonBody(http.maxBodyBytes),
+    innerCalls(access),
     ...observeCalls,
     toolScopes({ access, undeclaredTools, log }),
     limitCalls,

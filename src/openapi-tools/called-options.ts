@@ -13,6 +13,7 @@ export function calledOptions({ optionNames = {} }: ToolsFromOpenApiOptions): Ca
     baseUrl: optionNames.baseUrl ?? 'baseUrl',
     idempotency: optionNames.idempotency ?? 'idempotency',
     maxTools: optionNames.maxTools ?? 'maxTools',
+    expose: optionNames.expose ?? 'expose',
   }
 }
 

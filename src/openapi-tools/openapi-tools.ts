@@ -2,12 +2,18 @@ import type { ToolAnnotations } from '@modelcontextprotocol/server'
 import type { OpenApiFaultCode } from '../openapi/faults.js'
 import type { ExclusionCode } from '../openapi/operation.js'
 import type { InputSchema } from '../openapi/input-schemas.js'
-import type { ContentTool, ToolAlternative } from '../tools/tool.js'
+import type { ContentTool, Tool, ToolAlternative } from '../tools/tool.js'
+import type { Exposure } from './options.js'
 
 /** What became of the operations of a document. */
 export interface OpenApiTools {
   /** For `tools` of `onBehalfOf` and of `createApp`; sorted by name. */
   readonly tools: readonly ContentTool[]
+  /**
+   * Where `expose` is `search` or `both`: the tools that find, describe and call the others, for `tools` of `createApp` beside them.
+   * Empty otherwise.
+   */
+  readonly searchTools: readonly Tool[]
   /** Each operation that is no tool, and why; sorted by path. */
   readonly excluded: readonly ExcludedFromTools[]
   /** What was found that does not keep the document from being used. All have the severity `warning`. */
@@ -90,7 +96,9 @@ export interface OpenApiReport {
     readonly apiScopes: number
     /** Distinct sets of them: how many exchanges one token of a user can cause. */
     readonly scopeSets: number
-    /** Of the listing of all tools, as a model reads it: a quarter of its characters. */
+    /** How clients get to the tools. */
+    readonly expose: Exposure
+    /** Of the listing of all tools that are listed, as a model reads it: a quarter of its characters. */
     readonly approximateTokens: number
     /** What its security schemes say of the scopes of the API. */
     readonly scopes: readonly { readonly name: string; readonly description: string }[]

@@ -93,6 +93,7 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
   confirm: optionValues.oneOf(...CONFIRM_LEVELS).optional(),
   baseUrl: optionValues.httpUrl.optional(),
   maxTools: optionValues.count.optional(),
+  expose: optionValues.oneOf('tools', 'search', 'both').optional(),
   reservedNames: optionValues.texts('the name of a tool').optional(),
   optionNames: optionsSchema<OptionNames>({
     operations: SETTING,
@@ -102,5 +103,6 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
     baseUrl: SETTING,
     idempotency: SETTING,
     maxTools: SETTING,
+    expose: SETTING,
   }).optional(),
 })

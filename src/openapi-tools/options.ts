@@ -50,7 +50,14 @@ export interface ToolsFromOpenApiOptions {
    * Default: nothing is compared.
    */
   readonly baseUrl?: URL | undefined
-  /** More tools than this are a fault: models choose badly among many. Default 128. */
+  /**
+   * How clients get to the operations. `tools`: each is a tool of the list. `search`: none is listed; `searchTools` of the result find,
+   * describe and call them. `both`: they are listed, and there are `searchTools`. Default `tools`.
+   */
+  readonly expose?: Exposure | undefined
+  /**
+   * More tools than this are a fault: models choose badly among many. Default 128; with `search`, where they are not listed, 5000.
+   */
   readonly maxTools?: number | undefined
   /** Names that no tool may get: those of the server's own tools. */
   readonly reservedNames?: readonly string[] | undefined
@@ -63,6 +70,9 @@ export interface ToolsFromOpenApiOptions {
   /** How messages name these options, for a program whose settings have other names. Default: as they are called here. */
   readonly optionNames?: OptionNames | undefined
 }
+
+/** How clients get to operations: as tools of their own, by tools that find, describe and call them, or by both. */
+export type Exposure = 'tools' | 'search' | 'both'
 
 /** Before which calls of a document's tools the user is asked. */
 export const CONFIRM_LEVELS = ['off', 'destructive', 'writes'] as const
@@ -79,6 +89,7 @@ export interface OptionNames {
   readonly baseUrl?: string | undefined
   readonly idempotency?: string | undefined
   readonly maxTools?: string | undefined
+  readonly expose?: string | undefined
 }
 
 /**
@@ -136,4 +147,16 @@ export const OPENAPI_TOOLS_DEFAULTS = {
   answerBytes: 80_000,
   confirm: 'off',
   maxTools: 128,
+  expose: 'tools',
 } as const
+
+/** How many tools a document may give at most. Those that are not listed are bounded by the time that it takes to make them. */
+export function maxToolsOf({
+  maxTools,
+  expose,
+}: Pick<ToolsFromOpenApiOptions, 'maxTools' | 'expose'>): number {
+  return maxTools ?? (expose === 'search' ? MAX_CONVERTED : OPENAPI_TOOLS_DEFAULTS.maxTools)
+}
+
+/** Of operations whose schemas are converted: it takes about a millisecond for each. */
+export const MAX_CONVERTED = 5_000

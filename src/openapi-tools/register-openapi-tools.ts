@@ -16,7 +16,8 @@ export interface RegisterOpenApiToolsOptions {
  * `onBehalfOf`, whose `protect` is mounted in front.
  *
  * Registering costs the SDK time for each tool. A server that is made for each request should be given the tools that it
- * needs. Throws a `TypeError` for a tool with `confirm` where nothing is given that asks.
+ * needs. Throws a `TypeError` for a tool with `confirm` where nothing is given that asks, and for tools of `expose: 'search'`, which are
+ * for `createApp`: a server of the SDK lists whatever is registered.
  *
  * @category Start here
  * @example
@@ -29,6 +30,7 @@ export function registerOpenApiTools(
   tools: readonly ContentTool[],
   { confirmation }: RegisterOpenApiToolsOptions = {},
 ): void {
+  assertListed(tools)
   for (const tool of tools) {
     const asking = confirmationOf(tool, confirmation)
     const { name, title, description, inputSchema, annotations = {} } = tool
@@ -48,6 +50,13 @@ export function registerOpenApiTools(
       },
     )
   }
+}
+
+function assertListed(tools: readonly ContentTool[]): void {
+  if (!tools.some(({ unlisted }) => unlisted === true)) return
+  throw new TypeError(
+    "registerOpenApiTools() lists every tool: give toolsFromOpenApi expose: 'tools', or use createApp of mcp-on-behalf-of/server, which leaves out tools of expose: 'search'",
+  )
 }
 
 /** `undefined`: the tool asks nobody. */

@@ -7,6 +7,7 @@ import { operationAlternatives } from './alternatives.js'
 import { calledOptions, inWordsOf, type CalledOptions } from './called-options.js'
 import { chooseOperations } from './choose-operations.js'
 import { createCuration, type Curation } from './curation.js'
+import { exposedTools } from './exposed-tools.js'
 import { fixedValueFaults } from './fixed-values.js'
 import { createIdempotentCalls } from './idempotent-calls.js'
 import { idempotencyFaults, idempotencyHeaderOf } from './idempotency-header.js'
@@ -14,10 +15,16 @@ import { makeTool, type CallableOperation, type MadeTool } from './make-tool.js'
 import { toolNames } from './names.js'
 import { OpenApiDocumentError } from './openapi-document-error.js'
 import type { OpenApiTools, OpenApiToolsFault } from './openapi-tools.js'
-import { OPENAPI_TOOLS_DEFAULTS, type ToolsFromOpenApiOptions } from './options.js'
+import {
+  MAX_CONVERTED,
+  maxToolsOf,
+  OPENAPI_TOOLS_DEFAULTS,
+  type ToolsFromOpenApiOptions,
+} from './options.js'
 import { TOOLS_FROM_OPENAPI_SCHEMA } from './options-schema.js'
 import { openApiReport } from './report.js'
 import { parseSelection } from './selection-rules.js'
+import { SEARCH_TOOL_NAMES } from './search-tool-names.js'
 import { notSelected, unusedRules, type Selection } from './selection.js'
 import { serverFaults } from './server-check.js'
 
@@ -59,10 +66,10 @@ export function toolsFromOpenApi(
   if (reading.document === undefined) throw new OpenApiDocumentError(name, read)
   const making = { reading, document: reading.document, curation, called, options }
   assertWithinReach(making)
-  const { tools, excluded, faults, report } = makeTools(making)
+  const { tools, searchTools, excluded, faults, report } = makeTools(making)
   const all = [...read, ...faults]
   if (all.some(({ severity }) => severity === 'fault')) throw new OpenApiDocumentError(name, all)
-  return { tools, excluded, faults: deepFreeze(all), report }
+  return { tools, searchTools, excluded, faults: deepFreeze(all), report }
 }
 
 interface Making {
@@ -72,9 +79,6 @@ interface Making {
   readonly called: CalledOptions
   readonly options: ToolsFromOpenApiOptions
 }
-
-/** Of operations whose schemas are converted, where no more tools are wanted: it takes about a millisecond for each. */
-const MAX_CONVERTED = 5_000
 
 /** Throws an `OpenApiDocumentError` before the work of many seconds for a document that would be refused in any case. */
 function assertWithinReach({ reading, document, curation, called, options }: Making): void {
@@ -100,16 +104,19 @@ function selectionOf({
 }
 
 function makeTools({ reading, document, curation, called, options }: Making): OpenApiTools {
-  const { baseUrl, maxTools = OPENAPI_TOOLS_DEFAULTS.maxTools } = options
+  const { baseUrl } = options
+  const maxTools = maxToolsOf(options)
   const selection = selectionOf({ curation, called, options })
   const { callables, beyond, excluded } = chooseOperations(reading, {
     ...{ document, selection, called, baseUrl, maxTools },
     idempotencyHeader: idempotencyHeaderOf(options.idempotency),
   })
   const { made, faults } = namedTools(callables, beyond, { curation, called, options })
+  const exposed = exposedTools(document, made, options.expose)
   const heads = [...reading.operations, ...reading.excluded]
   return {
-    tools: made.map(({ tool }) => tool),
+    tools: exposed.tools,
+    searchTools: exposed.searchTools,
     excluded,
     faults: [
       ...unusedRules(heads, selection),
@@ -120,7 +127,7 @@ function makeTools({ reading, document, curation, called, options }: Making): Op
       ...faults,
       ...countFaults({ made: made.length, unplanned: beyond.length }, called, options),
     ],
-    report: deepFreeze(openApiReport(document, made, excluded)),
+    report: deepFreeze(openApiReport(document, made, { ...exposed, excluded })),
   }
 }
 
@@ -132,10 +139,11 @@ function namedTools(
 ): { readonly made: readonly MadeTool[]; readonly faults: readonly OpenApiToolsFault[] } {
   const { answerBytes = OPENAPI_TOOLS_DEFAULTS.answerBytes, reservedNames = [] } = options
   const { api, confirm = OPENAPI_TOOLS_DEFAULTS.confirm } = options
+  const { expose = OPENAPI_TOOLS_DEFAULTS.expose } = options
   const operations = [...callables.map(({ operation }) => operation), ...beyond]
   const names = toolNames(operations, {
     given: (one) => curation.of(one)?.name ?? one.curation.name,
-    reserved: reservedNames,
+    reserved: [...reservedNames, ...(expose === 'tools' ? [] : SEARCH_TOOL_NAMES)],
   })
   const needs = operationAlternatives(operations, {
     serverScopes: options.serverScopes ?? OPENAPI_TOOLS_DEFAULTS.serverScopes,
@@ -154,12 +162,19 @@ function namedTools(
   }
 }
 
+function otherWays({ maxTools, expose }: CalledOptions, options: ToolsFromOpenApiOptions): string {
+  return options.expose === 'search'
+    ? `or raise ${maxTools}`
+    : `raise ${maxTools}, or let models find operations by words: ${expose} search`
+}
+
 /** Of operations that were not planned, some may turn out not to be callable. */
 function countFaults(
   { made, unplanned }: { readonly made: number; readonly unplanned: number },
   called: CalledOptions,
-  { maxTools = OPENAPI_TOOLS_DEFAULTS.maxTools }: ToolsFromOpenApiOptions,
+  options: ToolsFromOpenApiOptions,
 ): readonly OpenApiToolsFault[] {
+  const maxTools = maxToolsOf(options)
   const fault = { pointer: '#', line: undefined } as const
   const count = made + unplanned
   if (count === 0) {
@@ -169,6 +184,6 @@ function countFaults(
   }
   if (count <= maxTools) return []
   const message = `${unplanned === 0 ? '' : 'Up to '}${count} operations would become tools, more than ${maxTools}: models choose badly among so many`
-  const cure = `Select fewer with ${called.operations}, such as "tag:NAME" or "GET /path/**", or raise ${called.maxTools}`
+  const cure = `Select fewer with ${called.operations}, such as "tag:NAME" or "GET /path/**", ${otherWays(called, options)}`
   return [{ ...fault, code: 'too_many', severity: 'fault', message, cure }]
 }

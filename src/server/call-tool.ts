@@ -49,7 +49,9 @@ export type CallAnswer = CallToolResult | InputRequiredResult
 
 /** One call, as the SDK hands it over. */
 export interface ToolCall {
-  readonly args: Record<string, unknown>
+  readonly args: unknown
+  /** The tool through which it is called, with the arguments of that one; `undefined` for a call of its own. */
+  readonly through?: { readonly tool: Tool; readonly args: unknown } | undefined
   readonly context: ServerContext
   readonly options: ToolCallOptions
 }
@@ -83,22 +85,29 @@ interface Answered extends Pick<CallEnd, 'outcome' | 'reason'> {
   readonly challenged?: boolean | undefined
 }
 
-async function answered(tool: Tool, { args, context, options }: ToolCall): Promise<Answered> {
+async function answered(tool: Tool, { args, through, ...call }: ToolCall): Promise<Answered> {
+  const { context } = call
   const refused = refusalOfCalls(context.http?.authInfo, tool.name)
-  if (refused !== undefined)
-    return toolError(tool, refused, { args, input: args, context, options })
-  const input = await tool.inputSchema['~standard'].validate(args)
-  if (input.issues !== undefined) {
-    const text = `Input validation error: Invalid arguments for tool ${tool.name}: ${issuesText(input.issues)}`
-    return { outcome: 'invalid_arguments', result: errorText(text) }
+  const invocation: Invocation = { args: args as Record<string, unknown>, ...call }
+  if (refused !== undefined) return toolError(tool, refused, invocation)
+  if (through !== undefined) {
+    const outer = await through.tool.inputSchema['~standard'].validate(through.args)
+    if (outer.issues !== undefined) return invalidArguments(through.tool, outer.issues)
   }
-  const ran = await runTool(tool, { args, input: input.value, context, options })
+  const input = await tool.inputSchema['~standard'].validate(args)
+  if (input.issues !== undefined) return invalidArguments(tool, input.issues)
+  const ran = await runTool(tool, { ...invocation, input: input.value })
   if (isInputRequiredResult(ran.result) || ran.result.isError === true) return ran
   if (tool.outputSchema === undefined) return ran
   const output = await tool.outputSchema['~standard'].validate(ran.result.structuredContent)
   if (output.issues === undefined) return ran
   const text = `Output validation error: Invalid structured content for tool ${tool.name}: ${issuesText(output.issues)}`
   return { outcome: 'invalid_output', result: errorText(text) }
+}
+
+function invalidArguments(tool: Tool, issues: readonly StandardSchemaV1.Issue[]): Answered {
+  const text = `Input validation error: Invalid arguments for tool ${tool.name}: ${issuesText(issues)}`
+  return { outcome: 'invalid_arguments', result: errorText(text) }
 }
 
 /** Of the texts in an answer: what a model reads. Structured content says the same. */
@@ -129,18 +138,20 @@ function errorText(text: string): CallToolResult {
 interface Invocation {
   /** As the client sent them: what the user agrees to. */
   readonly args: Record<string, unknown>
-  readonly input: Record<string, unknown>
   readonly context: ServerContext
   readonly options: ToolCallOptions
 }
 
-async function runTool(tool: Tool, invocation: Invocation): Promise<Answered> {
-  const { input, context, options } = invocation
+async function runTool(
+  tool: Tool,
+  { input, ...invocation }: Invocation & { readonly input: Record<string, unknown> },
+): Promise<Answered> {
+  const { context, options } = invocation
   try {
     assertAllowed(tool, context, options.access)
     const unconfirmed = await askFirst(tool, invocation)
     if (unconfirmed !== undefined) return unconfirmed
-    return { outcome: 'ok', result: await handled(tool, input, toolContext(tool, context)) }
+    return { outcome: 'ok', result: await handled(tool, input, toolContext(tool, invocation)) }
   } catch (error) {
     return toolError(tool, error, invocation)
   }
@@ -185,14 +196,19 @@ function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<To
 }
 
 /** Fails before the handler runs where the tool wants an API and the exchange gave no access to it. */
-function toolContext(tool: Tool, context: ServerContext): DownstreamToolContext {
+function toolContext(tool: Tool, { context, options }: Invocation): DownstreamToolContext {
   const { signal } = context.mcpReq
   const authInfo = context.http?.authInfo
   if (anonymousRequest(authInfo) !== undefined) return withoutCaller(signal)
   const { caller } = requireAuthContext(authInfo)
+  let visible: ((toolName: string) => boolean) | undefined
+  const isVisible = (toolName: string): boolean => {
+    visible ??= options.access.visibilityFor(caller)
+    return visible(toolName)
+  }
   return tool.downstream === undefined
-    ? ({ caller, signal } as DownstreamToolContext)
-    : { caller, signal, downstream: downstreamOf(context, tool.name) }
+    ? ({ caller, signal, isVisible } as DownstreamToolContext)
+    : { caller, signal, isVisible, downstream: downstreamOf(context, tool.name) }
 }
 
 /** What the handler of a public tool gets. The handlers of others have been refused before. */

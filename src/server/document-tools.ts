@@ -8,23 +8,24 @@ import { checkedStructure, placed } from '../config/structure-issues.js'
 import { parseYamlText } from '../config/yaml-text.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { OpenApiDocumentError } from '../openapi-tools/openapi-document-error.js'
-import type {
-  OpenApiTools,
-  OpenApiToolsFault,
-  OpenApiToolsFaultCode,
-} from '../openapi-tools/openapi-tools.js'
+import type { OpenApiToolsFault, OpenApiToolsFaultCode } from '../openapi-tools/openapi-tools.js'
 import type { CuratedOperation, ToolsFromOpenApiOptions } from '../openapi-tools/options.js'
-import { prefixedTools, withoutPrefix } from './prefixed-tools.js'
+import { SEARCH_TOOL_NAMES } from '../openapi-tools/search-tool-names.js'
+import { prefixedTools, withoutPrefix, type GeneratedTools } from './prefixed-tools.js'
 import { readDocument, UnreadDocumentError } from './read-document.js'
 
 /** What became of the document of one API. */
-export interface DocumentTools extends OpenApiTools {
+export interface DocumentTools extends GeneratedTools {
   /** The name of the API. */
   readonly api: string
   /** How messages name the document. */
   readonly document: string
   /** Of its bytes, in hexadecimal digits. */
   readonly documentSha256: string
+  /** In front of the names of its tools; empty: nothing. */
+  readonly prefix: string
+  /** Whether there are tools that find, describe and call the others. */
+  readonly isSearched: boolean
 }
 
 /** What reading a document needs beside its configuration. */
@@ -92,11 +93,16 @@ export async function toolsOfDocument(
   const { toolsFromOpenApi } = await import('../openapi-tools/tools-from-openapi.js')
   const { documentName: name, toolPrefix = '' } = openapi
   try {
-    const made = toolsFromOpenApi(source, makingOptions(api, openApi, { curation, options }))
+    const making = makingOptions(api, openApi, { curation, options })
+    const { searchTools, ...made } = toolsFromOpenApi(source, making)
     if (curation.issues.length > 0) throw new ConfigError(curation.issues)
     const tools = prefixedTools(made, toolPrefix)
-    assertNamesFit(tools, toolPrefix, names)
-    return { ...tools, api, document: name, documentSha256: hash('sha256', source) }
+    const isSearched = searchTools.length > 0
+    const of = { prefix: toolPrefix, isSearched }
+    const all = [...tools.tools.map((tool) => tool.name), ...searchNamesOf(of)]
+    assertNamesFit(all, toolPrefix, names)
+    assertNotReserved(searchNamesOf(of), options.reservedNames, names)
+    return { ...tools, ...of, api, document: name, documentSha256: hash('sha256', source) }
   } catch (error) {
     if (!(error instanceof OpenApiDocumentError)) throw error
     const { faults } = error
@@ -117,26 +123,12 @@ function makingOptions(
   given: { readonly curation: ReadCuration; readonly options: DocumentToolsOptions },
 ): ToolsFromOpenApiOptions {
   const { documentName: name, toolPrefix = '', operations, optionNames, ...rest } = openapi
-  const {
-    serverScopes,
-    scopesMissing,
-    optionalSecurity,
-    idempotency,
-    answerBytes,
-    confirm,
-    maxTools,
-  } = rest
+  const { serverScopes, scopesMissing, optionalSecurity, idempotency } = rest
+  const { answerBytes, confirm, maxTools, expose } = rest
   return {
     ...{ api, name, baseUrl, curation: given.curation.entries, operations, optionNames },
-    ...{
-      serverScopes,
-      scopesMissing,
-      optionalSecurity,
-      idempotency,
-      answerBytes,
-      confirm,
-      maxTools,
-    },
+    ...{ serverScopes, scopesMissing, optionalSecurity, idempotency },
+    ...{ answerBytes, confirm, maxTools, expose },
     reservedNames: withoutPrefix(given.options.reservedNames, toolPrefix),
   }
 }
@@ -186,10 +178,30 @@ function textOf(path: string): string | undefined {
   }
 }
 
-function assertNamesFit({ tools }: OpenApiTools, prefix: string, names: ApiConfig['names']): void {
-  const long = tools.map(({ name }) => name).filter((name) => name.length > MAX_TOOL_NAME)
+function assertNamesFit(all: readonly string[], prefix: string, names: ApiConfig['names']): void {
+  const long = all.filter((name) => name.length > MAX_TOOL_NAME)
   if (long.length === 0) return
   const hint = `makes names of tools longer than ${MAX_TOOL_NAME} characters with the prefix ${prefix}: ${listed(long)}. Shorten the prefix, or give those tools a shorter name by the curation`
+  throw new ConfigError([{ key: names.api, hint }])
+}
+
+/** The names of the tools that stand for the operations. Documents of the same prefix have them together. */
+export function searchNamesOf({
+  prefix,
+  isSearched,
+}: Pick<DocumentTools, 'prefix' | 'isSearched'>): readonly string[] {
+  return isSearched ? SEARCH_TOOL_NAMES.map((name) => `${prefix}${name}`) : []
+}
+
+/** Derived names get out of the way of reserved ones; those of the search are what they are. */
+function assertNotReserved(
+  searchNames: readonly string[],
+  reserved: readonly string[],
+  names: ApiConfig['names'],
+): void {
+  const taken = searchNames.filter((name) => reserved.includes(name))
+  if (taken.length === 0) return
+  const hint = `would have tools of the same names as tools of your own: ${listed(taken)}. Rename yours, or give the API a toolPrefix in the configuration file`
   throw new ConfigError([{ key: names.api, hint }])
 }
 
@@ -199,8 +211,13 @@ function clashes(
 ): readonly ConfigIssue[] {
   return made.flatMap(({ names, tools }, index) => {
     const own = new Set(tools.tools.map(({ name }) => name))
+    const search = new Set(searchNamesOf(tools))
     return made.slice(0, index).flatMap((other) => {
-      const shared = other.tools.tools.map(({ name }) => name).filter((name) => own.has(name))
+      const others = other.tools.tools.map(({ name }) => name)
+      const shared = [
+        ...others.filter((name) => own.has(name) || search.has(name)),
+        ...searchNamesOf(other.tools).filter((name) => own.has(name)),
+      ]
       if (shared.length === 0) return []
       const hint = `has tools of the same names as the API ${other.tools.api} (${other.names.api}): ${listed(shared)}. Give one of the APIs a toolPrefix in the configuration file, or rename the tools by its curation`
       return [{ key: names.api, hint }]

@@ -9,6 +9,7 @@ import {
   type ServerOptions,
 } from '@modelcontextprotocol/server'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
+import { withoutAbsentArguments } from '../http/absent-arguments.js'
 import { anonymousRequest, requestObservation } from '../identity/anonymous-request.js'
 import { requireAuthContext } from '../identity/auth-context.js'
 import { MODERN_REVISION } from '../mcp/direct-message.js'
@@ -23,7 +24,7 @@ import { ShownTools } from '../tools/shown-tools.js'
 import { toolDefinition, type ToolDefinition } from '../tools/tool-definition.js'
 import type { Tool } from '../tools/tool.js'
 import { SERVER_NAME, VERSION } from '../version.js'
-import { callTool, type ToolCallOptions } from './call-tool.js'
+import { callTool, type CallAnswer, type ToolCall, type ToolCallOptions } from './call-tool.js'
 
 export interface McpServerOptions extends ToolCallOptions {
   readonly registry: ToolRegistry
@@ -69,6 +70,8 @@ export function createMcpServers(options: McpServerOptions): McpServers {
   const definitions = registry.tools.map((tool) =>
     toolDefinition(tool, options.securitySchemes ? schemesOf(tool, options) : undefined),
   )
+  const unlisted = new Set(registry.tools.flatMap((tool) => (tool.unlisted ? [tool.name] : [])))
+  const listed = definitions.filter(({ name }) => !unlisted.has(name))
   const { serverOptions, listedTo } = lockedListing(options)
   const shownBy = new WeakMap<object, ShownTools>()
   return {
@@ -79,19 +82,20 @@ export function createMcpServers(options: McpServerOptions): McpServers {
       const shown = shownTo(caller, access)
       if (shown instanceof ShownTools) shownBy.set(server, shown)
       server.setRequestHandler('tools/list', (_request, { http }) => ({
-        tools: definitions
+        tools: listed
           .filter(({ name }) => shown.has(name))
           // The token of this request may have other scopes than that of the session's first.
           .map(listedTo(callerOf(http?.authInfo))),
       }))
       server.setRequestHandler('tools/call', ({ params }, context) => {
         const tool = shownTool(params.name, registry, shown)
+        const args = params.arguments ?? {}
         if (typeof tool === 'string') {
           const observation = requestObservation(context.http?.authInfo)
           observation?.callEnded(params.name, context.mcpReq.id, { outcome: tool })
           throw refusedCall(params.name, tool)
         }
-        return callTool(tool, { args: params.arguments ?? {}, context, options })
+        return callMeant(tool, { args, context, options }, registry)
       })
       return server
     }),
@@ -100,6 +104,22 @@ export function createMcpServers(options: McpServerOptions): McpServers {
       if (added === true && server instanceof Server) void server.sendToolListChanged()
     },
   }
+}
+
+/** Calls the tool, or the one that is called through it. */
+function callMeant(
+  tool: Tool,
+  call: ToolCall & { readonly args: Readonly<Record<string, unknown>> },
+  registry: ToolRegistry,
+): Promise<CallAnswer> {
+  const { args, context, options } = call
+  const caller = callerOf(context.http?.authInfo)
+  if (caller === undefined) return callTool(tool, call)
+  const inner = options.access.innerCall({ name: tool.name, arguments: args }, caller)
+  const meant = inner && registry.find(inner.name)
+  if (inner === undefined || meant === undefined) return callTool(tool, call)
+  const through = { tool, args: withoutAbsentArguments(args) }
+  return callTool(meant, { ...call, args: inner.arguments ?? {}, through })
 }
 
 /** What a caller whose token has no scope of this server is told of the tools. */

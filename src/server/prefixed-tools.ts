@@ -5,8 +5,11 @@ export function withoutPrefix(names: readonly string[], prefix: string): readonl
   return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
 }
 
+/** What became of a document, without the tools that find, describe and call the others. */
+export type GeneratedTools = Omit<OpenApiTools, 'searchTools'>
+
 /** The same tools with a prefix in front of each name, in the report too. */
-export function prefixedTools(result: OpenApiTools, prefix: string): OpenApiTools {
+export function prefixedTools(result: GeneratedTools, prefix: string): GeneratedTools {
   if (prefix === '') return result
   return {
     ...result,

@@ -32,10 +32,12 @@ export async function toolsOfConfig(
   const handWritten = own ?? demonstrationTools(config)
   const reservedNames = handWritten.map(({ name }) => name)
   const documents = await toolsOfDocuments(config.apis, { fetch, reservedNames })
-  const all = [...handWritten, ...documents.flatMap(({ tools }) => tools)]
-  const { tools: offered, withheld } = offeredTools(all, config.exchange.scopeCeiling)
+  const made = [...handWritten, ...documents.flatMap(({ tools }) => tools)]
+  const { tools: within, withheld } = offeredTools(made, config.exchange.scopeCeiling)
+  const search = await searchToolsOf(documents, within)
+  const offered = [...within, ...search]
   return {
-    all,
+    all: [...made, ...search],
     offered,
     withheld,
     documents,
@@ -43,6 +45,16 @@ export async function toolsOfConfig(
       config.resource.baselineScopes ??
       (documents.length === 0 ? undefined : baselineOf(offered, documents)),
   }
+}
+
+/** Loaded where there is something to search. */
+async function searchToolsOf(
+  documents: readonly DocumentTools[],
+  offered: readonly Tool[],
+): Promise<readonly Tool[]> {
+  if (!documents.some(({ isSearched }) => isSearched)) return []
+  const { searchToolsOfDocuments } = await import('./search-tools-of-documents.js')
+  return searchToolsOfDocuments(documents, offered)
 }
 
 /** The tools that come with the standalone server, whatever the configuration lets it offer. */

@@ -16,6 +16,7 @@ import { isPublic, publicToolIssues } from './public-tools.js'
 import { namedScopesOf } from './required-scopes.js'
 import { ToolListing } from './tool-listing.js'
 import type { ToolRequirements } from './tool.js'
+import { toolVisibility, type ToolVisibility } from './tool-visibility.js'
 
 /** What holds where nothing else is said. */
 export const ACCESS_DEFAULTS: Complete<AccessPolicy> = {
@@ -52,15 +53,13 @@ export type AccessDecision =
     }
 
 /** Decides who may use which tool; the one place that does. Decisions name tools of ours alone. */
-export interface ToolAccess<T extends ToolRequirements = ToolRequirements> {
+export interface ToolAccess<
+  T extends ToolRequirements = ToolRequirements,
+> extends ToolVisibility<T> {
   /** Of the names, those that are exactly the name of no tool of ours. */
   undeclared(toolNames: readonly string[]): readonly string[]
   /** On all named tools together. Names that are no tools of ours ask for nothing: see `undeclared`. */
   decide(toolNames: readonly string[], caller: Caller): AccessDecision
-  /** The tools to list for a caller, sorted by name. */
-  visibleTo(caller: Caller): readonly T[]
-  /** Whether the tool of this name is listed for a caller; false for a name that is no tool of ours. */
-  isVisible(toolName: string, caller: Caller): boolean
   /** The tools that are served without a token, sorted by name; none of them needs a user. */
   readonly publicTools: readonly T[]
   /** Whether the tool of exactly this name is served without a token. */
@@ -120,6 +119,7 @@ export function createToolAccess<T extends ToolRequirements>(
   })
   return {
     ...publicAccess(registry, policy),
+    ...toolVisibility(registry, listing),
     scopes: unionScopes(
       every,
       ...registry.tools.map(({ downstream }) => downstream?.stepUp ?? []),
@@ -133,11 +133,6 @@ export function createToolAccess<T extends ToolRequirements>(
         toolNames.map((name) => registry.find(name)).filter((tool) => tool !== undefined),
         caller,
       ),
-    visibleTo: (caller) => registry.tools.filter(listing.visibleTo(caller)),
-    isVisible: (toolName, caller) => {
-      const tool = registry.find(toolName)
-      return tool !== undefined && listing.visibleTo(caller)(tool)
-    },
     knowsAnyScopeOf: (caller) => listing.knowsAnyScopeOf(caller),
     lockedTo: (caller) => listing.lockedTo(caller),
   }

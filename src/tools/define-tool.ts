@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { assertOptions } from '../options/assert-options.js'
-import type { ContentTool, DownstreamTool, LocalTool, PublicTool, ToolSchema } from './tool.js'
+import type {
+  CallingTool,
+  ContentTool,
+  DownstreamTool,
+  LocalTool,
+  PublicTool,
+  ToolSchema,
+} from './tool.js'
 import { TOOL_SCHEMA } from './tool-schema.js'
 
 const OPTIONS = z.strictObject({ tool: TOOL_SCHEMA })
@@ -35,6 +42,7 @@ export function defineTool<Input extends ToolSchema, Output extends ToolSchema>(
   tool: LocalTool<Input, Output>,
 ): LocalTool<Input, Output>
 export function defineTool<Input extends ToolSchema>(tool: ContentTool<Input>): ContentTool<Input>
+export function defineTool<Input extends ToolSchema>(tool: CallingTool<Input>): CallingTool<Input>
 export function defineTool<T>(tool: T): T {
   assertOptions('defineTool', OPTIONS, { tool })
   return tool

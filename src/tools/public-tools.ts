@@ -19,6 +19,7 @@ interface MaybeTool {
   readonly downstream?: object | undefined
   readonly alternatives?: readonly unknown[] | undefined
   readonly confirm?: unknown
+  readonly callsTools?: readonly string[] | undefined
 }
 
 /** Why a tool cannot do without a user; `undefined` where it can. */
@@ -27,9 +28,11 @@ export function userNeedOf({
   downstream,
   alternatives,
   confirm = false,
+  callsTools,
 }: MaybeTool): string | undefined {
   if (downstream !== undefined) return 'it calls an API, and an API is called as the signed-in user'
   if (alternatives !== undefined) return 'it has alternatives, which are scopes of a signed-in user'
+  if (callsTools !== undefined) return 'other tools are called through it as the signed-in user'
   if (confirm !== false) return 'it asks its user before it runs'
   if ((requiredScopes ?? []).length > 0) return 'it needs scopes, which only a signed-in user has'
   return undefined
@@ -60,5 +63,8 @@ function faultOf(name: unknown, tools: readonly MaybeTool[]): string | undefined
   const need = userNeedOf(tool)
   if (need !== undefined) return `"${name}" cannot be public: ${need}. Take it off this list`
   if (tool.public === true) return undefined
+  if (tool.public === false) {
+    return `"${name}" cannot be public: its definition says public: false. Take it off this list`
+  }
   return `"${name}" does not say that it needs no user: write public: true into its definition, or take it off this list`
 }

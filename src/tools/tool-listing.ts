@@ -34,9 +34,12 @@ export class ToolListing<T extends ToolRequirements> {
 
   visibleTo(caller: Caller): (tool: T) => boolean {
     const judged = this.#rules.judgeFor(caller)
+    let showsLocked: boolean | undefined
     return (tool) => {
       const { kind } = judged(tool)
-      return kind === 'allowed' || (kind === 'step_up' && this.#showsLockedTo(caller))
+      if (kind !== 'step_up') return kind === 'allowed'
+      showsLocked ??= this.#showsLockedTo(caller)
+      return showsLocked
     }
   }
 

@@ -38,6 +38,8 @@ const ALTERNATIVES = z
   )
   .min(1, 'must have at least one alternative, or be left out')
 
+const TOOL_NAMES = optionValues.texts('the name of a tool')
+
 const OPERATION = optionsSchema<Exclude<ConfirmRequirement, boolean>>(
   { operation: optionValues.text('an operation, such as DELETE /bookings/{bookingId}') },
   'member',
@@ -70,6 +72,8 @@ export const TOOL_SCHEMA = withIssues(
       requiredScopes: SCOPES_OPTION,
       downstream: DOWNSTREAM.optional(),
       alternatives: ALTERNATIVES.optional(),
+      callsTools: TOOL_NAMES.optional(),
+      unlisted: optionValues.flag.optional(),
       public: optionValues.flag.optional(),
       confirm: CONFIRM,
       annotations: z.looseObject({}, 'must be an object').optional(),
@@ -79,16 +83,19 @@ export const TOOL_SCHEMA = withIssues(
     },
     'member',
   ),
-  (tool) => [...halfStructured(tool), ...publicInVain(tool)],
+  (tool) => [...halfStructured(tool), ...publicInVain(tool), ...confirmInVain(tool)],
 )
 
 /** A tool has both, or writes its content itself and has none. */
 function halfStructured(tool: unknown): readonly Issue[] {
-  const { outputSchema, toText, downstream } = (tool ?? {}) as Partial<Record<keyof Tool, unknown>>
+  const { outputSchema, toText, downstream, callsTools } = (tool ?? {}) as Partial<
+    Record<keyof Tool, unknown>
+  >
+  const writesContent = downstream !== undefined || callsTools !== undefined
   if (outputSchema !== undefined && toText === undefined) {
     return [{ path: ['toText'], message: 'must be a function' }]
   }
-  if (outputSchema === undefined && (toText !== undefined || downstream === undefined)) {
+  if (outputSchema === undefined && (toText !== undefined || !writesContent)) {
     const message = 'must be a schema with JSON Schema, such as z.object({})'
     return [{ path: ['outputSchema'], message }]
   }
@@ -103,6 +110,14 @@ function publicInVain(tool: unknown): readonly Issue[] {
   return [{ path: ['public'], message: `must be left out: ${need}` }]
 }
 
+/** A call of another tool through it would not be asked about. */
+function confirmInVain(tool: unknown): readonly Issue[] {
+  const { callsTools, confirm = false } = (tool ?? {}) as Partial<ToolRequirements>
+  if (callsTools === undefined || confirm === false) return []
+  const message = 'must be left out: the tools that are called through it ask for themselves'
+  return [{ path: ['confirm'], message }]
+}
+
 /**
  * A tool of any MCP server, as far as the middleware has to know it. It may have members of its own, but for those that
  * look like a misspelt one of ours.
@@ -113,11 +128,15 @@ export function requirementsSchema(known: readonly string[] = []): z.ZodType {
     requiredScopes: SCOPES_OPTION,
     downstream: DOWNSTREAM.optional(),
     alternatives: ALTERNATIVES.optional(),
+    callsTools: TOOL_NAMES.optional(),
     public: optionValues.flag.optional(),
     confirm: CONFIRM,
   }
   const schema = z.looseObject(shape, 'must be a tool, such as { name, requiredScopes: [] }')
-  return withIssues(refuseMisspelt(schema, [...Object.keys(shape), ...known]), publicInVain)
+  return withIssues(refuseMisspelt(schema, [...Object.keys(shape), ...known]), (tool) => [
+    ...publicInVain(tool),
+    ...confirmInVain(tool),
+  ])
 }
 
 /** A list of tools among options, each of its own name. */

@@ -46,8 +46,14 @@ export interface ToolRequirements {
    */
   readonly alternatives?: readonly ToolAlternative[] | undefined
   /**
+   * Names of the tools that are called through this one. A call of it whose arguments have one of them as `name` is a call of that
+   * tool, with the member `arguments`: it is judged, exchanged for, limited and recorded as that. A tool that calls others is not
+   * called through another.
+   */
+  readonly callsTools?: readonly string[] | undefined
+  /**
    * Whether the tool needs no user: no scope, no alternatives, no API. It is served without a token only where the policy's
-   * `publicTools` names it too; anywhere else it is a tool like any other. Default false.
+   * `publicTools` names it too; anywhere else it is a tool like any other. Default false, and never for a tool that calls others.
    */
   readonly public?: boolean | undefined
   /**
@@ -65,6 +71,8 @@ export function isConfirmed({ confirm = false }: Pick<ToolRequirements, 'confirm
 /** What a handler is given. Never a token. */
 export interface ToolContext {
   readonly caller: Caller
+  /** Whether the caller may see the tool of this name. Absent: there is none that they may see. */
+  readonly isVisible?: ((toolName: string) => boolean) | undefined
   /** Aborted when the MCP client cancels or goes away. */
   readonly signal: AbortSignal
 }
@@ -91,6 +99,8 @@ interface DescribedTool<Input extends ToolSchema> extends ToolRequirements {
   readonly description: string
   readonly inputSchema: Input
   readonly annotations?: ToolAnnotations | undefined
+  /** Keeps the tool out of `tools/list`, for one that is found and called through others. It can be called all the same. Default false. */
+  readonly unlisted?: boolean | undefined
   /** Beside what this server says there in `tools/list`: `securitySchemes`, unless it is here. */
   readonly _meta?: Readonly<Record<string, unknown>> | undefined
 }
@@ -177,8 +187,24 @@ export interface ContentTool<Input extends ToolSchema = ToolSchema> extends Desc
 }
 
 /**
+ * A tool through which others are called.
+ *
+ * @category Tools and sessions
+ */
+export interface CallingTool<Input extends ToolSchema = ToolSchema> extends DescribedTool<Input> {
+  readonly callsTools: readonly string[]
+  readonly public?: false | undefined
+  readonly confirm?: false | undefined
+  readonly downstream?: never
+  readonly outputSchema?: never
+  readonly toText?: never
+  /** Answers a call that names none of the tools, or one that the caller may not see. Both have to get the same answer. */
+  handler(input: ValueOf<Input>, context: ToolContext): ToolContent | Promise<ToolContent>
+}
+
+/**
  * A tool, as `defineTool` returns it.
  *
  * @category Tools and sessions
  */
-export type Tool = LocalTool | PublicTool | DownstreamTool | ContentTool
+export type Tool = LocalTool | PublicTool | DownstreamTool | ContentTool | CallingTool

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CONFIG_FILE } from '../../../src/config/config-file.js'
 import { ConfigError, type Environment } from '../../../src/config/config.js'
+import { whoami } from '../../../src/tools/whoami.js'
 import { callTool, postMcp, rpc, rpcAnswer } from '../../helpers/mcp-requests.js'
-import { startMcpServer } from '../../helpers/start-mcp-server.js'
+import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 import { startHttpServer } from '../../helpers/start-http-server.js'
 import { startTestApi, type TestApi } from '../../helpers/test-api.js'
 import { oauth2Components } from './oauth2-components.js'
@@ -45,7 +46,7 @@ function put(name: string, operationId: string, scope: string): string {
 }
 
 /** An environment with a configuration file of both APIs; `crmMembers` are further lines of one of them. */
-function bothApis(crmMembers = ''): Environment {
+function bothApis(crmMembers = '', tripsMembers = ''): Environment {
   const text = `apis:
   crm:
     audience: urn:crm
@@ -55,12 +56,57 @@ ${crmMembers}  trips:
     audience: urn:trips
     baseUrl: ${trips.origin}
     document: trips.json
-`
+${tripsMembers}`
   const file = { name: 'apis.yaml', path: join(directory, 'apis.yaml'), text }
   return { ...NO_API, [CONFIG_FILE]: file }
 }
 
+/** Both of them with a search. */
+function searched(crmMembers = ''): Environment {
+  return bothApis(`    expose: search\n${crmMembers}`, '    expose: search\n')
+}
+
+const SEARCH = ['call_operation', 'describe_operation', 'find_operations']
+
+async function listed(server: TestServer): Promise<readonly string[]> {
+  const token = await server.mint({ scope: 'read:contacts' })
+  const answer = rpcAnswer(await postMcp(server.endpoint, rpc('tools/list'), { token }))
+  return (answer['result'] as { tools: readonly { name: string }[] }).tools.map(({ name }) => name)
+}
+
 describe('a server in front of several APIs', () => {
+  test('APIs of one prefix share the tools of a search, and an API with a prefix has its own', async () => {
+    put('crm.json', 'contacts', 'read:contacts')
+    put('trips.json', 'trips', 'read:trips')
+    const shared = await startMcpServer({ environment: searched() })
+    const prefixed = await startMcpServer({ environment: searched('    toolPrefix: crm_\n') })
+    expect(await listed(shared)).toEqual(SEARCH)
+    expect(await listed(prefixed)).toEqual(
+      [...SEARCH.map((name) => `crm_${name}`), ...SEARCH].sort(),
+    )
+    const token = await prefixed.mint({ scope: 'read:contacts read:trips' })
+    const call = async (tool: string, name: string): Promise<unknown> =>
+      (
+        rpcAnswer(await postMcp(prefixed.endpoint, callTool(tool, { name }), { token }))[
+          'result'
+        ] as { readonly isError?: boolean }
+      ).isError
+    expect(await call('crm_call_operation', 'crm_contacts')).toBeUndefined()
+    expect(await call('call_operation', 'crm_contacts')).toBe(true)
+    expect(await call('call_operation', 'trips')).toBeUndefined()
+    expect([crm.requests.length, trips.requests.length]).toEqual([1, 1])
+  })
+
+  test('a tool of a document or of our own with the name of a tool of the search ends the start, and says what to change', async () => {
+    put('crm.json', 'find_operations', 'read:contacts')
+    put('trips.json', 'trips', 'read:trips')
+    const start = startMcpServer({ environment: bothApis('', '    expose: search\n') })
+    await expect(start).rejects.toThrow(/tools of the same names.*find_operations/)
+    const tool = { ...whoami, name: 'describe_operation' }
+    const own = startMcpServer({ environment: searched(), tools: [tool] })
+    await expect(own).rejects.toThrow(/tools of the same names as tools of your own/)
+  })
+
   test('a server in front of several APIs calls each with a token for its audience, and never another', async () => {
     put('crm.json', 'contacts', 'read:contacts')
     put('trips.json', 'trips', 'read:trips')

@@ -58,6 +58,7 @@ describe('the settings of OpenAPI documents', () => {
     ['OPENAPI_OPERATIONS', 'get /trips'],
     ['OPENAPI_ANSWER_BYTES', '10'],
     ['OPENAPI_MAX_TOOLS', '0'],
+    ['OPENAPI_EXPOSE', 'operations'],
     ['OPENAPI_DOCUMENT', 'http://api.example/openapi.json'],
     ['OPENAPI_DOCUMENT', 'https://user:pass@api.example/openapi.json'],
     ['OPENAPI_DOCUMENT', 'file:///etc/openapi.json'],

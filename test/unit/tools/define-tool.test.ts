@@ -72,3 +72,25 @@ describe('a tool of the standalone server', () => {
     expect(createToolRegistry([{ name: 'a', requiredScopes: [], icons: [] }]).tools).toHaveLength(1)
   })
 })
+
+describe('a tool through which others are called', () => {
+  const CALLS = {
+    ...{ callsTools: ['other'], requiredScopes: [] },
+    ...{ downstream: undefined, outputSchema: undefined, toText: undefined },
+  }
+  const use = (tool: Tool) => defineTool(tool as never)
+
+  test('is a tool without an API', () => {
+    expect(use({ ...GOOD, ...CALLS } as never)).toMatchObject({ callsTools: ['other'] })
+  })
+
+  test.each([
+    ['public', true, 'other tools are called through it as the signed-in user'],
+    ['confirm', true, 'the tools that are called through it ask for themselves'],
+    ['confirm', { operation: 'GET /' }, 'the tools that are called through it ask for themselves'],
+  ])('cannot have %s: %j', (member, value, why) => {
+    expect(issues(use, { ...CALLS, [member]: value })).toEqual([
+      `  - tool ("my_notes").${member}: must be left out: ${why}`,
+    ])
+  })
+})

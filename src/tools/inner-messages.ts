@@ -1,0 +1,33 @@
+import type { Caller } from '../identity/caller.js'
+import type { ToolAccess } from './access.js'
+
+/**
+ * A parsed MCP request body in which each call of a tool through which others are called is the call that is meant by it. The body
+ * itself where there is none, and as it was in any case.
+ */
+export function innerMessages(
+  body: unknown,
+  access: Pick<ToolAccess, 'innerCall'>,
+  caller: Caller,
+): unknown {
+  if (!Array.isArray(body)) return innerMessage(body, access, caller)
+  const messages = body as readonly unknown[]
+  const meant = messages.map((message) => innerMessage(message, access, caller))
+  return meant.some((message, index) => message !== messages[index]) ? meant : body
+}
+
+function innerMessage(
+  message: unknown,
+  access: Pick<ToolAccess, 'innerCall'>,
+  caller: Caller,
+): unknown {
+  if (!isObject(message) || message['method'] !== 'tools/call') return message
+  const { params } = message
+  if (!isObject(params) || typeof params['name'] !== 'string') return message
+  const inner = access.innerCall({ name: params['name'], arguments: params['arguments'] }, caller)
+  return inner === undefined ? message : { ...message, params: { ...params, ...inner } }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
