@@ -115,6 +115,10 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
   }
 }
 
+function callsOthers({ tools }: TokenExchangeOptions['registry']): boolean {
+  return tools.some(({ callsTools }) => callsTools !== undefined)
+}
+
 interface EndpointParts {
   readonly authenticate: RequestHandler
   readonly observeCalls: readonly RequestHandler[]
@@ -137,7 +141,8 @@ function endpointChain(
     limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
     answerForms(),
     jsonBody(http.maxBodyBytes),
-    innerCalls(access),
+    // Where no tool calls others, the body says all that there is to know.
+    ...(callsOthers(exchange.registry) ? [innerCalls(access)] : []),
     ...observeCalls,
     toolScopes({ access, undeclaredTools, log }),
     limitCalls,
