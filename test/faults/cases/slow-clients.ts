@@ -94,7 +94,7 @@ export const SLOW_CLIENTS: Readonly<Record<string, Case>> = {
   },
   idleConnections: {
     fault: 'thousands of idle connections, half of them never used',
-    short: true,
+    short: false,
     codes: [],
     async run(scene) {
       await scene.calm('before')
