@@ -1,18 +1,17 @@
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { plainPath } from '../src/http/plain-path.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
-import { whenOver } from '../src/http/when-over.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import type { ChallengeOptions } from '../src/failures/failure-response.js'
 import { presentsCredentials } from '../src/identity/credentials.js'
-import { UserPlaces, type Places } from '../src/limits/user-places.js'
+import { UserPlaces } from '../src/limits/user-places.js'
 import { UserWindow, type Overdraft } from '../src/limits/user-window.js'
 import { systemClock, type Clock } from '../src/time/clock.js'
 import { isPublicBody, type PublicAccess } from '../src/tools/public-messages.js'
 import { answerForms } from './answer-forms.js'
 import { addressBlockOf } from './client-address.js'
 import { inSequence } from './in-sequence.js'
-import { keepPlacesUntil } from './limit-concurrency.js'
+import { countUntilOver, keepPlacesUntil } from './limit-concurrency.js'
 import { jsonBody } from './request-body.js'
 import { requestIdOf } from './request-context.js'
 import { stateOf } from './request-state.js'
@@ -55,9 +54,9 @@ export function anonymousRequests(options: AnonymousRequestOptions): RequestHand
   const read = inSequence([answerForms(), jsonBody(Math.min(maxBodyBytes, MAX_BODY_BYTES))])
   const serve = inSequence([
     function admitAnonymous(req, res, next) {
-      // Whose client has gone while its body was read: its places would never be given back.
+      // The client has gone while its body was read.
       if (res.destroyed) return
-      limits(req)
+      limits(req, res)
       admit(req, options)
       next()
     },
@@ -120,31 +119,24 @@ function createLimits({
   perMinute,
   concurrency,
   clock = systemClock,
-}: AnonymousRequestOptions): (req: Request) => void {
+}: AnonymousRequestOptions): (req: Request, res: Response) => void {
   const window = perMinute === 0 ? undefined : new UserWindow({ limit: perMinute, clock })
   const all = new UserPlaces(concurrency)
   const ofAddress = new UserPlaces(Math.ceil(concurrency / 4))
-  return (req) => {
+  return (req, res) => {
     const address = addressBlockOf(req)
     const body: unknown = req.body
     const messages = Array.isArray(body) ? body.length : 1
     const overdraft = window?.take(address, messages)
     if (overdraft !== undefined) throw tooOften(address, overdraft)
-    const held: Places[] = []
-    if (req.res !== undefined) {
-      whenOver(req.res, () => {
-        for (const places of held) places.release()
-      })
-    }
     for (const [count, key] of [
       [ofAddress, address],
       [all, ''],
     ] as const) {
       const places = count.enter(key)
-      if (places !== undefined) held.push(places)
+      if (places !== undefined) countUntilOver(req, res, places)
       if (places?.take(messages - 1) !== true) throw tooManyAtOnce(address)
     }
-    stateOf(req).places = held
   }
 }
 

@@ -1,10 +1,10 @@
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { OnBehalfOfError } from '../src/failures/errors.js'
 import { whenOver } from '../src/http/when-over.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
-import { UserPlaces } from '../src/limits/user-places.js'
+import { UserPlaces, type Places } from '../src/limits/user-places.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { authInfoOf } from './require-bearer-auth.js'
@@ -39,15 +39,21 @@ export function limitConcurrency(options: ConcurrencyLimitOptions): RequestHandl
     if (res.destroyed) return
     const places = users.enter(userKeyOf(requireAuthContext(authInfoOf(req)).caller))
     if (places === undefined) throw tooMany(req, concurrencyPerCaller)
-    stateOf(req).places = [places]
-    whenOver(res, () => {
-      places.release()
-    })
+    countUntilOver(req, res, places)
     whenSizeIsKnown(req, ({ messages }) => {
       if (messages > 1 && !places.take(messages - 1)) throw tooMany(req, concurrencyPerCaller)
     })
     next()
   }
+}
+
+/** Has places count for a request until its answer is over, or for as long as `keepPlacesUntil` says. */
+export function countUntilOver(req: Request, res: Response, places: Places): void {
+  const state = stateOf(req)
+  state.places = [...(state.places ?? []), places]
+  whenOver(res, () => {
+    places.release()
+  })
 }
 
 /**

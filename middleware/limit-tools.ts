@@ -1,7 +1,6 @@
 import type { Request, RequestHandler } from 'express'
 import type { ToolHost } from '../src/downstream/call-log.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
-import { whenOver } from '../src/http/when-over.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
@@ -11,7 +10,6 @@ import {
   type ToolAdmission,
   type ToolLimits,
 } from '../src/limits/tool-limits.js'
-import type { Places } from '../src/limits/user-places.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import type { Clock } from '../src/time/clock.js'
@@ -22,6 +20,7 @@ import { countedToolCallsIn } from '../src/tools/tool-calls.js'
 import type { ToolRequirements } from '../src/tools/tool.js'
 import { addressBlockOf } from './client-address.js'
 import { meantMessages } from './inner-calls.js'
+import { countUntilOver } from './limit-concurrency.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { stateOf } from './request-state.js'
 
@@ -65,10 +64,10 @@ export function limitTools(options: ToolLimitOptions): RequestHandler {
       const admission = counts(tool)?.admit(user, calls)
       if (admission === undefined) continue
       if ('places' in admission) {
-        hold(req, admission.places)
-        if (authInfo !== undefined && admission.places !== undefined) {
-          holdPlaces(authInfo, tool, admission.places)
-        }
+        const { places } = admission
+        if (places === undefined) continue
+        countUntilOver(req, res, places)
+        if (authInfo !== undefined) holdPlaces(authInfo, tool, places)
         continue
       }
       const failure = refusal(tool, admission, { who, log })
@@ -120,15 +119,6 @@ function countsFor({
     if (limit !== undefined) counts.set(name, new ToolCallCount(limit, clock))
   }
   return (tool) => counts.get(tool)
-}
-
-/** Until the answer has ended; a call in a session, and one of a tool of the standalone server, keeps them until it has ended. */
-function hold(req: Request, places: Places | undefined): void {
-  if (places === undefined || req.res === undefined) return
-  stateOf(req).places = [...(stateOf(req).places ?? []), places]
-  whenOver(req.res, () => {
-    places.release()
-  })
 }
 
 function refusal(

@@ -10,6 +10,7 @@ import { OnBehalfOfError } from '../failures/errors.js'
 import { requireAuthContext } from '../identity/auth-context.js'
 import { logEvent } from '../logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
+import { errorResult } from '../mcp/error-result.js'
 import { observationOf } from '../observability/observation-of.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
@@ -138,7 +139,7 @@ function confirmationBy(ways: readonly AskUser[]): Confirmation {
       if (reply.kind === 'asked') return { outcome: 'asked', result: reply.result }
       if (reply.kind === 'unreachable') throw unreachable()
       if (reply.kind !== 'agreed')
-        return { outcome: reply.kind, result: errorText(TEXTS[reply.kind]) }
+        return { outcome: reply.kind, result: errorResult(TEXTS[reply.kind]) }
       observationOf(context.http?.authInfo)?.confirmed(call.tool.name, context.mcpReq.id)
       await openAfterConsent(context, call.tool.name).catch((error: unknown) => {
         reply.giveBack?.()
@@ -193,7 +194,3 @@ const TEXTS = {
   dismissed:
     'The user did not answer whether this call may be made, so nothing was called. Ask the user before you try it again.',
 } as const
-
-function errorText(text: string): CallToolResult {
-  return { isError: true, content: [{ type: 'text', text }] }
-}

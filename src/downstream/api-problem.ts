@@ -1,4 +1,5 @@
 import { asOnBehalfOfError } from '../failures/errors.js'
+import { jsonObject } from '../http/json-object.js'
 import type { Json } from '../openapi/json.js'
 import type { CallAnswer } from './call-answer.js'
 import { readGuarded } from './guard-body.js'
@@ -26,13 +27,5 @@ export async function apiProblem(answer: CallAnswer): Promise<string | undefined
     if (code === 'cancelled' || details.reason === 'token_echoed') throw thrown
     return ''
   })
-  return problemWords(parsed(text))
-}
-
-function parsed(text: string): Json {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return null
-  }
+  return problemWords(jsonObject(text) as Json)
 }

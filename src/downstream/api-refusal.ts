@@ -13,7 +13,7 @@ import { outageText, unknownNote } from './call-outcome.js'
 import type { OutgoingRequest } from './outgoing-request.js'
 
 /** The tool that calls an API. */
-export interface CallingTool {
+export interface ToolOfCall {
   readonly name: string
   /** The scopes of the API that it declares. */
   readonly scopes: readonly string[]
@@ -23,7 +23,7 @@ export interface RefusalOptions {
   /** Default: the system's. */
   readonly clock?: Clock | undefined
   /** For the log. */
-  readonly tool?: CallingTool | undefined
+  readonly tool?: ToolOfCall | undefined
   /** What the API says of a 400, 409 or 422, as `apiProblem` reads it. Default: nothing. */
   readonly apiSays?: string | undefined
 }
@@ -106,7 +106,7 @@ function wantsMoreScope(challenge: string): boolean {
 function scopeDetails(
   status: number,
   challenge: string,
-  tool: CallingTool | undefined,
+  tool: ToolOfCall | undefined,
 ): FailureDetails {
   const [, quoted, bare] = /\bscope=(?:"([^"]{0,2000})"|([^\s,"]{1,200}))/.exec(challenge) ?? []
   const named = parseScope(quoted ?? bare)
@@ -121,7 +121,7 @@ function scopeDetails(
   }
 }
 
-function scopeHint(named: readonly string[], tool: CallingTool | undefined): string {
+function scopeHint(named: readonly string[], tool: ToolOfCall | undefined): string {
   const place = `downstream.scopes of ${tool?.name ?? 'the tool'}`
   if (named.length === 0) {
     return `The API does not say which scope it wants. Look it up, and add it to ${place}.`

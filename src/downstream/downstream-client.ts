@@ -9,7 +9,7 @@ import type { HttpSender } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
 import { claimsWantedBy } from './api-claims-challenge.js'
 import { apiProblem } from './api-problem.js'
-import { apiRefusal, type CallingTool } from './api-refusal.js'
+import { apiRefusal, type ToolOfCall } from './api-refusal.js'
 import { callAnswer, isOk, type CallAnswer } from './call-answer.js'
 import type {
   AnyPath,
@@ -132,7 +132,7 @@ export interface DownstreamClientOptions {
   /** Default: the system's. */
   readonly clock?: Clock | undefined
   /** Who calls, and with which scopes: for the log of an API that wants more. */
-  readonly tool?: CallingTool | undefined
+  readonly tool?: ToolOfCall | undefined
   /** Observes each request to the API. Default: nobody does. */
   readonly observe?: ObserveApiCall | undefined
   /** Says what a failure is to the handler and the client. Default: itself. */

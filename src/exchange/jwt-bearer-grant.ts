@@ -1,3 +1,4 @@
+import { isJsonObject } from '../http/json-object.js'
 import { isIdentityScope, scopePrefixOfApi } from '../scopes.js'
 import { askedScopes } from './asked-scopes.js'
 import { standardTarget } from './exchange-target.js'
@@ -57,7 +58,5 @@ function claimsOf(
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
+  return isJsonObject(value) ? value : {}
 }

@@ -19,6 +19,7 @@ import { findAuthContext, requireAuthContext } from '../identity/auth-context.js
 import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
+import { errorResult } from '../mcp/error-result.js'
 import type { CallEnd } from '../observability/call-observation.js'
 import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
@@ -102,12 +103,12 @@ async function answered(tool: Tool, { args, through, ...call }: ToolCall): Promi
   const output = await tool.outputSchema['~standard'].validate(ran.result.structuredContent)
   if (output.issues === undefined) return ran
   const text = `Output validation error: Invalid structured content for tool ${tool.name}: ${issuesText(output.issues)}`
-  return { outcome: 'invalid_output', result: errorText(text) }
+  return { outcome: 'invalid_output', result: errorResult(text) }
 }
 
 function invalidArguments(tool: Tool, issues: readonly StandardSchemaV1.Issue[]): Answered {
   const text = `Input validation error: Invalid arguments for tool ${tool.name}: ${issuesText(issues)}`
-  return { outcome: 'invalid_arguments', result: errorText(text) }
+  return { outcome: 'invalid_arguments', result: errorResult(text) }
 }
 
 /** Of the texts in an answer: what a model reads. Structured content says the same. */
@@ -129,10 +130,6 @@ function issuesText(issues: readonly StandardSchemaV1.Issue[]): string {
 
 function keyText(segment: PropertyKey | StandardSchemaV1.PathSegment): string {
   return String(typeof segment === 'object' ? segment.key : segment)
-}
-
-function errorText(text: string): CallToolResult {
-  return { isError: true, content: [{ type: 'text', text }] }
 }
 
 interface Invocation {
@@ -265,7 +262,7 @@ function toolError(tool: Tool, thrown: unknown, { context, options }: Invocation
     challenged: challenged.forScope,
     result:
       challenged.result ??
-      errorText(rule.includeReference ? `${text} (reference: ${reference})` : text),
+      errorResult(rule.includeReference ? `${text} (reference: ${reference})` : text),
   }
 }
 

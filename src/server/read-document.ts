@@ -4,6 +4,7 @@ import { BodyTooLargeError } from '../http/bounded-body.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { DOCUMENT_LIMITS } from '../openapi/limits.js'
+import { CallDeadline } from '../time/call-deadline.js'
 import { USER_AGENT } from '../version.js'
 
 /** A document could not be had; `message` is a hint that says why and what to do. */
@@ -65,7 +66,8 @@ async function fetchDocument(
   url: URL,
   { fetch, timeoutMs = 30_000 }: ReadDocumentOptions,
 ): Promise<Uint8Array> {
-  const signal = AbortSignal.timeout(timeoutMs)
+  const deadline = new CallDeadline(timeoutMs)
+  const { signal } = deadline
   let at = url
   try {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
@@ -89,6 +91,8 @@ async function fetchDocument(
     throw new UnreadDocumentError(
       `cannot be fetched (${causeOf(error)}). Check the URL, and this machine's way there`,
     )
+  } finally {
+    deadline.end()
   }
   throw new UnreadDocumentError('redirects without end. Name the URL of the document itself')
 }

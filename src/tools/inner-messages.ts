@@ -1,3 +1,4 @@
+import { isJsonObject } from '../http/json-object.js'
 import type { Caller } from '../identity/caller.js'
 import type { ToolAccess } from './access.js'
 
@@ -21,13 +22,9 @@ function innerMessage(
   access: Pick<ToolAccess, 'innerCall'>,
   caller: Caller,
 ): unknown {
-  if (!isObject(message) || message['method'] !== 'tools/call') return message
+  if (!isJsonObject(message) || message['method'] !== 'tools/call') return message
   const { params } = message
-  if (!isObject(params) || typeof params['name'] !== 'string') return message
+  if (!isJsonObject(params) || typeof params['name'] !== 'string') return message
   const inner = access.innerCall({ name: params['name'], arguments: params['arguments'] }, caller)
   return inner === undefined ? message : { ...message, params: { ...params, ...inner } }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../http/json-object.js'
 import type { ToolAccess } from './access.js'
 
 /** Requests that tell nothing of a user, and change nothing. */
@@ -28,9 +29,9 @@ export function isPublicBody(body: unknown, access: PublicAccess): boolean {
 }
 
 function isPublicMessage(message: unknown, access: PublicAccess): boolean {
-  if (!isObject(message)) return false
+  if (!isJsonObject(message)) return false
   const { method, params = {} } = own(message)
-  if (typeof method !== 'string' || !isObject(params) || belongsToTask(params)) return false
+  if (typeof method !== 'string' || !isJsonObject(params) || belongsToTask(params)) return false
   if (method.startsWith('notifications/')) return !Object.hasOwn(message, 'id')
   if (PUBLIC_METHODS.has(method)) return true
   if (method !== 'tools/call') return false
@@ -42,14 +43,10 @@ function isPublicMessage(message: unknown, access: PublicAccess): boolean {
 /** An SDK may put the answer to such a message among those of the task, which is somebody's. */
 function belongsToTask(params: object): boolean {
   const { _meta: meta, task } = own(params)
-  return task !== undefined || (isObject(meta) && Object.hasOwn(meta, RELATED_TASK_META_KEY))
+  return task !== undefined || (isJsonObject(meta) && Object.hasOwn(meta, RELATED_TASK_META_KEY))
 }
 
 /** Without what it inherits. */
 function own(value: object): Readonly<Record<string, unknown>> {
   return Object.assign(Object.create(null) as Record<string, unknown>, value)
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,5 @@
+import { isJsonObject } from '../http/json-object.js'
+
 /**
  * Returns the names of the tools that a parsed MCP request body would call, each once, in order.
  *
@@ -19,12 +21,8 @@ export function countedToolCallsIn(body: unknown): ReadonlyMap<string, number> {
 }
 
 function toolCalledBy(message: unknown): string | undefined {
-  if (!isObject(message) || message['method'] !== 'tools/call') return undefined
+  if (!isJsonObject(message) || message['method'] !== 'tools/call') return undefined
   const params = message['params']
-  const name = isObject(params) ? params['name'] : undefined
+  const name = isJsonObject(params) ? params['name'] : undefined
   return typeof name === 'string' ? name : undefined
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

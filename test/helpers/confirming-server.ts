@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../../src/config/config.js'
 import { postMcp, rpcAnswer } from './mcp-requests.js'
@@ -81,4 +82,27 @@ export async function sendRound(server: TestServer, round: Round): Promise<Round
 interface Asked {
   readonly requestState?: string
   readonly inputRequests?: Readonly<Record<string, { params?: { message?: string } }>>
+}
+
+/** What the user is asked about the call that `sendRound` sends. */
+export const CANCEL_QUESTION = [
+  'Allow this call in your name?',
+  '',
+  '- Tool: `cancelBooking` (`Cancel a booking`)',
+  '- Operation: `DELETE /bookings/{bookingId}`',
+  '- `bookingId`: `"b1"`',
+].join('\n')
+
+/** A server that has asked the user, and has reached neither the token endpoint nor the API. */
+export async function asked(
+  options: Parameters<typeof startConfirmingServer>[0] = {},
+  round: Partial<Round> = {},
+) {
+  const server = await startConfirmingServer(options)
+  const token = await bookingToken(server)
+  const first = await sendRound(server, { token, ...round })
+  const { state: requestState = 'none' } = first
+  expect(first).toMatchObject({ status: 200, isError: false })
+  expect(reached(server)).toEqual([0, 0])
+  return { server, token, first, requestState }
 }

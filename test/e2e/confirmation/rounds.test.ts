@@ -3,41 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
+  asked,
   BOOKINGS,
+  CANCEL_QUESTION,
   bookingToken,
   KEYS,
   reached,
   sendRound,
   startConfirmingServer,
-  type Round,
 } from '../../helpers/confirming-server.js'
 import { answerWith } from '../../helpers/exchange-answers.js'
-
-async function asked(
-  options: Parameters<typeof startConfirmingServer>[0] = {},
-  round: Partial<Round> = {},
-) {
-  const server = await startConfirmingServer(options)
-  const token = await bookingToken(server)
-  const first = await sendRound(server, { token, ...round })
-  const { state: requestState = 'none' } = first
-  expect(first).toMatchObject({ status: 200, isError: false })
-  expect(reached(server)).toEqual([0, 0])
-  return { server, token, first, requestState }
-}
 
 describe('a call that waits for consent, of a 2026-07-28 client', () => {
   test('asks first, says what is called with what, and exchanges no token', async () => {
     const { server, first } = await asked()
-    expect(first.question).toBe(
-      [
-        'Allow this call in your name?',
-        '',
-        '- Tool: `cancelBooking` (`Cancel a booking`)',
-        '- Operation: `DELETE /bookings/{bookingId}`',
-        '- `bookingId`: `"b1"`',
-      ].join('\n'),
-    )
+    expect(first.question).toBe(CANCEL_QUESTION)
     const [record] = server.audit.records
     expect(record).toMatchObject({ decision: 'allowed', outcome: 'asked', exchangeCount: 0 })
     expect(server.log.named('tool_failed')).toEqual([])

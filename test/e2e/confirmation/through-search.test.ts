@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { askingClient } from '../../helpers/asking-client.js'
 import { BOOKS } from '../../helpers/books-document.js'
 import {
+  asked,
   bookingToken,
+  CANCEL_QUESTION,
   KEYS,
   reached,
   sendRound,
@@ -22,27 +24,9 @@ describe('an operation that asks its user, called through call_operation', () =>
     args: through('cancelBooking', { bookingId: 'b1' }),
   })
 
-  async function asked() {
-    const server = await startConfirmingServer({ environment })
-    const token = await bookingToken(server)
-    const first = await sendRound(server, { token, ...cancel() })
-    const { state: requestState = 'none' } = first
-    expect(first).toMatchObject({ status: 200, isError: false })
-    expect(reached(server)).toEqual([0, 0])
-    return { server, token, first, requestState }
-  }
-
   test('asks by the operation and its arguments, and nothing is exchanged until the user has agreed', async () => {
-    const { server, token, first, requestState } = await asked()
-    expect(first.question).toBe(
-      [
-        'Allow this call in your name?',
-        '',
-        '- Tool: `cancelBooking` (`Cancel a booking`)',
-        '- Operation: `DELETE /bookings/{bookingId}`',
-        '- `bookingId`: `"b1"`',
-      ].join('\n'),
-    )
+    const { server, token, first, requestState } = await asked({ environment }, cancel())
+    expect(first.question).toBe(CANCEL_QUESTION)
     const second = await sendRound(server, { token, ...cancel(), requestState, action: 'accept' })
     expect(second).toMatchObject({ status: 200, isError: false, state: undefined })
     expect(reached(server)).toEqual([1, 1])
@@ -54,7 +38,7 @@ describe('an operation that asks its user, called through call_operation', () =>
   })
 
   test('is not made when the user declines', async () => {
-    const { server, token, requestState } = await asked()
+    const { server, token, requestState } = await asked({ environment }, cancel())
     const second = await sendRound(server, { token, ...cancel(), requestState, action: 'decline' })
     expect(second).toMatchObject({ isError: true })
     expect(second.text).toMatch(/declined this call, and nothing was called/)
@@ -87,7 +71,7 @@ describe('an operation that asks its user, called through call_operation', () =>
   })
 
   test('is the same call as a direct one: the consent counts for either, and once', async () => {
-    const { server, token, requestState } = await asked()
+    const { server, token, requestState } = await asked({ environment }, cancel())
     const direct = { token, requestState, action: 'accept' }
     expect((await sendRound(server, direct)).isError).toBe(false)
     const again = await sendRound(server, { ...direct, ...cancel() })
