@@ -7,6 +7,8 @@ export interface Scale {
   readonly rounds: number
   readonly sliceMs: number
   readonly warmUpMs: number
+  /** How often a slice is measured until no other process disturbs it. */
+  readonly tries: number
   /** Users' tokens for the measurement of many. */
   readonly manyTokens: number
   /** Calls before the memory is read. */
@@ -14,11 +16,11 @@ export interface Scale {
 }
 
 export const FULL: Scale = {
-  ...{ rounds: 7, sliceMs: 1_000, warmUpMs: 2_000 },
+  ...{ rounds: 7, sliceMs: 1_000, warmUpMs: 2_000, tries: 4 },
   ...{ manyTokens: 100_000, memoryCalls: 50_000 },
 }
 export const SHORT: Scale = {
-  ...{ rounds: 3, sliceMs: 400, warmUpMs: 1_200 },
+  ...{ rounds: 3, sliceMs: 250, warmUpMs: 600, tries: 1 },
   ...{ manyTokens: 5_000, memoryCalls: 5_000 },
 }
 
