@@ -23,8 +23,7 @@ import { clientFromConfig } from './exchanger-from-config.js'
 import { warnOfCertificate } from './certificate-warning.js'
 import { reloadCredentials, type ReloadedCredentials } from './reloaded-credentials.js'
 import { warnAtStart } from './start-warnings.js'
-import { assertLimitsKnown } from './limits-known.js'
-import { assertPublicToolsKnown } from './public-tools-known.js'
+import { assertToolsFit } from './assert-tools-fit.js'
 import { offeredByConfig } from './offered-by-config.js'
 import { documentSources, reloadFromConfig } from './reload-from-config.js'
 import type { ToolsReload } from './reloaded-tools.js'
@@ -132,10 +131,7 @@ async function composed(
   if (own !== undefined) assertOwnTools(ofConfig, own, log)
   const sources = documentSources(config, connections.api)
   const made = await toolsOfConfig(config, { own, fetch: connections.api, sources })
-  const all = {
-    ...{ ...ofConfig, log, ...more, audit: more.audit ?? ofConfig.audit },
-    confirmation: { ...ofConfig.confirmation, ...more.confirmation },
-  }
+  const all = optionsTogether({ ...ofConfig, log }, more)
   const check = (tools: ConfiguredTools): void => {
     assertToolsFit(config, all, tools)
   }
@@ -175,15 +171,12 @@ async function composed(
   }
 }
 
-/** Throws what is wrong with settings and tools together. */
-function assertToolsFit(
-  config: Config,
-  options: Omit<AppOptions, 'tools'>,
-  { all: tools, baselineScopes }: ConfiguredTools,
-): void {
-  assertLimitsKnown(config, tools)
-  assertPublicToolsKnown(config, tools)
-  assertAppOptions('composeServer', { ...options, baselineScopes, tools })
+function optionsTogether(
+  ofConfig: Omit<AppOptions, 'tools'>,
+  more: Parts['more'],
+): Omit<AppOptions, 'tools'> {
+  const confirmation = { ...ofConfig.confirmation, ...more.confirmation }
+  return { ...ofConfig, ...more, audit: more.audit ?? ofConfig.audit, confirmation }
 }
 
 /** Which of all tools are public is told later, in the words of the settings. */

@@ -163,7 +163,7 @@ function conditions(
   { href }: URL,
   known: Validators | undefined,
 ): Readonly<Record<string, string>> {
-  if (known === undefined || known.url !== href) return {}
+  if (known?.url !== href) return {}
   return withoutUndefined({ 'if-none-match': known.etag, 'if-modified-since': known.lastModified })
 }
 

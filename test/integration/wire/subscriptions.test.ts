@@ -99,7 +99,7 @@ describe('a subscription at the production server', () => {
   })
 
   test('a subscription at the production server ends in good order when the server stops', async () => {
-    const stopping = await startMcpServer()
+    const stopping = await startMcpServer({ environment: READ_AGAIN })
     const token = await stopping.mint()
     const stream = await responseOf(startCall(stopping.endpoint, { ...listenCall, token }))
     await readUntilText(stream, 'acknowledged')
