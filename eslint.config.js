@@ -52,7 +52,7 @@ export default tseslint.config(
   },
   {
     // Express knows an error handler by its four parameters.
-    files: ['middleware/error-handler.ts', 'apps/**/*.ts'],
+    files: ['middleware/error-handler.ts', 'middleware/keep-tools.ts', 'apps/**/*.ts'],
     rules: { 'max-params': ['error', 4] },
   },
   {

@@ -21,7 +21,8 @@ export interface AnonymousRequestOptions {
   readonly access: PublicAccess
   /** The public URL of the MCP endpoint: no other path is served without a token. */
   readonly endpoint: URL
-  readonly challenges: ChallengeOptions
+  /** For failures that are answered later; asked for with each request. */
+  readonly challenges: () => ChallengeOptions
   /** The largest request body; what is larger than 64 KiB is not read in any case. */
   readonly maxBodyBytes: number
   /** Messages a minute of one address; 0: no limit. */
@@ -107,7 +108,7 @@ function admit(req: Request, { challenges }: AnonymousRequestOptions): void {
   const { observation } = state
   observation?.admitAnonymous()
   state.anonymous = {
-    ...{ requestId: requestIdOf(req), challenges, observation },
+    ...{ requestId: requestIdOf(req), challenges: challenges(), observation },
     keepUntil: (settled) => {
       keepPlacesUntil(req, settled)
     },

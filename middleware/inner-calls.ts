@@ -21,7 +21,7 @@ export function innerCalls(access: ToolAccess): RequestHandler {
 export function findInnerCalls(req: Request, access: ToolAccess): unknown {
   const state = stateOf(req)
   const { caller } = requireAuthContext(authInfoOf(req))
-  state.messages ??= { body: innerMessages(req.body, access, caller) }
+  state.messages ??= { body: innerMessages(req.body, state.tools?.access ?? access, caller) }
   return state.messages.body
 }
 

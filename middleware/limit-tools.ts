@@ -54,14 +54,15 @@ const OPTIONS = optionsSchema<ToolLimitOptions>({
  */
 export function limitTools(options: ToolLimitOptions): RequestHandler {
   assertOptions('limitTools', OPTIONS, options)
-  const { registry, limits, host = 'library' } = options
+  const { limits, host = 'library' } = options
   const counts = countsFor(options)
   if (Object.keys(limits).length === 0) return unlimited
   return function limitToolsMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
     const { user, who, log } = countedFor(req)
+    const { registry } = stateOf(req).tools ?? options
     for (const [tool, calls] of countedToolCallsIn(meantMessages(req))) {
-      const admission = counts(tool)?.admit(user, calls)
+      const admission = counts(tool, registry)?.admit(user, calls)
       if (admission === undefined) continue
       if ('places' in admission) {
         const { places } = admission
@@ -107,18 +108,31 @@ function countsFor({
   registry,
   limits,
   clock,
-}: ToolLimitOptions): (tool: string) => ToolCallCount | undefined {
+}: ToolLimitOptions): (
+  tool: string,
+  among: ToolRegistry<ToolRequirements>,
+) => ToolCallCount | undefined {
   const { '*': others, ...named } = limits
   const unknown = Object.keys(named).filter((name) => registry.find(name) === undefined)
   if (unknown.length > 0) {
     throw new TypeError(`limitTools() knows no such tool: ${unknown.join(', ')}`)
   }
   const counts = new Map<string, ToolCallCount>()
-  for (const { name } of registry.tools) {
-    const limit = Object.hasOwn(named, name) ? named[name] : others
-    if (limit !== undefined) counts.set(name, new ToolCallCount(limit, clock))
+  let counted = registry
+  return (tool, among) => {
+    if (among !== counted) {
+      // What was counted of tools that there still are goes on to count.
+      for (const name of counts.keys()) if (among.find(name) === undefined) counts.delete(name)
+      counted = among
+    }
+    const known = counts.get(tool)
+    if (known !== undefined) return known
+    const limit = Object.hasOwn(named, tool) ? named[tool] : others
+    if (limit === undefined || among.find(tool) === undefined) return undefined
+    const count = new ToolCallCount(limit, clock)
+    counts.set(tool, count)
+    return count
   }
-  return (tool) => counts.get(tool)
 }
 
 function refusal(

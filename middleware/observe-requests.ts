@@ -36,8 +36,8 @@ export function observeRequests(options: ObservationOptions): RequestObserving {
       observation.run(next)
     },
     calls: function observeCallsMiddleware(req, res, next) {
-      const { observation } = stateOf(req)
-      observation?.begin({ body: meantMessages(req) })
+      const { observation, tools } = stateOf(req)
+      observation?.begin({ body: meantMessages(req) }, tools?.facts)
       const answer = observation?.watchAnswer()
       if (answer !== undefined) {
         watchAnswer(res, (chunk) => {

@@ -4,6 +4,7 @@ import type { AnonymousRequest } from '../src/identity/anonymous-request.js'
 import type { AnswerForms } from '../src/http/answer-in-form.js'
 import type { Places } from '../src/limits/user-places.js'
 import type { RequestObservation } from '../src/observability/request-observation.js'
+import type { ToolSet } from '../src/tools/tool-set.js'
 
 /** What a request asks of this server, as its parsed body tells. */
 export interface RequestSize {
@@ -25,6 +26,8 @@ export interface RequestState {
   refusedText?: OnBehalfOfError
   /** `jsonBody`, for the limits. */
   size?: RequestSize
+  /** `keepTools`: absent where there are no others than those that the middleware was made with. */
+  tools?: ToolSet
   /** `innerCalls`: the body, in which calls through other tools are those that are meant. */
   messages?: { readonly body: unknown }
   /** The limits that wait for `size`. */

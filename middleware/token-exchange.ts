@@ -79,7 +79,7 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
   return async function tokenExchangeMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
     const { caller } = requireAuthContext(authInfo)
-    const { observation } = stateOf(req)
+    const { observation, tools } = stateOf(req)
     const session = sessionOf(req, options)
     if (session !== undefined && typeof options.sessions === 'object') {
       options.sessions.assertOwned(session, caller)
@@ -87,6 +87,7 @@ export function tokenExchange(options: TokenExchangeOptions): RequestHandler {
     if (authInfo !== undefined) {
       await exchangeForTools({
         authInfo,
+        registry: tools?.registry,
         calls: toolCallsIn(meantMessages(req)),
         signal: () => (session === undefined ? abortedWith(res) : undefined),
         trace: observation?.isTraced === true ? {} : traceContextOf(req.headers, traceContext),

@@ -52,17 +52,17 @@ const OPTIONS = optionsSchema<ToolScopesOptions>({
  */
 export function toolScopes(options: ToolScopesOptions): RequestHandler {
   assertOptions('toolScopes', OPTIONS, options)
-  const { access, undeclaredTools = 'refuse', log = silentLog } = options
+  const { undeclaredTools = 'refuse', log = silentLog } = options
   const loops = new StepUpLoops()
   const undeclared = new UndeclaredTools(log)
   return function toolScopesMiddleware(req, _res, next) {
     const authInfo = authInfoOf(req)
     const context = requireAuthContext(authInfo)
+    const { observation, tools: { access } = options } = stateOf(req)
     const calls = toolCallsIn(findInnerCalls(req, access))
     const unknown = undeclaredTools === 'refuse' ? access.undeclared(calls) : []
     if (unknown.length > 0) throw undeclared.refusal(unknown, requestIdOf(req))
     const decision = access.decide(calls, context.caller)
-    const { observation } = stateOf(req)
     if (decision.kind === 'allowed') {
       observation?.decided(calls, 'allowed')
       assertUniqueCallIds(req.body)

@@ -5,7 +5,6 @@ import {
 } from '@modelcontextprotocol/node'
 import {
   createMcpHandler,
-  SUBSCRIPTION_ID_META_KEY,
   type McpHandlerRequestOptions,
   type McpServerFactory,
   type ServerNotifier,
@@ -23,6 +22,11 @@ import { failureAnswer, resultInPlace, type FailureAnswer } from '../middleware/
 import { keepPlacesUntil } from '../middleware/limit-concurrency.js'
 import { stateOf } from '../middleware/request-state.js'
 import type { SessionOwners } from '../src/sessions/session-owners.js'
+import {
+  endOfSubscription,
+  isListen,
+  waitsForNotifications,
+} from '../src/sessions/listening-requests.js'
 import { describeError } from '../src/logging/describe-error.js'
 import { respondToChallenges } from '../src/downstream/challenge-results.js'
 import { consumePendingStepUp } from '../src/downstream/downstream-step-up.js'
@@ -34,7 +38,6 @@ import { parseRequestTarget } from '../src/http/request-target.js'
 import { logEvent } from '../src/logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
 import { answerInForm, type AnswerForms } from '../src/http/answer-in-form.js'
-import { messageEvent } from '../src/http/event-stream.js'
 import { isEventStream } from '../src/http/is-event-stream.js'
 import { DirectMount } from '../src/mcp/direct-mount.js'
 import { DEFAULT_MOUNT, type Mount } from '../src/mcp/mount.js'
@@ -87,6 +90,8 @@ export interface McpRoute {
   readonly sessions: SessionOwners | undefined
   /** Tells all 2026-07-28 clients with a subscription that a list or a resource changed. */
   readonly notify: ServerNotifier
+  /** Tells all clients that listen, those with a 2025 session too, that the list of tools has changed. */
+  readonly toolListChanged: () => void
   /** Ends the streams that only wait for notifications. Call it when the server stops accepting requests. */
   readonly drain: () => void
   /** Ends all sessions and streams. */
@@ -120,6 +125,7 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   return {
     sessions,
     notify: mcp.notify,
+    toolListChanged: tellOfTools(mcp, sessions),
     drain: () => {
       notifications.endAll()
     },
@@ -152,6 +158,13 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
       const node = req as unknown as NodeIncomingMessageLike
       await toNodeHandler({ fetch }, { onerror })(node, res, body)
     }),
+  }
+}
+
+function tellOfTools({ notify }: Answering['mcp'], sessions: McpSessions | undefined): () => void {
+  return () => {
+    sessions?.toolListChanged()
+    notify.toolsChanged()
   }
 }
 
@@ -278,21 +291,4 @@ function notificationStreams({
   timers = systemTimers,
 }: McpRouteOptions): NotificationStreams {
   return new NotificationStreams({ maxPerUser: maxStreamsPerUser, clock, timers })
-}
-
-/** In a 2025 session a GET; since 2026-07-28 a `subscriptions/listen`. */
-function waitsForNotifications(method: string, body: unknown): boolean {
-  return method === 'GET' || (method === 'POST' && isListen(body))
-}
-
-function isListen(body: unknown): body is { readonly method: string; readonly id: unknown } {
-  return (body as { method?: unknown } | undefined)?.method === 'subscriptions/listen'
-}
-
-/** What tells a client that its subscription ended in good order (MCP 2026-07-28, Subscriptions, Graceful Closure). */
-function endOfSubscription(body: unknown): string | undefined {
-  if (!isListen(body)) return undefined
-  const { id } = body
-  const result = { resultType: 'complete', _meta: { [SUBSCRIPTION_ID_META_KEY]: id } }
-  return messageEvent({ jsonrpc: '2.0', id, result })
 }

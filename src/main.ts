@@ -112,11 +112,16 @@ function untilSignalled(running: Running): Promise<number> {
     if (config.credentialFiles !== undefined) {
       process.on('SIGHUP', () => void composed.reloadCredentials())
     }
+    if (hasDocuments(config)) process.on('SIGHUP', () => void composed.reloadTools())
     // The file is looked at in front of each record: whoever rotates it may send the signal, and need not.
     if (writesAuditFile(config) && !output.isTTY) process.on('SIGHUP', () => undefined)
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   })
+}
+
+function hasDocuments({ apis }: Config): boolean {
+  return Object.values(apis).some(({ openapi }) => openapi !== undefined)
 }
 
 function writesAuditFile({ audit }: Config): boolean {

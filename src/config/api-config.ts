@@ -45,6 +45,8 @@ export interface OpenApiConfig extends Pick<
   readonly documentName: string
   /** Entries, or the path of a file that has them. */
   readonly curation: string | Readonly<Record<string, CuratedOperation>> | undefined
+  /** How often the document and its curation are read again. Default: 0, never by themselves. */
+  readonly reloadSeconds?: number | undefined
   /** Put in front of the name of every tool. */
   readonly toolPrefix: string | undefined
 }

@@ -25,6 +25,7 @@ const ABOUT_DOCUMENT: readonly (keyof typeof OPENAPI_SETTINGS)[] = [
   'OPENAPI_CONFIRM',
   'OPENAPI_MAX_TOOLS',
   'OPENAPI_EXPOSE',
+  'OPENAPI_RELOAD_SECONDS',
 ]
 
 /** What the configuration file says, or `undefined` where it says nothing that can be used; adds to `issues`. */
@@ -138,6 +139,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
     confirm: found.OPENAPI_CONFIRM,
     maxTools: found.OPENAPI_MAX_TOOLS,
     expose: found.OPENAPI_EXPOSE,
+    reloadSeconds: found.OPENAPI_RELOAD_SECONDS,
     toolPrefix: undefined,
     optionNames: {
       operations: 'OPENAPI_OPERATIONS',

@@ -236,6 +236,14 @@ const API = z.strictObject(
       .describe(
         'How clients get to the operations: as tools, by tools that find, describe and call them, or by both. Default: tools',
       ),
+    reloadSeconds: z
+      .int('must be a whole number')
+      .min(0, 'must be a whole number from 0 to 86400')
+      .max(86_400, 'must be a whole number from 0 to 86400')
+      .optional()
+      .describe(
+        'How often the document and the file of its curation are read again, in seconds. Default: 0, never by themselves',
+      ),
     toolPrefix: z
       .string('must be a text')
       .regex(/^[A-Za-z][A-Za-z0-9_]{0,19}$/, {

@@ -95,6 +95,13 @@ export const OPENAPI_SETTINGS = {
     example: 'search',
     absent: `\`${OPENAPI_TOOLS_DEFAULTS.expose}\``,
   }),
+  OPENAPI_RELOAD_SECONDS: setting({
+    description:
+      'How often the document and the file of its curation are read again while the server runs, in seconds. 0: never by themselves; SIGHUP has them read at once in any case. A document that is faulty changes nothing, and the log says why.',
+    schema: values.integerBetween(0, 86_400),
+    example: '60',
+    absent: '`0`',
+  }),
   DEMO_TOOLS: setting({
     description:
       'Whether the demonstration tools whoami, greet and get_datetime are offered. greet is there only with an API named "api".',

@@ -105,9 +105,12 @@ export class RequestObservation implements ObservedRequest, OpenRequest {
     this.#isAnonymous = true
   }
 
-  /** Reads the calls out of a parsed body. Throws the `OnBehalfOfError` of an observer that refuses them. */
-  begin(messages: ReadMessages): void {
-    this.#read(messages)
+  /**
+   * Reads the calls out of a parsed body. Throws the `OnBehalfOfError` of an observer that refuses them. `toolFacts`: those of the tools
+   * that the request is served with; default: those of the present ones.
+   */
+  begin(messages: ReadMessages, toolFacts?: ObservationOptions['toolFacts']): void {
+    this.#read(messages, toolFacts)
     for (const call of this.calls) this.#options.observer.callStarted?.(call)
   }
 
@@ -225,9 +228,9 @@ export class RequestObservation implements ObservedRequest, OpenRequest {
     return ofTool.find((call) => call.messageId === messageId) ?? ofTool[0]
   }
 
-  #read(messages: ReadMessages): void {
+  #read(messages: ReadMessages, toolFacts = this.#options.toolFacts): void {
     if (this.#calls !== undefined) return
-    const { toolFacts, digestOf } = this.#options
+    const { digestOf } = this.#options
     const { mcpMethod, calls, readFrom } = readCalls(messages)
     // What a stranger sent costs nothing more.
     const isLetIn = this.caller !== undefined || this.#isAnonymous

@@ -7,6 +7,7 @@ import { errorHandler, type ErrorHandlerOptions } from '../../middleware/error-h
 import { hostAndOriginValidation } from '../../middleware/host-and-origin-validation.js'
 import { knownHosts } from '../../middleware/known-hosts.js'
 import { inSequence } from '../../middleware/in-sequence.js'
+import { keepTools, ofPresentErrors, ofPresentTools } from '../../middleware/keep-tools.js'
 import { innerCalls } from '../../middleware/inner-calls.js'
 import { limitConcurrency } from '../../middleware/limit-concurrency.js'
 import { limitTools } from '../../middleware/limit-tools.js'
@@ -29,14 +30,14 @@ import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
 import type { ObservationOptions } from '../observability/observation-options.js'
-import type { ToolAccess } from '../tools/access.js'
 import { createScopeNames } from '../tools/scope-names.js'
+import { ofCurrentTools, type ToolSet, type ToolSets } from '../tools/tool-set.js'
 
 /** What the middleware in front of an MCP endpoint is made of. */
 export interface MiddlewareChainOptions {
   /** The public URL of the MCP endpoint. */
   readonly endpoint: URL
-  readonly resource: ResourceDescription
+  readonly resource: Omit<ResourceDescription, 'baselineScopes'>
   /** Where challenges say that the metadata is. Default `host`. */
   readonly metadataLocation?: MetadataLocation | undefined
   readonly http: HttpLimits
@@ -45,10 +46,11 @@ export interface MiddlewareChainOptions {
   /** The clients that act on the result of a tool and not on an HTTP error. Default: none. */
   readonly takesResults?: ChallengeOptions['takesResults']
   readonly structuredDenials?: ChallengeOptions['structuredDenials']
-  readonly access: ToolAccess
-  /** What becomes of a call of a tool that `access` does not know. Default `refuse`. */
+  /** The tools, and who may use which. */
+  readonly toolSets: ToolSets
+  /** What becomes of a call of a tool that is none of these. Default `refuse`. */
   readonly undeclaredTools?: ToolScopesOptions['undeclaredTools']
-  readonly exchange: Omit<TokenExchangeOptions, 'log'>
+  readonly exchange: Omit<TokenExchangeOptions, 'log' | 'registry'>
   readonly log: Logger
   /** Default: nobody observes, and nothing is prepared for it. */
   readonly observation?: ObservationOptions | undefined
@@ -70,26 +72,25 @@ export interface MiddlewareChain {
   readonly endpoint: readonly RequestHandler[]
   /** Turns their failures into answers. */
   readonly errors: ErrorRequestHandler
-  /** The metadata's description, with the scopes as clients have to ask for them. */
-  readonly resource: ResourceDescription
+  /** The metadata's description for a set of tools, with the scopes as clients have to ask for them. */
+  readonly resource: (set: ToolSet) => ResourceDescription
 }
 
 /** Creates the middleware; the one place that knows its order. Mounts nothing. */
 export function createMiddlewareChain(options: MiddlewareChainOptions): MiddlewareChain {
-  const { endpoint, http, log } = options
+  const { endpoint, http } = options
   const { allowedHosts, allowedOrigins } = http
-  const { registry, host } = options.exchange
-  const { resource, challenges } = challengesFor(options)
+  const { toolSets } = options
+  const described = ofCurrentTools(toolSets, (set) => challengesFor(options, set))
   const observing = options.observation && observeRequests(options.observation)
   const addressLimit = limitByAddress({ perMinute: http.rateLimitPerAddress })
+  const guards = limitedWithRefusals(knownHosts({ endpoint, allowedHosts }), addressLimit)
   return {
-    resource,
+    resource: (set) => challengesFor(options, set).resource,
     context: [requestContext(), securityHeaders()],
     observed: observing === undefined ? [] : [observing.requests],
-    metadata: protectedResourceMetadataRoute(
-      endpoint,
-      resource,
-      limitedWithRefusals(knownHosts({ endpoint, allowedHosts }), addressLimit),
+    metadata: ofPresentTools(toolSets, (set) =>
+      protectedResourceMetadataRoute(endpoint, challengesFor(options, set).resource, guards),
     ),
     guard: limitedWithRefusals(
       hostAndOriginValidation({
@@ -100,37 +101,43 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       addressLimit,
     ),
     endpoint: endpointChain(options, {
-      authenticate: requireBearerAuth({
-        ...challenges,
-        verifier: options.verifier,
-        resource: resource.resource,
-        endpoint,
-        callerPolicy: options.callerPolicy,
-      }),
+      authenticate: ofPresentTools(toolSets, (set) =>
+        requireBearerAuth({
+          ...challengesFor(options, set).challenges,
+          verifier: options.verifier,
+          resource: options.resource.resource,
+          endpoint,
+          callerPolicy: options.callerPolicy,
+        }),
+      ),
       observeCalls: observing === undefined ? [] : [observing.calls],
-      limitCalls: limitTools({ registry, host, limits: http.toolLimits }),
-      challenges,
+      challenges: () => described().challenges,
     }),
-    errors: errorHandler({ ...challenges, log, answers: options.answers }),
+    errors: ofPresentErrors(toolSets, () =>
+      errorHandler({ ...described().challenges, log: options.log, answers: options.answers }),
+    ),
   }
 }
 
-function callsOthers({ tools }: TokenExchangeOptions['registry']): boolean {
+function callsOthers({ tools }: ToolSet['registry']): boolean {
   return tools.some(({ callsTools }) => callsTools !== undefined)
 }
 
 interface EndpointParts {
   readonly authenticate: RequestHandler
   readonly observeCalls: readonly RequestHandler[]
-  readonly limitCalls: RequestHandler
-  readonly challenges: ChallengeOptions
+  readonly challenges: () => ChallengeOptions
 }
 
 /** From the credentials to the exchanged token. Where no tool is public, there is no other way through. */
 function endpointChain(
-  { endpoint, http, access, undeclaredTools, exchange, log }: MiddlewareChainOptions,
-  { authenticate, observeCalls, limitCalls, challenges }: EndpointParts,
+  { endpoint, http, toolSets, undeclaredTools, exchange, log }: MiddlewareChainOptions,
+  { authenticate, observeCalls, challenges }: EndpointParts,
 ): readonly RequestHandler[] {
+  const { canChange, current } = toolSets
+  const { registry, access } = current
+  const limitCalls = limitTools({ registry, host: exchange.host, limits: http.toolLimits })
+  const keep = canChange ? [keepTools(toolSets)] : []
   const signedIn = [
     authenticate,
     endpointMethods(),
@@ -141,19 +148,20 @@ function endpointChain(
     limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
     answerForms(),
     jsonBody(http.maxBodyBytes),
+    ...keep,
     // Where no tool calls others, the body says all that there is to know.
-    ...(callsOthers(exchange.registry) ? [innerCalls(access)] : []),
+    ...(canChange || callsOthers(registry) ? [innerCalls(access)] : []),
     ...observeCalls,
     toolScopes({ access, undeclaredTools, log }),
     limitCalls,
-    tokenExchange({ ...exchange, log }),
+    tokenExchange({ ...exchange, registry, log }),
   ]
   if (access.publicTools.length === 0) return [formBody(), ...signedIn]
   const fork = anonymousRequests({
     ...{ access, endpoint, challenges, maxBodyBytes: http.maxBodyBytes },
     perMinute: http.publicRateLimitPerAddress,
     concurrency: http.publicConcurrency,
-    admitted: inSequence([...observeCalls, limitCalls]),
+    admitted: inSequence([...keep, ...observeCalls, limitCalls]),
     others: inSequence(signedIn),
   })
   return [formBody(), fork]
@@ -177,18 +185,20 @@ function limitedWithRefusals(guard: RequestHandler, limit: RequestHandler): Requ
 }
 
 /** What challenges and the metadata say; the scopes as clients have to ask for them. */
-function challengesFor({
-  endpoint,
-  metadataLocation,
-  access,
-  callerPolicy,
-  resource,
-  takesResults,
-  structuredDenials,
-}: MiddlewareChainOptions) {
-  const own = [...access.scopes, ...resource.baselineScopes]
+function challengesFor(
+  {
+    endpoint,
+    metadataLocation,
+    callerPolicy,
+    resource,
+    takesResults,
+    structuredDenials,
+  }: MiddlewareChainOptions,
+  set: ToolSet,
+) {
+  const own = [...set.access.scopes, ...set.baselineScopes]
   const nameScopes = createScopeNames({ prefix: callerPolicy?.scopePrefix, own })
-  const baselineScopes = nameScopes(resource.baselineScopes)
+  const baselineScopes = nameScopes(set.baselineScopes)
   const resourceMetadataUrl = metadataUrl(endpoint, metadataLocation)
   return {
     resource: { ...resource, baselineScopes },

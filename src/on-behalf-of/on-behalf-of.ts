@@ -12,6 +12,7 @@ import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
 import type { ObservationOptions } from '../observability/observation-options.js'
+import type { ToolSets } from '../tools/tool-set.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
 import { SCOPE_OPTIONS, warnOfScopesOfNoTool } from '../tools/scopes-of-no-tool.js'
@@ -48,8 +49,8 @@ export interface OnBehalfOf {
 export interface ComposedOnBehalfOf extends OnBehalfOf {
   /** Request id and security headers alone. */
   readonly context: RequestHandler
-  /** What the metadata says. */
-  readonly resource: ResourceDescription
+  /** What the metadata says at present. */
+  readonly resource: () => ResourceDescription
   /** Whether the server should get new requests. */
   readonly readiness: Readiness
 }
@@ -89,11 +90,14 @@ export function warnOfScopes({ baselineScopes, access, tools, log }: ListingServ
   warnOfScopesOfNoTool(named, { tools, origins: SCOPE_OPTIONS }, log ?? silentLog)
 }
 
-/** `onBehalfOf` for options that have been checked; `host` decides whether log lines speak of options or of settings. */
+/**
+ * `onBehalfOf` for options that have been checked; `host` decides whether log lines speak of options or of settings. `sets`: the tools,
+ * in place of those of the options.
+ */
 export function composeOnBehalfOf(
   given: ListingServerOptions,
   host: ToolHost,
-  toolFacts?: ObservationOptions['toolFacts'],
+  sets?: ToolSets,
 ): ComposedOnBehalfOf {
   const options = withDefaults(given)
   const connections = connectionsFor(options)
@@ -101,14 +105,13 @@ export function composeOnBehalfOf(
   const exchange = exchangePartsFor(reached)
   const observation = observationFor({
     ...{ log: options.log, audit: options.audit, observer: options.observer },
-    ...{ tools: options.tools, ownTools: host === 'standalone', toolFacts },
+    ...{ tools: options.tools, ownTools: host === 'standalone' },
+    toolFacts: sets && ((name) => sets.current.facts(name)),
     ...{ endpoint: options.endpoint, apis: options.apis, traceContext: options.traceContext },
   })
+  const toolSets = sets ?? declaredTools(options, observation.options)
   const chain = chainFor(reached, {
-    host,
-    exchange,
-    connections,
-    observation: observation.options,
+    ...{ host, exchange, connections, toolSets, observation: observation.options },
     answers: (req) => stateOf(req).passed?.has(context) === true,
   })
   const { endpoint, log = silentLog } = options
@@ -131,10 +134,20 @@ export function composeOnBehalfOf(
     guard,
     context,
     errors: chain.errors,
-    resource: chain.resource,
+    resource: () => chain.resource(toolSets.current),
     readiness: exchange.readiness,
     close: () => connections.close().finally(observation.close),
   }
+}
+
+/** The tools of the options, which stay what they are. */
+function declaredTools(
+  { tools, access, baselineScopes }: ResolvedOptions,
+  { toolFacts: facts }: ObservationOptions,
+): ToolSets {
+  const registry = createToolRegistry(tools)
+  const current = { registry, access: createToolAccess(registry, access), facts, baselineScopes }
+  return { current, canChange: false }
 }
 
 function callerPolicyOf(options: ResolvedOptions): CallerPolicy {
@@ -184,24 +197,20 @@ interface Composition {
   readonly connections: OutgoingFetch
   readonly answers: (req: Request) => boolean
   readonly observation: ObservationOptions | undefined
+  readonly toolSets: ToolSets
 }
 
 function chainFor(options: ResolvedOptions, composition: Composition): MiddlewareChain {
   const { endpoint, resource, tokenAudience, log = silentLog, apiCalls } = options
-  const { host, connections, answers, observation } = composition
+  const { host, connections, answers, observation, toolSets } = composition
   const { issuers, exchanger, observer } = composition.exchange
   warnOfUnfitResource({ resource, endpoint }, log)
-  const registry = createToolRegistry(options.tools)
   return createMiddlewareChain({
-    endpoint,
-    log,
-    observation,
-    answers,
+    ...{ endpoint, log, observation, answers, toolSets },
     http: options.http,
     resource: {
       resource,
       authorizationServers: options.tenants.advertised,
-      baselineScopes: options.baselineScopes,
     },
     metadataLocation: options.metadataLocation,
     verifier: createJwtBearerVerifier({
@@ -216,13 +225,11 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     callerPolicy: callerPolicyOf(options),
     takesResults: createClientList(options.challengeResultClients),
     structuredDenials: options.structuredDenials,
-    access: createToolAccess(registry, options.access),
     undeclaredTools: options.undeclaredTools,
     exchange: {
       ...apiCalls,
       ...{ observer, traceContext: options.traceContext },
       host,
-      registry,
       apis: options.apis,
       delegation: options.delegation,
       sessions: options.sessions,

@@ -12,7 +12,6 @@ import type { ResourceDescription } from '../http/protected-resource-metadata.js
 import {
   CONFIRMATION_OPTION,
   createConfirmation,
-  type Confirmation,
   type ConfirmationOptions,
 } from '../confirmation/confirmation.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
@@ -20,21 +19,20 @@ import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
 import { silentLog } from '../logging/logger.js'
 import type { Mount } from '../mcp/mount.js'
-import { withDefaults, type ResolvedOptions } from '../on-behalf-of/defaults.js'
+import { withDefaults } from '../on-behalf-of/defaults.js'
 import { composeOnBehalfOf, warnOfScopes } from '../on-behalf-of/on-behalf-of.js'
 import type { ListingServerOptions, OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { issuesTogether } from '../on-behalf-of/option-issues.js'
 import { SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
-import { createToolAccess } from '../tools/access.js'
-import { createScopeNames, type ScopeNames } from '../tools/scope-names.js'
-import { createToolRegistry } from '../tools/registry.js'
-import { isConfirmed, type Tool } from '../tools/tool.js'
+import { ofCurrentTools, type ToolSets } from '../tools/tool-set.js'
+import type { Tool } from '../tools/tool.js'
 import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
-import { toolFactsOf, type ToolOrigins } from './tool-facts.js'
 import { createMcpServers } from './mcp-servers.js'
+import { servedTools, type OfferedTools, type ServedTools } from './served-tools.js'
+import type { ToolOrigins } from './tool-facts.js'
 
 /** A whole server: the options of `onBehalfOf`, tools with their handlers, and what only an app of its own decides. */
 export interface AppOptions extends Omit<
@@ -59,6 +57,8 @@ export interface AppOptions extends Omit<
   readonly toolGroups?: Readonly<Record<string, string>> | undefined
   /** The operation and the document that tools come from, for the audit, by the tools' names. Default: none. */
   readonly toolOrigins?: ToolOrigins | undefined
+  /** What else changes with what a tool does, by the tools' names: a user's consent from before is none then. Default: nothing. */
+  readonly toolVersions?: Readonly<Record<string, string>> | undefined
   /** The shell line that the page shows for getting an access token. Default: none. */
   readonly tokenCommand?: string | undefined
   /** Creates the reference that ties a tool error to its log line. Default: a UUID. */
@@ -84,6 +84,9 @@ const OPTIONS = withIssues(
       .optional(),
     toolOrigins: z
       .record(z.string(), z.looseObject({}), 'must be origins by the names of tools')
+      .optional(),
+    toolVersions: z
+      .record(z.string(), z.string(), 'must be texts by the names of tools')
       .optional(),
     tokenCommand: optionValues.text('a line of a shell').optional(),
     createReference: optionValues.callable.optional(),
@@ -129,32 +132,45 @@ export function assertAppOptions(factory: string, options: AppOptions): void {
   assertOptions(factory, OPTIONS, options)
 }
 
+/** An app whose tools can be swapped while it runs. */
+export interface ReloadableApp extends App {
+  /** What the app offers at present. */
+  readonly tools: () => OfferedTools
+  /**
+   * Offers other tools from now on. Calls under way end with those that they began with. Clients that listen are told, unless
+   * `isTold` is false. Throws for tools that cannot be served, and changes nothing then.
+   */
+  readonly replaceTools: (offered: OfferedTools, how?: { readonly isTold: boolean }) => void
+}
+
+/** What `composeApp` needs beside the options. */
+export interface AppHost {
+  /** Whether `replaceTools` is ever called. Default false: then clients are not promised that they hear of it. */
+  readonly canReplaceTools?: boolean | undefined
+}
+
 /** `createApp` for options that have been checked. */
-export function composeApp(options: AppOptions): App {
+export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableApp {
+  const { canReplaceTools: canChange = false } = host
+  const { log = silentLog, createReference = randomUUID } = options
   const shared = sharedOptions(options)
-  const { tools, log = silentLog, createReference = randomUUID } = options
-  const registry = createToolRegistry(tools)
-  const resolved = withDefaults(shared)
-  const access = createToolAccess(registry, resolved.access)
-  const servers = createMcpServers({
-    ...{ registry, access, log, createReference },
-    nameScopes: scopesToAskFor(resolved, access.scopes),
+  const forAll = {
+    ...{ log, createReference, resolved: withDefaults(shared) },
     securitySchemes: options.toolSecuritySchemes ?? true,
-    confirmation: confirmationFor(options),
-    versionOf: (name) => JSON.stringify(toolFacts(name) ?? null),
-  })
+    confirmation: onceMade(() => createConfirmation({ log, ...options.confirmation })),
+  }
+  const toolSets = { current: servedTools(offeredBy(options), forAll), canChange }
+  const sessions = options.sessions !== undefined
+  const servers = createMcpServers({ toolSets, sessions })
   const mcp = mcpRoute({
     createServer: servers.create,
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
     mount: options.mount,
     log,
   })
-  const toolFacts = toolFactsOf(servers.definitions, options.toolOrigins)
-  const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone', toolFacts)
-
-  const app = routesOf(options, { tools: registry.tools, front, mcp })
+  const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone', toolSets)
   return {
-    express: app,
+    express: routesOf(options, { toolSets, front, mcp }),
     readiness: front.readiness,
     announceStop: () => {
       front.readiness.announceStop()
@@ -167,16 +183,22 @@ export function composeApp(options: AppOptions): App {
         await front.close()
       }
     },
+    tools: () => toolSets.current.offered,
+    replaceTools: (offered, { isTold } = { isTold: true }) => {
+      if (!canChange) throw new TypeError('composeApp() was not told that tools are replaced')
+      toolSets.current = servedTools(offered, forAll)
+      if (isTold) mcp.toolListChanged()
+    },
   }
 }
 
 interface AppParts {
-  readonly tools: readonly Tool[]
+  readonly toolSets: ToolSets<ServedTools>
   readonly front: ReturnType<typeof composeOnBehalfOf>
   readonly mcp: McpRoute
 }
 
-function routesOf(options: AppOptions, { tools, front, mcp }: AppParts): Express {
+function routesOf(options: AppOptions, { toolSets, front, mcp }: AppParts): Express {
   const { endpoint } = options
   const app = express()
   app.disable('x-powered-by')
@@ -190,28 +212,27 @@ function routesOf(options: AppOptions, { tools, front, mcp }: AppParts): Express
   app.use(front.metadata)
   app.use(front.guard)
   if (options.homePage === true) {
-    app.use(homePageRoute(homePageOptions({ ...options, tools }, front.resource)))
+    const page = ofCurrentTools(toolSets, ({ registry: { tools }, offered: { toolGroups } }) =>
+      homePageRoute(homePageOptions({ ...options, tools, toolGroups }, front.resource())),
+    )
+    app.use((req, res, next) => {
+      page()(req, res, next)
+    })
   }
   app.use(notFound(endpoint))
   app.use(front.errors)
   return app
 }
 
-/** As clients have to ask for them; none where they are assigned to users, and cannot be asked for. */
-function scopesToAskFor(
-  { access, callerPolicy, baselineScopes }: ResolvedOptions,
-  scopes: readonly string[],
-): ScopeNames {
-  if (access.stepUpScopes === 'none') return () => []
-  return createScopeNames({
-    prefix: callerPolicy.scopePrefix,
-    own: [...scopes, ...baselineScopes],
-  })
+/** What is made when it is first asked for: nobody is told of a key that is missing where no tool asks. */
+function onceMade<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
 }
 
-/** `undefined` where no tool asks: then nobody is told of a key that is missing. */
-function confirmationFor({ tools, confirmation, log }: AppOptions): Confirmation | undefined {
-  return tools.some(isConfirmed) ? createConfirmation({ log, ...confirmation }) : undefined
+function offeredBy(options: AppOptions): OfferedTools {
+  const { tools, baselineScopes, toolGroups, toolOrigins, toolVersions } = options
+  return { tools, baselineScopes, toolGroups, toolOrigins, toolVersions }
 }
 
 /** The options of `onBehalfOf` among those of an app. */

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { ApiConfig, OpenApiConfig } from '../config/api-config.js'
 import { ConfigError, type ConfigIssue } from '../config/config-error.js'
 import { CURATION } from '../config/config-file-schema.js'
@@ -12,7 +11,8 @@ import type { OpenApiToolsFault, OpenApiToolsFaultCode } from '../openapi-tools/
 import type { CuratedOperation, ToolsFromOpenApiOptions } from '../openapi-tools/options.js'
 import { SEARCH_TOOL_NAMES } from '../openapi-tools/search-tool-names.js'
 import { prefixedTools, withoutPrefix, type GeneratedTools } from './prefixed-tools.js'
-import { readDocument, UnreadDocumentError } from './read-document.js'
+import { DocumentSource, type SourceContent } from './document-source.js'
+import { UnreadDocumentError } from './read-document.js'
 
 /** What became of the document of one API. */
 export interface DocumentTools extends GeneratedTools {
@@ -22,6 +22,8 @@ export interface DocumentTools extends GeneratedTools {
   readonly document: string
   /** Of its bytes, in hexadecimal digits. */
   readonly documentSha256: string
+  /** Of the document and the file of its curation. */
+  readonly sourceSha256: string
   /** In front of the names of its tools; empty: nothing. */
   readonly prefix: string
   /** Whether there are tools that find, describe and call the others. */
@@ -34,13 +36,16 @@ export interface DocumentToolsOptions {
   readonly fetch: Fetch
   /** Names that no tool of a document may get. */
   readonly reservedNames: readonly string[]
+  /** What reads the documents, by the names of the APIs. Default: each is read once. */
+  readonly sources?: ReadonlyMap<string, DocumentSource> | undefined
 }
 
 /** Of tool names that are told. */
 const MAX_NAMES = 5
 const MAX_TOOL_NAME = 48
 
-type ApiWithDocument = Pick<ApiConfig, 'names'> & {
+/** An API that has a document. */
+export type ApiWithDocument = Pick<ApiConfig, 'names'> & {
   readonly baseUrl: URL | undefined
   readonly openapi: OpenApiConfig
 }
@@ -74,6 +79,19 @@ export async function toolsOfDocuments(
   return made.map(({ tools }) => tools)
 }
 
+/** Throws a `ConfigError` that names the tools of different APIs that have the same name. */
+export function assertNoClashes(
+  documents: readonly DocumentTools[],
+  apis: Readonly<Record<string, Pick<ApiConfig, 'names'>>>,
+): void {
+  const made = documents.flatMap((tools) => {
+    const names = apis[tools.api]?.names
+    return names === undefined ? [] : [{ names, tools }]
+  })
+  const issues = clashes(made)
+  if (issues.length > 0) throw new ConfigError(issues)
+}
+
 /**
  * Reads the document of one API and makes its tools. Rejects with a `ConfigError` that names what is wrong with the curation
  * and with the document.
@@ -84,11 +102,27 @@ export async function toolsOfDocument(
   options: DocumentToolsOptions,
 ): Promise<DocumentTools> {
   const { openapi, names } = openApi
-  const curation = curationOf(openapi)
-  const source = await readDocument(openapi.document, options).catch((error: unknown) => {
+  const source = options.sources?.get(api) ?? new DocumentSource(openapi, options)
+  // Never the same as before: this is the first time.
+  source.forget()
+  const content = await source.read().catch(async (error: unknown) => {
     if (!(error instanceof UnreadDocumentError)) throw error
-    throw new ConfigError([...curation.issues, unread(openapi, names.api, error)])
+    const { issues } = curationOf(openapi, await source.readCuration())
+    throw new ConfigError([...issues, unread(openapi, names.api, error)])
   })
+  if (content === 'same') throw new TypeError('a document was read that was not asked for')
+  return toolsOfContent(api, openApi, { ...options, content })
+}
+
+/** As `toolsOfDocument`, of what has been read. */
+export async function toolsOfContent(
+  api: string,
+  openApi: ApiWithDocument,
+  { content, ...options }: DocumentToolsOptions & { readonly content: SourceContent },
+): Promise<DocumentTools> {
+  const { openapi, names } = openApi
+  const curation = curationOf(openapi, content.curation)
+  const { document: source, digest: sourceSha256 } = content
   // Loaded here: without a document, nobody needs it.
   const { toolsFromOpenApi } = await import('../openapi-tools/tools-from-openapi.js')
   const { documentName: name, toolPrefix = '' } = openapi
@@ -102,7 +136,8 @@ export async function toolsOfDocument(
     const all = [...tools.tools.map((tool) => tool.name), ...searchNamesOf(of)]
     assertNamesFit(all, toolPrefix, names)
     assertNotReserved(searchNamesOf(of), options.reservedNames, names)
-    return { ...tools, ...of, api, document: name, documentSha256: hash('sha256', source) }
+    const documentSha256 = hash('sha256', source)
+    return { ...tools, ...of, api, document: name, documentSha256, sourceSha256 }
   } catch (error) {
     if (!(error instanceof OpenApiDocumentError)) throw error
     const { faults } = error
@@ -133,7 +168,8 @@ function makingOptions(
   }
 }
 
-function unread(
+/** A document that cannot be read, as an issue. */
+export function unread(
   { documentName }: OpenApiConfig,
   key: string,
   { message }: UnreadDocumentError,
@@ -156,10 +192,13 @@ interface ReadCuration {
   readonly issues: readonly ConfigIssue[]
 }
 
-/** Read from its file where it is one. */
-function curationOf({ curation, optionNames }: OpenApiConfig): ReadCuration {
+/** `content` is that of its file, where it is one. */
+function curationOf(
+  { curation, optionNames }: OpenApiConfig,
+  content: Uint8Array | undefined,
+): ReadCuration {
   if (typeof curation !== 'string') return { entries: curation, issues: [] }
-  const text = textOf(curation)
+  const text = content && textOf(content)
   if (text === undefined) {
     const hint = 'names a file that cannot be read. Check path and permissions'
     const key = optionNames?.curation ?? 'curation'
@@ -170,9 +209,9 @@ function curationOf({ curation, optionNames }: OpenApiConfig): ReadCuration {
   return { entries, issues }
 }
 
-function textOf(path: string): string | undefined {
+function textOf(content: Uint8Array): string | undefined {
   try {
-    return decodeText(readFileSync(path))
+    return decodeText(content)
   } catch {
     return undefined
   }

@@ -23,17 +23,17 @@ import { clientFromConfig } from './exchanger-from-config.js'
 import { warnOfCertificate } from './certificate-warning.js'
 import { reloadCredentials, type ReloadedCredentials } from './reloaded-credentials.js'
 import { warnAtStart } from './start-warnings.js'
-import { assertLimitsKnown } from './limits-known.js'
-import { assertPublicToolsKnown } from './public-tools-known.js'
-import { toolOriginsOf } from './tool-facts.js'
-import { toolGroupsOf } from './tool-groups.js'
-import { toolsOfConfig } from './tools-of-config.js'
+import { assertToolsFit } from './assert-tools-fit.js'
+import { offeredByConfig } from './offered-by-config.js'
+import { documentSources, reloadFromConfig } from './reload-from-config.js'
+import type { ToolsReload } from './reloaded-tools.js'
+import { toolsOfConfig, type ConfiguredTools } from './tools-of-config.js'
 
 export { serverTools } from './tools-of-config.js'
 
 /** A server that listens to nothing yet, and how it ends. */
 export interface ComposedServer {
-  /** What it offers, sorted by name. */
+  /** What it offers at present, sorted by name. */
   readonly tools: readonly Tool[]
   readonly handler: RequestListener
   /** Makes `/readyz` say that this server stops; call it first. Requests are still answered. */
@@ -45,6 +45,11 @@ export interface ComposedServer {
    * twice a minute, and when the authorization server refuses this client. Does nothing where no file holds them.
    */
   readonly reloadCredentials: () => Promise<void>
+  /**
+   * Reads the OpenAPI documents and curations again, and offers the tools that come out of them from now on; logs what has changed. What
+   * cannot be used changes nothing. `OPENAPI_RELOAD_SECONDS` has it done by itself. Never rejects.
+   */
+  readonly reloadTools: () => Promise<ToolsReload>
   /** Ends streams that only wait for notifications; call it when the server stops accepting requests. */
   readonly drain: () => void
   /** Ends streams and pooled connections; call it when the server has stopped accepting requests. */
@@ -124,40 +129,54 @@ async function composed(
   const reloaded = reloadedFor(config, connections, counted)
   const ofConfig = await appOptions(config, connections, reloaded?.source)
   if (own !== undefined) assertOwnTools(ofConfig, own, log)
-  const made = await toolsOfConfig(config, { own, fetch: connections.api })
-  const { offered: tools, baselineScopes } = made
-  assertLimitsKnown(config, made.all)
-  assertPublicToolsKnown(config, made.all)
-  const all = {
-    ...{ ...ofConfig, baselineScopes, log, ...more, audit: more.audit ?? ofConfig.audit },
-    confirmation: { ...ofConfig.confirmation, ...more.confirmation },
+  const sources = documentSources(config, connections.api)
+  const made = await toolsOfConfig(config, { own, fetch: connections.api, sources })
+  const all = optionsTogether({ ...ofConfig, log }, more)
+  const check = (tools: ConfiguredTools): void => {
+    assertToolsFit(config, all, tools)
   }
-  assertAppOptions('composeServer', { ...all, tools: made.all })
+  check(made)
   warnAtStart(config, made, counted)
   const app = withAuditFile(config, () =>
-    composeApp({
-      ...{ ...all, tools, log: counted },
-      observer: combineObservers([metrics?.observer, more.observer]),
-      toolGroups: toolGroupsOf(made.documents),
-      toolOrigins: toolOriginsOf(made.documents),
-    }),
+    composeApp(
+      {
+        ...{ ...all, ...offeredByConfig(made), log: counted },
+        observer: combineObservers([metrics?.observer, more.observer]),
+      },
+      { canReplaceTools: made.documents.length > 0 },
+    ),
   )
+  const reloading = { own, fetch: connections.api, sources, made, check, app, log: counted }
+  const reloadedTools = reloadFromConfig(config, reloading)
   metrics?.watchReadiness(app.readiness)
   reloaded?.start()
+  reloadedTools?.start()
   return {
-    tools,
+    get tools() {
+      return app.tools().tools
+    },
     handler: app.express,
     announceStop: app.announceStop,
     metrics,
     reloadCredentials: async () => reloaded?.reload(),
+    reloadTools: async () => (await reloadedTools?.reload()) ?? { changed: false, faults: [] },
     drain: app.drain,
     async close() {
       reloaded?.close()
+      reloadedTools?.close()
       await app.close()
       await connections.close()
       metrics?.close()
     },
   }
+}
+
+function optionsTogether(
+  ofConfig: Omit<AppOptions, 'tools'>,
+  more: Parts['more'],
+): Omit<AppOptions, 'tools'> {
+  const confirmation = { ...ofConfig.confirmation, ...more.confirmation }
+  return { ...ofConfig, ...more, audit: more.audit ?? ofConfig.audit, confirmation }
 }
 
 /** Which of all tools are public is told later, in the words of the settings. */

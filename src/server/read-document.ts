@@ -1,9 +1,10 @@
-import { open } from 'node:fs/promises'
+import { constants, open, type FileHandle } from 'node:fs/promises'
 import { isUrl } from '../config/apis-config.js'
 import { BodyTooLargeError } from '../http/bounded-body.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { DOCUMENT_LIMITS } from '../openapi/limits.js'
+import { withoutUndefined } from '../options/without-undefined.js'
 import { CallDeadline } from '../time/call-deadline.js'
 import { USER_AGENT } from '../version.js'
 
@@ -19,6 +20,21 @@ export interface ReadDocumentOptions {
   readonly timeoutMs?: number | undefined
 }
 
+/** By what an HTTP server knows a version of a document again (RFC 9110 §8.8). */
+export interface Validators {
+  /** Where the document came from, after redirects. */
+  readonly url: string
+  readonly etag: string | undefined
+  readonly lastModified: string | undefined
+}
+
+/** A document as it is now. */
+export interface DocumentVersion {
+  readonly bytes: Uint8Array
+  /** `undefined` where nothing but its bytes tells it apart. */
+  readonly validators: Validators | undefined
+}
+
 const MAX_REDIRECTS = 5
 const MIB = 1024 * 1024
 
@@ -31,17 +47,34 @@ export async function readDocument(
   location: string,
   options: ReadDocumentOptions,
 ): Promise<Uint8Array> {
-  return isUrl(location) ? fetchDocument(new URL(location), options) : readFileWithin(location)
+  const version = await readVersion(location, options)
+  // Never so without validators.
+  if (version === 'not_modified') throw notGiven(304)
+  return version.bytes
 }
 
-async function readFileWithin(path: string): Promise<Uint8Array> {
+/**
+ * As `readDocument`; resolves with `not_modified` where the server says that the document is still that of `known`. Files are read in
+ * any case.
+ */
+export async function readVersion(
+  location: string,
+  options: ReadDocumentOptions,
+  known?: Validators,
+): Promise<DocumentVersion | 'not_modified'> {
+  if (isUrl(location)) return fetchDocument(new URL(location), options, known)
+  return { bytes: await readFileWithin(location), validators: undefined }
+}
+
+/** Reads a file of up to 20 MiB. Rejects with an `UnreadDocumentError`; does not wait for what is no file, such as a named pipe. */
+export async function readFileWithin(path: string): Promise<Uint8Array> {
   try {
-    const file = await open(path, 'r')
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       const stat = await file.stat()
       if (!stat.isFile()) throw new UnreadDocumentError('is no file. Name the document itself')
       if (stat.size > DOCUMENT_LIMITS.bytes) throw tooLarge()
-      return await file.readFile()
+      return await contentOf(file)
     } finally {
       await file.close()
     }
@@ -62,10 +95,25 @@ function whyUnread(error: unknown): string {
   }
 }
 
+/** It may grow while it is read. */
+async function contentOf(file: FileHandle): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of file.createReadStream({
+    autoClose: false,
+  }) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength
+    if (bytes > DOCUMENT_LIMITS.bytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
 async function fetchDocument(
   url: URL,
   { fetch, timeoutMs = 30_000 }: ReadDocumentOptions,
-): Promise<Uint8Array> {
+  known: Validators | undefined,
+): Promise<DocumentVersion | 'not_modified'> {
   const deadline = new CallDeadline(timeoutMs)
   const { signal } = deadline
   let at = url
@@ -74,10 +122,13 @@ async function fetchDocument(
       const response = await fetch(at.href, {
         redirect: 'manual',
         signal,
-        headers: { accept: ACCEPT, 'user-agent': USER_AGENT },
+        headers: { accept: ACCEPT, 'user-agent': USER_AGENT, ...conditions(at, known) },
       })
-      if (response.status === 200) return await readBytesWithin(response)
+      if (response.status === 200) {
+        return { bytes: await readBytesWithin(response), validators: validatorsOf(at, response) }
+      }
       await response.body?.cancel().catch(() => undefined)
+      if (response.status === 304 && known?.url === at.href) return 'not_modified'
       at = redirectWithin(at, response)
     }
   } catch (error) {
@@ -107,14 +158,33 @@ function causeOf(error: unknown): string {
 const ACCEPT =
   'application/openapi+json, application/openapi+yaml, application/json, application/yaml, */*;q=0.5'
 
+/** For the address alone that has given the validators. */
+function conditions(
+  { href }: URL,
+  known: Validators | undefined,
+): Readonly<Record<string, string>> {
+  if (known?.url !== href) return {}
+  return withoutUndefined({ 'if-none-match': known.etag, 'if-modified-since': known.lastModified })
+}
+
+function validatorsOf({ href: url }: URL, { headers }: Response): Validators | undefined {
+  const etag = headers.get('etag') ?? undefined
+  const lastModified = headers.get('last-modified') ?? undefined
+  return etag === undefined && lastModified === undefined ? undefined : { url, etag, lastModified }
+}
+
+function notGiven(status: number): UnreadDocumentError {
+  return new UnreadDocumentError(
+    `is answered with HTTP ${status}. Name a URL that gives the document to everybody, or a file`,
+  )
+}
+
 /** Where a redirect leads, within the origin. */
 function redirectWithin(from: URL, { status, headers }: Response): URL {
   const location = headers.get('location')
   const redirects = [301, 302, 303, 307, 308].includes(status)
   if (!redirects || location === null || !URL.canParse(location, from.href)) {
-    throw new UnreadDocumentError(
-      `is answered with HTTP ${status}. Name a URL that gives the document to everybody, or a file`,
-    )
+    throw notGiven(status)
   }
   const to = new URL(location, from)
   if (to.origin === from.origin && isHttpsOrLoopback(to)) return to

@@ -29,7 +29,7 @@ export function warnAtStart(config: Config, made: ConfiguredTools, log: Logger):
 }
 
 /** Each by its name, but for those of a document, which may be hundreds. */
-function reportWithheld({ withheld, documents }: ConfiguredTools, log: Logger): void {
+export function reportWithheld({ withheld, documents }: ConfiguredTools, log: Logger): void {
   const told = new Set<string>()
   for (const { api, tools } of documents) {
     const names = new Set(tools.map(({ name }) => name))

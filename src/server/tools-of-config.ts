@@ -7,6 +7,7 @@ import { offeredTools, type WithheldTool } from '../tools/offered-tools.js'
 import { requiredScopesOf } from '../tools/required-scopes.js'
 import type { Tool } from '../tools/tool.js'
 import { whoami } from '../tools/whoami.js'
+import type { DocumentSource } from './document-source.js'
 import { toolsOfDocuments, type DocumentTools } from './document-tools.js'
 
 /** The tools of a server, and where they come from. */
@@ -21,17 +22,43 @@ export interface ConfiguredTools {
   readonly baselineScopes: readonly string[] | undefined
 }
 
+/** What the tools of a configuration need beside it. */
+export interface ToolsOfConfigOptions {
+  /** In place of the demonstration tools. */
+  readonly own?: readonly Tool[] | undefined
+  readonly fetch: Fetch
+  /** What reads the documents, by the names of the APIs. Default: each is read once. */
+  readonly sources?: ReadonlyMap<string, DocumentSource> | undefined
+}
+
 /**
  * Makes the tools that a configuration describes: those of the documents of its APIs, beside `own`, or beside the demonstration
  * tools where those are on. Rejects with a `ConfigError` that names all that is wrong with the documents.
  */
 export async function toolsOfConfig(
   config: Config,
-  { own, fetch }: { readonly own?: readonly Tool[] | undefined; readonly fetch: Fetch },
+  { own, fetch, sources }: ToolsOfConfigOptions,
 ): Promise<ConfiguredTools> {
-  const handWritten = own ?? demonstrationTools(config)
+  const handWritten = handWrittenTools(config, own)
   const reservedNames = handWritten.map(({ name }) => name)
-  const documents = await toolsOfDocuments(config.apis, { fetch, reservedNames })
+  const documents = await toolsOfDocuments(config.apis, { fetch, reservedNames, sources })
+  return toolsTogether(config, handWritten, documents)
+}
+
+/** The tools that come from no document. */
+export function handWrittenTools(
+  config: Config,
+  own: readonly Tool[] | undefined,
+): readonly Tool[] {
+  return own ?? demonstrationTools(config)
+}
+
+/** The tools of a server, from those that come from documents and those that do not. */
+export async function toolsTogether(
+  config: Config,
+  handWritten: readonly Tool[],
+  documents: readonly DocumentTools[],
+): Promise<ConfiguredTools> {
   const made = [...handWritten, ...documents.flatMap(({ tools }) => tools)]
   const { tools: within, withheld } = offeredTools(made, config.exchange.scopeCeiling)
   const search = await searchToolsOf(documents, within)

@@ -93,6 +93,16 @@ export class McpSessions {
       : undefined
   }
 
+  /** Tells the client of each session that the list of tools has changed. Who does not listen can read it when they come back. */
+  toolListChanged(): void {
+    for (const { server } of this.#registry.values()) {
+      if (server === undefined) continue
+      Promise.resolve(server.sendToolListChanged()).catch((error: unknown) => {
+        this.#onerror(error instanceof Error ? error : new Error(String(error)))
+      })
+    }
+  }
+
   /** Ends all sessions with their streams. */
   async close(): Promise<void> {
     this.#registry.close()

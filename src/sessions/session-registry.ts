@@ -106,6 +106,11 @@ export class SessionRegistry<T> {
     return this.#entries.size
   }
 
+  /** Those that are open at present. */
+  values(): readonly T[] {
+    return [...this.#entries.values()].map(({ value }) => value)
+  }
+
   /**
    * Opens a session of the caller, which `create` makes for the given id.
    *

@@ -103,6 +103,8 @@ export function apisOption(place: string): z.ZodType {
 /** A verified request and the tools that it calls. */
 export interface ToolCallRequest {
   readonly authInfo: AuthInfo
+  /** Where the tools are looked up. Default: the registry of the options. */
+  readonly registry?: ToolExchangeOptions['registry'] | undefined
   /** The names of the tools. */
   readonly calls: readonly string[]
   /**
@@ -117,7 +119,7 @@ export interface ToolCallRequest {
   readonly clientAddress: string | undefined
 }
 
-interface ExchangeForTool extends Omit<ToolCallRequest, 'calls' | 'signal'> {
+interface ExchangeForTool extends Omit<ToolCallRequest, 'registry' | 'calls' | 'signal'> {
   readonly signal: AbortSignal | undefined
   readonly tool: ToolRequirements
   readonly downstream: DownstreamRequirement
@@ -151,8 +153,9 @@ export function createToolExchange(
   })
   return async (request) => {
     const { authInfo, calls, trace, clientAddress, observation } = request
+    const { registry = options.registry } = request
     const logged = commonOf(authInfo, options)
-    const tools = calls.flatMap((name) => options.registry.find(name) ?? [])
+    const tools = calls.flatMap((name) => registry.find(name) ?? [])
     openDownstreamAccess(authInfo, {
       calls: tools,
       report: hasLog(options) ? reportOf(logged) : undefined,

@@ -32,13 +32,15 @@ interface Order {
 function orderOfChain(): Order {
   const issuers = [createIssuer({ issuer })]
   const registry = createToolRegistry([])
+  const access = createToolAccess(registry)
+  const current = { registry, access, facts: () => undefined, baselineScopes: [] }
   const chain = createMiddlewareChain({
     ...{ endpoint, http: HTTP_DEFAULTS, log: silentLog },
-    resource: { resource: endpoint.href, authorizationServers: [issuer], baselineScopes: [] },
+    resource: { resource: endpoint.href, authorizationServers: [issuer] },
     verifier: createJwtBearerVerifier({ issuers, audience: endpoint.href }),
-    access: createToolAccess(registry),
+    toolSets: { current, canChange: false },
     exchange: {
-      ...{ registry, apis: { api } },
+      apis: { api },
       exchanger: createRfc8693Exchanger({
         metadata: () => Promise.reject(new Error('nothing is exchanged')),
         clientId: client.id,

@@ -73,6 +73,7 @@ export async function startLibraryServer(options: LibraryServerOptions): Promise
     ...{ endpoint, origin, audience: endpoint.href, issuer, api, log, audit },
     ...requestsTo(endpoint),
     mint: (claims = {}) => issuer.mint(endpoint.href, { claims }),
+    reloadTools: () => Promise.resolve({ changed: false, faults: [] }),
     announceStop: () => undefined,
     drain: mcp.drain,
     close: closeWithTest(async () => {

@@ -29,6 +29,8 @@ export interface TestServer extends McpRequests {
   readonly mint: (claims?: Readonly<Record<string, unknown>>) => Promise<string>
   /** Where the metrics are, with `METRICS_PORT`. */
   readonly metrics?: ComposedServer['metrics']
+  /** What a process does at SIGHUP. */
+  readonly reloadTools: ComposedServer['reloadTools']
   /** What a process does first when it is told to stop. */
   readonly announceStop: () => void
   /** What it does next. */
@@ -90,6 +92,7 @@ export async function startMcpServer(options: McpServerOptions = {}): Promise<Te
     ...requestsTo(config.endpoint),
     mint: (claims = {}) => issuer.mint(audience, { claims }),
     metrics: composed.metrics,
+    reloadTools: composed.reloadTools,
     announceStop: composed.announceStop,
     drain: composed.drain,
     close: closeWithTest(async () => {

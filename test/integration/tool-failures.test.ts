@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import express from 'express'
-import { createToolAccess, createToolRegistry, mcpRoute, metadataUrl } from 'mcp-on-behalf-of'
+import { mcpRoute, metadataUrl } from 'mcp-on-behalf-of'
 import request from 'supertest'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
@@ -14,6 +13,7 @@ import { callTool } from '../helpers/mcp-requests.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import { startMcpServer } from '../helpers/start-mcp-server.js'
 import { callForAnswer, mintSubject } from '../helpers/tool-answer.js'
+import { unchangedTools } from '../helpers/unchanged-tools.js'
 
 const NOTHING = { inputSchema: z.strictObject({}), outputSchema: z.object({}) }
 const named = (name: string) => ({ name, title: name, description: name, ...NOTHING })
@@ -89,7 +89,7 @@ describe('in the standalone server', () => {
 
 test('a tool checks its caller once more where nothing stands in front of the server', async () => {
   let ran = 0
-  const registry = createToolRegistry<Tool>([
+  const tools = [
     defineTool({
       ...named('admin'),
       requiredScopes: ['tool:admin'],
@@ -99,16 +99,14 @@ test('a tool checks its caller once more where nothing stands in front of the se
         return {}
       },
     }),
-  ])
+  ]
   const log = new RecordingLog()
   const endpoint = new URL('http://localhost/mcp')
   const resourceMetadataUrl = metadataUrl(endpoint)
   const servers = createMcpServers({
-    nameScopes: (scopes) => scopes,
-    securitySchemes: true,
-    ...{ registry, log, createReference: randomUUID },
     // The tool is listed for everybody, so that only its own check stands between it and a caller.
-    access: createToolAccess<Tool>(registry, { lockedTools: 'show' }),
+    toolSets: unchangedTools(tools, { log, access: { lockedTools: 'show' } }),
+    sessions: false,
   })
   const mcp = mcpRoute({
     createServer: servers.create,

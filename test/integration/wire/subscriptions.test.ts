@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http'
-import { createToolAccess, createToolRegistry } from 'mcp-on-behalf-of'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMcpServers } from '../../../src/server/mcp-servers.js'
 import { createGetDatetime } from '../../../src/tools/get-datetime.js'
+import { BOOKINGS } from '../../helpers/confirming-server.js'
 import { ManualClock } from '../../helpers/exchange-clock.js'
 import { rpc } from '../../helpers/mcp-requests.js'
 import { RecordingLog } from '../../helpers/recording-log.js'
 import { startLibraryServer } from '../../helpers/start-library-server.js'
 import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
+import { unchangedTools } from '../../helpers/unchanged-tools.js'
 import { modern, readUntilText, responseOf, sendLines, startCall } from '../../helpers/wire.js'
 
 const listenCall = modern(
@@ -15,6 +16,9 @@ const listenCall = modern(
   { notifications: { toolsListChanged: true } },
   'sub-1',
 )
+
+/** Only the tools of a document can become others. */
+const READ_AGAIN = { OPENAPI_DOCUMENT: BOOKINGS, DEMO_TOOLS: 'on' }
 
 const END = {
   jsonrpc: '2.0',
@@ -36,7 +40,7 @@ describe('a subscription at the production server', () => {
   let server: TestServer
 
   beforeAll(async () => {
-    server = await startMcpServer()
+    server = await startMcpServer({ environment: READ_AGAIN })
   })
 
   afterAll(() => server.close())
@@ -95,7 +99,7 @@ describe('a subscription at the production server', () => {
   })
 
   test('a subscription at the production server ends in good order when the server stops', async () => {
-    const stopping = await startMcpServer()
+    const stopping = await startMcpServer({ environment: READ_AGAIN })
     const token = await stopping.mint()
     const stream = await responseOf(startCall(stopping.endpoint, { ...listenCall, token }))
     await readUntilText(stream, 'acknowledged')
@@ -129,16 +133,12 @@ describe('a subscription whose token expires', () => {
   let server: TestServer
 
   beforeAll(async () => {
-    const registry = createToolRegistry([createGetDatetime()])
+    const tools = [createGetDatetime()]
     const { create } = createMcpServers({
-      nameScopes: (scopes) => scopes,
-      securitySchemes: true,
-      ...{ registry, log: new RecordingLog() },
-      access: createToolAccess(registry),
-      createReference: () => 'reference',
+      toolSets: unchangedTools(tools, { log: new RecordingLog(), canChange: true }),
+      sessions: true,
     })
     const { clock: now, timers } = clock
-    const { tools } = registry
     server = await startLibraryServer({
       route: { createServer: create, sessions: {}, clock: now, timers },
       tools,

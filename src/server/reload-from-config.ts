@@ -1,0 +1,75 @@
+import type { Config } from '../config/config.js'
+import type { Fetch } from '../http/fetch-json.js'
+import type { Logger } from '../logging/logger.js'
+import type { Tool } from '../tools/tool.js'
+import type { ReloadableApp } from './app.js'
+import { tellDocuments } from './document-log.js'
+import { DocumentSource } from './document-source.js'
+import type { ApiWithDocument, DocumentTools } from './document-tools.js'
+import { offeredByConfig } from './offered-by-config.js'
+import { tellReloaded } from './reload-log.js'
+import { ReloadedTools } from './reloaded-tools.js'
+import { reportWithheld } from './start-warnings.js'
+import { isUnchanged, toolChanges } from './tool-changes.js'
+import { handWrittenTools, toolsTogether, type ConfiguredTools } from './tools-of-config.js'
+
+/** What reads the documents of the APIs, by their names. */
+export function documentSources(config: Config, fetch: Fetch): ReadonlyMap<string, DocumentSource> {
+  return new Map(
+    Object.entries(apisWithDocuments(config)).map(([name, { openapi }]) => [
+      name,
+      new DocumentSource(openapi, { fetch }),
+    ]),
+  )
+}
+
+function apisWithDocuments({ apis }: Config): Readonly<Record<string, ApiWithDocument>> {
+  return Object.fromEntries(
+    Object.entries(apis).flatMap(([name, { openapi, ...api }]) =>
+      openapi === undefined ? [] : [[name, { ...api, openapi }]],
+    ),
+  )
+}
+
+/** What a reload needs beside the configuration. */
+export interface ReloadParts {
+  readonly own: readonly Tool[] | undefined
+  readonly fetch: Fetch
+  readonly sources: ReadonlyMap<string, DocumentSource>
+  readonly made: ConfiguredTools
+  /** Throws what the start would throw. */
+  readonly check: (made: ConfiguredTools) => void
+  readonly app: Pick<ReloadableApp, 'tools' | 'replaceTools'>
+  readonly log: Logger
+}
+
+/** Has the tools of an app follow the documents of its configuration. `undefined` where there are no documents. */
+export function reloadFromConfig(config: Config, parts: ReloadParts): ReloadedTools | undefined {
+  const { own, fetch, sources, made, log } = parts
+  if (made.documents.length === 0) return undefined
+  const handWritten = handWrittenTools(config, own)
+  const reservedNames = handWritten.map(({ name }) => name)
+  return new ReloadedTools({
+    ...{ apis: apisWithDocuments(config), sources, documents: made.documents, log },
+    making: { fetch, reservedNames },
+    replace: async (documents, changed) => {
+      const next = await toolsTogether(config, handWritten, documents)
+      parts.check(next)
+      swap(config, { ...parts, next, changed })
+    },
+  })
+}
+
+interface Swap extends Pick<ReloadParts, 'app' | 'log'> {
+  readonly next: ConfiguredTools
+  readonly changed: readonly DocumentTools[]
+}
+
+function swap({ access }: Config, { app, log, next, changed }: Swap): void {
+  const offered = offeredByConfig(next)
+  const changes = toolChanges(app.tools(), offered, access.publicTools)
+  app.replaceTools(offered, { isTold: !isUnchanged(changes) })
+  tellReloaded(changed, changes, log)
+  tellDocuments(changed, log)
+  reportWithheld(next, log)
+}
