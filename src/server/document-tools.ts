@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ApiConfig, OpenApiConfig } from '../config/api-config.js'
 import { ConfigError, type ConfigIssue } from '../config/config-error.js'
@@ -13,6 +12,7 @@ import type { CuratedOperation, ToolsFromOpenApiOptions } from '../openapi-tools
 import { SEARCH_TOOL_NAMES } from '../openapi-tools/search-tool-names.js'
 import { prefixedTools, withoutPrefix, type GeneratedTools } from './prefixed-tools.js'
 import { readDocument, UnreadDocumentError } from './read-document.js'
+import { documentSha256, readOverlays, type ReadOverlays } from './read-overlays.js'
 
 /** What became of the document of one API. */
 export interface DocumentTools extends GeneratedTools {
@@ -20,7 +20,7 @@ export interface DocumentTools extends GeneratedTools {
   readonly api: string
   /** How messages name the document. */
   readonly document: string
-  /** Of its bytes, in hexadecimal digits. */
+  /** Of its bytes and those of its overlays, in hexadecimal digits. */
   readonly documentSha256: string
   /** In front of the names of its tools; empty: nothing. */
   readonly prefix: string
@@ -85,15 +85,19 @@ export async function toolsOfDocument(
 ): Promise<DocumentTools> {
   const { openapi, names } = openApi
   const curation = curationOf(openapi)
+  const overlays = await readOverlays(openapi, options)
+  const issues = [...overlays.issues, ...curation.issues]
   const source = await readDocument(openapi.document, options).catch((error: unknown) => {
     if (!(error instanceof UnreadDocumentError)) throw error
-    throw new ConfigError([...curation.issues, unread(openapi, names.api, error)])
+    throw new ConfigError([...issues, unread(openapi, names.api, error)])
   })
   // Loaded here: without a document, nobody needs it.
   const { toolsFromOpenApi } = await import('../openapi-tools/tools-from-openapi.js')
   const { documentName: name, toolPrefix = '' } = openapi
+  // What the document is without them is no help.
+  if (overlays.issues.length > 0) throw new ConfigError(issues)
   try {
-    const making = makingOptions(api, openApi, { curation, options })
+    const making = makingOptions(api, openApi, { curation, overlays, options })
     const { searchTools, ...made } = toolsFromOpenApi(source, making)
     if (curation.issues.length > 0) throw new ConfigError(curation.issues)
     const tools = prefixedTools(made, toolPrefix)
@@ -102,7 +106,13 @@ export async function toolsOfDocument(
     const all = [...tools.tools.map((tool) => tool.name), ...searchNamesOf(of)]
     assertNamesFit(all, toolPrefix, names)
     assertNotReserved(searchNamesOf(of), options.reservedNames, names)
-    return { ...tools, ...of, api, document: name, documentSha256: hash('sha256', source) }
+    return {
+      ...tools,
+      ...of,
+      api,
+      document: name,
+      documentSha256: documentSha256(source, overlays.overlays),
+    }
   } catch (error) {
     if (!(error instanceof OpenApiDocumentError)) throw error
     const { faults } = error
@@ -120,7 +130,11 @@ const CURABLE: ReadonlySet<OpenApiToolsFaultCode> = new Set([
 function makingOptions(
   api: string,
   { baseUrl, openapi }: ApiWithDocument,
-  given: { readonly curation: ReadCuration; readonly options: DocumentToolsOptions },
+  given: {
+    readonly curation: ReadCuration
+    readonly overlays: ReadOverlays
+    readonly options: DocumentToolsOptions
+  },
 ): ToolsFromOpenApiOptions {
   const { documentName: name, toolPrefix = '', operations, optionNames, ...rest } = openapi
   const { serverScopes, scopesMissing, optionalSecurity, idempotency } = rest
@@ -129,6 +143,7 @@ function makingOptions(
     ...{ api, name, baseUrl, curation: given.curation.entries, operations, optionNames },
     ...{ serverScopes, scopesMissing, optionalSecurity, idempotency },
     ...{ answerBytes, confirm, maxTools, expose },
+    overlays: given.overlays.overlays,
     reservedNames: withoutPrefix(given.options.reservedNames, toolPrefix),
   }
 }
@@ -144,8 +159,8 @@ function unread(
 /** Each fault as an issue: where, what, and what to change. */
 function issuesOf(faults: readonly OpenApiToolsFault[], document: string): readonly ConfigIssue[] {
   const wrong = faults.filter(({ severity }) => severity === 'fault')
-  return wrong.map(({ message, cure, pointer, line }) => ({
-    key: `${placed(document, line)}${pointer === '#' ? '' : `, ${pointer}`}`,
+  return wrong.map(({ message, cure, pointer, line, source }) => ({
+    key: `${placed(source ?? document, line)}${pointer === '#' ? '' : `, ${pointer}`}`,
     hint: `${message}. ${cure}`,
   }))
 }
