@@ -33,5 +33,6 @@ export type {
 export type { OpenApiFaultCode } from './openapi/faults.js'
 export type { InputSchema } from './openapi/input-schemas.js'
 export type { Json, JsonObject } from './openapi/json.js'
+export type { OpenApiOverlay } from './openapi/overlays/overlay.js'
 export type { ExclusionCode } from './openapi/operation.js'
 export type { ScopesByMethod } from './openapi/security-types.js'

@@ -31,13 +31,17 @@ const FOR_SETTINGS = {
 } as const
 
 /** The option that stands for a setting. */
-export const OPTION_FOR: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(FOR_SETTINGS).map(([option, setting]) => [setting, `--${option}`]),
-)
+export const OPTION_FOR: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.entries(FOR_SETTINGS).map(([option, setting]) => [setting, `--${option}`]),
+  ),
+  OPENAPI_OVERLAYS: '--overlay',
+}
 
 const TEXT = { type: 'string' } as const
 const OPTIONS = {
   openapi: TEXT,
+  overlay: { type: 'string', multiple: true },
   operations: TEXT,
   curation: TEXT,
   'server-scopes': TEXT,
@@ -75,6 +79,8 @@ Exit code 0: the document is usable
   --api                the one API of it to show
 Without both, the settings of the server count (environment, .env and
 mcp-on-behalf-of.yaml in the working directory). These stand for settings:
+  --overlay            OPENAPI_OVERLAYS: an overlay for the document, a file or
+                       a URL; may stand several times
   --operations         OPENAPI_OPERATIONS: which operations become tools
   --curation           OPENAPI_CURATION: a file about single operations
   --server-scopes      OPENAPI_SERVER_SCOPES
@@ -112,12 +118,21 @@ export function parseToolsOptions(argv: readonly string[]): ToolsOptions | undef
     return text === undefined ? [] : [[setting, given(`--${option}`, text)] as const]
   })
   return {
-    settings: Object.fromEntries(settings),
+    settings: { ...Object.fromEntries(settings), ...overlaysOf(values.overlay) },
     config: values.config,
     api: values.api,
     view,
     target: targetOf(values.target),
   }
+}
+
+/** The setting holds several, with spaces between them. */
+function overlaysOf(overlays: readonly string[] | undefined): Readonly<Record<string, string>> {
+  if (overlays === undefined) return {}
+  const [spaced] = overlays.filter((one) => /\s/.test(one))
+  if (spaced !== undefined) throw new UsageError('--overlay has spaces. Rename the file.')
+  const settings = overlays.map((one) => given('--overlay', one))
+  return { OPENAPI_OVERLAYS: settings.join(' ') }
 }
 
 function given(option: string, text: string): string {

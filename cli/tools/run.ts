@@ -64,8 +64,8 @@ async function showOne(source: ToolsSource, showing: Showing): Promise<number> {
   const { options, found, io, fetch } = showing
   const made = await toolsOfDocument(source.api, source, { fetch, reservedNames: [] })
   io.write(viewText(made, showing))
-  for (const { message, cure, line, pointer } of made.faults) {
-    const place = line === undefined ? pointer : `${made.document}:${line}`
+  for (const { message, cure, line, pointer, source } of made.faults) {
+    const place = line === undefined ? pointer : `${source ?? made.document}:${line}`
     io.writeError(`warning: ${printable(message)}. ${printable(cure)}. (${printable(place)})\n`)
   }
   tellBeyond(made, found.ceiling, io)

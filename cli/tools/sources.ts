@@ -99,7 +99,7 @@ function sourcesOf(
 function sourceOfSettings(found: SettingValues, directory: string): readonly ToolsSource[] {
   const openapi = openApiOfSettings(found)
   if (openapi === undefined) return []
-  const { curation, document } = openapi
+  const { curation, document, overlays } = openapi
   const names = {
     api: 'OPENAPI_DOCUMENT',
     audience: 'API_AUTH0_AUDIENCE',
@@ -109,6 +109,7 @@ function sourceOfSettings(found: SettingValues, directory: string): readonly Too
   const located = {
     ...openapi,
     document: isUrl(document) ? document : resolve(directory, document),
+    overlays: overlays?.map((one) => (isUrl(one) ? one : resolve(directory, one))),
     curation: typeof curation === 'string' ? resolve(directory, curation) : curation,
   }
   return [{ api: API_OF_SETTINGS, names, baseUrl: found.API_BASE_URL, openapi: located }]

@@ -43,6 +43,8 @@ export interface OpenApiConfig extends Pick<
   readonly document: string
   /** How messages name it: without a query, which may hold a key. */
   readonly documentName: string
+  /** Paths of files, or URLs, in the order in which they are applied. Default: none. */
+  readonly overlays?: readonly string[] | undefined
   /** Entries, or the path of a file that has them. */
   readonly curation: string | Readonly<Record<string, CuratedOperation>> | undefined
   /** How often the document and its curation are read again. Default: 0, never by themselves. */

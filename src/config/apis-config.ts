@@ -15,6 +15,7 @@ export const API_OF_SETTINGS = 'api'
 const ABOUT_API: readonly SettingName[] = ['API_AUTH0_AUDIENCE', 'API_BASE_URL', 'API_PROBLEMS']
 const ABOUT_DOCUMENT: readonly (keyof typeof OPENAPI_SETTINGS)[] = [
   'OPENAPI_DOCUMENT',
+  'OPENAPI_OVERLAYS',
   'OPENAPI_OPERATIONS',
   'OPENAPI_CURATION',
   'OPENAPI_SERVER_SCOPES',
@@ -54,7 +55,7 @@ function apiOfFile(
   place: (...keys: readonly string[]) => string,
 ): ApiConfig {
   const { audience, baseUrl, exchange, problems = false, ...described } = api
-  const { document, curation, toolPrefix, ...rest } = described
+  const { document, overlays, curation, toolPrefix, ...rest } = described
   return {
     audience,
     baseUrl,
@@ -73,9 +74,11 @@ function apiOfFile(
             ...rest,
             document: below(directory, document),
             documentName: documentName(document),
+            overlays: overlays?.map((one) => below(directory, one)),
             curation: typeof curation === 'string' ? below(directory, curation) : curation,
             toolPrefix,
             optionNames: {
+              overlays: place('overlays'),
               operations: place('operations'),
               curation: place('curation'),
               serverScopes: place('serverScopes'),
@@ -94,7 +97,8 @@ function below(directory: string, location: string): string {
   return isUrl(location) || isAbsolute(location) ? location : resolve(directory, location)
 }
 
-function documentName(location: string): string {
+/** How messages name a document: without a query, which may hold a key. */
+export function documentName(location: string): string {
   return isUrl(location) ? location.replace(/[?#].*$/s, '') : location
 }
 
@@ -129,6 +133,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
   return {
     document,
     documentName: documentName(document),
+    overlays: found.OPENAPI_OVERLAYS,
     operations: found.OPENAPI_OPERATIONS,
     curation: found.OPENAPI_CURATION,
     serverScopes: found.OPENAPI_SERVER_SCOPES,
@@ -142,6 +147,7 @@ export function openApiOfSettings(found: SettingValues): OpenApiConfig | undefin
     reloadSeconds: found.OPENAPI_RELOAD_SECONDS,
     toolPrefix: undefined,
     optionNames: {
+      overlays: 'OPENAPI_OVERLAYS',
       operations: 'OPENAPI_OPERATIONS',
       curation: 'OPENAPI_CURATION',
       serverScopes: 'OPENAPI_SERVER_SCOPES',

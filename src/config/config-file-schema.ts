@@ -175,6 +175,12 @@ const API = z.strictObject(
       .describe(
         'The OpenAPI document: a file, beginning at the directory of this file, or an https URL. Without one, the API has no tools of its own.',
       ),
+    overlays: z
+      .array(documentLocation, 'must be a list of files or https URLs')
+      .optional()
+      .describe(
+        'Overlays for the document, in the order in which they are applied: files, beginning at the directory of this file, or https URLs.',
+      ),
     operations: z
       .union(
         [operationRules, operationRuleList],

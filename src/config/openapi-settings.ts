@@ -2,6 +2,7 @@ import { CONFIRM_LEVELS, OPENAPI_TOOLS_DEFAULTS } from '../openapi-tools/options
 import { setting, type Setting } from './setting.js'
 import {
   documentLocation,
+  documentLocations,
   idempotency,
   operationRules,
   scopesMissing,
@@ -24,6 +25,13 @@ export const OPENAPI_SETTINGS = {
     schema: documentLocation,
     example: './openapi.yaml',
     absent: 'none: the tools are those that come with the server',
+  }),
+  OPENAPI_OVERLAYS: setting({
+    description:
+      'Overlays (Overlay Specification 1.0 or 1.1; YAML or JSON) for the OpenAPI document: files, or https URLs, separated by spaces. They are applied in this order before anything is read from the document, and can do with x-mcp what the curation does. An action that selects nothing is a warning; one that cannot be applied ends the start.',
+    schema: documentLocations,
+    example: './overlay.yaml',
+    absent: 'none',
   }),
   OPENAPI_OPERATIONS: setting({
     description:

@@ -27,6 +27,17 @@ export const documentLocation = z.string().transform((value, context) => {
   return z.NEVER
 })
 
+/** Several of them, separated by spaces. */
+export const documentLocations = z.string().transform((value, context) => {
+  const read = value
+    .split(/\s+/)
+    .filter((one) => one !== '')
+    .map((one) => documentLocation.safeParse(one))
+  for (const { error } of read)
+    for (const { message } of error?.issues ?? []) context.addIssue(message)
+  return read.flatMap(({ data }) => (data === undefined ? [] : [data]))
+})
+
 const LOCATION =
   'must be the path of a file, or a URL that starts with https:// (http:// on this machine) and has no user name, password and fragment'
 

@@ -6,6 +6,7 @@ export type CalledOptions = Required<{ readonly [Name in keyof OptionNames]: str
 /** The names of options in messages. */
 export function calledOptions({ optionNames = {} }: ToolsFromOpenApiOptions): CalledOptions {
   return {
+    overlays: optionNames.overlays ?? 'overlays',
     operations: optionNames.operations ?? 'operations',
     curation: optionNames.curation ?? 'curation',
     serverScopes: optionNames.serverScopes ?? 'serverScopes',

@@ -22,8 +22,11 @@ export class OpenApiDocumentError extends Error {
 /** A fault as one line: what, where, and what to change. */
 export function faultText(
   documentName: string,
-  { message, cure, pointer, line }: OpenApiToolsFault,
+  { message, cure, pointer, line, source }: OpenApiToolsFault,
 ): string {
-  const place = line === undefined ? pointer : `${documentName}:${line}, ${pointer}`
+  const place =
+    line === undefined
+      ? `${source === undefined ? '' : `${source}, `}${pointer}`
+      : `${source ?? documentName}:${line}, ${pointer}`
   return `${message}. ${cure}. (${place})`
 }

@@ -31,6 +31,8 @@ export interface OpenApiToolsFault {
   readonly pointer: string
   /** Counted from 1; absent if it is not known. */
   readonly line: number | undefined
+  /** The name of the overlay whose line it is. Absent: it is the document's. */
+  readonly source?: string | undefined
   /** What is wrong, as one sentence without its full stop. */
   readonly message: string
   /** What to change, as one sentence without its full stop. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
+import { OVERLAY_LIMITS, type OpenApiOverlay } from '../openapi/overlays/overlay.js'
 import type { ScopesByMethod } from '../openapi/security-types.js'
 import { SCOPES_OPTION } from '../tools/tool-schema.js'
 import {
@@ -62,6 +63,17 @@ const RULES = withIssues(
   },
 )
 
+const OVERLAY = optionsSchema<OpenApiOverlay>(
+  {
+    name: optionValues.text('a name'),
+    document: z.custom<OpenApiOverlay['document']>(
+      (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+      'must be a text, bytes or an object',
+    ),
+  },
+  'member',
+)
+
 const KEY_HEADER = z.string().refine(isKeyHeader)
 
 const SETTING = optionValues.text('the name of a setting').optional()
@@ -70,6 +82,10 @@ const SETTING = optionValues.text('the name of a setting').optional()
 export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>({
   api: optionValues.text('the name of an API'),
   name: optionValues.text('a name').optional(),
+  overlays: z
+    .array(OVERLAY, 'must be a list of overlays: { name, document }')
+    .max(OVERLAY_LIMITS.overlays, `must be at most ${OVERLAY_LIMITS.overlays} overlays`)
+    .optional(),
   operations: RULES.optional(),
   curation: z
     .record(z.string(), CURATED, 'must be an object, by operationId or GET /path')
@@ -96,6 +112,7 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
   expose: optionValues.oneOf('tools', 'search', 'both').optional(),
   reservedNames: optionValues.texts('the name of a tool').optional(),
   optionNames: optionsSchema<OptionNames>({
+    overlays: SETTING,
     operations: SETTING,
     curation: SETTING,
     serverScopes: SETTING,

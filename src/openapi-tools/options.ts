@@ -1,3 +1,4 @@
+import type { OpenApiOverlay } from '../openapi/overlays/overlay.js'
 import type { ScopesByMethod } from '../openapi/security-types.js'
 
 /**
@@ -10,6 +11,11 @@ export interface ToolsFromOpenApiOptions {
   readonly api: string
   /** How messages name the document. Default `openapi document`. */
   readonly name?: string | undefined
+  /**
+   * Documents of the Overlay Specification (1.0, 1.1), applied to the document in their order before anything is read from it. An
+   * action that selects nothing is a warning; one that cannot be applied is a fault.
+   */
+  readonly overlays?: readonly OpenApiOverlay[] | undefined
   /**
    * Which operations become tools: rules, of which the first that fits an operation decides. `!` in front excludes. One that
    * no rule fits is left out.
@@ -82,6 +88,7 @@ export type ConfirmLevel = (typeof CONFIRM_LEVELS)[number]
 
 /** The names of settings that stand for options. */
 export interface OptionNames {
+  readonly overlays?: string | undefined
   readonly operations?: string | undefined
   readonly curation?: string | undefined
   readonly serverScopes?: string | undefined

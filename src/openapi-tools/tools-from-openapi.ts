@@ -57,6 +57,7 @@ export function toolsFromOpenApi(
   const name = options.name ?? OPENAPI_TOOLS_DEFAULTS.name
   const reading = readOpenApi(document, {
     name,
+    overlays: options.overlays,
     schemes: options.schemes,
     optional: options.optionalSecurity,
     missing: options.scopesMissing,

@@ -1,4 +1,5 @@
 import type { OpenApiFault } from './faults.js'
+import type { ActionPlace } from './overlays/overlay.js'
 import { DOCUMENT_LIMITS } from './limits.js'
 
 /** A fault whose line is looked up by its pointer, where it is not known. */
@@ -9,7 +10,7 @@ export class FaultList {
   readonly #drafts = new Map<string, FaultDraft>()
 
   add(draft: FaultDraft): void {
-    const key = `${draft.pointer} ${draft.line ?? ''} ${draft.message}`
+    const key = `${draft.source ?? ''} ${draft.pointer} ${draft.line ?? ''} ${draft.message}`
     if (!this.#drafts.has(key)) this.#drafts.set(key, draft)
   }
 
@@ -25,12 +26,20 @@ export class FaultList {
 export function inOrder(
   drafts: readonly FaultDraft[],
   linesOf: (pointers: readonly string[]) => ReadonlyMap<string, number>,
+  placeOf: (pointer: string) => ActionPlace | undefined = () => undefined,
 ): readonly OpenApiFault[] {
   const told = drafts.slice(0, DOCUMENT_LIMITS.faults)
-  const unplaced = told.filter(({ line }) => line === undefined)
+  const unplaced = told.filter(({ line, source }) => line === undefined && source === undefined)
   const lines = linesOf(unplaced.map(({ pointer }) => pointer))
   const faults = told
-    .map((draft): OpenApiFault => ({ ...draft, line: draft.line ?? lines.get(draft.pointer) }))
+    .map((draft): OpenApiFault => {
+      if (draft.line !== undefined || draft.source !== undefined)
+        return { line: undefined, ...draft }
+      const { source, line } = placeOf(draft.pointer) ?? {}
+      return source === undefined
+        ? { ...draft, line: lines.get(draft.pointer) }
+        : { ...draft, source, line }
+    })
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
   const rest = drafts.slice(told.length)
   return rest.length === 0 ? faults : [...faults, moreFault(rest)]

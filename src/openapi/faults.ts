@@ -24,6 +24,8 @@ export type OpenApiFaultCode =
   | 'parameter'
   /** Two paths that differ in the names of their parameters only. */
   | 'path'
+  /** An overlay, or one of its actions. */
+  | 'overlay'
   /** How many more there are. */
   | 'more'
 
@@ -36,6 +38,11 @@ export interface OpenApiFault {
   readonly pointer: string
   /** Counted from 1; absent for a document that was handed in as an object. */
   readonly line: number | undefined
+  /**
+   * The name of an overlay: `line` is in it. Of a fault with the code `overlay`, `pointer` is in it as well; of any other, `pointer`
+   * is in the document, and the overlay has put there what is wrong. Absent: the document's own.
+   */
+  readonly source?: string | undefined
   /** What is wrong, as one sentence without its full stop. */
   readonly message: string
   /** What to change, as one sentence without its full stop. */

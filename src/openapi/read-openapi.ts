@@ -11,6 +11,7 @@ import { readOperations, type ReadOperations } from './operations.js'
 import type { ParsedDocument } from './parsed-document.js'
 import type { ReadingContext } from './reading-context.js'
 import type { OpenApiDocument, OpenApiReading, ReadOpenApiOptions } from './reading.js'
+import { applyOverlays } from './overlays/apply-overlays.js'
 import { createReferences } from './references.js'
 import { readSecuritySchemes } from './security-schemes.js'
 import { shown } from './shown.js'
@@ -29,21 +30,31 @@ export function readOpenApi(
 ): OpenApiReading {
   const faults = new FaultList()
   const name = shown(options.name)
-  const parsed = parseDocument(source, name, faults)
+  const parsed = overlaid(parseDocument(source, name, faults), options, faults)
   const { root } = parsed
   const version = root === undefined ? undefined : readVersion(root, name, faults)
   if (root === undefined || version === undefined) {
     if (faults.drafts.length === 0) faults.add(noDocument(name))
-    const told = inOrder(faults.drafts, parsed.linesOf)
+    const told = inOrder(faults.drafts, parsed.linesOf, parsed.placeOf)
     return { document: undefined, operations: [], excluded: [], faults: told }
   }
   const references = createReferences(root, name)
   return readParts({ root, name, version, references, faults }, parsed, options)
 }
 
+function overlaid(
+  parsed: ParsedDocument,
+  { overlays = [] }: ReadOpenApiOptions,
+  faults: FaultList,
+): ParsedDocument {
+  const { root } = parsed
+  if (root === undefined || overlays.length === 0) return parsed
+  return applyOverlays({ ...parsed, root }, overlays, faults)
+}
+
 function readParts(
   context: ReadingContext,
-  { linesOf }: ParsedDocument,
+  { linesOf, placeOf }: ParsedDocument,
   options: ReadOpenApiOptions,
 ): OpenApiReading {
   const { root, name, version, references, faults } = context
@@ -64,7 +75,7 @@ function readParts(
   }
   addMissingSecurity(faults, read)
   addBrokenReferences(context, read)
-  return { document, ...read, faults: deepFreeze([...inOrder(faults.drafts, linesOf)]) }
+  return { document, ...read, faults: deepFreeze([...inOrder(faults.drafts, linesOf, placeOf)]) }
 }
 
 function withLines(

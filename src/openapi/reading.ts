@@ -1,12 +1,15 @@
 import type { OpenApiFault } from './faults.js'
 import type { InputSchemaOptions, InputSchemas } from './input-schemas.js'
 import type { ExcludedOperation, OpenApiOperation, OpenApiServer } from './operation.js'
+import type { OpenApiOverlay } from './overlays/overlay.js'
 import type { SchemaSource } from './schema-source.js'
 import type { OpenApiSecurityScheme, SecurityOptions } from './security-types.js'
 
 export interface ReadOpenApiOptions extends SecurityOptions {
   /** As messages name the document: `openapi.yaml`. */
   readonly name: string
+  /** Applied to the document before anything of it is read, in their order. */
+  readonly overlays?: readonly OpenApiOverlay[] | undefined
 }
 
 /** What was read from a document. Plain data, the same for JSON and YAML but for the lines. */

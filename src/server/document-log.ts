@@ -19,10 +19,10 @@ export function tellDocuments(documents: readonly DocumentTools[], log: Logger):
       leftOut: Object.fromEntries(byCode(excluded).map(([code, { length }]) => [code, length])),
     })
     tellLeftOut(one, log)
-    for (const { message, cure, pointer, line } of faults.slice(0, MAX_WARNINGS)) {
+    for (const { message, cure, pointer, line, source } of faults.slice(0, MAX_WARNINGS)) {
       logEvent(log, 'warn', {
         event: 'document_doubtful',
-        ...{ api, document, pointer, line, message },
+        ...{ api, document: source ?? document, pointer, line, message },
         hint: cure,
         unlogged: faults.length > MAX_WARNINGS ? faults.length - MAX_WARNINGS : undefined,
       })

@@ -8,22 +8,24 @@ import {
   type ReadDocumentOptions,
   type Validators,
 } from './read-document.js'
+import { readOverlays, type ReadOverlays } from './read-overlays.js'
 
-/** A document and its curation, as they are now. */
+/** A document, its overlays and its curation, as they are now. */
 export interface SourceContent {
   readonly document: Uint8Array
+  readonly overlays: ReadOverlays
   /** The content of the curation's file; `undefined` where the curation is no file, or cannot be read. */
   readonly curation: Uint8Array | undefined
-  /** Of both, in hexadecimal digits. */
+  /** Of all of them, in hexadecimal digits. */
   readonly digest: string
 }
 
-/** Reads the document of one API, and the file of its curation, as often as it is asked. */
+/** Reads the document of one API, its overlays and the file of its curation, as often as it is asked. */
 export class DocumentSource {
   readonly #openapi: OpenApiConfig
   readonly #options: ReadDocumentOptions
   #validators: Validators | undefined
-  #curation: string | undefined
+  #beside: string | undefined
   #digest: string | undefined
 
   constructor(openapi: OpenApiConfig, options: ReadDocumentOptions) {
@@ -33,7 +35,8 @@ export class DocumentSource {
 
   /** Whether it may be read while somebody writes it. */
   get isWritten(): boolean {
-    return !isUrl(this.#openapi.document) || typeof this.#openapi.curation === 'string'
+    const { document, overlays = [], curation } = this.#openapi
+    return ![document, ...overlays].every(isUrl) || typeof curation === 'string'
   }
 
   /** The digest of what was read last. */
@@ -42,26 +45,32 @@ export class DocumentSource {
   }
 
   /**
-   * Reads both; resolves with `same` where a server says that the document is that of the last time, and so is the curation. Rejects with
-   * an `UnreadDocumentError` for a document that cannot be read.
+   * Reads them; resolves with `same` where a server says that the document is that of the last time, and so is all the rest. Rejects
+   * with an `UnreadDocumentError` for a document that cannot be read.
    */
   async read(): Promise<SourceContent | 'same'> {
     const { document: location } = this.#openapi
     const curation = await this.readCuration()
-    const ofCuration = curation === undefined ? '' : hash('sha256', curation)
-    const known = ofCuration === this.#curation ? this.#validators : undefined
+    const overlays = await this.readOverlays()
+    const beside = digestOfRest(overlays, curation)
+    const known = beside === this.#beside ? this.#validators : undefined
     const version = await readVersion(location, this.#options, known)
     if (version === 'not_modified') return 'same'
     const { bytes: document, validators } = version
     this.#validators = validators
-    this.#curation = ofCuration
-    this.#digest = hash('sha256', `${hash('sha256', document)} ${ofCuration}`)
-    return { document, curation, digest: this.#digest }
+    this.#beside = beside
+    this.#digest = hash('sha256', `${hash('sha256', document)} ${beside}`)
+    return { document, overlays, curation, digest: this.#digest }
   }
 
   /** Has the next `read` give the content, whatever the server says. */
   forget(): void {
     this.#validators = undefined
+  }
+
+  /** What is wrong with them is told together with what is wrong with the document. */
+  readOverlays(): Promise<ReadOverlays> {
+    return readOverlays(this.#openapi, this.#options)
   }
 
   /** `undefined` as in `SourceContent`. What is wrong with it is told together with what is wrong with the document. */
@@ -75,4 +84,17 @@ export class DocumentSource {
       throw error
     }
   }
+}
+
+/** Of what belongs to a document. An overlay that cannot be read differs from each that can. */
+function digestOfRest(
+  { overlays, issues }: ReadOverlays,
+  curation: Uint8Array | undefined,
+): string {
+  const parts = [
+    curation === undefined ? '' : hash('sha256', curation),
+    ...overlays.map(({ document }) => hash('sha256', document)),
+    ...issues.map(({ key, hint }) => hash('sha256', JSON.stringify([key, hint]))),
+  ]
+  return hash('sha256', parts.join('\n'))
 }

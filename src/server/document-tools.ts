@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { ApiConfig, OpenApiConfig } from '../config/api-config.js'
 import { ConfigError, type ConfigIssue } from '../config/config-error.js'
 import { CURATION } from '../config/config-file-schema.js'
@@ -13,6 +12,7 @@ import { SEARCH_TOOL_NAMES } from '../openapi-tools/search-tool-names.js'
 import { prefixedTools, withoutPrefix, type GeneratedTools } from './prefixed-tools.js'
 import { DocumentSource, type SourceContent } from './document-source.js'
 import { UnreadDocumentError } from './read-document.js'
+import { documentSha256, type ReadOverlays } from './read-overlays.js'
 
 /** What became of the document of one API. */
 export interface DocumentTools extends GeneratedTools {
@@ -20,9 +20,9 @@ export interface DocumentTools extends GeneratedTools {
   readonly api: string
   /** How messages name the document. */
   readonly document: string
-  /** Of its bytes, in hexadecimal digits. */
+  /** Of its bytes and those of its overlays, in hexadecimal digits. */
   readonly documentSha256: string
-  /** Of the document and the file of its curation. */
+  /** Of the document, its overlays and the file of its curation. */
   readonly sourceSha256: string
   /** In front of the names of its tools; empty: nothing. */
   readonly prefix: string
@@ -107,7 +107,9 @@ export async function toolsOfDocument(
   source.forget()
   const content = await source.read().catch(async (error: unknown) => {
     if (!(error instanceof UnreadDocumentError)) throw error
-    const { issues } = curationOf(openapi, await source.readCuration())
+    const curation = curationOf(openapi, await source.readCuration())
+    const overlays = await source.readOverlays()
+    const issues = [...overlays.issues, ...curation.issues]
     throw new ConfigError([...issues, unread(openapi, names.api, error)])
   })
   if (content === 'same') throw new TypeError('a document was read that was not asked for')
@@ -122,12 +124,14 @@ export async function toolsOfContent(
 ): Promise<DocumentTools> {
   const { openapi, names } = openApi
   const curation = curationOf(openapi, content.curation)
-  const { document: source, digest: sourceSha256 } = content
+  const { document: source, overlays, digest: sourceSha256 } = content
   // Loaded here: without a document, nobody needs it.
   const { toolsFromOpenApi } = await import('../openapi-tools/tools-from-openapi.js')
   const { documentName: name, toolPrefix = '' } = openapi
+  // What the document is without them is no help.
+  if (overlays.issues.length > 0) throw new ConfigError([...overlays.issues, ...curation.issues])
   try {
-    const making = makingOptions(api, openApi, { curation, options })
+    const making = makingOptions(api, openApi, { curation, overlays, options })
     const { searchTools, ...made } = toolsFromOpenApi(source, making)
     if (curation.issues.length > 0) throw new ConfigError(curation.issues)
     const tools = prefixedTools(made, toolPrefix)
@@ -136,8 +140,8 @@ export async function toolsOfContent(
     const all = [...tools.tools.map((tool) => tool.name), ...searchNamesOf(of)]
     assertNamesFit(all, toolPrefix, names)
     assertNotReserved(searchNamesOf(of), options.reservedNames, names)
-    const documentSha256 = hash('sha256', source)
-    return { ...tools, ...of, api, document: name, documentSha256, sourceSha256 }
+    const sha256 = documentSha256(source, overlays.overlays)
+    return { ...tools, ...of, api, document: name, documentSha256: sha256, sourceSha256 }
   } catch (error) {
     if (!(error instanceof OpenApiDocumentError)) throw error
     const { faults } = error
@@ -155,7 +159,11 @@ const CURABLE: ReadonlySet<OpenApiToolsFaultCode> = new Set([
 function makingOptions(
   api: string,
   { baseUrl, openapi }: ApiWithDocument,
-  given: { readonly curation: ReadCuration; readonly options: DocumentToolsOptions },
+  given: {
+    readonly curation: ReadCuration
+    readonly overlays: ReadOverlays
+    readonly options: DocumentToolsOptions
+  },
 ): ToolsFromOpenApiOptions {
   const { documentName: name, toolPrefix = '', operations, optionNames, ...rest } = openapi
   const { serverScopes, scopesMissing, optionalSecurity, idempotency } = rest
@@ -164,6 +172,7 @@ function makingOptions(
     ...{ api, name, baseUrl, curation: given.curation.entries, operations, optionNames },
     ...{ serverScopes, scopesMissing, optionalSecurity, idempotency },
     ...{ answerBytes, confirm, maxTools, expose },
+    overlays: given.overlays.overlays,
     reservedNames: withoutPrefix(given.options.reservedNames, toolPrefix),
   }
 }
@@ -180,8 +189,8 @@ export function unread(
 /** Each fault as an issue: where, what, and what to change. */
 function issuesOf(faults: readonly OpenApiToolsFault[], document: string): readonly ConfigIssue[] {
   const wrong = faults.filter(({ severity }) => severity === 'fault')
-  return wrong.map(({ message, cure, pointer, line }) => ({
-    key: `${placed(document, line)}${pointer === '#' ? '' : `, ${pointer}`}`,
+  return wrong.map(({ message, cure, pointer, line, source }) => ({
+    key: `${placed(source ?? document, line)}${pointer === '#' ? '' : `, ${pointer}`}`,
     hint: `${message}. ${cure}`,
   }))
 }

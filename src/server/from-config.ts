@@ -132,9 +132,7 @@ async function composed(
   const sources = documentSources(config, connections.api)
   const made = await toolsOfConfig(config, { own, fetch: connections.api, sources })
   const all = optionsTogether({ ...ofConfig, log }, more)
-  const check = (tools: ConfiguredTools): void => {
-    assertToolsFit(config, all, tools)
-  }
+  const check = assertToolsFit.bind(undefined, config, all)
   check(made)
   warnAtStart(config, made, counted)
   const app = withAuditFile(config, () =>
