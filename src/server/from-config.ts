@@ -27,7 +27,7 @@ import { assertToolsFit } from './assert-tools-fit.js'
 import { offeredByConfig } from './offered-by-config.js'
 import { documentSources, reloadFromConfig } from './reload-from-config.js'
 import type { ToolsReload } from './reloaded-tools.js'
-import { toolsOfConfig, type ConfiguredTools } from './tools-of-config.js'
+import { toolsOfConfig } from './tools-of-config.js'
 
 export { serverTools } from './tools-of-config.js'
 
