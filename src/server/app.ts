@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import { z } from 'zod'
 import { inSequence } from '../../middleware/in-sequence.js'
 import { notFound } from '../../middleware/not-found.js'
@@ -15,6 +15,7 @@ import {
   type Confirmation,
   type ConfirmationOptions,
 } from '../confirmation/confirmation.js'
+import type { ConfirmationPage } from '../confirmation/confirmation-page.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
@@ -33,6 +34,12 @@ import { createToolRegistry } from '../tools/registry.js'
 import { isConfirmed, type Tool } from '../tools/tool.js'
 import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
+import {
+  CONFIRMATION_PAGE_OPTION,
+  confirmationPageFor,
+  pagesFor,
+  type ConfirmationPageSettings,
+} from './confirmation-pages.js'
 import { toolFactsOf, type ToolOrigins } from './tool-facts.js'
 import { createMcpServers } from './mcp-servers.js'
 
@@ -49,6 +56,8 @@ export interface AppOptions extends Omit<
   readonly toolSecuritySchemes?: boolean | undefined
   /** How users are asked before tools with `confirm` run. */
   readonly confirmation?: ConfirmationOptions | undefined
+  /** Lets users approve calls on a page of this server. Default: there is none. */
+  readonly confirmationPage?: ConfirmationPageSettings | undefined
   /** How requests get to the MCP SDK, as in `mcpRoute`. Default `direct`. */
   readonly mount?: Mount | undefined
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. Default 0. */
@@ -72,6 +81,7 @@ const OPTIONS = withIssues(
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
     toolSecuritySchemes: optionValues.flag.optional(),
     confirmation: CONFIRMATION_OPTION.optional(),
+    confirmationPage: CONFIRMATION_PAGE_OPTION.optional(),
     mount: optionValues.oneOf('direct', 'sdk').optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
@@ -136,11 +146,12 @@ export function composeApp(options: AppOptions): App {
   const registry = createToolRegistry(tools)
   const resolved = withDefaults(shared)
   const access = createToolAccess(registry, resolved.access)
+  const page = confirmationPageFor(options)
   const servers = createMcpServers({
     ...{ registry, access, log, createReference },
     nameScopes: scopesToAskFor(resolved, access.scopes),
     securitySchemes: options.toolSecuritySchemes ?? true,
-    confirmation: confirmationFor(options),
+    confirmation: confirmationFor(options, page),
     versionOf: (name) => JSON.stringify(toolFacts(name) ?? null),
   })
   const mcp = mcpRoute({
@@ -152,7 +163,8 @@ export function composeApp(options: AppOptions): App {
   const toolFacts = toolFactsOf(servers.definitions, options.toolOrigins)
   const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone', toolFacts)
 
-  const app = routesOf(options, { tools: registry.tools, front, mcp })
+  const pages = page && pagesFor(options, { page, front })
+  const app = routesOf(options, { tools: registry.tools, front, mcp, pages })
   return {
     express: app,
     readiness: front.readiness,
@@ -174,9 +186,11 @@ interface AppParts {
   readonly tools: readonly Tool[]
   readonly front: ReturnType<typeof composeOnBehalfOf>
   readonly mcp: McpRoute
+  /** Where users approve calls. */
+  readonly pages: RequestHandler | undefined
 }
 
-function routesOf(options: AppOptions, { tools, front, mcp }: AppParts): Express {
+function routesOf(options: AppOptions, { tools, front, mcp, pages }: AppParts): Express {
   const { endpoint } = options
   const app = express()
   app.disable('x-powered-by')
@@ -189,6 +203,7 @@ function routesOf(options: AppOptions, { tools, front, mcp }: AppParts): Express
   app.use(readinessRoute(front.readiness, basePathOf(endpoint)))
   app.use(front.metadata)
   app.use(front.guard)
+  if (pages !== undefined) app.use(pages)
   if (options.homePage === true) {
     app.use(homePageRoute(homePageOptions({ ...options, tools }, front.resource)))
   }
@@ -210,8 +225,13 @@ function scopesToAskFor(
 }
 
 /** `undefined` where no tool asks: then nobody is told of a key that is missing. */
-function confirmationFor({ tools, confirmation, log }: AppOptions): Confirmation | undefined {
-  return tools.some(isConfirmed) ? createConfirmation({ log, ...confirmation }) : undefined
+function confirmationFor(
+  { tools, confirmation, confirmationPage, log }: AppOptions,
+  page: ConfirmationPage | undefined,
+): Confirmation | undefined {
+  if (!tools.some(isConfirmed)) return undefined
+  const own = page && { page, pageUse: confirmationPage?.use }
+  return createConfirmation({ log, ...own, ...confirmation })
 }
 
 /** The options of `onBehalfOf` among those of an app. */

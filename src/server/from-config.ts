@@ -241,7 +241,8 @@ export async function appOptions(
     access: config.access,
     ...config.clients,
     callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
-    ...{ delegation: config.delegation, confirmation: config.confirmation },
+    ...{ delegation: config.delegation, confirmation: confirmationOf(config) },
+    confirmationPage: confirmationPageOf(config, credentials),
     ...{ sessions: config.sessions, traceContext: config.traceContext },
     ...{ http: config.http, trustProxy: config.trustProxy, mount: config.mount },
     homePage: config.homePage,
@@ -262,6 +263,22 @@ export async function appOptions(
     fetch: connections.issuers,
     audit: config.audit && auditOptions(config.audit),
   }
+}
+
+function confirmationOf({ confirmation: { keys, lifetimeMs } }: Config): ConfirmationOptions {
+  return { keys, lifetimeMs }
+}
+
+/** People sign in as users of the client that exchanges tokens, unless the settings name another. */
+function confirmationPageOf(
+  { confirmation: { page }, exchange }: Config,
+  source: ClientAuthenticationSource | undefined,
+): AppOptions['confirmationPage'] {
+  if (page === undefined) return undefined
+  const { clientId: id, clientAuthentication } = exchange
+  const own =
+    source === undefined ? { id, ...clientAuthentication } : { id, authentication: source }
+  return { use: page.use, client: page.client ?? own }
 }
 
 function auditOptions({ sink, required, pseudonymKey }: AuditConfig): AuditOptions {
