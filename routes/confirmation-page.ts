@@ -94,9 +94,14 @@ export function confirmationPageRoute(options: ConfirmationPageRouteOptions): Ro
   const skin = new PageSkin(options)
   const path = confirmationPath(options.page.endpoint)
   const router = Router({ strict: true, caseSensitive: true })
-  router.get(`${path}/callback`, skin.handler(skin.callback))
-  router.get(`${path}/:id`, skin.handler(skin.show))
-  router.post(`${path}/:id`, skin.form, skin.handler(skin.decide))
+  const show = skin.handler((req, res) => skin.show(req, res))
+  const callback = skin.handler((req, res) => skin.callback(req, res))
+  const decide = skin.handler((req, res) => {
+    skin.decide(req, res)
+  })
+  router.get(`${path}/callback`, callback)
+  router.get(`${path}/:id`, show)
+  router.post(`${path}/:id`, skin.form, decide)
   return router
 }
 
@@ -123,8 +128,7 @@ class PageSkin {
     this.#signIn = new PageSignIn({
       ...{ issuers: options.issuers, clientId: client.id, fetch, clock, lifetimeMs },
       redirectUri: new URL(`${confirmationPath(endpoint)}/callback`, endpoint),
-      authentication: () =>
-        'authentication' in client ? client.authentication.current() : authenticationOf(client),
+      authentication: () => ('authentication' in client ? client.authentication.current() : client),
       clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
       timeoutMs: options.timeoutMs ?? 5_000,
       dangerouslyAllowHttp: options.dangerouslyAllowHttp,
@@ -137,7 +141,7 @@ class PageSkin {
   handler(handle: Handle): RequestHandler {
     return async (req, res) => {
       try {
-        await handle.call(this, req, res)
+        await handle(req, res)
       } catch (error) {
         this.#failed(req, res, error)
       }
@@ -254,13 +258,6 @@ class PageSkin {
     )
     res.setHeader('Set-Cookie', lines)
   }
-}
-
-function authenticationOf({
-  id: _id,
-  ...authentication
-}: { readonly id: string } & ClientAuthentication): ClientAuthentication {
-  return authentication
 }
 
 function send(res: Response, status: number, markup: string): void {

@@ -40,16 +40,18 @@ export function confirmationIssues(found: SettingValues, endpoint: URL): readonl
   const { CONFIRMATION_PAGE: use = 'off', CONFIRMATION_CLIENT_ID: id, EXCHANGE_ISSUER } = found
   const { CONFIRMATION_CLIENT_SECRET: secret } = found
   const issues: ConfigIssue[] = []
-  if ((id === undefined) !== (secret === undefined)) {
-    const [key, other] = id === undefined ? [CLIENT_ID, CLIENT_SECRET] : [CLIENT_SECRET, CLIENT_ID]
-    issues.push({ key, hint: `is missing, and ${other} is set. Set both, or neither` })
-  }
+  if (id === undefined && secret !== undefined) issues.push(missing(CLIENT_ID, CLIENT_SECRET))
+  if (id !== undefined && secret === undefined) issues.push(missing(CLIENT_SECRET, CLIENT_ID))
   if (use === 'off') return issues
   if (!isHttpsOrLoopback(endpoint)) issues.push({ key: PAGE, value: use, hint: NEEDS_HTTPS })
   if (EXCHANGE_ISSUER !== undefined && id === undefined) {
     issues.push({ key: CLIENT_ID, hint: NEEDS_CLIENT })
   }
   return issues
+}
+
+function missing(key: string, other: string): ConfigIssue {
+  return { key, hint: `is missing, and ${other} is set. Set both, or neither` }
 }
 
 const PAGE = 'CONFIRMATION_PAGE'

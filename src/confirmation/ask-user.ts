@@ -1,4 +1,8 @@
-import type { CallToolResult, InputRequiredResult, ServerContext } from '@modelcontextprotocol/server'
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  ServerContext,
+} from '@modelcontextprotocol/server'
 import type { Caller } from '../identity/caller.js'
 
 /** A call that waits for the user's consent. */

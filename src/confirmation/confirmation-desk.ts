@@ -18,7 +18,11 @@ export interface DeskRequest {
 /** What the browser is shown. `unknown`: there is no such call, or it is somebody else's; nobody is told which. */
 export type DeskAnswer =
   | { readonly kind: 'sign_in' }
-  | { readonly kind: 'unknown'; readonly session?: PageSession | undefined; readonly token?: string }
+  | {
+      readonly kind: 'unknown'
+      readonly session?: PageSession | undefined
+      readonly token?: string
+    }
   | {
       readonly kind: 'call'
       readonly call: PendingCall

@@ -1,10 +1,7 @@
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { confirmationPageRoute } from '../../routes/confirmation-page.js'
-import {
-  createConfirmationPage,
-  type ConfirmationPage,
-} from '../confirmation/confirmation-page.js'
+import { createConfirmationPage, type ConfirmationPage } from '../confirmation/confirmation-page.js'
 import type { PageUse } from '../confirmation/confirmation.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'

@@ -241,8 +241,7 @@ export async function appOptions(
     access: config.access,
     ...config.clients,
     callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
-    ...{ delegation: config.delegation, confirmation: confirmationOf(config) },
-    confirmationPage: confirmationPageOf(config, credentials),
+    ...{ delegation: config.delegation, ...confirmationOf(config, credentials) },
     ...{ sessions: config.sessions, traceContext: config.traceContext },
     ...{ http: config.http, trustProxy: config.trustProxy, mount: config.mount },
     homePage: config.homePage,
@@ -265,20 +264,17 @@ export async function appOptions(
   }
 }
 
-function confirmationOf({ confirmation: { keys, lifetimeMs } }: Config): ConfirmationOptions {
-  return { keys, lifetimeMs }
-}
-
 /** People sign in as users of the client that exchanges tokens, unless the settings name another. */
-function confirmationPageOf(
-  { confirmation: { page }, exchange }: Config,
+function confirmationOf(
+  { confirmation: { keys, lifetimeMs, page }, exchange }: Config,
   source: ClientAuthenticationSource | undefined,
-): AppOptions['confirmationPage'] {
-  if (page === undefined) return undefined
+): Pick<AppOptions, 'confirmation' | 'confirmationPage'> {
+  const confirmation = { keys, lifetimeMs }
+  if (page === undefined) return { confirmation }
   const { clientId: id, clientAuthentication } = exchange
   const own =
     source === undefined ? { id, ...clientAuthentication } : { id, authentication: source }
-  return { use: page.use, client: page.client ?? own }
+  return { confirmation, confirmationPage: { use: page.use, client: page.client ?? own } }
 }
 
 function auditOptions({ sink, required, pseudonymKey }: AuditConfig): AuditOptions {
