@@ -10,7 +10,7 @@ import {
   type AttachedMcpServer,
   type RunningMcpServer,
 } from './attach-mcp-server.js'
-import { programsOf, type Programs } from './programs.js'
+import { EXCHANGING_CLIENT, programsOf, type Programs } from './programs.js'
 import { tokenCommandFor } from './token-command-for.js'
 
 export interface StartDirectoryOptions {
@@ -105,7 +105,8 @@ async function wire(
   const mcpServer = typeof started === 'string' ? started : started.running
   const mcpServerPage = typeof mcpServer === 'string' ? undefined : mcpServer.page
   const created = await createAuthorizationServer({
-    ...{ issuer, directory, mcpServerPage, fetch: options.documentFetch },
+    ...{ issuer, mcpServerPage, fetch: options.documentFetch },
+    directory: withConfirmationCallback(directory, mcp),
   })
   authorizationServer.attach(created.handler)
   const apis = api === undefined ? furtherApis : [api, ...furtherApis]
@@ -155,6 +156,27 @@ async function startMcpServer(
     tokenCommandFor: ({ href: resource }) =>
       program === undefined ? undefined : tokenCommandFor(directory, { program, issuer, resource }),
   })
+}
+
+/** The MCP server signs people in on its page for approvals, at whichever port it is. */
+function withConfirmationCallback(
+  directory: Directory,
+  mcp: ListeningServer | undefined,
+): Directory {
+  if (mcp === undefined) return directory
+  const callback = `http://localhost:${mcp.port}/confirm/callback`
+  return {
+    ...directory,
+    clients: directory.clients.map((client) =>
+      client.client_id === EXCHANGING_CLIENT
+        ? {
+            ...client,
+            grant_types: [...new Set([...client.grant_types, 'authorization_code' as const])],
+            callbacks: [...client.callbacks, callback],
+          }
+        : client,
+    ),
+  }
 }
 
 function audienceOf({ port }: ListeningServer): string {

@@ -10,8 +10,14 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'Records of tool calls can be written again. Those that waited were written; `dropped` counts those that were lost.',
   cache_owner_mismatch:
     'The cache returned a token of another user. The token was discarded and not used. This must never happen with the cache in memory. Wake somebody up. If you have a cache of your own, take it out of service first.',
+  confirmation_decided:
+    'A user has approved or declined a call on the page of this server; `decision` says which. Nothing to do.',
+  confirmation_foreign:
+    'A user has opened the page of a call of another user, and was told that there is nothing. Usually somebody has passed an address on. Many of them for different calls mean that addresses get into wrong hands: find out where clients show or keep them.',
   confirmation_key_random:
     'Once, at the start: tools ask users before they run, and the key that seals their answers is random. With one instance, an answer that is under way during a restart is refused, and the user is asked again. With several, set `CONFIRMATION_KEYS` to the same value in all of them.',
+  confirmation_sign_in_failed:
+    'Somebody could not sign in to the page on which calls are approved. `not_begun_here`: the sign-in was begun in another browser, or took too long. `refused`: the authorization server said no; where `err` names `invalid_client` or the redirect URI, register `/confirm/callback` of this server, or set `CONFIRMATION_CLIENT_ID`. `unavailable`: it cannot be reached, or has no authorization endpoint. `untrusted`: its ID token is not for this sign-in; `err` says why. `too_many`: too many people sign in at the same time.',
   document_doubtful:
     'Once for each, up to 20 for a document, at the start: the OpenAPI `document` of an `api` has something that is read in one of several possible ways, or not at all. `pointer` and `line` say where, `message` what was made of it, `hint` what to change. `unlogged` counts the lines that were left out.',
   document_read:

@@ -32,4 +32,25 @@ export const CONFIRMATION_SETTINGS = {
     example: '10',
     fallback: '5',
   }),
+  CONFIRMATION_PAGE: setting({
+    description:
+      'Whether users approve calls on a page of this server, after they have signed in there. off: there is no page. fallback: only where the client cannot ask its user. always: for all clients, whatever they can; none of them is trusted to ask. For one instance alone. The callback URL to register at the authorization server is /confirm/callback of this server.',
+    schema: values.oneOf('off', 'fallback', 'always'),
+    example: 'always',
+    fallback: 'off',
+  }),
+  CONFIRMATION_CLIENT_ID: setting({
+    description:
+      'The OAuth client as which people sign in to that page, where the client that exchanges tokens cannot sign people in.',
+    schema: values.identifier,
+    example: 'Yk7cP2vTzR4nDsWq9LxB1mEa6JuHg3fK',
+    absent: '`MCP_AUTH0_CLIENT_ID`',
+  }),
+  CONFIRMATION_CLIENT_SECRET: setting({
+    description: 'The secret of that client. Or CONFIRMATION_CLIENT_SECRET_FILE.',
+    schema: values.secret,
+    example: '…',
+    secret: true,
+    absent: 'the credentials of the client that exchanges tokens',
+  }),
 } as const satisfies Record<string, Setting<unknown>>

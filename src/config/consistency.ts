@@ -3,6 +3,7 @@ import type { ApiConfig } from './api-config.js'
 import { API_OF_SETTINGS, apiIssues, settingsDescribeApi } from './apis-config.js'
 import type { ConfigIssue } from './config-error.js'
 import { auditIssues } from './audit-config.js'
+import { confirmationIssues } from './confirmation-config.js'
 import { credentialIssues, usesSecret } from './client-credentials.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import { exchangeClientIssues, exchangeMannerIssues } from './exchange-manner-issues.js'
@@ -56,6 +57,7 @@ export function configIssues(
     ...exchangeClientIssues(found),
     ...accessIssues(found),
     ...auditIssues(found, unreadable),
+    ...confirmationIssues(found, endpointOf(found)),
   ]
 }
 

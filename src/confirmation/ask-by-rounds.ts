@@ -34,11 +34,11 @@ export class AskByRounds implements AskUser {
     const { inputResponses, requestState } = call.context.mcpReq
     const envelope: Readonly<Record<string, unknown>> | undefined = call.context.mcpReq.envelope
     if (envelope?.[PROTOCOL_VERSION_META_KEY] === undefined) return UNREACHABLE
+    if (!showsForms(envelope[CLIENT_CAPABILITIES_META_KEY])) return UNREACHABLE
     const state = requestState()
     if (state !== undefined || inputResponses !== undefined) {
       return Promise.resolve().then(() => this.#replied(call, state))
     }
-    if (!showsForms(envelope[CLIENT_CAPABILITIES_META_KEY])) return UNREACHABLE
     const result = inputRequired({
       inputRequests: { [QUESTION]: inputRequired.elicit(consentForm(call.question)) },
       requestState: this.#seal.seal(call.subject),

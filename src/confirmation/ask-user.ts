@@ -1,10 +1,15 @@
-import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server'
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  ServerContext,
+} from '@modelcontextprotocol/server'
 import type { Caller } from '../identity/caller.js'
 
 /** A call that waits for the user's consent. */
 export interface AskedCall {
   readonly context: ServerContext
   readonly caller: Caller
+  readonly tool: string
   /** What the user reads. */
   readonly question: string
   /** All that the consent is for, as one text: the consent to one call is none to another. */
@@ -19,7 +24,7 @@ export type Reply =
       readonly giveBack?: (() => void) | undefined
     }
   /** The answer comes with another request. */
-  | { readonly kind: 'asked'; readonly result: InputRequiredResult }
+  | { readonly kind: 'asked'; readonly result: CallToolResult | InputRequiredResult }
   | { readonly kind: 'declined' }
   /** The user closed the question, or let it be. */
   | { readonly kind: 'dismissed' }

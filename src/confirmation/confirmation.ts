@@ -19,7 +19,9 @@ import { systemClock, type Clock } from '../time/clock.js'
 import type { ToolRequirements } from '../tools/tool.js'
 import { AskByElicitation } from './ask-by-elicitation.js'
 import { AskByRounds } from './ask-by-rounds.js'
+import { AskOnPage } from './ask-on-page.js'
 import type { AskedCall, AskUser, Reply } from './ask-user.js'
+import type { ConfirmationPage } from './confirmation-page.js'
 import { ConsentSeal } from './consent-seal.js'
 import { consentSubject } from './consent-subject.js'
 import { questionOf } from './question.js'
@@ -35,10 +37,17 @@ export interface ConfirmationOptions {
   readonly keys?: readonly Secret[] | undefined
   /** How long an answer counts, in milliseconds. Default 5 minutes. */
   readonly lifetimeMs?: number | undefined
+  /** Where users can approve calls themselves, by `createConfirmationPage`. Default: nowhere. */
+  readonly page?: ConfirmationPage | undefined
+  /** For which clients that page is: those that cannot ask (`fallback`, the default), or all, whatever they can (`always`). */
+  readonly pageUse?: PageUse | undefined
   /** Default: none. */
   readonly log?: Logger | undefined
   readonly clock?: Clock | undefined
 }
+
+/** For which clients the page is. */
+export type PageUse = 'fallback' | 'always'
 
 /** A call before which the user is asked. */
 export interface ConfirmedCall {
@@ -86,6 +95,8 @@ const KEY = z
 export const CONFIRMATION_OPTION = optionsSchema<ConfirmationOptions>({
   keys: z.array(KEY, 'must be a list of keys').min(1, 'must have a key, or be left out').optional(),
   lifetimeMs: optionValues.milliseconds.max(3_600_000, 'must be at most an hour').optional(),
+  page: optionValues.withFunctions('made by createConfirmationPage', 'urlOf').optional(),
+  pageUse: optionValues.oneOf('fallback', 'always').optional(),
   log: LOGGER_OPTION.optional(),
   clock: optionValues.callable.optional(),
 })
@@ -113,11 +124,14 @@ export const CONFIRMATION_OPTION = optionsSchema<ConfirmationOptions>({
  */
 export function createConfirmation(options: ConfirmationOptions = {}): Confirmation {
   assertOptions('createConfirmation', CONFIRMATION_OPTION, options)
-  const { lifetimeMs = DEFAULT_LIFETIME_MS, clock = systemClock } = options
+  const { lifetimeMs = DEFAULT_LIFETIME_MS, clock = systemClock, page, pageUse } = options
+  const onPage = page === undefined ? [] : [new AskOnPage(page)]
+  if (page !== undefined && pageUse === 'always') return confirmationBy(onPage)
   const seal = new ConsentSeal({ keys: keysOf(options), lifetimeMs, clock })
   return confirmationBy([
     new AskByRounds({ seal, used: new UsedConsents({ clock }) }),
     new AskByElicitation({ waitMs: lifetimeMs }),
+    ...onPage,
   ])
 }
 
@@ -164,7 +178,8 @@ function askedCall(context: ServerContext, { tool, args, version }: ConfirmedCal
   const operation = typeof confirm === 'object' ? confirm.operation : undefined
   const subject = consentSubject({ caller, tool: name, args, version })
   if (subject === undefined) throw tooDeep()
-  return { context, caller, subject, question: questionOf({ tool: name, title, operation, args }) }
+  const question = questionOf({ tool: name, title, operation, args })
+  return { context, caller, tool: name, subject, question }
 }
 
 function tooDeep(): OnBehalfOfError {
@@ -184,9 +199,9 @@ function unreachable(): OnBehalfOfError {
 }
 
 const CANNOT_ASK =
-  'This tool asks the user before it runs, and this client cannot ask: it does not support elicitation, or a 2025 client has no session. Nothing was called. Use another client, or have the operator change MCP_SESSIONS, OPENAPI_CONFIRM or the confirm of this tool.'
+  'This tool asks the user before it runs, and this client cannot ask: it does not support elicitation, or a 2025 client has no session. Nothing was called. Use another client, or have the operator change CONFIRMATION_PAGE, MCP_SESSIONS, OPENAPI_CONFIRM or the confirm of this tool.'
 const CANNOT_ASK_HINT =
-  'Set MCP_SESSIONS=on, so that 2025 clients with elicitation can be asked. Or let the tool run without asking: OPENAPI_CONFIRM=off, confirm: false of the operation in its curation, or confirm of the tool in your own code.'
+  'Set CONFIRMATION_PAGE=fallback, so that users can approve calls on a page of this server, or MCP_SESSIONS=on, so that 2025 clients with elicitation can be asked. Or let the tool run without asking: OPENAPI_CONFIRM=off, confirm: false of the operation in its curation, or confirm of the tool in your own code.'
 
 const TEXTS = {
   declined:

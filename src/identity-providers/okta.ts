@@ -14,7 +14,13 @@ export const okta = Object.freeze<IdentityProvider>({
   name: 'okta',
   title: 'Okta',
   recognizes: isBelow('okta.com', 'oktapreview.com', 'okta-emea.com'),
-  claims: { ...STANDARD_CLAIMS, subjectClaims: ['uid'], userClaim: 'uid' },
+  claims: {
+    ...STANDARD_CLAIMS,
+    subjectClaims: ['uid'],
+    // The `sub` of an ID token is the id of the user.
+    inIdTokens: { uid: 'sub' },
+    userClaim: 'uid',
+  },
   exchange: { ...STANDARD_MANNER, requestedTokenType: 'none', actorCheck: 'azp' },
   readRefusal: readOktaRefusal,
 })

@@ -10,6 +10,8 @@ export interface ClaimProfile {
   readonly userOf: (claims: Claims) => string | undefined
   /** Claims that together name the same user on both hops, whichever client a token is for. */
   readonly subjectClaims: readonly string[]
+  /** The claims of an ID token that say the same as `subjectClaims`, where they have another name there. Default: the same names. */
+  readonly inIdTokens?: Readonly<Record<string, string>> | undefined
   /** A claim that every user's token has and no machine's, where there is one. `UserPolicy.userClaim` overrides it. */
   readonly userClaim?: string | undefined
   /** Claims that hold scopes. The first that the token has counts, alone. */

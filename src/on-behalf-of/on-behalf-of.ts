@@ -3,12 +3,16 @@ import { inSequence } from '../../middleware/in-sequence.js'
 import { stateOf } from '../../middleware/request-state.js'
 import { createWiringCheck } from '../../middleware/wiring-check.js'
 import type { ToolHost } from '../downstream/call-log.js'
+import { primaryOf } from '../exchange/exchange-place.js'
+import type { Fetch } from '../http/fetch-json.js'
 import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
 import type { Readiness } from '../http/readiness.js'
 import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import { createClientList } from '../identity/client-list.js'
+import type { Issuer } from '../identity/issuer-keys.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
+import type { KnownIssuers } from '../identity/known-issuers.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
 import type { ObservationOptions } from '../observability/observation-options.js'
@@ -53,6 +57,11 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
   readonly resource: () => ResourceDescription
   /** Whether the server should get new requests. */
   readonly readiness: Readiness
+  /** Where users sign in: the first issuer of each tenant. */
+  readonly issuers: readonly Issuer[]
+  readonly callerPolicy: CallerPolicy
+  /** Reaches the authorization server. */
+  readonly fetch: Fetch
 }
 
 /**
@@ -136,6 +145,9 @@ export function composeOnBehalfOf(
     errors: chain.errors,
     resource: () => chain.resource(toolSets.current),
     readiness: exchange.readiness,
+    issuers: primaryIssuersOf(exchange.issuers),
+    callerPolicy: callerPolicyOf(options),
+    fetch: options.exchange.fetch ?? reached.fetch,
     close: () => connections.close().finally(observation.close),
   }
 }
@@ -148,6 +160,10 @@ function declaredTools(
   const registry = createToolRegistry(tools)
   const current = { registry, access: createToolAccess(registry, access), facts, baselineScopes }
   return { current, canChange: false }
+}
+
+function primaryIssuersOf({ accepted, families }: KnownIssuers): readonly Issuer[] {
+  return accepted.filter(({ issuer }) => primaryOf(issuer, families) === issuer)
 }
 
 function callerPolicyOf(options: ResolvedOptions): CallerPolicy {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import { z } from 'zod'
 import { inSequence } from '../../middleware/in-sequence.js'
 import { notFound } from '../../middleware/not-found.js'
@@ -12,8 +12,10 @@ import type { ResourceDescription } from '../http/protected-resource-metadata.js
 import {
   CONFIRMATION_OPTION,
   createConfirmation,
+  type Confirmation,
   type ConfirmationOptions,
 } from '../confirmation/confirmation.js'
+import type { ConfirmationPage } from '../confirmation/confirmation-page.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
@@ -30,6 +32,12 @@ import { ofCurrentTools, type ToolSets } from '../tools/tool-set.js'
 import type { Tool } from '../tools/tool.js'
 import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
 import { SERVER_NAME, VERSION } from '../version.js'
+import {
+  CONFIRMATION_PAGE_OPTION,
+  confirmationPageFor,
+  pagesFor,
+  type ConfirmationPageSettings,
+} from './confirmation-pages.js'
 import { createMcpServers } from './mcp-servers.js'
 import { servedTools, type OfferedTools, type ServedTools } from './served-tools.js'
 import type { ToolOrigins } from './tool-facts.js'
@@ -47,6 +55,8 @@ export interface AppOptions extends Omit<
   readonly toolSecuritySchemes?: boolean | undefined
   /** How users are asked before tools with `confirm` run. */
   readonly confirmation?: ConfirmationOptions | undefined
+  /** Lets users approve calls on a page of this server. Default: there is none. */
+  readonly confirmationPage?: ConfirmationPageSettings | undefined
   /** How requests get to the MCP SDK, as in `mcpRoute`. Default `direct`. */
   readonly mount?: Mount | undefined
   /** As Express's `trust proxy`: a number of hops, or addresses and subnets. Default 0. */
@@ -72,6 +82,7 @@ const OPTIONS = withIssues(
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
     toolSecuritySchemes: optionValues.flag.optional(),
     confirmation: CONFIRMATION_OPTION.optional(),
+    confirmationPage: CONFIRMATION_PAGE_OPTION.optional(),
     mount: optionValues.oneOf('direct', 'sdk').optional(),
     trustProxy: z
       .union([optionValues.whole, optionValues.texts('an address or a subnet')], {
@@ -154,10 +165,11 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
   const { canReplaceTools: canChange = false } = host
   const { log = silentLog, createReference = randomUUID } = options
   const shared = sharedOptions(options)
+  const page = confirmationPageFor(options)
   const forAll = {
     ...{ log, createReference, resolved: withDefaults(shared) },
     securitySchemes: options.toolSecuritySchemes ?? true,
-    confirmation: onceMade(() => createConfirmation({ log, ...options.confirmation })),
+    confirmation: onceMade(() => confirmationFor(options, page)),
   }
   const toolSets = { current: servedTools(offeredBy(options), forAll), canChange }
   const sessions = options.sessions !== undefined
@@ -169,8 +181,9 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
     log,
   })
   const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone', toolSets)
+  const pages = page && pagesFor(options, { page, front })
   return {
-    express: routesOf(options, { toolSets, front, mcp }),
+    express: routesOf(options, { toolSets, front, mcp, pages }),
     readiness: front.readiness,
     announceStop: () => {
       front.readiness.announceStop()
@@ -196,9 +209,11 @@ interface AppParts {
   readonly toolSets: ToolSets<ServedTools>
   readonly front: ReturnType<typeof composeOnBehalfOf>
   readonly mcp: McpRoute
+  /** Where users approve calls. */
+  readonly pages: RequestHandler | undefined
 }
 
-function routesOf(options: AppOptions, { toolSets, front, mcp }: AppParts): Express {
+function routesOf(options: AppOptions, { toolSets, front, pages, mcp }: AppParts): Express {
   const { endpoint } = options
   const app = express()
   app.disable('x-powered-by')
@@ -211,6 +226,7 @@ function routesOf(options: AppOptions, { toolSets, front, mcp }: AppParts): Expr
   app.use(readinessRoute(front.readiness, basePathOf(endpoint)))
   app.use(front.metadata)
   app.use(front.guard)
+  if (pages !== undefined) app.use(pages)
   if (options.homePage === true) {
     const page = ofCurrentTools(toolSets, ({ registry: { tools }, offered: { toolGroups } }) =>
       homePageRoute(homePageOptions({ ...options, tools, toolGroups }, front.resource())),
@@ -233,6 +249,14 @@ function onceMade<T>(make: () => T): () => T {
 function offeredBy(options: AppOptions): OfferedTools {
   const { tools, baselineScopes, toolGroups, toolOrigins, toolVersions } = options
   return { tools, baselineScopes, toolGroups, toolOrigins, toolVersions }
+}
+
+function confirmationFor(
+  { confirmation, confirmationPage, log }: AppOptions,
+  page: ConfirmationPage | undefined,
+): Confirmation {
+  const own = page && { page, pageUse: confirmationPage?.use }
+  return createConfirmation({ log, ...own, ...confirmation })
 }
 
 /** The options of `onBehalfOf` among those of an app. */

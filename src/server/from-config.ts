@@ -2,12 +2,9 @@ import type { RequestListener } from 'node:http'
 import { z } from 'zod'
 import type { Config } from '../config/config.js'
 import { AUDIT_OPTION, type AuditOptions } from '../audit/audit.js'
-import type { AuditConfig } from '../config/audit-config.js'
 import type { ClientCredentials } from '../config/client-credentials.js'
 import { ConfigError } from '../config/config-error.js'
 import { CONFIRMATION_OPTION, type ConfirmationOptions } from '../confirmation/confirmation.js'
-import { grantOf } from '../config/exchange-config.js'
-import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Logger } from '../logging/logger.js'
 import type { Metrics } from '../metrics/create-metrics.js'
@@ -18,8 +15,8 @@ import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import type { Tool } from '../tools/tool.js'
 import { assertAppOptions, composeApp, type AppOptions } from './app.js'
+import { appOptions } from './app-options.js'
 import { createConnections, type Connections } from './connections.js'
-import { clientFromConfig } from './exchanger-from-config.js'
 import { warnOfCertificate } from './certificate-warning.js'
 import { reloadCredentials, type ReloadedCredentials } from './reloaded-credentials.js'
 import { warnAtStart } from './start-warnings.js'
@@ -217,74 +214,5 @@ function withAuditFile<T>({ audit }: Config, compose: () => T): T {
     if (audit === undefined || path !== audit.sink) throw error
     const hint = `cannot be opened for writing (${String(code)}). Name a file in a directory that exists and that this user may write to`
     throw new ConfigError([{ key: 'AUDIT_SINK', value: audit.sink, hint }])
-  }
-}
-
-function apisOf({ apis }: Config): AppOptions['apis'] {
-  return Object.fromEntries(
-    Object.entries(apis).map(([name, { audience, baseUrl, exchange, problems }]) => [
-      name,
-      { audience, baseUrl, exchange, problems },
-    ]),
-  )
-}
-
-/** A configuration as the options of a server. */
-export async function appOptions(
-  config: Config,
-  connections: Connections,
-  credentials?: ClientAuthenticationSource,
-): Promise<Omit<AppOptions, 'tools' | 'log'>> {
-  const { resource, issuer, exchange, apiCalls } = config
-  const { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim } = config.callerPolicy
-  return {
-    endpoint: config.endpoint,
-    resource: resource.resource,
-    tokenAudience: resource.tokenAudience,
-    toleratedAudiences: resource.toleratedAudiences,
-    clockToleranceSeconds: config.clockToleranceSeconds,
-    verifiedTokenCacheEntries: config.verifiedTokenCacheEntries,
-    baselineScopes: resource.baselineScopes,
-    metadataLocation: resource.metadataLocation,
-    issuer: [issuer.primary, ...issuer.additional],
-    identityProvider: config.identityProvider.name,
-    allowedTenants: config.identityProvider.allowedTenants,
-    metadataUrl: issuer.metadataUrl,
-    ...{ jwksUrl: issuer.jwksUrl, keysStaleMs: issuer.keysStaleMs },
-    dangerouslyAllowHttp: issuer.dangerouslyAllowHttp,
-    dangerouslyShareClientSecret: issuer.dangerouslyShareClientSecret,
-    client: await clientFromConfig(config, connections.exchange, credentials),
-    apis: apisOf(config),
-    access: config.access,
-    ...config.clients,
-    callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
-    ...{ delegation: config.delegation, confirmation: config.confirmation },
-    ...{ sessions: config.sessions, traceContext: config.traceContext },
-    ...{ http: config.http, trustProxy: config.trustProxy, mount: config.mount },
-    homePage: config.homePage,
-    exchange: {
-      issuer: exchange.issuer,
-      grant: grantOf(exchange.adapter),
-      ...exchange.manner,
-      timeoutMs: exchange.timeoutMs,
-      ratePerSecond: exchange.ratePerSecond,
-      cacheEntries: exchange.cacheEntries,
-      subjectTokenType: exchange.subjectTokenType,
-      clientCapabilities: exchange.clientCapabilities,
-      forwardClientAddress: exchange.forwardClientAddress,
-      fetch: connections.exchange,
-      ...exchange.checks,
-    },
-    apiCalls: { ...apiCalls, fetch: connections.api },
-    fetch: connections.issuers,
-    audit: config.audit && auditOptions(config.audit),
-  }
-}
-
-function auditOptions({ sink, required, pseudonymKey }: AuditConfig): AuditOptions {
-  return {
-    required,
-    sink: sink === 'stdout' ? process.stdout : sink,
-    pseudonymKey: pseudonymKey && Buffer.from(pseudonymKey.reveal()),
   }
 }

@@ -4,7 +4,8 @@ import { withDefaults, type ResolvedOptions } from '../../../src/on-behalf-of/de
 import type { OnBehalfOfOptions } from '../../../src/on-behalf-of/options.js'
 import { Secret } from '../../../src/secret.js'
 import { createConnections } from '../../../src/server/connections.js'
-import { appOptions, serverTools } from '../../../src/server/from-config.js'
+import { appOptions } from '../../../src/server/app-options.js'
+import { serverTools } from '../../../src/server/from-config.js'
 
 const LEAST = {
   ISSUER_BASE_URL: 'https://issuer.example/',

@@ -1,0 +1,271 @@
+import { Router, urlencoded, type Request, type RequestHandler, type Response } from 'express'
+import { z } from 'zod'
+import { requestIdOf } from '../middleware/request-context.js'
+import { ConfirmationDesk, type DeskRequest } from '../src/confirmation/confirmation-desk.js'
+import { confirmationPath, type ConfirmationPage } from '../src/confirmation/confirmation-page.js'
+import { PendingCalls } from '../src/confirmation/pending-calls.js'
+import type { ClientAuthentication } from '../src/exchange/client-authentication.js'
+import type { ClientAuthenticationSource } from '../src/exchange/client-authentication-source.js'
+import type { Fetch } from '../src/http/fetch-json.js'
+import type { Issuer } from '../src/identity/issuer-keys.js'
+import { describeError } from '../src/logging/describe-error.js'
+import { logEvent } from '../src/logging/log-event.js'
+import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
+import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
+import { optionValues } from '../src/options/option-values.js'
+import { CARD_PAGE_HEADERS } from '../src/pages/card-page.js'
+import {
+  callPage,
+  faultPage,
+  placesPage,
+  signedOutPage,
+  unknownCallPage,
+  type PageFault,
+} from '../src/pages/confirmation-pages.js'
+import { readCookie, setCookie } from '../src/sign-in/cookies.js'
+import type { IdTokenUserOptions } from '../src/sign-in/id-token-user.js'
+import { PageSessions } from '../src/sign-in/page-sessions.js'
+import { PageSignIn, SignInError } from '../src/sign-in/page-sign-in.js'
+
+/** Which calls wait, and who may sign in to approve them. */
+export interface ConfirmationPageRouteOptions extends IdTokenUserOptions {
+  readonly page: ConfirmationPage
+  /** Whose users call tools: by `createIssuer`. One of each tenant. */
+  readonly issuers: readonly Issuer[]
+  /** The client as which people sign in. Its callback URL is `confirm/callback` beside the MCP endpoint. */
+  readonly client: { readonly id: string } & (
+    ClientAuthentication | { readonly authentication: ClientAuthenticationSource }
+  )
+  /** Reaches the token endpoint. Default: the global `fetch`. */
+  readonly fetch?: Fetch | undefined
+  /** For one request to the token endpoint. Default 5000. */
+  readonly timeoutMs?: number | undefined
+  /** Allowed clock difference for ID tokens, 0 to 60 seconds. Default 5. */
+  readonly clockToleranceSeconds?: number | undefined
+  /** Accepts an authorization endpoint over plain http beyond this machine. Default false. */
+  readonly dangerouslyAllowHttp?: boolean | undefined
+  /** Default: none. */
+  readonly log?: Logger | undefined
+}
+
+const OPTIONS = optionsSchema<ConfirmationPageRouteOptions>({
+  page: optionValues.withFunctions('made by createConfirmationPage', 'urlOf'),
+  issuers: z
+    .array(optionValues.withFunctions('made by createIssuer', 'metadata', 'keys'), {
+      error: 'must be a list of issuers, made by createIssuer',
+    })
+    .min(1, 'must have an issuer'),
+  client: z.looseObject(
+    { id: optionValues.text("the client's id at the authorization server") },
+    'must be a client: { id, secret }',
+  ),
+  fetch: optionValues.callable.optional(),
+  timeoutMs: optionValues.milliseconds.optional(),
+  clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
+  dangerouslyAllowHttp: optionValues.flag.optional(),
+  claimProfile: optionValues.withFunctions('a ClaimProfile', 'userOf').optional(),
+  primaryIssuers: z.record(z.string(), z.string(), 'must be issuers by issuers').optional(),
+  log: LOGGER_OPTION.optional(),
+})
+
+const SESSION = 'mcp-confirm'
+const SIGN_IN = 'mcp-confirm-sign-in'
+const MAX_FORM_BYTES = 4_096
+const STATUS: Readonly<Record<PageFault, number>> = {
+  ...{ not_begun_here: 400, refused: 403, unavailable: 503, too_many: 503, untrusted: 403 },
+  ...{ untrusted_form: 403, unreadable_form: 400, internal: 500 },
+}
+
+/**
+ * Serves the pages on which people approve calls, at `confirm/<id>` beside the MCP endpoint, and takes their forms. People sign in by
+ * the authorization code flow; the callback is `confirm/callback`.
+ *
+ * Mount it behind `guard`, which limits requests by address. A call of another user is answered like one that does not exist. Sessions
+ * are in the memory of this process. Throws a `TypeError` for unusable options.
+ *
+ * @category Routes
+ * @example
+ * const page = createConfirmationPage({ endpoint })
+ * const confirmation = createConfirmation({ page, pageUse: 'always' })
+ * app.use(guard, confirmationPageRoute({ page, issuers: [createIssuer({ issuer })], client: { id, secret } }))
+ */
+export function confirmationPageRoute(options: ConfirmationPageRouteOptions): Router {
+  assertOptions('confirmationPageRoute', OPTIONS, options)
+  const skin = new PageSkin(options)
+  const path = confirmationPath(options.page.endpoint)
+  const router = Router({ strict: true, caseSensitive: true })
+  const show = skin.handler((req, res) => skin.show(req, res))
+  const callback = skin.handler((req, res) => skin.callback(req, res))
+  const decide = skin.handler((req, res) => {
+    skin.decide(req, res)
+  })
+  router.get(`${path}/callback`, callback)
+  router.get(`${path}/:id`, show)
+  router.post(`${path}/:id`, skin.form, decide)
+  return router
+}
+
+type Handle = (req: Request, res: Response) => Promise<void> | void
+
+/** Translates between Express and the desk. */
+class PageSkin {
+  readonly #options: ConfirmationPageRouteOptions
+  readonly #secure: boolean
+  readonly #sessions: PageSessions
+  readonly #desk: ConfirmationDesk
+  readonly #signIn: PageSignIn
+  readonly #log: Logger
+  readonly #parse = urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: 10 })
+
+  constructor(options: ConfirmationPageRouteOptions) {
+    const { page, client, log = silentLog, fetch = globalThis.fetch } = options
+    const { pending, lifetimeMs, clock, endpoint } = page
+    this.#options = options
+    this.#log = log
+    this.#secure = endpoint.protocol === 'https:'
+    this.#sessions = new PageSessions({ lifetimeMs, clock })
+    this.#desk = new ConfirmationDesk({ pending, sessions: this.#sessions, log })
+    this.#signIn = new PageSignIn({
+      ...{ issuers: options.issuers, clientId: client.id, fetch, clock, lifetimeMs },
+      redirectUri: new URL(`${confirmationPath(endpoint)}/callback`, endpoint),
+      authentication: () => ('authentication' in client ? client.authentication.current() : client),
+      clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
+      timeoutMs: options.timeoutMs ?? 5_000,
+      dangerouslyAllowHttp: options.dangerouslyAllowHttp,
+      claimProfile: options.claimProfile,
+      primaryIssuers: options.primaryIssuers,
+    })
+  }
+
+  /** Whatever fails is a page. */
+  handler(handle: Handle): RequestHandler {
+    return async (req, res) => {
+      try {
+        await handle(req, res)
+      } catch (error) {
+        this.#failed(req, res, error)
+      }
+    }
+  }
+
+  readonly form: RequestHandler = (req, res, next) => {
+    this.#parse(req, res, (failure?: unknown) => {
+      if (failure === undefined) next()
+      else this.#fault(res, 'unreadable_form')
+    })
+  }
+
+  async show(req: Request, res: Response): Promise<void> {
+    const request = this.#request(req)
+    const answer = this.#desk.show(request)
+    if (answer.kind === 'sign_in') await this.#startSignIn(req, res, request.id)
+    else if (answer.kind === 'call') {
+      const { call, session, token } = answer
+      send(res, 200, callPage(call, { name: session.name, token }))
+    } else {
+      const { session, token = '' } = answer
+      send(res, 404, unknownCallPage(session && { name: session.name, token }))
+    }
+  }
+
+  decide(req: Request, res: Response): void {
+    const request = this.#request(req)
+    if (!this.#isOwnForm(req)) {
+      this.#fault(res, 'untrusted_form')
+      return
+    }
+    const { action, token } = (req.body ?? {}) as Readonly<Record<string, unknown>>
+    const answer = this.#desk.decide(request, { action, token })
+    if (answer === 'untrusted') this.#fault(res, 'untrusted_form')
+    else if (answer === 'signed_out') {
+      this.#setCookies(res, [[SESSION, '', 0]])
+      send(res, 200, signedOutPage())
+    } else redirect(res, PendingCalls.isId(request.id) ? this.#urlOf(request.id) : undefined)
+  }
+
+  async callback(req: Request, res: Response): Promise<void> {
+    const { search } = new URL(req.originalUrl, this.#options.page.endpoint)
+    const sealed = this.#cookie(req, SIGN_IN)
+    const { user, name, returnTo } = await this.#signIn.finish(new URLSearchParams(search), sealed)
+    // The cookie that came may have been put there by somebody else.
+    this.#sessions.end(this.#cookie(req, SESSION))
+    const session = this.#sessions.open({ user, name })
+    if (session === undefined) throw new SignInError('too_many')
+    this.#setCookies(res, [
+      [SIGN_IN, '', 0],
+      [SESSION, session.id, this.#options.page.lifetimeMs / 1_000],
+    ])
+    redirect(res, this.#urlOf(returnTo))
+  }
+
+  async #startSignIn(req: Request, res: Response, id: string): Promise<void> {
+    const { places } = this.#signIn
+    const { at, again } = req.query
+    if (places.length > 1 && typeof at !== 'string') {
+      send(res, 200, placesPage(places))
+      return
+    }
+    const place = typeof at === 'string' && /^\d{1,2}$/.test(at) ? Number(at) : 0
+    const started = await this.#signIn.start(id, { place, again: again !== undefined })
+    this.#setCookies(res, [[SIGN_IN, started.sealed, this.#options.page.lifetimeMs / 1_000]])
+    redirect(res, started.location)
+  }
+
+  /** Browsers name the origin of each form that they send. A page of this server is the only one that may. */
+  #isOwnForm({ headers }: Request): boolean {
+    const site = headers['sec-fetch-site']
+    const isOwn = headers.origin === this.#options.page.endpoint.origin
+    return isOwn && (site === undefined || site === 'same-origin')
+  }
+
+  #request(req: Request): DeskRequest {
+    const { id } = req.params
+    const session = this.#sessions.find(this.#cookie(req, SESSION))
+    return { id: typeof id === 'string' ? id : '', session, requestId: requestIdOf(req) }
+  }
+
+  #failed(req: Request, res: Response, error: unknown): void {
+    const fault = error instanceof SignInError ? error.fault : 'internal'
+    const isOurs = fault !== 'not_begun_here' && fault !== 'refused'
+    logEvent(this.#log, isOurs ? 'warn' : 'info', {
+      event: 'confirmation_sign_in_failed',
+      reason: fault,
+      requestId: requestIdOf(req),
+      err: describeError(error instanceof SignInError ? error.cause : error),
+    })
+    if (!res.headersSent) this.#fault(res, fault)
+  }
+
+  #fault(res: Response, fault: PageFault): void {
+    send(res, STATUS[fault], faultPage(fault))
+  }
+
+  #urlOf(id: string): string {
+    return this.#options.page.urlOf(id).href
+  }
+
+  #cookie({ headers }: Request, name: string): string | undefined {
+    return readCookie(headers.cookie, name, this.#secure)
+  }
+
+  #setCookies(
+    res: Response,
+    cookies: readonly (readonly [name: string, value: string, maxAgeSeconds: number])[],
+  ): void {
+    const secure = this.#secure
+    const lines = cookies.map(([name, value, maxAgeSeconds]) =>
+      setCookie(name, value, { secure, maxAgeSeconds }),
+    )
+    res.setHeader('Set-Cookie', lines)
+  }
+}
+
+function send(res: Response, status: number, markup: string): void {
+  res.status(status).set(CARD_PAGE_HEADERS).send(markup)
+}
+
+/** `undefined`: an address that cannot have a page. */
+function redirect(res: Response, location: string | undefined): void {
+  if (location === undefined) send(res, 404, unknownCallPage(undefined))
+  else res.status(303).set(CARD_PAGE_HEADERS).setHeader('Location', location).end()
+}

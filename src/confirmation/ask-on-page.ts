@@ -1,0 +1,94 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  inputRequired,
+  inputResponse,
+  PROTOCOL_VERSION_META_KEY,
+} from '@modelcontextprotocol/server'
+import { OnBehalfOfError } from '../failures/errors.js'
+import { userKeyOf } from '../identity/caller.js'
+import { errorResult } from '../mcp/error-result.js'
+import type { AskedCall, AskUser, Reply } from './ask-user.js'
+import type { PendingCall, PendingCalls } from './pending-calls.js'
+
+/** The name of the request to open the page among the input requests of an answer. */
+const REQUEST = 'confirm_on_page'
+const MAX_CLIENT_NAME = 100
+
+/** The calls that wait, and where each has its page. */
+export interface AskOnPageOptions {
+  readonly pending: PendingCalls
+  readonly urlOf: (id: string) => URL
+}
+
+/**
+ * Asks on a page of this server: the person opens its address in a browser, signs in, and approves the call there. Then the client
+ * sends the same call again.
+ *
+ * Whatever the client answers is no approval. A client that opens addresses for its user is asked to (MCP 2026-07-28, Elicitation,
+ * URL mode); every other gets a tool error with the address.
+ */
+export class AskOnPage implements AskUser {
+  readonly #options: AskOnPageOptions
+
+  constructor(options: AskOnPageOptions) {
+    this.#options = options
+  }
+
+  ask(call: AskedCall): Promise<Reply> {
+    return Promise.resolve().then(() => this.#reply(call))
+  }
+
+  #reply({ context, caller, tool, question, subject }: AskedCall): Reply {
+    const envelope: Envelope = context.mcpReq.envelope
+    const client = { id: caller.clientId, name: nameOf(envelope) }
+    const asked = { user: userKeyOf(caller), tool, question, client, subject }
+    const taken = this.#options.pending.take(asked)
+    if (taken === 'full') throw tooMany()
+    if (taken.kind === 'approved') return { kind: 'agreed', giveBack: taken.giveBack }
+    if (taken.kind === 'declined') return taken
+    const answer = inputResponse(context.mcpReq.inputResponses, REQUEST)
+    if (answer.kind === 'elicit' && answer.action !== 'accept') return { kind: 'dismissed' }
+    const opensUrls = answer.kind !== 'elicit' && opensUrlsFor(envelope)
+    return { kind: 'asked', result: this.#request(taken.call, opensUrls) }
+  }
+
+  #request({ id }: PendingCall, opensUrls: boolean) {
+    const { href: url } = this.#options.urlOf(id)
+    if (!opensUrls) return errorResult(textWith(url))
+    return inputRequired({
+      inputRequests: { [REQUEST]: inputRequired.elicitUrl({ message: MESSAGE, url }) },
+    })
+  }
+}
+
+type Envelope = Readonly<Record<string, unknown>> | undefined
+
+function opensUrlsFor(envelope: Envelope): boolean {
+  if (envelope?.[PROTOCOL_VERSION_META_KEY] === undefined) return false
+  const { elicitation } = (envelope[CLIENT_CAPABILITIES_META_KEY] ?? {}) as Partial<
+    Record<'elicitation', { readonly url?: unknown } | null>
+  >
+  return elicitation?.url !== undefined
+}
+
+/** What a client says of itself, cut. */
+function nameOf(envelope: Envelope): string | undefined {
+  const { name } = (envelope?.[CLIENT_INFO_META_KEY] ?? {}) as { readonly name?: unknown }
+  return typeof name === 'string' ? name.slice(0, MAX_CLIENT_NAME) : undefined
+}
+
+const MESSAGE =
+  'A tool call waits for your approval. Open this page, sign in, and read what is to be called.'
+
+function textWith(url: string): string {
+  return `Nothing was called: the user has to approve this call first, on a page of this server. Ask the user to open this address in a browser: ${url} When the user says that it is approved, call the tool again with exactly the same arguments. Only the user can approve it.`
+}
+
+function tooMany(): OnBehalfOfError {
+  const reason = 'too_many_confirmations'
+  return new OnBehalfOfError('confirmation_unavailable', { reason, description: TOO_MANY })
+}
+
+const TOO_MANY =
+  'Too many calls wait for approval. Nothing was called. Ask the user to approve or decline those first, or try again in a few minutes.'

@@ -1,0 +1,90 @@
+import type { AuditOptions } from '../audit/audit.js'
+import type { AuditConfig } from '../config/audit-config.js'
+import type { Config } from '../config/config.js'
+import { grantOf } from '../config/exchange-config.js'
+import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
+import type { AppOptions } from './app.js'
+import type { Connections } from './connections.js'
+import { clientFromConfig } from './exchanger-from-config.js'
+
+/** A configuration as the options of a server. */
+export async function appOptions(
+  config: Config,
+  connections: Connections,
+  credentials?: ClientAuthenticationSource,
+): Promise<Omit<AppOptions, 'tools' | 'log'>> {
+  const { resource, issuer, exchange, apiCalls } = config
+  const { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim } = config.callerPolicy
+  return {
+    endpoint: config.endpoint,
+    resource: resource.resource,
+    tokenAudience: resource.tokenAudience,
+    toleratedAudiences: resource.toleratedAudiences,
+    clockToleranceSeconds: config.clockToleranceSeconds,
+    verifiedTokenCacheEntries: config.verifiedTokenCacheEntries,
+    baselineScopes: resource.baselineScopes,
+    metadataLocation: resource.metadataLocation,
+    issuer: [issuer.primary, ...issuer.additional],
+    identityProvider: config.identityProvider.name,
+    allowedTenants: config.identityProvider.allowedTenants,
+    metadataUrl: issuer.metadataUrl,
+    ...{ jwksUrl: issuer.jwksUrl, keysStaleMs: issuer.keysStaleMs },
+    dangerouslyAllowHttp: issuer.dangerouslyAllowHttp,
+    dangerouslyShareClientSecret: issuer.dangerouslyShareClientSecret,
+    client: await clientFromConfig(config, connections.exchange, credentials),
+    apis: apisOf(config),
+    access: config.access,
+    ...config.clients,
+    callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
+    ...{ delegation: config.delegation, ...confirmationOf(config, credentials) },
+    ...{ sessions: config.sessions, traceContext: config.traceContext },
+    ...{ http: config.http, trustProxy: config.trustProxy, mount: config.mount },
+    homePage: config.homePage,
+    exchange: {
+      issuer: exchange.issuer,
+      grant: grantOf(exchange.adapter),
+      ...exchange.manner,
+      timeoutMs: exchange.timeoutMs,
+      ratePerSecond: exchange.ratePerSecond,
+      cacheEntries: exchange.cacheEntries,
+      subjectTokenType: exchange.subjectTokenType,
+      clientCapabilities: exchange.clientCapabilities,
+      forwardClientAddress: exchange.forwardClientAddress,
+      fetch: connections.exchange,
+      ...exchange.checks,
+    },
+    apiCalls: { ...apiCalls, fetch: connections.api },
+    fetch: connections.issuers,
+    audit: config.audit && auditOptions(config.audit),
+  }
+}
+
+/** People sign in as users of the client that exchanges tokens, unless the settings name another. */
+function confirmationOf(
+  { confirmation: { keys, lifetimeMs, page }, exchange }: Config,
+  source: ClientAuthenticationSource | undefined,
+): Pick<AppOptions, 'confirmation' | 'confirmationPage'> {
+  const confirmation = { keys, lifetimeMs }
+  if (page === undefined) return { confirmation }
+  const { clientId: id, clientAuthentication } = exchange
+  const own =
+    source === undefined ? { id, ...clientAuthentication } : { id, authentication: source }
+  return { confirmation, confirmationPage: { use: page.use, client: page.client ?? own } }
+}
+
+function auditOptions({ sink, required, pseudonymKey }: AuditConfig): AuditOptions {
+  return {
+    required,
+    sink: sink === 'stdout' ? process.stdout : sink,
+    pseudonymKey: pseudonymKey && Buffer.from(pseudonymKey.reveal()),
+  }
+}
+
+function apisOf({ apis }: Config): AppOptions['apis'] {
+  return Object.fromEntries(
+    Object.entries(apis).map(([name, { audience, baseUrl, exchange, problems }]) => [
+      name,
+      { audience, baseUrl, exchange, problems },
+    ]),
+  )
+}

@@ -1,0 +1,52 @@
+import type { RequestHandler } from 'express'
+import { z } from 'zod'
+import { confirmationPageRoute } from '../../routes/confirmation-page.js'
+import { createConfirmationPage, type ConfirmationPage } from '../confirmation/confirmation-page.js'
+import type { PageUse } from '../confirmation/confirmation.js'
+import type { ClientAuthentication } from '../exchange/client-authentication.js'
+import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
+import type { ComposedOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
+import { optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
+import type { AppOptions } from './app.js'
+
+/** The page of a server on which users approve calls. */
+export interface ConfirmationPageSettings {
+  /** For which clients: those that cannot ask their user, or all. */
+  readonly use: PageUse
+  /** As which client people sign in, and how it proves itself. */
+  readonly client: { readonly id: string } & (
+    ClientAuthentication | { readonly authentication: ClientAuthenticationSource }
+  )
+}
+
+/** The schema of `ConfirmationPageSettings`. */
+export const CONFIRMATION_PAGE_OPTION = optionsSchema<ConfirmationPageSettings>({
+  use: optionValues.oneOf('fallback', 'always'),
+  client: z.looseObject(
+    { id: optionValues.text("the client's id at the authorization server") },
+    'must be a client: { id, secret }',
+  ),
+})
+
+/** `undefined` where there is no page. A tool that asks may come with a later document. */
+export function confirmationPageFor(options: AppOptions): ConfirmationPage | undefined {
+  const { endpoint, confirmationPage, confirmation } = options
+  if (confirmationPage === undefined) return undefined
+  const { lifetimeMs, clock } = confirmation ?? {}
+  return createConfirmationPage({ endpoint, lifetimeMs, clock })
+}
+
+/** Serves the page, by the issuers and the rules for users that calls are verified with. */
+export function pagesFor(
+  { confirmationPage, log, clockToleranceSeconds, dangerouslyAllowHttp, exchange }: AppOptions,
+  { page, front }: { readonly page: ConfirmationPage; readonly front: ComposedOnBehalfOf },
+): RequestHandler | undefined {
+  if (confirmationPage === undefined) return undefined
+  const { claimProfile, primaryIssuers } = front.callerPolicy
+  return confirmationPageRoute({
+    ...{ page, log, clockToleranceSeconds, dangerouslyAllowHttp, claimProfile, primaryIssuers },
+    ...{ issuers: front.issuers, client: confirmationPage.client, fetch: front.fetch },
+    timeoutMs: exchange?.timeoutMs,
+  })
+}

@@ -1,0 +1,30 @@
+import { STANDARD_CLAIMS, type ClaimProfile } from '../identity/claim-profile.js'
+import { userKeyOf } from '../identity/caller.js'
+import { claimOf, textOf, type Claims } from '../identity/claims.js'
+
+/** How users are told apart. */
+export interface IdTokenUserOptions {
+  /** In which claims access tokens name a user. Default: the standard ones. */
+  readonly claimProfile?: ClaimProfile | undefined
+  /** Of the issuers that share a tenant with others, the one that stands for all. Default: each stands for itself. */
+  readonly primaryIssuers?: Readonly<Record<string, string>> | undefined
+}
+
+/** The user of a verified ID token: the same key as `userKeyOf` has for their access tokens. `undefined`: it does not name them. */
+export function userOfIdToken(claims: Claims, options: IdTokenUserOptions): string | undefined {
+  const { claimProfile: profile = STANDARD_CLAIMS, primaryIssuers = {} } = options
+  const issuer = textOf(claims['iss'])
+  const subject = profile.userOf(claims)
+  if (issuer === undefined || subject === undefined) return undefined
+  const primaryIssuer = primaryIssuers[issuer]
+  const { subjectClaims } = profile
+  if (subjectClaims.every((name) => name === 'sub')) {
+    return userKeyOf({ issuer, primaryIssuer, subject })
+  }
+  const named = subjectClaims.map(
+    (name) => [name, textOf(claimOf(claims, profile.inIdTokens?.[name] ?? name))] as const,
+  )
+  if (named.some(([, value]) => value === undefined)) return undefined
+  const values = Object.fromEntries(named) as Readonly<Record<string, string>>
+  return userKeyOf({ issuer, primaryIssuer, subject, subjectClaims: values })
+}
