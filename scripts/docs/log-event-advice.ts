@@ -52,6 +52,12 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   metrics_listening: 'The process serves its metrics at `port`. Nothing to do.',
   metadata_not_reached:
     'Once: a client was sent to the metadata by a challenge, and ten seconds later (or at the second challenge) no request has reached the middleware that serves it. Mount it with `app.use(metadata)`, without a path and in front of the endpoint. [library.md](library.md#check-the-wiring) says how to check.',
+  openapi_reload_failed:
+    'An OpenAPI `document` of an `api`, or its curation, was read again and cannot be used; `faults` says why, up to 20, and `unlogged` counts the others. The tools that were made before stay in use. Correct the document. Once for each fault and each outage, and whenever somebody asks for a reload.',
+  openapi_reload_recovered:
+    'A document that could not be read or used can be again. Nothing to do.',
+  openapi_reloaded:
+    'The tools were made again from `documents` that have changed. `added`, `removed` and `changed` name them, and `scopeChanges` says what they needed before and need now: scopes of this server, `->`, scopes of the API, with `|` between alternatives. At level `warn`, with `security`, `weaker` names tools whose requirement is not provably as strong as before, and in which respect: `scopes`, `api`, `operation`, `confirm`, `public`. Look whether the document says what you mean.',
   operations_left_out:
     'Once for each `reason`, at the start: operations of an OpenAPI document that cannot be tools, with the first few as `examples`. `hint` says what to change for the first. `mcp-on-behalf-of tools` names all of them.',
   operations_not_offered:
