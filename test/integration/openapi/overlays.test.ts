@@ -66,11 +66,11 @@ test('overlays hide, rename and narrow operations, on both hops', async () => {
   const reader = await server.tokenFor('alice', 'read:trips')
   const listed = rpcAnswer(await postMcp(server.endpoint, rpc('tools/list'), { token: reader }))
   const { tools } = listed['result'] as { readonly tools: readonly { readonly name: string }[] }
-  expect(tools.map(({ name }) => name)).toEqual(['book_trip', 'list_trips'])
+  expect(tools.map(({ name }) => name)).toEqual(['book_trip', 'listTrips'])
 
   const refused = await postMcp(server.endpoint, callTool('book_trip'), { token: reader })
   expect(refused.status).toBe(403)
-  expect(refused.headers['www-authenticate']).toContain('scope="read:trips write:trips"')
+  expect(refused.headers['www-authenticate']).toContain('scope="write:trips read:trips"')
   expect(server.exchanges()).toEqual([])
 
   const writer = await server.tokenFor('alice', SCOPES.join(' '))
