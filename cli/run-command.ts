@@ -9,7 +9,7 @@ export interface RunnableCommand<Options> {
   readonly name: string
   readonly usage: string
   /** Gives `undefined` for `--help`; throws a `UsageError`. */
-  readonly parse: (io: GuardedIo) => Options | undefined
+  readonly parse: (io: GuardedIo) => Options | undefined | Promise<Options | undefined>
   /** Resolves with the exit code. */
   readonly execute: (options: Options, io: GuardedIo) => number | Promise<number>
   /** The words for an error that is neither a `UsageError` nor a `ConfigError`, with their line end. */
@@ -23,7 +23,7 @@ export async function runCommand<Options>(
 ): Promise<number> {
   const guarded = guardOutput(io)
   try {
-    const options = parse(guarded)
+    const options = await parse(guarded)
     if (options !== undefined) return await execute(options, guarded)
     guarded.write(usage)
     return 0

@@ -8,11 +8,15 @@ export interface Blueprint {
     readonly url: string
     readonly identifier: string
     readonly scopes: readonly string[]
+    /** Of scopes, by their names; a scope without one is described by its name. */
+    readonly descriptions?: ReadonlyMap<string, string> | undefined
   }
   readonly api: {
     readonly url: string
     readonly identifier: string
     readonly scopes: readonly string[]
+    /** Of scopes, by their names; a scope without one is described by its name. */
+    readonly descriptions?: ReadonlyMap<string, string> | undefined
   }
   /** The client as which the server exchanges tokens, where an existing one is to be used. */
   readonly clientId: string | undefined

@@ -8,6 +8,9 @@ import {
   serverUrl,
 } from '../../src/config/values.js'
 import type { z } from 'zod'
+import { unionScopes } from '../../src/scopes.js'
+import { overlaysOf } from '../tools/options.js'
+import type { NeededScope, NeededScopes } from '../tools/needed-scopes.js'
 import { parseOptions, type Parsed } from '../arguments.js'
 import { printable } from '../printable.js'
 import { UsageError } from '../usage-error.js'
@@ -40,10 +43,13 @@ const OPTIONS = {
   'client-id': { type: 'string' },
   'server-url': { type: 'string', default: 'http://localhost:3001' },
   'server-identifier': { type: 'string' },
-  'server-scopes': { type: 'string', default: defaultServerScopes() },
+  'server-scopes': { type: 'string' },
   'api-identifier': { type: 'string' },
   'api-url': { type: 'string' },
-  'api-scopes': { type: 'string', default: 'read:private' },
+  'api-scopes': { type: 'string' },
+  openapi: { type: 'string' },
+  curation: { type: 'string' },
+  overlay: { type: 'string', multiple: true },
   clients: { type: 'string', default: 'metadata' },
   connection: { type: 'string', default: 'Username-Password-Authentication' },
   role: { type: 'string', multiple: true },
@@ -62,17 +68,35 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const
 
+/** The settings that name the document whose scopes are set up; `undefined` without one. */
+export function documentSettings(
+  argv: readonly string[],
+): Readonly<Record<string, string>> | undefined {
+  const { openapi, curation, overlay, help } = parseOptions(argv, OPTIONS, WHERE_SECRETS_GO)
+  if (help) return undefined
+  if (openapi === undefined) {
+    if (curation === undefined && overlay === undefined) return undefined
+    throw new UsageError('--curation and --overlay go with --openapi.')
+  }
+  return {
+    OPENAPI_DOCUMENT: given('--openapi', openapi),
+    ...(curation === undefined ? {} : { OPENAPI_CURATION: given('--curation', curation) }),
+    ...overlaysOf(overlay),
+  }
+}
+
 /** Reads the options of `setup`; `undefined` where help is asked for; throws a `UsageError`. */
 export function parseSetupOptions(
   argv: readonly string[],
   io: CommandIo,
+  document?: NeededScopes,
 ): SetupOptions | undefined {
   const values = parseOptions(argv, OPTIONS, WHERE_SECRETS_GO)
   if (values.help) return undefined
   if (values['dry-run'] && values.yes)
     throw new UsageError('--dry-run and --yes exclude each other.')
   return {
-    blueprint: readBlueprint(values, io),
+    blueprint: readBlueprint(values, io, document),
     tokens: { tokenFile: values['token-file'], tokenStdin: values['token-stdin'] },
     envFile: values['no-settings-file']
       ? undefined
@@ -85,19 +109,48 @@ export function parseSetupOptions(
   }
 }
 
-function readBlueprint(values: Parsed<typeof OPTIONS>, io: CommandIo): Blueprint {
+/** Those of the document and those that are given; without either, those of the demonstration. */
+function readScopes(
+  name: string,
+  value: string | undefined,
+  { needed, otherwise }: { readonly needed: readonly NeededScope[] | undefined; otherwise: string },
+): readonly string[] {
+  const ofDocument = needed?.map((scope) => scope.name)
+  if (value === undefined && ofDocument !== undefined) return ofDocument
+  return unionScopes(ofDocument ?? [], read(name, scopeList, value ?? otherwise))
+}
+
+function descriptionsOf(needed: readonly NeededScope[] = []): ReadonlyMap<string, string> {
+  return new Map(
+    needed.flatMap(({ name, description }) => (description === '' ? [] : [[name, description]])),
+  )
+}
+
+function readBlueprint(
+  values: Parsed<typeof OPTIONS>,
+  io: CommandIo,
+  document: NeededScopes | undefined,
+): Blueprint {
   const url = read('--server-url', serverUrl, values['server-url']).href.replace(/\/$/, '')
   const ownIdentifier = values['server-identifier'] ?? `${url}/mcp`
   const server = {
     url,
     identifier: read('--server-identifier', identifier, ownIdentifier),
-    scopes: read('--server-scopes', scopeList, values['server-scopes']),
+    scopes: readScopes('--server-scopes', values['server-scopes'], {
+      needed: document?.server,
+      otherwise: defaultServerScopes(),
+    }),
+    descriptions: descriptionsOf(document?.server),
   }
   const apiIdentifier = read('--api-identifier', identifier, values['api-identifier'])
   const api = {
     identifier: apiIdentifier,
     url: readApiUrl(values['api-url'], apiIdentifier).href,
-    scopes: read('--api-scopes', scopeList, values['api-scopes']),
+    scopes: readScopes('--api-scopes', values['api-scopes'], {
+      needed: document?.api,
+      otherwise: 'read:private',
+    }),
+    descriptions: descriptionsOf(document?.api),
   }
   if (api.identifier === server.identifier) {
     throw new UsageError(

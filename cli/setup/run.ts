@@ -8,7 +8,8 @@ import { runCommand } from '../run-command.js'
 import { exportPlan } from './export/export-plan.js'
 import { createManagementApi, type ManagementApi } from './management-api.js'
 import { managementToken } from './management-token.js'
-import { parseSetupOptions, type SetupOptions } from './options.js'
+import { documentScopes } from './document-scopes.js'
+import { documentSettings, parseSetupOptions, type SetupOptions } from './options.js'
 import { applyPlan, explainFailure, StepFailure, type PlannedStep } from './plan.js'
 import { countOf, failureText, planText, removalText } from './plan-text.js'
 import { removalPlan } from './remove/removal-plan.js'
@@ -25,7 +26,11 @@ export function run(argv: readonly string[], io: CommandIo = processIo()): Promi
   return runCommand(io, {
     name: 'setup',
     usage: SETUP_USAGE,
-    parse: (guarded) => parseSetupOptions(argv, guarded),
+    parse: async (guarded) => {
+      const document = documentSettings(argv)
+      const scopes = document && (await documentScopes(document, guarded))
+      return parseSetupOptions(argv, guarded, scopes)
+    },
     execute(options, guarded) {
       if (options.export === undefined) return setUp(options, guarded)
       exportPlan(options.blueprint, options.export, guarded)

@@ -22,6 +22,10 @@ What is set up
                         default: its endpoint, <server-url>/mcp
   --server-scopes       the MCP server's own scopes;
                         default: "${defaultServerScopes()}"
+  --openapi             an OpenAPI document, in place of --api-scopes and
+                        --server-scopes: the scopes that its tools need, with
+                        their descriptions; scopes that are given come on top
+  --curation, --overlay of the document, as of the command tools
   --client-id           an existing client to exchange tokens as;
                         default: found, else created
   --clients             how MCP clients get in that nobody registers by hand:

@@ -127,7 +127,9 @@ export function parseToolsOptions(argv: readonly string[]): ToolsOptions | undef
 }
 
 /** The setting holds several, with spaces between them. */
-function overlaysOf(overlays: readonly string[] | undefined): Readonly<Record<string, string>> {
+export function overlaysOf(
+  overlays: readonly string[] | undefined,
+): Readonly<Record<string, string>> {
   if (overlays === undefined) return {}
   const [spaced] = overlays.filter((one) => /\s/.test(one))
   if (spaced !== undefined) throw new UsageError('--overlay has spaces. Rename the file.')

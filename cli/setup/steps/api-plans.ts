@@ -16,6 +16,7 @@ export function serverPlan({ server }: Blueprint, found: Found): ResourceServerP
     step: "the MCP server's API",
     identifier: server.identifier,
     scopes: server.scopes,
+    descriptions: server.descriptions,
     created: { name: namesOf(server.identifier).serverApi, ...aligned },
     aligned,
     widening: ['allow_offline_access'],
@@ -38,6 +39,7 @@ export function protectedApiPlan({ server, api }: Blueprint, found: Found): Reso
     step: 'the protected API',
     identifier: api.identifier,
     scopes: api.scopes,
+    descriptions: api.descriptions,
     created: {
       name: protectedApi,
       signing_alg: 'RS256',

@@ -14,6 +14,8 @@ export interface ResourceServerPlan {
   readonly step: string
   readonly identifier: string
   readonly scopes: readonly string[]
+  /** Of new scopes, by their names. */
+  readonly descriptions?: ReadonlyMap<string, string> | undefined
   /** Beside identifier and scopes, for a new one. */
   readonly created: Readonly<Record<string, unknown>>
   /** What an existing one is changed to have. */
@@ -66,7 +68,7 @@ export function resourceServerSteps(
 
 function creation(api: ManagementApi, plan: ResourceServerPlan): Inspection {
   const { identifier, scopes, created } = plan
-  const body = { identifier, ...created, scopes: scopes.map(described) }
+  const body = { identifier, ...created, scopes: scopes.map((scope) => described(scope, plan)) }
   return {
     changes: [
       {
@@ -93,7 +95,7 @@ function alignment(
   const held = existing.map(({ value }) => value)
   const missing = missingScopes(plan.scopes, held)
   if (missing.length > 0) {
-    patch['scopes'] = [...existing, ...missing.map(described)]
+    patch['scopes'] = [...existing, ...missing.map((scope) => described(scope, plan))]
     details.push(`scopes: adds ${missing.join(' ')}, keeps the others`)
   }
   const change: Change = {
@@ -125,6 +127,9 @@ function journalOf(
   return missing.length === 0 ? replaced : [...replaced, added]
 }
 
-function described(value: string): { value: string; description: string } {
-  return { value, description: value }
+function described(
+  value: string,
+  { descriptions }: Pick<ResourceServerPlan, 'descriptions'>,
+): { value: string; description: string } {
+  return { value, description: descriptions?.get(value) ?? value }
 }
