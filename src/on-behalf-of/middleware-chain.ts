@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { anonymousRequests } from '../../middleware/anonymous-requests.js'
 import { answerForms } from '../../middleware/answer-forms.js'
 import { requireBearerAuth } from '../../middleware/require-bearer-auth.js'
+import { callPolicy, type CallPolicyOptions } from '../../middleware/call-policy.js'
 import { endpointMethods } from '../../middleware/endpoint-methods.js'
 import { errorHandler, type ErrorHandlerOptions } from '../../middleware/error-handler.js'
 import { hostAndOriginValidation } from '../../middleware/host-and-origin-validation.js'
@@ -49,6 +50,8 @@ export interface MiddlewareChainOptions {
   /** What becomes of a call of a tool that `access` does not know. Default `refuse`. */
   readonly undeclaredTools?: ToolScopesOptions['undeclaredTools']
   readonly exchange: Omit<TokenExchangeOptions, 'log'>
+  /** Decides about each call. Default: scopes and limits alone do. */
+  readonly policy?: Pick<CallPolicyOptions, 'policy' | 'timeoutMs' | 'operationOf'> | undefined
   readonly log: Logger
   /** Default: nobody observes, and nothing is prepared for it. */
   readonly observation?: ObservationOptions | undefined
@@ -109,6 +112,10 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       }),
       observeCalls: observing === undefined ? [] : [observing.calls],
       limitCalls: limitTools({ registry, host, limits: http.toolLimits }),
+      decide:
+        options.policy === undefined
+          ? []
+          : [callPolicy({ ...options.policy, registry, host: host ?? 'library' })],
       challenges,
     }),
     errors: errorHandler({ ...challenges, log, answers: options.answers }),
@@ -123,13 +130,14 @@ interface EndpointParts {
   readonly authenticate: RequestHandler
   readonly observeCalls: readonly RequestHandler[]
   readonly limitCalls: RequestHandler
+  readonly decide: readonly RequestHandler[]
   readonly challenges: ChallengeOptions
 }
 
 /** From the credentials to the exchanged token. Where no tool is public, there is no other way through. */
 function endpointChain(
   { endpoint, http, access, undeclaredTools, exchange, log }: MiddlewareChainOptions,
-  { authenticate, observeCalls, limitCalls, challenges }: EndpointParts,
+  { authenticate, observeCalls, limitCalls, decide, challenges }: EndpointParts,
 ): readonly RequestHandler[] {
   const signedIn = [
     authenticate,
@@ -146,6 +154,7 @@ function endpointChain(
     ...observeCalls,
     toolScopes({ access, undeclaredTools, log }),
     limitCalls,
+    ...decide,
     tokenExchange({ ...exchange, log }),
   ]
   if (access.publicTools.length === 0) return [formBody(), ...signedIn]
@@ -153,7 +162,7 @@ function endpointChain(
     ...{ access, endpoint, challenges, maxBodyBytes: http.maxBodyBytes },
     perMinute: http.publicRateLimitPerAddress,
     concurrency: http.publicConcurrency,
-    admitted: inSequence([...observeCalls, limitCalls]),
+    admitted: inSequence([...observeCalls, limitCalls, ...decide]),
     others: inSequence(signedIn),
   })
   return [formBody(), fork]

@@ -109,6 +109,7 @@ export function composeOnBehalfOf(
     exchange,
     connections,
     observation: observation.options,
+    toolFacts,
     answers: (req) => stateOf(req).passed?.has(context) === true,
   })
   const { endpoint, log = silentLog } = options
@@ -184,6 +185,7 @@ interface Composition {
   readonly connections: OutgoingFetch
   readonly answers: (req: Request) => boolean
   readonly observation: ObservationOptions | undefined
+  readonly toolFacts: ObservationOptions['toolFacts'] | undefined
 }
 
 function chainFor(options: ResolvedOptions, composition: Composition): MiddlewareChain {
@@ -218,10 +220,15 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     structuredDenials: options.structuredDenials,
     access: createToolAccess(registry, options.access),
     undeclaredTools: options.undeclaredTools,
+    policy: options.policy && {
+      ...{ policy: options.policy, timeoutMs: options.policyTimeoutMs },
+      operationOf: (tool) => composition.toolFacts?.(tool)?.operation,
+    },
     exchange: {
       ...apiCalls,
       ...{ observer, traceContext: options.traceContext },
       host,
+      hasPolicy: options.policy !== undefined,
       registry,
       apis: options.apis,
       delegation: options.delegation,

@@ -141,6 +141,7 @@ export function composeApp(options: AppOptions): App {
     nameScopes: scopesToAskFor(resolved, access.scopes),
     securitySchemes: options.toolSecuritySchemes ?? true,
     confirmation: confirmationFor(options),
+    hasPolicy: options.policy !== undefined,
     versionOf: (name) => JSON.stringify(toolFacts(name) ?? null),
   })
   const mcp = mcpRoute({
@@ -210,8 +211,11 @@ function scopesToAskFor(
 }
 
 /** `undefined` where no tool asks: then nobody is told of a key that is missing. */
-function confirmationFor({ tools, confirmation, log }: AppOptions): Confirmation | undefined {
-  return tools.some(isConfirmed) ? createConfirmation({ log, ...confirmation }) : undefined
+function confirmationFor(options: AppOptions): Confirmation | undefined {
+  const { tools, confirmation, policy, log } = options
+  return policy !== undefined || tools.some(isConfirmed)
+    ? createConfirmation({ log, ...confirmation })
+    : undefined
 }
 
 /** The options of `onBehalfOf` among those of an app. */

@@ -22,6 +22,8 @@ import type { Logger } from '../logging/logger.js'
 import { errorResult } from '../mcp/error-result.js'
 import type { CallEnd } from '../observability/call-observation.js'
 import { scrub } from '../logging/scrub.js'
+import { permittedVerdict, verdictOn } from '../policy/call-verdicts.js'
+import type { PolicyVerdict } from '../policy/policy-verdict.js'
 import type { ToolAccess } from '../tools/access.js'
 import { grantedAlternative } from '../tools/granted-alternatives.js'
 import { keepHeldPlaces } from '../tools/held-places.js'
@@ -43,6 +45,8 @@ export interface ToolCallOptions {
   readonly confirmation?: Confirmation | undefined
   /** Changes with what a tool is and does, by its name. */
   readonly versionOf?: ((tool: string) => string) | undefined
+  /** Whether a policy has to have decided about each call. Default false. */
+  readonly hasPolicy?: boolean | undefined
 }
 
 /** What a client gets: the tool's answer, or the question to the user before it runs. */
@@ -88,7 +92,7 @@ interface Answered extends Pick<CallEnd, 'outcome' | 'reason'> {
 
 async function answered(tool: Tool, { args, through, ...call }: ToolCall): Promise<Answered> {
   const { context } = call
-  const refused = refusalOfCalls(context.http?.authInfo, tool.name)
+  const refused = refusalOfCalls(context.http?.authInfo, tool.name) ?? deniedByPolicy(tool, context)
   const invocation: Invocation = { args: args as Record<string, unknown>, ...call }
   if (refused !== undefined) return toolError(tool, refused, invocation)
   if (through !== undefined) {
@@ -146,6 +150,7 @@ async function runTool(
   const { context, options } = invocation
   try {
     assertAllowed(tool, context, options.access)
+    assertDecided(tool, invocation)
     const unconfirmed = await askFirst(tool, invocation)
     if (unconfirmed !== undefined) return unconfirmed
     return { outcome: 'ok', result: await handled(tool, input, toolContext(tool, invocation)) }
@@ -159,7 +164,7 @@ async function askFirst(
   tool: Tool,
   { args, context, options }: Invocation,
 ): Promise<Unconfirmed | undefined> {
-  if (!isConfirmed(tool)) return undefined
+  if (!isConfirmed(tool) && verdictOf(tool, context)?.kind !== 'asked') return undefined
   const { confirmation, versionOf } = options
   if (confirmation === undefined) {
     const log = { hint: 'give createMcpServers() a confirmation' }
@@ -190,6 +195,25 @@ function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<To
   if (access.decide([tool.name], caller).kind !== 'allowed') {
     throw new OnBehalfOfError('insufficient_scope', { reason: 'tool_scopes_not_mounted' })
   }
+}
+
+/** The policy's verdict on a call, as the middleware chain has kept it. */
+function verdictOf(tool: Tool, { http, mcpReq }: ServerContext): PolicyVerdict | undefined {
+  const request = http?.authInfo ?? anonymousRequest(undefined)
+  return verdictOn(request, tool.name, mcpReq.id)
+}
+
+function deniedByPolicy(tool: Tool, context: ServerContext): OnBehalfOfError | undefined {
+  const verdict = verdictOf(tool, context)
+  return verdict !== undefined && 'failure' in verdict ? verdict.failure : undefined
+}
+
+/** No tool runs that the policy has not decided about. */
+function assertDecided(tool: Tool, { context, options }: Invocation): void {
+  const { http, mcpReq } = context
+  const hasPolicy = options.hasPolicy === true
+  const call = { tool: tool.name, messageId: mcpReq.id, hasPolicy }
+  permittedVerdict(http?.authInfo ?? anonymousRequest(undefined), call)
 }
 
 /** Fails before the handler runs where the tool wants an API and the exchange gave no access to it. */
