@@ -186,7 +186,6 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     when: 'the policy of this server could not decide: late, failed, or a decision that is none',
     logLevel: 'error',
     text: 'Whether this call is allowed cannot be decided at the moment, so nothing was called. Try again in a little while.',
-    exposeDescription: false,
     passes: true,
   },
   invalid_request: {

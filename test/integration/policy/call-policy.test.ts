@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Policy, PolicyCall } from '../../../src/policy/policy.js'
 import { greet } from '../../../src/tools/greet.js'
-import {  } from '../../../src/tools/get-datetime.js'
+import { createGetDatetime } from '../../../src/tools/get-datetime.js'
 import {
   asked,
   bookingToken,
@@ -112,7 +112,7 @@ describe('a policy in the standalone server', () => {
 
   test('decides about public tools too, with no caller', async () => {
     const { server, calls } = await policed(() => ({ decision: 'deny' }), {
-      tools: [greet, { ..., requiredScopes: [], public: true }],
+      tools: [greet, { ...createGetDatetime(), requiredScopes: [], public: true }],
       environment: { PUBLIC_TOOLS: 'get_datetime' },
     })
     const { text } = await postMcp(server.endpoint, callTool('get_datetime', {}))
