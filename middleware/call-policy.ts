@@ -47,7 +47,7 @@ export function callPolicy(options: CallPolicyOptions): RequestHandler {
     const request = anonymous ?? authInfo
     if (request === undefined) throw new OnBehalfOfError('misconfigured')
     const calls = policedCallsIn(meantMessages(req), {
-      ...{ requestId: requestIdOf(req) ?? '', caller, operationOf },
+      ...{ requestId: requestIdOf(req), caller, operationOf },
       toolOf: (name) => registry.find(name),
     })
     const gone = new AbortController()

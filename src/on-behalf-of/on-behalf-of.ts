@@ -227,8 +227,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     exchange: {
       ...apiCalls,
       ...{ observer, traceContext: options.traceContext },
-      host,
-      hasPolicy: options.policy !== undefined,
+      ...{ host, hasPolicy: options.policy !== undefined },
       registry,
       apis: options.apis,
       delegation: options.delegation,

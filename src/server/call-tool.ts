@@ -22,8 +22,6 @@ import type { Logger } from '../logging/logger.js'
 import { errorResult } from '../mcp/error-result.js'
 import type { CallEnd } from '../observability/call-observation.js'
 import { scrub } from '../logging/scrub.js'
-import { permittedVerdict, verdictOn } from '../policy/call-verdicts.js'
-import type { PolicyVerdict } from '../policy/policy-verdict.js'
 import type { ToolAccess } from '../tools/access.js'
 import { grantedAlternative } from '../tools/granted-alternatives.js'
 import { keepHeldPlaces } from '../tools/held-places.js'
@@ -34,6 +32,7 @@ import {
   type PublicToolContext,
   type Tool,
 } from '../tools/tool.js'
+import { assertDecided, deniedByPolicy, verdictOf } from './policed-call.js'
 
 /** What every call of a tool needs, whichever tool it is. */
 export interface ToolCallOptions {
@@ -150,7 +149,7 @@ async function runTool(
   const { context, options } = invocation
   try {
     assertAllowed(tool, context, options.access)
-    assertDecided(tool, invocation)
+    assertDecided(tool, context, options.hasPolicy === true)
     const unconfirmed = await askFirst(tool, invocation)
     if (unconfirmed !== undefined) return unconfirmed
     return { outcome: 'ok', result: await handled(tool, input, toolContext(tool, invocation)) }
@@ -195,25 +194,6 @@ function assertAllowed(tool: Tool, context: ServerContext, access: ToolAccess<To
   if (access.decide([tool.name], caller).kind !== 'allowed') {
     throw new OnBehalfOfError('insufficient_scope', { reason: 'tool_scopes_not_mounted' })
   }
-}
-
-/** The policy's verdict on a call, as the middleware chain has kept it. */
-function verdictOf(tool: Tool, { http, mcpReq }: ServerContext): PolicyVerdict | undefined {
-  const request = http?.authInfo ?? anonymousRequest(undefined)
-  return verdictOn(request, tool.name, mcpReq.id)
-}
-
-function deniedByPolicy(tool: Tool, context: ServerContext): OnBehalfOfError | undefined {
-  const verdict = verdictOf(tool, context)
-  return verdict !== undefined && 'failure' in verdict ? verdict.failure : undefined
-}
-
-/** No tool runs that the policy has not decided about. */
-function assertDecided(tool: Tool, { context, options }: Invocation): void {
-  const { http, mcpReq } = context
-  const hasPolicy = options.hasPolicy === true
-  const call = { tool: tool.name, messageId: mcpReq.id, hasPolicy }
-  permittedVerdict(http?.authInfo ?? anonymousRequest(undefined), call)
 }
 
 /** Fails before the handler runs where the tool wants an API and the exchange gave no access to it. */
