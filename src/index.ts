@@ -253,6 +253,13 @@ export { securitySchemesOf, type SecurityScheme } from './tools/security-schemes
 export type { LockedTools } from './tools/locked-tools.js'
 export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
+export type {
+  Policy,
+  PolicyAnnotations,
+  PolicyCall,
+  PolicyCaller,
+  PolicyDecision,
+} from './policy/policy.js'
 export type { AccessPolicy } from './tools/access-policy.js'
 export type { GrantedAlternatives } from './tools/granted-alternatives.js'
 export type {

@@ -72,7 +72,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:http|openapi|observability)\//, 1],
   [/^src\/(?:identity|metrics|tracing)\//, 2],
   [/^src\/(?:audit|limits|sessions|exchange)\//, 3],
-  [/^src\/(?:downstream|identity-providers|mcp|sign-in)\//, 4],
+  [/^src\/(?:downstream|identity-providers|mcp|policy|sign-in)\//, 4],
   [/^src\/(?:tools|confirmation)\//, 5],
   [/^src\/(?:config|pages|openapi-tools)\//, 6],
   [/^(?:middleware|routes)\//, 7],

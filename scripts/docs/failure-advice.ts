@@ -46,6 +46,10 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
     'Look at `reason`. `client_cannot_ask`: a tool asks the user before it runs, and the client declares no `elicitation`, or it is a 2025 client without a session. `hint` says what to change; [confirmation.md](confirmation.md) has the rules. `too_many_confirmations`: one user, or all of them, gave more answers within `CONFIRMATION_MINUTES` than this process remembers (1,000 and 100,000); it is refused rather than counted twice.',
   confirmation_refused:
     'Look at `reason`. `confirmation_expired`: the user took longer than `CONFIRMATION_MINUTES`. `confirmation_used`: the answer came a second time; a client that repeats requests does that, and somebody who listened. `confirmation_unanswered`: the client sent the state without an answer. `confirmation_mismatch`: the answer is for another call (other arguments, another user, client or tool, or the tool has changed since), or another instance asked: with several instances, set `CONFIRMATION_KEYS` to the same value in all of them. Many of these for one user may be an attempt to make a call that the user has not seen.',
+  policy_denied:
+    'Nothing, if the policy is right. `policyReason` has its words, which the model reads too.',
+  policy_unavailable:
+    'Look at `reason`. `timed_out`: the policy took longer than `policyTimeoutMs`. `policy_failed`: it threw; `err` says what. `decision_malformed`: it returned something that is no `PolicyDecision`. `queue_full`: too many calls wait for a decision. `client_gone`: the client left before the decision. `not_decided`: a call reached a tool without a decision; mount `protect` in front of the endpoint, and pass on its `req.auth`.',
   invalid_request:
     'Correct the client. `reason` says what is wrong with the request: `not_json`, `charset_unsupported`, `encoding_unsupported`, `size_mismatch`, `batch_too_long`, `too_many_values`, `too_many_members`, `too_deep`, `id_too_long`. The bounds are in [operations.md](operations.md#limits).',
   method_not_allowed:

@@ -39,6 +39,8 @@ export const SYMPTOM_OF_CODE: Readonly<Record<FailureCode, Symptom>> = {
   invalid_argument: 'tool-errors',
   confirmation_unavailable: 'tool-errors',
   confirmation_refused: 'tool-errors',
+  policy_denied: 'tool-errors',
+  policy_unavailable: 'tool-errors',
   invalid_request: 'broken-requests',
   method_not_allowed: 'broken-requests',
   not_acceptable: 'broken-requests',

@@ -95,10 +95,15 @@ export const TOOL_CALL_RECORD_SCHEMA = z.strictObject({
     .optional()
     .describe('Of the arguments as canonical JSON (RFC 8785). Absent where they were not read.'),
   decision: z
-    .enum(['allowed', 'confirmed', 'public', 'step_up', 'never', 'undecided'])
+    .enum(['allowed', 'confirmed', 'public', 'denied', 'step_up', 'never', 'undecided'])
     .describe(
-      'confirmed: allowed, and the user was asked and agreed. public: let in without a token. step_up: more scope would do. never: the user lacks a permission. undecided: refused before, or not a declared tool.',
+      'confirmed: allowed, and the user was asked and agreed. public: let in without a token. denied: by the policy, or it could not decide. step_up: more scope would do. never: the user lacks a permission. undecided: refused before, or not a declared tool.',
     ),
+  policy: z
+    .enum(['allowed', 'denied', 'asked', 'unavailable'])
+    .optional()
+    .describe('What the policy decided. Absent: there is none, or the call was refused before it.'),
+  policyReason: text.optional().describe('The words of the policy for the model and the user.'),
   missingScopes: scopes.optional().describe('Scopes of this server that were missing.'),
   exchanges: z.array(EXCHANGE).max(MAX_LISTED),
   exchangeCount: count,

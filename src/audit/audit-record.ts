@@ -37,6 +37,8 @@ export function auditRecord(
     operation: facts.operation,
     argumentsSha256: call.argumentsSha256,
     decision: call.decision,
+    policy: call.policy?.kind,
+    policyReason: call.policy?.reason,
     missingScopes: call.missingScopes.length === 0 ? undefined : [...call.missingScopes],
     exchanges: call.exchanges.map(exchangeMembers),
     exchangeCount: call.exchangeCount,

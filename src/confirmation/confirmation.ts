@@ -14,6 +14,7 @@ import { errorResult } from '../mcp/error-result.js'
 import { observationOf } from '../observability/observation-of.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import { verdictOn } from '../policy/call-verdicts.js'
 import { Secret } from '../secret.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { ToolRequirements } from '../tools/tool.js'
@@ -176,9 +177,10 @@ function askedCall(context: ServerContext, { tool, args, version }: ConfirmedCal
   const { caller } = requireAuthContext(context.http?.authInfo)
   const { name, title, confirm } = tool
   const operation = typeof confirm === 'object' ? confirm.operation : undefined
+  const reason = verdictOn(context.http?.authInfo, name, context.mcpReq.id)?.reason
   const subject = consentSubject({ caller, tool: name, args, version })
   if (subject === undefined) throw tooDeep()
-  const question = questionOf({ tool: name, title, operation, args })
+  const question = questionOf({ tool: name, title, operation, args, reason })
   return { context, caller, tool: name, subject, question }
 }
 

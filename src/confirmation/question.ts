@@ -6,6 +6,8 @@ export interface QuestionedCall {
   readonly title?: string | undefined
   /** The operation of the API, where it is known: `DELETE /bookings/{bookingId}`. */
   readonly operation?: string | undefined
+  /** Why a policy has the user asked, in its words. */
+  readonly reason?: string | undefined
   /** As JSON has them. */
   readonly args: Readonly<Record<string, unknown>>
 }
@@ -21,7 +23,7 @@ const MAX_VALUE = 300
  *
  * What a model chose cannot be Markdown, a link or a line of the question: see `shownValue`.
  */
-export function questionOf({ tool, title, operation, args }: QuestionedCall): string {
+export function questionOf({ tool, title, operation, reason, args }: QuestionedCall): string {
   const named = title === undefined || title === tool ? '' : ` (${shownText(title, MAX_NAME)})`
   const lines = [...linesOf('', args, 0)]
   const shown = lines.slice(0, MAX_LINES)
@@ -31,6 +33,7 @@ export function questionOf({ tool, title, operation, args }: QuestionedCall): st
     '',
     `- Tool: ${shownText(tool, MAX_NAME)}${named}`,
     ...(operation === undefined ? [] : [`- Operation: ${shownText(operation, 2 * MAX_NAME)}`]),
+    ...(reason === undefined ? [] : [`- Why you are asked: ${shownText(reason, MAX_VALUE)}`]),
     ...(lines.length === 0 ? ['- No arguments'] : shown),
     ...(more > 0 ? [`- … and ${more} more values that are not shown`] : []),
   ].join('\n')

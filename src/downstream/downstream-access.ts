@@ -3,6 +3,7 @@ import { OnBehalfOfError } from '../failures/errors.js'
 import { contentsOf, type HandlerContext } from '../identity/handler-context.js'
 import { warnProcess } from '../logging/process-warning.js'
 import { scrub } from '../logging/scrub.js'
+import { permittedVerdict, verdictOn } from '../policy/call-verdicts.js'
 import type { DownstreamClient } from './downstream-client.js'
 
 /** What the exchange came to for one tool of one request: a way to the API, or the reason why there is none. */
@@ -41,6 +42,8 @@ export interface CalledTools {
   readonly calls: readonly { readonly name: string; readonly downstream?: object | undefined }[]
   /** Tells the log that a handler asked for an API it cannot have. `undefined`: there is no log. */
   readonly report?: ((toolName: string, failure: OnBehalfOfError) => void) | undefined
+  /** Whether a policy has to have decided about each call. Default false. */
+  readonly hasPolicy?: boolean | undefined
 }
 
 interface RequestAccess extends CalledTools {
@@ -73,8 +76,8 @@ export async function openAfterConsent(context: HandlerContext, toolName: string
   const { authInfo, messageId } = contentsOf(context)
   const ofRequest = authInfo === undefined ? undefined : accesses.get(authInfo)
   const access = ofRequest?.ofTools.get(toolName)
-  if (access === undefined || !('afterConsent' in access)) return
-  const ready = await access.afterConsent()
+  if (access === undefined || !waitsForConsent(access, authInfo, { toolName, messageId })) return
+  const ready = 'afterConsent' in access ? await access.afterConsent() : access
   ofRequest?.ofAgreed.set(messageId, ready)
   if ('failure' in ready) throw ready.failure
 }
@@ -83,7 +86,8 @@ export async function openAfterConsent(context: HandlerContext, toolName: string
  * The API as the signed-in user, for a tool that declares a downstream. `context` is what the SDK handed to the handler.
  *
  * Throws the failure of the exchange where there was one, so that no handler runs without a token, and
- * `misconfigured` where no exchange took place for this tool on this request, and where the user was to be asked about this call
+ * `misconfigured` where no exchange took place for this tool on this request, `policy_unavailable` where no policy has decided about this
+ * call although there is one, and where the user was to be asked about this call
  * and was not. The log says why; where the request has none, a
  * warning of the process does, once.
  *
@@ -106,10 +110,28 @@ export function downstreamOf(
   if (access === undefined || signal === undefined) {
     throw noAccess(toolName, { isContext: signal !== undefined, authInfo, ofRequest })
   }
-  const ready = 'afterConsent' in access ? ofRequest?.ofAgreed.get(messageId) : access
+  permittedVerdict(authInfo, {
+    ...{ tool: toolName, messageId, hasPolicy: ofRequest?.hasPolicy === true },
+  })
+  const waits = waitsForConsent(access, authInfo, { toolName, messageId })
+  const ready = waits ? ofRequest?.ofAgreed.get(messageId) : readyOf(access)
   if (ready === undefined) throw notConfirmed(toolName, ofRequest)
   if ('failure' in ready) throw ready.failure
   return ready.open(options.signal ?? signal, messageId)
+}
+
+/** Tools with `confirm` wait, and calls before which a policy has the user asked. */
+function waitsForConsent(
+  access: DownstreamAccess,
+  authInfo: AuthInfo | undefined,
+  call: { readonly toolName: string; readonly messageId: string | number | undefined },
+): boolean {
+  const asked = verdictOn(authInfo, call.toolName, call.messageId)?.kind === 'asked'
+  return asked || 'afterConsent' in access
+}
+
+function readyOf(access: DownstreamAccess): ReadyAccess | undefined {
+  return 'afterConsent' in access ? undefined : access
 }
 
 function notConfirmed(tool: string, ofRequest: RequestAccess | undefined): OnBehalfOfError {

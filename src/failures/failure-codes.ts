@@ -28,6 +28,8 @@ export const FAILURE_CODES = [
   'invalid_argument',
   'confirmation_unavailable',
   'confirmation_refused',
+  'policy_denied',
+  'policy_unavailable',
   'invalid_request',
   'method_not_allowed',
   'not_acceptable',

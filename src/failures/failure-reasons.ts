@@ -164,6 +164,16 @@ export const FAILURE_REASONS = {
     'confirmation_used',
     'too_many_confirmations',
   ],
+  /** The policy denied a call, or no decision could be had: `policy_denied`, `policy_unavailable`. */
+  policy: [
+    'client_gone',
+    'decision_malformed',
+    'denied_by_policy',
+    'not_decided',
+    'policy_failed',
+    'queue_full',
+    'timed_out',
+  ],
   /** Which tools there are, and who may use which. */
   tools: [
     'permission_missing',

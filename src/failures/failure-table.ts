@@ -175,6 +175,19 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     security: true,
     text: 'This confirmation is not for this call. Nothing was called. Call the tool again: then the user is asked again.',
   },
+  policy_denied: {
+    ...{ ...TOOL, status: 403 },
+    when: 'the policy of this server denies the call',
+    logLevel: 'warn',
+    text: 'A policy does not allow this call. Nothing was called. Trying the same call again does not help.',
+  },
+  policy_unavailable: {
+    ...{ ...TOOL, status: 503 },
+    when: 'the policy of this server could not decide: late, failed, or a decision that is none',
+    logLevel: 'error',
+    text: 'Whether this call is allowed cannot be decided at the moment, so nothing was called. Try again in a little while.',
+    passes: true,
+  },
   invalid_request: {
     ...CLIENT_FAULT,
     when: 'the request itself is malformed (JSON, encoding)',

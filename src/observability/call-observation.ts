@@ -8,6 +8,7 @@ import {
   type CallOutcome,
   type ExchangeEnded,
   type ObservedCall,
+  type ObservedPolicy,
   type ObservedRequest,
   type ObservedTool,
   type Observer,
@@ -44,6 +45,7 @@ export class CallObservation implements ObservedCall {
   apiCallCount = 0
   decision: CallDecision = 'undecided'
   missingScopes: readonly string[] = []
+  policy: ObservedPolicy | undefined
   /** Whether a tool of ours runs: then its end is the end of the call, and not that of the request. */
   running = false
   /** Why the tool has no API, where it wants one. */

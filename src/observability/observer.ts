@@ -41,9 +41,18 @@ export interface ObservedRequest {
 
 /**
  * What was decided about a tool call before anything ran. `confirmed`: it was allowed, and the user was asked and agreed.
- * `public`: it was let in without a token. `undecided`: the request was refused before, or no such tool is declared.
+ * `public`: it was let in without a token. `denied`: the
+ * policy denied it, or could not decide. `undecided`: the request was refused before, or no such tool is declared.
  */
-export type CallDecision = 'allowed' | 'confirmed' | 'public' | 'step_up' | 'never' | 'undecided'
+export type CallDecision =
+  'allowed' | 'confirmed' | 'public' | 'denied' | 'step_up' | 'never' | 'undecided'
+
+/** What a policy decided about a call. `unavailable`: nothing in time, or nothing that is a decision. */
+export interface ObservedPolicy {
+  readonly kind: 'allowed' | 'denied' | 'asked' | 'unavailable'
+  /** For the model and the user, in the words of the policy: bounded, one line. */
+  readonly reason?: string | undefined
+}
 
 /** How a tool call ended, from a closed set. */
 export const CALL_OUTCOMES = [
@@ -102,6 +111,8 @@ export interface ObservedCall {
   readonly decision: CallDecision
   /** The scopes of this server that the call lacked. */
   readonly missingScopes: readonly string[]
+  /** `undefined` where there is no policy, or the call was refused before it. */
+  readonly policy: ObservedPolicy | undefined
   /** At most `MAX_LISTED`; how many there were is in `exchangeCount`. */
   readonly exchanges: readonly ExchangeEnded[]
   readonly exchangeCount: number

@@ -7,6 +7,7 @@ import type {
   CallOutcome,
   ExchangeEnded,
   ObservedCaller,
+  ObservedPolicy,
   ObservedRequest,
   ObservedTool,
   RequestEnded,
@@ -134,6 +135,14 @@ export class RequestObservation implements ObservedRequest, OpenRequest {
   confirmed(tool: string, messageId: string | number | undefined): void {
     const call = this.callOf(tool, messageId)
     if (call?.declared === true) call.decision = 'confirmed'
+  }
+
+  /** What a policy decided about this call. */
+  policed(tool: string, messageId: string | number | undefined, verdict: ObservedPolicy): void {
+    const call = this.callOf(tool, messageId)
+    if (call === undefined) return
+    call.policy = { kind: verdict.kind, reason: verdict.reason }
+    if (verdict.kind === 'denied' || verdict.kind === 'unavailable') call.decision = 'denied'
   }
 
   exchangeStarted(exchange: Pick<ExchangeEnded, 'tool' | 'api'>): ExchangeSpan | undefined {

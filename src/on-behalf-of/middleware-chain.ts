@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { anonymousRequests } from '../../middleware/anonymous-requests.js'
 import { answerForms } from '../../middleware/answer-forms.js'
 import { requireBearerAuth } from '../../middleware/require-bearer-auth.js'
+import { callPolicy, type CallPolicyOptions } from '../../middleware/call-policy.js'
 import { endpointMethods } from '../../middleware/endpoint-methods.js'
 import { errorHandler, type ErrorHandlerOptions } from '../../middleware/error-handler.js'
 import { hostAndOriginValidation } from '../../middleware/host-and-origin-validation.js'
@@ -51,6 +52,8 @@ export interface MiddlewareChainOptions {
   /** What becomes of a call of a tool that is none of these. Default `refuse`. */
   readonly undeclaredTools?: ToolScopesOptions['undeclaredTools']
   readonly exchange: Omit<TokenExchangeOptions, 'log' | 'registry'>
+  /** Decides about each call. Default: scopes and limits alone do. */
+  readonly policy?: Pick<CallPolicyOptions, 'policy' | 'timeoutMs'> | undefined
   readonly log: Logger
   /** Default: nobody observes, and nothing is prepared for it. */
   readonly observation?: ObservationOptions | undefined
@@ -131,13 +134,15 @@ interface EndpointParts {
 
 /** From the credentials to the exchanged token. Where no tool is public, there is no other way through. */
 function endpointChain(
-  { endpoint, http, toolSets, undeclaredTools, exchange, log }: MiddlewareChainOptions,
+  { endpoint, http, toolSets, undeclaredTools, exchange, policy, log }: MiddlewareChainOptions,
   { authenticate, observeCalls, challenges }: EndpointParts,
 ): readonly RequestHandler[] {
   const { canChange, current } = toolSets
   const { registry, access } = current
   const limitCalls = limitTools({ registry, host: exchange.host, limits: http.toolLimits })
   const keep = canChange ? [keepTools(toolSets)] : []
+  const { host = 'library' } = exchange
+  const decide = policy === undefined ? [] : [callPolicy({ ...policy, tools: current, host })]
   const signedIn = [
     authenticate,
     endpointMethods(),
@@ -154,6 +159,7 @@ function endpointChain(
     ...observeCalls,
     toolScopes({ access, undeclaredTools, log }),
     limitCalls,
+    ...decide,
     tokenExchange({ ...exchange, registry, log }),
   ]
   if (access.publicTools.length === 0) return [formBody(), ...signedIn]
@@ -161,7 +167,7 @@ function endpointChain(
     ...{ access, endpoint, challenges, maxBodyBytes: http.maxBodyBytes },
     perMinute: http.publicRateLimitPerAddress,
     concurrency: http.publicConcurrency,
-    admitted: inSequence([...keep, ...observeCalls, limitCalls]),
+    admitted: inSequence([...keep, ...observeCalls, limitCalls, ...decide]),
     others: inSequence(signedIn),
   })
   return [formBody(), fork]

@@ -242,10 +242,11 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     takesResults: createClientList(options.challengeResultClients),
     structuredDenials: options.structuredDenials,
     undeclaredTools: options.undeclaredTools,
+    policy: options.policy && { policy: options.policy, timeoutMs: options.policyTimeoutMs },
     exchange: {
       ...apiCalls,
       ...{ observer, traceContext: options.traceContext },
-      host,
+      ...{ host, hasPolicy: options.policy !== undefined },
       apis: options.apis,
       delegation: options.delegation,
       sessions: options.sessions,

@@ -128,6 +128,8 @@ export const SERVER_SHAPE = {
   observer: OBSERVER_OPTION.optional(),
   audit: AUDIT_OPTION.optional(),
   traceContext: optionValues.oneOf(...TRACE_CONTEXT_POLICIES).optional(),
+  policy: callable.optional(),
+  policyTimeoutMs: optionValues.milliseconds.max(60_000, 'must be at most a minute').optional(),
   access: ACCESS.optional(),
   tokenAudience: text('the audience of the tokens for this server').optional(),
   toleratedAudiences: z.array(text('an audience'), 'must be a list of audiences').optional(),

@@ -17,6 +17,7 @@ import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
 import type { Observer } from '../observability/observer.js'
 import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
+import type { Policy } from '../policy/policy.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 import type { DownstreamRequirement, ToolRequirements } from '../tools/tool.js'
@@ -86,6 +87,13 @@ export interface OnBehalfOfOptions {
    * when a tool needs it.
    */
   readonly baselineScopes?: readonly string[] | undefined
+  /**
+   * Decides about each tool call, once scopes and limits have let it through, and before its token is exchanged. What it denies,
+   * what it throws at, and what it decides too late is not called. Default: scopes and limits alone decide.
+   */
+  readonly policy?: Policy | undefined
+  /** How long `policy` may take for one call, in milliseconds. Default 2000. */
+  readonly policyTimeoutMs?: number | undefined
   /** Default: none. */
   readonly log?: Logger | undefined
   /** Records each tool call. Default: no records. */

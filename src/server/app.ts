@@ -169,6 +169,7 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
   const forAll = {
     ...{ log, createReference, resolved: withDefaults(shared) },
     securitySchemes: options.toolSecuritySchemes ?? true,
+    hasPolicy: options.policy !== undefined,
     confirmation: onceMade(() => confirmationFor(options, page)),
   }
   const toolSets = { current: servedTools(offeredBy(options), forAll), canChange }

@@ -32,6 +32,7 @@ import {
   type PublicToolContext,
   type Tool,
 } from '../tools/tool.js'
+import { assertDecided, deniedByPolicy, verdictOf } from './policed-call.js'
 
 /** What every call of a tool needs, whichever tool it is. */
 export interface ToolCallOptions {
@@ -43,6 +44,8 @@ export interface ToolCallOptions {
   readonly confirmation?: Confirmation | undefined
   /** Changes with what a tool is and does, by its name. */
   readonly versionOf?: ((tool: string) => string) | undefined
+  /** Whether a policy has to have decided about each call. Default false. */
+  readonly hasPolicy?: boolean | undefined
 }
 
 /** What a client gets: the tool's answer, or the question to the user before it runs. */
@@ -88,7 +91,7 @@ interface Answered extends Pick<CallEnd, 'outcome' | 'reason'> {
 
 async function answered(tool: Tool, { args, through, ...call }: ToolCall): Promise<Answered> {
   const { context } = call
-  const refused = refusalOfCalls(context.http?.authInfo, tool.name)
+  const refused = refusalOfCalls(context.http?.authInfo, tool.name) ?? deniedByPolicy(tool, context)
   const invocation: Invocation = { args: args as Record<string, unknown>, ...call }
   if (refused !== undefined) return toolError(tool, refused, invocation)
   if (through !== undefined) {
@@ -146,6 +149,7 @@ async function runTool(
   const { context, options } = invocation
   try {
     assertAllowed(tool, context, options.access)
+    assertDecided(tool, context, options.hasPolicy === true)
     const unconfirmed = await askFirst(tool, invocation)
     if (unconfirmed !== undefined) return unconfirmed
     return { outcome: 'ok', result: await handled(tool, input, toolContext(tool, invocation)) }
@@ -159,7 +163,7 @@ async function askFirst(
   tool: Tool,
   { args, context, options }: Invocation,
 ): Promise<Unconfirmed | undefined> {
-  if (!isConfirmed(tool)) return undefined
+  if (!isConfirmed(tool) && verdictOf(tool, context)?.kind !== 'asked') return undefined
   const { confirmation, versionOf } = options
   if (confirmation === undefined) {
     const log = { hint: 'give createMcpServers() a confirmation' }

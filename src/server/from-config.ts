@@ -13,6 +13,7 @@ import { OBSERVER_OPTION } from '../observability/observer-option.js'
 import type { Observer } from '../observability/observer.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import type { Policy } from '../policy/policy.js'
 import type { Tool } from '../tools/tool.js'
 import { assertAppOptions, composeApp, type AppOptions } from './app.js'
 import { appOptions } from './app-options.js'
@@ -66,6 +67,10 @@ export interface ComposeOptions {
   readonly audit?: AuditOptions | undefined
   /** How users are asked before tools with `confirm` run, laid over what the configuration says of it. Default: nothing. */
   readonly confirmation?: ConfirmationOptions | undefined
+  /** Decides about each tool call, as `policy` of `onBehalfOf`. Default: scopes and limits alone decide. */
+  readonly policy?: Policy | undefined
+  /** How long `policy` may take for one call, in milliseconds. Default 2000. */
+  readonly policyTimeoutMs?: number | undefined
   /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
   readonly observer?: Observer | undefined
   /** The shell line that the page at `/` shows for getting an access token. Default: none. */
@@ -77,6 +82,8 @@ const OPTIONS = optionsSchema<ComposeOptions>({
   fetch: optionValues.callable.optional(),
   audit: AUDIT_OPTION.optional(),
   confirmation: CONFIRMATION_OPTION.optional(),
+  policy: optionValues.callable.optional(),
+  policyTimeoutMs: optionValues.milliseconds.optional(),
   observer: OBSERVER_OPTION.optional(),
   tokenCommand: optionValues.text('a line of a shell').optional(),
 })
@@ -112,7 +119,10 @@ export async function composeServer(
 
 interface Parts {
   readonly own: readonly Tool[] | undefined
-  readonly more: Pick<ComposeOptions, 'audit' | 'confirmation' | 'observer' | 'tokenCommand'>
+  readonly more: Pick<
+    ComposeOptions,
+    'audit' | 'confirmation' | 'observer' | 'policy' | 'policyTimeoutMs' | 'tokenCommand'
+  >
   readonly connections: Connections
 }
 

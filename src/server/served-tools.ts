@@ -45,13 +45,15 @@ export interface ServedToolsOptions {
   readonly securitySchemes: boolean
   readonly log: Logger
   readonly createReference: () => string
+  /** Whether a policy decides about each call: it may have the user asked before any. */
+  readonly hasPolicy: boolean
   /** What asks users, for a set in which some tool asks. */
   readonly confirmation: () => Confirmation
 }
 
 /** Makes a set of tools ready to be served. Throws a `TypeError` for a tool that cannot be listed. */
 export function servedTools(offered: OfferedTools, options: ServedToolsOptions): ServedTools {
-  const { resolved, log, createReference } = options
+  const { resolved, log, createReference, hasPolicy } = options
   const registry = createToolRegistry(offered.tools)
   const access = createToolAccess(registry, resolved.access)
   const baselineScopes = offered.baselineScopes ?? requiredScopesOf(offered.tools)
@@ -66,8 +68,9 @@ export function servedTools(offered: OfferedTools, options: ServedToolsOptions):
     ...{ registry, access, facts, baselineScopes, nameScopes, offered },
     listed: definitions.filter(({ name }) => !unlisted.has(name)),
     calls: {
-      ...{ access, log, createReference },
-      confirmation: registry.tools.some(isConfirmed) ? options.confirmation() : undefined,
+      ...{ access, log, createReference, hasPolicy },
+      confirmation:
+        hasPolicy || registry.tools.some(isConfirmed) ? options.confirmation() : undefined,
       versionOf: (name) => JSON.stringify([facts(name) ?? null, versions.get(name) ?? null]),
     },
   }

@@ -42,6 +42,7 @@ import { observedFor } from './observed-exchange.js'
 import { exchangeAfterConsent } from './exchange-after-consent.js'
 import { grantedAlternative } from './granted-alternatives.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
+import { policyOnTool } from './policy-on-tool.js'
 import { refusalOfCalls } from './refused-calls.js'
 import type { ToolRegistry } from './registry.js'
 import {
@@ -74,6 +75,8 @@ export interface ToolExchangeOptions {
   readonly observer?: PipelineObserver | undefined
   /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
   readonly host?: ToolHost | undefined
+  /** Whether `callPolicy` stands in front: then nothing is exchanged for a call that it has not let through. Default false. */
+  readonly hasPolicy?: boolean | undefined
 }
 
 /** The options that say how the APIs are called. */
@@ -159,6 +162,7 @@ export function createToolExchange(
     openDownstreamAccess(authInfo, {
       calls: tools,
       report: hasLog(options) ? reportOf(logged) : undefined,
+      hasPolicy: options.hasPolicy,
     })
     const signal = tools.some(({ downstream }) => downstream !== undefined)
       ? request.signal()
@@ -167,15 +171,17 @@ export function createToolExchange(
     const common = { authInfo, observation, loops, ...reached }
     for (const tool of tools) {
       if (tool.downstream === undefined) continue
-      const refused = refusalOfCalls(authInfo, tool.name)
+      const policed = policyOnTool(authInfo, tool.name, options.hasPolicy === true)
+      const refused = refusalOfCalls(authInfo, tool.name) ?? policed.failure
       if (refused !== undefined) {
         attachDownstreamAccess(authInfo, tool.name, { failure: refused })
         continue
       }
       const exchange = { ...common, tool, downstream: tool.downstream }
-      const access = isConfirmed(tool)
-        ? exchangeAfterConsent(exchange, () => exchangeForTool(exchange, options))
-        : await exchangeForTool(exchange, options)
+      const access =
+        isConfirmed(tool) || policed.waits
+          ? exchangeAfterConsent(exchange, () => exchangeForTool(exchange, options))
+          : await exchangeForTool(exchange, options)
       attachDownstreamAccess(authInfo, tool.name, access)
     }
   }

@@ -131,6 +131,7 @@ export function requirementsSchema(known: readonly string[] = []): z.ZodType {
     callsTools: TOOL_NAMES.optional(),
     public: optionValues.flag.optional(),
     confirm: CONFIRM,
+    annotations: z.looseObject({}, 'must be an object').optional(),
   }
   const schema = z.looseObject(shape, 'must be a tool, such as { name, requiredScopes: [] }')
   return withIssues(refuseMisspelt(schema, [...Object.keys(shape), ...known]), (tool) => [

@@ -61,6 +61,8 @@ export interface ToolRequirements {
    * in a server of your own has to ask: see `createConfirmation`. Default false.
    */
   readonly confirm?: ConfirmRequirement | undefined
+  /** What a policy is told of the tool: whether it only reads, or destroys something. Default: nothing. */
+  readonly annotations?: ToolAnnotations | undefined
 }
 
 /** Whether the user is asked before each call of the tool. */
@@ -98,7 +100,6 @@ interface DescribedTool<Input extends ToolSchema> extends ToolRequirements {
   readonly title: string
   readonly description: string
   readonly inputSchema: Input
-  readonly annotations?: ToolAnnotations | undefined
   /** Keeps the tool out of `tools/list`, for one that is found and called through others. It can be called all the same. Default false. */
   readonly unlisted?: boolean | undefined
   /** Beside what this server says there in `tools/list`: `securitySchemes`, unless it is here. */

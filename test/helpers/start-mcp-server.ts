@@ -5,6 +5,7 @@ import { parseConfig, type Environment } from '../../src/config/config.js'
 import type { Logger } from '../../src/logging/logger.js'
 import { composeServer, type ComposedServer } from '../../src/server/from-config.js'
 import { serve } from '../../src/server/serve.js'
+import type { Policy } from '../../src/policy/policy.js'
 import type { Tool } from '../../src/tools/tool.js'
 import { AuditRecords } from './audit-records.js'
 import { closeWithTest } from './close-with-test.js'
@@ -55,6 +56,8 @@ export interface McpServerOptions {
   readonly observer?: Observer
   /** Laid over what the settings say of it. */
   readonly confirmation?: ConfirmationOptions
+  readonly policy?: Policy
+  readonly policyTimeoutMs?: number
 }
 
 /** Starts the standalone server as configured for production, without limits of requests, on a free port. */
@@ -84,6 +87,8 @@ export async function startMcpServer(options: McpServerOptions = {}): Promise<Te
     audit: config.audit === undefined ? { sink: audit.sink, ...options.audit } : undefined,
     observer: options.observer,
     confirmation: options.confirmation,
+    policy: options.policy,
+    policyTimeoutMs: options.policyTimeoutMs,
   })
   server.attach(scanned(composed.handler))
   const audience = `${origin}/mcp`

@@ -22,7 +22,7 @@ export function unchangedTools(
   const current = servedTools(
     { tools },
     {
-      ...{ log, createReference: randomUUID, securitySchemes: true },
+      ...{ log, createReference: randomUUID, securitySchemes: true, hasPolicy: false },
       resolved: {
         access: { ...ACCESS_DEFAULTS, ...access },
         callerPolicy: { scopePrefix: undefined },

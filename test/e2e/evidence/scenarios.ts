@@ -36,6 +36,10 @@ const ALLOWED = { toolReadFrom: 'body', decision: 'allowed' } as const
 const withToken = async (stand: Stand, message?: unknown, headers = {}) =>
   stand.post({ token: await stand.token(), headers }, message)
 
+const failingPolicy = (): never => {
+  throw new Error('the policy has failed')
+}
+
 /** Before a tool is known to be called, or allowed. */
 const AT_THE_DOOR = {
   no_credentials: { ...REFUSED, record: UNREAD, cause: ({ post }) => post({ headers: NAMED }) },
@@ -220,6 +224,16 @@ const CALLS = {
       const { message, headers } = modern('tools/call', params)
       return withToken(stand, message, headers)
     },
+  },
+  policy_denied: {
+    ...{ reason: 'denied_by_policy', policy: () => ({ decision: 'deny' }) },
+    record: { ...ALLOWED, decision: 'denied' },
+    cause: (stand) => withToken(stand),
+  },
+  policy_unavailable: {
+    ...{ reason: 'policy_failed', policy: failingPolicy },
+    record: { ...ALLOWED, decision: 'denied' },
+    cause: (stand) => withToken(stand),
   },
   tool_rate_limited: {
     ...{ reason: 'calls_per_minute', record: ALLOWED },

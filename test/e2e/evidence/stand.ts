@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { AuditRecord } from '../../../src/audit/audit-record-schema.js'
 import type { Environment } from '../../../src/config/config.js'
+import type { Policy } from '../../../src/policy/policy.js'
 import { defineTool } from '../../../src/tools/define-tool.js'
 import { greet } from '../../../src/tools/greet.js'
 import { CLIENT_SECRET } from '../../helpers/exchange-answers.js'
@@ -71,6 +72,7 @@ export interface Stand {
 
 export interface StandOptions {
   readonly environment?: Environment
+  readonly policy?: Policy | undefined
   /** Whether records are required, and cannot be written until `repairSink`. */
   readonly sinkFails?: boolean
 }
@@ -84,6 +86,7 @@ export const misbehave = (how: string): object => callTool('misbehaves', { how, 
 /** Starts the standalone server, with its metrics, between an issuer and an API that a test controls. */
 export async function startStand({
   environment,
+  policy,
   sinkFails = false,
 }: StandOptions = {}): Promise<Stand> {
   let broken = sinkFails
@@ -94,6 +97,7 @@ export async function startStand({
   const server = await startMcpServer({
     audit: { sink, required: sinkFails },
     tools: [greet, misbehaves, asks],
+    ...(policy === undefined ? {} : { policy }),
     environment: { METRICS_PORT: '0', ...environment },
   })
   const secrets = new Set([CLIENT_SECRET])

@@ -36,6 +36,8 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   tool_rate_limited: ['tool', 429, 'none'],
   confirmation_unavailable: ['tool', 200, 'none'],
   confirmation_refused: ['tool', 200, 'none'],
+  policy_denied: ['tool', 403, 'none'],
+  policy_unavailable: ['tool', 503, 'none'],
   method_not_allowed: ['http', 405, 'none'],
   not_acceptable: ['http', 406, 'none'],
   unsupported_media_type: ['http', 415, 'none'],
@@ -141,7 +143,12 @@ describe('failureText', () => {
   test('[A4] failureText never says when to try again where trying again does not help', () => {
     for (const code of FAILURE_CODES) {
       const helps = [
-        ...['exchange_unavailable', 'downstream_unavailable', 'tool_rate_limited'],
+        ...[
+          'exchange_unavailable',
+          'downstream_unavailable',
+          'tool_rate_limited',
+          'policy_unavailable',
+        ],
       ].includes(code)
       const text = failureText(code, { retryAfterSeconds: 2 })
       expect([code, text.includes('Try again in')]).toEqual([code, helps])

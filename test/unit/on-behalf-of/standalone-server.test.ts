@@ -124,6 +124,8 @@ const OPTIONS: {
   jwksUrl: 'setting',
   keysStaleMs: 'setting',
   traceContext: 'setting',
+  policy: 'code',
+  policyTimeoutMs: 'code',
   // The SDK servers have the tools of the registry and no others.
   undeclaredTools: 'fixed',
   baselineScopes: 'setting',
