@@ -2,14 +2,14 @@ import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { confirmationPageRoute } from '../../routes/confirmation-page.js'
 import { createConfirmationPage, type ConfirmationPage } from '../confirmation/confirmation-page.js'
-import type { PageUse } from '../confirmation/confirmation.js'
+import type { ConfirmationOptions, PageUse } from '../confirmation/confirmation.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
 import type { ComposedOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
+import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import { isConfirmed } from '../tools/tool.js'
-import type { AppOptions } from './app.js'
+import { isConfirmed, type Tool } from '../tools/tool.js'
 
 /** The page of a server on which users approve calls. */
 export interface ConfirmationPageSettings {
@@ -30,8 +30,18 @@ export const CONFIRMATION_PAGE_OPTION = optionsSchema<ConfirmationPageSettings>(
   ),
 })
 
+/** What the page takes from the options of a server. */
+export interface ConfirmationPageParts extends Pick<
+  OnBehalfOfOptions,
+  'endpoint' | 'log' | 'clockToleranceSeconds' | 'dangerouslyAllowHttp' | 'exchange'
+> {
+  readonly tools: readonly Tool[]
+  readonly confirmation?: ConfirmationOptions | undefined
+  readonly confirmationPage?: ConfirmationPageSettings | undefined
+}
+
 /** `undefined` where there is no page, or no tool that asks. */
-export function confirmationPageFor(options: AppOptions): ConfirmationPage | undefined {
+export function confirmationPageFor(options: ConfirmationPageParts): ConfirmationPage | undefined {
   const { endpoint, confirmationPage, confirmation, tools } = options
   if (confirmationPage === undefined || !tools.some(isConfirmed)) return undefined
   const { lifetimeMs, clock } = confirmation ?? {}
@@ -40,7 +50,13 @@ export function confirmationPageFor(options: AppOptions): ConfirmationPage | und
 
 /** Serves the page, by the issuers and the rules for users that calls are verified with. */
 export function pagesFor(
-  { confirmationPage, log, clockToleranceSeconds, dangerouslyAllowHttp, exchange }: AppOptions,
+  {
+    confirmationPage,
+    log,
+    clockToleranceSeconds,
+    dangerouslyAllowHttp,
+    exchange,
+  }: ConfirmationPageParts,
   { page, front }: { readonly page: ConfirmationPage; readonly front: ComposedOnBehalfOf },
 ): RequestHandler | undefined {
   if (confirmationPage === undefined) return undefined
