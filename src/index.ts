@@ -59,6 +59,10 @@ export { requestContext } from '../middleware/request-context.js'
 export { securityHeaders } from '../middleware/security-headers.js'
 export { tokenExchange, type TokenExchangeOptions } from '../middleware/token-exchange.js'
 export { toolScopes, type ToolScopesOptions } from '../middleware/tool-scopes.js'
+export {
+  confirmationPageRoute,
+  type ConfirmationPageRouteOptions,
+} from '../routes/confirmation-page.js'
 export { homePageRoute, type HomePageOptions } from '../routes/home.js'
 export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
 export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
@@ -68,8 +72,14 @@ export {
   type Confirmation,
   type ConfirmationOptions,
   type ConfirmedCall,
+  type PageUse,
   type Unconfirmed,
 } from './confirmation/confirmation.js'
+export {
+  createConfirmationPage,
+  type ConfirmationPage,
+  type ConfirmationPageOptions,
+} from './confirmation/confirmation-page.js'
 export type { ChallengeError } from './failures/challenge.js'
 export type { Clock, Timers } from './time/clock.js'
 export type { Mount } from './mcp/mount.js'

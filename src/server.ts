@@ -17,7 +17,7 @@ export {
   type Environment,
 } from './config/config.js'
 export type { AuditConfig } from './config/audit-config.js'
-export type { ConfirmationConfig } from './config/confirmation-config.js'
+export type { ConfirmationConfig, ConfirmationPageConfig } from './config/confirmation-config.js'
 export type { MetricsConfig } from './config/metrics-config.js'
 export type { ExchangeConfig } from './config/exchange-config.js'
 export type { ApiConfig, ApiNames, OpenApiConfig } from './config/api-config.js'

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { confirmationPageRoute } from '../../routes/confirmation-page.js'
 import { createConfirmationPage, type ConfirmationPage } from '../confirmation/confirmation-page.js'
 import type { ConfirmationOptions, PageUse } from '../confirmation/confirmation.js'
-import type { Logger } from '../logging/logger.js'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
 import type { ComposedOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
+import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 
@@ -29,19 +29,17 @@ export const CONFIRMATION_PAGE_OPTION = optionsSchema<ConfirmationPageSettings>(
   ),
 })
 
-/** What is looked at of the options of a server. */
-interface PagedServer {
-  readonly endpoint: URL
-  readonly confirmationPage?: ConfirmationPageSettings | undefined
+/** What the page takes from the options of a server. */
+export interface ConfirmationPageParts extends Pick<
+  OnBehalfOfOptions,
+  'endpoint' | 'log' | 'clockToleranceSeconds' | 'dangerouslyAllowHttp' | 'exchange'
+> {
   readonly confirmation?: ConfirmationOptions | undefined
-  readonly log?: Logger | undefined
-  readonly clockToleranceSeconds?: number | undefined
-  readonly dangerouslyAllowHttp?: boolean | undefined
-  readonly exchange?: { readonly timeoutMs?: number | undefined } | undefined
+  readonly confirmationPage?: ConfirmationPageSettings | undefined
 }
 
 /** `undefined` where there is no page. A tool that asks may come with a later document. */
-export function confirmationPageFor(options: PagedServer): ConfirmationPage | undefined {
+export function confirmationPageFor(options: ConfirmationPageParts): ConfirmationPage | undefined {
   const { endpoint, confirmationPage, confirmation } = options
   if (confirmationPage === undefined) return undefined
   const { lifetimeMs, clock } = confirmation ?? {}
@@ -50,7 +48,13 @@ export function confirmationPageFor(options: PagedServer): ConfirmationPage | un
 
 /** Serves the page, by the issuers and the rules for users that calls are verified with. */
 export function pagesFor(
-  { confirmationPage, log, clockToleranceSeconds, dangerouslyAllowHttp, exchange }: PagedServer,
+  {
+    confirmationPage,
+    log,
+    clockToleranceSeconds,
+    dangerouslyAllowHttp,
+    exchange,
+  }: ConfirmationPageParts,
   { page, front }: { readonly page: ConfirmationPage; readonly front: ComposedOnBehalfOf },
 ): RequestHandler | undefined {
   if (confirmationPage === undefined) return undefined

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
-import { captureResponse } from '../exchange/token-response.js'
+import { captureResponse, type ResponseCapture } from '../exchange/token-response.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { isSecureUrl } from '../http/secure-url.js'
@@ -150,7 +150,7 @@ export class PageSignIn {
       const capture = captureResponse({ fetch: reach, signal, userAgent: USER_AGENT })
       const { fetch } = capture
       return redeemCode({ callback, state, metadata, client, fetch }).catch((error: unknown) => {
-        throw new SignInError(faultOf(parameters, capture.answer()?.status), error)
+        throw new SignInError(faultOf(parameters, capture), error)
       })
     })
   }
@@ -187,11 +187,13 @@ function isSame([given = '', ...more]: readonly string[], expected: string): boo
 }
 
 /** An error of the authorization server comes in the callback, or from the token endpoint. */
-function faultOf(parameters: URLSearchParams, status: number | undefined): SignInFault {
-  if (parameters.has('error')) return 'refused'
-  if (status === undefined && parameters.has('code')) return 'unavailable'
-  if (status !== undefined && status >= 500) return 'unavailable'
-  return status !== undefined && status >= 400 ? 'refused' : 'untrusted'
+function faultOf(
+  parameters: URLSearchParams,
+  { answer, failure }: Pick<ResponseCapture, 'answer' | 'failure'>,
+): SignInFault {
+  const { status = 0 } = answer() ?? {}
+  if (parameters.has('error') || (status >= 400 && status < 500)) return 'refused'
+  return failure() !== undefined || status >= 500 ? 'unavailable' : 'untrusted'
 }
 
 /** What the page calls the person who has signed in: only they see it. */
