@@ -115,7 +115,9 @@ class PageSkin {
   readonly #desk: ConfirmationDesk
   readonly #signIn: PageSignIn
   readonly #log: Logger
-  readonly #parse = urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: 10 })
+  readonly #parse: RequestHandler = urlencoded({
+    ...{ extended: false, limit: MAX_FORM_BYTES, parameterLimit: 10 },
+  })
 
   constructor(options: ConfirmationPageRouteOptions) {
     const { page, client, log = silentLog, fetch = globalThis.fetch } = options

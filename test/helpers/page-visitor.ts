@@ -12,6 +12,12 @@ export interface PageAnswer {
   readonly token: string | undefined
 }
 
+interface Sent {
+  readonly headers: Readonly<Record<string, string>>
+  readonly method?: string
+  readonly body?: URLSearchParams
+}
+
 /** A person's browser at the pages of an MCP server: keeps their cookies, and names its origin with each form. */
 export class PageVisitor {
   readonly cookies = new Map<string, string>()
@@ -54,11 +60,16 @@ export class PageVisitor {
 
   async #send(
     url: string | URL,
-    { headers, ...init }: RequestInit & { readonly headers: Readonly<Record<string, string>> },
+    { headers, method = 'GET', body: form }: Sent,
   ): Promise<PageAnswer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const sent = cookie === '' ? headers : { ...headers, cookie }
-    const response = await fetch(url, { ...init, headers: sent, redirect: 'manual' })
+    const response = await fetch(url, {
+      method,
+      headers: sent,
+      redirect: 'manual',
+      body: form ?? null,
+    })
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       if (value === '') this.cookies.delete(name)

@@ -80,8 +80,7 @@ describe('the names that parseConfig takes', () => {
     delete environment['ALLOWED_TENANTS']
     // Only Entra is told of them.
     delete environment['EXCHANGE_CLIENT_CAPABILITIES']
-    environment['MCP_AUTH0_CLIENT_SECRET'] = 'any'
-    environment['CONFIRMATION_CLIENT_SECRET'] = 'any'
+    environment['MCP_AUTH0_CLIENT_SECRET'] = environment['CONFIRMATION_CLIENT_SECRET'] = 'any'
     environment['DANGEROUSLY_SHARE_CLIENT_SECRET'] = 'true'
     expect(() => parseConfig(environment)).not.toThrow()
     expect(() => parseConfig({ ...QUICKSTART, ...environment })).not.toThrow()
