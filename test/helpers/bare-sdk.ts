@@ -39,6 +39,8 @@ export async function startBareSdk(): Promise<BareSdk> {
         },
       )
     }
+    // As ours: its tools stay what they are.
+    bare.server.registerCapabilities({ tools: { listChanged: false } })
     return bare
   })
   const handle = toNodeHandler(mcp)
