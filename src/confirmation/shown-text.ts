@@ -21,6 +21,12 @@ export function shownText(text: string, maxLength: number): string {
   return span(cut(text, maxLength))
 }
 
+/** A text for a page that escapes HTML itself: what is hidden in it, or turns its direction, is shown by its number. */
+export function visibleText(text: string, maxLength: number): string {
+  const [shown, more] = cut(text, maxLength)
+  return `${shown.replace(HIDDEN, escaped)}${more > 0 ? '…' : ''}`
+}
+
 function cut(text: string, maxLength: number): readonly [shown: string, more: number] {
   return [text.slice(0, maxLength), Math.max(0, text.length - maxLength)]
 }

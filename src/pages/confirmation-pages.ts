@@ -1,7 +1,11 @@
 import type { PendingCall } from '../confirmation/pending-calls.js'
+import { visibleText } from '../confirmation/shown-text.js'
 import type { SignInFault } from '../sign-in/page-sign-in.js'
 import { renderCardPage } from './card-page.js'
 import { html, type Html } from './html.js'
+
+const MAX_NAME = 100
+const MAX_ID = 300
 
 /** Who has signed in, and what their forms have to bring along. */
 export interface PageReader {
@@ -36,10 +40,10 @@ function waitingPage(call: PendingCall, reader: PageReader): string {
       ${questionList(call.question)}
       <dl>
         <dt>Asked for by the client with the id</dt>
-        <dd><code>${client.id}</code></dd>
+        <dd><code>${visibleText(client.id, MAX_ID)}</code></dd>
         ${client.name === undefined ? '' : calledItself(client.name)}
         <dt>Signed in as</dt>
-        <dd>${reader.name}</dd>
+        <dd>${visibleText(reader.name, MAX_NAME)}</dd>
         <dt>Expires</dt>
         <dd>${new Date(expiresAtMs).toISOString().slice(0, 19).replace('T', ' ')} UTC</dd>
       </dl>
@@ -55,7 +59,7 @@ function waitingPage(call: PendingCall, reader: PageReader): string {
 
 function calledItself(name: string): Html {
   return html`<dt>Which calls itself, unchecked</dt>
-    <dd>${name}</dd>`
+    <dd>${visibleText(name, MAX_NAME)}</dd>`
 }
 
 /** The lines of `questionOf`: what a model chose stands in code spans, in which there is no backtick. */
@@ -74,7 +78,7 @@ function lineParts(line: string): readonly Html[] {
 
 function signOut({ name, token }: PageReader): Html {
   return html`<form class="other" method="post">
-    <p class="soft">You are signed in as ${name}. Are you somebody else?</p>
+    <p class="soft">You are signed in as ${visibleText(name, MAX_NAME)}. Are you somebody else?</p>
     <input type="hidden" name="token" value="${token}" />
     <button type="submit" name="action" value="sign_out">Sign out</button>
   </form>`
