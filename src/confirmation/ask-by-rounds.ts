@@ -34,8 +34,10 @@ export class AskByRounds implements AskUser {
     const { inputResponses, requestState } = call.context.mcpReq
     const envelope: Readonly<Record<string, unknown>> | undefined = call.context.mcpReq.envelope
     if (envelope?.[PROTOCOL_VERSION_META_KEY] === undefined) return UNREACHABLE
-    if (!showsForms(envelope[CLIENT_CAPABILITIES_META_KEY])) return UNREACHABLE
     const state = requestState()
+    const canAsk = showsForms(envelope[CLIENT_CAPABILITIES_META_KEY])
+    // Without a state, a client that shows no forms may answer what it was asked in another way.
+    if (state === undefined && !canAsk) return UNREACHABLE
     if (state !== undefined || inputResponses !== undefined) {
       return Promise.resolve().then(() => this.#replied(call, state))
     }

@@ -104,6 +104,10 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npm run tools -- --openapi (?:apps\/downstream-api\/)?openapi\.yaml$/,
     verified: { by: 'here' },
   },
+  {
+    command: /^npx mcp-on-behalf-of tools --openapi openapi\.yaml --overlay overlay\.yaml$/,
+    verified: { by: 'test', file: 'test/cli/openapi-tools-overlay.test.ts' },
+  },
   { command: /^npm run doctor$/, verified: { by: 'test', file: 'test/cli/doctor.test.ts' } },
   {
     command: /^npm run doctor -- --sign-in --client-id \S+(?: --redirect-uri \S+)?$/,
