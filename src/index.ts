@@ -22,6 +22,7 @@ export {
   type ObservedCall,
   type ObservedCaller,
   type ObservedRequest,
+  type ObservedPolicy,
   type ObservedTool,
   type Observer,
   type RequestEnded,

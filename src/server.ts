@@ -6,6 +6,8 @@
  */
 
 export { createApp, type App, type AppOptions } from './server/app.js'
+export type { ConfirmationPageSettings } from './server/confirmation-pages.js'
+export type { ToolsReload } from './server/reloaded-tools.js'
 export { composeServer, type ComposedServer, type ComposeOptions } from './server/from-config.js'
 export {
   ConfigError,
