@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { keepToolSet, ofCurrentTools, type ToolSet, type ToolSets } from '../src/tools/tool-set.js'
+import { keepToolSet, ofCurrentTools, type ToolSets } from '../src/tools/tool-set.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { stateOf } from './request-state.js'
 
@@ -21,11 +21,8 @@ export function keepTools(sets: ToolSets): RequestHandler {
 }
 
 /** A middleware that is made anew for each set of tools. It must not hold anything that counts. */
-export function ofPresentTools(
-  sets: ToolSets,
-  make: (set: ToolSet) => RequestHandler,
-): RequestHandler {
-  if (!sets.canChange) return make(sets.current)
+export function ofPresentTools(sets: ToolSets, make: () => RequestHandler): RequestHandler {
+  if (!sets.canChange) return make()
   const made = ofCurrentTools(sets, make)
   return function presentToolsMiddleware(req, res, next) {
     return made()(req, res, next)
@@ -35,9 +32,9 @@ export function ofPresentTools(
 /** As `ofPresentTools`, for what answers failures. */
 export function ofPresentErrors(
   sets: ToolSets,
-  make: (set: ToolSet) => ErrorRequestHandler,
+  make: () => ErrorRequestHandler,
 ): ErrorRequestHandler {
-  if (!sets.canChange) return make(sets.current)
+  if (!sets.canChange) return make()
   const made = ofCurrentTools(sets, make)
   return function presentErrors(thrown, req, res, next) {
     return made()(thrown, req, res, next)

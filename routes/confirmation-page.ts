@@ -6,8 +6,10 @@ import { confirmationPath, type ConfirmationPage } from '../src/confirmation/con
 import { PendingCalls } from '../src/confirmation/pending-calls.js'
 import type { ClientAuthentication } from '../src/exchange/client-authentication.js'
 import type { ClientAuthenticationSource } from '../src/exchange/client-authentication-source.js'
+import { EXCHANGE_DEFAULTS } from '../src/exchange/exchange-defaults.js'
 import type { Fetch } from '../src/http/fetch-json.js'
 import type { Issuer } from '../src/identity/issuer-keys.js'
+import { TOKEN_DEFAULTS } from '../src/identity/token-defaults.js'
 import { describeError } from '../src/logging/describe-error.js'
 import { logEvent } from '../src/logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
@@ -48,6 +50,12 @@ export interface ConfirmationPageRouteOptions extends IdTokenUserOptions {
   readonly log?: Logger | undefined
 }
 
+/** The schema of the client as which people sign in. */
+export const PAGE_CLIENT_OPTION = z.looseObject(
+  { id: optionValues.text("the client's id at the authorization server") },
+  'must be a client: { id, secret }',
+)
+
 const OPTIONS = optionsSchema<ConfirmationPageRouteOptions>({
   page: optionValues.withFunctions('made by createConfirmationPage', 'urlOf'),
   issuers: z
@@ -55,10 +63,7 @@ const OPTIONS = optionsSchema<ConfirmationPageRouteOptions>({
       error: 'must be a list of issuers, made by createIssuer',
     })
     .min(1, 'must have an issuer'),
-  client: z.looseObject(
-    { id: optionValues.text("the client's id at the authorization server") },
-    'must be a client: { id, secret }',
-  ),
+  client: PAGE_CLIENT_OPTION,
   fetch: optionValues.callable.optional(),
   timeoutMs: optionValues.milliseconds.optional(),
   clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
@@ -131,8 +136,8 @@ class PageSkin {
       ...{ issuers: options.issuers, clientId: client.id, fetch, clock, lifetimeMs },
       redirectUri: new URL(`${confirmationPath(endpoint)}/callback`, endpoint),
       authentication: () => ('authentication' in client ? client.authentication.current() : client),
-      clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
-      timeoutMs: options.timeoutMs ?? 5_000,
+      clockToleranceSeconds: options.clockToleranceSeconds ?? TOKEN_DEFAULTS.clockToleranceSeconds,
+      timeoutMs: options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs,
       dangerouslyAllowHttp: options.dangerouslyAllowHttp,
       claimProfile: options.claimProfile,
       primaryIssuers: options.primaryIssuers,

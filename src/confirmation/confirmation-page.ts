@@ -2,6 +2,7 @@ import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { systemClock, type Clock } from '../time/clock.js'
+import { DEFAULT_LIFETIME_MS, LIFETIME_OPTION } from './lifetime.js'
 import { PendingCalls } from './pending-calls.js'
 
 /** Where the pages of an MCP server are on which calls are approved. */
@@ -28,8 +29,6 @@ export function confirmationPath({ pathname }: Pick<URL, 'pathname'>): string {
   return `${pathname.replace(/\/[^/]*$/, '')}/confirm`
 }
 
-const DEFAULT_LIFETIME_MS = 300_000
-
 const ENDPOINT = optionValues.httpUrl
   .refine(isHttpsOrLoopback, 'must be https: the page has a cookie that nobody else may read')
   .refine(
@@ -39,7 +38,7 @@ const ENDPOINT = optionValues.httpUrl
 
 const OPTIONS = optionsSchema<ConfirmationPageOptions>({
   endpoint: ENDPOINT,
-  lifetimeMs: optionValues.milliseconds.max(3_600_000, 'must be at most an hour').optional(),
+  lifetimeMs: LIFETIME_OPTION.optional(),
   clock: optionValues.callable.optional(),
 })
 

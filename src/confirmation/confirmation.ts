@@ -25,6 +25,7 @@ import type { AskedCall, AskUser, Reply } from './ask-user.js'
 import type { ConfirmationPage } from './confirmation-page.js'
 import { ConsentSeal } from './consent-seal.js'
 import { consentSubject } from './consent-subject.js'
+import { DEFAULT_LIFETIME_MS, LIFETIME_OPTION } from './lifetime.js'
 import { questionOf } from './question.js'
 import { UsedConsents } from './used-consents.js'
 
@@ -82,7 +83,6 @@ export interface Confirmation {
   ask(context: ServerContext, call: ConfirmedCall): Promise<Unconfirmed | undefined>
 }
 
-const DEFAULT_LIFETIME_MS = 300_000
 const MIN_KEY_CHARACTERS = 32
 
 const KEY = z
@@ -95,7 +95,7 @@ const KEY = z
 /** The schema of `ConfirmationOptions`. */
 export const CONFIRMATION_OPTION = optionsSchema<ConfirmationOptions>({
   keys: z.array(KEY, 'must be a list of keys').min(1, 'must have a key, or be left out').optional(),
-  lifetimeMs: optionValues.milliseconds.max(3_600_000, 'must be at most an hour').optional(),
+  lifetimeMs: LIFETIME_OPTION.optional(),
   page: optionValues.withFunctions('made by createConfirmationPage', 'urlOf').optional(),
   pageUse: optionValues.oneOf('fallback', 'always').optional(),
   log: LOGGER_OPTION.optional(),

@@ -1,5 +1,5 @@
 /** What clients send for "no arguments" beside leaving them out: null, an empty text, PHP's empty list. */
-function isNothing(value: unknown): boolean {
+export function isNothing(value: unknown): boolean {
   return value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }
 

@@ -46,3 +46,18 @@ export async function readBodyWithin(
   }
   return new TextDecoder().decode(Buffer.concat(chunks))
 }
+
+/** All bytes of a stream, up to `maxBytes`; rejects with `BodyTooLargeError` as soon as more have come. */
+export async function readBytesWithin(
+  chunks: AsyncIterable<Uint8Array> | readonly [],
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const read: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) throw new BodyTooLargeError(maxBytes)
+    read.push(chunk)
+  }
+  return Buffer.concat(read)
+}

@@ -75,8 +75,8 @@ export interface MiddlewareChain {
   readonly endpoint: readonly RequestHandler[]
   /** Turns their failures into answers. */
   readonly errors: ErrorRequestHandler
-  /** The metadata's description for a set of tools, with the scopes as clients have to ask for them. */
-  readonly resource: (set: ToolSet) => ResourceDescription
+  /** The metadata's description at present, with the scopes as clients have to ask for them. */
+  readonly resource: () => ResourceDescription
 }
 
 /** Creates the middleware; the one place that knows its order. Mounts nothing. */
@@ -89,11 +89,11 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
   const addressLimit = limitByAddress({ perMinute: http.rateLimitPerAddress })
   const guards = limitedWithRefusals(knownHosts({ endpoint, allowedHosts }), addressLimit)
   return {
-    resource: (set) => challengesFor(options, set).resource,
+    resource: () => described().resource,
     context: [requestContext(), securityHeaders()],
     observed: observing === undefined ? [] : [observing.requests],
-    metadata: ofPresentTools(toolSets, (set) =>
-      protectedResourceMetadataRoute(endpoint, challengesFor(options, set).resource, guards),
+    metadata: ofPresentTools(toolSets, () =>
+      protectedResourceMetadataRoute(endpoint, described().resource, guards),
     ),
     guard: limitedWithRefusals(
       hostAndOriginValidation({
@@ -104,9 +104,9 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
       addressLimit,
     ),
     endpoint: endpointChain(options, {
-      authenticate: ofPresentTools(toolSets, (set) =>
+      authenticate: ofPresentTools(toolSets, () =>
         requireBearerAuth({
-          ...challengesFor(options, set).challenges,
+          ...described().challenges,
           verifier: options.verifier,
           resource: options.resource.resource,
           endpoint,

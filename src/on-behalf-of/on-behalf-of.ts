@@ -143,7 +143,7 @@ export function composeOnBehalfOf(
     guard,
     context,
     errors: chain.errors,
-    resource: () => chain.resource(toolSets.current),
+    resource: chain.resource,
     readiness: exchange.readiness,
     issuers: primaryIssuersOf(exchange.issuers),
     callerPolicy: callerPolicyOf(options),

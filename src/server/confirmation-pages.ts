@@ -1,10 +1,11 @@
 import type { RequestHandler } from 'express'
-import { z } from 'zod'
-import { confirmationPageRoute } from '../../routes/confirmation-page.js'
+import {
+  confirmationPageRoute,
+  PAGE_CLIENT_OPTION,
+  type ConfirmationPageRouteOptions,
+} from '../../routes/confirmation-page.js'
 import { createConfirmationPage, type ConfirmationPage } from '../confirmation/confirmation-page.js'
 import type { ConfirmationOptions, PageUse } from '../confirmation/confirmation.js'
-import type { ClientAuthentication } from '../exchange/client-authentication.js'
-import type { ClientAuthenticationSource } from '../exchange/client-authentication-source.js'
 import type { ComposedOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { optionsSchema } from '../options/assert-options.js'
@@ -15,18 +16,13 @@ export interface ConfirmationPageSettings {
   /** For which clients: those that cannot ask their user, or all. */
   readonly use: PageUse
   /** As which client people sign in, and how it proves itself. */
-  readonly client: { readonly id: string } & (
-    ClientAuthentication | { readonly authentication: ClientAuthenticationSource }
-  )
+  readonly client: ConfirmationPageRouteOptions['client']
 }
 
 /** The schema of `ConfirmationPageSettings`. */
 export const CONFIRMATION_PAGE_OPTION = optionsSchema<ConfirmationPageSettings>({
   use: optionValues.oneOf('fallback', 'always'),
-  client: z.looseObject(
-    { id: optionValues.text("the client's id at the authorization server") },
-    'must be a client: { id, secret }',
-  ),
+  client: PAGE_CLIENT_OPTION,
 })
 
 /** What the page takes from the options of a server. */

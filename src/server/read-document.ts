@@ -1,6 +1,6 @@
-import { constants, open, type FileHandle } from 'node:fs/promises'
+import { constants, open } from 'node:fs/promises'
 import { isUrl } from '../config/apis-config.js'
-import { BodyTooLargeError } from '../http/bounded-body.js'
+import { BodyTooLargeError, readBytesWithin } from '../http/bounded-body.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { DOCUMENT_LIMITS } from '../openapi/limits.js'
@@ -74,12 +74,18 @@ export async function readFileWithin(path: string): Promise<Uint8Array> {
       const stat = await file.stat()
       if (!stat.isFile()) throw new UnreadDocumentError('is no file. Name the document itself')
       if (stat.size > DOCUMENT_LIMITS.bytes) throw tooLarge()
-      return await contentOf(file)
+      // It may grow while it is read.
+      return await readBytesWithin(
+        file.createReadStream({ autoClose: false }),
+        DOCUMENT_LIMITS.bytes,
+      )
     } finally {
       await file.close()
     }
   } catch (error) {
-    throw error instanceof UnreadDocumentError ? error : new UnreadDocumentError(whyUnread(error))
+    if (error instanceof UnreadDocumentError) throw error
+    if (error instanceof BodyTooLargeError) throw tooLarge()
+    throw new UnreadDocumentError(whyUnread(error))
   }
 }
 
@@ -93,20 +99,6 @@ function whyUnread(error: unknown): string {
     default:
       return 'cannot be read. Check path and permissions'
   }
-}
-
-/** It may grow while it is read. */
-async function contentOf(file: FileHandle): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of file.createReadStream({
-    autoClose: false,
-  }) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength
-    if (bytes > DOCUMENT_LIMITS.bytes) throw tooLarge()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 async function fetchDocument(
@@ -125,7 +117,8 @@ async function fetchDocument(
         headers: { accept: ACCEPT, 'user-agent': USER_AGENT, ...conditions(at, known) },
       })
       if (response.status === 200) {
-        return { bytes: await readBytesWithin(response), validators: validatorsOf(at, response) }
+        const bytes = await readBytesWithin(response.body ?? [], DOCUMENT_LIMITS.bytes)
+        return { bytes, validators: validatorsOf(at, response) }
       }
       await response.body?.cancel().catch(() => undefined)
       if (response.status === 304 && known?.url === at.href) return 'not_modified'
@@ -191,17 +184,6 @@ function redirectWithin(from: URL, { status, headers }: Response): URL {
   throw new UnreadDocumentError(
     'redirects to another host, which is not followed. Name the URL of the document itself',
   )
-}
-
-async function readBytesWithin(response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength
-    if (bytes > DOCUMENT_LIMITS.bytes) throw tooLarge()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function tooLarge(): UnreadDocumentError {

@@ -1,6 +1,7 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { Complete } from '../options/complete.js'
 import type { Clock } from '../time/clock.js'
+import { isSameText } from './is-same-text.js'
 
 /** Who has signed in to the pages of this server, in one browser. */
 export interface PageSession {
@@ -90,7 +91,5 @@ export function formToken({ formKey }: PageSession, purpose: string): string {
 
 /** Whether a form has brought the token of this session and purpose. */
 export function isFormToken(session: PageSession, purpose: string, given: unknown): boolean {
-  const expected = Buffer.from(formToken(session, purpose))
-  const received = Buffer.from(typeof given === 'string' ? given : '')
-  return received.byteLength === expected.byteLength && timingSafeEqual(received, expected)
+  return isSameText(given, formToken(session, purpose))
 }

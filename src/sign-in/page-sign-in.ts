@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { ClientAuthentication } from '../exchange/client-authentication.js'
 import { captureResponse, type ResponseCapture } from '../exchange/token-response.js'
 import { OnBehalfOfError } from '../failures/errors.js'
@@ -10,6 +10,7 @@ import { loadAhead } from '../time/load-ahead.js'
 import { withDeadline } from '../time/call-deadline.js'
 import type { Clock } from '../time/clock.js'
 import { USER_AGENT } from '../version.js'
+import { isSameText } from './is-same-text.js'
 import { verifyIdToken } from './id-token.js'
 import { userOfIdToken, type IdTokenUserOptions } from './id-token-user.js'
 import { SignInStates, type SignInState } from './sign-in-state.js'
@@ -180,10 +181,9 @@ export class PageSignIn {
 const NO_ENDPOINT = "the issuer's metadata has no secure authorization_endpoint"
 const NAMES_NO_USER = 'the ID token lacks a claim that names the user'
 
-function isSame([given = '', ...more]: readonly string[], expected: string): boolean {
-  const [received, wanted] = [Buffer.from(given), Buffer.from(expected)]
-  const hasLength = received.byteLength === wanted.byteLength && more.length === 0
-  return hasLength && timingSafeEqual(received, wanted)
+/** One value, and the expected one. */
+function isSame([given, ...more]: readonly string[], expected: string): boolean {
+  return isSameText(given, expected) && more.length === 0
 }
 
 /** An error of the authorization server comes in the callback, or from the token endpoint. */

@@ -1,6 +1,6 @@
-import { isJsonObject } from '../http/json-object.js'
 import type { Caller } from '../identity/caller.js'
 import type { ToolAccess } from './access.js'
+import { toolCallOf } from './tool-calls.js'
 
 /**
  * A parsed MCP request body in which each call of a tool through which others are called is the call that is meant by it. The body
@@ -22,9 +22,9 @@ function innerMessage(
   access: Pick<ToolAccess, 'innerCall'>,
   caller: Caller,
 ): unknown {
-  if (!isJsonObject(message) || message['method'] !== 'tools/call') return message
-  const { params } = message
-  if (!isJsonObject(params) || typeof params['name'] !== 'string') return message
-  const inner = access.innerCall({ name: params['name'], arguments: params['arguments'] }, caller)
-  return inner === undefined ? message : { ...message, params: { ...params, ...inner } }
+  const call = toolCallOf(message)
+  if (call === undefined) return message
+  const { name, params } = call
+  const inner = access.innerCall({ name, arguments: params['arguments'] }, caller)
+  return inner === undefined ? message : { ...call.message, params: { ...params, ...inner } }
 }

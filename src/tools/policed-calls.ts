@@ -1,7 +1,9 @@
+import { isNothing } from '../http/absent-arguments.js'
 import { isJsonObject } from '../http/json-object.js'
 import type { PolicyCall, PolicyCaller } from '../policy/policy.js'
 import type { Caller } from '../identity/caller.js'
 import { deepFreeze } from '../options/deep-freeze.js'
+import { toolCallOf } from './tool-calls.js'
 import type { ToolRequirements } from './tool.js'
 
 /** A tool call of a request, as a policy is to decide about it. */
@@ -32,12 +34,12 @@ export function policedCallsIn(body: unknown, request: PolicedRequest): readonly
 }
 
 function policedCall(message: unknown, request: PolicedRequest): PolicedCall | undefined {
-  if (!isJsonObject(message) || message['method'] !== 'tools/call') return undefined
-  const { id, params } = message
-  if (!isJsonObject(params) || typeof params['name'] !== 'string') return undefined
+  const called = toolCallOf(message)
+  if (called === undefined) return undefined
+  const { name: tool, params } = called
+  const { id } = called.message
   const args = argumentsOf(params['arguments'])
   if (args === undefined) return undefined
-  const tool = params['name']
   const declared = request.toolOf(tool)
   return {
     messageId: typeof id === 'string' || typeof id === 'number' ? id : undefined,
@@ -56,8 +58,7 @@ function policedCall(message: unknown, request: PolicedRequest): PolicedCall | u
 
 /** What clients send for "no arguments" is none: the tool gets none either. */
 function argumentsOf(sent: unknown): Readonly<Record<string, unknown>> | undefined {
-  const isNothing = sent === undefined || sent === null || sent === ''
-  if (isNothing || (Array.isArray(sent) && sent.length === 0)) return Object.freeze({})
+  if (sent === undefined || isNothing(sent)) return Object.freeze({})
   return isJsonObject(sent) ? deepFreeze(structuredClone(sent)) : undefined
 }
 

@@ -21,8 +21,22 @@ export function countedToolCallsIn(body: unknown): ReadonlyMap<string, number> {
 }
 
 function toolCalledBy(message: unknown): string | undefined {
+  return toolCallOf(message)?.name
+}
+
+/** A `tools/call`, as its message has it. */
+export interface ToolCallMessage {
+  readonly message: Readonly<Record<string, unknown>>
+  readonly params: Readonly<Record<string, unknown>>
+  /** Of the tool. */
+  readonly name: string
+}
+
+/** The tool call that a parsed JSON-RPC message is; `undefined` for any other message. */
+export function toolCallOf(message: unknown): ToolCallMessage | undefined {
   if (!isJsonObject(message) || message['method'] !== 'tools/call') return undefined
-  const params = message['params']
-  const name = isJsonObject(params) ? params['name'] : undefined
-  return typeof name === 'string' ? name : undefined
+  const { params } = message
+  if (!isJsonObject(params)) return undefined
+  const { name } = params
+  return typeof name === 'string' ? { message, params, name } : undefined
 }
