@@ -6,16 +6,10 @@ import { mcpRoute } from '../../dist/routes/mcp.js'
 import { createAuthInfo } from '../../dist/src/identity/auth-context.js'
 import { silentLog } from '../../dist/src/logging/logger.js'
 import { Secret } from '../../dist/src/secret.js'
-import {
-  composeServer,
-  createProcessLog,
-  createToolRegistry,
-  defineTool,
-  parseConfig,
-} from '../../dist/src/server.js'
+import { composeServer, createProcessLog, defineTool, parseConfig } from '../../dist/src/server.js'
 import { serverTools } from '../../dist/src/server/from-config.js'
 import { createMcpServers } from '../../dist/src/server/mcp-servers.js'
-import { createToolAccess } from '../../dist/src/tools/access.js'
+import { servedTools } from '../../dist/src/server/served-tools.js'
 import { listenOnLoopback, serveChild } from './serve-child.mjs'
 
 serveChild({ start })
@@ -52,12 +46,16 @@ function further(index) {
 
 /** The same endpoint and tools with nothing in front. */
 function openMount(tools) {
-  const registry = createToolRegistry(tools)
-  const access = createToolAccess(registry, {})
+  const current = servedTools(
+    { tools },
+    {
+      ...{ log: silentLog, createReference: () => 'none' },
+      ...{ resolved: { access: {}, callerPolicy: {} }, securitySchemes: true, hasPolicy: false },
+    },
+  )
   const { create } = createMcpServers({
-    ...{ registry, access },
-    ...{ log: silentLog, createReference: () => 'none' },
-    ...{ nameScopes: (scopes) => scopes, securitySchemes: true },
+    toolSets: { current, canChange: false },
+    sessions: false,
   })
   const mcp = mcpRoute({ createServer: create })
   const auth = openAuth()
