@@ -71,6 +71,7 @@ export default defineConfig({
           exclude: [
             ...configDefaults.exclude,
             'test/browser/**',
+            'test/chart/**',
             'test/clients/**',
             'test/foreign/**',
             'test/package/**',
@@ -110,6 +111,15 @@ export default defineConfig({
           include: ['test/foreign/**/*.test.ts'],
           setupFiles: LEAK_SCAN,
           sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        // The Helm chart, rendered by a program of its own.
+        extends: true,
+        test: {
+          name: 'chart',
+          include: ['test/chart/**/*.test.ts'],
+          sequence: { groupOrder: 6 },
         },
       },
       {

@@ -6,9 +6,9 @@ export interface ShellBlock {
   readonly commands: readonly string[]
 }
 
-const FENCE = /^```(?:sh|bash|shell)\n([\s\S]*?)^```$/gm
+const FENCE = /^ *```(?:sh|bash|shell)\n([\s\S]*?)^ *```$/gm
 
-/** Finds the shell blocks of a page. Comments begin with a # after a space; quoted ones are not told from others. */
+/** Finds the shell blocks of a page, those of its lists included. Comments begin with a # after a space; quoted ones are not told from others. */
 export function shellBlocks(page: string): readonly ShellBlock[] {
   return [...page.matchAll(FENCE)].map(([, text = '']) => ({
     text,

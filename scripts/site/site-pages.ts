@@ -48,6 +48,7 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
     text: 'Run',
     pages: [
       ['docs/operations.md', 'operations.md'],
+      ['docs/kubernetes.md', 'kubernetes.md'],
       ['docs/audit.md', 'audit.md'],
       ['docs/performance.md', 'performance.md'],
       ['docs/reliability.md', 'reliability.md'],

@@ -7,7 +7,7 @@ export type Verified =
   /** commands.test.ts runs it. */
   | { readonly by: 'here' }
   /** Nobody does: it needs what a test machine does not have. */
-  | { readonly needs: 'a tenant' | 'Docker' | 'a client program' }
+  | { readonly needs: 'a tenant' | 'Docker' | 'a client program' | 'a cluster' }
 
 export interface KnownCommand {
   readonly command: RegExp
@@ -42,6 +42,10 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
   {
     command: /^curl -sS -i -X POST https:\/\/mcp\.example\.com\/mcp /,
     verified: { by: 'test', file: 'test/docs/it-does-not-connect.test.ts' },
+  },
+  {
+    command: /^(?:kubectl create secret generic mcp-server |helm (?:install|test) mcp\b)/,
+    verified: { needs: 'a cluster' },
   },
   { command: /^npm run demo$/, verified: { by: 'ci', line: 'npm run demo' } },
   {
