@@ -72,6 +72,7 @@ export default defineConfig({
             ...configDefaults.exclude,
             'test/browser/**',
             'test/clients/**',
+            'test/fleet/**',
             'test/foreign/**',
             'test/package/**',
             ...END_TO_END,
@@ -110,6 +111,16 @@ export default defineConfig({
           include: ['test/foreign/**/*.test.ts'],
           setupFiles: LEAK_SCAN,
           sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        // A real Redis, and several processes of ours that share it.
+        extends: true,
+        test: {
+          name: 'fleet',
+          include: ['test/fleet/**/*.test.ts'],
+          setupFiles: LEAK_SCAN,
+          sequence: { groupOrder: 6 },
         },
       },
       {

@@ -1,0 +1,21 @@
+/** A value of a store, as a script in memory sees it. */
+export interface ScriptMemory {
+  get(key: string): string | undefined
+  /** Milliseconds that are left; `undefined` where there is no such value. */
+  ttlMs(key: string): number | undefined
+  set(key: string, value: string, ttlMs: number): void
+  delete(key: string): void
+}
+
+/**
+ * Steps that are carried out at once: in Redis by its Lua, in one process by `inMemory`. Both do the same, and answer with whole
+ * numbers.
+ */
+export interface StoreScript {
+  /** In Redis, `KEYS` and `ARGV` are the call's. Returns a list of whole numbers. */
+  readonly lua: string
+  inMemory(
+    memory: ScriptMemory,
+    call: { readonly keys: readonly string[]; readonly args: readonly (string | number)[] },
+  ): readonly number[]
+}
