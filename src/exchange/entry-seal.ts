@@ -28,15 +28,19 @@ interface MasterKey {
  * authenticated too: an entry that was moved, or changed in any bit, does not open.
  */
 export class EntrySeal {
-  readonly #keys: readonly [MasterKey, ...MasterKey[]]
+  readonly #first: MasterKey
+  readonly #keys: readonly MasterKey[]
 
-  /** The first key seals, all open. */
-  constructor([first, ...more]: readonly [Secret, ...Secret[]]) {
-    this.#keys = [masterKey(first), ...more.map(masterKey)]
+  /** The first key seals, all open. Throws where there is none. */
+  constructor(keys: readonly Secret[]) {
+    this.#keys = keys.map(masterKey)
+    const [first] = this.#keys
+    if (first === undefined) throw new TypeError('there is no key to seal with')
+    this.#first = first
   }
 
   seal(text: string, place: SealedFor): Uint8Array {
-    const [key] = this.#keys
+    const key = this.#first
     const iv = randomBytes(IV_BYTES)
     const head = Buffer.concat([Buffer.of(VERSION), key.id, iv])
     const cipher = createCipheriv('aes-256-gcm', entryKey(key, place), iv, {

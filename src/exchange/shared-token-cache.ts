@@ -1,9 +1,9 @@
-import { z } from 'zod'
 import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { logEvent } from '../logging/log-event.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import { Secret } from '../secret.js'
+import type { Secret } from '../secret.js'
+import { MASTER_KEYS_OPTION } from '../store/shared-state.js'
 import type { Store } from '../store/store.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import { cacheEntryOf, cacheEntryText } from './cache-entry-text.js'
@@ -22,7 +22,7 @@ export interface SharedTokenCacheOptions {
   /**
    * Master keys of 32 characters or more, the same in all instances. The first seals, all open, so that a key can be replaced.
    */
-  readonly keys: readonly [Secret, ...Secret[]]
+  readonly keys: readonly Secret[]
   /** What this process keeps in front of the store. Default: `createMemoryTokenCache()`. */
   readonly local?: TokenCache | undefined
   /** Default: none. */
@@ -30,25 +30,13 @@ export interface SharedTokenCacheOptions {
   readonly clock?: Clock | undefined
 }
 
-const MIN_KEY_CHARACTERS = 32
-
 const OPTIONS = optionsSchema<SharedTokenCacheOptions>({
   store: optionValues.withFunctions('a Store', 'get', 'set', 'delete'),
-  keys: z
-    .array(
-      z
-        .instanceof(Secret, { error: 'must be a Secret' })
-        .refine(
-          (key) => key.reveal().length >= MIN_KEY_CHARACTERS,
-          `must have ${MIN_KEY_CHARACTERS} characters or more`,
-        ),
-      'must be a list of keys',
-    )
-    .min(1, 'must have a key'),
+  keys: MASTER_KEYS_OPTION,
   local: optionValues.withFunctions('a TokenCache', 'get', 'set', 'delete').optional(),
   log: LOGGER_OPTION.optional(),
   clock: optionValues.callable.optional(),
-}) as z.ZodType<SharedTokenCacheOptions>
+})
 
 /**
  * Creates a cache of exchanged tokens that several processes share: what one has exchanged, none of the others exchanges.
@@ -114,7 +102,7 @@ class SharedTokenCache implements TokenCache {
 }
 
 const UNREADABLE =
-  'An exchanged token in the shared store could not be opened, and is forgotten. Use the same STORE_KEYS in all instances; while a key is replaced, all of them need both.'
+  'An exchanged token in the shared store could not be opened, and is forgotten. Use the same STORE_KEY in all instances; while a key is replaced, all of them need both.'
 
 function storeKey(cacheKey: string): string {
   return `t:${cacheKey}`

@@ -162,6 +162,7 @@ export const FAILURE_REASONS = {
     'confirmation_mismatch',
     'confirmation_unanswered',
     'confirmation_used',
+    'consents_unavailable',
     'too_many_confirmations',
   ],
   /** The policy denied a call, or no decision could be had: `policy_denied`, `policy_unavailable`. */

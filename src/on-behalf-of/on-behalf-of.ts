@@ -10,6 +10,7 @@ import type { Readiness } from '../http/readiness.js'
 import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import { createClientList } from '../identity/client-list.js'
+import type { DpopReplayOptions } from '../identity/dpop-replay-cache.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import type { KnownIssuers } from '../identity/known-issuers.js'
@@ -207,6 +208,11 @@ function connectionsFor({ fetch, apiCalls }: ResolvedOptions): OutgoingFetch {
     : createOutgoingFetch({ connections: apiCalls.connections })
 }
 
+/** Where used DPoP proofs are remembered. */
+function proofsOf({ shared }: ResolvedOptions): DpopReplayOptions | undefined {
+  return shared && { store: shared.store, withoutStore: shared.outage }
+}
+
 interface Composition {
   readonly host: ToolHost
   readonly exchange: ExchangeParts
@@ -223,7 +229,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
   warnOfUnfitResource({ resource, endpoint }, log)
   return createMiddlewareChain({
     ...{ endpoint, log, observation, answers, toolSets },
-    http: options.http,
+    ...{ http: options.http, shared: options.shared },
     resource: {
       resource,
       authorizationServers: options.tenants.advertised,
@@ -236,6 +242,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       toleratedAudiences: [options.client.id, ...options.toleratedAudiences],
       clockToleranceSeconds: options.clockToleranceSeconds,
       maxVerifiedTokens: options.verifiedTokenCacheEntries,
+      proofs: proofsOf(options),
       observer,
     }),
     callerPolicy: callerPolicyOf(options),

@@ -112,6 +112,7 @@ class MemoryStore implements Store {
     delete: (key) => {
       this.#kept.delete(key)
     },
+    nowMs: () => this.#clock(),
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown becomes a rejection

@@ -2,6 +2,8 @@ import { hash } from 'node:crypto'
 import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
+import { type PipelineObserver, type StoreUsed } from '../observability/pipeline-observer.js'
 import { withDeadline } from '../time/call-deadline.js'
 import { backgroundTimers, type Timers } from '../time/clock.js'
 import { untilAborted } from '../time/until-aborted.js'
@@ -35,6 +37,8 @@ export interface RedisStoreOptions {
   readonly probeMs?: number | undefined
   /** Default: none. */
   readonly log?: Logger | undefined
+  /** Sees what is asked of the store, and whether it can be had. Default: nobody does. */
+  readonly observer?: PipelineObserver | undefined
   readonly timers?: Timers | undefined
 }
 
@@ -44,8 +48,19 @@ const OPTIONS = optionsSchema<RedisStoreOptions>({
   timeoutMs: optionValues.milliseconds.optional(),
   probeMs: optionValues.milliseconds.optional(),
   log: LOGGER_OPTION.optional(),
+  observer: PIPELINE_OBSERVER_OPTION.optional(),
   timers: optionValues.withFunctions('timers', 'after').optional(),
 })
+
+/** What its commands are for. */
+const OPERATIONS: Readonly<Record<string, StoreUsed['operation']>> = {
+  GET: 'get',
+  SET: 'set',
+  DEL: 'delete',
+  EVALSHA: 'run',
+  EVAL: 'run',
+  PUBLISH: 'publish',
+}
 
 /** Answers that say that this server is not the one to ask, or not now. */
 const NOT_NOW =
@@ -70,6 +85,7 @@ class RedisStore implements Store {
   readonly #prefix: string
   readonly #timeoutMs: number
   readonly #health: StoreHealth
+  readonly #observer: PipelineObserver | undefined
   readonly #listeners = new Map<string, Set<Listener>>()
 
   constructor(options: RedisStoreOptions) {
@@ -78,8 +94,9 @@ class RedisStore implements Store {
     this.#commands = commandsOf(client)
     this.#prefix = prefix
     this.#timeoutMs = timeoutMs
+    this.#observer = options.observer
     this.#health = new StoreHealth({
-      ...{ log, timers, probeMs },
+      ...{ log, timers, probeMs, observer: options.observer },
       probe: () => this.#probe(),
       onBack: () => {
         this.#tellGap()
@@ -150,13 +167,19 @@ class RedisStore implements Store {
     keys: readonly string[],
     unknownScript?: readonly string[],
   ): Promise<unknown> {
-    if (!this.#health.isAvailable) throw new StoreUnavailableError('the store cannot be had')
+    if (!this.#health.isAvailable) {
+      this.#tell(args, 'skipped')
+      throw new StoreUnavailableError('the store cannot be had')
+    }
     try {
-      return await this.#inTime(args, keys)
+      const answer = await this.#inTime(args, keys)
+      this.#tell(args, 'ok')
+      return answer
     } catch (error) {
       if (unknownScript !== undefined && this.#answered(error, /^NOSCRIPT\b/)) {
         return this.#sent(unknownScript, keys)
       }
+      this.#tell(args, 'failed')
       if (this.#commands.isServerError(error) && !NOT_NOW.test(error.message)) {
         this.#health.refused(error)
       } else {
@@ -164,6 +187,11 @@ class RedisStore implements Store {
       }
       throw new StoreUnavailableError('the store has not done it', { cause: error })
     }
+  }
+
+  #tell([command = '']: readonly unknown[], outcome: StoreUsed['outcome']): void {
+    const operation = OPERATIONS[String(command)]
+    if (operation !== undefined) this.#observer?.storeUsed?.({ operation, outcome })
   }
 
   #inTime(args: readonly (string | Uint8Array)[], keys: readonly string[]): Promise<unknown> {

@@ -1,6 +1,7 @@
 import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
+import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { Timers } from '../time/clock.js'
 
 /** What `StoreHealth` needs. */
@@ -11,6 +12,7 @@ export interface StoreHealthOptions {
   readonly probeMs: number
   /** Rejects while the store cannot be had, within its time limit. */
   readonly probe: () => Promise<void>
+  readonly observer: PipelineObserver | undefined
   /** The store can be had again. */
   readonly onBack: () => void
 }
@@ -39,6 +41,7 @@ export class StoreHealth {
 
   /** Begins to ask whether the store is there. */
   begin(): void {
+    this.#options.observer?.storeChanged?.({ available: false })
     this.#probeLater(CONNECTING_MS)
   }
 
@@ -54,6 +57,7 @@ export class StoreHealth {
   lost(error: unknown): void {
     if (this.#closed || !this.#available) return
     this.#available = false
+    this.#options.observer?.storeChanged?.({ available: false })
     this.#tellLost(error)
     this.#probeLater(this.#options.probeMs)
   }
@@ -105,6 +109,7 @@ export class StoreHealth {
     if (this.#closed) return
     this.#connectingMs = 0
     this.#available = true
+    this.#options.observer?.storeChanged?.({ available: true })
     logEvent(this.#options.log, 'info', { event: 'store_available' })
     this.#options.onBack()
   }

@@ -5,6 +5,8 @@ export interface ScriptMemory {
   ttlMs(key: string): number | undefined
   set(key: string, value: string, ttlMs: number): void
   delete(key: string): void
+  /** Epoch milliseconds. */
+  nowMs(): number
 }
 
 /**
