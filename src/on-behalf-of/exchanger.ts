@@ -13,6 +13,7 @@ import { claimProfileOf, type ClaimProfile } from '../identity/claim-profile.js'
 import { createIssuer, type Issuer } from '../identity/issuer-keys.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
+import { sharedCounts } from '../store/shared-state.js'
 import type { ResolvedOptions } from './defaults.js'
 import type { OnBehalfOfOptions } from './options.js'
 
@@ -112,7 +113,7 @@ export function exchangerFor(
     timeoutMs,
     ratePerSecond: exchange.ratePerSecond,
     cache: exchange.cache ?? sharedCacheOf(options),
-    shared: options.shared,
+    shared: sharedCounts(options.shared),
     cacheEntries: exchange.cacheEntries,
     caching: exchange.caching,
     resilience: exchange.resilience,

@@ -17,6 +17,7 @@ import type { KnownIssuers } from '../identity/known-issuers.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
 import type { ObservationOptions } from '../observability/observation-options.js'
+import { sharedCounts } from '../store/shared-state.js'
 import type { ToolSets } from '../tools/tool-set.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
@@ -229,7 +230,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
   warnOfUnfitResource({ resource, endpoint }, log)
   return createMiddlewareChain({
     ...{ endpoint, log, observation, answers, toolSets },
-    ...{ http: options.http, shared: options.shared },
+    ...{ http: options.http, shared: sharedCounts(options.shared) },
     resource: {
       resource,
       authorizationServers: options.tenants.advertised,

@@ -29,6 +29,11 @@ export interface SharedCounts extends Pick<SharedState, 'instances'> {
   readonly store: Pick<Store, 'run'>
 }
 
+/** What counts need of all that is shared. */
+export function sharedCounts(shared: SharedState | undefined): SharedCounts | undefined {
+  return shared && { store: shared.store, instances: shared.instances }
+}
+
 const MIN_KEY_CHARACTERS = 32
 
 /** Master keys: the first seals, all open. */
