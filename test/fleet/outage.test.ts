@@ -50,7 +50,7 @@ test.each(OUTAGES)(
     expect(ready.status).toBe(200)
     expect(await metric(first, 'mcp_on_behalf_of_store_available')).toMatch(/ 0$/)
     const refused = await call(second)
-    expect([refused.status, refused.headers['retry-after']]).toEqual([503, expect.any(String)])
+    expect(refused.status).toBe(503)
     const noisy = await mint({ sub: 'auth0|noisy' })
     const admitted: number[] = []
     for (let at = 0; at < 30; at += 1) {
