@@ -84,8 +84,6 @@ export {
 export type { ChallengeError } from './failures/challenge.js'
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.js'
 export { createRedisStore, type RedisStoreOptions } from './store/redis-store.js'
-export type { IoRedisClient } from './store/ioredis-commands.js'
-export type { NodeRedisClient } from './store/node-redis-commands.js'
 export type { SharedCounts, SharedState } from './store/shared-state.js'
 export {
   StoreUnavailableError,

@@ -28,16 +28,20 @@ export function storeIssues(
   found: SettingValues,
   unreadable: ReadonlySet<string>,
 ): readonly ConfigIssue[] {
-  const isSet = (key: SettingName): boolean => found[key] !== undefined || unreadable.has(key)
-  if (isSet('STORE_URL')) {
+  const { STORE_URL: address } = found
+  if (unreadable.has('STORE_URL')) return []
+  if (address !== undefined) {
+    const isSet = (key: SettingName): boolean => found[key] !== undefined || unreadable.has(key)
     const missing = (['STORE_KEY', 'INSTANCES'] as const).filter((key) => !isSet(key))
-    const twice = found.STORE_URL?.password !== undefined && isSet('STORE_PASSWORD')
+    const twice = address.password !== undefined && isSet('STORE_PASSWORD')
     return [
       ...missing.map((key) => ({ key, hint: NEEDED[key] })),
       ...(twice ? [{ key: 'STORE_PASSWORD', hint: TWICE }] : []),
     ]
   }
-  const idle = (['STORE_PASSWORD', 'STORE_KEY', 'INSTANCES'] as const).filter(isSet)
+  const idle = (['STORE_PASSWORD', 'STORE_KEY', 'INSTANCES'] as const).filter(
+    (key) => found[key] !== undefined,
+  )
   const outage = found.STORE_OUTAGE === 'local' ? ['STORE_OUTAGE'] : []
   return [...idle, ...outage].map((key) => ({ key, hint: NO_STORE }))
 }

@@ -21,6 +21,7 @@ export type Unsubscribe = () => void
  * @category Shared state
  */
 export interface Store {
+  /** Resolves with the value, or with `undefined` where there is none. */
   get(key: string): Promise<Uint8Array | undefined>
   /** Resolves with whether the value is kept: `false` where `onlyIfAbsent` and there is one. */
   set(key: string, value: Uint8Array, options: SetOptions): Promise<boolean>
@@ -31,8 +32,8 @@ export interface Store {
   /** Reaches whoever listens at this moment, in this process too. */
   publish(channel: string, message: string): Promise<void>
   /**
-   * Hands each message to `listener`, as long as the store can be had. `onGap` is called when messages may have been lost, and once
-   * more each time that the subscription stands again.
+   * Hands each message to `listener`, as long as the store can be had. Its `gap` is called when messages may have been lost,
+   * and once more each time that the subscription stands again.
    */
   subscribe(channel: string, listener: Listener): Unsubscribe
   /** Ends connections. Every later call rejects. */
@@ -47,6 +48,7 @@ export interface ScriptCall {
 
 /** Who gets the messages of a channel. */
 export interface Listener {
+  /** Somebody has published this. */
   message(message: string): void
   /** Messages may have been lost. Default: nobody minds. */
   gap?(): void
