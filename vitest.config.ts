@@ -73,6 +73,7 @@ export default defineConfig({
             'test/browser/**',
             'test/chart/**',
             'test/clients/**',
+            'test/fleet/**',
             'test/foreign/**',
             'test/package/**',
             ...END_TO_END,
@@ -120,6 +121,16 @@ export default defineConfig({
           name: 'chart',
           include: ['test/chart/**/*.test.ts'],
           sequence: { groupOrder: 6 },
+        },
+      },
+      {
+        // A real Redis, and several processes of ours that share it.
+        extends: true,
+        test: {
+          name: 'fleet',
+          include: ['test/fleet/**/*.test.ts'],
+          setupFiles: LEAK_SCAN,
+          sequence: { groupOrder: 7 },
         },
       },
       {

@@ -5,7 +5,9 @@ import { OnBehalfOfError } from '../src/failures/errors.js'
 import type { ChallengeOptions } from '../src/failures/failure-response.js'
 import { presentsCredentials } from '../src/identity/credentials.js'
 import { UserPlaces } from '../src/limits/user-places.js'
-import { UserWindow, type Overdraft } from '../src/limits/user-window.js'
+import type { Overdraft } from '../src/limits/user-window.js'
+import { createWindow, whenCounted } from '../src/limits/window.js'
+import type { SharedCounts } from '../src/store/shared-state.js'
 import { systemClock, type Clock } from '../src/time/clock.js'
 import { isPublicBody, type PublicAccess } from '../src/tools/public-messages.js'
 import { answerForms } from './answer-forms.js'
@@ -33,6 +35,8 @@ export interface AnonymousRequestOptions {
   readonly admitted: RequestHandler
   /** What all other requests go through, beginning with the authentication. */
   readonly others: RequestHandler
+  /** Counts messages a minute in all instances together. Default: in this process alone. */
+  readonly shared?: SharedCounts | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -57,9 +61,10 @@ export function anonymousRequests(options: AnonymousRequestOptions): RequestHand
     function admitAnonymous(req, res, next) {
       // The client has gone while its body was read.
       if (res.destroyed) return
-      limits(req, res)
-      admit(req, options)
-      next()
+      return limits(req, res, () => {
+        admit(req, options)
+        next()
+      })
     },
     admitted,
   ])
@@ -115,29 +120,32 @@ function admit(req: Request, { challenges }: AnonymousRequestOptions): void {
   }
 }
 
-/** Counts the messages of a request, and keeps their places with it. Throws `rate_limited`. */
+/** Counts the messages of a request, keeps their places with it, and goes on. Throws, or rejects with, `rate_limited`. */
 function createLimits({
   perMinute,
   concurrency,
   clock = systemClock,
-}: AnonymousRequestOptions): (req: Request, res: Response) => void {
-  const window = perMinute === 0 ? undefined : new UserWindow({ limit: perMinute, clock })
+  shared,
+}: AnonymousRequestOptions): (req: Request, res: Response, goOn: () => void) => unknown {
+  const window = createWindow({ limit: perMinute, name: 'public', shared, clock })
   const all = new UserPlaces(concurrency)
   const ofAddress = new UserPlaces(Math.ceil(concurrency / 4))
-  return (req, res) => {
+  return (req, res, goOn) => {
     const address = addressBlockOf(req)
     const body: unknown = req.body
     const messages = Array.isArray(body) ? body.length : 1
-    const overdraft = window?.take(address, messages)
-    if (overdraft !== undefined) throw tooOften(address, overdraft)
-    for (const [count, key] of [
-      [ofAddress, address],
-      [all, ''],
-    ] as const) {
-      const places = count.enter(key)
-      if (places !== undefined) countUntilOver(req, res, places)
-      if (places?.take(messages - 1) !== true) throw tooManyAtOnce(address)
-    }
+    return whenCounted(window?.take(address, messages), (overdraft) => {
+      if (overdraft !== undefined) throw tooOften(address, overdraft)
+      for (const [count, key] of [
+        [ofAddress, address],
+        [all, ''],
+      ] as const) {
+        const places = count.enter(key)
+        if (places !== undefined) countUntilOver(req, res, places)
+        if (places?.take(messages - 1) !== true) throw tooManyAtOnce(address)
+      }
+      goOn()
+    })
   }
 }
 

@@ -5,9 +5,11 @@ import { OnBehalfOfError } from '../src/failures/errors.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { userKeyOf } from '../src/identity/caller.js'
 import { callerForLog } from '../src/identity/identifier-for-log.js'
-import { UserWindow, type Overdraft } from '../src/limits/user-window.js'
+import type { Overdraft } from '../src/limits/user-window.js'
+import { createWindow, whenCounted } from '../src/limits/window.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
+import { SHARED_COUNTS_OPTION, type SharedCounts } from '../src/store/shared-state.js'
 import { authInfoOf } from './require-bearer-auth.js'
 import { addressBlockOf, clientAddressOf, forwardedForIsIgnored } from './client-address.js'
 import { whenSizeIsKnown } from './request-size.js'
@@ -16,6 +18,8 @@ import { whenSizeIsKnown } from './request-size.js'
 export interface RateLimitOptions {
   /** Requests a minute; 0 sets no limit. */
   readonly perMinute: number
+  /** Counts in all instances together. Default: in this process alone. */
+  readonly shared?: SharedCounts | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -28,16 +32,20 @@ export interface CallerLimitOptions {
    * of tools' arguments; 0 sets no limit. Default 0.
    */
   readonly bytesPerMinute?: number | undefined
+  /** Counts in all instances together. Default: in this process alone. */
+  readonly shared?: SharedCounts | undefined
   readonly clock?: Clock | undefined
 }
 
 const ADDRESS_OPTIONS = optionsSchema<RateLimitOptions>({
   perMinute: optionValues.whole,
+  shared: SHARED_COUNTS_OPTION.optional(),
   clock: optionValues.callable.optional(),
 })
 const CALLER_OPTIONS = optionsSchema<CallerLimitOptions>({
   perMinute: optionValues.whole,
   bytesPerMinute: optionValues.whole.optional(),
+  shared: SHARED_COUNTS_OPTION.optional(),
   clock: optionValues.callable.optional(),
 })
 
@@ -45,26 +53,26 @@ const CALLER_OPTIONS = optionsSchema<CallerLimitOptions>({
  * Limits requests by the client's address, before authentication: IPv6 by /56, since one subscriber has many.
  *
  * Passes `rate_limited` to the error handler beyond the limit. Behind a proxy, Express's `trust proxy` decides
- * what the address is; entries of X-Forwarded-For that are no address count as the proxy that sent them. Counts in
- * this process alone.
+ * what the address is; entries of X-Forwarded-For that are no address count as the proxy that sent them.
  *
  * @category Middleware
  */
 export function limitByAddress(options: RateLimitOptions): RequestHandler {
   assertOptions('limitByAddress', ADDRESS_OPTIONS, options)
-  const { perMinute, clock = systemClock } = options
-  if (perMinute === 0) return unlimited
-  const requests = new UserWindow({ limit: perMinute, clock })
+  const { perMinute, clock = systemClock, shared } = options
+  const requests = createWindow({ limit: perMinute, name: 'address', shared, clock })
+  if (requests === undefined) return unlimited
   let hinted = false
   return function limitByAddressMiddleware(req, _res, next) {
-    const overdraft = requests.take(addressBlockOf(req), 1)
-    if (overdraft === undefined) {
-      next()
-      return
-    }
-    const withHint = !hinted && forwardedForIsIgnored(req)
-    hinted ||= withHint
-    next(tooManyFromAddress({ address: clientAddressOf(req), overdraft, withHint }))
+    return whenCounted(requests.take(addressBlockOf(req), 1), (overdraft) => {
+      if (overdraft === undefined) {
+        next()
+        return
+      }
+      const withHint = !hinted && forwardedForIsIgnored(req)
+      hinted ||= withHint
+      next(tooManyFromAddress({ address: clientAddressOf(req), overdraft, withHint }))
+    })
   }
 }
 
@@ -72,28 +80,37 @@ export function limitByAddress(options: RateLimitOptions): RequestHandler {
  * Limits the messages and bytes per minute of a verified user, through all clients together.
  *
  * Counts the messages of a batch one by one. Passes `rate_limited` to the error handler beyond a limit; the bytes of
- * a refused request count. Needs `requireBearerAuth` in front, and `jsonBody` behind it for bytes and batches. Counts
- * in this process alone.
+ * a refused request count. Needs `requireBearerAuth` in front, and `jsonBody` behind it for bytes and batches.
  *
  * @category Middleware
  */
 export function limitByCaller(options: CallerLimitOptions): RequestHandler {
   assertOptions('limitByCaller', CALLER_OPTIONS, options)
-  const { perMinute, bytesPerMinute = 0, clock = systemClock } = options
-  const messages = perMinute === 0 ? undefined : new UserWindow({ limit: perMinute, clock })
-  const bytes = bytesPerMinute === 0 ? undefined : new UserWindow({ limit: bytesPerMinute, clock })
+  const { perMinute, bytesPerMinute = 0, clock = systemClock, shared } = options
+  const messages = createWindow({ limit: perMinute, name: 'messages', shared, clock })
+  const bytes = createWindow({ limit: bytesPerMinute, name: 'bytes', shared, clock })
   if (messages === undefined && bytes === undefined) return unlimited
   return function limitByCallerMiddleware(req, _res, next) {
     const user = userOf(req)
-    assertWithin(req, 'messages_per_minute', messages?.take(user, 1))
-    assertWithin(req, 'bytes_per_minute', bytes?.overdraft(user))
-    whenSizeIsKnown(req, (size) => {
-      bytes?.spend(user, size.bytes)
+    return whenCounted(messages?.take(user, 1), (overdraft) => {
+      assertWithin(req, 'messages_per_minute', overdraft)
       assertWithin(req, 'bytes_per_minute', bytes?.overdraft(user))
-      const further = Math.max(0, size.messages - 1)
-      assertWithin(req, 'messages_per_minute', messages?.take(user, further))
+      const counting = whenSizeIsKnown(req, (size) => {
+        bytes?.spend(user, size.bytes)
+        assertWithin(req, 'bytes_per_minute', bytes?.overdraft(user))
+        const further = messages?.take(user, Math.max(0, size.messages - 1))
+        const within = assertWithin.bind(undefined, req, 'messages_per_minute')
+        if (further instanceof Promise) return further.then(within)
+        within(further)
+        return undefined
+      })
+      const goOn = (): void => {
+        next()
+      }
+      if (counting !== undefined) return counting.then(goOn)
+      goOn()
+      return undefined
     })
-    next()
   }
 }
 

@@ -9,7 +9,7 @@ import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { normalizeCharset } from './json-charset.js'
 import { isPlainBody, readPlainBody } from './plain-body.js'
-import { announceSize } from './request-size.js'
+import { announceSize, counted } from './request-size.js'
 import { stateOf } from './request-state.js'
 
 /**
@@ -70,7 +70,15 @@ export function jsonBody(maxBytes: number): RequestHandler {
           announceSize(req, { messages: 1, bytes: bytesOf(req) ?? maxBytes })
         else checkBody(req, maxBytes)
       })
-      next(refusal ?? stateOf(req).refusedText ?? failure)
+      const goOn = (exceeded?: unknown): void => {
+        next(refusal ?? exceeded ?? stateOf(req).refusedText ?? failure)
+      }
+      const counting = counted(req)
+      if (counting === undefined) goOn()
+      else
+        counting.then(() => {
+          goOn()
+        }, goOn)
     })
   }
 }

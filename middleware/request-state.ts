@@ -31,7 +31,9 @@ export interface RequestState {
   /** `innerCalls`: the body, in which calls through other tools are those that are meant. */
   messages?: { readonly body: unknown }
   /** The limits that wait for `size`. */
-  counts?: ((size: RequestSize) => void)[]
+  counts?: ((size: RequestSize) => Promise<void> | undefined)[]
+  /** Those of them that ask a store, until it answers. */
+  counting?: Promise<void>[]
   /** `limitConcurrency` and `limitTools` */
   places?: readonly Places[]
   /** `observeRequests`: absent where nobody observes. */

@@ -82,6 +82,18 @@ export {
   type ConfirmationPageOptions,
 } from './confirmation/confirmation-page.js'
 export type { ChallengeError } from './failures/challenge.js'
+export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.js'
+export { createRedisStore, type RedisStoreOptions } from './store/redis-store.js'
+export type { SharedCounts, SharedState } from './store/shared-state.js'
+export {
+  StoreUnavailableError,
+  type Listener,
+  type ScriptCall,
+  type SetOptions,
+  type Store,
+  type Unsubscribe,
+} from './store/store.js'
+export type { ScriptMemory, StoreScript } from './store/store-script.js'
 export type { Clock, Timers } from './time/clock.js'
 export type { Mount } from './mcp/mount.js'
 export type { ToolHost } from './downstream/call-log.js'
@@ -163,7 +175,12 @@ export {
   type Rfc8693ExchangerOptions,
 } from './exchange/rfc8693-exchanger.js'
 export {
+  createSharedTokenCache,
+  type SharedTokenCacheOptions,
+} from './exchange/shared-token-cache.js'
+export {
   createMemoryTokenCache,
+  type CacheContext,
   type CacheEntry,
   type CacheOwner,
   type MemoryTokenCacheOptions,
@@ -198,6 +215,7 @@ export {
   type Auth0ApiClientVerifierOptions,
   type VerifyingApiClient,
 } from './identity/auth0-api-client-verifier.js'
+export type { DpopReplayOptions } from './identity/dpop-replay-cache.js'
 export type { HandlerContext } from './identity/handler-context.js'
 export type { Delegation } from './identity/delegation.js'
 export type { Binding } from './identity/token-claims.js'
@@ -226,8 +244,12 @@ export {
   CACHE_RESULTS,
   type CacheLookup,
   type CacheResult,
+  STORE_OPERATIONS,
+  STORE_OUTCOMES,
   type ExchangeGuardState,
   type PipelineObserver,
+  type StoreState,
+  type StoreUsed,
   type TokenRequestEnded,
   type TurnWaited,
   type WaitOutcome,

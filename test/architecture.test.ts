@@ -69,7 +69,7 @@ const imports: readonly Import[] = ROOMS.flatMap((room) => filesIn(room)).flatMa
 const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:scopes|secret|version)\.ts$/, 0],
   [/^src\/(?:cache|failures|logging|options|time)\//, 0],
-  [/^src\/(?:http|openapi|observability)\//, 1],
+  [/^src\/(?:http|openapi|observability|store)\//, 1],
   [/^src\/(?:identity|metrics|tracing)\//, 2],
   [/^src\/(?:audit|limits|sessions|exchange)\//, 3],
   [/^src\/(?:downstream|identity-providers|mcp|policy|sign-in)\//, 4],

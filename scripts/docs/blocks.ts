@@ -18,6 +18,7 @@ import { CONFIRMATION_SETTINGS } from '../../src/config/confirmation-settings.js
 import { OPENAPI_SETTINGS } from '../../src/config/openapi-settings.js'
 import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
 import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
+import { STORE_SETTINGS } from '../../src/config/store-settings.js'
 import { TOKEN_SETTINGS } from '../../src/config/token-settings.js'
 import { TRACE_SETTINGS } from '../../src/config/trace-settings.js'
 import { documents } from './documents.js'
@@ -67,6 +68,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-access': () => settingTheme({ ...ACCESS_SETTINGS, ...CLIENT_SETTINGS }),
   'settings-confirmation': () => settingTheme(CONFIRMATION_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
+  'settings-store': () => settingTheme(STORE_SETTINGS),
   'settings-http': () => settingTheme(HTTP_SETTINGS),
   'settings-audit': () => settingTheme(AUDIT_SETTINGS),
   'settings-metrics': () => settingTheme(METRICS_SETTINGS),

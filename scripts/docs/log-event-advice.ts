@@ -80,6 +80,15 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'SIGTERM or SIGINT came. The server still accepts requests for `DRAIN_DELAY_SECONDS`; then running calls may end. Nothing to do.',
   tool_not_declared:
     'Once an hour for each name, up to a hundred names: a client called a tool that `tools` does not name, and was refused. If your server has the tool, declare it; the usual reason is a misspelt name. Otherwise the client invented the name.',
+  shared_token_unreadable:
+    'An exchanged token in the shared store could not be opened. It is forgotten, and the exchange takes place. Single lines while `STORE_KEY` is replaced: all instances need both keys meanwhile. Many: an instance has another key, or somebody changes what lies in the store.',
+  store_accepts: 'The shared store takes new values again. Nothing to do.',
+  store_available:
+    'The shared store can be had: at the start, and again after each `store_unavailable`. Nothing to do.',
+  store_refuses:
+    'The shared store answers with an error, for instance because its memory is full; `err` says which. Once, until `store_accepts`. What needed it goes on as while the store cannot be had. Raise `maxmemory`, or see what fills it.',
+  store_unavailable:
+    'The shared store does not answer, or cannot be reached; `err` says why. Once, until `store_available`. Calls go on: each instance exchanges tokens itself and has its part of the limits. Requests with a DPoP proof, and answers of users to a question, are refused unless `STORE_OUTAGE=local`. Bring the store back: it is used again by itself.',
   token_cache_failed:
     'The token cache failed at `operation`; the exchange was made without it. This must not happen with the cache in memory. If you have a cache of your own, check whether it is available.',
   token_exchanged:

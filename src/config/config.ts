@@ -20,6 +20,7 @@ import { outgoingOf, type OutgoingConfig } from './outgoing-config.js'
 import { parseSettings, textOf, type Environment } from './parse-settings.js'
 import { withExtraAuthorities } from './extra-authorities.js'
 import { sessionConfig } from './session-config.js'
+import { storeConfig, type StoreConfig } from './store-config.js'
 import { readSettingsFile } from './settings-file.js'
 import type { SettingsFileRead } from './settings-file-doubts.js'
 import { NO_SETTINGS_FILE, SETTINGS_FILE } from './settings-origin.js'
@@ -83,6 +84,8 @@ export interface Config extends HttpConfig {
   readonly confirmation: ConfirmationConfig
   /** `undefined`: no sessions. */
   readonly sessions: Complete<SessionLimits> | undefined
+  /** `undefined`: nothing is shared with other instances. */
+  readonly store: StoreConfig | undefined
   readonly exchange: ExchangeConfig
   readonly delegation: {
     readonly maxDepth: number
@@ -212,7 +215,7 @@ function assemble(
     access: accessConfig(found, hasDocument),
     clients: clientConfig(found),
     confirmation: confirmationConfig(found),
-    sessions: sessionConfig(found),
+    ...{ sessions: sessionConfig(found), store: storeConfig(found) },
     exchange: exchangeConfig(found),
     delegation: {
       maxDepth: found.DELEGATION_MAX_DEPTH,

@@ -11,6 +11,7 @@ import { identityProviderIssues, providerOf } from './identity-provider-config.j
 import { issuerOf } from './issuer-of.js'
 import type { SettingName, SettingValues } from './settings.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
+import { storeIssues } from './store-config.js'
 import { subjectTokenTypeIssue } from './subject-token-type.js'
 
 const MISSING = {
@@ -57,6 +58,7 @@ export function configIssues(
     ...exchangeClientIssues(found),
     ...accessIssues(found),
     ...auditIssues(found, unreadable),
+    ...storeIssues(found, unreadable),
     ...confirmationIssues(found, endpointOf(found)),
   ]
 }

@@ -12,6 +12,7 @@ import { MANNER_SETTINGS } from './manner-settings.js'
 import { OPENAPI_SETTINGS } from './openapi-settings.js'
 import { OUTGOING_SETTINGS } from './outgoing-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
+import { STORE_SETTINGS } from './store-settings.js'
 import { TOKEN_SETTINGS } from './token-settings.js'
 import { TRACE_SETTINGS } from './trace-settings.js'
 
@@ -28,6 +29,7 @@ export const SETTINGS = {
   ...CLIENT_SETTINGS,
   ...CONFIRMATION_SETTINGS,
   ...SESSION_SETTINGS,
+  ...STORE_SETTINGS,
   ...HTTP_SETTINGS,
   ...AUDIT_SETTINGS,
   ...METRICS_SETTINGS,
@@ -73,6 +75,10 @@ type Optional =
   | 'CONFIRMATION_KEYS'
   | 'CONFIRMATION_CLIENT_ID'
   | 'CONFIRMATION_CLIENT_SECRET'
+  | 'STORE_URL'
+  | 'STORE_PASSWORD'
+  | 'STORE_KEY'
+  | 'INSTANCES'
   | 'METRICS_PORT'
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'

@@ -10,7 +10,11 @@ import { userKeyOf } from '../identity/caller.js'
 import type { AskedCall, AskUser, Reply } from './ask-user.js'
 import { consentForm } from './consent-form.js'
 import type { ConsentSeal } from './consent-seal.js'
+import type { SharedConsents } from './shared-consents.js'
 import type { UsedConsents } from './used-consents.js'
+
+/** Remembers which consents were used: in this process, or in all instances. */
+export type ConsentMemory = Pick<UsedConsents, 'take'> | Pick<SharedConsents, 'take'>
 
 /** The name of the question among the input requests of an answer. */
 const QUESTION = 'confirm'
@@ -19,13 +23,13 @@ const QUESTION = 'confirm'
  * Asks by an answer that requires input (MCP 2026-07-28, Multi Round-Trip Requests): the client asks its user, and sends the call
  * once more, with the answer and the sealed state.
  *
- * The state counts for the call that it was made for, until it expires, and once in this process.
+ * The state counts for the call that it was made for, until it expires, and once.
  */
 export class AskByRounds implements AskUser {
   readonly #seal: ConsentSeal
-  readonly #used: UsedConsents
+  readonly #used: ConsentMemory
 
-  constructor({ seal, used }: { readonly seal: ConsentSeal; readonly used: UsedConsents }) {
+  constructor({ seal, used }: { readonly seal: ConsentSeal; readonly used: ConsentMemory }) {
     this.#seal = seal
     this.#used = used
   }
@@ -39,7 +43,7 @@ export class AskByRounds implements AskUser {
     // Without a state, a client that shows no forms may answer what it was asked in another way.
     if (state === undefined && !canAsk) return UNREACHABLE
     if (state !== undefined || inputResponses !== undefined) {
-      return Promise.resolve().then(() => this.#replied(call, state))
+      return this.#replied(call, state)
     }
     const result = inputRequired({
       inputRequests: { [QUESTION]: inputRequired.elicit(consentForm(call.question)) },
@@ -48,15 +52,16 @@ export class AskByRounds implements AskUser {
     return Promise.resolve({ kind: 'asked', result })
   }
 
-  #replied({ context, caller, subject }: AskedCall, state: unknown): Reply {
+  async #replied({ context, caller, subject }: AskedCall, state: unknown): Promise<Reply> {
     const opened = this.#seal.open(state, subject)
     if (opened === 'mismatch') throw refused('confirmation_mismatch')
     if (opened === 'expired') throw refused('confirmation_expired', TOO_LATE)
     const answer = inputResponse(context.mcpReq.inputResponses, QUESTION)
     if (answer.kind !== 'elicit') throw refused('confirmation_unanswered', UNANSWERED)
-    const taken = this.#used.take(userKeyOf(caller), opened)
+    const taken = await this.#used.take(userKeyOf(caller), opened)
     if (taken === 'used') throw refused('confirmation_used', USED)
     if (taken === 'full') throw tooMany()
+    if (taken === 'unavailable') throw notRemembered()
     if (answer.action === 'accept') return { kind: 'agreed', giveBack: taken.giveBack }
     return { kind: answer.action === 'decline' ? 'declined' : 'dismissed' }
   }
@@ -79,6 +84,18 @@ function tooMany(): OnBehalfOfError {
   const reason = 'too_many_confirmations'
   return new OnBehalfOfError('confirmation_unavailable', { reason, description: TOO_MANY })
 }
+
+function notRemembered(): OnBehalfOfError {
+  return new OnBehalfOfError('confirmation_unavailable', {
+    reason: 'consents_unavailable',
+    description:
+      'It cannot be checked at present whether this confirmation was used before, so nothing was called. Try again in a minute.',
+    log: { hint: NOT_REMEMBERED_HINT },
+  })
+}
+
+const NOT_REMEMBERED_HINT =
+  'The shared store cannot be had, and a confirmation counts once in all instances. Bring the store back, or set STORE_OUTAGE=local.'
 
 /** `elicitation` without a mode means forms (MCP 2026-07-28, Elicitation, Capabilities). */
 function showsForms(capabilities: unknown): boolean {

@@ -16,10 +16,11 @@ import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { verdictOn } from '../policy/call-verdicts.js'
 import { Secret } from '../secret.js'
+import { SHARED_STATE_OPTION, type SharedState } from '../store/shared-state.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { ToolRequirements } from '../tools/tool.js'
 import { AskByElicitation } from './ask-by-elicitation.js'
-import { AskByRounds } from './ask-by-rounds.js'
+import { AskByRounds, type ConsentMemory } from './ask-by-rounds.js'
 import { AskOnPage } from './ask-on-page.js'
 import type { AskedCall, AskUser, Reply } from './ask-user.js'
 import type { ConfirmationPage } from './confirmation-page.js'
@@ -27,6 +28,7 @@ import { ConsentSeal } from './consent-seal.js'
 import { consentSubject } from './consent-subject.js'
 import { DEFAULT_LIFETIME_MS, LIFETIME_OPTION } from './lifetime.js'
 import { questionOf } from './question.js'
+import { SharedConsents } from './shared-consents.js'
 import { UsedConsents } from './used-consents.js'
 
 /** How users are asked before a call. */
@@ -37,6 +39,8 @@ export interface ConfirmationOptions {
    * restart.
    */
   readonly keys?: readonly Secret[] | undefined
+  /** Where it is remembered which answers were used, so that each counts once in all instances. Default: in this process. */
+  readonly shared?: Pick<SharedState, 'store' | 'outage'> | undefined
   /** How long an answer counts, in milliseconds. Default 5 minutes. */
   readonly lifetimeMs?: number | undefined
   /** Where users can approve calls themselves, by `createConfirmationPage`. Default: nowhere. */
@@ -95,6 +99,7 @@ const KEY = z
 /** The schema of `ConfirmationOptions`. */
 export const CONFIRMATION_OPTION = optionsSchema<ConfirmationOptions>({
   keys: z.array(KEY, 'must be a list of keys').min(1, 'must have a key, or be left out').optional(),
+  shared: SHARED_STATE_OPTION.pick({ store: true, outage: true }).optional(),
   lifetimeMs: LIFETIME_OPTION.optional(),
   page: optionValues.withFunctions('made by createConfirmationPage', 'urlOf').optional(),
   pageUse: optionValues.oneOf('fallback', 'always').optional(),
@@ -107,7 +112,7 @@ export const CONFIRMATION_OPTION = optionsSchema<ConfirmationOptions>({
  *
  * 2026-07-28 clients are asked by an answer that requires input; 2025 clients within a session, by elicitation. A client that
  * declares no `elicitation` cannot ask, and the call is refused. How honestly a client asks its user is for the user to judge: this
- * server sees the answer alone. An answer counts once in each process. Throws a `TypeError` that names every issue of the options.
+ * server sees the answer alone. An answer counts once: with `shared` in all instances, without it in each. Throws a `TypeError` that names every issue of the options.
  *
  * For handlers of the official SDK v2, in a server without a `requestState.verify` of its own.
  *
@@ -130,10 +135,15 @@ export function createConfirmation(options: ConfirmationOptions = {}): Confirmat
   if (page !== undefined && pageUse === 'always') return confirmationBy(onPage)
   const seal = new ConsentSeal({ keys: keysOf(options), lifetimeMs, clock })
   return confirmationBy([
-    new AskByRounds({ seal, used: new UsedConsents({ clock }) }),
+    new AskByRounds({ seal, used: consentMemory(options.shared, clock) }),
     new AskByElicitation({ waitMs: lifetimeMs }),
     ...onPage,
   ])
+}
+
+function consentMemory(shared: ConfirmationOptions['shared'], clock: Clock): ConsentMemory {
+  const local = new UsedConsents({ clock })
+  return shared === undefined ? local : new SharedConsents({ ...shared, local, clock })
 }
 
 function keysOf({ keys = [], log = silentLog }: ConfirmationOptions): [Secret, ...Secret[]] {

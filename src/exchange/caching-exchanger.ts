@@ -122,7 +122,7 @@ class CachingExchanger implements Required<TokenExchanger> {
   ): Promise<ExchangedToken> {
     if (isAborted(signal)) throw cancelled(signal)
     const keys = this.#keysOf(request)
-    const { entry, miss } = await this.#kept.lookUp(keys.flight, request.caller)
+    const { entry, miss } = await this.#kept.lookUp(keys.flight, request)
     if (isAborted(signal)) throw cancelled(signal)
     if (miss !== undefined) this.#tell(miss)
     if (entry !== undefined && 'refusal' in entry) {
@@ -172,7 +172,7 @@ class CachingExchanger implements Required<TokenExchanger> {
       onSource?.('cached')
       throw claimsWanted(claims)
     }
-    const kept = await this.#kept.find(this.#keysOf(request).token, request.caller)
+    const kept = await this.#kept.find(this.#keysOf(request).token, request)
     const isKept = kept !== undefined && 'token' in kept && kept.token.token.reveal() === token
     if (isKept) return made
     await this.forget(request, replacing)
@@ -188,7 +188,7 @@ class CachingExchanger implements Required<TokenExchanger> {
 
   async forget(request: TokenExchangeRequest, refused: Secret): Promise<void> {
     const { token: key } = this.#keysOf(request)
-    const entry = await this.#kept.find(key, request.caller)
+    const entry = await this.#kept.find(key, request)
     if (entry === undefined || 'refusal' in entry) return
     if (entry.token.token.reveal() === refused.reveal()) await this.#kept.forget(key)
   }
@@ -210,7 +210,7 @@ class CachingExchanger implements Required<TokenExchanger> {
         },
         (thrown: unknown) => {
           const error = asOnBehalfOfError(thrown)
-          void this.#keepRefusal(keys.flight, request.caller, error)
+          void this.#keepRefusal(keys.flight, request, error)
           throw error
         },
       )
@@ -225,10 +225,10 @@ class CachingExchanger implements Required<TokenExchanger> {
   /** Nobody waits for a slow store: the token could expire meanwhile. */
   #keepToken(keys: Keys, request: TokenExchangeRequest, token: ExchangedToken): void {
     const entry = { ...ownerOf(request.caller), token, ...this.#life(token, request) }
-    void this.#kept.keep(keys.token, entry)
+    void this.#kept.keep(keys.token, entry, request)
     if (request.claims === undefined) return
     const expiresAtMs = Math.min(entry.expiresAtMs, this.#clock() + CLAIMS_KNOWN_MS)
-    void this.#kept.keep(keys.flight, { ...entry, expiresAtMs })
+    void this.#kept.keep(keys.flight, { ...entry, expiresAtMs }, request)
   }
 
   #life(token: ExchangedToken, { caller }: TokenExchangeRequest): { expiresAtMs: number } {
@@ -238,14 +238,19 @@ class CachingExchanger implements Required<TokenExchanger> {
     return { expiresAtMs: Math.min(end - expiryMarginMs, this.#clock() + maxAgeMs) }
   }
 
-  async #keepRefusal(key: string, caller: Caller, error: OnBehalfOfError): Promise<void> {
+  async #keepRefusal(
+    key: string,
+    request: TokenExchangeRequest,
+    error: OnBehalfOfError,
+  ): Promise<void> {
     const { negativeTtlMs = 5_000 } = this.#options
     if (!isRemembered(error.code, error.details)) return
     const { retryAfterSeconds = 0 } = isDefinite(error.code) ? {} : error.details
     const heldMs = Math.min(retryAfterSeconds * 1_000, MAX_HELD_MS)
     const ageMs = negativeTtlMs === 0 ? 0 : Math.max(negativeTtlMs, heldMs)
     const refusal = { code: error.code, details: { ...error.details, cause: undefined } }
-    await this.#kept.keep(key, { ...ownerOf(caller), refusal, expiresAtMs: this.#clock() + ageMs })
+    const expiresAtMs = this.#clock() + ageMs
+    await this.#kept.keep(key, { ...ownerOf(request.caller), refusal, expiresAtMs }, request)
   }
 
   #tell(result: CacheResult): void {

@@ -7,6 +7,7 @@ import { LOGGER_OPTION, type Logger } from '../logging/logger.js'
 import { createCachingExchanger, type CachingExchangerOptions } from './caching-exchanger.js'
 import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
+import { SHARED_COUNTS_OPTION, type SharedCounts } from '../store/shared-state.js'
 import { createResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { familyOf, primaryOf } from './exchange-place.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
@@ -45,6 +46,8 @@ export interface ExchangePipelineOptions {
   readonly timeoutMs?: number | undefined
   /** Exchanges a second, all users together. Default 8. */
   readonly ratePerSecond?: number | undefined
+  /** The instances that share `ratePerSecond`, by their users. Default: it is this process's alone. */
+  readonly shared?: SharedCounts | undefined
   readonly resilience?:
     Pick<ResilientExchangerOptions, 'retryPauseMs' | 'breaker' | 'random'> | undefined
   readonly checks?:
@@ -98,6 +101,7 @@ const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: Toke
   clientId: optionValues.text("our client's id at the authorization server"),
   tokenAudience: optionValues.text("this server's own audience"),
   ...EXCHANGE_SHAPE,
+  shared: SHARED_COUNTS_OPTION.optional(),
   checks: optionsSchema<NonNullable<ExchangePipelineOptions['checks']>>(CHECKS_SHAPE).optional(),
   clock: optionValues.callable.optional(),
   timers: optionValues.withFunctions('Timers', 'after').optional(),
@@ -141,6 +145,7 @@ export function createExchangePipeline(
     ...options.resilience,
     timeoutMs: options.timeoutMs,
     ratePerSecond: options.ratePerSecond,
+    shared: options.shared,
     exchangeIssuer: exchangeIssuer?.issuer,
     primaryOf: (name) => primaryOf(name, families),
     clock,

@@ -3,6 +3,7 @@ import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { FairQueue } from '../limits/fair-queue.js'
 import { MAX_HOLD_MS, RateBudget } from './rate-budget.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
+import type { RateShare } from './rate-share.js'
 
 export interface FairRateLimiterOptions {
   /** Exchanges a second in the long run. */
@@ -13,6 +14,8 @@ export interface FairRateLimiterOptions {
   readonly maxWaiting?: number | undefined
   /** How long an exchange may wait: no more wait than get their turn by then. Default: as many as `maxWaiting`. */
   readonly maxWaitMs?: number | undefined
+  /** The part of the rate that is this instance's. Default: all of it. */
+  readonly share?: RateShare | undefined
   readonly clock: Clock
   readonly timers?: Timers | undefined
 }
@@ -38,6 +41,7 @@ export class FairRateLimiter {
   /** As `#refusedUntil`, for holds that are short enough to be waited out. */
   #pausedUntil = 0
   readonly #budget: RateBudget
+  readonly #share: RateShare | undefined
   #timer: { cancel(): void } | undefined
 
   constructor(options: FairRateLimiterOptions) {
@@ -45,14 +49,15 @@ export class FairRateLimiter {
     const { maxWaiting = 1_000, maxWaitMs = Number.POSITIVE_INFINITY } = options
     this.#queue = new FairQueue({
       maxWaiting: () => {
-        const inTime = Math.floor((this.#budget.perSecond * maxWaitMs) / 1_000)
+        const inTime = Math.floor((this.#perSecond * maxWaitMs) / 1_000)
         return Math.min(maxWaiting, Math.max(1, inTime))
       },
-      refusal: () => busy('queue_full', (this.#queue.length / this.#budget.perSecond) * 1_000),
+      refusal: () => busy('queue_full', (this.#queue.length / this.#perSecond) * 1_000),
     })
     this.#clock = options.clock
     this.#timers = options.timers ?? systemTimers
-    this.#tokens = this.#burst
+    this.#share = options.share
+    this.#tokens = this.#most(this.#burst)
     this.#filledAt = this.#clock()
     this.#budget = new RateBudget(options.perSecond, options.clock)
   }
@@ -63,6 +68,7 @@ export class FairRateLimiter {
    */
   async acquire(user: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
+    this.#share?.note(user)
     const heldMs = this.#msUntil(this.#refusedUntil)
     if (heldMs > 0) throw busy('held_back', heldMs)
     const { isSpent, endsInMs } = this.#budget
@@ -132,15 +138,25 @@ export class FairRateLimiter {
     return leftMs > MAX_HOLD_MS ? 0 : leftMs
   }
 
+  /** Of this instance. */
+  get #perSecond(): number {
+    return this.#budget.perSecond * (this.#share?.fraction ?? 1)
+  }
+
+  /** What may be saved up: never so little that nothing ever goes out. */
+  #most(burst: number): number {
+    return this.#share === undefined ? burst : Math.max(1, burst * this.#share.fraction)
+  }
+
   #spendToken(): void {
     this.#tokens -= 1
     this.#budget.spend()
   }
 
   #msToNextToken(): number {
-    const { isSlow, isSpent, endsInMs, perSecond } = this.#budget
+    const { isSlow, isSpent, endsInMs } = this.#budget
     const pausedMs = this.#msUntil(this.#pausedUntil)
-    const fillMs = ((1 - this.#tokens) / perSecond) * 1_000
+    const fillMs = ((1 - this.#tokens) / this.#perSecond) * 1_000
     // A slow rate ends with its window.
     const tokenMs = isSpent ? endsInMs : isSlow ? Math.min(fillMs, endsInMs) : fillMs
     return Math.max(pausedMs, tokenMs)
@@ -148,9 +164,9 @@ export class FairRateLimiter {
 
   #fill(): void {
     const now = this.#clock()
-    const { perSecond, isSlow } = this.#budget
-    const gained = ((now - this.#filledAt) / 1_000) * perSecond
-    const most = isSlow ? Math.min(1, this.#burst) : this.#burst
+    const { isSlow } = this.#budget
+    const gained = ((now - this.#filledAt) / 1_000) * this.#perSecond
+    const most = this.#most(isSlow ? Math.min(1, this.#burst) : this.#burst)
     this.#tokens = Math.min(most, this.#tokens + Math.max(0, gained))
     this.#filledAt = now
   }

@@ -4,6 +4,7 @@ import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { OnBehalfOfError, Outage } from '../failures/errors.js'
 import { FairRateLimiter } from './fair-rate-limiter.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
+import type { RateShare } from './rate-share.js'
 import { SharedBreaker } from './shared-breaker.js'
 import { UserHolds } from './user-holds.js'
 
@@ -14,6 +15,8 @@ export interface IssuerGuardOptions {
     { readonly threshold?: number | undefined; readonly openMs?: number | undefined } | undefined
   /** How long an exchange may wait for its turn. Default: without limit. */
   readonly maxWaitMs?: number | undefined
+  /** The part of the rate that is this instance's. Default: all of it. */
+  readonly share?: RateShare | undefined
   readonly clock: Clock
   readonly timers: Timers
   /** The authorization server, for the observer. */
@@ -55,6 +58,7 @@ export class IssuerGuard {
     this.#rateLimiter = new FairRateLimiter({
       perSecond: ratePerSecond,
       maxWaitMs: told.maxWaitMs,
+      share: told.share,
       clock,
       timers,
     })

@@ -1,12 +1,16 @@
-import type { Caller } from '../identity/caller.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
 import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
 import { silentLog, type Logger } from '../logging/logger.js'
 import type { CacheResult } from '../observability/pipeline-observer.js'
+import { StoreUnavailableError } from '../store/store.js'
 import type { Clock } from '../time/clock.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
 import type { CacheEntry, TokenCache } from './token-cache.js'
+import type { TokenExchangeRequest } from './token-exchanger.js'
+
+/** Whose entry it is, and the token that was exchanged for it. */
+type KeptFor = Pick<TokenExchangeRequest, 'caller' | 'subjectToken'>
 
 /** What is kept, or why there is nothing. */
 export interface Found {
@@ -29,13 +33,13 @@ export class KeptTokens {
     this.#log = log
   }
 
-  async find(key: string, caller: Caller): Promise<CacheEntry | undefined> {
-    return (await this.lookUp(key, caller)).entry
+  async find(key: string, request: KeptFor): Promise<CacheEntry | undefined> {
+    return (await this.lookUp(key, request)).entry
   }
 
-  async lookUp(key: string, caller: Caller): Promise<Found> {
+  async lookUp(key: string, { caller, subjectToken }: KeptFor): Promise<Found> {
     const found = await this.#tried('get', async () => ({
-      entry: parseCacheEntry(await this.#cache.get(key)),
+      entry: parseCacheEntry(await this.#cache.get(key, { subjectToken })),
     }))
     if (found === undefined) return { miss: 'store_failed' }
     const { entry } = found
@@ -51,9 +55,9 @@ export class KeptTokens {
     return { miss: 'expired' }
   }
 
-  async keep(key: string, entry: CacheEntry): Promise<void> {
+  async keep(key: string, entry: CacheEntry, { subjectToken }: KeptFor): Promise<void> {
     if (!(entry.expiresAtMs > this.#clock())) return
-    await this.#tried('set', () => this.#cache.set(key, entry))
+    await this.#tried('set', () => this.#cache.set(key, entry, { subjectToken }))
   }
 
   async forget(key: string): Promise<void> {
@@ -65,6 +69,8 @@ export class KeptTokens {
     try {
       return await run()
     } catch (error) {
+      // Told by the store itself, once.
+      if (error instanceof StoreUnavailableError) return undefined
       logEvent(this.#log, 'warn', {
         event: 'token_cache_failed',
         operation,

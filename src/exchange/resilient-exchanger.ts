@@ -13,6 +13,8 @@ import { IssuerGuard } from './issuer-guard.js'
 import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { RateLimit } from './rate-limits.js'
+import { SharedRateShare } from './rate-share.js'
+import { SHARED_COUNTS_OPTION, type SharedCounts } from '../store/shared-state.js'
 import type {
   ExchangedToken,
   ExchangeOptions,
@@ -33,6 +35,8 @@ export interface ResilientExchangerOptions {
    * itself as the rate-limit headers of the answers say that less is left.
    */
   readonly ratePerSecond?: number | undefined
+  /** The instances that share `ratePerSecond`, by their users. Default: it is this process's alone. */
+  readonly shared?: SharedCounts | undefined
   /**
    * After how many failures in a row nothing is let through, and for how long. Default 5, and 10 seconds. Failures that
    * may be one user's own stop that user alone, until a second user meets them too.
@@ -59,6 +63,7 @@ const OPTIONS = optionsSchema<ResilientExchangerOptions & { readonly exchanger: 
   timeoutMs: optionValues.milliseconds.optional(),
   retryPauseMs: optionValues.whole.optional(),
   ratePerSecond: z.number().positive('must be a number of exchanges a second').optional(),
+  shared: SHARED_COUNTS_OPTION.optional(),
   breaker: optionsSchema<NonNullable<ResilientExchangerOptions['breaker']>>({
     threshold: optionValues.count.optional(),
     openMs: optionValues.milliseconds.optional(),
@@ -189,10 +194,12 @@ class ResilientExchanger implements TokenExchanger {
   #guardOf(issuer: string): IssuerGuard {
     const known = this.#guards.get(issuer)
     if (known !== undefined) return known
+    const { shared } = this.#options
     const guard = new IssuerGuard({
       ratePerSecond: this.#options.ratePerSecond ?? EXCHANGE_DEFAULTS.ratePerSecond,
       breaker: this.#options.breaker,
       maxWaitMs: this.#options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs,
+      share: shared && new SharedRateShare({ ...shared, name: issuer }),
       clock: this.#clock,
       timers: this.#timers,
       observer: this.#options.observer,

@@ -3,6 +3,7 @@ import { optionValues } from '../options/option-values.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { BoundedCache } from '../cache/bounded-cache.js'
 import { systemClock, type Clock } from '../time/clock.js'
+import type { Secret } from '../secret.js'
 import type { FailureCode, FailureDetails } from '../failures/errors.js'
 import type { ExchangedToken } from './token-exchanger.js'
 
@@ -22,6 +23,12 @@ export type CacheEntry = CacheOwner & {
     | { readonly refusal: { readonly code: FailureCode; readonly details: FailureDetails } }
   )
 
+/** What is at hand whenever an entry is kept or looked for. */
+export interface CacheContext {
+  /** The token that is or was exchanged: whoever has the entry alone does not have it. */
+  readonly subjectToken: Secret
+}
+
 /**
  * The port to a store of exchanged tokens, such as Redis.
  *
@@ -32,9 +39,9 @@ export type CacheEntry = CacheOwner & {
  */
 export interface TokenCache {
   /** Resolves with the entry that was last set, or with `undefined`. */
-  get(key: string): Promise<CacheEntry | undefined>
+  get(key: string, context?: CacheContext): Promise<CacheEntry | undefined>
   /** Keeps an entry in place of any before it. */
-  set(key: string, entry: CacheEntry): Promise<void>
+  set(key: string, entry: CacheEntry, context?: CacheContext): Promise<void>
   /** Forgets an entry; does nothing where there is none. */
   delete(key: string): Promise<void>
 }

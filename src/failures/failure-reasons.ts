@@ -62,7 +62,7 @@ export const FAILURE_REASONS = {
     'unforeseen',
   ],
   /** Failures of our own around verification. */
-  identity: ['no_auth_context', 'verifier_failed'],
+  identity: ['no_auth_context', 'proofs_unavailable', 'verifier_failed'],
   /** Why no usable answer came from the token endpoint, and why it was not asked: `exchange_unavailable`. */
   outage: [
     'connection_lost',
@@ -162,6 +162,7 @@ export const FAILURE_REASONS = {
     'confirmation_mismatch',
     'confirmation_unanswered',
     'confirmation_used',
+    'consents_unavailable',
     'too_many_confirmations',
   ],
   /** The policy denied a call, or no decision could be had: `policy_denied`, `policy_unavailable`. */

@@ -7,7 +7,7 @@ import type { AccessTokenVerifier, VerificationRequest } from './access-token-ve
 import { assertAudience, describeRefusal } from './audience.js'
 import type { Claims } from './caller.js'
 import { assertVerifiedProof, ProofError, refuseProof } from './dpop-proof.js'
-import { DpopReplayCache } from './dpop-replay-cache.js'
+import { DPOP_REPLAY_OPTION, DpopReplayCache, type DpopReplayOptions } from './dpop-replay-cache.js'
 import { assertAccessTokenType, assertProofOfBinding } from './token-type.js'
 import { readUnverified } from './unverified-token.js'
 
@@ -36,6 +36,8 @@ export interface Auth0ApiClientVerifierOptions {
   readonly toleratedAudiences?: readonly string[] | undefined
   /** The clock difference that the client allows, in seconds; for the wording of refusals. Default 5. */
   readonly clockToleranceSeconds?: number | undefined
+  /** Where used DPoP proofs are remembered. Default: in this process. */
+  readonly proofs?: DpopReplayOptions | undefined
 }
 
 const OPTIONS = optionsSchema<Auth0ApiClientVerifierOptions>({
@@ -45,6 +47,7 @@ const OPTIONS = optionsSchema<Auth0ApiClientVerifierOptions>({
   resource: optionValues.text('the resource identifier').optional(),
   toleratedAudiences: optionValues.texts('an audience').optional(),
   clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
+  proofs: DPOP_REPLAY_OPTION.optional(),
 })
 
 /**
@@ -61,7 +64,7 @@ export function createAuth0ApiClientVerifier(
   options: Auth0ApiClientVerifierOptions,
 ): AccessTokenVerifier {
   assertOptions('createAuth0ApiClientVerifier', OPTIONS, options)
-  const seenProofs = new DpopReplayCache()
+  const seenProofs = new DpopReplayCache(options.proofs)
   return {
     async verify(request) {
       const unverified = readUnverified(request.credentials.token)
@@ -81,18 +84,18 @@ export function createAuth0ApiClientVerifier(
       })
       assertAudience(claims, options)
       assertProofOfBinding(claims, request.credentials.scheme)
-      assertFreshProof(request, claims, seenProofs)
+      await assertFreshProof(request, claims, seenProofs)
       return claims
     },
   }
 }
 
 /** The client remembers no proofs, and reads a proof's members more leniently. */
-function assertFreshProof(
+async function assertFreshProof(
   { credentials: { proof, scheme }, method }: VerificationRequest,
   claims: Claims,
   seenProofs: DpopReplayCache,
-): void {
+): Promise<void> {
   if (proof === undefined) {
     if (scheme === 'dpop') throw refuseProof(new ProofError('there is no proof'))
     return
@@ -102,7 +105,7 @@ function assertFreshProof(
   } catch (error) {
     throw refuseProof(error)
   }
-  seenProofs.assertUnused(proof, claims['cnf'])
+  await seenProofs.assertUnused(proof, claims['cnf'])
 }
 
 function askClient(

@@ -15,7 +15,7 @@ import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-opt
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { Issuer } from './issuer-keys.js'
 import type { KeyVerdict, VerifyWithKey } from './key-verdict.js'
-import { DpopReplayCache } from './dpop-replay-cache.js'
+import { DPOP_REPLAY_OPTION, DpopReplayCache, type DpopReplayOptions } from './dpop-replay-cache.js'
 import { SIGNING_ALGORITHMS } from './signing-algorithms.js'
 import { assertAccessTokenType, assertProofOfBinding } from './token-type.js'
 import { readUnverified, type UnverifiedToken } from './unverified-token.js'
@@ -40,6 +40,8 @@ export interface JwtBearerVerifierOptions {
   readonly clockToleranceSeconds?: number | undefined
   /** How many verified bearer tokens are remembered. Default 100000; 0 verifies every request anew. */
   readonly maxVerifiedTokens?: number | undefined
+  /** Where used DPoP proofs are remembered. Default: in this process. */
+  readonly proofs?: DpopReplayOptions | undefined
   readonly clock?: Clock | undefined
   /** Sees looks into the cache of verified tokens. Default: nobody does. */
   readonly observer?: PipelineObserver | undefined
@@ -57,6 +59,7 @@ const OPTIONS = optionsSchema<JwtBearerVerifierOptions>({
   toleratedAudiences: optionValues.texts('an audience').optional(),
   clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
   maxVerifiedTokens: optionValues.whole.optional(),
+  proofs: DPOP_REPLAY_OPTION.optional(),
   clock: optionValues.callable.optional(),
   observer: PIPELINE_OBSERVER_OPTION.optional(),
 })
@@ -95,12 +98,13 @@ class JwtBearerVerifier implements AccessTokenVerifier {
   readonly #issuers: ReadonlyMap<string, KnownIssuer>
   readonly #expectations: TokenExpectations
   readonly #verifiedTokens: VerifiedTokenCache
-  readonly #seenProofs = new DpopReplayCache()
+  readonly #seenProofs: DpopReplayCache
   readonly #observer: PipelineObserver | undefined
 
   constructor(options: JwtBearerVerifierOptions) {
     const { audience, clock = systemClock } = options
     this.#observer = options.observer
+    this.#seenProofs = new DpopReplayCache(options.proofs)
     const { clockToleranceSeconds = TOKEN_DEFAULTS.clockToleranceSeconds } = options
     const known = options.issuers.map((issuer) => {
       const expectations = { issuer: issuer.issuer, audience, clockToleranceSeconds, clock }
@@ -139,7 +143,7 @@ class JwtBearerVerifier implements AccessTokenVerifier {
     if (proof === undefined) {
       this.#verifiedTokens.remember(token, { claims, issuer: known.issuer, keySet: verifiedWith })
     } else {
-      this.#seenProofs.assertUnused(proof, claims['cnf'])
+      await this.#seenProofs.assertUnused(proof, claims['cnf'])
     }
     return claims
   }

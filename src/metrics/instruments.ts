@@ -152,6 +152,19 @@ function ofOperation(registers: Registry[]) {
       labelNames: ['issuer'],
       registers,
     }),
+    // Without a label it would begin at 0, and so as an outage, where there is no store.
+    storeAvailable: new Gauge({
+      name: `${OWN}store_available`,
+      help: '1 while the shared store can be had. Absent where there is none.',
+      labelNames: ['store'],
+      registers,
+    }),
+    storeOperations: new Counter({
+      name: `${OWN}store_operations_total`,
+      help: 'What was asked of the shared store; skipped while it could not be had.',
+      labelNames: ['operation', 'outcome'],
+      registers,
+    }),
     auditDropped: new Counter({
       name: `${OWN}audit_records_dropped_total`,
       help: 'Audit records that were lost.',

@@ -90,6 +90,12 @@ function ofPipeline(to: Instruments): Pick<MetricsObserver, keyof PipelineObserv
       to.breakerOpen.set({ issuer }, breakerOpen ? 1 : 0)
       to.pauses.set(issuer, pausedUntilMs)
     },
+    storeUsed: ({ operation, outcome }) => {
+      to.storeOperations.inc({ operation, outcome })
+    },
+    storeChanged: ({ available }) => {
+      to.storeAvailable.set({ store: 'redis' }, available ? 1 : 0)
+    },
   }
 }
 

@@ -19,6 +19,8 @@ export const OBSERVER_MEMBERS = Object.keys({
   tokenRequestEnded: true,
   turnWaited: true,
   exchangeGuardChanged: true,
+  storeUsed: true,
+  storeChanged: true,
 } satisfies Record<Member, true>) as readonly Member[]
 
 /**

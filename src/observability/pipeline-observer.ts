@@ -53,6 +53,23 @@ export interface ExchangeGuardState {
   readonly pausedUntilMs: number
 }
 
+/** What is asked of a shared store. */
+export const STORE_OPERATIONS = ['get', 'set', 'delete', 'run', 'publish'] as const
+
+/** `failed`: it was asked, and has not done it in time. `skipped`: it could not be had, and was not asked. */
+export const STORE_OUTCOMES = ['ok', 'failed', 'skipped'] as const
+
+/** One thing that was asked of a shared store. */
+export interface StoreUsed {
+  readonly operation: (typeof STORE_OPERATIONS)[number]
+  readonly outcome: (typeof STORE_OUTCOMES)[number]
+}
+
+/** Whether a shared store can be had. */
+export interface StoreState {
+  readonly available: boolean
+}
+
 /**
  * Sees what happens inside of verification, exchange and calls of APIs, and belongs to no single request.
  *
@@ -67,4 +84,8 @@ export interface PipelineObserver {
   readonly turnWaited?: ((event: TurnWaited) => void) | undefined
   /** When exchanges at an authorization server begin, and with each change. */
   readonly exchangeGuardChanged?: ((state: ExchangeGuardState) => void) | undefined
+  /** Something was asked of the shared store, or would have been. */
+  readonly storeUsed?: ((event: StoreUsed) => void) | undefined
+  /** At the beginning, and with each change. */
+  readonly storeChanged?: ((state: StoreState) => void) | undefined
 }

@@ -4,6 +4,8 @@ import { exchangePlace, primaryOf } from '../exchange/exchange-place.js'
 import { createJwtBearerExchanger } from '../exchange/jwt-bearer-exchanger.js'
 import { createRenewingExchanger } from '../exchange/renewing-exchanger.js'
 import { createRfc8693Exchanger } from '../exchange/rfc8693-exchanger.js'
+import { createSharedTokenCache } from '../exchange/shared-token-cache.js'
+import { createMemoryTokenCache, type TokenCache } from '../exchange/token-cache.js'
 import { createWatchedExchanger, type ExchangeAttempt } from '../exchange/watched-exchanger.js'
 import type { TokenExchanger, TokenExchangeRequest } from '../exchange/token-exchanger.js'
 import type { IdentityProvider } from '../identity-providers/identity-provider.js'
@@ -11,6 +13,7 @@ import { claimProfileOf, type ClaimProfile } from '../identity/claim-profile.js'
 import { createIssuer, type Issuer } from '../identity/issuer-keys.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { createKnownIssuers, type KnownIssuers } from '../identity/known-issuers.js'
+import { sharedCounts } from '../store/shared-state.js'
 import type { ResolvedOptions } from './defaults.js'
 import type { OnBehalfOfOptions } from './options.js'
 
@@ -109,7 +112,8 @@ export function exchangerFor(
     subjectTokenType,
     timeoutMs,
     ratePerSecond: exchange.ratePerSecond,
-    cache: exchange.cache,
+    cache: exchange.cache ?? sharedCacheOf(options),
+    shared: sharedCounts(options.shared),
     cacheEntries: exchange.cacheEntries,
     caching: exchange.caching,
     resilience: exchange.resilience,
@@ -122,6 +126,12 @@ export function exchangerFor(
       clockToleranceSeconds,
     },
   })
+}
+
+function sharedCacheOf({ shared, exchange, log }: ResolvedOptions): TokenCache | undefined {
+  if (shared === undefined) return undefined
+  const local = createMemoryTokenCache({ maxEntries: exchange.cacheEntries })
+  return createSharedTokenCache({ store: shared.store, keys: shared.keys, local, log })
 }
 
 /** The verifier has accepted no token of another issuer. */

@@ -30,6 +30,7 @@ import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
+import type { SharedCounts } from '../store/shared-state.js'
 import type { ObservationOptions } from '../observability/observation-options.js'
 import { createScopeNames } from '../tools/scope-names.js'
 import { ofCurrentTools, type ToolSet, type ToolSets } from '../tools/tool-set.js'
@@ -42,6 +43,8 @@ export interface MiddlewareChainOptions {
   /** Where challenges say that the metadata is. Default `host`. */
   readonly metadataLocation?: MetadataLocation | undefined
   readonly http: HttpLimits
+  /** The instances that count limits a minute together. Default: this process alone. */
+  readonly shared?: SharedCounts | undefined
   readonly verifier: AccessTokenVerifier
   readonly callerPolicy?: CallerPolicy | undefined
   /** The clients that act on the result of a tool and not on an HTTP error. Default: none. */
@@ -81,12 +84,12 @@ export interface MiddlewareChain {
 
 /** Creates the middleware; the one place that knows its order. Mounts nothing. */
 export function createMiddlewareChain(options: MiddlewareChainOptions): MiddlewareChain {
-  const { endpoint, http } = options
+  const { endpoint, http, shared } = options
   const { allowedHosts, allowedOrigins } = http
   const { toolSets } = options
   const described = ofCurrentTools(toolSets, (set) => challengesFor(options, set))
   const observing = options.observation && observeRequests(options.observation)
-  const addressLimit = limitByAddress({ perMinute: http.rateLimitPerAddress })
+  const addressLimit = limitByAddress({ perMinute: http.rateLimitPerAddress, shared })
   const guards = limitedWithRefusals(knownHosts({ endpoint, allowedHosts }), addressLimit)
   return {
     resource: () => described().resource,
@@ -134,9 +137,10 @@ interface EndpointParts {
 
 /** From the credentials to the exchanged token. Where no tool is public, there is no other way through. */
 function endpointChain(
-  { endpoint, http, toolSets, undeclaredTools, exchange, policy, log }: MiddlewareChainOptions,
+  options: MiddlewareChainOptions,
   { authenticate, observeCalls, challenges }: EndpointParts,
 ): readonly RequestHandler[] {
+  const { endpoint, http, shared, toolSets, undeclaredTools, exchange, policy, log } = options
   const { canChange, current } = toolSets
   const { registry, access } = current
   const limitCalls = limitTools({ registry, host: exchange.host, limits: http.toolLimits })
@@ -149,6 +153,7 @@ function endpointChain(
     limitByCaller({
       perMinute: http.rateLimitPerCaller,
       bytesPerMinute: http.bodyBytesPerCaller,
+      shared,
     }),
     limitConcurrency({ concurrencyPerCaller: http.concurrencyPerCaller }),
     answerForms(),
@@ -164,7 +169,7 @@ function endpointChain(
   ]
   if (access.publicTools.length === 0) return [formBody(), ...signedIn]
   const fork = anonymousRequests({
-    ...{ access, endpoint, challenges, maxBodyBytes: http.maxBodyBytes },
+    ...{ access, endpoint, challenges, maxBodyBytes: http.maxBodyBytes, shared },
     perMinute: http.publicRateLimitPerAddress,
     concurrency: http.publicConcurrency,
     admitted: inSequence([...keep, ...observeCalls, limitCalls, ...decide]),

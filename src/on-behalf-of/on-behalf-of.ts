@@ -10,12 +10,14 @@ import type { Readiness } from '../http/readiness.js'
 import { metadataPaths, type ResourceDescription } from '../http/protected-resource-metadata.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import { createClientList } from '../identity/client-list.js'
+import type { DpopReplayOptions } from '../identity/dpop-replay-cache.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import { createJwtBearerVerifier } from '../identity/jwt-bearer-verifier.js'
 import type { KnownIssuers } from '../identity/known-issuers.js'
 import { warnOfUnfitResource } from '../identity/resource-fit.js'
 import { silentLog } from '../logging/logger.js'
 import type { ObservationOptions } from '../observability/observation-options.js'
+import { sharedCounts } from '../store/shared-state.js'
 import type { ToolSets } from '../tools/tool-set.js'
 import { createToolAccess } from '../tools/access.js'
 import { createToolRegistry } from '../tools/registry.js'
@@ -207,6 +209,11 @@ function connectionsFor({ fetch, apiCalls }: ResolvedOptions): OutgoingFetch {
     : createOutgoingFetch({ connections: apiCalls.connections })
 }
 
+/** Where used DPoP proofs are remembered. */
+function proofsOf({ shared }: ResolvedOptions): DpopReplayOptions | undefined {
+  return shared && { store: shared.store, withoutStore: shared.outage }
+}
+
 interface Composition {
   readonly host: ToolHost
   readonly exchange: ExchangeParts
@@ -223,7 +230,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
   warnOfUnfitResource({ resource, endpoint }, log)
   return createMiddlewareChain({
     ...{ endpoint, log, observation, answers, toolSets },
-    http: options.http,
+    ...{ http: options.http, shared: sharedCounts(options.shared) },
     resource: {
       resource,
       authorizationServers: options.tenants.advertised,
@@ -236,6 +243,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       toleratedAudiences: [options.client.id, ...options.toleratedAudiences],
       clockToleranceSeconds: options.clockToleranceSeconds,
       maxVerifiedTokens: options.verifiedTokenCacheEntries,
+      proofs: proofsOf(options),
       observer,
     }),
     callerPolicy: callerPolicyOf(options),

@@ -19,6 +19,7 @@ import { DELEGATION_SCHEMA } from '../exchange/delegation-policy.js'
 import { TOOL_LIMITS_OPTION } from '../limits/tool-limits.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
+import { SHARED_STATE_OPTION } from '../store/shared-state.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
 import { OBSERVER_OPTION } from '../observability/observer-option.js'
 import { TRACE_CONTEXT_POLICIES } from '../observability/trace-context-policy.js'
@@ -139,6 +140,7 @@ export const SERVER_SHAPE = {
   challengeResultClients: z.array(clientEntry, 'must be a list of client ids').optional(),
   structuredDenials: flag.optional(),
   delegation: DELEGATION_SCHEMA.optional(),
+  shared: SHARED_STATE_OPTION.optional(),
   http: HTTP.optional(),
   exchange: EXCHANGE.optional(),
   apiCalls: optionsSchema<ApiCallOptions>(API_CALL_SHAPE).optional(),

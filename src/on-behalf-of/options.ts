@@ -19,6 +19,7 @@ import type { Observer } from '../observability/observer.js'
 import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
 import type { Policy } from '../policy/policy.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
+import type { SharedState } from '../store/shared-state.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 import type { DownstreamRequirement, ToolRequirements } from '../tools/tool.js'
 
@@ -128,6 +129,11 @@ export interface OnBehalfOfOptions {
    * sessions, and your server looks after their owners itself. Default false.
    */
   readonly sessions?: boolean | SessionOwners | undefined
+  /**
+   * What several instances of this server share: exchanged tokens, limits a minute, `exchange.ratePerSecond`, and which DPoP proofs
+   * were used. An `exchange.cache` of your own takes the place of the shared one. Default: nothing, each instance is by itself.
+   */
+  readonly shared?: SharedState | undefined
   /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts the address that Express reports. */
   readonly http?: Partial<HttpLimits> | undefined
   readonly exchange?: ExchangeSettings | undefined

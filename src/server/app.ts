@@ -19,6 +19,7 @@ import type { ConfirmationPage } from '../confirmation/confirmation-page.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
+import { withoutUndefined } from '../options/without-undefined.js'
 import { silentLog } from '../logging/logger.js'
 import type { Mount } from '../mcp/mount.js'
 import { withDefaults } from '../on-behalf-of/defaults.js'
@@ -39,6 +40,7 @@ import {
   type ConfirmationPageSettings,
 } from './confirmation-pages.js'
 import { createMcpServers } from './mcp-servers.js'
+import { sharedConfirmation } from './shared-confirmation.js'
 import { servedTools, type OfferedTools, type ServedTools } from './served-tools.js'
 import type { ToolOrigins } from './tool-facts.js'
 
@@ -253,11 +255,16 @@ function offeredBy(options: AppOptions): OfferedTools {
 }
 
 function confirmationFor(
-  { confirmation, confirmationPage, log }: AppOptions,
+  { confirmation, confirmationPage, log, shared }: AppOptions,
   page: ConfirmationPage | undefined,
 ): Confirmation {
   const own = page && { page, pageUse: confirmationPage?.use }
-  return createConfirmation({ log, ...own, ...confirmation })
+  return createConfirmation({
+    log,
+    ...sharedConfirmation(shared),
+    ...own,
+    ...withoutUndefined({ ...confirmation }),
+  })
 }
 
 /** The options of `onBehalfOf` among those of an app. */

@@ -14,6 +14,7 @@ import type { Observer } from '../observability/observer.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import type { Policy } from '../policy/policy.js'
+import { SHARED_STATE_OPTION, type SharedState } from '../store/shared-state.js'
 import type { Tool } from '../tools/tool.js'
 import { assertAppOptions, composeApp, type AppOptions } from './app.js'
 import { appOptions } from './app-options.js'
@@ -24,6 +25,7 @@ import { warnAtStart } from './start-warnings.js'
 import { assertToolsFit } from './assert-tools-fit.js'
 import { offeredByConfig } from './offered-by-config.js'
 import { documentSources, reloadFromConfig } from './reload-from-config.js'
+import { sharedFromConfig, type OwnedShared } from './shared-from-config.js'
 import type { ToolsReload } from './reloaded-tools.js'
 import { toolsOfConfig } from './tools-of-config.js'
 
@@ -71,6 +73,8 @@ export interface ComposeOptions {
   readonly policy?: Policy | undefined
   /** How long `policy` may take for one call, in milliseconds. Default 2000. */
   readonly policyTimeoutMs?: number | undefined
+  /** What several instances share, in place of what the configuration says of it. Default: as the configuration says. */
+  readonly shared?: SharedState | undefined
   /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
   readonly observer?: Observer | undefined
   /** The shell line that the page at `/` shows for getting an access token. Default: none. */
@@ -84,6 +88,7 @@ const OPTIONS = optionsSchema<ComposeOptions>({
   confirmation: CONFIRMATION_OPTION.optional(),
   policy: optionValues.callable.optional(),
   policyTimeoutMs: optionValues.milliseconds.optional(),
+  shared: SHARED_STATE_OPTION.optional(),
   observer: OBSERVER_OPTION.optional(),
   tokenCommand: optionValues.text('a line of a shell').optional(),
 })
@@ -108,11 +113,19 @@ export async function composeServer(
 ): Promise<ComposedServer> {
   assertOptions('composeServer', OPTIONS, options)
   const { tools: own, fetch, ...more } = options
+  const metrics = await metricsOf(config)
+  const counted = metrics?.countEvents(log) ?? log
+  const observer = combineObservers([metrics?.observer, more.observer])
+  const store = await sharedFromConfig(config, { given: more.shared, log: counted, observer })
   const connections = createConnections(config, fetch)
+  const parts = { own, connections, store, metrics, counted }
   try {
-    return await composed(config, log, { own, more, connections })
+    return await composed(config, log, {
+      ...parts,
+      more: { ...more, observer, shared: store.shared },
+    })
   } catch (error) {
-    await connections.close()
+    await Promise.all([connections.close(), store.close()])
     throw error
   }
 }
@@ -121,18 +134,20 @@ interface Parts {
   readonly own: readonly Tool[] | undefined
   readonly more: Pick<
     ComposeOptions,
-    'audit' | 'confirmation' | 'observer' | 'policy' | 'policyTimeoutMs' | 'tokenCommand'
+    'audit' | 'confirmation' | 'observer' | 'policy' | 'policyTimeoutMs' | 'shared' | 'tokenCommand'
   >
   readonly connections: Connections
+  readonly store: OwnedShared
+  readonly metrics: Metrics | undefined
+  /** The log, whose events are counted where there are metrics. */
+  readonly counted: Logger
 }
 
 async function composed(
   config: Config,
   log: Logger,
-  { own, more, connections }: Parts,
+  { own, more, connections, store, metrics, counted }: Parts,
 ): Promise<ComposedServer> {
-  const metrics = await metricsOf(config)
-  const counted = metrics?.countEvents(log) ?? log
   const reloaded = reloadedFor(config, connections, counted)
   const ofConfig = await appOptions(config, connections, reloaded?.source)
   if (own !== undefined) assertOwnTools(ofConfig, own, log)
@@ -144,10 +159,7 @@ async function composed(
   warnAtStart(config, made, counted)
   const app = withAuditFile(config, () =>
     composeApp(
-      {
-        ...{ ...all, ...offeredByConfig(made), log: counted },
-        observer: combineObservers([metrics?.observer, more.observer]),
-      },
+      { ...all, ...offeredByConfig(made), log: counted },
       { canReplaceTools: made.documents.length > 0 },
     ),
   )
@@ -171,6 +183,7 @@ async function composed(
       reloadedTools?.close()
       await app.close()
       await connections.close()
+      await store.close()
       metrics?.close()
     },
   }

@@ -11,15 +11,16 @@ import { answerWith } from '../helpers/exchange-answers.js'
 import { keepForScan } from '../helpers/leak-scan.js'
 import { callTool, postMcp, rpc } from '../helpers/mcp-requests.js'
 import { selectorsIn, seriesIn, sumOf, type Series } from '../helpers/prometheus-text.js'
+import type { Environment } from '../../src/config/config.js'
 import { startMcpServer, type TestServer } from '../helpers/start-mcp-server.js'
 
 /** A server with metrics, and what Prometheus reads of it. */
-async function startMeasured(): Promise<{
+async function startMeasured(environment: Environment = {}): Promise<{
   readonly server: TestServer
   readonly url: string
   readonly scrape: () => Promise<readonly Series[]>
 }> {
-  const server = await startMcpServer({ environment: { METRICS_PORT: '0' } })
+  const server = await startMcpServer({ environment: { METRICS_PORT: '0', ...environment } })
   const { metrics } = server
   if (metrics === undefined) throw new Error('there are no metrics')
   const listening = await serveMetrics({
@@ -240,7 +241,12 @@ describe('docs/monitoring', () => {
   let series: readonly Series[]
 
   beforeAll(async () => {
-    const { server, scrape } = await startMeasured()
+    // Nothing listens there: the state of a store is told from the start on.
+    const { server, scrape } = await startMeasured({
+      STORE_URL: 'redis://127.0.0.1:1',
+      STORE_KEY: Buffer.alloc(32).toString('base64'),
+      INSTANCES: '1',
+    })
     await postMcp(server.endpoint, callTool('greet'), { token: await server.mint() })
     await postMcp(server.endpoint, callTool('greet'))
     series = (await scrape()).map((one) => ({

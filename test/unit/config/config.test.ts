@@ -82,6 +82,8 @@ describe('the names that parseConfig takes', () => {
     delete environment['EXCHANGE_CLIENT_CAPABILITIES']
     environment['MCP_AUTH0_CLIENT_SECRET'] = environment['CONFIRMATION_CLIENT_SECRET'] = 'any'
     environment['DANGEROUSLY_SHARE_CLIENT_SECRET'] = 'true'
+    environment['STORE_URL'] = SETTINGS.STORE_URL.example
+    environment['STORE_KEY'] = Buffer.alloc(32).toString('base64')
     expect(() => parseConfig(environment)).not.toThrow()
     expect(() => parseConfig({ ...QUICKSTART, ...environment })).not.toThrow()
   })

@@ -100,6 +100,7 @@ const OWN = [
   'mount',
   'toolSecuritySchemes',
   'confirmation',
+  'shared',
 ] as const
 
 /** `code`: what no setting can say. `fixed`: what the standalone server decides in another way, whatever its settings. */

@@ -1,0 +1,28 @@
+/** Who hears a channel. */
+export interface Heard {
+  readonly message: (text: string) => void
+  /** The subscription stands, for the first time or once more. */
+  readonly stands: () => void
+}
+
+/**
+ * What this room needs of a Redis client: the few lines in which the packages differ.
+ *
+ * Neither a time limit nor a repetition is expected of it: `createRedisStore` has both.
+ */
+export interface RedisCommands {
+  /** Begins to connect, where the client does not by itself. */
+  connect(): Promise<unknown>
+  /**
+   * Sends a command; bulk strings of the answer are bytes. `keys` says where the command belongs in a cluster. Rejects with what
+   * the server answered (`isServerError`), or for a connection that is not there.
+   */
+  send(args: readonly (string | Uint8Array)[], keys: readonly string[]): Promise<unknown>
+  /** Listens to a channel whenever it can be had, on a connection of its own. */
+  listen(channel: string, heard: Heard): void
+  /** Stops to listen. */
+  unlisten(channel: string): void
+  /** Whether a rejection is an answer of the server: then its connection is well. */
+  isServerError(error: unknown): error is Error
+  close(): Promise<void>
+}

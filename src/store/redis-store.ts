@@ -1,0 +1,239 @@
+import { hash } from 'node:crypto'
+import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
+import { assertOptions, optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
+import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
+import { type PipelineObserver, type StoreUsed } from '../observability/pipeline-observer.js'
+import { withDeadline } from '../time/call-deadline.js'
+import { backgroundTimers, type Timers } from '../time/clock.js'
+import { untilAborted } from '../time/until-aborted.js'
+import type { IoRedisClient } from './ioredis-commands.js'
+import type { NodeRedisClient } from './node-redis-commands.js'
+import type { RedisCommands } from './redis-commands.js'
+import { commandsOf } from './redis-clients.js'
+import { StoreHealth } from './store-health.js'
+import type { StoreScript } from './store-script.js'
+import {
+  StoreUnavailableError,
+  type Listener,
+  type ScriptCall,
+  type SetOptions,
+  type Store,
+  type Unsubscribe,
+} from './store.js'
+
+/** How `createRedisStore` uses a Redis or Valkey. */
+export interface RedisStoreOptions {
+  /**
+   * A client of `redis` (`createClient`, `createCluster`, `createSentinel`), `ioredis` or `iovalkey`. Give it no offline queue:
+   * `disableOfflineQueue: true`, `enableOfflineQueue: false`. It is closed with the store.
+   */
+  readonly client: NodeRedisClient | IoRedisClient
+  /** In front of all keys and channels, so that several deployments can share a store. Default `mcp-obo:`. */
+  readonly prefix?: string | undefined
+  /** How long one command may take, in milliseconds. Default 150. */
+  readonly timeoutMs?: number | undefined
+  /** How often a store that cannot be had is asked whether it is back, in milliseconds. Default 1000. */
+  readonly probeMs?: number | undefined
+  /** Default: none. */
+  readonly log?: Logger | undefined
+  /** Sees what is asked of the store, and whether it can be had. Default: nobody does. */
+  readonly observer?: PipelineObserver | undefined
+  readonly timers?: Timers | undefined
+}
+
+const OPTIONS = optionsSchema<RedisStoreOptions>({
+  client: optionValues.withFunctions('a client of redis, ioredis or iovalkey', 'on', 'duplicate'),
+  prefix: optionValues.text('the beginning of the keys').optional(),
+  timeoutMs: optionValues.milliseconds.optional(),
+  probeMs: optionValues.milliseconds.optional(),
+  log: LOGGER_OPTION.optional(),
+  observer: PIPELINE_OBSERVER_OPTION.optional(),
+  timers: optionValues.withFunctions('timers', 'after').optional(),
+})
+
+/** What its commands are for. */
+const OPERATIONS: Readonly<Record<string, StoreUsed['operation']>> = {
+  GET: 'get',
+  SET: 'set',
+  DEL: 'delete',
+  EVALSHA: 'run',
+  EVAL: 'run',
+  PUBLISH: 'publish',
+}
+
+/** Answers that say that this server is not the one to ask, or not now. */
+const NOT_NOW =
+  /^(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM)\b/
+
+/**
+ * Creates a store on Redis 6 or newer, or Valkey.
+ *
+ * The first command that is not answered in time makes the store unavailable: from then on every call rejects at once, and the
+ * store is asked in the background whether it is back. So a store that is gone, or stands still, costs `timeoutMs` once. Throws a
+ * `TypeError` that names every issue of the options. The client need not be connected.
+ *
+ * @category Shared state
+ */
+export function createRedisStore(options: RedisStoreOptions): Store {
+  assertOptions('createRedisStore', OPTIONS, options)
+  return new RedisStore(options)
+}
+
+class RedisStore implements Store {
+  readonly #commands: RedisCommands
+  readonly #prefix: string
+  readonly #timeoutMs: number
+  readonly #health: StoreHealth
+  readonly #observer: PipelineObserver | undefined
+  readonly #listeners = new Map<string, Set<Listener>>()
+
+  constructor(options: RedisStoreOptions) {
+    const { client, log = silentLog, timers = backgroundTimers } = options
+    const { prefix = 'mcp-obo:', timeoutMs = 150, probeMs = 1_000 } = options
+    this.#commands = commandsOf(client)
+    this.#prefix = prefix
+    this.#timeoutMs = timeoutMs
+    this.#observer = options.observer
+    this.#health = new StoreHealth({
+      ...{ log, timers, probeMs, observer: options.observer },
+      probe: () => this.#probe(),
+      onBack: () => {
+        this.#tellGap()
+      },
+    })
+    this.#commands.connect().catch(() => undefined)
+    this.#health.begin()
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const value = await this.#sent(['GET', this.#key(key)], [key])
+    return value instanceof Uint8Array ? value : undefined
+  }
+
+  async set(key: string, value: Uint8Array, options: SetOptions): Promise<boolean> {
+    const { ttlMs, onlyIfAbsent } = options
+    const condition = onlyIfAbsent === true ? ['NX'] : []
+    const args = ['SET', this.#key(key), value, 'PX', String(Math.max(1, Math.ceil(ttlMs)))]
+    const answer = await this.#sent([...args, ...condition], [key])
+    this.#health.accepted()
+    return answer !== null
+  }
+
+  /** One by one: in a cluster they belong to different servers. */
+  async delete(...keys: readonly string[]): Promise<void> {
+    await Promise.all(keys.map((key) => this.#sent(['DEL', this.#key(key)], [key])))
+  }
+
+  async run({ lua }: StoreScript, { keys, args }: ScriptCall): Promise<readonly number[]> {
+    const rest = [String(keys.length), ...keys.map((key) => this.#key(key)), ...args.map(String)]
+    const answer = await this.#sent(['EVALSHA', hash('sha1', lua), ...rest], keys, [
+      'EVAL',
+      lua,
+      ...rest,
+    ])
+    this.#health.accepted()
+    return Array.isArray(answer) ? answer.map(Number) : []
+  }
+
+  async publish(channel: string, message: string): Promise<void> {
+    await this.#sent(['PUBLISH', this.#key(channel), message], [channel])
+  }
+
+  subscribe(channel: string, listener: Listener): Unsubscribe {
+    const name = this.#key(channel)
+    const listeners = this.#listeners.get(name) ?? new Set()
+    this.#listeners.set(name, listeners.add(listener))
+    if (listeners.size === 1) this.#listen(name)
+    return () => {
+      if (!listeners.delete(listener) || listeners.size > 0) return
+      this.#listeners.delete(name)
+      this.#commands.unlisten(name)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#health.close()
+    this.#listeners.clear()
+    await this.#commands.close()
+  }
+
+  #key(key: string): string {
+    return `${this.#prefix}${key}`
+  }
+
+  async #sent(
+    args: readonly (string | Uint8Array)[],
+    keys: readonly string[],
+    unknownScript?: readonly string[],
+  ): Promise<unknown> {
+    if (!this.#health.isAvailable) {
+      this.#tell(args, 'skipped')
+      throw new StoreUnavailableError('the store cannot be had')
+    }
+    try {
+      const answer = await this.#inTime(args, keys)
+      this.#tell(args, 'ok')
+      return answer
+    } catch (error) {
+      if (unknownScript !== undefined && this.#answered(error, /^NOSCRIPT\b/)) {
+        return this.#sent(unknownScript, keys)
+      }
+      this.#tell(args, 'failed')
+      if (this.#commands.isServerError(error) && !NOT_NOW.test(error.message)) {
+        this.#health.refused(error)
+      } else {
+        this.#health.lost(error)
+      }
+      throw new StoreUnavailableError('the store has not done it', { cause: error })
+    }
+  }
+
+  #tell([command = '']: readonly unknown[], outcome: StoreUsed['outcome']): void {
+    const operation = OPERATIONS[String(command)]
+    if (operation !== undefined) this.#observer?.storeUsed?.({ operation, outcome })
+  }
+
+  #inTime(args: readonly (string | Uint8Array)[], keys: readonly string[]): Promise<unknown> {
+    return withDeadline(this.#timeoutMs, (signal) =>
+      untilAborted(
+        this.#commands.send(
+          args,
+          keys.map((key) => this.#key(key)),
+        ),
+        signal,
+        () => new StoreUnavailableError(`the store did not answer within ${this.#timeoutMs} ms`),
+      ),
+    )
+  }
+
+  #answered(error: unknown, pattern: RegExp): boolean {
+    return this.#commands.isServerError(error) && pattern.test(error.message)
+  }
+
+  /** A write: a server that answers and takes nothing is not back. One whose memory is full is. */
+  async #probe(): Promise<void> {
+    try {
+      await this.#inTime(['SET', this.#key('probe'), '', 'PX', '1000'], ['probe'])
+    } catch (error) {
+      if (!this.#commands.isServerError(error) || NOT_NOW.test(error.message)) throw error
+    }
+  }
+
+  #listen(name: string): void {
+    this.#commands.listen(name, {
+      message: (text) => {
+        for (const listener of this.#listeners.get(name) ?? []) listener.message(text)
+      },
+      stands: () => {
+        for (const listener of this.#listeners.get(name) ?? []) listener.gap?.()
+      },
+    })
+  }
+
+  #tellGap(): void {
+    for (const listeners of this.#listeners.values()) {
+      for (const listener of listeners) listener.gap?.()
+    }
+  }
+}

@@ -1,0 +1,202 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createMemoryStore } from '../../src/store/memory-store.js'
+import { createRedisStore } from '../../src/store/redis-store.js'
+import type { StoreScript } from '../../src/store/store-script.js'
+import { StoreUnavailableError, type Store } from '../../src/store/store.js'
+import { RecordingLog } from '../helpers/recording-log.js'
+import { CLIENTS } from './helpers/redis-clients.js'
+import { startRedis } from './helpers/redis-server.js'
+
+const bytes = (text: string): Uint8Array => Buffer.from(text)
+const eventsOf = (log: RecordingLog): readonly string[] => log.lines.map(({ name }) => name)
+const text = (value: Uint8Array | undefined): string | undefined =>
+  value === undefined ? undefined : Buffer.from(value).toString()
+
+/** Adds to a counter, and answers with it and with the time that it has left. */
+const COUNT: StoreScript = {
+  lua: `local n = redis.call('INCRBY', KEYS[1], ARGV[1])
+if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return { n, redis.call('PTTL', KEYS[1]) }`,
+  inMemory(memory, { keys: [key = ''], args: [by, lifeMs] }) {
+    const n = Number(memory.get(key) ?? 0) + Number(by)
+    memory.set(key, String(n), memory.ttlMs(key) ?? Number(lifeMs))
+    return [n, memory.ttlMs(key) ?? -1]
+  },
+}
+
+/** Until it can be had: a client connects by itself. */
+async function ready(store: Store): Promise<Store> {
+  await vi.waitUntil(
+    () =>
+      store.get('ready').then(
+        () => true,
+        () => false,
+      ),
+    { timeout: 20_000 },
+  )
+  return store
+}
+
+async function opened(kind: string, more: { log?: RecordingLog; args?: readonly string[] } = {}) {
+  if (kind === 'memory') return { store: createMemoryStore(), redis: undefined }
+  const redis = await startRedis(more.args)
+  const client = CLIENTS[kind]?.(redis.path)
+  if (client === undefined) throw new Error(`no client ${kind}`)
+  const store = createRedisStore({ client, timeoutMs: 2_000, probeMs: 20, log: more.log })
+  onTestFinished(() => store.close())
+  return { store: await ready(store), redis }
+}
+
+describe.each(['memory', ...Object.keys(CLIENTS)])('a store by %s', (kind) => {
+  test('keeps bytes as they are, and forgets them', async () => {
+    const { store } = await opened(kind)
+    const value = Uint8Array.from({ length: 256 }, (_, index) => index)
+    expect(await store.get('a')).toBeUndefined()
+    expect(await store.set('a', value, { ttlMs: 60_000 })).toBe(true)
+    expect(Uint8Array.from((await store.get('a')) ?? [])).toEqual(value)
+    await store.delete('a', 'never there')
+    expect(await store.get('a')).toBeUndefined()
+  })
+
+  test('an empty value is a value', async () => {
+    const { store } = await opened(kind)
+    await store.set('a', bytes(''), { ttlMs: 60_000 })
+    expect(text(await store.get('a'))).toBe('')
+  })
+
+  test('forgets what has expired', async () => {
+    const { store } = await opened(kind)
+    await store.set('a', bytes('1'), { ttlMs: 1 })
+    await vi.waitUntil(async () => (await store.get('a')) === undefined, { timeout: 20_000 })
+  })
+
+  test('keeps one of many values that may not take the place of another', async () => {
+    const { store } = await opened(kind)
+    const tries = Array.from({ length: 20 }, (_, index) =>
+      store.set('once', bytes(String(index)), { ttlMs: 60_000, onlyIfAbsent: true }),
+    )
+    expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
+  })
+
+  test('runs a script at once', async () => {
+    const { store } = await opened(kind)
+    const call = { keys: ['n'], args: [2, 60_000] }
+    const answers = await Promise.all(Array.from({ length: 50 }, () => store.run(COUNT, call)))
+    expect(answers.map(([n]) => n).toSorted((a = 0, b = 0) => a - b)).toEqual(
+      Array.from({ length: 50 }, (_, index) => (index + 1) * 2),
+    )
+    expect(answers.every(([, left = 0]) => left > 0 && left <= 60_000)).toBe(true)
+  })
+
+  test('hands a message to all who listen, and to nobody after that', async () => {
+    const { store } = await opened(kind)
+    const [one, two]: [string[], string[]] = [[], []]
+    const standing = { gaps: 0 }
+    const leave = store.subscribe('news', {
+      message: (m) => one.push(m),
+      gap: () => (standing.gaps += 1),
+    })
+    store.subscribe('news', { message: (m) => two.push(m) })
+    await vi.waitUntil(
+      async () => {
+        await store.publish('news', 'first')
+        return one.length > 0 && two.length > 0
+      },
+      { timeout: 20_000 },
+    )
+    leave()
+    leave()
+    const before = one.length
+    await store.publish('news', 'last')
+    await vi.waitUntil(() => two.includes('last'), { timeout: 20_000 })
+    expect(one).toHaveLength(before)
+  })
+
+  test('refuses everything once it is closed', async () => {
+    const { store } = await opened(kind)
+    await store.close()
+    await expect(store.get('a')).rejects.toBeInstanceOf(StoreUnavailableError)
+    await expect(store.set('a', bytes('1'), { ttlMs: 1 })).rejects.toBeInstanceOf(
+      StoreUnavailableError,
+    )
+    await expect(store.run(COUNT, { keys: ['n'], args: [1, 1] })).rejects.toBeInstanceOf(
+      StoreUnavailableError,
+    )
+  })
+})
+
+describe.each(Object.keys(CLIENTS))('a Redis that goes away, by %s', (kind) => {
+  test('that stands still costs one time limit, then nothing, and comes back by itself', async () => {
+    const log = new RecordingLog()
+    const { store, redis } = await opened(kind, { log })
+    await store.set('a', bytes('1'), { ttlMs: 600_000 })
+    redis?.freeze()
+    await expect(store.get('a')).rejects.toBeInstanceOf(StoreUnavailableError)
+    // Without a cause: nobody waited for the store.
+    for (let call = 0; call < 3; call += 1) {
+      await expect(store.get('a')).rejects.not.toHaveProperty('cause')
+    }
+    redis?.thaw()
+    await ready(store)
+    expect(text(await store.get('a'))).toBe('1')
+    expect(eventsOf(log)).toEqual(['store_available', 'store_unavailable', 'store_available'])
+  })
+
+  test('that is killed and starts again, empty, is had again, and its scripts are known again', async () => {
+    const log = new RecordingLog()
+    const { store, redis } = await opened(kind, { log })
+    expect(await store.run(COUNT, { keys: ['n'], args: [1, 60_000] })).toMatchObject([
+      1,
+      expect.any(Number),
+    ])
+    let gaps = 0
+    const heard: string[] = []
+    store.subscribe('news', { message: (m) => heard.push(m), gap: () => (gaps += 1) })
+    await vi.waitUntil(() => gaps > 0, { timeout: 20_000 })
+    await redis?.kill()
+    await expect(store.get('a')).rejects.toBeInstanceOf(StoreUnavailableError)
+    await redis?.restart()
+    const before = gaps
+    await ready(store)
+    expect(await store.run(COUNT, { keys: ['n'], args: [1, 60_000] })).toMatchObject([
+      1,
+      expect.any(Number),
+    ])
+    await vi.waitUntil(() => gaps > before, { timeout: 20_000 })
+    await vi.waitUntil(
+      async () => {
+        await store.publish('news', 'again')
+        return heard.includes('again')
+      },
+      { timeout: 20_000 },
+    )
+    expect(eventsOf(log)).toEqual(['store_available', 'store_unavailable', 'store_available'])
+  })
+
+  test('whose memory is full refuses what is new, and is still read', async () => {
+    const log = new RecordingLog()
+    const { store } = await opened(kind, { log, args: ['--maxmemory', '4mb'] })
+    await store.set('a', bytes('1'), { ttlMs: 600_000 })
+    const filling = async (): Promise<void> => {
+      for (let at = 0; at < 100; at += 1) {
+        await store.set(`f${at}`, new Uint8Array(100_000), { ttlMs: 600_000 })
+      }
+    }
+    await expect(filling()).rejects.toBeInstanceOf(StoreUnavailableError)
+    await expect(filling()).rejects.toBeInstanceOf(StoreUnavailableError)
+    expect(text(await store.get('a'))).toBe('1')
+    await store.delete(...Array.from({ length: 100 }, (_, at) => `f${at}`))
+    await vi.waitUntil(() => store.set('b', bytes('2'), { ttlMs: 1 }).catch(() => false), {
+      timeout: 20_000,
+    })
+    expect(eventsOf(log)).toEqual(['store_available', 'store_refuses', 'store_accepts'])
+  })
+})
+
+test('a Redis that was never there costs nothing, and nothing is thrown elsewhere', async () => {
+  for (const client of Object.values(CLIENTS)) {
+    const store = createRedisStore({ client: client('/nowhere/redis.sock'), probeMs: 60_000 })
+    await expect(store.get('a')).rejects.toBeInstanceOf(StoreUnavailableError)
+    await store.close()
+  }
+})
