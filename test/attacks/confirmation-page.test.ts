@@ -73,7 +73,8 @@ describe('the page on which calls are approved', () => {
     ]
     expect(attempts.map(([{ status }]) => status)).toEqual(attempts.map(([, status]) => status))
     const nobody = new PageVisitor(new URL(url).origin)
-    expect((await nobody.post(url, approve)).status).toBe(303)
+    const sentByNobody = await nobody.post(url, approve)
+    expect([sentByNobody.status, sentByNobody.page]).toEqual([403, 'session-over'])
     expect(await isApproved()).toBe(false)
     expect((await alice.post(url, approve)).status).toBe(303)
     expect((await alice.get(url)).page).toBe('approved')
