@@ -4,7 +4,7 @@ const SRC = new URL('./src/', import.meta.url).pathname
 
 /** Whole programs and servers from end to end, and long tables of cases: what takes long, so that `npm test` stays short. */
 const END_TO_END = [
-  'test/attacks/{client-ids,client-profiles,confirmation-page,own-servers,public-tools,second-hop-providers}.test.ts',
+  'test/attacks/{client-ids,client-profiles,confirmation-page,confirmation-sign-in,own-servers,public-tools,second-hop-providers}.test.ts',
   'test/cli/doctor*.test.ts',
   'test/cli/setup-{custom-exchange,killed,remove}.test.ts',
   'test/connector/{broken-servers,foreign-servers,network,sign-in}.test.ts',

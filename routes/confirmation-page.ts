@@ -20,6 +20,7 @@ import {
   callPage,
   faultPage,
   placesPage,
+  sessionOverPage,
   signedOutPage,
   unknownCallPage,
   type PageFault,
@@ -184,6 +185,7 @@ class PageSkin {
     const { action, token } = (req.body ?? {}) as Readonly<Record<string, unknown>>
     const answer = this.#desk.decide(request, { action, token })
     if (answer === 'untrusted') this.#fault(res, 'untrusted_form')
+    else if (answer === 'sign_in') send(res, 403, sessionOverPage())
     else if (answer === 'signed_out') {
       this.#setCookies(res, [[SESSION, '', 0]])
       send(res, 200, signedOutPage())

@@ -122,6 +122,17 @@ export function signedOutPage(): string {
   })
 }
 
+/** For a form that comes after the session is over. A redirect of a form to the sign-in is stopped by browsers: see `form-action`. */
+export function sessionOverPage(): string {
+  return renderCardPage({
+    name: 'session-over',
+    title: 'Nothing was approved',
+    body: html`<h1>You are not signed in any more</h1>
+      <p>Nothing was approved, and nothing was declined.</p>
+      <p><a href="?">Sign in again</a></p>`,
+  })
+}
+
 /** What went wrong that the person can do something about. */
 export type PageFault = SignInFault | 'untrusted_form' | 'unreadable_form' | 'internal'
 

@@ -13,6 +13,22 @@ async function waiting() {
   return { stack, token, url, other, alice, mallory, isApproved }
 }
 
+/** Registers another public client (RFC 7591). */
+async function anotherClient({ issuer }: { readonly issuer: string }): Promise<string> {
+  const response = await fetch(new URL('oidc/register', issuer), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      client_name: 'Another client',
+      redirect_uris: ['http://127.0.0.1/callback'],
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+    }),
+  })
+  const { client_id: id } = (await response.json()) as { readonly client_id: string }
+  return id
+}
+
 /** What differs from one visit to the next by itself: what the form of a session has to bring along. */
 const sameFor = ({ status, body, headers }: PageAnswer): unknown => {
   const rest = [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date')
@@ -73,7 +89,8 @@ describe('the page on which calls are approved', () => {
     ]
     expect(attempts.map(([{ status }]) => status)).toEqual(attempts.map(([, status]) => status))
     const nobody = new PageVisitor(new URL(url).origin)
-    expect((await nobody.post(url, approve)).status).toBe(303)
+    const sentByNobody = await nobody.post(url, approve)
+    expect([sentByNobody.status, sentByNobody.page]).toEqual([403, 'session-over'])
     expect(await isApproved()).toBe(false)
     expect((await alice.post(url, approve)).status).toBe(303)
     expect((await alice.get(url)).page).toBe('approved')
@@ -97,7 +114,8 @@ describe('the page on which calls are approved', () => {
     await alice.post(url, { token: form, action: 'approve' })
     const changed = await stack.cancel(token, { bookingId: 'another' })
     const ofBob = await stack.cancel(await stack.tokenOf('bob'))
-    for (const { text, url: anew } of [changed, ofBob]) {
+    const atAnother = await stack.cancel(await stack.tokenOf('alice', await anotherClient(stack)))
+    for (const { text, url: anew } of [changed, ofBob, atAnother]) {
       expect(text).not.toMatch(/no booking/i)
       expect(anew).not.toBe(url)
     }

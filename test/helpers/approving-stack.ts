@@ -13,8 +13,8 @@ export interface ApprovingStack extends DevelopmentStack {
   readonly log: RecordingLog
   /** The tokens that the API has accepted. */
   readonly apiCalls: readonly Claims[]
-  /** A token of Alice, or of another user. */
-  readonly tokenOf: (username?: string) => Promise<string>
+  /** A token of Alice, or of another user, by the client `curl`, or another one. */
+  readonly tokenOf: (username?: string, clientId?: string) => Promise<string>
   /** Cancels a booking that is not there, as a 2026-07-28 client. */
   readonly cancel: (token: string, call?: CancelCall) => Promise<CancelAnswer>
 }
@@ -47,8 +47,8 @@ export async function startApprovingStack(environment: Environment = {}): Promis
   const { issuer, endpoint } = stack
   return {
     ...{ ...stack, log, apiCalls, close: closeWithTest(() => stack.close()) },
-    tokenOf: (username = 'alice') =>
-      obtainToken({ issuer, username, resource: endpoint.href, scope: SCOPE }),
+    tokenOf: (username = 'alice', clientId) =>
+      obtainToken({ issuer, username, clientId, resource: endpoint.href, scope: SCOPE }),
     cancel: (token, call) => cancel(endpoint, token, call),
   }
 }

@@ -1,4 +1,5 @@
 import { signIn } from '../../apps/development/sign-in.js'
+import type { Fetch } from '../../src/http/fetch-json.js'
 
 /** An answer of a page, read whole. */
 export interface PageAnswer {
@@ -22,9 +23,11 @@ interface Sent {
 export class PageVisitor {
   readonly cookies = new Map<string, string>()
   readonly #origin: string
+  readonly #fetch: Fetch
 
-  constructor(origin: string) {
+  constructor(origin: string, fetch: Fetch = globalThis.fetch) {
     this.#origin = origin
+    this.#fetch = fetch
   }
 
   get(url: string | URL, headers: Readonly<Record<string, string>> = {}): Promise<PageAnswer> {
@@ -64,7 +67,7 @@ export class PageVisitor {
   ): Promise<PageAnswer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const sent = cookie === '' ? headers : { ...headers, cookie }
-    const response = await fetch(url, {
+    const response = await this.#fetch(url, {
       method,
       headers: sent,
       redirect: 'manual',

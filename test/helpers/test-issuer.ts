@@ -54,6 +54,8 @@ export class TestIssuer {
   /** Take the place of the documents when set. */
   metadataResponder: Responder | undefined
   keysResponder: Responder | undefined
+  /** Answers at `/authorize`. Default: 404. */
+  authorizationResponder: Responder | undefined
   /** Answers token requests. Default: 400. */
   tokenResponder: (request: TokenRequest, res: ServerResponse) => void | Promise<void> = (
     _,
@@ -136,6 +138,8 @@ export class TestIssuer {
       ;(this.keysResponder ?? this.#keySet)(req, res)
     } else if (path === '/token') {
       void this.#token(req, res)
+    } else if (path === '/authorize' && this.authorizationResponder !== undefined) {
+      this.authorizationResponder(req, res)
     } else {
       json(res, 404, { error: 'not_found' })
     }
