@@ -11,6 +11,7 @@ import { ISSUER_SETTINGS } from './issuer-settings.js'
 import { MANNER_SETTINGS } from './manner-settings.js'
 import { OPENAPI_SETTINGS } from './openapi-settings.js'
 import { OUTGOING_SETTINGS } from './outgoing-settings.js'
+import { POLICY_SETTINGS } from './policy-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
 import { TOKEN_SETTINGS } from './token-settings.js'
 import { TRACE_SETTINGS } from './trace-settings.js'
@@ -27,6 +28,7 @@ export const SETTINGS = {
   ...ACCESS_SETTINGS,
   ...CLIENT_SETTINGS,
   ...CONFIRMATION_SETTINGS,
+  ...POLICY_SETTINGS,
   ...SESSION_SETTINGS,
   ...HTTP_SETTINGS,
   ...AUDIT_SETTINGS,
@@ -73,6 +75,8 @@ type Optional =
   | 'CONFIRMATION_KEYS'
   | 'CONFIRMATION_CLIENT_ID'
   | 'CONFIRMATION_CLIENT_SECRET'
+  | 'POLICY_URL'
+  | 'POLICY_TOKEN'
   | 'METRICS_PORT'
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'

@@ -21,6 +21,7 @@ import { createConnections, type Connections } from './connections.js'
 import { warnOfCertificate } from './certificate-warning.js'
 import { reloadCredentials, type ReloadedCredentials } from './reloaded-credentials.js'
 import { warnAtStart } from './start-warnings.js'
+import { policyFromConfig } from './policy-from-config.js'
 import { assertToolsFit } from './assert-tools-fit.js'
 import { offeredByConfig } from './offered-by-config.js'
 import { documentSources, reloadFromConfig } from './reload-from-config.js'
@@ -67,9 +68,9 @@ export interface ComposeOptions {
   readonly audit?: AuditOptions | undefined
   /** How users are asked before tools with `confirm` run, laid over what the configuration says of it. Default: nothing. */
   readonly confirmation?: ConfirmationOptions | undefined
-  /** Decides about each tool call, as `policy` of `onBehalfOf`. Default: scopes and limits alone decide. */
+  /** Decides about each tool call, as `policy` of `onBehalfOf`. Default: as the configuration says; it must not name another. */
   readonly policy?: Policy | undefined
-  /** How long `policy` may take for one call, in milliseconds. Default 2000. */
+  /** How long a decision may take, in milliseconds. Default: as the configuration says; 2000 for a `policy` of your own. */
   readonly policyTimeoutMs?: number | undefined
   /** Sees each request to the endpoint, each tool call, exchange and request to an API. Default: none. */
   readonly observer?: Observer | undefined
@@ -138,7 +139,8 @@ async function composed(
   if (own !== undefined) assertOwnTools(ofConfig, own, log)
   const sources = documentSources(config, connections.api)
   const made = await toolsOfConfig(config, { own, fetch: connections.api, sources })
-  const all = optionsTogether({ ...ofConfig, log }, more)
+  const policy = policyFromConfig(config, more, connections)
+  const all = { ...optionsTogether({ ...ofConfig, log }, more), ...policy }
   const check = assertToolsFit.bind(undefined, config, all)
   check(made)
   warnAtStart(config, made, counted)
