@@ -39,6 +39,13 @@ export const POLICY_SETTINGS = {
     secret: true,
     absent: 'none is sent',
   }),
+  POLICY_FILE: setting({
+    description:
+      'The file of the Cedar policies that decide about each tool call, in place of POLICY_URL. Needs the package @cedar-policy/cedar-wasm. It is read at the start: after a change, restart the server.',
+    schema: values.filePath,
+    example: '/etc/mcp/policies.cedar',
+    absent: 'scopes and limits alone decide',
+  }),
   POLICY_TIMEOUT_MS: setting({
     description: 'How long a decision may take, waiting for its turn included, in milliseconds.',
     schema: values.integerBetween(1, 60_000),

@@ -77,6 +77,7 @@ type Optional =
   | 'CONFIRMATION_CLIENT_SECRET'
   | 'POLICY_URL'
   | 'POLICY_TOKEN'
+  | 'POLICY_FILE'
   | 'METRICS_PORT'
   | 'HTTP_PROXY'
   | 'HTTPS_PROXY'

@@ -21,74 +21,74 @@ const MAX_DECIMAL = 1e11
  * texts that are no Unicode, numbers that are not finite, members named `__entity`, `__extn` and `__expr`, more than 32 levels, 2,000
  * values or 262,144 characters.
  */
-export function cedarRecord(
-  args: Readonly<Record<string, unknown>>,
-): Record<string, CedarValueJson> {
-  return recordOf(args, { values: 0, characters: 0 }, 0)
+export function cedarRecord(args: Readonly<Record<string, unknown>>): CedarRecord {
+  return recordOf(args, new Reading(wholeOrDecimal), 0)
 }
 
 /**
- * The numbers among the arguments, each as a `decimal`, so that rules can compare those that may or may not be whole. One that is none
- * is its text: a rule that compares it fails, and no call is made.
+ * The same, with each number as a `decimal`, so that rules can compare one that may or may not be whole. A number that is no decimal is
+ * its text: a rule that compares it fails, and no call is made.
  */
-export function cedarDecimals(
-  args: Readonly<Record<string, unknown>>,
-): Record<string, CedarValueJson> {
-  return Object.fromEntries(
-    Object.entries(args).flatMap(([name, value]) =>
-      typeof value === 'number' ? [[name, decimalOf(value) ?? String(value)]] : [],
-    ),
-  )
+export function cedarDecimals(args: Readonly<Record<string, unknown>>): CedarRecord {
+  return recordOf(args, new Reading(decimalOf), 0)
 }
 
-/** What has been read so far. */
-interface Extent {
-  values: number
-  characters: number
+type CedarRecord = Record<string, CedarValueJson>
+
+/** What has been read so far, and how numbers are read. */
+class Reading {
+  values = 0
+  characters = 0
+
+  constructor(readonly numberOf: (value: number) => CedarValueJson | undefined) {}
 }
 
 function recordOf(
   record: Readonly<Record<string, unknown>>,
-  extent: Extent,
+  reading: Reading,
   depth: number,
 ): Record<string, CedarValueJson> {
   return Object.fromEntries(
     Object.entries(record).map(([name, value]) => {
       if (NOT_OF_A_RECORD.has(name)) throw unusable(`a member is named ${name}`)
-      return [textOf(name, extent), valueOf(value, extent, depth + 1)]
+      return [textOf(name, reading), valueOf(value, reading, depth + 1)]
     }),
   )
 }
 
-function valueOf(value: unknown, extent: Extent, depth: number): CedarValueJson {
-  extent.values += 1
+function valueOf(value: unknown, reading: Reading, depth: number): CedarValueJson {
+  reading.values += 1
   if (depth > MAX_DEPTH) throw unusable(`the arguments have more than ${MAX_DEPTH} levels`)
-  if (extent.values > MAX_VALUES) throw unusable(`there are more than ${MAX_VALUES} values`)
+  if (reading.values > MAX_VALUES) throw unusable(`there are more than ${MAX_VALUES} values`)
   if (value === null) return NULL
   if (typeof value === 'boolean') return value
-  if (typeof value === 'number') return numberOf(value)
-  if (typeof value === 'string') return textOf(value, extent)
-  if (Array.isArray(value)) return value.map((each) => valueOf(each, extent, depth + 1))
-  if (isJsonObject(value)) return recordOf(value, extent, depth)
+  if (typeof value === 'number') return numberOf(value, reading)
+  if (typeof value === 'string') return textOf(value, reading)
+  if (Array.isArray(value)) return value.map((each) => valueOf(each, reading, depth + 1))
+  if (isJsonObject(value)) return recordOf(value, reading, depth)
   throw unusable('an argument is no value of JSON')
 }
 
 const NULL: CedarValueJson = { __entity: { type: 'Null', id: 'null' } }
 
-function textOf(text: string, extent: Extent): string {
-  extent.characters += text.length
-  if (extent.characters > MAX_CHARACTERS) {
+function textOf(text: string, reading: Reading): string {
+  reading.characters += text.length
+  if (reading.characters > MAX_CHARACTERS) {
     throw unusable(`the arguments have more than ${MAX_CHARACTERS} characters`)
   }
   if (!text.isWellFormed()) throw unusable('a text is no Unicode')
   return text
 }
 
-function numberOf(value: number): CedarValueJson {
+function numberOf(value: number, reading: Reading): CedarValueJson {
   if (!Number.isFinite(value)) throw unusable('an argument is a number out of range')
-  // JSON has no -0, Cedar neither.
-  if (Number.isSafeInteger(value)) return value === 0 ? 0 : value
-  return decimalOf(value) ?? String(value)
+  return reading.numberOf(value) ?? String(value)
+}
+
+function wholeOrDecimal(value: number): CedarValueJson | undefined {
+  if (!Number.isSafeInteger(value)) return decimalOf(value)
+  // Cedar has no -0.
+  return value === 0 ? 0 : value
 }
 
 function decimalOf(value: number): CedarValueJson | undefined {

@@ -47,7 +47,7 @@ export class PolicyDecider {
     } catch (error) {
       if (deadline.timedOut) return unavailable('timed_out', error)
       if (deadline.signal.aborted) return unavailable('client_gone', error)
-      if (isKnown(error) && release !== undefined) return unavailableFor(error)
+      if (isKnown(error)) return unavailableFor(error)
       return unavailable(release === undefined ? 'queue_full' : 'policy_failed', error)
     } finally {
       release?.()

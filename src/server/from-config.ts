@@ -139,7 +139,7 @@ async function composed(
   if (own !== undefined) assertOwnTools(ofConfig, own, log)
   const sources = documentSources(config, connections.api)
   const made = await toolsOfConfig(config, { own, fetch: connections.api, sources })
-  const policy = policyFromConfig(config, more, connections)
+  const policy = await policyFromConfig(config, more, connections)
   const all = { ...optionsTogether({ ...ofConfig, log }, more), ...policy }
   const check = assertToolsFit.bind(undefined, config, all)
   check(made)

@@ -11,8 +11,8 @@ describe('the settings of a policy', () => {
       ...{ ...GOOD, POLICY_URL: `${RULE}?strict-builtin-errors=true` },
       ...{ POLICY_TOKEN: 'abc', POLICY_TIMEOUT_MS: '500' },
     })
-    expect(policy?.url.href).toBe(`${RULE}?strict-builtin-errors=true`)
-    expect(policy?.token?.reveal()).toBe('abc')
+    expect(policy?.opa?.url.href).toBe(`${RULE}?strict-builtin-errors=true`)
+    expect(policy?.opa?.token?.reveal()).toBe('abc')
     expect(policy?.timeoutMs).toBe(500)
   })
 
@@ -47,6 +47,6 @@ describe('the settings of a policy', () => {
   test('let plain http pass in a closed network that shouts', () => {
     const POLICY_URL = 'http://opa:8181/v1/data/mcp/decision'
     const { policy } = parseConfig({ ...GOOD, POLICY_URL, DANGEROUSLY_ALLOW_HTTP: 'true' })
-    expect(policy?.url.href).toBe(POLICY_URL)
+    expect(policy?.opa?.url.href).toBe(POLICY_URL)
   })
 })
