@@ -22,7 +22,7 @@ const MAX_DECIMAL = 1e11
  * values or 262,144 characters.
  */
 export function cedarRecord(args: Readonly<Record<string, unknown>>): CedarRecord {
-  return recordOf(args, new Reading(wholeOrDecimal), 0)
+  return recordOf(args, { values: 0, characters: 0, numberOf: wholeOrDecimal }, 0)
 }
 
 /**
@@ -30,17 +30,16 @@ export function cedarRecord(args: Readonly<Record<string, unknown>>): CedarRecor
  * its text: a rule that compares it fails, and no call is made.
  */
 export function cedarDecimals(args: Readonly<Record<string, unknown>>): CedarRecord {
-  return recordOf(args, new Reading(decimalOf), 0)
+  return recordOf(args, { values: 0, characters: 0, numberOf: decimalOf }, 0)
 }
 
 type CedarRecord = Record<string, CedarValueJson>
 
 /** What has been read so far, and how numbers are read. */
-class Reading {
-  values = 0
-  characters = 0
-
-  constructor(readonly numberOf: (value: number) => CedarValueJson | undefined) {}
+interface Reading {
+  values: number
+  characters: number
+  readonly numberOf: (value: number) => CedarValueJson | undefined
 }
 
 function recordOf(
