@@ -286,6 +286,8 @@ export { securitySchemesOf, type SecurityScheme } from './tools/security-schemes
 export type { LockedTools } from './tools/locked-tools.js'
 export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './tools/scope-names.js'
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
+export { createCedarPolicy, type CedarPolicyOptions } from './policy/cedar-policy.js'
+export { createOpaPolicy, type OpaPolicyOptions } from './policy/opa-policy.js'
 export type {
   Policy,
   PolicyAnnotations,

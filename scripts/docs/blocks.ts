@@ -17,6 +17,7 @@ import { ISSUER_SETTINGS } from '../../src/config/issuer-settings.js'
 import { CONFIRMATION_SETTINGS } from '../../src/config/confirmation-settings.js'
 import { OPENAPI_SETTINGS } from '../../src/config/openapi-settings.js'
 import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
+import { POLICY_SETTINGS } from '../../src/config/policy-settings.js'
 import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
 import { STORE_SETTINGS } from '../../src/config/store-settings.js'
 import { TOKEN_SETTINGS } from '../../src/config/token-settings.js'
@@ -67,6 +68,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-outgoing': () => settingTheme(OUTGOING_SETTINGS),
   'settings-access': () => settingTheme({ ...ACCESS_SETTINGS, ...CLIENT_SETTINGS }),
   'settings-confirmation': () => settingTheme(CONFIRMATION_SETTINGS),
+  'settings-policy': () => settingTheme(POLICY_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
   'settings-store': () => settingTheme(STORE_SETTINGS),
   'settings-http': () => settingTheme(HTTP_SETTINGS),

@@ -14,6 +14,7 @@ export const SITE_GROUPS: readonly SiteGroup[] = [
       ['docs/openapi.md', 'openapi.md'],
       ['docs/library.md', 'library.md'],
       ['docs/confirmation.md', 'confirmation.md'],
+      ['docs/policy.md', 'policy.md'],
       ['examples/README.md', 'examples.md'],
       ['docs/clients.md', 'clients.md'],
       ['docs/hosted-clients.md', 'hosted-clients.md'],

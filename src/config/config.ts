@@ -19,6 +19,7 @@ import { credentialFilesOf, type CredentialFiles } from './credential-files.js'
 import { outgoingOf, type OutgoingConfig } from './outgoing-config.js'
 import { parseSettings, textOf, type Environment } from './parse-settings.js'
 import { withExtraAuthorities } from './extra-authorities.js'
+import { policyConfig, type PolicyConfig } from './policy-config.js'
 import { sessionConfig } from './session-config.js'
 import { storeConfig, type StoreConfig } from './store-config.js'
 import { readSettingsFile } from './settings-file.js'
@@ -82,6 +83,8 @@ export interface Config extends HttpConfig {
   readonly access: Complete<AccessPolicy>
   readonly clients: ClientConfig
   readonly confirmation: ConfirmationConfig
+  /** `undefined`: scopes and limits alone decide about calls. */
+  readonly policy: PolicyConfig | undefined
   /** `undefined`: no sessions. */
   readonly sessions: Complete<SessionLimits> | undefined
   /** `undefined`: nothing is shared with other instances. */
@@ -214,7 +217,7 @@ function assemble(
     issuer: issuersOf(found),
     access: accessConfig(found, hasDocument),
     clients: clientConfig(found),
-    confirmation: confirmationConfig(found),
+    ...{ confirmation: confirmationConfig(found), policy: policyConfig(found) },
     ...{ sessions: sessionConfig(found), store: storeConfig(found) },
     exchange: exchangeConfig(found),
     delegation: {

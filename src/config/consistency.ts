@@ -9,6 +9,7 @@ import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import { exchangeClientIssues, exchangeMannerIssues } from './exchange-manner-issues.js'
 import { identityProviderIssues, providerOf } from './identity-provider-config.js'
 import { issuerOf } from './issuer-of.js'
+import { policyIssues } from './policy-config.js'
 import type { SettingName, SettingValues } from './settings.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { storeIssues } from './store-config.js'
@@ -60,6 +61,7 @@ export function configIssues(
     ...auditIssues(found, unreadable),
     ...storeIssues(found, unreadable),
     ...confirmationIssues(found, endpointOf(found)),
+    ...policyIssues(found, unreadable),
   ]
 }
 
@@ -156,6 +158,7 @@ function plainHttpIssues(
     ['JWKS_URL', found.JWKS_URL],
     ['API_BASE_URL', found.API_BASE_URL?.href],
     ['MCP_SERVER_URL', found.MCP_SERVER_URL?.href],
+    ['POLICY_URL', found.POLICY_URL?.href],
     ...Object.values(ofFile).map(({ names, baseUrl }) => [names.baseUrl, baseUrl.href] as const),
     ...Object.values(ofFile).map(
       ({ names, exchange }) => [names.exchange, exchange?.issuer] as const,

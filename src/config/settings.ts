@@ -11,6 +11,7 @@ import { ISSUER_SETTINGS } from './issuer-settings.js'
 import { MANNER_SETTINGS } from './manner-settings.js'
 import { OPENAPI_SETTINGS } from './openapi-settings.js'
 import { OUTGOING_SETTINGS } from './outgoing-settings.js'
+import { POLICY_SETTINGS } from './policy-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
 import { STORE_SETTINGS } from './store-settings.js'
 import { TOKEN_SETTINGS } from './token-settings.js'
@@ -28,6 +29,7 @@ export const SETTINGS = {
   ...ACCESS_SETTINGS,
   ...CLIENT_SETTINGS,
   ...CONFIRMATION_SETTINGS,
+  ...POLICY_SETTINGS,
   ...SESSION_SETTINGS,
   ...STORE_SETTINGS,
   ...HTTP_SETTINGS,
@@ -75,6 +77,9 @@ type Optional =
   | 'CONFIRMATION_KEYS'
   | 'CONFIRMATION_CLIENT_ID'
   | 'CONFIRMATION_CLIENT_SECRET'
+  | 'POLICY_URL'
+  | 'POLICY_TOKEN'
+  | 'POLICY_FILE'
   | 'STORE_URL'
   | 'STORE_PASSWORD'
   | 'STORE_KEY'

@@ -169,11 +169,18 @@ export const FAILURE_REASONS = {
   policy: [
     'client_gone',
     'decision_malformed',
+    'decision_undefined',
     'denied_by_policy',
+    'evaluation_failed',
+    'input_unusable',
     'not_decided',
+    'not_json',
     'policy_failed',
     'queue_full',
     'timed_out',
+    'too_large',
+    'unexpected_status',
+    'unreachable',
   ],
   /** Which tools there are, and who may use which. */
   tools: [

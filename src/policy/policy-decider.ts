@@ -1,7 +1,8 @@
+import { OnBehalfOfError } from '../failures/errors.js'
 import { FairShare, type Release } from '../downstream/fair-share.js'
 import { CallDeadline } from '../time/call-deadline.js'
 import { untilAborted } from '../time/until-aborted.js'
-import { policyVerdict, unavailable, type PolicyVerdict } from './policy-verdict.js'
+import { policyVerdict, unavailable, unavailableFor, type PolicyVerdict } from './policy-verdict.js'
 import type { Policy, PolicyCall } from './policy.js'
 
 /** How long a decision may take, waiting for its turn included, where nothing else is said. */
@@ -46,12 +47,18 @@ export class PolicyDecider {
     } catch (error) {
       if (deadline.timedOut) return unavailable('timed_out', error)
       if (deadline.signal.aborted) return unavailable('client_gone', error)
+      if (isKnown(error)) return unavailableFor(error)
       return unavailable(release === undefined ? 'queue_full' : 'policy_failed', error)
     } finally {
       release?.()
       deadline.end()
     }
   }
+}
+
+/** A policy may say itself why it cannot decide. */
+function isKnown(error: unknown): error is OnBehalfOfError {
+  return error instanceof OnBehalfOfError && error.code === 'policy_unavailable'
 }
 
 function overtime(): Error {

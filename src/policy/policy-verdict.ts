@@ -1,5 +1,6 @@
 import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { scrub } from '../logging/scrub.js'
+import { policyFailure } from './policy-failure.js'
 
 /** What holds for one call. A `failure` is why it is not made. */
 export type PolicyVerdict =
@@ -43,7 +44,11 @@ function denied(reason: string | undefined): PolicyVerdict {
 
 /** No decision could be had, so the call is not made. */
 export function unavailable(reason: FailureReason<'policy'>, cause?: unknown): PolicyVerdict {
-  const failure = new OnBehalfOfError('policy_unavailable', { reason, cause })
+  return unavailableFor(policyFailure(reason, { cause }))
+}
+
+/** The same, where it is known why. */
+export function unavailableFor(failure: OnBehalfOfError): PolicyVerdict {
   return { kind: 'unavailable', reason: undefined, failure }
 }
 

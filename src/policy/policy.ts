@@ -37,6 +37,10 @@ export interface PolicyCall {
   readonly api: string | undefined
   /** The operation of the API, where it is known: `DELETE /bookings/{bookingId}`. */
   readonly operation: string | undefined
+  /** The method of that operation. */
+  readonly method: string | undefined
+  /** The path of that operation, below the API: a template, not the path of this call. */
+  readonly path: string | undefined
   readonly annotations: PolicyAnnotations
   /** The arguments of that tool, as the client sent them: they have not been checked by its schema. */
   readonly arguments: Readonly<Record<string, unknown>>

@@ -22,6 +22,7 @@ import { createConnections, type Connections } from './connections.js'
 import { warnOfCertificate } from './certificate-warning.js'
 import { reloadCredentials, type ReloadedCredentials } from './reloaded-credentials.js'
 import { warnAtStart } from './start-warnings.js'
+import { policyFromConfig } from './policy-from-config.js'
 import { assertToolsFit } from './assert-tools-fit.js'
 import { offeredByConfig } from './offered-by-config.js'
 import { documentSources, reloadFromConfig } from './reload-from-config.js'
@@ -69,9 +70,9 @@ export interface ComposeOptions {
   readonly audit?: AuditOptions | undefined
   /** How users are asked before tools with `confirm` run, laid over what the configuration says of it. Default: nothing. */
   readonly confirmation?: ConfirmationOptions | undefined
-  /** Decides about each tool call, as `policy` of `onBehalfOf`. Default: scopes and limits alone decide. */
+  /** Decides about each tool call, as `policy` of `onBehalfOf`. Default: as the configuration says; it must not name another. */
   readonly policy?: Policy | undefined
-  /** How long `policy` may take for one call, in milliseconds. Default 2000. */
+  /** How long a decision may take, in milliseconds. Default: as the configuration says; 2000 for a `policy` of your own. */
   readonly policyTimeoutMs?: number | undefined
   /** What several instances share, in place of what the configuration says of it. Default: as the configuration says. */
   readonly shared?: SharedState | undefined
@@ -153,7 +154,8 @@ async function composed(
   if (own !== undefined) assertOwnTools(ofConfig, own, log)
   const sources = documentSources(config, connections.api)
   const made = await toolsOfConfig(config, { own, fetch: connections.api, sources })
-  const all = optionsTogether({ ...ofConfig, log }, more)
+  const policy = await policyFromConfig(config, more, connections)
+  const all = { ...optionsTogether({ ...ofConfig, log }, more), ...policy }
   const check = assertToolsFit.bind(undefined, config, all)
   check(made)
   warnAtStart(config, made, counted)

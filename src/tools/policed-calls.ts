@@ -49,11 +49,19 @@ function policedCall(message: unknown, request: PolicedRequest): PolicedCall | u
       caller: request.caller && callerFacts(request.caller),
       tool,
       api: declared?.downstream?.api,
-      operation: request.operationOf(tool) ?? confirmedOperation(declared),
+      ...operationFacts(request.operationOf(tool) ?? confirmedOperation(declared)),
       annotations: Object.freeze({ ...declared?.annotations }),
       arguments: args,
     }),
   }
+}
+
+/** An operation of a document has both; one that a tool names in its own words may have neither. */
+function operationFacts(
+  operation: string | undefined,
+): Pick<PolicyCall, 'operation' | 'method' | 'path'> {
+  const [, method, path] = /^([A-Z]+) (\/\S*)$/.exec(operation ?? '') ?? []
+  return { operation, method, path }
 }
 
 /** What clients send for "no arguments" is none: the tool gets none either. */
