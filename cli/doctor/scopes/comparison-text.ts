@@ -4,9 +4,12 @@ import type { ComparedScope } from './scope-comparison.js'
 
 /** The scopes that tools need and where each was found, one table a place; empty for none. */
 export function comparisonText(rows: readonly ComparedScope[]): string {
-  return [...new Set(rows.map(placeOf))]
+  const apis = new Set(rows.map((row) => (row.at === 'api' ? row.api : undefined)))
+  apis.delete(undefined)
+  const headingOf = (row: ComparedScope): string => heading(row, apis.size > 1)
+  return [...new Set(rows.map(headingOf))]
     .map((place) => {
-      const ofPlace = rows.filter((row) => placeOf(row) === place)
+      const ofPlace = rows.filter((row) => headingOf(row) === place)
       return `\n${place}\n${textTable([HEAD, ...ofPlace.map(cells)])}`
     })
     .join('')
@@ -14,10 +17,10 @@ export function comparisonText(rows: readonly ComparedScope[]): string {
 
 const HEAD = ['scope', 'needed by', 'defined', 'granted', 'in the token']
 
-function placeOf(row: ComparedScope): string {
+function heading(row: ComparedScope, areSeveral: boolean): string {
   return row.at === 'server'
     ? "scopes of this server (granted: to third-party clients; the token: the user's)"
-    : `scopes of the API ${row.api} (granted: to the exchanging client; the token: the exchanged one)`
+    : `scopes of the API${areSeveral ? ` ${row.api}` : ''} (granted: to the exchanging client; the token: the exchanged one)`
 }
 
 function cells({ scope, tools, defined, granted, inToken }: ComparedScope): readonly string[] {

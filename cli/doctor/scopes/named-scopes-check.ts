@@ -22,21 +22,23 @@ export function checkNamedScopes(
 ): void {
   if (!apisOf(config).some(({ openapi }) => openapi !== undefined)) return
   const named = documents.flatMap((metadata) => namedIn(metadata))
-  const places: readonly ScopePlace[] = [
-    { at: 'server' },
-    ...apisOf(config).map(({ name }) => ({ at: 'api' as const, api: name })),
+  const places: readonly (readonly [ScopePlace, where: string])[] = [
+    [{ at: 'server' }, 'this server'],
+    ...apisOf(config).map(({ name, told }) => {
+      const where = told === undefined ? 'the API' : `the API ${told}`
+      return [{ at: 'api' as const, api: name }, where] as const
+    }),
   ]
-  for (const place of places) {
+  for (const [place, where] of places) {
     const needed = neededByTools(tools, place)
     const lacking = needed.map(({ scope }) => scope).filter((scope) => !named.includes(scope))
     if (lacking.length === needed.length) continue
     comparison.saw(place, { defined: named })
     if (lacking.length === 0) continue
-    const where = place.at === 'server' ? 'at this server' : `at the API ${place.api}`
     diagnosis.tell(
       warning(
         'issuer.scopes',
-        `The authorization server names other scopes that the tools need ${where}, but not ${lacking.join(' ')} (${toolsNeeding(needed, lacking)}).`,
+        `The authorization server names other scopes that the tools need at ${where}, but not ${lacking.join(' ')} (${toolsNeeding(needed, lacking)}).`,
         `Define ${lacking.join(' ')} there and let the clients have it, or leave those operations out (OPENAPI_OPERATIONS, OPENAPI_CURATION). ${provider.words.api}`,
       ),
     )
