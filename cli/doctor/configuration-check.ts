@@ -25,15 +25,17 @@ const CHECK = 'configuration'
 /**
  * Reads the settings as the server does, and builds the server that they describe, without letting it listen.
  *
- * One finding an issue. Gives the configuration where there is none.
+ * One finding an issue. `settings` stand in place of those that are found. Gives the configuration where there is none.
  */
 export async function checkConfiguration(
   directory: string,
+  settings: Readonly<Record<string, string>>,
   { tell }: Diagnosis,
 ): Promise<CheckedConfiguration | undefined> {
   const start = startLog()
   try {
-    const { environment, file } = readSettings(directory)
+    const { environment: found, file } = readSettings(directory)
+    const environment = { ...found, ...settings }
     tell(...nothingConfigured(environment))
     tell(...checkSettingsFile(file))
     const config = parseConfig(environment)

@@ -18,6 +18,13 @@ import { checkInbound } from './inbound-check.js'
 import { checkIssuer } from './issuer-check.js'
 import type { DoctorOptions } from './options.js'
 import { checkServer } from './server-check.js'
+import { heldScopes } from './scopes/held-scopes.js'
+import { checkNamedScopes } from './scopes/named-scopes-check.js'
+import {
+  createScopeComparison,
+  type ComparedScope,
+  type ScopeComparison,
+} from './scopes/scope-comparison.js'
 import { signIn } from './sign-in/sign-in.js'
 import { examineTenant } from './tenant/examine-tenant.js'
 import { checkTokenEndpoint } from './token-endpoint-check.js'
@@ -28,25 +35,34 @@ export interface Examination {
   readonly io: GuardedIo
   readonly diagnosis: Diagnosis
   readonly onHop: (hop: Hop) => void
+  /** Told the scopes that tools need and where they were found, where an API has an OpenAPI document. */
+  readonly onCompared: (rows: readonly ComparedScope[]) => void
   /** A user's access token for the MCP server. */
   readonly token: Secret | undefined
 }
 
+/** An examination that compares what its checks see. */
+interface Comparing extends Examination {
+  readonly comparison: ScopeComparison
+}
+
 /** Makes every check there is, in the order in which one thing needs another; tells each finding as it is made. */
 export async function examine(examination: Examination): Promise<void> {
-  const { io, diagnosis } = examination
-  const checked = await checkConfiguration(io.directory, diagnosis)
+  const { io, diagnosis, options } = examination
+  const checked = await checkConfiguration(io.directory, options.settings, diagnosis)
   if (checked === undefined) return
   keepSecrets(checked.config, io)
   const deployment = createDeployment(checked, io)
+  const comparison = createScopeComparison(checked.tools, Object.keys(checked.config.apis))
   try {
-    await examineDeployment(deployment, examination)
+    await examineDeployment(deployment, { ...examination, comparison })
+    if (hasDocument(checked.config)) examination.onCompared(comparison.rows())
   } finally {
     await deployment.close()
   }
 }
 
-async function examineDeployment(deployment: Deployment, examination: Examination): Promise<void> {
+async function examineDeployment(deployment: Deployment, examination: Comparing): Promise<void> {
   const { options, diagnosis, io } = examination
   const { config } = deployment
   const { allIssuers } = deployment
@@ -61,6 +77,7 @@ async function examineDeployment(deployment: Deployment, examination: Examinatio
     documents.set(issuer, await checkIssuer(issuer, deployment, diagnosis))
   }
   // What the tenant has wrong explains what fails after it.
+  checkNamedScopes([...documents.values()], deployment, examination)
   await examineTenant(options.tenant, deployment, examination)
   for (const [issuer, metadata] of documents) {
     if (!places.has(issuer)) continue
@@ -99,7 +116,7 @@ function exchangePlaces({ known, config }: Deployment): ReadonlySet<Issuer> {
 
 /** What a user's token shows. Gives the tokens for the APIs for which the whole exchange holds. */
 async function examineUser(
-  { options, token, diagnosis, onHop, io }: Examination,
+  { options, token, diagnosis, onHop, io, comparison }: Comparing,
   deployment: Deployment,
 ): Promise<ReadonlyMap<string, Secret>> {
   const none = new Map<string, Secret>()
@@ -116,19 +133,20 @@ async function examineUser(
     diagnosis.canMake('exchange')
     return none
   }
+  comparison.saw({ at: 'server' }, { inToken: heldScopes(caller, deployment) })
   const { finding, apiScopes } = checkTools(caller, deployment)
   diagnosis.tell(finding)
   if (!diagnosis.canMake('exchange', caller.issuer)) return none
   const tokens = new Map<string, Secret>()
   for (const api of apisOf(deployment.config)) {
     const { tell } = aboutApi(diagnosis, api.told)
-    const scopes = apiScopes.get(api.name)
-    if (scopes === undefined) {
+    const tools = apiScopes.get(api.name)
+    if (tools === undefined) {
       tell(unexchangedByDesign())
       continue
     }
-    const user = { caller, token, scopes, api }
-    const exchange = await checkExchange(user, deployment, { tell, keep: io.keep })
+    const user = { caller, token, tools, api }
+    const exchange = await checkExchange(user, deployment, { tell, keep: io.keep, comparison })
     if (exchange.claims !== undefined) {
       const label = `hop 2, MCP server to the API${api.told === undefined ? '' : ` ${api.told}`}`
       onHop({ label, claims: exchange.claims })
@@ -174,6 +192,10 @@ async function examineCall(
       ? await checkCall(deployment, { api, path: options.apiPath }, exchanged)
       : uncalled(),
   )
+}
+
+function hasDocument({ apis }: Config): boolean {
+  return Object.values(apis).some(({ openapi }) => openapi !== undefined)
 }
 
 function keepSecrets({ exchange, outgoing }: Config, { keep }: GuardedIo): void {

@@ -6,7 +6,7 @@ import { exchangeChecks } from '../../src/config/token-expectations.js'
 import { OnBehalfOfError } from '../../src/failures/errors.js'
 import { assertDelegationAllowed } from '../../src/exchange/delegation-policy.js'
 import { familyOf } from '../../src/exchange/exchange-place.js'
-import type { ExchangedToken, TokenExchangeRequest } from '../../src/exchange/token-exchanger.js'
+import type { TokenExchangeRequest } from '../../src/exchange/token-exchanger.js'
 import { verifyExchangedToken } from '../../src/exchange/verify-exchanged-token.js'
 import type { ResolvedTarget } from '../../src/exchange/exchange-target.js'
 import { claimProfileOf } from '../../src/identity/claim-profile.js'
@@ -19,6 +19,16 @@ import { printable } from '../printable.js'
 import type { CheckedApi, Deployment } from './deployment.js'
 import type { Diagnosis } from './diagnosis.js'
 import { hintOf } from './exchange-hint.js'
+import { unionScopes } from '../../src/scopes.js'
+import { namedTools } from './scopes/needed-by-tools.js'
+import type { ScopeComparison } from './scopes/scope-comparison.js'
+import { setupCommand } from './scopes/setup-command.js'
+import { lackingScopes } from './scopes/lacking-scopes.js'
+import {
+  exchangeAsFarAsGranted,
+  type FarthestExchange,
+} from './scopes/exchange-as-far-as-granted.js'
+import type { ToolsApiScopes } from './tools-check.js'
 import { notCheckable, ok, wrong, type CheckName, type Observation } from './finding.js'
 
 export interface CheckedExchange {
@@ -31,8 +41,8 @@ export interface CheckedExchange {
 export interface ExchangingUser {
   readonly caller: Caller
   readonly token: Secret
-  /** What the tools that this user may use need at the API. */
-  readonly scopes: readonly string[]
+  /** What each tool that this user may use needs at the API. */
+  readonly tools: readonly ToolsApiScopes[]
   readonly api: CheckedApi
 }
 
@@ -51,22 +61,31 @@ const REFUSED_BY_TENANT: readonly CheckName[] = [
   'tenant.roles',
 ]
 
+/** What makes a token for the API narrower than what was asked for. */
+const NARROWED_BY: readonly CheckName[] = ['tenant.api', 'tenant.client_grant', 'tenant.roles']
+
+/** Where the course of an exchange is told. */
+export interface ExchangeReport extends Pick<Diagnosis, 'tell'>, Pick<GuardedIo, 'keep'> {
+  readonly comparison: ScopeComparison
+}
+
 /** The exchange as the server makes it, by the same adapter, and its result by the same checks. */
 export async function checkExchange(
   user: ExchangingUser,
   deployment: Deployment,
-  { tell, keep }: Pick<Diagnosis, 'tell'> & Pick<GuardedIo, 'keep'>,
+  { tell, keep, comparison }: ExchangeReport,
 ): Promise<CheckedExchange> {
-  const { api } = user
+  const { api, tools } = user
   const request = {
     target: targetOf(api, deployment),
     caller: user.caller,
     subjectToken: user.token,
-    scopes: user.scopes,
+    scopes: unionScopes(...tools.map(({ scopes }) => scopes)),
     audience: api.audience,
   }
-  const exchanged = await exchange(request, { deployment, api }, tell)
-  if (exchanged === undefined) return {}
+  const farthest = await exchange({ request, tools, deployment, api }, tell)
+  if (farthest === undefined) return {}
+  const { exchanged, asked, beside, refused: notGiven } = farthest
   keep(exchanged.token)
   const claims = claimsOf(exchanged.token)
   const shown = claims === undefined ? {} : { claims }
@@ -74,16 +93,49 @@ export async function checkExchange(
     ok(REQUEST, `The authorization server exchanged the token for ${api.audience}.`),
     ok(AUDIENCE, `The authorization server knows the audience ${api.audience}.`),
   )
+  const lacking = lackingScopes(exchanged, claims, { ...request, scopes: asked })
+  const got = asked.filter((scope) => !lacking.includes(scope))
+  comparison.saw(
+    { at: 'api', api: api.name },
+    { inToken: [...got, ...beside], asked: [...asked, ...beside, ...notGiven] },
+  )
+  // A token without any is no token for these tools: its own check says so.
+  const narrowed = got.length === 0 ? notGiven : unionScopes(lacking, notGiven)
+  if (narrowed.length > 0) tell(narrowedFinding(narrowed, user, deployment))
+  const scopes = got.length === 0 ? asked : got
   try {
-    await verifyExchangedToken(exchanged, request, expectations(deployment))
+    await verifyExchangedToken(exchanged, { ...request, scopes }, expectations(deployment))
     tell(ok(RESULT, 'The token for the API passes every check that the server makes.'))
     return { ...shown, token: exchanged.token }
   } catch (error) {
     tell({
       ...refused(RESULT, error, deployment),
-      explainedBy: ['clock', 'issuer.keys', 'tenant.api', 'tenant.client_grant', 'tenant.roles'],
+      explainedBy: ['clock', 'issuer.keys', ...NARROWED_BY],
     })
     return shown
+  }
+}
+
+/** Some tools work and some do not. */
+function narrowedFinding(
+  lacking: readonly string[],
+  { tools, api }: ExchangingUser,
+  { config, provider }: Deployment,
+): Observation {
+  const needed = tools.map(({ tool, scopes }) => ({ tools: [tool], scopes }))
+  const refusedTools = needed.filter(({ scopes }) => scopes.some((one) => lacking.includes(one)))
+  const names = namedTools(refusedTools.flatMap((one) => one.tools))
+  const grants =
+    config.identityProvider.name === 'auth0'
+      ? `Give the user a role with ${lacking.join(' ')} at the API, and the client grant that scope: ${setupCommand(config, '--api-scopes', api.name)} --role NAME does both.`
+      : `Allow the client ${printable(config.exchange.clientId)} and the user ${lacking.join(' ')} at the API. ${provider.words.tokenContents}`
+  return {
+    ...wrong(
+      'exchange.scopes',
+      `The authorization server does not give this user ${lacking.join(' ')} for ${api.audience}: ${names} would be refused (downstream_scope_denied).`,
+      grants,
+    ),
+    explainedBy: NARROWED_BY,
   }
 }
 
@@ -92,11 +144,15 @@ interface Asked {
   readonly api: CheckedApi
 }
 
+interface AskedExchange extends Asked {
+  readonly request: TokenExchangeRequest
+  readonly tools: readonly ToolsApiScopes[]
+}
+
 async function exchange(
-  request: TokenExchangeRequest,
-  { deployment, api }: Asked,
+  { request, tools, deployment, api }: AskedExchange,
   tell: Diagnosis['tell'],
-): Promise<ExchangedToken | undefined> {
+): Promise<FarthestExchange | undefined> {
   const { config, known, exchangeFetch } = deployment
   try {
     const { maxDepth, allowedActors } = config.delegation
@@ -110,7 +166,11 @@ async function exchange(
     const settings = { issuer, grant, timeoutMs, subjectTokenType, fetch: exchangeFetch }
     const identityProvider = IDENTITY_PROVIDERS[config.identityProvider.name]
     const options = { client, exchange: settings, identityProvider }
-    return await adapterFor(options, known).exchange(request)
+    const exchanger = adapterFor(options, known)
+    return await exchangeAsFarAsGranted(
+      tools.map(({ scopes }) => scopes),
+      (scopes) => exchanger.exchange({ ...request, scopes }),
+    )
   } catch (error) {
     tell(...unexchanged(error, { deployment, api }))
     return undefined

@@ -1,5 +1,6 @@
 import { domain, serverUrl } from '../../src/config/values.js'
 import { parseOptions } from '../arguments.js'
+import { documentSettings } from '../tools/options.js'
 import { UsageError } from '../usage-error.js'
 import {
   parseSignInOptions,
@@ -21,6 +22,8 @@ export interface DoctorOptions {
   /** Where clients reach the endpoint; `undefined`: where the settings say. */
   readonly endpoint: URL | undefined
   readonly tenant: TenantAccess
+  /** Settings that stand in place of those of the environment, by name. */
+  readonly settings: Readonly<Record<string, string>>
 }
 
 const OPTIONS = {
@@ -30,6 +33,9 @@ const OPTIONS = {
   'api-path': { type: 'string', default: '/api/private-scope' },
   'call-api': { type: 'boolean', default: false },
   'server-url': { type: 'string' },
+  openapi: { type: 'string' },
+  curation: { type: 'string' },
+  overlay: { type: 'string', multiple: true },
   ...SIGN_IN_OPTIONS,
   'management-token-file': { type: 'string' },
   'management-domain': { type: 'string' },
@@ -57,7 +63,14 @@ Exit code 0: nothing is wrong as far as it was checked; the last line names
                        MCP_SERVER_URL
   --api-path           a protected path of the API that answers GET; default:
                        /api/private-scope
+  --openapi            OPENAPI_DOCUMENT: looks at the deployment as it would be
+                       with the tools of this document; --curation and
+                       --overlay (may stand several times) go with it
   --json               for machines
+
+With a document, the last part of the report compares the scopes that its tools
+need with those that the authorization server defines and grants, and with those
+of the tokens.
 
 With a user, the whole exchange is made. Either sign in:
   --sign-in            sign in with a browser on this machine, as an MCP client
@@ -104,6 +117,7 @@ export function parseDoctorOptions(argv: readonly string[]): DoctorOptions | und
     callApi: values['call-api'] || signIn !== undefined,
     endpoint: endpointOf(values['server-url']),
     signIn,
+    settings: documentSettings(values),
     tenant: {
       tokenFile: values['management-token-file'],
       domain: domainOf(values['management-domain']),

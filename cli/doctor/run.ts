@@ -8,6 +8,8 @@ import { createDiagnosis } from './diagnosis.js'
 import { examine } from './examine.js'
 import { DOCTOR_USAGE, parseDoctorOptions, type DoctorOptions } from './options.js'
 import { hopJson, hopsText, type Hop } from './hop-text.js'
+import { comparisonJson, comparisonText } from './scopes/comparison-text.js'
+import type { ComparedScope } from './scopes/scope-comparison.js'
 import { conclusion, findingText, namesOf } from './report-text.js'
 
 /**
@@ -44,6 +46,7 @@ async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> 
       ? await readSecret(io, { variable: 'MCP_USER_TOKEN', file, stdin })
       : undefined
   const hops: Hop[] = []
+  let scopes: readonly ComparedScope[] = []
   const diagnosis = createDiagnosis((finding) => {
     if (!options.json) io.write(findingText(finding))
   })
@@ -54,6 +57,9 @@ async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> 
     token,
     onHop: (hop) => {
       hops.push(hop)
+    },
+    onCompared: (rows) => {
+      scopes = rows
     },
   })
   const { findings } = diagnosis
@@ -66,10 +72,11 @@ async function diagnose(options: DoctorOptions, io: GuardedIo): Promise<number> 
       notChecked,
       findings,
       hops: hops.map(hopJson),
+      scopes: scopes.map(comparisonJson),
     }
     io.write(`${JSON.stringify(report, undefined, 2)}\n`)
   } else {
-    io.write(`${hopsText(hops)}\n${conclusion(findings)}\n`)
+    io.write(`${hopsText(hops)}${comparisonText(scopes)}\n${conclusion(findings)}\n`)
   }
   return healthy ? 0 : 1
 }

@@ -1,13 +1,18 @@
-import { createToolAccess, createToolRegistry } from '../../src/index.js'
+import { createToolAccess, createToolRegistry, type AccessDecision } from '../../src/index.js'
 import type { Caller } from '../../src/identity/caller.js'
-import { unionScopes } from '../../src/scopes.js'
 import type { Deployment } from './deployment.js'
 import { ok, type Finding } from './finding.js'
 
+/** What one tool asks for at an API. */
+export interface ToolsApiScopes {
+  readonly tool: string
+  readonly scopes: readonly string[]
+}
+
 export interface CheckedTools {
   readonly finding: Finding
-  /** What the tools that the user may use need at each API; APIs that none of them calls are not in it. */
-  readonly apiScopes: ReadonlyMap<string, readonly string[]>
+  /** What each tool that the user may use needs at each API; APIs that none of them calls are not in it. */
+  readonly apiScopes: ReadonlyMap<string, readonly ToolsApiScopes[]>
 }
 
 /** Tools that a finding names, and that it advises on. */
@@ -24,13 +29,7 @@ export function checkTools(caller: Caller, { config, tools }: Deployment): Check
     decision: access.decide([name], caller),
   }))
   const allowed = decisions.filter(({ decision }) => decision.kind === 'allowed')
-  const advice = decisions.flatMap(({ name, decision }) => {
-    if (decision.kind === 'allowed') return []
-    const missing = decision.missing.join(' ')
-    return decision.kind === 'never'
-      ? [`${name} needs a role with the permission ${missing} at this server's API`]
-      : [`${name} needs the scope ${missing}, which the client did not ask for`]
-  })
+  const advice = missingFor(decisions)
   const names = listed(
     allowed.map(({ name }) => name),
     ', ',
@@ -46,17 +45,42 @@ export function checkTools(caller: Caller, { config, tools }: Deployment): Check
       allowed.flatMap(({ name, downstream, decision }) =>
         downstream === undefined || decision.kind !== 'allowed'
           ? []
-          : [[downstream.api, decision.granted.get(name)?.api ?? downstream.scopes] as const],
+          : [
+              {
+                ...{ api: downstream.api, tool: name },
+                scopes: decision.granted.get(name)?.api ?? downstream.scopes,
+              },
+            ],
       ),
     ),
   }
 }
 
+/** What is missing, one text a difference: with the tools of a document, many lack the same scopes. */
+function missingFor(
+  decisions: readonly { readonly name: string; readonly decision: AccessDecision }[],
+): readonly string[] {
+  const waiting = new Map<string, string[]>()
+  for (const { name, decision } of decisions) {
+    if (decision.kind === 'allowed') continue
+    const missing = decision.missing.join(' ')
+    const what =
+      decision.kind === 'never'
+        ? `a role with the permission ${missing} at this server's API`
+        : `the scope ${missing}, which the client did not ask for`
+    waiting.set(what, [...(waiting.get(what) ?? []), name])
+  }
+  return [...waiting].map(([what, names]) => {
+    const verb = names.length === 1 ? 'needs' : 'need'
+    return `${listed(names, ', ', MAX_ADVISED)} ${verb} ${what}`
+  })
+}
+
 function scopesByApi(
-  calling: readonly (readonly [api: string, scopes: readonly string[]])[],
-): ReadonlyMap<string, readonly string[]> {
-  const scopes = new Map<string, readonly string[]>()
-  for (const [api, needed] of calling) scopes.set(api, unionScopes(scopes.get(api) ?? [], needed))
+  calling: readonly (ToolsApiScopes & { readonly api: string })[],
+): ReadonlyMap<string, readonly ToolsApiScopes[]> {
+  const scopes = new Map<string, readonly ToolsApiScopes[]>()
+  for (const { api, ...tool } of calling) scopes.set(api, [...(scopes.get(api) ?? []), tool])
   return scopes
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../../src/config/values.js'
 import type { z } from 'zod'
 import { unionScopes } from '../../src/scopes.js'
-import { overlaysOf } from '../tools/options.js'
+import { documentSettings as ofOptions } from '../tools/options.js'
 import type { NeededScope, NeededScopes } from '../tools/needed-scopes.js'
 import { parseOptions, type Parsed } from '../arguments.js'
 import { printable } from '../printable.js'
@@ -72,17 +72,10 @@ const OPTIONS = {
 export function documentSettings(
   argv: readonly string[],
 ): Readonly<Record<string, string>> | undefined {
-  const { openapi, curation, overlay, help } = parseOptions(argv, OPTIONS, WHERE_SECRETS_GO)
-  if (help) return undefined
-  if (openapi === undefined) {
-    if (curation === undefined && overlay === undefined) return undefined
-    throw new UsageError('--curation and --overlay go with --openapi.')
-  }
-  return {
-    OPENAPI_DOCUMENT: given('--openapi', openapi),
-    ...(curation === undefined ? {} : { OPENAPI_CURATION: given('--curation', curation) }),
-    ...overlaysOf(overlay),
-  }
+  const values = parseOptions(argv, OPTIONS, WHERE_SECRETS_GO)
+  if (values.help) return undefined
+  const settings = ofOptions(values)
+  return settings['OPENAPI_DOCUMENT'] === undefined ? undefined : settings
 }
 
 /** Reads the options of `setup`; `undefined` where help is asked for; throws a `UsageError`. */

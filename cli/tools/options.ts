@@ -126,10 +126,32 @@ export function parseToolsOptions(argv: readonly string[]): ToolsOptions | undef
   }
 }
 
+/** The options that name a document, as other commands take them. */
+interface DocumentOptions {
+  readonly openapi?: string | undefined
+  readonly curation?: string | undefined
+  readonly overlay?: readonly string[] | undefined
+}
+
+/** The settings that a document on the command line stands for; empty without one. */
+export function documentSettings({
+  openapi,
+  curation,
+  overlay,
+}: DocumentOptions): Readonly<Record<string, string>> {
+  if (openapi === undefined) {
+    if (curation === undefined && overlay === undefined) return {}
+    throw new UsageError('--curation and --overlay go with --openapi.')
+  }
+  return {
+    OPENAPI_DOCUMENT: given('--openapi', openapi),
+    ...(curation === undefined ? {} : { OPENAPI_CURATION: given('--curation', curation) }),
+    ...overlaysOf(overlay),
+  }
+}
+
 /** The setting holds several, with spaces between them. */
-export function overlaysOf(
-  overlays: readonly string[] | undefined,
-): Readonly<Record<string, string>> {
+function overlaysOf(overlays: readonly string[] | undefined): Readonly<Record<string, string>> {
   if (overlays === undefined) return {}
   const [spaced] = overlays.filter((one) => /\s/.test(one))
   if (spaced !== undefined) throw new UsageError('--overlay has spaces. Rename the file.')

@@ -38,13 +38,18 @@ export function describeOperation(
     requiredScopes: [],
     // Its answers depend on what the caller may see.
     public: false,
-    handler({ name }, { isVisible }) {
+    handler({ name }, { isVisible, nameScopes = (scopes) => scopes }) {
       const operation = byName.get(name)
       if (operation === undefined || isVisible?.(name) !== true) throw noSuchOperation(find)
       const { title, operation: line, tags, writes } = foundOperation(operation)
       const { description = '', inputSchema } = toolDefinition(operation.tool)
-      const scopes = alternativesOf(operation.tool).map(({ server }) => [...server])
-      const needed = scopes.some((set) => set.length === 0) ? [] : scopes
+      const sets = alternativesOf(operation.tool).map(({ server }) => server)
+      const scopes = sets.map((server) => {
+        const named = nameScopes(server)
+        // Where no client can ask for scopes, they are still what the user has to be given.
+        return [...(named.length === 0 ? server : named)]
+      })
+      const needed = sets.some((set) => set.length === 0) ? [] : scopes
       return {
         ...{ name, title, description, operation: line, tags, writes },
         scopes: needed,

@@ -16,8 +16,8 @@ export interface RegisterOpenApiToolsOptions {
  * `onBehalfOf`, whose `protect` is mounted in front.
  *
  * Registering costs the SDK time for each tool. A server that is made for each request should be given the tools that it
- * needs. Throws a `TypeError` for a tool with `confirm` where nothing is given that asks, and for tools of `expose: 'search'`, which are
- * for `createApp`: a server of the SDK lists whatever is registered.
+ * needs. Throws a `TypeError` for a tool with `confirm` where nothing is given that asks, and for tools of `expose: 'search'` and `searchTools`,
+ * which are for `createApp`: a server of the SDK lists whatever is registered.
  *
  * @category Start here
  * @example
@@ -53,9 +53,11 @@ export function registerOpenApiTools(
 }
 
 function assertListed(tools: readonly ContentTool[]): void {
-  if (!tools.some(({ unlisted }) => unlisted === true)) return
+  // Who may see and call an operation of a search is for the server of createApp to decide.
+  const isSearch = tools.some((tool) => tool.unlisted === true || tool.callsTools !== undefined)
+  if (!isSearch) return
   throw new TypeError(
-    "registerOpenApiTools() lists every tool: give toolsFromOpenApi expose: 'tools', or use createApp of mcp-on-behalf-of/server, which leaves out tools of expose: 'search'",
+    "registerOpenApiTools() lists every tool: give toolsFromOpenApi expose: 'tools', or use createApp of mcp-on-behalf-of/server, which lists and searches tools of expose: 'search'",
   )
 }
 

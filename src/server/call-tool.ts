@@ -25,6 +25,7 @@ import { scrub } from '../logging/scrub.js'
 import type { ToolAccess } from '../tools/access.js'
 import { grantedAlternative } from '../tools/granted-alternatives.js'
 import { keepHeldPlaces } from '../tools/held-places.js'
+import type { ScopeNames } from '../tools/scope-names.js'
 import { refusalOfCalls } from '../tools/refused-calls.js'
 import {
   isConfirmed,
@@ -44,6 +45,8 @@ export interface ToolCallOptions {
   readonly confirmation?: Confirmation | undefined
   /** Changes with what a tool is and does, by its name. */
   readonly versionOf?: ((tool: string) => string) | undefined
+  /** As in `ToolContext`. */
+  readonly nameScopes?: ScopeNames | undefined
   /** Whether a policy has to have decided about each call. Default false. */
   readonly hasPolicy?: boolean | undefined
 }
@@ -201,6 +204,7 @@ function toolContext(tool: Tool, { context, options }: Invocation): DownstreamTo
   const { signal } = context.mcpReq
   const authInfo = context.http?.authInfo
   if (anonymousRequest(authInfo) !== undefined) return withoutCaller(signal)
+  const { nameScopes } = options
   const { caller } = requireAuthContext(authInfo)
   let visible: ((toolName: string) => boolean) | undefined
   const isVisible = (toolName: string): boolean => {
@@ -208,8 +212,8 @@ function toolContext(tool: Tool, { context, options }: Invocation): DownstreamTo
     return visible(toolName)
   }
   return tool.downstream === undefined
-    ? ({ caller, signal, isVisible } as DownstreamToolContext)
-    : { caller, signal, isVisible, downstream: downstreamOf(context, tool.name) }
+    ? ({ caller, signal, isVisible, nameScopes } as DownstreamToolContext)
+    : { caller, signal, isVisible, nameScopes, downstream: downstreamOf(context, tool.name) }
 }
 
 /** What the handler of a public tool gets. The handlers of others have been refused before. */

@@ -68,7 +68,7 @@ export function servedTools(offered: OfferedTools, options: ServedToolsOptions):
     ...{ registry, access, facts, baselineScopes, nameScopes, offered },
     listed: definitions.filter(({ name }) => !unlisted.has(name)),
     calls: {
-      ...{ access, log, createReference, hasPolicy },
+      ...{ access, log, createReference, hasPolicy, nameScopes },
       confirmation:
         hasPolicy || registry.tools.some(isConfirmed) ? options.confirmation() : undefined,
       versionOf: (name) => JSON.stringify([facts(name) ?? null, versions.get(name) ?? null]),

@@ -75,6 +75,8 @@ export interface ToolContext {
   readonly caller: Caller
   /** Whether the caller may see the tool of this name. Absent: there is none that they may see. */
   readonly isVisible?: ((toolName: string) => boolean) | undefined
+  /** Writes scopes of this server as clients have to ask for them; empty where they cannot. Absent: as they are. */
+  readonly nameScopes?: ((scopes: readonly string[]) => readonly string[]) | undefined
   /** Aborted when the MCP client cancels or goes away. */
   readonly signal: AbortSignal
 }

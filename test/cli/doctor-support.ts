@@ -55,6 +55,8 @@ export interface Diagnosis {
   readonly notChecked: readonly string[]
   readonly findings: readonly Finding[]
   readonly hops: readonly Readonly<Record<string, unknown>>[]
+  /** The scopes that tools need and where they were found, where there is a document. */
+  readonly scopes: readonly Readonly<Record<string, unknown>>[]
   /** The checks that found something wrong. */
   readonly wrong: () => readonly string[]
   readonly named: (check: string) => Finding | undefined
@@ -65,7 +67,7 @@ export interface Deployed {
   readonly urls: Urls
   readonly authorizationServer: TestAuthorizationServer
   readonly directory: string
-  tokenOf(username: string, resource?: string): Promise<string>
+  tokenOf(username: string, resource?: string, scope?: string): Promise<string>
   /** Runs the doctor as a machine does, with a user's token where one is given. */
   diagnose(token?: string, ...argv: readonly string[]): Promise<Diagnosis>
   /** The same as a person reads it. */
@@ -113,8 +115,8 @@ async function deploy(ailment: Ailment = {}): Promise<Deployed> {
   writeEnv(directory, { ...healthy, ...ailment.environment?.(urls) })
   return {
     ...{ urls, authorizationServer, directory },
-    tokenOf: (username, resource = urls.mcp) =>
-      obtainToken({ issuer: urls.issuer, username, resource, scope: 'tool:whoami tool:greet' }),
+    tokenOf: (username, resource = urls.mcp, scope = 'tool:whoami tool:greet') =>
+      obtainToken({ issuer: urls.issuer, username, resource, scope }),
     diagnose: (token, ...argv) => diagnose(directory, token, argv),
     read: (token, ...argv) => runDoctor(directory, token, argv),
     async close() {
@@ -156,12 +158,12 @@ export async function diagnose(
 export function readReport(code: number, output: string): Diagnosis {
   const report = JSON.parse(output) as Pick<
     Diagnosis,
-    'findings' | 'hops' | 'complete' | 'notChecked'
+    'findings' | 'hops' | 'scopes' | 'complete' | 'notChecked'
   > & { ok: boolean }
   if (report.ok !== (code === 0)) throw new Error('report and exit code disagree')
-  const { findings, hops, complete, notChecked } = report
+  const { findings, hops, scopes, complete, notChecked } = report
   return {
-    ...{ code, findings, hops, complete, notChecked },
+    ...{ code, findings, hops, scopes, complete, notChecked },
     wrong: () => findings.filter(({ verdict }) => verdict === 'wrong').map(({ check }) => check),
     named: (check) => findings.find((finding) => finding.check === check),
   }

@@ -29,8 +29,8 @@ export interface TenantWorld {
   readonly mcp: string
   /** The tenant as `setup` has left it. */
   restore(): void
-  /** Runs the very same `setup` again. */
-  setUp(): Promise<{ readonly code: number; readonly output: string }>
+  /** Runs the very same `setup` again, with more options where these are given. */
+  setUp(...argv: readonly string[]): Promise<{ readonly code: number; readonly output: string }>
   /** Runs the doctor with access to the tenant. */
   diagnose(visit?: TenantVisit): Promise<Diagnosis & { readonly output: string }>
   close(): Promise<void>
@@ -56,7 +56,7 @@ export async function openTenantWorld(
   server.tenant.users.push({ user_id: 'auth0|alice', email: ALICE, roles: [] })
   const agent = new Agent({ ca: server.ca })
   api.attach(createDownstreamApi({ issuer: server.issuer, audience: API, agent }))
-  const setUp = async (): Promise<{ code: number; output: string }> => {
+  const setUp = async (...argv: readonly string[]): Promise<{ code: number; output: string }> => {
     const io = recordingIo({
       ...{ directory, fetch: server.fetch },
       environment: { AUTH0_MANAGEMENT_TOKEN: server.token },
@@ -66,6 +66,7 @@ export async function openTenantWorld(
         ...['--domain', server.domain, '--profile', profile, '--yes', '--server-url', origin],
         ...['--api-identifier', API, '--api-url', `http://localhost:${api.port}`],
         ...['--role', 'Tool user', '--assign', `${ALICE}=Tool user`],
+        ...argv,
       ],
       io,
     )

@@ -100,3 +100,25 @@ test('the standalone server loads prom-client where METRICS_PORT is set', async 
   const loaded = await packagesLoadedBy(composing("METRICS_PORT: '0',"), 'src/server.ts')
   expect(loaded).toContain('prom-client')
 })
+
+/** Reads a document of one operation, with overlays where these are given. */
+const reading = (overlays = '[]'): string => `
+    const document = {
+      openapi: '3.1.0',
+      info: { title: 'Trips', version: '1' },
+      paths: { '/trips': { get: { operationId: 'list', security: [{ oauth2: ['read'] }], responses: {} } } },
+      components: { securitySchemes: { oauth2: { type: 'oauth2', flows: { clientCredentials: { tokenUrl: 'https://issuer.example/token', scopes: { read: 'Read' } } } } } },
+    }
+    const { tools } = library.toolsFromOpenApi(document, { api: 'trips', overlays: ${overlays} })
+    const { createRequire } = await import('node:module')
+    const loaded = Object.keys(createRequire(import.meta.url).cache)
+    for (const path of loaded) console.log('loaded file://' + path)`
+
+test('a document loads the reader of JSONPath where it has overlays, and not without', async () => {
+  const overlay = `[{
+    name: 'overlay.json',
+    document: { overlay: '1.0.0', info: { title: 'T', version: '1' }, actions: [{ target: '$.info', update: { title: 'Other' } }] },
+  }]`
+  expect(await packagesLoadedBy(reading(), 'src/openapi.ts')).not.toContain('jsonpath-rfc9535')
+  expect(await packagesLoadedBy(reading(overlay), 'src/openapi.ts')).toContain('jsonpath-rfc9535')
+})

@@ -9,6 +9,8 @@ import { TENANT_SETTINGS_PATH } from '../../setup/objects/tenant-settings.js'
 import { SetupError } from '../../setup/setup-error.js'
 import type { Deployment } from '../deployment.js'
 import type { Diagnosis } from '../diagnosis.js'
+import type { ScopeComparison } from '../scopes/scope-comparison.js'
+import { compareWithTenant } from './scopes-of-tenant.js'
 import { ok, wrong } from '../finding.js'
 import { connectionCheck } from './connection-check.js'
 import { checkExchangeRate, type Plan } from './exchange-rate-check.js'
@@ -29,6 +31,13 @@ export interface TenantAccess {
   readonly domain: string | undefined
   /** The tenant's plan at Auth0, which its Management API does not tell. */
   readonly plan: Plan | undefined
+}
+
+/** Where it is told what the tenant has. */
+interface TenantExamination {
+  readonly diagnosis: Diagnosis
+  readonly io: GuardedIo
+  readonly comparison: ScopeComparison
 }
 
 const VARIABLES = [
@@ -58,16 +67,17 @@ const CHECKS: readonly TenantCheck[] = [
 export async function examineTenant(
   access: TenantAccess,
   deployment: Deployment,
-  { diagnosis, io }: { readonly diagnosis: Diagnosis; readonly io: GuardedIo },
+  { diagnosis, io, comparison }: TenantExamination,
 ): Promise<void> {
-  const { config } = deployment
+  const { config, tools } = deployment
   if (access.plan !== undefined) diagnosis.tell(checkExchangeRate(deployment, access.plan))
   const given = access.tokenFile !== undefined || VARIABLES.some((name) => isSet(io, name))
   if (!given || !diagnosis.canMake('tenant.access')) return
   const api = await openTenant(access, deployment, { diagnosis, io })
   if (api === undefined) return
-  const view = { api, config, needed: neededScopes(deployment) }
+  const view = { api, config, tools, needed: neededScopes(deployment) }
   for (const check of CHECKS) await makeTenantCheck(check, view, diagnosis)
+  await compareWithTenant(view, comparison)
 }
 
 function isSet({ environment }: GuardedIo, name: string): boolean {

@@ -9,7 +9,9 @@ import {
 import { findResourceServer } from '../../setup/objects/resource-server.js'
 import { readTenantSettings } from '../../setup/objects/tenant-settings.js'
 import { apisOf } from '../deployment.js'
-import { wrong, type CheckName, type Finding, type Observation } from '../finding.js'
+import { warning, wrong, type CheckName, type Finding, type Observation } from '../finding.js'
+import { neededByTools, toolsNeeding, type ToolScope } from '../scopes/needed-by-tools.js'
+import { setupCommand } from '../scopes/setup-command.js'
 import { letsClientsIn } from './settings-check.js'
 import type { TenantCheck } from './tenant-check.js'
 
@@ -17,6 +19,9 @@ interface SoughtGrant extends GrantParties {
   readonly check: CheckName
   readonly holderName: string
   readonly scopes: readonly string[]
+  /** Why those are needed, and the command that grants them. */
+  readonly needed: readonly ToolScope[]
+  readonly command: string
   /** What cannot be done without it. */
   readonly so: string
   readonly place: string
@@ -26,7 +31,7 @@ interface SoughtGrant extends GrantParties {
 export const clientGrantCheck: TenantCheck = {
   check: 'tenant.client_grant',
   fine: 'The exchanging client may have every scope that the tools need at the API.',
-  async look({ api, config, needed }) {
+  async look({ api, config, needed, tools }) {
     const { clientId } = config.exchange
     const found: Observation[] = []
     for (const { audience, name, told } of apisOf(config)) {
@@ -40,6 +45,8 @@ export const clientGrantCheck: TenantCheck = {
         holderName: `the client ${clientId}`,
         audience,
         scopes: needed.apis.get(name) ?? [],
+        needed: neededByTools(tools, { at: 'api', api: name }),
+        command: setupCommand(config, '--api-scopes', name),
         so: 'no exchange gets a token for it',
         place:
           'Dashboard, Applications, APIs, that API, Application Access, that client, User Access',
@@ -61,7 +68,7 @@ export const clientGrantCheck: TenantCheck = {
 export const thirdPartyGrantCheck: TenantCheck = {
   check: 'tenant.third_party_grant',
   fine: 'Third-party clients may have every scope of the tools.',
-  async look({ api, config, needed }) {
+  async look({ api, config, needed, tools }) {
     if (!letsClientsIn(await readTenantSettings(api))) return []
     const audience = config.resource.tokenAudience
     // An unknown API is told by its own check.
@@ -72,6 +79,8 @@ export const thirdPartyGrantCheck: TenantCheck = {
       holderName: 'third-party clients',
       audience,
       scopes: needed.server,
+      needed: neededByTools(tools, { at: 'server' }),
+      command: setupCommand(config, '--server-scopes'),
       so: 'MCP clients that register themselves are refused with unauthorized_client',
       place:
         'Dashboard, Applications, APIs, that API, Default Permissions for Third-Party Applications',
@@ -80,10 +89,10 @@ export const thirdPartyGrantCheck: TenantCheck = {
 }
 
 async function grantFaults(api: ManagementApi, sought: SoughtGrant): Promise<readonly Finding[]> {
-  const { check, holder, holderName, audience, scopes, so, place } = sought
+  const { check, holderName, audience, so, place, command } = sought
   const grants = await grantsBetween(api, sought)
   const grant = grants.find(({ subject_type: subject }) => subject === 'user')
-  const hint = `Grant it for users: mcp-on-behalf-of setup does, or ${place}.`
+  const hint = `Grant it for users: ${command} does, or ${place}.`
   if (grant === undefined) {
     const message =
       grants.length === 0
@@ -91,11 +100,22 @@ async function grantFaults(api: ManagementApi, sought: SoughtGrant): Promise<rea
         : `The grant of ${holderName} to ${audience} is for ${subjectsOf(grants)}, not for users (subject_type "user"): ${so}.`
     return [wrong(check, message, hint)]
   }
-  const lacking = grant.allow_all_scopes === true ? [] : missingScopes(scopes, grant.scope ?? [])
-  if (lacking.length === 0) return []
-  const message = `The grant of ${holderName} to ${audience} lacks ${lacking.join(' ')} (client_id or default_for: ${holder}).`
+  return grant.allow_all_scopes === true ? [] : narrowGrant(grant.scope ?? [], sought)
+}
+
+function narrowGrant(granted: readonly string[], sought: SoughtGrant): readonly Finding[] {
+  const { check, holder, holderName, audience, scopes, needed, place, command } = sought
+  const faults = (lacking: readonly string[], make: typeof wrong, so: string): Finding[] => {
+    if (lacking.length === 0) return []
+    const needing = toolsNeeding(needed, lacking)
+    const of = needing === '' ? '' : ` (${needing})`
+    const message = `The grant of ${holderName} to ${audience} lacks ${lacking.join(' ')}${so}${of} (client_id or default_for: ${holder}).`
+    return [make(check, message, `Add ${lacking.join(' ')}: ${command} does, or ${place}.`)]
+  }
+  const others = needed.map(({ scope }) => scope).filter((scope) => !scopes.includes(scope))
   return [
-    wrong(check, message, `Add ${lacking.join(' ')}: mcp-on-behalf-of setup does, or ${place}.`),
+    ...faults(missingScopes(scopes, granted), wrong, ''),
+    ...faults(missingScopes(others, granted), warning, ', by which tools can be called too'),
   ]
 }
 

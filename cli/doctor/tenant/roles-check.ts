@@ -5,6 +5,7 @@ import { findResourceServer } from '../../setup/objects/resource-server.js'
 import { listRoles, permissionKey, permissionsOf } from '../../setup/objects/role.js'
 import { apisOf } from '../deployment.js'
 import { wrong, type Finding } from '../finding.js'
+import { setupCommand } from '../scopes/setup-command.js'
 import { scopesOf } from './apis-of-tenant.js'
 import type { TenantCheck, TenantView } from './tenant-check.js'
 
@@ -23,7 +24,7 @@ export const rolesCheck: TenantCheck = {
     if (needed.length === 0) return []
     const held = new Set((await heldPermissions(view.api)).map(permissionKey))
     const lacking = needed.filter((permission) => !held.has(permissionKey(permission)))
-    return lacking.length === 0 ? [] : [withoutPermission(lacking)]
+    return lacking.length === 0 ? [] : [withoutPermission(lacking, view)]
   },
 }
 
@@ -53,11 +54,11 @@ async function heldPermissions(api: ManagementApi): Promise<readonly Permission[
   return held
 }
 
-function withoutPermission(lacking: readonly Permission[]): Finding {
+function withoutPermission(lacking: readonly Permission[], { config }: TenantView): Finding {
   const shown = lacking.map(({ identifier, scope }) => `${scope} at ${printable(identifier)}`)
   return wrong(
     CHECK,
     `No role has the permission ${shown.join(', ')}: users whom nobody has given it directly do not get that scope.`,
-    'Add it to a role of your users: mcp-on-behalf-of setup --role NAME does, or Dashboard, User Management, Roles, that role, Permissions.',
+    `Add it to a role of your users: ${setupCommand(config, '')} --role NAME does, or Dashboard, User Management, Roles, that role, Permissions.`,
   )
 }

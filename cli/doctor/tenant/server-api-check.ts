@@ -1,6 +1,8 @@
 import { missingScopes } from '../../../src/scopes.js'
 import type { ResourceServer } from '../../setup/objects/resource-server.js'
 import { warning, wrong, type Finding } from '../finding.js'
+import { neededByTools, toolsNeeding } from '../scopes/needed-by-tools.js'
+import { setupCommand } from '../scopes/setup-command.js'
 import { scopesOf, seekApi } from './apis-of-tenant.js'
 import { signatureFaults } from './signature-faults.js'
 import type { TenantCheck, TenantView } from './tenant-check.js'
@@ -25,7 +27,7 @@ function faultsOf(found: ResourceServer, view: TenantView): readonly Finding[] {
   return [
     ...signatureFaults(CHECK, found, 'the server cannot check its tokens, and refuses them all'),
     ...(denied ? [nobody()] : []),
-    ...(lacking.length === 0 ? [] : [withoutScopes(lacking)]),
+    ...(lacking.length === 0 ? [] : [withoutScopes(lacking, view)]),
     ...permissionFaults(found, view),
     ...(found.allow_offline_access === false ? [withoutRefresh()] : []),
   ]
@@ -39,11 +41,13 @@ function nobody(): Finding {
   )
 }
 
-function withoutScopes(lacking: readonly string[]): Finding {
+function withoutScopes(lacking: readonly string[], { config, tools }: TenantView): Finding {
+  const needing = toolsNeeding(neededByTools(tools, { at: 'server' }), lacking)
+  const of = needing === '' ? '' : ` (${needing})`
   return wrong(
     CHECK,
-    `The MCP server's API does not define ${lacking.join(' ')}: no token can have what the tools ask for.`,
-    `Add ${lacking.join(' ')}: mcp-on-behalf-of setup --server-scopes does, or Dashboard, Applications, APIs, that API, Permissions.`,
+    `The MCP server's API does not define ${lacking.join(' ')}: no token can have what the tools ask for${of}.`,
+    `Add ${lacking.join(' ')}: ${setupCommand(config, '--server-scopes')} does, or Dashboard, Applications, APIs, that API, Permissions.`,
   )
 }
 

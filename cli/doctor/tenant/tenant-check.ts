@@ -1,4 +1,5 @@
 import type { Config } from '../../../src/config/config.js'
+import type { ToolRequirements } from '../../../src/tools/tool.js'
 import { SetupError } from '../../setup/setup-error.js'
 import type { ManagementApi } from '../../setup/management-api.js'
 import { printable } from '../../printable.js'
@@ -17,6 +18,8 @@ export interface TenantView {
   readonly api: ManagementApi
   readonly config: Config
   readonly needed: NeededScopes
+  /** The tools that need them. */
+  readonly tools: readonly ToolRequirements[]
 }
 
 /** Looks at one kind of object of the tenant. */

@@ -38,8 +38,7 @@ function assets(blueprint: Blueprint, objects: ExportedObjects): Members {
   }
 }
 
-function api({ identifier, scopes, members }: ExportedApi): Members {
-  const described = scopes.map((value) => ({ value, description: value }))
+function api({ identifier, described, members }: ExportedApi): Members {
   return { identifier, ...members, scopes: described }
 }
 

@@ -4,13 +4,15 @@ import { namesOf, unmarked } from '../marks.js'
 import { actionBody } from '../steps/action-body.js'
 import { protectedApiPlan, serverPlan } from '../steps/api-plans.js'
 import { clientForm } from '../steps/client-form.js'
-import type { ResourceServerPlan } from '../steps/resource-server-steps.js'
+import { described, type ResourceServerPlan } from '../steps/resource-server-steps.js'
 import { wantedFields } from '../steps/tenant-settings-step.js'
 import { customTokenExchangeAction } from '../custom-token-exchange-action.js'
 
 export interface ExportedApi {
   readonly identifier: string
   readonly scopes: readonly string[]
+  /** The same with their descriptions. */
+  readonly described: readonly { readonly value: string; readonly description: string }[]
   /** The other members, as the Management API names them. */
   readonly members: Readonly<Record<string, unknown>>
 }
@@ -61,9 +63,13 @@ export function exportedObjects(blueprint: Blueprint, clientId: string): Exporte
   }
 }
 
-function apiOf({ identifier, scopes, created }: ResourceServerPlan): ExportedApi {
+function apiOf(plan: ResourceServerPlan): ExportedApi {
+  const { identifier, scopes, created } = plan
   const { name, ...members } = created
-  return { identifier, scopes, members: { name: unmarked(String(name)), ...members } }
+  return {
+    ...{ identifier, scopes, described: scopes.map((value) => described(value, plan)) },
+    members: { name: unmarked(String(name)), ...members },
+  }
 }
 
 function actionOf(blueprint: Blueprint, clientId: string): ExportedAction | undefined {

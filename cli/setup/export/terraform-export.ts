@@ -124,10 +124,10 @@ function asBlocks(members: Blocks): Blocks {
   return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, nested(value)]))
 }
 
-function scopes(name: string, { scopes: values }: ExportedApi): Blocks {
+function scopes(name: string, { described }: ExportedApi): Blocks {
   return {
     resource_server_identifier: new Expression(`auth0_resource_server.${name}.identifier`),
-    scopes: values.map((value) => ({ name: value, description: value })),
+    scopes: described.map(({ value, description }) => ({ name: value, description })),
   }
 }
 

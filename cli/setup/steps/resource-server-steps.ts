@@ -127,7 +127,8 @@ function journalOf(
   return missing.length === 0 ? replaced : [...replaced, added]
 }
 
-function described(
+/** A scope as the Management API takes it; one without a description is described by its name. */
+export function described(
   value: string,
   { descriptions }: Pick<ResourceServerPlan, 'descriptions'>,
 ): { value: string; description: string } {

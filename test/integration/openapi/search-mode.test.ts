@@ -99,6 +99,18 @@ describe.each(ERAS)('search mode with a client of the SDK, %s', (era) => {
     expect(server.api.requests).toEqual([])
   })
 
+  test('an operation is described with its scopes as clients have to ask for them', async () => {
+    const environment = { SCOPE_PREFIX: 'api://mcp/' }
+    const server = await startSearchServer({ environment })
+    const client = await connect(server, await server.mint({ scope: 'api://mcp/read' }), era)
+    const described = await client.callTool({
+      name: 'describe_operation',
+      arguments: { name: 'get_report' },
+    })
+    expect(described.structuredContent).toMatchObject({ scopes: [['api://mcp/read']] })
+    await client.close()
+  })
+
   test('arguments beside the name of an operation are refused, and the answer says where they go', async () => {
     const server = await startSearchServer()
     const token = await server.mint({ scope: 'read' })

@@ -110,6 +110,16 @@ describe('expose of toolsFromOpenApi', () => {
     }).toThrow(/createApp/)
   })
 
+  test('registerOpenApiTools refuses the tools of a search, which know nothing of who calls there', () => {
+    const made = toolsFromOpenApi(documentOf(2), { api: 'api', expose: 'both' })
+    const server = new McpServer({ name: 'test', version: '1.0.0' })
+    const all = [...made.tools, ...made.searchTools] as typeof made.tools
+    expect(() => {
+      registerOpenApiTools(server, all)
+    }).toThrow(/createApp/)
+    registerOpenApiTools(server, made.tools)
+  })
+
   test('the fault of too many operations names the setting that lets models search', () => {
     const options = { api: 'api', maxTools: 1, optionNames: { expose: 'OPENAPI_EXPOSE' } }
     const [fault] = faultsOf(() => toolsFromOpenApi(documentOf(2), options))
