@@ -8,7 +8,6 @@ import { createOpaPolicy } from '../policy/opa-policy.js'
 import type { Policy } from '../policy/policy.js'
 import type { AppOptions } from './app.js'
 import type { Connections } from './connections.js'
-import type { ComposeOptions } from './from-config.js'
 import { readFileWithin, UnreadDocumentError } from './read-document.js'
 
 type PolicyOptions = Pick<AppOptions, 'policy' | 'policyTimeoutMs'>
@@ -19,7 +18,7 @@ type PolicyOptions = Pick<AppOptions, 'policy' | 'policyTimeoutMs'>
  */
 export async function policyFromConfig(
   { policy: config, issuer }: Config,
-  { policy, policyTimeoutMs }: Pick<ComposeOptions, 'policy' | 'policyTimeoutMs'>,
+  { policy, policyTimeoutMs }: PolicyOptions,
   connections: Pick<Connections, 'api'>,
 ): Promise<PolicyOptions> {
   if (config === undefined) return { policy, policyTimeoutMs }

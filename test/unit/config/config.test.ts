@@ -76,10 +76,10 @@ describe('the names that parseConfig takes', () => {
     delete environment['ISSUER_BASE_URL']
     // Names a file, which readEnvironment() reads.
     delete environment['CONFIG_PATH']
-    // Auth0 has no tenants to allow.
+    // Auth0 has no tenants to allow, only Entra is told of capabilities, and POLICY_URL decides alone.
     delete environment['ALLOWED_TENANTS']
-    // Only Entra is told of them.
     delete environment['EXCHANGE_CLIENT_CAPABILITIES']
+    delete environment['POLICY_FILE']
     environment['MCP_AUTH0_CLIENT_SECRET'] = environment['CONFIRMATION_CLIENT_SECRET'] = 'any'
     environment['DANGEROUSLY_SHARE_CLIENT_SECRET'] = 'true'
     environment['STORE_URL'] = SETTINGS.STORE_URL.example
