@@ -120,6 +120,7 @@ export default defineConfig({
         test: {
           name: 'chart',
           include: ['test/chart/**/*.test.ts'],
+          setupFiles: LEAK_SCAN,
           sequence: { groupOrder: 6 },
         },
       },

@@ -40,7 +40,7 @@ export function limitConcurrency(options: ConcurrencyLimitOptions): RequestHandl
     const places = users.enter(userKeyOf(requireAuthContext(authInfoOf(req)).caller))
     if (places === undefined) throw tooMany(req, concurrencyPerCaller)
     countUntilOver(req, res, places)
-    whenSizeIsKnown(req, ({ messages }) => {
+    void whenSizeIsKnown(req, ({ messages }) => {
       if (messages > 1 && !places.take(messages - 1)) throw tooMany(req, concurrencyPerCaller)
     })
     next()

@@ -100,8 +100,13 @@ function forUsAlone(audience: string): RequestHandler {
     if (!alone || (cnf !== undefined && proof === undefined) || exp > LAST_DATE_SECONDS) {
       throw new OnBehalfOfError('invalid_token')
     }
-    if (proof !== undefined) seenProofs.assertUnused(proof, cnf)
-    next()
+    if (proof === undefined) {
+      next()
+      return
+    }
+    seenProofs.assertUnused(proof, cnf).then(() => {
+      next()
+    }, next)
   }
 }
 

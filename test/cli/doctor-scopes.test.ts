@@ -225,7 +225,9 @@ describe('doctor --openapi and a tenant', () => {
     expect(before.wrong()).toEqual([
       ...['tenant.server_api', 'tenant.api', 'tenant.client_grant', 'tenant.third_party_grant'],
     ])
-    expect(before.named('tenant.api')?.message).toMatch(/\((?=.*book\b)(?=.*listBookings)(?=.*listTrips).*\)/)
+    expect(before.named('tenant.api')?.message).toMatch(
+      /\((?=.*book\b)(?=.*listBookings)(?=.*listTrips).*\)/,
+    )
     for (const check of before.wrong()) {
       expect(before.named(check)?.hint).toContain(`mcp-on-behalf-of setup --openapi ${TRIPS}`)
     }

@@ -11,7 +11,15 @@ const OUTAGES: readonly (readonly [
   (fleet: Fleet) => unknown,
   (fleet: Fleet) => unknown,
 ])[] = [
-  ['frozen', ({ redis }) => redis.freeze(), ({ redis }) => redis.thaw()],
+  [
+    'frozen',
+    ({ redis }) => {
+      redis.freeze()
+    },
+    ({ redis }) => {
+      redis.thaw()
+    },
+  ],
   ['killed', ({ redis }) => redis.kill(), ({ redis }) => redis.restart()],
 ]
 

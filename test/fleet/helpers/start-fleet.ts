@@ -24,7 +24,7 @@ export interface Fleet {
   readonly redis: RedisServer
   readonly issuer: TestIssuer
   /** A token of a user, for the public URL. */
-  mint(claims?: Readonly<Record<string, unknown>>): Promise<string>
+  readonly mint: (claims?: Readonly<Record<string, unknown>>) => Promise<string>
 }
 
 export interface FleetOptions extends Omit<McpServerOptions, 'environment' | 'issuer' | 'api'> {

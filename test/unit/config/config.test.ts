@@ -74,12 +74,10 @@ describe('the names that parseConfig takes', () => {
       .map(([key, { example }]) => [key, example])
     const environment = Object.fromEntries(examples) as Record<string, string>
     delete environment['ISSUER_BASE_URL']
-    // Names a file, which readEnvironment() reads.
-    delete environment['CONFIG_PATH']
+    delete environment['CONFIG_PATH'] // Names a file, which readEnvironment() reads.
     // Auth0 has no tenants to allow, only Entra is told of capabilities, and POLICY_URL decides alone.
-    delete environment['ALLOWED_TENANTS']
-    delete environment['EXCHANGE_CLIENT_CAPABILITIES']
-    delete environment['POLICY_FILE']
+    const others = ['ALLOWED_TENANTS', 'EXCHANGE_CLIENT_CAPABILITIES', 'POLICY_FILE'] as const
+    for (const name of others) Reflect.deleteProperty(environment, name)
     environment['MCP_AUTH0_CLIENT_SECRET'] = environment['CONFIRMATION_CLIENT_SECRET'] = 'any'
     environment['DANGEROUSLY_SHARE_CLIENT_SECRET'] = 'true'
     environment['STORE_URL'] = SETTINGS.STORE_URL.example

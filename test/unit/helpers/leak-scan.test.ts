@@ -24,6 +24,6 @@ test('the scan fails a test file that leaks, and is set up for every one', () =>
   const unscanned = projects.filter(
     (project) => project.setupFiles?.includes('test/helpers/leak-scan-setup.ts') !== true,
   )
-  expect(projects).toHaveLength(6)
+  expect(projects).toHaveLength(8)
   expect(unscanned.map((project) => project.name)).toEqual(['package'])
 })

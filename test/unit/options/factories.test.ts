@@ -24,6 +24,11 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
     [{ clientId: '', clientAuthentication: { secret: 'bare' } }],
     ['clientId', 'clientAuthentication.secret'],
   ],
+  createCedarPolicy: [[{ policies: 5 }], ['policies']],
+  createMemoryStore: [[{ maxEntries: 0 }], ['maxEntries']],
+  createOpaPolicy: [[{ url: URL_HERE, token: 'bare' }], ['token']],
+  createRedisStore: [[{ client: {}, timeoutMs: -1 }], ['client', 'timeoutMs']],
+  createSharedTokenCache: [[{ store: {}, keys: ['short'] }], ['store', 'keys']],
   createIssuer: [[{ issuer: 'nonsense', jwksUrl: 'x' }], ['issuer', 'jwksUrl']],
   createJwtBearerVerifier: [[{ issuers: [], audience: '' }], ['issuers', 'audience']],
   createJwtBearerExchanger: [
@@ -93,6 +98,7 @@ const NO_FACTORIES = [
   ...['answerForms', 'authContextOf', 'authenticatedRequest', 'downstreamOf', 'endpointMethods'],
   ...['formBody', 'metadataUrl'],
   ...['OnBehalfOfError', 'parsePathTemplate', 'ProxyError', 'Secret', 'securityHeaders'],
+  'StoreUnavailableError',
   'verifyExchangedToken',
   ...[
     'ConfigError',
