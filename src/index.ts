@@ -288,7 +288,8 @@ export { createScopeNames, type ScopeNames, type ScopeNamesOptions } from './too
 export { createToolRegistry, type ToolRegistry } from './tools/registry.js'
 export { createCedarPolicy, type CedarPolicyOptions } from './policy/cedar-policy.js'
 export { createOpaPolicy, type OpaPolicyOptions } from './policy/opa-policy.js'
-export type * from './policy/policy.js'
+export type { Policy, PolicyAnnotations, PolicyCall } from './policy/policy.js'
+export type { PolicyCaller, PolicyDecision } from './policy/policy.js'
 export type { AccessPolicy } from './tools/access-policy.js'
 export type { GrantedAlternatives } from './tools/granted-alternatives.js'
 export type {
