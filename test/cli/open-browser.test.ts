@@ -12,7 +12,10 @@ function directoryWithBrowser(): string {
     rmSync(directory, { recursive: true, force: true })
   })
   const program = join(directory, 'xdg-open')
-  const lines = [`#!${process.execPath}`, `import('node:http').then(({ get }) => get(process.argv[2]))`]
+  const lines = [
+    `#!${process.execPath}`,
+    `import('node:http').then(({ get }) => get(process.argv[2]))`,
+  ]
   writeFileSync(program, lines.join('\n'))
   chmodSync(program, 0o755)
   return directory
