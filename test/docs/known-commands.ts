@@ -124,6 +124,10 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { by: 'test', file: 'test/cli/doctor-sign-in.test.ts' },
   },
   {
+    command: /^npm run doctor -- --openapi openapi\.yaml --sign-in --management-token-file/,
+    verified: { by: 'test', file: 'test/cli/doctor-scopes.test.ts' },
+  },
+  {
     command: /^npm run doctor -- --management-token-file/,
     verified: { by: 'test', file: 'test/cli/doctor-tenant.test.ts' },
   },
