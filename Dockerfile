@@ -22,8 +22,12 @@ RUN npm run build \
 FROM node:24-slim AS production-dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
-  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# The optional peers that STORE_URL and POLICY_FILE ask for, in the versions of the lock file.
+COPY --from=dependencies /app/node_modules/redis/ node_modules/redis/
+COPY --from=dependencies /app/node_modules/@redis/ node_modules/@redis/
+COPY --from=dependencies /app/node_modules/@cedar-policy/ node_modules/@cedar-policy/
+RUN find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \
     -o -iname 'readme*.md' -o -iname 'changelog*.md' \) -delete
 
 # Node.js alone: nothing to install software with, no headers. Copied as a whole, or what is removed would

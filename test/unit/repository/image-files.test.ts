@@ -65,3 +65,24 @@ test.each([
   expect(files.length).toBeGreaterThan(5)
   expect(files.filter((file) => !folders.some((folder) => file.startsWith(folder)))).toEqual([])
 })
+
+interface Locked {
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+test('the image has the optional peers that settings ask for, with all that they need', () => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, Locked>>
+  }
+  const docker = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+  const copied = [
+    ...docker.matchAll(/^COPY --from=dependencies \/app\/(node_modules\/\S+) /gm),
+  ].map(([, folder = '']) => folder)
+  const needed = (name: string): readonly string[] => [
+    `node_modules/${name}/`,
+    ...Object.keys(packages[`node_modules/${name}`]?.dependencies ?? {}).flatMap(needed),
+  ]
+  const all = ['redis', '@cedar-policy/cedar-wasm'].flatMap(needed)
+  expect(all.length).toBeGreaterThan(2)
+  expect(all.filter((path) => !copied.some((folder) => path.startsWith(folder)))).toEqual([])
+})
