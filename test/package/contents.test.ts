@@ -13,7 +13,7 @@ const ALLOWED = [
   /^(?:package\.json|(?:audit-record|config)\.schema\.json|LICENSE|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|\.env\.example)$/,
   /^docs\/(?:identity-providers\/)?[a-z0-9-]+\.md$/,
   /^docs\/monitoring\/(?:alerts\.yaml|grafana-dashboard\.json)$/,
-  /^examples\/(?:README\.md|development-directory\.json|(?:auth0-quickstart\/)?[a-z0-9-]+\.ts|tracing\.mjs)$/,
+  /^examples\/(?:README\.md|development-directory\.json|(?:auth0-quickstart\/)?[a-z0-9-]+\.ts|policies\/[a-z-]+\.(?:cedar|rego)|tracing\.mjs)$/,
   /^dist\/(?:src|middleware|routes|cli)\/[a-z0-9/-]+(?:\.js|\.d\.ts)$/,
   /^dist\/cli\/setup\/custom-token-exchange-action\.cjs$/,
 ]
