@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digestedKey } from '../store/digested-key.js'
 import type { SharedState } from '../store/shared-state.js'
 import type { Clock } from '../time/clock.js'
 import type { OpenedConsent } from './consent-seal.js'
@@ -28,8 +28,8 @@ export class SharedConsents {
     const { store, local, clock, outage = 'refuse' } = this.#options
     const taken = local.take(user, consent)
     if (typeof taken === 'string') return taken
-    // The nonce is no secret, and does not say whose it is.
-    const key = `c:${createHash('sha256').update(consent.nonce).digest('base64url')}`
+    // The nonce does not say whose it is.
+    const key = digestedKey('c', consent.nonce)
     const ttlMs = Math.max(1, consent.expiresAtMs - clock())
     try {
       const options = { ttlMs, onlyIfAbsent: true }

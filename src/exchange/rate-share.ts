@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { digestedKey } from '../store/digested-key.js'
 import type { SharedCounts } from '../store/shared-state.js'
 import type { StoreScript } from '../store/store-script.js'
 import { backgroundTimers, type Timers } from '../time/clock.js'
@@ -78,7 +79,7 @@ export class SharedRateShare implements RateShare {
   constructor({ store, instances, name, timers = backgroundTimers }: SharedRateShareOptions) {
     this.#store = store
     this.#timers = timers
-    this.#key = `r:${createHash('sha256').update(name).digest('base64url')}`
+    this.#key = digestedKey('r', name)
     this.#alone = 1 / instances
     this.#fraction = this.#alone
   }

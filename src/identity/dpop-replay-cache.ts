@@ -20,26 +20,26 @@ export interface DpopReplayOptions {
    * What holds while the store cannot be had. `refuse`: no request with a proof is let in. `local`: each instance remembers its own,
    * so that a stolen proof counts once in each. Default `refuse`.
    */
-  readonly withoutStore?: 'refuse' | 'local' | undefined
+  readonly outage?: 'refuse' | 'local' | undefined
 }
 
 /** The schema of `DpopReplayOptions`. */
 export const DPOP_REPLAY_OPTION = optionsSchema<DpopReplayOptions>({
   maxEntries: optionValues.count.optional(),
   store: optionValues.withFunctions('a Store', 'set').optional(),
-  withoutStore: optionValues.oneOf('refuse', 'local').optional(),
+  outage: optionValues.oneOf('refuse', 'local').optional(),
 })
 
 /** Refuses a DPoP proof that has been used before (RFC 9449 §11.1), for as long as the verifier would accept it. */
 export class DpopReplayCache {
   readonly #seen: LRUCache<string, true>
   readonly #store: DpopReplayOptions['store']
-  readonly #withoutStore: 'refuse' | 'local'
+  readonly #outage: 'refuse' | 'local'
 
-  constructor({ maxEntries = 100_000, store, withoutStore = 'refuse' }: DpopReplayOptions = {}) {
+  constructor({ maxEntries = 100_000, store, outage = 'refuse' }: DpopReplayOptions = {}) {
     this.#seen = new LRUCache({ max: maxEntries, ttl: REMEMBERED_MS })
     this.#store = store
-    this.#withoutStore = withoutStore
+    this.#outage = outage
   }
 
   /**
@@ -64,7 +64,7 @@ export class DpopReplayCache {
       const options = { ttlMs: REMEMBERED_MS, onlyIfAbsent: true }
       return await this.#store.set(`p:${key}`, new Uint8Array(), options)
     } catch (error) {
-      if (this.#withoutStore === 'local') return true
+      if (this.#outage === 'local') return true
       const reason = 'proofs_unavailable'
       throw new OnBehalfOfError('verifier_unavailable', { reason, cause: error })
     }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digestedKey } from '../store/digested-key.js'
 import type { StoreScript } from '../store/store-script.js'
 import type { Store } from '../store/store.js'
 import { systemClock, type Clock } from '../time/clock.js'
@@ -158,7 +158,7 @@ export class SharedWindow {
     }: { readonly want: number; readonly least: number; readonly force: boolean },
   ): Promise<{ readonly granted: number; readonly used: number }> {
     const { store, limit, name } = this.#options
-    const keys = [`l:${name}:${createHash('sha256').update(user).digest('base64url')}`]
+    const keys = [digestedKey(`l:${name}`, user)]
     const args = [limit, want, least, WINDOW_MS, force ? 1 : 0]
     const [granted = 0, leftMs = WINDOW_MS, used = 0] = await store.run(TAKE, { keys, args })
     const lease = this.#leaseOf(user)

@@ -211,7 +211,7 @@ function connectionsFor({ fetch, apiCalls }: ResolvedOptions): OutgoingFetch {
 
 /** Where used DPoP proofs are remembered. */
 function proofsOf({ shared }: ResolvedOptions): DpopReplayOptions | undefined {
-  return shared && { store: shared.store, withoutStore: shared.outage }
+  return shared && { store: shared.store, outage: shared.outage }
 }
 
 interface Composition {

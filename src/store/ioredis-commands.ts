@@ -1,4 +1,5 @@
-import type { Heard, RedisCommands } from './redis-commands.js'
+import { HeardChannels, type Subscriber } from './heard-channels.js'
+import { sentArguments, type Argument, type Heard, type RedisCommands } from './redis-commands.js'
 
 /** A client of the packages `ioredis` (5 or 6) or `iovalkey`, also for Sentinel or a cluster, as far as it is used here. */
 export interface IoRedisClient {
@@ -13,13 +14,13 @@ export interface IoRedisClient {
 /** The commands of a client of `ioredis` or `iovalkey`. */
 export class IoRedisCommands implements RedisCommands {
   readonly #client: IoRedisClient
-  readonly #heard = new Map<string, Heard>()
-  #subscriber: IoRedisClient | undefined
+  readonly #channels: HeardChannels
 
   constructor(client: IoRedisClient) {
     this.#client = client
     // Without a listener, each failure is written to standard error. What fails is told by the commands.
     client.on('error', () => undefined)
+    this.#channels = new HeardChannels((ready) => subscriberOf(client, ready))
   }
 
   /** The client connects by itself. */
@@ -27,20 +28,16 @@ export class IoRedisCommands implements RedisCommands {
     return Promise.resolve()
   }
 
-  send([command = '', ...args]: readonly (string | Uint8Array)[]): Promise<unknown> {
-    const sent = args.map((arg) => (typeof arg === 'string' ? arg : Buffer.from(arg)))
-    return this.#client.callBuffer(command.toString(), sent)
+  send([command = '', ...args]: readonly Argument[]): Promise<unknown> {
+    return this.#client.callBuffer(command.toString(), sentArguments(args))
   }
 
   listen(channel: string, heard: Heard): void {
-    this.#heard.set(channel, heard)
-    this.#subscriber ??= this.#newSubscriber()
-    void this.#subscribe(this.#subscriber, channel)
+    this.#channels.listen(channel, heard)
   }
 
   unlisten(channel: string): void {
-    this.#heard.delete(channel)
-    this.#subscriber?.unsubscribe(channel).catch(() => undefined)
+    this.#channels.unlisten(channel)
   }
 
   isServerError(error: unknown): error is Error {
@@ -48,31 +45,33 @@ export class IoRedisCommands implements RedisCommands {
   }
 
   close(): Promise<void> {
-    this.#heard.clear()
-    this.#subscriber?.disconnect()
+    this.#channels.close()
     this.#client.disconnect()
     return Promise.resolve()
   }
+}
 
-  #newSubscriber(): IoRedisClient {
-    const subscriber = this.#client.duplicate()
-    subscriber.on('error', () => undefined)
-    subscriber.on('message', (channel: string, message: string) => {
-      this.#heard.get(channel)?.message(message)
-    })
-    subscriber.on('ready', () => {
-      for (const channel of this.#heard.keys()) void this.#subscribe(subscriber, channel)
-    })
-    return subscriber
-  }
-
-  /** Where the connection is not there, it is done when it is. Doing it again does nothing. */
-  async #subscribe(subscriber: IoRedisClient, channel: string): Promise<void> {
-    try {
-      await subscriber.subscribe(channel)
-    } catch {
-      return
-    }
-    this.#heard.get(channel)?.stands()
+/** Its messages come as one event for all channels. */
+function subscriberOf(client: IoRedisClient, ready: () => void): Subscriber {
+  const subscriber = client.duplicate()
+  const heard = new Map<string, (text: string) => void>()
+  subscriber.on('error', () => undefined)
+  subscriber.on('message', (channel: string, message: string) => {
+    heard.get(channel)?.(message)
+  })
+  subscriber.on('ready', ready)
+  return {
+    subscribe: (channel, message) => {
+      heard.set(channel, message)
+      return subscriber.subscribe(channel)
+    },
+    unsubscribe: (channel) => {
+      heard.delete(channel)
+      return subscriber.unsubscribe(channel)
+    },
+    close: () => {
+      heard.clear()
+      subscriber.disconnect()
+    },
   }
 }

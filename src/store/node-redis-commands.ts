@@ -1,21 +1,17 @@
-import type { Heard, RedisCommands } from './redis-commands.js'
-
-type Argument = string | Uint8Array
-
-interface Subscriber {
-  on(event: string, listener: (error: unknown) => void): unknown
-  connect(): Promise<unknown>
-  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
-  unsubscribe(channel: string): Promise<unknown>
-  destroy(): unknown
-}
+import { HeardChannels, type Subscriber } from './heard-channels.js'
+import { sentArguments, type Argument, type Heard, type RedisCommands } from './redis-commands.js'
 
 /**
  * A client of the package `redis` (5 or 6): what `createClient`, `createCluster` or `createSentinel` returns, as far as it is used
  * here.
  */
-export interface NodeRedisClient extends Subscriber {
+export interface NodeRedisClient {
   readonly isOpen: boolean
+  on(event: string, listener: (error: unknown) => void): unknown
+  connect(): Promise<unknown>
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
+  unsubscribe(channel: string): Promise<unknown>
+  destroy(): unknown
   duplicate(): NodeRedisClient
   withTypeMapping(mapping: Readonly<Record<number, unknown>>): {
     sendCommand(...args: readonly unknown[]): Promise<unknown>
@@ -35,8 +31,7 @@ export class NodeRedisCommands implements RedisCommands {
   readonly #client: NodeRedisClient
   readonly #typed: ReturnType<NodeRedisClient['withTypeMapping']>
   readonly #sendArguments: SendArguments
-  readonly #heard = new Map<string, Heard>()
-  #subscriber: Subscriber | undefined
+  readonly #channels: HeardChannels
 
   constructor(client: NodeRedisClient) {
     this.#client = client
@@ -44,6 +39,7 @@ export class NodeRedisCommands implements RedisCommands {
     this.#sendArguments = sendArgumentsOf(client)
     // Without a listener, the package ends the process. What fails is told by the commands.
     client.on('error', () => undefined)
+    this.#channels = new HeardChannels((ready) => subscriberOf(client, ready))
   }
 
   connect(): Promise<unknown> {
@@ -51,19 +47,15 @@ export class NodeRedisCommands implements RedisCommands {
   }
 
   send(args: readonly Argument[], keys: readonly string[]): Promise<unknown> {
-    const sent = args.map((arg) => (typeof arg === 'string' ? arg : Buffer.from(arg)))
-    return this.#typed.sendCommand(...this.#sendArguments(sent, keys))
+    return this.#typed.sendCommand(...this.#sendArguments(sentArguments(args), keys))
   }
 
   listen(channel: string, heard: Heard): void {
-    this.#heard.set(channel, heard)
-    this.#subscriber ??= this.#newSubscriber()
-    void this.#subscribe(this.#subscriber, channel)
+    this.#channels.listen(channel, heard)
   }
 
   unlisten(channel: string): void {
-    this.#heard.delete(channel)
-    this.#subscriber?.unsubscribe(channel).catch(() => undefined)
+    this.#channels.unlisten(channel)
   }
 
   isServerError(error: unknown): error is Error {
@@ -71,32 +63,21 @@ export class NodeRedisCommands implements RedisCommands {
   }
 
   close(): Promise<void> {
-    this.#heard.clear()
-    this.#subscriber?.destroy()
+    this.#channels.close()
     if (this.#client.isOpen) this.#client.destroy()
     return Promise.resolve()
   }
+}
 
-  #newSubscriber(): Subscriber {
-    const subscriber = this.#client.duplicate()
-    subscriber.on('error', () => undefined)
-    subscriber.on('ready', () => {
-      for (const channel of this.#heard.keys()) void this.#subscribe(subscriber, channel)
-    })
-    subscriber.connect().catch(() => undefined)
-    return subscriber
-  }
-
-  /** Where the connection is not there, it is done when it is. Doing it again does nothing, for the same function. */
-  async #subscribe(subscriber: Subscriber, channel: string): Promise<void> {
-    const heard = this.#heard.get(channel)
-    if (heard === undefined) return
-    try {
-      await subscriber.subscribe(channel, heard.message)
-    } catch {
-      return
-    }
-    heard.stands()
+function subscriberOf(client: NodeRedisClient, ready: () => void): Subscriber {
+  const subscriber = client.duplicate()
+  subscriber.on('error', () => undefined)
+  subscriber.on('ready', ready)
+  subscriber.connect().catch(() => undefined)
+  return {
+    subscribe: (channel, message) => subscriber.subscribe(channel, message),
+    unsubscribe: (channel) => subscriber.unsubscribe(channel),
+    close: () => subscriber.destroy(),
   }
 }
 

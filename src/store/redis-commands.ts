@@ -1,3 +1,11 @@
+/** What a command is made of. */
+export type Argument = string | Uint8Array
+
+/** As both packages take them. */
+export function sentArguments(args: readonly Argument[]): (string | Buffer)[] {
+  return args.map((arg) => (typeof arg === 'string' ? arg : Buffer.from(arg)))
+}
+
 /** Who hears a channel. */
 export interface Heard {
   readonly message: (text: string) => void
@@ -17,7 +25,7 @@ export interface RedisCommands {
    * Sends a command; bulk strings of the answer are bytes. `keys` says where the command belongs in a cluster. Rejects with what
    * the server answered (`isServerError`), or for a connection that is not there.
    */
-  send(args: readonly (string | Uint8Array)[], keys: readonly string[]): Promise<unknown>
+  send(args: readonly Argument[], keys: readonly string[]): Promise<unknown>
   /** Listens to a channel whenever it can be had, on a connection of its own. */
   listen(channel: string, heard: Heard): void
   /** Stops to listen. */

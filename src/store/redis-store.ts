@@ -9,7 +9,7 @@ import { backgroundTimers, type Timers } from '../time/clock.js'
 import { untilAborted } from '../time/until-aborted.js'
 import type { IoRedisClient } from './ioredis-commands.js'
 import type { NodeRedisClient } from './node-redis-commands.js'
-import type { RedisCommands } from './redis-commands.js'
+import type { Argument, RedisCommands } from './redis-commands.js'
 import { commandsOf } from './redis-clients.js'
 import { StoreHealth } from './store-health.js'
 import type { StoreScript } from './store-script.js'
@@ -163,7 +163,7 @@ class RedisStore implements Store {
   }
 
   async #sent(
-    args: readonly (string | Uint8Array)[],
+    args: readonly Argument[],
     keys: readonly string[],
     unknownScript?: readonly string[],
   ): Promise<unknown> {
@@ -176,15 +176,12 @@ class RedisStore implements Store {
       this.#tell(args, 'ok')
       return answer
     } catch (error) {
-      if (unknownScript !== undefined && this.#answered(error, /^NOSCRIPT\b/)) {
+      if (unknownScript !== undefined && this.#knowsNoScript(error)) {
         return this.#sent(unknownScript, keys)
       }
       this.#tell(args, 'failed')
-      if (this.#commands.isServerError(error) && !NOT_NOW.test(error.message)) {
-        this.#health.refused(error)
-      } else {
-        this.#health.lost(error)
-      }
+      if (this.#isRefusal(error)) this.#health.refused(error)
+      else this.#health.lost(error)
       throw new StoreUnavailableError('the store has not done it', { cause: error })
     }
   }
@@ -194,7 +191,7 @@ class RedisStore implements Store {
     if (operation !== undefined) this.#observer?.storeUsed?.({ operation, outcome })
   }
 
-  #inTime(args: readonly (string | Uint8Array)[], keys: readonly string[]): Promise<unknown> {
+  #inTime(args: readonly Argument[], keys: readonly string[]): Promise<unknown> {
     return withDeadline(this.#timeoutMs, (signal) =>
       untilAborted(
         this.#commands.send(
@@ -207,8 +204,13 @@ class RedisStore implements Store {
     )
   }
 
-  #answered(error: unknown, pattern: RegExp): boolean {
-    return this.#commands.isServerError(error) && pattern.test(error.message)
+  /** The server is there, and does not do what it was asked for. */
+  #isRefusal(error: unknown): boolean {
+    return this.#commands.isServerError(error) && !NOT_NOW.test(error.message)
+  }
+
+  #knowsNoScript(error: unknown): boolean {
+    return this.#commands.isServerError(error) && error.message.startsWith('NOSCRIPT')
   }
 
   /** A write: a server that answers and takes nothing is not back. One whose memory is full is. */
@@ -216,7 +218,7 @@ class RedisStore implements Store {
     try {
       await this.#inTime(['SET', this.#key('probe'), '', 'PX', '1000'], ['probe'])
     } catch (error) {
-      if (!this.#commands.isServerError(error) || NOT_NOW.test(error.message)) throw error
+      if (!this.#isRefusal(error)) throw error
     }
   }
 

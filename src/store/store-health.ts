@@ -49,10 +49,6 @@ export class StoreHealth {
     return this.#available && !this.#closed
   }
 
-  get isClosed(): boolean {
-    return this.#closed
-  }
-
   /** The store has not answered, or cannot be reached. */
   lost(error: unknown): void {
     if (this.#closed || !this.#available) return

@@ -76,7 +76,7 @@ describe('a DPoP proof that several instances know of', () => {
   })
 
   test('counts once in each of them while the store is away, where that is wanted', async () => {
-    const { store, one, two } = instances({ withoutStore: 'local' })
+    const { store, one, two } = instances({ outage: 'local' })
     await store.close()
     expect(await reasonOf(one, proofOf('1'))).toBeUndefined()
     expect(await reasonOf(one, proofOf('1'))).toBe('proof_replayed')
