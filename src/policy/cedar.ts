@@ -1,3 +1,5 @@
+import { needsPackage } from '../options/needs-package.js'
+
 /** What is needed of Cedar: `@cedar-policy/cedar-wasm`, which is large, and loaded where its policies decide alone. */
 export type Cedar = Pick<
   typeof import('@cedar-policy/cedar-wasm/nodejs'),
@@ -9,9 +11,7 @@ export class CedarMissingError extends Error {
   override readonly name = 'CedarMissingError'
 
   constructor(cause: unknown) {
-    super('needs a package that is not installed. Run: npm install @cedar-policy/cedar-wasm', {
-      cause,
-    })
+    super(needsPackage('@cedar-policy/cedar-wasm'), { cause })
   }
 }
 

@@ -9,6 +9,7 @@ import type { ClientAuthenticationSource } from '../exchange/client-authenticati
 import { createRenewingExchanger, type CreateAdapter } from '../exchange/renewing-exchanger.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
+import { needsPackage } from '../options/needs-package.js'
 
 /**
  * The client of a configuration, with the adapter to the token endpoint where the configuration names another than
@@ -54,7 +55,7 @@ async function apiClients(
       {
         key: 'EXCHANGE_CLIENT',
         value: 'auth0-api-js',
-        hint: 'needs a package that is not installed. Run: npm install @auth0/auth0-api-js',
+        hint: needsPackage('@auth0/auth0-api-js'),
       },
     ])
   })

@@ -3,6 +3,7 @@ import type { StoreConfig } from '../config/store-config.js'
 import { trustedAuthorities } from '../http/trusted-authorities.js'
 import type { Logger } from '../logging/logger.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
+import { needsPackage } from '../options/needs-package.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { createRedisStore, type RedisStoreOptions } from '../store/redis-store.js'
 import type { Store } from '../store/store.js'
@@ -62,7 +63,6 @@ function reconnectStrategy(tries: number): number {
 function redisPackage() {
   return import('redis').catch((error: unknown) => {
     if ((error as { readonly code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    const hint = 'needs a package that is not installed. Run: npm install redis'
-    throw new ConfigError([{ key: 'STORE_URL', hint }])
+    throw new ConfigError([{ key: 'STORE_URL', hint: needsPackage('redis') }])
   })
 }
