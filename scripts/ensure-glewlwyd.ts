@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { installDebianPackages, mayInstallDebianPackages } from './install-debian-packages.js'
+import { ensureDebianPackages } from './install-debian-packages.js'
 
 /** Where Debian's packages put the server, the tables of its database, and the program that creates the database. */
 export const GLEWLWYD = '/usr/bin/glewlwyd'
@@ -18,11 +17,11 @@ const SERVICE = ['/etc/init.d/glewlwyd', '*/glewlwyd.service']
  * Throws with what to do when it may not, or when the installation fails.
  */
 export function ensureGlewlwyd(): void {
-  if ([GLEWLWYD, GLEWLWYD_TABLES, SQLITE].every((path) => existsSync(path))) return
-  if (!mayInstallDebianPackages()) {
-    throw new Error(
+  ensureDebianPackages({
+    packages: PACKAGES,
+    files: [GLEWLWYD, GLEWLWYD_TABLES, SQLITE],
+    exclude: SERVICE,
+    otherwise:
       'glewlwyd is missing, and only root can install it here, on Debian. Install it: apt-get install --no-install-recommends glewlwyd sqlite3. On a machine with systemd, Debian starts it as a service: mask that before (systemctl mask glewlwyd).',
-    )
-  }
-  installDebianPackages(PACKAGES, SERVICE)
+  })
 }

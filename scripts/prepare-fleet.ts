@@ -1,21 +1,13 @@
-import { existsSync } from 'node:fs'
-import { installDebianPackages, mayInstallDebianPackages } from './install-debian-packages.js'
+import { ensureDebianPackages } from './install-debian-packages.js'
+import { runPreparation } from './run-preparation.js'
 
-const REDIS = '/usr/bin/redis-server'
-/** The package would start a server of its own. */
-const SERVICE = ['/etc/init.d/redis-server', '*/redis-server*.service']
-
-/** Installs what `npm run test:fleet` needs and this machine lacks: Debian's Redis. */
-try {
-  if (!existsSync(REDIS)) {
-    if (!mayInstallDebianPackages()) {
-      throw new Error(
-        'Redis is missing, and only root can install it here, on Debian: apt-get install redis-server',
-      )
-    }
-    installDebianPackages(['redis-server'], SERVICE)
-  }
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : 'unknown failure'}\n`)
-  process.exitCode = 1
-}
+/** Installs what `npm run test:fleet` needs and this machine lacks: Debian's Redis, without a service of its own. */
+runPreparation(() => {
+  ensureDebianPackages({
+    packages: ['redis-server'],
+    files: ['/usr/bin/redis-server'],
+    exclude: ['/etc/init.d/redis-server', '*/redis-server*.service'],
+    otherwise:
+      'Redis is missing, and only root can install it here, on Debian: apt-get install redis-server',
+  })
+})

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
-import { RENDERER } from '../../scripts/prepare-chart.js'
+import { RENDERER } from '../../scripts/ensure-chart-renderer.js'
 
 export const CHART = fileURLToPath(new URL('../../charts/mcp-on-behalf-of', import.meta.url))
 /** The packages that the root of the project does not have. */

@@ -1,21 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { run } from '../../cli/doctor/run.js'
 import { recordingIo } from '../helpers/command-io.js'
 import { writeEnv } from './doctor-support.js'
-import { mcpServer, openWorld, settingsOf, visit, type World } from './doctor-world.js'
+import { mcpServer, settingsOf, useWorld, visit, type World } from './doctor-world.js'
 
 let world: World
 
-beforeAll(async () => {
-  world = await openWorld()
+useWorld((opened) => {
+  world = opened
 })
-afterEach(() => {
-  world.heal()
-})
-afterAll(() => world.close())
 
 /** What a person reads, with these settings and nothing else. */
 async function readWith(

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { answerWith } from '../helpers/exchange-answers.js'
-import { openWorld, visit, type World } from './doctor-world.js'
+import { useWorld, visit, type World } from './doctor-world.js'
 
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
@@ -9,14 +9,12 @@ const okta = { IDENTITY_PROVIDER: 'okta' }
 
 let world: World
 
-beforeAll(async () => {
-  world = await openWorld()
+useWorld((opened) => {
+  world = opened
 })
 afterEach(() => {
-  world.heal()
   world.issuer.tokenRequests.length = 0
 })
-afterAll(() => world.close())
 
 type Refusal = readonly [status: number, body: Readonly<Record<string, unknown>>]
 

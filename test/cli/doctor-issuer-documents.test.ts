@@ -1,17 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSigningKey, TestIssuer } from '../helpers/test-issuer.js'
 import { answering, document, page } from './doctor-ailment.js'
-import { openWorld, visit, type World } from './doctor-world.js'
+import { useWorld, visit, type World } from './doctor-world.js'
 
 let world: World
 
-beforeAll(async () => {
-  world = await openWorld()
+useWorld((opened) => {
+  world = opened
 })
-afterEach(() => {
-  world.heal()
-})
-afterAll(() => world.close())
 
 describe("doctor and the issuer's documents", () => {
   test('[case 19] a web page where the metadata should be is called one', async () => {

@@ -1,18 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { OF_THE_API, OF_THE_SERVER, OF_THE_TOKEN } from './doctor-ailments-api.js'
 import { OF_THE_CLIENT, OF_THE_ISSUER } from './doctor-ailments-issuer.js'
-import { openWorld, visit, type World } from './doctor-world.js'
+import { useWorld, visit, type World } from './doctor-world.js'
 
 describe('doctor on a deployment with one thing wrong', () => {
   let world: World
 
-  beforeAll(async () => {
-    world = await openWorld()
+  useWorld((opened) => {
+    world = opened
   })
-  afterEach(() => {
-    world.heal()
-  })
-  afterAll(() => world.close())
 
   test('finds nothing wrong where nothing is, and says so only then', async () => {
     const { code, findings, wrong } = await visit(world)

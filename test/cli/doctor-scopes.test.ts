@@ -7,7 +7,7 @@ import { recordingIo } from '../helpers/command-io.js'
 import { answerWith } from '../helpers/exchange-answers.js'
 import { oauth2Components } from '../integration/openapi/oauth2-components.js'
 import { useDeployments, type Ailment, type Diagnosis } from './doctor-support.js'
-import { openWorld, visit, type World } from './doctor-world.js'
+import { useWorld, visit, type World } from './doctor-world.js'
 import { api, ownGrant, serverApi } from './tenant-ailment.js'
 import { openTenantWorld, type TenantWorld } from './tenant-world.js'
 
@@ -157,13 +157,9 @@ describe('doctor --openapi and a token', () => {
 describe('doctor --openapi and the metadata of the authorization server', () => {
   let world: World
 
-  beforeAll(async () => {
-    world = await openWorld()
+  useWorld((opened) => {
+    world = opened
   })
-  afterEach(() => {
-    world.heal()
-  })
-  afterAll(() => world.close())
 
   const naming = async (...scopes: readonly string[]): Promise<Diagnosis> => {
     const { issuer } = world

@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import type { Environment } from '../../src/config/config.js'
 import { recordingIo } from '../helpers/command-io.js'
 import { answerWith, exchangeAsAsked } from '../helpers/exchange-answers.js'
@@ -43,7 +44,20 @@ export interface Visit {
   readonly withoutCall?: boolean
 }
 
-export async function openWorld(): Promise<World> {
+/** One world for the tests of a file or a block, right again before each of them. `opened` is told of it. */
+export function useWorld(opened: (world: World) => void): void {
+  let world: World | undefined
+  beforeAll(async () => {
+    world = await openWorld()
+    opened(world)
+  })
+  afterEach(() => {
+    world?.heal()
+  })
+  afterAll(() => world?.close())
+}
+
+async function openWorld(): Promise<World> {
   const issuer = await TestIssuer.start()
   const api = await listen((req, res) => {
     ;(world.apiResponder ?? goodApi)(req, res)

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterEach } from 'vitest'
 import type { Environment } from '../../src/config/config.js'
 import type { TokenRequest } from '../helpers/test-issuer.js'
-import { openWorld, type World } from './doctor-world.js'
+import { useWorld, type World } from './doctor-world.js'
 import {
   allowSignIn,
   CODE,
@@ -32,14 +32,12 @@ export function useSignIn(): SignInWorld {
     if (held.world === undefined) throw new Error('only within a test')
     return held.world
   }
-  beforeAll(async () => {
-    held.world = await openWorld()
+  useWorld((world) => {
+    held.world = world
   })
   afterEach(() => {
-    worldOf().heal()
     worldOf().issuer.tokenRequests.length = 0
   })
-  afterAll(() => worldOf().close())
   const redemptions = (): readonly TokenRequest[] =>
     worldOf().issuer.tokenRequests.filter(({ parameters }) => parameters.has('resource'))
   return {
