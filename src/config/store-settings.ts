@@ -21,7 +21,7 @@ const keys = z.string().transform((text, context): readonly Secret[] => {
 export const STORE_SETTINGS = {
   STORE_URL: setting({
     description:
-      'The Redis or Valkey that all instances of this server share, so that a token is exchanged once for all of them, limits count in all of them together, and what counts once does so in all of them. redis://host:6379, or rediss:// with TLS; redis+sentinel://host1:26379,host2:26379/name for Sentinel, redis+cluster://host1,host2 for a cluster (rediss+… with TLS). A number behind it names a database: redis://host/1. Needs the package redis, STORE_KEY and INSTANCES. Or STORE_URL_FILE.',
+      'The Redis or Valkey that all instances of this server share. With it, a token is exchanged once for all of them, and limits count for all of them together. DPoP proofs and consents are good once, whichever instance gets them. redis://host:6379, or rediss:// with TLS; redis+sentinel://host1:26379,host2:26379/name for Sentinel, redis+cluster://host1,host2 for a cluster (rediss+… with TLS). A number behind it names a database: redis://host/1. Needs the package redis, STORE_KEY and INSTANCES. Or STORE_URL_FILE.',
     schema: storeAddress,
     example: 'redis://redis.internal:6379',
     secret: true,
