@@ -1,3 +1,4 @@
+import { promisify } from 'node:util'
 import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
@@ -23,6 +24,9 @@ const RETRY_MS = 1_000
 /** A sink that hangs must not keep the process. */
 const CLOSE_MS = 3_000
 const BATCH_BYTES = 256 * 1024
+
+/** The records of one turn of the event loop go together: a write for each costs more than all the rest of a record. */
+const nextTurn = promisify(setImmediate)
 
 /** Whose record it is. */
 export type Place =
@@ -142,8 +146,7 @@ export class AuditQueue {
 
   #deliver(): void {
     if (this.#pausing) return
-    // In the next turn of the loop: the records of one turn go together.
-    this.#delivering ??= Promise.resolve()
+    this.#delivering ??= nextTurn()
       .then(() => this.#deliverAll())
       .finally(() => {
         this.#delivering = undefined
