@@ -1,7 +1,11 @@
 import { Router, urlencoded, type Request, type RequestHandler, type Response } from 'express'
 import { z } from 'zod'
 import { requestIdOf } from '../middleware/request-context.js'
-import { ConfirmationDesk, type DeskRequest } from '../src/confirmation/confirmation-desk.js'
+import {
+  ConfirmationDesk,
+  type DeskRequest,
+  type SessionsOfPages,
+} from '../src/confirmation/confirmation-desk.js'
 import { confirmationPath, type ConfirmationPage } from '../src/confirmation/confirmation-page.js'
 import { PendingCalls } from '../src/confirmation/pending-calls.js'
 import type { ClientAuthentication } from '../src/exchange/client-authentication.js'
@@ -29,6 +33,8 @@ import { readCookie, setCookie } from '../src/sign-in/cookies.js'
 import type { IdTokenUserOptions } from '../src/sign-in/id-token-user.js'
 import { PageSessions } from '../src/sign-in/page-sessions.js'
 import { PageSignIn, SignInError } from '../src/sign-in/page-sign-in.js'
+import { SharedPageSessions } from '../src/sign-in/shared-page-sessions.js'
+import { StoreUnavailableError } from '../src/store/store.js'
 
 /** Which calls wait, and who may sign in to approve them. */
 export interface ConfirmationPageRouteOptions extends IdTokenUserOptions {
@@ -79,7 +85,7 @@ const SIGN_IN = 'mcp-confirm-sign-in'
 const MAX_FORM_BYTES = 4_096
 const STATUS: Readonly<Record<PageFault, number>> = {
   ...{ not_begun_here: 400, refused: 403, unavailable: 503, too_many: 503, untrusted: 403 },
-  ...{ untrusted_form: 403, unreadable_form: 400, internal: 500 },
+  ...{ untrusted_form: 403, unreadable_form: 400, internal: 500, store_unavailable: 503 },
 }
 
 /**
@@ -87,7 +93,7 @@ const STATUS: Readonly<Record<PageFault, number>> = {
  * the authorization code flow; the callback is `confirm/callback`.
  *
  * Mount it behind `guard`, which limits requests by address. A call of another user is answered like one that does not exist. Sessions
- * are in the memory of this process. Throws a `TypeError` for unusable options.
+ * are where the calls of `page` are. Throws a `TypeError` for unusable options.
  *
  * @category Routes
  * @example
@@ -102,22 +108,20 @@ export function confirmationPageRoute(options: ConfirmationPageRouteOptions): Ro
   const router = Router({ strict: true, caseSensitive: true })
   const show = skin.handler((req, res) => skin.show(req, res))
   const callback = skin.handler((req, res) => skin.callback(req, res))
-  const decide = skin.handler((req, res) => {
-    skin.decide(req, res)
-  })
+  const decide = skin.handler((req, res) => skin.decide(req, res))
   router.get(`${path}/callback`, callback)
   router.get(`${path}/:id`, show)
   router.post(`${path}/:id`, skin.form, decide)
   return router
 }
 
-type Handle = (req: Request, res: Response) => Promise<void> | void
+type Handle = (req: Request, res: Response) => Promise<void>
 
 /** Translates between Express and the desk. */
 class PageSkin {
   readonly #options: ConfirmationPageRouteOptions
   readonly #secure: boolean
-  readonly #sessions: PageSessions
+  readonly #sessions: SessionsOfPages
   readonly #desk: ConfirmationDesk
   readonly #signIn: PageSignIn
   readonly #log: Logger
@@ -127,14 +131,18 @@ class PageSkin {
 
   constructor(options: ConfirmationPageRouteOptions) {
     const { page, client, log = silentLog, fetch = globalThis.fetch } = options
-    const { pending, lifetimeMs, clock, endpoint } = page
+    const { pending, lifetimeMs, clock, endpoint, shared } = page
     this.#options = options
     this.#log = log
     this.#secure = endpoint.protocol === 'https:'
-    this.#sessions = new PageSessions({ lifetimeMs, clock })
+    this.#sessions =
+      shared === undefined
+        ? new PageSessions({ lifetimeMs, clock })
+        : new SharedPageSessions({ ...shared, lifetimeMs, clock })
     this.#desk = new ConfirmationDesk({ pending, sessions: this.#sessions, log })
     this.#signIn = new PageSignIn({
       ...{ issuers: options.issuers, clientId: client.id, fetch, clock, lifetimeMs },
+      keys: shared?.keys,
       redirectUri: new URL(`${confirmationPath(endpoint)}/callback`, endpoint),
       authentication: () => ('authentication' in client ? client.authentication.current() : client),
       clockToleranceSeconds: options.clockToleranceSeconds ?? TOKEN_DEFAULTS.clockToleranceSeconds,
@@ -164,8 +172,8 @@ class PageSkin {
   }
 
   async show(req: Request, res: Response): Promise<void> {
-    const request = this.#request(req)
-    const answer = this.#desk.show(request)
+    const request = await this.#request(req)
+    const answer = await this.#desk.show(request)
     if (answer.kind === 'sign_in') await this.#startSignIn(req, res, request.id)
     else if (answer.kind === 'call') {
       const { call, session, token } = answer
@@ -176,14 +184,14 @@ class PageSkin {
     }
   }
 
-  decide(req: Request, res: Response): void {
-    const request = this.#request(req)
+  async decide(req: Request, res: Response): Promise<void> {
+    const request = await this.#request(req)
     if (!this.#isOwnForm(req)) {
       this.#fault(res, 'untrusted_form')
       return
     }
     const { action, token } = (req.body ?? {}) as Readonly<Record<string, unknown>>
-    const answer = this.#desk.decide(request, { action, token })
+    const answer = await this.#desk.decide(request, { action, token })
     if (answer === 'untrusted') this.#fault(res, 'untrusted_form')
     else if (answer === 'sign_in') send(res, 403, sessionOverPage())
     else if (answer === 'signed_out') {
@@ -197,8 +205,8 @@ class PageSkin {
     const sealed = this.#cookie(req, SIGN_IN)
     const { user, name, returnTo } = await this.#signIn.finish(new URLSearchParams(search), sealed)
     // The cookie that came may have been put there by somebody else.
-    this.#sessions.end(this.#cookie(req, SESSION))
-    const session = this.#sessions.open({ user, name })
+    await this.#sessions.end(this.#cookie(req, SESSION))
+    const session = await this.#sessions.open({ user, name })
     if (session === undefined) throw new SignInError('too_many')
     this.#setCookies(res, [
       [SIGN_IN, '', 0],
@@ -227,14 +235,14 @@ class PageSkin {
     return isOwn && (site === undefined || site === 'same-origin')
   }
 
-  #request(req: Request): DeskRequest {
+  async #request(req: Request): Promise<DeskRequest> {
     const { id } = req.params
-    const session = this.#sessions.find(this.#cookie(req, SESSION))
+    const session = await this.#sessions.find(this.#cookie(req, SESSION))
     return { id: typeof id === 'string' ? id : '', session, requestId: requestIdOf(req) }
   }
 
   #failed(req: Request, res: Response, error: unknown): void {
-    const fault = error instanceof SignInError ? error.fault : 'internal'
+    const fault = faultOf(error)
     const isOurs = fault !== 'not_begun_here' && fault !== 'refused'
     logEvent(this.#log, isOurs ? 'warn' : 'info', {
       event: 'confirmation_sign_in_failed',
@@ -267,6 +275,11 @@ class PageSkin {
     )
     res.setHeader('Set-Cookie', lines)
   }
+}
+
+function faultOf(error: unknown): PageFault {
+  if (error instanceof SignInError) return error.fault
+  return error instanceof StoreUnavailableError ? 'store_unavailable' : 'internal'
 }
 
 function send(res: Response, status: number, markup: string): void {

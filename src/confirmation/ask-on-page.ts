@@ -8,8 +8,10 @@ import {
 import { OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf } from '../identity/caller.js'
 import { errorResult } from '../mcp/error-result.js'
+import { StoreUnavailableError } from '../store/store.js'
 import type { AskedCall, AskUser, Reply } from './ask-user.js'
-import type { PendingCall, PendingCalls } from './pending-calls.js'
+import type { CallsOnPage } from './confirmation-page.js'
+import type { AskedOnPage, PendingCall, Taken } from './pending-calls.js'
 
 /** The name of the request to open the page among the input requests of an answer. */
 const REQUEST = 'confirm_on_page'
@@ -17,7 +19,7 @@ const MAX_CLIENT_NAME = 100
 
 /** The calls that wait, and where each has its page. */
 export interface AskOnPageOptions {
-  readonly pending: PendingCalls
+  readonly pending: CallsOnPage
   readonly urlOf: (id: string) => URL
 }
 
@@ -35,15 +37,11 @@ export class AskOnPage implements AskUser {
     this.#options = options
   }
 
-  ask(call: AskedCall): Promise<Reply> {
-    return Promise.resolve().then(() => this.#reply(call))
-  }
-
-  #reply({ context, caller, tool, question, subject }: AskedCall): Reply {
+  async ask({ context, caller, tool, question, subject }: AskedCall): Promise<Reply> {
     const envelope: Envelope = context.mcpReq.envelope
     const client = { id: caller.clientId, name: nameOf(envelope) }
     const asked = { user: userKeyOf(caller), tool, question, client, subject }
-    const taken = this.#options.pending.take(asked)
+    const taken = await this.#take(asked)
     if (taken === 'full') throw tooMany()
     if (taken.kind === 'approved') return { kind: 'agreed', giveBack: taken.giveBack }
     if (taken.kind === 'declined') return taken
@@ -51,6 +49,15 @@ export class AskOnPage implements AskUser {
     if (answer.kind === 'elicit' && answer.action !== 'accept') return { kind: 'dismissed' }
     const opensUrls = answer.kind !== 'elicit' && opensUrlsFor(envelope)
     return { kind: 'asked', result: this.#request(taken.call, opensUrls) }
+  }
+
+  async #take(asked: AskedOnPage): Promise<Taken | 'full'> {
+    try {
+      return await this.#options.pending.take(asked)
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) throw notKept(error)
+      throw error
+    }
   }
 
   #request({ id }: PendingCall, opensUrls: boolean) {
@@ -92,3 +99,16 @@ function tooMany(): OnBehalfOfError {
 
 const TOO_MANY =
   'Too many calls wait for approval. Nothing was called. Ask the user to approve or decline those first, or try again in a few minutes.'
+
+function notKept(cause: unknown): OnBehalfOfError {
+  return new OnBehalfOfError('confirmation_unavailable', {
+    reason: 'consents_unavailable',
+    description:
+      'The user cannot be asked at present, so nothing was called. Try again in a minute.',
+    cause,
+    log: { hint: NOT_KEPT_HINT },
+  })
+}
+
+const NOT_KEPT_HINT =
+  'The shared store cannot be had, and calls that wait for approval on a page are kept there. Bring the store back.'

@@ -6,7 +6,13 @@ import {
   type PageSession,
   type PageSessions,
 } from '../sign-in/page-sessions.js'
+import type { SharedPageSessions } from '../sign-in/shared-page-sessions.js'
+import type { CallsOnPage } from './confirmation-page.js'
 import { PendingCalls, type PendingCall } from './pending-calls.js'
+
+/** Who has signed in to the pages: those of this process, or of all instances. */
+export type SessionsOfPages =
+  Pick<PageSessions, 'open' | 'find' | 'end'> | Pick<SharedPageSessions, 'open' | 'find' | 'end'>
 
 /** What a request to the page of a call came with. */
 export interface DeskRequest {
@@ -38,13 +44,13 @@ const DECISIONS = { approve: 'approved', decline: 'declined' } as const
 
 /** Who may see which call that waits, and say what to it. */
 export class ConfirmationDesk {
-  readonly #pending: PendingCalls
-  readonly #sessions: PageSessions
+  readonly #pending: CallsOnPage
+  readonly #sessions: SessionsOfPages
   readonly #log: Logger
 
   constructor(options: {
-    readonly pending: PendingCalls
-    readonly sessions: PageSessions
+    readonly pending: CallsOnPage
+    readonly sessions: SessionsOfPages
     readonly log: Logger
   }) {
     this.#pending = options.pending
@@ -53,11 +59,11 @@ export class ConfirmationDesk {
   }
 
   /** What a person sees at the address of a call. */
-  show(request: DeskRequest): DeskAnswer {
+  async show(request: DeskRequest): Promise<DeskAnswer> {
     const { id, session } = request
     if (!PendingCalls.isId(id)) return { kind: 'unknown' }
     if (session === undefined) return { kind: 'sign_in' }
-    const call = this.#own(request, session)
+    const call = await this.#own(request, session)
     const token = formToken(session, id)
     return call === undefined
       ? { kind: 'unknown', session, token }
@@ -65,29 +71,32 @@ export class ConfirmationDesk {
   }
 
   /** Takes a form: `approve`, `decline` or `sign_out`, with the token of the page that has it. */
-  decide(
+  async decide(
     request: DeskRequest,
     form: { readonly action: unknown; readonly token: unknown },
-  ): FormAnswer {
+  ): Promise<FormAnswer> {
     const { id, session, requestId } = request
     if (!PendingCalls.isId(id)) return 'unknown'
     if (session === undefined) return 'sign_in'
     if (!isFormToken(session, id, form.token)) return 'untrusted'
     if (form.action === 'sign_out') {
-      this.#sessions.end(session.id)
+      await this.#sessions.end(session.id)
       return 'signed_out'
     }
     if (form.action !== 'approve' && form.action !== 'decline') return 'untrusted'
-    const call = this.#own(request, session)
+    const call = await this.#own(request, session)
     const decision = DECISIONS[form.action]
-    if (call === undefined || !this.#pending.decide(id, decision)) return 'unknown'
+    if (call === undefined || !(await this.#pending.decide(id, decision))) return 'unknown'
     const { tool } = call
     logEvent(this.#log, 'info', { event: 'confirmation_decided', decision, tool, requestId })
     return 'decided'
   }
 
-  #own({ id, requestId }: DeskRequest, { user }: PageSession): PendingCall | undefined {
-    const call = this.#pending.find(id)
+  async #own(
+    { id, requestId }: DeskRequest,
+    { user }: PageSession,
+  ): Promise<PendingCall | undefined> {
+    const call = await this.#pending.find(id)
     if (call === undefined || call.user === user) return call
     const { tool } = call
     logEvent(this.#log, 'warn', {

@@ -3,11 +3,11 @@ import { logEvent } from '../logging/log-event.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import type { Secret } from '../secret.js'
+import { EntrySeal } from '../store/entry-seal.js'
 import { MASTER_KEYS_OPTION } from '../store/shared-state.js'
 import type { Store } from '../store/store.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import { cacheEntryOf, cacheEntryText } from './cache-entry-text.js'
-import { EntrySeal } from './entry-seal.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
 import {
   createMemoryTokenCache,
@@ -75,7 +75,7 @@ class SharedTokenCache implements TokenCache {
     const sealed = await this.#store.get(storeKey(cacheKey))
     if (sealed === undefined) return undefined
     const { subjectToken } = context
-    const text = this.#seal.open(sealed, { cacheKey, subjectToken })
+    const text = this.#seal.open(sealed, { key: cacheKey, secret: subjectToken })
     const entry = text === undefined ? undefined : parseCacheEntry(cacheEntryOf(text))
     if (entry === undefined) {
       logEvent(this.#log, 'warn', { event: 'shared_token_unreadable', hint: UNREADABLE })
@@ -91,7 +91,7 @@ class SharedTokenCache implements TokenCache {
     const ttlMs = entry.expiresAtMs - this.#clock()
     if (context === undefined || !('token' in entry) || !(ttlMs >= 1)) return
     const { subjectToken } = context
-    const sealed = this.#seal.seal(cacheEntryText(entry), { cacheKey, subjectToken })
+    const sealed = this.#seal.seal(cacheEntryText(entry), { key: cacheKey, secret: subjectToken })
     await this.#store.set(storeKey(cacheKey), sealed, { ttlMs: Math.floor(ttlMs) })
   }
 

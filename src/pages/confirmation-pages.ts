@@ -134,7 +134,8 @@ export function sessionOverPage(): string {
 }
 
 /** What went wrong that the person can do something about. */
-export type PageFault = SignInFault | 'untrusted_form' | 'unreadable_form' | 'internal'
+export type PageFault =
+  SignInFault | 'untrusted_form' | 'unreadable_form' | 'store_unavailable' | 'internal'
 
 const FAULTS: Readonly<Record<PageFault, readonly [title: string, text: string]>> = {
   not_begun_here: [
@@ -144,6 +145,10 @@ const FAULTS: Readonly<Record<PageFault, readonly [title: string, text: string]>
   refused: [
     'You are not signed in',
     'The authorization server did not sign you in. Open the address that your client shows you once more.',
+  ],
+  store_unavailable: [
+    'This page does not work at the moment',
+    'Nothing was approved or declined. Try again in a minute.',
   ],
   unavailable: [
     'The sign-in does not work at the moment',

@@ -28,7 +28,7 @@ export const CONFIRMATION_PAGE_OPTION = optionsSchema<ConfirmationPageSettings>(
 /** What the page takes from the options of a server. */
 export interface ConfirmationPageParts extends Pick<
   OnBehalfOfOptions,
-  'endpoint' | 'log' | 'clockToleranceSeconds' | 'dangerouslyAllowHttp' | 'exchange'
+  'endpoint' | 'log' | 'clockToleranceSeconds' | 'dangerouslyAllowHttp' | 'exchange' | 'shared'
 > {
   readonly confirmation?: ConfirmationOptions | undefined
   readonly confirmationPage?: ConfirmationPageSettings | undefined
@@ -36,10 +36,10 @@ export interface ConfirmationPageParts extends Pick<
 
 /** `undefined` where there is no page. A tool that asks may come with a later document. */
 export function confirmationPageFor(options: ConfirmationPageParts): ConfirmationPage | undefined {
-  const { endpoint, confirmationPage, confirmation } = options
+  const { endpoint, confirmationPage, confirmation, shared } = options
   if (confirmationPage === undefined) return undefined
   const { lifetimeMs, clock } = confirmation ?? {}
-  return createConfirmationPage({ endpoint, lifetimeMs, clock })
+  return createConfirmationPage({ endpoint, lifetimeMs, shared, clock })
 }
 
 /** Serves the page, by the issuers and the rules for users that calls are verified with. */

@@ -28,6 +28,15 @@ export interface PageSessionsOptions {
 
 const RANDOM_BYTES = 32
 
+/** All that is random in a session is new. */
+export function newSession(
+  who: Pick<PageSession, 'user' | 'name'>,
+  expiresAtMs: number,
+): PageSession {
+  const id = randomBytes(RANDOM_BYTES).toString('base64url')
+  return { id, ...who, expiresAtMs, formKey: randomBytes(RANDOM_BYTES) }
+}
+
 /** Sessions of people, in the memory of this process. Closed when full. */
 export class PageSessions {
   readonly #options: Complete<PageSessionsOptions>
@@ -47,11 +56,7 @@ export class PageSessions {
     const [oldest] = ofUser
     if (ofUser.size >= maxPerUser && oldest !== undefined) this.end(oldest)
     if (this.#sessions.size >= max) return undefined
-    const session = {
-      id: randomBytes(RANDOM_BYTES).toString('base64url'),
-      ...{ user, name, expiresAtMs: clock() + lifetimeMs },
-      formKey: randomBytes(RANDOM_BYTES),
-    }
+    const session = newSession({ user, name }, clock() + lifetimeMs)
     this.#sessions.set(session.id, session)
     this.#ofUsers.set(user, (this.#ofUsers.get(user) ?? new Set()).add(session.id))
     return session

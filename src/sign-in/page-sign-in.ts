@@ -6,6 +6,7 @@ import type { Fetch } from '../http/fetch-json.js'
 import { isSecureUrl } from '../http/secure-url.js'
 import { textOf, type Claims } from '../identity/claims.js'
 import type { Issuer } from '../identity/issuer-keys.js'
+import type { Secret } from '../secret.js'
 import { loadAhead } from '../time/load-ahead.js'
 import { withDeadline } from '../time/call-deadline.js'
 import type { Clock } from '../time/clock.js'
@@ -31,6 +32,8 @@ export interface PageSignInOptions extends IdTokenUserOptions {
   readonly lifetimeMs: number
   /** For the request of one token. */
   readonly timeoutMs: number
+  /** Seal what a browser keeps meanwhile, as those of `SignInStatesOptions`. */
+  readonly keys?: readonly Secret[] | undefined
   /** Accepts plain http beyond this machine. Default false. */
   readonly dangerouslyAllowHttp?: boolean | undefined
 }

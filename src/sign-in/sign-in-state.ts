@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { CompactEncrypt, compactDecrypt } from 'jose'
 import { z } from 'zod'
+import type { Secret } from '../secret.js'
 import type { Clock } from '../time/clock.js'
 
 /** What has to come back from a sign-in, in the browser that began it. */
@@ -28,19 +29,30 @@ const STATE = z.strictObject({
   expiresAtMs: z.number(),
 })
 
+/** What sign-ins are sealed with, and how long they may take. */
+export interface SignInStatesOptions {
+  readonly clock: Clock
+  readonly lifetimeMs: number
+  /** The first seals, all open. Default: a random one, which no other process has. */
+  readonly keys?: readonly Secret[] | undefined
+}
+
 const RANDOM_BYTES = 32
+const KEY_BYTES = 32
 const MAX_CHARACTERS = 2_000
 
 /**
- * Keeps the state of a sign-in in a cookie of the browser that began it, encrypted (A256GCM) with a key of this process: strangers
- * who begin one take none of its memory, and nobody else's browser can end it.
+ * Keeps the state of a sign-in in a cookie of the browser that began it, encrypted (A256GCM): strangers who begin one take no memory
+ * of this process, and nobody else's browser can end it.
  */
 export class SignInStates {
-  readonly #key = randomBytes(32)
+  readonly #keys: readonly [Uint8Array, ...Uint8Array[]]
   readonly #clock: Clock
   readonly #lifetimeMs: number
 
-  constructor({ clock, lifetimeMs }: { readonly clock: Clock; readonly lifetimeMs: number }) {
+  constructor({ clock, lifetimeMs, keys = [] }: SignInStatesOptions) {
+    const [first = randomBytes(KEY_BYTES), ...more] = keys.map(keyBytes)
+    this.#keys = [first, ...more]
     this.#clock = clock
     this.#lifetimeMs = lifetimeMs
   }
@@ -58,21 +70,32 @@ export class SignInStates {
   seal(state: SignInState): Promise<string> {
     return new CompactEncrypt(Buffer.from(JSON.stringify(state)))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-      .encrypt(this.#key)
+      .encrypt(this.#keys[0])
   }
 
-  /** `undefined` for anything that this process has not sealed, and for what has expired. */
+  /** `undefined` for anything that was not sealed with one of the keys, and for what has expired. */
   async open(sealed: string | undefined): Promise<SignInState | undefined> {
     if (sealed === undefined || sealed.length > MAX_CHARACTERS) return undefined
-    try {
-      const { plaintext } = await compactDecrypt(sealed, this.#key, {
-        keyManagementAlgorithms: ['dir'],
-        contentEncryptionAlgorithms: ['A256GCM'],
-      })
-      const state = STATE.parse(JSON.parse(Buffer.from(plaintext).toString()))
-      return this.#clock() < state.expiresAtMs ? state : undefined
-    } catch {
-      return undefined
+    for (const key of this.#keys) {
+      const state = await openWith(key, sealed)
+      if (state !== undefined) return this.#clock() < state.expiresAtMs ? state : undefined
     }
+    return undefined
   }
+}
+
+async function openWith(key: Uint8Array, sealed: string): Promise<SignInState | undefined> {
+  try {
+    const { plaintext } = await compactDecrypt(sealed, key, {
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    })
+    return STATE.parse(JSON.parse(Buffer.from(plaintext).toString()))
+  } catch {
+    return undefined
+  }
+}
+
+function keyBytes(key: Secret): Uint8Array {
+  return createHash('sha256').update(key.reveal()).digest()
 }

@@ -6,7 +6,10 @@ import {
   confirmationPageRoute,
   type ConfirmationPageRouteOptions,
 } from '../../routes/confirmation-page.js'
-import { createConfirmationPage } from '../../src/confirmation/confirmation-page.js'
+import {
+  createConfirmationPage,
+  type ConfirmationPage,
+} from '../../src/confirmation/confirmation-page.js'
 import type { AskedOnPage, PendingCalls } from '../../src/confirmation/pending-calls.js'
 import { userKeyOf } from '../../src/identity/caller.js'
 import { createIssuer } from '../../src/identity/issuer-keys.js'
@@ -77,10 +80,13 @@ export async function startPageStand(options: PageStandOptions = {}): Promise<Pa
     }),
   )
   server.attach(app)
+  // Nothing is shared.
+  const pending = page.pending as PendingCalls
   const stand: Omit<PageStand, 'signIn'> = {
-    ...{ origin, issuers, log, pending: page.pending, idToken: {} },
+    ...{ origin, issuers, log, pending, idToken: {} },
     pass: (ms) => (passedMs += ms),
-    wait: (user, call) => waiting(page, { issuer: issuers[0].issuer, ...user }, call),
+    wait: (user, call) =>
+      waiting({ pending, urlOf: page.urlOf }, { issuer: issuers[0].issuer, ...user }, call),
     visitor: () => new PageVisitor(origin, certificate && trustingFetch(certificate.cert)),
     callbackFor,
     close: closeWithTest(() => server.close()),
@@ -99,7 +105,7 @@ async function startIssuers(tls: boolean, servers: 1 | 2): Promise<[TestIssuer, 
 let calls = 0
 
 function waiting(
-  { pending, urlOf }: ReturnType<typeof createConfirmationPage>,
+  { pending, urlOf }: Pick<ConfirmationPage, 'urlOf'> & { readonly pending: PendingCalls },
   { issuer = '', subject = 'auth0|alice', ...more }: StandUser,
   call: Partial<AskedOnPage> = {},
 ): string {

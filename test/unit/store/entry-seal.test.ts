@@ -1,26 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EntrySeal } from '../../../src/exchange/entry-seal.js'
+import { EntrySeal } from '../../../src/store/entry-seal.js'
 import { Secret } from '../../../src/secret.js'
 
 const KEY = new Secret('k'.repeat(32))
 const OTHER = new Secret('o'.repeat(32))
-const place = { cacheKey: 'a'.repeat(64), subjectToken: new Secret('subject-token') }
+const place = { key: 'a'.repeat(64), secret: new Secret('subject-token') }
 const TEXT = '{"token":"exchanged"}'
 
 describe('a sealed entry', () => {
   test('opens where it was sealed for, whatever it says', () => {
     fc.assert(
-      fc.property(
-        fc.string({ unit: 'binary' }),
-        fc.string(),
-        fc.string(),
-        (text, cacheKey, token) => {
-          const at = { cacheKey, subjectToken: new Secret(token) }
-          const seal = new EntrySeal([KEY])
-          expect(seal.open(seal.seal(text, at), at)).toBe(Buffer.from(text).toString())
-        },
-      ),
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), fc.string(), (text, key, token) => {
+        const at = { key, secret: new Secret(token) }
+        const seal = new EntrySeal([KEY])
+        expect(seal.open(seal.seal(text, at), at)).toBe(Buffer.from(text).toString())
+      }),
     )
   })
 
@@ -54,13 +49,13 @@ describe('a sealed entry', () => {
   test('does not open at another key, for another token or by another master key', () => {
     const seal = new EntrySeal([KEY])
     const sealed = seal.seal(TEXT, place)
-    expect(seal.open(sealed, { ...place, cacheKey: 'b'.repeat(64) })).toBeUndefined()
-    expect(seal.open(sealed, { ...place, subjectToken: new Secret('another') })).toBeUndefined()
+    expect(seal.open(sealed, { ...place, key: 'b'.repeat(64) })).toBeUndefined()
+    expect(seal.open(sealed, { ...place, secret: new Secret('another') })).toBeUndefined()
     expect(new EntrySeal([OTHER]).open(sealed, place)).toBeUndefined()
   })
 
   test('opens by an old key while a new one seals, and a token may be longer than a kilobyte', () => {
-    const long = { ...place, subjectToken: new Secret('t'.repeat(16_000)) }
+    const long = { ...place, secret: new Secret('t'.repeat(16_000)) }
     const [old, both] = [new EntrySeal([OTHER]), new EntrySeal([KEY, OTHER])]
     expect(both.open(old.seal(TEXT, long), long)).toBe(TEXT)
     expect(old.open(both.seal(TEXT, long), long)).toBeUndefined()

@@ -3,10 +3,10 @@ import type { Secret } from '../secret.js'
 
 /** What an entry is sealed for: it opens for nothing else. */
 export interface SealedFor {
-  /** The key of the cache under which it lies. */
-  readonly cacheKey: string
-  /** The token that was exchanged. */
-  readonly subjectToken: Secret
+  /** Under which it lies. */
+  readonly key: string
+  /** What only those have who may open it, such as the token that was exchanged. Not in the store. */
+  readonly secret: Secret
 }
 
 const VERSION = 1
@@ -23,8 +23,8 @@ interface MasterKey {
 /**
  * Seals what is kept in a store that others can read.
  *
- * AES-256-GCM. The key of each entry is derived (HKDF-SHA-256, RFC 5869) from a master key, the cache key and the subject token, so
- * that the store and the master key together open nothing without the user's own token. Version, key id and cache key are
+ * AES-256-GCM. The key of each entry is derived (HKDF-SHA-256, RFC 5869) from a master key, the key under which it lies and a
+ * secret of its own, so that the store and the master key together open nothing without that secret. Version, key id and key are
  * authenticated too: an entry that was moved, or changed in any bit, does not open.
  */
 export class EntrySeal {
@@ -81,13 +81,13 @@ function masterKey(secret: Secret): MasterKey {
   }
 }
 
-/** The token goes in as its digest: Node's HKDF takes no more than 1,024 bytes of `info`. */
-function entryKey(master: MasterKey, { cacheKey, subjectToken }: SealedFor): Buffer {
-  const info = createHash('sha256').update(subjectToken.reveal()).digest()
-  return Buffer.from(hkdfSync('sha256', master.bytes, cacheKey, info, 32))
+/** The secret goes in as its digest: Node's HKDF takes no more than 1,024 bytes of `info`. */
+function entryKey(master: MasterKey, { key, secret }: SealedFor): Buffer {
+  const info = createHash('sha256').update(secret.reveal()).digest()
+  return Buffer.from(hkdfSync('sha256', master.bytes, key, info, 32))
 }
 
 /** All but the nonce, which the tag covers anyway. */
-function authenticated(head: Buffer, { cacheKey }: SealedFor): Buffer {
-  return Buffer.concat([head.subarray(0, 1 + KEY_ID_BYTES), Buffer.from(cacheKey)])
+function authenticated(head: Buffer, { key }: SealedFor): Buffer {
+  return Buffer.concat([head.subarray(0, 1 + KEY_ID_BYTES), Buffer.from(key)])
 }
