@@ -54,7 +54,7 @@ const ENDPOINT = optionValues.httpUrl
 const OPTIONS = optionsSchema<ConfirmationPageOptions>({
   endpoint: ENDPOINT,
   lifetimeMs: LIFETIME_OPTION.optional(),
-  shared: SHARED_STATE_OPTION.pick({ store: true, keys: true }).optional(),
+  shared: SHARED_STATE_OPTION.partial({ instances: true, outage: true }).optional(),
   clock: optionValues.callable.optional(),
 })
 
