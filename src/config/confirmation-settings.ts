@@ -34,7 +34,7 @@ export const CONFIRMATION_SETTINGS = {
   }),
   CONFIRMATION_PAGE: setting({
     description:
-      'Whether users approve calls on a page of this server, after they have signed in there. off: there is no page. fallback: only where the client cannot ask its user. always: for all clients, whatever they can; none of them is trusted to ask. For one instance alone. The callback URL to register at the authorization server is /confirm/callback of this server.',
+      'Whether users approve calls on a page of this server, after they have signed in there. off: there is no page. fallback: only where the client cannot ask its user. always: for all clients, whatever they can; none of them is trusted to ask. Several instances need STORE_URL. The callback URL to register at the authorization server is /confirm/callback of this server.',
     schema: values.oneOf('off', 'fallback', 'always'),
     example: 'always',
     fallback: 'off',
