@@ -175,6 +175,7 @@ function callerPolicyOf(options: ResolvedOptions): CallerPolicy {
     // One profile for all requests, in place of the options that it is made of.
     ...{ claimProfile: claimProfileOfOptions(options), scopeClaim: undefined },
     ...{ subjectClaims: undefined, clientClaim: undefined },
+    sessionClaim: options.revocation && (callerPolicy.sessionClaim ?? 'sid'),
     tenants: tenants.tenants,
     primaryIssuers: primariesOf(tenants.families),
     ignorePermissions: access.authorizationClaims === 'scope',
@@ -246,7 +247,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       proofs: proofsOf(options),
       observer,
     }),
-    callerPolicy: callerPolicyOf(options),
+    ...{ callerPolicy: callerPolicyOf(options), revocation: options.revocation },
     takesResults: createClientList(options.challengeResultClients),
     structuredDenials: options.structuredDenials,
     undeclaredTools: options.undeclaredTools,
