@@ -18,6 +18,7 @@ import type { RequestObservation } from '../src/observability/request-observatio
 import { CHALLENGE_SHAPE, type ChallengeOptions } from '../src/failures/failure-response.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
+import type { Revocation } from '../src/revocation/revocation.js'
 import { requestIdOf } from './request-context.js'
 import { stateOf } from './request-state.js'
 
@@ -29,6 +30,8 @@ export interface RequireBearerAuthOptions extends ChallengeOptions {
   /** The public URL of the MCP endpoint, which a DPoP proof has to name. */
   readonly endpoint: URL
   readonly callerPolicy?: CallerPolicy | undefined
+  /** Knows who is signed out. Default: a token counts until it expires. */
+  readonly revocation?: Pick<Revocation, 'assertInForce'> | undefined
 }
 
 const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
@@ -43,13 +46,14 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
     tenants: z.record(z.string(), z.string(), 'must be tenants by their issuers').optional(),
     primaryIssuers: z.record(z.string(), z.string(), 'must be issuers by issuers').optional(),
   }).optional(),
+  revocation: optionValues.withFunctions('a Revocation', 'assertInForce').optional(),
 })
 
 /**
  * Lets a request through only with a valid access token for this server, and sets the SDK's `req.auth`.
  *
- * Passes `no_credentials`, `malformed_credentials`, `invalid_token` or `verifier_unavailable` to the error
- * handler otherwise. Afterwards the request no longer carries the credentials: neither a handler nor a
+ * Passes `no_credentials`, `malformed_credentials`, `invalid_token`, `signed_out` or `verifier_unavailable` to the
+ * error handler otherwise. Afterwards the request no longer carries the credentials: neither a handler nor a
  * log line can pick them up from its headers. Does not look at scopes.
  *
  * @category Middleware
@@ -68,14 +72,19 @@ const OPTIONS = optionsSchema<RequireBearerAuthOptions>({
  */
 export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHandler {
   assertOptions('requireBearerAuth', OPTIONS, options)
-  const { verifier, resource, endpoint, callerPolicy } = options
+  const { verifier, resource, endpoint, callerPolicy, revocation } = options
   const { resourceMetadataUrl, baselineScopes, nameScopes, takesResults, structuredDenials } =
     options
   const wording = { resourceMetadataUrl, baselineScopes, nameScopes }
   const challenges = { ...wording, takesResults, structuredDenials }
   const callerOf = rememberedCallers(callerPolicy)
-  const verified = async (req: Request, credentials: PresentedCredentials): Promise<Caller> =>
-    callerOf(await verifier.verify({ credentials, method: req.method, url: endpoint }))
+  const verified = async (req: Request, credentials: PresentedCredentials): Promise<Caller> => {
+    const caller = callerOf(
+      await verifier.verify({ credentials, method: req.method, url: endpoint }),
+    )
+    await revocation?.assertInForce(caller)
+    return caller
+  }
   return async function requireBearerAuthMiddleware(req, _res, next) {
     const credentials = parseCredentials({ rawHeaders: req.rawHeaders, url: req.originalUrl })
     const { observation } = stateOf(req)

@@ -43,6 +43,7 @@ import { DirectMount } from '../src/mcp/direct-mount.js'
 import { DEFAULT_MOUNT, type Mount } from '../src/mcp/mount.js'
 import { NotificationStreams } from '../src/sessions/notification-streams.js'
 import { relayResponse } from '../src/http/relay-response.js'
+import type { Revocation } from '../src/revocation/revocation.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import {
@@ -59,6 +60,8 @@ export interface McpRouteOptions {
   readonly log?: Logger | undefined
   /** Gives 2025 clients that ask for it a session. Default: none, every request stands alone. */
   readonly sessions?: McpSessionsOptions | undefined
+  /** Ends the streams and sessions of users who are signed out. Default: they end with their token, or by time. */
+  readonly revocation?: Pick<Revocation, 'watch'> | undefined
   /** Open notification streams per user. Default 16. */
   readonly maxStreamsPerUser?: number | undefined
   /**
@@ -76,7 +79,9 @@ const OPTIONS = optionsSchema<McpRouteOptions>({
   sessions: optionsSchema<McpSessionsOptions>({
     ...MCP_SESSIONS_SHAPE,
     onRequest: optionValues.callable.optional(),
+    revocation: optionValues.withFunctions('a Revocation', 'watch').optional(),
   }).optional(),
+  revocation: optionValues.withFunctions('a Revocation', 'watch').optional(),
   maxStreamsPerUser: optionValues.whole.optional(),
   mount: optionValues.oneOf('direct', 'sdk').optional(),
   clock: optionValues.callable.optional(),
@@ -113,12 +118,13 @@ export interface McpRoute {
  */
 export function mcpRoute(options: McpRouteOptions): McpRoute {
   assertOptions('mcpRoute', OPTIONS, options)
-  const { createServer, log = silentLog } = options
+  const { createServer, log = silentLog, revocation } = options
   const onerror = (error: Error): void => {
     logEvent(log, 'warn', { event: 'mcp_error', err: describeError(error) })
   }
   const mcp = createMcpHandler(createServer, { onerror })
-  const sessions = options.sessions && new McpSessions(createServer, options.sessions, onerror)
+  const sessions =
+    options.sessions && new McpSessions(createServer, { revocation, ...options.sessions }, onerror)
   const notifications = notificationStreams(options)
   const answer = answerBy({ mcp, sessions, notifications })
   const direct = directMount(options, onerror)
@@ -286,9 +292,9 @@ type AnswerAsked = (
 type Answer = (request: Request, options?: McpHandlerRequestOptions) => Promise<Response>
 
 function notificationStreams({
-  maxStreamsPerUser = 16,
-  clock = systemClock,
-  timers = systemTimers,
+  maxStreamsPerUser: maxPerUser = 16,
+  ...options
 }: McpRouteOptions): NotificationStreams {
-  return new NotificationStreams({ maxPerUser: maxStreamsPerUser, clock, timers })
+  const { clock = systemClock, timers = systemTimers, revocation } = options
+  return new NotificationStreams({ maxPerUser, clock, timers, revocation })
 }

@@ -71,7 +71,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:cache|failures|logging|options|time)\//, 0],
   [/^src\/(?:http|openapi|observability|store)\//, 1],
   [/^src\/(?:identity|metrics|tracing)\//, 2],
-  [/^src\/(?:audit|limits|sessions|exchange)\//, 3],
+  [/^src\/(?:audit|limits|revocation|sessions|exchange)\//, 3],
   [/^src\/(?:downstream|identity-providers|mcp|policy|sign-in)\//, 4],
   [/^src\/(?:tools|confirmation)\//, 5],
   [/^src\/(?:config|pages|openapi-tools)\//, 6],

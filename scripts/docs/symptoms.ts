@@ -20,6 +20,7 @@ export const SYMPTOM_OF_CODE: Readonly<Record<FailureCode, Symptom>> = {
   no_credentials: 'before-sign-in',
   malformed_credentials: 'sign-in-again',
   invalid_token: 'sign-in-again',
+  signed_out: 'sign-in-again',
   verifier_unavailable: 'sign-in-again',
   insufficient_scope: 'missing-tools',
   permission_denied: 'missing-tools',

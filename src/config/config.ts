@@ -21,6 +21,7 @@ import { parseSettings, textOf, type Environment } from './parse-settings.js'
 import { withExtraAuthorities } from './extra-authorities.js'
 import { policyConfig, type PolicyConfig } from './policy-config.js'
 import { sessionConfig } from './session-config.js'
+import { signOutConfig, type SignOutConfig } from './sign-out-config.js'
 import { storeConfig, type StoreConfig } from './store-config.js'
 import { readSettingsFile } from './settings-file.js'
 import type { SettingsFileRead } from './settings-file-doubts.js'
@@ -87,6 +88,7 @@ export interface Config extends HttpConfig {
   readonly policy: PolicyConfig | undefined
   /** `undefined`: no sessions. */
   readonly sessions: Complete<SessionLimits> | undefined
+  readonly signOut: SignOutConfig
   /** `undefined`: nothing is shared with other instances. */
   readonly store: StoreConfig | undefined
   readonly exchange: ExchangeConfig
@@ -218,7 +220,7 @@ function assemble(
     access: accessConfig(found, hasDocument),
     clients: clientConfig(found),
     ...{ confirmation: confirmationConfig(found), policy: policyConfig(found) },
-    ...{ sessions: sessionConfig(found), store: storeConfig(found) },
+    ...{ sessions: sessionConfig(found), store: storeConfig(found), signOut: signOutConfig(found) },
     exchange: exchangeConfig(found),
     delegation: {
       maxDepth: found.DELEGATION_MAX_DEPTH,

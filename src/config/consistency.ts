@@ -12,6 +12,7 @@ import { issuerOf } from './issuer-of.js'
 import { policyIssues } from './policy-config.js'
 import type { SettingName, SettingValues } from './settings.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
+import { signOutIssues } from './sign-out-config.js'
 import { storeIssues } from './store-config.js'
 import { subjectTokenTypeIssue } from './subject-token-type.js'
 
@@ -60,6 +61,7 @@ export function configIssues(
     ...accessIssues(found),
     ...auditIssues(found, unreadable),
     ...storeIssues(found, unreadable),
+    ...signOutIssues(found, unreadable),
     ...confirmationIssues(found, endpointOf(found)),
     ...policyIssues(found, unreadable),
   ]

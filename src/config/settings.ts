@@ -13,6 +13,7 @@ import { OPENAPI_SETTINGS } from './openapi-settings.js'
 import { OUTGOING_SETTINGS } from './outgoing-settings.js'
 import { POLICY_SETTINGS } from './policy-settings.js'
 import { SESSION_SETTINGS } from './session-settings.js'
+import { SIGN_OUT_SETTINGS } from './sign-out-settings.js'
 import { STORE_SETTINGS } from './store-settings.js'
 import { TOKEN_SETTINGS } from './token-settings.js'
 import { TRACE_SETTINGS } from './trace-settings.js'
@@ -31,6 +32,7 @@ export const SETTINGS = {
   ...CONFIRMATION_SETTINGS,
   ...POLICY_SETTINGS,
   ...SESSION_SETTINGS,
+  ...SIGN_OUT_SETTINGS,
   ...STORE_SETTINGS,
   ...HTTP_SETTINGS,
   ...AUDIT_SETTINGS,
@@ -46,6 +48,7 @@ export type SettingValues = {
 }
 
 type Optional =
+  | 'BACKCHANNEL_LOGOUT_CLIENTS'
   | 'AUTH0_DOMAIN'
   | 'ISSUER_BASE_URL'
   | 'ISSUER_METADATA_URL'

@@ -9,6 +9,7 @@ export const FAILURE_CODES = [
   'no_credentials',
   'malformed_credentials',
   'invalid_token',
+  'signed_out',
   'verifier_unavailable',
   'insufficient_scope',
   'permission_denied',

@@ -49,7 +49,10 @@ export const FAILURE_REASONS = {
     'organization_malformed',
     'permissions_malformed',
     'scope_malformed',
+    'session_malformed',
   ],
+  /** Why a token that was verified counts no more: `signed_out`. */
+  revocation: ['issue_time_missing', 'issued_before_sign_out'],
   /** Why the issuer's metadata or keys are not available: `verifier_unavailable`. */
   documents: [
     'invalid',

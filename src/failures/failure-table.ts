@@ -8,6 +8,8 @@ const COMMON = {
   passes: false,
 } as const
 const HTTP = { ...COMMON, respondAs: 'http' } as const
+/** A request whose user has to sign in again. */
+const SIGN_IN = { ...HTTP, status: 401, challenge: 'invalid_token', logLevel: 'info' } as const
 /** A request that its client has to change. */
 const CLIENT_FAULT = { ...HTTP, challenge: 'none', logLevel: 'info' } as const
 const TOOL = { ...COMMON, respondAs: 'tool', status: 200, challenge: 'none' } as const
@@ -34,12 +36,14 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     text: 'Send exactly one header of the form "Authorization: Bearer <access token>".',
   },
   invalid_token: {
-    ...HTTP,
+    ...SIGN_IN,
     when: 'signature, issuer, audience, expiry, type, several audiences, or a machine token',
-    status: 401,
-    challenge: 'invalid_token',
-    logLevel: 'info',
     text: 'The access token is not valid for this server.',
+  },
+  signed_out: {
+    ...SIGN_IN,
+    when: 'the user, or the session, was signed out after the token was issued',
+    text: 'The user has signed out since this access token was issued. Sign in again.',
   },
   verifier_unavailable: {
     ...HTTP,
@@ -67,11 +71,8 @@ export const FAILURE_TABLE: Readonly<Record<FailureCode, FailureRule>> = {
     text: 'The signed-in user does not have the permission for this tool. An administrator has to grant it; then the user signs in again.',
   },
   reauthentication_required: {
-    ...HTTP,
+    ...SIGN_IN,
     when: 'the authorization server refuses the subject token',
-    status: 401,
-    challenge: 'invalid_token',
-    logLevel: 'info',
     text: 'The authorization server no longer accepts this access token. Sign in again.',
   },
   downstream_scope_denied: {

@@ -21,6 +21,7 @@ import {
   parseOrganization,
   parsePermissions,
   parseScopes,
+  parseSessionId,
   type Binding,
 } from './token-claims.js'
 
@@ -65,6 +66,8 @@ export interface Caller {
   readonly delegation?: Delegation | undefined
   /** How the token is bound to its sender; absent for plain bearer tokens. */
   readonly binding?: Binding | undefined
+  /** The session at the authorization server, by the claim `sessionClaim`. Absent where the token, or the policy, names none. */
+  readonly sessionId?: string | undefined
 }
 
 /** The last second that a `Date` can hold: a calculation with more gives NaN or Infinity. */
@@ -84,6 +87,8 @@ export interface CallerPolicy extends UserPolicy, ClaimSettings {
    * with and without it; metadata and challenges name the scopes with it. Joined by a slash where it ends in a letter or a digit.
    */
   readonly scopePrefix?: string | undefined
+  /** The claim that names the session at the authorization server, by which it can be signed out alone. Default: none is read. */
+  readonly sessionClaim?: string | undefined
   /**
    * The tenants of issuers that have several: the `organization` of a token has to be its issuer's. Default: none, any may be.
    */
@@ -111,6 +116,7 @@ export const CALLER_POLICY_SHAPE = {
     .optional(),
   clientClaim: optionValues.text('the name of a claim').optional(),
   scopePrefix: optionValues.text('the beginning of a scope').optional(),
+  sessionClaim: optionValues.text('the name of a claim').optional(),
 }
 
 /**
@@ -164,6 +170,7 @@ function readCaller(claims: Claims, policy: CallerPolicy): Caller {
       email: textOf(claims['email']),
       delegation: parseActor(claims),
       binding: parseBinding(claims),
+      sessionId: parseSessionId(claims, policy.sessionClaim),
     }),
   })
 }

@@ -79,6 +79,20 @@ export function parseActor(claims: Claims): Delegation | undefined {
   }
 }
 
+/**
+ * Reads the session at the authorization server (`sid`, OpenID Connect Back-Channel Logout 1.0 §2.1); `undefined` where the token has no
+ * such claim, or none is read.
+ *
+ * Throws a `MalformedClaimError` for a claim that is no text or blank.
+ */
+export function parseSessionId(claims: Claims, name: string | undefined): string | undefined {
+  const value = name === undefined ? undefined : claimOf(claims, name)
+  if (name === undefined || value === undefined) return undefined
+  const text = textOf(value)
+  if (text === undefined) throw new MalformedClaimError('session_malformed', name)
+  return text
+}
+
 /** How a token is bound to its sender. */
 export type Binding = 'dpop' | 'certificate'
 

@@ -165,6 +165,12 @@ function ofOperation(registers: Registry[]) {
       labelNames: ['operation', 'outcome'],
       registers,
     }),
+    signOuts: new Counter({
+      name: `${OWN}sign_out_events_total`,
+      help: 'Logout tokens and security events that were received, by what became of them.',
+      labelNames: ['source', 'outcome'],
+      registers,
+    }),
     auditDropped: new Counter({
       name: `${OWN}audit_records_dropped_total`,
       help: 'Audit records that were lost.',

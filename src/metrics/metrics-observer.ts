@@ -93,6 +93,9 @@ function ofPipeline(to: Instruments): Pick<MetricsObserver, keyof PipelineObserv
     storeUsed: ({ operation, outcome }) => {
       to.storeOperations.inc({ operation, outcome })
     },
+    signOutReceived: ({ source, outcome }) => {
+      to.signOuts.inc({ source, outcome })
+    },
     storeChanged: ({ available }) => {
       to.storeAvailable.set({ store: 'redis' }, available ? 1 : 0)
     },

@@ -21,6 +21,7 @@ export const OBSERVER_MEMBERS = Object.keys({
   exchangeGuardChanged: true,
   storeUsed: true,
   storeChanged: true,
+  signOutReceived: true,
 } satisfies Record<Member, true>) as readonly Member[]
 
 /**

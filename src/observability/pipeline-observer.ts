@@ -70,6 +70,35 @@ export interface StoreState {
   readonly available: boolean
 }
 
+/** What became of what was sent to an endpoint for sign-outs; the others say what is wrong with it. */
+export const SIGN_OUT_OUTCOMES = [
+  'applied',
+  'ignored',
+  'not_shared',
+  'unavailable',
+  'repeated',
+  'request',
+  'sender',
+  'malformed',
+  'type',
+  'algorithm',
+  'issuer',
+  'signature',
+  'audience',
+  'expired',
+  'time',
+  'id',
+  'events',
+  'nonce',
+  'subject',
+] as const
+
+/** Something was sent to an endpoint for sign-outs. */
+export interface SignOutReceived {
+  readonly source: 'backchannel_logout' | 'shared_signals'
+  readonly outcome: (typeof SIGN_OUT_OUTCOMES)[number]
+}
+
 /**
  * Sees what happens inside of verification, exchange and calls of APIs, and belongs to no single request.
  *
@@ -88,4 +117,6 @@ export interface PipelineObserver {
   readonly storeUsed?: ((event: StoreUsed) => void) | undefined
   /** At the beginning, and with each change. */
   readonly storeChanged?: ((state: StoreState) => void) | undefined
+  /** A logout token or a security event was sent to this server. */
+  readonly signOutReceived?: ((event: SignOutReceived) => void) | undefined
 }

@@ -30,6 +30,7 @@ import type { AccessTokenVerifier } from '../identity/access-token-verifier.js'
 import type { CallerPolicy } from '../identity/caller.js'
 import type { HttpLimits } from '../limits/http-limits.js'
 import type { Logger } from '../logging/logger.js'
+import type { Revocation } from '../revocation/revocation.js'
 import type { SharedCounts } from '../store/shared-state.js'
 import type { ObservationOptions } from '../observability/observation-options.js'
 import { createScopeNames } from '../tools/scope-names.js'
@@ -47,6 +48,8 @@ export interface MiddlewareChainOptions {
   readonly shared?: SharedCounts | undefined
   readonly verifier: AccessTokenVerifier
   readonly callerPolicy?: CallerPolicy | undefined
+  /** Knows who is signed out. Default: a token counts until it expires. */
+  readonly revocation?: Pick<Revocation, 'assertInForce'> | undefined
   /** The clients that act on the result of a tool and not on an HTTP error. Default: none. */
   readonly takesResults?: ChallengeOptions['takesResults']
   readonly structuredDenials?: ChallengeOptions['structuredDenials']
@@ -114,6 +117,7 @@ export function createMiddlewareChain(options: MiddlewareChainOptions): Middlewa
           resource: options.resource.resource,
           endpoint,
           callerPolicy: options.callerPolicy,
+          revocation: options.revocation,
         }),
       ),
       observeCalls: observing === undefined ? [] : [observing.calls],

@@ -28,6 +28,7 @@ import { claimProfileOfOptions } from './exchanger.js'
 import { observationFor } from './observation.js'
 import { createMiddlewareChain, type MiddlewareChain } from './middleware-chain.js'
 import type { ListingServerOptions, OptionsNamingApis } from './options.js'
+import { primaryIssuersBy } from './primary-issuers.js'
 import { assertOnBehalfOfOptions } from './options-schema.js'
 
 /**
@@ -61,6 +62,8 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
   readonly readiness: Readiness
   /** Where users sign in: the first issuer of each tenant. */
   readonly issuers: readonly Issuer[]
+  /** All whose tokens are accepted. */
+  readonly acceptedIssuers: readonly Issuer[]
   readonly callerPolicy: CallerPolicy
   /** Reaches the authorization server. */
   readonly fetch: Fetch
@@ -148,6 +151,7 @@ export function composeOnBehalfOf(
     resource: chain.resource,
     readiness: exchange.readiness,
     issuers: primaryIssuersOf(exchange.issuers),
+    acceptedIssuers: exchange.issuers.accepted,
     callerPolicy: callerPolicyOf(options),
     fetch: options.exchange.fetch ?? reached.fetch,
     close: () => connections.close().finally(observation.close),
@@ -175,17 +179,11 @@ function callerPolicyOf(options: ResolvedOptions): CallerPolicy {
     // One profile for all requests, in place of the options that it is made of.
     ...{ claimProfile: claimProfileOfOptions(options), scopeClaim: undefined },
     ...{ subjectClaims: undefined, clientClaim: undefined },
+    sessionClaim: options.revocation && (callerPolicy.sessionClaim ?? 'sid'),
     tenants: tenants.tenants,
-    primaryIssuers: primariesOf(tenants.families),
+    primaryIssuers: primaryIssuersBy(tenants.families),
     ignorePermissions: access.authorizationClaims === 'scope',
   }
-}
-
-/** Of each issuer in a group, the first of that group. */
-function primariesOf(families: readonly (readonly string[])[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    families.flatMap((family) => family.map((issuer) => [issuer, family[0] ?? issuer] as const)),
-  )
 }
 
 /** The handlers as one, which a request goes through no more than once wherever it is mounted. */
@@ -246,7 +244,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
       proofs: proofsOf(options),
       observer,
     }),
-    callerPolicy: callerPolicyOf(options),
+    ...{ callerPolicy: callerPolicyOf(options), revocation: options.revocation },
     takesResults: createClientList(options.challengeResultClients),
     structuredDenials: options.structuredDenials,
     undeclaredTools: options.undeclaredTools,

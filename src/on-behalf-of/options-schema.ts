@@ -18,6 +18,7 @@ import { requirementsSchema, SCOPES_OPTION, toolsOption } from '../tools/tool-sc
 import { DELEGATION_SCHEMA } from '../exchange/delegation-policy.js'
 import { TOOL_LIMITS_OPTION } from '../limits/tool-limits.js'
 import type { HttpLimits } from '../limits/http-limits.js'
+import { REVOCATION_OPTION } from '../revocation/revocation.js'
 import { SESSIONS_OPTION } from '../sessions/session-owners.js'
 import { SHARED_STATE_OPTION } from '../store/shared-state.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
@@ -141,6 +142,7 @@ export const SERVER_SHAPE = {
   structuredDenials: flag.optional(),
   delegation: DELEGATION_SCHEMA.optional(),
   shared: SHARED_STATE_OPTION.optional(),
+  revocation: REVOCATION_OPTION.optional(),
   http: HTTP.optional(),
   exchange: EXCHANGE.optional(),
   apiCalls: optionsSchema<ApiCallOptions>(API_CALL_SHAPE).optional(),

@@ -18,6 +18,7 @@ import type { Logger } from '../logging/logger.js'
 import type { Observer } from '../observability/observer.js'
 import type { TraceContextPolicy } from '../observability/trace-context-policy.js'
 import type { Policy } from '../policy/policy.js'
+import type { Revocation } from '../revocation/revocation.js'
 import type { SessionOwners } from '../sessions/session-owners.js'
 import type { SharedState } from '../store/shared-state.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
@@ -134,6 +135,11 @@ export interface OnBehalfOfOptions {
    * were used. An `exchange.cache` of your own takes the place of the shared one. Default: nothing, each instance is by itself.
    */
   readonly shared?: SharedState | undefined
+  /**
+   * Refuses tokens of users who have signed out since (`signed_out`): by `createRevocation`, and what tells it. Give the same to
+   * `mcpRoute`. Default: a token counts until it expires.
+   */
+  readonly revocation?: Revocation | undefined
   /** Behind a proxy, set `trust proxy` of your app too: the limit by address counts the address that Express reports. */
   readonly http?: Partial<HttpLimits> | undefined
   readonly exchange?: ExchangeSettings | undefined

@@ -35,7 +35,11 @@ export async function appOptions(
     apis: apisOf(config),
     access: config.access,
     ...config.clients,
-    callerPolicy: { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
+    callerPolicy: {
+      ...{ userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
+      sessionClaim: config.signOut.sessionClaim,
+    },
+    signOut: signOutOf(config),
     ...{ delegation: config.delegation, ...confirmationOf(config, credentials) },
     ...{ sessions: config.sessions, traceContext: config.traceContext },
     ...{ http: config.http, trustProxy: config.trustProxy, mount: config.mount },
@@ -70,6 +74,11 @@ function confirmationOf(
   const own =
     source === undefined ? { id, ...clientAuthentication } : { id, authentication: source }
   return { confirmation, confirmationPage: { use: page.use, client: page.client ?? own } }
+}
+
+function signOutOf({ signOut }: Config): AppOptions['signOut'] {
+  const { backchannelClients: clients, tokenLifeSeconds } = signOut
+  return { tokenLifeSeconds, backchannelLogout: clients && { clients } }
 }
 
 function auditOptions({ sink, required, pseudonymKey }: AuditConfig): AuditOptions {

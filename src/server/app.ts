@@ -42,17 +42,20 @@ import {
 import { createMcpServers } from './mcp-servers.js'
 import { sharedConfirmation } from './shared-confirmation.js'
 import { servedTools, type OfferedTools, type ServedTools } from './served-tools.js'
+import { revocationFor, SIGN_OUT_SHAPE, signOutRoutes, type SignOutSettings } from './sign-out.js'
 import type { ToolOrigins } from './tool-facts.js'
 
 /** A whole server: the options of `onBehalfOf`, tools with their handlers, and what only an app of its own decides. */
 export interface AppOptions extends Omit<
   OnBehalfOfOptions,
-  'tools' | 'access' | 'sessions' | 'undeclaredTools'
+  'tools' | 'access' | 'sessions' | 'undeclaredTools' | 'revocation'
 > {
   readonly tools: readonly Tool[]
   readonly access?: AccessPolicy | undefined
   /** Gives 2025 clients sessions. Default: none. */
-  readonly sessions?: Omit<McpSessionsOptions, 'onRequest'> | undefined
+  readonly sessions?: Omit<McpSessionsOptions, 'onRequest' | 'revocation'> | undefined
+  /** Who tells of users that have signed out. Default: an operator, where there is a store. */
+  readonly signOut?: SignOutSettings | undefined
   /** Whether `tools/list` says what each tool needs, in `_meta.securitySchemes` (MCP SEP-1488). Default true. */
   readonly toolSecuritySchemes?: boolean | undefined
   /** How users are asked before tools with `confirm` run. */
@@ -82,7 +85,7 @@ const OPTIONS = withIssues(
     ...SERVER_SHAPE,
     tools: toolsOption(TOOL_SCHEMA),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
-    toolSecuritySchemes: optionValues.flag.optional(),
+    ...SIGN_OUT_SHAPE,
     confirmation: CONFIRMATION_OPTION.optional(),
     confirmationPage: CONFIRMATION_PAGE_OPTION.optional(),
     mount: optionValues.oneOf('direct', 'sdk').optional(),
@@ -91,7 +94,10 @@ const OPTIONS = withIssues(
         error: 'must be a number of hops, or a list of addresses and subnets',
       })
       .optional(),
-    homePage: optionValues.flag.optional(),
+    ...{
+      homePage: optionValues.flag.optional(),
+      toolSecuritySchemes: optionValues.flag.optional(),
+    },
     toolGroups: z
       .record(z.string(), z.string(), 'must be headings by the names of tools')
       .optional(),
@@ -175,16 +181,19 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
     confirmation: onceMade(() => confirmationFor(options, page)),
   }
   const toolSets = { current: servedTools(offeredBy(options), forAll), canChange }
-  const sessions = options.sessions !== undefined
-  const servers = createMcpServers({ toolSets, sessions })
+  const revocation = revocationFor(options, forAll.resolved)
+  const servers = createMcpServers({ toolSets, sessions: options.sessions !== undefined })
   const mcp = mcpRoute({
     createServer: servers.create,
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
-    mount: options.mount,
-    log,
+    ...{ mount: options.mount, revocation, log },
   })
-  const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone', toolSets)
-  const pages = page && pagesFor(options, { page, front })
+  const behind = { ...shared, sessions: mcp.sessions, revocation }
+  const front = composeOnBehalfOf(behind, 'standalone', toolSets)
+  const pages = [
+    page && pagesFor(options, { page, front }),
+    revocation && signOutRoutes(options, { revocation, front }),
+  ].filter((routes) => routes !== undefined)
   return {
     express: routesOf(options, { toolSets, front, mcp, pages }),
     readiness: front.readiness,
@@ -193,6 +202,7 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
     },
     drain: mcp.drain,
     close: async () => {
+      revocation?.close()
       try {
         await mcp.close()
       } finally {
@@ -212,15 +222,14 @@ interface AppParts {
   readonly toolSets: ToolSets<ServedTools>
   readonly front: ReturnType<typeof composeOnBehalfOf>
   readonly mcp: McpRoute
-  /** Where users approve calls. */
-  readonly pages: RequestHandler | undefined
+  /** Where users approve calls, and where this server hears of sign-outs. */
+  readonly pages: readonly RequestHandler[]
 }
 
 function routesOf(options: AppOptions, { toolSets, front, pages, mcp }: AppParts): Express {
   const { endpoint } = options
   const app = express()
-  app.disable('x-powered-by')
-  app.disable('etag')
+  app.disable('x-powered-by').disable('etag')
   app.set('trust proxy', options.trustProxy ?? 0)
   // First, so that no call pays for what is not meant for it: `protect` brings along what stands in front of it below.
   app.route(endpoint.pathname).all(inSequence([front.protect, mcp.handler]))
@@ -229,7 +238,7 @@ function routesOf(options: AppOptions, { toolSets, front, pages, mcp }: AppParts
   app.use(readinessRoute(front.readiness, basePathOf(endpoint)))
   app.use(front.metadata)
   app.use(front.guard)
-  if (pages !== undefined) app.use(pages)
+  for (const routes of pages) app.use(routes)
   if (options.homePage === true) {
     const page = ofCurrentTools(toolSets, ({ registry: { tools }, offered: { toolGroups } }) =>
       homePageRoute(homePageOptions({ ...options, tools, toolGroups }, front.resource())),

@@ -9,6 +9,7 @@ import { requireAuthContext } from '../identity/auth-context.js'
 import type { Caller } from '../identity/caller.js'
 import { isEventStream } from '../http/is-event-stream.js'
 import { relayResponse } from '../http/relay-response.js'
+import type { Revocation } from '../revocation/revocation.js'
 import { McpSession, type SdkServer } from './mcp-session.js'
 import type { OptionsShape } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
@@ -25,10 +26,14 @@ export interface McpSessionsOptions extends Omit<SessionRegistryOptions<never>, 
    * server may have to show other tools.
    */
   readonly onRequest?: ((server: SdkServer, authInfo: AuthInfo) => void) | undefined
+  /** Ends sessions of users who are signed out. Default: they end by time alone. */
+  readonly revocation?: Pick<Revocation, 'watch'> | undefined
 }
 
-/** The schemas of `McpSessionsOptions` without `onRequest`, for options that hold them. */
-export const MCP_SESSIONS_SHAPE: OptionsShape<Omit<McpSessionsOptions, 'onRequest'>> = {
+/** The schemas of `McpSessionsOptions` without `onRequest` and `revocation`, for options that hold them. */
+export const MCP_SESSIONS_SHAPE: OptionsShape<
+  Omit<McpSessionsOptions, 'onRequest' | 'revocation'>
+> = {
   ...SESSION_SHAPE,
   replayBytes: optionValues.whole.optional(),
   retryMs: optionValues.whole.optional(),
@@ -55,6 +60,7 @@ export class McpSessions {
   readonly #onerror: (error: Error) => void
   readonly #registry: SessionRegistry<McpSession>
   readonly #ending = new Set<Promise<void>>()
+  readonly #unwatch = new WeakMap<McpSession, () => void>()
 
   constructor(
     createServer: McpServerFactory,
@@ -111,9 +117,10 @@ export class McpSessions {
 
   async #initialize(request: Request, options: McpHandlerRequestOptions): Promise<Response> {
     const { authInfo } = options
-    const { replayBytes, retryMs } = this.#options
+    const { replayBytes, retryMs, revocation } = this.#options
+    const { caller } = requireAuthContext(authInfo)
     const session = this.#registry.open(
-      requireAuthContext(authInfo).caller,
+      caller,
       (id) =>
         new McpSession({
           id,
@@ -125,6 +132,7 @@ export class McpSessions {
     const end = (): void => {
       this.#registry.end(session.id)
     }
+    if (revocation !== undefined) this.#unwatch.set(session, revocation.watch(caller, end))
     try {
       const context = { era: 'legacy' as const, requestInfo: request }
       await session.connect(
@@ -164,6 +172,7 @@ export class McpSessions {
   }
 
   #ended(session: McpSession): void {
+    this.#unwatch.get(session)?.()
     const ending = session.close().catch(this.#onerror)
     this.#ending.add(ending)
     void ending.finally(() => this.#ending.delete(ending))

@@ -2,6 +2,7 @@ import { isEventStream } from '../http/is-event-stream.js'
 import type { Clock, Timers } from '../time/clock.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf, type Caller } from '../identity/caller.js'
+import type { Revocation } from '../revocation/revocation.js'
 import { callerForLog } from '../identity/identifier-for-log.js'
 
 export interface NotificationStreamsOptions {
@@ -9,6 +10,8 @@ export interface NotificationStreamsOptions {
   readonly maxPerUser: number
   readonly clock: Clock
   readonly timers: Timers
+  /** Ends streams of users who are signed out. Default: they end with their token. */
+  readonly revocation?: Pick<Revocation, 'watch'> | undefined
 }
 
 /** Timers count 31 bits of milliseconds; a token that lasts longer must not end its stream at once. */
@@ -17,8 +20,8 @@ const LONGEST_MS = 24 * 3_600_000
 /**
  * The open streams of notifications.
  *
- * A stream ends with the token that opened it, or after a day; its client comes back with another token. Each user has
- * at most `maxPerUser` streams, through all clients together. Counts in this process alone.
+ * A stream ends with the token that opened it, when its user is signed out, or after a day; its client comes back with another token.
+ * Each user has at most `maxPerUser` streams, through all clients together. Counts in this process alone.
  */
 export class NotificationStreams {
   readonly #options: NotificationStreamsOptions
@@ -81,12 +84,14 @@ export class NotificationStreams {
         }
       },
     })
-    const { clock, timers } = this.#options
+    const { clock, timers, revocation } = this.#options
     const leftMs = Math.max(0, caller.expiresAtSeconds * 1_000 - clock())
     const timer = timers.after(Math.min(leftMs, LONGEST_MS), end)
     this.#ends.add(end)
+    const unwatch = revocation?.watch(caller, end)
     const over = (): void => {
       timer.cancel()
+      unwatch?.()
       this.#ends.delete(end)
       leave()
     }

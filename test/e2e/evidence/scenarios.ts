@@ -2,6 +2,7 @@ import type { ToolCallRecord } from '../../../src/audit/audit-record-schema.js'
 import type { FailureCode, FailureReason } from '../../../src/failures/errors.js'
 import { answerWith, mintExchanged, tokenAnswer } from '../../helpers/exchange-answers.js'
 import { callTool, initialize, sessionHeaders } from '../../helpers/mcp-requests.js'
+import { sendLogout } from '../../helpers/logout-token.js'
 import { createSigningKey } from '../../helpers/test-issuer.js'
 import { hangUp, holdCalls, modern, sendLines, startCall } from '../../helpers/wire.js'
 import {
@@ -54,6 +55,16 @@ const AT_THE_DOOR = {
     ...{ reason: 'audience_mismatch', record: UNREAD },
     cause: async ({ post, token }) =>
       post({ token: await token({ aud: 'https://elsewhere.example/' }), headers: NAMED }),
+  },
+  signed_out: {
+    ...REFUSED,
+    ...{ reason: 'issued_before_sign_out', record: UNREAD },
+    environment: { BACKCHANNEL_LOGOUT_CLIENTS: 'some-client' },
+    cause: async ({ server, post, token }) => {
+      const old = await token()
+      await sendLogout(server, { sub: 'auth0|alice' })
+      return post({ token: old, headers: NAMED })
+    },
   },
   verifier_unavailable: {
     ...REFUSED,

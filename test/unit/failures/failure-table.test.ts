@@ -12,6 +12,7 @@ const ANSWERS: Readonly<Record<FailureCode, Answer>> = {
   no_credentials: ['http', 401, 'plain'],
   malformed_credentials: ['http', 400, 'invalid_request'],
   invalid_token: ['http', 401, 'invalid_token'],
+  signed_out: ['http', 401, 'invalid_token'],
   verifier_unavailable: ['http', 503, 'none'],
   insufficient_scope: ['http', 403, 'insufficient_scope'],
   permission_denied: ['http', 403, 'none'],

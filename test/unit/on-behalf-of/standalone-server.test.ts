@@ -101,6 +101,7 @@ const OWN = [
   'toolSecuritySchemes',
   'confirmation',
   'shared',
+  'revocation',
 ] as const
 
 /** `code`: what no setting can say. `fixed`: what the standalone server decides in another way, whatever its settings. */
@@ -145,6 +146,7 @@ const OPTIONS: {
     subjectClaims: 'setting',
     clientClaim: 'setting',
     scopePrefix: 'setting',
+    sessionClaim: 'setting',
     // Rules STEP_UP_SCOPES out: test/unit/config/token-settings.test.ts.
     scopeClaim: 'fixed',
     isMachine: 'code',

@@ -1,0 +1,179 @@
+import { LRUCache } from 'lru-cache'
+import type { Store, Unsubscribe } from '../store/store.js'
+import type { Clock, Timers } from '../time/clock.js'
+import type { CutoffTable } from './cutoff-table.js'
+import { RAISE_CUTOFF } from './raise-cutoff.js'
+
+/** What cutoffs need of a store. */
+export type CutoffStore = Pick<Store, 'get' | 'run' | 'publish' | 'subscribe'>
+
+export interface SharedCutoffsOptions {
+  readonly store: CutoffStore
+  readonly table: CutoffTable
+  readonly maxEntries: number
+  readonly clock: Clock
+  readonly timers: Timers
+  /** Takes a cutoff that another instance has set. */
+  readonly learn: (key: string, seconds: number) => void
+  /** The keys that somebody waits for without asking again: those of open streams and sessions. */
+  readonly watchedKeys: () => readonly string[]
+}
+
+interface Asked {
+  /** Of the subscription, when the store was asked. */
+  readonly generation: number
+  readonly atMs: number
+  readonly answered: boolean
+}
+
+const CHANNEL = 'revoked'
+const MESSAGE = /^(\d{1,12}) (r:[\w-]{43})$/
+/** A store that has not answered is not asked about the same user again before. */
+const ASK_AGAIN_MS = 1_000
+/** What was answered long ago is asked again in the background, in case that a message was lost unseen. */
+const DOUBT_AFTER_MS = 60_000
+const WRITE_AGAIN_MS = 1_000
+
+/**
+ * Cutoffs in a store, for all instances: each is written there and published. A key that this instance has not seen is looked up,
+ * once, and again when messages may have been lost. What cannot be written is written when the store is back.
+ */
+export class SharedCutoffs {
+  readonly #options: SharedCutoffsOptions
+  readonly #asked: LRUCache<string, Asked>
+  readonly #asking = new Map<string, Promise<void>>()
+  /** What the store may lack, and whether the other instances have to be told. All of it is in the table too. */
+  readonly #unwritten = new Map<string, boolean>()
+  readonly #unsubscribe: Unsubscribe
+  #generation = 0
+  #writing = false
+  #timer: { cancel(): void } | undefined
+  #closed = false
+
+  constructor(options: SharedCutoffsOptions) {
+    this.#options = options
+    this.#asked = new LRUCache({ max: options.maxEntries })
+    this.#unsubscribe = options.store.subscribe(CHANNEL, {
+      message: (text) => {
+        const [, seconds, key] = MESSAGE.exec(text) ?? []
+        if (key !== undefined) options.learn(key, Number(seconds))
+      },
+      gap: () => {
+        this.#messagesWereLost()
+      },
+    })
+  }
+
+  /** Resolves with whether the store has it now, and the other instances were told. Never rejects. */
+  async write(key: string, seconds: number): Promise<boolean> {
+    const hasWritten = await this.#hasWritten(key, seconds, true)
+    if (!hasWritten) this.#writeLater()
+    return hasWritten
+  }
+
+  /**
+   * Sees to it that what the store says of these keys is known. `undefined`: nothing has to be waited for. What it gives never rejects, and
+   * waits no longer than one command of the store may take.
+   */
+  lookUp(keys: readonly string[]): Promise<unknown> | undefined {
+    const waiting = keys.flatMap((key) => {
+      const asked = this.#asked.get(key)
+      const isKnown = asked?.answered === true && asked.generation === this.#generation
+      const ageMs = asked === undefined ? Infinity : this.#options.clock() - asked.atMs
+      if (isKnown) {
+        if (ageMs >= DOUBT_AFTER_MS) void this.#ask(key)
+        return []
+      }
+      const hasFailed = asked?.answered === false && ageMs < ASK_AGAIN_MS
+      return hasFailed ? [] : [this.#ask(key)]
+    })
+    return waiting.length === 0 ? undefined : Promise.all(waiting)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#unsubscribe()
+    this.#timer?.cancel()
+  }
+
+  #ask(key: string): Promise<void> {
+    const underWay = this.#asking.get(key)
+    if (underWay !== undefined) return underWay
+    const asking = this.#answer(key).finally(() => this.#asking.delete(key))
+    this.#asking.set(key, asking)
+    return asking
+  }
+
+  async #answer(key: string): Promise<void> {
+    const { store, clock, learn } = this.#options
+    const asked = { generation: this.#generation, atMs: clock() }
+    try {
+      const value = await store.get(key)
+      const text = value === undefined ? '' : Buffer.from(value).toString()
+      if (/^\d{1,12}$/.test(text)) learn(key, Number(text))
+      this.#asked.set(key, { ...asked, answered: true })
+    } catch {
+      this.#asked.set(key, { ...asked, answered: false })
+    }
+  }
+
+  /** The store may lack what this instance knows, and this instance what others have written. */
+  #messagesWereLost(): void {
+    const { table, watchedKeys } = this.#options
+    this.#generation += 1
+    for (const [key] of table.entries()) {
+      if (!this.#unwritten.has(key)) this.#unwritten.set(key, false)
+    }
+    void this.#askAbout(watchedKeys())
+    void this.#writeAll()
+  }
+
+  /** One after the other: there may be many, and those who call come first. */
+  async #askAbout(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      if (this.#closed) return
+      await this.#ask(key)
+    }
+  }
+
+  async #writeAll(): Promise<void> {
+    if (this.#writing) return
+    this.#writing = true
+    let hasWritten = true
+    for (const [key, tells] of this.#unwritten) {
+      // A later cutoff may come meanwhile, and not be written.
+      this.#unwritten.delete(key)
+      const seconds = this.#options.table.own(key)
+      hasWritten = seconds === undefined || (await this.#hasWritten(key, seconds, tells))
+      if (!hasWritten) break
+    }
+    this.#writing = false
+    if (!hasWritten) this.#writeLater()
+  }
+
+  async #hasWritten(key: string, seconds: number, tells: boolean): Promise<boolean> {
+    try {
+      await this.#send(key, seconds, tells)
+      return true
+    } catch {
+      this.#unwritten.set(key, tells || this.#unwritten.get(key) === true)
+      return false
+    }
+  }
+
+  #writeLater(): void {
+    if (this.#closed || this.#timer !== undefined) return
+    this.#timer = this.#options.timers.after(WRITE_AGAIN_MS, () => {
+      this.#timer = undefined
+      void this.#writeAll()
+    })
+  }
+
+  async #send(key: string, seconds: number, tells: boolean): Promise<void> {
+    const { store, table } = this.#options
+    const ttlMs = Math.ceil(table.leftMs(seconds))
+    if (ttlMs <= 0) return
+    const [isLater] = await store.run(RAISE_CUTOFF, { keys: [key], args: [seconds, ttlMs] })
+    if (tells || isLater === 1) await store.publish(CHANNEL, `${seconds} ${key}`)
+  }
+}

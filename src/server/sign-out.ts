@@ -1,0 +1,67 @@
+import { Router, type RequestHandler } from 'express'
+import { z } from 'zod'
+import { backchannelLogoutRoute } from '../../routes/backchannel-logout.js'
+import type { ResolvedOptions } from '../on-behalf-of/defaults.js'
+import type { ComposedOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
+import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
+import { primaryIssuersBy } from '../on-behalf-of/primary-issuers.js'
+import { optionsSchema } from '../options/assert-options.js'
+import { optionValues } from '../options/option-values.js'
+import { createRevocation, type Revocation } from '../revocation/revocation.js'
+
+/** Who tells a server of users that have signed out. */
+export interface SignOutSettings {
+  /** How long a sign-out is kept: as long as the longest access token for this server may live. Default 86400, a day. */
+  readonly tokenLifeSeconds?: number | undefined
+  /** Takes logout tokens that are for these clients, at `backchannel-logout` beside the endpoint. Default: it takes none. */
+  readonly backchannelLogout?: { readonly clients: readonly string[] } | undefined
+}
+
+const SIGN_OUT_OPTION = optionsSchema<SignOutSettings>({
+  tokenLifeSeconds: optionValues.count.optional(),
+  backchannelLogout: optionsSchema<NonNullable<SignOutSettings['backchannelLogout']>>({
+    clients: optionValues.texts('a client id').min(1, 'must have a client id'),
+  }).optional(),
+})
+
+/** The schemas of the options about sign-outs. */
+export const SIGN_OUT_SHAPE = {
+  signOut: SIGN_OUT_OPTION.optional(),
+  revocation: z.undefined('is made by the server itself: signOut says who tells it').optional(),
+}
+
+/** What the sign-out takes from the options of a server. */
+export interface SignOutParts extends Pick<
+  OnBehalfOfOptions,
+  'endpoint' | 'log' | 'observer' | 'shared' | 'clockToleranceSeconds'
+> {
+  readonly signOut?: SignOutSettings | undefined
+}
+
+/** Who is signed out; `undefined` where nobody can say so: no endpoint, and no store that an operator reaches. */
+export function revocationFor(
+  { signOut = {}, shared, log }: SignOutParts,
+  { tenants }: Pick<ResolvedOptions, 'tenants'>,
+): Revocation | undefined {
+  const { backchannelLogout, tokenLifeSeconds } = signOut
+  if (backchannelLogout === undefined && shared === undefined) return undefined
+  const primaryIssuers = primaryIssuersBy(tenants.families)
+  return createRevocation({ store: shared?.store, tokenLifeSeconds, primaryIssuers, log })
+}
+
+/** Serves the endpoints for sign-outs. */
+export function signOutRoutes(
+  { signOut = {}, ...options }: SignOutParts,
+  { revocation, front }: { readonly revocation: Revocation; readonly front: ComposedOnBehalfOf },
+): RequestHandler {
+  const { endpoint, log, observer, clockToleranceSeconds, shared } = options
+  const forAll = { endpoint, log, observer, clockToleranceSeconds, store: shared?.store }
+  const router = Router()
+  const { backchannelLogout } = signOut
+  if (backchannelLogout !== undefined) {
+    const { clients } = backchannelLogout
+    const issuers = front.acceptedIssuers
+    router.use(backchannelLogoutRoute({ ...forAll, revocation, issuers, clients }))
+  }
+  return router
+}
