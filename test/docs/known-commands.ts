@@ -91,6 +91,10 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { needs: 'a client program' },
   },
   { command: /^claude mcp add /, verified: { needs: 'a client program' } },
+  {
+    command: /^docker compose --project-directory \. -f compose\/fleet\/services\.yml up --build$/,
+    verified: { needs: 'Docker' },
+  },
   { command: /^docker compose up(?: --build)?$/, verified: { needs: 'Docker' } },
   { command: /^docker (?:compose run|build|run) /, verified: { needs: 'Docker' } },
   { command: /^export MCP_INSPECTOR_SECRET_STORE=/, verified: { needs: 'a client program' } },

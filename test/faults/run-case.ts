@@ -67,9 +67,9 @@ async function settledAfter({ server, calls }: Scene, before: Held): Promise<Set
 }
 
 /** Stops each server in order, which writes its last records, and compares these with its metrics; looks at what it leaves behind. */
-async function stopAll(
-  { servers }: Scene,
-  { securityCodes = [] }: Case,
+export async function stopAll(
+  { servers }: Pick<Scene, 'servers'>,
+  { securityCodes = [] }: Pick<Case, 'securityCodes'>,
 ): Promise<readonly string[]> {
   const problems: string[] = []
   for (const server of servers) {
@@ -91,9 +91,10 @@ function probeProblems({ probes }: Scene, { reasons = [] }: Case): readonly stri
   ]
 }
 
-function unpromised(
+/** Outcomes that the documentation does not promise. */
+export function unpromised(
   outcomes: Readonly<Record<string, number>>,
-  { codes }: Case,
+  { codes }: Pick<Case, 'codes'>,
 ): readonly string[] {
   return Object.entries(outcomes)
     .filter(([outcome]) => outcome !== 'ok' && !codes.includes(outcome))

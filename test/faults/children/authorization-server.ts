@@ -20,6 +20,7 @@ export type AuthorizationServerQuestion =
   | { readonly kind: 'listen'; readonly port: number; readonly state: AuthorizationServerState }
   | { readonly kind: 'change'; readonly state: Partial<AuthorizationServerState> }
   | { readonly kind: 'exchanges' }
+  | { readonly kind: 'tokens' }
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 const LIFETIME_SECONDS = 3_600
@@ -28,9 +29,12 @@ let state: AuthorizationServerState
 let issuer = ''
 /** Exchanges by subject. */
 const exchanges = new Map<string, number>()
+/** Exchanges by the `jti` of the token that was exchanged. */
+const tokens = new Map<string, number>()
 
 answerQuestions(async (question: AuthorizationServerQuestion) => {
   if (question.kind === 'exchanges') return Object.fromEntries(exchanges)
+  if (question.kind === 'tokens') return Object.fromEntries(tokens)
   if (question.kind === 'change') {
     state = { ...state, ...question.state }
     return undefined
@@ -79,8 +83,9 @@ async function exchange(form: URLSearchParams, res: ServerResponse): Promise<voi
   }
   const [, payload = ''] = (form.get('subject_token') ?? '').split('.')
   const subject = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, string>
-  const { sub = '', client_id: client } = subject
+  const { sub = '', client_id: client, jti = '' } = subject
   exchanges.set(sub, (exchanges.get(sub) ?? 0) + 1)
+  tokens.set(jti, (tokens.get(jti) ?? 0) + 1)
   const scope = form.get('scope') ?? ''
   const token = await sign({
     ...{ sub, scope, aud: form.get('audience'), client_id: 'mcp-server' },

@@ -20,6 +20,8 @@ export interface ToolCall {
   readonly tool: 'greet' | 'whoami'
   readonly subject: string
   readonly token: string
+  /** Laid over the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** What every subject begins with, so that any subject is found in an answer. */
@@ -27,7 +29,7 @@ export const SUBJECT_PREFIX = 'user|'
 const SUBJECT = /user\|[\w-]+/g
 
 /** The head and body of a call, as clients of MCP 2026-07-28 send it: the audit knows the tool even of a refused one. */
-export function callParts({ tool, token }: Pick<ToolCall, 'tool' | 'token'>) {
+export function callParts({ tool, token, headers: more }: Omit<ToolCall, 'subject'>) {
   const { message, headers } = modern('tools/call', { name: tool, arguments: {} })
   return {
     body: JSON.stringify(message),
@@ -36,6 +38,7 @@ export function callParts({ tool, token }: Pick<ToolCall, 'tool' | 'token'>) {
       accept: 'application/json, text/event-stream',
       authorization: `Bearer ${token}`,
       ...headers,
+      ...more,
     },
   }
 }

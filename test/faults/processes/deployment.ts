@@ -12,6 +12,8 @@ import { StartedProcess } from './started-process.js'
 
 /** The audience of the users' tokens. */
 export const AUDIENCE = 'http://faults.example/mcp'
+/** What clients are told to connect to, which no part of the tests is reached by. */
+export const PUBLIC_ENDPOINT = 'http://localhost:3001/mcp'
 const SECRET = 'the secret of this server'
 const NO_LIMIT = '1000000'
 const TOKEN_LIFETIME = '1h'
@@ -93,17 +95,22 @@ export class Deployment {
     return (await this.#askIssuer({ kind: 'exchanges' })) as Record<string, number>
   }
 
+  /** Exchanges so far, by the `jti` of the users' tokens. */
+  async exchangesByToken(): Promise<Readonly<Record<string, number>>> {
+    return (await this.#askIssuer({ kind: 'tokens' })) as Record<string, number>
+  }
+
   /** Calls of the API since it was last asked, by user. */
   async apiCalls(): Promise<Readonly<Record<string, ApiCalls>>> {
     return (await this.#askApi({ kind: 'calls' })) as Record<string, ApiCalls>
   }
 
-  /** A user's token for our server, as a client gets it at sign-in. */
-  async tokenOf(subject: string): Promise<string> {
+  /** A user's token for our server, as a client gets it at sign-in; `claims` are laid over the usual ones. */
+  async tokenOf(subject: string, claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const { keys, signsWith } = this.#state
     const key = keys.find(({ kid }) => kid === signsWith)
     if (key === undefined) throw new Error('no key to sign with')
-    return new SignJWT({ client_id: 'faults', scope: 'tool:whoami tool:greet' })
+    return new SignJWT({ client_id: 'faults', scope: 'tool:whoami tool:greet', ...claims })
       .setProtectedHeader({ alg: 'RS256', kid: signsWith, typ: 'at+jwt' })
       .setIssuer(this.#issuer)
       .setSubject(subject)
@@ -134,7 +141,7 @@ export class Deployment {
     return {
       HOST: '127.0.0.1',
       PORT: '0',
-      MCP_SERVER_URL: 'http://localhost:3001',
+      MCP_SERVER_URL: new URL(PUBLIC_ENDPOINT).origin,
       ISSUER_BASE_URL: this.#issuer,
       AUTH0_AUDIENCE: AUDIENCE,
       MCP_AUTH0_CLIENT_ID: 'mcp-server',

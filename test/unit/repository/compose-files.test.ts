@@ -11,6 +11,7 @@ const read = (path: string): string =>
 
 const development = read('compose/development/services.yml')
 const configured = read('compose/configured/services.yml')
+const fleet = read('compose/fleet/services.yml')
 
 /** Every variable that is read, with those that name a file with a secret. */
 const variables = Object.keys(SETTINGS).flatMap((key) =>
@@ -128,6 +129,58 @@ describe('docker-compose.yml', () => {
     expect(configured).not.toContain('authorization-server')
   })
 })
+
+describe('compose/fleet/', () => {
+  const services = (parse(fleet, { merge: true }) as { readonly services: Services }).services
+  const { services: developed } = parse(development) as { readonly services: Services }
+  const { first, second, balancer } = services
+
+  test('compose/fleet/ has the authorization server and the API of the development set-up', () => {
+    expect(services['authorization-server']).toEqual(developed['authorization-server'])
+    expect(services['api']).toEqual(developed['api'])
+  })
+
+  test('compose/fleet/ has two instances that differ in their port alone, with the settings of the development set-up', () => {
+    const { PORT, MCP_SERVER_URL, ...settings } = { ...first?.environment }
+    expect(second).toEqual({ ...first, environment: { ...first?.environment, PORT: 3003 } })
+    expect({ ...settings, PORT, MCP_SERVER_URL }).toMatchObject({
+      ...developed['mcp-server']?.environment,
+      ...{ PORT: 3002, MCP_SERVER_URL: 'http://localhost:${PORT:-3001}', INSTANCES: 2 },
+    })
+  })
+
+  test('the balancer of compose/fleet/ leads to the ports of both instances, which trust it', () => {
+    const lines = read('compose/fleet/haproxy.cfg').split('\n')
+    const led = lines.flatMap((line) => /^ {2}server \w+ 127\.0\.0\.1:(\d+)$/.exec(line)?.[1] ?? [])
+    expect(led).toEqual([first, second].map((each) => String(each?.environment?.['PORT'])))
+    expect(balancer?.environment).toEqual({ PORT: '${PORT:-3001}' })
+    expect(first?.environment?.['TRUST_PROXY']).toBe('127.0.0.1')
+  })
+
+  test('compose/fleet/ publishes on loopback, and neither the store nor an instance', () => {
+    expect(Object.keys(services).filter((name) => services[name]?.ports !== undefined)).toEqual([
+      'authorization-server',
+    ])
+  })
+
+  test('the files of compose/fleet/ that have its key and passwords are there, and say the same', () => {
+    const password = read('compose/fleet/development-only-store-password').trim()
+    expect(read('compose/fleet/redis.conf')).toContain(`\nrequirepass ${password}\n`)
+    const key = read('compose/fleet/development-only-store-key').trim()
+    expect(Buffer.from(key, 'base64')).toHaveLength(32)
+  })
+})
+
+/** Of a compose file, as far as it is compared. */
+type Services = Readonly<
+  Record<
+    string,
+    {
+      readonly environment?: Readonly<Record<string, unknown>>
+      readonly ports?: readonly string[]
+    }
+  >
+>
 
 test('no .env gets into an image', () => {
   const lines = read('.dockerignore').split('\n')

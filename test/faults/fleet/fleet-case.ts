@@ -1,0 +1,27 @@
+import type { FleetScene } from './fleet-scene.js'
+import type { FleetStore } from './fleet-store.js'
+
+/** One thing that happens to a fleet, and what is promised while it lasts. */
+export interface FleetCase {
+  /** What happens, as the table has it. */
+  readonly fault: string
+  /** Whether the short form has it. */
+  readonly short: boolean
+  readonly settings?: Readonly<Record<string, string>>
+  /** The outcomes of calls that the documentation promises for it, beside `ok`. */
+  readonly codes: readonly string[]
+  /** Default: a Redis that the instances reach by themselves. */
+  readonly store?: () => Promise<FleetStore>
+  /** Has it happen, and waits until it is over. Resolves with what else was measured. */
+  run(scene: FleetScene): Promise<readonly string[]>
+}
+
+/** How long the parts of a case last, and how many users there are. */
+export interface FleetScale {
+  readonly calmMs: number
+  readonly faultMs: number
+  readonly users: number
+}
+
+export const FULL: FleetScale = { calmMs: 5_000, faultMs: 20_000, users: 200 }
+export const SHORT: FleetScale = { calmMs: 1_500, faultMs: 2_500, users: 200 }

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { FleetCase } from './fleet-case.js'
+import { durations, type FleetScene } from './fleet-scene.js'
+import { expectShared, provedAtOnce } from './shared-facts.js'
+
+/** What the store costs the requests that meet it first when it is gone: docs/operations.md. */
+const STORE_LIMIT_MS = 150
+/** Beyond that, what a request may take on a machine that is busy. */
+const SLACK_MS = 10_000
+const PROOFS = 5
+
+/** A store that fails for a while: what happens, what ends it. */
+export interface StoreOutageParts extends Omit<FleetCase, 'run' | 'codes'> {
+  readonly begin: (scene: FleetScene) => unknown
+  /** Default: it ends by itself. */
+  readonly end?: (scene: FleetScene) => unknown
+  /** What each instance logs when it begins and when it is over. */
+  readonly events: readonly [string, string]
+}
+
+/** A case of a store that fails for a while. Nothing but proofs of possession is refused meanwhile. */
+export function storeOutage({ begin, end, events, ...promised }: StoreOutageParts): FleetCase {
+  return {
+    ...promised,
+    codes: ['insufficient_scope', 'malformed_credentials', 'verifier_unavailable'],
+    async run(scene) {
+      const before = await scene.calm('before')
+      await scene.eventually('the store can be had', () => scene.isAvailable(true))
+      const seen = eventsSoFar(scene)
+      const begunMs = performance.now()
+      await begin(scene)
+      await scene.eventually(`${events[0]} is logged`, () => haveLogged(scene, seen, events[0]))
+      const [lost] = events
+      if (lost === 'store_unavailable') {
+        await scene.eventually('the metric says so', () => scene.isAvailable(false))
+      }
+      scene.expect((await provedAtOnce(scene, PROOFS)) === 0, 'a proof was good without the store')
+      await pause(Math.max(0, scene.scale.faultMs - (performance.now() - begunMs)))
+      const during = scene.allWell(begunMs, 'while it lasted')
+      await end?.(scene)
+      await recovered(scene, seen, events[1])
+      await scene.calm('after')
+      const longest = Math.max(...during) - Math.max(...before)
+      scene.expect(longest < STORE_LIMIT_MS + SLACK_MS, `a request took ${longest} ms longer`)
+      return [`requests before: ${durations(before)}`, `while it lasted: ${durations(during)}`]
+    },
+  }
+}
+
+/** Until the instances say that the store is back, and prove it. */
+async function recovered(scene: FleetScene, seen: EventsSoFar, event: string): Promise<void> {
+  const endedMs = performance.now()
+  await scene.eventually(`${event} is logged`, () => haveLogged(scene, seen, event))
+  await scene.eventually('the metric says so', () => scene.isAvailable(true))
+  scene.recoverySeconds = Math.round((performance.now() - endedMs) / 100) / 10
+  scene.allWell(endedMs, 'when it was over')
+  await expectShared(scene, 'after it was over')
+  await provedAtOnce(scene, PROOFS)
+}
+
+/** How many events about the store each instance had logged. */
+type EventsSoFar = readonly number[]
+
+function eventsSoFar(scene: FleetScene): EventsSoFar {
+  return scene.running.map((server) => scene.storeEvents(server).length)
+}
+
+function haveLogged(scene: FleetScene, seen: EventsSoFar, event: string): boolean {
+  return scene.running.every((server, at) =>
+    scene.storeEvents(server).slice(seen[at]).includes(event),
+  )
+}
