@@ -1,14 +1,14 @@
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import type { Clock } from '../time/clock.js'
-import { systemClock } from '../time/clock.js'
+import { backgroundTimers, systemClock, type Clock, type Timers } from '../time/clock.js'
 import { asOnBehalfOfError, OnBehalfOfError } from '../failures/errors.js'
-import type { Caller } from '../identity/caller.js'
 import { LOGGER_OPTION, type Logger } from '../logging/logger.js'
 import { claimsWanted } from './claims-wanted.js'
 import { cacheKey, type ExchangeIdentity } from './cache-key.js'
-import { isDefinite, isRemembered } from './definite-refusals.js'
+import type { ExchangeLock } from './exchange-locks.js'
 import { KeptTokens } from './kept-tokens.js'
+import { refusalEntry, repeatedRefusal, tokenEntry, type EntryLives } from './new-cache-entries.js'
+import { SharedFlights } from './shared-flights.js'
 import type { CacheEntry, TokenCache } from './token-cache.js'
 import type { Secret } from '../secret.js'
 import type {
@@ -34,7 +34,12 @@ export interface CachingExchangerOptions extends ExchangeIdentity {
    * client back is remembered for as long as it says, five minutes at most.
    */
   readonly negativeTtlMs?: number | undefined
+  /**
+   * How long another process that shares the cache is waited for, in milliseconds: longer than an exchange may take. Default 6000.
+   */
+  readonly leaseMs?: number | undefined
   readonly clock?: Clock | undefined
+  readonly timers?: Timers | undefined
   readonly log?: Logger | undefined
   /** Sees what each look into the cache came to. Default: nobody does. */
   readonly observer?: PipelineObserver | undefined
@@ -49,7 +54,9 @@ const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: To
   maxAgeMs: optionValues.whole.optional(),
   expiryMarginMs: optionValues.whole.optional(),
   negativeTtlMs: optionValues.whole.optional(),
+  leaseMs: optionValues.milliseconds.optional(),
   clock: optionValues.callable.optional(),
+  timers: optionValues.withFunctions('Timers', 'after').optional(),
   log: LOGGER_OPTION.optional(),
   observer: PIPELINE_OBSERVER_OPTION.optional(),
 })
@@ -57,7 +64,8 @@ const OPTIONS = optionsSchema<CachingExchangerOptions & { readonly exchanger: To
 /**
  * Puts a cache in front of an exchanger, with the same port.
  *
- * Concurrent calls with the same request share one exchange (single-flight), which a caller that aborts does not end.
+ * Concurrent calls with the same request share one exchange (single-flight), which a caller that aborts does not end. Where the cache
+ * has `locks`, so do those of all processes that share it.
  * An exchange with claims asks anew, whatever is kept or under way without them, and its token takes the place of what was
  * kept. Where the API refused an older token, the token that was made for the same claims is the answer; where it refuses that
  * very token, the exchange rejects with the claims. An entry counts for its owner alone, until the earliest of both tokens' expiry and `maxAgeMs`, minus
@@ -72,13 +80,8 @@ export function createCachingExchanger(
   return new CachingExchanger(exchanger, options)
 }
 
-/** For no longer than this a user's exchanges are held back, whatever the authorization server says. */
-const MAX_HELD_MS = 300_000
-
 /** For so long it is known which claims a token was made for. */
 const CLAIMS_KNOWN_MS = 300_000
-
-type Refusal = Extract<CacheEntry, { readonly refusal: unknown }>['refusal']
 
 /** Where the token is kept; and under what an exchange with claims of its own is known: under way, refused, or made. */
 interface Keys {
@@ -90,6 +93,12 @@ interface Keys {
 interface Flight {
   readonly exchanging: Promise<ExchangedToken>
   readonly span: ExchangeSpan | undefined
+}
+
+/** What an exchange is begun for. */
+interface Begun extends Pick<ExchangeOptions, 'replacing' | 'onSource' | 'span'> {
+  /** What was kept when it was asked for, and is not the answer. */
+  readonly past: CacheEntry | undefined
 }
 
 /** What an exchange with the same claims made, and what the API refuses now. */
@@ -104,6 +113,7 @@ class CachingExchanger implements Required<TokenExchanger> {
   readonly #clock: Clock
   readonly #kept: KeptTokens
   readonly #inFlight = new Map<string, Flight>()
+  readonly #shared: SharedFlights | undefined
 
   readonly sendsClaims: boolean
 
@@ -113,7 +123,10 @@ class CachingExchanger implements Required<TokenExchanger> {
     this.sendsClaims = exchanger.sendsClaims === true
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#kept = new KeptTokens(options.cache, { clock: this.#clock, log: options.log })
+    const { cache, log, leaseMs = 6_000, timers = backgroundTimers } = options
+    this.#kept = new KeptTokens(cache, { clock: this.#clock, log })
+    const waiting = { kept: this.#kept, leaseMs, clock: this.#clock, timers, log }
+    this.#shared = cache.locks && new SharedFlights({ locks: cache.locks, ...waiting })
   }
 
   async exchange(
@@ -122,13 +135,13 @@ class CachingExchanger implements Required<TokenExchanger> {
   ): Promise<ExchangedToken> {
     if (isAborted(signal)) throw cancelled(signal)
     const keys = this.#keysOf(request)
-    const { entry, miss } = await this.#kept.lookUp(keys.flight, request)
+    const { entry, miss } = await this.#kept.lookUp(keys.flight, request, replacing)
     if (isAborted(signal)) throw cancelled(signal)
     if (miss !== undefined) this.#tell(miss)
     if (entry !== undefined && 'refusal' in entry) {
       this.#tell('refusal')
       onSource?.('cached')
-      throw this.#repeated(entry.refusal, entry.expiresAtMs)
+      throw repeatedRefusal(entry, this.#clock())
     }
     if (request.claims !== undefined) {
       const before = { made: entry?.token, request, replacing, onSource }
@@ -148,9 +161,9 @@ class CachingExchanger implements Required<TokenExchanger> {
       await this.#kept.forget(keys.token)
     }
     const underWay = this.#inFlight.get(keys.flight)
-    if (underWay === undefined) onSource?.('new')
-    else onSource?.('joined', underWay.span)
-    const { exchanging } = underWay ?? this.#begin(keys, request, span)
+    if (underWay !== undefined) onSource?.('joined', underWay.span)
+    const begun = { past: entry, replacing, onSource, span }
+    const { exchanging } = underWay ?? this.#begin(keys, request, begun)
     // The exchange goes on whether or not this caller stays.
     return signal === undefined
       ? exchanging
@@ -172,23 +185,16 @@ class CachingExchanger implements Required<TokenExchanger> {
       onSource?.('cached')
       throw claimsWanted(claims)
     }
-    const kept = await this.#kept.find(this.#keysOf(request).token, request)
+    const kept = await this.#kept.find(this.#keysOf(request).token, request, replacing)
     const isKept = kept !== undefined && 'token' in kept && kept.token.token.reveal() === token
     if (isKept) return made
     await this.forget(request, replacing)
     return undefined
   }
 
-  /** The same refusal. Where waiting helps, it says how much longer. */
-  #repeated({ code, details }: Refusal, expiresAtMs: number): OnBehalfOfError {
-    if (details.reason !== 'throttled') return new OnBehalfOfError(code, details)
-    const retryAfterSeconds = Math.ceil((expiresAtMs - this.#clock()) / 1_000)
-    return new OnBehalfOfError(code, { ...details, retryAfterSeconds })
-  }
-
   async forget(request: TokenExchangeRequest, refused: Secret): Promise<void> {
     const { token: key } = this.#keysOf(request)
-    const entry = await this.#kept.find(key, request)
+    const entry = await this.#kept.find(key, request, refused)
     if (entry === undefined || 'refusal' in entry) return
     if (entry.token.token.reveal() === refused.reveal()) await this.#kept.forget(key)
   }
@@ -200,66 +206,70 @@ class CachingExchanger implements Required<TokenExchanger> {
   }
 
   /** Begins an exchange that others can join. It holds no caller's signal. */
-  #begin(keys: Keys, request: TokenExchangeRequest, span: ExchangeSpan | undefined): Flight {
-    const exchanging = this.#exchanger
-      .exchange(request)
-      .then(
-        (token) => {
-          this.#keepToken(keys, request, token)
-          return token
-        },
-        (thrown: unknown) => {
-          const error = asOnBehalfOfError(thrown)
-          void this.#keepRefusal(keys.flight, request, error)
-          throw error
-        },
-      )
-      .finally(() => this.#inFlight.delete(keys.flight))
-    const flight = { exchanging, span }
+  #begin(keys: Keys, request: TokenExchangeRequest, begun: Begun): Flight {
+    const exchanging = this.#exchanged(keys, request, begun).finally(() =>
+      this.#inFlight.delete(keys.flight),
+    )
+    const flight = { exchanging, span: begun.span }
     this.#inFlight.set(keys.flight, flight)
     // Everybody may have left by the time it fails.
     exchanging.catch(() => undefined)
     return flight
   }
 
-  /** Nobody waits for a slow store: the token could expire meanwhile. */
-  #keepToken(keys: Keys, request: TokenExchangeRequest, token: ExchangedToken): void {
-    const entry = { ...ownerOf(request.caller), token, ...this.#life(token, request) }
-    void this.#kept.keep(keys.token, entry, request)
-    if (request.claims === undefined) return
-    const expiresAtMs = Math.min(entry.expiresAtMs, this.#clock() + CLAIMS_KNOWN_MS)
-    void this.#kept.keep(keys.flight, { ...entry, expiresAtMs }, request)
-  }
-
-  #life(token: ExchangedToken, { caller }: TokenExchangeRequest): { expiresAtMs: number } {
-    if (token.expiresAtSeconds === undefined) return { expiresAtMs: -Infinity }
-    const { maxAgeMs = 3_600_000, expiryMarginMs = 30_000 } = this.#options
-    const end = Math.min(token.expiresAtSeconds, caller.expiresAtSeconds) * 1_000
-    return { expiresAtMs: Math.min(end - expiryMarginMs, this.#clock() + maxAgeMs) }
-  }
-
-  async #keepRefusal(
-    key: string,
+  /** What another process has made meanwhile, or a new token. */
+  async #exchanged(
+    keys: Keys,
     request: TokenExchangeRequest,
-    error: OnBehalfOfError,
+    { past, replacing, onSource }: Begun,
+  ): Promise<ExchangedToken> {
+    const flight = { key: keys.flight, request, refused: replacing, past }
+    const { token, lock } = this.#shared === undefined ? {} : await this.#shared.board(flight)
+    onSource?.(token === undefined ? 'new' : 'joined')
+    return token ?? this.#made(keys, request, lock)
+  }
+
+  async #made(
+    keys: Keys,
+    request: TokenExchangeRequest,
+    lock: ExchangeLock | undefined,
+  ): Promise<ExchangedToken> {
+    try {
+      const token = await this.#exchanger.exchange(request)
+      // Nobody waits for a slow store: the token could expire meanwhile.
+      void this.#keepToken(keys, request, token).then(() => lock?.release())
+      return token
+    } catch (thrown) {
+      const error = asOnBehalfOfError(thrown)
+      const entry = refusalEntry(error, request, this.#lives())
+      if (entry !== undefined) void this.#kept.keep(keys.flight, entry, request)
+      void lock?.release()
+      throw error
+    }
+  }
+
+  async #keepToken(
+    keys: Keys,
+    request: TokenExchangeRequest,
+    token: ExchangedToken,
   ): Promise<void> {
-    const { negativeTtlMs = 5_000 } = this.#options
-    if (!isRemembered(error.code, error.details)) return
-    const { retryAfterSeconds = 0 } = isDefinite(error.code) ? {} : error.details
-    const heldMs = Math.min(retryAfterSeconds * 1_000, MAX_HELD_MS)
-    const ageMs = negativeTtlMs === 0 ? 0 : Math.max(negativeTtlMs, heldMs)
-    const refusal = { code: error.code, details: { ...error.details, cause: undefined } }
-    const expiresAtMs = this.#clock() + ageMs
-    await this.#kept.keep(key, { ...ownerOf(request.caller), refusal, expiresAtMs }, request)
+    const entry = tokenEntry(token, request, this.#lives())
+    const keeping = [this.#kept.keep(keys.token, entry, request)]
+    if (request.claims !== undefined) {
+      const expiresAtMs = Math.min(entry.expiresAtMs, this.#clock() + CLAIMS_KNOWN_MS)
+      keeping.push(this.#kept.keep(keys.flight, { ...entry, expiresAtMs }, request))
+    }
+    await Promise.all(keeping)
+  }
+
+  #lives(): EntryLives & { readonly nowMs: number } {
+    const { maxAgeMs, expiryMarginMs, negativeTtlMs } = this.#options
+    return { maxAgeMs, expiryMarginMs, negativeTtlMs, nowMs: this.#clock() }
   }
 
   #tell(result: CacheResult): void {
     this.#options.observer?.cacheLookedUp?.({ cache: 'exchanged_tokens', result })
   }
-}
-
-function ownerOf({ issuer, subject }: Caller): { issuer: string; subject: string } {
-  return { issuer, subject }
 }
 
 function isAborted(

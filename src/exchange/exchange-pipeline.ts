@@ -8,6 +8,7 @@ import { createCachingExchanger, type CachingExchangerOptions } from './caching-
 import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-option.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { SHARED_COUNTS_OPTION, type SharedCounts } from '../store/shared-state.js'
+import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import { createResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { familyOf, primaryOf } from './exchange-place.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
@@ -67,6 +68,9 @@ export interface ExchangePipelineOptions {
   /** Sees looks into the cache, waits for a turn, and when exchanges are held back. Default: nobody does. */
   readonly observer?: PipelineObserver | undefined
 }
+
+/** Beyond the longest exchange, so that a lock does not end before it. */
+const LEASE_MARGIN_MS = 1_000
 
 const ISSUER = optionValues.withFunctions('an Issuer, see createIssuer', 'keys', 'metadata')
 
@@ -159,7 +163,9 @@ export function createExchangePipeline(
     clientId,
     subjectTokenType: options.subjectTokenType ?? ACCESS_TOKEN_TYPE,
     exchangeIssuer: exchangeIssuer?.issuer,
+    leaseMs: (options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs) + LEASE_MARGIN_MS,
     clock,
+    timers,
     log,
     observer: options.observer,
   })

@@ -4,6 +4,7 @@ import { logEvent } from '../logging/log-event.js'
 import { silentLog, type Logger } from '../logging/logger.js'
 import type { CacheResult } from '../observability/pipeline-observer.js'
 import { StoreUnavailableError } from '../store/store.js'
+import type { Secret } from '../secret.js'
 import type { Clock } from '../time/clock.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
 import type { CacheEntry, TokenCache } from './token-cache.js'
@@ -33,13 +34,14 @@ export class KeptTokens {
     this.#log = log
   }
 
-  async find(key: string, request: KeptFor): Promise<CacheEntry | undefined> {
-    return (await this.lookUp(key, request)).entry
+  async find(key: string, request: KeptFor, refused?: Secret): Promise<CacheEntry | undefined> {
+    return (await this.lookUp(key, request, refused)).entry
   }
 
-  async lookUp(key: string, { caller, subjectToken }: KeptFor): Promise<Found> {
+  /** `refused`: a token that the API no longer accepts. It may be found all the same. */
+  async lookUp(key: string, { caller, subjectToken }: KeptFor, refused?: Secret): Promise<Found> {
     const found = await this.#tried('get', async () => ({
-      entry: parseCacheEntry(await this.#cache.get(key, { subjectToken })),
+      entry: parseCacheEntry(await this.#cache.get(key, { subjectToken, refused })),
     }))
     if (found === undefined) return { miss: 'store_failed' }
     const { entry } = found

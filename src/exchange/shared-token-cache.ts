@@ -8,6 +8,7 @@ import { MASTER_KEYS_OPTION } from '../store/shared-state.js'
 import type { Store } from '../store/store.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import { cacheEntryOf, cacheEntryText } from './cache-entry-text.js'
+import { createExchangeLocks, type ExchangeLocks } from './exchange-locks.js'
 import { parseCacheEntry } from './parse-cache-entry.js'
 import {
   createMemoryTokenCache,
@@ -31,7 +32,7 @@ export interface SharedTokenCacheOptions {
 }
 
 const OPTIONS = optionsSchema<SharedTokenCacheOptions>({
-  store: optionValues.withFunctions('a Store', 'get', 'set', 'delete'),
+  store: optionValues.withFunctions('a Store', 'get', 'set', 'delete', 'run'),
   keys: MASTER_KEYS_OPTION,
   local: optionValues.withFunctions('a TokenCache', 'get', 'set', 'delete').optional(),
   log: LOGGER_OPTION.optional(),
@@ -39,7 +40,8 @@ const OPTIONS = optionsSchema<SharedTokenCacheOptions>({
 })
 
 /**
- * Creates a cache of exchanged tokens that several processes share: what one has exchanged, none of the others exchanges.
+ * Creates a cache of exchanged tokens that several processes share: what one has exchanged, none of the others exchanges. Where
+ * several want the same token at once, one exchanges and the others wait for it.
  *
  * What lies in the store is sealed (AES-256-GCM) by a key that is derived from a master key, the cache key and the user's own token.
  * So a stolen store opens nothing, not even with the master key. What does not open is a miss, and is forgotten. Refusals stay in
@@ -54,6 +56,7 @@ export function createSharedTokenCache(options: SharedTokenCacheOptions): TokenC
 }
 
 class SharedTokenCache implements TokenCache {
+  readonly locks: ExchangeLocks
   readonly #store: Store
   readonly #seal: EntrySeal
   readonly #local: TokenCache
@@ -63,6 +66,7 @@ class SharedTokenCache implements TokenCache {
   constructor(options: SharedTokenCacheOptions) {
     const { store, keys, clock = systemClock, log = silentLog } = options
     this.#store = store
+    this.locks = createExchangeLocks(store)
     this.#seal = new EntrySeal(keys)
     this.#local = options.local ?? createMemoryTokenCache({ clock })
     this.#log = log
@@ -71,7 +75,16 @@ class SharedTokenCache implements TokenCache {
 
   async get(cacheKey: string, context?: CacheContext): Promise<CacheEntry | undefined> {
     const near = await this.#local.get(cacheKey, context)
-    if (near !== undefined || context === undefined) return near
+    if (context === undefined || (near !== undefined && !isRefused(near, context))) return near
+    try {
+      return (await this.#far(cacheKey, context)) ?? near
+    } catch (error) {
+      if (near === undefined) throw error
+      return near
+    }
+  }
+
+  async #far(cacheKey: string, context: CacheContext): Promise<CacheEntry | undefined> {
     const sealed = await this.#store.get(storeKey(cacheKey))
     if (sealed === undefined) return undefined
     const { subjectToken } = context
@@ -103,6 +116,11 @@ class SharedTokenCache implements TokenCache {
 
 const UNREADABLE =
   'An exchanged token in the shared store could not be opened, and is forgotten. Use the same STORE_KEY in all instances; while a key is replaced, all of them need both.'
+
+/** Another process may have kept a newer one. */
+function isRefused(entry: CacheEntry, { refused }: CacheContext): boolean {
+  return 'token' in entry && entry.token.token.reveal() === refused?.reveal()
+}
 
 function storeKey(cacheKey: string): string {
   return `t:${cacheKey}`

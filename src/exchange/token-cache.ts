@@ -1,6 +1,7 @@
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
+import type { ExchangeLocks } from './exchange-locks.js'
 import { BoundedCache } from '../cache/bounded-cache.js'
 import { systemClock, type Clock } from '../time/clock.js'
 import type { Secret } from '../secret.js'
@@ -27,6 +28,8 @@ export type CacheEntry = CacheOwner & {
 export interface CacheContext {
   /** The token that is or was exchanged: whoever has the entry alone does not have it. */
   readonly subjectToken: Secret
+  /** A token that the API no longer accepts: where several processes share a cache, one of them may have kept another. */
+  readonly refused?: Secret | undefined
 }
 
 /**
@@ -44,6 +47,11 @@ export interface TokenCache {
   set(key: string, entry: CacheEntry, context?: CacheContext): Promise<void>
   /** Forgets an entry; does nothing where there is none. */
   delete(key: string): Promise<void>
+  /**
+   * Says which of the processes that share the cache makes an exchange, so that the others wait for its token. Default: each
+   * process exchanges for itself.
+   */
+  readonly locks?: ExchangeLocks | undefined
 }
 
 /** How much `createMemoryTokenCache` keeps. */

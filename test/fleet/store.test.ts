@@ -2,10 +2,11 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createMemoryStore } from '../../src/store/memory-store.js'
 import { createRedisStore } from '../../src/store/redis-store.js'
 import type { StoreScript } from '../../src/store/store-script.js'
-import { StoreUnavailableError, type Store } from '../../src/store/store.js'
+import { StoreUnavailableError } from '../../src/store/store.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import { CLIENTS } from './helpers/redis-clients.js'
 import { startRedis } from './helpers/redis-server.js'
+import { untilReady } from './helpers/until-ready.js'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 const eventsOf = (log: RecordingLog): readonly string[] => log.lines.map(({ name }) => name)
@@ -24,19 +25,6 @@ return { n, redis.call('PTTL', KEYS[1]) }`,
   },
 }
 
-/** Until it can be had: a client connects by itself. */
-async function ready(store: Store): Promise<Store> {
-  await vi.waitUntil(
-    () =>
-      store.get('ready').then(
-        () => true,
-        () => false,
-      ),
-    { timeout: 20_000 },
-  )
-  return store
-}
-
 async function opened(kind: string, more: { log?: RecordingLog; args?: readonly string[] } = {}) {
   if (kind === 'memory') return { store: createMemoryStore(), redis: undefined }
   const redis = await startRedis(more.args)
@@ -44,7 +32,7 @@ async function opened(kind: string, more: { log?: RecordingLog; args?: readonly 
   if (client === undefined) throw new Error(`no client ${kind}`)
   const store = createRedisStore({ client, timeoutMs: 2_000, probeMs: 20, log: more.log })
   onTestFinished(() => store.close())
-  return { store: await ready(store), redis }
+  return { store: await untilReady(store), redis }
 }
 
 describe.each(['memory', ...Object.keys(CLIENTS)])('a store by %s', (kind) => {
@@ -137,7 +125,7 @@ describe.each(Object.keys(CLIENTS))('a Redis that goes away, by %s', (kind) => {
       await expect(store.get('a')).rejects.not.toHaveProperty('cause')
     }
     redis?.thaw()
-    await ready(store)
+    await untilReady(store)
     expect(text(await store.get('a'))).toBe('1')
     expect(eventsOf(log)).toEqual(['store_available', 'store_unavailable', 'store_available'])
   })
@@ -157,7 +145,7 @@ describe.each(Object.keys(CLIENTS))('a Redis that goes away, by %s', (kind) => {
     await expect(store.get('a')).rejects.toBeInstanceOf(StoreUnavailableError)
     await redis?.restart()
     const before = gaps
-    await ready(store)
+    await untilReady(store)
     expect(await store.run(COUNT, { keys: ['n'], args: [1, 60_000] })).toMatchObject([
       1,
       expect.any(Number),

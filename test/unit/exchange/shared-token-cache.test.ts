@@ -31,8 +31,10 @@ const sharedBy = (store: Store, more: Partial<SharedTokenCacheOptions> = {}) =>
 /** A store whose values can be looked at. */
 function openStore() {
   const values = new Map<string, Uint8Array>()
+  const memory = createMemoryStore()
   const store: Store = {
-    ...createMemoryStore(),
+    ...memory,
+    run: (script, call) => memory.run(script, call),
     get: (key) => Promise.resolve(values.get(key)),
     set: (key, value) => {
       values.set(key, value)
