@@ -3,6 +3,7 @@ import { inSequence } from '../../middleware/in-sequence.js'
 import { stateOf } from '../../middleware/request-state.js'
 import { createWiringCheck } from '../../middleware/wiring-check.js'
 import type { ToolHost } from '../downstream/call-log.js'
+import type { AssertionDefaults } from '../exchange/client-authentication.js'
 import { primaryOf } from '../exchange/exchange-place.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
@@ -62,6 +63,8 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
   /** Where users sign in: the first issuer of each tenant. */
   readonly issuers: readonly Issuer[]
   readonly callerPolicy: CallerPolicy
+  /** How the authorization server wants the assertions of its clients. */
+  readonly clientAssertion: AssertionDefaults | undefined
   /** Reaches the authorization server. */
   readonly fetch: Fetch
 }
@@ -149,6 +152,7 @@ export function composeOnBehalfOf(
     readiness: exchange.readiness,
     issuers: primaryIssuersOf(exchange.issuers),
     callerPolicy: callerPolicyOf(options),
+    clientAssertion: options.identityProvider.clientAssertion,
     fetch: options.exchange.fetch ?? reached.fetch,
     close: () => connections.close().finally(observation.close),
   }
