@@ -10,8 +10,10 @@ import { confirmationPath, type ConfirmationPage } from '../src/confirmation/con
 import { PendingCalls } from '../src/confirmation/pending-calls.js'
 import type { ClientAuthentication } from '../src/exchange/client-authentication.js'
 import type { ClientAuthenticationSource } from '../src/exchange/client-authentication-source.js'
+import { clientIssues } from '../src/exchange/client-issues.js'
 import { EXCHANGE_DEFAULTS } from '../src/exchange/exchange-defaults.js'
 import type { Fetch } from '../src/http/fetch-json.js'
+import { isJsonObject } from '../src/http/json-object.js'
 import type { Issuer } from '../src/identity/issuer-keys.js'
 import { TOKEN_DEFAULTS } from '../src/identity/token-defaults.js'
 import { describeError } from '../src/logging/describe-error.js'
@@ -19,6 +21,7 @@ import { logEvent } from '../src/logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
+import { withIssues } from '../src/options/with-issues.js'
 import { CARD_PAGE_HEADERS } from '../src/pages/card-page.js'
 import {
   callPage,
@@ -58,9 +61,12 @@ export interface ConfirmationPageRouteOptions extends IdTokenUserOptions {
 }
 
 /** The schema of the client as which people sign in. */
-export const PAGE_CLIENT_OPTION = z.looseObject(
-  { id: optionValues.text("the client's id at the authorization server") },
-  'must be a client: { id, secret }',
+export const PAGE_CLIENT_OPTION = withIssues(
+  z.looseObject(
+    { id: optionValues.text("the client's id at the authorization server") },
+    'must be a client: { id, secret }',
+  ),
+  (client) => (isJsonObject(client) ? clientIssues(client) : []),
 )
 
 const OPTIONS = optionsSchema<ConfirmationPageRouteOptions>({

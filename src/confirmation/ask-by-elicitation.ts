@@ -1,23 +1,12 @@
-import {
-  SdkError,
-  SdkErrorCode,
-  type ElicitRequestFormParams,
-  type ElicitResult,
-  type RequestOptions,
-} from '@modelcontextprotocol/server'
-import { OnBehalfOfError } from '../failures/errors.js'
 import type { AskedCall, AskUser, Reply } from './ask-user.js'
 import { consentForm } from './consent-form.js'
-
-/** The SDK has deprecated it for later clients; for 2025 ones, it is the one way to ask within a call. */
-interface AskedClient {
-  elicitInput(params: ElicitRequestFormParams, options: RequestOptions): Promise<ElicitResult>
-}
+import { elicit } from './elicit.js'
 
 const REPLIES = {
   accept: { kind: 'agreed' },
   decline: { kind: 'declined' },
   cancel: { kind: 'dismissed' },
+  unreachable: { kind: 'unreachable' },
 } as const satisfies Record<string, Reply>
 
 /**
@@ -34,26 +23,6 @@ export class AskByElicitation implements AskUser {
   }
 
   async ask({ context, question }: AskedCall): Promise<Reply> {
-    const { id, signal } = context.mcpReq
-    const client: AskedClient = context.mcpReq
-    // On the stream of the call: the client reads that one.
-    const options = { relatedRequestId: id, timeout: this.#waitMs, signal }
-    try {
-      const { action } = await client.elicitInput(consentForm(question), options)
-      return signal.aborted ? withdrawn() : REPLIES[action]
-    } catch (error) {
-      return signal.aborted ? withdrawn() : replyTo(error)
-    }
+    return REPLIES[await elicit(context, consentForm(question), this.#waitMs)]
   }
-}
-
-/** The client no longer waits for the call: an answer that comes now is for nobody. */
-function withdrawn(): never {
-  throw new OnBehalfOfError('cancelled')
-}
-
-function replyTo(error: unknown): Reply {
-  if (!(error instanceof SdkError)) return { kind: 'unreachable' }
-  if (error.code === SdkErrorCode.RequestTimeout) return { kind: 'dismissed' }
-  return error.code === SdkErrorCode.ConnectionClosed ? withdrawn() : { kind: 'unreachable' }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
@@ -9,8 +10,10 @@ import { OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf } from '../identity/caller.js'
 import { errorResult } from '../mcp/error-result.js'
 import { StoreUnavailableError } from '../store/store.js'
+import type { Clock } from '../time/clock.js'
 import type { AskedCall, AskUser, Reply } from './ask-user.js'
 import type { CallsOnPage } from './confirmation-page.js'
+import { elicit, withdrawn } from './elicit.js'
 import type { AskedOnPage, PendingCall, Taken } from './pending-calls.js'
 
 /** The name of the request to open the page among the input requests of an answer. */
@@ -21,14 +24,15 @@ const MAX_CLIENT_NAME = 100
 export interface AskOnPageOptions {
   readonly pending: CallsOnPage
   readonly urlOf: (id: string) => URL
+  readonly clock: Clock
 }
 
 /**
  * Asks on a page of this server: the person opens its address in a browser, signs in, and approves the call there. Then the client
  * sends the same call again.
  *
- * Whatever the client answers is no approval. A client that opens addresses for its user is asked to (MCP 2026-07-28, Elicitation,
- * URL mode); every other gets a tool error with the address.
+ * Whatever the client answers is no approval. A client that opens addresses for its user is asked to (MCP 2025-11-25 and 2026-07-28,
+ * Elicitation, URL mode); every other gets a tool error with the address. The call of a 2025 client waits meanwhile.
  */
 export class AskOnPage implements AskUser {
   readonly #options: AskOnPageOptions
@@ -37,27 +41,59 @@ export class AskOnPage implements AskUser {
     this.#options = options
   }
 
-  async ask({ context, caller, tool, question, subject }: AskedCall): Promise<Reply> {
+  async ask(call: AskedCall): Promise<Reply> {
+    const { context } = call
+    const taken = await this.#take(call)
+    if (taken.kind !== 'waiting') return taken
     const envelope: Envelope = context.mcpReq.envelope
-    const client = { id: caller.clientId, name: nameOf(envelope) }
-    const asked = { user: userKeyOf(caller), tool, question, client, subject }
-    const taken = await this.#take(asked)
-    if (taken === 'full') throw tooMany()
-    if (taken.kind === 'approved') return { kind: 'agreed', giveBack: taken.giveBack }
-    if (taken.kind === 'declined') return taken
+    if (!isModern(envelope)) return this.#openedMeanwhile(call, taken.call)
     const answer = inputResponse(context.mcpReq.inputResponses, REQUEST)
     if (answer.kind === 'elicit' && answer.action !== 'accept') return { kind: 'dismissed' }
     const opensUrls = answer.kind !== 'elicit' && opensUrlsFor(envelope)
     return { kind: 'asked', result: this.#request(taken.call, opensUrls) }
   }
 
-  async #take(asked: AskedOnPage): Promise<Taken | 'full'> {
+  async #take({ context, caller, tool, question, subject }: AskedCall): Promise<PageReply> {
+    const client = { id: caller.clientId, name: nameOf(context.mcpReq.envelope) }
+    const asked = { user: userKeyOf(caller), tool, question, client, subject }
+    const taken = await this.#answerTo(asked)
+    if (taken === 'full') throw tooMany()
+    return taken.kind === 'approved' ? { kind: 'agreed', giveBack: taken.giveBack } : taken
+  }
+
+  async #answerTo(asked: AskedOnPage): Promise<Taken | 'full'> {
     try {
       return await this.#options.pending.take(asked)
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw notKept(error)
       throw error
     }
+  }
+
+  /** In a session of a client that opens addresses: the call waits until the person has decided. */
+  async #openedMeanwhile(call: AskedCall, waiting: PendingCall): Promise<Reply> {
+    const { pending, urlOf, clock } = this.#options
+    const { mcpReq } = call.context
+    const { href: url } = urlOf(waiting.id)
+    const elicitationId = randomUUID()
+    const leftMs = Math.max(1, waiting.expiresAtMs - clock())
+    const params = { mode: 'url', message: MESSAGE, url, elicitationId } as const
+    const action = await elicit(call.context, params, leftMs)
+    if (action === 'unreachable') return { kind: 'asked', result: errorResult(textWith(url)) }
+    if (action !== 'accept') return { kind: 'dismissed' }
+    const isDecided = await pending.decided(waiting.id, mcpReq.signal)
+    if (mcpReq.signal.aborted) withdrawn()
+    if (!isDecided) return { kind: 'dismissed' }
+    const done = {
+      method: 'notifications/elicitation/complete',
+      params: { elicitationId },
+    } as const
+    await mcpReq.notify(done).catch(() => undefined)
+    const taken = await this.#take(call)
+    // Another call with the same arguments was faster, and has used the approval.
+    return taken.kind === 'waiting'
+      ? { kind: 'asked', result: this.#request(taken.call, false) }
+      : taken
   }
 
   #request({ id }: PendingCall, opensUrls: boolean) {
@@ -71,9 +107,17 @@ export class AskOnPage implements AskUser {
 
 type Envelope = Readonly<Record<string, unknown>> | undefined
 
+/** What is known of a call on the page, with an approval that counts here. */
+type PageReply =
+  | Extract<Reply, { readonly kind: 'agreed' | 'declined' }>
+  | { readonly kind: 'waiting'; readonly call: PendingCall }
+
+function isModern(envelope: Envelope): boolean {
+  return envelope?.[PROTOCOL_VERSION_META_KEY] !== undefined
+}
+
 function opensUrlsFor(envelope: Envelope): boolean {
-  if (envelope?.[PROTOCOL_VERSION_META_KEY] === undefined) return false
-  const { elicitation } = (envelope[CLIENT_CAPABILITIES_META_KEY] ?? {}) as Partial<
+  const { elicitation } = (envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? {}) as Partial<
     Record<'elicitation', { readonly url?: unknown } | null>
   >
   return elicitation?.url !== undefined

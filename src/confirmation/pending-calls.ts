@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Complete } from '../options/complete.js'
+import { CallDeadline } from '../time/call-deadline.js'
 import type { Clock } from '../time/clock.js'
+import { untilAborted } from '../time/until-aborted.js'
 
 /** A call that a person has to approve on a page. */
 export interface PendingCall {
@@ -44,6 +46,9 @@ export interface PendingCallsOptions {
 interface Entry {
   call: PendingCall
   readonly subject: string
+  /** Settles with the answer, where a request waits for it. */
+  answered?: Promise<void>
+  wake?: () => void
 }
 
 const ID_BYTES = 32
@@ -102,7 +107,28 @@ export class PendingCalls {
     if (entry?.call.state !== 'waiting') return false
     const { clock, lifetimeMs } = this.#options
     entry.call = { ...entry.call, state, expiresAtMs: clock() + lifetimeMs }
+    entry.wake?.()
     return true
+  }
+
+  /**
+   * Waits until a call is answered: `false` where that has not happened when its time is over, or when `signal` aborts. Somebody else
+   * may take the answer first.
+   */
+  async decided(id: string, signal: AbortSignal): Promise<boolean> {
+    const entry = this.#current(this.#byId.get(id))
+    if (entry?.call.state !== 'waiting') return true
+    const leftMs = Math.max(1, entry.call.expiresAtMs - this.#options.clock())
+    const deadline = new CallDeadline(leftMs, signal)
+    entry.answered ??= new Promise((resolve) => (entry.wake = resolve))
+    try {
+      await untilAborted(entry.answered, deadline.signal, unanswered)
+      return true
+    } catch {
+      return false
+    } finally {
+      deadline.end()
+    }
   }
 
   #opened(asked: AskedOnPage, subject: string): Taken | 'full' {
@@ -171,6 +197,10 @@ export class PendingCalls {
     if (this.#bySubject.has(entry.subject) || this.#byId.has(entry.call.id)) return
     if (this.#hasRoom(user, question.length)) this.#keep(entry)
   }
+}
+
+function unanswered(): Error {
+  return new Error('nobody has answered')
 }
 
 function digestOf(subject: string): string {

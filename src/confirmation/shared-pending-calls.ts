@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import type { Secret } from '../secret.js'
 import { digestedKey } from '../store/digested-key.js'
 import { SealedRecords } from '../store/sealed-records.js'
@@ -33,6 +34,8 @@ const ID_BYTES = 32
 const ROUND_LIFETIMES = 3
 /** Two instances that are asked about the same call at once find the same one in the next try. */
 const TRIES = 4
+/** Between two looks at a call that waits. */
+const LOOK_MS = 500
 
 /**
  * Calls that wait for a person, for all instances that share a store: asked about by one, shown and approved by another. As
@@ -99,6 +102,22 @@ export class SharedPendingCalls {
     if (!(await this.#decisions.set(id, text, { ttlMs, onlyIfAbsent: true }))) return false
     await this.#free(kept.user)
     return true
+  }
+
+  /**
+   * Waits until a call is answered, in whichever instance: `false` where that has not happened when its time is over, or when
+   * `signal` aborts. Looks twice a second; an outage of the store is waited out.
+   */
+  async decided(id: string, signal: AbortSignal): Promise<boolean> {
+    const kept = await this.#keptOf(id)
+    if (kept === undefined) return true
+    const isOver = (): boolean => signal.aborted || this.#options.clock() >= kept.expiresAtMs
+    while (!isOver()) {
+      const call = await this.#read(id).catch(() => callOf(kept, undefined))
+      if (call?.state !== 'waiting') return call !== undefined
+      await setTimeout(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined)
+    }
+    return false
   }
 
   /** `undefined`: another instance was faster. */

@@ -3,6 +3,7 @@ import { inSequence } from '../../middleware/in-sequence.js'
 import { stateOf } from '../../middleware/request-state.js'
 import { createWiringCheck } from '../../middleware/wiring-check.js'
 import type { ToolHost } from '../downstream/call-log.js'
+import type { AssertionDefaults } from '../exchange/client-authentication.js'
 import { primaryOf } from '../exchange/exchange-place.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { createOutgoingFetch, type OutgoingFetch } from '../http/outgoing-fetch.js'
@@ -65,6 +66,8 @@ export interface ComposedOnBehalfOf extends OnBehalfOf {
   /** All whose tokens are accepted. */
   readonly acceptedIssuers: readonly Issuer[]
   readonly callerPolicy: CallerPolicy
+  /** How the authorization server wants the assertions of its clients. */
+  readonly clientAssertion: AssertionDefaults | undefined
   /** Reaches the authorization server. */
   readonly fetch: Fetch
 }
@@ -153,6 +156,7 @@ export function composeOnBehalfOf(
     issuers: primaryIssuersOf(exchange.issuers),
     acceptedIssuers: exchange.issuers.accepted,
     callerPolicy: callerPolicyOf(options),
+    clientAssertion: options.identityProvider.clientAssertion,
     fetch: options.exchange.fetch ?? reached.fetch,
     close: () => connections.close().finally(observation.close),
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { authenticationNow } from '../exchange/client-issues.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
 import { issuerApartFrom } from '../identity/issuer-hosts.js'
 import {
@@ -154,18 +155,6 @@ function audienceIssues(sound: z.output<typeof SOUND>): readonly Issue[] {
       message: "is this server's own or tolerated here: a token must not be good for both",
     }))
   })
-}
-
-/** What a `ClientAuthenticationSource` gives; `undefined` where it is none, or throws. */
-export function authenticationNow(source: unknown): Readonly<Record<string, unknown>> | undefined {
-  const { current } = (source ?? {}) as { readonly current?: unknown }
-  if (typeof current !== 'function') return undefined
-  try {
-    const given: unknown = Reflect.apply(current, source, [])
-    return typeof given === 'object' && given !== null ? { ...given } : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function sharedSecretIssues(sound: z.output<typeof SOUND>): readonly Issue[] {

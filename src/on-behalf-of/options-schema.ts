@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { AUDIT_OPTION } from '../audit/audit.js'
-import {
-  CLIENT_AUTHENTICATION_SHAPE,
-  clientAuthenticationIssue,
-} from '../exchange/client-authentication.js'
+import { CLIENT_AUTHENTICATION_SHAPE } from '../exchange/client-authentication.js'
+import { clientIssues } from '../exchange/client-issues.js'
 import { CLIENT_CAPABILITY } from '../exchange/client-capability.js'
 import type { TokenExchanger } from '../exchange/token-exchanger.js'
 import { hostEntry } from '../http/host-entry.js'
@@ -24,7 +22,7 @@ import { SHARED_STATE_OPTION } from '../store/shared-state.js'
 import { LOGGER_OPTION } from '../logging/logger.js'
 import { OBSERVER_OPTION } from '../observability/observer-option.js'
 import { TRACE_CONTEXT_POLICIES } from '../observability/trace-context-policy.js'
-import { authenticationNow, issuesTogether } from './option-issues.js'
+import { issuesTogether } from './option-issues.js'
 import type {
   ApiCallOptions,
   ExchangeSettings,
@@ -108,7 +106,7 @@ const CLIENT = withIssues(
     authentication: z.unknown().optional(),
     exchanger: z.unknown().optional(),
   }),
-  clientIssues,
+  exchangingClientIssues,
 )
 
 /** The options that every server in front of APIs has, whether it is mounted or stands alone. */
@@ -166,32 +164,13 @@ export function assertOnBehalfOfOptions(options: OnBehalfOfOptions): void {
   assertOptions('onBehalfOf', OPTIONS, options)
 }
 
-function clientIssues(client: unknown): readonly Issue[] {
+function exchangingClientIssues(client: unknown): readonly Issue[] {
   if (typeof client !== 'object' || client === null) return []
   const given = client as Readonly<Record<string, unknown>>
-  const { secret, method, exchanger, authentication } = given
+  const { exchanger } = given
   if (exchanger !== undefined) {
     const exchanges = typeof (exchanger as Partial<TokenExchanger>).exchange === 'function'
     return exchanges ? [] : [{ path: ['exchanger'], message: 'must have an exchange function' }]
   }
-  if (authentication !== undefined) return sourceIssues(authentication)
-  const needsSecret = method !== 'tls_client_auth' && method !== 'private_key_jwt'
-  if (needsSecret && secret === undefined) {
-    return [
-      { path: [], message: 'must have a secret, a method, an authentication or an exchanger' },
-    ]
-  }
-  const issue = clientAuthenticationIssue(given)
-  return issue === undefined ? [] : [issue]
-}
-
-function sourceIssues(source: unknown): readonly Issue[] {
-  const given = authenticationNow(source)
-  if (given === undefined) {
-    const message = 'must have a function current, which gives a secret or a method'
-    return [{ path: ['authentication'], message }]
-  }
-  const issue = clientAuthenticationIssue(given)
-  if (issue === undefined) return []
-  return [{ path: ['authentication', ...issue.path], message: issue.message }]
+  return clientIssues(given, 'a secret, a method, an authentication or an exchanger')
 }

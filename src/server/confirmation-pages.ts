@@ -6,6 +6,7 @@ import {
 } from '../../routes/confirmation-page.js'
 import { createConfirmationPage, type ConfirmationPage } from '../confirmation/confirmation-page.js'
 import type { ConfirmationOptions, PageUse } from '../confirmation/confirmation.js'
+import { withAssertionDefaults, type AssertionDefaults } from '../exchange/client-authentication.js'
 import type { ComposedOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { optionsSchema } from '../options/assert-options.js'
@@ -55,9 +56,22 @@ export function pagesFor(
 ): RequestHandler | undefined {
   if (confirmationPage === undefined) return undefined
   const { claimProfile, primaryIssuers } = front.callerPolicy
+  const client = signedAs(confirmationPage.client, front.clientAssertion)
   return confirmationPageRoute({
     ...{ page, log, clockToleranceSeconds, dangerouslyAllowHttp, claimProfile, primaryIssuers },
-    ...{ issuers: front.issuers, client: confirmationPage.client, fetch: front.fetch },
+    ...{ issuers: front.issuers, client, fetch: front.fetch },
     timeoutMs: exchange?.timeoutMs,
   })
+}
+
+/** A client whose assertions are as the authorization server wants them, where it says nothing else itself. */
+function signedAs(
+  client: ConfirmationPageSettings['client'],
+  defaults: AssertionDefaults | undefined,
+): ConfirmationPageSettings['client'] {
+  const { id } = client
+  if (!('authentication' in client)) return { id, ...withAssertionDefaults(client, defaults) }
+  const { authentication: source } = client
+  const current = () => withAssertionDefaults(source.current(), defaults)
+  return { id, authentication: { current } }
 }

@@ -95,6 +95,32 @@ describe('calls that wait for a person', () => {
   })
 })
 
+describe('whoever waits for the answer to a call', () => {
+  const never = new AbortController().signal
+
+  test('is told as soon as it is approved or declined, everybody at once', async () => {
+    const { calls, waits } = desk()
+    for (const state of ['approved', 'declined'] as const) {
+      const { id } = waits(state)
+      const told = [calls.decided(id, never), calls.decided(id, never)]
+      calls.decide(id, state)
+      expect(await Promise.all(told)).toEqual([true, true])
+      expect(await calls.decided(id, never)).toBe(true)
+    }
+  })
+
+  test('is told when its time is over, and when it is not wanted any more', async () => {
+    const { time, calls, waits } = desk()
+    const gone = new AbortController()
+    const { id } = waits('a')
+    const told = calls.decided(id, gone.signal)
+    gone.abort()
+    expect(await told).toBe(false)
+    time.nowMs += LIFETIME_MS - 1
+    expect(await calls.decided(id, never)).toBe(false)
+  })
+})
+
 describe('the room for calls that wait', () => {
   test('is bounded for each user, and others are not met', () => {
     const { time, take, approve, waits } = desk({ maxPerUser: 2 })

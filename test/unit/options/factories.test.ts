@@ -35,7 +35,10 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
     [{ clientCapabilities: ['"'] }],
     ['metadata', 'clientId', 'clientAuthentication', 'clientCapabilities\\.0'],
   ],
-  confirmationPageRoute: [[{ client: {} }], ['page', 'issuers', 'client.id']],
+  confirmationPageRoute: [
+    [{ client: { secret: 5 } }],
+    ['page', 'issuers', 'client.id', 'client.secret'],
+  ],
   createConfirmationPage: [[{ endpoint: URL_HERE, lifetimeMs: 0 }], ['lifetimeMs']],
   createMemoryTokenCache: [[{ maxEntries: 0 }], ['maxEntries']],
   createOutgoingFetch: [[{ connections: -1, proxy: { http: 'x' } }], ['connections', 'proxy.http']],

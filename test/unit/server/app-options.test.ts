@@ -11,6 +11,11 @@ const GOOD: AppOptions = {
   baselineScopes: [],
 }
 
+const PAGE_CLIENT = 'confirmationPage.client'
+const NO_PROOF = `${PAGE_CLIENT}: must have a secret, a method or an authentication`
+const BARE = `${PAGE_CLIENT}.secret: must be a Secret`
+const SOURCE = `${PAGE_CLIENT}.authentication: must have a function current`
+
 const created = (options: object) => () => createApp({ ...GOOD, ...options })
 
 describe('the options of createApp', () => {
@@ -28,6 +33,9 @@ describe('the options of createApp', () => {
     [{ tools: undefined }, 'tools'],
     [{ homepage: true }, 'has an unknown option: "homepage"'],
     [{ sessions: { idleMs: -1 } }, 'sessions.idleMs'],
+    [{ confirmationPage: { use: 'always', client: { id: 'pages' } } }, NO_PROOF],
+    [{ confirmationPage: { use: 'always', client: { id: 'pages', secret: 'bare' } } }, BARE],
+    [{ confirmationPage: { use: 'always', client: { id: 'pages', authentication: {} } } }, SOURCE],
   ])('that are not are refused while the app is put together: %j', (options, text) => {
     expect(created(options)).toThrow(TypeError)
     expect(created(options)).toThrow(text)
