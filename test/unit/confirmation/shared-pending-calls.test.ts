@@ -123,6 +123,22 @@ describe('calls that wait in all instances', () => {
     expect(await one.take(asked('a'))).toMatchObject({ kind: 'waiting', call: { id } })
   })
 
+  test('are waited for until they are answered in any instance, or their time is over', async () => {
+    const { time, one, two } = fleet()
+    const { signal } = new AbortController()
+    const { id } = await waits(one, 'a')
+    const decided = one.decided(id, signal)
+    await two.decide(id, 'declined')
+    expect(await decided).toBe(true)
+    expect(await two.decided(id, signal)).toBe(true)
+    const late = await waits(one, 'b')
+    const missed = one.decided(late.id, signal)
+    await settled()
+    time.nowMs += LIFETIME_MS
+    expect(await missed).toBe(false)
+    expect(await one.decided((await waits(one, 'c')).id, AbortSignal.abort())).toBe(false)
+  })
+
   test('have room for so many of a user in all instances, and others are not met', async () => {
     const { time, one, two } = fleet({ maxPerUser: 2 })
     const { id } = await waits(one, 'a')
