@@ -12,6 +12,7 @@ import {
 } from '../src/limits/tool-limits.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
+import { SHARED_COUNTS_OPTION, type SharedCounts } from '../src/store/shared-state.js'
 import type { Clock } from '../src/time/clock.js'
 import { holdPlaces } from '../src/tools/held-places.js'
 import { refuseCalls } from '../src/tools/refused-calls.js'
@@ -31,6 +32,8 @@ export interface ToolLimitOptions {
   readonly limits: ToolLimits
   /** Who runs the tools. `standalone` answers a refused call itself. Default `library`. */
   readonly host?: ToolHost | undefined
+  /** Counts calls a minute in all instances together. Default: in this process alone. */
+  readonly shared?: SharedCounts | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -38,6 +41,7 @@ const OPTIONS = optionsSchema<ToolLimitOptions>({
   registry: optionValues.withFunctions('a ToolRegistry, see createToolRegistry', 'find'),
   limits: TOOL_LIMITS_OPTION,
   host: optionValues.oneOf('library', 'standalone').optional(),
+  shared: SHARED_COUNTS_OPTION.optional(),
   clock: optionValues.callable.optional(),
 })
 
@@ -48,7 +52,7 @@ const OPTIONS = optionsSchema<ToolLimitOptions>({
  * tools that call an API; where another tool is refused, the request is answered with 429. The calls of one tool in a batch are let in
  * together, or none of them. A call without a token counts for its address, and is refused with 429. Throws a `TypeError` for limits of a tool that the registry does not have. Needs `toolScopes` in front, and
  * `tokenExchange` behind it. A call counts until its handler is over; in a server of your own
- * without sessions until its answer is. Counts in this process alone.
+ * without sessions until its answer is. With `shared`, calls a minute count in all instances; calls at a time count in this process alone.
  *
  * @category Middleware
  */
@@ -57,12 +61,12 @@ export function limitTools(options: ToolLimitOptions): RequestHandler {
   const { limits, host = 'library' } = options
   const counts = countsFor(options)
   if (Object.keys(limits).length === 0) return unlimited
-  return function limitToolsMiddleware(req, res, next) {
+  return async function limitToolsMiddleware(req, res, next) {
     const authInfo = authInfoOf(req)
     const { user, who, log } = countedFor(req)
     const { registry } = stateOf(req).tools ?? options
     for (const [tool, calls] of countedToolCallsIn(meantMessages(req))) {
-      const admission = counts(tool, registry)?.admit(user, calls)
+      const admission = await counts(tool, registry)?.admit(user, calls)
       if (admission === undefined) continue
       if ('places' in admission) {
         const { places } = admission
@@ -107,6 +111,7 @@ const unlimited: RequestHandler = function unlimitedTools(_req, _res, next) {
 function countsFor({
   registry,
   limits,
+  shared,
   clock,
 }: ToolLimitOptions): (
   tool: string,
@@ -129,7 +134,7 @@ function countsFor({
     if (known !== undefined) return known
     const limit = Object.hasOwn(named, tool) ? named[tool] : others
     if (limit === undefined || among.find(tool) === undefined) return undefined
-    const count = new ToolCallCount(limit, clock)
+    const count = new ToolCallCount({ ...limit, tool, shared, clock })
     counts.set(tool, count)
     return count
   }

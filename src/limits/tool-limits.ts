@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
-import { systemClock, type Clock } from '../time/clock.js'
+import type { SharedCounts } from '../store/shared-state.js'
+import type { Clock } from '../time/clock.js'
 import { UserPlaces, type Places } from './user-places.js'
-import { UserWindow } from './user-window.js'
+import type { Overdraft } from './user-window.js'
+import { createWindow, whenCounted, type Window } from './window.js'
 
 /** How much one user may call one tool, through all clients together. */
 export interface ToolLimit {
@@ -36,28 +38,42 @@ export type ToolAdmission =
       readonly repeated: boolean
     }
 
-/** Counts the calls of one tool, of each user apart. Counts in this process alone. */
+/** Which calls are counted, and by whom. */
+export interface ToolCallCountOptions extends ToolLimit {
+  readonly tool: string
+  /** Counts calls a minute in all instances together. Default: in this process alone. */
+  readonly shared?: SharedCounts | undefined
+  readonly clock?: Clock | undefined
+}
+
+/** Counts the calls of one tool, of each user apart. Calls at a time count in this process alone. */
 export class ToolCallCount {
+  readonly #tool: string
   readonly #perMinute: number
   readonly #atOnce: number
-  readonly #window: UserWindow
+  readonly #window: Window | undefined
   readonly #places: UserPlaces
 
-  constructor({ callsPerMinute = 0, callsAtOnce = 0 }: ToolLimit, clock: Clock = systemClock) {
+  constructor({ tool, callsPerMinute = 0, callsAtOnce = 0, ...more }: ToolCallCountOptions) {
+    this.#tool = tool
     this.#perMinute = callsPerMinute
     this.#atOnce = callsAtOnce
-    this.#window = new UserWindow({ limit: callsPerMinute, clock })
+    this.#window = createWindow({ ...more, limit: callsPerMinute, name: 'tool' })
     this.#places = new UserPlaces(callsAtOnce)
   }
 
-  /** Lets all of the calls in, or none. */
-  admit(user: string, calls: number): ToolAdmission {
+  /** Lets all of the calls in, or none. A promise where a store has to be asked. */
+  admit(user: string, calls: number): ToolAdmission | Promise<ToolAdmission> {
     const places = this.#atOnce === 0 ? undefined : this.#enter(user, calls)
     if (this.#atOnce > 0 && places === undefined) {
       const refused = { refusedBy: 'calls_at_once', limit: this.#atOnce } as const
       return { ...refused, retryAfterSeconds: 1, repeated: false }
     }
-    const overdraft = this.#perMinute === 0 ? undefined : this.#window.take(user, calls)
+    const counted = this.#window?.take(`${this.#tool}\n${user}`, calls)
+    return whenCounted(counted, (overdraft) => this.#admission(places, overdraft))
+  }
+
+  #admission(places: Places | undefined, overdraft: Overdraft | undefined): ToolAdmission {
     if (overdraft === undefined) return { places }
     places?.release()
     return { refusedBy: 'calls_per_minute', limit: this.#perMinute, ...overdraft }

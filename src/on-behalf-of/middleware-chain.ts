@@ -147,7 +147,9 @@ function endpointChain(
   const { endpoint, http, shared, toolSets, undeclaredTools, exchange, policy, log } = options
   const { canChange, current } = toolSets
   const { registry, access } = current
-  const limitCalls = limitTools({ registry, host: exchange.host, limits: http.toolLimits })
+  const limitCalls = limitTools({
+    ...{ registry, host: exchange.host, limits: http.toolLimits, shared },
+  })
   const keep = canChange ? [keepTools(toolSets)] : []
   const { host = 'library' } = exchange
   const decide = policy === undefined ? [] : [callPolicy({ ...policy, tools: current, host })]

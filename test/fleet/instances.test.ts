@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createDpopKey } from '../helpers/dpop-key.js'
 import { callTool } from '../helpers/mcp-requests.js'
+import { toolAnswer } from '../helpers/tool-answer.js'
 import { greetBy, postTo, PUBLIC_URL, startFleet } from './helpers/start-fleet.js'
 
 test('a token is exchanged once for all instances', async () => {
@@ -44,6 +45,22 @@ test('a user has the limit of messages once, over all instances', async () => {
   expect(statuses.filter((status) => status === 429)).toHaveLength(10)
   const other = await mint({ sub: 'auth0|other' })
   expect((await postTo(second, callTool('whoami'), { token: other })).status).toBe(200)
+})
+
+test('a user has the limit of calls of a tool once, over all instances', async () => {
+  const { first, second, mint } = await startFleet({ environment: { TOOL_LIMITS: 'whoami=6' } })
+  const token = await mint()
+  const answers: boolean[] = []
+  for (let at = 0; at < 10; at += 1) {
+    const server = at % 2 === 0 ? first : second
+    answers.push(toolAnswer(await postTo(server, callTool('whoami'), { token })).isError)
+  }
+  expect(answers.filter((isError) => !isError)).toHaveLength(6)
+  expect((await greetBy(second, token)).isError).toBe(false)
+  const other = toolAnswer(
+    await postTo(first, callTool('whoami'), { token: await mint({ sub: 'auth0|other' }) }),
+  )
+  expect(other.isError).toBe(false)
 })
 
 test('an address has the limit of requests once, over all instances', async () => {
