@@ -4,6 +4,7 @@ import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
 import { OVERLAY_LIMITS, type OpenApiOverlay } from '../openapi/overlays/overlay.js'
 import type { ScopesByMethod } from '../openapi/security-types.js'
+import { MASTER_KEYS_OPTION } from '../store/shared-state.js'
 import { SCOPES_OPTION } from '../tools/tool-schema.js'
 import {
   CONFIRM_LEVELS,
@@ -105,6 +106,7 @@ export const TOOLS_FROM_OPENAPI_SCHEMA = optionsSchema<ToolsFromOpenApiOptions>(
       "must be 'off', 'declared' or { header } with the name of a header that may be sent",
     )
     .optional(),
+  retryKeys: MASTER_KEYS_OPTION.optional(),
   answerBytes: optionValues.count.min(1_000, 'must be at least 1000').optional(),
   confirm: optionValues.oneOf(...CONFIRM_LEVELS).optional(),
   baseUrl: optionValues.httpUrl.optional(),

@@ -1,5 +1,6 @@
 import type { OpenApiOverlay } from '../openapi/overlays/overlay.js'
 import type { ScopesByMethod } from '../openapi/security-types.js'
+import type { Secret } from '../secret.js'
 
 /**
  * How the operations of an OpenAPI document become tools.
@@ -46,9 +47,14 @@ export interface ToolsFromOpenApiOptions {
    *
    * Each call gets a new UUID, which the model does not see. A POST or PATCH with one is made again after a 401 and after a
    * connection that broke; where its outcome stays unknown, the model may repeat it with the argument `retry_of`, within an hour,
-   * as the same user, with the same arguments, at the same process. Default `declared`.
+   * as the same user, with the same arguments, at the same process or wherever `retryKeys` are the same. Default `declared`.
    */
   readonly idempotency?: 'off' | 'declared' | { readonly header: string } | undefined
+  /**
+   * Seal the ids for `retry_of`: 32 random characters or more each, the same in all instances. The first seals, all open, so that a key
+   * can be replaced. Default: a random one, for these tools alone.
+   */
+  readonly retryKeys?: readonly Secret[] | undefined
   /** Of one answer of the API, as the model gets it: longer ones are cut. Default 80000. */
   readonly answerBytes?: number | undefined
   /**

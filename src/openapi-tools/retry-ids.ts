@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import type { Secret } from '../secret.js'
 import { systemClock, type Clock } from '../time/clock.js'
 
 /** Names calls whose outcome is unknown, for whoever may repeat them. */
@@ -12,12 +13,13 @@ export interface RetryIds {
 export interface RetryIdOptions {
   /** Default: the system's. */
   readonly clock?: Clock | undefined
-  /** 32 bytes. Default: random ones, so that an id is good for this process alone. */
-  readonly secret?: Uint8Array | undefined
+  /** The first seals, all open. Default: a random one, so that an id is good for this set of tools alone. */
+  readonly keys?: readonly Secret[] | undefined
 }
 
 /** APIs forget keys; after that, a repetition would be another call. Many keep them for a day. */
 const LIFE_MS = 60 * 60 * 1_000
+const KEY_BYTES = 32
 const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12
 const TAG_BYTES = 16
@@ -26,10 +28,9 @@ const TIME_BYTES = 6
 const MAX_LENGTH = 200
 
 /** Creates ids that hold their key sealed (AES-256-GCM, with the binding as additional data), so that nothing has to be kept. */
-export function createRetryIds({
-  clock = systemClock,
-  secret = randomBytes(32),
-}: RetryIdOptions = {}): RetryIds {
+export function createRetryIds({ clock = systemClock, keys = [] }: RetryIdOptions = {}): RetryIds {
+  const [secret = randomBytes(KEY_BYTES), ...former] = keys.map(keyBytes)
+  const secrets = [secret, ...former]
   return {
     seal(key, binding) {
       const iv = randomBytes(IV_BYTES)
@@ -42,11 +43,15 @@ export function createRetryIds({
     },
     open(id, binding) {
       const bytes = id.length > MAX_LENGTH ? Buffer.alloc(0) : Buffer.from(id, 'base64url')
-      const opened = unsealed(bytes, secret, binding)
+      const opened = secrets.map((each) => unsealed(bytes, each, binding)).find(Boolean)
       if (opened === undefined || opened.readUIntBE(0, TIME_BYTES) < clock()) return undefined
       return opened.toString('utf8', TIME_BYTES)
     },
   }
+}
+
+function keyBytes(key: Secret): Uint8Array {
+  return createHash('sha256').update(key.reveal()).digest()
 }
 
 function unsealed(bytes: Buffer, secret: Uint8Array, binding: string): Buffer | undefined {

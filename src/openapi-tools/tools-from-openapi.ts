@@ -23,6 +23,7 @@ import {
 } from './options.js'
 import { TOOLS_FROM_OPENAPI_SCHEMA } from './options-schema.js'
 import { openApiReport } from './report.js'
+import { createRetryIds } from './retry-ids.js'
 import { parseSelection } from './selection-rules.js'
 import { SEARCH_TOOL_NAMES } from './search-tool-names.js'
 import { notSelected, unusedRules, type Selection } from './selection.js'
@@ -151,7 +152,7 @@ function namedTools(
     given: (one) => curation.of(one)?.serverScopes ?? one.curation.serverScopes,
     called: called.serverScopes,
   })
-  const calls = createIdempotentCalls()
+  const calls = createIdempotentCalls({ retryIds: createRetryIds({ keys: options.retryKeys }) })
   const made = callables.map((one) => {
     const name = names.of(one.operation)
     const alternatives = needs.of(one.operation)

@@ -9,6 +9,7 @@ import { OpenApiDocumentError } from '../openapi-tools/openapi-document-error.js
 import type { OpenApiToolsFault, OpenApiToolsFaultCode } from '../openapi-tools/openapi-tools.js'
 import type { CuratedOperation, ToolsFromOpenApiOptions } from '../openapi-tools/options.js'
 import { SEARCH_TOOL_NAMES } from '../openapi-tools/search-tool-names.js'
+import type { Secret } from '../secret.js'
 import { prefixedTools, withoutPrefix, type GeneratedTools } from './prefixed-tools.js'
 import { DocumentSource, type SourceContent } from './document-source.js'
 import { UnreadDocumentError } from './read-document.js'
@@ -38,6 +39,8 @@ export interface DocumentToolsOptions {
   readonly reservedNames: readonly string[]
   /** What reads the documents, by the names of the APIs. Default: each is read once. */
   readonly sources?: ReadonlyMap<string, DocumentSource> | undefined
+  /** As those of `ToolsFromOpenApiOptions`. */
+  readonly retryKeys?: readonly Secret[] | undefined
 }
 
 /** Of tool names that are told. */
@@ -173,6 +176,7 @@ function makingOptions(
     ...{ serverScopes, scopesMissing, optionalSecurity, idempotency },
     ...{ answerBytes, confirm, maxTools, expose },
     overlays: given.overlays.overlays,
+    retryKeys: given.options.retryKeys,
     reservedNames: withoutPrefix(given.options.reservedNames, toolPrefix),
   }
 }

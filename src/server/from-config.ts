@@ -26,6 +26,7 @@ import { policyFromConfig } from './policy-from-config.js'
 import { assertToolsFit } from './assert-tools-fit.js'
 import { offeredByConfig } from './offered-by-config.js'
 import { documentSources, reloadFromConfig } from './reload-from-config.js'
+import { retryKeysOf } from './retry-keys.js'
 import { sharedFromConfig, type OwnedShared } from './shared-from-config.js'
 import type { ToolsReload } from './reloaded-tools.js'
 import { toolsOfConfig } from './tools-of-config.js'
@@ -153,7 +154,8 @@ async function composed(
   const ofConfig = await appOptions(config, connections, reloaded?.source)
   if (own !== undefined) assertOwnTools(ofConfig, own, log)
   const sources = documentSources(config, connections.api)
-  const made = await toolsOfConfig(config, { own, fetch: connections.api, sources })
+  const retryKeys = retryKeysOf(store.shared)
+  const made = await toolsOfConfig(config, { own, fetch: connections.api, sources, retryKeys })
   const policy = await policyFromConfig(config, more, connections)
   const all = { ...optionsTogether({ ...ofConfig, log }, more), ...policy }
   const check = assertToolsFit.bind(undefined, config, all)
@@ -165,8 +167,8 @@ async function composed(
       { canReplaceTools: made.documents.length > 0 },
     ),
   )
-  const reloading = { own, fetch: connections.api, sources, made, check, app, log: counted }
-  const reloadedTools = reloadFromConfig(config, reloading)
+  const reloading = { own, fetch: connections.api, sources, retryKeys, made, check, app }
+  const reloadedTools = reloadFromConfig(config, { ...reloading, log: counted })
   metrics?.watchReadiness(app.readiness)
   reloaded?.start()
   reloadedTools?.start()

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js'
 import type { Fetch } from '../http/fetch-json.js'
 import type { Logger } from '../logging/logger.js'
+import type { Secret } from '../secret.js'
 import type { Tool } from '../tools/tool.js'
 import type { ReloadableApp } from './app.js'
 import { tellDocuments } from './document-log.js'
@@ -36,6 +37,7 @@ export interface ReloadParts {
   readonly own: readonly Tool[] | undefined
   readonly fetch: Fetch
   readonly sources: ReadonlyMap<string, DocumentSource>
+  readonly retryKeys: readonly Secret[]
   readonly made: ConfiguredTools
   /** Throws what the start would throw. */
   readonly check: (made: ConfiguredTools) => void
@@ -45,13 +47,13 @@ export interface ReloadParts {
 
 /** Has the tools of an app follow the documents of its configuration. `undefined` where there are no documents. */
 export function reloadFromConfig(config: Config, parts: ReloadParts): ReloadedTools | undefined {
-  const { own, fetch, sources, made, log } = parts
+  const { own, fetch, sources, retryKeys, made, log } = parts
   if (made.documents.length === 0) return undefined
   const handWritten = handWrittenTools(config, own)
   const reservedNames = handWritten.map(({ name }) => name)
   return new ReloadedTools({
     ...{ apis: apisWithDocuments(config), sources, documents: made.documents, log },
-    making: { fetch, reservedNames },
+    making: { fetch, reservedNames, retryKeys },
     replace: async (documents, changed) => {
       const next = await toolsTogether(config, handWritten, documents)
       parts.check(next)

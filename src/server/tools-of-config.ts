@@ -5,6 +5,7 @@ import { createGetDatetime } from '../tools/get-datetime.js'
 import { greet } from '../tools/greet.js'
 import { offeredTools, type WithheldTool } from '../tools/offered-tools.js'
 import { requiredScopesOf } from '../tools/required-scopes.js'
+import type { Secret } from '../secret.js'
 import type { Tool } from '../tools/tool.js'
 import { whoami } from '../tools/whoami.js'
 import type { DocumentSource } from './document-source.js'
@@ -29,6 +30,8 @@ export interface ToolsOfConfigOptions {
   readonly fetch: Fetch
   /** What reads the documents, by the names of the APIs. Default: each is read once. */
   readonly sources?: ReadonlyMap<string, DocumentSource> | undefined
+  /** As those of `ToolsFromOpenApiOptions`. */
+  readonly retryKeys?: readonly Secret[] | undefined
 }
 
 /**
@@ -37,11 +40,12 @@ export interface ToolsOfConfigOptions {
  */
 export async function toolsOfConfig(
   config: Config,
-  { own, fetch, sources }: ToolsOfConfigOptions,
+  { own, fetch, sources, retryKeys }: ToolsOfConfigOptions,
 ): Promise<ConfiguredTools> {
   const handWritten = handWrittenTools(config, own)
   const reservedNames = handWritten.map(({ name }) => name)
-  const documents = await toolsOfDocuments(config.apis, { fetch, reservedNames, sources })
+  const making = { fetch, reservedNames, sources, retryKeys }
+  const documents = await toolsOfDocuments(config.apis, making)
   return toolsTogether(config, handWritten, documents)
 }
 

@@ -27,7 +27,7 @@ export interface Fleet {
   readonly mint: (claims?: Readonly<Record<string, unknown>>) => Promise<string>
 }
 
-export interface FleetOptions extends Omit<McpServerOptions, 'environment' | 'issuer' | 'api'> {
+export interface FleetOptions extends Omit<McpServerOptions, 'environment' | 'issuer'> {
   readonly environment?: Environment
   readonly redisArgs?: readonly string[]
   /** Whether there is a Redis when the servers start. Default true. */
@@ -38,11 +38,12 @@ export async function startFleet({
   environment,
   redisArgs,
   redisIsThere = true,
+  api: given,
   ...options
 }: FleetOptions = {}): Promise<Fleet> {
   const redis = await startRedis(redisArgs)
   if (!redisIsThere) await redis.kill()
-  const { issuer, api } = await startBackends({})
+  const { issuer, api } = await startBackends(given === undefined ? {} : { api: given })
   const settings = {
     MCP_SERVER_URL: new URL(PUBLIC_URL).origin,
     AUTH0_AUDIENCE: PUBLIC_URL,

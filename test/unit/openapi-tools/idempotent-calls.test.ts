@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { Caller } from '../../../src/identity/caller.js'
 import type { OnBehalfOfError } from '../../../src/failures/errors.js'
+import { Secret } from '../../../src/secret.js'
 import { createRetryIds } from '../../../src/openapi-tools/retry-ids.js'
 import type { ContentTool } from '../../../src/tools/tool.js'
 import { json } from '../answer-json.js'
@@ -217,6 +218,18 @@ describe('an id of a call to repeat', () => {
     expect(ids.open(id, 'binding')).toBe('key')
     now += 1
     expect(ids.open(id, 'binding')).toBeUndefined()
+  })
+
+  test('opens with the keys that it was sealed with, the one before included, and with no other', () => {
+    const [one, two, other] = ['1', '2', '3'].map((each) => new Secret(each.repeat(32)))
+    const ids = (...keys: (Secret | undefined)[]) =>
+      createRetryIds({ keys: keys.filter((key) => key !== undefined) })
+    const id = ids(one).seal('key', 'binding')
+    expect(ids(one).open(id, 'binding')).toBe('key')
+    expect(ids(two, one).open(id, 'binding')).toBe('key')
+    expect(ids(two, other).open(id, 'binding')).toBeUndefined()
+    expect(ids().open(id, 'binding')).toBeUndefined()
+    expect(ids(one).open(ids(two, one).seal('key', 'binding'), 'binding')).toBeUndefined()
   })
 })
 
