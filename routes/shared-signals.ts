@@ -131,5 +131,5 @@ function send(res: Response, answer: PushAnswer): void {
   res.status(answer.status)
   if (answer.status === 503) res.set('Retry-After', String(answer.retryAfterSeconds))
   if (answer.status !== 400) res.end()
-  else res.json({ err: answer.err, description: answer.description })
+  else res.json({ err: answer.err, description: answer.text })
 }

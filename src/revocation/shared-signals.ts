@@ -32,7 +32,7 @@ export interface SharedSignalsOptions {
 /** How a pushed event is answered (RFC 8935 §2.2 to §2.4). */
 export type PushAnswer =
   | { readonly status: 202 }
-  | { readonly status: 400; readonly err: string; readonly description: string }
+  | { readonly status: 400; readonly err: string; readonly text: string }
   /** The transmitter sends it again. */
   | { readonly status: 503; readonly retryAfterSeconds: number }
 
@@ -74,7 +74,7 @@ export class SharedSignals {
   refused(fault: EventFault, requestId: string): PushAnswer {
     this.#options.received.refused(fault, requestId)
     const err = CODES[fault] ?? 'invalid_request'
-    return { status: 400, err, description: EVENT_FAULTS[fault] }
+    return { status: 400, err, text: EVENT_FAULTS[fault] }
   }
 
   async #apply(text: string, requestId: string): Promise<PushAnswer> {
