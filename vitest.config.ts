@@ -39,6 +39,7 @@ export const shared = defineConfig({
       { find: /^mcp-on-behalf-of\/errors$/, replacement: `${SRC}failures/errors.ts` },
       { find: /^mcp-on-behalf-of\/metrics$/, replacement: `${SRC}metrics.ts` },
       { find: /^mcp-on-behalf-of\/openapi$/, replacement: `${SRC}openapi.ts` },
+      { find: /^mcp-on-behalf-of\/revocation$/, replacement: `${SRC}revocation.ts` },
       { find: /^mcp-on-behalf-of\/server$/, replacement: `${SRC}server.ts` },
       ...(process.env['TEST_MOUNT'] === 'sdk' ? [SDK_MOUNT] : []),
     ],

@@ -20,6 +20,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   tools: command('shows which tools come out of an OpenAPI document', async (argv) =>
     (await import('./tools/run.js')).run(argv),
   ),
+  forget: command('signs a user out of all instances that share a store', async (argv) =>
+    (await import('./forget/run.js')).run(argv),
+  ),
   doctor: command('finds what is wrong with a deployment', async (argv) =>
     (await import('./doctor/run.js')).run(argv),
   ),

@@ -114,5 +114,5 @@ function send(res: Response, answer: LogoutAnswer): void {
   res.status(answer.status)
   if (answer.status === 503) res.set('Retry-After', String(answer.retryAfterSeconds))
   if (answer.status !== 400) res.end()
-  else res.json({ error: 'invalid_request', error_description: answer.description })
+  else res.json({ error: 'invalid_request', error_description: answer.text })
 }

@@ -7,6 +7,7 @@
 
 export { createApp, type App, type AppOptions } from './server/app.js'
 export type { ConfirmationPageSettings } from './server/confirmation-pages.js'
+export type { SharedSignalsSettings, SignOutSettings } from './server/sign-out.js'
 export type { ToolsReload } from './server/reloaded-tools.js'
 export { composeServer, type ComposedServer, type ComposeOptions } from './server/from-config.js'
 export {
@@ -26,6 +27,7 @@ export type { ApiConfig, ApiNames, OpenApiConfig } from './config/api-config.js'
 export type { IdentityProviderConfig } from './config/identity-provider-config.js'
 export type { OutgoingConfig } from './config/outgoing-config.js'
 export type { PolicyConfig } from './config/policy-config.js'
+export type { SharedSignalsConfig, SignOutConfig } from './config/sign-out-config.js'
 export type { StoreAddress } from './config/store-address.js'
 export type { StoreConfig } from './config/store-config.js'
 export type { ResourceConfig } from './config/token-config.js'

@@ -76,7 +76,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^src\/(?:tools|confirmation)\//, 5],
   [/^src\/(?:config|pages|openapi-tools)\//, 6],
   [/^(?:middleware|routes)\//, 7],
-  [/^src\/(?:on-behalf-of\/|index\.ts$|metrics\.ts$|openapi\.ts$)/, 8],
+  [/^src\/(?:on-behalf-of\/|index\.ts$|metrics\.ts$|openapi\.ts$|revocation\.ts$)/, 8],
   [/^src\/(?:server\/|server\.ts$)/, 9],
   [/^src\/main\.ts$/, 10],
 ]

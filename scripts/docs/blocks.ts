@@ -19,6 +19,7 @@ import { OPENAPI_SETTINGS } from '../../src/config/openapi-settings.js'
 import { OUTGOING_SETTINGS } from '../../src/config/outgoing-settings.js'
 import { POLICY_SETTINGS } from '../../src/config/policy-settings.js'
 import { SESSION_SETTINGS } from '../../src/config/session-settings.js'
+import { SIGN_OUT_SETTINGS } from '../../src/config/sign-out-settings.js'
 import { STORE_SETTINGS } from '../../src/config/store-settings.js'
 import { TOKEN_SETTINGS } from '../../src/config/token-settings.js'
 import { TRACE_SETTINGS } from '../../src/config/trace-settings.js'
@@ -70,6 +71,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'settings-confirmation': () => settingTheme(CONFIRMATION_SETTINGS),
   'settings-policy': () => settingTheme(POLICY_SETTINGS),
   'settings-sessions': () => settingTheme(SESSION_SETTINGS),
+  'settings-sign-out': () => settingTheme(SIGN_OUT_SETTINGS),
   'settings-store': () => settingTheme(STORE_SETTINGS),
   'settings-http': () => settingTheme(HTTP_SETTINGS),
   'settings-audit': () => settingTheme(AUDIT_SETTINGS),

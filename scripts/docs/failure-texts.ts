@@ -10,9 +10,9 @@ import { filesBelow } from './source-files.js'
 
 /** Where failures are made. */
 const PLACES = ['src', 'middleware', 'routes']
-/** There, a `description` is that of a setting, an operation, a tool or a resource, or comes from another file. */
+/** There, a `description` is that of a setting, an operation, a tool a resource, or an answer of another protocol, or comes from another file. */
 const OTHER_DESCRIPTIONS =
-  /^(?:src\/(?:config|http|openapi|server)\/|src\/exchange\/exchange-failure|src\/openapi-tools\/(?!argument-error)|src\/tools\/(?:get-datetime|greet|locked-tools|tool-definition|tool-schema|whoami)\.ts|routes\/protected-resource-metadata\.ts)/
+  /^(?:src\/(?:config|http|openapi|server)\/|src\/exchange\/exchange-failure|src\/openapi-tools\/(?!argument-error)|src\/tools\/(?:get-datetime|greet|locked-tools|tool-definition|tool-schema|whoami)\.ts|routes\/(?:protected-resource-metadata|shared-signals)\.ts)/
 /** Where the code of a failure does not stand around its text. */
 const CODE_OF_FILE: Readonly<Record<string, FailureCode>> = {
   'middleware/error-handler.ts': 'invalid_request',

@@ -72,6 +72,14 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'Once, at the start: `setting` (a setting, or in the library an option) names `scopes` that no tool of this server requires, so they allow nothing. Clients may ask for them and be refused. Correct or remove them. This is not about sign-in scopes such as `offline_access`.',
   settings_line_ignored:
     'Once for each, at the start: a line of `.env` has no effect. `problem` says why: `no_assignment`, it is no `NAME=value`; `set_twice`, a later line sets the same `name` to something else. No part of a value is logged.',
+  shared_signals_stream_updated:
+    'The transmitter of security events has changed the stream to `status`. A warning means that no events come any more: see at the transmitter why it was paused or disabled.',
+  shared_signals_verified:
+    'The transmitter has tried whether its events arrive, and they do. Nothing to do.',
+  sign_out_ignored:
+    'A security event was genuine and did nothing: `event_of_another_kind` (`kind` is its type), or `subject_of_no_user` (`kind` is how it names its subject: by e-mail or an opaque id, which access tokens do not have, or as a user of an issuer that is not accepted). Have the transmitter name users by issuer and subject (`iss_sub`). Once a minute for each reason; `more` counts those in between.',
+  sign_out_refused:
+    'A logout token or a security event was refused and did nothing; `reason` says why. Anybody can send one, so a few are no reason to worry. If sign-outs do not arrive, look for the one that meets yours: `audience` (BACKCHANNEL_LOGOUT_CLIENTS or SHARED_SIGNALS_AUDIENCE has another value), `issuer`, `signature`, `sender` (the bearer token). `repeated`: the token came before. Once a minute for each reason; `more` counts those in between.',
   step_up_loop:
     'A client came back with another token that still lacks the scopes it was asked to get. The user is stuck. Compare `asked` and `granted`: the client may not ask for the scopes, the authorization server may not grant them to it, or the user may lack the permission.',
   stop_failed:
@@ -101,4 +109,6 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'Once, at the start, with an OpenAPI document: how many `tools` a client sees (`listed`) that has signed in with the baseline `scopes`, and how many it may call (`callable`); the others need a step-up. A warning means that it sees none and so can never step up: set `LOCKED_TOOLS=show`, or add scopes to `MCP_BASELINE_SCOPES`.',
   unknown_setting:
     'Once for each, at the start: `.env` has a `name` that is no setting of this server, so it has no effect. `nearest` is the setting with the most similar name. Correct or remove it.',
+  user_signed_out:
+    'A user or a session was signed out (`scope`), as `source` says, by tokens that were issued until `cutoff`. `keys` stands for who it is: refused calls with `signed_out` have one of them as `key`. A warning with `isShared` false means that the store could not be reached: this instance knows, and tells the others when the store is back; the sender was told to send it again.',
 }

@@ -24,7 +24,7 @@ export interface BackchannelLogoutOptions {
 /** How a logout request is answered. */
 export type LogoutAnswer =
   | { readonly status: 200 }
-  | { readonly status: 400; readonly fault: EventFault; readonly description: string }
+  | { readonly status: 400; readonly fault: EventFault; readonly text: string }
   /** The sender sends it again. */
   | { readonly status: 503; readonly retryAfterSeconds: number }
 
@@ -59,7 +59,7 @@ export class BackchannelLogout {
 
   refused(fault: EventFault, requestId: string): LogoutAnswer {
     this.#options.received.refused(fault, requestId)
-    return { status: 400, fault, description: EVENT_FAULTS[fault] }
+    return { status: 400, fault, text: EVENT_FAULTS[fault] }
   }
 
   async #apply(text: string): Promise<boolean> {

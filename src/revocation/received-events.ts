@@ -1,6 +1,6 @@
 import { identifierForLog } from '../identity/identifier-for-log.js'
 import { logEvent } from '../logging/log-event.js'
-import type { Logger } from '../logging/logger.js'
+import type { LoggedEvent, Logger } from '../logging/logger.js'
 import type { PipelineObserver, SignOutReceived } from '../observability/pipeline-observer.js'
 import type { Clock } from '../time/clock.js'
 import type { EventFault } from './event-fault.js'
@@ -32,18 +32,19 @@ export class ReceivedEvents {
 
   refused(reason: EventFault, requestId: string): void {
     this.count(reason)
-    this.#tell('sign_out_refused', reason, { security: true, requestId })
+    this.#tell({ event: 'sign_out_refused', reason, security: true, requestId })
   }
 
   /** It was genuine, and says nothing that means something here. */
   ignored(kind: string, why: string, requestId: string): void {
     this.count('ignored')
-    this.#tell('sign_out_ignored', why, { kind: identifierForLog(kind), requestId })
+    const named = identifierForLog(kind)
+    this.#tell({ event: 'sign_out_ignored', reason: why, kind: named, requestId })
   }
 
-  #tell(event: string, reason: string, fields: Readonly<Record<string, unknown>>): void {
+  #tell(line: LoggedEvent & { readonly reason: string }): void {
     const { source, log, clock } = this.#options
-    const key = `${event} ${reason}`
+    const key = `${line.event} ${line.reason}`
     const now = clock()
     const atMs = this.#toldAtMs.get(key)
     const isRepeated = atMs !== undefined && now - atMs < ONCE_IN_MS
@@ -51,6 +52,6 @@ export class ReceivedEvents {
     if (!isRepeated) this.#toldAtMs.set(key, now)
     this.#untold.set(key, isRepeated ? untold + 1 : 0)
     const more = untold === 0 || isRepeated ? undefined : untold
-    logEvent(log, isRepeated ? 'debug' : 'warn', { event, source, reason, ...fields, more })
+    logEvent(log, isRepeated ? 'debug' : 'warn', { ...line, source, more })
   }
 }

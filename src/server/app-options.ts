@@ -77,8 +77,8 @@ function confirmationOf(
 }
 
 function signOutOf({ signOut }: Config): AppOptions['signOut'] {
-  const { backchannelClients: clients, tokenLifeSeconds } = signOut
-  return { tokenLifeSeconds, backchannelLogout: clients && { clients } }
+  const { backchannelClients: clients, sharedSignals, tokenLifeSeconds } = signOut
+  return { tokenLifeSeconds, backchannelLogout: clients && { clients }, sharedSignals }
 }
 
 function auditOptions({ sink, required, pseudonymKey }: AuditConfig): AuditOptions {

@@ -86,6 +86,7 @@ const OPTIONS = withIssues(
     tools: toolsOption(TOOL_SCHEMA),
     sessions: optionsSchema<NonNullable<AppOptions['sessions']>>(MCP_SESSIONS_SHAPE).optional(),
     ...SIGN_OUT_SHAPE,
+    toolSecuritySchemes: optionValues.flag.optional(),
     confirmation: CONFIRMATION_OPTION.optional(),
     confirmationPage: CONFIRMATION_PAGE_OPTION.optional(),
     mount: optionValues.oneOf('direct', 'sdk').optional(),
@@ -94,10 +95,7 @@ const OPTIONS = withIssues(
         error: 'must be a number of hops, or a list of addresses and subnets',
       })
       .optional(),
-    ...{
-      homePage: optionValues.flag.optional(),
-      toolSecuritySchemes: optionValues.flag.optional(),
-    },
+    homePage: optionValues.flag.optional(),
     toolGroups: z
       .record(z.string(), z.string(), 'must be headings by the names of tools')
       .optional(),
@@ -184,9 +182,8 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
   const revocation = revocationFor(options, forAll.resolved)
   const servers = createMcpServers({ toolSets, sessions: options.sessions !== undefined })
   const mcp = mcpRoute({
-    createServer: servers.create,
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
-    ...{ mount: options.mount, revocation, log },
+    ...{ createServer: servers.create, mount: options.mount, revocation, log },
   })
   const behind = { ...shared, sessions: mcp.sessions, revocation }
   const front = composeOnBehalfOf(behind, 'standalone', toolSets)

@@ -8,6 +8,7 @@ const BY_NAME: Readonly<Record<string, string>> = {
   'mcp-on-behalf-of/errors': 'src/failures/errors.ts',
   'mcp-on-behalf-of/metrics': 'src/metrics.ts',
   'mcp-on-behalf-of/openapi': 'src/openapi.ts',
+  'mcp-on-behalf-of/revocation': 'src/revocation.ts',
   'mcp-on-behalf-of/server': 'src/server.ts',
 }
 

@@ -36,6 +36,10 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     verified: { by: 'test', file: 'test/connector/sign-in.test.ts' },
   },
   {
+    command: /^npx mcp-on-behalf-of forget --user 'auth0\|507f1f77'$/,
+    verified: { by: 'test', file: 'test/fleet/forget.test.ts' },
+  },
+  {
     command: /^npx mcp-on-behalf-of doctor$/,
     verified: { by: 'test', file: 'test/cli/doctor.test.ts' },
   },

@@ -47,6 +47,7 @@ describe('a strict TypeScript project that mounts the library', () => {
     ['mcp-on-behalf-of/errors'],
     ['mcp-on-behalf-of/metrics'],
     ['mcp-on-behalf-of/openapi'],
+    ['mcp-on-behalf-of/revocation'],
     ['mcp-on-behalf-of/server'],
   ])('importing %s starts nothing and reads no environment', async (path) => {
     const { stdout } = await runWell(

@@ -21,7 +21,11 @@ export const STORE_KEY = Buffer.alloc(32, 7).toString('base64')
 export interface Fleet {
   readonly first: TestServer
   readonly second: TestServer
+  /** Starts one more. */
+  readonly startAnother: () => Promise<TestServer>
   readonly redis: RedisServer
+  /** How all of them reach it. */
+  readonly storeUrl: string
   readonly issuer: TestIssuer
   /** A token of a user, for the public URL. */
   readonly mint: (claims?: Readonly<Record<string, unknown>>) => Promise<string>
@@ -44,11 +48,11 @@ export async function startFleet({
   const redis = await startRedis(redisArgs)
   if (!redisIsThere) await redis.kill()
   const { issuer, api } = await startBackends(given === undefined ? {} : { api: given })
+  const storeUrl = `redis://127.0.0.1:${await portTo(redis.path)}`
   const settings = {
     MCP_SERVER_URL: new URL(PUBLIC_URL).origin,
     AUTH0_AUDIENCE: PUBLIC_URL,
-    STORE_URL: `redis://127.0.0.1:${await portTo(redis.path)}`,
-    ...{ STORE_KEY, INSTANCES: '2', METRICS_PORT: '0' },
+    ...{ STORE_URL: storeUrl, STORE_KEY, INSTANCES: '2', METRICS_PORT: '0' },
     ...environment,
   }
   const start = (): Promise<TestServer> =>
@@ -56,7 +60,7 @@ export async function startFleet({
   const [first, second] = [await start(), await start()]
   if (redisIsThere) await untilLogged([first, second], 'store_available')
   return {
-    ...{ first, second, redis, issuer },
+    ...{ first, second, redis, storeUrl, issuer, startAnother: start },
     mint: (claims = {}) =>
       issuer.mint(PUBLIC_URL, {
         claims: { iat: Math.floor(Date.now() / 1_000) - 300, ...claims },
