@@ -15,10 +15,16 @@ export interface StoreHealthOptions {
   readonly observer: PipelineObserver | undefined
   /** The store can be had again. */
   readonly onBack: () => void
+  /** The store could not be had for long: its connections may be dead without a sign of it. */
+  readonly onLongGone: () => void
 }
 
 /** Between two tries while the client connects for the first time. */
 const CONNECTING_MS = 25
+/** For so long at the start, a store that cannot be had yet is no news: however often it is asked, a client has to connect first. */
+const CONNECTS_WITHIN_MS = 1_000
+/** More than a client takes to connect. */
+const LONG_GONE_MS = 10_000
 
 /**
  * Whether a store can be had: a circuit breaker that one failure opens, and that is open until the client has connected. While it is
@@ -30,13 +36,13 @@ export class StoreHealth {
   #refusing = false
   #closed = false
   #timer: { cancel(): void } | undefined
+  #goneMs = 0
 
   /** The time that is left to connect without a word. */
-  #connectingMs: number
+  #connectingMs = CONNECTS_WITHIN_MS
 
   constructor(options: StoreHealthOptions) {
     this.#options = options
-    this.#connectingMs = options.probeMs
   }
 
   /** Begins to ask whether the store is there. */
@@ -53,6 +59,7 @@ export class StoreHealth {
   lost(error: unknown): void {
     if (this.#closed || !this.#available) return
     this.#available = false
+    this.#goneMs = 0
     this.#options.observer?.storeChanged?.({ available: false })
     this.#tellLost(error)
     this.#probeLater(this.#options.probeMs)
@@ -113,11 +120,19 @@ export class StoreHealth {
   #notBack(error: unknown): void {
     if (this.#closed) return
     if (this.#connectingMs <= 0) {
+      this.#longGone()
       this.#probeLater(this.#options.probeMs)
       return
     }
     this.#connectingMs -= CONNECTING_MS
     if (this.#connectingMs <= 0) this.#tellLost(error)
     this.#probeLater(CONNECTING_MS)
+  }
+
+  #longGone(): void {
+    this.#goneMs += this.#options.probeMs
+    if (this.#goneMs < LONG_GONE_MS) return
+    this.#goneMs = 0
+    this.#options.onLongGone()
   }
 }

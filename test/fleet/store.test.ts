@@ -3,8 +3,10 @@ import { createMemoryStore } from '../../src/store/memory-store.js'
 import { createRedisStore } from '../../src/store/redis-store.js'
 import type { StoreScript } from '../../src/store/store-script.js'
 import { StoreUnavailableError, type Store } from '../../src/store/store.js'
+import { backgroundTimers, type Timers } from '../../src/time/clock.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import { CLIENTS } from './helpers/redis-clients.js'
+import { startLink } from './helpers/redis-link.js'
 import { startRedis } from './helpers/redis-server.js'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
@@ -23,6 +25,9 @@ return { n, redis.call('PTTL', KEYS[1]) }`,
     return [n, memory.ttlMs(key) ?? -1]
   },
 }
+
+/** Fifty times as fast as those of the machine, so that a second between two probes is none. */
+const HURRIED: Timers = { after: (ms, work) => backgroundTimers.after(ms / 50, work) }
 
 /** Until it can be had: a client connects by itself. */
 async function ready(store: Store): Promise<Store> {
@@ -171,6 +176,33 @@ describe.each(Object.keys(CLIENTS))('a Redis that goes away, by %s', (kind) => {
       { timeout: 20_000 },
     )
     expect(eventsOf(log)).toEqual(['store_available', 'store_unavailable', 'store_available'])
+  })
+
+  test('whose host vanishes and closes no connection is had again, on connections that are new', async () => {
+    const redis = await startRedis()
+    const link = await startLink(redis.path)
+    const client = CLIENTS[kind]?.(link.path)
+    if (client === undefined) throw new Error(`no client ${kind}`)
+    const log = new RecordingLog()
+    const store = createRedisStore({ client, timeoutMs: 200, probeMs: 1_000, log, timers: HURRIED })
+    onTestFinished(() => store.close())
+    await ready(store)
+    const heard: string[] = []
+    store.subscribe('news', { message: (m) => heard.push(m) })
+    link.vanish()
+    await expect(store.get('a')).rejects.toBeInstanceOf(StoreUnavailableError)
+    link.comeBack()
+    await ready(store)
+    await vi.waitUntil(
+      async () => {
+        await store.publish('news', 'again').catch(() => undefined)
+        return heard.includes('again')
+      },
+      { timeout: 20_000 },
+    )
+    expect(eventsOf(log).slice(0, 3)).toEqual([
+      ...['store_available', 'store_unavailable', 'store_available'],
+    ])
   })
 
   test('whose memory is full refuses what is new, and is still read', async () => {

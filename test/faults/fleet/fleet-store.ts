@@ -4,6 +4,14 @@ import { freePort } from './free-port.js'
 
 const KEEPS_NOTHING = ['--save', '', '--appendonly', 'no']
 
+/** What a store is made of. */
+export interface FleetStoreParts {
+  readonly redis: RedisProcess
+  readonly port: number
+  /** Default: that of the port. */
+  readonly url?: string
+}
+
 /** A Redis that the instances share. */
 export class FleetStore {
   /** For `STORE_URL`. */
@@ -11,7 +19,7 @@ export class FleetStore {
   readonly redis: RedisProcess
   readonly port: number
 
-  protected constructor(parts: { redis: RedisProcess; port: number; url?: string }) {
+  protected constructor(parts: FleetStoreParts) {
     this.redis = parts.redis
     this.port = parts.port
     this.url = parts.url ?? `redis://127.0.0.1:${parts.port}`
