@@ -23,7 +23,7 @@ export interface StoreHealthOptions {
 const CONNECTING_MS = 25
 /** For so long at the start, a store that cannot be had yet is no news: however often it is asked, a client has to connect first. */
 const CONNECTS_WITHIN_MS = 1_000
-/** More than a client takes to connect. */
+/** More than a client takes to connect. By the clock: on a machine that is busy, each try takes longer. */
 const LONG_GONE_MS = 10_000
 
 /**
@@ -36,7 +36,7 @@ export class StoreHealth {
   #refusing = false
   #closed = false
   #timer: { cancel(): void } | undefined
-  #goneMs = 0
+  #longGone: { cancel(): void } | undefined
 
   /** The time that is left to connect without a word. */
   #connectingMs = CONNECTS_WITHIN_MS
@@ -59,9 +59,9 @@ export class StoreHealth {
   lost(error: unknown): void {
     if (this.#closed || !this.#available) return
     this.#available = false
-    this.#goneMs = 0
     this.#options.observer?.storeChanged?.({ available: false })
     this.#tellLost(error)
+    this.#longGoneLater()
     this.#probeLater(this.#options.probeMs)
   }
 
@@ -94,6 +94,7 @@ export class StoreHealth {
   close(): void {
     this.#closed = true
     this.#timer?.cancel()
+    this.#longGone?.cancel()
   }
 
   #probeLater(waitMs: number): void {
@@ -112,6 +113,7 @@ export class StoreHealth {
     if (this.#closed) return
     this.#connectingMs = 0
     this.#available = true
+    this.#longGone?.cancel()
     this.#options.observer?.storeChanged?.({ available: true })
     logEvent(this.#options.log, 'info', { event: 'store_available' })
     this.#options.onBack()
@@ -120,19 +122,21 @@ export class StoreHealth {
   #notBack(error: unknown): void {
     if (this.#closed) return
     if (this.#connectingMs <= 0) {
-      this.#longGone()
       this.#probeLater(this.#options.probeMs)
       return
     }
     this.#connectingMs -= CONNECTING_MS
-    if (this.#connectingMs <= 0) this.#tellLost(error)
+    if (this.#connectingMs <= 0) {
+      this.#tellLost(error)
+      this.#longGoneLater()
+    }
     this.#probeLater(CONNECTING_MS)
   }
 
-  #longGone(): void {
-    this.#goneMs += this.#options.probeMs
-    if (this.#goneMs < LONG_GONE_MS) return
-    this.#goneMs = 0
-    this.#options.onLongGone()
+  #longGoneLater(): void {
+    this.#longGone = this.#options.timers.after(LONG_GONE_MS, () => {
+      this.#longGoneLater()
+      this.#options.onLongGone()
+    })
   }
 }

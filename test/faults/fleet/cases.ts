@@ -2,7 +2,7 @@ import type { FleetCase } from './fleet-case.js'
 import type { FleetScene } from './fleet-scene.js'
 import { INSTANCE_KILLED } from './instance-killed.js'
 import { LIMITS } from './limits.js'
-import { LinkedStore } from './linked-store.js'
+import { LinkedStore, linkedStoreOf } from './linked-store.js'
 import { SentinelStore } from './sentinel-store.js'
 import { SLOW } from './slow.js'
 import { STEADY } from './steady.js'
@@ -34,11 +34,11 @@ export const FLEET_CASES: Readonly<Record<string, FleetCase>> = {
   failover: storeOutage({
     fault: 'Redis killed, and Sentinel has its replica take over',
     short: false,
-    store: SentinelStore.open,
+    store: () => SentinelStore.open(),
     events: LOST,
     endsByItself: true,
     begin: ({ store }) => store.redis.kill(),
-    end: ({ store }) => (store as SentinelStore).tookOver(),
+    end: takenOver,
   }),
   full: storeOutage({
     fault: 'Redis is full (`maxmemory`, `noeviction`), then has room again',
@@ -50,22 +50,26 @@ export const FLEET_CASES: Readonly<Record<string, FleetCase>> = {
   tooSlow: storeOutage({
     fault: 'Redis answers two seconds later, which is beyond the time limit',
     short: false,
-    store: LinkedStore.open,
+    store: () => LinkedStore.open(),
     events: LOST,
-    begin: ({ store }) => (store as LinkedStore).change({ delayMs: 1_000, swallows: false }),
-    end: ({ store }) => (store as LinkedStore).change({ delayMs: 0, swallows: false }),
+    begin: (scene) => linkedStoreOf(scene).change({ delayMs: 1_000, swallows: false }),
+    end: (scene) => linkedStoreOf(scene).change({ delayMs: 0, swallows: false }),
   }),
   vanished: storeOutage({
     fault: 'the host of Redis vanishes: no answer, and no connection is closed',
     short: false,
-    store: LinkedStore.open,
+    store: () => LinkedStore.open(),
     events: LOST,
-    begin: ({ store }) => (store as LinkedStore).change({ delayMs: 0, swallows: true }),
-    end: ({ store }) => (store as LinkedStore).change({ delayMs: 0, swallows: false }),
+    begin: (scene) => linkedStoreOf(scene).change({ delayMs: 0, swallows: true }),
+    end: (scene) => linkedStoreOf(scene).change({ delayMs: 0, swallows: false }),
   }),
   ...{ ...SLOW, ...INSTANCE_KILLED },
 }
 
 async function limitMemory({ store }: FleetScene, bytes: string): Promise<void> {
   await store.ask((client) => client.configSet('maxmemory', bytes))
+}
+
+async function takenOver({ store }: FleetScene): Promise<void> {
+  if (store instanceof SentinelStore) await store.tookOver()
 }

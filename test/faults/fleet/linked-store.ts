@@ -11,7 +11,7 @@ export class LinkedStore extends FleetStore {
     this.#link = link
   }
 
-  static override async open(this: void): Promise<LinkedStore> {
+  static override async open(): Promise<LinkedStore> {
     const { redis, port } = await startedRedis()
     const link = new StartedProcess({
       program: 'test/faults/children/store-link.ts',
@@ -30,4 +30,10 @@ export class LinkedStore extends FleetStore {
     await this.#link.kill()
     await super.close()
   }
+}
+
+/** The store of a case, which is reached by a connection of this kind. */
+export function linkedStoreOf({ store }: { readonly store: FleetStore }): LinkedStore {
+  if (!(store instanceof LinkedStore)) throw new Error('the store of this case has no link')
+  return store
 }

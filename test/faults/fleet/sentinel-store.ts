@@ -28,7 +28,7 @@ export class SentinelStore extends FleetStore {
     this.#others = sentinel.others
   }
 
-  static override async open(this: void): Promise<SentinelStore> {
+  static override async open(): Promise<SentinelStore> {
     const { redis, port } = await startedRedis()
     const replica = await startedRedis(['--replicaof', `127.0.0.1 ${port}`])
     const directory = mkdtempSync(join(tmpdir(), 'sentinel-'))

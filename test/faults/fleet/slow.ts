@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FleetCase } from './fleet-case.js'
 import { durations } from './fleet-scene.js'
-import { LinkedStore } from './linked-store.js'
+import { LinkedStore, linkedStoreOf } from './linked-store.js'
 import { expectShared } from './shared-facts.js'
 
 const DELAY_MS = 20
@@ -12,9 +12,9 @@ export const SLOW: Readonly<Record<string, FleetCase>> = {
     fault: `Redis answers ${DELAY_MS} ms later each way, which is within the time limit`,
     short: false,
     codes: ['insufficient_scope'],
-    store: LinkedStore.open,
+    store: () => LinkedStore.open(),
     async run(scene) {
-      const store = scene.store as LinkedStore
+      const store = linkedStoreOf(scene)
       const before = await scene.calm('before')
       const begun = performance.now()
       await store.change({ delayMs: DELAY_MS, swallows: false })
