@@ -1,6 +1,6 @@
 import { createClient } from 'redis'
 import { RedisProcess } from '../../helpers/redis-process.js'
-import { freePort } from './free-port.js'
+import { freePort } from '../../helpers/free-port.js'
 
 const KEEPS_NOTHING = ['--save', '', '--appendonly', 'no']
 

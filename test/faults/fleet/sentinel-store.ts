@@ -5,7 +5,7 @@ import { createClient } from 'redis'
 import { RedisProcess } from '../../helpers/redis-process.js'
 import { eventually } from '../processes/eventually.js'
 import { FleetStore, startedRedis, type FleetStoreParts } from './fleet-store.js'
-import { freePort } from './free-port.js'
+import { freePort } from '../../helpers/free-port.js'
 
 const NAME = 'fleet'
 const REPLICATED_WITHIN_MS = 60_000
