@@ -33,6 +33,7 @@ import { metrics } from './metrics.js'
 import { mutation } from './mutation.js'
 import { performance } from './performance.js'
 import { reliability } from './reliability.js'
+import { reliabilityFleet } from './reliability-fleet.js'
 import { scriptedClients } from './scripted-clients.js'
 import { settingTheme } from './setting-theme.js'
 import { spans } from './spans.js'
@@ -60,6 +61,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   mutation,
   performance,
   reliability,
+  'reliability-fleet': reliabilityFleet,
   spans,
   soak,
   'settings-issuer': () => settingTheme({ ...ISSUER_SETTINGS, ...IDENTITY_PROVIDER_SETTINGS }),

@@ -21,10 +21,15 @@ export class HeardChannels {
 
   listen(channel: string, heard: Heard): void {
     this.#heard.set(channel, heard)
-    this.#subscriber ??= this.#open(() => {
-      for (const each of this.#heard.keys()) void this.#subscribe(each)
-    })
+    this.#connect()
     void this.#subscribe(channel)
+  }
+
+  /** Listens on another connection in place of the one that there is. */
+  renew(): void {
+    this.#subscriber?.close()
+    this.#subscriber = undefined
+    if (this.#heard.size > 0) this.#connect()
   }
 
   unlisten(channel: string): void {
@@ -35,6 +40,12 @@ export class HeardChannels {
   close(): void {
     this.#heard.clear()
     this.#subscriber?.close()
+  }
+
+  #connect(): void {
+    this.#subscriber ??= this.#open(() => {
+      for (const each of this.#heard.keys()) void this.#subscribe(each)
+    })
   }
 
   async #subscribe(channel: string): Promise<void> {

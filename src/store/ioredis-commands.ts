@@ -13,14 +13,13 @@ export interface IoRedisClient {
 
 /** The commands of a client of `ioredis` or `iovalkey`. */
 export class IoRedisCommands implements RedisCommands {
-  readonly #client: IoRedisClient
+  #client: IoRedisClient
   readonly #channels: HeardChannels
 
   constructor(client: IoRedisClient) {
     this.#client = client
-    // Without a listener, each failure is written to standard error. What fails is told by the commands.
-    client.on('error', () => undefined)
-    this.#channels = new HeardChannels((ready) => subscriberOf(client, ready))
+    ignoreErrors(client)
+    this.#channels = new HeardChannels((ready) => subscriberOf(this.#client, ready))
   }
 
   /** The client connects by itself. */
@@ -40,6 +39,14 @@ export class IoRedisCommands implements RedisCommands {
     this.#channels.unlisten(channel)
   }
 
+  renew(): void {
+    const given = this.#client
+    this.#client = given.duplicate()
+    ignoreErrors(this.#client)
+    given.disconnect()
+    this.#channels.renew()
+  }
+
   isServerError(error: unknown): error is Error {
     return error instanceof Error && error.name === 'ReplyError'
   }
@@ -51,11 +58,16 @@ export class IoRedisCommands implements RedisCommands {
   }
 }
 
+/** Without a listener, each failure is written to standard error. What fails is told by the commands. */
+function ignoreErrors(client: IoRedisClient): void {
+  client.on('error', () => undefined)
+}
+
 /** Its messages come as one event for all channels. */
 function subscriberOf(client: IoRedisClient, ready: () => void): Subscriber {
   const subscriber = client.duplicate()
   const heard = new Map<string, (text: string) => void>()
-  subscriber.on('error', () => undefined)
+  ignoreErrors(subscriber)
   subscriber.on('message', (channel: string, message: string) => {
     heard.get(channel)?.(message)
   })

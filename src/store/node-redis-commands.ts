@@ -28,18 +28,17 @@ const SERVER_ERRORS = new Set(['ErrorReply', 'SimpleError', 'BlobError'])
 
 /** The commands of a client of the package `redis`. */
 export class NodeRedisCommands implements RedisCommands {
-  readonly #client: NodeRedisClient
-  readonly #typed: ReturnType<NodeRedisClient['withTypeMapping']>
+  #client: NodeRedisClient
+  #typed: ReturnType<NodeRedisClient['withTypeMapping']>
   readonly #sendArguments: SendArguments
   readonly #channels: HeardChannels
 
   constructor(client: NodeRedisClient) {
     this.#client = client
-    this.#typed = client.withTypeMapping({ [BLOB_STRING]: Buffer })
+    this.#typed = typed(client)
     this.#sendArguments = sendArgumentsOf(client)
-    // Without a listener, the package ends the process. What fails is told by the commands.
-    client.on('error', () => undefined)
-    this.#channels = new HeardChannels((ready) => subscriberOf(client, ready))
+    ignoreErrors(client)
+    this.#channels = new HeardChannels((ready) => subscriberOf(this.#client, ready))
   }
 
   connect(): Promise<unknown> {
@@ -58,6 +57,17 @@ export class NodeRedisCommands implements RedisCommands {
     this.#channels.unlisten(channel)
   }
 
+  /** Another client: one that is destroyed while it connects must not connect again before that has ended. */
+  renew(): void {
+    const given = this.#client
+    this.#client = given.duplicate()
+    this.#typed = typed(this.#client)
+    ignoreErrors(this.#client)
+    void destroyed(given)
+    this.#client.connect().catch(() => undefined)
+    this.#channels.renew()
+  }
+
   isServerError(error: unknown): error is Error {
     return error instanceof Error && SERVER_ERRORS.has(error.constructor.name)
   }
@@ -69,15 +79,32 @@ export class NodeRedisCommands implements RedisCommands {
   }
 }
 
+function typed(client: NodeRedisClient): ReturnType<NodeRedisClient['withTypeMapping']> {
+  return client.withTypeMapping({ [BLOB_STRING]: Buffer })
+}
+
+/** Without a listener, the package ends the process. What fails is told by the commands. */
+function ignoreErrors(client: NodeRedisClient): void {
+  client.on('error', () => undefined)
+}
+
+async function destroyed(client: NodeRedisClient): Promise<void> {
+  try {
+    await client.destroy()
+  } catch {
+    // It was not open: there is nothing to give up.
+  }
+}
+
 function subscriberOf(client: NodeRedisClient, ready: () => void): Subscriber {
   const subscriber = client.duplicate()
-  subscriber.on('error', () => undefined)
+  ignoreErrors(subscriber)
   subscriber.on('ready', ready)
   subscriber.connect().catch(() => undefined)
   return {
     subscribe: (channel, message) => subscriber.subscribe(channel, message),
     unsubscribe: (channel) => subscriber.unsubscribe(channel),
-    close: () => subscriber.destroy(),
+    close: () => destroyed(subscriber),
   }
 }
 

@@ -30,6 +30,8 @@ export interface RedisCommands {
   listen(channel: string, heard: Heard): void
   /** Stops to listen. */
   unlisten(channel: string): void
+  /** Gives up all connections, and connects anew; listens to the same channels. For connections over which nothing comes any more. */
+  renew(): void
   /** Whether a rejection is an answer of the server: then its connection is well. */
   isServerError(error: unknown): error is Error
   close(): Promise<void>

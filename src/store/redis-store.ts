@@ -26,7 +26,8 @@ import {
 export interface RedisStoreOptions {
   /**
    * A client of `redis` (`createClient`, `createCluster`, `createSentinel`), `ioredis` or `iovalkey`. Give it no offline queue:
-   * `disableOfflineQueue: true`, `enableOfflineQueue: false`. It is closed with the store.
+   * `disableOfflineQueue: true`, `enableOfflineQueue: false`. It is closed with the store. After ten seconds without an answer it is closed as well, and a
+   * `duplicate()` takes its place: a host that vanishes closes no connections.
    */
   readonly client: NodeRedisClient | IoRedisClient
   /** In front of all keys and channels, so that several deployments can share a store. Default `mcp-obo:`. */
@@ -100,6 +101,9 @@ class RedisStore implements Store {
       probe: () => this.#probe(),
       onBack: () => {
         this.#tellGap()
+      },
+      onLongGone: () => {
+        this.#commands.renew()
       },
     })
     this.#commands.connect().catch(() => undefined)

@@ -15,10 +15,16 @@ export interface StoreHealthOptions {
   readonly observer: PipelineObserver | undefined
   /** The store can be had again. */
   readonly onBack: () => void
+  /** The store could not be had for long: its connections may be dead without a sign of it. */
+  readonly onLongGone: () => void
 }
 
 /** Between two tries while the client connects for the first time. */
 const CONNECTING_MS = 25
+/** For so long at the start, a store that cannot be had yet is no news: however often it is asked, a client has to connect first. */
+const CONNECTS_WITHIN_MS = 1_000
+/** More than a client takes to connect. By the clock: on a machine that is busy, each try takes longer. */
+const LONG_GONE_MS = 10_000
 
 /**
  * Whether a store can be had: a circuit breaker that one failure opens, and that is open until the client has connected. While it is
@@ -30,13 +36,13 @@ export class StoreHealth {
   #refusing = false
   #closed = false
   #timer: { cancel(): void } | undefined
+  #longGone: { cancel(): void } | undefined
 
   /** The time that is left to connect without a word. */
-  #connectingMs: number
+  #connectingMs = CONNECTS_WITHIN_MS
 
   constructor(options: StoreHealthOptions) {
     this.#options = options
-    this.#connectingMs = options.probeMs
   }
 
   /** Begins to ask whether the store is there. */
@@ -55,6 +61,7 @@ export class StoreHealth {
     this.#available = false
     this.#options.observer?.storeChanged?.({ available: false })
     this.#tellLost(error)
+    this.#longGoneLater()
     this.#probeLater(this.#options.probeMs)
   }
 
@@ -87,6 +94,7 @@ export class StoreHealth {
   close(): void {
     this.#closed = true
     this.#timer?.cancel()
+    this.#longGone?.cancel()
   }
 
   #probeLater(waitMs: number): void {
@@ -105,6 +113,7 @@ export class StoreHealth {
     if (this.#closed) return
     this.#connectingMs = 0
     this.#available = true
+    this.#longGone?.cancel()
     this.#options.observer?.storeChanged?.({ available: true })
     logEvent(this.#options.log, 'info', { event: 'store_available' })
     this.#options.onBack()
@@ -117,7 +126,17 @@ export class StoreHealth {
       return
     }
     this.#connectingMs -= CONNECTING_MS
-    if (this.#connectingMs <= 0) this.#tellLost(error)
+    if (this.#connectingMs <= 0) {
+      this.#tellLost(error)
+      this.#longGoneLater()
+    }
     this.#probeLater(CONNECTING_MS)
+  }
+
+  #longGoneLater(): void {
+    this.#longGone = this.#options.timers.after(LONG_GONE_MS, () => {
+      this.#longGoneLater()
+      this.#options.onLongGone()
+    })
   }
 }

@@ -7,7 +7,7 @@ export type Verified =
   /** commands.test.ts runs it. */
   | { readonly by: 'here' }
   /** Nobody does: it needs what a test machine does not have. */
-  | { readonly needs: 'a tenant' | 'Docker' | 'a client program' | 'a cluster' }
+  | { readonly needs: 'a tenant' | 'Docker' | 'a client program' | 'a cluster' | 'Redis' }
 
 export interface KnownCommand {
   readonly command: RegExp
@@ -175,6 +175,7 @@ export const KNOWN_COMMANDS: readonly KnownCommand[] = [
     command: /^npm run test:faults(?: -- .*)?$/,
     verified: { by: 'ci', line: 'npm run test:faults -- --short' },
   },
+  { command: /^npm run test:fleet:load$/, verified: { needs: 'Redis' } },
   {
     command: /^npm run soak$/,
     verified: { by: 'ci', line: 'npm run soak -- --minutes 2 --per-second 10' },

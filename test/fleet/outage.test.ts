@@ -97,8 +97,14 @@ test('a Redis whose memory is full costs no call and opens no door', async () =>
   const token = await mint()
   for (const server of [first, second]) expect((await greetBy(server, token)).status).toBe(200)
   const call = await provedCall(fleet)
-  expect((await call(first)).status).toBe(503)
-  await vi.waitUntil(() => first.log.named('store_refuses').length === 1, { timeout: 60_000 })
+  // One that meets a machine that is busy may find the store unavailable for a second.
+  await vi.waitUntil(
+    async () => {
+      expect((await call(first)).status).toBe(503)
+      return first.log.named('store_refuses').length === 1
+    },
+    { timeout: 60_000 },
+  )
 })
 
 test('with STORE_OUTAGE=local, a proof is good once in each instance while there is no Redis', async () => {

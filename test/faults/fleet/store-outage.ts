@@ -6,20 +6,22 @@ import { expectShared, provedAtOnce } from './shared-facts.js'
 /** What the store costs the requests that meet it first when it is gone: docs/operations.md. */
 const STORE_LIMIT_MS = 150
 /** Beyond that, what a request may take on a machine that is busy. */
-const SLACK_MS = 10_000
+const SLACK_MS = 30_000
 const PROOFS = 5
 
 /** A store that fails for a while: what happens, what ends it. */
 export interface StoreOutageParts extends Omit<FleetCase, 'run' | 'codes'> {
   readonly begin: (scene: FleetScene) => unknown
-  /** Default: it ends by itself. */
-  readonly end?: (scene: FleetScene) => unknown
+  readonly end: (scene: FleetScene) => unknown
   /** What each instance logs when it begins and when it is over. */
   readonly events: readonly [string, string]
+  /** It is not kept up for a while: it is over as soon as it can be. Default: it is kept up. */
+  readonly endsByItself?: boolean
 }
 
 /** A case of a store that fails for a while. Nothing but proofs of possession is refused meanwhile. */
-export function storeOutage({ begin, end, events, ...promised }: StoreOutageParts): FleetCase {
+export function storeOutage(parts: StoreOutageParts): FleetCase {
+  const { begin, end, events, endsByItself = false, ...promised } = parts
   return {
     ...promised,
     codes: ['insufficient_scope', 'malformed_credentials', 'verifier_unavailable'],
@@ -30,14 +32,9 @@ export function storeOutage({ begin, end, events, ...promised }: StoreOutagePart
       const begunMs = performance.now()
       await begin(scene)
       await scene.eventually(`${events[0]} is logged`, () => haveLogged(scene, seen, events[0]))
-      const [lost] = events
-      if (lost === 'store_unavailable') {
-        await scene.eventually('the metric says so', () => scene.isAvailable(false))
-      }
-      scene.expect((await provedAtOnce(scene, PROOFS)) === 0, 'a proof was good without the store')
-      await pause(Math.max(0, scene.scale.faultMs - (performance.now() - begunMs)))
+      if (!endsByItself) await whileItLasts(scene, { events, begunMs })
       const during = scene.allWell(begunMs, 'while it lasted')
-      await end?.(scene)
+      await end(scene)
       await recovered(scene, seen, events[1])
       await scene.calm('after')
       const longest = Math.max(...during) - Math.max(...before)
@@ -45,6 +42,17 @@ export function storeOutage({ begin, end, events, ...promised }: StoreOutagePart
       return [`requests before: ${durations(before)}`, `while it lasted: ${durations(during)}`]
     },
   }
+}
+
+async function whileItLasts(
+  scene: FleetScene,
+  { events, begunMs }: Pick<StoreOutageParts, 'events'> & { readonly begunMs: number },
+): Promise<void> {
+  if (events[0] === 'store_unavailable') {
+    await scene.eventually('the metric says so', () => scene.isAvailable(false))
+  }
+  scene.expect((await provedAtOnce(scene, PROOFS)) === 0, 'a proof was good without the store')
+  await pause(Math.max(0, scene.scale.faultMs - (performance.now() - begunMs)))
 }
 
 /** Until the instances say that the store is back, and prove it. */

@@ -36,6 +36,14 @@ test.each([
   expect(address.nodes.map(({ host, port }) => `${host}:${port}`).join(' ')).toBe(nodes)
 })
 
+test('parseConfig takes the password of the sentinels from STORE_SENTINEL_PASSWORD, and none for them from STORE_PASSWORD', () => {
+  const settings = { ...GOOD, ...STORE, STORE_URL: 'redis+sentinel://s/fleet', STORE_PASSWORD: 'a' }
+  expect(parseConfig(settings).store?.sentinelPassword).toBeUndefined()
+  const { store } = parseConfig({ ...settings, STORE_SENTINEL_PASSWORD: 'b' })
+  expect(store?.sentinelPassword?.reveal()).toBe('b')
+  expect(store?.address.password?.reveal()).toBe('a')
+})
+
 test('parseConfig takes the password of the store from STORE_PASSWORD', () => {
   const { store } = parseConfig({ ...GOOD, ...STORE, STORE_PASSWORD: 'hunter3' })
   expect(store?.address.password?.reveal()).toBe('hunter3')
@@ -66,6 +74,11 @@ test.each<readonly [string, Environment, RegExp]>([
   ['no key', { ...STORE, STORE_KEY: '' }, /^STORE_KEY is missing/],
   ['no INSTANCES', { ...STORE, INSTANCES: '' }, /^INSTANCES is missing/],
   ['no instance', { ...STORE, INSTANCES: '0' }, /^INSTANCES must be a whole number from 1/],
+  [
+    'a password of sentinels without sentinels',
+    { ...STORE, STORE_SENTINEL_PASSWORD: 'b' },
+    /^STORE_SENTINEL_PASSWORD has no effect: STORE_URL names no sentinels/,
+  ],
   [
     'two passwords',
     { ...STORE, STORE_URL: 'redis://:a@h', STORE_PASSWORD: 'b' },
