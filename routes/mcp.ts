@@ -5,8 +5,10 @@ import {
 } from '@modelcontextprotocol/node'
 import {
   createMcpHandler,
+  InMemoryServerEventBus,
   type McpHandlerRequestOptions,
   type McpServerFactory,
+  type ServerEventBus,
   type ServerNotifier,
 } from '@modelcontextprotocol/server'
 import type {
@@ -66,6 +68,8 @@ export interface McpRouteOptions {
    * the SDK. `sdk` leaves all of them to it. Both answer alike.
    */
   readonly mount?: Mount | undefined
+  /** Where news for listening clients comes from: `createSharedEventBus` has them hear of other instances. Default: of this one. */
+  readonly bus?: ServerEventBus | undefined
   readonly clock?: Clock | undefined
   readonly timers?: Timers | undefined
 }
@@ -79,6 +83,7 @@ const OPTIONS = optionsSchema<McpRouteOptions>({
   }).optional(),
   maxStreamsPerUser: optionValues.whole.optional(),
   mount: optionValues.oneOf('direct', 'sdk').optional(),
+  bus: optionValues.withFunctions('a ServerEventBus', 'publish', 'subscribe').optional(),
   clock: optionValues.callable.optional(),
   timers: optionValues.withFunctions('Timers', 'after').optional(),
 })
@@ -88,7 +93,7 @@ export interface McpRoute {
   readonly handler: RequestHandler
   /** The sessions, for what has to know whose they are before it does anything: `tokenExchange({ sessions })`. */
   readonly sessions: SessionOwners | undefined
-  /** Tells all 2026-07-28 clients with a subscription that a list or a resource changed. */
+  /** Tells all 2026-07-28 clients with a subscription that a list or a resource changed; of lists, those with a 2025 session too. */
   readonly notify: ServerNotifier
   /** Tells all clients that listen, those with a 2025 session too, that the list of tools has changed. */
   readonly toolListChanged: () => void
@@ -117,15 +122,17 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   const onerror = (error: Error): void => {
     logEvent(log, 'warn', { event: 'mcp_error', err: describeError(error) })
   }
-  const mcp = createMcpHandler(createServer, { onerror })
+  const { bus = new InMemoryServerEventBus(onerror) } = options
+  const mcp = createMcpHandler(createServer, { onerror, bus })
   const sessions = options.sessions && new McpSessions(createServer, options.sessions, onerror)
+  sessions?.listenTo(bus)
   const notifications = notificationStreams(options)
   const answer = answerBy({ mcp, sessions, notifications })
   const direct = directMount(options, onerror)
   return {
     sessions,
     notify: mcp.notify,
-    toolListChanged: tellOfTools(mcp, sessions),
+    toolListChanged: tellOfTools(mcp),
     drain: () => {
       notifications.endAll()
     },
@@ -161,9 +168,8 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   }
 }
 
-function tellOfTools({ notify }: Answering['mcp'], sessions: McpSessions | undefined): () => void {
+function tellOfTools({ notify }: Answering['mcp']): () => void {
   return () => {
-    sessions?.toolListChanged()
     notify.toolsChanged()
   }
 }

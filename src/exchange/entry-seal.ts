@@ -3,10 +3,10 @@ import type { Secret } from '../secret.js'
 
 /** What an entry is sealed for: it opens for nothing else. */
 export interface SealedFor {
-  /** The key of the cache under which it lies. */
+  /** The key of the cache under which it lies, or what else it is for. */
   readonly cacheKey: string
-  /** The token that was exchanged. */
-  readonly subjectToken: Secret
+  /** The token that was exchanged. Default: it belongs to no user, and the master key opens it. */
+  readonly subjectToken?: Secret | undefined
 }
 
 const VERSION = 1
@@ -24,7 +24,7 @@ interface MasterKey {
  * Seals what is kept in a store that others can read.
  *
  * AES-256-GCM. The key of each entry is derived (HKDF-SHA-256, RFC 5869) from a master key, the cache key and the subject token, so
- * that the store and the master key together open nothing without the user's own token. Version, key id and cache key are
+ * that the store and the master key together open nothing of a user without that user's own token. Version, key id and cache key are
  * authenticated too: an entry that was moved, or changed in any bit, does not open.
  */
 export class EntrySeal {
@@ -83,7 +83,8 @@ function masterKey(secret: Secret): MasterKey {
 
 /** The token goes in as its digest: Node's HKDF takes no more than 1,024 bytes of `info`. */
 function entryKey(master: MasterKey, { cacheKey, subjectToken }: SealedFor): Buffer {
-  const info = createHash('sha256').update(subjectToken.reveal()).digest()
+  const info =
+    subjectToken === undefined ? '' : createHash('sha256').update(subjectToken.reveal()).digest()
   return Buffer.from(hkdfSync('sha256', master.bytes, cacheKey, info, 32))
 }
 

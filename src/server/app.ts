@@ -28,6 +28,7 @@ import type { ListingServerOptions, OnBehalfOfOptions } from '../on-behalf-of/op
 import { issuesTogether } from '../on-behalf-of/option-issues.js'
 import { SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
+import { eventBusOf } from '../sessions/shared-event-bus.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
 import { ofCurrentTools, type ToolSets } from '../tools/tool-set.js'
 import type { Tool } from '../tools/tool.js'
@@ -177,11 +178,12 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
   const toolSets = { current: servedTools(offeredBy(options), forAll), canChange }
   const sessions = options.sessions !== undefined
   const servers = createMcpServers({ toolSets, sessions })
+  const bus = canChange ? options.shared && eventBusOf(options.shared, log) : undefined
   const mcp = mcpRoute({
     createServer: servers.create,
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
     mount: options.mount,
-    log,
+    ...{ bus, log },
   })
   const front = composeOnBehalfOf({ ...shared, sessions: mcp.sessions }, 'standalone', toolSets)
   const pages = page && pagesFor(options, { page, front })
@@ -194,6 +196,7 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
     drain: mcp.drain,
     close: async () => {
       try {
+        bus?.close()
         await mcp.close()
       } finally {
         await front.close()
