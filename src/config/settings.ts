@@ -82,6 +82,7 @@ type Optional =
   | 'POLICY_FILE'
   | 'STORE_URL'
   | 'STORE_PASSWORD'
+  | 'STORE_SENTINEL_PASSWORD'
   | 'STORE_KEY'
   | 'INSTANCES'
   | 'METRICS_PORT'

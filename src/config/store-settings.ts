@@ -35,6 +35,14 @@ export const STORE_SETTINGS = {
     secret: true,
     absent: 'none',
   }),
+  STORE_SENTINEL_PASSWORD: setting({
+    description:
+      'The password of the sentinels, where they want one: that of the store is not sent to them. Or STORE_SENTINEL_PASSWORD_FILE.',
+    schema: values.secret,
+    example: '…',
+    secret: true,
+    absent: 'none',
+  }),
   STORE_KEY: setting({
     description:
       'Seals what lies in the store: 32 random bytes in base64 (openssl rand -base64 32), the same in all instances. To replace a key, put the new one in front of the old one, with a space between, and remove the old one a day later: the first seals, all open. Or STORE_KEY_FILE, with a key on each line.',

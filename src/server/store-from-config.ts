@@ -28,7 +28,7 @@ export async function storeFromConfig(config: StoreConfig, parts: StoreParts): P
 }
 
 async function clientFor(
-  { address }: StoreConfig,
+  { address, sentinelPassword }: StoreConfig,
   { authorities }: StoreParts,
 ): Promise<RedisStoreOptions['client']> {
   const { createClient, createCluster, createSentinel } = await redisPackage()
@@ -46,7 +46,7 @@ async function clientFor(
     const sentinelRootNodes = [...nodes]
     return createSentinel({
       ...{ name, sentinelRootNodes, nodeClientOptions },
-      sentinelClientOptions: { socket },
+      sentinelClientOptions: withoutUndefined({ socket, password: sentinelPassword?.reveal() }),
     })
   }
   const [node] = nodes

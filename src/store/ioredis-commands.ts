@@ -24,8 +24,8 @@ export class IoRedisCommands implements RedisCommands {
   }
 
   /** The client connects by itself. */
-  connect(): Promise<void> {
-    return Promise.resolve()
+  connect(): void {
+    return
   }
 
   send([command = '', ...args]: readonly Argument[]): Promise<unknown> {

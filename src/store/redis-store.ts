@@ -102,7 +102,7 @@ class RedisStore implements Store {
         this.#tellGap()
       },
     })
-    this.#commands.connect().catch(() => undefined)
+    this.#commands.connect()
     this.#health.begin()
   }
 
