@@ -5,8 +5,8 @@ import {
 } from '@modelcontextprotocol/node'
 import {
   createMcpHandler,
+  InMemoryServerEventBus,
   type McpHandlerRequestOptions,
-  type McpServerFactory,
   type ServerNotifier,
 } from '@modelcontextprotocol/server'
 import type {
@@ -31,69 +31,30 @@ import { describeError } from '../src/logging/describe-error.js'
 import { respondToChallenges } from '../src/downstream/challenge-results.js'
 import { consumePendingStepUp } from '../src/downstream/downstream-step-up.js'
 import { OnBehalfOfError } from '../src/failures/errors.js'
-import { systemClock, systemTimers, type Clock, type Timers } from '../src/time/clock.js'
+import { systemClock, systemTimers } from '../src/time/clock.js'
 import { anonymousRequest, asAnonymous } from '../src/identity/anonymous-request.js'
 import { findAuthContext, requireAuthContext } from '../src/identity/auth-context.js'
 import { parseRequestTarget } from '../src/http/request-target.js'
 import { logEvent } from '../src/logging/log-event.js'
-import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
+import { silentLog, type Logger } from '../src/logging/logger.js'
 import { answerInForm, type AnswerForms } from '../src/http/answer-in-form.js'
 import { isEventStream } from '../src/http/is-event-stream.js'
 import { DirectMount } from '../src/mcp/direct-mount.js'
-import { DEFAULT_MOUNT, type Mount } from '../src/mcp/mount.js'
+import { DEFAULT_MOUNT } from '../src/mcp/mount.js'
 import { NotificationStreams } from '../src/sessions/notification-streams.js'
 import { relayResponse } from '../src/http/relay-response.js'
-import type { Revocation } from '../src/revocation/revocation.js'
-import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
-import { optionValues } from '../src/options/option-values.js'
-import {
-  MCP_SESSIONS_SHAPE,
-  McpSessions,
-  type McpSessionsOptions,
-  type OnAsked,
-} from '../src/sessions/mcp-sessions.js'
+import { assertOptions } from '../src/options/assert-options.js'
+import { McpSessions, type OnAsked } from '../src/sessions/mcp-sessions.js'
+import { MCP_ROUTE_OPTION, type McpRouteOptions } from './mcp-options.js'
 
-/** What `mcpRoute` needs: your server factory. */
-export interface McpRouteOptions {
-  readonly createServer: McpServerFactory
-  /** Default: none. */
-  readonly log?: Logger | undefined
-  /** Gives 2025 clients that ask for it a session. Default: none, every request stands alone. */
-  readonly sessions?: McpSessionsOptions | undefined
-  /** Ends the streams and sessions of users who are signed out. Default: they end with their token, or by time. */
-  readonly revocation?: Pick<Revocation, 'watch'> | undefined
-  /** Open notification streams per user. Default 16. */
-  readonly maxStreamsPerUser?: number | undefined
-  /**
-   * `direct`, the default, serves single requests without making web requests and responses of them, and leaves every other request to
-   * the SDK. `sdk` leaves all of them to it. Both answer alike.
-   */
-  readonly mount?: Mount | undefined
-  readonly clock?: Clock | undefined
-  readonly timers?: Timers | undefined
-}
-
-const OPTIONS = optionsSchema<McpRouteOptions>({
-  createServer: optionValues.callable,
-  log: LOGGER_OPTION.optional(),
-  sessions: optionsSchema<McpSessionsOptions>({
-    ...MCP_SESSIONS_SHAPE,
-    onRequest: optionValues.callable.optional(),
-    revocation: optionValues.withFunctions('a Revocation', 'watch').optional(),
-  }).optional(),
-  revocation: optionValues.withFunctions('a Revocation', 'watch').optional(),
-  maxStreamsPerUser: optionValues.whole.optional(),
-  mount: optionValues.oneOf('direct', 'sdk').optional(),
-  clock: optionValues.callable.optional(),
-  timers: optionValues.withFunctions('Timers', 'after').optional(),
-})
+export type { McpRouteOptions } from './mcp-options.js'
 
 /** A mounted MCP endpoint: its handler, and how it ends. */
 export interface McpRoute {
   readonly handler: RequestHandler
   /** The sessions, for what has to know whose they are before it does anything: `tokenExchange({ sessions })`. */
   readonly sessions: SessionOwners | undefined
-  /** Tells all 2026-07-28 clients with a subscription that a list or a resource changed. */
+  /** Tells all 2026-07-28 clients with a subscription that a list or a resource changed; of lists, those with a 2025 session too. */
   readonly notify: ServerNotifier
   /** Tells all clients that listen, those with a 2025 session too, that the list of tools has changed. */
   readonly toolListChanged: () => void
@@ -117,21 +78,22 @@ export interface McpRoute {
  * process.once('SIGTERM', () => void mcp.close())
  */
 export function mcpRoute(options: McpRouteOptions): McpRoute {
-  assertOptions('mcpRoute', OPTIONS, options)
-  const { createServer, log = silentLog, revocation } = options
+  assertOptions('mcpRoute', MCP_ROUTE_OPTION, options)
+  const { createServer, log = silentLog } = options
   const onerror = (error: Error): void => {
     logEvent(log, 'warn', { event: 'mcp_error', err: describeError(error) })
   }
-  const mcp = createMcpHandler(createServer, { onerror })
-  const sessions =
-    options.sessions && new McpSessions(createServer, { revocation, ...options.sessions }, onerror)
+  const { bus = new InMemoryServerEventBus(onerror) } = options
+  const mcp = createMcpHandler(createServer, { onerror, bus })
+  const sessions = sessionsFor(options, onerror)
+  sessions?.listenTo(bus)
   const notifications = notificationStreams(options)
   const answer = answerBy({ mcp, sessions, notifications })
   const direct = directMount(options, onerror)
   return {
     sessions,
     notify: mcp.notify,
-    toolListChanged: tellOfTools(mcp, sessions),
+    toolListChanged: tellOfTools(mcp),
     drain: () => {
       notifications.endAll()
     },
@@ -167,9 +129,15 @@ export function mcpRoute(options: McpRouteOptions): McpRoute {
   }
 }
 
-function tellOfTools({ notify }: Answering['mcp'], sessions: McpSessions | undefined): () => void {
+function sessionsFor(
+  { createServer, sessions, revocation }: McpRouteOptions,
+  onerror: (error: Error) => void,
+): McpSessions | undefined {
+  return sessions && new McpSessions(createServer, { revocation, ...sessions }, onerror)
+}
+
+function tellOfTools({ notify }: Answering['mcp']): () => void {
   return () => {
-    sessions?.toolListChanged()
     notify.toolsChanged()
   }
 }

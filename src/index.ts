@@ -67,7 +67,6 @@ export {
 export { homePageRoute, type HomePageOptions } from '../routes/home.js'
 export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
 export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
-
 export {
   createConfirmation,
   type Confirmation,
@@ -268,6 +267,7 @@ export {
   type ResourceDescription,
 } from './http/protected-resource-metadata.js'
 export { Secret } from './secret.js'
+export { createSharedEventBus, type SharedEventBusOptions } from './sessions/shared-event-bus.js'
 export type { SessionOwners } from './sessions/session-owners.js'
 export type { SdkServer } from './sessions/mcp-session.js'
 export type { McpSessionsOptions } from './sessions/mcp-sessions.js'

@@ -52,6 +52,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   metrics_listening: 'The process serves its metrics at `port`. Nothing to do.',
   metadata_not_reached:
     'Once: a client was sent to the metadata by a challenge, and ten seconds later (or at the second challenge) no request has reached the middleware that serves it. Mount it with `app.use(metadata)`, without a path and in front of the endpoint. [library.md](library.md#check-the-wiring) says how to check.',
+  notification_dropped:
+    'Instances tell each other which lists and resources have changed, and a message got lost. `unreadable`: what came over the shared store could not be opened; an instance has another `STORE_KEY`, or somebody else writes to the store. `too_long`: the address of a resource is longer than other instances are told. `too_many`: so many resources changed at once that clients were told that the list of resources has changed in place of some. Once a minute at most for each `reason`.',
   openapi_reload_failed:
     'An OpenAPI `document` of an `api`, or its curation, was read again and cannot be used; `faults` says why, up to 20, and `unlogged` counts the others. The tools that were made before stay in use. Correct the document. Once for each fault and each outage, and whenever somebody asks for a reload.',
   openapi_reload_recovered:

@@ -13,7 +13,7 @@ export async function appOptions(
   connections: Connections,
   credentials?: ClientAuthenticationSource,
 ): Promise<Omit<AppOptions, 'tools' | 'log'>> {
-  const { resource, issuer, exchange, apiCalls } = config
+  const { resource, issuer, apiCalls } = config
   const { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim } = config.callerPolicy
   return {
     endpoint: config.endpoint,
@@ -44,22 +44,26 @@ export async function appOptions(
     ...{ sessions: config.sessions, traceContext: config.traceContext },
     ...{ http: config.http, trustProxy: config.trustProxy, mount: config.mount },
     homePage: config.homePage,
-    exchange: {
-      issuer: exchange.issuer,
-      grant: grantOf(exchange.adapter),
-      ...exchange.manner,
-      timeoutMs: exchange.timeoutMs,
-      ratePerSecond: exchange.ratePerSecond,
-      cacheEntries: exchange.cacheEntries,
-      subjectTokenType: exchange.subjectTokenType,
-      clientCapabilities: exchange.clientCapabilities,
-      forwardClientAddress: exchange.forwardClientAddress,
-      fetch: connections.exchange,
-      ...exchange.checks,
-    },
+    exchange: exchangeOf(config, connections),
     apiCalls: { ...apiCalls, fetch: connections.api },
     fetch: connections.issuers,
     audit: config.audit && auditOptions(config.audit),
+  }
+}
+
+function exchangeOf({ exchange }: Config, connections: Connections): AppOptions['exchange'] {
+  return {
+    issuer: exchange.issuer,
+    grant: grantOf(exchange.adapter),
+    ...exchange.manner,
+    timeoutMs: exchange.timeoutMs,
+    ratePerSecond: exchange.ratePerSecond,
+    cacheEntries: exchange.cacheEntries,
+    subjectTokenType: exchange.subjectTokenType,
+    clientCapabilities: exchange.clientCapabilities,
+    forwardClientAddress: exchange.forwardClientAddress,
+    fetch: connections.exchange,
+    ...exchange.checks,
   }
 }
 

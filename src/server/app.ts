@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import express, { type Express, type RequestHandler } from 'express'
+import type { Express } from 'express'
 import { z } from 'zod'
-import { inSequence } from '../../middleware/in-sequence.js'
-import { notFound } from '../../middleware/not-found.js'
-import { healthRoute } from '../../routes/health.js'
-import { readinessRoute } from '../../routes/readiness.js'
-import { homePageRoute, type HomePageOptions } from '../../routes/home.js'
-import { mcpRoute, type McpRoute } from '../../routes/mcp.js'
+import { mcpRoute } from '../../routes/mcp.js'
 import type { NotReadyReason } from '../http/readiness.js'
-import type { ResourceDescription } from '../http/protected-resource-metadata.js'
 import {
   CONFIRMATION_OPTION,
   createConfirmation,
@@ -28,20 +22,20 @@ import type { ListingServerOptions, OnBehalfOfOptions } from '../on-behalf-of/op
 import { issuesTogether } from '../on-behalf-of/option-issues.js'
 import { SERVER_SHAPE } from '../on-behalf-of/options-schema.js'
 import { MCP_SESSIONS_SHAPE, type McpSessionsOptions } from '../sessions/mcp-sessions.js'
+import { eventBusOf } from '../sessions/shared-event-bus.js'
 import type { AccessPolicy } from '../tools/access-policy.js'
-import { ofCurrentTools, type ToolSets } from '../tools/tool-set.js'
 import type { Tool } from '../tools/tool.js'
 import { TOOL_SCHEMA, toolsOption } from '../tools/tool-schema.js'
-import { SERVER_NAME, VERSION } from '../version.js'
 import {
   CONFIRMATION_PAGE_OPTION,
   confirmationPageFor,
   pagesFor,
   type ConfirmationPageSettings,
 } from './confirmation-pages.js'
+import { routesOf } from './app-routes.js'
 import { createMcpServers } from './mcp-servers.js'
 import { sharedConfirmation } from './shared-confirmation.js'
-import { servedTools, type OfferedTools, type ServedTools } from './served-tools.js'
+import { servedTools, type OfferedTools } from './served-tools.js'
 import { revocationFor, SIGN_OUT_SHAPE, signOutRoutes, type SignOutSettings } from './sign-out.js'
 import type { ToolOrigins } from './tool-facts.js'
 
@@ -181,9 +175,10 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
   const toolSets = { current: servedTools(offeredBy(options), forAll), canChange }
   const revocation = revocationFor(options, forAll.resolved)
   const servers = createMcpServers({ toolSets, sessions: options.sessions !== undefined })
+  const bus = canChange ? options.shared && eventBusOf(options.shared, log) : undefined
   const mcp = mcpRoute({
     sessions: options.sessions && { ...options.sessions, onRequest: servers.refresh },
-    ...{ createServer: servers.create, mount: options.mount, revocation, log },
+    ...{ createServer: servers.create, mount: options.mount, revocation, bus, log },
   })
   const behind = { ...shared, sessions: mcp.sessions, revocation }
   const front = composeOnBehalfOf(behind, 'standalone', toolSets)
@@ -201,6 +196,7 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
     close: async () => {
       revocation?.close()
       try {
+        bus?.close()
         await mcp.close()
       } finally {
         await front.close()
@@ -213,40 +209,6 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
       if (isTold) mcp.toolListChanged()
     },
   }
-}
-
-interface AppParts {
-  readonly toolSets: ToolSets<ServedTools>
-  readonly front: ReturnType<typeof composeOnBehalfOf>
-  readonly mcp: McpRoute
-  /** Where users approve calls, and where this server hears of sign-outs. */
-  readonly pages: readonly RequestHandler[]
-}
-
-function routesOf(options: AppOptions, { toolSets, front, pages, mcp }: AppParts): Express {
-  const { endpoint } = options
-  const app = express()
-  app.disable('x-powered-by').disable('etag')
-  app.set('trust proxy', options.trustProxy ?? 0)
-  // First, so that no call pays for what is not meant for it: `protect` brings along what stands in front of it below.
-  app.route(endpoint.pathname).all(inSequence([front.protect, mcp.handler]))
-  app.use(front.context)
-  app.use(healthRoute(basePathOf(endpoint)))
-  app.use(readinessRoute(front.readiness, basePathOf(endpoint)))
-  app.use(front.metadata)
-  app.use(front.guard)
-  for (const routes of pages) app.use(routes)
-  if (options.homePage === true) {
-    const page = ofCurrentTools(toolSets, ({ registry: { tools }, offered: { toolGroups } }) =>
-      homePageRoute(homePageOptions({ ...options, tools, toolGroups }, front.resource())),
-    )
-    app.use((req, res, next) => {
-      page()(req, res, next)
-    })
-  }
-  app.use(notFound(endpoint))
-  app.use(front.errors)
-  return app
 }
 
 /** What is made when it is first asked for: nobody is told of a key that is missing where no tool asks. */
@@ -277,24 +239,4 @@ function confirmationFor(
 function sharedOptions(options: AppOptions): ListingServerOptions {
   // The SDK servers have these tools and no others, and answer a call of another as the protocol says.
   return { ...options, sessions: undefined, undeclaredTools: 'allow' }
-}
-
-/** What stands in front of `/mcp`; empty at the root. */
-function basePathOf({ pathname }: URL): string {
-  return pathname.replace(/\/[^/]*$/, '')
-}
-
-function homePageOptions(
-  { endpoint, tools, toolGroups = {}, tokenCommand }: AppOptions,
-  resource: ResourceDescription,
-): HomePageOptions {
-  return {
-    endpoint,
-    resource,
-    tools: tools.map((tool) => ({ ...tool, group: toolGroups[tool.name] })),
-    tokenCommand,
-    name: SERVER_NAME,
-    version: VERSION,
-    healthUrl: new URL('/healthz', endpoint),
-  }
 }

@@ -4,6 +4,8 @@ import {
   type AuthInfo,
   type McpHandlerRequestOptions,
   type McpServerFactory,
+  type ServerEvent,
+  type ServerEventBus,
 } from '@modelcontextprotocol/server'
 import { requireAuthContext } from '../identity/auth-context.js'
 import type { Caller } from '../identity/caller.js'
@@ -39,6 +41,26 @@ export const MCP_SESSIONS_SHAPE: OptionsShape<
   retryMs: optionValues.whole.optional(),
 }
 
+type ListChanged = Exclude<ServerEvent['kind'], 'resource_updated'>
+
+const TELL: Readonly<Record<ListChanged, (server: SdkServer) => void | Promise<void>>> = {
+  tools_list_changed: (server) => server.sendToolListChanged(),
+  prompts_list_changed: (server) => server.sendPromptListChanged(),
+  resources_list_changed: (server) => server.sendResourceListChanged(),
+}
+
+function tellsOf(kind: ListChanged, server: SdkServer): boolean {
+  const { tools, prompts, resources } = (
+    'server' in server ? server.server : server
+  ).getCapabilities()
+  const of = {
+    tools_list_changed: tools,
+    prompts_list_changed: prompts,
+    resources_list_changed: resources,
+  }
+  return of[kind]?.listChanged === true
+}
+
 /** Told when all that a request asked has been answered. */
 export type OnAsked = (settled: Promise<unknown>) => void
 
@@ -61,6 +83,7 @@ export class McpSessions {
   readonly #registry: SessionRegistry<McpSession>
   readonly #ending = new Set<Promise<void>>()
   readonly #unwatch = new WeakMap<McpSession, () => void>()
+  #leave: () => void = () => undefined
 
   constructor(
     createServer: McpServerFactory,
@@ -99,11 +122,20 @@ export class McpSessions {
       : undefined
   }
 
-  /** Tells the client of each session that the list of tools has changed. Who does not listen can read it when they come back. */
-  toolListChanged(): void {
+  /**
+   * Tells the client of each session what the bus says of a list, where its server has said that it tells. Who does not listen can read
+   * the list when they come back. Which resources a client subscribed to, its own server alone knows.
+   */
+  listenTo(bus: Pick<ServerEventBus, 'subscribe'>): void {
+    this.#leave = bus.subscribe(({ kind }) => {
+      if (kind !== 'resource_updated') this.#tell(kind)
+    })
+  }
+
+  #tell(kind: ListChanged): void {
     for (const { server } of this.#registry.values()) {
-      if (server === undefined) continue
-      Promise.resolve(server.sendToolListChanged()).catch((error: unknown) => {
+      if (server === undefined || !tellsOf(kind, server)) continue
+      Promise.resolve(TELL[kind](server)).catch((error: unknown) => {
         this.#onerror(error instanceof Error ? error : new Error(String(error)))
       })
     }
@@ -111,6 +143,7 @@ export class McpSessions {
 
   /** Ends all sessions with their streams. */
   async close(): Promise<void> {
+    this.#leave()
     this.#registry.close()
     await Promise.all(this.#ending)
   }

@@ -3,10 +3,13 @@ import type { Secret } from '../secret.js'
 
 /** What an entry is sealed for: it opens for nothing else. */
 export interface SealedFor {
-  /** Under which it lies. */
+  /** Under which it lies, or what else it is for. */
   readonly key: string
-  /** What only those have who may open it, such as the token that was exchanged. Not in the store. */
-  readonly secret: Secret
+  /**
+   * What only those have who may open it, such as the token that was exchanged. Not in the store. Default: none, and the master key
+   * opens it.
+   */
+  readonly secret?: Secret | undefined
 }
 
 const VERSION = 1
@@ -83,7 +86,7 @@ function masterKey(secret: Secret): MasterKey {
 
 /** The secret goes in as its digest: Node's HKDF takes no more than 1,024 bytes of `info`. */
 function entryKey(master: MasterKey, { key, secret }: SealedFor): Buffer {
-  const info = createHash('sha256').update(secret.reveal()).digest()
+  const info = secret === undefined ? '' : createHash('sha256').update(secret.reveal()).digest()
   return Buffer.from(hkdfSync('sha256', master.bytes, key, info, 32))
 }
 

@@ -5,7 +5,7 @@ import { sentArguments, type Argument, type Heard, type RedisCommands } from './
 export interface IoRedisClient {
   callBuffer(command: string, args: (string | Buffer)[]): Promise<unknown>
   duplicate(...overrides: never[]): IoRedisClient
-  on(event: string, listener: (...args: never[]) => void): unknown
+  on(event: string, listener: (...args: string[]) => void): unknown
   subscribe(channel: string): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
   disconnect(): void
@@ -23,8 +23,8 @@ export class IoRedisCommands implements RedisCommands {
   }
 
   /** The client connects by itself. */
-  connect(): Promise<void> {
-    return Promise.resolve()
+  connect(): void {
+    return
   }
 
   send([command = '', ...args]: readonly Argument[]): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { connectUntilOpen, type OpenedClient } from './connect-until-open.js'
 import { HeardChannels, type Subscriber } from './heard-channels.js'
 import { sentArguments, type Argument, type Heard, type RedisCommands } from './redis-commands.js'
 
@@ -5,10 +6,8 @@ import { sentArguments, type Argument, type Heard, type RedisCommands } from './
  * A client of the package `redis` (5 or 6): what `createClient`, `createCluster` or `createSentinel` returns, as far as it is used
  * here.
  */
-export interface NodeRedisClient {
-  readonly isOpen: boolean
+export interface NodeRedisClient extends OpenedClient {
   on(event: string, listener: (error: unknown) => void): unknown
-  connect(): Promise<unknown>
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
   destroy(): unknown
@@ -32,6 +31,7 @@ export class NodeRedisCommands implements RedisCommands {
   #typed: ReturnType<NodeRedisClient['withTypeMapping']>
   readonly #sendArguments: SendArguments
   readonly #channels: HeardChannels
+  #stopConnecting: () => void = () => undefined
 
   constructor(client: NodeRedisClient) {
     this.#client = client
@@ -41,8 +41,8 @@ export class NodeRedisCommands implements RedisCommands {
     this.#channels = new HeardChannels((ready) => subscriberOf(this.#client, ready))
   }
 
-  connect(): Promise<unknown> {
-    return this.#client.isOpen ? Promise.resolve() : this.#client.connect()
+  connect(): void {
+    this.#stopConnecting = connectUntilOpen(this.#client)
   }
 
   send(args: readonly Argument[], keys: readonly string[]): Promise<unknown> {
@@ -60,11 +60,12 @@ export class NodeRedisCommands implements RedisCommands {
   /** Another client: one that is destroyed while it connects must not connect again before that has ended. */
   renew(): void {
     const given = this.#client
+    this.#stopConnecting()
     this.#client = given.duplicate()
     this.#typed = typed(this.#client)
     ignoreErrors(this.#client)
     void destroyed(given)
-    this.#client.connect().catch(() => undefined)
+    this.connect()
     this.#channels.renew()
   }
 
@@ -74,6 +75,7 @@ export class NodeRedisCommands implements RedisCommands {
 
   close(): Promise<void> {
     this.#channels.close()
+    this.#stopConnecting()
     if (this.#client.isOpen) this.#client.destroy()
     return Promise.resolve()
   }
@@ -99,17 +101,27 @@ async function destroyed(client: NodeRedisClient): Promise<void> {
 function subscriberOf(client: NodeRedisClient, ready: () => void): Subscriber {
   const subscriber = client.duplicate()
   ignoreErrors(subscriber)
-  subscriber.on('ready', ready)
-  subscriber.connect().catch(() => undefined)
+  for (const event of isCluster(client) ? ['connect', 'node-ready'] : ['ready']) {
+    subscriber.on(event, ready)
+  }
+  const stopConnecting = connectUntilOpen(subscriber)
   return {
     subscribe: (channel, message) => subscriber.subscribe(channel, message),
     unsubscribe: (channel) => subscriber.unsubscribe(channel),
-    close: () => destroyed(subscriber),
+    close: () => {
+      stopConnecting()
+      void destroyed(subscriber)
+    },
   }
+}
+
+/** It never says of itself that it is ready, but that it and its nodes are connected. */
+function isCluster(client: object): boolean {
+  return 'slots' in client
 }
 
 function sendArgumentsOf(client: object): SendArguments {
   if ('getSentinelNode' in client) return (args) => [false, args]
-  if ('slots' in client) return (args, [first]) => [first, false, args]
+  if (isCluster(client)) return (args, [first]) => [first, false, args]
   return (args) => [args]
 }

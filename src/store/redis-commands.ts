@@ -20,7 +20,7 @@ export interface Heard {
  */
 export interface RedisCommands {
   /** Begins to connect, where the client does not by itself. */
-  connect(): Promise<unknown>
+  connect(): void
   /**
    * Sends a command; bulk strings of the answer are bytes. `keys` says where the command belongs in a cluster. Rejects with what
    * the server answered (`isServerError`), or for a connection that is not there.

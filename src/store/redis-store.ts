@@ -106,7 +106,7 @@ class RedisStore implements Store {
         this.#commands.renew()
       },
     })
-    this.#commands.connect().catch(() => undefined)
+    this.#commands.connect()
     this.#health.begin()
   }
 

@@ -49,6 +49,18 @@ test('parseConfig takes the password of the store from STORE_PASSWORD', () => {
   expect(store?.address.password?.reveal()).toBe('hunter3')
 })
 
+test('parseConfig has a password of the sentinels that is not that of the store', () => {
+  const STORE_URL = 'redis+sentinel://:of-the-store@a/main'
+  const { store } = parseConfig({
+    ...GOOD,
+    ...STORE,
+    STORE_URL,
+    STORE_SENTINEL_PASSWORD: 'hunter4',
+  })
+  expect(store?.sentinelPassword?.reveal()).toBe('hunter4')
+  expect(store?.address.password?.reveal()).toBe('of-the-store')
+})
+
 test.each<readonly [string, Environment, RegExp]>([
   ['another scheme', { ...STORE, STORE_URL: 'http://redis' }, /^STORE_URL must be redis:\/\//],
   ['several hosts', { ...STORE, STORE_URL: 'redis://a,b' }, /^STORE_URL must name one host/],
@@ -83,6 +95,16 @@ test.each<readonly [string, Environment, RegExp]>([
     'two passwords',
     { ...STORE, STORE_URL: 'redis://:a@h', STORE_PASSWORD: 'b' },
     /^STORE_PASSWORD is set, and STORE_URL has a password too/,
+  ],
+  [
+    'a password of sentinels that there are not',
+    { ...STORE, STORE_SENTINEL_PASSWORD: 'b' },
+    /^STORE_SENTINEL_PASSWORD has no effect, since STORE_URL names no sentinels/,
+  ],
+  [
+    'a password of sentinels alone',
+    { STORE_SENTINEL_PASSWORD: 'b' },
+    /^STORE_SENTINEL_PASSWORD has no effect without a store/,
   ],
   ['a key alone', { STORE_KEY: KEY }, /^STORE_KEY has no effect without a store/],
   ['INSTANCES alone', { INSTANCES: '2' }, /^INSTANCES has no effect without a store/],

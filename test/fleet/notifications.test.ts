@@ -1,0 +1,77 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import type { TestServer } from '../helpers/start-mcp-server.js'
+import { documentOf, temporaryDirectory, TRIPS } from '../e2e/tools-reload/reload-server.js'
+import { startFleet, untilLogged, type Fleet } from './helpers/start-fleet.js'
+
+const STATIONS = { 'get /stations list_stations': ['read'] }
+
+interface TwoDocuments extends Fleet {
+  /** Changes the document that both read; each instance notices when it is told to reload. */
+  readonly change: () => void
+}
+
+async function startWithDocument(): Promise<TwoDocuments> {
+  const document = join(temporaryDirectory(), 'openapi.json')
+  writeFileSync(document, documentOf(TRIPS))
+  const environment = {
+    OPENAPI_DOCUMENT: document,
+    MCP_SESSIONS: 'on',
+    ALLOWED_HOSTS: 'localhost,127.0.0.1',
+  }
+  const fleet = await startFleet({ environment })
+  return {
+    ...fleet,
+    change: () => {
+      writeFileSync(document, documentOf(STATIONS))
+    },
+  }
+}
+
+/** A client that listens at one instance, and how often it has heard of other tools. */
+async function listeningAt({ origin }: TestServer, token: string, mode: 'legacy' | 'auto') {
+  const onChanged = vi.fn()
+  const client = new Client(
+    { name: 'listening', version: '1.0.0' },
+    { versionNegotiation: { mode }, listChanged: { tools: { autoRefresh: false, onChanged } } },
+  )
+  const requestInit = { headers: { authorization: `Bearer ${token}` } }
+  await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', origin), { requestInit }))
+  onTestFinished(() => client.close())
+  return { client, onChanged }
+}
+
+const heard = (onChanged: { readonly mock: { readonly calls: unknown[] } }, times = 1) =>
+  vi.waitUntil(() => onChanged.mock.calls.length >= times, { timeout: 60_000 })
+
+test.each(['legacy', 'auto'] as const)(
+  'a client that listens at one instance hears of other tools in another (%s)',
+  async (mode) => {
+    const { first, second, mint, change } = await startWithDocument()
+    const token = await mint({ scope: 'read write' })
+    const { onChanged } = await listeningAt(second, token, mode)
+    change()
+    expect(await first.reloadTools()).toMatchObject({ changed: true })
+    await heard(onChanged)
+    expect(second.log.named('openapi_reloaded')).toEqual([])
+    expect(second.log.named('notification_dropped')).toEqual([])
+  },
+)
+
+test.each(['legacy', 'auto'] as const)(
+  'a client hears of a change that it may have missed while the Redis was gone (%s)',
+  async (mode) => {
+    const { first, second, redis, mint, change } = await startWithDocument()
+    const token = await mint({ scope: 'read write' })
+    const { onChanged } = await listeningAt(second, token, mode)
+    await redis.kill()
+    change()
+    await first.reloadTools()
+    await untilLogged([first], 'store_unavailable')
+    expect(onChanged).not.toHaveBeenCalled()
+    await redis.restart()
+    await heard(onChanged)
+  },
+)
