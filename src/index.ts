@@ -18,6 +18,7 @@ export {
   type CallEnded,
   type CallOutcome,
   type ExchangeEnded,
+  type PolicyDecided,
   type ExchangeSource,
   type ObservedCall,
   type ObservedCaller,
@@ -67,7 +68,6 @@ export {
 export { homePageRoute, type HomePageOptions } from '../routes/home.js'
 export { mcpRoute, type McpRoute, type McpRouteOptions } from '../routes/mcp.js'
 export { protectedResourceMetadataRoute } from '../routes/protected-resource-metadata.js'
-
 export {
   createConfirmation,
   type Confirmation,

@@ -9,6 +9,7 @@ import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
 import { Secret } from '../secret.js'
+import { decidedBy } from './decider-name.js'
 import { opaDecision } from './opa-decision.js'
 import { policyFailure } from './policy-failure.js'
 import type { Policy, PolicyCall } from './policy.js'
@@ -69,7 +70,7 @@ export function createOpaPolicy(options: OpaPolicyOptions): Policy {
     ['content-type', 'application/json'],
     ...(token === undefined ? [] : [['authorization', `Bearer ${token.reveal()}`] as const]),
   ])
-  return async function opaPolicy(call, signal) {
+  return decidedBy('opa', async function opaPolicy(call, signal) {
     const answer = await answerTo(send, {
       url,
       method: 'POST',
@@ -82,7 +83,7 @@ export function createOpaPolicy(options: OpaPolicyOptions): Policy {
       throw policyFailure('unexpected_status', { status: answer.status })
     }
     return opaDecision(parsed(await textOf(answer.body)))
-  }
+  })
 }
 
 function inputOf(call: PolicyCall): string {

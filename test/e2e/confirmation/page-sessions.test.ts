@@ -1,10 +1,8 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { expect, onTestFinished, test } from 'vitest'
+import { decide, letSignIn } from '../../helpers/approve-on-page.js'
 import { textOf } from '../../helpers/asking-client.js'
 import { bookingToken, reached, startConfirmingServer } from '../../helpers/confirming-server.js'
-import { CLIENT_ID } from '../../helpers/exchange-answers.js'
-import { callbackFor, signInAtOnce } from '../../helpers/page-stand.js'
-import { PageVisitor } from '../../helpers/page-visitor.js'
 
 type Answer = 'accept' | 'decline' | 'cancel'
 
@@ -15,13 +13,7 @@ async function connected(
 ) {
   const environment = { CONFIRMATION_PAGE: 'always', MCP_SESSIONS: 'on' }
   const server = await startConfirmingServer({ environment })
-  const exchange = server.issuer.tokenResponder
-  signInAtOnce(server.issuer, () => ({}), CLIENT_ID)
-  const signIn = server.issuer.tokenResponder
-  server.issuer.tokenResponder = (request, res) => {
-    const isCode = request.parameters.get('grant_type') === 'authorization_code'
-    return isCode ? signIn(request, res) : exchange(request, res)
-  }
+  letSignIn(server.issuer)
   const client = new Client(
     { name: 'opens-pages', version: '1.0.0' },
     {
@@ -49,16 +41,6 @@ async function connected(
     client.callTool({ name: 'cancelBooking', arguments: { bookingId: 'b1' } }, { signal })
   const apiCalls = () => reached(server)[0]
   return { server, asked, completed, cancel, apiCalls }
-}
-
-/** What the person does on the page, in a browser of their own. */
-async function decide(url: string, action: 'approve' | 'decline'): Promise<void> {
-  const visitor = new PageVisitor(new URL(url).origin)
-  const { location = '' } = await visitor.get(url)
-  await visitor.get(callbackFor(location))
-  const { token = '', page } = await visitor.get(url)
-  expect(page).toBe('waiting')
-  expect((await visitor.post(url, { token, action })).status).toBe(303)
 }
 
 test('a 2025 client in a session opens the page for its user, and the call that waited is made once they approve', async () => {
@@ -131,4 +113,19 @@ test.each([
   expect(result.isError).toBe(true)
   expect(textOf(result)).toMatch(/http:\S+\/confirm\/[\w-]{43}/)
   expect([asked.length, apiCalls()]).toEqual([0, 0])
+})
+
+test('one approval is for one of two calls that wait with the same arguments', async () => {
+  let approving: Promise<void> | undefined
+  const { asked, cancel, apiCalls } = await connected((url) => {
+    if (asked.length === 2) approving = Promise.resolve().then(() => decide(url, 'approve'))
+    return 'accept'
+  })
+  const results = await Promise.all([cancel(), cancel()])
+  await approving
+  expect(new Set(asked.map(({ url }) => url)).size).toBe(1)
+  expect(apiCalls()).toBe(1)
+  const [refused, ...more] = results.filter(({ isError }) => isError === true)
+  expect(more).toEqual([])
+  expect(refused && textOf(refused)).toMatch(/http:\S+\/confirm\/[\w-]{43}/)
 })
