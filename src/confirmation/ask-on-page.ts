@@ -51,6 +51,10 @@ export class AskOnPage implements AskUser {
     return { kind: 'asked', result: this.#request(taken.call, opensUrls) }
   }
 
+  isPending(subject: string): boolean {
+    return this.#options.pending.has(subject)
+  }
+
   #take({ context, caller, tool, question, subject }: AskedCall): PageReply {
     const client = { id: caller.clientId, name: nameOf(context.mcpReq.envelope) }
     const asked = { user: userKeyOf(caller), tool, question, client, subject }

@@ -5,6 +5,7 @@ import type { Fetch } from '../http/fetch-json.js'
 import { connectionDied } from '../http/fresh-connection.js'
 import type { AnswerBody, HttpAnswer, HttpSender, OutgoingCall } from '../http/http-sender.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
+import { repeatedKeys } from '../openapi/json-places.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
@@ -115,7 +116,14 @@ async function textOf(body: AnswerBody | undefined): Promise<string> {
   }
 }
 
+/** Parsers disagree about which of two members with one name counts. */
 function parsed(text: string): unknown {
+  const answer = json(text)
+  if (repeatedKeys(text, 1).length === 0) return answer
+  throw policyFailure('decision_malformed', { why: 'a member of the answer stands twice' })
+}
+
+function json(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {

@@ -9,7 +9,7 @@ type Answer = 'accept' | 'decline' | 'cancel'
 /** A server with sessions whose page approves all calls, and an SDK client of 2025 in one of them. */
 async function connected(
   onOpen: (url: string) => Answer | Promise<Answer>,
-  elicitation: object | 'none' = { url: {} },
+  elicitation: Readonly<Record<string, Record<string, never>>> | 'none' = { url: {} },
 ) {
   const environment = { CONFIRMATION_PAGE: 'always', MCP_SESSIONS: 'on' }
   const server = await startConfirmingServer({ environment })
@@ -38,7 +38,7 @@ async function connected(
   await client.connect(new StreamableHTTPClientTransport(server.endpoint, { requestInit }))
   onTestFinished(() => client.close())
   const cancel = (signal?: AbortSignal) =>
-    client.callTool({ name: 'cancelBooking', arguments: { bookingId: 'b1' } }, { signal })
+    client.callTool({ name: 'cancelBooking', arguments: { bookingId: 'b1' } }, signal && { signal })
   const apiCalls = () => reached(server)[0]
   return { server, asked, completed, cancel, apiCalls }
 }
@@ -60,7 +60,7 @@ test('a 2025 client in a session opens the page for its user, and the call that 
 })
 
 test('an approval on the page before the client answers counts as well, and for one call', async () => {
-  const { asked, cancel, apiCalls } = await connected(async (url) => {
+  const { asked, cancel, apiCalls } = await connected(async (url): Promise<Answer> => {
     await decide(url, 'approve')
     return 'accept'
   })
@@ -71,7 +71,7 @@ test('an approval on the page before the client answers counts as well, and for 
 })
 
 test('a call is not made when the user declines it on the page, whatever the client answers', async () => {
-  const { cancel, apiCalls } = await connected(async (url) => {
+  const { cancel, apiCalls } = await connected(async (url): Promise<Answer> => {
     await decide(url, 'decline')
     return 'accept'
   })
