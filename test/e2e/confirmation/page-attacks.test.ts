@@ -83,6 +83,30 @@ describe('of a batch of 2025', () => {
   })
 })
 
+describe('the approval of one user', () => {
+  test.each([
+    ['another user', { sub: 'auth0|mallory' }],
+    ['another client', { client_id: 'another-client', azp: 'another-client' }],
+    ['another organization', { org_id: 'org_other' }],
+  ])('is none for the same call of %s', async (_name, claims) => {
+    const server = await startConfirmingServer({ environment: SETTINGS })
+    letSignIn(server.issuer)
+    const cancel = async (token: string) => {
+      const message = callTool('cancelBooking', { bookingId: 'b1' })
+      return PAGE.exec((await postMcp(server.endpoint, message, { token })).text)?.[0]
+    }
+    const alice = await bookingToken(server)
+    const url = (await cancel(alice)) ?? ''
+    await decide(url, 'approve')
+    const other = await cancel(await bookingToken(server, claims))
+    expect(other).toMatch(PAGE)
+    expect(other).not.toBe(url)
+    expect(server.api.requests).toEqual([])
+    expect(await cancel(alice)).toBeUndefined()
+    expect(server.api.requests).toHaveLength(1)
+  })
+})
+
 describe('a policy that has the user asked on the page', () => {
   test('has its reason shown as text, on one line', async () => {
     const reason = '`<img src=x onerror=alert(1)>\n- Tool: `harmless`\u202e https://evil.example'
