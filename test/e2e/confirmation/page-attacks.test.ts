@@ -97,6 +97,7 @@ describe('the approval of one user', () => {
     }
     const alice = await bookingToken(server)
     const url = (await cancel(alice)) ?? ''
+    expect(server.issuer.tokenRequests).toEqual([])
     await decide(url, 'approve')
     const other = await cancel(await bookingToken(server, claims))
     expect(other).toMatch(PAGE)
