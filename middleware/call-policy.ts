@@ -5,6 +5,7 @@ import { whenOver } from '../src/http/when-over.js'
 import { requireAuthContext } from '../src/identity/auth-context.js'
 import { userKeyOf, type Caller } from '../src/identity/caller.js'
 import { keepVerdicts, type CallVerdict } from '../src/policy/call-verdicts.js'
+import { deciderOf } from '../src/policy/decider-name.js'
 import { PolicyDecider } from '../src/policy/policy-decider.js'
 import type { PolicyVerdict } from '../src/policy/policy-verdict.js'
 import type { Policy } from '../src/policy/policy.js'
@@ -38,6 +39,7 @@ export interface CallPolicyOptions {
 export function callPolicy(options: CallPolicyOptions): RequestHandler {
   const { host } = options
   const decider = new PolicyDecider(options.policy, options.timeoutMs)
+  const decidedBy = deciderOf(options.policy)
   return async function callPolicyMiddleware(req, res, next) {
     const { anonymous, observation, tools: { registry, facts } = options.tools } = stateOf(req)
     assertUniqueCallIds(req.body)
@@ -55,11 +57,16 @@ export function callPolicy(options: CallPolicyOptions): RequestHandler {
     const user = userOf(req, caller)
     const decided = await Promise.all(
       calls.map(async (each): Promise<CallVerdict> => {
-        const verdict = await decider.decide({ call: each.call, user, signal: gone.signal })
-        const tool = registry.find(each.call.tool)
+        const { tool: name } = each.call
+        const decide = () => decider.decide({ call: each.call, user, signal: gone.signal })
+        const of = { tool: name, messageId: each.messageId, decider: decidedBy }
+        const verdict = await (observation === undefined
+          ? decide()
+          : observation.decides(of, decide))
+        const tool = registry.find(name)
         const held = enforceable(tightened(verdict, each), { caller, host, tool })
-        observation?.policed(each.call.tool, each.messageId, held)
-        return { messageId: each.messageId, tool: each.call.tool, verdict: held }
+        observation?.policed(name, each.messageId, held)
+        return { messageId: each.messageId, tool: name, verdict: held }
       }),
     )
     keepVerdicts(request, decided)

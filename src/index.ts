@@ -18,6 +18,7 @@ export {
   type CallEnded,
   type CallOutcome,
   type ExchangeEnded,
+  type PolicyDecided,
   type ExchangeSource,
   type ObservedCall,
   type ObservedCaller,

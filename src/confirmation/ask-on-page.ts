@@ -53,6 +53,16 @@ export class AskOnPage implements AskUser {
     return { kind: 'asked', result: this.#request(taken.call, opensUrls) }
   }
 
+  async isPending(subject: string): Promise<boolean> {
+    try {
+      return await this.#options.pending.has(subject)
+    } catch (error) {
+      // While the store cannot be had, what the policy says now counts.
+      if (error instanceof StoreUnavailableError) return false
+      throw error
+    }
+  }
+
   async #take({ context, caller, tool, question, subject }: AskedCall): Promise<PageReply> {
     const client = { id: caller.clientId, name: nameOf(context.mcpReq.envelope) }
     const asked = { user: userKeyOf(caller), tool, question, client, subject }

@@ -34,4 +34,6 @@ export type Reply =
 /** A way of asking the user. Rejects with `confirmation_refused` for an answer that does not belong to the call. */
 export interface AskUser {
   ask(call: AskedCall): Promise<Reply>
+  /** Whether the user has been asked about the call of a subject, and what they say counts. Absent: that is not known between two requests. */
+  isPending?(subject: string): Promise<boolean>
 }

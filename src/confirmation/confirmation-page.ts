@@ -24,8 +24,8 @@ export interface ConfirmationPageOptions {
 
 /** Calls that wait: in this process, or in all instances. */
 export type CallsOnPage =
-  | Pick<PendingCalls, 'take' | 'find' | 'decide' | 'decided'>
-  | Pick<SharedPendingCalls, 'take' | 'find' | 'decide' | 'decided'>
+  | Pick<PendingCalls, 'take' | 'has' | 'find' | 'decide' | 'decided'>
+  | Pick<SharedPendingCalls, 'take' | 'has' | 'find' | 'decide' | 'decided'>
 
 /** The calls that wait for approval on a page, and where the pages are. */
 export interface ConfirmationPage {

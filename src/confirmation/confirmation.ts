@@ -85,6 +85,11 @@ export interface Confirmation {
    * not one for this call, and with what the token exchange fails with, which takes place here.
    */
   ask(context: ServerContext, call: ConfirmedCall): Promise<Unconfirmed | undefined>
+  /**
+   * Whether exactly this call waits on the page, or what the user said there has not been used: then it has to be asked about, whatever
+   * a policy says now. Always false without a page, and while the store of the page cannot be had.
+   */
+  isPending(context: ServerContext, call: ConfirmedCall): Promise<boolean>
 }
 
 const MIN_KEY_CHARACTERS = 32
@@ -158,7 +163,16 @@ const RANDOM_KEY =
 
 /** Asks in the first of several ways that leads to the user. */
 function confirmationBy(ways: readonly AskUser[]): Confirmation {
+  const remembering = ways.filter(({ isPending }) => isPending !== undefined)
   return {
+    isPending: async (context, { tool, args, version }) => {
+      if (remembering.length === 0) return false
+      const { caller } = requireAuthContext(context.http?.authInfo)
+      const subject = consentSubject({ caller, tool: tool.name, args, version })
+      if (subject === undefined) return false
+      const pending = await Promise.all(remembering.map((way) => way.isPending?.(subject)))
+      return pending.includes(true)
+    },
     async ask(context, call) {
       const reply = await replyTo(askedCall(context, call), ways)
       if (reply.kind === 'asked') return { outcome: 'asked', result: reply.result }

@@ -96,6 +96,11 @@ export class PendingCalls {
     }
   }
 
+  /** Whether a call with this subject waits, or what was said to it has not been taken. */
+  has(subject: string): boolean {
+    return this.#current(this.#bySubject.get(digestOf(subject))) !== undefined
+  }
+
   /** The call of an id, if it has not expired, and nobody has taken its answer. */
   find(id: string): PendingCall | undefined {
     return this.#current(this.#byId.get(id))?.call

@@ -83,6 +83,13 @@ export class SharedPendingCalls {
     return 'full'
   }
 
+  /** As `has` of `PendingCalls`. */
+  async has(subject: string): Promise<boolean> {
+    const digest = digestOf(subject)
+    const id = await this.#ids.get(`${digest}:${await this.#roundOf(digest)}`)
+    return id !== undefined && (await this.#read(id)) !== undefined
+  }
+
   /** The call of an id, if it has not expired, and nobody has taken its answer. */
   async find(id: string): Promise<PendingCall | undefined> {
     const [call, taken] = await Promise.all([this.#read(id), this.#options.store.get(markOf(id))])

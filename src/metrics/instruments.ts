@@ -95,6 +95,13 @@ function ofCalls(registers: Registry[]) {
       labelNames: ['state'],
       registers,
     }),
+    policyDecisions: new Histogram({
+      name: `${OWN}policy_decision_duration_seconds`,
+      help: 'Duration of the decisions of a policy, waiting for their turn included, by who decides and what.',
+      labelNames: ['decider', 'outcome'],
+      buckets: SHORT_BUCKETS,
+      registers,
+    }),
     apiRequests: new Histogram({
       name: 'http_client_request_duration_seconds',
       help: 'Duration of requests to the APIs, until their answer was read.',

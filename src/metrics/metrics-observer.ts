@@ -38,6 +38,9 @@ export function createMetricsObserver(to: Instruments): MetricsObserver {
     tokenVerified: ({ outcome, durationMs }) => {
       to.verifications.observe({ outcome }, durationMs / 1_000)
     },
+    policyDecided: ({ decider, outcome, durationMs }) => {
+      to.policyDecisions.observe({ decider, outcome }, durationMs / 1_000)
+    },
     exchangeEnded: ({ api, source = 'unknown', outcome, durationMs }) => {
       to.exchanges.observe({ api, source, outcome }, durationMs / 1_000)
     },
@@ -67,6 +70,7 @@ export type MetricsObserver = {
       | 'requestStarted'
       | 'requestEnded'
       | 'tokenVerified'
+      | 'policyDecided'
       | 'exchangeEnded'
       | 'apiCallEnded'
       | 'callEnded'

@@ -9,6 +9,7 @@ export const OBSERVER_MEMBERS = Object.keys({
   requestStarted: true,
   tokenVerified: true,
   callStarted: true,
+  policyDecided: true,
   exchangeEnded: true,
   apiCallStarted: true,
   apiCallEnded: true,

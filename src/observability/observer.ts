@@ -54,6 +54,21 @@ export interface ObservedPolicy {
   readonly reason?: string | undefined
 }
 
+/** Who can decide behind a policy: Open Policy Agent, Cedar, or a function of somebody's own. */
+export const POLICY_DECIDERS = ['opa', 'cedar', 'function'] as const
+
+/** One decision of a policy about a tool call, waiting for its turn included. */
+export interface PolicyDecided {
+  readonly request: ObservedRequest
+  readonly tool: string
+  readonly decider: (typeof POLICY_DECIDERS)[number]
+  /** Of the policy itself: the call may be refused all the same. */
+  readonly outcome: ObservedPolicy['kind']
+  /** Why there is no decision; `undefined` where there is one. */
+  readonly reason: FailureReason | undefined
+  readonly durationMs: number
+}
+
 /** How a tool call ended, from a closed set. */
 export const CALL_OUTCOMES = [
   'ok',
@@ -229,6 +244,8 @@ export interface Observer extends PipelineObserver {
    * nothing runs.
    */
   readonly callStarted?: ((call: ObservedCall) => void) | undefined
+  /** A policy has decided about a tool call, or could not. */
+  readonly policyDecided?: ((event: PolicyDecided) => void) | undefined
   /** A tool call got an exchanged token, or none. A token that was kept counts too. */
   readonly exchangeEnded?: ((event: ExchangeEnded) => void) | undefined
   /** A tool sends a request to its API. */

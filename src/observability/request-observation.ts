@@ -14,6 +14,7 @@ import type {
   TokenVerified,
 } from './observer.js'
 import type { BegunRequest, ObservationOptions, RequestEnd } from './observation-options.js'
+import { observeDecision, type DecidedCall, type ObservedVerdict } from './observe-decision.js'
 import type { OpenRequest } from './open-requests.js'
 import { readCalls, type ReadMessages } from './read-calls.js'
 import {
@@ -143,6 +144,15 @@ export class RequestObservation implements ObservedRequest, OpenRequest {
     if (call === undefined) return
     call.policy = { kind: verdict.kind, reason: verdict.reason }
     if (verdict.kind === 'denied' || verdict.kind === 'unavailable') call.decision = 'denied'
+  }
+
+  /** Has a policy decide about this call, in a span of its own. */
+  decides<Verdict extends ObservedVerdict>(
+    of: DecidedCall,
+    decide: () => Promise<Verdict>,
+  ): Promise<Verdict> {
+    const span = (this.callOf(of.tool, of.messageId)?.span ?? this.#span)?.decisionStarted(of)
+    return observeDecision({ request: this, of, span, options: this.#options }, decide)
   }
 
   exchangeStarted(exchange: Pick<ExchangeEnded, 'tool' | 'api'>): ExchangeSpan | undefined {

@@ -4,6 +4,7 @@ import type {
   ExchangeEnded,
   ObservedCall,
   ObservedRequest,
+  PolicyDecided,
   RequestEnded,
   TokenVerified,
 } from './observer.js'
@@ -30,8 +31,9 @@ export interface ApiCallSpan extends TraceSpan<ApiCall> {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A span in which tokens are exchanged and APIs are called. */
+/** A span in which a policy decides, tokens are exchanged and APIs are called. */
 export interface ParentSpan<Ended> extends TraceSpan<Ended> {
+  decisionStarted(decision: Pick<PolicyDecided, 'decider'>): TraceSpan<PolicyDecided> | undefined
   exchangeStarted(exchange: Pick<ExchangeEnded, 'tool' | 'api'>): ExchangeSpan | undefined
   apiCallStarted(apiCall: ApiCall): ApiCallSpan | undefined
 }

@@ -3,6 +3,7 @@ import type { AuthorizationAnswer } from '@cedar-policy/cedar-wasm/nodejs'
 import type { Cedar } from './cedar.js'
 import { cedarRequest } from './cedar-request.js'
 import type { CedarRule } from './cedar-rules.js'
+import { decidedBy } from './decider-name.js'
 import { policyFailure } from './policy-failure.js'
 import type { Policy, PolicyDecision } from './policy.js'
 
@@ -14,10 +15,10 @@ export function policyOfRules(cedar: Cedar, rules: readonly CedarRule[]): Policy
   const prepared = cedar.preparsePolicySet(preparsedPolicySetId, { staticPolicies })
   if (prepared.type === 'failure')
     throw new TypeError('createCedarPolicy: the policies cannot be used')
-  return function cedarPolicy(call) {
+  return decidedBy('cedar', function cedarPolicy(call) {
     const request = { ...cedarRequest(call), preparsedPolicySetId }
     return decisionOf(cedar.statefulIsAuthorized(request), byId)
-  }
+  })
 }
 
 function decisionOf(

@@ -23,7 +23,7 @@ const OPTIONS = optionsSchema<CedarPolicyOptions>({
  * not made (`evaluation_failed`), unless a `forbid` applies anyway. `cedarRequest` says what policies are told.
  *
  * Rejects with a `TypeError` that names each fault of the policies with line and column, and with an `Error` where the package is
- * missing. There is no schema: attributes that no call has are found when a call is decided.
+ * missing or cannot be loaded. There is no schema: attributes that no call has are found when a call is decided.
  *
  * @category Tools and sessions
  * @example

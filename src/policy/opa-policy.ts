@@ -5,10 +5,12 @@ import type { Fetch } from '../http/fetch-json.js'
 import { connectionDied } from '../http/fresh-connection.js'
 import type { AnswerBody, HttpAnswer, HttpSender, OutgoingCall } from '../http/http-sender.js'
 import { isHttpsOrLoopback } from '../http/secure-url.js'
+import { repeatedKeys } from '../openapi/json-places.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { withIssues } from '../options/with-issues.js'
 import { Secret } from '../secret.js'
+import { decidedBy } from './decider-name.js'
 import { opaDecision } from './opa-decision.js'
 import { policyFailure } from './policy-failure.js'
 import type { Policy, PolicyCall } from './policy.js'
@@ -69,7 +71,7 @@ export function createOpaPolicy(options: OpaPolicyOptions): Policy {
     ['content-type', 'application/json'],
     ...(token === undefined ? [] : [['authorization', `Bearer ${token.reveal()}`] as const]),
   ])
-  return async function opaPolicy(call, signal) {
+  return decidedBy('opa', async function opaPolicy(call, signal) {
     const answer = await answerTo(send, {
       url,
       method: 'POST',
@@ -82,7 +84,7 @@ export function createOpaPolicy(options: OpaPolicyOptions): Policy {
       throw policyFailure('unexpected_status', { status: answer.status })
     }
     return opaDecision(parsed(await textOf(answer.body)))
-  }
+  })
 }
 
 function inputOf(call: PolicyCall): string {
@@ -114,7 +116,14 @@ async function textOf(body: AnswerBody | undefined): Promise<string> {
   }
 }
 
+/** Parsers disagree about which of two members with one name counts. */
 function parsed(text: string): unknown {
+  const answer = json(text)
+  if (repeatedKeys(text, 1).length === 0) return answer
+  throw policyFailure('decision_malformed', { why: 'a member of the answer stands twice' })
+}
+
+function json(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {

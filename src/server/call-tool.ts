@@ -6,7 +6,6 @@ import {
   type ServerContext,
   type StandardSchemaV1,
 } from '@modelcontextprotocol/server'
-import type { Confirmation, Unconfirmed } from '../confirmation/confirmation.js'
 import { downstreamOf } from '../downstream/downstream-access.js'
 import { offerChallenge } from '../downstream/challenge-results.js'
 import { downstreamStepUp } from '../downstream/downstream-step-up.js'
@@ -27,28 +26,18 @@ import { grantedAlternative } from '../tools/granted-alternatives.js'
 import { keepHeldPlaces } from '../tools/held-places.js'
 import type { ScopeNames } from '../tools/scope-names.js'
 import { refusalOfCalls } from '../tools/refused-calls.js'
-import {
-  isConfirmed,
-  type DownstreamToolContext,
-  type PublicToolContext,
-  type Tool,
-} from '../tools/tool.js'
-import { assertDecided, deniedByPolicy, verdictOf } from './policed-call.js'
+import type { DownstreamToolContext, PublicToolContext, Tool } from '../tools/tool.js'
+import { askFirst, type AskingOptions } from './ask-first.js'
+import { assertDecided, deniedByPolicy } from './policed-call.js'
 
 /** What every call of a tool needs, whichever tool it is. */
-export interface ToolCallOptions {
+export interface ToolCallOptions extends AskingOptions {
   readonly access: ToolAccess<Tool>
   readonly log: Logger
   /** Creates the reference that ties a tool error to its log line. */
   readonly createReference: () => string
-  /** Asks the user before tools with `confirm`. Without it, those are not called. */
-  readonly confirmation?: Confirmation | undefined
-  /** Changes with what a tool is and does, by its name. */
-  readonly versionOf?: ((tool: string) => string) | undefined
   /** As in `ToolContext`. */
   readonly nameScopes?: ScopeNames | undefined
-  /** Whether a policy has to have decided about each call. Default false. */
-  readonly hasPolicy?: boolean | undefined
 }
 
 /** What a client gets: the tool's answer, or the question to the user before it runs. */
@@ -159,20 +148,6 @@ async function runTool(
   } catch (error) {
     return toolError(tool, error, invocation)
   }
-}
-
-/** `undefined`: the tool may run. */
-async function askFirst(
-  tool: Tool,
-  { args, context, options }: Invocation,
-): Promise<Unconfirmed | undefined> {
-  if (!isConfirmed(tool) && verdictOf(tool, context)?.kind !== 'asked') return undefined
-  const { confirmation, versionOf } = options
-  if (confirmation === undefined) {
-    const log = { hint: 'give createMcpServers() a confirmation' }
-    throw new OnBehalfOfError('misconfigured', { reason: 'not_confirmed', log })
-  }
-  return confirmation.ask(context, { tool, args, version: versionOf?.(tool.name) })
 }
 
 async function handled(

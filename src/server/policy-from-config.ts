@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js'
 import { ConfigError } from '../config/config-error.js'
 import { decodeText, UnreadableTextError } from '../config/decode-text.js'
-import { CedarMissingError, loadCedar } from '../policy/cedar.js'
+import { CedarUnavailableError, loadCedar } from '../policy/cedar.js'
 import { policyOfRules } from '../policy/cedar-decisions.js'
 import { parseCedarRules } from '../policy/cedar-rules.js'
 import { createOpaPolicy } from '../policy/opa-policy.js'
@@ -38,7 +38,7 @@ export async function policyFromConfig(
 async function cedarPolicy(path: string): Promise<Policy> {
   const issue = (hint: string) => ({ key: 'POLICY_FILE', value: path, hint })
   const cedar = await loadCedar().catch((error: unknown) => {
-    throw error instanceof CedarMissingError ? new ConfigError([issue(error.message)]) : error
+    throw error instanceof CedarUnavailableError ? new ConfigError([issue(error.message)]) : error
   })
   const text = await readText(path).catch((error: unknown) => {
     throw error instanceof UnreadDocumentError ? new ConfigError([issue(error.message)]) : error

@@ -71,6 +71,7 @@ export function servedTools(offered: OfferedTools, options: ServedToolsOptions):
       ...{ access, log, createReference, hasPolicy, nameScopes },
       confirmation:
         hasPolicy || registry.tools.some(isConfirmed) ? options.confirmation() : undefined,
+      operationOf: (name) => facts(name)?.operation,
       versionOf: (name) => JSON.stringify([facts(name) ?? null, versions.get(name) ?? null]),
     },
   }

@@ -12,6 +12,7 @@ import type {
   ExchangeEnded,
   ObservedCall,
   ObservedRequest,
+  PolicyDecided,
   RequestEnded,
   TokenVerified,
 } from '../observability/observer.js'
@@ -35,6 +36,8 @@ import { instrumentedContext, spanlessContext } from './server-context.js'
 import {
   callEnd,
   callStart,
+  decisionEnd,
+  decisionStart,
   exchangeEnd,
   exchangeStart,
   requestEnd,
@@ -143,6 +146,11 @@ class TracedParent<Ended> implements ParentSpan<Ended> {
   ended(event: Ended): void {
     for (const apiCall of this.#open) apiCall.left()
     this.place.ended(event)
+  }
+
+  decisionStarted(decision: Pick<PolicyDecided, 'decider'>): TraceSpan<PolicyDecided> | undefined {
+    const at = { ...this.below, kind: SpanKind.INTERNAL }
+    return safely(() => new OtelSpan(decisionStart(decision), at, decisionEnd))
   }
 
   exchangeStarted(exchange: Pick<ExchangeEnded, 'tool' | 'api'>): ExchangeSpan | undefined {

@@ -6,6 +6,7 @@ import {
   type ExchangeEnded,
   type ObservedCall,
   type ObservedRequest,
+  type PolicyDecided,
   type RequestEnded,
   type TokenVerified,
 } from '../observability/observer.js'
@@ -82,6 +83,18 @@ export function callStart(
 
 export function callEnd({ call, outcome, reason }: CallEnded): SpanEnd {
   return ended(outcome, reason, { 'mcp_on_behalf_of.decision': call.decision })
+}
+
+export function decisionStart({ decider }: Pick<PolicyDecided, 'decider'>): SpanStart {
+  return { name: 'decide by policy', attributes: { 'mcp_on_behalf_of.policy.decider': decider } }
+}
+
+/** A denial is what a policy is for, and no error. */
+export function decisionEnd({ outcome, reason }: PolicyDecided): SpanEnd {
+  const attributes = { 'mcp_on_behalf_of.policy.decision': outcome }
+  return outcome === 'unavailable'
+    ? ended('policy_unavailable', reason, attributes)
+    : { attributes, isError: false }
 }
 
 export function exchangeStart({ api }: Pick<ExchangeEnded, 'api'>): SpanStart {

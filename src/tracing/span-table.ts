@@ -11,6 +11,11 @@ export const SPANS = {
     about:
       'A tool call, from the moment its message is read. Spans of your handlers are below it. `tools/call` alone where no such tool is declared.',
   },
+  'decide by policy': {
+    kind: 'INTERNAL',
+    about:
+      'The decision of a policy about a tool call, waiting for its turn included. There is none without a policy.',
+  },
   'exchange token': {
     kind: 'INTERNAL',
     about:
@@ -40,6 +45,8 @@ export const SPAN_ATTRIBUTES = {
   'mcp_on_behalf_of.decision': 'As `decision` of [audit.md](audit.md#a-record)',
   'mcp_on_behalf_of.exchange.renewal': 'Made because the API refused the token before',
   'mcp_on_behalf_of.exchange.source': '`cached`, `joined` or `new`',
+  'mcp_on_behalf_of.policy.decider': '`opa`, `cedar`, or `function` for one of your own',
+  'mcp_on_behalf_of.policy.decision': '`allowed`, `asked`, `denied` or `unavailable`',
   'mcp_on_behalf_of.reason':
     'Finer than the code before it: a reason of [failures.md](failures.md)',
   'mcp_on_behalf_of.request.id': 'The `X-Request-Id` of the answer, and `requestId` of the log',
@@ -63,6 +70,10 @@ export const ATTRIBUTES_OF: Readonly<Record<SpanName, readonly SpanAttribute[]>>
     ...(['mcp.method.name', 'gen_ai.operation.name', 'gen_ai.tool.name'] as const),
     ...(['mcp.protocol.version', 'jsonrpc.request.id'] as const),
     ...(['network.transport', 'network.protocol.name', 'mcp_on_behalf_of.decision'] as const),
+    ...(['error.type', 'mcp_on_behalf_of.reason'] as const),
+  ],
+  'decide by policy': [
+    ...(['mcp_on_behalf_of.policy.decider', 'mcp_on_behalf_of.policy.decision'] as const),
     ...(['error.type', 'mcp_on_behalf_of.reason'] as const),
   ],
   'exchange token': [

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { gate } from '../helpers/gate.js'
 import { startPageStand, type PageStand } from '../helpers/page-stand.js'
 import type { PageVisitor } from '../helpers/page-visitor.js'
-import { createSigningKey } from '../helpers/test-issuer.js'
+import { createSigningKey, json } from '../helpers/test-issuer.js'
 
 const seconds = (fromNow: number): number => Math.floor(Date.now() / 1_000) + fromNow
 
@@ -112,6 +113,78 @@ describe('a sign-in to the page on which calls are approved', () => {
     stand.pass(1_000)
     expect((await visitor.post(url, { token, action: 'approve' })).status).toBe(303)
     expect((await visitor.get(url)).page).toBe('unknown')
+  })
+
+  test('ends the session that the browser came with, which may be of somebody else', async () => {
+    const stand = await startPageStand()
+    const [visitor, other] = [stand.visitor(), stand.visitor()]
+    const url = stand.wait()
+    await stand.signIn(visitor, url)
+    const before = visitor.cookies.get('mcp-confirm') ?? ''
+    visitor.cookies.delete('mcp-confirm')
+    const callback = await begun(stand, visitor, url)
+    visitor.cookies.set('mcp-confirm', before)
+    await visitor.get(callback)
+    expect((await visitor.get(url)).page).toBe('waiting')
+    other.cookies.set('mcp-confirm', before)
+    expect((await other.get(url)).status).toBe(303)
+  })
+
+  test('takes none of two cookies of one name', async () => {
+    const stand = await startPageStand()
+    const [visitor, other] = [stand.visitor(), stand.visitor()]
+    const url = stand.wait()
+    await stand.signIn(visitor, url)
+    const own = visitor.cookies.get('mcp-confirm') ?? ''
+    for (const pair of [`${own}; mcp-confirm=x`, `x; mcp-confirm=${own}`]) {
+      other.cookies.set('mcp-confirm', pair)
+      expect((await other.get(url)).status).toBe(303)
+    }
+  })
+
+  test('is a new one at the authorization server after signing out', async () => {
+    const stand = await startPageStand()
+    const url = stand.wait()
+    const promptAt = async (page: string) =>
+      new URL((await stand.visitor().get(page)).location ?? '').searchParams.get('prompt')
+    expect(await promptAt(url)).toBeNull()
+    expect(await promptAt(`${url}?again=1`)).toBe('login')
+  })
+
+  test.each(['http://login.example/authorize', 'javascript:alert(1)', 'nonsense', undefined])(
+    'leads nobody to an authorization endpoint at %j',
+    async (endpoint) => {
+      const stand = await startPageStand()
+      const [issuer] = stand.issuers
+      issuer.metadataResponder = (_req, res) => {
+        json(res, 200, {
+          ...{ issuer: issuer.issuer, jwks_uri: `${issuer.issuer}jwks` },
+          ...{ token_endpoint: `${issuer.issuer}token`, authorization_endpoint: endpoint },
+        })
+      }
+      const { status, page, location } = await stand.visitor().get(stand.wait())
+      expect([status, page, location]).toEqual([503, 'fault', undefined])
+    },
+  )
+
+  test('redeems at most 20 codes at a time, so that strangers do not use up the rate of the client', async () => {
+    const stand = await startPageStand()
+    const [issuer] = stand.issuers
+    const redeem = issuer.tokenResponder
+    const { whenOpen, open } = gate()
+    issuer.tokenResponder = async (request, res) => {
+      await whenOpen
+      await redeem(request, res)
+    }
+    const url = stand.wait()
+    const visitors = Array.from({ length: 21 }, () => stand.visitor())
+    const callbacks = await Promise.all(visitors.map((visitor) => begun(stand, visitor, url)))
+    const answers = visitors.map(async (visitor, index) => visitor.get(callbacks[index] ?? ''))
+    const first = await Promise.race(answers)
+    expect([first.status, first.page]).toEqual([503, 'fault'])
+    open()
+    const statuses = (await Promise.all(answers)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 303)).toHaveLength(20)
   })
 
   test('has over https a cookie that only this host can set, and takes no other', async () => {

@@ -1,27 +1,19 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { expect, onTestFinished, test } from 'vitest'
+import { decide, letSignIn } from '../../helpers/approve-on-page.js'
 import { textOf } from '../../helpers/asking-client.js'
 import { bookingToken, reached, startConfirmingServer } from '../../helpers/confirming-server.js'
-import { CLIENT_ID } from '../../helpers/exchange-answers.js'
-import { callbackFor, signInAtOnce } from '../../helpers/page-stand.js'
-import { PageVisitor } from '../../helpers/page-visitor.js'
 
 type Answer = 'accept' | 'decline' | 'cancel'
 
 /** A server with sessions whose page approves all calls, and an SDK client of 2025 in one of them. */
 async function connected(
   onOpen: (url: string) => Answer | Promise<Answer>,
-  elicitation: object | 'none' = { url: {} },
+  elicitation: Readonly<Record<string, Record<string, never>>> | 'none' = { url: {} },
 ) {
   const environment = { CONFIRMATION_PAGE: 'always', MCP_SESSIONS: 'on' }
   const server = await startConfirmingServer({ environment })
-  const exchange = server.issuer.tokenResponder
-  signInAtOnce(server.issuer, () => ({}), CLIENT_ID)
-  const signIn = server.issuer.tokenResponder
-  server.issuer.tokenResponder = (request, res) => {
-    const isCode = request.parameters.get('grant_type') === 'authorization_code'
-    return isCode ? signIn(request, res) : exchange(request, res)
-  }
+  letSignIn(server.issuer)
   const client = new Client(
     { name: 'opens-pages', version: '1.0.0' },
     {
@@ -46,19 +38,9 @@ async function connected(
   await client.connect(new StreamableHTTPClientTransport(server.endpoint, { requestInit }))
   onTestFinished(() => client.close())
   const cancel = (signal?: AbortSignal) =>
-    client.callTool({ name: 'cancelBooking', arguments: { bookingId: 'b1' } }, { signal })
+    client.callTool({ name: 'cancelBooking', arguments: { bookingId: 'b1' } }, signal && { signal })
   const apiCalls = () => reached(server)[0]
   return { server, asked, completed, cancel, apiCalls }
-}
-
-/** What the person does on the page, in a browser of their own. */
-async function decide(url: string, action: 'approve' | 'decline'): Promise<void> {
-  const visitor = new PageVisitor(new URL(url).origin)
-  const { location = '' } = await visitor.get(url)
-  await visitor.get(callbackFor(location))
-  const { token = '', page } = await visitor.get(url)
-  expect(page).toBe('waiting')
-  expect((await visitor.post(url, { token, action })).status).toBe(303)
 }
 
 test('a 2025 client in a session opens the page for its user, and the call that waited is made once they approve', async () => {
@@ -78,7 +60,7 @@ test('a 2025 client in a session opens the page for its user, and the call that 
 })
 
 test('an approval on the page before the client answers counts as well, and for one call', async () => {
-  const { asked, cancel, apiCalls } = await connected(async (url) => {
+  const { asked, cancel, apiCalls } = await connected(async (url): Promise<Answer> => {
     await decide(url, 'approve')
     return 'accept'
   })
@@ -89,7 +71,7 @@ test('an approval on the page before the client answers counts as well, and for 
 })
 
 test('a call is not made when the user declines it on the page, whatever the client answers', async () => {
-  const { cancel, apiCalls } = await connected(async (url) => {
+  const { cancel, apiCalls } = await connected(async (url): Promise<Answer> => {
     await decide(url, 'decline')
     return 'accept'
   })
@@ -131,4 +113,19 @@ test.each([
   expect(result.isError).toBe(true)
   expect(textOf(result)).toMatch(/http:\S+\/confirm\/[\w-]{43}/)
   expect([asked.length, apiCalls()]).toEqual([0, 0])
+})
+
+test('one approval is for one of two calls that wait with the same arguments', async () => {
+  let approving: Promise<void> | undefined
+  const { asked, cancel, apiCalls } = await connected((url) => {
+    if (asked.length === 2) approving = Promise.resolve().then(() => decide(url, 'approve'))
+    return 'accept'
+  })
+  const results = await Promise.all([cancel(), cancel()])
+  await approving
+  expect(new Set(asked.map(({ url }) => url)).size).toBe(1)
+  expect(apiCalls()).toBe(1)
+  const [refused, ...more] = results.filter(({ isError }) => isError === true)
+  expect(more).toEqual([])
+  expect(refused && textOf(refused)).toMatch(/http:\S+\/confirm\/[\w-]{43}/)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { Policy } from '../../../src/policy/policy.js'
 import { defineTool } from '../../../src/tools/define-tool.js'
 import { askingClient, textOf, type Action } from '../../helpers/asking-client.js'
 import { bookingToken, reached, startConfirmingServer } from '../../helpers/confirming-server.js'
@@ -57,6 +58,33 @@ describe.each(['legacy', 'auto'] as const)('with an SDK client (%s)', (mode) => 
     expect(textOf(result)).toMatch(/OPENAPI_CONFIRM/)
     expect(reached(server)).toEqual([0, 0])
   })
+
+  test.each(['accept', 'decline'] as const)(
+    'the user is asked where a policy wants it, reads why and which operation it is, and %s decides',
+    async (action) => {
+      const policy: Policy = () => ({ decision: 'ask', reason: 'Bookings are watched today' })
+      const environment = { ...SESSIONS, OPENAPI_CONFIRM: 'off' }
+      const server = await startConfirmingServer({ environment, policy })
+      const questions: string[] = []
+      const client = await askingClient(server.endpoint, {
+        ...{ token: await bookingToken(server), mode },
+        answer: (question) => {
+          questions.push(question)
+          expect(reached(server)).toEqual([0, 0])
+          return action
+        },
+      })
+      const result = await client.callTool({ name: 'listBookings', arguments: {} })
+      expect(questions).toEqual([
+        expect.stringMatching(
+          /Operation: `GET \/bookings`[\s\S]*Why you are asked: `Bookings are watched today`/,
+        ),
+      ])
+      expect([result.isError ?? false, ...reached(server)]).toEqual(
+        action === 'accept' ? [false, 1, 1] : [true, 0, 0],
+      )
+    },
+  )
 
   test('no tool has an argument by which a model could confirm', async () => {
     const { client } = await connected('accept')

@@ -11,7 +11,8 @@ import {
 import { callTool, postMcp, rpc, rpcAnswer } from '../../helpers/mcp-requests.js'
 import { publicTool } from '../../integration/public-tools/open-public.js'
 import { toolAnswer } from '../../helpers/tool-answer.js'
-import { gate, startReloadServer, temporaryDirectory, TRIPS } from './reload-server.js'
+import { gate } from '../../helpers/gate.js'
+import { startReloadServer, temporaryDirectory, TRIPS } from './reload-server.js'
 
 /** The document of bookings in a file that a test may change. */
 function bookings(): {

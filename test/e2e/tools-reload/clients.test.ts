@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { asked, bookingToken, sendRound } from '../../helpers/confirming-server.js'
 import { rpcAnswer, postMcp, initialize } from '../../helpers/mcp-requests.js'
-import { gate, startReloadServer, temporaryDirectory, TRIPS } from './reload-server.js'
+import { gate } from '../../helpers/gate.js'
+import { startReloadServer, temporaryDirectory, TRIPS } from './reload-server.js'
 
 async function connected(endpoint: URL, token: string, mode: 'legacy' | 'auto') {
   const heard = gate()

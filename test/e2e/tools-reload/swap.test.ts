@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { claimsOf } from '../../helpers/exchange-answers.js'
 import { postCall, through } from '../../helpers/search-server.js'
-import { gate, startReloadServer, TRIPS } from './reload-server.js'
+import { gate } from '../../helpers/gate.js'
+import { startReloadServer, TRIPS } from './reload-server.js'
 
 describe('a document that is read again', () => {
   test('brings new operations, takes removed ones away, and calls a renamed one by its new name alone', async () => {

@@ -115,6 +115,16 @@ describe('POLICY_URL', () => {
       },
       'unexpected_status',
     ],
+    [
+      'says two things in one member',
+      (res) => res.writeHead(200).end('{"result":false,"result":true}'),
+      'decision_malformed',
+    ],
+    [
+      'says two things within its result',
+      (res) => res.writeHead(200).end('{"result":{"decision":"deny","decision":"allow"}}'),
+      'decision_malformed',
+    ],
     ['is no JSON', (res) => res.writeHead(200).end('{"result": tru'), 'not_json'],
     ['is nothing', (res) => res.writeHead(200).end(), 'not_json'],
     ['is endless', json(200, { result: true, explanation: 'x'.repeat(70_000) }), 'too_large'],

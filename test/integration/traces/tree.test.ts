@@ -1,4 +1,4 @@
-import { trace } from '@opentelemetry/api'
+import { SpanStatusCode, trace } from '@opentelemetry/api'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -70,6 +70,40 @@ test.each([
     })
   },
 )
+
+test('the decision of a policy is a span below its call, and a denial is no error of it', async () => {
+  const spans = recordSpans()
+  const server = await startMcpServer({
+    policy: ({ tool }) => {
+      if (tool === 'greet') return { decision: 'deny', reason: 'Not today, alice.' }
+      throw new Error('broken')
+    },
+  })
+  const token = await server.mint()
+  const decisionOn = async (tool: string) => {
+    await postMcp(server.endpoint, callTool(tool), { token })
+    const call = await spans.one(`tools/call ${tool}`)
+    const { traceId, spanId } = call.spanContext()
+    await spans.root(traceId)
+    expect(spans.tree(traceId)).toContain('    INTERNAL decide by policy')
+    const found = spans.ended.find(
+      (each) => each.name === 'decide by policy' && each.parentSpanContext?.spanId === spanId,
+    )
+    return { attributes: found?.attributes, status: found?.status.code }
+  }
+  const own = { 'mcp_on_behalf_of.policy.decider': 'function' }
+  expect(await decisionOn('greet')).toEqual({
+    attributes: { ...own, 'mcp_on_behalf_of.policy.decision': 'denied' },
+    status: SpanStatusCode.UNSET,
+  })
+  expect(await decisionOn('whoami')).toEqual({
+    attributes: {
+      ...{ ...own, 'mcp_on_behalf_of.policy.decision': 'unavailable' },
+      ...{ 'error.type': 'policy_unavailable', 'mcp_on_behalf_of.reason': 'policy_failed' },
+    },
+    status: SpanStatusCode.ERROR,
+  })
+})
 
 test('the spans of a call say where the token came from and what the API was asked and answered, without a value of the path', async () => {
   const spans = recordSpans()
@@ -239,7 +273,13 @@ test('a request that calls no tool has the span of its method, and no name that 
 
 test('the documentation has every attribute of every span, and no other', async () => {
   const spans = recordSpans()
-  const server = await startMcpServer()
+  let isBroken = false
+  const server = await startMcpServer({
+    policy: () => {
+      if (isBroken) throw new Error('broken')
+      return { decision: 'allow' }
+    },
+  })
   const token = await server.mint({ scope: 'tool:greet' })
   const headers = { 'MCP-Protocol-Version': '2025-11-25' }
   await postMcp(server.endpoint, callTool('greet'), { token, headers })
@@ -252,13 +292,16 @@ test('the documentation has every attribute of every span, and no other', async 
   const other = await server.mint({ scope: 'tool:greet', sub: 'auth0|other' })
   await postMcp(server.endpoint, callTool('greet'), { token: other, headers })
   await postMcp(server.endpoint, callTool('greet'), { token: `${other}x`, headers })
-  await spans.several('POST /mcp', 4)
+  isBroken = true
+  await postMcp(server.endpoint, callTool('greet'), { token, headers })
+  await spans.several('POST /mcp', 5)
   const found = (name: string): readonly string[] =>
     [...new Set(spans.named(name).flatMap(({ attributes }) => Object.keys(attributes)))].sort()
   const documented: readonly (readonly [string, SpanName])[] = [
     ['POST /mcp', '{method} {route}'],
     ['verify token', 'verify token'],
     ['tools/call greet', 'tools/call {tool}'],
+    ['decide by policy', 'decide by policy'],
     ['exchange token', 'exchange token'],
     ['GET /api/private-scope', '{method} {template}'],
   ]

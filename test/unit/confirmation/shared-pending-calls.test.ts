@@ -46,11 +46,13 @@ describe('calls that wait in all instances', () => {
     const call = await waits(one, 'a')
     expect(await waits(two, 'a')).toEqual(call)
     expect(await two.find(call.id)).toEqual(call)
+    expect([await two.has('a'), await two.has('b')]).toEqual([true, false])
     expect(await two.decide(call.id, 'approved')).toBe(true)
     expect(await one.decide(call.id, 'declined')).toBe(false)
     expect(await one.find(call.id)).toMatchObject({ state: 'approved' })
     await approved(one, 'a')
     expect(await two.find(call.id)).toBeUndefined()
+    expect(await two.has('a')).toBe(false)
     expect((await waits(two, 'a')).id).not.toBe(call.id)
   })
 

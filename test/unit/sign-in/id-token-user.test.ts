@@ -31,6 +31,7 @@ describe('the user of an ID token is the one of the access token', () => {
     const caller = callerOf({ iss: V1, sub: 'for the MCP server', ...person }, policy)
     const idToken = { iss: V2, sub: 'for the page', ...person }
     expect(userOfIdToken(idToken, policy)).toBe(caller)
+    expect(userOfIdToken({ ...idToken, iss: V1 }, policy)).toBe(caller)
     expect(userOfIdToken({ ...idToken, oid: 'other' }, policy)).not.toBe(caller)
     expect(userOfIdToken({ ...idToken, tid: 'other' }, policy)).not.toBe(caller)
     const sameSub = { ...idToken, sub: 'for the MCP server', oid: 'other' }
