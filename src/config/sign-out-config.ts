@@ -49,8 +49,13 @@ export function signOutIssues(
   return [
     ...(hears || sessionClaim === 'sid' ? [] : [{ key: 'SESSION_CLAIM', hint: NOBODY_SAYS_SO }]),
     ...(hears || hours === 24 ? [] : [{ key: 'TOKEN_LIFE_HOURS', hint: NOBODY_SAYS_SO }]),
-    ...(stream ? [] : OF_STREAM.filter(isSet).map((key) => ({ key, hint: NO_STREAM }))),
-    ...(stream && !isSet('SHARED_SIGNALS_AUDIENCE')
+    ...(stream
+      ? []
+      : OF_STREAM.filter((key) => found[key] !== undefined).map((key) => ({
+          key,
+          hint: NO_STREAM,
+        }))),
+    ...(found.SHARED_SIGNALS_ISSUER !== undefined && !isSet('SHARED_SIGNALS_AUDIENCE')
       ? [{ key: 'SHARED_SIGNALS_AUDIENCE', hint: NO_AUDIENCE }]
       : []),
   ]

@@ -163,14 +163,14 @@ const RANDOM_KEY =
 
 /** Asks in the first of several ways that leads to the user. */
 function confirmationBy(ways: readonly AskUser[]): Confirmation {
-  const remembering = ways.filter(({ isPending }) => isPending !== undefined)
+  const remembering = ways.filter((way) => 'isPending' in way)
   return {
     isPending: async (context, { tool, args, version }) => {
       if (remembering.length === 0) return false
       const { caller } = requireAuthContext(context.http?.authInfo)
       const subject = consentSubject({ caller, tool: tool.name, args, version })
       if (subject === undefined) return false
-      const pending = await Promise.all(remembering.map((way) => way.isPending?.(subject)))
+      const pending = await Promise.all(remembering.map(async (way) => way.isPending?.(subject)))
       return pending.includes(true)
     },
     async ask(context, call) {

@@ -1,3 +1,6 @@
+/** The claim of the session, where users can be signed out and nothing else is said. */
+export const DEFAULT_SESSION_CLAIM = 'sid'
+
 /** How tokens are held against the clock where nothing else is said. */
 export const TOKEN_DEFAULTS = {
   /** Allowed clock difference for `exp` and `nbf`. */

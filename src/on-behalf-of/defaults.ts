@@ -8,7 +8,7 @@ import { issuersOfTenants } from '../identity-providers/issuers-of-tenants.js'
 import { targetOfApi } from '../identity-providers/target-of-api.js'
 import { CHALLENGE_RESULT_CLIENTS } from '../identity/client-list.js'
 import { ISSUER_DEFAULTS } from '../identity/issuer-keys.js'
-import { TOKEN_DEFAULTS } from '../identity/token-defaults.js'
+import { DEFAULT_SESSION_CLAIM, TOKEN_DEFAULTS } from '../identity/token-defaults.js'
 import { HTTP_DEFAULTS } from '../limits/http-limits.js'
 import { DEFAULT_TRACE_CONTEXT } from '../observability/trace-context-policy.js'
 import { withoutUndefined } from '../options/without-undefined.js'
@@ -55,6 +55,7 @@ export function withDefaults(options: ListingServerOptions) {
     },
     callerPolicy: {
       ...callerPolicy,
+      sessionClaim: callerPolicy.sessionClaim ?? DEFAULT_SESSION_CLAIM,
       scopePrefix: callerPolicy.scopePrefix ?? provider.ownScopePrefix?.(own),
     },
     delegation: { ...DELEGATION_DEFAULTS, ...withoutUndefined(delegation) },

@@ -183,7 +183,7 @@ function callerPolicyOf(options: ResolvedOptions): CallerPolicy {
     // One profile for all requests, in place of the options that it is made of.
     ...{ claimProfile: claimProfileOfOptions(options), scopeClaim: undefined },
     ...{ subjectClaims: undefined, clientClaim: undefined },
-    sessionClaim: options.revocation && (callerPolicy.sessionClaim ?? 'sid'),
+    sessionClaim: options.revocation && callerPolicy.sessionClaim,
     tenants: tenants.tenants,
     primaryIssuers: primaryIssuersBy(tenants.families),
     ignorePermissions: access.authorizationClaims === 'scope',

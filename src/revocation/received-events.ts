@@ -1,6 +1,6 @@
 import { identifierForLog } from '../identity/identifier-for-log.js'
 import { logEvent } from '../logging/log-event.js'
-import type { LoggedEvent, Logger } from '../logging/logger.js'
+import type { Logger } from '../logging/logger.js'
 import type { PipelineObserver, SignOutReceived } from '../observability/pipeline-observer.js'
 import type { Clock } from '../time/clock.js'
 import type { EventFault } from './event-fault.js'
@@ -18,8 +18,7 @@ const ONCE_IN_MS = 60_000
 /** Tells log and metrics what came to an endpoint for sign-outs. */
 export class ReceivedEvents {
   readonly #options: ReceivedEventsOptions
-  readonly #toldAtMs = new Map<string, number>()
-  readonly #untold = new Map<string, number>()
+  readonly #lines = new Map<string, { readonly atMs: number; readonly untold: number }>()
 
   constructor(options: ReceivedEventsOptions) {
     this.#options = options
@@ -32,26 +31,28 @@ export class ReceivedEvents {
 
   refused(reason: EventFault, requestId: string): void {
     this.count(reason)
-    this.#tell({ event: 'sign_out_refused', reason, security: true, requestId })
+    const { log, source } = this.#options
+    const { level, more } = this.#told(`refused ${reason}`)
+    const line = { source, reason, requestId, more, security: true }
+    logEvent(log, level, { event: 'sign_out_refused', ...line })
   }
 
   /** It was genuine, and says nothing that means something here. */
-  ignored(kind: string, why: string, requestId: string): void {
+  ignored(kind: string, reason: string, requestId: string): void {
     this.count('ignored')
-    const named = identifierForLog(kind)
-    this.#tell({ event: 'sign_out_ignored', reason: why, kind: named, requestId })
+    const { log, source } = this.#options
+    const { level, more } = this.#told(`ignored ${reason}`)
+    const line = { source, reason, kind: identifierForLog(kind), requestId, more }
+    logEvent(log, level, { event: 'sign_out_ignored', ...line })
   }
 
-  #tell(line: LoggedEvent & { readonly reason: string }): void {
-    const { source, log, clock } = this.#options
-    const key = `${line.event} ${line.reason}`
-    const now = clock()
-    const atMs = this.#toldAtMs.get(key)
-    const isRepeated = atMs !== undefined && now - atMs < ONCE_IN_MS
-    const untold = this.#untold.get(key) ?? 0
-    if (!isRepeated) this.#toldAtMs.set(key, now)
-    this.#untold.set(key, isRepeated ? untold + 1 : 0)
-    const more = untold === 0 || isRepeated ? undefined : untold
-    logEvent(log, isRepeated ? 'debug' : 'warn', { ...line, source, more })
+  /** How loud a line is, and how many of its kind came since the last that was as loud. */
+  #told(key: string): { readonly level: 'debug' | 'warn'; readonly more: number | undefined } {
+    const now = this.#options.clock()
+    const { atMs = -Infinity, untold = 0 } = this.#lines.get(key) ?? {}
+    const isRepeated = now - atMs < ONCE_IN_MS
+    this.#lines.set(key, isRepeated ? { atMs, untold: untold + 1 } : { atMs: now, untold: 0 })
+    const more = isRepeated || untold === 0 ? undefined : untold
+    return { level: isRepeated ? 'debug' : 'warn', more }
   }
 }

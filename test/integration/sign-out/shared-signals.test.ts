@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOGOUT_EVENT } from '../../helpers/logout-token.js'
 import { callTool, postMcp } from '../../helpers/mcp-requests.js'
+import { startHttpServer } from '../../helpers/start-http-server.js'
 import { startMcpServer, type TestServer } from '../../helpers/start-mcp-server.js'
 import { createSigningKey, json, TestIssuer, type MintOptions } from '../../helpers/test-issuer.js'
 
@@ -258,26 +259,26 @@ describe('what is refused, and does nothing', () => {
 })
 
 test('the keys of the transmitter are found by its own metadata', async () => {
-  const own = await TestIssuer.start()
-  const found: string[] = []
-  const documents = await TestIssuer.start()
-  documents.metadataResponder = (_req, res) => {
-    found.push('metadata')
-    json(res, 200, { issuer: own.issuer })
-  }
-  const other = await startMcpServer({
-    environment: { SHARED_SIGNALS_ISSUER: own.issuer, SHARED_SIGNALS_AUDIENCE: AUDIENCE },
+  const asked: string[] = []
+  const place = await startHttpServer((req, res) => {
+    asked.push(req.url ?? '')
+    const issuer = `${place.origin}/tenant`
+    if (req.url === '/keys') json(res, 200, { keys: transmitter.keys.map(({ jwk }) => jwk) })
+    else json(res, 200, { issuer, jwks_uri: `${place.origin}/keys` })
   })
+  const issuer = `${place.origin}/tenant`
+  const other = await startMcpServer({
+    environment: { SHARED_SIGNALS_ISSUER: issuer, SHARED_SIGNALS_AUDIENCE: AUDIENCE },
+  })
+  const sub_id = issSub('auth0|alice', other.issuer.issuer)
   const answer = await fetch(new URL('/shared-signals', other.origin), {
     method: 'POST',
     headers: { 'Content-Type': 'application/secevent+jwt' },
-    body: await mint({ by: own }),
+    body: await mint({ claims: { iss: issuer, sub_id } }),
   })
-  // That issuer has no such document, so its events cannot be checked now.
-  expect(answer.status).toBe(503)
-  expect(own.requests).toContain('/.well-known/ssf-configuration')
-  expect(found).toEqual([])
-  await documents.close()
+  expect(answer.status).toBe(202)
+  expect(other.log.named('user_signed_out')).toHaveLength(1)
+  expect(asked).toEqual(['/.well-known/ssf-configuration/tenant', '/keys'])
 })
 
 const VICTIM = 'auth0|victim'

@@ -51,6 +51,8 @@ const CHANGED = {
   DELEGATION_MAX_DEPTH: '2',
   DELEGATION_ALLOWED_ACTORS: 'gateway',
   MCP_SESSIONS: 'on',
+  BACKCHANNEL_LOGOUT_CLIENTS: 'a-client',
+  SESSION_CLAIM: 'session',
   ALLOWED_HOSTS: 'inner.example',
   ALLOWED_ORIGINS: 'https://app.example',
   RATE_LIMIT_PER_ADDRESS: '1',
@@ -102,6 +104,7 @@ const OWN = [
   'confirmation',
   'shared',
   'revocation',
+  'signOut',
 ] as const
 
 /** `code`: what no setting can say. `fixed`: what the standalone server decides in another way, whatever its settings. */
