@@ -15,12 +15,19 @@ export type StoreLinkQuestion =
   | { readonly kind: 'change'; readonly state: StoreLinkState }
 
 let state: StoreLinkState = { delayMs: 0, swallows: false }
-const links = new Set<{ isDead: boolean }>()
+const links = new Set<Link>()
+
+interface Link {
+  isDead: boolean
+  /** What has not arrived yet, in its order: a connection never has one byte overtake another. */
+  readonly waiting: (() => void)[]
+}
 
 answerQuestions((question: StoreLinkQuestion) => {
   if (question.kind === 'listen') return listen(question.target)
   state = question.state
   if (state.swallows) for (const link of links) link.isDead = true
+  for (const link of links) for (const deliver of link.waiting.splice(0)) deliver()
   return undefined
 })
 
@@ -36,29 +43,37 @@ function listen(target: number): Promise<number> {
 }
 
 function join(client: Socket, redis: Socket): void {
-  const link = { isDead: state.swallows }
+  const link: Link = { isDead: state.swallows, waiting: [] }
   links.add(link)
   for (const [from, to] of [
     [client, redis],
     [redis, client],
   ] as const) {
     from.on('data', (bytes) => {
-      later(() => {
+      later(link, () => {
         if (!link.isDead) to.write(bytes)
       })
     })
     from.on('error', () => undefined)
     from.on('close', () => {
-      links.delete(link)
+      if (link.waiting.length === 0) links.delete(link)
       // Whoever is on the other side of a host that has vanished does not get to know.
-      later(() => {
+      later(link, () => {
         if (!link.isDead) to.destroy()
       })
     })
   }
 }
 
-function later(work: () => void): void {
-  if (state.delayMs === 0) work()
-  else setTimeout(work, state.delayMs)
+function later({ waiting }: Link, deliver: () => void): void {
+  if (state.delayMs === 0) {
+    deliver()
+    return
+  }
+  waiting.push(deliver)
+  setTimeout(() => {
+    // Those that a change of the delay has delivered are not there any more.
+    const at = waiting.indexOf(deliver)
+    if (at >= 0) for (const due of waiting.splice(0, at + 1)) due()
+  }, state.delayMs)
 }

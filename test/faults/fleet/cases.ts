@@ -48,11 +48,11 @@ export const FLEET_CASES: Readonly<Record<string, FleetCase>> = {
     end: (scene) => limitMemory(scene, '0'),
   }),
   tooSlow: storeOutage({
-    fault: 'Redis answers two seconds later, which is beyond the time limit',
+    fault: 'Redis answers 20 seconds later, which is beyond the time limit',
     short: false,
     store: () => LinkedStore.open(),
     events: LOST,
-    begin: (scene) => linkedStoreOf(scene).change({ delayMs: 1_000, swallows: false }),
+    begin: (scene) => linkedStoreOf(scene).change({ delayMs: 10_000, swallows: false }),
     end: (scene) => linkedStoreOf(scene).change({ delayMs: 0, swallows: false }),
   }),
   vanished: storeOutage({

@@ -13,7 +13,7 @@ import type { FleetStore } from './fleet-store.js'
 import { Users } from './users.js'
 
 /** What a machine that is busy may take longer. */
-const SLACK_MS = 30_000
+const SLACK_MS = 120_000
 const SIGN_IN_EVERY = 16
 /** A request that was on its way to an instance when that was killed began before, or just then. */
 const UNDER_WAY_MS = 2_000
