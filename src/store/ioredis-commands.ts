@@ -5,7 +5,7 @@ import { sentArguments, type Argument, type Heard, type RedisCommands } from './
 export interface IoRedisClient {
   callBuffer(command: string, args: (string | Buffer)[]): Promise<unknown>
   duplicate(...overrides: never[]): IoRedisClient
-  on(event: string, listener: (...args: never[]) => void): unknown
+  on(event: string, listener: (...args: unknown[]) => void): unknown
   subscribe(channel: string): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
   disconnect(): void
@@ -56,8 +56,8 @@ function subscriberOf(client: IoRedisClient, ready: () => void): Subscriber {
   const subscriber = client.duplicate()
   const heard = new Map<string, (text: string) => void>()
   subscriber.on('error', () => undefined)
-  subscriber.on('message', (channel: string, message: string) => {
-    heard.get(channel)?.(message)
+  subscriber.on('message', (channel, message) => {
+    heard.get(String(channel))?.(String(message))
   })
   subscriber.on('ready', ready)
   return {
