@@ -8,6 +8,7 @@ import { callsOf2026, refusals, warmCalls } from './cases/calls.js'
 import { coldCalls, stampede, warmAgainstExchanges } from './cases/exchanges.js'
 import { manyOperations } from './cases/documents.js'
 import type { Measured } from './cases/measured.js'
+import { sharedStore } from './cases/shared-store.js'
 import { manyTokens, manyTools, memory } from './cases/scaling.js'
 import { buildPackage, start } from './cases/start.js'
 import { disturbed } from './load/contest.js'
@@ -18,7 +19,7 @@ import { FULL, SHORT, Stack } from './stack.js'
 
 const CASES = {
   ...{ warmCalls, callsOf2026, refusals, manyTools, manyOperations, warmAgainstExchanges },
-  ...{ coldCalls, stampede, manyTokens, memory, start },
+  ...{ coldCalls, stampede, sharedStore, manyTokens, memory, start },
 } satisfies Record<string, (stack: Stack) => Promise<Measured>>
 
 const fileAt = (path: string): URL => new URL(path, import.meta.url)

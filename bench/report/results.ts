@@ -39,6 +39,9 @@ export const TARGETS = {
   cold_vs_sample: { atLeast: 1.4 },
   cold_added_ms: { atMost: 3 },
   stampede_exchanges: { atMost: 1 },
+  store_warm: { atLeast: 0.95 },
+  store_hit_beyond_round_trip_ms: { atMost: 1 },
+  store_miss: { atMost: 1.25 },
   many_tokens: { atLeast: 0.9 },
   tools_300: { atLeast: 0.95 },
   document_300: { atLeast: 0.95 },
@@ -58,6 +61,7 @@ const MARGINS: Partial<Readonly<Record<RatioName, { atLeast: number } | { atMost
   document_300: { atLeast: 0.5 },
   exchange_saving_80ms: { atLeast: 1.5 },
   stampede_exchanges: { atMost: 1 },
+  store_miss: { atMost: 2 },
 }
 
 /** The ratios that are worse than any machine excuses. */

@@ -9,8 +9,8 @@ import { startFleet, untilLogged, type Fleet } from './helpers/start-fleet.js'
 const STATIONS = { 'get /stations list_stations': ['read'] }
 
 interface TwoDocuments extends Fleet {
-  /** Changes the document that both read; each instance notices when it is told to reload. */
-  readonly change: () => void
+  /** Changes the document that both read, and has the first instance read it: the second does so when it is told to. */
+  readonly change: () => Promise<void>
 }
 
 async function startWithDocument(): Promise<TwoDocuments> {
@@ -22,10 +22,13 @@ async function startWithDocument(): Promise<TwoDocuments> {
     ALLOWED_HOSTS: 'localhost,127.0.0.1',
   }
   const fleet = await startFleet({ environment })
+  let isChanged = false
   return {
     ...fleet,
-    change: () => {
-      writeFileSync(document, documentOf(STATIONS))
+    async change() {
+      isChanged = !isChanged
+      writeFileSync(document, documentOf(isChanged ? STATIONS : TRIPS))
+      expect(await fleet.first.reloadTools()).toMatchObject({ changed: true })
     },
   }
 }
@@ -43,18 +46,22 @@ async function listeningAt({ origin }: TestServer, token: string, mode: 'legacy'
   return { client, onChanged }
 }
 
-const heard = (onChanged: { readonly mock: { readonly calls: unknown[] } }, times = 1) =>
-  vi.waitUntil(() => onChanged.mock.calls.length >= times, { timeout: 60_000 })
+/** Until the client has heard of a change: it opens its stream after it has connected, and tells of changes once there are none for a while. */
+async function heardOf(change: () => Promise<void>, onChanged: ReturnType<typeof vi.fn>) {
+  const heard = async (): Promise<boolean> => {
+    await change()
+    return onChanged.mock.calls.length > 0
+  }
+  await vi.waitUntil(heard, { timeout: 60_000, interval: 1_000 })
+}
 
 test.each(['legacy', 'auto'] as const)(
   'a client that listens at one instance hears of other tools in another (%s)',
   async (mode) => {
-    const { first, second, mint, change } = await startWithDocument()
+    const { second, mint, change } = await startWithDocument()
     const token = await mint({ scope: 'read write' })
     const { onChanged } = await listeningAt(second, token, mode)
-    change()
-    expect(await first.reloadTools()).toMatchObject({ changed: true })
-    await heard(onChanged)
+    await heardOf(change, onChanged)
     expect(second.log.named('openapi_reloaded')).toEqual([])
     expect(second.log.named('notification_dropped')).toEqual([])
   },
@@ -66,12 +73,12 @@ test.each(['legacy', 'auto'] as const)(
     const { first, second, redis, mint, change } = await startWithDocument()
     const token = await mint({ scope: 'read write' })
     const { onChanged } = await listeningAt(second, token, mode)
+    await heardOf(change, onChanged)
     await redis.kill()
-    change()
-    await first.reloadTools()
+    await change()
     await untilLogged([first], 'store_unavailable')
-    expect(onChanged).not.toHaveBeenCalled()
+    onChanged.mockClear()
     await redis.restart()
-    await heard(onChanged)
+    await vi.waitUntil(() => onChanged.mock.calls.length > 0, { timeout: 60_000 })
   },
 )

@@ -81,6 +81,19 @@ test('a refused token that is to be forgotten does not take a newer one with it'
   expect(revealed(await process().exchanger.exchange(requestOf()))).toBe('new')
 })
 
+test('a refused token that a process finds as it gets the lock is not its answer', async () => {
+  const { process, replacing } = await refusedInBoth()
+  const third = process()
+  third.counted.before = () => {
+    third.counted.before = () => undefined
+    throw new StoreUnavailableError('gone for a moment')
+  }
+  const made = third.exchanger.exchange(requestOf(), { replacing })
+  await settled()
+  await finish(third, exchangedOf('new'))
+  expect(revealed(await made)).toBe('new')
+})
+
 test('claims are asked for anew, also where another process has made a token for them before', async () => {
   const { one, other } = sharingProcesses()
   const request = requestOf({ claims: CLAIMS })
