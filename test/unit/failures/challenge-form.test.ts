@@ -24,7 +24,12 @@ describe('the form of a refusal', () => {
     const results = FAILURE_CODES.filter(
       (code) => challengeForm(failure(code), REQUEST, OPTIONS) === 'result',
     )
-    expect(results).toEqual(['invalid_token', 'signed_out', 'insufficient_scope', 'reauthentication_required'])
+    expect(results).toEqual([
+      'invalid_token',
+      'signed_out',
+      'insufficient_scope',
+      'reauthentication_required',
+    ])
     const claims = '{"a":1}'
     expect(challengeForm(failure('mfa_required', { claims }), REQUEST, OPTIONS)).toBe('result')
     expect(challengeForm(permissionMissing, REQUEST, OPTIONS)).toBe('result')
