@@ -84,7 +84,11 @@ export function backchannelLogoutRoute(options: BackchannelLogoutRouteOptions): 
 }
 
 function handlerOf(logout: BackchannelLogout): RequestHandler {
-  const parse = urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: 10 })
+  const parse: RequestHandler = urlencoded({
+    extended: false,
+    limit: MAX_FORM_BYTES,
+    parameterLimit: 10,
+  })
   return (req, res, next) => {
     res.setHeader('Cache-Control', 'no-store')
     if (req.method !== 'POST') {

@@ -91,7 +91,7 @@ export function sharedSignalsRoute(options: SharedSignalsRouteOptions): Router {
 }
 
 function handlerOf(signals: SharedSignals, token: Secret | undefined): RequestHandler {
-  const parse = text({ type: TYPE, limit: MAX_BYTES })
+  const parse: RequestHandler = text({ type: TYPE, limit: MAX_BYTES })
   return (req, res, next) => {
     res.setHeader('Cache-Control', 'no-store')
     if (req.method !== 'POST') {
