@@ -14,7 +14,6 @@ export async function appOptions(
   credentials?: ClientAuthenticationSource,
 ): Promise<Omit<AppOptions, 'tools' | 'log'>> {
   const { resource, issuer, apiCalls } = config
-  const { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim } = config.callerPolicy
   return {
     endpoint: config.endpoint,
     resource: resource.resource,
@@ -35,10 +34,7 @@ export async function appOptions(
     apis: apisOf(config),
     access: config.access,
     ...config.clients,
-    callerPolicy: {
-      ...{ userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim },
-      sessionClaim: config.signOut.sessionClaim,
-    },
+    callerPolicy: callerPolicyOf(config),
     signOut: signOutOf(config),
     ...{ delegation: config.delegation, ...confirmationOf(config, credentials) },
     ...{ sessions: config.sessions, traceContext: config.traceContext },
@@ -78,6 +74,12 @@ function confirmationOf(
   const own =
     source === undefined ? { id, ...clientAuthentication } : { id, authentication: source }
   return { confirmation, confirmationPage: { use: page.use, client: page.client ?? own } }
+}
+
+function callerPolicyOf({ callerPolicy, signOut }: Config): AppOptions['callerPolicy'] {
+  const { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim } = callerPolicy
+  const { sessionClaim } = signOut
+  return { userClaim, scopeClaim, scopePrefix, subjectClaims, clientClaim, sessionClaim }
 }
 
 function signOutOf({ signOut }: Config): AppOptions['signOut'] {

@@ -25,7 +25,7 @@ export function unchangedTools(
       ...{ log, createReference: randomUUID, securitySchemes: true, hasPolicy: false },
       resolved: {
         access: { ...ACCESS_DEFAULTS, ...access },
-        callerPolicy: { scopePrefix: undefined },
+        callerPolicy: { sessionClaim: 'sid', scopePrefix: undefined },
       },
       confirmation: () => createConfirmation({ log }),
     },

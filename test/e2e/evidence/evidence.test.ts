@@ -42,6 +42,7 @@ const OF_STRANGERS: readonly FailureCode[] = [
   'no_credentials',
   'malformed_credentials',
   'invalid_token',
+  'signed_out',
   'verifier_unavailable',
   'request_forbidden',
 ]

@@ -2,9 +2,9 @@ import type { ToolCallRecord } from '../../../src/audit/audit-record-schema.js'
 import type { FailureCode, FailureReason } from '../../../src/failures/errors.js'
 import { answerWith, mintExchanged, tokenAnswer } from '../../helpers/exchange-answers.js'
 import { callTool, initialize, sessionHeaders } from '../../helpers/mcp-requests.js'
-import { sendLogout } from '../../helpers/logout-token.js'
 import { createSigningKey } from '../../helpers/test-issuer.js'
 import { hangUp, holdCalls, modern, sendLines, startCall } from '../../helpers/wire.js'
+import { SIGNED_OUT } from './signed-out.js'
 import {
   answerFromApi,
   ARGUMENT,
@@ -56,16 +56,7 @@ const AT_THE_DOOR = {
     cause: async ({ post, token }) =>
       post({ token: await token({ aud: 'https://elsewhere.example/' }), headers: NAMED }),
   },
-  signed_out: {
-    ...REFUSED,
-    ...{ reason: 'issued_before_sign_out', record: UNREAD },
-    environment: { BACKCHANNEL_LOGOUT_CLIENTS: 'some-client' },
-    cause: async ({ server, post, token }) => {
-      const old = await token()
-      await sendLogout(server, { sub: 'auth0|alice' })
-      return post({ token: old, headers: NAMED })
-    },
-  },
+  signed_out: SIGNED_OUT,
   verifier_unavailable: {
     ...REFUSED,
     ...{ reason: 'unreachable', record: UNREAD },
@@ -113,8 +104,7 @@ const AT_THE_DOOR = {
       withToken(stand, JSON.stringify(call()), { ...NAMED, 'Content-Type': 'text/plain' }),
   },
   request_forbidden: {
-    ...REFUSED,
-    ...{ reason: 'origin_not_allowed', record: UNREAD },
+    ...{ ...REFUSED, reason: 'origin_not_allowed', record: UNREAD },
     cause: (stand) => withToken(stand, undefined, { ...NAMED, Origin: 'https://evil.example' }),
   },
   request_too_large: {
