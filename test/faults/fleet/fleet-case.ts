@@ -15,13 +15,3 @@ export interface FleetCase {
   /** Has it happen, and waits until it is over. Resolves with what else was measured. */
   run(scene: FleetScene): Promise<readonly string[]>
 }
-
-/** How long the parts of a case last, and how many users there are. */
-export interface FleetScale {
-  readonly calmMs: number
-  readonly faultMs: number
-  readonly users: number
-}
-
-export const FULL: FleetScale = { calmMs: 5_000, faultMs: 20_000, users: 200 }
-export const SHORT: FleetScale = { calmMs: 1_500, faultMs: 2_500, users: 200 }

@@ -8,7 +8,7 @@ import type { SeenCall } from '../load/tool-call.js'
 import type { Deployment } from '../processes/deployment.js'
 import { eventually } from '../processes/eventually.js'
 import type { OurServer } from '../processes/our-server.js'
-import type { FleetScale } from './fleet-case.js'
+import type { FleetScale } from './fleet-scale.js'
 import type { FleetStore } from './fleet-store.js'
 import { Users } from './users.js'
 

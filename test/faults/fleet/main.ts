@@ -3,7 +3,7 @@ import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { ensureBuilt } from '../ensure-built.js'
 import { FLEET_CASES } from './cases.js'
-import { FULL, SHORT } from './fleet-case.js'
+import { FULL, SHORT } from './fleet-scale.js'
 import { readFleetResults, writeFleetResults, type FleetResult } from './fleet-results.js'
 import { runFleetCase } from './run-fleet-case.js'
 
