@@ -272,13 +272,9 @@ export { createSharedEventBus, type SharedEventBusOptions } from './sessions/sha
 export type { SessionOwners } from './sessions/session-owners.js'
 export type { SdkServer } from './sessions/mcp-session.js'
 export type { McpSessionsOptions } from './sessions/mcp-sessions.js'
-export {
-  SessionRegistry,
-  type SessionEndReason,
-  type SessionLimits,
-  type SessionRegistryOptions,
-  type SessionUse,
-} from './sessions/session-registry.js'
+export { SessionRegistry, type SessionLimits } from './sessions/session-registry.js'
+export type { SessionEndReason, SessionRegistryOptions } from './sessions/session-registry.js'
+export type { SessionUse } from './sessions/session-registry.js'
 export { createToolAccess, type AccessDecision, type ToolAccess } from './tools/access.js'
 export type { CalledTool } from './tools/inner-call.js'
 export type { ScopeHierarchy } from './tools/scope-hierarchy.js'

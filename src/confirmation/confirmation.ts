@@ -163,7 +163,7 @@ const RANDOM_KEY =
 
 /** Asks in the first of several ways that leads to the user. */
 function confirmationBy(ways: readonly AskUser[]): Confirmation {
-  const remembering = ways.filter((way) => 'isPending' in way)
+  const remembering = ways.filter((way) => way.isPending !== undefined)
   return {
     isPending: async (context, { tool, args, version }) => {
       if (remembering.length === 0) return false
