@@ -1,4 +1,3 @@
-import { promisify } from 'node:util'
 import { describeError } from '../logging/describe-error.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
@@ -24,9 +23,6 @@ const RETRY_MS = 1_000
 /** A sink that hangs must not keep the process. */
 const CLOSE_MS = 3_000
 const BATCH_BYTES = 256 * 1024
-
-/** The records of one turn of the event loop go together: a write for each costs more than all the rest of a record. */
-const nextTurn = promisify(setImmediate)
 
 /** Whose record it is. */
 export type Place =
@@ -146,7 +142,8 @@ export class AuditQueue {
 
   #deliver(): void {
     if (this.#pausing) return
-    this.#delivering ??= nextTurn()
+    // In the next turn of the loop: the records of one turn go together.
+    this.#delivering ??= Promise.resolve()
       .then(() => this.#deliverAll())
       .finally(() => {
         this.#delivering = undefined

@@ -9,8 +9,19 @@ import type { ResourceDescription } from '../http/protected-resource-metadata.js
 import type { ComposedOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
 import { ofCurrentTools, type ToolSets } from '../tools/tool-set.js'
 import { SERVER_NAME, VERSION } from '../version.js'
-import type { AppOptions } from './app.js'
-import type { ServedTools } from './served-tools.js'
+import type { OfferedTools, ServedTools } from './served-tools.js'
+
+/** What routes take from the options of an app. */
+export interface RouteOptions {
+  /** The public URL of the MCP endpoint. */
+  readonly endpoint: URL
+  /** As Express has it. Default 0. */
+  readonly trustProxy?: number | readonly string[] | undefined
+  /** Default false. */
+  readonly homePage?: boolean | undefined
+  /** What the page tells people to type for a token. */
+  readonly tokenCommand?: string | undefined
+}
 
 /** What the routes of an app lead to. */
 export interface AppParts {
@@ -22,7 +33,10 @@ export interface AppParts {
 }
 
 /** The routes of an app, in their order. */
-export function routesOf(options: AppOptions, { toolSets, front, pages, mcp }: AppParts): Express {
+export function routesOf(
+  options: RouteOptions,
+  { toolSets, front, pages, mcp }: AppParts,
+): Express {
   const { endpoint } = options
   const app = express()
   app.disable('x-powered-by').disable('etag')
@@ -37,7 +51,7 @@ export function routesOf(options: AppOptions, { toolSets, front, pages, mcp }: A
   for (const routes of pages) app.use(routes)
   if (options.homePage === true) {
     const page = ofCurrentTools(toolSets, ({ registry: { tools }, offered: { toolGroups } }) =>
-      homePageRoute(homePageOptions({ ...options, tools, toolGroups }, front.resource())),
+      homePageRoute(homePageOptions(options, { tools, toolGroups }, front.resource())),
     )
     app.use((req, res, next) => {
       page()(req, res, next)
@@ -54,7 +68,8 @@ function basePathOf({ pathname }: URL): string {
 }
 
 function homePageOptions(
-  { endpoint, tools, toolGroups = {}, tokenCommand }: AppOptions,
+  { endpoint, tokenCommand }: RouteOptions,
+  { tools, toolGroups = {} }: Pick<OfferedTools, 'tools' | 'toolGroups'>,
   resource: ResourceDescription,
 ): HomePageOptions {
   return {

@@ -155,23 +155,3 @@ test('the record of a call that was let in is not lost where larger records have
   expect(ids(written)).toEqual(['1', '2', '3'])
   expect(dropped).toHaveLength(1)
 })
-
-test('records of one turn of the event loop are handed over together', async () => {
-  const { log, sink, timers } = failing()
-  const batches: number[] = []
-  const counting: AuditSink = {
-    ...sink,
-    deliver({ records }: AuditBatch) {
-      batches.push(records.length)
-      return Promise.resolve()
-    },
-  }
-  const queue = new AuditQueue({ sink: counting, log, timers })
-  queue.write(record(1), 'common')
-  // A request that is answered later in the same turn.
-  await Promise.resolve()
-  await Promise.resolve()
-  queue.write(record(2), 'common')
-  await settled()
-  expect(batches).toEqual([2])
-})

@@ -97,11 +97,6 @@ test.each<readonly [string, Environment, RegExp]>([
     /^STORE_PASSWORD is set, and STORE_URL has a password too/,
   ],
   [
-    'a password of sentinels that there are not',
-    { ...STORE, STORE_SENTINEL_PASSWORD: 'b' },
-    /^STORE_SENTINEL_PASSWORD has no effect, since STORE_URL names no sentinels/,
-  ],
-  [
     'a password of sentinels alone',
     { STORE_SENTINEL_PASSWORD: 'b' },
     /^STORE_SENTINEL_PASSWORD has no effect without a store/,

@@ -28,6 +28,7 @@ const NONSENSE: Readonly<Record<string, readonly [given: readonly unknown[], iss
   createMemoryStore: [[{ maxEntries: 0 }], ['maxEntries']],
   createOpaPolicy: [[{ url: URL_HERE, token: 'bare' }], ['token']],
   createRedisStore: [[{ client: {}, timeoutMs: -1 }], ['client', 'timeoutMs']],
+  createSharedEventBus: [[{ store: {}, keys: ['short'] }], ['store', 'keys']],
   createSharedTokenCache: [[{ store: {}, keys: ['short'] }], ['store', 'keys']],
   createIssuer: [[{ issuer: 'nonsense', jwksUrl: 'x' }], ['issuer', 'jwksUrl']],
   createJwtBearerVerifier: [[{ issuers: [], audience: '' }], ['issuers', 'audience']],
