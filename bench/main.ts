@@ -4,6 +4,7 @@ import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { profiling } from './children/child-process.js'
 import { ensureInstalled } from '../scripts/ensure-installed.js'
+import { ensureRedis } from '../scripts/ensure-redis.js'
 import { callsOf2026, refusals, warmCalls } from './cases/calls.js'
 import { coldCalls, stampede, warmAgainstExchanges } from './cases/exchanges.js'
 import { manyOperations } from './cases/documents.js'
@@ -35,6 +36,7 @@ const { values } = parseArgs({
 })
 
 ensureInstalled('bench/peers')
+if (values.only === undefined || values.only.split(',').includes('sharedStore')) ensureRedis()
 buildPackage()
 profiling.directory = values.profile
 const atStart = loadavg()[0] ?? Number.NaN
