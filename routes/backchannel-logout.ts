@@ -1,6 +1,5 @@
-import { Router, urlencoded, type Request, type RequestHandler, type Response } from 'express'
+import { Router, urlencoded, type RequestHandler } from 'express'
 import { z } from 'zod'
-import { requestIdOf } from '../middleware/request-context.js'
 import { besideEndpoint } from '../src/http/beside-endpoint.js'
 import type { Issuer } from '../src/identity/issuer-keys.js'
 import { TOKEN_DEFAULTS } from '../src/identity/token-defaults.js'
@@ -9,11 +8,12 @@ import { PIPELINE_OBSERVER_OPTION } from '../src/observability/pipeline-observer
 import type { PipelineObserver } from '../src/observability/pipeline-observer.js'
 import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
-import { BackchannelLogout, type LogoutAnswer } from '../src/revocation/backchannel-logout.js'
+import { BackchannelLogout, type LogoutRefusal } from '../src/revocation/backchannel-logout.js'
 import { ReceivedEvents } from '../src/revocation/received-events.js'
 import { REVOCATION_OPTION, type Revocation } from '../src/revocation/revocation.js'
 import type { Store } from '../src/store/store.js'
 import { systemClock, type Clock } from '../src/time/clock.js'
+import { eventHandler } from './event-endpoint.js'
 
 /** Whose logout tokens `backchannelLogoutRoute` takes, and what it tells. */
 export interface BackchannelLogoutRouteOptions {
@@ -84,39 +84,13 @@ export function backchannelLogoutRoute(options: BackchannelLogoutRouteOptions): 
 }
 
 function handlerOf(logout: BackchannelLogout): RequestHandler {
-  const parse: RequestHandler = urlencoded({
-    extended: false,
-    limit: MAX_FORM_BYTES,
-    parameterLimit: 10,
+  return eventHandler<LogoutRefusal>({
+    parse: urlencoded({ extended: false, limit: MAX_FORM_BYTES, parameterLimit: 10 }),
+    answer: (req, requestId, failure) => {
+      if (failure !== undefined) return logout.refused('request', requestId)
+      const { logout_token: token } = (req.body ?? {}) as Readonly<Record<string, unknown>>
+      return logout.receive(token, requestId)
+    },
+    refusal: ({ text }) => ({ error: 'invalid_request', error_description: text }),
   })
-  return (req, res, next) => {
-    res.setHeader('Cache-Control', 'no-store')
-    if (req.method !== 'POST') {
-      res.status(405).set('Allow', 'POST').end()
-      return
-    }
-    parse(req, res, (failure?: unknown) => {
-      answerOf(logout, req, failure).then((answer) => {
-        send(res, answer)
-      }, next)
-    })
-  }
-}
-
-async function answerOf(
-  logout: BackchannelLogout,
-  req: Request,
-  failure: unknown,
-): Promise<LogoutAnswer> {
-  const requestId = requestIdOf(req)
-  if (failure !== undefined) return logout.refused('request', requestId)
-  const { logout_token: token } = (req.body ?? {}) as Readonly<Record<string, unknown>>
-  return logout.receive(token, requestId)
-}
-
-function send(res: Response, answer: LogoutAnswer): void {
-  res.status(answer.status)
-  if (answer.status === 503) res.set('Retry-After', String(answer.retryAfterSeconds))
-  if (answer.status !== 400) res.end()
-  else res.json({ error: 'invalid_request', error_description: answer.text })
 }

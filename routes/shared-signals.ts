@@ -1,4 +1,4 @@
-import { Router, text, type Request, type RequestHandler, type Response } from 'express'
+import { Router, text, type Request, type RequestHandler } from 'express'
 import { z } from 'zod'
 import { requestIdOf } from '../middleware/request-context.js'
 import { besideEndpoint } from '../src/http/beside-endpoint.js'
@@ -11,11 +11,12 @@ import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
 import { optionValues } from '../src/options/option-values.js'
 import { ReceivedEvents } from '../src/revocation/received-events.js'
 import { REVOCATION_OPTION, type Revocation } from '../src/revocation/revocation.js'
-import { SharedSignals, type PushAnswer } from '../src/revocation/shared-signals.js'
+import { SharedSignals, type PushRefusal } from '../src/revocation/shared-signals.js'
 import { Secret } from '../src/secret.js'
 import { isSameText } from '../src/sign-in/is-same-text.js'
 import type { Store } from '../src/store/store.js'
 import { systemClock, type Clock } from '../src/time/clock.js'
+import { eventHandler } from './event-endpoint.js'
 
 /** Whose security events `sharedSignalsRoute` takes, and what it tells. */
 export interface SharedSignalsRouteOptions {
@@ -91,45 +92,21 @@ export function sharedSignalsRoute(options: SharedSignalsRouteOptions): Router {
 }
 
 function handlerOf(signals: SharedSignals, token: Secret | undefined): RequestHandler {
-  const parse: RequestHandler = text({ type: TYPE, limit: MAX_BYTES })
-  return (req, res, next) => {
-    res.setHeader('Cache-Control', 'no-store')
-    if (req.method !== 'POST') {
-      res.status(405).set('Allow', 'POST').end()
-      return
-    }
-    if (!isFromSender(req, token)) {
-      send(res, signals.refused('sender', requestIdOf(req)))
-      return
-    }
-    parse(req, res, (failure?: unknown) => {
-      answerOf(signals, req, failure).then((answer) => {
-        send(res, answer)
-      }, next)
-    })
-  }
+  return eventHandler<PushRefusal>({
+    parse: text({ type: TYPE, limit: MAX_BYTES }),
+    admit: (req) =>
+      isFromSender(req, token) ? undefined : signals.refused('sender', requestIdOf(req)),
+    answer: (req, requestId, failure) => {
+      const body: unknown = req.body
+      if (failure !== undefined) return signals.refused('request', requestId)
+      return signals.receive(typeof body === 'string' ? body.trim() : undefined, requestId)
+    },
+    refusal: ({ err, text: description }) => ({ err, description }),
+  })
 }
 
 function isFromSender({ headers }: Request, token: Secret | undefined): boolean {
   if (token === undefined) return true
   const [, given] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
   return isSameText(given, token.reveal())
-}
-
-async function answerOf(
-  signals: SharedSignals,
-  req: Request,
-  failure: unknown,
-): Promise<PushAnswer> {
-  const requestId = requestIdOf(req)
-  const body: unknown = req.body
-  if (failure !== undefined) return signals.refused('request', requestId)
-  return signals.receive(typeof body === 'string' ? body.trim() : undefined, requestId)
-}
-
-function send(res: Response, answer: PushAnswer): void {
-  res.status(answer.status)
-  if (answer.status === 503) res.set('Retry-After', String(answer.retryAfterSeconds))
-  if (answer.status !== 400) res.end()
-  else res.json({ err: answer.err, description: answer.text })
 }

@@ -82,7 +82,7 @@ export class PendingCalls {
    * is gone afterwards. `full`: no more can wait.
    */
   take(asked: AskedOnPage): Taken | 'full' {
-    const subject = digestOf(asked.subject)
+    const subject = subjectDigest(asked.subject)
     const known = this.#current(this.#bySubject.get(subject))
     if (known === undefined) return this.#opened(asked, subject)
     if (known.call.state === 'waiting') return { kind: 'waiting', call: known.call }
@@ -98,7 +98,7 @@ export class PendingCalls {
 
   /** Whether a call with this subject waits, or what was said to it has not been taken. */
   has(subject: string): boolean {
-    return this.#current(this.#bySubject.get(digestOf(subject))) !== undefined
+    return this.#current(this.#bySubject.get(subjectDigest(subject))) !== undefined
   }
 
   /** The call of an id, if it has not expired, and nobody has taken its answer. */
@@ -208,6 +208,7 @@ function unanswered(): Error {
   return new Error('nobody has answered')
 }
 
-function digestOf(subject: string): string {
+/** What is kept of a subject, which may be long. */
+export function subjectDigest(subject: string): string {
   return createHash('sha256').update(subject).digest('base64url')
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Secret } from '../secret.js'
 import { digestedKey } from '../store/digested-key.js'
@@ -6,7 +6,7 @@ import { SealedRecords } from '../store/sealed-records.js'
 import type { Store } from '../store/store.js'
 import type { Clock } from '../time/clock.js'
 import { ADVANCE, FREE, RESERVE } from './pending-scripts.js'
-import type { AskedOnPage, PendingCall, Taken } from './pending-calls.js'
+import { subjectDigest, type AskedOnPage, type PendingCall, type Taken } from './pending-calls.js'
 
 /** Where calls of all instances wait. */
 export interface SharedPendingCallsOptions {
@@ -61,7 +61,7 @@ export class SharedPendingCalls {
 
   /** As `take` of `PendingCalls`. */
   async take(asked: AskedOnPage): Promise<Taken | 'full'> {
-    const subject = digestOf(asked.subject)
+    const subject = subjectDigest(asked.subject)
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const round = await this.#roundOf(subject)
       const place = `${subject}:${round}`
@@ -85,7 +85,7 @@ export class SharedPendingCalls {
 
   /** As `has` of `PendingCalls`. */
   async has(subject: string): Promise<boolean> {
-    const digest = digestOf(subject)
+    const digest = subjectDigest(subject)
     const id = await this.#ids.get(`${digest}:${await this.#roundOf(digest)}`)
     return id !== undefined && (await this.#read(id)) !== undefined
   }
@@ -223,8 +223,4 @@ function markOf(id: string): string {
 
 function countOf(user: string): string {
   return digestedKey('pn', user)
-}
-
-function digestOf(subject: string): string {
-  return createHash('sha256').update(subject).digest('base64url')
 }

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { Secret } from '../secret.js'
+import { keyBytes } from '../store/derived-keys.js'
 import { systemClock, type Clock } from '../time/clock.js'
 
 /** Names calls whose outcome is unknown, for whoever may repeat them. */
@@ -48,10 +49,6 @@ export function createRetryIds({ clock = systemClock, keys = [] }: RetryIdOption
       return opened.toString('utf8', TIME_BYTES)
     },
   }
-}
-
-function keyBytes(key: Secret): Uint8Array {
-  return createHash('sha256').update(key.reveal()).digest()
 }
 
 function unsealed(bytes: Buffer, secret: Uint8Array, binding: string): Buffer | undefined {

@@ -1,10 +1,9 @@
-import { OnBehalfOfError } from '../failures/errors.js'
-import { OUTAGE_RETRY_SECONDS } from '../failures/outage-retry.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import type { Store } from '../store/store.js'
 import type { Clock } from '../time/clock.js'
 import { EVENT_FAULTS, EventRefusedError, type EventFault } from './event-fault.js'
 import { LOGOUT_TOKEN_TYPES, readLogoutToken } from './logout-token.js'
+import { receiveEvent, SEND_AGAIN, type SendAgain } from './receive-event.js'
 import type { ReceivedEvents } from './received-events.js'
 import type { Revocation } from './revocation.js'
 import { UsedEvents } from './used-events.js'
@@ -21,12 +20,15 @@ export interface BackchannelLogoutOptions {
   readonly clockToleranceSeconds: number
 }
 
+/** A logout request that does nothing. */
+export interface LogoutRefusal {
+  readonly status: 400
+  readonly fault: EventFault
+  readonly text: string
+}
+
 /** How a logout request is answered. */
-export type LogoutAnswer =
-  | { readonly status: 200 }
-  | { readonly status: 400; readonly fault: EventFault; readonly text: string }
-  /** The sender sends it again. */
-  | { readonly status: 503; readonly retryAfterSeconds: number }
+export type LogoutAnswer = { readonly status: 200 } | LogoutRefusal | SendAgain
 
 const SOURCE = 'backchannel_logout'
 
@@ -41,29 +43,22 @@ export class BackchannelLogout {
   }
 
   /** Rejects with what is unforeseen alone. */
-  async receive(token: unknown, requestId: string): Promise<LogoutAnswer> {
-    const { received } = this.#options
-    try {
-      if (typeof token !== 'string' || token === '') throw new EventRefusedError('request')
-      const isShared = await this.#apply(token)
-      received.count(isShared ? 'applied' : 'not_shared')
-      return isShared ? { status: 200 } : AGAIN
-    } catch (error) {
-      if (error instanceof EventRefusedError) return this.refused(error.fault, requestId)
-      if (!(error instanceof OnBehalfOfError)) throw error
-      received.count('unavailable')
-      const { retryAfterSeconds = OUTAGE_RETRY_SECONDS } = error.details
-      return { status: 503, retryAfterSeconds }
-    }
+  receive(token: unknown, requestId: string): Promise<LogoutAnswer> {
+    return receiveEvent<LogoutAnswer>(token, {
+      received: this.#options.received,
+      apply: (text) => this.#apply(text),
+      refused: (fault) => this.refused(fault, requestId),
+    })
   }
 
-  refused(fault: EventFault, requestId: string): LogoutAnswer {
+  refused(fault: EventFault, requestId: string): LogoutRefusal {
     this.#options.received.refused(fault, requestId)
     return { status: 400, fault, text: EVENT_FAULTS[fault] }
   }
 
-  async #apply(text: string): Promise<boolean> {
-    const { issuers, clients: audiences, revocation, clock, clockToleranceSeconds } = this.#options
+  async #apply(text: string): Promise<LogoutAnswer> {
+    const { issuers, clients: audiences, revocation, received } = this.#options
+    const { clock, clockToleranceSeconds } = this.#options
     const token = await verifyEventToken(text, {
       ...{ issuers, audiences, types: LOGOUT_TOKEN_TYPES, needsExpiry: true },
       ...{ clock, clockToleranceSeconds },
@@ -76,7 +71,8 @@ export class BackchannelLogout {
     const isShared = await revocation.revoke(whom, how)
     // It comes again, and counts then.
     if (!isShared) await this.#used.giveBack(token)
-    return isShared
+    received.count(isShared ? 'applied' : 'not_shared')
+    return isShared ? { status: 200 } : SEND_AGAIN
   }
 
   /** For as long as the token would be accepted, and a day at most. */
@@ -86,5 +82,3 @@ export class BackchannelLogout {
     return Math.min(Math.ceil(end - clock()), 86_400_000)
   }
 }
-
-const AGAIN = { status: 503, retryAfterSeconds: OUTAGE_RETRY_SECONDS } as const

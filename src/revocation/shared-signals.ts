@@ -1,12 +1,11 @@
-import { OnBehalfOfError } from '../failures/errors.js'
-import { OUTAGE_RETRY_SECONDS } from '../failures/outage-retry.js'
 import { identifierForLog } from '../identity/identifier-for-log.js'
 import type { Issuer } from '../identity/issuer-keys.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import type { Store } from '../store/store.js'
 import type { Clock } from '../time/clock.js'
-import { EVENT_FAULTS, EventRefusedError, type EventFault } from './event-fault.js'
+import { EVENT_FAULTS, type EventFault } from './event-fault.js'
+import { receiveEvent, SEND_AGAIN, type SendAgain } from './receive-event.js'
 import type { ReceivedEvents } from './received-events.js'
 import type { Revocation } from './revocation.js'
 import type { EventSubject } from './event-subject.js'
@@ -29,12 +28,15 @@ export interface SharedSignalsOptions {
   readonly clockToleranceSeconds: number
 }
 
+/** A pushed event that does nothing (RFC 8935 §2.3). */
+export interface PushRefusal {
+  readonly status: 400
+  readonly err: string
+  readonly text: string
+}
+
 /** How a pushed event is answered (RFC 8935 §2.2 to §2.4). */
-export type PushAnswer =
-  | { readonly status: 202 }
-  | { readonly status: 400; readonly err: string; readonly text: string }
-  /** The transmitter sends it again. */
-  | { readonly status: 503; readonly retryAfterSeconds: number }
+export type PushAnswer = { readonly status: 202 } | PushRefusal | SendAgain
 
 const SOURCE = 'shared_signals'
 /** An event has no end of its own. */
@@ -57,21 +59,15 @@ export class SharedSignals {
   }
 
   /** Rejects with what is unforeseen alone. */
-  async receive(text: unknown, requestId: string): Promise<PushAnswer> {
-    const { received } = this.#options
-    try {
-      if (typeof text !== 'string' || text === '') throw new EventRefusedError('request')
-      return await this.#apply(text, requestId)
-    } catch (error) {
-      if (error instanceof EventRefusedError) return this.refused(error.fault, requestId)
-      if (!(error instanceof OnBehalfOfError)) throw error
-      received.count('unavailable')
-      const { retryAfterSeconds = OUTAGE_RETRY_SECONDS } = error.details
-      return { status: 503, retryAfterSeconds }
-    }
+  receive(text: unknown, requestId: string): Promise<PushAnswer> {
+    return receiveEvent<PushAnswer>(text, {
+      received: this.#options.received,
+      apply: (token) => this.#apply(token, requestId),
+      refused: (fault) => this.refused(fault, requestId),
+    })
   }
 
-  refused(fault: EventFault, requestId: string): PushAnswer {
+  refused(fault: EventFault, requestId: string): PushRefusal {
     this.#options.received.refused(fault, requestId)
     const err = CODES[fault] ?? 'invalid_request'
     return { status: 400, err, text: EVENT_FAULTS[fault] }
@@ -116,7 +112,7 @@ export class SharedSignals {
     received.count(isShared ? 'applied' : 'not_shared')
     if (isShared) return TAKEN
     await this.#used.giveBack(token)
-    return { status: 503, retryAfterSeconds: OUTAGE_RETRY_SECONDS }
+    return SEND_AGAIN
   }
 
   /**

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { CompactEncrypt, compactDecrypt } from 'jose'
 import { z } from 'zod'
 import type { Secret } from '../secret.js'
+import { keyBytes } from '../store/derived-keys.js'
 import type { Clock } from '../time/clock.js'
 
 /** What has to come back from a sign-in, in the browser that began it. */
@@ -94,8 +95,4 @@ async function openWith(key: Uint8Array, sealed: string): Promise<SignInState | 
   } catch {
     return undefined
   }
-}
-
-function keyBytes(key: Secret): Uint8Array {
-  return createHash('sha256').update(key.reveal()).digest()
 }

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import type { Secret } from '../secret.js'
+import { keyBytes } from './derived-keys.js'
 
 /** What an entry is sealed for: it opens for nothing else. */
 export interface SealedFor {
@@ -77,7 +78,7 @@ export class EntrySeal {
 }
 
 function masterKey(secret: Secret): MasterKey {
-  const bytes = createHash('sha256').update(secret.reveal()).digest()
+  const bytes = keyBytes(secret)
   return {
     bytes,
     id: createHash('sha256').update('key id').update(bytes).digest().subarray(0, KEY_ID_BYTES),
@@ -86,7 +87,7 @@ function masterKey(secret: Secret): MasterKey {
 
 /** The secret goes in as its digest: Node's HKDF takes no more than 1,024 bytes of `info`. */
 function entryKey(master: MasterKey, { key, secret }: SealedFor): Buffer {
-  const info = secret === undefined ? '' : createHash('sha256').update(secret.reveal()).digest()
+  const info = secret === undefined ? '' : keyBytes(secret)
   return Buffer.from(hkdfSync('sha256', master.bytes, key, info, 32))
 }
 

@@ -4,15 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../../cli/forget/run.js'
 import { recordingIo } from '../helpers/command-io.js'
+import { LEAST } from '../helpers/least-settings.js'
 
-const LEAST = {
-  ISSUER_BASE_URL: 'https://issuer.example/',
-  AUTH0_AUDIENCE: 'http://localhost:3001/mcp',
-  MCP_AUTH0_CLIENT_ID: 'mcp-server',
-  MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
-  API_AUTH0_AUDIENCE: 'https://api.example/',
-  API_BASE_URL: 'https://api.example',
-}
 const STORE = {
   // Nothing listens there.
   STORE_URL: 'redis://127.0.0.1:1',

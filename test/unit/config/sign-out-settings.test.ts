@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError, parseConfig, type Environment } from '../../../src/config/config.js'
+import { LEAST } from '../../helpers/least-settings.js'
 
-const LEAST = {
-  ISSUER_BASE_URL: 'https://issuer.example/',
-  AUTH0_AUDIENCE: 'http://localhost:3001/mcp',
-  MCP_AUTH0_CLIENT_ID: 'mcp-server',
-  MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
-  API_AUTH0_AUDIENCE: 'https://api.example/',
-  API_BASE_URL: 'https://api.example',
-}
 const STREAM = {
   SHARED_SIGNALS_ISSUER: 'https://example.okta.com',
   SHARED_SIGNALS_AUDIENCE: 'stream',

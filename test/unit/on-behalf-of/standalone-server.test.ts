@@ -6,15 +6,7 @@ import { Secret } from '../../../src/secret.js'
 import { createConnections } from '../../../src/server/connections.js'
 import { appOptions } from '../../../src/server/app-options.js'
 import { serverTools } from '../../../src/server/from-config.js'
-
-const LEAST = {
-  ISSUER_BASE_URL: 'https://issuer.example/',
-  AUTH0_AUDIENCE: 'http://localhost:3001/mcp',
-  MCP_AUTH0_CLIENT_ID: 'mcp-server',
-  MCP_AUTH0_CLIENT_SECRET: 'secret-of-the-mcp-server',
-  API_AUTH0_AUDIENCE: 'https://api.example/',
-  API_BASE_URL: 'https://api.example',
-}
+import { LEAST } from '../../helpers/least-settings.js'
 
 /** Every setting that is an option, in another way than by default. */
 const CHANGED = {
