@@ -37,7 +37,7 @@ export const INSTANCE_KILLED: Readonly<Record<string, FleetCase>> = {
       await expectShared(scene, `with ${next.origin}`)
       await scene.calm('after')
       return [
-        `${scene.balancer.broken} requests lost: those that were under way there`,
+        `requests that were under way there: ${scene.balancer.broken} lost`,
         'what it had exchanged is used by the others',
       ]
     },

@@ -4,8 +4,10 @@ import { exchangedAtOnce, expectShared, provedAtOnce } from './shared-facts.js'
 
 const PROOFS = 20
 const TOKENS_AT_ONCE = 30
-/** Of the tokens that are used at one instance after the other. */
-const MIN_EXCHANGED_ONCE = 0.95
+/** Of the tokens that users use at both instances. */
+const MIN_EXCHANGED_ONCE = 0.99
+/** Where the store may be late, since the machine is busy: then an instance exchanges for itself. */
+const MIN_EXCHANGED_ONCE_WHEN_BUSY = 0.95
 
 /** A fleet to which nothing happens. */
 export const STEADY: Readonly<Record<string, FleetCase>> = {
@@ -19,7 +21,8 @@ export const STEADY: Readonly<Record<string, FleetCase>> = {
       const took = await scene.calm('with nothing wrong')
       const byToken = Object.values(await scene.deployment.exchangesByToken())
       const once = byToken.filter((count) => count === 1).length / byToken.length
-      scene.expect(once >= MIN_EXCHANGED_ONCE, `${percent(once)} of the tokens exchanged once`)
+      const least = scene.scale.judgesTimes ? MIN_EXCHANGED_ONCE : MIN_EXCHANGED_ONCE_WHEN_BUSY
+      scene.expect(once >= least, `${percent(once)} of the tokens exchanged once`)
       const proved = await provedAtOnce(scene, PROOFS)
       scene.expect(proved === PROOFS, `${proved} of ${PROOFS} proofs were good at an instance`)
       const atOnce = await exchangedAtOnce(scene, TOKENS_AT_ONCE)
