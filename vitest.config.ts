@@ -106,7 +106,7 @@ export default defineConfig({
         },
       },
       {
-        // A foreign authorization server, in a process of its own.
+        // Programs of others: an authorization server, in a process of its own, and what tests alert rules.
         extends: true,
         test: {
           name: 'foreign',
