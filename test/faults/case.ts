@@ -9,7 +9,7 @@ export interface Case {
   readonly settings?: Readonly<Record<string, string>>
   /** The outcomes of calls that the documentation promises for it, beside `ok`. */
   readonly codes: readonly string[]
-  /** Those of them that are logged with `security`. Default: none. */
+  /** The codes or events that are logged with `security`. Default: none. */
   readonly securityCodes?: readonly string[]
   /** What `/readyz` may say. */
   readonly reasons?: readonly string[]

@@ -69,7 +69,7 @@ function outputProblems(server: OurServer, securityCodes: readonly string[]): re
   const unforeseen = server
     .log()
     .filter(({ code, security }) => code === 'internal_error' || security === true)
-    .filter(({ code }) => !securityCodes.includes(String(code)))
+    .filter(({ code, event }) => !securityCodes.includes(String(code ?? event)))
     .map((line) => `logged: ${JSON.stringify(line).slice(0, 600)}`)
   const leaks = lines.filter((line) => /\beyJ[\w-]+\./.test(line)).map(() => 'a token in the log')
   return [

@@ -4,6 +4,7 @@ import { INSTANCE_KILLED } from './instance-killed.js'
 import { LIMITS } from './limits.js'
 import { LinkedStore, linkedStoreOf } from './linked-store.js'
 import { SentinelStore } from './sentinel-store.js'
+import { SIGNED_OUT } from './signed-out.js'
 import { SLOW } from './slow.js'
 import { STEADY } from './steady.js'
 import { storeOutage } from './store-outage.js'
@@ -12,7 +13,7 @@ const LOST = ['store_unavailable', 'store_available'] as const
 
 /** What can happen to a fleet and to its store, each under the load of many users. */
 export const FLEET_CASES: Readonly<Record<string, FleetCase>> = {
-  ...{ ...STEADY, ...LIMITS },
+  ...{ ...STEADY, ...LIMITS, ...SIGNED_OUT },
   frozen: storeOutage({
     fault: 'Redis stands still (SIGSTOP), then goes on',
     short: true,

@@ -10,6 +10,8 @@ export interface FleetCase {
   readonly settings?: Readonly<Record<string, string>>
   /** The outcomes of calls that the documentation promises for it, beside `ok`. */
   readonly codes: readonly string[]
+  /** The codes or events that are logged with `security`. Default: none. */
+  readonly securityCodes?: readonly string[]
   /** Default: a Redis that the instances reach by themselves. */
   readonly store?: () => Promise<FleetStore>
   /** Has it happen, and waits until it is over. Resolves with what else was measured. */

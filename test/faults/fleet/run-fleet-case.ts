@@ -48,7 +48,7 @@ async function on(parts: FleetParts, which: FleetCase): Promise<FleetFinding> {
       problems.push(...(await settle(server, held, calls.length)).problems)
     }
     problems.push(...(await dumpProblems(scene)), ...transitionProblems(scene))
-    problems.push(...(await stopAll(scene, {})))
+    problems.push(...(await stopAll(scene, which)))
     const records = scene.servers.flatMap((server) => server.records())
     const outcomes = outcomesOf(records)
     problems.push(...auditProblems(calls, records, scene.lost), ...unpromised(outcomes, which))

@@ -14,13 +14,24 @@ import { StartedProcess } from './started-process.js'
 export const AUDIENCE = 'http://faults.example/mcp'
 /** What clients are told to connect to, which no part of the tests is reached by. */
 export const PUBLIC_ENDPOINT = 'http://localhost:3001/mcp'
+/** The client through which users sign in. */
+export const ISSUER_CLIENT = 'faults'
 const SECRET = 'the secret of this server'
 const NO_LIMIT = '1000000'
-const TOKEN_LIFETIME = '1h'
+const TOKEN_LIFETIME_SECONDS = 3_600
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const WITH_TYPES = ['--import', 'tsx']
 
 /** How the API answers when nothing is wrong. */
 export const API_STATE: ApiState = { behavior: 'answers', latencyMs: 0, greetingLength: 0 }
+
+/** What a logout token says beside the usual claims, or in place of them. */
+export interface LogoutClaims {
+  readonly aud?: string
+  readonly exp?: number
+  /** Signed by a key that is not that of the authorization server. */
+  readonly signedBy?: 'another key'
+}
 
 /** An authorization server, an API and our server in front of it: each a process of its own, at ports that stay the same. */
 export class Deployment {
@@ -107,18 +118,32 @@ export class Deployment {
 
   /** A user's token for our server, as a client gets it at sign-in; `claims` are laid over the usual ones. */
   async tokenOf(subject: string, claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    const usual = { sub: subject, aud: AUDIENCE, client_id: ISSUER_CLIENT }
+    const scope = 'tool:whoami tool:greet'
+    return this.#signed({ ...usual, scope, ...claims }, { typ: 'at+jwt' })
+  }
+
+  /** A logout token for a user; `claims` are laid over the usual ones. */
+  async logoutTokenOf(subject: string, claims: LogoutClaims = {}): Promise<string> {
+    const { signedBy, ...rest } = claims
+    const events = { [LOGOUT_EVENT]: {} }
+    const key = signedBy === undefined ? undefined : await newKey()
+    const usual = { sub: subject, aud: ISSUER_CLIENT, events }
+    return this.#signed({ ...usual, ...rest }, { typ: 'logout+jwt', key })
+  }
+
+  async #signed(
+    claims: Readonly<Record<string, unknown>>,
+    { typ, key }: { readonly typ: string; readonly key?: JWK | undefined },
+  ): Promise<string> {
     const { keys, signsWith } = this.#state
-    const key = keys.find(({ kid }) => kid === signsWith)
-    if (key === undefined) throw new Error('no key to sign with')
-    return new SignJWT({ client_id: 'faults', scope: 'tool:whoami tool:greet', ...claims })
-      .setProtectedHeader({ alg: 'RS256', kid: signsWith, typ: 'at+jwt' })
-      .setIssuer(this.#issuer)
-      .setSubject(subject)
-      .setAudience(AUDIENCE)
-      .setIssuedAt()
-      .setExpirationTime(TOKEN_LIFETIME)
-      .setJti(crypto.randomUUID())
-      .sign(await importJWK(key, 'RS256'))
+    const own = key ?? keys.find(({ kid }) => kid === signsWith)
+    if (own === undefined) throw new Error('no key to sign with')
+    const now = Math.floor(Date.now() / 1_000)
+    const usual = { iss: this.#issuer, iat: now, exp: now + TOKEN_LIFETIME_SECONDS }
+    return new SignJWT({ ...usual, jti: crypto.randomUUID(), ...claims })
+      .setProtectedHeader({ alg: 'RS256', kid: signsWith, typ })
+      .sign(await importJWK(own, 'RS256'))
   }
 
   /** Starts one of our servers, with an audit file of its own. */
