@@ -27,6 +27,9 @@ const whole = (minimum: number, maximum?: number) => ({
   ...{ type: 'integer', minimum },
   ...(maximum !== undefined && { maximum }),
 })
+/** Of `INSTANCES`, without the one with which a new version begins. */
+const MOST_INSTANCES = 999
+
 /** An object with these members and no others: a slip is found before anything is changed in the cluster. */
 const members = (properties: object) => ({
   type: 'object',
@@ -93,9 +96,9 @@ function cluster() {
       pullPolicy: { enum: ['Always', 'IfNotPresent', 'Never'] },
     }),
     imagePullSecrets: list,
-    replicas: whole(0),
+    replicas: whole(0, MOST_INSTANCES),
     autoscaling: members({
-      ...{ enabled: flag, minReplicas: whole(1), maxReplicas: whole(1, 1_000) },
+      ...{ enabled: flag, minReplicas: whole(1), maxReplicas: whole(1, MOST_INSTANCES) },
       cpu: { type: 'string', pattern: '^[0-9]+m?$' },
     }),
     resources: object,

@@ -106,14 +106,18 @@ describe('what the server is started with', () => {
   })
 
   test.each([
-    [{ autoscaling: { maxReplicas: 9 } }, '9', undefined],
-    [{ autoscaling: { enabled: false }, replicas: 3 }, '3', 3],
-  ])('it knows how many instances there are at most: %j', (values, instances, replicas) => {
-    const { env, deployment } = deploymentOf({ ...LEAST, ...values })
-    expect(env['INSTANCES']).toBe(instances)
-    // With an autoscaler, a number here would undo what it has done at every upgrade.
-    expect(deployment.replicas).toBe(replicas)
-  })
+    [{ autoscaling: { maxReplicas: 9 } }, '10', undefined],
+    [{ autoscaling: { enabled: false }, replicas: 3 }, '4', 3],
+    [{ autoscaling: { enabled: false }, replicas: 0 }, '1', 0],
+  ])(
+    'it knows how many instances there are at most, with that of a new version: %j',
+    (values, instances, replicas) => {
+      const { env, deployment } = deploymentOf({ ...LEAST, ...values })
+      expect(env['INSTANCES']).toBe(instances)
+      // With an autoscaler, a number here would undo what it has done at every upgrade.
+      expect(deployment.replicas).toBe(replicas)
+    },
+  )
 
   test('it has time to drain', () => {
     expect(deploymentOf({ ...LONE, drainDelaySeconds: 30 })).toMatchObject({
@@ -146,6 +150,21 @@ describe('values that would start and then be wrong', () => {
       'files from two places',
       { ...LEAST, files: { configMap: 'a', content: { b: 'c' } } },
       'not both',
+    ],
+    [
+      'a key of a store that there is not',
+      { ...LONE, store: { keySecret: { name: 'mcp', key: 'k' } } },
+      'no effect without store.url',
+    ],
+    [
+      'a password of a store that there is not',
+      { ...LONE, store: { passwordSecret: { name: 'mcp', key: 'k' } } },
+      'no effect without store.url',
+    ],
+    [
+      'more instances at least than at the most',
+      { ...LEAST, autoscaling: { minReplicas: 5, maxReplicas: 2 } },
+      'autoscaling.minReplicas',
     ],
     ['no image', { ...LEAST, image: { repository: '' } }, 'image.repository'],
   ])('%s: refused, with what to change', (_, values, said) => {
@@ -180,17 +199,45 @@ describe('the network policy', () => {
   const egressOf = (values: ChartValues): string =>
     JSON.stringify(only(render(values), 'NetworkPolicy')['spec'])
 
-  test('opens the ports of the store, and those of nothing without one', () => {
-    const sentinel = 'redis+sentinel://a:26379,b:26380/main'
-    const store = { url: sentinel, keySecret: { name: 'mcp', key: 'k' } }
-    const policy = egressOf({ ...LEAST, store })
-    for (const port of [6379, 26_379, 26_380]) expect(policy).toContain(`{"port":${port}`)
-    expect(egressOf(LONE)).not.toContain('6379')
+  const portsOf = (values: ChartValues): readonly number[] => {
+    const ports = [...egressOf(values).matchAll(/"port":(\d+)/g)].map(([, port]) => Number(port))
+    return ports.filter((port) => ![53, 443].includes(port)).sort((one, other) => one - other)
+  }
+  const keySecret = { name: 'mcp', key: 'k' }
+
+  test.each([
+    ['redis://redis', [6379]],
+    ['rediss://user@redis:6380/3', [6380]],
+    ['redis://[fd00:0:0::1]:6380', [6380]],
+    ['redis://[fd00::1]', [6379]],
+    ['redis+cluster://a:7000,b:7001,c', [6379, 7000, 7001]],
+    ['redis+sentinel://s1,s2,s3/main', [6379, 26_379]],
+    ['rediss+sentinel://user@a:26380,[fd00::2]:26381/main:6400', [6379, 26_380, 26_381]],
+  ])('opens the ports of the store: %s', (url, ports) => {
+    expect(portsOf({ ...LEAST, store: { url, keySecret } })).toEqual(ports)
+  })
+
+  test('opens the usual ports for a store whose address is a secret, and says so', () => {
+    const secrets = { STORE_URL: { name: 'mcp', key: 'url' } }
+    const values = { url: 'https://mcp.example.com', store: { keySecret }, secrets }
+    expect(portsOf(values)).toEqual([6379, 26_379])
+    expect(renderTexts(values)['templates/NOTES.txt']).toContain('networkPolicy.egress')
+  })
+
+  test('opens no port of a store that there is not', () => {
+    expect(portsOf(LONE)).toEqual([])
   })
 
   test('never opens the addresses at which clouds hand credentials to machines', () => {
     expect(egressOf(LEAST)).toContain('"except":["169.254.0.0/16"]')
   })
+})
+
+test('other files are read by other pods', () => {
+  const podOf = (content: object): unknown =>
+    only(render({ ...LEAST, files: { content } }), 'Deployment')['spec']
+  expect(podOf({ 'openapi.yaml': 'a' })).toEqual(podOf({ 'openapi.yaml': 'a' }))
+  expect(podOf({ 'openapi.yaml': 'a' })).not.toEqual(podOf({ 'openapi.yaml': 'b' }))
 })
 
 test('the pod of `helm test` gets no requests of clients', () => {
@@ -207,4 +254,5 @@ test('the notes say what is not shared and what is not recorded', () => {
   expect(notes({ ...LONE, settings: { AUDIT_SINK: 'stdout' } })).not.toContain('audit is off')
   expect(notes({ ...LONE, settings: { MCP_SESSIONS: 'on' } })).toContain('Mcp-Session-Id')
   expect(notes(LONE)).toContain('Without a store')
+  expect(notes({ ...LONE, files: { configMap: 'mine' } })).toContain('rollout restart')
 })

@@ -30,6 +30,28 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .Values.autoscaling.enabled }}{{ .Values.autoscaling.maxReplicas }}{{ else }}{{ .Values.replicas }}{{ end }}
 {{- end }}
 
+{{/* The same while a new version is rolled out, which begins with one more. */}}
+{{- define "mcp.atATime" -}}
+{{- add1 (int (include "mcp.instances" .)) }}
+{{- end }}
+
+{{/*
+The ports of the store. The chart does not see an address in a Secret, and Sentinel tells instances where the server is: then the usual
+ports are open as well.
+*/}}
+{{- define "mcp.storePorts" -}}
+{{- $url := .Values.store.url }}
+{{- $isSentinel := regexMatch "^rediss?[+]sentinel:" $url }}
+{{- $ports := ternary (list "6379") (list) $isSentinel }}
+{{- if not $url }}{{ $ports = list "6379" "26379" }}{{ else }}
+{{- range splitList "," (regexReplaceAll "^[a-z+]+://(?:[^@/?#]*@)?([^/?#]*).*$" $url "${1}") }}
+{{- $port := regexFind "[0-9]+$" (regexFind "(^[^:]+|\\]):[0-9]+$" .) }}
+{{- $ports = append $ports (default (ternary "26379" "6379" $isSentinel) $port) }}
+{{- end }}
+{{- end }}
+{{- join " " (uniq $ports) }}
+{{- end }}
+
 {{- define "mcp.filesConfigMap" -}}
 {{- if .Values.files.configMap }}{{ .Values.files.configMap }}{{ else if .Values.files.content }}{{ printf "%s-files" (include "mcp.name" .) }}{{ end }}
 {{- end }}
@@ -59,6 +81,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- if and .Values.store.url (hasKey .Values.secrets "STORE_URL") }}
 {{- fail "Set store.url or secrets.STORE_URL, not both." }}
+{{- end }}
+{{- if and (not (include "mcp.hasStore" .)) (or .Values.store.keySecret .Values.store.passwordSecret) }}
+{{- fail "store.keySecret and store.passwordSecret have no effect without store.url or secrets.STORE_URL: set one of them, or remove these." }}
+{{- end }}
+{{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) }}
+{{- fail "autoscaling.minReplicas is more than autoscaling.maxReplicas." }}
 {{- end }}
 {{- if and .Values.ingress.enabled (not (hasKey .Values.settings "TRUST_PROXY")) }}
 {{- fail "Set settings.TRUST_PROXY to the number of proxies in front, at least \"1\" with an ingress: otherwise all users count as one address." }}
