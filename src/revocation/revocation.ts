@@ -1,20 +1,30 @@
 import { z } from 'zod'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Caller } from '../identity/caller.js'
+import { callerForLog } from '../identity/identifier-for-log.js'
 import { logEvent } from '../logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import { MASTER_KEYS_OPTION, type SharedState } from '../store/shared-state.js'
 import { backgroundTimers, systemClock, type Clock, type Timers } from '../time/clock.js'
 import { CutoffTable } from './cutoff-table.js'
 import { SharedCutoffs, type CutoffStore } from './shared-cutoffs.js'
 import { keysOfCaller, keysOfSignedOut, type SignedOut } from './signed-out.js'
 import { WatchedCallers } from './watched-callers.js'
 
+/** Where instances tell one another who is signed out. */
+export interface SharedSignOuts extends Pick<SharedState, 'keys'> {
+  readonly store: CutoffStore
+}
+
 /** How `createRevocation` keeps who is signed out. */
 export interface RevocationOptions {
-  /** Shared by all instances: `createRedisStore`. Default: this process alone knows. */
-  readonly store?: CutoffStore | undefined
+  /**
+   * Shared by all instances: a store, and the keys that seal what is kept in it. The same as `shared` of `onBehalfOf`. Default: this
+   * process alone knows.
+   */
+  readonly shared?: SharedSignOuts | undefined
   /**
    * How long it is kept that somebody is signed out, in seconds: as long as the longest access token for this server may live. Default
    * 86400, a day.
@@ -31,7 +41,12 @@ export interface RevocationOptions {
 }
 
 const OPTIONS = optionsSchema<RevocationOptions>({
-  store: optionValues.withFunctions('a Store', 'get', 'run', 'publish', 'subscribe').optional(),
+  shared: optionsSchema<SharedSignOuts & Partial<SharedState>>({
+    store: optionValues.withFunctions('a Store', 'get', 'run', 'publish', 'subscribe'),
+    keys: MASTER_KEYS_OPTION,
+    instances: z.unknown().optional(),
+    outage: z.unknown().optional(),
+  }).optional(),
   tokenLifeSeconds: optionValues.count.optional(),
   primaryIssuers: z.record(z.string(), z.string(), 'must be issuers by issuers').optional(),
   maxEntries: optionValues.count.optional(),
@@ -77,14 +92,14 @@ const TOLERANCE_MS = 60_000
 const AHEAD_SECONDS = 60
 
 /**
- * Keeps who is signed out: in this process, and with a `store` in all instances.
+ * Keeps who is signed out: in this process, and with `shared` in all instances.
  *
  * For each user or session there is a cutoff: the second until which tokens count no more. While the store cannot be had, what this
  * process knows counts, and nobody waits for it. Throws a `TypeError` that names every issue of the options.
  *
  * @category Signing out
  * @example
- * const revocation = createRevocation({ store, log })
+ * const revocation = createRevocation({ shared, log })
  * const { protect } = onBehalfOf({ ...options, revocation })
  * const mcp = mcpRoute({ createServer, revocation })
  * await revocation.revoke({ issuer: 'https://tenant.eu.auth0.com/', subject: 'auth0|123' })
@@ -111,7 +126,7 @@ class KeptRevocation implements Revocation {
   readonly #log: Logger
 
   constructor(options: RevocationOptions) {
-    const { store, tokenLifeSeconds = 86_400, maxEntries = 100_000 } = options
+    const { shared, tokenLifeSeconds = 86_400, maxEntries = 100_000 } = options
     const { clock = systemClock, timers = backgroundTimers, log = silentLog } = options
     this.#clock = clock
     this.#log = log
@@ -119,9 +134,17 @@ class KeptRevocation implements Revocation {
     const lifeMs = tokenLifeSeconds * 1_000 + TOLERANCE_MS
     this.#table = new CutoffTable({ lifeMs, maxEntries, clock })
     this.#shared =
-      store &&
+      shared &&
       new SharedCutoffs({
-        ...{ store, table: this.#table, maxEntries, clock, timers },
+        ...{
+          store: shared.store,
+          keys: shared.keys,
+          log,
+          table: this.#table,
+          maxEntries,
+          clock,
+          timers,
+        },
         learn: (key, seconds) => {
           this.#learn(key, Math.min(seconds, this.#nowSeconds() + AHEAD_SECONDS))
         },
@@ -192,7 +215,8 @@ class KeptRevocation implements Revocation {
       if (!this.#isOver(caller, this.#table.of(key))) continue
       const { issuedAtSeconds } = caller
       const reason = issuedAtSeconds === undefined ? 'issue_time_missing' : 'issued_before_sign_out'
-      throw new OnBehalfOfError('signed_out', { reason, log: { key: shownKey(key) } })
+      const log = { key: shownKey(key), ...callerForLog(caller) }
+      throw new OnBehalfOfError('signed_out', { reason, log })
     }
   }
 
