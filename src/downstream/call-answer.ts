@@ -1,4 +1,4 @@
-import type { FailureCode, FailureDetails, OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureCode, type FailureDetails } from '../failures/errors.js'
 import type { HttpAnswer } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
 import { callFailure } from './call-failure.js'
@@ -46,6 +46,9 @@ export function callAnswer(
     failure,
     brokeOff: (cause) => {
       if (signal?.aborted === true) return callFailure(outgoing, 'cancelled', { cause })
+      if (cause instanceof OnBehalfOfError && cause.code === 'signed_out') {
+        return failure(cause.code, { ...cause.details, description: SIGNED_OUT })
+      }
       const details = { reason: 'broke_off', cause } as const
       return note === ''
         ? callFailure(outgoing, 'downstream_unavailable', details)
@@ -63,6 +66,8 @@ export function callAnswer(
       }),
   }
 }
+
+const SIGNED_OUT = 'The user was signed out, and what the API answers is withheld.'
 
 /** Whether the API says that it did what was asked (RFC 9110 §15.3). */
 export function isOk({ status }: HttpAnswer): boolean {

@@ -21,6 +21,9 @@ export type SignedIn = Pick<
   'issuer' | 'primaryIssuer' | 'subject' | 'subjectClaims' | 'sessionId'
 >
 
+/** A user's token, of which it is asked whether it counts. */
+export type SignedInToken = SignedIn & Pick<Caller, 'issuedAtSeconds'>
+
 type Kind = 'user' | 'session' | 'user_without_session'
 
 /** Under which keys it is kept that somebody is signed out. Nobody can be read out of a key. */
