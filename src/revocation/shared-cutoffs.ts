@@ -184,7 +184,16 @@ export class SharedCutoffs {
       return true
     } catch {
       this.#unwritten.set(key, tells || this.#unwritten.get(key) === true)
+      this.#forgetOldest()
       return false
+    }
+  }
+
+  /** What there is no room for in the table has become a cutoff for everybody there. */
+  #forgetOldest(): void {
+    const [oldest] = this.#unwritten.keys()
+    if (this.#unwritten.size > this.#options.maxEntries && oldest !== undefined) {
+      this.#unwritten.delete(oldest)
     }
   }
 

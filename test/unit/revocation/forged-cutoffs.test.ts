@@ -89,6 +89,16 @@ describe('who can write into the store, and has no key, signs nobody out', () =>
   })
 })
 
+test('an instance whose clock is far ahead shuts nobody out for long', async () => {
+  const store = new FragileStore()
+  const { verdictOn } = startRevocation({ store })
+  await verdictOn()
+  await store.kept.publish('revoked', sealOf().message(now(ALICE, NOW + 1_000_000)))
+  await settled()
+  expect(await verdictOn({ issuedAtSeconds: NOW + 60 })).toBe(OVER)
+  expect(await verdictOn({ issuedAtSeconds: NOW + 61 })).toBe('in force')
+})
+
 describe('a forged value', () => {
   test.each(VALUES)('that %s does not keep a sign-out from being written', async (_what, text) => {
     const store = new FragileStore()
