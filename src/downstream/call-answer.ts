@@ -47,7 +47,10 @@ export function callAnswer(
     brokeOff: (cause) => {
       if (signal?.aborted === true) return callFailure(outgoing, 'cancelled', { cause })
       if (cause instanceof OnBehalfOfError && cause.code === 'signed_out') {
-        return failure(cause.code, { ...cause.details, description: SIGNED_OUT })
+        return failure('signed_out', {
+          ...cause.details,
+          description: 'The user was signed out, and what the API answers is withheld.',
+        })
       }
       const details = { reason: 'broke_off', cause } as const
       return note === ''
@@ -66,8 +69,6 @@ export function callAnswer(
       }),
   }
 }
-
-const SIGNED_OUT = 'The user was signed out, and what the API answers is withheld.'
 
 /** Whether the API says that it did what was asked (RFC 9110 §15.3). */
 export function isOk({ status }: HttpAnswer): boolean {

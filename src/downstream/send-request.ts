@@ -79,11 +79,12 @@ function endedBy(failure: OnBehalfOfError, outgoing: OutgoingRequest): OnBehalfO
   const { code, details } = failure
   const note = unknownNote(outgoing.method)
   if (code !== 'signed_out' || note === '') return failure
-  const text = { description: `${SIGNED_OUT}${note}`, outcomeUnknown: true }
-  return callFailure(outgoing, code, { ...details, ...text })
+  return callFailure(outgoing, 'signed_out', {
+    ...details,
+    description: `The user was signed out, which has ended the call.${note}`,
+    outcomeUnknown: true,
+  })
 }
-
-const SIGNED_OUT = 'The user was signed out, which has ended the call.'
 
 function withToken({ url, method, headers, body }: OutgoingRequest, token: Secret) {
   const authorized = new Map(headers).set('authorization', `Bearer ${token.reveal()}`)
