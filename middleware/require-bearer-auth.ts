@@ -78,10 +78,13 @@ export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHan
   const wording = { resourceMetadataUrl, baselineScopes, nameScopes }
   const challenges = { ...wording, takesResults, structuredDenials }
   const callerOf = rememberedCallers(callerPolicy)
-  const verified = async (req: Request, credentials: PresentedCredentials): Promise<Caller> => {
-    const caller = callerOf(
-      await verifier.verify({ credentials, method: req.method, url: endpoint }),
-    )
+  const verified = async (
+    { method }: Request,
+    credentials: PresentedCredentials,
+    found: Found = {},
+  ): Promise<Caller> => {
+    const caller = callerOf(await verifier.verify({ credentials, method, url: endpoint }))
+    found.caller = caller
     await revocation?.assertInForce(caller)
     return caller
   }
@@ -90,7 +93,7 @@ export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHan
     const { observation } = stateOf(req)
     const caller = await (observation === undefined
       ? verified(req, credentials)
-      : observed(observation, () => verified(req, credentials)))
+      : observed(observation, (found) => verified(req, credentials, found)))
     removeCredentials(req)
     const subjectToken = credentials.token
     const requestId = requestIdOf(req)
@@ -101,21 +104,28 @@ export function requireBearerAuth(options: RequireBearerAuthOptions): RequestHan
   }
 }
 
+/** Whose token it is, once that is verified: also where it is refused then. */
+interface Found {
+  caller?: Caller
+}
+
 /** Tells the observation how the verification went. */
 async function observed(
   observation: RequestObservation,
-  verify: () => Promise<Caller>,
+  verify: (found: Found) => Promise<Caller>,
 ): Promise<Caller> {
   const startMs = observation.now()
+  const found: Found = {}
   try {
-    const caller = await observation.runVerification(verify)
+    const caller = await observation.runVerification(() => verify(found))
     const durationMs = observation.now() - startMs
     observation.verified({ durationMs, outcome: 'ok', reason: undefined }, caller)
     return caller
   } catch (thrown) {
     const { code, details } = asOnBehalfOfError(thrown)
     const durationMs = observation.now() - startMs
-    observation.verified({ durationMs, outcome: code, reason: details.reason })
+    const outcome = { durationMs, outcome: code, reason: details.reason }
+    observation.verified(outcome, found.caller)
     throw thrown
   }
 }

@@ -52,6 +52,7 @@ const OPTIONS = optionsSchema<TokenExchangeOptions>({
   log: LOGGER_OPTION.optional(),
   observer: PIPELINE_OBSERVER_OPTION.optional(),
   host: optionValues.oneOf('library', 'standalone').optional(),
+  revocation: optionValues.withFunctions('a Revocation', 'watch').optional(),
   hasPolicy: optionValues.flag.optional(),
   forwardClientAddress: optionValues.flag.optional(),
   sessions: SESSIONS_OPTION.optional(),

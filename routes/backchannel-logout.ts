@@ -28,7 +28,7 @@ export interface BackchannelLogoutRouteOptions {
    */
   readonly clients: readonly string[]
   /** Where it is kept which tokens were used, for all instances. Default: in this process. */
-  readonly store?: Pick<Store, 'set' | 'delete'> | undefined
+  readonly store?: Pick<Store, 'get' | 'set'> | undefined
   /** Allowed clock difference, 0 to 60 seconds. Default 5. */
   readonly clockToleranceSeconds?: number | undefined
   /** Default: none. */
@@ -47,7 +47,7 @@ const OPTIONS = optionsSchema<BackchannelLogoutRouteOptions>({
     })
     .min(1, 'must have an issuer'),
   clients: optionValues.texts('a client id').min(1, 'must have a client id'),
-  store: optionValues.withFunctions('a Store', 'set', 'delete').optional(),
+  store: optionValues.withFunctions('a Store', 'get', 'set').optional(),
   clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
   log: LOGGER_OPTION.optional(),
   observer: PIPELINE_OBSERVER_OPTION.optional(),

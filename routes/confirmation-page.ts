@@ -1,27 +1,18 @@
 import { Router, urlencoded, type Request, type RequestHandler, type Response } from 'express'
-import { z } from 'zod'
 import { requestIdOf } from '../middleware/request-context.js'
 import {
   ConfirmationDesk,
   type DeskRequest,
   type SessionsOfPages,
 } from '../src/confirmation/confirmation-desk.js'
-import { confirmationPath, type ConfirmationPage } from '../src/confirmation/confirmation-page.js'
+import { confirmationPath } from '../src/confirmation/confirmation-page.js'
 import { PendingCalls } from '../src/confirmation/pending-calls.js'
-import type { ClientAuthentication } from '../src/exchange/client-authentication.js'
-import type { ClientAuthenticationSource } from '../src/exchange/client-authentication-source.js'
-import { clientIssues } from '../src/exchange/client-issues.js'
 import { EXCHANGE_DEFAULTS } from '../src/exchange/exchange-defaults.js'
-import type { Fetch } from '../src/http/fetch-json.js'
-import { isJsonObject } from '../src/http/json-object.js'
-import type { Issuer } from '../src/identity/issuer-keys.js'
 import { TOKEN_DEFAULTS } from '../src/identity/token-defaults.js'
 import { describeError } from '../src/logging/describe-error.js'
 import { logEvent } from '../src/logging/log-event.js'
-import { LOGGER_OPTION, silentLog, type Logger } from '../src/logging/logger.js'
-import { assertOptions, optionsSchema } from '../src/options/assert-options.js'
-import { optionValues } from '../src/options/option-values.js'
-import { withIssues } from '../src/options/with-issues.js'
+import { silentLog, type Logger } from '../src/logging/logger.js'
+import { assertOptions } from '../src/options/assert-options.js'
 import { CARD_PAGE_HEADERS } from '../src/pages/card-page.js'
 import {
   callPage,
@@ -33,58 +24,16 @@ import {
   type PageFault,
 } from '../src/pages/confirmation-pages.js'
 import { readCookie, setCookie } from '../src/sign-in/cookies.js'
-import type { IdTokenUserOptions } from '../src/sign-in/id-token-user.js'
 import { PageSessions } from '../src/sign-in/page-sessions.js'
 import { PageSignIn, SignInError } from '../src/sign-in/page-sign-in.js'
 import { SharedPageSessions } from '../src/sign-in/shared-page-sessions.js'
 import { StoreUnavailableError } from '../src/store/store.js'
+import {
+  CONFIRMATION_PAGE_ROUTE_OPTIONS,
+  type ConfirmationPageRouteOptions,
+} from './confirmation-page-options.js'
 
-/** Which calls wait, and who may sign in to approve them. */
-export interface ConfirmationPageRouteOptions extends IdTokenUserOptions {
-  readonly page: ConfirmationPage
-  /** Whose users call tools: by `createIssuer`. One of each tenant. */
-  readonly issuers: readonly Issuer[]
-  /** The client as which people sign in. Its callback URL is `confirm/callback` beside the MCP endpoint. */
-  readonly client: { readonly id: string } & (
-    ClientAuthentication | { readonly authentication: ClientAuthenticationSource }
-  )
-  /** Reaches the token endpoint. Default: the global `fetch`. */
-  readonly fetch?: Fetch | undefined
-  /** For one request to the token endpoint. Default 5000. */
-  readonly timeoutMs?: number | undefined
-  /** Allowed clock difference for ID tokens, 0 to 60 seconds. Default 5. */
-  readonly clockToleranceSeconds?: number | undefined
-  /** Accepts an authorization endpoint over plain http beyond this machine. Default false. */
-  readonly dangerouslyAllowHttp?: boolean | undefined
-  /** Default: none. */
-  readonly log?: Logger | undefined
-}
-
-/** The schema of the client as which people sign in. */
-export const PAGE_CLIENT_OPTION = withIssues(
-  z.looseObject(
-    { id: optionValues.text("the client's id at the authorization server") },
-    'must be a client: { id, secret }',
-  ),
-  (client) => (isJsonObject(client) ? clientIssues(client) : []),
-)
-
-const OPTIONS = optionsSchema<ConfirmationPageRouteOptions>({
-  page: optionValues.withFunctions('made by createConfirmationPage', 'urlOf'),
-  issuers: z
-    .array(optionValues.withFunctions('made by createIssuer', 'metadata', 'keys'), {
-      error: 'must be a list of issuers, made by createIssuer',
-    })
-    .min(1, 'must have an issuer'),
-  client: PAGE_CLIENT_OPTION,
-  fetch: optionValues.callable.optional(),
-  timeoutMs: optionValues.milliseconds.optional(),
-  clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
-  dangerouslyAllowHttp: optionValues.flag.optional(),
-  claimProfile: optionValues.withFunctions('a ClaimProfile', 'userOf').optional(),
-  primaryIssuers: z.record(z.string(), z.string(), 'must be issuers by issuers').optional(),
-  log: LOGGER_OPTION.optional(),
-})
+export type { ConfirmationPageRouteOptions } from './confirmation-page-options.js'
 
 const SESSION = 'mcp-confirm'
 const SIGN_IN = 'mcp-confirm-sign-in'
@@ -108,7 +57,7 @@ const STATUS: Readonly<Record<PageFault, number>> = {
  * app.use(guard, confirmationPageRoute({ page, issuers: [createIssuer({ issuer })], client: { id, secret } }))
  */
 export function confirmationPageRoute(options: ConfirmationPageRouteOptions): Router {
-  assertOptions('confirmationPageRoute', OPTIONS, options)
+  assertOptions('confirmationPageRoute', CONFIRMATION_PAGE_ROUTE_OPTIONS, options)
   const skin = new PageSkin(options)
   const path = confirmationPath(options.page.endpoint)
   const router = Router({ strict: true, caseSensitive: true })
@@ -145,7 +94,8 @@ class PageSkin {
       shared === undefined
         ? new PageSessions({ lifetimeMs, clock })
         : new SharedPageSessions({ ...shared, lifetimeMs, clock })
-    this.#desk = new ConfirmationDesk({ pending, sessions: this.#sessions, log })
+    const { revocation } = options
+    this.#desk = new ConfirmationDesk({ pending, sessions: this.#sessions, log, revocation })
     this.#signIn = new PageSignIn({
       ...{ issuers: options.issuers, clientId: client.id, fetch, clock, lifetimeMs },
       keys: shared?.keys,
@@ -209,10 +159,13 @@ class PageSkin {
   async callback(req: Request, res: Response): Promise<void> {
     const { search } = new URL(req.originalUrl, this.#options.page.endpoint)
     const sealed = this.#cookie(req, SIGN_IN)
-    const { user, name, returnTo } = await this.#signIn.finish(new URLSearchParams(search), sealed)
+    const ended = await this.#signIn.finish(new URLSearchParams(search), sealed)
+    const { user, name, signIn, returnTo } = ended
+    // The browser would be sent to sign in again and again.
+    if (!(await this.#desk.counts(signIn))) throw new SignInError('refused')
     // The cookie that came may have been put there by somebody else.
     await this.#sessions.end(this.#cookie(req, SESSION))
-    const session = await this.#sessions.open({ user, name })
+    const session = await this.#sessions.open({ user, name, signIn })
     if (session === undefined) throw new SignInError('too_many')
     this.#setCookies(res, [
       [SIGN_IN, '', 0],
@@ -243,7 +196,7 @@ class PageSkin {
 
   async #request(req: Request): Promise<DeskRequest> {
     const { id } = req.params
-    const session = await this.#sessions.find(this.#cookie(req, SESSION))
+    const session = await this.#desk.sessionOf(this.#cookie(req, SESSION))
     return { id: typeof id === 'string' ? id : '', session, requestId: requestIdOf(req) }
   }
 

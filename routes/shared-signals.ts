@@ -35,7 +35,7 @@ export interface SharedSignalsRouteOptions {
    */
   readonly userIssuers: readonly string[]
   /** Where it is kept which events were used, for all instances. Default: in this process. */
-  readonly store?: Pick<Store, 'set' | 'delete'> | undefined
+  readonly store?: Pick<Store, 'get' | 'set'> | undefined
   /** Allowed clock difference, 0 to 60 seconds. Default 5. */
   readonly clockToleranceSeconds?: number | undefined
   /** Default: none. */
@@ -52,7 +52,7 @@ const OPTIONS = optionsSchema<SharedSignalsRouteOptions>({
   audience: optionValues.text('what the events have in aud'),
   token: z.instanceof(Secret, { error: 'must be a Secret' }).optional(),
   userIssuers: optionValues.texts('an issuer identifier').min(1, 'must name an issuer'),
-  store: optionValues.withFunctions('a Store', 'set', 'delete').optional(),
+  store: optionValues.withFunctions('a Store', 'get', 'set').optional(),
   clockToleranceSeconds: optionValues.toleranceSeconds.optional(),
   log: LOGGER_OPTION.optional(),
   observer: PIPELINE_OBSERVER_OPTION.optional(),

@@ -15,6 +15,7 @@ export {
   type Revocation,
   type RevocationOptions,
   type RevokeOptions,
+  type SharedSignOuts,
 } from './revocation/revocation.js'
 export type { CutoffStore } from './revocation/shared-cutoffs.js'
 export type { SignedOut } from './revocation/signed-out.js'

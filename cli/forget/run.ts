@@ -1,7 +1,7 @@
 import { parseConfig, readEnvironment, type Config } from '../../src/config/config.js'
 import { silentLog } from '../../src/logging/logger.js'
 import { primaryIssuersBy } from '../../src/on-behalf-of/primary-issuers.js'
-import { createRevocation } from '../../src/revocation/revocation.js'
+import { createRevocation, type SharedSignOuts } from '../../src/revocation/revocation.js'
 import { storeFromConfig } from '../../src/server/store-from-config.js'
 import type { Store } from '../../src/store/store.js'
 import type { GuardedIo } from '../guarded-output.js'
@@ -35,10 +35,12 @@ async function forget(options: ForgetOptions, io: GuardedIo): Promise<number> {
   }
   const { certificateAuthorities: authorities } = config.outgoing
   const parts = { authorities, log: silentLog, observer: undefined }
+  const { keys } = config.store
   const store = await storeFromConfig(config.store, parts)
   try {
     const isThere = await untilThere(store, io)
-    const isDone = isThere && (await signOut({ ...options, issuer }, { config, store, io }))
+    const isDone =
+      isThere && (await signOut({ ...options, issuer }, { config, shared: { store, keys }, io }))
     if (!isDone) io.writeError(NOT_REACHED)
     return isDone ? 0 : 1
   } finally {
@@ -77,17 +79,17 @@ async function untilThere(store: Store, { clock, wait }: GuardedIo): Promise<boo
 
 interface Reached {
   readonly config: Config
-  readonly store: Store
+  readonly shared: SharedSignOuts
   readonly io: GuardedIo
 }
 
 async function signOut(
   { user: subject, session: sessionId, issuer }: ForgetOptions & { readonly issuer: string },
-  { config: { signOut, tenants }, store, io }: Reached,
+  { config: { signOut, tenants }, shared, io }: Reached,
 ): Promise<boolean> {
   const primaryIssuers = primaryIssuersBy(tenants.families)
   const { tokenLifeSeconds } = signOut
-  const revocation = createRevocation({ store, tokenLifeSeconds, primaryIssuers, clock: io.clock })
+  const revocation = createRevocation({ shared, tokenLifeSeconds, primaryIssuers, clock: io.clock })
   const atSeconds = Math.floor(io.clock() / 1_000)
   const isDone = await revocation.revoke({ issuer, subject, sessionId }, { atSeconds })
   revocation.close()

@@ -82,6 +82,8 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
     'A security event was genuine and did nothing: `event_of_another_kind` (`kind` is its type), or `subject_of_no_user` (`kind` is how it names its subject: by e-mail or an opaque id, which access tokens do not have, or as a user of an issuer that is not accepted). Have the transmitter name users by issuer and subject (`iss_sub`). Once a minute for each reason; `more` counts those in between.',
   sign_out_refused:
     'A logout token or a security event was refused and did nothing; `reason` says why. Anybody can send one, so a few are no reason to worry. If sign-outs do not arrive, look for the one that meets yours: `audience` (BACKCHANNEL_LOGOUT_CLIENTS or SHARED_SIGNALS_AUDIENCE has another value), `issuer`, `signature`, `sender` (the bearer token). `repeated`: the token came before. Once a minute for each reason; `more` counts those in between.',
+  sign_out_unreadable:
+    "A sign-out in the shared store (`place` is `value`), or one that another instance was to be told (`message`), could not be opened, and is passed over: it signs nobody out. Single lines while `STORE_KEY` is replaced: all instances need both keys for TOKEN_LIFE_HOURS. Many: an instance has another key, so the instances do not hear of each other's sign-outs, or somebody else writes into the store. Once a minute; `more` counts those in between.",
   step_up_loop:
     'A client came back with another token that still lacks the scopes it was asked to get. The user is stuck. Compare `asked` and `granted`: the client may not ask for the scopes, the authorization server may not grant them to it, or the user may lack the permission.',
   stop_failed:

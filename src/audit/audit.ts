@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 import { z } from 'zod'
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Logger } from '../logging/logger.js'
-import type { ObservedCall, Observer } from '../observability/observer.js'
+import type { CallEnded, ObservedCall, Observer } from '../observability/observer.js'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { backgroundTimers, systemClock, systemTimers, type Timers } from '../time/clock.js'
@@ -112,8 +112,8 @@ export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
             }
           : undefined,
       callEnded: (event) => {
-        const { call, outcome } = event
-        const place = placeOf(call, reserved)
+        const { outcome } = event
+        const place = placeOf(event, reserved)
         if (place === 'stranger' && !strangers.admits(outcome, queue.acceptsStrangers)) return
         queue.write(auditRecord(event, pseudonymize), place)
       },
@@ -121,8 +121,10 @@ export function createAudit(options: AuditOptions, parts: AuditParts): Audit {
   }
 }
 
-function placeOf(call: ObservedCall, reserved: WeakSet<ObservedCall>): Place {
-  const isStranger = call.request.caller === undefined
+/** A token that was signed out can be sent as often as none: its user is known, and is no reason for more records. */
+function placeOf({ call, outcome }: CallEnded, reserved: WeakSet<ObservedCall>): Place {
+  const isRefusedAtOnce = outcome === 'signed_out' && call.readFrom === 'header'
+  const isStranger = call.request.caller === undefined || isRefusedAtOnce
   if (reserved.has(call)) return isStranger ? 'reserved_stranger' : 'reserved'
   return isStranger ? 'stranger' : 'common'
 }

@@ -45,7 +45,7 @@ export const STORE_SETTINGS = {
   }),
   STORE_KEY: setting({
     description:
-      'Seals what lies in the store: 32 random bytes in base64 (openssl rand -base64 32), the same in all instances. To replace a key, put the new one in front of the old one, with a space between, and remove the old one a day later: the first seals, all open. Or STORE_KEY_FILE, with a key on each line.',
+      'Seals what lies in the store: 32 random bytes in base64 (openssl rand -base64 32), the same in all instances. To replace a key, put the new one in front of the old one, with a space between, and remove the old one a day later, or after TOKEN_LIFE_HOURS where that is longer: the first seals, all open. Or STORE_KEY_FILE, with a key on each line.',
     schema: keys,
     example: 'replace-me-by-32-random-bytes-in-base64-0A=',
     secret: true,

@@ -22,7 +22,7 @@ export class AskByElicitation implements AskUser {
     this.#waitMs = waitMs
   }
 
-  async ask({ context, question }: AskedCall): Promise<Reply> {
-    return REPLIES[await elicit(context, consentForm(question), this.#waitMs)]
+  async ask(call: AskedCall): Promise<Reply> {
+    return REPLIES[await elicit(call, consentForm(call.question), this.#waitMs)]
   }
 }

@@ -9,6 +9,7 @@ import {
 import { OnBehalfOfError } from '../failures/errors.js'
 import { userKeyOf } from '../identity/caller.js'
 import { errorResult } from '../mcp/error-result.js'
+import { signedInTokenOf } from '../revocation/signed-out.js'
 import { StoreUnavailableError } from '../store/store.js'
 import type { Clock } from '../time/clock.js'
 import type { AskedCall, AskUser, Reply } from './ask-user.js'
@@ -65,7 +66,8 @@ export class AskOnPage implements AskUser {
 
   async #take({ context, caller, tool, question, subject }: AskedCall): Promise<PageReply> {
     const client = { id: caller.clientId, name: nameOf(context.mcpReq.envelope) }
-    const asked = { user: userKeyOf(caller), tool, question, client, subject }
+    const asker = signedInTokenOf(caller)
+    const asked = { user: userKeyOf(caller), asker, tool, question, client, subject }
     const taken = await this.#answerTo(asked)
     if (taken === 'full') throw tooMany()
     return taken.kind === 'approved' ? { kind: 'agreed', giveBack: taken.giveBack } : taken
@@ -88,11 +90,11 @@ export class AskOnPage implements AskUser {
     const elicitationId = randomUUID()
     const leftMs = Math.max(1, waiting.expiresAtMs - clock())
     const params = { mode: 'url', message: MESSAGE, url, elicitationId } as const
-    const action = await elicit(call.context, params, leftMs)
+    const action = await elicit(call, params, leftMs)
     if (action === 'unreachable') return { kind: 'asked', result: errorResult(textWith(url)) }
     if (action !== 'accept') return { kind: 'dismissed' }
-    const isDecided = await pending.decided(waiting.id, mcpReq.signal)
-    if (mcpReq.signal.aborted) withdrawn()
+    const isDecided = await pending.decided(waiting.id, call.signal)
+    if (call.signal.aborted) withdrawn()
     if (!isDecided) return { kind: 'dismissed' }
     const done = {
       method: 'notifications/elicitation/complete',

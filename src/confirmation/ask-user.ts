@@ -14,6 +14,8 @@ export interface AskedCall {
   readonly question: string
   /** All that the consent is for, as one text: the consent to one call is none to another. */
   readonly subject: string
+  /** Aborts when nobody waits for the call any more, or its user is signed out. */
+  readonly signal: AbortSignal
 }
 
 /** What came of asking. */

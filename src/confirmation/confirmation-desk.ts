@@ -1,5 +1,8 @@
+import { OnBehalfOfError } from '../failures/errors.js'
 import type { Logger } from '../logging/logger.js'
 import { logEvent } from '../logging/log-event.js'
+import type { Revocation } from '../revocation/revocation.js'
+import type { SignedInToken } from '../revocation/signed-out.js'
 import {
   formToken,
   isFormToken,
@@ -47,15 +50,38 @@ export class ConfirmationDesk {
   readonly #pending: CallsOnPage
   readonly #sessions: SessionsOfPages
   readonly #log: Logger
+  readonly #revocation: Pick<Revocation, 'assertInForce'> | undefined
 
   constructor(options: {
     readonly pending: CallsOnPage
     readonly sessions: SessionsOfPages
     readonly log: Logger
+    /** Ends calls and sessions of users who are signed out. Default: they end by time alone. */
+    readonly revocation?: Pick<Revocation, 'assertInForce'> | undefined
   }) {
+    this.#revocation = options.revocation
     this.#pending = options.pending
     this.#sessions = options.sessions
     this.#log = options.log
+  }
+
+  /** The session of a cookie. One whose user was signed out ends here. */
+  async sessionOf(cookie: string | undefined): Promise<PageSession | undefined> {
+    const session = await this.#sessions.find(cookie)
+    if (session === undefined || (await this.counts(session.signIn))) return session
+    await this.#sessions.end(session.id)
+    return undefined
+  }
+
+  /** Whether the user of a token has not been signed out since. */
+  async counts(token: SignedInToken | undefined): Promise<boolean> {
+    try {
+      if (token !== undefined) await this.#revocation?.assertInForce(token)
+      return true
+    } catch (error) {
+      if (error instanceof OnBehalfOfError && error.code === 'signed_out') return false
+      throw error
+    }
   }
 
   /** What a person sees at the address of a call. */
@@ -97,7 +123,8 @@ export class ConfirmationDesk {
     { user }: PageSession,
   ): Promise<PendingCall | undefined> {
     const call = await this.#pending.find(id)
-    if (call === undefined || call.user === user) return call
+    if (call === undefined || !(await this.counts(call.asker))) return undefined
+    if (call.user === user) return call
     const { tool } = call
     logEvent(this.#log, 'warn', {
       event: 'confirmation_foreign',

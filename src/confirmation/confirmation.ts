@@ -15,6 +15,8 @@ import { observationOf } from '../observability/observation-of.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { verdictOn } from '../policy/call-verdicts.js'
+import type { Revocation } from '../revocation/revocation.js'
+import { whileSignedIn } from '../revocation/while-signed-in.js'
 import { Secret } from '../secret.js'
 import { SHARED_STATE_OPTION, type SharedState } from '../store/shared-state.js'
 import { systemClock, type Clock } from '../time/clock.js'
@@ -47,6 +49,11 @@ export interface ConfirmationOptions {
   readonly page?: ConfirmationPage | undefined
   /** For which clients that page is: those that cannot ask (`fallback`, the default), or all, whatever they can (`always`). */
   readonly pageUse?: PageUse | undefined
+  /**
+   * Ends questions of users who are signed out: nothing that was asked before is answered after. The same as that of `onBehalfOf`. Default:
+   * they end by time alone.
+   */
+  readonly revocation?: Pick<Revocation, 'watch' | 'cutoffOf'> | undefined
   /** Default: none. */
   readonly log?: Logger | undefined
   readonly clock?: Clock | undefined
@@ -108,6 +115,7 @@ export const CONFIRMATION_OPTION = optionsSchema<ConfirmationOptions>({
   lifetimeMs: LIFETIME_OPTION.optional(),
   page: optionValues.withFunctions('made by createConfirmationPage', 'urlOf').optional(),
   pageUse: optionValues.oneOf('fallback', 'always').optional(),
+  revocation: optionValues.withFunctions('a Revocation', 'watch', 'cutoffOf').optional(),
   log: LOGGER_OPTION.optional(),
   clock: optionValues.callable.optional(),
 })
@@ -137,13 +145,12 @@ export function createConfirmation(options: ConfirmationOptions = {}): Confirmat
   assertOptions('createConfirmation', CONFIRMATION_OPTION, options)
   const { lifetimeMs = DEFAULT_LIFETIME_MS, clock = systemClock, page, pageUse } = options
   const onPage = page === undefined ? [] : [new AskOnPage(page)]
-  if (page !== undefined && pageUse === 'always') return confirmationBy(onPage)
+  const { revocation } = options
+  if (page !== undefined && pageUse === 'always') return confirmationBy(onPage, revocation)
   const seal = new ConsentSeal({ keys: keysOf(options), lifetimeMs, clock })
-  return confirmationBy([
-    new AskByRounds({ seal, used: consentMemory(options.shared, clock) }),
-    new AskByElicitation({ waitMs: lifetimeMs }),
-    ...onPage,
-  ])
+  const used = consentMemory(options.shared, clock)
+  const byClient = [new AskByRounds({ seal, used }), new AskByElicitation({ waitMs: lifetimeMs })]
+  return confirmationBy([...byClient, ...onPage], revocation)
 }
 
 function consentMemory(shared: ConfirmationOptions['shared'], clock: Clock): ConsentMemory {
@@ -162,19 +169,28 @@ const RANDOM_KEY =
   'Tools ask users before they run, and the key that seals their confirmations is random: an answer is refused that reaches another instance, or this one after a restart. With several instances, set CONFIRMATION_KEYS (keys of createConfirmation) to the same value in all of them.'
 
 /** Asks in the first of several ways that leads to the user. */
-function confirmationBy(ways: readonly AskUser[]): Confirmation {
+function confirmationBy(
+  ways: readonly AskUser[],
+  revocation: ConfirmationOptions['revocation'],
+): Confirmation {
   const remembering = ways.filter((way) => way.isPending !== undefined)
   return {
     isPending: async (context, { tool, args, version }) => {
       if (remembering.length === 0) return false
       const { caller } = requireAuthContext(context.http?.authInfo)
-      const subject = consentSubject({ caller, tool: tool.name, args, version })
+      const signedOutAt = revocation?.cutoffOf(caller)
+      const subject = consentSubject({ caller, tool: tool.name, args, version, signedOutAt })
       if (subject === undefined) return false
       const pending = await Promise.all(remembering.map(async (way) => way.isPending?.(subject)))
       return pending.includes(true)
     },
     async ask(context, call) {
-      const reply = await replyTo(askedCall(context, call), ways)
+      const { signal } = context.mcpReq
+      const { caller } = requireAuthContext(context.http?.authInfo)
+      const asked = askedCall(context, call, revocation?.cutoffOf(caller))
+      const reply = await whileSignedIn({ revocation, caller, signal }, (ends = signal) =>
+        replyTo({ ...asked, signal: ends }, ways),
+      )
       if (reply.kind === 'asked') return { outcome: 'asked', result: reply.result }
       if (reply.kind === 'unreachable') throw unreachable()
       if (reply.kind !== 'agreed')
@@ -197,12 +213,16 @@ async function replyTo(call: AskedCall, ways: readonly AskUser[]): Promise<Reply
   return { kind: 'unreachable' }
 }
 
-function askedCall(context: ServerContext, { tool, args, version }: ConfirmedCall): AskedCall {
+function askedCall(
+  context: ServerContext,
+  { tool, args, version }: ConfirmedCall,
+  signedOutAt: number | undefined,
+): Omit<AskedCall, 'signal'> {
   const { caller } = requireAuthContext(context.http?.authInfo)
   const { name, title, confirm } = tool
   const operation = typeof confirm === 'object' ? confirm.operation : undefined
   const reason = verdictOn(context.http?.authInfo, name, context.mcpReq.id)?.reason
-  const subject = consentSubject({ caller, tool: name, args, version })
+  const subject = consentSubject({ caller, tool: name, args, version, signedOutAt })
   if (subject === undefined) throw tooDeep()
   const question = questionOf({ tool: name, title, operation, args, reason })
   return { context, caller, tool: name, subject, question }

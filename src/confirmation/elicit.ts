@@ -5,9 +5,9 @@ import {
   type ElicitRequestURLParams,
   type ElicitResult,
   type RequestOptions,
-  type ServerContext,
 } from '@modelcontextprotocol/server'
 import { OnBehalfOfError } from '../failures/errors.js'
+import type { AskedCall } from './ask-user.js'
 
 /** The SDK has deprecated it for later clients; for 2025 ones, it is the one way to ask within a call. */
 interface ElicitingClient {
@@ -25,11 +25,11 @@ export type Elicited = ElicitResult['action'] | 'unreachable'
  * Rejects with `cancelled` where the client no longer waits for the call: an answer that comes then is for nobody.
  */
 export async function elicit(
-  { mcpReq }: Pick<ServerContext, 'mcpReq'>,
+  { context: { mcpReq }, signal }: Pick<AskedCall, 'context' | 'signal'>,
   params: ElicitRequestFormParams | ElicitRequestURLParams,
   timeoutMs: number,
 ): Promise<Elicited> {
-  const { id, signal } = mcpReq
+  const { id } = mcpReq
   const client: ElicitingClient = mcpReq
   try {
     // On the stream of the call: the client reads that one.

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Complete } from '../options/complete.js'
 import { CallDeadline } from '../time/call-deadline.js'
 import type { Clock } from '../time/clock.js'
+import type { SignedInToken } from '../revocation/signed-out.js'
 import { untilAborted } from '../time/until-aborted.js'
 
 /** A call that a person has to approve on a page. */
@@ -10,6 +11,8 @@ export interface PendingCall {
   readonly id: string
   /** Whose call it is, by `userKeyOf`. */
   readonly user: string
+  /** With which token it was asked for: it waits for as long as that counts. Absent: until it expires. */
+  readonly asker?: SignedInToken | undefined
   readonly tool: string
   /** What the person reads, by `questionOf`. */
   readonly question: string
@@ -21,7 +24,10 @@ export interface PendingCall {
 }
 
 /** A call that is to be approved, and all that its approval is for as one text. */
-export interface AskedOnPage extends Pick<PendingCall, 'user' | 'tool' | 'question' | 'client'> {
+export interface AskedOnPage extends Pick<
+  PendingCall,
+  'user' | 'asker' | 'tool' | 'question' | 'client'
+> {
   readonly subject: string
 }
 
@@ -137,12 +143,20 @@ export class PendingCalls {
   }
 
   #opened(asked: AskedOnPage, subject: string): Taken | 'full' {
-    const { user, tool, question, client } = asked
+    const { user, asker, tool, question, client } = asked
     if (!this.#hasRoom(user, question.length)) return 'full'
     const { clock, lifetimeMs } = this.#options
     const call: PendingCall = {
       id: randomBytes(ID_BYTES).toString('base64url'),
-      ...{ user, tool, question, client, state: 'waiting', expiresAtMs: clock() + lifetimeMs },
+      ...{
+        user,
+        asker,
+        tool,
+        question,
+        client,
+        state: 'waiting',
+        expiresAtMs: clock() + lifetimeMs,
+      },
     }
     this.#keep({ call, subject })
     return { kind: 'waiting', call }

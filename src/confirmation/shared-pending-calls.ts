@@ -129,12 +129,12 @@ export class SharedPendingCalls {
 
   /** `undefined`: another instance was faster. */
   async #opened(asked: AskedOnPage, place: string): Promise<Taken | 'full' | undefined> {
-    const { user, tool, question, client } = asked
+    const { user, asker, tool, question, client } = asked
     const { clock, lifetimeMs: ttlMs } = this.#options
     if (!(await this.#reserve(user))) return 'full'
     const id = randomBytes(ID_BYTES).toString('base64url')
     const expiresAtMs = clock() + ttlMs
-    const kept: Kept = { id, user, tool, question, client, place, expiresAtMs }
+    const kept: Kept = { id, user, asker, tool, question, client, place, expiresAtMs }
     // Whoever finds the id finds the call.
     await this.#calls.set(id, JSON.stringify(kept), { ttlMs })
     if (await this.#ids.set(place, id, { ttlMs, onlyIfAbsent: true })) {

@@ -1,4 +1,4 @@
-import type { FailureCode, FailureDetails, OnBehalfOfError } from '../failures/errors.js'
+import { OnBehalfOfError, type FailureCode, type FailureDetails } from '../failures/errors.js'
 import type { HttpAnswer } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
 import { callFailure } from './call-failure.js'
@@ -46,6 +46,12 @@ export function callAnswer(
     failure,
     brokeOff: (cause) => {
       if (signal?.aborted === true) return callFailure(outgoing, 'cancelled', { cause })
+      if (cause instanceof OnBehalfOfError && cause.code === 'signed_out') {
+        return failure('signed_out', {
+          ...cause.details,
+          description: 'The user was signed out, and what the API answers is withheld.',
+        })
+      }
       const details = { reason: 'broke_off', cause } as const
       return note === ''
         ? callFailure(outgoing, 'downstream_unavailable', details)

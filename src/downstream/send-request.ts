@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpSender } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
 import { CallDeadline } from '../time/call-deadline.js'
 import { callFailure } from './call-failure.js'
-import { outageText } from './call-outcome.js'
+import { outageText, unknownNote } from './call-outcome.js'
 import { connectionDied } from '../http/fresh-connection.js'
 import type { OutgoingRequest } from './outgoing-request.js'
 
@@ -62,7 +62,7 @@ export async function sendRequest(
   } catch (cause) {
     deadline.end()
     if (signal?.aborted === true) throw callFailure(outgoing, 'cancelled', { cause })
-    if (cause instanceof OnBehalfOfError) throw cause
+    if (cause instanceof OnBehalfOfError) throw endedBy(cause, outgoing)
     const reason = deadline.timedOut
       ? 'timed_out'
       : connectionDied(cause)
@@ -72,6 +72,18 @@ export async function sendRequest(
     const text = reason === 'unreachable' && !tries.repeated ? {} : outageText(outgoing.method)
     throw callFailure(outgoing, 'downstream_unavailable', { reason, cause, ...text })
   }
+}
+
+/** Whether a call of a user who was signed out meanwhile took effect is for its handler to find out. */
+function endedBy(failure: OnBehalfOfError, outgoing: OutgoingRequest): OnBehalfOfError {
+  const { code, details } = failure
+  const note = unknownNote(outgoing.method)
+  if (code !== 'signed_out' || note === '') return failure
+  return callFailure(outgoing, 'signed_out', {
+    ...details,
+    description: `The user was signed out, which has ended the call.${note}`,
+    outcomeUnknown: true,
+  })
 }
 
 function withToken({ url, method, headers, body }: OutgoingRequest, token: Secret) {

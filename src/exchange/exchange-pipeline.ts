@@ -9,6 +9,8 @@ import { PIPELINE_OBSERVER_OPTION } from '../observability/pipeline-observer-opt
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { SHARED_COUNTS_OPTION, type SharedCounts } from '../store/shared-state.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
+import type { Revocation } from '../revocation/revocation.js'
+import { createSignedInExchanger } from './signed-in-exchanger.js'
 import { createResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { familyOf, primaryOf } from './exchange-place.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
@@ -62,6 +64,8 @@ export interface ExchangePipelineOptions {
         | 'dangerouslyAllowUnboundDowngrade'
       >
     | undefined
+  /** Ends the exchanges of users who are signed out. Default: an exchange goes on. */
+  readonly revocation?: Pick<Revocation, 'watch'> | undefined
   readonly clock?: Clock | undefined
   readonly timers?: Timers | undefined
   readonly log?: Logger | undefined
@@ -107,6 +111,7 @@ const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: Toke
   ...EXCHANGE_SHAPE,
   shared: SHARED_COUNTS_OPTION.optional(),
   checks: optionsSchema<NonNullable<ExchangePipelineOptions['checks']>>(CHECKS_SHAPE).optional(),
+  revocation: optionValues.withFunctions('a Revocation', 'watch').optional(),
   clock: optionValues.callable.optional(),
   timers: optionValues.withFunctions('Timers', 'after').optional(),
   log: LOGGER_OPTION.optional(),
@@ -115,7 +120,8 @@ const OPTIONS = optionsSchema<ExchangePipelineOptions & { readonly adapter: Toke
 
 /**
  * Puts everything around an adapter that a token exchange needs, with the same port: the cache outermost, then
- * the rate limit, retry and circuit breaker, then the checks on the returned token.
+ * the rate limit, retry and circuit breaker, then the checks on the returned token. With `revocation`, nothing is exchanged for users who
+ * are signed out.
  *
  * @category Token exchange
  * @example
@@ -132,7 +138,7 @@ export function createExchangePipeline(
 ): TokenExchanger {
   assertOptions('createExchangePipeline', OPTIONS, { ...options, adapter })
   const { issuers, exchangeIssuer, clientId, tokenAudience, clock, timers, log } = options
-  const { families } = options
+  const { families, revocation } = options
   const verifying = createVerifyingExchanger(adapter, {
     issuerOf: (name) => issuers.find(({ issuer }) => issuer === name),
     exchangeIssuer,
@@ -145,7 +151,9 @@ export function createExchangePipeline(
     log,
     ...options.checks,
   })
-  const resilient = createResilientExchanger(verifying, {
+  // Right in front of the exchange, and behind the checks on its token: users may be signed out while their exchange waits.
+  const signedIn = createSignedInExchanger(verifying, revocation)
+  const resilient = createResilientExchanger(signedIn, {
     ...options.resilience,
     timeoutMs: options.timeoutMs,
     ratePerSecond: options.ratePerSecond,
@@ -157,7 +165,7 @@ export function createExchangePipeline(
     log,
     observer: options.observer,
   })
-  return createCachingExchanger(resilient, {
+  const caching = createCachingExchanger(resilient, {
     ...options.caching,
     cache: options.cache ?? createMemoryTokenCache({ maxEntries: options.cacheEntries }),
     clientId,
@@ -169,4 +177,5 @@ export function createExchangePipeline(
     log,
     observer: options.observer,
   })
+  return createSignedInExchanger(caching, revocation)
 }

@@ -1,7 +1,7 @@
 import type { Clock, Timers } from '../time/clock.js'
 import { observeWait } from '../observability/observe-wait.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
-import type { OnBehalfOfError, Outage } from '../failures/errors.js'
+import type { FailureCode, OnBehalfOfError, Outage } from '../failures/errors.js'
 import { FairRateLimiter } from './fair-rate-limiter.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
 import type { RateShare } from './rate-share.js'
@@ -33,6 +33,11 @@ export interface Admission {
 }
 
 const OPEN_MS = 10_000
+const SAYS_NOTHING: ReadonlySet<FailureCode> = new Set([
+  'internal_error',
+  'cancelled',
+  'signed_out',
+])
 
 /**
  * Decides whether a request may go to one authorization server now: by the circuit breaker and rate limit of all
@@ -115,7 +120,8 @@ export class IssuerGuard {
         this.#limited(admission.user, retryAfterSeconds, limits)
       return
     }
-    if (code === 'internal_error' || code === 'cancelled') this.#release(admission)
+    // Of the authorization server, these say nothing.
+    if (SAYS_NOTHING.has(code)) this.#release(admission)
     else this.succeeded(admission)
   }
 

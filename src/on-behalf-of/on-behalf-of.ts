@@ -256,7 +256,7 @@ function chainFor(options: ResolvedOptions, composition: Composition): Middlewar
     exchange: {
       ...apiCalls,
       ...{ observer, traceContext: options.traceContext },
-      ...{ host, hasPolicy: options.policy !== undefined },
+      ...{ host, hasPolicy: options.policy !== undefined, revocation: options.revocation },
       apis: options.apis,
       delegation: options.delegation,
       sessions: options.sessions,

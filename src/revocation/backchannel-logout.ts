@@ -14,7 +14,7 @@ export interface BackchannelLogoutOptions {
   readonly issuers: readonly Issuer[]
   /** The client ids in `aud`: those of the applications through which users sign in. */
   readonly clients: readonly string[]
-  readonly store: Pick<Store, 'set' | 'delete'> | undefined
+  readonly store: Pick<Store, 'get' | 'set'> | undefined
   readonly received: ReceivedEvents
   readonly clock: Clock
   readonly clockToleranceSeconds: number
@@ -64,13 +64,11 @@ export class BackchannelLogout {
       ...{ clock, clockToleranceSeconds },
     })
     const whom = readLogoutToken(token)
-    if (!(await this.#used.take(token, this.#leftMs(token)))) {
-      throw new EventRefusedError('repeated')
-    }
+    if (await this.#used.has(token)) throw new EventRefusedError('repeated')
     const how = { atSeconds: token.issuedAtSeconds, source: SOURCE }
     const isShared = await revocation.revoke(whom, how)
-    // It comes again, and counts then.
-    if (!isShared) await this.#used.giveBack(token)
+    // Else it comes again, and counts then.
+    if (isShared) await this.#used.add(token, this.#leftMs(token))
     received.count(isShared ? 'applied' : 'not_shared')
     return isShared ? { status: 200 } : SEND_AGAIN
   }

@@ -1,20 +1,29 @@
 import { z } from 'zod'
 import { OnBehalfOfError } from '../failures/errors.js'
-import type { Caller } from '../identity/caller.js'
+import { identifierForLog } from '../identity/identifier-for-log.js'
 import { logEvent } from '../logging/log-event.js'
 import { LOGGER_OPTION, silentLog, type Logger } from '../logging/logger.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import { MASTER_KEYS_OPTION, type SharedState } from '../store/shared-state.js'
 import { backgroundTimers, systemClock, type Clock, type Timers } from '../time/clock.js'
 import { CutoffTable } from './cutoff-table.js'
 import { SharedCutoffs, type CutoffStore } from './shared-cutoffs.js'
-import { keysOfCaller, keysOfSignedOut, type SignedOut } from './signed-out.js'
+import { keysOfCaller, keysOfSignedOut, type SignedInToken, type SignedOut } from './signed-out.js'
 import { WatchedCallers } from './watched-callers.js'
+
+/** Where instances tell one another who is signed out. */
+export interface SharedSignOuts extends Pick<SharedState, 'keys'> {
+  readonly store: CutoffStore
+}
 
 /** How `createRevocation` keeps who is signed out. */
 export interface RevocationOptions {
-  /** Shared by all instances: `createRedisStore`. Default: this process alone knows. */
-  readonly store?: CutoffStore | undefined
+  /**
+   * Shared by all instances: a store, and the keys that seal what is kept in it. The same as `shared` of `onBehalfOf`. Default: this
+   * process alone knows.
+   */
+  readonly shared?: SharedSignOuts | undefined
   /**
    * How long it is kept that somebody is signed out, in seconds: as long as the longest access token for this server may live. Default
    * 86400, a day.
@@ -31,7 +40,12 @@ export interface RevocationOptions {
 }
 
 const OPTIONS = optionsSchema<RevocationOptions>({
-  store: optionValues.withFunctions('a Store', 'get', 'run', 'publish', 'subscribe').optional(),
+  shared: optionsSchema<SharedSignOuts & Partial<SharedState>>({
+    store: optionValues.withFunctions('a Store', 'get', 'run', 'publish', 'subscribe'),
+    keys: MASTER_KEYS_OPTION,
+    instances: z.unknown().optional(),
+    outage: z.unknown().optional(),
+  }).optional(),
   tokenLifeSeconds: optionValues.count.optional(),
   primaryIssuers: z.record(z.string(), z.string(), 'must be issuers by issuers').optional(),
   maxEntries: optionValues.count.optional(),
@@ -64,9 +78,17 @@ export interface Revocation {
    * Throws, or rejects with, `signed_out` for a caller whose token was issued in the second of the sign-out or before, or does not say
    * when. Waits for the store where this process has not seen the user before, and for no longer than one command may take.
    */
-  assertInForce(caller: Caller): Promise<void> | undefined
-  /** Calls `end` when the caller is signed out, once. What it returns ends that. */
-  watch(caller: Caller, end: () => void): () => void
+  assertInForce(caller: SignedInToken): Promise<void> | undefined
+  /**
+   * Calls `end` with `signed_out` when the caller is signed out, once; at once where that is known already. Asks no store. What it returns
+   * ends that.
+   */
+  watch(caller: SignedInToken, end: (failure: OnBehalfOfError) => void): () => void
+  /**
+   * Until when tokens of this caller count no more, in epoch seconds, as far as this process knows. `undefined`: there is no sign-out. It
+   * tells what was asked before a sign-out from what is asked after it.
+   */
+  cutoffOf(caller: SignedInToken): number | undefined
   /** Forgets everything, and listens to the store no more. The store is not closed. */
   close(): void
 }
@@ -77,14 +99,14 @@ const TOLERANCE_MS = 60_000
 const AHEAD_SECONDS = 60
 
 /**
- * Keeps who is signed out: in this process, and with a `store` in all instances.
+ * Keeps who is signed out: in this process, and with `shared` in all instances.
  *
  * For each user or session there is a cutoff: the second until which tokens count no more. While the store cannot be had, what this
  * process knows counts, and nobody waits for it. Throws a `TypeError` that names every issue of the options.
  *
  * @category Signing out
  * @example
- * const revocation = createRevocation({ store, log })
+ * const revocation = createRevocation({ shared, log })
  * const { protect } = onBehalfOf({ ...options, revocation })
  * const mcp = mcpRoute({ createServer, revocation })
  * await revocation.revoke({ issuer: 'https://tenant.eu.auth0.com/', subject: 'auth0|123' })
@@ -100,6 +122,7 @@ export const REVOCATION_OPTION = optionValues.withFunctions(
   'revoke',
   'assertInForce',
   'watch',
+  'cutoffOf',
 )
 
 class KeptRevocation implements Revocation {
@@ -111,7 +134,7 @@ class KeptRevocation implements Revocation {
   readonly #log: Logger
 
   constructor(options: RevocationOptions) {
-    const { store, tokenLifeSeconds = 86_400, maxEntries = 100_000 } = options
+    const { shared, tokenLifeSeconds = 86_400, maxEntries = 100_000 } = options
     const { clock = systemClock, timers = backgroundTimers, log = silentLog } = options
     this.#clock = clock
     this.#log = log
@@ -119,9 +142,17 @@ class KeptRevocation implements Revocation {
     const lifeMs = tokenLifeSeconds * 1_000 + TOLERANCE_MS
     this.#table = new CutoffTable({ lifeMs, maxEntries, clock })
     this.#shared =
-      store &&
+      shared &&
       new SharedCutoffs({
-        ...{ store, table: this.#table, maxEntries, clock, timers },
+        ...{
+          store: shared.store,
+          keys: shared.keys,
+          log,
+          table: this.#table,
+          maxEntries,
+          clock,
+          timers,
+        },
         learn: (key, seconds) => {
           this.#learn(key, Math.min(seconds, this.#nowSeconds() + AHEAD_SECONDS))
         },
@@ -150,28 +181,34 @@ class KeptRevocation implements Revocation {
     return isShared
   }
 
-  assertInForce(caller: Caller): Promise<void> | undefined {
+  assertInForce(caller: SignedInToken): Promise<void> | undefined {
     const keys = keysOfCaller(caller)
     const waiting = this.#shared?.lookUp(keys)
     if (waiting !== undefined) {
       return waiting.then(() => {
-        this.#assertAllInForce(caller, keys)
+        this.#assertKnownInForce(caller)
       })
     }
-    this.#assertAllInForce(caller, keys)
+    this.#assertKnownInForce(caller)
     return undefined
   }
 
-  watch(caller: Caller, end: () => void): () => void {
+  watch(caller: SignedInToken, end: (failure: OnBehalfOfError) => void): () => void {
     let unwatch: () => void = () => undefined
-    const endOnce = (): void => {
+    const endOnce = (failure: OnBehalfOfError): void => {
       unwatch()
-      end()
+      end(failure)
     }
     unwatch = this.#watched.add(caller, endOnce)
     // Signed out since the token was looked at.
-    if (keysOfCaller(caller).some((key) => this.#isOver(caller, this.#table.of(key)))) endOnce()
+    const failure = this.#failureOf(caller)
+    if (failure !== undefined) endOnce(failure)
     return unwatch
+  }
+
+  cutoffOf(caller: SignedInToken): number | undefined {
+    const known = keysOfCaller(caller).flatMap((key) => this.#table.of(key) ?? [])
+    return known.length === 0 ? undefined : Math.max(...known)
   }
 
   close(): void {
@@ -182,24 +219,27 @@ class KeptRevocation implements Revocation {
     const { everybody } = this.#table
     if (!this.#table.raise(key, seconds)) return
     const ended = this.#table.everybody === everybody ? [key] : this.#watched.keys()
-    for (const each of ended) {
-      this.#watched.end(each, (caller) => this.#isOver(caller, this.#table.of(each)))
-    }
+    for (const each of ended) this.#watched.end(each, (caller) => this.#failureOf(caller))
   }
 
-  #assertAllInForce(caller: Caller, keys: readonly string[]): void {
-    for (const key of keys) {
-      if (!this.#isOver(caller, this.#table.of(key))) continue
-      const { issuedAtSeconds } = caller
-      const reason = issuedAtSeconds === undefined ? 'issue_time_missing' : 'issued_before_sign_out'
-      throw new OnBehalfOfError('signed_out', { reason, log: { key: shownKey(key) } })
-    }
+  #assertKnownInForce(caller: SignedInToken): void {
+    const failure = this.#failureOf(caller)
+    if (failure !== undefined) throw failure
   }
 
   /** The second of the sign-out may be before it or after it: then the token counts no more. */
-  #isOver({ issuedAtSeconds }: Caller, cutoff: number | undefined): boolean {
-    if (cutoff === undefined) return false
-    return issuedAtSeconds === undefined || !(Math.floor(issuedAtSeconds) > cutoff)
+  #failureOf(caller: SignedInToken): OnBehalfOfError | undefined {
+    const { issuedAtSeconds, subject } = caller
+    const isOver = (key: string): boolean => {
+      const cutoff = this.#table.of(key)
+      if (cutoff === undefined) return false
+      return issuedAtSeconds === undefined || !(Math.floor(issuedAtSeconds) > cutoff)
+    }
+    const key = keysOfCaller(caller).find(isOver)
+    if (key === undefined) return undefined
+    const reason = issuedAtSeconds === undefined ? 'issue_time_missing' : 'issued_before_sign_out'
+    const log = { key: shownKey(key), subject: identifierForLog(subject) }
+    return new OnBehalfOfError('signed_out', { reason, log })
   }
 
   #nowSeconds(): number {

@@ -1,14 +1,21 @@
 import { LRUCache } from 'lru-cache'
+import { logEvent } from '../logging/log-event.js'
+import type { Logger } from '../logging/logger.js'
+import type { Secret } from '../secret.js'
 import type { Store, Unsubscribe } from '../store/store.js'
 import type { Clock, Timers } from '../time/clock.js'
+import { CutoffSeal } from './cutoff-seal.js'
 import type { CutoffTable } from './cutoff-table.js'
-import { RAISE_CUTOFF } from './raise-cutoff.js'
+import { ANYTHING, REPLACE_CUTOFF } from './replace-cutoff.js'
 
 /** What cutoffs need of a store. */
 export type CutoffStore = Pick<Store, 'get' | 'run' | 'publish' | 'subscribe'>
 
 export interface SharedCutoffsOptions {
   readonly store: CutoffStore
+  /** The first seals, all open. */
+  readonly keys: readonly Secret[]
+  readonly log: Logger
   readonly table: CutoffTable
   readonly maxEntries: number
   readonly clock: Clock
@@ -27,19 +34,23 @@ interface Asked {
 }
 
 const CHANNEL = 'revoked'
-const MESSAGE = /^(\d{1,12}) (r:[\w-]{43})$/
 /** A store that has not answered is not asked about the same user again before. */
 const ASK_AGAIN_MS = 1_000
 /** What was answered long ago is asked again in the background, in case that a message was lost unseen. */
 const DOUBT_AFTER_MS = 60_000
 const WRITE_AGAIN_MS = 1_000
+/** Another instance may write the same cutoff in between. */
+const TRIES = 4
+/** What cannot be opened is logged once in this time: whoever can write into the store can do so as often as they like. */
+const ONCE_IN_MS = 60_000
 
 /**
- * Cutoffs in a store, for all instances: each is written there and published. A key that this instance has not seen is looked up,
+ * Cutoffs in a store, for all instances: each is sealed, written there and published. What does not open is passed over. A key that this instance has not seen is looked up,
  * once, and again when messages may have been lost. What cannot be written is written when the store is back.
  */
 export class SharedCutoffs {
   readonly #options: SharedCutoffsOptions
+  readonly #seal: CutoffSeal
   readonly #asked: LRUCache<string, Asked>
   readonly #asking = new Map<string, Promise<void>>()
   /** What the store may lack, and whether the other instances have to be told. All of it is in the table too. */
@@ -49,14 +60,18 @@ export class SharedCutoffs {
   #writing = false
   #timer: { cancel(): void } | undefined
   #closed = false
+  #toldAtMs = -Infinity
+  #untold = 0
 
   constructor(options: SharedCutoffsOptions) {
     this.#options = options
+    this.#seal = new CutoffSeal(options.keys, CHANNEL)
     this.#asked = new LRUCache({ max: options.maxEntries })
     this.#unsubscribe = options.store.subscribe(CHANNEL, {
       message: (text) => {
-        const [, seconds, key] = MESSAGE.exec(text) ?? []
-        if (key !== undefined) options.learn(key, Number(seconds))
+        const told = this.#seal.openMessage(text)
+        if (told === undefined) this.#unreadable('message')
+        else options.learn(told.key, told.seconds)
       },
       gap: () => {
         this.#messagesWereLost()
@@ -105,16 +120,28 @@ export class SharedCutoffs {
   }
 
   async #answer(key: string): Promise<void> {
-    const { store, clock, learn } = this.#options
-    const asked = { generation: this.#generation, atMs: clock() }
+    const asked = { generation: this.#generation, atMs: this.#options.clock() }
     try {
-      const value = await store.get(key)
-      const text = value === undefined ? '' : Buffer.from(value).toString()
-      if (/^\d{1,12}$/.test(text)) learn(key, Number(text))
+      await this.#read(key)
       this.#asked.set(key, { ...asked, answered: true })
     } catch {
       this.#asked.set(key, { ...asked, answered: false })
     }
+  }
+
+  /** Learns what the store has. `text`: as it lies there. */
+  async #read(key: string): Promise<{ readonly text: string; readonly seconds?: number }> {
+    const { store, learn } = this.#options
+    const value = await store.get(key)
+    if (value === undefined) return { text: '' }
+    const text = Buffer.from(value).toString()
+    const seconds = this.#seal.openValue(key, text)
+    if (seconds === undefined) {
+      this.#unreadable('value')
+      return { text: ANYTHING }
+    }
+    learn(key, seconds)
+    return { text, seconds }
   }
 
   /** The store may lack what this instance knows, and this instance what others have written. */
@@ -157,7 +184,16 @@ export class SharedCutoffs {
       return true
     } catch {
       this.#unwritten.set(key, tells || this.#unwritten.get(key) === true)
+      this.#forgetOldest()
       return false
+    }
+  }
+
+  /** What there is no room for in the table has become a cutoff for everybody there. */
+  #forgetOldest(): void {
+    const [oldest] = this.#unwritten.keys()
+    if (this.#unwritten.size > this.#options.maxEntries && oldest !== undefined) {
+      this.#unwritten.delete(oldest)
     }
   }
 
@@ -173,7 +209,36 @@ export class SharedCutoffs {
     const { store, table } = this.#options
     const ttlMs = Math.ceil(table.leftMs(seconds))
     if (ttlMs <= 0) return
-    const [isLater] = await store.run(RAISE_CUTOFF, { keys: [key], args: [seconds, ttlMs] })
-    if (tells || isLater === 1) await store.publish(CHANNEL, `${seconds} ${key}`)
+    const isLater = await this.#raise(key, seconds, ttlMs)
+    if (tells || isLater) await store.publish(CHANNEL, this.#seal.message({ key, seconds }))
+  }
+
+  /** Keeps the later of two cutoffs. Resolves with whether that is this one, and the store did not have it. */
+  async #raise(key: string, seconds: number, ttlMs: number): Promise<boolean> {
+    const { store } = this.#options
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const kept = await this.#read(key)
+      if (kept.seconds !== undefined && kept.seconds >= seconds) return false
+      const args = [kept.text, this.#seal.value({ key, seconds }), ttlMs]
+      const [isSet] = await store.run(REPLACE_CUTOFF, { keys: [key], args })
+      if (isSet === 1) return true
+    }
+    throw new Error('other instances have changed it each time')
+  }
+
+  #unreadable(place: 'value' | 'message'): void {
+    const now = this.#options.clock()
+    if (now - this.#toldAtMs < ONCE_IN_MS) {
+      this.#untold += 1
+      return
+    }
+    const more = this.#untold === 0 ? undefined : this.#untold
+    this.#toldAtMs = now
+    this.#untold = 0
+    const line = { place, more, security: true, hint: UNREADABLE }
+    logEvent(this.#options.log, 'warn', { event: 'sign_out_unreadable', ...line })
   }
 }
+
+const UNREADABLE =
+  'A sign-out in the shared store could not be opened, and is passed over. Use the same STORE_KEY in all instances; while a key is replaced, all of them need both.'

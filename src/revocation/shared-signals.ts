@@ -12,7 +12,7 @@ import type { EventSubject } from './event-subject.js'
 import { readSecurityEvent, type SecurityEvent } from './security-event.js'
 import type { SignedOut } from './signed-out.js'
 import { UsedEvents } from './used-events.js'
-import { verifyEventToken, type EventToken } from './verify-event-token.js'
+import { verifyEventToken } from './verify-event-token.js'
 
 export interface SharedSignalsOptions {
   readonly revocation: Pick<Revocation, 'revoke'>
@@ -21,7 +21,7 @@ export interface SharedSignalsOptions {
   readonly audience: string
   /** Those of access tokens. A user whom the transmitter names as its own is the user of that name at each of them. */
   readonly userIssuers: readonly string[]
-  readonly store: Pick<Store, 'set' | 'delete'> | undefined
+  readonly store: Pick<Store, 'get' | 'set'> | undefined
   readonly received: ReceivedEvents
   readonly log: Logger
   readonly clock: Clock
@@ -81,11 +81,18 @@ export class SharedSignals {
     })
     const event = readSecurityEvent(token)
     // The transmitter has not heard that it arrived, and sends it again.
-    if (!(await this.#used.take(token, REMEMBERED_MS))) {
+    if (await this.#used.has(token)) {
       received.count('repeated')
       return TAKEN
     }
-    if (event.kind === 'ends_access') return this.#endAccess(token, event, requestId)
+    const answer = await this.#done(event, requestId)
+    if (answer === TAKEN) await this.#used.add(token, REMEMBERED_MS)
+    return answer
+  }
+
+  async #done(event: SecurityEvent, requestId: string): Promise<PushAnswer> {
+    const { received } = this.#options
+    if (event.kind === 'ends_access') return this.#endAccess(event, requestId)
     if (event.kind === 'other') {
       received.ignored(event.type, 'event_of_another_kind', requestId)
       return TAKEN
@@ -95,7 +102,6 @@ export class SharedSignals {
   }
 
   async #endAccess(
-    token: EventToken,
     { subject, atSeconds }: Extract<SecurityEvent, { kind: 'ends_access' }>,
     requestId: string,
   ): Promise<PushAnswer> {
@@ -110,9 +116,7 @@ export class SharedSignals {
     )
     const isShared = done.every(Boolean)
     received.count(isShared ? 'applied' : 'not_shared')
-    if (isShared) return TAKEN
-    await this.#used.giveBack(token)
-    return SEND_AGAIN
+    return isShared ? TAKEN : SEND_AGAIN
   }
 
   /**

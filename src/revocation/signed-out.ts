@@ -21,6 +21,15 @@ export type SignedIn = Pick<
   'issuer' | 'primaryIssuer' | 'subject' | 'subjectClaims' | 'sessionId'
 >
 
+/** A user's token, of which it is asked whether it counts. */
+export type SignedInToken = SignedIn & Pick<Caller, 'issuedAtSeconds'>
+
+/** What can be kept of a caller, so that it can be asked later whether their token counts. */
+export function signedInTokenOf(caller: SignedInToken): SignedInToken {
+  const { issuer, primaryIssuer, subject, subjectClaims, sessionId, issuedAtSeconds } = caller
+  return { issuer, primaryIssuer, subject, subjectClaims, sessionId, issuedAtSeconds }
+}
+
 type Kind = 'user' | 'session' | 'user_without_session'
 
 /** Under which keys it is kept that somebody is signed out. Nobody can be read out of a key. */

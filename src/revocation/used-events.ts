@@ -6,39 +6,40 @@ import type { EventToken } from './verify-event-token.js'
 const MAX_REMEMBERED = 100_000
 
 /**
- * Which tokens were used: each counts once, in all instances where they share a store.
+ * Which tokens were used: each counts once, in all instances where they share a store. A token is used once all that it says is done: one
+ * that could not be applied may come again.
  *
- * While the store cannot be had, each counts once in each instance. That opens nothing: a sign-out that is applied twice is the same
- * as once.
+ * While the store cannot be had, each counts once in each instance, and two that come at once may both be applied. That opens nothing: a
+ * sign-out that is applied twice is the same as once.
  */
 export class UsedEvents {
-  readonly #store: Pick<Store, 'set' | 'delete'> | undefined
+  readonly #store: Pick<Store, 'get' | 'set'> | undefined
   readonly #used = new LRUCache<string, true>({ max: MAX_REMEMBERED })
 
-  constructor(store: Pick<Store, 'set' | 'delete'> | undefined) {
+  constructor(store: Pick<Store, 'get' | 'set'> | undefined) {
     this.#store = store
   }
 
-  /** Resolves with whether the token is the first of its `jti`. Never rejects. */
-  async take({ issuer, id }: EventToken, ttlMs: number): Promise<boolean> {
+  /** Resolves with whether the token was used. Never rejects. */
+  async has({ issuer, id }: EventToken): Promise<boolean> {
     const key = keyOf(issuer, id)
-    if (this.#used.has(key)) return false
-    this.#used.set(key, true)
+    if (this.#used.has(key)) return true
     try {
-      const options = { ttlMs: Math.max(1, ttlMs), onlyIfAbsent: true }
-      return (await this.#store?.set(key, new Uint8Array(), options)) ?? true
+      return (await this.#store?.get(key)) !== undefined
     } catch {
-      return true
+      return false
     }
   }
 
-  /** What it says could not be done, so that it may come again. */
-  async giveBack({ issuer, id }: EventToken): Promise<void> {
+  /** It has been applied. Never rejects. */
+  async add({ issuer, id }: EventToken, ttlMs: number): Promise<void> {
     const key = keyOf(issuer, id)
-    this.#used.delete(key)
-    await this.#store?.delete(key).catch(() => undefined)
+    this.#used.set(key, true)
+    await this.#store?.set(key, USED, { ttlMs: Math.max(1, ttlMs) }).catch(() => undefined)
   }
 }
+
+const USED = Buffer.from('1')
 
 function keyOf(issuer: string, id: string): string {
   return digestedKey('j', JSON.stringify([issuer, id]))

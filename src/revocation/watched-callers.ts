@@ -1,9 +1,9 @@
-import type { Caller } from '../identity/caller.js'
-import { keysOfCaller } from './signed-out.js'
+import type { OnBehalfOfError } from '../failures/errors.js'
+import { keysOfCaller, type SignedInToken } from './signed-out.js'
 
 interface Watched {
-  readonly caller: Caller
-  readonly end: () => void
+  readonly caller: SignedInToken
+  readonly end: (failure: OnBehalfOfError) => void
 }
 
 /** What has to end when the user who opened it is signed out. */
@@ -16,7 +16,7 @@ export class WatchedCallers {
   }
 
   /** Watches; calling what it returns ends that, and a second time does nothing. */
-  add(caller: Caller, end: () => void): () => void {
+  add(caller: SignedInToken, end: (failure: OnBehalfOfError) => void): () => void {
     const watched = { caller, end }
     const keys = keysOfCaller(caller)
     for (const key of keys) {
@@ -31,10 +31,11 @@ export class WatchedCallers {
     }
   }
 
-  /** Ends what callers of this key have opened with a token that counts no more. */
-  end(key: string, countsNoMore: (caller: Caller) => boolean): void {
+  /** Ends what callers of this key have opened. `failureOf`: why the token of a caller counts no more. */
+  end(key: string, failureOf: (caller: SignedInToken) => OnBehalfOfError | undefined): void {
     for (const { caller, end } of [...(this.#byKey.get(key) ?? [])]) {
-      if (countsNoMore(caller)) end()
+      const failure = failureOf(caller)
+      if (failure !== undefined) end(failure)
     }
   }
 }

@@ -36,6 +36,7 @@ import { routesOf } from './app-routes.js'
 import { createMcpServers } from './mcp-servers.js'
 import { sharedConfirmation } from './shared-confirmation.js'
 import { servedTools, type OfferedTools } from './served-tools.js'
+import type { Revocation } from '../revocation/revocation.js'
 import { revocationFor, SIGN_OUT_SHAPE, signOutRoutes, type SignOutSettings } from './sign-out.js'
 import type { ToolOrigins } from './tool-facts.js'
 
@@ -166,14 +167,15 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
   const { log = silentLog, createReference = randomUUID } = options
   const shared = sharedOptions(options)
   const page = confirmationPageFor(options)
+  const resolved = withDefaults(shared)
+  const revocation = revocationFor(options, resolved)
   const forAll = {
-    ...{ log, createReference, resolved: withDefaults(shared) },
+    ...{ log, createReference, resolved },
     securitySchemes: options.toolSecuritySchemes ?? true,
     hasPolicy: options.policy !== undefined,
-    confirmation: onceMade(() => confirmationFor(options, page)),
+    confirmation: onceMade(() => confirmationFor(options, page, revocation)),
   }
   const toolSets = { current: servedTools(offeredBy(options), forAll), canChange }
-  const revocation = revocationFor(options, forAll.resolved)
   const servers = createMcpServers({ toolSets, sessions: options.sessions !== undefined })
   const bus = canChange ? options.shared && eventBusOf(options.shared, log) : undefined
   const mcp = mcpRoute({
@@ -183,7 +185,7 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
   const behind = { ...shared, sessions: mcp.sessions, revocation }
   const front = composeOnBehalfOf(behind, 'standalone', toolSets)
   const pages = [
-    page && pagesFor(options, { page, front }),
+    page && pagesFor(options, { page, front, revocation }),
     revocation && signOutRoutes(options, { revocation, front }),
   ].filter((routes) => routes !== undefined)
   return {
@@ -225,10 +227,11 @@ function offeredBy(options: AppOptions): OfferedTools {
 function confirmationFor(
   { confirmation, confirmationPage, log, shared }: AppOptions,
   page: ConfirmationPage | undefined,
+  revocation: Revocation | undefined,
 ): Confirmation {
   const own = page && { page, pageUse: confirmationPage?.use }
   return createConfirmation({
-    log,
+    ...{ log, revocation },
     ...sharedConfirmation(shared),
     ...own,
     ...withoutUndefined({ ...confirmation }),

@@ -1,14 +1,15 @@
 import type { RequestHandler } from 'express'
+import { confirmationPageRoute } from '../../routes/confirmation-page.js'
 import {
-  confirmationPageRoute,
   PAGE_CLIENT_OPTION,
   type ConfirmationPageRouteOptions,
-} from '../../routes/confirmation-page.js'
+} from '../../routes/confirmation-page-options.js'
 import { createConfirmationPage, type ConfirmationPage } from '../confirmation/confirmation-page.js'
 import type { ConfirmationOptions, PageUse } from '../confirmation/confirmation.js'
 import { withAssertionDefaults, type AssertionDefaults } from '../exchange/client-authentication.js'
 import type { ComposedOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
+import type { Revocation } from '../revocation/revocation.js'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 
@@ -43,6 +44,13 @@ export function confirmationPageFor(options: ConfirmationPageParts): Confirmatio
   return createConfirmationPage({ endpoint, lifetimeMs, shared, clock })
 }
 
+/** What the page is served with. */
+export interface PageParts {
+  readonly page: ConfirmationPage
+  readonly front: ComposedOnBehalfOf
+  readonly revocation: Revocation | undefined
+}
+
 /** Serves the page, by the issuers and the rules for users that calls are verified with. */
 export function pagesFor(
   {
@@ -52,7 +60,7 @@ export function pagesFor(
     dangerouslyAllowHttp,
     exchange,
   }: ConfirmationPageParts,
-  { page, front }: { readonly page: ConfirmationPage; readonly front: ComposedOnBehalfOf },
+  { page, front, revocation }: PageParts,
 ): RequestHandler | undefined {
   if (confirmationPage === undefined) return undefined
   const { claimProfile, primaryIssuers } = front.callerPolicy
@@ -60,7 +68,7 @@ export function pagesFor(
   return confirmationPageRoute({
     ...{ page, log, clockToleranceSeconds, dangerouslyAllowHttp, claimProfile, primaryIssuers },
     ...{ issuers: front.issuers, client, fetch: front.fetch },
-    timeoutMs: exchange?.timeoutMs,
+    ...{ revocation, timeoutMs: exchange?.timeoutMs },
   })
 }
 

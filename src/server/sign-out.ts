@@ -70,7 +70,7 @@ export function revocationFor(
   const sources = [backchannelLogout, sharedSignals, shared]
   if (sources.every((source) => source === undefined)) return undefined
   const primaryIssuers = primaryIssuersBy(tenants.families)
-  return createRevocation({ store: shared?.store, tokenLifeSeconds, primaryIssuers, log })
+  return createRevocation({ shared, tokenLifeSeconds, primaryIssuers, log })
 }
 
 /** Serves the endpoints for sign-outs. */

@@ -1,5 +1,6 @@
 import { STANDARD_CLAIMS, type ClaimProfile } from '../identity/claim-profile.js'
 import { userKeyOf } from '../identity/caller.js'
+import type { SignedInToken } from '../revocation/signed-out.js'
 import { claimOf, textOf, type Claims } from '../identity/claims.js'
 
 /** How users are told apart. */
@@ -12,19 +13,29 @@ export interface IdTokenUserOptions {
 
 /** The user of a verified ID token: the same key as `userKeyOf` has for their access tokens. `undefined`: it does not name them. */
 export function userOfIdToken(claims: Claims, options: IdTokenUserOptions): string | undefined {
+  const signIn = signInOfIdToken(claims, options)
+  return signIn && userKeyOf(signIn)
+}
+
+/** By what the user of a verified ID token may be signed out again: as their access tokens. `undefined`: it does not name them. */
+export function signInOfIdToken(
+  claims: Claims,
+  options: IdTokenUserOptions,
+): SignedInToken | undefined {
   const { claimProfile: profile = STANDARD_CLAIMS, primaryIssuers = {} } = options
   const issuer = textOf(claims['iss'])
   const subject = profile.userOf(claims)
   if (issuer === undefined || subject === undefined) return undefined
-  const primaryIssuer = primaryIssuers[issuer]
+  const { iat } = claims
+  const issuedAtSeconds = typeof iat === 'number' ? iat : undefined
+  const when = { sessionId: textOf(claims['sid']), issuedAtSeconds }
+  const who = { issuer, primaryIssuer: primaryIssuers[issuer], subject, ...when }
   const { subjectClaims } = profile
-  if (subjectClaims.every((name) => name === 'sub')) {
-    return userKeyOf({ issuer, primaryIssuer, subject })
-  }
+  if (subjectClaims.every((name) => name === 'sub')) return who
   const named = subjectClaims.map(
     (name) => [name, textOf(claimOf(claims, profile.inIdTokens?.[name] ?? name))] as const,
   )
   if (named.some(([, value]) => value === undefined)) return undefined
   const values = Object.fromEntries(named) as Readonly<Record<string, string>>
-  return userKeyOf({ issuer, primaryIssuer, subject, subjectClaims: values })
+  return { ...who, subjectClaims: values }
 }

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Complete } from '../options/complete.js'
+import type { SignedInToken } from '../revocation/signed-out.js'
 import type { Clock } from '../time/clock.js'
 import { isSameText } from './is-same-text.js'
 
@@ -9,6 +10,8 @@ export interface PageSession {
   readonly id: string
   /** By `userKeyOf`. */
   readonly user: string
+  /** With which ID token: the session lasts for as long as that counts. Absent: until it expires. */
+  readonly signIn?: SignedInToken | undefined
   /** How the page calls them. */
   readonly name: string
   /** Epoch milliseconds. */
@@ -28,11 +31,11 @@ export interface PageSessionsOptions {
 
 const RANDOM_BYTES = 32
 
+/** Who signs in. */
+export type PageUser = Pick<PageSession, 'user' | 'name' | 'signIn'>
+
 /** All that is random in a session is new. */
-export function newSession(
-  who: Pick<PageSession, 'user' | 'name'>,
-  expiresAtMs: number,
-): PageSession {
+export function newSession(who: PageUser, expiresAtMs: number): PageSession {
   const id = randomBytes(RANDOM_BYTES).toString('base64url')
   return { id, ...who, expiresAtMs, formKey: randomBytes(RANDOM_BYTES) }
 }
@@ -49,14 +52,14 @@ export class PageSessions {
   }
 
   /** A new session, with an id that nobody has seen. `undefined`: there is no room for it. */
-  open({ user, name }: Pick<PageSession, 'user' | 'name'>): PageSession | undefined {
+  open({ user, name, signIn }: PageUser): PageSession | undefined {
     const { clock, lifetimeMs, maxPerUser, max } = this.#options
     this.#endExpired()
     const ofUser = this.#ofUsers.get(user) ?? new Set<string>()
     const [oldest] = ofUser
     if (ofUser.size >= maxPerUser && oldest !== undefined) this.end(oldest)
     if (this.#sessions.size >= max) return undefined
-    const session = newSession({ user, name }, clock() + lifetimeMs)
+    const session = newSession({ user, name, signIn }, clock() + lifetimeMs)
     this.#sessions.set(session.id, session)
     this.#ofUsers.set(user, (this.#ofUsers.get(user) ?? new Set()).add(session.id))
     return session

@@ -4,8 +4,10 @@ import { captureResponse, type ResponseCapture } from '../exchange/token-respons
 import { OnBehalfOfError } from '../failures/errors.js'
 import type { Fetch } from '../http/fetch-json.js'
 import { isSecureUrl } from '../http/secure-url.js'
+import { userKeyOf } from '../identity/caller.js'
 import { textOf, type Claims } from '../identity/claims.js'
 import type { Issuer } from '../identity/issuer-keys.js'
+import type { SignedInToken } from '../revocation/signed-out.js'
 import type { Secret } from '../secret.js'
 import { loadAhead } from '../time/load-ahead.js'
 import { withDeadline } from '../time/call-deadline.js'
@@ -13,7 +15,7 @@ import type { Clock } from '../time/clock.js'
 import { USER_AGENT } from '../version.js'
 import { isSameText } from './is-same-text.js'
 import { verifyIdToken } from './id-token.js'
-import { userOfIdToken, type IdTokenUserOptions } from './id-token-user.js'
+import { signInOfIdToken, type IdTokenUserOptions } from './id-token-user.js'
 import { SignInStates, type SignInState } from './sign-in-state.js'
 
 /** Where people sign in, and as whose users. */
@@ -48,6 +50,7 @@ export interface StartedSignIn {
 /** Who has signed in, and what they want to see. */
 export interface EndedSignIn {
   readonly user: string
+  readonly signIn: SignedInToken
   readonly name: string
   readonly returnTo: string
 }
@@ -123,9 +126,9 @@ export class PageSignIn {
     this.#atOnce += 1
     try {
       const claims = await this.#claims(parameters, state)
-      const user = userOfIdToken(claims, this.#options)
-      if (user === undefined) throw new SignInError('untrusted', new TypeError(NAMES_NO_USER))
-      return { user, name: nameOf(claims), returnTo: state.returnTo }
+      const signIn = signInOfIdToken(claims, this.#options)
+      if (signIn === undefined) throw new SignInError('untrusted', new TypeError(NAMES_NO_USER))
+      return { user: userKeyOf(signIn), signIn, name: nameOf(claims), returnTo: state.returnTo }
     } finally {
       this.#atOnce -= 1
     }

@@ -2,7 +2,7 @@ import type { Secret } from '../secret.js'
 import { SealedRecords } from '../store/sealed-records.js'
 import type { Store } from '../store/store.js'
 import type { Clock } from '../time/clock.js'
-import { newSession, type PageSession } from './page-sessions.js'
+import { newSession, type PageSession, type PageUser } from './page-sessions.js'
 
 /** Where sessions of all instances are. */
 export interface SharedPageSessionsOptions {
@@ -26,7 +26,7 @@ export class SharedPageSessions {
   }
 
   /** A new session, with an id that nobody has seen. */
-  async open(who: Pick<PageSession, 'user' | 'name'>): Promise<PageSession> {
+  async open(who: PageUser): Promise<PageSession> {
     const { lifetimeMs: ttlMs, clock } = this.#options
     const session = newSession(who, clock() + ttlMs)
     const { id, formKey, ...kept } = session

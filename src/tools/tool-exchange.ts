@@ -18,6 +18,7 @@ import {
 import { createDownstreamClient, type DownstreamApi } from '../downstream/downstream-client.js'
 import { downstreamStepUp, type StepUpMapping } from '../downstream/downstream-step-up.js'
 import { ExchangedTokenSource } from '../downstream/exchanged-token-source.js'
+import { createSignedInSender } from '../downstream/signed-in-sender.js'
 import { createFairSender, type FairSender } from '../downstream/fair-sender.js'
 import type { TraceContext } from '../downstream/trace-context.js'
 import { assertDelegationAllowed, type DelegationPolicy } from '../exchange/delegation-policy.js'
@@ -37,6 +38,7 @@ import { requireAuthContext } from '../identity/auth-context.js'
 import { userKeyOf, type Caller } from '../identity/caller.js'
 import { silentLog, type Logger } from '../logging/logger.js'
 import type { RequestObservation } from '../observability/request-observation.js'
+import type { Revocation } from '../revocation/revocation.js'
 import { ClaimsLoops } from './claims-loops.js'
 import { observedFor } from './observed-exchange.js'
 import { exchangeAfterConsent } from './exchange-after-consent.js'
@@ -75,6 +77,8 @@ export interface ToolExchangeOptions {
   readonly observer?: PipelineObserver | undefined
   /** Who runs the tools. `standalone` logs their failures itself. Default `library`. */
   readonly host?: ToolHost | undefined
+  /** Ends the exchanges and calls of users who are signed out. Default: they go on. */
+  readonly revocation?: Pick<Revocation, 'watch'> | undefined
   /** Whether `callPolicy` stands in front: then nothing is exchanged for a call that it has not let through. Default false. */
   readonly hasPolicy?: boolean | undefined
 }
@@ -200,6 +204,7 @@ async function exchangeForTool(
   const call = { tool: tool.name, api: downstream.api }
   const logged: LoggedCall = { ...call, audience, asked: scopes, ...commonOf(authInfo, options) }
   const { loops, targets, sendAs, observation } = shared
+  const { revocation } = options
   const target = targets.get(downstream.api)
   const challenged = { caller, subjectToken, tool: tool.name }
   const atExchange = { ...challenged, wantedBy: 'exchange' } as const
@@ -226,7 +231,7 @@ async function exchangeForTool(
     trace,
     timeoutMs: options.timeoutMs,
     maxBytes: options.maxBytes,
-    send: sendAs(userKeyOf(caller)),
+    send: createSignedInSender(sendAs(userKeyOf(caller)), { revocation, caller }),
     settled: (failure: OnBehalfOfError) =>
       loops.settled(failure, { ...challenged, wantedBy: 'api' }),
     report: logCallFailure.bind(undefined, logged),

@@ -1,6 +1,8 @@
 import { createSecretKey } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { exportSPKI, importJWK, SignJWT, type CryptoKey } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRevocation } from '../../src/revocation/revocation.js'
 import { API_AUDIENCE } from '../helpers/exchange-answers.js'
 import { APP, LOGOUT_EVENT, mintLogout, postLogout } from '../helpers/logout-token.js'
 import { callTool, postMcp } from '../helpers/mcp-requests.js'
@@ -118,13 +120,25 @@ const ATTACKS: readonly (readonly [
   ['has a time that is no number', 'time', changed({ iat: 'now' })],
   ['has no id', 'id', changed({ jti: undefined })],
   ['has an id that is no text', 'id', changed({ jti: 5 })],
+  ['has an empty id', 'id', changed({ jti: '' })],
+  ['expired at a time that is no number', 'time', changed({ exp: 'never' })],
+  ['is for a list without our client', 'audience', changed({ aud: ['a', API_AUDIENCE] })],
+  ['has an audience that is no text', 'audience', changed({ aud: { client: APP } })],
+  ['has an issuer in a list', 'issuer', changed({ iss: ['https://issuer.example/'] })],
   ['has no events', 'events', changed({ events: undefined })],
+  ['has events of nothing', 'events', changed({ events: null })],
+  ['has an event of nothing', 'events', changed({ events: { [LOGOUT_EVENT]: null } })],
+  ['has an event that is a list', 'events', changed({ events: { [LOGOUT_EVENT]: [] } })],
   ['has events of another kind', 'events', changed({ events: { 'https://other.example': {} } })],
   ['has events that are a list', 'events', changed({ events: [LOGOUT_EVENT] })],
   ['has an event that is no object', 'events', changed({ events: { [LOGOUT_EVENT]: true } })],
   ['names nobody', 'subject', changed({ sub: undefined })],
   ['names somebody by a number', 'subject', changed({ sub: 7 })],
   ['names a session by a list', 'subject', changed({ sid: ['s'] })],
+  ['names somebody by an empty text', 'subject', changed({ sub: '' })],
+  ['names somebody by nothing', 'subject', changed({ sub: null })],
+  ['names a session by an empty text', 'subject', changed({ sid: '' })],
+  ['names a session by nothing', 'subject', changed({ sid: null })],
 ]
 
 describe('a logout token that', () => {
@@ -153,10 +167,46 @@ describe('a logout token that', () => {
 describe('a request that', () => {
   const url = () => new URL('/backchannel-logout', server.origin)
 
-  test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('is a %s is refused', async (method) => {
+  test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH'])('is a %s is refused', async (method) => {
     const query = `logout_token=${await mint()}`
     const answer = await fetch(`${url().href}?${query}`, { method })
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+    expect([answer.headers.get('cache-control'), await answer.text()]).toEqual(['no-store', ''])
+    expect(await isStillIn()).toBe(true)
+  })
+
+  test.each([
+    ['as a form of several parts', 'multipart/form-data; boundary=x'],
+    ['as text', 'text/plain'],
+    ['as a form in UTF-16', 'application/x-www-form-urlencoded; charset=utf-16'],
+    ['as a form in no charset', 'application/x-www-form-urlencoded; charset=anything'],
+    ['as a JWT', 'application/jwt'],
+    ['as nothing', ''],
+  ])('has the token %s is refused', async (_how, type) => {
+    const body = Buffer.from(`logout_token=${await mint()}`)
+    const headers = { 'Content-Type': type }
+    const answer = await fetch(url(), { method: 'POST', headers, body })
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([400, 'no-store'])
+    expect(await answer.json()).toMatchObject({ error: 'invalid_request' })
+    expect(await isStillIn()).toBe(true)
+  })
+
+  test('has the token in a body that unpacks to more than may be sent is refused', async () => {
+    const form = `logout_token=${await mint()}&more=${'x'.repeat(1_000_000)}`
+    const headers = {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Content-Encoding': 'gzip',
+    }
+    const body = gzipSync(form)
+    expect(body.byteLength).toBeLessThan(8_000)
+    expect((await fetch(url(), { method: 'POST', headers, body })).status).toBe(400)
+    expect(await isStillIn()).toBe(true)
+  })
+
+  test('has more fields than a form of this kind has is refused', async () => {
+    const more = Array.from({ length: 20 }, (_, field) => [`field${field}`, 'x'])
+    const body = new URLSearchParams([...more, ['logout_token', await mint()]])
+    expect((await fetch(url(), { method: 'POST', body })).status).toBe(400)
     expect(await isStillIn()).toBe(true)
   })
 
@@ -209,6 +259,32 @@ describe('a request that', () => {
     expect(lines() - before).toBeLessThanOrEqual(1)
     expect(server.log.text()).not.toContain('bad-49')
   })
+})
+
+test('a flood of tokens under unknown keys has the keys fetched a few times alone', async () => {
+  const flooded = await startMcpServer({ environment: { BACKCHANNEL_LOGOUT_CLIENTS: APP } })
+  const { issuer } = flooded
+  await postLogout(flooded, await mintLogout(issuer, { claims: { sub: 'auth0|first' } }))
+  const key = await createSigningKey()
+  const before = issuer.requestsTo('/jwks')
+  for (let sent = 0; sent < 40; sent += 1) {
+    const forged = { key: { ...key, kid: `unknown-${sent}` }, claims: { sub: SUB } }
+    const { status } = await postLogout(flooded, await mintLogout(issuer, forged))
+    expect([400, 503]).toContain(status)
+  }
+  // Ten at once, and one from time to time.
+  expect(issuer.requestsTo('/jwks') - before).toBeLessThanOrEqual(12)
+  expect(flooded.log.named('user_signed_out')).toHaveLength(1)
+})
+
+test('a flood of good tokens is kept within bounds, and lets nobody in again', async () => {
+  const revocation = createRevocation({ maxEntries: 50 })
+  const victim = { issuer: 'https://issuer.example/', subject: SUB, issuedAtSeconds: now() - 60 }
+  await revocation.revoke(victim)
+  for (let user = 0; user < 500; user += 1) {
+    await revocation.revoke({ issuer: victim.issuer, subject: `auth0|${user}` })
+  }
+  expect(() => revocation.assertInForce(victim)).toThrow(/signed out/)
 })
 
 test('requests beyond the limit by address are refused', async () => {

@@ -1,8 +1,10 @@
-import { expect, test, vi } from 'vitest'
+import { Redis } from 'ioredis'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { APP, sendLogout } from '../helpers/logout-token.js'
 import { callTool, initialize, sessionHeaders } from '../helpers/mcp-requests.js'
 import type { TestServer } from '../helpers/start-mcp-server.js'
-import { postTo, startFleet, untilLogged } from './helpers/start-fleet.js'
+import { holdCalls } from '../helpers/wire.js'
+import { greetBy, postTo, startFleet, untilLogged, type Fleet } from './helpers/start-fleet.js'
 
 /** What `fetch` reaches, which cannot send the host of the load balancer. */
 const DIRECT = { ALLOWED_HOSTS: 'localhost', MCP_SESSIONS: 'on' }
@@ -88,4 +90,60 @@ test('a logout token is good once in all instances', async () => {
   const claims = { ...ALICE, jti: 'once' }
   expect(await sendLogout({ ...first, issuer }, claims)).toBe(200)
   expect(await sendLogout({ ...second, issuer }, claims)).toBe(400)
+})
+
+/** Somebody who can write into the store, and has no key. */
+function intruderOf({ redis }: Fleet): Redis {
+  const intruder = new Redis({ path: redis.path })
+  onTestFinished(() => {
+    intruder.disconnect()
+  })
+  return intruder
+}
+
+test('a sign-out at one instance ends the calls of the user that are under way at another, and no others', async () => {
+  const fleet = await startFleet({ environment: { ...HEARS, API_TIMEOUT_MS: '60000' } })
+  const { first, second, issuer, mint } = fleet
+  const next = holdCalls(first.api)
+  const [alice, ofAlice] = [greetBy(second, await mint()), await next()]
+  const [bob, ofBob] = [greetBy(second, await mint({ sub: 'auth0|bob' })), await next()]
+  expect(await sendLogout({ ...first, issuer }, ALICE)).toBe(200)
+  expect(await alice).toMatchObject({ isError: true, text: expect.stringMatching(/signed out/) })
+  await ofAlice.brokenOff
+  ofBob.answer()
+  expect((await bob).isError).toBe(false)
+})
+
+test('a store that is emptied after a sign-out changes nothing for the instances that have heard of it', async () => {
+  const fleet = await startFleet({ environment: HEARS })
+  const { first, second, issuer, mint } = fleet
+  const alice = await mint()
+  expect([await whoami(first, alice), await whoami(second, alice)]).toEqual([200, 200])
+  expect(await sendLogout({ ...first, issuer }, ALICE)).toBe(200)
+  await untilAnswered(second, alice, 401)
+  await intruderOf(fleet).flushall()
+  expect([await whoami(first, alice), await whoami(second, alice)]).toEqual([401, 401])
+})
+
+test('who writes into the store, and has no key, signs nobody out: by no message, and by no value', async () => {
+  const fleet = await startFleet({ environment: HEARS })
+  const { first, second, issuer, mint } = fleet
+  const [alice, bob] = [await mint(), await mint({ sub: 'auth0|bob' })]
+  const now = `${Math.floor(Date.now() / 1_000)}`
+  expect(await whoami(second, bob)).toBe(200)
+  const intruder = intruderOf(fleet)
+  expect(await sendLogout({ ...first, issuer }, ALICE)).toBe(200)
+  await untilAnswered(second, alice, 401)
+  const keys = await intruder.keys('mcp-obo:r:*')
+  const values = (await Promise.all(keys.map((key) => intruder.get(key)))).filter(
+    (value) => value !== null,
+  )
+  expect(values.length).toBeGreaterThan(0)
+  // Bob's keys are not known, so all that he is looked up by answers with a genuine value of Alice, and with a time alone.
+  const channel = 'mcp-obo:revoked'
+  for (const text of [...values, now, `${now} ${keys[0]?.replace('mcp-obo:', '') ?? ''}`]) {
+    await intruder.publish(channel, text)
+  }
+  await untilLogged([first, second], 'sign_out_unreadable')
+  expect([await whoami(first, bob), await whoami(second, bob)]).toEqual([200, 200])
 })

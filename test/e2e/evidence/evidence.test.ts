@@ -42,7 +42,6 @@ const OF_STRANGERS: readonly FailureCode[] = [
   'no_credentials',
   'malformed_credentials',
   'invalid_token',
-  'signed_out',
   'verifier_unavailable',
   'request_forbidden',
 ]

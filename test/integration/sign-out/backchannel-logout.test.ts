@@ -56,6 +56,33 @@ describe('a logout token', () => {
     )
   })
 
+  test('leaves a record and a line of each refused call that name the user and the client', async () => {
+    const server = await start()
+    const token = await server.older()
+    await sendLogout(server, { sub: ALICE })
+    const headers = { 'Mcp-Method': 'tools/call', 'Mcp-Name': 'whoami' }
+    expect((await server.post(callTool('whoami'), { token, headers })).status).toBe(401)
+    expect(server.audit.records).toMatchObject([
+      {
+        ...{ user: { issuer: server.issuer.issuer, subject: ALICE }, client: APP },
+        ...{ tool: 'whoami', toolReadFrom: 'header', decision: 'undecided' },
+        ...{ outcome: 'signed_out', reason: 'issued_before_sign_out', httpStatus: 401 },
+      },
+    ])
+    const [line] = server.log.named('request_refused')
+    expect(line?.fields).toMatchObject({ code: 'signed_out', subject: ALICE })
+  })
+
+  test('is no way to fill the audit: the records of its refusals are those of strangers', async () => {
+    const server = await start({ environment: { RATE_LIMIT_PER_ADDRESS: '1000' } })
+    const token = await server.older()
+    await sendLogout(server, { sub: ALICE })
+    const headers = { 'Mcp-Method': 'tools/call', 'Mcp-Name': 'whoami' }
+    for (let sent = 0; sent < 70; sent += 1)
+      await server.post(callTool('whoami'), { token, headers })
+    expect(server.audit.records).toHaveLength(60)
+  })
+
   test('with sid ends that session, and leaves the others of the user', async () => {
     const server = await start()
     const [one, other] = [await server.older({ sid: 's-1' }), await server.older({ sid: 's-2' })]

@@ -11,6 +11,8 @@ const SSF = 'https://schemas.openid.net/secevent/ssf/event-type/'
 const AUDIENCE = 'https://mcp.example/stream'
 const TOKEN = 'a-bearer-token-of-the-transmitter-0123456789'
 
+const VICTIM = 'auth0|victim'
+
 const nowSeconds = (): number => Math.floor(Date.now() / 1_000)
 
 let transmitter: TestIssuer
@@ -173,6 +175,27 @@ describe('an event that means nothing here is acknowledged', () => {
     ['of another kind', { type: `${CAEP}device-compliance-change` }],
     ['about an address', { claims: { sub_id: { format: 'email', email: 'alice@example.com' } } }],
     ['about nobody', {}],
+    ['about a list', { claims: { sub_id: [issSubOf('https://x.example/')] } }],
+    ['about a text', { claims: { sub_id: VICTIM } }],
+    ['about nothing', { claims: { sub_id: null } }],
+    ['about a user without an issuer', { claims: { sub_id: { format: 'iss_sub', sub: VICTIM } } }],
+    ['about a user by a number', { claims: { sub_id: { ...issSubOf(''), sub: 7 } } }],
+    ['about a user by an empty text', { claims: { sub_id: { ...issSubOf(''), sub: '' } } }],
+    ['about an account', { claims: { sub_id: { format: 'account', uri: `acct:${VICTIM}` } } }],
+    ['about an opaque id', { claims: { sub_id: { format: 'opaque', id: VICTIM } } }],
+    ['about no name of many', { claims: { sub_id: { format: 'aliases', identifiers: [] } } }],
+    [
+      'about names that are no list',
+      { claims: { sub_id: { format: 'aliases', identifiers: issSubOf('') } } },
+    ],
+    [
+      'about a session that is not opaque',
+      { claims: { sub_id: { format: 'complex', session: { format: 'email', id: 's' } } } },
+    ],
+    [
+      'about a session by an empty text',
+      { claims: { sub_id: { format: 'complex', session: { format: 'opaque', id: '' } } } },
+    ],
     ['about a user of another issuer', { claims: { sub_id: issSubOf('https://other.example/') } }],
   ])('%s', async (_what, sent) => {
     const { token } = await someUser()
@@ -204,6 +227,36 @@ describe('what is refused, and does nothing', () => {
   test.each<readonly [string, string, () => Promise<string> | string]>([
     ['no token', 'invalid_request', () => 'anything'],
     ['an empty body', 'invalid_request', () => ''],
+    ['no algorithm', 'invalid_key', () => unsigned('none')],
+    ['a shared secret', 'invalid_key', () => unsigned('HS256')],
+    [
+      'a type of another event',
+      'invalid_request',
+      () => refusable({ header: { typ: 'logout+jwt' } }),
+    ],
+    ['an id that is no text', 'invalid_request', () => refusable({ claims: { jti: 7 } })],
+    ['an empty id', 'invalid_request', () => refusable({ claims: { jti: '' } })],
+    ['a time that is no number', 'invalid_request', () => refusable({ claims: { iat: 'now' } })],
+    [
+      'one that counts later',
+      'invalid_request',
+      () => refusable({ claims: { nbf: nowSeconds() + 600 } }),
+    ],
+    ['nobody as audience', 'invalid_audience', () => refusable({ claims: { aud: undefined } })],
+    ['others as audience', 'invalid_audience', () => refusable({ claims: { aud: ['a', 'b'] } })],
+    ['events in a list', 'invalid_request', () => refusable({ claims: { events: [{}] } })],
+    ['events of nothing', 'invalid_request', () => refusable({ claims: { events: null } })],
+    ['no events claim', 'invalid_request', () => refusable({ claims: { events: undefined } })],
+    [
+      'an event that is no object',
+      'invalid_request',
+      () => refusable({ claims: { events: { [`${CAEP}session-revoked`]: true } } }),
+    ],
+    [
+      'an event of nothing',
+      'invalid_request',
+      () => refusable({ claims: { events: { [`${CAEP}session-revoked`]: null } } }),
+    ],
     ['another type', 'invalid_request', () => refusable({ header: { typ: 'JWT' } })],
     ['no type', 'invalid_request', () => refusable({ header: { typ: undefined } })],
     ['an access token', 'invalid_request', () => transmitter.mint(AUDIENCE)],
@@ -252,9 +305,23 @@ describe('what is refused, and does nothing', () => {
     expect(status).toBe(400)
   })
 
-  test('GET', async () => {
-    const answer = await fetch(new URL('/shared-signals', server.origin))
+  test.each([
+    ['a form', 'application/x-www-form-urlencoded'],
+    ['JSON', 'application/json'],
+    ['a JWT of any kind', 'application/jwt'],
+    ['text in UTF-16', 'application/secevent+jwt; charset=utf-16'],
+    ['text in no charset', 'application/secevent+jwt; charset=anything'],
+    ['nothing', ''],
+  ])('content that is %s', async (_what, type) => {
+    const { status, body } = await push(await refusable({}), { 'Content-Type': type })
+    expect([status, JSON.parse(body)]).toMatchObject([400, { err: 'invalid_request' }])
+    expect(await isIn(await victim())).toBe(true)
+  })
+
+  test.each(['GET', 'HEAD', 'PUT', 'DELETE'])('%s', async (method) => {
+    const answer = await fetch(new URL('/shared-signals', server.origin), { method })
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+    expect([answer.headers.get('cache-control'), await answer.text()]).toEqual(['no-store', ''])
   })
 })
 
@@ -281,11 +348,16 @@ test('the keys of the transmitter are found by its own metadata', async () => {
   expect(asked).toEqual(['/.well-known/ssf-configuration/tenant', '/keys'])
 })
 
-const VICTIM = 'auth0|victim'
-
 /** A good event about the victim, but for what `sent` changes. */
 const refusable = ({ claims, ...sent }: Sent): Promise<string> =>
   mint({ ...sent, claims: { sub_id: issSub(VICTIM), ...claims } })
+
+/** A good event about the victim that nobody has signed. */
+async function unsigned(alg: string): Promise<string> {
+  const [, claims] = (await refusable({})).split('.')
+  const header = Buffer.from(JSON.stringify({ alg, typ: 'secevent+jwt' })).toString('base64url')
+  return `${header}.${claims ?? ''}.${alg === 'none' ? '' : 'AAAA'}`
+}
 
 const victim = (): Promise<string> => server.mint({ sub: VICTIM, iat: nowSeconds() - 60 })
 

@@ -24,6 +24,19 @@ describe('a user who is signed out', () => {
     expect(await verdictOn({ issuer: 'https://other.example/' })).toBe('in force')
   })
 
+  test.each([
+    ['composed in another way', 'auth0|andr\u00e9', 'auth0|andre\u0301'],
+    ['of another half of a character', 'a\ud800', 'a\ud801'],
+    ['with an end of its own', 'alice', 'alice\u0000'],
+    ['that would end the text of a key', 'a', 'a"],["user'],
+    ['in other letters', 'Alice', 'alice'],
+  ])('is not one of a name %s', async (_how, subject, other) => {
+    const { revocation, verdictOn } = startRevocation()
+    await revocation.revoke({ issuer: ISSUER, subject })
+    expect(await verdictOn({ subject })).toBe(OVER)
+    expect(await verdictOn({ subject: other })).toBe('in force')
+  })
+
   test('is known by each claim that names a user, and by none that names a tenant', async () => {
     const { revocation, verdictOn } = startRevocation()
     const subjectClaims = { oid: 'object-1', tid: 'tenant-1' }
@@ -90,6 +103,14 @@ describe('a session that is signed out', () => {
     expect(await verdictOn({ sessionId: 's-1' })).toBe(OVER)
     expect(await verdictOn({ sessionId: 's-2' })).toBe('in force')
     expect(await verdictOn()).toBe('in force')
+  })
+
+  test('is none of the same id at another issuer, and no user of that name', async () => {
+    const { revocation, verdictOn } = startRevocation()
+    await revocation.revoke({ issuer: ISSUER, sessionId: 's-1' })
+    const issuer = 'https://other.example/'
+    expect(await verdictOn({ sessionId: 's-1', issuer })).toBe('in force')
+    expect(await verdictOn({ subject: 's-1' })).toBe('in force')
   })
 
   test('with its user: ends what that user has without a session too', async () => {

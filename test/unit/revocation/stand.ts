@@ -4,6 +4,8 @@ import {
   type Revocation,
   type RevocationOptions,
 } from '../../../src/revocation/revocation.js'
+import type { CutoffStore } from '../../../src/revocation/shared-cutoffs.js'
+import { Secret } from '../../../src/secret.js'
 import { createMemoryStore } from '../../../src/store/memory-store.js'
 import { StoreUnavailableError, type Listener, type Store } from '../../../src/store/store.js'
 import type { Timers } from '../../../src/time/clock.js'
@@ -94,12 +96,23 @@ export interface Stand {
   nowMs: number
 }
 
-export function startRevocation(options: RevocationOptions = {}): Stand {
+/** Of all instances in these tests, unless they say otherwise. */
+export const KEYS = [new Secret('a-key-of-all-instances-0123456789abcdef')]
+
+export interface StandOptions extends Omit<RevocationOptions, 'shared'> {
+  readonly store?: CutoffStore | undefined
+  readonly keys?: readonly Secret[] | undefined
+}
+
+export function startRevocation({ store, keys = KEYS, ...options }: StandOptions = {}): Stand {
   const log = new RecordingLog()
   const timers = new ManualTimers()
   const stand: Stand = {
     ...{ log, timers, nowMs: NOW * 1_000 },
-    revocation: createRevocation({ log, timers, clock: () => stand.nowMs, ...options }),
+    revocation: createRevocation({
+      ...{ log, timers, clock: () => stand.nowMs, ...options },
+      shared: store && { store, keys },
+    }),
     async verdictOn(changes) {
       try {
         await stand.revocation.assertInForce(callerOf(changes))
@@ -115,5 +128,5 @@ export function startRevocation(options: RevocationOptions = {}): Stand {
 
 /** Until what began by itself has gone on. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
+  for (let turn = 0; turn < 100; turn += 1) await Promise.resolve()
 }
