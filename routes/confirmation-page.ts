@@ -1,11 +1,7 @@
 import { Router, urlencoded, type Request, type RequestHandler, type Response } from 'express'
 import { z } from 'zod'
 import { requestIdOf } from '../middleware/request-context.js'
-import {
-  ConfirmationDesk,
-  type DeskRequest,
-  type SessionsOfPages,
-} from '../src/confirmation/confirmation-desk.js'
+import { ConfirmationDesk, type DeskRequest } from '../src/confirmation/confirmation-desk.js'
 import { confirmationPath, type ConfirmationPage } from '../src/confirmation/confirmation-page.js'
 import { PendingCalls } from '../src/confirmation/pending-calls.js'
 import type { ClientAuthentication } from '../src/exchange/client-authentication.js'
@@ -32,11 +28,11 @@ import {
   unknownCallPage,
   type PageFault,
 } from '../src/pages/confirmation-pages.js'
+import type { Revocation } from '../src/revocation/revocation.js'
 import { readCookie, setCookie } from '../src/sign-in/cookies.js'
 import type { IdTokenUserOptions } from '../src/sign-in/id-token-user.js'
-import { PageSessions } from '../src/sign-in/page-sessions.js'
 import { PageSignIn, SignInError } from '../src/sign-in/page-sign-in.js'
-import { SharedPageSessions } from '../src/sign-in/shared-page-sessions.js'
+import { SessionsOfPages } from '../src/sign-in/sessions-of-pages.js'
 import { StoreUnavailableError } from '../src/store/store.js'
 
 /** Which calls wait, and who may sign in to approve them. */
@@ -54,6 +50,8 @@ export interface ConfirmationPageRouteOptions extends IdTokenUserOptions {
   readonly timeoutMs?: number | undefined
   /** Allowed clock difference for ID tokens, 0 to 60 seconds. Default 5. */
   readonly clockToleranceSeconds?: number | undefined
+  /** Ends sessions of people who have signed out elsewhere: that of `onBehalfOf`. Default: none. */
+  readonly revocation?: Pick<Revocation, 'assertInForce'> | undefined
   /** Accepts an authorization endpoint over plain http beyond this machine. Default false. */
   readonly dangerouslyAllowHttp?: boolean | undefined
   /** Default: none. */
@@ -83,6 +81,7 @@ const OPTIONS = optionsSchema<ConfirmationPageRouteOptions>({
   dangerouslyAllowHttp: optionValues.flag.optional(),
   claimProfile: optionValues.withFunctions('a ClaimProfile', 'userOf').optional(),
   primaryIssuers: z.record(z.string(), z.string(), 'must be issuers by issuers').optional(),
+  revocation: optionValues.withFunctions('made by createRevocation', 'assertInForce').optional(),
   log: LOGGER_OPTION.optional(),
 })
 
@@ -141,10 +140,8 @@ class PageSkin {
     this.#options = options
     this.#log = log
     this.#secure = endpoint.protocol === 'https:'
-    this.#sessions =
-      shared === undefined
-        ? new PageSessions({ lifetimeMs, clock })
-        : new SharedPageSessions({ ...shared, lifetimeMs, clock })
+    const { revocation } = options
+    this.#sessions = new SessionsOfPages({ shared, lifetimeMs, clock, revocation })
     this.#desk = new ConfirmationDesk({ pending, sessions: this.#sessions, log })
     this.#signIn = new PageSignIn({
       ...{ issuers: options.issuers, clientId: client.id, fetch, clock, lifetimeMs },
@@ -212,7 +209,7 @@ class PageSkin {
     const { user, name, returnTo } = await this.#signIn.finish(new URLSearchParams(search), sealed)
     // The cookie that came may have been put there by somebody else.
     await this.#sessions.end(this.#cookie(req, SESSION))
-    const session = await this.#sessions.open({ user, name })
+    const session = await this.#sessions.open({ signedIn: user, name })
     if (session === undefined) throw new SignInError('too_many')
     this.#setCookies(res, [
       [SIGN_IN, '', 0],

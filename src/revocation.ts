@@ -17,5 +17,5 @@ export {
   type RevokeOptions,
 } from './revocation/revocation.js'
 export type { CutoffStore } from './revocation/shared-cutoffs.js'
-export type { SignedOut } from './revocation/signed-out.js'
+export type { SignedIn, SignedOut } from './revocation/signed-out.js'
 export { createTransmitter } from './revocation/transmitter.js'

@@ -1,18 +1,9 @@
 import type { Logger } from '../logging/logger.js'
 import { logEvent } from '../logging/log-event.js'
-import {
-  formToken,
-  isFormToken,
-  type PageSession,
-  type PageSessions,
-} from '../sign-in/page-sessions.js'
-import type { SharedPageSessions } from '../sign-in/shared-page-sessions.js'
+import { formToken, isFormToken, type PageSession } from '../sign-in/page-sessions.js'
+import type { SessionsOfPages } from '../sign-in/sessions-of-pages.js'
 import type { CallsOnPage } from './confirmation-page.js'
 import { PendingCalls, type PendingCall } from './pending-calls.js'
-
-/** Who has signed in to the pages: those of this process, or of all instances. */
-export type SessionsOfPages =
-  Pick<PageSessions, 'open' | 'find' | 'end'> | Pick<SharedPageSessions, 'open' | 'find' | 'end'>
 
 /** What a request to the page of a call came with. */
 export interface DeskRequest {
@@ -45,12 +36,12 @@ const DECISIONS = { approve: 'approved', decline: 'declined' } as const
 /** Who may see which call that waits, and say what to it. */
 export class ConfirmationDesk {
   readonly #pending: CallsOnPage
-  readonly #sessions: SessionsOfPages
+  readonly #sessions: Pick<SessionsOfPages, 'end'>
   readonly #log: Logger
 
   constructor(options: {
     readonly pending: CallsOnPage
-    readonly sessions: SessionsOfPages
+    readonly sessions: Pick<SessionsOfPages, 'end'>
     readonly log: Logger
   }) {
     this.#pending = options.pending

@@ -8,7 +8,7 @@ import { optionValues } from '../options/option-values.js'
 import { backgroundTimers, systemClock, type Clock, type Timers } from '../time/clock.js'
 import { CutoffTable } from './cutoff-table.js'
 import { SharedCutoffs, type CutoffStore } from './shared-cutoffs.js'
-import { keysOfCaller, keysOfSignedOut, type SignedOut } from './signed-out.js'
+import { keysOfCaller, keysOfSignedOut, type SignedIn, type SignedOut } from './signed-out.js'
 import { WatchedCallers } from './watched-callers.js'
 
 /** How `createRevocation` keeps who is signed out. */
@@ -64,7 +64,7 @@ export interface Revocation {
    * Throws, or rejects with, `signed_out` for a caller whose token was issued in the second of the sign-out or before, or does not say
    * when. Waits for the store where this process has not seen the user before, and for no longer than one command may take.
    */
-  assertInForce(caller: Caller): Promise<void> | undefined
+  assertInForce(caller: SignedIn): Promise<void> | undefined
   /** Calls `end` when the caller is signed out, once. What it returns ends that. */
   watch(caller: Caller, end: () => void): () => void
   /** Forgets everything, and listens to the store no more. The store is not closed. */
@@ -150,7 +150,7 @@ class KeptRevocation implements Revocation {
     return isShared
   }
 
-  assertInForce(caller: Caller): Promise<void> | undefined {
+  assertInForce(caller: SignedIn): Promise<void> | undefined {
     const keys = keysOfCaller(caller)
     const waiting = this.#shared?.lookUp(keys)
     if (waiting !== undefined) {
@@ -187,7 +187,7 @@ class KeptRevocation implements Revocation {
     }
   }
 
-  #assertAllInForce(caller: Caller, keys: readonly string[]): void {
+  #assertAllInForce(caller: SignedIn, keys: readonly string[]): void {
     for (const key of keys) {
       if (!this.#isOver(caller, this.#table.of(key))) continue
       const { issuedAtSeconds } = caller
@@ -197,7 +197,7 @@ class KeptRevocation implements Revocation {
   }
 
   /** The second of the sign-out may be before it or after it: then the token counts no more. */
-  #isOver({ issuedAtSeconds }: Caller, cutoff: number | undefined): boolean {
+  #isOver({ issuedAtSeconds }: SignedIn, cutoff: number | undefined): boolean {
     if (cutoff === undefined) return false
     return issuedAtSeconds === undefined || !(Math.floor(issuedAtSeconds) > cutoff)
   }

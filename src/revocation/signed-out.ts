@@ -18,7 +18,7 @@ export interface SignedOut {
 /** Who can be signed out, by what a token says. */
 export type SignedIn = Pick<
   Caller,
-  'issuer' | 'primaryIssuer' | 'subject' | 'subjectClaims' | 'sessionId'
+  'issuer' | 'primaryIssuer' | 'subject' | 'subjectClaims' | 'sessionId' | 'issuedAtSeconds'
 >
 
 type Kind = 'user' | 'session' | 'user_without_session'

@@ -183,7 +183,7 @@ export function composeApp(options: AppOptions, host: AppHost = {}): ReloadableA
   const behind = { ...shared, sessions: mcp.sessions, revocation }
   const front = composeOnBehalfOf(behind, 'standalone', toolSets)
   const pages = [
-    page && pagesFor(options, { page, front }),
+    page && pagesFor(options, { page, front, revocation }),
     revocation && signOutRoutes(options, { revocation, front }),
   ].filter((routes) => routes !== undefined)
   return {

@@ -11,6 +11,7 @@ import type { ComposedOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import type { Revocation } from '../revocation/revocation.js'
 
 /** The page of a server on which users approve calls. */
 export interface ConfirmationPageSettings {
@@ -43,6 +44,13 @@ export function confirmationPageFor(options: ConfirmationPageParts): Confirmatio
   return createConfirmationPage({ endpoint, lifetimeMs, shared, clock })
 }
 
+/** What the page stands behind, and who is signed out. */
+interface PagesBehind {
+  readonly page: ConfirmationPage
+  readonly front: ComposedOnBehalfOf
+  readonly revocation: Revocation | undefined
+}
+
 /** Serves the page, by the issuers and the rules for users that calls are verified with. */
 export function pagesFor(
   {
@@ -52,7 +60,7 @@ export function pagesFor(
     dangerouslyAllowHttp,
     exchange,
   }: ConfirmationPageParts,
-  { page, front }: { readonly page: ConfirmationPage; readonly front: ComposedOnBehalfOf },
+  { page, front, revocation }: PagesBehind,
 ): RequestHandler | undefined {
   if (confirmationPage === undefined) return undefined
   const { claimProfile, primaryIssuers } = front.callerPolicy
@@ -60,7 +68,7 @@ export function pagesFor(
   return confirmationPageRoute({
     ...{ page, log, clockToleranceSeconds, dangerouslyAllowHttp, claimProfile, primaryIssuers },
     ...{ issuers: front.issuers, client, fetch: front.fetch },
-    timeoutMs: exchange?.timeoutMs,
+    ...{ timeoutMs: exchange?.timeoutMs, revocation },
   })
 }
 

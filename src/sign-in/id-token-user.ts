@@ -1,6 +1,6 @@
 import { STANDARD_CLAIMS, type ClaimProfile } from '../identity/claim-profile.js'
-import { userKeyOf } from '../identity/caller.js'
 import { claimOf, textOf, type Claims } from '../identity/claims.js'
+import type { SignedIn } from '../revocation/signed-out.js'
 
 /** How users are told apart. */
 export interface IdTokenUserOptions {
@@ -10,21 +10,26 @@ export interface IdTokenUserOptions {
   readonly primaryIssuers?: Readonly<Record<string, string>> | undefined
 }
 
-/** The user of a verified ID token: the same key as `userKeyOf` has for their access tokens. `undefined`: it does not name them. */
-export function userOfIdToken(claims: Claims, options: IdTokenUserOptions): string | undefined {
+/**
+ * Who has signed in, by a verified ID token, named as by their access tokens: `userKeyOf` has the same key for both. `undefined`: it does
+ * not name them, or `sid` is malformed.
+ */
+export function userOfIdToken(claims: Claims, options: IdTokenUserOptions): SignedIn | undefined {
   const { claimProfile: profile = STANDARD_CLAIMS, primaryIssuers = {} } = options
   const issuer = textOf(claims['iss'])
   const subject = profile.userOf(claims)
+  const sessionId = textOf(claims['sid'])
   if (issuer === undefined || subject === undefined) return undefined
+  if (claims['sid'] !== undefined && sessionId === undefined) return undefined
   const primaryIssuer = primaryIssuers[issuer]
+  const issuedAtSeconds = typeof claims['iat'] === 'number' ? claims['iat'] : undefined
+  const user = { issuer, primaryIssuer, subject, sessionId, issuedAtSeconds }
   const { subjectClaims } = profile
-  if (subjectClaims.every((name) => name === 'sub')) {
-    return userKeyOf({ issuer, primaryIssuer, subject })
-  }
+  if (subjectClaims.every((name) => name === 'sub')) return user
   const named = subjectClaims.map(
     (name) => [name, textOf(claimOf(claims, profile.inIdTokens?.[name] ?? name))] as const,
   )
   if (named.some(([, value]) => value === undefined)) return undefined
   const values = Object.fromEntries(named) as Readonly<Record<string, string>>
-  return userKeyOf({ issuer, primaryIssuer, subject, subjectClaims: values })
+  return { ...user, subjectClaims: values }
 }

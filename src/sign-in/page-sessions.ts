@@ -1,5 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Complete } from '../options/complete.js'
+import { userKeyOf } from '../identity/caller.js'
+import type { SignedIn } from '../revocation/signed-out.js'
 import type { Clock } from '../time/clock.js'
 import { isSameText } from './is-same-text.js'
 
@@ -9,6 +11,8 @@ export interface PageSession {
   readonly id: string
   /** By `userKeyOf`. */
   readonly user: string
+  /** By the ID token. */
+  readonly signedIn: SignedIn
   /** How the page calls them. */
   readonly name: string
   /** Epoch milliseconds. */
@@ -28,13 +32,14 @@ export interface PageSessionsOptions {
 
 const RANDOM_BYTES = 32
 
+/** Who opens a session. */
+export type SessionOwner = Pick<PageSession, 'signedIn' | 'name'>
+
 /** All that is random in a session is new. */
-export function newSession(
-  who: Pick<PageSession, 'user' | 'name'>,
-  expiresAtMs: number,
-): PageSession {
+export function newSession({ signedIn, name }: SessionOwner, expiresAtMs: number): PageSession {
   const id = randomBytes(RANDOM_BYTES).toString('base64url')
-  return { id, ...who, expiresAtMs, formKey: randomBytes(RANDOM_BYTES) }
+  const user = userKeyOf(signedIn)
+  return { id, user, signedIn, name, expiresAtMs, formKey: randomBytes(RANDOM_BYTES) }
 }
 
 /** Sessions of people, in the memory of this process. Closed when full. */
@@ -49,14 +54,15 @@ export class PageSessions {
   }
 
   /** A new session, with an id that nobody has seen. `undefined`: there is no room for it. */
-  open({ user, name }: Pick<PageSession, 'user' | 'name'>): PageSession | undefined {
+  open(owner: SessionOwner): PageSession | undefined {
     const { clock, lifetimeMs, maxPerUser, max } = this.#options
+    const user = userKeyOf(owner.signedIn)
     this.#endExpired()
     const ofUser = this.#ofUsers.get(user) ?? new Set<string>()
     const [oldest] = ofUser
     if (ofUser.size >= maxPerUser && oldest !== undefined) this.end(oldest)
     if (this.#sessions.size >= max) return undefined
-    const session = newSession({ user, name }, clock() + lifetimeMs)
+    const session = newSession(owner, clock() + lifetimeMs)
     this.#sessions.set(session.id, session)
     this.#ofUsers.set(user, (this.#ofUsers.get(user) ?? new Set()).add(session.id))
     return session

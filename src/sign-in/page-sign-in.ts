@@ -6,6 +6,7 @@ import type { Fetch } from '../http/fetch-json.js'
 import { isSecureUrl } from '../http/secure-url.js'
 import { textOf, type Claims } from '../identity/claims.js'
 import type { Issuer } from '../identity/issuer-keys.js'
+import type { SignedIn } from '../revocation/signed-out.js'
 import type { Secret } from '../secret.js'
 import { loadAhead } from '../time/load-ahead.js'
 import { withDeadline } from '../time/call-deadline.js'
@@ -47,7 +48,7 @@ export interface StartedSignIn {
 
 /** Who has signed in, and what they want to see. */
 export interface EndedSignIn {
-  readonly user: string
+  readonly user: SignedIn
   readonly name: string
   readonly returnTo: string
 }

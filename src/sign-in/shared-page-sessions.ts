@@ -2,7 +2,7 @@ import type { Secret } from '../secret.js'
 import { SealedRecords } from '../store/sealed-records.js'
 import type { Store } from '../store/store.js'
 import type { Clock } from '../time/clock.js'
-import { newSession, type PageSession } from './page-sessions.js'
+import { newSession, type PageSession, type SessionOwner } from './page-sessions.js'
 
 /** Where sessions of all instances are. */
 export interface SharedPageSessionsOptions {
@@ -26,9 +26,9 @@ export class SharedPageSessions {
   }
 
   /** A new session, with an id that nobody has seen. */
-  async open(who: Pick<PageSession, 'user' | 'name'>): Promise<PageSession> {
+  async open(owner: SessionOwner): Promise<PageSession> {
     const { lifetimeMs: ttlMs, clock } = this.#options
-    const session = newSession(who, clock() + ttlMs)
+    const session = newSession(owner, clock() + ttlMs)
     const { id, formKey, ...kept } = session
     const text = JSON.stringify({ ...kept, formKey: formKey.toString('base64url') })
     await this.#records.set(id, text, { ttlMs })

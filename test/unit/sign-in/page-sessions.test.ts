@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { formToken, isFormToken, PageSessions } from '../../../src/sign-in/page-sessions.js'
 
+const signedIn = (subject: string) => ({ issuer: 'https://issuer.example/', subject })
+
 function sessions(bounds: { maxPerUser?: number; max?: number } = {}) {
   const time = { nowMs: 0 }
   const all = new PageSessions({ lifetimeMs: 1_000, clock: () => time.nowMs, ...bounds })
   const open = (user = 'alice') => {
-    const session = all.open({ user, name: user })
+    const session = all.open({ signedIn: signedIn(user), name: user })
     if (session === undefined) throw new Error('there is no room')
     return session
   }
@@ -51,7 +53,7 @@ describe('a session of the pages', () => {
     open('alice')
     time.nowMs = 500
     const bob = open('bob')
-    expect(all.open({ user: 'carol', name: 'Carol' })).toBeUndefined()
+    expect(all.open({ signedIn: signedIn('carol'), name: 'Carol' })).toBeUndefined()
     time.nowMs = 1_000
     open('carol')
     expect(all.find(bob.id)).toBe(bob)
