@@ -63,10 +63,11 @@ export function pagesFor(
   { page, front, revocation }: PagesBehind,
 ): RequestHandler | undefined {
   if (confirmationPage === undefined) return undefined
-  const { claimProfile, primaryIssuers } = front.callerPolicy
+  // People sign in at the issuers that stand for their tenants, so that none of them has another primary one.
+  const { claimProfile } = front.callerPolicy
   const client = signedAs(confirmationPage.client, front.clientAssertion)
   return confirmationPageRoute({
-    ...{ page, log, clockToleranceSeconds, dangerouslyAllowHttp, claimProfile, primaryIssuers },
+    ...{ page, log, clockToleranceSeconds, dangerouslyAllowHttp, claimProfile },
     ...{ issuers: front.issuers, client, fetch: front.fetch },
     ...{ timeoutMs: exchange?.timeoutMs, revocation },
   })
