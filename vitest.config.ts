@@ -4,12 +4,12 @@ const SRC = new URL('./src/', import.meta.url).pathname
 
 /** Whole programs and servers from end to end, and long tables of cases: what takes long, so that `npm test` stays short. */
 const END_TO_END = [
-  'test/attacks/{client-ids,client-profiles,confirmation-page,confirmation-sign-in,own-servers,public-tools,second-hop-providers}.test.ts',
+  'test/attacks/{client-ids,client-profiles,confirmation-*,own-servers,public-tools,second-hop-providers}.test.ts',
   'test/cli/doctor*.test.ts',
   'test/cli/setup-{custom-exchange,killed,remove}.test.ts',
   'test/connector/{broken-servers,foreign-servers,network,sign-in}.test.ts',
   'test/contract/{access-token-verifier,token-exchanger}.test.ts',
-  'test/docs/{commands,examples,running}.test.ts',
+  'test/docs/{commands,examples,library-page,running}.test.ts',
   'test/e2e/**/*.test.ts',
   'test/integration/authorization-server/**/*.test.ts',
   'test/integration/exchange/{answer-dialects,downstream,nothing-leaks,taxonomy}.test.ts',

@@ -1,5 +1,7 @@
 /** Below a space, invisible, or what turns the direction of a text: shown by its number. A space is all that separates words. */
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu
+/** Marks that stack up on one letter, and cover the lines around it. No script needs so many. */
+const STACKED = /(?<=\p{M}{4})\p{M}/gu
 /** What ends a code span, or begins a tag in a client that shows HTML. */
 const MARKUP = /[`<>&]/g
 /** What makes an address a link in a client that looks for them. `\/` is JSON for a slash. */
@@ -24,7 +26,7 @@ export function shownText(text: string, maxLength: number): string {
 /** A text for a page that escapes HTML itself: what is hidden in it, or turns its direction, is shown by its number. */
 export function visibleText(text: string, maxLength: number): string {
   const [shown, more] = cut(text, maxLength)
-  return `${shown.replace(HIDDEN, escaped)}${more > 0 ? '…' : ''}`
+  return `${shown.replace(HIDDEN, escaped).replace(STACKED, escaped)}${more > 0 ? '…' : ''}`
 }
 
 function cut(text: string, maxLength: number): readonly [shown: string, more: number] {
@@ -35,6 +37,7 @@ function span([text, more]: readonly [string, number]): string {
   const [slashes, dots] = LINKS
   const plain = text
     .replace(HIDDEN, escaped)
+    .replace(STACKED, escaped)
     .replace(MARKUP, escaped)
     .replace(...slashes)
     .replace(...dots)

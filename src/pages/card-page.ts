@@ -21,6 +21,7 @@ li{margin-bottom:.35rem;overflow-wrap:anywhere}
 dl{margin:0 0 1.5rem;font-size:.925rem}
 dt{color:var(--soft)}
 dd{margin:0 0 .5rem;overflow-wrap:anywhere}
+code,dd,bdi{unicode-bidi:isolate}
 form{display:grid;grid-template-columns:1fr 1fr;gap:.75rem}
 button{padding:.8rem 1rem;border:1px solid var(--edge);border-radius:.5rem;background:transparent;font-weight:600}
 button:hover{border-color:var(--accent);box-shadow:inset 0 0 0 1px var(--accent)}

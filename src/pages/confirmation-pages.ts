@@ -78,7 +78,9 @@ function lineParts(line: string): readonly Html[] {
 
 function signOut({ name, token }: PageReader): Html {
   return html`<form class="other" method="post">
-    <p class="soft">You are signed in as ${visibleText(name, MAX_NAME)}. Are you somebody else?</p>
+    <p class="soft">
+      You are signed in as <bdi>${visibleText(name, MAX_NAME)}</bdi>. Are you somebody else?
+    </p>
     <input type="hidden" name="token" value="${token}" />
     <button type="submit" name="action" value="sign_out">Sign out</button>
   </form>`

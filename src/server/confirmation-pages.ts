@@ -9,9 +9,9 @@ import type { ConfirmationOptions, PageUse } from '../confirmation/confirmation.
 import { withAssertionDefaults, type AssertionDefaults } from '../exchange/client-authentication.js'
 import type { ComposedOnBehalfOf } from '../on-behalf-of/on-behalf-of.js'
 import type { OnBehalfOfOptions } from '../on-behalf-of/options.js'
-import type { Revocation } from '../revocation/revocation.js'
 import { optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
+import type { Revocation } from '../revocation/revocation.js'
 
 /** The page of a server on which users approve calls. */
 export interface ConfirmationPageSettings {
@@ -63,10 +63,11 @@ export function pagesFor(
   { page, front, revocation }: PageParts,
 ): RequestHandler | undefined {
   if (confirmationPage === undefined) return undefined
-  const { claimProfile, primaryIssuers } = front.callerPolicy
+  // People sign in at the issuers that stand for their tenants, so that none of them has another primary one.
+  const { claimProfile } = front.callerPolicy
   const client = signedAs(confirmationPage.client, front.clientAssertion)
   return confirmationPageRoute({
-    ...{ page, log, clockToleranceSeconds, dangerouslyAllowHttp, claimProfile, primaryIssuers },
+    ...{ page, log, clockToleranceSeconds, dangerouslyAllowHttp, claimProfile },
     ...{ issuers: front.issuers, client, fetch: front.fetch },
     ...{ revocation, timeoutMs: exchange?.timeoutMs },
   })

@@ -22,6 +22,7 @@ export interface AuthorizationCodeRequest {
  */
 export async function redeemCode(request: AuthorizationCodeRequest): Promise<string> {
   const { callback, state, metadata, client, fetch } = request
+  assertIssuer(callback, metadata)
   const authenticate = await createAuthenticator(client.authentication)
   const mutualTls = client.authentication.method === 'tls_client_auth'
   const configuration = openidConfiguration(
@@ -37,4 +38,10 @@ export async function redeemCode(request: AuthorizationCodeRequest): Promise<str
   })
   if (idToken === undefined) throw new TypeError('there is no ID token')
   return idToken
+}
+
+/** Whatever is there has to be right: `openid-client` takes an empty `iss` for none. */
+function assertIssuer({ searchParams }: URL, { issuer }: IssuerMetadata): void {
+  if (searchParams.getAll('iss').every((named) => named === issuer)) return
+  throw new TypeError('the answer names another issuer')
 }

@@ -1,5 +1,4 @@
 import { STANDARD_CLAIMS, type ClaimProfile } from '../identity/claim-profile.js'
-import { userKeyOf } from '../identity/caller.js'
 import type { SignedInToken } from '../revocation/signed-out.js'
 import { claimOf, textOf, type Claims } from '../identity/claims.js'
 
@@ -11,13 +10,10 @@ export interface IdTokenUserOptions {
   readonly primaryIssuers?: Readonly<Record<string, string>> | undefined
 }
 
-/** The user of a verified ID token: the same key as `userKeyOf` has for their access tokens. `undefined`: it does not name them. */
-export function userOfIdToken(claims: Claims, options: IdTokenUserOptions): string | undefined {
-  const signIn = signInOfIdToken(claims, options)
-  return signIn && userKeyOf(signIn)
-}
-
-/** By what the user of a verified ID token may be signed out again: as their access tokens. `undefined`: it does not name them. */
+/**
+ * Who has signed in, by a verified ID token, named as by their access tokens: `userKeyOf` has the same key for both. `undefined`: it does
+ * not name them, or `sid` is malformed.
+ */
 export function signInOfIdToken(
   claims: Claims,
   options: IdTokenUserOptions,
@@ -25,10 +21,12 @@ export function signInOfIdToken(
   const { claimProfile: profile = STANDARD_CLAIMS, primaryIssuers = {} } = options
   const issuer = textOf(claims['iss'])
   const subject = profile.userOf(claims)
+  const sessionId = textOf(claims['sid'])
   if (issuer === undefined || subject === undefined) return undefined
+  if (claims['sid'] !== undefined && sessionId === undefined) return undefined
   const { iat } = claims
   const issuedAtSeconds = typeof iat === 'number' ? iat : undefined
-  const when = { sessionId: textOf(claims['sid']), issuedAtSeconds }
+  const when = { sessionId, issuedAtSeconds }
   const who = { issuer, primaryIssuer: primaryIssuers[issuer], subject, ...when }
   const { subjectClaims } = profile
   if (subjectClaims.every((name) => name === 'sub')) return who

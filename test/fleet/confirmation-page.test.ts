@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import type { Environment } from '../../src/config/config.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
 import { BOOKINGS } from '../helpers/confirming-server.js'
 import { CLIENT_ID } from '../helpers/exchange-answers.js'
+import { APP, sendLogout } from '../helpers/logout-token.js'
 import { callbackFor, signInAtOnce } from '../helpers/page-stand.js'
 import { PageVisitor } from '../helpers/page-visitor.js'
 import type { TestServer } from '../helpers/start-mcp-server.js'
@@ -20,8 +22,8 @@ const ASKING = {
 const { origin, host } = new URL(PUBLIC_URL)
 
 /** A fleet with pages, and the browser of a person in front of it. */
-async function pages() {
-  const fleet = await startFleet({ environment: ASKING })
+async function pages(environment: Environment = {}) {
+  const fleet = await startFleet({ environment: { ...ASKING, ...environment } })
   const { issuer, first, mint } = fleet
   const exchanging = issuer.tokenResponder
   signInAtOnce(issuer, () => ({}), CLIENT_ID)
@@ -101,6 +103,20 @@ test('who signs out at one instance is signed out at all of them', async () => {
   balancer.to = second
   for (const [name, value] of kept) person.cookies.set(name, value)
   expect((await person.get(url)).location).toContain('/authorize')
+})
+
+test('who is signed out by the authorization server at one instance is signed out of the page at all of them', async () => {
+  const environment = { ALLOWED_HOSTS: 'localhost', BACKCHANNEL_LOGOUT_CLIENTS: APP }
+  const { first, second, issuer, token, balancer, person } = await pages(environment)
+  const { url } = await cancel(first, token)
+  await person.get(callbackFor((await person.get(url)).location ?? ''))
+  balancer.to = second
+  const { page, token: form = '' } = await person.get(url)
+  expect(page).toBe('waiting')
+  expect(await sendLogout({ ...first, issuer }, { sub: 'auth0|alice' })).toBe(200)
+  await vi.waitUntil(async () => (await person.get(url)).status === 303, { timeout: 60_000 })
+  const sent = await person.post(url, { token: form, action: 'approve' })
+  expect([sent.status, sent.page]).toEqual([403, 'session-over'])
 })
 
 test('nothing is asked, shown or approved while there is no store, and the page says so', async () => {

@@ -2,12 +2,15 @@ import { expect } from 'vitest'
 import { CLIENT_ID } from './exchange-answers.js'
 import { callbackFor, signInAtOnce } from './page-stand.js'
 import { PageVisitor, type PageAnswer } from './page-visitor.js'
-import type { TestIssuer } from './test-issuer.js'
+import type { MintOptions, TestIssuer } from './test-issuer.js'
 
-/** Has an issuer that exchanges tokens sign everybody in to the page as well: as Alice, and at once. */
-export function letSignIn(issuer: TestIssuer): void {
+/**
+ * Has an issuer that exchanges tokens sign everybody in to the page as well: as Alice, and at once. `idToken` is laid over what ID tokens
+ * say.
+ */
+export function letSignIn(issuer: TestIssuer, idToken: () => MintOptions = () => ({})): void {
   const exchange = issuer.tokenResponder
-  signInAtOnce(issuer, () => ({}), CLIENT_ID)
+  signInAtOnce(issuer, idToken, CLIENT_ID)
   const signIn = issuer.tokenResponder
   issuer.tokenResponder = (request, res) => {
     const isCode = request.parameters.get('grant_type') === 'authorization_code'

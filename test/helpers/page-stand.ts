@@ -25,6 +25,7 @@ export const PAGE_CLIENT = 'pages-client'
 /** A person of an issuer, by the claims of their access tokens. */
 export interface StandUser {
   readonly issuer?: string
+  readonly primaryIssuer?: string
   readonly subject?: string
   readonly subjectClaims?: Readonly<Record<string, string>>
 }
@@ -53,13 +54,15 @@ export interface PageStandOptions {
   readonly tls?: boolean
   /** How many authorization servers there are. Default 1. */
   readonly servers?: 1 | 2
+  /** Whether they share a tenant, with the first as its primary issuer. */
+  readonly tenant?: boolean
   readonly route?: Partial<ConfirmationPageRouteOptions>
   readonly lifetimeMs?: number
 }
 
 /** Starts the pages by `confirmationPageRoute`, without an MCP server. */
 export async function startPageStand(options: PageStandOptions = {}): Promise<PageStand> {
-  const { tls = false, servers = 1, route, lifetimeMs } = options
+  const { tls = false, servers = 1, tenant = false, route, lifetimeMs } = options
   const issuers = await startIssuers(tls, servers)
   const certificate = tls ? await createSelfSignedCertificate() : undefined
   const server = certificate
@@ -76,6 +79,7 @@ export async function startPageStand(options: PageStandOptions = {}): Promise<Pa
     confirmationPageRoute({
       ...{ page, log, fetch, client: { id: PAGE_CLIENT, secret: new Secret('s'.repeat(32)) } },
       issuers: issuers.map(({ issuer }) => createIssuer({ issuer, fetch })),
+      primaryIssuers: tenant ? primariesOf(issuers) : undefined,
       ...route,
     }),
   )
@@ -100,6 +104,10 @@ export async function startPageStand(options: PageStandOptions = {}): Promise<Pa
 async function startIssuers(tls: boolean, servers: 1 | 2): Promise<[TestIssuer, ...TestIssuer[]]> {
   const start = () => (tls ? TestIssuer.startTls() : TestIssuer.start())
   return servers === 1 ? [await start()] : [await start(), await start()]
+}
+
+function primariesOf(issuers: readonly [TestIssuer, ...TestIssuer[]]): Record<string, string> {
+  return Object.fromEntries(issuers.map(({ issuer }) => [issuer, issuers[0].issuer]))
 }
 
 let calls = 0

@@ -39,6 +39,8 @@ describe('the question before a call', () => {
       String.raw`"a\u200bb\ufeff\u00a0\udb40\udc41"`,
     ],
     ['an escape sequence of a terminal', '\u001b[2J', String.raw`"\u001b[2J"`],
+    ['marks that stack up', `a${'\u0300'.repeat(6)}b`, `"a${'\u0300'.repeat(4)}\\u0300\\u0300b"`],
+    ['marks of a script that has several', 'שָּׁ֑ ế กำ้', '"שָּׁ֑ ế กำ้"'],
     ['letters of the world', 'Zürich 東京 नमस्ते', '"Zürich 東京 नमस्ते"'],
   ])('shows %s as plain text', (_name, value, shown) => {
     expect(shownValue(value, 300)).toBe(`\`${shown}\``)

@@ -3,7 +3,10 @@ import { IDENTITY_PROVIDERS } from '../../../src/identity-providers/identity-pro
 import { callerFromClaims, userKeyOf, type CallerPolicy } from '../../../src/identity/caller.js'
 import { claimProfileOf } from '../../../src/identity/claim-profile.js'
 import type { Claims } from '../../../src/identity/claims.js'
-import { userOfIdToken } from '../../../src/sign-in/id-token-user.js'
+import {
+  signInOfIdToken as signedInBy,
+  type IdTokenUserOptions,
+} from '../../../src/sign-in/id-token-user.js'
 
 const ISSUER = 'https://issuer.example/'
 const AT = { iss: ISSUER, client_id: 'c', exp: 2_000_000_000 }
@@ -11,6 +14,11 @@ const TENANT = 'aaaaaaaa-0000-4000-8000-000000000000'
 const V1 = `https://sts.windows.net/${TENANT}/`
 const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`
 const { entra, okta } = IDENTITY_PROVIDERS
+
+const userOfIdToken = (claims: Claims, options: IdTokenUserOptions): string | undefined => {
+  const user = signedInBy(claims, options)
+  return user && userKeyOf(user)
+}
 
 /** The user of the access token with which a call was made. */
 const callerOf = (claims: Claims, policy: CallerPolicy = {}): string =>
