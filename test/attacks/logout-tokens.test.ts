@@ -204,7 +204,7 @@ describe('a request that', () => {
   })
 
   test('has more fields than a form of this kind has is refused', async () => {
-    const more = Array.from({ length: 20 }, (_, field) => [`field${field}`, 'x'])
+    const more = Array.from({ length: 20 }, (_, field): [string, string] => [`field${field}`, 'x'])
     const body = new URLSearchParams([...more, ['logout_token', await mint()]])
     expect((await fetch(url(), { method: 'POST', body })).status).toBe(400)
     expect(await isStillIn()).toBe(true)

@@ -26,8 +26,9 @@ describe('a question that waits when its user is signed out', () => {
     let answer = (): void => undefined
     const answered = new Promise<void>((resolve) => (answer = resolve))
     const client = await askingClient(server.endpoint, {
-      ...{ token, mode: 'legacy' },
-      answer: async (question) => {
+      token,
+      mode: 'legacy',
+      answer: async (question: string): Promise<'accept'> => {
         askedFor = question
         await answered
         return 'accept'
