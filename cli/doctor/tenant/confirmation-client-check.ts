@@ -19,7 +19,8 @@ export const confirmationClientCheck: TenantCheck = {
     const client = await clientById(view.api, own ?? exchange.clientId)
     // That the exchanging client is missing is told by its own check.
     if (client === undefined) return own === undefined ? [] : [unknownClient(own)]
-    return [...signInFaults(client, view), ...(await connectionFaults(client, view))]
+    const faults = signInFaults(client, view)
+    return faults.length > 0 ? faults : connectionFaults(client, view)
   },
 }
 
