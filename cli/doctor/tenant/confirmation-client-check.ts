@@ -6,7 +6,6 @@ import { wrong, type Finding } from '../finding.js'
 import type { TenantCheck, TenantView } from './tenant-check.js'
 
 const CHECK = 'tenant.confirmation_client'
-const SETUP = 'mcp-on-behalf-of setup --confirmation-page'
 
 /** The client as which people sign in on the confirmation page: whether Auth0 lets it sign people in there. */
 export const confirmationClientCheck: TenantCheck = {
@@ -18,22 +17,29 @@ export const confirmationClientCheck: TenantCheck = {
     const own = confirmation.page.client?.id
     const client = await clientById(view.api, own ?? exchange.clientId)
     // That the exchanging client is missing is told by its own check.
-    if (client === undefined) return own === undefined ? [] : [unknownClient(own)]
+    if (client === undefined) return own === undefined ? [] : [unknownClient(own, view)]
     const faults = signInFaults(client, view)
     return faults.length > 0 ? faults : connectionFaults(client, view)
   },
 }
 
-function unknownClient(clientId: string): Finding {
+/** A client that somebody has made by hand stays as it is. */
+function bySetup({ config }: TenantView): string {
+  const use = config.confirmation.page?.use ?? 'always'
+  return `or run mcp-on-behalf-of setup --confirmation-page ${use}, which corrects its own client, and makes one where it has none`
+}
+
+function unknownClient(clientId: string, view: TenantView): Finding {
   return wrong(
     CHECK,
     `The tenant has no client ${printable(clientId)}, as which people are to sign in on the confirmation page.`,
-    `Set CONFIRMATION_CLIENT_ID to the id of a Regular Web Application of this tenant (Dashboard, Applications), or run ${SETUP}, which creates one.`,
+    `Set CONFIRMATION_CLIENT_ID to the id of a Regular Web Application of this tenant (Dashboard, Applications), ${bySetup(view)}.`,
   )
 }
 
-function signInFaults(client: Client, { config }: TenantView): readonly Finding[] {
-  const callback = confirmationCallback(config.endpoint).href
+function signInFaults(client: Client, view: TenantView): readonly Finding[] {
+  const callback = confirmationCallback(view.config.endpoint).href
+  const setup = bySetup(view)
   const place = 'Dashboard, Applications, that client'
   return [
     ...(client.callbacks?.includes(callback) === true
@@ -42,7 +48,7 @@ function signInFaults(client: Client, { config }: TenantView): readonly Finding[
           wrong(
             CHECK,
             `The client of the confirmation page does not have the callback ${callback}: nobody can sign in there.`,
-            `${SETUP} adds it, or ${place}, Settings, Allowed Callback URLs.`,
+            `Add it: ${place}, Settings, Allowed Callback URLs; ${setup}.`,
           ),
         ]),
     ...(client.grant_types?.includes('authorization_code') === false
@@ -50,7 +56,7 @@ function signInFaults(client: Client, { config }: TenantView): readonly Finding[
           wrong(
             CHECK,
             'grant_types of the client of the confirmation page lacks "authorization_code": nobody can sign in there.',
-            `${SETUP} adds it, or ${place}, Settings, Advanced Settings, Grant Types.`,
+            `Add it: ${place}, Settings, Advanced Settings, Grant Types; ${setup}.`,
           ),
         ]
       : []),
@@ -59,7 +65,7 @@ function signInFaults(client: Client, { config }: TenantView): readonly Finding[
           wrong(
             CHECK,
             'token_endpoint_auth_method of the client of the confirmation page is "none", and the page proves itself by a secret.',
-            `${SETUP} sets it to client_secret_post, or ${place}, Credentials.`,
+            `Set it to client_secret_post: ${place}, Credentials; ${setup}.`,
           ),
         ]
       : []),
@@ -68,16 +74,16 @@ function signInFaults(client: Client, { config }: TenantView): readonly Finding[
 
 async function connectionFaults(
   { client_id: clientId }: Client,
-  { api }: TenantView,
+  view: TenantView,
 ): Promise<readonly Finding[]> {
-  for (const { id } of await listConnections(api)) {
-    if ((await enabledClients(api, id)).includes(clientId)) return []
+  for (const { id } of await listConnections(view.api)) {
+    if ((await enabledClients(view.api, id)).includes(clientId)) return []
   }
   return [
     wrong(
       CHECK,
       `No connection is enabled for the client ${printable(clientId)}, so nobody can sign in on the confirmation page.`,
-      `${SETUP} enables the users' connection, or Dashboard, Applications, that client, Connections.`,
+      `Enable the connection of your users: Dashboard, Applications, that client, Connections; ${bySetup(view)}.`,
     ),
   ]
 }
