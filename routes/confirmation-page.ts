@@ -5,6 +5,7 @@ import {
   type DeskRequest,
   type SessionsOfPages,
 } from '../src/confirmation/confirmation-desk.js'
+import { confirmationCallback } from '../src/confirmation/confirmation-callback.js'
 import { confirmationPath } from '../src/confirmation/confirmation-page.js'
 import { PendingCalls } from '../src/confirmation/pending-calls.js'
 import { EXCHANGE_DEFAULTS } from '../src/exchange/exchange-defaults.js'
@@ -99,7 +100,7 @@ class PageSkin {
     this.#signIn = new PageSignIn({
       ...{ issuers: options.issuers, clientId: client.id, fetch, clock, lifetimeMs },
       keys: shared?.keys,
-      redirectUri: new URL(`${confirmationPath(endpoint)}/callback`, endpoint),
+      redirectUri: confirmationCallback(endpoint),
       authentication: () => ('authentication' in client ? client.authentication.current() : client),
       clockToleranceSeconds: options.clockToleranceSeconds ?? TOKEN_DEFAULTS.clockToleranceSeconds,
       timeoutMs: options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs,

@@ -22,6 +22,7 @@ export type CheckName =
   | 'tenant.server_api'
   | 'tenant.api'
   | 'tenant.client'
+  | 'tenant.confirmation_client'
   | 'tenant.client_grant'
   | 'tenant.third_party_grant'
   | 'tenant.roles'

@@ -22,8 +22,10 @@ export interface Blueprint {
   readonly clientId: string | undefined
   /** How MCP clients that nobody has registered by hand get in; empty for not at all. */
   readonly clientsBy: ReadonlySet<'metadata' | 'registration'>
-  /** The connection that such clients sign in with, and that users of Custom Token Exchange come from. */
+  /** The connection that such clients and the confirmation page sign in with, and that users of Custom Token Exchange come from. */
   readonly connection: string
+  /** For which clients users approve calls on the server's confirmation page; `undefined`: nothing is set up for it. */
+  readonly confirmationPage: 'fallback' | 'always' | undefined
   readonly roles: readonly PlannedRole[]
   readonly assignments: readonly Assignment[]
 }

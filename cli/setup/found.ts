@@ -1,7 +1,7 @@
 import type { Secret } from '../../src/secret.js'
 import type { JournalEntry } from './journal/journal-entry.js'
 
-/** The exchanging client, as soon as it is known. */
+/** A client that the server uses, as soon as it is known. */
 export interface KnownClient {
   readonly clientId: string
   /** Absent where the token may not see it, or where the client has none. */
@@ -19,7 +19,10 @@ export interface KnownRole {
 
 /** What earlier steps know and later ones need; the look at the tenant fills it, and so do changes. */
 export interface Found {
+  /** The exchanging client. */
   client: KnownClient | undefined
+  /** As which people sign in on the confirmation page. */
+  pageClient: KnownClient | undefined
   /** Whether setup has created the API, or is going to. */
   serverApiIsOurs: boolean
   protectedApiIsOurs: boolean
@@ -33,6 +36,7 @@ export interface Found {
 export function nothingFound(): Found {
   return {
     client: undefined,
+    pageClient: undefined,
     serverApiIsOurs: true,
     protectedApiIsOurs: true,
     roles: new Map(),

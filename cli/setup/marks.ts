@@ -4,12 +4,14 @@ import { createHash } from 'node:crypto'
 const MARK = 'mcp-on-behalf-of'
 const SUFFIX = `(${MARK})`
 
-/** Keys of the exchanging client's `client_metadata`. */
+/** Keys of the `client_metadata` of the clients that setup has created or uses. */
 export const METADATA = {
   /** Says that setup has created the client. */
   provisionedBy: 'provisioned_by',
   /** The tag of the MCP server that the client belongs to, for Custom Token Exchange. */
   server: 'mcp_on_behalf_of_server',
+  /** The tag of the MCP server on whose confirmation page people sign in as this client. */
+  confirmationPage: 'mcp_on_behalf_of_confirmation',
   /** What to undo elsewhere: `mcp_on_behalf_of_undo_1`, `…_2`. */
   undo: 'mcp_on_behalf_of_undo_',
 } as const
@@ -42,6 +44,7 @@ export function namesOf(serverIdentifier: string) {
     serverApi: `MCP Server ${SUFFIX}`,
     protectedApi: `Protected API of ${tag} ${SUFFIX}`,
     client: 'MCP Server (token exchange)',
+    pageClient: 'MCP Server (confirmation page)',
     action: `${MARK} token exchange ${tag}`,
     profile: `${MARK} ${tag}`,
     roleDescription: `For users of the MCP server ${tag} ${SUFFIX}`,
@@ -56,6 +59,17 @@ export function unmarked(text: string): string {
 /** Whether a name or a description has the mark of setup, whatever server it was for. */
 export function isMarked(text: string | null | undefined): boolean {
   return text?.endsWith(` ${SUFFIX}`) === true
+}
+
+/** Whether setup has created a client for the confirmation page of the MCP server with this identifier, by its `client_metadata`. */
+export function isPageClientOf(
+  metadata: Readonly<Record<string, unknown>>,
+  serverIdentifier: string,
+): boolean {
+  return (
+    isCreatedBySetup(metadata) &&
+    metadata[METADATA.confirmationPage] === serverTag(serverIdentifier)
+  )
 }
 
 /** Whether setup has created a client, by its `client_metadata`. */

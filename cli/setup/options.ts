@@ -8,6 +8,7 @@ import {
   serverUrl,
 } from '../../src/config/values.js'
 import type { z } from 'zod'
+import { isHttpsOrLoopback } from '../../src/http/secure-url.js'
 import { unionScopes } from '../../src/scopes.js'
 import { documentSettings as ofOptions } from '../tools/options.js'
 import type { NeededScope, NeededScopes } from '../tools/needed-scopes.js'
@@ -52,6 +53,7 @@ const OPTIONS = {
   overlay: { type: 'string', multiple: true },
   clients: { type: 'string', default: 'metadata' },
   connection: { type: 'string', default: 'Username-Password-Authentication' },
+  'confirmation-page': { type: 'string' },
   role: { type: 'string', multiple: true },
   roles: { type: 'string' },
   assign: { type: 'string', multiple: true },
@@ -159,6 +161,7 @@ function readBlueprint(
     clientId: clientId === undefined ? undefined : read('--client-id', identifier, clientId),
     clientsBy: readClients(values.clients),
     connection: given('--connection', values.connection),
+    confirmationPage: readConfirmationPage(values['confirmation-page'], url),
     roles: readRoles(values, { server, api }),
     assignments: readAssignments(values.assign),
   }
@@ -198,6 +201,20 @@ function read<T>(name: string, schema: z.ZodType<T, string>, value: string | und
   const parsed = schema.safeParse(given(name, value))
   if (parsed.success) return parsed.data
   throw new UsageError(`${name} ${parsed.error.issues.map(({ message }) => message).join('; ')}.`)
+}
+
+function readConfirmationPage(
+  use: string | undefined,
+  serverAddress: string,
+): Blueprint['confirmationPage'] {
+  if (use === undefined) return undefined
+  if (use !== 'fallback' && use !== 'always') {
+    throw new UsageError('--confirmation-page must be fallback or always.')
+  }
+  if (isHttpsOrLoopback(new URL(serverAddress))) return use
+  throw new UsageError(
+    '--confirmation-page needs a --server-url that starts with https://: the page has a cookie, and people sign in there.',
+  )
 }
 
 function readClients(value: string): Blueprint['clientsBy'] {

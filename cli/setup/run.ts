@@ -74,7 +74,7 @@ function setUpTask(api: ManagementApi, options: SetupOptions, io: GuardedIo): Ta
   return {
     look: () => setupPlan(api, blueprint, { envFile: file, keep: io.keep, wait: io.wait }),
     textOf: (plan) => planText(blueprint.domain, plan),
-    done: `The tenant is in line. ${settingsAre(envFile)} Next: mcp-on-behalf-of doctor\n`,
+    done: `The tenant is in line. ${settingsAre(options)} Next: mcp-on-behalf-of doctor\n`,
   }
 }
 
@@ -119,10 +119,11 @@ async function carryOut(
   return 0
 }
 
-function settingsAre(envFile: string | undefined): string {
-  return envFile === undefined
+function settingsAre({ envFile, blueprint }: SetupOptions): string {
+  if (envFile !== undefined) return `The settings are in ${envFile}.`
+  return blueprint.confirmationPage === undefined
     ? "The client's secret is in the Dashboard: Applications, that client, Settings."
-    : `The settings are in ${envFile}.`
+    : "The clients' ids and secrets are in the Dashboard: Applications, each client, Settings. The one of the confirmation page is for CONFIRMATION_CLIENT_ID and CONFIRMATION_CLIENT_SECRET."
 }
 
 function errorText(error: unknown): string {

@@ -34,6 +34,9 @@ What is set up
                         metadata,registration, or none
   --connection          where users sign in;
                         default: Username-Password-Authentication
+  --confirmation-page   fallback or always: a client to sign in as on the
+                        server's confirmation page, and CONFIRMATION_PAGE
+                        with that value; default: neither
   --subject-token-type  of the profile, for custom-token-exchange;
                         default: ${DEFAULT_SUBJECT_TOKEN_TYPE}
 

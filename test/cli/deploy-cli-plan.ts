@@ -17,7 +17,7 @@ interface Assets {
 export function planInDeployCli(text: string, fileAt: (path: string) => string): ExportedPlan {
   const assets = parse(text) as Assets
   const { flags, ...settings } = assets.tenant
-  const [client = {}] = assets.clients
+  const [client = {}, pageClient] = assets.clients
   const [action] = assets.actions ?? []
   const [profile] = assets.tokenExchangeProfiles ?? []
   return {
@@ -30,6 +30,7 @@ export function planInDeployCli(text: string, fileAt: (path: string) => string):
       ]),
     ),
     client,
+    pageClient,
     grants: assets.clientGrants.map(
       ({ audience, scope, subject_type: type, client_id: name, default_for: group }) => ({
         ...{ audience, scope, type },
@@ -39,7 +40,7 @@ export function planInDeployCli(text: string, fileAt: (path: string) => string):
             : name === client['name'] && EXCHANGING_CLIENT,
       }),
     ),
-    connection: { atDomainLevel: false, ofTheClient: false },
+    connection: { atDomainLevel: false, ofTheClient: false, ofThePageClient: false },
     action: action && {
       ...{ name: action['name'], code: fileAt(String(action['code'])), runtime: action['runtime'] },
       ...{ dependencies: action['dependencies'], triggers: action['supported_triggers'] },

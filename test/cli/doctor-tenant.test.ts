@@ -3,6 +3,7 @@ import { ALL_SCOPES } from '../../apps/authorization-server/testing/management/m
 import type { Diagnosis } from './doctor-support.js'
 import { OF_THE_API, OF_THE_SERVERS_API, OF_THE_SETTINGS } from './tenant-ailments-apis.js'
 import { OF_THE_CLIENT, OF_THE_GRANTS, OF_THE_PROFILE } from './tenant-ailments-clients.js'
+import { OF_THE_PAGE } from './tenant-ailments-page.js'
 import type { TenantAilment } from './tenant-ailment.js'
 import { API, openTenantWorld, type TenantWorld } from './tenant-world.js'
 
@@ -108,6 +109,7 @@ describe.each([
       ...OF_THE_SERVERS_API,
       ...OF_THE_API,
       ...OF_THE_CLIENT,
+      ...OF_THE_PAGE,
       ...OF_THE_GRANTS,
     ],
   },
@@ -129,7 +131,7 @@ describe.each([
     expect(diagnosis.named('api.call')?.verdict).toBe('ok')
     expect(diagnosis.output).not.toContain(world.server.token)
     const looked = diagnosis.findings.filter(({ check }) => check.startsWith('tenant.'))
-    expect(looked).toHaveLength(11)
+    expect(looked).toHaveLength(12)
   })
 
   test('explains a sign-in that the tenant refuses by what is wrong with the tenant', async () => {

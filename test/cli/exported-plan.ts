@@ -5,6 +5,8 @@ type Members = Readonly<Record<string, unknown>>
 
 /** Stands for the client that exchanges tokens, whatever its id is. */
 export const EXCHANGING_CLIENT = 'the exchanging client'
+/** Stands for the client of the confirmation page, whatever its id is. */
+export const PAGE_CLIENT = 'the client of the confirmation page'
 export const THIRD_PARTIES = 'third-party clients'
 
 /** What a plan makes of a tenant, in one form, wherever it is read from. */
@@ -14,8 +16,13 @@ export interface ExportedPlan {
   /** By identifier. */
   readonly apis: Readonly<Record<string, { readonly members: Members; readonly scopes: unknown }>>
   readonly client: Members
+  readonly pageClient: Members | undefined
   readonly grants: readonly Members[]
-  readonly connection: { readonly atDomainLevel: boolean; readonly ofTheClient: boolean }
+  readonly connection: {
+    readonly atDomainLevel: boolean
+    readonly ofTheClient: boolean
+    readonly ofThePageClient: boolean
+  }
   readonly action: Members | undefined
   readonly profile: Members | undefined
   readonly roles: readonly Members[]
@@ -34,7 +41,7 @@ export function planInTenant(
   tenant: Tenant,
   { before }: { readonly before: Tenant },
 ): ExportedPlan {
-  const [client = {}] = tenant.clients
+  const [client = {}, pageClient] = tenant.clients
   const id = client['client_id']
   const [action] = tenant.actions
   const [profile] = tenant.tokenExchangeProfiles
@@ -55,6 +62,7 @@ export function planInTenant(
         ]),
     ),
     client: withoutMarks(client),
+    pageClient: pageClient && withoutMarks(pageClient),
     grants: tenant.clientGrants.map(({ audience, scope, subject_type: type, ...holder }) => ({
       ...{ audience, scope, type },
       holder: holder['client_id'] === id ? EXCHANGING_CLIENT : THIRD_PARTIES,
@@ -62,6 +70,8 @@ export function planInTenant(
     connection: {
       atDomainLevel: connection?.['is_domain_connection'] === true,
       ofTheClient: connection?.enabled_clients.includes(String(id)) === true,
+      ofThePageClient:
+        connection?.enabled_clients.includes(String(pageClient?.['client_id'])) === true,
     },
     action: action && {
       name: unmarked(action.name),

@@ -32,13 +32,14 @@ const PLANS: readonly (readonly [title: string, argv: readonly string[]])[] = [
     ],
   ],
   ['On-Behalf-Of for clients that are registered by hand', ['--clients', 'none']],
+  ['On-Behalf-Of with a confirmation page', ['--clients', 'none', '--confirmation-page', 'always']],
   ['Custom Token Exchange', ['--profile', 'custom-token-exchange']],
   [
     'Custom Token Exchange with roles, one of them given to somebody, and a type of its own',
     [
       ...['--profile', 'custom-token-exchange', '--subject-token-type', 'urn:example:mcp'],
       ...['--roles', 'quickstart', '--assign', `${ANN}=Tool User`],
-      ...['--api-scopes', 'read:private write:private'],
+      ...['--api-scopes', 'read:private write:private', '--confirmation-page', 'fallback'],
     ],
   ],
 ]
@@ -144,11 +145,14 @@ describe('setup --export deploy-cli', () => {
       expect(code).toBe(0)
       expect(withClientId(read)).toEqual({
         ...made,
-        connection: { atDomainLevel: false, ofTheClient: false },
+        connection: { atDomainLevel: false, ofTheClient: false, ofThePageClient: false },
         members: [],
       })
       expect(output.includes('to domain level')).toBe(made.connection.atDomainLevel)
       expect(output.includes('for the exchanging client:')).toBe(made.connection.ofTheClient)
+      expect(output.includes('for the client of the confirmation page:')).toBe(
+        made.connection.ofThePageClient,
+      )
       expect(output.includes(`to ${ANN}`)).toBe(made.members.length > 0)
       expect(output.includes('Import twice')).toBe(made.action !== undefined)
     },
@@ -184,7 +188,7 @@ describe('setup --export', () => {
     '%s: what another tool has made is nothing that setup --remove would delete',
     async (_title, argv) => {
       const { stdout } = await exportWith([...argv, '--export', 'terraform'])
-      const { apis, client, roles, action, profile } = planInTerraform(stdout)
+      const { apis, client, pageClient, roles, action, profile } = planInTerraform(stdout)
       const { tenant } = used.standIn
       tenant.resourceServers.push(
         ...Object.entries(apis).map(([identifier, { members, scopes }], index) => ({
@@ -193,6 +197,7 @@ describe('setup --export', () => {
         })),
       )
       tenant.clients.push({ client_id: 'made', ...client })
+      if (pageClient !== undefined) tenant.clients.push({ client_id: 'of the page', ...pageClient })
       tenant.roles.push(
         ...roles.map((role, index) => ({ id: `rol_${index}`, permissions: [], ...role })),
       )

@@ -61,7 +61,7 @@ describe('setup --remove', () => {
     const before = begin('used')
     await used.bench.setup('--yes', '--no-settings-file', ...SET_UPS['on-behalf-of'])
     await used.bench.setup('--yes', '--no-settings-file', ...SET_UPS['custom-token-exchange'])
-    expect(used.standIn.tenant.clients).toHaveLength(3)
+    expect(used.standIn.tenant.clients).toHaveLength(4)
     expect((await used.bench.setup('--yes', '--remove')).code).toBe(0)
     expect(used.standIn.tenant).toEqual(before)
   })
@@ -134,7 +134,7 @@ describe('setup --remove', () => {
     const before = structuredClone(used.standIn.tenant)
     const argv = [...SET_UPS['custom-token-exchange'], '--client-id', 'quickstart']
     expect((await used.bench.setup('--yes', ...argv)).code).toBe(0)
-    expect(used.standIn.tenant.clients).toHaveLength(2)
+    expect(used.standIn.tenant.clients).toHaveLength(3)
     expect((await used.bench.setup('--yes', '--remove')).code).toBe(0)
     expect(used.standIn.tenant).toEqual(before)
   })

@@ -77,12 +77,14 @@ export function freshTenant(): Tenant {
 export const TENANTS = { fresh: freshTenant, used: usedTenant } as const
 
 const ROLES = ['--roles', 'quickstart', '--assign', 'bob@example.com=Tool User']
+const PAGE = ['--confirmation-page', 'always']
 
 /** Command lines that change as much as there is to change. */
 export const SET_UPS = {
-  'on-behalf-of': ['--clients', 'metadata,registration', ...ROLES],
+  'on-behalf-of': ['--clients', 'metadata,registration', ...ROLES, ...PAGE],
   'custom-token-exchange': [
     ...['--profile', 'custom-token-exchange', '--clients', 'metadata,registration', ...ROLES],
+    ...PAGE,
   ],
 } as const
 

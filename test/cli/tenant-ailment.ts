@@ -33,6 +33,7 @@ export const client = ({ clients }: Tenant): Entry => {
   if (only === undefined) throw new Error('the healthy tenant has no client')
   return only
 }
+export const pageClient = ({ clients }: Tenant): Entry => named(clients, 'app_type', 'regular_web')
 export const ownGrant = ({ clientGrants }: Tenant): Entry => named(clientGrants, 'audience', API)
 export const thirdParties = ({ clientGrants }: Tenant): Entry =>
   named(clientGrants, 'default_for', 'third_party_clients')

@@ -45,7 +45,7 @@ export interface TenantVisit {
   readonly managementToken?: string | undefined
 }
 
-/** Sets up an empty tenant with a profile, and starts what belongs to it. */
+/** Sets up an empty tenant with a profile, for On-Behalf-Of with a confirmation page, and starts what belongs to it. */
 export async function openTenantWorld(
   profile: 'on-behalf-of' | 'custom-token-exchange',
 ): Promise<TenantWorld> {
@@ -66,6 +66,7 @@ export async function openTenantWorld(
         ...['--domain', server.domain, '--profile', profile, '--yes', '--server-url', origin],
         ...['--api-identifier', API, '--api-url', `http://localhost:${api.port}`],
         ...['--role', 'Tool user', '--assign', `${ALICE}=Tool user`],
+        ...(profile === 'on-behalf-of' ? ['--confirmation-page', 'always'] : []),
         ...argv,
       ],
       io,

@@ -1,7 +1,17 @@
-import { EXCHANGING_CLIENT, THIRD_PARTIES, type ExportedPlan } from './exported-plan.js'
+import {
+  EXCHANGING_CLIENT,
+  PAGE_CLIENT,
+  THIRD_PARTIES,
+  type ExportedPlan,
+} from './exported-plan.js'
 
 type Block = Readonly<Record<string, unknown>>
 type Blocks = Readonly<Record<string, Block>>
+
+const CLIENTS: Readonly<Record<string, string>> = {
+  token_exchange: EXCHANGING_CLIENT,
+  confirmation_page: PAGE_CLIENT,
+}
 
 /** Reads `main.tf.json` as Terraform would evaluate it on a tenant that has nothing; throws for a reference that leads nowhere. */
 export function planInTerraform(text: string): ExportedPlan {
@@ -38,7 +48,7 @@ export function planInTerraform(text: string): ExportedPlan {
     if (block === undefined) throw new Error(`${path.join('.')} leads nowhere`)
     const value = block[attribute]
     if (typeof value === 'string') return evaluate(value)
-    if (type === 'auth0_client') return EXCHANGING_CLIENT
+    if (type === 'auth0_client') return CLIENTS[name] ?? ''
     // What Auth0 gives: an id, known by what it is the id of.
     return evaluate(String(block['name'] ?? block['query']))
   }
@@ -47,12 +57,15 @@ export function planInTerraform(text: string): ExportedPlan {
 
 function planOf(all: (type: string) => readonly Block[], connectionName: string): ExportedPlan {
   const [{ flags, ...settings } = {}] = all('auth0_tenant') as readonly [Block?]
-  const [client] = all('auth0_client')
-  const [credentials] = all('auth0_client_credentials')
   const [action] = all('auth0_action')
   const [profile] = all('auth0_token_exchange_profile')
   const scopes = all('auth0_resource_server_scopes')
   const permissions = all('auth0_role_permissions')
+  const isEnabled = (client: string): boolean =>
+    all('auth0_connection_client').some(
+      ({ client_id: id, connection_id: connection }) =>
+        id === client && connection === connectionName,
+    )
   return {
     settings,
     registration: unwrapped(flags)?.['enable_dynamic_client_registration'] === true,
@@ -62,10 +75,8 @@ function planOf(all: (type: string) => readonly Block[], connectionName: string)
         { members: objectsIn(members), scopes: scopesOf(scopes, identifier) },
       ]),
     ),
-    client: {
-      ...objectsIn(client ?? {}),
-      token_endpoint_auth_method: credentials?.['authentication_method'],
-    },
+    client: clientOf(all, EXCHANGING_CLIENT) ?? {},
+    pageClient: clientOf(all, PAGE_CLIENT),
     grants: all('auth0_client_grant').map(
       ({ audience, scopes: scope, subject_type: type, client_id: id }) => ({
         ...{ audience, scope, type },
@@ -74,10 +85,8 @@ function planOf(all: (type: string) => readonly Block[], connectionName: string)
     ),
     connection: {
       atDomainLevel: false,
-      ofTheClient: all('auth0_connection_client').some(
-        ({ client_id: id, connection_id: connection }) =>
-          id === EXCHANGING_CLIENT && connection === connectionName,
-      ),
+      ofTheClient: isEnabled(EXCHANGING_CLIENT),
+      ofThePageClient: isEnabled(PAGE_CLIENT),
     },
     action: action && {
       ...{ name: action['name'], code: action['code'], runtime: action['runtime'] },
@@ -97,6 +106,19 @@ function planOf(all: (type: string) => readonly Block[], connectionName: string)
         `${/^email:"(.*)"$/.exec(String(user))?.[1] ?? ''}: ${String(role)}`,
     ),
   }
+}
+
+/** By its credentials, which refer to it; the blocks are in the same order. */
+function clientOf(all: (type: string) => readonly Block[], id: string): Block | undefined {
+  const credentials = all('auth0_client_credentials')
+  const index = credentials.findIndex(({ client_id: client }) => client === id)
+  const block = all('auth0_client')[index]
+  return (
+    block && {
+      ...objectsIn(block),
+      token_endpoint_auth_method: credentials[index]?.['authentication_method'],
+    }
+  )
 }
 
 function unwrapped(blocks: unknown): Block | undefined {

@@ -9,6 +9,7 @@ import {
   startTenantServer,
 } from '../../apps/authorization-server/testing/tenant-server.js'
 import { connectAs } from '../../apps/development/headless-mcp-client.js'
+import { signIn } from '../../apps/development/sign-in.js'
 import { createDownstreamApi } from '../../apps/downstream-api/downstream-api.js'
 import { run } from '../../cli/setup/run.js'
 import { parseConfig } from '../../src/config/config.js'
@@ -16,6 +17,7 @@ import { composeServer } from '../../src/server/from-config.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
 import { recordingIo } from '../helpers/command-io.js'
 import { scanned } from '../helpers/leak-scan.js'
+import { PageVisitor } from '../helpers/page-visitor.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 
 const ALICE = 'alice@example.com'
@@ -177,5 +179,24 @@ test.each(SET_UPS)(
     const removal = await runSetup(site, [...argv, '--remove'])
     expect(removal.code).toBe(0)
     expect(tenant.tenant).toEqual(found)
+  },
+)
+
+test.each(['on-behalf-of', 'custom-token-exchange'])(
+  'after setup --profile %s --confirmation-page, people sign in on the page, by the written .env alone',
+  async (profile) => {
+    const site = await openSite()
+    await setUp(site, ['--profile', profile, '--confirmation-page', 'always'])
+    const endpoint = await startServer(site)
+    const visitor = new PageVisitor(endpoint.origin)
+    const page = new URL(`/confirm/${'A'.repeat(43)}`, endpoint)
+    const { location: authorizationUrl = '' } = await visitor.get(page)
+    const { fetch } = site.tenant
+    const callback = await signIn({ authorizationUrl, username: ALICE, fetch })
+    const { status, location } = await visitor.get(callback)
+    expect([status, location]).toEqual([303, page.href])
+    const shown = await visitor.get(page)
+    expect([shown.status, shown.page]).toEqual([404, 'unknown'])
+    expect(shown.body).toContain('signed in as auth0|alice')
   },
 )

@@ -78,7 +78,7 @@ function apisOf({ resourceServers }: Tenant): object[] {
   })
 }
 
-/** The library wants a place to go back to for each client that signs users in. */
+/** The library wants a place to go back to for each client that signs users in, and for no other one. */
 function clientOf({ resourceServers }: Tenant, client: Entry): object {
   const { callbacks = [], grant_types: grants = [], token_exchange: exchange } = client
   const signsIn = (callbacks as unknown[]).length > 0
@@ -96,7 +96,7 @@ function clientOf({ resourceServers }: Tenant, client: Entry): object {
       ? { app_type: 'non_interactive', resource_server_identifier: undefined }
       : {}),
     client_secret: isPublic ? undefined : client['client_secret'],
-    callbacks,
+    callbacks: grantTypes.includes('authorization_code') ? callbacks : [],
     grant_types: grantTypes,
     ...(exchange === undefined || exchange === null ? {} : { token_exchange: exchange }),
   }

@@ -13,6 +13,7 @@ import type { ScopeComparison } from '../scopes/scope-comparison.js'
 import { compareWithTenant } from './scopes-of-tenant.js'
 import { ok, wrong } from '../finding.js'
 import { connectionCheck } from './connection-check.js'
+import { confirmationClientCheck } from './confirmation-client-check.js'
 import { checkExchangeRate, type Plan } from './exchange-rate-check.js'
 import { exchangingClientCheck } from './exchanging-client-check.js'
 import { clientGrantCheck, thirdPartyGrantCheck } from './grants-check.js'
@@ -53,6 +54,7 @@ const CHECKS: readonly TenantCheck[] = [
   serverApiCheck,
   protectedApiCheck,
   exchangingClientCheck,
+  confirmationClientCheck,
   clientGrantCheck,
   thirdPartyGrantCheck,
   rolesCheck,

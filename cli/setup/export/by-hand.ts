@@ -5,8 +5,8 @@ import { clientForm } from '../steps/client-form.js'
 export const byHand = {
   connection: ({ connection }: Blueprint): string =>
     `Promote the connection ${connection} to domain level, or no third-party client can sign its users in: Dashboard, Authentication, that connection, or PATCH /api/v2/connections/{id} with {"is_domain_connection":true}.`,
-  enabledClient: ({ connection }: Blueprint): string =>
-    `Enable the connection ${connection} for the exchanging client: Dashboard, Authentication, that connection, Applications.`,
+  enabledClient: ({ connection }: Blueprint, client: string): string =>
+    `Enable the connection ${connection} for ${client}: Dashboard, Authentication, that connection, Applications.`,
   issuerParameter: (): string =>
     'Set authorization_response_iss_parameter_supported to true: PATCH /api/v2/tenants/settings.',
   existingClient: (blueprint: Blueprint, clientId: string): string =>

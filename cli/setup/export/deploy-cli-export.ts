@@ -24,18 +24,29 @@ export function deployCliExport(blueprint: Blueprint): Exported {
 }
 
 function assets(blueprint: Blueprint, objects: ExportedObjects): Members {
-  const { clientId, roles } = blueprint
+  const { roles } = blueprint
   return {
     tenant: {
       ...objects.settings,
       flags: objects.registration ? { enable_dynamic_client_registration: true } : undefined,
     },
     resourceServers: [api(objects.server), api(objects.api)],
-    clients: clientId === undefined ? [objects.client] : undefined,
+    clients: clientsOf(blueprint, objects),
     clientGrants: grants(blueprint, objects),
     ...customExchange(objects),
     roles: roles.length === 0 ? undefined : rolesOf(blueprint, objects),
   }
+}
+
+function clientsOf(
+  { clientId }: Blueprint,
+  { client, pageClient }: ExportedObjects,
+): readonly Members[] | undefined {
+  const clients = [
+    ...(clientId === undefined ? [client] : []),
+    ...(pageClient === undefined ? [] : [pageClient]),
+  ]
+  return clients.length === 0 ? undefined : clients
 }
 
 function api({ identifier, described, members }: ExportedApi): Members {
@@ -97,11 +108,14 @@ function rolesOf({ roles }: Blueprint, { roleDescription }: ExportedObjects): re
 
 function leftByHand(blueprint: Blueprint, objects: ExportedObjects): readonly string[] {
   const { clientId, assignments } = blueprint
-  const { action, forThirdParties } = objects
+  const { action, forThirdParties, pageClient } = objects
   const needsClientId = action !== undefined && clientId === undefined
   return [
     ...(forThirdParties ? [byHand.connection(blueprint)] : []),
-    ...(action === undefined ? [] : [byHand.enabledClient(blueprint)]),
+    ...(action === undefined ? [] : [byHand.enabledClient(blueprint, 'the exchanging client')]),
+    ...(pageClient === undefined
+      ? []
+      : [byHand.enabledClient(blueprint, 'the client of the confirmation page')]),
     ...(needsClientId ? [byHand.clientIdOfAction(CLIENT_ID_KEYWORD)] : []),
     byHand.existing('run a0deploy export first, and look at what the import would change'),
     ...(clientId === undefined ? [] : [byHand.existingClient(blueprint, clientId)]),

@@ -4,6 +4,7 @@ import { namesOf, unmarked } from '../marks.js'
 import { actionBody } from '../steps/action-body.js'
 import { protectedApiPlan, serverPlan } from '../steps/api-plans.js'
 import { clientForm } from '../steps/client-form.js'
+import { pageClientForm } from '../steps/page-client-form.js'
 import { described, type ResourceServerPlan } from '../steps/resource-server-steps.js'
 import { wantedFields } from '../steps/tenant-settings-step.js'
 import { customTokenExchangeAction } from '../custom-token-exchange-action.js'
@@ -36,6 +37,8 @@ export interface ExportedObjects {
   readonly server: ExportedApi
   readonly api: ExportedApi
   readonly client: Readonly<Record<string, unknown>>
+  /** As which people sign in on the confirmation page. */
+  readonly pageClient: Readonly<Record<string, unknown>> | undefined
   /** Whether MCP clients that nobody has registered get in. */
   readonly forThirdParties: boolean
   readonly action: ExportedAction | undefined
@@ -49,7 +52,7 @@ export interface ExportedObjects {
  * Nothing has the mark of setup: another tool creates these objects, so `setup --remove` leaves them alone.
  */
 export function exportedObjects(blueprint: Blueprint, clientId: string): ExportedObjects {
-  const { clientsBy, server } = blueprint
+  const { clientsBy, confirmationPage, server } = blueprint
   const registration = clientsBy.has('registration')
   return {
     settings: Object.fromEntries(wantedFields(clientsBy, registration)),
@@ -57,6 +60,7 @@ export function exportedObjects(blueprint: Blueprint, clientId: string): Exporte
     server: apiOf(serverPlan(blueprint, nothingFound())),
     api: apiOf(protectedApiPlan(blueprint, nothingFound())),
     client: clientForm(blueprint).body,
+    pageClient: confirmationPage === undefined ? undefined : pageClientForm(blueprint).body,
     forThirdParties: clientsBy.size > 0,
     action: actionOf(blueprint, clientId),
     roleDescription: unmarked(namesOf(server.identifier).roleDescription),

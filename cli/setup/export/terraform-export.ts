@@ -14,6 +14,10 @@ const PROVIDER_VERSION = '>= 1.46.0'
 const NOTICE =
   'Written by mcp-on-behalf-of setup --export terraform. Credentials come from AUTH0_API_TOKEN, or from AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.'
 
+/** As which Terraform's blocks speak of the clients. */
+const EXCHANGING = 'token_exchange'
+const PAGE = 'confirmation_page'
+
 /** Stands for the exchanging client in the objects, until its expression takes its place. */
 const CLIENT_ID = '\u0000client-id'
 
@@ -63,8 +67,8 @@ function variables({ domain, connection: name }: Blueprint, objects: ExportedObj
   }
 }
 
-function needsConnection({ forThirdParties, action }: ExportedObjects): boolean {
-  return forThirdParties || action !== undefined
+function needsConnection({ forThirdParties, action, pageClient }: ExportedObjects): boolean {
+  return forThirdParties || action !== undefined || pageClient !== undefined
 }
 
 function connection(objects: ExportedObjects): Blocks {
@@ -94,7 +98,8 @@ function resources(blueprint: Blueprint, objects: ExportedObjects): Blocks {
       mcp_server: scopes('mcp_server', objects.server),
       protected_api: scopes('protected_api', objects.api),
     },
-    ...client(blueprint, objects),
+    ...clients(blueprint, objects),
+    ...enabledClients(blueprint, objects),
     auth0_client_grant: grants(objects, clientReference(blueprint)),
     ...customExchange(objects, clientReference(blueprint)),
   }
@@ -131,29 +136,34 @@ function scopes(name: string, { described }: ExportedApi): Blocks {
   }
 }
 
-function client({ clientId }: Blueprint, { client: body }: ExportedObjects): Blocks {
-  if (clientId !== undefined) return {}
-  const { token_endpoint_auth_method: method, ...members } = body
-  const isBound = 'resource_server_identifier' in members
-  const bound = new Expression('auth0_resource_server.mcp_server.identifier')
+function clients({ clientId }: Blueprint, { client, pageClient }: ExportedObjects): Blocks {
+  const bodies = Object.entries({
+    [EXCHANGING]: clientId === undefined ? client : undefined,
+    [PAGE]: pageClient,
+  }).filter((entry): entry is [string, Blocks] => entry[1] !== undefined)
+  if (bodies.length === 0) return {}
   return {
-    auth0_client: {
-      token_exchange: {
-        ...asBlocks(members),
-        resource_server_identifier: isBound ? bound : undefined,
-      },
-    },
-    auth0_client_credentials: {
-      token_exchange: {
-        client_id: new Expression('auth0_client.token_exchange.client_id'),
-        authentication_method: method,
-      },
-    },
+    auth0_client: Object.fromEntries(bodies.map(([name, body]) => [name, clientBlock(body)])),
+    auth0_client_credentials: Object.fromEntries(
+      bodies.map(([name, { token_endpoint_auth_method: method }]) => [
+        name,
+        {
+          client_id: new Expression(`auth0_client.${name}.client_id`),
+          authentication_method: method,
+        },
+      ]),
+    ),
   }
 }
 
+function clientBlock({ token_endpoint_auth_method: _credentials, ...members }: Blocks): Blocks {
+  const isBound = 'resource_server_identifier' in members
+  const bound = new Expression('auth0_resource_server.mcp_server.identifier')
+  return { ...asBlocks(members), resource_server_identifier: isBound ? bound : undefined }
+}
+
 function clientReference({ clientId }: Blueprint): string | Expression {
-  return clientId ?? new Expression('auth0_client.token_exchange.client_id')
+  return clientId ?? new Expression(`auth0_client.${EXCHANGING}.client_id`)
 }
 
 function grants(objects: ExportedObjects, clientId: string | Expression): Blocks {
@@ -172,16 +182,27 @@ function grants(objects: ExportedObjects, clientId: string | Expression): Blocks
   }
 }
 
+function enabledClients(blueprint: Blueprint, { action, pageClient }: ExportedObjects): Blocks {
+  const enabled = (clientId: string | Expression): Blocks => ({
+    connection_id: new Expression('data.auth0_connection.users.id'),
+    client_id: clientId,
+  })
+  if (action === undefined && pageClient === undefined) return {}
+  return {
+    auth0_connection_client: {
+      [EXCHANGING]: action === undefined ? undefined : enabled(clientReference(blueprint)),
+      [PAGE]:
+        pageClient === undefined
+          ? undefined
+          : enabled(new Expression(`auth0_client.${PAGE}.client_id`)),
+    },
+  }
+}
+
 function customExchange({ action }: ExportedObjects, clientId: string | Expression): Blocks {
   if (action === undefined) return {}
   const { name, code, runtime, dependencies, triggers, secrets, profile } = action
   return {
-    auth0_connection_client: {
-      token_exchange: {
-        connection_id: new Expression('data.auth0_connection.users.id'),
-        client_id: clientId,
-      },
-    },
     auth0_action: {
       token_exchange: {
         ...{ name, code, runtime, dependencies, deploy: true, supported_triggers: triggers },
@@ -202,15 +223,32 @@ function customExchange({ action }: ExportedObjects, clientId: string | Expressi
 }
 
 function outputs(blueprint: Blueprint): Blocks {
-  const id = { description: 'MCP_AUTH0_CLIENT_ID', value: clientReference(blueprint) }
-  if (blueprint.clientId !== undefined) return { client_id: id }
   return {
-    client_id: id,
-    client_secret: {
-      description: 'MCP_AUTH0_CLIENT_SECRET: terraform output -raw client_secret',
-      value: new Expression('auth0_client_credentials.token_exchange.client_secret'),
-      sensitive: true,
+    client_id: { description: 'MCP_AUTH0_CLIENT_ID', value: clientReference(blueprint) },
+    client_secret:
+      blueprint.clientId === undefined
+        ? secretOutput('MCP_AUTH0_CLIENT_SECRET: terraform output -raw client_secret', EXCHANGING)
+        : undefined,
+    ...(blueprint.confirmationPage === undefined ? {} : pageOutputs()),
+  }
+}
+
+function pageOutputs(): Blocks {
+  const secret = 'confirmation_client_secret'
+  return {
+    confirmation_client_id: {
+      description: 'CONFIRMATION_CLIENT_ID',
+      value: new Expression(`auth0_client.${PAGE}.client_id`),
     },
+    [secret]: secretOutput(`CONFIRMATION_CLIENT_SECRET: terraform output -raw ${secret}`, PAGE),
+  }
+}
+
+function secretOutput(description: string, client: string): Blocks {
+  return {
+    description,
+    value: new Expression(`auth0_client_credentials.${client}.client_secret`),
+    sensitive: true,
   }
 }
 

@@ -34,7 +34,7 @@ export async function requireConnection(api: ManagementApi, name: string): Promi
   if (connection !== undefined) return connection
   throw new SetupError(
     `The tenant has no connection "${name}".`,
-    'Name the one that users sign in with by --connection. On-Behalf-Of needs none with --clients none.',
+    'Name the one that users sign in with by --connection. On-Behalf-Of needs none with --clients none and without --confirmation-page.',
   )
 }
 

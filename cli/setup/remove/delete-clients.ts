@@ -5,15 +5,22 @@ import { clientPath, metadataOf, type Client } from '../objects/client.js'
 import type { Change, Step } from '../step.js'
 import type { Remains } from './remains.js'
 
+const EXCHANGES = 'with its secret: a server that still uses it gets no tokens any more'
+const SIGNS_IN =
+  'with its secret: nobody can sign in on the confirmation page of a server that still uses it'
+
 /** Deletes the clients of the set-up; one that was there before forgets it. Behind everything that they remember. */
 export function clientRemoval(api: ManagementApi, remains: Remains): Step {
   return {
-    name: 'the exchanging client',
+    name: 'the clients',
     inspect: () =>
       Promise.resolve({
         changes: [
+          ...remains.pageClients.map((client) => deletion(api, client, SIGNS_IN)),
           ...remains.usedClients.map((client) => forgetting(api, client)),
-          ...remains.ownClients.map((client) => deletion(api, client)),
+          ...remains.ownClients
+            .filter((client) => !remains.pageClients.includes(client))
+            .map((client) => deletion(api, client, EXCHANGES)),
         ],
         left: remains.foreignClients.map(
           ({ client_id }) =>
@@ -23,11 +30,15 @@ export function clientRemoval(api: ManagementApi, remains: Remains): Step {
   }
 }
 
-function deletion(api: ManagementApi, { client_id: clientId }: Client): Change {
+function deletion(
+  api: ManagementApi,
+  { client_id: clientId }: Client,
+  consequence: string,
+): Change {
   return {
     kind: 'delete',
     summary: `delete the client ${clientId}`,
-    details: ['with its secret: a server that still uses it gets no tokens any more'],
+    details: [consequence],
     perform: () => api.delete(clientPath(clientId)),
   }
 }

@@ -3,19 +3,28 @@ import { isJournalKey, readJournal } from '../journal/journal-text.js'
 import type { JournalEntry } from '../journal/journal-entry.js'
 import { mergeJournal } from '../journal/merge-journal.js'
 import type { ManagementApi } from '../management-api.js'
-import { isCreatedBySetup, isMarked, METADATA, namesOf, serverTag } from '../marks.js'
+import {
+  isCreatedBySetup,
+  isMarked,
+  isPageClientOf,
+  METADATA,
+  namesOf,
+  serverTag,
+} from '../marks.js'
 import { exchangesOf, listClients, metadataOf, type Client } from '../objects/client.js'
 import { listResourceServers, type ResourceServer } from '../objects/resource-server.js'
 
 /** What there is of a set-up: the clients that it used, the APIs that it created, what it changed elsewhere. */
 export interface Remains {
-  /** Created by setup. */
+  /** Created by setup, those of the confirmation page included. */
   readonly ownClients: readonly Client[]
+  /** Those of them as which people sign in on the confirmation page. */
+  readonly pageClients: readonly Client[]
   /** Somebody else's, with keys of setup in their metadata. */
   readonly usedClients: readonly Client[]
   /** Bound to the server's API, without any mark of setup. */
   readonly foreignClients: readonly Client[]
-  /** Of set-ups of other servers in this tenant. */
+  /** Of set-ups of other servers in this tenant, but for those of their confirmation pages, which remember nothing. */
   readonly otherClients: readonly Client[]
   readonly serverApi: ResourceServer | undefined
   readonly protectedApis: readonly ResourceServer[]
@@ -36,6 +45,9 @@ export async function findRemains(api: ManagementApi, blueprint: Blueprint): Pro
   const names = namesOf(server.identifier)
   const all = await listClients(api)
   const clients = all.filter((client) => belongs(client, server.identifier))
+  const pageClients = clients.filter((client) =>
+    isPageClientOf(metadataOf(client), server.identifier),
+  )
   const ownClients = clients.filter((client) => isCreatedBySetup(metadataOf(client)))
   const usedClients = clients.filter((client) => !ownClients.includes(client) && isOfSetup(client))
   const apis = await listResourceServers(api)
@@ -44,8 +56,13 @@ export async function findRemains(api: ManagementApi, blueprint: Blueprint): Pro
   )
   const protectedApis = apis.filter(({ name }) => name === names.protectedApi)
   return {
-    ...{ ownClients, usedClients, serverApi, protectedApis },
-    otherClients: all.filter((client) => !clients.includes(client) && isOfSetup(client)),
+    ...{ ownClients, pageClients, usedClients, serverApi, protectedApis },
+    otherClients: all.filter(
+      (client) =>
+        !clients.includes(client) &&
+        isOfSetup(client) &&
+        metadataOf(client)[METADATA.confirmationPage] === undefined,
+    ),
     foreignClients: clients.filter(
       (client) => !ownClients.includes(client) && !usedClients.includes(client),
     ),
@@ -65,11 +82,13 @@ export async function findRemains(api: ManagementApi, blueprint: Blueprint): Pro
   }
 }
 
-/** Bound to the server's API (On-Behalf-Of), or named after it (Custom Token Exchange). */
+/** Bound to the server's API (On-Behalf-Of), or named after it (Custom Token Exchange, the confirmation page). */
 function belongs(client: Client, identifier: string): boolean {
+  const metadata = metadataOf(client)
   return (
     client.resource_server_identifier === identifier ||
-    metadataOf(client)[METADATA.server] === serverTag(identifier)
+    metadata[METADATA.server] === serverTag(identifier) ||
+    isPageClientOf(metadata, identifier)
   )
 }
 

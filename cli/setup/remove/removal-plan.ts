@@ -33,8 +33,8 @@ async function look(api: ManagementApi, blueprint: Blueprint): Promise<RemovalPa
 
 /** Without the client nobody knows what setup has changed elsewhere. */
 function lostJournal(remains: Remains): Step {
-  const isLost =
-    remains.ownClients.length + remains.usedClients.length === 0 && ownApis(remains).length > 0
+  const exchanging = remains.ownClients.length - remains.pageClients.length
+  const isLost = exchanging + remains.usedClients.length === 0 && ownApis(remains).length > 0
   const text =
     'The exchanging client is gone already, and it knew what setup has changed in objects that were there before. If --remove has not deleted it, look yourself: settings of the tenant, connection, roles.'
   return {

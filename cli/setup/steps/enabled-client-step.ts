@@ -1,42 +1,58 @@
 import type { Blueprint } from '../blueprint.js'
-import { clientIsOurs, type Found } from '../found.js'
+import type { KnownClient } from '../found.js'
+import type { PlannedEntry } from '../journal/merge-journal.js'
 import type { ManagementApi } from '../management-api.js'
 import { connectionPath, enabledClients, requireConnection } from '../objects/connection.js'
 import type { Step } from '../step.js'
-import { requireClient } from './require-found.js'
+import { requireKnown } from './require-found.js'
 
-/** Enables the connection for the exchanging client: Custom Token Exchange finds users of such connections alone. */
+export interface EnabledClientPlan {
+  /** As which the plan speaks of the client. */
+  readonly clientName: string
+  /** `undefined` while the client does not exist yet. */
+  readonly client: () => KnownClient | undefined
+  /** What the client can do then. */
+  readonly effect: string
+}
+
+/** Enables the connection for a client: only users of such connections can sign in there, or have tokens exchanged. */
 export function enabledClientStep(
   api: ManagementApi,
   { connection: name }: Blueprint,
-  found: Found,
+  { clientName, client, effect }: EnabledClientPlan,
 ): Step {
-  const step = 'the connection of the exchanging client'
+  const step = `the connection of ${clientName}`
   return {
     name: step,
     async inspect() {
       const { id } = await requireConnection(api, name)
       const held = await enabledClients(api, id)
-      const clientId = found.client?.clientId
-      if (clientId !== undefined && held.includes(clientId)) return { changes: [] }
-      // A client that is created is remembered by its own mark, and takes its place in the connection with it.
-      const values = clientId === undefined ? [] : [clientId]
+      const known = client()
+      if (known !== undefined && held.includes(known.clientId)) return { changes: [] }
       return {
         changes: [
           {
-            summary: `enable the connection ${name} for the exchanging client`,
-            details: ['it may get tokens for users of this connection'],
+            summary: `enable the connection ${name} for ${clientName}`,
+            details: [effect],
             widens: true,
-            journal: clientIsOurs(found)
-              ? []
-              : [{ kind: 'added', to: 'clients', ids: [id], values, held }],
+            journal: journalOf(known, id, held),
             perform: () =>
               api.patch(`${connectionPath(id)}/clients`, [
-                { client_id: requireClient(found, step).clientId, status: true },
+                { client_id: requireKnown(client(), step).clientId, status: true },
               ]),
           },
         ],
       }
     },
   }
+}
+
+/** A client of setup's own is remembered by its mark, and takes its place in the connection with it. */
+function journalOf(
+  client: KnownClient | undefined,
+  connectionId: string,
+  held: readonly string[],
+): readonly PlannedEntry[] {
+  if (client === undefined || client.isOurs) return []
+  return [{ kind: 'added', to: 'clients', ids: [connectionId], values: [client.clientId], held }]
 }

@@ -14,10 +14,10 @@ import { envText } from '../env-text.js'
 import type { Found } from '../found.js'
 import { SetupError } from '../setup-error.js'
 import type { Inspection, Step } from '../step.js'
+import { clientSettings, keptSettings, type ExistingSettings } from './client-settings.js'
 
-const ID = 'MCP_AUTH0_CLIENT_ID'
-const SECRET = 'MCP_AUTH0_CLIENT_SECRET'
 const SUBJECT_TOKEN_TYPE = 'MCP_AUTH0_SUBJECT_TOKEN_TYPE'
+const NOT_KNOWN_YET = 'not-known-yet'
 
 export interface EnvFileOptions {
   readonly path: string
@@ -26,7 +26,7 @@ export interface EnvFileOptions {
 }
 
 /**
- * The settings of the server. Written right behind the client, so that a secret which Auth0 may show once is kept
+ * The settings of the server. Written right behind the clients, so that a secret which Auth0 may show once is kept
  * whatever happens after.
  */
 export function envFileStep(
@@ -37,15 +37,15 @@ export function envFileStep(
   return {
     name: path,
     inspect() {
-      assertUsable({
-        ...fixedSettings(blueprint),
-        [ID]: 'not-known-yet',
-        [SECRET]: 'not-known-yet',
-      })
       const existing = readEnvFile(path)
-      const settings = { ...fixedSettings(blueprint), ...clientSettings(found, existing) }
+      const settings = () => ({
+        ...fixedSettings(blueprint),
+        ...clientSettings(blueprint, found, existing),
+      })
+      const planned = Object.entries(settings())
+      assertUsable(Object.fromEntries(planned.map(([key, value]) => [key, value ?? NOT_KNOWN_YET])))
       const differing = [
-        ...Object.entries(settings)
+        ...planned
           .filter(([key, value]) => value === undefined || existing?.[key] !== value)
           .map(([key]) => key),
         ...otherProfile(blueprint, existing),
@@ -53,12 +53,8 @@ export function envFileStep(
       if (existing !== undefined && differing.length === 0) return Promise.resolve(closing(path))
       if (existing !== undefined && !force) throw occupied(path, differing)
       assertWritable(path)
-      return Promise.resolve(
-        writing(path, existing, () => ({
-          ...fixedSettings(blueprint),
-          ...finalClient(found, existing),
-        })),
-      )
+      const kept = Object.keys(keptSettings(blueprint, existing))
+      return Promise.resolve(writing(path, { existing, kept }, () => complete(settings(), path)))
     },
   }
 }
@@ -74,12 +70,19 @@ function closing(path: string): Inspection {
   return { changes: [{ summary: `chmod 600 ${path}`, details, perform }] }
 }
 
+interface FileContent {
+  readonly existing: ExistingSettings
+  /** Settings that a new file has as the old one had them. */
+  readonly kept: readonly string[]
+}
+
 function writing(
   path: string,
-  existing: Readonly<Record<string, string | undefined>> | undefined,
+  { existing, kept }: FileContent,
   settings: () => Readonly<Record<string, string>>,
 ): Inspection {
   const details = ['file mode 0600; holds the secret of the client']
+  const lost = Object.keys(existing ?? {}).filter((key) => !kept.includes(key))
   return {
     changes: [
       {
@@ -87,7 +90,11 @@ function writing(
         details:
           existing === undefined
             ? details
-            : [...details, `what it holds now is lost: ${Object.keys(existing).join(' ')}`],
+            : [
+                ...details,
+                `what it holds now is lost: ${lost.join(' ')}`,
+                ...(kept.length === 0 ? [] : [`what stays: ${kept.join(' ')}`]),
+              ],
         perform: () => {
           const final = settings()
           assertUsable(final)
@@ -100,10 +107,7 @@ function writing(
 }
 
 /** With a subject token type the server exchanges tokens by its profile, so a file for On-Behalf-Of must have none. */
-function otherProfile(
-  { profile }: Blueprint,
-  existing: Readonly<Record<string, string | undefined>> | undefined,
-): readonly string[] {
+function otherProfile({ profile }: Blueprint, existing: ExistingSettings): readonly string[] {
   const isSet = (existing?.[SUBJECT_TOKEN_TYPE] ?? '') !== ''
   return profile.kind === 'on-behalf-of' && isSet ? [SUBJECT_TOKEN_TYPE] : []
 }
@@ -140,26 +144,17 @@ function baselineOf(scopes: string): { readonly MCP_BASELINE_SCOPES?: string } {
   return scopes === defaultServerScopes() ? {} : { MCP_BASELINE_SCOPES: scopes }
 }
 
-/** As far as it is known while planning; `undefined` stands for what is not. */
-function clientSettings(
-  { client }: Found,
-  existing: Readonly<Record<string, string | undefined>> | undefined,
-): Readonly<Record<string, string | undefined>> {
-  if (client === undefined) return { [ID]: undefined, [SECRET]: undefined }
-  const { clientId } = client
-  const kept = existing?.[ID] === clientId ? existing[SECRET] : undefined
-  const secret = client.secret?.reveal() ?? kept
-  if (secret === undefined) throw secretUnknown(clientId)
-  return { [ID]: clientId, [SECRET]: secret }
-}
-
-function finalClient(
-  found: Found,
-  existing: Readonly<Record<string, string | undefined>> | undefined,
+/** Everything is known once the clients have been created. */
+function complete(
+  settings: Readonly<Record<string, string | undefined>>,
+  path: string,
 ): Readonly<Record<string, string>> {
-  const { [ID]: id, [SECRET]: secret } = clientSettings(found, existing)
-  if (id === undefined || secret === undefined) throw secretUnknown('the exchanging client')
-  return { [ID]: id, [SECRET]: secret }
+  const known = Object.entries(settings).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, value] as const],
+  )
+  const missing = Object.keys(settings).filter((key) => settings[key] === undefined)
+  if (missing.length === 0) return Object.fromEntries(known)
+  throw new SetupError(`${path}: ${missing.join(', ')} not known.`, 'Run the command again.')
 }
 
 /** The server itself has to accept what is written. */
@@ -181,12 +176,5 @@ function occupied(path: string, differing: readonly string[]): SetupError {
   return new SetupError(
     `${path} is there already and says something else (${differing.join(', ')}).`,
     'Replace it by --force, write another by --settings-file, or none by --no-settings-file. Nothing has been changed.',
-  )
-}
-
-function secretUnknown(clientId: string): SetupError {
-  return new SetupError(
-    `The secret of ${clientId} is not shown to this token, so ${SECRET} cannot be written.`,
-    `Give the Management API token the scope read:client_keys; or run with --no-settings-file and copy the secret from the Dashboard (Applications, that client, Settings). A client that authenticates with a private key has no secret: use --no-settings-file and set MCP_AUTH0_CLIENT_PRIVATE_KEY.`,
   )
 }

@@ -3,6 +3,11 @@ import { SetupError } from '../setup-error.js'
 
 /** The exchanging client, which is known once its own step is done. */
 export function requireClient({ client }: Found, step: string): KnownClient {
+  return requireKnown(client, step)
+}
+
+/** A client, which is known once its own step is done. */
+export function requireKnown(client: KnownClient | undefined, step: string): KnownClient {
   return known(client, `${step}: the client is not known.`)
 }
 

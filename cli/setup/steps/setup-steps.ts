@@ -14,6 +14,7 @@ import { connectionStep } from './connection-step.js'
 import { enabledClientStep } from './enabled-client-step.js'
 import { envFileStep, type EnvFileOptions } from './env-file-step.js'
 import { exchangingClientStep } from './exchanging-client-step.js'
+import { pageClientStep } from './page-client-step.js'
 import { resourceServerSteps } from './resource-server-steps.js'
 import { roleStep } from './role-step.js'
 import { tenantSettingsStep } from './tenant-settings-step.js'
@@ -38,12 +39,14 @@ export function setupSteps(
   blueprint: Blueprint,
   { found, envFile, keep, wait }: StepOptions & { readonly found: Found },
 ): readonly Step[] {
+  const hasPage = blueprint.confirmationPage !== undefined
   const server = resourceServerSteps(api, serverPlan(blueprint, found))
   const protectedApi = resourceServerSteps(api, protectedApiPlan(blueprint, found))
   return [
     server.creation,
     protectedApi.creation,
     exchangingClientStep(api, blueprint, { found, keep }),
+    ...(hasPage ? [pageClientStep(api, blueprint, { found, keep })] : []),
     ...(envFile === undefined ? [] : [envFileStep(blueprint, found, envFile)]),
     tenantSettingsStep(api, blueprint),
     ...(blueprint.clientsBy.size > 0 ? [connectionStep(api, blueprint)] : []),
@@ -51,6 +54,7 @@ export function setupSteps(
     protectedApi.alignment,
     ...grantSteps(api, blueprint, found),
     ...customExchangeSteps(api, blueprint, { found, wait }),
+    ...(hasPage ? [pageConnectionStep(api, blueprint, found)] : []),
     ...roleSteps(api, blueprint, found),
   ]
 }
@@ -90,10 +94,22 @@ function customExchangeSteps(
   if (profile.kind === 'on-behalf-of') return []
   const { subjectTokenType } = profile
   return [
-    enabledClientStep(api, blueprint, found),
+    enabledClientStep(api, blueprint, {
+      clientName: 'the exchanging client',
+      client: () => found.client,
+      effect: 'it may get tokens for users of this connection',
+    }),
     actionStep(api, blueprint, { found, wait }),
     tokenExchangeProfileStep(api, blueprint, { subjectTokenType, found }),
   ]
+}
+
+function pageConnectionStep(api: ManagementApi, blueprint: Blueprint, found: Found): Step {
+  return enabledClientStep(api, blueprint, {
+    clientName: 'the client of the confirmation page',
+    client: () => found.pageClient,
+    effect: 'users of this connection may sign in on the page',
+  })
 }
 
 function roleSteps(

@@ -14,6 +14,7 @@ const FIELDS = {
   is_first_party: z.boolean().optional(),
   is_token_endpoint_ip_header_trusted: z.boolean().optional(),
   grant_types: z.array(z.string()).optional(),
+  callbacks: z.array(z.url()).optional(),
   jwt_configuration: z.strictObject({ alg: z.enum(['HS256', 'RS256', 'PS256']) }).optional(),
   token_endpoint_auth_method: z
     .enum(['none', 'client_secret_post', 'client_secret_basic'])
