@@ -30,6 +30,8 @@ interface Decision {
 }
 
 const ID_BYTES = 32
+/** An empty value could not be found. */
+const MARK = Uint8Array.of(1)
 /** A record that leads to a call lives twice a lifetime at most, so a count of its rounds has to live longer. */
 const ROUND_LIFETIMES = 3
 /** Two instances that are asked about the same call at once find the same one in the next try. */
@@ -198,7 +200,7 @@ export class SharedPendingCalls {
   /** The first who marks an answer has it. */
   #mark(id: string): Promise<boolean> {
     const { store, lifetimeMs: ttlMs } = this.#options
-    return store.set(markOf(id), new Uint8Array(), { ttlMs, onlyIfAbsent: true })
+    return store.set(markOf(id), MARK, { ttlMs, onlyIfAbsent: true })
   }
 
   async #roundOf(subject: string): Promise<number> {
