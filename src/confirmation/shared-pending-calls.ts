@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Secret } from '../secret.js'
 import { digestedKey } from '../store/digested-key.js'
 import { SealedRecords } from '../store/sealed-records.js'
+import { countOf } from '../store/store-counts.js'
 import type { Store } from '../store/store.js'
 import type { Clock } from '../time/clock.js'
 import { ADVANCE, FREE, RESERVE } from './pending-scripts.js'
@@ -64,6 +65,7 @@ export class SharedPendingCalls {
   /** As `take` of `PendingCalls`. */
   async take(asked: AskedOnPage): Promise<Taken | 'full'> {
     const subject = subjectDigest(asked.subject)
+    let occupied: number | undefined
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const round = await this.#roundOf(subject)
       const place = `${subject}:${round}`
@@ -72,8 +74,9 @@ export class SharedPendingCalls {
       if (id === undefined || call === undefined) {
         const opened = await this.#opened(asked, place)
         if (opened !== undefined) return opened
-        // Another instance was faster, or the call of this round has gone.
-        if (id !== undefined) await this.#advance(subject, round, round + 1)
+        // Another instance was faster; or the call of this round has gone, or what lies in its place cannot be read.
+        if (id !== undefined || occupied === round) await this.#advance(subject, round, round + 1)
+        occupied = round
       } else if (call.state === 'waiting') {
         return { kind: 'waiting', call }
       } else {
@@ -148,13 +151,13 @@ export class SharedPendingCalls {
   }
 
   async #free(user: string): Promise<void> {
-    await this.#options.store.run(FREE, { keys: [countOf(user)], args: [] })
+    await this.#options.store.run(FREE, { keys: [placesOf(user)], args: [] })
   }
 
   async #reserve(user: string): Promise<boolean> {
     const { store, lifetimeMs, maxPerUser = 20 } = this.#options
     const args = [maxPerUser, lifetimeMs]
-    const [reserved] = await store.run(RESERVE, { keys: [countOf(user)], args })
+    const [reserved] = await store.run(RESERVE, { keys: [placesOf(user)], args })
     return reserved === 1
   }
 
@@ -205,7 +208,7 @@ export class SharedPendingCalls {
 
   async #roundOf(subject: string): Promise<number> {
     const value = await this.#options.store.get(digestedKey('pg', subject))
-    return value === undefined ? 0 : Number(Buffer.from(value).toString())
+    return countOf(value && Buffer.from(value).toString())
   }
 
   async #advance(subject: string, from: number, to: number): Promise<void> {
@@ -223,6 +226,6 @@ function markOf(id: string): string {
   return digestedKey('pt', id)
 }
 
-function countOf(user: string): string {
+function placesOf(user: string): string {
   return digestedKey('pn', user)
 }

@@ -1,4 +1,5 @@
 import { digestedKey } from '../store/digested-key.js'
+import { COUNTS_LUA, countedIn } from '../store/store-counts.js'
 import type { StoreScript } from '../store/store-script.js'
 import type { Store } from '../store/store.js'
 import { systemClock, type Clock } from '../time/clock.js'
@@ -40,23 +41,21 @@ interface Lease {
  * What must be counted (`force`) is, whether or not it fits.
  */
 const TAKE: StoreScript = {
-  lua: `local used = tonumber(redis.call('GET', KEYS[1]) or '0')
+  lua: `${COUNTS_LUA}
 local limit, want, least, life, force = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local used, left = counted(life)
 local granted = math.min(want, limit - used)
 if granted < least then granted = 0 end
 if force == '1' then granted = want end
-if granted > 0 then
-  redis.call('INCRBY', KEYS[1], granted)
-  if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], life) end
-end
-return { granted, redis.call('PTTL', KEYS[1]), tonumber(redis.call('GET', KEYS[1]) or '0') }`,
+if granted > 0 then keep(used + granted, left) end
+return { granted, left, used + granted }`,
   inMemory(memory, { keys: [key = ''], args }) {
     const [limit = 0, want = 0, least = 0, life = 0, force = 0] = args.map(Number)
-    const used = Number(memory.get(key) ?? 0)
+    const { count: used, leftMs } = countedIn(memory, key, life)
     const fitting = Math.min(want, limit - used)
     const granted = force === 1 ? want : fitting < least ? 0 : fitting
-    if (granted > 0) memory.set(key, String(used + granted), memory.ttlMs(key) ?? life)
-    return [granted, memory.ttlMs(key) ?? -2, used + granted]
+    if (granted > 0) memory.set(key, String(used + granted), leftMs)
+    return [granted, leftMs, used + granted]
   },
 }
 

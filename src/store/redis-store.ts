@@ -189,7 +189,8 @@ class RedisStore implements Store {
         return this.#sent(unknownScript, keys)
       }
       this.#tell(args, 'failed')
-      this.#failed(operationOf(args), error); return;
+      this.#failed(operationOf(args), error)
+      return
     }
   }
 
