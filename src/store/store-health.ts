@@ -110,7 +110,8 @@ export class StoreHealth {
       this.#ignoredQuiet = undefined
     })
     logEvent(this.#options.log, 'warn', {
-      ...{ event: 'store_value_ignored', problem },
+      event: 'store_value_ignored',
+      problem,
       hint: 'Somebody else writes to the store under STORE_PREFIX: see who can, and give this deployment a user and a prefix of its own.',
     })
   }
