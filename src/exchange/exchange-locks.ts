@@ -24,7 +24,24 @@ export interface ExchangeLocks {
 }
 
 /** What locks need of a store. */
-type LockStore = Pick<Store, 'get' | 'set' | 'run'>
+type LockStore = Pick<Store, 'get' | 'run'>
+
+/**
+ * Takes a lock that nobody holds, or that would last longer than a lease: none of ours does, and it would hold up every exchange for this key.
+ * Answers with 1 where it was taken.
+ */
+const ACQUIRE: StoreScript = {
+  lua: `local left = redis.call('PTTL', KEYS[1])
+if left >= 0 and left <= tonumber(ARGV[2]) then return { 0 } end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return { 1 }`,
+  inMemory(memory, { keys: [key = ''], args: [holder = '', leaseMs = 0] }) {
+    const leftMs = memory.ttlMs(key)
+    if (leftMs !== undefined && leftMs <= Number(leaseMs)) return [0]
+    memory.set(key, String(holder), Number(leaseMs))
+    return [1]
+  },
+}
 
 /** Deletes a lock of ours, and no other: it may have ended, and another process may hold it. */
 const RELEASE: StoreScript = {
@@ -42,8 +59,9 @@ export function createExchangeLocks(store: LockStore): ExchangeLocks {
   return {
     async acquire(key, leaseMs) {
       const holder = randomUUID()
-      const options = { ttlMs: leaseMs, onlyIfAbsent: true }
-      if (!(await store.set(lockKey(key), Buffer.from(holder), options))) return undefined
+      const args = [holder, Math.ceil(leaseMs)]
+      const [isTaken] = await store.run(ACQUIRE, { keys: [lockKey(key)], args })
+      if (isTaken !== 1) return undefined
       return {
         release: async () => {
           await store.run(RELEASE, { keys: [lockKey(key)], args: [holder] })

@@ -13,7 +13,7 @@ export interface RateShare {
 }
 
 /** What instances share by their users. */
-export interface SharedRateShareOptions extends SharedCounts {
+export interface SharedRateShareOptions extends Omit<SharedCounts, 'keys'> {
   /** What is shared: the issuer. */
   readonly name: string
   readonly timers?: Timers | undefined
@@ -25,33 +25,38 @@ const SILENT_MS = 5_000
 
 /**
  * Says how many users this instance has, and answers with how many all have. By the clock of the store: those of the instances may
- * differ.
+ * differ. What no instance has written is left out.
  */
 const BEAT: StoreScript = {
   lua: `local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local kept, total, own = {}, 0, tonumber(ARGV[2])
-for id, users, untilMs in string.gmatch(redis.call('GET', KEYS[1]) or '', '(%S+) (%d+) (%d+);') do
-  if id ~= ARGV[1] and tonumber(untilMs) > now then
+local kept, total, own, silent = {}, 0, tonumber(ARGV[2]), tonumber(ARGV[3])
+local listed = redis.pcall('GET', KEYS[1])
+if type(listed) ~= 'string' or #listed > 65536 then listed = '' end
+for entry in string.gmatch(listed, '[^;]+') do
+  local id, users, untilMs = string.match(entry, '^([%x-]+) (%d+) (%d+)$')
+  local left = (tonumber(untilMs) or 0) - now
+  if id and id ~= ARGV[1] and left > 0 and left <= silent then
     kept[#kept + 1] = id .. ' ' .. users .. ' ' .. untilMs .. ';'
     total = total + tonumber(users)
   end
 end
 if own > 0 then
-  kept[#kept + 1] = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. string.format('%.0f', now + tonumber(ARGV[3])) .. ';'
+  kept[#kept + 1] = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. string.format('%.0f', now + silent) .. ';'
   total = total + own
 end
 if #kept == 0 then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], table.concat(kept), 'PX', ARGV[3]) end
 return { total }`,
   inMemory(memory, { keys: [key = ''], args: [id = '', own = 0, silentMs = 0] }) {
     const now = memory.nowMs()
-    const listed = (memory.get(key) ?? '').matchAll(/(\S+) (\d+) (\d+);/g)
-    const others = [...listed].filter(
-      ([, other, , untilMs]) => other !== id && Number(untilMs) > now,
-    )
-    const ofOthers = others.reduce((sum, [, , users]) => sum + Number(users), 0)
+    const listed = (memory.get(key) ?? '').split(';').map((entry) => entry.split(' '))
+    const others = listed.filter(([other, , untilMs]) => {
+      const leftMs = Number(untilMs) - now
+      return other !== id && leftMs > 0 && leftMs <= Number(silentMs)
+    })
+    const ofOthers = others.reduce((sum, [, users]) => sum + Number(users), 0)
     const mine = Number(own) > 0 ? [`${id} ${own} ${now + Number(silentMs)};`] : []
-    const kept = [...others.map(([entry]) => entry), ...mine]
+    const kept = [...others.map((entry) => `${entry.join(' ')};`), ...mine]
     if (kept.length === 0) memory.delete(key)
     else memory.set(key, kept.join(''), Number(silentMs))
     return [ofOthers + Number(own)]

@@ -1,4 +1,6 @@
-import { digestedKey } from '../store/digested-key.js'
+import type { Secret } from '../secret.js'
+import { guessableDigests } from '../store/digested-key.js'
+import { COUNTS_LUA, countedIn } from '../store/store-counts.js'
 import type { StoreScript } from '../store/store-script.js'
 import type { Store } from '../store/store.js'
 import { systemClock, type Clock } from '../time/clock.js'
@@ -9,6 +11,8 @@ export interface SharedWindowOptions {
   /** Of each user in a minute, in all processes together. */
   readonly limit: number
   readonly store: Pick<Store, 'run'>
+  /** Master keys: the first hides in the store whose counts those are. */
+  readonly keys: readonly Secret[]
   /** What is counted: another name is another count. */
   readonly name: string
   /** Among so many processes the limit is divided while the store cannot be had. */
@@ -40,23 +44,21 @@ interface Lease {
  * What must be counted (`force`) is, whether or not it fits.
  */
 const TAKE: StoreScript = {
-  lua: `local used = tonumber(redis.call('GET', KEYS[1]) or '0')
+  lua: `${COUNTS_LUA}
 local limit, want, least, life, force = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local used, left = counted(life)
 local granted = math.min(want, limit - used)
 if granted < least then granted = 0 end
 if force == '1' then granted = want end
-if granted > 0 then
-  redis.call('INCRBY', KEYS[1], granted)
-  if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], life) end
-end
-return { granted, redis.call('PTTL', KEYS[1]), tonumber(redis.call('GET', KEYS[1]) or '0') }`,
+if granted > 0 then keep(used + granted, left) end
+return { granted, left, used + granted }`,
   inMemory(memory, { keys: [key = ''], args }) {
     const [limit = 0, want = 0, least = 0, life = 0, force = 0] = args.map(Number)
-    const used = Number(memory.get(key) ?? 0)
+    const { count: used, leftMs } = countedIn(memory, key, life)
     const fitting = Math.min(want, limit - used)
     const granted = force === 1 ? want : fitting < least ? 0 : fitting
-    if (granted > 0) memory.set(key, String(used + granted), memory.ttlMs(key) ?? life)
-    return [granted, memory.ttlMs(key) ?? -2, used + granted]
+    if (granted > 0) memory.set(key, String(used + granted), leftMs)
+    return [granted, leftMs, used + granted]
   },
 }
 
@@ -66,12 +68,13 @@ return { granted, redis.call('PTTL', KEYS[1]), tonumber(redis.call('GET', KEYS[1
  *
  * A process takes a twentieth of the limit at a time and asks the store again when that is used up, so most requests ask nobody. No
  * more than the limit is let through; a user of several processes may be refused by a twentieth of it for each further process too
- * early. While the store cannot be had, each process lets its part of the limit through. What is kept in the store has the digest of
- * the user's key.
+ * early. While the store cannot be had, each process lets its part of the limit through. What is kept in the store has a digest of
+ * the user that nobody else can make.
  */
 export class SharedWindow {
   readonly #options: SharedWindowOptions
   readonly #clock: Clock
+  readonly #digest: (user: string) => string
   readonly #chunk: number
   readonly #alone: UserWindow
   readonly #leases = new Map<string, Lease>()
@@ -81,6 +84,7 @@ export class SharedWindow {
     const { limit, instances, clock = systemClock } = options
     this.#options = options
     this.#clock = clock
+    this.#digest = guessableDigests(options.keys)
     this.#chunk = Math.max(1, Math.floor(limit * SHARE))
     this.#alone = new UserWindow({ limit: Math.max(1, Math.floor(limit / instances)), clock })
   }
@@ -158,11 +162,11 @@ export class SharedWindow {
     }: { readonly want: number; readonly least: number; readonly force: boolean },
   ): Promise<{ readonly granted: number; readonly used: number }> {
     const { store, limit, name } = this.#options
-    const keys = [digestedKey(`l:${name}`, user)]
+    const keys = [`l:${name}:${this.#digest(user)}`]
     const args = [limit, want, least, WINDOW_MS, force ? 1 : 0]
     const [granted = 0, leftMs = WINDOW_MS, used = 0] = await store.run(TAKE, { keys, args })
     const lease = this.#leaseOf(user)
-    lease.endsAtMs = this.#clock() + (leftMs > 0 ? leftMs : WINDOW_MS)
+    lease.endsAtMs = this.#clock() + (leftMs > 0 ? Math.min(leftMs, WINDOW_MS) : WINDOW_MS)
     return { granted, used }
   }
 

@@ -1,4 +1,5 @@
-import { HeardChannels, type Subscriber } from './heard-channels.js'
+import { ConnectionError } from './connection-error.js'
+import { HeardChannels, type Subscriber, type SubscriberEvents } from './heard-channels.js'
 import { sentArguments, type Argument, type Heard, type RedisCommands } from './redis-commands.js'
 
 /** A client of the packages `ioredis` (5 or 6) or `iovalkey`, also for Sentinel or a cluster, as far as it is used here. */
@@ -6,6 +7,7 @@ export interface IoRedisClient {
   callBuffer(command: string, args: (string | Buffer)[]): Promise<unknown>
   duplicate(...overrides: never[]): IoRedisClient
   on(event: string, listener: (...args: string[]) => void): unknown
+  readonly options: object
   subscribe(channel: string): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
   disconnect(): void
@@ -15,11 +17,12 @@ export interface IoRedisClient {
 export class IoRedisCommands implements RedisCommands {
   #client: IoRedisClient
   readonly #channels: HeardChannels
+  readonly #connectionError = new ConnectionError()
 
   constructor(client: IoRedisClient) {
     this.#client = client
-    ignoreErrors(client)
-    this.#channels = new HeardChannels((ready) => subscriberOf(this.#client, ready))
+    this.#connectionError.watch(client)
+    this.#channels = new HeardChannels((events) => subscriberOf(this.#client, events))
   }
 
   /** The client connects by itself. */
@@ -42,13 +45,17 @@ export class IoRedisCommands implements RedisCommands {
   renew(): void {
     const given = this.#client
     this.#client = given.duplicate()
-    ignoreErrors(this.#client)
+    this.#connectionError.watch(this.#client)
     given.disconnect()
     this.#channels.renew()
   }
 
   isServerError(error: unknown): error is Error {
     return error instanceof Error && error.name === 'ReplyError'
+  }
+
+  connectionError(): unknown {
+    return this.#connectionError.last
   }
 
   close(): Promise<void> {
@@ -58,20 +65,17 @@ export class IoRedisCommands implements RedisCommands {
   }
 }
 
-/** Without a listener, each failure is written to standard error. What fails is told by the commands. */
-function ignoreErrors(client: IoRedisClient): void {
-  client.on('error', () => undefined)
-}
-
 /** Its messages come as one event for all channels. */
-function subscriberOf(client: IoRedisClient, ready: () => void): Subscriber {
+function subscriberOf(client: IoRedisClient, events: SubscriberEvents): Subscriber {
   const subscriber = client.duplicate()
   const heard = new Map<string, (text: string) => void>()
-  ignoreErrors(subscriber)
+  subscriber.on('error', events.failed)
+  // `ready` has it done here. Where the client does it, a refusal is rejected to nobody, which ends the process.
+  Object.assign(subscriber.options, { autoResubscribe: false })
   subscriber.on('message', (channel: string, message: string) => {
     heard.get(channel)?.(message)
   })
-  subscriber.on('ready', ready)
+  subscriber.on('ready', events.ready)
   return {
     subscribe: (channel, message) => {
       heard.set(channel, message)

@@ -51,7 +51,10 @@ class MemoryStore implements Store {
   }
 
   get(key: string): Promise<Uint8Array | undefined> {
-    return this.#atOnce(() => this.#find(key)?.value)
+    return this.#atOnce(() => {
+      const value = this.#find(key)?.value
+      return value?.length === 0 ? undefined : value
+    })
   }
 
   set(key: string, value: Uint8Array, { ttlMs, onlyIfAbsent }: SetOptions): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { connectUntilOpen, type OpenedClient } from './connect-until-open.js'
-import { HeardChannels, type Subscriber } from './heard-channels.js'
+import { ConnectionError } from './connection-error.js'
+import { HeardChannels, type Subscriber, type SubscriberEvents } from './heard-channels.js'
 import { sentArguments, type Argument, type Heard, type RedisCommands } from './redis-commands.js'
 
 /**
@@ -31,14 +32,15 @@ export class NodeRedisCommands implements RedisCommands {
   #typed: ReturnType<NodeRedisClient['withTypeMapping']>
   readonly #sendArguments: SendArguments
   readonly #channels: HeardChannels
+  readonly #connectionError = new ConnectionError()
   #stopConnecting: () => void = () => undefined
 
   constructor(client: NodeRedisClient) {
     this.#client = client
     this.#typed = typed(client)
     this.#sendArguments = sendArgumentsOf(client)
-    ignoreErrors(client)
-    this.#channels = new HeardChannels((ready) => subscriberOf(this.#client, ready))
+    this.#connectionError.watch(client)
+    this.#channels = new HeardChannels((events) => subscriberOf(this.#client, events))
   }
 
   connect(): void {
@@ -63,7 +65,7 @@ export class NodeRedisCommands implements RedisCommands {
     this.#stopConnecting()
     this.#client = given.duplicate()
     this.#typed = typed(this.#client)
-    ignoreErrors(this.#client)
+    this.#connectionError.watch(this.#client)
     void destroyed(given)
     this.connect()
     this.#channels.renew()
@@ -71,6 +73,10 @@ export class NodeRedisCommands implements RedisCommands {
 
   isServerError(error: unknown): error is Error {
     return error instanceof Error && SERVER_ERRORS.has(error.constructor.name)
+  }
+
+  connectionError(): unknown {
+    return this.#connectionError.last
   }
 
   close(): Promise<void> {
@@ -85,11 +91,6 @@ function typed(client: NodeRedisClient): ReturnType<NodeRedisClient['withTypeMap
   return client.withTypeMapping({ [BLOB_STRING]: Buffer })
 }
 
-/** Without a listener, the package ends the process. What fails is told by the commands. */
-function ignoreErrors(client: NodeRedisClient): void {
-  client.on('error', () => undefined)
-}
-
 async function destroyed(client: NodeRedisClient): Promise<void> {
   try {
     await client.destroy()
@@ -98,11 +99,11 @@ async function destroyed(client: NodeRedisClient): Promise<void> {
   }
 }
 
-function subscriberOf(client: NodeRedisClient, ready: () => void): Subscriber {
+function subscriberOf(client: NodeRedisClient, events: SubscriberEvents): Subscriber {
   const subscriber = client.duplicate()
-  ignoreErrors(subscriber)
+  subscriber.on('error', events.failed)
   for (const event of isCluster(client) ? ['connect', 'node-ready'] : ['ready']) {
-    subscriber.on(event, ready)
+    subscriber.on(event, events.ready)
   }
   const stopConnecting = connectUntilOpen(subscriber)
   return {

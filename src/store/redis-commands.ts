@@ -11,6 +11,8 @@ export interface Heard {
   readonly message: (text: string) => void
   /** The subscription stands, for the first time or once more. */
   readonly stands: () => void
+  /** It does not stand, and is tried again. */
+  readonly failed: (error: unknown) => void
 }
 
 /**
@@ -34,5 +36,7 @@ export interface RedisCommands {
   renew(): void
   /** Whether a rejection is an answer of the server: then its connection is well. */
   isServerError(error: unknown): error is Error
+  /** What a connection last failed with, if it does not stand since: a command that meets none does not say why. */
+  connectionError(): unknown
   close(): Promise<void>
 }

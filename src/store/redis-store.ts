@@ -10,6 +10,7 @@ import { untilAborted } from '../time/until-aborted.js'
 import type { IoRedisClient } from './ioredis-commands.js'
 import type { NodeRedisClient } from './node-redis-commands.js'
 import type { Argument, RedisCommands } from './redis-commands.js'
+import { answerKind } from './redis-answers.js'
 import { commandsOf } from './redis-clients.js'
 import { StoreHealth } from './store-health.js'
 import type { StoreScript } from './store-script.js'
@@ -55,17 +56,26 @@ const OPTIONS = optionsSchema<RedisStoreOptions>({
 
 /** What its commands are for. */
 const OPERATIONS: Readonly<Record<string, StoreUsed['operation']>> = {
-  GET: 'get',
+  GETRANGE: 'get',
   SET: 'set',
   DEL: 'delete',
-  EVALSHA: 'run',
-  EVAL: 'run',
   PUBLISH: 'publish',
 }
 
-/** Answers that say that this server is not the one to ask, or not now. */
-const NOT_NOW =
-  /^(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM)\b/
+/** All others are scripts. */
+function operationOf([command = '']: readonly Argument[]): StoreUsed['operation'] {
+  return OPERATIONS[String(command)] ?? 'run'
+}
+
+/** What a server can refuse by itself: one script may do what another does not. */
+function refusableOf(args: readonly Argument[]): string {
+  const [command, script = ''] = args
+  if (operationOf(args) !== 'run') return operationOf(args)
+  return command === 'EVAL' ? hash('sha1', script) : String(script)
+}
+
+/** Of a value. Far more than anything that is kept has: who writes a longer one must not have it carried to each instance. */
+const MAX_BYTES = 1024 * 1024
 
 /**
  * Creates a store on Redis 6 or newer, or Valkey.
@@ -111,17 +121,19 @@ class RedisStore implements Store {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    const value = await this.#sent(['GET', this.#key(key)], [key])
-    return value instanceof Uint8Array ? value : undefined
+    const value = await this.#sent(['GETRANGE', this.#key(key), '0', String(MAX_BYTES)], [key])
+    if (!(value instanceof Uint8Array) || value.length === 0) return undefined
+    if (value.length <= MAX_BYTES) return value
+    this.#health.ignored('too_long')
+    return undefined
   }
 
   async set(key: string, value: Uint8Array, options: SetOptions): Promise<boolean> {
     const { ttlMs, onlyIfAbsent } = options
+    if (value.length > MAX_BYTES) throw new StoreUnavailableError(TOO_LONG)
     const condition = onlyIfAbsent === true ? ['NX'] : []
     const args = ['SET', this.#key(key), value, 'PX', String(Math.max(1, Math.ceil(ttlMs)))]
-    const answer = await this.#sent([...args, ...condition], [key])
-    this.#health.accepted()
-    return answer !== null
+    return (await this.#sent([...args, ...condition], [key])) !== null
   }
 
   /** One by one: in a cluster they belong to different servers. */
@@ -136,7 +148,6 @@ class RedisStore implements Store {
       lua,
       ...rest,
     ])
-    this.#health.accepted()
     return Array.isArray(answer) ? answer.map(Number) : []
   }
 
@@ -178,21 +189,35 @@ class RedisStore implements Store {
     try {
       const answer = await this.#inTime(args, keys)
       this.#tell(args, 'ok')
+      this.#health.accepted(refusableOf(args))
       return answer
     } catch (error) {
       if (unknownScript !== undefined && this.#knowsNoScript(error)) {
         return this.#sent(unknownScript, keys)
       }
       this.#tell(args, 'failed')
-      if (this.#isRefusal(error)) this.#health.refused(error)
-      else this.#health.lost(error)
-      throw new StoreUnavailableError('the store has not done it', { cause: error })
+      return this.#failed(args, error)
     }
   }
 
-  #tell([command = '']: readonly unknown[], outcome: StoreUsed['outcome']): void {
-    const operation = OPERATIONS[String(command)]
-    if (operation !== undefined) this.#observer?.storeUsed?.({ operation, outcome })
+  #failed(args: readonly Argument[], error: unknown): unknown {
+    const kind = this.#kindOf(error)
+    if (kind === 'other_type') this.#health.ignored('other_type')
+    else if (kind === 'refusal') this.#health.refused(refusableOf(args), error as Error)
+    else this.#health.lost(this.#explained(error))
+    if (kind === 'other_type' && operationOf(args) === 'get') return undefined
+    throw new StoreUnavailableError('the store has not done it', { cause: error })
+  }
+
+  /** A command that meets no connection does not say why there is none. */
+  #explained(error: unknown): unknown {
+    const cause = this.#commands.connectionError()
+    if (cause === undefined || this.#commands.isServerError(error)) return error
+    return new Error('the store cannot be reached', { cause })
+  }
+
+  #tell(args: readonly Argument[], outcome: StoreUsed['outcome']): void {
+    this.#observer?.storeUsed?.({ operation: operationOf(args), outcome })
   }
 
   #inTime(args: readonly Argument[], keys: readonly string[]): Promise<unknown> {
@@ -208,9 +233,9 @@ class RedisStore implements Store {
     )
   }
 
-  /** The server is there, and does not do what it was asked for. */
-  #isRefusal(error: unknown): boolean {
-    return this.#commands.isServerError(error) && !NOT_NOW.test(error.message)
+  /** `undefined` where the server has not answered. */
+  #kindOf(error: unknown): ReturnType<typeof answerKind> | undefined {
+    return this.#commands.isServerError(error) ? answerKind(error) : undefined
   }
 
   #knowsNoScript(error: unknown): boolean {
@@ -222,7 +247,7 @@ class RedisStore implements Store {
     try {
       await this.#inTime(['SET', this.#key('probe'), '', 'PX', '1000'], ['probe'])
     } catch (error) {
-      if (!this.#isRefusal(error)) throw error
+      if (this.#kindOf(error) !== 'refusal') throw this.#explained(error)
     }
   }
 
@@ -232,7 +257,11 @@ class RedisStore implements Store {
         for (const listener of this.#listeners.get(name) ?? []) listener.message(text)
       },
       stands: () => {
+        this.#health.accepted('subscribe')
         for (const listener of this.#listeners.get(name) ?? []) listener.gap?.()
+      },
+      failed: (error) => {
+        if (this.#kindOf(error) === 'refusal') this.#health.refused('subscribe', error as Error)
       },
     })
   }
@@ -243,3 +272,5 @@ class RedisStore implements Store {
     }
   }
 }
+
+const TOO_LONG = `a value may have ${MAX_BYTES} bytes at most`

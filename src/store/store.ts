@@ -21,9 +21,12 @@ export type Unsubscribe = () => void
  * @category Shared state
  */
 export interface Store {
-  /** Resolves with the value, or with `undefined` where there is none. */
+  /**
+   * Resolves with the value, or with `undefined` where there is none; also for what cannot be one of ours: of another type, longer than the
+   * adapter keeps, or empty.
+   */
   get(key: string): Promise<Uint8Array | undefined>
-  /** Resolves with whether the value is kept: `false` where `onlyIfAbsent` and there is one. */
+  /** Resolves with whether the value is kept, also an empty one, which `get` does not show: `false` where `onlyIfAbsent` and there is one. */
   set(key: string, value: Uint8Array, options: SetOptions): Promise<boolean>
   /** Forgets values; does nothing where there are none. */
   delete(...keys: readonly string[]): Promise<void>

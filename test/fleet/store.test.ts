@@ -51,10 +51,11 @@ describe.each(['memory', ...Object.keys(CLIENTS)])('a store by %s', (kind) => {
     expect(await store.get('a')).toBeUndefined()
   })
 
-  test('an empty value is a value', async () => {
+  test('an empty value keeps its key from others, and is not found', async () => {
     const { store } = await opened(kind)
     await store.set('a', bytes(''), { ttlMs: 60_000 })
-    expect(text(await store.get('a'))).toBe('')
+    expect(await store.get('a')).toBeUndefined()
+    expect(await store.set('a', bytes('1'), { ttlMs: 60_000, onlyIfAbsent: true })).toBe(false)
   })
 
   test('forgets what has expired', async () => {

@@ -1,0 +1,43 @@
+/** Answers that say that this server is not the one to ask, or not now. */
+const NOT_NOW =
+  /^(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOREPLICAS|NOAUTH|WRONGPASS)\b/
+
+/** Of a value, not of the server: something else lies there. Redis 6 puts words in front of it where a script meets it. */
+const OTHER_TYPE = /\bWRONGTYPE\b/
+
+/** What an error answer of the server says: of the server as a whole, of one value, or that it does not do this. */
+export function answerKind({ message }: Error): 'not_now' | 'other_type' | 'refusal' {
+  if (NOT_NOW.test(message)) return 'not_now'
+  return OTHER_TYPE.test(message) ? 'other_type' : 'refusal'
+}
+
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /NOPERM|can't run this command|can't access/,
+    'The user of STORE_URL lacks a permission at the store: give it the commands, keys and channels that docs/operations.md lists.',
+  ],
+  [
+    /WRONGPASS|NOAUTH|invalid password/,
+    'The store does not take the password: correct STORE_PASSWORD, or the user of STORE_URL.',
+  ],
+  [
+    /max number of clients/,
+    'The store takes no more connections: raise its maxclients, or see who holds them. Each instance needs two.',
+  ],
+  [
+    /READONLY/,
+    'The store is a replica, which takes no values: STORE_URL has to lead to its master.',
+  ],
+  [
+    /\bMOVED\b|\bASK\b/,
+    'The store is a node of a cluster: STORE_URL has to begin with redis+cluster://.',
+  ],
+  [/OOM/, 'The memory of the store is full: raise its maxmemory, or see what fills it.'],
+]
+
+/** What an operator has to change, where an answer of the server says so. */
+export function answerHint(error: unknown): string | undefined {
+  const texts: string[] = []
+  for (let each = error; each instanceof Error; each = each.cause) texts.push(each.message)
+  return HINTS.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1]
+}
