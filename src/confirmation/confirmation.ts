@@ -18,7 +18,7 @@ import { verdictOn } from '../policy/call-verdicts.js'
 import { Secret } from '../secret.js'
 import { SHARED_STATE_OPTION, type SharedState } from '../store/shared-state.js'
 import { systemClock, type Clock } from '../time/clock.js'
-import type { ToolRequirements } from '../tools/tool.js'
+import type { ToolRequirements, ToolSchema } from '../tools/tool.js'
 import { AskByElicitation } from './ask-by-elicitation.js'
 import { AskByRounds, type ConsentMemory } from './ask-by-rounds.js'
 import { AskOnPage } from './ask-on-page.js'
@@ -27,6 +27,7 @@ import type { ConfirmationPage } from './confirmation-page.js'
 import { ConsentSeal } from './consent-seal.js'
 import { consentSubject } from './consent-subject.js'
 import { DEFAULT_LIFETIME_MS, LIFETIME_OPTION } from './lifetime.js'
+import { publishedSchema } from './published-schema.js'
 import { questionOf } from './question.js'
 import { SharedConsents } from './shared-consents.js'
 import { UsedConsents } from './used-consents.js'
@@ -60,6 +61,8 @@ export interface ConfirmedCall {
   /** As it is declared. */
   readonly tool: Pick<ToolRequirements, 'name' | 'confirm'> & {
     readonly title?: string | undefined
+    /** The question has the arguments in its order. Default: in that in which they were sent. */
+    readonly inputSchema?: ToolSchema | undefined
   }
   /** What the user is shown and agrees to, as JSON has it. */
   readonly args: Readonly<Record<string, unknown>>
@@ -81,7 +84,7 @@ export interface Confirmation {
    * Asks the user about a call. `undefined`: they have agreed to exactly this call, and `downstreamOf` gives its API. Else the
    * handler returns `result`, and does nothing.
    *
-   * Rejects with `confirmation_unavailable` where the user cannot be asked, with `confirmation_refused` for an answer that is
+   * Rejects with `invalid_argument` for arguments that cannot be shown, with `confirmation_unavailable` where the user cannot be asked, with `confirmation_refused` for an answer that is
    * not one for this call, and with what the token exchange fails with, which takes place here.
    */
   ask(context: ServerContext, call: ConfirmedCall): Promise<Unconfirmed | undefined>
@@ -199,12 +202,13 @@ async function replyTo(call: AskedCall, ways: readonly AskUser[]): Promise<Reply
 
 function askedCall(context: ServerContext, { tool, args, version }: ConfirmedCall): AskedCall {
   const { caller } = requireAuthContext(context.http?.authInfo)
-  const { name, title, confirm } = tool
+  const { name, title, confirm, inputSchema } = tool
   const operation = typeof confirm === 'object' ? confirm.operation : undefined
   const reason = verdictOn(context.http?.authInfo, name, context.mcpReq.id)?.reason
   const subject = consentSubject({ caller, tool: name, args, version })
   if (subject === undefined) throw tooDeep()
-  const question = questionOf({ tool: name, title, operation, args, reason })
+  const schema = publishedSchema(inputSchema)
+  const question = questionOf({ tool: name, title, operation, args, reason, schema })
   return { context, caller, tool: name, subject, question }
 }
 

@@ -57,9 +57,9 @@ async function isPending(
 
 /** What the user reads, and agrees to. */
 function confirmedCall(tool: Tool, { args, options }: AskedInvocation): ConfirmedCall {
-  const { name, title } = tool
+  const { name, title, inputSchema } = tool
   const operation =
     typeof tool.confirm === 'object' ? tool.confirm.operation : options.operationOf?.(name)
   const confirm = operation === undefined ? tool.confirm : { operation }
-  return { tool: { name, title, confirm }, args, version: options.versionOf?.(name) }
+  return { tool: { name, title, confirm, inputSchema }, args, version: options.versionOf?.(name) }
 }
