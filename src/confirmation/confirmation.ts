@@ -15,6 +15,7 @@ import { observationOf } from '../observability/observation-of.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { verdictOn } from '../policy/call-verdicts.js'
+import type { PolicyVerdict } from '../policy/policy-verdict.js'
 import { Secret } from '../secret.js'
 import { SHARED_STATE_OPTION, type SharedState } from '../store/shared-state.js'
 import { systemClock, type Clock } from '../time/clock.js'
@@ -179,7 +180,7 @@ function confirmationBy(ways: readonly AskUser[]): Confirmation {
     async ask(context, call) {
       const reply = await replyTo(askedCall(context, call), ways)
       if (reply.kind === 'asked') return { outcome: 'asked', result: reply.result }
-      if (reply.kind === 'unreachable') throw unreachable()
+      if (reply.kind === 'unreachable') throw unreachable(isAskedByPolicy(context, call))
       if (reply.kind !== 'agreed')
         return { outcome: reply.kind, result: errorResult(TEXTS[reply.kind]) }
       observationOf(context.http?.authInfo)?.confirmed(call.tool.name, context.mcpReq.id)
@@ -204,12 +205,20 @@ function askedCall(context: ServerContext, { tool, args, version }: ConfirmedCal
   const { caller } = requireAuthContext(context.http?.authInfo)
   const { name, title, confirm, inputSchema } = tool
   const operation = typeof confirm === 'object' ? confirm.operation : undefined
-  const reason = verdictOn(context.http?.authInfo, name, context.mcpReq.id)?.reason
+  const reason = verdictOfCall(context, name)?.reason
   const subject = consentSubject({ caller, tool: name, args, version })
   if (subject === undefined) throw tooDeep()
   const schema = publishedSchema(inputSchema)
   const question = questionOf({ tool: name, title, operation, args, reason, schema })
   return { context, caller, tool: name, subject, question }
+}
+
+function verdictOfCall({ http, mcpReq }: ServerContext, tool: string): PolicyVerdict | undefined {
+  return verdictOn(http?.authInfo, tool, mcpReq.id)
+}
+
+function isAskedByPolicy(context: ServerContext, { tool }: ConfirmedCall): boolean {
+  return verdictOfCall(context, tool.name)?.kind === 'asked'
 }
 
 function tooDeep(): OnBehalfOfError {
@@ -220,7 +229,13 @@ function tooDeep(): OnBehalfOfError {
   })
 }
 
-function unreachable(): OnBehalfOfError {
+function unreachable(byPolicy: boolean): OnBehalfOfError {
+  if (byPolicy)
+    return new OnBehalfOfError('confirmation_unavailable', {
+      reason: 'client_cannot_ask',
+      description: POLICY_CANNOT_ASK,
+      log: { hint: POLICY_CANNOT_ASK_HINT },
+    })
   return new OnBehalfOfError('confirmation_unavailable', {
     reason: 'client_cannot_ask',
     description: CANNOT_ASK,
@@ -232,6 +247,11 @@ const CANNOT_ASK =
   'This tool asks the user before it runs, and this client cannot ask: it does not support elicitation, or a 2025 client has no session. Nothing was called. Use another client, or have the operator change CONFIRMATION_PAGE, MCP_SESSIONS, OPENAPI_CONFIRM or the confirm of this tool.'
 const CANNOT_ASK_HINT =
   'Set CONFIRMATION_PAGE=fallback, so that users can approve calls on a page of this server, or MCP_SESSIONS=on, so that 2025 clients with elicitation can be asked. Or let the tool run without asking: OPENAPI_CONFIRM=off, confirm: false of the operation in its curation, or confirm of the tool in your own code.'
+
+const POLICY_CANNOT_ASK =
+  'A policy of this server wants the user asked before this call, and this client cannot ask: it does not support elicitation, or a 2025 client has no session. Nothing was called. Use another client, or have the operator change CONFIRMATION_PAGE, MCP_SESSIONS or the policy.'
+const POLICY_CANNOT_ASK_HINT =
+  'Set CONFIRMATION_PAGE=fallback, so that users can approve calls on a page of this server, or MCP_SESSIONS=on, so that 2025 clients with elicitation can be asked. Or have the policy allow this call; OPENAPI_CONFIRM and confirm do not change what a policy wants.'
 
 const TEXTS = {
   declined:
