@@ -27,20 +27,33 @@ export interface CallableOperation {
   readonly curated: CuratedOperation
 }
 
+/** The header that is taken for that of a key of idempotency. */
+export interface KeyHeader {
+  readonly name: string
+  /** Whether all operations that write get a key, and not only those that declare the header. */
+  readonly ofAllWrites: boolean
+}
+
 export interface CallableOptions {
   readonly curated: CuratedOperation
-  /** The header that is taken for that of a key of idempotency; `undefined`: none is. */
-  readonly idempotencyHeader: string | undefined
+  /** `undefined`: there are no keys of idempotency. */
+  readonly keyHeader: KeyHeader | undefined
 }
 
 /** Plans the call of an operation. Throws `ToolFault` for one that cannot be called. */
 export function callable(
   document: OpenApiDocument,
   operation: OpenApiOperation,
-  { curated, idempotencyHeader }: CallableOptions,
+  { curated, keyHeader }: CallableOptions,
 ): CallableOperation {
   const fixed = (curated.fixed ?? {}) as Readonly<Record<string, Json>>
-  return { operation, curated, call: planCall(document, operation, { fixed, idempotencyHeader }) }
+  const { readOnlyHint } = annotationsOf(operation, curated)
+  const key = curated.idempotency === false ? undefined : keyHeader
+  const keys = {
+    idempotencyHeader: key?.name,
+    keyUndeclared: key?.ofAllWrites === true && readOnlyHint !== true,
+  }
+  return { operation, curated, call: planCall(document, operation, { fixed, ...keys }) }
 }
 
 /** Makes the tool of an operation. Everything but the call itself is done here. */
@@ -58,11 +71,7 @@ export function makeTool(
   const { plan, inputSchema, mayBeEmpty, notes } = call
   const { curation } = operation
   const { title, description } = toolWords(operation, curation, curated)
-  const annotations = toolAnnotations(
-    operation.method,
-    curation.annotations,
-    curated.annotations ?? {},
-  )
+  const annotations = annotationsOf(operation, curated)
   const confirm = curated.confirm ?? curation.confirm ?? isAskedAbout(given.confirm, annotations)
   const tool: ContentTool = {
     name: given.name,
@@ -90,6 +99,13 @@ export function makeTool(
       notes,
     },
   }
+}
+
+function annotationsOf(
+  { method, curation }: OpenApiOperation,
+  curated: CuratedOperation,
+): ToolAnnotations {
+  return toolAnnotations(method, curation.annotations, curated.annotations ?? {})
 }
 
 function isAskedAbout(
