@@ -1,4 +1,5 @@
 import type { ToolAnnotations } from '@modelcontextprotocol/server'
+import { outgoingRequest } from '../downstream/outgoing-request.js'
 import { member, type Json, type JsonObject } from '../openapi/json.js'
 import type { OpenApiOperation } from '../openapi/operation.js'
 import type { OpenApiDocument } from '../openapi/reading.js'
@@ -81,6 +82,7 @@ export function makeTool(
     annotations,
     confirm: confirm ? { operation: `${operation.method} ${operation.path}` } : undefined,
     ...requirements(given.api, given.alternatives),
+    check: checkOf(plan, given),
     handler: handlerOf(plan, given),
   }
   return {
@@ -135,6 +137,21 @@ function handlerOf(
     } catch (thrown) {
       throw call === undefined ? thrown : call.failure(thrown)
     }
+  }
+}
+
+/** The address of the API changes nothing about what can be sent. */
+const ANY_API = new URL('https://api.invalid')
+
+function checkOf(
+  plan: CallPlan,
+  given: { readonly name: string; readonly calls: IdempotentCalls },
+): NonNullable<ContentTool['check']> {
+  return (input, { caller }) => {
+    const args = input as JsonObject
+    const request = buildRequest(plan, args)
+    const idempotency = beginCall(plan, given, { caller, args })?.idempotency
+    outgoingRequest(ANY_API, { path: plan.template, request: { ...request, idempotency } })
   }
 }
 
