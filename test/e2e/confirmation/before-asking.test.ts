@@ -131,7 +131,7 @@ describe('a client that cannot ask', () => {
       )
       expect(answer.text).not.toContain('OPENAPI_CONFIRM')
       const hint = expect.stringContaining('have the policy allow this call') as string
-      expect(server.log.named('tool_failed')).toMatchObject([{ hint }])
+      expect(server.log.named('tool_failed')).toMatchObject([{ fields: { hint } }])
     },
   )
 
