@@ -98,11 +98,6 @@ export type ToolSchema = StandardSchemaWithJSON<unknown, Record<string, unknown>
 /** What a schema lets through. */
 export type ValueOf<Schema extends ToolSchema> = StandardSchemaWithJSON.InferOutput<Schema>
 
-/** What a check of the arguments is told. */
-export interface CheckContext {
-  readonly caller: Caller
-}
-
 interface DescribedTool<Input extends ToolSchema> extends ToolRequirements {
   readonly title: string
   readonly description: string
@@ -111,7 +106,7 @@ interface DescribedTool<Input extends ToolSchema> extends ToolRequirements {
    * Checks what the schema cannot say, where the user is asked before the call: throws what the call fails with, and then nobody is asked
    * and no token exchanged. Calls nothing. Does not replace the checks of the handler. Default: nothing is checked.
    */
-  check?(input: ValueOf<Input>, context: CheckContext): void
+  check?(input: ValueOf<Input>, context: Pick<ToolContext, 'caller'>): void
   /** Keeps the tool out of `tools/list`, for one that is found and called through others. It can be called all the same. Default false. */
   readonly unlisted?: boolean | undefined
   /** Beside what this server says there in `tools/list`: `securitySchemes`, unless it is here. */
