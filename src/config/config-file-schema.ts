@@ -73,6 +73,10 @@ export const CURATED_OPERATION = z.strictObject({
     .describe(
       'Whether the user is asked before each call, in place of what confirm of the API says.',
     ),
+  idempotency: z
+    .literal(false, 'must be false, or be left out')
+    .optional()
+    .describe('false: calls get no key of idempotency, whatever idempotency of the API says.'),
 })
 
 /** Entries by operationId or `GET /path`. */
@@ -221,7 +225,9 @@ const API = z.strictObject(
         'must be off, declared or { header: X-Request-Id }',
       )
       .optional()
-      .describe('Keys of idempotency, for operations that declare the header. Default: declared'),
+      .describe(
+        'Keys of idempotency: for operations that declare the header, or in a header that is named here for all that write. Default: declared',
+      ),
     answerBytes: z
       .int('must be a whole number')
       .min(1_000, 'must be a whole number from 1000 to 10000000')

@@ -70,7 +70,7 @@ export const OPENAPI_SETTINGS = {
   }),
   OPENAPI_IDEMPOTENCY: setting({
     description:
-      'Keys by which the API knows a call again, for operations that declare the header for them as a parameter. declared: the header Idempotency-Key. Another name: that header in its place. off: the header is an argument as any other. Each call gets a new UUID that the model does not see. A POST or PATCH with one is made again after a 401 or a connection that broke. A model can repeat a call whose outcome is unknown. The API has to carry out one call with a key, however often it arrives.',
+      'Keys by which the API knows a call again. declared: in the header Idempotency-Key, for operations that declare it as a parameter. The name of a header: in that one, for these and for all operations that write, declared or not; idempotency: false of an operation in its curation leaves it out. off: the header is an argument as any other. Each call gets a new UUID that the model does not see. A POST or PATCH with one is made again after a 401 or a connection that broke. A model can repeat a call whose outcome is unknown. The API has to carry out one call with a key, however often it arrives.',
     schema: idempotency,
     example: 'X-Request-Id',
     absent: `\`${OPENAPI_TOOLS_DEFAULTS.idempotency}\``,

@@ -15,12 +15,13 @@ import { observationOf } from '../observability/observation-of.js'
 import { assertOptions, optionsSchema } from '../options/assert-options.js'
 import { optionValues } from '../options/option-values.js'
 import { verdictOn } from '../policy/call-verdicts.js'
+import type { PolicyVerdict } from '../policy/policy-verdict.js'
 import type { Revocation } from '../revocation/revocation.js'
 import { whileSignedIn } from '../revocation/while-signed-in.js'
 import { Secret } from '../secret.js'
 import { SHARED_STATE_OPTION, type SharedState } from '../store/shared-state.js'
 import { systemClock, type Clock } from '../time/clock.js'
-import type { ToolRequirements } from '../tools/tool.js'
+import type { ToolRequirements, ToolSchema } from '../tools/tool.js'
 import { AskByElicitation } from './ask-by-elicitation.js'
 import { AskByRounds, type ConsentMemory } from './ask-by-rounds.js'
 import { AskOnPage } from './ask-on-page.js'
@@ -29,6 +30,7 @@ import type { ConfirmationPage } from './confirmation-page.js'
 import { ConsentSeal } from './consent-seal.js'
 import { consentSubject } from './consent-subject.js'
 import { DEFAULT_LIFETIME_MS, LIFETIME_OPTION } from './lifetime.js'
+import { publishedSchema } from './published-schema.js'
 import { questionOf } from './question.js'
 import { SharedConsents } from './shared-consents.js'
 import { UsedConsents } from './used-consents.js'
@@ -67,6 +69,8 @@ export interface ConfirmedCall {
   /** As it is declared. */
   readonly tool: Pick<ToolRequirements, 'name' | 'confirm'> & {
     readonly title?: string | undefined
+    /** The question has the arguments in its order. Default: in that in which they were sent. */
+    readonly inputSchema?: ToolSchema | undefined
   }
   /** What the user is shown and agrees to, as JSON has it. */
   readonly args: Readonly<Record<string, unknown>>
@@ -88,7 +92,7 @@ export interface Confirmation {
    * Asks the user about a call. `undefined`: they have agreed to exactly this call, and `downstreamOf` gives its API. Else the
    * handler returns `result`, and does nothing.
    *
-   * Rejects with `confirmation_unavailable` where the user cannot be asked, with `confirmation_refused` for an answer that is
+   * Rejects with `invalid_argument` for arguments that cannot be shown, with `confirmation_unavailable` where the user cannot be asked, with `confirmation_refused` for an answer that is
    * not one for this call, and with what the token exchange fails with, which takes place here.
    */
   ask(context: ServerContext, call: ConfirmedCall): Promise<Unconfirmed | undefined>
@@ -192,7 +196,7 @@ function confirmationBy(
         replyTo({ ...asked, signal: ends }, ways),
       )
       if (reply.kind === 'asked') return { outcome: 'asked', result: reply.result }
-      if (reply.kind === 'unreachable') throw unreachable()
+      if (reply.kind === 'unreachable') throw unreachable(isAskedByPolicy(context, call))
       if (reply.kind !== 'agreed')
         return { outcome: reply.kind, result: errorResult(TEXTS[reply.kind]) }
       observationOf(context.http?.authInfo)?.confirmed(call.tool.name, context.mcpReq.id)
@@ -219,13 +223,22 @@ function askedCall(
   signedOutAt: number | undefined,
 ): Omit<AskedCall, 'signal'> {
   const { caller } = requireAuthContext(context.http?.authInfo)
-  const { name, title, confirm } = tool
+  const { name, title, confirm, inputSchema } = tool
   const operation = typeof confirm === 'object' ? confirm.operation : undefined
-  const reason = verdictOn(context.http?.authInfo, name, context.mcpReq.id)?.reason
+  const reason = verdictOfCall(context, name)?.reason
   const subject = consentSubject({ caller, tool: name, args, version, signedOutAt })
   if (subject === undefined) throw tooDeep()
-  const question = questionOf({ tool: name, title, operation, args, reason })
+  const schema = publishedSchema(inputSchema)
+  const question = questionOf({ tool: name, title, operation, args, reason, schema })
   return { context, caller, tool: name, subject, question }
+}
+
+function verdictOfCall({ http, mcpReq }: ServerContext, tool: string): PolicyVerdict | undefined {
+  return verdictOn(http?.authInfo, tool, mcpReq.id)
+}
+
+function isAskedByPolicy(context: ServerContext, { tool }: ConfirmedCall): boolean {
+  return verdictOfCall(context, tool.name)?.kind === 'asked'
 }
 
 function tooDeep(): OnBehalfOfError {
@@ -236,7 +249,13 @@ function tooDeep(): OnBehalfOfError {
   })
 }
 
-function unreachable(): OnBehalfOfError {
+function unreachable(byPolicy: boolean): OnBehalfOfError {
+  if (byPolicy)
+    return new OnBehalfOfError('confirmation_unavailable', {
+      reason: 'client_cannot_ask',
+      description: POLICY_CANNOT_ASK,
+      log: { hint: POLICY_CANNOT_ASK_HINT },
+    })
   return new OnBehalfOfError('confirmation_unavailable', {
     reason: 'client_cannot_ask',
     description: CANNOT_ASK,
@@ -248,6 +267,11 @@ const CANNOT_ASK =
   'This tool asks the user before it runs, and this client cannot ask: it does not support elicitation, or a 2025 client has no session. Nothing was called. Use another client, or have the operator change CONFIRMATION_PAGE, MCP_SESSIONS, OPENAPI_CONFIRM or the confirm of this tool.'
 const CANNOT_ASK_HINT =
   'Set CONFIRMATION_PAGE=fallback, so that users can approve calls on a page of this server, or MCP_SESSIONS=on, so that 2025 clients with elicitation can be asked. Or let the tool run without asking: OPENAPI_CONFIRM=off, confirm: false of the operation in its curation, or confirm of the tool in your own code.'
+
+const POLICY_CANNOT_ASK =
+  'A policy of this server wants the user asked before this call, and this client cannot ask: it does not support elicitation, or a 2025 client has no session. Nothing was called. Use another client, or have the operator change CONFIRMATION_PAGE, MCP_SESSIONS or the policy.'
+const POLICY_CANNOT_ASK_HINT =
+  'Set CONFIRMATION_PAGE=fallback, so that users can approve calls on a page of this server, or MCP_SESSIONS=on, so that 2025 clients with elicitation can be asked. Or have the policy allow this call; OPENAPI_CONFIRM and confirm do not change what a policy wants.'
 
 const TEXTS = {
   declined:

@@ -1,4 +1,7 @@
-import { shownText, shownValue } from './shown-text.js'
+import { OnBehalfOfError } from '../failures/errors.js'
+import { argumentLines } from './argument-lines.js'
+import { argumentTree } from './argument-tree.js'
+import { shownText } from './shown-text.js'
 
 /** What the user is asked about. */
 export interface QuestionedCall {
@@ -10,47 +13,38 @@ export interface QuestionedCall {
   readonly reason?: string | undefined
   /** As JSON has them. */
   readonly args: Readonly<Record<string, unknown>>
+  /** JSON Schema of the arguments, whose order the question has. Default: the order in which they were sent. */
+  readonly schema?: Readonly<Record<string, unknown>> | undefined
 }
 
-const MAX_LINES = 40
-const MAX_DEPTH = 8
 const MAX_NAME = 120
-const MAX_VALUE = 300
+const MAX_REASON = 300
 
 /**
- * The question before a call: the tool, the operation, and each argument on a line of its own. Says of everything that does not fit
- * that it is not shown.
+ * The question before a call: the tool, the operation, and the arguments (`argumentLines`). Says of everything that does not fit that it
+ * is not shown. Throws `invalid_argument` where not even the names of the arguments fit.
  *
- * What a model chose cannot be Markdown, a link or a line of the question: see `shownValue`.
+ * What a model chose cannot be Markdown, a link or a line of the question (`shownText`), and cannot take the place of another argument.
  */
-export function questionOf({ tool, title, operation, reason, args }: QuestionedCall): string {
+export function questionOf(call: QuestionedCall): string {
+  const { tool, title, operation, reason, args, schema } = call
   const named = title === undefined || title === tool ? '' : ` (${shownText(title, MAX_NAME)})`
-  const lines = [...linesOf('', args, 0)]
-  const shown = lines.slice(0, MAX_LINES)
-  const more = lines.length - shown.length
+  const lines = argumentLines(argumentTree(args, schema))
+  if (lines === undefined) throw tooManyToShow()
   return [
     'Allow this call in your name?',
     '',
     `- Tool: ${shownText(tool, MAX_NAME)}${named}`,
     ...(operation === undefined ? [] : [`- Operation: ${shownText(operation, 2 * MAX_NAME)}`]),
-    ...(reason === undefined ? [] : [`- Why you are asked: ${shownText(reason, MAX_VALUE)}`]),
-    ...(lines.length === 0 ? ['- No arguments'] : shown),
-    ...(more > 0 ? [`- … and ${more} more values that are not shown`] : []),
+    ...(reason === undefined ? [] : [`- Why you are asked: ${shownText(reason, MAX_REASON)}`]),
+    ...(lines.length === 0 ? ['- No arguments'] : lines),
   ].join('\n')
 }
 
-/** A line for each value that is no object and no list, and for what is empty or too deep. */
-function* linesOf(path: string, value: unknown, depth: number): Generator<string> {
-  const members = depth < MAX_DEPTH ? membersOf(path, value) : []
-  if (members.length === 0 && depth > 0) {
-    yield `- ${shownText(path, MAX_NAME)}: ${shownValue(value, MAX_VALUE)}`
-  }
-  for (const [name, member] of members) yield* linesOf(name, member, depth + 1)
-}
-
-function membersOf(path: string, value: unknown): readonly (readonly [string, unknown])[] {
-  if (typeof value !== 'object' || value === null) return []
-  if (Array.isArray(value)) return value.map((member, index) => [`${path}[${index}]`, member])
-  const prefix = path === '' ? '' : `${path}.`
-  return Object.entries(value).map(([name, member]) => [`${prefix}${name}`, member])
+function tooManyToShow(): OnBehalfOfError {
+  return new OnBehalfOfError('invalid_argument', {
+    reason: 'not_all_shown',
+    description:
+      'The user has to read what is called before they allow it, and this call has too many arguments to show: 40 at the most, the members of objects included, with names of 120 characters at the most. Nothing was called. Send fewer, in several calls if need be.',
+  })
 }

@@ -11,14 +11,9 @@ const LINKS = [
 ] as const
 
 /**
- * A value of JSON as one line that shows what is in it, in a Markdown code span: nothing in it is Markdown, HTML, a link, a control or
- * format character, or turns the direction of the text. It stays JSON, if it is not cut after `maxLength` characters.
+ * A text, such as a name or JSON, as one line that shows what is in it, in a Markdown code span: nothing in it is Markdown, HTML, a link,
+ * a control or format character, or turns the direction of the text. JSON stays JSON, if it is not cut after `maxLength` characters.
  */
-export function shownValue(value: unknown, maxLength: number): string {
-  return span(cut(JSON.stringify(value), maxLength))
-}
-
-/** The same for a text that is shown without quotes, such as a name. */
 export function shownText(text: string, maxLength: number): string {
   return span(cut(text, maxLength))
 }

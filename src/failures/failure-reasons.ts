@@ -166,6 +166,7 @@ export const FAILURE_REASONS = {
     'confirmation_unanswered',
     'confirmation_used',
     'consents_unavailable',
+    'not_all_shown',
     'too_many_confirmations',
   ],
   /** The policy denied a call, or no decision could be had: `policy_denied`, `policy_unavailable`. */

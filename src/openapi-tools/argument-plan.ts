@@ -40,6 +40,6 @@ export interface CallPlan {
   readonly accept: string
   /** Names of arguments that page through an answer. */
   readonly paging: readonly string[]
-  /** Of the key that each call gets; `undefined`: the operation declares none. */
+  /** Of the key that each call gets; `undefined`: calls get none. */
   readonly idempotencyHeader: string | undefined
 }

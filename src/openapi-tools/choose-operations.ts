@@ -1,7 +1,7 @@
 import type { ExcludedOperation, OpenApiOperation } from '../openapi/operation.js'
 import type { OpenApiDocument, OpenApiReading } from '../openapi/reading.js'
 import { inWordsOf, type CalledOptions } from './called-options.js'
-import { callable, type CallableOperation } from './make-tool.js'
+import { callable, type CallableOperation, type KeyHeader } from './make-tool.js'
 import type { ExcludedFromTools } from './openapi-tools.js'
 import { notSelected, type NotSelected, type Selection } from './selection.js'
 import { assertOwnServers } from './server-check.js'
@@ -23,7 +23,7 @@ export interface ChoosingOptions {
   readonly called: CalledOptions
   readonly baseUrl: URL | undefined
   /** The header that is taken for that of a key of idempotency; `undefined`: none is. */
-  readonly idempotencyHeader: string | undefined
+  readonly keyHeader: KeyHeader | undefined
   /** Planning takes milliseconds for each, and ends where more can be called. */
   readonly maxTools: number
 }
@@ -67,14 +67,14 @@ function isPlainlySelected(operation: OpenApiOperation, { selection }: ChoosingO
 
 function callableOrWhy(
   operation: OpenApiOperation,
-  { document, selection, baseUrl, idempotencyHeader }: ChoosingOptions,
+  { document, selection, baseUrl, keyHeader }: ChoosingOptions,
 ): CallableOperation | ExcludedFromTools {
   const why = notSelected(operation, selection)
   if (why !== undefined) return leftOut(operation, why)
   try {
     assertOwnServers(operation, document, baseUrl)
     const curated = selection.curation.of(operation) ?? {}
-    return callable(document, operation, { curated, idempotencyHeader })
+    return callable(document, operation, { curated, keyHeader })
   } catch (error) {
     if (!(error instanceof ToolFault)) throw error
     const line = document.lineOf(error.why.pointer) ?? operation.line

@@ -1,19 +1,20 @@
 import type { CalledOptions } from './called-options.js'
-import type { CallableOperation } from './make-tool.js'
+import type { CallableOperation, KeyHeader } from './make-tool.js'
 import type { OpenApiToolsFault } from './openapi-tools.js'
 import { OPENAPI_TOOLS_DEFAULTS, type ToolsFromOpenApiOptions } from './options.js'
 
 type Idempotency = ToolsFromOpenApiOptions['idempotency']
 
 /** The header in which operations take a key of idempotency; `undefined`: none is looked for. */
-export function idempotencyHeaderOf(
+export function keyHeaderOf(
   option: Idempotency = OPENAPI_TOOLS_DEFAULTS.idempotency,
-): string | undefined {
+): KeyHeader | undefined {
   if (option === 'off') return undefined
-  return option === 'declared' ? 'Idempotency-Key' : option.header
+  if (option === 'declared') return { name: 'Idempotency-Key', ofAllWrites: false }
+  return { name: option.header, ofAllWrites: true }
 }
 
-/** A header that somebody names, and that no operation declares. */
+/** A header that somebody names, and that no call has. */
 export function idempotencyFaults(
   option: Idempotency,
   callables: readonly CallableOperation[],
@@ -21,8 +22,8 @@ export function idempotencyFaults(
 ): readonly OpenApiToolsFault[] {
   if (typeof option !== 'object' || callables.length === 0) return []
   if (callables.some(({ call }) => call.plan.idempotencyHeader !== undefined)) return []
-  const message = `No operation that becomes a tool has a parameter for the header ${option.header}, so no call has a key of idempotency`
-  const cure = `Declare the header as a parameter of the operations that take it, or correct ${called}`
+  const message = `No operation that becomes a tool writes or has a parameter for the header ${option.header}, so no call has a key of idempotency`
+  const cure = `Leave ${called} out, or take idempotency: false from the operations that are to have a key`
   const fault = { severity: 'warning', pointer: '#', line: undefined } as const
   return [{ ...fault, code: 'idempotency', message, cure }]
 }

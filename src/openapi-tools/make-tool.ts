@@ -1,4 +1,5 @@
 import type { ToolAnnotations } from '@modelcontextprotocol/server'
+import { outgoingRequest } from '../downstream/outgoing-request.js'
 import { member, type Json, type JsonObject } from '../openapi/json.js'
 import type { OpenApiOperation } from '../openapi/operation.js'
 import type { OpenApiDocument } from '../openapi/reading.js'
@@ -27,20 +28,33 @@ export interface CallableOperation {
   readonly curated: CuratedOperation
 }
 
+/** The header that is taken for that of a key of idempotency. */
+export interface KeyHeader {
+  readonly name: string
+  /** Whether all operations that write get a key, and not only those that declare the header. */
+  readonly ofAllWrites: boolean
+}
+
 export interface CallableOptions {
   readonly curated: CuratedOperation
-  /** The header that is taken for that of a key of idempotency; `undefined`: none is. */
-  readonly idempotencyHeader: string | undefined
+  /** `undefined`: there are no keys of idempotency. */
+  readonly keyHeader: KeyHeader | undefined
 }
 
 /** Plans the call of an operation. Throws `ToolFault` for one that cannot be called. */
 export function callable(
   document: OpenApiDocument,
   operation: OpenApiOperation,
-  { curated, idempotencyHeader }: CallableOptions,
+  { curated, keyHeader }: CallableOptions,
 ): CallableOperation {
   const fixed = (curated.fixed ?? {}) as Readonly<Record<string, Json>>
-  return { operation, curated, call: planCall(document, operation, { fixed, idempotencyHeader }) }
+  const { readOnlyHint } = annotationsOf(operation, curated)
+  const key = curated.idempotency === false ? undefined : keyHeader
+  const keys = {
+    idempotencyHeader: key?.name,
+    keyUndeclared: key?.ofAllWrites === true && readOnlyHint !== true,
+  }
+  return { operation, curated, call: planCall(document, operation, { fixed, ...keys }) }
 }
 
 /** Makes the tool of an operation. Everything but the call itself is done here. */
@@ -58,11 +72,7 @@ export function makeTool(
   const { plan, inputSchema, mayBeEmpty, notes } = call
   const { curation } = operation
   const { title, description } = toolWords(operation, curation, curated)
-  const annotations = toolAnnotations(
-    operation.method,
-    curation.annotations,
-    curated.annotations ?? {},
-  )
+  const annotations = annotationsOf(operation, curated)
   const confirm = curated.confirm ?? curation.confirm ?? isAskedAbout(given.confirm, annotations)
   const tool: ContentTool = {
     name: given.name,
@@ -72,6 +82,7 @@ export function makeTool(
     annotations,
     confirm: confirm ? { operation: `${operation.method} ${operation.path}` } : undefined,
     ...requirements(given.api, given.alternatives),
+    check: checkOf(plan, given),
     handler: handlerOf(plan, given),
   }
   return {
@@ -90,6 +101,13 @@ export function makeTool(
       notes,
     },
   }
+}
+
+function annotationsOf(
+  { method, curation }: OpenApiOperation,
+  curated: CuratedOperation,
+): ToolAnnotations {
+  return toolAnnotations(method, curation.annotations, curated.annotations ?? {})
 }
 
 function isAskedAbout(
@@ -119,6 +137,21 @@ function handlerOf(
     } catch (thrown) {
       throw call === undefined ? thrown : call.failure(thrown)
     }
+  }
+}
+
+/** The address of the API changes nothing about what can be sent. */
+const ANY_API = new URL('https://api.invalid')
+
+function checkOf(
+  plan: CallPlan,
+  given: { readonly name: string; readonly calls: IdempotentCalls },
+): NonNullable<ContentTool['check']> {
+  return (input, { caller }) => {
+    const args = input as JsonObject
+    const request = buildRequest(plan, args)
+    const idempotency = beginCall(plan, given, { caller, args })?.idempotency
+    outgoingRequest(ANY_API, { path: plan.template, request: { ...request, idempotency } })
   }
 }
 

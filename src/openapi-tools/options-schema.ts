@@ -50,6 +50,7 @@ const CURATED = optionsSchema<CuratedOperation>(
     annotations: HINTS.optional(),
     fixed: z.record(z.string(), FIXED).optional(),
     confirm: FLAG,
+    idempotency: z.literal(false, 'must be false, or be left out').optional(),
   },
   'member',
 )

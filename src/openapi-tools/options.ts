@@ -42,8 +42,10 @@ export interface ToolsFromOpenApiOptions {
    */
   readonly schemes?: readonly string[] | undefined
   /**
-   * Keys by which the API knows a call again, for operations that declare the header for them. `declared`: the header
-   * `Idempotency-Key`, in any case. `{ header }`: that one in its place. `off`: no header is one; the model gives it as any other.
+   * Keys by which the API knows a call again. `declared`: in the header `Idempotency-Key`, in any case, for operations that declare it as
+   * a parameter. `{ header }`: in that one, for these and for all that write (whose `readOnlyHint` is not true), declared or not: the API
+   * has to know it everywhere, but for operations with `idempotency: false` in `curation`. `off`: no header is one; the model gives it as
+   * any other.
    *
    * Each call gets a new UUID, which the model does not see. A POST or PATCH with one is made again after a 401 and after a
    * connection that broke; where its outcome stays unknown, the model may repeat it with the argument `retry_of`, within an hour,
@@ -139,6 +141,8 @@ export interface CuratedOperation {
   readonly fixed?: Readonly<Record<string, unknown>> | undefined
   /** Whether the user is asked before each call, in place of what `confirm` of the options says. */
   readonly confirm?: boolean | undefined
+  /** `false`: calls get no key of idempotency, whatever `idempotency` of the options says. A header for it is an argument as any other. */
+  readonly idempotency?: false | undefined
 }
 
 /** Hints of a tool (MCP `ToolAnnotations`). */

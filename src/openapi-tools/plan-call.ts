@@ -31,7 +31,7 @@ const METHODS: readonly DownstreamMethod[] = [
 export function planCall(
   document: OpenApiDocument,
   operation: OpenApiOperation,
-  { fixed, idempotencyHeader: wanted }: Omit<PlanningOptions, 'converted'>,
+  { fixed, ...keys }: Omit<PlanningOptions, 'converted'>,
 ): PlannedCall {
   const method = METHODS.find((known) => known === operation.method)
   if (method === undefined) throw unknownMethod(operation)
@@ -40,7 +40,7 @@ export function planCall(
       ? undefined
       : { ...chooseBody(document, operation.requestBody), from: operation.requestBody }
   const { schemas, cut } = convertedSchemas(document, operation, chosen)
-  const planning = { converted: schemas, fixed, idempotencyHeader: wanted }
+  const planning = { converted: schemas, fixed, ...keys }
   const { parameters, idempotencyHeader, notes } = planParameters(document, operation, planning)
   const form = schemas.at(-1) ?? { schema: {}, names: undefined }
   const body = chosen === undefined ? undefined : planBody(document, chosen, form)

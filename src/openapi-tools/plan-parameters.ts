@@ -17,7 +17,7 @@ export interface PlannedParameter extends ArgumentPlan {
 
 export interface PlannedParameters {
   readonly parameters: readonly PlannedParameter[]
-  /** The header of the key of idempotency, which is no argument; `undefined`: the operation declares none. */
+  /** The header of the key of idempotency, which is no argument; `undefined`: calls get none. */
   readonly idempotencyHeader: string | undefined
   readonly notes: readonly string[]
 }
@@ -30,6 +30,8 @@ export interface PlanningOptions {
   readonly fixed: FixedValues
   /** The header that is taken for that of a key; `undefined`: none is. */
   readonly idempotencyHeader: string | undefined
+  /** Whether calls get a key where the operation does not declare that header. */
+  readonly keyUndeclared: boolean
 }
 
 const MAX_DESCRIPTION = 500
@@ -41,7 +43,7 @@ const MAX_DESCRIPTION = 500
 export function planParameters(
   document: OpenApiDocument,
   operation: OpenApiOperation,
-  { converted, fixed, idempotencyHeader: wanted }: PlanningOptions,
+  { converted, fixed, idempotencyHeader: wanted, keyUndeclared }: PlanningOptions,
 ): PlannedParameters {
   const notes: string[] = []
   const sendable: { readonly parameter: OpenApiParameter; readonly form: ConvertedSchema }[] = []
@@ -54,9 +56,10 @@ export function planParameters(
   }
   const isKey = keyOf(wanted)
   const declared = sendable.map(({ parameter }) => parameter)
+  const undeclared = keyUndeclared && !declared.some(isKey) ? wanted : undefined
   const names = argumentNames(declared, [
     ...(operation.requestBody === undefined ? [] : ['body']),
-    ...(declared.some(isKey) ? [RETRY_OF] : []),
+    ...(declared.some(isKey) || undeclared !== undefined ? [RETRY_OF] : []),
   ])
   const planned = sendable.map(({ parameter, form }, index): PlannedParameter => {
     const name = names.get(parameter) ?? parameter.name
@@ -71,8 +74,8 @@ export function planParameters(
   })
   // A value that somebody has fixed stays.
   const key = planned.find(({ parameter, fixed: value }) => isKey(parameter) && value === undefined)
-  if (key === undefined) return { parameters: planned, idempotencyHeader: undefined, notes }
-  const idempotencyHeader = key.parameter.name
+  const idempotencyHeader = key?.parameter.name ?? undeclared
+  if (idempotencyHeader === undefined) return { parameters: planned, idempotencyHeader, notes }
   return {
     parameters: planned.filter((one) => one !== key),
     idempotencyHeader,

@@ -38,11 +38,12 @@ export function registerOpenApiTools(
       name,
       { title, description, inputSchema, annotations },
       async (input, context) => {
+        const { caller } = requireAuthContext(context.http?.authInfo)
+        if (asking !== undefined) tool.check?.(input, { caller })
         const unconfirmed = await asking?.confirmation.ask(context, {
           ...{ tool, args: input, version: asking.version },
         })
         if (unconfirmed !== undefined) return unconfirmed.result
-        const { caller } = requireAuthContext(context.http?.authInfo)
         const { signal } = context.mcpReq
         const downstream = downstreamOf(context, name)
         const { content } = await tool.handler(input, { caller, signal, downstream })

@@ -10,7 +10,7 @@ import { createCuration, type Curation } from './curation.js'
 import { exposedTools } from './exposed-tools.js'
 import { fixedValueFaults } from './fixed-values.js'
 import { createIdempotentCalls } from './idempotent-calls.js'
-import { idempotencyFaults, idempotencyHeaderOf } from './idempotency-header.js'
+import { idempotencyFaults, keyHeaderOf } from './idempotency-header.js'
 import { makeTool, type CallableOperation, type MadeTool } from './make-tool.js'
 import { toolNames } from './names.js'
 import { OpenApiDocumentError } from './openapi-document-error.js'
@@ -111,7 +111,7 @@ function makeTools({ reading, document, curation, called, options }: Making): Op
   const selection = selectionOf({ curation, called, options })
   const { callables, beyond, excluded } = chooseOperations(reading, {
     ...{ document, selection, called, baseUrl, maxTools },
-    idempotencyHeader: idempotencyHeaderOf(options.idempotency),
+    keyHeader: keyHeaderOf(options.idempotency),
   })
   const { made, faults } = namedTools(callables, beyond, { curation, called, options })
   const exposed = exposedTools(document, made, options.expose)

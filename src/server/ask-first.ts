@@ -2,6 +2,7 @@ import type { ServerContext } from '@modelcontextprotocol/server'
 import type { Confirmation, ConfirmedCall, Unconfirmed } from '../confirmation/confirmation.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { anonymousRequest } from '../identity/anonymous-request.js'
+import { requireAuthContext } from '../identity/auth-context.js'
 import { isConfirmed, type Tool } from '../tools/tool.js'
 import { verdictOf } from './policed-call.js'
 
@@ -21,11 +22,13 @@ export interface AskingOptions {
 export interface AskedInvocation {
   /** As the client sent them: what the user agrees to. */
   readonly args: Readonly<Record<string, unknown>>
+  /** As the tool's schema has read them. */
+  readonly input: Record<string, unknown>
   readonly context: ServerContext
   readonly options: AskingOptions
 }
 
-/** Asks the user before a tool runs, where it or the policy wants that. `undefined`: the tool may run. */
+/** Checks the arguments and asks the user before a tool runs, where it or the policy wants that. `undefined`: the tool may run. */
 export async function askFirst(
   tool: Tool,
   invocation: AskedInvocation,
@@ -42,6 +45,8 @@ export async function askFirst(
     const log = { hint: 'give createMcpServers() a confirmation' }
     throw new OnBehalfOfError('misconfigured', { reason: 'not_confirmed', log })
   }
+  const { caller } = requireAuthContext(context.http?.authInfo)
+  tool.check?.(invocation.input, { caller })
   return confirmation.ask(context, call)
 }
 
@@ -56,10 +61,13 @@ async function isPending(
 }
 
 /** What the user reads, and agrees to. */
-function confirmedCall(tool: Tool, { args, options }: AskedInvocation): ConfirmedCall {
-  const { name, title } = tool
+function confirmedCall(
+  tool: Tool,
+  { args, options }: Pick<AskedInvocation, 'args' | 'options'>,
+): ConfirmedCall {
+  const { name, title, inputSchema } = tool
   const operation =
     typeof tool.confirm === 'object' ? tool.confirm.operation : options.operationOf?.(name)
   const confirm = operation === undefined ? tool.confirm : { operation }
-  return { tool: { name, title, confirm }, args, version: options.versionOf?.(name) }
+  return { tool: { name, title, confirm, inputSchema }, args, version: options.versionOf?.(name) }
 }

@@ -142,7 +142,7 @@ async function runTool(
   try {
     assertAllowed(tool, context, options.access)
     assertDecided(tool, context, options.hasPolicy === true)
-    const unconfirmed = await askFirst(tool, invocation)
+    const unconfirmed = await askFirst(tool, { ...invocation, input })
     if (unconfirmed !== undefined) return unconfirmed
     return { outcome: 'ok', result: await handled(tool, input, toolContext(tool, invocation)) }
   } catch (error) {

@@ -76,6 +76,7 @@ export const TOOL_SCHEMA = withIssues(
       unlisted: optionValues.flag.optional(),
       public: optionValues.flag.optional(),
       confirm: CONFIRM,
+      check: optionValues.callable.optional(),
       annotations: z.looseObject({}, 'must be an object').optional(),
       _meta: z.looseObject({}, 'must be an object').optional(),
       toText: optionValues.callable.optional(),

@@ -102,6 +102,11 @@ interface DescribedTool<Input extends ToolSchema> extends ToolRequirements {
   readonly title: string
   readonly description: string
   readonly inputSchema: Input
+  /**
+   * Checks what the schema cannot say, where the user is asked before the call: throws what the call fails with, and then nobody is asked
+   * and no token exchanged. Calls nothing. Does not replace the checks of the handler. Default: nothing is checked.
+   */
+  check?(input: ValueOf<Input>, context: Pick<ToolContext, 'caller'>): void
   /** Keeps the tool out of `tools/list`, for one that is found and called through others. It can be called all the same. Default false. */
   readonly unlisted?: boolean | undefined
   /** Beside what this server says there in `tools/list`: `securitySchemes`, unless it is here. */

@@ -190,7 +190,7 @@ describe('POLICY_URL', () => {
     const { server, token } = await decidedBy(opa.url)
     const message = JSON.stringify(callTool('get_datetime', { a: 1 })).replace('"a":1', '"a":1e999')
     const { text } = await postMcp(server.endpoint, message, { token })
-    expect(text).toContain('cannot be decided')
+    expect(text).toContain('cannot be decided with these arguments')
     expect(opa.requests).toEqual([])
     expect(server.audit.records).toMatchObject([{ reason: 'input_unusable' }])
   })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { questionOf } from '../../../src/confirmation/question.js'
-import { shownValue } from '../../../src/confirmation/shown-text.js'
+import { isJsonObject } from '../../../src/http/json-object.js'
+import { shownText } from '../../../src/confirmation/shown-text.js'
 
 /** What turns directions, hides, breaks lines, or is Markdown, HTML or a link outside of the code spans. */
 const DANGEROUS = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00a0\u3000<>&]|:\/\/|www\./u
@@ -43,8 +44,9 @@ describe('the question before a call', () => {
     ['marks of a script that has several', 'שָּׁ֑ ế กำ้', '"שָּׁ֑ ế กำ้"'],
     ['letters of the world', 'Zürich 東京 नमस्ते', '"Zürich 東京 नमस्ते"'],
   ])('shows %s as plain text', (_name, value, shown) => {
-    expect(shownValue(value, 300)).toBe(`\`${shown}\``)
-    expect(JSON.parse(shownValue(value, 300).slice(1, -1))).toBe(value)
+    const line = shownText(JSON.stringify(value), 300)
+    expect(line).toBe(`\`${shown}\``)
+    expect(JSON.parse(line.slice(1, -1))).toBe(value)
   })
 
   test('has its own lines alone, and nothing dangerous in them, whatever the arguments are', () => {
@@ -75,12 +77,95 @@ describe('the question before a call', () => {
     )
   })
 
-  test('is bounded, and says what it does not show', () => {
-    const long = questionOf({ tool: 'a', args: { text: 'x'.repeat(1_000_000) } })
-    expect(long).toMatch(/… and \d+ more characters that are not shown/)
-    const args = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`a${at}`, at]))
-    const many = questionOf({ tool: 'a', args: { ...args, ['n'.repeat(5_000)]: 1 } })
-    expect(many).toMatch(/… and 61 more values that are not shown$/)
-    expect(Math.max(long.length, many.length)).toBeLessThan(10_000)
+  test('has path and query arguments before a body that hides them, and every member of that body', () => {
+    const args = {
+      body: { labels: Array.from({ length: 40 }, () => 'ok'), force: true, users: ['ceo'] },
+      org: 'production',
+    }
+    const lines = questionOf({ tool: 'a', args, schema: DELETE_USERS }).split('\n').slice(3)
+    expect(lines[0]).toBe('- `org`: `"production"`')
+    expect(lines[1]).toBe('- `body.force`: `true`')
+    expect(lines).toContain('- `body.users[0]`: `"ceo"`')
+    expect(lines.at(-1)).toBe('- … and 4 more values in `body.labels` that are not shown')
+    expect(lines).toHaveLength(40)
+  })
+
+  test.each([
+    ['members of an object', { body: { ...fillers(39), amount: 9_999 }, account: 'a' }],
+    ['arguments', { ...fillers(40), account: 'a' }],
+    ['a long name', { ['n'.repeat(121)]: 1 }],
+    ['a long name within', { body: { ['n'.repeat(116)]: 1 } }],
+  ])('is not asked where names do not fit: %s', (_name, args) => {
+    expect(() => questionOf({ tool: 'a', args })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        details: expect.objectContaining({ reason: 'not_all_shown' }) as unknown,
+      }),
+    )
+  })
+
+  test('has a line for every argument and every member of an object among them, whatever the others are', () => {
+    const name = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 20 })
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.array(fc.constantFrom<unknown>('ok', ['a', 'b'], { a: 1 }), { maxLength: 60 }),
+      fc.string({ maxLength: 2_000 }),
+    )
+    const object = fc.dictionary(name, value, { maxKeys: 15 })
+    const args = fc.dictionary(name, fc.oneof(value, object), { maxKeys: 5 })
+    fc.assert(
+      fc.property(args, (given) => {
+        const named = Object.entries(given).flatMap(([key, member]) => {
+          const isFilled = isJsonObject(member) && Object.keys(member).length > 0
+          return isFilled ? Object.keys(member).map((inner) => `${key}.${inner}`) : [key]
+        })
+        fc.pre(named.length <= 40)
+        const lines = questionOf({ tool: 'a', args: given }).split('\n').slice(3)
+        expect(lines.length).toBeLessThanOrEqual(40)
+        for (const path of named) {
+          const begin = `- ${shownText(path, 120).slice(0, -1)}`
+          expect(lines.some((line) => line.startsWith(begin))).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test('follows the order of the schema, also where it has branches, and has what that does not know last', () => {
+    const schema = {
+      properties: {
+        id: {},
+        body: { anyOf: [{ properties: { rows: { items: { properties: { z: {}, y: {} } } } } }] },
+      },
+    }
+    const args = { x: 1, body: { n: 0, rows: [{ y: 1, z: 2, a: 3 }] }, 7: 1, id: 'b' }
+    const paths = [...questionOf({ tool: 'a', args, schema }).matchAll(/^- `([^`]+)`:/gm)]
+    expect(paths.map(([, path]) => path)).toEqual([
+      ...['id', 'body.rows[0].z', 'body.rows[0].y', 'body.rows[0].a', 'body.n', '7', 'x'],
+    ])
+  })
+
+  test('says how much of each argument it does not show', () => {
+    const numbers = Array.from({ length: 100 }, (_, at) => at)
+    const args = { text: 'x'.repeat(1_000_000), numbers, rows: numbers.map((at) => ({ at, a: 1 })) }
+    const question = questionOf({ tool: 'a', args })
+    expect(question).toContain('… and 999702 more characters that are not shown')
+    expect(question).toContain('- … and 81 more values in `numbers` that are not shown')
+    expect(question).toContain('- … and 164 more values in `rows` that are not shown')
+    expect(question.length).toBeLessThan(10_000)
   })
 })
+
+const DELETE_USERS = {
+  type: 'object',
+  properties: {
+    org: { type: 'string' },
+    body: {
+      type: 'object',
+      properties: { force: { type: 'boolean' }, users: {}, labels: { type: 'array' } },
+    },
+  },
+}
+
+function fillers(count: number): Readonly<Record<string, string>> {
+  return Object.fromEntries(Array.from({ length: count }, (_, at) => [`a${at}`, 'ok']))
+}

@@ -1,58 +1,30 @@
 import { randomUUID } from 'node:crypto'
-import type { RequestListener } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { Caller } from '../../../src/identity/caller.js'
-import type { OnBehalfOfError } from '../../../src/failures/errors.js'
 import { Secret } from '../../../src/secret.js'
 import { createRetryIds } from '../../../src/openapi-tools/retry-ids.js'
 import type { ContentTool } from '../../../src/tools/tool.js'
 import { json } from '../answer-json.js'
-import { setUpApi } from '../downstream-api.js'
 import { failureOf } from '../outcomes.js'
 import { documentOf, documentWith, onlyTool, toolsOf } from './called-tools.js'
+import {
+  ALICE,
+  argumentsOf,
+  cut,
+  DAY,
+  fine,
+  KEY,
+  offered,
+  setUp,
+  UUID,
+} from './idempotent-tools.js'
 
 type Json = Readonly<Record<string, unknown>>
 
-const KEY = { name: 'idempotency-KEY', in: 'header', required: true, schema: { type: 'string' } }
-const DAY = { name: 'day', in: 'query', schema: { type: 'string' } }
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-
-const ALICE = { issuer: 'https://as.example/', subject: 'alice' } as Caller
 const BOB = { issuer: 'https://as.example/', subject: 'bob' } as Caller
 
 function bookingTool(method = 'post', parameters: readonly Json[] = [KEY, DAY]): ContentTool {
   return onlyTool(documentOf({ parameters }, { method }))
-}
-
-/** An API over real HTTP that answers each request by the next of the listeners, the last of them again and again. */
-async function setUp(...listeners: readonly RequestListener[]) {
-  let count = 0
-  const api = await setUpApi((req, res) => {
-    listeners[Math.min(count++, listeners.length - 1)]?.(req, res)
-  })
-  const call = (tool: ContentTool, args: Json = {}, caller = ALICE) =>
-    Promise.resolve(
-      tool.handler(args, {
-        caller,
-        signal: new AbortController().signal,
-        downstream: api.client,
-      }),
-    )
-  const keys = () => api.seen.map(({ headers }) => headers['idempotency-key'])
-  return { ...api, call, keys }
-}
-
-const cut: RequestListener = (req) => req.socket.destroy()
-const fine = json({ ok: true })
-
-/** The id that a failure offers. */
-function offered({ message }: OnBehalfOfError): string {
-  return /"retry_of": "([\w-]+)"/.exec(message)?.[1] ?? ''
-}
-
-function argumentsOf(tool: ContentTool): readonly string[] {
-  const schema = tool.inputSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' })
-  return Object.keys(schema['properties'] as object)
 }
 
 describe('an operation that declares Idempotency-Key', () => {
@@ -242,49 +214,6 @@ describe('an operation that declares no key', () => {
       expect(seen).toHaveLength(1)
       expect(seen[0]?.headers['idempotency-key']).toBeUndefined()
       expect(offered(failure)).toBe('')
-    },
-  )
-})
-
-describe('the option idempotency', () => {
-  const document = documentOf({ parameters: [KEY, DAY] }, { method: 'post' })
-
-  test('off leaves the header to the model, and its calls are not made again', async () => {
-    const { call, keys } = await setUp(cut, fine)
-    const tool = onlyTool(document, { idempotency: 'off' })
-    expect(argumentsOf(tool)).toEqual(['idempotency-KEY', 'day'])
-    await failureOf(call(tool, { 'idempotency-KEY': 'mine' }))
-    expect(keys()).toEqual(['mine'])
-  })
-
-  test('names another header, which is then the one', async () => {
-    const own = { ...KEY, name: 'X-Request-Id' }
-    const named = documentOf({ parameters: [own] }, { method: 'post' })
-    const { call, seen } = await setUp(cut, fine)
-    await call(onlyTool(named, { idempotency: { header: 'x-request-id' } }))
-    const sent = seen.map(({ headers }) => headers['x-request-id'])
-    expect(sent).toEqual([expect.stringMatching(UUID), sent[0]])
-  })
-
-  test('is doubtful where it names a header that no operation declares', () => {
-    const { faults, tools } = toolsOf(document, {
-      idempotency: { header: 'X-Key' },
-      optionNames: { idempotency: 'OPENAPI_IDEMPOTENCY' },
-    })
-    expect(tools).toHaveLength(1)
-    expect(faults).toMatchObject([
-      {
-        code: 'idempotency',
-        severity: 'warning',
-        cure: expect.stringContaining('OPENAPI_IDEMPOTENCY') as string,
-      },
-    ])
-  })
-
-  test.each(['Authorization', 'cookie', 'Host', 'Content-Type', 'a b', '', 'x\r\ny'])(
-    'refuses a header of the name %j',
-    (header) => {
-      expect(() => toolsOf(document, { idempotency: { header } })).toThrow(TypeError)
     },
   )
 })

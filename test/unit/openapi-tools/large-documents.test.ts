@@ -93,7 +93,7 @@ test('No more operations are planned than it takes to see that they are too many
   const called = calledOptions({ api: 'api' })
   const { callables, beyond } = chooseOperations(reading, {
     document,
-    idempotencyHeader: undefined,
+    keyHeader: undefined,
     selection: {
       rules: 'rules' in parsed ? parsed.rules : [],
       curation: createCuration({ a29: { fixed: { body: {} } } }, 'curation'),
