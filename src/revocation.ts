@@ -18,5 +18,5 @@ export {
   type SharedSignOuts,
 } from './revocation/revocation.js'
 export type { CutoffStore } from './revocation/shared-cutoffs.js'
-export type { SignedOut } from './revocation/signed-out.js'
+export type { SignedIn, SignedInToken, SignedOut } from './revocation/signed-out.js'
 export { createTransmitter } from './revocation/transmitter.js'
