@@ -13,15 +13,16 @@ export interface NodeRedisClient extends OpenedClient {
   unsubscribe(channel: string): Promise<unknown>
   destroy(): unknown
   duplicate(): NodeRedisClient
-  withTypeMapping(mapping: Readonly<Record<number, unknown>>): {
-    sendCommand(...args: readonly unknown[]): Promise<unknown>
-  }
+  sendCommand(...args: readonly unknown[]): Promise<unknown>
 }
 
-/** Which arguments `sendCommand` takes, of the three kinds of clients. */
+/** Which arguments `sendCommand` takes before its options, of the three kinds of clients. */
 type SendArguments = (args: readonly Argument[], keys: readonly string[]) => readonly unknown[]
 
 const BLOB_STRING = 36
+
+/** With each command: version 5 takes no notice of what `withTypeMapping` says. */
+const BYTES = { typeMapping: { [BLOB_STRING]: Buffer } }
 
 /** Where an answer of the server is an error, by the classes of the package. */
 const SERVER_ERRORS = new Set(['ErrorReply', 'SimpleError', 'BlobError'])
@@ -29,7 +30,6 @@ const SERVER_ERRORS = new Set(['ErrorReply', 'SimpleError', 'BlobError'])
 /** The commands of a client of the package `redis`. */
 export class NodeRedisCommands implements RedisCommands {
   #client: NodeRedisClient
-  #typed: ReturnType<NodeRedisClient['withTypeMapping']>
   readonly #sendArguments: SendArguments
   readonly #channels: HeardChannels
   readonly #connectionError = new ConnectionError()
@@ -37,7 +37,6 @@ export class NodeRedisCommands implements RedisCommands {
 
   constructor(client: NodeRedisClient) {
     this.#client = client
-    this.#typed = typed(client)
     this.#sendArguments = sendArgumentsOf(client)
     this.#connectionError.watch(client)
     this.#channels = new HeardChannels((events) => subscriberOf(this.#client, events))
@@ -48,7 +47,7 @@ export class NodeRedisCommands implements RedisCommands {
   }
 
   send(args: readonly Argument[], keys: readonly string[]): Promise<unknown> {
-    return this.#typed.sendCommand(...this.#sendArguments(sentArguments(args), keys))
+    return this.#client.sendCommand(...this.#sendArguments(sentArguments(args), keys), BYTES)
   }
 
   listen(channel: string, heard: Heard): void {
@@ -64,7 +63,6 @@ export class NodeRedisCommands implements RedisCommands {
     const given = this.#client
     this.#stopConnecting()
     this.#client = given.duplicate()
-    this.#typed = typed(this.#client)
     this.#connectionError.watch(this.#client)
     void destroyed(given)
     this.connect()
@@ -85,10 +83,6 @@ export class NodeRedisCommands implements RedisCommands {
     if (this.#client.isOpen) this.#client.destroy()
     return Promise.resolve()
   }
-}
-
-function typed(client: NodeRedisClient): ReturnType<NodeRedisClient['withTypeMapping']> {
-  return client.withTypeMapping({ [BLOB_STRING]: Buffer })
 }
 
 async function destroyed(client: NodeRedisClient): Promise<void> {

@@ -32,6 +32,10 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     /\bMOVED\b|\bASK\b/,
     'The store is a node of a cluster: STORE_URL has to begin with redis+cluster://.',
   ],
+  [
+    /^the client of the store answers with/,
+    'Give createRedisStore a client of a version that package.json of this library allows, as it is: without a change of types.',
+  ],
   [/OOM/, 'The memory of the store is full: raise its maxmemory, or see what fills it.'],
 ]
 
