@@ -34,6 +34,7 @@ export class NodeRedisCommands implements RedisCommands {
   readonly #channels: HeardChannels
   readonly #connectionError = new ConnectionError()
   #stopConnecting: () => void = () => undefined
+  #hasAnswered = false
 
   constructor(client: NodeRedisClient) {
     this.#client = client
@@ -43,11 +44,19 @@ export class NodeRedisCommands implements RedisCommands {
   }
 
   connect(): void {
-    this.#stopConnecting = connectUntilOpen(this.#client)
+    this.#stopConnecting = connectUntilOpen(this.#client, (error) => {
+      this.#connectionError.gaveUp(error)
+    })
   }
 
-  send(args: readonly Argument[], keys: readonly string[]): Promise<unknown> {
-    return this.#client.sendCommand(...this.#sendArguments(sentArguments(args), keys), BYTES)
+  async send(args: readonly Argument[], keys: readonly string[]): Promise<unknown> {
+    const client = this.#client
+    const answer = await client.sendCommand(
+      ...this.#sendArguments(sentArguments(args), keys),
+      BYTES,
+    )
+    if (client === this.#client) this.#hasAnswered = true
+    return answer
   }
 
   listen(channel: string, heard: Heard): void {
@@ -58,9 +67,14 @@ export class NodeRedisCommands implements RedisCommands {
     this.#channels.unlisten(channel)
   }
 
-  /** Another client: one that is destroyed while it connects must not connect again before that has ended. */
+  /**
+   * Another client: one that is destroyed while it connects must not connect again before that has ended. That of sentinels cannot be ended as
+   * long as it connects for the first time: each other one would leave its connections behind.
+   */
   renew(): void {
+    if (isSentinel(this.#client) && !this.#hasAnswered) return
     const given = this.#client
+    this.#hasAnswered = false
     this.#stopConnecting()
     this.#client = given.duplicate()
     this.#connectionError.watch(this.#client)
@@ -110,13 +124,17 @@ function subscriberOf(client: NodeRedisClient, events: SubscriberEvents): Subscr
   }
 }
 
+function isSentinel(client: object): boolean {
+  return 'getSentinelNode' in client
+}
+
 /** It never says of itself that it is ready, but that it and its nodes are connected. */
 function isCluster(client: object): boolean {
   return 'slots' in client
 }
 
 function sendArgumentsOf(client: object): SendArguments {
-  if ('getSentinelNode' in client) return (args) => [false, args]
+  if (isSentinel(client)) return (args) => [false, args]
   if (isCluster(client)) return (args, [first]) => [first, false, args]
   return (args) => [args]
 }

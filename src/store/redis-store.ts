@@ -110,6 +110,7 @@ class RedisStore implements Store {
     this.#health = new StoreHealth({
       ...{ log, timers, probeMs, observer: options.observer },
       probe: () => this.#probe(),
+      probeWrite: () => this.#probeWrite(),
       onBack: () => {
         this.#tellGap()
       },
@@ -246,10 +247,14 @@ class RedisStore implements Store {
   /** A write: a server that answers and takes nothing is not back. One whose memory is full is. */
   async #probe(): Promise<void> {
     try {
-      await this.#inTime(['SET', this.#key('probe'), '', 'PX', '1000'], ['probe'])
+      await this.#probeWrite()
     } catch (error) {
       if (this.#kindOf(error) !== 'refusal') throw this.#explained(error)
     }
+  }
+
+  async #probeWrite(): Promise<void> {
+    await this.#inTime(['SET', this.#key('probe'), '', 'PX', '1000'], ['probe'])
   }
 
   #listen(name: string): void {
