@@ -59,6 +59,10 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     'The store does not speak TLS at this port: STORE_URL has to begin with redis in place of rediss, or name another port.',
   ],
   [
+    /Connection timeout|ETIMEDOUT/,
+    'Nothing answers at the host and port of STORE_URL: check the network, and whether the store speaks TLS there (rediss) or not (redis).',
+  ],
+  [
     /ENOTFOUND|EAI_AGAIN/,
     'No such host is known: correct the host of STORE_URL, or the DNS that this server asks.',
   ],
