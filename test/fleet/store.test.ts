@@ -205,13 +205,18 @@ describe.each(Object.keys(ALL))('a Redis that goes away, by %s', (kind) => {
         await store.set(`f${at}`, new Uint8Array(100_000), { ttlMs: 600_000 })
       }
     }
-    await expect(filling()).rejects.toBeInstanceOf(StoreUnavailableError)
-    await expect(filling()).rejects.toBeInstanceOf(StoreUnavailableError)
+    // What needs no memory is done all the time, by the same commands too: it does not say that there is some.
+    for (let time = 0; time < 3; time += 1) {
+      await expect(filling()).rejects.toBeInstanceOf(StoreUnavailableError)
+      await store.run({ lua: 'return { 0 }', inMemory: () => [0] }, { keys: ['n'], args: [] })
+      await store.delete('never there')
+    }
     expect(text(await store.get('a'))).toBe('1')
     await store.delete(...Array.from({ length: 100 }, (_, at) => `f${at}`))
     await vi.waitUntil(() => store.set('b', bytes('2'), { ttlMs: 1 }).catch(() => false), {
       timeout: 20_000,
     })
+    await vi.waitUntil(() => log.named('store_accepts').length > 0, { timeout: 20_000 })
     expect(eventsOf(log)).toEqual(['store_available', 'store_refuses', 'store_accepts'])
   })
 })
