@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createMemoryStore } from '../../src/store/memory-store.js'
 import { createRedisStore } from '../../src/store/redis-store.js'
 import type { StoreScript } from '../../src/store/store-script.js'
-import { StoreUnavailableError } from '../../src/store/store.js'
+import { StoreUnavailableError, type Store } from '../../src/store/store.js'
 import { backgroundTimers, type Timers } from '../../src/time/clock.js'
 import { RecordingLog } from '../helpers/recording-log.js'
 import { CLIENTS, OTHER_VERSIONS } from './helpers/redis-clients.js'
@@ -227,4 +227,30 @@ test('a Redis that was never there costs nothing, and nothing is thrown elsewher
     await expect(store.get('a')).rejects.toBeInstanceOf(StoreUnavailableError)
     await store.close()
   }
+})
+
+describe.each(Object.keys(CLIENTS))('answers in another form, by a client of %s', (kind) => {
+  test.each<readonly [string, unknown, (store: Store) => Promise<unknown>]>([
+    ['text for bytes', 'a', (store) => store.get('a')],
+    ['nothing at all for bytes', undefined, (store) => store.get('a')],
+    ['nothing for OK', undefined, (store) => store.set('a', bytes('1'), { ttlMs: 60_000 })],
+    ['a queue for OK', 'QUEUED', (store) => store.set('a', bytes('1'), { ttlMs: 60_000 })],
+    ['text for numbers', '1', (store) => store.run(COUNT, { keys: ['n'], args: [1, 60_000] })],
+    ['words for numbers', ['a'], (store) => store.run(COUNT, { keys: ['n'], args: [1, 60_000] })],
+  ])('%s is an error that is told once, not a value that is absent', async (_, answer, ask) => {
+    const redis = await startRedis()
+    const client = CLIENTS[kind]?.(redis.path)
+    if (client === undefined) throw new Error(`no client ${kind}`)
+    const log = new RecordingLog()
+    const store = createRedisStore({ client, timeoutMs: 2_000, probeMs: 20, log })
+    onTestFinished(() => store.close())
+    await untilReady(store)
+    const answering = () => Promise.resolve(answer)
+    Object.assign(client, { sendCommand: answering, callBuffer: answering })
+    for (let time = 0; time < 3; time += 1) {
+      await expect(ask(store)).rejects.toBeInstanceOf(StoreUnavailableError)
+    }
+    expect(eventsOf(log)).toEqual(['store_available', 'store_refuses'])
+    expect(JSON.stringify(log.lines)).toContain('the client of the store answers with')
+  })
 })
