@@ -44,9 +44,6 @@ ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 WORKDIR /app
 COPY package.json ./
 COPY --from=production-dependencies /app/node_modules/ node_modules/
-# For STORE_URL: an optional peer, in the version of the lock file.
-COPY --from=dependencies /app/node_modules/redis/ node_modules/redis/
-COPY --from=dependencies /app/node_modules/@redis/ node_modules/@redis/
 USER node
 
 # Published on loopback alone by the compose files.

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { createClient } from 'redis'
 import { median } from '../statistics.js'
 
@@ -19,7 +20,7 @@ const PINGS = 200
 export async function startRedis(): Promise<BenchRedis> {
   const port = await freePort()
   const options = ['--bind', '127.0.0.1', '--port', `${port}`, '--save', '', '--appendonly', 'no']
-  const child = spawn('redis-server', options, { stdio: 'ignore' })
+  const child = spawn('redis-server', options, { cwd: tmpdir(), stdio: 'ignore' })
   await once(child, 'spawn').catch(() => {
     throw new Error('The case sharedStore needs redis-server: apt-get install redis-server')
   })

@@ -166,6 +166,12 @@ function ofOperation(registers: Registry[]) {
       labelNames: ['store'],
       registers,
     }),
+    storeRefuses: new Gauge({
+      name: `${OWN}store_refuses`,
+      help: '1 while the shared store answers and refuses something: it is full, or its user lacks a permission. Absent where there is none.',
+      labelNames: ['store'],
+      registers,
+    }),
     storeOperations: new Counter({
       name: `${OWN}store_operations_total`,
       help: 'What was asked of the shared store; skipped while it could not be had.',

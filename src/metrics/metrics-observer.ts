@@ -100,8 +100,9 @@ function ofPipeline(to: Instruments): Pick<MetricsObserver, keyof PipelineObserv
     signOutReceived: ({ source, outcome }) => {
       to.signOuts.inc({ source, outcome })
     },
-    storeChanged: ({ available }) => {
+    storeChanged: ({ available, refuses }) => {
       to.storeAvailable.set({ store: 'redis' }, available ? 1 : 0)
+      to.storeRefuses.set({ store: 'redis' }, refuses ? 1 : 0)
     },
   }
 }

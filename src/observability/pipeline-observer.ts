@@ -68,6 +68,8 @@ export interface StoreUsed {
 /** Whether a shared store can be had. */
 export interface StoreState {
   readonly available: boolean
+  /** It answers, and does not do all that it is asked for: it is full, or its user lacks a permission. */
+  readonly refuses: boolean
 }
 
 /** What became of what was sent to an endpoint for sign-outs; the others say what is wrong with it. */

@@ -7,6 +7,7 @@ import { needsPackage } from '../options/needs-package.js'
 import { withoutUndefined } from '../options/without-undefined.js'
 import { createRedisStore, type RedisStoreOptions } from '../store/redis-store.js'
 import type { Store } from '../store/store.js'
+import type { Timers } from '../time/clock.js'
 
 /** What a store needs beside its configuration. */
 export interface StoreParts {
@@ -14,6 +15,8 @@ export interface StoreParts {
   readonly authorities: readonly string[]
   readonly log: Logger
   readonly observer: PipelineObserver | undefined
+  /** Default: those of the machine. */
+  readonly timers?: Timers | undefined
 }
 
 /**
@@ -22,9 +25,9 @@ export interface StoreParts {
  * Rejects with a `ConfigError` where the package is not installed.
  */
 export async function storeFromConfig(config: StoreConfig, parts: StoreParts): Promise<Store> {
-  const { log, observer } = parts
+  const { log, observer, timers } = parts
   const client = await clientFor(config, parts)
-  return createRedisStore({ client, prefix: config.prefix, log, observer })
+  return createRedisStore({ client, prefix: config.prefix, log, observer, timers })
 }
 
 async function clientFor(

@@ -9,12 +9,16 @@ export interface OpenedClient {
 const RETRY_MS = 1_000
 
 /** Connects a client, and again where it gives up by itself, as that of a cluster does. Returns how to stop trying. */
-export function connectUntilOpen(client: OpenedClient): () => void {
+export function connectUntilOpen(
+  client: OpenedClient,
+  gaveUp: (error: unknown) => void = () => undefined,
+): () => void {
   let timer: { cancel(): void } | undefined
   let isStopped = false
   const tryOnce = (): void => {
     if (isStopped || client.isOpen) return
-    client.connect().catch(() => {
+    client.connect().catch((error: unknown) => {
+      gaveUp(error)
       timer = backgroundTimers.after(RETRY_MS, tryOnce)
     })
   }

@@ -13,15 +13,16 @@ export interface NodeRedisClient extends OpenedClient {
   unsubscribe(channel: string): Promise<unknown>
   destroy(): unknown
   duplicate(): NodeRedisClient
-  withTypeMapping(mapping: Readonly<Record<number, unknown>>): {
-    sendCommand(...args: readonly unknown[]): Promise<unknown>
-  }
+  sendCommand(...args: readonly unknown[]): Promise<unknown>
 }
 
-/** Which arguments `sendCommand` takes, of the three kinds of clients. */
+/** Which arguments `sendCommand` takes before its options, of the three kinds of clients. */
 type SendArguments = (args: readonly Argument[], keys: readonly string[]) => readonly unknown[]
 
 const BLOB_STRING = 36
+
+/** With each command: version 5 takes no notice of what `withTypeMapping` says. */
+const BYTES = { typeMapping: { [BLOB_STRING]: Buffer } }
 
 /** Where an answer of the server is an error, by the classes of the package. */
 const SERVER_ERRORS = new Set(['ErrorReply', 'SimpleError', 'BlobError'])
@@ -29,26 +30,33 @@ const SERVER_ERRORS = new Set(['ErrorReply', 'SimpleError', 'BlobError'])
 /** The commands of a client of the package `redis`. */
 export class NodeRedisCommands implements RedisCommands {
   #client: NodeRedisClient
-  #typed: ReturnType<NodeRedisClient['withTypeMapping']>
   readonly #sendArguments: SendArguments
   readonly #channels: HeardChannels
   readonly #connectionError = new ConnectionError()
   #stopConnecting: () => void = () => undefined
+  #hasAnswered = false
 
   constructor(client: NodeRedisClient) {
     this.#client = client
-    this.#typed = typed(client)
     this.#sendArguments = sendArgumentsOf(client)
     this.#connectionError.watch(client)
     this.#channels = new HeardChannels((events) => subscriberOf(this.#client, events))
   }
 
   connect(): void {
-    this.#stopConnecting = connectUntilOpen(this.#client)
+    this.#stopConnecting = connectUntilOpen(this.#client, (error) => {
+      this.#connectionError.gaveUp(error)
+    })
   }
 
-  send(args: readonly Argument[], keys: readonly string[]): Promise<unknown> {
-    return this.#typed.sendCommand(...this.#sendArguments(sentArguments(args), keys))
+  async send(args: readonly Argument[], keys: readonly string[]): Promise<unknown> {
+    const client = this.#client
+    const answer = await client.sendCommand(
+      ...this.#sendArguments(sentArguments(args), keys),
+      BYTES,
+    )
+    if (client === this.#client) this.#hasAnswered = true
+    return answer
   }
 
   listen(channel: string, heard: Heard): void {
@@ -59,12 +67,16 @@ export class NodeRedisCommands implements RedisCommands {
     this.#channels.unlisten(channel)
   }
 
-  /** Another client: one that is destroyed while it connects must not connect again before that has ended. */
+  /**
+   * Another client: one that is destroyed while it connects must not connect again before that has ended. That of sentinels cannot be ended as
+   * long as it connects for the first time: each other one would leave its connections behind.
+   */
   renew(): void {
+    if (isSentinel(this.#client) && !this.#hasAnswered) return
     const given = this.#client
+    this.#hasAnswered = false
     this.#stopConnecting()
     this.#client = given.duplicate()
-    this.#typed = typed(this.#client)
     this.#connectionError.watch(this.#client)
     void destroyed(given)
     this.connect()
@@ -85,10 +97,6 @@ export class NodeRedisCommands implements RedisCommands {
     if (this.#client.isOpen) this.#client.destroy()
     return Promise.resolve()
   }
-}
-
-function typed(client: NodeRedisClient): ReturnType<NodeRedisClient['withTypeMapping']> {
-  return client.withTypeMapping({ [BLOB_STRING]: Buffer })
 }
 
 async function destroyed(client: NodeRedisClient): Promise<void> {
@@ -116,13 +124,17 @@ function subscriberOf(client: NodeRedisClient, events: SubscriberEvents): Subscr
   }
 }
 
+function isSentinel(client: object): boolean {
+  return 'getSentinelNode' in client
+}
+
 /** It never says of itself that it is ready, but that it and its nodes are connected. */
 function isCluster(client: object): boolean {
   return 'slots' in client
 }
 
 function sendArgumentsOf(client: object): SendArguments {
-  if ('getSentinelNode' in client) return (args) => [false, args]
+  if (isSentinel(client)) return (args) => [false, args]
   if (isCluster(client)) return (args, [first]) => [first, false, args]
   return (args) => [args]
 }

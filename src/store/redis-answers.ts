@@ -11,6 +11,11 @@ export function answerKind({ message }: Error): 'not_now' | 'other_type' | 'refu
   return OTHER_TYPE.test(message) ? 'other_type' : 'refusal'
 }
 
+/** Whether it says that the server takes no new value, while it still does what needs none. */
+export function saysNoWrites({ message }: Error): boolean {
+  return /\b(?:OOM|MISCONF)\b/.test(message)
+}
+
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
     /NOPERM|can't run this command|can't access/,
@@ -32,12 +37,55 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     /\bMOVED\b|\bASK\b/,
     'The store is a node of a cluster: STORE_URL has to begin with redis+cluster://.',
   ],
+  [
+    /^the client of the store answers with/,
+    'Give createRedisStore a client of a version that package.json of this library allows, as it is: without a change of types.',
+  ],
   [/OOM/, 'The memory of the store is full: raise its maxmemory, or see what fills it.'],
+  [
+    /MISCONF/,
+    'The store cannot write to its disk: see its own log. It needs none for this: it can be run with --save "" --appendonly no.',
+  ],
+  [
+    /DB index is out of range|invalid DB index/,
+    'The store has no such database: correct the number at the end of STORE_URL.',
+  ],
+  [
+    /self.signed certificate|unable to (?:get|verify)|certificate/i,
+    'The certificate of the store is not trusted: name who signed it with CA_CERTIFICATES, or correct the host of STORE_URL.',
+  ],
+  [
+    /wrong version number|packet length too long|record layer/i,
+    'The store does not speak TLS at this port: STORE_URL has to begin with redis in place of rediss, or name another port.',
+  ],
+  [
+    /Connection timeout|ETIMEDOUT/,
+    'Nothing answers at the host and port of STORE_URL: check the network, and whether the store speaks TLS there (rediss) or not (redis).',
+  ],
+  [
+    /ENOTFOUND|EAI_AGAIN/,
+    'No such host is known: correct the host of STORE_URL, or the DNS that this server asks.',
+  ],
+  [
+    /ECONNREFUSED/,
+    'Nothing listens at the host and port of STORE_URL: start the store, or correct them.',
+  ],
+  [
+    /cluster support disabled/i,
+    'The store is no cluster: STORE_URL has to begin with redis in place of redis+cluster.',
+  ],
+  [
+    /No such master with that name/i,
+    'The sentinels do not know the name at the end of STORE_URL: correct it.',
+  ],
 ]
 
 /** What an operator has to change, where an answer of the server says so. */
 export function answerHint(error: unknown): string | undefined {
   const texts: string[] = []
-  for (let each = error; each instanceof Error; each = each.cause) texts.push(each.message)
+  for (let each = error; each instanceof Error; each = each.cause) {
+    // Of what was tried at several addresses, the message is empty.
+    texts.push(each.message, String((each as { readonly code?: unknown }).code))
+  }
   return HINTS.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1]
 }

@@ -12,6 +12,7 @@ import type { NodeRedisClient } from './node-redis-commands.js'
 import type { Argument, RedisCommands } from './redis-commands.js'
 import { answerKind } from './redis-answers.js'
 import { commandsOf } from './redis-clients.js'
+import { bytesIn, numbersIn, UnusableAnswerError, wasSetIn } from './store-answers.js'
 import { StoreHealth } from './store-health.js'
 import type { StoreScript } from './store-script.js'
 import {
@@ -109,6 +110,7 @@ class RedisStore implements Store {
     this.#health = new StoreHealth({
       ...{ log, timers, probeMs, observer: options.observer },
       probe: () => this.#probe(),
+      probeWrite: () => this.#probeWrite(),
       onBack: () => {
         this.#tellGap()
       },
@@ -121,9 +123,12 @@ class RedisStore implements Store {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    const value = await this.#sent(['GETRANGE', this.#key(key), '0', String(MAX_BYTES)], [key])
-    if (!(value instanceof Uint8Array) || value.length === 0) return undefined
-    if (value.length <= MAX_BYTES) return value
+    const args = ['GETRANGE', this.#key(key), '0', String(MAX_BYTES)]
+    const value = await this.#sent(args, [key], bytesIn).catch((error: unknown) => {
+      if (this.#kindOf((error as Error).cause) === 'other_type') return undefined
+      throw error
+    })
+    if (value === undefined || value.length <= MAX_BYTES) return value
     this.#health.ignored('too_long')
     return undefined
   }
@@ -133,26 +138,22 @@ class RedisStore implements Store {
     if (value.length > MAX_BYTES) throw new StoreUnavailableError(TOO_LONG)
     const condition = onlyIfAbsent === true ? ['NX'] : []
     const args = ['SET', this.#key(key), value, 'PX', String(Math.max(1, Math.ceil(ttlMs)))]
-    return (await this.#sent([...args, ...condition], [key])) !== null
+    return this.#sent([...args, ...condition], [key], wasSetIn)
   }
 
   /** One by one: in a cluster they belong to different servers. */
   async delete(...keys: readonly string[]): Promise<void> {
-    await Promise.all(keys.map((key) => this.#sent(['DEL', this.#key(key)], [key])))
+    await Promise.all(keys.map((key) => this.#sent(['DEL', this.#key(key)], [key], anyAnswer)))
   }
 
   async run({ lua }: StoreScript, { keys, args }: ScriptCall): Promise<readonly number[]> {
     const rest = [String(keys.length), ...keys.map((key) => this.#key(key)), ...args.map(String)]
-    const answer = await this.#sent(['EVALSHA', hash('sha1', lua), ...rest], keys, [
-      'EVAL',
-      lua,
-      ...rest,
-    ])
-    return Array.isArray(answer) ? answer.map(Number) : []
+    const known = ['EVALSHA', hash('sha1', lua), ...rest]
+    return this.#sent(known, keys, numbersIn, ['EVAL', lua, ...rest])
   }
 
   async publish(channel: string, message: string): Promise<void> {
-    await this.#sent(['PUBLISH', this.#key(channel), message], [channel])
+    await this.#sent(['PUBLISH', this.#key(channel), message], [channel], anyAnswer)
   }
 
   subscribe(channel: string, listener: Listener): Unsubscribe {
@@ -177,36 +178,36 @@ class RedisStore implements Store {
     return `${this.#prefix}${key}`
   }
 
-  async #sent(
+  async #sent<Answer>(
     args: readonly Argument[],
     keys: readonly string[],
+    read: (answer: unknown) => Answer,
     unknownScript?: readonly string[],
-  ): Promise<unknown> {
+  ): Promise<Answer> {
     if (!this.#health.isAvailable) {
       this.#tell(args, 'skipped')
       throw new StoreUnavailableError('the store cannot be had')
     }
     try {
-      const answer = await this.#inTime(args, keys)
+      const answer = read(await this.#inTime(args, keys))
       this.#tell(args, 'ok')
       this.#health.accepted(refusableOf(args))
       return answer
     } catch (error) {
       if (unknownScript !== undefined && this.#knowsNoScript(error)) {
-        return this.#sent(unknownScript, keys)
+        return this.#sent(unknownScript, keys, read)
       }
       this.#tell(args, 'failed')
-      return this.#failed(args, error)
+      this.#failed(args, error)
+      throw new StoreUnavailableError('the store has not done it', { cause: error })
     }
   }
 
-  #failed(args: readonly Argument[], error: unknown): unknown {
+  #failed(args: readonly Argument[], error: unknown): void {
     const kind = this.#kindOf(error)
     if (kind === 'other_type') this.#health.ignored('other_type')
     else if (kind === 'refusal') this.#health.refused(refusableOf(args), error as Error)
     else this.#health.lost(this.#explained(error))
-    if (kind === 'other_type' && operationOf(args) === 'get') return undefined
-    throw new StoreUnavailableError('the store has not done it', { cause: error })
   }
 
   /** A command that meets no connection does not say why there is none. */
@@ -235,6 +236,7 @@ class RedisStore implements Store {
 
   /** `undefined` where the server has not answered. */
   #kindOf(error: unknown): ReturnType<typeof answerKind> | undefined {
+    if (error instanceof UnusableAnswerError) return 'refusal'
     return this.#commands.isServerError(error) ? answerKind(error) : undefined
   }
 
@@ -245,10 +247,14 @@ class RedisStore implements Store {
   /** A write: a server that answers and takes nothing is not back. One whose memory is full is. */
   async #probe(): Promise<void> {
     try {
-      await this.#inTime(['SET', this.#key('probe'), '', 'PX', '1000'], ['probe'])
+      await this.#probeWrite()
     } catch (error) {
       if (this.#kindOf(error) !== 'refusal') throw this.#explained(error)
     }
+  }
+
+  async #probeWrite(): Promise<void> {
+    await this.#inTime(['SET', this.#key('probe'), '', 'PX', '1000'], ['probe'])
   }
 
   #listen(name: string): void {
@@ -271,6 +277,11 @@ class RedisStore implements Store {
       for (const listener of listeners) listener.gap?.()
     }
   }
+}
+
+/** Of a command whose answer nobody needs. */
+function anyAnswer(): void {
+  return
 }
 
 const TOO_LONG = `a value may have ${MAX_BYTES} bytes at most`

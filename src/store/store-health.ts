@@ -3,7 +3,7 @@ import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { Timers } from '../time/clock.js'
-import { answerHint } from './redis-answers.js'
+import { answerHint, saysNoWrites } from './redis-answers.js'
 
 /** What `StoreHealth` needs. */
 export interface StoreHealthOptions {
@@ -13,6 +13,8 @@ export interface StoreHealthOptions {
   readonly probeMs: number
   /** Rejects while the store cannot be had, within its time limit. */
   readonly probe: () => Promise<void>
+  /** Rejects while the store takes no new value, within its time limit. */
+  readonly probeWrite: () => Promise<void>
   readonly observer: PipelineObserver | undefined
   /** The store can be had again. */
   readonly onBack: () => void
@@ -22,12 +24,24 @@ export interface StoreHealthOptions {
 
 /** Between two tries while the client connects for the first time. */
 const CONNECTING_MS = 25
-/** For so long at the start, a store that cannot be had yet is no news: however often it is asked, a client has to connect first. */
+/** For so long at the start, a store that cannot be had yet is no news: a client has to connect first. */
 const CONNECTS_WITHIN_MS = 1_000
 /** More than a client takes to connect. By the clock: on a machine that is busy, each try takes longer. */
 const LONG_GONE_MS = 10_000
 /** Between two lines about values that are not ours. */
 const IGNORED_QUIET_MS = 60_000
+
+/** How much an error says of why the store cannot be had: nothing, what the connection met, or what an operator has to change. */
+const REASON = { unknown: 0, connection: 1, remedy: 2 } as const
+type Reason = (typeof REASON)[keyof typeof REASON]
+
+function reasonIn(error: unknown): Reason {
+  if (answerHint(error) !== undefined) return REASON.remedy
+  return error instanceof Error && error.cause !== undefined ? REASON.connection : REASON.unknown
+}
+
+/** In place of a reason that the server words in several ways. */
+const NO_WRITES = 'no writes'
 
 /**
  * Whether a store can be had: a circuit breaker that one failure opens, and that is open until the client has connected. While it is
@@ -38,14 +52,18 @@ export class StoreHealth {
   #available = false
   /** What is refused, and why. */
   readonly #refused = new Map<string, string>()
-  #isReasonTold = false
+  /** How much of the reason why the store cannot be had was told. */
+  #told: Reason = REASON.unknown
+  #asksForWrites: { cancel(): void } | undefined
   #ignoredQuiet: { cancel(): void } | undefined
   #closed = false
   #timer: { cancel(): void } | undefined
   #longGone: { cancel(): void } | undefined
 
-  /** The time that is left to connect without a word. */
-  #connectingMs = CONNECTS_WITHIN_MS
+  /** Until a store that cannot be had is news. */
+  #connecting: { cancel(): void } | undefined
+  /** Of the last try. */
+  #failure: unknown = new Error('the store has not answered yet')
 
   constructor(options: StoreHealthOptions) {
     this.#options = options
@@ -53,7 +71,13 @@ export class StoreHealth {
 
   /** Begins to ask whether the store is there. */
   begin(): void {
-    this.#options.observer?.storeChanged?.({ available: false })
+    this.#tellState()
+    this.#connecting = this.#options.timers.after(CONNECTS_WITHIN_MS, () => {
+      this.#connecting = undefined
+      this.#told = reasonIn(this.#failure)
+      this.#tellLost(this.#failure)
+      this.#longGoneLater()
+    })
     this.#probeLater(CONNECTING_MS)
   }
 
@@ -65,8 +89,9 @@ export class StoreHealth {
   lost(error: unknown): void {
     if (this.#closed || !this.#available) return
     this.#available = false
-    this.#isReasonTold = answerHint(error) !== undefined
-    this.#options.observer?.storeChanged?.({ available: false })
+    // That nobody listens there any more follows from what has just happened: no news.
+    this.#told = reasonIn(error) === REASON.remedy ? REASON.remedy : REASON.connection
+    this.#tellState()
     this.#tellLost(error)
     this.#longGoneLater()
     this.#probeLater(this.#options.probeMs)
@@ -85,11 +110,18 @@ export class StoreHealth {
   refused(operation: string, error: Error): void {
     // Without the script in which it was met.
     const [message = ''] = error.message.split(' script: ')
-    const reason = message.startsWith('NOPERM') ? message : (message.split(' ')[0] ?? '')
+    const takesNothing = saysNoWrites(error)
+    const reason = takesNothing
+      ? NO_WRITES
+      : message.startsWith('NOPERM')
+        ? message
+        : (message.split(' ')[0] ?? '')
     if (this.#closed || this.#refused.get(operation) === reason) return
     const isTold = [...this.#refused.values()].includes(reason)
     this.#refused.set(operation, reason)
     if (isTold) return
+    if (takesNothing) this.#askForWritesLater()
+    this.#tellState()
     logEvent(this.#options.log, 'warn', {
       event: 'store_refuses',
       err: describeError(error),
@@ -97,10 +129,38 @@ export class StoreHealth {
     })
   }
 
-  /** The store has done it. */
+  /**
+   * The store has done it. A store that takes no new value still does what needs none, by the same command: that says nothing, so it is asked
+   * in the background.
+   */
   accepted(operation: string): void {
-    if (!this.#refused.delete(operation) || this.#refused.size > 0) return
+    if (this.#refused.get(operation) !== NO_WRITES) this.#accepts(operation)
+  }
+
+  #accepts(...operations: readonly string[]): void {
+    const before = this.#refused.size
+    for (const operation of operations) this.#refused.delete(operation)
+    if (before === this.#refused.size || this.#refused.size > 0) return
+    this.#tellState()
     logEvent(this.#options.log, 'info', { event: 'store_accepts' })
+  }
+
+  #askForWritesLater(): void {
+    this.#asksForWrites = this.#options.timers.after(this.#options.probeMs, () => {
+      void this.#askForWrites()
+    })
+  }
+
+  async #askForWrites(): Promise<void> {
+    try {
+      await this.#options.probeWrite()
+    } catch {
+      if (!this.#closed) this.#askForWritesLater()
+      return
+    }
+    if (this.#closed) return
+    const waiting = [...this.#refused].filter(([, reason]) => reason === NO_WRITES)
+    this.#accepts(...waiting.map(([operation]) => operation))
   }
 
   /** A value cannot be one of ours, and counts as absent. That is told once a minute. */
@@ -120,7 +180,14 @@ export class StoreHealth {
     this.#closed = true
     this.#timer?.cancel()
     this.#longGone?.cancel()
+    this.#connecting?.cancel()
+    this.#asksForWrites?.cancel()
     this.#ignoredQuiet?.cancel()
+  }
+
+  #tellState(): void {
+    const state = { available: this.#available, refuses: this.#refused.size > 0 }
+    this.#options.observer?.storeChanged?.(state)
   }
 
   #probeLater(waitMs: number): void {
@@ -137,35 +204,28 @@ export class StoreHealth {
       return
     }
     if (this.#closed) return
-    this.#connectingMs = 0
+    this.#connecting?.cancel()
+    this.#connecting = undefined
     this.#available = true
     this.#longGone?.cancel()
-    this.#options.observer?.storeChanged?.({ available: true })
+    this.#tellState()
     logEvent(this.#options.log, 'info', { event: 'store_available' })
     this.#options.onBack()
   }
 
   #notBack(error: unknown): void {
     if (this.#closed) return
-    if (this.#connectingMs <= 0) {
-      this.#tellReason(error)
-      this.#probeLater(this.#options.probeMs)
+    this.#failure = error
+    if (this.#connecting !== undefined) {
+      this.#probeLater(CONNECTING_MS)
       return
     }
-    this.#connectingMs -= CONNECTING_MS
-    if (this.#connectingMs <= 0) {
-      this.#isReasonTold = answerHint(error) !== undefined
+    // A connection that ends says less than what the server says to the next one, such as that a password is wrong.
+    if (reasonIn(error) > this.#told) {
+      this.#told = reasonIn(error)
       this.#tellLost(error)
-      this.#longGoneLater()
     }
-    this.#probeLater(CONNECTING_MS)
-  }
-
-  /** A connection that ends says less than what the server says to the next one, such as that a password is wrong. */
-  #tellReason(error: unknown): void {
-    if (this.#isReasonTold || answerHint(error) === undefined) return
-    this.#isReasonTold = true
-    this.#tellLost(error)
+    this.#probeLater(this.#options.probeMs)
   }
 
   #longGoneLater(): void {

@@ -2,10 +2,10 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createMemoryStore } from '../../src/store/memory-store.js'
 import { createRedisStore } from '../../src/store/redis-store.js'
 import type { StoreScript } from '../../src/store/store-script.js'
-import { StoreUnavailableError } from '../../src/store/store.js'
+import { StoreUnavailableError, type Store } from '../../src/store/store.js'
 import { backgroundTimers, type Timers } from '../../src/time/clock.js'
 import { RecordingLog } from '../helpers/recording-log.js'
-import { CLIENTS } from './helpers/redis-clients.js'
+import { CLIENTS, OTHER_VERSIONS } from './helpers/redis-clients.js'
 import { startLink } from './helpers/redis-link.js'
 import { startRedis } from './helpers/redis-server.js'
 import { untilReady } from './helpers/until-ready.js'
@@ -27,20 +27,22 @@ return { n, redis.call('PTTL', KEYS[1]) }`,
   },
 }
 
+const ALL = { ...CLIENTS, ...OTHER_VERSIONS }
+
 /** Ten times as fast as those of the machine. */
 const HURRIED: Timers = { after: (ms, work) => backgroundTimers.after(ms / 10, work) }
 
 async function opened(kind: string, more: { log?: RecordingLog; args?: readonly string[] } = {}) {
   if (kind === 'memory') return { store: createMemoryStore(), redis: undefined }
   const redis = await startRedis(more.args)
-  const client = CLIENTS[kind]?.(redis.path)
+  const client = ALL[kind]?.(redis.path)
   if (client === undefined) throw new Error(`no client ${kind}`)
   const store = createRedisStore({ client, timeoutMs: 2_000, probeMs: 20, log: more.log })
   onTestFinished(() => store.close())
   return { store: await untilReady(store), redis }
 }
 
-describe.each(['memory', ...Object.keys(CLIENTS)])('a store by %s', (kind) => {
+describe.each(['memory', ...Object.keys(ALL)])('a store by %s', (kind) => {
   test('keeps bytes as they are, and forgets them', async () => {
     const { store } = await opened(kind)
     const value = Uint8Array.from({ length: 256 }, (_, index) => index)
@@ -119,7 +121,7 @@ describe.each(['memory', ...Object.keys(CLIENTS)])('a store by %s', (kind) => {
   })
 })
 
-describe.each(Object.keys(CLIENTS))('a Redis that goes away, by %s', (kind) => {
+describe.each(Object.keys(ALL))('a Redis that goes away, by %s', (kind) => {
   test('that stands still costs one time limit, then nothing, and comes back by itself', async () => {
     const log = new RecordingLog()
     const { store, redis } = await opened(kind, { log })
@@ -170,7 +172,7 @@ describe.each(Object.keys(CLIENTS))('a Redis that goes away, by %s', (kind) => {
   test('whose host vanishes and closes no connection is had again, on connections that are new', async () => {
     const redis = await startRedis()
     const link = await startLink(redis.path)
-    const client = CLIENTS[kind]?.(link.path)
+    const client = ALL[kind]?.(link.path)
     if (client === undefined) throw new Error(`no client ${kind}`)
     const log = new RecordingLog()
     const store = createRedisStore({ client, timeoutMs: 200, probeMs: 1_000, log, timers: HURRIED })
@@ -203,21 +205,52 @@ describe.each(Object.keys(CLIENTS))('a Redis that goes away, by %s', (kind) => {
         await store.set(`f${at}`, new Uint8Array(100_000), { ttlMs: 600_000 })
       }
     }
-    await expect(filling()).rejects.toBeInstanceOf(StoreUnavailableError)
-    await expect(filling()).rejects.toBeInstanceOf(StoreUnavailableError)
+    // What needs no memory is done all the time, by the same commands too: it does not say that there is some.
+    for (let time = 0; time < 3; time += 1) {
+      await expect(filling()).rejects.toBeInstanceOf(StoreUnavailableError)
+      await store.run({ lua: 'return { 0 }', inMemory: () => [0] }, { keys: ['n'], args: [] })
+      await store.delete('never there')
+    }
     expect(text(await store.get('a'))).toBe('1')
     await store.delete(...Array.from({ length: 100 }, (_, at) => `f${at}`))
     await vi.waitUntil(() => store.set('b', bytes('2'), { ttlMs: 1 }).catch(() => false), {
       timeout: 20_000,
     })
+    await vi.waitUntil(() => log.named('store_accepts').length > 0, { timeout: 20_000 })
     expect(eventsOf(log)).toEqual(['store_available', 'store_refuses', 'store_accepts'])
   })
 })
 
 test('a Redis that was never there costs nothing, and nothing is thrown elsewhere', async () => {
-  for (const client of Object.values(CLIENTS)) {
+  for (const client of Object.values(ALL)) {
     const store = createRedisStore({ client: client('/nowhere/redis.sock'), probeMs: 60_000 })
     await expect(store.get('a')).rejects.toBeInstanceOf(StoreUnavailableError)
     await store.close()
   }
+})
+
+describe.each(Object.keys(CLIENTS))('answers in another form, by a client of %s', (kind) => {
+  test.each<readonly [string, unknown, (store: Store) => Promise<unknown>]>([
+    ['text for bytes', 'a', (store) => store.get('a')],
+    ['nothing at all for bytes', undefined, (store) => store.get('a')],
+    ['nothing for OK', undefined, (store) => store.set('a', bytes('1'), { ttlMs: 60_000 })],
+    ['a queue for OK', 'QUEUED', (store) => store.set('a', bytes('1'), { ttlMs: 60_000 })],
+    ['text for numbers', '1', (store) => store.run(COUNT, { keys: ['n'], args: [1, 60_000] })],
+    ['words for numbers', ['a'], (store) => store.run(COUNT, { keys: ['n'], args: [1, 60_000] })],
+  ])('%s is an error that is told once, not a value that is absent', async (_, answer, ask) => {
+    const redis = await startRedis()
+    const client = CLIENTS[kind]?.(redis.path)
+    if (client === undefined) throw new Error(`no client ${kind}`)
+    const log = new RecordingLog()
+    const store = createRedisStore({ client, timeoutMs: 2_000, probeMs: 20, log })
+    onTestFinished(() => store.close())
+    await untilReady(store)
+    const answering = () => Promise.resolve(answer)
+    Object.assign(client, { sendCommand: answering, callBuffer: answering })
+    for (let time = 0; time < 3; time += 1) {
+      await expect(ask(store)).rejects.toBeInstanceOf(StoreUnavailableError)
+    }
+    expect(eventsOf(log)).toEqual(['store_available', 'store_refuses'])
+    expect(JSON.stringify(log.lines)).toContain('the client of the store answers with')
+  })
 })

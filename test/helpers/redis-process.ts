@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 const running = new Set<ChildProcess>()
 
@@ -48,9 +51,14 @@ export class RedisProcess {
 }
 
 async function started(args: readonly string[]): Promise<ChildProcess> {
-  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  // A replica writes what it is sent to a file, whatever it is told to keep.
+  const cwd = mkdtempSync(join(tmpdir(), 'redis-'))
+  const child = spawn('redis-server', args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
   running.add(child)
-  child.once('exit', () => running.delete(child))
+  child.once('close', () => {
+    running.delete(child)
+    rmSync(cwd, { recursive: true, force: true })
+  })
   await new Promise<void>((resolve, reject) => {
     let printed = ''
     child.once('error', reject)
