@@ -137,6 +137,13 @@ export const ALERT_CASES: readonly AlertCase[] = [
     labels: INSTANCE,
   },
   {
+    alert: 'McpStoreRefuses',
+    fires: gauge('store_refuses', '0 1x20'),
+    quiet: gauge('store_refuses', '0 1 1 0x20'),
+    at: '10m',
+    labels: INSTANCE,
+  },
+  {
     alert: 'McpAuditRecordsDropped',
     fires: { [`${OWN}audit_records_dropped_total`]: '0x5 1x5' },
     quiet: { [`${OWN}audit_records_dropped_total`]: '0x20' },
