@@ -96,9 +96,11 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   store_available:
     'The shared store can be had: at the start, and again after each `store_unavailable`. Nothing to do.',
   store_refuses:
-    'The shared store answers with an error, for instance because its memory is full; `err` says which. Once, until `store_accepts`. What needed it goes on as while the store cannot be had. Raise `maxmemory`, or see what fills it.',
+    'The shared store answers with an error, because its memory is full or because its user lacks a permission; `err` says which, and `hint` what to change. Once for each reason, until `store_accepts`. What needed it goes on as while the store cannot be had; all else uses the store as before.',
   store_unavailable:
-    'The shared store does not answer, or cannot be reached; `err` says why. Once, until `store_available`. Calls go on: each instance exchanges tokens itself and has its part of the limits. Requests with a DPoP proof, and answers of users to a question, are refused unless `STORE_OUTAGE=local`. Bring the store back: it is used again by itself.',
+    'The shared store does not answer, or cannot be reached; `err` says why, and `hint` what to change where the store says it. Once, until `store_available`; and once more where the store says only to a later try why it lets nobody in. Calls go on: each instance exchanges tokens itself and has its part of the limits. Requests with a DPoP proof, and answers of users to a question, are refused unless `STORE_OUTAGE=local`. Bring the store back: it is used again by itself.',
+  store_value_ignored:
+    'A value in the shared store cannot be one of ours: it is of another type (`other_type`), or far too long (`too_long`). It counts as absent. At most once a minute. Somebody else writes to the store, or another program has the same `STORE_PREFIX`: find out who, and give this deployment a user and a prefix of its own.',
   token_cache_failed:
     'The token cache failed at `operation`; the exchange was made without it. This must not happen with the cache in memory. If you have a cache of your own, check whether it is available.',
   token_exchanged:

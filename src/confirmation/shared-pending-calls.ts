@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Secret } from '../secret.js'
-import { digestedKey } from '../store/digested-key.js'
+import { digestedKey, guessableDigests } from '../store/digested-key.js'
 import { SealedRecords } from '../store/sealed-records.js'
 import { countOf } from '../store/store-counts.js'
 import type { Store } from '../store/store.js'
 import type { Clock } from '../time/clock.js'
 import { ADVANCE, FREE, RESERVE } from './pending-scripts.js'
-import { subjectDigest, type AskedOnPage, type PendingCall, type Taken } from './pending-calls.js'
+import type { AskedOnPage, PendingCall, Taken } from './pending-calls.js'
 
 /** Where calls of all instances wait. */
 export interface SharedPendingCallsOptions {
@@ -45,17 +45,19 @@ const LOOK_MS = 500
  * `PendingCalls`, each answer counts once in all of them.
  *
  * For each call there are: the call by its id; its id by the subject and the number of its round; the decision; a mark that it was
- * taken. All but the numbers and the mark are sealed. Every method rejects while the store cannot be had: then nothing is asked,
+ * taken. All but the numbers and the mark are sealed, and users and subjects have digests that nobody else can make. Every method rejects while the store cannot be had: then nothing is asked,
  * shown or approved.
  */
 export class SharedPendingCalls {
   readonly #options: SharedPendingCallsOptions
+  readonly #digest: (text: string) => string
   readonly #calls: SealedRecords
   readonly #ids: SealedRecords
   readonly #decisions: SealedRecords
 
   constructor(options: SharedPendingCallsOptions) {
     this.#options = options
+    this.#digest = guessableDigests(options.keys)
     const records = (kind: string): SealedRecords => new SealedRecords({ ...options, kind })
     this.#calls = records('pc')
     this.#ids = records('ps')
@@ -64,7 +66,7 @@ export class SharedPendingCalls {
 
   /** As `take` of `PendingCalls`. */
   async take(asked: AskedOnPage): Promise<Taken | 'full'> {
-    const subject = subjectDigest(asked.subject)
+    const subject = this.#digest(asked.subject)
     let occupied: number | undefined
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const round = await this.#roundOf(subject)
@@ -90,7 +92,7 @@ export class SharedPendingCalls {
 
   /** As `has` of `PendingCalls`. */
   async has(subject: string): Promise<boolean> {
-    const digest = subjectDigest(subject)
+    const digest = this.#digest(subject)
     const id = await this.#ids.get(`${digest}:${await this.#roundOf(digest)}`)
     return id !== undefined && (await this.#read(id)) !== undefined
   }
@@ -151,13 +153,13 @@ export class SharedPendingCalls {
   }
 
   async #free(user: string): Promise<void> {
-    await this.#options.store.run(FREE, { keys: [placesOf(user)], args: [] })
+    await this.#options.store.run(FREE, { keys: [this.#placesOf(user)], args: [] })
   }
 
   async #reserve(user: string): Promise<boolean> {
     const { store, lifetimeMs, maxPerUser = 20 } = this.#options
     const args = [maxPerUser, lifetimeMs]
-    const [reserved] = await store.run(RESERVE, { keys: [placesOf(user)], args })
+    const [reserved] = await store.run(RESERVE, { keys: [this.#placesOf(user)], args })
     return reserved === 1
   }
 
@@ -206,15 +208,19 @@ export class SharedPendingCalls {
     return store.set(markOf(id), MARK, { ttlMs, onlyIfAbsent: true })
   }
 
+  #placesOf(user: string): string {
+    return `pn:${this.#digest(user)}`
+  }
+
   async #roundOf(subject: string): Promise<number> {
-    const value = await this.#options.store.get(digestedKey('pg', subject))
+    const value = await this.#options.store.get(`pg:${subject}`)
     return countOf(value && Buffer.from(value).toString())
   }
 
   async #advance(subject: string, from: number, to: number): Promise<void> {
     const { store, lifetimeMs } = this.#options
     const args = [from, to, lifetimeMs * ROUND_LIFETIMES]
-    await store.run(ADVANCE, { keys: [digestedKey('pg', subject)], args })
+    await store.run(ADVANCE, { keys: [`pg:${subject}`], args })
   }
 }
 
@@ -224,8 +230,4 @@ function callOf({ place: _, ...call }: Kept, decision: Decision | undefined): Pe
 
 function markOf(id: string): string {
   return digestedKey('pt', id)
-}
-
-function placesOf(user: string): string {
-  return digestedKey('pn', user)
 }

@@ -32,7 +32,7 @@ export interface RateShareChange {
 }
 
 /** What instances share by their users. */
-export interface SharedRateShareOptions extends SharedCounts {
+export interface SharedRateShareOptions extends Omit<SharedCounts, 'keys'> {
   /** What is shared: the issuer. */
   readonly name: string
   readonly timers?: Timers | undefined

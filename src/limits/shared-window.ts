@@ -1,4 +1,5 @@
-import { digestedKey } from '../store/digested-key.js'
+import type { Secret } from '../secret.js'
+import { guessableDigests } from '../store/digested-key.js'
 import { COUNTS_LUA, countedIn } from '../store/store-counts.js'
 import type { StoreScript } from '../store/store-script.js'
 import type { Store } from '../store/store.js'
@@ -10,6 +11,8 @@ export interface SharedWindowOptions {
   /** Of each user in a minute, in all processes together. */
   readonly limit: number
   readonly store: Pick<Store, 'run'>
+  /** Master keys: the first hides in the store whose counts those are. */
+  readonly keys: readonly Secret[]
   /** What is counted: another name is another count. */
   readonly name: string
   /** Among so many processes the limit is divided while the store cannot be had. */
@@ -65,12 +68,13 @@ return { granted, left, used + granted }`,
  *
  * A process takes a twentieth of the limit at a time and asks the store again when that is used up, so most requests ask nobody. No
  * more than the limit is let through; a user of several processes may be refused by a twentieth of it for each further process too
- * early. While the store cannot be had, each process lets its part of the limit through. What is kept in the store has the digest of
- * the user's key.
+ * early. While the store cannot be had, each process lets its part of the limit through. What is kept in the store has a digest of
+ * the user that nobody else can make.
  */
 export class SharedWindow {
   readonly #options: SharedWindowOptions
   readonly #clock: Clock
+  readonly #digest: (user: string) => string
   readonly #chunk: number
   readonly #alone: UserWindow
   readonly #leases = new Map<string, Lease>()
@@ -80,6 +84,7 @@ export class SharedWindow {
     const { limit, instances, clock = systemClock } = options
     this.#options = options
     this.#clock = clock
+    this.#digest = guessableDigests(options.keys)
     this.#chunk = Math.max(1, Math.floor(limit * SHARE))
     this.#alone = new UserWindow({ limit: Math.max(1, Math.floor(limit / instances)), clock })
   }
@@ -157,11 +162,11 @@ export class SharedWindow {
     }: { readonly want: number; readonly least: number; readonly force: boolean },
   ): Promise<{ readonly granted: number; readonly used: number }> {
     const { store, limit, name } = this.#options
-    const keys = [digestedKey(`l:${name}`, user)]
+    const keys = [`l:${name}:${this.#digest(user)}`]
     const args = [limit, want, least, WINDOW_MS, force ? 1 : 0]
     const [granted = 0, leftMs = WINDOW_MS, used = 0] = await store.run(TAKE, { keys, args })
     const lease = this.#leaseOf(user)
-    lease.endsAtMs = this.#clock() + (leftMs > 0 ? leftMs : WINDOW_MS)
+    lease.endsAtMs = this.#clock() + (leftMs > 0 ? Math.min(leftMs, WINDOW_MS) : WINDOW_MS)
     return { granted, used }
   }
 

@@ -67,6 +67,13 @@ function operationOf([command = '']: readonly Argument[]): StoreUsed['operation'
   return OPERATIONS[String(command)] ?? 'run'
 }
 
+/** What a server can refuse by itself: one script may do what another does not. */
+function refusableOf(args: readonly Argument[]): string {
+  const [command, script = ''] = args
+  if (operationOf(args) !== 'run') return operationOf(args)
+  return command === 'EVAL' ? hash('sha1', script) : String(script)
+}
+
 /** Of a value. Far more than anything that is kept has: who writes a longer one must not have it carried to each instance. */
 const MAX_BYTES = 1024 * 1024
 
@@ -182,24 +189,23 @@ class RedisStore implements Store {
     try {
       const answer = await this.#inTime(args, keys)
       this.#tell(args, 'ok')
-      this.#health.accepted(operationOf(args))
+      this.#health.accepted(refusableOf(args))
       return answer
     } catch (error) {
       if (unknownScript !== undefined && this.#knowsNoScript(error)) {
         return this.#sent(unknownScript, keys)
       }
       this.#tell(args, 'failed')
-      this.#failed(operationOf(args), error)
-      return
+      return this.#failed(args, error)
     }
   }
 
-  #failed(operation: StoreUsed['operation'], error: unknown): undefined {
+  #failed(args: readonly Argument[], error: unknown): unknown {
     const kind = this.#kindOf(error)
     if (kind === 'other_type') this.#health.ignored('other_type')
-    else if (kind === 'refusal') this.#health.refused(operation, error as Error)
+    else if (kind === 'refusal') this.#health.refused(refusableOf(args), error as Error)
     else this.#health.lost(this.#explained(error))
-    if (kind === 'other_type' && operation === 'get') return undefined
+    if (kind === 'other_type' && operationOf(args) === 'get') return undefined
     throw new StoreUnavailableError('the store has not done it', { cause: error })
   }
 

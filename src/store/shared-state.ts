@@ -9,8 +9,8 @@ export interface SharedState {
   /** Of `createRedisStore`; `createMemoryStore` shares nothing. It is not closed with the server. */
   readonly store: Store
   /**
-   * Seal exchanged tokens in the store: 32 random characters or more each, the same in all instances. The first seals, all open, so
-   * that a key can be replaced.
+   * Seal what lies in the store, and hide whose it is: 32 random characters or more each, the same in all instances. The first seals, all
+   * open, so that a key can be replaced.
    */
   readonly keys: readonly Secret[]
   /**
@@ -25,13 +25,13 @@ export interface SharedState {
 }
 
 /** What counts in several instances together needs of it. */
-export interface SharedCounts extends Pick<SharedState, 'instances'> {
+export interface SharedCounts extends Pick<SharedState, 'instances' | 'keys'> {
   readonly store: Pick<Store, 'run'>
 }
 
 /** What counts need of all that is shared. */
 export function sharedCounts(shared: SharedState | undefined): SharedCounts | undefined {
-  return shared && { store: shared.store, instances: shared.instances }
+  return shared && { store: shared.store, keys: shared.keys, instances: shared.instances }
 }
 
 const MIN_KEY_CHARACTERS = 32
@@ -52,6 +52,7 @@ export const MASTER_KEYS_OPTION = z
 /** The schema of `SharedCounts`. */
 export const SHARED_COUNTS_OPTION = optionsSchema<SharedCounts>({
   store: optionValues.withFunctions('a Store', 'run'),
+  keys: MASTER_KEYS_OPTION,
   instances: optionValues.count,
 })
 

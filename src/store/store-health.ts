@@ -83,7 +83,8 @@ export class StoreHealth {
 
   /** The store answers, and does not do what it was asked for. One line for each reason, however many operations meet it. */
   refused(operation: string, error: Error): void {
-    const { message } = error
+    // Without the script in which it was met.
+    const [message = ''] = error.message.split(' script: ')
     const reason = message.startsWith('NOPERM') ? message : (message.split(' ')[0] ?? '')
     if (this.#closed || this.#refused.get(operation) === reason) return
     const isTold = [...this.#refused.values()].includes(reason)
@@ -109,7 +110,8 @@ export class StoreHealth {
       this.#ignoredQuiet = undefined
     })
     logEvent(this.#options.log, 'warn', {
-      ...{ event: 'store_value_ignored', problem },
+      event: 'store_value_ignored',
+      problem,
       hint: 'Somebody else writes to the store under STORE_PREFIX: see who can, and give this deployment a user and a prefix of its own.',
     })
   }

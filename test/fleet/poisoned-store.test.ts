@@ -19,7 +19,10 @@ const YEARS_MS = '300000000000'
 async function startStore() {
   const redis = await startRedis()
   const log = new RecordingLog()
-  const client = createClient({ socket: { path: redis.path }, disableOfflineQueue: true })
+  const client = createClient({
+    socket: { path: redis.path, tls: false },
+    disableOfflineQueue: true,
+  })
   const store = createRedisStore({ client, timeoutMs: 5_000, log })
   const stranger = new Redis({ path: redis.path })
   onTestFinished(async () => {
@@ -49,7 +52,7 @@ const POISONS: Readonly<Record<string, (stranger: Redis, key: string) => Promise
 /** What instances share: each rejects unless it works as if nothing were there. */
 const USES: Readonly<Record<string, (store: Store, log: RecordingLog) => Promise<unknown>>> = {
   'a limit': async (store) => {
-    const window = new SharedWindow({ limit: 2, store, name: 'a', instances: 2 })
+    const window = new SharedWindow({ limit: 2, store, keys: KEYS, name: 'a', instances: 2 })
     const taken = [await window.take('u', 1), await window.take('u', 1), await window.take('u', 1)]
     expect(taken.map((overdraft) => overdraft === undefined)).toEqual([true, true, false])
     expect(taken[2]?.retryAfterSeconds).toBeLessThanOrEqual(60)

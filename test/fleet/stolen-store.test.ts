@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
 import { API_AUDIENCE, CLIENT_ID } from '../helpers/exchange-answers.js'
@@ -55,6 +56,24 @@ test('what lies in the store names no token, user, client, audience or scope', a
     key.thumbprint,
   ]
   for (const secret of secrets) expect(all).not.toContain(secret)
+})
+
+test('whoever guesses a user or an address does not find out whether the store knows them', async () => {
+  const limits = { RATE_LIMIT_PER_CALLER: '100', RATE_LIMIT_PER_ADDRESS: '100' }
+  const fleet = await startFleet({ environment: limits })
+  const { first, issuer, mint } = fleet
+  expect((await greetBy(first, await mint({ sub: 'auth0|victim' }))).isError).toBe(false)
+  const keys = await thiefOf(fleet).keys('*')
+  for (const kind of ['l:address', 'l:messages']) {
+    expect(keys.some((key) => key.startsWith(`mcp-obo:${kind}:`))).toBe(true)
+  }
+  const guesses = [JSON.stringify([issuer.issuer, 'auth0|victim']), 'auth0|victim']
+  const addresses = ['127.0.0.1', '::ffff:127.0.0.1', '::1']
+  for (const guess of [...guesses, ...addresses]) {
+    for (const encoding of ['hex', 'base64url'] as const) {
+      expect(keys.join('\n')).not.toContain(hash('sha256', guess, encoding))
+    }
+  }
 })
 
 test('an entry that was changed or moved opens nothing, and the exchange takes place', async () => {

@@ -1,8 +1,12 @@
+import { hash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { SharedWindow, type SharedWindowOptions } from '../../../src/limits/shared-window.js'
+import { Secret } from '../../../src/secret.js'
 import { createMemoryStore } from '../../../src/store/memory-store.js'
 import type { ScriptCall, Store } from '../../../src/store/store.js'
 import type { StoreScript } from '../../../src/store/store-script.js'
+
+const KEYS = [new Secret('k'.repeat(32))]
 
 /** Processes that share a store, and a clock that is set by hand. */
 function processes(count: number, more: Partial<SharedWindowOptions> = {}) {
@@ -24,11 +28,13 @@ function processes(count: number, more: Partial<SharedWindowOptions> = {}) {
         store: counting,
         name: 'test',
         instances: count,
+        keys: KEYS,
         clock,
         ...more,
       }),
   )
-  const [first = new SharedWindow({ limit: 1, store, name: '', instances: 1 })] = windows
+  const [first = new SharedWindow({ limit: 1, store, keys: KEYS, name: '', instances: 1 })] =
+    windows
   return { windows, first, time, store }
 }
 
@@ -75,7 +81,7 @@ describe('a limit that several processes count together', () => {
     const { windows, first, store } = processes(1)
     await admitted(windows, 1_000)
     expect(await first.take('bob', 100)).toBeUndefined()
-    const other = new SharedWindow({ limit: 100, store, name: 'other', instances: 1 })
+    const other = new SharedWindow({ limit: 100, store, keys: KEYS, name: 'other', instances: 1 })
     expect(await other.take('alice', 100)).toBeUndefined()
   })
 
@@ -115,4 +121,41 @@ describe('a limit that several processes count together', () => {
     await admitted(windows, 1)
     expect([...time.keys].join()).toMatch(/^l:test:[\w-]{43}$/)
   })
+})
+
+test('the store has a digest of the user that follows from the master key', async () => {
+  const keysWith = async (master: string): Promise<readonly string[]> => {
+    const seen: string[] = []
+    const store: Pick<Store, 'run'> = {
+      run: (_script, { keys }) => {
+        seen.push(...keys)
+        return Promise.resolve([1, 60_000, 1])
+      },
+    }
+    const keys = [new Secret(master.repeat(32)), new Secret('former'.repeat(6))]
+    await new SharedWindow({ limit: 1, store, keys, name: 'a', instances: 1 }).take('user', 1)
+    return seen
+  }
+  const [mine, again, other] = [await keysWith('a'), await keysWith('a'), await keysWith('b')]
+  expect(mine).toHaveLength(1)
+  expect(again).toEqual(mine)
+  expect(other).not.toEqual(mine)
+  expect(mine[0]).not.toContain(hash('sha256', 'user', 'base64url'))
+})
+
+test('a minute of the store that would not end is none: the limit is asked about again', async () => {
+  let nowMs = 1_000_000
+  const asked: number[] = []
+  const store: Pick<Store, 'run'> = {
+    run: () => {
+      asked.push(nowMs)
+      return Promise.resolve([0, 300_000_000_000, 5])
+    },
+  }
+  const clock = (): number => nowMs
+  const window = new SharedWindow({ limit: 5, store, keys: KEYS, name: 'a', instances: 1, clock })
+  expect((await window.take('user', 1))?.retryAfterSeconds).toBe(60)
+  nowMs += 60_000
+  await window.take('user', 1)
+  expect(asked).toEqual([1_000_000, 1_060_000])
 })
