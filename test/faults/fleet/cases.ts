@@ -7,12 +7,13 @@ import { SentinelStore } from './sentinel-store.js'
 import { SLOW } from './slow.js'
 import { STEADY } from './steady.js'
 import { storeOutage } from './store-outage.js'
+import { WAITING_USERS } from './waiting-users.js'
 
 const LOST = ['store_unavailable', 'store_available'] as const
 
 /** What can happen to a fleet and to its store, each under the load of many users. */
 export const FLEET_CASES: Readonly<Record<string, FleetCase>> = {
-  ...{ ...STEADY, ...LIMITS },
+  ...{ ...STEADY, ...LIMITS, ...WAITING_USERS },
   frozen: storeOutage({
     fault: 'Redis stands still (SIGSTOP), then goes on',
     short: true,
