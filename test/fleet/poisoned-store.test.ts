@@ -90,9 +90,12 @@ const USES: Readonly<Record<string, (store: Store, log: RecordingLog) => Promise
     const timers = { after: () => ({ cancel: () => undefined }) }
     const share = new SharedRateShare({ store, instances: 4, name: 'a', timers })
     share.note('u')
-    await vi.waitFor(() => {
-      expect(share.fraction).toBe(1)
-    })
+    await vi.waitFor(
+      () => {
+        expect(share.fraction).toBe(1)
+      },
+      { timeout: 60_000 },
+    )
   },
   'a token': async (store, log) => {
     const context = { subjectToken: new Secret('subject') }
