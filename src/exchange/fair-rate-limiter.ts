@@ -3,7 +3,7 @@ import { OnBehalfOfError, type FailureReason } from '../failures/errors.js'
 import { FairQueue } from '../limits/fair-queue.js'
 import { MAX_HOLD_MS, RateBudget } from './rate-budget.js'
 import { isUsedUp, type RateLimit } from './rate-limits.js'
-import type { RateShare } from './rate-share.js'
+import type { RateShare, RateShareChange } from './rate-share.js'
 
 export interface FairRateLimiterOptions {
   /** Exchanges a second in the long run. */
@@ -42,6 +42,8 @@ export class FairRateLimiter {
   #pausedUntil = 0
   readonly #budget: RateBudget
   readonly #share: RateShare | undefined
+  /** The part of the rate since `#filledAt`. */
+  #fraction: number
   #timer: { cancel(): void } | undefined
 
   constructor(options: FairRateLimiterOptions) {
@@ -49,17 +51,24 @@ export class FairRateLimiter {
     const { maxWaiting = 1_000, maxWaitMs = Number.POSITIVE_INFINITY } = options
     this.#queue = new FairQueue({
       maxWaiting: () => {
-        const inTime = Math.floor((this.#perSecond * maxWaitMs) / 1_000)
+        const inTime = Math.floor((this.#perSecondOfWaiting * maxWaitMs) / 1_000)
         return Math.min(maxWaiting, Math.max(1, inTime))
       },
-      refusal: () => busy('queue_full', (this.#queue.length / this.#perSecond) * 1_000),
+      refusal: () => busy('queue_full', (this.#queue.length / this.#perSecondOfWaiting) * 1_000),
     })
     this.#clock = options.clock
     this.#timers = options.timers ?? systemTimers
     this.#share = options.share
+    this.#fraction = options.share?.fraction ?? 1
     this.#tokens = this.#most(this.#burst)
     this.#filledAt = this.#clock()
     this.#budget = new RateBudget(options.perSecond, options.clock)
+    options.share?.join({
+      waiting: () => this.#queue.users,
+      changed: (change) => {
+        this.#shareChanged(change)
+      },
+    })
   }
 
   /**
@@ -113,6 +122,20 @@ export class FairRateLimiter {
     if (this.#budget.isSpent && limits.some(isUsedUp)) {
       this.pauseUntil(this.#clock() + this.#budget.endsInMs)
     }
+    this.#reschedule()
+  }
+
+  #shareChanged({ isFirst, isRested }: RateShareChange): void {
+    // What the time until now brought was at the old part.
+    this.#fill()
+    this.#fraction = this.#share?.fraction ?? 1
+    const most = this.#most(this.#burst)
+    this.#tokens = isRested && !this.#budget.isSlow ? most : Math.min(most, this.#tokens)
+    if (isFirst) this.#queue.trim()
+    this.#reschedule()
+  }
+
+  #reschedule(): void {
     this.#timer?.cancel()
     this.#timer = undefined
     this.#schedule()
@@ -120,7 +143,10 @@ export class FairRateLimiter {
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#queue.length === 0) return
-    this.#timer = this.#timers.after(Math.max(1, Math.ceil(this.#msToNextToken())), () => {
+    const waitMs = this.#msToNextToken()
+    // Without a part of the rate: until there is one.
+    if (waitMs === Number.POSITIVE_INFINITY) return
+    this.#timer = this.#timers.after(Math.max(1, Math.ceil(waitMs)), () => {
       this.#timer = undefined
       this.#fill()
       while (this.#hasToken() && this.#queue.admitNext(() => true)) this.#spendToken()
@@ -140,12 +166,17 @@ export class FairRateLimiter {
 
   /** Of this instance. */
   get #perSecond(): number {
-    return this.#budget.perSecond * (this.#share?.fraction ?? 1)
+    return this.#budget.perSecond * this.#fraction
+  }
+
+  /** Of this instance once it is known who waits here, and one more. */
+  get #perSecondOfWaiting(): number {
+    return this.#budget.perSecond * (this.#share?.fractionOf(this.#queue.userCount + 1) ?? 1)
   }
 
   /** What may be saved up: never so little that nothing ever goes out. */
   #most(burst: number): number {
-    return this.#share === undefined ? burst : Math.max(1, burst * this.#share.fraction)
+    return this.#share === undefined ? burst : Math.max(1, burst * this.#fraction)
   }
 
   #spendToken(): void {
@@ -156,7 +187,8 @@ export class FairRateLimiter {
   #msToNextToken(): number {
     const { isSlow, isSpent, endsInMs } = this.#budget
     const pausedMs = this.#msUntil(this.#pausedUntil)
-    const fillMs = ((1 - this.#tokens) / this.#perSecond) * 1_000
+    const missing = Math.max(0, 1 - this.#tokens)
+    const fillMs = missing === 0 ? 0 : (missing / this.#perSecond) * 1_000
     // A slow rate ends with its window.
     const tokenMs = isSpent ? endsInMs : isSlow ? Math.min(fillMs, endsInMs) : fillMs
     return Math.max(pausedMs, tokenMs)

@@ -29,6 +29,15 @@ export class FairQueue<T> {
     return this.#length
   }
 
+  /** Who waits, in the order of their turns. */
+  get users(): readonly string[] {
+    return [...this.#queues.keys()]
+  }
+
+  get userCount(): number {
+    return this.#queues.size
+  }
+
   has(user: string): boolean {
     return this.#queues.has(user)
   }

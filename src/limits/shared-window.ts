@@ -15,14 +15,18 @@ export interface SharedWindowOptions {
   readonly keys: readonly Secret[]
   /** What is counted: another name is another count. */
   readonly name: string
-  /** Among so many processes the limit is divided while the store cannot be had. */
+  /** How many processes there are at most. Among so many the limit is divided while the store cannot be had. */
   readonly instances: number
   readonly clock?: Clock | undefined
+  /** From 0 to less than 1. */
+  readonly random?: (() => number) | undefined
 }
 
 const WINDOW_MS = 60_000
-/** The part of a limit that a process takes at a time: what the others cannot use in this minute. */
-const SHARE = 1 / 20
+/** A process takes no more than this part of a limit at a time. */
+const MOST_AT_A_TIME = 1 / 20
+/** The part of a limit that all processes but one may have taken and not used: what the last one cannot use in this minute. */
+const UNUSED = 1 / 10
 /** Users whose minute is over are forgotten when so many are known. */
 const SWEEP_AT = 10_000
 const SWEEP_MS = 1_000
@@ -66,9 +70,10 @@ return { granted, left, used + granted }`,
  * Counts what each user uses up in a minute, in all processes that share a store: as `UserWindow`, whose minute begins with the user's
  * first request.
  *
- * A process takes a twentieth of the limit at a time and asks the store again when that is used up, so most requests ask nobody. No
- * more than the limit is let through; a user of several processes may be refused by a twentieth of it for each further process too
- * early. While the store cannot be had, each process lets its part of the limit through. What is kept in the store has a digest of
+ * A process takes a twentieth of the limit at a time, or less where there are many of them, and asks the store again when that is used
+ * up, so most requests ask nobody. No more than the limit is let through; a user of several processes may be refused by a tenth of it
+ * too early. While the store cannot be had, each process lets its part of the limit through; chance rounds it up or down, anew for
+ * each user and minute, so that all together let the limit through on average. What is kept in the store has a digest of
  * the user that nobody else can make.
  */
 export class SharedWindow {
@@ -81,12 +86,19 @@ export class SharedWindow {
   #sweptAtMs = 0
 
   constructor(options: SharedWindowOptions) {
-    const { limit, instances, clock = systemClock } = options
+    const { limit, instances, clock = systemClock, random = Math.random } = options
     this.#options = options
     this.#clock = clock
     this.#digest = guessableDigests(options.keys)
-    this.#chunk = Math.max(1, Math.floor(limit * SHARE))
-    this.#alone = new UserWindow({ limit: Math.max(1, Math.floor(limit / instances)), clock })
+    const share = Math.min(MOST_AT_A_TIME, UNUSED / Math.max(1, instances - 1))
+    this.#chunk = Math.max(1, Math.floor(limit * share))
+    const part = limit / instances
+    const roundedUp = Math.ceil(part)
+    this.#alone = new UserWindow({
+      limit: roundedUp,
+      usedAtFirst: () => (random() < roundedUp - part ? 1 : 0),
+      clock,
+    })
   }
 
   /** Counts `amount` where it fits into what is left, and nothing where it does not. A promise where the store has to be asked. */

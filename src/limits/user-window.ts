@@ -3,6 +3,8 @@ import { systemClock, type Clock } from '../time/clock.js'
 /** How much one user may use up in a minute. */
 export interface UserWindowOptions {
   readonly limit: number
+  /** What a user has used up when its first request of a minute comes. Default: nothing. */
+  readonly usedAtFirst?: (() => number) | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -23,35 +25,41 @@ const WINDOW_MS = 60_000
  */
 export class UserWindow {
   readonly #limit: number
+  readonly #usedAtFirst: () => number
   readonly #clock: Clock
   #used = new Map<string, number>()
   #refused = new Set<string>()
   #endsAtMs = 0
 
-  constructor({ limit, clock = systemClock }: UserWindowOptions) {
+  constructor({ limit, usedAtFirst = () => 0, clock = systemClock }: UserWindowOptions) {
     this.#limit = limit
+    this.#usedAtFirst = usedAtFirst
     this.#clock = clock
   }
 
   /** Counts `amount` where it fits into what is left, and nothing where it does not. */
   take(user: string, amount: number): Overdraft | undefined {
     this.#turn()
-    const used = (this.#used.get(user) ?? 0) + amount
-    if (used > this.#limit) return this.#overdraft(user)
-    this.#used.set(user, used)
-    return undefined
+    const used = this.#usedBy(user)
+    const fits = used + amount <= this.#limit
+    this.#used.set(user, fits ? used + amount : used)
+    return fits ? undefined : this.#overdraft(user)
   }
 
   /** Counts `amount` whether or not it fits: it has been used up already. */
   spend(user: string, amount: number): void {
     this.#turn()
-    this.#used.set(user, (this.#used.get(user) ?? 0) + amount)
+    this.#used.set(user, this.#usedBy(user) + amount)
   }
 
   /** Tells whether the user has spent more than the limit. */
   overdraft(user: string): Overdraft | undefined {
     this.#turn()
     return (this.#used.get(user) ?? 0) > this.#limit ? this.#overdraft(user) : undefined
+  }
+
+  #usedBy(user: string): number {
+    return this.#used.get(user) ?? this.#usedAtFirst()
   }
 
   #overdraft(user: string): Overdraft {

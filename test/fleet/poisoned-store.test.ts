@@ -45,7 +45,9 @@ const POISONS: Readonly<Record<string, (stranger: Redis, key: string) => Promise
   'a negative number': (stranger, key) => stranger.set(key, '-5'),
   'a number for years': (stranger, key) => stranger.set(key, '999999', 'PX', YEARS_MS),
   'users for years': (stranger, key) =>
-    stranger.set(key, 'a-b 999999 99999999999999;', 'PX', YEARS_MS),
+    stranger.set(key, 'a-b 999999 1000000 99999999999999;', 'PX', YEARS_MS),
+  'more than the whole rate': (stranger, key) =>
+    stranger.set(key, `a-b 1 1000001 ${Date.now() + 2_500};`, 'PX', 2_500),
   'ten million bytes': (stranger, key) => stranger.set(key, Buffer.alloc(10_000_000, 'a')),
 }
 
@@ -88,9 +90,12 @@ const USES: Readonly<Record<string, (store: Store, log: RecordingLog) => Promise
     const timers = { after: () => ({ cancel: () => undefined }) }
     const share = new SharedRateShare({ store, instances: 4, name: 'a', timers })
     share.note('u')
-    await vi.waitFor(() => {
-      expect(share.fraction).toBe(1)
-    })
+    await vi.waitFor(
+      () => {
+        expect(share.fraction).toBe(1)
+      },
+      { timeout: 60_000 },
+    )
   },
   'a token': async (store, log) => {
     const context = { subjectToken: new Secret('subject') }

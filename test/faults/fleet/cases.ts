@@ -8,12 +8,13 @@ import { SIGNED_OUT } from './signed-out.js'
 import { SLOW } from './slow.js'
 import { STEADY } from './steady.js'
 import { storeOutage } from './store-outage.js'
+import { WAITING_USERS } from './waiting-users.js'
 
 const LOST = ['store_unavailable', 'store_available'] as const
 
 /** What can happen to a fleet and to its store, each under the load of many users. */
 export const FLEET_CASES: Readonly<Record<string, FleetCase>> = {
-  ...{ ...STEADY, ...LIMITS, ...SIGNED_OUT },
+  ...{ ...STEADY, ...LIMITS, ...WAITING_USERS, ...SIGNED_OUT },
   frozen: storeOutage({
     fault: 'Redis stands still (SIGSTOP), then goes on',
     short: true,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { SUBJECT_PREFIX } from '../load/tool-call.js'
 import type { FleetCase } from './fleet-case.js'
 import type { FleetScene } from './fleet-scene.js'
-import { callAt } from './shared-facts.js'
+import { callAt, exchangesSoFar } from './shared-facts.js'
 
 const GREEDY = `${SUBJECT_PREFIX}greedy`
 const MESSAGES_A_MINUTE = 200
@@ -64,8 +64,6 @@ async function greedyAdmitted(scene: FleetScene): Promise<number> {
 
 /** Exchanges a second at the authorization server while both instances have more to exchange than they may. */
 async function exchangeRate(scene: FleetScene): Promise<number> {
-  const exchanged = async (): Promise<number> =>
-    Object.values(await scene.deployment.exchanges()).reduce((sum, count) => sum + count, 0)
   let isOver = false
   const loop = async (at: number): Promise<void> => {
     const subject = `${SUBJECT_PREFIX}exchanging-${at}`
@@ -77,9 +75,9 @@ async function exchangeRate(scene: FleetScene): Promise<number> {
   }
   const loops = Array.from({ length: 2 * EXCHANGING }, (_, at) => loop(at))
   await pause(SETTLED_AFTER_MS)
-  const [begun, before] = [performance.now(), await exchanged()]
+  const [begun, before] = [performance.now(), await exchangesSoFar(scene)]
   await pause(scene.scale.faultMs / 2)
-  const after = await exchanged()
+  const after = await exchangesSoFar(scene)
   const rate = (after - before) / ((performance.now() - begun) / 1_000)
   isOver = true
   await Promise.all(loops)

@@ -28,6 +28,12 @@ export async function callAt(
   return seen
 }
 
+/** How many exchanges the authorization server has made. */
+export async function exchangesSoFar(scene: FleetScene): Promise<number> {
+  const exchanges = await scene.deployment.exchanges()
+  return Object.values(exchanges).reduce((sum, count) => sum + count, 0)
+}
+
 /** The instances share: what one has exchanged, each other one uses. */
 export async function expectShared(scene: FleetScene, when: string): Promise<void> {
   const counts: number[] = []

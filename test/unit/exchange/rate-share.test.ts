@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { SharedRateShare } from '../../../src/exchange/rate-share.js'
+import { digestedKey } from '../../../src/store/digested-key.js'
 import { createMemoryStore } from '../../../src/store/memory-store.js'
+import type { StoreScript } from '../../../src/store/store-script.js'
 
 /** Instances that share a rate, and timers that run by hand. */
 function instances(count: number) {
@@ -41,19 +43,72 @@ const note = (share: SharedRateShare | undefined, ...users: readonly string[]): 
 }
 
 describe('instances that share a rate', () => {
-  test('have their part of it before anything is known', () => {
-    expect(instances(4).fractions()).toEqual([0.25, 0.25, 0.25, 0.25])
+  test('have nothing of it before the store has said what is free', async () => {
+    const { shares, fractions, settled } = instances(4)
+    expect(fractions()).toEqual([0, 0, 0, 0])
+    note(shares[1], 'a')
+    await settled()
+    expect(fractions()).toEqual([0, 1, 0, 0])
+  })
+
+  test('have nothing of it that its owner has not given back', async () => {
+    const { shares, fractions, settled, beat } = instances(2)
+    note(shares[0], 'a')
+    await settled()
+    note(shares[1], 'b')
+    await settled()
+    expect(fractions()).toEqual([1, 0])
+    note(shares[0], 'a')
+    note(shares[1], 'b')
+    await beat()
+    expect(fractions()).toEqual([0.5, 0.5])
+  })
+
+  test('have as much of it as their waiting users, also while nobody comes', async () => {
+    const { shares, fractions, settled, beat } = instances(2)
+    const waiting = ['a', 'b', 'c']
+    shares[0]?.join({ waiting: () => waiting, changed: () => undefined })
+    note(shares[0], 'a')
+    await settled()
+    for (let at = 0; at < 6; at += 1) {
+      note(shares[1], 'd')
+      await beat()
+    }
+    expect(fractions()).toEqual([0.75, 0.25])
+    waiting.length = 1
+    note(shares[1], 'd')
+    await beat()
+    note(shares[1], 'd')
+    await beat()
+    expect(fractions()).toEqual([0.5, 0.5])
+  })
+
+  test('have their part for themselves where somebody else keeps all of it in the store', async () => {
+    const { shares, fractions, beat, store } = instances(4)
+    shares[0]?.join({ waiting: () => ['a'], changed: () => undefined })
+    const stranger: StoreScript = {
+      lua: '',
+      inMemory(memory, { keys: [key = ''] }) {
+        memory.set(key, `f0 1 1000000 ${memory.nowMs() + 2_000};`, 2_000)
+        return []
+      },
+    }
+    for (let at = 0; at < 30; at += 1) {
+      await store.run(stranger, { keys: [digestedKey('r', 'https://issuer.example/')], args: [] })
+      note(shares[0], 'a')
+      await beat()
+      if (at < 10) expect(fractions()[0]).toBe(0)
+    }
+    expect(fractions()[0]).toBe(0.25)
   })
 
   test('have as much of it as they have of the users', async () => {
-    const { shares, fractions, beat, settled } = instances(2)
-    note(shares[0], 'a', 'b', 'c')
-    note(shares[1], 'd')
-    await settled()
-    note(shares[0], 'a', 'b', 'c')
-    note(shares[1], 'd')
-    await beat()
-    await beat()
+    const { shares, fractions, beat } = instances(2)
+    for (let at = 0; at < 4; at += 1) {
+      note(shares[0], 'a', 'b', 'c')
+      note(shares[1], 'd')
+      await beat()
+    }
     expect(fractions()).toEqual([0.75, 0.25])
   })
 
@@ -86,7 +141,7 @@ describe('instances that share a rate', () => {
     await settled()
     for (let at = 0; at < 4; at += 1) await beat()
     time.nowMs += 1
-    expect(shares[0]?.fraction).toBe(0.5)
+    expect(shares[0]?.fraction).toBe(0)
     note(shares[1], 'b')
     await settled()
     expect(shares[1]?.fraction).toBe(1)

@@ -62,6 +62,34 @@ describe('a limit that several processes count together', () => {
     },
   )
 
+  test.each([
+    [200, 6],
+    [200, 25],
+    [60, 50],
+    [300, 100],
+    [5, 6],
+    [3, 1_000],
+  ])('lets through no tenth less of %i by %i, however uneven', async (limit, count) => {
+    const even = processes(count, { limit })
+    expect(await admitted(even.windows, 2 * limit)).toBeGreaterThanOrEqual(0.9 * limit)
+    const uneven = processes(count, { limit })
+    // The user meets each process once, and then the last one alone.
+    const once = await admitted(uneven.windows, Math.min(count, limit))
+    const rest = await admitted(uneven.windows.slice(-1), 2 * limit)
+    expect(once + rest).toBeLessThanOrEqual(limit)
+    expect(once + rest).toBeGreaterThanOrEqual(0.9 * limit)
+  })
+
+  test.each([
+    [2, 20],
+    [6, 50],
+    [10, 100],
+  ])('of 300, asks the store rarely by %i: %i times', async (count, most) => {
+    const { first, time } = processes(count, { limit: 300 })
+    await admitted([first], 1_000)
+    expect(time.asked).toBeLessThanOrEqual(most + 1)
+  })
+
   test('asks the store a twentieth as often as it lets something through, and not for refusals', async () => {
     const { windows, time } = processes(1)
     await admitted(windows, 10_000)
@@ -114,6 +142,22 @@ describe('a limit that several processes count together', () => {
     first.spend('bob', 51)
     await new Promise((resolve) => setImmediate(resolve))
     expect(first.overdraft('bob')).toBeDefined()
+  })
+
+  test.each([
+    [3, 6],
+    [10, 6],
+    [200, 6],
+    [1, 1_000],
+  ])('while the store is away, lets %i through on average by %i', async (limit, count) => {
+    let rolled = 0
+    // Each part of the interval once: what chance is on average.
+    const random = () => (rolled++ % count) / count
+    const { windows, store } = processes(count, { limit, random })
+    await store.close()
+    expect(await admitted(windows, 3 * count * Math.ceil(limit / count))).toBe(limit)
+    // Who was refused is refused again in the same minute.
+    expect(await admitted(windows, 3 * count)).toBe(0)
   })
 
   test('keeps no name of a user in the store', async () => {
