@@ -12,6 +12,7 @@ import type { CallOfTool, IdempotentCall, IdempotentCalls } from './idempotent-c
 import type { ReportedArgument, ReportedTool } from './openapi-tools.js'
 import type { ConfirmLevel, CuratedOperation } from './options.js'
 import type { CallPlan } from './argument-plan.js'
+import { namesInSchema } from './names-in-schema.js'
 import { planCall, type PlannedCall } from './plan-call.js'
 
 /** A tool, and what is reported of it. */
@@ -55,7 +56,7 @@ export function makeTool(
     readonly calls: IdempotentCalls
   },
 ): MadeTool {
-  const { plan, inputSchema, mayBeEmpty, notes } = call
+  const { inputSchema, mayBeEmpty, notes } = call
   const { curation } = operation
   const { title, description } = toolWords(operation, curation, curated)
   const annotations = toolAnnotations(
@@ -72,7 +73,7 @@ export function makeTool(
     annotations,
     confirm: confirm ? { operation: `${operation.method} ${operation.path}` } : undefined,
     ...requirements(given.api, given.alternatives),
-    handler: handlerOf(plan, given),
+    handler: handlerOf(call, given),
   }
   return {
     tool,
@@ -85,7 +86,7 @@ export function makeTool(
       annotations,
       inputSchema,
       arguments: reportedArguments(call),
-      bodyType: plan.body?.contentType,
+      bodyType: call.plan.body?.contentType,
       confirm,
       notes,
     },
@@ -101,19 +102,24 @@ function isAskedAbout(
 }
 
 function handlerOf(
-  plan: CallPlan,
+  { plan, inputSchema }: PlannedCall,
   given: {
     readonly name: string
     readonly answerBytes: number
     readonly calls: IdempotentCalls
   },
 ): ContentTool['handler'] {
+  const argumentNames = () =>
+    new Set([
+      ...namesInSchema(inputSchema),
+      ...plan.parameters.map(({ parameter: { name } }) => name),
+    ])
   return async (input, { caller, downstream }) => {
     const args = input as JsonObject
     const request = buildRequest(plan, args)
     const call = beginCall(plan, given, { caller, args })
     try {
-      const sent = { ...request, idempotency: call?.idempotency }
+      const sent = { ...request, idempotency: call?.idempotency, argumentNames }
       const answer = await downstream.content(plan.template, sent)
       return await answerContent(answer, plan, given.answerBytes)
     } catch (thrown) {
