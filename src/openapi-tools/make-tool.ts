@@ -9,7 +9,7 @@ import { argumentSchema } from './argument-schema.js'
 import { buildRequest } from './build-request.js'
 import { toolWords } from './description.js'
 import type { CallOfTool, IdempotentCall, IdempotentCalls } from './idempotent-calls.js'
-import type { ReportedArgument, ReportedTool } from './openapi-tools.js'
+import type { FixedValuesOfTool, ReportedArgument, ReportedTool } from './openapi-tools.js'
 import type { ConfirmLevel, CuratedOperation } from './options.js'
 import type { CallPlan } from './argument-plan.js'
 import { namesInSchema } from './names-in-schema.js'
@@ -19,6 +19,7 @@ import { planCall, type PlannedCall } from './plan-call.js'
 export interface MadeTool {
   readonly tool: ContentTool
   readonly reported: ReportedTool
+  readonly fixed: FixedValuesOfTool
 }
 
 /** An operation that can be called, before it has a name. */
@@ -77,6 +78,7 @@ export function makeTool(
   }
   return {
     tool,
+    fixed: fixedIn(call.plan),
     reported: {
       name: given.name,
       title,
@@ -91,6 +93,13 @@ export function makeTool(
       notes,
     },
   }
+}
+
+function fixedIn({ parameters, body }: CallPlan): FixedValuesOfTool {
+  const all = [...parameters, ...(body === undefined ? [] : [{ name: 'body', fixed: body.fixed }])]
+  return Object.fromEntries(
+    all.flatMap(({ name, fixed }) => (fixed === undefined ? [] : [[name, fixed]])),
+  )
 }
 
 function isAskedAbout(
