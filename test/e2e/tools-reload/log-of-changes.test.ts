@@ -2,7 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { oauth2Components } from '../../integration/openapi/oauth2-components.js'
-import { startReloadServer, temporaryDirectory, TRIPS, type ReloadServer } from './reload-server.js'
+import {
+  startReloadServer,
+  temporaryDirectory,
+  type Operations,
+  type ReloadServer,
+} from './reload-server.js'
 
 const PAY = JSON.stringify({
   openapi: '3.1.0',
@@ -57,18 +62,18 @@ describe('the log of fixed values that are others', () => {
 })
 
 describe('a tool that comes back after it was gone', () => {
-  const back = async (operations: object) => {
+  const back = async (operations: Operations) => {
     const server = await startReloadServer()
     server.put({ 'get /trips list_trips': ['read'] })
     await server.reloadTools()
     server.put({ 'get /stations list_stations': ['read'] })
     await server.reloadTools()
-    server.put({ 'get /trips list_trips': ['read'], ...operations } as typeof TRIPS)
+    server.put({ 'get /trips list_trips': ['read'], ...operations })
     await server.reloadTools()
     return lastLine(server)
   }
 
-  test.each<[string, object, string, string]>([
+  test.each<[string, Operations, string, string]>([
     [
       'less than before',
       { 'post /trips create_trip': [] },
