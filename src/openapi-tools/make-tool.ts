@@ -9,7 +9,7 @@ import { argumentSchema } from './argument-schema.js'
 import { buildRequest } from './build-request.js'
 import { toolWords } from './description.js'
 import type { CallOfTool, IdempotentCall, IdempotentCalls } from './idempotent-calls.js'
-import type { FixedValuesOfTool, ReportedArgument, ReportedTool } from './openapi-tools.js'
+import type { ReportedArgument, ReportedTool } from './openapi-tools.js'
 import type { ConfirmLevel, CuratedOperation } from './options.js'
 import type { CallPlan } from './argument-plan.js'
 import { namesInSchema } from './names-in-schema.js'
@@ -19,7 +19,7 @@ import { planCall, type PlannedCall } from './plan-call.js'
 export interface MadeTool {
   readonly tool: ContentTool
   readonly reported: ReportedTool
-  readonly fixed: FixedValuesOfTool
+  readonly fixed: Readonly<Record<string, unknown>>
 }
 
 /** An operation that can be called, before it has a name. */
@@ -95,7 +95,7 @@ export function makeTool(
   }
 }
 
-function fixedIn({ parameters, body }: CallPlan): FixedValuesOfTool {
+function fixedIn({ parameters, body }: CallPlan): Readonly<Record<string, unknown>> {
   const all = [...parameters, ...(body === undefined ? [] : [{ name: 'body', fixed: body.fixed }])]
   return Object.fromEntries(
     all.flatMap(({ name, fixed }) => (fixed === undefined ? [] : [[name, fixed]])),
