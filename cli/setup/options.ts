@@ -1,3 +1,4 @@
+import { readSettings } from '../../src/config/config.js'
 import { subjectTokenTypeIssue } from '../../src/config/subject-token-type.js'
 import { defaultServerScopes } from './default-server-scopes.js'
 import {
@@ -34,6 +35,8 @@ export interface SetupOptions {
   readonly remove: boolean
   /** Print the plan for another tool, in place of making it. */
   readonly export: ExportOptions | undefined
+  /** The document that `OPENAPI_DOCUMENT` names, where that is the one. */
+  readonly documentOfSettings?: string | undefined
 }
 
 /** `env-file` is not among them: Node.js takes it for an option of its own, wherever it stands. */
@@ -70,14 +73,28 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const
 
-/** The settings that name the document whose scopes are set up; `undefined` without one. */
-export function documentSettings(
+/** The document whose scopes are set up. */
+interface SetupDocument {
+  /** The settings of the command line, which stand in place of others. */
+  readonly settings: Readonly<Record<string, string>>
+  /** What `OPENAPI_DOCUMENT` says, where the command line names no document. */
+  readonly ofSettings: string | undefined
+}
+
+/** Finds the document of the command line or, in place of it, of the settings in this directory; `undefined` without one. */
+export function setupDocument(
   argv: readonly string[],
-): Readonly<Record<string, string>> | undefined {
+  directory: string,
+): SetupDocument | undefined {
   const values = parseOptions(argv, OPTIONS, WHERE_SECRETS_GO)
   if (values.help) return undefined
   const settings = ofOptions(values)
-  return settings['OPENAPI_DOCUMENT'] === undefined ? undefined : settings
+  if (settings['OPENAPI_DOCUMENT'] !== undefined) return { settings, ofSettings: undefined }
+  // What is removed does not depend on it.
+  const ofSettings = values.remove
+    ? undefined
+    : readSettings(directory).environment['OPENAPI_DOCUMENT']?.trim()
+  return ofSettings === undefined || ofSettings === '' ? undefined : { settings, ofSettings }
 }
 
 /** Reads the options of `setup`; `undefined` where help is asked for; throws a `UsageError`. */

@@ -4,12 +4,13 @@ import { createOutgoingFetch } from '../../src/http/outgoing-fetch.js'
 import type { Fetch } from '../../src/http/fetch-json.js'
 import type { GuardedIo } from '../guarded-output.js'
 import { processIo, type CommandIo } from '../io.js'
+import { printable } from '../printable.js'
 import { runCommand } from '../run-command.js'
 import { exportPlan } from './export/export-plan.js'
 import { createManagementApi, type ManagementApi } from './management-api.js'
 import { managementToken } from './management-token.js'
 import { documentScopes } from './document-scopes.js'
-import { documentSettings, parseSetupOptions, type SetupOptions } from './options.js'
+import { parseSetupOptions, setupDocument, type SetupOptions } from './options.js'
 import { applyPlan, explainFailure, StepFailure, type PlannedStep } from './plan.js'
 import { countOf, failureText, planText, removalText } from './plan-text.js'
 import { removalPlan } from './remove/removal-plan.js'
@@ -27,9 +28,10 @@ export function run(argv: readonly string[], io: CommandIo = processIo()): Promi
     name: 'setup',
     usage: SETUP_USAGE,
     parse: async (guarded) => {
-      const document = documentSettings(argv)
-      const scopes = document && (await documentScopes(document, guarded))
-      return parseSetupOptions(argv, guarded, scopes)
+      const document = setupDocument(argv, guarded.directory)
+      const scopes = document && (await documentScopes(document.settings, guarded))
+      const options = parseSetupOptions(argv, guarded, scopes)
+      return options && { ...options, documentOfSettings: document?.ofSettings }
     },
     execute(options, guarded) {
       if (options.export === undefined) return setUp(options, guarded)
@@ -73,7 +75,7 @@ function setUpTask(api: ManagementApi, options: SetupOptions, io: GuardedIo): Ta
   const file = envFile === undefined ? undefined : { path: resolve(io.directory, envFile), force }
   return {
     look: () => setupPlan(api, blueprint, { envFile: file, keep: io.keep, wait: io.wait }),
-    textOf: (plan) => planText(blueprint.domain, plan),
+    textOf: (plan) => `${documentText(options)}${planText(blueprint.domain, plan)}`,
     done: `The tenant is in line. ${settingsAre(options)} Next: mcp-on-behalf-of doctor\n`,
   }
 }
@@ -117,6 +119,11 @@ async function carryOut(
   })
   io.write(done)
   return 0
+}
+
+function documentText({ documentOfSettings }: SetupOptions): string {
+  if (documentOfSettings === undefined) return ''
+  return `The scopes are those of OPENAPI_DOCUMENT in the settings: ${printable(documentOfSettings)}. For another document, give --openapi.\n`
 }
 
 function settingsAre({ envFile, blueprint }: SetupOptions): string {

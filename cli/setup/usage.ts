@@ -24,7 +24,8 @@ What is set up
                         default: "${defaultServerScopes()}"
   --openapi             an OpenAPI document, in place of --api-scopes and
                         --server-scopes: the scopes that its tools need, with
-                        their descriptions; scopes that are given come on top
+                        their descriptions; scopes that are given come on top;
+                        default: OPENAPI_DOCUMENT of the settings, if it is set
   --curation, --overlay of the document, as of the command tools
   --client-id           an existing client to exchange tokens as;
                         default: found, else created

@@ -59,7 +59,7 @@ export const LOG_EVENT_ADVICE: Readonly<Record<string, string>> = {
   openapi_reload_recovered:
     'A document that could not be read or used can be again. Nothing to do.',
   openapi_reloaded:
-    'The tools were made again from `documents` that have changed. `added`, `removed` and `changed` name them, and `scopeChanges` says what they needed before and need now: scopes of this server, `->`, scopes of the API, with `|` between alternatives. At level `warn`, with `security`, `weaker` names tools whose requirement is not provably as strong as before, and in which respect: `scopes`, `api`, `operation`, `confirm`, `public`. Look whether the document says what you mean.',
+    'The tools were made again from `documents` that have changed. `added`, `removed` and `changed` name them, `addedScopes` says what the new ones need, and `scopeChanges` says what they needed before and need now: scopes of this server, `->`, scopes of the API, with `|` between alternatives. At level `warn`, with `security`, `weaker` names tools whose requirement is not provably as strong as before, and in which respect: `scopes`, `api`, `operation`, `confirm`, `public`, `fixed` (with the names of arguments whose fixed value is gone or another). A tool that came back is compared with what it was when it went. Look whether the document says what you mean.',
   operations_left_out:
     'Once for each `reason`, at the start: operations of an OpenAPI document that cannot be tools, with the first few as `examples`. `hint` says what to change for the first. `mcp-on-behalf-of tools` names all of them.',
   operations_not_offered:

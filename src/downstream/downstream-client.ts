@@ -9,6 +9,7 @@ import type { HttpSender } from '../http/http-sender.js'
 import type { Secret } from '../secret.js'
 import { claimsWantedBy } from './api-claims-challenge.js'
 import { apiProblem } from './api-problem.js'
+import { NO_NAMES } from './plain-words.js'
 import { apiRefusal, type ToolOfCall } from './api-refusal.js'
 import { callAnswer, isOk, type CallAnswer } from './call-answer.js'
 import type {
@@ -159,7 +160,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
         const { answer, outgoing } = await call(path, request, options)
         if (!isOk(answer.response)) {
           try {
-            throw await refusal(answer, outgoing, options)
+            throw await refusal({ answer, outgoing }, request, options)
           } finally {
             answer.over()
           }
@@ -180,7 +181,7 @@ export function createDownstreamClient(options: DownstreamClientOptions): Downst
         assertSchema(request)
         const { answer, outgoing } = await call(path, request, options)
         try {
-          if (!isOk(answer.response)) throw await refusal(answer, outgoing, options)
+          if (!isOk(answer.response)) throw await refusal({ answer, outgoing }, request, options)
           return await readAnswer(await readGuarded(answer, maxBytes), answer, request.schema)
         } finally {
           answer.over()
@@ -203,11 +204,14 @@ function reported(
 }
 
 async function refusal(
-  answer: CallAnswer,
-  outgoing: OutgoingRequest,
+  { answer, outgoing }: Called,
+  { argumentNames }: TemplateRequest,
   options: DownstreamClientOptions,
 ): Promise<OnBehalfOfError> {
-  const apiSays = options.api.problems === true ? await apiProblem(answer) : undefined
+  const apiSays =
+    options.api.problems === true
+      ? await apiProblem(answer, argumentNames?.() ?? NO_NAMES)
+      : undefined
   return apiRefusal(answer, outgoing, { ...options, apiSays })
 }
 

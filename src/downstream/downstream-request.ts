@@ -33,6 +33,11 @@ export interface DownstreamRequest {
   readonly body?: DownstreamBody | undefined
   /** Lets a POST or PATCH be made again as a GET is: the API carries out one call with a key, however often it arrives. */
   readonly idempotency?: IdempotencyKey | undefined
+  /**
+   * Gives the names of the arguments, as the API has them, for the case that it does not accept them and `problems` of the API is
+   * on: what the API says keeps these names, however they look. Default: the names of ordinary form stay.
+   */
+  readonly argumentNames?: (() => ReadonlySet<string>) | undefined
 }
 
 /**

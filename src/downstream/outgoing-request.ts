@@ -112,7 +112,7 @@ function bodyFault(problem: string): OnBehalfOfError {
 /** The schema is for `json()` alone. */
 const MEMBERS = Object.keys({
   ...{ method: true, params: true, query: true, headers: true, json: true, body: true },
-  ...{ idempotency: true, schema: true },
+  ...{ idempotency: true, argumentNames: true, schema: true },
 } satisfies Record<keyof TemplateRequest | 'schema', true>)
 
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
@@ -125,12 +125,22 @@ function assertMembers(request: TemplateRequest): void {
   const unknown = Object.keys(given).find(
     (name) => !MEMBERS.includes(name) && given[name] !== undefined,
   )
-  if (unknown === undefined) return
+  if (unknown === undefined) {
+    assertArgumentNames(request)
+    return
+  }
   const nearest = nearestName(unknown, MEMBERS)
   const meant = nearest === undefined ? `use ${MEMBERS.join(', ')}` : `did you mean "${nearest}"?`
   const problem = `the request has an unknown member "${scrub(unknown, 100) ?? ''}"`
   const log = { problem, hint: ELSEWHERE.get(unknown) ?? meant }
   throw new OnBehalfOfError('misconfigured', { reason: 'unknown_member', log })
+}
+
+/** JavaScript may give the names themselves. */
+function assertArgumentNames({ argumentNames }: { readonly argumentNames?: unknown }): void {
+  if (argumentNames === undefined || typeof argumentNames === 'function') return
+  const problem = 'argumentNames is no function: give () => new Set([…])'
+  throw new OnBehalfOfError('misconfigured', { reason: 'unknown_member', log: { problem } })
 }
 
 function requestBody({ json, body }: TemplateRequest): string | Uint8Array | undefined {

@@ -25,6 +25,11 @@ export function scrub(value: unknown, maxLength: number): string | undefined {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+/** Whether all of a text is a UUID. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text)
+}
+
 /** `scrub` for an identifier: a UUID is long enough to look like a token, is none, and stays as it is. */
 export function scrubIdentifier(value: unknown, maxLength: number): string | undefined {
   return typeof value === 'string' && UUID.test(value) ? value : scrub(value, maxLength)

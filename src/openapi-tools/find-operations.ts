@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nearestName } from '../options/nearest-name.js'
 import { shown } from '../openapi/shown.js'
 import type { LocalTool } from '../tools/tool.js'
 import { foundOperation, FOUND_OPERATION } from './found-operation.js'
@@ -9,6 +10,8 @@ const MAX_QUERY = 200
 const MAX_TAG = 100
 const DEFAULT_LIMIT = 10
 const MAX_LIMIT = 50
+/** Of those that are named where none has the wanted one. */
+const MAX_TAGS = 20
 /** Of an API among others. */
 const MAX_TITLE = 80
 
@@ -21,7 +24,7 @@ const INPUT = z.strictObject({
     .string('must be a text')
     .max(MAX_TAG, `must have at most ${MAX_TAG} characters`)
     .optional()
-    .describe('Only operations with this tag, which the operation must have exactly.'),
+    .describe('Only operations with this tag, in upper or lower case.'),
   limit: z
     .int('must be a whole number')
     .min(1, `must be from 1 to ${MAX_LIMIT}`)
@@ -33,6 +36,10 @@ const INPUT = z.strictObject({
 const OUTPUT = z.object({
   operations: z.array(FOUND_OPERATION).describe('The best first.'),
   more: z.int().describe('How many others fit.'),
+  tags: z
+    .array(z.string())
+    .optional()
+    .describe('Where no operation has the tag: tags that there are, the most alike first.'),
 })
 
 /** The tool that finds operations by words, among those that the caller may see. */
@@ -55,12 +62,14 @@ export function findOperations(
       index ??= operationIndex(operations)
       const found = index.find(
         query,
-        ({ tool: { name }, operation }) =>
-          (tag === undefined || operation.tags.includes(tag)) && isVisible(name),
+        ({ tool: { name }, operation }) => hasTag(operation.tags, tag) && isVisible(name),
       )
+      const ordered = exactFirst(found, query)
       return {
-        operations: found.slice(0, limit).map(foundOperation),
+        operations: ordered.slice(0, limit).map(foundOperation),
         more: Math.max(0, found.length - limit),
+        tags:
+          tag === undefined || found.length > 0 ? undefined : otherTags(operations, tag, isVisible),
       }
     },
     toText: textOf,
@@ -75,12 +84,57 @@ export function operationIndex(
   return createSearchIndex(operations, textsOf)
 }
 
-function textsOf({ tool, operation: { path, tags } }: SearchedOperation): SearchedTexts {
-  const { name, title, description } = tool
-  return { name, title, description, path, tags }
+/** `undefined`: any. */
+function hasTag(tags: readonly string[], wanted: string | undefined): boolean {
+  return wanted === undefined || tags.some((tag) => isSameTag(tag, wanted))
 }
 
-function textOf({ operations, more }: z.infer<typeof OUTPUT>): string {
+function isSameTag(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase()
+}
+
+/** Of operations that the caller may see; `undefined` where one of those has the tag. */
+function otherTags(
+  operations: readonly SearchedOperation[],
+  tag: string,
+  isVisible: (name: string) => boolean,
+): string[] | undefined {
+  const visible = operations.filter(({ tool }) => isVisible(tool.name))
+  const all = [...new Set(visible.flatMap(({ operation }) => operation.tags))].sort()
+  if (hasTag(all, tag)) return undefined
+  const nearest = nearestName(tag, all)
+  const first = nearest === undefined ? [] : [nearest]
+  return [...first, ...all.filter((one) => one !== nearest)].slice(0, MAX_TAGS)
+}
+
+/** A method and a path, or either. */
+const EXACT = /^\s*(?:([a-z]+)\s+)?(\/\S*)\s*$/i
+
+/** An operation that the query names by its path, or its method and path, goes before all others. */
+function exactFirst(
+  found: readonly SearchedOperation[],
+  query: string,
+): readonly SearchedOperation[] {
+  const [, method, path] = EXACT.exec(query) ?? []
+  if (path === undefined) return found
+  const isExact = ({ operation }: SearchedOperation): boolean =>
+    withoutNames(operation.path) === withoutNames(path) &&
+    (method === undefined || operation.method.toLowerCase() === method.toLowerCase())
+  return [...found.filter(isExact), ...found.filter((one) => !isExact(one))]
+}
+
+/** A model may call an argument of the path by another name than the document does. */
+function withoutNames(path: string): string {
+  return path.replace(/\{[^{}]*\}/g, '{}').replace(/(?<=.)\/$/, '')
+}
+
+function textsOf({ tool, operation: { method, path, tags } }: SearchedOperation): SearchedTexts {
+  const { name, title, description } = tool
+  return { name, title, description, method, path, tags }
+}
+
+function textOf({ operations, more, tags = [] }: z.infer<typeof OUTPUT>): string {
+  if (tags.length > 0) return `No operation has this tag. Tags that there are: ${tags.join(', ')}.`
   if (operations.length === 0)
     return 'No operation fits. Try other words, fewer of them, or no tag.'
   return [...operations.map(lineOf), ...(more > 0 ? [`${more} more fit.`] : [])].join('\n')

@@ -13,12 +13,14 @@ import type { CallOfTool, IdempotentCall, IdempotentCalls } from './idempotent-c
 import type { ReportedArgument, ReportedTool } from './openapi-tools.js'
 import type { ConfirmLevel, CuratedOperation } from './options.js'
 import type { CallPlan } from './argument-plan.js'
+import { namesInSchema } from './names-in-schema.js'
 import { planCall, type PlannedCall } from './plan-call.js'
 
 /** A tool, and what is reported of it. */
 export interface MadeTool {
   readonly tool: ContentTool
   readonly reported: ReportedTool
+  readonly fixed: Readonly<Record<string, unknown>>
 }
 
 /** An operation that can be called, before it has a name. */
@@ -69,7 +71,7 @@ export function makeTool(
     readonly calls: IdempotentCalls
   },
 ): MadeTool {
-  const { plan, inputSchema, mayBeEmpty, notes } = call
+  const { inputSchema, mayBeEmpty, notes } = call
   const { curation } = operation
   const { title, description } = toolWords(operation, curation, curated)
   const annotations = annotationsOf(operation, curated)
@@ -82,11 +84,12 @@ export function makeTool(
     annotations,
     confirm: confirm ? { operation: `${operation.method} ${operation.path}` } : undefined,
     ...requirements(given.api, given.alternatives),
-    check: checkOf(plan, given),
-    handler: handlerOf(plan, given),
+    check: checkOf(call.plan, given),
+    handler: handlerOf(call, given),
   }
   return {
     tool,
+    fixed: fixedIn(call.plan),
     reported: {
       name: given.name,
       title,
@@ -96,7 +99,7 @@ export function makeTool(
       annotations,
       inputSchema,
       arguments: reportedArguments(call),
-      bodyType: plan.body?.contentType,
+      bodyType: call.plan.body?.contentType,
       confirm,
       notes,
     },
@@ -110,6 +113,13 @@ function annotationsOf(
   return toolAnnotations(method, curation.annotations, curated.annotations ?? {})
 }
 
+function fixedIn({ parameters, body }: CallPlan): Readonly<Record<string, unknown>> {
+  const all = [...parameters, ...(body === undefined ? [] : [{ name: 'body', fixed: body.fixed }])]
+  return Object.fromEntries(
+    all.flatMap(({ name, fixed }) => (fixed === undefined ? [] : [[name, fixed]])),
+  )
+}
+
 function isAskedAbout(
   level: ConfirmLevel,
   { readOnlyHint, destructiveHint }: ToolAnnotations,
@@ -119,19 +129,24 @@ function isAskedAbout(
 }
 
 function handlerOf(
-  plan: CallPlan,
+  { plan, inputSchema }: PlannedCall,
   given: {
     readonly name: string
     readonly answerBytes: number
     readonly calls: IdempotentCalls
   },
 ): ContentTool['handler'] {
+  const argumentNames = () =>
+    new Set([
+      ...namesInSchema(inputSchema),
+      ...plan.parameters.map(({ parameter: { name } }) => name),
+    ])
   return async (input, { caller, downstream }) => {
     const args = input as JsonObject
     const request = buildRequest(plan, args)
     const call = beginCall(plan, given, { caller, args })
     try {
-      const sent = { ...request, idempotency: call?.idempotency }
+      const sent = { ...request, idempotency: call?.idempotency, argumentNames }
       const answer = await downstream.content(plan.template, sent)
       return await answerContent(answer, plan, given.answerBytes)
     } catch (thrown) {

@@ -18,7 +18,12 @@ export interface OpenApiTools {
   readonly excluded: readonly ExcludedFromTools[]
   /** What was found that does not keep the document from being used. All have the severity `warning`. */
   readonly faults: readonly OpenApiToolsFault[]
-  /** The same as plain data, for people and programs. */
+  /**
+   * The values that are sent with each call and that no model gives, by the names of the tools and of the arguments; that of a
+   * body is `body`.
+   */
+  readonly fixedValues: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** The same as plain data, for people and programs. It has no fixed values. */
   readonly report: OpenApiReport
 }
 

@@ -3,6 +3,7 @@ export interface SearchedTexts {
   readonly name: string
   readonly title: string
   readonly description: string
+  readonly method: string
   readonly path: string
   readonly tags: readonly string[]
 }
@@ -14,7 +15,7 @@ export interface SearchIndex<T> {
 }
 
 /** How much a word counts in each field. Descriptions are long, and name other operations too. */
-const WEIGHTS = { name: 4, title: 3, tags: 2, path: 2, description: 1 } as const
+const WEIGHTS = { name: 4, title: 3, tags: 2, path: 2, method: 2, description: 1 } as const
 /** Of a query; more words are not looked at. */
 const MAX_WORDS = 24
 /** Of a word: longer ones, as in encoded examples, are cut. */
@@ -39,7 +40,7 @@ interface Entry<T> {
 type Occurrences = readonly (readonly [index: number, count: number])[]
 
 /**
- * Creates an index of operations, ranked by BM25 over words in their names, titles, tags, paths and descriptions (Robertson and
+ * Creates an index of operations, ranked by BM25 over words in their names, titles, tags, paths, methods and descriptions (Robertson and
  * Zaragoza, The Probabilistic Relevance Framework, 2009). The same query gives the same order always.
  *
  * What is no candidate plays no part: neither in the answer nor, by how often words occur, in its order.
@@ -71,7 +72,7 @@ export function createSearchIndex<T>(
 function indexedEntry<T>(entry: T, texts: SearchedTexts): Entry<T> {
   const counts = new Map<string, number>()
   let length = 0
-  for (const field of ['name', 'title', 'tags', 'path', 'description'] as const) {
+  for (const field of ['name', 'title', 'tags', 'path', 'method', 'description'] as const) {
     for (const word of wordsIn([texts[field]].flat().join(' '))) {
       counts.set(word, (counts.get(word) ?? 0) + WEIGHTS[field])
       length += WEIGHTS[field]

@@ -68,10 +68,10 @@ export function toolsFromOpenApi(
   if (reading.document === undefined) throw new OpenApiDocumentError(name, read)
   const making = { reading, document: reading.document, curation, called, options }
   assertWithinReach(making)
-  const { tools, searchTools, excluded, faults, report } = makeTools(making)
+  const { faults, ...made } = makeTools(making)
   const all = [...read, ...faults]
   if (all.some(({ severity }) => severity === 'fault')) throw new OpenApiDocumentError(name, all)
-  return { tools, searchTools, excluded, faults: deepFreeze(all), report }
+  return { ...made, faults: deepFreeze(all) }
 }
 
 interface Making {
@@ -119,6 +119,7 @@ function makeTools({ reading, document, curation, called, options }: Making): Op
   return {
     tools: exposed.tools,
     searchTools: exposed.searchTools,
+    fixedValues: Object.fromEntries(made.map(({ tool, fixed }) => [tool.name, fixed])),
     excluded,
     faults: [
       ...unusedRules(heads, selection),

@@ -14,6 +14,9 @@ export function prefixedTools(result: GeneratedTools, prefix: string): Generated
   return {
     ...result,
     tools: result.tools.map((tool) => ({ ...tool, name: `${prefix}${tool.name}` })),
+    fixedValues: Object.fromEntries(
+      Object.entries(result.fixedValues).map(([name, fixed]) => [`${prefix}${name}`, fixed]),
+    ),
     report: {
       ...result.report,
       tools: result.report.tools.map((tool) => ({ ...tool, name: `${prefix}${tool.name}` })),

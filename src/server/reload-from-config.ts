@@ -11,7 +11,8 @@ import { offeredByConfig } from './offered-by-config.js'
 import { tellReloaded } from './reload-log.js'
 import { ReloadedTools } from './reloaded-tools.js'
 import { reportWithheld } from './start-warnings.js'
-import { isUnchanged, toolChanges } from './tool-changes.js'
+import { isUnchanged, requiredTools, type RequiredTools } from './tool-changes.js'
+import { ToolHistory } from './tool-history.js'
 import { handWrittenTools, toolsTogether, type ConfiguredTools } from './tools-of-config.js'
 
 /** What reads the documents of the APIs, by their names. */
@@ -41,7 +42,7 @@ export interface ReloadParts {
   readonly made: ConfiguredTools
   /** Throws what the start would throw. */
   readonly check: (made: ConfiguredTools) => void
-  readonly app: Pick<ReloadableApp, 'tools' | 'replaceTools'>
+  readonly app: Pick<ReloadableApp, 'replaceTools'>
   readonly log: Logger
 }
 
@@ -50,6 +51,7 @@ export function reloadFromConfig(config: Config, parts: ReloadParts): ReloadedTo
   const { own, fetch, sources, retryKeys, made, log } = parts
   if (made.documents.length === 0) return undefined
   const handWritten = handWrittenTools(config, own)
+  const history = new ToolHistory(requirementsIn(config, made))
   const reservedNames = handWritten.map(({ name }) => name)
   return new ReloadedTools({
     ...{ apis: apisWithDocuments(config), sources, documents: made.documents, log },
@@ -57,7 +59,7 @@ export function reloadFromConfig(config: Config, parts: ReloadParts): ReloadedTo
     replace: async (documents, changed) => {
       const next = await toolsTogether(config, handWritten, documents)
       parts.check(next)
-      swap(config, { ...parts, next, changed })
+      swap(config, { ...parts, next, changed, history })
     },
   })
 }
@@ -65,13 +67,19 @@ export function reloadFromConfig(config: Config, parts: ReloadParts): ReloadedTo
 interface Swap extends Pick<ReloadParts, 'app' | 'log'> {
   readonly next: ConfiguredTools
   readonly changed: readonly DocumentTools[]
+  readonly history: ToolHistory
 }
 
-function swap({ access }: Config, { app, log, next, changed }: Swap): void {
-  const offered = offeredByConfig(next)
-  const changes = toolChanges(app.tools(), offered, access.publicTools)
-  app.replaceTools(offered, { isTold: !isUnchanged(changes) })
+function swap(config: Config, { app, log, next, changed, history }: Swap): void {
+  const required = requirementsIn(config, next)
+  const changes = history.changesTo(required)
+  app.replaceTools(offeredByConfig(next), { isTold: !isUnchanged(changes) })
+  history.replace(required)
   tellReloaded(changed, changes, log)
   tellDocuments(changed, log)
   reportWithheld(next, log)
+}
+
+function requirementsIn({ access }: Config, made: ConfiguredTools): RequiredTools {
+  return requiredTools(offeredByConfig(made), made.documents, access.publicTools)
 }

@@ -20,7 +20,7 @@ export function tellReloaded(
   changes: ToolChanges,
   log: Logger,
 ): void {
-  const { added, removed, changed, scopes, weaker } = changes
+  const { added, addedScopes, removed, changed, scopes, weaker } = changes
   const isWeaker = weaker.length > 0
   const lists = { added, removed, changed, scopeChanges: scopes, weaker }
   const unlogged = Object.values(lists).reduce(
@@ -32,6 +32,9 @@ export function tellReloaded(
     apis: documents.map(({ api }) => api),
     documents: documents.map(({ document }) => document),
     added: added.slice(0, MAX_TOLD),
+    addedScopes: addedScopes
+      .slice(0, MAX_TOLD)
+      .map(({ tool, after }) => scrub(`${tool}: ${after}`, MAX_TEXT)),
     removed: removed.slice(0, MAX_TOLD),
     changed: changed.slice(0, MAX_TOLD),
     scopeChanges: scopes
@@ -40,8 +43,8 @@ export function tellReloaded(
     weaker: weaker
       .slice(0, MAX_TOLD)
       .map(
-        ({ tool, before, weakenings }) =>
-          `${tool}${before === undefined ? '' : ` (before: ${before})`}: ${weakenings.join(', ')}`,
+        ({ tool, before, weakenings, unfixed }) =>
+          `${tool}${before === undefined ? '' : ` (before: ${before})`}: ${weakenings.join(', ')}${unfixed.length === 0 ? '' : ` (${unfixed.slice(0, MAX_TOLD).join(', ')})`}`,
       ),
     unlogged: unlogged === 0 ? undefined : unlogged,
     security: isWeaker ? true : undefined,

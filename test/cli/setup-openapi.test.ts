@@ -66,6 +66,31 @@ describe('setup --openapi', () => {
     expect(used.standIn.writes()).toEqual([])
   })
 
+  test('takes the document of OPENAPI_DOCUMENT in the settings, and says so; --openapi stands in place of it', async () => {
+    const [, path = ''] = openapi()
+    writeFileSync(used.bench.envPath, `OPENAPI_DOCUMENT=${path}\n`)
+    const plan = await used.bench.setup('--no-settings-file', '--dry-run')
+    expect(plan.io.stdout()).toContain(
+      `The scopes are those of OPENAPI_DOCUMENT in the settings: ${path}. For another document, give --openapi.`,
+    )
+    expect(plan.io.stdout()).toContain('write:trips')
+    expect((await used.bench.setup('--no-settings-file', '--yes')).code).toBe(0)
+    expect(scopesOf(MCP)?.map(({ value }) => value)).toEqual(['admin', 'read:trips', 'write:trips'])
+    writeFileSync(used.bench.envPath, 'OPENAPI_DOCUMENT=gone.json\n')
+    const named = await used.bench.setup('--no-settings-file', '--dry-run', ...openapi())
+    expect([named.code, named.io.stdout()]).toEqual([
+      0,
+      expect.not.stringContaining('OPENAPI_DOCUMENT in the settings'),
+    ])
+    const gone = await used.bench.setup('--no-settings-file', '--dry-run')
+    expect([gone.code, gone.io.output()]).toEqual([
+      expect.any(Number),
+      expect.stringContaining('OPENAPI_DOCUMENT'),
+    ])
+    expect(gone.code).not.toBe(0)
+    expect((await used.bench.setup('--remove', '--dry-run')).io.output()).not.toContain('gone.json')
+  })
+
   test('keeps the scopes that are there, and adds those that are given', async () => {
     await used.bench.setup('--yes')
     const given = ['--server-scopes', 'own:scope']

@@ -66,7 +66,7 @@ export function temporaryDirectory(): string {
 
 /** Starts the standalone server with a document that a test writes. */
 export async function startReloadServer(
-  operations: Operations = TRIPS,
+  operations: Operations | string = TRIPS,
   { environment, ...options }: McpServerOptions = {},
 ): Promise<ReloadServer> {
   const directory = temporaryDirectory()

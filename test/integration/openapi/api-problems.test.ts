@@ -27,7 +27,7 @@ afterEach(async () => {
   await api.close()
 })
 
-function document(operationId: string): string {
+function document(operationId: string, operation: object = {}): string {
   const path = join(directory, `${operationId}.json`)
   const responses = { 201: { description: 'Made' } }
   writeFileSync(
@@ -36,7 +36,9 @@ function document(operationId: string): string {
       openapi: '3.1.0',
       info: { title: 'Bookings', version: '1' },
       paths: {
-        '/bookings': { post: { operationId, security: [{ OAuth2: ['write'] }], responses } },
+        '/bookings': {
+          post: { operationId, ...operation, security: [{ OAuth2: ['write'] }], responses },
+        },
       },
       components: oauth2Components({ write: 'Write' }),
     }),
@@ -79,4 +81,25 @@ test('[openapi 26] problems: true in the configuration file is for that API alon
   }
   expect((await answerOf(environment, 'telling')).text).toContain(SAID)
   expect((await answerOf(environment, 'silent')).text).not.toContain('No such day')
+})
+
+test("[openapi 26] the names of the tool's own arguments stay, however they look", async () => {
+  const [asMember, asParameter] = ['x9Qz7Kp2Lm4Nb6Vc8Xa1Sd3Fg5', 'k4Tz7Kp2Lm4Nb6Vc8Xa1Sd3Fh6']
+  const detail = `${asMember} and ${asParameter}, not x9Qz7Kp2Lm4Nb6Vc8Xa1Sd3Fg6`
+  api.responder = json({ [asMember]: ['is odd'], nested: [{ detail }] }, 400)
+  const properties = {
+    nested: { type: 'array', items: { type: 'object', properties: { [asMember]: {} } } },
+    [asMember]: { type: 'string' },
+  }
+  const operation = {
+    parameters: [{ name: asParameter, in: 'query', schema: { type: 'string' } }],
+    requestBody: { content: { 'application/json': { schema: { type: 'object', properties } } } },
+  }
+  const { text } = await answerOf({
+    OPENAPI_DOCUMENT: document('book', operation),
+    API_PROBLEMS: 'on',
+  })
+  expect(text).toContain(
+    `"${asMember}: is odd; nested: ${asMember} and ${asParameter}, not [scrubbed]"`,
+  )
 })

@@ -38,7 +38,10 @@ describe('the members of a call', () => {
   test.each([
     ['signal', 'give the signal to downstreamOf(), in its third argument'],
     ['parms', 'did you mean "params"?'],
-    ['redirect', 'use method, params, query, headers, json, body, idempotency, schema'],
+    [
+      'redirect',
+      'use method, params, query, headers, json, body, idempotency, argumentNames, schema',
+    ],
   ])(
     'a member that nobody would read is refused before the API is called: %s',
     async (name, hint) => {
@@ -55,6 +58,14 @@ describe('the members of a call', () => {
       expect(seen).toEqual([])
     },
   )
+
+  test('names of arguments that are no function are refused before the API is called', async () => {
+    const { loose, seen } = await setUpApi()
+    const failure = await failureOf(loose.fetch('/x', { argumentNames: ['seats'] }))
+    expect([failure.code, failure.details.reason]).toEqual(['misconfigured', 'unknown_member'])
+    expect(failure.details.log?.['problem']).toContain('argumentNames is no function: give ()')
+    expect(seen).toEqual([])
+  })
 
   test('a member that is undefined counts as absent', async () => {
     const { loose, seen } = await setUpApi()

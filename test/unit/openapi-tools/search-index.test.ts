@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createSearchIndex, type SearchedTexts } from '../../../src/openapi-tools/search-index.js'
 
 const texts = (name: string, more: Partial<SearchedTexts> = {}): SearchedTexts => ({
-  ...{ name, title: '', description: '', path: '', tags: [] },
+  ...{ name, title: '', description: '', method: '', path: '', tags: [] },
   ...more,
 })
 
@@ -22,6 +22,7 @@ describe('the index of operations', () => {
     ['the title', texts('x', { title: 'Cancel a trip' }), 'cancel'],
     ['the description', texts('x', { description: 'Refunds the fare' }), 'fare'],
     ['a segment of the path', texts('x', { path: '/trips/{tripId}/seats' }), 'seat'],
+    ['the method', texts('x', { method: 'DELETE' }), 'delete'],
     ['a tag', texts('x', { tags: ['Account management'] }), 'accounts'],
     ['a word with an accent', texts('x', { title: 'Café' }), 'cafe'],
     ['the plural in -ies', texts('list_repositories'), 'repository'],

@@ -135,3 +135,75 @@ function faultsOf(make: () => unknown): OpenApiDocumentError['faults'] {
   }
   return []
 }
+
+describe('find_operations by method, path and tag', () => {
+  const listed = (method: string, path: string, tag: string, summary: string) => ({
+    [path]: {
+      [method]: {
+        ...operation(`${method}${path.replaceAll(/\W/g, '_')}`, 'read'),
+        tags: [tag],
+        parameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+          ...{ name, in: 'path', required: true, schema: { type: 'string' } },
+        })),
+        summary,
+      },
+    },
+  })
+  const document = {
+    ...documentOf(2),
+    paths: {
+      '/refunds': {
+        ...listed('get', '/refunds', 'Refunds', 'List refunds, refunds, refunds')['/refunds'],
+        ...listed('post', '/refunds', 'Refunds', 'Creates one')['/refunds'],
+      },
+      ...listed('post', '/refunds/{id}/cancel', 'Refunds', 'Post refunds: cancels refunds'),
+      ...listed('get', '/orders/{order_id}', 'orders', 'Reads an order'),
+      ...listed('get', '/orders', 'orders', 'Lists orders'),
+    },
+  }
+  const { searchTools } = toolsFromOpenApi(document, { api: 'api', expose: 'search' })
+  const found = async (input: object, isVisible = (_name: string) => true) => {
+    const answer = await ask(searchTools, 'find_operations', { limit: 50, ...input }, isVisible)
+    return answer as {
+      readonly operations: readonly { readonly operation: string }[]
+      readonly tags?: readonly string[]
+    }
+  }
+
+  test.each([
+    ['POST /refunds', 'POST /refunds'],
+    ['post /refunds/', 'POST /refunds'],
+    ['GET /refunds', 'GET /refunds'],
+    ['/orders', 'GET /orders'],
+    ['get /orders/{id}', 'GET /orders/{order_id}'],
+  ])('%s finds that operation first', async (query, first) => {
+    expect((await found({ query })).operations[0]?.operation).toBe(first)
+  })
+
+  test('a method among words counts like another word', async () => {
+    const { operations } = await found({ query: 'post refund' })
+    expect(operations.slice(0, 2).map(({ operation: one }) => one)).not.toContain('GET /refunds')
+  })
+
+  test.each(['ORDERS', 'Orders', ' orders '])('the tag %s is that of orders', async (tag) => {
+    const { operations, tags } = await found({ query: '', tag })
+    expect([operations.length, tags]).toEqual([2, undefined])
+  })
+
+  test('a tag that there is not is answered with those that there are, as far as the caller may see them', async () => {
+    expect(await found({ query: 'x', tag: 'refund' })).toMatchObject({
+      operations: [],
+      tags: ['Refunds', 'orders'],
+    })
+    const hidden = await found({ query: '', tag: 'order' }, (name) => !name.includes('refunds'))
+    expect(hidden.tags).toEqual(['orders'])
+    const [tool] = searchTools.filter(({ name }) => name === 'find_operations')
+    expect(tool?.toText?.(hidden as never)).toBe(
+      'No operation has this tag. Tags that there are: orders.',
+    )
+  })
+
+  test('words that fit no operation of a tag are not answered with tags', async () => {
+    expect(await found({ query: 'zebra', tag: 'orders' })).toEqual({ operations: [], more: 0 })
+  })
+})
