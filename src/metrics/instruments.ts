@@ -30,6 +30,7 @@ export function createInstruments(registry: Registry, clock: Clock) {
     ...ofCalls(registers),
     ...ofTokens(registers),
     ...ofOperation(registers),
+    ...ofStore(registers),
     pauses: createPauses(`${OWN}exchange_paused`, { registers, clock }),
   }
   buildInfo(registers)
@@ -159,6 +160,28 @@ function ofOperation(registers: Registry[]) {
       labelNames: ['issuer'],
       registers,
     }),
+    signOuts: new Counter({
+      name: `${OWN}sign_out_events_total`,
+      help: 'Logout tokens and security events that were received, by what became of them.',
+      labelNames: ['source', 'outcome'],
+      registers,
+    }),
+    auditDropped: new Counter({
+      name: `${OWN}audit_records_dropped_total`,
+      help: 'Audit records that were lost.',
+      registers,
+    }),
+    logEvents: new Counter({
+      name: `${OWN}log_events_total`,
+      help: 'Events that were logged, whatever the level that is written.',
+      labelNames: ['event', 'level'],
+      registers,
+    }),
+  }
+}
+
+function ofStore(registers: Registry[]) {
+  return {
     // Without a label it would begin at 0, and so as an outage, where there is no store.
     storeAvailable: new Gauge({
       name: `${OWN}store_available`,
@@ -176,23 +199,6 @@ function ofOperation(registers: Registry[]) {
       name: `${OWN}store_operations_total`,
       help: 'What was asked of the shared store; skipped while it could not be had.',
       labelNames: ['operation', 'outcome'],
-      registers,
-    }),
-    signOuts: new Counter({
-      name: `${OWN}sign_out_events_total`,
-      help: 'Logout tokens and security events that were received, by what became of them.',
-      labelNames: ['source', 'outcome'],
-      registers,
-    }),
-    auditDropped: new Counter({
-      name: `${OWN}audit_records_dropped_total`,
-      help: 'Audit records that were lost.',
-      registers,
-    }),
-    logEvents: new Counter({
-      name: `${OWN}log_events_total`,
-      help: 'Events that were logged, whatever the level that is written.',
-      labelNames: ['event', 'level'],
       registers,
     }),
   }

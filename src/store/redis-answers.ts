@@ -80,12 +80,25 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
+/** What any store that is gone for a while leads to: nobody need change anything. */
+const PASSES = /ECONNREFUSED|Connection timeout|ETIMEDOUT/
+
+/** Whether it will not pass by itself. */
+export function needsRemedy(error: unknown): boolean {
+  return answerHint(error) !== undefined && !textsOf(error).some((text) => PASSES.test(text))
+}
+
 /** What an operator has to change, where an answer of the server says so. */
 export function answerHint(error: unknown): string | undefined {
+  const texts = textsOf(error)
+  return HINTS.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1]
+}
+
+function textsOf(error: unknown): readonly string[] {
   const texts: string[] = []
   for (let each = error; each instanceof Error; each = each.cause) {
     // Of what was tried at several addresses, the message is empty.
     texts.push(each.message, String((each as { readonly code?: unknown }).code))
   }
-  return HINTS.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1]
+  return texts
 }

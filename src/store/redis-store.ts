@@ -92,6 +92,15 @@ export function createRedisStore(options: RedisStoreOptions): Store {
   return new RedisStore(options)
 }
 
+/** What a command is about, and what its answer means. */
+interface Sending<Answer> {
+  readonly keys: readonly string[]
+  /** Throws for an answer in another form. */
+  readonly read: (answer: unknown) => Answer
+  /** What to send where the server does not know the script. */
+  readonly ifUnknown?: readonly Argument[]
+}
+
 class RedisStore implements Store {
   readonly #commands: RedisCommands
   readonly #prefix: string
@@ -124,7 +133,7 @@ class RedisStore implements Store {
 
   async get(key: string): Promise<Uint8Array | undefined> {
     const args = ['GETRANGE', this.#key(key), '0', String(MAX_BYTES)]
-    const value = await this.#sent(args, [key], bytesIn).catch((error: unknown) => {
+    const value = await this.#sent(args, { keys: [key], read: bytesIn }).catch((error: unknown) => {
       if (this.#kindOf((error as Error).cause) === 'other_type') return undefined
       throw error
     })
@@ -138,22 +147,27 @@ class RedisStore implements Store {
     if (value.length > MAX_BYTES) throw new StoreUnavailableError(TOO_LONG)
     const condition = onlyIfAbsent === true ? ['NX'] : []
     const args = ['SET', this.#key(key), value, 'PX', String(Math.max(1, Math.ceil(ttlMs)))]
-    return this.#sent([...args, ...condition], [key], wasSetIn)
+    return this.#sent([...args, ...condition], { keys: [key], read: wasSetIn })
   }
 
   /** One by one: in a cluster they belong to different servers. */
   async delete(...keys: readonly string[]): Promise<void> {
-    await Promise.all(keys.map((key) => this.#sent(['DEL', this.#key(key)], [key], anyAnswer)))
+    await Promise.all(
+      keys.map((key) => this.#sent(['DEL', this.#key(key)], { keys: [key], read: anyAnswer })),
+    )
   }
 
   async run({ lua }: StoreScript, { keys, args }: ScriptCall): Promise<readonly number[]> {
     const rest = [String(keys.length), ...keys.map((key) => this.#key(key)), ...args.map(String)]
     const known = ['EVALSHA', hash('sha1', lua), ...rest]
-    return this.#sent(known, keys, numbersIn, ['EVAL', lua, ...rest])
+    return this.#sent(known, { keys, read: numbersIn, ifUnknown: ['EVAL', lua, ...rest] })
   }
 
   async publish(channel: string, message: string): Promise<void> {
-    await this.#sent(['PUBLISH', this.#key(channel), message], [channel], anyAnswer)
+    await this.#sent(['PUBLISH', this.#key(channel), message], {
+      keys: [channel],
+      read: anyAnswer,
+    })
   }
 
   subscribe(channel: string, listener: Listener): Unsubscribe {
@@ -180,9 +194,7 @@ class RedisStore implements Store {
 
   async #sent<Answer>(
     args: readonly Argument[],
-    keys: readonly string[],
-    read: (answer: unknown) => Answer,
-    unknownScript?: readonly string[],
+    { keys, read, ifUnknown }: Sending<Answer>,
   ): Promise<Answer> {
     if (!this.#health.isAvailable) {
       this.#tell(args, 'skipped')
@@ -194,8 +206,8 @@ class RedisStore implements Store {
       this.#health.accepted(refusableOf(args))
       return answer
     } catch (error) {
-      if (unknownScript !== undefined && this.#knowsNoScript(error)) {
-        return this.#sent(unknownScript, keys, read)
+      if (ifUnknown !== undefined && this.#knowsNoScript(error)) {
+        return this.#sent(ifUnknown, { keys, read })
       }
       this.#tell(args, 'failed')
       this.#failed(args, error)

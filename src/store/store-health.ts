@@ -3,7 +3,7 @@ import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { Timers } from '../time/clock.js'
-import { answerHint, saysNoWrites } from './redis-answers.js'
+import { answerHint, needsRemedy, saysNoWrites } from './redis-answers.js'
 
 /** What `StoreHealth` needs. */
 export interface StoreHealthOptions {
@@ -36,7 +36,7 @@ const REASON = { unknown: 0, connection: 1, remedy: 2 } as const
 type Reason = (typeof REASON)[keyof typeof REASON]
 
 function reasonIn(error: unknown): Reason {
-  if (answerHint(error) !== undefined) return REASON.remedy
+  if (needsRemedy(error)) return REASON.remedy
   return error instanceof Error && error.cause !== undefined ? REASON.connection : REASON.unknown
 }
 
