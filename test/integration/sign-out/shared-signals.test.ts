@@ -132,7 +132,10 @@ describe('an event that means nothing here is acknowledged', () => {
     ['about a text', { claims: { sub_id: VICTIM } }],
     ['about nothing', { claims: { sub_id: null } }],
     ['about a user without an issuer', { claims: { sub_id: { format: 'iss_sub', sub: VICTIM } } }],
-    ['about a user by a number', () => ({ claims: { sub_id: { ...stand.issSub(VICTIM), sub: 7 } } })],
+    [
+      'about a user by a number',
+      () => ({ claims: { sub_id: { ...stand.issSub(VICTIM), sub: 7 } } }),
+    ],
     [
       'about a user by an empty text',
       () => ({ claims: { sub_id: { ...stand.issSub(VICTIM), sub: '' } } }),
