@@ -7,10 +7,11 @@ export const ANYTHING = '*'
  * Sets a cutoff where the one that was read is still there. Keys: the cutoff's. Arguments: the text that was read (empty: none;
  * `ANYTHING`), the new one, and how many milliseconds it is kept. Answers whether it was set (1 or 0).
  *
- * It compares no times: what lies in the store may be forged, and is opened in the process alone.
+ * A value of another type counts as none. It compares no times: what lies in the store may be forged, and is opened in the process alone.
  */
 export const REPLACE_CUTOFF: StoreScript = {
-  lua: `local kept = redis.call('GET', KEYS[1]) or ''
+  lua: `local kept = redis.pcall('GET', KEYS[1])
+if type(kept) ~= 'string' then kept = '' end
 if ARGV[1] ~= '${ANYTHING}' and kept ~= ARGV[1] then return {0} end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return {1}`,

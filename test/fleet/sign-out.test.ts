@@ -149,3 +149,21 @@ test('who writes into the store, and has no key, signs nobody out: by no message
   await untilLogged([first, second], 'sign_out_unreadable')
   expect([await whoami(first, bob), await whoami(second, bob)]).toEqual([200, 200])
 })
+
+test('something of another type in the place of a sign-out keeps no sign-out from being written', async () => {
+  const fleet = await startFleet({ environment: HEARS })
+  const { first, issuer, mint } = fleet
+  const intruder = intruderOf(fleet)
+  expect(await sendLogout({ ...first, issuer }, ALICE)).toBe(200)
+  const keys = await intruder.keys('mcp-obo:r:*')
+  for (const key of keys) {
+    await intruder.del(key)
+    await intruder.lpush(key, 'anything')
+  }
+  const alice = await mint()
+  const later = Math.floor(Date.now() / 1_000) + 2
+  expect(await sendLogout({ ...first, issuer }, { ...ALICE, iat: later })).toBe(200)
+  const another = await fleet.startAnother()
+  await untilLogged([another], 'store_available')
+  expect(await whoami(another, alice)).toBe(401)
+})
