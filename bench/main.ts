@@ -1,5 +1,5 @@
 // Our server beside others, under the same load: npm run bench [-- --short] [-- --json] [-- --write] [-- --only CASE,CASE] [-- --profile DIRECTORY]
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { profiling } from './children/child-process.js'
@@ -14,7 +14,7 @@ import { manyTokens, manyTools, memory } from './cases/scaling.js'
 import { buildPackage, start } from './cases/start.js'
 import { disturbed } from './load/contest.js'
 import { plot } from './report/plot.js'
-import { beyondMargins, type Results } from './report/results.js'
+import { beyondMargins, withLatest, type Results } from './report/results.js'
 import { textTable } from './report/text-table.js'
 import { FULL, SHORT, Stack } from './stack.js'
 
@@ -64,11 +64,16 @@ const results: Results = {
   disturbed,
 }
 if (values.write) {
-  writeFileSync(fileAt('results.json'), `${JSON.stringify(results, undefined, 2)}\n`)
-  writeFileSync(fileAt('../docs/images/performance.svg'), plot(results.tables.slice(0, 3)))
+  const whole = values.only === undefined ? results : withLatest(keptResults(), results)
+  writeFileSync(fileAt('results.json'), `${JSON.stringify(whole, undefined, 2)}\n`)
+  writeFileSync(fileAt('../docs/images/performance.svg'), plot(whole.tables.slice(0, 3)))
 }
 process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : textTable(results))
 for (const problem of values.short ? beyondMargins(results.ratios) : []) {
   process.stderr.write(`${problem}\n`)
   process.exitCode = 1
+}
+
+function keptResults(): Results {
+  return JSON.parse(readFileSync(fileAt('results.json'), 'utf8')) as Results
 }

@@ -53,6 +53,19 @@ export const TARGETS = {
 
 export type RatioName = keyof typeof TARGETS
 
+/** What was found before, with what a run of some cases has found in its place. Of the machine it says what the whole run was on. */
+export function withLatest(kept: Results, latest: Results): Results {
+  const replaced = new Map(latest.tables.map((table) => [table.title, table]))
+  const tables = kept.tables.map((table) => replaced.get(table.title) ?? table)
+  const titles = new Set(kept.tables.map(({ title }) => title))
+  const added = latest.tables.filter(({ title }) => !titles.has(title))
+  return {
+    ...kept,
+    tables: [...tables, ...added],
+    ratios: { ...kept.ratios, ...latest.ratios },
+  }
+}
+
 /** What a short run has to reach on any machine, however busy: far below what it finds on a quiet one. */
 const MARGINS: Partial<Readonly<Record<RatioName, { atLeast: number } | { atMost: number }>>> = {
   whoami_vs_sdk_mount: { atLeast: 0.5 },
