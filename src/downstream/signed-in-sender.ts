@@ -1,12 +1,22 @@
+import type { OnBehalfOfError } from '../failures/errors.js'
 import type { AnswerBody, HttpAnswer, HttpSender } from '../http/http-sender.js'
 import type { Caller } from '../identity/caller.js'
 import type { Revocation } from '../revocation/revocation.js'
+import { linkedAbort } from '../time/linked-abort.js'
 
 /** Whose calls they are. */
 export interface SignedInSenderOptions {
   /** Default: calls go on. */
   readonly revocation: Pick<Revocation, 'watch'> | undefined
   readonly caller: Caller
+}
+
+/** A call under way. */
+interface UnderWay {
+  /** Why it has to end: its user is signed out. */
+  failure?: OnBehalfOfError
+  /** It has ended: nobody is watched any more. */
+  readonly over: () => void
 }
 
 /**
@@ -21,60 +31,62 @@ export function createSignedInSender(
 ): HttpSender {
   if (revocation === undefined) return send
   return async function sendWhileSignedIn(call) {
-    const ended = new AbortController()
-    const unwatch = revocation.watch(caller, (failure) => {
-      ended.abort(failure)
-    })
+    const ends = linkedAbort(call.signal)
+    let unwatch = (): void => undefined
     const over = (): void => {
       call.signal.removeEventListener('abort', over)
+      ends.unlink()
       unwatch()
     }
-    call.signal.addEventListener('abort', over, { once: true })
+    const underWay: UnderWay = { over }
     try {
-      ended.signal.throwIfAborted()
-      const signal = AbortSignal.any([call.signal, ended.signal])
-      const answer = await send({ ...call, signal })
-      return answerTo(answer, ended.signal, over)
+      unwatch = revocation.watch(caller, (failure) => {
+        underWay.failure = failure
+        ends.abort(failure)
+      })
+      call.signal.addEventListener('abort', over, { once: true })
+      throwIfOver(underWay)
+      return answerTo(await send({ ...call, signal: ends.signal }), underWay)
     } catch (thrown) {
       over()
-      throw reasonOf(ended.signal, thrown)
+      throw underWay.failure ?? thrown
     }
   }
 }
 
-/** The same answer; `over` is called when its body ends, however it ends. */
-function answerTo(answer: HttpAnswer, ended: AbortSignal, over: () => void): HttpAnswer {
-  if (ended.aborted) answer.body?.cancel(ended.reason)
-  ended.throwIfAborted()
+/** The same answer, which is over when its body ends, however it ends. */
+function answerTo(answer: HttpAnswer, underWay: UnderWay): HttpAnswer {
   const { status, statusText, headers, body } = answer
+  if (underWay.failure !== undefined) body?.cancel(underWay.failure)
+  throwIfOver(underWay)
   if (body === undefined) {
-    over()
+    underWay.over()
     return answer
   }
-  return { status, statusText, headers, body: bodyOf(body, ended, over) }
+  return { status, statusText, headers, body: bodyOf(body, underWay) }
 }
 
-function bodyOf(body: AnswerBody, ended: AbortSignal, over: () => void): AnswerBody {
+function bodyOf(body: AnswerBody, underWay: UnderWay): AnswerBody {
   return {
     async next() {
       try {
-        ended.throwIfAborted()
+        throwIfOver(underWay)
         const bytes = await body.next()
-        ended.throwIfAborted()
-        if (bytes === undefined) over()
+        throwIfOver(underWay)
+        if (bytes === undefined) underWay.over()
         return bytes
       } catch (thrown) {
-        over()
-        throw reasonOf(ended, thrown)
+        underWay.over()
+        throw underWay.failure ?? thrown
       }
     },
     cancel(reason) {
-      over()
+      underWay.over()
       body.cancel(reason)
     },
   }
 }
 
-function reasonOf(ended: AbortSignal, thrown: unknown): unknown {
-  return ended.aborted ? ended.reason : thrown
+function throwIfOver({ failure }: UnderWay): void {
+  if (failure !== undefined) throw failure
 }

@@ -1,4 +1,5 @@
-import { untilAborted } from '../time/until-aborted.js'
+import type { OnBehalfOfError } from '../failures/errors.js'
+import { linkedAbort } from '../time/linked-abort.js'
 import type { Revocation } from './revocation.js'
 import type { SignedInToken } from './signed-out.js'
 
@@ -20,20 +21,24 @@ export async function whileSignedIn<T>(
   work: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
   if (revocation === undefined) return work(signal)
-  const ended = new AbortController()
-  const unwatch = revocation.watch(caller, (failure) => {
-    ended.abort(failure)
-  })
-  const reason = (): Error => ended.signal.reason as Error
+  const ends = linkedAbort(signal)
+  const over: { failure?: OnBehalfOfError } = {}
+  let unwatch = (): void => undefined
   try {
-    ended.signal.throwIfAborted()
-    const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal])
-    const done = await untilAborted(work(either), ended.signal, reason)
-    ended.signal.throwIfAborted()
+    const done = await new Promise<T>((resolve, reject) => {
+      unwatch = revocation.watch(caller, (failure) => {
+        over.failure = failure
+        ends.abort(failure)
+        reject(failure)
+      })
+      if (over.failure === undefined) work(ends.signal).then(resolve, reject)
+    })
+    if (over.failure !== undefined) throw over.failure
     return done
   } catch (thrown) {
-    throw ended.signal.aborted ? reason() : thrown
+    throw over.failure ?? thrown
   } finally {
     unwatch()
+    ends.unlink()
   }
 }
