@@ -1,9 +1,9 @@
 /** An `AbortController` that aborts with a signal, too. */
 export interface LinkedAbort {
   readonly signal: AbortSignal
-  abort(reason: unknown): void
+  readonly abort: (reason: unknown) => void
   /** Lets go of the signal that was given. */
-  unlink(): void
+  readonly unlink: () => void
 }
 
 /** Links to a signal, as `AbortSignal.any` does, which costs each call more than all that is done with it. */
