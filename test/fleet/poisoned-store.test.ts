@@ -61,8 +61,8 @@ const USES: Readonly<Record<string, (store: Store, log: RecordingLog) => Promise
   },
   'a lock': async (store) => {
     const locks = createExchangeLocks(store)
-    const lock = await locks.acquire('a', 5_000)
-    expect(lock).toBeDefined()
+    // What ends sooner than a lease may be a lock of ours: it holds nobody up for longer than that.
+    await vi.waitUntil(() => locks.acquire('a', 5_000), { timeout: 60_000 })
     expect(await locks.acquire('a', 5_000)).toBeUndefined()
   },
   'a call that waits': async (store) => {
