@@ -62,7 +62,7 @@ const CONTENTS: readonly (readonly [string, Contents])[] = [
     'very long ones',
     {
       args: Object.fromEntries(
-        Array.from({ length: 60 }, (_, index) => [`${index}${LONG.slice(0, 400)}`, LONG]),
+        Array.from({ length: 40 }, (_, index) => [`${index}${LONG.slice(0, 110)}`, LONG]),
       ),
       title: LONG,
       client: { id: LONG, name: LONG },
@@ -85,7 +85,7 @@ const CONTENTS: readonly (readonly [string, Contents])[] = [
   [
     'HTML',
     {
-      args: { [HTML]: HTML, list: [HTML] },
+      args: { '<script>alert(1)</script><img src=x onerror=alert(1)>': HTML, list: [HTML] },
       title: HTML,
       client: { id: HTML, name: HTML },
       person: HTML,
