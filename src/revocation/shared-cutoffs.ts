@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
+import { RepeatedLines } from '../logging/repeated-lines.js'
 import type { Secret } from '../secret.js'
 import type { Store, Unsubscribe } from '../store/store.js'
 import type { Clock, Timers } from '../time/clock.js'
@@ -41,8 +42,6 @@ const DOUBT_AFTER_MS = 60_000
 const WRITE_AGAIN_MS = 1_000
 /** Another instance may write the same cutoff in between. */
 const TRIES = 4
-/** What cannot be opened is logged once in this time: whoever can write into the store can do so as often as they like. */
-const ONCE_IN_MS = 60_000
 
 /**
  * Cutoffs in a store, for all instances: each is sealed, written there and published. What does not open is passed over. A key that this instance has not seen is looked up,
@@ -55,17 +54,18 @@ export class SharedCutoffs {
   readonly #asking = new Map<string, Promise<void>>()
   /** What the store may lack, and whether the other instances have to be told. All of it is in the table too. */
   readonly #unwritten = new Map<string, boolean>()
+  /** Whoever can write into the store can do so as often as they like. */
+  readonly #lines: RepeatedLines
   readonly #unsubscribe: Unsubscribe
   #generation = 0
   #writing = false
   #timer: { cancel(): void } | undefined
   #closed = false
-  #toldAtMs = -Infinity
-  #untold = 0
 
   constructor(options: SharedCutoffsOptions) {
     this.#options = options
     this.#seal = new CutoffSeal(options.keys, CHANNEL)
+    this.#lines = new RepeatedLines(options.clock)
     this.#asked = new LRUCache({ max: options.maxEntries })
     this.#unsubscribe = options.store.subscribe(CHANNEL, {
       message: (text) => {
@@ -227,14 +227,8 @@ export class SharedCutoffs {
   }
 
   #unreadable(place: 'value' | 'message'): void {
-    const now = this.#options.clock()
-    if (now - this.#toldAtMs < ONCE_IN_MS) {
-      this.#untold += 1
-      return
-    }
-    const more = this.#untold === 0 ? undefined : this.#untold
-    this.#toldAtMs = now
-    this.#untold = 0
+    const { isRepeated, more } = this.#lines.note('unreadable')
+    if (isRepeated) return
     const line = { place, more, security: true, hint: UNREADABLE }
     logEvent(this.#options.log, 'warn', { event: 'sign_out_unreadable', ...line })
   }
