@@ -21,6 +21,7 @@ import type {
   TokenExchanger,
   TokenExchangeRequest,
 } from './token-exchanger.js'
+import { linkedAbort } from '../time/linked-abort.js'
 import { afterTurns } from '../time/turns-of-the-loop.js'
 import { untilAborted } from '../time/until-aborted.js'
 
@@ -118,13 +119,12 @@ class ResilientExchanger implements TokenExchanger {
     request: TokenExchangeRequest,
     { signal, ...options }: ExchangeOptions = {},
   ): Promise<ExchangedToken> {
-    const deadline = new AbortController()
+    const ends = linkedAbort(signal)
     const timeoutMs = this.#options.timeoutMs ?? EXCHANGE_DEFAULTS.timeoutMs
     const timer = afterTurns(this.#timers, timeoutMs, () => {
-      deadline.abort(exchangeOutage('timed_out'))
+      ends.abort(exchangeOutage('timed_out'))
     })
-    const either =
-      signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal])
+    const either = ends.signal
     const guard = this.#guardOf(exchangePlace(request, this.#options))
     try {
       return await this.#attempt(request, { ...options, signal: either }, guard).catch(
@@ -141,6 +141,7 @@ class ResilientExchanger implements TokenExchanger {
       throw this.#settle(thrown, either)
     } finally {
       timer.cancel()
+      ends.unlink()
     }
   }
 

@@ -1,4 +1,5 @@
 import { backgroundTimers } from './clock.js'
+import { linkedAbort, type LinkedAbort } from './linked-abort.js'
 import { afterTurns } from './turns-of-the-loop.js'
 
 /**
@@ -9,24 +10,23 @@ import { afterTurns } from './turns-of-the-loop.js'
  * the process is (`afterTurns`).
  */
 export class CallDeadline {
-  readonly #controller = new AbortController()
-  readonly #caller: AbortSignal | undefined
+  readonly #ends: LinkedAbort
   readonly #timer: ReturnType<typeof afterTurns>
   #timedOut = false
 
   constructor(timeoutMs: number, caller?: AbortSignal) {
-    this.#caller = caller
     this.#timer = afterTurns(backgroundTimers, timeoutMs, () => {
       this.#timedOut = true
-      this.#controller.abort(new DOMException('the call took too long', 'TimeoutError'))
+      this.#ends.abort(new DOMException('the call took too long', 'TimeoutError'))
     })
-    if (caller?.aborted === true) this.#callerLeft()
-    else caller?.addEventListener('abort', this.#callerLeft, { once: true })
+    this.#ends = linkedAbort(caller, () => {
+      this.#timer.cancel()
+    })
   }
 
   /** Aborts when the time is over or the caller leaves, whichever comes first. */
   get signal(): AbortSignal {
-    return this.#controller.signal
+    return this.#ends.signal
   }
 
   /** Whether the time was over before the caller left. */
@@ -37,12 +37,7 @@ export class CallDeadline {
   /** The call is over. Calling it again does nothing. */
   end(): void {
     this.#timer.cancel()
-    this.#caller?.removeEventListener('abort', this.#callerLeft)
-  }
-
-  readonly #callerLeft = (): void => {
-    this.#timer.cancel()
-    this.#controller.abort(this.#caller?.reason)
+    this.#ends.unlink()
   }
 }
 

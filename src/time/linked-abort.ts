@@ -6,10 +6,14 @@ export interface LinkedAbort {
   readonly unlink: () => void
 }
 
-/** Links to a signal, as `AbortSignal.any` does, which costs each call more than all that is done with it. */
-export function linkedAbort(given: AbortSignal | undefined): LinkedAbort {
+/**
+ * Links to a signal, as `AbortSignal.any` does, which costs each call more than all that is done with it. `onGiven` is called where it is
+ * the given signal that aborts.
+ */
+export function linkedAbort(given: AbortSignal | undefined, onGiven?: () => void): LinkedAbort {
   const controller = new AbortController()
   const follow = (): void => {
+    onGiven?.()
     controller.abort(given?.reason)
   }
   if (given?.aborted === true) follow()

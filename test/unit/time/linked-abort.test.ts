@@ -38,3 +38,12 @@ test('needs no signal', () => {
   abort('why')
   expect(signal.reason).toBe('why')
 })
+
+test('tells that it was the given signal, and not an abort of its own', () => {
+  const given = new AbortController()
+  const told: string[] = []
+  linkedAbort(given.signal, () => told.push('given'))
+  linkedAbort(undefined, () => told.push('own')).abort('why')
+  given.abort()
+  expect(told).toEqual(['given'])
+})
