@@ -12,7 +12,7 @@ import type { NodeRedisClient } from './node-redis-commands.js'
 import type { Argument, RedisCommands } from './redis-commands.js'
 import { answerKind } from './redis-answers.js'
 import { commandsOf } from './redis-clients.js'
-import { bytesIn, numbersIn, UnusableAnswerError, wasSetIn } from './store-answers.js'
+import { anyAnswer, bytesIn, numbersIn, UnusableAnswerError, wasSetIn } from './store-answers.js'
 import { StoreHealth } from './store-health.js'
 import type { StoreScript } from './store-script.js'
 import {
@@ -138,7 +138,7 @@ class RedisStore implements Store {
       throw error
     })
     if (value === undefined || value.length <= MAX_BYTES) return value
-    this.#health.ignored('too_long')
+    this.#health.refusals.ignored('too_long')
     return undefined
   }
 
@@ -203,7 +203,7 @@ class RedisStore implements Store {
     try {
       const answer = read(await this.#inTime(args, keys))
       this.#tell(args, 'ok')
-      this.#health.accepted(refusableOf(args))
+      this.#health.refusals.accepted(refusableOf(args))
       return answer
     } catch (error) {
       if (ifUnknown !== undefined && this.#knowsNoScript(error)) {
@@ -217,8 +217,8 @@ class RedisStore implements Store {
 
   #failed(args: readonly Argument[], error: unknown): void {
     const kind = this.#kindOf(error)
-    if (kind === 'other_type') this.#health.ignored('other_type')
-    else if (kind === 'refusal') this.#health.refused(refusableOf(args), error as Error)
+    if (kind === 'other_type') this.#health.refusals.ignored('other_type')
+    else if (kind === 'refusal') this.#health.refusals.refused(refusableOf(args), error as Error)
     else this.#health.lost(this.#explained(error))
   }
 
@@ -275,11 +275,12 @@ class RedisStore implements Store {
         for (const listener of this.#listeners.get(name) ?? []) listener.message(text)
       },
       stands: () => {
-        this.#health.accepted('subscribe')
+        this.#health.refusals.accepted('subscribe')
         for (const listener of this.#listeners.get(name) ?? []) listener.gap?.()
       },
       failed: (error) => {
-        if (this.#kindOf(error) === 'refusal') this.#health.refused('subscribe', error as Error)
+        if (this.#kindOf(error) === 'refusal')
+          this.#health.refusals.refused('subscribe', error as Error)
       },
     })
   }
@@ -289,11 +290,6 @@ class RedisStore implements Store {
       for (const listener of listeners) listener.gap?.()
     }
   }
-}
-
-/** Of a command whose answer nobody needs. */
-function anyAnswer(): void {
-  return
 }
 
 const TOO_LONG = `a value may have ${MAX_BYTES} bytes at most`

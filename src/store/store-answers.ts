@@ -7,6 +7,11 @@ export class UnusableAnswerError extends Error {
   }
 }
 
+/** Of a command whose answer nobody needs. */
+export function anyAnswer(): void {
+  return
+}
+
 /** The bytes of a value; `undefined` where there are none. */
 export function bytesIn(answer: unknown): Uint8Array | undefined {
   if (answer === null) return undefined

@@ -3,7 +3,8 @@ import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
 import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import type { Timers } from '../time/clock.js'
-import { answerHint, needsRemedy, saysNoWrites } from './redis-answers.js'
+import { answerHint, needsRemedy } from './redis-answers.js'
+import { StoreRefusals } from './store-refusals.js'
 
 /** What `StoreHealth` needs. */
 export interface StoreHealthOptions {
@@ -28,8 +29,6 @@ const CONNECTING_MS = 25
 const CONNECTS_WITHIN_MS = 1_000
 /** More than a client takes to connect. By the clock: on a machine that is busy, each try takes longer. */
 const LONG_GONE_MS = 10_000
-/** Between two lines about values that are not ours. */
-const IGNORED_QUIET_MS = 60_000
 
 /** How much an error says of why the store cannot be had: nothing, what the connection met, or what an operator has to change. */
 const REASON = { unknown: 0, connection: 1, remedy: 2 } as const
@@ -40,22 +39,17 @@ function reasonIn(error: unknown): Reason {
   return error instanceof Error && error.cause !== undefined ? REASON.connection : REASON.unknown
 }
 
-/** In place of a reason that the server words in several ways. */
-const NO_WRITES = 'no writes'
-
 /**
  * Whether a store can be had: a circuit breaker that one failure opens, and that is open until the client has connected. While it is
  * open nobody waits for the store, and it is asked in the background whether it is there. Each change is one log line.
  */
 export class StoreHealth {
+  /** What it refuses while it can be had. */
+  readonly refusals: StoreRefusals
   readonly #options: StoreHealthOptions
   #available = false
-  /** What is refused, and why. */
-  readonly #refused = new Map<string, string>()
   /** How much of the reason why the store cannot be had was told. */
   #told: Reason = REASON.unknown
-  #asksForWrites: { cancel(): void } | undefined
-  #ignoredQuiet: { cancel(): void } | undefined
   #closed = false
   #timer: { cancel(): void } | undefined
   #longGone: { cancel(): void } | undefined
@@ -66,7 +60,12 @@ export class StoreHealth {
   #failure: unknown = new Error('the store has not answered yet')
 
   constructor(options: StoreHealthOptions) {
+    const { log, timers, probeMs, probeWrite } = options
     this.#options = options
+    const onChange = (): void => {
+      this.#tellState()
+    }
+    this.refusals = new StoreRefusals({ log, timers, probeMs, probeWrite, onChange })
   }
 
   /** Begins to ask whether the store is there. */
@@ -106,87 +105,16 @@ export class StoreHealth {
     })
   }
 
-  /** The store answers, and does not do what it was asked for. One line for each reason, however many operations meet it. */
-  refused(operation: string, error: Error): void {
-    // Without the script in which it was met.
-    const [message = ''] = error.message.split(' script: ')
-    const takesNothing = saysNoWrites(error)
-    const reason = takesNothing
-      ? NO_WRITES
-      : message.startsWith('NOPERM')
-        ? message
-        : (message.split(' ')[0] ?? '')
-    if (this.#closed || this.#refused.get(operation) === reason) return
-    const isTold = [...this.#refused.values()].includes(reason)
-    this.#refused.set(operation, reason)
-    if (isTold) return
-    if (takesNothing) this.#askForWritesLater()
-    this.#tellState()
-    logEvent(this.#options.log, 'warn', {
-      event: 'store_refuses',
-      err: describeError(error),
-      hint: answerHint(error) ?? 'The store answers with an error: see what it says.',
-    })
-  }
-
-  /**
-   * The store has done it. A store that takes no new value still does what needs none, by the same command: that says nothing, so it is asked
-   * in the background.
-   */
-  accepted(operation: string): void {
-    if (this.#refused.get(operation) !== NO_WRITES) this.#accepts(operation)
-  }
-
-  #accepts(...operations: readonly string[]): void {
-    const before = this.#refused.size
-    for (const operation of operations) this.#refused.delete(operation)
-    if (before === this.#refused.size || this.#refused.size > 0) return
-    this.#tellState()
-    logEvent(this.#options.log, 'info', { event: 'store_accepts' })
-  }
-
-  #askForWritesLater(): void {
-    this.#asksForWrites = this.#options.timers.after(this.#options.probeMs, () => {
-      void this.#askForWrites()
-    })
-  }
-
-  async #askForWrites(): Promise<void> {
-    try {
-      await this.#options.probeWrite()
-    } catch {
-      if (!this.#closed) this.#askForWritesLater()
-      return
-    }
-    if (this.#closed) return
-    const waiting = [...this.#refused].filter(([, reason]) => reason === NO_WRITES)
-    this.#accepts(...waiting.map(([operation]) => operation))
-  }
-
-  /** A value cannot be one of ours, and counts as absent. That is told once a minute. */
-  ignored(problem: string): void {
-    if (this.#closed || this.#ignoredQuiet !== undefined) return
-    this.#ignoredQuiet = this.#options.timers.after(IGNORED_QUIET_MS, () => {
-      this.#ignoredQuiet = undefined
-    })
-    logEvent(this.#options.log, 'warn', {
-      event: 'store_value_ignored',
-      problem,
-      hint: 'Somebody else writes to the store under STORE_PREFIX: see who can, and give this deployment a user and a prefix of its own.',
-    })
-  }
-
   close(): void {
     this.#closed = true
     this.#timer?.cancel()
     this.#longGone?.cancel()
     this.#connecting?.cancel()
-    this.#asksForWrites?.cancel()
-    this.#ignoredQuiet?.cancel()
+    this.refusals.close()
   }
 
   #tellState(): void {
-    const state = { available: this.#available, refuses: this.#refused.size > 0 }
+    const state = { available: this.#available, refuses: this.refusals.isRefusing }
     this.#options.observer?.storeChanged?.(state)
   }
 
