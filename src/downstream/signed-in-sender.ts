@@ -31,10 +31,11 @@ export function createSignedInSender(
 ): HttpSender {
   if (revocation === undefined) return send
   return async function sendWhileSignedIn(call) {
-    const ends = linkedAbort(call.signal)
     let unwatch = (): void => undefined
+    const ends = linkedAbort(call.signal, () => {
+      unwatch()
+    })
     const over = (): void => {
-      call.signal.removeEventListener('abort', over)
       ends.unlink()
       unwatch()
     }
@@ -44,7 +45,6 @@ export function createSignedInSender(
         underWay.failure = failure
         ends.abort(failure)
       })
-      call.signal.addEventListener('abort', over, { once: true })
       throwIfOver(underWay)
       return answerTo(await send({ ...call, signal: ends.signal }), underWay)
     } catch (thrown) {

@@ -10,7 +10,7 @@ import type { PipelineObserver } from '../observability/pipeline-observer.js'
 import { SHARED_COUNTS_OPTION, type SharedCounts } from '../store/shared-state.js'
 import { EXCHANGE_DEFAULTS } from './exchange-defaults.js'
 import type { Revocation } from '../revocation/revocation.js'
-import { createSignedInExchanger } from './signed-in-exchanger.js'
+import { createSignedInCache, createSignedInExchanger } from './signed-in-exchanger.js'
 import { createResilientExchanger, type ResilientExchangerOptions } from './resilient-exchanger.js'
 import { familyOf, primaryOf } from './exchange-place.js'
 import { createMemoryTokenCache, type TokenCache } from './token-cache.js'
@@ -177,5 +177,5 @@ export function createExchangePipeline(
     log,
     observer: options.observer,
   })
-  return createSignedInExchanger(caching, revocation)
+  return createSignedInCache(caching, revocation)
 }

@@ -1,6 +1,8 @@
 import type { Revocation } from '../revocation/revocation.js'
-import { whileSignedIn } from '../revocation/while-signed-in.js'
+import { unlessSignedOut, whileSignedIn } from '../revocation/while-signed-in.js'
 import type { TokenExchanger } from './token-exchanger.js'
+
+type Watching = Pick<Revocation, 'watch'> | undefined
 
 /**
  * Exchanges nothing for users who are signed out, with the same port: an exchange under way ends when its user is signed out, and its
@@ -10,17 +12,41 @@ import type { TokenExchanger } from './token-exchanger.js'
  */
 export function createSignedInExchanger(
   exchanger: TokenExchanger,
-  revocation: Pick<Revocation, 'watch'> | undefined,
+  revocation: Watching,
 ): TokenExchanger {
   if (revocation === undefined) return exchanger
+  return {
+    ...portOf(exchanger),
+    exchange: (request, options = {}) =>
+      whileSignedIn({ revocation, caller: request.caller, signal: options.signal }, (signal) =>
+        exchanger.exchange(request, { ...options, signal }),
+      ),
+  }
+}
+
+/**
+ * The same in front of a cache, where an exchange under way is not of one caller alone: what ends when a user is signed out is that user's
+ * wait for it. A token that is kept then costs no signal of its own.
+ */
+export function createSignedInCache(
+  exchanger: TokenExchanger,
+  revocation: Watching,
+): TokenExchanger {
+  if (revocation === undefined) return exchanger
+  return {
+    ...portOf(exchanger),
+    exchange: (request, options) =>
+      unlessSignedOut({ revocation, caller: request.caller }, () =>
+        exchanger.exchange(request, options),
+      ),
+  }
+}
+
+function portOf(exchanger: TokenExchanger): Omit<TokenExchanger, 'exchange'> {
   return {
     sendsClaims: exchanger.sendsClaims,
     async forget(request, refused) {
       await exchanger.forget?.(request, refused)
     },
-    exchange: (request, options = {}) =>
-      whileSignedIn({ revocation, caller: request.caller, signal: options.signal }, (signal) =>
-        exchanger.exchange(request, { ...options, signal }),
-      ),
   }
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createCachingExchanger } from '../../../src/exchange/caching-exchanger.js'
 import { createResilientExchanger } from '../../../src/exchange/resilient-exchanger.js'
-import { createSignedInExchanger } from '../../../src/exchange/signed-in-exchanger.js'
+import {
+  createSignedInCache,
+  createSignedInExchanger,
+} from '../../../src/exchange/signed-in-exchanger.js'
 import { createMemoryTokenCache } from '../../../src/exchange/token-cache.js'
 import type {
   ExchangeOptions,
@@ -114,7 +117,7 @@ describe('nothing is exchanged for a user who is signed out', () => {
     const cached = createCachingExchanger(paced, {
       ...{ ...parts, cache: createMemoryTokenCache(), clientId: 'c', subjectTokenType: 't' },
     })
-    const exchanger = createSignedInExchanger(cached, revocation)
+    const exchanger = createSignedInCache(cached, revocation)
     const first = codeOf(exchanger.exchange(requestOf('auth0|bob')))
     await vi.waitUntil(() => adapter.answers.length === 1, PATIENCE)
     const waiting = codeOf(exchanger.exchange(requestOf()))
@@ -132,6 +135,30 @@ describe('nothing is exchanged for a user who is signed out', () => {
     expect(adapter.callers).toEqual(['auth0|bob', 'auth0|carol'])
     adapter.answers[1]?.()
     expect(await behind).toBe('exchanged')
+  })
+})
+
+describe('in front of a cache', () => {
+  test('a token that is kept is for nobody who is signed out', async () => {
+    const { revocation } = startRevocation()
+    const kept: TokenExchanger = { exchange: () => Promise.resolve(TOKEN) }
+    const exchanger = createSignedInCache(kept, revocation)
+    expect(await codeOf(exchanger.exchange(requestOf()))).toBe('exchanged')
+    const begun = codeOf(exchanger.exchange(requestOf()))
+    await revocation.revoke(ALICE)
+    expect([await begun, await codeOf(exchanger.exchange(requestOf()))]).toEqual([OVER, OVER])
+    expect(await codeOf(exchanger.exchange(requestOf('auth0|bob')))).toBe('exchanged')
+  })
+
+  test('whoever waits for an exchange that never ends waits no longer; the signal is the own one', async () => {
+    const { revocation } = startRevocation()
+    const adapter = new Adapter()
+    const exchanger = createSignedInCache(adapter, revocation)
+    const { signal } = new AbortController()
+    const waiting = codeOf(exchanger.exchange(requestOf(), { signal }))
+    await revocation.revoke(ALICE)
+    expect(await waiting).toBe(OVER)
+    expect(adapter.signals).toEqual([signal])
   })
 })
 
