@@ -36,8 +36,8 @@ interface Entry<T> {
   readonly length: number
 }
 
-/** Which entries have a word, and how often. */
-type Occurrences = readonly (readonly [index: number, count: number])[]
+/** How often each entry has a word, by its place; 0: never. */
+type Occurrences = Float64Array
 
 /**
  * Creates an index of operations, ranked by BM25 over words in their names, titles, tags, paths, methods and descriptions (Robertson and
@@ -52,19 +52,19 @@ export function createSearchIndex<T>(
   const indexed = entries
     .map((entry) => indexedEntry(entry, textsOf(entry)))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const sorted = indexed.map(({ entry }) => entry)
   const lengths = indexed.map(({ length }) => length)
   const occurrencesOf = wordLookup(indexed)
   return {
     find(query, isCandidate) {
-      const candidates = indexed.map(({ entry }) => isCandidate(entry))
+      const candidates = sorted.map((entry) => isCandidate(entry))
       const words = [...new Set(wordsIn(query))].slice(0, MAX_WORDS)
-      const found = words.map((word) => occurrencesOf(word).filter(([index]) => candidates[index]))
-      const scores = scoresOf(found, { candidates, lengths })
-      return indexed
-        .map(({ entry }, index) => ({ entry, index, score: scores.get(index) ?? 0 }))
-        .filter(({ index, score }) => score > 0 || (words.length === 0 && candidates[index]))
-        .sort((a, b) => b.score - a.score)
-        .map(({ entry }) => entry)
+      if (words.length === 0) return sorted.filter((_, index) => candidates[index])
+      const scores = scoresOf(words.map(occurrencesOf), { candidates, lengths })
+      return [...scores.keys()]
+        .filter((index) => at(scores, index) > 0)
+        .sort((a, b) => at(scores, b) - at(scores, a) || a - b)
+        .flatMap((index) => sorted[index] ?? [])
     },
   }
 }
@@ -93,14 +93,14 @@ function wordLookup(entries: readonly Entry<unknown>[]): (word: string) => Occur
   })
   const sorted = [...byWord.keys()].sort()
   return (word) => {
-    const counts = new Map<number, number>()
+    const occurrences = new Float64Array(entries.length)
     for (const longer of word.length < MIN_BEGINNING ? [] : beginningWith(word, sorted)) {
       for (const [index, count] of byWord.get(longer) ?? []) {
-        counts.set(index, Math.max(counts.get(index) ?? 0, count * BEGINNING))
+        occurrences[index] = Math.max(at(occurrences, index), count * BEGINNING)
       }
     }
-    for (const [index, count] of byWord.get(word) ?? []) counts.set(index, count)
-    return [...counts]
+    for (const [index, count] of byWord.get(word) ?? []) occurrences[index] = count
+    return occurrences
   }
 }
 
@@ -117,29 +117,33 @@ function beginningWith(word: string, sorted: readonly string[]): readonly string
   return sorted.slice(low, end)
 }
 
-/** Of the candidates that have any of the words, by their places. */
+/** Of each entry, by its place; 0 for one that is no candidate, or has none of the words. */
 function scoresOf(
   found: readonly Occurrences[],
   {
     candidates,
     lengths,
   }: { readonly candidates: readonly boolean[]; readonly lengths: readonly number[] },
-): ReadonlyMap<number, number> {
-  const all = candidates.filter(Boolean).length
-  const total = lengths.reduce((sum, length, index) => (candidates[index] ? sum + length : sum), 0)
-  const average = Math.max(1, total / Math.max(1, all))
-  const scores = new Map<number, number>()
+): Float64Array {
+  const places = [...candidates.keys()].filter((index) => candidates[index])
+  const total = places.reduce((sum, index) => sum + (lengths[index] ?? 0), 0)
+  const average = Math.max(1, total / Math.max(1, places.length))
+  const scores = new Float64Array(candidates.length)
   for (const occurrences of found) {
-    const having = occurrences.length
-    const rarity = Math.log(1 + (all - having + 0.5) / (having + 0.5))
-    for (const [index, count] of occurrences) {
+    const having = places.filter((index) => at(occurrences, index) > 0)
+    const rarity = Math.log(1 + (places.length - having.length + 0.5) / (having.length + 0.5))
+    for (const index of having) {
+      const count = at(occurrences, index)
       const share = (lengths[index] ?? 0) / average
       const held = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * share)
-      const gained = (rarity * count * (SATURATION + 1)) / (count + held)
-      scores.set(index, (scores.get(index) ?? 0) + gained)
+      scores[index] = at(scores, index) + (rarity * count * (SATURATION + 1)) / (count + held)
     }
   }
   return scores
+}
+
+function at(numbers: Float64Array, index: number): number {
+  return numbers[index] ?? 0
 }
 
 /** Words in lower case and without accents; `createBooking` and `create_bookings` have the same two. */
