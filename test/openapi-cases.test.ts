@@ -30,19 +30,21 @@ const CASES: Readonly<Record<number, string>> = {
   26: 'what an API says of a call that it did not accept',
   27: 'tokens never leave the host of the configuration',
   28: 'a POST is made again with its key alone',
+  29: 'a write waits for the consent to exactly this call',
   30: 'listings for several tokens in both eras',
+  31: 'a document is read again without a restart',
   32: 'the command tools',
   34: 'what a large document costs',
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** Files of tests and benchmarks about OpenAPI documents. */
+/** In files of tests and benchmarks about OpenAPI documents, and about what their tools do. */
 function titles(): readonly string[] {
   return ['test', 'bench'].flatMap((room) =>
     readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
       .map((name) => join(room, name))
-      .filter((name) => /openapi[^]*\.ts$/.test(name) && name !== 'test/openapi-cases.test.ts')
+      .filter((name) => /(?:openapi|confirmation|tools-reload)[^]*\.ts$/.test(name) && name !== 'test/openapi-cases.test.ts')
       .map((name) => readFileSync(join(ROOT, name), 'utf8'))
       .flatMap((text) => [...titlesIn(text), ...groupsIn(text)]),
   )

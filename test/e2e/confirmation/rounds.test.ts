@@ -14,7 +14,7 @@ import {
 } from '../../helpers/confirming-server.js'
 import { answerWith } from '../../helpers/exchange-answers.js'
 
-describe('a call that waits for consent, of a 2026-07-28 client', () => {
+describe('[openapi 29] a call that waits for consent, of a 2026-07-28 client', () => {
   test('asks first, says what is called with what, and exchanges no token', async () => {
     const { server, first } = await asked()
     expect(first.question).toBe(CANCEL_QUESTION)

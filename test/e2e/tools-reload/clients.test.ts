@@ -29,7 +29,7 @@ async function connected(endpoint: URL, token: string, mode: 'legacy' | 'auto') 
   return { client, heard }
 }
 
-describe('a client that listens', () => {
+describe('[openapi 31] a client that listens', () => {
   test.each(['legacy', 'auto'] as const)(
     'hears of other tools (%s), and gets them with its next request',
     async (mode) => {

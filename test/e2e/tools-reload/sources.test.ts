@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { startHttpServer } from '../../helpers/start-http-server.js'
 import { documentOf, startReloadServer, temporaryDirectory, TRIPS } from './reload-server.js'
 
-describe('a document that cannot be used', () => {
+describe('[openapi 31] a document that cannot be used', () => {
   test.each<readonly [string, (path: string) => void, RegExp]>([
     ['is gone', rmSync, /does not exist/],
     ['is a directory', mkdirSync, /is no file/],

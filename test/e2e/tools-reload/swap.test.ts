@@ -4,7 +4,7 @@ import { postCall, through } from '../../helpers/search-server.js'
 import { gate } from '../../helpers/gate.js'
 import { startReloadServer, TRIPS } from './reload-server.js'
 
-describe('a document that is read again', () => {
+describe('[openapi 31] a document that is read again', () => {
   test('brings new operations, takes removed ones away, and calls a renamed one by its new name alone', async () => {
     const server = await startReloadServer()
     server.put({
