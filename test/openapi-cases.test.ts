@@ -44,7 +44,11 @@ function titles(): readonly string[] {
   return ['test', 'bench'].flatMap((room) =>
     readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
       .map((name) => join(room, name))
-      .filter((name) => /(?:openapi|confirmation|tools-reload)[^]*\.ts$/.test(name) && name !== 'test/openapi-cases.test.ts')
+      .filter(
+        (name) =>
+          /(?:openapi|confirmation|tools-reload)[^]*\.ts$/.test(name) &&
+          name !== 'test/openapi-cases.test.ts',
+      )
       .map((name) => readFileSync(join(ROOT, name), 'utf8'))
       .flatMap((text) => [...titlesIn(text), ...groupsIn(text)]),
   )
