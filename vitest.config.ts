@@ -9,7 +9,7 @@ const END_TO_END = [
   'test/cli/setup-{custom-exchange,killed,remove}.test.ts',
   'test/connector/{broken-servers,foreign-servers,network,sign-in}.test.ts',
   'test/contract/{access-token-verifier,token-exchanger}.test.ts',
-  'test/docs/{commands,examples,library-page,running}.test.ts',
+  'test/docs/{commands,examples,library-code,library-page,running}.test.ts',
   'test/e2e/**/*.test.ts',
   'test/integration/authorization-server/**/*.test.ts',
   'test/integration/exchange/{answer-dialects,downstream,nothing-leaks,taxonomy}.test.ts',
@@ -22,7 +22,7 @@ const END_TO_END = [
 ]
 
 /** For every test file that runs the code in this directory. */
-const LEAK_SCAN = ['test/helpers/leak-scan-setup.ts']
+const SETUP = ['test/helpers/leak-scan-setup.ts', 'test/helpers/key-pairs-setup.ts']
 
 /** `TEST_MOUNT=sdk` runs the tests on the SDK's own mount, wherever they do not name one. */
 const SDK_MOUNT = {
@@ -79,7 +79,7 @@ export default defineConfig({
             'test/package/**',
             ...END_TO_END,
           ],
-          setupFiles: LEAK_SCAN,
+          setupFiles: SETUP,
         },
       },
       {
@@ -89,7 +89,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: END_TO_END,
-          setupFiles: LEAK_SCAN,
+          setupFiles: SETUP,
           sequence: { groupOrder: 4 },
         },
       },
@@ -99,7 +99,7 @@ export default defineConfig({
         test: {
           name: 'clients',
           include: ['test/clients/**/*.test.ts'],
-          setupFiles: LEAK_SCAN,
+          setupFiles: SETUP,
           sequence: { groupOrder: 1 },
           // All files write one file of results.
           fileParallelism: process.env['WRITE_RESULTS'] !== '1',
@@ -111,7 +111,7 @@ export default defineConfig({
         test: {
           name: 'foreign',
           include: ['test/foreign/**/*.test.ts'],
-          setupFiles: LEAK_SCAN,
+          setupFiles: SETUP,
           sequence: { groupOrder: 5 },
         },
       },
@@ -121,7 +121,7 @@ export default defineConfig({
         test: {
           name: 'chart',
           include: ['test/chart/**/*.test.ts'],
-          setupFiles: LEAK_SCAN,
+          setupFiles: SETUP,
           sequence: { groupOrder: 6 },
         },
       },
@@ -131,7 +131,7 @@ export default defineConfig({
         test: {
           name: 'fleet',
           include: ['test/fleet/**/*.test.ts'],
-          setupFiles: LEAK_SCAN,
+          setupFiles: SETUP,
           sequence: { groupOrder: 7 },
         },
       },
@@ -141,7 +141,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          setupFiles: LEAK_SCAN,
+          setupFiles: SETUP,
           globalSetup: ['test/browser/global-setup.ts'],
           sequence: { groupOrder: 2 },
           // One browser at a time: each takes both cores while it starts.

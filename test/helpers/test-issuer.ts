@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
-import {
-  exportJWK,
-  generateKeyPair,
-  SignJWT,
-  type CryptoKey,
-  type JWK,
-  type JWTPayload,
-} from 'jose'
+import { exportJWK, SignJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose'
 import { closeWithTest } from './close-with-test.js'
+import { keyPairForTest } from './key-pairs.js'
 import { serveTls } from '../../apps/authorization-server/testing/serve-tls.js'
 import { createSelfSignedCertificate } from '../../apps/authorization-server/testing/self-signed-certificate.js'
 import { serve, type ListeningServer } from '../../src/server/serve.js'
@@ -21,7 +15,7 @@ export interface SigningKey {
 }
 
 export async function createSigningKey(alg = 'RS256'): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+  const { privateKey, publicKey } = await keyPairForTest(alg)
   const kid = randomUUID()
   return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
