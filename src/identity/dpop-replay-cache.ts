@@ -32,12 +32,14 @@ export const DPOP_REPLAY_OPTION = optionsSchema<DpopReplayOptions>({
 
 /** Refuses a DPoP proof that has been used before (RFC 9449 §11.1), for as long as the verifier would accept it. */
 export class DpopReplayCache {
-  readonly #seen: LRUCache<string, true>
+  readonly #maxEntries: number
+  /** Made with the first proof: it takes the memory for all of its entries at once. */
+  #seen: LRUCache<string, true> | undefined
   readonly #store: DpopReplayOptions['store']
   readonly #outage: 'refuse' | 'local'
 
   constructor({ maxEntries = 100_000, store, outage = 'refuse' }: DpopReplayOptions = {}) {
-    this.#seen = new LRUCache({ max: maxEntries, ttl: REMEMBERED_MS })
+    this.#maxEntries = maxEntries
     this.#store = store
     this.#outage = outage
   }
@@ -53,8 +55,9 @@ export class DpopReplayCache {
     const key = createHash('sha256')
       .update(JSON.stringify([keyThumbprint, jti]))
       .digest('hex')
-    if (this.#seen.has(key)) throw replayed()
-    this.#seen.set(key, true)
+    const seen = (this.#seen ??= new LRUCache({ max: this.#maxEntries, ttl: REMEMBERED_MS }))
+    if (seen.has(key)) throw replayed()
+    seen.set(key, true)
     if (!(await this.#isFirst(key))) throw replayed()
   }
 

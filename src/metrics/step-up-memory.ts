@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { entriesAtMost } from '../cache/entries-at-most.js'
 import type { ObservedCall } from '../observability/observer.js'
 
 /** A sign-in takes minutes; what comes after an hour is another story. */
@@ -7,7 +8,10 @@ const MAX_REMEMBERED = 10_000
 
 /** Remembers which client of which user was asked for more scope for which tool, so that the call that follows can be told. */
 export class StepUpMemory {
-  readonly #asked = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: REMEMBERED_MS })
+  readonly #asked = new LRUCache<string, true>({
+    ...entriesAtMost(MAX_REMEMBERED),
+    ttl: REMEMBERED_MS,
+  })
 
   asked(call: ObservedCall): void {
     const key = keyOf(call)

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { entriesAtMost } from '../cache/entries-at-most.js'
 import { digestedKey } from '../store/digested-key.js'
 import type { Store } from '../store/store.js'
 import type { EventToken } from './verify-event-token.js'
@@ -14,7 +15,7 @@ const MAX_REMEMBERED = 100_000
  */
 export class UsedEvents {
   readonly #store: Pick<Store, 'get' | 'set'> | undefined
-  readonly #used = new LRUCache<string, true>({ max: MAX_REMEMBERED })
+  readonly #used = new LRUCache<string, true>({ ...entriesAtMost(MAX_REMEMBERED) })
 
   constructor(store: Pick<Store, 'get' | 'set'> | undefined) {
     this.#store = store

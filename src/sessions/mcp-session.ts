@@ -8,6 +8,7 @@ import {
   type RequestId,
 } from '@modelcontextprotocol/server'
 import { LRUCache } from 'lru-cache'
+import { entriesAtMost } from '../cache/entries-at-most.js'
 import { isEventStream } from '../http/is-event-stream.js'
 import { requireAuthContext } from '../identity/auth-context.js'
 import { ReplayBuffer } from './replay-buffer.js'
@@ -33,7 +34,7 @@ export class McpSession {
   readonly #unanswered = new UnansweredRequests()
   #server: SdkServer | undefined
   /** Requests that came alone, so that each has a stream of its own; of those under way, all but the oldest. */
-  readonly #alone = new LRUCache<RequestId, true>({ max: 1_000 })
+  readonly #alone = new LRUCache<RequestId, true>({ ...entriesAtMost(1_000) })
 
   constructor({ id, replayBytes, retryMs, onerror }: McpSessionOptions) {
     this.id = id

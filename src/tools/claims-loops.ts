@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { entriesAtMost } from '../cache/entries-at-most.js'
 import { answerRule } from '../failures/answer-rule.js'
 import { OnBehalfOfError, type FailureCode } from '../failures/errors.js'
 import { FAILURE_TABLE } from '../failures/failure-table.js'
@@ -33,7 +34,7 @@ export class ClaimsLoops {
     clock = systemClock,
   }: { readonly maxEntries?: number; readonly clock?: Clock | undefined } = {}) {
     this.#challenged = new LRUCache({
-      max: maxEntries,
+      ...entriesAtMost(maxEntries),
       ttl: REMEMBERED_MS,
       ttlResolution: 0,
       perf: { now: clock },

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { entriesAtMost } from '../cache/entries-at-most.js'
 import type { Caller } from '../identity/caller.js'
 import { missingScopes } from '../scopes.js'
 
@@ -27,7 +28,7 @@ export class StepUpLoops {
   readonly #asked: LRUCache<string, Asked>
 
   constructor(maxEntries = 10_000) {
-    this.#asked = new LRUCache({ max: maxEntries, ttl: 600_000 })
+    this.#asked = new LRUCache({ ...entriesAtMost(maxEntries), ttl: 600_000 })
   }
 
   /** Takes note of a challenge; returns how often it has been in vain by now. */

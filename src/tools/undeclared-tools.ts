@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { entriesAtMost } from '../cache/entries-at-most.js'
 import { OnBehalfOfError } from '../failures/errors.js'
 import { logEvent } from '../logging/log-event.js'
 import type { Logger } from '../logging/logger.js'
@@ -11,7 +12,7 @@ const FORGOTTEN_MS = 3_600_000
 /** Refuses calls of tools that nobody has declared, and tells about each name once an hour. */
 export class UndeclaredTools {
   readonly #log: Logger
-  readonly #told = new LRUCache<string, true>({ max: MAX_NAMES, ttl: FORGOTTEN_MS })
+  readonly #told = new LRUCache<string, true>({ ...entriesAtMost(MAX_NAMES), ttl: FORGOTTEN_MS })
 
   constructor(log: Logger) {
     this.#log = log
