@@ -2,20 +2,21 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const SRC = new URL('./src/', import.meta.url).pathname
 
-/** Whole programs and servers from end to end, and long tables of cases: what takes long, so that `npm test` stays short. */
+/** Whole programs and servers from end to end, what compiles, and long tables of cases: what takes long, so that `npm test` stays short. */
 const END_TO_END = [
   'test/attacks/{client-ids,client-profiles,confirmation-*,own-servers,public-tools,second-hop-providers}.test.ts',
   'test/cli/doctor*.test.ts',
   'test/cli/setup-{custom-exchange,killed,remove}.test.ts',
   'test/connector/{broken-servers,foreign-servers,network,sign-in}.test.ts',
   'test/contract/{access-token-verifier,token-exchanger}.test.ts',
-  'test/docs/{commands,examples,library-code,library-page,running}.test.ts',
+  'test/docs/{commands,examples,generated-parts,library-code,library-page,running}.test.ts',
   'test/e2e/**/*.test.ts',
   'test/integration/authorization-server/**/*.test.ts',
   'test/integration/exchange/{answer-dialects,downstream,nothing-leaks,taxonomy}.test.ts',
   'test/integration/http/library.test.ts',
   'test/integration/{issuer-keys-inbound,mcp-mounts}.test.ts',
   'test/integration/openapi/{both-hops,search-mode}-property.test.ts',
+  'test/unit/{downstream/request-types,options/assert-options}.test.ts',
   'test/unit/exchange/caching-exchanger-users.test.ts',
   'test/unit/openapi*/real-documents.test.ts',
   'test/unit/openapi-tools/request-line.test.ts',
