@@ -13,6 +13,7 @@ export default tseslint.config(
       'docs/site/build/',
       'reports/',
       '.stryker-tmp/',
+      'test-output/',
     ],
   },
   js.configs.recommended,
