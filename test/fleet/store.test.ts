@@ -200,10 +200,21 @@ describe.each(Object.keys(ALL))('a Redis that goes away, by %s', (kind) => {
     const log = new RecordingLog()
     const { store } = await opened(kind, { log, args: ['--maxmemory', '4mb'] })
     await store.set('a', bytes('1'), { ttlMs: 600_000 })
+    const expected = ['store_available']
+    const tell = (event: string): void => {
+      if (expected.at(-1) !== event) expected.push(event)
+    }
+    // A Redis at its limit takes a value now and then, when a buffer of its own has gone.
+    const fill = async (at: number): Promise<void> => {
+      const value = new Uint8Array(100_000)
+      await store.set(`f${at}`, value, { ttlMs: 600_000 }).catch((error: unknown) => {
+        tell('store_refuses')
+        throw error
+      })
+      if (expected.length > 1) tell('store_accepts')
+    }
     const filling = async (): Promise<void> => {
-      for (let at = 0; at < 100; at += 1) {
-        await store.set(`f${at}`, new Uint8Array(100_000), { ttlMs: 600_000 })
-      }
+      for (let at = 0; at < 100; at += 1) await fill(at)
     }
     // What needs no memory is done all the time, by the same commands too: it does not say that there is some.
     for (let time = 0; time < 3; time += 1) {
@@ -216,8 +227,9 @@ describe.each(Object.keys(ALL))('a Redis that goes away, by %s', (kind) => {
     await vi.waitUntil(() => store.set('b', bytes('2'), { ttlMs: 1 }).catch(() => false), {
       timeout: 20_000,
     })
-    await vi.waitUntil(() => log.named('store_accepts').length > 0, { timeout: 20_000 })
-    expect(eventsOf(log)).toEqual(['store_available', 'store_refuses', 'store_accepts'])
+    tell('store_accepts')
+    await vi.waitUntil(() => eventsOf(log).at(-1) === 'store_accepts', { timeout: 20_000 })
+    expect(eventsOf(log)).toEqual(expected)
   })
 })
 
