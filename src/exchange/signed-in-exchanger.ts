@@ -1,6 +1,7 @@
 import type { Revocation } from '../revocation/revocation.js'
 import { unlessSignedOut, whileSignedIn } from '../revocation/while-signed-in.js'
 import type { TokenExchanger } from './token-exchanger.js'
+import { withExchange } from './with-exchange.js'
 
 type Watching = Pick<Revocation, 'watch'> | undefined
 
@@ -15,13 +16,11 @@ export function createSignedInExchanger(
   revocation: Watching,
 ): TokenExchanger {
   if (revocation === undefined) return exchanger
-  return {
-    ...portOf(exchanger),
-    exchange: (request, options = {}) =>
-      whileSignedIn({ revocation, caller: request.caller, signal: options.signal }, (signal) =>
-        exchanger.exchange(request, { ...options, signal }),
-      ),
-  }
+  return withExchange(exchanger, (request, options = {}) =>
+    whileSignedIn({ revocation, caller: request.caller, signal: options.signal }, (signal) =>
+      exchanger.exchange(request, { ...options, signal }),
+    ),
+  )
 }
 
 /**
@@ -33,20 +32,9 @@ export function createSignedInCache(
   revocation: Watching,
 ): TokenExchanger {
   if (revocation === undefined) return exchanger
-  return {
-    ...portOf(exchanger),
-    exchange: (request, options) =>
-      unlessSignedOut({ revocation, caller: request.caller }, () =>
-        exchanger.exchange(request, options),
-      ),
-  }
-}
-
-function portOf(exchanger: TokenExchanger): Omit<TokenExchanger, 'exchange'> {
-  return {
-    sendsClaims: exchanger.sendsClaims,
-    async forget(request, refused) {
-      await exchanger.forget?.(request, refused)
-    },
-  }
+  return withExchange(exchanger, (request, options) =>
+    unlessSignedOut({ revocation, caller: request.caller }, () =>
+      exchanger.exchange(request, options),
+    ),
+  )
 }

@@ -1,5 +1,6 @@
 import { asOnBehalfOfError, type OnBehalfOfError } from '../failures/errors.js'
 import type { TokenExchanger, TokenExchangeRequest } from './token-exchanger.js'
+import { withExchange } from './with-exchange.js'
 
 /** One request to a token endpoint, once it is over. */
 export interface ExchangeAttempt {
@@ -24,22 +25,16 @@ export function createWatchedExchanger(
   exchanger: TokenExchanger,
   { tell, stopwatch, placeOf }: WatchedExchangerOptions,
 ): TokenExchanger {
-  return {
-    sendsClaims: exchanger.sendsClaims,
-    async forget(request, refused) {
-      await exchanger.forget?.(request, refused)
-    },
-    async exchange(request, options) {
-      const startMs = stopwatch()
-      const place = placeOf(request)
-      try {
-        const token = await exchanger.exchange(request, options)
-        tell({ failure: undefined, durationMs: stopwatch() - startMs, place })
-        return token
-      } catch (thrown) {
-        tell({ failure: asOnBehalfOfError(thrown), durationMs: stopwatch() - startMs, place })
-        throw thrown
-      }
-    },
-  }
+  return withExchange(exchanger, async (request, options) => {
+    const startMs = stopwatch()
+    const place = placeOf(request)
+    try {
+      const token = await exchanger.exchange(request, options)
+      tell({ failure: undefined, durationMs: stopwatch() - startMs, place })
+      return token
+    } catch (thrown) {
+      tell({ failure: asOnBehalfOfError(thrown), durationMs: stopwatch() - startMs, place })
+      throw thrown
+    }
+  })
 }
