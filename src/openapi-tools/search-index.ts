@@ -57,13 +57,12 @@ export function createSearchIndex<T>(
   const occurrencesOf = wordLookup(indexed)
   return {
     find(query, isCandidate) {
-      const candidates = sorted.map((entry) => isCandidate(entry))
+      const candidates = sorted.flatMap((entry, index) => (isCandidate(entry) ? [index] : []))
       const words = [...new Set(wordsIn(query))].slice(0, MAX_WORDS)
-      if (words.length === 0) return sorted.filter((_, index) => candidates[index])
       const scores = scoresOf(words.map(occurrencesOf), { candidates, lengths })
-      return [...scores.keys()]
-        .filter((index) => at(scores, index) > 0)
-        .sort((a, b) => at(scores, b) - at(scores, a) || a - b)
+      return candidates
+        .filter((index) => at(scores, index) > 0 || words.length === 0)
+        .sort((a, b) => at(scores, b) - at(scores, a))
         .flatMap((index) => sorted[index] ?? [])
     },
   }
@@ -123,15 +122,15 @@ function scoresOf(
   {
     candidates,
     lengths,
-  }: { readonly candidates: readonly boolean[]; readonly lengths: readonly number[] },
+  }: { readonly candidates: readonly number[]; readonly lengths: readonly number[] },
 ): Float64Array {
-  const places = [...candidates.keys()].filter((index) => candidates[index])
-  const total = places.reduce((sum, index) => sum + (lengths[index] ?? 0), 0)
-  const average = Math.max(1, total / Math.max(1, places.length))
-  const scores = new Float64Array(candidates.length)
+  const all = candidates.length
+  const total = candidates.reduce((sum, index) => sum + (lengths[index] ?? 0), 0)
+  const average = Math.max(1, total / Math.max(1, all))
+  const scores = new Float64Array(lengths.length)
   for (const occurrences of found) {
-    const having = places.filter((index) => at(occurrences, index) > 0)
-    const rarity = Math.log(1 + (places.length - having.length + 0.5) / (having.length + 0.5))
+    const having = candidates.filter((index) => at(occurrences, index) > 0)
+    const rarity = Math.log(1 + (all - having.length + 0.5) / (having.length + 0.5))
     for (const index of having) {
       const count = at(occurrences, index)
       const share = (lengths[index] ?? 0) / average
