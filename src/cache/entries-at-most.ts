@@ -5,8 +5,8 @@ interface Bounds {
 }
 
 /**
- * Bounds an `LRUCache` by a number of entries, so that it takes memory as it fills. With `max`, it takes the memory of all of them at once:
- * several megabytes where the bound is high, and 25 ms for each server that starts.
+ * Bounds an `LRUCache` by a number of entries, so that it takes memory as it fills. With `max`, it takes the memory of all of them when it
+ * is made, for each server or session that starts; a full one is smaller then.
  */
 export function entriesAtMost(count: number): Bounds {
   return { maxSize: count, sizeCalculation: () => 1 }

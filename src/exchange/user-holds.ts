@@ -18,7 +18,7 @@ const MAX_USERS = 10_000
  * long as a 429 says (a minute at most), and for a while after failures in a row.
  */
 export class UserHolds {
-  readonly #users = new LRUCache<string, UserState>({ ...entriesAtMost(MAX_USERS) })
+  readonly #users = new LRUCache<string, UserState>(entriesAtMost(MAX_USERS))
   readonly #breaker: CircuitBreakerOptions
   readonly #clock: Clock
   #lastLimited: { readonly user: string; readonly atMs: number } | undefined

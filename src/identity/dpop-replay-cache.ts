@@ -33,7 +33,7 @@ export const DPOP_REPLAY_OPTION = optionsSchema<DpopReplayOptions>({
 /** Refuses a DPoP proof that has been used before (RFC 9449 §11.1), for as long as the verifier would accept it. */
 export class DpopReplayCache {
   readonly #maxEntries: number
-  /** Made with the first proof: it takes the memory for all of its entries at once. */
+  /** Made with the first proof: by `max`, it takes the memory for all of its entries at once. */
   #seen: LRUCache<string, true> | undefined
   readonly #store: DpopReplayOptions['store']
   readonly #outage: 'refuse' | 'local'

@@ -15,7 +15,7 @@ const MAX_REMEMBERED = 100_000
  */
 export class UsedEvents {
   readonly #store: Pick<Store, 'get' | 'set'> | undefined
-  readonly #used = new LRUCache<string, true>({ ...entriesAtMost(MAX_REMEMBERED) })
+  readonly #used = new LRUCache<string, true>(entriesAtMost(MAX_REMEMBERED))
 
   constructor(store: Pick<Store, 'get' | 'set'> | undefined) {
     this.#store = store

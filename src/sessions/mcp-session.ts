@@ -34,7 +34,7 @@ export class McpSession {
   readonly #unanswered = new UnansweredRequests()
   #server: SdkServer | undefined
   /** Requests that came alone, so that each has a stream of its own; of those under way, all but the oldest. */
-  readonly #alone = new LRUCache<RequestId, true>({ ...entriesAtMost(1_000) })
+  readonly #alone = new LRUCache<RequestId, true>(entriesAtMost(1_000))
 
   constructor({ id, replayBytes, retryMs, onerror }: McpSessionOptions) {
     this.id = id
